@@ -1,0 +1,7 @@
+/** Where time comes from. Everything that waits is given one, so that a test or a simulation can own the time. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  now(): number;
+  /** Ends after `ms` milliseconds, or rejects with the signal's reason as soon as it is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}

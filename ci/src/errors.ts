@@ -1,0 +1,27 @@
+/**
+ * What every refusal and failure of Slipway is. The message carries everything a person needs: what failed, the value received,
+ * what is accepted and the next step. On a Dagger engine the message is all that is shown.
+ */
+export class SlipwayError extends Error {
+  override readonly name: string = "SlipwayError";
+  /**
+   * @param code A stable word for machines, such as `bad-version`.
+   * @param exitCode The process's exit code, from the table in report/exit-codes.ts.
+   */
+  constructor(
+    readonly code: string,
+    readonly exitCode: number,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Input that is refused before anything is built or called. Exit code 2. */
+export class InputError extends SlipwayError {
+  override readonly name = "InputError";
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(code, 2, message, options);
+  }
+}
