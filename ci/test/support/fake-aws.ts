@@ -1,0 +1,82 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { ECRClient } from "@aws-sdk/client-ecr";
+import { ECSClient } from "@aws-sdk/client-ecs";
+import { STSClient } from "@aws-sdk/client-sts";
+import type { Aws } from "../../src/aws/clients.js";
+import type { JsonObject } from "../../src/aws/raw.js";
+
+/** An error as AWS answers it over the JSON protocol. */
+export class Fault {
+  constructor(
+    readonly code: string,
+    readonly message = "",
+    readonly status = 400,
+  ) {}
+}
+/** Told instead of an answer: the connection is cut after the request was taken. */
+export const lostAnswer = Symbol("lost answer");
+
+export type Answer = JsonObject | Fault | typeof lostAnswer;
+export type Script = Record<string, (input: JsonObject) => Answer>;
+export interface Call {
+  operation: string;
+  input: JsonObject;
+}
+
+/** A loopback server that speaks the JSON protocol of ECS, ECR and Logs and answers as its script says, and clients for it. */
+export interface FakeAws {
+  aws: Aws;
+  calls: Call[];
+  /** Change it at will: it is looked up at each request. */
+  script: Script;
+  /** The inputs of one operation's calls so far. */
+  sent(operation: string): JsonObject[];
+  close(): Promise<void>;
+}
+
+export async function fakeAws(script: Script, options: { maxAttempts?: number } = {}): Promise<FakeAws> {
+  const calls: Call[] = [];
+  const fake = { calls, script };
+  const server = createServer((request, response) => void answer(fake, request, response));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const settings = {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    region: "us-west-2",
+    credentials: { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "example" },
+    maxAttempts: options.maxAttempts ?? 1,
+  };
+  const aws: Aws = {
+    ecs: new ECSClient(settings),
+    ecr: new ECRClient(settings),
+    sts: new STSClient(settings),
+    logs: new CloudWatchLogsClient(settings),
+  };
+  return Object.assign(fake, {
+    aws,
+    sent: (operation: string) => calls.filter((call) => call.operation === operation).map((call) => call.input),
+    async close() {
+      for (const client of Object.values(aws)) (client as ECSClient).destroy();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  });
+}
+
+async function answer(fake: Pick<FakeAws, "calls" | "script">, request: IncomingMessage, response: ServerResponse) {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const operation = String(request.headers["x-amz-target"]).split(".").at(-1) ?? "";
+  const input = JSON.parse(Buffer.concat(chunks).toString() || "{}") as JsonObject;
+  fake.calls.push({ operation, input });
+  const script = fake.script[operation];
+  const result = script ? script(input) : new Fault("UnknownOperationException", `no script for ${operation}`);
+  if (result === lostAnswer) return void request.socket.destroy();
+  response.setHeader("content-type", "application/x-amz-json-1.1");
+  if (result instanceof Fault) {
+    response.statusCode = result.status;
+    return void response.end(JSON.stringify({ __type: result.code, message: result.message }));
+  }
+  response.end(JSON.stringify(result));
+}

@@ -1,0 +1,21 @@
+import type { Clock } from "../../src/clock.js";
+
+export interface VirtualClock extends Clock {
+  /** Every sleep so far, in milliseconds. */
+  readonly sleeps: number[];
+}
+
+/** A clock on which every sleep ends at once and moves the time on by its length. */
+export function virtualClock(start = Date.UTC(2026, 0, 1)): VirtualClock {
+  let now = start;
+  const sleeps: number[] = [];
+  return {
+    sleeps,
+    now: () => now,
+    async sleep(ms, signal) {
+      signal?.throwIfAborted();
+      sleeps.push(ms);
+      now += ms;
+    },
+  };
+}
