@@ -1,0 +1,66 @@
+/** `npm test`: lint, type check, every unit test and simulation, then the rehearsal end to end. Stops at the first part that fails. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { readyEngine } from "./rehearsal/container-engine.js";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const bin = (name: string) => join(root, "node_modules", ".bin", name);
+const endToEnd = "infra/local/rehearsal/test/end-to-end.test.ts";
+
+interface Part {
+  name: string;
+  command: string[];
+}
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  await readyEngine(process.argv.includes("--yes"), console.log, new AbortController().signal);
+  const tests = findTests();
+  const parts: Part[] = [
+    { name: "lint", command: [bin("biome"), "check", "--error-on-warnings", "."] },
+    { name: "type check", command: typeCheck(".") },
+    { name: "type check of ci/", command: typeCheck("ci") },
+    { name: "unit tests and simulation", command: nodeTest(tests.filter((file) => file !== endToEnd)) },
+    { name: "rehearsal, end to end", command: nodeTest([endToEnd]) },
+  ];
+  for (const { name, command } of parts) {
+    const started = performance.now();
+    console.log(`\n▸ ${name}`);
+    const exitCode = await run(command);
+    if (exitCode !== 0) {
+      console.error(`${name} failed with exit code ${exitCode}. Its own words are above.`);
+      return exitCode;
+    }
+    console.log(`  ${name}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
+  }
+  return 0;
+}
+
+/** What has not changed is not checked again: the compiler keeps what it knows beside the packages. */
+function typeCheck(project: string): string[] {
+  const memory = join(root, "node_modules", ".cache", `tsc-${project === "." ? "root" : project}.tsbuildinfo`);
+  return [bin("tsc"), "-p", project, "--incremental", "--tsBuildInfoFile", memory];
+}
+
+function nodeTest(files: string[]): string[] {
+  return [process.execPath, "--import", import.meta.resolve("tsx"), "--test", "--test-concurrency=2", ...files];
+}
+
+function findTests(): string[] {
+  return ["ci/test", "infra", "bench"]
+    .flatMap((room) => readdirSync(join(root, room), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".test.ts"))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .filter((file) => !file.includes("node_modules"))
+    .sort();
+}
+
+async function run([command = "", ...args]: string[]): Promise<number> {
+  const child = spawn(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+  const [code] = (await once(child, "exit")) as [number | null];
+  return code ?? 1;
+}

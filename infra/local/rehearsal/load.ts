@@ -1,0 +1,73 @@
+import { Agent, request } from "node:http";
+
+/** What a constant stream of requests to the service's public address got back. */
+export interface LoadResult {
+  /** Answers by version served. */
+  versions: Map<string, number>;
+  ok: number;
+  failed: number;
+  /** The first few failures, in words. */
+  failures: string[];
+}
+
+export interface Load {
+  stop(): Promise<LoadResult>;
+}
+
+/**
+ * Sends `GET /version` at a constant rate, whatever the answers take, as users would.
+ * @param url The local load balancer. @param host The public host name that it routes by. @param perSecond Requests a second.
+ */
+export function startLoad(url: string, host: string, perSecond: number): Load {
+  const result: LoadResult = { versions: new Map(), ok: 0, failed: 0, failures: [] };
+  const agent = new Agent({ keepAlive: true });
+  const open = new Set<Promise<void>>();
+  const started = performance.now();
+  let sent = 0;
+  // Paced by the clock and not by the timer's ticks: a late tick sends what it owes.
+  const timer = setInterval(() => {
+    const due = ((performance.now() - started) / 1000) * perSecond;
+    for (; sent < due; sent++) {
+      const answered: Promise<void> = ask(agent, url, host)
+        .then((version) => {
+          result.ok++;
+          result.versions.set(version, (result.versions.get(version) ?? 0) + 1);
+        })
+        .catch((error: Error) => {
+          result.failed++;
+          if (result.failures.length < 5) result.failures.push(error.message);
+        })
+        .finally(() => open.delete(answered));
+      open.add(answered);
+    }
+  }, 1000 / perSecond);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await Promise.all(open);
+      agent.destroy();
+      return result;
+    },
+  };
+}
+
+/** The version that answers. @throws Error for anything but a 200 with a version within 5 s. */
+export function ask(agent: Agent, url: string, host: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const call = request(new URL("/version", url), { agent, headers: { host }, timeout: 5000 }, (response) => {
+      let body = "";
+      response.setEncoding("utf8");
+      response.on("data", (chunk: string) => {
+        body += chunk;
+      });
+      response.on("error", reject);
+      response.on("end", () => {
+        if (response.statusCode !== 200) reject(new Error(`HTTP ${response.statusCode}: ${body.slice(0, 200)}`));
+        else resolve((JSON.parse(body) as { version: string }).version);
+      });
+    });
+    call.on("timeout", () => call.destroy(new Error("no answer within 5 s")));
+    call.on("error", reject);
+    call.end();
+  });
+}

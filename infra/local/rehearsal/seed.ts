@@ -1,0 +1,124 @@
+import { readFile } from "node:fs/promises";
+import { CloudWatchLogsClient, CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { CreateRepositoryCommand, ECRClient } from "@aws-sdk/client-ecr";
+import {
+  CreateClusterCommand,
+  CreateServiceCommand,
+  ECSClient,
+  RegisterTaskDefinitionCommand,
+  waitUntilServicesStable,
+} from "@aws-sdk/client-ecs";
+import type { LocalAws } from "./local-aws.js";
+
+/** The part of a target that the rehearsal reads; the module validates the file in full. */
+export interface Target {
+  region: string;
+  account: string;
+  cluster: string;
+  service: string;
+  family: string;
+  container: string;
+  repository: string;
+  containerPort: number;
+  cpu: number;
+  memory: number;
+  desiredCount: number;
+  url?: string;
+}
+
+interface Credentials {
+  AccessKeyId: string;
+  SecretAccessKey: string;
+}
+
+export interface Clients {
+  ecs: ECSClient;
+  ecr: ECRClient;
+  logs: CloudWatchLogsClient;
+}
+
+export async function connect(aws: LocalAws, target: Target): Promise<Clients> {
+  const keys = JSON.parse(await readFile(aws.credentialsFile, "utf8")) as Credentials;
+  const config = {
+    endpoint: aws.url,
+    region: target.region,
+    credentials: { accessKeyId: keys.AccessKeyId, secretAccessKey: keys.SecretAccessKey },
+  };
+  return { ecs: new ECSClient(config), ecr: new ECRClient(config), logs: new CloudWatchLogsClient(config) };
+}
+
+/** What stands before any release: the empty repository, the cluster and the log group, as infra/terraform makes them. */
+export async function createSurroundings({ ecs, ecr, logs }: Clients, target: Target): Promise<void> {
+  await Promise.all([
+    ecr.send(new CreateRepositoryCommand({ repositoryName: target.repository, imageTagMutability: "IMMUTABLE" })),
+    ecs.send(new CreateClusterCommand({ clusterName: target.cluster })),
+    logs.send(new CreateLogGroupCommand({ logGroupName: logGroup(target) })),
+  ]);
+}
+
+/** The service with its first version, as infra/terraform makes it. Ends when it is stable. */
+export async function createService({ ecs }: Clients, target: Target, image: string, version: string): Promise<void> {
+  const registered = await ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family: target.family,
+      networkMode: "awsvpc",
+      requiresCompatibilities: ["FARGATE"],
+      cpu: String(target.cpu),
+      memory: String(target.memory),
+      executionRoleArn: `arn:aws:iam::${target.account}:role/${target.service}-execution`,
+      volumes: [{ name: "tmp" }],
+      containerDefinitions: [
+        {
+          name: target.container,
+          image,
+          essential: true,
+          portMappings: [{ containerPort: target.containerPort, protocol: "tcp" }],
+          environment: [{ name: "VERSION", value: version }],
+          readonlyRootFilesystem: true,
+          mountPoints: [{ sourceVolume: "tmp", containerPath: "/tmp" }],
+          logConfiguration: {
+            logDriver: "awslogs",
+            options: {
+              "awslogs-group": logGroup(target),
+              "awslogs-region": target.region,
+              "awslogs-stream-prefix": target.container,
+            },
+          },
+        },
+      ],
+    }),
+  );
+  await ecs.send(
+    new CreateServiceCommand({
+      cluster: target.cluster,
+      serviceName: target.service,
+      taskDefinition: registered.taskDefinition?.taskDefinitionArn,
+      desiredCount: target.desiredCount,
+      launchType: "FARGATE",
+      networkConfiguration: {
+        awsvpcConfiguration: { subnets: ["subnet-00000000000000001"], securityGroups: ["sg-00000000000000001"] },
+      },
+      loadBalancers: [
+        {
+          targetGroupArn: `arn:aws:elasticloadbalancing:${target.region}:${target.account}:targetgroup/${target.service}/0123456789abcdef`,
+          containerName: target.container,
+          containerPort: target.containerPort,
+        },
+      ],
+      deploymentConfiguration: {
+        minimumHealthyPercent: 100,
+        maximumPercent: 200,
+        deploymentCircuitBreaker: { enable: true, rollback: true },
+      },
+      propagateTags: "SERVICE",
+    }),
+  );
+  await waitUntilServicesStable(
+    { client: ecs, maxWaitTime: 120, minDelay: 1, maxDelay: 1 },
+    { cluster: target.cluster, services: [target.service] },
+  );
+}
+
+function logGroup(target: Target): string {
+  return `/ecs/${target.service}`;
+}

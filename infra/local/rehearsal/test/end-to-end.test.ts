@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { connectEngine } from "../../containers/connect.js";
+
+const start = fileURLToPath(new URL("../../start.mjs", import.meta.url));
+const root = fileURLToPath(new URL("../../../../", import.meta.url));
+
+interface Run {
+  exitCode: number | null;
+  output: string;
+}
+
+interface Running {
+  /** Ends when the output has this text. */
+  says(text: string): Promise<void>;
+  kill(signal: NodeJS.Signals): void;
+  ended: Promise<Run>;
+}
+
+function rehearse(args: string[], env: NodeJS.ProcessEnv = process.env): Running {
+  const child = spawn(process.execPath, [start, "rehearse", "--yes", ...args], { cwd: root, env });
+  let output = "";
+  const listeners = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+      process.stdout.write(text);
+      for (const listener of listeners) listener();
+    });
+  }
+  const ended = once(child, "close").then(([exitCode]) => ({ exitCode: exitCode as number | null, output }));
+  return {
+    says: (text) =>
+      new Promise((resolve, reject) => {
+        const look = () => output.includes(text) && resolve();
+        listeners.add(look);
+        look();
+        ended.then(() => reject(new Error(`It ended without saying ${JSON.stringify(text)}.`)));
+      }),
+    kill: (signal) => child.kill(signal),
+    ended,
+  };
+}
+
+/** Containers, networks and volumes that a rehearsal has made. */
+async function leftovers(): Promise<string[]> {
+  const { docker } = await connectEngine();
+  const filters = JSON.stringify({ label: ["slipway.owner"] });
+  const [containers, networks, { Volumes: volumes }] = await Promise.all([
+    docker.listContainers({ all: true, filters }),
+    docker.listNetworks({ filters }),
+    docker.listVolumes({ filters }),
+  ]);
+  return [
+    ...containers.map((it) => `container ${it.Names[0]}`),
+    ...networks.map((it) => `network ${it.Name}`),
+    ...(volumes ?? []).map((it) => `volume ${it.Name}`),
+  ];
+}
+
+let atFirst: string[];
+before(async () => {
+  atFirst = await leftovers();
+});
+after(async () => {
+  assert.deepEqual(await leftovers(), atFirst, "a rehearsal left something behind");
+});
+
+test("a rehearsal deploys, serves, rolls a bad release back and loses no request", async () => {
+  const { exitCode, output } = await rehearse([]).ended;
+  assert.equal(exitCode, 0);
+  const rows = output.slice(output.lastIndexOf("\nstep ")).split("\n");
+  const good = rows.find((row) => row.startsWith("deploy v1.1.0"));
+  assert.match(good ?? "", /v1\.0\.0 ×\d+, v1\.1\.0 ×\d+ +[1-9]\d* ok, 0 failed$/);
+  const bad = rows.find((row) => row.startsWith("deploy v1.2.0"));
+  assert.match(bad ?? "", /rolled back, as it should +v1\.1\.0 ×\d+ +[1-9]\d* ok, 0 failed$/);
+});
+
+test("a second rehearsal at the same time is refused, and an interrupt leaves nothing behind", async () => {
+  const first = rehearse([]);
+  await first.says("▸ publish v1.0.0");
+  const second = await rehearse([]).ended;
+  assert.equal(second.exitCode, 1);
+  assert.match(second.output, /Another rehearsal is running on this machine/);
+  first.kill("SIGINT");
+  assert.equal((await first.ended).exitCode, 130);
+  assert.deepEqual(await leftovers(), atFirst);
+});
+
+test("a remote container engine is refused by its name before anything is made", async () => {
+  const home = await mkdtemp(join(tmpdir(), "slipway-remote-"));
+  try {
+    const env = { ...process.env, DOCKER_HOST: "tcp://192.0.2.1:2375", XDG_CACHE_HOME: home };
+    const { exitCode, output } = await rehearse([], env).ended;
+    assert.equal(exitCode, 1);
+    assert.match(output, /tcp:\/\/192\.0\.2\.1:2375/);
+  } finally {
+    await rm(home, { recursive: true });
+  }
+});

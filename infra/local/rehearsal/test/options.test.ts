@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { help, parseOptions } from "../options.js";
+
+test("without options the stand-in runs on any free port and nothing is kept", () => {
+  const options = parseOptions([]);
+  assert.deepEqual(
+    { engine: options.engine, port: options.port, keep: options.keep, yes: options.yes },
+    { engine: "stand-in", port: 0, keep: false, yes: false },
+  );
+});
+
+test("an engine that is not offered is refused with what is accepted", () => {
+  assert.throws(() => parseOptions(["--engine", "docker"]), /"docker".*Accepted: stand-in, dagger/);
+});
+
+test("a port outside the range is refused with what is accepted", () => {
+  for (const port of ["65536", "-1", "http", ""]) {
+    assert.throws(() => parseOptions([`--port=${port}`]), /Accepted: 0 \(any free port\) to 65535/);
+  }
+});
+
+test("an unknown option is refused by its name", () => {
+  assert.throws(() => parseOptions(["--kep"]), /--kep/);
+});
+
+test("the help names every option", () => {
+  for (const name of Object.keys(parseOptions([]))) assert.match(help, new RegExp(`--${name}\\b`));
+});
