@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+
+/** As `HostConfig.Ulimits` takes it. */
+export interface Ulimit {
+  Name: string;
+  Soft: number;
+  Hard: number;
+}
+
+/** What Fargate gives a task unless its definition says otherwise. */
+const wanted: Ulimit[] = [
+  { Name: "nofile", Soft: 65535, Hard: 65535 },
+  { Name: "nproc", Soft: 65535, Hard: 65535 },
+];
+
+/**
+ * The limits to send with every container, clamped to this machine's own: without CAP_SYS_RESOURCE an engine can't raise
+ * them, and refuses the container instead.
+ *
+ * @param asked Overrides by name; unlimited is -1.
+ */
+export function clampedUlimits(asked: Ulimit[] = [], limits = readFileSync("/proc/self/limits", "utf8")): Ulimit[] {
+  const byName = new Map([...wanted, ...asked].map((limit) => [limit.Name, limit]));
+  return [...byName.values()].map(({ Name, Soft, Hard }) => {
+    const hard = least(Hard, hardLimit(Name, limits));
+    return { Name, Soft: least(Soft, hard), Hard: hard };
+  });
+}
+
+const titles: Record<string, string> = {
+  core: "Max core file size",
+  cpu: "Max cpu time",
+  data: "Max data size",
+  fsize: "Max file size",
+  locks: "Max file locks",
+  memlock: "Max locked memory",
+  msgqueue: "Max msgqueue size",
+  nice: "Max nice priority",
+  nofile: "Max open files",
+  nproc: "Max processes",
+  rss: "Max resident set",
+  rtprio: "Max realtime priority",
+  rttime: "Max realtime timeout",
+  sigpending: "Max pending signals",
+  stack: "Max stack size",
+};
+
+function hardLimit(name: string, limits: string): number {
+  const line = limits.split("\n").find((line) => line.startsWith(`${titles[name]} `)) ?? "";
+  const hard = line.slice(26).trim().split(/\s+/)[1];
+  return hard === undefined || hard === "unlimited" ? -1 : Number(hard);
+}
+
+function least(a: number, b: number): number {
+  if (a < 0) return b;
+  return b < 0 ? a : Math.min(a, b);
+}
