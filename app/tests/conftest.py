@@ -58,7 +58,7 @@ def running(tmp_path: Path, arguments: tuple[str, ...], environment: dict[str, s
 
 
 def wait_for_answer(port: int) -> None:
-    """Gunicorn loses a SIGTERM that comes while a worker is being forked: once its only worker has answered, it can't."""
+    """Gunicorn loses a SIGTERM that comes while a worker is forked: once its only worker has answered, it can't."""
     with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=DEADLINE_SECONDS)) as connection:
         connection.request("GET", "/healthz")
         connection.getresponse()
