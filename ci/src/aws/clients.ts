@@ -1,0 +1,49 @@
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { ECRClient } from "@aws-sdk/client-ecr";
+import { ECSClient } from "@aws-sdk/client-ecs";
+import { STSClient } from "@aws-sdk/client-sts";
+import type { Credentials } from "./credentials.js";
+
+/** The AWS services that a release needs. */
+export interface Aws {
+  ecs: ECSClient;
+  ecr: ECRClient;
+  sts: STSClient;
+  logs: CloudWatchLogsClient;
+}
+
+export interface AwsOptions {
+  /** The service's region. */
+  region: string;
+  /** The image registry's region, if it is another. */
+  registryRegion?: string;
+  credentials: Credentials;
+  /** One URL for every service, such as that of a local AWS; AWS itself when absent. */
+  endpoint?: string;
+}
+
+const CONNECT_TIMEOUT = 5_000;
+const REQUEST_TIMEOUT = 30_000;
+const MAX_ATTEMPTS = 5;
+
+export function createAws({ region, registryRegion, credentials, endpoint }: AwsOptions): Aws {
+  const config = {
+    region,
+    credentials,
+    retryMode: "standard",
+    maxAttempts: MAX_ATTEMPTS,
+    requestHandler: {
+      connectionTimeout: CONNECT_TIMEOUT,
+      requestTimeout: REQUEST_TIMEOUT,
+      // Without it a request over the time limit only makes the SDK print a warning.
+      throwOnRequestTimeout: true,
+    },
+    ...(endpoint !== undefined && { endpoint }),
+  };
+  return {
+    ecs: new ECSClient(config),
+    ecr: new ECRClient({ ...config, region: registryRegion ?? region }),
+    sts: new STSClient(config),
+    logs: new CloudWatchLogsClient(config),
+  };
+}

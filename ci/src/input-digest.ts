@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile, readlink, stat } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+
+/** One file of what an image is built from. */
+export interface InputFile {
+  /** Relative, with `/` between its parts. */
+  path: string;
+  kind: "file" | "executable" | "link";
+  /** A link's content is where it points. */
+  content: Uint8Array;
+}
+
+/**
+ * A release's identity: the same files for the same platform by the same recipe give the same digest on any machine. Only the
+ * executable bit of a mode counts, because the others follow the umask of the checkout.
+ * @param recipe What else decides the image's content: the platform and the recipe's version.
+ * @returns `sha256:` and 64 hex digits.
+ */
+export function inputDigest(files: InputFile[], recipe: { platform: string; recipeVersion: string }): string {
+  const hash = createHash("sha256").update(`${JSON.stringify([recipe.platform, recipe.recipeVersion])}\n`);
+  for (const { path, kind, content } of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
+    hash.update(`${JSON.stringify([path, kind, createHash("sha256").update(content).digest("hex")])}\n`);
+  }
+  return `sha256:${hash.digest("hex")}`;
+}
+
+/** Every file below `root` except Python's caches, which come and go beside their sources. */
+export async function readInputFiles(root: string): Promise<InputFile[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  return Promise.all(paths.filter((path) => !isCache(path)).map((path) => readInput(root, path)));
+}
+
+async function readInput(root: string, path: string): Promise<InputFile> {
+  const name = relative(root, path).split(sep).join("/");
+  const target = await readlink(path).catch(() => undefined);
+  if (target !== undefined) return { path: name, kind: "link", content: Buffer.from(target) };
+  const executable = ((await stat(path)).mode & 0o100) !== 0;
+  return { path: name, kind: executable ? "executable" : "file", content: await readFile(path) };
+}
+
+function isCache(path: string): boolean {
+  return path.endsWith(".pyc") || path.split(sep).includes("__pycache__");
+}

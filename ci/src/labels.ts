@@ -1,0 +1,45 @@
+/** What an image says of itself. The names are those of https://specs.opencontainers.org/image-spec/annotations/ where it has one. */
+export const LABEL = {
+  version: "org.opencontainers.image.version",
+  revision: "org.opencontainers.image.revision",
+  source: "org.opencontainers.image.source",
+  created: "org.opencontainers.image.created",
+  baseName: "org.opencontainers.image.base.name",
+  baseDigest: "org.opencontainers.image.base.digest",
+  /** The identity of what it was built from. */
+  inputDigest: "slipway.input-digest",
+  /** `true` on an image that was published from a tree with uncommitted changes. */
+  dirty: "slipway.dirty",
+} as const;
+
+export interface Provenance {
+  version: string;
+  inputDigest: string;
+  /** As it resolved, such as `docker.io/library/python:3.13-slim@sha256:…`. */
+  base: string;
+  /** The commit and its time; absent for a local build. */
+  commit?: { id: string; time: Date };
+  /** Uncommitted changes lay beside the commit. */
+  dirty?: boolean;
+  /** The URL of the source code. */
+  source?: string;
+}
+
+export function labelsOf({ version, inputDigest, base, commit, dirty, source }: Provenance): Record<string, string> {
+  const { name, digest } = splitReference(base);
+  return {
+    [LABEL.version]: version,
+    [LABEL.inputDigest]: inputDigest,
+    [LABEL.baseName]: name,
+    ...(digest && { [LABEL.baseDigest]: digest }),
+    ...(commit && { [LABEL.revision]: commit.id, [LABEL.created]: commit.time.toISOString() }),
+    ...(dirty && { [LABEL.dirty]: "true" }),
+    ...(source && { [LABEL.source]: source }),
+  };
+}
+
+/** An image reference in two: `python:3.13-slim@sha256:…` → `python:3.13-slim` and `sha256:…`. */
+export function splitReference(reference: string): { name: string; digest?: string } {
+  const [name = "", digest] = reference.split("@");
+  return digest ? { name, digest } : { name };
+}

@@ -1,0 +1,121 @@
+import * as v from "valibot";
+import { InputError } from "./errors.js";
+
+const name = (what: string, pattern: RegExp, accepted: string) =>
+  v.pipe(v.string(`${what}: text`), v.regex(pattern, accepted));
+
+const ecsName = (what: string) =>
+  name(what, /^[a-zA-Z0-9_-]{1,255}$/, "1 to 255 letters, digits, hyphens and underscores");
+const account = name("account", /^\d{12}$/, "an AWS account id of 12 digits, in quotes");
+const region = name("region", /^[a-z]{2}(-[a-z]+)+-\d$/, "an AWS region, such as us-west-2");
+const whole = (least: number, most: number) => {
+  const accepted = `a whole number from ${least} to ${most}`;
+  return v.pipe(v.number(accepted), v.integer(accepted), v.minValue(least, accepted), v.maxValue(most, accepted));
+};
+
+const schema = v.strictObject({
+  /** Where the service runs, such as `us-west-2`. */
+  region,
+  /** The account of the service: checked before anything is changed. */
+  account,
+  cluster: ecsName("cluster"),
+  service: ecsName("service"),
+  /** The task definition family of the service. */
+  family: ecsName("family"),
+  /** The container whose image a release changes. */
+  container: ecsName("container"),
+  /** The ECR repository's name, without a registry. */
+  repository: name(
+    "repository",
+    /^(?=.{2,256}$)[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/,
+    "an ECR repository name without a registry, such as team/app",
+  ),
+  /** Where the repository is, if not with the service. */
+  registry: v.optional(v.strictObject({ account: v.optional(account), region: v.optional(region) })),
+  containerPort: whole(1, 65535),
+  /** CPU units: 1024 are one vCPU. */
+  cpu: whole(256, 16384),
+  /** MiB. */
+  memory: whole(512, 122880),
+  desiredCount: whole(0, 5000),
+  /** What the images are built for; `linux/amd64` unless it says otherwise. */
+  platform: v.optional(v.picklist(["linux/amd64", "linux/arm64"], "linux/amd64 or linux/arm64"), "linux/amd64"),
+  /** Where the service answers the public. Without it no HTTP check is made. */
+  url: v.optional(
+    v.pipe(
+      v.string("an http or https URL"),
+      v.check(isHttpUrl, "an http or https URL, such as https://app.example.com"),
+    ),
+  ),
+  /** Where the source code can be found, for the image's label. */
+  source: v.optional(v.pipe(v.string("a URL"), v.url("a URL, such as https://example.com/team/app"))),
+});
+
+/** Where a release goes: one environment's account, cluster, service, container, repository and public URL. */
+export type Target = v.InferOutput<typeof schema>;
+
+/** The MiB that Fargate takes for each number of CPU units: least, most and step. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html */
+const MEMORY: Record<number, { least: number; most: number; step: number }> = {
+  512: { least: 1024, most: 4096, step: 1024 },
+  1024: { least: 2048, most: 8192, step: 1024 },
+  2048: { least: 4096, most: 16384, step: 1024 },
+  4096: { least: 8192, most: 30720, step: 1024 },
+  8192: { least: 16384, most: 61440, step: 4096 },
+  16384: { least: 32768, most: 122880, step: 8192 },
+};
+const SMALLEST_MEMORY = [512, 1024, 2048];
+
+/**
+ * Reads a target's JSON.
+ * @param path The file's name, for the error.
+ * @throws InputError that names each mistake by its path, with what is accepted.
+ */
+export function parseTarget(json: string, path: string): Target {
+  const result = v.safeParse(schema, parseJson(json, path));
+  const mistakes = result.success ? sizeMistakes(result.output) : result.issues.map(describe);
+  if (result.success && mistakes.length === 0) return result.output;
+  throw new InputError(
+    "bad-target",
+    `${path} is not a valid target:\n${mistakes.map((line) => `  ${line}`).join("\n")}`,
+  );
+}
+
+function parseJson(json: string, path: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (cause) {
+    throw new InputError("bad-target", `${path} is not JSON: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function describe(issue: v.BaseIssue<unknown>): string {
+  const path = v.getDotPath(issue) ?? "(the whole file)";
+  if (issue.kind === "schema" && issue.type === "strict_object") {
+    if (issue.expected === "never") return `${path}: not a key of a target; accepted: ${keysBeside(issue)}`;
+    if (issue.path) return `${path}: missing`;
+    return `${path}: is ${issue.received}, and a target is a JSON object`;
+  }
+  return `${path}: is ${issue.received}; accepted: ${issue.message}`;
+}
+
+function keysBeside(issue: v.BaseIssue<unknown>): string {
+  const keys = (issue.path?.length ?? 0) > 1 ? ["account", "region"] : Object.keys(schema.entries);
+  return keys.join(", ");
+}
+
+function sizeMistakes({ cpu, memory }: Target): string[] {
+  if (cpu === 256) {
+    return SMALLEST_MEMORY.includes(memory)
+      ? []
+      : [`memory: is ${memory}; accepted with cpu 256: ${SMALLEST_MEMORY.join(", ")}`];
+  }
+  const sizes = MEMORY[cpu];
+  if (!sizes) return [`cpu: is ${cpu}; accepted: 256, ${Object.keys(MEMORY).join(", ")}`];
+  const { least, most, step } = sizes;
+  if (memory >= least && memory <= most && memory % step === 0) return [];
+  return [`memory: is ${memory}; accepted with cpu ${cpu}: ${least} to ${most} in steps of ${step}`];
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && ["http:", "https:"].includes(new URL(text).protocol);
+}
