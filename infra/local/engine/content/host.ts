@@ -1,0 +1,83 @@
+import { createReadStream, createWriteStream, lstatSync } from "node:fs";
+import { chmod, mkdir, readdir, readFile, readlink, rm, stat, symlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { StandInError } from "../errors.js";
+import { canPrune, filterTree, pathFilter } from "./patterns.js";
+import type { Store } from "./store.js";
+import { type Entry, sorted, type Tree } from "./tree.js";
+
+const inMemory = 1 << 20;
+
+/**
+ * Takes a directory of this machine into the store, as it is now. Owners are not taken: they mean nothing elsewhere.
+ *
+ * @param exclude Patterns of what is left out.
+ */
+export async function readHostDirectory(store: Store, path: string, exclude: string[] = []): Promise<Tree> {
+  if (!lstatSync(path, { throwIfNoEntry: false })?.isDirectory() && !(await isDirectory(path))) {
+    throw new StandInError(`There is no directory ${path} on this machine.`);
+  }
+  const entries = new Map<string, Entry>();
+  await walk(store, path, "", pathFilter([], exclude), canPrune(exclude), entries);
+  return filterTree(entries, { exclude });
+}
+
+/** Takes one file of this machine into the store. */
+export async function readHostFile(store: Store, path: string): Promise<Entry & { type: "file" }> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isFile()) throw new StandInError(`There is no file ${path} on this machine.`);
+  return fileEntry(store, path, found.mode, found.size);
+}
+
+/** Writes a tree to this machine, over what is there. */
+export async function writeHostDirectory(store: Store, tree: Tree, path: string): Promise<void> {
+  await mkdir(path, { recursive: true });
+  for (const [name, entry] of sorted(tree)) await writeHostEntry(store, entry, join(path, name));
+}
+
+export async function writeHostEntry(store: Store, entry: Entry, path: string): Promise<void> {
+  if (entry.type === "directory") {
+    await mkdir(path, { recursive: true });
+    await chmod(path, entry.mode);
+    return;
+  }
+  await mkdir(dirname(path), { recursive: true });
+  await rm(path, { force: true });
+  if (entry.type === "link") return symlink(entry.target, path);
+  await pipeline(store.open(entry.digest), createWriteStream(path));
+  await chmod(path, entry.mode);
+}
+
+async function walk(
+  store: Store,
+  root: string,
+  below: string,
+  keeps: (path: string) => boolean,
+  prune: boolean,
+  entries: Map<string, Entry>,
+): Promise<void> {
+  for (const { name } of await readdir(join(root, below), { withFileTypes: true })) {
+    const path = below === "" ? name : `${below}/${name}`;
+    if (prune && !keeps(path)) continue;
+    const full = join(root, path);
+    const found = lstatSync(full);
+    if (found.isDirectory()) {
+      entries.set(path, { type: "directory", mode: found.mode & 0o7777 });
+      await walk(store, root, path, keeps, prune, entries);
+    } else if (found.isSymbolicLink()) {
+      entries.set(path, { type: "link", mode: 0o777, target: await readlink(full) });
+    } else if (found.isFile()) {
+      entries.set(path, await fileEntry(store, full, found.mode, found.size));
+    }
+  }
+}
+
+async function fileEntry(store: Store, path: string, mode: number, size: number): Promise<Entry & { type: "file" }> {
+  const blob = size <= inMemory ? await store.put(await readFile(path)) : await store.putStream(createReadStream(path));
+  return { type: "file", mode: mode & 0o7777, ...blob };
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
+}

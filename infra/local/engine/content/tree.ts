@@ -1,0 +1,91 @@
+import type { Blob } from "./store.js";
+import { sha256 } from "./store.js";
+
+/** Who owns a file: numbers, because names mean something only inside an image. */
+export interface Owner {
+  uid: number;
+  gid: number;
+}
+
+export type Entry = { mode: number; owner?: Owner } & (
+  | ({ type: "file" } & Blob)
+  | { type: "link"; target: string }
+  | { type: "directory" }
+);
+
+/** A directory's content: every path in it, relative and without a trailing slash, parents included. Never changed, only replaced. */
+export type Tree = ReadonlyMap<string, Entry>;
+
+export const emptyTree: Tree = new Map();
+
+/** Without leading or trailing slashes, `.` and `..` resolved; the root is the empty string. */
+export function normalPath(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return parts.join("/");
+}
+
+export function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+
+export function isWithin(path: string, directory: string): boolean {
+  return directory === "" || path === directory || path.startsWith(`${directory}/`);
+}
+
+/** The tree with these entries laid over it: a file hides what was below it. */
+export function withEntries(tree: Tree, entries: Iterable<[string, Entry]>): Tree {
+  const result = new Map(tree);
+  for (const [path, entry] of entries) {
+    addParents(result, path);
+    if (entry.type !== "directory") removeBelow(result, path);
+    result.set(path, entry);
+  }
+  return result;
+}
+
+/** What lies in a directory, with paths relative to it; undefined when there is no directory of that name. */
+export function subtree(tree: Tree, directory: string): Tree | undefined {
+  if (directory !== "" && tree.get(directory)?.type !== "directory") return undefined;
+  const cut = directory === "" ? 0 : directory.length + 1;
+  return new Map(
+    [...tree]
+      .filter(([path]) => path !== directory && isWithin(path, directory))
+      .map(([path, entry]) => [path.slice(cut), entry]),
+  );
+}
+
+/** The same entries under another directory. */
+export function moved(tree: Tree, directory: string): [string, Entry][] {
+  return [...tree].map(([path, entry]) => [directory === "" ? path : `${directory}/${path}`, entry]);
+}
+
+export function without(tree: Tree, path: string): Tree {
+  return new Map([...tree].filter(([other]) => !isWithin(other, path)));
+}
+
+/** The same for the same content, whatever the order in which it was put together. */
+export function treeDigest(tree: Tree): string {
+  return sha256(JSON.stringify(sorted(tree)));
+}
+
+/** By path, byte by byte. */
+export function sorted(tree: Tree): [string, Entry][] {
+  return [...tree].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+}
+
+function addParents(tree: Map<string, Entry>, path: string): void {
+  for (let parent = parentOf(path); parent !== ""; parent = parentOf(parent)) {
+    const entry = tree.get(parent);
+    if (entry?.type === "directory") continue;
+    tree.set(parent, { type: "directory", mode: 0o755 });
+  }
+}
+
+function removeBelow(tree: Map<string, Entry>, directory: string): void {
+  if (tree.get(directory)?.type !== "directory") return;
+  for (const path of tree.keys()) if (isWithin(path, directory)) tree.delete(path);
+}
