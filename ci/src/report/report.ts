@@ -1,0 +1,41 @@
+import type { Running } from "../rollout/containers.js";
+import type { Diagnosis } from "../rollout/diagnose.js";
+import type { LogTail } from "../rollout/log-tail.js";
+import type { Change } from "../rollout/plan.js";
+import type { Verdict, Witness } from "../rollout/verdict.js";
+import type { HttpCheck } from "../rollout/verify.js";
+
+/**
+ * What became of a deploy, as data: all that `formatReport` prints. Of the task definition it holds the image and VERSION and no other
+ * value of the environment; the log's lines stand in it as the container wrote them.
+ */
+export interface Report {
+  verdict: Verdict;
+  exitCode: number;
+  /** Why it is that verdict, in one sentence or two. */
+  reason: string;
+  /** False when the service ran this release already and nothing was sent. */
+  changed: boolean;
+  /** Whether a rollout that had begun before was watched. */
+  attached: boolean;
+  where: { account: string; region: string; cluster: string; service: string; container: string };
+  release: { version: string; image: string; digest: string };
+  /** What the service was set to before. */
+  from: Running;
+  /** ARN of the revision that the rollout brings. */
+  taskDefinition: string;
+  changes: Change[];
+  deployment: { id?: string; arn?: string };
+  /** Milliseconds since the epoch. */
+  startedAt: number;
+  endedAt: number;
+  witnesses: Witness[];
+  http: HttpCheck;
+  /** What the verdict lacks, where something could not be read. */
+  uncertain: string[];
+  /** Present when it went wrong. */
+  diagnosis?: Diagnosis;
+  log?: LogTail;
+  /** What to do now. */
+  next?: string;
+}

@@ -1,0 +1,70 @@
+import type { Diagnosis } from "../rollout/diagnose.js";
+import { elapsed } from "../rollout/elapsed.js";
+import type { LogTail } from "../rollout/log-tail.js";
+import type { HttpCheck } from "../rollout/verify.js";
+import type { Report } from "./report.js";
+
+/** The report for people: the verdict first, then what it rests on, and what to do when it is bad. */
+export function formatReport(report: Report): string {
+  return [
+    headline(report),
+    "",
+    ...facts(report).map(([name, value]) => `${name.padEnd(12)}${value}`),
+    ...(report.diagnosis ? ["", ...diagnosisLines(report.diagnosis)] : []),
+    ...(report.log ? ["", ...logLines(report.log)] : []),
+    ...(report.next ? ["", `Next: ${report.next}`] : []),
+    "",
+  ].join("\n");
+}
+
+function headline({ verdict, release, changed, reason }: Report): string {
+  const said = changed || verdict !== "deployed" ? reason : `It ran already: nothing to do. ${reason}`;
+  return `${verdict.toUpperCase()}: ${release.version}. ${said}`;
+}
+
+function facts(report: Report): [string, string][] {
+  const { where, from, release, deployment } = report;
+  const took = elapsed(report.endedAt - report.startedAt);
+  return [
+    ["service", `${where.service} in ${where.cluster}, ${where.region}, account ${where.account}`],
+    ["from", `${from.version ?? "no version"} (${shortName(from.taskDefinition)})`],
+    ["to", `${release.version} (${shortName(report.taskDefinition)})`],
+    ["digest", release.digest],
+    ["deployment", deployment.arn?.split("/").at(-1) ?? deployment.id ?? "not found"],
+    ["time", `${new Date(report.startedAt).toISOString()}, took ${took.slice(1)}`],
+    ...report.witnesses.map((one): [string, string] => [
+      "witness",
+      `${one.holds ? "yes" : "no "} ${one.name}: ${one.saw}`,
+    ]),
+    ["HTTP", httpText(report.http)],
+    ...report.uncertain.map((text): [string, string] => ["uncertain", text]),
+  ];
+}
+
+function httpText(http: HttpCheck): string {
+  switch (http.state) {
+    case "verified":
+      return `${http.url} answered the new version ${http.tries} times in a row`;
+    case "wrong":
+      return `${http.url} answered ${http.answered}`;
+    case "unproven":
+      return `${http.url} proved nothing: ${http.answered}`;
+    case "not-checked":
+      return "not checked";
+  }
+}
+
+function diagnosisLines({ title, evidence, fix, failedTasks }: Diagnosis): string[] {
+  const count = failedTasks > 0 ? ` (${failedTasks} of our tasks failed)` : "";
+  return [`Cause: ${title}${count}`, ...evidence.map((line) => `  ${line}`), `Fix: ${fix}`];
+}
+
+function logLines(log: LogTail): string[] {
+  if ("unavailable" in log) return [`Log: not shown: ${log.unavailable}`];
+  const end = log.lines.length > 0 ? log.lines : ["(nothing was written)"];
+  return [`Log, its end (${log.group}/${log.stream}):`, ...end.map((line) => `  ${line}`)];
+}
+
+function shortName(arn: string): string {
+  return arn.split("/").at(-1) ?? arn;
+}

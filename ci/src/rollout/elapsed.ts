@@ -1,0 +1,5 @@
+/** Such as `+1:05`, in minutes and seconds. */
+export function elapsed(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  return `+${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}

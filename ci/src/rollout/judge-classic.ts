@@ -1,0 +1,60 @@
+import { type DeploymentView, primaryOf, type Snapshot, type Subject } from "./snapshot.js";
+import { decided, type Judgement, undecided, type Witness } from "./verdict.js";
+
+/**
+ * The verdict without the service deployment, from the service's list of deployments alone: for credentials that may not read the
+ * newer APIs. What is lost: a stop by a person can't be told from a failure, and a rollback is told by its traces.
+ */
+export function judgeClassic(subject: Subject, snapshots: readonly Snapshot[], seen: Witness[]): Judgement {
+  const latest = snapshots.at(-1) as Snapshot;
+  const primary = primaryOf(latest.service);
+  if (!primary) return undecided("ECS to name a primary deployment", seen);
+  if (primary.taskDefinition === subject.taskDefinition) return judgePrimary(latest, primary, seen);
+
+  const failure = failureOf(subject, snapshots);
+  if (failure === undefined) {
+    return wasSeen(subject, snapshots)
+      ? decided("superseded", `Another deployment took its place: ${primary.id} of ${primary.taskDefinition}.`, seen)
+      : undecided("ECS to list our deployment", seen);
+  }
+  // The id of the primary says nothing: ECS has been seen to keep the old one and to make a new one.
+  return primary.rolloutState === "COMPLETED"
+    ? decided("rolled-back", `Rolled back to ${primary.taskDefinition}. ECS: ${failure}`, seen)
+    : undecided("ECS to finish the rollback", seen);
+}
+
+function judgePrimary(snapshot: Snapshot, primary: DeploymentView, seen: Witness[]): Judgement {
+  if (primary.rolloutState === "FAILED") {
+    return decided("failed", `Nothing was rolled back. ECS: ${primary.rolloutStateReason ?? "no reason given"}`, seen);
+  }
+  if (!seen.every((witness) => witness.holds)) {
+    const missing = seen.filter((witness) => !witness.holds);
+    return undecided(missing.map((witness) => `${witness.name} (${witness.saw})`).join(" and "), seen);
+  }
+  return snapshot.service.desiredCount === 0
+    ? decided("nothing-ran", "The service's desired count is 0: no task has shown that this version starts.", seen)
+    : decided("deployed", "All witnesses that can be read agree.", seen);
+}
+
+/** ECS's own words for the end of our deployment, from its state or from the event that names it. */
+function failureOf(subject: Subject, snapshots: readonly Snapshot[]): string | undefined {
+  for (const { service } of snapshots) {
+    const failed = service.deployments.find((one) => isOurs(subject, one) && one.rolloutState === "FAILED");
+    if (failed) return failed.rolloutStateReason ?? "rollout FAILED";
+    const event = service.events.find(
+      ({ message }) =>
+        subject.deploymentId !== undefined &&
+        message.includes(`(deployment ${subject.deploymentId}) deployment failed`),
+    );
+    if (event) return event.message;
+  }
+  return undefined;
+}
+
+function wasSeen(subject: Subject, snapshots: readonly Snapshot[]): boolean {
+  return snapshots.some(({ service }) => service.deployments.some((one) => isOurs(subject, one)));
+}
+
+function isOurs(subject: Subject, deployment: DeploymentView): boolean {
+  return deployment.taskDefinition === subject.taskDefinition;
+}

@@ -1,0 +1,105 @@
+import { judgeClassic } from "./judge-classic.js";
+import { primaryOf, type ServiceDeploymentView, type Snapshot, type Subject } from "./snapshot.js";
+import { decided, type Judgement, undecided, type Witness } from "./verdict.js";
+import { witnesses } from "./witnesses.js";
+
+/**
+ * Says what became of a rollout, from all that was seen of it and nothing else.
+ * @param snapshots In the order in which they were taken, at least one.
+ */
+export function judge(subject: Subject, snapshots: readonly [Snapshot, ...Snapshot[]]): Judgement {
+  const latest = snapshots.at(-1) as Snapshot;
+  const seen = witnesses(subject, latest);
+  const judgement = subject.classicOnly
+    ? judgeClassic(subject, snapshots, seen)
+    : latest.ours
+      ? judgeServiceDeployment(subject, latest, latest.ours, seen)
+      : undecided("ECS to list our service deployment", seen);
+  if (judgement.state === "decided" || latest.at < subject.deadline) return judgement;
+  return decided("timed-out", `The deadline passed while waiting for ${judgement.waitingFor}.`, seen);
+}
+
+function judgeServiceDeployment(
+  subject: Subject,
+  snapshot: Snapshot,
+  ours: ServiceDeploymentView,
+  seen: Witness[],
+): Judgement {
+  switch (ours.status) {
+    case "SUCCESSFUL":
+      return judgeSuccessful(subject, snapshot, ours, seen);
+    case "ROLLBACK_SUCCESSFUL":
+      return decided("rolled-back", `Rolled back by ${rolledBackBy(ours)}. ${because(ours)}`, seen);
+    case "ROLLBACK_FAILED":
+      return decided("failed", `The rollback failed too; the service may be degraded. ${because(ours)}`, seen);
+    case "STOPPED":
+      return judgeStopped(subject, snapshot, ours, seen);
+    case "ROLLBACK_REQUESTED":
+    case "ROLLBACK_IN_PROGRESS":
+      return undecided("ECS to finish the rollback", seen);
+    default:
+      // Unknown states too: ECS adds new ones, and none that is unknown can be taken for an end.
+      return undecided(`ECS to finish the rollout (${ours.status})`, seen);
+  }
+}
+
+/** SUCCESSFUL alone is not enough: it can come before the old tasks are gone, and another deployment may have followed. */
+function judgeSuccessful(
+  subject: Subject,
+  snapshot: Snapshot,
+  ours: ServiceDeploymentView,
+  seen: Witness[],
+): Judgement {
+  const primary = primaryOf(snapshot.service);
+  if (primary && primary.taskDefinition !== subject.taskDefinition) {
+    return decided("superseded", `Ours ended well; ${primary.taskDefinition} has taken its place since.`, seen);
+  }
+  if (seen.every((witness) => witness.holds)) {
+    return snapshot.service.desiredCount === 0
+      ? decided("nothing-ran", "The service's desired count is 0: no task has shown that this version starts.", seen)
+      : decided("deployed", "All witnesses agree.", seen);
+  }
+  if (ours.earlySuccess) {
+    return decided("deployed-early", "The service's early success criteria are met; old tasks are still up.", seen);
+  }
+  const missing = seen.filter((witness) => !witness.holds);
+  return undecided(missing.map((witness) => `${witness.name} (${witness.saw})`).join(" and "), seen);
+}
+
+/** STOPPED is three things. */
+function judgeStopped(subject: Subject, snapshot: Snapshot, ours: ServiceDeploymentView, seen: Witness[]): Judgement {
+  const primary = primaryOf(snapshot.service);
+  const replaced = /replaced by a new service deployment/i.test(ours.statusReason ?? "");
+  if (replaced) {
+    const by = primary && primary.taskDefinition !== subject.taskDefinition ? ` by ${primary.taskDefinition}` : "";
+    return decided("superseded", `Another deployment took its place${by}. ${because(ours)}`, seen);
+  }
+  const monitor = triggered(ours);
+  if (monitor) {
+    return decided("failed", `Stopped by ${monitor}, and nothing was rolled back. ${because(ours)}`, seen);
+  }
+  return decided("stopped", `Somebody stopped it, without a rollback. ${because(ours)}`, seen);
+}
+
+function rolledBackBy(ours: ServiceDeploymentView): string {
+  const text = `${ours.statusReason ?? ""} ${ours.rollbackReason ?? ""}`;
+  if (/lifecycle hook/i.test(text)) return "a lifecycle hook";
+  if (/\bby user\b|by a user|user.requested/i.test(text)) return "a person";
+  return (
+    triggered(ours) ??
+    (/circuit breaker/i.test(text) ? "the circuit breaker" : /alarm/i.test(text) ? "an alarm" : "ECS")
+  );
+}
+
+function triggered({ breaker, alarms }: ServiceDeploymentView): string | undefined {
+  if (breaker?.status === "TRIGGERED") {
+    return `the circuit breaker (${breaker.failureCount} failures, threshold ${breaker.threshold})`;
+  }
+  if (alarms?.status === "TRIGGERED") return `an alarm (${alarms.triggered.join(", ")})`;
+  return undefined;
+}
+
+function because({ statusReason, rollbackReason }: ServiceDeploymentView): string {
+  const reason = statusReason ?? rollbackReason;
+  return reason === undefined ? "ECS gives no reason." : `ECS: ${reason}`;
+}

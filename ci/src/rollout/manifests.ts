@@ -1,0 +1,25 @@
+import { BatchGetImageCommand } from "@aws-sdk/client-ecr";
+import { ask } from "./aws-errors.js";
+import type { Session } from "./release.js";
+import { abort } from "./send-options.js";
+
+const indexTypes = [
+  "application/vnd.oci.image.index.v1+json",
+  "application/vnd.docker.distribution.manifest.list.v2+json",
+];
+
+/** The digests of the manifests in those of these images that are indexes. They count as the same image: tasks may tell either. */
+export async function manifestsIn(session: Session, digests: readonly string[]): Promise<string[]> {
+  const { repository, registry } = session.target;
+  const command = new BatchGetImageCommand({
+    repositoryName: repository,
+    ...(registry?.account !== undefined && { registryId: registry.account }),
+    imageIds: digests.map((imageDigest) => ({ imageDigest })),
+    acceptedMediaTypes: indexTypes,
+  });
+  const { images } = await ask("ecr:BatchGetImage", session.aws.ecr.send(command, abort(session)));
+  return (images ?? []).flatMap((image) => {
+    const index = JSON.parse(image.imageManifest ?? "{}") as { manifests?: { digest: string }[] };
+    return (index.manifests ?? []).map((manifest) => manifest.digest);
+  });
+}

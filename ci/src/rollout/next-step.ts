@@ -1,0 +1,23 @@
+import { attachHint } from "./release.js";
+import type { Verdict } from "./verdict.js";
+import type { HttpCheck } from "./verify.js";
+
+/** What a person does now; undefined when nothing is left to do. */
+export function nextStep(verdict: Verdict, http: HttpCheck): string | undefined {
+  if (http.state === "wrong") {
+    return "The new tasks run. Look at what stands before them (load balancer, cache, DNS) and at the image's VERSION; nothing was undone.";
+  }
+  return steps[verdict];
+}
+
+const steps: Partial<Record<Verdict, string>> = {
+  "deployed-unverified": "Ask the public URL from a place that reaches it.",
+  "deployed-early": "The old tasks leave by themselves; `status` shows when they have.",
+  "rolled-back": "What ran before runs again. Correct the cause and deploy a new version.",
+  failed: "The service may be degraded. Correct the cause and deploy again, or deploy the version from before.",
+  superseded: "See with `status` what runs now, and who deployed it.",
+  stopped: "See with `status` what runs now, and deploy again when it is meant to run.",
+  paused: "Continue or stop the deployment in ECS.",
+  "timed-out": `ECS goes on with the rollout. ${attachHint}`,
+  "nothing-ran": "Raise the service's desired count to see the version run.",
+};

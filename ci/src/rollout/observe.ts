@@ -1,0 +1,85 @@
+import { AccessDeniedError } from "./aws-errors.js";
+import { manifestsIn } from "./manifests.js";
+import { describeService } from "./read.js";
+import type { Session } from "./release.js";
+import {
+  describeServiceDeployment,
+  listServiceDeployments,
+  notPermitted,
+  type RevisionCache,
+} from "./service-deployments.js";
+import type { ServiceDeploymentView, ServiceView, Snapshot, Subject, TaskView } from "./snapshot.js";
+import { listTasks } from "./tasks.js";
+import { serviceView } from "./views.js";
+import { isServing } from "./witnesses.js";
+
+/** A look at ECS, and the subject with what was learnt of it by the way. */
+export interface Sighting {
+  subject: Subject;
+  snapshot: Snapshot;
+}
+export type Observer = (subject: Subject, previous?: Snapshot) => Promise<Sighting>;
+
+/** Makes the function that looks at ECS. Tasks are read again only when something has moved, to stay far inside the API's limits. */
+export function observer(session: Session): Observer {
+  const revisions: RevisionCache = new Map();
+  let manifests: string[] | undefined;
+  return async (before, previous) => {
+    const service = serviceView(await describeService(session.aws, session.target, session.signal));
+    const { subject: found, ours } = await seeOurs(session, before, revisions);
+    const tasks = previous && !hasMoved(previous, service, ours) ? previous.tasks : await listTasks(session);
+    const snapshot: Snapshot = { at: session.clock.now(), service, tasks, ...(ours && { ours }) };
+    if (!manifests && tasks.some((task) => isUnlike(found, task))) {
+      manifests = await manifestsIn(session, found.digests);
+    }
+    const digests = [...new Set([...found.digests, ...(manifests ?? [])])];
+    return { subject: { ...found, digests }, snapshot };
+  };
+}
+
+/** Finds and reads our own service deployment; without the permissions for it, the subject says so from then on. */
+async function seeOurs(
+  session: Session,
+  subject: Subject,
+  revisions: RevisionCache,
+): Promise<{ subject: Subject; ours?: ServiceDeploymentView }> {
+  if (subject.classicOnly) return { subject };
+  try {
+    const arn = subject.serviceDeploymentArn ?? (await findOurs(session, subject, revisions));
+    if (arn === undefined) return { subject };
+    const ours = await describeServiceDeployment(session, arn);
+    return { subject: { ...subject, serviceDeploymentArn: arn }, ...(ours && { ours }) };
+  } catch (error) {
+    if (!(error instanceof AccessDeniedError)) throw error;
+    return { subject: { ...subject, classicOnly: notPermitted(error) } };
+  }
+}
+
+/**
+ * Ours is the earliest whose target is our revision. Service.currentServiceDeployment is not asked: it may still name the previous
+ * one. The list lags too, so none at first means nothing.
+ */
+async function findOurs(session: Session, subject: Subject, revisions: RevisionCache): Promise<string | undefined> {
+  const listed = await listServiceDeployments(session, subject.registeredAt, revisions);
+  return listed
+    .filter((one) => one.taskDefinition === subject.taskDefinition)
+    .sort((a, b) => a.createdAt - b.createdAt)[0]?.arn;
+}
+
+function hasMoved(previous: Snapshot, service: ServiceView, ours: ServiceDeploymentView | undefined): boolean {
+  // The verdict needs the tasks as they are now, and draining leaves no trace in the counts.
+  if (ours === undefined || ours.status === "SUCCESSFUL") return true;
+  return fingerprint(previous.service, previous.ours) !== fingerprint(service, ours);
+}
+
+function fingerprint(service: ServiceView, ours: ServiceDeploymentView | undefined): string {
+  const { deployments, runningCount, pendingCount, events } = service;
+  return JSON.stringify([deployments, runningCount, pendingCount, events[0]?.id, ours?.status, ours?.breaker]);
+}
+
+/** A serving task of our revision tells another digest than ours: either an index is behind it, or something is wrong. */
+function isUnlike(subject: Subject, task: TaskView): boolean {
+  const digest = task.containers.find(({ name }) => name === subject.container)?.imageDigest;
+  const isOurs = task.taskDefinition === subject.taskDefinition && isServing(task);
+  return isOurs && digest !== undefined && !subject.digests.includes(digest);
+}

@@ -1,0 +1,28 @@
+import type { Aws } from "../aws/clients.js";
+import type { Clock } from "../clock.js";
+import type { Target } from "../target.js";
+
+/** What is to run: a version and the image it stands for. */
+export interface Release {
+  /** Such as `v1.2.3`. */
+  version: string;
+  /** `repository@sha256:…`, as the task definition will name it. */
+  image: string;
+  /** `sha256:…`: an image manifest, or an index of them. */
+  digest: string;
+  /** The commit it was built from, kept as a tag on the revision; absent when it is not known. */
+  commit?: string;
+}
+
+/** What every step of a rollout works with. */
+export interface Session {
+  aws: Aws;
+  target: Target;
+  clock: Clock;
+  /** Ends the watching and nothing else: what ECS has begun it goes on with. */
+  signal?: AbortSignal;
+  /** Told one line for each thing that happens, as it happens. */
+  progress: (line: string) => void;
+}
+
+export const attachHint = "Run the same command again: it finds this rollout in ECS and attaches to it.";

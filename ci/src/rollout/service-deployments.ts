@@ -1,0 +1,108 @@
+import {
+  DescribeServiceDeploymentsCommand,
+  DescribeServiceRevisionsCommand,
+  ListServiceDeploymentsCommand,
+  type ServiceDeploymentBrief,
+} from "@aws-sdk/client-ecs";
+import { AccessDeniedError, ask } from "./aws-errors.js";
+import type { Session } from "./release.js";
+import { abort } from "./send-options.js";
+import type { ServiceDeploymentView } from "./snapshot.js";
+import { serviceDeploymentView } from "./views.js";
+
+/** What the list tells of one service deployment, with the revision that it brings. */
+export interface ListedDeployment {
+  arn: string;
+  status: string;
+  createdAt: number;
+  /** ARN of its task definition revision. */
+  taskDefinition: string;
+}
+
+/** Revisions of a service never change: each is looked up once. By service revision ARN. */
+export type RevisionCache = Map<string, string>;
+
+/**
+ * The service's deployments that began after `since`, newest first.
+ * @param since On AWS's clock, such as a revision's registration: what deploys it can't be older. It bounds the paging.
+ */
+export async function listServiceDeployments(
+  session: Session,
+  since: number,
+  cache: RevisionCache,
+): Promise<ListedDeployment[]> {
+  const briefs: ServiceDeploymentBrief[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await listPage(session, nextToken);
+    const recent = (page.serviceDeployments ?? []).filter((brief) => createdAt(brief) >= since);
+    briefs.push(...recent);
+    nextToken = recent.length < (page.serviceDeployments?.length ?? 0) ? undefined : page.nextToken;
+  } while (nextToken);
+  await learnRevisions(session, briefs, cache);
+  return briefs.map((brief) => ({
+    arn: brief.serviceDeploymentArn ?? "",
+    status: brief.status ?? "",
+    createdAt: createdAt(brief),
+    taskDefinition: cache.get(brief.targetServiceRevisionArn ?? "") ?? "",
+  }));
+}
+
+/** The service's deployments as far as they can be read; `classicOnly` says why they can't. */
+export interface KnownDeployments {
+  listed: ListedDeployment[];
+  classicOnly?: string;
+}
+
+/** As `listServiceDeployments`, for credentials that may not know the newer APIs. */
+export async function knownDeployments(session: Session, since: number): Promise<KnownDeployments> {
+  try {
+    return { listed: await listServiceDeployments(session, since, new Map()) };
+  } catch (error) {
+    if (!(error instanceof AccessDeniedError)) throw error;
+    return { listed: [], classicOnly: notPermitted(error) };
+  }
+}
+
+export function notPermitted(error: AccessDeniedError): string {
+  return `${error.action} is not permitted`;
+}
+
+/** @returns undefined while ECS does not know it, or not any more. */
+export async function describeServiceDeployment(
+  session: Session,
+  arn: string,
+): Promise<ServiceDeploymentView | undefined> {
+  const command = new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [arn] });
+  const { serviceDeployments } = await ask(
+    "ecs:DescribeServiceDeployments",
+    session.aws.ecs.send(command, abort(session)),
+  );
+  return serviceDeployments?.[0] && serviceDeploymentView(serviceDeployments[0]);
+}
+
+/** Ended for good; an unknown state counts as unfinished. */
+export function isFinished(status: string): boolean {
+  return ["SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"].includes(status);
+}
+
+function listPage(session: Session, nextToken: string | undefined) {
+  const { cluster, service } = session.target;
+  const command = new ListServiceDeploymentsCommand({ cluster, service, ...(nextToken && { nextToken }) });
+  return ask("ecs:ListServiceDeployments", session.aws.ecs.send(command, abort(session)));
+}
+
+async function learnRevisions(session: Session, briefs: ServiceDeploymentBrief[], cache: RevisionCache) {
+  const arns = briefs.map((brief) => brief.targetServiceRevisionArn ?? "").filter((arn) => arn && !cache.has(arn));
+  for (let from = 0; from < arns.length; from += 20) {
+    const command = new DescribeServiceRevisionsCommand({ serviceRevisionArns: arns.slice(from, from + 20) });
+    const answer = await ask("ecs:DescribeServiceRevisions", session.aws.ecs.send(command, abort(session)));
+    for (const revision of answer.serviceRevisions ?? []) {
+      cache.set(revision.serviceRevisionArn ?? "", revision.taskDefinition ?? "");
+    }
+  }
+}
+
+function createdAt(brief: ServiceDeploymentBrief): number {
+  return brief.createdAt?.getTime() ?? 0;
+}

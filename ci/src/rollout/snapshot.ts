@@ -1,0 +1,106 @@
+/** One look at ECS, as plain data: all that the judge and the diagnosis know. Times of AWS are milliseconds since the epoch on AWS's clock. */
+export interface Snapshot {
+  /** When it was taken, on our own clock: never compared with AWS's times. */
+  at: number;
+  service: ServiceView;
+  /** Our own service deployment. Absent while ECS does not list it yet, or where it can't be read (`Subject.classicOnly`). */
+  ours?: ServiceDeploymentView;
+  /** All tasks of the service that ECS still tells of, stopped ones too. */
+  tasks: TaskView[];
+}
+
+/** What is watched: one rollout of one revision. */
+export interface Subject {
+  /** ARN of the revision that this rollout brings: it tells our rollout from all others. */
+  taskDefinition: string;
+  container: string;
+  /** The digests that count as our image: the release's own, and the manifests in it where it is an index. */
+  digests: readonly string[];
+  /** When it was registered, on AWS's clock: no service deployment of it is older. */
+  registeredAt: number;
+  /** Of the classic deployment, `ecs-svc/…`. */
+  deploymentId?: string;
+  /** Known from the start when attaching; else found once ECS lists it. */
+  serviceDeploymentArn?: string;
+  /** Why the verdict has to rest on the classic deployments, where the service deployment can't be read. */
+  classicOnly?: string;
+  /** On our clock. */
+  deadline: number;
+}
+
+export interface ServiceView {
+  status: string;
+  desiredCount: number;
+  runningCount: number;
+  pendingCount: number;
+  deployments: DeploymentView[];
+  /** Newest first, the last 100. */
+  events: EventView[];
+}
+
+export interface DeploymentView {
+  /** `ecs-svc/<digits>`. */
+  id: string;
+  /** PRIMARY, ACTIVE, INACTIVE, or what else ECS says. */
+  status: string;
+  taskDefinition: string;
+  desiredCount: number;
+  runningCount: number;
+  pendingCount: number;
+  failedTasks: number;
+  /** IN_PROGRESS, COMPLETED, FAILED. */
+  rolloutState?: string;
+  rolloutStateReason?: string;
+  createdAt: number;
+}
+
+export interface EventView {
+  id: string;
+  at: number;
+  message: string;
+}
+
+export interface ServiceDeploymentView {
+  arn: string;
+  status: string;
+  statusReason?: string;
+  /** Such as BAKE_TIME; present where ECS tells it. */
+  lifecycleStage?: string;
+  createdAt: number;
+  finishedAt?: number;
+  breaker?: { status: string; failureCount: number; threshold: number };
+  alarms?: { status: string; triggered: string[] };
+  rollbackReason?: string;
+  /** SUCCESSFUL may mean that only a part is healthy and old tasks are still up. */
+  earlySuccess: boolean;
+}
+
+export interface TaskView {
+  arn: string;
+  taskDefinition: string;
+  lastStatus: string;
+  desiredStatus: string;
+  healthStatus?: string;
+  stopCode?: string;
+  stoppedReason?: string;
+  /** The deployment that started it. */
+  startedBy?: string;
+  containers: ContainerView[];
+}
+
+export interface ContainerView {
+  name: string;
+  imageDigest?: string;
+  healthStatus?: string;
+  exitCode?: number;
+  reason?: string;
+}
+
+/** The last part of a task's ARN: 32 hex digits. */
+export function taskId(arn: string): string {
+  return arn.split("/").at(-1) ?? arn;
+}
+
+export function primaryOf(service: ServiceView): DeploymentView | undefined {
+  return service.deployments.find((deployment) => deployment.status === "PRIMARY");
+}

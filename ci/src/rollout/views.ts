@@ -1,0 +1,81 @@
+/** From the SDK's shapes, where everything may be absent, to the snapshot's. */
+import type { Service, ServiceDeployment, Task } from "@aws-sdk/client-ecs";
+import type { ServiceDeploymentView, ServiceView, TaskView } from "./snapshot.js";
+
+export function serviceView(service: Service): ServiceView {
+  return {
+    status: service.status ?? "",
+    desiredCount: service.desiredCount ?? 0,
+    runningCount: service.runningCount ?? 0,
+    pendingCount: service.pendingCount ?? 0,
+    deployments: (service.deployments ?? []).map((one) => ({
+      id: one.id ?? "",
+      status: one.status ?? "",
+      taskDefinition: one.taskDefinition ?? "",
+      desiredCount: one.desiredCount ?? 0,
+      runningCount: one.runningCount ?? 0,
+      pendingCount: one.pendingCount ?? 0,
+      failedTasks: one.failedTasks ?? 0,
+      createdAt: one.createdAt?.getTime() ?? 0,
+      ...present({ rolloutState: one.rolloutState, rolloutStateReason: one.rolloutStateReason }),
+    })),
+    events: (service.events ?? []).map((event) => ({
+      id: event.id ?? "",
+      at: event.createdAt?.getTime() ?? 0,
+      message: event.message ?? "",
+    })),
+  };
+}
+
+export function serviceDeploymentView(deployment: ServiceDeployment): ServiceDeploymentView {
+  const { deploymentCircuitBreaker: breaker, alarms } = deployment;
+  return {
+    arn: deployment.serviceDeploymentArn ?? "",
+    status: deployment.status ?? "",
+    createdAt: deployment.createdAt?.getTime() ?? 0,
+    earlySuccess: deployment.deploymentConfiguration?.earlySuccessCriteria?.enable ?? false,
+    ...present({
+      statusReason: deployment.statusReason,
+      lifecycleStage: deployment.lifecycleStage,
+      finishedAt: deployment.finishedAt?.getTime(),
+      rollbackReason: deployment.rollback?.reason,
+      breaker: breaker && {
+        status: breaker.status ?? "",
+        failureCount: breaker.failureCount ?? 0,
+        threshold: breaker.threshold ?? 0,
+      },
+      alarms: alarms && { status: alarms.status ?? "", triggered: alarms.triggeredAlarmNames ?? [] },
+    }),
+  };
+}
+
+export function taskView(task: Task): TaskView {
+  return {
+    arn: task.taskArn ?? "",
+    taskDefinition: task.taskDefinitionArn ?? "",
+    lastStatus: task.lastStatus ?? "",
+    desiredStatus: task.desiredStatus ?? "",
+    ...present({
+      healthStatus: task.healthStatus,
+      stopCode: task.stopCode,
+      stoppedReason: task.stoppedReason,
+      startedBy: task.startedBy,
+    }),
+    containers: (task.containers ?? []).map((container) => ({
+      name: container.name ?? "",
+      ...present({
+        imageDigest: container.imageDigest,
+        healthStatus: container.healthStatus,
+        exitCode: container.exitCode,
+        reason: container.reason,
+      }),
+    })),
+  };
+}
+
+type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+/** Without the members that are undefined: absent and undefined are not to be told apart further on. */
+function present<T extends object>(members: T): Present<T> {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Present<T>;
+}
