@@ -1,6 +1,7 @@
 import type { Container } from "@dagger.io/dagger";
-import { baseImage, type Recipe, runtimeImage } from "./image.js";
+import { baseImage, runtimeImage } from "./image.js";
 import { labelsOf } from "./labels.js";
+import type { Recipe } from "./recipe.js";
 import { recipeDigest } from "./sources.js";
 import { parseLocalVersion } from "./version.js";
 

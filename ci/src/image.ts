@@ -1,21 +1,8 @@
-import { type Container, type Directory, dag, type File, type Platform } from "@dagger.io/dagger";
+import { type Container, type Directory, dag } from "@dagger.io/dagger";
+import type { Recipe } from "./recipe.js";
 
 /** Raised when the way an image is made changes, so that an unchanged app is a new release all the same. */
 export const RECIPE_VERSION = "1";
-
-/** What an image is made from. */
-export interface Recipe {
-  /** The whole `app/` directory. */
-  app: Directory;
-  /** Such as `python:3.13-slim` or `python:3.13-slim@sha256:…`. */
-  baseImage: string;
-  /** Such as `linux/arm64`; the engine's own when absent. */
-  platform?: Platform | undefined;
-  /** PEM certificates to trust while packages are installed. */
-  caFile?: File | undefined;
-  /** The package index to install from; PyPI when absent. */
-  packageIndex?: string | undefined;
-}
 
 const LOCKS = ["requirements.txt", "requirements-uv.txt"];
 const SOURCES = ["slipway_app/**/*.py", "gunicorn.conf.py", "healthcheck.py"];

@@ -10,11 +10,16 @@ import {
   type Directory,
   type File,
   func,
+  type GitRepository,
   object,
   type Platform,
+  type Secret,
   type Service,
 } from "@dagger.io/dagger";
 import { buildImage } from "./build.js";
+import { ending } from "./ending.js";
+import { publishImage } from "./publish-image.js";
+import { checkedRecipe } from "./recipe.js";
 import { runTests } from "./tests.js";
 
 @object()
@@ -39,7 +44,7 @@ export class Slipway {
     caFile?: File,
     packageIndex?: string,
   ): Promise<string> {
-    return await runTests({ app, baseImage, platform, caFile, packageIndex });
+    return await runTests(checkedRecipe({ app, baseImage, platform, caFile, packageIndex }));
   }
 
   /**
@@ -63,7 +68,7 @@ export class Slipway {
     caFile?: File,
     packageIndex?: string,
   ): Promise<Container> {
-    return await buildImage({ app, baseImage, platform, caFile, packageIndex }, version);
+    return await buildImage(checkedRecipe({ app, baseImage, platform, caFile, packageIndex }), version);
   }
 
   /**
@@ -83,7 +88,46 @@ export class Slipway {
     caFile?: File,
     packageIndex?: string,
   ): Promise<Service> {
-    const container = await buildImage({ app, baseImage, caFile, packageIndex }, version);
+    const container = await buildImage(checkedRecipe({ app, baseImage, caFile, packageIndex }), version);
     return container.asService();
+  }
+
+  /**
+   * Test the app, build its image and push it to the target's ECR repository under its version.
+   *
+   * Answers the image as repository@sha256:DIGEST. A version that was published from the same input is used as it is, and nothing is
+   * built; one that was published from another input is refused.
+   *
+   * @param version The version to publish: "v" and a semantic version, as in v1.2.3 or v1.2.3-rc.1
+   * @param credentials AWS credentials: the JSON of "aws configure export-credentials", or AWS_ACCESS_KEY_ID=… lines
+   * @param repository The git repository whose commit is published
+   * @param app The app's directory
+   * @param targets The directory of targets: one JSON file for each environment
+   * @param target The name of the target, as in TARGET.json
+   * @param allowDirty Publish in spite of uncommitted changes; the image is marked as such
+   * @param aws A local AWS to use in place of AWS, as in tcp://127.0.0.1:4566
+   * @param platform The platform to build for (default: the target's)
+   * @param baseImage The image to build on, as NAME:TAG or NAME@DIGEST: a slim Python with pip
+   * @param caFile A file of PEM certificates to trust while packages are installed; it does not stay in the image
+   * @param packageIndex The URL of the package index to install from (default: PyPI); it does not stay in the image
+   */
+  @func({ cache: "never" })
+  async publish(
+    version: string,
+    credentials: Secret,
+    @argument({ defaultPath: "/" }) repository: GitRepository,
+    @argument({ defaultPath: "/app", ignore: ["**/__pycache__", "**/.venv", "**/.pytest_cache"] }) app: Directory,
+    @argument({ defaultPath: "/infra/targets" }) targets: Directory,
+    target = "production",
+    allowDirty = false,
+    aws?: Service,
+    platform?: Platform,
+    baseImage = "python:3.13-slim",
+    caFile?: File,
+    packageIndex?: string,
+  ): Promise<string> {
+    const recipe = { app, baseImage, platform, caFile, packageIndex };
+    const destination = { targets, name: target, credentials, service: aws };
+    return await ending(() => publishImage({ version, recipe, repository, allowDirty, destination }));
   }
 }

@@ -2,8 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Directory, dag } from "@dagger.io/dagger";
-import { buildInputs, RECIPE_VERSION, type Recipe } from "./image.js";
+import { buildInputs, RECIPE_VERSION } from "./image.js";
 import { inputDigest, readInputFiles } from "./input-digest.js";
+import type { Recipe } from "./recipe.js";
 
 /** The input digest of the image that a recipe makes: `sha256:…`. */
 export async function recipeDigest({ app, platform }: Recipe): Promise<string> {

@@ -1,5 +1,6 @@
 import { SlipwayError } from "./errors.js";
-import { type Recipe, testRun } from "./image.js";
+import { testRun } from "./image.js";
+import type { Recipe } from "./recipe.js";
 
 /**
  * Runs the app's tests and answers the runner's output.

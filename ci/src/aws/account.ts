@@ -1,0 +1,42 @@
+import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import { InputError } from "../errors.js";
+import type { Target } from "../target.js";
+import type { Aws } from "./clients.js";
+
+/**
+ * Makes sure that the credentials are good and belong to the target's account. Nothing is changed.
+ * @throws InputError
+ */
+export async function checkAccount(aws: Pick<Aws, "sts">, target: Target): Promise<void> {
+  const { Account, Arn } = await callerOf(aws);
+  if (Account === target.account) return;
+  throw new InputError(
+    "wrong-account",
+    `The credentials belong to account ${Account} (${Arn}), and the target is account ${target.account}. Nothing was changed. Choose the profile or role of the target's account, or another --target.`,
+  );
+}
+
+async function callerOf({ sts }: Pick<Aws, "sts">) {
+  try {
+    return await sts.send(new GetCallerIdentityCommand({}));
+  } catch (cause) {
+    const next = NEXT[(cause as Error).name];
+    if (!next) throw cause;
+    throw new InputError(
+      "refused-credentials",
+      `AWS does not accept the credentials (${(cause as Error).name}): ${next}`,
+      {
+        cause,
+      },
+    );
+  }
+}
+
+const NEXT: Record<string, string> = {
+  ExpiredToken: "they have expired. Log in again, as with `aws sso login`, and repeat the command.",
+  ExpiredTokenException: "they have expired. Log in again, as with `aws sso login`, and repeat the command.",
+  InvalidClientTokenId: "the access key id is unknown, or a session token is missing or wrong.",
+  UnrecognizedClientException: "the access key id is unknown, or a session token is missing or wrong.",
+  SignatureDoesNotMatch: "the secret access key does not belong to the access key id.",
+  AccessDenied: "they may not be used here. Ask who manages the account.",
+};

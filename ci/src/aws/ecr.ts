@@ -1,0 +1,99 @@
+import {
+  DescribeImagesCommand,
+  DescribeRepositoriesCommand,
+  type Repository as EcrRepository,
+  GetAuthorizationTokenCommand,
+  ImageNotFoundException,
+  paginateDescribeImages,
+  paginateDescribeRepositories,
+  RepositoryNotFoundException,
+} from "@aws-sdk/client-ecr";
+import { InputError } from "../errors.js";
+import { ask } from "../rollout/aws-errors.js";
+import type { Target } from "../target.js";
+import type { Aws } from "./clients.js";
+
+type Ecr = Pick<Aws, "ecr">;
+
+/** The target's image repository. */
+export interface Repository {
+  /** The account of its registry. */
+  registryId: string;
+  name: string;
+  /** What image references begin with: `<registry>/<name>`. */
+  uri: string;
+}
+
+/** A login to a registry. */
+export interface Login {
+  username: string;
+  password: string;
+}
+
+/** @throws InputError when there is no such repository, naming those that there are. */
+export async function findRepository(aws: Ecr, target: Target): Promise<Repository> {
+  const registryId = target.registry?.account ?? target.account;
+  const command = new DescribeRepositoriesCommand({ registryId, repositoryNames: [target.repository] });
+  try {
+    const answer = await ask("ecr:DescribeRepositories", aws.ecr.send(command));
+    return toRepository(answer.repositories?.[0], target.repository);
+  } catch (cause) {
+    if (!(cause instanceof RepositoryNotFoundException)) throw cause;
+    const others = await repositoryNames(aws, registryId);
+    throw new InputError(
+      "no-repository",
+      `Account ${registryId} has no image repository "${target.repository}" in this region. It has: ${others.join(", ") || "none"}. Create it, or correct "repository" in the target.`,
+      { cause },
+    );
+  }
+}
+
+function toRepository(found: EcrRepository | undefined, name: string): Repository {
+  if (!found?.repositoryUri || !found.registryId)
+    throw new Error(`ECR described repository "${name}" without its address.`);
+  return { registryId: found.registryId, name, uri: found.repositoryUri };
+}
+
+/** The digest that a tag stands for; undefined when there is no such tag. */
+export async function findTag(aws: Ecr, { registryId, name }: Repository, tag: string): Promise<string | undefined> {
+  const command = new DescribeImagesCommand({ registryId, repositoryName: name, imageIds: [{ imageTag: tag }] });
+  try {
+    const answer = await ask("ecr:DescribeImages", aws.ecr.send(command));
+    return answer.imageDetails?.[0]?.imageDigest;
+  } catch (error) {
+    if (error instanceof ImageNotFoundException) return undefined;
+    throw error;
+  }
+}
+
+/** The tags of the repository's newest images, the newest first, for an error to suggest. */
+export async function newestTags(aws: Ecr, { registryId, name }: Repository, count: number): Promise<string[]> {
+  const pages = paginateDescribeImages(
+    { client: aws.ecr },
+    { registryId, repositoryName: name, filter: { tagStatus: "TAGGED" } },
+  );
+  const images = [];
+  for await (const page of pages) images.push(...(page.imageDetails ?? []));
+  const age = (pushed: Date | undefined) => -(pushed?.getTime() ?? 0);
+  return images
+    .sort((a, b) => age(a.imagePushedAt) - age(b.imagePushedAt))
+    .flatMap((image) => image.imageTags ?? [])
+    .slice(0, count);
+}
+
+/** A login that is good for twelve hours, to every registry that the credentials may use. */
+export async function login(aws: Ecr): Promise<Login> {
+  const answer = await ask("ecr:GetAuthorizationToken", aws.ecr.send(new GetAuthorizationTokenCommand({})));
+  const token = answer.authorizationData?.[0]?.authorizationToken;
+  if (!token) throw new Error("ECR answered GetAuthorizationToken without a token.");
+  const [username = "", ...password] = Buffer.from(token, "base64").toString().split(":");
+  return { username, password: password.join(":") };
+}
+
+async function repositoryNames(aws: Ecr, registryId: string): Promise<string[]> {
+  const names: string[] = [];
+  for await (const page of paginateDescribeRepositories({ client: aws.ecr }, { registryId })) {
+    names.push(...(page.repositories ?? []).flatMap((repository) => repository.repositoryName ?? []));
+  }
+  return names.sort();
+}

@@ -1,0 +1,65 @@
+import type { Directory, Secret, Service } from "@dagger.io/dagger";
+import { checkAccount } from "./aws/account.js";
+import { type Aws, createAws } from "./aws/clients.js";
+import { parseCredentials } from "./aws/credentials.js";
+import { systemClock } from "./clock.js";
+import { InputError } from "./errors.js";
+import { parseTarget, type Target } from "./target.js";
+
+/** Where a release goes, with the means to reach it. */
+export interface Destination {
+  aws: Aws;
+  target: Target;
+  /** The base URL of a local AWS; absent for AWS itself. */
+  endpoint?: string;
+}
+
+/** What people say about where a release goes. */
+export interface DestinationOptions {
+  targets: Directory;
+  /** The name of a file in `targets`, without `.json`. */
+  name: string;
+  credentials: Secret;
+  /** A local AWS in place of AWS. */
+  service: Service | undefined;
+}
+
+/**
+ * Reads the target and the credentials, and makes sure that they belong together.
+ * @throws InputError
+ */
+export async function openDestination({
+  targets,
+  name,
+  credentials,
+  service,
+}: DestinationOptions): Promise<Destination> {
+  const [target, keys, endpoint] = await Promise.all([
+    readTarget(targets, name),
+    credentials.plaintext(),
+    service?.endpoint({ scheme: "http" }),
+  ]);
+  const { region, registry } = target;
+  const aws = createAws({
+    region,
+    ...(registry?.region && { registryRegion: registry.region }),
+    credentials: parseCredentials(keys, systemClock.now()),
+    ...(endpoint !== undefined && { endpoint }),
+  });
+  await checkAccount(aws, target);
+  return { aws, target, ...(endpoint !== undefined && { endpoint }) };
+}
+
+/** @throws InputError when there is no such target, naming those that there are, or when it is not valid. */
+export async function readTarget(targets: Directory, name: string): Promise<Target> {
+  const file = `${name}.json`;
+  const files = await targets.entries();
+  if (!files.includes(file)) {
+    const names = files.filter((each) => each.endsWith(".json")).map((each) => each.slice(0, -".json".length));
+    throw new InputError(
+      "unknown-target",
+      `There is no target ${JSON.stringify(name)}. Accepted: ${names.join(", ") || "none: the directory of targets holds no .json file"}.`,
+    );
+  }
+  return parseTarget(await targets.file(file).contents(), file);
+}
