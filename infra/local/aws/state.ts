@@ -1,3 +1,9 @@
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Clock, systemClock } from "./clock.js";
+import { lockDirectory } from "./lock.js";
+
 /** The local AWS's memory on disk: one JSON file a document in the state directory, written atomically, so that a restart finds everything again. */
 export interface StateDirectory {
   readonly path: string;
@@ -11,4 +17,136 @@ export interface Document<T> {
   save(): void;
   /** Writes what is unsaved now. */
   flush(): Promise<void>;
+}
+
+/** A state directory that this process holds: nobody else can open it until it is closed. */
+export interface OpenState extends StateDirectory {
+  /** Writes everything that is unsaved and lets go of the directory. */
+  close(): Promise<void>;
+}
+
+export interface StateOptions {
+  /** Forgets everything that the directory holds. */
+  reset?: boolean;
+  clock?: Clock;
+  /** Hears of a document that could not be written; it stays unsaved and is tried again at the next change. */
+  log?: (line: string) => void;
+}
+
+/** How long changes are gathered before they are written, in milliseconds. */
+const WRITE_DELAY = 50;
+
+/** Stands in every state directory, so that `--reset` can never empty a directory of something else. */
+const MARKER = ".slipway-aws";
+
+/** Opens (or makes, mode 0700) a state directory and locks it. Throws when it is in use, or is the directory of something else. */
+export function openState(path: string, options: StateOptions = {}): OpenState {
+  const { clock = systemClock, log = () => {} } = options;
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  claim(path);
+  const unlock = lockDirectory(path);
+  if (options.reset) empty(path);
+
+  const documents: Document<object>[] = [];
+  return {
+    path,
+    document<T extends object>(name: string, initial: () => T): Document<T> {
+      const opened = openDocument(join(path, `${name}.json`), initial, clock, log);
+      documents.push(opened);
+      return opened;
+    },
+    async close() {
+      try {
+        await Promise.all(documents.map((each) => each.flush()));
+      } finally {
+        unlock();
+      }
+    },
+  };
+}
+
+/** Writes a file that only its owner can read, whole or not at all. */
+export async function writePrivately(path: string, content: string): Promise<void> {
+  const beside = `${path}.${process.pid}.new`;
+  try {
+    await writeFile(beside, content, { mode: 0o600 });
+    await rename(beside, path);
+  } catch (error) {
+    await rm(beside, { force: true });
+    throw error;
+  }
+}
+
+function claim(path: string): void {
+  const entries = readdirSync(path);
+  if (!entries.includes(MARKER) && entries.length > 0) {
+    throw new Error(
+      `${path} is not a state directory of the local AWS: it holds ${entries[0]} and no ${MARKER}. Name an empty or a new directory.`,
+    );
+  }
+  writeFileSync(join(path, MARKER), "State of Slipway's local AWS. Safe to delete while it is not running.\n");
+  chmodSync(path, 0o700);
+}
+
+function empty(path: string): void {
+  for (const entry of readdirSync(path)) {
+    if (entry !== MARKER && entry !== "lock") rmSync(join(path, entry), { recursive: true, force: true });
+  }
+}
+
+function openDocument<T extends object>(
+  path: string,
+  initial: () => T,
+  clock: Clock,
+  log: (line: string) => void,
+): Document<T> {
+  const value = read(path, initial);
+  let unsaved = false;
+  let cancel: (() => void) | undefined;
+  let writing: Promise<void> = Promise.resolve();
+
+  async function write(): Promise<void> {
+    if (!unsaved) return;
+    unsaved = false;
+    try {
+      await writePrivately(path, `${JSON.stringify(value, null, 1)}\n`);
+    } catch (error) {
+      unsaved = true;
+      throw new Error(`${path} could not be written: ${(error as Error).message}. It stays in memory.`, {
+        cause: error,
+      });
+    }
+  }
+  /** One write at a time: an older one must not be renamed over a newer one. */
+  function flush(): Promise<void> {
+    cancel?.();
+    cancel = undefined;
+    writing = writing.then(write, write);
+    return writing;
+  }
+  return {
+    value,
+    save() {
+      unsaved = true;
+      cancel ??= clock.after(WRITE_DELAY, () => flush().catch((error: Error) => log(error.message)));
+    },
+    flush,
+  };
+}
+
+function read<T>(path: string, initial: () => T): T {
+  let content: string;
+  try {
+    content = readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return initial();
+    throw error;
+  }
+  try {
+    return JSON.parse(content);
+  } catch (error) {
+    throw new Error(`${path} is damaged: ${(error as Error).message}. Start with --reset to begin anew.`, {
+      cause: error,
+    });
+  }
 }

@@ -1,0 +1,68 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import type { Clock } from "../clock.js";
+import { openBlobs } from "../registry/blobs.js";
+import { createUploads } from "../registry/uploads.js";
+import type { StateDirectory } from "../state.js";
+import type { Operation, Service } from "../wire/service.js";
+import { imageOperations } from "./images.js";
+import { layerOperations } from "./layers.js";
+import { policyOperations } from "./policies.js";
+import { repositoryOperations } from "./repositories.js";
+import type { EcrDocument, EcrStore } from "./store.js";
+import { tagOperations } from "./tags.js";
+import { createTokens, TOKEN_LIFETIME, type Tokens } from "./tokens.js";
+
+export interface Ecr {
+  service: Service;
+  /** What the registry serves from. */
+  store: EcrStore;
+  tokens: Tokens;
+}
+
+/** Amazon ECR's API. The images' content lies below `blobs` in the state directory. */
+export function createEcr(deps: { state: StateDirectory; clock: Clock; accountId: string }): Ecr {
+  const { state, clock, accountId } = deps;
+  const document = state.document<EcrDocument>("ecr", () => ({
+    repositories: {},
+    tokenKey: randomBytes(32).toString("base64"),
+  }));
+  // The key makes every token: it is written before the first one is issued.
+  document.save();
+  const blobs = openBlobs(join(state.path, "blobs"));
+  const uploads = createUploads(blobs, () => clock.now());
+  const store: EcrStore = { document, blobs, uploads, clock, accountId };
+  const tokens = createTokens(document.value.tokenKey);
+  return {
+    store,
+    tokens,
+    service: {
+      signingName: "ecr",
+      targetPrefix: "AmazonEC2ContainerRegistry_V20150921",
+      operations: {
+        GetAuthorizationToken: authorizationToken(tokens, clock),
+        ...repositoryOperations(store),
+        ...tagOperations(store),
+        ...policyOperations(store),
+        ...imageOperations(store),
+        ...layerOperations(store, tokens),
+      },
+    },
+  };
+}
+
+function authorizationToken(tokens: Tokens, clock: Clock): Operation {
+  return (_input, caller) => {
+    const expiresAt = clock.now() + TOKEN_LIFETIME;
+    const token = tokens.issue({ accessKeyId: caller.accessKeyId, region: caller.region, expiresAt });
+    return {
+      authorizationData: [
+        {
+          authorizationToken: Buffer.from(`AWS:${token}`).toString("base64"),
+          expiresAt: expiresAt / 1000,
+          proxyEndpoint: `http://${caller.authority}`,
+        },
+      ],
+    };
+  };
+}

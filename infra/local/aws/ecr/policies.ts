@@ -1,0 +1,72 @@
+import { required, text } from "../wire/input.js";
+import { AwsError, type Caller, type JsonObject, type Operation } from "../wire/service.js";
+import { invalidParameter } from "./errors.js";
+import { owner } from "./repositories.js";
+import { type EcrStore, findRepository, type Repository } from "./store.js";
+
+/** Lifecycle and repository policies: kept and given back, not acted upon. */
+export function policyOperations(store: EcrStore): Record<string, Operation> {
+  const find = (input: JsonObject, caller: Caller) =>
+    findRepository(store, caller.region, required(input, "repositoryName"), text(input, "registryId"));
+
+  return {
+    PutLifecyclePolicy(input, caller) {
+      const repository = find(input, caller);
+      const policy = readJson(input, "lifecyclePolicyText");
+      repository.lifecyclePolicy = { text: policy, at: store.clock.now() };
+      store.document.save();
+      return { ...owner(repository, caller), lifecyclePolicyText: policy };
+    },
+    GetLifecyclePolicy: (input, caller) => lifecycle(find(input, caller), caller),
+    DeleteLifecyclePolicy(input, caller) {
+      const repository = find(input, caller);
+      const answer = lifecycle(repository, caller);
+      delete repository.lifecyclePolicy;
+      store.document.save();
+      return answer;
+    },
+
+    SetRepositoryPolicy(input, caller) {
+      const repository = find(input, caller);
+      repository.policy = readJson(input, "policyText");
+      store.document.save();
+      return access(repository, caller);
+    },
+    GetRepositoryPolicy: (input, caller) => access(find(input, caller), caller),
+    DeleteRepositoryPolicy(input, caller) {
+      const repository = find(input, caller);
+      const answer = access(repository, caller);
+      delete repository.policy;
+      store.document.save();
+      return answer;
+    },
+  };
+}
+
+function lifecycle(repository: Repository, caller: Caller): JsonObject {
+  const policy = repository.lifecyclePolicy;
+  if (!policy) throw noPolicy("Lifecycle", repository, caller);
+  return { ...owner(repository, caller), lifecyclePolicyText: policy.text, lastEvaluatedAt: policy.at / 1000 };
+}
+
+function access(repository: Repository, caller: Caller): JsonObject {
+  if (repository.policy === undefined) throw noPolicy("Repository", repository, caller);
+  return { ...owner(repository, caller), policyText: repository.policy };
+}
+
+function noPolicy(kind: "Lifecycle" | "Repository", repository: Repository, caller: Caller): AwsError {
+  return new AwsError(
+    `${kind}PolicyNotFoundException`,
+    `${kind} policy does not exist for the repository with name '${repository.name}' in the registry with id '${caller.accountId}'`,
+  );
+}
+
+function readJson(input: JsonObject, member: string): string {
+  const content = required(input, member);
+  try {
+    JSON.parse(content);
+  } catch {
+    throw invalidParameter(member, "must be a valid JSON document");
+  }
+  return content;
+}

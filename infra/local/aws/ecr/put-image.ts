@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import { storeBlob } from "../registry/blobs.js";
+import { AwsError } from "../wire/service.js";
+import { missingContent, tagIsImmutable } from "./errors.js";
+import { type Manifest, readManifest } from "./manifest.js";
+import { type EcrStore, findImage, type Image, type Repository } from "./store.js";
+
+export interface NewImage {
+  /** Kept byte by byte: the digest is over exactly these. */
+  manifest: Buffer;
+  mediaType?: string;
+  tag?: string;
+  /** What the client expects the digest to be. */
+  digest?: string;
+}
+
+/**
+ * Takes an image in and moves its tag to it. Throws ECR's errors: for a tag that may not move, for layers or images that are not
+ * there. `changed` is false when it was there already, tag and all.
+ */
+export async function putImage(
+  store: EcrStore,
+  repository: Repository,
+  pushed: NewImage,
+): Promise<{ image: Image; changed: boolean }> {
+  const digest = `sha256:${createHash("sha256").update(pushed.manifest).digest("hex")}`;
+  if (pushed.digest !== undefined && pushed.digest !== digest) {
+    throw new AwsError(
+      "ImageDigestDoesNotMatchException",
+      `The digest '${pushed.digest}' does not match the digest of the manifest, which is '${digest}'`,
+    );
+  }
+  const manifest = readManifest(pushed.manifest.toString("utf8"), pushed.mediaType);
+  mustBeComplete(store, repository, manifest);
+  tagMustBeFree(repository, pushed.tag);
+  const known = findImage(repository, { digest, ...(pushed.tag !== undefined && { tag: pushed.tag }) });
+  if (known) return { image: known, changed: false };
+  await storeBlob(store.blobs, pushed.manifest);
+  // The disk was slow, others were not: what was true of the tag before the write must still be true.
+  tagMustBeFree(repository, pushed.tag);
+  return { image: record(store, repository, digest, manifest, pushed), changed: true };
+}
+
+function mustBeComplete(store: EcrStore, repository: Repository, manifest: Manifest): void {
+  const layers = manifest.content.map(({ digest }) => digest).filter((digest) => !(digest in repository.layers));
+  if (layers.length > 0) throw missingContent("Layers", layers, repository, store.accountId);
+  const images = manifest.manifests.filter((digest) => !(digest in repository.images));
+  if (images.length > 0) throw missingContent("Images", images, repository, store.accountId);
+}
+
+/** ECR refuses a tag that may not move even when it would stay where it is. */
+function tagMustBeFree(repository: Repository, tag: string | undefined): void {
+  if (tag !== undefined && findImage(repository, { tag }) && isImmutable(repository, tag)) {
+    throw tagIsImmutable(tag, repository);
+  }
+}
+
+function record(store: EcrStore, repository: Repository, digest: string, manifest: Manifest, pushed: NewImage): Image {
+  const { tag } = pushed;
+  const known = repository.images[digest];
+  const image: Image = known ?? {
+    digest,
+    mediaType: manifest.mediaType,
+    ...(manifest.artifactMediaType === undefined ? {} : { artifactMediaType: manifest.artifactMediaType }),
+    ...(manifest.subject === undefined ? {} : { subject: manifest.subject }),
+    size: manifest.content.reduce((sum, { size }) => sum + size, 0),
+    manifestSize: pushed.manifest.length,
+    pushedAt: store.clock.now(),
+    tags: [],
+    layers: manifest.content.map((each) => each.digest),
+    manifests: manifest.manifests,
+  };
+  if (tag !== undefined) {
+    for (const other of Object.values(repository.images)) other.tags = other.tags.filter((each) => each !== tag);
+    image.tags.push(tag);
+  }
+  repository.images[digest] = image;
+  store.document.save();
+  return image;
+}
+
+/** Whether a tag may not be moved, by the repository's setting and the tags that are excepted from it. */
+export function isImmutable(repository: Repository, tag: string): boolean {
+  const excepted = repository.exclusionFilters.some(({ filter }) => wildcard(filter).test(tag));
+  switch (repository.tagMutability) {
+    case "IMMUTABLE":
+      return true;
+    case "IMMUTABLE_WITH_EXCLUSION":
+      return !excepted;
+    case "MUTABLE_WITH_EXCLUSION":
+      return excepted;
+    default:
+      return false;
+  }
+}
+
+function wildcard(filter: string): RegExp {
+  return new RegExp(
+    `^${filter
+      .split("*")
+      .map((part) => part.replace(/[.+?^$(){}|[\]\\]/g, "\\$&"))
+      .join(".*")}$`,
+  );
+}

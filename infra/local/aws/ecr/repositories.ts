@@ -1,0 +1,127 @@
+import { flag, number, record, records, required, text, texts } from "../wire/input.js";
+import { page } from "../wire/paging.js";
+import { AwsError, type Caller, type JsonObject, type Operation } from "../wire/service.js";
+import { deleteRepository } from "./delete-image.js";
+import { invalidParameter } from "./errors.js";
+import { checkRepositoryName } from "./names.js";
+import { type EcrStore, findRepository, type Repository, repositoriesOf, repositoryKey } from "./store.js";
+import { readTags } from "./tags.js";
+
+const MUTABILITIES = ["MUTABLE", "IMMUTABLE", "MUTABLE_WITH_EXCLUSION", "IMMUTABLE_WITH_EXCLUSION"];
+
+/** Repositories: made, described, changed, deleted. */
+export function repositoryOperations(store: EcrStore): Record<string, Operation> {
+  const find = (input: JsonObject, caller: Caller) =>
+    findRepository(store, caller.region, required(input, "repositoryName"), text(input, "registryId"));
+
+  return {
+    CreateRepository(input, caller) {
+      const name = required(input, "repositoryName");
+      checkRepositoryName(name);
+      const key = repositoryKey(caller.region, name);
+      if (Object.hasOwn(store.document.value.repositories, key)) {
+        throw new AwsError(
+          "RepositoryAlreadyExistsException",
+          `The repository with name '${name}' already exists in the registry with id '${caller.accountId}'`,
+        );
+      }
+      const repository: Repository = {
+        name,
+        region: caller.region,
+        createdAt: store.clock.now(),
+        ...readMutability(input),
+        scanOnPush: flag(record(input, "imageScanningConfiguration") ?? {}, "scanOnPush") ?? false,
+        encryption: record(input, "encryptionConfiguration") ?? { encryptionType: "AES256" },
+        tags: readTags(input, "tags"),
+        images: {},
+        layers: {},
+      };
+      store.document.value.repositories[key] = repository;
+      store.document.save();
+      return { repository: describeRepository(repository, caller) };
+    },
+
+    DescribeRepositories(input, caller) {
+      const names = texts(input, "repositoryNames");
+      const found = names
+        ? names.map((name) => findRepository(store, caller.region, name, text(input, "registryId")))
+        : repositoriesOf(store, caller.region);
+      const { items, nextToken } = page(found, number(input, "maxResults") ?? 100, text(input, "nextToken"), badToken);
+      return { repositories: items.map((each) => describeRepository(each, caller)), ...(nextToken && { nextToken }) };
+    },
+
+    async DeleteRepository(input, caller) {
+      const repository = find(input, caller);
+      if (Object.keys(repository.images).length > 0 && !flag(input, "force")) {
+        throw new AwsError(
+          "RepositoryNotEmptyException",
+          `The repository with name '${repository.name}' in registry with id '${caller.accountId}' cannot be deleted because it still contains images`,
+        );
+      }
+      await deleteRepository(store, repositoryKey(caller.region, repository.name), repository);
+      return { repository: describeRepository(repository, caller) };
+    },
+
+    PutImageTagMutability(input, caller) {
+      const repository = find(input, caller);
+      Object.assign(repository, readMutability(input));
+      store.document.save();
+      const { imageTagMutability, ...rest } = describeRepository(repository, caller);
+      const filters = rest.imageTagMutabilityExclusionFilters;
+      return {
+        ...owner(repository, caller),
+        imageTagMutability: imageTagMutability ?? null,
+        ...(filters && { imageTagMutabilityExclusionFilters: filters }),
+      };
+    },
+
+    PutImageScanningConfiguration(input, caller) {
+      const repository = find(input, caller);
+      repository.scanOnPush = flag(record(input, "imageScanningConfiguration") ?? {}, "scanOnPush") ?? false;
+      store.document.save();
+      return { ...owner(repository, caller), imageScanningConfiguration: { scanOnPush: repository.scanOnPush } };
+    },
+  };
+}
+
+/** What most answers about a repository begin with. */
+export function owner(repository: Repository, caller: Caller): JsonObject {
+  return { registryId: caller.accountId, repositoryName: repository.name };
+}
+
+export function badToken(): AwsError {
+  return invalidParameter("nextToken", "must be a token that an earlier call has answered");
+}
+
+function describeRepository(repository: Repository, caller: Caller): JsonObject {
+  return {
+    repositoryArn: `arn:aws:ecr:${repository.region}:${caller.accountId}:repository/${repository.name}`,
+    ...owner(repository, caller),
+    repositoryUri: `${caller.authority}/${repository.name}`,
+    createdAt: repository.createdAt / 1000,
+    imageTagMutability: repository.tagMutability,
+    ...(repository.exclusionFilters.length > 0 && {
+      imageTagMutabilityExclusionFilters: repository.exclusionFilters,
+    }),
+    imageScanningConfiguration: { scanOnPush: repository.scanOnPush },
+    encryptionConfiguration: repository.encryption,
+  };
+}
+
+function readMutability(input: JsonObject): Pick<Repository, "tagMutability" | "exclusionFilters"> {
+  const tagMutability = text(input, "imageTagMutability") ?? "MUTABLE";
+  if (!MUTABILITIES.includes(tagMutability)) {
+    throw invalidParameter("imageTagMutability", `must satisfy enum value set: [${MUTABILITIES.join(", ")}]`);
+  }
+  const exclusionFilters = (records(input, "imageTagMutabilityExclusionFilters") ?? []).map((each) => ({
+    filterType: required(each, "filterType"),
+    filter: required(each, "filter"),
+  }));
+  if (tagMutability.endsWith("_WITH_EXCLUSION") !== exclusionFilters.length > 0) {
+    throw invalidParameter(
+      "imageTagMutabilityExclusionFilters",
+      "must be given with a mutability WITH_EXCLUSION, and only then",
+    );
+  }
+  return { tagMutability, exclusionFilters };
+}

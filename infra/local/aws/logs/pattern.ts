@@ -1,0 +1,21 @@
+import { invalid } from "./names.js";
+
+/**
+ * Reads a filter pattern of terms: `ERROR timeout` (all of them), `?ERROR ?WARN` (any of them), `-DEBUG` (not), `"two words"`.
+ * Patterns over JSON, over columns and regular expressions are refused.
+ */
+export function readPattern(pattern: string): (message: string) => boolean {
+  if (/^\s*[{[%]/.test(pattern)) {
+    throw invalid(`The local CloudWatch Logs filters by terms only, not by '${pattern}'.`);
+  }
+  const terms = [...pattern.matchAll(/([?-]?)(?:"((?:[^"\\]|\\.)*)"|(\S+))/g)].map(([, sign = "", quoted, bare]) => ({
+    sign,
+    word: quoted?.replace(/\\(.)/g, "$1") ?? bare ?? "",
+  }));
+  const wordsOf = (sign: string) => terms.filter((term) => term.sign === sign).map((term) => term.word);
+  const [all, any, none] = [wordsOf(""), wordsOf("?"), wordsOf("-")];
+  return (message) =>
+    all.every((word) => message.includes(word)) &&
+    (any.length === 0 || any.some((word) => message.includes(word))) &&
+    !none.some((word) => message.includes(word));
+}

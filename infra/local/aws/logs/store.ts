@@ -1,0 +1,147 @@
+import { createHash } from "node:crypto";
+import { appendFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { Clock } from "../clock.js";
+import type { Document, StateDirectory } from "../state.js";
+import { AwsError } from "../wire/service.js";
+
+/** All times are milliseconds since the epoch, as in the API. */
+export interface LogGroup {
+  name: string;
+  region: string;
+  creationTime: number;
+  retentionInDays?: number;
+  tags: Record<string, string>;
+  streams: LogStream[];
+}
+
+export interface LogStream {
+  name: string;
+  creationTime: number;
+  firstEventTimestamp?: number;
+  lastEventTimestamp?: number;
+  lastIngestionTime?: number;
+  /** Events that it has; the next one gets this as its number. */
+  count: number;
+}
+
+export interface LogEvent {
+  timestamp: number;
+  ingestionTime: number;
+  message: string;
+  /** Its place in the stream, in the order of arrival. */
+  number: number;
+}
+
+/** Log groups and streams as a document, their events as one file of JSON lines a stream, only ever added to. */
+export interface LogStore {
+  groups(region: string): LogGroup[];
+  find(region: string, group: string): LogGroup;
+  findStream(group: LogGroup, stream: string): LogStream;
+  addGroup(group: LogGroup): void;
+  removeGroup(group: LogGroup): void;
+  addStream(group: LogGroup, name: string): LogStream;
+  removeStream(group: LogGroup, stream: LogStream): void;
+  append(group: LogGroup, stream: LogStream, events: { timestamp: number; message: string }[]): void;
+  /** In the order of their timestamps; what is older than the group's retention is left out. */
+  read(group: LogGroup, stream: LogStream): LogEvent[];
+  save(): void;
+}
+
+const DAY = 24 * 3600_000;
+
+export function openLogStore(state: StateDirectory, clock: Clock): LogStore {
+  const document: Document<{ groups: LogGroup[] }> = state.document("logs", () => ({ groups: [] }));
+  const { value } = document;
+  const directory = join(state.path, "logs");
+  const folderOf = (group: LogGroup) => join(directory, hash(`${group.region}/${group.name}`));
+  // Names may hold slashes, dots and anything else: a file is named by their hash.
+  const fileOf = (group: LogGroup, stream: LogStream) => join(folderOf(group), `${hash(stream.name)}.jsonl`);
+
+  return {
+    groups: (region) =>
+      value.groups.filter((group) => group.region === region).sort((a, b) => (a.name < b.name ? -1 : 1)),
+    find(region, name) {
+      return (
+        value.groups.find((group) => group.region === region && group.name === name) ??
+        notFound("The specified log group does not exist.")
+      );
+    },
+    findStream: (group, name) =>
+      group.streams.find((stream) => stream.name === name) ?? notFound("The specified log stream does not exist."),
+    addGroup(group) {
+      value.groups.push(group);
+      document.save();
+    },
+    removeGroup(group) {
+      value.groups.splice(value.groups.indexOf(group), 1);
+      rmSync(folderOf(group), { recursive: true, force: true });
+      document.save();
+    },
+    addStream(group, name) {
+      const stream: LogStream = { name, creationTime: clock.now(), count: 0 };
+      group.streams.push(stream);
+      document.save();
+      return stream;
+    },
+    removeStream(group, stream) {
+      group.streams.splice(group.streams.indexOf(stream), 1);
+      rmSync(fileOf(group, stream), { force: true });
+      document.save();
+    },
+    append(group, stream, events) {
+      const ingestionTime = clock.now();
+      const lines = events.map(({ timestamp, message }) => `${JSON.stringify([timestamp, ingestionTime, message])}\n`);
+      mkdirSync(folderOf(group), { recursive: true, mode: 0o700 });
+      appendFileSync(fileOf(group, stream), lines.join(""), { mode: 0o600 });
+      noteEvents(stream, events, ingestionTime);
+      document.save();
+    },
+    read(group, stream) {
+      const oldest = group.retentionInDays === undefined ? 0 : clock.now() - group.retentionInDays * DAY;
+      return readLines(fileOf(group, stream))
+        .filter((event) => event.timestamp >= oldest)
+        .sort(inOrder);
+    },
+    save: () => document.save(),
+  };
+}
+
+/** By time, then by arrival. */
+export function inOrder(a: LogEvent, b: LogEvent): number {
+  return a.timestamp - b.timestamp || a.number - b.number;
+}
+
+function noteEvents(stream: LogStream, events: { timestamp: number }[], ingestionTime: number): void {
+  const times = events.map((event) => event.timestamp);
+  stream.firstEventTimestamp = Math.min(stream.firstEventTimestamp ?? Number.POSITIVE_INFINITY, ...times);
+  stream.lastEventTimestamp = Math.max(stream.lastEventTimestamp ?? 0, ...times);
+  stream.lastIngestionTime = ingestionTime;
+  stream.count += events.length;
+}
+
+function readLines(path: string): LogEvent[] {
+  let content: string;
+  try {
+    content = readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+  // What stands after the last newline was cut off by the end of the process or of the disk.
+  const whole = content.slice(0, content.lastIndexOf("\n"));
+  return whole === ""
+    ? []
+    : whole.split("\n").map((line, number) => {
+        const [timestamp, ingestionTime, message] = JSON.parse(line);
+        return { timestamp, ingestionTime, message, number };
+      });
+}
+
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 32);
+}
+
+function notFound(message: string): never {
+  throw new AwsError("ResourceNotFoundException", message);
+}

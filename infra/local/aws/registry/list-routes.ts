@@ -1,0 +1,54 @@
+import type { ServerResponse } from "node:http";
+import { type EcrStore, repositoriesOf } from "../ecr/store.js";
+import { DIGEST } from "./blobs.js";
+import { RegistryError } from "./errors.js";
+import { answerJson, type Exchange } from "./exchange.js";
+
+/** `GET …/tags/list`, in the order of their names, by pages of `n` after `last`. */
+export function listTags({ response, url, repository, visitor }: Exchange): void {
+  visitor.mustBeAllowed("ecr:ListImages", repository.name);
+  const tags = Object.values(repository.images)
+    .flatMap((image) => image.tags)
+    .sort();
+  sendPage(response, url, tags, (found) => ({ name: repository.name, tags: found }));
+}
+
+/** `GET /v2/_catalog`: the repositories of the token's region. */
+export function listRepositories(response: ServerResponse, url: URL, store: EcrStore, region: string): void {
+  const names = repositoriesOf(store, region).map((each) => each.name);
+  sendPage(response, url, names, (found) => ({ repositories: found }));
+}
+
+/** `GET …/referrers/<digest>`: what is about this image, such as its signatures. */
+export function listReferrers({ response, url, repository, visitor }: Exchange, digest: string): void {
+  if (!DIGEST.test(digest)) throw new RegistryError("DIGEST_INVALID", 400, `'${digest}' is not a sha256 digest`);
+  visitor.mustBeAllowed("ecr:BatchGetImage", repository.name);
+  const wanted = url.searchParams.get("artifactType");
+  const manifests = Object.values(repository.images)
+    .filter((image) => image.subject === digest && (wanted === null || image.artifactMediaType === wanted))
+    .map((image) => ({
+      mediaType: image.mediaType,
+      digest: image.digest,
+      size: image.manifestSize,
+      ...(image.artifactMediaType && { artifactType: image.artifactMediaType }),
+    }));
+  const mediaType = "application/vnd.oci.image.index.v1+json";
+  answerJson(
+    response,
+    { schemaVersion: 2, mediaType, manifests },
+    { "content-type": mediaType, ...(wanted !== null && { "oci-filters-applied": "artifactType" }) },
+  );
+}
+
+function sendPage(response: ServerResponse, url: URL, all: string[], shape: (found: string[]) => object): void {
+  const last = url.searchParams.get("last");
+  const size = Number(url.searchParams.get("n") ?? 1000);
+  if (!Number.isSafeInteger(size) || size < 0) {
+    throw new RegistryError("PAGINATION_NUMBER_INVALID", 400, `n is '${url.searchParams.get("n")}', not a number`);
+  }
+  const rest = last === null ? all : all.filter((each) => each > last);
+  const found = rest.slice(0, size);
+  const next = new URLSearchParams({ last: found.at(-1) ?? "", n: String(size) });
+  const more = found.length > 0 && rest.length > found.length;
+  answerJson(response, shape(found), more ? { link: `<${url.pathname}?${next}>; rel="next"` } : {});
+}

@@ -1,0 +1,23 @@
+import type { IncomingMessage } from "node:http";
+
+/** A body that is longer than its reader allows. */
+export class BodyTooLarge extends Error {
+  override readonly name = "BodyTooLarge";
+  constructor(readonly limit: number) {
+    super(`The request's body is larger than ${limit} bytes.`);
+  }
+}
+
+/** Reads a whole body of at most `limit` bytes. What is beyond is never held in memory. */
+export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+  const announced = Number(request.headers["content-length"] ?? 0);
+  if (announced > limit) throw new BodyTooLarge(limit);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += chunk.length;
+    if (size > limit) throw new BodyTooLarge(limit);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}

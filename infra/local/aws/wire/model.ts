@@ -1,0 +1,109 @@
+import * as logs from "@aws-sdk/client-cloudwatch-logs";
+import * as ecr from "@aws-sdk/client-ecr";
+import * as ecs from "@aws-sdk/client-ecs";
+import * as sts from "@aws-sdk/client-sts";
+
+/**
+ * The APIs' own models, read from the schemas that the SDK's clients carry: which operations there are, which members they take,
+ * and which status an error has. Nothing of it is written down twice.
+ */
+export interface ServiceModel {
+  /** The operation's input, or undefined when the API has no such operation. */
+  input(operation: string): Shape | undefined;
+  /** The HTTP status of an error of the API, or undefined when the model does not say. */
+  errorStatus(code: string): number | undefined;
+}
+
+export type Shape =
+  | { type: "string" | "number" | "boolean" | "timestamp" | "blob" | "any" }
+  | { type: "list"; member: () => Shape }
+  | { type: "map"; value: () => Shape }
+  | { type: "structure"; members: Map<string, () => Shape>; required: string[] };
+
+/** A schema as the clients export it: a number for a simple type, a tuple that begins with its kind for the others. */
+type Schema = number | string | readonly unknown[] | (() => Schema);
+
+/** Kinds and simple types of the schemas, see `@smithy/types`' schema definitions. */
+const LIST = 1;
+const MAP = 2;
+const STRUCTURE = 3;
+const UNION = 4;
+const LIST_OF = 64;
+const MAP_OF = 128;
+const SIMPLE: Record<number, Shape> = {
+  0: { type: "string" },
+  1: { type: "number" },
+  2: { type: "boolean" },
+  4: { type: "timestamp" },
+  5: { type: "timestamp" },
+  6: { type: "timestamp" },
+  7: { type: "timestamp" },
+  17: { type: "number" },
+  19: { type: "number" },
+  21: { type: "blob" },
+};
+
+const models: Record<string, ServiceModel> = {
+  ecs: modelOf(ecs),
+  ecr: modelOf(ecr),
+  logs: modelOf(logs),
+  sts: modelOf(sts),
+};
+
+/** The model of the API with this signing name. */
+export function serviceModel(signingName: string): ServiceModel {
+  const model = models[signingName];
+  if (!model) throw new Error(`No API model for ${signingName}: there are ${Object.keys(models).join(", ")}.`);
+  return model;
+}
+
+function modelOf(client: object): ServiceModel {
+  const schema = (name: string): readonly unknown[] | undefined =>
+    Object.hasOwn(client, `${name}$`) ? (client as Record<string, readonly unknown[]>)[`${name}$`] : undefined;
+  return {
+    input(operation) {
+      const found = schema(operation);
+      return found?.[0] === 9 ? shapeOf(found[4] as Schema) : undefined;
+    },
+    errorStatus(code) {
+      const found = schema(code);
+      if (found?.[0] !== -3) return undefined;
+      const traits = found[3] as { error?: "client" | "server"; httpError?: number };
+      return traits.httpError ?? (traits.error === "server" ? 500 : 400);
+    },
+  };
+}
+
+function shapeOf(schema: Schema): Shape {
+  if (typeof schema === "function") return shapeOf(schema());
+  if (typeof schema === "number") return simpleShape(schema);
+  if (typeof schema === "string") return { type: "any" };
+  const [kind, ...rest] = schema;
+  // A member with traits of its own: the schema, then the traits.
+  if (schema.length === 2) return shapeOf(kind as Schema);
+  switch (kind) {
+    case LIST:
+      return { type: "list", member: () => shapeOf(rest[3] as Schema) };
+    case MAP:
+      return { type: "map", value: () => shapeOf(rest[4] as Schema) };
+    case STRUCTURE:
+    case UNION: {
+      const [, , , names, members, required] = rest as [string, string, unknown, string[], Schema[], number?];
+      return {
+        type: "structure",
+        members: new Map(names.map((name, index) => [name, () => shapeOf(members[index] as Schema)])),
+        required: names.slice(0, required ?? 0),
+      };
+    }
+    case 0:
+      return shapeOf(rest[3] as Schema);
+    default:
+      return { type: "any" };
+  }
+}
+
+function simpleShape(code: number): Shape {
+  if (code >= MAP_OF) return { type: "map", value: () => simpleShape(code - MAP_OF) };
+  if (code >= LIST_OF) return { type: "list", member: () => simpleShape(code - LIST_OF) };
+  return SIMPLE[code] ?? { type: "any" };
+}

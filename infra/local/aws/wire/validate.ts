@@ -1,0 +1,74 @@
+import type { Shape } from "./model.js";
+import { AwsError, type Json, type JsonObject } from "./service.js";
+
+/** How an API words the refusal of a member that is missing. `path` is such as `["containerDefinitions", "0", "image"]`. */
+export type MissingMember = (operation: string, path: string[]) => AwsError;
+
+/**
+ * Holds a request's members against the API's model: what is required is there, what is there has its type. Members that the model
+ * does not know pass: AWS ignores them or, in a task definition, keeps them. Members that are null count as absent.
+ */
+export function validateInput(operation: string, shape: Shape, input: Json, missing: MissingMember): JsonObject {
+  return check(shape, input, []) as JsonObject;
+
+  function check(expected: Shape, value: Json, path: string[]): Json {
+    switch (expected.type) {
+      case "structure":
+        return checkStructure(expected, asObject(value), path);
+      case "map":
+        return mapValues(asObject(value), (member, key) => check(expected.value(), member, [...path, key]));
+      case "list":
+        if (!Array.isArray(value)) throw malformed(isObject(value) ? STRUCTURE_UNEXPECTED : "Expected list or null");
+        return value.map((member, index) => check(expected.member(), member, [...path, String(index)]));
+      case "any":
+        return value;
+      default:
+        return checkSimple(expected.type, value);
+    }
+  }
+
+  function checkStructure(expected: Shape & { type: "structure" }, value: JsonObject, path: string[]): JsonObject {
+    const absent = expected.required.find((name) => (value[name] ?? null) === null);
+    if (absent) throw missing(operation, [...path, absent]);
+    return mapValues(value, (member, name) => {
+      const known = expected.members.get(name);
+      return known ? check(known(), member, [...path, name]) : member;
+    });
+  }
+}
+
+const STRUCTURE_UNEXPECTED = "Start of structure or map found where not expected.";
+
+const TOKENS = { string: "STRING_VALUE", number: "NUMBER_VALUE", true: "TRUE_VALUE", false: "FALSE_VALUE" };
+
+function checkSimple(type: Shape["type"], value: Json): Json {
+  if (Array.isArray(value)) throw malformed("Start of list found where not expected");
+  if (isObject(value)) throw malformed(STRUCTURE_UNEXPECTED);
+  const wanted = { string: "string", blob: "string", boolean: "boolean" }[type as string] ?? "number";
+  if (typeof value === wanted) return value;
+  const token = TOKENS[typeof value === "boolean" ? (`${value}` as "true" | "false") : (typeof value as "string")];
+  const name = { string: "String", number: "Integer", boolean: "Boolean" }[wanted];
+  throw malformed(`${token} can not be converted to ${wanted === "number" ? "an" : "a"} ${name}`);
+}
+
+function mapValues(value: JsonObject, change: (member: Json, name: string) => Json): JsonObject {
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, member]) => member !== null)
+      .map(([name, member]) => [name, change(member, name)]),
+  );
+}
+
+function asObject(value: Json): JsonObject {
+  if (!isObject(value))
+    throw malformed(Array.isArray(value) ? "Start of list found where not expected" : "Expected structure or null");
+  return value;
+}
+
+function isObject(value: Json): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function malformed(message: string): AwsError {
+  return new AwsError("SerializationException", message);
+}

@@ -1,0 +1,32 @@
+import { AwsError } from "./service.js";
+import type { MissingMember } from "./validate.js";
+
+/** How each API words the refusal of a required member that is missing, by signing name. */
+export const missingMember: Record<string, MissingMember> = {
+  ecs(operation, path) {
+    const name = capital(path.at(-1) ?? "");
+    if (operation !== "RegisterTaskDefinition")
+      return new AwsError("InvalidParameterException", `${name} can not be blank.`);
+    const owner = path[0] === "containerDefinitions" && path.length === 3 ? `Container.${path[2]}` : name;
+    return new AwsError("ClientException", `${owner} should not be null or empty.`);
+  },
+  ecr: constraint("InvalidParameterException"),
+  logs: constraint("InvalidParameterException"),
+  sts: constraint("ValidationError"),
+};
+
+function constraint(code: string): MissingMember {
+  return (_operation, path) => {
+    const where = path.reduce((text, part) =>
+      /^\d+$/.test(part) ? `${text}.${Number(part) + 1}.member` : `${text}.${part}`,
+    );
+    return new AwsError(
+      code,
+      `1 validation error detected: Value null at '${where}' failed to satisfy constraint: Member must not be null`,
+    );
+  };
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
