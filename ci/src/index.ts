@@ -17,9 +17,14 @@ import {
   type Service,
 } from "@dagger.io/dagger";
 import { buildImage } from "./build.js";
-import { ending } from "./ending.js";
+import { deploy } from "./deploy.js";
+import { openDestination } from "./destination.js";
+import { ending, endProcess } from "./ending.js";
 import { publishImage } from "./publish-image.js";
 import { checkedRecipe } from "./recipe.js";
+import { formatStatus } from "./report/status-text.js";
+import { formatReport } from "./report/text.js";
+import { status } from "./rollout/status.js";
 import { runTests } from "./tests.js";
 
 @object()
@@ -129,5 +134,76 @@ export class Slipway {
     const recipe = { app, baseImage, platform, caFile, packageIndex };
     const destination = { targets, name: target, credentials, service: aws };
     return await ending(() => publishImage({ version, recipe, repository, allowDirty, destination }));
+  }
+
+  /**
+   * Test, build, publish and roll out a version, and see that it is what is served at the end.
+   *
+   * Answers a report. Exits with 0 when the version is what is served; otherwise the report goes to stderr and the exit code tells why:
+   * 1 unexpected error, 2 bad input or refused before the service was changed, 3 rolled back, 4 failed, 5 superseded, 6 stopped,
+   * 7 timed out, 8 deployed but not verified, 9 nothing ran, 10 paused.
+   *
+   * A deploy that was cut off is continued by calling it again: it finds its rollout in ECS.
+   *
+   * @param version The version to deploy: "v" and a semantic version, as in v1.2.3 or v1.2.3-rc.1
+   * @param credentials AWS credentials: the JSON of "aws configure export-credentials", or AWS_ACCESS_KEY_ID=… lines
+   * @param repository The git repository whose commit is deployed
+   * @param app The app's directory
+   * @param targets The directory of targets: one JSON file for each environment
+   * @param target The name of the target, as in TARGET.json
+   * @param published Deploy the version's image as it lies in ECR: test and build nothing
+   * @param url Where the service answers the public (default: the target's "url"); without one, HTTP is not checked
+   * @param allowDirty Publish in spite of uncommitted changes; the image is marked as such
+   * @param aws A local AWS to use in place of AWS, as in tcp://127.0.0.1:4566
+   * @param platform The platform to build for (default: the target's)
+   * @param baseImage The image to build on, as NAME:TAG or NAME@DIGEST: a slim Python with pip
+   * @param caFile A file of PEM certificates to trust while packages are installed; it does not stay in the image
+   * @param packageIndex The URL of the package index to install from (default: PyPI); it does not stay in the image
+   */
+  @func({ cache: "never" })
+  async deploy(
+    version: string,
+    credentials: Secret,
+    @argument({ defaultPath: "/" }) repository: GitRepository,
+    @argument({ defaultPath: "/app", ignore: ["**/__pycache__", "**/.venv", "**/.pytest_cache"] }) app: Directory,
+    @argument({ defaultPath: "/infra/targets" }) targets: Directory,
+    target = "production",
+    published = false,
+    url?: string,
+    allowDirty = false,
+    aws?: Service,
+    platform?: Platform,
+    baseImage = "python:3.13-slim",
+    caFile?: File,
+    packageIndex?: string,
+  ): Promise<string> {
+    const recipe = { app, baseImage, platform, caFile, packageIndex };
+    const destination = { targets, name: target, credentials, service: aws };
+    return await ending(async () => {
+      const report = await deploy({ version, recipe, repository, allowDirty, destination, published, url });
+      const text = formatReport(report);
+      return report.exitCode === 0 ? text : await endProcess(text, report.exitCode);
+    });
+  }
+
+  /**
+   * Show what runs now: version, digest, task definition, counts and the last events.
+   *
+   * @param credentials AWS credentials: the JSON of "aws configure export-credentials", or AWS_ACCESS_KEY_ID=… lines
+   * @param targets The directory of targets: one JSON file for each environment
+   * @param target The name of the target, as in TARGET.json
+   * @param aws A local AWS to use in place of AWS, as in tcp://127.0.0.1:4566
+   */
+  @func({ cache: "never" })
+  async status(
+    credentials: Secret,
+    @argument({ defaultPath: "/infra/targets" }) targets: Directory,
+    target = "production",
+    aws?: Service,
+  ): Promise<string> {
+    return await ending(async () => {
+      const destination = await openDestination({ targets, name: target, credentials, service: aws });
+      return formatStatus(await status(destination.aws, destination.target));
+    });
   }
 }
