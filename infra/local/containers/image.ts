@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Readable } from "node:stream";
+import { PassThrough, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import tar from "tar-stream";
 import type { Engine } from "./connect.js";
@@ -89,18 +89,19 @@ const quiet: object = { _query: { quiet: true } };
 
 async function load({ docker }: Engine, image: LoadableImage, reference: string, skip: number): Promise<void> {
   const archive = tar.pack();
+  const body = new PassThrough();
   let broken: unknown;
-  fillArchive(archive, image, reference, skip).catch((error: Error) => {
-    broken = error;
-    archive.destroy(error);
+  Promise.all([fillArchive(archive, image, reference, skip), pipeline(archive, body)]).catch((error: Error) => {
+    broken ??= error;
+    body.destroy(error);
   });
   try {
-    await readProgress(await docker.loadImage(archive, quiet));
+    await readProgress(await docker.loadImage(body, quiet));
   } catch (error) {
     // A layer that can't be read breaks the request as well: the layer's error is the cause.
     throw broken ?? error;
   } finally {
-    archive.destroy();
+    body.destroy();
   }
 }
 

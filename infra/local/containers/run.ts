@@ -1,7 +1,7 @@
 import type { Container, ContainerCreateOptions } from "dockerode";
 import type { Engine } from "./connect.js";
 import { engineStatus } from "./errors.js";
-import { clampedUlimits } from "./limits.js";
+import { clampedUlimits, type Ulimit } from "./limits.js";
 import { demultiplex, type OnOutput } from "./output.js";
 import { gone, ownerLabel } from "./owned.js";
 
@@ -25,7 +25,7 @@ export function createContainer(engine: Engine, owner: string, options: Containe
       // A machine's default log driver may be one whose output can't be read back.
       ...(engine.kind === "docker" ? { LogConfig: { Type: "json-file", Config: {} } } : {}),
       ...hostConfig,
-      Ulimits: clampedUlimits(Ulimits),
+      Ulimits: clampedUlimits(Ulimits as Ulimit[] | undefined),
     },
   });
 }
@@ -68,9 +68,10 @@ async function runContainer(
   };
   options.signal?.addEventListener("abort", kill, { once: true });
   try {
+    const output = await attachOutput(container);
     await container.start();
     if (options.signal?.aborted) kill();
-    await followOutput(container, options.onOutput ?? (() => undefined));
+    await demultiplex(output, options.onOutput ?? (() => undefined));
     const exit = await waitForExit(container);
     options.signal?.throwIfAborted();
     return exit;
@@ -79,10 +80,17 @@ async function runContainer(
   }
 }
 
-/** Tells everything that a started container writes, from its first byte until it ends. */
-export async function followOutput(container: Container, onOutput: OnOutput, since = 0): Promise<void> {
-  const logs = await container.logs({ follow: true, stdout: true, stderr: true, since });
-  await demultiplex(logs as AsyncIterable<Buffer>, onOutput);
+/**
+ * Opens what a container will write, before it is started: to be read with `demultiplex`, until its end.
+ *
+ * Not its log, followed: Docker's ends now and then before the last line when that has no end of line.
+ */
+export async function attachOutput(container: Container): Promise<AsyncIterable<Buffer>> {
+  return (await container.attach({
+    stream: true,
+    stdout: true,
+    stderr: true,
+  })) as AsyncIterable<unknown> as AsyncIterable<Buffer>;
 }
 
 /** Waits until the container has ended. */

@@ -1,0 +1,99 @@
+import { createHash } from "node:crypto";
+import { posix } from "node:path";
+import type { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import type { Container } from "dockerode";
+import tar from "tar-stream";
+import { type Entry, packNormalised, plainPath } from "./normalise.js";
+
+export interface TakenLayer {
+  /** An uncompressed OCI layer: entries sorted, times 0, owners, modes and extended attributes kept, removals as whiteouts. */
+  bytes: Buffer;
+  /** SHA-256 of `bytes`: its diff id and, uncompressed, its blob's digest. The same changes give the same digest. */
+  diffId: string;
+}
+
+/**
+ * Takes what an ended container has changed in its image's files as a layer, held in memory.
+ *
+ * The engine lists what changed, and its export has the content: several times faster than commit and save, which write
+ * every layer below as well, and unlike `getArchive` it keeps owners and modes on Podman too.
+ *
+ * @param leaveOut Paths without a leading slash that don't belong in the layer, such as mount points.
+ */
+export async function takeLayer(
+  container: Container,
+  leaveOut: (path: string) => boolean = () => false,
+): Promise<TakenLayer> {
+  const changes = await readChanges(container);
+  const ignored = (path: string) => ofEngine.test(path) || leaveOut(path);
+  const { entries, paths } = await exportedEntries(container, changes, ignored);
+  const removed = [...changes.removed].filter((path) => !ignored(path));
+  const bytes = await packNormalised([...entries, ...removed.map((path) => whiteout(path, paths.has(path)))]);
+  return { bytes, diffId: `sha256:${createHash("sha256").update(bytes).digest("hex")}` };
+}
+
+/** What engines themselves put into a container. */
+const ofEngine = /^(\.dockerenv|run\/\.containerenv|etc\/(mtab|hostname|hosts|resolv\.conf)|(dev|proc|sys)(\/.*)?)$/;
+
+interface Changes {
+  present: Set<string>;
+  removed: Set<string>;
+}
+
+async function readChanges(container: Container): Promise<Changes> {
+  const answer: unknown = await container.changes();
+  // No changes are told as null.
+  const listed = (Array.isArray(answer) ? answer : []) as { Path: string; Kind: 0 | 1 | 2 }[];
+  const paths = (removed: boolean) =>
+    new Set(listed.filter(({ Kind }) => (Kind === 2) === removed).map(({ Path }) => plainPath(Path)));
+  return { present: paths(false), removed: paths(true) };
+}
+
+async function exportedEntries(
+  container: Container,
+  { present, removed }: Changes,
+  ignored: (path: string) => boolean,
+) {
+  const entries = new Map<string, Entry>();
+  const paths = new Set<string>();
+  const exported = (await container.export()) as Readable;
+  const archive = exported.pipe(tar.extract());
+  exported.once("error", (error) => archive.destroy(error));
+  for await (const entry of archive) {
+    const path = plainPath(entry.header.name);
+    paths.add(path);
+    const changed = present.has(path) || isWithin(path, removed);
+    if (changed && path !== "" && !ignored(path))
+      entries.set(path, { header: entry.header, body: await buffer(entry) });
+    else entry.resume();
+  }
+  for (const entry of entries.values()) {
+    const target = plainPath(entry.header.linkname ?? "");
+    if (entry.header.type === "link" && !entries.has(target)) await becomeFile(container, entry, target);
+  }
+  return { entries: [...entries.values()], paths };
+}
+
+/** Some engines list a directory that was removed and made again as removed only: all that is in it is new. */
+function isWithin(path: string, removed: Set<string>): boolean {
+  if (removed.size === 0) return false;
+  for (let parent = path; parent !== "." && parent !== ""; parent = posix.dirname(parent)) {
+    if (removed.has(parent)) return true;
+  }
+  return false;
+}
+
+/** A new name for an unchanged file: a layer can't link to a file of the layers below. */
+async function becomeFile(container: Container, entry: Entry, target: string): Promise<void> {
+  const archive = ((await container.getArchive({ path: `/${target}` })) as Readable).pipe(tar.extract());
+  for await (const file of archive) entry.body = await buffer(file);
+  const { linkname: _link, ...header } = entry.header;
+  entry.header = { ...header, type: "file", size: entry.body.length };
+}
+
+/** https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts */
+function whiteout(path: string, madeAgain: boolean): Entry {
+  const name = madeAgain ? `${path}/.wh..wh..opq` : posix.join(posix.dirname(path), `.wh.${posix.basename(path)}`);
+  return { header: { name, type: "file", mode: 0, uid: 0, gid: 0, size: 0 }, body: Buffer.alloc(0) };
+}
