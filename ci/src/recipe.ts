@@ -15,8 +15,12 @@ export interface Recipe {
   packageIndex?: string | undefined;
 }
 
-// https://github.com/distribution/reference, in short: [registry/]path[:tag][@sha256:digest]
-const REFERENCE = /^[a-z0-9]+(?:[._:/-]+[a-z0-9]+)*(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/i;
+// https://github.com/distribution/reference
+const HOST = "[a-zA-Z0-9][a-zA-Z0-9.-]*(?::d+)?/";
+const COMPONENT = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
+const REFERENCE = new RegExp(
+  `^(?:${HOST})?${COMPONENT}(?:/${COMPONENT})*(?::w[w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$`,
+);
 
 /**
  * Checks what people say about how an image is made, before anything is made.

@@ -1,13 +1,10 @@
 import * as v from "valibot";
 import { InputError } from "./errors.js";
 
-const name = (what: string, pattern: RegExp, accepted: string) =>
-  v.pipe(v.string(`${what}: text`), v.regex(pattern, accepted));
-
-const ecsName = (what: string) =>
-  name(what, /^[a-zA-Z0-9_-]{1,255}$/, "1 to 255 letters, digits, hyphens and underscores");
-const account = name("account", /^\d{12}$/, "an AWS account id of 12 digits, in quotes");
-const region = name("region", /^[a-z]{2}(-[a-z]+)+-\d$/, "an AWS region, such as us-west-2");
+const text = (pattern: RegExp, accepted: string) => v.pipe(v.string(accepted), v.regex(pattern, accepted));
+const ecsName = text(/^[a-zA-Z0-9_-]{1,255}$/, "1 to 255 letters, digits, hyphens and underscores");
+const account = text(/^\d{12}$/, "an AWS account id of 12 digits, in quotes");
+const region = text(/^[a-z]{2}(-[a-z]+)+-\d$/, "an AWS region, such as us-west-2");
 const whole = (least: number, most: number) => {
   const accepted = `a whole number from ${least} to ${most}`;
   return v.pipe(v.number(accepted), v.integer(accepted), v.minValue(least, accepted), v.maxValue(most, accepted));
@@ -18,15 +15,14 @@ const schema = v.strictObject({
   region,
   /** The account of the service: checked before anything is changed. */
   account,
-  cluster: ecsName("cluster"),
-  service: ecsName("service"),
+  cluster: ecsName,
+  service: ecsName,
   /** The task definition family of the service. */
-  family: ecsName("family"),
+  family: ecsName,
   /** The container whose image a release changes. */
-  container: ecsName("container"),
+  container: ecsName,
   /** The ECR repository's name, without a registry. */
-  repository: name(
-    "repository",
+  repository: text(
     /^(?=.{2,256}$)[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/,
     "an ECR repository name without a registry, such as team/app",
   ),

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, test } from "node:test";
+import { inputDigest, readInputFiles } from "../src/input-digest.js";
+
+const recipe = { platform: "linux/amd64", recipeVersion: "1" };
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "input-digest-"));
+  write("app.py", "print(1)\n");
+  write("lib/util.py", "x = 1\n");
+});
+afterEach(() => rmSync(root, { recursive: true }));
+
+function write(path: string, content: string): void {
+  mkdirSync(join(root, path, ".."), { recursive: true });
+  writeFileSync(join(root, path), content);
+}
+
+async function digest(of = recipe): Promise<string> {
+  return inputDigest(await readInputFiles(root), of);
+}
+
+test("the digest is the same for modes 644, 664 and 600", async () => {
+  const digests = new Set<string>();
+  for (const mode of [0o644, 0o664, 0o600]) {
+    chmodSync(join(root, "app.py"), mode);
+    digests.add(await digest());
+  }
+  assert.equal(digests.size, 1);
+});
+
+test("the digest is the same with a __pycache__ beside the sources", async () => {
+  const before = await digest();
+  write("lib/__pycache__/util.cpython-313.pyc", "bytes");
+  write("stray.pyc", "bytes");
+  assert.equal(await digest(), before);
+});
+
+test("the digest does not depend on the order in which files are found", async () => {
+  const files = await readInputFiles(root);
+  assert.equal(inputDigest(files.toReversed(), recipe), inputDigest(files, recipe));
+});
+
+test("the digest is the one that this tree has had on every machine", async () => {
+  assert.equal(await digest(), "sha256:1ef9cba71b6adf84414cd5446cecb7170890b4c1b9b101d5cd8dea5d56e46083");
+});
+
+const changes: [string, () => void][] = [
+  ["a file's content", () => write("app.py", "print(2)\n")],
+  ["a file's name", () => write("other.py", "")],
+  ["the executable bit", () => chmodSync(join(root, "app.py"), 0o755)],
+  [
+    "a link in place of a file",
+    () => {
+      rmSync(join(root, "app.py"));
+      symlinkSync("print(1)\n", join(root, "app.py"));
+    },
+  ],
+];
+
+for (const [what, change] of changes) {
+  test(`${what} changes the digest`, async () => {
+    const before = await digest();
+    change();
+    assert.notEqual(await digest(), before);
+  });
+}
+
+test("the platform and the recipe's version change the digest", async () => {
+  const before = await digest();
+  assert.notEqual(await digest({ ...recipe, platform: "linux/arm64" }), before);
+  assert.notEqual(await digest({ ...recipe, recipeVersion: "2" }), before);
+});
+
+test("a boundary moved between two files changes the digest", () => {
+  const file = (path: string, text: string) => ({ path, kind: "file" as const, content: Buffer.from(text) });
+  assert.notEqual(
+    inputDigest([file("a", "bc"), file("d", "")], recipe),
+    inputDigest([file("a", "b"), file("d", "c")], recipe),
+  );
+});
