@@ -4,11 +4,19 @@ import { describeService } from "./read.js";
 import type { Session } from "./release.js";
 import {
   describeServiceDeployment,
+  isFinished,
   listServiceDeployments,
   notPermitted,
   type RevisionCache,
 } from "./service-deployments.js";
-import type { ServiceDeploymentView, ServiceView, Snapshot, Subject, TaskView } from "./snapshot.js";
+import {
+  primaryOf,
+  type ServiceDeploymentView,
+  type ServiceView,
+  type Snapshot,
+  type Subject,
+  type TaskView,
+} from "./snapshot.js";
 import { listTasks } from "./tasks.js";
 import { serviceView } from "./views.js";
 import { isServing } from "./witnesses.js";
@@ -20,15 +28,21 @@ export interface Sighting {
 }
 export type Observer = (subject: Subject, previous?: Snapshot) => Promise<Sighting>;
 
+/** Milliseconds after which tasks are read again though nothing has moved: an exit code can come half a minute after the exit. */
+const staleAfter = 15_000;
+
 /** Makes the function that looks at ECS. Tasks are read again only when something has moved, to stay far inside the API's limits. */
 export function observer(session: Session): Observer {
   const revisions: RevisionCache = new Map();
   let manifests: string[] | undefined;
   return async (before, previous) => {
     const service = serviceView(await describeService(session.aws, session.target, session.signal));
-    const { subject: found, ours } = await seeOurs(session, before, revisions);
-    const tasks = previous && !hasMoved(previous, service, ours) ? previous.tasks : await listTasks(session);
-    const snapshot: Snapshot = { at: session.clock.now(), service, tasks, ...(ours && { ours }) };
+    const { subject: found, ours } = await seeOurs(session, before, previous?.ours, revisions);
+    const at = session.clock.now();
+    const isFresh = previous && at - previous.tasksAt < staleAfter && !needsTasks(previous, service, ours);
+    const tasks = isFresh ? previous.tasks : await listTasks(session);
+    const tasksAt = isFresh ? previous.tasksAt : at;
+    const snapshot: Snapshot = { at, service, tasks, tasksAt, ...(ours && { ours }) };
     if (!manifests && tasks.some((task) => isUnlike(found, task))) {
       manifests = await manifestsIn(session, found.digests);
     }
@@ -41,9 +55,11 @@ export function observer(session: Session): Observer {
 async function seeOurs(
   session: Session,
   subject: Subject,
+  known: ServiceDeploymentView | undefined,
   revisions: RevisionCache,
 ): Promise<{ subject: Subject; ours?: ServiceDeploymentView }> {
   if (subject.classicOnly) return { subject };
+  if (known && isFinished(known.status)) return { subject, ours: known };
   try {
     const arn = subject.serviceDeploymentArn ?? (await findOurs(session, subject, revisions));
     if (arn === undefined) return { subject };
@@ -66,10 +82,12 @@ async function findOurs(session: Session, subject: Subject, revisions: RevisionC
     .sort((a, b) => a.createdAt - b.createdAt)[0]?.arn;
 }
 
-function hasMoved(previous: Snapshot, service: ServiceView, ours: ServiceDeploymentView | undefined): boolean {
-  // The verdict needs the tasks as they are now, and draining leaves no trace in the counts.
-  if (ours === undefined || ours.status === "SUCCESSFUL") return true;
-  return fingerprint(previous.service, previous.ours) !== fingerprint(service, ours);
+/** The tasks are read when something has moved, and when all but them says `deployed`. */
+function needsTasks(previous: Snapshot, service: ServiceView, ours: ServiceDeploymentView | undefined): boolean {
+  return (
+    primaryOf(service)?.rolloutState === "COMPLETED" ||
+    fingerprint(previous.service, previous.ours) !== fingerprint(service, ours)
+  );
 }
 
 function fingerprint(service: ServiceView, ours: ServiceDeploymentView | undefined): string {

@@ -7,6 +7,8 @@ export interface Snapshot {
   ours?: ServiceDeploymentView;
   /** All tasks of the service that ECS still tells of, stopped ones too. */
   tasks: TaskView[];
+  /** When the tasks were read: they are not read at every look. */
+  tasksAt: number;
 }
 
 /** What is watched: one rollout of one revision. */

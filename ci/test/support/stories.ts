@@ -1,0 +1,76 @@
+/** What can become of a rollout, as changes of the scripted ECS. */
+import { addEvent, addTask, newDigest, revisionArn, type Story, type World } from "./scripted-ecs.js";
+
+const ours = revisionArn(8);
+
+/** A normal replacement: the old task drains on for 38 s after the service deployment has ended. */
+export const success: Story = [
+  [45, (world) => addTask(world, "b1", ours, newDigest)],
+  [70, (world) => set(world.tasks[0], { desiredStatus: "STOPPED" })],
+  [80, (world) => set(world.serviceDeployments[0], { status: "SUCCESSFUL" })],
+  [
+    118,
+    (world) => {
+      set(world.tasks[0], { lastStatus: "STOPPED", stopCode: "ServiceSchedulerInitiated" });
+      set(world.service.deployments[0], { rolloutState: "COMPLETED", runningCount: 1 });
+      world.service.deployments.pop();
+    },
+  ],
+];
+
+export const crash = {
+  lastStatus: "STOPPED",
+  desiredStatus: "STOPPED",
+  stopCode: "EssentialContainerExited",
+  stoppedReason: "Essential container in task exited",
+  containers: [{ name: "app", imageDigest: newDigest, exitCode: 1 }],
+};
+
+/** The breaker fires after three crashed tasks; the service goes back to the old task. */
+export function crashLoop(variant: "old-id" | "new-id"): Story {
+  return [
+    [40, (world) => failTask(world, "c1", 1)],
+    [80, (world) => failTask(world, "c2", 2)],
+    [120, (world) => failTask(world, "c3", 3)],
+    [158, (world) => beginRollback(world, variant)],
+    [182, endRollback],
+  ];
+}
+
+function failTask(world: World, id: string, failedTasks: number): void {
+  addTask(world, id, ours, newDigest, crash);
+  set(world.service.deployments[0], { failedTasks });
+}
+
+function beginRollback(world: World, variant: "old-id" | "new-id"): void {
+  const [failed, previous] = world.service.deployments;
+  const id = variant === "old-id" ? String(previous?.id) : "ecs-svc/1000000000000000009";
+  set(failed, {
+    status: "ACTIVE",
+    rolloutState: "FAILED",
+    rolloutStateReason: "ECS deployment circuit breaker: tasks failed to start.",
+  });
+  const rolloutStateReason = `ECS deployment circuit breaker: rolling back to deploymentId ${id}.`;
+  set(previous, { id, status: "PRIMARY", rolloutState: "IN_PROGRESS", rolloutStateReason, createdAt: world.now() });
+  world.service.deployments.reverse();
+  world.service.taskDefinition = String(previous?.taskDefinition);
+  addEvent(world, "e8", `(deployment ${failed?.id}) deployment failed: tasks failed to start.`);
+  addEvent(world, "e9", `rolling back to deployment ${id}.`);
+  set(world.serviceDeployments[0], {
+    status: "ROLLBACK_IN_PROGRESS",
+    deploymentCircuitBreaker: { status: "TRIGGERED", failureCount: 3, threshold: 3 },
+  });
+}
+
+function endRollback(world: World): void {
+  set(world.service.deployments[0], { rolloutState: "COMPLETED" });
+  world.service.deployments.pop();
+  set(world.serviceDeployments[0], {
+    status: "ROLLBACK_SUCCESSFUL",
+    statusReason: "Service deployment rolled back because the circuit breaker threshold was exceeded.",
+  });
+}
+
+export function set(object: object | undefined, members: object): void {
+  Object.assign(object ?? {}, members);
+}
