@@ -1,0 +1,157 @@
+import { AwsError } from "../../wire/service.js";
+import { scopeOf } from "../model/arns.js";
+import type { EcsState, ServiceDeploymentRecord, ServiceRevisionRecord } from "../model/state.js";
+import { object } from "../model/task-definition.js";
+import type { Caller, JsonObject, Operations } from "./context.js";
+import { pick, text, texts, times } from "./context.js";
+import { invalid } from "./errors.js";
+import { findCluster, findService } from "./lookup.js";
+import { page } from "./paging.js";
+import { configurationView, counts } from "./service-view.js";
+
+const DESCRIBED_AT_ONCE = 20;
+const STOPPABLE = ["PENDING", "IN_PROGRESS", "STOP_REQUESTED", "ROLLBACK_REQUESTED"];
+
+export const deploymentOperations: Operations = (api) => ({
+  ListServiceDeployments: (input, caller) => {
+    const cluster = findCluster(api.engine.state, caller, input);
+    const service = findService(api.engine.state, cluster, text(input, "service") ?? "");
+    return api.engine.change(({ state, now, timing }) => {
+      const statuses = texts(input, "status");
+      const { before, after } = object(input.createdAt);
+      const found = service.serviceDeployments
+        .map((arn) => state.serviceDeployments[arn])
+        .filter((each): each is ServiceDeploymentRecord => each !== undefined)
+        .filter((each) => each.createdAt + timing.listLag <= now)
+        .filter((each) => statuses.length === 0 || statuses.includes(each.status))
+        .filter((each) => typeof before !== "number" || each.createdAt <= before * 1_000)
+        .filter((each) => typeof after !== "number" || each.createdAt >= after * 1_000);
+      const keyOf = (each: ServiceDeploymentRecord) => `${String(each.createdAt).padStart(15, "0")} ${each.arn}`;
+      const { items, ...next } = page(found, input, { keyOf, descending: true, size: 100 });
+      return { serviceDeployments: items.map(briefView), ...next };
+    });
+  },
+
+  DescribeServiceDeployments: (input, caller) => {
+    const { state } = api.engine;
+    const { found, failures } = lookUp(texts(input, "serviceDeploymentArns"), caller, state.serviceDeployments);
+    return { serviceDeployments: found.map((each) => deploymentView(state, each)), failures };
+  },
+
+  DescribeServiceRevisions: (input, caller) => {
+    const { found, failures } = lookUp(texts(input, "serviceRevisionArns"), caller, api.engine.state.serviceRevisions);
+    return { serviceRevisions: found.map(revisionView), failures };
+  },
+
+  StopServiceDeployment: (input, caller) => {
+    const arn = text(input, "serviceDeploymentArn") ?? "";
+    return api.engine.change(({ state, now }) => {
+      const record = mine(arn, caller) ? state.serviceDeployments[arn] : undefined;
+      if (record === undefined) {
+        throw new AwsError(
+          "ServiceDeploymentNotFoundException",
+          "The service deploy ARN that you specified in the StopServiceDeployment doesn't exist.",
+        );
+      }
+      if (!STOPPABLE.includes(record.status)) {
+        throw new AwsError(
+          "ConflictException",
+          `The service deployment can't be stopped: its status is ${record.status}.`,
+        );
+      }
+      record.status = input.stopType === "ABORT" ? "STOP_REQUESTED" : "ROLLBACK_REQUESTED";
+      record.requestedAt = now;
+      record.updatedAt = now;
+      return { serviceDeploymentArn: arn };
+    });
+  },
+});
+
+function mine(arn: string, caller: Caller): boolean {
+  const { region, accountId } = scopeOf(arn);
+  return region === caller.region && accountId === caller.accountId;
+}
+
+function lookUp<T>(arns: string[], caller: Caller, records: Record<string, T>): { found: T[]; failures: JsonObject[] } {
+  if (arns.length === 0 || arns.length > DESCRIBED_AT_ONCE)
+    throw invalid(`Between 1 and ${DESCRIBED_AT_ONCE} ARNs are accepted.`);
+  const found: T[] = [];
+  const failures: JsonObject[] = [];
+  for (const arn of arns) {
+    const record = mine(arn, caller) ? records[arn] : undefined;
+    if (record !== undefined) found.push(record);
+    else failures.push({ arn, reason: "MISSING" });
+  }
+  return { found, failures };
+}
+
+function briefView(record: ServiceDeploymentRecord): JsonObject {
+  return {
+    serviceDeploymentArn: record.arn,
+    serviceArn: record.serviceArn,
+    clusterArn: record.clusterArn,
+    ...times({ createdAt: record.createdAt, startedAt: record.startedAt, finishedAt: record.finishedAt }),
+    targetServiceRevisionArn: record.targetRevision,
+    status: record.status,
+    ...(record.statusReason !== undefined && { statusReason: record.statusReason }),
+  };
+}
+
+function deploymentView(state: EcsState, record: ServiceDeploymentRecord): JsonObject {
+  const { targetServiceRevisionArn: _target, ...brief } = briefView(record);
+  return {
+    ...brief,
+    ...times({ updatedAt: record.updatedAt, stoppedAt: record.stoppedAt }),
+    sourceServiceRevisions: record.sourceRevisions.map((arn) => revisionSummary(state, record, arn)),
+    targetServiceRevision: revisionSummary(state, record, record.targetRevision),
+    deploymentConfiguration: configurationView(record.deploymentConfiguration),
+    ...(record.rollback !== undefined && {
+      rollback: { ...record.rollback, ...times({ startedAt: record.rollback.startedAt }) } as JsonObject,
+    }),
+    deploymentCircuitBreaker: { ...record.breaker },
+    alarms: { status: "DISABLED", alarmNames: [], triggeredAlarmNames: [] },
+  };
+}
+
+function revisionSummary(state: EcsState, record: ServiceDeploymentRecord, arn: string): JsonObject {
+  const service = state.services[record.serviceArn];
+  const ids = new Set(service?.deployments.filter((each) => each.serviceRevisionArn === arn).map((each) => each.id));
+  const isPrimary = service?.deployments[0]?.serviceRevisionArn === arn;
+  const tasks = Object.values(state.tasks).filter(
+    (task) => task.deploymentId !== undefined && ids.has(task.deploymentId),
+  );
+  const { runningCount, pendingCount } = counts(tasks);
+  return {
+    arn,
+    requestedTaskCount: isPrimary ? (service?.desiredCount ?? 0) : runningCount + pendingCount,
+    runningTaskCount: runningCount,
+    pendingTaskCount: pendingCount,
+  };
+}
+
+const REVISION_SETTINGS = [
+  "capacityProviderStrategy",
+  "launchType",
+  "loadBalancers",
+  "serviceRegistries",
+  "networkConfiguration",
+  "serviceConnectConfiguration",
+  "volumeConfigurations",
+  "vpcLatticeConfigurations",
+];
+
+function revisionView(record: ServiceRevisionRecord): JsonObject {
+  return {
+    serviceRevisionArn: record.arn,
+    serviceArn: record.serviceArn,
+    clusterArn: record.clusterArn,
+    taskDefinition: record.taskDefinition,
+    launchType: "FARGATE",
+    platformVersion: "1.4.0",
+    platformFamily: "Linux",
+    ...pick(record.settings, REVISION_SETTINGS),
+    containerImages: record.containerImages.map((each) => ({ ...each })),
+    guardDutyEnabled: false,
+    ...times({ createdAt: record.createdAt }),
+  };
+}

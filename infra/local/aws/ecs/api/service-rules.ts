@@ -1,0 +1,115 @@
+import type { DeploymentConfiguration, ServiceRecord, TaskDefinitionRecord } from "../model/state.js";
+import { containersOf, object, objects } from "../model/task-definition.js";
+import type { JsonObject } from "./context.js";
+import { number } from "./context.js";
+import { client, invalid } from "./errors.js";
+
+/** The rules of CreateService and UpdateService. Each function throws ECS's own refusal at the first mistake. */
+
+export function checkTarget(record: TaskDefinitionRecord | undefined): TaskDefinitionRecord {
+  if (record === undefined) throw client("TaskDefinition not found.");
+  if (record.status !== "ACTIVE") throw client("TaskDefinition is inactive");
+  return record;
+}
+
+/** Here is no container instance: Fargate is what tasks run on, also when no launch type is named. */
+export function checkLaunch(input: JsonObject): void {
+  const { launchType, capacityProviderStrategy, schedulingStrategy } = input;
+  if (launchType !== undefined && launchType !== "FARGATE")
+    throw invalid("No Container Instances were found in your cluster.");
+  if (launchType !== undefined && objects(capacityProviderStrategy).length > 0) {
+    throw invalid(
+      "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.",
+    );
+  }
+  for (const { capacityProvider } of objects(capacityProviderStrategy)) {
+    if (capacityProvider !== "FARGATE" && capacityProvider !== "FARGATE_SPOT") {
+      throw invalid(
+        "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster.",
+      );
+    }
+  }
+  if (schedulingStrategy === "DAEMON")
+    throw invalid("The daemon scheduling strategy is not supported for tasks using the Fargate launch type.");
+}
+
+export function checkNetwork(networkConfiguration: JsonObject): void {
+  const awsvpc = object(networkConfiguration.awsvpcConfiguration);
+  if (Object.keys(awsvpc).length === 0) {
+    throw invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
+  }
+  const subnets = Array.isArray(awsvpc.subnets) ? awsvpc.subnets.length : 0;
+  const groups = Array.isArray(awsvpc.securityGroups) ? awsvpc.securityGroups.length : 0;
+  if (subnets === 0) throw invalid("subnets can not be empty.");
+  if (subnets > 16) throw invalid("subnets can have at most 16 items.");
+  if (groups > 5) throw invalid("securityGroups can have at most 5 items.");
+}
+
+export function checkLoadBalancers(settings: JsonObject, taskDefinition: TaskDefinitionRecord): void {
+  for (const each of objects(settings.loadBalancers)) {
+    const { containerName, containerPort, targetGroupArn } = each;
+    if (typeof targetGroupArn !== "string")
+      throw invalid("targetGroupArn can not be blank: tasks in awsvpc mode register with target groups.");
+    const container = containersOf(taskDefinition.document).find(({ name }) => name === containerName);
+    if (container === undefined) throw invalid(`The container ${containerName} does not exist in the task definition.`);
+    if (!objects(container.portMappings).some((mapping) => mapping.containerPort === containerPort)) {
+      throw invalid(`The container ${containerName} did not have a container port ${containerPort} defined.`);
+    }
+  }
+}
+
+export function checkController(input: JsonObject): void {
+  const type = object(input.deploymentController).type ?? "ECS";
+  const strategy = object(input.deploymentConfiguration).strategy ?? "ROLLING";
+  if (type !== "ECS") throw invalid(`The deployment controller ${type} is not offered here: only ECS is.`);
+  if (strategy !== "ROLLING")
+    throw invalid(`The deployment strategy ${strategy} is not offered here: only ROLLING is.`);
+}
+
+export function checkDesiredCount(count: number): number {
+  if (!Number.isInteger(count) || count < 0)
+    throw invalid("The desired count must be a whole number that is not negative.");
+  if (count > 5_000) throw invalid("The desired count must not be greater than 5000.");
+  return count;
+}
+
+export function checkGrace(service: Pick<ServiceRecord, "settings" | "healthCheckGracePeriodSeconds">): void {
+  if (service.healthCheckGracePeriodSeconds > 0 && objects(service.settings.loadBalancers).length === 0) {
+    throw invalid("Health check grace period is only valid for services configured to use load balancers");
+  }
+}
+
+const KNOWN = ["minimumHealthyPercent", "maximumPercent", "deploymentCircuitBreaker"];
+
+/** What was there before, changed by what is sent; ECS's defaults where neither says anything. */
+export function deploymentConfiguration(sent: JsonObject, before?: DeploymentConfiguration): DeploymentConfiguration {
+  const breaker = object(sent.deploymentCircuitBreaker);
+  const threshold = object(breaker.thresholdConfiguration);
+  const configuration: DeploymentConfiguration = {
+    minimumHealthyPercent: number(sent, "minimumHealthyPercent") ?? before?.minimumHealthyPercent ?? 100,
+    maximumPercent: number(sent, "maximumPercent") ?? before?.maximumPercent ?? 200,
+    deploymentCircuitBreaker:
+      sent.deploymentCircuitBreaker === undefined
+        ? (before?.deploymentCircuitBreaker ?? { enable: false, rollback: false })
+        : {
+            enable: breaker.enable === true,
+            rollback: breaker.rollback === true,
+            ...(typeof breaker.resetOnHealthyTask === "boolean" && { resetOnHealthyTask: breaker.resetOnHealthyTask }),
+            ...(typeof threshold.value === "number" && {
+              thresholdConfiguration: { type: String(threshold.type ?? "BOUNDED_PERCENT"), value: threshold.value },
+            }),
+          },
+    extra: { ...before?.extra, ...Object.fromEntries(Object.entries(sent).filter(([name]) => !KNOWN.includes(name))) },
+  };
+  checkPercents(configuration);
+  return configuration;
+}
+
+function checkPercents({ minimumHealthyPercent: least, maximumPercent: most }: DeploymentConfiguration): void {
+  if (least < 0 || most < 0) throw invalid("minimumHealthyPercent and maximumPercent must not be negative.");
+  if (most < least) throw invalid("maximumPercent must be greater than or equal to minimumHealthyPercent.");
+  if (most === 0) throw invalid("maximumPercent must be greater than 0.");
+  if (least === 100 && most === 100) {
+    throw invalid("Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.");
+  }
+}

@@ -1,0 +1,160 @@
+import type { Json, JsonObject } from "../../wire/service.js";
+import { containersOf, object, objects } from "../model/task-definition.js";
+import { client, invalid } from "./errors.js";
+
+/** What a task definition must be, for ECS and for Fargate: the only place tasks run on here. Throws at the first mistake. */
+export function checkTaskDefinition(input: JsonObject): void {
+  checkFamily(input.family);
+  checkSize(input);
+  const containers = containersOf(input);
+  checkContainers(containers);
+  checkFargate(input, containers);
+  checkReferences(input, containers);
+}
+
+const FAMILY = /^[a-zA-Z0-9_-]{1,255}$/;
+const LARGEST = 64 * 1024;
+const MOST_CONTAINERS = 10;
+
+function checkFamily(family: Json | undefined): void {
+  if (typeof family !== "string" || family === "") throw client("Family should not be null or empty.");
+  if (!FAMILY.test(family)) throw client("Family contains invalid characters.");
+}
+
+function checkSize(input: JsonObject): void {
+  const size = Buffer.byteLength(JSON.stringify(input));
+  if (size > LARGEST) throw client(`Actual length: '${size}'. Max allowed length is '${LARGEST}' bytes.`);
+}
+
+function checkContainers(containers: readonly JsonObject[]): void {
+  if (containers.length === 0) throw client("Container list cannot be empty.");
+  if (containers.length > MOST_CONTAINERS) throw client(`Container count must not exceed ${MOST_CONTAINERS}.`);
+  const names = new Set<string>();
+  for (const container of containers) {
+    checkContainer(container);
+    const name = String(container.name);
+    if (names.has(name)) throw client(`Container.name should be unique: '${name}' is used more than once.`);
+    names.add(name);
+  }
+  if (containers.every((container) => container.essential === false)) {
+    throw client("Invalid setting: at least one container must be essential.");
+  }
+}
+
+function checkContainer(container: JsonObject): void {
+  const { name, image } = container;
+  if (typeof name !== "string" || name === "") throw client("Container.name should not be null or empty.");
+  if (!FAMILY.test(name)) throw client("Container.name contains invalid characters.");
+  if (typeof image !== "string" || image === "") throw client("Container.image should not be null or empty.");
+  if (image.length > 255 || /\s/.test(image)) throw client("Container.image contains invalid characters.");
+  for (const mapping of objects(container.portMappings)) checkPort(name, mapping);
+  const { stopTimeout, memory, memoryReservation } = container;
+  if (typeof stopTimeout === "number" && (stopTimeout < 0 || stopTimeout > 120)) {
+    throw client(`Invalid stopTimeout for container '${name}': the max stop timeout value on Fargate is 120 seconds.`);
+  }
+  if (typeof memory === "number" && typeof memoryReservation === "number" && memoryReservation > memory) {
+    throw client(
+      `Invalid setting for container '${name}'. The 'memory' must be greater than or equal to the 'memoryReservation'.`,
+    );
+  }
+}
+
+function checkPort(name: string, { containerPort, hostPort, protocol }: JsonObject): void {
+  const valid = (port: Json | undefined) =>
+    typeof port === "number" && Number.isInteger(port) && port >= 0 && port <= 65_535;
+  if (!valid(containerPort) || containerPort === 0)
+    throw client(`Invalid 'containerPort' setting for container '${name}'.`);
+  if (hostPort !== undefined && hostPort !== null && hostPort !== 0 && hostPort !== containerPort) {
+    throw client("When networkMode=awsvpc, the host ports and container ports in port mappings must match.");
+  }
+  if (protocol !== undefined && protocol !== null && protocol !== "tcp" && protocol !== "udp") {
+    throw client(`Invalid 'protocol' setting for container '${name}'.`);
+  }
+}
+
+/** MiB that go with each number of CPU units: `[least, most, step]`, or the values themselves. */
+const SIZES: Record<number, number[] | { from: number; to: number; step: number }> = {
+  256: [512, 1_024, 2_048],
+  512: { from: 1_024, to: 4_096, step: 1_024 },
+  1024: { from: 2_048, to: 8_192, step: 1_024 },
+  2048: { from: 4_096, to: 16_384, step: 1_024 },
+  4096: { from: 8_192, to: 30_720, step: 1_024 },
+  8192: { from: 16_384, to: 61_440, step: 4_096 },
+  16384: { from: 32_768, to: 122_880, step: 8_192 },
+};
+
+function checkFargate(input: JsonObject, containers: readonly JsonObject[]): void {
+  const refused = (what: string) => client(`Tasks using the Fargate launch type do not support ${what}.`);
+  if (input.networkMode !== "awsvpc") throw client("Fargate only supports network mode ‘awsvpc’.");
+  if (input.pidMode === "host") throw refused("pidMode 'host'. The supported value for pidMode is 'task'");
+  if (input.ipcMode !== undefined && input.ipcMode !== null) throw refused("ipcMode");
+  for (const volume of objects(input.volumes)) {
+    const { sourcePath } = object(volume.host);
+    if (sourcePath !== undefined && sourcePath !== null) throw refused("host.sourcePath for volumes");
+    if (volume.dockerVolumeConfiguration !== undefined) throw refused("dockerVolumeConfiguration for volumes");
+  }
+  for (const container of containers) {
+    if (container.privileged === true) throw refused("privileged containers");
+    const linux = object(container.linuxParameters);
+    const added = object(linux.capabilities).add;
+    // Fargate allows one capability to be added, for debuggers; it would be added on this machine's kernel.
+    if (Array.isArray(added) && added.length > 0) throw refused(`adding capabilities (${added.join(", ")})`);
+    if (objects(linux.devices).length > 0) throw refused("linuxParameters.devices");
+    if (Array.isArray(container.links) && container.links.length > 0) throw refused("links");
+  }
+  checkSizes(input, containers);
+}
+
+function checkSizes(input: JsonObject, containers: readonly JsonObject[]): void {
+  if (input.cpu === undefined || input.cpu === null)
+    throw client("Fargate requires that 'cpu' be defined at the task level.");
+  if (input.memory === undefined || input.memory === null) {
+    throw client("Fargate requires that 'memory' be defined at the task level.");
+  }
+  const cpu = cpuUnits(String(input.cpu));
+  const memory = mebibytes(String(input.memory));
+  const allowed = cpu === undefined ? undefined : SIZES[cpu];
+  if (allowed === undefined || memory === undefined || !fits(memory, allowed)) {
+    throw client(
+      `No Fargate configuration exists for given values: ${cpu ?? input.cpu} CPU, ${memory ?? input.memory} memory. See the Amazon ECS documentation for the valid values.`,
+    );
+  }
+  const total = containers.reduce((sum, container) => sum + (typeof container.cpu === "number" ? container.cpu : 0), 0);
+  if (cpu !== undefined && total > cpu) {
+    throw client(`The total 'cpu' of the containers, ${total}, must not exceed that of the task, ${cpu}.`);
+  }
+}
+
+function fits(memory: number, allowed: number[] | { from: number; to: number; step: number }): boolean {
+  if (Array.isArray(allowed)) return allowed.includes(memory);
+  return memory >= allowed.from && memory <= allowed.to && (memory - allowed.from) % allowed.step === 0;
+}
+
+/** CPU units of `256` or `.25 vCPU`. */
+export function cpuUnits(text: string): number | undefined {
+  const vcpu = /^(\d*\.?\d+)\s*vcpu$/i.exec(text);
+  if (vcpu !== null) return Math.round(Number(vcpu[1]) * 1_024);
+  return /^\d+$/.test(text) ? Number(text) : undefined;
+}
+
+/** MiB of `512` or `1 GB`. */
+export function mebibytes(text: string): number | undefined {
+  const gigabytes = /^(\d*\.?\d+)\s*gb$/i.exec(text);
+  if (gigabytes !== null) return Math.round(Number(gigabytes[1]) * 1_024);
+  return /^\d+$/.test(text) ? Number(text) : undefined;
+}
+
+function checkReferences(input: JsonObject, containers: readonly JsonObject[]): void {
+  const names = new Set(containers.map((container) => container.name));
+  const volumes = new Set(objects(input.volumes).map((volume) => volume.name));
+  for (const container of containers) {
+    for (const { sourceVolume } of objects(container.mountPoints)) {
+      if (!volumes.has(sourceVolume ?? null)) throw client(`Unknown volume '${sourceVolume}'.`);
+    }
+    for (const { containerName } of objects(container.dependsOn)) {
+      if (!names.has(containerName ?? null)) {
+        throw invalid(`Container '${container.name}' depends on container '${containerName}', which does not exist.`);
+      }
+    }
+  }
+}

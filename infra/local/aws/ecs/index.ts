@@ -1,0 +1,64 @@
+import type { Clock } from "../clock.js";
+import type { StateDirectory } from "../state.js";
+import type { Service } from "../wire/service.js";
+import { clusterOperations } from "./api/clusters.js";
+import type { Api } from "./api/context.js";
+import { deploymentOperations } from "./api/deployments.js";
+import { serviceOperations } from "./api/services.js";
+import { tagOperations } from "./api/tags.js";
+import { taskDefinitionOperations } from "./api/task-definitions.js";
+import { taskOperations } from "./api/tasks.js";
+import { createEngine } from "./engine.js";
+import { emptyState } from "./model/state.js";
+import type { Random } from "./random.js";
+import type { LoadBalancer, TaskRuntime } from "./runtime.js";
+import type { Timing } from "./timing.js";
+
+export interface EcsDeps {
+  clock: Clock;
+  timing: Timing;
+  runtime: TaskRuntime;
+  loadBalancer: LoadBalancer;
+  /** Its document `ecs` holds everything. */
+  state: StateDirectory;
+  random: Random;
+  /** Whether a rollback shows the completed deployment under its old id (default) or under a new one: both have been seen on AWS. */
+  rollbackId?: "old" | "new";
+  /** The digest that an image resolves to now, or `undefined`; without it the first task's pull decides. */
+  resolveImage?: (image: string) => Promise<string | undefined>;
+}
+
+export interface Ecs {
+  service: Service;
+  /** Stops deciding and writes what is unsaved. Runtime and load balancer are their owner's to close. */
+  close(): Promise<void>;
+}
+
+/**
+ * The local ECS: answers ECS's operations and rolls services out as ECS does. Every account and region is served; each sees only its own.
+ * After a restart it takes over the tasks that still run.
+ */
+export async function createEcs(deps: EcsDeps): Promise<Ecs> {
+  const document = deps.state.document("ecs", emptyState);
+  const engine = createEngine({ ...deps, document, rollbackId: deps.rollbackId ?? "old" });
+  await engine.resume();
+  const api: Api = { engine, resolveImage: deps.resolveImage ?? (async () => undefined) };
+  return {
+    service: {
+      signingName: "ecs",
+      targetPrefix: "AmazonEC2ContainerServiceV20141113",
+      operations: {
+        ...clusterOperations(api),
+        ...taskDefinitionOperations(api),
+        ...serviceOperations(api),
+        ...taskOperations(api),
+        ...deploymentOperations(api),
+        ...tagOperations(api),
+      },
+    },
+    async close() {
+      engine.close();
+      await document.flush();
+    },
+  };
+}

@@ -1,0 +1,26 @@
+/** ECS's resource names, in the long format of today. `scope` says whose and where. */
+export interface Scope {
+  accountId: string;
+  region: string;
+}
+
+export const prefixOf = (scope: Scope) => `arn:aws:ecs:${scope.region}:${scope.accountId}:`;
+export const clusterArn = (scope: Scope, name: string) => `${prefixOf(scope)}cluster/${name}`;
+export const taskDefinitionArn = (scope: Scope, family: string, revision: number) =>
+  `${prefixOf(scope)}task-definition/${family}:${revision}`;
+export const familyKey = (scope: Scope, family: string) => `${scope.accountId}/${scope.region}/${family}`;
+
+/** A resource of `kind` in a cluster, such as `task/CLUSTER/ID`. The cluster's ARN carries account and region. */
+export const within = (cluster: string, kind: string, path: string) => {
+  const [prefix, name] = cluster.split(":cluster/") as [string, string];
+  return `${prefix}:${kind}/${name}/${path}`;
+};
+
+/** The part after the last slash. */
+export const nameOf = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1);
+
+/** `arn:aws:ecs:REGION:ACCOUNT:…` */
+export function scopeOf(arn: string): Scope {
+  const [, , , region = "", accountId = ""] = arn.split(":");
+  return { region, accountId };
+}

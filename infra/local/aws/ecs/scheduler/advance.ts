@@ -1,0 +1,35 @@
+import type { TaskRecord } from "../model/state.js";
+import { stepTask } from "./lifecycle.js";
+import { stepService } from "./rollout.js";
+import type { World } from "./world.js";
+
+/** More passes than any chain of decisions at one moment needs: beyond it two rules contradict each other. */
+const PASSES = 50;
+
+/** Lets everything happen that is due at this moment, and finds out when something is due next. */
+export function advance(world: World): void {
+  for (let pass = 0; pass < PASSES; pass++) {
+    world.changed = false;
+    world.wakeAt = Number.POSITIVE_INFINITY;
+    for (const task of Object.values(world.state.tasks)) stepTask(world, task);
+    const tasks = tasksByService(world);
+    for (const service of Object.values(world.state.services))
+      stepService(world, service, tasks.get(service.arn) ?? []);
+    if (!world.changed) return;
+  }
+  throw new Error(
+    `The scheduler did not come to rest within ${PASSES} passes at ${new Date(world.now).toISOString()}.`,
+  );
+}
+
+/** Oldest first, as they were made. */
+function tasksByService(world: World): Map<string, TaskRecord[]> {
+  const groups = new Map<string, TaskRecord[]>();
+  for (const task of Object.values(world.state.tasks)) {
+    if (task.serviceArn === undefined) continue;
+    const group = groups.get(task.serviceArn);
+    if (group === undefined) groups.set(task.serviceArn, [task]);
+    else group.push(task);
+  }
+  return groups;
+}

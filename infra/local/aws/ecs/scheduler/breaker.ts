@@ -1,0 +1,54 @@
+import type { DeploymentRecord, ServiceRecord, TaskRecord } from "../model/state.js";
+import { say } from "../words.js";
+import { breakerThreshold } from "./limits.js";
+import { announce, serviceDeploymentOf, type World } from "./world.js";
+
+/** Counts a failed task against its deployment while that is being rolled out. */
+export function countFailure(world: World, service: ServiceRecord, task: TaskRecord): void {
+  const deployment = service.deployments.find((each) => each.id === task.deploymentId);
+  if (deployment?.rolloutState !== "IN_PROGRESS") return;
+  deployment.failedTasks++;
+  deployment.updatedAt = world.now;
+  showCount(world, service, deployment);
+}
+
+/** A healthy task ends the run of failures: the breaker starts counting again, unless it is told not to. */
+export function resetFailures(world: World, service: ServiceRecord, deployment: DeploymentRecord): void {
+  deployment.neverRan = 0;
+  if (
+    deployment.failedTasks === 0 ||
+    service.deploymentConfiguration.deploymentCircuitBreaker.resetOnHealthyTask === false
+  )
+    return;
+  deployment.failedTasks = 0;
+  showCount(world, service, deployment);
+}
+
+/** Whether the circuit breaker opens now. */
+export function breakerTrips(service: ServiceRecord, deployment: DeploymentRecord): boolean {
+  const breaker = service.deploymentConfiguration.deploymentCircuitBreaker;
+  return (
+    breaker.enable &&
+    deployment.rolloutState === "IN_PROGRESS" &&
+    deployment.failedTasks >= breakerThreshold(service.desiredCount, breaker)
+  );
+}
+
+/** Puts off the next start after a task that never ran, longer each round. Tasks of one round count once. */
+export function delayRestart(world: World, task: TaskRecord): void {
+  const service = task.serviceArn === undefined ? undefined : world.state.services[task.serviceArn];
+  const deployment = service?.deployments.find((each) => each.id === task.deploymentId);
+  if (service === undefined || deployment === undefined || task.createdAt < deployment.neverRanAt) return;
+  const waits = world.timing.restartBackoff;
+  deployment.startAfter = world.now + (waits[Math.min(deployment.neverRan, waits.length - 1)] ?? 0);
+  deployment.neverRan++;
+  deployment.neverRanAt = world.now;
+  if (deployment.neverRan >= waits.length) announce(world, service, say.cannotStart());
+}
+
+function showCount(world: World, service: ServiceRecord, deployment: DeploymentRecord): void {
+  const { breaker } = serviceDeploymentOf(world, deployment);
+  breaker.failureCount = deployment.failedTasks;
+  breaker.threshold = breakerThreshold(service.desiredCount, service.deploymentConfiguration.deploymentCircuitBreaker);
+  world.changed = true;
+}

@@ -1,0 +1,71 @@
+import type { ServiceRecord, TaskRecord } from "../model/state.js";
+import { say } from "../words.js";
+import { countFailure } from "./breaker.js";
+import { haltContainers, moveTo, specOf } from "./tasks.js";
+import { announce, type World, wake } from "./world.js";
+
+/** Moves a task on where its time has come. */
+export function stepTask(world: World, task: TaskRecord): void {
+  const drained = task.targets.every((target) => target.state === "drained");
+  const up = task.lastStatus === "RUNNING" || task.lastStatus === "ACTIVATING";
+  if (up && task.desiredStatus === "STOPPED" && drained) moveTo(world, task, "DEACTIVATING", world.timing.deactivating);
+  if (task.due === undefined) return;
+  if (task.due > world.now) wake(world, task.due);
+  else leaveStatus(world, task);
+}
+
+function leaveStatus(world: World, task: TaskRecord): void {
+  switch (task.lastStatus) {
+    case "PROVISIONING":
+      task.connectivityAt = world.now;
+      moveTo(world, task, "PENDING");
+      world.actions.push({ type: "start", task: specOf(world, task) });
+      return;
+    case "ACTIVATING":
+      if (task.desiredStatus === "STOPPED") return;
+      task.startedAt = world.now;
+      moveTo(world, task, "RUNNING");
+      return;
+    case "DEACTIVATING":
+      haltContainers(world, task);
+      return;
+    case "DEPROVISIONING":
+      end(world, task);
+      return;
+    case "STOPPED":
+      delete world.state.tasks[task.arn];
+      delete world.state.tags[task.arn];
+      world.changed = true;
+  }
+}
+
+function end(world: World, task: TaskRecord): void {
+  task.stoppedAt = world.now;
+  moveTo(world, task, "STOPPED", world.timing.stoppedTaskKept);
+  const service = serviceOf(world, task);
+  if (task.failed && service !== undefined) countFailure(world, service, task);
+}
+
+/** The service that started the task, if one did and is still known. */
+export function serviceOf(world: World, task: TaskRecord): ServiceRecord | undefined {
+  return task.serviceArn === undefined ? undefined : world.state.services[task.serviceArn];
+}
+
+/** Registers a task whose containers have all started. */
+export function activate(world: World, task: TaskRecord): void {
+  moveTo(world, task, "ACTIVATING", world.timing.activation);
+  const service = serviceOf(world, task);
+  for (const target of task.targets) {
+    target.state = "initial";
+    register(world, task, target.targetGroupArn, target.port);
+    if (service !== undefined) announce(world, service, say.registered(1, target.targetGroupArn));
+  }
+}
+
+export function register(world: World, task: TaskRecord, targetGroupArn: string, port: number): void {
+  const serviceName = serviceOf(world, task)?.name ?? "";
+  world.actions.push({
+    type: "register",
+    target: { targetGroupArn, taskArn: task.arn, serviceName, ip: task.ip ?? "", port },
+  });
+}

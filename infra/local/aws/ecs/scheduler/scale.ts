@@ -1,0 +1,196 @@
+import type { DeploymentRecord, ServiceRecord, TaskRecord } from "../model/state.js";
+import { subnetOf, targetsOf } from "../model/task-definition.js";
+import { say, stoppedReason } from "../words.js";
+import { isHealthy } from "./health.js";
+import { limitsOf } from "./limits.js";
+import { createTask, stopTask } from "./tasks.js";
+import { announce, type World, wake } from "./world.js";
+
+/** Starts and stops tasks towards the desired count of the primary deployment, within the service's percents. */
+export function scale(
+  world: World,
+  service: ServiceRecord,
+  primary: DeploymentRecord,
+  tasks: readonly TaskRecord[],
+): void {
+  const live = tasks.filter((task) => task.desiredStatus === "RUNNING");
+  const own = live.filter((task) => task.deploymentId === primary.id);
+  const old = live.filter((task) => task.deploymentId !== primary.id);
+  if (primary.rolloutState === "FAILED") {
+    holdBack(world, service, primary, own, old);
+    return;
+  }
+  if (isPending(world, primary) && !primary.rollback) return;
+
+  stopAll(world, service, primary, surplus(world, own, service.desiredCount));
+  const retired = retirable(world, service, live, old);
+  stopAll(world, service, primary, retired);
+  replaceUnhealthy(world, service, primary, live, own);
+  const started = startMissing(world, service, primary, live, own);
+  if (started === 0 && retired.length === 0) reportBlocked(world, service, primary, live, own, old);
+}
+
+/** Whether ECS has not begun with it: not to be taken for one that waits after failures. */
+export const isPending = (world: World, deployment: DeploymentRecord) =>
+  deployment.startAfter > world.now && deployment.neverRan === 0;
+
+/** A failed deployment is left as it is; only a lower desired count still takes tasks away. */
+function holdBack(
+  world: World,
+  service: ServiceRecord,
+  primary: DeploymentRecord,
+  own: TaskRecord[],
+  old: TaskRecord[],
+): void {
+  stopAll(world, service, primary, [
+    ...surplus(world, own, service.desiredCount),
+    ...surplus(world, old, service.desiredCount),
+  ]);
+}
+
+/** Those above `count`, the least useful first, then the newest. */
+function surplus(world: World, own: readonly TaskRecord[], count: number): TaskRecord[] {
+  const excess = own.filter((task) => task.desiredStatus === "RUNNING" && !task.unhealthy).length - count;
+  if (excess <= 0) return [];
+  const rank = (task: TaskRecord) => (isHealthy(world, task) ? 1 : 0);
+  return own
+    .filter((task) => !task.unhealthy)
+    .sort((a, b) => rank(a) - rank(b) || b.createdAt - a.createdAt)
+    .slice(0, excess);
+}
+
+/** Old tasks that may go: at once if they are of no use, else as far as the lower limit of healthy tasks allows. */
+function retirable(
+  world: World,
+  service: ServiceRecord,
+  live: readonly TaskRecord[],
+  old: readonly TaskRecord[],
+): TaskRecord[] {
+  const { lower } = limitsOf(service.desiredCount, service.deploymentConfiguration);
+  const healthy = live.filter((task) => task.desiredStatus === "RUNNING" && isHealthy(world, task));
+  let spare = healthy.length - lower;
+  return old.filter((task) => {
+    if (task.lastStatus !== "RUNNING" || task.unhealthy) return true;
+    if (!healthy.includes(task)) return spare >= 0;
+    return spare-- > 0;
+  });
+}
+
+/** While a deployment is under way a failing task goes at once and counts; in a steady service its replacement comes first where there is room. */
+function replaceUnhealthy(
+  world: World,
+  service: ServiceRecord,
+  primary: DeploymentRecord,
+  live: readonly TaskRecord[],
+  own: readonly TaskRecord[],
+): void {
+  const { upper } = limitsOf(service.desiredCount, service.deploymentConfiguration);
+  const replaced = live.filter((task) => isHealthy(world, task)).length >= service.desiredCount;
+  const atOnce = primary.rolloutState === "IN_PROGRESS" || upper <= service.desiredCount || replaced;
+  if (!atOnce) return;
+  stopAll(
+    world,
+    service,
+    primary,
+    own.filter((task) => task.unhealthy && task.desiredStatus === "RUNNING"),
+  );
+}
+
+function startMissing(
+  world: World,
+  service: ServiceRecord,
+  primary: DeploymentRecord,
+  live: readonly TaskRecord[],
+  own: readonly TaskRecord[],
+): number {
+  const { upper } = limitsOf(service.desiredCount, service.deploymentConfiguration);
+  const going = (task: TaskRecord) => task.desiredStatus === "RUNNING";
+  const useful = own.filter((task) => going(task) && !task.unhealthy).length;
+  const missing = Math.min(service.desiredCount - useful, upper - live.filter(going).length);
+  if (missing <= 0) return 0;
+  if (primary.startAfter > world.now) {
+    wake(world, primary.startAfter);
+    return 0;
+  }
+  const ids: string[] = [];
+  while (ids.length < missing && takeLaunch(world, service)) ids.push(startTask(world, service, primary).id);
+  if (ids.length === 0) return 0;
+  const replacing = primary.rolloutState === "COMPLETED" && own.some((task) => task.unhealthy);
+  announce(world, service, replacing ? say.replaced(ids) : say.started(ids));
+  delete service.steadyAt;
+  return ids.length;
+}
+
+function startTask(world: World, service: ServiceRecord, primary: DeploymentRecord): TaskRecord {
+  const taskDefinition = world.state.taskDefinitions[primary.taskDefinition];
+  if (taskDefinition === undefined) throw new Error(`The state names ${primary.taskDefinition} but does not have it.`);
+  return createTask(world, {
+    clusterArn: service.clusterArn,
+    group: `service:${service.name}`,
+    startedBy: primary.id,
+    taskDefinition,
+    serviceArn: service.arn,
+    deploymentId: primary.id,
+    targets: targetsOf(primary.settings),
+    subnetId: subnetOf(primary.settings.networkConfiguration),
+    platformVersion: "1.4.0",
+    resolvedImages: primary.resolvedImages,
+  });
+}
+
+/** Fargate's launch rate: so many at once, then one more each interval. */
+function takeLaunch(world: World, service: ServiceRecord): boolean {
+  const { launchBurst, launchInterval } = world.timing;
+  const { launches } = service;
+  const earned = Math.floor((world.now - launches.at) / launchInterval);
+  launches.at = earned + launches.tokens >= launchBurst ? world.now : launches.at + earned * launchInterval;
+  launches.tokens = Math.min(launchBurst, launches.tokens + earned);
+  if (launches.tokens === 0) {
+    wake(world, launches.at + launchInterval);
+    return false;
+  }
+  launches.tokens--;
+  return true;
+}
+
+/** Stops tasks for the service's own reasons and says so. */
+export function stopAll(
+  world: World,
+  service: ServiceRecord,
+  primary: DeploymentRecord,
+  tasks: readonly TaskRecord[],
+): void {
+  const stopping = tasks.filter((task) => task.desiredStatus === "RUNNING");
+  if (stopping.length === 0) return;
+  const started = stopping.filter((task) => task.lastStatus === "RUNNING" || task.lastStatus === "ACTIVATING");
+  const targets = started.flatMap((task) => task.targets.filter((target) => target.state !== "unregistered"));
+  for (const task of stopping) {
+    const reason = task.unhealthy?.reason ?? stoppedReason.scaling(primary.id);
+    stopTask(world, task, { code: "ServiceSchedulerInitiated", reason, failed: task.unhealthy !== undefined });
+  }
+  for (const group of new Set(targets.map((target) => target.targetGroupArn))) {
+    const count = targets.filter((target) => target.targetGroupArn === group).length;
+    announce(world, service, say.deregistered(count, group));
+    announce(world, service, say.draining(count));
+  }
+  if (started.length > 0) announce(world, service, say.stopped(started.map((task) => task.id)));
+  if (started.length < stopping.length) announce(world, service, say.stoppedPending(stopping.length - started.length));
+  delete service.steadyAt;
+}
+
+/** Says once that the percents leave no way on: nothing may start, nothing may stop, and nothing is under way. */
+function reportBlocked(
+  world: World,
+  service: ServiceRecord,
+  primary: DeploymentRecord,
+  live: readonly TaskRecord[],
+  own: readonly TaskRecord[],
+  old: readonly TaskRecord[],
+): void {
+  const { upper } = limitsOf(service.desiredCount, service.deploymentConfiguration);
+  const waiting =
+    own.length >= service.desiredCount || live.length < upper || !live.every((task) => isHealthy(world, task));
+  if (waiting || old.length === 0 || primary.blocked) return;
+  primary.blocked = true;
+  announce(world, service, say.blocked());
+}

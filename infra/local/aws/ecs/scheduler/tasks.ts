@@ -1,0 +1,144 @@
+import type { JsonObject } from "../../wire/service.js";
+import { within } from "../model/arns.js";
+import type { ContainerRecord, TaskDefinitionRecord, TaskRecord } from "../model/state.js";
+import { containersOf, type PortTarget } from "../model/task-definition.js";
+import { hex } from "../random.js";
+import type { TaskSpec } from "../runtime.js";
+import type { World } from "./world.js";
+
+export interface NewTask {
+  clusterArn: string;
+  group: string;
+  startedBy?: string;
+  taskDefinition: TaskDefinitionRecord;
+  serviceArn?: string;
+  deploymentId?: string;
+  targets?: PortTarget[];
+  subnetId: string;
+  platformVersion: string;
+  overrides?: JsonObject;
+  extra?: JsonObject;
+  resolvedImages?: Record<string, string>;
+}
+
+/** Puts a task into the state, PROVISIONING; it starts when its network interface is ready. */
+export function createTask(world: World, wanted: NewTask): TaskRecord {
+  const id = hex(world.random, 32);
+  const arn = within(wanted.clusterArn, "task", id);
+  const { document } = wanted.taskDefinition;
+  const overrides = wanted.overrides ?? {};
+  const task: TaskRecord = {
+    arn,
+    id,
+    clusterArn: wanted.clusterArn,
+    group: wanted.group,
+    ...(wanted.startedBy !== undefined && { startedBy: wanted.startedBy }),
+    taskDefinition: wanted.taskDefinition.arn,
+    ...(wanted.serviceArn !== undefined && { serviceArn: wanted.serviceArn }),
+    ...(wanted.deploymentId !== undefined && { deploymentId: wanted.deploymentId }),
+    lastStatus: "PROVISIONING",
+    desiredStatus: "RUNNING",
+    ...sizes(overrides, document),
+    platformVersion: wanted.platformVersion,
+    subnetId: wanted.subnetId,
+    networkInterfaceId: `eni-${hex(world.random, 17)}`,
+    overrides,
+    extra: wanted.extra ?? {},
+    containers: containersOf(document).map((definition) => newContainer(world, arn, wanted.clusterArn, definition)),
+    targets: (wanted.targets ?? []).map((target) => ({ ...target, state: "unregistered" })),
+    version: 1,
+    createdAt: world.now,
+    due: world.now + world.timing.provisioning,
+    failed: false,
+    resolvedImages: { ...wanted.resolvedImages },
+  };
+  world.state.tasks[arn] = task;
+  world.changed = true;
+  return task;
+}
+
+/** What the runtime needs to know to run it. */
+export function specOf(world: World, task: TaskRecord): TaskSpec {
+  const definition = world.state.taskDefinitions[task.taskDefinition];
+  if (definition === undefined) throw new Error(`The state names ${task.taskDefinition} but does not have it.`);
+  return {
+    taskArn: task.arn,
+    taskId: task.id,
+    clusterArn: task.clusterArn,
+    group: task.group,
+    ...(task.cpu !== undefined && { cpu: Number(task.cpu) }),
+    ...(task.memory !== undefined && { memory: Number(task.memory) }),
+    taskDefinition: definition.document,
+    overrides: task.overrides,
+    resolvedImages: task.resolvedImages,
+  };
+}
+
+/** Asks a task to stop: out of the load balancer first, then SIGTERM. `failed` says that its end counts against its deployment. */
+export function stopTask(
+  world: World,
+  task: TaskRecord,
+  why: { code: string; reason: string; failed?: boolean },
+): void {
+  if (task.desiredStatus === "STOPPED") return;
+  task.desiredStatus = "STOPPED";
+  task.stopCode = why.code;
+  task.stoppedReason = why.reason;
+  task.stoppingAt = world.now;
+  task.failed = why.failed ?? false;
+  if (task.lastStatus === "PROVISIONING") moveTo(world, task, "DEPROVISIONING", world.timing.deprovisioning);
+  else if (task.lastStatus === "PENDING") haltContainers(world, task);
+  else drain(world, task);
+  touch(world, task);
+}
+
+/** Takes a task out of its target groups; the containers go on until the open requests have ended. */
+export function drain(world: World, task: TaskRecord): void {
+  for (const target of task.targets) {
+    if (target.state === "unregistered") target.state = "drained";
+    if (target.state === "drained" || target.state === "draining") continue;
+    target.state = "draining";
+    world.actions.push({ type: "deregister", targetGroupArn: target.targetGroupArn, taskArn: task.arn });
+  }
+}
+
+export function haltContainers(world: World, task: TaskRecord): void {
+  moveTo(world, task, "STOPPING");
+  world.actions.push({ type: "stop", taskArn: task.arn });
+}
+
+/** Sets the status, and when it is left by itself; without `stay` something else ends it. */
+export function moveTo(world: World, task: TaskRecord, status: TaskRecord["lastStatus"], stay?: number): void {
+  task.lastStatus = status;
+  delete task.due;
+  if (stay !== undefined) task.due = world.now + stay;
+  touch(world, task);
+}
+
+export function touch(world: World, task: TaskRecord): void {
+  task.version++;
+  world.changed = true;
+}
+
+function newContainer(world: World, taskArn: string, clusterArn: string, definition: JsonObject): ContainerRecord {
+  const id = hex(world.random, 32);
+  const taskId = taskArn.slice(taskArn.lastIndexOf("/") + 1);
+  return {
+    arn: within(clusterArn, "container", `${taskId}/${id}`),
+    name: String(definition.name),
+    image: String(definition.image),
+    essential: definition.essential !== false,
+    checked: definition.healthCheck !== undefined && definition.healthCheck !== null,
+    lastStatus: "PENDING",
+    health: "UNKNOWN",
+    cpu: String(definition.cpu ?? 0),
+    ...(definition.memory !== undefined && { memory: String(definition.memory) }),
+    ...(definition.memoryReservation !== undefined && { memoryReservation: String(definition.memoryReservation) }),
+  };
+}
+
+function sizes(overrides: JsonObject, document: JsonObject): Pick<TaskRecord, "cpu" | "memory"> {
+  const cpu = overrides.cpu ?? document.cpu;
+  const memory = overrides.memory ?? document.memory;
+  return { ...(cpu !== undefined && { cpu: String(cpu) }), ...(memory !== undefined && { memory: String(memory) }) };
+}

@@ -1,0 +1,148 @@
+import { createHash } from "node:crypto";
+import type { Clock } from "../../clock.js";
+import type { TaskEvent, TaskListener, TaskRuntime, TaskSpec } from "../runtime.js";
+
+/** What a simulated task does, in milliseconds of its clock. What is absent goes well and takes no time. */
+export interface TaskBehaviour {
+  /** From the start of the pull to its end. */
+  pull?: number;
+  /** The pull fails with these words, such as `CannotPullContainerError: …`. */
+  pullError?: string;
+  /** From pulled to running. */
+  start?: number;
+  /** It ends by itself after so long. */
+  exit?: { after: number; code: number; reason?: string };
+  /** Changes of its first container's health check, each so long after it began to run. */
+  health?: { after: number; status: "HEALTHY" | "UNHEALTHY" }[];
+  /** From SIGTERM to its end. */
+  stop?: number;
+}
+
+interface Running {
+  spec: TaskSpec;
+  behaviour: TaskBehaviour;
+  listener: TaskListener;
+  timers: (() => void)[];
+}
+
+export interface SimulatedRuntime extends TaskRuntime {
+  /** ARNs of the tasks that have been started and have not ended. */
+  running(): string[];
+  /** Ends a task from outside, as a crash would. */
+  crash(taskArn: string, exitCode: number): void;
+}
+
+/** Runs tasks by script under a clock. `behaviourOf` is asked once for each task, when it starts. */
+export function createSimulatedRuntime(clock: Clock, behaviourOf: (task: TaskSpec) => TaskBehaviour): SimulatedRuntime {
+  const tasks = new Map<string, Running>();
+  let addresses = 0;
+
+  /** Everything is told from a timer, never from within `start` or `stop`, as with real containers. */
+  const later = (task: Running, ms: number, callback: () => void) => task.timers.push(clock.after(ms, callback));
+  const tell = (task: Running, event: EventBody) =>
+    task.listener({ taskArn: task.spec.taskArn, at: clock.now(), ...event });
+
+  function end(task: Running, event: Omit<StoppedBody, "type">) {
+    if (!tasks.delete(task.spec.taskArn)) return;
+    for (const cancel of task.timers) cancel();
+    tell(task, { type: "stopped", ...event });
+  }
+
+  function pull(task: Running) {
+    tell(task, { type: "pull-started" });
+    const { pull: duration = 0, pullError } = task.behaviour;
+    later(task, duration, () => {
+      if (pullError !== undefined) {
+        return end(task, { stopCode: "TaskFailedToStart", reason: pullError, containers: [] });
+      }
+      tell(task, { type: "pulled", containers: images(task.spec) });
+      later(task, task.behaviour.start ?? 0, () => run(task));
+    });
+  }
+
+  function run(task: Running) {
+    const ip = `10.0.${Math.floor(addresses / 250)}.${(addresses++ % 250) + 1}`;
+    const containers = images(task.spec).map((each) => ({ ...each, runtimeId: `${task.spec.taskId}-${each.name}` }));
+    tell(task, { type: "running", ip, containers });
+    const container = names(task.spec)[0] ?? "";
+    for (const { after, status } of task.behaviour.health ?? []) {
+      later(task, after, () => tell(task, { type: "health", container, status }));
+    }
+    const { exit } = task.behaviour;
+    if (exit !== undefined) later(task, exit.after, () => exitOf(task, exit.code, exit.reason));
+  }
+
+  function exitOf(task: Running, exitCode: number, reason?: string) {
+    end(task, {
+      stopCode: "EssentialContainerExited",
+      reason: "Essential container in task exited",
+      containers: names(task.spec).map((name) => ({ name, exitCode, ...(reason !== undefined && { reason }) })),
+    });
+  }
+
+  return {
+    start(spec, listener) {
+      const task: Running = { spec, behaviour: behaviourOf(spec), listener, timers: [] };
+      tasks.set(spec.taskArn, task);
+      later(task, 0, () => pull(task));
+    },
+    stop(taskArn) {
+      const task = tasks.get(taskArn);
+      if (task === undefined) return;
+      later(task, task.behaviour.stop ?? 0, () =>
+        end(task, { containers: names(task.spec).map((name) => ({ name, exitCode: 0 })) }),
+      );
+    },
+    async adopt(specs, listener) {
+      for (const spec of specs) {
+        const task = tasks.get(spec.taskArn);
+        if (task !== undefined) task.listener = listener;
+        else listener({ taskArn: spec.taskArn, at: clock.now(), ...GONE });
+      }
+    },
+    async close({ remove }) {
+      if (!remove) return;
+      for (const task of tasks.values()) for (const cancel of task.timers) cancel();
+      tasks.clear();
+    },
+    running: () => [...tasks.keys()],
+    crash(taskArn, exitCode) {
+      const task = tasks.get(taskArn);
+      if (task !== undefined) exitOf(task, exitCode);
+    },
+  };
+}
+
+type EventBody = TaskEvent extends infer Event
+  ? Event extends TaskEvent
+    ? Omit<Event, "taskArn" | "at">
+    : never
+  : never;
+type StoppedBody = Extract<EventBody, { type: "stopped" }>;
+
+const GONE: StoppedBody = {
+  type: "stopped",
+  stopCode: "EssentialContainerExited",
+  reason: "Essential container in task exited",
+  containers: [],
+};
+
+function names(spec: TaskSpec): string[] {
+  const definitions = spec.taskDefinition.containerDefinitions;
+  return Array.isArray(definitions) ? definitions.map((each) => String((each as { name: string }).name)) : [];
+}
+
+/** A made-up digest that is the same for the same image. */
+function images(spec: TaskSpec): { name: string; imageDigest: string }[] {
+  const definitions = spec.taskDefinition.containerDefinitions as { name: string; image: string }[];
+  return definitions.map(({ name, image }) => ({
+    name,
+    imageDigest: spec.resolvedImages?.[name] ?? digestOf(image),
+  }));
+}
+
+function digestOf(image: string): string {
+  const pinned = image.split("@")[1];
+  if (pinned !== undefined) return pinned;
+  return `sha256:${createHash("sha256").update(image).digest("hex")}`;
+}

@@ -1,0 +1,77 @@
+/** Every delay of the local ECS, in milliseconds. */
+export interface Timing {
+  /** From UpdateService to the first decision about its deployment; the service deployment is PENDING until then. */
+  deploymentStart: number;
+  /** From the start of a rollback to its first start of a task, and to its end where nothing needs to be started. */
+  rollbackStart: number;
+  /** From a task's creation to PENDING: its network interface is made. */
+  provisioning: number;
+  /** From all containers started to RUNNING: its targets are registered. */
+  activation: number;
+  /** DEACTIVATING: from its targets drained to its containers' SIGTERM. */
+  deactivating: number;
+  /** DEPROVISIONING: from its containers' end to STOPPED. A failure is counted at STOPPED. */
+  deprovisioning: number;
+  /** How long a task with neither a load balancer nor a container health check runs before it counts as healthy. */
+  healthyWithoutChecks: number;
+  /** Waits before the next start after the first, second, … task in a row that never ran; the last one repeats. */
+  restartBackoff: readonly number[];
+  /** From a request to stop a service deployment to its effect. */
+  stopRequest: number;
+  /** How long ListServiceDeployments and DescribeServices don't show a new service deployment. */
+  listLag: number;
+  /** How long `Service.currentServiceDeployment` still names the previous one. */
+  currentDeploymentLag: number;
+  /** Tasks started at once, and then one more each so many milliseconds. */
+  launchBurst: number;
+  launchInterval: number;
+  /** How often a steady service says so again. */
+  steadyRepeat: number;
+  /** How long stopped tasks and deleted services can be described. */
+  stoppedTaskKept: number;
+  inactiveServiceKept: number;
+}
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+
+/** As on AWS. Where a value is marked "recorded" it was fitted to timelines of real accounts, else it is documented by AWS. */
+export const awsTiming: Timing = {
+  deploymentStart: 45 * SECOND, // recorded: first start event 45-95 s after UpdateService
+  rollbackStart: 20 * SECOND, // recorded: done after 24 s where the old task still ran
+  provisioning: 10 * SECOND, // recorded
+  activation: 5 * SECOND, // recorded
+  deactivating: 1 * SECOND, // recorded
+  deprovisioning: 25 * SECOND, // recorded: STOPPED some 30 s after the containers' end
+  healthyWithoutChecks: 40 * SECOND, // how the deployment circuit breaker works
+  restartBackoff: [48 * SECOND, 290 * SECOND, 15 * MINUTE], // first two recorded, the cap from "service throttle logic"
+  stopRequest: 3 * SECOND, // recorded
+  listLag: 5 * SECOND, // recorded: "for some seconds"
+  currentDeploymentLag: 5 * SECOND, // recorded
+  launchBurst: 100, // Fargate launch rates: 100 at once,
+  launchInterval: SECOND / 20, // then 20 a second
+  steadyRepeat: 6 * HOUR, // service event messages
+  stoppedTaskKept: HOUR, // DescribeTasks
+  inactiveServiceKept: HOUR, // DeleteService: "might be cleaned up" later, no time given
+};
+
+/** Short enough to watch: a rolling update of one real container ends in 6-8 s, a failing one is rolled back in 10-15 s. */
+export const rehearsalTiming: Timing = {
+  deploymentStart: 500,
+  rollbackStart: 400,
+  provisioning: 200,
+  activation: 100,
+  deactivating: 50,
+  deprovisioning: 300,
+  healthyWithoutChecks: 3 * SECOND,
+  restartBackoff: [300, 600, 1_200],
+  stopRequest: 200,
+  listLag: 400,
+  currentDeploymentLag: 400,
+  launchBurst: 100,
+  launchInterval: SECOND / 20,
+  steadyRepeat: 6 * HOUR,
+  stoppedTaskKept: HOUR,
+  inactiveServiceKept: HOUR,
+};

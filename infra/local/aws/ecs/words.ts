@@ -1,0 +1,56 @@
+/** What ECS says: event messages, reasons and status texts, word for word as live accounts show them. */
+
+const tasks = (ids: readonly string[]) => ids.map((id) => `(task ${id})`).join(" ");
+
+/** Event messages; each follows `(service NAME) `. */
+export const say = {
+  started: (ids: readonly string[]) => `has started ${ids.length} tasks: ${tasks(ids)}.`,
+  replaced: (ids: readonly string[]) =>
+    `has started ${ids.length} tasks: ${tasks(ids)}. Amazon ECS replaced ${ids.length} tasks due to an unhealthy status.`,
+  stopped: (ids: readonly string[]) => `has stopped ${ids.length} running tasks: ${tasks(ids)}.`,
+  stoppedPending: (count: number) => `stopped ${count} pending tasks.`,
+  draining: (count: number) => `has begun draining connections on ${count} tasks.`,
+  registered: (count: number, targetGroup: string) => `registered ${count} targets in (target-group ${targetGroup})`,
+  deregistered: (count: number, targetGroup: string) =>
+    `deregistered ${count} targets in (target-group ${targetGroup})`,
+  unhealthyTarget: (id: string, port: number, targetGroup: string, reason: string) =>
+    `(task ${id}) (port ${port}) is unhealthy in (target-group ${targetGroup}) due to (reason ${reason}).`,
+  failedContainerHealth: (id: string) => `(task ${id}) failed container health checks.`,
+  cannotStart: () => "is unable to consistently start tasks successfully.",
+  blocked: () =>
+    "was unable to stop or start tasks during a deployment because of the service deployment configuration. " +
+    "Update the minimumHealthyPercent or maximumPercent value and try again.",
+  completed: (deployment: string) => `(deployment ${deployment}) deployment completed.`,
+  failed: (deployment: string) => `(deployment ${deployment}) deployment failed: tasks failed to start.`,
+  rollingBack: (deployment: string) => `rolling back to deployment ${deployment}.`,
+  steady: () => "has reached a steady state.",
+};
+
+/** `deployments[].rolloutStateReason`. */
+export const rolloutReason = {
+  inProgress: (id: string) => `ECS deployment ${id} in progress.`,
+  completed: (id: string) => `ECS deployment ${id} completed.`,
+  breaker: () => "ECS deployment circuit breaker: tasks failed to start.",
+  rollingBack: (id: string) => `ECS deployment circuit breaker: rolling back to deploymentId ${id}.`,
+  stoppedByUser: (id: string) => `ECS deployment ${id} stopped by user.`,
+  rolledBackByUser: (id: string) => `ECS deployment stopped by user: rolling back to deploymentId ${id}.`,
+};
+
+/** `serviceDeployments[].statusReason`. */
+export const statusReason = {
+  replaced: "Replaced by a new service deployment.",
+  rolledBackByBreaker: "Service deployment rolled back because the circuit breaker threshold was exceeded.",
+  stoppedByBreaker: "Service deployment stopped because the circuit breaker threshold was exceeded.",
+  rolledBackByUser: "Service deployment rolled back by user.",
+  stoppedByUser: "Service deployment stopped by user.",
+  noCandidate: "No rollback candidate was found to run the rollback.",
+  serviceDeleted: "Service deployment stopped because the service was deleted.",
+};
+
+/** `tasks[].stoppedReason`. */
+export const stoppedReason = {
+  scaling: (deployment: string) => `Scaling activity initiated by (deployment ${deployment})`,
+  targetUnhealthy: (targetGroup: string) => `Task failed ELB health checks in (target-group ${targetGroup})`,
+  containerUnhealthy: () => "Task failed container health checks",
+  user: () => "Task stopped by user",
+};
