@@ -1,0 +1,107 @@
+# What the deployer calls, and nothing else. Which actions can be held to which resources:
+# https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
+data "aws_iam_policy_document" "deploy" {
+  statement {
+    sid       = "LogInToRegistry"
+    actions   = ["ecr:GetAuthorizationToken"]
+    resources = ["*"]
+  }
+
+  statement {
+    sid = "PublishImage"
+    actions = [
+      "ecr:BatchCheckLayerAvailability",
+      "ecr:BatchGetImage",
+      "ecr:CompleteLayerUpload",
+      "ecr:DescribeImages",
+      "ecr:DescribeRepositories",
+      "ecr:GetDownloadUrlForLayer",
+      "ecr:InitiateLayerUpload",
+      "ecr:PutImage",
+      "ecr:UploadLayerPart",
+    ]
+    resources = [aws_ecr_repository.app.arn]
+  }
+
+  statement {
+    sid       = "ReadTaskDefinitions"
+    actions   = ["ecs:DescribeTaskDefinition"]
+    resources = ["*"]
+  }
+
+  statement {
+    sid       = "RegisterRevision"
+    actions   = ["ecs:RegisterTaskDefinition"]
+    resources = ["arn:aws:ecs:${local.arn_scope}:task-definition/${local.target.family}:*"]
+  }
+
+  statement {
+    sid       = "TagRevision"
+    actions   = ["ecs:TagResource"]
+    resources = ["arn:aws:ecs:${local.arn_scope}:task-definition/${local.target.family}:*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "ecs:CreateAction"
+      values   = ["RegisterTaskDefinition"]
+    }
+  }
+
+  statement {
+    sid       = "HandRolesToTasks"
+    actions   = ["iam:PassRole"]
+    resources = [aws_iam_role.execution.arn, aws_iam_role.task.arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "iam:PassedToService"
+      values   = ["ecs-tasks.amazonaws.com"]
+    }
+  }
+
+  statement {
+    sid       = "RollOut"
+    actions   = ["ecs:DescribeServices", "ecs:ListServiceDeployments", "ecs:UpdateService"]
+    resources = [local.service_arn]
+  }
+
+  # These need the service as well as what they name.
+  statement {
+    sid = "WatchRollout"
+    actions = [
+      "ecs:DescribeServiceDeployments",
+      "ecs:DescribeServiceRevisions",
+      "ecs:StopServiceDeployment",
+    ]
+    resources = [
+      local.service_arn,
+      "arn:aws:ecs:${local.arn_scope}:service-deployment/${local.target.cluster}/${local.target.service}/*",
+      "arn:aws:ecs:${local.arn_scope}:service-revision/${local.target.cluster}/${local.target.service}/*",
+    ]
+  }
+
+  # On Fargate a list of tasks has no resource to be held to, only its cluster.
+  statement {
+    sid       = "ListTasks"
+    actions   = ["ecs:ListTasks"]
+    resources = ["*"]
+
+    condition {
+      test     = "ArnEquals"
+      variable = "ecs:cluster"
+      values   = [aws_ecs_cluster.main.arn]
+    }
+  }
+
+  statement {
+    sid       = "ReadTasks"
+    actions   = ["ecs:DescribeTasks"]
+    resources = ["arn:aws:ecs:${local.arn_scope}:task/${local.target.cluster}/*"]
+  }
+
+  statement {
+    sid       = "ReadLogs"
+    actions   = ["logs:GetLogEvents"]
+    resources = ["${aws_cloudwatch_log_group.app.arn}:log-stream:*"]
+  }
+}

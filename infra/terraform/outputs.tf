@@ -1,0 +1,19 @@
+output "deploy_role_arn" {
+  description = "The repository's variable DEPLOY_ROLE_ARN."
+  value       = aws_iam_role.deploy.arn
+}
+
+output "load_balancer_dns_name" {
+  description = "Where the public name points."
+  value       = aws_lb.app.dns_name
+}
+
+output "repository_url" {
+  description = "Where images are pushed."
+  value       = aws_ecr_repository.app.repository_url
+}
+
+output "task_definition_arn" {
+  description = "The revision that the last apply registered. The service runs it only once told to."
+  value       = aws_ecs_task_definition.app.arn
+}

@@ -1,0 +1,27 @@
+terraform {
+  required_version = ">= 1.11"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 6.0"
+    }
+  }
+
+  # Where the state lies is given at init: terraform init -backend-config=backend.hcl
+  backend "s3" {
+    use_lockfile = true
+  }
+}
+
+provider "aws" {
+  region              = local.target.region
+  allowed_account_ids = [local.target.account]
+
+  default_tags {
+    tags = {
+      Service   = local.target.service
+      ManagedBy = "terraform"
+    }
+  }
+}

@@ -1,0 +1,92 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Terraform's templates.
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { type Block, only, readConfiguration } from "./hcl.js";
+
+interface Statement {
+  sid: string;
+  actions: string[];
+  resources: string[];
+  condition?: { test: string; variable: string; values: string[] }[];
+}
+
+const { data, variable } = await readConfiguration();
+const statements = (name: string) =>
+  only(data.aws_iam_policy_document?.[name]).statement as (Statement & { condition: unknown })[];
+const permitted = statements("deploy").flatMap(({ actions }) => actions);
+
+/** What a push through the registry's own protocol and what registering with roles and tags ask for besides. */
+const IMPLIED = [
+  "ecr:BatchCheckLayerAvailability",
+  "ecr:CompleteLayerUpload",
+  "ecr:GetDownloadUrlForLayer",
+  "ecr:InitiateLayerUpload",
+  "ecr:PutImage",
+  "ecr:UploadLayerPart",
+  "ecs:TagResource",
+  "iam:PassRole",
+];
+/** Asked only to list what there is instead of a wrong cluster or service: this role may read no other, and the deployer says so. */
+const DISPENSABLE = ["ecs:ListClusters", "ecs:ListServices"];
+/** What stopping a rollout needs. */
+const RESERVED = ["ecs:StopServiceDeployment"];
+
+/** The actions behind the SDK commands that the deployer's sources name. */
+function called(): string[] {
+  const prefixes = { ecs: "ecs", ecr: "ecr", "cloudwatch-logs": "logs" };
+  const directory = new URL("../../ci/src/", import.meta.url);
+  const sources = readdirSync(directory, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+  const actions = sources.flatMap((name) => {
+    const imports = readFileSync(new URL(name, directory), "utf8").matchAll(
+      /import \{([^}]*)\} from "@aws-sdk\/client-(ecs|ecr|cloudwatch-logs)"/g,
+    );
+    return [...imports].flatMap(([, names, client]) =>
+      [...(names ?? "").matchAll(/\b(\w+)Command\b/g)].map(
+        ([, action]) => `${prefixes[client as keyof typeof prefixes]}:${action}`,
+      ),
+    );
+  });
+  return [...new Set(actions)];
+}
+
+test("the deploy role may do what the deployer calls, and nothing else", () => {
+  const needed = new Set([...called(), ...IMPLIED, ...RESERVED].filter((action) => !DISPENSABLE.includes(action)));
+  assert.deepEqual([...permitted].sort(), [...needed].sort());
+});
+
+test("no action is a pattern, and only what can't be held to a resource has all of them", () => {
+  for (const action of permitted) assert.doesNotMatch(action, /\*/);
+  const everywhere = statements("deploy").filter(({ resources }) => resources.includes("*"));
+  assert.deepEqual(
+    everywhere.flatMap(({ actions }) => actions),
+    ["ecr:GetAuthorizationToken", "ecs:DescribeTaskDefinition", "ecs:ListTasks"],
+  );
+});
+
+test("tags go on a revision only while it is registered, and roles only to the service's tasks", () => {
+  const conditions = (action: string) =>
+    statements("deploy").find(({ actions }) => actions.includes(action))?.condition as unknown;
+  assert.deepEqual(conditions("ecs:TagResource"), [
+    { test: "StringEquals", variable: "ecs:CreateAction", values: ["RegisterTaskDefinition"] },
+  ]);
+  assert.deepEqual(conditions("iam:PassRole"), [
+    { test: "StringEquals", variable: "iam:PassedToService", values: ["ecs-tasks.amazonaws.com"] },
+  ]);
+});
+
+test("only a token of the production environment of one repository is exchanged for the role", () => {
+  const [statement] = statements("github");
+  assert.deepEqual(statement?.condition, [
+    { test: "StringEquals", variable: "${local.github}:aud", values: ["sts.amazonaws.com"] },
+    { test: "StringEquals", variable: "${local.github}:sub", values: ["${var.github_subject}"] },
+  ]);
+  const { condition } = only(only(variable.github_subject).validation as Block[]);
+  const [, pattern] = /regex\("(.*)", var/.exec(String(condition)) ?? [];
+  const subject = new RegExp(pattern ?? "");
+  for (const right of ["repo:team/app:environment:production", "repo:team@12/app@345:environment:production"]) {
+    assert.match(right, subject);
+  }
+  const wrong = ["repo:team/*:environment:production", "repo:team/app:ref:refs/heads/prod", "repo:team/app:*"];
+  for (const text of wrong) assert.doesNotMatch(text, subject);
+});
