@@ -16,11 +16,10 @@ export interface Recipe {
 }
 
 // https://github.com/distribution/reference
-const HOST = "[a-zA-Z0-9][a-zA-Z0-9.-]*(?::d+)?/";
+const HOST = "[a-zA-Z0-9][a-zA-Z0-9.-]*(?::\\d+)?/";
 const COMPONENT = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
-const REFERENCE = new RegExp(
-  `^(?:${HOST})?${COMPONENT}(?:/${COMPONENT})*(?::w[w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$`,
-);
+const TAG = ":\\w[\\w.-]{0,127}";
+const REFERENCE = new RegExp(`^(?:${HOST})?${COMPONENT}(?:/${COMPONENT})*(?:${TAG})?(?:@sha256:[0-9a-f]{64})?$`);
 
 /**
  * Checks what people say about how an image is made, before anything is made.

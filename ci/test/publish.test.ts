@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { afterEach, beforeEach, test } from "node:test";
+import type { Destination } from "../src/destination.js";
+import { LABEL } from "../src/labels.js";
+import { findPublished, type ImageSource, publish } from "../src/publish.js";
+import { parseTarget } from "../src/target.js";
+import { type FakeAws, fakeAws } from "./support/fake-aws.js";
+import { type FakeRegistry, fakeRegistry, login } from "./support/fake-registry.js";
+
+const path = new URL("../../infra/targets/production.json", import.meta.url);
+const target = parseTarget(readFileSync(path, "utf8"), "production.json");
+const labels = { [LABEL.inputDigest]: "sha256:input", [LABEL.revision]: "c0ffee", [LABEL.baseDigest]: "sha256:base" };
+
+let registry: FakeRegistry;
+let fake: FakeAws;
+let destination: Destination;
+let done: string[];
+let lines: string[];
+
+beforeEach(async () => {
+  registry = await fakeRegistry(target.repository);
+  fake = await fakeAws(registry.script);
+  destination = { aws: fake.aws, target, endpoint: registry.endpoint };
+  done = [];
+  lines = [];
+});
+afterEach(async () => {
+  await fake.close();
+  await registry.close();
+});
+
+/** A checkout whose input is `sha256:input`, pushing into the fake registry; `done` tells what was asked of it. */
+function checkout(changes: Partial<ImageSource> = {}): ImageSource {
+  return {
+    inputDigest: async () => "sha256:input",
+    baseDigest: async () => "sha256:base",
+    test: async () => void done.push("test"),
+    push: async (address) => {
+      done.push(`push ${address.split("/").at(-1)}`);
+      return registry.put("v1.0.0", labels);
+    },
+    ...changes,
+  };
+}
+
+const run = (source = checkout()) => publish("v1.0.0", source, destination, (line) => lines.push(line));
+
+test("a new version is tested, then pushed under its tag, and answered by digest", async () => {
+  const release = await run();
+  assert.deepEqual(done, ["test", `push ${target.repository}:v1.0.0`]);
+  assert.match(release.image, new RegExp(`^127\\.0\\.0\\.1:\\d+/${target.repository}@${release.digest}$`));
+  assert.deepEqual([release.version, release.commit], ["v1.0.0", "c0ffee"]);
+});
+
+test("the registry is read and written with the login that ECR gave", async () => {
+  let used: object | undefined;
+  await run(
+    checkout({
+      push: async (_, credentials) => {
+        used = credentials;
+        return registry.put("v1.0.0", labels);
+      },
+    }),
+  );
+  assert.deepEqual(used, login);
+  assert.deepEqual([...registry.authorizations], [`Basic ${Buffer.from("AWS:pass:word").toString("base64")}`]);
+});
+
+test("a version that is there from the same input is used as it is, and nothing is tested or built", async () => {
+  const digest = registry.put("v1.0.0", labels);
+  assert.equal((await run()).digest, digest);
+  assert.deepEqual(done, []);
+});
+
+test("a base image that has moved since is mentioned", async () => {
+  registry.put("v1.0.0", labels);
+  await run(checkout({ baseDigest: async () => "sha256:newer" }));
+  assert.match(lines.join("\n"), /base image has moved since: sha256:base then, sha256:newer now/);
+});
+
+test("a base image that can't be looked up does not keep a published version from being used", async () => {
+  const digest = registry.put("v1.0.0", labels);
+  const release = await run(checkout({ baseDigest: () => Promise.reject(new Error("registry unreachable")) }));
+  assert.equal(release.digest, digest);
+  assert.match(lines.join("\n"), /could not be looked up: registry unreachable/);
+});
+
+test("a version that is there from another input is refused, naming deploy --published", async () => {
+  registry.put("v1.0.0", { ...labels, [LABEL.inputDigest]: "sha256:other" });
+  await assert.rejects(run(), {
+    code: "version-taken",
+    exitCode: 2,
+    message: /c0ffee.*sha256:other.*deploy --published/,
+  });
+  assert.deepEqual(done, []);
+});
+
+test("a version that another tool pushed is refused: it has no input digest", async () => {
+  registry.put("v1.0.0", {});
+  await assert.rejects(run(), { code: "version-taken", message: /not made by Slipway/ });
+  registry.putIndex("v1.0.0");
+  await assert.rejects(run(), { code: "version-taken", message: /not made by Slipway/ });
+});
+
+test("a failing test keeps the version from being pushed", async () => {
+  await assert.rejects(run(checkout({ test: () => Promise.reject(new Error("1 failed")) })), { message: "1 failed" });
+  assert.deepEqual(done, []);
+});
+
+test("a registry that answers another digest than the one pushed is refused", async () => {
+  const source = checkout({
+    push: async () => {
+      const ours = registry.put("v1.0.0", labels);
+      registry.put("v1.0.0", { ...labels, someone: "else" });
+      return ours;
+    },
+  });
+  await assert.rejects(run(source), { code: "digest-differs", message: /Pushed v1\.0\.0 as sha256:.*answers sha256:/ });
+});
+
+test("whoever loses a race for an immutable tag uses the winner's image when its input is the same", async () => {
+  let winner: string | undefined;
+  const lose = (won: Record<string, string>) => async () => {
+    winner = registry.put("v1.0.0", won);
+    throw new Error("tag is immutable");
+  };
+  assert.equal((await run(checkout({ push: lose({ ...labels, built: "elsewhere" }) }))).digest, winner);
+});
+
+test("whoever loses that race to another input is refused, and a push that just failed says why", async () => {
+  const source = checkout({
+    push: async () => {
+      registry.put("v1.0.0", { [LABEL.inputDigest]: "sha256:other" });
+      throw new Error("tag is immutable");
+    },
+  });
+  await assert.rejects(run(source), { code: "version-taken" });
+  const failing = checkout({ push: () => Promise.reject(new Error("no space left on device")) });
+  await assert.rejects(
+    publish("v2.0.0", failing, destination, () => {}),
+    { message: "no space left on device" },
+  );
+});
+
+test("a missing repository is refused before anything is built, naming those that there are", async () => {
+  destination = { ...destination, target: { ...target, repository: "nowhere" } };
+  await assert.rejects(run(), {
+    code: "no-repository",
+    message: /no image repository "nowhere".*It has: uf-cloud-ops/,
+  });
+  assert.deepEqual(done, []);
+});
+
+test("a registry of another account is asked by its id", async () => {
+  destination = { ...destination, target: { ...target, registry: { account: "210987654321" } } };
+  await run();
+  assert.equal(fake.sent("DescribeRepositories")[0]?.registryId, "210987654321");
+});
+
+test("a published version is taken as it lies in the registry, whatever it was made from", async () => {
+  const digest = registry.put("v0.9.0", {});
+  const release = await findPublished("v0.9.0", destination);
+  assert.equal(release.digest, digest);
+});
+
+test("a version that was never published is refused, naming the newest", async () => {
+  registry.put("v0.8.0", {});
+  registry.put("v0.9.0", {});
+  await assert.rejects(findPublished("v1.0.0", destination), {
+    code: "not-published",
+    message: /Its newest versions: v0\.9\.0, v0\.8\.0\./,
+  });
+});
