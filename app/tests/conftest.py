@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-APP = Path(__file__).parent.parent
+CONFIGURATION = Path(__file__).parent.parent / "gunicorn.conf.py"
 DEADLINE_SECONDS = 30
 
 
@@ -36,16 +36,26 @@ def gunicorn(tmp_path):
 @contextlib.contextmanager
 def running(tmp_path: Path, arguments: tuple[str, ...], environment: dict[str, str]) -> Iterator[Gunicorn]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "--config", APP / "gunicorn.conf.py", "--workers", "1", *arguments],
+        [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "--config",
+            CONFIGURATION,
+            "--bind",
+            "127.0.0.1:0",
+            "--workers",
+            "1",
+            *arguments,
+        ],
         cwd=tmp_path,
         # A home that nobody can write, not even root, as on a read-only root file system.
-        env={"PATH": os.environ["PATH"], "HOME": "/proc/none", "PYTHONDONTWRITEBYTECODE": "1", "PORT": "0"}
-        | environment,
+        env={"PATH": os.environ["PATH"], "HOME": "/proc/none", "PYTHONDONTWRITEBYTECODE": "1"} | environment,
         stderr=subprocess.PIPE,
         text=True,
     )
     try:
-        port = int(read_until(process, r"Listening at: http://0\.0\.0\.0:(\d+)")[1])
+        port = int(read_until(process, r"Listening at: http://127\.0\.0\.1:(\d+)")[1])
         wait_for_answer(port)
         yield Gunicorn(process, port)
     finally:

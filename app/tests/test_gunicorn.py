@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import runpy
 import socket
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from conftest import DEADLINE_SECONDS
+from conftest import CONFIGURATION, DEADLINE_SECONDS
 
 
 def request(port: int, method: str, path: str) -> tuple[int, dict]:
@@ -18,6 +19,15 @@ def request(port: int, method: str, path: str) -> tuple[int, dict]:
         response = connection.getresponse()
         assert response.headers.get_content_type() == "application/json"
         return response.status, json.load(response)
+
+
+@pytest.mark.parametrize(("environment", "bind"), [({"PORT": "8080"}, "0.0.0.0:8080"), ({}, "0.0.0.0:5000")])
+def test_it_listens_on_the_port_of_its_environment_and_on_5000_without(monkeypatch, environment, bind):
+    monkeypatch.delenv("PORT", raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    assert runpy.run_path(str(CONFIGURATION))["bind"] == bind
 
 
 def test_it_serves_the_version_of_its_environment(gunicorn):
