@@ -119,6 +119,32 @@ export async function settle(world: EcsWorld, name = "web"): Promise<void> {
   throw new Error("The service did not settle within six hours.");
 }
 
+/** The image of a task's first container: what scripted behaviours go by. */
+export const imageOf = (task: { taskDefinition: JsonObject }) =>
+  (task.taskDefinition.containerDefinitions as { image: string }[])[0]?.image ?? "";
+
+/** Lets the tasks of images that begin with a word of `scripts` behave so, and all others well. */
+export const scripted = (scripts: Record<string, TaskBehaviour>) => (task: TaskSpec) =>
+  Object.entries(scripts).find(([word]) => imageOf(task).startsWith(word))?.[1] ?? {};
+
+/** Registers a revision with `image`, makes it the service's target and answers its ARN. */
+export async function update(world: EcsWorld, image: string, more: JsonObject = {}): Promise<string> {
+  const taskDefinition = await world.register(image);
+  await world.call("UpdateService", { service: "web", taskDefinition, ...more });
+  return taskDefinition;
+}
+
+/** From UpdateService until the service has settled, in seconds of its clock. */
+export async function secondsToSettle(world: EcsWorld): Promise<number> {
+  const start = world.clock.now();
+  world.clock.advance(awsTiming.listLag);
+  await settle(world);
+  return (world.clock.now() - start) / 1_000;
+}
+
+export const messages = async (world: EcsWorld): Promise<string[]> =>
+  (await world.service()).events.map((event: { message: string }) => event.message).reverse();
+
 const ENDED = ["STOPPED", "SUCCESSFUL", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"];
 
 export const NETWORK = { awsvpcConfiguration: { subnets: ["subnet-1"], securityGroups: ["sg-1"] } };
