@@ -1,5 +1,6 @@
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
-import { InputError } from "../errors.js";
+import { InputError, SlipwayError } from "../errors.js";
+import { isUncertain } from "../rollout/aws-errors.js";
 import type { Target } from "../target.js";
 import type { Aws } from "./clients.js";
 
@@ -20,15 +21,17 @@ async function callerOf({ sts }: Pick<Aws, "sts">) {
   try {
     return await sts.send(new GetCallerIdentityCommand({}));
   } catch (cause) {
-    const next = NEXT[(cause as Error).name];
-    if (!next) throw cause;
-    throw new InputError(
-      "refused-credentials",
-      `AWS does not accept the credentials (${(cause as Error).name}): ${next}`,
-      {
+    const { name, message } = cause as Error;
+    if (isUncertain(cause)) {
+      throw new SlipwayError("unreachable", 1, `AWS does not answer: ${message || name}. Nothing was changed.`, {
         cause,
-      },
-    );
+      });
+    }
+    const next = NEXT[name];
+    if (!next) throw cause;
+    throw new InputError("refused-credentials", `AWS does not accept the credentials (${name}): ${next}`, {
+      cause,
+    });
   }
 }
 
