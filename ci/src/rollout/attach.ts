@@ -2,7 +2,7 @@ import { InputError } from "../errors.js";
 import type { Target } from "../target.js";
 import type { ServiceNow } from "./read.js";
 import type { Release } from "./release.js";
-import { isFinished, type KnownDeployments } from "./service-deployments.js";
+import { isFinished, type KnownDeployments, type ListedDeployment } from "./service-deployments.js";
 import type { Subject } from "./snapshot.js";
 
 /**
@@ -27,14 +27,14 @@ export function attach(
     deadline,
     ...(primary?.id !== undefined && { deploymentId: primary.id }),
   };
-  const [latest] = known.listed
-    .filter((one) => one.taskDefinition === running.taskDefinition)
-    .sort((a, b) => b.createdAt - a.createdAt);
+  const latest = latestOf(known, running.taskDefinition);
   if (latest) {
     const isTaken = latest.status === "SUCCESSFUL" || !isFinished(latest.status);
     return isTaken ? { ...subject, serviceDeploymentArn: latest.arn } : undefined;
   }
   if (primary?.rolloutState === "FAILED") return undefined;
+  // The list lags: what has just begun is looked for again while it is watched.
+  if (primary?.rolloutState === "IN_PROGRESS" && !known.classicOnly) return subject;
   return { ...subject, classicOnly: known.classicOnly ?? "ECS keeps them for 90 days, and this one is gone" };
 }
 
@@ -44,17 +44,27 @@ export function attach(
  * @throws InputError that names the one in flight.
  */
 export function refuseBusy(target: Target, now: ServiceNow, known: KnownDeployments): void {
-  const primary = now.service.deployments?.find((one) => one.status === "PRIMARY");
-  const unfinished = known.listed.find((one) => !isFinished(one.status));
-  const classic = known.classicOnly && primary?.rolloutState === "IN_PROGRESS" ? primary : undefined;
-  if (!unfinished && !classic) return;
-  const which = unfinished
-    ? `${unfinished.arn} to ${unfinished.taskDefinition} is ${unfinished.status}`
-    : `${classic?.id} to ${classic?.taskDefinition} is IN_PROGRESS`;
+  const busy = inFlight(now, known);
+  if (!busy) return;
   throw new InputError(
     "deployment-in-flight",
-    `Service "${target.service}" is being deployed to: ${which}. Wait for its end, or stop it, and deploy again.`,
+    `Service "${target.service}" is being deployed to: ${busy}. Wait for its end, or stop it, and deploy again.`,
   );
+}
+
+function inFlight({ service }: ServiceNow, known: KnownDeployments): string | undefined {
+  const unfinished = known.listed.find((one) => !isFinished(one.status));
+  if (unfinished) return `${unfinished.arn} to ${unfinished.taskDefinition} is ${unfinished.status}`;
+  const primary = service.deployments?.find((one) => one.status === "PRIMARY");
+  // Its service deployment may not be listed yet; or it is, and has ended while old tasks still drain.
+  if (primary?.rolloutState !== "IN_PROGRESS" || latestOf(known, primary.taskDefinition ?? "")) return undefined;
+  return `${primary.id} to ${primary.taskDefinition} is IN_PROGRESS`;
+}
+
+function latestOf(known: KnownDeployments, taskDefinition: string): ListedDeployment | undefined {
+  return known.listed
+    .filter((one) => one.taskDefinition === taskDefinition)
+    .sort((a, b) => b.createdAt - a.createdAt)[0];
 }
 
 /** Of the service's current revision, in milliseconds on AWS's clock. */

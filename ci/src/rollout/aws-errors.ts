@@ -36,6 +36,8 @@ export async function ask<T>(action: string, call: Promise<T>): Promise<T> {
   } catch (cause) {
     if (denied.has(nameOf(cause))) throw new AccessDeniedError(actionIn(cause) ?? action, { cause });
     if (expired.has(nameOf(cause))) throw new CredentialsExpiredError(action, { cause });
+    // An aborted call ends with the reason of whoever aborted it, as everything else that waits does.
+    if (nameOf(cause) === "AbortError") throw (cause as Error).cause ?? cause;
     throw cause;
   }
 }

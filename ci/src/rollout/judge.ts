@@ -71,8 +71,8 @@ function judgeStopped(subject: Subject, snapshot: Snapshot, ours: ServiceDeploym
   const primary = primaryOf(snapshot.service);
   const replaced = /replaced by a new service deployment/i.test(ours.statusReason ?? "");
   if (replaced) {
-    const by = primary && primary.taskDefinition !== subject.taskDefinition ? ` by ${primary.taskDefinition}` : "";
-    return decided("superseded", `Another deployment took its place${by}. ${because(ours)}`, seen);
+    const by = primary && primary.taskDefinition !== subject.taskDefinition ? ` (${primary.taskDefinition})` : "";
+    return decided("superseded", `Another deployment${by} took its place. ${because(ours)}`, seen);
   }
   const monitor = triggered(ours);
   if (monitor) {

@@ -141,6 +141,40 @@ test("nothing is sent while another rollout is in flight", async (t) => {
   assert.equal(fake.sent("RegisterTaskDefinition").length, 0);
 });
 
+test("a rollout of another that is not listed yet is seen in flight", async (t) => {
+  const { fake, world, roll } = await scene(t, []);
+  world.listLag = 5;
+  update(world, revisionArn(7));
+  await assert.rejects(roll(), { code: "deployment-in-flight", message: /ecs-svc\/\d+2 to .* is IN_PROGRESS/ });
+  assert.equal(fake.sent("RegisterTaskDefinition").length, 0);
+});
+
+test("a deploy that was cut off before its rollout was listed is attached to", async (t) => {
+  const { fake, world, roll } = await scene(t, success);
+  world.listLag = 30;
+  const cut = new AbortController();
+  const first = roll({
+    signal: cut.signal,
+    progress: (line: string) => line.includes("has begun") && cut.abort(new Error("cut off")),
+  });
+  await assert.rejects(first, /cut off/);
+  const report = await roll();
+  assert.equal(report.verdict, "deployed");
+  assert.deepEqual(report.uncertain, []);
+  assert.equal(fake.sent("UpdateService").length, 1);
+});
+
+test("what runs since longer than ECS keeps its deployments is not deployed again", async (t) => {
+  const { fake, world, roll } = await scene(t, success);
+  await roll();
+  world.serviceDeployments = [];
+  const report = await roll();
+  assert.equal(report.verdict, "deployed");
+  assert.equal(report.changed, false);
+  assert.match(String(report.uncertain), /90 days/);
+  assert.equal(fake.sent("UpdateService").length, 1);
+});
+
 test("an UpdateService whose answer is lost is looked for, not sent again", async (t) => {
   const { fake, roll } = await scene(t, success);
   const update = fake.script.UpdateService;
