@@ -6,7 +6,7 @@ export const RECIPE_VERSION = "1";
 
 const LOCKS = ["requirements.txt", "requirements-uv.txt"];
 const SOURCES = ["slipway_app/**/*.py", "gunicorn.conf.py", "healthcheck.py"];
-const TESTS = ["tests/**/*.py", "pyproject.toml", "requirements-test.txt"];
+const TESTS = ["tests/**", "pyproject.toml", "requirements-test.txt"];
 
 const VENV = "/opt/venv";
 const UV = "/opt/uv/bin/uv";
@@ -61,6 +61,7 @@ function withDependencies(recipe: Recipe): Container {
     .withMountedDirectory("/locks", recipe.app.filter({ include: LOCKS }))
     .withExec([
       ...["python3", "-m", "pip", "install", "--no-cache-dir", "--disable-pip-version-check", "--no-compile"],
+      ...["--root-user-action", "ignore"],
       ...["--require-hashes", "--only-binary", ":all:", "--target", "/opt/uv", "-r", "/locks/requirements-uv.txt"],
     ])
     .withExec([UV, "venv", "--quiet", "--no-cache", "--no-python-downloads", "--python", "python3", VENV]);
