@@ -12,7 +12,7 @@ export interface ImageLayer {
   diffId: string;
   /** Bytes that `open()` yields. */
   size: number;
-  open(): Readable;
+  open(): Readable | Promise<Readable>;
 }
 
 export interface LoadableImage {
@@ -112,7 +112,7 @@ async function fillArchive(archive: tar.Pack, image: LoadableImage, reference: s
   archive.entry({ name: config }, image.config);
   for (const [index, layer] of image.layers.entries()) {
     if (index < skip || paths.indexOf(paths[index] ?? "") < index) continue;
-    await pipeline(layer.open(), archive.entry({ name: paths[index] ?? "", size: layer.size }));
+    await pipeline(await layer.open(), archive.entry({ name: paths[index] ?? "", size: layer.size }));
   }
   archive.entry({ name: "manifest.json" }, JSON.stringify([{ Config: config, RepoTags: [reference], Layers: paths }]));
   archive.finalize();

@@ -1,3 +1,4 @@
+import { addAbortSignal, type Readable } from "node:stream";
 import type { Container, ContainerCreateOptions } from "dockerode";
 import type { Engine } from "./connect.js";
 import { engineStatus } from "./errors.js";
@@ -85,19 +86,21 @@ async function runContainer(
  *
  * Not its log, followed: Docker's ends now and then before the last line when that has no end of line.
  */
-export async function attachOutput(container: Container): Promise<AsyncIterable<Buffer>> {
-  return (await container.attach({
-    stream: true,
-    stdout: true,
-    stderr: true,
-  })) as AsyncIterable<unknown> as AsyncIterable<Buffer>;
+export async function attachOutput(container: Container, signal?: AbortSignal): Promise<AsyncIterable<Buffer>> {
+  const output: unknown = await container.attach({ stream: true, stdout: true, stderr: true, ...withSignal(signal) });
+  if (signal) addAbortSignal(signal, output as Readable);
+  return output as AsyncIterable<Buffer>;
 }
 
-/** Waits until the container has ended. */
-export async function waitForExit(container: Container): Promise<Exit> {
-  const { StatusCode } = (await container.wait()) as { StatusCode: number };
+/** Waits until the container has ended; an abort ends the wait only. */
+export async function waitForExit(container: Container, signal?: AbortSignal): Promise<Exit> {
+  const { StatusCode } = (await container.wait(withSignal(signal))) as { StatusCode: number };
   const { State } = await container.inspect();
   return { exitCode: StatusCode, oomKilled: State.OOMKilled };
+}
+
+function withSignal(signal: AbortSignal | undefined): object {
+  return signal ? { abortSignal: signal } : {};
 }
 
 /** Asks a container to end: SIGTERM, then SIGKILL after `seconds`. One that has ended or is gone is no error. */

@@ -1,0 +1,101 @@
+import { isEngineGone, messageOf } from "../../../containers/errors.js";
+import type { TaskNetwork } from "../../../containers/network.js";
+import type { TaskEvent, TaskListener, TaskSpec } from "../runtime.js";
+import type { LogDriverDeps } from "./awslogs.js";
+import type { ContainerDeps } from "./container-run.js";
+import { TaskFailure } from "./failure.js";
+import type { Registry } from "./pull.js";
+import { TaskContainers } from "./task-containers.js";
+import { removeTask } from "./task-resources.js";
+
+export interface TaskDeps extends ContainerDeps, LogDriverDeps {
+  registry: Registry;
+  /** Made when the first task asks for it. */
+  network: () => Promise<TaskNetwork>;
+  log: (line: string) => void;
+}
+
+/** A task event without what is the same in all of them. */
+export type Told = TaskEvent extends infer Event
+  ? Event extends TaskEvent
+    ? Omit<Event, "taskArn" | "at">
+    : never
+  : never;
+
+/** Why a task ends. */
+export interface TaskEnd {
+  stopCode?: "TaskFailedToStart" | "EssentialContainerExited";
+  reason?: string;
+  /** A container that never ran, and why. */
+  failed?: { name: string; reason: string };
+}
+
+export interface RunningTask {
+  stop(): void;
+  /** Resolves when everything is removed and `stopped` is told. Never rejects. */
+  done: Promise<void>;
+}
+
+/**
+ * Runs a task from its images to its end.
+ *
+ * @param begin How its containers come to run: started, or taken over from an earlier process.
+ */
+export function runTask(
+  deps: TaskDeps,
+  spec: TaskSpec,
+  listener: TaskListener,
+  begin: (containers: TaskContainers) => Promise<void> = (containers) => containers.start(),
+): RunningTask {
+  const tell = (event: Told) => {
+    if (!deps.letGo.aborted) listener({ taskArn: spec.taskArn, at: deps.clock.now(), ...event } as TaskEvent);
+  };
+  const asked = new AbortController();
+  const done = story().catch((error) => deps.log(`Task ${spec.taskId}: ${(error as Error).stack}`));
+  return { stop: () => asked.abort(), done };
+
+  async function story(): Promise<void> {
+    const containers = new TaskContainers(deps, spec, tell);
+    const end = await Promise.race([
+      begin(containers).then(
+        () => containers.essentialEnd,
+        (error) => describeFailure(error),
+      ),
+      containers.essentialEnd,
+      aborted(asked.signal).then((): TaskEnd => ({})),
+      aborted(deps.letGo),
+    ]);
+    if (end === undefined) return;
+    const { failed, ...told } = end;
+    const ends = await containers.stop();
+    if (failed && !ends.some(({ name }) => name === failed.name)) ends.push(failed);
+    if (deps.letGo.aborted) return;
+    await removeTask(deps, spec.taskArn).catch((error) => {
+      deps.log(`Task ${spec.taskId}: its containers are left behind: ${messageOf(error)}`);
+    });
+    tell({ type: "stopped", ...told, containers: ends });
+  }
+
+  function describeFailure(error: unknown): TaskEnd {
+    if (error instanceof TaskFailure) {
+      const { reason, container, containerReason = reason } = error;
+      return {
+        stopCode: "TaskFailedToStart",
+        reason,
+        ...(container ? { failed: { name: container, reason: containerReason } } : {}),
+      };
+    }
+    deps.log(`Task ${spec.taskId} failed to start: ${(error as Error).stack}`);
+    const why = isEngineGone(error)
+      ? "the container engine on this machine went away"
+      : "the container engine on this machine failed";
+    return { stopCode: "TaskFailedToStart", reason: `ResourceInitializationError: ${why}: ${messageOf(error)}` };
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    else signal.addEventListener("abort", () => resolve(undefined), { once: true });
+  });
+}

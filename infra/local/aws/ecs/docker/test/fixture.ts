@@ -1,0 +1,135 @@
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { connectEngine, type Engine } from "../../../../containers/connect.js";
+import { removeOwned } from "../../../../containers/owned.js";
+import { busyboxImage, digestOf } from "../../../../containers/test/busybox.js";
+import { systemClock } from "../../../clock.js";
+import type { JsonObject } from "../../../wire/service.js";
+import type { TaskEvent, TaskRuntime, TaskSpec } from "../../runtime.js";
+import { createDockerRuntime, type DockerRuntimeDeps } from "../runtime.js";
+
+/** A runtime on the real engine, with a registry that holds busybox, and everything that it told. */
+export interface Fixture {
+  engine: Engine;
+  owner: string;
+  runtime: TaskRuntime;
+  /** The image's address in the registry. */
+  image: string;
+  imageDigest: string;
+  /** What the containers wrote: by `group stream`. */
+  logs: Map<string, string[]>;
+  events: TaskEvent[];
+  problems: string[];
+  run(containers: JsonObject[], definition?: JsonObject, spec?: Partial<TaskSpec>): TaskSpec;
+  /** Waits for the task's first event of this kind that `matches`. */
+  told<T extends TaskEvent["type"]>(task: TaskSpec, type: T): Promise<Extract<TaskEvent, { type: T }>>;
+  /** Another runtime for the same owner, as after a restart. */
+  another(options?: Partial<DockerRuntimeDeps>): TaskRuntime;
+  close(): Promise<void>;
+}
+
+export async function openFixture(options: Partial<DockerRuntimeDeps> = {}): Promise<Fixture> {
+  const engine = options.engine ?? (await connectEngine());
+  const owner = `test-${randomBytes(6).toString("hex")}`;
+  const registry = await serveImages();
+  const { port } = registry.server.address() as AddressInfo;
+  const logs = new Map<string, string[]>([["known", []]]);
+  const events: TaskEvent[] = [];
+  const problems: string[] = [];
+  const listeners = new Set<() => void>();
+  const listener = (event: TaskEvent) => {
+    events.push(event);
+    for (const each of listeners) each();
+  };
+  const another = (more: Partial<DockerRuntimeDeps> = {}) =>
+    createDockerRuntime({
+      engine,
+      owner,
+      registry: { url: () => `http://127.0.0.1:${port}`, authorization: () => "Basic test" },
+      logs: () => ({
+        groupExists: (group) => logs.has(group),
+        createGroup: (group) => void logs.set(group, []),
+        append(group, stream, lines) {
+          const key = `${group} ${stream}`;
+          logs.set(key, [...(logs.get(key) ?? []), ...lines.map(({ message }) => message)]);
+        },
+      }),
+      clock: systemClock,
+      log: (line) => problems.push(line),
+      ...options,
+      ...more,
+    });
+  const runtime = another();
+  return {
+    engine,
+    owner,
+    runtime,
+    image: `127.0.0.1:${port}/busybox:1`,
+    imageDigest: registry.digest,
+    logs,
+    events,
+    problems,
+    another,
+    run(containers, definition = {}, more = {}) {
+      const spec = taskSpec(containers, definition, more);
+      runtime.start(spec, listener);
+      return spec;
+    },
+    async told(task, type) {
+      for (;;) {
+        const found = events.find((event) => event.taskArn === task.taskArn && event.type === type);
+        if (found) return found as never;
+        await new Promise<void>((resolve) => {
+          listeners.add(resolve);
+        });
+      }
+    },
+    async close() {
+      await runtime.close({ remove: true });
+      await removeOwned(engine, owner);
+      const images = await engine.docker.listImages({ filters: JSON.stringify({ label: ["slipway.test=fixture"] }) });
+      await Promise.all(images.map(({ Id }) => engine.docker.getImage(Id).remove({ force: true })));
+      registry.server.closeAllConnections();
+      registry.server.close();
+    },
+  };
+}
+
+export function taskSpec(containers: JsonObject[], definition: JsonObject, more: Partial<TaskSpec>): TaskSpec {
+  const taskId = randomBytes(16).toString("hex");
+  return {
+    taskArn: `arn:aws:ecs:us-west-2:123456789012:task/test/${taskId}`,
+    taskId,
+    clusterArn: "arn:aws:ecs:us-west-2:123456789012:cluster/test",
+    group: "service:test",
+    cpu: 256,
+    memory: 512,
+    taskDefinition: { networkMode: "awsvpc", containerDefinitions: containers, ...definition },
+    ...more,
+  };
+}
+
+/** As little of a registry as a pull needs: busybox as `1`, an index of another platform as `other`. */
+async function serveImages(): Promise<{ server: Server; digest: string }> {
+  const image = await busyboxImage({ gzip: true, config: { Labels: { "slipway.test": "fixture" } } });
+  const index = Buffer.from(
+    JSON.stringify({ manifests: [{ digest: image.digest, platform: { os: "linux", architecture: "s390x" } }] }),
+  );
+  const content: Record<string, Buffer> = {
+    "manifests/1": image.manifest,
+    [`manifests/${image.digest}`]: image.manifest,
+    "manifests/other": index,
+    [`blobs/${digestOf(image.config)}`]: image.config,
+    [`blobs/${digestOf(image.layer)}`]: image.layer,
+  };
+  const server = createServer((request, response) => {
+    const body = content[(request.url ?? "").replace("/v2/busybox/", "")];
+    const allowed = request.headers.authorization === "Basic test";
+    response.writeHead(allowed ? (body ? 200 : 404) : 401).end(allowed ? body : "no login");
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return { server, digest: image.digest };
+}

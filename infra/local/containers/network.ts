@@ -1,0 +1,88 @@
+import type { Engine } from "./connect.js";
+import { engineStatus } from "./errors.js";
+import { ownerLabel } from "./owned.js";
+
+/** A bridge network of its own, whose addresses this machine reaches directly. */
+export interface TaskNetwork {
+  name: string;
+  /** An address that no container has had for the longest time: one that is freed is not given again at once. */
+  takeAddress(): string;
+}
+
+/** How many subnets there are to choose from, each of 1024 addresses, within 10.201.0.0/16 to 10.250.0.0/16. */
+const subnets = 50 * 64;
+
+/**
+ * Finds the owner's network, or makes it in the first subnet from `seed` on that clashes with no other network.
+ *
+ * @throws What the engine answers when none can be made.
+ */
+export async function openNetwork(engine: Engine, owner: string, seed: number): Promise<TaskNetwork> {
+  const name = `slipway-${owner}`;
+  const found = await findSubnet(engine, name);
+  const base = found ?? (await makeNetwork(engine, owner, name, seed));
+  let last = found === undefined ? 1 : await highestUsed(engine, name, base);
+  return {
+    name,
+    takeAddress() {
+      // .0.0 is the network's, .0.1 the gateway's, the last one the broadcast's.
+      last = last >= 1022 ? 2 : last + 1;
+      return addressText(base + last);
+    },
+  };
+}
+
+async function makeNetwork({ docker }: Engine, owner: string, name: string, seed: number): Promise<number> {
+  let refusal: unknown;
+  for (let attempt = 0; attempt < 32; attempt++) {
+    const base = subnetBase((seed + attempt) % subnets);
+    try {
+      const IPAM = {
+        Driver: "default",
+        Config: [{ Subnet: `${addressText(base)}/22`, Gateway: addressText(base + 1) }],
+      };
+      await docker.createNetwork({
+        Name: name,
+        Driver: "bridge",
+        CheckDuplicate: true,
+        IPAM,
+        Labels: { [ownerLabel]: owner },
+      });
+      return base;
+    } catch (error) {
+      if (!/overlap|already used|conflict/i.test(String(error)) || engineStatus(error) === undefined) throw error;
+      refusal = error;
+    }
+  }
+  throw refusal;
+}
+
+async function findSubnet({ docker }: Engine, name: string): Promise<number | undefined> {
+  try {
+    const { IPAM } = await docker.getNetwork(name).inspect();
+    return addressNumber(IPAM?.Config?.[0]?.Subnet?.split("/")[0] ?? "");
+  } catch (error) {
+    if (engineStatus(error) === 404) return undefined;
+    throw error;
+  }
+}
+
+async function highestUsed({ docker }: Engine, name: string, base: number): Promise<number> {
+  const { Containers } = await docker.getNetwork(name).inspect();
+  const used = Object.values(Containers ?? {}).map(
+    ({ IPv4Address }) => addressNumber(IPv4Address.split("/")[0] ?? "") - base,
+  );
+  return Math.max(1, ...used);
+}
+
+function subnetBase(index: number): number {
+  return addressNumber("10.201.0.0") + index * 1024;
+}
+
+function addressNumber(text: string): number {
+  return text.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+}
+
+function addressText(address: number): string {
+  return [24, 16, 8, 0].map((shift) => (address >>> shift) & 255).join(".");
+}
