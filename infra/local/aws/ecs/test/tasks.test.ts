@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { JsonObject } from "../../wire/service.js";
+import { NETWORK, scripted, withService } from "./world.js";
+
+const run = (more: JsonObject = {}): JsonObject => ({ taskDefinition: "web", networkConfiguration: NETWORK, ...more });
+
+test("a task goes through every status, with the times of each", async () => {
+  const world = await withService({
+    behaviour: scripted({ good: { exit: { after: 30_000, code: 0 } } }),
+    service: { desiredCount: 0 },
+  });
+  const { tasks } = await world.call("RunTask", run());
+  const seen: string[] = [];
+  for (let second = 0; second < 100; second++) {
+    const [task] = (await world.call("DescribeTasks", { tasks: [tasks[0].taskArn] })).tasks;
+    if (seen.at(-1) !== task.lastStatus) seen.push(task.lastStatus);
+    world.clock.advance(1_000);
+  }
+  assert.deepEqual(seen, ["PROVISIONING", "PENDING", "ACTIVATING", "RUNNING", "DEPROVISIONING", "STOPPED"]);
+  const [task] = (await world.call("DescribeTasks", { tasks: [tasks[0].taskArn] })).tasks;
+  const order = [
+    "createdAt",
+    "connectivityAt",
+    "pullStartedAt",
+    "pullStoppedAt",
+    "startedAt",
+    "executionStoppedAt",
+    "stoppedAt",
+  ];
+  const times = order.map((name) => task[name]);
+  assert.deepEqual(
+    times,
+    [...times].sort((a, b) => a - b),
+  );
+  assert.ok(task.version > tasks[0].version);
+  const address = task.attachments[0].details.find(
+    (each: { name: string }) => each.name === "privateIPv4Address",
+  ).value;
+  assert.equal(task.containers[0].networkInterfaces[0].privateIpv4Address, address);
+  assert.match(task.containers[0].imageDigest, /^sha256:[0-9a-f]{64}$/);
+});
+
+test("the same client token starts nothing twice, and refuses another request", async () => {
+  const { call } = await withService();
+  const first = await call("RunTask", run({ clientToken: "once", count: 2 }));
+  const second = await call("RunTask", run({ clientToken: "once", count: 2 }));
+  const arns = (answer: { tasks: { taskArn: string }[] }) => answer.tasks.map((task) => task.taskArn);
+  assert.deepEqual(arns(second), arns(first));
+  await assert.rejects(call("RunTask", run({ clientToken: "once", count: 3 })), { code: "ConflictException" });
+});
+
+test("a stopped task says who stopped it and why", async () => {
+  const world = await withService();
+  const { tasks } = await world.call("RunTask", run({ startedBy: "me" }));
+  world.clock.advance(60_000);
+  await world.call("StopTask", { task: tasks[0].taskArn, reason: "enough" });
+  world.clock.advance(60_000);
+  const [task] = (await world.call("DescribeTasks", { tasks: [tasks[0].taskArn] })).tasks;
+  assert.deepEqual(
+    [task.lastStatus, task.stopCode, task.stoppedReason, task.containers[0].exitCode],
+    ["STOPPED", "UserInitiated", "enough", 0],
+  );
+});
+
+test("tasks are listed by who started them, by service or by family, running ones unless asked otherwise", async () => {
+  const world = await withService();
+  const { tasks } = await world.call("RunTask", run({ startedBy: "me" }));
+  const list = async (filter: JsonObject) => (await world.call("ListTasks", filter)).taskArns;
+  assert.deepEqual(await list({ startedBy: "me" }), [tasks[0].taskArn]);
+  assert.equal((await list({ serviceName: "web" })).length, 1);
+  assert.equal((await list({ family: "web" })).length, 2);
+  await world.call("StopTask", { task: tasks[0].taskArn });
+  assert.deepEqual(await list({ startedBy: "me" }), []);
+  assert.deepEqual(await list({ startedBy: "me", desiredStatus: "STOPPED" }), [tasks[0].taskArn]);
+  await assert.rejects(list({ startedBy: "me", family: "web" }), { code: "InvalidParameterException" });
+  await assert.rejects(list({ serviceName: "none" }), { code: "ServiceNotFoundException" });
+});
+
+const REFUSED: [string, JsonObject, RegExp][] = [
+  ["an unknown task definition", { taskDefinition: "none" }, /TaskDefinition not found/],
+  ["eleven at once", { count: 11 }, /between 1 and 10/],
+  [
+    "an override of a container that is not there",
+    { overrides: { containerOverrides: [{ name: "none" }] } },
+    /not a container in the TaskDefinition/,
+  ],
+  ["a service's group", { group: "service:web" }, /reserved/],
+  ["no network", { networkConfiguration: {} }, /Network Configuration must be provided/],
+];
+
+for (const [what, more, message] of REFUSED) {
+  test(`running a task with ${what} is refused`, async () => {
+    const { call } = await withService();
+    await assert.rejects(call("RunTask", run(more)), { code: "InvalidParameterException", message });
+    assert.equal((await call("ListTasks")).taskArns.length, 1);
+  });
+}
+
+test("stopping a task that is not there is refused", async () => {
+  const { call } = await withService();
+  await assert.rejects(call("StopTask", { task: "0".repeat(32) }), { message: "The referenced task was not found." });
+});
