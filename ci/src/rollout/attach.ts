@@ -56,7 +56,7 @@ function inFlight({ service }: ServiceNow, known: KnownDeployments): string | un
   const unfinished = known.listed.find((one) => !isFinished(one.status));
   if (unfinished) return `${unfinished.arn} to ${unfinished.taskDefinition} is ${unfinished.status}`;
   const primary = service.deployments?.find((one) => one.status === "PRIMARY");
-  // Its service deployment may not be listed yet; or it is, and has ended while old tasks still drain.
+  // Its service deployment may not be listed yet. One that is listed has ended: what is left settles by itself.
   if (primary?.rolloutState !== "IN_PROGRESS" || latestOf(known, primary.taskDefinition ?? "")) return undefined;
   return `${primary.id} to ${primary.taskDefinition} is IN_PROGRESS`;
 }

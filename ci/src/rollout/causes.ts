@@ -22,6 +22,8 @@ export type Cause =
   | "killed"
   | "container-exits"
   | "stopped-by-person"
+  | "alarm-fired"
+  | "hook-failed"
   | "interrupted"
   | "cannot-be-placed"
   | "configuration-blocks"
@@ -105,6 +107,28 @@ export const taskRules: CauseRule[] = [
     pattern: /UserInitiated/,
     title: "somebody stopped the task",
     fix: "Ask who did; AWS CloudTrail has StopTask and its caller.",
+  },
+];
+
+/** Told by the service deployment's own reason, where no task failed. */
+export const deploymentRules: CauseRule[] = [
+  {
+    cause: "hook-failed",
+    pattern: /lifecycle hook/i,
+    title: "a lifecycle hook failed",
+    fix: "Read the log of the hook's function.",
+  },
+  {
+    cause: "alarm-fired",
+    pattern: /alarm/i,
+    title: "an alarm fired",
+    fix: "Look at the alarm's metric since the rollout began.",
+  },
+  {
+    cause: "stopped-by-person",
+    pattern: /\bby (a )?user\b/i,
+    title: "somebody stopped the rollout",
+    fix: "Ask who did; AWS CloudTrail has StopServiceDeployment and its caller.",
   },
 ];
 

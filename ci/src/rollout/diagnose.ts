@@ -1,4 +1,4 @@
-import { type Cause, type CauseRule, eventRules, taskRules } from "./causes.js";
+import { type Cause, type CauseRule, deploymentRules, eventRules, taskRules } from "./causes.js";
 import type { ContainerView, Snapshot, Subject, TaskView } from "./snapshot.js";
 import { taskId } from "./snapshot.js";
 
@@ -32,10 +32,9 @@ export function diagnose(
     if (witness) return found(rule, evidenceOf(witness.task), failed.length, witness.task);
   }
   const events = newEvents(snapshots, knownEvents);
-  for (const rule of eventRules) {
-    const event = events.find((message) => rule.pattern.test(message));
-    if (event) return found(rule, [event], failed.length, failed.at(-1));
-  }
+  const spoken =
+    matchWords(eventRules, events) ?? (failed.length === 0 && matchWords(deploymentRules, reasons(snapshots)));
+  if (spoken) return found(spoken.rule, [spoken.words], failed.length, failed.at(-1));
   const last = failed.at(-1);
   return found(unknown, last ? evidenceOf(last) : events.slice(0, 3), failed.length, last);
 }
@@ -75,6 +74,20 @@ function evidenceOf(task: TaskView): string[] {
 function endOf({ name, exitCode, reason }: ContainerView): string {
   const parts = [exitCode !== undefined && `exit code ${exitCode}`, reason].filter(Boolean);
   return `container ${name}: ${parts.join(", ")}`;
+}
+
+function matchWords(rules: CauseRule[], texts: string[]): { rule: CauseRule; words: string } | undefined {
+  for (const rule of rules) {
+    const words = texts.find((text) => rule.pattern.test(text));
+    if (words !== undefined) return { rule, words };
+  }
+  return undefined;
+}
+
+function reasons(snapshots: readonly Snapshot[]): string[] {
+  const { statusReason, rollbackReason, alarms } = snapshots.at(-1)?.ours ?? {};
+  const fired = alarms?.status === "TRIGGERED" ? [`alarm ${alarms.triggered.join(", ")} TRIGGERED`] : [];
+  return [statusReason ?? "", rollbackReason ?? "", ...fired];
 }
 
 function newEvents(snapshots: readonly Snapshot[], knownEvents: ReadonlySet<string>): string[] {

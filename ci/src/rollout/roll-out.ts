@@ -1,14 +1,12 @@
-import { exitCodes } from "../report/exit-codes.js";
+import { type Explanation, makeReport } from "../report/make-report.js";
 import type { Report } from "../report/report.js";
-import { type Diagnosis, diagnose } from "./diagnose.js";
-import { type LogTail, logTail } from "./log-tail.js";
-import { nextStep } from "./next-step.js";
+import { diagnose } from "./diagnose.js";
+import { logTail } from "./log-tail.js";
 import { readService, type ServiceNow } from "./read.js";
 import { attachHint, type Release, type Session } from "./release.js";
 import { type Started, start } from "./start.js";
-import type { Verdict } from "./verdict.js";
 import { type HttpCheck, type HttpTarget, type VerifyOptions, verify } from "./verify.js";
-import { lostCertainty, type Watched, watch } from "./watch.js";
+import { type Watched, watch } from "./watch.js";
 
 export interface RollOutOptions extends Session {
   release: Release;
@@ -30,11 +28,10 @@ export async function rollOut(options: RollOutOptions): Promise<Report> {
   const now = await readService(session.aws, session.target, session.signal);
   const started = await start(session, now, release, timeoutMs);
   session.progress(opening(now, started, release));
-  const knownEvents = new Set(now.service.events?.map((event) => event.id ?? ""));
-  const watched = await watch(session, started.subject, knownEvents);
+  const watched = await watch(session, started.subject, eventsBefore(now, Number.POSITIVE_INFINITY));
   const http = await check(options, watched);
-  const found = await explain(session, now, watched, knownEvents);
-  return report(options, { now, started, watched, http, startedAt, ...found });
+  const found = await explain(session, now, watched);
+  return makeReport(options, { now, started, watched, http, startedAt, ...found });
 }
 
 function opening(now: ServiceNow, { attached, subject }: Started, { version }: Release): string {
@@ -51,77 +48,22 @@ async function check(options: RollOutOptions, { judgement }: Watched): Promise<H
   return verify(options.http, options.release.version, options.clock, options.signal, options.verify);
 }
 
-interface Explanation {
-  diagnosis?: Diagnosis;
-  log?: LogTail;
-}
-
 /** For what went wrong with the tasks; a rollout that another one replaced needs no cause. */
 async function explain(
   session: Session,
   now: ServiceNow,
   { subject, judgement, snapshots }: Watched,
-  knownEvents: ReadonlySet<string>,
 ): Promise<Explanation> {
   if (!["rolled-back", "failed", "stopped", "timed-out"].includes(judgement.verdict)) return {};
-  const diagnosis = diagnose(subject, snapshots, knownEvents);
+  // By the revision's own time: of a rollout that was attached to, what happened before is evidence too.
+  const diagnosis = diagnose(subject, snapshots, eventsBefore(now, subject.registeredAt));
   if (!diagnosis.task) return { diagnosis };
   // Ours differs from the current revision in image and VERSION alone, so its log goes where this one says.
   return { diagnosis, log: await logTail(session, now.current.taskDefinition, diagnosis.task) };
 }
 
-interface Story extends Explanation {
-  now: ServiceNow;
-  started: Started;
-  watched: Watched;
-  http: HttpCheck;
-  startedAt: number;
-}
-
-function report(options: RollOutOptions, story: Story): Report {
-  const { now, started, watched, http, startedAt, diagnosis, log } = story;
-  const { subject, judgement } = watched;
-  const { account, region, cluster, service, container } = options.target;
-  const { version, image, digest } = options.release;
-  const { verdict, reason } = withHttp(judgement, http, version);
-  const next = nextStep(verdict, http);
-  return {
-    verdict,
-    exitCode: exitCodes[verdict],
-    reason,
-    changed: !started.attached,
-    attached: started.attached,
-    where: { account, region, cluster, service, container },
-    release: { version, image, digest },
-    from: now.running,
-    taskDefinition: subject.taskDefinition,
-    changes: started.changes,
-    deployment: {
-      ...(subject.deploymentId !== undefined && { id: subject.deploymentId }),
-      ...(subject.serviceDeploymentArn !== undefined && { arn: subject.serviceDeploymentArn }),
-    },
-    startedAt,
-    endedAt: options.clock.now(),
-    witnesses: judgement.witnesses,
-    http,
-    uncertain: subject.classicOnly === undefined ? [] : [lostCertainty(subject.classicOnly)],
-    ...(diagnosis && { diagnosis }),
-    ...(log && { log }),
-    ...(next !== undefined && { next }),
-  };
-}
-
-/** What is served has the last word on a rollout that ECS calls good. */
-function withHttp(
-  { verdict, reason }: { verdict: Verdict; reason: string },
-  http: HttpCheck,
-  version: string,
-): { verdict: Verdict; reason: string } {
-  if (http.state === "wrong") {
-    return { verdict: "failed", reason: `ECS is done, but ${http.url} does not serve ${version}: ${http.answered}.` };
-  }
-  if (http.state === "unproven") {
-    return { verdict: "deployed-unverified", reason: `${reason} ${http.url} could not be checked: ${http.answered}.` };
-  }
-  return { verdict, reason };
+/** Ids of the service's events from before a time on AWS's clock. */
+function eventsBefore({ service }: ServiceNow, time: number): ReadonlySet<string> {
+  const before = service.events?.filter((event) => (event.createdAt?.getTime() ?? 0) < time);
+  return new Set(before?.map((event) => event.id ?? ""));
 }

@@ -11,6 +11,7 @@ import { describeService, type ServiceNow } from "./read.js";
 import type { Release, Session } from "./release.js";
 import { abort } from "./send-options.js";
 import { knownDeployments } from "./service-deployments.js";
+import { settle } from "./settle.js";
 import type { Subject } from "./snapshot.js";
 import { refused, unanswered } from "./start-errors.js";
 
@@ -35,11 +36,12 @@ export interface Started {
  * @throws InputError when another rollout is in flight; SlipwayError when ECS refuses or does not answer.
  */
 export async function start(session: Session, now: ServiceNow, release: Release, timeoutMs: number): Promise<Started> {
-  const deadline = session.clock.now() + timeoutMs;
+  const deadline = () => session.clock.now() + timeoutMs;
   const known = await knownDeployments(session, registeredAt(now));
-  const found = attach(session.target, now, known, release, deadline);
+  const found = attach(session.target, now, known, release, deadline());
   if (found) return { subject: found, attached: true, changes: [] };
   refuseBusy(session.target, now, known);
+  await settle(session, now);
 
   const base = now.running.taskDefinition;
   const tags = attemptTags(session.target, release, base);
@@ -54,7 +56,7 @@ export async function start(session: Session, now: ServiceNow, release: Release,
       container: session.target.container,
       digests: [release.digest],
       registeredAt: Number(revision.registeredAt ?? 0) * 1000,
-      deadline,
+      deadline: deadline(),
       ...(deploymentId !== undefined && { deploymentId }),
     },
     attached: false,

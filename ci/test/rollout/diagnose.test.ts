@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { diagnose } from "../../src/rollout/diagnose.js";
-import type { ContainerView, TaskView } from "../../src/rollout/snapshot.js";
-import { oldTask, snapshot, subject, task } from "../support/snapshots.js";
+import type { ContainerView, ServiceDeploymentView, TaskView } from "../../src/rollout/snapshot.js";
+import { oldTask, serviceDeployment, snapshot, subject, task } from "../support/snapshots.js";
 
 const stopped = (stopCode: string, stoppedReason: string, container: Partial<ContainerView> = {}): TaskView =>
   task({
@@ -94,3 +94,14 @@ test("events from before the rollout are no evidence", () => {
   const events = ["(service s) was unable to place a task. Reason: no capacity."];
   assert.equal(diagnose(subject, [snapshot({ tasks: [], events })], new Set(["e0"])).cause, "unknown");
 });
+
+const words: [cause: string, ours: ServiceDeploymentView][] = [
+  ["stopped-by-person", serviceDeployment("STOPPED", { statusReason: "Service deployment stopped by user." })],
+  ["hook-failed", serviceDeployment("ROLLBACK_SUCCESSFUL", { statusReason: "PRE_SCALE_UP lifecycle hook(s) failed." })],
+  ["alarm-fired", serviceDeployment("STOPPED", { alarms: { status: "TRIGGERED", triggered: ["5xx"] } })],
+];
+for (const [cause, view] of words) {
+  test(`a rollout that no task brought down is told as ${cause} by ECS's reason`, () => {
+    assert.equal(diagnose(subject, [snapshot({ ours: view })], new Set()).cause, cause);
+  });
+}

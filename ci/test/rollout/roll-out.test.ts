@@ -3,6 +3,7 @@ import { type TestContext, test } from "node:test";
 import { rollOut } from "../../src/rollout/roll-out.js";
 import { Fault, fakeAws, lostAnswer } from "../support/fake-aws.js";
 import {
+  addEvent,
   addTask,
   newDigest,
   release,
@@ -141,6 +142,32 @@ test("nothing is sent while another rollout is in flight", async (t) => {
   assert.equal(fake.sent("RegisterTaskDefinition").length, 0);
 });
 
+test("a rollout begins only when the one before has settled, so that it has something to return to", async (t) => {
+  const { fake, world, roll, clock } = await scene(t, []);
+  set(world.service.deployments[0], { rolloutState: "IN_PROGRESS" });
+  const settled = clock.now() + 30_000;
+  const describe = fake.script.DescribeServices;
+  fake.script.DescribeServices = (input) => {
+    if (clock.now() >= settled) set(world.service.deployments.at(-1), { rolloutState: "COMPLETED" });
+    return describe?.(input) ?? {};
+  };
+  const register = fake.script.RegisterTaskDefinition;
+  let begun = 0;
+  fake.script.RegisterTaskDefinition = (input) => {
+    begun = clock.now();
+    return register?.(input) ?? {};
+  };
+  await roll({ timeoutMs: 100_000 });
+  assert.equal(begun, settled);
+});
+
+test("a service that never settles is left alone", async (t) => {
+  const { fake, world, roll } = await scene(t, []);
+  set(world.service.deployments[0], { rolloutState: "IN_PROGRESS" });
+  await assert.rejects(roll(), { code: "unsettled", exitCode: 2 });
+  assert.equal(fake.sent("RegisterTaskDefinition").length, 0);
+});
+
 test("a rollout of another that is not listed yet is seen in flight", async (t) => {
   const { fake, world, roll } = await scene(t, []);
   world.listLag = 5;
@@ -162,6 +189,17 @@ test("a deploy that was cut off before its rollout was listed is attached to", a
   assert.equal(report.verdict, "deployed");
   assert.deepEqual(report.uncertain, []);
   assert.equal(fake.sent("UpdateService").length, 1);
+});
+
+test("what happened before a rollout was attached to is evidence of it", async (t) => {
+  const placing = "was unable to place a task. Reason: no capacity.";
+  const { roll } = await scene(t, [[10, (world) => addEvent(world, "e5", placing)]]);
+  const cut = new AbortController();
+  const stopAtEvent = (line: string) => line.includes(placing) && cut.abort(new Error("cut off"));
+  await assert.rejects(roll({ signal: cut.signal, progress: stopAtEvent }), /cut off/);
+  const report = await roll({ timeoutMs: 60_000 });
+  assert.equal(report.verdict, "timed-out");
+  assert.equal(report.diagnosis?.cause, "cannot-be-placed");
 });
 
 test("what runs since longer than ECS keeps its deployments is not deployed again", async (t) => {
