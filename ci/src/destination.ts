@@ -46,7 +46,7 @@ export async function openDestination({
     credentials: parseCredentials(keys, systemClock.now()),
     ...(endpoint !== undefined && { endpoint }),
   });
-  await checkAccount(aws, target);
+  await checkAccount(aws, target, endpoint);
   return { aws, target, ...(endpoint !== undefined && { endpoint }) };
 }
 

@@ -18,7 +18,7 @@ class TestsFailedError extends SlipwayError {
   override readonly name = "TestsFailedError";
   constructor(cause: ExecFailure) {
     const output = [cause.stdout, cause.stderr].filter(Boolean).join("\n");
-    super("tests-failed", 2, `The app's tests failed; nothing was published.\n${output}`, { cause });
+    super("tests-failed", 2, `The app's tests failed.\n${output}`, { cause });
   }
 }
 

@@ -6,10 +6,11 @@ import type { Aws } from "./clients.js";
 
 /**
  * Makes sure that the credentials are good and belong to the target's account. Nothing is changed.
+ * @param where What is asked, as an error shall name it.
  * @throws InputError
  */
-export async function checkAccount(aws: Pick<Aws, "sts">, target: Target): Promise<void> {
-  const { Account, Arn } = await callerOf(aws);
+export async function checkAccount(aws: Pick<Aws, "sts">, target: Target, where = "AWS"): Promise<void> {
+  const { Account, Arn } = await callerOf(aws, where);
   if (Account === target.account) return;
   throw new InputError(
     "wrong-account",
@@ -17,19 +18,19 @@ export async function checkAccount(aws: Pick<Aws, "sts">, target: Target): Promi
   );
 }
 
-async function callerOf({ sts }: Pick<Aws, "sts">) {
+async function callerOf({ sts }: Pick<Aws, "sts">, where: string) {
   try {
     return await sts.send(new GetCallerIdentityCommand({}));
   } catch (cause) {
     const { name, message } = cause as Error;
     if (isUncertain(cause)) {
-      throw new SlipwayError("unreachable", 1, `AWS does not answer: ${message || name}. Nothing was changed.`, {
+      throw new SlipwayError("unreachable", 1, `${where} does not answer: ${message || name}. Nothing was changed.`, {
         cause,
       });
     }
     const next = NEXT[name];
     if (!next) throw cause;
-    throw new InputError("refused-credentials", `AWS does not accept the credentials (${name}): ${next}`, {
+    throw new InputError("refused-credentials", `${where} does not accept the credentials (${name}): ${next}`, {
       cause,
     });
   }

@@ -30,7 +30,7 @@ async function checkAt(endpoint: string): Promise<void> {
   const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "hush" };
   const aws = createAws({ region: target.region, credentials, endpoint });
   try {
-    await checkAccount(aws, target);
+    await checkAccount(aws, target, endpoint);
   } finally {
     for (const client of Object.values(aws)) client.destroy();
   }
@@ -71,6 +71,6 @@ test("an AWS that does not answer is an error that names its address", { timeout
   closed.close();
   await assert.rejects(checkAt(`http://127.0.0.1:${port}`), {
     code: "unreachable",
-    message: new RegExp(`127\\.0\\.0\\.1:${port}`),
+    message: new RegExp(`^http://127\\.0\\.0\\.1:${port} does not answer`),
   });
 });
