@@ -23,7 +23,8 @@ export interface EngineDeps {
 /** Drives the scheduler: gives it the time, does what it asks for, tells it what came of it, and wakes it when something is due. */
 export interface Engine {
   readonly state: EcsState;
-  now(): number;
+  /** For those who only read. */
+  look(): Pick<World, "state" | "now" | "timing">;
   /** Makes a change, lets everything happen that follows from it, and answers what `mutate` answered. */
   change<T>(mutate: (world: World) => T): T;
   /** After a restart: takes over what still runs. */
@@ -105,9 +106,8 @@ export function createEngine(deps: EngineDeps): Engine {
 
   async function resume() {
     const handedOver = Object.values(state.tasks).filter(withRuntime);
-    const look = { state } as World;
     await runtime.adopt(
-      handedOver.map((task) => specOf(look, task)),
+      handedOver.map((task) => specOf(state, task)),
       listener,
     );
     change((world) => {
@@ -117,7 +117,7 @@ export function createEngine(deps: EngineDeps): Engine {
 
   return {
     state,
-    now: () => clock.now(),
+    look: () => ({ state, now: clock.now(), timing: deps.timing }),
     change,
     resume,
     close() {

@@ -16,20 +16,19 @@ export const deploymentOperations: Operations = (api) => ({
   ListServiceDeployments: (input, caller) => {
     const cluster = findCluster(api.engine.state, caller, input);
     const service = findService(api.engine.state, cluster, text(input, "service") ?? "");
-    return api.engine.change(({ state, now, timing }) => {
-      const statuses = texts(input, "status");
-      const { before, after } = object(input.createdAt);
-      const found = service.serviceDeployments
-        .map((arn) => state.serviceDeployments[arn])
-        .filter((each): each is ServiceDeploymentRecord => each !== undefined)
-        .filter((each) => each.createdAt + timing.listLag <= now)
-        .filter((each) => statuses.length === 0 || statuses.includes(each.status))
-        .filter((each) => typeof before !== "number" || each.createdAt <= before * 1_000)
-        .filter((each) => typeof after !== "number" || each.createdAt >= after * 1_000);
-      const keyOf = (each: ServiceDeploymentRecord) => `${String(each.createdAt).padStart(15, "0")} ${each.arn}`;
-      const { items, ...next } = page(found, input, { keyOf, descending: true, size: 100 });
-      return { serviceDeployments: items.map(briefView), ...next };
-    });
+    const { state, now, timing } = api.engine.look();
+    const statuses = texts(input, "status");
+    const { before, after } = object(input.createdAt);
+    const found = service.serviceDeployments
+      .map((arn) => state.serviceDeployments[arn])
+      .filter((each): each is ServiceDeploymentRecord => each !== undefined)
+      .filter((each) => each.createdAt + timing.listLag <= now)
+      .filter((each) => statuses.length === 0 || statuses.includes(each.status))
+      .filter((each) => typeof before !== "number" || each.createdAt <= before * 1_000)
+      .filter((each) => typeof after !== "number" || each.createdAt >= after * 1_000);
+    const keyOf = (each: ServiceDeploymentRecord) => `${String(each.createdAt).padStart(15, "0")} ${each.arn}`;
+    const { items, ...next } = page(found, input, { keyOf, descending: true, size: 100 });
+    return { serviceDeployments: items.map(briefView), ...next };
   },
 
   DescribeServiceDeployments: (input, caller) => {

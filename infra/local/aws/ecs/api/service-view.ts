@@ -84,12 +84,14 @@ function deploymentView(
   deployment: DeploymentRecord,
   tasks: readonly TaskRecord[],
 ): JsonObject {
+  const { runningCount, pendingCount } = counts(tasks.filter((task) => task.deploymentId === deployment.id));
   return {
     id: deployment.id,
     status: deployment.status,
     taskDefinition: deployment.taskDefinition,
-    desiredCount: deployment.status === "PRIMARY" ? service.desiredCount : 0,
-    ...counts(tasks.filter((task) => task.deploymentId === deployment.id)),
+    desiredCount: deployment.status === "PRIMARY" ? service.desiredCount : runningCount + pendingCount,
+    runningCount,
+    pendingCount,
     failedTasks: deployment.failedTasks,
     ...times({ createdAt: deployment.createdAt, updatedAt: deployment.updatedAt }),
     launchType: "FARGATE",

@@ -51,7 +51,7 @@ export const serviceOperations: Operations = (api) => ({
     rules.checkController(input);
     rules.checkLaunch(input);
     const target = rules.checkTarget(peekTaskDefinition(state, caller, text(input, "taskDefinition") ?? ""));
-    const settings = pick(input, SETTINGS);
+    const settings = settingsOf(input);
     rules.checkNetwork(object(input.networkConfiguration));
     rules.checkLoadBalancers(settings, target);
     const desiredCount = rules.checkDesiredCount(number(input, "desiredCount") ?? 0);
@@ -97,7 +97,7 @@ export const serviceOperations: Operations = (api) => ({
     const digests = await resolveImages(api, target);
     return api.engine.change((world) => {
       const service = activeService(api, known);
-      const settings = { ...service.settings, ...pick(input, SETTINGS) };
+      const settings = { ...service.settings, ...settingsOf(input) };
       rules.checkNetwork(object(settings.networkConfiguration));
       rules.checkLoadBalancers(settings, target);
       const changed = {
@@ -129,17 +129,16 @@ export const serviceOperations: Operations = (api) => ({
     if (asked.length > DESCRIBED_AT_ONCE)
       throw invalid(`You can describe up to ${DESCRIBED_AT_ONCE} services at once.`);
     const withTags = texts(input, "include").includes("TAGS");
-    return api.engine.change((world) => {
-      const services: JsonObject[] = [];
-      const failures: JsonObject[] = [];
-      for (const reference of asked) {
-        const arn = serviceArnOf(cluster, reference);
-        const service = world.state.services[arn];
-        if (service === undefined) failures.push({ arn, reason: "MISSING" });
-        else services.push({ ...serviceView(world, service), ...(withTags && { tags: tagsOf(world.state, arn) }) });
-      }
-      return { services, failures };
-    });
+    const look = api.engine.look();
+    const services: JsonObject[] = [];
+    const failures: JsonObject[] = [];
+    for (const reference of asked) {
+      const arn = serviceArnOf(cluster, reference);
+      const service = look.state.services[arn];
+      if (service === undefined) failures.push({ arn, reason: "MISSING" });
+      else services.push({ ...serviceView(look, service), ...(withTags && { tags: tagsOf(look.state, arn) }) });
+    }
+    return { services, failures };
   },
 
   ListServices: (input, caller) => {
@@ -172,6 +171,15 @@ export const serviceOperations: Operations = (api) => ({
     });
   },
 });
+
+/** As sent, with the network's defaults: an update that leaves them out changes nothing. */
+function settingsOf(input: JsonObject): JsonObject {
+  const settings = pick(input, SETTINGS);
+  const awsvpc = object(object(settings.networkConfiguration).awsvpcConfiguration);
+  if (Object.keys(awsvpc).length === 0) return settings;
+  const awsvpcConfiguration = { securityGroups: [], assignPublicIp: "DISABLED", ...awsvpc };
+  return { ...settings, networkConfiguration: { awsvpcConfiguration } };
+}
 
 function activeService(api: Api, service: ServiceRecord): ServiceRecord {
   const now = api.engine.state.services[service.arn];

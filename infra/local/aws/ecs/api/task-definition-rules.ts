@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from "../../wire/service.js";
 import { containersOf, object, objects } from "../model/task-definition.js";
 import { client, invalid } from "./errors.js";
+import { taskSize } from "./task-size.js";
 
 /** What a task definition must be, for ECS and for Fargate: the only place tasks run on here. Throws at the first mistake. */
 export function checkTaskDefinition(input: JsonObject): void {
@@ -72,17 +73,6 @@ function checkPort(name: string, { containerPort, hostPort, protocol }: JsonObje
   }
 }
 
-/** MiB that go with each number of CPU units: `[least, most, step]`, or the values themselves. */
-const SIZES: Record<number, number[] | { from: number; to: number; step: number }> = {
-  256: [512, 1_024, 2_048],
-  512: { from: 1_024, to: 4_096, step: 1_024 },
-  1024: { from: 2_048, to: 8_192, step: 1_024 },
-  2048: { from: 4_096, to: 16_384, step: 1_024 },
-  4096: { from: 8_192, to: 30_720, step: 1_024 },
-  8192: { from: 16_384, to: 61_440, step: 4_096 },
-  16384: { from: 32_768, to: 122_880, step: 8_192 },
-};
-
 function checkFargate(input: JsonObject, containers: readonly JsonObject[]): void {
   const refused = (what: string) => client(`Tasks using the Fargate launch type do not support ${what}.`);
   if (input.networkMode !== "awsvpc") throw client("Fargate only supports network mode ‘awsvpc’.");
@@ -106,42 +96,10 @@ function checkFargate(input: JsonObject, containers: readonly JsonObject[]): voi
 }
 
 function checkSizes(input: JsonObject, containers: readonly JsonObject[]): void {
-  if (input.cpu === undefined || input.cpu === null)
-    throw client("Fargate requires that 'cpu' be defined at the task level.");
-  if (input.memory === undefined || input.memory === null) {
-    throw client("Fargate requires that 'memory' be defined at the task level.");
-  }
-  const cpu = cpuUnits(String(input.cpu));
-  const memory = mebibytes(String(input.memory));
-  const allowed = cpu === undefined ? undefined : SIZES[cpu];
-  if (allowed === undefined || memory === undefined || !fits(memory, allowed)) {
-    throw client(
-      `No Fargate configuration exists for given values: ${cpu ?? input.cpu} CPU, ${memory ?? input.memory} memory. See the Amazon ECS documentation for the valid values.`,
-    );
-  }
+  const { cpu } = taskSize(input.cpu, input.memory);
   const total = containers.reduce((sum, container) => sum + (typeof container.cpu === "number" ? container.cpu : 0), 0);
-  if (cpu !== undefined && total > cpu) {
+  if (total > cpu)
     throw client(`The total 'cpu' of the containers, ${total}, must not exceed that of the task, ${cpu}.`);
-  }
-}
-
-function fits(memory: number, allowed: number[] | { from: number; to: number; step: number }): boolean {
-  if (Array.isArray(allowed)) return allowed.includes(memory);
-  return memory >= allowed.from && memory <= allowed.to && (memory - allowed.from) % allowed.step === 0;
-}
-
-/** CPU units of `256` or `.25 vCPU`. */
-export function cpuUnits(text: string): number | undefined {
-  const vcpu = /^(\d*\.?\d+)\s*vcpu$/i.exec(text);
-  if (vcpu !== null) return Math.round(Number(vcpu[1]) * 1_024);
-  return /^\d+$/.test(text) ? Number(text) : undefined;
-}
-
-/** MiB of `512` or `1 GB`. */
-export function mebibytes(text: string): number | undefined {
-  const gigabytes = /^(\d*\.?\d+)\s*gb$/i.exec(text);
-  if (gigabytes !== null) return Math.round(Number(gigabytes[1]) * 1_024);
-  return /^\d+$/.test(text) ? Number(text) : undefined;
 }
 
 function checkReferences(input: JsonObject, containers: readonly JsonObject[]): void {

@@ -7,7 +7,8 @@ import { client, invalid } from "./errors.js";
 import { peekTaskDefinition } from "./lookup.js";
 import { page } from "./paging.js";
 import { checkedTags, tagsOf } from "./tags.js";
-import { checkTaskDefinition, cpuUnits, mebibytes } from "./task-definition-rules.js";
+import { checkTaskDefinition } from "./task-definition-rules.js";
+import { taskSize } from "./task-size.js";
 
 export const taskDefinitionOperations: Operations = (api) => ({
   RegisterTaskDefinition: (input, caller) => {
@@ -95,12 +96,13 @@ function complete(
   by: { arn: string; revision: number; now: number; registeredBy: string },
 ): JsonObject {
   const { tags: _tags, ...sent } = input;
+  const size = taskSize(input.cpu, input.memory);
   return {
     volumes: [],
     placementConstraints: [],
     ...sent,
-    cpu: String(cpuUnits(String(input.cpu))),
-    memory: String(mebibytes(String(input.memory))),
+    cpu: String(size.cpu),
+    memory: String(size.memory),
     containerDefinitions: containersOf(input).map(completeContainer),
     taskDefinitionArn: by.arn,
     revision: by.revision,

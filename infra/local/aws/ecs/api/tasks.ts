@@ -11,10 +11,13 @@ import { findCluster, peekTask, peekTaskDefinition } from "./lookup.js";
 import { page } from "./paging.js";
 import { checkLaunch, checkNetwork } from "./service-rules.js";
 import { checkedTags, tagsOf } from "./tags.js";
+import { taskSize } from "./task-size.js";
 import { taskView } from "./task-view.js";
 
 const RUN_AT_ONCE = 10;
 const DESCRIBED_AT_ONCE = 100;
+/** Milliseconds for which a client token is remembered. */
+const TOKEN_KEPT = 24 * 3_600_000;
 
 export const taskOperations: Operations = (api) => ({
   RunTask: (input, caller) => {
@@ -109,7 +112,9 @@ function checkOverrides(overrides: JsonObject, { document }: TaskDefinitionRecor
     if (!names.has(name ?? null))
       throw invalid(`Override for container named ${name} is not a container in the TaskDefinition.`);
   }
-  return overrides;
+  if (overrides.cpu === undefined && overrides.memory === undefined) return overrides;
+  const size = taskSize(overrides.cpu ?? document.cpu, overrides.memory ?? document.memory);
+  return { ...overrides, cpu: String(size.cpu), memory: String(size.memory) };
 }
 
 /** ListTasks shows what should run unless it is told otherwise; `startedBy` stands alone. */
@@ -156,6 +161,8 @@ function repeatOf(state: EcsState, cluster: ClusterRecord, input: JsonObject): T
 }
 
 function remember(state: EcsState, cluster: ClusterRecord, input: JsonObject, tasks: TaskRecord[], at: number): void {
+  for (const [key, token] of Object.entries(state.clientTokens))
+    if (token.at < at - TOKEN_KEPT) delete state.clientTokens[key];
   if (text(input, "clientToken") === undefined) return;
   state.clientTokens[tokenKey(cluster, input)] = {
     request: canonical(input),

@@ -19,7 +19,7 @@ function leaveStatus(world: World, task: TaskRecord): void {
     case "PROVISIONING":
       task.connectivityAt = world.now;
       moveTo(world, task, "PENDING");
-      world.actions.push({ type: "start", task: specOf(world, task) });
+      world.actions.push({ type: "start", task: specOf(world.state, task) });
       return;
     case "ACTIVATING":
       if (task.desiredStatus === "STOPPED") return;

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../wire/service.js";
 import { within } from "../model/arns.js";
-import type { ContainerRecord, TaskDefinitionRecord, TaskRecord } from "../model/state.js";
+import type { ContainerRecord, EcsState, TaskDefinitionRecord, TaskRecord } from "../model/state.js";
 import { containersOf, type PortTarget } from "../model/task-definition.js";
 import { hex } from "../random.js";
 import type { TaskSpec } from "../runtime.js";
@@ -58,8 +58,8 @@ export function createTask(world: World, wanted: NewTask): TaskRecord {
 }
 
 /** What the runtime needs to know to run it. */
-export function specOf(world: World, task: TaskRecord): TaskSpec {
-  const definition = world.state.taskDefinitions[task.taskDefinition];
+export function specOf(state: EcsState, task: TaskRecord): TaskSpec {
+  const definition = state.taskDefinitions[task.taskDefinition];
   if (definition === undefined) throw new Error(`The state names ${task.taskDefinition} but does not have it.`);
   return {
     taskArn: task.arn,
