@@ -1,0 +1,24 @@
+import type { ServerResponse } from "node:http";
+
+const titles = {
+  502: "502 Bad Gateway",
+  503: "503 Service Temporarily Unavailable",
+  504: "504 Gateway Time-out",
+};
+
+/** Answers as an Application Load Balancer does on its own account. */
+export function answerItself(response: ServerResponse, status: keyof typeof titles): void {
+  const title = titles[status];
+  const lines = [
+    "<html>",
+    `<head><title>${title}</title></head>`,
+    "<body>",
+    `<center><h1>${title}</h1></center>`,
+    "</body>",
+    "</html>",
+    "",
+  ];
+  const body = lines.join("\r\n");
+  response.writeHead(status, { server: "awselb/2.0", "content-type": "text/html", "content-length": body.length });
+  response.end(body);
+}

@@ -1,0 +1,31 @@
+import { request } from "node:http";
+import type { Clock } from "../clock.js";
+import type { CheckResult } from "./health.js";
+
+/** Asks a target for its health once. Never rejects. Over a connection of its own: an address may belong to another task next time. */
+export function checkTarget(
+  { ip, port }: { ip: string; port: number },
+  path: string,
+  timeout: number,
+  clock: Clock,
+): { result: Promise<CheckResult>; cancel: () => void } {
+  const headers = { host: `${ip}:${port}`, "user-agent": "ELB-HealthChecker/2.0", connection: "close" };
+  const call = request({ host: ip, port, path, headers, agent: false });
+  const result = new Promise<CheckResult>((resolve) => {
+    const cancelTimeout = clock.after(timeout, () => {
+      resolve({ failure: "timeout" });
+      call.destroy();
+    });
+    call.once("response", (response) => {
+      response.resume();
+      cancelTimeout();
+      resolve({ status: response.statusCode ?? 0 });
+    });
+    call.on("error", () => {
+      cancelTimeout();
+      resolve({ failure: "connection" });
+    });
+    call.end();
+  });
+  return { result, cancel: () => call.destroy() };
+}

@@ -1,0 +1,65 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Clock } from "../clock.js";
+import type { LoadBalancer } from "../ecs/runtime.js";
+import { answerItself } from "./answers.js";
+import { forward } from "./proxy.js";
+import { chooseTarget, chooseTargetGroup } from "./routing.js";
+import { type LoadBalancerSettings, rehearsalSettings } from "./settings.js";
+import { Target } from "./target.js";
+
+export { elbSettings, type LoadBalancerSettings, rehearsalSettings } from "./settings.js";
+
+export interface LoadBalancerDeps {
+  clock: Clock;
+  /** What differs from the rehearsal's settings. */
+  settings?: Partial<LoadBalancerSettings>;
+}
+
+/** An Application Load Balancer: checks its targets, sends requests to the healthy ones in turn, drains those that leave. */
+export function createLoadBalancer({
+  clock,
+  settings: changed = {},
+}: LoadBalancerDeps): LoadBalancer & { handle(request: IncomingMessage, response: ServerResponse): void } {
+  const settings = { ...rehearsalSettings, ...changed };
+  const registered = new Map<string, Target>();
+  const draining = new Set<Target>();
+  const keyOf = (targetGroupArn: string, taskArn: string) => `${targetGroupArn} ${taskArn}`;
+  let turn = 0;
+
+  return {
+    register(at, listener) {
+      const key = keyOf(at.targetGroupArn, at.taskArn);
+      registered.get(key)?.close();
+      registered.set(key, new Target(at, settings, clock, listener));
+    },
+
+    deregister(targetGroupArn, taskArn, drained) {
+      const key = keyOf(targetGroupArn, taskArn);
+      const target = registered.get(key);
+      if (target === undefined) {
+        clock.after(0, drained);
+        return;
+      }
+      registered.delete(key);
+      draining.add(target);
+      target.drain(() => {
+        draining.delete(target);
+        drained();
+      });
+    },
+
+    handle(request, response) {
+      const targets = [...registered.values()];
+      const group = chooseTargetGroup(targets, request.headers.host);
+      const target = chooseTarget(targets, group, turn++);
+      if (target) forward(request, response, target, settings, clock);
+      else answerItself(response, 503);
+    },
+
+    async close() {
+      for (const target of [...registered.values(), ...draining]) target.close();
+      registered.clear();
+      draining.clear();
+    },
+  };
+}

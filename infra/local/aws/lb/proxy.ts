@@ -1,0 +1,60 @@
+import { type IncomingMessage, request as open, type ServerResponse } from "node:http";
+import { pipeline } from "node:stream";
+import type { Clock } from "../clock.js";
+import { answerItself } from "./answers.js";
+import { requestHeaders, responseHeaders } from "./headers.js";
+import type { LoadBalancerSettings } from "./settings.js";
+import type { Target } from "./target.js";
+
+/**
+ * Sends a request on to a target and its answer back, both as they come. Each has a connection of its own: one that is kept may be closed
+ * by the target while the next request is being written to it.
+ */
+export function forward(
+  request: IncomingMessage,
+  response: ServerResponse,
+  target: Target,
+  { connectTimeout, idleTimeout }: LoadBalancerSettings,
+  clock: Clock,
+): void {
+  const { ip: host, port } = target.at;
+  const { method, url: path } = request;
+  const upstream = open({
+    host,
+    port,
+    method,
+    path,
+    headers: requestHeaders(request),
+    agent: false,
+  });
+  const finish = target.begin({ cut: () => upstream.destroy(new Error("deregistered")) });
+  let tooLate = false;
+  const giveUp = () => {
+    tooLate = true;
+    upstream.destroy();
+  };
+  let cancelTimeout = clock.after(connectTimeout, giveUp);
+
+  upstream.once("socket", (socket) => {
+    socket.once("connect", () => {
+      cancelTimeout();
+      if (!upstream.destroyed) cancelTimeout = clock.after(idleTimeout, giveUp);
+    });
+  });
+  upstream.once("response", (answer) => {
+    cancelTimeout();
+    response.writeHead(answer.statusCode ?? 502, answer.statusMessage, responseHeaders(answer));
+    // An answer that breaks off breaks off for the client as well: pipeline destroys it.
+    pipeline(answer, response, () => upstream.destroy());
+  });
+  upstream.on("error", () => {
+    if (response.headersSent || response.destroyed) response.destroy();
+    else answerItself(response, tooLate ? 504 : 502);
+  });
+  upstream.once("close", () => {
+    cancelTimeout();
+    finish();
+  });
+  response.once("close", () => upstream.destroy());
+  request.pipe(upstream);
+}

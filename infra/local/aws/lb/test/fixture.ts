@@ -1,0 +1,112 @@
+import { once } from "node:events";
+import {
+  type ClientRequest,
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  request,
+  type Server,
+} from "node:http";
+import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
+import type { TestContext } from "node:test";
+import type { TargetHealth } from "../../ecs/runtime.js";
+import { createVirtualClock } from "../../virtual-clock.js";
+import { createLoadBalancer } from "../index.js";
+import type { LoadBalancerSettings } from "../settings.js";
+
+export interface Answer {
+  status: number;
+  headers: IncomingMessage["headers"];
+  body: string;
+}
+
+/** A load balancer on loopback under a virtual clock, with node's own servers as targets. */
+export async function openLoadBalancer(t: TestContext, settings: Partial<LoadBalancerSettings> = {}) {
+  const clock = createVirtualClock();
+  const loadBalancer = createLoadBalancer({ clock, settings });
+  const front = await listen(t, (incoming, response) => loadBalancer.handle(incoming, response));
+  t.after(() => loadBalancer.close());
+
+  const start = (path: string, options: { host?: string; method?: string; headers?: object } = {}): ClientRequest =>
+    request({
+      ...{ host: "127.0.0.1", port: portOf(front), path, method: options.method ?? "GET", agent: false },
+      headers: { host: options.host ?? "web.example.com", ...options.headers },
+    });
+
+  return {
+    clock,
+    loadBalancer,
+    start,
+    async get(path: string, options: Parameters<typeof start>[1] & { body?: string } = {}): Promise<Answer> {
+      const call = start(path, options).end(options.body);
+      const [response] = (await once(call, "response")) as [IncomingMessage];
+      return { status: response.statusCode ?? 0, headers: response.headers, body: (await buffer(response)).toString() };
+    },
+    /** Registers a server as a task's target. `next` waits for the next change of its health. */
+    register(server: { port: number }, { task = "task", service = "web", group = arnOf(service) } = {}) {
+      const changes: TargetHealth[] = [];
+      const waiting: ((health: TargetHealth) => void)[] = [];
+      loadBalancer.register(
+        { targetGroupArn: group, taskArn: task, serviceName: service, ip: "127.0.0.1", port: server.port },
+        (health) => {
+          const next = waiting.shift();
+          if (next) next(health);
+          else changes.push(health);
+        },
+      );
+      return {
+        next: async () => changes.shift() ?? (await new Promise<TargetHealth>((resolve) => waiting.push(resolve))),
+        deregister: (drained: () => void) => loadBalancer.deregister(group, task, drained),
+      };
+    },
+  };
+}
+
+export function arnOf(name: string): string {
+  return `arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/${name}/0123456789abcdef`;
+}
+
+/** A target: healthy by its health path unless `health` says otherwise, else as `listener` does. */
+export async function openTarget(
+  t: TestContext,
+  listener: RequestListener,
+  health: { status: number } = { status: 200 },
+) {
+  let checks = 0;
+  const waiting = new Set<() => void>();
+  const server = await listen(t, (incoming, response) => {
+    if (incoming.url !== "/healthz") return listener(incoming, response);
+    response.writeHead(health.status).end(() => {
+      checks++;
+      for (const each of waiting) each();
+    });
+  });
+  return {
+    port: portOf(server),
+    server,
+    /** Waits until so many health checks have been answered. */
+    async checked(count: number) {
+      while (checks < count) await new Promise<void>((resolve) => waiting.add(resolve));
+    },
+  };
+}
+
+/** Lets what has arrived on sockets be handled. */
+export async function settle(turns = 20): Promise<void> {
+  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+async function listen(t: TestContext, listener: RequestListener): Promise<Server> {
+  const server = createServer(listener).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return server;
+}
+
+function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
