@@ -36,9 +36,9 @@ export function checkPublish(options: PublishOptions): PublishOptions {
 export async function publishCheckout(options: PublishOptions, destination: Destination): Promise<Release> {
   const { version, repository, allowDirty } = options;
   const { platform, source } = destination.target;
-  const revision = await readRevision(repository, allowDirty);
   // The machine that publishes may be of another kind than those that will run it.
   const recipe = { ...options.recipe, platform: options.recipe.platform ?? (platform as Platform) };
+  const revision = await readRevision(repository, recipe, allowDirty);
   const { service } = options.destination;
   const image = imageSource({ recipe, version, repository, revision, source, service });
   return await publish(version, image, destination, console.log);
