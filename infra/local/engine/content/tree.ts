@@ -58,9 +58,9 @@ export function subtree(tree: Tree, directory: string): Tree | undefined {
   );
 }
 
-/** The same entries under another directory. */
-export function moved(tree: Tree, directory: string): [string, Entry][] {
-  return [...tree].map(([path, entry]) => [directory === "" ? path : `${directory}/${path}`, entry]);
+/** The same entries under another path. An entry without a name is what lies at the path itself. */
+export function moved(tree: Tree, to: string): [string, Entry][] {
+  return [...tree].map(([path, entry]) => [[to, path].filter(Boolean).join("/"), entry]);
 }
 
 export function without(tree: Tree, path: string): Tree {

@@ -1,0 +1,291 @@
+import { baseState } from "../base/base.js";
+import { filterTree } from "../content/patterns.js";
+import { keyOf } from "../content/store.js";
+import { normalPath } from "../content/tree.js";
+import { StandInError } from "../errors.js";
+import { runExec } from "../exec/run.js";
+import { type HealthcheckOptions, healthcheck, pathIn, withConfig, withEnv } from "../image/edit.js";
+import { directoryAt, fileAt, withTree } from "../image/files.js";
+import { publishImage } from "../image/publish.js";
+import { type ContainerState, type Mount, scratchState } from "../image/state.js";
+import { imageTarball } from "../image/tarball.js";
+import type { Session } from "../session/session.js";
+import { Directory } from "./directory.js";
+import { File } from "./file.js";
+import { ApiObject } from "./object.js";
+import { Secret } from "./secret.js";
+import { Service } from "./service.js";
+
+type Change = (state: ContainerState) => ContainerState | Promise<ContainerState>;
+
+/** Lazy: each step only says what is to be done, and is done once its result is asked for. */
+export class Container extends ApiObject {
+  readonly __typename = "Container";
+
+  private constructor(
+    session: Session,
+    key: string,
+    private readonly make: () => Promise<ContainerState>,
+  ) {
+    super(session, key);
+  }
+
+  static scratch(session: Session, platform: string): Container {
+    return new Container(session, keyOf("Container", platform), async () => scratchState(platform));
+  }
+
+  state(): Promise<ContainerState> {
+    return this.session.once(this.key, this.make);
+  }
+
+  private step(operation: string, args: unknown, change: Change): Container {
+    return new Container(this.session, keyOf(this.key, operation, args), async () => change(await this.state()));
+  }
+
+  from({ address, registryService }: { address: string; registryService?: string }): Container {
+    const service = registryService ? this.session.ids.of(registryService, Service) : undefined;
+    return this.step("from", [address, service?.key], async ({ platform }) =>
+      baseState(this.session, address, platform, await service?.endpoint({})),
+    );
+  }
+
+  withExec(args: { args: string[]; useEntrypoint?: boolean; expect?: "SUCCESS" | "FAILURE" | "ANY" }): Container {
+    return this.step("withExec", args, (state) => runExec(this.session, state, args));
+  }
+
+  withDirectory({
+    path,
+    source,
+    ...filter
+  }: {
+    path: string;
+    source: string;
+    include?: string[];
+    exclude?: string[];
+  }): Container {
+    const directory = this.session.ids.of(source, Directory);
+    return this.step("withDirectory", [path, directory.key, filter], async (state) =>
+      withTree(this.session.store, state, path, filterTree(await directory.tree(), filter), `withDirectory ${path}`),
+    );
+  }
+
+  withFile({ path, source, permissions }: { path: string; source: string; permissions?: number }): Container {
+    const file = this.session.ids.of(source, File);
+    return this.step("withFile", [path, file.key, permissions], async (state) => {
+      const { name, entry } = await file.content();
+      const tree = new Map([["", { ...entry, mode: permissions ?? entry.mode }]]);
+      return withFileAt(this.session, state, path.endsWith("/") ? `${path}${name}` : path, tree);
+    });
+  }
+
+  withNewFile({
+    path,
+    contents,
+    permissions = 0o644,
+  }: {
+    path: string;
+    contents: string;
+    permissions?: number;
+  }): Container {
+    return this.step("withNewFile", [path, contents, permissions], async (state) => {
+      const entry = { type: "file" as const, mode: permissions, ...(await this.session.store.put(contents)) };
+      return withFileAt(this.session, state, path, new Map([["", entry]]));
+    });
+  }
+
+  withMountedDirectory({ path, source }: { path: string; source: string }): Container {
+    const directory = this.session.ids.of(source, Directory);
+    return this.step("withMountedDirectory", [path, directory.key], async (state) =>
+      withMount(state, { type: "directory", path: pathIn(state, path), tree: await directory.tree() }),
+    );
+  }
+
+  withMountedFile({ path, source }: { path: string; source: string }): Container {
+    const file = this.session.ids.of(source, File);
+    return this.step("withMountedFile", [path, file.key], async (state) => {
+      const { name, entry } = await file.content();
+      return withMount(state, { type: "file", path: pathIn(state, path), tree: new Map([[name, entry]]) });
+    });
+  }
+
+  withMountedCache({ path, cache }: { path: string; cache: string }): Container {
+    const { name } = this.session.ids.of(cache, CacheVolume);
+    return this.step("withMountedCache", [path, name], (state) =>
+      withMount(state, { type: "cache", path: pathIn(state, path), name }),
+    );
+  }
+
+  withMountedSecret({ path, source, mode = 0o400 }: { path: string; source: string; mode?: number }): Container {
+    const secret = this.session.ids.of(source, Secret);
+    return this.step("withMountedSecret", [path, secret.key, mode], (state) =>
+      withMount(state, { type: "secret", path: pathIn(state, path), secret, mode }),
+    );
+  }
+
+  withSecretVariable({ name, secret: id }: { name: string; secret: string }): Container {
+    const secret = this.session.ids.of(id, Secret);
+    return this.step("withSecretVariable", [name, secret.key], (state) => ({
+      ...state,
+      secretVariables: [...state.secretVariables.filter((other) => other.name !== name), { name, secret }],
+    }));
+  }
+
+  withRegistryAuth({
+    address,
+    username,
+    secret: id,
+  }: {
+    address: string;
+    username: string;
+    secret: string;
+  }): Container {
+    const secret = this.session.ids.of(id, Secret);
+    return this.step("withRegistryAuth", [address, username, secret.key], (state) => ({
+      ...state,
+      registryAuth: [...state.registryAuth, { address, username, secret }],
+    }));
+  }
+
+  withEnvVariable({ name, value }: { name: string; value: string }): Container {
+    return this.step("withEnvVariable", [name, value], (state) => withEnv(state, name, value));
+  }
+
+  withoutEnvVariable({ name }: { name: string }): Container {
+    return this.step("withoutEnvVariable", name, (state) => withEnv(state, name, undefined));
+  }
+
+  withWorkdir({ path }: { path: string }): Container {
+    return this.step("withWorkdir", path, (state) => withConfig(state, { WorkingDir: pathIn(state, path) }));
+  }
+
+  withUser({ name }: { name: string }): Container {
+    return this.step("withUser", name, (state) => withConfig(state, { User: name }));
+  }
+
+  withEntrypoint({ args, keepDefaultArgs }: { args: string[]; keepDefaultArgs?: boolean }): Container {
+    return this.step("withEntrypoint", [args, keepDefaultArgs], (state) =>
+      withConfig(state, { Entrypoint: args, ...(keepDefaultArgs ? {} : { Cmd: [] }) }),
+    );
+  }
+
+  withDefaultArgs({ args }: { args: string[] }): Container {
+    return this.step("withDefaultArgs", args, (state) => withConfig(state, { Cmd: args }));
+  }
+
+  withExposedPort({ port, protocol = "TCP" }: { port: number; protocol?: string }): Container {
+    return this.step("withExposedPort", [port, protocol], (state) =>
+      withConfig(state, { ExposedPorts: { ...state.config.ExposedPorts, [`${port}/${protocol.toLowerCase()}`]: {} } }),
+    );
+  }
+
+  withLabel({ name, value }: { name: string; value: string }): Container {
+    return this.step("withLabel", [name, value], (state) =>
+      withConfig(state, { Labels: { ...state.config.Labels, [name]: value } }),
+    );
+  }
+
+  withDockerHealthcheck({ args, ...options }: { args: string[] } & HealthcheckOptions): Container {
+    return this.step("withDockerHealthcheck", [args, options], (state) =>
+      withConfig(state, { Healthcheck: healthcheck(args, options) }),
+    );
+  }
+
+  rootfs(): Directory {
+    return this.directory({ path: "/" });
+  }
+
+  directory({ path }: { path: string }): Directory {
+    return new Directory(this.session, keyOf(this.key, "directory", path), async () =>
+      directoryAt(this.session.store, await this.state(), path),
+    );
+  }
+
+  file({ path }: { path: string }): File {
+    return new File(this.session, keyOf(this.key, "file", path), async () =>
+      fileAt(this.session.store, await this.state(), path),
+    );
+  }
+
+  async stdout(): Promise<string> {
+    return (await this.lastResult()).stdout;
+  }
+
+  async stderr(): Promise<string> {
+    return (await this.lastResult()).stderr;
+  }
+
+  async exitCode(): Promise<number> {
+    return (await this.lastResult()).exitCode;
+  }
+
+  async imageRef(): Promise<string> {
+    const { imageRef } = await this.state();
+    if (imageRef) return imageRef;
+    throw new StandInError("This container does not begin with an image: imageRef is answered after from.");
+  }
+
+  async platform(): Promise<string> {
+    return (await this.state()).platform;
+  }
+
+  async labels(): Promise<{ name: string; value: string }[]> {
+    return Object.entries((await this.state()).config.Labels ?? {}).map(([name, value]) => ({ name, value }));
+  }
+
+  async sync(): Promise<string> {
+    await this.state();
+    return this.id();
+  }
+
+  async publish({ address, registryService }: { address: string; registryService?: string }): Promise<string> {
+    const service = registryService ? this.session.ids.of(registryService, Service) : undefined;
+    return publishImage(this.session, await this.state(), address, await service?.endpoint({}));
+  }
+
+  asTarball(): File {
+    return new File(this.session, keyOf(this.key, "asTarball"), async () => ({
+      name: "container.tar",
+      entry: { type: "file", mode: 0o644, ...(await imageTarball(this.session.store, await this.state())) },
+    }));
+  }
+
+  async export({ path }: { path: string }): Promise<string> {
+    return this.asTarball().export({ path });
+  }
+
+  asService(): Service {
+    return Service.ofContainer(this.session, keyOf(this.key, "asService"), () => this.state());
+  }
+
+  private async lastResult() {
+    const { last } = await this.state();
+    if (last) return last;
+    throw new StandInError(
+      "No command has run in this container: stdout, stderr and exitCode are answered after withExec.",
+    );
+  }
+}
+
+export class CacheVolume extends ApiObject {
+  readonly __typename = "CacheVolume";
+
+  constructor(
+    session: Session,
+    readonly name: string,
+  ) {
+    super(session, keyOf("CacheVolume", name));
+  }
+}
+
+function withMount(state: ContainerState, mount: Mount): ContainerState {
+  return { ...state, mounts: [...state.mounts.filter(({ path }) => path !== mount.path), mount] };
+}
+
+async function withFileAt(
+  session: Session,
+  state: ContainerState,
+  path: string,
+  tree: Parameters<typeof withTree>[3],
+): Promise<ContainerState> {
+  return withTree(session.store, state, `/${normalPath(pathIn(state, path))}`, tree, `withFile ${path}`);
+}

@@ -1,0 +1,58 @@
+import { statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { writeHostEntry } from "../content/host.js";
+import type { Entry } from "../content/tree.js";
+import type { Session } from "../session/session.js";
+import { ApiObject } from "./object.js";
+
+export interface FileContent {
+  name: string;
+  entry: Entry & { type: "file" };
+}
+
+export class File extends ApiObject {
+  readonly __typename = "File";
+
+  constructor(
+    session: Session,
+    key: string,
+    private readonly make: () => Promise<FileContent>,
+  ) {
+    super(session, key);
+  }
+
+  content(): Promise<FileContent> {
+    return this.session.once(`${this.key} content`, this.make);
+  }
+
+  async contents(): Promise<string> {
+    const { entry } = await this.content();
+    return (await this.session.store.read(entry.digest)).toString("utf8");
+  }
+
+  async name(): Promise<string> {
+    return (await this.content()).name;
+  }
+
+  async size(): Promise<number> {
+    return (await this.content()).entry.size;
+  }
+
+  async digest(): Promise<string> {
+    return (await this.content()).entry.digest;
+  }
+
+  async export({ path, allowParentDirPath }: { path: string; allowParentDirPath?: boolean }): Promise<string> {
+    const { name, entry } = await this.content();
+    const given = resolve(this.session.cwd, path);
+    const isDirectory = statSync(given, { throwIfNoEntry: false })?.isDirectory();
+    const target = allowParentDirPath && isDirectory ? join(given, name) : given;
+    await writeHostEntry(this.session.store, entry, target);
+    return target;
+  }
+
+  async sync(): Promise<string> {
+    await this.content();
+    return this.id();
+  }
+}

@@ -1,0 +1,15 @@
+import type { Session } from "../session/session.js";
+
+/** What every object of the API has. Its methods are the fields of its type in the schema. */
+export abstract class ApiObject {
+  abstract readonly __typename: string;
+
+  constructor(
+    readonly session: Session,
+    readonly key: string,
+  ) {}
+
+  id(): string {
+    return this.session.ids.add(this);
+  }
+}

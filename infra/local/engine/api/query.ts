@@ -1,0 +1,47 @@
+import { defaultPlatform } from "../base/platform.js";
+import { keyOf } from "../content/store.js";
+import type { Assignment } from "../module/assignment.js";
+import { CacheVolume, Container } from "./container.js";
+import { Directory } from "./directory.js";
+import { ErrorValue, FunctionCall } from "./function-call.js";
+import { Secret } from "./secret.js";
+import { FunctionDef, Module, SourceMap, TypeDef } from "./typedef.js";
+
+/** Who asks: a process of a module. */
+export interface Caller {
+  moduleName: string;
+  /** Ends when the process has been given something to do. */
+  assignment: Promise<Assignment>;
+}
+
+/** The root of the API. Its methods are the fields of `Query` in the schema. */
+export const query = {
+  node: async ({ id }: { id: string }, { assignment }: Caller) => (await assignment).session.ids.get(id),
+  defaultPlatform: () => defaultPlatform(),
+  container: async ({ platform = defaultPlatform() }: { platform?: string }, { assignment }: Caller) =>
+    Container.scratch((await assignment).session, platform),
+  directory: async (_: object, { assignment }: Caller) => Directory.empty((await assignment).session),
+  cacheVolume: async ({ key }: { key: string }, { assignment }: Caller) =>
+    new CacheVolume((await assignment).session, key),
+  setSecret: async ({ name, plaintext }: { name: string; plaintext: string }, { assignment }: Caller) =>
+    Secret.ofValue((await assignment).session, name, plaintext),
+  error: async ({ message }: { message: string }, { assignment }: Caller) =>
+    new ErrorValue((await assignment).session, message),
+
+  currentFunctionCall: (_: object, { assignment }: Caller) => new FunctionCall(assignment),
+  currentModule: (_: object, { moduleName }: Caller) => ({ name: moduleName }),
+
+  module: async (_: object, { assignment }: Caller) => new Module((await assignment).session),
+  typeDef: async (_: object, { assignment }: Caller) => new TypeDef((await assignment).session),
+  function: async ({ name, returnType }: { name: string; returnType: string }, { assignment }: Caller) => {
+    const { session } = await assignment;
+    return new FunctionDef(session, {
+      name,
+      description: "",
+      args: [],
+      returns: session.ids.of(returnType, TypeDef).ref,
+    });
+  },
+  sourceMap: async (place: object, { assignment }: Caller) =>
+    new SourceMap((await assignment).session, keyOf("SourceMap", place)),
+};

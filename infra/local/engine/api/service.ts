@@ -1,0 +1,102 @@
+import { keyOf } from "../content/store.js";
+import { StandInError } from "../errors.js";
+import { type RunningService, runService } from "../exec/service.js";
+import type { ContainerState } from "../image/state.js";
+import type { Session } from "../session/session.js";
+import { ApiObject } from "./object.js";
+
+/** Where a service is reached from this machine. */
+interface Address {
+  hostname: string;
+  ports: number[];
+}
+
+interface Backend {
+  address(): Promise<Address>;
+  start(): Promise<unknown>;
+  stop(): Promise<unknown>;
+  /** Serves on this machine's loopback until the session ends. */
+  up(ports: { frontend: number; backend: number }[]): Promise<void>;
+}
+
+export class Service extends ApiObject {
+  readonly __typename = "Service";
+
+  constructor(
+    session: Session,
+    key: string,
+    private readonly backend: Backend,
+  ) {
+    super(session, key);
+  }
+
+  /**
+   * Something that listens on this machine already.
+   *
+   * @param address Such as `tcp://127.0.0.1:4566`.
+   */
+  static ofHost(session: Session, address: string): Service {
+    const match = /^(?:tcp:\/\/)?(\[[^\]]+\]|[^:/]+):(\d+)$/.exec(address);
+    if (!match?.[1]) {
+      throw new StandInError(
+        `${JSON.stringify(address)} is not the address of a service. Accepted: such as tcp://127.0.0.1:4566.`,
+      );
+    }
+    const reached = { hostname: match[1], ports: [Number(match[2])] };
+    const nothing = async () => undefined;
+    const up = async () => {
+      throw new StandInError(`${address} is served by this machine already.`);
+    };
+    return new Service(session, keyOf("Service", address), {
+      address: async () => reached,
+      start: nothing,
+      stop: nothing,
+      up,
+    });
+  }
+
+  /** A container's default command as a service. It runs from the first time it is needed until the session ends. */
+  static ofContainer(session: Session, key: string, state: () => Promise<ContainerState>): Service {
+    const start = (ports: { frontend: number; backend: number }[] = []) =>
+      session.once<RunningService>(`${key} running`, async () => runService(session, await state(), ports));
+    return new Service(session, key, {
+      address: async () => {
+        const { hostname, ports } = await start();
+        return { hostname, ports };
+      },
+      start: () => start(),
+      stop: async () => (await start()).stop(),
+      up: async (ports) => (await start(ports)).ended,
+    });
+  }
+
+  async hostname(): Promise<string> {
+    return (await this.backend.address()).hostname;
+  }
+
+  async ports(): Promise<{ port: number; protocol: string }[]> {
+    return (await this.backend.address()).ports.map((port) => ({ port, protocol: "TCP" }));
+  }
+
+  async endpoint({ port, scheme }: { port?: number; scheme?: string }): Promise<string> {
+    const { hostname, ports } = await this.backend.address();
+    const chosen = port ?? ports[0];
+    if (chosen === undefined) throw new StandInError("This service exposes no port, so it has no endpoint.");
+    return `${scheme ? `${scheme}://` : ""}${hostname}:${chosen}`;
+  }
+
+  async start(): Promise<string> {
+    await this.backend.start();
+    return this.id();
+  }
+
+  async stop(): Promise<string> {
+    await this.backend.stop();
+    return this.id();
+  }
+
+  async up({ ports = [] }: { ports?: { frontend: number; backend: number }[] }): Promise<null> {
+    await this.backend.up(ports);
+    return null;
+  }
+}

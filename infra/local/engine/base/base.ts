@@ -1,0 +1,48 @@
+import { keyOf } from "../content/store.js";
+import { pullImage } from "../image/pull.js";
+import { parseReference } from "../image/reference.js";
+import { Registry, UnreachableRegistryError } from "../image/registry.js";
+import type { ContainerState } from "../image/state.js";
+import type { Session } from "../session/session.js";
+import { debianPython } from "./debian.js";
+
+/** How long a registry that could not be reached is not asked again, in milliseconds. */
+const forgetAfter = 10 * 60_000;
+/** How long to wait for a registry's first answer, in milliseconds. */
+const patience = 4_000;
+
+/**
+ * The image that a container begins with: from its registry, or, when that can't be reached and it is the official Python image, one of
+ * the same offer made from this machine's Debian packages.
+ *
+ * @param host Where the registry really is, when it is a service.
+ */
+export async function baseState(
+  session: Session,
+  address: string,
+  platform: string,
+  host?: string,
+): Promise<ContainerState> {
+  const reference = parseReference(address);
+  const isPython = reference.registry === "docker.io" && reference.name === "library/python";
+  const server = host ?? reference.registry;
+  try {
+    if (isPython) await refuseUnreachable(session, server);
+    const registry = await Registry.open(server, reference.name, { patience, signal: session.signal });
+    return await pullImage(session, registry, reference, platform);
+  } catch (error) {
+    if (!(error instanceof UnreachableRegistryError) || !isPython) throw error;
+    await session.store.keep(unreachableKey(server), { at: Date.now(), message: error.message });
+    session.progress(`${error.message} In place of ${address}, a Python base of Debian's packages is used.`);
+    return debianPython(session, platform);
+  }
+}
+
+async function refuseUnreachable({ store }: Session, host: string): Promise<void> {
+  const last = await store.recall<{ at: number; message: string }>(unreachableKey(host));
+  if (last && Date.now() - last.at < forgetAfter) throw new UnreachableRegistryError(last.message);
+}
+
+function unreachableKey(host: string): string {
+  return keyOf("unreachable", host);
+}

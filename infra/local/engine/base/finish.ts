@@ -1,0 +1,51 @@
+import type { Store } from "../content/store.js";
+import { type Entry, isWithin, type Tree, withEntries } from "../content/tree.js";
+
+const leftOut = ["doc", "doc-base", "man", "info", "locale", "lintian", "bug", "gdb"].map(
+  (name) => `usr/share/${name}`,
+);
+
+/** What the packages' own scripts would have done, and the slim image's names for Python and pip. */
+export async function finishTree(store: Store, unpacked: Tree): Promise<Tree> {
+  const tree: Tree = new Map([...unpacked].filter(([path]) => isWanted(path)));
+  return withEntries(tree, [
+    ["etc/passwd", require(tree, "usr/share/base-passwd/passwd.master")],
+    ["etc/group", require(tree, "usr/share/base-passwd/group.master")],
+    ["etc/nsswitch.conf", require(tree, "usr/share/base-files/nsswitch.conf")],
+    ["etc/ssl/certs/ca-certificates.crt", await certificates(store, tree)],
+    // Where OpenSSL, and so Python, looks without being told.
+    ["usr/lib/ssl/cert.pem", link("/etc/ssl/certs/ca-certificates.crt")],
+    ["usr/bin/sh", link("dash")],
+    ["usr/local/bin/python", link("/usr/bin/python3")],
+    ["usr/local/bin/python3", link("/usr/bin/python3")],
+    ["usr/local/bin/pip", link("/usr/bin/pip3")],
+    ["usr/local/bin/pip3", link("/usr/bin/pip3")],
+    ["tmp", { type: "directory", mode: 0o1777 }],
+    ["var/tmp", { type: "directory", mode: 0o1777 }],
+  ]);
+}
+
+/** The marker forbids pip to install, for the sake of a system that this is not: https://peps.python.org/pep-0668/ */
+function isWanted(path: string): boolean {
+  return !path.endsWith("/EXTERNALLY-MANAGED") && !leftOut.some((directory) => isWithin(path, directory));
+}
+
+async function certificates(store: Store, tree: Tree): Promise<Entry> {
+  const authorities = [...tree]
+    .filter(([path]) => /^usr\/share\/ca-certificates\/.*\.crt$/.test(path))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  const texts = await Promise.all(
+    authorities.map(([, entry]) => (entry.type === "file" ? store.read(entry.digest) : "")),
+  );
+  return { type: "file", mode: 0o644, ...(await store.put(texts.join(""))) };
+}
+
+function link(target: string): Entry {
+  return { type: "link", mode: 0o777, target };
+}
+
+function require(tree: Tree, path: string): Entry {
+  const entry = tree.get(path);
+  if (entry) return entry;
+  throw new Error(`Debian's packages have no ${path}.`);
+}

@@ -1,0 +1,91 @@
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Store } from "../content/store.js";
+import type { Tree } from "../content/tree.js";
+import { applyLayer } from "../content/unpack.js";
+import { StandInError } from "../errors.js";
+
+const run = promisify(execFile);
+
+/**
+ * Downloads packages of this machine's Debian, with all that they depend on, and unpacks them as one tree. None of it touches the
+ * machine's own packages, and none of it needs root.
+ *
+ * @param scratch An empty directory for it to work in.
+ * @throws {StandInError} There is no apt, or it can't have the packages.
+ */
+export async function unpackPackages(
+  store: Store,
+  names: string[],
+  scratch: string,
+  signal: AbortSignal,
+): Promise<Tree> {
+  await requireApt();
+  await mkdir(join(scratch, "archives/partial"), { recursive: true });
+  await download(names, scratch, signal);
+  const archives = (await readdir(join(scratch, "archives"))).filter((name) => name.endsWith(".deb")).sort();
+  let tree: Tree = new Map();
+  for (const archive of archives) tree = await unpack(store, tree, join(scratch, "archives", archive));
+  return tree;
+}
+
+async function download(names: string[], scratch: string, signal: AbortSignal): Promise<void> {
+  const install = ["--yes", "--download-only", "install", ...names];
+  try {
+    await apt([...settings(scratch), ...install], signal);
+  } catch {
+    // No package lists on this machine, or old ones: new ones, of our own.
+    signal.throwIfAborted();
+    await mkdir(join(scratch, "lists/partial"), { recursive: true });
+    const own = [...settings(scratch), "-o", `Dir::State::lists=${join(scratch, "lists")}`];
+    await apt([...own, "update"], signal);
+    await apt([...own, ...install], signal);
+  }
+}
+
+function settings(scratch: string): string[] {
+  const options = {
+    // As if nothing were installed: all that is needed is fetched.
+    "Dir::State::status": "/dev/null",
+    "Dir::Cache": scratch,
+    "Dir::Cache::archives": join(scratch, "archives"),
+    "Debug::NoLocking": "1",
+    "APT::Install-Recommends": "0",
+    "APT::Sandbox::User": "root",
+  };
+  return ["-qq", ...Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`])];
+}
+
+async function apt(args: string[], signal: AbortSignal): Promise<void> {
+  try {
+    await run("apt-get", args, { signal, maxBuffer: 64 << 20 });
+  } catch (error) {
+    signal.throwIfAborted();
+    const { stderr = "" } = error as { stderr?: string };
+    throw new StandInError(`apt-get can't have the packages of the Python base:\n${stderr.trim() || String(error)}`);
+  }
+}
+
+async function requireApt(): Promise<void> {
+  try {
+    await run("dpkg-deb", ["--version"]);
+    await run("apt-get", ["--version"]);
+  } catch {
+    throw new StandInError(
+      "A Python base can be made from packages on Debian and Ubuntu only: apt-get and dpkg-deb are not here. " +
+        "Give --base-image the name of a Python image in a registry that can be reached.",
+    );
+  }
+}
+
+async function unpack(store: Store, below: Tree, archive: string): Promise<Tree> {
+  const child = spawn("dpkg-deb", ["--fsys-tarfile", archive], { stdio: ["ignore", "pipe", "inherit"] });
+  const exit = once(child, "close") as Promise<[number | null]>;
+  const tree = await applyLayer(store, below, child.stdout);
+  const [code] = await exit;
+  if (code !== 0) throw new StandInError(`dpkg-deb can't unpack ${archive}: it ended with ${code}.`);
+  return tree;
+}

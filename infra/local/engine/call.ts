@@ -1,0 +1,22 @@
+import { call } from "./cli/call.js";
+import { Store } from "./content/store.js";
+import { StandIn } from "./stand-in.js";
+
+/** `npm run call -- <function> --flag value`: the words of `dagger call`, on this machine without an engine. */
+const stop = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => stop.abort(new Error(`Stopped by ${signal}.`)));
+
+const standIn = new StandIn(new Store(Store.defaultPath()), process.env);
+try {
+  process.exitCode = await call(standIn, {
+    args: process.argv.slice(2),
+    cwd: process.env.INIT_CWD ?? process.cwd(),
+    env: process.env,
+    onStdout: (text) => process.stdout.write(text),
+    onStderr: (text) => process.stderr.write(text),
+    signal: stop.signal,
+  });
+} finally {
+  await standIn.close();
+}

@@ -1,0 +1,96 @@
+import {
+  type GraphQLArgument,
+  type GraphQLInputType,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from "graphql";
+import type { ArgumentType, EnumType, FunctionType, ModuleTypes, TypeRef } from "../module/types.js";
+import { schema } from "../session/schema.js";
+
+/** Everything that can be called: what the module told of itself, and what the API's schema says of containers, files and so on. */
+export interface Catalog {
+  description: string;
+  constructor_: FunctionType;
+  main: string;
+  /** What can be called on an object of this type, in order of name; undefined when it is no object. */
+  functions(type: TypeRef): FunctionType[] | undefined;
+  /** Whether the type is the module's own. */
+  isModules(type: TypeRef): boolean;
+  enumOf(type: TypeRef): EnumType | undefined;
+}
+
+export function catalogOf(moduleName: string, types: ModuleTypes): Catalog {
+  const plain = (name: string) => name.replaceAll("-", "").toLowerCase();
+  const main = types.objects.find(({ name }) => plain(name) === plain(moduleName)) ?? types.objects[0];
+  if (!main) throw new Error(`The module ${moduleName} has no class with @object().`);
+  const returns = { kind: "OBJECT", name: main.name, optional: false };
+  const own = (type: TypeRef) => types.objects.find(({ name }) => type.kind === "OBJECT" && name === type.name);
+  return {
+    description: types.description || main.description,
+    constructor_: { name: "", description: "", args: [], ...main.constructor_, returns },
+    main: main.name,
+    isModules: (type) => own(type) !== undefined,
+    functions(type) {
+      const object = own(type);
+      const functions = object
+        ? [...object.functions, ...object.fields.map(({ type, ...field }) => ({ ...field, args: [], returns: type }))]
+        : coreFunctions(type);
+      return functions?.sort((a, b) => (a.name < b.name ? -1 : 1));
+    },
+    enumOf: (type) => types.enums.find(({ name }) => name === type.name) ?? coreEnum(type),
+  };
+}
+
+function coreFunctions({ kind, name = "" }: TypeRef): FunctionType[] | undefined {
+  const type = schema.getType(name);
+  if (kind !== "OBJECT" || !isObjectType(type)) return undefined;
+  return Object.values((type as GraphQLObjectType).getFields())
+    .filter(({ name }) => name !== "id")
+    .map(({ name, description, type, args }) => ({
+      name,
+      description: description ?? "",
+      args: args.map(coreArgument).filter((argument) => argument !== undefined),
+      returns: typeRef(type),
+    }))
+    .filter(({ args }) => args.every(({ type }) => type.name !== "ID"));
+}
+
+/** Objects are given by id in the API, which nobody types: such an argument is left out, or its function when it is required. */
+function coreArgument(argument: GraphQLArgument): ArgumentType | undefined {
+  const type = typeRef(argument.type);
+  if (type.name === "ID" && type.optional) return undefined;
+  return { name: argument.name, description: argument.description ?? "", type };
+}
+
+const kinds: Record<string, string> = {
+  String: "STRING",
+  Int: "INTEGER",
+  Float: "FLOAT",
+  Boolean: "BOOLEAN",
+  Void: "VOID",
+};
+
+function typeRef(type: GraphQLOutputType | GraphQLInputType): TypeRef {
+  if (isNonNullType(type)) return { ...typeRef(type.ofType as GraphQLOutputType), optional: false };
+  if (isListType(type)) return { kind: "LIST", element: typeRef(type.ofType as GraphQLOutputType), optional: true };
+  const { name } = type as { name: string };
+  const primitive = kinds[name];
+  if (primitive) return { kind: primitive, optional: true };
+  const kind = isObjectType(type) ? "OBJECT" : isEnumType(type) ? "ENUM" : isInputObjectType(type) ? "INPUT" : "SCALAR";
+  return { kind, name, optional: true };
+}
+
+function coreEnum({ name = "" }: TypeRef): EnumType | undefined {
+  const type = schema.getType(name);
+  if (!isEnumType(type)) return undefined;
+  return {
+    name,
+    description: "",
+    members: type.getValues().map(({ name }) => ({ name, value: name, description: "" })),
+  };
+}

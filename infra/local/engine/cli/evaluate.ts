@@ -1,0 +1,104 @@
+import { ApiObject } from "../api/object.js";
+import { UsageError } from "../errors.js";
+import { invoke } from "../module/invoke.js";
+import type { ModuleProcess } from "../module/process.js";
+import type { ModuleSource } from "../module/source.js";
+import { type ArgumentType, isRequired, type TypeRef } from "../module/types.js";
+import type { Session } from "../session/session.js";
+import type { Catalog } from "./catalog.js";
+import { type Defaults, defaultFor } from "./dotenv.js";
+import { kebab } from "./names.js";
+import type { Step } from "./parse.js";
+import { argumentValue, contextValue } from "./values.js";
+
+export interface Evaluation {
+  session: Session;
+  source: ModuleSource;
+  catalog: Catalog;
+  defaults: Defaults;
+  start: () => Promise<ModuleProcess>;
+}
+
+/** What a chain of calls comes to: plain values, ids for objects of the API, fields for objects of the module. */
+export interface Result {
+  type: TypeRef;
+  value: unknown;
+}
+
+/** Calls one after the other, each on what the one before it answered. Every argument is looked at before the first call is made. */
+export async function evaluate(evaluation: Evaluation, steps: Step[]): Promise<Result> {
+  const owners = steps.map((_, index) => steps[index - 1]?.function.returns);
+  const calls = steps.map((step, index) => ({ step, args: argumentsOf(evaluation, step, owners[index]) }));
+  let result: Result = { type: evaluation.catalog.constructor_.returns, value: {} };
+  for (const { step, args } of calls) result = await call(evaluation, result, step, args);
+  return result;
+}
+
+/** What .env says about an argument. Only functions of the module are looked up there. */
+export function fromDotenv(
+  { catalog, defaults }: Evaluation,
+  step: Step,
+  owner: TypeRef | undefined,
+  { name }: ArgumentType,
+): string | undefined {
+  if (owner && !catalog.isModules(owner)) return undefined;
+  const object = owner?.name === catalog.main ? undefined : owner?.name;
+  return defaultFor(defaults, object, step.function.name, name);
+}
+
+async function call(
+  evaluation: Evaluation,
+  on: Result,
+  { function: { name, returns } }: Step,
+  args: Record<string, unknown>,
+): Promise<Result> {
+  const { session, start, catalog } = evaluation;
+  if (!catalog.isModules(on.type))
+    return { type: returns, value: await callCore(session, on.value as string, name, args) };
+  if (name === "")
+    return {
+      type: returns,
+      value: needsConstructor(catalog) ? await invoke(session, start, { ...constructing(catalog), args }) : {},
+    };
+  const fields = on.value as Record<string, unknown>;
+  const isField = name in fields && Object.keys(args).length === 0;
+  const value = isField
+    ? fields[name]
+    : await invoke(session, start, { parentName: on.type.name ?? "", parent: fields, name, args });
+  return { type: returns, value };
+}
+
+function needsConstructor({ constructor_ }: Catalog): boolean {
+  return constructor_.args.length > 0;
+}
+
+function constructing({ main }: Catalog) {
+  return { parentName: main, parent: {}, name: "" };
+}
+
+/** A field of an API's object: its method of that name. Objects are handed on by id, as over the wire. */
+async function callCore(session: Session, id: string, name: string, args: Record<string, unknown>): Promise<unknown> {
+  const object = session.ids.get(id) as unknown as Record<string, (args: Record<string, unknown>) => unknown>;
+  const result = await object[name]?.(args);
+  return result instanceof ApiObject ? result.id() : result;
+}
+
+function argumentsOf(evaluation: Evaluation, step: Step, owner: TypeRef | undefined): Record<string, unknown> {
+  const missing: string[] = [];
+  const values = step.function.args.flatMap((argument): [string, unknown][] => {
+    const given = step.given[argument.name] ?? asList(fromDotenv(evaluation, step, owner, argument));
+    const context = { ...evaluation, argument };
+    if (given) return [[argument.name, argumentValue(context, given)]];
+    if (argument.defaultPath)
+      return [[argument.name, contextValue(context, evaluation.source.root, argument.defaultPath)]];
+    if (argument.defaultValue !== undefined) return [[argument.name, JSON.parse(argument.defaultValue) as unknown]];
+    if (isRequired(argument)) missing.push(kebab(argument.name));
+    return [];
+  });
+  if (missing.length > 0) throw new UsageError(`required flag(s) "${missing.join('", "')}" not set`);
+  return Object.fromEntries(values);
+}
+
+function asList(value: string | undefined): string[] | undefined {
+  return value === undefined ? undefined : [value];
+}

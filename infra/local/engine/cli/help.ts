@@ -1,0 +1,81 @@
+import { type ArgumentType, type FunctionType, isRequired, type TypeRef } from "../module/types.js";
+import type { Catalog } from "./catalog.js";
+import { kebab } from "./names.js";
+import { commandPath, type Step } from "./parse.js";
+
+const options: [string, string][] = [
+  ["-o, --output PATH", "Save the result to a file or a directory"],
+  ["-j, --json", "Print the result as JSON"],
+  ["-m, --mod PATH", "The module's directory (default: the nearest dagger.json upward)"],
+  ["-s, --silent", "Show no progress"],
+  ["-h, --help", "Show this"],
+];
+
+/** @param given By argument, what .env says: it stands in for what would be required. */
+export function helpText(
+  steps: Step[],
+  catalog: Catalog,
+  given: (argument: ArgumentType) => string | undefined,
+): string {
+  const last = steps.at(-1)?.function ?? catalog.constructor_;
+  const functions = catalog.functions(last.returns) ?? [];
+  const usage = [commandPath(steps), last.args.length > 0 && "[arguments]", functions.length > 0 && "<function>"];
+  return [
+    last.name === "" ? catalog.description : last.description,
+    `USAGE\n  ${usage.filter(Boolean).join(" ")}`,
+    section(
+      "ARGUMENTS",
+      last.args.map((argument) => argumentRow(argument, catalog, given(argument))),
+    ),
+    section("FUNCTIONS", functions.map(functionRow)),
+    steps.length === 1 ? section("OPTIONS", options) : "",
+  ]
+    .filter(Boolean)
+    .join("\n\n");
+}
+
+export function functionList(functions: FunctionType[]): string {
+  return table([["Name", "Description"], ...functions.map(functionRow)]);
+}
+
+/** A function's name and the first line of its description. */
+function functionRow({ name, description }: FunctionType): [string, string] {
+  return [kebab(name), description.split("\n")[0] || "-"];
+}
+
+function argumentRow(argument: ArgumentType, catalog: Catalog, given: string | undefined): [string, string] {
+  const { name, type, description, defaultValue, defaultPath } = argument;
+  const fallback = given !== undefined ? `"${given}" of .env` : (defaultPath ?? defaultValue);
+  const note =
+    fallback !== undefined && fallback !== "false"
+      ? `(default: ${fallback})`
+      : isRequired(argument)
+        ? "[required]"
+        : "";
+  return [
+    `--${kebab(name)} ${typeName(type, catalog)}`.trimEnd(),
+    [description.replace(/\s+/g, " "), note].filter(Boolean).join(" "),
+  ];
+}
+
+function typeName(type: TypeRef, catalog: Catalog): string {
+  if (type.kind === "LIST" && type.element) return `[]${typeName(type.element, catalog)}`;
+  if (type.kind === "ENUM")
+    return (
+      catalog
+        .enumOf(type)
+        ?.members.map(({ name }) => name)
+        .join(",") ?? ""
+    );
+  if (type.kind === "BOOLEAN") return "";
+  return type.name ?? { STRING: "string", INTEGER: "int", FLOAT: "float" }[type.kind] ?? type.kind;
+}
+
+function section(title: string, rows: [string, string][]): string {
+  return rows.length > 0 ? `${title}\n${table(rows.map(([left, right]) => [`  ${left}`, right]))}` : "";
+}
+
+function table(rows: [string, string][]): string {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `${left.padEnd(width + 3)}${right}`.trimEnd()).join("\n");
+}

@@ -1,0 +1,101 @@
+import { UsageError } from "../errors.js";
+import type { ArgumentType, FunctionType } from "../module/types.js";
+import type { Catalog } from "./catalog.js";
+import { kebab } from "./names.js";
+
+/** One call of a chain, with its flags as they were typed. */
+export interface Step {
+  function: FunctionType;
+  /** By argument name, each time that the flag was given. */
+  given: Record<string, string[]>;
+}
+
+export interface CommandLine {
+  /** The constructor first, then what is called on it, one after the other. */
+  steps: Step[];
+  help: boolean;
+  json: boolean;
+  silent: boolean;
+  /** Where to save the result. */
+  output?: string;
+  /** The directory of the module. */
+  mod?: string;
+}
+
+type Options = Omit<CommandLine, "steps">;
+
+/**
+ * Reads the words of `dagger call`: flags belong to the function before them, those before the first function to the constructor.
+ *
+ * @throws {UsageError} A flag or function that is not known, or a flag without its value.
+ */
+export function parseCommandLine(words: string[], catalog: Catalog): CommandLine {
+  const options: Options = { help: false, json: false, silent: false };
+  const steps: Step[] = [];
+  let rest = words;
+  let next: FunctionType | undefined = catalog.constructor_;
+  while (next) {
+    const step: Step = { function: next, given: {} };
+    steps.push(step);
+    rest = parseFlags(rest, step, options);
+    next = nextFunction(rest[0], steps, catalog);
+    rest = rest.slice(1);
+  }
+  return { steps, ...options };
+}
+
+/** The options that say where the module is, before anything is known about it. */
+export function parseModuleDirectory(words: string[]): string | undefined {
+  const index = words.findIndex((word) => /^(-m|--mod)(=|$)/.test(word));
+  return index === -1 ? undefined : (words[index]?.split(/=(.*)/s)[1] ?? words[index + 1]);
+}
+
+/** As people type it: `npm run call -- build export`. */
+export function commandPath(steps: Step[]): string {
+  return ["npm run call --", ...steps.slice(1).map((step) => kebab(step.function.name))].join(" ");
+}
+
+function nextFunction(word: string | undefined, steps: Step[], catalog: Catalog): FunctionType | undefined {
+  if (word === undefined) return undefined;
+  const last = steps.at(-1)?.function;
+  const functions = (last && catalog.functions(last.returns)) ?? [];
+  const found = functions.find(({ name }) => kebab(name) === kebab(word));
+  if (found) return found;
+  const accepted = functions.length > 0 ? ` Accepted: ${functions.map(({ name }) => kebab(name)).join(", ")}.` : "";
+  throw new UsageError(`unknown command "${word}" for "${commandPath(steps)}".${accepted}`);
+}
+
+function parseFlags(words: string[], step: Step, options: Options): string[] {
+  let rest = words;
+  while (rest[0]?.startsWith("-") && rest[0] !== "-") {
+    const [word = "", ...after] = rest;
+    if (word === "--") return after;
+    const [flag = "", inline] = word.split(/=(.*)/s);
+    const argument = step.function.args.find(({ name }) => flag.startsWith("--") && kebab(name) === kebab(flag));
+    const takesValue = argument ? argument.type.kind !== "BOOLEAN" : valueOptions.has(flag);
+    if (takesValue && inline === undefined && after.length === 0)
+      throw new UsageError(`flag needs an argument: ${flag}`);
+    const value = inline ?? (takesValue ? (after[0] ?? "") : "true");
+    if (argument) give(step, argument, value);
+    else setOption(options, flag, value);
+    rest = takesValue && inline === undefined ? after.slice(1) : after;
+  }
+  return rest;
+}
+
+function give({ given }: Step, { name }: ArgumentType, value: string): void {
+  given[name] = [...(given[name] ?? []), value];
+}
+
+const valueOptions = new Set(["-o", "--output", "-m", "--mod", "--progress"]);
+
+function setOption(options: Options, flag: string, value: string): void {
+  if (flag === "-h" || flag === "--help") options.help = true;
+  else if (flag === "-j" || flag === "--json") options.json = true;
+  else if (flag === "-s" || flag === "--silent") options.silent = true;
+  else if (flag === "-o" || flag === "--output") options.output = value;
+  else if (flag === "-m" || flag === "--mod") options.mod = value;
+  else if (flag === "--progress" && value !== "plain")
+    throw new UsageError(`invalid argument "${value}" for "--progress" flag. Accepted: plain.`);
+  else if (flag !== "--progress") throw new UsageError(`unknown flag: ${flag}`);
+}

@@ -1,0 +1,56 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { ApiObject } from "../api/object.js";
+import { keyOf } from "../content/store.js";
+import { describeId } from "../session/ids.js";
+import type { Session } from "../session/session.js";
+import type { Catalog } from "./catalog.js";
+import type { Result } from "./evaluate.js";
+
+interface Printing {
+  session: Session;
+  catalog: Catalog;
+  json: boolean;
+  output?: string;
+}
+
+/** Brings a result about and answers what to print of it, as `dagger call` does: of an object only what it is. */
+export async function present({ type, value }: Result, { session, catalog, json, output }: Printing): Promise<string> {
+  if (type.kind === "VOID" || value === null || value === undefined) return "";
+  const object = type.kind === "OBJECT" && !catalog.isModules(type) ? session.ids.get(value as string) : undefined;
+  if (object && output !== undefined && "export" in object) {
+    const saved = await (object as unknown as Exportable).export({ path: output, allowParentDirPath: true });
+    session.progress(`Saved to "${saved}".`);
+    return "";
+  }
+  if (object instanceof ApiObject && "sync" in object) await (object as unknown as Syncable).sync();
+  const text = object
+    ? `${describeId(value as string)}\n`
+    : render(value, type.kind === "OBJECT" ? type.name : undefined, json);
+  if (output !== undefined) {
+    const path = resolve(session.cwd, output);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+    session.progress(`Saved output to "${path}".`);
+  }
+  return text;
+}
+
+interface Exportable {
+  export(args: { path: string; allowParentDirPath: boolean }): Promise<string>;
+}
+
+interface Syncable {
+  sync(): Promise<string>;
+}
+
+function render(value: unknown, objectName: string | undefined, json: boolean): string {
+  if (json) return `${JSON.stringify(value, null, 4)}\n`;
+  if (objectName) return `${objectName}@${keyOf(value)}\n`;
+  if (Array.isArray(value)) return value.map((item) => `${plain(item)}\n`).join("");
+  return plain(value);
+}
+
+function plain(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}

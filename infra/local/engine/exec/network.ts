@@ -1,0 +1,28 @@
+import { existsSync } from "node:fs";
+
+const bundleInside = "/run/slipway-host-ca.pem";
+const bundles = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
+const passedOn = ["PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX_URL", "UV_DEFAULT_INDEX"];
+
+/** What lets a command reach package indexes from this machine's network. */
+export interface NetworkSettings {
+  env: Record<string, string>;
+  binds: string[];
+}
+
+/**
+ * This machine's way to the package indexes: the certificates that it trusts and the index that it is set to, for commands only and
+ * never in a layer. On a machine behind a private mirror nothing could be installed otherwise. The real engine does not do this:
+ * there, the module's own arguments say it.
+ */
+export function networkSettings(env: Record<string, string | undefined>): NetworkSettings {
+  const bundle = [env.SSL_CERT_FILE, ...bundles].find((path) => path && existsSync(path));
+  const trust = bundle
+    ? Object.fromEntries(["SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE"].map((name) => [name, bundleInside]))
+    : {};
+  const index = passedOn.flatMap((name) => (env[name] ? [[name, env[name]]] : []));
+  return {
+    env: { ...trust, ...Object.fromEntries(index) },
+    binds: bundle ? [`${bundle}:${bundleInside}:ro`] : [],
+  };
+}

@@ -1,0 +1,98 @@
+import { once } from "node:events";
+import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Container as DockerContainer } from "dockerode";
+import { demultiplex, lineSplitter } from "../../containers/output.js";
+import { gone } from "../../containers/owned.js";
+import { attachOutput, createContainer, waitForExit } from "../../containers/run.js";
+import { StandInError } from "../errors.js";
+import type { ContainerState } from "../image/state.js";
+import type { Session } from "../session/session.js";
+import { loadFiles } from "./image.js";
+
+export interface RunningService {
+  /** The container's own address, which this machine reaches. */
+  hostname: string;
+  ports: number[];
+  /** Ends when the service does, with an error unless it was stopped. */
+  ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a container's default command and waits until it listens on its ports.
+ *
+ * @param forwards Ports of this machine's loopback that lead to it.
+ */
+export async function runService(
+  session: Session,
+  state: ContainerState,
+  forwards: { frontend: number; backend: number }[],
+): Promise<RunningService> {
+  const engine = await session.machine.containers();
+  const { Env = [], WorkingDir = "/", User = "", Entrypoint = [], Cmd = [], ExposedPorts = {} } = state.config;
+  const container = await createContainer(engine, session.machine.owner, {
+    Image: await loadFiles(engine, session.store, state),
+    Entrypoint: [],
+    Cmd: [...Entrypoint, ...Cmd],
+    Env,
+    WorkingDir,
+    User,
+    ExposedPorts: Object.fromEntries(forwards.map(({ backend }) => [`${backend}/tcp`, {}])),
+    HostConfig: {
+      PortBindings: Object.fromEntries(
+        forwards.map(({ frontend, backend }) => [
+          `${backend}/tcp`,
+          [{ HostIp: "127.0.0.1", HostPort: String(frontend) }],
+        ]),
+      ),
+    },
+  });
+  const remove = () => gone(container.remove({ force: true, v: true }));
+  session.atEnd(remove);
+  session.signal.addEventListener(
+    "abort",
+    () => void remove().catch((error: Error) => session.progress(error.message)),
+  );
+  const output = await attachOutput(container);
+  await container.start();
+  const ended = follow(session, container, output);
+  // Whoever waits for it hears of it; nobody need wait.
+  ended.catch(() => undefined);
+  const ports = Object.keys(ExposedPorts).map((port) => Number.parseInt(port, 10));
+  const hostname = await addressOf(container);
+  await Promise.race([ended, Promise.all(ports.map((port) => listening(hostname, port, session.signal)))]);
+  for (const { frontend, backend } of forwards) session.progress(`http://127.0.0.1:${frontend} -> port ${backend}`);
+  return { hostname, ports, ended, stop: remove };
+}
+
+async function follow(session: Session, container: DockerContainer, output: AsyncIterable<Buffer>): Promise<void> {
+  const lines = lineSplitter((_, line) => session.progress(`  ${line}`));
+  await demultiplex(output, lines.write);
+  lines.flush();
+  const { exitCode } = await waitForExit(container);
+  session.signal.throwIfAborted();
+  throw new StandInError(`The service ended by itself, with exit code ${exitCode}. What it wrote is above.`);
+}
+
+async function addressOf(container: DockerContainer): Promise<string> {
+  const { NetworkSettings } = await container.inspect();
+  const address = Object.values(NetworkSettings.Networks).map(({ IPAddress }) => IPAddress)[0];
+  if (address) return address;
+  throw new StandInError("The container engine gave the service no address of its own.");
+}
+
+async function listening(host: string, port: number, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const socket = connect({ host, port });
+    try {
+      await once(socket, "connect", { signal });
+      return;
+    } catch (error) {
+      if (signal.aborted || (error as NodeJS.ErrnoException).code !== "ECONNREFUSED") throw error;
+    } finally {
+      socket.destroy();
+    }
+    await sleep(50, undefined, { signal });
+  }
+}

@@ -1,0 +1,82 @@
+import { existsSync, readFileSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { keyOf } from "../content/store.js";
+import { StandInError } from "../errors.js";
+
+/** A module as it lies in a repository. */
+export interface ModuleSource {
+  name: string;
+  /** Where dagger.json is. */
+  root: string;
+  /** The module's own package. */
+  directory: string;
+  /** The SDK's package in it. */
+  sdk: string;
+  /** Where paths of arguments by default start: the git repository, or the module's root when there is none. */
+  context: string;
+}
+
+/**
+ * The module of the nearest dagger.json upward.
+ *
+ * @throws {StandInError} There is none, it is in another language, or its SDK is not installed or of another version.
+ */
+export function findModule(from: string): ModuleSource {
+  const root = findUp(from, "dagger.json");
+  if (!root)
+    throw new StandInError(`There is no dagger.json in ${resolve(from)} or above it, so there is no module to call.`);
+  const path = join(root, "dagger.json");
+  const {
+    name = "",
+    sdk,
+    source = ".",
+    engineVersion = "",
+  } = JSON.parse(readFileSync(path, "utf8")) as Record<string, string> & {
+    sdk?: { source?: string } | string;
+  };
+  const language = typeof sdk === "string" ? sdk : sdk?.source;
+  if (language !== "typescript") {
+    throw new StandInError(
+      `${path} names the SDK ${JSON.stringify(language)}. The stand-in runs modules in typescript only.`,
+    );
+  }
+  const directory = join(root, source);
+  const sdkPath = join(directory, "node_modules/@dagger.io/dagger");
+  requireVersion(sdkPath, directory, engineVersion.replace(/^v/, ""));
+  return { name, root, directory, sdk: sdkPath, context: findUp(root, ".git") ?? root };
+}
+
+/** Tells one state of a module's content from another. */
+export async function moduleKey({ name, directory }: ModuleSource): Promise<string> {
+  const files = await sourceFiles(directory);
+  const others = ["package.json", "package-lock.json", "tsconfig.json"].map((name) => join(directory, name));
+  const read = [...files, ...others.filter((path) => existsSync(path))];
+  return keyOf("module 1", name, await Promise.all(read.map(async (path) => [path, await readFile(path, "utf8")])));
+}
+
+/** As the SDK's own list: every TypeScript file below `src`. */
+export async function sourceFiles(directory: string): Promise<string[]> {
+  const entries = await readdir(join(directory, "src"), { recursive: true });
+  return entries
+    .filter((name) => /\.m?ts$/.test(name) && !/(^|\/)(node_modules|dist)\//.test(name))
+    .sort()
+    .map((name) => join(directory, "src", name));
+}
+
+function requireVersion(sdk: string, directory: string, wanted: string): void {
+  const path = join(sdk, "package.json");
+  if (!existsSync(path)) throw new StandInError(`The module's packages are not installed. Run npm ci in ${directory}.`);
+  const { version } = JSON.parse(readFileSync(path, "utf8")) as { version: string };
+  if (version === wanted) return;
+  throw new StandInError(
+    `dagger.json asks for the engine ${wanted}, and the SDK in ${directory} is ${version}. They must be the same: pin @dagger.io/dagger to ${wanted}.`,
+  );
+}
+
+function findUp(from: string, name: string): string | undefined {
+  for (let directory = resolve(from); ; directory = dirname(directory)) {
+    if (existsSync(join(directory, name))) return directory;
+    if (directory === dirname(directory)) return undefined;
+  }
+}

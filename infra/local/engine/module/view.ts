@@ -1,0 +1,41 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { keyOf, type Store } from "../content/store.js";
+import type { ModuleSource } from "./source.js";
+
+/**
+ * Where the SDK looks at a module from, laid out as the engine lays it out: the sources in `src`, and beside them a package
+ * `@dagger.io/dagger` of TypeScript sources, because the SDK knows the API's types by a file named `client.gen.ts`.
+ *
+ * The sources are a link. What runs is therefore the module itself with its own packages; what is read for types finds no other
+ * package than the API's, and so need not parse the AWS SDK each time.
+ *
+ * @returns Its directory.
+ */
+export async function moduleView(store: Store, { directory, sdk }: ModuleSource): Promise<string> {
+  const types = await readFile(join(sdk, "dist/src/api/client.gen.d.ts"));
+  const view = join(store.path, "views", keyOf("view 1", directory, types.toString("base64")).slice("sha256:".length));
+  if (!existsSync(view)) await layOut(await store.scratch(), view, directory, types);
+  return view;
+}
+
+/** The API's types in a view. */
+export function clientTypes(view: string): string {
+  return join(view, "node_modules/@dagger.io/dagger/client.gen.ts");
+}
+
+async function layOut(aside: string, view: string, directory: string, types: Buffer): Promise<void> {
+  const sdk = join(aside, "node_modules/@dagger.io/dagger");
+  await mkdir(sdk, { recursive: true });
+  await writeFile(join(sdk, "client.gen.ts"), types);
+  await writeFile(join(sdk, "index.ts"), 'export * from "./client.gen.js";\n');
+  await writeFile(join(sdk, "package.json"), '{ "type": "module" }\n');
+  await symlink(join(directory, "src"), join(aside, "src"));
+  await mkdir(join(view, ".."), { recursive: true });
+  await rename(aside, view).catch(async (error: NodeJS.ErrnoException) => {
+    // Another stand-in has laid out the very same meanwhile.
+    await rm(aside, { recursive: true, force: true });
+    if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
+  });
+}

@@ -1,0 +1,210 @@
+import { buildSchema } from "graphql";
+
+/**
+ * The part of Dagger's API that the module and the command line use, in the API's own words; descriptions are the help of chained calls.
+ * What is not here is answered as not offered.
+ */
+export const schema = buildSchema(/* GraphQL */ `
+  scalar JSON
+  scalar Platform
+  scalar Void
+
+  interface Node { id: ID! }
+
+  enum ReturnType { SUCCESS FAILURE ANY }
+  enum NetworkProtocol { TCP UDP }
+  enum FunctionCachePolicy { Default PerSession Never }
+  enum TypeDefKind { STRING INTEGER FLOAT BOOLEAN SCALAR LIST OBJECT INTERFACE INPUT VOID ENUM }
+
+  "A port of the host (frontend) and the port of the service that it leads to (backend)"
+  input PortForward { frontend: Int! backend: Int! }
+
+  type Query {
+    node(id: ID!): Node
+    defaultPlatform: Platform!
+    container(platform: Platform): Container!
+    directory: Directory!
+    cacheVolume(key: String!): CacheVolume!
+    setSecret(name: String!, plaintext: String!): Secret!
+    error(message: String!): Error!
+    currentFunctionCall: FunctionCall!
+    currentModule: CurrentModule!
+    module: Module!
+    typeDef: TypeDef!
+    function(name: String!, returnType: ID!): Function!
+    sourceMap(filename: String!, line: Int!, column: Int!): SourceMap!
+  }
+
+  type Container implements Node {
+    id: ID!
+    from(address: String!, registryService: ID): Container!
+    "A container after running a command in it"
+    withExec(
+      "The command and its arguments"
+      args: [String!]!
+      "Put the entrypoint before the arguments"
+      useEntrypoint: Boolean
+      "Which exit codes are no error"
+      expect: ReturnType
+    ): Container!
+    withDirectory(path: String!, source: ID!, include: [String!], exclude: [String!]): Container!
+    withFile(path: String!, source: ID!, permissions: Int): Container!
+    "A container with a new file of this content"
+    withNewFile("Where the file lies" path: String! "What is in it" contents: String! "Its mode, such as 0o644" permissions: Int): Container!
+    withMountedDirectory(path: String!, source: ID!): Container!
+    withMountedFile(path: String!, source: ID!): Container!
+    withMountedCache(path: String!, cache: ID!): Container!
+    withMountedSecret(path: String!, source: ID!, mode: Int): Container!
+    withSecretVariable(name: String!, secret: ID!): Container!
+    withRegistryAuth(address: String!, username: String!, secret: ID!): Container!
+    "A container with an environment variable"
+    withEnvVariable("The variable" name: String! "Its value" value: String!): Container!
+    withoutEnvVariable(name: String!): Container!
+    "A container with another working directory"
+    withWorkdir("Its path" path: String!): Container!
+    "A container whose commands run as another user"
+    withUser("A name or a number, with an optional group: user:group" name: String!): Container!
+    "A container with another entrypoint"
+    withEntrypoint("The command that arguments are added to" args: [String!]! "Keep the default arguments" keepDefaultArgs: Boolean): Container!
+    "A container with other default arguments"
+    withDefaultArgs("What runs when nothing else is said" args: [String!]!): Container!
+    withExposedPort(port: Int!, protocol: NetworkProtocol): Container!
+    withLabel(name: String!, value: String!): Container!
+    withDockerHealthcheck(
+      args: [String!]!, shell: Boolean, interval: String, timeout: String, startPeriod: String, startInterval: String, retries: Int
+    ): Container!
+    "The container's files"
+    rootfs: Directory!
+    "A directory of the container"
+    directory("Its path" path: String!): Directory!
+    "A file of the container"
+    file("Its path" path: String!): File!
+    "What the last command wrote to its standard output"
+    stdout: String!
+    "What the last command wrote to its standard error"
+    stderr: String!
+    "The exit code of the last command"
+    exitCode: Int!
+    "The image that it began with, by digest"
+    imageRef: String!
+    "The platform that it is for"
+    platform: Platform!
+    "The image's labels"
+    labels: [Label!]!
+    "Make the container, and fail if it can't be made"
+    sync: ID!
+    "Push the container's image; answers its address by digest"
+    publish("Where to, such as registry.example.com/app:v1.2.3" address: String! registryService: ID): String!
+    "The container's image as an archive"
+    asTarball: File!
+    "Write the container's image to a file of the host, as an archive"
+    export("The file" path: String!): String!
+    "The container's default command as a service"
+    asService: Service!
+  }
+
+  type Directory implements Node {
+    id: ID!
+    "The names in it"
+    entries("The directory to list, within this one" path: String): [String!]!
+    "The paths that a pattern names"
+    glob("Such as **/*.py" pattern: String!): [String!]!
+    "A directory in it"
+    directory("Its path" path: String!): Directory!
+    "A file in it"
+    file("Its path" path: String!): File!
+    "Only some of its files"
+    filter("Patterns of what to keep" include: [String!] "Patterns of what to leave out" exclude: [String!]): Directory!
+    withDirectory(path: String!, source: ID!, include: [String!], exclude: [String!]): Directory!
+    withFile(path: String!, source: ID!, permissions: Int): Directory!
+    "This directory with a new file"
+    withNewFile("Where the file lies" path: String! "What is in it" contents: String! "Its mode, such as 0o644" permissions: Int): Directory!
+    "This directory without one of its directories"
+    withoutDirectory("Its path" path: String!): Directory!
+    "This directory without one of its files"
+    withoutFile("Its path" path: String!): Directory!
+    "A digest of all that is in it"
+    digest: String!
+    "Write it to a directory of the host"
+    export("The directory" path: String!): String!
+    "Make it, and fail if it can't be made"
+    sync: ID!
+  }
+
+  type File implements Node {
+    id: ID!
+    "What is in it, as text"
+    contents: String!
+    "Its name"
+    name: String!
+    "Its size in bytes"
+    size: Int!
+    "A digest of what is in it"
+    digest: String!
+    "Write it to a file of the host"
+    export("The file" path: String! "Whether the path may name the directory to put it in" allowParentDirPath: Boolean): String!
+    "Make it, and fail if it can't be made"
+    sync: ID!
+  }
+
+  type Secret implements Node { id: ID! name: String! uri: String! plaintext: String! }
+
+  type Service implements Node {
+    id: ID!
+    "Where it is reached, as HOST:PORT"
+    endpoint("The port (default: its first)" port: Int "A scheme to put before it, such as http" scheme: String): String!
+    "The host that it is reached at"
+    hostname: String!
+    ports: [Port!]!
+    start: ID!
+    stop: ID!
+    "Serve on the host's own ports until interrupted"
+    up("Pairs FRONTEND:BACKEND of a host's port and the service's" ports: [PortForward!]): Void
+  }
+
+  type GitRepository implements Node { id: ID! head: GitRef! uncommitted: Changeset! }
+  type GitRef implements Node { id: ID! commit: String! tree(depth: Int, discardGitDir: Boolean): Directory! }
+  type Changeset implements Node { id: ID! isEmpty: Boolean! }
+  type CacheVolume implements Node { id: ID! }
+  type Label { name: String! value: String! }
+  type Port { port: Int! protocol: NetworkProtocol! }
+
+  type CurrentModule { name: String! }
+  type FunctionCall implements Node {
+    id: ID!
+    name: String!
+    parentName: String!
+    parent: JSON!
+    inputArgs: [FunctionCallArgValue!]!
+    returnValue(value: JSON!): Void
+    returnError(error: ID!): Void
+  }
+  type FunctionCallArgValue implements Node { id: ID! name: String! value: JSON! }
+  type Error implements Node { id: ID! message: String! withValue(name: String!, value: JSON!): Error! }
+
+  type Module implements Node { id: ID! withDescription(description: String!): Module! withObject(object: ID!): Module! withEnum(enum: ID!): Module! }
+  type TypeDef implements Node {
+    id: ID!
+    withKind(kind: TypeDefKind!): TypeDef!
+    withOptional(optional: Boolean!): TypeDef!
+    withListOf(elementType: ID!): TypeDef!
+    withScalar(name: String!, description: String): TypeDef!
+    withObject(name: String!, description: String, sourceMap: ID, deprecated: String): TypeDef!
+    withEnum(name: String!, description: String, sourceMap: ID): TypeDef!
+    withEnumMember(name: String!, value: String, description: String, sourceMap: ID, deprecated: String): TypeDef!
+    withField(name: String!, typeDef: ID!, description: String, sourceMap: ID, deprecated: String): TypeDef!
+    withFunction(function: ID!): TypeDef!
+    withConstructor(function: ID!): TypeDef!
+  }
+  type Function implements Node {
+    id: ID!
+    withDescription(description: String!): Function!
+    withSourceMap(sourceMap: ID!): Function!
+    withArg(
+      name: String!, typeDef: ID!, description: String, defaultValue: JSON, defaultPath: String, ignore: [String!], sourceMap: ID, deprecated: String
+    ): Function!
+    withCachePolicy(policy: FunctionCachePolicy!, timeToLive: String): Function!
+    withCheck: Function!
+  }
+  type SourceMap implements Node { id: ID! }
+`);

@@ -1,0 +1,72 @@
+import { randomBytes } from "node:crypto";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import type { Caller } from "../api/query.js";
+import { answerQuery } from "./execute.js";
+
+/** The API over HTTP, on loopback alone. */
+export interface ApiServer {
+  port: number;
+  /** Lets one process in, and answers its token. */
+  admit(caller: Caller): string;
+  dismiss(token: string): void;
+  close(): Promise<void>;
+}
+
+export async function startApiServer(): Promise<ApiServer> {
+  const callers = new Map<string, Caller>();
+  const server = createServer((request, response) => {
+    answer(request, response, callers).catch((error: Error) =>
+      send(response, 500, { errors: [{ message: error.message }] }),
+    );
+  });
+  // A module may do something else for minutes and then ask again on the same connection.
+  server.keepAliveTimeout = 0;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(0, "127.0.0.1", resolve);
+  });
+  // Whoever holds the stand-in open decides how long it lives, not an idle socket.
+  server.unref();
+  return {
+    port: (server.address() as AddressInfo).port,
+    admit(caller) {
+      const token = randomBytes(24).toString("hex");
+      callers.set(token, caller);
+      return token;
+    },
+    dismiss: (token) => void callers.delete(token),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  callers: ReadonlyMap<string, Caller>,
+): Promise<void> {
+  const caller = callers.get(tokenOf(request));
+  if (!caller) return send(response, 401, { errors: [{ message: "The session's token is missing or not known." }] });
+  if (request.method !== "POST" || request.url !== "/query") {
+    return send(response, 404, {
+      errors: [{ message: `${request.method} ${request.url} is not served here. Accepted: POST /query.` }],
+    });
+  }
+  const { query } = JSON.parse(await text(request)) as { query?: unknown };
+  if (typeof query !== "string") return send(response, 400, { errors: [{ message: 'The body has no "query".' }] });
+  send(response, 200, await answerQuery(query, caller));
+}
+
+/** The SDK sends the token as the user of Basic authentication, without a password. */
+function tokenOf({ headers }: IncomingMessage): string {
+  const encoded = /^Basic (.+)$/.exec(headers.authorization ?? "")?.[1] ?? "";
+  return Buffer.from(encoded, "base64").toString("utf8").split(":")[0] ?? "";
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+}
