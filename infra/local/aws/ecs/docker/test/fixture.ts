@@ -7,7 +7,7 @@ import { removeOwned } from "../../../../containers/owned.js";
 import { busyboxImage, digestOf } from "../../../../containers/test/busybox.js";
 import { systemClock } from "../../../clock.js";
 import type { JsonObject } from "../../../wire/service.js";
-import type { TaskEvent, TaskRuntime, TaskSpec } from "../../runtime.js";
+import type { TaskEvent, TaskListener, TaskRuntime, TaskSpec } from "../../runtime.js";
 import { createDockerRuntime, type DockerRuntimeDeps } from "../runtime.js";
 
 /** A runtime on the real engine, with a registry that holds busybox, and everything that it told. */
@@ -22,6 +22,7 @@ export interface Fixture {
   logs: Map<string, string[]>;
   events: TaskEvent[];
   problems: string[];
+  listener: TaskListener;
   run(containers: JsonObject[], definition?: JsonObject, spec?: Partial<TaskSpec>): TaskSpec;
   /** Waits for the task's first event of this kind that `matches`. */
   told<T extends TaskEvent["type"]>(task: TaskSpec, type: T): Promise<Extract<TaskEvent, { type: T }>>;
@@ -31,7 +32,7 @@ export interface Fixture {
 }
 
 export async function openFixture(options: Partial<DockerRuntimeDeps> = {}): Promise<Fixture> {
-  const engine = options.engine ?? (await connectEngine());
+  const engine = await connectEngine();
   const owner = `test-${randomBytes(6).toString("hex")}`;
   const registry = await serveImages();
   const { port } = registry.server.address() as AddressInfo;
@@ -72,6 +73,7 @@ export async function openFixture(options: Partial<DockerRuntimeDeps> = {}): Pro
     events,
     problems,
     another,
+    listener,
     run(containers, definition = {}, more = {}) {
       const spec = taskSpec(containers, definition, more);
       runtime.start(spec, listener);
@@ -87,7 +89,7 @@ export async function openFixture(options: Partial<DockerRuntimeDeps> = {}): Pro
       }
     },
     async close() {
-      await runtime.close({ remove: true });
+      await runtime.close({ remove: false });
       await removeOwned(engine, owner);
       const images = await engine.docker.listImages({ filters: JSON.stringify({ label: ["slipway.test=fixture"] }) });
       await Promise.all(images.map(({ Id }) => engine.docker.getImage(Id).remove({ force: true })));
