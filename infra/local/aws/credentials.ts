@@ -13,15 +13,8 @@ export interface Credentials {
 /** The keys of a state directory: random, made on its first use, in `credentials.json` that only its owner can read. */
 export async function loadCredentials(stateDir: string): Promise<Credentials> {
   const path = join(stateDir, "credentials.json");
-  try {
-    return JSON.parse(await readFile(path, "utf8"));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") {
-      throw new Error(`${path} can't be read: ${(error as Error).message}. Start with --reset to make new keys.`, {
-        cause: error,
-      });
-    }
-  }
+  const kept = await readKept(path);
+  if (kept) return kept;
   const made: Credentials = {
     Version: 1,
     AccessKeyId: awsId("AKIA"),
@@ -29,6 +22,30 @@ export async function loadCredentials(stateDir: string): Promise<Credentials> {
   };
   await writePrivately(path, `${JSON.stringify(made, null, 2)}\n`);
   return made;
+}
+
+async function readKept(path: string): Promise<Credentials | undefined> {
+  let content: string;
+  try {
+    content = await readFile(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  const { Version, AccessKeyId, SecretAccessKey } = parseObject(content);
+  if (Version !== 1 || typeof AccessKeyId !== "string" || typeof SecretAccessKey !== "string") {
+    throw new Error(`${path} holds no keys of a local AWS. Move it away, or name another state directory.`);
+  }
+  return { Version, AccessKeyId, SecretAccessKey };
+}
+
+/** What is no JSON object has no keys in it; its content must not show in an error. */
+function parseObject(content: string): Record<string, unknown> {
+  try {
+    return Object(JSON.parse(content));
+  } catch {
+    return {};
+  }
 }
 
 /** An id as IAM makes them: a prefix that tells its kind, then 16 letters and digits of base 32. */

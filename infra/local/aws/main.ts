@@ -1,36 +1,40 @@
-import { homedir } from "node:os";
-import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
-import { startLocalAws } from "./server.js";
+/** `npm run aws`: the local AWS as a process of its own, with real containers. */
+import { connectEngine } from "../containers/connect.js";
+import { createDockerRuntime } from "./ecs/docker/runtime.js";
+import { awsTiming, rehearsalTiming } from "./ecs/timing.js";
+import { createLoadBalancer, elbSettings, rehearsalSettings } from "./lb/index.js";
+import { help, type MainOptions, type Profile, readOptions } from "./options.js";
+import { type LocalAws, startLocalAws } from "./server.js";
 
-const HELP = `Usage: npm run aws -- [options]
-
-Runs an AWS on this machine: ECR with its registry, ECS, CloudWatch Logs and STS, on one port of 127.0.0.1.
-
-  --port N         port to listen on (default 4566; 0 for any free one)
-  --state DIR      where everything is kept (default ~/.cache/slipway/aws)
-  --account ID     the account's 12 digits (default 123456789012)
-  --reset          forget what the state directory holds
-  --help           this text
-
-The keys to sign with are in credentials.json in the state directory, the address in endpoint.json. With the AWS CLI:
-
-  export AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_REGION=us-west-2
-  aws configure set credential_process "cat ~/.cache/slipway/aws/credentials.json"
-`;
+const profiles = {
+  rehearsal: { timing: rehearsalTiming, settings: rehearsalSettings },
+  aws: { timing: awsTiming, settings: elbSettings },
+} satisfies Record<Profile, object>;
 
 try {
-  await main();
+  const options = readOptions(process.argv.slice(2), process.env);
+  if (options.help) console.log(help);
+  else closeOnSignal(await start(options));
 } catch (error) {
   console.error((error as Error).message);
   process.exitCode = 2;
 }
 
-async function main(): Promise<void> {
-  const options = readOptions(process.argv.slice(2));
-  if (options.help) return console.log(HELP);
-  const aws = await startLocalAws(options);
+async function start({ profile, ...options }: MainOptions): Promise<LocalAws> {
+  const { timing, settings } = profiles[profile];
+  const engine = await connectEngine();
+  const aws = await startLocalAws({
+    ...options,
+    timing,
+    runtime: (surroundings) => createDockerRuntime({ ...surroundings, engine }),
+    loadBalancer: ({ clock }) => createLoadBalancer({ clock, settings }),
+  });
   console.log(`Local AWS at ${aws.url} (account ${options.account}, state in ${options.stateDir})`);
+  return aws;
+}
+
+/** The first signal ends it in order; a second one at once. */
+function closeOnSignal(aws: LocalAws): void {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
       aws.close().catch((error: Error) => {
@@ -39,23 +43,4 @@ async function main(): Promise<void> {
       });
     });
   }
-}
-
-function readOptions(args: string[]) {
-  const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
-  const { values } = parseArgs({
-    args,
-    options: {
-      port: { type: "string", default: "4566" },
-      state: { type: "string", default: join(cache, "slipway", "aws") },
-      account: { type: "string", default: "123456789012" },
-      reset: { type: "boolean", default: false },
-      help: { type: "boolean", default: false },
-    },
-  });
-  const port = Number(values.port);
-  if (!/^\d+$/.test(values.port) || port > 65535)
-    throw new Error(`--port ${values.port}: a number from 0 to 65535 is accepted.`);
-  if (!/^\d{12}$/.test(values.account)) throw new Error(`--account ${values.account}: 12 digits are accepted.`);
-  return { port, stateDir: resolve(values.state), account: values.account, reset: values.reset, help: values.help };
 }

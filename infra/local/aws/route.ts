@@ -1,7 +1,13 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { LoadBalancer } from "./ecs/runtime.js";
 import { isApiCall } from "./wire/index.js";
 
-type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
+/** A load balancer that also takes requests. */
+export interface ServingLoadBalancer extends LoadBalancer {
+  handle(request: IncomingMessage, response: ServerResponse): unknown;
+}
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** Who answers what on the one port. */
 export interface Handlers {
@@ -9,15 +15,16 @@ export interface Handlers {
   api: Handler;
   /** Paths below `/v2/`. */
   registry: Handler;
-  /** All else, by its Host; without one there is nothing else. */
-  loadBalancer?: Handler;
+  /** All else, by its Host. */
+  loadBalancer: ServingLoadBalancer;
 }
 
 /** Sends each request to who answers it. Pages in a browser can reach loopback too: what comes from one gets neither API nor registry. */
-export function route({ api, registry, loadBalancer = nothingThere }: Handlers): RequestListener {
+export function route({ api, registry, loadBalancer }: Handlers): RequestListener {
   return (request, response) => {
-    const handler = isApiCall(request) ? api : isRegistryPath(request.url) ? registry : loadBalancer;
-    if (handler !== loadBalancer && request.headers.origin !== undefined) refuse(response);
+    const handler = isApiCall(request) ? api : isRegistryPath(request.url) ? registry : undefined;
+    if (!handler) loadBalancer.handle(request, response);
+    else if (request.headers.origin !== undefined) refuse(response);
     else void handler(request, response);
   };
 }
@@ -29,9 +36,4 @@ function isRegistryPath(url = "/"): boolean {
 function refuse(response: ServerResponse): void {
   response.writeHead(403, { "content-type": "text/plain", connection: "close" });
   response.end("The local AWS takes no requests from web pages (this one has an Origin header).\n");
-}
-
-function nothingThere(_request: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(503, { "content-type": "text/plain" });
-  response.end("No load balancer runs here.\n");
 }

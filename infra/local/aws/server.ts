@@ -1,14 +1,21 @@
+import { createHash, randomInt } from "node:crypto";
 import { rm } from "node:fs/promises";
-import { createServer, type RequestListener, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { RequestListener } from "node:http";
 import { join } from "node:path";
 import { type Clock, systemClock } from "./clock.js";
 import { type Credentials, loadCredentials } from "./credentials.js";
-import { createEcr } from "./ecr/index.js";
+import { createEcr, type Ecr } from "./ecr/index.js";
+import { TOKEN_LIFETIME } from "./ecr/tokens.js";
+import { createEcs } from "./ecs/index.js";
+import { seededRandom } from "./ecs/random.js";
+import type { TaskRuntime } from "./ecs/runtime.js";
+import { rehearsalTiming, type Timing } from "./ecs/timing.js";
+import { listen } from "./listen.js";
 import { createLogs } from "./logs/index.js";
+import type { LogSink } from "./logs/sink.js";
 import { createRegistry } from "./registry/index.js";
-import { route } from "./route.js";
-import { openState, writePrivately } from "./state.js";
+import { route, type ServingLoadBalancer } from "./route.js";
+import { type OpenState, openState, writePrivately } from "./state.js";
 import { createSts } from "./sts/index.js";
 import { createWire } from "./wire/index.js";
 import type { Principal } from "./wire/principals.js";
@@ -16,15 +23,44 @@ import type { Principal } from "./wire/principals.js";
 export interface LocalAwsOptions {
   /** Where everything is kept; made when it is not there. */
   stateDir: string;
+  /** Makes what runs the tasks. */
+  runtime: (surroundings: Surroundings) => TaskRuntime | Promise<TaskRuntime>;
+  /** Makes what sends requests to the tasks. */
+  loadBalancer: (surroundings: Surroundings) => ServingLoadBalancer;
   /** 0, the default, takes any free port. */
   port?: number;
+  /** 12 digits. */
   account?: string;
+  /** The local ECS's delays; short ones unless told otherwise. */
+  timing?: Timing;
+  /** Whether a rollback shows the completed deployment under its old id (the default) or a new one. */
+  rollbackId?: "old" | "new";
   /** Forgets what the state directory holds. */
   reset?: boolean;
+  /** Leaves the tasks' containers running when it closes, for the next start to take over. */
+  keepTasks?: boolean;
   /** Further callers, besides the one whose key stands in `credentials.json`. */
   principals?: Principal[];
   clock?: Clock;
   log?: (line: string) => void;
+}
+
+/** What a task runtime and a load balancer find around them. */
+export interface Surroundings {
+  clock: Clock;
+  account: string;
+  /** The registry on this machine, as it is pulled from. */
+  registry: {
+    /** Such as `http://127.0.0.1:4566`. */
+    url(): string;
+    /** The value of an `Authorization` header that lets the holder pull a region's images, good for 12 hours. */
+    authorization(region: string): string;
+  };
+  /** The logs of a region. */
+  logs: (region: string) => LogSink;
+  /** An id of this state directory: what containers are labelled with, so that a later start finds its own. */
+  owner: string;
+  log: (line: string) => void;
 }
 
 export interface LocalAws {
@@ -37,58 +73,87 @@ export interface LocalAws {
 
 /** Starts the local AWS: its APIs, its registry and its load balancer, on one port of the loopback interface. */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
-  const { stateDir, account = "123456789012", clock = systemClock, log = console.error } = options;
+  const { stateDir, clock = systemClock, log = console.error } = options;
   const state = openState(stateDir, { reset: options.reset ?? false, clock, log });
+  const closers = [() => state.close()];
+  const close = once(async () => {
+    for (const each of closers.reverse()) await each();
+  });
   try {
-    const credentials = await loadCredentials(stateDir);
-    const principals = new Map(
-      [owner(credentials, account), ...(options.principals ?? [])].map((each) => [each.accessKeyId, each]),
-    );
-    let port = 0;
-    const authority = () => `127.0.0.1:${port}`;
-
-    const ecr = createEcr({ state, clock, accountId: account });
-    const logs = createLogs({ state, clock, log });
-    const api = createWire({
-      services: [createSts(principals), ecr.service, logs.service],
-      principals,
-      accountId: account,
-      authority,
-      clock,
-      log,
-    });
-    const registry = createRegistry({
-      store: ecr.store,
-      tokens: ecr.tokens,
-      principals,
-      accountId: account,
-      now: () => clock.now(),
-      authority,
-      log,
-    });
-
-    const server = await listen(route({ api, registry }), options.port ?? 0);
-    port = (server.address() as AddressInfo).port;
-    const url = `http://${authority()}`;
     const endpoint = join(stateDir, "endpoint.json");
+    // One that a killed process has left behind would lead clients nowhere.
+    await rm(endpoint, { force: true });
+    const credentials = await loadCredentials(stateDir);
+
+    // The port must be known to make the services, and they must be there to answer: until then requests wait.
+    const ready = deferred<RequestListener>();
+    const { port, close: stopListening } = await listen(
+      (request, response) => void ready.promise.then((handle) => handle(request, response)),
+      options.port ?? 0,
+    );
+    closers.push(stopListening);
+    ready.resolve(await serve({ ...options, clock, log }, state, credentials, `127.0.0.1:${port}`, closers));
+
+    const url = `http://127.0.0.1:${port}`;
     await writePrivately(endpoint, `${JSON.stringify({ url, port, pid: process.pid })}\n`);
-    return {
-      url,
-      port,
-      credentials,
-      async close() {
-        await closeServer(server);
-        await rm(endpoint, { force: true });
-        await state.close();
-      },
-    };
+    closers.push(() => rm(endpoint, { force: true }));
+    return { url, port, credentials, close };
   } catch (error) {
-    await state.close();
+    await close();
     throw error;
   }
 }
 
-function owner(credentials: Credentials, account: string): Principal {
+/** Makes the services and says who answers what. What must be closed is added to `closers`. */
+async function serve(
+  options: LocalAwsOptions & { clock: Clock; log: (line: string) => void },
+  state: OpenState,
+  credentials: Credentials,
+  authority: string,
+  closers: (() => Promise<void>)[],
+): Promise<RequestListener> {
+  const { clock, log, account = "123456789012" } = options;
+  const principals = new Map(
+    [localUser(credentials, account), ...(options.principals ?? [])].map((each) => [each.accessKeyId, each]),
+  );
+  const ecr = createEcr({ state, clock, accountId: account });
+  const logs = createLogs({ state, clock, log });
+
+  const surroundings: Surroundings = {
+    clock,
+    account,
+    registry: {
+      url: () => `http://${authority}`,
+      authorization: (region) => pullAuthorization(ecr, credentials, region, clock),
+    },
+    logs: logs.sink,
+    owner: `aws-${createHash("sha256").update(credentials.AccessKeyId).digest("hex").slice(0, 16)}`,
+    log,
+  };
+  const loadBalancer = options.loadBalancer(surroundings);
+  closers.push(() => loadBalancer.close());
+  const runtime = await options.runtime(surroundings);
+  closers.push(() => runtime.close({ remove: !options.keepTasks }));
+  const ecs = await createEcs({
+    clock,
+    timing: options.timing ?? rehearsalTiming,
+    runtime,
+    loadBalancer,
+    state,
+    random: seededRandom(randomInt(2 ** 32)),
+    rollbackId: options.rollbackId ?? "old",
+  });
+  closers.push(() => ecs.close());
+
+  const services = [createSts(principals), ecr.service, ecs.service, logs.service];
+  return route({
+    api: createWire({ services, principals, accountId: account, authority, clock, log }),
+    registry: createRegistry({ ecr, principals, accountId: account, clock, authority, log }),
+    loadBalancer,
+  });
+}
+
+function localUser(credentials: Credentials, account: string): Principal {
   return {
     accessKeyId: credentials.AccessKeyId,
     secretAccessKey: credentials.SecretAccessKey,
@@ -97,28 +162,25 @@ function owner(credentials: Credentials, account: string): Principal {
   };
 }
 
-async function listen(listener: RequestListener, port: number): Promise<Server> {
-  // A large layer takes as long as it takes; idle connections stay longer than clients keep them, so that none is closed under a request.
-  const server = createServer({ requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 75_000 }, listener);
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => reject(inUse(error, port)));
-    server.listen(port, "127.0.0.1", resolve);
-  });
-  return server;
+/** What the tasks' images are pulled with, as ECS does with the execution role. */
+function pullAuthorization(ecr: Ecr, credentials: Credentials, region: string, clock: Clock): string {
+  const expiresAt = clock.now() + TOKEN_LIFETIME;
+  const token = ecr.tokens.issue({ accessKeyId: credentials.AccessKeyId, region, expiresAt });
+  return `Basic ${Buffer.from(`AWS:${token}`).toString("base64")}`;
 }
 
-function inUse(error: NodeJS.ErrnoException, port: number): Error {
-  if (error.code !== "EADDRINUSE") return error;
-  return new Error(`Port ${port} on 127.0.0.1 is in use. Name another with --port, or 0 for any free one.`, {
-    cause: error,
-  });
+function once(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  return () => {
+    running ??= work();
+    return running;
+  };
 }
 
-/** Lets requests that are under way end for a short while, then cuts them off. */
-async function closeServer(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
-  const cut = setTimeout(() => server.closeAllConnections(), 2_000);
-  await closed;
-  clearTimeout(cut);
+function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => {};
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
 }

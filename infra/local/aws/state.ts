@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Clock, systemClock } from "./clock.js";
@@ -6,6 +6,7 @@ import { lockDirectory } from "./lock.js";
 
 /** The local AWS's memory on disk: one JSON file a document in the state directory, written atomically, so that a restart finds everything again. */
 export interface StateDirectory {
+  /** Where further files can be put. */
   readonly path: string;
   /** The named document, read if it is there, else `initial`. The object is the live one: change it, then `save()`. */
   document<T extends object>(name: string, initial: () => T): Document<T>;
@@ -19,7 +20,7 @@ export interface Document<T> {
   flush(): Promise<void>;
 }
 
-/** A state directory that this process holds: nobody else can open it until it is closed. */
+/** State that this process holds: nobody else can open it until it is closed. */
 export interface OpenState extends StateDirectory {
   /** Writes everything that is unsaved and lets go of the directory. */
   close(): Promise<void>;
@@ -36,14 +37,14 @@ export interface StateOptions {
 /** How long changes are gathered before they are written, in milliseconds. */
 const WRITE_DELAY = 50;
 
-/** Stands in every state directory, so that `--reset` can never empty a directory of something else. */
-const MARKER = ".slipway-aws";
-
-/** Opens (or makes, mode 0700) a state directory and locks it. Throws when it is in use, or is the directory of something else. */
-export function openState(path: string, options: StateOptions = {}): OpenState {
+/**
+ * Opens (or makes, mode 0700) the state in a directory and locks it. It lies in a folder of its own there, so that a reset can never
+ * take anything else away. Throws, naming the process, when another has it open.
+ */
+export function openState(directory: string, options: StateOptions = {}): OpenState {
   const { clock = systemClock, log = () => {} } = options;
+  const path = join(directory, "local-aws");
   mkdirSync(path, { recursive: true, mode: 0o700 });
-  claim(path);
   const unlock = lockDirectory(path);
   if (options.reset) empty(path);
 
@@ -77,20 +78,9 @@ export async function writePrivately(path: string, content: string): Promise<voi
   }
 }
 
-function claim(path: string): void {
-  const entries = readdirSync(path);
-  if (!entries.includes(MARKER) && entries.length > 0) {
-    throw new Error(
-      `${path} is not a state directory of the local AWS: it holds ${entries[0]} and no ${MARKER}. Name an empty or a new directory.`,
-    );
-  }
-  writeFileSync(join(path, MARKER), "State of Slipway's local AWS. Safe to delete while it is not running.\n");
-  chmodSync(path, 0o700);
-}
-
 function empty(path: string): void {
   for (const entry of readdirSync(path)) {
-    if (entry !== MARKER && entry !== "lock") rmSync(join(path, entry), { recursive: true, force: true });
+    if (entry !== "lock") rmSync(join(path, entry), { recursive: true, force: true });
   }
 }
 

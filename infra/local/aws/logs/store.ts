@@ -91,7 +91,8 @@ export function openLogStore(state: StateDirectory, clock: Clock): LogStore {
     },
     append(group, stream, events) {
       const ingestionTime = clock.now();
-      const lines = events.map(({ timestamp, message }) => `${JSON.stringify([timestamp, ingestionTime, message])}\n`);
+      // The newline comes first: a line that was cut off does not swallow the next one.
+      const lines = events.map(({ timestamp, message }) => `\n${JSON.stringify([timestamp, ingestionTime, message])}`);
       mkdirSync(folderOf(group), { recursive: true, mode: 0o700 });
       appendFileSync(fileOf(group, stream), lines.join(""), { mode: 0o600 });
       noteEvents(stream, events, ingestionTime);
@@ -128,14 +129,17 @@ function readLines(path: string): LogEvent[] {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
   }
-  // What stands after the last newline was cut off by the end of the process or of the disk.
-  const whole = content.slice(0, content.lastIndexOf("\n"));
-  return whole === ""
-    ? []
-    : whole.split("\n").map((line, number) => {
-        const [timestamp, ingestionTime, message] = JSON.parse(line);
-        return { timestamp, ingestionTime, message, number };
-      });
+  return content.split("\n").flatMap((line, number) => readLine(line, number));
+}
+
+/** One event, or none where the end of the process or of the disk has cut the line off. */
+function readLine(line: string, number: number): LogEvent[] {
+  try {
+    const [timestamp, ingestionTime, message] = JSON.parse(line);
+    return [{ timestamp, ingestionTime, message, number }];
+  } catch {
+    return [];
+  }
 }
 
 function hash(text: string): string {

@@ -1,42 +1,47 @@
 import type { IncomingMessage } from "node:http";
-import type { Grant, Tokens } from "../ecr/tokens.js";
+import type { Clock } from "../clock.js";
+import type { Ecr } from "../ecr/index.js";
+import type { Grant } from "../ecr/tokens.js";
 import { authorize } from "../wire/authorize.js";
 import type { Principal, Principals } from "../wire/principals.js";
 import { RegistryError } from "./errors.js";
 
-/** Who may do what in the registry: Basic authentication with a token from GetAuthorizationToken, or a download link. */
-export interface RegistryAuth {
-  tokens: Tokens;
+/** What the registry stands on. */
+export interface RegistryOptions {
+  ecr: Pick<Ecr, "store" | "tokens">;
   principals: Principals;
   accountId: string;
-  now: () => number;
-  authority: () => string;
+  clock: Clock;
+  /** `127.0.0.1:PORT`. */
+  authority: string;
+  log: (line: string) => void;
 }
 
+/** Someone who has shown a token of ECR's, and what it lets them do. */
 export interface Visitor {
   region: string;
   /** Throws unless the visitor may take this action of ECR, such as `ecr:PutImage`, on the repository. */
   mustBeAllowed(action: string, repository: string): void;
 }
 
-/** Finds out who a request comes from, or throws as ECR answers. */
-export function authenticate(request: IncomingMessage, url: URL, auth: RegistryAuth): Visitor {
+/** Finds out who a request comes from, by Basic authentication with a token from GetAuthorizationToken or by a download link. */
+export function authenticate(request: IncomingMessage, url: URL, auth: RegistryOptions): Visitor {
   const link = url.searchParams.get("token");
   const token = link ?? basicPassword(request.headers.authorization);
   if (token === undefined) throw challenge(auth, "Not Authorized");
-  const grant = auth.tokens.read(token);
+  const grant = auth.ecr.tokens.read(token);
   const principal = grant && auth.principals.get(grant.accessKeyId);
   if (!grant || !principal || (grant.only !== undefined) !== (link !== null)) {
     throw challenge(auth, "Your Authorization Token is invalid.");
   }
-  if (auth.now() >= grant.expiresAt) {
+  if (auth.clock.now() >= grant.expiresAt) {
     throw new RegistryError("DENIED", 403, "Your authorization token has expired. Reauthenticate and try again.");
   }
   if (grant.only !== undefined) mustBeLinked(request, url, grant.only);
   return visitor(grant, principal, auth);
 }
 
-function visitor(grant: Grant, principal: Principal, auth: RegistryAuth): Visitor {
+function visitor(grant: Grant, principal: Principal, auth: RegistryOptions): Visitor {
   return {
     region: grant.region,
     mustBeAllowed(action, repository) {
@@ -60,8 +65,8 @@ function basicPassword(header: string | undefined): string | undefined {
   return user === "AWS" ? password.join(":") : "";
 }
 
-function challenge(auth: RegistryAuth, message: string): RegistryError {
+function challenge(auth: RegistryOptions, message: string): RegistryError {
   return new RegistryError("UNAUTHORIZED", 401, message, {
-    "www-authenticate": `Basic realm="http://${auth.authority()}/",service="ecr.amazonaws.com"`,
+    "www-authenticate": `Basic realm="http://${auth.authority}/",service="ecr.amazonaws.com"`,
   });
 }

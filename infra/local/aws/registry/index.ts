@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isRepositoryName } from "../ecr/names.js";
-import { type EcrStore, findRepository } from "../ecr/store.js";
-import { authenticate, type RegistryAuth } from "./auth.js";
+import { findRepository } from "../ecr/store.js";
+import { authenticate, type RegistryOptions } from "./auth.js";
 import { serveBlob } from "./blob-routes.js";
 import { asRegistryError, RegistryError, sendRegistryError } from "./errors.js";
 import { answer, type Exchange } from "./exchange.js";
@@ -9,11 +9,6 @@ import { listReferrers, listRepositories, listTags } from "./list-routes.js";
 import { serveManifest } from "./manifest-routes.js";
 import { readRoute } from "./routes.js";
 import { beginUpload, continueUpload } from "./upload-routes.js";
-
-export interface RegistryOptions extends RegistryAuth {
-  store: EcrStore;
-  log: (line: string) => void;
-}
 
 /** The OCI distribution API in front of ECR's content, for docker, podman, skopeo and whoever else speaks it. Answers paths below `/v2/`. */
 export function createRegistry(
@@ -38,18 +33,19 @@ export function createRegistry(
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, options: RegistryOptions): Promise<void> {
+  const { store } = options.ecr;
   // Links in answers lead where the client already is: it may know this server by another name.
-  const url = new URL(request.url ?? "/", `http://${request.headers.host ?? options.authority()}`);
+  const url = new URL(request.url ?? "/", `http://${request.headers.host ?? options.authority}`);
   const visitor = authenticate(request, url, options);
   const route = readRoute(url.pathname);
   if (!route) throw new RegistryError("UNSUPPORTED", 404, `There is nothing at ${url.pathname}`);
   if (route.kind === "base") return answer(response, 200, {});
-  if (route.kind === "catalog") return listRepositories(response, url, options.store, visitor.region);
+  if (route.kind === "catalog") return listRepositories(response, url, store, visitor.region);
 
   if (!isRepositoryName(route.name))
     throw new RegistryError("NAME_INVALID", 400, `'${route.name}' is not a repository's name`);
-  const repository = findRepository(options.store, visitor.region, route.name);
-  const exchange: Exchange = { request, response, url, store: options.store, repository, visitor };
+  const repository = findRepository(store, visitor.region, route.name);
+  const exchange: Exchange = { request, response, url, store, repository, visitor };
   switch (route.kind) {
     case "blob":
       return serveBlob(exchange, route.digest);

@@ -18,8 +18,8 @@ export interface WireOptions {
   services: Service[];
   principals: Principals;
   accountId: string;
-  /** `127.0.0.1:PORT`, known once the server listens. */
-  authority: () => string;
+  /** `127.0.0.1:PORT`. */
+  authority: string;
   clock: Clock;
   /** Hears of operations that failed for no fault of the caller. */
   log: (line: string) => void;
@@ -87,7 +87,7 @@ export function createWire(
       accessKeyId: principal.accessKeyId,
       arn: principal.arn,
       requestId,
-      authority: options.authority(),
+      authority: options.authority,
     };
     const checked = checkInput(service, operation, input);
     authorize(principal, accessOf(service.signingName, operation, checked, caller));

@@ -1,0 +1,70 @@
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+
+export const help = `Usage: npm run aws -- [options]
+
+Runs an AWS on this machine: ECR with its registry, ECS with real containers behind a load balancer,
+CloudWatch Logs and STS, on one port of 127.0.0.1.
+
+  --port N         port to listen on (default 4566; 0 for any free one)
+  --state DIR      where everything is kept (default ~/.cache/slipway/aws)
+  --profile NAME   delays of ECS and the load balancer: rehearsal (short, the default) or aws (as on AWS)
+  --rollback-id ID whether a rollback shows the old deployment's id again (old, the default) or a new one (new)
+  --account ID     the account's 12 digits (default 123456789012)
+  --keep-tasks     leave the containers running at the end, for the next start to take over
+  --reset          forget what the state directory holds
+  --help           this text
+
+In the state directory, credentials.json has the keys to sign with and endpoint.json the address.`;
+
+export type Profile = "rehearsal" | "aws";
+
+export interface MainOptions {
+  port: number;
+  stateDir: string;
+  profile: Profile;
+  rollbackId: "old" | "new";
+  account: string;
+  keepTasks: boolean;
+  reset: boolean;
+  help: boolean;
+}
+
+/** Reads the command line. Throws with the value received and what is accepted. */
+export function readOptions(args: string[], env: Record<string, string | undefined>): MainOptions {
+  const cache = env.XDG_CACHE_HOME || join(homedir(), ".cache");
+  const { values } = parseArgs({
+    args,
+    options: {
+      port: { type: "string", default: "4566" },
+      state: { type: "string", default: join(cache, "slipway", "aws") },
+      profile: { type: "string", default: "rehearsal" },
+      "rollback-id": { type: "string", default: "old" },
+      account: { type: "string", default: "123456789012" },
+      "keep-tasks": { type: "boolean", default: false },
+      reset: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65535) {
+    throw new Error(`--port ${values.port}: a number from 0 to 65535 is accepted.`);
+  }
+  if (!/^\d{12}$/.test(values.account)) throw new Error(`--account ${values.account}: 12 digits are accepted.`);
+  return {
+    port: Number(values.port),
+    stateDir: resolve(values.state),
+    profile: oneOf("--profile", values.profile, ["rehearsal", "aws"]),
+    rollbackId: oneOf("--rollback-id", values["rollback-id"], ["old", "new"]),
+    account: values.account,
+    keepTasks: values["keep-tasks"],
+    reset: values.reset,
+    help: values.help,
+  };
+}
+
+function oneOf<T extends string>(name: string, value: string, accepted: readonly T[]): T {
+  const found = accepted.find((each) => each === value);
+  if (found === undefined) throw new Error(`${name} ${value}: ${accepted.join(" or ")} is accepted.`);
+  return found;
+}

@@ -1,0 +1,118 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { request as httpRequest, type IncomingHttpHeaders } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
+import { ECSClient } from "@aws-sdk/client-ecs";
+import { STSClient } from "@aws-sdk/client-sts";
+import { createSimulatedLoadBalancer } from "../ecs/simulated/load-balancer.js";
+import { createSimulatedRuntime } from "../ecs/simulated/runtime.js";
+import { type LocalAws, type LocalAwsOptions, startLocalAws } from "../server.js";
+
+/** A directory that is gone when the test is over. */
+export async function temporaryDirectory(t: TestContext): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), "slipway-aws-"));
+  t.after(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** Tasks and targets without containers: what is tested here runs none. */
+export const simulated: Pick<LocalAwsOptions, "runtime" | "loadBalancer"> = {
+  runtime: ({ clock }) => createSimulatedRuntime(clock, () => ({})),
+  loadBalancer: ({ clock }) => ({
+    ...createSimulatedLoadBalancer(clock),
+    handle: (request, response) => response.end(`to ${request.headers.host}`),
+  }),
+};
+
+/** A local AWS in a directory of its own, both gone with the test. What it logs is in `lines`. */
+export async function localAws(t: TestContext, options: Partial<LocalAwsOptions> = {}) {
+  const stateDir = await mkdtemp(join(tmpdir(), "slipway-aws-"));
+  const lines: string[] = [];
+  const aws = await startLocalAws({ ...simulated, log: (line) => lines.push(line), ...options, stateDir });
+  t.after(async () => {
+    await aws.close();
+    await rm(stateDir, { recursive: true, force: true });
+  });
+  return { aws, stateDir, lines, ...clientsOf(aws) };
+}
+
+interface Keys {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+}
+
+/** The SDK's clients, as a user would make them. */
+export function clientsOf(aws: LocalAws, keys?: Keys, region = "us-west-2") {
+  const credentials = keys ?? {
+    accessKeyId: aws.credentials.AccessKeyId,
+    secretAccessKey: aws.credentials.SecretAccessKey,
+  };
+  const config = { region, endpoint: aws.url, credentials, maxAttempts: 1 };
+  return {
+    sts: new STSClient(config),
+    ecr: new ECRClient(config),
+    ecs: new ECSClient(config),
+    logs: new CloudWatchLogsClient(config),
+  };
+}
+
+/** A clock that a test moves: the real time plus `offset` milliseconds. Its timers run in real time. */
+export function movableClock() {
+  const clock = {
+    offset: 0,
+    now: () => Date.now() + clock.offset,
+    after(ms: number, callback: () => void) {
+      const timer = setTimeout(callback, ms);
+      return () => clearTimeout(timer);
+    },
+  };
+  return clock;
+}
+
+export interface RawResponse {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+  json(): { [key: string]: unknown };
+}
+
+/** A request as it stands, with no client between. */
+export function send(
+  url: string,
+  options: { method?: string; headers?: Record<string, string>; body?: string | Uint8Array } = {},
+): Promise<RawResponse> {
+  const { method = "GET", headers = {}, body } = options;
+  return new Promise((resolve, reject) => {
+    const outgoing = httpRequest(url, { method, headers, agent: false, path: rawPath(url) }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on("data", (chunk) => chunks.push(chunk));
+      response.on("error", reject);
+      response.on("end", () => {
+        const content = Buffer.concat(chunks);
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          body: content,
+          json: () => JSON.parse(content.toString("utf8")),
+        });
+      });
+    });
+    outgoing.on("error", reject);
+    outgoing.end(body);
+  });
+}
+
+/** The path as written: a URL object would resolve `..` away. */
+function rawPath(url: string): string {
+  return url.replace(/^http:\/\/[^/]+/, "") || "/";
+}
+
+/** The header that a docker login with ECR's token sends. */
+export async function registryLogin(ecr: ECRClient): Promise<Record<string, string>> {
+  const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}));
+  return { authorization: `Basic ${authorizationData?.[0]?.authorizationToken}` };
+}

@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readOptions } from "../options.js";
+
+test("without options it listens on 4566, keeps its state in the cache and has short delays", () => {
+  const options = readOptions([], { XDG_CACHE_HOME: "/cache" });
+  assert.equal(options.port, 4566);
+  assert.equal(options.stateDir, "/cache/slipway/aws");
+  assert.equal(options.profile, "rehearsal");
+});
+
+test("an option's value that is none is refused with what is accepted", () => {
+  const wrong: [string[], RegExp][] = [
+    [["--port", "web"], /--port web: a number from 0 to 65535/],
+    [["--port", "65536"], /--port 65536: a number from 0 to 65535/],
+    [["--profile", "fast"], /--profile fast: rehearsal or aws is accepted/],
+    [["--rollback-id", "x"], /--rollback-id x: old or new is accepted/],
+    [["--account", "12"], /--account 12: 12 digits are accepted/],
+    [["--nope"], /Unknown option '--nope'/],
+  ];
+  for (const [args, message] of wrong) assert.throws(() => readOptions(args, {}), message);
+});

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { DescribeImagesCommand, DescribeRegistryCommand, type ECRClient } from "@aws-sdk/client-ecr";
+import {
+  CreateClusterCommand,
+  type ECSClient,
+  RegisterTaskDefinitionCommand,
+  UpdateServiceCommand,
+} from "@aws-sdk/client-ecs";
+import { GetSessionTokenCommand } from "@aws-sdk/client-sts";
+import { localAws } from "../../test/local-aws.js";
+
+/** Sends members as they stand, past what the SDK would make of them. */
+async function sendAsIs(client: ECRClient | ECSClient, command: unknown, body: string): Promise<unknown> {
+  const stack = (command as DescribeImagesCommand).middlewareStack;
+  stack.add(
+    (next) => (args) => {
+      const request = args.request as { body: string; headers: Record<string, string> };
+      request.body = body;
+      request.headers["content-length"] = String(Buffer.byteLength(body));
+      return next(args);
+    },
+    { step: "build", priority: "low" },
+  );
+  return (client as ECRClient).send(command as DescribeImagesCommand);
+}
+
+test("an operation that AWS has and this server has not is told apart from one that there is nowhere", async (t) => {
+  const { ecr, sts } = await localAws(t);
+  await assert.rejects(ecr.send(new DescribeRegistryCommand({})), {
+    name: "UnknownOperationException",
+    message: "ecr:DescribeRegistry is an operation of AWS that this local AWS does not have.",
+  });
+  await assert.rejects(sts.send(new GetSessionTokenCommand({})), { name: "InvalidAction" });
+});
+
+test("a required member that is missing or null is refused by each API in its own words", async (t) => {
+  const { ecr, ecs } = await localAws(t);
+  for (const body of ["{}", '{"repositoryName":null}', ""]) {
+    await assert.rejects(sendAsIs(ecr, new DescribeImagesCommand({ repositoryName: "x" }), body), {
+      name: "InvalidParameterException",
+      message:
+        "1 validation error detected: Value null at 'repositoryName' failed to satisfy constraint: Member must not be null",
+    });
+  }
+  await assert.rejects(ecs.send(new UpdateServiceCommand({ service: undefined })), {
+    name: "InvalidParameterException",
+    message: "Service can not be blank.",
+  });
+  await assert.rejects(ecs.send(new RegisterTaskDefinitionCommand({ family: "x", containerDefinitions: undefined })), {
+    name: "ClientException",
+    message: "ContainerDefinitions should not be null or empty.",
+  });
+});
+
+test("a member of another type than the API's is refused, however deep", async (t) => {
+  const { ecr } = await localAws(t);
+  const wrong: [string, string][] = [
+    ['{"repositoryName":1}', "NUMBER_VALUE can not be converted to a String"],
+    ['{"repositoryName":["x"]}', "Start of list found where not expected"],
+    ['{"repositoryName":{}}', "Start of structure or map found where not expected."],
+    ['{"repositoryName":"xx","maxResults":"1"}', "STRING_VALUE can not be converted to an Integer"],
+    ['{"repositoryName":"xx","imageIds":{}}', "Start of structure or map found where not expected."],
+    ['{"repositoryName":"xx","imageIds":[{"imageTag":true}]}', "TRUE_VALUE can not be converted to a String"],
+    ["[]", "Start of list found where not expected"],
+  ];
+  for (const [body, message] of wrong) {
+    const sent = sendAsIs(ecr, new DescribeImagesCommand({ repositoryName: "x" }), body);
+    await assert.rejects(sent, { name: "SerializationException", message }, body);
+  }
+  const broken = sendAsIs(ecr, new DescribeImagesCommand({ repositoryName: "x" }), '{"repositoryName"');
+  await assert.rejects(broken, { name: "SerializationException", message: /is not JSON/ });
+});
+
+test("members that the API's model does not know are taken without a word", async (t) => {
+  const { ecs } = await localAws(t);
+  await sendAsIs(
+    ecs,
+    new CreateClusterCommand({}),
+    '{"clusterName":"new","inventedTomorrow":{"a":[1]},"__proto__":{"x":1}}',
+  );
+});
+
+test("a body larger than its API takes is refused, and not kept", async (t) => {
+  const { ecr } = await localAws(t);
+  const body = JSON.stringify({ repositoryName: "x".repeat(33 << 20) });
+  await assert.rejects(sendAsIs(ecr, new DescribeImagesCommand({ repositoryName: "x" }), body), (error: Error) =>
+    // The connection may be gone before the whole body is out.
+    /RequestEntityTooLarge|ECONNRESET|EPIPE/.test(`${error.name} ${error.message}`),
+  );
+});
