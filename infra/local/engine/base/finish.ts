@@ -9,9 +9,9 @@ const leftOut = ["doc", "doc-base", "man", "info", "locale", "lintian", "bug", "
 export async function finishTree(store: Store, unpacked: Tree): Promise<Tree> {
   const tree: Tree = new Map([...unpacked].filter(([path]) => isWanted(path)));
   return withEntries(tree, [
-    ["etc/passwd", require(tree, "usr/share/base-passwd/passwd.master")],
-    ["etc/group", require(tree, "usr/share/base-passwd/group.master")],
-    ["etc/nsswitch.conf", require(tree, "usr/share/base-files/nsswitch.conf")],
+    ["etc/passwd", taken(tree, "usr/share/base-passwd/passwd.master")],
+    ["etc/group", taken(tree, "usr/share/base-passwd/group.master")],
+    ["etc/nsswitch.conf", taken(tree, "usr/share/libc-bin/nsswitch.conf", "usr/share/base-files/nsswitch.conf")],
     ["etc/ssl/certs/ca-certificates.crt", await certificates(store, tree)],
     // Where OpenSSL, and so Python, looks without being told.
     ["usr/lib/ssl/cert.pem", link("/etc/ssl/certs/ca-certificates.crt")],
@@ -44,8 +44,9 @@ function link(target: string): Entry {
   return { type: "link", mode: 0o777, target };
 }
 
-function require(tree: Tree, path: string): Entry {
-  const entry = tree.get(path);
+/** A file that the packages bring, under one of its names. */
+function taken(tree: Tree, ...paths: string[]): Entry {
+  const entry = paths.map((path) => tree.get(path)).find((entry) => entry !== undefined);
   if (entry) return entry;
-  throw new Error(`Debian's packages have no ${path}.`);
+  throw new Error(`The packages have no ${paths.join(" or ")}.`);
 }
