@@ -7,8 +7,13 @@ import { client, invalid } from "./errors.js";
 /** The rules of CreateService and UpdateService. Each function throws ECS's own refusal at the first mistake. */
 
 export function checkTarget(record: TaskDefinitionRecord | undefined): TaskDefinitionRecord {
+  const known = checkKnown(record);
+  if (known.status !== "ACTIVE") throw client("TaskDefinition is inactive");
+  return known;
+}
+
+export function checkKnown(record: TaskDefinitionRecord | undefined): TaskDefinitionRecord {
   if (record === undefined) throw client("TaskDefinition not found.");
-  if (record.status !== "ACTIVE") throw client("TaskDefinition is inactive");
   return record;
 }
 

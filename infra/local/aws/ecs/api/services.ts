@@ -1,126 +1,18 @@
-import { isDeepStrictEqual } from "node:util";
-import type { ServiceRecord, TaskDefinitionRecord } from "../model/state.js";
-import { containersOf, object } from "../model/task-definition.js";
-import { beginDeployment } from "../scheduler/deployments.js";
-import type { Api, JsonObject, Operations } from "./context.js";
-import { number, pick, text, texts } from "./context.js";
+import type { JsonObject, Operations } from "./context.js";
+import { text, texts } from "./context.js";
+import { createService } from "./create-service.js";
 import { invalid, serviceNotActive } from "./errors.js";
-import { findCluster, findService, peekTaskDefinition, serviceArnOf } from "./lookup.js";
+import { findCluster, findService, serviceArnOf } from "./lookup.js";
 import { page } from "./paging.js";
-import * as rules from "./service-rules.js";
 import { serviceView } from "./service-view.js";
-import { checkedTags, tagsOf } from "./tags.js";
+import { tagsOf } from "./tags.js";
+import { updateService } from "./update-service.js";
 
-/** A change in one of these is rolled out; they are part of a service revision. */
-const SETTINGS = [
-  "networkConfiguration",
-  "loadBalancers",
-  "serviceRegistries",
-  "launchType",
-  "capacityProviderStrategy",
-  "platformVersion",
-  "serviceConnectConfiguration",
-  "volumeConfigurations",
-  "vpcLatticeConfigurations",
-];
-
-/** Kept and answered, and of no effect here. */
-const EXTRA = [
-  "placementConstraints",
-  "placementStrategy",
-  "enableECSManagedTags",
-  "propagateTags",
-  "enableExecuteCommand",
-  "availabilityZoneRebalancing",
-  "deploymentController",
-];
-
-const NAME = /^[a-zA-Z0-9_-]{1,255}$/;
 const DESCRIBED_AT_ONCE = 10;
 
 export const serviceOperations: Operations = (api) => ({
-  CreateService: async (input, caller) => {
-    const { state } = api.engine;
-    const cluster = findCluster(state, caller, input);
-    const name = text(input, "serviceName") ?? "";
-    if (!NAME.test(name))
-      throw invalid("Invalid serviceName: up to 255 letters, numbers, hyphens and underscores are accepted.");
-    const arn = serviceArnOf(cluster, name);
-    if (state.services[arn]?.status === "DRAINING") throw invalid("Unable to Start a service that is still Draining.");
-    if (state.services[arn]?.status === "ACTIVE") throw invalid("Creation of service was not idempotent.");
-    rules.checkController(input);
-    rules.checkLaunch(input);
-    const target = rules.checkTarget(peekTaskDefinition(state, caller, text(input, "taskDefinition") ?? ""));
-    const settings = settingsOf(input);
-    rules.checkNetwork(object(input.networkConfiguration));
-    rules.checkLoadBalancers(settings, target);
-    const desiredCount = rules.checkDesiredCount(number(input, "desiredCount") ?? 0);
-    const configuration = rules.deploymentConfiguration(object(input.deploymentConfiguration));
-    const healthCheckGracePeriodSeconds = number(input, "healthCheckGracePeriodSeconds") ?? 0;
-    rules.checkGrace({ settings, healthCheckGracePeriodSeconds });
-    const tags = checkedTags(input);
-    const digests = await resolveImages(api, target);
-    return api.engine.change((world) => {
-      const service: ServiceRecord = {
-        arn,
-        name,
-        clusterArn: cluster.arn,
-        status: "ACTIVE",
-        desiredCount,
-        taskDefinition: target.arn,
-        deploymentConfiguration: configuration,
-        healthCheckGracePeriodSeconds,
-        settings,
-        extra: pick(input, EXTRA),
-        createdAt: world.now,
-        createdBy: caller.arn,
-        deployments: [],
-        serviceDeployments: [],
-        events: [],
-        launches: { tokens: world.timing.launchBurst, at: world.now },
-      };
-      world.state.services[arn] = service;
-      world.state.tags[arn] = tags;
-      beginDeployment(world, service, digests);
-      return { service: { ...serviceView(world, service), tags: tagsOf(world.state, arn) } };
-    });
-  },
-
-  UpdateService: async (input, caller) => {
-    const { state } = api.engine;
-    const cluster = findCluster(state, caller, input);
-    const known = activeService(api, findService(state, cluster, text(input, "service") ?? ""));
-    const reference = text(input, "taskDefinition");
-    rules.checkController(input);
-    rules.checkLaunch(input);
-    const target = rules.checkTarget(peekTaskDefinition(state, caller, reference ?? known.taskDefinition));
-    const digests = await resolveImages(api, target);
-    return api.engine.change((world) => {
-      const service = activeService(api, known);
-      const settings = { ...service.settings, ...settingsOf(input) };
-      rules.checkNetwork(object(settings.networkConfiguration));
-      rules.checkLoadBalancers(settings, target);
-      const changed = {
-        desiredCount: rules.checkDesiredCount(number(input, "desiredCount") ?? service.desiredCount),
-        deploymentConfiguration: rules.deploymentConfiguration(
-          object(input.deploymentConfiguration),
-          service.deploymentConfiguration,
-        ),
-        healthCheckGracePeriodSeconds:
-          number(input, "healthCheckGracePeriodSeconds") ?? service.healthCheckGracePeriodSeconds,
-      };
-      rules.checkGrace({ settings, ...changed });
-      const isNew = target.arn !== service.taskDefinition || !isDeepStrictEqual(settings, service.settings);
-      if (changed.desiredCount !== service.desiredCount) delete service.steadyAt;
-      Object.assign(service, changed, { extra: { ...service.extra, ...pick(input, EXTRA) } });
-      if (isNew || input.forceNewDeployment === true) {
-        service.taskDefinition = target.arn;
-        service.settings = settings;
-        beginDeployment(world, service, digests);
-      }
-      return { service: serviceView(world, service) };
-    });
-  },
+  CreateService: createService(api),
+  UpdateService: updateService(api),
 
   DescribeServices: (input, caller) => {
     const cluster = findCluster(api.engine.state, caller, input);
@@ -171,28 +63,3 @@ export const serviceOperations: Operations = (api) => ({
     });
   },
 });
-
-/** As sent, with the network's defaults: an update that leaves them out changes nothing. */
-function settingsOf(input: JsonObject): JsonObject {
-  const settings = pick(input, SETTINGS);
-  const awsvpc = object(object(settings.networkConfiguration).awsvpcConfiguration);
-  if (Object.keys(awsvpc).length === 0) return settings;
-  const awsvpcConfiguration = { securityGroups: [], assignPublicIp: "DISABLED", ...awsvpc };
-  return { ...settings, networkConfiguration: { awsvpcConfiguration } };
-}
-
-function activeService(api: Api, service: ServiceRecord): ServiceRecord {
-  const now = api.engine.state.services[service.arn];
-  if (now?.status !== "ACTIVE") throw serviceNotActive();
-  return now;
-}
-
-/** The digest of each container's image that is known before its first task pulls it. */
-async function resolveImages(api: Api, { document }: TaskDefinitionRecord): Promise<Record<string, string>> {
-  const digests: Record<string, string> = {};
-  for (const { name, image } of containersOf(document)) {
-    const digest = String(image).split("@")[1] ?? (await api.resolveImage(String(image)));
-    if (digest !== undefined) digests[String(name)] = digest;
-  }
-  return digests;
-}

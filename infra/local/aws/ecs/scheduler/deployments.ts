@@ -5,10 +5,9 @@ import type {
   ServiceDeploymentStatus,
   ServiceRecord,
 } from "../model/state.js";
-import { containersOf } from "../model/task-definition.js";
 import { digits, shortId } from "../random.js";
 import { rolloutReason, say, statusReason } from "../words.js";
-import { breakerThreshold } from "./limits.js";
+import { recordRevision, recordServiceDeployment } from "./records.js";
 import { announce, serviceDeploymentOf, type World } from "./world.js";
 
 /** Starts rolling out what the service now names: its task definition and settings. The deployment before is replaced by it. */
@@ -155,50 +154,4 @@ function newDeployment(world: World, service: ServiceRecord, origin: Origin): De
     ...origin,
     resolvedImages: { ...origin.resolvedImages },
   };
-}
-
-function recordRevision(world: World, service: ServiceRecord, digests: Record<string, string>): string {
-  const arn = within(service.clusterArn, "service-revision", `${service.name}/${digits(world.random, 19)}`);
-  const definition = world.state.taskDefinitions[service.taskDefinition];
-  world.state.serviceRevisions[arn] = {
-    arn,
-    serviceArn: service.arn,
-    clusterArn: service.clusterArn,
-    taskDefinition: service.taskDefinition,
-    settings: service.settings,
-    containerImages: containersOf(definition?.document ?? {}).map((container) => {
-      const containerName = String(container.name);
-      const imageDigest = digests[containerName];
-      return { containerName, image: String(container.image), ...(imageDigest !== undefined && { imageDigest }) };
-    }),
-    createdAt: world.now,
-  };
-  return arn;
-}
-
-function recordServiceDeployment(
-  world: World,
-  service: ServiceRecord,
-  deployment: DeploymentRecord,
-  sources: string[],
-): void {
-  const breaker = service.deploymentConfiguration.deploymentCircuitBreaker;
-  world.state.serviceDeployments[deployment.serviceDeploymentArn] = {
-    arn: deployment.serviceDeploymentArn,
-    serviceArn: service.arn,
-    clusterArn: service.clusterArn,
-    deploymentId: deployment.id,
-    sourceRevisions: sources,
-    targetRevision: deployment.serviceRevisionArn,
-    status: "PENDING",
-    createdAt: world.now,
-    updatedAt: world.now,
-    deploymentConfiguration: structuredClone(service.deploymentConfiguration),
-    breaker: {
-      status: breaker.enable ? "MONITORING" : "DISABLED",
-      failureCount: 0,
-      threshold: breakerThreshold(service.desiredCount, breaker),
-    },
-  };
-  service.serviceDeployments.push(deployment.serviceDeploymentArn);
 }

@@ -24,7 +24,6 @@ export function observeTask(world: World, event: TaskEvent): void {
       for (const { name, runtimeId, imageDigest } of event.containers) {
         Object.assign(container(task, name), { runtimeId, imageDigest, lastStatus: "RUNNING" });
       }
-      pinImages(world, task);
       if (task.lastStatus === "PENDING") activate(world, task);
       break;
     case "health":

@@ -1,9 +1,9 @@
 import type { DeploymentRecord, ServiceRecord, TaskRecord } from "../model/state.js";
-import { subnetOf, targetsOf } from "../model/task-definition.js";
 import { say, stoppedReason } from "../words.js";
 import { isHealthy } from "./health.js";
+import { launch } from "./launch.js";
 import { limitsOf } from "./limits.js";
-import { createTask, stopTask } from "./tasks.js";
+import { stopTask } from "./tasks.js";
 import { announce, type World, wake } from "./world.js";
 
 /** Starts and stops tasks towards the desired count of the primary deployment, within the service's percents. */
@@ -112,45 +112,12 @@ function startMissing(
     wake(world, primary.startAfter);
     return 0;
   }
-  const ids: string[] = [];
-  while (ids.length < missing && takeLaunch(world, service)) ids.push(startTask(world, service, primary).id);
+  const ids = launch(world, service, primary, missing);
   if (ids.length === 0) return 0;
   const replacing = primary.rolloutState === "COMPLETED" && own.some((task) => task.unhealthy);
   announce(world, service, replacing ? say.replaced(ids) : say.started(ids));
   delete service.steadyAt;
   return ids.length;
-}
-
-function startTask(world: World, service: ServiceRecord, primary: DeploymentRecord): TaskRecord {
-  const taskDefinition = world.state.taskDefinitions[primary.taskDefinition];
-  if (taskDefinition === undefined) throw new Error(`The state names ${primary.taskDefinition} but does not have it.`);
-  return createTask(world, {
-    clusterArn: service.clusterArn,
-    group: `service:${service.name}`,
-    startedBy: primary.id,
-    taskDefinition,
-    serviceArn: service.arn,
-    deploymentId: primary.id,
-    targets: targetsOf(primary.settings),
-    subnetId: subnetOf(primary.settings.networkConfiguration),
-    platformVersion: "1.4.0",
-    resolvedImages: primary.resolvedImages,
-  });
-}
-
-/** Fargate's launch rate: so many at once, then one more each interval. */
-function takeLaunch(world: World, service: ServiceRecord): boolean {
-  const { launchBurst, launchInterval } = world.timing;
-  const { launches } = service;
-  const earned = Math.floor((world.now - launches.at) / launchInterval);
-  launches.at = earned + launches.tokens >= launchBurst ? world.now : launches.at + earned * launchInterval;
-  launches.tokens = Math.min(launchBurst, launches.tokens + earned);
-  if (launches.tokens === 0) {
-    wake(world, launches.at + launchInterval);
-    return false;
-  }
-  launches.tokens--;
-  return true;
 }
 
 /** Stops tasks for the service's own reasons and says so. */

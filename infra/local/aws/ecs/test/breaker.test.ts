@@ -114,6 +114,16 @@ test("tasks that never run are started again ever later, up to a quarter of an h
   assert.match(failed.stoppedReason, /^CannotPullContainerError/);
 });
 
+test("tasks that fail together lengthen the wait once", async () => {
+  const world = await withService({ behaviour, service: { desiredCount: 10 } });
+  await update(world, "missing:1", {
+    deploymentConfiguration: { deploymentCircuitBreaker: { enable: false, rollback: false } },
+  });
+  world.clock.advance(45_000 + 84_000 + 48_000);
+  const started = (await messages(world)).filter((each) => each.includes("has started 10 tasks"));
+  assert.equal(started.length, 3);
+});
+
 const loadBalancers = [{ targetGroupArn: TARGET_GROUP, containerName: "app", containerPort: 5000 }];
 
 test("tasks that fail the load balancer's checks are stopped, counted and rolled back", async () => {

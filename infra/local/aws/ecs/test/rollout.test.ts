@@ -168,6 +168,17 @@ test("a tag is resolved once for a deployment, and all of its tasks run that dig
   ]);
 });
 
+test("the first pull decides the digest that the revision shows", async () => {
+  const world = await withService();
+  const [first] = await world.tasks();
+  const digest = first.containers[0].imageDigest;
+  const [{ targetServiceRevision }] = await world.deployments();
+  const { serviceRevisions } = await world.call("DescribeServiceRevisions", {
+    serviceRevisionArns: [targetServiceRevision.arn],
+  });
+  assert.equal(serviceRevisions[0].containerImages[0].imageDigest, digest);
+});
+
 test("a crashed task of a steady service is replaced, and its end is told with exit code and reason", async () => {
   const world = await withService();
   const [task] = await world.tasks();

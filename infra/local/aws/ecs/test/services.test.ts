@@ -79,6 +79,14 @@ test("an inactive revision can't be the target of an update, and the service sta
   assert.equal((await world.service()).deployments.length, 1);
 });
 
+test("a service whose revision has become inactive can still be scaled", async () => {
+  const world = await withService();
+  await world.call("DeregisterTaskDefinition", { taskDefinition: world.first });
+  await world.call("UpdateService", { service: "web", desiredCount: 2 });
+  world.clock.advance(120_000);
+  assert.equal((await world.service()).runningCount, 2);
+});
+
 test("an unknown service is MISSING to describe and not found to update", async () => {
   const { call } = await withService();
   const { services, failures } = await call("DescribeServices", { services: ["none"] });

@@ -1,0 +1,76 @@
+import type { Operation } from "../../wire/service.js";
+import { nameOf } from "../model/arns.js";
+import type { ClusterRecord, EcsState, ServiceRecord, TaskDefinitionRecord } from "../model/state.js";
+import { object } from "../model/task-definition.js";
+import { beginDeployment } from "../scheduler/deployments.js";
+import { type Api, type JsonObject, number, pick, text } from "./context.js";
+import { invalid } from "./errors.js";
+import { findCluster, peekTaskDefinition, serviceArnOf } from "./lookup.js";
+import { EXTRA, resolveImages, settingsOf } from "./service-input.js";
+import * as rules from "./service-rules.js";
+import { serviceView } from "./service-view.js";
+import { checkedTags, tagsOf } from "./tags.js";
+
+const NAME = /^[a-zA-Z0-9_-]{1,255}$/;
+
+/** Makes a service and begins its first deployment. */
+export const createService =
+  (api: Api): Operation =>
+  async (input, caller) => {
+    const { state } = api.engine;
+    const cluster = findCluster(state, caller, input);
+    const arn = freeArn(state, cluster, text(input, "serviceName") ?? "");
+    rules.checkController(input);
+    rules.checkLaunch(input);
+    const target = rules.checkTarget(peekTaskDefinition(state, caller, text(input, "taskDefinition") ?? ""));
+    const wanted = checkedSettings(input, target);
+    const tags = checkedTags(input);
+    const digests = await resolveImages(api, target);
+    return api.engine.change((world) => {
+      const service: ServiceRecord = {
+        arn: freeArn(state, cluster, nameOf(arn)),
+        name: nameOf(arn),
+        clusterArn: cluster.arn,
+        status: "ACTIVE",
+        taskDefinition: target.arn,
+        ...wanted,
+        createdAt: world.now,
+        createdBy: caller.arn,
+        deployments: [],
+        serviceDeployments: [],
+        events: [],
+        launches: { tokens: world.timing.launchBurst, at: world.now },
+      };
+      state.services[arn] = service;
+      state.tags[arn] = tags;
+      beginDeployment(world, service, digests);
+      return { service: { ...serviceView(world, service), tags: tagsOf(state, arn) } };
+    });
+  };
+
+/** The ARN that the name stands for; refuses a name that is not one, or is another service's. */
+function freeArn(state: EcsState, cluster: ClusterRecord, name: string): string {
+  if (!NAME.test(name)) {
+    throw invalid("Invalid serviceName: up to 255 letters, numbers, hyphens and underscores are accepted.");
+  }
+  const arn = serviceArnOf(cluster, name);
+  const status = state.services[arn]?.status;
+  if (status === "DRAINING") throw invalid("Unable to Start a service that is still Draining.");
+  if (status === "ACTIVE") throw invalid("Creation of service was not idempotent.");
+  return arn;
+}
+
+function checkedSettings(input: JsonObject, target: TaskDefinitionRecord) {
+  const settings = settingsOf(input);
+  rules.checkNetwork(object(settings.networkConfiguration));
+  rules.checkLoadBalancers(settings, target);
+  const healthCheckGracePeriodSeconds = number(input, "healthCheckGracePeriodSeconds") ?? 0;
+  rules.checkGrace({ settings, healthCheckGracePeriodSeconds });
+  return {
+    settings,
+    healthCheckGracePeriodSeconds,
+    desiredCount: rules.checkDesiredCount(number(input, "desiredCount") ?? 0),
+    deploymentConfiguration: rules.deploymentConfiguration(object(input.deploymentConfiguration)),
+    extra: pick(input, EXTRA),
+  };
+}

@@ -1,0 +1,118 @@
+import type { JsonObject } from "../../wire/service.js";
+
+/** Plain data, written to disk as it is. Times are milliseconds since the epoch. */
+
+export interface ServiceRecord {
+  arn: string;
+  name: string;
+  clusterArn: string;
+  status: "ACTIVE" | "DRAINING" | "INACTIVE";
+  desiredCount: number;
+  taskDefinition: string;
+  deploymentConfiguration: DeploymentConfiguration;
+  healthCheckGracePeriodSeconds: number;
+  /** What belongs to a revision and starts a deployment when it changes: network, load balancers, platform, … */
+  settings: JsonObject;
+  /** What is kept and answered but changes nothing here: placement, exec, tags' propagation, … */
+  extra: JsonObject;
+  createdAt: number;
+  createdBy: string;
+  /** PRIMARY first, then newest first. */
+  deployments: DeploymentRecord[];
+  /** What a rollback returns to: the deployment that completed last. Absent while that one is being returned to. */
+  lastCompleted?: DeploymentRecord;
+  /** ARNs, the current one last; the previous one is shown while the list lags. */
+  serviceDeployments: string[];
+  events: { id: string; createdAt: number; message: string }[];
+  /** When a steady state was last announced; absent since something changed. */
+  steadyAt?: number;
+  /** The launch rate's bucket. */
+  launches: { tokens: number; at: number };
+  inactiveAt?: number;
+}
+
+export interface DeploymentConfiguration {
+  minimumHealthyPercent: number;
+  maximumPercent: number;
+  deploymentCircuitBreaker: {
+    enable: boolean;
+    rollback: boolean;
+    resetOnHealthyTask?: boolean;
+    thresholdConfiguration?: { type: string; value: number };
+  };
+  /** Alarms, strategy, bake time, … as sent. */
+  extra: JsonObject;
+}
+
+export interface DeploymentRecord {
+  /** `ecs-svc/<19 digits>`; its tasks' `startedBy`. */
+  id: string;
+  status: "PRIMARY" | "ACTIVE";
+  taskDefinition: string;
+  settings: JsonObject;
+  createdAt: number;
+  updatedAt: number;
+  rolloutState: "IN_PROGRESS" | "COMPLETED" | "FAILED";
+  rolloutStateReason: string;
+  serviceRevisionArn: string;
+  serviceDeploymentArn: string;
+  /** Whether it carries out a rollback of that service deployment. */
+  rollback: boolean;
+  /** Tasks in a row that failed, as the circuit breaker counts them. */
+  failedTasks: number;
+  /** Tasks in a row that never ran, as the restart backoff counts them. */
+  neverRan: number;
+  /** When that count last grew: tasks started before belong to the same round. */
+  neverRanAt: number;
+  /** No task is started before. */
+  startAfter: number;
+  /** Whether the percents have been reported as blocking it. */
+  blocked: boolean;
+  resolvedImages: Record<string, string>;
+}
+
+export type ServiceDeploymentStatus =
+  | "PENDING"
+  | "IN_PROGRESS"
+  | "STOP_REQUESTED"
+  | "STOPPED"
+  | "SUCCESSFUL"
+  | "ROLLBACK_REQUESTED"
+  | "ROLLBACK_IN_PROGRESS"
+  | "ROLLBACK_SUCCESSFUL"
+  | "ROLLBACK_FAILED";
+
+export interface ServiceDeploymentRecord {
+  arn: string;
+  serviceArn: string;
+  clusterArn: string;
+  deploymentId: string;
+  sourceRevisions: string[];
+  targetRevision: string;
+  status: ServiceDeploymentStatus;
+  statusReason?: string;
+  createdAt: number;
+  updatedAt: number;
+  startedAt?: number;
+  finishedAt?: number;
+  stoppedAt?: number;
+  /** When a person asked to stop it or to roll it back. */
+  requestedAt?: number;
+  deploymentConfiguration: DeploymentConfiguration;
+  rollback?: { reason: string; startedAt: number; serviceRevisionArn?: string };
+  breaker: {
+    status: "DISABLED" | "MONITORING" | "MONITORING_COMPLETE" | "TRIGGERED";
+    failureCount: number;
+    threshold: number;
+  };
+}
+
+export interface ServiceRevisionRecord {
+  arn: string;
+  serviceArn: string;
+  clusterArn: string;
+  taskDefinition: string;
+  settings: JsonObject;
+  containerImages: { containerName: string; image: string; imageDigest?: string }[];
+  createdAt: number;
+}
