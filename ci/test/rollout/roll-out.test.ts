@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import { rollOut } from "../../src/rollout/roll-out.js";
 import { Fault, fakeAws, lostAnswer } from "../support/fake-aws.js";
@@ -16,10 +18,10 @@ import {
 import { crashLoop, set, success } from "../support/stories.js";
 import { virtualClock } from "../support/virtual-clock.js";
 
-async function scene(t: TestContext, story: Story) {
+async function scene(t: TestContext, story: Story, maxAttempts = 1) {
   const clock = virtualClock();
   const { world, script } = scriptedEcs(clock, story);
-  const fake = await fakeAws(script);
+  const fake = await fakeAws(script, { maxAttempts });
   t.after(() => fake.close());
   const lines: string[] = [];
   const options = { aws: fake.aws, target, clock, release, progress: (line: string) => void lines.push(line) };
@@ -214,7 +216,7 @@ test("what runs since longer than ECS keeps its deployments is not deployed agai
 });
 
 test("an UpdateService whose answer is lost is looked for, not sent again", async (t) => {
-  const { fake, roll } = await scene(t, success);
+  const { fake, roll } = await scene(t, success, 3);
   const update = fake.script.UpdateService;
   fake.script.UpdateService = (input) => {
     update?.(input);
@@ -225,7 +227,7 @@ test("an UpdateService whose answer is lost is looked for, not sent again", asyn
 });
 
 test("an UpdateService that ECS never got is an error that says so", async (t) => {
-  const { fake, roll } = await scene(t, success);
+  const { fake, roll } = await scene(t, success, 3);
   fake.script.UpdateService = () => lostAnswer;
   await assert.rejects(roll(), { code: "unanswered", exitCode: 1 });
   assert.equal(fake.sent("UpdateService").length, 1);
@@ -314,4 +316,55 @@ test("tasks that tell the digest of a manifest in our index are on our image", a
   };
   assert.equal((await roll()).verdict, "deployed");
   assert.equal(fake.sent("BatchGetImage").length, 1);
+});
+
+async function site(t: TestContext, version: string): Promise<string> {
+  const server = createServer((_, response) => response.end(JSON.stringify({ version })));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test("what ECS calls deployed and the public URL serves is deployed and verified", async (t) => {
+  const { roll } = await scene(t, success);
+  const report = await roll({ http: { baseUrl: await site(t, "v1.1.0") } });
+  assert.equal(report.verdict, "deployed");
+  assert.equal(report.http.state, "verified");
+});
+
+test("what ECS calls deployed while the public URL serves another version has failed", async (t) => {
+  const { roll } = await scene(t, success);
+  const report = await roll({ http: { baseUrl: await site(t, "v1.0.0") } });
+  assert.equal(report.verdict, "failed");
+  assert.equal(report.exitCode, 4);
+  assert.match(report.reason, /does not serve v1\.1\.0: v1\.0\.0/);
+});
+
+test("what ECS calls deployed at a public URL that can't be reached is deployed-unverified", async (t) => {
+  const { roll } = await scene(t, success);
+  const report = await roll({ http: { baseUrl: "http://127.0.0.1:1" } });
+  assert.equal(report.verdict, "deployed-unverified");
+  assert.equal(report.exitCode, 8);
+});
+
+test("what ECS refuses is said in its own words, and the service is as it was", async (t) => {
+  const { fake, roll } = await scene(t, success);
+  fake.script.RegisterTaskDefinition = () => new Fault("ClientException", "Too many containers.");
+  await assert.rejects(roll(), { code: "refused-by-ecs", exitCode: 2, message: /RegisterTaskDefinition: Too many/ });
+  assert.equal(fake.sent("UpdateService").length, 0);
+});
+
+test("a service that somebody sets to another revision while ours waits is left alone", async (t) => {
+  const { fake, world, roll } = await scene(t, []);
+  set(world.service.deployments[0], { rolloutState: "IN_PROGRESS" });
+  const describe = fake.script.DescribeServices;
+  fake.script.DescribeServices = (input) => {
+    if (fake.sent("DescribeServices").length > 2) world.service.taskDefinition = revisionArn(6);
+    return describe?.(input) ?? {};
+  };
+  await assert.rejects(roll(), { code: "service-moved", message: /service:6/ });
+  assert.equal(fake.sent("RegisterTaskDefinition").length, 0);
 });
