@@ -7,7 +7,7 @@ import type { LogSink } from "../../logs/sink.js";
 import type { TaskListener, TaskRuntime, TaskSpec } from "../runtime.js";
 import { findTask } from "./adopt.js";
 import type { Registry } from "./pull.js";
-import { type RunningTask, runTask, type TaskDeps } from "./task-run.js";
+import { type RunningTask, type RuntimeDeps, runTask } from "./task-run.js";
 
 export type { Registry } from "./pull.js";
 
@@ -28,12 +28,10 @@ export interface DockerRuntimeDeps {
 export function createDockerRuntime(options: DockerRuntimeDeps): TaskRuntime {
   const { engine, owner } = options;
   const tasks = new Map<string, RunningTask>();
-  const letGo = new AbortController();
   let network: Promise<TaskNetwork> | undefined;
-  const deps: TaskDeps = {
+  const deps: RuntimeDeps = {
     ...options,
     healthScale: options.healthScale ?? 1,
-    letGo: letGo.signal,
     network() {
       network ??= openNetwork(engine, owner, createHash("sha256").update(owner).digest().readUInt16BE(0));
       return network;
@@ -58,7 +56,7 @@ export function createDockerRuntime(options: DockerRuntimeDeps): TaskRuntime {
       }
     },
     async close({ remove }) {
-      letGo.abort();
+      for (const task of tasks.values()) task.letGo();
       await Promise.all([...tasks.values()].map(({ done }) => done));
       if (remove) await removeOwned(engine, owner);
     },

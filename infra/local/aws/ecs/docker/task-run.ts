@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { isEngineGone, messageOf } from "../../../containers/errors.js";
 import type { TaskNetwork } from "../../../containers/network.js";
 import type { TaskEvent, TaskListener, TaskSpec } from "../runtime.js";
@@ -8,12 +9,15 @@ import type { Registry } from "./pull.js";
 import { TaskContainers } from "./task-containers.js";
 import { removeTask } from "./task-resources.js";
 
-export interface TaskDeps extends ContainerDeps, LogDriverDeps {
+/** What the tasks of a runtime have in common. */
+export interface RuntimeDeps extends Omit<ContainerDeps, "letGo">, LogDriverDeps {
   registry: Registry;
   /** Made when the first task asks for it. */
   network: () => Promise<TaskNetwork>;
   log: (line: string) => void;
 }
+
+export interface TaskDeps extends RuntimeDeps, ContainerDeps {}
 
 /** A task event without what is the same in all of them. */
 export type Told = TaskEvent extends infer Event
@@ -32,7 +36,9 @@ export interface TaskEnd {
 
 export interface RunningTask {
   stop(): void;
-  /** Resolves when everything is removed and `stopped` is told. Never rejects. */
+  /** Listens to nothing any more; what runs goes on. */
+  letGo(): void;
+  /** Resolves when it is let go of, or when everything is removed and `stopped` is told. Never rejects. */
   done: Promise<void>;
 }
 
@@ -42,17 +48,21 @@ export interface RunningTask {
  * @param begin How its containers come to run: started, or taken over from an earlier process.
  */
 export function runTask(
-  deps: TaskDeps,
+  shared: RuntimeDeps,
   spec: TaskSpec,
   listener: TaskListener,
   begin: (containers: TaskContainers) => Promise<void> = (containers) => containers.start(),
 ): RunningTask {
+  const asked = new AbortController();
+  const letGo = new AbortController();
+  // Every container of the task listens, with its output, its end and its health check.
+  setMaxListeners(0, letGo.signal);
+  const deps: TaskDeps = { ...shared, letGo: letGo.signal };
   const tell = (event: Told) => {
     if (!deps.letGo.aborted) listener({ taskArn: spec.taskArn, at: deps.clock.now(), ...event } as TaskEvent);
   };
-  const asked = new AbortController();
   const done = story().catch((error) => deps.log(`Task ${spec.taskId}: ${(error as Error).stack}`));
-  return { stop: () => asked.abort(), done };
+  return { stop: () => asked.abort(), letGo: () => letGo.abort(), done };
 
   async function story(): Promise<void> {
     const containers = new TaskContainers(deps, spec, tell);

@@ -115,7 +115,11 @@ export function taskSpec(containers: JsonObject[], definition: JsonObject, more:
 
 /** As little of a registry as a pull needs: busybox as `1`, an index of another platform as `other`. */
 async function serveImages(): Promise<{ server: Server; digest: string }> {
-  const image = await busyboxImage({ gzip: true, config: { Labels: { "slipway.test": "fixture" } } });
+  const image = await busyboxImage({
+    gzip: true,
+    config: { Labels: { "slipway.test": "fixture" } },
+    files: { "www/healthz": "ok", "www/version": '{"version":"v1.0.0"}' },
+  });
   const index = Buffer.from(
     JSON.stringify({ manifests: [{ digest: image.digest, platform: { os: "linux", architecture: "s390x" } }] }),
   );
