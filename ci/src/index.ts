@@ -105,7 +105,7 @@ export class Slipway {
    *
    * @param version The version to publish: "v" and a semantic version, as in v1.2.3 or v1.2.3-rc.1
    * @param credentials AWS credentials: the JSON of "aws configure export-credentials", or AWS_ACCESS_KEY_ID=… lines
-   * @param repository The git repository whose commit is published
+   * @param repository The git repository whose commit is published; an engine does not see that of a linked worktree: clone it
    * @param app The app's directory
    * @param targets The directory of targets: one JSON file for each environment
    * @param target The name of the target, as in TARGET.json
@@ -147,7 +147,7 @@ export class Slipway {
    *
    * @param version The version to deploy: "v" and a semantic version, as in v1.2.3 or v1.2.3-rc.1
    * @param credentials AWS credentials: the JSON of "aws configure export-credentials", or AWS_ACCESS_KEY_ID=… lines
-   * @param repository The git repository whose commit is deployed
+   * @param repository The git repository whose commit is deployed; an engine does not see that of a linked worktree: clone it
    * @param app The app's directory
    * @param targets The directory of targets: one JSON file for each environment
    * @param target The name of the target, as in TARGET.json
