@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { connectEngine, type Engine } from "../connect.js";
+import { loadImage } from "../image.js";
+import { openNetwork } from "../network.js";
+import { removeOwned } from "../owned.js";
+import { createContainer, runToEnd } from "../run.js";
+import { busyboxImage } from "./busybox.js";
+
+const owner = `test-run-${process.pid}`;
+let engine: Engine;
+let Image: string;
+
+before(async () => {
+  engine = await connectEngine();
+  Image = await loadImage(engine, await busyboxImage({ files: { "etc/run-test": "" } }), "test-run");
+});
+
+after(async () => {
+  await removeOwned(engine, owner);
+  await engine.docker.getImage(Image).remove({ force: true });
+});
+
+const owned = () =>
+  engine.docker.listContainers({ all: true, filters: JSON.stringify({ label: [`slipway.owner=${owner}`] }) });
+
+test("a run tells its output by stream and its exit code, and leaves no container", async () => {
+  const said = { stdout: "", stderr: "" };
+  const onOutput = (stream: "stdout" | "stderr", chunk: Buffer) => {
+    said[stream] += chunk;
+  };
+  const Cmd = ["sh", "-c", "echo out; echo err >&2; printf end; exit 7"];
+  assert.deepEqual(await runToEnd(engine, owner, { Image, Cmd }, { onOutput }), { exitCode: 7, oomKilled: false });
+  assert.deepEqual(said, { stdout: "out\nend", stderr: "err\n" });
+  assert.deepEqual(await owned(), []);
+});
+
+test("an aborted run ends at once with the signal's reason and leaves no container", async () => {
+  const abort = new AbortController();
+  const reason = new Error("stopped by test");
+  const onOutput = () => abort.abort(reason);
+  const running = runToEnd(
+    engine,
+    owner,
+    { Image, Cmd: ["sh", "-c", "echo up; sleep 60"] },
+    { onOutput, signal: abort.signal },
+  );
+  await assert.rejects(running, reason);
+  assert.deepEqual(await owned(), []);
+});
+
+test("a container gets no more open files than this machine allows", async () => {
+  let said = "";
+  const onOutput = (_: string, chunk: Buffer) => {
+    said += chunk;
+  };
+  const HostConfig = { Ulimits: [{ Name: "nofile", Soft: 1e9, Hard: 1e9 }] };
+  const { exitCode } = await runToEnd(
+    engine,
+    owner,
+    { Image, Cmd: ["sh", "-c", "ulimit -Hn"], HostConfig },
+    { onOutput },
+  );
+  assert.equal(exitCode, 0);
+  assert.ok(Number(said) < 1e9, said);
+});
+
+test("two owners' networks don't clash, and one that is there is found again", async () => {
+  const [first, second] = await Promise.all([openNetwork(engine, owner, 7), openNetwork(engine, `${owner}-b`, 7)]);
+  const subnet = (address: string) =>
+    address.split(".").slice(0, 2).join(".") + Math.floor(Number(address.split(".")[2]) / 4);
+  assert.notEqual(subnet(first.takeAddress()), subnet(second.takeAddress()));
+  const again = await openNetwork(engine, owner, 9);
+  assert.equal(again.name, first.name);
+  assert.equal(subnet(again.takeAddress()), subnet(first.takeAddress()));
+  assert.notEqual(first.takeAddress(), first.takeAddress());
+  await removeOwned(engine, `${owner}-b`);
+});
+
+test("what an owner has is removed, running or not, and nothing of others", async () => {
+  const other = `${owner}-other`;
+  const mine = await createContainer(engine, owner, { Image, Cmd: ["sleep", "60"] });
+  await mine.start();
+  await createContainer(engine, owner, { Image, Cmd: ["true"] });
+  const theirs = await createContainer(engine, other, { Image, Cmd: ["true"] });
+  await engine.docker.createVolume({ Name: owner, Labels: { "slipway.owner": owner } });
+  await removeOwned(engine, owner);
+  assert.deepEqual(await owned(), []);
+  const { Volumes } = await engine.docker.listVolumes({
+    filters: JSON.stringify({ label: [`slipway.owner=${owner}`] }),
+  });
+  assert.deepEqual(Volumes ?? [], []);
+  assert.equal((await theirs.inspect()).Id, theirs.id);
+  await removeOwned(engine, other);
+});
