@@ -1,6 +1,5 @@
 import { type CallOptions, call } from "./cli/call.js";
 import { Store } from "./content/store.js";
-import { findModule } from "./module/source.js";
 import { StandIn } from "./stand-in.js";
 
 export type { CallOptions } from "./cli/call.js";
@@ -17,11 +16,9 @@ const shared = new Map<string, StandIn>();
  */
 export async function callFunction(options: CallOptions): Promise<number> {
   const path = Store.defaultPath(options.env);
-  const standIn = shared.get(path) ?? new StandIn(new Store(path), options.env);
+  const standIn = shared.get(path) ?? new StandIn(new Store(path), options.env, true);
   shared.set(path, standIn);
-  const exitCode = await call(standIn, options);
-  if (!options.signal.aborted) await standIn.prepare(findModule(options.cwd)).catch(() => undefined);
-  return exitCode;
+  return call(standIn, options);
 }
 
 /** Ends what the calls of this process share, and removes every container that is left. */

@@ -19,6 +19,8 @@ export class StandIn implements Machine {
   constructor(
     readonly store: Store,
     private readonly env: Record<string, string | undefined>,
+    /** Whether a process waits for the next function: it has read the sources by then, which is most of the time of a call. */
+    private readonly ahead = false,
   ) {}
 
   containers(): Promise<Engine> {
@@ -36,20 +38,12 @@ export class StandIn implements Machine {
 
   /** A process of the module for the next function, the one that is ready if there is one. */
   async process(source: ModuleSource): Promise<ModuleProcess> {
+    const key = await moduleKey(source);
     const { spare } = this;
-    this.spare = undefined;
-    if (spare?.key === (await moduleKey(source))) return spare.process;
+    this.spare = this.ahead ? { key, process: this.startSpare(source) } : undefined;
+    if (spare?.key === key) return spare.process;
     if (spare) (await spare.process).kill();
     return this.start(source);
-  }
-
-  /** Has a process ready for the next function: it reads the sources meanwhile, which is most of the time of a call. */
-  async prepare(source: ModuleSource): Promise<void> {
-    const key = await moduleKey(source);
-    if (this.spare?.key === key) return;
-    const process = this.start(source);
-    this.spare = { key, process };
-    (await process).rest();
   }
 
   /** Removes every container that is left. */
@@ -58,6 +52,13 @@ export class StandIn implements Machine {
     if (spare) (await spare.process).kill();
     if (engine) await removeOwned(await engine, this.owner);
     await (await server)?.close();
+  }
+
+  private startSpare(source: ModuleSource): Promise<ModuleProcess> {
+    const spare = this.start(source);
+    // Should it fail, whoever takes it hears of it.
+    spare.then((process) => process.rest()).catch(() => undefined);
+    return spare;
   }
 
   private async start(source: ModuleSource): Promise<ModuleProcess> {
