@@ -79,7 +79,7 @@ test("a rollout never leaves its percents while the old tasks are healthy, and e
       }
       assert.fail(`not over after two hours: ${JSON.stringify((await world.service()).deployments)}`);
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
 
