@@ -1,7 +1,6 @@
 import { baseState } from "../base/base.js";
 import { filterTree } from "../content/patterns.js";
 import { keyOf } from "../content/store.js";
-import { normalPath } from "../content/tree.js";
 import { StandInError } from "../errors.js";
 import { runExec } from "../exec/run.js";
 import { type HealthcheckOptions, healthcheck, pathIn, withConfig, withEnv } from "../image/edit.js";
@@ -69,30 +68,6 @@ export class Container extends ApiObject {
     );
   }
 
-  withFile({ path, source, permissions }: { path: string; source: string; permissions?: number }): Container {
-    const file = this.session.ids.of(source, File);
-    return this.step("withFile", [path, file.key, permissions], async (state) => {
-      const { name, entry } = await file.content();
-      const tree = new Map([["", { ...entry, mode: permissions ?? entry.mode }]]);
-      return withFileAt(this.session, state, path.endsWith("/") ? `${path}${name}` : path, tree);
-    });
-  }
-
-  withNewFile({
-    path,
-    contents,
-    permissions = 0o644,
-  }: {
-    path: string;
-    contents: string;
-    permissions?: number;
-  }): Container {
-    return this.step("withNewFile", [path, contents, permissions], async (state) => {
-      const entry = { type: "file" as const, mode: permissions, ...(await this.session.store.put(contents)) };
-      return withFileAt(this.session, state, path, new Map([["", entry]]));
-    });
-  }
-
   withMountedDirectory({ path, source }: { path: string; source: string }): Container {
     const directory = this.session.ids.of(source, Directory);
     return this.step("withMountedDirectory", [path, directory.key], async (state) =>
@@ -106,28 +81,6 @@ export class Container extends ApiObject {
       const { name, entry } = await file.content();
       return withMount(state, { type: "file", path: pathIn(state, path), tree: new Map([[name, entry]]) });
     });
-  }
-
-  withMountedCache({ path, cache }: { path: string; cache: string }): Container {
-    const { name } = this.session.ids.of(cache, CacheVolume);
-    return this.step("withMountedCache", [path, name], (state) =>
-      withMount(state, { type: "cache", path: pathIn(state, path), name }),
-    );
-  }
-
-  withMountedSecret({ path, source, mode = 0o400 }: { path: string; source: string; mode?: number }): Container {
-    const secret = this.session.ids.of(source, Secret);
-    return this.step("withMountedSecret", [path, secret.key, mode], (state) =>
-      withMount(state, { type: "secret", path: pathIn(state, path), secret, mode }),
-    );
-  }
-
-  withSecretVariable({ name, secret: id }: { name: string; secret: string }): Container {
-    const secret = this.session.ids.of(id, Secret);
-    return this.step("withSecretVariable", [name, secret.key], (state) => ({
-      ...state,
-      secretVariables: [...state.secretVariables.filter((other) => other.name !== name), { name, secret }],
-    }));
   }
 
   withRegistryAuth({
@@ -150,22 +103,12 @@ export class Container extends ApiObject {
     return this.step("withEnvVariable", [name, value], (state) => withEnv(state, name, value));
   }
 
-  withoutEnvVariable({ name }: { name: string }): Container {
-    return this.step("withoutEnvVariable", name, (state) => withEnv(state, name, undefined));
-  }
-
   withWorkdir({ path }: { path: string }): Container {
     return this.step("withWorkdir", path, (state) => withConfig(state, { WorkingDir: pathIn(state, path) }));
   }
 
   withUser({ name }: { name: string }): Container {
     return this.step("withUser", name, (state) => withConfig(state, { User: name }));
-  }
-
-  withEntrypoint({ args, keepDefaultArgs }: { args: string[]; keepDefaultArgs?: boolean }): Container {
-    return this.step("withEntrypoint", [args, keepDefaultArgs], (state) =>
-      withConfig(state, { Entrypoint: args, ...(keepDefaultArgs ? {} : { Cmd: [] }) }),
-    );
   }
 
   withDefaultArgs({ args }: { args: string[] }): Container {
@@ -188,10 +131,6 @@ export class Container extends ApiObject {
     return this.step("withDockerHealthcheck", [args, options], (state) =>
       withConfig(state, { Healthcheck: healthcheck(args, options) }),
     );
-  }
-
-  rootfs(): Directory {
-    return this.directory({ path: "/" });
   }
 
   directory({ path }: { path: string }): Directory {
@@ -266,26 +205,6 @@ export class Container extends ApiObject {
   }
 }
 
-export class CacheVolume extends ApiObject {
-  readonly __typename = "CacheVolume";
-
-  constructor(
-    session: Session,
-    readonly name: string,
-  ) {
-    super(session, keyOf("CacheVolume", name));
-  }
-}
-
 function withMount(state: ContainerState, mount: Mount): ContainerState {
   return { ...state, mounts: [...state.mounts.filter(({ path }) => path !== mount.path), mount] };
-}
-
-async function withFileAt(
-  session: Session,
-  state: ContainerState,
-  path: string,
-  tree: Parameters<typeof withTree>[3],
-): Promise<ContainerState> {
-  return withTree(session.store, state, `/${normalPath(pathIn(state, path))}`, tree, `withFile ${path}`);
 }

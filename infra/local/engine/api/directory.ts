@@ -2,18 +2,7 @@ import { resolve } from "node:path";
 import { writeHostDirectory } from "../content/host.js";
 import { filterTree, globTree } from "../content/patterns.js";
 import { keyOf } from "../content/store.js";
-import {
-  type Entry,
-  emptyTree,
-  moved,
-  normalPath,
-  parentOf,
-  subtree,
-  type Tree,
-  treeDigest,
-  withEntries,
-  without,
-} from "../content/tree.js";
+import { nameOf, normalPath, subtree, type Tree, treeDigest } from "../content/tree.js";
 import { StandInError } from "../errors.js";
 import type { Session } from "../session/session.js";
 import { File } from "./file.js";
@@ -30,10 +19,6 @@ export class Directory extends ApiObject {
     private readonly make: () => Promise<Tree>,
   ) {
     super(session, key);
-  }
-
-  static empty(session: Session): Directory {
-    return new Directory(session, keyOf("Directory"), async () => emptyTree);
   }
 
   tree(): Promise<Tree> {
@@ -65,7 +50,7 @@ export class Directory extends ApiObject {
       const name = normalPath(path);
       const entry = (await this.tree()).get(name);
       if (entry?.type !== "file") throw new StandInError(`There is no file ${path} in this directory.`);
-      return { name: name.slice(parentOf(name).length).replace(/^\//, ""), entry };
+      return { name: nameOf(name), entry };
     });
   }
 
@@ -73,49 +58,6 @@ export class Directory extends ApiObject {
     return this.step("filter", [include, exclude], (tree) =>
       filterTree(tree, { ...(include && { include }), ...(exclude && { exclude }) }),
     );
-  }
-
-  withDirectory({ path, source, ...filter }: { path: string; source: string } & Filter): Directory {
-    const added = this.session.ids.of(source, Directory);
-    return this.step("withDirectory", [path, added.key, filter], async (tree) =>
-      withEntries(tree, [
-        ...(normalPath(path) === "" ? [] : [newDirectory(path)]),
-        ...moved(filterTree(await added.tree(), filter), normalPath(path)),
-      ]),
-    );
-  }
-
-  withFile({ path, source, permissions }: { path: string; source: string; permissions?: number }): Directory {
-    const file = this.session.ids.of(source, File);
-    return this.step("withFile", [path, file.key, permissions], async (tree) => {
-      const { name, entry } = await file.content();
-      const target = normalPath(path.endsWith("/") ? `${path}${name}` : path);
-      return withEntries(tree, [[target, { ...entry, mode: permissions ?? entry.mode }]]);
-    });
-  }
-
-  withNewFile({
-    path,
-    contents,
-    permissions = 0o644,
-  }: {
-    path: string;
-    contents: string;
-    permissions?: number;
-  }): Directory {
-    return this.step("withNewFile", [path, contents, permissions], async (tree) =>
-      withEntries(tree, [
-        [normalPath(path), { type: "file", mode: permissions, ...(await this.session.store.put(contents)) }],
-      ]),
-    );
-  }
-
-  withoutDirectory({ path }: { path: string }): Directory {
-    return this.step("without", path, (tree) => without(tree, normalPath(path)));
-  }
-
-  withoutFile({ path }: { path: string }): Directory {
-    return this.step("without", path, (tree) => without(tree, normalPath(path)));
   }
 
   async digest(): Promise<string> {
@@ -133,10 +75,6 @@ export class Directory extends ApiObject {
     await this.tree();
     return this.id();
   }
-}
-
-function newDirectory(path: string): [string, Entry] {
-  return [normalPath(path), { type: "directory", mode: 0o755 }];
 }
 
 function inDirectory(tree: Tree, path: string): Tree {

@@ -1,14 +1,9 @@
 import { statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { writeHostEntry } from "../content/host.js";
-import type { Entry } from "../content/tree.js";
+import type { FileContent } from "../content/tree.js";
 import type { Session } from "../session/session.js";
 import { ApiObject } from "./object.js";
-
-export interface FileContent {
-  name: string;
-  entry: Entry & { type: "file" };
-}
 
 export class File extends ApiObject {
   readonly __typename = "File";

@@ -1,8 +1,7 @@
 import { defaultPlatform } from "../base/platform.js";
 import { keyOf } from "../content/store.js";
 import type { Assignment } from "../module/assignment.js";
-import { CacheVolume, Container } from "./container.js";
-import { Directory } from "./directory.js";
+import { Container } from "./container.js";
 import { ErrorValue, FunctionCall } from "./function-call.js";
 import { Secret } from "./secret.js";
 import { FunctionDef, Module, SourceMap, TypeDef } from "./typedef.js";
@@ -20,9 +19,6 @@ export const query = {
   defaultPlatform: () => defaultPlatform(),
   container: async ({ platform = defaultPlatform() }: { platform?: string }, { assignment }: Caller) =>
     Container.scratch((await assignment).session, platform),
-  directory: async (_: object, { assignment }: Caller) => Directory.empty((await assignment).session),
-  cacheVolume: async ({ key }: { key: string }, { assignment }: Caller) =>
-    new CacheVolume((await assignment).session, key),
   setSecret: async ({ name, plaintext }: { name: string; plaintext: string }, { assignment }: Caller) =>
     Secret.ofValue((await assignment).session, name, plaintext),
   error: async ({ message }: { message: string }, { assignment }: Caller) =>

@@ -106,12 +106,12 @@ export class FunctionDef extends ApiObject {
     return this.with({ args: [...this.definition.args, argument] });
   }
 
-  withCheck(): FunctionDef {
-    return this.with({ check: true });
+  withCachePolicy({ policy }: { policy: "Default" | "PerSession" | "Never" }): FunctionDef {
+    return this.with({ uncached: policy !== "Default" });
   }
 
-  /** Every call runs the function: what it asks of containers is what is kept. */
-  withCachePolicy(): FunctionDef {
+  /** Checks are functions like others here. */
+  withCheck(): FunctionDef {
     return this;
   }
 

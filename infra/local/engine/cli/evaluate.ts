@@ -2,9 +2,10 @@ import { ApiObject } from "../api/object.js";
 import { UsageError } from "../errors.js";
 import { invoke } from "../module/invoke.js";
 import type { ModuleProcess } from "../module/process.js";
-import type { ModuleSource } from "../module/source.js";
+import { type ModuleSource, moduleKey } from "../module/source.js";
 import { type ArgumentType, isRequired, type TypeRef } from "../module/types.js";
 import type { Session } from "../session/session.js";
+import { kept } from "./cache.js";
 import type { Catalog } from "./catalog.js";
 import { type Defaults, defaultFor } from "./dotenv.js";
 import { kebab } from "./names.js";
@@ -49,31 +50,18 @@ export function fromDotenv(
 async function call(
   evaluation: Evaluation,
   on: Result,
-  { function: { name, returns } }: Step,
+  { function: called }: Step,
   args: Record<string, unknown>,
 ): Promise<Result> {
-  const { session, start, catalog } = evaluation;
+  const { session, start, catalog, source } = evaluation;
+  const { name, returns } = called;
   if (!catalog.isModules(on.type))
     return { type: returns, value: await callCore(session, on.value as string, name, args) };
-  if (name === "")
-    return {
-      type: returns,
-      value: needsConstructor(catalog) ? await invoke(session, start, { ...constructing(catalog), args }) : {},
-    };
-  const fields = on.value as Record<string, unknown>;
-  const isField = name in fields && Object.keys(args).length === 0;
-  const value = isField
-    ? fields[name]
-    : await invoke(session, start, { parentName: on.type.name ?? "", parent: fields, name, args });
-  return { type: returns, value };
-}
-
-function needsConstructor({ constructor_ }: Catalog): boolean {
-  return constructor_.args.length > 0;
-}
-
-function constructing({ main }: Catalog) {
-  return { parentName: main, parent: {}, name: "" };
+  const parent = on.value as Record<string, unknown>;
+  if (name in parent && Object.keys(args).length === 0) return { type: returns, value: parent[name] };
+  if (name === "" && called.args.length === 0) return { type: returns, value: {} };
+  const run = () => invoke(session, start, { parentName: on.type.name ?? "", parent, name, args });
+  return { type: returns, value: await kept(session, called, [await moduleKey(source), on, name, args], run) };
 }
 
 /** A field of an API's object: its method of that name. Objects are handed on by id, as over the wire. */

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { CacheVolume, Container } from "../api/container.js";
+import { Container } from "../api/container.js";
 import { Directory } from "../api/directory.js";
 import { File } from "../api/file.js";
 import { GitRepository } from "../api/git.js";
@@ -101,8 +101,6 @@ function object({ session, argument }: Context, { name = "" }: TypeRef, text: st
       throw new StandInError(`--${kebab(argument.name)} wants a git repository, and ${path} is none: it has no .git.`);
     case "Container":
       return Container.scratch(session, defaultPlatform()).from({ address: text });
-    case "CacheVolume":
-      return new CacheVolume(session, text);
     default:
       throw new UsageError(`unsupported type for flag --${kebab(argument.name)}: ${name}`);
   }

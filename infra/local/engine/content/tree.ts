@@ -13,6 +13,12 @@ export type Entry = { mode: number; owner?: Owner } & (
   | { type: "directory" }
 );
 
+/** One file by itself. */
+export interface FileContent {
+  name: string;
+  entry: Entry & { type: "file" };
+}
+
 /** A directory's content: every path in it, relative and without a trailing slash, parents included. Never changed, only replaced. */
 export type Tree = ReadonlyMap<string, Entry>;
 
@@ -30,6 +36,10 @@ export function normalPath(path: string): string {
 
 export function parentOf(path: string): string {
   return path.slice(0, Math.max(0, path.lastIndexOf("/")));
+}
+
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 export function isWithin(path: string, directory: string): boolean {
@@ -58,7 +68,7 @@ export function subtree(tree: Tree, directory: string): Tree | undefined {
   );
 }
 
-/** The same entries under another path. An entry without a name is what lies at the path itself. */
+/** The same entries under another directory. */
 export function moved(tree: Tree, to: string): [string, Entry][] {
   return [...tree].map(([path, entry]) => [[to, path].filter(Boolean).join("/"), entry]);
 }

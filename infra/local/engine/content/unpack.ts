@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import tar from "tar-stream";
 import type { Store } from "./store.js";
-import { type Entry, isWithin, normalPath, parentOf, type Tree, withEntries, without } from "./tree.js";
+import { type Entry, isWithin, nameOf, normalPath, parentOf, type Tree, withEntries, without } from "./tree.js";
 
 /**
  * Reads layers, from the bottom up, as the one tree that they make.
@@ -21,7 +21,7 @@ export async function applyLayer(store: Store, below: Tree, layer: Readable, dir
   const added = new Map<string, Entry>();
   for await (const entry of layer.pipe(tar.extract())) {
     const path = normalPath(entry.header.name);
-    const name = path.slice(path.lastIndexOf("/") + 1);
+    const name = nameOf(path);
     if (name === ".wh..wh..opq") tree = withoutBelow(tree, parentOf(path));
     else if (name.startsWith(".wh.")) tree = without(tree, normalPath(`${parentOf(path)}/${name.slice(4)}`));
     else if (isWithin(path, directory) || isWithin(directory, path)) {

@@ -14,14 +14,10 @@ export function execKey(state: ContainerState, options: ExecOptions): string {
     User,
     Entrypoint: options.useEntrypoint ? Entrypoint : [],
     mounts: state.mounts.map(mountKey),
-    secrets: state.secretVariables.map(({ name, secret }) => [name, secret.key]),
     options,
   });
 }
 
-function mountKey(mount: Mount): unknown[] {
-  const { path, type } = mount;
-  if (type === "cache") return [path, type, mount.name];
-  if (type === "secret") return [path, type, mount.secret.key, mount.mode];
-  return [path, type, treeDigest(mount.tree)];
+function mountKey({ path, type, tree }: Mount): unknown[] {
+  return [path, type, treeDigest(tree)];
 }

@@ -12,7 +12,6 @@ import { loadFiles } from "./image.js";
 import { execKey } from "./key.js";
 import { prepareMounts } from "./mounts.js";
 import { type NetworkSettings, networkSettings } from "./network.js";
-import { scrubber } from "./scrub.js";
 
 export interface ExecOptions {
   args: string[];
@@ -20,10 +19,10 @@ export interface ExecOptions {
   expect?: "SUCCESS" | "FAILURE" | "ANY";
 }
 
-/** What a command did, as it is kept for the next time. Secrets in its output are masked before. */
+/** What a command did, as it is kept for the next time. */
 interface Kept {
   layer?: Blob;
-  /** By path: directories that the command has written to. */
+  /** By path: mounts that the command has written to. */
   changed: Record<string, [string, Entry][]>;
   stdout: string;
   stderr: string;
@@ -52,31 +51,24 @@ async function execute(session: Session, state: ContainerState, options: ExecOpt
   const engine = await machine.containers();
   const image = await loadFiles(engine, machine.store, state);
   const network = networkSettings(session.env);
-  const plaintexts = await secretsOf(state);
   const mounts = await prepareMounts(machine.store, state.mounts);
-  const scrub = scrubber([...plaintexts.values()]);
-  const lines = lineSplitter((_, line) => session.progress(`  ${scrub(line)}`));
+  const lines = lineSplitter((_, line) => session.progress(`  ${line}`));
   const output = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
   let layer: Blob | undefined;
   try {
-    const { exitCode } = await runToEnd(
-      engine,
-      machine.owner,
-      creation(state, options, image, network, mounts.binds, plaintexts),
-      {
-        signal,
-        onOutput(stream, chunk) {
-          output[stream].push(Buffer.from(chunk));
-          lines.write(stream, chunk);
-        },
-        async ended(container) {
-          const taken = await takeLayer(container, outsideLayer([...mounts.binds, ...network.binds]));
-          if (taken.bytes.some((byte) => byte !== 0)) layer = await machine.store.put(taken.bytes);
-        },
+    const { exitCode } = await runToEnd(engine, machine.owner, creation(state, options, image, network, mounts.binds), {
+      signal,
+      onOutput(stream, chunk) {
+        output[stream].push(Buffer.from(chunk));
+        lines.write(stream, chunk);
       },
-    );
+      async ended(container) {
+        const taken = await takeLayer(container, outsideLayer([...mounts.binds, ...network.binds]));
+        if (taken.bytes.some((byte) => byte !== 0)) layer = await machine.store.put(taken.bytes);
+      },
+    });
     lines.flush();
-    const text = (stream: "stdout" | "stderr") => scrub(Buffer.concat(output[stream]).toString("utf8"));
+    const text = (stream: "stdout" | "stderr") => Buffer.concat(output[stream]).toString("utf8");
     const changed = changes(state.mounts, await mounts.after());
     return { ...(layer && { layer }), changed, stdout: text("stdout"), stderr: text("stderr"), exitCode };
   } finally {
@@ -90,29 +82,18 @@ function creation(
   image: string,
   network: NetworkSettings,
   binds: string[],
-  secrets: ReadonlyMap<string, string>,
 ): ContainerCreateOptions {
   const { Env = [], WorkingDir = "/", User = "", Entrypoint = [] } = state.config;
   const machines = Object.entries(network.env).filter(([name]) => envOf(state, name) === undefined);
-  const hidden = [...secrets].filter(([name]) => !name.startsWith("/"));
   return {
     Image: image,
     Entrypoint: [],
     Cmd: [...(options.useEntrypoint ? Entrypoint : []), ...options.args],
-    Env: [...Env, ...[...machines, ...hidden].map(([name, value]) => `${name}=${value}`)],
+    Env: [...Env, ...machines.map(([name, value]) => `${name}=${value}`)],
     WorkingDir,
     User,
     HostConfig: { Binds: [...binds, ...network.binds], Init: false },
   };
-}
-
-/** The plaintexts that the command is given, by variable or by path. */
-async function secretsOf(state: ContainerState): Promise<Map<string, string>> {
-  const plaintexts = new Map<string, string>();
-  for (const { name, secret } of state.secretVariables) plaintexts.set(name, await secret.plaintext());
-  for (const mount of state.mounts)
-    if (mount.type === "secret") plaintexts.set(mount.path, await mount.secret.plaintext());
-  return plaintexts;
 }
 
 /** Mount points are made in the container's files, and are none of the command's doing. */
@@ -123,7 +104,7 @@ function outsideLayer(binds: string[]): (path: string) => boolean {
 
 function changes(before: Mount[], after: Mount[]): Kept["changed"] {
   const changed = after.filter((mount, index) => mount !== before[index]);
-  return Object.fromEntries(changed.flatMap((mount) => ("tree" in mount ? [[mount.path, sorted(mount.tree)]] : [])));
+  return Object.fromEntries(changed.map(({ path, tree }) => [path, sorted(tree)]));
 }
 
 function applied(state: ContainerState, { args }: ExecOptions, result: Kept): ContainerState {
@@ -132,7 +113,7 @@ function applied(state: ContainerState, { args }: ExecOptions, result: Kept): Co
     ...state,
     layers: layer ? [...state.layers, { ...layer, createdBy: `withExec ${args.join(" ")}` }] : state.layers,
     mounts: state.mounts.map((mount) =>
-      mount.type === "directory" && changed[mount.path] ? { ...mount, tree: new Map(changed[mount.path]) } : mount,
+      changed[mount.path] ? { ...mount, tree: new Map(changed[mount.path]) } : mount,
     ),
     last: { stdout, stderr, exitCode },
   };

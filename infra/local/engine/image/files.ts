@@ -1,12 +1,13 @@
 import { packLayer } from "../content/pack.js";
 import { type Blob, keyOf, type Store } from "../content/store.js";
-import { type Entry, isWithin, moved, normalPath, parentOf, subtree, type Tree, treeDigest } from "../content/tree.js";
+import type { FileContent } from "../content/tree.js";
+import { type Entry, isWithin, moved, nameOf, normalPath, subtree, type Tree, treeDigest } from "../content/tree.js";
 import { readLayers } from "../content/unpack.js";
 import { StandInError } from "../errors.js";
 import { pathIn } from "./edit.js";
 import type { ContainerState, Mount } from "./state.js";
 
-/** A container with these files over its own, as one more layer. A file hides the mount that is at its very path. */
+/** A container with these files over its own, as one more layer. */
 export async function withTree(
   store: Store,
   state: ContainerState,
@@ -15,7 +16,9 @@ export async function withTree(
   createdBy: string,
 ): Promise<ContainerState> {
   const target = pathIn(state, path).slice(1);
-  const entries: Tree = new Map([...(target === "" ? [] : parents(target, tree)), ...moved(tree, target)]);
+  // Those above the directory are not named: the layer would change their modes where they are there already.
+  const top: [string, Entry][] = target === "" ? [] : [[target, { type: "directory", mode: 0o755 }]];
+  const entries: Tree = new Map([...top, ...moved(tree, target)]);
   const layer = await store.once(
     keyOf("layer 1", treeDigest(entries)),
     () => packLayer(store, entries),
@@ -24,15 +27,10 @@ export async function withTree(
   return { ...state, layers: [...state.layers, { ...layer, createdBy }] };
 }
 
-/** The directory itself is made; those above it only where they are missing, which an engine does by itself. */
-function parents(target: string, tree: Tree): [string, Entry][] {
-  return tree.has("") ? [] : [[target, { type: "directory", mode: 0o755 }]];
-}
-
 /** What a directory of a container holds, mounts included. */
 export async function directoryAt(store: Store, state: ContainerState, path: string): Promise<Tree> {
   const target = pathIn(state, path).slice(1);
-  const mount = mountAt(state, target, "directory");
+  const mount = mountAt(state, target);
   const tree = mount
     ? subtree(mount.tree, within(mount, target))
     : subtree(await filesBelow(store, state, target), target);
@@ -41,23 +39,16 @@ export async function directoryAt(store: Store, state: ContainerState, path: str
 }
 
 /** One file of a container. */
-export async function fileAt(
-  store: Store,
-  state: ContainerState,
-  path: string,
-): Promise<{ name: string; entry: Entry & { type: "file" } }> {
+export async function fileAt(store: Store, state: ContainerState, path: string): Promise<FileContent> {
   const target = pathIn(state, path).slice(1);
-  const name = target.slice(parentOf(target).length).replace(/^\//, "");
-  const mounted = state.mounts.find((mount) => mount.type === "file" && mount.path === `/${target}`);
-  const directory = mountAt(state, target, "directory");
-  const entry =
-    mounted && "tree" in mounted
-      ? [...mounted.tree.values()][0]
-      : directory
-        ? directory.tree.get(within(directory, target))
-        : (await filesBelow(store, state, target)).get(target);
-  if (entry?.type === "file") return { name, entry };
+  const mount = mountAt(state, target);
+  const entry = mount ? mountedEntry(mount, target) : (await filesBelow(store, state, target)).get(target);
+  if (entry?.type === "file") return { name: nameOf(target), entry };
   throw new StandInError(`There is no file ${path} in this container.`);
+}
+
+function mountedEntry(mount: Mount, target: string): Entry | undefined {
+  return mount.type === "file" ? [...mount.tree.values()][0] : mount.tree.get(within(mount, target));
 }
 
 function filesBelow(store: Store, state: ContainerState, target: string): Promise<Tree> {
@@ -67,14 +58,10 @@ function filesBelow(store: Store, state: ContainerState, target: string): Promis
     .then((entries) => new Map(entries));
 }
 
-function mountAt(
-  state: ContainerState,
-  target: string,
-  type: "directory",
-): (Mount & { type: "directory" }) | undefined {
-  const covering = state.mounts.filter((mount) => isWithin(target, mount.path.slice(1)));
-  const nearest = covering.sort((a, b) => b.path.length - a.path.length)[0];
-  return nearest?.type === type ? nearest : undefined;
+/** The mount that covers a path; of several, the one nearest to it. */
+function mountAt({ mounts }: ContainerState, target: string): Mount | undefined {
+  const covering = mounts.filter((mount) => isWithin(target, mount.path.slice(1)));
+  return covering.sort((a, b) => b.path.length - a.path.length)[0];
 }
 
 function within(mount: Mount, target: string): string {

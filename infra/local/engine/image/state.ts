@@ -32,12 +32,12 @@ export interface Healthcheck {
 }
 
 /** What a container sees beside its image's files. None of it is ever part of the image. */
-export type Mount = { path: string } & (
-  | { type: "directory"; tree: Tree }
-  | { type: "file"; tree: Tree }
-  | { type: "cache"; name: string }
-  | { type: "secret"; secret: SecretValue; mode: number }
-);
+export interface Mount {
+  type: "directory" | "file";
+  path: string;
+  /** Of a file: that file alone. */
+  tree: Tree;
+}
 
 /** How to get a secret's plaintext. It is asked for at the last moment and kept nowhere. */
 export interface SecretValue {
@@ -59,7 +59,6 @@ export interface ContainerState {
   layers: Layer[];
   config: ImageConfig;
   mounts: Mount[];
-  secretVariables: { name: string; secret: SecretValue }[];
   registryAuth: { address: string; username: string; secret: SecretValue }[];
   /** The image it began with, by digest. */
   imageRef?: string;
@@ -68,5 +67,5 @@ export interface ContainerState {
 }
 
 export function scratchState(platform: string): ContainerState {
-  return { platform, layers: [], config: {}, mounts: [], secretVariables: [], registryAuth: [] };
+  return { platform, layers: [], config: {}, mounts: [], registryAuth: [] };
 }

@@ -15,6 +15,9 @@ import { clientTypes, moduleView } from "./view.js";
 const entry = fileURLToPath(new URL("entry.mjs", import.meta.url));
 const loader = import.meta.resolve("tsx");
 
+/** As the engine runs it; and its Node.js is newer than the one that the AWS SDK warns about. */
+const quiet = ["--no-deprecation", "--disable-warning=NodeVersionSupportWarning"];
+
 /** How a process of the module ended that gave no answer. */
 export interface Ended {
   exitCode: number;
@@ -52,15 +55,11 @@ export class ModuleProcess {
     });
     const token = server.admit({ moduleName: source.name, assignment });
     const home = await store.scratch();
-    const child = spawn(
-      process.execPath,
-      ["--no-deprecation", "--import", loader, entry, ...(await args(source, store))],
-      {
-        cwd: home,
-        stdio: ["ignore", "pipe", "pipe"],
-        env: environment(source, server.port, token, home),
-      },
-    );
+    const child = spawn(process.execPath, [...quiet, "--import", loader, entry, ...(await args(source, store))], {
+      cwd: home,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: environment(source, server.port, token, home),
+    });
     const done = () => {
       server.dismiss(token);
       rmSync(home, { recursive: true, force: true });

@@ -25,8 +25,8 @@ export interface FunctionType {
   description: string;
   args: ArgumentType[];
   returns: TypeRef;
-  /** Whether `dagger check` would run it. */
-  check?: boolean;
+  /** Whether each call must run it. What it answers is otherwise kept. */
+  uncached?: boolean;
 }
 
 export interface ArgumentType {

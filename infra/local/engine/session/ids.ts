@@ -17,8 +17,12 @@ export class Ids {
     return id;
   }
 
+  find(id: string): Identified | undefined {
+    return this.objects.get(id);
+  }
+
   get(id: string): Identified {
-    const object = this.objects.get(id);
+    const object = this.find(id);
     if (object) return object;
     throw new StandInError(`No object of this session has the id ${JSON.stringify(id)}.`);
   }

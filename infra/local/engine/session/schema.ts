@@ -23,8 +23,6 @@ export const schema = buildSchema(/* GraphQL */ `
     node(id: ID!): Node
     defaultPlatform: Platform!
     container(platform: Platform): Container!
-    directory: Directory!
-    cacheVolume(key: String!): CacheVolume!
     setSecret(name: String!, plaintext: String!): Secret!
     error(message: String!): Error!
     currentFunctionCall: FunctionCall!
@@ -48,24 +46,15 @@ export const schema = buildSchema(/* GraphQL */ `
       expect: ReturnType
     ): Container!
     withDirectory(path: String!, source: ID!, include: [String!], exclude: [String!]): Container!
-    withFile(path: String!, source: ID!, permissions: Int): Container!
-    "A container with a new file of this content"
-    withNewFile("Where the file lies" path: String! "What is in it" contents: String! "Its mode, such as 0o644" permissions: Int): Container!
     withMountedDirectory(path: String!, source: ID!): Container!
     withMountedFile(path: String!, source: ID!): Container!
-    withMountedCache(path: String!, cache: ID!): Container!
-    withMountedSecret(path: String!, source: ID!, mode: Int): Container!
-    withSecretVariable(name: String!, secret: ID!): Container!
     withRegistryAuth(address: String!, username: String!, secret: ID!): Container!
     "A container with an environment variable"
     withEnvVariable("The variable" name: String! "Its value" value: String!): Container!
-    withoutEnvVariable(name: String!): Container!
     "A container with another working directory"
     withWorkdir("Its path" path: String!): Container!
     "A container whose commands run as another user"
     withUser("A name or a number, with an optional group: user:group" name: String!): Container!
-    "A container with another entrypoint"
-    withEntrypoint("The command that arguments are added to" args: [String!]! "Keep the default arguments" keepDefaultArgs: Boolean): Container!
     "A container with other default arguments"
     withDefaultArgs("What runs when nothing else is said" args: [String!]!): Container!
     withExposedPort(port: Int!, protocol: NetworkProtocol): Container!
@@ -73,8 +62,6 @@ export const schema = buildSchema(/* GraphQL */ `
     withDockerHealthcheck(
       args: [String!]!, shell: Boolean, interval: String, timeout: String, startPeriod: String, startInterval: String, retries: Int
     ): Container!
-    "The container's files"
-    rootfs: Directory!
     "A directory of the container"
     directory("Its path" path: String!): Directory!
     "A file of the container"
@@ -115,14 +102,6 @@ export const schema = buildSchema(/* GraphQL */ `
     file("Its path" path: String!): File!
     "Only some of its files"
     filter("Patterns of what to keep" include: [String!] "Patterns of what to leave out" exclude: [String!]): Directory!
-    withDirectory(path: String!, source: ID!, include: [String!], exclude: [String!]): Directory!
-    withFile(path: String!, source: ID!, permissions: Int): Directory!
-    "This directory with a new file"
-    withNewFile("Where the file lies" path: String! "What is in it" contents: String! "Its mode, such as 0o644" permissions: Int): Directory!
-    "This directory without one of its directories"
-    withoutDirectory("Its path" path: String!): Directory!
-    "This directory without one of its files"
-    withoutFile("Its path" path: String!): Directory!
     "A digest of all that is in it"
     digest: String!
     "Write it to a directory of the host"
@@ -165,7 +144,6 @@ export const schema = buildSchema(/* GraphQL */ `
   type GitRepository implements Node { id: ID! head: GitRef! uncommitted: Changeset! }
   type GitRef implements Node { id: ID! commit: String! tree(depth: Int, discardGitDir: Boolean): Directory! }
   type Changeset implements Node { id: ID! isEmpty: Boolean! }
-  type CacheVolume implements Node { id: ID! }
   type Label { name: String! value: String! }
   type Port { port: Int! protocol: NetworkProtocol! }
 
