@@ -71,10 +71,10 @@ function beginUpload(directory: string, pathOf: (digest: string) => string): Blo
       return size;
     },
     async append(chunks) {
-      const file = await open(path, "a", 0o600);
+      const file = await orDiscard(() => open(path, "a", 0o600));
       try {
         for await (const chunk of chunks) {
-          await writeOrDiscard(() => file.appendFile(chunk));
+          await orDiscard(() => file.appendFile(chunk));
           hash.update(chunk);
           size += chunk.length;
         }
@@ -92,9 +92,9 @@ function beginUpload(directory: string, pathOf: (digest: string) => string): Blo
   };
 
   /** After a failed write nobody knows how much of the chunk is in the file: it can't be continued. */
-  async function writeOrDiscard(write: () => Promise<void>): Promise<void> {
+  async function orDiscard<T>(work: () => Promise<T>): Promise<T> {
     try {
-      await write();
+      return await work();
     } catch (error) {
       await rm(path, { force: true });
       throw diskError(error as NodeJS.ErrnoException);

@@ -72,7 +72,8 @@ async function receive({ request, url, store, repository }: Exchange, upload: Bl
       );
     }
     try {
-      await upload.append(request);
+      // A request that is given up must not take its connection along: the answer goes back on it.
+      await upload.append(request.iterator({ destroyOnReturn: false }));
     } catch (error) {
       if (!request.errored) await store.uploads.end(upload);
       throw error;

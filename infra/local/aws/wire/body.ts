@@ -14,7 +14,8 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
   if (announced > limit) throw new BodyTooLarge(limit);
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of request) {
+  // A request that is given up must not take its connection along: the refusal goes back on it.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     size += chunk.length;
     if (size > limit) throw new BodyTooLarge(limit);
     chunks.push(chunk);

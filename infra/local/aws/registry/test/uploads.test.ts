@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { readdir } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readdir, symlink } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -155,6 +156,17 @@ test("a layer is served in ranges", async (t) => {
   assert.equal(part.status, 206);
   assert.equal(part.headers["content-range"], "bytes 5-9/10");
   assertError(await get("bytes=10-"), 416, "SIZE_INVALID");
+});
+
+test("a full disk is told, and nothing of the upload is left", { skip: !existsSync("/dev/full") }, async (t) => {
+  const { base, login, stateDir } = await registry(t);
+  const uploads = join(stateDir, "local-aws", "blobs", "uploads");
+  const location = await beginUpload(base, login);
+  await symlink("/dev/full", join(uploads, location.split("/").at(-1) ?? ""));
+  const sent = await send(location, { method: "PATCH", headers: login, body: randomBytes(5_000_000) });
+  assertError(sent, 500, "UNKNOWN", /^No space is left on the disk that holds the registry's content\./);
+  assert.deepEqual(await readdir(uploads), []);
+  assertError(await send(location, { headers: login }), 404, "BLOB_UPLOAD_UNKNOWN");
 });
 
 test("a layer larger than ECR takes is refused before it is read", async (t) => {
