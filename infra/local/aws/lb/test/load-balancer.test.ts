@@ -107,6 +107,7 @@ test("a deregistered target ends its open request and gets no new one; then it i
     drained.resolve();
   });
   assert.equal((await aws.get("/")).status, 503);
+  aws.clock.advance(1000);
   assert.equal(done, false);
   response.end("finished");
   assert.equal((await answer).body, "finished");
