@@ -72,7 +72,8 @@ function runs(holder: string): boolean {
 /** A process id alone is reused after a reboot or in a new container: its start time (clock ticks since boot) goes with it. */
 function identity(pid: number): string {
   const stat = content(`/proc/${pid}/stat`);
-  // The second field is the command's name in parentheses, which may hold blanks; the start time is the 20th after it.
-  const started = stat?.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-  return `${pid} ${started}`;
+  // The second field is the command's name in parentheses, which may hold blanks; after it come the state and, as the 20th, the start.
+  const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ") ?? [];
+  // A zombie has ended; it only waits for its parent to take notice.
+  return fields[0] === "Z" ? "" : `${pid} ${fields[19] ?? ""}`;
 }

@@ -24,9 +24,9 @@ export function layerOperations(store: EcrStore, tokens: Tokens): Record<string,
   };
 
   return {
-    InitiateLayerUpload(input, caller) {
+    async InitiateLayerUpload(input, caller) {
       const repository = find(input, caller);
-      const upload = store.uploads.begin(repositoryKey(repository.region, repository.name));
+      const upload = await store.uploads.begin(repositoryKey(repository.region, repository.name));
       return { uploadId: upload.id, partSize: PART_SIZE };
     },
 

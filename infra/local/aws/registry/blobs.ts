@@ -104,11 +104,12 @@ function beginUpload(directory: string, pathOf: (digest: string) => string): Blo
 
 /** Content could not be written to the disk, most often because it is full. */
 function diskError(cause: NodeJS.ErrnoException): AwsError {
-  const message =
-    cause.code === "ENOSPC"
-      ? "No space is left on the disk that holds the registry's content. Free some, then push again."
-      : `The registry's content could not be written: ${cause.message}`;
-  return new AwsError("ServerException", message, 500);
+  if (cause.code !== "ENOSPC") {
+    return new AwsError("ServerException", `The registry's content could not be written: ${cause.message}`, 500);
+  }
+  // Of a failing server, docker and skopeo show the status alone: this one says it all, "Insufficient Storage".
+  const message = "No space is left on the disk that holds the registry's content. Free some, then push again.";
+  return new AwsError("ServerException", message, 507);
 }
 
 /** Stores content that is at hand as a whole; answers its digest. */

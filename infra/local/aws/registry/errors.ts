@@ -28,7 +28,6 @@ const OF_ECR: Record<string, [code: string, status: number]> = {
   LayersNotFoundException: ["MANIFEST_BLOB_UNKNOWN", 404],
   ReferencedImagesNotFoundException: ["MANIFEST_BLOB_UNKNOWN", 404],
   RepositoryNotFoundException: ["NAME_UNKNOWN", 404],
-  ServerException: ["UNKNOWN", 500],
   UploadNotFoundException: ["BLOB_UPLOAD_UNKNOWN", 404],
 };
 

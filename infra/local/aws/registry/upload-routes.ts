@@ -17,7 +17,7 @@ export async function beginUpload(exchange: Exchange): Promise<void> {
   if (mounted !== undefined) return answer(response, 201, located(exchange, mounted));
 
   const digest = url.searchParams.get("digest");
-  const upload = store.uploads.begin(repositoryKey(repository.region, repository.name));
+  const upload = await store.uploads.begin(repositoryKey(repository.region, repository.name));
   if (digest !== null) return finish(exchange, upload, digest);
   answer(response, 202, progress(exchange, upload));
 }

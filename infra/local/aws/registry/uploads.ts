@@ -3,7 +3,7 @@ import type { BlobStore, BlobUpload } from "./blobs.js";
 
 /** Layer uploads that are under way, each known only to the repository that it was begun for. */
 export interface Uploads {
-  begin(repository: string): BlobUpload;
+  begin(repository: string): Promise<BlobUpload>;
   /** The upload with this id, if it belongs to the repository. */
   find(repository: string, id: string): BlobUpload | undefined;
   /** Runs `work` on an upload alone: a second one at the same time is refused. */
@@ -17,16 +17,16 @@ export function createUploads(blobs: BlobStore, now: () => number, lifetime = 24
   const open = new Map<string, { upload: BlobUpload; repository: string; touched: number }>();
   const busy = new Set<string>();
 
-  function endAbandoned(): void {
+  async function endAbandoned(): Promise<void> {
     for (const [id, { upload, touched }] of open) {
       if (busy.has(id) || now() - touched < lifetime) continue;
       open.delete(id);
-      void upload.discard();
+      await upload.discard();
     }
   }
   return {
-    begin(repository) {
-      endAbandoned();
+    async begin(repository) {
+      await endAbandoned();
       const upload = blobs.begin();
       open.set(upload.id, { upload, repository, touched: now() });
       return upload;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -68,6 +69,21 @@ test("the lock of a process that is gone is taken over", async (t) => {
   const child = spawn(process.execPath, ["-e", ""]);
   await once(child, "exit");
   await writeFile(join(state.path, "lock"), `${child.pid} 1`);
+  await openState(directory).close();
+});
+
+test("the lock of a killed process that nobody has waited for is taken over", {
+  skip: !existsSync("/proc"),
+}, async (t) => {
+  const directory = await temporaryDirectory(t);
+  const state = openState(directory);
+  // The shell starts a process that ends at once, and becomes a program that never waits for it.
+  const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"]);
+  t.after(() => parent.kill());
+  const [pid] = await once(parent.stdout, "data");
+  while (!/\) Z /.test(await readFile(`/proc/${Number(pid)}/stat`, "utf8")));
+  const started = (await readFile(`/proc/${Number(pid)}/stat`, "utf8")).split(" ")[21];
+  await writeFile(join(state.path, "lock"), `${Number(pid)} ${started}`);
   await openState(directory).close();
 });
 

@@ -54,6 +54,8 @@ export function createWire(
         requestId,
       );
     } catch (error) {
+      // Who has hung up waits for no answer.
+      if (request.errored) return void response.destroy();
       const shown = shownError(error);
       if (!(error instanceof AwsError) && shown.status >= 500) options.log(`${requestId}: ${(error as Error).stack}`);
       const encoded = protocol.encodeError(shown, requestId);
@@ -90,8 +92,8 @@ export function createWire(
       authority: options.authority,
     };
     const checked = checkInput(service, operation, input);
-    authorize(principal, accessOf(service.signingName, operation, checked, caller));
     try {
+      authorize(principal, accessOf(service.signingName, operation, checked, caller));
       return { operation, output: await run(checked, caller) };
     } catch (error) {
       throw withModelStatus(service, error);

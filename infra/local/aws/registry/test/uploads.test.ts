@@ -164,7 +164,7 @@ test("a full disk is told, and nothing of the upload is left", { skip: !existsSy
   const location = await beginUpload(base, login);
   await symlink("/dev/full", join(uploads, location.split("/").at(-1) ?? ""));
   const sent = await send(location, { method: "PATCH", headers: login, body: randomBytes(5_000_000) });
-  assertError(sent, 500, "UNKNOWN", /^No space is left on the disk that holds the registry's content\./);
+  assertError(sent, 507, "UNKNOWN", /^No space is left on the disk that holds the registry's content\./);
   assert.deepEqual(await readdir(uploads), []);
   assertError(await send(location, { headers: login }), 404, "BLOB_UPLOAD_UNKNOWN");
 });
