@@ -77,13 +77,15 @@ test("the lock of a killed process that nobody has waited for is taken over", {
 }, async (t) => {
   const directory = await temporaryDirectory(t);
   const state = openState(directory);
-  // The shell starts a process that ends at once, and becomes a program that never waits for it.
-  const parent = spawn("sh", ["-c", "true & echo $!; exec sleep 60"]);
+  // The shell starts a process that ends at a line of input, and becomes a program that never waits for it.
+  const parent = spawn("sh", ["-c", "exec 3<&0; (read line <&3) & echo $!; exec sleep 60"]);
   t.after(() => parent.kill());
-  const [pid] = await once(parent.stdout, "data");
-  while (!/\) Z /.test(await readFile(`/proc/${Number(pid)}/stat`, "utf8")));
-  const started = (await readFile(`/proc/${Number(pid)}/stat`, "utf8")).split(" ")[21];
-  await writeFile(join(state.path, "lock"), `${Number(pid)} ${started}`);
+  const pid = Number((await once(parent.stdout, "data"))[0]);
+  while ((await readFile(`/proc/${parent.pid}/comm`, "utf8")) !== "sleep\n");
+  parent.stdin.write("end\n");
+  while (!/\) Z /.test(await readFile(`/proc/${pid}/stat`, "utf8")));
+  const started = (await readFile(`/proc/${pid}/stat`, "utf8")).split(" ")[21];
+  await writeFile(join(state.path, "lock"), `${pid} ${started}`);
   await openState(directory).close();
 });
 
