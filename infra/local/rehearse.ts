@@ -11,7 +11,7 @@ import { keptHelp } from "./rehearsal/kept-help.js";
 import { startLoad } from "./rehearsal/load.js";
 import { findKept, type LocalAws, startLocalAws } from "./rehearsal/local-aws.js";
 import { takeLock } from "./rehearsal/lock.js";
-import { at, type CallResult, type ModuleCall, moduleCaller } from "./rehearsal/module-call.js";
+import { at, type CallResult, type ModuleCaller, moduleCaller } from "./rehearsal/module-call.js";
 import { help, type Options, parseOptions } from "./rehearsal/options.js";
 import { type Clients, connect, createService, createSurroundings, type Target } from "./rehearsal/seed.js";
 import { formatTable, type Step } from "./rehearsal/table.js";
@@ -26,7 +26,7 @@ interface Stage {
   target: Target;
   host: string;
   clients: Clients;
-  call: ModuleCall;
+  module: ModuleCaller;
   steps: Step[];
 }
 
@@ -51,9 +51,10 @@ async function main(args: string[]): Promise<number> {
 
 async function rehearse(options: Options, signal: AbortSignal): Promise<void> {
   const lock = await takeLock(stateDir);
+  let module: ModuleCaller | undefined;
   try {
     await refuseWhileOneIsKept();
-    const call = await moduleCaller(options.engine, signal);
+    module = await moduleCaller(options.engine, signal);
     say(
       `Module functions run on ${options.engine === "dagger" ? "a real Dagger engine" : "the stand-in for Dagger's engine"}.`,
     );
@@ -66,13 +67,14 @@ async function rehearse(options: Options, signal: AbortSignal): Promise<void> {
       (it) => it.url,
     );
     try {
-      await playTheSteps(await prepare(aws, call, steps), signal);
+      await playTheSteps(await prepare(aws, module, steps), signal);
       say(`\n${formatTable(steps)}\n`);
       if (options.keep) say(keptHelp(aws, await readTarget()));
     } finally {
       if (!options.keep || signal.aborted) await aws.stop();
     }
   } finally {
+    await module?.close();
     await lock.release();
   }
 }
@@ -101,8 +103,8 @@ async function bringUpTheFirstVersion(stage: Stage, signal: AbortSignal): Promis
   await timed(
     stage.steps,
     "first version's service",
-    () => createService(stage.clients, stage.target, published.stdout.trim(), "v1.0.0"),
-    () => "stable",
+    () => createService(stage.clients, stage.target, published.stdout.trim(), "v1.0.0", signal),
+    () => "completed",
   );
 }
 
@@ -119,7 +121,7 @@ async function step(
     stage.steps,
     name,
     async () => {
-      const result = await stage.call(args, (line) => say(`  │ ${line}`));
+      const result = await stage.module.call(args, (line) => say(`  │ ${line}`));
       for (const line of result.stdout.trim().split("\n")) say(`  │ ${line}`);
       signal.throwIfAborted();
       if (result.exitCode !== expected) {
@@ -157,10 +159,10 @@ function requireServed(stage: Stage): void {
   }
 }
 
-async function prepare(aws: LocalAws, call: ModuleCall, steps: Step[]): Promise<Stage> {
+async function prepare(aws: LocalAws, module: ModuleCaller, steps: Step[]): Promise<Stage> {
   const target = await readTarget();
   const host = target.url ? new URL(target.url).host : `${target.service}.localhost`;
-  return { aws, target, host, clients: await connect(aws, target), call, steps };
+  return { aws, target, host, clients: await connect(aws, target), module, steps };
 }
 
 async function timed<T>(

@@ -62,7 +62,8 @@ export function ask(agent: Agent, url: string, host: string): Promise<string> {
       });
       response.on("error", reject);
       response.on("end", () => {
-        if (response.statusCode !== 200) reject(new Error(`HTTP ${response.statusCode}: ${body.slice(0, 200)}`));
+        if (response.statusCode !== 200)
+          reject(new Error(`HTTP ${response.statusCode}: ${body.replace(/\s+/g, " ").slice(0, 200)}`));
         else resolve((JSON.parse(body) as { version: string }).version);
       });
     });

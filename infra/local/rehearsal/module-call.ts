@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { callFunction } from "../engine/index.js";
+import { callFunction, closeEngine } from "../engine/index.js";
 import type { LocalAws } from "./local-aws.js";
 import type { Options } from "./options.js";
 
@@ -14,14 +14,21 @@ export interface CallResult {
   stdout: string;
 }
 
-/** Makes one call of the module's functions, the very same words on either engine. */
-export type ModuleCall = (args: string[], progress: (line: string) => void) => Promise<CallResult>;
+/** Makes calls of the module's functions, with the very same words on either engine. */
+export interface ModuleCaller {
+  call(args: string[], progress: (line: string) => void): Promise<CallResult>;
+  /** Ends what the calls have shared. */
+  close(): Promise<void>;
+}
 
 /** @throws Error when the dagger CLI is asked for and is not on the PATH. */
-export async function moduleCaller(engine: Options["engine"], signal: AbortSignal): Promise<ModuleCall> {
-  if (engine === "stand-in") return (args, progress) => callStandIn(args, progress, signal);
+export async function moduleCaller(engine: Options["engine"], signal: AbortSignal): Promise<ModuleCaller> {
+  if (engine === "stand-in") {
+    return { call: (args, progress) => callStandIn(args, progress, signal), close: closeEngine };
+  }
   await requireDagger();
-  return (args, progress) => callDagger(args, progress, signal);
+  // The engine is the user's own and stays.
+  return { call: (args, progress) => callDagger(args, progress, signal), close: async () => {} };
 }
 
 /** The flags that point a function at the local AWS. */

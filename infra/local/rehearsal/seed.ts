@@ -1,12 +1,13 @@
 import { readFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { CloudWatchLogsClient, CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateRepositoryCommand, ECRClient } from "@aws-sdk/client-ecr";
 import {
   CreateClusterCommand,
   CreateServiceCommand,
+  DescribeServicesCommand,
   ECSClient,
   RegisterTaskDefinitionCommand,
-  waitUntilServicesStable,
 } from "@aws-sdk/client-ecs";
 import type { LocalAws } from "./local-aws.js";
 
@@ -56,8 +57,14 @@ export async function createSurroundings({ ecs, ecr, logs }: Clients, target: Ta
   ]);
 }
 
-/** The service with its first version, as infra/terraform makes it. Ends when it is stable. */
-export async function createService({ ecs }: Clients, target: Target, image: string, version: string): Promise<void> {
+/** The service with its first version, as infra/terraform makes it. Ends when its deployment is completed. */
+export async function createService(
+  { ecs }: Clients,
+  target: Target,
+  image: string,
+  version: string,
+  signal: AbortSignal,
+): Promise<void> {
   const registered = await ecs.send(
     new RegisterTaskDefinitionCommand({
       family: target.family,
@@ -66,16 +73,26 @@ export async function createService({ ecs }: Clients, target: Target, image: str
       cpu: String(target.cpu),
       memory: String(target.memory),
       executionRoleArn: `arn:aws:iam::${target.account}:role/${target.service}-execution`,
-      volumes: [{ name: "tmp" }],
+      taskRoleArn: `arn:aws:iam::${target.account}:role/${target.service}-task`,
       containerDefinitions: [
         {
           name: target.container,
           image,
           essential: true,
           portMappings: [{ containerPort: target.containerPort, protocol: "tcp" }],
-          environment: [{ name: "VERSION", value: version }],
+          environment: [
+            { name: "PORT", value: String(target.containerPort) },
+            { name: "VERSION", value: version },
+          ],
           readonlyRootFilesystem: true,
-          mountPoints: [{ sourceVolume: "tmp", containerPath: "/tmp" }],
+          stopTimeout: 30,
+          healthCheck: {
+            command: ["CMD", "python3", "/app/healthcheck.py"],
+            interval: 10,
+            timeout: 5,
+            retries: 3,
+            startPeriod: 15,
+          },
           logConfiguration: {
             logDriver: "awslogs",
             options: {
@@ -110,13 +127,21 @@ export async function createService({ ecs }: Clients, target: Target, image: str
         maximumPercent: 200,
         deploymentCircuitBreaker: { enable: true, rollback: true },
       },
-      propagateTags: "SERVICE",
+      healthCheckGracePeriodSeconds: 30,
     }),
   );
-  await waitUntilServicesStable(
-    { client: ecs, maxWaitTime: 120, minDelay: 1, maxDelay: 1 },
-    { cluster: target.cluster, services: [target.service] },
-  );
+  await waitUntilCompleted(ecs, target, signal);
+}
+
+/** The SDK's own waiter calls a service stable as soon as its tasks run, while its first deployment is still unfinished. */
+async function waitUntilCompleted(ecs: ECSClient, { cluster, service }: Target, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const { services } = await ecs.send(new DescribeServicesCommand({ cluster, services: [service] }));
+    const { rolloutState, rolloutStateReason } = services?.[0]?.deployments?.[0] ?? {};
+    if (rolloutState === "COMPLETED") return;
+    if (rolloutState === "FAILED") throw new Error(`The first version did not start: ${rolloutStateReason}`);
+    await delay(250, undefined, { signal });
+  }
 }
 
 function logGroup(target: Target): string {
