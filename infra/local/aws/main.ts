@@ -7,8 +7,8 @@ import { help, type MainOptions, type Profile, readOptions } from "./options.js"
 import { type LocalAws, startLocalAws } from "./server.js";
 
 const profiles = {
-  rehearsal: { timing: rehearsalTiming, settings: rehearsalSettings },
-  aws: { timing: awsTiming, settings: elbSettings },
+  rehearsal: { timing: rehearsalTiming, settings: rehearsalSettings, healthScale: 1 / 20 },
+  aws: { timing: awsTiming, settings: elbSettings, healthScale: 1 },
 } satisfies Record<Profile, object>;
 
 try {
@@ -21,12 +21,12 @@ try {
 }
 
 async function start({ profile, ...options }: MainOptions): Promise<LocalAws> {
-  const { timing, settings } = profiles[profile];
+  const { timing, settings, healthScale } = profiles[profile];
   const engine = await connectEngine();
   const aws = await startLocalAws({
     ...options,
     timing,
-    runtime: (surroundings) => createDockerRuntime({ ...surroundings, engine }),
+    runtime: (surroundings) => createDockerRuntime({ ...surroundings, engine, healthScale }),
     loadBalancer: ({ clock }) => createLoadBalancer({ clock, settings }),
   });
   console.log(`Local AWS at ${aws.url} (account ${options.account}, state in ${options.stateDir})`);

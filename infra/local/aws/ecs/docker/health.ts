@@ -17,8 +17,8 @@ export interface HealthCheck {
 /**
  * Reads a container definition's health check, with ECS's defaults.
  *
- * @param scale What the interval and the start period are multiplied by: below 1 in a rehearsal, so that a check every 30 s does not
- *   decide how long it takes. The time-out is the program's own and stays.
+ * @param scale What the interval is multiplied by: below 1 in a rehearsal, so that a check every 30 s does not decide how long it takes.
+ *   The time-out and the start period are the program's own and stay: a busy machine starts it no faster.
  */
 export function readHealthCheck(definition: JsonObject, scale: number): HealthCheck | undefined {
   const { command, interval, timeout, startPeriod, retries } = object(definition.healthCheck);
@@ -28,7 +28,7 @@ export function readHealthCheck(definition: JsonObject, scale: number): HealthCh
     command: kind === "CMD-SHELL" ? ["/bin/sh", "-c", words.join(" ")] : kind === "CMD" ? words : [kind, ...words],
     interval: (number(interval) ?? 30) * 1000 * scale,
     timeout: (number(timeout) ?? 5) * 1000,
-    startPeriod: (number(startPeriod) ?? 0) * 1000 * scale,
+    startPeriod: (number(startPeriod) ?? 0) * 1000,
     retries: number(retries) ?? 3,
   };
 }
