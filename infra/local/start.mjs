@@ -1,6 +1,7 @@
 // Runs a command of the repository on plain Node: nothing from node_modules is imported here, because nothing may be installed yet.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { closeSync, existsSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -40,21 +41,22 @@ async function installWhatTheLocksSay() {
   if (stale.length === 0) return;
   const release = takeInstallLock();
   try {
-    for (const dir of stale) if (!isInstalled(dir)) install(dir);
+    await Promise.all(stale.map(install));
   } finally {
     release();
   }
 }
 
-function install(dir) {
+async function install(dir) {
   console.error(`Installing the locked node packages of ${dir} …`);
   const npm = process.env.npm_execpath?.endsWith(".js") ? [process.execPath, process.env.npm_execpath] : ["npm"];
   // ci/ must resolve as it does alone on an engine, not as a workspace of the root. No package needs its install script here.
   const args = ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--workspaces=false", "--loglevel=error"];
-  const run = spawnSync(npm[0], [...npm.slice(1), ...args], { cwd: dir, stdio: ["ignore", 2, 2] });
-  if (run.status !== 0) {
+  const child = spawn(npm[0], [...npm.slice(1), ...args], { cwd: dir, stdio: ["ignore", 2, 2] });
+  const [code] = await once(child, "exit").catch((error) => [error.message]);
+  if (code !== 0) {
     fail(
-      `\`npm ci\` failed in ${dir} (${run.error?.message ?? `exit code ${run.status}`}). ` +
+      `\`npm ci\` failed in ${dir} (${typeof code === "number" ? `exit code ${code}` : code}). ` +
         "Its own words are above; it needs a package registry that it can reach.",
     );
   }
