@@ -43,8 +43,8 @@ export class Container extends ApiObject {
 
   from({ address, registryService }: { address: string; registryService?: string }): Container {
     const service = registryService ? this.session.ids.of(registryService, Service) : undefined;
-    return this.step("from", [address, service?.key], async ({ platform }) =>
-      baseState(this.session, address, platform, await service?.endpoint({})),
+    return this.step("from", [address, service?.key], async (state) =>
+      baseState(this.session, state, address, await service?.endpoint({})),
     );
   }
 

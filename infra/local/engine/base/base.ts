@@ -1,4 +1,5 @@
 import { keyOf } from "../content/store.js";
+import { loginFor } from "../image/publish.js";
 import { pullImage } from "../image/pull.js";
 import { parseReference } from "../image/reference.js";
 import { Registry, UnreachableRegistryError } from "../image/registry.js";
@@ -15,12 +16,13 @@ const patience = 4_000;
  * The image that a container begins with: from its registry, or, when that can't be reached and it is the official Python image, one of
  * the same offer made from this machine's Debian packages.
  *
+ * @param state The container so far: its platform, and its logins to registries.
  * @param host Where the registry really is, when it is a service.
  */
 export async function baseState(
   session: Session,
+  state: ContainerState,
   address: string,
-  platform: string,
   host?: string,
 ): Promise<ContainerState> {
   const reference = parseReference(address);
@@ -28,13 +30,18 @@ export async function baseState(
   const server = host ?? reference.registry;
   try {
     if (isPython) await refuseUnreachable(session, server);
-    const registry = await Registry.open(server, reference.name, { patience, signal: session.signal });
-    return await pullImage(session, registry, reference, platform);
+    const login = await loginFor(state, reference.registry);
+    const registry = await Registry.open(server, reference.name, {
+      ...(login && { login }),
+      patience,
+      signal: session.signal,
+    });
+    return await pullImage(session, registry, reference, state.platform);
   } catch (error) {
     if (!(error instanceof UnreachableRegistryError) || !isPython) throw error;
     await session.store.keep(unreachableKey(server), { at: Date.now(), message: error.message });
     session.progress(`${error.message} In place of ${address}, a Python base of Debian's packages is used.`);
-    return debianPython(session, platform);
+    return debianPython(session, state.platform);
   }
 }
 

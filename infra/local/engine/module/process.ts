@@ -13,7 +13,6 @@ import { type ModuleSource, sourceFiles } from "./source.js";
 import { clientTypes, moduleView } from "./view.js";
 
 const entry = fileURLToPath(new URL("entry.mjs", import.meta.url));
-const loader = import.meta.resolve("tsx");
 
 /** As the engine runs it; and its Node.js is newer than the one that the AWS SDK warns about. */
 const quiet = ["--no-deprecation", "--disable-warning=NodeVersionSupportWarning"];
@@ -55,10 +54,10 @@ export class ModuleProcess {
     });
     const token = server.admit({ moduleName: source.name, assignment });
     const home = await store.scratch();
-    const child = spawn(process.execPath, [...quiet, "--import", loader, entry, ...(await args(source, store))], {
+    const child = spawn(process.execPath, [...quiet, entry, ...(await args(source, store))], {
       cwd: home,
       stdio: ["ignore", "pipe", "pipe"],
-      env: environment(source, server.port, token, home),
+      env: environment(source, store, { port: server.port, token, home }),
     });
     const done = () => {
       server.dismiss(token);
@@ -121,13 +120,19 @@ async function args(source: ModuleSource, store: Store): Promise<string[]> {
 }
 
 /** The host's environment does not reach a function, here as on the engine. */
-function environment(source: ModuleSource, port: number, token: string, home: string): NodeJS.ProcessEnv {
+function environment(
+  source: ModuleSource,
+  store: Store,
+  { port, token, home }: { port: number; token: string; home: string },
+): NodeJS.ProcessEnv {
   const { PATH, TMPDIR, NODE_EXTRA_CA_CERTS } = process.env;
   return {
     PATH,
     ...(TMPDIR && { TMPDIR }),
     ...(NODE_EXTRA_CA_CERTS && { NODE_EXTRA_CA_CERTS }),
     HOME: home,
+    // The SDK brings a whole compiler along. Node.js 22 and newer need not compile it each time.
+    NODE_COMPILE_CACHE: join(store.path, "compiled"),
     TSX_TSCONFIG_PATH: join(source.directory, "tsconfig.json"),
     DAGGER_SESSION_PORT: String(port),
     DAGGER_SESSION_TOKEN: token,

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { keyOf } from "../content/store.js";
 import { StandInError } from "../errors.js";
 
@@ -52,7 +52,11 @@ export async function moduleKey({ name, directory }: ModuleSource): Promise<stri
   const files = await sourceFiles(directory);
   const others = ["package.json", "package-lock.json", "tsconfig.json"].map((name) => join(directory, name));
   const read = [...files, ...others.filter((path) => existsSync(path))];
-  return keyOf("module 1", name, await Promise.all(read.map(async (path) => [path, await readFile(path, "utf8")])));
+  return keyOf(
+    "module 1",
+    name,
+    await Promise.all(read.map(async (path) => [relative(directory, path), await readFile(path, "utf8")])),
+  );
 }
 
 /** As the SDK's own list: every TypeScript file below `src`. */
