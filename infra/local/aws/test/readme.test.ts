@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import { createEcr } from "../ecr/index.js";
+import { createEcs } from "../ecs/index.js";
+import { seededRandom } from "../ecs/random.js";
+import { createSimulatedLoadBalancer } from "../ecs/simulated/load-balancer.js";
+import { createSimulatedRuntime } from "../ecs/simulated/runtime.js";
+import { awsTiming } from "../ecs/timing.js";
+import { createLogs } from "../logs/index.js";
+import { openState } from "../state.js";
+import { createSts } from "../sts/index.js";
+import { createVirtualClock } from "../virtual-clock.js";
+import { temporaryDirectory } from "./local-aws.js";
+
+test("the README lists exactly the operations that are offered", async (t) => {
+  const clock = createVirtualClock();
+  const log = () => {};
+  const state = openState(await temporaryDirectory(t), { reset: false, clock, log });
+  const ecs = await createEcs({
+    clock,
+    timing: awsTiming,
+    runtime: createSimulatedRuntime(clock, () => ({})),
+    loadBalancer: createSimulatedLoadBalancer(clock),
+    state,
+    random: seededRandom(1),
+  });
+  const { service: ecr } = createEcr({ state, clock, accountId: "123456789012" });
+  const services = {
+    STS: createSts(new Map()),
+    ECR: ecr,
+    ECS: ecs.service,
+    Logs: createLogs({ state, clock, log }).service,
+  };
+  await ecs.close();
+  await state.close();
+
+  const readme = await readFile(new URL("../../../../README.md", import.meta.url), "utf8");
+  for (const [name, { operations }] of Object.entries(services)) {
+    const row = new RegExp(`^\\| ${name} \\| (.*) \\|$`, "m").exec(readme)?.[1] ?? "";
+    assert.deepEqual(row.split(", ").sort(), Object.keys(operations).sort(), `the README's row of ${name}`);
+  }
+});
