@@ -99,7 +99,8 @@ function keysBeside(issue: v.BaseIssue<unknown>): string {
   return keys.join(", ");
 }
 
-function sizeMistakes({ cpu, memory }: Target): string[] {
+/** What is wrong with a size on Fargate: nothing, or one line that tells what is accepted. */
+export function sizeMistakes({ cpu, memory }: Pick<Target, "cpu" | "memory">): string[] {
   if (cpu === 256) {
     return SMALLEST_MEMORY.includes(memory)
       ? []

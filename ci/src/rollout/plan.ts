@@ -1,21 +1,22 @@
+import { createPatch, type Operation } from "rfc6902";
 import type { JsonObject, RawTaskDefinition } from "../aws/raw.js";
-import { InputError } from "../errors.js";
-import { containerOf, objects, versionVariable } from "./containers.js";
+import { containerOf, objects } from "./containers.js";
+import { noOverrides, type Overrides } from "./overrides.js";
+import { type Change, changesOf } from "./plan-changes.js";
+import { nextContainer } from "./plan-container.js";
+import { taskSize } from "./plan-size.js";
 import type { Release } from "./release.js";
 
-/** What a deploy changes, as data. */
+export type { Change } from "./plan-changes.js";
+
+/** What a deploy changes of the task definition, as data. */
 export interface Plan {
   /** The body of RegisterTaskDefinition, tags included. */
   registration: JsonObject;
+  /** From the current revision to the next, without tags and without what only ECS can say: https://www.rfc-editor.org/rfc/rfc6902 */
+  patch: Operation[];
+  /** The same for people; without the values of variables. */
   changes: Change[];
-}
-
-export interface Change {
-  /** Such as `image of app`. */
-  what: string;
-  /** Absent for what is added. */
-  from?: string;
-  to: string;
 }
 
 /** What DescribeTaskDefinition answers and RegisterTaskDefinition does not take. */
@@ -32,61 +33,37 @@ const answeredOnly = new Set([
 ]);
 
 /**
- * The next revision: the current one with another image and VERSION in the named container, and nothing else.
+ * The next revision: the current one with another image and VERSION in the named container, with what is asked for, and nothing else.
  * @param tags The attempt's own, from `attemptTags`.
- * @throws InputError when there is no such container, or its VERSION comes from a secret.
+ * @throws InputError when there is no such container, its VERSION comes from a secret, or there is no task of the size asked for.
  */
 export function plan(
   current: RawTaskDefinition,
   containerName: string,
   release: Release,
   tags: Record<string, string>,
+  overrides: Overrides = noOverrides,
 ): Plan {
   const { taskDefinition } = current;
   const container = containerOf(taskDefinition, containerName);
-  refuseVersionSecret(container);
-  const next = { ...container, image: release.image, environment: withVersion(container, release.version) };
+  const changed = nextContainer(container, release, overrides);
   const kept = Object.fromEntries(Object.entries(taskDefinition).filter(([name]) => !answeredOnly.has(name)));
-  const containerDefinitions = objects(taskDefinition.containerDefinitions).map((one) =>
-    one === container ? next : one,
-  );
-  return {
-    registration: { ...kept, containerDefinitions, tags: nextTags(current.tags, tags) },
-    changes: changesOf(container, release),
+  const next = {
+    ...kept,
+    ...taskSize(taskDefinition, overrides),
+    containerDefinitions: objects(taskDefinition.containerDefinitions).map((one) =>
+      one === container ? changed : one,
+    ),
   };
-}
-
-function withVersion(container: JsonObject, version: string): JsonObject[] {
-  const environment = objects(container.environment);
-  const entry = { name: versionVariable, value: version };
-  return environment.some((variable) => variable.name === versionVariable)
-    ? environment.map((variable) => (variable.name === versionVariable ? { ...variable, ...entry } : variable))
-    : [...environment, entry];
+  return {
+    registration: { ...next, tags: nextTags(current.tags, tags) },
+    patch: createPatch(kept, next),
+    changes: changesOf(taskDefinition, container, release, overrides),
+  };
 }
 
 /** AWS's own tags can't be sent; those of an earlier attempt say nothing about this one. */
 function nextTags(carried: RawTaskDefinition["tags"], own: Record<string, string>): JsonObject[] {
   const kept = carried.filter(({ key }) => !key.startsWith("aws:") && !key.startsWith("slipway:"));
   return [...kept.map((tag) => ({ ...tag })), ...Object.entries(own).map(([key, value]) => ({ key, value }))];
-}
-
-function changesOf(container: JsonObject, release: Release): Change[] {
-  const version = objects(container.environment).find((variable) => variable.name === versionVariable)?.value;
-  const changes: Change[] = [
-    { what: `image of ${container.name}`, from: String(container.image), to: release.image },
-    {
-      what: `${versionVariable} of ${container.name}`,
-      ...(version !== undefined && { from: String(version) }),
-      to: release.version,
-    },
-  ];
-  return changes.filter(({ from, to }) => from !== to);
-}
-
-function refuseVersionSecret(container: JsonObject): void {
-  if (!objects(container.secrets).some((secret) => secret.name === versionVariable)) return;
-  throw new InputError(
-    "version-is-a-secret",
-    `Container "${container.name}" takes ${versionVariable} from a secret, and ECS refuses a variable of the same name beside it. Remove ${versionVariable} from its "secrets" and deploy again.`,
-  );
 }

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { applyPatch } from "rfc6902";
 import type { JsonObject } from "../../src/aws/raw.js";
-import { attemptTags } from "../../src/rollout/attempt.js";
+import { noOverrides } from "../../src/rollout/overrides.js";
 import { plan } from "../../src/rollout/plan.js";
-import { newDigest, release, repository, revisionArn, target } from "../support/scripted-ecs.js";
+import { newDigest, release, repository, revisionArn } from "../support/scripted-ecs.js";
 
 const app = { name: "app", image: `${repository}:v1.0.0`, environment: [{ name: "PASSWORD", value: "x" }], future: 1 };
 const sidecar = { name: "proxy", image: "envoy", environment: [{ name: "VERSION", value: "proxy's own" }] };
@@ -15,7 +16,7 @@ const current = (containers: JsonObject[], more: JsonObject = {}) => ({
     { key: "slipway:commit", value: "old" },
   ],
 });
-const tags = attemptTags(target, { ...release, commit: "abc" }, revisionArn(7));
+const tags = { "slipway:attempt": "key", "slipway:version": "v1.1.0" };
 
 test("only the named container's image and VERSION change", () => {
   const { registration } = plan(current([sidecar, app]), "app", release, tags);
@@ -68,22 +69,11 @@ test("what the API answers and does not take is left out, and nothing else", () 
 
 test("tags are carried over, except AWS's own and an earlier attempt's", () => {
   const { registration } = plan(current([app]), "app", release, tags);
-  const sent = Object.fromEntries((registration.tags as JsonObject[]).map(({ key, value }) => [key, value]));
-  const { "slipway:attempt": key, ...rest } = sent;
-  assert.match(String(key), /^[0-9a-f]{64}$/);
-  assert.deepEqual(rest, {
-    team: "x",
-    "slipway:version": "v1.1.0",
-    "slipway:digest": newDigest,
-    "slipway:base": revisionArn(7),
-    "slipway:commit": "abc",
-  });
-});
-
-test("the attempt's key stays the same when the base revision changes, and changes with the release", () => {
-  const key = (base: string, more = {}) => attemptTags(target, { ...release, ...more }, base)["slipway:attempt"];
-  assert.equal(key(revisionArn(7)), key(revisionArn(8)));
-  assert.notEqual(key(revisionArn(7)), key(revisionArn(7), { version: "v1.2.0" }));
+  assert.deepEqual(registration.tags, [
+    { key: "team", value: "x" },
+    { key: "slipway:attempt", value: "key" },
+    { key: "slipway:version", value: "v1.1.0" },
+  ]);
 });
 
 test("a VERSION that comes from a secret is refused", () => {
@@ -96,4 +86,72 @@ test("the current definition is left as it was", () => {
   const copy = structuredClone(before);
   plan(before, "app", release, tags);
   assert.deepEqual(before, copy);
+});
+
+test("the patch leads from the current definition to the registered one, and names nothing else", () => {
+  const before = current([sidecar, app], { cpu: "256" });
+  const { patch, registration } = plan(before, "app", release, tags);
+  assert.deepEqual(patch, [
+    { op: "replace", path: "/containerDefinitions/1/image", value: release.image },
+    { op: "add", path: "/containerDefinitions/1/environment/-", value: { name: "VERSION", value: "v1.1.0" } },
+  ]);
+  const patched = structuredClone(before.taskDefinition) as JsonObject;
+  assert.deepEqual(applyPatch(patched, patch), [null, null]);
+  assert.deepEqual(patched.containerDefinitions, registration.containerDefinitions);
+});
+
+test("the release that runs already changes nothing", () => {
+  const environment = [{ name: "VERSION", value: "v1.1.0" }];
+  const { patch, changes } = plan(current([{ ...app, image: release.image, environment }]), "app", release, tags);
+  assert.deepEqual(patch, []);
+  assert.deepEqual(changes, []);
+});
+
+const secrets = [
+  { name: "TOKEN", valueFrom: "arn:token" },
+  { name: "KEY", valueFrom: "arn:key" },
+];
+const overrides = {
+  environment: { PASSWORD: "y", TOKEN: "plain" },
+  secrets: { KEY: "arn:other", DATABASE: "arn:database" },
+  cpu: 512,
+};
+
+test("what is asked for is replaced in its place or added, and a name is in one list only", () => {
+  const { registration } = plan(current([sidecar, { ...app, secrets }]), "app", release, tags, overrides);
+  const [first, second] = registration.containerDefinitions as JsonObject[];
+  assert.deepEqual(first, sidecar);
+  assert.deepEqual(second?.environment, [
+    { name: "PASSWORD", value: "y" },
+    { name: "TOKEN", value: "plain" },
+    { name: "VERSION", value: "v1.1.0" },
+  ]);
+  assert.deepEqual(second?.secrets, [
+    { name: "KEY", valueFrom: "arn:other" },
+    { name: "DATABASE", valueFrom: "arn:database" },
+  ]);
+});
+
+test("the changes name the variables and never tell their values", () => {
+  const { changes } = plan(current([{ ...app, secrets }], { cpu: "256" }), "app", release, tags, overrides);
+  assert.deepEqual(changes.slice(2), [
+    { what: "variable PASSWORD of app", from: "another value", to: "the value given" },
+    { what: "variable TOKEN of app", from: "a secret", to: "the value given" },
+    { what: "secret KEY of app", from: "arn:key", to: "arn:other" },
+    { what: "secret DATABASE of app", to: "arn:database" },
+    { what: "cpu of the task", from: "256", to: "512" },
+  ]);
+});
+
+test("the task's size changes only when asked for, and only to one that Fargate has", () => {
+  const sized = current([app], { cpu: "256", memory: "512", requiresCompatibilities: ["FARGATE"] });
+  const size = (more: object) => plan(sized, "app", release, tags, { ...noOverrides, ...more }).registration;
+  assert.equal(size({}).cpu, "256");
+  assert.deepEqual([size({ memory: 1024 }).cpu, size({ memory: 1024 }).memory], ["256", "1024"]);
+  assert.throws(() => size({ cpu: 1024 }), { code: "bad-size", message: /1024 CPU units and 512 MiB.*2048 to 8192/ });
+});
+
+test("on instances of one's own a task may have any size", () => {
+  const { registration } = plan(current([app]), "app", release, tags, { ...noOverrides, cpu: 300 });
+  assert.equal(registration.cpu, "300");
 });
