@@ -14,9 +14,6 @@ import { clientTypes, moduleView } from "./view.js";
 
 const entry = fileURLToPath(new URL("entry.mjs", import.meta.url));
 
-/** As the engine runs it; and its Node.js is newer than the one that the AWS SDK warns about. */
-const quiet = ["--no-deprecation", "--disable-warning=NodeVersionSupportWarning"];
-
 /** How a process of the module ended that gave no answer. */
 export interface Ended {
   exitCode: number;
@@ -54,7 +51,7 @@ export class ModuleProcess {
     });
     const token = server.admit({ moduleName: source.name, assignment });
     const home = await store.scratch();
-    const child = spawn(process.execPath, [...quiet, entry, ...(await args(source, store))], {
+    const child = spawn(process.execPath, ["--no-deprecation", entry, ...(await args(source, store))], {
       cwd: home,
       stdio: ["ignore", "pipe", "pipe"],
       env: environment(source, store, { port: server.port, token, home }),
@@ -133,6 +130,8 @@ function environment(
     HOME: home,
     // The SDK brings a whole compiler along. Node.js 22 and newer need not compile it each time.
     NODE_COMPILE_CACHE: join(store.path, "compiled"),
+    // The engine's own Node.js is newer than those that the AWS SDK warns about.
+    AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
     TSX_TSCONFIG_PATH: join(source.directory, "tsconfig.json"),
     DAGGER_SESSION_PORT: String(port),
     DAGGER_SESSION_TOKEN: token,
