@@ -9,7 +9,8 @@ export function createSts(principals: Principals): Service {
       GetCallerIdentity: (_input, caller) => ({
         Arn: caller.arn,
         UserId: principals.get(caller.accessKeyId)?.userId ?? "",
-        Account: caller.accountId,
+        // Whoever comes with another account's key is told so, as on AWS.
+        Account: caller.arn.split(":")[4] ?? "",
       }),
     },
   };
