@@ -16,6 +16,8 @@ export interface CallResult {
 
 /** Makes calls of the module's functions, with the very same words on either engine. */
 export interface ModuleCaller {
+  /** What runs them, for people. */
+  name: string;
   call(args: string[], progress: (line: string) => void): Promise<CallResult>;
   /** Ends what the calls have shared. */
   close(): Promise<void>;
@@ -24,11 +26,19 @@ export interface ModuleCaller {
 /** @throws Error when the dagger CLI is asked for and is not on the PATH. */
 export async function moduleCaller(engine: Options["engine"], signal: AbortSignal): Promise<ModuleCaller> {
   if (engine === "stand-in") {
-    return { call: (args, progress) => callStandIn(args, progress, signal), close: closeEngine };
+    return {
+      name: "the stand-in for Dagger's engine",
+      call: (args, progress) => callStandIn(args, progress, signal),
+      close: closeEngine,
+    };
   }
   await requireDagger();
   // The engine is the user's own and stays.
-  return { call: (args, progress) => callDagger(args, progress, signal), close: async () => {} };
+  return {
+    name: "a real Dagger engine",
+    call: (args, progress) => callDagger(args, progress, signal),
+    close: async () => {},
+  };
 }
 
 /** The flags that point a function at the local AWS. */

@@ -38,7 +38,7 @@ export interface Clients {
   logs: CloudWatchLogsClient;
 }
 
-export async function connect(aws: LocalAws, target: Target): Promise<Clients> {
+export async function connect(aws: Pick<LocalAws, "url" | "credentialsFile">, target: Target): Promise<Clients> {
   const keys = JSON.parse(await readFile(aws.credentialsFile, "utf8")) as Credentials;
   const config = {
     endpoint: aws.url,

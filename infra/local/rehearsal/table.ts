@@ -1,14 +1,4 @@
-import type { LoadResult } from "./load.js";
-
-/** One row of the closing table. */
-export interface Step {
-  name: string;
-  /** Seconds. */
-  seconds: number;
-  outcome: string;
-  /** Present where requests were kept coming in. */
-  load?: LoadResult;
-}
+import type { Step } from "./step.js";
 
 /** The steps as aligned columns: name, time, outcome, versions served, requests answered and failed. */
 export function formatTable(steps: Step[]): string {
