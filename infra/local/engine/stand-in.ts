@@ -9,12 +9,18 @@ import type { ModuleTypes } from "./module/types.js";
 import { type ApiServer, startApiServer } from "./session/server.js";
 import type { Machine, Session } from "./session/session.js";
 
+/** A process that waits for a function, and the state of the sources that it has read. */
+interface Spare {
+  key: string;
+  process: Promise<ModuleProcess>;
+}
+
 /** The stand-in for an engine: what several calls share. */
 export class StandIn implements Machine {
   readonly owner = `engine-${randomBytes(6).toString("hex")}`;
   private engine: Promise<Engine> | undefined;
   private server: Promise<ApiServer> | undefined;
-  private spare: { key: string; process: Promise<ModuleProcess> } | undefined;
+  private spare: Spare | undefined;
 
   constructor(
     readonly store: Store,
@@ -42,14 +48,14 @@ export class StandIn implements Machine {
     const { spare } = this;
     this.spare = this.ahead ? { key, process: this.startSpare(source) } : undefined;
     if (spare?.key === key) return spare.process;
-    if (spare) (await spare.process).kill();
+    discard(spare);
     return this.start(source);
   }
 
   /** Removes every container that is left. */
   async close(): Promise<void> {
     const { spare, engine, server } = this;
-    if (spare) (await spare.process).kill();
+    discard(spare);
     if (engine) await removeOwned(await engine, this.owner);
     await (await server)?.close();
   }
@@ -65,4 +71,9 @@ export class StandIn implements Machine {
     this.server ??= startApiServer();
     return ModuleProcess.start(source, this.store, await this.server);
   }
+}
+
+/** One that did not start needs no end. */
+function discard(spare: Spare | undefined): void {
+  spare?.process.then((process) => process.kill()).catch(() => undefined);
 }

@@ -13,8 +13,6 @@ interface Address {
 
 interface Backend {
   address(): Promise<Address>;
-  start(): Promise<unknown>;
-  stop(): Promise<unknown>;
   /** Serves on this machine's loopback until the session ends. */
   up(ports: { frontend: number; backend: number }[]): Promise<void>;
 }
@@ -43,7 +41,6 @@ export class Service extends ApiObject {
       );
     }
     const reached = { hostname: match[1], ports: [Number(match[2])] };
-    const nothing = async () => undefined;
     const up = async () => {
       throw new StandInError(`${address} is served by this machine already.`);
     };
@@ -64,8 +61,6 @@ export class Service extends ApiObject {
         const { hostname, ports } = await start();
         return { hostname, ports };
       },
-      start: () => start(),
-      stop: async () => (await start()).stop(),
       up: async (ports) => (await start(ports)).ended,
     });
   }
@@ -74,25 +69,11 @@ export class Service extends ApiObject {
     return (await this.backend.address()).hostname;
   }
 
-  async ports(): Promise<{ port: number; protocol: string }[]> {
-    return (await this.backend.address()).ports.map((port) => ({ port, protocol: "TCP" }));
-  }
-
   async endpoint({ port, scheme }: { port?: number; scheme?: string }): Promise<string> {
     const { hostname, ports } = await this.backend.address();
     const chosen = port ?? ports[0];
     if (chosen === undefined) throw new StandInError("This service exposes no port, so it has no endpoint.");
     return `${scheme ? `${scheme}://` : ""}${hostname}:${chosen}`;
-  }
-
-  async start(): Promise<string> {
-    await this.backend.start();
-    return this.id();
-  }
-
-  async stop(): Promise<string> {
-    await this.backend.stop();
-    return this.id();
   }
 
   async up({ ports = [] }: { ports?: { frontend: number; backend: number }[] }): Promise<null> {

@@ -22,8 +22,6 @@ export interface FileContent {
 /** A directory's content: every path in it, relative and without a trailing slash, parents included. Never changed, only replaced. */
 export type Tree = ReadonlyMap<string, Entry>;
 
-export const emptyTree: Tree = new Map();
-
 /** Without leading or trailing slashes, `.` and `..` resolved; the root is the empty string. */
 export function normalPath(path: string): string {
   const parts: string[] = [];

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 
-const bundleInside = "/run/slipway-host-ca.pem";
+/** In the root, because a directory that is made for a mount would stay in the layer. */
+const bundleInside = "/.slipway-ca.pem";
 const bundles = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
 const passedOn = ["PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX_URL", "UV_DEFAULT_INDEX"];
 

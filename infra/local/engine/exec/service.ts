@@ -16,7 +16,6 @@ export interface RunningService {
   ports: number[];
   /** Ends when the service does, with an error unless it was stopped. */
   ended: Promise<void>;
-  stop(): Promise<void>;
 }
 
 /**
@@ -63,7 +62,7 @@ export async function runService(
   const hostname = await addressOf(container);
   await Promise.race([ended, Promise.all(ports.map((port) => listening(hostname, port, session.signal)))]);
   for (const { frontend, backend } of forwards) session.progress(`http://127.0.0.1:${frontend} -> port ${backend}`);
-  return { hostname, ports, ended, stop: remove };
+  return { hostname, ports, ended };
 }
 
 async function follow(session: Session, container: DockerContainer, output: AsyncIterable<Buffer>): Promise<void> {

@@ -14,6 +14,9 @@ import { clientTypes, moduleView } from "./view.js";
 
 const entry = fileURLToPath(new URL("entry.mjs", import.meta.url));
 
+/** As the engine runs it; and its Node.js is newer than the one that the AWS SDK warns of. */
+const quiet = ["--no-deprecation", "--disable-warning=NodeVersionSupportWarning"];
+
 /** How a process of the module ended that gave no answer. */
 export interface Ended {
   exitCode: number;
@@ -34,7 +37,7 @@ export class ModuleProcess {
     private readonly child: ChildProcess,
     stdout: NodeJS.ReadableStream,
     stderr: NodeJS.ReadableStream,
-    done: () => void,
+    private readonly done: () => void,
   ) {
     createInterface({ input: stdout }).on("line", (line) => this.onLine(line));
     this.stderr = text(stderr);
@@ -51,7 +54,7 @@ export class ModuleProcess {
     });
     const token = server.admit({ moduleName: source.name, assignment });
     const home = await store.scratch();
-    const child = spawn(process.execPath, ["--no-deprecation", entry, ...(await args(source, store))], {
+    const child = spawn(process.execPath, [...quiet, entry, ...(await args(source, store))], {
       cwd: home,
       stdio: ["ignore", "pipe", "pipe"],
       env: environment(source, store, { port: server.port, token, home }),
@@ -102,7 +105,10 @@ export class ModuleProcess {
     process.removeListener("exit", this.killNow);
   }
 
-  private readonly killNow = () => this.kill();
+  private readonly killNow = () => {
+    this.kill();
+    this.done();
+  };
 
   kill(): void {
     this.child.kill("SIGKILL");

@@ -134,9 +134,6 @@ export const schema = buildSchema(/* GraphQL */ `
     endpoint("The port (default: its first)" port: Int "A scheme to put before it, such as http" scheme: String): String!
     "The host that it is reached at"
     hostname: String!
-    ports: [Port!]!
-    start: ID!
-    stop: ID!
     "Serve on the host's own ports until interrupted"
     up("Pairs FRONTEND:BACKEND of a host's port and the service's" ports: [PortForward!]): Void
   }
@@ -145,7 +142,6 @@ export const schema = buildSchema(/* GraphQL */ `
   type GitRef implements Node { id: ID! commit: String! tree(depth: Int, discardGitDir: Boolean): Directory! }
   type Changeset implements Node { id: ID! isEmpty: Boolean! }
   type Label { name: String! value: String! }
-  type Port { port: Int! protocol: NetworkProtocol! }
 
   type CurrentModule { name: String! }
   type FunctionCall implements Node {

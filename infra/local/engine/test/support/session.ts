@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connectEngine } from "../../../containers/connect.js";
+import { removeOwned } from "../../../containers/owned.js";
+import { Store } from "../../content/store.js";
+import { Session, type SessionOptions } from "../../session/session.js";
+
+export interface TestSession {
+  session: Session;
+  /** What was told as progress. */
+  lines: string[];
+  path: string;
+  remove(): Promise<void>;
+}
+
+/** A session of its own, with an empty store unless another is given, on the machine's container engine. */
+export async function testSession(options: Partial<SessionOptions> & { store?: Store } = {}): Promise<TestSession> {
+  const path = await mkdtemp(join(tmpdir(), "slipway-session-"));
+  const owner = `test-engine-${process.pid}`;
+  const store = options.store ?? new Store(join(path, "store"));
+  const lines: string[] = [];
+  let used = false;
+  const containers = () => {
+    used = true;
+    return connectEngine();
+  };
+  const session = new Session({
+    machine: { store, owner, containers },
+    contextDirectory: path,
+    cwd: path,
+    env: { PATH: process.env.PATH },
+    progress: (line) => lines.push(line),
+    signal: new AbortController().signal,
+    ...options,
+  });
+  return {
+    session,
+    lines,
+    path,
+    async remove() {
+      await session.close();
+      if (used) await removeOwned(await connectEngine(), owner);
+      await rm(path, { recursive: true, force: true });
+    },
+  };
+}
