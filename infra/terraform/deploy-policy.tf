@@ -13,6 +13,7 @@ data "aws_iam_policy_document" "deploy" {
       "ecr:BatchCheckLayerAvailability",
       "ecr:BatchGetImage",
       "ecr:CompleteLayerUpload",
+      "ecr:DescribeImageScanFindings",
       "ecr:DescribeImages",
       "ecr:DescribeRepositories",
       "ecr:GetDownloadUrlForLayer",
@@ -25,7 +26,7 @@ data "aws_iam_policy_document" "deploy" {
 
   statement {
     sid       = "ReadTaskDefinitions"
-    actions   = ["ecs:DescribeTaskDefinition"]
+    actions   = ["ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions"]
     resources = ["*"]
   }
 
@@ -97,6 +98,13 @@ data "aws_iam_policy_document" "deploy" {
     sid       = "ReadTasks"
     actions   = ["ecs:DescribeTasks"]
     resources = ["arn:aws:ecs:${local.arn_scope}:task/${local.target.cluster}/*"]
+  }
+
+  # Whether there is a log group is asked with this one, because listing log groups can't be held to one of them.
+  statement {
+    sid       = "FindLogGroup"
+    actions   = ["logs:DescribeLogStreams"]
+    resources = ["${aws_cloudwatch_log_group.app.arn}:*"]
   }
 
   statement {

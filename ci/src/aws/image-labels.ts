@@ -1,11 +1,5 @@
 import type { Login, Repository } from "./ecr.js";
-
-const MANIFESTS = [
-  "application/vnd.oci.image.manifest.v1+json",
-  "application/vnd.docker.distribution.manifest.v2+json",
-  "application/vnd.oci.image.index.v1+json",
-  "application/vnd.docker.distribution.manifest.list.v2+json",
-].join(", ");
+import { manifestTypes } from "./manifest-types.js";
 
 const TIMEOUT = 30_000;
 
@@ -39,7 +33,7 @@ interface ImageConfig {
 async function getJson<T>(url: string, { username, password }: Login): Promise<T> {
   const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
   const response = await fetch(url, {
-    headers: { accept: MANIFESTS, authorization },
+    headers: { accept: manifestTypes.join(", "), authorization },
     signal: AbortSignal.timeout(TIMEOUT),
   });
   if (!response.ok) throw new Error(`GET ${url} answered ${response.status} ${await response.text()}`);

@@ -1,12 +1,8 @@
 import { BatchGetImageCommand } from "@aws-sdk/client-ecr";
+import { indexTypes } from "../aws/manifest-types.js";
 import { ask } from "./aws-errors.js";
 import type { Session } from "./release.js";
 import { abort } from "./send-options.js";
-
-const indexTypes = [
-  "application/vnd.oci.image.index.v1+json",
-  "application/vnd.docker.distribution.manifest.list.v2+json",
-];
 
 /** The digests of the manifests in those of these images that are indexes. They count as the same image: tasks may tell either. */
 export async function manifestsIn(session: Session, digests: readonly string[]): Promise<string[]> {

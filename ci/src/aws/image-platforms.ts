@@ -1,0 +1,80 @@
+import { BatchGetImageCommand, GetDownloadUrlForLayerCommand } from "@aws-sdk/client-ecr";
+import { request } from "undici";
+import { ask } from "../rollout/aws-errors.js";
+import type { Aws } from "./clients.js";
+import { manifestTypes } from "./manifest-types.js";
+
+interface Place {
+  registryId: string;
+  repositoryName: string;
+}
+
+/** An image's manifest or an index of them, as far as it is read here. https://specs.opencontainers.org/image-spec/image-index/ */
+interface Manifest {
+  manifests?: { platform?: ImagePlatform }[];
+  config?: { digest: string };
+}
+interface ImagePlatform {
+  os?: string;
+  architecture?: string;
+}
+
+const timeout = 30_000;
+
+/**
+ * The platforms that an image in ECR is for, such as `linux/amd64`: of an index, all that it names; of a single image, what its
+ * configuration says. They are read through ECR's API, so that the credentials of the deploy are enough.
+ */
+export async function readPlatforms(
+  aws: Pick<Aws, "ecr">,
+  place: Place,
+  digest: string,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const manifest = await readManifest(aws, place, digest, signal);
+  const platforms = manifest.manifests
+    ? manifest.manifests.map((one) => one.platform ?? {})
+    : [await readConfig(aws, place, manifest.config?.digest ?? "", signal)];
+  // What tells of an image's making (an attestation) stands in its index as unknown/unknown.
+  return platforms.filter(({ os }) => os && os !== "unknown").map(({ os, architecture }) => `${os}/${architecture}`);
+}
+
+async function readManifest(
+  aws: Pick<Aws, "ecr">,
+  place: Place,
+  digest: string,
+  signal?: AbortSignal,
+): Promise<Manifest> {
+  const command = new BatchGetImageCommand({
+    ...place,
+    imageIds: [{ imageDigest: digest }],
+    acceptedMediaTypes: manifestTypes,
+  });
+  const { images, failures } = await ask("ecr:BatchGetImage", aws.ecr.send(command, signal && { abortSignal: signal }));
+  const text = images?.[0]?.imageManifest;
+  if (text === undefined)
+    throw new Error(`ECR has no manifest of ${digest}: ${failures?.[0]?.failureReason ?? "no reason given"}`);
+  return JSON.parse(text) as Manifest;
+}
+
+async function readConfig(
+  aws: Pick<Aws, "ecr">,
+  place: Place,
+  digest: string,
+  signal?: AbortSignal,
+): Promise<ImagePlatform> {
+  const command = new GetDownloadUrlForLayerCommand({ ...place, layerDigest: digest });
+  const { downloadUrl } = await ask(
+    "ecr:GetDownloadUrlForLayer",
+    aws.ecr.send(command, signal && { abortSignal: signal }),
+  );
+  const { statusCode, body } = await request(downloadUrl ?? "", {
+    headersTimeout: timeout,
+    bodyTimeout: timeout,
+    ...(signal && { signal }),
+  });
+  // The link itself is a permission for a while, so that no error tells it.
+  if (statusCode !== 200)
+    throw new Error(`the link to the image's configuration ${digest} answered HTTP ${statusCode}`);
+  return (await body.json()) as ImagePlatform;
+}

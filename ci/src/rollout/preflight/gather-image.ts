@@ -1,0 +1,56 @@
+import {
+  DescribeImageScanFindingsCommand,
+  DescribeImagesCommand,
+  DescribeRepositoriesCommand,
+  ImageNotFoundException,
+} from "@aws-sdk/client-ecr";
+import { ask } from "../aws-errors.js";
+import type { Session } from "../release.js";
+import { abort } from "../send-options.js";
+import type { ImageFacts, RepositoryFacts } from "./facts.js";
+
+interface Place {
+  registryId: string;
+  repositoryName: string;
+}
+
+export async function readRepository(session: Session, place: Place): Promise<RepositoryFacts> {
+  const { registryId, repositoryName } = place;
+  const command = new DescribeRepositoriesCommand({ registryId, repositoryNames: [repositoryName] });
+  const answer = await ask("ecr:DescribeRepositories", session.aws.ecr.send(command, abort(session)));
+  const [found] = answer.repositories ?? [];
+  return {
+    uri: found?.repositoryUri ?? repositoryName,
+    tagMutability: found?.imageTagMutability ?? "MUTABLE",
+    scanOnPush: found?.imageScanningConfiguration?.scanOnPush ?? false,
+  };
+}
+
+/** @returns undefined when ECR does not have it. */
+export async function readImage(session: Session, place: Place, digest: string): Promise<ImageFacts | undefined> {
+  const command = new DescribeImagesCommand({ ...place, imageIds: [{ imageDigest: digest }] });
+  try {
+    const answer = await ask("ecr:DescribeImages", session.aws.ecr.send(command, abort(session)));
+    const [found] = answer.imageDetails ?? [];
+    if (!found) return undefined;
+    return {
+      tags: found.imageTags ?? [],
+      status: found.imageStatus ?? "ACTIVE",
+      ...(found.imageSizeInBytes !== undefined && { size: found.imageSizeInBytes }),
+      ...(found.imagePushedAt && { pushedAt: found.imagePushedAt.getTime() }),
+    };
+  } catch (error) {
+    if (error instanceof ImageNotFoundException) return undefined;
+    throw error;
+  }
+}
+
+/** How many findings there are of each severity. Fails while the scan has not ended. */
+export async function readScan(session: Session, place: Place, digest: string): Promise<Record<string, number>> {
+  const command = new DescribeImageScanFindingsCommand({ ...place, imageId: { imageDigest: digest }, maxResults: 1 });
+  const answer = await ask("ecr:DescribeImageScanFindings", session.aws.ecr.send(command, abort(session)));
+  const counts = answer.imageScanFindings?.findingSeverityCounts;
+  if (counts) return counts as Record<string, number>;
+  const { status, description } = answer.imageScanStatus ?? {};
+  throw new Error(`the scan is ${status ?? "unknown"}${description ? ` (${description})` : ""}`);
+}

@@ -1,0 +1,66 @@
+import { InputError } from "../../errors.js";
+import { circuitBreaker } from "./breaker.js";
+import type { Facts } from "./facts.js";
+import { type Finding, type FindingId, findingIds, type JudgedFinding } from "./finding.js";
+import { imageInRegistry } from "./image.js";
+import { inFlight } from "./in-flight.js";
+import { logGroups } from "./logs.js";
+import { place } from "./place.js";
+import { platform } from "./platform.js";
+import { roomToReplace } from "./replacement.js";
+import { repository } from "./repository.js";
+import { somethingToReturnTo } from "./return.js";
+import { roles } from "./roles.js";
+import { scan } from "./scan.js";
+import { secrets } from "./secrets.js";
+
+const checks: ((facts: Facts) => Finding[])[] = [
+  place,
+  inFlight,
+  somethingToReturnTo,
+  roomToReplace,
+  circuitBreaker,
+  imageInRegistry,
+  platform,
+  scan,
+  repository,
+  roles,
+  secrets,
+  logGroups,
+];
+const order = { error: 0, warning: 1, "not-checked": 2 };
+
+/** Everything that speaks against a deploy, the worst first. Pure. */
+export function judge(facts: Facts, ignored: readonly FindingId[]): JudgedFinding[] {
+  return checks
+    .flatMap((check) => check(facts))
+    .map((finding) => ({ ...finding, ignored: ignored.includes(finding.id) }))
+    .sort((a, b) => order[a.level] - order[b.level]);
+}
+
+export function isBlocking({ level, ignored }: JudgedFinding): boolean {
+  return level === "error" && !ignored;
+}
+
+/** @throws InputError that tells every error among the findings that nobody ignores, with its fix. */
+export function refuseBlocking(findings: readonly JudgedFinding[]): void {
+  const blocking = findings.filter(isBlocking);
+  if (blocking.length === 0) return;
+  const lines = blocking.map(({ id, what, fix }) => `  ${id}: ${what}\n    Fix: ${fix}`);
+  throw new InputError(
+    "pre-flight",
+    `The pre-flight speaks against this deploy, and nothing of the service was changed:\n${lines.join("\n")}\nTo deploy in spite of a finding: --ignore ${blocking[0]?.id}.`,
+  );
+}
+
+/** @throws InputError for a name that no finding has. */
+export function parseIgnored(names: readonly string[]): FindingId[] {
+  return names.map((name) => {
+    const id = findingIds.find((one) => one === name);
+    if (id) return id;
+    throw new InputError(
+      "bad-ignore",
+      `There is no finding ${JSON.stringify(name)} to ignore. Accepted: ${findingIds.join(", ")}.`,
+    );
+  });
+}

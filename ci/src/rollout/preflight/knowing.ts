@@ -1,0 +1,23 @@
+import { AccessDeniedError, CredentialsExpiredError } from "../aws-errors.js";
+import type { Known } from "./facts.js";
+
+/**
+ * What is read for a check alone: where it can't be read, why. Only what would end the deploy anyway is thrown on: an abort, and
+ * credentials that have expired.
+ */
+export async function knowing<T>(reading: Promise<T>, signal?: AbortSignal): Promise<Known<T>> {
+  try {
+    return { value: await reading };
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof CredentialsExpiredError) throw error;
+    return { unknown: reason(error) };
+  }
+}
+
+function reason(error: unknown): string {
+  if (error instanceof AccessDeniedError) return `${error.action} is not permitted`;
+  const { name, message } = error as Error;
+  if (name === "UnknownOperationException") return "this AWS does not offer it";
+  return message ? `${name}: ${message}` : name;
+}

@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type TestContext, test } from "node:test";
+import { gather } from "../../../src/rollout/preflight/gather.js";
+import { Fault, fakeAws, type Script } from "../../support/fake-aws.js";
+import { newDigest, release, repository, target } from "../../support/scripted-ecs.js";
+import { virtualClock } from "../../support/virtual-clock.js";
+
+const logs = { "awslogs-group": "/app", "awslogs-region": "us-west-2" };
+const logging = (name: string, options: Record<string, string> = logs) => ({
+  name,
+  logConfiguration: { logDriver: "awslogs", options },
+});
+const image = { imageDigest: newDigest, imageTags: ["v1.1.0"], imageSizeInBytes: 5, imagePushedAt: 60 };
+const denied = (action: string) => () =>
+  new Fault("AccessDeniedException", `User: x is not authorized to perform: ${action} on resource: y`);
+
+async function link(t: TestContext, status: number, body: object): Promise<string> {
+  const server = createServer((_, response) => {
+    response.statusCode = status;
+    response.end(JSON.stringify(body));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/secret-link`;
+}
+
+async function scene(t: TestContext, more: Script = {}, containers = [logging("app")]) {
+  const downloadUrl = await link(t, 200, { os: "linux", architecture: "arm64" });
+  const fake = await fakeAws({
+    DescribeRepositories: () => ({
+      repositories: [
+        { repositoryUri: repository, imageTagMutability: "MUTABLE", imageScanningConfiguration: { scanOnPush: true } },
+      ],
+    }),
+    DescribeImages: () => ({ imageDetails: [image] }),
+    BatchGetImage: () => ({ images: [{ imageManifest: JSON.stringify({ config: { digest: "sha256:c" } }) }] }),
+    GetDownloadUrlForLayer: () => ({ downloadUrl }),
+    DescribeImageScanFindings: () => ({ imageScanFindings: { findingSeverityCounts: { HIGH: 2 } } }),
+    DescribeLogStreams: () => ({ logStreams: [] }),
+    ...more,
+  });
+  t.after(() => fake.close());
+  const session = { aws: fake.aws, target, clock: virtualClock(), progress: () => undefined };
+  const read = () =>
+    gather(session, {
+      release,
+      service: {},
+      deployments: { listed: [] },
+      next: { containerDefinitions: containers },
+      desiredCount: 1,
+      scanSeverity: "CRITICAL",
+    });
+  return { fake, read };
+}
+
+test("what the checks need is read from ECR and CloudWatch Logs, by digest", async (t) => {
+  const { fake, read } = await scene(t);
+  const facts = await read();
+  assert.deepEqual(facts.repository, { value: { uri: repository, tagMutability: "MUTABLE", scanOnPush: true } });
+  assert.deepEqual(facts.image, { value: { tags: ["v1.1.0"], status: "ACTIVE", size: 5, pushedAt: 60_000 } });
+  assert.deepEqual(facts.platforms, { value: ["linux/arm64"] });
+  assert.deepEqual(facts.scan, { value: { HIGH: 2 } });
+  assert.deepEqual(facts.logGroups, [
+    { container: "app", group: "/app", region: "us-west-2", exists: { value: true } },
+  ]);
+  assert.deepEqual(fake.sent("DescribeImages")[0]?.imageIds, [{ imageDigest: newDigest }]);
+});
+
+test("of an index the platforms of its images are told, and no attestation's", async (t) => {
+  const platforms = [
+    { os: "linux", architecture: "amd64" },
+    { os: "unknown", architecture: "unknown" },
+  ];
+  const manifest = { manifests: platforms.map((platform) => ({ platform })) };
+  const { read } = await scene(t, { BatchGetImage: () => ({ images: [{ imageManifest: JSON.stringify(manifest) }] }) });
+  assert.deepEqual((await read()).platforms, { value: ["linux/amd64"] });
+});
+
+test("an image that ECR does not have is told as absent", async (t) => {
+  const { read } = await scene(t, { DescribeImages: () => new Fault("ImageNotFoundException", "not there") });
+  assert.deepEqual((await read()).image, { value: undefined });
+});
+
+test("a missing permission is named, for each thing that could not be read", async (t) => {
+  const names = ["DescribeRepositories", "DescribeImages", "BatchGetImage"];
+  const { read } = await scene(t, {
+    ...Object.fromEntries(names.map((name) => [name, denied(`ecr:${name}`)])),
+    DescribeLogStreams: denied("logs:DescribeLogStreams"),
+  });
+  const { repository, image, platforms, logGroups } = await read();
+  assert.deepEqual(
+    [repository, image, platforms, logGroups[0]?.exists],
+    [
+      ...names.map((name) => ({ unknown: `ecr:${name} is not permitted` })),
+      { unknown: "logs:DescribeLogStreams is not permitted" },
+    ],
+  );
+});
+
+test("a scan that has not ended, and one that this AWS does not offer, are unknown", async (t) => {
+  const { fake, read } = await scene(t, {
+    DescribeImageScanFindings: () => ({ imageScanStatus: { status: "IN_PROGRESS" } }),
+  });
+  assert.deepEqual((await read()).scan, { unknown: "Error: the scan is IN_PROGRESS" });
+  delete fake.script.DescribeImageScanFindings;
+  assert.deepEqual((await read()).scan, { unknown: "this AWS does not offer it" });
+});
+
+test("findings are asked for only where pushes are scanned", async (t) => {
+  const { fake, read } = await scene(t, { DescribeRepositories: () => ({ repositories: [{}] }) });
+  assert.equal((await read()).scan, undefined);
+  assert.deepEqual(fake.sent("DescribeImageScanFindings"), []);
+});
+
+test("a log group that is not there is told, each group is asked for once, and one that tasks make is not", async (t) => {
+  const made = { ...logs, "awslogs-group": "/made", "awslogs-create-group": "true" };
+  const { fake, read } = await scene(
+    t,
+    { DescribeLogStreams: () => new Fault("ResourceNotFoundException", "The specified log group does not exist.") },
+    [logging("app"), logging("proxy"), logging("maker", made)],
+  );
+  assert.deepEqual(
+    (await read()).logGroups.map(({ group, exists }) => [group, exists]),
+    [["/app", { value: false }]],
+  );
+  assert.equal(fake.sent("DescribeLogStreams").length, 1);
+});
+
+test("a log group in another region is unknown", async (t) => {
+  const { fake, read } = await scene(t, {}, [logging("app", { ...logs, "awslogs-region": "eu-west-1" })]);
+  assert.deepEqual((await read()).logGroups[0]?.exists, { unknown: "it is in eu-west-1, not in us-west-2" });
+  assert.equal(fake.sent("DescribeLogStreams").length, 0);
+});
+
+test("a link to an image's configuration that fails is never shown", async (t) => {
+  const downloadUrl = await link(t, 403, {});
+  const { read } = await scene(t, { GetDownloadUrlForLayer: () => ({ downloadUrl }) });
+  const { platforms } = await read();
+  assert.ok("unknown" in platforms);
+  assert.match(platforms.unknown, /HTTP 403/);
+  assert.doesNotMatch(platforms.unknown, /secret-link/);
+});
+
+test("credentials that have expired end it", async (t) => {
+  const { read } = await scene(t, { DescribeImages: () => new Fault("ExpiredTokenException", "expired") });
+  await assert.rejects(read(), { code: "credentials-expired" });
+});

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { JsonObject } from "../../../src/aws/raw.js";
+import { platform, platformOf } from "../../../src/rollout/preflight/platform.js";
+import { facts, inShort } from "../../support/facts.js";
+
+const arm = { runtimePlatform: { cpuArchitecture: "ARM64", operatingSystemFamily: "LINUX" } };
+const found = (platforms: string[], next: JsonObject) =>
+  inShort(platform(facts({ platforms: { value: platforms }, next })));
+
+test("a task without a runtimePlatform runs on Linux on X86_64", () => {
+  assert.equal(platformOf({}), "linux/amd64");
+  assert.equal(platformOf(arm), "linux/arm64");
+  assert.equal(platformOf({ runtimePlatform: { operatingSystemFamily: "WINDOWS_SERVER_2022_CORE" } }), "windows/amd64");
+});
+
+test("an image, or one in its index, must be for the task's platform", () => {
+  assert.deepEqual(found(["linux/amd64"], {}), []);
+  assert.deepEqual(found(["linux/arm64", "linux/amd64"], arm), []);
+  assert.deepEqual(found(["linux/amd64"], arm), ["error wrong-platform"]);
+  assert.deepEqual(found(["linux/arm64"], {}), ["error wrong-platform"]);
+});
+
+test("a platform that could not be read is not checked, never fine", () => {
+  assert.deepEqual(inShort(platform(facts({ platforms: { unknown: "no" } }))), ["not-checked wrong-platform"]);
+});

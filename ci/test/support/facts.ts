@@ -1,0 +1,29 @@
+import type { Facts } from "../../src/rollout/preflight/facts.js";
+import type { Finding } from "../../src/rollout/preflight/finding.js";
+import { release, repository, revisionArn, target } from "./scripted-ecs.js";
+
+/** Facts against which nothing speaks, unless `more` says otherwise. */
+export function facts(more: Partial<Facts> = {}): Facts {
+  return {
+    target,
+    release,
+    service: {
+      serviceArn: `arn:aws:ecs:us-west-2:123456789012:service/${target.cluster}/${target.service}`,
+      deployments: [{ id: "ecs-svc/1", status: "PRIMARY", rolloutState: "COMPLETED", taskDefinition: revisionArn(7) }],
+      deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
+    },
+    next: { family: "service", containerDefinitions: [{ name: "app" }] },
+    desiredCount: 1,
+    deployments: { listed: [] },
+    repository: { value: { uri: repository, tagMutability: "IMMUTABLE", scanOnPush: true } },
+    image: { value: { tags: ["v1.1.0"], status: "ACTIVE", size: 1_000_000, pushedAt: 0 } },
+    platforms: { value: ["linux/amd64"] },
+    scan: { value: {} },
+    scanSeverity: "CRITICAL",
+    logGroups: [{ container: "app", group: "/app", region: "us-west-2", exists: { value: true } }],
+    ...more,
+  };
+}
+
+/** What a check found, in short. */
+export const inShort = (findings: Finding[]) => findings.map(({ id, level }) => `${level} ${id}`);
