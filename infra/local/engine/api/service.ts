@@ -46,8 +46,6 @@ export class Service extends ApiObject {
     };
     return new Service(session, keyOf("Service", address), {
       address: async () => reached,
-      start: nothing,
-      stop: nothing,
       up,
     });
   }

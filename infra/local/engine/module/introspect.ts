@@ -13,6 +13,16 @@ export async function introspect(session: Session, start: () => Promise<ModulePr
   const process = await start();
   const result = await process.run(session, { parentName: "", parent: {}, name: "", args: {} });
   if ("value" in result && typeof result.value === "string") return session.ids.of(result.value, Module).types;
-  const said = "error" in result ? result.error.message : "stderr" in result ? result.stderr.trim() : "";
-  throw new StandInError(`The SDK can't read the module.\n${said}`);
+  const said = "error" in result ? result.error.message : "stderr" in result ? result.stderr : "";
+  throw new StandInError(`The SDK can't read the module: ${firstError(said)}`);
 }
+
+/** The error alone, of what Node.js prints of one that nobody caught. */
+function firstError(text: string): string {
+  const thrown = /^\w*Error: (.*)$/m.exec(text)?.[1];
+  return thrown?.includes("TypeDef.withInterface") ? `${thrown} ${hint}` : (thrown ?? text.trim());
+}
+
+const hint =
+  "A module gets there without meaning to by an interface in its sources that has the name of a type of the API which a function takes, " +
+  "such as Platform: on an engine it would hide that type too. Rename it.";

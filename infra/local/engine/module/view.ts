@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { keyOf, type Store } from "../content/store.js";
 import type { ModuleSource } from "./source.js";
@@ -15,14 +15,25 @@ import type { ModuleSource } from "./source.js";
  */
 export async function moduleView(store: Store, { directory, sdk }: ModuleSource): Promise<string> {
   const types = await readFile(join(sdk, "dist/src/api/client.gen.d.ts"));
-  const view = join(store.path, "views", keyOf("view 1", directory, types.toString("base64")).slice("sha256:".length));
-  if (!existsSync(view)) await layOut(await store.scratch(), view, directory, types);
+  const views = join(store.path, "views");
+  const view = join(views, keyOf("view 1", directory, types.toString("base64")).slice("sha256:".length));
+  if (existsSync(view)) return view;
+  await mkdir(views, { recursive: true });
+  await forgetGone(views);
+  await layOut(await store.scratch(), view, directory, types);
   return view;
 }
 
 /** The API's types in a view. */
 export function clientTypes(view: string): string {
   return join(view, "node_modules/@dagger.io/dagger/client.gen.ts");
+}
+
+/** Checkouts come and go; the link of a view whose module is gone leads nowhere. */
+async function forgetGone(views: string): Promise<void> {
+  for (const name of await readdir(views)) {
+    if (!existsSync(join(views, name, "src"))) await rm(join(views, name), { recursive: true, force: true });
+  }
 }
 
 async function layOut(aside: string, view: string, directory: string, types: Buffer): Promise<void> {
@@ -32,7 +43,6 @@ async function layOut(aside: string, view: string, directory: string, types: Buf
   await writeFile(join(sdk, "index.ts"), 'export * from "./client.gen.js";\n');
   await writeFile(join(sdk, "package.json"), '{ "type": "module" }\n');
   await symlink(join(directory, "src"), join(aside, "src"));
-  await mkdir(join(view, ".."), { recursive: true });
   await rename(aside, view).catch(async (error: NodeJS.ErrnoException) => {
     // Another stand-in has laid out the very same meanwhile.
     await rm(aside, { recursive: true, force: true });

@@ -74,7 +74,10 @@ test("a module that the SDK can't read is told in the SDK's words", async () => 
   );
   const { exitCode, stderr } = await broken.call(["functions"]);
   await broken.remove();
-  assert.match(stderr, /The SDK can't read the module\.[\s\S]*Use of primitive 'String' type detected/);
+  assert.match(
+    stderr,
+    /^Error: The SDK can't read the module: Use of primitive 'String' type detected, please use 'string' instead\.\n$/,
+  );
   assert.equal(exitCode, 1);
 });
 
