@@ -4,6 +4,7 @@ import { InputError } from "./errors.js";
 import { findPublished } from "./publish.js";
 import { checkPublish, type PublishOptions, publishCheckout } from "./publish-image.js";
 import type { Report } from "./report/report.js";
+import { checkRunId } from "./rollout/attempt.js";
 import { readService } from "./rollout/read.js";
 import { rollOut } from "./rollout/roll-out.js";
 import type { HttpTarget } from "./rollout/verify.js";
@@ -14,6 +15,8 @@ export interface DeployOptions extends PublishOptions {
   published: boolean;
   /** Where the service answers the public, in place of the target's own. */
   url: string | undefined;
+  /** Sets this try apart from others of the same version. */
+  runId: string | undefined;
 }
 
 /**
@@ -23,6 +26,7 @@ export interface DeployOptions extends PublishOptions {
 export async function deploy(options: DeployOptions): Promise<Report> {
   checkPublish(options);
   checkUrl(options.url);
+  checkRunId(options.runId);
   const destination = await openDestination(options.destination);
   // A service that can't be deployed to is found out before anything is published for it.
   await readService(destination.aws, destination.target);
@@ -37,6 +41,7 @@ export async function deploy(options: DeployOptions): Promise<Report> {
     clock: systemClock,
     progress: console.log,
     ...(http && { http }),
+    ...(options.runId !== undefined && { runId: options.runId }),
   });
 }
 

@@ -153,6 +153,7 @@ export class Slipway {
    * @param target The name of the target, as in TARGET.json
    * @param published Deploy the version's image as it lies in ECR: test and build nothing
    * @param url Where the service answers the public (default: the target's "url"); without one, HTTP is not checked
+   * @param runId What sets this try apart, such as a workflow run's id: the same id tells the same rollout's verdict again (default: a try ends with its rollout)
    * @param allowDirty Publish in spite of uncommitted changes; the image is marked as such
    * @param aws A local AWS to use in place of AWS, as in tcp://127.0.0.1:4566
    * @param platform The platform to build for (default: the target's)
@@ -170,6 +171,7 @@ export class Slipway {
     target = "production",
     published = false,
     url?: string,
+    runId?: string,
     allowDirty = false,
     aws?: Service,
     platform?: Platform,
@@ -180,7 +182,7 @@ export class Slipway {
     const recipe = { app, baseImage, platform, caFile, packageIndex };
     const destination = { targets, name: target, credentials, service: aws };
     return await ending(async () => {
-      const report = await deploy({ version, recipe, repository, allowDirty, destination, published, url });
+      const report = await deploy({ version, recipe, repository, allowDirty, destination, published, url, runId });
       const text = formatReport(report);
       return report.exitCode === 0 ? text : await endProcess(text, report.exitCode);
     });

@@ -60,7 +60,7 @@ test("no action is a pattern, and only what can't be held to a resource has all 
   const everywhere = statements("deploy").filter(({ resources }) => resources.includes("*"));
   assert.deepEqual(
     everywhere.flatMap(({ actions }) => actions),
-    ["ecr:GetAuthorizationToken", "ecs:DescribeTaskDefinition", "ecs:ListTasks"],
+    ["ecr:GetAuthorizationToken", "ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions", "ecs:ListTasks"],
   );
 });
 

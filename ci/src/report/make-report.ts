@@ -23,11 +23,12 @@ export interface Story extends Explanation {
   watched: Watched;
   http: HttpCheck;
   startedAt: number;
+  race?: string;
 }
 
 /** Puts the report together: nothing is decided here but that what is served has the last word. */
 export function makeReport(options: RollOutOptions, story: Story): Report {
-  const { now, started, watched, http, startedAt, diagnosis, log } = story;
+  const { now, started, watched, http, startedAt, diagnosis, log, race } = story;
   const { subject, judgement } = watched;
   const { account, region, cluster, service, container } = options.target;
   const { version, image, digest } = options.release;
@@ -53,6 +54,7 @@ export function makeReport(options: RollOutOptions, story: Story): Report {
     witnesses: judgement.witnesses,
     http,
     uncertain: subject.classicOnly === undefined ? [] : [lostCertainty(subject.classicOnly)],
+    ...(race !== undefined && { race }),
     ...(diagnosis && { diagnosis }),
     ...(log && { log }),
     ...(next !== undefined && { next }),

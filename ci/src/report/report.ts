@@ -33,6 +33,8 @@ export interface Report {
   http: HttpCheck;
   /** What the verdict lacks, where something could not be read. */
   uncertain: string[];
+  /** Who came between, when somebody deployed at the same time. */
+  race?: string;
   /** Present when it went wrong. */
   diagnosis?: Diagnosis;
   log?: LogTail;

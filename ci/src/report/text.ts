@@ -37,6 +37,7 @@ function facts(report: Report): [string, string][] {
       `${one.holds ? "yes" : "no "} ${one.name}: ${one.saw}`,
     ]),
     ["HTTP", httpText(report.http)],
+    ...(report.race === undefined ? [] : ([["race", report.race]] as [string, string][])),
     ...report.uncertain.map((text): [string, string] => ["uncertain", text]),
   ];
 }

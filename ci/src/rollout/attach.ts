@@ -1,41 +1,69 @@
 import { InputError } from "../errors.js";
 import type { Target } from "../target.js";
+import type { OwnRevision } from "./attempt-revisions.js";
 import type { ServiceNow } from "./read.js";
 import type { Release } from "./release.js";
-import { isFinished, type KnownDeployments, type ListedDeployment } from "./service-deployments.js";
+import { earliestOf, isFinished, type KnownDeployments, type ListedDeployment } from "./service-deployments.js";
 import type { Subject } from "./snapshot.js";
+import { type Begun, deploymentOf } from "./start-look.js";
+
+/** A rollout that is there, and the revision that it brings. */
+export interface Found extends Begun {
+  taskDefinition: string;
+  /** Milliseconds since the epoch, on AWS's clock. */
+  registeredAt: number;
+  classicOnly?: string;
+}
 
 /**
- * The rollout that has set the service to this very version and image, if it is in flight or ended well: watching it again gives
- * its verdict, and nothing has to be changed. One that failed or was stopped is not taken up: a new attempt follows. Pure.
+ * The rollout that this attempt has begun before. With a run id it is taken up in any state, so that the same call gives the same verdict
+ * again; without one, only while it is unfinished. Pure.
+ * @param revisions The attempt's own.
  */
-export function attach(
-  target: Target,
+export function attachToOwn(
   now: ServiceNow,
   known: KnownDeployments,
-  release: Release,
-  deadline: number,
-): Subject | undefined {
+  revisions: readonly OwnRevision[],
+  hasRunId: boolean,
+): Found | undefined {
+  const taken = hasRunId ? known.listed : known.listed.filter((one) => !isFinished(one.status));
+  const earliest = earliestOf(taken, revisions);
+  const revision = revisions.find(({ arn }) => arn === earliest?.taskDefinition);
+  if (!earliest || !revision) return undefined;
+  return { ...whatIs(revision), ...deploymentOf(now.service, revision.arn), serviceDeploymentArn: earliest.arn };
+}
+
+/**
+ * The rollout that has set the service to this very version and image, if it is in flight or ended well, whoever began it: watching it
+ * again gives its verdict, and nothing has to be changed. One that failed or was stopped is not taken up: a new attempt follows. Pure.
+ */
+export function attachToRunning(now: ServiceNow, known: KnownDeployments, release: Release): Found | undefined {
   const { running, service } = now;
   if (running.digest !== release.digest || running.version !== release.version) return undefined;
   const primary = service.deployments?.find((one) => one.status === "PRIMARY");
-  const subject: Subject = {
+  const found: Found = {
     taskDefinition: running.taskDefinition,
-    container: target.container,
-    digests: [release.digest],
     registeredAt: registeredAt(now),
-    deadline,
     ...(primary?.id !== undefined && { deploymentId: primary.id }),
   };
   const latest = latestOf(known, running.taskDefinition);
   if (latest) {
     const isTaken = latest.status === "SUCCESSFUL" || !isFinished(latest.status);
-    return isTaken ? { ...subject, serviceDeploymentArn: latest.arn } : undefined;
+    return isTaken ? { ...found, serviceDeploymentArn: latest.arn } : undefined;
   }
   if (primary?.rolloutState === "FAILED") return undefined;
   // The list lags: what has just begun is looked for again while it is watched.
-  if (primary?.rolloutState === "IN_PROGRESS" && !known.classicOnly) return subject;
-  return { ...subject, classicOnly: known.classicOnly ?? "ECS keeps them for 90 days, and this one is gone" };
+  if (primary?.rolloutState === "IN_PROGRESS" && !known.classicOnly) return found;
+  return { ...found, classicOnly: known.classicOnly ?? "ECS keeps them for 90 days, and this one is gone" };
+}
+
+/** What a revision and its rollout are to the watch. */
+export function subjectOf(target: Target, release: Release, found: Found, deadline: number): Subject {
+  return { ...found, container: target.container, digests: [release.digest], deadline };
+}
+
+export function whatIs({ arn, registeredAt }: OwnRevision): Found {
+  return { taskDefinition: arn, registeredAt };
 }
 
 /**

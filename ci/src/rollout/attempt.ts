@@ -1,25 +1,66 @@
 import { createHash } from "node:crypto";
+import { InputError } from "../errors.js";
 import type { Target } from "../target.js";
+import type { Overrides } from "./overrides.js";
 import type { Release } from "./release.js";
 
+/** One try at bringing one release to one target. */
+export interface Attempt {
+  verb: "deploy" | "rollback";
+  release: Release;
+  overrides: Overrides;
+  /**
+   * Sets this try apart from others of the same release, such as a workflow run's id: the same id is the same try, whose verdict is
+   * told again. Without one, a try ends with its rollout.
+   */
+  runId?: string;
+}
+
 /**
- * The key of one try at deploying one release to one target. It does not hold the revision it starts from, because that changes by
- * our own doing: the same deploy has the same key before and after its own registration.
+ * The key of an attempt. It does not hold the revision it starts from, because that changes by our own doing: the same call has the
+ * same key before and after its own registration.
  * @returns 64 hex digits.
  */
-export function attemptKey(target: Target, release: Release): string {
+export function attemptKey(target: Target, { verb, release, overrides, runId = "" }: Attempt): string {
   const { account, region, cluster, service, container } = target;
-  const parts = ["deploy", account, region, cluster, service, container, release.version, release.digest];
+  const parts = [verb, account, region, cluster, service, container, release.version, release.digest, overrides, runId];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }
 
-/** What is kept in AWS of an attempt: tags on the revision that it registers. They are all the state there is. */
-export function attemptTags(target: Target, release: Release, base: string): Record<string, string> {
+/** The tags that hold what is kept in AWS of an attempt. */
+export const tag = {
+  attempt: "slipway:attempt",
+  verb: "slipway:verb",
+  version: "slipway:version",
+  digest: "slipway:digest",
+  base: "slipway:base",
+  commit: "slipway:commit",
+  time: "slipway:time",
+} as const;
+
+/**
+ * What is kept in AWS of an attempt: tags on the revision that it registers. They are all the state there is.
+ * @param base ARN of the revision that the new one was made from.
+ * @param time Milliseconds since the epoch.
+ */
+export function attemptTags(target: Target, attempt: Attempt, base: string, time: number): Record<string, string> {
+  const { verb, release } = attempt;
   return {
-    "slipway:attempt": attemptKey(target, release),
-    "slipway:version": release.version,
-    "slipway:digest": release.digest,
-    "slipway:base": base,
-    ...(release.commit !== undefined && { "slipway:commit": release.commit }),
+    [tag.attempt]: attemptKey(target, attempt),
+    [tag.verb]: verb,
+    [tag.version]: release.version,
+    [tag.digest]: release.digest,
+    [tag.base]: base,
+    [tag.time]: new Date(time).toISOString(),
+    ...(release.commit !== undefined && { [tag.commit]: release.commit }),
   };
+}
+
+/** @throws InputError for an empty run id, which would be taken for none, or one that could hardly be an id. */
+export function checkRunId(runId: string | undefined): void {
+  if (runId === undefined || /^[\x21-\x7e]{1,128}$/.test(runId)) return;
+  throw new InputError(
+    "bad-run-id",
+    `The run id ${JSON.stringify(runId)} can't be used. Accepted: 1 to 128 printable ASCII characters without spaces, such as 16239012345.`,
+  );
 }

@@ -4,6 +4,7 @@ import { describeService } from "./read.js";
 import type { Session } from "./release.js";
 import {
   describeServiceDeployment,
+  earliestOf,
   isFinished,
   listServiceDeployments,
   notPermitted,
@@ -77,9 +78,7 @@ async function seeOurs(
  */
 async function findOurs(session: Session, subject: Subject, revisions: RevisionCache): Promise<string | undefined> {
   const listed = await listServiceDeployments(session, subject.registeredAt, revisions);
-  return listed
-    .filter((one) => one.taskDefinition === subject.taskDefinition)
-    .sort((a, b) => a.createdAt - b.createdAt)[0]?.arn;
+  return earliestOf(listed, [{ arn: subject.taskDefinition }])?.arn;
 }
 
 /** The tasks are read when something has moved, and when all but them says `deployed`. */

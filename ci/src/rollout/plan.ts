@@ -20,7 +20,7 @@ export interface Plan {
 }
 
 /** What DescribeTaskDefinition answers and RegisterTaskDefinition does not take. */
-const answeredOnly = new Set([
+export const answeredOnly: ReadonlySet<string> = new Set([
   "taskDefinitionArn",
   "revision",
   "status",

@@ -86,6 +86,16 @@ export function isFinished(status: string): boolean {
   return ["SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"].includes(status);
 }
 
+/** The first deployment that brought one of these revisions, in whatever state it is. */
+export function earliestOf(
+  listed: readonly ListedDeployment[],
+  revisions: readonly { arn: string }[],
+): ListedDeployment | undefined {
+  return listed
+    .filter((one) => revisions.some(({ arn }) => arn === one.taskDefinition))
+    .sort((a, b) => a.createdAt - b.createdAt)[0];
+}
+
 function listPage(session: Session, nextToken: string | undefined) {
   const { cluster, service } = session.target;
   const command = new ListServiceDeploymentsCommand({ cluster, service, ...(nextToken && { nextToken }) });
@@ -94,13 +104,20 @@ function listPage(session: Session, nextToken: string | undefined) {
 
 async function learnRevisions(session: Session, briefs: ServiceDeploymentBrief[], cache: RevisionCache) {
   const arns = briefs.map((brief) => brief.targetServiceRevisionArn ?? "").filter((arn) => arn && !cache.has(arn));
+  for (const [arn, taskDefinition] of await taskDefinitionsOf(session, arns)) cache.set(arn, taskDefinition);
+}
+
+/** The task definitions of service revisions, by the service revision's ARN. */
+export async function taskDefinitionsOf(session: Session, arns: readonly string[]): Promise<RevisionCache> {
+  const found: RevisionCache = new Map();
   for (let from = 0; from < arns.length; from += 20) {
     const command = new DescribeServiceRevisionsCommand({ serviceRevisionArns: arns.slice(from, from + 20) });
     const answer = await ask("ecs:DescribeServiceRevisions", session.aws.ecs.send(command, abort(session)));
     for (const revision of answer.serviceRevisions ?? []) {
-      cache.set(revision.serviceRevisionArn ?? "", revision.taskDefinition ?? "");
+      found.set(revision.serviceRevisionArn ?? "", revision.taskDefinition ?? "");
     }
   }
+  return found;
 }
 
 function createdAt(brief: ServiceDeploymentBrief): number {

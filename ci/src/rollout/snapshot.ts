@@ -73,6 +73,8 @@ export interface ServiceDeploymentView {
   breaker?: { status: string; failureCount: number; threshold: number };
   alarms?: { status: string; triggered: string[] };
   rollbackReason?: string;
+  /** ARNs of the service revisions whose tasks it replaces. */
+  sources: readonly string[];
   /** SUCCESSFUL may mean that only a part is healthy and old tasks are still up. */
   earlySuccess: boolean;
 }

@@ -12,11 +12,23 @@ export function refused(operation: string, cause: Error): Error {
 }
 
 /** No answer to a call that changes something: whether it was executed is not known. Exit code 1. */
-export function unanswered(operation: string, cause: Error): SlipwayError {
+export class LostAnswer extends SlipwayError {
+  override readonly name = "LostAnswer";
+  constructor(operation: string, cause: Error) {
+    super(
+      "unanswered",
+      1,
+      `ECS did not answer ${operation} (${cause.name}: ${cause.message}), so whether it was executed is not known. Run the same command again: it looks at what is there first.`,
+      { cause },
+    );
+  }
+}
+
+/** Somebody else's deployment came between our registration and our rollout. Exit code 5. */
+export function supersededBeforeStart(service: string, ours: string, primary: string): SlipwayError {
   return new SlipwayError(
-    "unanswered",
-    1,
-    `ECS did not answer ${operation} (${cause.name}: ${cause.message}), so whether it was executed is not known. Run the same command again: it looks at what is there first.`,
-    { cause },
+    "superseded",
+    5,
+    `SUPERSEDED: service "${service}" was set to ${primary} by somebody else before the rollout of ${ours} began; nothing of ours was rolled out. See with status what runs, and deploy again with another run id.`,
   );
 }

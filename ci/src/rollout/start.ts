@@ -1,122 +1,113 @@
-import type { Deployment, Service } from "@aws-sdk/client-ecs";
-import { UpdateServiceCommand } from "@aws-sdk/client-ecs";
-import { type JsonObject, registerTaskDefinition } from "../aws/raw.js";
-import { withoutRetries } from "../aws/retries.js";
-import { attach, refuseBusy, registeredAt } from "./attach.js";
-import { attemptTags } from "./attempt.js";
-import { ask, isThrottling, isUncertain } from "./aws-errors.js";
-import { backoff } from "./pace.js";
+import type { JsonObject, RawTaskDefinition } from "../aws/raw.js";
+import { InputError } from "../errors.js";
+import { attachToOwn, attachToRunning, type Found, refuseBusy, registeredAt, subjectOf, whatIs } from "./attach.js";
+import { type Attempt, attemptTags } from "./attempt.js";
+import { findRevisions, type OwnRevision } from "./attempt-revisions.js";
 import { type Change, plan } from "./plan.js";
-import { describeService, type ServiceNow } from "./read.js";
-import type { Release, Session } from "./release.js";
-import { abort } from "./send-options.js";
-import { knownDeployments } from "./service-deployments.js";
+import type { ServiceNow } from "./read.js";
+import type { Session } from "./release.js";
+import { type KnownDeployments, knownDeployments } from "./service-deployments.js";
 import { settle } from "./settle.js";
 import type { Subject } from "./snapshot.js";
-import { refused, unanswered } from "./start-errors.js";
+import { supersededBeforeStart } from "./start-errors.js";
+import { register } from "./start-register.js";
+import { update } from "./start-update.js";
 
 /** A rollout that is under way, or the one that brought what runs already. */
 export interface Started {
   subject: Subject;
   /** Whether this call found it rather than began it. */
   attached: boolean;
+  /** ARN of the revision that it takes the place of, where the attempt's own tags tell it. */
+  base?: string;
   changes: Change[];
 }
 
 /**
- * Begins the rollout of a release, or finds the one that is there.
+ * Begins the rollout of an attempt, or finds the one that is there. Everything is found again in AWS: the revision by the attempt's key
+ * in its tags and by its content, the rollout by its revision.
  *
- * What holds: one call sends at most one UpdateService, and sends none when the service is already set to this version and image by a
- * rollout that is in flight or ended well. RegisterTaskDefinition and UpdateService are never retried blindly: a throttled call was
- * not executed and is sent again, a lost answer is not. An UpdateService whose answer is lost is looked for in ECS.
- * What does not hold yet: a call that is killed between the two leaves a revision that the next one does not find and registers anew;
- * two calls at the same time can both begin.
+ * What holds, wherever an earlier call was killed and whichever answer was lost: at most one revision of an attempt is rolled out, by
+ * at most one UpdateService that has an effect.
  *
  * @param timeoutMs How long the rollout may take before the verdict is `timed-out`.
- * @throws InputError when another rollout is in flight; SlipwayError when ECS refuses or does not answer.
+ * @throws InputError when another rollout is in flight; SlipwayError when ECS refuses, does not answer, or somebody came between.
  */
-export async function start(session: Session, now: ServiceNow, release: Release, timeoutMs: number): Promise<Started> {
-  const deadline = () => session.clock.now() + timeoutMs;
-  const known = await knownDeployments(session, registeredAt(now));
-  const found = attach(session.target, now, known, release, deadline());
-  if (found) return { subject: found, attached: true, changes: [] };
+export async function start(session: Session, now: ServiceNow, attempt: Attempt, timeoutMs: number): Promise<Started> {
+  const hasRunId = attempt.runId !== undefined;
+  const registrationOn = (base: RawTaskDefinition) => planOn(session, attempt, base).registration;
+  const own = await findRevisions(session, now, attempt, registrationOn);
+  const known = await knownDeployments(session, Math.min(registeredAt(now), ...own.map((one) => one.registeredAt)));
+  const found = attachToOwn(now, known, own, hasRunId) ?? attachToRunning(now, known, attempt.release);
+  if (found) return started(session, attempt, timeoutMs, found, own);
+
+  const left = leftOver(now, known, own, hasRunId);
+  if (left) refuseMoved(session, now, left);
   refuseBusy(session.target, now, known);
   await settle(session, now);
 
-  const base = now.running.taskDefinition;
-  const tags = attemptTags(session.target, release, base);
-  const { registration, changes } = plan(now.current, session.target.container, release, tags);
-  const revision = await register(session, registration);
-  const taskDefinition = String(revision.taskDefinitionArn);
-  session.progress(`Registered ${taskDefinition.split("/").at(-1)}.`);
-  const deploymentId = await update(session, taskDefinition);
-  return {
-    subject: {
-      taskDefinition,
-      container: session.target.container,
-      digests: [release.digest],
-      registeredAt: Number(revision.registeredAt ?? 0) * 1000,
-      deadline: deadline(),
-      ...(deploymentId !== undefined && { deploymentId }),
-    },
-    attached: false,
-    changes,
-  };
+  const { registration, changes } = planOn(session, attempt, now.current);
+  const findAll = () => findRevisions(session, now, attempt, registrationOn);
+  const revision = left ?? (await registerNew(session, now, registration, own, findAll));
+  const begun = await update(session, revision, attempt.overrides.desiredCount, !left);
+  const fresh = started(session, attempt, timeoutMs, { ...whatIs(revision), ...begun }, [revision]);
+  return { ...fresh, attached: false, changes };
 }
 
-function register(session: Session, registration: JsonObject): Promise<JsonObject> {
-  return once(session, "RegisterTaskDefinition", () =>
-    registerTaskDefinition(session.aws.ecs, registration, session.signal),
+function planOn({ target, clock }: Session, attempt: Attempt, base: RawTaskDefinition) {
+  const tags = attemptTags(target, attempt, String(base.taskDefinition.taskDefinitionArn), clock.now());
+  return plan(base, target.container, attempt.release, tags, attempt.overrides);
+}
+
+function started(
+  session: Session,
+  { release }: Attempt,
+  timeoutMs: number,
+  found: Found,
+  own: readonly OwnRevision[],
+): Started {
+  const subject = subjectOf(session.target, release, found, session.clock.now() + timeoutMs);
+  const base = own.find(({ arn }) => arn === found.taskDefinition)?.base;
+  return { subject, attached: true, changes: [], ...(base !== undefined && { base }) };
+}
+
+function refuseMoved({ target }: Session, { running }: ServiceNow, { arn, base }: OwnRevision): void {
+  if (running.taskDefinition !== base) throw supersededBeforeStart(target.service, arn, running.taskDefinition);
+}
+
+/** The revision that a call left behind which was killed before its rollout began, or before it was listed. */
+function leftOver(
+  now: ServiceNow,
+  known: KnownDeployments,
+  own: OwnRevision[],
+  hasRunId: boolean,
+): OwnRevision | undefined {
+  if (known.classicOnly !== undefined) {
+    if (hasRunId && own.length > 0) throw unknowable(known.classicOnly);
+    return undefined;
+  }
+  const unspent = own.filter(({ arn }) => !known.listed.some((one) => one.taskDefinition === arn));
+  // Without a run id, one that was made from something else than what runs now is of an earlier try.
+  return unspent.find(({ base }) => hasRunId || base === now.running.taskDefinition);
+}
+
+function unknowable(why: string): InputError {
+  return new InputError(
+    "attempt-unknowable",
+    `This run has registered its revision before, and whether it was rolled out can't be seen: ${why}. Permit it, or deploy with another run id.`,
   );
 }
 
-/** @returns The classic deployment's id: the PRIMARY in the answer whose task definition is ours. */
-async function update(session: Session, taskDefinition: string): Promise<string | undefined> {
-  const { cluster, service } = session.target;
-  const send = () =>
-    session.aws.ecs.send(
-      withoutRetries(new UpdateServiceCommand({ cluster, service, taskDefinition })),
-      abort(session),
-    );
-  try {
-    const answer = await once(session, "UpdateService", send);
-    return primaryOn(answer.service, taskDefinition)?.id;
-  } catch (error) {
-    if (!isUncertain((error as Error).cause)) throw error;
-    session.progress("The answer to UpdateService was lost: looking whether ECS has begun the rollout.");
-    return findAfterLostAnswer(session, taskDefinition, error);
-  }
-}
-
-/** Ten looks over 20 s: ECS shows an update at once, or soon after. */
-async function findAfterLostAnswer(
+async function registerNew(
   session: Session,
-  taskDefinition: string,
-  lost: unknown,
-): Promise<string | undefined> {
-  for (let look = 0; look < 10; look++) {
-    const service = await describeService(session.aws, session.target, session.signal);
-    const ours = primaryOn(service, taskDefinition);
-    if (ours) return ours.id;
-    await session.clock.sleep(2000, session.signal);
-  }
-  throw lost;
-}
-
-function primaryOn(service: Service | undefined, taskDefinition: string): Deployment | undefined {
-  return service?.deployments?.find((one) => one.status === "PRIMARY" && one.taskDefinition === taskDefinition);
-}
-
-/** Sends a call that must not be executed twice. Only a throttled one is sent again: it was not executed. */
-async function once<T>(session: Session, operation: string, send: () => Promise<T>): Promise<T> {
-  for (let times = 1; ; times++) {
-    try {
-      return await ask(`ecs:${operation}`, send());
-    } catch (error) {
-      if (isUncertain(error)) throw unanswered(operation, error as Error);
-      if (!isThrottling(error) || times > 5) throw refused(operation, error as Error);
-      session.progress(`ECS asks for fewer calls: ${operation} is sent again in ${backoff(times) / 1000} s.`);
-      await session.clock.sleep(backoff(times), session.signal);
-    }
-  }
+  now: ServiceNow,
+  registration: JsonObject,
+  known: OwnRevision[],
+  findAll: () => Promise<OwnRevision[]>,
+): Promise<OwnRevision> {
+  const isNew = (revision: OwnRevision) => !known.some(({ arn }) => arn === revision.arn);
+  const findNew = async () => (await findAll()).filter(isNew);
+  const revision = await register(session, registration, now.running.taskDefinition, findNew);
+  session.progress(`Registered ${revision.arn.split("/").at(-1)}.`);
+  return revision;
 }

@@ -33,6 +33,7 @@ export function serviceDeploymentView(deployment: ServiceDeployment): ServiceDep
     arn: deployment.serviceDeploymentArn ?? "",
     status: deployment.status ?? "",
     createdAt: deployment.createdAt?.getTime() ?? 0,
+    sources: (deployment.sourceServiceRevisions ?? []).map((one) => one.arn ?? ""),
     earlySuccess: deployment.deploymentConfiguration?.earlySuccessCriteria?.enable ?? false,
     ...present({
       statusReason: deployment.statusReason,

@@ -53,8 +53,17 @@ export function scriptedEcs(clock: Clock, story: Story = []): { world: World; sc
     DescribeServices: () => ({ services: [world.service], failures: [] }),
     DescribeTaskDefinition: (input) =>
       world.taskDefinitions.get(String(input.taskDefinition)) ?? new Fault("ClientException", "Unable to describe."),
+    ListTaskDefinitions: (input) => ({
+      taskDefinitionArns: [...world.taskDefinitions]
+        .filter(([, { taskDefinition }]) => Number(taskDefinition.registeredAt) + world.listLag <= world.now())
+        .map(([arn]) => arn)
+        .reverse()
+        .slice(0, Number(input.maxResults ?? 100)),
+    }),
     RegisterTaskDefinition: (input) => register(world, input),
     UpdateService: (input) => {
+      // As ECS does: the revision that is set already begins no deployment.
+      if (world.service.taskDefinition === input.taskDefinition) return { service: world.service };
       update(world, String(input.taskDefinition));
       pending = story.map(([seconds, change]) => [world.now() + seconds, change]);
       return { service: world.service };
@@ -145,8 +154,10 @@ export function update(world: World, taskDefinition: string): void {
   service.deployments.unshift(
     deployment(`ecs-svc/100000000000000000${number}`, taskDefinition, world.now(), "IN_PROGRESS"),
   );
+  const sources = [{ arn: `revision-of/${service.taskDefinition}` }];
   service.taskDefinition = taskDefinition;
-  world.serviceDeployments.unshift(serviceDeployment(number, taskDefinition, world.now(), "IN_PROGRESS"));
+  const begun = serviceDeployment(number, taskDefinition, world.now(), "IN_PROGRESS");
+  world.serviceDeployments.unshift({ ...begun, sourceServiceRevisions: sources });
 }
 
 export function addTask(
