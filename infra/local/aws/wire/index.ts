@@ -80,6 +80,7 @@ export function createWire(
     const body = await readBody(request, BODY_LIMITS[claim.service] ?? BODY_LIMIT);
     const signed = { method: request.method ?? "", url: request.url ?? "/", headers, body };
     const principal = await verifySignature(signed, claim, options.principals, options.clock.now());
+    if (headers["x-amz-target"] === undefined) mustBeHere(claim.service);
     const { target, operation, input } = protocol.decode(headers, body);
     const service = findService(target, claim.service);
     const run = findOperation(service, operation);
@@ -100,10 +101,22 @@ export function createWire(
     }
   }
 
+  /** Calls without a target are forms for STS, or were meant for a service that is not here and speaks in ways of its own. */
+  function mustBeHere(signedFor: string): void {
+    if (services.has(signedFor)) return;
+    throw new AwsError(
+      "UnknownOperationException",
+      `This local AWS has no service '${signedFor}'. It has ${[...services.keys()].sort().join(", ")}.`,
+    );
+  }
+
   /** The target (or, for a form, its lack) says which service is meant; the signature must have been made for that one. */
   function findService(target: string, signedFor: string): Service {
     const service = options.services.find((each) => (each.targetPrefix ?? "") === target);
-    if (!service) throw new AwsError("UnknownOperationException", `There is no service ${target} here.`);
+    if (!service) {
+      mustBeHere(signedFor);
+      throw new AwsError("UnknownOperationException", `There is no service ${target} here.`);
+    }
     if (service !== services.get(signedFor)) {
       throw new AwsError(
         "InvalidSignatureException",

@@ -8,7 +8,9 @@ import {
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
 import { GetSessionTokenCommand } from "@aws-sdk/client-sts";
-import { localAws } from "../../test/local-aws.js";
+import { SignatureV4 } from "@smithy/signature-v4";
+import { localAws, send } from "../../test/local-aws.js";
+import { Sha256 } from "../hash.js";
 
 /** Sends members as they stand, past what the SDK would make of them. */
 async function sendAsIs(client: ECRClient | ECSClient, command: unknown, body: string): Promise<unknown> {
@@ -32,6 +34,29 @@ test("an operation that AWS has and this server has not is told apart from one t
     message: "ecr:DescribeRegistry is an operation of AWS that this local AWS does not have.",
   });
   await assert.rejects(sts.send(new GetSessionTokenCommand({})), { name: "InvalidAction" });
+});
+
+test("a call for a service that is not here names it, in whatever protocol it comes", async (t) => {
+  const { aws } = await localAws(t);
+  const calls = [
+    { service: "ec2", method: "POST" },
+    { service: "s3", method: "GET" },
+    { service: "lambda", method: "POST", target: "AWSLambda.Invented" },
+  ];
+  for (const { service, method, target } of calls) {
+    const headers = { host: new URL(aws.url).host, ...(target && { "x-amz-target": target }) };
+    const signer = new SignatureV4({
+      credentials: { accessKeyId: aws.credentials.AccessKeyId, secretAccessKey: aws.credentials.SecretAccessKey },
+      region: "us-west-2",
+      service,
+      sha256: Sha256,
+    });
+    const { protocol, hostname } = new URL(aws.url);
+    const request = await signer.sign({ method, protocol, hostname, path: "/", query: {}, headers });
+    const answer = await send(aws.url, { method, headers: request.headers });
+    assert.equal(answer.status, 400, service);
+    assert.match(answer.body.toString(), new RegExp(`has no service .*${service}.*It has ecr, ecs, logs, sts\\.`));
+  }
 });
 
 test("a required member that is missing or null is refused by each API in its own words", async (t) => {
