@@ -91,8 +91,19 @@ function checkFargate(input: JsonObject, containers: readonly JsonObject[]): voi
     if (Array.isArray(added) && added.length > 0) throw refused(`adding capabilities (${added.join(", ")})`);
     if (objects(linux.devices).length > 0) throw refused("linuxParameters.devices");
     if (Array.isArray(container.links) && container.links.length > 0) throw refused("links");
+    checkLogs(object(container.logConfiguration), input.executionRoleArn);
   }
   checkSizes(input, containers);
+}
+
+function checkLogs({ logDriver, options }: JsonObject, executionRole: Json | undefined): void {
+  if (logDriver !== "awslogs") return;
+  const given = object(options);
+  const missing = ["awslogs-region", "awslogs-group"].filter((name) => !given[name]);
+  if (missing.length > 0) throw client(`Log driver awslogs requires options: ${missing.join(", ")}`);
+  if (!executionRole) {
+    throw client("Fargate requires task definition to have execution role ARN to support log driver awslogs.");
+  }
 }
 
 function checkSizes(input: JsonObject, containers: readonly JsonObject[]): void {

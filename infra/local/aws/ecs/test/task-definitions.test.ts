@@ -134,6 +134,18 @@ const REFUSED: [string, JsonObject, RegExp][] = [
     valid({ cpu: "256", memory: "4096" }),
     /No Fargate configuration exists for given values: 256 CPU, 4096 memory/,
   ],
+  [
+    "logs that go nowhere",
+    withContainer({ logConfiguration: { logDriver: "awslogs", options: { "awslogs-region": "us-west-2" } } }),
+    /Log driver awslogs requires options: awslogs-group$/,
+  ],
+  [
+    "logs that nobody may write",
+    withContainer({
+      logConfiguration: { logDriver: "awslogs", options: { "awslogs-region": "us-west-2", "awslogs-group": "g" } },
+    }),
+    /requires task definition to have execution role ARN to support log driver awslogs/,
+  ],
   ["a volume that isn't there", withContainer({ mountPoints: [{ sourceVolume: "none" }] }), /Unknown volume 'none'/],
 ];
 
