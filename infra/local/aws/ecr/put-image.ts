@@ -63,7 +63,7 @@ function record(store: EcrStore, repository: Repository, digest: string, manifes
     mediaType: manifest.mediaType,
     ...(manifest.artifactMediaType === undefined ? {} : { artifactMediaType: manifest.artifactMediaType }),
     ...(manifest.subject === undefined ? {} : { subject: manifest.subject }),
-    size: manifest.content.reduce((sum, { size }) => sum + size, 0),
+    size: sizeOf(repository, manifest),
     manifestSize: pushed.manifest.length,
     pushedAt: store.clock.now(),
     tags: [],
@@ -77,6 +77,12 @@ function record(store: EcrStore, repository: Repository, digest: string, manifes
   repository.images[digest] = image;
   store.document.save();
   return image;
+}
+
+/** A list counts as much as the largest of its images. */
+function sizeOf(repository: Repository, { content, manifests }: Manifest): number {
+  const own = content.reduce((sum, { size }) => sum + size, 0);
+  return Math.max(own, ...manifests.map((digest) => repository.images[digest]?.size ?? 0));
 }
 
 /** Whether a tag may not be moved, by the repository's setting and the tags that are excepted from it. */

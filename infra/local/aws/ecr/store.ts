@@ -29,7 +29,7 @@ export interface Image {
   mediaType: string;
   /** The media type of what the image is of: its config's. */
   artifactMediaType?: string;
-  /** Bytes of all its layers and its config, as ECR counts an image's size. */
+  /** Bytes of all its layers and its config, as ECR counts an image's size; of a list, its largest image's. */
   size: number;
   /** Bytes of the manifest itself. */
   manifestSize: number;

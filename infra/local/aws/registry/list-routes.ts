@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { type EcrStore, repositoriesOf } from "../ecr/store.js";
+import { type EcrStore, type Image, repositoriesOf } from "../ecr/store.js";
 import { DIGEST } from "./blobs.js";
 import { RegistryError } from "./errors.js";
 import { answerJson, type Exchange } from "./exchange.js";
@@ -20,24 +20,31 @@ export function listRepositories(response: ServerResponse, url: URL, store: EcrS
 }
 
 /** `GET …/referrers/<digest>`: what is about this image, such as its signatures. */
-export function listReferrers({ response, url, repository, visitor }: Exchange, digest: string): void {
+export async function listReferrers(
+  { response, url, store, repository, visitor }: Exchange,
+  digest: string,
+): Promise<void> {
   if (!DIGEST.test(digest)) throw new RegistryError("DIGEST_INVALID", 400, `'${digest}' is not a sha256 digest`);
   visitor.mustBeAllowed("ecr:BatchGetImage", repository.name);
   const wanted = url.searchParams.get("artifactType");
-  const manifests = Object.values(repository.images)
-    .filter((image) => image.subject === digest && (wanted === null || image.artifactMediaType === wanted))
-    .map((image) => ({
-      mediaType: image.mediaType,
-      digest: image.digest,
-      size: image.manifestSize,
-      ...(image.artifactMediaType && { artifactType: image.artifactMediaType }),
-    }));
+  const about = Object.values(repository.images).filter((image) => image.subject === digest);
+  const described = await Promise.all(about.map((image) => describeReferrer(store, image)));
+  const manifests = described.filter(({ artifactType }) => wanted === null || artifactType === wanted);
   const mediaType = "application/vnd.oci.image.index.v1+json";
   answerJson(
     response,
     { schemaVersion: 2, mediaType, manifests },
     { "content-type": mediaType, ...(wanted !== null && { "oci-filters-applied": "artifactType" }) },
   );
+}
+
+/** @see https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#listing-referrers */
+async function describeReferrer(store: EcrStore, image: Image) {
+  const { artifactType = image.artifactMediaType, annotations } = JSON.parse(
+    (await store.blobs.read(image.digest)).toString("utf8"),
+  ) as { artifactType?: string; annotations?: Record<string, string> };
+  const { mediaType, digest, manifestSize: size } = image;
+  return { mediaType, digest, size, ...(artifactType && { artifactType }), ...(annotations && { annotations }) };
 }
 
 function sendPage(response: ServerResponse, url: URL, all: string[], shape: (found: string[]) => object): void {

@@ -36,6 +36,19 @@ test("an image is described by tag and by digest, with its size", async (t) => {
   }
 });
 
+test("a list is as large as the largest of its images", async (t) => {
+  const { ecr, base, login } = await registry(t);
+  const images = [await imageIn(base, login), await imageIn(base, login, randomBytes(5000))];
+  for (const { manifest, digest } of images) await pushManifest(base, login, digest, manifest);
+  const mediaType = "application/vnd.oci.image.index.v1+json";
+  const manifests = images.map(({ manifest, digest }) => ({ mediaType: OCI_MANIFEST, digest, size: manifest.length }));
+  const imageManifest = JSON.stringify({ schemaVersion: 2, mediaType, manifests });
+  await ecr.send(new PutImageCommand({ repositoryName, imageTag: "list", imageManifest }));
+  const imageIds = [{ imageTag: "list" }];
+  const { imageDetails } = await ecr.send(new DescribeImagesCommand({ repositoryName, imageIds }));
+  assert.equal(imageDetails?.[0]?.imageSizeInBytes, images[1]?.size);
+});
+
 test("an image that is not there is told by both its names", async (t) => {
   const { ecr } = await registry(t);
   await assert.rejects(ecr.send(new DescribeImagesCommand({ repositoryName, imageIds: [{ imageTag: "v1" }] })), {

@@ -141,17 +141,23 @@ test("a deleted image's layers go with it, but not those that another image has"
   assert.equal(await has(digestOf(shared)), 200);
 });
 
-test("what refers to an image is found by it", async (t) => {
+test("what refers to an image is found by it, with its annotations, and by its type", async (t) => {
   const { base, login } = await registry(t);
   const image = await imageIn(base, login);
   await pushManifest(base, login, "v1", image.manifest);
   const subject = { mediaType: OCI_MANIFEST, digest: image.digest, size: image.manifest.length };
-  const signature = JSON.stringify({ ...JSON.parse((await imageIn(base, login)).manifest), subject });
-  const put = await pushManifest(base, login, digestOf(signature), signature);
-  assert.equal(put.headers["oci-subject"], image.digest);
-  const found = (await send(`${base}/referrers/${image.digest}`, { headers: login })).json();
-  assert.deepEqual(
-    (found.manifests as { digest: string }[]).map((each) => each.digest),
-    [digestOf(signature)],
-  );
+  const about = async (more: object) => {
+    const manifest = JSON.stringify({ ...JSON.parse((await imageIn(base, login)).manifest), subject, ...more });
+    const put = await pushManifest(base, login, digestOf(manifest), manifest);
+    assert.equal(put.headers["oci-subject"], image.digest);
+    return { mediaType: OCI_MANIFEST, digest: digestOf(manifest), size: manifest.length };
+  };
+  const annotations = { "org.example.by": "someone" };
+  const typed = { ...(await about({ artifactType: "application/x-signature", annotations })), annotations };
+  const plain = { ...(await about({})), artifactType: "application/vnd.oci.image.config.v1+json" };
+  const signature = { ...typed, artifactType: "application/x-signature" };
+  const found = async (query: string) =>
+    (await send(`${base}/referrers/${image.digest}${query}`, { headers: login })).json().manifests;
+  assert.deepEqual(await found(""), [signature, plain]);
+  assert.deepEqual(await found("?artifactType=application/x-signature"), [signature]);
 });
