@@ -20,8 +20,10 @@ import { buildImage } from "./build.js";
 import { deploy } from "./deploy.js";
 import { openDestination } from "./destination.js";
 import { ending, endProcess } from "./ending.js";
+import { planDeploy } from "./plan.js";
 import { publishImage } from "./publish-image.js";
 import { checkedRecipe } from "./recipe.js";
+import { formatPlan } from "./report/plan-text.js";
 import { formatStatus } from "./report/status-text.js";
 import { formatReport } from "./report/text.js";
 import { status } from "./rollout/status.js";
@@ -134,6 +136,52 @@ export class Slipway {
     const recipe = { app, baseImage, platform, caFile, packageIndex };
     const destination = { targets, name: target, credentials, service: aws };
     return await ending(() => publishImage({ version, recipe, repository, allowDirty, destination }));
+  }
+
+  /**
+   * Show what a deploy of a published version would do, and what speaks against it. Changes nothing.
+   *
+   * Tells the image, the changes of the task definition and of the service, the findings of the pre-flight with their fixes, and a hash
+   * that holds a deploy to exactly this plan: deploy --published --plan HASH. Exits with 0 also when a deploy would be refused.
+   *
+   * @param version The version to plan for, as it lies in ECR: "v" and a semantic version, as in v1.2.3 or v1.2.3-rc.1
+   * @param credentials AWS credentials: the JSON of "aws configure export-credentials", or AWS_ACCESS_KEY_ID=… lines
+   * @param targets The directory of targets: one JSON file for each environment
+   * @param target The name of the target, as in TARGET.json
+   * @param env A variable of the container as NAME=VALUE, in place of what it has; may be given several times
+   * @param secret A secret of the container as NAME=ARN, in place of what it has; may be given several times
+   * @param cpu The task's CPU units, as in 512 (default: as they are)
+   * @param memory The task's memory in MiB, as in 1024 (default: as it is)
+   * @param desiredCount How many tasks the service shall run (default: as it is)
+   * @param force Plan for a copy of what runs, even when nothing changes
+   * @param ignore A finding of the pre-flight that shall not stop the deploy, as in mutable-tags; may be given several times
+   * @param scanSeverity Findings of an image scan stop a deploy from this severity on: CRITICAL, HIGH, MEDIUM, LOW or INFORMATIONAL
+   * @param asJson Answer JSON for machines: it has the whole JSON Patch (RFC 6902), with the values given with --env
+   * @param aws A local AWS to use in place of AWS, as in tcp://127.0.0.1:4566
+   */
+  @func({ cache: "never" })
+  async plan(
+    version: string,
+    credentials: Secret,
+    @argument({ defaultPath: "/infra/targets" }) targets: Directory,
+    target = "production",
+    env?: string[],
+    secret?: string[],
+    cpu?: number,
+    memory?: number,
+    desiredCount?: number,
+    force = false,
+    ignore?: string[],
+    scanSeverity = "CRITICAL",
+    asJson = false,
+    aws?: Service,
+  ): Promise<string> {
+    const asked = { env, secret, cpu, memory, desiredCount, force, ignore, scanSeverity };
+    const destination = { targets, name: target, credentials, service: aws };
+    return await ending(async () => {
+      const plan = await planDeploy({ version, destination, asked });
+      return asJson ? `${JSON.stringify(plan, null, 2)}\n` : formatPlan(plan);
+    });
   }
 
   /**

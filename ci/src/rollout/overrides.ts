@@ -46,8 +46,8 @@ export function parseOverrides(asked: AskedOverrides): Overrides {
     desiredCount: whole("--desired-count", asked.desiredCount, 0),
   };
   return {
-    environment: Object.fromEntries(environment),
-    secrets: Object.fromEntries(secrets),
+    environment: sorted(environment),
+    secrets: sorted(secrets),
     ...Object.fromEntries(Object.entries(sizes).filter(([, size]) => size !== undefined)),
   };
 }
@@ -61,6 +61,11 @@ function pairs(option: string, form: string, texts: readonly string[] = []): [st
       `Number ${index + 1} of the ${option} options is not ${form}; it is not shown, because it may be a part of a value. A value with commas needs double quotes that reach the CLI: ${option} '"NAME=a,b"'.`,
     );
   });
+}
+
+/** The order in which they are said means nothing, and shall not make another attempt of it. */
+function sorted(entries: [string, string][]): Record<string, string> {
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function checkArn(name: string, arn: string): void {

@@ -19,6 +19,11 @@ test("variables, secrets and sizes are taken as they are said", () => {
   });
 });
 
+test("the order in which variables are said makes no difference", () => {
+  const said = (...env: string[]) => JSON.stringify(parseOverrides({ env }));
+  assert.equal(said("B=2", "A=1"), said("A=1", "B=2"));
+});
+
 const wrong = [
   ["a variable without a value", { env: ["A=1", "B"] }, /Number 2 of the --env options is not NAME=VALUE/],
   ["a variable without a name", { env: ["=1"] }, /NAME=VALUE/],

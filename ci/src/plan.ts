@@ -1,0 +1,34 @@
+import { systemClock } from "./clock.js";
+import { type DestinationOptions, openDestination } from "./destination.js";
+import { findPublished } from "./publish.js";
+import { type AskedOptions, parseAsked } from "./rollout/asked.js";
+import { registeredAt } from "./rollout/attach.js";
+import { type Proposal, propose } from "./rollout/proposal.js";
+import { readService } from "./rollout/read.js";
+import { knownDeployments } from "./rollout/service-deployments.js";
+import { parseReleaseVersion } from "./version.js";
+
+/** What people say to plan. */
+export interface PlanOptions {
+  version: string;
+  destination: DestinationOptions;
+  asked: AskedOptions;
+}
+
+/**
+ * What a deploy of a published version would do now. Changes nothing.
+ * @throws InputError when the version is not published, or the service is not one that can be deployed to.
+ */
+export async function planDeploy(options: PlanOptions): Promise<Proposal> {
+  const version = parseReleaseVersion(options.version);
+  const asked = parseAsked(options.asked);
+  const destination = await openDestination(options.destination);
+  const { aws, target } = destination;
+  const session = { aws, target, clock: systemClock, progress: console.log };
+  const now = await readService(aws, target);
+  const [release, deployments] = await Promise.all([
+    findPublished(version, destination),
+    knownDeployments(session, registeredAt(now)),
+  ]);
+  return await propose(session, now, deployments, release, asked);
+}

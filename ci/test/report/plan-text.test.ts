@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { formatPlan } from "../../src/report/plan-text.js";
+import type { Proposal } from "../../src/rollout/proposal.js";
+import { newDigest, oldDigest, release, repository, revisionArn, target } from "../support/scripted-ecs.js";
+
+const plan: Proposal = {
+  hash: "0123456789abcdef",
+  where: target,
+  release,
+  image: { value: { tags: ["v1.1.0"], status: "ACTIVE", size: 12_345_678, pushedAt: Date.UTC(2026, 0, 1) } },
+  platforms: { value: ["linux/amd64"] },
+  from: { taskDefinition: revisionArn(7), image: `${repository}@${oldDigest}`, version: "v1.0.0" },
+  patch: [{ op: "replace", path: "/containerDefinitions/0/environment/0/value", value: "hidden" }],
+  changes: [{ what: "VERSION of app", from: "v1.0.0", to: "v1.1.0" }],
+  service: {},
+  forced: false,
+  isNothing: false,
+  isRefused: false,
+  findings: [],
+};
+const error = {
+  id: "log-group-missing",
+  level: "error",
+  what: "There is none.",
+  fix: "Make it.",
+  ignored: false,
+} as const;
+
+test("a plan tells what would change, of what and of which image, and how to deploy it", () => {
+  const text = formatPlan(plan);
+  for (const words of [
+    /^PLAN: a deploy of v1\.1\.0 would change what follows\.$/m,
+    /^plan {8}0123456789abcdef$/m,
+    /^from {8}v1\.0\.0 \(service:7\)$/m,
+    new RegExp(`^digest {6}${newDigest}$`, "m"),
+    /^platform {4}linux\/amd64$/m,
+    /^image {7}tagged v1\.1\.0, 12\.3 MB, pushed 2026-01-01T00:00:00\.000Z$/m,
+    /^ {2}VERSION of app: v1\.0\.0 → v1\.1\.0$/m,
+    /^ {2}JSON Patch: replace \/containerDefinitions\/0\/environment\/0\/value$/m,
+    /^Pre-flight: nothing speaks against it\.$/m,
+    /^Next: deploy --version v1\.1\.0 --published --plan 0123456789abcdef/m,
+  ]) {
+    assert.match(text, words);
+  }
+});
+
+test("the values of variables are not shown", () => {
+  assert.doesNotMatch(formatPlan(plan), /hidden/);
+});
+
+test("a plan that would be refused says so first, and each finding comes with its fix", () => {
+  const text = formatPlan({ ...plan, isRefused: true, findings: [error] });
+  assert.match(text, /^PLAN: a deploy of v1\.1\.0 would be refused\.$/m);
+  assert.match(text, /^ {2}error log-group-missing: There is none\.\n {4}Fix: Make it\.$/m);
+  assert.match(text, /^Next: fix what is an error, or pass --ignore/m);
+});
+
+test("a finding that is ignored is still told", () => {
+  assert.match(formatPlan({ ...plan, findings: [{ ...error, ignored: true }] }), /^ {2}ignored log-group-missing/m);
+});
+
+test("a plan without changes says that nothing would be done", () => {
+  const text = formatPlan({ ...plan, changes: [], patch: [], isNothing: true });
+  assert.match(text, /^PLAN: v1\.1\.0 runs already as it is asked for: a deploy would do nothing\.$/m);
+  assert.match(text, /^Changes:\n {2}none$/m);
+});
+
+test("a forced copy and another count are among the changes", () => {
+  assert.match(formatPlan({ ...plan, changes: [], patch: [], forced: true }), /a copy of the task definition/);
+  const text = formatPlan({ ...plan, service: { desiredCount: { from: 1, to: 3 } } });
+  assert.match(text, /^ {2}desired count of the service: 1 → 3$/m);
+});
+
+test("an image that ECR does not have, or may not be read, is told as such", () => {
+  assert.match(formatPlan({ ...plan, image: { value: undefined } }), /^image {7}not in ECR$/m);
+  const unread = formatPlan({ ...plan, image: { unknown: "no" }, platforms: { unknown: "no" } });
+  assert.match(unread, /^image {7}not known: no$/m);
+  assert.match(unread, /^platform {4}not known: no$/m);
+});
