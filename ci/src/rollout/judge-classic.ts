@@ -9,9 +9,11 @@ export function judgeClassic(subject: Subject, snapshots: readonly Snapshot[], s
   const latest = snapshots.at(-1) as Snapshot;
   const primary = primaryOf(latest.service);
   if (!primary) return undecided("ECS to name a primary deployment", seen);
-  if (primary.taskDefinition === subject.taskDefinition) return judgePrimary(latest, primary, seen);
-
   const failure = failureOf(subject, snapshots);
+  // A rollback can lead to the very same revision, deployed before ours: only then does its failure outlast the deployment.
+  const isBack = failure !== undefined && primary.rolloutState !== "FAILED" && primary.id !== subject.deploymentId;
+  if (primary.taskDefinition === subject.taskDefinition && !isBack) return judgePrimary(latest, primary, seen);
+
   if (failure === undefined) {
     return wasSeen(subject, snapshots)
       ? decided("superseded", `Another deployment took its place: ${primary.id} of ${primary.taskDefinition}.`, seen)

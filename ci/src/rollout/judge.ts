@@ -38,6 +38,7 @@ function judgeServiceDeployment(
     case "ROLLBACK_IN_PROGRESS":
       return undecided("ECS to finish the rollback", seen);
     default:
+      if (ours.paused) return decided("paused", waitsForPerson(ours.paused), seen);
       // Unknown states too: ECS adds new ones, and none that is unknown can be taken for an end.
       return undecided(`ECS to finish the rollout (${ours.status})`, seen);
   }
@@ -52,7 +53,11 @@ function judgeSuccessful(
 ): Judgement {
   const primary = primaryOf(snapshot.service);
   if (primary && primary.taskDefinition !== subject.taskDefinition) {
-    return decided("superseded", `Ours ended well; ${primary.taskDefinition} has taken its place since.`, seen);
+    return decided(
+      "superseded",
+      `Ours ended well; ${primary.id} of ${primary.taskDefinition} has taken its place since.`,
+      seen,
+    );
   }
   if (seen.every((witness) => witness.holds)) {
     return snapshot.service.desiredCount === 0
@@ -71,7 +76,9 @@ function judgeStopped(subject: Subject, snapshot: Snapshot, ours: ServiceDeploym
   const primary = primaryOf(snapshot.service);
   const replaced = /replaced by a new service deployment/i.test(ours.statusReason ?? "");
   if (replaced) {
-    const by = primary && primary.taskDefinition !== subject.taskDefinition ? ` (${primary.taskDefinition})` : "";
+    const isOther =
+      primary && (primary.taskDefinition !== subject.taskDefinition || primary.id !== subject.deploymentId);
+    const by = isOther ? ` (${primary.id} of ${primary.taskDefinition})` : "";
     return decided("superseded", `Another deployment${by} took its place. ${because(ours)}`, seen);
   }
   const monitor = triggered(ours);
@@ -79,6 +86,11 @@ function judgeStopped(subject: Subject, snapshot: Snapshot, ours: ServiceDeploym
     return decided("failed", `Stopped by ${monitor}, and nothing was rolled back. ${because(ours)}`, seen);
   }
   return decided("stopped", `Somebody stopped it, without a rollback. ${because(ours)}`, seen);
+}
+
+function waitsForPerson({ hookId, expiresAt }: NonNullable<ServiceDeploymentView["paused"]>): string {
+  const until = expiresAt === undefined ? "" : ` until ${new Date(expiresAt).toISOString()}`;
+  return `Lifecycle hook ${hookId} waits for somebody to go on or back${until}.`;
 }
 
 function rolledBackBy(ours: ServiceDeploymentView): string {

@@ -17,7 +17,7 @@ const steps: Partial<Record<Verdict, string>> = {
   failed: "The service may be degraded. Correct the cause and deploy again, or deploy the version from before.",
   superseded: "See with `status` what runs now, and who deployed it.",
   stopped: "See with `status` what runs now, and deploy again when it is meant to run.",
-  paused: "Continue or stop the deployment in ECS.",
+  paused: `Go on or back with ContinueServiceDeployment. ${attachHint}`,
   "timed-out": `ECS goes on with the rollout. ${attachHint}`,
   "nothing-ran": "Raise the service's desired count to see the version run.",
 };

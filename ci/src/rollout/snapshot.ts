@@ -69,7 +69,10 @@ export interface ServiceDeploymentView {
   /** Such as BAKE_TIME; present where ECS tells it. */
   lifecycleStage?: string;
   createdAt: number;
+  /** Milliseconds since the epoch, on AWS's clock. */
   finishedAt?: number;
+  /** The lifecycle hook that waits for a person to go on or back. */
+  paused?: { hookId: string; expiresAt?: number };
   breaker?: { status: string; failureCount: number; threshold: number };
   alarms?: { status: string; triggered: string[] };
   rollbackReason?: string;

@@ -29,6 +29,7 @@ export function serviceView(service: Service): ServiceView {
 
 export function serviceDeploymentView(deployment: ServiceDeployment): ServiceDeploymentView {
   const { deploymentCircuitBreaker: breaker, alarms } = deployment;
+  const paused = deployment.lifecycleHookDetails?.find((hook) => hook.status === "AWAITING_ACTION");
   return {
     arn: deployment.serviceDeploymentArn ?? "",
     status: deployment.status ?? "",
@@ -40,6 +41,7 @@ export function serviceDeploymentView(deployment: ServiceDeployment): ServiceDep
       lifecycleStage: deployment.lifecycleStage,
       finishedAt: deployment.finishedAt?.getTime(),
       rollbackReason: deployment.rollback?.reason,
+      paused: paused && { hookId: paused.hookId ?? "", ...present({ expiresAt: paused.expiresAt?.getTime() }) },
       breaker: breaker && {
         status: breaker.status ?? "",
         failureCount: breaker.failureCount ?? 0,

@@ -150,6 +150,42 @@ const cases: Case[] = [
   },
   { name: "it was STOPPED by a person", see: [snapshot({ ours: serviceDeployment("STOPPED") })], verdict: "stopped" },
   {
+    name: "a lifecycle hook waits for a person",
+    see: [
+      snapshot({
+        ours: serviceDeployment("IN_PROGRESS", { paused: { hookId: "hook-1", expiresAt: Date.UTC(2026, 0, 2) } }),
+      }),
+    ],
+    verdict: "paused",
+    reason: /hook-1 waits .* until 2026-01-02/,
+  },
+  {
+    name: "somebody has deployed our very revision anew in its place",
+    see: [
+      snapshot({
+        ours: serviceDeployment("STOPPED", { statusReason: "Replaced by a new service deployment." }),
+        deployments: [deployment({ id: "ecs-svc/3" })],
+      }),
+    ],
+    verdict: "superseded",
+    reason: /ecs-svc\/3/,
+  },
+  {
+    name: "the breaker has rolled back to the very same revision",
+    see: [snapshot({ ours: serviceDeployment("ROLLBACK_SUCCESSFUL", { breaker }) })],
+    verdict: "rolled-back",
+  },
+  {
+    name: "ECS reports a state that is not known, with everything else done",
+    see: [snapshot({ ours: serviceDeployment("SUCCESSFUL_SO_FAR") })],
+    verdict: "undecided",
+  },
+  {
+    name: "early success criteria are met and no old task is left",
+    see: [snapshot({ ours: serviceDeployment("SUCCESSFUL", { earlySuccess: true }) })],
+    verdict: "deployed",
+  },
+  {
     name: "the deadline has passed",
     see: [snapshot({ at: 600_000, ours: serviceDeployment("IN_PROGRESS") })],
     verdict: "timed-out",
@@ -188,6 +224,15 @@ const classicCases: Case[] = [
     ],
     verdict: "rolled-back",
     reason: /tasks failed to start/,
+  },
+  {
+    name: "the rollback has led to the very same revision, deployed before ours",
+    on: classicOnly,
+    see: [
+      snapshot({ deployments: [deployment({ id: "ecs-svc/1", rolloutState: "IN_PROGRESS" }), failed] }),
+      snapshot({ deployments: [deployment({ id: "ecs-svc/1" })] }),
+    ],
+    verdict: "rolled-back",
   },
   {
     name: "only an event that names our deployment tells that it failed",
