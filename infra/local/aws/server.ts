@@ -74,24 +74,25 @@ export interface LocalAws {
 /** Starts the local AWS: its APIs, its registry and its load balancer, on one port of the loopback interface. */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
   const { stateDir, clock = systemClock, log = console.error } = options;
-  const state = openState(stateDir, { reset: options.reset ?? false, clock, log });
-  const closers = [() => state.close()];
+  // The port must be known to make the services, and they must be there to answer: until then requests wait.
+  const ready = deferred<RequestListener>();
+  const { port, close: stopListening } = await listen(
+    (request, response) => void ready.promise.then((handle) => handle(request, response)),
+    options.port ?? 0,
+  );
+  const closers = [stopListening];
   const close = once(async () => {
     for (const each of closers.reverse()) await each();
   });
   try {
+    // Only now, with a port to serve at: what is forgotten on request is not forgotten in vain.
+    const state = openState(stateDir, { reset: options.reset ?? false, clock, log });
+    closers.unshift(() => state.close());
     const endpoint = join(stateDir, "endpoint.json");
     // One that a killed process has left behind would lead clients nowhere.
     await rm(endpoint, { force: true });
     const credentials = await loadCredentials(stateDir);
 
-    // The port must be known to make the services, and they must be there to answer: until then requests wait.
-    const ready = deferred<RequestListener>();
-    const { port, close: stopListening } = await listen(
-      (request, response) => void ready.promise.then((handle) => handle(request, response)),
-      options.port ?? 0,
-    );
-    closers.push(stopListening);
     ready.resolve(await serve({ ...options, clock, log }, state, credentials, `127.0.0.1:${port}`, closers));
 
     const url = `http://127.0.0.1:${port}`;

@@ -75,6 +75,26 @@ test("repositories and registry logins survive a restart, and a reset clears the
   await third.close();
 });
 
+test("a reset that finds its port in use forgets nothing", async (t) => {
+  const { aws } = await localAws(t);
+  const stateDir = await temporaryDirectory(t);
+  const first = await startLocalAws({ ...simulated, stateDir });
+  await clientsOf(first).ecr.send(new CreateRepositoryCommand({ repositoryName: "kept" }));
+  await first.close();
+
+  await assert.rejects(
+    startLocalAws({ ...simulated, stateDir, reset: true, port: aws.port }),
+    new RegExp(
+      `^Error: Port ${aws.port} on 127\\.0\\.0\\.1 is in use\\. Name another with --port, or 0 for any free one\\.$`,
+    ),
+  );
+
+  const second = await startLocalAws({ ...simulated, stateDir });
+  const found = await clientsOf(second).ecr.send(new DescribeRepositoriesCommand({}));
+  await second.close();
+  assert.equal(found.repositories?.length, 1);
+});
+
 test("nothing listens outside loopback", async (t) => {
   const { aws } = await localAws(t);
   const outside = Object.values(networkInterfaces())
