@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { copyProject, gitIn, lendPackages, temporary } from "./support/checkout.js";
+import { putImage } from "./support/image.js";
+import { openStage, refused, type Stage } from "./support/stage.js";
+
+let stage: Stage;
+
+before(async () => {
+  stage = await openStage();
+});
+after(() => stage.close());
+
+function publish(version: string, ...flags: string[]): string[] {
+  return ["publish", "--version", version, ...flags, ...stage.at];
+}
+
+test("without .git nothing is published", async (t) => {
+  const cwd = await temporary(t);
+  await copyProject(cwd);
+  const says = new RegExp(`^Error: --repository wants a git repository, and ${cwd} is none: it has no \\.git\\.`);
+  await refused(stage, publish("v1.2.3"), { exitCode: 1, says }, { cwd });
+});
+
+test("a tree with uncommitted changes is not published", async () => {
+  await stage.checkout.write("app/new.py", "print('new')\n");
+  const says =
+    /^There are uncommitted changes beside commit [0-9a-f]{40}, .*`git status` shows them\), or pass --allow-dirty/m;
+  await refused(stage, publish("v1.2.3"), { says });
+  stage.checkout.clean();
+});
+
+test("files that git ignores and an image would hold are not published", async () => {
+  await stage.checkout.write("app/slipway_app/ignored.py", "x = 1\n");
+  await stage.checkout.write(".git/info/exclude", "ignored.py\n");
+  const says = /^The app's directory is not the one that commit [0-9a-f]{40} holds, .*or pass --allow-dirty/m;
+  await refused(stage, publish("v1.2.3"), { says });
+  await rm(join(stage.checkout.path, "app/slipway_app/ignored.py"));
+});
+
+test("a version that lies there from another source is refused, with how to deploy it as it is", async () => {
+  await putImage(stage, "v1.3.0", {});
+  await putImage(stage, "v1.3.1", {
+    "slipway.input-digest": "sha256:other",
+    "org.opencontainers.image.revision": "abc",
+  });
+  const next = /Publish under a new version, or deploy what lies there: deploy --published --version v1\.3\.0\.$/m;
+  const said = await refused(stage, publish("v1.3.0"), { says: next });
+  assert.match(said, /^v1\.3\.0 is in the registry already \(sha256:[0-9a-f]{64}\) and was not made by Slipway/m);
+  const other =
+    /\(sha256:[0-9a-f]{64}, from commit abc\) and was made from another input \(sha256:other; this one is sha256:/;
+  await refused(stage, publish("v1.3.1"), { says: other });
+});
+
+test("the same app is the same release from a detached head, a shallow clone and a linked worktree", async (t) => {
+  const { path, git } = stage.checkout;
+  const [, input = ""] = /this one is (sha256:[0-9a-f]{64})/.exec((await stage.call(publish("v1.3.1"))).stderr) ?? [];
+  const digest = await putImage(stage, "v1.4.0", { "slipway.input-digest": input });
+  const elsewhere = await temporary(t);
+
+  git("checkout", "--quiet", "--detach");
+  git("worktree", "add", "--quiet", "--detach", join(elsewhere, "worktree"));
+  gitIn(elsewhere)("clone", "--quiet", "--depth=1", `file://${path}`, "shallow");
+  for (const name of ["worktree", "shallow"]) await lendPackages(join(elsewhere, name));
+
+  const before = await stage.world();
+  for (const cwd of [path, join(elsewhere, "worktree"), join(elsewhere, "shallow")]) {
+    const { exitCode, stdout, stderr } = await stage.call(publish("v1.4.0"), { cwd });
+    assert.equal(exitCode, 0, stderr);
+    assert.match(stdout, new RegExp(`/uf-cloud-ops-exercise-app@${digest}$`));
+  }
+  assert.deepEqual(await stage.world(), before);
+});
+
+test("a repository without a commit is told in git's words", async (t) => {
+  const cwd = await temporary(t);
+  await copyProject(cwd);
+  gitIn(cwd)("init", "--quiet");
+  await refused(stage, publish("v1.2.3"), { exitCode: 1, says: /can't be read: fatal: / }, { cwd });
+});

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import type { Principal } from "../aws/wire/principals.js";
+import { keys, openStage, refused, type Stage } from "./support/stage.js";
+
+const secret = "hunter22hunter22";
+const stranger: Principal = {
+  accessKeyId: "AKIASTRANGER00000001",
+  secretAccessKey: secret,
+  arn: "arn:aws:iam::999999999999:user/stranger",
+  userId: "AIDASTRANGER00000001",
+};
+const expired: Principal = {
+  accessKeyId: "ASIAEXPIRED000000001",
+  secretAccessKey: secret,
+  sessionToken: `token-${secret}`,
+  expiresAt: 0,
+  arn: "arn:aws:sts::123456789012:assumed-role/deploy/ada",
+  userId: "AROAEXPIRED000000001:ada",
+};
+const reader: Principal = {
+  accessKeyId: "AKIAREADER0000000001",
+  secretAccessKey: secret,
+  arn: "arn:aws:iam::123456789012:user/reader",
+  userId: "AIDAREADER0000000001",
+  deny: ["ecr:GetAuthorizationToken"],
+};
+
+let stage: Stage;
+
+before(async () => {
+  stage = await openStage({ principals: [stranger, expired, reader] });
+});
+after(() => stage.close());
+
+/** Deploys with what the variable KEYS holds; when it is undefined, with the variable unset. */
+async function deployWith(value: string | undefined, says: RegExp, exitCode = 2): Promise<void> {
+  const aws = stage.url.replace("http", "tcp");
+  const args = ["deploy", "--version", "v1.2.3", "--aws", aws, "--credentials", "env://KEYS"];
+  const said = await refused(stage, args, { says, exitCode }, value === undefined ? {} : { env: { KEYS: value } });
+  assert.doesNotMatch(said, /hunter22/);
+}
+
+test("a variable that is not set is named", async () => {
+  await deployWith(undefined, /env:\/\/KEYS can't be read: the variable KEYS is not set\./, 1);
+});
+
+test("empty credentials are refused with what is accepted", async () => {
+  await deployWith("", /^The credentials are empty: .*Accepted: the JSON of `aws configure export-credentials`, or /m);
+});
+
+test("credentials that are cut off are refused without being shown", async () => {
+  await deployWith(
+    `{"AccessKeyId": "AKIA1", "SecretAccessKey": "${secret}`,
+    /^The credentials begin like JSON but are not\. Accepted: /m,
+  );
+});
+
+test("credentials that lack a part are refused by its name", async () => {
+  const says = /^The credentials can't be read: missing or invalid AccessKeyId\. Accepted: /m;
+  await deployWith(JSON.stringify({ Version: 1, SecretAccessKey: secret }), says);
+});
+
+test("credentials that say that they have expired are refused before AWS is asked", async () => {
+  const said = { AccessKeyId: "ASIA1", SecretAccessKey: secret, Expiration: "2020-01-01T00:00:00Z" };
+  await deployWith(JSON.stringify(said), /^The credentials expired at 2020-01-01T00:00:00\.000Z\. Log in again, /m);
+});
+
+test("credentials that AWS calls expired are refused with how to get new ones", async () => {
+  const { accessKeyId, secretAccessKey, sessionToken } = expired;
+  const says = /does not accept the credentials \(ExpiredToken\): they have expired\. Log in again, /;
+  await deployWith(keys(accessKeyId, secretAccessKey, sessionToken), says);
+});
+
+test("an access key that nobody knows is refused", async () => {
+  const says = /does not accept the credentials \(InvalidClientTokenId\): the access key id is unknown, or /;
+  await deployWith(keys("AKIANOBODY0000000001", secret), says);
+});
+
+test("a secret key of another access key is refused", async () => {
+  const says = /does not accept the credentials \(SignatureDoesNotMatch\): the secret access key does not belong to /;
+  await deployWith(keys(stranger.accessKeyId, `${secret}!`), says);
+});
+
+test("credentials of another account are refused with both accounts", async () => {
+  const says =
+    /belong to account 999999999999 \(arn:aws:iam::9{12}:user\/stranger\), and the target is account 123456789012\./;
+  await deployWith(keys(stranger.accessKeyId, secret), says);
+});
+
+test("credentials that may not publish are refused with the permission that they lack", async () => {
+  const says =
+    /^The credentials may not perform ecr:GetAuthorizationToken\. Allow it in the IAM policy of the role or /m;
+  await deployWith(keys(reader.accessKeyId, secret), says);
+});

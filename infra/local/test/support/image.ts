@@ -1,0 +1,28 @@
+import { digestOf, OCI_MANIFEST, pushManifest, uploadLayer } from "../../aws/registry/test/layers.js";
+import { registryLogin, send } from "../../aws/test/local-aws.js";
+import type { Stage } from "./stage.js";
+
+/** Puts an image without layers into the stage's repository, as some other tool or release would. @returns Its digest. */
+export async function putImage(stage: Stage, tag: string, labels: Record<string, string>): Promise<string> {
+  const base = `${stage.url}/v2/${stage.target.repository}`;
+  const login = await registryLogin(stage.clients.ecr);
+  const config = Buffer.from(JSON.stringify({ os: "linux", config: { Labels: { ...labels, tag } } }));
+  await uploadLayer(base, login, config);
+  const manifest = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: OCI_MANIFEST,
+    config: { mediaType: "application/vnd.oci.image.config.v1+json", digest: digestOf(config), size: config.length },
+    layers: [],
+  });
+  await pushManifest(base, login, tag, manifest);
+  return digestOf(manifest);
+}
+
+/** What the image of a tag says of itself. */
+export async function labelsOf(stage: Stage, tag: string): Promise<Record<string, string>> {
+  const base = `${stage.url}/v2/${stage.target.repository}`;
+  const headers = { ...(await registryLogin(stage.clients.ecr)), accept: OCI_MANIFEST };
+  const manifest = (await send(`${base}/manifests/${tag}`, { headers })).json() as { config: { digest: string } };
+  const config = (await send(`${base}/blobs/${manifest.config.digest}`, { headers })).json();
+  return (config as { config: { Labels: Record<string, string> } }).config.Labels;
+}

@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { paginateListImages } from "@aws-sdk/client-ecr";
+import {
+  DescribeServicesCommand,
+  ListServiceDeploymentsCommand,
+  ListTaskDefinitionsCommand,
+} from "@aws-sdk/client-ecs";
+import { createSimulatedLoadBalancer } from "../../aws/ecs/simulated/load-balancer.js";
+import { createSimulatedRuntime } from "../../aws/ecs/simulated/runtime.js";
+import { type LocalAwsOptions, startLocalAws } from "../../aws/server.js";
+import { callFunction, closeEngine } from "../../engine/index.js";
+import { type Clients, connect, createService, createSurroundings, type Target } from "../../rehearsal/seed.js";
+import { type Checkout, makeCheckout } from "./checkout.js";
+
+/** How a call ended and what it said. */
+export interface Told {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** A checkout, a local AWS that serves v1.0.0 from simulated tasks, and the module's functions between them. */
+export interface Stage {
+  checkout: Checkout;
+  clients: Clients;
+  target: Target;
+  url: string;
+  credentialsFile: string;
+  /** The flags that point a function at this stage. */
+  at: string[];
+  /** Makes a call as a user in the checkout would. */
+  call(args: string[], options?: { cwd?: string; env?: Record<string, string> }): Promise<Told>;
+  /** What a release would change: revisions, images, and what the service is set to. */
+  world(): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+const running: Pick<LocalAwsOptions, "runtime" | "loadBalancer"> = {
+  runtime: ({ clock }) => createSimulatedRuntime(clock, () => ({ health: [{ after: 0, status: "HEALTHY" }] })),
+  loadBalancer: ({ clock }) => ({
+    ...createSimulatedLoadBalancer(clock),
+    handle: (_, response) => response.writeHead(503).end(),
+  }),
+};
+
+export async function openStage(options: Partial<LocalAwsOptions> = {}): Promise<Stage> {
+  const stateDir = await mkdtemp(join(tmpdir(), "slipway-stage-"));
+  const [checkout, aws] = await Promise.all([
+    makeCheckout(),
+    startLocalAws({ ...running, log: () => {}, ...options, stateDir }),
+  ]);
+  const target = JSON.parse(await readFile(join(checkout.path, "infra/targets/production.json"), "utf8")) as Target;
+  const credentialsFile = join(stateDir, "credentials.json");
+  const clients = await connect({ url: aws.url, credentialsFile }, target);
+  await createSurroundings(clients, target);
+  const image = `${aws.url.replace("http://", "")}/${target.repository}@sha256:${"0".repeat(64)}`;
+  await createService(clients, target, image, "v1.0.0", new AbortController().signal);
+  return {
+    checkout,
+    clients,
+    target,
+    url: aws.url,
+    credentialsFile,
+    at: ["--aws", aws.url.replace("http", "tcp"), "--credentials", `file://${credentialsFile}`],
+    call: (args, { cwd = checkout.path, env = {} } = {}) => callIn(cwd, args, env),
+    world: () => readWorld(clients, target),
+    async close() {
+      await closeEngine();
+      await aws.close();
+      await checkout.remove();
+      await rm(stateDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What a key and its secret look like in a variable that `env://` names. */
+export function keys(id: string, secret: string, token?: string): string {
+  const lines = [`AWS_ACCESS_KEY_ID=${id}`, `AWS_SECRET_ACCESS_KEY=${secret}`];
+  return [...lines, ...(token === undefined ? [] : [`AWS_SESSION_TOKEN=${token}`])].join("\n");
+}
+
+/**
+ * Makes a call that must be refused: with this exit code, in these words, and with everything left as it was.
+ * @returns What it said.
+ */
+export async function refused(
+  stage: Stage,
+  args: string[],
+  expected: { exitCode?: number; says: RegExp },
+  options?: Parameters<Stage["call"]>[1],
+): Promise<string> {
+  const before = await stage.world();
+  const { exitCode, stdout, stderr } = await stage.call(args, options);
+  assert.match(stderr, expected.says);
+  assert.deepEqual({ exitCode, stdout }, { exitCode: expected.exitCode ?? 2, stdout: "" });
+  assert.deepEqual(await stage.world(), before);
+  return stderr;
+}
+
+async function callIn(cwd: string, args: string[], env: Record<string, string>): Promise<Told> {
+  const told = { stdout: "", stderr: "" };
+  const exitCode = await callFunction({
+    args,
+    cwd,
+    env: { PATH: process.env.PATH, HOME: process.env.HOME, XDG_CACHE_HOME: process.env.XDG_CACHE_HOME, ...env },
+    onStdout: (text) => (told.stdout += text),
+    onStderr: (text) => (told.stderr += text),
+    signal: new AbortController().signal,
+  });
+  return { exitCode, ...told };
+}
+
+async function readWorld({ ecs, ecr }: Clients, { cluster, service, repository }: Target): Promise<unknown> {
+  const images = [];
+  for await (const page of paginateListImages({ client: ecr }, { repositoryName: repository }))
+    images.push(...(page.imageIds ?? []));
+  const { taskDefinitionArns } = await ecs.send(new ListTaskDefinitionsCommand({}));
+  const { serviceDeployments } = await ecs.send(new ListServiceDeploymentsCommand({ cluster, service }));
+  const { services } = await ecs.send(new DescribeServicesCommand({ cluster, services: [service] }));
+  return {
+    images,
+    taskDefinitionArns,
+    serviceDeployments: serviceDeployments?.map((each) => each.serviceDeploymentArn),
+    services: services?.map((each) => [each.taskDefinition, each.desiredCount, each.deployments?.map(({ id }) => id)]),
+  };
+}
