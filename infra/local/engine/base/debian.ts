@@ -3,7 +3,6 @@ import { packLayer } from "../content/pack.js";
 import { keyOf } from "../content/store.js";
 import { type Entry, type Tree, withEntries } from "../content/tree.js";
 import { StandInError } from "../errors.js";
-import { runExec } from "../exec/run.js";
 import { imageDocuments } from "../image/manifest.js";
 import { type ContainerState, type Layer, scratchState } from "../image/state.js";
 import type { Session } from "../session/session.js";
@@ -28,10 +27,6 @@ const packages = [
   ...["python3", "python3-pip", "python3-venv"],
 ];
 
-/** Bytecode that is never checked against its source's time, so that it is the same whenever it is made. */
-const compile = ["python3", "-m", "compileall", "-q", "-j", "0", "--invalidation-mode", "unchecked-hash"];
-const libraries = ["/usr/lib/python3", "/usr/lib/python3.*"];
-
 /**
  * A Python base made from this machine's Debian or Ubuntu packages, once; about 20 s, then at once.
  *
@@ -51,9 +46,7 @@ export async function debianPython(session: Session, platform: string): Promise<
       (kept: Layer) => store.has(kept.digest),
     ),
   );
-  const bare = { ...scratchState(platform), layers: [layer], config };
-  const compiled = await runExec(session, bare, { args: ["sh", "-c", `${compile.join(" ")} ${libraries.join(" ")}`] });
-  const { last: _, ...base } = compiled;
+  const base = { ...scratchState(platform), layers: [layer], config };
   return { ...base, imageRef: `localhost/slipway/debian-python@${imageDocuments(base).digest}` };
 }
 
