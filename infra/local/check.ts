@@ -5,6 +5,7 @@ import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readyEngine } from "./rehearsal/container-engine.js";
+import { readyGit } from "./rehearsal/git.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const bin = (name: string) => join(root, "node_modules", ".bin", name);
@@ -18,7 +19,9 @@ interface Part {
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  await readyEngine(process.argv.includes("--yes"), console.log, new AbortController().signal);
+  const consent = { yes: process.argv.includes("--yes"), say: console.log, signal: new AbortController().signal };
+  await readyGit(consent);
+  await readyEngine(consent);
   const tests = findTests();
   const parts: Part[] = [
     { name: "lint", command: [bin("biome"), "check", "--error-on-warnings", "."] },

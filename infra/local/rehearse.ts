@@ -5,6 +5,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { readyEngine } from "./rehearsal/container-engine.js";
+import { readyGit } from "./rehearsal/git.js";
 import { keptHelp } from "./rehearsal/kept-help.js";
 import { findKept, startLocalAws } from "./rehearsal/local-aws.js";
 import { takeLock } from "./rehearsal/lock.js";
@@ -50,7 +51,9 @@ async function rehearse(options: Options, signal: AbortSignal): Promise<void> {
     module = await moduleCaller(options.engine, signal);
     console.log(`The module's functions run on ${module.name}.`);
     const steps: Step[] = [];
-    await timed(steps, "container engine", () => readyEngine(options.yes, console.log, signal));
+    const consent = { yes: options.yes, say: console.log, signal };
+    await readyGit(consent);
+    await timed(steps, "container engine", () => readyEngine(consent));
     const start = () => startLocalAws(stateDir, options.port, signal);
     const aws = await timed(steps, "local AWS", start, ({ url }) => url);
     try {
