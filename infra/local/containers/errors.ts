@@ -21,8 +21,16 @@ export function engineStatus(error: unknown): number | undefined {
 
 /** Whether an error means that the engine itself is gone, not that it refused something. */
 export function isEngineGone(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException | null)?.code;
-  return ["ECONNREFUSED", "ENOENT", "ECONNRESET", "EPIPE"].includes(code ?? "");
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
+  // A file that is not there is none of the engine's business; a socket that is not there is.
+  if (code === "ENOENT") return syscall === "connect";
+  return ["ECONNREFUSED", "ECONNRESET", "EPIPE"].includes(code ?? "");
+}
+
+/** An error's message; of an engine that is gone, what that means and what to do. */
+export function explained(error: Error): string {
+  if (!isEngineGone(error)) return error.message;
+  return `The container engine has stopped answering (${messageOf(error)}). Start it again and repeat the command.`;
 }
 
 /** The message of anything thrown, in one line. */

@@ -18,5 +18,8 @@ try {
     signal: stop.signal,
   });
 } finally {
-  await standIn.close();
+  await standIn.close().catch((error: Error) => {
+    console.error(error.message);
+    process.exitCode ||= 1;
+  });
 }

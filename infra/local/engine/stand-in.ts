@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { connectEngine, type Engine } from "../containers/connect.js";
-import { removeOwned } from "../containers/owned.js";
+import { EngineError, messageOf } from "../containers/errors.js";
+import { ownerLabel, removeOwned } from "../containers/owned.js";
 import type { Store } from "./content/store.js";
 import { introspect } from "./module/introspect.js";
 import { ModuleProcess } from "./module/process.js";
@@ -52,12 +53,24 @@ export class StandIn implements Machine {
     return this.start(source);
   }
 
-  /** Removes every container that is left. */
+  /**
+   * Removes every container that is left.
+   *
+   * @throws {EngineError} They can't be removed: it says how, once they can.
+   */
   async close(): Promise<void> {
     const { spare, engine, server } = this;
     discard(spare);
-    if (engine) await removeOwned(await engine, this.owner);
     await (await server)?.close();
+    if (engine) await removeOwned(await engine, this.owner).catch((cause) => this.leave(cause));
+  }
+
+  private leave(cause: unknown): never {
+    const filter = `label=${ownerLabel}=${this.owner}`;
+    throw new EngineError(
+      `Containers may be left, because they could not be removed (${messageOf(cause)}). When the engine answers again: docker ps --all --quiet --filter ${filter} | xargs --no-run-if-empty docker rm --force --volumes`,
+      { cause },
+    );
   }
 
   private startSpare(source: ModuleSource): Promise<ModuleProcess> {

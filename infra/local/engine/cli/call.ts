@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { explained } from "../../containers/errors.js";
 import { UsageError } from "../errors.js";
 import { FunctionError } from "../module/invoke.js";
 import { findModule } from "../module/source.js";
@@ -64,7 +65,7 @@ function help(evaluation: Evaluation, { steps }: CommandLine): string {
 }
 
 function failed(error: unknown, say: (text: string) => void): number {
-  const { message } = error as Error;
+  const message = explained(error as Error);
   say(`Error: ${message}`);
   if (error instanceof UsageError) say("Run 'npm run call -- --help' for usage.");
   if (!(error instanceof FunctionError)) return 1;

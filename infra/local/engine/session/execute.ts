@@ -1,4 +1,5 @@
 import { type DocumentNode, execute, type GraphQLError, parse, validate } from "graphql";
+import { explained } from "../../containers/errors.js";
 import { type Caller, query } from "../api/query.js";
 import { schema } from "./schema.js";
 
@@ -39,6 +40,6 @@ function explain(message: string): string {
   return `The stand-in for the Dagger engine does not offer ${missing}: it has what this repository's module uses. A Dagger engine has it.`;
 }
 
-function describe({ message, path, extensions }: GraphQLError) {
-  return { message, path, extensions };
+function describe({ message, originalError, path, extensions }: GraphQLError) {
+  return { message: originalError ? explained(originalError) : message, path, extensions };
 }
