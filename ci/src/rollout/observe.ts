@@ -1,5 +1,6 @@
 import { AccessDeniedError } from "./aws-errors.js";
 import { manifestsIn } from "./manifests.js";
+import { isEnding } from "./pace.js";
 import { describeService } from "./read.js";
 import type { Session } from "./release.js";
 import {
@@ -29,8 +30,15 @@ export interface Sighting {
 }
 export type Observer = (subject: Subject, previous?: Snapshot) => Promise<Sighting>;
 
-/** Milliseconds after which tasks are read again though nothing has moved: an exit code can come half a minute after the exit. */
-const staleAfter = 15_000;
+/** Milliseconds after which it is read again though the service shows nothing new. */
+const staleAfter = {
+  /** A stop that somebody asks for can be seen there alone. */
+  deployment: 20_000,
+  /** Their health is told nowhere else. */
+  tasks: 60_000,
+  /** An exit code can come half a minute after the exit. */
+  stoppingTasks: 10_000,
+};
 
 /** Makes the function that looks at ECS. Tasks are read again only when something has moved, to stay far inside the API's limits. */
 export function observer(session: Session): Observer {
@@ -38,12 +46,16 @@ export function observer(session: Session): Observer {
   let manifests: string[] | undefined;
   return async (before, previous) => {
     const service = serviceView(await describeService(session.aws, session.target, session.signal));
-    const { subject: found, ours } = await seeOurs(session, before, previous?.ours, revisions);
     const at = session.clock.now();
-    const isFresh = previous && at - previous.tasksAt < staleAfter && !needsTasks(previous, service, ours);
+    const kept = previous && !needsOurs(previous, service, at) ? previous : undefined;
+    const { subject: found, ours } = kept
+      ? { subject: before, ours: kept.ours }
+      : await seeOurs(session, before, previous?.ours, revisions);
+    const oursAt = kept?.oursAt ?? at;
+    const isFresh = previous && at - previous.tasksAt < staleness(found, previous) && !needsTasks(previous, service);
     const tasks = isFresh ? previous.tasks : await listTasks(session);
     const tasksAt = isFresh ? previous.tasksAt : at;
-    const snapshot: Snapshot = { at, service, tasks, tasksAt, ...(ours && { ours }) };
+    const snapshot: Snapshot = { at, service, tasks, tasksAt, oursAt, ...(ours && { ours }) };
     if (!manifests && tasks.some((task) => isUnlike(found, task))) {
       manifests = await manifestsIn(session, found.digests);
     }
@@ -81,17 +93,30 @@ async function findOurs(session: Session, subject: Subject, revisions: RevisionC
   return earliestOf(listed, [{ arn: subject.taskDefinition }])?.arn;
 }
 
-/** The tasks are read when something has moved, and when all but them says `deployed`. */
-function needsTasks(previous: Snapshot, service: ServiceView, ours: ServiceDeploymentView | undefined): boolean {
+/** Our service deployment is read while it is not found, when the service has moved, and where it alone can tell of an end. */
+function needsOurs({ ours, oursAt = 0, service: before }: Snapshot, service: ServiceView, at: number): boolean {
   return (
+    !ours ||
+    isEnding(ours.status) ||
     primaryOf(service)?.rolloutState === "COMPLETED" ||
-    fingerprint(previous.service, previous.ours) !== fingerprint(service, ours)
+    at - oursAt >= staleAfter.deployment ||
+    fingerprint(before) !== fingerprint(service)
   );
 }
 
-function fingerprint(service: ServiceView, ours: ServiceDeploymentView | undefined): string {
-  const { deployments, runningCount, pendingCount, events } = service;
-  return JSON.stringify([deployments, runningCount, pendingCount, events[0]?.id, ours?.status, ours?.breaker]);
+function staleness({ taskDefinition }: Subject, { tasks }: Snapshot): number {
+  const own = tasks.filter((task) => task.taskDefinition === taskDefinition);
+  const isStopping = own.some((task) => task.desiredStatus === "STOPPED" && task.lastStatus !== "STOPPED");
+  return isStopping ? staleAfter.stoppingTasks : staleAfter.tasks;
+}
+
+/** The tasks are read when the service has moved, and when all but them says `deployed`. */
+function needsTasks(previous: Snapshot, service: ServiceView): boolean {
+  return primaryOf(service)?.rolloutState === "COMPLETED" || fingerprint(previous.service) !== fingerprint(service);
+}
+
+function fingerprint({ deployments, runningCount, pendingCount, events }: ServiceView): string {
+  return JSON.stringify([deployments, runningCount, pendingCount, events[0]?.id]);
 }
 
 /** A serving task of our revision tells another digest than ours: either an index is behind it, or something is wrong. */

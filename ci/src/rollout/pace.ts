@@ -1,15 +1,28 @@
-import type { Snapshot } from "./snapshot.js";
+import { primaryOf, type Snapshot, type Subject } from "./snapshot.js";
 
 /**
- * How long to wait before the next look, in milliseconds: close together after something moved and near the end, further apart
- * the longer nothing happens. A look is one to five calls: far inside the account's 20 a second for each kind.
+ * How long to wait before the next look, in milliseconds. Near an end at most 2 s, because that is how late a verdict may come; else
+ * the further apart the longer nothing has happened. A look at which nothing has moved is one call.
  * @param movedAt When something last changed, on our clock.
  */
-export function pace(latest: Snapshot, movedAt: number): number {
-  // Only the end of the old tasks is left, and it is what people wait for.
-  if (latest.ours?.status === "SUCCESSFUL") return 2000;
-  const quiet = latest.at - movedAt;
-  return Math.min(5000, Math.max(1000, quiet / 3));
+export function pace(subject: Subject, latest: Snapshot, movedAt: number): number {
+  return Math.min(longest(subject, latest), Math.max(1000, latest.at - movedAt));
+}
+
+function longest({ taskDefinition }: Subject, { service, ours, tasks }: Snapshot): number {
+  const primary = primaryOf(service);
+  // Somebody goes back or took our place.
+  if (primary?.taskDefinition !== taskDefinition || isEnding(ours?.status)) return 2000;
+  if (primary.rolloutState === "COMPLETED") return 2000;
+  if (primary.runningCount < service.desiredCount) return 10_000;
+  // The old tasks are asked to leave next, which an event tells, and then take a while to drain.
+  const isStaying = tasks.some((task) => task.taskDefinition !== taskDefinition && task.desiredStatus === "RUNNING");
+  return isStaying ? 4000 : 2000;
+}
+
+/** States in which the end is near and the service itself need not show it. */
+export function isEnding(status = ""): boolean {
+  return !["PENDING", "IN_PROGRESS", ""].includes(status);
 }
 
 /** How long to stay away after AWS asked for fewer calls, or did not answer. @param times In a row, from 1. */

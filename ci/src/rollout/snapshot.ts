@@ -5,6 +5,8 @@ export interface Snapshot {
   service: ServiceView;
   /** Our own service deployment. Absent while ECS does not list it yet, or where it can't be read (`Subject.classicOnly`). */
   ours?: ServiceDeploymentView;
+  /** When our service deployment was read: while nothing moves it is not read at every look. */
+  oursAt?: number;
   /** All tasks of the service that ECS still tells of, stopped ones too. */
   tasks: TaskView[];
   /** When the tasks were read: they are not read at every look. */

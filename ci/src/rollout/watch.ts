@@ -41,7 +41,7 @@ export async function watch(session: Session, start: Subject, knownEvents: Reado
     const seen = snapshots as [Snapshot, ...Snapshot[]];
     const judgement = judge(subject, seen);
     if (judgement.state === "decided") return { subject, judgement, snapshots: seen };
-    await clock.sleep(pace(snapshot, movedAt), signal);
+    await clock.sleep(pace(subject, snapshot, movedAt), signal);
   }
 }
 

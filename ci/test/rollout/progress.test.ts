@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { elapsed } from "../../src/rollout/elapsed.js";
-import { backoff, pace } from "../../src/rollout/pace.js";
 import { happened } from "../../src/rollout/progress.js";
 import { deployment, oldTask, serviceDeployment, snapshot, subject, task } from "../support/snapshots.js";
 
@@ -39,20 +38,6 @@ test("the deployment is told when its state or its counts change", () => {
     deployments: [deployment({ rolloutState: "IN_PROGRESS", runningCount: 0, failedTasks: 2 })],
   });
   assert.deepEqual(happened(subject, before, failing, new Set()), ["deployment IN_PROGRESS: 0 of 1 running, 2 failed"]);
-});
-
-test("looks come close together after a change and further apart in silence", () => {
-  assert.equal(pace(snapshot({ at: 0, ...parts }), 0), 1000);
-  assert.equal(pace(snapshot({ at: 9_000, ...parts }), 0), 3000);
-  assert.equal(pace(snapshot({ at: 600_000, ...parts }), 0), 5000);
-});
-
-test("the end of the old tasks is waited for closely however long it takes", () => {
-  assert.equal(pace(snapshot({ at: 600_000, ours: serviceDeployment("SUCCESSFUL") }), 0), 2000);
-});
-
-test("each refusal in a row doubles the wait, up to half a minute", () => {
-  assert.deepEqual([1, 2, 3, 10].map(backoff), [2000, 4000, 8000, 30_000]);
 });
 
 test("elapsed time is in minutes and seconds", () => {

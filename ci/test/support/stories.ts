@@ -6,7 +6,13 @@ const ours = revisionArn(8);
 /** A normal replacement: the old task drains on for 38 s after the service deployment has ended. */
 export const success: Story = [
   [45, (world) => addTask(world, "b1", ours, newDigest)],
-  [70, (world) => set(world.tasks[0], { desiredStatus: "STOPPED" })],
+  [
+    70,
+    (world) => {
+      set(world.tasks[0], { desiredStatus: "STOPPED" });
+      addEvent(world, "e2", "has begun draining connections on 1 tasks.");
+    },
+  ],
   [80, (world) => set(world.serviceDeployments[0], { status: "SUCCESSFUL" })],
   [
     118,
