@@ -4,6 +4,7 @@ import { InputError } from "./errors.js";
 import { findPublished } from "./publish.js";
 import { checkPublish, type PublishOptions, publishCheckout } from "./publish-image.js";
 import type { Report } from "./report/report.js";
+import { type AskedOptions, parseAsked } from "./rollout/asked.js";
 import { checkRunId } from "./rollout/attempt.js";
 import { readService } from "./rollout/read.js";
 import { rollOut } from "./rollout/roll-out.js";
@@ -17,6 +18,8 @@ export interface DeployOptions extends PublishOptions {
   url: string | undefined;
   /** Sets this try apart from others of the same version. */
   runId: string | undefined;
+  /** What shall change beside image and version, and what shall not stop it. */
+  asked: AskedOptions;
 }
 
 /**
@@ -27,6 +30,7 @@ export async function deploy(options: DeployOptions): Promise<Report> {
   checkPublish(options);
   checkUrl(options.url);
   checkRunId(options.runId);
+  const asked = parseAsked(options.asked);
   const destination = await openDestination(options.destination);
   // A service that can't be deployed to is found out before anything is published for it.
   await readService(destination.aws, destination.target);
@@ -38,6 +42,7 @@ export async function deploy(options: DeployOptions): Promise<Report> {
     aws: destination.aws,
     target: destination.target,
     release,
+    asked,
     clock: systemClock,
     progress: console.log,
     ...(http && { http }),

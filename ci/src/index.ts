@@ -187,6 +187,8 @@ export class Slipway {
   /**
    * Test, build, publish and roll out a version, and see that it is what is served at the end.
    *
+   * Before anything of the service is changed, a pre-flight tells what speaks against the deploy, and an error stops it.
+   *
    * Answers a report. Exits with 0 when the version is what is served; otherwise the report goes to stderr and the exit code tells why:
    * 1 unexpected error, 2 bad input or refused before the service was changed, 3 rolled back, 4 failed, 5 superseded, 6 stopped,
    * 7 timed out, 8 deployed but not verified, 9 nothing ran, 10 paused.
@@ -202,6 +204,15 @@ export class Slipway {
    * @param published Deploy the version's image as it lies in ECR: test and build nothing
    * @param url Where the service answers the public (default: the target's "url"); without one, HTTP is not checked
    * @param runId What sets this try apart, such as a workflow run's id: the same id tells the same rollout's verdict again (default: a try ends with its rollout)
+   * @param env A variable of the container as NAME=VALUE, in place of what it has; may be given several times
+   * @param secret A secret of the container as NAME=ARN, in place of what it has; may be given several times
+   * @param cpu The task's CPU units, as in 512 (default: as they are)
+   * @param memory The task's memory in MiB, as in 1024 (default: as it is)
+   * @param desiredCount How many tasks the service shall run (default: as it is)
+   * @param plan The hash that plan shows: refused when the deploy would be another by now
+   * @param force Deploy a copy of what runs, even when nothing changes
+   * @param ignore A finding of the pre-flight that shall not stop the deploy, as in mutable-tags; may be given several times
+   * @param scanSeverity Findings of an image scan stop the deploy from this severity on: CRITICAL, HIGH, MEDIUM, LOW or INFORMATIONAL
    * @param allowDirty Publish in spite of uncommitted changes; the image is marked as such
    * @param aws A local AWS to use in place of AWS, as in tcp://127.0.0.1:4566
    * @param platform The platform to build for (default: the target's)
@@ -220,6 +231,15 @@ export class Slipway {
     published = false,
     url?: string,
     runId?: string,
+    env?: string[],
+    secret?: string[],
+    cpu?: number,
+    memory?: number,
+    desiredCount?: number,
+    plan?: string,
+    force = false,
+    ignore?: string[],
+    scanSeverity = "CRITICAL",
     allowDirty = false,
     aws?: Service,
     platform?: Platform,
@@ -229,8 +249,19 @@ export class Slipway {
   ): Promise<string> {
     const recipe = { app, baseImage, platform, caFile, packageIndex };
     const destination = { targets, name: target, credentials, service: aws };
+    const asked = { env, secret, cpu, memory, desiredCount, plan, force, ignore, scanSeverity };
     return await ending(async () => {
-      const report = await deploy({ version, recipe, repository, allowDirty, destination, published, url, runId });
+      const report = await deploy({
+        version,
+        recipe,
+        repository,
+        allowDirty,
+        destination,
+        published,
+        url,
+        runId,
+        asked,
+      });
       const text = formatReport(report);
       return report.exitCode === 0 ? text : await endProcess(text, report.exitCode);
     });

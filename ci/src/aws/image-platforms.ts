@@ -33,10 +33,15 @@ export async function readPlatforms(
 ): Promise<string[]> {
   const manifest = await readManifest(aws, place, digest, signal);
   const platforms = manifest.manifests
-    ? manifest.manifests.map((one) => one.platform ?? {})
+    ? manifest.manifests.map(platformIn)
     : [await readConfig(aws, place, manifest.config?.digest ?? "", signal)];
   // What tells of an image's making (an attestation) stands in its index as unknown/unknown.
   return platforms.filter(({ os }) => os && os !== "unknown").map(({ os, architecture }) => `${os}/${architecture}`);
+}
+
+function platformIn({ platform }: { platform?: Platform }): Platform {
+  if (platform) return platform;
+  throw new Error("the index does not say what its images are for");
 }
 
 async function readManifest(

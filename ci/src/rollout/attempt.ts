@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { InputError } from "../errors.js";
 import type { Target } from "../target.js";
-import type { Overrides } from "./overrides.js";
+import type { Asked } from "./asked.js";
 import type { Release } from "./release.js";
 
 /** One try at bringing one release to one target. */
 export interface Attempt {
   verb: "deploy" | "rollback";
   release: Release;
-  overrides: Overrides;
+  asked: Asked;
   /**
    * Sets this try apart from others of the same release, such as a workflow run's id: the same id is the same try, whose verdict is
    * told again. Without one, a try ends with its rollout.
@@ -21,9 +21,20 @@ export interface Attempt {
  * same key before and after its own registration.
  * @returns 64 hex digits.
  */
-export function attemptKey(target: Target, { verb, release, overrides, runId = "" }: Attempt): string {
+export function attemptKey(target: Target, { verb, release, asked, runId = "" }: Attempt): string {
   const { account, region, cluster, service, container } = target;
-  const parts = [verb, account, region, cluster, service, container, release.version, release.digest, overrides, runId];
+  const parts = [
+    verb,
+    account,
+    region,
+    cluster,
+    service,
+    container,
+    release.version,
+    release.digest,
+    asked.overrides,
+    runId,
+  ];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }
 
@@ -34,6 +45,7 @@ export const tag = {
   version: "slipway:version",
   digest: "slipway:digest",
   base: "slipway:base",
+  plan: "slipway:plan",
   commit: "slipway:commit",
   time: "slipway:time",
 } as const;
@@ -41,9 +53,16 @@ export const tag = {
 /**
  * What is kept in AWS of an attempt: tags on the revision that it registers. They are all the state there is.
  * @param base ARN of the revision that the new one was made from.
+ * @param plan The hash of what is deployed.
  * @param time Milliseconds since the epoch.
  */
-export function attemptTags(target: Target, attempt: Attempt, base: string, time: number): Record<string, string> {
+export function attemptTags(
+  target: Target,
+  attempt: Attempt,
+  base: string,
+  plan: string,
+  time: number,
+): Record<string, string> {
   const { verb, release } = attempt;
   return {
     [tag.attempt]: attemptKey(target, attempt),
@@ -51,6 +70,7 @@ export function attemptTags(target: Target, attempt: Attempt, base: string, time
     [tag.version]: release.version,
     [tag.digest]: release.digest,
     [tag.base]: base,
+    [tag.plan]: plan,
     [tag.time]: new Date(time).toISOString(),
     ...(release.commit !== undefined && { [tag.commit]: release.commit }),
   };

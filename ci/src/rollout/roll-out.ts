@@ -1,10 +1,10 @@
 import { type Explanation, makeReport } from "../report/make-report.js";
 import type { Report } from "../report/report.js";
+import { type Asked, nothingAsked } from "./asked.js";
 import { type Attempt, checkRunId } from "./attempt.js";
 import { findRace } from "./attempt-race.js";
 import { diagnose } from "./diagnose.js";
 import { logTail } from "./log-tail.js";
-import { noOverrides, type Overrides } from "./overrides.js";
 import { readService, type ServiceNow } from "./read.js";
 import { attachHint, type Release, type Session } from "./release.js";
 import { type Started, start } from "./start.js";
@@ -19,7 +19,7 @@ export interface RollOutOptions extends Session {
   /** How long the rollout may take, in milliseconds; half an hour unless it says otherwise. */
   timeoutMs?: number;
   /** What is changed beside the image and VERSION. */
-  overrides?: Overrides;
+  asked?: Asked;
   /** Sets this try apart from others of the same release; the same id gives the same verdict again. */
   runId?: string;
 }
@@ -30,9 +30,9 @@ export interface RollOutOptions extends Session {
  * @throws InputError when it is refused before the service is changed; SlipwayError when the outcome can't be known.
  */
 export async function rollOut(options: RollOutOptions): Promise<Report> {
-  const { release, overrides = noOverrides, runId, timeoutMs = 30 * 60_000, ...session } = options;
+  const { release, asked = nothingAsked, runId, timeoutMs = 30 * 60_000, ...session } = options;
   checkRunId(runId);
-  const attempt: Attempt = { verb: "deploy", release, overrides, ...(runId !== undefined && { runId }) };
+  const attempt: Attempt = { verb: "deploy", release, asked, ...(runId !== undefined && { runId }) };
   const startedAt = session.clock.now();
   const now = await readService(session.aws, session.target, session.signal);
   const started = await start(session, now, attempt, timeoutMs);

@@ -3,7 +3,9 @@ import { InputError } from "../errors.js";
 import { attachToOwn, attachToRunning, type Found, refuseBusy, registeredAt, subjectOf, whatIs } from "./attach.js";
 import { type Attempt, attemptTags } from "./attempt.js";
 import { findRevisions, type OwnRevision } from "./attempt-revisions.js";
+import { gate } from "./gate.js";
 import { type Change, plan } from "./plan.js";
+import { serviceChanges } from "./proposal.js";
 import type { ServiceNow } from "./read.js";
 import type { Session } from "./release.js";
 import { type KnownDeployments, knownDeployments } from "./service-deployments.js";
@@ -31,14 +33,14 @@ export interface Started {
  * at most one UpdateService that has an effect.
  *
  * @param timeoutMs How long the rollout may take before the verdict is `timed-out`.
- * @throws InputError when another rollout is in flight; SlipwayError when ECS refuses, does not answer, or somebody came between.
+ * @throws InputError when another rollout is in flight or the pre-flight speaks against it; SlipwayError when ECS refuses, does not answer, or somebody came between.
  */
 export async function start(session: Session, now: ServiceNow, attempt: Attempt, timeoutMs: number): Promise<Started> {
   const hasRunId = attempt.runId !== undefined;
-  const registrationOn = (base: RawTaskDefinition) => planOn(session, attempt, base).registration;
+  const registrationOn = (base: RawTaskDefinition, hash = "") => planOn(session, attempt, base, hash).registration;
   const own = await findRevisions(session, now, attempt, registrationOn);
   const known = await knownDeployments(session, Math.min(registeredAt(now), ...own.map((one) => one.registeredAt)));
-  const found = attachToOwn(now, known, own, hasRunId) ?? attachToRunning(now, known, attempt.release);
+  const found = attachToOwn(now, known, own, hasRunId) ?? attachToWanted(session, now, known, attempt);
   if (found) return started(session, attempt, timeoutMs, found, own);
 
   const left = leftOver(now, known, own, hasRunId);
@@ -46,17 +48,29 @@ export async function start(session: Session, now: ServiceNow, attempt: Attempt,
   refuseBusy(session.target, now, known);
   await settle(session, now);
 
-  const { registration, changes } = planOn(session, attempt, now.current);
+  const { hash, changes, service } = await gate(session, now, known, attempt.release, attempt.asked);
   const findAll = () => findRevisions(session, now, attempt, registrationOn);
-  const revision = left ?? (await registerNew(session, now, registration, own, findAll));
-  const begun = await update(session, revision, attempt.overrides.desiredCount, !left);
+  const revision = left ?? (await registerNew(session, now, registrationOn(now.current, hash), own, findAll));
+  const begun = await update(session, revision, service.desiredCount?.to, !left);
   const fresh = started(session, attempt, timeoutMs, { ...whatIs(revision), ...begun }, [revision]);
   return { ...fresh, attached: false, changes };
 }
 
-function planOn({ target, clock }: Session, attempt: Attempt, base: RawTaskDefinition) {
-  const tags = attemptTags(target, attempt, String(base.taskDefinition.taskDefinitionArn), clock.now());
-  return plan(base, target.container, attempt.release, tags, attempt.overrides);
+function planOn({ target, clock }: Session, attempt: Attempt, base: RawTaskDefinition, hash: string) {
+  const tags = attemptTags(target, attempt, String(base.taskDefinition.taskDefinitionArn), hash, clock.now());
+  return plan(base, target.container, attempt.release, tags, attempt.asked.overrides);
+}
+
+/** What runs is taken for the attempt's own when it is all that is asked for, down to the variables and the count. */
+function attachToWanted(
+  session: Session,
+  now: ServiceNow,
+  known: KnownDeployments,
+  attempt: Attempt,
+): Found | undefined {
+  const isAsItIs =
+    planOn(session, attempt, now.current, "").patch.length === 0 && !serviceChanges(now, attempt.asked).desiredCount;
+  return isAsItIs && !attempt.asked.force ? attachToRunning(now, known, attempt.release) : undefined;
 }
 
 function started(

@@ -78,6 +78,11 @@ test("of an index the platforms of its images are told, and no attestation's", a
   assert.deepEqual((await read()).platforms, { value: ["linux/amd64"] });
 });
 
+test("of an index that does not tell, the platforms are unknown", async (t) => {
+  const { read } = await scene(t, { BatchGetImage: () => ({ images: [{ imageManifest: '{"manifests":[{}]}' }] }) });
+  assert.deepEqual((await read()).platforms, { unknown: "Error: the index does not say what its images are for" });
+});
+
 test("an image that ECR does not have is told as absent", async (t) => {
   const { read } = await scene(t, { DescribeImages: () => new Fault("ImageNotFoundException", "not there") });
   assert.deepEqual((await read()).image, { value: undefined });
