@@ -39,7 +39,7 @@ export async function readPlatforms(
   return platforms.filter(({ os }) => os && os !== "unknown").map(({ os, architecture }) => `${os}/${architecture}`);
 }
 
-function platformIn({ platform }: { platform?: Platform }): Platform {
+function platformIn({ platform }: { platform?: ImagePlatform }): ImagePlatform {
   if (platform) return platform;
   throw new Error("the index does not say what its images are for");
 }
