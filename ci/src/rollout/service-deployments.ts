@@ -3,6 +3,7 @@ import {
   DescribeServiceRevisionsCommand,
   ListServiceDeploymentsCommand,
   type ServiceDeploymentBrief,
+  type ServiceRevision,
 } from "@aws-sdk/client-ecs";
 import { AccessDeniedError, ask } from "./aws-errors.js";
 import type { Session } from "./release.js";
@@ -73,13 +74,37 @@ export async function describeServiceDeployment(
   session: Session,
   arn: string,
 ): Promise<ServiceDeploymentView | undefined> {
-  const command = new DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [arn] });
-  const { serviceDeployments } = await ask(
-    "ecs:DescribeServiceDeployments",
-    session.aws.ecs.send(command, abort(session)),
-  );
-  return serviceDeployments?.[0] && serviceDeploymentView(serviceDeployments[0]);
+  return (await describeServiceDeployments(session, [arn]))[0];
 }
+
+export async function describeServiceDeployments(
+  session: Session,
+  arns: readonly string[],
+): Promise<ServiceDeploymentView[]> {
+  const found: ServiceDeploymentView[] = [];
+  for (let from = 0; from < arns.length; from += describedAtOnce) {
+    const command = new DescribeServiceDeploymentsCommand({
+      serviceDeploymentArns: arns.slice(from, from + describedAtOnce),
+    });
+    const answer = await ask("ecs:DescribeServiceDeployments", session.aws.ecs.send(command, abort(session)));
+    found.push(...(answer.serviceDeployments ?? []).map(serviceDeploymentView));
+  }
+  return found;
+}
+
+/** The newest `count` deployments of the service, as the list tells them. */
+export async function listRecent(session: Session, count: number): Promise<ServiceDeploymentBrief[]> {
+  const briefs: ServiceDeploymentBrief[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await listPage(session, nextToken);
+    briefs.push(...(page.serviceDeployments ?? []));
+    nextToken = page.nextToken;
+  } while (nextToken && briefs.length < count);
+  return briefs.sort((a, b) => createdAt(b) - createdAt(a)).slice(0, count);
+}
+
+const describedAtOnce = 20;
 
 /** Ended for good; an unknown state counts as unfinished. */
 export function isFinished(status: string): boolean {
@@ -109,13 +134,22 @@ async function learnRevisions(session: Session, briefs: ServiceDeploymentBrief[]
 
 /** The task definitions of service revisions, by the service revision's ARN. */
 export async function taskDefinitionsOf(session: Session, arns: readonly string[]): Promise<RevisionCache> {
-  const found: RevisionCache = new Map();
-  for (let from = 0; from < arns.length; from += 20) {
-    const command = new DescribeServiceRevisionsCommand({ serviceRevisionArns: arns.slice(from, from + 20) });
+  const revisions = await describeRevisions(session, arns);
+  return new Map([...revisions].map(([arn, { taskDefinition = "" }]) => [arn, taskDefinition]));
+}
+
+/** Service revisions, by ARN. */
+export async function describeRevisions(
+  session: Session,
+  arns: readonly string[],
+): Promise<Map<string, ServiceRevision>> {
+  const found = new Map<string, ServiceRevision>();
+  for (let from = 0; from < arns.length; from += describedAtOnce) {
+    const command = new DescribeServiceRevisionsCommand({
+      serviceRevisionArns: arns.slice(from, from + describedAtOnce),
+    });
     const answer = await ask("ecs:DescribeServiceRevisions", session.aws.ecs.send(command, abort(session)));
-    for (const revision of answer.serviceRevisions ?? []) {
-      found.set(revision.serviceRevisionArn ?? "", revision.taskDefinition ?? "");
-    }
+    for (const revision of answer.serviceRevisions ?? []) found.set(revision.serviceRevisionArn ?? "", revision);
   }
   return found;
 }

@@ -78,6 +78,8 @@ export interface ServiceDeploymentView {
   breaker?: { status: string; failureCount: number; threshold: number };
   alarms?: { status: string; triggered: string[] };
   rollbackReason?: string;
+  /** ARN of the service revision that it brings. */
+  target: string;
   /** ARNs of the service revisions whose tasks it replaces. */
   sources: readonly string[];
   /** SUCCESSFUL may mean that only a part is healthy and old tasks are still up. */

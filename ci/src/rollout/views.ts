@@ -34,6 +34,7 @@ export function serviceDeploymentView(deployment: ServiceDeployment): ServiceDep
     arn: deployment.serviceDeploymentArn ?? "",
     status: deployment.status ?? "",
     createdAt: deployment.createdAt?.getTime() ?? 0,
+    target: deployment.targetServiceRevision?.arn ?? "",
     sources: (deployment.sourceServiceRevisions ?? []).map((one) => one.arn ?? ""),
     earlySuccess: deployment.deploymentConfiguration?.earlySuccessCriteria?.enable ?? false,
     ...present({

@@ -80,9 +80,12 @@ export function scriptedEcs(clock: Clock, story: Story = []): { world: World; sc
       })),
     }),
     DescribeServiceDeployments: (input) => ({
-      serviceDeployments: world.serviceDeployments.filter((one) =>
-        (input.serviceDeploymentArns as string[]).includes(String(one.serviceDeploymentArn)),
-      ),
+      serviceDeployments: world.serviceDeployments
+        .filter((one) => (input.serviceDeploymentArns as string[]).includes(String(one.serviceDeploymentArn)))
+        .map(({ taskDefinition, ...rest }) => ({
+          ...rest,
+          targetServiceRevision: { arn: `revision-of/${taskDefinition}` },
+        })),
     }),
     ListTasks: (input) => ({
       taskArns: world.tasks

@@ -28,7 +28,15 @@ export const deployment = (more: Partial<DeploymentView> = {}): DeploymentView =
 export const serviceDeployment = (
   status: string,
   more: Partial<ServiceDeploymentView> = {},
-): ServiceDeploymentView => ({ arn: "arn:sd2", status, createdAt: 1000, sources: [], earlySuccess: false, ...more });
+): ServiceDeploymentView => ({
+  arn: "arn:sd2",
+  status,
+  createdAt: 1000,
+  target: "arn:sr2",
+  sources: [],
+  earlySuccess: false,
+  ...more,
+});
 
 export const task = (more: Partial<TaskView> = {}): TaskView => ({
   arn: "arn:task/c/aaaaaaaa",

@@ -1,0 +1,79 @@
+import type { ServiceRevision } from "@aws-sdk/client-ecs";
+import { describeTaskDefinition, type RawTaskDefinition } from "../aws/raw.js";
+import { tag } from "./attempt.js";
+import { tagOf } from "./attempt-revisions.js";
+import { ask } from "./aws-errors.js";
+import { runningIn } from "./containers.js";
+import { endedAs, type Past } from "./history-entry.js";
+import type { Session } from "./release.js";
+import { describeRevisions, describeServiceDeployments, listRecent } from "./service-deployments.js";
+import type { ServiceDeploymentView } from "./snapshot.js";
+
+/**
+ * The service's last deployments as ECS remembers them, which is for 90 days, the newest first.
+ * @param count How many at most.
+ */
+export async function history(session: Session, count: number): Promise<Past[]> {
+  const briefs = await listRecent(session, count);
+  const deployments = await describeServiceDeployments(
+    session,
+    briefs.map((brief) => brief.serviceDeploymentArn ?? ""),
+  );
+  const revisions = await describeRevisions(session, [...new Set(deployments.map(({ target }) => target))]);
+  const definitions = await describeAll(session, revisions);
+  return deployments
+    .sort((a, b) => b.createdAt - a.createdAt)
+    .map((one) => toPast(session, one, revisions.get(one.target), definitions));
+}
+
+function toPast(
+  { target }: Session,
+  deployment: ServiceDeploymentView,
+  revision: ServiceRevision | undefined,
+  definitions: Map<string, RawTaskDefinition>,
+): Past {
+  const taskDefinition = revision?.taskDefinition ?? "";
+  const image = revision?.containerImages?.find((one) => one.containerName === target.container);
+  const past: Past = {
+    arn: deployment.arn,
+    taskDefinition,
+    startedAt: deployment.createdAt,
+    ending: endedAs(deployment),
+    ...(deployment.finishedAt !== undefined && { finishedAt: deployment.finishedAt }),
+    ...(image?.imageDigest !== undefined && { digest: image.imageDigest }),
+  };
+  const definition = definitions.get(taskDefinition);
+  return definition ? { ...past, ...toldBy(definition, target.container) } : past;
+}
+
+/** What the revision itself tells: what it runs, and who registered it. */
+function toldBy(definition: RawTaskDefinition, container: string): Partial<Past> {
+  const { version, digest } = runningIn(definition.taskDefinition, container);
+  const commit = tagOf(definition, tag.commit);
+  const { registeredBy } = definition.taskDefinition;
+  return {
+    ...(version !== undefined && { version }),
+    ...(digest !== undefined && { digest }),
+    ...(commit !== undefined && { commit }),
+    ...(registeredBy !== undefined && { who: String(registeredBy).split(":").at(-1) ?? "" }),
+  };
+}
+
+/** A revision that was deleted since has nothing left to tell: the history goes on without it. */
+async function describeAll(
+  { aws, signal }: Session,
+  revisions: Map<string, ServiceRevision>,
+): Promise<Map<string, RawTaskDefinition>> {
+  const arns = [...new Set([...revisions.values()].map((one) => one.taskDefinition ?? ""))].filter(Boolean);
+  const described = await Promise.all(
+    arns.map(async (arn): Promise<[string, RawTaskDefinition][]> => {
+      try {
+        return [[arn, await ask("ecs:DescribeTaskDefinition", describeTaskDefinition(aws.ecs, arn, signal))]];
+      } catch (error) {
+        if ((error as Error).name !== "ClientException") throw error;
+        return [];
+      }
+    }),
+  );
+  return new Map(described.flat());
+}
