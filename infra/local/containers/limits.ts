@@ -18,11 +18,19 @@ const wanted: Ulimit[] = [
  * them, and refuses the container instead.
  *
  * @param asked Overrides by name; unlimited is -1.
+ * @param limits As in `/proc/self/limits`.
+ * @param pidMax How many processes the kernel has numbers for.
  */
-export function clampedUlimits(asked: Ulimit[] = [], limits = readFileSync("/proc/self/limits", "utf8")): Ulimit[] {
+export function clampedUlimits(
+  asked: Ulimit[] = [],
+  limits = readFileSync("/proc/self/limits", "utf8"),
+  pidMax = Number(readFileSync("/proc/sys/kernel/pid_max", "utf8")),
+): Ulimit[] {
   const byName = new Map([...wanted, ...asked].map((limit) => [limit.Name, limit]));
   return [...byName.values()].map(({ Name, Soft, Hard }) => {
-    const hard = least(Hard, hardLimit(Name, limits));
+    const own = hardLimit(Name, limits);
+    // Podman lowers its own limit to that number when it starts, and gives no container more.
+    const hard = least(Hard, Name === "nproc" ? least(own, pidMax) : own);
     return { Name, Soft: least(Soft, hard), Hard: hard };
   });
 }

@@ -34,10 +34,11 @@ const limits = [
 ].join("\n");
 
 test("limits are clamped to the machine's own and unlimited stays what was asked", () => {
-  assert.deepEqual(clampedUlimits([], limits), [
+  assert.deepEqual(clampedUlimits([], limits, 4194304), [
     { Name: "nofile", Soft: 20000, Hard: 20000 },
     { Name: "nproc", Soft: 65535, Hard: 65535 },
   ]);
+  assert.deepEqual(clampedUlimits([], limits, 32768)[1], { Name: "nproc", Soft: 32768, Hard: 32768 });
   assert.deepEqual(clampedUlimits([{ Name: "nofile", Soft: 512, Hard: -1 }], limits)[0], {
     Name: "nofile",
     Soft: 512,
