@@ -20,9 +20,11 @@ import { buildImage } from "./build.js";
 import { deploy } from "./deploy.js";
 import { openDestination } from "./destination.js";
 import { ending, endProcess } from "./ending.js";
+import { showHistory } from "./history.js";
 import { planDeploy } from "./plan.js";
 import { publishImage } from "./publish-image.js";
 import { checkedRecipe } from "./recipe.js";
+import { formatHistory } from "./report/history-text.js";
 import { formatPlan } from "./report/plan-text.js";
 import { formatStatus } from "./report/status-text.js";
 import { formatReport } from "./report/text.js";
@@ -265,6 +267,29 @@ export class Slipway {
       const text = formatReport(report);
       return report.exitCode === 0 ? text : await endProcess(text, report.exitCode);
     });
+  }
+
+  /**
+   * Show the service's last deployments: version, digest, who, when, what became of each, and how long it took.
+   *
+   * ECS remembers them for 90 days.
+   *
+   * @param credentials AWS credentials: the JSON of "aws configure export-credentials", or AWS_ACCESS_KEY_ID=… lines
+   * @param targets The directory of targets: one JSON file for each environment
+   * @param target The name of the target, as in TARGET.json
+   * @param count How many deployments at most, from 1 to 100
+   * @param aws A local AWS to use in place of AWS, as in tcp://127.0.0.1:4566
+   */
+  @func({ cache: "never" })
+  async history(
+    credentials: Secret,
+    @argument({ defaultPath: "/infra/targets" }) targets: Directory,
+    target = "production",
+    count = 10,
+    aws?: Service,
+  ): Promise<string> {
+    const destination = { targets, name: target, credentials, service: aws };
+    return await ending(async () => formatHistory(await showHistory(destination, count)));
   }
 
   /**

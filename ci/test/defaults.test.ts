@@ -69,7 +69,7 @@ test("what reads or changes the world is never cached, and what is pure is", () 
   const uncached = [...functions].filter(([, [first]]) =>
     /@func\(\{ cache: "never" \}\)/.test(first?.parent.getText() ?? ""),
   );
-  assert.deepEqual(uncached.map(([name]) => name).sort(), ["deploy", "plan", "publish", "status"]);
+  assert.deepEqual(uncached.map(([name]) => name).sort(), ["deploy", "history", "plan", "publish", "status"]);
 });
 
 test("only what publishes needs a git repository", () => {
