@@ -8,7 +8,7 @@ import { logTail } from "./log-tail.js";
 import { readService, type ServiceNow } from "./read.js";
 import { attachHint, type Release, type Session } from "./release.js";
 import { type Started, start } from "./start.js";
-import { type HttpCheck, type HttpTarget, type VerifyOptions, verify } from "./verify.js";
+import { askedUrl, type HttpCheck, type HttpTarget, type VerifyOptions, verify } from "./verify.js";
 import { type Watched, watch } from "./watch.js";
 
 export interface RollOutOptions extends Session {
@@ -54,7 +54,7 @@ function opening(now: ServiceNow, { attached, subject }: Started, { version }: R
 /** Only what ECS calls deployed is asked for its version. */
 async function check(options: RollOutOptions, { judgement }: Watched): Promise<HttpCheck> {
   if (!judgement.verdict.startsWith("deployed") || !options.http) return { state: "not-checked" };
-  options.progress(`Asking ${new URL("/version", options.http.baseUrl).href} for ${options.release.version}.`);
+  options.progress(`Asking ${askedUrl(options.http)} for ${options.release.version}.`);
   return verify(options.http, options.release.version, options.clock, options.signal, options.verify);
 }
 

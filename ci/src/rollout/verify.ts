@@ -5,7 +5,7 @@ import type { Clock } from "../clock.js";
 export interface HttpTarget {
   /** Such as `https://app.example.com`; `/version` is asked below it. */
   baseUrl: string;
-  /** The public name, where the connection goes elsewhere (a local load balancer). */
+  /** The public name, where the connection goes elsewhere: to a local AWS. */
   host?: string;
 }
 
@@ -18,6 +18,15 @@ export type HttpCheck =
   | { state: "unproven"; url: string; answered: string }
   /** There is no public URL. */
   | { state: "not-checked" };
+
+/**
+ * What is asked, in the words of the report: the public address. The name by which a function reaches a local AWS is the engine's own
+ * and tells people nothing.
+ */
+export function askedUrl({ baseUrl, host }: HttpTarget): string {
+  const url = new URL("/version", baseUrl);
+  return host === undefined ? url.href : `${url.protocol}//${host}${url.pathname} (of the local AWS)`;
+}
 
 export interface VerifyOptions {
   /** How many right answers in a row are enough. */
@@ -42,10 +51,10 @@ export async function verify(
   { consecutive = 5, interval = 500, limit = 60_000, tryLimit = 5_000 }: VerifyOptions = {},
 ): Promise<HttpCheck> {
   if (!http) return { state: "not-checked" };
-  const url = new URL("/version", http.baseUrl).href;
+  const url = askedUrl(http);
   const end = clock.now() + limit;
   for (let row = 0; ; ) {
-    const answer = await askVersion(url, http.host, tryLimit, signal);
+    const answer = await askVersion(http, tryLimit, signal);
     row = answer.version === version ? row + 1 : 0;
     if (row >= consecutive) return { state: "verified", url, tries: row };
     if (clock.now() >= end) return verdictOf(answer, version, url);
@@ -60,9 +69,9 @@ interface Answer {
   saw: string;
 }
 
-async function askVersion(url: string, host: string | undefined, limit: number, signal?: AbortSignal): Promise<Answer> {
+async function askVersion({ baseUrl, host }: HttpTarget, limit: number, signal?: AbortSignal): Promise<Answer> {
   try {
-    const { statusCode, body } = await request(url, {
+    const { statusCode, body } = await request(new URL("/version", baseUrl), {
       // undici's fetch forbids the Host header; request passes it on.
       headers: { accept: "application/json", ...(host !== undefined && { host }) },
       headersTimeout: limit,

@@ -38,12 +38,13 @@ test("an old answer in between begins the row anew", async (t) => {
   assert.equal(count(), 9);
 });
 
-test("the public name reaches the load balancer as Host", async (t) => {
+test("the public name reaches the load balancer as Host, and is what the report names", async (t) => {
   const { baseUrl } = await site(t, (request, response) =>
     response.end(JSON.stringify({ version: request.headers.host })),
   );
   const check = await verify({ baseUrl, host: "app.example.com" }, "app.example.com", virtualClock());
-  assert.equal(check.state, "verified");
+  const url = "http://app.example.com/version (of the local AWS)";
+  assert.deepEqual(check, { state: "verified", url, tries: 5 });
 });
 
 test("another version to the end is wrong, with what answered", async (t) => {
