@@ -24,7 +24,7 @@ export async function invoke(session: Session, start: () => Promise<ModuleProces
   if ("value" in result) return result.value;
   if ("error" in result) throw thrown(result.error);
   throw new FunctionError(
-    `${call.name || "the constructor"} ended its process: exit code: ${result.exitCode}`,
+    `call ${call.name ? `function ${JSON.stringify(call.name)}` : "constructor"}: exit code: ${result.exitCode}`,
     result.exitCode,
     {
       stderr: result.stderr,

@@ -19,7 +19,7 @@ test("a function that throws ends with 1 and its message in full", async () => {
 
 test("a function that ends its process passes on its exit code and what it wrote to stderr", async () => {
   const { exitCode, stdout, stderr } = await module.call(["leave"]);
-  assert.equal(stderr, "on the way\nError: leave ended its process: exit code: 3\nStderr:\nrolled back\n");
+  assert.equal(stderr, 'on the way\nError: call function "leave": exit code: 3\nStderr:\nrolled back\n');
   assert.deepEqual([exitCode, stdout], [3, ""]);
 });
 
