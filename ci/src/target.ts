@@ -80,7 +80,13 @@ function parseJson(json: string, path: string): unknown {
   try {
     return JSON.parse(json);
   } catch (cause) {
-    throw new InputError("bad-target", `${path} is not JSON: ${(cause as Error).message}`, { cause });
+    throw new InputError(
+      "bad-target",
+      `${path} is not JSON: ${(cause as Error).message}. A target is a JSON object; see infra/targets/production.json.`,
+      {
+        cause,
+      },
+    );
   }
 }
 

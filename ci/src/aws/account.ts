@@ -6,11 +6,11 @@ import type { Aws } from "./clients.js";
 
 /**
  * Makes sure that the credentials are good and belong to the target's account. Nothing is changed.
- * @param where What is asked, as an error shall name it.
+ * @param endpoint The base URL of a local AWS; absent for AWS itself.
  * @throws InputError
  */
-export async function checkAccount(aws: Pick<Aws, "sts">, target: Target, where = "AWS"): Promise<void> {
-  const { Account, Arn } = await callerOf(aws, where);
+export async function checkAccount(aws: Pick<Aws, "sts">, target: Target, endpoint?: string): Promise<void> {
+  const { Account, Arn } = await callerOf(aws, endpoint);
   if (Account === target.account) return;
   throw new InputError(
     "wrong-account",
@@ -18,15 +18,20 @@ export async function checkAccount(aws: Pick<Aws, "sts">, target: Target, where 
   );
 }
 
-async function callerOf({ sts }: Pick<Aws, "sts">, where: string) {
+async function callerOf({ sts }: Pick<Aws, "sts">, endpoint: string | undefined) {
+  const where = endpoint ?? "AWS";
   try {
     return await sts.send(new GetCallerIdentityCommand({}));
   } catch (cause) {
     const { name, message } = cause as Error;
     if (isUncertain(cause)) {
-      throw new SlipwayError("unreachable", 1, `${where} does not answer: ${message || name}. Nothing was changed.`, {
-        cause,
-      });
+      const hint = endpoint ? "Start it, or correct --aws." : 'Check the network, and "region" in the target.';
+      throw new SlipwayError(
+        "unreachable",
+        1,
+        `${where} does not answer: ${message || name}. Nothing was changed. ${hint}`,
+        { cause },
+      );
     }
     const next = NEXT[name];
     if (!next) throw cause;
