@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { copyProject, gitIn, lendPackages, temporary } from "./support/checkout.js";
-import { putImage } from "./support/image.js";
+import { labelsOf, putImage } from "./support/image.js";
 import { openStage, refused, type Stage } from "./support/stage.js";
 
 let stage: Stage;
@@ -30,6 +30,16 @@ test("a tree with uncommitted changes is not published", async () => {
     /^There are uncommitted changes beside commit [0-9a-f]{40}, .*`git status` shows them\), or pass --allow-dirty/m;
   await refused(stage, publish("v1.2.3"), { says });
   stage.checkout.clean();
+});
+
+test("an image of a tree with uncommitted changes is marked as such when it is allowed", async () => {
+  await stage.checkout.write("notes.txt", "not committed");
+  const { exitCode, stderr } = await stage.call(publish("v1.2.4", "--allow-dirty"));
+  stage.checkout.clean();
+  assert.equal(exitCode, 0, stderr);
+  const labels = await labelsOf(stage, "v1.2.4");
+  assert.equal(labels["slipway.dirty"], "true");
+  assert.equal(labels["org.opencontainers.image.revision"], stage.checkout.git("rev-parse", "HEAD"));
 });
 
 test("files that git ignores and an image would hold are not published", async () => {

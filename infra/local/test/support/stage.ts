@@ -28,6 +28,7 @@ export interface Stage {
   clients: Clients;
   target: Target;
   url: string;
+  stateDir: string;
   credentialsFile: string;
   /** The flags that point a function at this stage. */
   at: string[];
@@ -63,6 +64,7 @@ export async function openStage(options: Partial<LocalAwsOptions> = {}): Promise
     clients,
     target,
     url: aws.url,
+    stateDir,
     credentialsFile,
     at: ["--aws", aws.url.replace("http", "tcp"), "--credentials", `file://${credentialsFile}`],
     call: (args, { cwd = checkout.path, env = {} } = {}) => callIn(cwd, args, env),

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdir } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { type Checkout, makeCheckout, temporary } from "./support/checkout.js";
+import { run } from "./support/command.js";
+import { fragileEngine } from "./support/engine-proxy.js";
+import { openStage } from "./support/stage.js";
+
+let checkout: Checkout;
+
+before(async () => {
+  checkout = await makeCheckout();
+});
+after(() => checkout.remove());
+
+test("a port in use is refused by its number, by the local AWS and by a rehearsal", async (t) => {
+  const cwd = await temporary(t);
+  const server = createServer().listen(0, "127.0.0.1");
+  t.after(() => server.close());
+  await once(server, "listening");
+  const port = String((server.address() as AddressInfo).port);
+  const says = new RegExp(
+    `^Port ${port} on 127\\.0\\.0\\.1 is in use\\. Name another with --port, or 0 for any free one\\.$`,
+    "m",
+  );
+  for (const [command, code] of [
+    ["aws", 2],
+    ["rehearse", 1],
+  ] as const) {
+    const { exitCode, output } = await run([command, "--port", port], { cwd, env: { XDG_CACHE_HOME: cwd } }).ended;
+    assert.match(output, says);
+    assert.equal(exitCode, code);
+  }
+});
+
+test("a container engine elsewhere is refused by its name, without its password", async (t) => {
+  const cwd = await temporary(t);
+  const env = { XDG_CACHE_HOME: cwd, DOCKER_HOST: "tcp://ada:hunter22@192.0.2.1:2375" };
+  const { exitCode, output } = await run(["aws", "--port", "0"], { cwd, env }).ended;
+  assert.match(
+    output,
+    /^DOCKER_HOST names the container engine tcp:\/\/ada:\*\*\*@192\.0\.2\.1:2375, .*Unset DOCKER_HOST and try again\.$/m,
+  );
+  assert.equal(exitCode, 2);
+});
+
+test("a container engine that goes away in the middle is said, with what it may still hold", async (t) => {
+  // What was never tested before can't be answered from memory.
+  await checkout.write("app/tests/test_new.py", `def test_new():\n    assert ${Date.now()}\n`);
+  const { host } = await fragileEngine(t);
+  const { exitCode, output } = await run(["call", "test"], { cwd: checkout.path, env: { DOCKER_HOST: host } }).ended;
+  checkout.clean();
+  assert.match(
+    output,
+    /^Error: The container engine has stopped answering \(.*\)\. Start it again and repeat the command\.$/m,
+  );
+  assert.match(
+    output,
+    /^Containers may be left, .*: docker ps .* --filter label=slipway\.owner=engine-[0-9a-f]{12} \| xargs /m,
+  );
+  assert.doesNotMatch(output, /^ +at /m);
+  assert.equal(exitCode, 1);
+});
+
+test("a registry whose disk is full is said, and the version is not there", async (t) => {
+  const stage = await openStage();
+  t.after(() => stage.close());
+  const unmount = await fillDisk(join(stage.stateDir, "local-aws/blobs"));
+  if (!unmount) return t.skip("only root can mount a disk that is full");
+  const before = await stage.world();
+  const { exitCode, stdout, stderr } = await stage.call(["publish", "--version", "v1.2.3", ...stage.at]);
+  unmount();
+  assert.match(
+    stderr,
+    /answered 507 to .*No space is left on the disk that holds the registry's content\. Free some, then /,
+  );
+  assert.deepEqual([exitCode, stdout], [1, ""]);
+  assert.deepEqual(await stage.world(), before);
+});
+
+/** Puts a disk in the place of a registry's content that can't hold a layer. @returns What removes it again. */
+async function fillDisk(blobs: string): Promise<(() => void) | undefined> {
+  if (process.getuid?.() !== 0) return undefined;
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", blobs]);
+  for (const name of ["sha256", "uploads"]) await mkdir(join(blobs, name));
+  return () => execFileSync("umount", ["--lazy", blobs]);
+}

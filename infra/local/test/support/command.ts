@@ -1,0 +1,41 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+const start = fileURLToPath(new URL("../../start.mjs", import.meta.url));
+
+/** A command of this repository, run as `npm run` runs it. */
+export interface Running {
+  /** Ends when the output has this text. */
+  says(text: string): Promise<void>;
+  kill(signal: NodeJS.Signals): void;
+  ended: Promise<{ exitCode: number | null; output: string }>;
+}
+
+export function run(words: string[], options: { cwd: string; env?: Record<string, string> }): Running {
+  const child = spawn(process.execPath, [start, ...words], {
+    cwd: options.cwd,
+    env: { ...process.env, INIT_CWD: options.cwd, ...options.env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  const listeners = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+      for (const listener of listeners) listener();
+    });
+  }
+  const ended = once(child, "close").then(([exitCode]) => ({ exitCode: exitCode as number | null, output }));
+  return {
+    says: (text) =>
+      new Promise((resolve, reject) => {
+        const look = () => output.includes(text) && resolve();
+        listeners.add(look);
+        look();
+        ended.then(() => reject(new Error(`It ended without saying ${JSON.stringify(text)}: ${output}`)));
+      }),
+    kill: (signal) => child.kill(signal),
+    ended,
+  };
+}

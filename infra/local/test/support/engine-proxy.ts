@@ -1,0 +1,42 @@
+import { connect, createServer, type Socket } from "node:net";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { connectEngine } from "../../containers/connect.js";
+import { gone } from "../../containers/owned.js";
+import { temporary } from "./checkout.js";
+
+/** A way to this machine's container engine that ends, as the engine would, when the first container has been started. */
+export async function fragileEngine(t: TestContext): Promise<{ host: string }> {
+  const { docker, socketPath } = await connectEngine();
+  const path = join(await temporary(t), "engine.sock");
+  const sockets = new Set<Socket>();
+  const started = new Set<string>();
+
+  const server = createServer((near) => {
+    const far = connect(socketPath);
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from);
+      from.on("error", () => to.destroy()).on("close", () => sockets.delete(from));
+      from.pipe(to);
+    }
+    near.on("data", (bytes: Buffer) => {
+      const id = /^POST .*\/containers\/(\w+)\/start/.exec(bytes.toString("latin1"))?.[1];
+      if (id === undefined) return;
+      started.add(id);
+      far.once("data", end);
+    });
+  });
+  function end() {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  }
+  await new Promise<void>((resolve) => server.listen(path, resolve));
+  t.after(async () => {
+    end();
+    for (const id of started) await gone(docker.getContainer(id).remove({ force: true, v: true }));
+  });
+  return { host: `unix://${path}` };
+}
