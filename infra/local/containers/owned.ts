@@ -9,15 +9,30 @@ export const ownerLabel = "slipway.owner";
  *
  * @throws What the engine answers when something stays.
  */
-export async function removeOwned({ docker }: Engine, owner: string): Promise<void> {
-  const filters = JSON.stringify({ label: [`${ownerLabel}=${owner}`] });
-  const containers = await docker.listContainers({ all: true, filters });
-  await Promise.all(containers.map(({ Id }) => gone(docker.getContainer(Id).remove({ force: true, v: true }))));
-  const [networks, { Volumes: volumes }] = await Promise.all([
-    docker.listNetworks({ filters }),
-    docker.listVolumes({ filters }),
-  ]);
-  await Promise.all(networks.map(({ Id }) => gone(docker.getNetwork(Id).remove())));
+export async function removeOwned(engine: Engine, owner: string): Promise<void> {
+  const label = `${ownerLabel}=${owner}`;
+  const { docker } = engine;
+  await removeContainers(engine, label);
+  const networks = await docker.listNetworks({ filters: JSON.stringify({ label: [label] }) });
+  await Promise.all([...networks.map(({ Id }) => gone(docker.getNetwork(Id).remove())), removeVolumes(engine, label)]);
+}
+
+/** Removes every container and volume with this label, such as `slipway.task=arn:…`, whatever state they are in. */
+export async function removeLabelled(engine: Engine, label: string): Promise<void> {
+  await removeContainers(engine, label);
+  await removeVolumes(engine, label);
+}
+
+async function removeContainers({ docker }: Engine, label: string): Promise<void> {
+  const containers = await docker.listContainers({ all: true, filters: JSON.stringify({ label: [label] }) });
+  const remove = ({ Id }: { Id: string }) => gone(docker.getContainer(Id).remove({ force: true, v: true }));
+  const removals = await Promise.allSettled(containers.map(remove));
+  // Podman keeps a container as long as others share its namespace: what stayed is removed when they are gone.
+  await Promise.all(containers.filter((_, index) => removals[index]?.status === "rejected").map(remove));
+}
+
+async function removeVolumes({ docker }: Engine, label: string): Promise<void> {
+  const { Volumes: volumes } = await docker.listVolumes({ filters: JSON.stringify({ label: [label] }) });
   await Promise.all((volumes ?? []).map(({ Name }) => gone(docker.getVolume(Name).remove({ force: true }))));
 }
 

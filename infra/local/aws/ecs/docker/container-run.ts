@@ -53,8 +53,12 @@ export async function startContainer(
   const container = await asFailure("CannotCreateContainerError", plan, () =>
     createContainer(deps.engine, deps.owner, containerOptions(spec, plan, placement)),
   );
-  const output = await attachOutput(container, deps.letGo);
-  await asFailure("CannotStartContainerError", plan, () => container.start());
+  const output = await asFailure("CannotStartContainerError", plan, async () => {
+    // Podman gets a container ready to start when it is attached to, and says then what stands in the way.
+    const attached = await attachOutput(container, deps.letGo);
+    await container.start();
+    return attached;
+  });
   return follow(deps, plan, container, placement.imageDigest, demultiplex(output, driver.write), driver, tellHealth);
 }
 

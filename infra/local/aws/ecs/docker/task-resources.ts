@@ -1,4 +1,4 @@
-import { gone, ownerLabel } from "../../../containers/owned.js";
+import { ownerLabel, removeLabelled } from "../../../containers/owned.js";
 import { loadPauseImage } from "../../../containers/pause.js";
 import { createContainer } from "../../../containers/run.js";
 import { objects } from "../model/task-definition.js";
@@ -31,12 +31,8 @@ export async function makeResources(deps: TaskDeps, spec: TaskSpec, containers: 
 }
 
 /** Removes every container and volume of a task, whatever state they are in. */
-export async function removeTask({ engine: { docker } }: Pick<TaskDeps, "engine">, taskArn: string): Promise<void> {
-  const filters = JSON.stringify({ label: [`${labels.task}=${taskArn}`] });
-  const containers = await docker.listContainers({ all: true, filters });
-  await Promise.all(containers.map(({ Id }) => gone(docker.getContainer(Id).remove({ force: true, v: true }))));
-  const { Volumes: volumes } = await docker.listVolumes({ filters });
-  await Promise.all((volumes ?? []).map(({ Name }) => gone(docker.getVolume(Name).remove())));
+export function removeTask({ engine }: Pick<TaskDeps, "engine">, taskArn: string): Promise<void> {
+  return removeLabelled(engine, `${labels.task}=${taskArn}`);
 }
 
 async function makeVolumes({ engine, owner }: TaskDeps, spec: TaskSpec): Promise<Record<string, string>> {
