@@ -1,6 +1,6 @@
 import { systemClock } from "./clock.js";
-import { type Destination, openDestination } from "./destination.js";
-import { InputError } from "./errors.js";
+import { openDestination } from "./destination.js";
+import { checkUrl, publicUrl } from "./public-url.js";
 import { findPublished } from "./publish.js";
 import { checkPublish, type PublishOptions, publishCheckout } from "./publish-image.js";
 import type { Report } from "./report/report.js";
@@ -8,7 +8,6 @@ import { type AskedOptions, parseAsked } from "./rollout/asked.js";
 import { checkRunId } from "./rollout/attempt.js";
 import { readService } from "./rollout/read.js";
 import { rollOut } from "./rollout/roll-out.js";
-import type { HttpTarget } from "./rollout/verify.js";
 
 /** What people say to deploy. */
 export interface DeployOptions extends PublishOptions {
@@ -48,19 +47,4 @@ export async function deploy(options: DeployOptions): Promise<Report> {
     ...(http && { http }),
     ...(options.runId !== undefined && { runId: options.runId }),
   });
-}
-
-function checkUrl(url: string | undefined): void {
-  if (url === undefined || (URL.canParse(url) && ["http:", "https:"].includes(new URL(url).protocol))) return;
-  throw new InputError(
-    "bad-url",
-    `The URL ${JSON.stringify(url)} can't be asked. Accepted: an http or https URL, such as https://app.example.com.`,
-  );
-}
-
-/** A local AWS has the load balancer behind its own port, which tells services apart by their public name. */
-function publicUrl({ target, endpoint }: Destination, given: string | undefined): HttpTarget | undefined {
-  const url = given ?? target.url;
-  if (!url) return undefined;
-  return endpoint === undefined ? { baseUrl: url } : { baseUrl: endpoint, host: new URL(url).host };
 }

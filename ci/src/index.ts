@@ -28,6 +28,7 @@ import { formatHistory } from "./report/history-text.js";
 import { formatPlan } from "./report/plan-text.js";
 import { formatStatus } from "./report/status-text.js";
 import { formatReport } from "./report/text.js";
+import { goBack } from "./rollback.js";
 import { status } from "./rollout/status.js";
 import { runTests } from "./tests.js";
 
@@ -264,6 +265,38 @@ export class Slipway {
         runId,
         asked,
       });
+      const text = formatReport(report);
+      return report.exitCode === 0 ? text : await endProcess(text, report.exitCode);
+    });
+  }
+
+  /**
+   * Go back to what ran well before, as a copy registered anew, watched and judged as a deploy is.
+   *
+   * Goes to the last deployment that ECS remembers as well ended and that runs something else than what runs now; called again it goes
+   * one further back. Answers a report, with the exit codes of deploy.
+   *
+   * @param credentials AWS credentials: the JSON of "aws configure export-credentials", or AWS_ACCESS_KEY_ID=… lines
+   * @param targets The directory of targets: one JSON file for each environment
+   * @param target The name of the target, as in TARGET.json
+   * @param to A version, as in v1.2.3, or a revision, as in service:7, to go to instead
+   * @param url Where the service answers the public (default: the target's "url"); without one, HTTP is not checked
+   * @param ignore A finding of the pre-flight that shall not stop it, as in mutable-tags; may be given several times
+   * @param aws A local AWS to use in place of AWS, as in tcp://127.0.0.1:4566
+   */
+  @func({ cache: "never" })
+  async rollback(
+    credentials: Secret,
+    @argument({ defaultPath: "/infra/targets" }) targets: Directory,
+    target = "production",
+    to?: string,
+    url?: string,
+    ignore?: string[],
+    aws?: Service,
+  ): Promise<string> {
+    const destination = { targets, name: target, credentials, service: aws };
+    return await ending(async () => {
+      const report = await goBack({ destination, to, url, ignore });
       const text = formatReport(report);
       return report.exitCode === 0 ? text : await endProcess(text, report.exitCode);
     });

@@ -69,7 +69,14 @@ test("what reads or changes the world is never cached, and what is pure is", () 
   const uncached = [...functions].filter(([, [first]]) =>
     /@func\(\{ cache: "never" \}\)/.test(first?.parent.getText() ?? ""),
   );
-  assert.deepEqual(uncached.map(([name]) => name).sort(), ["deploy", "history", "plan", "publish", "status"]);
+  assert.deepEqual(uncached.map(([name]) => name).sort(), [
+    "deploy",
+    "history",
+    "plan",
+    "publish",
+    "rollback",
+    "status",
+  ]);
 });
 
 test("only what publishes needs a git repository", () => {

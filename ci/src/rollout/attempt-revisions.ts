@@ -57,7 +57,8 @@ export function tagOf({ tags }: RawTaskDefinition, key: string): string | undefi
   return tags.find((one) => one.key === key)?.value;
 }
 
-async function newestRevisions(session: Session): Promise<string[]> {
+/** The newest active revisions of the family, the newest first. */
+export async function newestRevisions(session: Session): Promise<string[]> {
   const { aws, target } = session;
   const command = new ListTaskDefinitionsCommand({
     familyPrefix: target.family,

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { RawTaskDefinition } from "../aws/raw.js";
 import { InputError } from "../errors.js";
 import type { Target } from "../target.js";
 import type { Asked } from "./asked.js";
@@ -9,6 +10,8 @@ export interface Attempt {
   verb: "deploy" | "rollback";
   release: Release;
   asked: Asked;
+  /** What the new revision is a copy of, where that is not the current one. */
+  source?: RawTaskDefinition;
   /**
    * Sets this try apart from others of the same release, such as a workflow run's id: the same id is the same try, whose verdict is
    * told again. Without one, a try ends with its rollout.

@@ -14,6 +14,8 @@ export interface Past {
   commit?: string;
   /** The user or the role and session that registered the revision. */
   who?: string;
+  /** ARN of the revision that somebody went back from with it. */
+  wentBackFrom?: string;
   startedAt: number;
   finishedAt?: number;
   ending: Ending;

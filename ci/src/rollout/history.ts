@@ -50,11 +50,13 @@ function toPast(
 function toldBy(definition: RawTaskDefinition, container: string): Partial<Past> {
   const { version, digest } = runningIn(definition.taskDefinition, container);
   const commit = tagOf(definition, tag.commit);
+  const base = tagOf(definition, tag.verb) === "rollback" ? tagOf(definition, tag.base) : undefined;
   const { registeredBy } = definition.taskDefinition;
   return {
     ...(version !== undefined && { version }),
     ...(digest !== undefined && { digest }),
     ...(commit !== undefined && { commit }),
+    ...(base !== undefined && { wentBackFrom: base }),
     ...(registeredBy !== undefined && { who: String(registeredBy).split(":").at(-1) ?? "" }),
   };
 }

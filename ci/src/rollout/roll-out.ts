@@ -1,3 +1,4 @@
+import type { RawTaskDefinition } from "../aws/raw.js";
 import { type Explanation, makeReport } from "../report/make-report.js";
 import type { Report } from "../report/report.js";
 import { type Asked, nothingAsked } from "./asked.js";
@@ -13,6 +14,10 @@ import { type Watched, watch } from "./watch.js";
 
 export interface RollOutOptions extends Session {
   release: Release;
+  /** `deploy` unless it says otherwise. */
+  verb?: Attempt["verb"];
+  /** What the new revision is a copy of, in place of the current one. */
+  source?: RawTaskDefinition;
   /** Where the public URL is asked; without it the verdict rests on ECS's witnesses alone. */
   http?: HttpTarget;
   verify?: VerifyOptions;
@@ -30,9 +35,23 @@ export interface RollOutOptions extends Session {
  * @throws InputError when it is refused before the service is changed; SlipwayError when the outcome can't be known.
  */
 export async function rollOut(options: RollOutOptions): Promise<Report> {
-  const { release, asked = nothingAsked, runId, timeoutMs = 30 * 60_000, ...session } = options;
+  const {
+    release,
+    verb = "deploy",
+    source,
+    asked = nothingAsked,
+    runId,
+    timeoutMs = 30 * 60_000,
+    ...session
+  } = options;
   checkRunId(runId);
-  const attempt: Attempt = { verb: "deploy", release, asked, ...(runId !== undefined && { runId }) };
+  const attempt: Attempt = {
+    verb,
+    release,
+    asked,
+    ...(source && { source }),
+    ...(runId !== undefined && { runId }),
+  };
   const startedAt = session.clock.now();
   const now = await readService(session.aws, session.target, session.signal);
   const started = await start(session, now, attempt, timeoutMs);

@@ -2,6 +2,7 @@ import type { JsonObject, RawTaskDefinition } from "../aws/raw.js";
 import { InputError } from "../errors.js";
 import { attachToOwn, attachToRunning, type Found, refuseBusy, registeredAt, subjectOf, whatIs } from "./attach.js";
 import { type Attempt, attemptTags } from "./attempt.js";
+import { isMadeBy } from "./attempt-content.js";
 import { findRevisions, type OwnRevision } from "./attempt-revisions.js";
 import { gate } from "./gate.js";
 import { type Change, plan } from "./plan.js";
@@ -48,7 +49,13 @@ export async function start(session: Session, now: ServiceNow, attempt: Attempt,
   refuseBusy(session.target, now, known);
   await settle(session, now);
 
-  const { hash, changes, service } = await gate(session, now, known, attempt.release, attempt.asked);
+  const { hash, changes, service } = await gate(
+    session,
+    attempt.source ? { ...now, current: attempt.source } : now,
+    known,
+    attempt.release,
+    attempt.asked,
+  );
   const findAll = () => findRevisions(session, now, attempt, registrationOn);
   const revision = left ?? (await registerNew(session, now, registrationOn(now.current, hash), own, findAll));
   const begun = await update(session, revision, service.desiredCount?.to, !left);
@@ -58,7 +65,7 @@ export async function start(session: Session, now: ServiceNow, attempt: Attempt,
 
 function planOn({ target, clock }: Session, attempt: Attempt, base: RawTaskDefinition, hash: string) {
   const tags = attemptTags(target, attempt, String(base.taskDefinition.taskDefinitionArn), hash, clock.now());
-  return plan(base, target.container, attempt.release, tags, attempt.asked.overrides);
+  return plan(attempt.source ?? base, target.container, attempt.release, tags, attempt.asked.overrides);
 }
 
 /** What runs is taken for the attempt's own when it is all that is asked for, down to the variables and the count. */
@@ -68,8 +75,9 @@ function attachToWanted(
   known: KnownDeployments,
   attempt: Attempt,
 ): Found | undefined {
+  const { registration } = planOn(session, attempt, now.current, "");
   const isAsItIs =
-    planOn(session, attempt, now.current, "").patch.length === 0 && !serviceChanges(now, attempt.asked).desiredCount;
+    isMadeBy(now.current.taskDefinition, registration) && !serviceChanges(now, attempt.asked).desiredCount;
   return isAsItIs && !attempt.asked.force ? attachToRunning(now, known, attempt.release) : undefined;
 }
 

@@ -1,0 +1,37 @@
+import { systemClock } from "./clock.js";
+import { type DestinationOptions, openDestination } from "./destination.js";
+import { checkUrl, publicUrl } from "./public-url.js";
+import type { Report } from "./report/report.js";
+import { parseAsked } from "./rollout/asked.js";
+import { rollback } from "./rollout/rollback.js";
+
+/** What people say to rollback. */
+export interface GoBackOptions {
+  destination: DestinationOptions;
+  /** A version or a revision, in place of the last one that is proven good. */
+  to: string | undefined;
+  /** Where the service answers the public, in place of the target's own. */
+  url: string | undefined;
+  /** Findings of the pre-flight that shall not stop it. */
+  ignore: string[] | undefined;
+}
+
+/**
+ * Goes back to what ran well before and says what became of it.
+ * @throws InputError when it is refused before the service is changed.
+ */
+export async function goBack({ to, url, ignore, ...options }: GoBackOptions): Promise<Report> {
+  checkUrl(url);
+  const asked = parseAsked({ ignore });
+  const destination = await openDestination(options.destination);
+  const http = publicUrl(destination, url);
+  return await rollback({
+    aws: destination.aws,
+    target: destination.target,
+    asked,
+    clock: systemClock,
+    progress: console.log,
+    ...(http && { http }),
+    ...(to !== undefined && { to }),
+  });
+}

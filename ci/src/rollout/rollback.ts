@@ -1,0 +1,92 @@
+import { describeTaskDefinition, type RawTaskDefinition } from "../aws/raw.js";
+import { InputError } from "../errors.js";
+import type { Report } from "../report/report.js";
+import { newestRevisions } from "./attempt-revisions.js";
+import { ask } from "./aws-errors.js";
+import { runningIn } from "./containers.js";
+import { history } from "./history.js";
+import type { Past } from "./history-entry.js";
+import { readService } from "./read.js";
+import type { Release, Session } from "./release.js";
+import { type RollOutOptions, rollOut } from "./roll-out.js";
+import { type Goal, lastProven, provenAs } from "./rollback-goal.js";
+
+export interface RollbackOptions extends Omit<RollOutOptions, "release" | "verb" | "source" | "runId"> {
+  /** A version, as in `v1.2.3`, or a revision, as in `service:7` or `7`; else the last one that is proven good. */
+  to?: string;
+}
+
+/** How many deployments are looked back at. */
+const remembered = 100;
+
+/**
+ * Goes back to what ran well before: its task definition is registered anew, whatever has become of the old revision, and rolled out,
+ * watched and judged as a deploy is.
+ * @throws InputError when there is nothing to go back to, or when the pre-flight speaks against it.
+ */
+export async function rollback({ to, ...options }: RollbackOptions): Promise<Report> {
+  const { running } = await readService(options.aws, options.target, options.signal);
+  const past = await history(options, remembered);
+  const goal = to === undefined ? lastProven(past, running) : await named(options, past, to, running.taskDefinition);
+  const source = await describe(options, goal.taskDefinition);
+  const release = releaseOf(options, source, goal);
+  options.progress(
+    `Going back from ${running.version ?? running.image} to ${release.version}, as ${nameOf(goal.taskDefinition)} has it: ${proofOf(goal)}.`,
+  );
+  return await rollOut({ ...options, release, source, verb: "rollback" });
+}
+
+async function named(session: Session, past: readonly Past[], to: string, current: string): Promise<Goal> {
+  if (/^v\d/.test(to)) return provenAs(past, ({ version }) => version === to) ?? (await unprovenVersion(session, to));
+  const { family } = session.target;
+  const [, number] = /^(?:.*[:/])?(\d+)$/.exec(to) ?? [];
+  const taskDefinition = current.replace(/\d+$/, number ?? "");
+  const accepted = [number, `${family}:${number}`, taskDefinition];
+  if (number === undefined || !accepted.includes(to)) throw badTo(session, to);
+  return provenAs(past, (one) => one.taskDefinition === taskDefinition) ?? { taskDefinition };
+}
+
+/** ECS forgets deployments after 90 days; the revisions themselves still tell their version. */
+async function unprovenVersion(session: Session, version: string): Promise<Goal> {
+  for (const taskDefinition of await newestRevisions(session)) {
+    const revision = await describe(session, taskDefinition);
+    if (runningIn(revision.taskDefinition, session.target.container).version === version) return { taskDefinition };
+  }
+  throw new InputError(
+    "no-such-version",
+    `${version} is neither among the deployments that ECS remembers nor among the newest revisions of ${session.target.family}. See history, or deploy it: deploy --published --version ${version}.`,
+  );
+}
+
+function releaseOf({ target }: Session, source: RawTaskDefinition, goal: Goal): Release {
+  const { image, version, digest = goal.digest } = runningIn(source.taskDefinition, target.container);
+  if (digest !== undefined && version !== undefined) {
+    const repository = image.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
+    return { version, image: `${repository}@${digest}`, digest };
+  }
+  throw new InputError(
+    "not-a-release",
+    `${nameOf(goal.taskDefinition)} can't be gone back to: its container ${target.container} names ${digest === undefined ? `no digest (${image})` : "no VERSION"}. Name another with --to; see history.`,
+  );
+}
+
+function describe({ aws, signal }: Session, arn: string): Promise<RawTaskDefinition> {
+  return ask("ecs:DescribeTaskDefinition", describeTaskDefinition(aws.ecs, arn, signal));
+}
+
+function proofOf({ proof }: Goal): string {
+  return proof === undefined
+    ? "unproven, because ECS remembers no deployment of it that ended well"
+    : `it was deployed at ${new Date(proof.startedAt).toISOString()} and ended well`;
+}
+
+function badTo({ target }: Session, to: string): InputError {
+  return new InputError(
+    "bad-to",
+    `There is nothing called ${JSON.stringify(to)} to go back to. Accepted: a version, as in v1.2.3, or a revision of ${target.family}, as in ${target.family}:7 or 7.`,
+  );
+}
+
+function nameOf(arn: string): string {
+  return arn.split("/").at(-1) ?? arn;
+}
