@@ -16,7 +16,9 @@ try {
   if (options.help) console.log(help);
   else closeOnSignal(await start(options));
 } catch (error) {
-  console.error((error as Error).message);
+  const { message, code } = error as NodeJS.ErrnoException;
+  console.error(message);
+  if (code?.startsWith("ERR_PARSE_ARGS")) console.error("npm run aws -- --help shows what is accepted.");
   process.exitCode = 2;
 }
 

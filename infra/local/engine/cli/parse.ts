@@ -77,7 +77,7 @@ function parseFlags(words: string[], step: Step, options: Options): string[] {
       throw new UsageError(`flag needs an argument: ${flag}`);
     const value = inline ?? (takesValue ? (after[0] ?? "") : "true");
     if (argument) give(step, argument, value);
-    else setOption(options, flag, value);
+    else if (!setOption(options, flag, value)) throw unknownFlag(flag, step);
     rest = takesValue && inline === undefined ? after.slice(1) : after;
   }
   return rest;
@@ -89,7 +89,13 @@ function give({ given }: Step, { name }: ArgumentType, value: string): void {
 
 const valueOptions = new Set(["-o", "--output", "-m", "--mod", "--progress"]);
 
-function setOption(options: Options, flag: string, value: string): void {
+function unknownFlag(flag: string, { function: { args } }: Step): UsageError {
+  const accepted = [...args.map(({ name }) => `--${kebab(name)}`), "--help"];
+  return new UsageError(`unknown flag: ${flag}. Accepted here: ${accepted.join(", ")}.`);
+}
+
+/** Whether there is such an option. */
+function setOption(options: Options, flag: string, value: string): boolean {
   if (flag === "-h" || flag === "--help") options.help = true;
   else if (flag === "-j" || flag === "--json") options.json = true;
   else if (flag === "-s" || flag === "--silent") options.silent = true;
@@ -97,5 +103,6 @@ function setOption(options: Options, flag: string, value: string): void {
   else if (flag === "-m" || flag === "--mod") options.mod = value;
   else if (flag === "--progress" && value !== "plain")
     throw new UsageError(`invalid argument "${value}" for "--progress" flag. Accepted: plain.`);
-  else if (flag !== "--progress") throw new UsageError(`unknown flag: ${flag}`);
+  else return flag === "--progress";
+  return true;
 }
