@@ -3,7 +3,7 @@ import { posix } from "node:path";
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import type { Container } from "dockerode";
-import tar from "tar-stream";
+import tar, { type Header } from "tar-stream";
 import { type Entry, packNormalised, plainPath } from "./normalise.js";
 
 export interface TakenLayer {
@@ -50,11 +50,16 @@ async function readChanges(container: Container): Promise<Changes> {
   return { present: paths(false), removed: paths(true) };
 }
 
-async function exportedEntries(
-  container: Container,
-  { present, removed }: Changes,
-  ignored: (path: string) => boolean,
-) {
+/** Podman lists /etc as changed by every container, for its own files there: as it is in any image, it is no change of the step's. */
+function isUntouchedEtc(entry: Header, changes: Changes): boolean {
+  // Podman's modes have the file's type above the permissions.
+  const asUsual = ((entry.mode ?? 0) & 0o7777) === 0o755 && entry.uid === 0 && entry.gid === 0;
+  if (plainPath(entry.name) !== "etc" || !asUsual) return false;
+  return ![...changes.present, ...changes.removed].some((path) => path.startsWith("etc/") && !ofEngine.test(path));
+}
+
+async function exportedEntries(container: Container, changes: Changes, ignored: (path: string) => boolean) {
+  const { present, removed } = changes;
   const entries = new Map<string, Entry>();
   const paths = new Set<string>();
   const exported = (await container.export()) as Readable;
@@ -63,7 +68,7 @@ async function exportedEntries(
   for await (const entry of archive) {
     const path = plainPath(entry.header.name);
     paths.add(path);
-    const changed = present.has(path) || isWithin(path, removed);
+    const changed = (present.has(path) || isWithin(path, removed)) && !isUntouchedEtc(entry.header, changes);
     if (changed && path !== "" && !ignored(path))
       entries.set(path, { header: entry.header, body: await buffer(entry) });
     else entry.resume();
