@@ -54,7 +54,7 @@ export async function runService(
     () => void remove().catch((error: Error) => session.progress(error.message)),
   );
   const output = await attachOutput(container);
-  await container.start();
+  await container.start().catch((error) => refusePortInUse(error, forwards));
   const ended = follow(session, container, output);
   // Whoever waits for it hears of it; nobody need wait.
   ended.catch(() => undefined);
@@ -63,6 +63,14 @@ export async function runService(
   await Promise.race([ended, Promise.all(ports.map((port) => listening(hostname, port, session.signal)))]);
   for (const { frontend, backend } of forwards) session.progress(`http://127.0.0.1:${frontend} -> port ${backend}`);
   return { hostname, ports, ended };
+}
+
+function refusePortInUse(error: Error, forwards: { frontend: number }[]): never {
+  if (!/address already in use|port is already allocated/i.test(error.message)) throw error;
+  const ports = forwards.map(({ frontend }) => frontend).join(", ");
+  throw new StandInError(
+    `Something listens on this machine's port ${ports} already. Name another, as in --ports 5002:5000.`,
+  );
 }
 
 async function follow(session: Session, container: DockerContainer, output: AsyncIterable<Buffer>): Promise<void> {
