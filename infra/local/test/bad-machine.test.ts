@@ -38,6 +38,20 @@ test("a port in use is refused by its number, by the local AWS and by a rehearsa
   }
 });
 
+test("a service is not served on a port that something else has", async (t) => {
+  const server = createServer().listen(0, "127.0.0.1");
+  t.after(() => server.close());
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const words = ["call", "serve", "up", "--ports", `${port}:5000`];
+  const { exitCode, output } = await run(words, { cwd: checkout.path }).ended;
+  assert.match(
+    output,
+    new RegExp(`^Error: Something listens on this machine's port ${port} already\\. Name another, `, "m"),
+  );
+  assert.equal(exitCode, 1);
+});
+
 test("a container engine elsewhere is refused by its name, without its password", async (t) => {
   const cwd = await temporary(t);
   const env = { XDG_CACHE_HOME: cwd, DOCKER_HOST: "tcp://ada:hunter22@192.0.2.1:2375" };
