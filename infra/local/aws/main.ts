@@ -7,7 +7,7 @@ import { help, type MainOptions, type Profile, readOptions } from "./options.js"
 import { type LocalAws, startLocalAws } from "./server.js";
 
 const profiles = {
-  rehearsal: { timing: rehearsalTiming, settings: rehearsalSettings, healthScale: 1 / 20 },
+  rehearsal: { timing: rehearsalTiming, settings: rehearsalSettings, healthScale: 1 / 10 },
   aws: { timing: awsTiming, settings: elbSettings, healthScale: 1 },
 } satisfies Record<Profile, object>;
 
