@@ -142,12 +142,13 @@ for (const [to, code] of [
 test("a revision whose image is named by a tag alone is gone back to by the digest that ran", async (t) => {
   const { fake, world, deploy, back } = await scene(t);
   await deploy("v1.1.0", "1");
-  const [app] = world.taskDefinitions.get(revisionArn(7))?.taskDefinition.containerDefinitions as [object];
+  const containers = world.taskDefinitions.get(revisionArn(7))?.taskDefinition.containerDefinitions;
+  const [app] = (containers ?? []) as [object];
   set(app, { image: release.image.replace(/@.*/, ":v1.0.0") });
   await assert.rejects(back(), { code: "not-a-release", message: /names no digest/ });
   const describe = fake.script.DescribeServiceRevisions;
   fake.script.DescribeServiceRevisions = (input) => {
-    const { serviceRevisions } = describe?.(input) as { serviceRevisions: object[] };
+    const { serviceRevisions } = (describe?.(input) ?? { serviceRevisions: [] }) as { serviceRevisions: object[] };
     for (const one of serviceRevisions)
       set(one, { containerImages: [{ containerName: "app", imageDigest: oldDigest }] });
     return { serviceRevisions: serviceRevisions as never };
