@@ -45,7 +45,8 @@ export class StandIn implements Machine {
 
   /** A process of the module for the next function, the one that is ready if there is one. */
   async process(source: ModuleSource): Promise<ModuleProcess> {
-    const key = await moduleKey(source);
+    // Two checkouts can hold the same module, and the process reads the one that it was started in.
+    const key = `${source.directory} ${await moduleKey(source)}`;
     const { spare } = this;
     this.spare = this.ahead ? { key, process: this.startSpare(source) } : undefined;
     if (spare?.key === key) return spare.process;
