@@ -49,9 +49,7 @@ export class Registry {
    */
   static async open(host: string, repository: string, options: Options): Promise<Registry> {
     const loopback = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?$/.test(host);
-    const base = new URL(
-      `${loopback ? "http" : "https"}://${host === "docker.io" ? "registry-1.docker.io" : host}/v2/`,
-    );
+    const base = new URL(`${loopback ? "http" : "https"}://${host === "docker.io" ? `registry-1.${host}` : host}/v2/`);
     const registry = new Registry(base, repository, options);
     await registry.greet(host);
     return registry;
