@@ -54,12 +54,12 @@ const nextSession = () => {
 test("a command sees the container's files, environment, user and directory, and its output is kept apart by stream", async () => {
   const script = "pwd; id -u; echo $NAME; cat data/a.txt; echo problem >&2";
   const ran = busybox()
-    .withDirectory({ path: "/work/data", source: directory({ "a.txt": "content\n" }).id() })
+    .withDirectory({ path: "/srv/data", source: directory({ "a.txt": "content\n" }).id() })
     .withEnvVariable({ name: "NAME", value: "Ada" })
-    .withWorkdir({ path: "/work" })
+    .withWorkdir({ path: "/srv" })
     .withUser({ name: "1000" })
     .withExec({ args: sh(script) });
-  assert.equal(await ran.stdout(), "/work\n1000\nAda\ncontent\n");
+  assert.equal(await ran.stdout(), "/srv\n1000\nAda\ncontent\n");
   assert.equal(await ran.stderr(), "problem\n");
 });
 

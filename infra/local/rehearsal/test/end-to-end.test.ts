@@ -1,52 +1,15 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { connectEngine } from "../../containers/connect.js";
+import { run } from "../../test/support/command.js";
 
-const start = fileURLToPath(new URL("../../start.mjs", import.meta.url));
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 
-interface Run {
-  exitCode: number | null;
-  output: string;
-}
-
-interface Running {
-  /** Ends when the output has this text. */
-  says(text: string): Promise<void>;
-  kill(signal: NodeJS.Signals): void;
-  ended: Promise<Run>;
-}
-
-function rehearse(args: string[], env: NodeJS.ProcessEnv = process.env): Running {
-  const child = spawn(process.execPath, [start, "rehearse", "--yes", ...args], { cwd: root, env });
-  let output = "";
-  const listeners = new Set<() => void>();
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-      process.stdout.write(text);
-      for (const listener of listeners) listener();
-    });
-  }
-  const ended = once(child, "close").then(([exitCode]) => ({ exitCode: exitCode as number | null, output }));
-  return {
-    says: (text) =>
-      new Promise((resolve, reject) => {
-        const look = () => output.includes(text) && resolve();
-        listeners.add(look);
-        look();
-        ended.then(() => reject(new Error(`It ended without saying ${JSON.stringify(text)}.`)));
-      }),
-    kill: (signal) => child.kill(signal),
-    ended,
-  };
-}
+const rehearse = (env: Record<string, string> = {}) => run(["rehearse", "--yes"], { cwd: root, env, echo: true });
 
 /** Containers, networks and volumes that a rehearsal has made. */
 async function leftovers(): Promise<string[]> {
@@ -73,7 +36,7 @@ after(async () => {
 });
 
 test("a rehearsal deploys, serves, rolls a bad release back and loses no request", async () => {
-  const { exitCode, output } = await rehearse([]).ended;
+  const { exitCode, output } = await rehearse().ended;
   assert.equal(exitCode, 0);
   const rows = output.slice(output.lastIndexOf("\nstep ")).split("\n");
   const good = rows.find((row) => row.startsWith("deploy v1.1.0"));
@@ -83,9 +46,9 @@ test("a rehearsal deploys, serves, rolls a bad release back and loses no request
 });
 
 test("a second rehearsal at the same time is refused, and an interrupt leaves nothing behind", async () => {
-  const first = rehearse([]);
+  const first = rehearse();
   await first.says("▸ publish v1.0.0");
-  const second = await rehearse([]).ended;
+  const second = await rehearse().ended;
   assert.equal(second.exitCode, 1);
   assert.match(second.output, /Another rehearsal is running on this machine/);
   first.kill("SIGINT");
@@ -96,8 +59,8 @@ test("a second rehearsal at the same time is refused, and an interrupt leaves no
 test("a remote container engine is refused by its name before anything is made", async () => {
   const home = await mkdtemp(join(tmpdir(), "slipway-remote-"));
   try {
-    const env = { ...process.env, DOCKER_HOST: "tcp://192.0.2.1:2375", XDG_CACHE_HOME: home };
-    const { exitCode, output } = await rehearse([], env).ended;
+    const env = { DOCKER_HOST: "tcp://192.0.2.1:2375", XDG_CACHE_HOME: home };
+    const { exitCode, output } = await rehearse(env).ended;
     assert.equal(exitCode, 1);
     assert.match(output, /tcp:\/\/192\.0\.2\.1:2375/);
   } finally {

@@ -12,7 +12,8 @@ export interface Running {
   ended: Promise<{ exitCode: number | null; output: string }>;
 }
 
-export function run(words: string[], options: { cwd: string; env?: Record<string, string> }): Running {
+/** @param options `echo` shows its output as it comes, for commands that take long. */
+export function run(words: string[], options: { cwd: string; env?: Record<string, string>; echo?: boolean }): Running {
   const child = spawn(process.execPath, [start, ...words], {
     cwd: options.cwd,
     env: { ...process.env, INIT_CWD: options.cwd, ...options.env },
@@ -23,6 +24,7 @@ export function run(words: string[], options: { cwd: string; env?: Record<string
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
       output += text;
+      if (options.echo) process.stdout.write(text);
       for (const listener of listeners) listener();
     });
   }
