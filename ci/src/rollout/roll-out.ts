@@ -1,6 +1,7 @@
 import type { RawTaskDefinition } from "../aws/raw.js";
 import { type Explanation, makeReport } from "../report/make-report.js";
 import type { Report } from "../report/report.js";
+import type { Ask } from "./ask.js";
 import { type Asked, nothingAsked } from "./asked.js";
 import { type Attempt, checkRunId } from "./attempt.js";
 import { findRace } from "./attempt-race.js";
@@ -21,6 +22,8 @@ export interface RollOutOptions extends Session {
   /** Where the public URL is asked; without it the verdict rests on ECS's witnesses alone. */
   http?: HttpTarget;
   verify?: VerifyOptions;
+  /** Asks it; over HTTP unless a simulation answers in its place. */
+  ask?: Ask;
   /** How long the rollout may take, in milliseconds; half an hour unless it says otherwise. */
   timeoutMs?: number;
   /** What is changed beside the image and VERSION. */
@@ -74,7 +77,8 @@ function opening(now: ServiceNow, { attached, subject }: Started, { version }: R
 async function check(options: RollOutOptions, { judgement }: Watched): Promise<HttpCheck> {
   if (!judgement.verdict.startsWith("deployed") || !options.http) return { state: "not-checked" };
   options.progress(`Asking ${askedUrl(options.http)} for ${options.release.version}.`);
-  return verify(options.http, options.release.version, options.clock, options.signal, options.verify);
+  const how = { ...options.verify, ...(options.ask && { ask: options.ask }) };
+  return verify(options.http, options.release.version, options.clock, options.signal, how);
 }
 
 /** For what went wrong with the tasks; a rollout that another one replaced needs no cause. */
