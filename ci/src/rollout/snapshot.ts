@@ -30,6 +30,8 @@ export interface Subject {
   classicOnly?: string;
   /** On our clock. */
   deadline: number;
+  /** We have asked ECS to roll it back: why, as in `because the deadline passed`. */
+  rollback?: { why: string };
 }
 
 export interface ServiceView {
@@ -37,6 +39,8 @@ export interface ServiceView {
   desiredCount: number;
   runningCount: number;
   pendingCount: number;
+  /** For how long after a task's start ECS ignores its health checks. */
+  healthCheckGracePeriodSeconds?: number;
   deployments: DeploymentView[];
   /** Newest first, the last 100. */
   events: EventView[];
