@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.js";
 import type { StateDirectory } from "../state.js";
-import type { Service } from "../wire/service.js";
+import type { Operation, Service } from "../wire/service.js";
 import { clusterOperations } from "./api/clusters.js";
 import type { Api } from "./api/context.js";
 import { deploymentOperations } from "./api/deployments.js";
@@ -24,6 +24,8 @@ export interface EcsDeps {
   random: Random;
   /** Whether a rollback shows the completed deployment under its old id (default) or under a new one: both have been seen on AWS. */
   rollbackId?: "old" | "new";
+  /** How far back stale reads may look, in milliseconds; nothing is kept unless it is given. */
+  pastKept?: () => number;
   /** The digest that an image resolves to now, or `undefined`; without it the first task's pull decides. */
   resolveImage?: (image: string) => Promise<string | undefined>;
 }
@@ -40,21 +42,20 @@ export interface Ecs {
  */
 export async function createEcs(deps: EcsDeps): Promise<Ecs> {
   const document = deps.state.document("ecs", emptyState);
-  const engine = createEngine({ ...deps, document, rollbackId: deps.rollbackId ?? "old" });
+  const engine = createEngine({
+    ...deps,
+    document,
+    rollbackId: deps.rollbackId ?? "old",
+    pastKept: deps.pastKept ?? (() => 0),
+  });
   await engine.resume();
-  const api: Api = { engine, resolveImage: deps.resolveImage ?? (async () => undefined) };
+  const resolveImage = deps.resolveImage ?? (async () => undefined);
   return {
     service: {
       signingName: "ecs",
       targetPrefix: "AmazonEC2ContainerServiceV20141113",
-      operations: {
-        ...clusterOperations(api),
-        ...taskDefinitionOperations(api),
-        ...serviceOperations(api),
-        ...taskOperations(api),
-        ...deploymentOperations(api),
-        ...tagOperations(api),
-      },
+      operations: operationsOf({ engine, resolveImage }),
+      past: (at) => operationsOf({ engine: engine.past(at), resolveImage }),
     },
     async close() {
       engine.close();
@@ -62,3 +63,12 @@ export async function createEcs(deps: EcsDeps): Promise<Ecs> {
     },
   };
 }
+
+const operationsOf = (api: Api): Record<string, Operation> => ({
+  ...clusterOperations(api),
+  ...taskDefinitionOperations(api),
+  ...serviceOperations(api),
+  ...taskOperations(api),
+  ...deploymentOperations(api),
+  ...tagOperations(api),
+});
