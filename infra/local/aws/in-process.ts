@@ -3,6 +3,7 @@ import { createEcs, type Ecs } from "./ecs/index.js";
 import { hex, seededRandom } from "./ecs/random.js";
 import type { LoadBalancer, TaskRuntime } from "./ecs/runtime.js";
 import { awsTiming, type Timing } from "./ecs/timing.js";
+import { createElb } from "./elb/index.js";
 import { memoryState } from "./memory-state.js";
 import type { StateDirectory } from "./state.js";
 import { createSts } from "./sts/index.js";
@@ -83,7 +84,12 @@ export async function createInProcessAws(options: InProcessOptions): Promise<InP
   // Of their own seed: how often is asked must not change the ids of what is made.
   const requestIds = seededRandom(seed + 1);
   const calls = createCalls({
-    services: [createSts(principals), ecs.service, ...(options.further ?? [])],
+    services: [
+      createSts(principals),
+      ecs.service,
+      createElb({ loadBalancer, targetGroups: ecs.targetGroups }),
+      ...(options.further ?? []),
+    ],
     principals,
     accountId: account,
     authority: "127.0.0.1:1",

@@ -10,6 +10,7 @@ import { createEcs } from "./ecs/index.js";
 import { seededRandom } from "./ecs/random.js";
 import type { TaskRuntime } from "./ecs/runtime.js";
 import { rehearsalTiming, type Timing } from "./ecs/timing.js";
+import { createElb } from "./elb/index.js";
 import { listen } from "./listen.js";
 import { createLogs } from "./logs/index.js";
 import type { LogSink } from "./logs/sink.js";
@@ -159,7 +160,8 @@ async function serve(
   });
   closers.push(() => ecs.close());
 
-  const services = [createSts(principals), ecr.service, ecs.service, logs.service];
+  const elb = createElb({ loadBalancer, targetGroups: ecs.targetGroups });
+  const services = [createSts(principals), ecr.service, ecs.service, elb, logs.service];
   const calls = createCalls({
     services,
     principals,

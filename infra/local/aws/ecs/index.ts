@@ -10,6 +10,7 @@ import { taskDefinitionOperations } from "./api/task-definitions.js";
 import { taskOperations } from "./api/tasks.js";
 import { createEngine } from "./engine.js";
 import { emptyState } from "./model/state.js";
+import { type PortTarget, targetsOf } from "./model/task-definition.js";
 import type { Random } from "./random.js";
 import type { LoadBalancer, TaskRuntime } from "./runtime.js";
 import type { Timing } from "./timing.js";
@@ -32,6 +33,8 @@ export interface EcsDeps {
 
 export interface Ecs {
   service: Service;
+  /** The target groups that services name: nothing else makes one here. */
+  targetGroups(): PortTarget[];
   /** Stops deciding and writes what is unsaved. Runtime and load balancer are their owner's to close. */
   close(): Promise<void>;
 }
@@ -57,6 +60,10 @@ export async function createEcs(deps: EcsDeps): Promise<Ecs> {
       operations: operationsOf({ engine, resolveImage }),
       past: (at) => operationsOf({ engine: engine.past(at), resolveImage }),
     },
+    targetGroups: () =>
+      Object.values(engine.state.services)
+        .filter(({ status }) => status !== "INACTIVE")
+        .flatMap(({ settings }) => targetsOf(settings)),
     async close() {
       engine.close();
       await document.flush();

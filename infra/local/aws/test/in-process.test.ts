@@ -122,6 +122,25 @@ test("a late answer comes when its time has come on the clock, and a skewed one 
   assert.equal(found?.registeredAt?.toISOString(), "2026-01-01T00:10:00.000Z");
 });
 
+test("times in a request to a service whose clock is off are meant by that clock", async () => {
+  const { aws, clock, faults } = await inProcess();
+  await aws.call("ecs", "CreateCluster");
+  await aws.call("ecs", "RegisterTaskDefinition", taskDefinition("good:1"));
+  const service = { serviceName: "web", taskDefinition: "web", networkConfiguration: NETWORK };
+  await aws.call("ecs", "CreateService", service);
+  clock.advance(60_000);
+  faults.replace([{ kind: "skewed", by: 600_000 }]);
+  const [shown] = (await aws.call("ecs", "ListServiceDeployments", { service: "web" })).serviceDeployments as {
+    createdAt: number;
+  }[];
+  const after = (shown?.createdAt ?? 0) - 1;
+  const { serviceDeployments } = await aws.call("ecs", "ListServiceDeployments", {
+    service: "web",
+    createdAt: { after },
+  });
+  assert.equal((serviceDeployments as unknown[]).length, 1);
+});
+
 test("a stale read is as old as it is meant to be", async () => {
   const { aws, clock } = await inProcess({ rules: [{ kind: "stale", by: 10_000 }] });
   await aws.call("ecs", "CreateCluster", { clusterName: "one" });
@@ -134,6 +153,12 @@ test("a stale read is as old as it is meant to be", async () => {
     clock.advance(1_000);
   }
   assert.deepEqual(counts, [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2]);
+  clock.advance(60_000);
+  await aws.call("ecs", "CreateCluster", { clusterName: "three" });
+  clock.advance(9_999);
+  assert.equal(await count(), 2);
+  clock.advance(1);
+  assert.equal(await count(), 3);
 });
 
 test("what the SDK sends again after a lost answer is done twice, as on AWS", async () => {
