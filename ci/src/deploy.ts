@@ -6,6 +6,7 @@ import { checkPublish, type PublishOptions, publishCheckout } from "./publish-im
 import type { Report } from "./report/report.js";
 import { type AskedOptions, parseAsked } from "./rollout/asked.js";
 import { checkRunId } from "./rollout/attempt.js";
+import type { Progress } from "./rollout/happening.js";
 import { readService } from "./rollout/read.js";
 import { rollOut } from "./rollout/roll-out.js";
 
@@ -19,6 +20,7 @@ export interface DeployOptions extends PublishOptions {
   runId: string | undefined;
   /** What shall change beside image and version, and what shall not stop it. */
   asked: AskedOptions;
+  progress: Progress;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function deploy(options: DeployOptions): Promise<Report> {
   await readService(destination.aws, destination.target);
   const release = options.published
     ? await findPublished(options.version, destination)
-    : await publishCheckout(options, destination);
+    : await publishCheckout(options, destination, options.progress);
   const http = publicUrl(destination, options.url);
   return await rollOut({
     aws: destination.aws,
@@ -43,7 +45,7 @@ export async function deploy(options: DeployOptions): Promise<Report> {
     release,
     asked,
     clock: systemClock,
-    progress: console.log,
+    progress: options.progress,
     ...(http && { http }),
     ...(options.runId !== undefined && { runId: options.runId }),
   });

@@ -3,6 +3,7 @@ import { type DestinationOptions, openDestination } from "./destination.js";
 import { checkUrl, publicUrl } from "./public-url.js";
 import type { Report } from "./report/report.js";
 import { parseAsked } from "./rollout/asked.js";
+import type { Progress } from "./rollout/happening.js";
 import { rollback } from "./rollout/rollback.js";
 
 /** What people say to rollback. */
@@ -14,6 +15,7 @@ export interface GoBackOptions {
   url: string | undefined;
   /** Findings of the pre-flight that shall not stop it. */
   ignore: string[] | undefined;
+  progress: Progress;
 }
 
 /**
@@ -30,7 +32,7 @@ export async function goBack({ to, url, ignore, ...options }: GoBackOptions): Pr
     target: destination.target,
     asked,
     clock: systemClock,
-    progress: console.log,
+    progress: options.progress,
     ...(http && { http }),
     ...(to !== undefined && { to }),
   });
