@@ -7,6 +7,7 @@ import type { Report } from "./report/report.js";
 import { type AskedOptions, parseAsked } from "./rollout/asked.js";
 import { checkRunId } from "./rollout/attempt.js";
 import type { Progress } from "./rollout/happening.js";
+import { type PatienceOptions, parsePatience } from "./rollout/patience.js";
 import { readService } from "./rollout/read.js";
 import { rollOut } from "./rollout/roll-out.js";
 
@@ -20,6 +21,10 @@ export interface DeployOptions extends PublishOptions {
   runId: string | undefined;
   /** What shall change beside image and version, and what shall not stop it. */
   asked: AskedOptions;
+  /** How long the rollout is waited for, and what may be done meanwhile. */
+  patience: PatienceOptions;
+  /** Whether what is proven wrong stays. */
+  noUndo: boolean;
   progress: Progress;
 }
 
@@ -32,6 +37,7 @@ export async function deploy(options: DeployOptions): Promise<Report> {
   checkUrl(options.url);
   checkRunId(options.runId);
   const asked = parseAsked(options.asked);
+  const patience = parsePatience(options.patience);
   const destination = await openDestination(options.destination);
   // A service that can't be deployed to is found out before anything is published for it.
   await readService(destination.aws, destination.target);
@@ -44,6 +50,8 @@ export async function deploy(options: DeployOptions): Promise<Report> {
     target: destination.target,
     release,
     asked,
+    ...patience,
+    undo: !options.noUndo,
     clock: systemClock,
     progress: options.progress,
     ...(http && { http }),

@@ -1,6 +1,6 @@
 import type { Directory, Secret, Service } from "@dagger.io/dagger";
 import { checkAccount } from "./aws/account.js";
-import { type Aws, createAws } from "./aws/clients.js";
+import { type Clients, createAws } from "./aws/clients.js";
 import { parseCredentials } from "./aws/credentials.js";
 import { systemClock } from "./clock.js";
 import { InputError } from "./errors.js";
@@ -8,7 +8,7 @@ import { parseTarget, type Target } from "./target.js";
 
 /** Where a release goes, with the means to reach it. */
 export interface Destination {
-  aws: Aws;
+  aws: Clients;
   target: Target;
   /** The base URL of a local AWS; absent for AWS itself. */
   endpoint?: string;

@@ -15,5 +15,6 @@ export function checkUrl(url: string | undefined): void {
 export function publicUrl({ target, endpoint }: Destination, given: string | undefined): HttpTarget | undefined {
   const url = given ?? target.url;
   if (!url) return undefined;
-  return endpoint === undefined ? { baseUrl: url } : { baseUrl: endpoint, host: new URL(url).host };
+  const where = endpoint === undefined ? { baseUrl: url } : { baseUrl: endpoint, host: new URL(url).host };
+  return { ...where, ...(target.expectations && { expectations: target.expectations }) };
 }

@@ -43,6 +43,18 @@ const schema = v.strictObject({
       v.check(isHttpUrl, "an http or https URL, such as https://app.example.com"),
     ),
   ),
+  /** What other paths must answer before a version counts as served; `{version}` stands for the version. */
+  expectations: v.optional(
+    v.array(
+      v.strictObject({
+        path: text(/^\/(?!\/)\S*$/, "a path below the URL, such as /healthz"),
+        status: v.optional(whole(100, 599)),
+        headers: v.optional(v.record(v.string("a header's name"), v.string("a header's value, in quotes"))),
+        json: v.optional(v.unknown()),
+      }),
+      "a list of { path, status, headers, json }",
+    ),
+  ),
   /** Where the source code can be found, for the image's label. */
   source: v.optional(v.pipe(v.string("a URL"), v.url("a URL, such as https://example.com/team/app"))),
 });
@@ -101,9 +113,15 @@ function describe(issue: v.BaseIssue<unknown>): string {
 }
 
 function keysBeside(issue: v.BaseIssue<unknown>): string {
-  const keys = (issue.path?.length ?? 0) > 1 ? ["account", "region"] : Object.keys(schema.entries);
+  const [first, second] = issue.path ?? [];
+  const keys = second === undefined ? Object.keys(schema.entries) : (keysWithin[String(first?.key)] ?? []);
   return keys.join(", ");
 }
+
+const keysWithin: Record<string, string[]> = {
+  registry: ["account", "region"],
+  expectations: ["path", "status", "headers", "json"],
+};
 
 /** What is wrong with a size on Fargate: nothing, or one line that tells what is accepted. */
 export function sizeMistakes({ cpu, memory }: Pick<Target, "cpu" | "memory">): string[] {

@@ -50,6 +50,16 @@ const mistakes: [string, object, RegExp][] = [
     { registry: { acount: "1" } },
     /registry\.acount: not a key .*accepted: account, region/,
   ],
+  [
+    "an expectation's key that none has",
+    { expectations: [{ path: "/x", code: 200 }] },
+    /expectations\.0\.code: not a key .*accepted: path, status, headers, json/,
+  ],
+  [
+    "an expectation of another host",
+    { expectations: [{ path: "//evil.example" }] },
+    /expectations\.0\.path: is .*; accepted: a path below the URL/,
+  ],
   ["a URL of another scheme", { url: "ftp://app.example.com" }, /url: is "ftp:.*"; accepted: an http or https URL/],
   ["a CPU size that Fargate has not", { cpu: 300 }, /cpu: is 300; accepted: 256, 512, 1024/],
   [

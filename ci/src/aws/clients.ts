@@ -1,16 +1,19 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { ECRClient } from "@aws-sdk/client-ecr";
-import { ECSClient } from "@aws-sdk/client-ecs";
+import { ECSClient, type ECSClientConfig } from "@aws-sdk/client-ecs";
 import { STSClient } from "@aws-sdk/client-sts";
 import type { Credentials } from "./credentials.js";
 
-/** The AWS services that a release needs. */
-export interface Aws {
+/** The SDK's clients of the AWS services that a release needs. */
+export interface Clients {
   ecs: ECSClient;
   ecr: ECRClient;
   sts: STSClient;
   logs: CloudWatchLogsClient;
 }
+
+/** What a rollout needs of them: somebody who is sent a command and answers as the SDK does, errors included. */
+export type Aws = { [Service in keyof Clients]: Pick<Clients[Service], "send"> };
 
 export interface AwsOptions {
   /** The service's region. */
@@ -20,19 +23,21 @@ export interface AwsOptions {
   credentials: Credentials;
   /** One URL for every service, such as that of a local AWS; AWS itself when absent. */
   endpoint?: string;
+  /** What carries the requests, in place of HTTP over the network. */
+  requestHandler?: ECSClientConfig["requestHandler"];
 }
 
 const CONNECT_TIMEOUT = 5_000;
 const REQUEST_TIMEOUT = 30_000;
 const MAX_ATTEMPTS = 5;
 
-export function createAws({ region, registryRegion, credentials, endpoint }: AwsOptions): Aws {
+export function createAws({ region, registryRegion, credentials, endpoint, requestHandler }: AwsOptions): Clients {
   const config = {
     region,
     credentials,
     retryMode: "standard",
     maxAttempts: MAX_ATTEMPTS,
-    requestHandler: {
+    requestHandler: requestHandler ?? {
       connectionTimeout: CONNECT_TIMEOUT,
       requestTimeout: REQUEST_TIMEOUT,
       // Without it a request over the time limit only makes the SDK print a warning.

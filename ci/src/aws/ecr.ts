@@ -11,9 +11,9 @@ import {
 import { InputError } from "../errors.js";
 import { ask } from "../rollout/aws-errors.js";
 import type { Target } from "../target.js";
-import type { Aws } from "./clients.js";
+import type { Clients } from "./clients.js";
 
-type Ecr = Pick<Aws, "ecr">;
+type Ecr = Pick<Clients, "ecr">;
 
 /** The target's image repository. */
 export interface Repository {

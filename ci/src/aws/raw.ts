@@ -3,7 +3,8 @@
  * a field that AWS adds tomorrow would be lost between describe and register. Here the SDK signs, resolves the endpoint and
  * retries; the JSON passes by its model.
  */
-import { DescribeTaskDefinitionCommand, type ECSClient, RegisterTaskDefinitionCommand } from "@aws-sdk/client-ecs";
+import { DescribeTaskDefinitionCommand, RegisterTaskDefinitionCommand } from "@aws-sdk/client-ecs";
+import type { Aws } from "./clients.js";
 import { type MiddlewareStack, type Sendable, withoutRetries } from "./retries.js";
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -17,7 +18,7 @@ export interface RawTaskDefinition {
 
 /** @param taskDefinition An ARN, or `family:revision`. */
 export async function describeTaskDefinition(
-  ecs: ECSClient,
+  ecs: Aws["ecs"],
   taskDefinition: string,
   signal?: AbortSignal,
 ): Promise<RawTaskDefinition> {
@@ -36,7 +37,7 @@ export async function describeTaskDefinition(
  * @returns The new revision, with every member that the answer has.
  */
 export async function registerTaskDefinition(
-  ecs: ECSClient,
+  ecs: Aws["ecs"],
   registration: JsonObject,
   signal?: AbortSignal,
 ): Promise<JsonObject> {

@@ -1,5 +1,6 @@
-import { request } from "undici";
 import type { Clock } from "../clock.js";
+import { type Ask, askOverHttp, type HttpAnswer } from "./ask.js";
+import { difference, type Expectation } from "./expectation.js";
 
 /** Where the public URL is asked. */
 export interface HttpTarget {
@@ -7,13 +8,18 @@ export interface HttpTarget {
   baseUrl: string;
   /** The public name, where the connection goes elsewhere: to a local AWS. */
   host?: string;
+  /** What other paths must answer. */
+  expectations?: readonly Expectation[];
 }
 
 export type HttpCheck =
-  /** The new version answered `tries` times in a row. */
+  /** The new version answered `tries` times in a row, and every expectation was met. */
   | { state: "verified"; url: string; tries: number }
-  /** At the end something else answered: `answered` says what. */
-  | { state: "wrong"; url: string; answered: string }
+  /**
+   * At the end something else answered: `answered` says what. `proven` when it did so on as many tries in a row as would have
+   * verified it: an answer in between, or a right one now and then, can be anybody's.
+   */
+  | { state: "wrong"; url: string; answered: string; proven: boolean }
   /** No answer that would prove anything: not reachable, or something before the app answered. */
   | { state: "unproven"; url: string; answered: string }
   /** There is no public URL. */
@@ -37,54 +43,102 @@ export interface VerifyOptions {
   limit?: number;
   /** Milliseconds for one try. */
   tryLimit?: number;
+  ask?: Ask;
 }
 
+const tryLimitDefault = 5_000;
+
 /**
- * Asks `GET /version` until the new version has answered on every try for a short while: a load balancer that still sends some
- * requests to old tasks is found out by the row being broken. By default 5 in a row, half a second apart, within a minute.
+ * Asks `GET /version`, and what else is expected, until the new version has answered on every try for a short while: a load balancer
+ * that still sends some requests to old tasks is found out by the row being broken. By default 5 in a row, half a second apart,
+ * within a minute.
  */
 export async function verify(
   http: HttpTarget | undefined,
   version: string,
   clock: Clock,
   signal?: AbortSignal,
-  { consecutive = 5, interval = 500, limit = 60_000, tryLimit = 5_000 }: VerifyOptions = {},
+  options: VerifyOptions = {},
 ): Promise<HttpCheck> {
   if (!http) return { state: "not-checked" };
+  const { consecutive = 5, interval = 500, limit = 60_000, tryLimit = tryLimitDefault, ask = askOverHttp } = options;
   const url = askedUrl(http);
   const end = clock.now() + limit;
-  for (let row = 0; ; ) {
-    const answer = await askVersion(http, tryLimit, signal);
-    row = answer.version === version ? row + 1 : 0;
-    if (row >= consecutive) return { state: "verified", url, tries: row };
-    if (clock.now() >= end) return verdictOf(answer, version, url);
+  for (let right = 0, proving = 0; ; ) {
+    const seen = await tryOnce(http, version, { ask, limit: tryLimit, signal });
+    right = seen.isRight ? right + 1 : 0;
+    proving = seen.proves ? proving + 1 : 0;
+    if (right >= consecutive) return { state: "verified", url, tries: right };
+    if (clock.now() >= end) return verdictOf(seen, { version, url, proven: proving >= consecutive });
     await clock.sleep(interval, signal);
   }
 }
 
-interface Answer {
-  version?: string;
-  /** Whether the answer proves what is served: the app's own words, or a server's error. */
+/**
+ * The version that answers now, where everything that is expected holds for it too; undefined when what would be asked after a
+ * rollout does not work from here before it.
+ */
+export async function probe(
+  http: HttpTarget | undefined,
+  signal?: AbortSignal,
+  { tryLimit = tryLimitDefault, ask = askOverHttp }: VerifyOptions = {},
+): Promise<string | undefined> {
+  if (!http) return undefined;
+  const how = { ask, limit: tryLimit, signal };
+  const { version } = await askVersion(http, how);
+  if (version === undefined) return undefined;
+  return (await tryOnce(http, version, how)).isRight ? version : undefined;
+}
+
+interface How {
+  ask: Ask;
+  limit: number;
+  signal: AbortSignal | undefined;
+}
+interface Try {
+  isRight: boolean;
+  /** Whether the answer proves that something else is served: the app's own words, or a server's error. */
   proves: boolean;
   saw: string;
 }
 
-async function askVersion({ baseUrl, host }: HttpTarget, limit: number, signal?: AbortSignal): Promise<Answer> {
+async function tryOnce(http: HttpTarget, version: string, how: How): Promise<Try> {
+  const answer = await askVersion(http, how);
+  if (answer.version !== version) return { isRight: false, proves: answer.proves, saw: answer.saw };
+  for (const expected of http.expectations ?? []) {
+    const found = await get(http, expected.path, how);
+    const differs = "status" in found ? difference(expected, found, version) : found.failure;
+    if (differs) return { isRight: false, proves: "status" in found, saw: `${expected.path}: ${differs}` };
+  }
+  return { isRight: true, proves: false, saw: version };
+}
+
+interface VersionAnswer {
+  version?: string;
+  proves: boolean;
+  saw: string;
+}
+
+async function askVersion(http: HttpTarget, how: How): Promise<VersionAnswer> {
+  const answer = await get(http, "/version", how);
+  if (!("status" in answer)) return { proves: false, saw: answer.failure };
+  const { status, body } = answer;
+  const version = status === 200 ? versionIn(body) : undefined;
+  if (version !== undefined) return { version, proves: true, saw: version };
+  return { proves: status >= 500, saw: `HTTP ${status}${status === 200 ? " without a version" : ""}` };
+}
+
+async function get(
+  { baseUrl, host }: HttpTarget,
+  path: string,
+  { ask, limit, signal }: How,
+): Promise<HttpAnswer | { failure: string }> {
   try {
-    const { statusCode, body } = await request(new URL("/version", baseUrl), {
-      // undici's fetch forbids the Host header; request passes it on.
-      headers: { accept: "application/json", ...(host !== undefined && { host }) },
-      headersTimeout: limit,
-      bodyTimeout: limit,
-      ...(signal && { signal }),
-    });
-    const text = await body.text();
-    const version = statusCode === 200 ? versionIn(text) : undefined;
-    if (version !== undefined) return { version, proves: true, saw: version };
-    return { proves: statusCode >= 500, saw: `HTTP ${statusCode}${statusCode === 200 ? " without a version" : ""}` };
+    const url = new URL(path, baseUrl);
+    return await ask({ url, limit, ...(host !== undefined && { host }), ...(signal && { signal }) });
   } catch (error) {
     signal?.throwIfAborted();
-    return { proves: false, saw: `no answer (${(error as Error).message})` };
+    return { failure: `no answer (${(error as Error).message})` };
   }
 }
 
@@ -98,9 +152,12 @@ function versionIn(text: string): string | undefined {
   }
 }
 
-function verdictOf(last: Answer, version: string, url: string): HttpCheck {
-  if (last.version === version) {
-    return { state: "wrong", url, answered: `${version} only on some tries: other versions answer too` };
+function verdictOf(last: Try, { version, url, proven }: { version: string; url: string; proven: boolean }): HttpCheck {
+  if (last.isRight) {
+    const answered = `${version} only on some tries: other answers come too`;
+    return { state: "wrong", url, answered, proven: false };
   }
-  return { state: last.proves ? "wrong" : "unproven", url, answered: last.saw };
+  return last.proves
+    ? { state: "wrong", url, answered: last.saw, proven }
+    : { state: "unproven", url, answered: last.saw };
 }

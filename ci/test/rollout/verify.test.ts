@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
-import { verify } from "../../src/rollout/verify.js";
+import { probe, verify } from "../../src/rollout/verify.js";
 import { virtualClock } from "../support/virtual-clock.js";
 
 type Handler = (request: IncomingMessage, response: ServerResponse, nth: number) => void;
@@ -52,7 +52,7 @@ test("another version to the end is wrong, with what answered", async (t) => {
   const clock = virtualClock();
   const before = clock.now();
   const check = await verify({ baseUrl }, "v2", clock, undefined, { limit: 10_000 });
-  assert.deepEqual(check, { state: "wrong", url: `${baseUrl}/version`, answered: "v1" });
+  assert.deepEqual(check, { state: "wrong", url: `${baseUrl}/version`, answered: "v1", proven: true });
   assert.equal(clock.now() - before, 10_000);
 });
 
@@ -69,7 +69,7 @@ test("two versions by turns are wrong, whichever answers last", async (t) => {
 test("a server's errors to the end are wrong", async (t) => {
   const { baseUrl } = await site(t, (_, response) => void response.writeHead(503).end());
   const check = await verify({ baseUrl }, "v2", virtualClock());
-  assert.deepEqual(check, { state: "wrong", url: `${baseUrl}/version`, answered: "HTTP 503" });
+  assert.deepEqual(check, { state: "wrong", url: `${baseUrl}/version`, answered: "HTTP 503", proven: true });
 });
 
 test("answers that prove nothing leave it unproven", async (t) => {
@@ -92,4 +92,38 @@ test("a server that never answers is given up within the try's limit", async (t)
 
 test("without a public URL nothing is asked", async () => {
   assert.deepEqual(await verify(undefined, "v2", virtualClock()), { state: "not-checked" });
+});
+
+test("right answers that wrong ones break up prove nothing", async (t) => {
+  const { baseUrl } = await site(t, (request, response, nth) => serves(nth % 3 ? "v1" : "v2")(request, response, nth));
+  const check = await verify({ baseUrl }, "v2", virtualClock(), undefined, { limit: 5_000 });
+  assert.ok(check.state === "wrong" && !check.proven);
+});
+
+test("what is expected of other paths must hold too, and is told by its path", async (t) => {
+  const { baseUrl } = await site(t, (request, response, nth) =>
+    request.url === "/healthz" ? void response.writeHead(500).end() : serves("v2")(request, response, nth),
+  );
+  const expectations = [{ path: "/healthz" }];
+  const check = await verify({ baseUrl, expectations }, "v2", virtualClock(), undefined, { limit: 5_000 });
+  assert.deepEqual(check, {
+    state: "wrong",
+    url: `${baseUrl}/version`,
+    answered: "/healthz: HTTP 500 instead of 200",
+    proven: true,
+  });
+});
+
+test("a probe tells the version that answers, where all that is expected holds", async (t) => {
+  const { baseUrl } = await site(t, serves("v1"));
+  assert.equal(await probe({ baseUrl }), "v1");
+  assert.equal(await probe({ baseUrl, expectations: [{ path: "/x", json: { version: "{version}" } }] }), "v1");
+  assert.equal(await probe({ baseUrl, expectations: [{ path: "/x", status: 204 }] }), undefined);
+});
+
+test("a probe that can't reach the URL, or gets no version, does not work from here", async (t) => {
+  assert.equal(await probe({ baseUrl: "http://127.0.0.1:1" }), undefined);
+  const { baseUrl } = await site(t, (_, response) => void response.writeHead(302).end());
+  assert.equal(await probe({ baseUrl }), undefined);
+  assert.equal(await probe(undefined), undefined);
 });

@@ -4,7 +4,7 @@ import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { STSClient } from "@aws-sdk/client-sts";
-import type { Aws } from "../../src/aws/clients.js";
+import type { Clients } from "../../src/aws/clients.js";
 import type { JsonObject } from "../../src/aws/raw.js";
 
 /** An error as AWS answers it over the JSON protocol. */
@@ -27,7 +27,7 @@ export interface Call {
 
 /** A loopback server that speaks the JSON protocol of ECS, ECR and Logs and answers as its script says, and clients for it. */
 export interface FakeAws {
-  aws: Aws;
+  aws: Clients;
   calls: Call[];
   /** Change it at will: it is looked up at each request. */
   script: Script;
@@ -47,7 +47,7 @@ export async function fakeAws(script: Script, options: { maxAttempts?: number } 
     credentials: { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "example" },
     maxAttempts: options.maxAttempts ?? 1,
   };
-  const aws: Aws = {
+  const aws: Clients = {
     ecs: new ECSClient(settings),
     ecr: new ECRClient(settings),
     sts: new STSClient(settings),

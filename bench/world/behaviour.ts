@@ -1,0 +1,65 @@
+import { containersOf, objects } from "../../infra/local/aws/ecs/model/task-definition.js";
+import type { LoadBalancerTarget, TaskSpec } from "../../infra/local/aws/ecs/runtime.js";
+import type { TargetBehaviour } from "../../infra/local/aws/ecs/simulated/load-balancer.js";
+import type { TaskBehaviour } from "../../infra/local/aws/ecs/simulated/runtime.js";
+import type { JsonObject } from "../../infra/local/aws/wire/service.js";
+import { target } from "./names.js";
+import type { Scenario, TaskScript } from "./scenario.js";
+
+/** Which script each task follows: told by its version, and by how many tasks its revision has had before. */
+export interface Casting {
+  behaviourOf(task: TaskSpec): TaskBehaviour;
+  targetOf(target: LoadBalancerTarget): TargetBehaviour;
+  /** What a task does and which version it is; by ARN. */
+  roleOf(taskArn: string): { version: string; script: TaskScript } | undefined;
+}
+
+const usual = { pull: 5_000, start: 1_000, stop: 1_000 };
+const healthyAfter = { container: 15_000, target: 10_000 };
+
+export function castTasks(scenario: Scenario): Casting {
+  const roles = new Map<string, { version: string; script: TaskScript }>();
+  const started = new Map<string, number>();
+
+  function cast(task: TaskSpec): TaskScript {
+    const version = versionOf(task.taskDefinition);
+    const number = started.get(version) ?? 0;
+    started.set(version, number + 1);
+    const scripts = scriptsOf(scenario, version);
+    const script = scripts[Math.min(number, scripts.length - 1)] ?? {};
+    roles.set(task.taskArn, { version, script });
+    return script;
+  }
+
+  return {
+    behaviourOf(task) {
+      const { target: _, drain: _drain, serves: _serves, ...behaviour } = cast(task);
+      const { check = "none" } = scenario.service ?? {};
+      const isChecked = check === "container" || check === "both";
+      const health = isChecked ? [{ after: healthyAfter.container, status: "HEALTHY" as const }] : [];
+      return { ...usual, health, ...behaviour };
+    },
+    targetOf({ taskArn }) {
+      const { target: health, drain } = roles.get(taskArn)?.script ?? {};
+      return {
+        health: health ?? [{ after: healthyAfter.target, state: "healthy" }],
+        ...(drain !== undefined && { drain }),
+      };
+    },
+    roleOf: (taskArn) => roles.get(taskArn),
+  };
+}
+
+/** The VERSION that the service's container has in its environment. */
+export function versionOf(taskDefinition: JsonObject): string {
+  const containers = containersOf(taskDefinition);
+  const container = containers.find(({ name }) => name === target.container);
+  const variable = objects(container?.environment).find(({ name }) => name === "VERSION")?.value;
+  return typeof variable === "string" ? variable : "";
+}
+
+function scriptsOf({ before, release, others }: Scenario, version: string): TaskScript[] {
+  if (version === (release?.version ?? "v2.0.0")) return release?.tasks ?? [];
+  const ended: TaskScript[] = before?.completed === false ? [{ exit: { after: 0, code: 1 } }] : [];
+  return others?.[version]?.tasks ?? before?.tasks ?? ended;
+}

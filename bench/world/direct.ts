@@ -1,0 +1,131 @@
+/**
+ * The deployer's port to AWS, answered in process without the SDK's serialization, signing and HTTP: for bulk. What the SDK would do
+ * that the deployer can notice is done here: dates, members left out, classes of errors, retries.
+ */
+import type { Aws } from "../../ci/src/aws/clients.js";
+import { AwsError, type JsonObject } from "../../infra/local/aws/wire/service.js";
+import { type DeployerProcess, NoAnswer } from "./process.js";
+import { packages } from "./sdk-packages.js";
+import { type Reader, readerOf, type Schema } from "./sdk-schema.js";
+
+/** As createAws has it. */
+const MAX_ATTEMPTS = 5;
+
+export function directAws(process: DeployerProcess, random: () => number): Aws {
+  const client = (service: string) => ({
+    send: (command: Command, options: { abortSignal?: AbortSignal } = {}) =>
+      send({ process, random }, service, command, options.abortSignal),
+  });
+  return { ecs: client("ecs"), ecr: client("ecr"), sts: client("sts"), logs: client("logs") } as unknown as Aws;
+}
+
+interface Command {
+  input: JsonObject;
+  middlewareStack: {
+    identify(): string[];
+    resolve(handler: Handler, context: object): Handler;
+  };
+}
+type Handler = (args: { input: JsonObject; request: Message }) => Promise<{ response: Message; output: unknown }>;
+interface Message {
+  statusCode?: number;
+  headers: Record<string, string>;
+  body?: unknown;
+}
+interface Means {
+  process: DeployerProcess;
+  random: () => number;
+}
+
+async function send(means: Means, service: string, command: Command, signal?: AbortSignal): Promise<unknown> {
+  const operation = command.constructor.name.replace(/Command$/, "");
+  const own = command.middlewareStack.identify();
+  const attempts = own.some((entry) => entry.startsWith("retryMiddleware")) ? 1 : MAX_ATTEMPTS;
+  for (let attempt = 1; ; attempt++) {
+    if (signal?.aborted) throw aborted();
+    try {
+      const once = () => ask(means.process, service, operation, command.input);
+      return own.length === 0 ? await once() : await throughStack(means.process, service, operation, command);
+    } catch (error) {
+      if (attempt >= attempts || !isPassing(error as Failure)) throw error;
+      await means.process.sleep(delay(error as Failure, attempt, means.random));
+    }
+  }
+}
+
+async function ask(process: DeployerProcess, service: string, operation: string, input: JsonObject): Promise<unknown> {
+  return outputReader(service, operation)(await answer(process, service, operation, input));
+}
+
+/** A command with middleware of its own: that sees the body of the request and of the answer, as it does with the SDK. */
+async function throughStack(process: DeployerProcess, service: string, operation: string, command: Command) {
+  const handler: Handler = async ({ input, request }) => {
+    const sent = request.body === undefined ? input : (JSON.parse(String(request.body)) as JsonObject);
+    const answered = await answer(process, service, operation, sent);
+    const body = new TextEncoder().encode(JSON.stringify(answered));
+    return {
+      response: { statusCode: 200, headers: {}, body },
+      output: outputReader(service, operation)(answered),
+    };
+  };
+  const through = command.middlewareStack.resolve(handler, {});
+  return (await through({ input: command.input, request: { headers: {} } })).output;
+}
+
+async function answer(process: DeployerProcess, service: string, operation: string, input: JsonObject) {
+  try {
+    return await process.ask({ service, operation, input });
+  } catch (error) {
+    throw asTheSdkThrows(service, error);
+  }
+}
+
+function outputReader(service: string, operation: string): Reader {
+  const schema = packages[service]?.[`${operation}$`] as readonly Schema[] | undefined;
+  if (!schema) throw new Error(`The SDK has no ${service}:${operation}.`);
+  return readerOf(schema[5] ?? 0);
+}
+
+interface Failure extends Error {
+  code?: string;
+  $metadata?: { httpStatusCode?: number };
+}
+
+function asTheSdkThrows(service: string, error: unknown): unknown {
+  if (error instanceof NoAnswer) return Object.assign(new Error(error.message), { code: error.code });
+  if (!(error instanceof AwsError)) return error;
+  const { code, message, status, fields } = error;
+  const about = { message, $metadata: { httpStatusCode: status }, ...fields };
+  const known = packages[service]?.[code] as (new (about: object) => Error) | undefined;
+  if (known) return new known(about);
+  const base = packages[service]?.[bases[service] ?? ""] as new (about: object) => Error;
+  return new base({ name: code, $fault: status >= 500 ? "server" : "client", ...about });
+}
+
+const bases: Record<string, string> = {
+  ecs: "ECSServiceException",
+  ecr: "ECRServiceException",
+  logs: "CloudWatchLogsServiceException",
+  sts: "STSServiceException",
+};
+
+/** The SDK's standard mode: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html */
+function isPassing({ name, code, $metadata }: Failure): boolean {
+  const status = $metadata?.httpStatusCode ?? 0;
+  return (
+    isThrottling(name) || [500, 502, 503, 504].includes(status) || name === "TimeoutError" || code === "ECONNRESET"
+  );
+}
+
+function isThrottling(name: string): boolean {
+  return ["ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"].includes(name);
+}
+
+function delay({ name }: Failure, attempt: number, random: () => number): number {
+  const base = isThrottling(name) ? 500 : 100;
+  return Math.floor(Math.min(20_000, random() * 2 ** (attempt - 1) * base));
+}
+
+function aborted(): Error {
+  return Object.assign(new Error("Request aborted"), { name: "AbortError" });
+}

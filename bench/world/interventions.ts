@@ -1,0 +1,77 @@
+import type { JsonObject } from "../../infra/local/aws/wire/service.js";
+import type { LocalAws } from "./local-aws.js";
+import { target } from "./names.js";
+import type { Intervention, Scenario } from "./scenario.js";
+import { registerVersion, somebody } from "./service.js";
+
+/** What an intervention reaches. */
+export interface Reach {
+  scenario: Scenario;
+  aws: LocalAws;
+  /** The actions that the deployer may not take: added to here. */
+  deny: string[];
+  noteStop: () => void;
+}
+
+const place = { cluster: target.cluster, service: target.service };
+
+/** Does it, and tells what came of it: what it asks for may be refused. */
+export async function intervene(reach: Reach, intervention: Intervention): Promise<string> {
+  try {
+    return await carryOut(reach, intervention);
+  } catch (error) {
+    return `${intervention.do} was refused: ${(error as Error).message}`;
+  }
+}
+
+async function carryOut(reach: Reach, intervention: Intervention): Promise<string> {
+  const { aws } = reach;
+  const call = (operation: string, input: JsonObject, service = "ecs") =>
+    aws.answer({ service, operation, input }, somebody);
+  switch (intervention.do) {
+    case "deploy": {
+      const taskDefinition = await registerVersion(reach.scenario, aws, intervention.version);
+      await call("UpdateService", { ...place, taskDefinition, ...intervention.settings });
+      return `somebody deploys ${intervention.version} (${taskDefinition})`;
+    }
+    case "redeploy":
+      await call("UpdateService", { ...place, forceNewDeployment: true });
+      return "somebody forces a new deployment";
+    case "stop": {
+      const serviceDeploymentArn = Object.values(aws.state.services)[0]?.serviceDeployments.at(-1) ?? "";
+      await call("StopServiceDeployment", { serviceDeploymentArn, stopType: intervention.stopType });
+      reach.noteStop();
+      return `somebody stops the newest deployment: ${intervention.stopType}`;
+    }
+    case "scale":
+      await call("UpdateService", { ...place, desiredCount: intervention.desiredCount });
+      return `somebody scales to ${intervention.desiredCount}`;
+    case "update":
+      await call("UpdateService", { ...place, ...intervention.members });
+      return `somebody changes ${Object.keys(intervention.members).join(", ")}`;
+    case "delete-service":
+      await call("DeleteService", { ...place, force: true });
+      return "somebody deletes the service";
+    case "crash":
+    case "stop-task": {
+      const tasks = running(aws, intervention.version).slice(0, intervention.count);
+      for (const task of tasks) {
+        if (intervention.do === "crash") aws.runtime.crash(task, 1);
+        else await call("StopTask", { cluster: target.cluster, task });
+      }
+      return `${tasks.length} tasks of ${intervention.version} ${intervention.do === "crash" ? "crash" : "are stopped"}`;
+    }
+    case "deny":
+      reach.deny.push(...intervention.actions);
+      return `the deployer may not ${intervention.actions.join(", ")} any more`;
+    case "call":
+      await call(intervention.operation, intervention.input, intervention.service);
+      return `somebody calls ${intervention.operation}`;
+  }
+}
+
+function running({ state, casting }: LocalAws, version: string): string[] {
+  return Object.values(state.tasks)
+    .filter((task) => task.lastStatus === "RUNNING" && casting.roleOf(task.arn)?.version === version)
+    .map((task) => task.arn);
+}

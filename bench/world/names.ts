@@ -1,0 +1,35 @@
+import { createHash } from "node:crypto";
+import type { Target } from "../../ci/src/target.js";
+
+/** The one service of every world, as the deployer's target names it. */
+export const target: Target = {
+  region: "us-west-2",
+  account: "123456789012",
+  cluster: "production",
+  service: "web",
+  family: "web",
+  container: "app",
+  repository: "web",
+  containerPort: 5000,
+  cpu: 256,
+  memory: 512,
+  desiredCount: 1,
+  platform: "linux/amd64",
+};
+
+export const registry = `${target.account}.dkr.ecr.${target.region}.amazonaws.com/${target.repository}`;
+export const logGroup = "/ecs/web";
+export const targetGroup = `arn:aws:elasticloadbalancing:${target.region}:${target.account}:targetgroup/web/0123456789abcdef`;
+export const publicUrl = "http://web.example";
+
+/** What must never be seen in anything that the deployer says: in the task definition's environment, and in the credentials. */
+export const secrets = { environment: "marked-secret-of-the-environment", key: "marked-secret-of-the-credentials" };
+
+/** The digest of a version's image, or index; `of` tells it from the manifest in an index. */
+export function digestOf(version: string, of = "image"): string {
+  return `sha256:${createHash("sha256").update(`${of} ${version}`).digest("hex")}`;
+}
+
+export function imageOf(version: string): string {
+  return `${registry}@${digestOf(version)}`;
+}

@@ -1,0 +1,91 @@
+import type { Report } from "../../ci/src/report/report.js";
+import { awsTiming } from "../../infra/local/aws/ecs/timing.js";
+import { type History, keepHistory, type Truth } from "./history.js";
+import { createLocalAws, type LocalAws, releaseOf } from "./local-aws.js";
+import { type Run, runDeployer } from "./run.js";
+import type { Scenario } from "./scenario.js";
+import { warmUpSdk } from "./sdk.js";
+import { isAtRest, setUp } from "./service.js";
+import { createStage, type PublicAnswer, type Stage, schedule } from "./stage.js";
+import { createTime, type Time } from "./time.js";
+import type { TraceEntry } from "./trace.js";
+
+export interface PlayOptions {
+  /** Whether the deployer reaches AWS through its port (the default, fast) or through the published SDK. */
+  way?: "direct" | "sdk";
+}
+
+/** What became of a scenario. The same scenario and seed give the same outcome, byte for byte as JSON. */
+export interface Outcome {
+  runs: [Run, ...Run[]];
+  /** The last run's. */
+  report?: Report;
+  truth: Truth;
+  /** The deployer's requests to AWS in all runs, by operation. */
+  calls: Record<string, number>;
+  trace: TraceEntry[];
+  /** What the public URL answered to the deployer, in order. */
+  answers: PublicAnswer[];
+  /** What serves when all has come to rest: how many tasks run of each version. */
+  serves: Record<string, number>;
+}
+
+const HOUR = 3_600_000;
+
+/**
+ * Plays a scenario to its end in virtual time, in this process: no socket is opened and nothing is slept for.
+ * @param seed Of all that is left to chance: ids, durations of calls.
+ */
+export async function play(scenario: Scenario, seed: number, { way = "direct" }: PlayOptions = {}): Promise<Outcome> {
+  if (way === "sdk") await warmUpSdk();
+  const time = createTime(way === "sdk" ? "process" : "direct");
+  try {
+    return await playIn(time, scenario, seed, way);
+  } finally {
+    time.end();
+  }
+}
+
+async function playIn(time: Time, scenario: Scenario, seed: number, way: "direct" | "sdk"): Promise<Outcome> {
+  let history: History | undefined;
+  const aws = await createLocalAws(scenario, seed, time, () => history?.note());
+  await setUp(scenario, aws, time);
+  const listLag = scenario.aws?.timing?.listLag ?? awsTiming.listLag;
+  history = keepHistory(aws.state, time.now, releaseOf(scenario), listLag);
+  const stage = createStage(scenario, seed, { aws, time, history, way });
+  const runs = await runUntilItEnds(stage);
+  stage.isOver = true;
+  time.pass(() => isAtRest(aws), 2 * HOUR);
+  const report = runs.at(-1)?.report;
+  return {
+    runs,
+    ...(report && { report }),
+    truth: history.truth,
+    calls: stage.calls,
+    trace: stage.trace,
+    answers: stage.answers,
+    serves: serving(aws),
+  };
+}
+
+async function runUntilItEnds(stage: Stage): Promise<[Run, ...Run[]]> {
+  schedule(stage, "start");
+  const runs: Run[] = [];
+  for (;;) {
+    const kill = stage.scenario.kills?.[runs.length];
+    const run = await runDeployer(stage, runs.length + 1, kill);
+    runs.push(run);
+    if (run.report || !kill) return runs as [Run, ...Run[]];
+    await stage.time.run(stage.time.sleep(kill.pause ?? 0));
+  }
+}
+
+function serving({ state, casting }: LocalAws): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const task of Object.values(state.tasks)) {
+    if (task.lastStatus !== "RUNNING" || task.desiredStatus !== "RUNNING") continue;
+    const { version = "" } = casting.roleOf(task.arn) ?? {};
+    counts[version] = (counts[version] ?? 0) + 1;
+  }
+  return counts;
+}

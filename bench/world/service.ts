@@ -1,0 +1,106 @@
+import type { Principal } from "../../infra/local/aws/wire/principals.js";
+import type { JsonObject } from "../../infra/local/aws/wire/service.js";
+import { type LocalAws, versionsBefore } from "./local-aws.js";
+import { imageOf, logGroup, secrets, target, targetGroup } from "./names.js";
+import type { Scenario } from "./scenario.js";
+import type { Time } from "./time.js";
+
+/** Who is not the deployer: the service's owner before, and whoever comes between. */
+export const somebody: Principal = {
+  accessKeyId: "AKIASOMEBODY",
+  secretAccessKey: "somebody",
+  arn: `arn:aws:iam::${target.account}:user/somebody`,
+  userId: "AIDASOMEBODY",
+};
+
+const DAY = 24 * 3_600_000;
+
+/** Makes the cluster and the service, and lets it come to rest on what ran before. */
+export async function setUp(scenario: Scenario, aws: LocalAws, time: Time): Promise<void> {
+  const call = (operation: string, input: JsonObject) => aws.answer({ service: "ecs", operation, input }, somebody);
+  const versions = versionsBefore(scenario);
+  await call("CreateCluster", { clusterName: target.cluster });
+  for (const [index, version] of versions.entries()) {
+    const taskDefinition = await registerVersion(scenario, aws, version);
+    if (index === 0) await call("CreateService", serviceOf(scenario, taskDefinition));
+    else await call("UpdateService", { cluster: target.cluster, service: target.service, taskDefinition });
+    if (!time.pass(() => isAtRest(aws), DAY)) throw new Error(`The service did not come to rest on ${version}.`);
+  }
+  time.pass(() => false, 60_000);
+}
+
+/** Somebody registers a version, as it would be by a copy of the family's first revision. */
+export async function registerVersion(scenario: Scenario, aws: LocalAws, version: string): Promise<string> {
+  const input = taskDefinitionOf(scenario, version);
+  const answer = await aws.answer({ service: "ecs", operation: "RegisterTaskDefinition", input }, somebody);
+  return String((answer.taskDefinition as JsonObject).taskDefinitionArn);
+}
+
+/** Whether nothing will happen by itself: the newest deployment has ended, and one that is not in progress is left. */
+export function isAtRest({ state }: LocalAws): boolean {
+  const service = Object.values(state.services)[0];
+  if (!service || service.status === "INACTIVE") return true;
+  const newest = state.serviceDeployments[service.serviceDeployments.at(-1) ?? ""];
+  const hasEnded = ["STOPPED", "SUCCESSFUL", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"].includes(newest?.status ?? "");
+  return hasEnded && service.deployments.length === 1 && service.deployments[0]?.rolloutState !== "IN_PROGRESS";
+}
+
+function serviceOf({ service = {} }: Scenario, taskDefinition: string): JsonObject {
+  const { breaker = "rollback", check = "none", more = {} } = service;
+  const { deploymentConfiguration, ...members } = more;
+  const hasLoadBalancer = check === "load-balancer" || check === "both";
+  return {
+    cluster: target.cluster,
+    serviceName: target.service,
+    taskDefinition,
+    desiredCount: service.desiredCount ?? 1,
+    networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"], securityGroups: ["sg-1"] } },
+    deploymentConfiguration: {
+      minimumHealthyPercent: service.minimumHealthyPercent ?? 100,
+      maximumPercent: service.maximumPercent ?? 200,
+      deploymentCircuitBreaker: {
+        enable: breaker !== "off",
+        rollback: breaker === "rollback",
+        ...service.breakerSettings,
+      },
+      ...(deploymentConfiguration as JsonObject | undefined),
+    },
+    ...(hasLoadBalancer && {
+      loadBalancers: [
+        { targetGroupArn: targetGroup, containerName: target.container, containerPort: target.containerPort },
+      ],
+      healthCheckGracePeriodSeconds: service.healthCheckGracePeriodSeconds ?? 0,
+    }),
+    ...members,
+  };
+}
+
+function taskDefinitionOf({ service = {} }: Scenario, version: string): JsonObject {
+  const { check = "none", container = {} } = service;
+  const logs = { "awslogs-group": logGroup, "awslogs-region": target.region, "awslogs-stream-prefix": "ecs" };
+  return {
+    family: target.family,
+    networkMode: "awsvpc",
+    requiresCompatibilities: ["FARGATE"],
+    executionRoleArn: `arn:aws:iam::${target.account}:role/web-execution`,
+    cpu: String(target.cpu),
+    memory: String(target.memory),
+    containerDefinitions: [
+      {
+        name: target.container,
+        image: imageOf(version),
+        essential: true,
+        portMappings: [{ containerPort: target.containerPort }],
+        environment: [
+          { name: "PASSWORD", value: secrets.environment },
+          { name: "VERSION", value: version },
+        ],
+        logConfiguration: { logDriver: "awslogs", options: logs },
+        ...((check === "container" || check === "both") && {
+          healthCheck: { command: ["CMD-SHELL", "true"], interval: 5, retries: 3, startPeriod: 0, timeout: 2 },
+        }),
+        ...container,
+      },
+    ],
+  };
+}

@@ -1,0 +1,83 @@
+import { seededRandom } from "../../infra/local/aws/ecs/random.js";
+import type { JsonObject } from "../../infra/local/aws/wire/service.js";
+import type { History } from "./history.js";
+import { intervene } from "./interventions.js";
+import type { Call, LocalAws } from "./local-aws.js";
+import type { Scenario } from "./scenario.js";
+import { START, type Time } from "./time.js";
+import type { TraceEntry } from "./trace.js";
+
+/** An answer of the public URL, by the world's own knowledge of which task gave it. */
+export interface PublicAnswer {
+  at: number;
+  status: number;
+  /** What the app says it is; absent when it was not the app that answered, or not well. */
+  version?: string;
+}
+
+/** All that the runs of one scenario have in common. */
+export interface Stage {
+  scenario: Scenario;
+  aws: LocalAws;
+  time: Time;
+  history: History;
+  way: "direct" | "sdk";
+  /** At least 0, below 1: for what is the world's chance, not AWS's own. */
+  random: () => number;
+  /** The actions that the deployer may not take. */
+  deny: string[];
+  /** Requests by operation, so far. */
+  calls: Record<string, number>;
+  trace: TraceEntry[];
+  /** What the public URL has answered to the deployer. */
+  answers: PublicAnswer[];
+  /** Milliseconds since the world's beginning. */
+  since: () => number;
+  /** AWS has carried out a call of the deployer. */
+  done: (call: Call, output: JsonObject) => void;
+  /** Nothing more is done to the world: the deployer has ended for good. */
+  isOver: boolean;
+}
+
+export function createStage(
+  scenario: Scenario,
+  seed: number,
+  { aws, time, history, way }: Pick<Stage, "aws" | "time" | "history" | "way">,
+): Stage {
+  // Another stream than that of ECS's ids, so that the one does not change with the other.
+  const { next } = seededRandom(seed ^ 0x5eed);
+  const stage: Stage = {
+    scenario,
+    aws,
+    time,
+    history,
+    way,
+    random: next,
+    deny: [...(scenario.aws?.deny ?? [])],
+    calls: {},
+    trace: [],
+    answers: [],
+    since: () => time.now() - START,
+    done(call, output) {
+      const isFirst = call.operation === "UpdateService" && history.truth.updates.length === 0;
+      history.noteCall(call, output);
+      if (isFirst) schedule(stage, "update");
+    },
+    isOver: false,
+  };
+  return stage;
+}
+
+/** Sets off the interventions that count from this moment on. */
+export function schedule(stage: Stage, from: "start" | "update"): void {
+  const { scenario, aws, deny, history } = stage;
+  const reach = { scenario, aws, deny, noteStop: () => history.noteStop("somebody") };
+  for (const intervention of scenario.interventions ?? []) {
+    if ((intervention.from ?? "update") !== from) continue;
+    void stage.time.sleep(intervention.at).then(async () => {
+      if (stage.isOver) return;
+      const text = await intervene(reach, intervention);
+      stage.trace.push({ at: stage.since(), kind: "world", text });
+    });
+  }
+}

@@ -1,0 +1,102 @@
+import { setImmediate } from "node:timers/promises";
+import FakeTimers from "@sinonjs/fake-timers";
+import type { Clock } from "../../infra/local/aws/clock.js";
+import { createVirtualClock } from "../../infra/local/aws/virtual-clock.js";
+
+/** The virtual time of one world. It stands still while anything computes, and jumps to what is due next when nothing does. */
+export interface Time extends Clock {
+  /** For those who wait in promises. */
+  sleep(ms: number): Promise<void>;
+  /** Lets time pass until the work is done. Throws when nothing waits any more, or after `limit` milliseconds of virtual time. */
+  run<T>(work: Promise<T>, limit?: number): Promise<T>;
+  /** Lets time pass until `done` answers true or `limit` milliseconds have passed; answers whether it did. Nobody's promises are waited for. */
+  pass(done: () => boolean, limit: number): boolean;
+  /** Gives the process its own timers back, where they were taken. */
+  end(): void;
+}
+
+export const START = Date.UTC(2026, 0, 1);
+const DAY = 24 * 3_600_000;
+
+interface Stepper {
+  clock: Clock;
+  /** Goes on to what is due next; answers false when nothing is. */
+  step(): boolean;
+  end(): void;
+}
+
+/**
+ * @param way `direct`: only those who are given the clock live in virtual time. `process`: the process's own timers and dates do too, for
+ * the SDK, which waits by itself; then there can be only one world at a time.
+ */
+export function createTime(way: "direct" | "process"): Time {
+  const { clock, step, end } = way === "direct" ? ownTime() : processTime();
+  /** Whether anybody who waits in a promise was woken: then it is their turn before time goes on. */
+  let woken = true;
+  const sleep = (ms: number) =>
+    new Promise<void>((resolve) => {
+      clock.after(ms, () => {
+        woken = true;
+        resolve();
+      });
+    });
+
+  async function run<T>(work: Promise<T>, limit = DAY): Promise<T> {
+    const until = clock.now() + limit;
+    let settled = false;
+    const settle = () => {
+      settled = true;
+    };
+    work.then(settle, settle);
+    for (;;) {
+      // Promises that can go on do so before the next macrotask.
+      await setImmediate();
+      if (settled) return work;
+      woken = way === "process";
+      do {
+        if (!step()) throw new Error("Nothing is due any more, and what was waited for has not ended.");
+        if (clock.now() > until)
+          throw new Error(`What was waited for has not ended within ${limit} virtual milliseconds.`);
+      } while (!woken);
+    }
+  }
+
+  function pass(done: () => boolean, limit: number): boolean {
+    let isOver = false;
+    const cancel = clock.after(limit, () => {
+      isOver = true;
+    });
+    while (!isOver && !done()) step();
+    cancel();
+    return done();
+  }
+
+  return { now: clock.now, after: clock.after, sleep, run, pass, end };
+}
+
+function ownTime(): Stepper {
+  const clock = createVirtualClock(START);
+  return { clock, step: clock.next, end: () => {} };
+}
+
+function processTime(): Stepper {
+  const timers = FakeTimers.install({
+    now: START,
+    toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date"],
+  });
+  return {
+    clock: {
+      now: () => timers.now,
+      after(ms, callback) {
+        const timer = timers.setTimeout(callback, ms);
+        return () => timers.clearTimeout(timer);
+      },
+    },
+    step() {
+      if (timers.countTimers() === 0) return false;
+      timers.next();
+      return true;
+    },
+    end: () => timers.uninstall(),
+  };
+}
