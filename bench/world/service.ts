@@ -1,23 +1,14 @@
-import type { Principal } from "../../infra/local/aws/wire/principals.js";
 import type { JsonObject } from "../../infra/local/aws/wire/service.js";
 import { type LocalAws, versionsBefore } from "./local-aws.js";
-import { imageOf, logGroup, secrets, target, targetGroup } from "./names.js";
+import { imageOf, logGroup, secrets, somebody, target, targetGroup } from "./names.js";
 import type { Scenario } from "./scenario.js";
 import type { Time } from "./time.js";
-
-/** Who is not the deployer: the service's owner before, and whoever comes between. */
-export const somebody: Principal = {
-  accessKeyId: "AKIASOMEBODY",
-  secretAccessKey: "somebody",
-  arn: `arn:aws:iam::${target.account}:user/somebody`,
-  userId: "AIDASOMEBODY",
-};
 
 const DAY = 24 * 3_600_000;
 
 /** Makes the cluster and the service, and lets it come to rest on what ran before. */
 export async function setUp(scenario: Scenario, aws: LocalAws, time: Time): Promise<void> {
-  const call = (operation: string, input: JsonObject) => aws.answer({ service: "ecs", operation, input }, somebody);
+  const call = (operation: string, input: JsonObject) => aws.call("ecs", operation, input, somebody);
   const versions = versionsBefore(scenario);
   await call("CreateCluster", { clusterName: target.cluster });
   for (const [index, version] of versions.entries()) {
@@ -32,7 +23,7 @@ export async function setUp(scenario: Scenario, aws: LocalAws, time: Time): Prom
 /** Somebody registers a version, as it would be by a copy of the family's first revision. */
 export async function registerVersion(scenario: Scenario, aws: LocalAws, version: string): Promise<string> {
   const input = taskDefinitionOf(scenario, version);
-  const answer = await aws.answer({ service: "ecs", operation: "RegisterTaskDefinition", input }, somebody);
+  const answer = await aws.call("ecs", "RegisterTaskDefinition", input, somebody);
   return String((answer.taskDefinition as JsonObject).taskDefinitionArn);
 }
 
