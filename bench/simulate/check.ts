@@ -35,6 +35,7 @@ function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
   if (error) {
     // Nothing was begun, or it says that it does not know, and can't.
     if (states.every((state) => state === "none") || isBlind(scenario, run)) return [];
+    if (isAnother(scenario, outcome, run) || isGone(scenario, run)) return [];
     return [
       `ended with ${error.name} ${error.code ?? ""} (${error.message}), and in truth it is ${states.join(", then ")}`,
     ];
@@ -50,6 +51,23 @@ function isBlind({ aws, interventions }: Scenario, { error }: Run): boolean {
   const code = error?.code ?? "";
   if (["access-denied", "attempt-unknowable"].includes(code)) return Boolean(isDenied);
   return ["watch-broken", "credentials-expired", "lost-answer"].includes(code) && Boolean(aws?.faults?.length);
+}
+
+/** Without a run id a run after the rollout's end is an attempt of its own, and may be refused. */
+function isAnother({ deployer }: Scenario, { runs, truth }: Outcome, run: Run): boolean {
+  const before = truth.moments.findLast(({ at }) => at <= run.startedAt)?.state ?? "none";
+  return (
+    deployer?.runId === undefined && runs.length > 1 && isRefusal(run) && !["none", "open", "settling"].includes(before)
+  );
+}
+
+function isRefusal({ error }: Run): boolean {
+  return error?.name === "InputError";
+}
+
+function isGone({ interventions }: Scenario, run: Run): boolean {
+  const isDeleted = interventions?.some((one) => one.do === "delete-service");
+  return Boolean(isDeleted) && isRefusal(run) && ["inactive-service", "no-service"].includes(run.error?.code ?? "");
 }
 
 function accepted(state: State, scenario: Scenario, outcome: Outcome): string[] {

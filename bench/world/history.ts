@@ -49,7 +49,7 @@ export interface Truth {
   registered: string[];
   /** Those that bring its release: usually one of them. */
   own: string[];
-  /** ARN of the deployer's own rollout: the earliest service deployment of its revision. */
+  /** ARN of the deployer's own rollout: the earliest service deployment of the revision that it deployed last. */
   rollout?: string;
   /** All that was true of that rollout, in order. The first is at the deployer's start. */
   moments: [Moment, ...Moment[]];
@@ -93,10 +93,7 @@ export function keepHistory(state: EcsState, now: () => number, release: string,
 
   function note() {
     const there = service();
-    if (truth.rollout === undefined) {
-      const arn = there?.serviceDeployments.find((one) => truth.own.includes(taskDefinitionOf(state, one) ?? ""));
-      if (arn !== undefined) truth.rollout = arn;
-    }
+    noteRollout(there?.serviceDeployments ?? []);
     const back = there?.serviceDeployments.find((one) => isBack(taskDefinitionOf(state, one) ?? ""));
     const record = state.serviceDeployments[back ?? truth.rollout ?? ""];
     const own = record ? stateOf(state, there, record) : "none";
@@ -104,6 +101,15 @@ export function keepHistory(state: EcsState, now: () => number, release: string,
     if (is === truth.moments.at(-1)?.state) return;
     const visibleAt = since(Math.max(now(), (record?.createdAt ?? 0) + listLag));
     truth.moments.push({ at: since(now()), visibleAt, state: is });
+  }
+
+  /** Of a revision the earliest counts, of several attempts the last one. */
+  function noteRollout(arns: readonly string[]) {
+    const revisions = arns.map((arn) => taskDefinitionOf(state, arn) ?? "");
+    const latest = revisions.findLast((revision) => truth.own.includes(revision));
+    const arn = latest === undefined ? undefined : arns[revisions.indexOf(latest)];
+    // What ran before the deployer was started is its own by the latest that brought it.
+    if (arn !== undefined && latest !== current) truth.rollout = arn;
   }
 
   function noteCall({ operation, input, output }: Done) {
@@ -165,7 +171,9 @@ function stateOfSuccessful(
 ): State {
   if (service?.status !== "ACTIVE") return "stopped";
   const [primary] = service.deployments;
-  if (primary?.serviceRevisionArn !== record.targetRevision) return "superseded";
+  // Somebody who has deployed the same revision again has changed nothing of what runs.
+  const own = state.serviceRevisions[record.targetRevision]?.taskDefinition;
+  if (!primary || primary.taskDefinition !== own) return "superseded";
   if (primary.rolloutState !== "COMPLETED") return "settling";
   const running = Object.values(state.tasks).filter(
     (task) => task.serviceArn === service.arn && task.lastStatus === "RUNNING",

@@ -59,6 +59,7 @@ async function playIn(time: Time, scenario: Scenario, seed: number, way: "direct
     },
   });
   await setUp(scenario, aws, time);
+  aws.casting.begin();
   aws.deny.push(...(scenario.aws?.deny ?? []));
   aws.faults.replace(faultsIn(scenario, aws));
   const listLag = scenario.aws?.timing?.listLag ?? awsTiming.listLag;

@@ -54,13 +54,13 @@ export interface Before {
   versions?: string[];
   /** False: no deployment of the service has ever completed, and the circuit breaker, which it needs, has ended the last one. True. */
   completed?: boolean;
-  /** How the tasks of these versions behave. */
+  /** How the tasks of these revisions behave, later ones too. */
   tasks?: TaskScript[];
 }
 
 /** How a version's tasks behave, and its image. */
 export interface ReleaseScript {
-  /** The nth task of its revision behaves as the nth says; the last one repeats. All go well unless it says otherwise. */
+  /** The nth task of its version behaves as the nth says; the last one repeats. All go well unless it says otherwise. */
   tasks?: TaskScript[];
   image?: ImageScript;
 }
