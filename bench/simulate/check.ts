@@ -1,6 +1,7 @@
-import type { State } from "../world/history.js";
+import type { Moment } from "../world/history.js";
 import { secrets } from "../world/names.js";
 import type { Outcome } from "../world/play.js";
+import type { State } from "../world/rollout-state.js";
 import type { Run } from "../world/run.js";
 import type { Scenario } from "../world/scenario.js";
 
@@ -20,12 +21,17 @@ export function faultsOf(scenario: Scenario, outcome: Outcome): string[] {
 const LOOK = 5_000;
 
 /** What was true of the rollout at some moment of the last look or after it, until the deployer's end. */
-export function statesSeen({ truth }: Outcome, { lookedAt, endedAt }: Run): State[] {
-  return truth.moments
-    .filter(
-      ({ at }, index) => at <= endedAt && (truth.moments[index + 1]?.at ?? Number.POSITIVE_INFINITY) > lookedAt - LOOK,
-    )
-    .map(({ state }) => state);
+export function statesSeen(outcome: Outcome, { lookedAt, endedAt }: Run): State[] {
+  const moments = momentsOf(outcome);
+  const until = (index: number) => moments[index + 1]?.at ?? Number.POSITIVE_INFINITY;
+  return moments.filter(({ at }, index) => at <= endedAt && until(index) > lookedAt - LOOK).map(({ state }) => state);
+}
+
+/** Where the deployer has attached to what somebody else began, that is what it tells of. */
+function momentsOf({ truth, report }: Outcome): readonly Moment[] {
+  const told = report?.attached ? report.taskDefinition : undefined;
+  if (told === undefined || truth.own.includes(told)) return truth.moments;
+  return truth.ofRevision[told] ?? truth.moments;
 }
 
 function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
@@ -41,7 +47,12 @@ function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
     ];
   }
   if (!report) return ["was killed and not run again"];
-  const right = states.some((state) => accepted(state, scenario, outcome).includes(report.verdict));
+  const isUncertain = report.uncertain.length > 0;
+  const right = states.some(
+    (state) =>
+      accepted(state, scenario, outcome).includes(report.verdict) ||
+      (isUncertain && acceptedUncertain[state]?.includes(report.verdict)),
+  );
   return right ? [] : [`said ${report.verdict} (${report.reason}), and in truth it is ${states.join(", then ")}`];
 }
 
@@ -70,12 +81,20 @@ function isGone({ interventions }: Scenario, run: Run): boolean {
   return Boolean(isDeleted) && isRefusal(run) && ["inactive-service", "no-service"].includes(run.error?.code ?? "");
 }
 
+/** What may be said besides, where the report says that it can't tell who ended the rollout. */
+const acceptedUncertain: Partial<Record<State, string[]>> = {
+  stopped: ["failed"],
+  repeated: ["deployed", "nothing-ran", "timed-out", "failed", "rolled-back"],
+};
+
 function accepted(state: State, scenario: Scenario, outcome: Outcome): string[] {
   switch (state) {
     case "none":
     case "open":
     case "settling":
       return ["timed-out"];
+    case "repeated":
+      return ["superseded"];
     case "going-back":
     case "not-taken-back":
       return ["failed"];
@@ -128,12 +147,14 @@ function toldSecrets({ runs, trace }: Outcome): string[] {
 
 /**
  * How long after it could be seen the verdict came, in milliseconds: from the moment at which the API shows all that it rests on to
- * ECS's answer in the last look. Undefined where the deployer was not watching at that moment, or the deadline decided.
+ * ECS's answer in the last look. Undefined where the deployer was not watching at that moment, or the deadline decided, or
+ * what it needs to see was kept from it.
  */
-export function lateness({ truth, runs, report }: Outcome): number | undefined {
+export function lateness(outcome: Outcome): number | undefined {
+  const { runs, report } = outcome;
   const run = runs.at(-1) as Run;
-  const decisive = truth.moments.findLast(({ at }) => at <= run.lookedAt);
+  const decisive = momentsOf(outcome).findLast(({ at }) => at <= run.lookedAt);
   if (!report || !decisive || ["none", "open", "settling"].includes(decisive.state)) return undefined;
-  if (decisive.visibleAt < run.startedAt) return undefined;
+  if (decisive.visibleAt < run.startedAt || report.uncertain.length > 0) return undefined;
   return Math.max(0, run.lookedAt - decisive.visibleAt);
 }
