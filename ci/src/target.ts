@@ -55,6 +55,8 @@ const schema = v.strictObject({
       "a list of { path, status, headers, json }",
     ),
   ),
+  /** Ask each running task at its own address too: only where a deploy runs in a network that reaches the tasks. */
+  verifyTasks: v.optional(v.boolean("true or false")),
   /** Where the source code can be found, for the image's label. */
   source: v.optional(v.pipe(v.string("a URL"), v.url("a URL, such as https://example.com/team/app"))),
 });

@@ -1,3 +1,4 @@
+import type { TaskAnswers } from "../rollout/ask-tasks.js";
 import type { Running } from "../rollout/containers.js";
 import type { Diagnosis } from "../rollout/diagnose.js";
 import type { LogTail } from "../rollout/log-tail.js";
@@ -31,6 +32,8 @@ export interface Report {
   endedAt: number;
   witnesses: Witness[];
   http: HttpCheck;
+  /** Present where the tasks were asked at their own addresses. */
+  tasks?: TaskAnswers;
   /** What the verdict lacks, where something could not be read. */
   uncertain: string[];
   /** Who came between, when somebody deployed at the same time. */

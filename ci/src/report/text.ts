@@ -1,3 +1,4 @@
+import type { TaskAnswers } from "../rollout/ask-tasks.js";
 import type { Diagnosis } from "../rollout/diagnose.js";
 import { elapsed } from "../rollout/elapsed.js";
 import type { LogTail } from "../rollout/log-tail.js";
@@ -37,10 +38,17 @@ function facts(report: Report): [string, string][] {
       `${one.holds ? "yes" : "no "} ${one.name}: ${one.saw}`,
     ]),
     ["HTTP", httpText(report.http)],
+    ...(report.tasks ? ([["tasks", tasksText(report.tasks)]] as [string, string][]) : []),
     ...(report.undo ? undoFacts(report.undo) : []),
     ...(report.race === undefined ? [] : ([["race", report.race]] as [string, string][])),
     ...report.uncertain.map((text): [string, string] => ["uncertain", text]),
   ];
+}
+
+function tasksText({ asked, right, unreachable, wrong }: TaskAnswers): string {
+  const others = wrong.map(({ task, answered }) => `; ${task} answered ${answered}`).join("");
+  const unasked = unreachable > 0 ? `; ${unreachable} can't be reached from here` : "";
+  return `${right} of ${asked} answered the version at their own addresses${unasked}${others}`;
 }
 
 function undoFacts({ why, refused, to, taskDefinition, verdict, http }: UndoReport): [string, string][] {
