@@ -48,6 +48,37 @@ data "aws_iam_policy_document" "deploy" {
     }
   }
 
+  # What became of a one-off task is kept on its revision, and nothing else is written there later.
+  statement {
+    sid       = "NoteOnRevision"
+    actions   = ["ecs:TagResource"]
+    resources = ["arn:aws:ecs:${local.arn_scope}:task-definition/${local.target.family}:*"]
+
+    condition {
+      test     = "ForAllValues:StringEquals"
+      variable = "aws:TagKeys"
+      values   = ["slipway:before", "slipway:after"]
+    }
+  }
+
+  statement {
+    sid       = "RunOneOffTask"
+    actions   = ["ecs:RunTask"]
+    resources = ["arn:aws:ecs:${local.arn_scope}:task-definition/${local.target.family}:*"]
+
+    condition {
+      test     = "ArnEquals"
+      variable = "ecs:cluster"
+      values   = [aws_ecs_cluster.main.arn]
+    }
+  }
+
+  statement {
+    sid       = "StopOneOffTask"
+    actions   = ["ecs:StopTask"]
+    resources = ["arn:aws:ecs:${local.arn_scope}:task/${local.target.cluster}/*"]
+  }
+
   statement {
     sid       = "HandRolesToTasks"
     actions   = ["iam:PassRole"]

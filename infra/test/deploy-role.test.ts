@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { recordTag } from "../../ci/src/rollout/one-off/record.js";
 import { type Block, only, readConfiguration } from "./hcl.js";
 
 interface Statement {
@@ -24,7 +25,6 @@ const IMPLIED = [
   "ecr:InitiateLayerUpload",
   "ecr:PutImage",
   "ecr:UploadLayerPart",
-  "ecs:TagResource",
   "iam:PassRole",
 ];
 /** Asked only to list what there is instead of a wrong cluster or service: this role may read no other, and the deployer says so. */
@@ -52,7 +52,7 @@ function called(): string[] {
 
 test("the deploy role may do what the deployer calls, and nothing else", () => {
   const needed = new Set([...called(), ...IMPLIED, ...RESERVED].filter((action) => !DISPENSABLE.includes(action)));
-  assert.deepEqual([...permitted].sort(), [...needed].sort());
+  assert.deepEqual([...new Set(permitted)].sort(), [...needed].sort());
 });
 
 test("no action is a pattern, and only what can't be held to a resource has all of them", () => {
@@ -64,15 +64,40 @@ test("no action is a pattern, and only what can't be held to a resource has all 
   );
 });
 
-test("tags go on a revision only while it is registered, and roles only to the service's tasks", () => {
-  const conditions = (action: string) =>
-    statements("deploy").find(({ actions }) => actions.includes(action))?.condition as unknown;
+const conditions = (action: string) =>
+  statements("deploy")
+    .filter(({ actions }) => actions.includes(action))
+    .map(({ condition }) => condition as unknown);
+const resources = (action: string) =>
+  statements("deploy").flatMap((one) => (one.actions.includes(action) ? one.resources : []));
+
+test("later than its registration only what became of its one-off tasks is tagged on a revision", () => {
   assert.deepEqual(conditions("ecs:TagResource"), [
-    { test: "StringEquals", variable: "ecs:CreateAction", values: ["RegisterTaskDefinition"] },
+    [{ test: "StringEquals", variable: "ecs:CreateAction", values: ["RegisterTaskDefinition"] }],
+    [
+      {
+        test: "ForAllValues:StringEquals",
+        variable: "aws:TagKeys",
+        values: Object.values(recordTag),
+      },
+    ],
   ]);
+});
+
+test("roles go only to tasks", () => {
   assert.deepEqual(conditions("iam:PassRole"), [
-    { test: "StringEquals", variable: "iam:PassedToService", values: ["ecs-tasks.amazonaws.com"] },
+    [{ test: "StringEquals", variable: "iam:PassedToService", values: ["ecs-tasks.amazonaws.com"] }],
   ]);
+});
+
+test("only the family's revisions are run on their own, and only in the service's cluster", () => {
+  assert.deepEqual(resources("ecs:RunTask"), [
+    "arn:aws:ecs:${local.arn_scope}:task-definition/${local.target.family}:*",
+  ]);
+  assert.deepEqual(conditions("ecs:RunTask"), [
+    [{ test: "ArnEquals", variable: "ecs:cluster", values: ["${aws_ecs_cluster.main.arn}"] }],
+  ]);
+  assert.deepEqual(resources("ecs:StopTask"), ["arn:aws:ecs:${local.arn_scope}:task/${local.target.cluster}/*"]);
 });
 
 test("only a token of the production environment of one repository is exchanged for the role", () => {

@@ -12,6 +12,7 @@ export function formatReport(report: Report): string {
     ...facts(report).map(([name, value]) => `${name.padEnd(12)}${value}`),
     ...(report.diagnosis ? ["", ...diagnosisLines(report.diagnosis)] : []),
     ...(report.log ? ["", ...logLines(report.log)] : []),
+    ...afterLines(report),
     ...(report.next ? ["", `Next: ${report.next}`] : []),
     "",
   ].join("\n");
@@ -37,6 +38,7 @@ function facts(report: Report): [string, string][] {
       `${one.holds ? "yes" : "no "} ${one.name}: ${one.saw}`,
     ]),
     ["HTTP", httpText(report.http)],
+    ...(report.after === undefined ? [] : ([["after", report.after.said]] as [string, string][])),
     ...(report.race === undefined ? [] : ([["race", report.race]] as [string, string][])),
     ...report.uncertain.map((text): [string, string] => ["uncertain", text]),
   ];
@@ -55,15 +57,24 @@ function httpText(http: HttpCheck): string {
   }
 }
 
-function diagnosisLines({ title, evidence, fix, failedTasks }: Diagnosis): string[] {
+function diagnosisLines({ title, failedTasks, ...rest }: Diagnosis): string[] {
   const count = failedTasks > 0 ? ` (${failedTasks} of our tasks failed)` : "";
-  return [`Cause: ${title}${count}`, ...evidence.map((line) => `  ${line}`), `Fix: ${fix}`];
+  return causeLines({ ...rest, title: `${title}${count}` });
 }
 
-function logLines(log: LogTail): string[] {
+export function causeLines({ title, evidence, fix }: Pick<Diagnosis, "title" | "evidence" | "fix">): string[] {
+  return [`Cause: ${title}`, ...evidence.map((line) => `  ${line}`), `Fix: ${fix}`];
+}
+
+export function logLines(log: LogTail): string[] {
   if ("unavailable" in log) return [`Log: not shown: ${log.unavailable}`];
   const end = log.lines.length > 0 ? log.lines : ["(nothing was written)"];
   return [`Log, its end (${log.group}/${log.stream}):`, ...end.map((line) => `  ${line}`)];
+}
+
+/** Why the task after the deploy failed. */
+function afterLines({ after }: Report): string[] {
+  return after?.why ? ["", ...causeLines(after.why.diagnosis), "", ...logLines(after.why.log)] : [];
 }
 
 function shortName(arn: string): string {

@@ -15,6 +15,10 @@ export interface Asked {
   scanSeverity: Severity;
   /** The hash of the plan that it must be: it is refused when it would be another. */
   plan?: string;
+  /** Leave out the target's task before the deploy. */
+  skipBefore?: boolean;
+  /** Leave out the target's task after the deploy. */
+  skipAfter?: boolean;
 }
 
 export const nothingAsked: Asked = { overrides: noOverrides, force: false, ignore: [], scanSeverity: "CRITICAL" };
@@ -25,17 +29,21 @@ export interface AskedOptions extends AskedOverrides {
   ignore?: string[] | undefined;
   scanSeverity?: string | undefined;
   plan?: string | undefined;
+  skipBefore?: boolean | undefined;
+  skipAfter?: boolean | undefined;
 }
 
 /** @throws InputError for what can't be asked, before anything is built or called. */
 export function parseAsked(options: AskedOptions): Asked {
-  const { force = false, ignore = [], plan } = options;
+  const { force = false, ignore = [], plan, skipBefore = false, skipAfter = false } = options;
   return {
     overrides: parseOverrides(options),
     force,
     ignore: parseIgnored(ignore),
     scanSeverity: parseSeverity(options.scanSeverity ?? nothingAsked.scanSeverity),
     ...(plan !== undefined && { plan: parseHash(plan) }),
+    ...(skipBefore && { skipBefore }),
+    ...(skipAfter && { skipAfter }),
   };
 }
 

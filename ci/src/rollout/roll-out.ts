@@ -1,6 +1,7 @@
 import type { RawTaskDefinition } from "../aws/raw.js";
 import { type Explanation, makeReport } from "../report/make-report.js";
 import type { Report } from "../report/report.js";
+import { afterwards } from "./afterwards.js";
 import { type Asked, nothingAsked } from "./asked.js";
 import { type Attempt, checkRunId } from "./attempt.js";
 import { findRace } from "./attempt-race.js";
@@ -60,7 +61,8 @@ export async function rollOut(options: RollOutOptions): Promise<Report> {
   const http = await check(options, watched);
   const found = await explain(session, now, watched);
   const race = await findRace(session, started.base, watched);
-  return makeReport(options, { now, started, watched, http, startedAt, ...found, ...(race && { race }) });
+  const report = makeReport(options, { now, started, watched, http, startedAt, ...found, ...(race && { race }) });
+  return await afterwards(session, attempt, now, report);
 }
 
 function opening(now: ServiceNow, { attached, subject }: Started, { version }: Release): string {

@@ -13,6 +13,8 @@ export class Fault {
     readonly code: string,
     readonly message = "",
     readonly status = 400,
+    /** Further members of the error. */
+    readonly fields: JsonObject = {},
   ) {}
 }
 /** Told instead of an answer: the connection is cut after the request was taken. */
@@ -76,7 +78,7 @@ async function answer(fake: Pick<FakeAws, "calls" | "script">, request: Incoming
   response.setHeader("content-type", "application/x-amz-json-1.1");
   if (result instanceof Fault) {
     response.statusCode = result.status;
-    return void response.end(JSON.stringify({ __type: result.code, message: result.message }));
+    return void response.end(JSON.stringify({ __type: result.code, message: result.message, ...result.fields }));
   }
   response.end(JSON.stringify(result));
 }
