@@ -220,6 +220,7 @@ export class Slipway {
    * @param aws A local AWS to use in place of AWS, as in tcp://127.0.0.1:4566
    * @param skipBefore Leave out the target's task before the deploy, as when its work is known to be done
    * @param skipAfter Leave out the target's task after the deploy
+   * @param keep Deregister the family's old revisions that nobody uses, but this many of the newest (default: none is)
    * @param platform The platform to build for (default: the target's)
    * @param baseImage The image to build on, as NAME:TAG or NAME@DIGEST: a slim Python with pip
    * @param caFile A file of PEM certificates to trust while packages are installed; it does not stay in the image
@@ -249,6 +250,7 @@ export class Slipway {
     aws?: Service,
     skipBefore = false,
     skipAfter = false,
+    keep?: number,
     platform?: Platform,
     baseImage = "python:3.13-slim",
     caFile?: File,
@@ -256,7 +258,20 @@ export class Slipway {
   ): Promise<string> {
     const recipe = { app, baseImage, platform, caFile, packageIndex };
     const destination = { targets, name: target, credentials, service: aws };
-    const asked = { env, secret, cpu, memory, desiredCount, plan, force, ignore, scanSeverity, skipBefore, skipAfter };
+    const asked = {
+      env,
+      secret,
+      cpu,
+      memory,
+      desiredCount,
+      plan,
+      force,
+      ignore,
+      scanSeverity,
+      skipBefore,
+      skipAfter,
+      keep,
+    };
     return await ending(async () => {
       const report = await deploy({
         version,

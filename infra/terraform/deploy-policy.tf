@@ -143,4 +143,46 @@ data "aws_iam_policy_document" "deploy" {
     actions   = ["logs:GetLogEvents"]
     resources = ["${aws_cloudwatch_log_group.app.arn}:log-stream:*"]
   }
+
+  # From here on: only for deploy --keep. Who never passes it leaves these out. Deregistering can't be held to a family.
+  statement {
+    sid       = "KeepDeregister"
+    actions   = ["ecs:DeregisterTaskDefinition"]
+    resources = ["*"]
+  }
+
+  # Whoever uses a revision of the family, in whatever cluster.
+  statement {
+    sid = "KeepList"
+    actions = [
+      "ecs:ListClusters",
+      "ecs:ListServices",
+      "ecs:ListTasks",
+      "events:ListEventBuses",
+      "events:ListRules",
+      "scheduler:ListSchedules",
+    ]
+    resources = ["*"]
+  }
+
+  statement {
+    sid = "KeepRead"
+    actions = [
+      "ecs:DescribeServiceDeployments",
+      "ecs:DescribeServiceRevisions",
+      "ecs:DescribeServices",
+      "ecs:DescribeTasks",
+      "ecs:ListServiceDeployments",
+      "events:ListTargetsByRule",
+      "scheduler:GetSchedule",
+    ]
+    resources = [
+      "arn:aws:ecs:${local.arn_scope}:service/*",
+      "arn:aws:ecs:${local.arn_scope}:service-deployment/*",
+      "arn:aws:ecs:${local.arn_scope}:service-revision/*",
+      "arn:aws:ecs:${local.arn_scope}:task/*",
+      "arn:aws:events:${local.arn_scope}:rule/*",
+      "arn:aws:scheduler:${local.arn_scope}:schedule/*",
+    ]
+  }
 }

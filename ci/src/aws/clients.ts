@@ -3,6 +3,7 @@ import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { STSClient } from "@aws-sdk/client-sts";
 import type { Credentials } from "./credentials.js";
+import { type LazyClients, lazyClients } from "./lazy-clients.js";
 
 /** The AWS services that a release needs. */
 export interface Aws {
@@ -10,6 +11,7 @@ export interface Aws {
   ecr: ECRClient;
   sts: STSClient;
   logs: CloudWatchLogsClient;
+  lazy: LazyClients;
 }
 
 export interface AwsOptions {
@@ -45,5 +47,6 @@ export function createAws({ region, registryRegion, credentials, endpoint }: Aws
     ecr: new ECRClient({ ...config, region: registryRegion ?? region }),
     sts: new STSClient(config),
     logs: new CloudWatchLogsClient(config),
+    lazy: lazyClients(config),
   };
 }

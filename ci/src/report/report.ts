@@ -1,5 +1,6 @@
 import type { Running } from "../rollout/containers.js";
 import type { Diagnosis } from "../rollout/diagnose.js";
+import type { KeepReport } from "../rollout/keep/keep.js";
 import type { LogTail } from "../rollout/log-tail.js";
 import type { AfterReport } from "../rollout/one-off/after.js";
 import type { Change } from "../rollout/plan.js";
@@ -41,6 +42,8 @@ export interface Report {
   log?: LogTail;
   /** What became of the target's task after the deploy, where it has one and it was run. */
   after?: AfterReport;
+  /** What became of the family's old revisions, where that was asked for. */
+  kept?: KeepReport;
   /** What to do now. */
   next?: string;
 }

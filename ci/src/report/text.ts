@@ -2,6 +2,7 @@ import type { Diagnosis } from "../rollout/diagnose.js";
 import { elapsed } from "../rollout/elapsed.js";
 import type { LogTail } from "../rollout/log-tail.js";
 import type { HttpCheck } from "../rollout/verify.js";
+import { keptLines } from "./kept-text.js";
 import type { Report } from "./report.js";
 
 /** The report for people: the verdict first, then what it rests on, and what to do when it is bad. */
@@ -39,6 +40,7 @@ function facts(report: Report): [string, string][] {
     ]),
     ["HTTP", httpText(report.http)],
     ...(report.after === undefined ? [] : ([["after", report.after.said]] as [string, string][])),
+    ...keptLines(report.kept),
     ...(report.race === undefined ? [] : ([["race", report.race]] as [string, string][])),
     ...report.uncertain.map((text): [string, string] => ["uncertain", text]),
   ];

@@ -5,7 +5,9 @@ import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { STSClient } from "@aws-sdk/client-sts";
 import type { Aws } from "../../src/aws/clients.js";
+import { lazyClients } from "../../src/aws/lazy-clients.js";
 import type { JsonObject } from "../../src/aws/raw.js";
+import { schedulerCall } from "./scheduler-call.js";
 
 /** An error as AWS answers it over the JSON protocol. */
 export class Fault {
@@ -27,7 +29,7 @@ export interface Call {
   input: JsonObject;
 }
 
-/** A loopback server that speaks the JSON protocol of ECS, ECR and Logs and answers as its script says, and clients for it. */
+/** A loopback server that speaks the JSON protocol, and REST as far as EventBridge Scheduler is read, and answers as its script says, and clients for it. */
 export interface FakeAws {
   aws: Aws;
   calls: Call[];
@@ -54,12 +56,13 @@ export async function fakeAws(script: Script, options: { maxAttempts?: number } 
     ecr: new ECRClient(settings),
     sts: new STSClient(settings),
     logs: new CloudWatchLogsClient(settings),
+    lazy: lazyClients(settings),
   };
   return Object.assign(fake, {
     aws,
     sent: (operation: string) => calls.filter((call) => call.operation === operation).map((call) => call.input),
     async close() {
-      for (const client of Object.values(aws)) (client as ECSClient).destroy();
+      for (const client of [aws.ecs, aws.ecr, aws.sts, aws.logs]) client.destroy();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
@@ -69,13 +72,20 @@ export async function fakeAws(script: Script, options: { maxAttempts?: number } 
 async function answer(fake: Pick<FakeAws, "calls" | "script">, request: IncomingMessage, response: ServerResponse) {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  const operation = String(request.headers["x-amz-target"]).split(".").at(-1) ?? "";
-  const input = JSON.parse(Buffer.concat(chunks).toString() || "{}") as JsonObject;
+  const target = request.headers["x-amz-target"];
+  const { operation, input } =
+    target === undefined
+      ? schedulerCall(request)
+      : {
+          operation: String(target).split(".").at(-1) ?? "",
+          input: JSON.parse(Buffer.concat(chunks).toString() || "{}") as JsonObject,
+        };
   fake.calls.push({ operation, input });
   const script = fake.script[operation];
   const result = script ? script(input) : new Fault("UnknownOperationException", `no script for ${operation}`);
   if (result === lostAnswer) return void request.socket.destroy();
   response.setHeader("content-type", "application/x-amz-json-1.1");
+  if (result instanceof Fault) response.setHeader("x-amzn-errortype", result.code);
   if (result instanceof Fault) {
     response.statusCode = result.status;
     return void response.end(JSON.stringify({ __type: result.code, message: result.message, ...result.fields }));

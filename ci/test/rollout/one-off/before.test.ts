@@ -118,6 +118,15 @@ test("a task that failed is refused again with the same words, and does not run 
   assert.equal(fake.sent("RegisterTaskDefinition").length, 1);
 });
 
+test("a task that failed is refused again also when ECS has forgotten it", async (t) => {
+  const { roll, runs, clock, fake } = await scene(t, { ends: 20, exitCode: 3 });
+  await assert.rejects(roll());
+  await clock.sleep(25 * 3_600_000);
+  await assert.rejects(roll(), { code: "before-failed", message: /Cause: the command ended with exit code 3/ });
+  assert.equal(runs.length, 1);
+  assert.equal(fake.sent("RunTask").length, 1);
+});
+
 test("another run id runs the task of a failed attempt again", async (t) => {
   const { roll, runs } = await scene(t, { ends: 20, exitCode: 3 });
   await assert.rejects(roll({ runId: "17" }));
@@ -286,16 +295,19 @@ test("a command that was changed in the target while its task runs starts no sec
 });
 
 test("a duplicate revision that came of a lost answer does not run the task a second time", async (t) => {
-  const { roll, killedAt, runs, world } = await scene(t);
+  const { roll, killedAt, runs, world, fake, clock, record } = await scene(t);
+  const register = fake.script.RegisterTaskDefinition;
+  fake.script.RegisterTaskDefinition = (input) => {
+    register?.(input);
+    fake.script.RegisterTaskDefinition = register as NonNullable<typeof register>;
+    return lostAnswer;
+  };
+  world.listLag = 60;
   await killedAt("UpdateService", "before", { runId: "17" });
-  const done = world.taskDefinitions.get(revisionArn(8));
-  assert.ok(done);
-  // The lost registration comes true under a lower number than the one whose task has run.
-  const tags = done.tags.filter(({ key }) => key !== "slipway:before");
-  world.taskDefinitions.set(revisionArn(8), { ...done, tags });
-  const taskDefinition = { ...done.taskDefinition, taskDefinitionArn: revisionArn(9) };
-  world.taskDefinitions.set(revisionArn(9), { taskDefinition, tags: done.tags });
-  assert.equal((await roll({ runId: "17" })).verdict, "deployed");
+  assert.match(String(record(9)), /^done/, "the one that is looked for in vain is registered again");
+  await clock.sleep(120_000);
+  const report = await roll({ runId: "17" });
+  assert.equal(report.taskDefinition, revisionArn(8), "the lowest is the one that counts");
   assert.equal(runs.length, 1);
 });
 
