@@ -1,6 +1,7 @@
 import type { RawTaskDefinition } from "../aws/raw.js";
 import { type Explanation, makeReport } from "../report/make-report.js";
 import type { Report } from "../report/report.js";
+import { afterwards } from "./afterwards.js";
 import type { Ask } from "./ask.js";
 import { type Asked, nothingAsked } from "./asked.js";
 import { type Attempt, checkRunId } from "./attempt.js";
@@ -74,7 +75,7 @@ export async function rollOut(options: RollOutOptions): Promise<Report> {
   const undoHttp = await askServedAfter(options, undone);
   const found = await explain(session, now, watched);
   const race = await findRace(session, started.base, watched);
-  return makeReport(options, {
+  const report = makeReport(options, {
     now,
     started,
     watched,
@@ -85,6 +86,7 @@ export async function rollOut(options: RollOutOptions): Promise<Report> {
     ...(race && { race }),
     ...(undone && { undone, undoHttp }),
   });
+  return await afterwards(session, attempt, now, report);
 }
 
 async function timeAllowed(session: Session, { service, current }: ServiceNow): Promise<number> {
