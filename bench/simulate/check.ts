@@ -1,9 +1,9 @@
-import type { State } from "../world/history.js";
+import type { Moment } from "../world/history.js";
 import { secrets } from "../world/names.js";
 import type { Outcome } from "../world/play.js";
+import type { State } from "../world/rollout-state.js";
 import type { Run } from "../world/run.js";
 import type { Scenario } from "../world/scenario.js";
-import { overLimit } from "./limits.js";
 
 /** What is wrong with an outcome, in sentences; none when everything is as it must be. */
 export function faultsOf(scenario: Scenario, outcome: Outcome): string[] {
@@ -12,7 +12,7 @@ export function faultsOf(scenario: Scenario, outcome: Outcome): string[] {
     ...tooManyUpdates(scenario, outcome),
     ...outcome.truth.harm,
     ...notBack(scenario, outcome),
-    ...(overLimit(outcome.trace) ?? []),
+    ...throttled(scenario, outcome),
     ...toldSecrets(outcome),
   ];
 }
@@ -21,12 +21,17 @@ export function faultsOf(scenario: Scenario, outcome: Outcome): string[] {
 const LOOK = 5_000;
 
 /** What was true of the rollout at some moment of the last look or after it, until the deployer's end. */
-export function statesSeen({ truth }: Outcome, { lookedAt, endedAt }: Run): State[] {
-  return truth.moments
-    .filter(
-      ({ at }, index) => at <= endedAt && (truth.moments[index + 1]?.at ?? Number.POSITIVE_INFINITY) > lookedAt - LOOK,
-    )
-    .map(({ state }) => state);
+export function statesSeen(outcome: Outcome, { lookedAt, endedAt }: Run): State[] {
+  const moments = momentsOf(outcome);
+  const until = (index: number) => moments[index + 1]?.at ?? Number.POSITIVE_INFINITY;
+  return moments.filter(({ at }, index) => at <= endedAt && until(index) > lookedAt - LOOK).map(({ state }) => state);
+}
+
+/** Where the deployer has attached to what somebody else began, that is what it tells of. */
+function momentsOf({ truth, report }: Outcome): readonly Moment[] {
+  const told = report?.attached ? report.taskDefinition : undefined;
+  if (told === undefined || truth.own.includes(told)) return truth.moments;
+  return truth.ofRevision[told] ?? truth.moments;
 }
 
 function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
@@ -34,15 +39,53 @@ function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
   const states = statesSeen(outcome, run);
   const { report, error } = run;
   if (error) {
-    if (states.includes("none") && states.length === 1) return [];
+    // Nothing was begun, or it says that it does not know, and can't.
+    if (states.every((state) => state === "none") || isBlind(scenario, run)) return [];
+    if (isAnother(scenario, outcome, run) || isGone(scenario, run)) return [];
     return [
       `ended with ${error.name} ${error.code ?? ""} (${error.message}), and in truth it is ${states.join(", then ")}`,
     ];
   }
   if (!report) return ["was killed and not run again"];
-  const right = states.some((state) => accepted(state, scenario, outcome).includes(report.verdict));
+  const isUncertain = report.uncertain.length > 0;
+  const right = states.some(
+    (state) =>
+      accepted(state, scenario, outcome).includes(report.verdict) ||
+      (isUncertain && acceptedUncertain[state]?.includes(report.verdict)),
+  );
   return right ? [] : [`said ${report.verdict} (${report.reason}), and in truth it is ${states.join(", then ")}`];
 }
+
+/** An error that says that the outcome is not known, where what it needs to see is kept from it. */
+function isBlind({ aws, interventions }: Scenario, { error }: Run): boolean {
+  const isDenied = aws?.deny?.length || interventions?.some((one) => one.do === "deny");
+  const code = error?.code ?? "";
+  if (["access-denied", "attempt-unknowable"].includes(code)) return Boolean(isDenied);
+  return ["watch-broken", "credentials-expired", "lost-answer"].includes(code) && Boolean(aws?.faults?.length);
+}
+
+/** Without a run id a run after the rollout's end is an attempt of its own, and may be refused. */
+function isAnother({ deployer }: Scenario, { runs, truth }: Outcome, run: Run): boolean {
+  const before = truth.moments.findLast(({ at }) => at <= run.startedAt)?.state ?? "none";
+  return (
+    deployer?.runId === undefined && runs.length > 1 && isRefusal(run) && !["none", "open", "settling"].includes(before)
+  );
+}
+
+function isRefusal({ error }: Run): boolean {
+  return error?.name === "InputError";
+}
+
+function isGone({ interventions }: Scenario, run: Run): boolean {
+  const isDeleted = interventions?.some((one) => one.do === "delete-service");
+  return Boolean(isDeleted) && isRefusal(run) && ["inactive-service", "no-service"].includes(run.error?.code ?? "");
+}
+
+/** What may be said besides, where the report says that it can't tell who ended the rollout. */
+const acceptedUncertain: Partial<Record<State, string[]>> = {
+  stopped: ["failed"],
+  repeated: ["deployed", "nothing-ran", "timed-out", "failed", "rolled-back"],
+};
 
 function accepted(state: State, scenario: Scenario, outcome: Outcome): string[] {
   switch (state) {
@@ -50,6 +93,13 @@ function accepted(state: State, scenario: Scenario, outcome: Outcome): string[] 
     case "open":
     case "settling":
       return ["timed-out"];
+    case "repeated":
+      return ["superseded"];
+    case "going-back":
+    case "not-taken-back":
+      return ["failed"];
+    case "taken-back":
+      return ["rolled-back"];
     case "deployed":
       if (!scenario.deployer?.http) return ["deployed"];
       return servesWell(scenario, outcome) ? ["deployed"] : ["failed", "deployed-unverified"];
@@ -64,11 +114,20 @@ function servesWell({ release }: Scenario, { answers }: Outcome): boolean {
   return last.length === 5 && last.every(({ version }) => version === (release?.version ?? "v2.0.0"));
 }
 
+/** The world holds ECS's documented limits: who stays inside them is not throttled, unless a fault does it. */
+function throttled({ aws }: Scenario, { trace }: Outcome): string[] {
+  if (aws?.faults?.some(({ kind }) => kind === "throttled")) return [];
+  const first = trace.find((entry) => entry.kind === "call" && entry.result === "ThrottlingException");
+  return first ? [`was throttled at ${first.at / 1000} s`] : [];
+}
+
 /** With a run id all runs are one attempt; without, each can be one of its own. */
 function tooManyUpdates({ deployer }: Scenario, { truth, runs }: Outcome): string[] {
   const begun = truth.updates.filter(({ began }) => began);
+  const forward = begun.filter(({ taskDefinition }) => truth.own.includes(taskDefinition)).length;
   const attempts = deployer?.runId === undefined ? runs.length : 1;
-  return begun.length > attempts ? [`began ${begun.length} deployments in ${attempts} attempts`] : [];
+  if (forward <= attempts && begun.length - forward <= attempts) return [];
+  return [`began ${forward} deployments and ${begun.length - forward} undos in ${attempts} attempts`];
 }
 
 /** What was rolled back leaves the last good release, and nothing else, when nobody else came between. */
@@ -88,12 +147,14 @@ function toldSecrets({ runs, trace }: Outcome): string[] {
 
 /**
  * How long after it could be seen the verdict came, in milliseconds: from the moment at which the API shows all that it rests on to
- * ECS's answer in the last look. Undefined where the deployer was not watching at that moment, or the deadline decided.
+ * ECS's answer in the last look. Undefined where the deployer was not watching at that moment, or the deadline decided, or
+ * what it needs to see was kept from it.
  */
-export function lateness({ truth, runs, report }: Outcome): number | undefined {
+export function lateness(outcome: Outcome): number | undefined {
+  const { runs, report } = outcome;
   const run = runs.at(-1) as Run;
-  const decisive = truth.moments.findLast(({ at }) => at <= run.lookedAt);
+  const decisive = momentsOf(outcome).findLast(({ at }) => at <= run.lookedAt);
   if (!report || !decisive || ["none", "open", "settling"].includes(decisive.state)) return undefined;
-  if (decisive.visibleAt < run.startedAt) return undefined;
+  if (decisive.visibleAt < run.startedAt || report.uncertain.length > 0) return undefined;
   return Math.max(0, run.lookedAt - decisive.visibleAt);
 }

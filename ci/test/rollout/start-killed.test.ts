@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import type { Report } from "../../src/report/report.js";
 import { rollOut } from "../../src/rollout/roll-out.js";
 import type { Verdict } from "../../src/rollout/verdict.js";
-import { fakeAws } from "../support/fake-aws.js";
+import { directAws } from "../support/direct-aws.js";
 import { type Boundary, killable } from "../support/killable.js";
 import { release, revisionArn, type Stories, type Story, scriptedEcs, target } from "../support/scripted-ecs.js";
 import { http, served } from "../support/served.js";
@@ -24,21 +24,20 @@ interface Case {
   pause?: number;
 }
 
-async function setUp(t: TestContext, { stories, listLag = 0, serves, runId }: Case) {
+function setUp({ stories, listLag = 0, serves, runId }: Case) {
   const clock = virtualClock();
   const { updates, stop = [] } = stories;
   const { world, script } = scriptedEcs(clock, { updates: updates.map(soon), stop: soon(stop) });
   world.listLag = listLag;
-  const fake = await fakeAws(script);
-  t.after(() => fake.close());
+  const fake = directAws(script);
   const base = { aws: fake.aws, target, clock, release, progress: () => {}, http, ask: served(world, serves) };
   const roll = (more: object = {}) => rollOut({ ...base, ...(runId !== undefined && { runId }), ...more });
   return { clock, world, fake, script, roll };
 }
 
 /** One deploy that meets a boundary, and the same call again when it did not end with a verdict. */
-async function converge(t: TestContext, it: Case, boundary: Boundary) {
-  const { clock, world, fake, script, roll } = await setUp(t, it);
+async function converge(it: Case, boundary: Boundary) {
+  const { clock, world, fake, script, roll } = setUp(it);
   const first = killable(script, boundary);
   fake.script = first.script;
   const outcome = await roll({ signal: first.signal }).catch((error: Error) => error);
@@ -52,8 +51,8 @@ async function converge(t: TestContext, it: Case, boundary: Boundary) {
   return { report, begun, again: outcome instanceof Error };
 }
 
-async function boundaries(t: TestContext, it: Case): Promise<Boundary[]> {
-  const { fake, roll } = await setUp(t, { ...it, listLag: 0 });
+async function boundaries(it: Case): Promise<Boundary[]> {
+  const { fake, roll } = setUp({ ...it, listLag: 0 });
   await roll();
   return fake.calls.flatMap((_, index) => ways.map((how) => ({ call: index + 1, how })));
 }
@@ -69,10 +68,10 @@ const deploys: [name: string, it: Case, verdict: Verdict, rollouts: number][] = 
 for (const [name, it, verdict, rollouts] of deploys) {
   test(`a rollout that ${name} is begun once and told rightly, at whichever call it is cut off and run again`, async (t) => {
     const withId = { ...it, runId: "run-1" };
-    const all = await boundaries(t, withId);
+    const all = await boundaries(withId);
     let repeated = 0;
     for (const boundary of all) {
-      const { report, begun, again } = await converge(t, withId, boundary);
+      const { report, begun, again } = await converge(withId, boundary);
       const where = `${boundary.how} at call ${boundary.call}`;
       assert.equal(report.verdict, verdict, `${report.reason} ${where}`);
       assert.equal(begun.length, rollouts, `${begun}, ${where}`);
@@ -82,10 +81,10 @@ for (const [name, it, verdict, rollouts] of deploys) {
   });
 }
 
-test("without a run id a deploy that is cut off at any call is begun once too", async (t) => {
+test("without a run id a deploy that is cut off at any call is begun once too", async () => {
   const it = { stories: { updates: [success] }, pause: 3 };
-  for (const boundary of await boundaries(t, it)) {
-    const { report, begun } = await converge(t, it, boundary);
+  for (const boundary of await boundaries(it)) {
+    const { report, begun } = await converge(it, boundary);
     const where = `${boundary.how} at call ${boundary.call}`;
     assert.equal(report.verdict, "deployed", where);
     assert.equal(begun.length, 1, where);
