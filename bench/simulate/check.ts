@@ -21,17 +21,21 @@ export function faultsOf(scenario: Scenario, outcome: Outcome): string[] {
 const LOOK = 5_000;
 
 /** What was true of the rollout at some moment of the last look or after it, until the deployer's end. */
-export function statesSeen(outcome: Outcome, { lookedAt, endedAt }: Run): State[] {
-  const moments = momentsOf(outcome);
+export function statesSeen(outcome: Outcome, run: Run): State[] {
+  return [...new Set(momentsOf(outcome).flatMap((moments) => statesIn(moments, run)))];
+}
+
+function statesIn(moments: readonly Moment[], { lookedAt, endedAt }: Run): State[] {
   const until = (index: number) => moments[index + 1]?.at ?? Number.POSITIVE_INFINITY;
   return moments.filter(({ at }, index) => at <= endedAt && until(index) > lookedAt - LOOK).map(({ state }) => state);
 }
 
-/** Where the deployer has attached to what somebody else began, that is what it tells of. */
-function momentsOf({ truth, report }: Outcome): readonly Moment[] {
-  const told = report?.attached ? report.taskDefinition : undefined;
-  if (told === undefined || truth.own.includes(told)) return truth.moments;
-  return truth.ofRevision[told] ?? truth.moments;
+/** Where the deployer has attached, what it tells of may be somebody else's rollout, or a repetition of its own. */
+function momentsOf({ truth, report }: Outcome): (readonly Moment[])[] {
+  const told = report?.attached ? report.taskDefinition : "";
+  const repeated = truth.ofRepetition[told] ?? [];
+  if (told === "" || truth.own.includes(told)) return [truth.moments, repeated];
+  return [truth.ofRevision[told] ?? truth.moments, repeated];
 }
 
 function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
@@ -147,14 +151,14 @@ function toldSecrets({ runs, trace }: Outcome): string[] {
 
 /**
  * How long after it could be seen the verdict came, in milliseconds: from the moment at which the API shows all that it rests on to
- * ECS's answer in the last look. Undefined where the deployer was not watching at that moment, or the deadline decided, or
- * what it needs to see was kept from it.
+ * ECS's answer in the last look. Undefined where the deployer was not watching at that moment, where the deadline decided, and where
+ * calls are slow or go wrong on their way: what is promised is promised for an AWS that answers in 20 to 80 ms.
  */
-export function lateness(outcome: Outcome): number | undefined {
+export function lateness({ aws }: Scenario, outcome: Outcome): number | undefined {
   const { runs, report } = outcome;
+  if (!report || report.uncertain.length > 0 || aws?.latency || aws?.faults?.length) return undefined;
   const run = runs.at(-1) as Run;
-  const decisive = momentsOf(outcome).findLast(({ at }) => at <= run.lookedAt);
-  if (!report || !decisive || ["none", "open", "settling"].includes(decisive.state)) return undefined;
-  if (decisive.visibleAt < run.startedAt || report.uncertain.length > 0) return undefined;
-  return Math.max(0, run.lookedAt - decisive.visibleAt);
+  const decisive = momentsOf(outcome)[0]?.findLast(({ at }) => at <= run.lookedAt);
+  if (!decisive || ["none", "open", "settling"].includes(decisive.state)) return undefined;
+  return decisive.visibleAt <= run.startedAt ? undefined : Math.max(0, run.lookedAt - decisive.visibleAt);
 }
