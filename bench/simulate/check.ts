@@ -44,8 +44,9 @@ function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
   const { report, error } = run;
   if (error) {
     // Nothing was begun, or it says that it does not know, and can't.
-    if (states.every((state) => state === "none") || isBlind(scenario, run)) return [];
-    if (isAnother(scenario, outcome, run) || isGone(scenario, run)) return [];
+    const hasDoneNothing = outcome.truth.registered.length + outcome.truth.updates.length === 0;
+    if (states.every((state) => state === "none") || (isRefusal(run) && hasDoneNothing)) return [];
+    if (isBlind(scenario, run) || isAnother(scenario, outcome, run) || isGone(scenario, run)) return [];
     return [
       `ended with ${error.name} ${error.code ?? ""} (${error.message}), and in truth it is ${states.join(", then ")}`,
     ];
