@@ -65,7 +65,8 @@ function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
 function isBlind({ aws, interventions }: Scenario, { error }: Run): boolean {
   const isDenied = aws?.deny?.length || interventions?.some((one) => one.do === "deny");
   const code = error?.code ?? "";
-  if (["access-denied", "attempt-unknowable"].includes(code)) return Boolean(isDenied);
+  // Without the newer APIs and a run id, a rollout that ECS takes back can't be told from somebody else's.
+  if (["access-denied", "attempt-unknowable", "deployment-in-flight"].includes(code)) return Boolean(isDenied);
   return ["watch-broken", "credentials-expired", "lost-answer"].includes(code) && Boolean(aws?.faults?.length);
 }
 
