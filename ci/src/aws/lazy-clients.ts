@@ -1,5 +1,7 @@
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
+import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { IAMClient } from "@aws-sdk/client-iam";
+import type { SchedulerClient } from "@aws-sdk/client-scheduler";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import type { Credentials } from "./credentials.js";
@@ -12,6 +14,8 @@ export interface LazyClients {
   secretsManager(region: string): Promise<Pick<SecretsManagerClient, "send">>;
   /** @param region Of the parameter, which need not be the service's. */
   ssm(region: string): Promise<Pick<SSMClient, "send">>;
+  events(): Promise<Pick<EventBridgeClient, "send">>;
+  scheduler(): Promise<Pick<SchedulerClient, "send">>;
 }
 
 /** What all clients are made with. */
@@ -38,5 +42,7 @@ export function lazyClients(settings: ClientSettings): LazyClients {
     secretsManager: async (region) =>
       new (await import("@aws-sdk/client-secrets-manager")).SecretsManagerClient({ ...settings, region }),
     ssm: async (region) => new (await import("@aws-sdk/client-ssm")).SSMClient({ ...settings, region }),
+    events: async () => new (await import("@aws-sdk/client-eventbridge")).EventBridgeClient(settings),
+    scheduler: async () => new (await import("@aws-sdk/client-scheduler")).SchedulerClient(settings),
   };
 }
