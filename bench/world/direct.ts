@@ -22,6 +22,8 @@ export function directAws(aws: Pick<LocalAws, "call">, process: DeployerProcess,
     iam: async () => client("iam"),
     secretsManager: async () => client("secretsmanager"),
     ssm: async () => client("ssm"),
+    events: async () => client("events"),
+    scheduler: async () => client("scheduler"),
   };
   const eager = { ecs: client("ecs"), ecr: client("ecr"), sts: client("sts"), logs: client("logs") };
   return { ...eager, lazy } as unknown as Aws;

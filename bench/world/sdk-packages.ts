@@ -14,6 +14,8 @@ export const packages = {
   iam: require("@aws-sdk/client-iam"),
   secretsmanager: require("@aws-sdk/client-secrets-manager"),
   ssm: require("@aws-sdk/client-ssm"),
+  events: require("@aws-sdk/client-eventbridge"),
+  scheduler: require("@aws-sdk/client-scheduler"),
 } satisfies Record<string, Record<string, unknown>>;
 
 /** By the names that the services sign with. */

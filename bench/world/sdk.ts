@@ -51,6 +51,8 @@ function clientsThrough(requestHandler: SdkRequestHandler, accessKeyId: string):
     iam: lazily(packages.iam.IAMClient),
     secretsManager: lazily(packages.secretsmanager.SecretsManagerClient),
     ssm: lazily(packages.ssm.SSMClient),
+    events: lazily(packages.events.EventBridgeClient),
+    scheduler: lazily(packages.scheduler.SchedulerClient),
   };
   return { ...clients, lazy };
 }
