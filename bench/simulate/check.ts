@@ -21,17 +21,21 @@ export function faultsOf(scenario: Scenario, outcome: Outcome): string[] {
 const LOOK = 5_000;
 
 /** What was true of the rollout at some moment of the last look or after it, until the deployer's end. */
-export function statesSeen(outcome: Outcome, { lookedAt, endedAt }: Run): State[] {
-  const moments = momentsOf(outcome);
+export function statesSeen(outcome: Outcome, run: Run): State[] {
+  return [...new Set(momentsOf(outcome).flatMap((moments) => statesIn(moments, run)))];
+}
+
+function statesIn(moments: readonly Moment[], { lookedAt, endedAt }: Run): State[] {
   const until = (index: number) => moments[index + 1]?.at ?? Number.POSITIVE_INFINITY;
   return moments.filter(({ at }, index) => at <= endedAt && until(index) > lookedAt - LOOK).map(({ state }) => state);
 }
 
-/** Where the deployer has attached to what somebody else began, that is what it tells of. */
-function momentsOf({ truth, report }: Outcome): readonly Moment[] {
-  const told = report?.attached ? report.taskDefinition : undefined;
-  if (told === undefined || truth.own.includes(told)) return truth.moments;
-  return truth.ofRevision[told] ?? truth.moments;
+/** Where the deployer has attached, what it tells of may be somebody else's rollout, or a repetition of its own. */
+function momentsOf({ truth, report }: Outcome): (readonly Moment[])[] {
+  const told = report?.attached ? report.taskDefinition : "";
+  const repeated = truth.ofRepetition[told] ?? [];
+  if (told === "" || truth.own.includes(told)) return [truth.moments, repeated];
+  return [truth.ofRevision[told] ?? truth.moments, repeated];
 }
 
 function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
@@ -40,8 +44,9 @@ function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
   const { report, error } = run;
   if (error) {
     // Nothing was begun, or it says that it does not know, and can't.
-    if (states.every((state) => state === "none") || isBlind(scenario, run)) return [];
-    if (isAnother(scenario, outcome, run) || isGone(scenario, run)) return [];
+    const hasDoneNothing = outcome.truth.registered.length + outcome.truth.updates.length === 0;
+    if (states.every((state) => state === "none") || (isRefusal(run) && hasDoneNothing)) return [];
+    if (isBlind(scenario, run) || isAnother(scenario, outcome, run) || isGone(scenario, run)) return [];
     return [
       `ended with ${error.name} ${error.code ?? ""} (${error.message}), and in truth it is ${states.join(", then ")}`,
     ];
@@ -60,7 +65,8 @@ function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
 function isBlind({ aws, interventions }: Scenario, { error }: Run): boolean {
   const isDenied = aws?.deny?.length || interventions?.some((one) => one.do === "deny");
   const code = error?.code ?? "";
-  if (["access-denied", "attempt-unknowable"].includes(code)) return Boolean(isDenied);
+  // Without the newer APIs and a run id, a rollout that ECS takes back can't be told from somebody else's.
+  if (["access-denied", "attempt-unknowable", "deployment-in-flight"].includes(code)) return Boolean(isDenied);
   return ["watch-broken", "credentials-expired", "lost-answer"].includes(code) && Boolean(aws?.faults?.length);
 }
 
@@ -147,14 +153,14 @@ function toldSecrets({ runs, trace }: Outcome): string[] {
 
 /**
  * How long after it could be seen the verdict came, in milliseconds: from the moment at which the API shows all that it rests on to
- * ECS's answer in the last look. Undefined where the deployer was not watching at that moment, or the deadline decided, or
- * what it needs to see was kept from it.
+ * ECS's answer in the last look. Undefined where the deployer was not watching at that moment, where the deadline decided, and where
+ * calls are slow or go wrong on their way: what is promised is promised for an AWS that answers in 20 to 80 ms.
  */
-export function lateness(outcome: Outcome): number | undefined {
+export function lateness({ aws }: Scenario, outcome: Outcome): number | undefined {
   const { runs, report } = outcome;
+  if (!report || report.uncertain.length > 0 || aws?.latency || aws?.faults?.length) return undefined;
   const run = runs.at(-1) as Run;
-  const decisive = momentsOf(outcome).findLast(({ at }) => at <= run.lookedAt);
-  if (!report || !decisive || ["none", "open", "settling"].includes(decisive.state)) return undefined;
-  if (decisive.visibleAt < run.startedAt || report.uncertain.length > 0) return undefined;
-  return Math.max(0, run.lookedAt - decisive.visibleAt);
+  const decisive = momentsOf(outcome)[0]?.findLast(({ at }) => at <= run.lookedAt);
+  if (!decisive || ["none", "open", "settling"].includes(decisive.state)) return undefined;
+  return decisive.visibleAt <= run.startedAt ? undefined : Math.max(0, run.lookedAt - decisive.visibleAt);
 }

@@ -147,7 +147,7 @@ const before: fc.Arbitrary<Before> = sometimes<Before>({
 
 const happening: fc.Arbitrary<Intervention> = fc
   .tuple(
-    oneOf([3, seconds(0, 120)], [3, seconds(0, 600)], [1, fc.integer({ min: 0, max: 3_000 })]),
+    oneOf([3, seconds(1, 120)], [3, seconds(1, 600)], [1, fc.integer({ min: 1, max: 3_000 })]),
     fc.oneof<fc.Arbitrary<Omit<Intervention, "at">>[]>(
       is({ do: "redeploy" }),
       fc.record({ do: is("deploy"), version: fc.constantFrom("v3.0.0", "v1.0.0", "v2.0.0") }),

@@ -25,6 +25,8 @@ export interface Truth {
   moments: [Moment, ...Moment[]];
   /** The same of every revision that brings the release, whoever made it: the deployer may attach to somebody else's. */
   ofRevision: Record<string, [Moment, ...Moment[]]>;
+  /** The same of the latest service deployment of each, where the revision was deployed more than once. */
+  ofRepetition: Record<string, Moment[]>;
   /** Who asked to stop the rollout, where somebody did. */
   stoppedBy?: "deployer" | "somebody";
   /** The deployer's calls of UpdateService that AWS carried out: to which revision, and whether a deployment began by it. */
@@ -53,18 +55,28 @@ export function keepHistory(state: EcsState, now: () => number, release: string,
     visibleAt: since(visibleAt),
     state: is,
   });
-  const truth: Truth = { registered: [], own: [], moments: [moment("none")], ofRevision: {}, updates: [], harm: [] };
+  const truth: Truth = {
+    registered: [],
+    own: [],
+    moments: [moment("none")],
+    ofRevision: {},
+    ofRepetition: {},
+    updates: [],
+    harm: [],
+  };
   const undos = new Set<string>();
   let deployments = Object.keys(state.serviceDeployments).length;
   let known = deployments;
   /** Service deployments of interest, by the revision that they bring. */
   const first = new Map<string, string>();
+  const last = new Map<string, string>();
   const service = () => Object.values(state.services)[0];
   const current = service()?.taskDefinition ?? "";
   if (bringsRelease(current)) {
     truth.own = [current];
     const arn = service()?.serviceDeployments.findLast((one) => taskDefinitionOf(state, one) === current);
     if (arn !== undefined) first.set(current, arn);
+    if (arn !== undefined) last.set(current, arn);
   }
 
   function bringsRelease(revision: string): boolean {
@@ -77,6 +89,11 @@ export function keepHistory(state: EcsState, now: () => number, release: string,
     for (const [revision, arn] of first) {
       truth.ofRevision[revision] ??= [moment("none")];
       add(truth.ofRevision[revision], ...seen(arn));
+    }
+    for (const [revision, arn] of last) {
+      if (arn === first.get(revision)) continue;
+      truth.ofRepetition[revision] ??= [];
+      add(truth.ofRepetition[revision], ...seen(arn));
     }
     const latest = [...first.keys()].findLast((revision) => truth.own.includes(revision) || undos.has(revision));
     if (latest === undefined) return;
@@ -96,7 +113,9 @@ export function keepHistory(state: EcsState, now: () => number, release: string,
     known = count;
     for (const arn of service()?.serviceDeployments ?? []) {
       const revision = taskDefinitionOf(state, arn) ?? "";
-      if (!first.has(revision) && (bringsRelease(revision) || undos.has(revision))) first.set(revision, arn);
+      if (!bringsRelease(revision) && !undos.has(revision)) continue;
+      if (!first.has(revision)) first.set(revision, arn);
+      last.set(revision, arn);
     }
   }
 

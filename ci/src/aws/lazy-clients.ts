@@ -26,12 +26,19 @@ interface ClientSettings {
   endpoint?: string;
 }
 
+let elbPackage: Promise<typeof import("@aws-sdk/client-elastic-load-balancing-v2")> | undefined;
+
+/** The package of Elastic Load Balancing's client, with its commands and errors: loaded at the first call, and known at each further one. */
+export function loadElb(): NonNullable<typeof elbPackage> {
+  elbPackage ??= import("@aws-sdk/client-elastic-load-balancing-v2");
+  return elbPackage;
+}
+
 export function lazyClients(settings: ClientSettings): LazyClients {
   return {
     // IAM is one for all regions: the SDK finds its place from the partition of the region.
     iam: async () => new (await import("@aws-sdk/client-iam")).IAMClient(settings),
-    elb: async () =>
-      new (await import("@aws-sdk/client-elastic-load-balancing-v2")).ElasticLoadBalancingV2Client(settings),
+    elb: async () => new (await loadElb()).ElasticLoadBalancingV2Client(settings),
     secretsManager: async (region) =>
       new (await import("@aws-sdk/client-secrets-manager")).SecretsManagerClient({ ...settings, region }),
     ssm: async (region) => new (await import("@aws-sdk/client-ssm")).SSMClient({ ...settings, region }),

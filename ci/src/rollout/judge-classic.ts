@@ -6,6 +6,7 @@ import {
   type Snapshot,
   type Subject,
 } from "./snapshot.js";
+import { lagWindow } from "./start-look.js";
 import { decided, type Judgement, undecided, type Witness } from "./verdict.js";
 
 /**
@@ -22,7 +23,7 @@ export function judgeClassic(subject: Subject, snapshots: readonly Snapshot[], s
   if (primary.taskDefinition === subject.taskDefinition && !isBack) return judgePrimary(latest, primary, seen);
 
   if (failure === undefined) {
-    return wasSeen(subject, snapshots)
+    return wasSeen(subject, snapshots) || hasPassed(subject, snapshots, primary)
       ? decided("superseded", `Another deployment took its place: ${primary.id} of ${primary.taskDefinition}.`, seen)
       : undecided("ECS to list our deployment", seen);
   }
@@ -69,6 +70,13 @@ function tellsOfWayBack({ registeredAt, deploymentId }: Subject, service: Servic
 
 function wasSeen(subject: Subject, snapshots: readonly Snapshot[]): boolean {
   return snapshots.some(({ service }) => service.deployments.some((one) => isOurs(subject, one)));
+}
+
+/** Begun as ECS has answered, gone before it was seen: what took its place is younger, and has been there for longer than ECS lags. */
+function hasPassed(subject: Subject, snapshots: readonly Snapshot[], primary: DeploymentView): boolean {
+  const [first, latest] = [snapshots[0], snapshots.at(-1)] as [Snapshot, Snapshot];
+  const isYounger = subject.deploymentId !== undefined && primary.createdAt > subject.registeredAt;
+  return isYounger && latest.at - first.at >= lagWindow;
 }
 
 function isOurs(subject: Subject, deployment: DeploymentView): boolean {

@@ -264,6 +264,22 @@ const classicCases: Case[] = [
     verdict: "rolled-back",
   },
   {
+    name: "what took its place is all that was ever seen, for longer than ECS lags",
+    on: { ...classicOnly, registeredAt: 900 },
+    see: [0, 20_000].map((at) =>
+      snapshot({ at, deployments: [deployment({ id: "ecs-svc/3", taskDefinition: "arn:9" })] }),
+    ),
+    verdict: "superseded",
+  },
+  {
+    name: "what is older is all that was seen",
+    on: { ...classicOnly, registeredAt: 1100 },
+    see: [0, 20_000].map((at) =>
+      snapshot({ at, deployments: [deployment({ id: "ecs-svc/3", taskDefinition: "arn:9" })] }),
+    ),
+    verdict: "undecided",
+  },
+  {
     name: "a person has rolled it back, and only an event tells where to",
     on: classicOnly,
     see: [

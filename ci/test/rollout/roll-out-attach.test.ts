@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { nothingAsked } from "../../src/rollout/asked.js";
+import { Fault } from "../support/fake-aws.js";
 import { scene } from "../support/rollout-scene.js";
 import { addEvent } from "../support/scripted-ecs.js";
 import { crashLoop, success } from "../support/stories.js";
@@ -73,3 +75,21 @@ test("what runs since longer than ECS keeps its deployments is not deployed agai
   assert.match(String(report.uncertain), /90 days/);
   assert.equal(fake.sent("UpdateService").length, 1);
 });
+
+for (const runId of [{}, { runId: "run-1" }]) {
+  test(`without the newer APIs a forced deploy that was cut off is attached to ${"runId" in runId ? "with" : "without"} a run id`, async (t) => {
+    const { fake, roll } = await scene(t, success);
+    fake.script.ListServiceDeployments = () => new Fault("AccessDeniedException", "not authorized");
+    const forced = { ...runId, asked: { ...nothingAsked, force: true } };
+    const cut = new AbortController();
+    const first = roll({
+      ...forced,
+      signal: cut.signal,
+      progress: (line: string) => line.includes("has begun") && cut.abort(new Error("cut off")),
+    });
+    await assert.rejects(first, /cut off/);
+    const report = await roll(forced);
+    assert.deepEqual([report.verdict, report.attached], ["deployed", true]);
+    assert.equal(fake.sent("UpdateService").length, 1);
+  });
+}
