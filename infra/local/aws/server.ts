@@ -10,11 +10,13 @@ import { createEcs } from "./ecs/index.js";
 import { seededRandom } from "./ecs/random.js";
 import type { TaskRuntime } from "./ecs/runtime.js";
 import { rehearsalTiming, type Timing } from "./ecs/timing.js";
+import { createEvents } from "./events/index.js";
 import { listen } from "./listen.js";
 import { createLogs } from "./logs/index.js";
 import type { LogSink } from "./logs/sink.js";
 import { createRegistry } from "./registry/index.js";
 import { route, type ServingLoadBalancer } from "./route.js";
+import { createScheduler } from "./scheduler/index.js";
 import { type OpenState, openState, writePrivately } from "./state.js";
 import { createSts } from "./sts/index.js";
 import { createWire } from "./wire/index.js";
@@ -146,7 +148,14 @@ async function serve(
   });
   closers.push(() => ecs.close());
 
-  const services = [createSts(principals), ecr.service, ecs.service, logs.service];
+  const services = [
+    createSts(principals),
+    ecr.service,
+    ecs.service,
+    logs.service,
+    createEvents({ state }),
+    createScheduler({ state, clock }),
+  ];
   return route({
     api: createWire({ services, principals, accountId: account, authority, clock, log }),
     registry: createRegistry({ ecr, principals, accountId: account, clock, authority, log }),

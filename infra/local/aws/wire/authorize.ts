@@ -43,6 +43,8 @@ const RESOURCES: Record<string, Resource[]> = {
     member("clusterName", (name) => `cluster/${name}`),
   ],
   ecr: [member("resourceArn"), member("repositoryName", (name) => `repository/${name}`)],
+  events: [member("Rule", (name) => `rule/${name}`), member("Name", (name) => `rule/${name}`)],
+  scheduler: [(input) => member("Name", (name) => `schedule/${String(input.GroupName ?? "default")}/${name}`)(input)],
   logs: [
     member("resourceArn"),
     member("logGroupIdentifier", (name) => `log-group:${name}`),

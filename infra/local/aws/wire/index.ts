@@ -9,6 +9,7 @@ import { serviceModel } from "./model.js";
 import type { Principals } from "./principals.js";
 import type { Protocol } from "./protocol.js";
 import { queryProtocol } from "./query.js";
+import { restProtocol } from "./rest.js";
 import { AwsError, type Caller, type JsonObject, type Service } from "./service.js";
 import { verifySignature } from "./signature.js";
 import { validateInput } from "./validate.js";
@@ -43,7 +44,7 @@ export function createWire(
   return async (request, response) => {
     const requestId = randomUUID();
     const headers = headersOf(request);
-    const protocol = protocolOf(headers);
+    const protocol = protocolOf(headers, request);
     try {
       const { operation, output } = await call(request, headers, protocol, requestId);
       send(
@@ -158,8 +159,15 @@ function shownError(error: unknown): AwsError {
   return new AwsError("InternalFailure", "The request processing has failed because of an unknown error.", 500);
 }
 
-function protocolOf(headers: Record<string, string>): Protocol {
-  if (headers["x-amz-target"] === undefined) return queryProtocol("https://sts.amazonaws.com/doc/2011-06-15/");
+/** The services whose calls are told by method and path, by signing name. */
+const REST = ["scheduler"];
+
+function protocolOf(headers: Record<string, string>, { method = "", url = "/" }: IncomingMessage): Protocol {
+  if (headers["x-amz-target"] === undefined) {
+    const [, signedFor = ""] = /\/([\w-]+)\/aws4_request/.exec(headers.authorization ?? "") ?? [];
+    if (REST.includes(signedFor)) return restProtocol(signedFor, method, url);
+    return queryProtocol("https://sts.amazonaws.com/doc/2011-06-15/");
+  }
   return jsonProtocol(headers["content-type"]?.startsWith("application/x-amz-json-1.0") ? "1.0" : "1.1");
 }
 

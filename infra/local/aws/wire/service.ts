@@ -20,9 +20,9 @@ export interface Caller {
 export type Operation = (input: JsonObject, caller: Caller) => JsonObject | Promise<JsonObject>;
 
 export interface Service {
-  /** The name in a signature's scope: `ecs`, `ecr`, `logs`, `sts`. */
+  /** The name in a signature's scope: `ecs`, `ecr`, `events`, `logs`, `scheduler`, `sts`. */
   signingName: string;
-  /** What stands before the dot in `X-Amz-Target`; absent for the query protocol. */
+  /** What stands before the dot in `X-Amz-Target`; absent for the query protocol, the signing name again for REST. */
   targetPrefix?: string;
   /** By operation name, such as `DescribeServices`. What is not here is answered as an unknown operation. */
   operations: Record<string, Operation>;

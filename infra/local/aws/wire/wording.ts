@@ -11,7 +11,9 @@ export const missingMember: Record<string, MissingMember> = {
     return new AwsError("ClientException", `${owner} should not be null or empty.`);
   },
   ecr: constraint("InvalidParameterException"),
+  events: constraint("ValidationException"),
   logs: constraint("InvalidParameterException"),
+  scheduler: constraint("ValidationException"),
   sts: constraint("ValidationError"),
 };
 
