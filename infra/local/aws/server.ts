@@ -11,11 +11,13 @@ import { seededRandom } from "./ecs/random.js";
 import type { TaskRuntime } from "./ecs/runtime.js";
 import { rehearsalTiming, type Timing } from "./ecs/timing.js";
 import { createElb } from "./elb/index.js";
+import { createEvents } from "./events/index.js";
 import { listen } from "./listen.js";
 import { createLogs } from "./logs/index.js";
 import type { LogSink } from "./logs/sink.js";
 import { createRegistry } from "./registry/index.js";
 import { route, type ServingLoadBalancer } from "./route.js";
+import { createScheduler } from "./scheduler/index.js";
 import { type OpenState, openState, writePrivately } from "./state.js";
 import { createSts } from "./sts/index.js";
 import { createCalls } from "./wire/calls.js";
@@ -161,7 +163,15 @@ async function serve(
   closers.push(() => ecs.close());
 
   const elb = createElb({ loadBalancer, targetGroups: ecs.targetGroups });
-  const services = [createSts(principals), ecr.service, ecs.service, elb, logs.service];
+  const services = [
+    createSts(principals),
+    ecr.service,
+    ecs.service,
+    elb,
+    logs.service,
+    createEvents({ state }),
+    createScheduler({ state, clock }),
+  ];
   const calls = createCalls({
     services,
     principals,

@@ -6,6 +6,8 @@ import type { TestContext } from "node:test";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { STSClient } from "@aws-sdk/client-sts";
 import { createSimulatedLoadBalancer } from "../ecs/simulated/load-balancer.js";
 import { createSimulatedRuntime } from "../ecs/simulated/runtime.js";
@@ -57,6 +59,8 @@ export function clientsOf(aws: LocalAws, keys?: Keys, region = "us-west-2") {
     ecr: new ECRClient(config),
     ecs: new ECSClient(config),
     logs: new CloudWatchLogsClient(config),
+    events: new EventBridgeClient(config),
+    scheduler: new SchedulerClient(config),
   };
 }
 

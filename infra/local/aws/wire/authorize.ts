@@ -68,6 +68,8 @@ const RESOURCES: Record<string, Resource[]> = {
     member("repositoryNames", (name) => `repository/${name}`),
   ],
   elasticloadbalancing: [member("TargetGroupArn"), member("TargetGroupArns")],
+  events: [member("Rule", (name) => `rule/${name}`), member("Name", (name) => `rule/${name}`)],
+  scheduler: [(input) => member("Name", (name) => `schedule/${String(input.GroupName ?? "default")}/${name}`)(input)],
   logs: [
     member("resourceArn"),
     member("logGroupIdentifier", (name) => `log-group:${name}`),

@@ -11,6 +11,7 @@ import { findOperation, perform } from "./perform.js";
 import type { Principal, Principals } from "./principals.js";
 import type { Protocol } from "./protocol.js";
 import { queryProtocol } from "./query.js";
+import { restProtocol } from "./rest.js";
 import { AwsError, type Caller, type JsonObject, type Service } from "./service.js";
 import { type SignedRequest, verifySignature } from "./signature.js";
 
@@ -75,7 +76,7 @@ export function createCalls(options: CallsOptions): Calls {
     let shown: Shown;
     try {
       const claim = readAuthorization(request.headers.authorization);
-      if (isForm(request)) protocol = spokenBy(claim.service);
+      if (hasNoTarget(request)) protocol = untargeted(claim.service, request);
       const named = protocol.name(request.headers, request.body);
       befalling = decide(claim.service, named.operation, claim.accessKeyId);
       const failure = lostBefore(befalling);
@@ -154,6 +155,10 @@ export function createCalls(options: CallsOptions): Calls {
     throw new AwsError("UnrecognizedClientException", "The security token included in the request is invalid.");
   }
 
+  function untargeted(signingName: string, { method, url }: SignedRequest): Protocol {
+    return rest.includes(signingName) ? restProtocol(signingName, method, url) : spokenBy(signingName);
+  }
+
   /** Forms carry no target: the signature says for whom they are, and so in whose words the answer is. */
   function spokenBy(signingName: string): Protocol {
     return queryProtocol(directory.namespaceOf(signingName));
@@ -166,8 +171,11 @@ function internal(): AwsError {
   return new AwsError("InternalFailure", "The request processing has failed because of an unknown error.", 500);
 }
 
-/** The query protocol has no target: only the signature says whose form it is. */
-const isForm = ({ headers }: SignedRequest) => headers["x-amz-target"] === undefined;
+/** The query protocol and REST have no target: only the signature says whose call it is. */
+const hasNoTarget = ({ headers }: SignedRequest) => headers["x-amz-target"] === undefined;
+
+/** The services whose calls are told by method and path, by signing name. */
+const rest = ["scheduler"];
 
 function protocolOf(headers: Record<string, string>): Protocol | undefined {
   if (headers["x-amz-target"] === undefined) return undefined;

@@ -3,6 +3,8 @@ import * as logs from "@aws-sdk/client-cloudwatch-logs";
 import * as ecr from "@aws-sdk/client-ecr";
 import * as ecs from "@aws-sdk/client-ecs";
 import * as elasticloadbalancing from "@aws-sdk/client-elastic-load-balancing-v2";
+import * as events from "@aws-sdk/client-eventbridge";
+import * as scheduler from "@aws-sdk/client-scheduler";
 import * as sts from "@aws-sdk/client-sts";
 
 /**
@@ -15,6 +17,17 @@ export interface ServiceModel {
   output(operation: string): Shape | undefined;
   /** The HTTP status of an error of the API, or undefined when the model does not say. */
   errorStatus(code: string): number | undefined;
+  /** Where the operations of an API that speaks REST are found; none for the others. */
+  routes(): Route[];
+}
+
+export interface Route {
+  operation: string;
+  method: string;
+  /** With members in braces, such as `/schedules/{Name}`. */
+  path: string;
+  /** The names in the query of the members that come there, by member. */
+  query: Map<string, string>;
 }
 
 export type Shape =
@@ -50,8 +63,10 @@ const models: Record<string, ServiceModel> = {
   ecs: modelOf(ecs),
   ecr: modelOf(ecr),
   elasticloadbalancing: modelOf(elasticloadbalancing),
+  events: modelOf(events),
   logs: modelOf(logs),
   monitoring: modelOf(monitoring),
+  scheduler: modelOf(scheduler),
   sts: modelOf(sts),
 };
 
@@ -84,7 +99,22 @@ function modelOf(client: object): ServiceModel {
       const traits = found[3] as { error?: "client" | "server"; httpError?: number };
       return traits.httpError ?? (traits.error === "server" ? 500 : 400);
     },
+    routes: () => Object.values(client).flatMap(routeOf),
   };
+}
+
+function routeOf(schema: unknown): Route[] {
+  if (!Array.isArray(schema) || schema[0] !== 9) return [];
+  const { http } = (schema[3] || {}) as { http?: [method: string, path: string] };
+  if (!http) return [];
+  const input = (schema[4] as () => readonly unknown[])();
+  const [names, members] = [input[4] as string[], input[5] as unknown[]];
+  const query = names.flatMap((name, index): [string, string][] => {
+    const traits = Array.isArray(members[index]) ? members[index].at(-1) : undefined;
+    const inQuery = (traits as { httpQuery?: string } | undefined)?.httpQuery;
+    return inQuery === undefined ? [] : [[name, inQuery]];
+  });
+  return [{ operation: String(schema[2]), method: http[0], path: http[1], query: new Map(query) }];
 }
 
 function shapeOf(schema: Schema): Shape {

@@ -20,9 +20,9 @@ export interface Caller {
 export type Operation = (input: JsonObject, caller: Caller) => JsonObject | Promise<JsonObject>;
 
 export interface Service {
-  /** The name in a signature's scope: `ecs`, `ecr`, `logs`, `sts`, `monitoring`, `elasticloadbalancing`. */
+  /** The name in a signature's scope, such as `ecs`, `monitoring` or `elasticloadbalancing`. */
   signingName: string;
-  /** What stands before the dot in `X-Amz-Target`; absent for the query protocol. */
+  /** What stands before the dot in `X-Amz-Target`; absent for the query protocol, the signing name again for REST. */
   targetPrefix?: string;
   /** The XML namespace of its answers, for a service that speaks the query protocol. */
   queryNamespace?: string;

@@ -12,8 +12,10 @@ export const missingMember: Record<string, MissingMember> = {
   },
   ecr: constraint("InvalidParameterException"),
   elasticloadbalancing: constraint("ValidationError"),
+  events: constraint("ValidationException"),
   logs: constraint("InvalidParameterException"),
   monitoring: constraint("ValidationError"),
+  scheduler: constraint("ValidationException"),
   sts: constraint("ValidationError"),
 };
 

@@ -1,6 +1,6 @@
 import { AwsError } from "../../wire/service.js";
 import { within } from "../model/arns.js";
-import type { ClusterRecord, EcsState, TaskDefinitionRecord, TaskRecord } from "../model/state.js";
+import type { ClusterRecord, EcsState, Tag, TaskDefinitionRecord, TaskRecord } from "../model/state.js";
 import { containersOf, object, objects, subnetOf } from "../model/task-definition.js";
 import { createTask, stopTask } from "../scheduler/tasks.js";
 import { stoppedReason } from "../words.js";
@@ -16,7 +16,7 @@ import { taskView } from "./task-view.js";
 
 const RUN_AT_ONCE = 10;
 const DESCRIBED_AT_ONCE = 100;
-/** Milliseconds for which a client token is remembered. */
+/** Milliseconds for which a client token is remembered at most; it is forgotten with its tasks, an hour after their end. */
 const TOKEN_KEPT = 24 * 3_600_000;
 
 export const taskOperations: Operations = (api) => ({
@@ -35,8 +35,11 @@ export const taskOperations: Operations = (api) => ({
     const startedBy = text(input, "startedBy");
     if (startedBy !== undefined && startedBy.length > 128)
       throw invalid("startedBy must not be longer than 128 characters.");
-    const tags = checkedTags(input);
+    if ((text(input, "clientToken") ?? "").length > 64)
+      throw invalid("clientToken must not be longer than 64 characters.");
+    const tags = [...propagated(state, input, taskDefinition), ...checkedTags(input)];
     return api.engine.change((world) => {
+      forgetTokens(world.state, world.now);
       const repeated = repeatOf(world.state, cluster, input);
       if (repeated !== undefined) return answer(world.state, repeated);
       const tasks = Array.from({ length: count }, () =>
@@ -117,6 +120,14 @@ function checkOverrides(overrides: JsonObject, { document }: TaskDefinitionRecor
   return { ...overrides, cpu: String(size.cpu), memory: String(size.memory) };
 }
 
+/** A task of its own has no service whose tags it could take. A tag that is sent takes the place of the definition's. */
+function propagated(state: EcsState, input: JsonObject, { arn }: TaskDefinitionRecord): Tag[] {
+  const from = text(input, "propagateTags") ?? "NONE";
+  if (from === "SERVICE") throw invalid("propagateTags SERVICE is not supported when running a task.");
+  const sent = new Set(checkedTags(input).map(({ key }) => key));
+  return from === "TASK_DEFINITION" ? (state.tags[arn] ?? []).filter(({ key }) => !sent.has(key)) : [];
+}
+
 /** ListTasks shows what should run unless it is told otherwise; `startedBy` stands alone. */
 function filterOf(state: EcsState, cluster: ClusterRecord, input: JsonObject): (task: TaskRecord) => boolean {
   const [startedBy, family, serviceName] = ["startedBy", "family", "serviceName"].map((name) => text(input, name));
@@ -161,14 +172,19 @@ function repeatOf(state: EcsState, cluster: ClusterRecord, input: JsonObject): T
 }
 
 function remember(state: EcsState, cluster: ClusterRecord, input: JsonObject, tasks: TaskRecord[], at: number): void {
-  for (const [key, token] of Object.entries(state.clientTokens))
-    if (token.at < at - TOKEN_KEPT) delete state.clientTokens[key];
   if (text(input, "clientToken") === undefined) return;
   state.clientTokens[tokenKey(cluster, input)] = {
     request: canonical(input),
     tasks: tasks.map((task) => task.arn),
     at,
   };
+}
+
+function forgetTokens(state: EcsState, now: number): void {
+  for (const [key, { at, tasks }] of Object.entries(state.clientTokens)) {
+    const isForgotten = tasks.every((arn) => state.tasks[arn] === undefined);
+    if (isForgotten || at < now - TOKEN_KEPT) delete state.clientTokens[key];
+  }
 }
 
 const canonical = (input: JsonObject) => JSON.stringify(Object.entries(input).sort(([a], [b]) => (a < b ? -1 : 1)));

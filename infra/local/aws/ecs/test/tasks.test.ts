@@ -50,6 +50,34 @@ test("the same client token starts nothing twice, and refuses another request", 
   await assert.rejects(call("RunTask", run({ clientToken: "once", count: 3 })), { code: "ConflictException" });
 });
 
+test("a client token is forgotten with its task, an hour after its end, and starts a new one then", async () => {
+  const world = await withService();
+  const { tasks } = await world.call("RunTask", run({ clientToken: "once" }));
+  world.clock.advance(3 * 3_600_000);
+  const running = await world.call("RunTask", run({ clientToken: "once" }));
+  assert.equal(running.tasks[0].taskArn, tasks[0].taskArn, "while it runs it is remembered");
+  await world.call("StopTask", { task: tasks[0].taskArn });
+  world.clock.advance(50 * 60_000);
+  const ended = await world.call("RunTask", run({ clientToken: "once" }));
+  assert.equal(ended.tasks[0].taskArn, tasks[0].taskArn);
+  world.clock.advance(20 * 60_000);
+  const later = await world.call("RunTask", run({ clientToken: "once" }));
+  assert.notEqual(later.tasks[0].taskArn, tasks[0].taskArn);
+});
+
+test("a task takes its definition's tags along when it is asked to, and a service's never", async () => {
+  const { call } = await withService();
+  const { taskDefinition } = await call("DescribeTaskDefinition", { taskDefinition: "web" });
+  const tags = (...keys: string[]) => keys.map((key) => ({ key, value: key }));
+  await call("TagResource", { resourceArn: taskDefinition.taskDefinitionArn, tags: tags("team", "stage") });
+  const own = [{ key: "stage", value: "test" }];
+  const plain = await call("RunTask", run({ tags: own }));
+  assert.deepEqual(plain.tasks[0].tags, own);
+  const asked = await call("RunTask", run({ tags: own, propagateTags: "TASK_DEFINITION" }));
+  assert.deepEqual(asked.tasks[0].tags, [...tags("team"), ...own]);
+  await assert.rejects(call("RunTask", run({ propagateTags: "SERVICE" })), { code: "InvalidParameterException" });
+});
+
 test("a stopped task says who stopped it and why", async () => {
   const world = await withService();
   const { tasks } = await world.call("RunTask", run({ startedBy: "me" }));
@@ -86,6 +114,7 @@ const REFUSED: [string, JsonObject, RegExp][] = [
     /not a container in the TaskDefinition/,
   ],
   ["a service's group", { group: "service:web" }, /reserved/],
+  ["a client token that is too long", { clientToken: "x".repeat(65) }, /longer than 64/],
   ["no network", { networkConfiguration: {} }, /Network Configuration must be provided/],
 ];
 

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  DeleteRuleCommand,
+  ListEventBusesCommand,
+  ListRulesCommand,
+  ListTargetsByRuleCommand,
+  PutRuleCommand,
+  PutTargetsCommand,
+  RemoveTargetsCommand,
+} from "@aws-sdk/client-eventbridge";
+import { startLocalAws } from "../../server.js";
+import { clientsOf, localAws, simulated } from "../../test/local-aws.js";
+
+const target = {
+  Id: "task",
+  Arn: "arn:aws:ecs:us-west-2:123456789012:cluster/c",
+  RoleArn: "arn:aws:iam::123456789012:role/events",
+  EcsParameters: { TaskDefinitionArn: "arn:aws:ecs:us-west-2:123456789012:task-definition/service:3", TaskCount: 1 },
+};
+const nightly = { Name: "nightly", ScheduleExpression: "rate(1 day)", State: "DISABLED" } as const;
+
+test("a rule and its targets are kept as they were sent, over a restart too", async (t) => {
+  const { aws, events, stateDir } = await localAws(t);
+  const { RuleArn } = await events.send(new PutRuleCommand(nightly));
+  assert.equal(RuleArn, "arn:aws:events:us-west-2:123456789012:rule/nightly");
+  await events.send(new PutTargetsCommand({ Rule: "nightly", Targets: [target] }));
+  await aws.close();
+  const again = await startLocalAws({ ...simulated, stateDir });
+  const { events: client } = clientsOf(again);
+  const { Rules } = await client.send(new ListRulesCommand({ EventBusName: "default" }));
+  const { Targets } = await client.send(new ListTargetsByRuleCommand({ Rule: "nightly" }));
+  await again.close();
+  assert.deepEqual(Rules, [{ ...nightly, Arn: RuleArn, EventBusName: "default" }]);
+  assert.deepEqual(Targets, [target]);
+});
+
+test("rules come in pages", async (t) => {
+  const { events } = await localAws(t);
+  for (const Name of ["a", "b", "c"]) await events.send(new PutRuleCommand({ ...nightly, Name }));
+  const first = await events.send(new ListRulesCommand({ Limit: 2 }));
+  const second = await events.send(new ListRulesCommand({ Limit: 2, NextToken: first.NextToken }));
+  const names = [first, second].map(({ Rules }) => Rules?.map(({ Name }) => Name));
+  assert.deepEqual(names, [["a", "b"], ["c"]]);
+  assert.equal(second.NextToken, undefined);
+});
+
+test("a rule with targets can't be deleted, and without them is gone", async (t) => {
+  const { events } = await localAws(t);
+  await events.send(new PutRuleCommand(nightly));
+  await events.send(new PutTargetsCommand({ Rule: "nightly", Targets: [target] }));
+  await assert.rejects(events.send(new DeleteRuleCommand({ Name: "nightly" })), { name: "ValidationException" });
+  await events.send(new RemoveTargetsCommand({ Rule: "nightly", Ids: ["task"] }));
+  await events.send(new DeleteRuleCommand({ Name: "nightly" }));
+  const asked = events.send(new ListTargetsByRuleCommand({ Rule: "nightly" }));
+  await assert.rejects(asked, { name: "ResourceNotFoundException" });
+});
+
+test("there is the default bus and no other", async (t) => {
+  const { events } = await localAws(t);
+  const { EventBuses } = await events.send(new ListEventBusesCommand({}));
+  assert.deepEqual(
+    EventBuses?.map(({ Name }) => Name),
+    ["default"],
+  );
+  await assert.rejects(events.send(new ListRulesCommand({ EventBusName: "orders" })), {
+    message: /orders does not exist/,
+  });
+});
+
+test("a rule needs to say when", async (t) => {
+  const { events } = await localAws(t);
+  await assert.rejects(events.send(new PutRuleCommand({ Name: "never" })), { name: "ValidationException" });
+});
