@@ -47,13 +47,17 @@ function imageText(image: { tags: string[]; size?: number; pushedAt?: number } |
   return parts.join(", ");
 }
 
-function changeLines({ changes, patch, service, forced }: Proposal): string[] {
+function changeLines({ changes, patch, service, forced, oneOffs = [] }: Proposal): string[] {
   const { desiredCount } = service;
   const lines = [
     ...changes.map(({ what, from, to }) => `  ${what}: ${from === undefined ? "" : `${from} → `}${to}`),
     ...patch.map(({ op, path }) => `  JSON Patch: ${op} ${path}`),
     ...(desiredCount ? [`  desired count of the service: ${desiredCount.from} → ${desiredCount.to}`] : []),
     ...(forced ? ["  a copy of the task definition, because of --force"] : []),
+    ...oneOffs.map(
+      ({ when, command, timeoutSeconds }) =>
+        `  a task ${when} the deploy: ${JSON.stringify(command)}, at most ${timeoutSeconds} s`,
+    ),
   ];
   return ["Changes:", ...(lines.length > 0 ? lines : ["  none"])];
 }

@@ -4,6 +4,7 @@ import { InputError } from "../errors.js";
 import type { Target } from "../target.js";
 import type { Asked } from "./asked.js";
 import type { Running } from "./containers.js";
+import { type OneOff, oneOffsOf } from "./one-off/one-off.js";
 import { type Change, plan } from "./plan.js";
 import type { Facts, ImageFacts, Known } from "./preflight/facts.js";
 import type { JudgedFinding } from "./preflight/finding.js";
@@ -29,6 +30,8 @@ export interface Proposal {
   changes: Change[];
   /** Of the service, beside its task definition. */
   service: ServiceChanges;
+  /** Tasks of the new revision that run once, before the service is updated and after the verdict; only where there are any. */
+  oneOffs?: OneOff[];
   /** A copy is deployed although nothing changes. */
   forced: boolean;
   /** Nothing would be done: what is asked for is there. */
@@ -95,8 +98,9 @@ function assemble(facts: Facts, { now, release, asked, patch, changes, service }
   const base = now.running.taskDefinition;
   const { version, digest } = release;
   const forced = asked.force && !hasChanges;
+  const oneOffs = hasChanges || forced ? oneOffsOf(facts.target) : [];
   return {
-    hash: hashOf([where, base, version, digest, patch, service, forced]),
+    hash: hashOf([where, base, version, digest, patch, service, forced, ...oneOffs]),
     where,
     release,
     image: facts.image,
@@ -105,6 +109,7 @@ function assemble(facts: Facts, { now, release, asked, patch, changes, service }
     patch,
     changes,
     service,
+    ...(oneOffs.length > 0 && { oneOffs }),
     forced,
     isNothing: !hasChanges && !forced,
     isRefused: findings.some(isBlocking),

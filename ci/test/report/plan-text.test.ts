@@ -72,6 +72,11 @@ test("a forced copy and another count are among the changes", () => {
   assert.match(text, /^ {2}desired count of the service: 1 → 3$/m);
 });
 
+test("the tasks before and after a deploy are among the changes", () => {
+  const text = formatPlan({ ...plan, oneOffs: [{ when: "before", command: ["flask", "db"], timeoutSeconds: 900 }] });
+  assert.match(text, /^ {2}a task before the deploy: \["flask","db"\], at most 900 s$/m);
+});
+
 test("an image that ECR does not have, or may not be read, is told as such", () => {
   assert.match(formatPlan({ ...plan, image: { value: undefined } }), /^image {7}not in ECR$/m);
   const unread = formatPlan({ ...plan, image: { unknown: "no" }, platforms: { unknown: "no" } });

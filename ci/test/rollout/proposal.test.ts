@@ -3,6 +3,7 @@ import { type TestContext, test } from "node:test";
 import { type Asked, nothingAsked } from "../../src/rollout/asked.js";
 import { propose, refuseProposal } from "../../src/rollout/proposal.js";
 import { readService } from "../../src/rollout/read.js";
+import type { Target } from "../../src/target.js";
 import { Fault, fakeAws } from "../support/fake-aws.js";
 import {
   newDigest,
@@ -22,12 +23,12 @@ async function scene(t: TestContext) {
   const { world, script } = scriptedEcs(clock);
   const fake = await fakeAws(script);
   t.after(() => fake.close());
-  const session = { aws: fake.aws, target, clock, progress: () => undefined };
+  const session = { aws: fake.aws, target: target as Target, clock, progress: () => undefined };
   const run = async (asked: Partial<Asked> = {}, wanted = release) => {
     const now = await readService(fake.aws, target);
     return await propose(session, now, { listed: [] }, wanted, { ...nothingAsked, ...asked });
   };
-  return { fake, world, run };
+  return { fake, world, run, session };
 }
 
 test("a plan tells the change, what it is based on and where, and sends nothing that changes the world", async (t) => {
@@ -45,6 +46,21 @@ test("a plan tells the change, what it is based on and where, and sends nothing 
   assert.deepEqual(
     fake.calls.filter(({ operation }) => !reading.test(operation)),
     [],
+  );
+});
+
+test("a plan tells of the target's tasks before and after a deploy, and the hash stands for them too", async (t) => {
+  const { run, session } = await scene(t);
+  const without = await run();
+  assert.equal(without.oneOffs, undefined);
+  session.target = { ...target, before: { command: ["migrate"], timeoutSeconds: 60 } };
+  const plan = await run();
+  assert.deepEqual(plan.oneOffs, [{ when: "before", command: ["migrate"], timeoutSeconds: 60 }]);
+  assert.notEqual(plan.hash, without.hash);
+  assert.equal(
+    (await run({ skipBefore: true })).hash,
+    plan.hash,
+    "what is left out at the deploy was known to the plan",
   );
 });
 

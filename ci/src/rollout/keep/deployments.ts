@@ -11,7 +11,7 @@ import type { Uses } from "./uses.js";
 /** How many deployments of a service are looked back at: ECS remembers them for 90 days. */
 const remembered = 100;
 
-/** What an unfinished deployment brings or may go back to, what the last one brought that ended well, and the one before that runs something else. */
+/** What an unfinished deployment brings or may go back to, and the last one that ended well with something else than what runs now. */
 export async function addDeployments(session: Session, uses: Uses, service: Service): Promise<void> {
   // Those of other controllers have task sets instead.
   if ((service.deploymentController?.type ?? "ECS") !== "ECS") return;
@@ -30,7 +30,7 @@ export async function addDeployments(session: Session, uses: Uses, service: Serv
     for (const arn of [one.target, ...one.sources]) uses.add(revisions.get(arn), `${name} is being deployed to`);
   }
   const good = past.filter(({ status }) => status === "SUCCESSFUL").sort((a, b) => b.createdAt - a.createdAt);
-  uses.add(good[0] && brought(good[0]), `it is ${name}'s last deployment that ended well`);
+  // The last one that ended well is what the service is set to, or else it is this one.
   const before = good.find((one) => brought(one) !== service.taskDefinition);
   uses.add(before && brought(before), `${name} would go back to it`);
 }

@@ -30,6 +30,8 @@ const most = 100;
 /**
  * Deregisters the revisions of the target's family that nobody uses, but the newest. Each is looked at twice: the second time just before
  * it goes. Where anything can't be looked at, nothing (more) is deregistered: the report says why, and nothing is thrown.
+ *
+ * With a revision goes what its tags keep of an attempt: a run id is not recognised again once its revision is gone.
  */
 export async function keepNewest(session: Session, keep: number): Promise<KeepReport> {
   const { family } = session.target;

@@ -1,11 +1,12 @@
 import type { RawTaskDefinition } from "../../aws/raw.js";
 import { describeTaskDefinition } from "../../aws/raw.js";
+import { refuseBusy } from "../attach.js";
 import { type Attempt, attemptKey } from "../attempt.js";
 import { type OwnRevision, tagOf } from "../attempt-revisions.js";
 import { ask } from "../aws-errors.js";
-import type { ServiceNow } from "../read.js";
+import { describeService, type ServiceNow } from "../read.js";
 import type { Session } from "../release.js";
-import type { KnownDeployments } from "../service-deployments.js";
+import { type KnownDeployments, knownDeployments } from "../service-deployments.js";
 import { refusal, unknowable } from "./before-errors.js";
 import { explain } from "./explain.js";
 import { oneOffOf, runOf } from "./one-off.js";
@@ -25,12 +26,13 @@ export interface Registered {
 /**
  * Runs the target's task before the deploy, once an attempt, and lets the deploy go on when it ended well. Nothing of the service is
  * changed until then.
- * @throws InputError when it failed, now or at an earlier call of the attempt, or when nobody knows how it ended.
+ * @throws InputError when it failed, now or at an earlier call of the attempt, when nobody knows how it ended, or when somebody has
+ * begun a deployment meanwhile.
  */
 export async function runBefore(
   session: Session,
   attempt: Attempt,
-  { service }: ServiceNow,
+  now: ServiceNow,
   registered: Registered,
 ): Promise<void> {
   const oneOff = oneOffOf(session.target, "before");
@@ -39,15 +41,25 @@ export async function runBefore(
     return session.progress("The task before the deploy is left out, as asked (--skip-before).");
   const { revision, record } = await findRecord(session, registered);
   const run = runOf(oneOff, attemptKey(session.target, attempt), revision);
-  const outcome = await runOnce(session, service, run, record);
+  const outcome = await runOnce(session, now.service, run, record);
   switch (outcome.state) {
     case "done":
-      return;
+      return record?.state === "done" ? undefined : await refuseMeanwhile(session, now, registered.revision);
     case "failed":
       throw refusal(attempt.release, run, outcome, await explain(session, run, outcome));
     case "unknown":
       throw unknowable(session.target, run, outcome.known);
   }
+}
+
+/**
+ * The task may have taken long: a deployment that somebody has begun meanwhile of what ran is left alone, as one from before is. Who has
+ * set the service to another revision is told where it is updated.
+ */
+async function refuseMeanwhile(session: Session, now: ServiceNow, { base, registeredAt }: OwnRevision): Promise<void> {
+  const service = await describeService(session.aws, session.target, session.signal);
+  if (service.taskDefinition !== base) return;
+  refuseBusy(session.target, { ...now, service }, await knownDeployments(session, registeredAt));
 }
 
 /**

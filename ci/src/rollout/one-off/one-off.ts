@@ -26,6 +26,11 @@ export function oneOffOf(target: Target, when: When): OneOff | undefined {
   return wanted && { when, ...wanted };
 }
 
+/** All that the target has, in the order in which a deploy runs them. */
+export function oneOffsOf(target: Target): OneOff[] {
+  return (["before", "after"] as const).flatMap((when) => oneOffOf(target, when) ?? []);
+}
+
 /** @param attempt The attempt's key, as the revision's tag has it. */
 export function runOf(oneOff: OneOff, attempt: string, revision: string): OneOffRun {
   // 64 hex digits, which is as long as a client token may be.

@@ -112,7 +112,7 @@ const uses: [what: string, plant: (world: World, elsewhere: Elsewhere) => void, 
   [
     "of the last service deployment that ended well",
     (world) => addServiceDeployment(world, "sd10", 3, "SUCCESSFUL"),
-    /last deployment that ended well|a rollback would go back/,
+    /would go back to it/,
   ],
   [
     "of another service in another cluster",

@@ -50,10 +50,12 @@ async function converge(t: TestContext, behaviour: Behaviour, boundary: Boundary
   return { verdict, runs: runs.length, rollouts, again };
 }
 
-async function boundaries(t: TestContext, behaviour: Behaviour): Promise<Boundary[]> {
+async function boundaries(t: TestContext, behaviour: Behaviour, last?: string): Promise<Boundary[]> {
   const { fake, roll } = await world(t, behaviour);
   await roll({ runId: "17" }).catch(() => {});
-  return fake.calls.flatMap((_, index) => ways.map((how) => ({ call: index + 1, how })));
+  const end = fake.calls.findIndex(({ operation }) => operation === last);
+  const calls = end < 0 ? fake.calls : fake.calls.slice(0, end + 1);
+  return calls.flatMap((_, index) => ways.map((how) => ({ call: index + 1, how })));
 }
 
 for (const [name, behaviour, verdict, rollouts] of [
@@ -75,7 +77,8 @@ for (const [name, behaviour, verdict, rollouts] of [
   });
 
   test(`a task that ${name} never runs twice, though the next call comes after ECS has forgotten it`, async (t) => {
-    const all = await boundaries(t, behaviour);
+    // Behind UpdateService there is a rollout, and the task is done.
+    const all = await boundaries(t, behaviour, "UpdateService");
     const verdicts = new Map<string, number>();
     for (const boundary of all) {
       const ended = await converge(t, behaviour, boundary, 5 * 3600);

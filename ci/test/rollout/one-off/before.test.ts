@@ -334,6 +334,24 @@ test("somebody who deploys while the task runs is not overridden", async (t) => 
   assert.equal(fake.sent("UpdateService").length, 0);
 });
 
+test("a deployment of what ran that somebody has begun while the task ran is left alone, and the next call goes on", async (t) => {
+  const { roll, fake, world, runs } = await scene(t);
+  const run = fake.script.RunTask;
+  fake.script.RunTask = (input) => {
+    update(world, revisionArn(7));
+    fake.script.RunTask = run as NonNullable<typeof run>;
+    return run?.(input) ?? {};
+  };
+  await assert.rejects(roll(), { code: "deployment-in-flight", exitCode: 2 });
+  assert.equal(fake.sent("UpdateService").length, 0);
+  set(world.serviceDeployments[0], { status: "SUCCESSFUL" });
+  set(world.service.deployments[0], { rolloutState: "COMPLETED" });
+  world.service.deployments.pop();
+  assert.equal((await roll({ timeoutMs: 60_000 })).changed, true);
+  assert.equal(fake.sent("UpdateService").length, 1);
+  assert.equal(runs.length, 1);
+});
+
 test("a rollback runs no task before it", async (t) => {
   const { roll, runs } = await scene(t);
   await roll({ verb: "rollback" });
