@@ -10,7 +10,8 @@ import { object, objects } from "../model/task-definition.js";
 import { invalid } from "./errors.js";
 
 /** What of a deployment configuration is more than percents: held against the API's own values and its documented bounds. */
-export function checkDeploymentExtra({ extra, deploymentCircuitBreaker }: DeploymentConfiguration): void {
+export function checkDeploymentExtra(configuration: DeploymentConfiguration): void {
+  const { extra, deploymentCircuitBreaker } = configuration;
   const threshold = deploymentCircuitBreaker.thresholdConfiguration;
   if (threshold !== undefined) {
     oneOf("thresholdConfiguration.type", threshold.type, ThresholdType);
@@ -18,9 +19,20 @@ export function checkDeploymentExtra({ extra, deploymentCircuitBreaker }: Deploy
   }
   whole("bakeTimeInMinutes", extra.bakeTimeInMinutes, 0, 1_440);
   for (const hook of objects(extra.lifecycleHooks)) checkHook(hook);
-  const early = object(extra.earlySuccessCriteria);
-  if (early.enable === true) throw invalid("earlySuccessCriteria is not offered here.");
-  oneOf("sourceServiceRevisionCleanup", early.sourceServiceRevisionCleanup, ServiceRevisionCleanup);
+  checkEarlySuccess(configuration);
+}
+
+function checkEarlySuccess({ extra, minimumHealthyPercent }: DeploymentConfiguration): void {
+  const { enable, healthyPercent, sourceServiceRevisionCleanup } = object(extra.earlySuccessCriteria);
+  oneOf("sourceServiceRevisionCleanup", sourceServiceRevisionCleanup, ServiceRevisionCleanup);
+  whole("earlySuccessCriteria.healthyPercent", healthyPercent, 0, 100);
+  if (enable !== true) return;
+  if (healthyPercent === undefined || sourceServiceRevisionCleanup === undefined) {
+    throw invalid("earlySuccessCriteria needs healthyPercent and sourceServiceRevisionCleanup when it is enabled.");
+  }
+  if (Number(healthyPercent) < minimumHealthyPercent) {
+    throw invalid("earlySuccessCriteria.healthyPercent must be greater than or equal to minimumHealthyPercent.");
+  }
 }
 
 /** The longest that a hook may wait: 14 days. */

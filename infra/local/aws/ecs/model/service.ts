@@ -66,6 +66,8 @@ export interface DeploymentRecord {
   neverRanAt: number;
   /** No task is started before. */
   startAfter: number;
+  /** Tries in a row to place a task that found no room, and when the next one is due. */
+  unplaced?: { tries: number; retryAt: number };
   /** Whether the percents have been reported as blocking it. */
   blocked: boolean;
   resolvedImages: Record<string, string>;
