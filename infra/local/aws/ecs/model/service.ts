@@ -26,6 +26,8 @@ export interface ServiceRecord {
   events: { id: string; createdAt: number; message: string }[];
   /** When a steady state was last announced; absent since something changed. */
   steadyAt?: number;
+  /** Whether protected tasks have been reported as keeping it from scaling in. */
+  heldByProtection?: boolean;
   /** The launch rate's bucket. */
   launches: { tokens: number; at: number };
   inactiveAt?: number;
