@@ -7,6 +7,7 @@ import {
 import type { Json } from "../../wire/service.js";
 import type { DeploymentConfiguration } from "../model/state.js";
 import { object, objects } from "../model/task-definition.js";
+import { oneOf } from "./enums.js";
 import { invalid } from "./errors.js";
 
 /** What of a deployment configuration is more than percents: held against the API's own values and its documented bounds. */
@@ -52,11 +53,6 @@ function checkHook({ targetType, lifecycleStages, timeoutConfiguration }: Record
   const { timeoutInMinutes, action } = object(timeoutConfiguration);
   whole("timeoutInMinutes", timeoutInMinutes, 1, LONGEST);
   oneOf("timeoutConfiguration.action", action, DeploymentLifecycleHookAction);
-}
-
-function oneOf(name: string, value: Json | undefined, accepted: Record<string, string>): void {
-  if (value === undefined || Object.values(accepted).includes(String(value))) return;
-  throw invalid(`${name} '${value}': ${Object.values(accepted).join(", ")} are accepted.`);
 }
 
 function whole(name: string, value: Json | undefined, least: number, most: number): void {
