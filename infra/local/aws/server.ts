@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import type { RequestListener } from "node:http";
 import { join } from "node:path";
 import { type Clock, systemClock } from "./clock.js";
+import { createCloudWatch } from "./cloudwatch/index.js";
 import { type Credentials, loadCredentials } from "./credentials.js";
 import { createEcr, type Ecr } from "./ecr/index.js";
 import { TOKEN_LIFETIME } from "./ecr/tokens.js";
@@ -162,12 +163,15 @@ async function serve(
   });
   closers.push(() => ecs.close());
 
+  const cloudWatch = createCloudWatch({ state, clock });
+  cloudWatch.watch(ecs.observeAlarm);
   const elb = createElb({ loadBalancer, targetGroups: ecs.targetGroups });
   const services = [
     createSts(principals),
     ecr.service,
     ecs.service,
     elb,
+    cloudWatch.service,
     logs.service,
     createEvents({ state }),
     createScheduler({ state, clock }),
