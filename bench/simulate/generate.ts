@@ -52,7 +52,15 @@ const service: fc.Arbitrary<ServiceSettings> = fc
         "minimumHealthyPercent" | "maximumPercent" | "healthCheckGracePeriodSeconds" | "more" | "container"
       >
     >({
-      desiredCount: [6, oneOf([6, fc.integer({ min: 1, max: 4 })], [1, is(0)], [2, fc.integer({ min: 5, max: 30 })])],
+      desiredCount: [
+        6,
+        oneOf(
+          [28, fc.integer({ min: 1, max: 4 })],
+          [4, is(0)],
+          [6, fc.integer({ min: 5, max: 10 })],
+          [1, fc.integer({ min: 11, max: 40 })],
+        ),
+      ],
       breaker: [2, fc.constantFrom("rollback", "stop", "off")],
       breakerSettings: [
         1,
