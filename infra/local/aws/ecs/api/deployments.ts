@@ -1,6 +1,6 @@
 import { AwsError } from "../../wire/service.js";
 import { scopeOf } from "../model/arns.js";
-import type { EcsState, ServiceDeploymentRecord, ServiceRevisionRecord } from "../model/state.js";
+import type { EcsState, HookRecord, ServiceDeploymentRecord, ServiceRevisionRecord } from "../model/state.js";
 import { object } from "../model/task-definition.js";
 import type { Caller, JsonObject, Operations } from "./context.js";
 import { pick, text, texts, times } from "./context.js";
@@ -42,16 +42,31 @@ export const deploymentOperations: Operations = (api) => ({
     return { serviceRevisions: found.map(revisionView), failures };
   },
 
+  ContinueServiceDeployment: (input, caller) => {
+    const arn = text(input, "serviceDeploymentArn") ?? "";
+    const action = text(input, "action") ?? "CONTINUE";
+    if (action !== "CONTINUE" && action !== "ROLLBACK") {
+      throw invalid(`action '${action}': CONTINUE and ROLLBACK are accepted.`);
+    }
+    return api.engine.change((world) => {
+      const record = mine(arn, caller) ? world.state.serviceDeployments[arn] : undefined;
+      if (record === undefined) throw notFound("ContinueServiceDeployment");
+      const hook = record.hooks?.find(({ id }) => id === input.hookId);
+      if (hook === undefined) throw invalid("The specified lifecycle hook was not found.");
+      if (hook.status !== "AWAITING_ACTION" || record.status !== "IN_PROGRESS") {
+        throw invalid(`The lifecycle hook is not awaiting an action: its status is ${hook.status}.`);
+      }
+      hook.status = action === "CONTINUE" ? "SUCCEEDED" : "FAILED";
+      record.updatedAt = world.now;
+      return { serviceDeploymentArn: arn };
+    });
+  },
+
   StopServiceDeployment: (input, caller) => {
     const arn = text(input, "serviceDeploymentArn") ?? "";
     return api.engine.change(({ state, now }) => {
       const record = mine(arn, caller) ? state.serviceDeployments[arn] : undefined;
-      if (record === undefined) {
-        throw new AwsError(
-          "ServiceDeploymentNotFoundException",
-          "The service deploy ARN that you specified in the StopServiceDeployment doesn't exist.",
-        );
-      }
+      if (record === undefined) throw notFound("StopServiceDeployment");
       if (!STOPPABLE.includes(record.status)) {
         throw new AwsError(
           "ConflictException",
@@ -65,6 +80,13 @@ export const deploymentOperations: Operations = (api) => ({
     });
   },
 });
+
+function notFound(operation: string): AwsError {
+  return new AwsError(
+    "ServiceDeploymentNotFoundException",
+    `The service deploy ARN that you specified in the ${operation} doesn't exist.`,
+  );
+}
 
 function mine(arn: string, caller: Caller): boolean {
   const { region, accountId } = scopeOf(arn);
@@ -108,8 +130,18 @@ function deploymentView(state: EcsState, record: ServiceDeploymentRecord): JsonO
       rollback: { ...record.rollback, ...times({ startedAt: record.rollback.startedAt }) } as JsonObject,
     }),
     deploymentCircuitBreaker: { ...record.breaker },
-    alarms: { status: "DISABLED", alarmNames: [], triggeredAlarmNames: [] },
+    alarms: {
+      status: record.alarms?.status ?? "DISABLED",
+      alarmNames: record.alarms?.names ?? [],
+      triggeredAlarmNames: record.alarms?.triggered ?? [],
+    },
+    ...(record.stage !== undefined && { lifecycleStage: record.stage }),
+    ...(record.hooks !== undefined && { lifecycleHookDetails: record.hooks.map(hookView) }),
   };
+}
+
+function hookView({ id, status, expiresAt, timeoutAction }: HookRecord): JsonObject {
+  return { hookId: id, targetType: "PAUSE", status, timeoutAction, ...times({ expiresAt }) };
 }
 
 function revisionSummary(state: EcsState, record: ServiceDeploymentRecord, arn: string): JsonObject {
