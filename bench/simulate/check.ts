@@ -74,7 +74,10 @@ function isBlind({ aws, interventions }: Scenario, { error }: Run): boolean {
 function isAnother({ deployer }: Scenario, { runs, truth }: Outcome, run: Run): boolean {
   const before = truth.moments.findLast(({ at }) => at <= run.startedAt)?.state ?? "none";
   return (
-    deployer?.runId === undefined && runs.length > 1 && isRefusal(run) && !["none", "open", "settling"].includes(before)
+    deployer?.runId === undefined &&
+    runs.length > 1 &&
+    isRefusal(run) &&
+    !["none", "open", "paused", "settling"].includes(before)
   );
 }
 

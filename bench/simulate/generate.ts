@@ -70,6 +70,7 @@ const service: fc.Arbitrary<ServiceSettings> = fc
           { thresholdConfiguration: { type: "UNBOUNDED_PERCENT", value: 100 } },
         ),
       ],
+      alarms: [1, is(["errors"])],
       check: [5, fc.constantFrom("none", "container", "load-balancer", "both")],
     }),
     percents,
@@ -167,6 +168,7 @@ const happening: fc.Arbitrary<Intervention> = fc
         count: fc.integer({ min: 1, max: 3 }),
       }),
       is({ do: "delete-service" }),
+      is({ do: "alarm", name: "errors", state: "ALARM" }),
       fc.record({
         do: is("deny"),
         actions: fc.constantFrom(

@@ -2,7 +2,7 @@ import type { JsonObject } from "../../infra/local/aws/wire/service.js";
 import type { LocalAws } from "./local-aws.js";
 import { somebody, target } from "./names.js";
 import type { Intervention, Scenario } from "./scenario.js";
-import { registerVersion } from "./service.js";
+import { registerVersion, setAlarm } from "./service.js";
 
 /** What an intervention reaches. */
 export interface Reach {
@@ -58,6 +58,9 @@ async function carryOut(reach: Reach, intervention: Intervention): Promise<strin
       }
       return `${tasks.length} tasks of ${intervention.version} ${intervention.do === "crash" ? "crash" : "are stopped"}`;
     }
+    case "alarm":
+      await setAlarm(aws, intervention.name, intervention.state);
+      return `alarm ${intervention.name} goes to ${intervention.state}`;
     case "deny":
       aws.deny.push(...intervention.actions);
       return `the deployer may not ${intervention.actions.join(", ")} any more`;

@@ -7,6 +7,7 @@ import type { EcsState, ServiceDeploymentRecord, ServiceRecord } from "../../inf
  * |---|---|
  * | `none` | there is no such rollout yet |
  * | `open` | ECS has not ended it |
+ * | `paused` | one of its hooks waits for somebody |
  * | `settling` | its service deployment is SUCCESSFUL, but not all tasks are its own, or the service is not set to it for good |
  * | `deployed` | that too: it is the service's completed deployment, and as many tasks as wanted run, all its own |
  * | `nothing-ran` | the same with a desired count of 0 |
@@ -22,6 +23,7 @@ import type { EcsState, ServiceDeploymentRecord, ServiceRecord } from "../../inf
 export type State =
   | "none"
   | "open"
+  | "paused"
   | "settling"
   | "deployed"
   | "nothing-ran"
@@ -45,9 +47,9 @@ export function stateOf(state: EcsState, service: ServiceRecord | undefined, rec
       return "failed";
     case "STOPPED":
       if (wasReplaced(state, record)) return revisionNow(service) === own(state, record) ? "repeated" : "superseded";
-      return record.breaker.status === "TRIGGERED" ? "failed" : "stopped";
+      return isTriggered(record) ? "failed" : "stopped";
     default:
-      return "open";
+      return record.hooks?.some((hook) => hook.status === "AWAITING_ACTION") ? "paused" : "open";
   }
 }
 
@@ -69,6 +71,8 @@ function stateOfSuccessful(
   return service.desiredCount === 0 ? "nothing-ran" : "deployed";
 }
 
+const isTriggered = ({ breaker, alarms }: ServiceDeploymentRecord) =>
+  breaker.status === "TRIGGERED" || alarms?.status === "TRIGGERED";
 const own = (state: EcsState, { targetRevision }: ServiceDeploymentRecord) =>
   state.serviceRevisions[targetRevision]?.taskDefinition;
 const revisionNow = (service: ServiceRecord | undefined) => service?.deployments[0]?.taskDefinition;
