@@ -17,17 +17,17 @@ export function faultsOf(scenario: Scenario, outcome: Outcome): string[] {
   ];
 }
 
-/** Milliseconds that one look at ECS may take: what was true within it may be told. */
-const LOOK = 5_000;
+/** Milliseconds that one look at ECS may take, of up to eight calls and a retry: what was true within it may be told. */
+const lookTime = ({ aws }: Scenario) => 5_000 + 8 * (aws?.latency?.[1] ?? 80);
 
 /** What was true of the rollout at some moment of the last look or after it, until the deployer's end. */
-export function statesSeen(outcome: Outcome, run: Run): State[] {
-  return [...new Set(momentsOf(outcome).flatMap((moments) => statesIn(moments, run)))];
+export function statesSeen(scenario: Scenario, outcome: Outcome, run: Run): State[] {
+  return [...new Set(momentsOf(outcome).flatMap((moments) => statesIn(moments, run, lookTime(scenario))))];
 }
 
-function statesIn(moments: readonly Moment[], { lookedAt, endedAt }: Run): State[] {
+function statesIn(moments: readonly Moment[], { lookedAt, endedAt }: Run, look: number): State[] {
   const until = (index: number) => moments[index + 1]?.at ?? Number.POSITIVE_INFINITY;
-  return moments.filter(({ at }, index) => at <= endedAt && until(index) > lookedAt - LOOK).map(({ state }) => state);
+  return moments.filter(({ at }, index) => at <= endedAt && until(index) > lookedAt - look).map(({ state }) => state);
 }
 
 /** Where the deployer has attached, what it tells of may be somebody else's rollout, or a repetition of its own. */
@@ -40,7 +40,7 @@ function momentsOf({ truth, report }: Outcome): (readonly Moment[])[] {
 
 function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
   const run = outcome.runs.at(-1) as Run;
-  const states = statesSeen(outcome, run);
+  const states = statesSeen(scenario, outcome, run);
   const { report, error } = run;
   if (error) {
     // Nothing was begun, or it says that it does not know, and can't.
@@ -53,6 +53,8 @@ function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
   }
   if (!report) return ["was killed and not run again"];
   const isUncertain = report.uncertain.length > 0;
+  // Who deletes a service takes away what would tell what was before.
+  if (report.verdict === "stopped" && (outcome.truth.deletedAt ?? run.endedAt) < run.lookedAt) return [];
   const right = states.some(
     (state) =>
       accepted(state, scenario, outcome).includes(report.verdict) ||
@@ -67,7 +69,7 @@ function isBlind({ aws, interventions }: Scenario, { error }: Run): boolean {
   const code = error?.code ?? "";
   // Without the newer APIs and a run id, a rollout that ECS takes back can't be told from somebody else's.
   if (["access-denied", "attempt-unknowable", "deployment-in-flight"].includes(code)) return Boolean(isDenied);
-  return ["watch-broken", "credentials-expired", "lost-answer"].includes(code) && Boolean(aws?.faults?.length);
+  return ["watch-broken", "credentials-expired", "unanswered"].includes(code) && Boolean(aws?.faults?.length);
 }
 
 /** Without a run id a run after the rollout's end is an attempt of its own, and may be refused. */

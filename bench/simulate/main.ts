@@ -34,6 +34,7 @@ async function many(first: number, count: number): Promise<number> {
     const played = await tally.measure(() => playSeed(seed));
     if (played.faults.length > 0) {
       console.log(`seed ${seed} (${played.way}) is wrong: ${played.faults.join("; ")}`);
+      console.log(`  ${JSON.stringify(played.scenario)}`);
       console.log(`  again: npm run simulate -- --seed ${seed}, and a smaller one: --seed ${seed} --shrink`);
     }
     if (performance.now() - shownAt < shownEvery) continue;

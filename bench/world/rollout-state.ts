@@ -45,9 +45,11 @@ export function stateOf(state: EcsState, service: ServiceRecord | undefined, rec
       return "rolled-back";
     case "ROLLBACK_FAILED":
       return "failed";
-    case "STOPPED":
-      if (wasReplaced(state, record)) return revisionNow(service) === own(state, record) ? "repeated" : "superseded";
+    case "STOPPED": {
+      const successor = successorOf(state, record);
+      if (successor) return own(state, successor) === own(state, record) ? "repeated" : "superseded";
       return isTriggered(record) ? "failed" : "stopped";
+    }
     default:
       return record.hooks?.some((hook) => hook.status === "AWAITING_ACTION") ? "paused" : "open";
   }
@@ -75,11 +77,13 @@ const isTriggered = ({ breaker, alarms }: ServiceDeploymentRecord) =>
   breaker.status === "TRIGGERED" || alarms?.status === "TRIGGERED";
 const own = (state: EcsState, { targetRevision }: ServiceDeploymentRecord) =>
   state.serviceRevisions[targetRevision]?.taskDefinition;
-const revisionNow = (service: ServiceRecord | undefined) => service?.deployments[0]?.taskDefinition;
 
-/** Another one of the service began at the very moment at which it ended. */
-function wasReplaced(state: EcsState, { arn, serviceArn, finishedAt }: ServiceDeploymentRecord): boolean {
-  return Object.values(state.serviceDeployments).some(
+/** What took its place: another one of the service that began at the very moment at which it ended. */
+function successorOf(
+  state: EcsState,
+  { arn, serviceArn, finishedAt }: ServiceDeploymentRecord,
+): ServiceDeploymentRecord | undefined {
+  return Object.values(state.serviceDeployments).find(
     (other) => other.arn !== arn && other.serviceArn === serviceArn && other.createdAt === finishedAt,
   );
 }
