@@ -5,6 +5,7 @@ import type { Operation, Service } from "../wire/service.js";
 import { clusterOperations } from "./api/clusters.js";
 import type { Api } from "./api/context.js";
 import { deploymentOperations } from "./api/deployments.js";
+import { protectionOperations } from "./api/protection.js";
 import { serviceOperations } from "./api/services.js";
 import { tagOperations } from "./api/tags.js";
 import { taskDefinitionOperations } from "./api/task-definitions.js";
@@ -84,6 +85,7 @@ const operationsOf = (api: Api): Record<string, Operation> => ({
   ...taskDefinitionOperations(api),
   ...serviceOperations(api),
   ...taskOperations(api),
+  ...protectionOperations(api),
   ...deploymentOperations(api),
   ...tagOperations(api),
 });

@@ -23,6 +23,8 @@ export const say = {
   completed: (deployment: string) => `(deployment ${deployment}) deployment completed.`,
   failed: (deployment: string) => `(deployment ${deployment}) deployment failed: tasks failed to start.`,
   failedByAlarm: (deployment: string) => `(deployment ${deployment}) deployment failed: alarm detected.`,
+  cannotScaleIn: () =>
+    "was unable to scale in. Reason: The number of protected tasks are more than the desired count of tasks.",
   cannotPlace: (reason: string) => `was unable to place a task. Reason: ${reason}`,
   rollingBack: (deployment: string) => `rolling back to deployment ${deployment}.`,
   steady: () => "has reached a steady state.",

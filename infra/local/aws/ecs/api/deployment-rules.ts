@@ -7,10 +7,12 @@ import {
 import type { Json } from "../../wire/service.js";
 import type { DeploymentConfiguration } from "../model/state.js";
 import { object, objects } from "../model/task-definition.js";
+import { oneOf } from "./enums.js";
 import { invalid } from "./errors.js";
 
 /** What of a deployment configuration is more than percents: held against the API's own values and its documented bounds. */
-export function checkDeploymentExtra({ extra, deploymentCircuitBreaker }: DeploymentConfiguration): void {
+export function checkDeploymentExtra(configuration: DeploymentConfiguration): void {
+  const { extra, deploymentCircuitBreaker } = configuration;
   const threshold = deploymentCircuitBreaker.thresholdConfiguration;
   if (threshold !== undefined) {
     oneOf("thresholdConfiguration.type", threshold.type, ThresholdType);
@@ -18,9 +20,20 @@ export function checkDeploymentExtra({ extra, deploymentCircuitBreaker }: Deploy
   }
   whole("bakeTimeInMinutes", extra.bakeTimeInMinutes, 0, 1_440);
   for (const hook of objects(extra.lifecycleHooks)) checkHook(hook);
-  const early = object(extra.earlySuccessCriteria);
-  if (early.enable === true) throw invalid("earlySuccessCriteria is not offered here.");
-  oneOf("sourceServiceRevisionCleanup", early.sourceServiceRevisionCleanup, ServiceRevisionCleanup);
+  checkEarlySuccess(configuration);
+}
+
+function checkEarlySuccess({ extra, minimumHealthyPercent }: DeploymentConfiguration): void {
+  const { enable, healthyPercent, sourceServiceRevisionCleanup } = object(extra.earlySuccessCriteria);
+  oneOf("sourceServiceRevisionCleanup", sourceServiceRevisionCleanup, ServiceRevisionCleanup);
+  whole("earlySuccessCriteria.healthyPercent", healthyPercent, 0, 100);
+  if (enable !== true) return;
+  if (healthyPercent === undefined || sourceServiceRevisionCleanup === undefined) {
+    throw invalid("earlySuccessCriteria needs healthyPercent and sourceServiceRevisionCleanup when it is enabled.");
+  }
+  if (Number(healthyPercent) < minimumHealthyPercent) {
+    throw invalid("earlySuccessCriteria.healthyPercent must be greater than or equal to minimumHealthyPercent.");
+  }
 }
 
 /** The longest that a hook may wait: 14 days. */
@@ -40,11 +53,6 @@ function checkHook({ targetType, lifecycleStages, timeoutConfiguration }: Record
   const { timeoutInMinutes, action } = object(timeoutConfiguration);
   whole("timeoutInMinutes", timeoutInMinutes, 1, LONGEST);
   oneOf("timeoutConfiguration.action", action, DeploymentLifecycleHookAction);
-}
-
-function oneOf(name: string, value: Json | undefined, accepted: Record<string, string>): void {
-  if (value === undefined || Object.values(accepted).includes(String(value))) return;
-  throw invalid(`${name} '${value}': ${Object.values(accepted).join(", ")} are accepted.`);
 }
 
 function whole(name: string, value: Json | undefined, least: number, most: number): void {

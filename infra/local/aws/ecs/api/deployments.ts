@@ -1,9 +1,15 @@
+import {
+  DeploymentLifecycleHookAction,
+  ServiceDeploymentStatus,
+  StopServiceDeploymentStopType,
+} from "@aws-sdk/client-ecs";
 import { AwsError } from "../../wire/service.js";
 import { scopeOf } from "../model/arns.js";
 import type { EcsState, HookRecord, ServiceDeploymentRecord, ServiceRevisionRecord } from "../model/state.js";
 import { object } from "../model/task-definition.js";
 import type { Caller, JsonObject, Operations } from "./context.js";
 import { pick, text, texts, times } from "./context.js";
+import { oneOf } from "./enums.js";
 import { invalid } from "./errors.js";
 import { findCluster, findService } from "./lookup.js";
 import { page } from "./paging.js";
@@ -18,6 +24,7 @@ export const deploymentOperations: Operations = (api) => ({
     const service = findService(api.engine.state, cluster, text(input, "service") ?? "");
     const { state, now, timing } = api.engine.look();
     const statuses = texts(input, "status");
+    for (const status of statuses) oneOf("status", status, ServiceDeploymentStatus);
     const { before, after } = object(input.createdAt);
     const found = service.serviceDeployments
       .map((arn) => state.serviceDeployments[arn])
@@ -44,10 +51,7 @@ export const deploymentOperations: Operations = (api) => ({
 
   ContinueServiceDeployment: (input, caller) => {
     const arn = text(input, "serviceDeploymentArn") ?? "";
-    const action = text(input, "action") ?? "CONTINUE";
-    if (action !== "CONTINUE" && action !== "ROLLBACK") {
-      throw invalid(`action '${action}': CONTINUE and ROLLBACK are accepted.`);
-    }
+    oneOf("action", input.action, DeploymentLifecycleHookAction);
     return api.engine.change((world) => {
       const record = mine(arn, caller) ? world.state.serviceDeployments[arn] : undefined;
       if (record === undefined) throw notFound("ContinueServiceDeployment");
@@ -56,13 +60,14 @@ export const deploymentOperations: Operations = (api) => ({
       if (hook.status !== "AWAITING_ACTION" || record.status !== "IN_PROGRESS") {
         throw invalid(`The lifecycle hook is not awaiting an action: its status is ${hook.status}.`);
       }
-      hook.status = action === "CONTINUE" ? "SUCCEEDED" : "FAILED";
+      hook.status = input.action === "ROLLBACK" ? "FAILED" : "SUCCEEDED";
       record.updatedAt = world.now;
       return { serviceDeploymentArn: arn };
     });
   },
 
   StopServiceDeployment: (input, caller) => {
+    oneOf("stopType", input.stopType, StopServiceDeploymentStopType);
     const arn = text(input, "serviceDeploymentArn") ?? "";
     return api.engine.change(({ state, now }) => {
       const record = mine(arn, caller) ? state.serviceDeployments[arn] : undefined;

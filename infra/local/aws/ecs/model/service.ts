@@ -26,6 +26,8 @@ export interface ServiceRecord {
   events: { id: string; createdAt: number; message: string }[];
   /** When a steady state was last announced; absent since something changed. */
   steadyAt?: number;
+  /** Whether protected tasks have been reported as keeping it from scaling in. */
+  heldByProtection?: boolean;
   /** The launch rate's bucket. */
   launches: { tokens: number; at: number };
   inactiveAt?: number;
@@ -66,6 +68,8 @@ export interface DeploymentRecord {
   neverRanAt: number;
   /** No task is started before. */
   startAfter: number;
+  /** Tries in a row to place a task that found no room, and when the next one is due. */
+  unplaced?: { tries: number; retryAt: number };
   /** Whether the percents have been reported as blocking it. */
   blocked: boolean;
   resolvedImages: Record<string, string>;

@@ -1,4 +1,5 @@
 import type { DeploymentRecord, ServiceRecord, TaskRecord } from "../model/state.js";
+import { object } from "../model/task-definition.js";
 import { rolloutReason, say, statusReason } from "../words.js";
 import { tripAlarms, watchAlarms } from "./alarms.js";
 import { resetFailures, tripBreaker } from "./breaker.js";
@@ -71,6 +72,7 @@ function settle(world: World, service: ServiceRecord, primary: DeploymentRecord,
   dropEmptied(world, service, tasks);
   const live = tasks.filter((task) => task.desiredStatus === "RUNNING");
   const own = live.filter((task) => task.deploymentId === primary.id);
+  succeedEarly(world, service, primary, tasks);
   const reached = own.length === service.desiredCount && own.length === live.length;
   if (!reached || !own.every((task) => isHealthy(world, task))) return;
   if (isPending(world, primary)) return;
@@ -82,6 +84,29 @@ function settle(world: World, service: ServiceRecord, primary: DeploymentRecord,
   if (service.deployments.length > 1) return;
   if (primary.rolloutState === "IN_PROGRESS") complete(world, service, primary);
   if (primary.rolloutState === "COMPLETED") reportSteady(world, service);
+}
+
+/**
+ * Ends the service deployment as successful when enough of its tasks are healthy, if it is set so; the rest of them are started and the old
+ * ones taken away behind it. The classic deployment stays IN_PROGRESS until all that is done: what ECS shows there is not recorded.
+ */
+function succeedEarly(
+  world: World,
+  service: ServiceRecord,
+  primary: DeploymentRecord,
+  tasks: readonly TaskRecord[],
+): void {
+  const { enable, healthyPercent, sourceServiceRevisionCleanup } = object(
+    service.deploymentConfiguration.extra.earlySuccessCriteria,
+  );
+  const record = serviceDeploymentOf(world, primary);
+  if (enable !== true || primary.rollback || record.status !== "IN_PROGRESS" || isPaused(record)) return;
+  const isOwn = (task: TaskRecord) => task.deploymentId === primary.id;
+  const healthy = tasks.filter((task) => isOwn(task) && isHealthy(world, task)).length;
+  if (healthy < Math.ceil((service.desiredCount * Number(healthyPercent)) / 100)) return;
+  const oldIsThere = tasks.some((task) => !isOwn(task) && task.lastStatus !== "STOPPED");
+  if (sourceServiceRevisionCleanup === "BLOCKING" && oldIsThere) return;
+  if (passStages(world, service, record)) finish(world, record, "SUCCESSFUL");
 }
 
 function complete(world: World, service: ServiceRecord, primary: DeploymentRecord): void {
