@@ -46,6 +46,7 @@ function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
     // Nothing was begun, or it says that it does not know, and can't.
     const hasDoneNothing = outcome.truth.registered.length + outcome.truth.updates.length === 0;
     if (states.every((state) => state === "none") || (isRefusal(run) && hasDoneNothing)) return [];
+    if (error.code === "superseded" && states.includes("superseded")) return [];
     if (isBlind(scenario, run) || isAnother(scenario, outcome, run) || isGone(scenario, run)) return [];
     return [
       `ended with ${error.name} ${error.code ?? ""} (${error.message}), and in truth it is ${states.join(", then ")}`,
@@ -104,6 +105,8 @@ function accepted(state: State, scenario: Scenario, outcome: Outcome): string[] 
     case "open":
     case "settling":
       return ["timed-out"];
+    case "early":
+      return scenario.deployer?.http ? ["deployed-early", "deployed-unverified", "failed"] : ["deployed-early"];
     case "repeated":
       return ["superseded"];
     case "going-back":

@@ -56,13 +56,15 @@ const percents = fc.constantFrom(
   ],
 );
 
+const early = (sourceServiceRevisionCleanup: string) => ({
+  deploymentConfiguration: {
+    earlySuccessCriteria: { enable: true, healthyPercent: 100, sourceServiceRevisionCleanup },
+  },
+});
 const service: fc.Arbitrary<ServiceSettings> = fc
   .tuple(
     sometimes<
-      Omit<
-        ServiceSettings,
-        "minimumHealthyPercent" | "maximumPercent" | "healthCheckGracePeriodSeconds" | "more" | "container"
-      >
+      Omit<ServiceSettings, "minimumHealthyPercent" | "maximumPercent" | "healthCheckGracePeriodSeconds" | "container">
     >({
       desiredCount: [
         6,
@@ -83,6 +85,7 @@ const service: fc.Arbitrary<ServiceSettings> = fc
         ),
       ],
       alarms: [1, is(["errors"])],
+      more: [1, fc.constantFrom("BLOCKING", "DEFERRED").map(early)],
       check: [5, fc.constantFrom("none", "container", "load-balancer", "both")],
     }),
     percents,
@@ -180,6 +183,7 @@ const happening: fc.Arbitrary<Intervention> = fc
         count: fc.integer({ min: 1, max: 3 }),
       }),
       is({ do: "delete-service" }),
+      fc.record({ do: is("protect"), version: is("v1.0.0"), minutes: fc.constantFrom(1, 5, 60) }),
       is({ do: "alarm", name: "errors", state: "ALARM" }),
       fc.record({
         do: is("deny"),

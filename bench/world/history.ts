@@ -167,7 +167,7 @@ export function keepHistory(state: EcsState, now: () => number, release: string,
 /** What the rollout that takes it back has come to. */
 function backIs(state: State): State {
   if (["none", "open", "settling"].includes(state)) return "going-back";
-  return state === "deployed" || state === "nothing-ran" ? "taken-back" : "not-taken-back";
+  return ["early", "deployed", "nothing-ran"].includes(state) ? "taken-back" : "not-taken-back";
 }
 
 function isInUse(state: EcsState, taskDefinition: string): boolean {

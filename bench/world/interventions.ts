@@ -58,6 +58,13 @@ async function carryOut(reach: Reach, intervention: Intervention): Promise<strin
       }
       return `${tasks.length} tasks of ${intervention.version} ${intervention.do === "crash" ? "crash" : "are stopped"}`;
     }
+    case "protect": {
+      // As many as a call takes.
+      const tasks = running(aws, intervention.version).slice(0, 10);
+      const lasting = { protectionEnabled: true, expiresInMinutes: intervention.minutes };
+      if (tasks.length > 0) await call("UpdateTaskProtection", { cluster: target.cluster, tasks, ...lasting });
+      return `${tasks.length} tasks of ${intervention.version} are protected for ${intervention.minutes} min`;
+    }
     case "alarm":
       await setAlarm(aws, intervention.name, intervention.state);
       return `alarm ${intervention.name} goes to ${intervention.state}`;

@@ -1,4 +1,5 @@
 import type { EcsState, ServiceDeploymentRecord, ServiceRecord } from "../../infra/local/aws/ecs/model/state.js";
+import { object } from "../../infra/local/aws/ecs/model/task-definition.js";
 
 /**
  * What is true of a rollout.
@@ -9,6 +10,7 @@ import type { EcsState, ServiceDeploymentRecord, ServiceRecord } from "../../inf
  * | `open` | ECS has not ended it |
  * | `paused` | one of its hooks waits for somebody |
  * | `settling` | its service deployment is SUCCESSFUL, but not all tasks are its own, or the service is not set to it for good |
+ * | `early` | the same where the service has early success criteria: ECS calls it done |
  * | `deployed` | that too: it is the service's completed deployment, and as many tasks as wanted run, all its own |
  * | `nothing-ran` | the same with a desired count of 0 |
  * | `rolled-back` | ECS went back to what ran before, and has arrived there |
@@ -25,6 +27,7 @@ export type State =
   | "open"
   | "paused"
   | "settling"
+  | "early"
   | "deployed"
   | "nothing-ran"
   | "rolled-back"
@@ -64,15 +67,18 @@ function stateOfSuccessful(
   const [primary] = service.deployments;
   // Somebody who has deployed the same revision again has changed nothing of what runs.
   if (!primary || primary.taskDefinition !== own(state, record)) return "superseded";
-  if (primary.rolloutState !== "COMPLETED") return "settling";
+  const unsettled = isEarly(record) ? "early" : "settling";
+  if (primary.rolloutState !== "COMPLETED") return unsettled;
   const running = Object.values(state.tasks).filter(
     (task) => task.serviceArn === service.arn && task.lastStatus === "RUNNING",
   );
-  if (running.length < service.desiredCount) return "settling";
-  if (running.some((task) => task.taskDefinition !== primary.taskDefinition)) return "settling";
+  if (running.length < service.desiredCount) return unsettled;
+  if (running.some((task) => task.taskDefinition !== primary.taskDefinition)) return unsettled;
   return service.desiredCount === 0 ? "nothing-ran" : "deployed";
 }
 
+const isEarly = ({ deploymentConfiguration }: ServiceDeploymentRecord) =>
+  object(deploymentConfiguration.extra.earlySuccessCriteria).enable === true;
 const isTriggered = ({ breaker, alarms }: ServiceDeploymentRecord) =>
   breaker.status === "TRIGGERED" || alarms?.status === "TRIGGERED";
 const own = (state: EcsState, { targetRevision }: ServiceDeploymentRecord) =>

@@ -109,6 +109,8 @@ export type Intervention = { at: number; from?: "start" | "update" } & (
   | { do: "crash"; version: string; count: number }
   /** StopTask on so many running tasks of a version. */
   | { do: "stop-task"; version: string; count: number }
+  /** Protects running tasks of a version, ten at most, from scaling in and from deployments, for so many minutes. */
+  | { do: "protect"; version: string; minutes: number }
   /** Sets one of the service's alarms. */
   | { do: "alarm"; name: string; state: "OK" | "ALARM" }
   /** Takes IAM actions from the deployer, such as `ecs:DescribeServiceDeployments`. */
