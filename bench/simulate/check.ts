@@ -22,13 +22,19 @@ const lookTime = ({ aws }: Scenario) => 5_000 + 8 * (aws?.latency?.[1] ?? 80);
 
 /** What was true of the rollout at some moment of the last look or after it, until the deployer's end. */
 export function statesSeen(scenario: Scenario, outcome: Outcome, run: Run): State[] {
-  return [...new Set(momentsOf(outcome).flatMap((moments) => statesIn(moments, run, lookTime(scenario))))];
+  const from = Math.min(run.lookedAt, askedAt(outcome, run)) - lookTime(scenario);
+  const statesIn = (moments: readonly Moment[]) =>
+    moments
+      .filter(({ at }, index) => at <= run.endedAt && (moments[index + 1]?.at ?? Number.POSITIVE_INFINITY) > from)
+      .map(({ state }) => state);
+  return [...new Set(momentsOf(outcome).flatMap(statesIn))];
 }
 
-function statesIn(moments: readonly Moment[], { lookedAt, endedAt }: Run, look: number): State[] {
-  const until = (index: number) => moments[index + 1]?.at ?? Number.POSITIVE_INFINITY;
-  return moments.filter(({ at }, index) => at <= endedAt && until(index) > lookedAt - look).map(({ state }) => state);
+/** When the public URL was first asked for what ECS had called deployed; the one question before the rollout is not that. */
+function askedAt({ answers }: Outcome, { startedAt }: Run): number {
+  return answers.find(({ at }) => at > startedAt + beforeRollout)?.at ?? Number.POSITIVE_INFINITY;
 }
+const beforeRollout = 1_000;
 
 /** Where the deployer has attached, what it tells of may be somebody else's rollout, or a repetition of its own. */
 function momentsOf({ truth, report }: Outcome): (readonly Moment[])[] {
@@ -70,6 +76,7 @@ function isBlind({ aws, interventions }: Scenario, { error }: Run): boolean {
   const code = error?.code ?? "";
   // Without the newer APIs and a run id, a rollout that ECS takes back can't be told from somebody else's.
   if (["access-denied", "attempt-unknowable", "deployment-in-flight"].includes(code)) return Boolean(isDenied);
+  if (networkFailures.includes(error?.name ?? "") && aws?.faults?.length) return true;
   return ["watch-broken", "credentials-expired", "unanswered"].includes(code) && Boolean(aws?.faults?.length);
 }
 
@@ -98,6 +105,9 @@ const acceptedUncertain: Partial<Record<State, string[]>> = {
   stopped: ["failed"],
   repeated: ["deployed", "nothing-ran", "timed-out", "failed", "rolled-back"],
 };
+
+/** What the SDK throws when all its tries have failed; at the start of a run nobody gives it better words yet. */
+const networkFailures = ["ServiceUnavailable", "ServerException", "TimeoutError", "ThrottlingException", "Error"];
 
 function accepted(state: State, scenario: Scenario, outcome: Outcome): string[] {
   switch (state) {
