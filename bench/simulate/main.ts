@@ -2,7 +2,7 @@
  * `npm run simulate`: plays seeded rollouts in virtual time and holds each verdict against the truth. Exits 1 when anything is wrong,
  * 2 for bad input.
  *
- * --seeds N     how many (1000), from --from on (1)
+ * --seeds N     how many (1000), from --from on (1); Ctrl-C ends it and tells what they have come to so far
  * --seed S      one alone, with everything that happened in it; --shrink looks for a smaller scenario that is still wrong
  */
 import { parseArgs } from "node:util";
@@ -30,7 +30,11 @@ async function main(): Promise<number> {
 async function many(first: number, count: number): Promise<number> {
   const tally = createTally();
   let shownAt = performance.now();
-  for (let seed = first; seed < first + count; seed++) {
+  let isStopped = false;
+  process.once("SIGINT", () => {
+    isStopped = true;
+  });
+  for (let seed = first; seed < first + count && !isStopped; seed++) {
     const played = await tally.measure(() => playSeed(seed));
     if (played.faults.length > 0) {
       console.log(`seed ${seed} (${played.way}) is wrong: ${played.faults.join("; ")}`);
