@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
 import { test } from "node:test";
 import { faultsOf } from "../simulate/check.js";
-import { playScenario, playSeed, scenarioOf } from "../simulate/one.js";
+import { type Played, playScenario, playSeed, scenarioOf } from "../simulate/one.js";
 import { play } from "../world/play.js";
 
 /** A hundred that are always the same, of which one goes through the SDK, and ten that nobody has played before. */
@@ -23,6 +23,13 @@ for (const [name, { first, count }] of Object.entries({ fixed, fresh })) {
 test("a seed stands for one scenario", () => {
   assert.deepEqual(scenarioOf(42), scenarioOf(42));
   assert.notDeepEqual(scenarioOf(42), scenarioOf(43));
+});
+
+test("a deployer comes to the same end through its port and through the SDK", async () => {
+  const endOf = ({ outcome }: Played) => outcome?.report?.verdict ?? outcome?.runs.at(-1)?.error?.code;
+  for (let seed = 501; seed < 511; seed++) {
+    assert.equal(endOf(await playSeed(seed, "direct")), endOf(await playSeed(seed, "sdk")), `seed ${seed}`);
+  }
 });
 
 test("a verdict that is not the truth is found out", async () => {
