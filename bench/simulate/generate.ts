@@ -2,45 +2,14 @@ import fc from "fast-check";
 import type { Fault, FaultRule } from "../../infra/local/aws/wire/faults.js";
 import type {
   AwsSettings,
-  Before,
   DeployerSettings,
-  ImageScript,
   Intervention,
   Kill,
-  ReleaseScript,
   Scenario,
   ServiceSettings,
-  TaskScript,
 } from "../world/scenario.js";
-
-/**
- * Scenarios of all kinds, in combination. What shrinks ends with what is usual: each choice's first alternative is the simplest, and
- * members that are left out are as they usually are.
- */
-const SECOND = 1_000;
-const MINUTE = 60 * SECOND;
-const seconds = (least: number, most: number) => fc.integer({ min: least, max: most }).map((each) => each * SECOND);
-
-/** An alternative for each weight; the first is what a failing one is shrunk to. */
-function oneOf<T>(...choices: [weight: number, value: fc.Arbitrary<T>][]): fc.Arbitrary<T> {
-  return fc.oneof({ withCrossShrink: true }, ...choices.map(([weight, arbitrary]) => ({ weight, arbitrary })));
-}
-const is = fc.constant;
-
-/** Members that are there as often as their weight of 10 says. */
-function sometimes<T extends object>(
-  members: { [K in keyof T]-?: [weight: number, value: fc.Arbitrary<NonNullable<T[K]>>] },
-) {
-  const optional = Object.fromEntries(
-    Object.entries<[number, fc.Arbitrary<unknown>]>(members).map(([name, [weight, value]]) => [
-      name,
-      oneOf<unknown>([10 - weight, is(undefined)], [weight, value]),
-    ]),
-  );
-  return fc
-    .record(optional)
-    .map((all) => Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as T);
-}
+import { is, MINUTE, oneOf, SECOND, seconds, sometimes } from "./choose.js";
+import { before, release, tasks } from "./generate-release.js";
 
 /** Mostly such as leave room to replace one task of one: the pre-flight refuses the others, and nothing more is to be seen. */
 const percents = fc.constantFrom(
@@ -97,77 +66,6 @@ const service: fc.Arbitrary<ServiceSettings> = fc
     ...(maximumPercent !== 200 && { maximumPercent }),
     ...(grace > 0 && { healthCheckGracePeriodSeconds: grace }),
   }));
-
-/** What goes wrong with a task; what can't show (a failing check where none is made) goes well. */
-const fault: fc.Arbitrary<TaskScript> = fc.oneof<fc.Arbitrary<TaskScript>[]>(
-  fc.record({ exit: fc.record({ after: is(0), code: fc.constantFrom(1, 0, 127) }) }),
-  fc.record({ exit: fc.record({ after: seconds(1, 400), code: fc.constantFrom(1, 0, 143) }) }),
-  fc.record({
-    exit: fc.record({
-      after: seconds(30, 50),
-      code: is(137),
-      reason: is("OutOfMemoryError: container killed due to memory usage"),
-    }),
-  }),
-  fc.record({
-    pull: seconds(1, 100),
-    pullError: fc.constantFrom(
-      "CannotPullContainerError: pull image manifest has been retried 7 time(s): failed to resolve ref: not found",
-      "ResourceInitializationError: unable to pull secrets or registry auth: AccessDeniedException",
-    ),
-  }),
-  fc.record({
-    health: is([{ after: 20 * SECOND, status: "UNHEALTHY" as const }]),
-    target: is([
-      { after: 20 * SECOND, state: "unhealthy" as const, reason: "Health checks failed with these codes: [503]" },
-    ]),
-  }),
-  seconds(30, 300).map((after) => ({
-    health: [
-      { after: 15 * SECOND, status: "HEALTHY" as const },
-      { after, status: "UNHEALTHY" as const },
-    ],
-    target: [
-      { after: 10 * SECOND, state: "healthy" as const },
-      { after, state: "unhealthy" as const, reason: "Request timed out" },
-    ],
-  })),
-);
-const slow: fc.Arbitrary<TaskScript> = sometimes<TaskScript>({
-  pull: [3, seconds(0, 180)],
-  start: [3, seconds(0, 240)],
-  health: [2, seconds(0, 200).map((after) => [{ after, status: "HEALTHY" as const }])],
-  target: [2, seconds(0, 200).map((after) => [{ after, state: "healthy" as const }])],
-  stop: [2, seconds(0, 120)],
-  drain: [2, seconds(0, 300)],
-  pullError: [0, is("")],
-  exit: [0, is({ after: 0, code: 0 })],
-  serves: [1, fc.constantFrom({ version: "v0.0.1" }, { status: 500 }, { status: 404 })],
-});
-const tasks: fc.Arbitrary<TaskScript[]> = oneOf(
-  [3, is([])],
-  [2, slow.map((one) => [one])],
-  [3, fault.map((one) => [one])],
-  [2, fc.tuple(fc.array(fault, { minLength: 1, maxLength: 4 }), slow).map(([faults, last]) => [...faults, last])],
-  [1, fc.array(oneOf([1, slow], [1, fault]), { minLength: 1, maxLength: 6 })],
-);
-const image: fc.Arbitrary<ImageScript> = fc.constantFrom(
-  { isIndex: true },
-  { exists: false },
-  { platform: "linux/arm64" },
-  { status: "ARCHIVED" },
-);
-
-const release: fc.Arbitrary<ReleaseScript & { version?: string }> = sometimes<ReleaseScript & { version?: string }>({
-  tasks: [8, tasks],
-  image: [1, image],
-  version: [1, is("v1.0.0")],
-});
-const before: fc.Arbitrary<Before> = sometimes<Before>({
-  versions: [2, fc.constantFrom(["v1.0.0"], ["v0.9.0", "v1.0.0"], ["v1.0.0", "v2.0.0"])],
-  completed: [0, is(true)],
-  tasks: [2, slow.map(({ stop = 1_000, drain = 0 }) => [{ stop, drain }])],
-});
 
 const happening: fc.Arbitrary<Intervention> = fc
   .tuple(
@@ -251,6 +149,10 @@ const kill: fc.Arbitrary<Kill> = fc.record({
   pause: oneOf([2, seconds(0, 30)], [1, seconds(0, 900)]),
 });
 
+/**
+ * Scenarios of all kinds, in combination. What shrinks ends with what is usual: each choice's first alternative is the simplest, and
+ * members that are left out are as they usually are.
+ */
 export const scenarios: fc.Arbitrary<Scenario> = sometimes<Omit<Scenario, "name">>({
   release: [8, release],
   service: [7, service],
