@@ -17,8 +17,12 @@ export function faultsOf(scenario: Scenario, outcome: Outcome): string[] {
   ];
 }
 
-/** Milliseconds that one look at ECS may take, of up to eight calls and a retry: what was true within it may be told. */
-const lookTime = ({ aws }: Scenario) => 5_000 + 8 * (aws?.latency?.[1] ?? 80);
+/**
+ * Milliseconds that one look at ECS may take, of up to eight calls and a retry, and as long as the SDK waits for one that nobody answers:
+ * what was true within it may be told.
+ */
+const lookTime = ({ aws }: Scenario) =>
+  5_000 + 8 * (aws?.latency?.[1] ?? 80) + (aws?.faults?.some(({ kind }) => kind === "silent") ? 35_000 : 0);
 
 /** What was true of the rollout at some moment of the last look or after it, until the deployer's end. */
 export function statesSeen(scenario: Scenario, outcome: Outcome, run: Run): State[] {
