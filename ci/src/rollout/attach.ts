@@ -33,18 +33,21 @@ export function attachToOwn(
   return { ...whatIs(revision), ...deploymentOf(now.service, revision.arn), serviceDeploymentArn: earliest.arn };
 }
 
-/** Where the service deployments can't be read, the one that the service is set to is known all the same. */
+/** Where service deployments can't be read or are not listed yet, the one that the service is set to is known all the same. */
 function attachToPrimary(
   { service }: ServiceNow,
   { classicOnly }: KnownDeployments,
   revisions: readonly OwnRevision[],
   hasRunId: boolean,
 ): Found | undefined {
-  if (classicOnly === undefined) return undefined;
   const primary = service.deployments?.find((one) => one.status === "PRIMARY");
   const revision = revisions.find(({ arn }) => arn === primary?.taskDefinition);
   if (!revision || (!hasRunId && primary?.rolloutState !== "IN_PROGRESS")) return undefined;
-  return { ...whatIs(revision), ...(primary?.id !== undefined && { deploymentId: primary.id }), classicOnly };
+  return {
+    ...whatIs(revision),
+    ...(primary?.id !== undefined && { deploymentId: primary.id }),
+    ...(classicOnly !== undefined && { classicOnly }),
+  };
 }
 
 /**

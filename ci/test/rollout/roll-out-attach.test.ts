@@ -76,10 +76,18 @@ test("what runs since longer than ECS keeps its deployments is not deployed agai
   assert.equal(fake.sent("UpdateService").length, 1);
 });
 
-for (const runId of [{}, { runId: "run-1" }]) {
-  test(`without the newer APIs a forced deploy that was cut off is attached to ${"runId" in runId ? "with" : "without"} a run id`, async (t) => {
+const denied = () => new Fault("AccessDeniedException", "not authorized");
+const lagging = () => ({ serviceDeployments: [] });
+for (const [runId, where, list] of [
+  [{}, "without a run id where the newer APIs are denied", denied],
+  [{ runId: "run-1" }, "with a run id where the newer APIs are denied", denied],
+  [{}, "without a run id before it is listed", lagging],
+  [{ runId: "run-1" }, "with a run id before it is listed", lagging],
+] as const) {
+  test(`a forced deploy that was cut off is attached to ${where}`, async (t) => {
     const { fake, roll } = await scene(t, success);
-    fake.script.ListServiceDeployments = () => new Fault("AccessDeniedException", "not authorized");
+    const listed = fake.script.ListServiceDeployments;
+    fake.script.ListServiceDeployments = list;
     const forced = { ...runId, asked: { ...nothingAsked, force: true } };
     const cut = new AbortController();
     const first = roll({
@@ -88,7 +96,8 @@ for (const runId of [{}, { runId: "run-1" }]) {
       progress: (line: string) => line.includes("has begun") && cut.abort(new Error("cut off")),
     });
     await assert.rejects(first, /cut off/);
-    const report = await roll(forced);
+    const comesUp = () => list === lagging && listed && Object.assign(fake.script, { ListServiceDeployments: listed });
+    const report = await roll({ ...forced, progress: comesUp });
     assert.deepEqual([report.verdict, report.attached], ["deployed", true]);
     assert.equal(fake.sent("UpdateService").length, 1);
   });

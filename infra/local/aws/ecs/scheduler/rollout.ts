@@ -31,11 +31,6 @@ function roll(world: World, service: ServiceRecord, tasks: readonly TaskRecord[]
   settle(world, service, primary, tasks);
 }
 
-/** Once its service deployment has ended, the circuit breaker has nothing to end any more. */
-function isUnderWay(world: World, deployment: DeploymentRecord): boolean {
-  return !hasEnded(serviceDeploymentOf(world, deployment));
-}
-
 /** Remembers the moment at which a task first counted as healthy. */
 function noteHealthy(world: World, service: ServiceRecord, tasks: readonly TaskRecord[]): void {
   for (const task of tasks) {
