@@ -61,6 +61,7 @@ export async function propose(
     release,
     service: now.service,
     deployments,
+    running: now.running,
     next: registration,
     desiredCount: service.desiredCount?.to ?? now.service.desiredCount ?? 0,
     scanSeverity: asked.scanSeverity,

@@ -41,7 +41,10 @@ test("warnings and what is not checked are told and stop nothing", async (t) => 
   assert.equal((await roll()).verdict, "deployed");
   const told = lines.filter((line) => line.startsWith("Pre-flight:")).join("\n");
   assert.match(told, /warning no-circuit-breaker: .* Fix: /);
-  assert.match(told, /not checked: image-missing, wrong-platform, mutable-tags, log-group-missing \(plan tells why\)/);
+  assert.match(
+    told,
+    /not checked: image-missing, wrong-platform, scan-findings, mutable-tags, log-group-missing \(plan tells why\)/,
+  );
 });
 
 test("a deploy of another plan than the one asked for changes nothing", async (t) => {

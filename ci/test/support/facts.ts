@@ -1,6 +1,6 @@
 import type { Facts } from "../../src/rollout/preflight/facts.js";
 import type { Finding } from "../../src/rollout/preflight/finding.js";
-import { release, repository, revisionArn, target } from "./scripted-ecs.js";
+import { oldDigest, release, repository, revisionArn, target } from "./scripted-ecs.js";
 
 /** Facts against which nothing speaks, unless `more` says otherwise. */
 export function facts(more: Partial<Facts> = {}): Facts {
@@ -15,11 +15,21 @@ export function facts(more: Partial<Facts> = {}): Facts {
     next: { family: "service", containerDefinitions: [{ name: "app" }] },
     desiredCount: 1,
     deployments: { listed: [] },
-    repository: { value: { uri: repository, tagMutability: "IMMUTABLE", scanOnPush: true } },
+    hasCompleted: { value: true },
+    running: {
+      taskDefinition: revisionArn(7),
+      image: `${repository}@${oldDigest}`,
+      digest: oldDigest,
+      version: "v1.0.0",
+    },
+    repository: { value: { uri: repository, tagMutability: "IMMUTABLE", exclusions: [], scanOnPush: true } },
     image: { value: { tags: ["v1.1.0"], status: "ACTIVE", size: 1_000_000, pushedAt: 0 } },
     platforms: { value: ["linux/amd64"] },
     scan: { value: {} },
     scanSeverity: "CRITICAL",
+    roles: [],
+    secrets: [],
+    targetGroups: { value: [] },
     logGroups: [{ container: "app", group: "/app", region: "us-west-2", exists: { value: true } }],
     ...more,
   };

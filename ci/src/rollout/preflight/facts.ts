@@ -1,8 +1,11 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import type { JsonObject } from "../../aws/raw.js";
 import type { Target } from "../../target.js";
+import type { Running } from "../containers.js";
 import type { Release } from "../release.js";
 import type { KnownDeployments } from "../service-deployments.js";
+import type { TargetGroup } from "../target-groups.js";
+import type { SecretPlace } from "./references.js";
 
 /** What was read, or why it could not be. */
 export type Known<T> = { value: T } | { unknown: string };
@@ -17,6 +20,10 @@ export interface Facts {
   /** How many tasks the service is to run. */
   desiredCount: number;
   deployments: KnownDeployments;
+  /** Whether a deployment of the service has completed, as far back as ECS tells. */
+  hasCompleted: Known<boolean>;
+  /** What the service is set to now. */
+  running: Running;
   repository: Known<RepositoryFacts>;
   /** `undefined` when ECR does not have the digest. */
   image: Known<ImageFacts | undefined>;
@@ -26,13 +33,19 @@ export interface Facts {
   scan?: Known<Record<string, number>>;
   /** The severity from which on findings stop a deploy. */
   scanSeverity: Severity;
+  roles: RoleFacts[];
+  secrets: SecretFacts[];
   logGroups: LogGroupFacts[];
+  /** Without those that the service names and that are not there. */
+  targetGroups: Known<TargetGroup[]>;
 }
 
 export interface RepositoryFacts {
   uri: string;
   /** MUTABLE, IMMUTABLE, or one of them WITH_EXCLUSION. */
   tagMutability: string;
+  /** Patterns of the tags for which it is the other way round; `*` stands for any text. */
+  exclusions: string[];
   scanOnPush: boolean;
 }
 
@@ -45,6 +58,27 @@ export interface ImageFacts {
   /** Milliseconds since the epoch. */
   pushedAt?: number;
 }
+
+export interface RoleFacts {
+  /** Its ARN, or its name where the task definition has only that. */
+  role: string;
+  /** What it is for: `execution role`, `task role`. */
+  uses: string[];
+  state: Known<RoleState>;
+}
+
+export type RoleState = "missing" | "trusts-ecs" | "does-not-trust-ecs";
+
+export interface SecretFacts {
+  /** What takes it, such as `DB of app`. */
+  taker: string;
+  /** As the task definition has it. */
+  valueFrom: string;
+  store: SecretPlace["store"];
+  state: Known<SecretState>;
+}
+
+export type SecretState = "there" | "missing" | "being-deleted" | "no-such-version";
 
 export interface LogGroupFacts {
   container: string;

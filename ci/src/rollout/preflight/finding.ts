@@ -15,6 +15,9 @@ export const findingIds = [
   "roles",
   "secrets",
   "log-group-missing",
+  "target-groups",
+  "health-check-port",
+  "short-grace",
 ] as const;
 export type FindingId = (typeof findingIds)[number];
 

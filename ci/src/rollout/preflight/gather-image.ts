@@ -3,18 +3,19 @@ import {
   DescribeImagesCommand,
   DescribeRepositoriesCommand,
   ImageNotFoundException,
+  RepositoryNotFoundException,
 } from "@aws-sdk/client-ecr";
 import { ask } from "../aws-errors.js";
 import type { Session } from "../release.js";
 import { abort } from "../send-options.js";
 import type { ImageFacts, RepositoryFacts } from "./facts.js";
 
-interface Place {
+export interface ImagePlace {
   registryId: string;
   repositoryName: string;
 }
 
-export async function readRepository(session: Session, place: Place): Promise<RepositoryFacts> {
+export async function readRepository(session: Session, place: ImagePlace): Promise<RepositoryFacts> {
   const { registryId, repositoryName } = place;
   const command = new DescribeRepositoriesCommand({ registryId, repositoryNames: [repositoryName] });
   const answer = await ask("ecr:DescribeRepositories", session.aws.ecr.send(command, abort(session)));
@@ -22,12 +23,13 @@ export async function readRepository(session: Session, place: Place): Promise<Re
   return {
     uri: found?.repositoryUri ?? repositoryName,
     tagMutability: found?.imageTagMutability ?? "MUTABLE",
+    exclusions: (found?.imageTagMutabilityExclusionFilters ?? []).map(({ filter }) => filter ?? ""),
     scanOnPush: found?.imageScanningConfiguration?.scanOnPush ?? false,
   };
 }
 
-/** @returns undefined when ECR does not have it. */
-export async function readImage(session: Session, place: Place, digest: string): Promise<ImageFacts | undefined> {
+/** @returns undefined when ECR does not have it, or not even its repository. */
+export async function readImage(session: Session, place: ImagePlace, digest: string): Promise<ImageFacts | undefined> {
   const command = new DescribeImagesCommand({ ...place, imageIds: [{ imageDigest: digest }] });
   try {
     const answer = await ask("ecr:DescribeImages", session.aws.ecr.send(command, abort(session)));
@@ -40,13 +42,13 @@ export async function readImage(session: Session, place: Place, digest: string):
       ...(found.imagePushedAt && { pushedAt: found.imagePushedAt.getTime() }),
     };
   } catch (error) {
-    if (error instanceof ImageNotFoundException) return undefined;
+    if (error instanceof ImageNotFoundException || error instanceof RepositoryNotFoundException) return undefined;
     throw error;
   }
 }
 
 /** How many findings there are of each severity. Fails while the scan has not ended. */
-export async function readScan(session: Session, place: Place, digest: string): Promise<Record<string, number>> {
+export async function readScan(session: Session, place: ImagePlace, digest: string): Promise<Record<string, number>> {
   const command = new DescribeImageScanFindingsCommand({ ...place, imageId: { imageDigest: digest }, maxResults: 1 });
   const answer = await ask("ecr:DescribeImageScanFindings", session.aws.ecr.send(command, abort(session)));
   const counts = answer.imageScanFindings?.findingSeverityCounts;

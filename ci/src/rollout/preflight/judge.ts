@@ -1,4 +1,5 @@
 import { InputError } from "../../errors.js";
+import { balancer } from "./balancer.js";
 import { circuitBreaker } from "./breaker.js";
 import type { Facts } from "./facts.js";
 import { type Finding, type FindingId, findingIds, type JudgedFinding } from "./finding.js";
@@ -27,6 +28,7 @@ const checks: ((facts: Facts) => Finding[])[] = [
   roles,
   secrets,
   logGroups,
+  balancer,
 ];
 const order = { error: 0, warning: 1, "not-checked": 2 };
 

@@ -1,9 +1,10 @@
 import type { JsonObject } from "../../aws/raw.js";
 import type { Facts } from "./facts.js";
+import { isOnFargate } from "./fargate.js";
 import type { Finding } from "./finding.js";
 
 /** The image, or one in its index, is for the platform that the task runs on. */
-export function platform({ platforms, next }: Facts): Finding[] {
+export function platform({ platforms, next, service }: Facts): Finding[] {
   const wanted = platformOf(next);
   if ("unknown" in platforms) {
     return [
@@ -16,6 +17,17 @@ export function platform({ platforms, next }: Facts): Finding[] {
     ];
   }
   if (platforms.value.includes(wanted)) return [];
+  const isTold = (next.runtimePlatform as JsonObject | undefined)?.cpuArchitecture !== undefined;
+  if (!isTold && !isOnFargate(next, service)) {
+    return [
+      {
+        id: "wrong-platform",
+        level: "not-checked",
+        what: `The image is for ${platforms.value.join(", ") || "no platform"}, and the task definition does not say what its instances are.`,
+        fix: "Set runtimePlatform in the task definition.",
+      },
+    ];
+  }
   return [
     {
       id: "wrong-platform",

@@ -1,4 +1,4 @@
-import type { Facts } from "./facts.js";
+import type { Facts, RepositoryFacts } from "./facts.js";
 import type { Finding } from "./finding.js";
 
 /** The repository keeps a version's tag where it is, and tasks can pull from it. */
@@ -6,7 +6,7 @@ export function repository(facts: Facts): Finding[] {
   return [...mutableTags(facts), ...foreignRegistry(facts)];
 }
 
-function mutableTags({ repository, target }: Facts): Finding[] {
+function mutableTags({ repository, target, release }: Facts): Finding[] {
   if ("unknown" in repository) {
     return [
       {
@@ -17,20 +17,32 @@ function mutableTags({ repository, target }: Facts): Finding[] {
       },
     ];
   }
-  if (!repository.value.tagMutability.startsWith("MUTABLE")) return [];
+  if (!isMutable(repository.value, release.version)) return [];
   return [
     {
       id: "mutable-tags",
       level: "warning",
-      what: `The tags of repository "${target.repository}" are MUTABLE: two who publish the same version at once can overwrite each other.`,
+      what: `The tag ${release.version} is MUTABLE in repository "${target.repository}": two who publish the same version at once can overwrite each other.`,
       fix: "Set the repository's tag mutability to IMMUTABLE. What is deployed is named by digest either way.",
     },
   ];
 }
 
-function foreignRegistry({ target, next }: Facts): Finding[] {
+function isMutable({ tagMutability, exclusions }: RepositoryFacts, tag: string): boolean {
+  const isExcluded = exclusions.some((one) => new RegExp(`^${one.split("*").map(escaped).join(".*")}$`).test(tag));
+  return tagMutability.startsWith("MUTABLE") !== isExcluded;
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
+}
+
+function foreignRegistry({ target, next, running, release, hasCompleted }: Facts): Finding[] {
   const account = target.registry?.account;
   if (account === undefined || account === target.account) return [];
+  // Tasks of the same roles have been pulling from this very repository.
+  const isPulledFrom = repositoryOf(running.image) === repositoryOf(release.image);
+  if (isPulledFrom && "value" in hasCompleted && hasCompleted.value) return [];
   return [
     {
       id: "foreign-registry",
@@ -39,4 +51,9 @@ function foreignRegistry({ target, next }: Facts): Finding[] {
       fix: "See that the repository's policy allows it ecr:BatchGetImage and ecr:GetDownloadUrlForLayer.",
     },
   ];
+}
+
+/** An image reference without its digest and its tag. */
+function repositoryOf(image: string): string {
+  return image.replace(/(?::[\w.-]+)?(?:@.*)?$/, "");
 }

@@ -1,23 +1,30 @@
-import { objects } from "../containers.js";
-import type { Facts } from "./facts.js";
+import type { Facts, RoleFacts } from "./facts.js";
+import { isOnFargate } from "./fargate.js";
 import type { Finding } from "./finding.js";
+import { secretReferences } from "./references.js";
+import { unchecked } from "./unchecked.js";
 
-/** The task has the execution role that its image, its secrets and its log need. The roles themselves are not read. */
-export function roles({ next }: Facts): Finding[] {
-  const { executionRoleArn, taskRoleArn } = next;
-  const named = [executionRoleArn, taskRoleArn].filter((arn) => arn !== undefined);
+/** The task has the execution role that its image, its secrets and its log need, and ECS can assume the roles that it names. */
+export function roles({ next, service, target, roles }: Facts): Finding[] {
   return [
-    ...(executionRoleArn === undefined ? noExecutionRole(next) : []),
-    ...(named.length > 0 ? [unread(named)] : []),
+    ...(next.executionRoleArn === undefined ? noExecutionRole({ next, service, target }) : []),
+    ...roles.flatMap((one) => judge(one, target)),
+    ...unchecked(
+      roles.map(({ role, uses, state }) => ({ what: `the ${uses.join(" and ")} ${role}`, known: state })),
+      (reason, roles) => ({
+        id: "roles",
+        level: "not-checked",
+        what: `Whether ECS can assume ${roles.join(" and ")} could not be read: ${reason}.`,
+        fix: "Allow iam:GetRole on it, or see for yourself: aws iam get-role --role-name NAME.",
+      }),
+    ),
   ];
 }
 
-function noExecutionRole(next: Facts["next"]): Finding[] {
-  const containers = objects(next.containerDefinitions);
-  const hasSecrets = containers.some((container) => objects(container.secrets).length > 0);
+function noExecutionRole({ next, service, target }: Pick<Facts, "next" | "service" | "target">): Finding[] {
+  const hasSecrets = secretReferences(next, target).length > 0;
   // On instances of one's own the instance's role pulls images and writes logs.
-  const isFargate = (next.requiresCompatibilities as string[] | undefined)?.includes("FARGATE") ?? false;
-  if (!hasSecrets && !isFargate) return [];
+  if (!hasSecrets && !isOnFargate(next, service)) return [];
   return [
     {
       id: "no-execution-role",
@@ -28,11 +35,25 @@ function noExecutionRole(next: Facts["next"]): Finding[] {
   ];
 }
 
-function unread(arns: readonly unknown[]): Finding {
-  return {
-    id: "roles",
-    level: "not-checked",
-    what: `Whether these roles exist and allow what is needed: ${arns.join(", ")}.`,
-    fix: "See for yourself where it matters: aws iam get-role --role-name NAME.",
-  };
+function judge({ role, uses, state }: RoleFacts, { account, region }: Facts["target"]): Finding[] {
+  if ("unknown" in state || state.value === "trusts-ecs") return [];
+  const use = uses.join(" and ");
+  if (state.value === "missing") {
+    return [
+      {
+        id: "roles",
+        level: "error",
+        what: `The ${use} ${role} does not exist: no task could start.`,
+        fix: "Create it anew, or name another in the task definition.",
+      },
+    ];
+  }
+  return [
+    {
+      id: "roles",
+      level: "error",
+      what: `The trust policy of the ${use} ${role} does not let ECS assume it for tasks in ${region}, account ${account}: no task could start.`,
+      fix: "Let it allow sts:AssumeRole to the service ecs-tasks.amazonaws.com.",
+    },
+  ];
 }

@@ -9,8 +9,8 @@ export function scan({ scan, scanSeverity, release }: Facts): Finding[] {
       {
         id: "scan-findings",
         level: "not-checked",
-        what: `The repository scans on push, and the findings for ${release.version} could not be read: ${scan.unknown}.`,
-        fix: "Wait for the scan's end, or allow ecr:DescribeImageScanFindings on the repository.",
+        what: `What a scan on push has found in ${release.version} could not be read: ${scan.unknown}.`,
+        fix: "Wait for the scan's end, or allow ecr:DescribeRepositories and ecr:DescribeImageScanFindings on the repository.",
       },
     ];
   }

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import { gather } from "../../../src/rollout/preflight/gather.js";
 import { Fault, fakeAws, type Script } from "../../support/fake-aws.js";
-import { newDigest, release, repository, target } from "../../support/scripted-ecs.js";
+import { newDigest, release, repository, revisionArn, target } from "../../support/scripted-ecs.js";
 import { virtualClock } from "../../support/virtual-clock.js";
 
 const logs = { "awslogs-group": "/app", "awslogs-region": "us-west-2" };
@@ -48,6 +48,7 @@ async function scene(t: TestContext, more: Script = {}, containers = [logging("a
       release,
       service: {},
       deployments: { listed: [] },
+      running: { taskDefinition: revisionArn(7), image: repository },
       next: { containerDefinitions: containers },
       desiredCount: 1,
       scanSeverity: "CRITICAL",
@@ -58,7 +59,8 @@ async function scene(t: TestContext, more: Script = {}, containers = [logging("a
 test("what the checks need is read from ECR and CloudWatch Logs, by digest", async (t) => {
   const { fake, read } = await scene(t);
   const facts = await read();
-  assert.deepEqual(facts.repository, { value: { uri: repository, tagMutability: "MUTABLE", scanOnPush: true } });
+  const settings = { uri: repository, tagMutability: "MUTABLE", exclusions: [], scanOnPush: true };
+  assert.deepEqual(facts.repository, { value: settings });
   assert.deepEqual(facts.image, { value: { tags: ["v1.1.0"], status: "ACTIVE", size: 5, pushedAt: 60_000 } });
   assert.deepEqual(facts.platforms, { value: ["linux/arm64"] });
   assert.deepEqual(facts.scan, { value: { HIGH: 2 } });

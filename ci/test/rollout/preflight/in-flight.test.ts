@@ -22,7 +22,17 @@ for (const status of ["SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_
   });
 }
 
+test("without the permission to list deployments it is not checked, never fine", () => {
+  const classicOnly = "ecs:ListServiceDeployments is not permitted";
+  const findings = inFlight(facts({ deployments: { listed: [], classicOnly } }));
+  assert.deepEqual(inShort(findings), ["not-checked deployment-in-flight"]);
+  assert.match(String(findings[0]?.what), /ecs:ListServiceDeployments is not permitted/);
+});
+
 test("a primary deployment that has not settled, or is not listed yet, is in flight", () => {
   const deployments = [{ id: "ecs-svc/2", status: "PRIMARY", rolloutState: "IN_PROGRESS" as const }];
   assert.deepEqual(inShort(inFlight(facts({ service: { deployments } }))), ["error deployment-in-flight"]);
+  const classicOnly = "no";
+  const unlisted = facts({ service: { deployments }, deployments: { listed: [], classicOnly } });
+  assert.deepEqual(inShort(inFlight(unlisted)), ["error deployment-in-flight"]);
 });

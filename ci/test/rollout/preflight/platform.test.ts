@@ -18,7 +18,14 @@ test("an image, or one in its index, must be for the task's platform", () => {
   assert.deepEqual(found(["linux/amd64"], {}), []);
   assert.deepEqual(found(["linux/arm64", "linux/amd64"], arm), []);
   assert.deepEqual(found(["linux/amd64"], arm), ["error wrong-platform"]);
-  assert.deepEqual(found(["linux/arm64"], {}), ["error wrong-platform"]);
+  assert.deepEqual(found(["linux/arm64"], { requiresCompatibilities: ["FARGATE"] }), ["error wrong-platform"]);
+});
+
+test("what instances of one's own are is not known where the task definition does not say it", () => {
+  assert.deepEqual(found(["linux/arm64"], {}), ["not-checked wrong-platform"]);
+  const service = { launchType: "FARGATE" as const };
+  const onFargate = platform(facts({ platforms: { value: ["linux/arm64"] }, next: {}, service }));
+  assert.deepEqual(inShort(onFargate), ["error wrong-platform"]);
 });
 
 test("a platform that could not be read is not checked, never fine", () => {

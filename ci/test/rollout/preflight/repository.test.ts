@@ -1,25 +1,48 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Facts } from "../../../src/rollout/preflight/facts.js";
 import { repository } from "../../../src/rollout/preflight/repository.js";
 import { facts, inShort } from "../../support/facts.js";
-import { target } from "../../support/scripted-ecs.js";
+import { newDigest, oldDigest, release, target } from "../../support/scripted-ecs.js";
 
-const withTags = (tagMutability: string) =>
-  inShort(repository(facts({ repository: { value: { uri: "x", tagMutability, scanOnPush: false } } })));
+const withTags = (tagMutability: string, ...exclusions: string[]) =>
+  inShort(repository(facts({ repository: { value: { uri: "x", tagMutability, exclusions, scanOnPush: false } } })));
 
 test("tags that can be moved are a warning", () => {
   assert.deepEqual(withTags("IMMUTABLE"), []);
-  assert.deepEqual(withTags("IMMUTABLE_WITH_EXCLUSION"), []);
   assert.deepEqual(withTags("MUTABLE"), ["warning mutable-tags"]);
-  assert.deepEqual(withTags("MUTABLE_WITH_EXCLUSION"), ["warning mutable-tags"]);
+});
+
+test("of tags that are excluded from the rule it is the other way round", () => {
+  assert.deepEqual(withTags("IMMUTABLE_WITH_EXCLUSION", "latest", "dev-*"), []);
+  assert.deepEqual(withTags("IMMUTABLE_WITH_EXCLUSION", "latest", "v*"), ["warning mutable-tags"]);
+  assert.deepEqual(withTags("MUTABLE_WITH_EXCLUSION", "v1.*.0"), []);
+  assert.deepEqual(withTags("MUTABLE_WITH_EXCLUSION", "v1", "v1?1*"), ["warning mutable-tags"]);
 });
 
 test("a repository that may not be read is not checked, never fine", () => {
   assert.deepEqual(inShort(repository(facts({ repository: { unknown: "no" } }))), ["not-checked mutable-tags"]);
 });
 
+const foreign = { ...target, registry: { account: "210987654321" } };
+const ofForeign = (more: Partial<Facts> = {}) => {
+  const image = `210987654321.dkr.ecr.us-west-2.amazonaws.com/app@${newDigest}`;
+  return inShort(repository(facts({ target: foreign, release: { ...release, image }, ...more })));
+};
+
 test("whether tasks may pull from another account's registry is not checked, and says so", () => {
-  const other = { ...target, registry: { account: "210987654321" } };
-  assert.deepEqual(inShort(repository(facts({ target: other }))), ["not-checked foreign-registry"]);
+  assert.deepEqual(ofForeign(), ["not-checked foreign-registry"]);
   assert.deepEqual(repository(facts({ target: { ...target, registry: { account: target.account } } })), []);
+});
+
+test("another account's repository that the running tasks were pulled from is one that tasks may pull from", () => {
+  const from = (image: string) => ({
+    running: { taskDefinition: "x", image: `210987654321.dkr.ecr.us-west-2.amazonaws.com/${image}` },
+  });
+  assert.deepEqual(ofForeign(from(`app@${oldDigest}`)), []);
+  assert.deepEqual(ofForeign(from("app:v1.0.0")), []);
+  assert.deepEqual(ofForeign(from(`other@${oldDigest}`)), ["not-checked foreign-registry"]);
+  for (const hasCompleted of [{ value: false }, { unknown: "no" }]) {
+    assert.deepEqual(ofForeign({ ...from(`app@${oldDigest}`), hasCompleted }), ["not-checked foreign-registry"]);
+  }
 });
