@@ -1,4 +1,4 @@
-import { loadElb } from "../../ci/src/aws/lazy-clients.js";
+import { loadElb, loadIam, loadSecretsManager, loadSsm } from "../../ci/src/aws/lazy-clients.js";
 import type { Report } from "../../ci/src/report/report.js";
 import { awsTiming } from "../../infra/local/aws/ecs/timing.js";
 import type { FaultRule } from "../../infra/local/aws/wire/faults.js";
@@ -40,7 +40,7 @@ const HOUR = 3_600_000;
  */
 export async function play(scenario: Scenario, seed: number, { way = "direct" }: PlayOptions = {}): Promise<Outcome> {
   // What is loaded at its first use takes real time, of which a virtual clock knows nothing.
-  await loadElb();
+  await Promise.all([loadElb(), loadIam(), loadSecretsManager(), loadSsm()]);
   if (way === "sdk") await warmUpSdk();
   const time = createTime(way === "sdk" ? "process" : "direct");
   try {

@@ -26,22 +26,27 @@ interface ClientSettings {
   endpoint?: string;
 }
 
-let elbPackage: Promise<typeof import("@aws-sdk/client-elastic-load-balancing-v2")> | undefined;
-
-/** The package of Elastic Load Balancing's client, with its commands and errors: loaded at the first call, and known at each further one. */
-export function loadElb(): NonNullable<typeof elbPackage> {
-  elbPackage ??= import("@aws-sdk/client-elastic-load-balancing-v2");
-  return elbPackage;
+/** A package with its commands and errors: loaded at the first call, and known at each further one. */
+function once<T>(load: () => Promise<T>): () => Promise<T> {
+  let loaded: Promise<T> | undefined;
+  return () => {
+    loaded ??= load();
+    return loaded;
+  };
 }
+
+export const loadElb = once(() => import("@aws-sdk/client-elastic-load-balancing-v2"));
+export const loadIam = once(() => import("@aws-sdk/client-iam"));
+export const loadSecretsManager = once(() => import("@aws-sdk/client-secrets-manager"));
+export const loadSsm = once(() => import("@aws-sdk/client-ssm"));
 
 export function lazyClients(settings: ClientSettings): LazyClients {
   return {
     // IAM is one for all regions: the SDK finds its place from the partition of the region.
-    iam: async () => new (await import("@aws-sdk/client-iam")).IAMClient(settings),
+    iam: async () => new (await loadIam()).IAMClient(settings),
     elb: async () => new (await loadElb()).ElasticLoadBalancingV2Client(settings),
-    secretsManager: async (region) =>
-      new (await import("@aws-sdk/client-secrets-manager")).SecretsManagerClient({ ...settings, region }),
-    ssm: async (region) => new (await import("@aws-sdk/client-ssm")).SSMClient({ ...settings, region }),
+    secretsManager: async (region) => new (await loadSecretsManager()).SecretsManagerClient({ ...settings, region }),
+    ssm: async (region) => new (await loadSsm()).SSMClient({ ...settings, region }),
     events: async () => new (await import("@aws-sdk/client-eventbridge")).EventBridgeClient(settings),
     scheduler: async () => new (await import("@aws-sdk/client-scheduler")).SchedulerClient(settings),
   };

@@ -1,4 +1,5 @@
 import type { DescribeParametersCommandInput } from "@aws-sdk/client-ssm";
+import { loadSsm } from "../../aws/lazy-clients.js";
 import { ask } from "../aws-errors.js";
 import type { Session } from "../release.js";
 import { abort } from "../send-options.js";
@@ -51,7 +52,7 @@ async function namesIn(session: Session, region: string, names: string[]): Promi
 }
 
 async function listNames(session: Session, region: string, request: DescribeParametersCommandInput) {
-  const { DescribeParametersCommand } = await import("@aws-sdk/client-ssm");
+  const { DescribeParametersCommand } = await loadSsm();
   const client = await session.aws.lazy.ssm(region);
   const names: string[] = [];
   let NextToken: string | undefined;

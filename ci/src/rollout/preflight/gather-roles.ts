@@ -1,3 +1,4 @@
+import { loadIam } from "../../aws/lazy-clients.js";
 import type { JsonObject } from "../../aws/raw.js";
 import { ask } from "../aws-errors.js";
 import type { Session } from "../release.js";
@@ -36,7 +37,7 @@ async function readState(session: Session, role: string): Promise<Known<RoleStat
 
 /** @returns undefined when there is no such role. */
 async function readTrust(session: Session, role: string): Promise<Known<boolean> | undefined> {
-  const { GetRoleCommand, NoSuchEntityException } = await import("@aws-sdk/client-iam");
+  const { GetRoleCommand, NoSuchEntityException } = await loadIam();
   const iam = await session.aws.lazy.iam();
   const command = new GetRoleCommand({ RoleName: role.split("/").at(-1) });
   try {

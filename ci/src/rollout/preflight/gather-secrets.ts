@@ -1,3 +1,4 @@
+import { loadSecretsManager } from "../../aws/lazy-clients.js";
 import type { JsonObject } from "../../aws/raw.js";
 import { ask } from "../aws-errors.js";
 import type { Session } from "../release.js";
@@ -52,7 +53,7 @@ async function readSecretVersions(session: Session, places: SecretsManagerPlace[
 
 /** @returns undefined when there is no such secret. */
 async function describe(session: Session, { region, id }: SecretsManagerPlace): Promise<Description | undefined> {
-  const { DescribeSecretCommand, ResourceNotFoundException } = await import("@aws-sdk/client-secrets-manager");
+  const { DescribeSecretCommand, ResourceNotFoundException } = await loadSecretsManager();
   const client = await session.aws.lazy.secretsManager(region);
   const command = new DescribeSecretCommand({ SecretId: id });
   try {
