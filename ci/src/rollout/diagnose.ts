@@ -1,6 +1,8 @@
-import { type Cause, type CauseRule, deploymentRules, eventRules, taskRules } from "./causes.js";
-import type { ContainerView, Snapshot, Subject, TaskView } from "./snapshot.js";
-import { taskId } from "./snapshot.js";
+import { type Cause, type CauseRule, ruleFor } from "./causes.js";
+import { ailingTasks, byCause, type Failure, failedTasks } from "./failures.js";
+import { ownEvents } from "./own-events.js";
+import { deploymentRules, eventRules, heldRules, personRules } from "./service-causes.js";
+import { primaryOf, type Snapshot, type Subject, type TaskView, taskId } from "./snapshot.js";
 
 /** Why a rollout went wrong, as far as ECS tells. */
 export interface Diagnosis {
@@ -12,88 +14,133 @@ export interface Diagnosis {
   fix: string;
   /** The task that shows it, whose log is worth reading. */
   task?: string;
+  /** The container of that task that failed, where one did. */
+  container?: string;
   /** How many of our tasks failed. */
   failedTasks: number;
 }
 
 /**
- * Finds the cause in all that was seen: stopped tasks leave ECS's lists, and a rollback hides them, so every snapshot counts.
- * Pure, and keyed to our own revision: tasks of others are no evidence.
+ * Finds the cause in all that was seen of a rollout. Pure, and keyed to our own revision: the tasks and events of others are no
+ * evidence. The tasks' own failures count for most, then the reason that ECS gives for the end, then the service's events.
  */
-export function diagnose(
-  subject: Subject,
-  snapshots: readonly Snapshot[],
-  knownEvents: ReadonlySet<string>,
-): Diagnosis {
+export function diagnose(subject: Subject, snapshots: readonly Snapshot[]): Diagnosis {
   const failed = failedTasks(subject, snapshots);
-  const told = failed.map((task) => ({ task, text: evidenceOf(task).join("\n") }));
-  for (const rule of taskRules) {
-    const witness = told.findLast(({ text }) => rule.pattern.test(text));
-    if (witness) return found(rule, evidenceOf(witness.task), failed.length, witness.task);
-  }
-  const events = newEvents(snapshots, knownEvents);
-  const spoken =
-    matchWords(eventRules, events) ?? (failed.length === 0 && matchWords(deploymentRules, reasons(snapshots)));
-  if (spoken) return found(spoken.rule, [spoken.words], failed.length, failed.at(-1));
-  const last = failed.at(-1);
-  return found(unknown, last ? evidenceOf(last) : events.slice(0, 3), failed.length, last);
+  const events = ownEvents(subject, snapshots).map(({ message }) => message);
+  const reasons = endReasons(snapshots);
+  const [most, ...rest] = byCause(failed);
+  const own = [most, ...rest].find((group) => group && !incidental.includes(group.rule.cause));
+  const of = (spoken: Spoken | undefined) => spoken && found(spoken.rule, [spoken.words], failed.length, failed.at(-1));
+  const ofTask = (failure: Failure | undefined) =>
+    failure?.rule && found(failure.rule, failure.evidence, failed.length, failure);
+  return (
+    (isStarted(subject, snapshots) ? (of(spoken(heldRules, events)) ?? isDraining(subject, snapshots)) : undefined) ??
+    ofTask(own?.failures.at(-1)) ??
+    of(spoken(deploymentRules, reasons)) ??
+    of(spoken(eventRules, events)) ??
+    of(spoken(personRules, reasons)) ??
+    ofTask(most?.failures.at(-1)) ??
+    isStarting(subject, snapshots) ??
+    found(unknown, failed.at(-1)?.evidence ?? events.slice(0, 3), failed.length, failed.at(-1))
+  );
 }
 
-const unknown: Omit<CauseRule, "pattern"> = {
+/** What happens to single tasks of a good rollout too: it explains a bad end only where nothing else does. */
+const incidental: Cause[] = ["interrupted", "stopped-by-person"];
+
+type Told = Pick<CauseRule, "cause" | "title" | "fix">;
+
+const unknown: Told = {
   cause: "unknown",
   title: "ECS gives no cause that is known",
   fix: "Look at the service's events and at the tasks' logs.",
 };
 
-function found(rule: Omit<CauseRule, "pattern">, evidence: string[], failedTasks: number, task?: TaskView): Diagnosis {
-  const { cause, title, fix } = rule;
-  return { cause, title, evidence, fix, failedTasks, ...(task && { task: task.arn }) };
+const slowStart: Told = {
+  cause: "slow-start",
+  title: "the new tasks are still starting",
+  fix: "Watch on by running the same command again; a longer time limit saves that where the start is always slow.",
+};
+
+const draining: Told = {
+  cause: "draining",
+  title: "the old tasks are still draining",
+  fix: "Watch on by running the same command again; the target group's deregistration delay says how long it takes.",
+};
+
+function found(
+  { cause, title, fix }: Told,
+  evidence: string[],
+  failedTasks: number,
+  failure?: Partial<Failure>,
+): Diagnosis {
+  const { task, container } = failure ?? {};
+  return {
+    cause,
+    title,
+    evidence,
+    fix,
+    failedTasks,
+    ...(task && { task: task.arn }),
+    ...(container !== undefined && { container }),
+  };
 }
 
-/** The last view of each task of ours that ended, oldest first; those that ECS's rollback or scaling stopped did not fail. */
-function failedTasks(subject: Subject, snapshots: readonly Snapshot[]): TaskView[] {
-  const latest = new Map<string, TaskView>();
-  for (const { tasks } of snapshots) {
-    for (const task of tasks) if (task.taskDefinition === subject.taskDefinition) latest.set(task.arn, task);
-  }
-  return [...latest.values()].filter(hasFailed);
+/** Whether all that the service wants of ours run: what is missing then is that the old tasks go. */
+function isStarted({ taskDefinition }: Subject, snapshots: readonly Snapshot[]): boolean {
+  const service = snapshots.at(-1)?.service;
+  const primary = service && primaryOf(service);
+  return primary?.taskDefinition === taskDefinition && primary.runningCount >= (service?.desiredCount ?? 0);
 }
 
-function hasFailed(task: TaskView): boolean {
-  if (task.desiredStatus !== "STOPPED") return task.healthStatus === "UNHEALTHY";
-  return !/^Scaling activity initiated by/i.test(task.stoppedReason ?? "");
+function isDraining(subject: Subject, snapshots: readonly Snapshot[]): Diagnosis | undefined {
+  const leaving = alive(snapshots).filter(
+    (task) => task.taskDefinition !== subject.taskDefinition && task.desiredStatus === "STOPPED",
+  );
+  return leaving.length > 0 ? found(draining, leaving.slice(0, 5).map(stateOf), 0) : undefined;
 }
 
-function evidenceOf(task: TaskView): string[] {
-  const stop = [task.stopCode, task.stoppedReason].filter(Boolean).join(": ");
-  const health = task.healthStatus === "UNHEALTHY" ? ["healthStatus UNHEALTHY"] : [];
-  const containers = task.containers.filter(({ exitCode, reason }) => exitCode !== undefined || reason).map(endOf);
-  return [...(stop ? [`task ${taskId(task.arn)} ${stop}`] : []), ...containers, ...health];
+/** Within the grace period a health check that fails is a slow start, and no failure. */
+function isStarting(subject: Subject, snapshots: readonly Snapshot[]): Diagnosis | undefined {
+  const [ailing] = ailingTasks(subject, snapshots);
+  if (ailing && !isInGrace(ailing.task, snapshots)) return found(ailing.rule ?? unknown, ailing.evidence, 0, ailing);
+  const isOurs = (task: TaskView) => task.taskDefinition === subject.taskDefinition;
+  const starting = alive(snapshots).filter((task) => isOurs(task) && task.healthStatus !== "HEALTHY");
+  return starting[0] && found(slowStart, starting.slice(0, 5).map(stateOf), 0, { task: starting[0] });
 }
 
-function endOf({ name, exitCode, reason }: ContainerView): string {
-  const parts = [exitCode !== undefined && `exit code ${exitCode}`, reason].filter(Boolean);
-  return `container ${name}: ${parts.join(", ")}`;
+function alive(snapshots: readonly Snapshot[]): TaskView[] {
+  return snapshots.at(-1)?.tasks.filter(({ lastStatus }) => lastStatus !== "STOPPED") ?? [];
 }
 
-function matchWords(rules: CauseRule[], texts: string[]): { rule: CauseRule; words: string } | undefined {
-  for (const rule of rules) {
-    const words = texts.find((text) => rule.pattern.test(text));
-    if (words !== undefined) return { rule, words };
-  }
-  return undefined;
+/** ECS ignores health checks in the grace period. Both ends are looks of ours: an own clock's time is never compared with AWS's. */
+function isInGrace({ arn }: TaskView, snapshots: readonly Snapshot[]): boolean {
+  const grace = (snapshots.at(-1)?.service.healthCheckGracePeriodSeconds ?? 0) * 1000;
+  const isRunning = (task: TaskView) => task.arn === arn && task.lastStatus === "RUNNING";
+  const first = snapshots.find(({ tasks }) => tasks.some(isRunning));
+  return first !== undefined && (snapshots.at(-1)?.at ?? 0) - first.at < grace;
 }
 
-function reasons(snapshots: readonly Snapshot[]): string[] {
+function stateOf({ arn, lastStatus, healthStatus }: TaskView): string {
+  return `task ${taskId(arn)} ${lastStatus}${healthStatus === undefined ? "" : `, ${healthStatus}`}`;
+}
+
+interface Spoken {
+  rule: CauseRule;
+  words: string;
+}
+
+/** The first cause of the table that one of the texts tells. */
+function spoken(rules: readonly CauseRule[], texts: readonly string[]): Spoken | undefined {
+  const told = rules.flatMap((rule) => {
+    const words = texts.find((text) => ruleFor([rule], text));
+    return words === undefined ? [] : [{ rule, words }];
+  });
+  return told[0];
+}
+
+function endReasons(snapshots: readonly Snapshot[]): string[] {
   const { statusReason, rollbackReason, alarms } = snapshots.at(-1)?.ours ?? {};
   const fired = alarms?.status === "TRIGGERED" ? [`alarm ${alarms.triggered.join(", ")} TRIGGERED`] : [];
   return [statusReason ?? "", rollbackReason ?? "", ...fired];
-}
-
-function newEvents(snapshots: readonly Snapshot[], knownEvents: ReadonlySet<string>): string[] {
-  const events = new Map(snapshots.flatMap(({ service }) => service.events).map((event) => [event.id, event]));
-  return [...events.values()]
-    .filter((event) => !knownEvents.has(event.id))
-    .sort((a, b) => b.at - a.at)
-    .map((event) => event.message);
 }

@@ -17,14 +17,16 @@ interface LogPlace {
 /**
  * Reads the last lines that a task's container wrote, where its log goes to CloudWatch Logs.
  * @param taskDefinition The raw revision that names the log's group and prefix.
+ * @param container The app's own unless it says otherwise.
  */
 export async function logTail(
   session: Session,
   taskDefinition: JsonObject,
   taskArn: string,
+  container = session.target.container,
   lines = 20,
 ): Promise<LogTail> {
-  const place = placeOf(session, taskDefinition, taskArn);
+  const place = placeOf(session, taskDefinition, taskArn, container);
   if ("unavailable" in place) return place;
   try {
     const { group, stream } = place;
@@ -37,8 +39,12 @@ export async function logTail(
   }
 }
 
-function placeOf(session: Session, taskDefinition: JsonObject, taskArn: string): LogPlace | { unavailable: string } {
-  const name = session.target.container;
+function placeOf(
+  session: Session,
+  taskDefinition: JsonObject,
+  taskArn: string,
+  name: string,
+): LogPlace | { unavailable: string } {
   const configuration = containerOf(taskDefinition, name).logConfiguration as JsonObject | undefined;
   if (configuration?.logDriver !== "awslogs") {
     return { unavailable: `container ${name} logs through ${configuration?.logDriver ?? "no driver"}, not awslogs` };

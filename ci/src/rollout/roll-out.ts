@@ -88,11 +88,10 @@ async function explain(
   { subject, judgement, snapshots }: Watched,
 ): Promise<Explanation> {
   if (!["rolled-back", "failed", "stopped", "timed-out"].includes(judgement.verdict)) return {};
-  // By the revision's own time: of a rollout that was attached to, what happened before is evidence too.
-  const diagnosis = diagnose(subject, snapshots, eventsBefore(now, subject.registeredAt));
+  const diagnosis = diagnose(subject, snapshots);
   if (!diagnosis.task) return { diagnosis };
   // Ours differs from the current revision in image and VERSION alone, so its log goes where this one says.
-  return { diagnosis, log: await logTail(session, now.current.taskDefinition, diagnosis.task) };
+  return { diagnosis, log: await logTail(session, now.current.taskDefinition, diagnosis.task, diagnosis.container) };
 }
 
 /** Ids of the service's events from before a time on AWS's clock. */

@@ -37,6 +37,8 @@ export interface ServiceView {
   desiredCount: number;
   runningCount: number;
   pendingCount: number;
+  /** For how long after a task's start ECS ignores its health checks. */
+  healthCheckGracePeriodSeconds?: number;
   deployments: DeploymentView[];
   /** Newest first, the last 100. */
   events: EventView[];

@@ -1,0 +1,65 @@
+/** Why a rollout does not get on, told by the service's events and by the service deployment's own reason: no task can tell it. */
+import type { CauseRule } from "./causes.js";
+import { healthRules, placementRules, taskRules } from "./task-causes.js";
+
+/** What holds a rollout back although its tasks run. */
+export const heldRules: readonly CauseRule[] = [
+  {
+    cause: "scale-in-protected",
+    heals: true,
+    pattern: /unable to scale in .*(under protection|protected tasks)/i,
+    title: "old tasks are protected from being stopped",
+    fix: "Wait for the protection to run out, or end it: aws ecs update-task-protection --no-protection-enabled.",
+  },
+  {
+    cause: "configuration-blocks",
+    heals: true,
+    pattern: /because of the service deployment configuration/i,
+    title: "the deployment configuration lets no task be replaced",
+    fix: "Raise maximumPercent above 100 or lower minimumHealthyPercent, so that at the desired count one task can start or stop.",
+  },
+];
+
+/** What events tell where no task does. */
+export const eventRules: readonly CauseRule[] = [
+  ...placementRules,
+  {
+    cause: "cannot-be-placed",
+    heals: true,
+    pattern: /unable to place|could not launch/i,
+    title: "ECS can't place the task",
+    fix: "Read the reason: capacity, limits, subnets, or CPU and memory that no host has.",
+  },
+  ...heldRules,
+  ...taskRules.filter(({ cause }) => cause.startsWith("role-")),
+  ...healthRules,
+];
+
+/** Who ended the rollout, where its tasks did not. */
+export const deploymentRules: readonly CauseRule[] = [
+  {
+    cause: "hook-failed",
+    heals: true,
+    pattern: /lifecycle hook/i,
+    title: "a lifecycle hook failed",
+    fix: "Read the log of the hook's function.",
+  },
+  {
+    cause: "alarm-fired",
+    heals: true,
+    pattern: /alarm/i,
+    title: "an alarm fired",
+    fix: "Look at the alarm's metric since the rollout began.",
+  },
+];
+
+/** Asked last: somebody who stops a rollout does so because something else is wrong with it. */
+export const personRules: readonly CauseRule[] = [
+  {
+    cause: "stopped-by-person",
+    heals: true,
+    pattern: /\bby (a )?user\b/i,
+    title: "somebody stopped the rollout",
+    fix: "Ask who did; AWS CloudTrail has StopServiceDeployment and its caller.",
+  },
+];

@@ -1,0 +1,93 @@
+/** Why a task never comes to run: its image, its secrets, its roles, its network, its command. */
+import type { CauseRule } from "./causes.js";
+
+export const startRules: readonly CauseRule[] = [
+  {
+    cause: "wrong-platform",
+    heals: false,
+    pattern: /does not contain descriptor matching platform|no matching manifest for|exec format error/i,
+    title: "the image is built for another platform than the task's",
+    fix: "Build for the platform in the task definition's runtimePlatform (build --platform), or change that.",
+  },
+  {
+    cause: "network-unreachable",
+    heals: true,
+    pattern:
+      /(ResourceInitialization|CannotPull\w*)Error.*(i\/o timeout|deadline exceeded|connection issue|connection refused|no such host|request canceled|send request failed)/is,
+    title: "the task can't reach the registry or an endpoint of AWS",
+    fix: "Give its subnets a way out (NAT gateway, VPC endpoints for ecr.api, ecr.dkr, s3, logs and secretsmanager, or a public IP), and let its security group out to port 443.",
+  },
+  {
+    cause: "registry-throttled",
+    heals: true,
+    pattern: /CannotPull\w*Error.*(toomanyrequests|too many requests|rate limit)/is,
+    title: "the registry asks for fewer pulls",
+    fix: "Wait, or take the image from ECR or through its pull-through cache.",
+  },
+  {
+    cause: "secret-missing",
+    heals: false,
+    pattern:
+      /ResourceInitializationError.*(secret|ssm|parameter).*(ResourceNotFound|can't find|invalid ssm parameters|ParameterNotFound|did not contain json key|marked for deletion|invalid ARN|ValidationException)/is,
+    title: "a secret or parameter that the task definition names does not exist",
+    fix: "Create it, or correct its name, ARN or JSON key in the task definition.",
+  },
+  {
+    cause: "secret-denied",
+    heals: false,
+    pattern:
+      /ResourceInitializationError.*(secrets? from (asm|ssm)|secretsmanager:|ssm:|kms:).*(AccessDenied|not authorized)/is,
+    title: "the execution role may not read a secret or parameter",
+    fix: "Let it: secretsmanager:GetSecretValue or ssm:GetParameters, and kms:Decrypt for a key of your own.",
+  },
+  {
+    cause: "image-denied",
+    heals: false,
+    pattern: /(CannotPull\w*Error|ecr registry auth|\becr:\w+).*(AccessDenied|not authorized|denied|\b403\b)/is,
+    title: "the registry refuses the image",
+    fix: "Let the execution role pull: ecr:GetAuthorizationToken, ecr:BatchGetImage, ecr:GetDownloadUrlForLayer, and the repository's policy if it is another account's.",
+  },
+  {
+    cause: "image-missing",
+    heals: false,
+    pattern: /CannotPull\w*Error.*(not found|NotFound|manifest unknown|does not exist)/is,
+    title: "the image does not exist",
+    fix: "Look for the digest in the repository; a lifecycle policy may have removed it. Publish the version again.",
+  },
+  {
+    cause: "role-unusable",
+    heals: false,
+    pattern: /unable to assume the role|trust relationship has been misconfigured/i,
+    title: "ECS can't assume a role of the task",
+    fix: "Check that the execution role and the task role exist and trust ecs-tasks.amazonaws.com.",
+  },
+  {
+    cause: "log-group-missing",
+    heals: false,
+    pattern: /ResourceInitializationError.*log group does not exist/is,
+    title: "the log group does not exist",
+    fix: "Create it (aws logs create-log-group), or correct awslogs-group in the task definition.",
+  },
+  {
+    cause: "role-denied",
+    heals: false,
+    pattern:
+      /ResourceInitializationError.*(AccessDenied|not authorized)|IAM permissions policies have been misconfigured/is,
+    title: "the execution role lacks a permission",
+    fix: "Add the action that the reason names to the execution role.",
+  },
+  {
+    cause: "disk-full",
+    heals: true,
+    pattern: /no space left on device/i,
+    title: "the task's disk is full",
+    fix: "Raise ephemeralStorage, or make the image smaller.",
+  },
+  {
+    cause: "invalid-command",
+    heals: false,
+    pattern: /executable file not found|exec: .*(no such file|permission denied|is a directory)|exit code (126|127)\b/i,
+    title: "the container's command can't be run",
+    fix: "Check the command and entry point against the image: 127 is not found, 126 not executable.",
+  },
+];

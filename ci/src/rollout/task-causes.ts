@@ -1,0 +1,132 @@
+/**
+ * Why a task fails, told by its stop code, its stopped reason, the reasons, health and exit codes of its containers, and the events that
+ * name it. The words are ECS's own, from live accounts and from AWS's lists of stopped task errors and of service event messages.
+ */
+import type { CauseRule } from "./causes.js";
+import { startRules } from "./start-causes.js";
+
+/** The task found no place; events say the same. */
+export const placementRules: CauseRule[] = [
+  {
+    cause: "subnet-full",
+    heals: true,
+    pattern: /InsufficientFreeAddresses|no (free|available) (IP )?addresses/i,
+    title: "the service's subnets have no free address",
+    fix: "Give the service more or larger subnets, or free addresses in those that it has.",
+  },
+  {
+    cause: "no-capacity",
+    heals: true,
+    pattern:
+      /Capacity is unavailable|insufficient (CPU|memory|ports?)\b|No Container Instances|no container instance met/i,
+    title: "there is no capacity for the task",
+    fix: "On Fargate wait, or add subnets in other availability zones; on instances add some, or ask for less CPU and memory.",
+  },
+  {
+    cause: "quota-reached",
+    heals: true,
+    pattern: /limit on the number of|configuration is above your limit|provisioning capacity limit/i,
+    title: "a limit of the account is reached",
+    fix: "Ask for a higher quota (Service Quotas, AWS Fargate), or stop what need not run.",
+  },
+];
+
+/** Health checks; events say the same, and only they say what the load balancer got. */
+export const healthRules: CauseRule[] = [
+  {
+    cause: "load-balancer-code",
+    heals: true,
+    pattern: /failed with these codes/i,
+    title: "the app answers the load balancer's health check with the wrong code",
+    fix: "Compare the target group's path and expected codes with what the app answers there.",
+  },
+  {
+    cause: "load-balancer-timeout",
+    heals: true,
+    pattern: /unhealthy in .*Request timed out/i,
+    title: "the load balancer's health check gets no answer in time",
+    fix: "Let the load balancer's security group in on the container's port, and look at how long the app takes to answer.",
+  },
+  {
+    cause: "load-balancer-port",
+    heals: true,
+    pattern: /unhealthy in .*reason (Health checks failed\)|.*(Target\.|connection))/i,
+    title: "nothing answers where the load balancer's health check asks",
+    fix: "Compare the target group's port and the container's portMappings with the port that the app listens on, on all addresses.",
+  },
+  {
+    cause: "load-balancer-health-check",
+    heals: true,
+    pattern: /failed ELB health checks|is (unhealthy|not healthy) in/i,
+    title: "the load balancer's health check fails",
+    fix: "Check its path, port and expected codes against the app, and that healthCheckGracePeriodSeconds covers the start.",
+  },
+  {
+    cause: "health-check",
+    heals: true,
+    pattern: /failed container health checks|UNHEALTHY/,
+    title: "the container's health check fails",
+    fix: "Run the health check's command in the image; give it a startPeriod that covers the start.",
+  },
+];
+
+/** The task ran, and did not stay. */
+const endRules: CauseRule[] = [
+  {
+    cause: "killed",
+    heals: true,
+    pattern: /exit code (12[89]|13\d|14\d|15\d)\b/,
+    title: "the container was killed by a signal",
+    fix: "137 is SIGKILL (memory, or a stop that took too long), 139 a crash, 143 SIGTERM: read the log's end.",
+  },
+  {
+    cause: "container-exits",
+    heals: true,
+    pattern: /EssentialContainerExited|Essential container in task exited/i,
+    title: "the container ends soon after its start",
+    fix: "Read the log's end: the app itself gives up, for want of configuration or of something it depends on.",
+  },
+  {
+    cause: "interrupted",
+    heals: true,
+    pattern: /SpotInterruption|TerminationNotice|Spot Task was interrupted/,
+    title: "AWS took the task's capacity back",
+    fix: "Deploy again; keep a part of the tasks on FARGATE if it happens often.",
+  },
+  {
+    cause: "stopped-by-person",
+    heals: true,
+    pattern: /UserInitiated/,
+    title: "somebody stopped the task",
+    fix: "Ask who did; AWS CloudTrail has StopTask and its caller.",
+  },
+];
+
+export const taskRules: readonly CauseRule[] = [
+  ...startRules,
+  ...placementRules,
+  {
+    cause: "out-of-memory",
+    heals: true,
+    pattern: /OutOfMemory/i,
+    title: "the container is out of memory",
+    fix: "Raise the task's memory, or find what takes it.",
+  },
+  {
+    cause: "dependency-failed",
+    heals: true,
+    pattern: /dependency graph:|^sidecar .*(exit code|UNHEALTHY)/im,
+    title: "a container beside the app's ended or never became healthy, and the task with it",
+    fix: "Read that container's log: the app's can't start or stay without it (dependsOn, essential).",
+  },
+  {
+    cause: "resources-unavailable",
+    heals: true,
+    pattern:
+      /ResourceInitializationError|CannotPull\w*Error|CannotCreateContainerError|CannotStartContainerError|network interface/i,
+    title: "ECS could not set the task up",
+    fix: "Read the reason: usually the network (no way to the registry or to AWS's endpoints) or a volume.",
+  },
+  ...healthRules,
+  ...endRules,
+];

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Fault, lostAnswer } from "../support/fake-aws.js";
+import { scene } from "../support/rollout-scene.js";
+import { success } from "../support/stories.js";
+
+test("an UpdateService whose answer is lost is looked for, not sent again", async (t) => {
+  const { fake, roll } = await scene(t, success, 3);
+  const update = fake.script.UpdateService;
+  fake.script.UpdateService = (input) => {
+    update?.(input);
+    return lostAnswer;
+  };
+  assert.equal((await roll()).verdict, "deployed");
+  assert.equal(fake.sent("UpdateService").length, 1);
+});
+
+test("an UpdateService that ECS never got is an error that says so", async (t) => {
+  const { fake, roll } = await scene(t, success, 3);
+  fake.script.UpdateService = () => lostAnswer;
+  await assert.rejects(roll(), { code: "unanswered", exitCode: 1 });
+  assert.equal(fake.sent("UpdateService").length, 3);
+});
+
+test("a throttled RegisterTaskDefinition is sent again, because it was not executed", async (t) => {
+  const { fake, roll } = await scene(t, success);
+  const register = fake.script.RegisterTaskDefinition;
+  let times = 0;
+  fake.script.RegisterTaskDefinition = (input) =>
+    ++times < 3 ? new Fault("ThrottlingException", "Rate exceeded") : (register?.(input) ?? {});
+  assert.equal((await roll()).verdict, "deployed");
+  assert.equal(times, 3);
+});
+
+test("throttling while watching is waited out and told", async (t) => {
+  const { fake, roll, lines, world } = await scene(t, success);
+  const describe = fake.script.DescribeServices;
+  fake.script.DescribeServices = (input) =>
+    world.tasks.length === 2 && fake.calls.length % 2
+      ? new Fault("ThrottlingException", "Rate exceeded")
+      : (describe?.(input) ?? {});
+  assert.equal((await roll()).verdict, "deployed");
+  assert.ok(lines.some((line) => line.includes("asks for fewer calls")));
+});
+
+test("credentials that expire in the middle are named as the cause, with how to attach again", async (t) => {
+  const { fake, roll } = await scene(t, [
+    [
+      50,
+      () => {
+        fake.script.DescribeServices = () =>
+          new Fault("ExpiredTokenException", "The security token included in the request is expired");
+      },
+    ],
+  ]);
+  await assert.rejects(roll(), (error: Error & { code: string; exitCode: number }) => {
+    assert.equal(error.code, "credentials-expired");
+    assert.equal(error.exitCode, 1);
+    assert.match(error.message, /credentials have expired.*goes on in ECS.*same command again/s);
+    return true;
+  });
+});
+
+test("a permission that is missing in the middle ends it at once and is named", async (t) => {
+  const { fake, roll, clock } = await scene(t, success);
+  const startedAt = clock.now();
+  fake.script.DescribeTasks = () =>
+    new Fault("AccessDeniedException", "User: x is not authorized to perform: ecs:DescribeTasks on resource: y");
+  await assert.rejects(roll(), /may not perform ecs:DescribeTasks/);
+  assert.equal(clock.now(), startedAt);
+});
+
+test("what ECS refuses is said in its own words, and the service is as it was", async (t) => {
+  const { fake, roll } = await scene(t, success);
+  fake.script.RegisterTaskDefinition = () => new Fault("ClientException", "Too many containers.");
+  await assert.rejects(roll(), { code: "refused-by-ecs", exitCode: 2, message: /RegisterTaskDefinition: Too many/ });
+  assert.equal(fake.sent("UpdateService").length, 0);
+});

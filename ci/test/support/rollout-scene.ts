@@ -1,0 +1,17 @@
+import type { TestContext } from "node:test";
+import { rollOut } from "../../src/rollout/roll-out.js";
+import { fakeAws } from "./fake-aws.js";
+import { release, type Story, scriptedEcs, target } from "./scripted-ecs.js";
+import { virtualClock } from "./virtual-clock.js";
+
+/** A deploy of `release` to a scripted ECS on which `story` happens, in virtual time. `roll` may be called again, as a command may. */
+export async function scene(t: TestContext, story: Story, maxAttempts = 1) {
+  const clock = virtualClock();
+  const { world, script } = scriptedEcs(clock, story);
+  const fake = await fakeAws(script, { maxAttempts });
+  t.after(() => fake.close());
+  const lines: string[] = [];
+  const options = { aws: fake.aws, target, clock, release, progress: (line: string) => void lines.push(line) };
+  const roll = (more = {}) => rollOut({ ...options, ...more });
+  return { clock, world, fake, lines, roll };
+}
