@@ -51,6 +51,8 @@ export interface Truth {
   stoppedBy?: "deployer" | "somebody";
   /** The deployer's calls of UpdateService that AWS carried out: to which revision, and whether a deployment began by it. */
   updates: { at: number; taskDefinition: string; began: boolean }[];
+  /** What the deployer did that nobody may: in words. */
+  harm: string[];
 }
 
 export interface History {
@@ -69,7 +71,7 @@ export interface History {
 export function keepHistory(state: EcsState, now: () => number, release: string, listLag: number): History {
   const since = (time: number) => time - START;
   const first: Moment = { at: since(now()), visibleAt: since(now()), state: "none" };
-  const truth: Truth = { registered: [], own: [], moments: [first], updates: [] };
+  const truth: Truth = { registered: [], own: [], moments: [first], updates: [], harm: [] };
   let deployments = Object.keys(state.serviceDeployments).length;
   // What runs the release already is the deployer's own as long as it registers nothing.
   const service = () => Object.values(state.services)[0];
@@ -112,6 +114,10 @@ export function keepHistory(state: EcsState, now: () => number, release: string,
         began: count > deployments,
       });
       deployments = count;
+    }
+    if (operation === "DeregisterTaskDefinition") {
+      const arn = String((output.taskDefinition as JsonObject).taskDefinitionArn);
+      if (isInUse(state, arn)) truth.harm.push(`deregistered ${arn}, which is in use`);
     }
     if (operation === "StopServiceDeployment") noteStop("deployer");
     note();
@@ -156,6 +162,20 @@ function stateOfSuccessful(
   if (running.length < service.desiredCount) return "settling";
   if (running.some((task) => task.taskDefinition !== primary.taskDefinition)) return "settling";
   return service.desiredCount === 0 ? "nothing-ran" : "deployed";
+}
+
+function isInUse(state: EcsState, taskDefinition: string): boolean {
+  return (
+    Object.values(state.tasks).some(
+      (task) => task.taskDefinition === taskDefinition && task.lastStatus !== "STOPPED",
+    ) ||
+    Object.values(state.services).some(
+      (service) =>
+        service.taskDefinition === taskDefinition ||
+        service.lastCompleted?.taskDefinition === taskDefinition ||
+        service.deployments.some((one) => one.taskDefinition === taskDefinition),
+    )
+  );
 }
 
 /** Another one of the service began at the very moment at which it ended. */

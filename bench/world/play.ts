@@ -6,7 +6,7 @@ import { type Run, runDeployer } from "./run.js";
 import type { Scenario } from "./scenario.js";
 import { warmUpSdk } from "./sdk.js";
 import { isAtRest, setUp } from "./service.js";
-import { createStage, type Stage, schedule } from "./stage.js";
+import { createStage, type PublicAnswer, type Stage, schedule } from "./stage.js";
 import { createTime, type Time } from "./time.js";
 import type { TraceEntry } from "./trace.js";
 
@@ -24,6 +24,8 @@ export interface Outcome {
   /** The deployer's requests to AWS in all runs, by operation. */
   calls: Record<string, number>;
   trace: TraceEntry[];
+  /** What the public URL answered to the deployer, in order. */
+  answers: PublicAnswer[];
   /** What serves when all has come to rest: how many tasks run of each version. */
   serves: Record<string, number>;
 }
@@ -61,6 +63,7 @@ async function playIn(time: Time, scenario: Scenario, seed: number, way: "direct
     truth: history.truth,
     calls: stage.calls,
     trace: stage.trace,
+    answers: stage.answers,
     serves: serving(aws),
   };
 }

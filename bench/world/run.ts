@@ -46,10 +46,9 @@ export async function runDeployer(stage: Stage, number: number, kill: Kill | und
 }
 
 function optionsOf(stage: Stage, process: DeployerProcess, run: number): RollOutOptions {
-  const { scenario, random, aws } = stage;
+  const { scenario, random } = stage;
   const { runId, timeoutMs, http, more, ...asked } = scenario.deployer ?? {};
   const version = releaseOf(scenario);
-  let asks = 0;
   return {
     aws: stage.way === "sdk" ? sdkAws(process) : directAws(process, random),
     target,
@@ -59,7 +58,7 @@ function optionsOf(stage: Stage, process: DeployerProcess, run: number): RollOut
     progress: (text) => stage.trace.push({ at: stage.since(), kind: "line", run, text }),
     async ask() {
       await process.sleep(Math.round(20 + 20 * random()));
-      return answerPublic(aws, asks++);
+      return answerPublic(stage);
     },
     ...(http && { http: { baseUrl: publicUrl } }),
     ...(runId !== undefined && { runId }),

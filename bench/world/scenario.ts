@@ -84,7 +84,7 @@ export interface TaskScript extends TaskBehaviour {
   target?: TargetBehaviour["health"];
   /** From deregistered to its last request's end: the deregistration delay as far as it is used. 0. */
   drain?: number;
-  /** What it answers to the deployer's HTTP check; its own version with status 200 unless it says otherwise. */
+  /** What it answers the public; its own version with status 200 unless it says otherwise. */
   serves?: { version?: string; status?: number };
 }
 

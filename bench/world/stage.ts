@@ -7,6 +7,14 @@ import type { Scenario } from "./scenario.js";
 import { START, type Time } from "./time.js";
 import type { TraceEntry } from "./trace.js";
 
+/** An answer of the public URL, by the world's own knowledge of which task gave it. */
+export interface PublicAnswer {
+  at: number;
+  status: number;
+  /** What the app says it is; absent when it was not the app that answered, or not well. */
+  version?: string;
+}
+
 /** All that the runs of one scenario have in common. */
 export interface Stage {
   scenario: Scenario;
@@ -21,6 +29,8 @@ export interface Stage {
   /** Requests by operation, so far. */
   calls: Record<string, number>;
   trace: TraceEntry[];
+  /** What the public URL has answered to the deployer. */
+  answers: PublicAnswer[];
   /** Milliseconds since the world's beginning. */
   since: () => number;
   /** AWS has carried out a call of the deployer. */
@@ -46,6 +56,7 @@ export function createStage(
     deny: [...(scenario.aws?.deny ?? [])],
     calls: {},
     trace: [],
+    answers: [],
     since: () => time.now() - START,
     done(call, output) {
       const isFirst = call.operation === "UpdateService" && history.truth.updates.length === 0;

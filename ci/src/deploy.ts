@@ -6,6 +6,7 @@ import { checkPublish, type PublishOptions, publishCheckout } from "./publish-im
 import type { Report } from "./report/report.js";
 import { type AskedOptions, parseAsked } from "./rollout/asked.js";
 import { checkRunId } from "./rollout/attempt.js";
+import { type PatienceOptions, parsePatience } from "./rollout/patience.js";
 import { readService } from "./rollout/read.js";
 import { rollOut } from "./rollout/roll-out.js";
 
@@ -19,6 +20,10 @@ export interface DeployOptions extends PublishOptions {
   runId: string | undefined;
   /** What shall change beside image and version, and what shall not stop it. */
   asked: AskedOptions;
+  /** How long the rollout is waited for, and what may be done meanwhile. */
+  patience: PatienceOptions;
+  /** Whether what is proven wrong stays. */
+  noUndo: boolean;
 }
 
 /**
@@ -30,6 +35,7 @@ export async function deploy(options: DeployOptions): Promise<Report> {
   checkUrl(options.url);
   checkRunId(options.runId);
   const asked = parseAsked(options.asked);
+  const patience = parsePatience(options.patience);
   const destination = await openDestination(options.destination);
   // A service that can't be deployed to is found out before anything is published for it.
   await readService(destination.aws, destination.target);
@@ -42,6 +48,8 @@ export async function deploy(options: DeployOptions): Promise<Report> {
     target: destination.target,
     release,
     asked,
+    ...patience,
+    undo: !options.noUndo,
     clock: systemClock,
     progress: console.log,
     ...(http && { http }),

@@ -190,7 +190,8 @@ export class Slipway {
   /**
    * Test, build, publish and roll out a version, and see that it is what is served at the end.
    *
-   * Before anything of the service is changed, a pre-flight tells what speaks against the deploy, and an error stops it.
+   * Before anything of the service is changed, a pre-flight tells what speaks against the deploy, and an error stops it. A rollout that is
+   * proven hopeless is rolled back at once, and one that ECS calls good while the URL is proven to answer something else is taken back.
    *
    * Answers a report. Exits with 0 when the version is what is served; otherwise the report goes to stderr and the exit code tells why:
    * 1 unexpected error, 2 bad input or refused before the service was changed, 3 rolled back, 4 failed, 5 superseded, 6 stopped,
@@ -216,6 +217,10 @@ export class Slipway {
    * @param force Deploy a copy of what runs, even when nothing changes
    * @param ignore A finding of the pre-flight that shall not stop the deploy, as in mutable-tags; may be given several times
    * @param scanSeverity Findings of an image scan stop the deploy from this severity on: CRITICAL, HIGH, MEDIUM, LOW or INFORMATIONAL
+   * @param timeoutMinutes How long the rollout may take before the verdict is timed-out (default: as long as the service's settings let it take)
+   * @param onTimeout What becomes of it then: leave, or rollback
+   * @param noEarlyStop Leave a rollout that is proven hopeless to ECS's own circuit breaker
+   * @param noUndo Leave a rollout that is proven wrong, and that ECS does not roll back, as it is
    * @param allowDirty Publish in spite of uncommitted changes; the image is marked as such
    * @param aws A local AWS to use in place of AWS, as in tcp://127.0.0.1:4566
    * @param platform The platform to build for (default: the target's)
@@ -243,6 +248,10 @@ export class Slipway {
     force = false,
     ignore?: string[],
     scanSeverity = "CRITICAL",
+    timeoutMinutes?: number,
+    onTimeout = "leave",
+    noEarlyStop = false,
+    noUndo = false,
     allowDirty = false,
     aws?: Service,
     platform?: Platform,
@@ -264,6 +273,8 @@ export class Slipway {
         url,
         runId,
         asked,
+        patience: { timeoutMinutes, onTimeout, noEarlyStop },
+        noUndo,
       });
       const text = formatReport(report);
       return report.exitCode === 0 ? text : await endProcess(text, report.exitCode);
@@ -282,6 +293,9 @@ export class Slipway {
    * @param to A version, as in v1.2.3, or a revision, as in service:7, to go to instead
    * @param url Where the service answers the public (default: the target's "url"); without one, HTTP is not checked
    * @param ignore A finding of the pre-flight that shall not stop it, as in mutable-tags; may be given several times
+   * @param timeoutMinutes How long it may take before the verdict is timed-out (default: as long as the service's settings let it take)
+   * @param onTimeout What becomes of it then: leave, or rollback
+   * @param noEarlyStop Leave one that is proven hopeless to ECS's own circuit breaker
    * @param aws A local AWS to use in place of AWS, as in tcp://127.0.0.1:4566
    */
   @func({ cache: "never" })
@@ -292,11 +306,15 @@ export class Slipway {
     to?: string,
     url?: string,
     ignore?: string[],
+    timeoutMinutes?: number,
+    onTimeout = "leave",
+    noEarlyStop = false,
     aws?: Service,
   ): Promise<string> {
     const destination = { targets, name: target, credentials, service: aws };
+    const patience = { timeoutMinutes, onTimeout, noEarlyStop };
     return await ending(async () => {
-      const report = await goBack({ destination, to, url, ignore });
+      const report = await goBack({ destination, to, url, ignore, patience });
       const text = formatReport(report);
       return report.exitCode === 0 ? text : await endProcess(text, report.exitCode);
     });

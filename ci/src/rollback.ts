@@ -3,6 +3,7 @@ import { type DestinationOptions, openDestination } from "./destination.js";
 import { checkUrl, publicUrl } from "./public-url.js";
 import type { Report } from "./report/report.js";
 import { parseAsked } from "./rollout/asked.js";
+import { type PatienceOptions, parsePatience } from "./rollout/patience.js";
 import { rollback } from "./rollout/rollback.js";
 
 /** What people say to rollback. */
@@ -14,6 +15,8 @@ export interface GoBackOptions {
   url: string | undefined;
   /** Findings of the pre-flight that shall not stop it. */
   ignore: string[] | undefined;
+  /** How long it is waited for, and what may be done meanwhile. */
+  patience: PatienceOptions;
 }
 
 /**
@@ -23,12 +26,14 @@ export interface GoBackOptions {
 export async function goBack({ to, url, ignore, ...options }: GoBackOptions): Promise<Report> {
   checkUrl(url);
   const asked = parseAsked({ ignore });
+  const patience = parsePatience(options.patience);
   const destination = await openDestination(options.destination);
   const http = publicUrl(destination, url);
   return await rollback({
     aws: destination.aws,
     target: destination.target,
     asked,
+    ...patience,
     clock: systemClock,
     progress: console.log,
     ...(http && { http }),

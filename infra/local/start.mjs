@@ -13,6 +13,7 @@ const commands = {
   test: "infra/local/check.ts",
   call: "infra/local/engine/call.ts",
   aws: "infra/local/aws/main.ts",
+  simulate: "bench/simulate/main.ts",
 };
 
 const command = process.argv[2];

@@ -1,14 +1,15 @@
+import { conclude } from "../rollout/conclude.js";
 import type { Diagnosis } from "../rollout/diagnose.js";
 import type { LogTail } from "../rollout/log-tail.js";
 import { nextStep } from "../rollout/next-step.js";
 import type { ServiceNow } from "../rollout/read.js";
 import type { RollOutOptions } from "../rollout/roll-out.js";
 import type { Started } from "../rollout/start.js";
-import type { Verdict } from "../rollout/verdict.js";
+import type { Undone } from "../rollout/undo/undo.js";
 import type { HttpCheck } from "../rollout/verify.js";
 import { lostCertainty, type Watched } from "../rollout/watch.js";
 import { exitCodes } from "./exit-codes.js";
-import type { Report } from "./report.js";
+import type { Report, UndoReport } from "./report.js";
 
 /** Why it went wrong, where it did. */
 export interface Explanation {
@@ -24,15 +25,18 @@ export interface Story extends Explanation {
   http: HttpCheck;
   startedAt: number;
   race?: string;
+  undone?: Undone;
+  undoHttp?: HttpCheck;
 }
 
-/** Puts the report together: nothing is decided here but that what is served has the last word. */
+/** Puts the report together: nothing is decided here. */
 export function makeReport(options: RollOutOptions, story: Story): Report {
-  const { now, started, watched, http, startedAt, diagnosis, log, race } = story;
+  const { now, started, watched, http, startedAt, diagnosis, log, race, undone } = story;
+  const undoHttp = story.undoHttp ?? { state: "not-checked" };
   const { subject, judgement } = watched;
   const { account, region, cluster, service, container } = options.target;
   const { version, image, digest } = options.release;
-  const { verdict, reason } = withHttp(judgement, http, version);
+  const { verdict, reason } = conclude({ version, judgement, http, undoHttp, ...(undone && { undone }) });
   const next = nextStep(verdict, http);
   return {
     verdict,
@@ -55,23 +59,24 @@ export function makeReport(options: RollOutOptions, story: Story): Report {
     http,
     uncertain: subject.classicOnly === undefined ? [] : [lostCertainty(subject.classicOnly)],
     ...(race !== undefined && { race }),
+    ...(undone && { undo: undoReport(undone, undoHttp) }),
     ...(diagnosis && { diagnosis }),
     ...(log && { log }),
     ...(next !== undefined && { next }),
   };
 }
 
-/** What is served has the last word on a rollout that ECS calls good. */
-function withHttp(
-  { verdict, reason }: { verdict: Verdict; reason: string },
-  http: HttpCheck,
-  version: string,
-): { verdict: Verdict; reason: string } {
-  if (http.state === "wrong") {
-    return { verdict: "failed", reason: `ECS is done, but ${http.url} does not serve ${version}: ${http.answered}.` };
-  }
-  if (http.state === "unproven") {
-    return { verdict: "deployed-unverified", reason: `${reason} ${http.url} could not be checked: ${http.answered}.` };
-  }
-  return { verdict, reason };
+function undoReport(undone: Undone, http: HttpCheck): UndoReport {
+  const { why } = undone;
+  if ("refused" in undone) return { why, refused: undone.refused };
+  const { to, taskDefinition, watched } = undone;
+  const { serviceDeploymentArn } = watched.subject;
+  return {
+    why,
+    to,
+    taskDefinition,
+    verdict: watched.judgement.verdict,
+    http,
+    ...(serviceDeploymentArn !== undefined && { deployment: serviceDeploymentArn }),
+  };
 }

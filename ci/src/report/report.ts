@@ -35,9 +35,26 @@ export interface Report {
   uncertain: string[];
   /** Who came between, when somebody deployed at the same time. */
   race?: string;
+  /** Present when it was to be taken back by us, because ECS did not do it. */
+  undo?: UndoReport;
   /** Present when it went wrong. */
   diagnosis?: Diagnosis;
   log?: LogTail;
   /** What to do now. */
   next?: string;
+}
+
+/** What became of taking a rollout back. */
+export interface UndoReport {
+  why: string;
+  /** Why it was not done. */
+  refused?: string;
+  /** What the service returned to, and the ARN of the copy of it that was rolled out. */
+  to?: Running;
+  taskDefinition?: string;
+  /** ARN of the service deployment that brought it. */
+  deployment?: string;
+  verdict?: Verdict;
+  /** What was served then. */
+  http?: HttpCheck;
 }

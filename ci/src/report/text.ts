@@ -2,7 +2,7 @@ import type { Diagnosis } from "../rollout/diagnose.js";
 import { elapsed } from "../rollout/elapsed.js";
 import type { LogTail } from "../rollout/log-tail.js";
 import type { HttpCheck } from "../rollout/verify.js";
-import type { Report } from "./report.js";
+import type { Report, UndoReport } from "./report.js";
 
 /** The report for people: the verdict first, then what it rests on, and what to do when it is bad. */
 export function formatReport(report: Report): string {
@@ -37,15 +37,23 @@ function facts(report: Report): [string, string][] {
       `${one.holds ? "yes" : "no "} ${one.name}: ${one.saw}`,
     ]),
     ["HTTP", httpText(report.http)],
+    ...(report.undo ? undoFacts(report.undo) : []),
     ...(report.race === undefined ? [] : ([["race", report.race]] as [string, string][])),
     ...report.uncertain.map((text): [string, string] => ["uncertain", text]),
   ];
 }
 
+function undoFacts({ why, refused, to, taskDefinition, verdict, http }: UndoReport): [string, string][] {
+  if (refused !== undefined || !to) return [["undo", `not done: ${refused}`]];
+  const back = `${to.version ?? to.image} (${shortName(taskDefinition ?? "")}, a copy of ${shortName(to.taskDefinition)})`;
+  const served = http && http.state !== "not-checked" ? [["undo HTTP", httpText(http)] as [string, string]] : [];
+  return [["undo", `${verdict}: ${back}, because ${why}`], ...served];
+}
+
 function httpText(http: HttpCheck): string {
   switch (http.state) {
     case "verified":
-      return `${http.url} answered the new version ${http.tries} times in a row`;
+      return `${http.url} answered the version ${http.tries} times in a row`;
     case "wrong":
       return `${http.url} answered ${http.answered}`;
     case "unproven":

@@ -14,6 +14,10 @@ export interface OwnRevision {
   base: string;
   /** Milliseconds since the epoch, on AWS's clock. */
   registeredAt: number;
+  /** The version that the public URL answered before its rollout. */
+  probe?: string;
+  /** Why its rollout was stopped by us. */
+  stopped?: string;
 }
 
 /** How many of the family's revisions are looked at, newest first. */
@@ -42,15 +46,21 @@ export async function findRevisions(
     if (tagOf(revision, tag.attempt) !== key || base === undefined) continue;
     const isKnown = revision === now.current || base === current;
     const madeFrom = isKnown ? now.current : await describe(session, base);
-    if (isMadeBy(revision.taskDefinition, registrationOn(madeFrom)))
-      own.push(ownRevision(revision.taskDefinition, base));
+    if (isMadeBy(revision.taskDefinition, registrationOn(madeFrom))) own.push(ownRevision(revision, base));
   }
   return own.sort((a, b) => numberOf(a.arn) - numberOf(b.arn));
 }
 
-export function ownRevision(taskDefinition: JsonObject, base: string): OwnRevision {
-  const registeredAt = Number(taskDefinition.registeredAt ?? 0) * 1000;
-  return { arn: String(taskDefinition.taskDefinitionArn), base, registeredAt };
+export function ownRevision(revision: RawTaskDefinition, base: string): OwnRevision {
+  const { taskDefinitionArn, registeredAt } = revision.taskDefinition;
+  const [probe, stopped] = [tagOf(revision, tag.probe), tagOf(revision, tag.stopped)];
+  return {
+    arn: String(taskDefinitionArn),
+    base,
+    registeredAt: Number(registeredAt ?? 0) * 1000,
+    ...(probe !== undefined && { probe }),
+    ...(stopped !== undefined && { stopped }),
+  };
 }
 
 export function tagOf({ tags }: RawTaskDefinition, key: string): string | undefined {
@@ -74,6 +84,6 @@ function describe({ aws, signal }: Session, arn: string): Promise<RawTaskDefinit
   return ask("ecs:DescribeTaskDefinition", describeTaskDefinition(aws.ecs, arn, signal));
 }
 
-function numberOf(arn: string): number {
+export function numberOf(arn: string): number {
   return Number(arn.split(":").at(-1));
 }

@@ -17,6 +17,8 @@ export interface Attempt {
    * told again. Without one, a try ends with its rollout.
    */
   runId?: string;
+  /** The version that the public URL answered from here before; absent when it did not work. */
+  probe?: string;
 }
 
 /**
@@ -51,6 +53,12 @@ export const tag = {
   plan: "slipway:plan",
   commit: "slipway:commit",
   time: "slipway:time",
+  /** The version that the public URL answered from here before the rollout. */
+  probe: "slipway:probe",
+  /** Why we have asked ECS to roll it back. */
+  stopped: "slipway:stopped",
+  /** Why a revision takes its base back: only on one whose verb is `undo`. */
+  because: "slipway:because",
 } as const;
 
 /**
@@ -66,7 +74,7 @@ export function attemptTags(
   plan: string,
   time: number,
 ): Record<string, string> {
-  const { verb, release } = attempt;
+  const { verb, release, probe } = attempt;
   return {
     [tag.attempt]: attemptKey(target, attempt),
     [tag.verb]: verb,
@@ -75,8 +83,14 @@ export function attemptTags(
     [tag.base]: base,
     [tag.plan]: plan,
     [tag.time]: new Date(time).toISOString(),
+    ...(probe !== undefined && { [tag.probe]: tagText(probe) }),
     ...(release.commit !== undefined && { [tag.commit]: release.commit }),
   };
+}
+
+/** A text as the value of a tag, which takes fewer characters: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html */
+export function tagText(text: string): string {
+  return text.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, " ").slice(0, 256);
 }
 
 /** @throws InputError for an empty run id, which would be taken for none, or one that could hardly be an id. */

@@ -50,7 +50,8 @@ function toPast(
 function toldBy(definition: RawTaskDefinition, container: string): Partial<Past> {
   const { version, digest } = runningIn(definition.taskDefinition, container);
   const commit = tagOf(definition, tag.commit);
-  const base = tagOf(definition, tag.verb) === "rollback" ? tagOf(definition, tag.base) : undefined;
+  const isBack = ["rollback", "undo"].includes(tagOf(definition, tag.verb) ?? "");
+  const base = isBack ? tagOf(definition, tag.base) : undefined;
   const { registeredBy } = definition.taskDefinition;
   return {
     ...(version !== undefined && { version }),

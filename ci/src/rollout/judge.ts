@@ -29,7 +29,7 @@ function judgeServiceDeployment(
     case "SUCCESSFUL":
       return judgeSuccessful(subject, snapshot, ours, seen);
     case "ROLLBACK_SUCCESSFUL":
-      return decided("rolled-back", `Rolled back by ${rolledBackBy(ours)}. ${because(ours)}`, seen);
+      return decided("rolled-back", `Rolled back by ${rolledBackBy(subject, ours)}. ${because(ours)}`, seen);
     case "ROLLBACK_FAILED":
       return decided("failed", `The rollback failed too; the service may be degraded. ${because(ours)}`, seen);
     case "STOPPED":
@@ -93,10 +93,10 @@ function waitsForPerson({ hookId, expiresAt }: NonNullable<ServiceDeploymentView
   return `Lifecycle hook ${hookId} waits for somebody to go on or back${until}.`;
 }
 
-function rolledBackBy(ours: ServiceDeploymentView): string {
+function rolledBackBy({ rollback }: Subject, ours: ServiceDeploymentView): string {
   const text = `${ours.statusReason ?? ""} ${ours.rollbackReason ?? ""}`;
   if (/lifecycle hook/i.test(text)) return "a lifecycle hook";
-  if (/\bby user\b|by a user|user.requested/i.test(text)) return "a person";
+  if (/\bby user\b|by a user|user.requested/i.test(text)) return rollback ? `us, ${rollback.why}` : "a person";
   return (
     triggered(ours) ??
     (/circuit breaker/i.test(text) ? "the circuit breaker" : /alarm/i.test(text) ? "an alarm" : "ECS")

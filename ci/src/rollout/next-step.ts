@@ -4,8 +4,8 @@ import type { HttpCheck } from "./verify.js";
 
 /** What a person does now; undefined when nothing is left to do. */
 export function nextStep(verdict: Verdict, http: HttpCheck): string | undefined {
-  if (http.state === "wrong") {
-    return "The new tasks run. Look at what stands before them (load balancer, cache, DNS) and at the image's VERSION; nothing was undone.";
+  if (http.state === "wrong" && verdict === "failed") {
+    return "The new tasks run. Look at what stands before them (load balancer, cache, DNS) and at the image's VERSION.";
   }
   return steps[verdict];
 }

@@ -123,5 +123,5 @@ function fingerprint({ deployments, runningCount, pendingCount, events }: Servic
 function isUnlike(subject: Subject, task: TaskView): boolean {
   const digest = task.containers.find(({ name }) => name === subject.container)?.imageDigest;
   const isOurs = task.taskDefinition === subject.taskDefinition && isServing(task);
-  return isOurs && digest !== undefined && !subject.digests.includes(digest);
+  return isOurs && digest !== undefined && subject.digests.length > 0 && !subject.digests.includes(digest);
 }

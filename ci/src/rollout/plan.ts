@@ -63,7 +63,7 @@ export function plan(
 }
 
 /** AWS's own tags can't be sent; those of an earlier attempt say nothing about this one. */
-function nextTags(carried: RawTaskDefinition["tags"], own: Record<string, string>): JsonObject[] {
+export function nextTags(carried: RawTaskDefinition["tags"], own: Record<string, string>): JsonObject[] {
   const kept = carried.filter(({ key }) => !key.startsWith("aws:") && !key.startsWith("slipway:"));
   return [...kept.map((tag) => ({ ...tag })), ...Object.entries(own).map(([key, value]) => ({ key, value }))];
 }

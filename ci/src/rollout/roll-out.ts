@@ -5,12 +5,16 @@ import type { Ask } from "./ask.js";
 import { type Asked, nothingAsked } from "./asked.js";
 import { type Attempt, checkRunId } from "./attempt.js";
 import { findRace } from "./attempt-race.js";
+import { allowance } from "./deadline.js";
 import { diagnose } from "./diagnose.js";
+import type { Permitted } from "./guard.js";
 import { logTail } from "./log-tail.js";
 import { readService, type ServiceNow } from "./read.js";
 import { attachHint, type Release, type Session } from "./release.js";
 import { type Started, start } from "./start.js";
-import { askedUrl, type HttpCheck, type HttpTarget, type VerifyOptions, verify } from "./verify.js";
+import { takeBack } from "./undo/take-back.js";
+import type { Undone } from "./undo/undo.js";
+import { askedUrl, type HttpCheck, type HttpTarget, probe, type VerifyOptions, verify } from "./verify.js";
 import { type Watched, watch } from "./watch.js";
 
 export interface RollOutOptions extends Session {
@@ -24,8 +28,12 @@ export interface RollOutOptions extends Session {
   verify?: VerifyOptions;
   /** Asks it; over HTTP unless a simulation answers in its place. */
   ask?: Ask;
-  /** How long the rollout may take, in milliseconds; half an hour unless it says otherwise. */
+  /** How long the rollout may take, in milliseconds; as long as the service's settings let it take unless it says otherwise. */
   timeoutMs?: number;
+  /** What may be done besides looking; an early stop where it is proven, and nothing at the deadline, unless it says otherwise. */
+  permitted?: Partial<Permitted>;
+  /** Whether a deploy that is proven wrong is taken back, where ECS does not do it; it is unless this is false. */
+  undo?: boolean;
   /** What is changed beside the image and VERSION. */
   asked?: Asked;
   /** Sets this try apart from others of the same release; the same id gives the same verdict again. */
@@ -38,32 +46,43 @@ export interface RollOutOptions extends Session {
  * @throws InputError when it is refused before the service is changed; SlipwayError when the outcome can't be known.
  */
 export async function rollOut(options: RollOutOptions): Promise<Report> {
-  const {
-    release,
-    verb = "deploy",
-    source,
-    asked = nothingAsked,
-    runId,
-    timeoutMs = 30 * 60_000,
-    ...session
-  } = options;
+  const { release, verb = "deploy", source, asked = nothingAsked, runId, ...session } = options;
+  const { version } = release;
   checkRunId(runId);
+  const mayUndo = verb === "deploy" && options.undo !== false;
+  const startedAt = session.clock.now();
+  const [now, probed] = await Promise.all([
+    readService(session.aws, session.target, session.signal),
+    mayUndo ? probe(options.http, options.signal, howToAsk(options)) : undefined,
+  ]);
   const attempt: Attempt = {
     verb,
     release,
     asked,
     ...(source && { source }),
     ...(runId !== undefined && { runId }),
+    ...(probed !== undefined && { probe: probed }),
   };
-  const startedAt = session.clock.now();
-  const now = await readService(session.aws, session.target, session.signal);
+  const timeoutMs = options.timeoutMs ?? allowance(now.service, now.current.taskDefinition).ms;
   const started = await start(session, now, attempt, timeoutMs);
   session.progress(opening(now, started, release));
-  const watched = await watch(session, started.subject, eventsBefore(now, Number.POSITIVE_INFINITY));
-  const http = await check(options, watched);
+  const permitted: Permitted = { earlyStop: true, onTimeout: "leave", ...options.permitted };
+  const watched = await watch(session, started.subject, eventsBefore(now, Number.POSITIVE_INFINITY), permitted);
+  const http = await check(options, watched, version);
+  const undone = mayUndo ? await takeBack(session, { started, watched, http, version }) : undefined;
+  const undoHttp = await checkUndone(options, undone);
   const found = await explain(session, now, watched);
   const race = await findRace(session, started.base, watched);
-  return makeReport(options, { now, started, watched, http, startedAt, ...found, ...(race && { race }) });
+  return makeReport(options, {
+    now,
+    started,
+    watched,
+    http,
+    startedAt,
+    ...found,
+    ...(race && { race }),
+    ...(undone && { undone, undoHttp }),
+  });
 }
 
 function opening(now: ServiceNow, { attached, subject }: Started, { version }: Release): string {
@@ -74,11 +93,20 @@ function opening(now: ServiceNow, { attached, subject }: Started, { version }: R
 }
 
 /** Only what ECS calls deployed is asked for its version. */
-async function check(options: RollOutOptions, { judgement }: Watched): Promise<HttpCheck> {
+async function check(options: RollOutOptions, { judgement }: Watched, version: string): Promise<HttpCheck> {
   if (!judgement.verdict.startsWith("deployed") || !options.http) return { state: "not-checked" };
-  options.progress(`Asking ${askedUrl(options.http)} for ${options.release.version}.`);
-  const how = { ...options.verify, ...(options.ask && { ask: options.ask }) };
-  return verify(options.http, options.release.version, options.clock, options.signal, how);
+  options.progress(`Asking ${askedUrl(options.http)} for ${version}.`);
+  return verify(options.http, version, options.clock, options.signal, howToAsk(options));
+}
+
+/** What is served after an undo is what was served before. */
+async function checkUndone(options: RollOutOptions, undone: Undone | undefined): Promise<HttpCheck> {
+  if (!undone || "refused" in undone || undone.to.version === undefined) return { state: "not-checked" };
+  return await check(options, undone.watched, undone.to.version);
+}
+
+function howToAsk({ verify: how, ask }: RollOutOptions): VerifyOptions {
+  return { ...how, ...(ask && { ask }) };
 }
 
 /** For what went wrong with the tasks; a rollout that another one replaced needs no cause. */

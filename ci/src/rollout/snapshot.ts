@@ -30,6 +30,8 @@ export interface Subject {
   classicOnly?: string;
   /** On our clock. */
   deadline: number;
+  /** We have asked ECS to roll it back: why, as in `because the deadline passed`. */
+  rollback?: { why: string };
 }
 
 export interface ServiceView {

@@ -1,4 +1,4 @@
-import { type JsonObject, registerTaskDefinition } from "../aws/raw.js";
+import { type JsonObject, type RawTaskDefinition, registerTaskDefinition } from "../aws/raw.js";
 import { type OwnRevision, ownRevision } from "./attempt-revisions.js";
 import type { Session } from "./release.js";
 import { LostAnswer } from "./start-errors.js";
@@ -19,7 +19,8 @@ export async function register(
   const send = () => registerTaskDefinition(session.aws.ecs, registration, session.signal);
   for (let times = 1; ; times++) {
     try {
-      return ownRevision(await once(session, "RegisterTaskDefinition", send), base);
+      const taskDefinition = await once(session, "RegisterTaskDefinition", send);
+      return ownRevision({ taskDefinition, tags: registration.tags as RawTaskDefinition["tags"] }, base);
     } catch (error) {
       if (!(error instanceof LostAnswer)) throw error;
       session.progress(

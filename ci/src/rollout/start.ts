@@ -6,7 +6,7 @@ import { isMadeBy } from "./attempt-content.js";
 import { findRevisions, type OwnRevision } from "./attempt-revisions.js";
 import { gate } from "./gate.js";
 import { type Change, plan } from "./plan.js";
-import { serviceChanges } from "./proposal.js";
+import { type ServiceChanges, serviceChanges } from "./proposal.js";
 import type { ServiceNow } from "./read.js";
 import type { Session } from "./release.js";
 import { type KnownDeployments, knownDeployments } from "./service-deployments.js";
@@ -24,6 +24,10 @@ export interface Started {
   /** ARN of the revision that it takes the place of, where the attempt's own tags tell it. */
   base?: string;
   changes: Change[];
+  /** What of the service is changed beside its revision. */
+  service: ServiceChanges;
+  /** What the public URL answered from where it was begun, before it was. */
+  probe?: string;
 }
 
 /**
@@ -58,9 +62,10 @@ export async function start(session: Session, now: ServiceNow, attempt: Attempt,
   );
   const findAll = () => findRevisions(session, now, attempt, registrationOn);
   const revision = left ?? (await registerNew(session, now, registrationOn(now.current, hash), own, findAll));
-  const begun = await update(session, revision, service.desiredCount?.to, !left);
+  const count = service.desiredCount ? { desiredCount: service.desiredCount.to } : {};
+  const begun = await update(session, revision, count, !left);
   const fresh = started(session, attempt, timeoutMs, { ...whatIs(revision), ...begun }, [revision]);
-  return { ...fresh, attached: false, changes };
+  return { ...fresh, attached: false, changes, service };
 }
 
 function planOn({ target, clock }: Session, attempt: Attempt, base: RawTaskDefinition, hash: string) {
@@ -89,8 +94,15 @@ function started(
   own: readonly OwnRevision[],
 ): Started {
   const subject = subjectOf(session.target, release, found, session.clock.now() + timeoutMs);
-  const base = own.find(({ arn }) => arn === found.taskDefinition)?.base;
-  return { subject, attached: true, changes: [], ...(base !== undefined && { base }) };
+  const { base, probe, stopped } = own.find(({ arn }) => arn === found.taskDefinition) ?? {};
+  return {
+    subject: { ...subject, ...(stopped !== undefined && { rollback: { why: stopped } }) },
+    attached: true,
+    changes: [],
+    service: {},
+    ...(base !== undefined && { base }),
+    ...(probe !== undefined && { probe }),
+  };
 }
 
 function refuseMoved({ target }: Session, { running }: ServiceNow, { arn, base }: OwnRevision): void {

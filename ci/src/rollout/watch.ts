@@ -1,6 +1,7 @@
 import { SlipwayError } from "../errors.js";
 import { isThrottling, isUncertain } from "./aws-errors.js";
 import { elapsed } from "./elapsed.js";
+import { guard, type Permitted, watchOnly } from "./guard.js";
 import { judge } from "./judge.js";
 import { observer, type Sighting } from "./observe.js";
 import { backoff, pace } from "./pace.js";
@@ -17,13 +18,20 @@ export interface Watched {
 }
 
 /**
- * Looks at ECS until the judge has decided, which it does by the subject's deadline at the latest. Changes nothing.
+ * Looks at ECS until the judge has decided, which it does by the subject's deadline at the latest. Changes nothing but what is
+ * permitted: to ask ECS for a rollback.
  * @param knownEvents Ids of the service's events from before the rollout: they are not told again.
  * @throws SlipwayError when it can't go on looking (denied, expired): the rollout goes on in ECS, and the message says how to attach.
  */
-export async function watch(session: Session, start: Subject, knownEvents: ReadonlySet<string>): Promise<Watched> {
+export async function watch(
+  session: Session,
+  start: Subject,
+  knownEvents: ReadonlySet<string>,
+  permitted: Permitted = watchOnly,
+): Promise<Watched> {
   const { clock, signal, progress } = session;
   const look = observer(session);
+  const stepIn = guard(session, permitted);
   const startedAt = clock.now();
   const snapshots: Snapshot[] = [];
   let subject = start;
@@ -40,7 +48,10 @@ export async function watch(session: Session, start: Subject, knownEvents: Reado
     snapshots.push(snapshot);
     const seen = snapshots as [Snapshot, ...Snapshot[]];
     const judgement = judge(subject, seen);
-    if (judgement.state === "decided") return { subject, judgement, snapshots: seen };
+    const guarded = await stepIn(subject, seen, judgement);
+    const isAsked = guarded.rollback !== subject.rollback;
+    subject = guarded;
+    if (judgement.state === "decided" && !isAsked) return { subject, judgement, snapshots: seen };
     await clock.sleep(pace(subject, snapshot, movedAt), signal);
   }
 }

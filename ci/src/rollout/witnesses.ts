@@ -41,8 +41,10 @@ export function isServing(task: TaskView): boolean {
   return ["ACTIVATING", "RUNNING", "DEACTIVATING"].includes(task.lastStatus);
 }
 
-/** ECS may leave the digest out; the revision, which names the image by digest, stands for it then. */
+/** ECS may leave the digest out, and of an image that is named by a tag none may be known: the revision stands for it then. */
 function isOnOurImage(subject: Subject, task: TaskView): boolean {
   const digest = task.containers.find((container) => container.name === subject.container)?.imageDigest;
-  return digest === undefined ? task.taskDefinition === subject.taskDefinition : subject.digests.includes(digest);
+  return digest === undefined || subject.digests.length === 0
+    ? task.taskDefinition === subject.taskDefinition
+    : subject.digests.includes(digest);
 }

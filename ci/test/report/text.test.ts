@@ -43,7 +43,7 @@ digest      ${newDigest}
 deployment  sd2
 time        2026-01-01T00:00:00.000Z, took 2:05
 witness     yes service deployment: SUCCESSFUL
-HTTP        http://app.example.com/version answered the new version 5 times in a row
+HTTP        http://app.example.com/version answered the version 5 times in a row
 `,
   );
 });

@@ -24,7 +24,7 @@ test("what ECS calls deployed and the public URL serves is deployed and verified
 
 test("what ECS calls deployed while the public URL serves another version has failed", async (t) => {
   const { roll } = await scene(t, success);
-  const report = await roll({ http: { baseUrl: await site(t, "v1.0.0") } });
+  const report = await roll({ http: { baseUrl: await site(t, "v1.0.0") }, undo: false });
   assert.equal(report.verdict, "failed");
   assert.equal(report.exitCode, 4);
   assert.match(report.reason, /does not serve v1\.1\.0: v1\.0\.0/);

@@ -1,11 +1,11 @@
 import type { TestContext } from "node:test";
 import { rollOut } from "../../src/rollout/roll-out.js";
 import { fakeAws } from "./fake-aws.js";
-import { release, type Story, scriptedEcs, target } from "./scripted-ecs.js";
+import { release, type Stories, type Story, scriptedEcs, target } from "./scripted-ecs.js";
 import { virtualClock } from "./virtual-clock.js";
 
 /** A deploy of `release` to a scripted ECS on which `story` happens, in virtual time. `roll` may be called again, as a command may. */
-export async function scene(t: TestContext, story: Story, maxAttempts = 1) {
+export async function scene(t: TestContext, story: Story | Stories, maxAttempts = 1) {
   const clock = virtualClock();
   const { world, script } = scriptedEcs(clock, story);
   const fake = await fakeAws(script, { maxAttempts });

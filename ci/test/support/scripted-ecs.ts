@@ -40,12 +40,25 @@ export interface World {
   listLag: number;
 }
 
-/** What happens when: seconds after UpdateService, and the change. */
+/** What happens when: seconds after UpdateService or StopServiceDeployment, and the change. */
 export type Story = [seconds: number, change: (world: World) => void][];
 
-export function scriptedEcs(clock: Clock, story: Story = []): { world: World; script: Script } {
+/** What follows on what. */
+export interface Stories {
+  /** On the first UpdateService, the second, …; the last one follows on all further ones too. */
+  updates: Story[];
+  /** On StopServiceDeployment. */
+  stop?: Story;
+}
+
+export function scriptedEcs(clock: Clock, told: Story | Stories = []): { world: World; script: Script } {
   const world = firstWorld(() => clock.now() / 1000);
+  const { updates, stop = [] } = Array.isArray(told) ? { updates: [told] } : told;
   let pending: Story = [];
+  let begun = 0;
+  const begin = (story: Story) => {
+    pending = story.map(([seconds, change]) => [world.now() + seconds, change]);
+  };
   const live = () => {
     while (pending[0] && pending[0][0] <= world.now()) pending.shift()?.[1](world);
   };
@@ -65,8 +78,24 @@ export function scriptedEcs(clock: Clock, story: Story = []): { world: World; sc
       // As ECS does: the revision that is set already begins no deployment.
       if (world.service.taskDefinition === input.taskDefinition) return { service: world.service };
       update(world, String(input.taskDefinition));
-      pending = story.map(([seconds, change]) => [world.now() + seconds, change]);
+      if (input.desiredCount !== undefined) world.service.desiredCount = input.desiredCount;
+      begin(updates[Math.min(begun++, updates.length - 1)] ?? []);
       return { service: world.service };
+    },
+    StopServiceDeployment: (input) => {
+      const found = world.serviceDeployments.find((one) => one.serviceDeploymentArn === input.serviceDeploymentArn);
+      if (!["PENDING", "IN_PROGRESS"].includes(String(found?.status)))
+        return new Fault("ConflictException", "It has ended.");
+      Object.assign(found ?? {}, { status: "ROLLBACK_REQUESTED" });
+      begin(stop);
+      return { serviceDeploymentArn: String(input.serviceDeploymentArn) };
+    },
+    TagResource: (input) => {
+      const found = world.taskDefinitions.get(String(input.resourceArn));
+      if (!found) return new Fault("ClientException", "The specified resource was not found.");
+      const added = input.tags as JsonObject[];
+      found.tags = [...found.tags.filter(({ key }) => !added.some((one) => one.key === key)), ...added];
+      return {};
     },
     ListServiceDeployments: () => ({
       serviceDeployments: world.serviceDeployments

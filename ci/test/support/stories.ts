@@ -1,5 +1,5 @@
 /** What can become of a rollout, as changes of the scripted ECS. */
-import { addEvent, addTask, newDigest, revisionArn, type Story, type World } from "./scripted-ecs.js";
+import { addEvent, addTask, newDigest, oldDigest, revisionArn, type Story, type World } from "./scripted-ecs.js";
 
 const ours = revisionArn(8);
 
@@ -48,7 +48,9 @@ function failTask(world: World, id: string, failedTasks: number): void {
   set(world.service.deployments[0], { failedTasks });
 }
 
-function beginRollback(world: World, variant: "old-id" | "new-id"): void {
+const tripped = { deploymentCircuitBreaker: { status: "TRIGGERED", failureCount: 3, threshold: 3 } };
+
+function beginRollback(world: World, variant: "old-id" | "new-id", more: object = tripped): void {
   const [failed, previous] = world.service.deployments;
   const id = variant === "old-id" ? String(previous?.id) : "ecs-svc/1000000000000000009";
   set(failed, {
@@ -62,10 +64,7 @@ function beginRollback(world: World, variant: "old-id" | "new-id"): void {
   world.service.taskDefinition = String(previous?.taskDefinition);
   addEvent(world, "e8", `(deployment ${failed?.id}) deployment failed: tasks failed to start.`);
   addEvent(world, "e9", `rolling back to deployment ${id}.`);
-  set(world.serviceDeployments[0], {
-    status: "ROLLBACK_IN_PROGRESS",
-    deploymentCircuitBreaker: { status: "TRIGGERED", failureCount: 3, threshold: 3 },
-  });
+  set(world.serviceDeployments[0], { status: "ROLLBACK_IN_PROGRESS", ...more });
 }
 
 function endRollback(world: World): void {
@@ -79,4 +78,74 @@ function endRollback(world: World): void {
 
 export function set(object: object | undefined, members: object): void {
   Object.assign(object ?? {}, members);
+}
+
+/** A copy of what ran before takes the place of ours, as the second UpdateService. */
+export const takenBack: Story = [
+  [10, (world) => addTask(world, "u1", revisionArn(9), oldDigest)],
+  [20, (world) => endTasks(world, ours)],
+  [
+    25,
+    (world) => {
+      set(world.serviceDeployments[0], { status: "SUCCESSFUL" });
+      set(world.service.deployments[0], { rolloutState: "COMPLETED", runningCount: 1 });
+      world.service.deployments.splice(1);
+    },
+  ],
+];
+
+function endTasks(world: World, taskDefinition: string): void {
+  const ended = world.tasks.filter((task) => task.taskDefinitionArn === taskDefinition);
+  for (const task of ended) set(task, { desiredStatus: "STOPPED", lastStatus: "STOPPED" });
+}
+
+/** The breaker stops it after three crashed tasks, and nothing is rolled back. */
+export const givenUp: Story = [
+  ...crashLoop("old-id").slice(0, 3),
+  [
+    158,
+    (world) => {
+      set(world.service.deployments[0], { rolloutState: "FAILED" });
+      set(world.serviceDeployments[0], {
+        status: "STOPPED",
+        statusReason: "Service deployment stopped because the circuit breaker threshold was exceeded.",
+        deploymentCircuitBreaker: { status: "TRIGGERED", failureCount: 3, threshold: 3 },
+      });
+    },
+  ],
+];
+
+const missing = {
+  lastStatus: "STOPPED",
+  desiredStatus: "STOPPED",
+  stopCode: "TaskFailedToStart",
+  stoppedReason:
+    "CannotPullContainerError: pull image manifest has been retried 7 time(s): failed to resolve ref IMAGE: IMAGE: not found",
+  containers: [{ name: "app" }],
+};
+
+/** The image is not there: a failure at the times that a real account showed, and a breaker that fires only after the third. */
+export const imageMissing: Story = [
+  [154, (world) => failToStart(world, "m1", 1)],
+  [286, (world) => failToStart(world, "m2", 2)],
+  [660, (world) => failToStart(world, "m3", 3)],
+  [704, (world) => beginRollback(world, "old-id")],
+  [728, endRollback],
+];
+
+/** What follows on a person's or our own request to roll back. */
+export const rolledBackOnRequest: Story = [
+  [3, (world) => beginRollback(world, "old-id", {})],
+  [
+    27,
+    (world) => {
+      endRollback(world);
+      set(world.serviceDeployments[0], { statusReason: "Service deployment rolled back by user." });
+    },
+  ],
+];
+
+function failToStart(world: World, id: string, failedTasks: number): void {
+  addTask(world, id, ours, newDigest, missing);
+  set(world.service.deployments[0], { failedTasks });
 }

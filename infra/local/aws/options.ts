@@ -12,6 +12,8 @@ CloudWatch Logs and STS, on one port of 127.0.0.1.
   --profile NAME   delays of ECS and the load balancer: rehearsal (short, the default) or aws (as on AWS)
   --rollback-id ID whether a rollback shows the old deployment's id again (old, the default) or a new one (new)
   --account ID     the account's 12 digits (default 123456789012)
+  --limits         hold ECS's request limits, as on AWS: ThrottlingException above them
+  --deny ACTIONS   actions the caller may not take, such as ecs:StopServiceDeployment,ecr:*
   --keep-tasks     leave the containers running at the end, for the next start to take over
   --reset          forget what the state directory holds
   --help           this text
@@ -26,6 +28,8 @@ export interface MainOptions {
   profile: Profile;
   rollbackId: "old" | "new";
   account: string;
+  limits: boolean;
+  deny: string[];
   keepTasks: boolean;
   reset: boolean;
   help: boolean;
@@ -42,6 +46,8 @@ export function readOptions(args: string[], env: Record<string, string | undefin
       profile: { type: "string", default: "rehearsal" },
       "rollback-id": { type: "string", default: "old" },
       account: { type: "string", default: "123456789012" },
+      limits: { type: "boolean", default: false },
+      deny: { type: "string", default: "" },
       "keep-tasks": { type: "boolean", default: false },
       reset: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
@@ -57,10 +63,19 @@ export function readOptions(args: string[], env: Record<string, string | undefin
     profile: oneOf("--profile", values.profile, ["rehearsal", "aws"]),
     rollbackId: oneOf("--rollback-id", values["rollback-id"], ["old", "new"]),
     account: values.account,
+    limits: values.limits,
+    deny: actions(values.deny),
     keepTasks: values["keep-tasks"],
     reset: values.reset,
     help: values.help,
   };
+}
+
+function actions(list: string): string[] {
+  const named = list.split(",").filter((each) => each !== "");
+  const wrong = named.find((each) => !/^[a-z-]+:([A-Za-z]*\*|[A-Za-z]+)$/.test(each));
+  if (wrong === undefined) return named;
+  throw new Error(`--deny ${wrong}: actions such as ecs:UpdateService or ecr:*, separated by commas, are accepted.`);
 }
 
 function oneOf<T extends string>(name: string, value: string, accepted: readonly T[]): T {

@@ -10,6 +10,7 @@ import { createEcs } from "./ecs/index.js";
 import { seededRandom } from "./ecs/random.js";
 import type { TaskRuntime } from "./ecs/runtime.js";
 import { rehearsalTiming, type Timing } from "./ecs/timing.js";
+import { createElb } from "./elb/index.js";
 import { listen } from "./listen.js";
 import { createLogs } from "./logs/index.js";
 import type { LogSink } from "./logs/sink.js";
@@ -17,7 +18,10 @@ import { createRegistry } from "./registry/index.js";
 import { route, type ServingLoadBalancer } from "./route.js";
 import { type OpenState, openState, writePrivately } from "./state.js";
 import { createSts } from "./sts/index.js";
+import { createCalls } from "./wire/calls.js";
+import type { Faults } from "./wire/faults.js";
 import { createWire } from "./wire/index.js";
+import { createLimits } from "./wire/limits.js";
 import type { Principal } from "./wire/principals.js";
 
 export interface LocalAwsOptions {
@@ -41,6 +45,12 @@ export interface LocalAwsOptions {
   keepTasks?: boolean;
   /** Further callers, besides the one whose key stands in `credentials.json`. */
   principals?: Principal[];
+  /** Actions that the caller of `credentials.json` may not take, such as `ecs:StopServiceDeployment` or `ecr:*`. */
+  deny?: string[];
+  /** What goes wrong with calls; it decides anew at each one, and so can change its mind at any time. */
+  faults?: Faults;
+  /** Whether ECS's request limits hold. */
+  limits?: boolean;
   clock?: Clock;
   log?: (line: string) => void;
 }
@@ -113,9 +123,12 @@ async function serve(
   authority: string,
   closers: (() => Promise<void>)[],
 ): Promise<RequestListener> {
-  const { clock, log, account = "123456789012" } = options;
+  const { clock, log, faults, account = "123456789012" } = options;
   const principals = new Map(
-    [localUser(credentials, account), ...(options.principals ?? [])].map((each) => [each.accessKeyId, each]),
+    [localUser(credentials, account, options.deny), ...(options.principals ?? [])].map((each) => [
+      each.accessKeyId,
+      each,
+    ]),
   );
   const ecr = createEcr({ state, clock, accountId: account });
   const logs = createLogs({ state, clock, log });
@@ -143,23 +156,36 @@ async function serve(
     state,
     random: seededRandom(randomInt(2 ** 32)),
     rollbackId: options.rollbackId ?? "old",
+    pastKept: () => faults?.pastKept?.() ?? 0,
   });
   closers.push(() => ecs.close());
 
-  const services = [createSts(principals), ecr.service, ecs.service, logs.service];
+  const elb = createElb({ loadBalancer, targetGroups: ecs.targetGroups });
+  const services = [createSts(principals), ecr.service, ecs.service, elb, logs.service];
+  const calls = createCalls({
+    services,
+    principals,
+    accountId: account,
+    authority,
+    clock,
+    ...(faults && { faults }),
+    ...(options.limits && { limits: createLimits(clock) }),
+    log,
+  });
   return route({
-    api: createWire({ services, principals, accountId: account, authority, clock, log }),
+    api: createWire(calls, clock),
     registry: createRegistry({ ecr, principals, accountId: account, clock, authority, log }),
     loadBalancer,
   });
 }
 
-function localUser(credentials: Credentials, account: string): Principal {
+function localUser(credentials: Credentials, account: string, deny: string[] = []): Principal {
   return {
     accessKeyId: credentials.AccessKeyId,
     secretAccessKey: credentials.SecretAccessKey,
     arn: `arn:aws:iam::${account}:user/local`,
     userId: credentials.AccessKeyId.replace(/^AKIA/, "AIDA"),
+    deny,
   };
 }
 

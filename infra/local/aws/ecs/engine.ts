@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.js";
 import type { Document } from "../state.js";
+import { createHistory } from "./history.js";
 import type { EcsState, TaskRecord } from "./model/state.js";
 import type { Random } from "./random.js";
 import type { LoadBalancer, TaskListener, TaskRuntime } from "./runtime.js";
@@ -18,11 +19,15 @@ export interface EngineDeps {
   document: Document<EcsState>;
   random: Random;
   rollbackId: "old" | "new";
+  /** How far back `past` may look, in milliseconds; asked at each change. */
+  pastKept: () => number;
 }
 
 /** Drives the scheduler: gives it the time, does what it asks for, tells it what came of it, and wakes it when something is due. */
 export interface Engine {
   readonly state: EcsState;
+  /** As it was at a moment, as far back as the past is kept; to be read only. */
+  past(at: number): Engine;
   /** For those who only read. */
   look(): Pick<World, "state" | "now" | "timing">;
   /** Makes a change, lets everything happen that follows from it, and answers what `mutate` answered. */
@@ -37,6 +42,7 @@ export function createEngine(deps: EngineDeps): Engine {
   const { clock, document, runtime, loadBalancer } = deps;
   const state = document.value;
   const waiting: Action[] = [];
+  const history = createHistory(state, deps.pastKept);
   let performing = false;
   let closed = false;
   let disarm = () => {};
@@ -52,9 +58,11 @@ export function createEngine(deps: EngineDeps): Engine {
       wakeAt: Number.POSITIVE_INFINITY,
       changed: false,
     };
+    history.before(world.now);
     const result = mutate(world);
     if (closed) return result;
     advance(world);
+    history.after(world.now);
     document.save();
     arm(world);
     waiting.push(...world.actions);
@@ -118,6 +126,7 @@ export function createEngine(deps: EngineDeps): Engine {
   return {
     state,
     look: () => ({ state, now: clock.now(), timing: deps.timing }),
+    past: (at) => pastEngine(history.at(at), at, deps.timing),
     change,
     resume,
     close() {
@@ -125,6 +134,20 @@ export function createEngine(deps: EngineDeps): Engine {
       disarm();
     },
   };
+}
+
+function pastEngine(state: EcsState, now: number, timing: Timing): Engine {
+  const engine: Engine = {
+    state,
+    past: () => engine,
+    look: () => ({ state, now, timing }),
+    change: () => {
+      throw new Error("What is past can't be changed.");
+    },
+    resume: async () => {},
+    close: () => {},
+  };
+  return engine;
 }
 
 /** Timers hold 31 bits of milliseconds: what is further away is looked at again then. */

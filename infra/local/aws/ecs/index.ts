@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.js";
 import type { StateDirectory } from "../state.js";
-import type { Service } from "../wire/service.js";
+import type { Operation, Service } from "../wire/service.js";
 import { clusterOperations } from "./api/clusters.js";
 import type { Api } from "./api/context.js";
 import { deploymentOperations } from "./api/deployments.js";
@@ -10,6 +10,7 @@ import { taskDefinitionOperations } from "./api/task-definitions.js";
 import { taskOperations } from "./api/tasks.js";
 import { createEngine } from "./engine.js";
 import { emptyState } from "./model/state.js";
+import { type PortTarget, targetsOf } from "./model/task-definition.js";
 import type { Random } from "./random.js";
 import type { LoadBalancer, TaskRuntime } from "./runtime.js";
 import type { Timing } from "./timing.js";
@@ -24,12 +25,16 @@ export interface EcsDeps {
   random: Random;
   /** Whether a rollback shows the completed deployment under its old id (default) or under a new one: both have been seen on AWS. */
   rollbackId?: "old" | "new";
+  /** How far back stale reads may look, in milliseconds; nothing is kept unless it is given. */
+  pastKept?: () => number;
   /** The digest that an image resolves to now, or `undefined`; without it the first task's pull decides. */
   resolveImage?: (image: string) => Promise<string | undefined>;
 }
 
 export interface Ecs {
   service: Service;
+  /** The target groups that services name: nothing else makes one here. */
+  targetGroups(): PortTarget[];
   /** Stops deciding and writes what is unsaved. Runtime and load balancer are their owner's to close. */
   close(): Promise<void>;
 }
@@ -40,25 +45,37 @@ export interface Ecs {
  */
 export async function createEcs(deps: EcsDeps): Promise<Ecs> {
   const document = deps.state.document("ecs", emptyState);
-  const engine = createEngine({ ...deps, document, rollbackId: deps.rollbackId ?? "old" });
+  const engine = createEngine({
+    ...deps,
+    document,
+    rollbackId: deps.rollbackId ?? "old",
+    pastKept: deps.pastKept ?? (() => 0),
+  });
   await engine.resume();
-  const api: Api = { engine, resolveImage: deps.resolveImage ?? (async () => undefined) };
+  const resolveImage = deps.resolveImage ?? (async () => undefined);
   return {
     service: {
       signingName: "ecs",
       targetPrefix: "AmazonEC2ContainerServiceV20141113",
-      operations: {
-        ...clusterOperations(api),
-        ...taskDefinitionOperations(api),
-        ...serviceOperations(api),
-        ...taskOperations(api),
-        ...deploymentOperations(api),
-        ...tagOperations(api),
-      },
+      operations: operationsOf({ engine, resolveImage }),
+      past: (at) => operationsOf({ engine: engine.past(at), resolveImage }),
     },
+    targetGroups: () =>
+      Object.values(engine.state.services)
+        .filter(({ status }) => status !== "INACTIVE")
+        .flatMap(({ settings }) => targetsOf(settings)),
     async close() {
       engine.close();
       await document.flush();
     },
   };
 }
+
+const operationsOf = (api: Api): Record<string, Operation> => ({
+  ...clusterOperations(api),
+  ...taskDefinitionOperations(api),
+  ...serviceOperations(api),
+  ...taskOperations(api),
+  ...deploymentOperations(api),
+  ...tagOperations(api),
+});

@@ -63,7 +63,33 @@ export interface LoadBalancer {
   register(target: LoadBalancerTarget, listener: (health: TargetHealth) => void): void;
   /** Stops new requests at once and ends the target's open ones within the deregistration delay; then `drained` is called, once. */
   deregister(targetGroupArn: string, taskArn: string, drained: () => void): void;
+  /** What ELB's API tells of a target group: how it is set, and its targets, those that drain among them. */
+  describe(targetGroupArn: string): { settings: TargetGroupSettings; targets: TargetDescription[] };
   close(): Promise<void>;
+}
+
+/** How a target group is set. Times in milliseconds. */
+export interface TargetGroupSettings {
+  healthCheckPath: string;
+  /** From the start of one check to the start of the next. */
+  healthCheckInterval: number;
+  healthCheckTimeout: number;
+  /** Successes in a row that make an unhealthy target healthy. A new target needs one. */
+  healthyThreshold: number;
+  /** Failures in a row that make a target unhealthy. */
+  unhealthyThreshold: number;
+  /** Status codes that count as success, as in `200`, `200,302` or `200-299`. */
+  matcher: string;
+  /** How long a deregistered target's open requests may go on. */
+  deregistrationDelay: number;
+}
+
+export interface TargetDescription {
+  ip: string;
+  port: number;
+  state: TargetHealth["state"] | "draining";
+  /** In ELB's own words, as in `TargetHealth`. */
+  reason?: string;
 }
 
 export interface LoadBalancerTarget {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../clock.js";
-import type { LoadBalancer } from "../ecs/runtime.js";
+import type { LoadBalancer, TargetDescription } from "../ecs/runtime.js";
 import { answerItself } from "./answers.js";
 import { forward } from "./proxy.js";
 import { chooseTarget, chooseTargetGroup } from "./routing.js";
@@ -56,10 +56,21 @@ export function createLoadBalancer({
       else answerItself(response, 503);
     },
 
+    describe: (targetGroupArn) => ({
+      settings,
+      targets: [...registered.values(), ...draining]
+        .filter(({ at }) => at.targetGroupArn === targetGroupArn)
+        .map((target) => describeTarget(target, draining.has(target))),
+    }),
+
     async close() {
       for (const target of [...registered.values(), ...draining]) target.close();
       registered.clear();
       draining.clear();
     },
   };
+}
+
+function describeTarget({ at: { ip, port }, health }: Target, draining: boolean): TargetDescription {
+  return draining ? { ip, port, state: "draining" } : { ip, port, ...health };
 }

@@ -1,17 +1,7 @@
+import type { TargetGroupSettings } from "../ecs/runtime.js";
+
 /** A target group's and its load balancer's settings. Times in milliseconds. */
-export interface LoadBalancerSettings {
-  healthCheckPath: string;
-  /** From the start of one check to the start of the next. */
-  healthCheckInterval: number;
-  healthCheckTimeout: number;
-  /** Successes in a row that make an unhealthy target healthy. A new target needs one. */
-  healthyThreshold: number;
-  /** Failures in a row that make a target unhealthy. */
-  unhealthyThreshold: number;
-  /** Status codes that count as success, as in `200`, `200,302` or `200-299`. */
-  matcher: string;
-  /** How long a deregistered target's open requests may go on. */
-  deregistrationDelay: number;
+export interface LoadBalancerSettings extends TargetGroupSettings {
   /** Whether a target counts as draining for the whole delay, even when its last request ended before, as ELB shows it. */
   waitsOutDelay: boolean;
   /** How long a connection to a target may take. */

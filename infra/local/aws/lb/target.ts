@@ -31,6 +31,10 @@ export class Target {
     return this.#record.health.state;
   }
 
+  get health(): TargetHealth {
+    return this.#record.health;
+  }
+
   /** Counts a request until the returned function is called. */
   begin(request: OpenRequest): () => void {
     this.#open.add(request);

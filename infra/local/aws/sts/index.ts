@@ -5,6 +5,7 @@ import type { Service } from "../wire/service.js";
 export function createSts(principals: Principals): Service {
   return {
     signingName: "sts",
+    queryNamespace: "https://sts.amazonaws.com/doc/2011-06-15/",
     operations: {
       GetCallerIdentity: (_input, caller) => ({
         Arn: caller.arn,

@@ -18,44 +18,75 @@ export function authorize(principal: Principal, access: Access): void {
   );
 }
 
-/** Names what a request of an API acts on, from its members. */
-export function accessOf(service: string, operation: string, input: JsonObject, caller: Caller): Access {
-  const resource = (RESOURCES[service] ?? []).map((name) => name(input)).find((found) => found !== undefined);
-  const action = `${service}:${operation}`;
-  if (resource === undefined) return { action, resource: "*" };
-  if (resource.startsWith("arn:")) return { action, resource };
-  return { action, resource: `arn:aws:${service}:${caller.region}:${caller.accountId}:${resource}` };
+/**
+ * Names all that a request of an API wants to do, from its members: the operation on each thing that it names, and what it hands on.
+ * At least one.
+ */
+export function accessesOf(service: string, operation: string, input: JsonObject, caller: Caller): Access[] {
+  const vendor = IAM_PREFIX[service] ?? service;
+  const action = `${vendor}:${operation}`;
+  const prefix = `arn:aws:${vendor}:${caller.region}:${caller.accountId}:`;
+  const named = (RESOURCES[service] ?? []).map((name) => name(input)).find((found) => found.length > 0) ?? [];
+  const resources = named.map((resource) => (resource.startsWith("arn:") ? resource : `${prefix}${resource}`));
+  const own = resources.length > 0 ? resources : ["*"];
+  return [...own.map((resource) => ({ action, resource })), ...rolesOf(service, input)];
 }
 
-type Resource = (input: JsonObject) => string | undefined;
+/** What lets a task act as a role is a permission of its own: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security_iam_id-based-policy-examples.html */
+function rolesOf(service: string, input: JsonObject): Access[] {
+  if (service !== "ecs") return [];
+  const roles = [input.taskRoleArn, input.executionRoleArn].filter((role) => typeof role === "string" && role !== "");
+  return [...new Set(roles)].map((role) => ({ action: "iam:PassRole", resource: String(role) }));
+}
 
-/** The members that name a resource, the most telling first. */
+/** What policies call a service, where it is not its signing name. */
+const IAM_PREFIX: Record<string, string> = { monitoring: "cloudwatch" };
+
+type Resource = (input: JsonObject) => string[];
+
+/** The members that name resources, the most telling first. */
 const RESOURCES: Record<string, Resource[]> = {
   ecs: [
     member("resourceArn"),
     inCluster("service", "service"),
+    inCluster("services", "service"),
     inCluster("serviceName", "service"),
     inCluster("task", "task"),
+    inCluster("tasks", "task"),
     member("serviceDeploymentArn"),
+    member("serviceDeploymentArns"),
+    member("serviceRevisionArns"),
     member("family", (name) => `task-definition/${name}:*`),
     member("taskDefinition", (name) => `task-definition/${name}`),
     member("cluster", (name) => `cluster/${name}`),
+    member("clusters", (name) => `cluster/${name}`),
     member("clusterName", (name) => `cluster/${name}`),
   ],
-  ecr: [member("resourceArn"), member("repositoryName", (name) => `repository/${name}`)],
+  ecr: [
+    member("resourceArn"),
+    member("repositoryName", (name) => `repository/${name}`),
+    member("repositoryNames", (name) => `repository/${name}`),
+  ],
+  elasticloadbalancing: [member("TargetGroupArn"), member("TargetGroupArns")],
   logs: [
     member("resourceArn"),
     member("logGroupIdentifier", (name) => `log-group:${name}`),
     member("logGroupName", (name) => `log-group:${name}:*`),
   ],
+  monitoring: [member("AlarmName", alarm), member("AlarmNames", alarm)],
 };
 
+function alarm(name: string): string {
+  return `alarm:${name}`;
+}
+
+/** The value of a member, or each of its list. */
 function member(name: string, arnPart: (value: string) => string = (value) => value): Resource {
-  return (input) => {
-    const value = input[name];
-    if (typeof value !== "string" || value === "") return undefined;
-    return value.startsWith("arn:") ? value : arnPart(value);
-  };
+  return (input) =>
+    [input[name] ?? []]
+      .flat()
+      .filter((value): value is string => typeof value === "string" && value !== "")
+      .map((value) => (value.startsWith("arn:") ? value : arnPart(value)));
 }
 
 function inCluster(name: string, type: string): Resource {

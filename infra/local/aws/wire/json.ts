@@ -5,10 +5,11 @@ import { AwsError, type JsonObject } from "./service.js";
 export function jsonProtocol(version: "1.0" | "1.1"): Protocol {
   return {
     contentType: `application/x-amz-json-${version}`,
-    decode(headers, body) {
+    name(headers) {
       const [target = "", operation = ""] = (headers["x-amz-target"] ?? "").split(".", 2);
-      return { target, operation, input: parse(body) };
+      return { target, operation };
     },
+    decode: parse,
     encode: (_operation, output) => JSON.stringify(output),
     encodeError: (error) => ({
       status: error.status,

@@ -1,6 +1,8 @@
+import * as monitoring from "@aws-sdk/client-cloudwatch";
 import * as logs from "@aws-sdk/client-cloudwatch-logs";
 import * as ecr from "@aws-sdk/client-ecr";
 import * as ecs from "@aws-sdk/client-ecs";
+import * as elasticloadbalancing from "@aws-sdk/client-elastic-load-balancing-v2";
 import * as sts from "@aws-sdk/client-sts";
 
 /**
@@ -10,6 +12,7 @@ import * as sts from "@aws-sdk/client-sts";
 export interface ServiceModel {
   /** The operation's input, or undefined when the API has no such operation. */
   input(operation: string): Shape | undefined;
+  output(operation: string): Shape | undefined;
   /** The HTTP status of an error of the API, or undefined when the model does not say. */
   errorStatus(code: string): number | undefined;
 }
@@ -46,7 +49,9 @@ const SIMPLE: Record<number, Shape> = {
 const models: Record<string, ServiceModel> = {
   ecs: modelOf(ecs),
   ecr: modelOf(ecr),
+  elasticloadbalancing: modelOf(elasticloadbalancing),
   logs: modelOf(logs),
+  monitoring: modelOf(monitoring),
   sts: modelOf(sts),
 };
 
@@ -60,11 +65,19 @@ export function serviceModel(signingName: string): ServiceModel {
 function modelOf(client: object): ServiceModel {
   const schema = (name: string): readonly unknown[] | undefined =>
     Object.hasOwn(client, `${name}$`) ? (client as Record<string, readonly unknown[]>)[`${name}$`] : undefined;
-  return {
-    input(operation) {
+  // A model has the same shapes at each call, and there are hundreds of calls a rollout.
+  const known = new Map<string, Shape | undefined>();
+  const member = (operation: string, place: number) => {
+    const key = `${operation} ${place}`;
+    if (!known.has(key)) {
       const found = schema(operation);
-      return found?.[0] === 9 ? shapeOf(found[4] as Schema) : undefined;
-    },
+      known.set(key, found?.[0] === 9 ? shapeOf(found[place] as Schema) : undefined);
+    }
+    return known.get(key);
+  };
+  return {
+    input: (operation) => member(operation, 4),
+    output: (operation) => member(operation, 5),
     errorStatus(code) {
       const found = schema(code);
       if (found?.[0] !== -3) return undefined;

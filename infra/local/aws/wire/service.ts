@@ -20,12 +20,16 @@ export interface Caller {
 export type Operation = (input: JsonObject, caller: Caller) => JsonObject | Promise<JsonObject>;
 
 export interface Service {
-  /** The name in a signature's scope: `ecs`, `ecr`, `logs`, `sts`. */
+  /** The name in a signature's scope: `ecs`, `ecr`, `logs`, `sts`, `monitoring`, `elasticloadbalancing`. */
   signingName: string;
   /** What stands before the dot in `X-Amz-Target`; absent for the query protocol. */
   targetPrefix?: string;
+  /** The XML namespace of its answers, for a service that speaks the query protocol. */
+  queryNamespace?: string;
   /** By operation name, such as `DescribeServices`. What is not here is answered as an unknown operation. */
   operations: Record<string, Operation>;
+  /** What only reads, as it would have answered at a moment (milliseconds since the epoch) as far back as the past is kept. */
+  past?(at: number): Record<string, Operation>;
 }
 
 /** An error as AWS answers it: `__type` is the code, with the HTTP status of the API's model. */

@@ -11,7 +11,9 @@ export const missingMember: Record<string, MissingMember> = {
     return new AwsError("ClientException", `${owner} should not be null or empty.`);
   },
   ecr: constraint("InvalidParameterException"),
+  elasticloadbalancing: constraint("ValidationError"),
   logs: constraint("InvalidParameterException"),
+  monitoring: constraint("ValidationError"),
   sts: constraint("ValidationError"),
 };
 

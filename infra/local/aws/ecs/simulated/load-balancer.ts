@@ -1,5 +1,12 @@
 import type { Clock } from "../../clock.js";
-import type { LoadBalancer, LoadBalancerTarget, TargetHealth } from "../runtime.js";
+import { elbSettings } from "../../lb/settings.js";
+import type {
+  LoadBalancer,
+  LoadBalancerTarget,
+  TargetDescription,
+  TargetGroupSettings,
+  TargetHealth,
+} from "../runtime.js";
 
 /** What a simulated target does, in milliseconds of its clock. */
 export interface TargetBehaviour {
@@ -9,28 +16,58 @@ export interface TargetBehaviour {
   drain?: number;
 }
 
-/** Judges targets by script under a clock. */
+interface Registered {
+  at: LoadBalancerTarget;
+  health: TargetHealth | { state: "draining" };
+  behaviour: TargetBehaviour;
+  timers: (() => void)[];
+}
+
+/** Judges targets by script under a clock. `settings` are only what its API tells: the script alone decides. */
 export function createSimulatedLoadBalancer(
   clock: Clock,
   behaviourOf: (target: LoadBalancerTarget) => TargetBehaviour = () => ({}),
+  settings: TargetGroupSettings = elbSettings,
 ): LoadBalancer {
-  const targets = new Map<string, { behaviour: TargetBehaviour; timers: (() => void)[] }>();
+  const targets = new Map<string, Registered>();
+  const draining = new Set<Registered>();
   const keyOf = (targetGroupArn: string, taskArn: string) => `${targetGroupArn} ${taskArn}`;
 
   return {
-    register(target, listener) {
-      const behaviour = behaviourOf(target);
+    register(at, listener) {
+      const behaviour = behaviourOf(at);
+      const target: Registered = { at, health: { state: "initial" }, behaviour, timers: [] };
       const changes = behaviour.health ?? [{ after: 0, state: "healthy" as const }];
-      const timers = changes.map(({ after, ...health }) => clock.after(after, () => listener(health)));
-      targets.set(keyOf(target.targetGroupArn, target.taskArn), { behaviour, timers });
+      target.timers = changes.map(({ after, ...health }) =>
+        clock.after(after, () => {
+          target.health = health;
+          listener(health);
+        }),
+      );
+      targets.set(keyOf(at.targetGroupArn, at.taskArn), target);
     },
     deregister(targetGroupArn, taskArn, drained) {
       const key = keyOf(targetGroupArn, taskArn);
       const target = targets.get(key);
       targets.delete(key);
-      for (const cancel of target?.timers ?? []) cancel();
-      clock.after(target?.behaviour.drain ?? 0, drained);
+      if (target === undefined) {
+        clock.after(0, drained);
+        return;
+      }
+      for (const cancel of target.timers) cancel();
+      draining.add(target);
+      target.health = { state: "draining" };
+      clock.after(target.behaviour.drain ?? 0, () => {
+        draining.delete(target);
+        drained();
+      });
     },
+    describe: (targetGroupArn) => ({
+      settings,
+      targets: [...targets.values(), ...draining]
+        .filter(({ at }) => at.targetGroupArn === targetGroupArn)
+        .map(({ at: { ip, port }, health }): TargetDescription => ({ ip, port, ...health })),
+    }),
     async close() {
       for (const { timers } of targets.values()) for (const cancel of timers) cancel();
       targets.clear();

@@ -1,3 +1,4 @@
+import { memoryState } from "../../memory-state.js";
 import type { StateDirectory } from "../../state.js";
 import { createVirtualClock } from "../../virtual-clock.js";
 import type { JsonObject } from "../../wire/service.js";
@@ -25,21 +26,6 @@ export const CALLER = {
   requestId: "request",
   authority: "127.0.0.1:1",
 };
-
-/** A state directory that forgets: what is saved goes through JSON, so that a restart sees what a file would hold. */
-export function memoryState(): StateDirectory & { restarted(): StateDirectory } {
-  const files = new Map<string, string>();
-  const open = (): StateDirectory => ({
-    path: "memory",
-    document<T extends object>(name: string, initial: () => T) {
-      const known = files.get(name);
-      const value: T = known === undefined ? initial() : JSON.parse(known);
-      const write = () => void files.set(name, JSON.stringify(value));
-      return { value, save: () => {}, flush: async () => write() };
-    },
-  });
-  return { ...open(), restarted: open };
-}
 
 /** A whole ECS in virtual time, called in process. By default tasks pull for 5 s, start in 1 s and stop in 1 s. */
 export async function createWorld(options: Options = {}) {

@@ -1,0 +1,99 @@
+import type { State } from "../world/history.js";
+import { secrets } from "../world/names.js";
+import type { Outcome } from "../world/play.js";
+import type { Run } from "../world/run.js";
+import type { Scenario } from "../world/scenario.js";
+import { overLimit } from "./limits.js";
+
+/** What is wrong with an outcome, in sentences; none when everything is as it must be. */
+export function faultsOf(scenario: Scenario, outcome: Outcome): string[] {
+  return [
+    ...wrongVerdict(scenario, outcome),
+    ...tooManyUpdates(scenario, outcome),
+    ...outcome.truth.harm,
+    ...notBack(scenario, outcome),
+    ...(overLimit(outcome.trace) ?? []),
+    ...toldSecrets(outcome),
+  ];
+}
+
+/** Milliseconds that one look at ECS may take: what was true within it may be told. */
+const LOOK = 5_000;
+
+/** What was true of the rollout at some moment of the last look or after it, until the deployer's end. */
+export function statesSeen({ truth }: Outcome, { lookedAt, endedAt }: Run): State[] {
+  return truth.moments
+    .filter(
+      ({ at }, index) => at <= endedAt && (truth.moments[index + 1]?.at ?? Number.POSITIVE_INFINITY) > lookedAt - LOOK,
+    )
+    .map(({ state }) => state);
+}
+
+function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
+  const run = outcome.runs.at(-1) as Run;
+  const states = statesSeen(outcome, run);
+  const { report, error } = run;
+  if (error) {
+    if (states.includes("none") && states.length === 1) return [];
+    return [
+      `ended with ${error.name} ${error.code ?? ""} (${error.message}), and in truth it is ${states.join(", then ")}`,
+    ];
+  }
+  if (!report) return ["was killed and not run again"];
+  const right = states.some((state) => accepted(state, scenario, outcome).includes(report.verdict));
+  return right ? [] : [`said ${report.verdict} (${report.reason}), and in truth it is ${states.join(", then ")}`];
+}
+
+function accepted(state: State, scenario: Scenario, outcome: Outcome): string[] {
+  switch (state) {
+    case "none":
+    case "open":
+    case "settling":
+      return ["timed-out"];
+    case "deployed":
+      if (!scenario.deployer?.http) return ["deployed"];
+      return servesWell(scenario, outcome) ? ["deployed"] : ["failed", "deployed-unverified"];
+    default:
+      return [state];
+  }
+}
+
+/** The public URL answered the release's version five times in a row at the end. */
+function servesWell({ release }: Scenario, { answers }: Outcome): boolean {
+  const last = answers.slice(-5);
+  return last.length === 5 && last.every(({ version }) => version === (release?.version ?? "v2.0.0"));
+}
+
+/** With a run id all runs are one attempt; without, each can be one of its own. */
+function tooManyUpdates({ deployer }: Scenario, { truth, runs }: Outcome): string[] {
+  const begun = truth.updates.filter(({ began }) => began);
+  const attempts = deployer?.runId === undefined ? runs.length : 1;
+  return begun.length > attempts ? [`began ${begun.length} deployments in ${attempts} attempts`] : [];
+}
+
+/** What was rolled back leaves the last good release, and nothing else, when nobody else came between. */
+function notBack(scenario: Scenario, { report, serves }: Outcome): string[] {
+  if (report?.verdict !== "rolled-back" || scenario.interventions?.length) return [];
+  const last = (scenario.before?.versions ?? ["v1.0.0"]).at(-1) ?? "";
+  const others = Object.keys(serves).filter((version) => version !== last);
+  return others.length === 0 && (serves[last] ?? 0) > 0
+    ? []
+    : [`was rolled back, and ${JSON.stringify(serves)} serves`];
+}
+
+function toldSecrets({ runs, trace }: Outcome): string[] {
+  const told = JSON.stringify([runs, trace]);
+  return Object.values(secrets).flatMap((secret) => (told.includes(secret) ? [`told ${secret}`] : []));
+}
+
+/**
+ * How long after it could be seen the verdict came, in milliseconds: from the moment at which the API shows all that it rests on to
+ * ECS's answer in the last look. Undefined where the deployer was not watching at that moment, or the deadline decided.
+ */
+export function lateness({ truth, runs, report }: Outcome): number | undefined {
+  const run = runs.at(-1) as Run;
+  const decisive = truth.moments.findLast(({ at }) => at <= run.lookedAt);
+  if (!report || !decisive || ["none", "open", "settling"].includes(decisive.state)) return undefined;
+  if (decisive.visibleAt < run.startedAt) return undefined;
+  return Math.max(0, run.lookedAt - decisive.visibleAt);
+}

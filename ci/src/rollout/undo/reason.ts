@@ -1,0 +1,33 @@
+import { primaryOf } from "../snapshot.js";
+import type { HttpCheck } from "../verify.js";
+import type { Watched } from "../watch.js";
+
+/** What was seen of a rollout and of what is served after it. */
+export interface Seen {
+  watched: Watched;
+  http: HttpCheck;
+  /** What the public URL answered from here before the rollout; absent when it did not work then. */
+  probe?: string;
+  version: string;
+}
+
+/**
+ * Why a rollout is to be taken back by us: it failed and ECS went back to nothing, or HTTP answers prove that something else than
+ * its version is served. A proof counts only from a place where the same questions were answered well before, and only of a rollout
+ * whose old tasks are all gone. Pure.
+ * @returns undefined when it stays: it is good, somebody else has decided, ECS has gone back itself, or nothing is proven.
+ */
+export function undoReason({ watched, http, probe, version }: Seen): string | undefined {
+  const { verdict } = watched.judgement;
+  if (verdict === "failed" && isGivenUp(watched)) return "ECS gave the rollout up and went back to nothing";
+  if (verdict !== "deployed" || http.state !== "wrong" || !http.proven || probe === undefined) return undefined;
+  return `${http.url} answers ${http.answered} instead of ${version}`;
+}
+
+/** Stopped by the circuit breaker or an alarm, with no rollback configured. A rollback that failed too is left to people. */
+function isGivenUp({ subject, snapshots }: Watched): boolean {
+  const latest = snapshots.at(-1);
+  if (!subject.classicOnly) return latest?.ours?.status === "STOPPED";
+  const primary = latest && primaryOf(latest.service);
+  return primary?.taskDefinition === subject.taskDefinition && primary.rolloutState === "FAILED";
+}

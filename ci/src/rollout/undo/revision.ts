@@ -1,0 +1,86 @@
+import { describeTaskDefinition, type JsonObject, type RawTaskDefinition } from "../../aws/raw.js";
+import { tag, tagText } from "../attempt.js";
+import { isMadeBy } from "../attempt-content.js";
+import { newestRevisions, numberOf, type OwnRevision, ownRevision, tagOf } from "../attempt-revisions.js";
+import { ask } from "../aws-errors.js";
+import { runningIn } from "../containers.js";
+import { answeredOnly, nextTags } from "../plan.js";
+import type { Session } from "../release.js";
+import { register } from "../start-register.js";
+
+/** The revision that takes another one back. */
+export interface UndoRevision {
+  /** What an earlier call has registered and perhaps rolled out; undefined when there is none. */
+  left: OwnRevision | undefined;
+  register(): Promise<OwnRevision>;
+}
+
+/**
+ * The exact copy of `source` that takes `undone` back, tagged with what it undoes and why, so that a call that was cut off finds it.
+ * @param undone ARN of the revision that is taken back.
+ */
+export async function undoRevision(
+  session: Session,
+  source: RawTaskDefinition,
+  undone: string,
+  why: string,
+): Promise<UndoRevision> {
+  const registration = copyOf(session, source, undone, why);
+  const find = () => findUndo(session, registration, undone);
+  const [left] = await find();
+  return {
+    left,
+    async register() {
+      const revision = await register(session, registration, undone, find);
+      session.progress(`Registered ${revision.arn.split("/").at(-1)}.`);
+      return revision;
+    },
+  };
+}
+
+/** Why the service's current revision takes `undone` back; undefined when it does not. */
+export async function undoneBy(session: Session, current: string, undone: string): Promise<string | undefined> {
+  const revision = await describe(session, current);
+  return isUndoOf(revision, undone)
+    ? (tagOf(revision, tag.because) ?? "an earlier call has found it wrong")
+    : undefined;
+}
+
+function copyOf(
+  { target, clock }: Session,
+  { taskDefinition, tags }: RawTaskDefinition,
+  undone: string,
+  why: string,
+): JsonObject {
+  const kept = Object.entries(taskDefinition).filter(([name]) => !answeredOnly.has(name));
+  const { version, digest } = runningIn(taskDefinition, target.container);
+  const commit = tags.find(({ key }) => key === tag.commit)?.value;
+  const own = {
+    [tag.verb]: "undo",
+    [tag.base]: undone,
+    [tag.because]: tagText(why),
+    [tag.time]: new Date(clock.now()).toISOString(),
+    ...(version !== undefined && { [tag.version]: version }),
+    ...(digest !== undefined && { [tag.digest]: digest }),
+    ...(commit !== undefined && { [tag.commit]: commit }),
+  };
+  return { ...Object.fromEntries(kept), tags: nextTags(tags, own) };
+}
+
+/** The lowest first: a lost answer that came true later leaves a second one. */
+async function findUndo(session: Session, registration: JsonObject, undone: string): Promise<OwnRevision[]> {
+  const newer = (await newestRevisions(session)).filter((arn) => numberOf(arn) > numberOf(undone));
+  const revisions = await Promise.all(newer.map((arn) => describe(session, arn)));
+  return revisions
+    .filter((one) => isUndoOf(one, undone) && isMadeBy(one.taskDefinition, registration))
+    .map((one) => ownRevision(one, undone))
+    .sort((a, b) => numberOf(a.arn) - numberOf(b.arn));
+}
+
+function isUndoOf(revision: RawTaskDefinition, undone: string): boolean {
+  return tagOf(revision, tag.verb) === "undo" && tagOf(revision, tag.base) === undone;
+}
+
+export function describe({ aws, signal }: Session, arn: string): Promise<RawTaskDefinition> {
+  return ask("ecs:DescribeTaskDefinition", describeTaskDefinition(aws.ecs, arn, signal));
+}

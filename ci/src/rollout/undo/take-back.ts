@@ -1,0 +1,50 @@
+import type { Session } from "../release.js";
+import { primaryOf } from "../snapshot.js";
+import type { Started } from "../start.js";
+import type { HttpCheck } from "../verify.js";
+import type { Watched } from "../watch.js";
+import { undoReason } from "./reason.js";
+import { undoneBy } from "./revision.js";
+import { type Undone, undo } from "./undo.js";
+
+/** A rollout at its end, and what is served after it. */
+export interface Ended {
+  started: Started;
+  watched: Watched;
+  http: HttpCheck;
+  version: string;
+}
+
+/**
+ * Takes a rollout back where it is to be, or goes on with taking it back where an earlier call was cut off.
+ * @returns undefined when it stays as it is.
+ */
+export async function takeBack(session: Session, ended: Ended): Promise<Undone | undefined> {
+  const { started, watched, http, version } = ended;
+  const { base, probe } = started;
+  const seen = { watched, http, version, ...(probe !== undefined && { probe }) };
+  const why = undoReason(seen) ?? (await earlierReason(session, watched));
+  if (why === undefined) return undefined;
+  if (base === undefined)
+    return { why, refused: "it was not this attempt that began it, so what it replaced is not known" };
+  const { ours } = watched.snapshots.at(-1) ?? {};
+  const { desiredCount } = started.service;
+  return undo(session, {
+    subject: watched.subject,
+    base,
+    why,
+    ...(ours && { ours }),
+    ...(desiredCount && { desiredCount }),
+  });
+}
+
+/** What has taken our place may be our own undo. */
+async function earlierReason(
+  session: Session,
+  { judgement, snapshots, subject }: Watched,
+): Promise<string | undefined> {
+  const latest = snapshots.at(-1);
+  const primary = latest && primaryOf(latest.service);
+  if (judgement.verdict !== "superseded" || !primary) return undefined;
+  return await undoneBy(session, primary.taskDefinition, subject.taskDefinition);
+}

@@ -1,0 +1,116 @@
+import type { Service, ServiceRevision } from "@aws-sdk/client-ecs";
+import { SlipwayError } from "../../errors.js";
+import { type Running, runningIn } from "../containers.js";
+import { allowance } from "../deadline.js";
+import { describeService } from "../read.js";
+import type { Session } from "../release.js";
+import { describeRevisions } from "../service-deployments.js";
+import { primaryOf, type ServiceDeploymentView, type Subject } from "../snapshot.js";
+import { type ServiceUpdate, update } from "../start-update.js";
+import { serviceView } from "../views.js";
+import { type Watched, watch } from "../watch.js";
+import { restoredFields } from "./fields.js";
+import { describe, undoRevision } from "./revision.js";
+
+/** A rollout that is to be taken back. */
+export interface Undoing {
+  subject: Subject;
+  /** Its service deployment, where it could be read. */
+  ours?: ServiceDeploymentView;
+  /** ARN of the revision that it was made from. */
+  base: string;
+  /** Continues `because …`. */
+  why: string;
+  /** Where the rollout has changed the desired count. */
+  desiredCount?: { from: number; to: number };
+}
+
+/** What became of taking a rollout back. */
+export type Undone = { why: string } & (
+  | {
+      /** What the service returns to. */
+      to: Running;
+      /** ARN of the copy of it that is rolled out. */
+      taskDefinition: string;
+      watched: Watched;
+    }
+  | { refused: string }
+);
+
+/**
+ * Takes a rollout back: a copy of the revision that it was made from is rolled out in its place, with the service as it was then, and
+ * watched to its end. A copy, because a rollout is known by its revision. It is a second UpdateService, because StopServiceDeployment
+ * works only on what is unfinished.
+ */
+export async function undo(session: Session, undoing: Undoing): Promise<Undone> {
+  const { subject, base, why } = undoing;
+  try {
+    const service = await describeService(session.aws, session.target, session.signal);
+    const source = await describe(session, base);
+    const { left, register } = await undoRevision(session, source, subject.taskDefinition, why);
+    if (!left && !isStillOurs(service, subject)) {
+      return { why, refused: `the service is set to ${service.taskDefinition} by now` };
+    }
+    session.progress(`Going back to ${nameOf(base)}, because ${why}.`);
+    const { now, before } = await serviceRevisions(session, undoing);
+    const revision = left ?? (await register());
+    const changes: ServiceUpdate = {
+      ...(now && before && restoredFields(now, before)),
+      ...formerCount(service, undoing),
+    };
+    const begun = await update(session, revision, changes, !left);
+    const to = withDigest(runningIn(source.taskDefinition, subject.container), before);
+    const back: Subject = {
+      ...begun,
+      taskDefinition: revision.arn,
+      container: subject.container,
+      digests: to.digest === undefined ? [] : [to.digest],
+      registeredAt: revision.registeredAt,
+      deadline: session.clock.now() + allowance(service, source.taskDefinition).ms,
+      ...(subject.classicOnly !== undefined && { classicOnly: subject.classicOnly }),
+    };
+    return { why, to, taskDefinition: revision.arn, watched: await watch(session, back, eventsOf(service)) };
+  } catch (error) {
+    session.signal?.throwIfAborted();
+    if (!(error instanceof SlipwayError)) throw error;
+    return { why, refused: error.message };
+  }
+}
+
+/** The primary deployment is the very one that is taken back. Somebody may have deployed the same revision again since. */
+function isStillOurs(service: Service, { taskDefinition, deploymentId }: Subject): boolean {
+  const primary = primaryOf(serviceView(service));
+  return primary?.taskDefinition === taskDefinition && (deploymentId === undefined || primary.id === deploymentId);
+}
+
+/** The service as the rollout has it and as it was before; nothing where that can't be read or is not of the base. */
+async function serviceRevisions(
+  session: Session,
+  { ours, base }: Undoing,
+): Promise<{ now?: ServiceRevision; before?: ServiceRevision }> {
+  if (!ours) return {};
+  const found = await describeRevisions(session, [ours.target, ...ours.sources]);
+  const now = found.get(ours.target);
+  const before = ours.sources.map((arn) => found.get(arn)).find((one) => one?.taskDefinition === base);
+  return { ...(now && { now }), ...(before && { before }) };
+}
+
+/** The count is set back only while it is what the rollout has set: autoscaling may have moved it since. */
+function formerCount({ desiredCount: now }: Service, { desiredCount }: Undoing): ServiceUpdate {
+  return desiredCount && desiredCount.to === now ? { desiredCount: desiredCount.from } : {};
+}
+
+/** What a revision that names its image by a tag has run is kept in its service revision. */
+function withDigest(running: Running, revision: ServiceRevision | undefined): Running {
+  const image = revision?.containerImages?.find(({ image: name }) => name === running.image);
+  const digest = running.digest ?? image?.imageDigest;
+  return { ...running, ...(digest !== undefined && { digest }) };
+}
+
+function eventsOf(service: Service): ReadonlySet<string> {
+  return new Set(service.events?.map(({ id = "" }) => id));
+}
+
+function nameOf(arn: string): string {
+  return arn.split("/").at(-1) ?? arn;
+}

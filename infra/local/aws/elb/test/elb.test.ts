@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  DescribeTargetGroupAttributesCommand,
+  DescribeTargetGroupsCommand,
+  DescribeTargetHealthCommand,
+  ElasticLoadBalancingV2Client,
+} from "@aws-sdk/client-elastic-load-balancing-v2";
+import { createSimulatedLoadBalancer } from "../../ecs/simulated/load-balancer.js";
+import { createSimulatedRuntime } from "../../ecs/simulated/runtime.js";
+import { NETWORK, TARGET_GROUP, taskDefinition } from "../../ecs/test/world.js";
+import { createInProcessAws } from "../../in-process.js";
+import { rehearsalSettings } from "../../lb/settings.js";
+import { createVirtualClock } from "../../virtual-clock.js";
+
+/** A service of two tasks behind a target group; the second task never gets well. */
+async function balanced(settings = {}) {
+  const clock = createVirtualClock();
+  let count = 0;
+  const reason = "Health checks failed with these codes: [503]";
+  const aws = await createInProcessAws({
+    clock,
+    runtime: createSimulatedRuntime(clock, () => ({ pull: 5_000 })),
+    loadBalancer: createSimulatedLoadBalancer(
+      clock,
+      () => (count++ === 0 ? { drain: 60_000 } : { health: [{ after: 1_000, state: "unhealthy", reason }] }),
+      { ...rehearsalSettings, deregistrationDelay: 300_000, ...settings },
+    ),
+  });
+  await aws.call("ecs", "CreateCluster");
+  await aws.call("ecs", "RegisterTaskDefinition", taskDefinition("good:1"));
+  await aws.call("ecs", "CreateService", {
+    serviceName: "web",
+    taskDefinition: "web",
+    desiredCount: 2,
+    healthCheckGracePeriodSeconds: 3_600,
+    networkConfiguration: NETWORK,
+    loadBalancers: [{ targetGroupArn: TARGET_GROUP, containerName: "app", containerPort: 5000 }],
+  });
+  clock.advance(90_000);
+  const { credentials, requestHandler } = aws;
+  const elb = new ElasticLoadBalancingV2Client({ region: "us-west-2", credentials, requestHandler, maxAttempts: 1 });
+  return { aws, clock, elb };
+}
+
+const group = { TargetGroupArn: TARGET_GROUP };
+
+test("a target group shows the health check and the delay that the load balancer has", async () => {
+  const { elb } = await balanced();
+  const { TargetGroups } = await elb.send(new DescribeTargetGroupsCommand({ TargetGroupArns: [TARGET_GROUP] }));
+  const [shown] = TargetGroups ?? [];
+  assert.deepEqual(
+    [shown?.TargetGroupName, shown?.Port, shown?.TargetType, shown?.HealthCheckPath, shown?.Matcher?.HttpCode],
+    ["web", 5000, "ip", "/healthz", "200"],
+  );
+  assert.deepEqual(
+    [shown?.HealthCheckIntervalSeconds, shown?.HealthCheckTimeoutSeconds, shown?.HealthyThresholdCount],
+    [1, 2, 2],
+  );
+  const { Attributes } = await elb.send(new DescribeTargetGroupAttributesCommand(group));
+  assert.equal(Attributes?.find(({ Key }) => Key === "deregistration_delay.timeout_seconds")?.Value, "300");
+});
+
+test("all target groups of the region are listed, or those that are named", async () => {
+  const { elb } = await balanced();
+  assert.equal((await elb.send(new DescribeTargetGroupsCommand({}))).TargetGroups?.length, 1);
+  assert.equal((await elb.send(new DescribeTargetGroupsCommand({ Names: ["web"] }))).TargetGroups?.length, 1);
+});
+
+test("targets show their health in ELB's words, also while they drain", async () => {
+  const { aws, clock, elb } = await balanced();
+  const health = async () =>
+    ((await elb.send(new DescribeTargetHealthCommand(group))).TargetHealthDescriptions ?? []).map(
+      ({ TargetHealth }) => [TargetHealth?.State, TargetHealth?.Reason, TargetHealth?.Description],
+    );
+  const sick = ["unhealthy", "Target.ResponseCodeMismatch", "Health checks failed with these codes: [503]"];
+  assert.deepEqual(await health(), [["healthy", undefined, undefined], sick]);
+  await aws.call("ecs", "UpdateService", { service: "web", desiredCount: 0 });
+  clock.advance(30_000);
+  assert.deepEqual(await health(), [
+    ["draining", "Target.DeregistrationInProgress", "Target deregistration is in progress"],
+  ]);
+  clock.advance(60_000);
+  assert.deepEqual(await health(), []);
+});
+
+test("a target group that no service names is not found, nor one of another region", async () => {
+  const { elb, aws } = await balanced();
+  const none = { TargetGroupArn: TARGET_GROUP.replace("/web/", "/none/") };
+  const notFound = { name: "TargetGroupNotFoundException", message: "One or more target groups not found" };
+  await assert.rejects(elb.send(new DescribeTargetHealthCommand(none)), notFound);
+  await assert.rejects(elb.send(new DescribeTargetGroupsCommand({ Names: ["none"] })), notFound);
+  const elsewhere = { region: "eu-west-1" };
+  await assert.rejects(aws.call("elasticloadbalancing", "DescribeTargetHealth", group, elsewhere), /not found/);
+});

@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  CreateClusterCommand,
+  CreateServiceCommand,
+  DescribeServicesCommand,
+  DescribeTaskDefinitionCommand,
+  ECSClient,
+  ListClustersCommand,
+  RegisterTaskDefinitionCommand,
+} from "@aws-sdk/client-ecs";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { createSimulatedLoadBalancer } from "../ecs/simulated/load-balancer.js";
+import { createSimulatedRuntime } from "../ecs/simulated/runtime.js";
+import { NETWORK, taskDefinition } from "../ecs/test/world.js";
+import { createInProcessAws, type InProcessOptions } from "../in-process.js";
+import { createVirtualClock } from "../virtual-clock.js";
+import { createFaults, type FaultRule } from "../wire/faults.js";
+
+async function inProcess(options: Partial<InProcessOptions> & { rules?: FaultRule[] } = {}) {
+  const clock = createVirtualClock();
+  const faults = createFaults({ clock, rules: options.rules ?? [] });
+  const aws = await createInProcessAws({
+    clock,
+    runtime: createSimulatedRuntime(clock, () => ({ pull: 5_000 })),
+    loadBalancer: createSimulatedLoadBalancer(clock),
+    faults,
+    ...options,
+  });
+  const config = {
+    region: "us-west-2",
+    credentials: aws.credentials,
+    requestHandler: aws.requestHandler,
+    maxAttempts: 1,
+  };
+  return { clock, faults, aws, ecs: new ECSClient(config), sts: new STSClient(config) };
+}
+
+test("the SDK deploys in process, and a minute passes at once", async () => {
+  const { aws, clock, ecs, sts } = await inProcess();
+  assert.equal((await sts.send(new GetCallerIdentityCommand({}))).Account, "123456789012");
+  await ecs.send(new CreateClusterCommand({}));
+  await ecs.send(new RegisterTaskDefinitionCommand(taskDefinition("good:1") as never));
+  await ecs.send(
+    new CreateServiceCommand({
+      serviceName: "web",
+      taskDefinition: "web",
+      desiredCount: 2,
+      networkConfiguration: NETWORK,
+    }),
+  );
+  clock.advance(120_000);
+  const { services } = await ecs.send(new DescribeServicesCommand({ services: ["web"] }));
+  assert.deepEqual([services?.[0]?.runningCount, services?.[0]?.deployments?.[0]?.rolloutState], [2, "COMPLETED"]);
+  assert.equal(services?.[0]?.createdAt?.toISOString(), "2026-01-01T00:00:00.000Z");
+  const { services: direct } = await aws.call("ecs", "DescribeServices", { services: ["web"] });
+  assert.equal((direct as { runningCount: number }[])[0]?.runningCount, 2);
+});
+
+test("a direct call is validated, authorised and counted as one over HTTP", async () => {
+  const { aws, clock } = await inProcess({ deny: ["ecs:StopTask"], limits: true });
+  await assert.rejects(aws.call("ecs", "UpdateService"), { message: "Service can not be blank." });
+  await assert.rejects(aws.call("ecs", "DescribeServices", { services: 1 }), { code: "SerializationException" });
+  await assert.rejects(aws.call("ecs", "StopTask", { task: "x" }), { code: "AccessDeniedException" });
+  await assert.rejects(aws.call("ecs", "Invent"), { code: "UnknownOperationException" });
+  await assert.rejects(aws.call("s3", "ListBuckets"), /has no service 's3'/);
+  await assert.rejects(aws.call("ecs", "ListClusters", {}, { accessKeyId: "none" }), {
+    code: "UnrecognizedClientException",
+  });
+  const register = () => aws.call("ecs", "RegisterTaskDefinition", taskDefinition("good:1"));
+  for (let i = 0; i < 20; i++) await register();
+  await assert.rejects(register(), { code: "ThrottlingException", message: "Rate exceeded", status: 400 });
+  clock.advance(1_000);
+  await register();
+  await assert.rejects(register(), { code: "ThrottlingException" });
+  await aws.call("ecs", "RegisterTaskDefinition", taskDefinition("good:1"), { region: "eu-west-1" });
+});
+
+const failures: [string, FaultRule, object, string[]][] = [
+  ["a reset before the effect", { kind: "reset" }, { code: "ECONNRESET" }, []],
+  ["a reset after the effect", { kind: "reset", effect: true }, { code: "ECONNRESET" }, ["one"]],
+  ["an answer that breaks off", { kind: "truncated" }, { code: "ECONNRESET" }, ["one"]],
+  ["silence", { kind: "silent" }, { name: "TimeoutError" }, []],
+  ["silence after the effect", { kind: "silent", effect: true }, { name: "TimeoutError" }, ["one"]],
+];
+
+for (const [what, rule, error, done] of failures) {
+  for (const way of ["SDK", "direct call"] as const) {
+    test(`${what} is the same to a ${way} as over a socket`, async () => {
+      const { aws, clock, ecs, faults } = await inProcess({ rules: [rule] });
+      const input = { clusterName: "one" };
+      const call = way === "SDK" ? ecs.send(new CreateClusterCommand(input)) : aws.call("ecs", "CreateCluster", input);
+      const rejected = assert.rejects(call, error);
+      await untilBefallen(faults);
+      clock.advance(60_000);
+      await rejected;
+      faults.replace([]);
+      const { clusterArns = [] } = await ecs.send(new ListClustersCommand({}));
+      assert.deepEqual(
+        clusterArns.map((arn) => arn.split("/")[1]),
+        done,
+      );
+    });
+  }
+}
+
+test("a late answer comes when its time has come on the clock, and a skewed one with other times", async () => {
+  const by = 30_000;
+  const { aws, clock, ecs, faults } = await inProcess({ rules: [{ kind: "delayed", by }] });
+  let came = false;
+  const call = aws.call("ecs", "RegisterTaskDefinition", taskDefinition("good:1")).then(() => {
+    came = true;
+  });
+  await untilBefallen(faults);
+  clock.advance(29_999);
+  await settled();
+  assert.equal(came, false);
+  clock.advance(1);
+  await call;
+  faults.replace([{ kind: "skewed", by: 600_000 }]);
+  const { taskDefinition: found } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: "web" }));
+  assert.equal(found?.registeredAt?.toISOString(), "2026-01-01T00:10:00.000Z");
+});
+
+test("times in a request to a service whose clock is off are meant by that clock", async () => {
+  const { aws, clock, faults } = await inProcess();
+  await aws.call("ecs", "CreateCluster");
+  await aws.call("ecs", "RegisterTaskDefinition", taskDefinition("good:1"));
+  const service = { serviceName: "web", taskDefinition: "web", networkConfiguration: NETWORK };
+  await aws.call("ecs", "CreateService", service);
+  clock.advance(60_000);
+  faults.replace([{ kind: "skewed", by: 600_000 }]);
+  const [shown] = (await aws.call("ecs", "ListServiceDeployments", { service: "web" })).serviceDeployments as {
+    createdAt: number;
+  }[];
+  const after = (shown?.createdAt ?? 0) - 1;
+  const { serviceDeployments } = await aws.call("ecs", "ListServiceDeployments", {
+    service: "web",
+    createdAt: { after },
+  });
+  assert.equal((serviceDeployments as unknown[]).length, 1);
+});
+
+test("a stale read is as old as it is meant to be", async () => {
+  const { aws, clock } = await inProcess({ rules: [{ kind: "stale", by: 10_000 }] });
+  await aws.call("ecs", "CreateCluster", { clusterName: "one" });
+  clock.advance(4_000);
+  await aws.call("ecs", "CreateCluster", { clusterName: "two" });
+  const count = async () => ((await aws.call("ecs", "ListClusters")).clusterArns as string[]).length;
+  const counts: number[] = [];
+  for (let second = 4; second <= 15; second++) {
+    counts.push(await count());
+    clock.advance(1_000);
+  }
+  assert.deepEqual(counts, [0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2]);
+  clock.advance(60_000);
+  await aws.call("ecs", "CreateCluster", { clusterName: "three" });
+  clock.advance(9_999);
+  assert.equal(await count(), 2);
+  clock.advance(1);
+  assert.equal(await count(), 3);
+});
+
+test("what the SDK sends again after a lost answer is done twice, as on AWS", async () => {
+  const { clock, aws } = await inProcess({
+    rules: [{ kind: "reset", effect: true, operation: "RegisterTaskDefinition", times: 1 }],
+  });
+  const retrying = new ECSClient({
+    region: "us-west-2",
+    credentials: aws.credentials,
+    requestHandler: aws.requestHandler,
+  });
+  const { taskDefinition: last } = await retrying.send(
+    new RegisterTaskDefinitionCommand(taskDefinition("good:1") as never),
+  );
+  assert.equal(last?.revision, 2);
+  assert.equal(clock.now(), Date.UTC(2026, 0, 1));
+});
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+async function untilBefallen(faults: { befallen: readonly unknown[] }): Promise<void> {
+  while (faults.befallen.length === 0) await settled();
+  await settled();
+}

@@ -1,0 +1,118 @@
+import { Readable } from "node:stream";
+import type { Clock } from "../clock.js";
+import type { Answer, Calls } from "./calls.js";
+
+/** The part of the SDK's requests and answers that matters here. */
+interface SdkRequest {
+  method: string;
+  path: string;
+  query?: Record<string, string | string[] | null>;
+  headers: Record<string, string>;
+  body?: string | Uint8Array | undefined;
+}
+
+interface SdkResponse {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: Uint8Array | Readable;
+}
+
+/** An `AbortSignal`, of Node or of the SDK: what the two have in common. */
+interface Abortable {
+  readonly aborted: boolean;
+}
+
+/** What the SDK's clients take as their `requestHandler`. */
+export interface SdkRequestHandler {
+  metadata: { handlerProtocol: string };
+  handle(
+    request: SdkRequest,
+    options?: { abortSignal?: Abortable | undefined; requestTimeout?: number | undefined },
+  ): Promise<{ response: SdkResponse }>;
+  destroy(): void;
+}
+
+/**
+ * Carries the SDK's calls to the local AWS without a socket. Whom a signature names is believed; it is not calculated again.
+ *
+ * @param timeout Milliseconds on the clock after which a call without an answer fails as with the SDK's own handler (`TimeoutError`).
+ */
+export function createRequestHandler(calls: Calls, clock: Clock, timeout: number): SdkRequestHandler {
+  return {
+    metadata: { handlerProtocol: "http/1.1" },
+    async handle(request, { abortSignal, requestTimeout } = {}) {
+      const answered = calls.answer(
+        {
+          method: request.method,
+          url: urlOf(request),
+          headers: lowerCased(request.headers),
+          body: bytes(request.body),
+        },
+        { verify: false },
+      );
+      const answer = await arrival(answered, clock, requestTimeout || timeout, abortSignal);
+      return { response: { statusCode: answer.status, headers: answer.headers, body: bodyOf(answer) } };
+    },
+    destroy() {},
+  };
+}
+
+/** When a call's answer arrives, or how it fails to: as Node's sockets and the SDK's handler tell of it. */
+export function arrival<T extends { delay: number; failure?: Answer["failure"] }>(
+  answered: Promise<T>,
+  clock: Clock,
+  timeout: number,
+  abortSignal?: Abortable,
+): Promise<T> {
+  const signal = abortSignal instanceof AbortSignal ? abortSignal : undefined;
+  return new Promise((resolve, reject) => {
+    const timers: (() => void)[] = [];
+    const end = (settle: () => void) => {
+      for (const cancel of timers) cancel();
+      signal?.removeEventListener("abort", abort);
+      settle();
+    };
+    const abort = () => end(() => reject(named("AbortError", "Request aborted")));
+    if (signal?.aborted) return abort();
+    signal?.addEventListener("abort", abort);
+    const arrive = (answer: T) => end(() => (answer.failure === "reset" ? reject(reset()) : resolve(answer)));
+    answered.then(
+      (answer) => {
+        if (answer.failure === "silent" || answer.delay >= timeout) {
+          const late = () => reject(named("TimeoutError", `Request did not complete within ${timeout} ms`));
+          timers.push(clock.after(timeout, () => end(late)));
+        } else if (answer.delay > 0) timers.push(clock.after(answer.delay, () => arrive(answer)));
+        else arrive(answer);
+      },
+      (error) => end(() => reject(error)),
+    );
+  });
+}
+
+/** As a socket that was reset. */
+export function reset(): Error {
+  return Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET", errno: -104, syscall: "read" });
+}
+
+function bodyOf({ body, failure }: Answer): Uint8Array | Readable {
+  if (failure !== "truncated") return Buffer.from(body);
+  async function* broken() {
+    yield Buffer.from(body.slice(0, Math.floor(body.length / 2)));
+    throw Object.assign(new Error("aborted"), { code: "ECONNRESET" });
+  }
+  return Readable.from(broken());
+}
+
+function urlOf({ path, query = {} }: SdkRequest): string {
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    [value ?? ""].flat().map((each) => [name, each] as [string, string]),
+  );
+  return pairs.length === 0 ? path : `${path}?${new URLSearchParams(pairs)}`;
+}
+
+const lowerCased = (headers: Record<string, string>) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+
+const bytes = (body: SdkRequest["body"]) => (typeof body === "string" ? Buffer.from(body) : (body ?? new Uint8Array()));
+
+const named = (name: string, message: string) => Object.assign(new Error(message), { name });
