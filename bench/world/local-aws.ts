@@ -6,7 +6,7 @@ import { createSimulatedLoadBalancer } from "../../infra/local/aws/ecs/simulated
 import { createSimulatedRuntime, type SimulatedRuntime } from "../../infra/local/aws/ecs/simulated/runtime.js";
 import { awsTiming } from "../../infra/local/aws/ecs/timing.js";
 import type { StateDirectory } from "../../infra/local/aws/state.js";
-import { accessOf, authorize } from "../../infra/local/aws/wire/authorize.js";
+import { accessesOf, authorize } from "../../infra/local/aws/wire/authorize.js";
 import { serviceModel } from "../../infra/local/aws/wire/model.js";
 import type { Principal } from "../../infra/local/aws/wire/principals.js";
 import { AwsError, type Caller, type JsonObject, type Service } from "../../infra/local/aws/wire/service.js";
@@ -71,7 +71,7 @@ async function answer(services: Map<string, Service>, call: Call, principal: Pri
   if (!shape || !missing) throw new Error(`The API's model has no ${service}:${operation}.`);
   const checked = validateInput(operation, shape, input, missing);
   const caller = callerOf(principal);
-  authorize(principal, accessOf(service, operation, checked, caller));
+  for (const access of accessesOf(service, operation, checked, caller)) authorize(principal, access);
   try {
     return await run(checked, caller);
   } catch (error) {
