@@ -3,7 +3,6 @@ import { secrets } from "../world/names.js";
 import type { Outcome } from "../world/play.js";
 import type { Run } from "../world/run.js";
 import type { Scenario } from "../world/scenario.js";
-import { overLimit } from "./limits.js";
 
 /** What is wrong with an outcome, in sentences; none when everything is as it must be. */
 export function faultsOf(scenario: Scenario, outcome: Outcome): string[] {
@@ -12,7 +11,7 @@ export function faultsOf(scenario: Scenario, outcome: Outcome): string[] {
     ...tooManyUpdates(scenario, outcome),
     ...outcome.truth.harm,
     ...notBack(scenario, outcome),
-    ...(overLimit(outcome.trace) ?? []),
+    ...throttled(scenario, outcome),
     ...toldSecrets(outcome),
   ];
 }
@@ -34,7 +33,9 @@ function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
   const states = statesSeen(outcome, run);
   const { report, error } = run;
   if (error) {
-    if (states.includes("none") && states.length === 1) return [];
+    // Nothing was begun, or it says that it does not know, and can't.
+    if (states.every((state) => state === "none") || isBlind(scenario, run)) return [];
+    if (isAnother(scenario, outcome, run) || isGone(scenario, run)) return [];
     return [
       `ended with ${error.name} ${error.code ?? ""} (${error.message}), and in truth it is ${states.join(", then ")}`,
     ];
@@ -44,12 +45,42 @@ function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
   return right ? [] : [`said ${report.verdict} (${report.reason}), and in truth it is ${states.join(", then ")}`];
 }
 
+/** An error that says that the outcome is not known, where what it needs to see is kept from it. */
+function isBlind({ aws, interventions }: Scenario, { error }: Run): boolean {
+  const isDenied = aws?.deny?.length || interventions?.some((one) => one.do === "deny");
+  const code = error?.code ?? "";
+  if (["access-denied", "attempt-unknowable"].includes(code)) return Boolean(isDenied);
+  return ["watch-broken", "credentials-expired", "lost-answer"].includes(code) && Boolean(aws?.faults?.length);
+}
+
+/** Without a run id a run after the rollout's end is an attempt of its own, and may be refused. */
+function isAnother({ deployer }: Scenario, { runs, truth }: Outcome, run: Run): boolean {
+  const before = truth.moments.findLast(({ at }) => at <= run.startedAt)?.state ?? "none";
+  return (
+    deployer?.runId === undefined && runs.length > 1 && isRefusal(run) && !["none", "open", "settling"].includes(before)
+  );
+}
+
+function isRefusal({ error }: Run): boolean {
+  return error?.name === "InputError";
+}
+
+function isGone({ interventions }: Scenario, run: Run): boolean {
+  const isDeleted = interventions?.some((one) => one.do === "delete-service");
+  return Boolean(isDeleted) && isRefusal(run) && ["inactive-service", "no-service"].includes(run.error?.code ?? "");
+}
+
 function accepted(state: State, scenario: Scenario, outcome: Outcome): string[] {
   switch (state) {
     case "none":
     case "open":
     case "settling":
       return ["timed-out"];
+    case "going-back":
+    case "not-taken-back":
+      return ["failed"];
+    case "taken-back":
+      return ["rolled-back"];
     case "deployed":
       if (!scenario.deployer?.http) return ["deployed"];
       return servesWell(scenario, outcome) ? ["deployed"] : ["failed", "deployed-unverified"];
@@ -64,11 +95,20 @@ function servesWell({ release }: Scenario, { answers }: Outcome): boolean {
   return last.length === 5 && last.every(({ version }) => version === (release?.version ?? "v2.0.0"));
 }
 
+/** The world holds ECS's documented limits: who stays inside them is not throttled, unless a fault does it. */
+function throttled({ aws }: Scenario, { trace }: Outcome): string[] {
+  if (aws?.faults?.some(({ kind }) => kind === "throttled")) return [];
+  const first = trace.find((entry) => entry.kind === "call" && entry.result === "ThrottlingException");
+  return first ? [`was throttled at ${first.at / 1000} s`] : [];
+}
+
 /** With a run id all runs are one attempt; without, each can be one of its own. */
 function tooManyUpdates({ deployer }: Scenario, { truth, runs }: Outcome): string[] {
   const begun = truth.updates.filter(({ began }) => began);
+  const forward = begun.filter(({ taskDefinition }) => truth.own.includes(taskDefinition)).length;
   const attempts = deployer?.runId === undefined ? runs.length : 1;
-  return begun.length > attempts ? [`began ${begun.length} deployments in ${attempts} attempts`] : [];
+  if (forward <= attempts && begun.length - forward <= attempts) return [];
+  return [`began ${forward} deployments and ${begun.length - forward} undos in ${attempts} attempts`];
 }
 
 /** What was rolled back leaves the last good release, and nothing else, when nobody else came between. */

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import type { Fault, FaultRule } from "../../infra/local/aws/wire/faults.js";
 import type {
   AwsSettings,
   Before,
@@ -41,16 +42,7 @@ function sometimes<T extends object>(
     .map((all) => Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as T);
 }
 
-const percents = fc.constantFrom(
-  [100, 200],
-  [50, 200],
-  [50, 100],
-  [0, 100],
-  [100, 150],
-  [75, 125],
-  [100, 110],
-  [100, 100],
-);
+const percents = fc.constantFrom([100, 200], [50, 200], [50, 100], [0, 100], [100, 150], [75, 125], [100, 110]);
 
 const service: fc.Arbitrary<ServiceSettings> = fc
   .tuple(
@@ -181,11 +173,39 @@ const happening: fc.Arbitrary<Intervention> = fc
   )
   .map(([at, what, from]) => ({ at, ...from, ...what }) as Intervention);
 
+/** What goes wrong on the way for a while. Nothing of it lasts so long that a patient caller would have to give up. */
+const wireFault: fc.Arbitrary<FaultRule> = fc
+  .tuple(
+    fc.constantFrom<Fault[]>(
+      { kind: "delayed", by: 5 * SECOND },
+      { kind: "throttled" },
+      { kind: "server-error" },
+      { kind: "unavailable" },
+      { kind: "reset" },
+      { kind: "reset", effect: true },
+      { kind: "truncated" },
+      { kind: "silent", effect: true },
+      { kind: "stale", by: 5 * SECOND },
+    ),
+    fc.constantFrom(
+      "*",
+      "DescribeServices",
+      "UpdateService",
+      "RegisterTaskDefinition",
+      "List*",
+      "DescribeServiceDeployments",
+    ),
+    seconds(0, 300),
+    fc.integer({ min: 1, max: 4 }),
+  )
+  .map(([fault, operation, from, times]) => ({ ...fault, service: "ecs", operation, from, times }));
+
 const aws: fc.Arbitrary<AwsSettings> = sometimes<AwsSettings>({
   rollbackId: [5, is("new" as const)],
   timing: [2, seconds(0, 15).map((lag) => ({ listLag: lag, currentDeploymentLag: lag }))],
   latency: [2, fc.constantFrom<[number, number][]>([5, 10], [20, 400], [1_000, 3_000])],
   deny: [1, is(["ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions"])],
+  faults: [3, fc.array(wireFault, { minLength: 1, maxLength: 3 })],
   clockSkew: [2, fc.constantFrom(10 * MINUTE, -10 * MINUTE)],
 });
 const deployer: fc.Arbitrary<DeployerSettings> = sometimes<Omit<DeployerSettings, "more">>({
@@ -195,6 +215,9 @@ const deployer: fc.Arbitrary<DeployerSettings> = sometimes<Omit<DeployerSettings
   force: [1, is(true)],
   ignore: [2, is(["image-missing", "wrong-platform", "no-room-to-replace", "deployment-in-flight"])],
   desiredCount: [1, fc.integer({ min: 0, max: 6 })],
+  earlyStop: [2, is(false)],
+  onTimeout: [2, is("rollback" as const)],
+  undo: [2, is(false)],
 });
 const kill: fc.Arbitrary<Kill> = fc.record({
   call: oneOf([2, fc.integer({ min: 1, max: 25 })], [1, fc.integer({ min: 1, max: 120 })]),

@@ -58,7 +58,7 @@ async function many(): Promise<number> {
     if (ms !== undefined) late.push({ seed, ms, verdict });
     if (one.faults.length > 0) {
       wrong.push(one);
-      console.log(`seed ${seed} (${one.way}): ${one.faults.join("; ")}`);
+      console.log(`seed ${seed} (${one.way}): ${one.faults.join("; ").slice(0, 500)}`);
       console.log(`  again: npm run simulate -- --seed ${seed} [--shrink]`);
     }
     if (performance.now() - shownAt > 5_000) {

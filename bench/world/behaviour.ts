@@ -6,8 +6,10 @@ import type { JsonObject } from "../../infra/local/aws/wire/service.js";
 import { target } from "./names.js";
 import type { Scenario, TaskScript } from "./scenario.js";
 
-/** Which script each task follows: told by its version, and by how many tasks its revision has had before. */
+/** Which script each task follows: told by its revision's version, and by how many tasks of that version there were before. */
 export interface Casting {
+  /** From now on revisions that are new follow the scenario's scripts; those that are there already go on as before. */
+  begin(): void;
   behaviourOf(task: TaskSpec): TaskBehaviour;
   targetOf(target: LoadBalancerTarget): TargetBehaviour;
   /** What a task does and which version it is; by ARN. */
@@ -20,18 +22,27 @@ const healthyAfter = { container: 15_000, target: 10_000 };
 export function castTasks(scenario: Scenario): Casting {
   const roles = new Map<string, { version: string; script: TaskScript }>();
   const started = new Map<string, number>();
+  /** The revisions that there were before the beginning. */
+  const old = new Set<string>();
+  let hasBegun = false;
 
   function cast(task: TaskSpec): TaskScript {
     const version = versionOf(task.taskDefinition);
+    const revision = String(task.taskDefinition.taskDefinitionArn);
+    if (!hasBegun) old.add(revision);
     const number = started.get(version) ?? 0;
     started.set(version, number + 1);
-    const scripts = scriptsOf(scenario, version);
+    const scripts = old.has(revision) ? scriptsBefore(scenario) : scriptsOf(scenario, version);
     const script = scripts[Math.min(number, scripts.length - 1)] ?? {};
     roles.set(task.taskArn, { version, script });
     return script;
   }
 
   return {
+    begin() {
+      hasBegun = true;
+      started.clear();
+    },
     behaviourOf(task) {
       const { target: _, drain: _drain, serves: _serves, ...behaviour } = cast(task);
       const { check = "none" } = scenario.service ?? {};
@@ -58,8 +69,11 @@ export function versionOf(taskDefinition: JsonObject): string {
   return typeof variable === "string" ? variable : "";
 }
 
-function scriptsOf({ before, release, others }: Scenario, version: string): TaskScript[] {
-  if (version === (release?.version ?? "v2.0.0")) return release?.tasks ?? [];
-  const ended: TaskScript[] = before?.completed === false ? [{ exit: { after: 0, code: 1 } }] : [];
-  return others?.[version]?.tasks ?? before?.tasks ?? ended;
+function scriptsOf({ release, others }: Scenario, version: string): TaskScript[] {
+  const script = version === (release?.version ?? "v2.0.0") ? release : others?.[version];
+  return script?.tasks ?? [];
+}
+
+function scriptsBefore({ before }: Scenario): TaskScript[] {
+  return before?.tasks ?? (before?.completed === false ? [{ exit: { after: 0, code: 1 } }] : []);
 }

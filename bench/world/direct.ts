@@ -4,17 +4,18 @@
  */
 import type { Aws } from "../../ci/src/aws/clients.js";
 import { AwsError, type JsonObject } from "../../infra/local/aws/wire/service.js";
-import { type DeployerProcess, NoAnswer } from "./process.js";
+import type { LocalAws } from "./local-aws.js";
+import type { DeployerProcess } from "./process.js";
 import { packages } from "./sdk-packages.js";
 import { type Reader, readerOf, type Schema } from "./sdk-schema.js";
 
 /** As createAws has it. */
 const MAX_ATTEMPTS = 5;
 
-export function directAws(process: DeployerProcess, random: () => number): Aws {
+export function directAws(aws: Pick<LocalAws, "call">, process: DeployerProcess, random: () => number): Aws {
   const client = (service: string) => ({
     send: (command: Command, options: { abortSignal?: AbortSignal } = {}) =>
-      send({ process, random }, service, command, options.abortSignal),
+      send({ aws, process, random }, service, command, options.abortSignal),
   });
   return { ecs: client("ecs"), ecr: client("ecr"), sts: client("sts"), logs: client("logs") } as unknown as Aws;
 }
@@ -33,6 +34,7 @@ interface Message {
   body?: unknown;
 }
 interface Means {
+  aws: Pick<LocalAws, "call">;
   process: DeployerProcess;
   random: () => number;
 }
@@ -44,8 +46,8 @@ async function send(means: Means, service: string, command: Command, signal?: Ab
   for (let attempt = 1; ; attempt++) {
     if (signal?.aborted) throw aborted();
     try {
-      const once = () => ask(means.process, service, operation, command.input);
-      return own.length === 0 ? await once() : await throughStack(means.process, service, operation, command);
+      const way = own.length === 0 ? ask : throughStack;
+      return await way(means, service, operation, command);
     } catch (error) {
       if (attempt >= attempts || !isPassing(error as Failure)) throw error;
       await means.process.sleep(delay(error as Failure, attempt, means.random));
@@ -53,15 +55,15 @@ async function send(means: Means, service: string, command: Command, signal?: Ab
   }
 }
 
-async function ask(process: DeployerProcess, service: string, operation: string, input: JsonObject): Promise<unknown> {
-  return outputReader(service, operation)(await answer(process, service, operation, input));
+async function ask(means: Means, service: string, operation: string, { input }: Command): Promise<unknown> {
+  return outputReader(service, operation)(await answer(means, service, operation, input));
 }
 
 /** A command with middleware of its own: that sees the body of the request and of the answer, as it does with the SDK. */
-async function throughStack(process: DeployerProcess, service: string, operation: string, command: Command) {
+async function throughStack(means: Means, service: string, operation: string, command: Command) {
   const handler: Handler = async ({ input, request }) => {
     const sent = request.body === undefined ? input : (JSON.parse(String(request.body)) as JsonObject);
-    const answered = await answer(process, service, operation, sent);
+    const answered = await answer(means, service, operation, sent);
     const body = new TextEncoder().encode(JSON.stringify(answered));
     return {
       response: { statusCode: 200, headers: {}, body },
@@ -72,11 +74,11 @@ async function throughStack(process: DeployerProcess, service: string, operation
   return (await through({ input: command.input, request: { headers: {} } })).output;
 }
 
-async function answer(process: DeployerProcess, service: string, operation: string, input: JsonObject) {
+async function answer({ aws, process }: Means, service: string, operation: string, input: JsonObject) {
   try {
-    return await process.ask({ service, operation, input });
+    return await process.pass(operation, () => aws.call(service, operation, input));
   } catch (error) {
-    throw asTheSdkThrows(service, error);
+    throw error instanceof AwsError ? asTheSdkThrows(service, error) : error;
   }
 }
 
@@ -91,10 +93,7 @@ interface Failure extends Error {
   $metadata?: { httpStatusCode?: number };
 }
 
-function asTheSdkThrows(service: string, error: unknown): unknown {
-  if (error instanceof NoAnswer) return Object.assign(new Error(error.message), { code: error.code });
-  if (!(error instanceof AwsError)) return error;
-  const { code, message, status, fields } = error;
+function asTheSdkThrows(service: string, { code, message, status, fields }: AwsError): Error {
   const about = { message, $metadata: { httpStatusCode: status }, ...fields };
   const known = packages[service]?.[code] as (new (about: object) => Error) | undefined;
   if (known) return new known(about);

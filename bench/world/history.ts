@@ -1,7 +1,7 @@
 import type { EcsState, ServiceDeploymentRecord, ServiceRecord } from "../../infra/local/aws/ecs/model/state.js";
 import type { JsonObject } from "../../infra/local/aws/wire/service.js";
 import { versionOf } from "./behaviour.js";
-import type { Call } from "./local-aws.js";
+import type { Done } from "./local-aws.js";
 import { START } from "./time.js";
 
 /**
@@ -18,6 +18,9 @@ import { START } from "./time.js";
  * | `failed` | it was ended for its failures, and nobody went back, or the way back failed too |
  * | `superseded` | another deployment took its place, before its end or after |
  * | `stopped` | a person stopped it, or deleted the service |
+ * | `going-back` | the deployer has begun another rollout, to take it back |
+ * | `taken-back` | that one is deployed |
+ * | `not-taken-back` | that one ended otherwise |
  */
 export type State =
   | "none"
@@ -28,7 +31,10 @@ export type State =
   | "rolled-back"
   | "failed"
   | "superseded"
-  | "stopped";
+  | "stopped"
+  | "going-back"
+  | "taken-back"
+  | "not-taken-back";
 
 /** From when on something is true of it, and from when on the API can show it: milliseconds since the world's beginning. */
 export interface Moment {
@@ -43,7 +49,7 @@ export interface Truth {
   registered: string[];
   /** Those that bring its release: usually one of them. */
   own: string[];
-  /** ARN of the deployer's own rollout: the earliest service deployment of its revision. */
+  /** ARN of the deployer's own rollout: the earliest service deployment of the revision that it deployed last. */
   rollout?: string;
   /** All that was true of that rollout, in order. The first is at the deployer's start. */
   moments: [Moment, ...Moment[]];
@@ -60,7 +66,7 @@ export interface History {
   /** To be called after every change of ECS's state. */
   note(): void;
   /** To be called when AWS has carried out a call of the deployer. */
-  noteCall(call: Call, output: JsonObject): void;
+  noteCall(call: Done): void;
   noteStop(by: "deployer" | "somebody"): void;
 }
 
@@ -82,20 +88,31 @@ export function keepHistory(state: EcsState, now: () => number, release: string,
     if (arn !== undefined) truth.rollout = arn;
   }
 
+  const isBack = (taskDefinition: string) =>
+    truth.registered.includes(taskDefinition) && !truth.own.includes(taskDefinition);
+
   function note() {
     const there = service();
-    if (truth.rollout === undefined) {
-      const arn = there?.serviceDeployments.find((one) => truth.own.includes(taskDefinitionOf(state, one) ?? ""));
-      if (arn !== undefined) truth.rollout = arn;
-    }
-    const record = state.serviceDeployments[truth.rollout ?? ""];
-    const is = record ? stateOf(state, there, record) : "none";
+    noteRollout(there?.serviceDeployments ?? []);
+    const back = there?.serviceDeployments.find((one) => isBack(taskDefinitionOf(state, one) ?? ""));
+    const record = state.serviceDeployments[back ?? truth.rollout ?? ""];
+    const own = record ? stateOf(state, there, record) : "none";
+    const is = back === undefined ? own : backIs(own);
     if (is === truth.moments.at(-1)?.state) return;
     const visibleAt = since(Math.max(now(), (record?.createdAt ?? 0) + listLag));
     truth.moments.push({ at: since(now()), visibleAt, state: is });
   }
 
-  function noteCall({ operation, input }: Call, output: JsonObject) {
+  /** Of a revision the earliest counts, of several attempts the last one. */
+  function noteRollout(arns: readonly string[]) {
+    const revisions = arns.map((arn) => taskDefinitionOf(state, arn) ?? "");
+    const latest = revisions.findLast((revision) => truth.own.includes(revision));
+    const arn = latest === undefined ? undefined : arns[revisions.indexOf(latest)];
+    // What ran before the deployer was started is its own by the latest that brought it.
+    if (arn !== undefined && latest !== current) truth.rollout = arn;
+  }
+
+  function noteCall({ operation, input, output }: Done) {
     if (operation === "RegisterTaskDefinition") {
       const document = output.taskDefinition as JsonObject;
       const arn = String(document.taskDefinitionArn);
@@ -154,7 +171,9 @@ function stateOfSuccessful(
 ): State {
   if (service?.status !== "ACTIVE") return "stopped";
   const [primary] = service.deployments;
-  if (primary?.serviceRevisionArn !== record.targetRevision) return "superseded";
+  // Somebody who has deployed the same revision again has changed nothing of what runs.
+  const own = state.serviceRevisions[record.targetRevision]?.taskDefinition;
+  if (!primary || primary.taskDefinition !== own) return "superseded";
   if (primary.rolloutState !== "COMPLETED") return "settling";
   const running = Object.values(state.tasks).filter(
     (task) => task.serviceArn === service.arn && task.lastStatus === "RUNNING",
@@ -162,6 +181,12 @@ function stateOfSuccessful(
   if (running.length < service.desiredCount) return "settling";
   if (running.some((task) => task.taskDefinition !== primary.taskDefinition)) return "settling";
   return service.desiredCount === 0 ? "nothing-ran" : "deployed";
+}
+
+/** What the rollout that takes it back has come to. */
+function backIs(state: State): State {
+  if (["none", "open", "settling"].includes(state)) return "going-back";
+  return state === "deployed" || state === "nothing-ran" ? "taken-back" : "not-taken-back";
 }
 
 function isInUse(state: EcsState, taskDefinition: string): boolean {

@@ -1,15 +1,13 @@
 import type { JsonObject } from "../../infra/local/aws/wire/service.js";
 import type { LocalAws } from "./local-aws.js";
-import { target } from "./names.js";
+import { somebody, target } from "./names.js";
 import type { Intervention, Scenario } from "./scenario.js";
-import { registerVersion, somebody } from "./service.js";
+import { registerVersion } from "./service.js";
 
 /** What an intervention reaches. */
 export interface Reach {
   scenario: Scenario;
   aws: LocalAws;
-  /** The actions that the deployer may not take: added to here. */
-  deny: string[];
   noteStop: () => void;
 }
 
@@ -26,8 +24,7 @@ export async function intervene(reach: Reach, intervention: Intervention): Promi
 
 async function carryOut(reach: Reach, intervention: Intervention): Promise<string> {
   const { aws } = reach;
-  const call = (operation: string, input: JsonObject, service = "ecs") =>
-    aws.answer({ service, operation, input }, somebody);
+  const call = (operation: string, input: JsonObject, service = "ecs") => aws.call(service, operation, input, somebody);
   switch (intervention.do) {
     case "deploy": {
       const taskDefinition = await registerVersion(reach.scenario, aws, intervention.version);
@@ -62,7 +59,7 @@ async function carryOut(reach: Reach, intervention: Intervention): Promise<strin
       return `${tasks.length} tasks of ${intervention.version} ${intervention.do === "crash" ? "crash" : "are stopped"}`;
     }
     case "deny":
-      reach.deny.push(...intervention.actions);
+      aws.deny.push(...intervention.actions);
       return `the deployer may not ${intervention.actions.join(", ")} any more`;
     case "call":
       await call(intervention.operation, intervention.input, intervention.service);

@@ -1,88 +1,88 @@
 import type { Clock } from "../../infra/local/aws/clock.js";
-import { createEcs } from "../../infra/local/aws/ecs/index.js";
 import { type EcsState, emptyState } from "../../infra/local/aws/ecs/model/state.js";
-import { seededRandom } from "../../infra/local/aws/ecs/random.js";
 import { createSimulatedLoadBalancer } from "../../infra/local/aws/ecs/simulated/load-balancer.js";
 import { createSimulatedRuntime, type SimulatedRuntime } from "../../infra/local/aws/ecs/simulated/runtime.js";
 import { awsTiming } from "../../infra/local/aws/ecs/timing.js";
+import { createInProcessAws, type InProcessAws } from "../../infra/local/aws/in-process.js";
 import type { StateDirectory } from "../../infra/local/aws/state.js";
-import { accessesOf, authorize } from "../../infra/local/aws/wire/authorize.js";
-import { serviceModel } from "../../infra/local/aws/wire/model.js";
-import type { Principal } from "../../infra/local/aws/wire/principals.js";
-import { AwsError, type Caller, type JsonObject, type Service } from "../../infra/local/aws/wire/service.js";
-import { validateInput } from "../../infra/local/aws/wire/validate.js";
-import { missingMember } from "../../infra/local/aws/wire/wording.js";
+import { createFaults, type RuledFaults } from "../../infra/local/aws/wire/faults.js";
+import type { JsonObject, Service } from "../../infra/local/aws/wire/service.js";
 import { type Casting, castTasks } from "./behaviour.js";
 import { createLogService } from "./log-service.js";
-import { digestOf, imageOf, target } from "./names.js";
+import { digestOf, imageOf, somebody, target } from "./names.js";
 import { createRegistry, imageOf as imageScriptOf } from "./registry.js";
 import type { Scenario } from "./scenario.js";
 
-/** A call of one of AWS's operations, as it is on the wire. */
-export interface Call {
-  /** The signing name: `ecs`, `ecr`, `logs`. */
-  service: string;
+/** A call that AWS has carried out. */
+export interface Done {
   operation: string;
   input: JsonObject;
+  output: JsonObject;
 }
 
-/** The local AWS of one world, in process: its services, and what can be known of it without asking them. */
-export interface LocalAws {
-  /** Carries out a call as the wire would after its signature was found good: checks its members and the caller's permissions. */
-  answer(call: Call, principal: Principal): Promise<JsonObject>;
+/** The local AWS of one world, in process, and what can be known of it without asking it. */
+export interface LocalAws extends Pick<InProcessAws, "call" | "requestHandler" | "credentials"> {
   /** Everything that ECS remembers: for those who judge, not for those who are judged. */
   state: EcsState;
   casting: Casting;
   runtime: SimulatedRuntime;
+  /** What goes wrong with the deployer's calls: nothing until rules are put into force. */
+  faults: RuledFaults;
+  /** The actions that the deployer may not take; may change at any time. */
+  deny: string[];
 }
 
-/** @param changed Told after every change of ECS's state. */
+/** Who is told what happens. */
+export interface Listeners {
+  /** After every change of ECS's state. */
+  changed: () => void;
+  /** When ECS has carried out a call of the deployer. */
+  done: (call: Done) => void;
+}
+
 export async function createLocalAws(
   scenario: Scenario,
   seed: number,
   clock: Clock,
-  changed: () => void,
+  listeners: Listeners,
 ): Promise<LocalAws> {
   const casting = castTasks(scenario);
   const runtime = createSimulatedRuntime(clock, casting.behaviourOf);
   const state = emptyState();
-  const ecs = await createEcs({
+  const faults = createFaults({ clock, seed });
+  const deny: string[] = [];
+  const aws = await createInProcessAws({
     clock,
-    timing: { ...awsTiming, ...scenario.aws?.timing },
     runtime,
     loadBalancer: createSimulatedLoadBalancer(clock, casting.targetOf),
-    state: inMemory(state, changed),
-    random: seededRandom(seed),
+    seed,
+    timing: { ...awsTiming, ...scenario.aws?.timing },
     rollbackId: scenario.aws?.rollbackId ?? "old",
+    state: inMemory(state, listeners.changed),
+    account: target.account,
+    deny,
+    principals: [somebody],
+    faults,
+    limits: true,
+    further: [createRegistry(scenario, versionsIn(scenario), clock.now()), createLogService()],
     resolveImage: async (image) => manifestOf(scenario, image),
+    timeout: 30_000,
   });
-  const services = [ecs.service, createRegistry(scenario, versionsIn(scenario), clock.now()), createLogService()];
-  const byName = new Map(services.map((service) => [service.signingName, service]));
-  return { answer: (call, principal) => answer(byName, call, principal), state, casting, runtime };
+  const { call, requestHandler, credentials } = aws;
+  tellWhatIsDone(aws.ecs.service, credentials.accessKeyId, listeners.done);
+  return { call, requestHandler, credentials, state, casting, runtime, faults, deny };
 }
 
-async function answer(services: Map<string, Service>, call: Call, principal: Principal): Promise<JsonObject> {
-  const { service, operation, input } = call;
-  const run = services.get(service)?.operations[operation];
-  if (!run) throw new AwsError("UnknownOperationException", `${service}:${operation} is not offered here.`);
-  const model = serviceModel(service);
-  const shape = model.input(operation);
-  const missing = missingMember[service];
-  if (!shape || !missing) throw new Error(`The API's model has no ${service}:${operation}.`);
-  const checked = validateInput(operation, shape, input, missing);
-  const caller = callerOf(principal);
-  for (const access of accessesOf(service, operation, checked, caller)) authorize(principal, access);
-  try {
-    return await run(checked, caller);
-  } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
-    throw new AwsError(error.code, error.message, model.errorStatus(error.code) ?? error.status, error.fields);
+/** What the deployer has done is known here also where its answer is lost. */
+function tellWhatIsDone({ operations }: Service, accessKeyId: string, done: Listeners["done"]): void {
+  for (const [operation, run] of Object.entries(operations)) {
+    if (/^(Describe|List)/.test(operation)) continue;
+    operations[operation] = async (input, caller) => {
+      const output = await run(input, caller);
+      if (caller.accessKeyId === accessKeyId) done({ operation, input, output });
+      return output;
+    };
   }
-}
-
-function callerOf({ accessKeyId, arn }: Principal): Caller {
-  const { account, region } = target;
-  return { accountId: account, region, accessKeyId, arn, requestId: "request", authority: "in.process" };
 }
 
 /** What is saved is told at once, and written nowhere. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Target } from "../../ci/src/target.js";
+import type { Principal } from "../../infra/local/aws/wire/principals.js";
 
 /** The one service of every world, as the deployer's target names it. */
 export const target: Target = {
@@ -21,6 +22,14 @@ export const registry = `${target.account}.dkr.ecr.${target.region}.amazonaws.co
 export const logGroup = "/ecs/web";
 export const targetGroup = `arn:aws:elasticloadbalancing:${target.region}:${target.account}:targetgroup/web/0123456789abcdef`;
 export const publicUrl = "http://web.example";
+
+/** Who is not the deployer: the service's owner before, and whoever comes between. */
+export const somebody: Principal = {
+  accessKeyId: "AKIASOMEBODY",
+  secretAccessKey: "somebody",
+  arn: `arn:aws:iam::${target.account}:user/somebody`,
+  userId: "AIDASOMEBODY",
+};
 
 /** What must never be seen in anything that the deployer says: in the task definition's environment, and in the credentials. */
 export const secrets = { environment: "marked-secret-of-the-environment", key: "marked-secret-of-the-credentials" };

@@ -1,5 +1,6 @@
 import type { Report } from "../../ci/src/report/report.js";
 import { awsTiming } from "../../infra/local/aws/ecs/timing.js";
+import type { FaultRule } from "../../infra/local/aws/wire/faults.js";
 import { type History, keepHistory, type Truth } from "./history.js";
 import { createLocalAws, type LocalAws, releaseOf } from "./local-aws.js";
 import { type Run, runDeployer } from "./run.js";
@@ -48,11 +49,22 @@ export async function play(scenario: Scenario, seed: number, { way = "direct" }:
 
 async function playIn(time: Time, scenario: Scenario, seed: number, way: "direct" | "sdk"): Promise<Outcome> {
   let history: History | undefined;
-  const aws = await createLocalAws(scenario, seed, time, () => history?.note());
+  let stage: Stage | undefined;
+  const aws = await createLocalAws(scenario, seed, time, {
+    changed: () => history?.note(),
+    done(call) {
+      const isFirst = call.operation === "UpdateService" && history?.truth.updates.length === 0;
+      history?.noteCall(call);
+      if (stage && isFirst) schedule(stage, "update");
+    },
+  });
   await setUp(scenario, aws, time);
+  aws.casting.begin();
+  aws.deny.push(...(scenario.aws?.deny ?? []));
+  aws.faults.replace(faultsIn(scenario, aws));
   const listLag = scenario.aws?.timing?.listLag ?? awsTiming.listLag;
   history = keepHistory(aws.state, time.now, releaseOf(scenario), listLag);
-  const stage = createStage(scenario, seed, { aws, time, history, way });
+  stage = createStage(scenario, seed, { aws, time, history, way });
   const runs = await runUntilItEnds(stage);
   stage.isOver = true;
   time.pass(() => isAtRest(aws), 2 * HOUR);
@@ -66,6 +78,11 @@ async function playIn(time: Time, scenario: Scenario, seed: number, way: "direct
     answers: stage.answers,
     serves: serving(aws),
   };
+}
+
+/** Only the deployer's calls go wrong, unless a rule names somebody else. */
+function faultsIn({ aws = {} }: Scenario, { credentials }: LocalAws): FaultRule[] {
+  return (aws.faults ?? []).map((rule) => ({ accessKeyId: credentials.accessKeyId, ...rule }));
 }
 
 async function runUntilItEnds(stage: Stage): Promise<[Run, ...Run[]]> {

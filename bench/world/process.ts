@@ -1,14 +1,11 @@
-import type { Principal } from "../../infra/local/aws/wire/principals.js";
-import { AwsError, type JsonObject } from "../../infra/local/aws/wire/service.js";
-import type { Call } from "./local-aws.js";
-import { secrets, target } from "./names.js";
+import { reset } from "../../infra/local/aws/wire/request-handler.js";
 import type { Kill } from "./scenario.js";
 import type { Stage } from "./stage.js";
 
-/** The deployer's process, as the world sees it: what it asks of AWS arrives here, until it is killed. */
+/** The deployer's process, as the world sees it: what it asks of AWS passes here, until it is killed. */
 export interface DeployerProcess {
-  /** Carries a call to AWS and its answer back. Rejects with AWS's refusal, or with `NoAnswer`. */
-  ask(call: Call): Promise<JsonObject>;
+  /** Lets a request go to AWS and its answer come back. `carry` is what AWS does with it, `codeOf` names an answer that is an error. */
+  pass<T>(operation: string, carry: () => Promise<T>, codeOf?: (answer: T) => string | undefined): Promise<T>;
   sleep(ms: number): Promise<void>;
   /** Ends when it is killed. Nothing that it waits for comes from then on. */
   killed: Promise<void>;
@@ -16,15 +13,6 @@ export interface DeployerProcess {
   lookedAt(): number;
   /** How many requests it has made. */
   calls(): number;
-}
-
-/** The connection was lost: whether AWS has carried out the call is not known to the caller. */
-export class NoAnswer extends Error {
-  override readonly name = "NoAnswer";
-  readonly code = "ECONNRESET";
-  constructor() {
-    super("read ECONNRESET");
-  }
 }
 
 /** What is asked to see how the rollout goes. */
@@ -37,7 +25,7 @@ const looks = new Set([
 ]);
 
 export function startProcess(stage: Stage, run: number, kill?: Kill): DeployerProcess {
-  const { aws, time, random } = stage;
+  const { time, random } = stage;
   const [least, most] = stage.scenario.aws?.latency ?? [20, 80];
   let calls = 0;
   let lookedAt = stage.since();
@@ -58,45 +46,25 @@ export function startProcess(stage: Stage, run: number, kill?: Kill): DeployerPr
     if (dead) await forever();
   }
 
-  async function ask(call: Call): Promise<JsonObject> {
+  async function pass<T>(operation: string, carry: () => Promise<T>, codeOf = (_: T): string | undefined => undefined) {
     const how = ++calls === kill?.call ? kill.how : undefined;
-    const { operation } = call;
     stage.calls[operation] = (stage.calls[operation] ?? 0) + 1;
     if (how === "killed-before") return end();
     const half = Math.round((least + (most - least) * random()) / 2);
     await sleep(half);
-    const answered = await carryOut(call);
+    const answered = await time.attend(carry()).then(
+      (answer) => ({ answer, code: codeOf(answer) }),
+      (error: Error & { code?: string }) => ({ error, code: error.code ?? error.name }),
+    );
     if (how === "killed-after") return end();
     await sleep(half);
-    const lost = how === "answer-lost" ? new NoAnswer() : undefined;
-    const { output, error = lost } = answered;
-    if (!error && looks.has(operation)) lookedAt = stage.since();
-    stage.trace.push({ at: stage.since(), kind: "call", run, operation, result: error ? codeOf(error) : "ok" });
-    if (error || !output) throw error;
-    return output;
+    const { code } = how === "answer-lost" ? { code: "lost" } : answered;
+    if (code === undefined && looks.has(operation)) lookedAt = stage.since();
+    stage.trace.push({ at: stage.since(), kind: "call", run, operation, result: code ?? "ok" });
+    if (how === "answer-lost") throw reset();
+    if ("error" in answered) throw answered.error;
+    return answered.answer;
   }
 
-  async function carryOut(call: Call): Promise<{ output?: JsonObject; error?: AwsError | NoAnswer }> {
-    try {
-      const output = await aws.answer(call, { ...deployer, deny: stage.deny });
-      stage.done(call, output);
-      return { output };
-    } catch (error) {
-      if (error instanceof AwsError) return { error };
-      throw error;
-    }
-  }
-
-  return { ask, sleep, killed, lookedAt: () => lookedAt, calls: () => calls };
+  return { pass, sleep, killed, lookedAt: () => lookedAt, calls: () => calls };
 }
-
-function codeOf(error: AwsError | NoAnswer): string {
-  return error.code;
-}
-
-const deployer: Principal = {
-  accessKeyId: "AKIADEPLOYER",
-  secretAccessKey: secrets.key,
-  arn: `arn:aws:iam::${target.account}:role/deployer`,
-  userId: "AIDADEPLOYER",
-};

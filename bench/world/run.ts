@@ -47,10 +47,10 @@ export async function runDeployer(stage: Stage, number: number, kill: Kill | und
 
 function optionsOf(stage: Stage, process: DeployerProcess, run: number): RollOutOptions {
   const { scenario, random } = stage;
-  const { runId, timeoutMs, http, more, ...asked } = scenario.deployer ?? {};
+  const { runId, timeoutMs, http, more, earlyStop, onTimeout, undo, ...asked } = scenario.deployer ?? {};
   const version = releaseOf(scenario);
   return {
-    aws: stage.way === "sdk" ? sdkAws(process) : directAws(process, random),
+    aws: stage.way === "sdk" ? sdkAws(stage.aws, process) : directAws(stage.aws, process, random),
     target,
     clock: clockOf(stage, process),
     release: { version, image: imageOf(version), digest: digestOf(version) },
@@ -63,6 +63,8 @@ function optionsOf(stage: Stage, process: DeployerProcess, run: number): RollOut
     ...(http && { http: { baseUrl: publicUrl } }),
     ...(runId !== undefined && { runId }),
     ...(timeoutMs !== undefined && { timeoutMs }),
+    permitted: { ...(earlyStop !== undefined && { earlyStop }), ...(onTimeout && { onTimeout }) },
+    ...(undo !== undefined && { undo }),
     ...more,
   };
 }

@@ -6,6 +6,7 @@
 import type { TargetBehaviour } from "../../infra/local/aws/ecs/simulated/load-balancer.js";
 import type { TaskBehaviour } from "../../infra/local/aws/ecs/simulated/runtime.js";
 import type { Timing } from "../../infra/local/aws/ecs/timing.js";
+import type { FaultRule } from "../../infra/local/aws/wire/faults.js";
 import type { JsonObject } from "../../infra/local/aws/wire/service.js";
 
 export interface Scenario {
@@ -53,13 +54,13 @@ export interface Before {
   versions?: string[];
   /** False: no deployment of the service has ever completed, and the circuit breaker, which it needs, has ended the last one. True. */
   completed?: boolean;
-  /** How the tasks of these versions behave. */
+  /** How the tasks of these revisions behave, later ones too. */
   tasks?: TaskScript[];
 }
 
 /** How a version's tasks behave, and its image. */
 export interface ReleaseScript {
-  /** The nth task of its revision behaves as the nth says; the last one repeats. All go well unless it says otherwise. */
+  /** The nth task of its version behaves as the nth says; the last one repeats. All go well unless it says otherwise. */
   tasks?: TaskScript[];
   image?: ImageScript;
 }
@@ -122,6 +123,8 @@ export interface AwsSettings {
   latency?: [number, number];
   /** IAM actions that the deployer may not take, from the start on. */
   deny?: string[];
+  /** What goes wrong with the deployer's calls on their way; `from` and `until` count from the deployer's start. */
+  faults?: FaultRule[];
   /** How far the deployer's clock is ahead of AWS's; negative when it is behind. */
   clockSkew?: number;
 }
@@ -136,6 +139,12 @@ export interface DeployerSettings {
   /** Findings of the pre-flight that do not stop it. */
   ignore?: string[];
   desiredCount?: number;
+  /** Whether a hopeless rollout may be ended early. True. */
+  earlyStop?: boolean;
+  /** What becomes of a rollout that is undecided at the deadline. `leave`. */
+  onTimeout?: "leave" | "rollback";
+  /** Whether what is proven wrong is taken back. True. */
+  undo?: boolean;
   /** Further options of the deployer's `rollOut`, as they are. */
   more?: JsonObject;
 }

@@ -1,41 +1,36 @@
 /** The deployer's port to AWS through the published SDK, unmodified: its requests end in this process instead of on a socket. */
 import { type Clients, createAws } from "../../ci/src/aws/clients.js";
-import { AwsError, type JsonObject } from "../../infra/local/aws/wire/service.js";
+import type { SdkRequestHandler } from "../../infra/local/aws/wire/request-handler.js";
+import type { LocalAws } from "./local-aws.js";
 import { secrets, target } from "./names.js";
-import { type DeployerProcess, NoAnswer } from "./process.js";
+import type { DeployerProcess } from "./process.js";
 
-/** Of HttpRequest, what is read here. */
-interface Request {
-  headers: Record<string, string>;
-  body?: unknown;
-}
-interface Response {
-  statusCode: number;
-  headers: Record<string, string>;
-  body: Uint8Array;
-}
+type Handle = SdkRequestHandler["handle"];
 
-export function sdkAws(process: DeployerProcess): Clients {
-  return clientsThrough(async (request) => {
-    const [, service = ""] = /Credential=[^/]+\/\d+\/[^/]+\/(\w+)\//.exec(request.headers.authorization ?? "") ?? [];
+export function sdkAws({ requestHandler, credentials }: LocalAws, process: DeployerProcess): Clients {
+  const handle: Handle = (request, options) => {
     const operation = request.headers["x-amz-target"]?.split(".").at(-1) ?? "";
-    const input = JSON.parse(textOf(request.body) || "{}") as JsonObject;
-    try {
-      return responseOf(200, await process.ask({ service, operation, input }));
-    } catch (error) {
-      if (error instanceof NoAnswer) throw Object.assign(new Error(error.message), { code: error.code });
-      if (!(error instanceof AwsError)) throw error;
-      return responseOf(error.status, { __type: error.code, message: error.message, ...error.fields });
-    }
-  });
+    return process.pass(operation, () => requestHandler.handle(request, options), errorIn);
+  };
+  return clientsThrough({ ...requestHandler, handle }, credentials.accessKeyId);
 }
 
 /**
  * The SDK reads files when it is first used. It does so once before any virtual time, because while it waits for the disk there is no
  * telling whether it is idle.
  */
-export async function warmUpSdk(): Promise<void> {
-  const { ecs, ecr, logs } = clientsThrough(async () => responseOf(200, {}));
+export function warmUpSdk(): Promise<void> {
+  isWarm ??= warmUp();
+  return isWarm;
+}
+let isWarm: Promise<void> | undefined;
+
+async function warmUp(): Promise<void> {
+  const handle: Handle = async () => ({
+    response: { statusCode: 200, headers: { "content-type": "application/x-amz-json-1.1" }, body: Buffer.from("{}") },
+  });
+  const handler = { metadata: { handlerProtocol: "http/1.1" }, handle, destroy() {} };
+  const { ecs, ecr, logs } = clientsThrough(handler, "AKIAWARMUP");
   const { ListClustersCommand } = await import("@aws-sdk/client-ecs");
   const { DescribeRepositoriesCommand } = await import("@aws-sdk/client-ecr");
   const { DescribeLogGroupsCommand } = await import("@aws-sdk/client-cloudwatch-logs");
@@ -44,23 +39,14 @@ export async function warmUpSdk(): Promise<void> {
   await logs.send(new DescribeLogGroupsCommand({}) as never);
 }
 
-function clientsThrough(handle: (request: Request) => Promise<Response>): Clients {
-  const handler = { handle: async (request: Request) => ({ response: await handle(request) }) };
+function clientsThrough(requestHandler: SdkRequestHandler, accessKeyId: string): Clients {
   return createAws({
     region: target.region,
-    credentials: { accessKeyId: "AKIADEPLOYER", secretAccessKey: secrets.key },
-    requestHandler: handler as never,
+    credentials: { accessKeyId, secretAccessKey: secrets.key },
+    requestHandler: requestHandler as never,
   });
 }
 
-function responseOf(statusCode: number, body: JsonObject): Response {
-  return {
-    statusCode,
-    headers: { "content-type": "application/x-amz-json-1.1" },
-    body: new TextEncoder().encode(JSON.stringify(body)),
-  };
-}
-
-function textOf(body: unknown): string {
-  return body instanceof Uint8Array ? new TextDecoder().decode(body) : String(body ?? "");
+function errorIn({ response }: Awaited<ReturnType<Handle>>): string | undefined {
+  return response.statusCode === 200 ? undefined : (response.headers["x-amzn-errortype"] ?? `${response.statusCode}`);
 }

@@ -1,38 +1,39 @@
-import type { Principal } from "../../infra/local/aws/wire/principals.js";
 import type { JsonObject } from "../../infra/local/aws/wire/service.js";
 import { type LocalAws, versionsBefore } from "./local-aws.js";
-import { imageOf, logGroup, secrets, target, targetGroup } from "./names.js";
+import { imageOf, logGroup, secrets, somebody, target, targetGroup } from "./names.js";
 import type { Scenario } from "./scenario.js";
 import type { Time } from "./time.js";
-
-/** Who is not the deployer: the service's owner before, and whoever comes between. */
-export const somebody: Principal = {
-  accessKeyId: "AKIASOMEBODY",
-  secretAccessKey: "somebody",
-  arn: `arn:aws:iam::${target.account}:user/somebody`,
-  userId: "AIDASOMEBODY",
-};
 
 const DAY = 24 * 3_600_000;
 
 /** Makes the cluster and the service, and lets it come to rest on what ran before. */
 export async function setUp(scenario: Scenario, aws: LocalAws, time: Time): Promise<void> {
-  const call = (operation: string, input: JsonObject) => aws.answer({ service: "ecs", operation, input }, somebody);
+  const call = (operation: string, input: JsonObject) => aws.call("ecs", operation, input, somebody);
   const versions = versionsBefore(scenario);
   await call("CreateCluster", { clusterName: target.cluster });
+  const { deploymentConfiguration, ...rest } = serviceOf(scenario);
   for (const [index, version] of versions.entries()) {
     const taskDefinition = await registerVersion(scenario, aws, version);
-    if (index === 0) await call("CreateService", serviceOf(scenario, taskDefinition));
+    if (index === 0)
+      await call("CreateService", {
+        ...rest,
+        taskDefinition,
+        deploymentConfiguration: { ...deploymentConfiguration, ...withRoom },
+      });
     else await call("UpdateService", { cluster: target.cluster, service: target.service, taskDefinition });
     if (!time.pass(() => isAtRest(aws), DAY)) throw new Error(`The service did not come to rest on ${version}.`);
   }
+  // Changed only now: what leaves no room to replace a task must not keep the service from what it is to run at first.
+  await call("UpdateService", { cluster: target.cluster, service: target.service, deploymentConfiguration });
   time.pass(() => false, 60_000);
 }
+
+const withRoom = { minimumHealthyPercent: 100, maximumPercent: 200 };
 
 /** Somebody registers a version, as it would be by a copy of the family's first revision. */
 export async function registerVersion(scenario: Scenario, aws: LocalAws, version: string): Promise<string> {
   const input = taskDefinitionOf(scenario, version);
-  const answer = await aws.answer({ service: "ecs", operation: "RegisterTaskDefinition", input }, somebody);
+  const answer = await aws.call("ecs", "RegisterTaskDefinition", input, somebody);
   return String((answer.taskDefinition as JsonObject).taskDefinitionArn);
 }
 
@@ -45,14 +46,13 @@ export function isAtRest({ state }: LocalAws): boolean {
   return hasEnded && service.deployments.length === 1 && service.deployments[0]?.rolloutState !== "IN_PROGRESS";
 }
 
-function serviceOf({ service = {} }: Scenario, taskDefinition: string): JsonObject {
+function serviceOf({ service = {} }: Scenario): JsonObject & { deploymentConfiguration: JsonObject } {
   const { breaker = "rollback", check = "none", more = {} } = service;
   const { deploymentConfiguration, ...members } = more;
   const hasLoadBalancer = check === "load-balancer" || check === "both";
   return {
     cluster: target.cluster,
     serviceName: target.service,
-    taskDefinition,
     desiredCount: service.desiredCount ?? 1,
     networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"], securityGroups: ["sg-1"] } },
     deploymentConfiguration: {

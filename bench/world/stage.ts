@@ -1,8 +1,7 @@
 import { seededRandom } from "../../infra/local/aws/ecs/random.js";
-import type { JsonObject } from "../../infra/local/aws/wire/service.js";
 import type { History } from "./history.js";
 import { intervene } from "./interventions.js";
-import type { Call, LocalAws } from "./local-aws.js";
+import type { LocalAws } from "./local-aws.js";
 import type { Scenario } from "./scenario.js";
 import { START, type Time } from "./time.js";
 import type { TraceEntry } from "./trace.js";
@@ -24,8 +23,6 @@ export interface Stage {
   way: "direct" | "sdk";
   /** At least 0, below 1: for what is the world's chance, not AWS's own. */
   random: () => number;
-  /** The actions that the deployer may not take. */
-  deny: string[];
   /** Requests by operation, so far. */
   calls: Record<string, number>;
   trace: TraceEntry[];
@@ -33,8 +30,6 @@ export interface Stage {
   answers: PublicAnswer[];
   /** Milliseconds since the world's beginning. */
   since: () => number;
-  /** AWS has carried out a call of the deployer. */
-  done: (call: Call, output: JsonObject) => void;
   /** Nothing more is done to the world: the deployer has ended for good. */
   isOver: boolean;
 }
@@ -53,16 +48,10 @@ export function createStage(
     history,
     way,
     random: next,
-    deny: [...(scenario.aws?.deny ?? [])],
     calls: {},
     trace: [],
     answers: [],
     since: () => time.now() - START,
-    done(call, output) {
-      const isFirst = call.operation === "UpdateService" && history.truth.updates.length === 0;
-      history.noteCall(call, output);
-      if (isFirst) schedule(stage, "update");
-    },
     isOver: false,
   };
   return stage;
@@ -70,8 +59,8 @@ export function createStage(
 
 /** Sets off the interventions that count from this moment on. */
 export function schedule(stage: Stage, from: "start" | "update"): void {
-  const { scenario, aws, deny, history } = stage;
-  const reach = { scenario, aws, deny, noteStop: () => history.noteStop("somebody") };
+  const { scenario, aws, history } = stage;
+  const reach = { scenario, aws, noteStop: () => history.noteStop("somebody") };
   for (const intervention of scenario.interventions ?? []) {
     if ((intervention.from ?? "update") !== from) continue;
     void stage.time.sleep(intervention.at).then(async () => {

@@ -7,6 +7,8 @@ import { createVirtualClock } from "../../infra/local/aws/virtual-clock.js";
 export interface Time extends Clock {
   /** For those who wait in promises. */
   sleep(ms: number): Promise<void>;
+  /** Answers what the work answers. While it is under way, everything that happens may be what it waits for. */
+  attend<T>(work: Promise<T>): Promise<T>;
   /** Lets time pass until the work is done. Throws when nothing waits any more, or after `limit` milliseconds of virtual time. */
   run<T>(work: Promise<T>, limit?: number): Promise<T>;
   /** Lets time pass until `done` answers true or `limit` milliseconds have passed; answers whether it did. Nobody's promises are waited for. */
@@ -33,6 +35,11 @@ export function createTime(way: "direct" | "process"): Time {
   const { clock, step, end } = way === "direct" ? ownTime() : processTime();
   /** Whether anybody who waits in a promise was woken: then it is their turn before time goes on. */
   let woken = true;
+  let attended = 0;
+  const attend = <T>(work: Promise<T>) => {
+    attended++;
+    return work.finally(() => attended--);
+  };
   const sleep = (ms: number) =>
     new Promise<void>((resolve) => {
       clock.after(ms, () => {
@@ -57,7 +64,7 @@ export function createTime(way: "direct" | "process"): Time {
         if (!step()) throw new Error("Nothing is due any more, and what was waited for has not ended.");
         if (clock.now() > until)
           throw new Error(`What was waited for has not ended within ${limit} virtual milliseconds.`);
-      } while (!woken);
+      } while (!woken && attended === 0);
     }
   }
 
@@ -71,7 +78,7 @@ export function createTime(way: "direct" | "process"): Time {
     return done();
   }
 
-  return { now: clock.now, after: clock.after, sleep, run, pass, end };
+  return { now: clock.now, after: clock.after, sleep, attend, run, pass, end };
 }
 
 function ownTime(): Stepper {

@@ -17,16 +17,16 @@ export interface UndoRevision {
 
 /**
  * The exact copy of `source` that takes `undone` back, tagged with what it undoes and why, so that a call that was cut off finds it.
+ * @param current ARN of the revision that the service is set to: the list of revisions lags, and it may be the one that is looked for.
  * @param undone ARN of the revision that is taken back.
  */
 export async function undoRevision(
   session: Session,
   source: RawTaskDefinition,
-  undone: string,
-  why: string,
+  { current, undone, why }: { current: string; undone: string; why: string },
 ): Promise<UndoRevision> {
   const registration = copyOf(session, source, undone, why);
-  const find = () => findUndo(session, registration, undone);
+  const find = () => findUndo(session, registration, { current, undone });
   const [left] = await find();
   return {
     left,
@@ -68,8 +68,13 @@ function copyOf(
 }
 
 /** The lowest first: a lost answer that came true later leaves a second one. */
-async function findUndo(session: Session, registration: JsonObject, undone: string): Promise<OwnRevision[]> {
-  const newer = (await newestRevisions(session)).filter((arn) => numberOf(arn) > numberOf(undone));
+async function findUndo(
+  session: Session,
+  registration: JsonObject,
+  { current, undone }: { current: string; undone: string },
+): Promise<OwnRevision[]> {
+  const known = new Set([current, ...(await newestRevisions(session))]);
+  const newer = [...known].filter((arn) => numberOf(arn) > numberOf(undone));
   const revisions = await Promise.all(newer.map((arn) => describe(session, arn)));
   return revisions
     .filter((one) => isUndoOf(one, undone) && isMadeBy(one.taskDefinition, registration))

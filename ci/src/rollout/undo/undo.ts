@@ -47,10 +47,9 @@ export async function undo(session: Session, undoing: Undoing): Promise<Undone> 
   try {
     const service = await describeService(session.aws, session.target, session.signal);
     const source = await describe(session, base);
-    const { left, register } = await undoRevision(session, source, subject.taskDefinition, why);
-    if (!left && !isStillOurs(service, subject)) {
-      return { why, refused: `the service is set to ${service.taskDefinition} by now` };
-    }
+    const [current = "", undone] = [service.taskDefinition, subject.taskDefinition];
+    const { left, register } = await undoRevision(session, source, { current, undone, why });
+    if (!left && !isStillOurs(service, subject)) return { why, refused: `the service is set to ${current} by now` };
     session.progress(`Going back to ${nameOf(base)}, because ${why}.`);
     const { now, before } = await serviceRevisions(session, undoing);
     const revision = left ?? (await register());

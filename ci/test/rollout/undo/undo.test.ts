@@ -13,27 +13,13 @@ import {
   update,
   type World,
 } from "../../support/scripted-ecs.js";
+import { http, served } from "../../support/served.js";
 import { givenUp, success, takenBack } from "../../support/stories.js";
-
-const http = { baseUrl: "http://app.example.com" };
-const versions = new Map([
-  [revisionArn(7), "v1.0.0"],
-  [revisionArn(8), "v0.0.1"],
-  [revisionArn(9), "v1.0.0"],
-]);
-
-/** Answers as the service would: by what it is set to. */
-function served(world: World): Ask {
-  return async () => {
-    const body = JSON.stringify({ version: versions.get(String(world.service.taskDefinition)) });
-    return { status: 200, headers: {}, body };
-  };
-}
 
 const wrongVersion: Stories = { updates: [success, takenBack] };
 async function wrong(t: TestContext, stories = wrongVersion) {
   const it = await scene(t, stories);
-  const roll = (more = {}) => it.roll({ http, ask: served(it.world), ...more });
+  const roll = (more = {}) => it.roll({ http, ask: served(it.world, "v0.0.1"), ...more });
   return { ...it, roll };
 }
 const tagsOf = (world: World, revision: number) =>
@@ -74,7 +60,7 @@ test("what the service goes back to is an exact copy of what its rollout was mad
 
 test("errors that a URL answers after a rollout are taken back too", async (t) => {
   const { world, roll } = await wrong(t);
-  const healthy = served(world);
+  const healthy = served(world, "v0.0.1");
   const ask: Ask = async (question) =>
     world.service.taskDefinition === revisionArn(8) ? { status: 503, headers: {}, body: "" } : healthy(question);
   const report = await roll({ ask });
@@ -84,7 +70,7 @@ test("errors that a URL answers after a rollout are taken back too", async (t) =
 
 test("nothing is taken back where the same question was not answered well before", async (t) => {
   const { fake, world, roll } = await wrong(t);
-  const after = served(world);
+  const after = served(world, "v0.0.1");
   const ask: Ask = async (question) => {
     if (world.service.taskDefinition === revisionArn(7)) throw new Error("unreachable");
     return after(question);
@@ -96,7 +82,7 @@ test("nothing is taken back where the same question was not answered well before
 
 test("nothing is taken back on answers that never came", async (t) => {
   const { fake, world, roll } = await wrong(t);
-  const before = served(world);
+  const before = served(world, "v0.0.1");
   const ask: Ask = async (question) => {
     if (world.service.taskDefinition === revisionArn(8)) throw new Error("unreachable");
     return before(question);
@@ -121,7 +107,7 @@ test("nothing is taken back where right answers come in between", async (t) => {
 
 test("nothing is taken back that somebody has replaced since, and it is told", async (t) => {
   const { fake, world, roll } = await wrong(t);
-  const before = served(world);
+  const before = served(world, "v0.0.1");
   let asked = 0;
   const ask: Ask = async (question) => {
     if (world.service.taskDefinition === revisionArn(8) && ++asked === 50) update(world, revisionArn(7));

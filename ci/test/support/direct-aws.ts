@@ -1,0 +1,58 @@
+import type { Aws } from "../../src/aws/clients.js";
+import type { Json, JsonObject } from "../../src/aws/raw.js";
+import { Fault, lostAnswer, type Script } from "./fake-aws.js";
+
+/** A script that answers commands in process, without the SDK's serialization and HTTP: for what is tried hundreds of times. */
+export interface DirectAws {
+  aws: Aws;
+  /** Change it at will: it is looked up at each call. */
+  script: Script;
+  /** The operations of the calls so far. */
+  calls: string[];
+}
+
+export function directAws(script: Script): DirectAws {
+  const direct = { script, calls: [] as string[] };
+  const client = { send: (command: Command) => send(direct, command) };
+  return Object.assign(direct, { aws: { ecs: client, ecr: client, sts: client, logs: client } as unknown as Aws });
+}
+
+interface Command {
+  input: JsonObject;
+  middlewareStack: { resolve(handler: Handler, context: object): Handler };
+}
+interface Message {
+  statusCode?: number;
+  headers: object;
+  body?: unknown;
+}
+type Handler = (args: { input: JsonObject; request: Message }) => Promise<{ response: Message; output: unknown }>;
+
+/** Through the command's own middleware, because a raw task definition is read and sent there. */
+async function send(direct: Pick<DirectAws, "script" | "calls">, command: Command): Promise<unknown> {
+  const operation = command.constructor.name.replace(/Command$/, "");
+  const answer: Handler = async ({ input, request }) => {
+    direct.calls.push(operation);
+    const sent = request.body === undefined ? input : (JSON.parse(String(request.body)) as JsonObject);
+    const answered = direct.script[operation]?.(sent) ?? new Fault("UnknownOperationException", operation);
+    if (answered === lostAnswer) throw Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
+    if (answered instanceof Fault) throw asTheSdkThrows(answered);
+    const body = new TextEncoder().encode(JSON.stringify(answered));
+    return { response: { statusCode: 200, headers: {}, body }, output: withDates(structuredClone(answered)) };
+  };
+  const run = command.middlewareStack.resolve(answer, {});
+  return (await run({ input: command.input, request: { headers: {} } })).output;
+}
+
+function asTheSdkThrows({ code, message, status }: Fault): Error {
+  const about = { name: code, $fault: status >= 500 ? "server" : "client", $metadata: { httpStatusCode: status } };
+  return Object.assign(new Error(message), about);
+}
+
+/** Times are seconds on the wire and dates in the SDK's answers. */
+function withDates(value: Json, name = ""): unknown {
+  if (typeof value === "number" && name.endsWith("At")) return new Date(value * 1000);
+  if (Array.isArray(value)) return value.map((item) => withDates(item));
+  if (value === null || typeof value !== "object") return value;
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, withDates(member, key)]));
+}

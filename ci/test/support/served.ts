@@ -1,0 +1,15 @@
+import type { Ask } from "../../src/rollout/ask.js";
+import { runningIn } from "../../src/rollout/containers.js";
+import { release, target, type World } from "./scripted-ecs.js";
+
+export const http = { baseUrl: "http://app.example.com" };
+
+/** Answers what the service is set to would answer. @param ours What our release answers. */
+export function served(world: World, ours = release.version): Ask {
+  return async () => {
+    const { taskDefinition = {} } = world.taskDefinitions.get(String(world.service.taskDefinition)) ?? {};
+    const { version } = runningIn(taskDefinition, target.container);
+    const body = JSON.stringify({ version: version === release.version ? ours : version });
+    return { status: 200, headers: {}, body };
+  };
+}
