@@ -19,6 +19,8 @@ export interface Drill {
   description: string;
   scenario: Scenario;
   ends: Ending;
+  /** Why it can't be played in real time, where it can't. */
+  virtualOnly?: string;
   /** ECS has what it wants, and what is served is not the release. */
   servesWrong?: boolean;
   /** What the diagnosis must name, where it went wrong. */

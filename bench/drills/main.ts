@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseTarget, type Target } from "../../ci/src/target.js";
+import { killEverywhere } from "../kill/everywhere.js";
 import { pool } from "../pool.js";
 import { speeds } from "../stage/stage.js";
 import { drills, type Group } from "./catalogue/index.js";
@@ -25,7 +26,8 @@ async function main(args: string[]): Promise<number> {
     console.log(options.help ? help : listOf(drills));
     return 0;
   }
-  const chosen = choose(options.names);
+  if (options.kill) return await killEverywhere(options.jobs, options.every);
+  const chosen = playable(choose(options.names), options);
   const target = await readTarget(options.target);
   const played = await playAll(chosen, target, options);
   const table = formatDrills(played);
@@ -60,6 +62,13 @@ function choose(names: string[]): readonly (Drill & { group: Group })[] {
     if (found.length > 0) return found;
     throw new Error(`--name ${name}: there is no such drill. npm run drill -- --list tells which there are.`);
   });
+}
+
+/** In real time some can't be; what is left out is said. */
+function playable<T extends Drill>(chosen: readonly T[], { time }: Options): readonly T[] {
+  if (time === "virtual") return chosen;
+  for (const { name, virtualOnly } of chosen) if (virtualOnly) console.log(`left out: ${name}: ${virtualOnly}`);
+  return chosen.filter(({ virtualOnly }) => !virtualOnly);
 }
 
 async function readTarget(name: string): Promise<Target> {

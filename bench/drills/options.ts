@@ -14,6 +14,9 @@ options all drills run in virtual time, in seconds.
   --speed rehearsal|aws  with --time real: delays of ECS (short, the default, or as on AWS)
   --jobs N               with --time real: drills at the same time (default 8)
   --seed N               with --time virtual: what chance depends on (default 1)
+  --kill                 something else: kills a deploy that goes well at every call of its, runs it again and looks whether
+                         it converges; in real time, about five minutes
+  --every N              with --kill: only every Nth boundary (default 1)
   --out FILE             where the table goes as Markdown (default out/drills.md)
   --help                 this text
 
@@ -27,6 +30,8 @@ On the service of infra/targets/production.json, as infra/terraform makes it, bu
 
 export interface Options {
   list: boolean;
+  kill: boolean;
+  every: number;
   names: string[];
   time: "virtual" | "real" | "containers";
   speed: "rehearsal" | "aws";
@@ -44,6 +49,8 @@ export function readOptions(args: string[]): Options {
     args,
     options: {
       list: { type: "boolean", default: false },
+      kill: { type: "boolean", default: false },
+      every: { type: "string", default: "1" },
       name: { type: "string", multiple: true, default: [] },
       time: { type: "string", default: "virtual" },
       speed: { type: "string", default: "rehearsal" },
@@ -67,6 +74,8 @@ export function readOptions(args: string[]): Options {
   const checks = ["none", "container", "load-balancer", "both"] as const;
   return {
     list: values.list,
+    kill: values.kill,
+    every: count("every", 1) ?? 1,
     names: values.name,
     time: oneOf("--time", values.time, ["virtual", "real", "containers"]),
     speed: oneOf("--speed", values.speed, ["rehearsal", "aws"]),

@@ -18,9 +18,14 @@ export async function playReally(drill: Drill, settings: DrillSettings, target: 
   const stage = await openStage(scenario, target, speed);
   const others = comingUp(stage, scenario, speed);
   const door = await openDoor(stage.url, {
+    // A process needs seconds to start: the deploy begins with its first call.
+    before({ number }) {
+      if (number > 1) return;
+      stage.begin();
+      others.begin();
+    },
     after: ({ operation }) => {
       if (operation === "UpdateService") others.updated();
-      return undefined;
     },
   });
   try {
@@ -30,7 +35,6 @@ export async function playReally(drill: Drill, settings: DrillSettings, target: 
       ...orderOf(scenario, speed),
       ...(scenario.deployer?.http && { http: { baseUrl: door.url, host } }),
     };
-    others.begin();
     const started = performance.now();
     const ended = await startDeployer(order, { env: environmentOf(door.url, target.region, keys), limit: LIMIT });
     const endedAt = Date.now();

@@ -36,9 +36,11 @@ export async function play(drill: PeerDrill, tool: Tool, target: Target, asked: 
   const stage = await openStage(scenario, target, speed);
   const meanwhile = comingUp(stage, scenario, speed);
   const door = await openDoor(stage.url, {
-    after: ({ operation }) => {
+    before({ number }) {
+      if (number === 1) stage.begin();
+    },
+    after({ operation }) {
       if (operation === "UpdateService") meanwhile.updated();
-      return undefined;
     },
   });
   try {

@@ -19,10 +19,13 @@ export interface Passage {
   operation: string;
 }
 
-/** Told before a call goes on, and after it has had its effect and before its answer is sent. Answering `lose` cuts the connection there. */
+/**
+ * Told before a call goes on, and after it has had its effect and before its answer is sent. `lose` cuts the connection there: the call
+ * goes no further, or its answer does not.
+ */
 export interface Guard {
-  before?(passage: Passage): "lose" | undefined;
-  after?(passage: Passage): "lose" | undefined;
+  before?(passage: Passage, lose: () => void): void;
+  after?(passage: Passage, lose: () => void): void;
 }
 
 /** @param upstream The local AWS's own URL. */
@@ -36,12 +39,15 @@ export async function openDoor(upstream: string, guard: Guard = {}): Promise<Doo
     const body = await buffer(incoming);
     const operation = operationOf(incoming, body);
     const passage = operation === undefined ? undefined : { number: calls.push(operation), operation };
-    if (passage && guard.before?.(passage) === "lose") return void response.destroy();
+    const lose = () => void response.destroy();
+    if (passage) guard.before?.(passage, lose);
+    if (response.destroyed) return;
     const { method, rawHeaders: headers, url = "/" } = incoming;
     const onward = request(new URL(upstream), { method, headers: pairs(headers), path: url, agent: false }).end(body);
     const [answer] = (await once(onward, "response")) as [IncomingMessage];
     const content = await buffer(answer);
-    if (passage && guard.after?.(passage) === "lose") return void response.destroy();
+    if (passage) guard.after?.(passage, lose);
+    if (response.destroyed) return;
     response.writeHead(answer.statusCode ?? 502, answer.headers).end(content);
   }
 

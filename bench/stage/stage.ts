@@ -6,13 +6,15 @@ import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateRepositoryCommand } from "@aws-sdk/client-ecr";
 import { CreateClusterCommand } from "@aws-sdk/client-ecs";
 import type { Target } from "../../ci/src/target.js";
-import type { Clock } from "../../infra/local/aws/clock.js";
+import { type Clock, systemClock } from "../../infra/local/aws/clock.js";
 import { createSimulatedRuntime, type SimulatedRuntime } from "../../infra/local/aws/ecs/simulated/runtime.js";
 import { awsTiming, rehearsalTiming, type Timing } from "../../infra/local/aws/ecs/timing.js";
 import { type LocalAwsOptions, startLocalAws } from "../../infra/local/aws/server.js";
+import { createFaults } from "../../infra/local/aws/wire/faults.js";
 import { castTasks } from "../world/behaviour.js";
 import type { ImageScript, Scenario, ServiceSettings } from "../world/scenario.js";
 import { type Clients, clientsFor, type Keys } from "./clients.js";
+import { faultsOf } from "./faults.js";
 import { type Published, publish } from "./publish.js";
 import { createService, deployByHand, logGroupOf, until } from "./service.js";
 import { type Truth, truthOnDisk } from "./truth.js";
@@ -42,6 +44,8 @@ export interface Stage {
   /** Of the principal that is tried out; the scenario may deny it actions. */
   keys: Keys;
   release: Published;
+  /** The deployer is started now: from here on the scenario's faults are in force and its scripts are for what comes. */
+  begin(): void;
   publish(version: string, image?: ImageScript): Promise<Published>;
   /** ARNs of the simulated tasks of a version that have started and not ended. */
   running(version: string): string[];
@@ -62,6 +66,7 @@ export async function openStage(
   const casting = castTasks(scenario);
   const denied = [...(scenario.aws?.deny ?? [])];
   const keys = { AccessKeyId: "AKIASLIPWAYBENCH0001", SecretAccessKey: randomBytes(20).toString("hex") };
+  const faults = createFaults({ clock: systemClock });
   let runtime: SimulatedRuntime | undefined;
   const aws = await startLocalAws({
     stateDir,
@@ -69,6 +74,7 @@ export async function openStage(
     timing: { ...timing, ...divided(scenario.aws?.timing ?? {}, factor) },
     rollbackId: scenario.aws?.rollbackId ?? "old",
     principals: [principal(keys, target, denied)],
+    faults,
     runtime: ({ clock }) => {
       runtime = createSimulatedRuntime(hastened(clock, factor), casting.behaviourOf);
       return runtime;
@@ -101,6 +107,10 @@ export async function openStage(
       clients,
       keys,
       release,
+      begin() {
+        casting.begin();
+        faults.replace(faultsOf(scenario, keys, factor));
+      },
       publish: publishOne,
       running: (wanted) => runtime?.running().filter((arn) => casting.roleOf(arn)?.version === wanted) ?? [],
       crash: (taskArn) => runtime?.crash(taskArn, 1),

@@ -3,7 +3,7 @@ import { type TestContext, test } from "node:test";
 import { CreateClusterCommand, ListClustersCommand } from "@aws-sdk/client-ecs";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { clientsOf, localAws } from "../../infra/local/aws/test/local-aws.js";
-import { type Guard, openDoor } from "../stage/door.js";
+import { type Guard, openDoor, type Passage } from "../stage/door.js";
 
 async function behindDoor(t: TestContext, guard?: Guard) {
   const { aws, ecs } = await localAws(t);
@@ -25,7 +25,7 @@ for (const [moment, effect] of [
   ["after", 1],
 ] as const) {
   test(`a call that is lost ${moment} its effect has ${effect === 0 ? "none" : "it"}`, async (t) => {
-    const { direct, through } = await behindDoor(t, { [moment]: () => "lose" });
+    const { direct, through } = await behindDoor(t, { [moment]: (_: Passage, lose: () => void) => lose() });
     await assert.rejects(through.ecs.send(new CreateClusterCommand({ clusterName: "c" })));
     const { clusterArns } = await direct.send(new ListClustersCommand({}));
     assert.equal(clusterArns?.length, effect);

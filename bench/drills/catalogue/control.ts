@@ -4,6 +4,8 @@ import { exits, notFound, unhealthyTarget } from "./scripts.js";
 const inTheMiddle = 60_000;
 const slow = { start: 120_000 };
 
+const everyTenSeconds = Array.from({ length: 120 }, (_, index) => 60_000 + index * 10_000);
+
 /** What is done to the service, by people and by its own settings. */
 export const control: Drill[] = [
   {
@@ -43,11 +45,11 @@ export const control: Drill[] = [
   },
   {
     name: "rollback-fails-too",
-    description: "The new version crashes, and so do the old version's tasks when ECS goes back to it.",
+    description: "The new version crashes, and so does the old one when ECS goes back to it.",
     scenario: {
       service: { minimumHealthyPercent: 0, maximumPercent: 100 },
-      before: { tasks: [{}, exits(1, 500)] },
       release: { tasks: [exits(1, 500)] },
+      interventions: everyTenSeconds.map((at) => ({ at, do: "crash", version: "v1.0.0", count: 1 })),
     },
     ends: { verdict: "failed" },
     cause: "container-exits",

@@ -4,8 +4,9 @@ import { health } from "./health.js";
 import { image } from "./image.js";
 import { service } from "./service.js";
 import { start } from "./start.js";
+import { wire } from "./wire.js";
 
-export const catalogue = { image, start, health, service, control } satisfies Record<string, Drill[]>;
+export const catalogue = { image, start, health, service, control, wire } satisfies Record<string, Drill[]>;
 
 export type Group = keyof typeof catalogue;
 
