@@ -1,6 +1,7 @@
-import type { State } from "../world/history.js";
+import type { Moment } from "../world/history.js";
 import { secrets } from "../world/names.js";
 import type { Outcome } from "../world/play.js";
+import type { State } from "../world/rollout-state.js";
 import type { Run } from "../world/run.js";
 import type { Scenario } from "../world/scenario.js";
 
@@ -20,12 +21,21 @@ export function faultsOf(scenario: Scenario, outcome: Outcome): string[] {
 const LOOK = 5_000;
 
 /** What was true of the rollout at some moment of the last look or after it, until the deployer's end. */
-export function statesSeen({ truth }: Outcome, { lookedAt, endedAt }: Run): State[] {
-  return truth.moments
-    .filter(
-      ({ at }, index) => at <= endedAt && (truth.moments[index + 1]?.at ?? Number.POSITIVE_INFINITY) > lookedAt - LOOK,
-    )
-    .map(({ state }) => state);
+export function statesSeen(outcome: Outcome, run: Run): State[] {
+  return [...new Set(momentsOf(outcome).flatMap((moments) => statesIn(moments, run)))];
+}
+
+function statesIn(moments: readonly Moment[], { lookedAt, endedAt }: Run): State[] {
+  const until = (index: number) => moments[index + 1]?.at ?? Number.POSITIVE_INFINITY;
+  return moments.filter(({ at }, index) => at <= endedAt && until(index) > lookedAt - LOOK).map(({ state }) => state);
+}
+
+/** Where the deployer has attached, what it tells of may be somebody else's rollout, or a repetition of its own. */
+function momentsOf({ truth, report }: Outcome): (readonly Moment[])[] {
+  const told = report?.attached ? report.taskDefinition : "";
+  const repeated = truth.ofRepetition[told] ?? [];
+  if (told === "" || truth.own.includes(told)) return [truth.moments, repeated];
+  return [truth.ofRevision[told] ?? truth.moments, repeated];
 }
 
 function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
@@ -34,14 +44,20 @@ function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
   const { report, error } = run;
   if (error) {
     // Nothing was begun, or it says that it does not know, and can't.
-    if (states.every((state) => state === "none") || isBlind(scenario, run)) return [];
-    if (isAnother(scenario, outcome, run) || isGone(scenario, run)) return [];
+    const hasDoneNothing = outcome.truth.registered.length + outcome.truth.updates.length === 0;
+    if (states.every((state) => state === "none") || (isRefusal(run) && hasDoneNothing)) return [];
+    if (isBlind(scenario, run) || isAnother(scenario, outcome, run) || isGone(scenario, run)) return [];
     return [
       `ended with ${error.name} ${error.code ?? ""} (${error.message}), and in truth it is ${states.join(", then ")}`,
     ];
   }
   if (!report) return ["was killed and not run again"];
-  const right = states.some((state) => accepted(state, scenario, outcome).includes(report.verdict));
+  const isUncertain = report.uncertain.length > 0;
+  const right = states.some(
+    (state) =>
+      accepted(state, scenario, outcome).includes(report.verdict) ||
+      (isUncertain && acceptedUncertain[state]?.includes(report.verdict)),
+  );
   return right ? [] : [`said ${report.verdict} (${report.reason}), and in truth it is ${states.join(", then ")}`];
 }
 
@@ -70,12 +86,20 @@ function isGone({ interventions }: Scenario, run: Run): boolean {
   return Boolean(isDeleted) && isRefusal(run) && ["inactive-service", "no-service"].includes(run.error?.code ?? "");
 }
 
+/** What may be said besides, where the report says that it can't tell who ended the rollout. */
+const acceptedUncertain: Partial<Record<State, string[]>> = {
+  stopped: ["failed"],
+  repeated: ["deployed", "nothing-ran", "timed-out", "failed", "rolled-back"],
+};
+
 function accepted(state: State, scenario: Scenario, outcome: Outcome): string[] {
   switch (state) {
     case "none":
     case "open":
     case "settling":
       return ["timed-out"];
+    case "repeated":
+      return ["superseded"];
     case "going-back":
     case "not-taken-back":
       return ["failed"];
@@ -128,12 +152,14 @@ function toldSecrets({ runs, trace }: Outcome): string[] {
 
 /**
  * How long after it could be seen the verdict came, in milliseconds: from the moment at which the API shows all that it rests on to
- * ECS's answer in the last look. Undefined where the deployer was not watching at that moment, or the deadline decided.
+ * ECS's answer in the last look. Undefined where the deployer was not watching at that moment, where the deadline decided, and where
+ * calls are slow or go wrong on their way: what is promised is promised for an AWS that answers in 20 to 80 ms.
  */
-export function lateness({ truth, runs, report }: Outcome): number | undefined {
+export function lateness({ aws }: Scenario, outcome: Outcome): number | undefined {
+  const { runs, report } = outcome;
+  if (!report || report.uncertain.length > 0 || aws?.latency || aws?.faults?.length) return undefined;
   const run = runs.at(-1) as Run;
-  const decisive = truth.moments.findLast(({ at }) => at <= run.lookedAt);
-  if (!report || !decisive || ["none", "open", "settling"].includes(decisive.state)) return undefined;
-  if (decisive.visibleAt < run.startedAt) return undefined;
-  return Math.max(0, run.lookedAt - decisive.visibleAt);
+  const decisive = momentsOf(outcome)[0]?.findLast(({ at }) => at <= run.lookedAt);
+  if (!decisive || ["none", "open", "settling"].includes(decisive.state)) return undefined;
+  return decisive.visibleAt <= run.startedAt ? undefined : Math.max(0, run.lookedAt - decisive.visibleAt);
 }

@@ -54,7 +54,7 @@ async function many(): Promise<number> {
     const { outcome } = one;
     const verdict = outcome?.report?.verdict ?? outcome?.runs.at(-1)?.error?.code ?? "none";
     verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
-    const ms = outcome && lateness(outcome);
+    const ms = outcome && lateness(one.scenario, outcome);
     if (ms !== undefined) late.push({ seed, ms, verdict });
     if (one.faults.length > 0) {
       wrong.push(one);

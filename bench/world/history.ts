@@ -1,42 +1,12 @@
-import type { EcsState, ServiceDeploymentRecord, ServiceRecord } from "../../infra/local/aws/ecs/model/state.js";
+import type { EcsState } from "../../infra/local/aws/ecs/model/state.js";
+import { objects } from "../../infra/local/aws/ecs/model/task-definition.js";
 import type { JsonObject } from "../../infra/local/aws/wire/service.js";
 import { versionOf } from "./behaviour.js";
 import type { Done } from "./local-aws.js";
+import { type State, stateOf } from "./rollout-state.js";
 import { START } from "./time.js";
 
-/**
- * What is true of the rollout that is the deployer's own.
- *
- * | state | when |
- * |---|---|
- * | `none` | there is no such rollout yet |
- * | `open` | ECS has not ended it |
- * | `settling` | its service deployment is SUCCESSFUL, but not all tasks are its own, or the service is not set to it for good |
- * | `deployed` | that too: it is the service's completed deployment, and as many tasks as wanted run, all its own |
- * | `nothing-ran` | the same with a desired count of 0 |
- * | `rolled-back` | ECS went back to what ran before, and has arrived there |
- * | `failed` | it was ended for its failures, and nobody went back, or the way back failed too |
- * | `superseded` | another deployment took its place, before its end or after |
- * | `stopped` | a person stopped it, or deleted the service |
- * | `going-back` | the deployer has begun another rollout, to take it back |
- * | `taken-back` | that one is deployed |
- * | `not-taken-back` | that one ended otherwise |
- */
-export type State =
-  | "none"
-  | "open"
-  | "settling"
-  | "deployed"
-  | "nothing-ran"
-  | "rolled-back"
-  | "failed"
-  | "superseded"
-  | "stopped"
-  | "going-back"
-  | "taken-back"
-  | "not-taken-back";
-
-/** From when on something is true of it, and from when on the API can show it: milliseconds since the world's beginning. */
+/** From when on something is true, and from when on the API can show it: milliseconds since the world's beginning. */
 export interface Moment {
   at: number;
   visibleAt: number;
@@ -47,12 +17,16 @@ export interface Moment {
 export interface Truth {
   /** The revisions that the deployer registered, oldest first. */
   registered: string[];
-  /** Those that bring its release: usually one of them. */
+  /** Those that bring its release: usually one of them. What runs the release already, as long as it registers none. */
   own: string[];
   /** ARN of the deployer's own rollout: the earliest service deployment of the revision that it deployed last. */
   rollout?: string;
   /** All that was true of that rollout, in order. The first is at the deployer's start. */
   moments: [Moment, ...Moment[]];
+  /** The same of every revision that brings the release, whoever made it: the deployer may attach to somebody else's. */
+  ofRevision: Record<string, [Moment, ...Moment[]]>;
+  /** The same of the latest service deployment of each, where the revision was deployed more than once. */
+  ofRepetition: Record<string, Moment[]>;
   /** Who asked to stop the rollout, where somebody did. */
   stoppedBy?: "deployer" | "somebody";
   /** The deployer's calls of UpdateService that AWS carried out: to which revision, and whether a deployment began by it. */
@@ -76,62 +50,93 @@ export interface History {
  */
 export function keepHistory(state: EcsState, now: () => number, release: string, listLag: number): History {
   const since = (time: number) => time - START;
-  const first: Moment = { at: since(now()), visibleAt: since(now()), state: "none" };
-  const truth: Truth = { registered: [], own: [], moments: [first], updates: [], harm: [] };
+  const moment = (is: State, visibleAt = now()): Moment => ({
+    at: since(now()),
+    visibleAt: since(visibleAt),
+    state: is,
+  });
+  const truth: Truth = {
+    registered: [],
+    own: [],
+    moments: [moment("none")],
+    ofRevision: {},
+    ofRepetition: {},
+    updates: [],
+    harm: [],
+  };
+  const undos = new Set<string>();
   let deployments = Object.keys(state.serviceDeployments).length;
-  // What runs the release already is the deployer's own as long as it registers nothing.
+  let known = deployments;
+  /** Service deployments of interest, by the revision that they bring. */
+  const first = new Map<string, string>();
+  const last = new Map<string, string>();
   const service = () => Object.values(state.services)[0];
   const current = service()?.taskDefinition ?? "";
-  if (versionOf(state.taskDefinitions[current]?.document ?? { containerDefinitions: [] }) === release) {
+  if (bringsRelease(current)) {
     truth.own = [current];
     const arn = service()?.serviceDeployments.findLast((one) => taskDefinitionOf(state, one) === current);
-    if (arn !== undefined) truth.rollout = arn;
+    if (arn !== undefined) first.set(current, arn);
+    if (arn !== undefined) last.set(current, arn);
   }
 
-  const isBack = (taskDefinition: string) =>
-    truth.registered.includes(taskDefinition) && !truth.own.includes(taskDefinition);
+  function bringsRelease(revision: string): boolean {
+    const document = state.taskDefinitions[revision]?.document;
+    return document !== undefined && versionOf(document) === release;
+  }
 
   function note() {
-    const there = service();
-    noteRollout(there?.serviceDeployments ?? []);
-    const back = there?.serviceDeployments.find((one) => isBack(taskDefinitionOf(state, one) ?? ""));
-    const record = state.serviceDeployments[back ?? truth.rollout ?? ""];
-    const own = record ? stateOf(state, there, record) : "none";
-    const is = back === undefined ? own : backIs(own);
-    if (is === truth.moments.at(-1)?.state) return;
-    const visibleAt = since(Math.max(now(), (record?.createdAt ?? 0) + listLag));
-    truth.moments.push({ at: since(now()), visibleAt, state: is });
+    learnDeployments();
+    for (const [revision, arn] of first) {
+      truth.ofRevision[revision] ??= [moment("none")];
+      add(truth.ofRevision[revision], ...seen(arn));
+    }
+    for (const [revision, arn] of last) {
+      if (arn === first.get(revision)) continue;
+      truth.ofRepetition[revision] ??= [];
+      add(truth.ofRepetition[revision], ...seen(arn));
+    }
+    const latest = [...first.keys()].findLast((revision) => truth.own.includes(revision) || undos.has(revision));
+    if (latest === undefined) return;
+    const arn = first.get(latest) ?? "";
+    const [is, visibleAt] = seen(arn);
+    if (undos.has(latest)) add(truth.moments, backIs(is), visibleAt);
+    else {
+      truth.rollout = arn;
+      add(truth.moments, is, visibleAt);
+    }
   }
 
-  /** Of a revision the earliest counts, of several attempts the last one. */
-  function noteRollout(arns: readonly string[]) {
-    const revisions = arns.map((arn) => taskDefinitionOf(state, arn) ?? "");
-    const latest = revisions.findLast((revision) => truth.own.includes(revision));
-    const arn = latest === undefined ? undefined : arns[revisions.indexOf(latest)];
-    // What ran before the deployer was started is its own by the latest that brought it.
-    if (arn !== undefined && latest !== current) truth.rollout = arn;
+  /** Of a revision the earliest counts that began under the deployer's eyes. */
+  function learnDeployments() {
+    const count = Object.keys(state.serviceDeployments).length;
+    if (count === known) return;
+    known = count;
+    for (const arn of service()?.serviceDeployments ?? []) {
+      const revision = taskDefinitionOf(state, arn) ?? "";
+      if (!bringsRelease(revision) && !undos.has(revision)) continue;
+      if (!first.has(revision)) first.set(revision, arn);
+      last.set(revision, arn);
+    }
+  }
+
+  function seen(arn: string): [State, number] {
+    const record = state.serviceDeployments[arn];
+    if (!record) return ["none", now()];
+    return [stateOf(state, service(), record), Math.max(now(), record.createdAt + listLag)];
+  }
+
+  function add(moments: Moment[], is: State, visibleAt: number) {
+    if (moments.at(-1)?.state !== is) moments.push(moment(is, visibleAt));
   }
 
   function noteCall({ operation, input, output }: Done) {
-    if (operation === "RegisterTaskDefinition") {
-      const document = output.taskDefinition as JsonObject;
-      const arn = String(document.taskDefinitionArn);
-      if (truth.registered.length === 0) {
-        truth.own = [];
-        delete truth.rollout;
-      }
-      truth.registered.push(arn);
-      if (versionOf(document) === release) truth.own.push(arn);
-    }
+    if (operation === "RegisterTaskDefinition") noteRegistration(input, output.taskDefinition as JsonObject);
     if (operation === "UpdateService") {
       const count = Object.keys(state.serviceDeployments).length;
-      truth.updates.push({
-        at: since(now()),
-        taskDefinition: String(input.taskDefinition ?? ""),
-        began: count > deployments,
-      });
-      deployments = count;
+      const taskDefinition = String(input.taskDefinition ?? "");
+      truth.updates.push({ at: since(now()), taskDefinition, began: count > deployments });
     }
+    deployments = Object.keys(state.serviceDeployments).length;
     if (operation === "DeregisterTaskDefinition") {
       const arn = String((output.taskDefinition as JsonObject).taskDefinitionArn);
       if (isInUse(state, arn)) truth.harm.push(`deregistered ${arn}, which is in use`);
@@ -140,47 +145,20 @@ export function keepHistory(state: EcsState, now: () => number, release: string,
     note();
   }
 
+  function noteRegistration({ tags }: JsonObject, document: JsonObject) {
+    const arn = String(document.taskDefinitionArn);
+    if (truth.registered.length === 0) truth.own = [];
+    truth.registered.push(arn);
+    if (objects(tags).some(({ key, value }) => key === "slipway:verb" && value === "undo")) undos.add(arn);
+    else truth.own.push(arn);
+  }
+
   function noteStop(by: "deployer" | "somebody") {
     truth.stoppedBy ??= by;
   }
 
   note();
   return { truth, note, noteCall, noteStop };
-}
-
-function stateOf(state: EcsState, service: ServiceRecord | undefined, record: ServiceDeploymentRecord): State {
-  switch (record.status) {
-    case "SUCCESSFUL":
-      return stateOfSuccessful(state, service, record);
-    case "ROLLBACK_SUCCESSFUL":
-      return "rolled-back";
-    case "ROLLBACK_FAILED":
-      return "failed";
-    case "STOPPED":
-      if (wasReplaced(state, record)) return "superseded";
-      return record.breaker.status === "TRIGGERED" ? "failed" : "stopped";
-    default:
-      return "open";
-  }
-}
-
-function stateOfSuccessful(
-  state: EcsState,
-  service: ServiceRecord | undefined,
-  record: ServiceDeploymentRecord,
-): State {
-  if (service?.status !== "ACTIVE") return "stopped";
-  const [primary] = service.deployments;
-  // Somebody who has deployed the same revision again has changed nothing of what runs.
-  const own = state.serviceRevisions[record.targetRevision]?.taskDefinition;
-  if (!primary || primary.taskDefinition !== own) return "superseded";
-  if (primary.rolloutState !== "COMPLETED") return "settling";
-  const running = Object.values(state.tasks).filter(
-    (task) => task.serviceArn === service.arn && task.lastStatus === "RUNNING",
-  );
-  if (running.length < service.desiredCount) return "settling";
-  if (running.some((task) => task.taskDefinition !== primary.taskDefinition)) return "settling";
-  return service.desiredCount === 0 ? "nothing-ran" : "deployed";
 }
 
 /** What the rollout that takes it back has come to. */
@@ -200,13 +178,6 @@ function isInUse(state: EcsState, taskDefinition: string): boolean {
         service.lastCompleted?.taskDefinition === taskDefinition ||
         service.deployments.some((one) => one.taskDefinition === taskDefinition),
     )
-  );
-}
-
-/** Another one of the service began at the very moment at which it ended. */
-function wasReplaced(state: EcsState, { arn, serviceArn, finishedAt }: ServiceDeploymentRecord): boolean {
-  return Object.values(state.serviceDeployments).some(
-    (other) => other.arn !== arn && other.serviceArn === serviceArn && other.createdAt === finishedAt,
   );
 }
 

@@ -6,6 +6,7 @@ import { checkPublish, type PublishOptions, publishCheckout } from "./publish-im
 import type { Report } from "./report/report.js";
 import { type AskedOptions, parseAsked } from "./rollout/asked.js";
 import { checkRunId } from "./rollout/attempt.js";
+import type { Progress } from "./rollout/happening.js";
 import { type PatienceOptions, parsePatience } from "./rollout/patience.js";
 import { readService } from "./rollout/read.js";
 import { rollOut } from "./rollout/roll-out.js";
@@ -24,6 +25,7 @@ export interface DeployOptions extends PublishOptions {
   patience: PatienceOptions;
   /** Whether what is proven wrong stays. */
   noUndo: boolean;
+  progress: Progress;
 }
 
 /**
@@ -41,7 +43,7 @@ export async function deploy(options: DeployOptions): Promise<Report> {
   await readService(destination.aws, destination.target);
   const release = options.published
     ? await findPublished(options.version, destination)
-    : await publishCheckout(options, destination);
+    : await publishCheckout(options, destination, options.progress);
   const http = publicUrl(destination, options.url);
   return await rollOut({
     aws: destination.aws,
@@ -51,7 +53,7 @@ export async function deploy(options: DeployOptions): Promise<Report> {
     ...patience,
     undo: !options.noUndo,
     clock: systemClock,
-    progress: console.log,
+    progress: options.progress,
     ...(http && { http }),
     ...(options.runId !== undefined && { runId: options.runId }),
   });

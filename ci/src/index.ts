@@ -19,7 +19,7 @@ import {
 import { buildImage } from "./build.js";
 import { deploy } from "./deploy.js";
 import { openDestination } from "./destination.js";
-import { ending, endProcess } from "./ending.js";
+import { ending, reporting } from "./ending.js";
 import { showHistory } from "./history.js";
 import { planDeploy } from "./plan.js";
 import { publishImage } from "./publish-image.js";
@@ -27,7 +27,6 @@ import { checkedRecipe } from "./recipe.js";
 import { formatHistory } from "./report/history-text.js";
 import { formatPlan } from "./report/plan-text.js";
 import { formatStatus } from "./report/status-text.js";
-import { formatReport } from "./report/text.js";
 import { goBack } from "./rollback.js";
 import { status } from "./rollout/status.js";
 import { runTests } from "./tests.js";
@@ -199,6 +198,9 @@ export class Slipway {
    *
    * A deploy that was cut off is continued by calling it again: it finds its rollout in ECS.
    *
+   * With --as-json each line of the log is a JSON object with a "type" and the "time". The last one is of type "report", or "error" when
+   * there is none: it is also what is answered on stdout with exit code 0, and on stderr with any other.
+   *
    * @param version The version to deploy: "v" and a semantic version, as in v1.2.3 or v1.2.3-rc.1
    * @param credentials AWS credentials: the JSON of "aws configure export-credentials", or AWS_ACCESS_KEY_ID=… lines
    * @param repository The git repository whose commit is deployed; an engine does not see that of a linked worktree: clone it
@@ -227,6 +229,7 @@ export class Slipway {
    * @param baseImage The image to build on, as NAME:TAG or NAME@DIGEST: a slim Python with pip
    * @param caFile A file of PEM certificates to trust while packages are installed; it does not stay in the image
    * @param packageIndex The URL of the package index to install from (default: PyPI); it does not stay in the image
+   * @param asJson Show progress and report as JSON Lines for machines
    */
   @func({ cache: "never" })
   async deploy(
@@ -258,34 +261,33 @@ export class Slipway {
     baseImage = "python:3.13-slim",
     caFile?: File,
     packageIndex?: string,
+    asJson = false,
   ): Promise<string> {
     const recipe = { app, baseImage, platform, caFile, packageIndex };
     const destination = { targets, name: target, credentials, service: aws };
     const asked = { env, secret, cpu, memory, desiredCount, plan, force, ignore, scanSeverity };
-    return await ending(async () => {
-      const report = await deploy({
-        version,
-        recipe,
-        repository,
-        allowDirty,
-        destination,
-        published,
-        url,
-        runId,
-        asked,
-        patience: { timeoutMinutes, onTimeout, noEarlyStop },
-        noUndo,
-      });
-      const text = formatReport(report);
-      return report.exitCode === 0 ? text : await endProcess(text, report.exitCode);
-    });
+    const patience = { timeoutMinutes, onTimeout, noEarlyStop };
+    const options = {
+      version,
+      recipe,
+      repository,
+      allowDirty,
+      destination,
+      published,
+      url,
+      runId,
+      asked,
+      patience,
+      noUndo,
+    };
+    return await reporting(({ progress }) => deploy({ ...options, progress }), asJson);
   }
 
   /**
    * Go back to what ran well before, as a copy registered anew, watched and judged as a deploy is.
    *
    * Goes to the last deployment that ECS remembers as well ended and that runs something else than what runs now; called again it goes
-   * one further back. Answers a report, with the exit codes of deploy.
+   * one further back. Answers a report, with the exit codes of deploy, and JSON Lines as deploy does.
    *
    * @param credentials AWS credentials: the JSON of "aws configure export-credentials", or AWS_ACCESS_KEY_ID=… lines
    * @param targets The directory of targets: one JSON file for each environment
@@ -297,6 +299,7 @@ export class Slipway {
    * @param onTimeout What becomes of it then: leave, or rollback
    * @param noEarlyStop Leave one that is proven hopeless to ECS's own circuit breaker
    * @param aws A local AWS to use in place of AWS, as in tcp://127.0.0.1:4566
+   * @param asJson Show progress and report as JSON Lines for machines
    */
   @func({ cache: "never" })
   async rollback(
@@ -310,14 +313,11 @@ export class Slipway {
     onTimeout = "leave",
     noEarlyStop = false,
     aws?: Service,
+    asJson = false,
   ): Promise<string> {
     const destination = { targets, name: target, credentials, service: aws };
     const patience = { timeoutMinutes, onTimeout, noEarlyStop };
-    return await ending(async () => {
-      const report = await goBack({ destination, to, url, ignore, patience });
-      const text = formatReport(report);
-      return report.exitCode === 0 ? text : await endProcess(text, report.exitCode);
-    });
+    return await reporting(({ progress }) => goBack({ destination, to, url, ignore, patience, progress }), asJson);
   }
 
   /**

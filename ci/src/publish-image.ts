@@ -20,7 +20,7 @@ export interface PublishOptions {
 export async function publishImage(options: PublishOptions): Promise<string> {
   const checked = checkPublish(options);
   const destination = await openDestination(checked.destination);
-  return (await publishCheckout(checked, destination)).image;
+  return (await publishCheckout(checked, destination, console.log)).image;
 }
 
 /**
@@ -33,7 +33,11 @@ export function checkPublish(options: PublishOptions): PublishOptions {
   return options;
 }
 
-export async function publishCheckout(options: PublishOptions, destination: Destination): Promise<Release> {
+export async function publishCheckout(
+  options: PublishOptions,
+  destination: Destination,
+  progress: (line: string) => void,
+): Promise<Release> {
   const { version, repository, allowDirty } = options;
   const { platform, source } = destination.target;
   // The machine that publishes may be of another kind than those that will run it.
@@ -41,5 +45,5 @@ export async function publishCheckout(options: PublishOptions, destination: Dest
   const revision = await readRevision(repository, recipe, allowDirty);
   const { service } = options.destination;
   const image = imageSource({ recipe, version, repository, revision, source, service });
-  return await publish(version, image, destination, console.log);
+  return await publish(version, image, destination, progress);
 }

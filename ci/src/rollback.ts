@@ -3,6 +3,7 @@ import { type DestinationOptions, openDestination } from "./destination.js";
 import { checkUrl, publicUrl } from "./public-url.js";
 import type { Report } from "./report/report.js";
 import { parseAsked } from "./rollout/asked.js";
+import type { Progress } from "./rollout/happening.js";
 import { type PatienceOptions, parsePatience } from "./rollout/patience.js";
 import { rollback } from "./rollout/rollback.js";
 
@@ -17,6 +18,7 @@ export interface GoBackOptions {
   ignore: string[] | undefined;
   /** How long it is waited for, and what may be done meanwhile. */
   patience: PatienceOptions;
+  progress: Progress;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function goBack({ to, url, ignore, ...options }: GoBackOptions): Pr
     asked,
     ...patience,
     clock: systemClock,
-    progress: console.log,
+    progress: options.progress,
     ...(http && { http }),
     ...(to !== undefined && { to }),
   });

@@ -3,6 +3,7 @@ import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient, type ECSClientConfig } from "@aws-sdk/client-ecs";
 import { STSClient } from "@aws-sdk/client-sts";
 import type { Credentials } from "./credentials.js";
+import { type LazyClients, lazyClients } from "./lazy-clients.js";
 
 /** The SDK's clients of the AWS services that a release needs. */
 export interface Clients {
@@ -10,10 +11,14 @@ export interface Clients {
   ecr: ECRClient;
   sts: STSClient;
   logs: CloudWatchLogsClient;
+  lazy: LazyClients;
 }
 
 /** What a rollout needs of them: somebody who is sent a command and answers as the SDK does, errors included. */
-export type Aws = { [Service in keyof Clients]: Pick<Clients[Service], "send"> };
+export type Aws = { [Service in Exclude<keyof Clients, "lazy">]: Pick<Clients[Service], "send"> } & Pick<
+  Clients,
+  "lazy"
+>;
 
 export interface AwsOptions {
   /** The service's region. */
@@ -50,5 +55,6 @@ export function createAws({ region, registryRegion, credentials, endpoint, reque
     ecr: new ECRClient({ ...config, region: registryRegion ?? region }),
     sts: new STSClient(config),
     logs: new CloudWatchLogsClient(config),
+    lazy: lazyClients(config),
   };
 }

@@ -1,14 +1,8 @@
 import type { DeploymentConfiguration, DeploymentLifecycleHook, Service } from "@aws-sdk/client-ecs";
 import type { JsonObject } from "../aws/raw.js";
 import { objects } from "./containers.js";
-
-/** What is known of the service's target groups that makes a rollout longer. */
-export interface TargetGroupTimes {
-  /** Seconds for which a target that leaves is waited for. */
-  deregistrationDelaySeconds: number;
-  /** Seconds until a new target counts as healthy, at the most. */
-  healthySeconds: number;
-}
+import type { Known } from "./preflight/facts.js";
+import type { TargetGroup } from "./target-groups.js";
 
 /** How long a rollout may take, and what that is made of, for people. */
 export interface Allowance {
@@ -19,17 +13,17 @@ export interface Allowance {
 /**
  * How long a rollout of this service may take before it is called undecided: what its settings make it wait for, round by round, and
  * besides that as long as ECS needs at the most to give up on tasks that can't start. Pure.
- * @param targetGroups Undefined where they could not be read: then what ELB does by default counts.
+ * @param targetGroups Where they could not be read, what ELB does by default counts.
  */
 export function allowance(
   service: Service,
   taskDefinition: JsonObject,
-  targetGroups?: readonly TargetGroupTimes[],
+  targetGroups: Known<readonly TargetGroup[]>,
 ): Allowance {
   const { deploymentConfiguration: configuration = {}, desiredCount = 0 } = service;
   const rounds = roundsOf(configuration, desiredCount);
   const hasTargets = (service.loadBalancers?.length ?? 0) > 0;
-  const known = hasTargets ? (targetGroups ?? [elbDefaults]) : [];
+  const known = "value" in targetGroups ? targetGroups.value.map(timesOf) : hasTargets ? [elbDefaults] : [];
   const healthy = Math.max(
     service.healthCheckGracePeriodSeconds ?? 0,
     ...objects(taskDefinition.containerDefinitions).map(containerCheck),
@@ -59,8 +53,20 @@ const givingUp = 15 * 60;
 const starting = 180;
 /** Seconds. Without any check a task counts as healthy then: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html */
 const withoutChecks = 40;
+/** What of a target group makes a rollout longer, in seconds. */
+interface TargetTimes {
+  deregistrationDelaySeconds: number;
+  /** Until a new target counts as healthy, at the most. */
+  healthySeconds: number;
+}
+
+function timesOf({ deregistrationDelaySeconds, healthCheck }: TargetGroup): TargetTimes {
+  const { intervalSeconds, timeoutSeconds, healthyThreshold } = healthCheck;
+  return { deregistrationDelaySeconds, healthySeconds: intervalSeconds * healthyThreshold + timeoutSeconds };
+}
+
 /** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-target-groups.html: five checks, 30 s apart. */
-const elbDefaults: TargetGroupTimes = { deregistrationDelaySeconds: 300, healthySeconds: 150 };
+const elbDefaults: TargetTimes = { deregistrationDelaySeconds: 300, healthySeconds: 150 };
 /** Tasks that Fargate starts in a minute for one service. */
 const fargatePerMinute = 500;
 /** Minutes for a hook that sets no time of its own. ECS gives it a day, but one run of a Lambda function takes no longer than this. */

@@ -16,6 +16,8 @@ export interface Past {
   who?: string;
   /** ARN of the revision that somebody went back from with it. */
   wentBackFrom?: string;
+  /** ARN of the revision that a deploy has taken back with it, because that was proven wrong. */
+  undoes?: string;
   startedAt: number;
   finishedAt?: number;
   ending: Ending;

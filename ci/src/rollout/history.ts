@@ -21,9 +21,15 @@ export async function history(session: Session, count: number): Promise<Past[]> 
   );
   const revisions = await describeRevisions(session, [...new Set(deployments.map(({ target }) => target))]);
   const definitions = await describeAll(session, revisions);
-  return deployments
+  const past = deployments
     .sort((a, b) => b.createdAt - a.createdAt)
     .map((one) => toPast(session, one, revisions.get(one.target), definitions));
+  return past.map((one) => (past.some(({ undoes }) => undoes === one.taskDefinition) ? takenBack(one) : one));
+}
+
+/** ECS calls it deployed, or failed: that it was taken back later is known by what took it back. */
+function takenBack(past: Past): Past {
+  return { ...past, ending: "rolled-back" };
 }
 
 function toPast(
@@ -50,14 +56,14 @@ function toPast(
 function toldBy(definition: RawTaskDefinition, container: string): Partial<Past> {
   const { version, digest } = runningIn(definition.taskDefinition, container);
   const commit = tagOf(definition, tag.commit);
-  const isBack = ["rollback", "undo"].includes(tagOf(definition, tag.verb) ?? "");
-  const base = isBack ? tagOf(definition, tag.base) : undefined;
+  const [verb, base] = [tagOf(definition, tag.verb), tagOf(definition, tag.base)];
   const { registeredBy } = definition.taskDefinition;
   return {
     ...(version !== undefined && { version }),
     ...(digest !== undefined && { digest }),
     ...(commit !== undefined && { commit }),
-    ...(base !== undefined && { wentBackFrom: base }),
+    ...(base !== undefined && verb === "rollback" && { wentBackFrom: base }),
+    ...(base !== undefined && verb === "undo" && { undoes: base }),
     ...(registeredBy !== undefined && { who: String(registeredBy).split(":").at(-1) ?? "" }),
   };
 }

@@ -1,4 +1,11 @@
-import { type DeploymentView, primaryOf, type Snapshot, type Subject } from "./snapshot.js";
+import {
+  type DeploymentView,
+  type EventView,
+  primaryOf,
+  type ServiceView,
+  type Snapshot,
+  type Subject,
+} from "./snapshot.js";
 import { decided, type Judgement, undecided, type Witness } from "./verdict.js";
 
 /**
@@ -43,14 +50,21 @@ function failureOf(subject: Subject, snapshots: readonly Snapshot[]): string | u
   for (const { service } of snapshots) {
     const failed = service.deployments.find((one) => isOurs(subject, one) && one.rolloutState === "FAILED");
     if (failed) return failed.rolloutStateReason ?? "rollout FAILED";
-    const event = service.events.find(
-      ({ message }) =>
-        subject.deploymentId !== undefined &&
-        message.includes(`(deployment ${subject.deploymentId}) deployment failed`),
-    );
+    const event = service.events.find((one) => tellsOfFailure(subject, one) || tellsOfWayBack(subject, service, one));
     if (event) return event.message;
   }
   return undefined;
+}
+
+function tellsOfFailure({ deploymentId }: Subject, { message }: EventView): boolean {
+  return deploymentId !== undefined && message.includes(`(deployment ${deploymentId}) deployment failed`);
+}
+
+/** Of a rollback that a person asked for, only where it leads is told. */
+function tellsOfWayBack({ registeredAt, deploymentId }: Subject, service: ServiceView, { at, message }: EventView) {
+  const primary = primaryOf(service);
+  const isNew = at >= registeredAt && primary !== undefined && primary.id !== deploymentId;
+  return isNew && message.includes(`rolling back to deployment ${primary.id}.`);
 }
 
 function wasSeen(subject: Subject, snapshots: readonly Snapshot[]): boolean {

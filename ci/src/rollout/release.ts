@@ -1,6 +1,7 @@
 import type { Aws } from "../aws/clients.js";
 import type { Clock } from "../clock.js";
 import type { Target } from "../target.js";
+import type { Progress } from "./happening.js";
 
 /** What is to run: a version and the image it stands for. */
 export interface Release {
@@ -21,8 +22,7 @@ export interface Session {
   clock: Clock;
   /** Ends the watching and nothing else: what ECS has begun it goes on with. */
   signal?: AbortSignal;
-  /** Told one line for each thing that happens, as it happens. */
-  progress: (line: string) => void;
+  progress: Progress;
 }
 
 export const attachHint = "Run the same command again: it finds this rollout in ECS and attaches to it.";

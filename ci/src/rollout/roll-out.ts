@@ -12,6 +12,7 @@ import { logTail } from "./log-tail.js";
 import { readService, type ServiceNow } from "./read.js";
 import { attachHint, type Release, type Session } from "./release.js";
 import { type Started, start } from "./start.js";
+import { readTargetGroups } from "./target-groups.js";
 import { takeBack } from "./undo/take-back.js";
 import type { Undone } from "./undo/undo.js";
 import { askedUrl, type HttpCheck, type HttpTarget, probe, type VerifyOptions, verify } from "./verify.js";
@@ -63,7 +64,7 @@ export async function rollOut(options: RollOutOptions): Promise<Report> {
     ...(runId !== undefined && { runId }),
     ...(probed !== undefined && { probe: probed }),
   };
-  const timeoutMs = options.timeoutMs ?? allowance(now.service, now.current.taskDefinition).ms;
+  const timeoutMs = options.timeoutMs ?? (await timeAllowed(session, now));
   const started = await start(session, now, attempt, timeoutMs);
   session.progress(opening(now, started, release));
   const permitted: Permitted = { earlyStop: true, onTimeout: "leave", ...options.permitted };
@@ -83,6 +84,10 @@ export async function rollOut(options: RollOutOptions): Promise<Report> {
     ...(race && { race }),
     ...(undone && { undone, undoHttp }),
   });
+}
+
+async function timeAllowed(session: Session, { service, current }: ServiceNow): Promise<number> {
+  return allowance(service, current.taskDefinition, await readTargetGroups(session, service)).ms;
 }
 
 function opening(now: ServiceNow, { attached, subject }: Started, { version }: Release): string {

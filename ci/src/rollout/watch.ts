@@ -2,6 +2,7 @@ import { SlipwayError } from "../errors.js";
 import { isThrottling, isUncertain } from "./aws-errors.js";
 import { elapsed } from "./elapsed.js";
 import { guard, type Permitted, watchOnly } from "./guard.js";
+import { textOf } from "./happening.js";
 import { judge } from "./judge.js";
 import { observer, type Sighting } from "./observe.js";
 import { backoff, pace } from "./pace.js";
@@ -42,8 +43,8 @@ export async function watch(
     if (sighting.subject.classicOnly && !subject.classicOnly) progress(lostCertainty(sighting.subject.classicOnly));
     subject = sighting.subject;
     const { snapshot } = sighting;
-    const news = happened(subject, previous, snapshot, knownEvents);
-    for (const line of news) progress(`${elapsed(snapshot.at - startedAt)} ${line}`);
+    const news = happened(subject, snapshots, snapshot, knownEvents);
+    for (const one of news) progress(`${elapsed(snapshot.at - startedAt)} ${textOf(one)}`, one);
     if (news.length > 0) movedAt = snapshot.at;
     snapshots.push(snapshot);
     const seen = snapshots as [Snapshot, ...Snapshot[]];

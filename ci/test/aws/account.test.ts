@@ -32,7 +32,7 @@ async function checkAt(endpoint: string): Promise<void> {
   try {
     await checkAccount(aws, target, endpoint);
   } finally {
-    for (const client of Object.values(aws)) client.destroy();
+    aws.sts.destroy();
   }
 }
 

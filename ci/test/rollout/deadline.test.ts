@@ -4,7 +4,7 @@ import type { Service } from "@aws-sdk/client-ecs";
 import { allowance } from "../../src/rollout/deadline.js";
 
 const rounded = (value: number) => Math.round(value * 1e6) / 1e6;
-const minutes = (service: Service, container = {}, groups?: Parameters<typeof allowance>[2]) =>
+const minutes = (service: Service, container = {}, groups: Parameters<typeof allowance>[2] = { unknown: "denied" }) =>
   rounded(allowance(service, { containerDefinitions: [{ name: "app", ...container }] }, groups).ms / 60_000);
 /** One round of a service without checks: 15 min to give up, 180 s to start, 40 s to be healthy, 30 s to stop, a minute to launch. */
 const plain = 15 + (180 + 40 + 30 + 60) / 60;
@@ -24,7 +24,14 @@ test("a grace period, a container's check and a stop time-out make a round longe
 
 test("behind a load balancer the drain counts, as it is or as it is by default", () => {
   assert.equal(minutes({ ...one, ...behind }), rounded(plain + (150 - 40 + 300) / 60));
-  const groups = [{ deregistrationDelaySeconds: 30, healthySeconds: 20 }];
+  const healthCheck = {
+    port: "traffic-port",
+    intervalSeconds: 5,
+    timeoutSeconds: 5,
+    healthyThreshold: 3,
+    unhealthyThreshold: 2,
+  };
+  const groups = { value: [{ arn: "arn:tg", deregistrationDelaySeconds: 30, healthCheck }] };
   assert.equal(minutes({ ...one, ...behind }, {}, groups), rounded(plain + 0.5));
 });
 
@@ -40,7 +47,7 @@ test("bake time and hooks are waited for, but not a hook that waits for a person
     bakeTimeInMinutes: 7,
     lifecycleHooks: [{}, { timeoutConfiguration: { timeoutInMinutes: 5 } }, { targetType: "PAUSE" as const }],
   };
-  const { parts } = allowance({ ...one, deploymentConfiguration }, {});
+  const { parts } = allowance({ ...one, deploymentConfiguration }, {}, { value: [] });
   assert.equal(minutes({ ...one, deploymentConfiguration }), rounded(plain + 7 + 15 + 5));
   assert.ok(parts.includes("7 min of bake time") && parts.includes("20 min for hooks"), parts.join(", "));
 });

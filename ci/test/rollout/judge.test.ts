@@ -16,7 +16,25 @@ interface Case {
   reason?: RegExp;
 }
 
+const deleted = (seen: Snapshot): Snapshot => ({ ...seen, service: { ...seen.service, status: "DRAINING" } });
+
 const cases: Case[] = [
+  {
+    name: "the service is deleted while old tasks drain",
+    see: [deleted(snapshot({ ours: successful, deployments: [deployment({ rolloutState: "IN_PROGRESS" })] }))],
+    verdict: "stopped",
+    reason: /deleted: it is DRAINING/,
+  },
+  {
+    name: "the service is deleted when all witnesses agree",
+    see: [deleted(snapshot({ ours: successful, desiredCount: 0 }))],
+    verdict: "stopped",
+  },
+  {
+    name: "the service is deleted after it was rolled back",
+    see: [deleted(snapshot({ ours: serviceDeployment("ROLLBACK_SUCCESSFUL"), deployments: [previous] }))],
+    verdict: "rolled-back",
+  },
   { name: "all three witnesses agree", see: [snapshot({ ours: successful })], verdict: "deployed" },
   { name: "our service deployment is not listed yet", see: [snapshot()], verdict: "undecided", reason: /to list/ },
   {
@@ -244,6 +262,37 @@ const classicCases: Case[] = [
       }),
     ],
     verdict: "rolled-back",
+  },
+  {
+    name: "a person has rolled it back, and only an event tells where to",
+    on: classicOnly,
+    see: [
+      snapshot({ deployments: [deployment({ rolloutState: "IN_PROGRESS" })] }),
+      snapshot({
+        deployments: [back("ecs-svc/1", "COMPLETED")],
+        events: ["(service s) rolling back to deployment ecs-svc/1."],
+      }),
+    ],
+    verdict: "rolled-back",
+  },
+  {
+    name: "an event tells of a way back to another deployment than the present one",
+    on: classicOnly,
+    see: [
+      snapshot({ deployments: [deployment({ rolloutState: "IN_PROGRESS" })] }),
+      snapshot({
+        deployments: [deployment({ id: "ecs-svc/3", taskDefinition: "arn:9" })],
+        events: ["(service s) rolling back to deployment ecs-svc/1."],
+      }),
+    ],
+    verdict: "superseded",
+  },
+  {
+    name: "the service is deleted",
+    on: classicOnly,
+    see: [deleted(snapshot({ deployments: [] }))],
+    verdict: "stopped",
+    reason: /deleted: it is DRAINING/,
   },
   {
     name: "an event names another deployment that failed",

@@ -24,6 +24,16 @@ test("the last lines of the container's stream are read", async (t) => {
   assert.deepEqual(fake.sent("GetLogEvents"), [{ logGroupName: "/app", logStreamName: "ecs/app/0123", limit: 20 }]);
 });
 
+test("a sidecar's log is read where the sidecar is named", async (t) => {
+  const fake = await fakeAws({ GetLogEvents: () => ({ events: [{ message: "no upstream" }] }) });
+  t.after(() => fake.close());
+  const session = { aws: fake.aws, target, clock: virtualClock(), progress: () => {} };
+  const logConfiguration = { logDriver: "awslogs", options: { ...options, "awslogs-group": "/proxy" } };
+  const containerDefinitions = [{ name: "app" }, { name: "proxy", logConfiguration }];
+  const log = await logTail(session, { containerDefinitions }, "arn:aws:ecs:r:a:task/c/0123", "proxy");
+  assert.deepEqual(log, { group: "/proxy", stream: "ecs/proxy/0123", lines: ["no upstream"] });
+});
+
 const unavailable: [why: string, JsonObject | undefined, Answer, RegExp][] = [
   [
     "the permission is missing",

@@ -4,17 +4,6 @@ import { Fault, lostAnswer } from "../support/fake-aws.js";
 import { scene } from "../support/rollout-scene.js";
 import { success } from "../support/stories.js";
 
-test("an UpdateService whose answer is lost is looked for, not sent again", async (t) => {
-  const { fake, roll } = await scene(t, success, 3);
-  const update = fake.script.UpdateService;
-  fake.script.UpdateService = (input) => {
-    update?.(input);
-    return lostAnswer;
-  };
-  assert.equal((await roll()).verdict, "deployed");
-  assert.equal(fake.sent("UpdateService").length, 1);
-});
-
 test("an UpdateService that ECS never got is an error that says so", async (t) => {
   const { fake, roll } = await scene(t, success, 3);
   fake.script.UpdateService = () => lostAnswer;

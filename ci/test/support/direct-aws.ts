@@ -14,7 +14,9 @@ export interface DirectAws {
 export function directAws(script: Script): DirectAws {
   const direct = { script, calls: [] as string[] };
   const client = { send: (command: Command) => send(direct, command) };
-  return Object.assign(direct, { aws: { ecs: client, ecr: client, sts: client, logs: client } as unknown as Aws });
+  const lazy = { iam: () => client, elb: () => client, secretsManager: () => client, ssm: () => client };
+  const aws = { ecs: client, ecr: client, sts: client, logs: client, lazy } as unknown as Aws;
+  return Object.assign(direct, { aws });
 }
 
 interface Command {

@@ -5,9 +5,11 @@ import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { STSClient } from "@aws-sdk/client-sts";
 import type { Clients } from "../../src/aws/clients.js";
+import { lazyClients } from "../../src/aws/lazy-clients.js";
 import type { JsonObject } from "../../src/aws/raw.js";
+import { queryAnswer } from "./query-answer.js";
 
-/** An error as AWS answers it over the JSON protocol. */
+/** An error as AWS answers it. */
 export class Fault {
   constructor(
     readonly code: string,
@@ -25,7 +27,7 @@ export interface Call {
   input: JsonObject;
 }
 
-/** A loopback server that speaks the JSON protocol of ECS, ECR and Logs and answers as its script says, and clients for it. */
+/** A loopback server that speaks AWS's JSON and query protocols and answers as its script says, and clients for it. */
 export interface FakeAws {
   aws: Clients;
   calls: Call[];
@@ -52,12 +54,13 @@ export async function fakeAws(script: Script, options: { maxAttempts?: number } 
     ecr: new ECRClient(settings),
     sts: new STSClient(settings),
     logs: new CloudWatchLogsClient(settings),
+    lazy: lazyClients(settings),
   };
   return Object.assign(fake, {
     aws,
     sent: (operation: string) => calls.filter((call) => call.operation === operation).map((call) => call.input),
     async close() {
-      for (const client of Object.values(aws)) (client as ECSClient).destroy();
+      for (const client of [aws.ecs, aws.ecr, aws.sts, aws.logs]) client.destroy();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
@@ -67,15 +70,19 @@ export async function fakeAws(script: Script, options: { maxAttempts?: number } 
 async function answer(fake: Pick<FakeAws, "calls" | "script">, request: IncomingMessage, response: ServerResponse) {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
-  const operation = String(request.headers["x-amz-target"]).split(".").at(-1) ?? "";
-  const input = JSON.parse(Buffer.concat(chunks).toString() || "{}") as JsonObject;
+  const target = request.headers["x-amz-target"];
+  const body = Buffer.concat(chunks).toString();
+  const { Action, ...form } = target === undefined ? Object.fromEntries(new URLSearchParams(body)) : {};
+  const operation = Action ?? String(target).split(".").at(-1) ?? "";
+  const input = Action === undefined ? (JSON.parse(body || "{}") as JsonObject) : form;
   fake.calls.push({ operation, input });
   const script = fake.script[operation];
   const result = script ? script(input) : new Fault("UnknownOperationException", `no script for ${operation}`);
   if (result === lostAnswer) return void request.socket.destroy();
+  if (result instanceof Fault) response.statusCode = result.status;
+  if (Action !== undefined) return void response.end(queryAnswer(operation, result));
   response.setHeader("content-type", "application/x-amz-json-1.1");
   if (result instanceof Fault) {
-    response.statusCode = result.status;
     return void response.end(JSON.stringify({ __type: result.code, message: result.message }));
   }
   response.end(JSON.stringify(result));

@@ -7,6 +7,7 @@ import type { Session } from "../release.js";
 import { describeRevisions } from "../service-deployments.js";
 import { primaryOf, type ServiceDeploymentView, type Subject } from "../snapshot.js";
 import { type ServiceUpdate, update } from "../start-update.js";
+import { readTargetGroups } from "../target-groups.js";
 import { serviceView } from "../views.js";
 import { type Watched, watch } from "../watch.js";
 import { restoredFields } from "./fields.js";
@@ -52,6 +53,7 @@ export async function undo(session: Session, undoing: Undoing): Promise<Undone> 
     if (!left && !isStillOurs(service, subject)) return { why, refused: `the service is set to ${current} by now` };
     session.progress(`Going back to ${nameOf(base)}, because ${why}.`);
     const { now, before } = await serviceRevisions(session, undoing);
+    const groups = await readTargetGroups(session, service);
     const revision = left ?? (await register());
     const changes: ServiceUpdate = {
       ...(now && before && restoredFields(now, before)),
@@ -65,7 +67,7 @@ export async function undo(session: Session, undoing: Undoing): Promise<Undone> 
       container: subject.container,
       digests: to.digest === undefined ? [] : [to.digest],
       registeredAt: revision.registeredAt,
-      deadline: session.clock.now() + allowance(service, source.taskDefinition).ms,
+      deadline: session.clock.now() + allowance(service, source.taskDefinition, groups).ms,
       ...(subject.classicOnly !== undefined && { classicOnly: subject.classicOnly }),
     };
     return { why, to, taskDefinition: revision.arn, watched: await watch(session, back, eventsOf(service)) };

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../../src/aws/raw.js";
 import type { Ask } from "../../../src/rollout/ask.js";
+import { history } from "../../../src/rollout/history.js";
+import { rollback } from "../../../src/rollout/rollback.js";
 import { Fault } from "../../support/fake-aws.js";
 import { scene } from "../../support/rollout-scene.js";
 import {
@@ -10,6 +12,7 @@ import {
   revisionArn,
   type Stories,
   type Story,
+  target,
   update,
   type World,
 } from "../../support/scripted-ecs.js";
@@ -93,13 +96,10 @@ test("nothing is taken back on answers that never came", async (t) => {
 });
 
 test("nothing is taken back where right answers come in between", async (t) => {
-  const { fake, roll } = await wrong(t);
+  const { fake, world, roll } = await wrong(t);
+  const [wrongly, rightly] = [served(world, "v0.0.1"), served(world)];
   let asked = 0;
-  const ask: Ask = async () => ({
-    status: 200,
-    headers: {},
-    body: JSON.stringify({ version: ++asked % 2 ? "v0.0.1" : "v1.1.0" }),
-  });
+  const ask: Ask = (question) => (++asked % 3 ? wrongly(question) : rightly(question));
   const report = await roll({ ask });
   assert.equal(report.verdict, "failed");
   assert.equal(fake.sent("UpdateService").length, 1);
@@ -154,4 +154,27 @@ test("the desired count that a deploy has set goes back with it", async (t) => {
   const counts = () => fake.sent("UpdateService").map(({ desiredCount }) => desiredCount);
   assert.equal((await roll({ asked })).verdict, "rolled-back");
   assert.deepEqual(counts(), [2, 1]);
+});
+
+test("what is still wrong after it was taken back is told as failed", async (t) => {
+  const { world, roll } = await wrong(t);
+  const before = served(world);
+  const ask: Ask = async (question) =>
+    world.service.taskDefinition === revisionArn(7) ? before(question) : { status: 502, headers: {}, body: "" };
+  const report = await roll({ ask });
+  assert.equal(report.verdict, "failed");
+  assert.equal(report.exitCode, 4);
+  assert.match(report.reason, /taken back by us, and yet http:\/\/app\.example\.com\/version answers HTTP 502/);
+});
+
+test("in the history what was taken back is rolled back, and a rollback passes it over", async (t) => {
+  const { fake, clock, roll } = await wrong(t);
+  await roll();
+  const session = { aws: fake.aws, target, clock, progress: () => {} };
+  const past = await history(session, 10);
+  assert.deepEqual(
+    past.map(({ version, ending }) => `${version} ${ending}`),
+    ["v1.0.0 deployed", "v1.1.0 rolled-back", "v1.0.0 deployed"],
+  );
+  await assert.rejects(rollback(session), { code: "nothing-proven" });
 });

@@ -19,11 +19,17 @@ function roll(world: World, service: ServiceRecord, tasks: readonly TaskRecord[]
   open(world, service);
   obeyRequest(world, service);
   const judged = service.deployments[0];
-  if (judged !== undefined && breakerTrips(service, judged)) failDeployment(world, service, judged);
+  if (judged !== undefined && isUnderWay(world, judged) && breakerTrips(service, judged))
+    failDeployment(world, service, judged);
   const primary = service.deployments[0];
   if (primary === undefined) return;
   scale(world, service, primary, tasks);
   settle(world, service, primary, tasks);
+}
+
+/** Once its service deployment has ended, the circuit breaker has nothing to end any more. */
+function isUnderWay(world: World, deployment: DeploymentRecord): boolean {
+  return !hasEnded(serviceDeploymentOf(world, deployment));
 }
 
 /** Remembers the moment at which a task first counted as healthy. */

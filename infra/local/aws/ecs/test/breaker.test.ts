@@ -187,3 +187,19 @@ test("a task is healthy when its container check says so, and replaced when it s
   const { tasks } = await world.call("DescribeTasks", { tasks: [task.taskArn] });
   assert.equal(tasks[0].stoppedReason, "Task failed container health checks");
 });
+
+test("a service deployment that has succeeded is not rolled back any more, though tasks fail while the old one drains", async () => {
+  const world = await withService({
+    behaviour: scripted({ good: { stop: 600_000 }, later: { exit: { after: 60_000, code: 1 } } }),
+    service: {
+      deploymentConfiguration: {
+        deploymentCircuitBreaker: { enable: true, rollback: true, resetOnHealthyTask: false },
+      },
+    },
+  });
+  await update(world, "later:1");
+  world.clock.advance(590_000);
+  const [deployment] = await world.deployments();
+  assert.equal(deployment.status, "SUCCESSFUL");
+  assert.ok((await world.service()).deployments[0].failedTasks >= 3);
+});

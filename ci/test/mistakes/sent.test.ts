@@ -1,0 +1,71 @@
+/** What tools of today send that they should not. Each test names in a comment where the mistake was seen. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { JsonObject } from "../../src/aws/raw.js";
+import { lostAnswer } from "../support/fake-aws.js";
+import { rollbackScene } from "../support/rollback-scene.js";
+import { scene } from "../support/rollout-scene.js";
+import { revisionArn } from "../support/scripted-ecs.js";
+import { set, success } from "../support/stories.js";
+
+// Sent twice, so that two deployments ran at once: kayac/ecspresso #929.
+test("an UpdateService whose answer is lost is looked for, not sent again", async (t) => {
+  const { fake, roll } = await scene(t, success, 3);
+  const update = fake.script.UpdateService;
+  fake.script.UpdateService = (input) => {
+    update?.(input);
+    return lostAnswer;
+  };
+  assert.equal((await roll()).verdict, "deployed");
+  assert.equal(fake.sent("UpdateService").length, 1);
+});
+
+// Dropped or refused: aws-actions/amazon-ecs-deploy-task-definition #64, #464, #701, #704; sil-org/ecs-deploy has a list of known ones.
+test("fields of the task definition that nobody knows yet are in the new revision", async (t) => {
+  const { world, fake, roll } = await scene(t, success);
+  const current = world.taskDefinitions.get(revisionArn(7))?.taskDefinition ?? {};
+  const [app] = current.containerDefinitions as [JsonObject];
+  set(current, { futureField: { nested: [1, null, "two"] } });
+  set(app, { futureContainerField: { on: true } });
+  assert.equal((await roll()).verdict, "deployed");
+  const [sent = {}] = fake.sent("RegisterTaskDefinition");
+  assert.deepEqual(sent.futureField, { nested: [1, null, "two"] });
+  assert.deepEqual((sent.containerDefinitions as [JsonObject])[0].futureContainerField, { on: true });
+});
+
+// kayac/ecspresso.
+test("a rollback is not to revision minus one: what ECS itself rolled back is passed over", async (t) => {
+  const { deploy, back, fake, world } = await rollbackScene(t);
+  await deploy("v1.1.0", "1");
+  const update = fake.script.UpdateService;
+  fake.script.UpdateService = (input) => {
+    const answer = update?.(input) ?? {};
+    set(world.serviceDeployments[0], { status: "ROLLBACK_SUCCESSFUL" });
+    return answer;
+  };
+  assert.equal((await deploy("v1.2.0", "2")).verdict, "rolled-back");
+  set(world.serviceDeployments[0], { status: "ROLLBACK_SUCCESSFUL" });
+  set(world.service, { taskDefinition: revisionArn(8) });
+  set(world.service.deployments[0], { taskDefinition: revisionArn(8), rolloutState: "COMPLETED" });
+  world.service.deployments.splice(1);
+  if (update) fake.script.UpdateService = update;
+  const { verdict, taskDefinition } = await deploy("v1.3.0", "3");
+  assert.deepEqual([verdict, taskDefinition], ["deployed", revisionArn(10)]);
+  assert.equal((await back()).release.version, "v1.1.0");
+});
+
+// hashicorp/terraform-provider-aws #49077.
+test("a deploy that is interrupted rolls nothing back, and the next call finds the rollout deployed", async (t) => {
+  const { fake, roll } = await scene(t, success);
+  const cut = new AbortController();
+  const progress = (line: string) => line.includes("RUNNING") && cut.abort(new Error("interrupted"));
+  await assert.rejects(roll({ signal: cut.signal, progress }), /interrupted/);
+  const changes = fake.calls
+    .map(({ operation }) => operation)
+    .filter((name) => /^(Update|Stop|Register|Dereg)/.test(name));
+  assert.deepEqual(changes, ["RegisterTaskDefinition", "UpdateService"]);
+  const report = await roll();
+  assert.equal(report.verdict, "deployed");
+  assert.equal(report.attached, true);
+  assert.equal(fake.sent("UpdateService").length, 1);
+});

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { InputError } from "../../src/errors.js";
+import { jsonPrinter, textPrinter } from "../../src/report/printer.js";
+import { scene } from "../support/rollout-scene.js";
+import type { Story } from "../support/scripted-ecs.js";
+import { crashLoop, success } from "../support/stories.js";
+
+type Line = { type: string; time: string } & Record<string, unknown>;
+
+async function printed(t: TestContext, story: Story) {
+  const { roll, clock } = await scene(t, story);
+  const log: string[] = [];
+  const printer = jsonPrinter((line) => log.push(line), clock);
+  const report = await roll({ progress: printer.progress });
+  const answer = printer.report(report);
+  return { report, answer, log, lines: log.map((line) => JSON.parse(line) as Line) };
+}
+
+test("every line of a rollout is a JSON object with a type and a time, in order", async (t) => {
+  const { lines, log } = await printed(t, success);
+  assert.ok(log.every((line) => !line.includes("\n")));
+  const times = lines.map(({ time }) => Date.parse(time));
+  assert.deepEqual(
+    times,
+    [...times].sort((a, b) => a - b),
+  );
+  assert.deepEqual(new Set(lines.map(({ type }) => type)), new Set(["note", "event", "task", "deployment", "report"]));
+  const deployments = lines.filter(({ type }) => type === "deployment");
+  assert.deepEqual(deployments.at(-1), {
+    type: "deployment",
+    time: "2026-01-01T00:01:58.000Z",
+    status: "SUCCESSFUL",
+    running: 1,
+    desired: 1,
+    failed: 0,
+    percentReplaced: 100,
+  });
+});
+
+for (const [what, story] of [
+  ["good", success],
+  ["bad", crashLoop("old-id")],
+] as const) {
+  test(`the last line is the report of a ${what} rollout as data, and the answer is that line`, async (t) => {
+    const { lines, log, answer, report } = await printed(t, story);
+    const { type, time, ...data } = lines.at(-1) as Line;
+    assert.equal(type, "report");
+    assert.ok(time);
+    assert.deepEqual(data, JSON.parse(JSON.stringify(report)));
+    assert.equal(answer, `${log.at(-1)}\n`);
+  });
+}
+
+test("what is refused ends in a line that says why, and so does what nobody expected", async (t) => {
+  const { clock } = await scene(t, []);
+  const log: string[] = [];
+  const { error } = jsonPrinter((line) => log.push(line), clock);
+  error(new InputError("bad-version", "Not a version."));
+  error(new TypeError("x is undefined"));
+  const time = new Date(clock.now()).toISOString();
+  assert.deepEqual(
+    log.map((line) => JSON.parse(line)),
+    [
+      { type: "error", time, code: "bad-version", exitCode: 2, message: "Not a version." },
+      { type: "error", time, code: "unexpected", exitCode: 1, message: "x is undefined" },
+    ],
+  );
+});
+
+test("for people the lines are as they are", () => {
+  const log: string[] = [];
+  const printer = textPrinter((line) => log.push(line));
+  printer.progress("+0:05 event: x", { type: "event", at: 0, message: "x" });
+  assert.deepEqual(log, ["+0:05 event: x"]);
+  assert.equal(printer.error(new Error("why")), "why");
+});

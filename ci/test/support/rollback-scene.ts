@@ -1,0 +1,46 @@
+import type { TestContext } from "node:test";
+import { rollOut } from "../../src/rollout/roll-out.js";
+import { rollback } from "../../src/rollout/rollback.js";
+import { fakeAws } from "./fake-aws.js";
+import { addTask, release, type Story, scriptedEcs, target, type World } from "./scripted-ecs.js";
+import { set } from "./stories.js";
+import { virtualClock } from "./virtual-clock.js";
+
+/** Whatever the service is set to takes the place of what ran. */
+const replaced: Story = [
+  [10, start],
+  [
+    20,
+    (world) => {
+      for (const task of world.tasks) if (task.taskDefinitionArn !== world.service.taskDefinition) set(task, gone);
+      world.service.deployments.splice(1);
+      set(world.service.deployments[0], { rolloutState: "COMPLETED", runningCount: 1 });
+      set(world.serviceDeployments[0], { status: "SUCCESSFUL" });
+    },
+  ],
+];
+const gone = { lastStatus: "STOPPED", desiredStatus: "STOPPED" };
+
+function start(world: World): void {
+  const taskDefinition = String(world.service.taskDefinition);
+  const { containerDefinitions } = world.taskDefinitions.get(taskDefinition)?.taskDefinition ?? {};
+  const [{ image }] = containerDefinitions as [{ image: string }];
+  addTask(world, `t${world.tasks.length}`, taskDefinition, String(image.split("@")[1]));
+}
+
+/** A service on which deploys and rollbacks follow one another, in virtual time; each goes well unless the story says otherwise. */
+export async function rollbackScene(t: TestContext, story: Story = replaced) {
+  const clock = virtualClock();
+  const { world, script } = scriptedEcs(clock, story);
+  const fake = await fakeAws(script);
+  t.after(() => fake.close());
+  const lines: string[] = [];
+  const session = { aws: fake.aws, target, clock, progress: (line: string) => void lines.push(line) };
+  const deploy = (version: string, digit: string) => {
+    const digest = `sha256:${digit.repeat(64)}`;
+    return rollOut({ ...session, release: { version, digest, image: release.image.replace(/@.*/, `@${digest}`) } });
+  };
+  const back = (more: { to?: string; signal?: AbortSignal; progress?: (line: string) => void } = {}) =>
+    rollback({ ...session, ...more });
+  return { world, fake, lines, deploy, back };
+}
