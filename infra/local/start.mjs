@@ -14,6 +14,8 @@ const commands = {
   call: "infra/local/engine/call.ts",
   aws: "infra/local/aws/main.ts",
   simulate: "bench/simulate/main.ts",
+  bench: "bench/peers/main.ts",
+  drill: "bench/drills/main.ts",
 };
 
 const command = process.argv[2];

@@ -1,0 +1,34 @@
+/** The deployer's rollout as a process of its own, as a user's `deploy --published` runs it: what it is to do comes as JSON in the first argument. */
+import { createAws } from "../../ci/src/aws/clients.js";
+import { type Clock, systemClock } from "../../ci/src/clock.js";
+import { SlipwayError } from "../../ci/src/errors.js";
+import { parseAsked } from "../../ci/src/rollout/asked.js";
+import { rollOut } from "../../ci/src/rollout/roll-out.js";
+import type { Order } from "./order.js";
+
+const { endpoint, target, release, http, settings = {}, clockSkew = 0 } = JSON.parse(process.argv[2] ?? "") as Order;
+const { runId, timeoutMs, more, ...asked } = settings;
+const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } = process.env;
+const clock: Clock = { now: () => systemClock.now() + clockSkew, sleep: systemClock.sleep };
+
+try {
+  const report = await rollOut({
+    aws: createAws({ region: target.region, credentials: { accessKeyId, secretAccessKey }, endpoint }),
+    target,
+    release,
+    clock,
+    asked: parseAsked(asked),
+    progress: (line) => console.log(line),
+    ...(http && { http }),
+    ...(runId !== undefined && { runId }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...more,
+  });
+  console.log(JSON.stringify({ report }));
+  process.exitCode = report.exitCode;
+} catch (error) {
+  const { name, message } = error as Error;
+  const code = error instanceof SlipwayError ? error.code : name;
+  console.log(JSON.stringify({ error: { code, message } }));
+  process.exitCode = error instanceof SlipwayError ? error.exitCode : 1;
+}

@@ -1,0 +1,17 @@
+import type { Release } from "../../ci/src/rollout/release.js";
+import type { HttpTarget } from "../../ci/src/rollout/verify.js";
+import type { Target } from "../../ci/src/target.js";
+import type { DeployerSettings } from "../world/scenario.js";
+
+/** What the deployer's process is told to do. */
+export interface Order {
+  /** The way to the local AWS. */
+  endpoint: string;
+  target: Target;
+  release: Release;
+  /** Where the public URL is asked; without it ECS's witnesses are all there is. */
+  http?: HttpTarget;
+  settings?: Omit<DeployerSettings, "http">;
+  /** How far its clock is ahead, in milliseconds. */
+  clockSkew?: number;
+}

@@ -1,0 +1,15 @@
+import type { Drill } from "../drill.js";
+import { control } from "./control.js";
+import { health } from "./health.js";
+import { image } from "./image.js";
+import { service } from "./service.js";
+import { start } from "./start.js";
+import { wire } from "./wire.js";
+
+export const catalogue = { image, start, health, service, control, wire } satisfies Record<string, Drill[]>;
+
+export type Group = keyof typeof catalogue;
+
+export const drills: readonly (Drill & { group: Group })[] = Object.entries(catalogue).flatMap(([group, each]) =>
+  each.map((drill) => ({ ...drill, group: group as Group })),
+);

@@ -1,0 +1,56 @@
+import type { Drill } from "../drill.js";
+
+const asked = { deployer: { http: true } };
+
+/** ECS is content, and what is served may be something else. */
+export const service: Drill[] = [
+  {
+    name: "goes-well",
+    description: "The new version starts, becomes healthy and serves.",
+    scenario: { ...asked },
+    ends: { verdict: "deployed" },
+  },
+  {
+    name: "goes-well-on-120-tasks",
+    description: "The same with more tasks than ECS lists at once.",
+    scenario: { ...asked, service: { desiredCount: 120 } },
+    ends: { verdict: "deployed" },
+  },
+  {
+    name: "wrong-version-served",
+    description: "The image that was pushed as the new version answers with the old one.",
+    scenario: { ...asked, release: { tasks: [{ serves: { version: "v1.0.0" } }] } },
+    servesWrong: true,
+    ends: { verdict: "rolled-back" },
+  },
+  {
+    name: "half-serve-the-old-version",
+    description: "Every other task answers with the old version.",
+    scenario: {
+      ...asked,
+      service: { desiredCount: 2 },
+      release: { tasks: [{}, { serves: { version: "v1.0.0" } }] },
+    },
+    servesWrong: true,
+    ends: { verdict: "failed" },
+  },
+  {
+    name: "errors-served",
+    description: "The health check passes, and everything else is answered with 500.",
+    scenario: { ...asked, release: { tasks: [{ serves: { status: 500 } }] } },
+    servesWrong: true,
+    ends: { verdict: "rolled-back" },
+  },
+  {
+    name: "slow-drain",
+    description: "The old task's connections take the load balancer's default 300 s to drain.",
+    scenario: { ...asked, before: { tasks: [{ drain: 300_000 }] } },
+    ends: { verdict: "deployed" },
+  },
+  {
+    name: "stop-time-out-exceeded",
+    description: "The old task ignores SIGTERM and is killed after two minutes.",
+    scenario: { ...asked, service: { container: { stopTimeout: 120 } }, before: { tasks: [{ stop: 120_000 }] } },
+    ends: { verdict: "deployed" },
+  },
+];

@@ -1,0 +1,97 @@
+/** `npm run drill`: what can go wrong with a deploy, on the settings of one's own service, before production does it. */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseTarget, type Target } from "../../ci/src/target.js";
+import { killEverywhere } from "../kill/everywhere.js";
+import { pool } from "../pool.js";
+import { speeds } from "../stage/stage.js";
+import { drills, type Group } from "./catalogue/index.js";
+import type { Drill } from "./drill.js";
+import { help, type Options, readOptions, settingsOf } from "./options.js";
+import { mistakes, type Played, shown } from "./played.js";
+import { playReally } from "./real.js";
+import { formatDrills } from "./table.js";
+import { playVirtually } from "./virtual.js";
+
+process.exitCode = await main(process.argv.slice(2)).catch((error: Error) => {
+  console.error(error.message);
+  return 2;
+});
+
+/** @returns 1 when a verdict was not the truth, or not what its drill expects. */
+async function main(args: string[]): Promise<number> {
+  const options = readOptions(args);
+  if (options.help || options.list) {
+    console.log(options.help ? help : listOf(drills));
+    return 0;
+  }
+  if (options.kill) return await killEverywhere(options.jobs, options.every);
+  const chosen = playable(choose(options.names), options);
+  const target = await readTarget(options.target);
+  const played = await playAll(chosen, target, options);
+  const table = formatDrills(played);
+  const file = resolve(options.out);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, `${table}\n`);
+  console.log(`\n${table}\n\nAlso in ${file}.`);
+  const wrong = played.filter((each) => mistakes(each).length > 0);
+  for (const each of wrong) console.error(complaint(each, options));
+  return wrong.length > 0 ? 1 : 0;
+}
+
+async function playAll(chosen: readonly Drill[], target: Target, options: Options): Promise<Played[]> {
+  const settings = settingsOf(options, target.desiredCount);
+  const play = (drill: Drill) => {
+    if (options.time === "virtual") return playVirtually(drill, settings, options.seed);
+    return playReally(drill, settings, target, speeds[options.speed]);
+  };
+  return await pool(chosen, options.time === "virtual" ? 1 : options.jobs, async (drill) => {
+    const played = await play(drill);
+    const word = mistakes(played).length > 0 ? "WRONG" : "right";
+    console.log(`${word}: ${drill.name}: ${shown(played.said)} (${played.took.toFixed(0)} s, ${played.calls} calls)`);
+    return played;
+  });
+}
+
+function choose(names: string[]): readonly (Drill & { group: Group })[] {
+  if (names.length === 0) return drills;
+  return names.flatMap((name) => {
+    const exact = drills.filter((drill) => drill.name === name);
+    const found = exact.length > 0 ? exact : drills.filter((drill) => drill.name.startsWith(name));
+    if (found.length > 0) return found;
+    throw new Error(`--name ${name}: there is no such drill. npm run drill -- --list tells which there are.`);
+  });
+}
+
+/** In real time some can't be; what is left out is said. */
+function playable<T extends Drill>(chosen: readonly T[], { time }: Options): readonly T[] {
+  if (time === "virtual") return chosen;
+  for (const { name, virtualOnly } of chosen) if (virtualOnly) console.log(`left out: ${name}: ${virtualOnly}`);
+  return chosen.filter(({ virtualOnly }) => !virtualOnly);
+}
+
+async function readTarget(name: string): Promise<Target> {
+  const path = `infra/targets/${name}.json`;
+  const file = fileURLToPath(new URL(`../../${path}`, import.meta.url));
+  const json = await readFile(file, "utf8").catch((cause: Error) => {
+    throw new Error(`--target ${name}: ${path} can't be read (${cause.message}).`, { cause });
+  });
+  return parseTarget(json, path);
+}
+
+function listOf(all: readonly (Drill & { group: Group })[]): string {
+  const width = Math.max(...all.map(({ name }) => name.length));
+  const lines = all.map(({ name, group, description }, index) => {
+    const heading = all[index - 1]?.group === group ? "" : `\n${group}\n`;
+    return `${heading}  ${name.padEnd(width)}  ${description}`;
+  });
+  return lines.join("\n").trimStart();
+}
+
+function complaint(played: Played, { time, seed }: Options): string {
+  const { drill, said } = played;
+  const how = time === "virtual" ? `--seed ${seed}` : `--time ${time}`;
+  const reason = "verdict" in said ? said.reason : said.message;
+  return `${drill.name} was wrong: ${mistakes(played).join("; ")}. It said: ${reason}\n  Again: npm run drill -- --name ${drill.name} ${how}`;
+}

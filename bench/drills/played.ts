@@ -1,0 +1,83 @@
+import type { Report } from "../../ci/src/report/report.js";
+import type { Cause } from "../../ci/src/rollout/causes.js";
+import type { Verdict } from "../../ci/src/rollout/verdict.js";
+import type { State } from "../world/rollout-state.js";
+import type { Drill, Ending } from "./drill.js";
+
+/** What became of a drill. */
+export interface Played {
+  drill: Drill;
+  /** What is true of the rollout, told by ECS's own state. */
+  state: State;
+  /** Whether the deployer itself went back to what ran before. */
+  tookBack: boolean;
+  /** What the deployer said. */
+  said: Said;
+  /** Seconds from the moment from which it was true and could be seen to the verdict; absent where nothing became true, or only by the deployer's own doing. */
+  delay?: number;
+  /** Seconds that the deploy took. */
+  took: number;
+  /** Calls of AWS's API. */
+  calls: number;
+}
+
+export type Said =
+  | { verdict: Verdict; reason: string; cause?: Cause; diagnosis?: string }
+  | { error: string; message: string };
+
+export function saidOf(report: Report | undefined, error: { code?: string; message: string } | undefined): Said {
+  if (!report) return { error: error?.code ?? "no-code", message: error?.message ?? "It was killed." };
+  const { verdict, reason, diagnosis } = report;
+  const line = diagnosis && `${diagnosis.title}: ${diagnosis.evidence[0] ?? ""}`;
+  return { verdict, reason, ...(diagnosis && { cause: diagnosis.cause }), ...(line && { diagnosis: line }) };
+}
+
+/** What is wrong with what was said, in words; nothing when the verdict is the truth and what the drill expects. Pure. */
+export function mistakes({ drill, state, tookBack, said }: Played): string[] {
+  const ended = shown(said);
+  const wanted = wantedOf(drill.ends);
+  return [
+    ...(isSaid(drill.ends, said) ? [] : [`it ended as ${ended}, and should have as ${wanted}`]),
+    ...("verdict" in said && !isTrue(said.verdict, state, tookBack, drill.servesWrong ?? false)
+      ? [`it said ${ended}, and true is ${state}`]
+      : []),
+    ...(drill.cause !== undefined && "verdict" in said && said.cause !== drill.cause
+      ? [`it named the cause ${said.cause ?? "(none)"}, which is ${drill.cause}`]
+      : []),
+  ];
+}
+
+/** `rolled-back`, `refused: image-missing`, … */
+export function shown(said: Said): string {
+  if ("verdict" in said) return said.verdict;
+  if (said.error !== "pre-flight") return `error ${said.error}`;
+  return `refused: ${/^ {2}([a-z-]+):/m.exec(said.message)?.[1] ?? "?"}`;
+}
+
+function wantedOf(ends: Ending): string {
+  if ("verdict" in ends) return ends.verdict;
+  return "refused" in ends ? `refused: ${ends.refused}` : `error ${ends.unknown}`;
+}
+
+const isSaid = (ends: Ending, said: Said) => shown(said) === wantedOf(ends);
+
+/** Whether a verdict is true of a rollout in this state. */
+function isTrue(verdict: Verdict, state: State, tookBack: boolean, servesWrong: boolean): boolean {
+  switch (verdict) {
+    case "deployed":
+      return state === "deployed" && !servesWrong;
+    case "deployed-unverified":
+      return state === "deployed";
+    case "failed":
+      return (state === "failed" || (state === "deployed" && servesWrong)) && !tookBack;
+    case "deployed-early":
+      return state === "deployed" || state === "settling";
+    case "timed-out":
+    case "paused":
+      return state === "open" || state === "settling";
+    case "rolled-back":
+      return state === "rolled-back" || tookBack;
+    default:
+      return state === verdict;
+  }
+}

@@ -1,0 +1,64 @@
+import type { Target } from "../../ci/src/target.js";
+import { startDeployer } from "../deployer/start.js";
+import { comingUp } from "../stage/coming-up.js";
+import { openDoor } from "../stage/door.js";
+import { environmentOf } from "../stage/environment.js";
+import { openStage, type Speed } from "../stage/stage.js";
+import type { Scenario } from "../world/scenario.js";
+import type { Drill } from "./drill.js";
+import { type Played, saidOf } from "./played.js";
+import { type DrillSettings, onService } from "./settings.js";
+
+/** Longer than any drill takes. */
+const LIMIT = 20 * 60_000;
+
+/** A drill in real time: the deployer as a process of its own, the published SDK over sockets, and tasks that are simulated. */
+export async function playReally(drill: Drill, settings: DrillSettings, target: Target, speed: Speed): Promise<Played> {
+  const scenario = onService(drill.scenario, settings);
+  const stage = await openStage(scenario, target, speed);
+  const others = comingUp(stage, scenario, speed);
+  const door = await openDoor(stage.url, {
+    // A process needs seconds to start: the deploy begins with its first call.
+    before({ number }) {
+      if (number > 1) return;
+      stage.begin();
+      others.begin();
+    },
+    after: ({ operation }) => {
+      if (operation === "UpdateService") others.updated();
+    },
+  });
+  try {
+    const { release, keys, host } = stage;
+    const order = {
+      ...{ endpoint: door.url, target, release },
+      ...orderOf(scenario, speed),
+      ...(scenario.deployer?.http && { http: { baseUrl: door.url, host } }),
+    };
+    const started = performance.now();
+    const ended = await startDeployer(order, { env: environmentOf(door.url, target.region, keys), limit: LIMIT });
+    const endedAt = Date.now();
+    const took = (performance.now() - started) / 1000;
+    const problems = await others.done();
+    if (problems.length > 0) throw new Error(`${drill.name} could not be played: ${problems.join("; ")}`);
+    const truth = await stage.truth(0);
+    const tookBack = truth.returned && door.calls.filter((call) => call === "UpdateService").length > 1;
+    return {
+      ...{ drill, state: truth.state, tookBack, took, calls: door.calls.length },
+      said: saidOf(ended.report, ended.error),
+      ...(truth.at !== undefined && !tookBack && { delay: (endedAt - truth.at) / 1000 }),
+    };
+  } finally {
+    await door.close();
+    await stage.close();
+  }
+}
+
+/** The scenario's times for the deployer, at the speed at which all else goes. */
+function orderOf({ deployer = {}, aws }: Scenario, { factor }: Speed) {
+  const { http: _, timeoutMs, ...settings } = deployer;
+  return {
+    settings: { ...settings, ...(timeoutMs !== undefined && { timeoutMs: timeoutMs / factor }) },
+    ...(aws?.clockSkew !== undefined && { clockSkew: aws.clockSkew }),
+  };
+}

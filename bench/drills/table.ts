@@ -1,0 +1,28 @@
+import { mistakes, type Played, shown } from "./played.js";
+
+const head = ["drill", "true", "verdict", "s after truth", "s in all", "API calls", "diagnosis"];
+
+/** What became of the drills, as Markdown. Pure. */
+export function formatDrills(played: readonly Played[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((each) => each.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), `|${head.map(() => "---").join("|")}|`, ...played.map((each) => line(row(each)))].join("\n");
+}
+
+function row(played: Played): string[] {
+  const { drill, state, tookBack, said, delay, took, calls } = played;
+  return [
+    drill.name,
+    tookBack ? `${state} by its own undo` : state,
+    `${mistakes(played).length > 0 ? "**wrong:** " : ""}${shown(said)}`,
+    delay === undefined ? "" : delay.toFixed(1),
+    took.toFixed(0),
+    String(calls),
+    diagnosisOf(played),
+  ];
+}
+
+function diagnosisOf({ said }: Played): string {
+  const told = "verdict" in said ? (said.diagnosis ?? "") : (said.message.split("\n")[1]?.trim() ?? said.message);
+  const text = told.replace(/\btask [0-9a-f]{32} /, "").replace(/\S+@sha256:[0-9a-f]{64}/g, "the image");
+  return text.length > 160 ? `${text.slice(0, 159)}…` : text;
+}

@@ -1,0 +1,46 @@
+import { drills } from "../drills/catalogue/index.js";
+import type { Drill } from "../drills/drill.js";
+import type { speeds } from "../stage/stage.js";
+
+/** A drill that tells the tools apart. */
+export interface PeerDrill extends Drill {
+  /** Mistakes that are reported of a tool in this situation: what it says, and where that is told. */
+  reported: Report[];
+  /** Played at this speed, whatever is asked for. */
+  speed?: keyof typeof speeds;
+}
+
+interface Report {
+  /** Fits the tool's name with its settings. */
+  tool: RegExp;
+  says: "success" | "failure";
+  source: string;
+}
+
+const action = "aws-actions/amazon-ecs-deploy-task-definition";
+const afterRollback: Report[] = [
+  { tool: /wait/, says: "success", source: `hashicorp/terraform-provider-aws #19519, ${action} #191` },
+  { tool: /fabfuel/, says: "success", source: "fabfuel/ecs-deploy #185" },
+];
+
+export const peerDrills: readonly PeerDrill[] = [
+  pick("goes-well"),
+  pick("exits-at-once", { reported: afterRollback }),
+  pick("image-missing", { reported: afterRollback }),
+  pick("breaker-without-rollback"),
+  pick("somebody-else-deploys", { reported: [{ tool: /wait/, says: "success", source: `${action} #191` }] }),
+  pick("somebody-rolls-it-back", { reported: afterRollback }),
+  pick("desired-count-0", { reported: [{ tool: /wait|fabfuel/, says: "success", source: `${action} #191` }] }),
+  pick("slow-drain", {
+    speed: "aws",
+    reported: [{ tool: /fabfuel.*defaults/, says: "failure", source: `${action} #30 and #31 (300 s of draining)` }],
+  }),
+  pick("secret-denied-without-breaker"),
+  pick("wrong-version-served"),
+];
+
+function pick(name: string, more: Partial<Pick<PeerDrill, "reported" | "speed">> = {}): PeerDrill {
+  const drill = drills.find((each) => each.name === name);
+  if (!drill) throw new Error(`There is no drill ${name}.`);
+  return { reported: [], ...drill, ...more };
+}

@@ -1,0 +1,73 @@
+import type { Target } from "../../ci/src/target.js";
+import { onService, terraformSettings } from "../drills/settings.js";
+import { comingUp } from "../stage/coming-up.js";
+import { openDoor } from "../stage/door.js";
+import { openStage, type Speed, speeds } from "../stage/stage.js";
+import type { Truth } from "../stage/truth.js";
+import type { State } from "../world/rollout-state.js";
+import type { PeerDrill } from "./drills.js";
+import { isRight, outcomeOf } from "./right.js";
+import type { Said, Tool } from "./tool.js";
+
+/** One drill by one tool. */
+export interface Result {
+  drill: PeerDrill;
+  tool: Tool;
+  said: Said;
+  outcome: State;
+  right: boolean;
+  /** Seconds from the moment from which it was true to the moment at which the tool said so; below 0 when it spoke too early. Absent for what has no such moment. */
+  delay?: number;
+  /** Seconds that the tool took in all. */
+  took: number;
+  /** API calls that the tool made, counted where they arrive. */
+  calls: number;
+  /** The service is left on a revision that the tool has deregistered. */
+  deregistered: boolean;
+}
+
+/** Longer than any of the tools waits by itself. */
+const LIMIT = 16 * 60_000;
+
+/** Lets a tool carry out a drill's rollout on a stage of its own. */
+export async function play(drill: PeerDrill, tool: Tool, target: Target, asked: Speed): Promise<Result> {
+  const speed = drill.speed ? speeds[drill.speed] : asked;
+  const scenario = onService(drill.scenario, { ...terraformSettings, desiredCount: target.desiredCount });
+  const stage = await openStage(scenario, target, speed);
+  const meanwhile = comingUp(stage, scenario, speed);
+  const door = await openDoor(stage.url, {
+    before({ number }) {
+      if (number === 1) stage.begin();
+    },
+    after({ operation }) {
+      if (operation === "UpdateService") meanwhile.updated();
+    },
+  });
+  try {
+    const { keys, host, release } = stage;
+    const started = performance.now();
+    const told = await tool.deploy({ url: door.url, target, host, release, keys, limit: LIMIT });
+    const endedAt = Date.now();
+    const took = (performance.now() - started) / 1000;
+    const said = { ...told, ...(took * 1000 >= LIMIT && { killed: true }) };
+    const calls = door.calls.length;
+    const updates = door.calls.filter((operation) => operation === "UpdateService").length;
+    await meanwhile.done();
+    // One that has spoken too early waits here for what it should have waited for.
+    const truth = await stage.truth(speed.timing.deploymentStart + 400_000 / speed.factor);
+    const outcome = outcomeOf(truth, drill.servesWrong ?? false, updates);
+    return {
+      ...{ drill, tool, said, outcome, took, calls },
+      right: isRight(said, outcome),
+      deregistered: truth.deregistered,
+      ...delayOf(truth, endedAt),
+    };
+  } finally {
+    await door.close();
+    await stage.close();
+  }
+}
+
+function delayOf({ at }: Truth, endedAt: number): { delay?: number } {
+  return at === undefined ? {} : { delay: (endedAt - at) / 1000 };
+}

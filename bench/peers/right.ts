@@ -1,0 +1,37 @@
+import type { Verdict } from "../../ci/src/rollout/verdict.js";
+import type { Truth } from "../stage/truth.js";
+import type { State } from "../world/rollout-state.js";
+import type { Said } from "./tool.js";
+
+/**
+ * What became of the release in the eyes of who sent it. A tool's own second update that leaves the service on another version has taken
+ * it back; one that ECS runs and that serves another version has failed.
+ * @param updates How often the tool has called UpdateService.
+ */
+export function outcomeOf({ state, returned }: Truth, servesWrong: boolean, updates: number): State {
+  if (returned && updates > 1 && ["superseded", "deployed", "failed"].includes(state)) return "rolled-back";
+  return state === "deployed" && servesWrong ? "failed" : state;
+}
+
+/** What the verdicts of our deployer say became of the release. */
+const meant: Partial<Record<Verdict | "refused", State>> = {
+  refused: "none",
+  deployed: "deployed",
+  "deployed-early": "deployed",
+  "rolled-back": "rolled-back",
+  failed: "failed",
+  superseded: "superseded",
+  stopped: "stopped",
+  "timed-out": "open",
+  "nothing-ran": "nothing-ran",
+};
+
+/**
+ * A tool that tells only success or failure is right when it says success for a release that is deployed, and for no other. One that
+ * tells more is right when it tells exactly what became of it. One that has said nothing when its time was up is wrong.
+ */
+export function isRight({ success, verdict, killed }: Said, outcome: State): boolean {
+  if (killed) return false;
+  if (verdict !== undefined) return meant[verdict as Verdict] === outcome;
+  return success === (outcome === "deployed");
+}

@@ -1,0 +1,54 @@
+import {
+  DescribeTaskDefinitionCommand,
+  ECSClient,
+  RegisterTaskDefinitionCommand,
+  type RegisterTaskDefinitionCommandInput,
+  UpdateServiceCommand,
+  waitUntilServicesStable,
+} from "@aws-sdk/client-ecs";
+import { nextRevision } from "../revision.js";
+import type { Job, Tool } from "../tool.js";
+
+interface Settings {
+  /** What AWS's own waiters allow in all: 40 looks, 15 s apart. In seconds; this waiter has no default of its own. */
+  maxWaitTime: number;
+  minDelay?: number;
+  maxDelay?: number;
+}
+
+/** The JavaScript SDK's own waiter after UpdateService. By itself it looks after 15 s, and then up to 600 s apart. */
+export function sdkWaiter(settings: string, waiting: Settings): Tool {
+  return {
+    name: "SDK waiter (JavaScript)",
+    settings,
+    async deploy(job) {
+      const ecs = client(job);
+      try {
+        await update(ecs, job);
+        const { cluster, service } = job.target;
+        const limits = { client: ecs, abortSignal: AbortSignal.timeout(job.limit), ...waiting };
+        const { state } = await waitUntilServicesStable(limits, { cluster, services: [service] });
+        return { success: state === "SUCCESS", words: state };
+      } catch (error) {
+        const { name, message } = error as Error;
+        return { success: false, words: `${name}: ${message.slice(0, 80)}` };
+      } finally {
+        ecs.destroy();
+      }
+    },
+  };
+}
+
+function client({ url, target, keys }: Job): ECSClient {
+  const credentials = { accessKeyId: keys.AccessKeyId, secretAccessKey: keys.SecretAccessKey };
+  return new ECSClient({ region: target.region, endpoint: url, credentials });
+}
+
+async function update(ecs: ECSClient, { target, release }: Job): Promise<void> {
+  const { cluster, service, family, container } = target;
+  const described = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: family }));
+  const next = nextRevision(described.taskDefinition ?? {}, container, release) as RegisterTaskDefinitionCommandInput;
+  const { taskDefinition } = await ecs.send(new RegisterTaskDefinitionCommand(next));
+  const arn = taskDefinition?.taskDefinitionArn;
+  await ecs.send(new UpdateServiceCommand({ cluster, service, taskDefinition: arn }));
+}

@@ -1,0 +1,22 @@
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { ECRClient } from "@aws-sdk/client-ecr";
+import { ECSClient } from "@aws-sdk/client-ecs";
+
+/** Keys as `credentials.json` has them. */
+export interface Keys {
+  AccessKeyId: string;
+  SecretAccessKey: string;
+}
+
+export interface Clients {
+  ecs: ECSClient;
+  ecr: ECRClient;
+  logs: CloudWatchLogsClient;
+}
+
+/** Clients of whoever is not being tried out: who sets the stage, and the others who come in between. */
+export function clientsFor(endpoint: string, region: string, keys: Keys): Clients {
+  const credentials = { accessKeyId: keys.AccessKeyId, secretAccessKey: keys.SecretAccessKey };
+  const config = { endpoint, region, credentials };
+  return { ecs: new ECSClient(config), ecr: new ECRClient(config), logs: new CloudWatchLogsClient(config) };
+}

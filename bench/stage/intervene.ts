@@ -1,0 +1,49 @@
+import * as sdk from "@aws-sdk/client-ecs";
+import type { Intervention, Scenario } from "../world/scenario.js";
+import { deployByHand } from "./service.js";
+import type { Stage } from "./stage.js";
+
+/** Does what others do in the middle of a rollout. */
+export async function intervene(stage: Stage, scenario: Scenario, intervention: Intervention): Promise<void> {
+  const { target, clients } = stage;
+  const { cluster, service } = target;
+  const { ecs } = clients;
+  switch (intervention.do) {
+    case "deploy": {
+      const version = await stage.publish(intervention.version, scenario.others?.[intervention.version]?.image);
+      return await deployByHand(clients, target, scenario.service ?? {}, version);
+    }
+    case "redeploy":
+      await ecs.send(new sdk.UpdateServiceCommand({ cluster, service, forceNewDeployment: true }));
+      return;
+    case "stop": {
+      const { serviceDeployments = [] } = await ecs.send(new sdk.ListServiceDeploymentsCommand({ cluster, service }));
+      const serviceDeploymentArn = serviceDeployments[0]?.serviceDeploymentArn;
+      const { stopType } = intervention;
+      await ecs.send(new sdk.StopServiceDeploymentCommand({ serviceDeploymentArn, stopType }));
+      return;
+    }
+    case "scale":
+      await ecs.send(new sdk.UpdateServiceCommand({ cluster, service, desiredCount: intervention.desiredCount }));
+      return;
+    case "update":
+      await ecs.send(new sdk.UpdateServiceCommand({ cluster, service, ...intervention.members }));
+      return;
+    case "delete-service":
+      await ecs.send(new sdk.DeleteServiceCommand({ cluster, service, force: true }));
+      return;
+    case "crash":
+      for (const taskArn of stage.running(intervention.version).slice(0, intervention.count)) stage.crash(taskArn);
+      return;
+    case "stop-task":
+      for (const task of stage.running(intervention.version).slice(0, intervention.count)) {
+        await ecs.send(new sdk.StopTaskCommand({ cluster, task }));
+      }
+      return;
+    case "deny":
+      stage.deny(intervention.actions);
+      return;
+    case "call":
+      throw new Error(`The intervention ${JSON.stringify(intervention)} can be played in virtual time only.`);
+  }
+}

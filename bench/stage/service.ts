@@ -1,0 +1,142 @@
+import { setTimeout as delay } from "node:timers/promises";
+import {
+  type ContainerDefinition,
+  CreateServiceCommand,
+  type CreateServiceCommandInput,
+  DescribeServicesCommand,
+  RegisterTaskDefinitionCommand,
+  UpdateServiceCommand,
+} from "@aws-sdk/client-ecs";
+import type { Target } from "../../ci/src/target.js";
+import type { JsonObject } from "../../infra/local/aws/wire/service.js";
+import type { ServiceSettings } from "../world/scenario.js";
+import type { Clients } from "./clients.js";
+import type { Published } from "./publish.js";
+
+/** The service with its first version; ends when that one's deployment is COMPLETED, or FAILED where it must. */
+export async function createService(
+  clients: Clients,
+  target: Target,
+  settings: ServiceSettings,
+  first: Published,
+  wanted: "COMPLETED" | "FAILED",
+): Promise<void> {
+  const taskDefinition = await register(clients, target, settings, first);
+  await clients.ecs.send(new CreateServiceCommand(serviceInput(target, settings, taskDefinition)));
+  await until(clients, target, wanted);
+}
+
+/** Registers the service's task definition for a version and answers the revision's ARN. */
+export async function register(
+  { ecs }: Clients,
+  target: Target,
+  settings: ServiceSettings,
+  { version, image }: Published,
+): Promise<string> {
+  const { taskDefinition } = await ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family: target.family,
+      networkMode: "awsvpc",
+      requiresCompatibilities: ["FARGATE"],
+      cpu: String(target.cpu),
+      memory: String(target.memory),
+      executionRoleArn: `arn:aws:iam::${target.account}:role/${target.service}-execution`,
+      containerDefinitions: [containerDefinition(target, settings, version, image)],
+    }),
+  );
+  return taskDefinition?.taskDefinitionArn ?? "";
+}
+
+/** What somebody else does: deploys a version of theirs. */
+export async function deployByHand(
+  clients: Clients,
+  target: Target,
+  settings: ServiceSettings,
+  version: Published,
+): Promise<void> {
+  const { cluster, service } = target;
+  const taskDefinition = await register(clients, target, settings, version);
+  await clients.ecs.send(new UpdateServiceCommand({ cluster, service, taskDefinition }));
+}
+
+/** The SDK's own waiter calls a service stable as soon as its tasks run, while its deployment is still unfinished. */
+export async function until({ ecs }: Clients, target: Target, wanted: "COMPLETED" | "FAILED"): Promise<void> {
+  const { cluster, service } = target;
+  for (;;) {
+    const { services } = await ecs.send(new DescribeServicesCommand({ cluster, services: [service] }));
+    const [primary, ...others] = services?.[0]?.deployments ?? [];
+    if (primary?.rolloutState === wanted && others.length === 0) return;
+    await delay(100);
+  }
+}
+
+function serviceInput(target: Target, settings: ServiceSettings, taskDefinition: string): CreateServiceCommandInput {
+  const { desiredCount = 1, minimumHealthyPercent = 100, maximumPercent = 200, breaker = "rollback" } = settings;
+  const { more = {}, breakerSettings = {}, healthCheckGracePeriodSeconds } = settings;
+  const { deploymentConfiguration, ...rest } = more as { deploymentConfiguration?: JsonObject };
+  const deploymentCircuitBreaker = {
+    enable: breaker !== "off",
+    rollback: breaker === "rollback",
+    ...breakerSettings,
+  };
+  return {
+    cluster: target.cluster,
+    serviceName: target.service,
+    taskDefinition,
+    desiredCount,
+    launchType: "FARGATE",
+    networkConfiguration: {
+      awsvpcConfiguration: { subnets: ["subnet-00000000000000001"], securityGroups: ["sg-00000000000000001"] },
+    },
+    deploymentConfiguration: {
+      minimumHealthyPercent,
+      maximumPercent,
+      deploymentCircuitBreaker,
+      ...deploymentConfiguration,
+    },
+    ...(isBalanced(settings) && {
+      loadBalancers: [
+        {
+          targetGroupArn: `arn:aws:elasticloadbalancing:${target.region}:${target.account}:targetgroup/${target.service}/0123456789abcdef`,
+          containerName: target.container,
+          containerPort: target.containerPort,
+        },
+      ],
+    }),
+    ...(healthCheckGracePeriodSeconds !== undefined && { healthCheckGracePeriodSeconds }),
+    ...rest,
+  };
+}
+
+function containerDefinition(
+  target: Target,
+  settings: ServiceSettings,
+  version: string,
+  image: string,
+): ContainerDefinition {
+  const isChecked = settings.check === "container" || settings.check === "both";
+  return {
+    name: target.container,
+    image,
+    essential: true,
+    portMappings: [{ containerPort: target.containerPort, protocol: "tcp" }],
+    environment: [
+      { name: "PORT", value: String(target.containerPort) },
+      { name: "VERSION", value: version },
+    ],
+    ...(isChecked && { healthCheck: { command: ["CMD", "python3", "/app/healthcheck.py"], interval: 10, retries: 3 } }),
+    logConfiguration: {
+      logDriver: "awslogs",
+      options: {
+        "awslogs-group": logGroupOf(target),
+        "awslogs-region": target.region,
+        "awslogs-stream-prefix": target.container,
+      },
+    },
+    ...settings.container,
+  };
+}
+
+export const isBalanced = ({ check }: ServiceSettings) => check === "load-balancer" || check === "both";
+
+export const logGroupOf = (target: Target) => `/ecs/${target.service}`;

@@ -1,0 +1,179 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { CreateRepositoryCommand } from "@aws-sdk/client-ecr";
+import { CreateClusterCommand } from "@aws-sdk/client-ecs";
+import type { Target } from "../../ci/src/target.js";
+import { type Clock, systemClock } from "../../infra/local/aws/clock.js";
+import { createSimulatedRuntime, type SimulatedRuntime } from "../../infra/local/aws/ecs/simulated/runtime.js";
+import { awsTiming, rehearsalTiming, type Timing } from "../../infra/local/aws/ecs/timing.js";
+import { type LocalAwsOptions, startLocalAws } from "../../infra/local/aws/server.js";
+import { createFaults } from "../../infra/local/aws/wire/faults.js";
+import { castTasks } from "../world/behaviour.js";
+import type { ImageScript, Scenario, ServiceSettings } from "../world/scenario.js";
+import { type Clients, clientsFor, type Keys } from "./clients.js";
+import { faultsOf } from "./faults.js";
+import { type Published, publish } from "./publish.js";
+import { createService, deployByHand, logGroupOf, until } from "./service.js";
+import { type Truth, truthOnDisk } from "./truth.js";
+import { createWeb } from "./web.js";
+
+/** How fast a scenario is played in real time. */
+export interface Speed {
+  /** What the scenario's own times are divided by: those of its tasks, its targets and what happens in the middle. */
+  factor: number;
+  /** Of the local ECS. */
+  timing: Timing;
+}
+
+/** A rollout in 6-15 s, or in the minutes that AWS takes. */
+export const speeds = {
+  rehearsal: { factor: 10, timing: rehearsalTiming },
+  aws: { factor: 1, timing: awsTiming },
+} satisfies Record<string, Speed>;
+
+/** A scenario in real time, as it stands before anybody deploys: a local AWS with simulated tasks, and a service that runs. */
+export interface Stage {
+  url: string;
+  target: Target;
+  /** The public name that the load balancer routes by. */
+  host: string;
+  clients: Clients;
+  /** Of the principal that is tried out; the scenario may deny it actions. */
+  keys: Keys;
+  release: Published;
+  /** The deployer is started now: from here on the scenario's faults are in force and its scripts are for what comes. */
+  begin(): void;
+  publish(version: string, image?: ImageScript): Promise<Published>;
+  /** ARNs of the simulated tasks of a version that have started and not ended. */
+  running(version: string): string[];
+  crash(taskArn: string): void;
+  deny(actions: string[]): void;
+  /** What is true of the release, as the local ECS knows it; waits up to `limit` milliseconds until it can no longer change. */
+  truth(limit: number): Promise<Truth>;
+  close(): Promise<void>;
+}
+
+export async function openStage(
+  scenario: Scenario,
+  target: Target,
+  { factor, timing }: Speed,
+  more: Partial<LocalAwsOptions> = {},
+): Promise<Stage> {
+  const stateDir = await mkdtemp(join(tmpdir(), "slipway-stage-"));
+  const casting = castTasks(scenario);
+  const denied = [...(scenario.aws?.deny ?? [])];
+  const keys = { AccessKeyId: "AKIASLIPWAYBENCH0001", SecretAccessKey: randomBytes(20).toString("hex") };
+  const faults = createFaults({ clock: systemClock });
+  let runtime: SimulatedRuntime | undefined;
+  const aws = await startLocalAws({
+    stateDir,
+    account: target.account,
+    timing: { ...timing, ...divided(scenario.aws?.timing ?? {}, factor) },
+    rollbackId: scenario.aws?.rollbackId ?? "old",
+    principals: [principal(keys, target, denied)],
+    faults,
+    runtime: ({ clock }) => {
+      runtime = createSimulatedRuntime(hastened(clock, factor), casting.behaviourOf);
+      return runtime;
+    },
+    loadBalancer: ({ clock }) =>
+      createWeb(hastened(clock, factor), {
+        behaviourOf: casting.targetOf,
+        answerOf(taskArn) {
+          const { version = "", script } = casting.roleOf(taskArn) ?? {};
+          return { version: script?.serves?.version ?? version, status: script?.serves?.status ?? 200 };
+        },
+      }),
+    ...more,
+  });
+  const close = async () => {
+    await aws.close();
+    await rm(stateDir, { recursive: true, force: true });
+  };
+  try {
+    const clients = clientsFor(aws.url, target.region, aws.credentials);
+    const publishOne = (version: string, image?: ImageScript) => publish(clients.ecr, aws.url, target, version, image);
+    await createSurroundings(clients, target);
+    await bringUp(scenario, target, clients, publishOne, factor);
+    const { version = "v2.0.0", image } = scenario.release ?? {};
+    const release = await publishOne(version, image);
+    return {
+      url: aws.url,
+      target,
+      host: target.url ? new URL(target.url).host : `${target.service}.localhost`,
+      clients,
+      keys,
+      release,
+      begin() {
+        casting.begin();
+        faults.replace(faultsOf(scenario, keys, factor));
+      },
+      publish: publishOne,
+      running: (wanted) => runtime?.running().filter((arn) => casting.roleOf(arn)?.version === wanted) ?? [],
+      crash: (taskArn) => runtime?.crash(taskArn, 1),
+      deny: (actions) => void denied.push(...actions),
+      truth: (limit) => truthOnDisk(stateDir, release.image, limit),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The repository, the cluster and the log group, as infra/terraform makes them. */
+async function createSurroundings({ ecs, ecr, logs }: Clients, target: Target): Promise<void> {
+  await Promise.all([
+    ecr.send(new CreateRepositoryCommand({ repositoryName: target.repository, imageTagMutability: "IMMUTABLE" })),
+    ecs.send(new CreateClusterCommand({ clusterName: target.cluster })),
+    logs.send(new CreateLogGroupCommand({ logGroupName: logGroupOf(target) })),
+  ]);
+}
+
+/** Deploys what was there before, one version after the other. */
+async function bringUp(
+  { service = {}, before = {} }: Scenario,
+  target: Target,
+  clients: Clients,
+  publishOne: (version: string) => Promise<Published>,
+  factor: number,
+): Promise<void> {
+  const settings = { ...service, ...graceOf(service, factor) };
+  const { versions = ["v1.0.0"], completed = true } = before;
+  const wanted = completed ? "COMPLETED" : "FAILED";
+  const [first = "v1.0.0", ...later] = versions;
+  await createService(clients, target, settings, await publishOne(first), wanted);
+  for (const version of later) {
+    await deployByHand(clients, target, settings, await publishOne(version));
+    await until(clients, target, wanted);
+  }
+}
+
+/** ECS takes whole seconds. */
+function graceOf({ healthCheckGracePeriodSeconds: grace }: ServiceSettings, factor: number) {
+  return grace === undefined ? {} : { healthCheckGracePeriodSeconds: Math.ceil(grace / factor) };
+}
+
+function principal({ AccessKeyId, SecretAccessKey }: Keys, { account }: Target, deny: string[]) {
+  return {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    arn: `arn:aws:iam::${account}:user/bench`,
+    userId: "AIDASLIPWAYBENCH0001",
+    deny,
+  };
+}
+
+/** The same time, in which what is waited for comes sooner. */
+function hastened(clock: Clock, factor: number): Clock {
+  return { now: clock.now, after: (ms, callback) => clock.after(ms / factor, callback) };
+}
+
+function divided(timing: Partial<Timing>, factor: number): Partial<Timing> {
+  const by = (value: number | readonly number[]) =>
+    typeof value === "number" ? value / factor : value.map((each) => each / factor);
+  return Object.fromEntries(Object.entries(timing).map(([name, value]) => [name, by(value)]));
+}

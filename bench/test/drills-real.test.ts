@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { drills } from "../drills/catalogue/index.js";
+import { mistakes } from "../drills/played.js";
+import { playReally } from "../drills/real.js";
+import { terraformSettings } from "../drills/settings.js";
+import { pool } from "../pool.js";
+import { speeds } from "../stage/stage.js";
+import { target } from "../world/names.js";
+
+const names = ["goes-well", "exits-at-once", "somebody-else-deploys", "update-answer-lost", "credentials-expire"];
+
+test("drills end the same with a process, real HTTP and the published SDK as in virtual time", async () => {
+  const chosen = names.map((name) => drills.find((drill) => drill.name === name) ?? assert.fail(name));
+  const settings = { desiredCount: 1, ...terraformSettings };
+  const played = await pool(chosen, 3, (drill) => playReally(drill, settings, target, speeds.rehearsal));
+  for (const one of played) assert.deepEqual(mistakes(one), [], one.drill.name);
+});
