@@ -77,6 +77,8 @@ function isTrue(verdict: Verdict, state: State, tookBack: boolean, servesWrong: 
       return state === "open" || state === "settling";
     case "rolled-back":
       return state === "rolled-back" || tookBack;
+    case "superseded":
+      return state === "superseded" || state === "repeated";
     default:
       return state === verdict;
   }

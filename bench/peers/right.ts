@@ -32,6 +32,7 @@ const meant: Partial<Record<Verdict | "refused", State>> = {
  */
 export function isRight({ success, verdict, killed }: Said, outcome: State): boolean {
   if (killed) return false;
-  if (verdict !== undefined) return meant[verdict as Verdict] === outcome;
+  // Somebody's deployment of the same revision takes the place of ours as any other does.
+  if (verdict !== undefined) return meant[verdict as Verdict] === (outcome === "repeated" ? "superseded" : outcome);
   return success === (outcome === "deployed");
 }

@@ -57,7 +57,7 @@ data "aws_iam_policy_document" "deploy" {
     condition {
       test     = "ForAllValues:StringEquals"
       variable = "aws:TagKeys"
-      values   = ["slipway:before", "slipway:after"]
+      values   = ["slipway:after", "slipway:before", "slipway:stopped"]
     }
   }
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { tag } from "../../ci/src/rollout/attempt.js";
 import { recordTag } from "../../ci/src/rollout/one-off/record.js";
 import { type Block, only, readConfiguration } from "./hcl.js";
 
@@ -87,14 +88,14 @@ const conditions = (action: string) =>
 const resources = (action: string) =>
   statements("deploy").flatMap((one) => (one.actions.includes(action) ? one.resources : []));
 
-test("later than its registration only what became of its one-off tasks is tagged on a revision", () => {
+test("later than its registration only what became of it is tagged on a revision", () => {
   assert.deepEqual(conditions("ecs:TagResource"), [
     [{ test: "StringEquals", variable: "ecs:CreateAction", values: ["RegisterTaskDefinition"] }],
     [
       {
         test: "ForAllValues:StringEquals",
         variable: "aws:TagKeys",
-        values: Object.values(recordTag),
+        values: [...Object.values(recordTag), tag.stopped].sort(),
       },
     ],
   ]);

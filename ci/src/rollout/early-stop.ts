@@ -1,6 +1,6 @@
 import type { Cause } from "./causes.js";
 import { terminalFailures } from "./failures.js";
-import { primaryOf, type Snapshot, type Subject } from "./snapshot.js";
+import { primaryOf, type Snapshot, type Subject, type TaskView } from "./snapshot.js";
 
 /** A rollout whose tasks fail for a cause that no repetition heals. */
 export interface Hopeless {
@@ -25,6 +25,24 @@ export function hopeless(subject: Subject, snapshots: readonly [Snapshot, ...Sna
   return worst && { cause: worst.rule.cause, title: worst.rule.title, failures: worst.failures.length };
 }
 
+/**
+ * How many tasks of ours have failed, where that is as many as the deployment circuit breaker would end a rollout at and the service
+ * has none that does: then nobody else ends it. Its threshold is half the desired count, at least 3 and at most 200:
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html. Pure.
+ * @returns undefined while it may still succeed, or where ECS watches over it.
+ */
+export function unguarded(subject: Subject, snapshots: readonly [Snapshot, ...Snapshot[]]): number | undefined {
+  const latest = snapshots.at(-1) as Snapshot;
+  if (latest.ours?.breaker?.status !== "DISABLED" || !isStoppable(subject, latest)) return undefined;
+  if (!hasCandidate(subject, latest)) return undefined;
+  // Behind a load balancer a container's own check proves nothing, and the count begins anew with each task that is healthy there.
+  const mayHaveServed = latest.service.isBalanced ? hasLetGo : hasServed;
+  if (mayHaveServed(subject, snapshots)) return undefined;
+  const { desiredCount } = latest.service;
+  const failed = primaryOf(latest.service)?.failedTasks ?? 0;
+  return failed >= Math.min(200, Math.max(3, Math.ceil(desiredCount / 2))) ? failed : undefined;
+}
+
 /** Ours is under way, nobody ends it already, and it has not come so far that the public is on it. */
 export function isStoppable({ taskDefinition }: Subject, { service, ours }: Snapshot): boolean {
   if (!ours || !["PENDING", "IN_PROGRESS"].includes(ours.status)) return false;
@@ -44,17 +62,31 @@ export function hasCandidate({ taskDefinition }: Subject, { service }: Snapshot)
 /** Milliseconds of RUNNING after which a task without a check counts as healthy: how the deployment circuit breaker works. */
 const healthyWithoutChecks = 40_000;
 
-/** A task of ours was healthy once, by its check or by running for so long: then what fails now may be something else. */
-function hasServed({ taskDefinition }: Subject, snapshots: readonly Snapshot[]): boolean {
+/**
+ * A task of ours was healthy once: by its check, by running for so long where nothing checks it, or by an old task that ECS has let go
+ * for it. Then what fails now may be something else.
+ */
+function hasServed(subject: Subject, snapshots: readonly Snapshot[]): boolean {
+  if (hasLetGo(subject, snapshots)) return true;
   const firstRunning = new Map<string, number>();
-  for (const { tasks, tasksAt } of snapshots) {
+  for (const { service, tasks, tasksAt } of snapshots) {
     for (const task of tasks) {
-      if (task.taskDefinition !== taskDefinition || task.lastStatus !== "RUNNING") continue;
+      if (task.taskDefinition !== subject.taskDefinition || task.lastStatus !== "RUNNING") continue;
       if (task.healthStatus === "HEALTHY") return true;
       const since = firstRunning.get(task.arn) ?? tasksAt;
       firstRunning.set(task.arn, since);
-      if (task.healthStatus !== "UNHEALTHY" && tasksAt - since >= healthyWithoutChecks) return true;
+      const isChecked = service.isBalanced || task.healthStatus === "UNHEALTHY";
+      if (!isChecked && tasksAt - since >= healthyWithoutChecks) return true;
     }
   }
   return false;
+}
+
+function hasLetGo({ taskDefinition }: Subject, snapshots: readonly Snapshot[]): boolean {
+  return snapshots.some(({ tasks }) => tasks.some((task) => task.taskDefinition !== taskDefinition && isLetGo(task)));
+}
+
+/** By ECS's own scheduler, and on its way out: what had stopped before the rollout is not. */
+function isLetGo({ desiredStatus, lastStatus, stopCode }: TaskView): boolean {
+  return desiredStatus === "STOPPED" && lastStatus !== "STOPPED" && stopCode === "ServiceSchedulerInitiated";
 }

@@ -1,4 +1,4 @@
-import { type Hopeless, hopeless } from "./early-stop.js";
+import { type Hopeless, hopeless, unguarded } from "./early-stop.js";
 import { readImage } from "./preflight/gather-image.js";
 import type { Session } from "./release.js";
 import { requestRollback } from "./request-rollback.js";
@@ -7,7 +7,7 @@ import type { Judgement } from "./verdict.js";
 
 /** What a watch may do by itself, beside looking. */
 export interface Permitted {
-  /** Ask ECS to roll back as soon as it is proven that the rollout can't succeed. */
+  /** Ask ECS to roll back as soon as it is proven that the rollout can't succeed, and where ECS itself has no circuit breaker. */
   earlyStop: boolean;
   /** What becomes of a rollout that is undecided at the deadline. */
   onTimeout: "leave" | "rollback";
@@ -49,8 +49,11 @@ export function guard(session: Session, { earlyStop, onTimeout }: Permitted): Gu
       return judgement.verdict === "timed-out" && onTimeout === "rollback" ? "because the deadline passed" : undefined;
     }
     const latest = snapshots.at(-1) as Snapshot;
+    if (!earlyStop) return undefined;
+    const failed = unguarded(subject, snapshots);
+    if (failed !== undefined) return `because ${failed} tasks have failed and the service has no circuit breaker`;
     // Failures are news of the tasks, which are not read at every look.
-    if (!earlyStop || latest.tasksAt !== latest.at) return undefined;
+    if (latest.tasksAt !== latest.at) return undefined;
     const found = hopeless(subject, snapshots);
     return found && (await isProven(subject, found)) ? early(found) : undefined;
   }

@@ -42,6 +42,8 @@ export interface ServiceView {
   /** For how long after a task's start ECS ignores its health checks. */
   healthCheckGracePeriodSeconds?: number;
   deployments: DeploymentView[];
+  /** Tasks are judged by target groups too. */
+  isBalanced?: boolean;
   /** Newest first, the last 100. */
   events: EventView[];
 }

@@ -8,6 +8,7 @@ export function serviceView(service: Service): ServiceView {
     desiredCount: service.desiredCount ?? 0,
     runningCount: service.runningCount ?? 0,
     pendingCount: service.pendingCount ?? 0,
+    isBalanced: (service.loadBalancers?.length ?? 0) > 0,
     ...present({ healthCheckGracePeriodSeconds: service.healthCheckGracePeriodSeconds }),
     deployments: (service.deployments ?? []).map((one) => ({
       id: one.id ?? "",

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hopeless } from "../../src/rollout/early-stop.js";
+import { hopeless, unguarded } from "../../src/rollout/early-stop.js";
 import type { Snapshot } from "../../src/rollout/snapshot.js";
-import { base, deployment, ours, serviceDeployment, snapshot, subject, task } from "../support/snapshots.js";
+import { base, deployment, oldTask, ours, serviceDeployment, snapshot, subject, task } from "../support/snapshots.js";
 
 const missing = { lastStatus: "STOPPED", desiredStatus: "STOPPED", stopCode: "TaskFailedToStart" };
 const notFound = "CannotPullContainerError: failed to resolve ref IMAGE: IMAGE: not found";
@@ -52,4 +52,35 @@ test("a rollout that is ending, that somebody has replaced or that the public is
   assert.equal(hopeless(subject, [look({ deployments: [other, { ...under, status: "ACTIVE" }, before] })]), undefined);
   const baking = serviceDeployment("IN_PROGRESS", { lifecycleStage: "BAKE_TIME" });
   assert.equal(hopeless(subject, [look({ ours: baking })]), undefined);
+});
+
+const off = serviceDeployment("IN_PROGRESS", { breaker: { status: "DISABLED", failureCount: 0, threshold: 0 } });
+const failing = (failedTasks: number, more: Parameters<typeof snapshot>[0] = {}) =>
+  look({ ours: off, deployments: [{ ...under, failedTasks }, before], tasks: [], ...more });
+
+test("where the service has no circuit breaker, as many failures as it would take are enough", () => {
+  assert.equal(unguarded(subject, [failing(2)]), undefined);
+  assert.equal(unguarded(subject, [failing(3)]), 3);
+  assert.equal(unguarded(subject, [failing(12, { desiredCount: 25 })]), undefined);
+  assert.equal(unguarded(subject, [failing(13, { desiredCount: 25 })]), 13);
+  assert.equal(unguarded(subject, [failing(199, { desiredCount: 1000 })]), undefined);
+  assert.equal(unguarded(subject, [failing(200, { desiredCount: 1000 })]), 200);
+});
+
+test("where ECS has a breaker, where a task was healthy or where nothing is left to return to, failures are left alone", () => {
+  assert.equal(unguarded(subject, [failing(9, { ours: serviceDeployment("IN_PROGRESS") })]), undefined);
+  const monitored = { breaker: { status: "MONITORING", failureCount: 9, threshold: 10 } };
+  assert.equal(unguarded(subject, [failing(9, { ours: serviceDeployment("IN_PROGRESS", monitored) })]), undefined);
+  assert.equal(unguarded(subject, [look({ tasks: [task({ healthStatus: "HEALTHY" })] }), failing(9)]), undefined);
+  assert.equal(unguarded(subject, [failing(9, { deployments: [{ ...under, failedTasks: 9 }] })]), undefined);
+});
+
+test("behind a load balancer a container that is healthy by itself does not count, and an old task that ECS lets go does", () => {
+  const balanced = (more: Parameters<typeof snapshot>[0]) => {
+    const one = failing(9, more);
+    return { ...one, service: { ...one.service, isBalanced: true } };
+  };
+  assert.equal(unguarded(subject, [balanced({ tasks: [task({ healthStatus: "HEALTHY" })] })]), 9);
+  const letGo = oldTask({ desiredStatus: "STOPPED", stopCode: "ServiceSchedulerInitiated" });
+  assert.equal(unguarded(subject, [balanced({ tasks: [letGo] })]), undefined);
 });
