@@ -1,7 +1,7 @@
 import type { Report } from "../../ci/src/report/report.js";
 import type { Cause } from "../../ci/src/rollout/causes.js";
 import type { Verdict } from "../../ci/src/rollout/verdict.js";
-import type { State } from "../world/history.js";
+import type { State } from "../world/rollout-state.js";
 import type { Drill, Ending } from "./drill.js";
 
 /** What became of a drill. */

@@ -4,7 +4,7 @@ import { comingUp } from "../stage/coming-up.js";
 import { openDoor } from "../stage/door.js";
 import { openStage, type Speed, speeds } from "../stage/stage.js";
 import type { Truth } from "../stage/truth.js";
-import type { State } from "../world/history.js";
+import type { State } from "../world/rollout-state.js";
 import type { PeerDrill } from "./drills.js";
 import { isRight, outcomeOf } from "./right.js";
 import type { Said, Tool } from "./tool.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isRight, outcomeOf } from "../peers/right.js";
-import type { State } from "../world/history.js";
+import type { State } from "../world/rollout-state.js";
 
 const truth = { state: "deployed" as State, rollouts: 1, returned: false, deregistered: false };
 const success = { success: true, words: "" };
