@@ -17,18 +17,28 @@ export function faultsOf(scenario: Scenario, outcome: Outcome): string[] {
   ];
 }
 
-/** Milliseconds that one look at ECS may take: what was true within it may be told. */
-const LOOK = 5_000;
+/**
+ * Milliseconds that one look at ECS may take, of up to eight calls and a retry, and as long as the SDK waits for one that nobody answers:
+ * what was true within it may be told.
+ */
+const lookTime = ({ aws }: Scenario) =>
+  5_000 + 8 * (aws?.latency?.[1] ?? 80) + (aws?.faults?.some(({ kind }) => kind === "silent") ? 35_000 : 0);
 
 /** What was true of the rollout at some moment of the last look or after it, until the deployer's end. */
-export function statesSeen(outcome: Outcome, run: Run): State[] {
-  return [...new Set(momentsOf(outcome).flatMap((moments) => statesIn(moments, run)))];
+export function statesSeen(scenario: Scenario, outcome: Outcome, run: Run): State[] {
+  const from = Math.min(run.lookedAt, askedAt(outcome, run)) - lookTime(scenario);
+  const statesIn = (moments: readonly Moment[]) =>
+    moments
+      .filter(({ at }, index) => at <= run.endedAt && (moments[index + 1]?.at ?? Number.POSITIVE_INFINITY) > from)
+      .map(({ state }) => state);
+  return [...new Set(momentsOf(outcome).flatMap(statesIn))];
 }
 
-function statesIn(moments: readonly Moment[], { lookedAt, endedAt }: Run): State[] {
-  const until = (index: number) => moments[index + 1]?.at ?? Number.POSITIVE_INFINITY;
-  return moments.filter(({ at }, index) => at <= endedAt && until(index) > lookedAt - LOOK).map(({ state }) => state);
+/** When the public URL was first asked for what ECS had called deployed; the one question before the rollout is not that. */
+function askedAt({ answers }: Outcome, { startedAt }: Run): number {
+  return answers.find(({ at }) => at > startedAt + beforeRollout)?.at ?? Number.POSITIVE_INFINITY;
 }
+const beforeRollout = 1_000;
 
 /** Where the deployer has attached, what it tells of may be somebody else's rollout, or a repetition of its own. */
 function momentsOf({ truth, report }: Outcome): (readonly Moment[])[] {
@@ -40,12 +50,13 @@ function momentsOf({ truth, report }: Outcome): (readonly Moment[])[] {
 
 function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
   const run = outcome.runs.at(-1) as Run;
-  const states = statesSeen(outcome, run);
+  const states = statesSeen(scenario, outcome, run);
   const { report, error } = run;
   if (error) {
     // Nothing was begun, or it says that it does not know, and can't.
     const hasDoneNothing = outcome.truth.registered.length + outcome.truth.updates.length === 0;
     if (states.every((state) => state === "none") || (isRefusal(run) && hasDoneNothing)) return [];
+    if (error.code === "superseded" && states.includes("superseded")) return [];
     if (isBlind(scenario, run) || isAnother(scenario, outcome, run) || isGone(scenario, run)) return [];
     return [
       `ended with ${error.name} ${error.code ?? ""} (${error.message}), and in truth it is ${states.join(", then ")}`,
@@ -53,6 +64,8 @@ function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
   }
   if (!report) return ["was killed and not run again"];
   const isUncertain = report.uncertain.length > 0;
+  // Who deletes a service takes away what would tell what was before.
+  if (report.verdict === "stopped" && (outcome.truth.deletedAt ?? run.endedAt) < run.lookedAt) return [];
   const right = states.some(
     (state) =>
       accepted(state, scenario, outcome).includes(report.verdict) ||
@@ -65,15 +78,20 @@ function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
 function isBlind({ aws, interventions }: Scenario, { error }: Run): boolean {
   const isDenied = aws?.deny?.length || interventions?.some((one) => one.do === "deny");
   const code = error?.code ?? "";
-  if (["access-denied", "attempt-unknowable"].includes(code)) return Boolean(isDenied);
-  return ["watch-broken", "credentials-expired", "lost-answer"].includes(code) && Boolean(aws?.faults?.length);
+  // Without the newer APIs and a run id, a rollout that ECS takes back can't be told from somebody else's.
+  if (["access-denied", "attempt-unknowable", "deployment-in-flight"].includes(code)) return Boolean(isDenied);
+  if (networkFailures.includes(error?.name ?? "") && aws?.faults?.length) return true;
+  return ["watch-broken", "credentials-expired", "unanswered"].includes(code) && Boolean(aws?.faults?.length);
 }
 
 /** Without a run id a run after the rollout's end is an attempt of its own, and may be refused. */
 function isAnother({ deployer }: Scenario, { runs, truth }: Outcome, run: Run): boolean {
   const before = truth.moments.findLast(({ at }) => at <= run.startedAt)?.state ?? "none";
   return (
-    deployer?.runId === undefined && runs.length > 1 && isRefusal(run) && !["none", "open", "settling"].includes(before)
+    deployer?.runId === undefined &&
+    runs.length > 1 &&
+    isRefusal(run) &&
+    !["none", "open", "paused", "settling"].includes(before)
   );
 }
 
@@ -92,12 +110,17 @@ const acceptedUncertain: Partial<Record<State, string[]>> = {
   repeated: ["deployed", "nothing-ran", "timed-out", "failed", "rolled-back"],
 };
 
+/** What the SDK throws when all its tries have failed; at the start of a run nobody gives it better words yet. */
+const networkFailures = ["ServiceUnavailable", "ServerException", "TimeoutError", "ThrottlingException", "Error"];
+
 function accepted(state: State, scenario: Scenario, outcome: Outcome): string[] {
   switch (state) {
     case "none":
     case "open":
     case "settling":
       return ["timed-out"];
+    case "early":
+      return scenario.deployer?.http ? ["deployed-early", "deployed-unverified", "failed"] : ["deployed-early"];
     case "repeated":
       return ["superseded"];
     case "going-back":

@@ -1,89 +1,56 @@
-/** `npm run simulate`: plays seeded rollouts in virtual time and holds each verdict against the truth. Exits 1 when one is wrong. */
+/**
+ * `npm run simulate`: plays seeded rollouts in virtual time and holds each verdict against the truth. Exits 1 when anything is wrong,
+ * 2 for bad input.
+ *
+ * --seeds N     how many (1000), from --from on (1); Ctrl-C ends it and tells what they have come to so far
+ * --seed S      one alone, with everything that happened in it; --shrink looks for a smaller scenario that is still wrong
+ */
 import { parseArgs } from "node:util";
-import { lateness } from "./check.js";
-import { type Played, playScenario, playSeed, scenarioOf, shrink, wayOf } from "./one.js";
+import { playSeed } from "./one.js";
+import { one } from "./show.js";
+import { createTally } from "./tally.js";
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: "string", default: "1000" },
-    from: { type: "string", default: "1" },
-    seed: { type: "string" },
-    scenario: { type: "string" },
-    sdk: { type: "boolean", default: false },
-    shrink: { type: "boolean", default: false },
-  },
-});
+const shownEvery = 5_000;
 
-process.exitCode = values.seed === undefined ? await many() : await one(Number(values.seed));
+process.exitCode = await main();
 
-/** Plays one seed and shows everything of it. */
-async function one(seed: number): Promise<number> {
-  const way = values.sdk ? "sdk" : wayOf(seed);
-  const scenario = values.scenario
-    ? JSON.parse(values.scenario)
-    : values.shrink
-      ? await shrink(seed, way, 60_000)
-      : scenarioOf(seed);
-  const played = await playScenario(scenario, seed, way);
-  const { outcome } = played;
-  for (const entry of outcome?.trace ?? []) console.log(JSON.stringify(entry));
-  console.log(JSON.stringify(scenario, null, 1));
-  console.log(
-    JSON.stringify({ truth: outcome?.truth, serves: outcome?.serves, answers: outcome?.answers.slice(-5) }, null, 1),
-  );
-  for (const { report, error, ...run } of outcome?.runs ?? [])
-    console.log(JSON.stringify({ ...run, verdict: report?.verdict, reason: report?.reason, error }));
-  console.log(played.faults.length === 0 ? "Nothing is wrong." : played.faults.join("\n"));
-  return played.faults.length === 0 ? 0 : 1;
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      seeds: { type: "string", default: "1000" },
+      from: { type: "string", default: "1" },
+      seed: { type: "string" },
+      shrink: { type: "boolean", default: false },
+    },
+  });
+  if (values.seed !== undefined) return one(whole("--seed", values.seed), values.shrink);
+  return many(whole("--from", values.from), whole("--seeds", values.seeds));
 }
 
-async function many(): Promise<number> {
-  const first = Number(values.from);
-  const count = Number(values.seeds);
-  const wrong: Played[] = [];
-  const late: { seed: number; ms: number; verdict: string }[] = [];
-  const verdicts = new Map<string, number>();
-  const time = { direct: 0, sdk: 0 };
-  const played = { direct: 0, sdk: 0 };
+async function many(first: number, count: number): Promise<number> {
+  const tally = createTally();
   let shownAt = performance.now();
-  for (let seed = first; seed < first + count; seed++) {
-    const began = performance.now();
-    const one = await playSeed(seed);
-    time[one.way] += performance.now() - began;
-    played[one.way]++;
-    const { outcome } = one;
-    const verdict = outcome?.report?.verdict ?? outcome?.runs.at(-1)?.error?.code ?? "none";
-    verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
-    const ms = outcome && lateness(one.scenario, outcome);
-    if (ms !== undefined) late.push({ seed, ms, verdict });
-    if (one.faults.length > 0) {
-      wrong.push(one);
-      console.log(`seed ${seed} (${one.way}): ${one.faults.join("; ").slice(0, 500)}`);
-      console.log(`  again: npm run simulate -- --seed ${seed} [--shrink]`);
+  let isStopped = false;
+  process.once("SIGINT", () => {
+    isStopped = true;
+  });
+  for (let seed = first; seed < first + count && !isStopped; seed++) {
+    const played = await tally.measure(() => playSeed(seed));
+    if (played.faults.length > 0) {
+      console.log(`seed ${seed} (${played.way}) is wrong: ${played.faults.join("; ")}`);
+      console.log(`  ${JSON.stringify(played.scenario)}`);
+      console.log(`  again: npm run simulate -- --seed ${seed}, and a smaller one: --seed ${seed} --shrink`);
     }
-    if (performance.now() - shownAt > 5_000) {
-      shownAt = performance.now();
-      console.log(`${seed - first + 1} of ${count}, ${wrong.length} wrong`);
-    }
+    if (performance.now() - shownAt < shownEvery) continue;
+    shownAt = performance.now();
+    console.log(`${seed - first + 1} of ${count} seeds, ${tally.wrong()} wrong`);
   }
-  late.sort((a, b) => a.ms - b.ms);
-  console.log(`${count} seeds from ${first}: ${wrong.length} wrong`);
-  for (const way of ["direct", "sdk"] as const) {
-    if (played[way] > 0)
-      console.log(`${way}: ${played[way]} at ${((played[way] / time[way]) * 1000).toFixed(0)} a second`);
-  }
-  const at = (share: number) =>
-    ((late[Math.min(late.length - 1, Math.floor(late.length * share))]?.ms ?? 0) / 1000).toFixed(2);
-  console.log(
-    `${late.length} verdicts told when they came true: median ${at(0.5)} s, p95 ${at(0.95)} s, p99 ${at(0.99)} s after they could be seen`,
-  );
-  for (const { seed, ms, verdict } of late.slice(-5).reverse())
-    console.log(`  ${(ms / 1000).toFixed(1)} s: seed ${seed}, ${verdict}`);
-  console.log(
-    [...verdicts]
-      .sort((a, b) => b[1] - a[1])
-      .map(([verdict, times]) => `${verdict} ${times}`)
-      .join(", "),
-  );
-  return wrong.length === 0 ? 0 : 1;
+  for (const line of tally.lines(first)) console.log(line);
+  return tally.wrong() === 0 ? 0 : 1;
+}
+
+function whole(name: string, text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  console.error(`${name} is ${JSON.stringify(text)}. Accepted: a whole number of up to nine digits.`);
+  process.exit(2);
 }

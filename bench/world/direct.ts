@@ -6,18 +6,27 @@ import type { Aws } from "../../ci/src/aws/clients.js";
 import { AwsError, type JsonObject } from "../../infra/local/aws/wire/service.js";
 import type { LocalAws } from "./local-aws.js";
 import type { DeployerProcess } from "./process.js";
-import { packages } from "./sdk-packages.js";
+import { baseException, packages, type ServiceName } from "./sdk-packages.js";
 import { type Reader, readerOf, type Schema } from "./sdk-schema.js";
 
 /** As createAws has it. */
 const MAX_ATTEMPTS = 5;
 
 export function directAws(aws: Pick<LocalAws, "call">, process: DeployerProcess, random: () => number): Aws {
-  const client = (service: string) => ({
+  const client = (service: ServiceName) => ({
     send: (command: Command, options: { abortSignal?: AbortSignal } = {}) =>
       send({ aws, process, random }, service, command, options.abortSignal),
   });
-  return { ecs: client("ecs"), ecr: client("ecr"), sts: client("sts"), logs: client("logs") } as unknown as Aws;
+  const lazy = {
+    elb: async () => client("elasticloadbalancing"),
+    iam: async () => client("iam"),
+    secretsManager: async () => client("secretsmanager"),
+    ssm: async () => client("ssm"),
+    events: async () => client("events"),
+    scheduler: async () => client("scheduler"),
+  };
+  const eager = { ecs: client("ecs"), ecr: client("ecr"), sts: client("sts"), logs: client("logs") };
+  return { ...eager, lazy } as unknown as Aws;
 }
 
 interface Command {
@@ -39,7 +48,7 @@ interface Means {
   random: () => number;
 }
 
-async function send(means: Means, service: string, command: Command, signal?: AbortSignal): Promise<unknown> {
+async function send(means: Means, service: ServiceName, command: Command, signal?: AbortSignal): Promise<unknown> {
   const operation = command.constructor.name.replace(/Command$/, "");
   const own = command.middlewareStack.identify();
   const attempts = own.some((entry) => entry.startsWith("retryMiddleware")) ? 1 : MAX_ATTEMPTS;
@@ -55,12 +64,12 @@ async function send(means: Means, service: string, command: Command, signal?: Ab
   }
 }
 
-async function ask(means: Means, service: string, operation: string, { input }: Command): Promise<unknown> {
+async function ask(means: Means, service: ServiceName, operation: string, { input }: Command): Promise<unknown> {
   return outputReader(service, operation)(await answer(means, service, operation, input));
 }
 
 /** A command with middleware of its own: that sees the body of the request and of the answer, as it does with the SDK. */
-async function throughStack(means: Means, service: string, operation: string, command: Command) {
+async function throughStack(means: Means, service: ServiceName, operation: string, command: Command) {
   const handler: Handler = async ({ input, request }) => {
     const sent = request.body === undefined ? input : (JSON.parse(String(request.body)) as JsonObject);
     const answered = await answer(means, service, operation, sent);
@@ -74,7 +83,7 @@ async function throughStack(means: Means, service: string, operation: string, co
   return (await through({ input: command.input, request: { headers: {} } })).output;
 }
 
-async function answer({ aws, process }: Means, service: string, operation: string, input: JsonObject) {
+async function answer({ aws, process }: Means, service: ServiceName, operation: string, input: JsonObject) {
   try {
     return await process.pass(operation, () => aws.call(service, operation, input));
   } catch (error) {
@@ -82,8 +91,9 @@ async function answer({ aws, process }: Means, service: string, operation: strin
   }
 }
 
-function outputReader(service: string, operation: string): Reader {
-  const schema = packages[service]?.[`${operation}$`] as readonly Schema[] | undefined;
+function outputReader(service: ServiceName, operation: string): Reader {
+  const exports: Record<string, unknown> = packages[service];
+  const schema = exports[`${operation}$`] as readonly Schema[] | undefined;
   if (!schema) throw new Error(`The SDK has no ${service}:${operation}.`);
   return readerOf(schema[5] ?? 0);
 }
@@ -93,20 +103,14 @@ interface Failure extends Error {
   $metadata?: { httpStatusCode?: number };
 }
 
-function asTheSdkThrows(service: string, { code, message, status, fields }: AwsError): Error {
+function asTheSdkThrows(service: ServiceName, { code, message, status, fields }: AwsError): Error {
   const about = { message, $metadata: { httpStatusCode: status }, ...fields };
-  const known = packages[service]?.[code] as (new (about: object) => Error) | undefined;
+  const exports: Record<string, unknown> = packages[service];
+  const known = exports[code] as (new (about: object) => Error) | undefined;
   if (known) return new known(about);
-  const base = packages[service]?.[bases[service] ?? ""] as new (about: object) => Error;
+  const base = baseException(service);
   return new base({ name: code, $fault: status >= 500 ? "server" : "client", ...about });
 }
-
-const bases: Record<string, string> = {
-  ecs: "ECSServiceException",
-  ecr: "ECRServiceException",
-  logs: "CloudWatchLogsServiceException",
-  sts: "STSServiceException",
-};
 
 /** The SDK's standard mode: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html */
 function isPassing({ name, code, $metadata }: Failure): boolean {

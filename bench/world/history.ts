@@ -31,6 +31,8 @@ export interface Truth {
   stoppedBy?: "deployer" | "somebody";
   /** The deployer's calls of UpdateService that AWS carried out: to which revision, and whether a deployment began by it. */
   updates: { at: number; taskDefinition: string; began: boolean }[];
+  /** When the service was deleted, where it was. */
+  deletedAt?: number;
   /** What the deployer did that nobody may: in words. */
   harm: string[];
 }
@@ -86,6 +88,7 @@ export function keepHistory(state: EcsState, now: () => number, release: string,
 
   function note() {
     learnDeployments();
+    if (service()?.status !== "ACTIVE") truth.deletedAt ??= since(now());
     for (const [revision, arn] of first) {
       truth.ofRevision[revision] ??= [moment("none")];
       add(truth.ofRevision[revision], ...seen(arn));
@@ -97,7 +100,7 @@ export function keepHistory(state: EcsState, now: () => number, release: string,
     }
     const latest = [...first.keys()].findLast((revision) => truth.own.includes(revision) || undos.has(revision));
     if (latest === undefined) return;
-    const arn = first.get(latest) ?? "";
+    const arn = (undos.has(latest) ? last : first).get(latest) ?? "";
     const [is, visibleAt] = seen(arn);
     if (undos.has(latest)) add(truth.moments, backIs(is), visibleAt);
     else {
@@ -164,7 +167,7 @@ export function keepHistory(state: EcsState, now: () => number, release: string,
 /** What the rollout that takes it back has come to. */
 function backIs(state: State): State {
   if (["none", "open", "settling"].includes(state)) return "going-back";
-  return state === "deployed" || state === "nothing-ran" ? "taken-back" : "not-taken-back";
+  return ["early", "deployed", "nothing-ran"].includes(state) ? "taken-back" : "not-taken-back";
 }
 
 function isInUse(state: EcsState, taskDefinition: string): boolean {

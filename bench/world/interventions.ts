@@ -2,7 +2,7 @@ import type { JsonObject } from "../../infra/local/aws/wire/service.js";
 import type { LocalAws } from "./local-aws.js";
 import { somebody, target } from "./names.js";
 import type { Intervention, Scenario } from "./scenario.js";
-import { registerVersion } from "./service.js";
+import { registerVersion, setAlarm } from "./service.js";
 
 /** What an intervention reaches. */
 export interface Reach {
@@ -58,6 +58,16 @@ async function carryOut(reach: Reach, intervention: Intervention): Promise<strin
       }
       return `${tasks.length} tasks of ${intervention.version} ${intervention.do === "crash" ? "crash" : "are stopped"}`;
     }
+    case "protect": {
+      // As many as a call takes.
+      const tasks = running(aws, intervention.version).slice(0, 10);
+      const lasting = { protectionEnabled: true, expiresInMinutes: intervention.minutes };
+      if (tasks.length > 0) await call("UpdateTaskProtection", { cluster: target.cluster, tasks, ...lasting });
+      return `${tasks.length} tasks of ${intervention.version} are protected for ${intervention.minutes} min`;
+    }
+    case "alarm":
+      await setAlarm(aws, intervention.name, intervention.state);
+      return `alarm ${intervention.name} goes to ${intervention.state}`;
     case "deny":
       aws.deny.push(...intervention.actions);
       return `the deployer may not ${intervention.actions.join(", ")} any more`;

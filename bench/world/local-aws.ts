@@ -89,7 +89,10 @@ function tellWhatIsDone({ operations }: Service, accessKeyId: string, done: List
 function inMemory(state: EcsState, changed: () => void): StateDirectory {
   return {
     path: "in memory",
-    document: <T extends object>() => ({ value: state as unknown as T, save: changed, flush: async () => {} }),
+    document: <T extends object>(name: string, initial: () => T) =>
+      name === "ecs"
+        ? { value: state as unknown as T, save: changed, flush: async () => {} }
+        : { value: initial(), save: () => {}, flush: async () => {} },
   };
 }
 

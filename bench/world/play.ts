@@ -1,3 +1,4 @@
+import { loadElb } from "../../ci/src/aws/lazy-clients.js";
 import type { Report } from "../../ci/src/report/report.js";
 import { awsTiming } from "../../infra/local/aws/ecs/timing.js";
 import type { FaultRule } from "../../infra/local/aws/wire/faults.js";
@@ -38,6 +39,8 @@ const HOUR = 3_600_000;
  * @param seed Of all that is left to chance: ids, durations of calls.
  */
 export async function play(scenario: Scenario, seed: number, { way = "direct" }: PlayOptions = {}): Promise<Outcome> {
+  // What is loaded at its first use takes real time, of which a virtual clock knows nothing.
+  await loadElb();
   if (way === "sdk") await warmUpSdk();
   const time = createTime(way === "sdk" ? "process" : "direct");
   try {

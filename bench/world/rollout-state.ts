@@ -1,4 +1,5 @@
 import type { EcsState, ServiceDeploymentRecord, ServiceRecord } from "../../infra/local/aws/ecs/model/state.js";
+import { object } from "../../infra/local/aws/ecs/model/task-definition.js";
 
 /**
  * What is true of a rollout.
@@ -7,7 +8,9 @@ import type { EcsState, ServiceDeploymentRecord, ServiceRecord } from "../../inf
  * |---|---|
  * | `none` | there is no such rollout yet |
  * | `open` | ECS has not ended it |
+ * | `paused` | one of its hooks waits for somebody |
  * | `settling` | its service deployment is SUCCESSFUL, but not all tasks are its own, or the service is not set to it for good |
+ * | `early` | the same where the service has early success criteria: ECS calls it done |
  * | `deployed` | that too: it is the service's completed deployment, and as many tasks as wanted run, all its own |
  * | `nothing-ran` | the same with a desired count of 0 |
  * | `rolled-back` | ECS went back to what ran before, and has arrived there |
@@ -22,7 +25,9 @@ import type { EcsState, ServiceDeploymentRecord, ServiceRecord } from "../../inf
 export type State =
   | "none"
   | "open"
+  | "paused"
   | "settling"
+  | "early"
   | "deployed"
   | "nothing-ran"
   | "rolled-back"
@@ -43,11 +48,13 @@ export function stateOf(state: EcsState, service: ServiceRecord | undefined, rec
       return "rolled-back";
     case "ROLLBACK_FAILED":
       return "failed";
-    case "STOPPED":
-      if (wasReplaced(state, record)) return revisionNow(service) === own(state, record) ? "repeated" : "superseded";
-      return record.breaker.status === "TRIGGERED" ? "failed" : "stopped";
+    case "STOPPED": {
+      const successor = successorOf(state, record);
+      if (successor) return own(state, successor) === own(state, record) ? "repeated" : "superseded";
+      return isTriggered(record) ? "failed" : "stopped";
+    }
     default:
-      return "open";
+      return record.hooks?.some((hook) => hook.status === "AWAITING_ACTION") ? "paused" : "open";
   }
 }
 
@@ -60,22 +67,29 @@ function stateOfSuccessful(
   const [primary] = service.deployments;
   // Somebody who has deployed the same revision again has changed nothing of what runs.
   if (!primary || primary.taskDefinition !== own(state, record)) return "superseded";
-  if (primary.rolloutState !== "COMPLETED") return "settling";
+  const unsettled = isEarly(record) ? "early" : "settling";
+  if (primary.rolloutState !== "COMPLETED") return unsettled;
   const running = Object.values(state.tasks).filter(
     (task) => task.serviceArn === service.arn && task.lastStatus === "RUNNING",
   );
-  if (running.length < service.desiredCount) return "settling";
-  if (running.some((task) => task.taskDefinition !== primary.taskDefinition)) return "settling";
+  if (running.length < service.desiredCount) return unsettled;
+  if (running.some((task) => task.taskDefinition !== primary.taskDefinition)) return unsettled;
   return service.desiredCount === 0 ? "nothing-ran" : "deployed";
 }
 
+const isEarly = ({ deploymentConfiguration }: ServiceDeploymentRecord) =>
+  object(deploymentConfiguration.extra.earlySuccessCriteria).enable === true;
+const isTriggered = ({ breaker, alarms }: ServiceDeploymentRecord) =>
+  breaker.status === "TRIGGERED" || alarms?.status === "TRIGGERED";
 const own = (state: EcsState, { targetRevision }: ServiceDeploymentRecord) =>
   state.serviceRevisions[targetRevision]?.taskDefinition;
-const revisionNow = (service: ServiceRecord | undefined) => service?.deployments[0]?.taskDefinition;
 
-/** Another one of the service began at the very moment at which it ended. */
-function wasReplaced(state: EcsState, { arn, serviceArn, finishedAt }: ServiceDeploymentRecord): boolean {
-  return Object.values(state.serviceDeployments).some(
+/** What took its place: another one of the service that began at the very moment at which it ended. */
+function successorOf(
+  state: EcsState,
+  { arn, serviceArn, finishedAt }: ServiceDeploymentRecord,
+): ServiceDeploymentRecord | undefined {
+  return Object.values(state.serviceDeployments).find(
     (other) => other.arn !== arn && other.serviceArn === serviceArn && other.createdAt === finishedAt,
   );
 }

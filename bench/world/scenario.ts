@@ -42,6 +42,8 @@ export interface ServiceSettings {
   check?: "none" | "container" | "load-balancer" | "both";
   /** 0. ECS takes another value only with a load balancer. */
   healthCheckGracePeriodSeconds?: number;
+  /** CloudWatch alarms that watch its deployments, by name; with rollback where the circuit breaker has it. They begin in OK. */
+  alarms?: string[];
   /** Further members of CreateService, such as `{ "deploymentConfiguration": { "alarms": … } }`; configurations are merged. */
   more?: JsonObject;
   /** Further members of the container in the task definition, such as `{ "stopTimeout": 120 }`. */
@@ -107,6 +109,10 @@ export type Intervention = { at: number; from?: "start" | "update" } & (
   | { do: "crash"; version: string; count: number }
   /** StopTask on so many running tasks of a version. */
   | { do: "stop-task"; version: string; count: number }
+  /** Protects running tasks of a version, ten at most, from scaling in and from deployments, for so many minutes. */
+  | { do: "protect"; version: string; minutes: number }
+  /** Sets one of the service's alarms. */
+  | { do: "alarm"; name: string; state: "OK" | "ALARM" }
   /** Takes IAM actions from the deployer, such as `ecs:DescribeServiceDeployments`. */
   | { do: "deny"; actions: string[] }
   /** Any further call by somebody else. */

@@ -80,7 +80,8 @@ function structureReader(names: string[], schemas: Schema[]): Reader {
     for (const name in value as object) {
       const member = (value as Record<string, Json>)[name];
       const read = members.get(name);
-      if (read !== undefined && member !== undefined && member !== null) result[name] = read(member);
+      if (read === undefined || member === undefined || member === null) continue;
+      result[name] = read === asIs ? member : read(member);
     }
     return result;
   };

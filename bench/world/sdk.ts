@@ -4,13 +4,13 @@ import type { SdkRequestHandler } from "../../infra/local/aws/wire/request-handl
 import type { LocalAws } from "./local-aws.js";
 import { secrets, target } from "./names.js";
 import type { DeployerProcess } from "./process.js";
+import { packages } from "./sdk-packages.js";
 
 type Handle = SdkRequestHandler["handle"];
 
 export function sdkAws({ requestHandler, credentials }: LocalAws, process: DeployerProcess): Clients {
   const handle: Handle = (request, options) => {
-    const operation = request.headers["x-amz-target"]?.split(".").at(-1) ?? "";
-    return process.pass(operation, () => requestHandler.handle(request, options), errorIn);
+    return process.pass(operationOf(request), () => requestHandler.handle(request, options), errorIn);
   };
   return clientsThrough({ ...requestHandler, handle }, credentials.accessKeyId);
 }
@@ -30,21 +30,37 @@ async function warmUp(): Promise<void> {
     response: { statusCode: 200, headers: { "content-type": "application/x-amz-json-1.1" }, body: Buffer.from("{}") },
   });
   const handler = { metadata: { handlerProtocol: "http/1.1" }, handle, destroy() {} };
-  const { ecs, ecr, logs } = clientsThrough(handler, "AKIAWARMUP");
-  const { ListClustersCommand } = await import("@aws-sdk/client-ecs");
-  const { DescribeRepositoriesCommand } = await import("@aws-sdk/client-ecr");
-  const { DescribeLogGroupsCommand } = await import("@aws-sdk/client-cloudwatch-logs");
-  await ecs.send(new ListClustersCommand({}) as never);
-  await ecr.send(new DescribeRepositoriesCommand({}) as never);
-  await logs.send(new DescribeLogGroupsCommand({}) as never);
+  const { ecs, ecr, logs, lazy } = clientsThrough(handler, "AKIAWARMUP");
+  await ecs.send(new packages.ecs.ListClustersCommand({}));
+  await ecr.send(new packages.ecr.DescribeRepositoriesCommand({}));
+  await logs.send(new packages.logs.DescribeLogGroupsCommand({}));
+  // It reads an answer in XML, and this one is none.
+  const { DescribeTargetGroupsCommand } = packages.elasticloadbalancing;
+  await (await lazy.elb()).send(new DescribeTargetGroupsCommand({})).catch(() => undefined);
 }
 
 function clientsThrough(requestHandler: SdkRequestHandler, accessKeyId: string): Clients {
-  return createAws({
-    region: target.region,
-    credentials: { accessKeyId, secretAccessKey: secrets.key },
-    requestHandler: requestHandler as never,
-  });
+  const { region } = target;
+  const settings = { region, credentials: { accessKeyId, secretAccessKey: secrets.key } };
+  const clients = createAws({ ...settings, requestHandler: requestHandler as never });
+  // Loaded already: loading a module takes real time, of which a virtual clock knows nothing.
+  const lazily = (client: new (settings: object) => object) => async () =>
+    new client({ ...settings, maxAttempts: 5, requestHandler }) as never;
+  const lazy = {
+    elb: lazily(packages.elasticloadbalancing.ElasticLoadBalancingV2Client),
+    iam: lazily(packages.iam.IAMClient),
+    secretsManager: lazily(packages.secretsmanager.SecretsManagerClient),
+    ssm: lazily(packages.ssm.SSMClient),
+    events: lazily(packages.events.EventBridgeClient),
+    scheduler: lazily(packages.scheduler.SchedulerClient),
+  };
+  return { ...clients, lazy };
+}
+
+/** In the header of those that speak JSON, in the form of the others. */
+function operationOf({ headers, body }: Parameters<Handle>[0]): string {
+  const action = () => new URLSearchParams(body === undefined ? "" : new TextDecoder().decode(Buffer.from(body)));
+  return headers["x-amz-target"]?.split(".").at(-1) ?? action().get("Action") ?? "";
 }
 
 function errorIn({ response }: Awaited<ReturnType<Handle>>): string | undefined {

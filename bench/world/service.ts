@@ -11,6 +11,7 @@ export async function setUp(scenario: Scenario, aws: LocalAws, time: Time): Prom
   const call = (operation: string, input: JsonObject) => aws.call("ecs", operation, input, somebody);
   const versions = versionsBefore(scenario);
   await call("CreateCluster", { clusterName: target.cluster });
+  for (const name of scenario.service?.alarms ?? []) await makeAlarm(aws, name);
   const { deploymentConfiguration, ...rest } = serviceOf(scenario);
   for (const [index, version] of versions.entries()) {
     const taskDefinition = await registerVersion(scenario, aws, version);
@@ -30,6 +31,17 @@ export async function setUp(scenario: Scenario, aws: LocalAws, time: Time): Prom
 
 const withRoom = { minimumHealthyPercent: 100, maximumPercent: 200 };
 
+async function makeAlarm(aws: LocalAws, name: string): Promise<void> {
+  const settings = { Period: 60, EvaluationPeriods: 1, ComparisonOperator: "GreaterThanThreshold" };
+  await aws.call("monitoring", "PutMetricAlarm", { AlarmName: name, ...settings }, somebody);
+  await setAlarm(aws, name, "OK");
+}
+
+export async function setAlarm(aws: LocalAws, name: string, state: "OK" | "ALARM"): Promise<void> {
+  const input = { AlarmName: name, StateValue: state, StateReason: "set" };
+  await aws.call("monitoring", "SetAlarmState", input, somebody);
+}
+
 /** Somebody registers a version, as it would be by a copy of the family's first revision. */
 export async function registerVersion(scenario: Scenario, aws: LocalAws, version: string): Promise<string> {
   const input = taskDefinitionOf(scenario, version);
@@ -47,7 +59,7 @@ export function isAtRest({ state }: LocalAws): boolean {
 }
 
 function serviceOf({ service = {} }: Scenario): JsonObject & { deploymentConfiguration: JsonObject } {
-  const { breaker = "rollback", check = "none", more = {} } = service;
+  const { breaker = "rollback", check = "none", alarms = [], more = {} } = service;
   const { deploymentConfiguration, ...members } = more;
   const hasLoadBalancer = check === "load-balancer" || check === "both";
   return {
@@ -63,6 +75,7 @@ function serviceOf({ service = {} }: Scenario): JsonObject & { deploymentConfigu
         rollback: breaker === "rollback",
         ...service.breakerSettings,
       },
+      ...(alarms.length > 0 && { alarms: { alarmNames: alarms, enable: true, rollback: breaker === "rollback" } }),
       ...(deploymentConfiguration as JsonObject | undefined),
     },
     ...(hasLoadBalancer && {

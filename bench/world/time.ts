@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import FakeTimers from "@sinonjs/fake-timers";
 import type { Clock } from "../../infra/local/aws/clock.js";
 import { createVirtualClock } from "../../infra/local/aws/virtual-clock.js";
@@ -16,6 +15,9 @@ export interface Time extends Clock {
   /** Gives the process its own timers back, where they were taken. */
   end(): void;
 }
+
+/** The process's own, whatever a world does to its timers. */
+const nextMacrotask = setImmediate as (callback: () => void) => void;
 
 export const START = Date.UTC(2026, 0, 1);
 const DAY = 24 * 3_600_000;
@@ -57,7 +59,7 @@ export function createTime(way: "direct" | "process"): Time {
     work.then(settle, settle);
     for (;;) {
       // Promises that can go on do so before the next macrotask.
-      await setImmediate();
+      await new Promise<void>(nextMacrotask);
       if (settled) return work;
       woken = way === "process";
       do {

@@ -194,7 +194,7 @@ export class Slipway {
    *
    * Answers a report. Exits with 0 when the version is what is served; otherwise the report goes to stderr and the exit code tells why:
    * 1 unexpected error, 2 bad input or refused before the service was changed, 3 rolled back, 4 failed, 5 superseded, 6 stopped,
-   * 7 timed out, 8 deployed but not verified, 9 nothing ran, 10 paused.
+   * 7 timed out, 8 deployed but not verified, 9 nothing ran, 10 paused, 11 deployed, but the target's task after the deploy failed.
    *
    * A deploy that was cut off is continued by calling it again: it finds its rollout in ECS.
    *
@@ -225,6 +225,9 @@ export class Slipway {
    * @param noUndo Leave a rollout that is proven wrong, and that ECS does not roll back, as it is
    * @param allowDirty Publish in spite of uncommitted changes; the image is marked as such
    * @param aws A local AWS to use in place of AWS, as in tcp://127.0.0.1:4566
+   * @param skipBefore Leave out the target's task before the deploy, as when its work is known to be done
+   * @param skipAfter Leave out the target's task after the deploy
+   * @param keep Deregister the family's old revisions that nobody uses, but this many of the newest (default: none is)
    * @param platform The platform to build for (default: the target's)
    * @param baseImage The image to build on, as NAME:TAG or NAME@DIGEST: a slim Python with pip
    * @param caFile A file of PEM certificates to trust while packages are installed; it does not stay in the image
@@ -257,6 +260,9 @@ export class Slipway {
     noUndo = false,
     allowDirty = false,
     aws?: Service,
+    skipBefore = false,
+    skipAfter = false,
+    keep?: number,
     platform?: Platform,
     baseImage = "python:3.13-slim",
     caFile?: File,
@@ -265,7 +271,8 @@ export class Slipway {
   ): Promise<string> {
     const recipe = { app, baseImage, platform, caFile, packageIndex };
     const destination = { targets, name: target, credentials, service: aws };
-    const asked = { env, secret, cpu, memory, desiredCount, plan, force, ignore, scanSeverity };
+    const changes = { env, secret, cpu, memory, desiredCount, force };
+    const asked = { ...changes, plan, ignore, scanSeverity, skipBefore, skipAfter, keep };
     const patience = { timeoutMinutes, onTimeout, noEarlyStop };
     const options = {
       version,

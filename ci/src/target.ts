@@ -10,6 +10,16 @@ const whole = (least: number, most: number) => {
   return v.pipe(v.number(accepted), v.integer(accepted), v.minValue(least, accepted), v.maxValue(most, accepted));
 };
 
+/** A command that is run once of the new revision, in the target's container: each argument is a text of its own. */
+const oneOff = v.strictObject({
+  command: v.pipe(
+    v.array(v.string("a text"), 'a list of texts, such as ["flask", "db", "upgrade"]'),
+    v.minLength(1, 'a list of at least one text, such as ["flask", "db", "upgrade"]'),
+  ),
+  /** Counted from the call that starts the task; 900 unless it says otherwise, and at most 12 hours, as long as a role's session can last. */
+  timeoutSeconds: v.optional(whole(1, 43200), 900),
+});
+
 const schema = v.strictObject({
   /** Where the service runs, such as `us-west-2`. */
   region,
@@ -55,8 +65,14 @@ const schema = v.strictObject({
       "a list of { path, status, headers, json }",
     ),
   ),
+  /** Ask each running task at its own address too: only where a deploy runs in a network that reaches the tasks. */
+  verifyTasks: v.optional(v.boolean("true or false")),
   /** Where the source code can be found, for the image's label. */
   source: v.optional(v.pipe(v.string("a URL"), v.url("a URL, such as https://example.com/team/app"))),
+  /** Runs once a deploy before the service is updated, such as a migration; when it fails, the service stays as it is. */
+  before: v.optional(oneOff),
+  /** Runs once a deploy after its verdict is `deployed`; when it fails, the report and the exit code say so, and nothing is undone. */
+  after: v.optional(oneOff),
 });
 
 /** Where a release goes: one environment's account, cluster, service, container, repository and public URL. */
@@ -121,6 +137,8 @@ function keysBeside(issue: v.BaseIssue<unknown>): string {
 const keysWithin: Record<string, string[]> = {
   registry: ["account", "region"],
   expectations: ["path", "status", "headers", "json"],
+  before: Object.keys(oneOff.entries),
+  after: Object.keys(oneOff.entries),
 };
 
 /** What is wrong with a size on Fargate: nothing, or one line that tells what is accepted. */

@@ -29,6 +29,14 @@ test("the public URL, the registry's place and the source are optional", () => {
   assert.deepEqual(parseTarget(JSON.stringify({ ...production, registry }), "t.json").registry, registry);
 });
 
+test("a task before and one after the deploy are optional, and have a quarter of an hour unless they say otherwise", () => {
+  const before = { command: ["flask", "db", "upgrade"] };
+  const after = { command: ["./warm-up"], timeoutSeconds: 60 };
+  const target = parseTarget(JSON.stringify({ ...production, before, after }), "t.json");
+  assert.deepEqual(target.before, { ...before, timeoutSeconds: 900 });
+  assert.deepEqual(target.after, after);
+});
+
 const mistakes: [string, object, RegExp][] = [
   [
     "an account that is a number",
@@ -59,6 +67,22 @@ const mistakes: [string, object, RegExp][] = [
     "an expectation of another host",
     { expectations: [{ path: "//evil.example" }] },
     /expectations\.0\.path: is .*; accepted: a path below the URL/,
+  ],
+  [
+    "a task's command that is one text",
+    { before: { command: "flask db upgrade" } },
+    /before\.command: is "flask db upgrade"; accepted: a list of texts, such as \["flask", "db", "upgrade"\]/,
+  ],
+  ["a task's command of nothing", { after: { command: [] } }, /after\.command: .*a list of at least one text/],
+  [
+    "a task's time limit in words",
+    { before: { command: ["x"], timeoutSeconds: "15m" } },
+    /before\.timeoutSeconds: is "15m"; accepted: a whole number from 1 to 43200/,
+  ],
+  [
+    "a task's key that none has",
+    { before: { command: ["x"], timeout: 5 } },
+    /before\.timeout: not a key .*accepted: command, timeoutSeconds/,
   ],
   ["a URL of another scheme", { url: "ftp://app.example.com" }, /url: is "ftp:.*"; accepted: an http or https URL/],
   ["a CPU size that Fargate has not", { cpu: 300 }, /cpu: is 300; accepted: 256, 512, 1024/],

@@ -48,6 +48,37 @@ data "aws_iam_policy_document" "deploy" {
     }
   }
 
+  # What became of a one-off task is kept on its revision, and nothing else is written there later.
+  statement {
+    sid       = "NoteOnRevision"
+    actions   = ["ecs:TagResource"]
+    resources = ["arn:aws:ecs:${local.arn_scope}:task-definition/${local.target.family}:*"]
+
+    condition {
+      test     = "ForAllValues:StringEquals"
+      variable = "aws:TagKeys"
+      values   = ["slipway:before", "slipway:after"]
+    }
+  }
+
+  statement {
+    sid       = "RunOneOffTask"
+    actions   = ["ecs:RunTask"]
+    resources = ["arn:aws:ecs:${local.arn_scope}:task-definition/${local.target.family}:*"]
+
+    condition {
+      test     = "ArnEquals"
+      variable = "ecs:cluster"
+      values   = [aws_ecs_cluster.main.arn]
+    }
+  }
+
+  statement {
+    sid       = "StopOneOffTask"
+    actions   = ["ecs:StopTask"]
+    resources = ["arn:aws:ecs:${local.arn_scope}:task/${local.target.cluster}/*"]
+  }
+
   statement {
     sid       = "HandRolesToTasks"
     actions   = ["iam:PassRole"]
@@ -111,5 +142,47 @@ data "aws_iam_policy_document" "deploy" {
     sid       = "ReadLogs"
     actions   = ["logs:GetLogEvents"]
     resources = ["${aws_cloudwatch_log_group.app.arn}:log-stream:*"]
+  }
+
+  # From here on: only for deploy --keep. Who never passes it leaves these out. Deregistering can't be held to a family.
+  statement {
+    sid       = "KeepDeregister"
+    actions   = ["ecs:DeregisterTaskDefinition"]
+    resources = ["*"]
+  }
+
+  # Whoever uses a revision of the family, in whatever cluster.
+  statement {
+    sid = "KeepList"
+    actions = [
+      "ecs:ListClusters",
+      "ecs:ListServices",
+      "ecs:ListTasks",
+      "events:ListEventBuses",
+      "events:ListRules",
+      "scheduler:ListSchedules",
+    ]
+    resources = ["*"]
+  }
+
+  statement {
+    sid = "KeepRead"
+    actions = [
+      "ecs:DescribeServiceDeployments",
+      "ecs:DescribeServiceRevisions",
+      "ecs:DescribeServices",
+      "ecs:DescribeTasks",
+      "ecs:ListServiceDeployments",
+      "events:ListTargetsByRule",
+      "scheduler:GetSchedule",
+    ]
+    resources = [
+      "arn:aws:ecs:${local.arn_scope}:service/*",
+      "arn:aws:ecs:${local.arn_scope}:service-deployment/*",
+      "arn:aws:ecs:${local.arn_scope}:service-revision/*",
+      "arn:aws:ecs:${local.arn_scope}:task/*",
+      "arn:aws:events:${local.arn_scope}:rule/*",
+      "arn:aws:scheduler:${local.arn_scope}:schedule/*",
+    ]
   }
 }

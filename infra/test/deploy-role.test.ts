@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { recordTag } from "../../ci/src/rollout/one-off/record.js";
 import { type Block, only, readConfiguration } from "./hcl.js";
 
 interface Statement {
@@ -24,22 +25,24 @@ const IMPLIED = [
   "ecr:InitiateLayerUpload",
   "ecr:PutImage",
   "ecr:UploadLayerPart",
-  "ecs:TagResource",
   "iam:PassRole",
 ];
-/** Asked only to list what there is instead of a wrong cluster or service: this role may read no other, and the deployer says so. */
-const DISPENSABLE = ["ecs:ListClusters", "ecs:ListServices"];
 /** What stopping a rollout needs. */
 const RESERVED = ["ecs:StopServiceDeployment"];
 
+/** What the search for old revisions reads of services by the means of the rollout. */
+const servicesRead = ["ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions", "ecs:ListServiceDeployments"];
+const isForKeep = ({ sid }: Statement) => sid.startsWith("Keep");
+
 /** The actions behind the SDK commands that the deployer's sources name. */
-function called(): string[] {
-  const prefixes = { ecs: "ecs", ecr: "ecr", "cloudwatch-logs": "logs" };
-  const directory = new URL("../../ci/src/", import.meta.url);
+const called = () => calledIn(new URL("../../ci/src/", import.meta.url));
+
+function calledIn(directory: URL): string[] {
+  const prefixes = { ecs: "ecs", ecr: "ecr", "cloudwatch-logs": "logs", eventbridge: "events", scheduler: "scheduler" };
   const sources = readdirSync(directory, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
   const actions = sources.flatMap((name) => {
     const imports = readFileSync(new URL(name, directory), "utf8").matchAll(
-      /import \{([^}]*)\} from "@aws-sdk\/client-(ecs|ecr|cloudwatch-logs)"/g,
+      /import \{([^}]*)\} from "@aws-sdk\/client-(ecs|ecr|cloudwatch-logs|eventbridge|scheduler)"/g,
     );
     return [...imports].flatMap(([, names, client]) =>
       [...(names ?? "").matchAll(/\b(\w+)Command\b/g)].map(
@@ -51,28 +54,66 @@ function called(): string[] {
 }
 
 test("the deploy role may do what the deployer calls, and nothing else", () => {
-  const needed = new Set([...called(), ...IMPLIED, ...RESERVED].filter((action) => !DISPENSABLE.includes(action)));
-  assert.deepEqual([...permitted].sort(), [...needed].sort());
+  const needed = new Set([...called(), ...IMPLIED, ...RESERVED]);
+  assert.deepEqual([...new Set(permitted)].sort(), [...needed].sort());
 });
 
 test("no action is a pattern, and only what can't be held to a resource has all of them", () => {
   for (const action of permitted) assert.doesNotMatch(action, /\*/);
-  const everywhere = statements("deploy").filter(({ resources }) => resources.includes("*"));
+  const everywhere = statements("deploy").filter((one) => one.resources.includes("*") && !isForKeep(one));
   assert.deepEqual(
     everywhere.flatMap(({ actions }) => actions),
     ["ecr:GetAuthorizationToken", "ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions", "ecs:ListTasks"],
   );
 });
 
-test("tags go on a revision only while it is registered, and roles only to the service's tasks", () => {
-  const conditions = (action: string) =>
-    statements("deploy").find(({ actions }) => actions.includes(action))?.condition as unknown;
+test("what only --keep needs stands in statements of its own, which only read but for one", () => {
+  const ofKeep = statements("deploy")
+    .filter(isForKeep)
+    .flatMap(({ actions }) => actions);
+  const changing = ofKeep.filter((action) => !/:(List|Describe|Get)/.test(action));
+  assert.deepEqual(changing, ["ecs:DeregisterTaskDefinition"]);
+  // Every deploy may list the revisions of all families: that can't be held to one.
+  const known = ["ecs:ListTaskDefinitions"];
+  const called = calledIn(new URL("../../ci/src/rollout/keep/", import.meta.url));
+  const needed = [...called, ...servicesRead].filter((action) => !known.includes(action));
+  assert.deepEqual([...ofKeep].sort(), needed.sort());
+});
+
+const conditions = (action: string) =>
+  statements("deploy")
+    .filter(({ actions }) => actions.includes(action))
+    .map(({ condition }) => condition as unknown);
+const resources = (action: string) =>
+  statements("deploy").flatMap((one) => (one.actions.includes(action) ? one.resources : []));
+
+test("later than its registration only what became of its one-off tasks is tagged on a revision", () => {
   assert.deepEqual(conditions("ecs:TagResource"), [
-    { test: "StringEquals", variable: "ecs:CreateAction", values: ["RegisterTaskDefinition"] },
+    [{ test: "StringEquals", variable: "ecs:CreateAction", values: ["RegisterTaskDefinition"] }],
+    [
+      {
+        test: "ForAllValues:StringEquals",
+        variable: "aws:TagKeys",
+        values: Object.values(recordTag),
+      },
+    ],
   ]);
+});
+
+test("roles go only to tasks", () => {
   assert.deepEqual(conditions("iam:PassRole"), [
-    { test: "StringEquals", variable: "iam:PassedToService", values: ["ecs-tasks.amazonaws.com"] },
+    [{ test: "StringEquals", variable: "iam:PassedToService", values: ["ecs-tasks.amazonaws.com"] }],
   ]);
+});
+
+test("only the family's revisions are run on their own, and only in the service's cluster", () => {
+  assert.deepEqual(resources("ecs:RunTask"), [
+    "arn:aws:ecs:${local.arn_scope}:task-definition/${local.target.family}:*",
+  ]);
+  assert.deepEqual(conditions("ecs:RunTask"), [
+    [{ test: "ArnEquals", variable: "ecs:cluster", values: ["${aws_ecs_cluster.main.arn}"] }],
+  ]);
+  assert.deepEqual(resources("ecs:StopTask"), ["arn:aws:ecs:${local.arn_scope}:task/${local.target.cluster}/*"]);
 });
 
 test("only a token of the production environment of one repository is exchanged for the role", () => {

@@ -17,6 +17,7 @@ import type { Verdict } from "../rollout/verdict.js";
  * | 8 | deployed, but the HTTP check could not be made |
  * | 9 | nothing ran: the desired count is 0 |
  * | 10 | paused |
+ * | 11 | deployed, and the task after it failed or its outcome is not known |
  */
 export const exitCodes: Record<Verdict, number> = {
   deployed: 0,
@@ -30,3 +31,6 @@ export const exitCodes: Record<Verdict, number> = {
   "nothing-ran": 9,
   paused: 10,
 };
+
+/** Instead of 0, when the verdict is `deployed` and the target's task after the deploy did not end well. */
+export const afterFailed = 11;

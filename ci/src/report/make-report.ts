@@ -1,3 +1,4 @@
+import type { TaskAnswers } from "../rollout/ask-tasks.js";
 import { conclude } from "../rollout/conclude.js";
 import type { Diagnosis } from "../rollout/diagnose.js";
 import type { LogTail } from "../rollout/log-tail.js";
@@ -27,11 +28,12 @@ export interface Story extends Explanation {
   race?: string;
   undone?: Undone;
   undoHttp?: HttpCheck;
+  tasks?: TaskAnswers;
 }
 
 /** Puts the report together: nothing is decided here. */
 export function makeReport(options: RollOutOptions, story: Story): Report {
-  const { now, started, watched, http, startedAt, diagnosis, log, race, undone } = story;
+  const { now, started, watched, http, startedAt, diagnosis, log, race, undone, tasks } = story;
   const undoHttp = story.undoHttp ?? { state: "not-checked" };
   const { subject, judgement } = watched;
   const { account, region, cluster, service, container } = options.target;
@@ -57,6 +59,7 @@ export function makeReport(options: RollOutOptions, story: Story): Report {
     endedAt: options.clock.now(),
     witnesses: judgement.witnesses,
     http,
+    ...(tasks && { tasks }),
     uncertain: subject.classicOnly === undefined ? [] : [lostCertainty(subject.classicOnly)],
     ...(race !== undefined && { race }),
     ...(undone && { undo: undoReport(undone, undoHttp) }),

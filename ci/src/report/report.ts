@@ -1,6 +1,9 @@
+import type { TaskAnswers } from "../rollout/ask-tasks.js";
 import type { Running } from "../rollout/containers.js";
 import type { Diagnosis } from "../rollout/diagnose.js";
+import type { KeepReport } from "../rollout/keep/keep.js";
 import type { LogTail } from "../rollout/log-tail.js";
+import type { AfterReport } from "../rollout/one-off/after.js";
 import type { Change } from "../rollout/plan.js";
 import type { Verdict, Witness } from "../rollout/verdict.js";
 import type { HttpCheck } from "../rollout/verify.js";
@@ -31,6 +34,8 @@ export interface Report {
   endedAt: number;
   witnesses: Witness[];
   http: HttpCheck;
+  /** Present where the tasks were asked at their own addresses. */
+  tasks?: TaskAnswers;
   /** What the verdict lacks, where something could not be read. */
   uncertain: string[];
   /** Who came between, when somebody deployed at the same time. */
@@ -40,6 +45,10 @@ export interface Report {
   /** Present when it went wrong. */
   diagnosis?: Diagnosis;
   log?: LogTail;
+  /** What became of the target's task after the deploy, where it has one and it was run. */
+  after?: AfterReport;
+  /** What became of the family's old revisions, where that was asked for. */
+  kept?: KeepReport;
   /** What to do now. */
   next?: string;
 }

@@ -1,7 +1,9 @@
+import type { TaskAnswers } from "../rollout/ask-tasks.js";
 import type { Diagnosis } from "../rollout/diagnose.js";
 import { elapsed } from "../rollout/elapsed.js";
 import type { LogTail } from "../rollout/log-tail.js";
 import type { HttpCheck } from "../rollout/verify.js";
+import { keptLines } from "./kept-text.js";
 import type { Report, UndoReport } from "./report.js";
 
 /** The report for people: the verdict first, then what it rests on, and what to do when it is bad. */
@@ -12,6 +14,7 @@ export function formatReport(report: Report): string {
     ...facts(report).map(([name, value]) => `${name.padEnd(12)}${value}`),
     ...(report.diagnosis ? ["", ...diagnosisLines(report.diagnosis)] : []),
     ...(report.log ? ["", ...logLines(report.log)] : []),
+    ...afterLines(report),
     ...(report.next ? ["", `Next: ${report.next}`] : []),
     "",
   ].join("\n");
@@ -37,10 +40,19 @@ function facts(report: Report): [string, string][] {
       `${one.holds ? "yes" : "no "} ${one.name}: ${one.saw}`,
     ]),
     ["HTTP", httpText(report.http)],
+    ...(report.tasks ? ([["tasks", tasksText(report.tasks)]] as [string, string][]) : []),
     ...(report.undo ? undoFacts(report.undo) : []),
+    ...(report.after === undefined ? [] : ([["after", report.after.said]] as [string, string][])),
+    ...keptLines(report.kept),
     ...(report.race === undefined ? [] : ([["race", report.race]] as [string, string][])),
     ...report.uncertain.map((text): [string, string] => ["uncertain", text]),
   ];
+}
+
+function tasksText({ asked, right, unreachable, wrong }: TaskAnswers): string {
+  const others = wrong.map(({ task, answered }) => `; ${task} answered ${answered}`).join("");
+  const unasked = unreachable > 0 ? `; ${unreachable} can't be reached from here` : "";
+  return `${right} of ${asked} answered the version at their own addresses${unasked}${others}`;
 }
 
 function undoFacts({ why, refused, to, taskDefinition, verdict, http }: UndoReport): [string, string][] {
@@ -63,15 +75,24 @@ function httpText(http: HttpCheck): string {
   }
 }
 
-function diagnosisLines({ title, evidence, fix, failedTasks }: Diagnosis): string[] {
+function diagnosisLines({ title, failedTasks, ...rest }: Diagnosis): string[] {
   const count = failedTasks > 0 ? ` (${failedTasks} of our tasks failed)` : "";
-  return [`Cause: ${title}${count}`, ...evidence.map((line) => `  ${line}`), `Fix: ${fix}`];
+  return causeLines({ ...rest, title: `${title}${count}` });
 }
 
-function logLines(log: LogTail): string[] {
+export function causeLines({ title, evidence, fix }: Pick<Diagnosis, "title" | "evidence" | "fix">): string[] {
+  return [`Cause: ${title}`, ...evidence.map((line) => `  ${line}`), `Fix: ${fix}`];
+}
+
+export function logLines(log: LogTail): string[] {
   if ("unavailable" in log) return [`Log: not shown: ${log.unavailable}`];
   const end = log.lines.length > 0 ? log.lines : ["(nothing was written)"];
   return [`Log, its end (${log.group}/${log.stream}):`, ...end.map((line) => `  ${line}`)];
+}
+
+/** Why the task after the deploy failed. */
+function afterLines({ after }: Report): string[] {
+  return after?.why ? ["", ...causeLines(after.why.diagnosis), "", ...logLines(after.why.log)] : [];
 }
 
 function shortName(arn: string): string {

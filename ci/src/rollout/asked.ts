@@ -15,6 +15,12 @@ export interface Asked {
   scanSeverity: Severity;
   /** The hash of the plan that it must be: it is refused when it would be another. */
   plan?: string;
+  /** Leave out the target's task before the deploy. */
+  skipBefore?: boolean;
+  /** Leave out the target's task after the deploy. */
+  skipAfter?: boolean;
+  /** Deregister the family's old revisions that nobody uses afterwards, but this many of the newest. */
+  keep?: number;
 }
 
 export const nothingAsked: Asked = { overrides: noOverrides, force: false, ignore: [], scanSeverity: "CRITICAL" };
@@ -25,18 +31,32 @@ export interface AskedOptions extends AskedOverrides {
   ignore?: string[] | undefined;
   scanSeverity?: string | undefined;
   plan?: string | undefined;
+  skipBefore?: boolean | undefined;
+  skipAfter?: boolean | undefined;
+  keep?: number | undefined;
 }
 
 /** @throws InputError for what can't be asked, before anything is built or called. */
 export function parseAsked(options: AskedOptions): Asked {
-  const { force = false, ignore = [], plan } = options;
+  const { force = false, ignore = [], plan, skipBefore = false, skipAfter = false, keep } = options;
   return {
     overrides: parseOverrides(options),
     force,
     ignore: parseIgnored(ignore),
     scanSeverity: parseSeverity(options.scanSeverity ?? nothingAsked.scanSeverity),
     ...(plan !== undefined && { plan: parseHash(plan) }),
+    ...(skipBefore && { skipBefore }),
+    ...(skipAfter && { skipAfter }),
+    ...(keep !== undefined && { keep: parseKeep(keep) }),
   };
+}
+
+function parseKeep(keep: number): number {
+  if (Number.isSafeInteger(keep) && keep >= 1) return keep;
+  throw new InputError(
+    "bad-keep",
+    `--keep is ${keep}. Accepted: a whole number from 1 on, of the newest revisions that stay, such as 10.`,
+  );
 }
 
 function parseSeverity(text: string): Severity {

@@ -29,8 +29,25 @@ export function attachToOwn(
   const taken = hasRunId ? known.listed : known.listed.filter((one) => !isFinished(one.status));
   const earliest = earliestOf(taken, revisions);
   const revision = revisions.find(({ arn }) => arn === earliest?.taskDefinition);
-  if (!earliest || !revision) return undefined;
+  if (!earliest || !revision) return attachToPrimary(now, known, revisions, hasRunId);
   return { ...whatIs(revision), ...deploymentOf(now.service, revision.arn), serviceDeploymentArn: earliest.arn };
+}
+
+/** Where service deployments can't be read or are not listed yet, the one that the service is set to is known all the same. */
+function attachToPrimary(
+  { service }: ServiceNow,
+  { classicOnly }: KnownDeployments,
+  revisions: readonly OwnRevision[],
+  hasRunId: boolean,
+): Found | undefined {
+  const primary = service.deployments?.find((one) => one.status === "PRIMARY");
+  const revision = revisions.find(({ arn }) => arn === primary?.taskDefinition);
+  if (!revision || (!hasRunId && primary?.rolloutState !== "IN_PROGRESS")) return undefined;
+  return {
+    ...whatIs(revision),
+    ...(primary?.id !== undefined && { deploymentId: primary.id }),
+    ...(classicOnly !== undefined && { classicOnly }),
+  };
 }
 
 /**

@@ -35,7 +35,11 @@ export function terminalFailures(subject: Subject, snapshots: readonly Snapshot[
  * every snapshot counts. Those that ECS's rollback or scaling stopped did not fail.
  */
 export function failedTasks(subject: Subject, snapshots: readonly Snapshot[]): Failure[] {
-  const events = ownEvents(subject, snapshots).map(({ message }) => message);
+  let known: string[] | undefined;
+  const events = () => {
+    known ??= ownEvents(subject, snapshots).map(({ message }) => message);
+    return known;
+  };
   return ownTasks(subject, snapshots)
     .filter(hasFailed)
     .map((task) => failureOf(subject, task, events));
@@ -45,7 +49,7 @@ export function failedTasks(subject: Subject, snapshots: readonly Snapshot[]): F
 export function ailingTasks(subject: Subject, snapshots: readonly Snapshot[]): Failure[] {
   return ownTasks(subject, snapshots.slice(-1))
     .filter((task) => task.desiredStatus !== "STOPPED" && task.healthStatus === "UNHEALTHY")
-    .map((task) => failureOf(subject, task, []));
+    .map((task) => failureOf(subject, task, () => []));
 }
 
 /** The most frequent cause first; of equally frequent ones, the one that was seen first. */
@@ -72,12 +76,12 @@ function hasFailed({ desiredStatus, stoppedReason = "" }: TaskView): boolean {
   return desiredStatus === "STOPPED" && !/^Scaling activity initiated by/i.test(stoppedReason);
 }
 
-function failureOf(subject: Subject, task: TaskView, events: readonly string[]): Failure {
+function failureOf(subject: Subject, task: TaskView, events: () => string[]): Failure {
   const stop = [task.stopCode, task.stoppedReason].filter(Boolean).join(": ");
   const isAiling = task.desiredStatus !== "STOPPED" && task.healthStatus === "UNHEALTHY";
   const state = stop || (isAiling ? `${task.lastStatus}, UNHEALTHY` : "");
   const head = state ? [`task ${taskId(task.arn)} ${state}`] : [];
-  const told = task.stopCode === "ServiceSchedulerInitiated" ? events.filter(tellsHealthOf(task)).slice(0, 1) : [];
+  const told = task.stopCode === "ServiceSchedulerInitiated" ? events().filter(tellsHealthOf(task)).slice(0, 1) : [];
   const { container, words } = culpritOf(subject, task) ?? {};
   const rule = ruleFor(taskRules, [...head, ...(words === undefined ? [] : [words]), ...told].join("\n"));
   const all = task.containers.map((one) => lineOf(subject, one)).filter((line) => !line.endsWith(":"));

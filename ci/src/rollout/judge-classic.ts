@@ -6,6 +6,7 @@ import {
   type Snapshot,
   type Subject,
 } from "./snapshot.js";
+import { lagWindow } from "./start-look.js";
 import { decided, type Judgement, undecided, type Witness } from "./verdict.js";
 
 /**
@@ -22,7 +23,7 @@ export function judgeClassic(subject: Subject, snapshots: readonly Snapshot[], s
   if (primary.taskDefinition === subject.taskDefinition && !isBack) return judgePrimary(latest, primary, seen);
 
   if (failure === undefined) {
-    return wasSeen(subject, snapshots)
+    return isReplaced(subject, snapshots, primary)
       ? decided("superseded", `Another deployment took its place: ${primary.id} of ${primary.taskDefinition}.`, seen)
       : undecided("ECS to list our deployment", seen);
   }
@@ -67,8 +68,18 @@ function tellsOfWayBack({ registeredAt, deploymentId }: Subject, service: Servic
   return isNew && message.includes(`rolling back to deployment ${primary.id}.`);
 }
 
-function wasSeen(subject: Subject, snapshots: readonly Snapshot[]): boolean {
-  return snapshots.some(({ service }) => service.deployments.some((one) => isOurs(subject, one)));
+/**
+ * Something else is there in place of ours. What is older than ours can be a stale read, and what ours was never seen before can have
+ * come before it: both count only when they have been there for longer than ECS lags.
+ */
+function isReplaced(subject: Subject, snapshots: readonly Snapshot[], primary: DeploymentView): boolean {
+  const latest = snapshots.at(-1) as Snapshot;
+  const seen = snapshots.findLast(({ service }) => service.deployments.some((one) => isOurs(subject, one)));
+  const isYounger = primary.createdAt > subject.registeredAt;
+  if (seen && isYounger) return true;
+  // ECS has answered that it began.
+  const hasBegun = seen !== undefined || (isYounger && subject.deploymentId !== undefined);
+  return hasBegun && latest.at - (seen ?? (snapshots[0] as Snapshot)).at >= lagWindow;
 }
 
 function isOurs(subject: Subject, deployment: DeploymentView): boolean {

@@ -1,6 +1,7 @@
 import type { RawTaskDefinition } from "../aws/raw.js";
 import { type Explanation, makeReport } from "../report/make-report.js";
 import type { Report } from "../report/report.js";
+import { afterwards } from "./afterwards.js";
 import type { Ask } from "./ask.js";
 import { type Asked, nothingAsked } from "./asked.js";
 import { type Attempt, checkRunId } from "./attempt.js";
@@ -11,11 +12,11 @@ import type { Permitted } from "./guard.js";
 import { logTail } from "./log-tail.js";
 import { readService, type ServiceNow } from "./read.js";
 import { attachHint, type Release, type Session } from "./release.js";
+import { askServed, askServedAfter, howToAsk } from "./served.js";
 import { type Started, start } from "./start.js";
 import { readTargetGroups } from "./target-groups.js";
 import { takeBack } from "./undo/take-back.js";
-import type { Undone } from "./undo/undo.js";
-import { askedUrl, type HttpCheck, type HttpTarget, probe, type VerifyOptions, verify } from "./verify.js";
+import { type HttpTarget, probe, type VerifyOptions } from "./verify.js";
 import { type Watched, watch } from "./watch.js";
 
 export interface RollOutOptions extends Session {
@@ -69,21 +70,23 @@ export async function rollOut(options: RollOutOptions): Promise<Report> {
   session.progress(opening(now, started, release));
   const permitted: Permitted = { earlyStop: true, onTimeout: "leave", ...options.permitted };
   const watched = await watch(session, started.subject, eventsBefore(now, Number.POSITIVE_INFINITY), permitted);
-  const http = await check(options, watched, version);
+  const { http, tasks } = await askServed(options, watched, version);
   const undone = mayUndo ? await takeBack(session, { started, watched, http, version }) : undefined;
-  const undoHttp = await checkUndone(options, undone);
+  const undoHttp = await askServedAfter(options, undone);
   const found = await explain(session, now, watched);
   const race = await findRace(session, started.base, watched);
-  return makeReport(options, {
+  const report = makeReport(options, {
     now,
     started,
     watched,
     http,
     startedAt,
     ...found,
+    ...(tasks && { tasks }),
     ...(race && { race }),
     ...(undone && { undone, undoHttp }),
   });
+  return await afterwards(session, attempt, now, report);
 }
 
 async function timeAllowed(session: Session, { service, current }: ServiceNow): Promise<number> {
@@ -95,23 +98,6 @@ function opening(now: ServiceNow, { attached, subject }: Started, { version }: R
   if (attached) return `The service is set to ${version} (${revision}) already: watching that rollout to its end.`;
   const from = now.running.version ?? now.running.image;
   return `Rollout of ${version} (${revision}) in place of ${from} has begun. If this ends early: ${attachHint}`;
-}
-
-/** Only what ECS calls deployed is asked for its version. */
-async function check(options: RollOutOptions, { judgement }: Watched, version: string): Promise<HttpCheck> {
-  if (!judgement.verdict.startsWith("deployed") || !options.http) return { state: "not-checked" };
-  options.progress(`Asking ${askedUrl(options.http)} for ${version}.`);
-  return verify(options.http, version, options.clock, options.signal, howToAsk(options));
-}
-
-/** What is served after an undo is what was served before. */
-async function checkUndone(options: RollOutOptions, undone: Undone | undefined): Promise<HttpCheck> {
-  if (!undone || "refused" in undone || undone.to.version === undefined) return { state: "not-checked" };
-  return await check(options, undone.watched, undone.to.version);
-}
-
-function howToAsk({ verify: how, ask }: RollOutOptions): VerifyOptions {
-  return { ...how, ...(ask && { ask }) };
 }
 
 /** For what went wrong with the tasks; a rollout that another one replaced needs no cause. */

@@ -100,6 +100,8 @@ export interface TaskView {
   stoppedReason?: string;
   /** The deployment that started it. */
   startedBy?: string;
+  /** Its own private address, where it has a network interface of its own. */
+  address?: string;
   containers: ContainerView[];
 }
 

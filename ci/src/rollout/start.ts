@@ -5,6 +5,7 @@ import { type Attempt, attemptTags } from "./attempt.js";
 import { isMadeBy } from "./attempt-content.js";
 import { findRevisions, type OwnRevision } from "./attempt-revisions.js";
 import { gate } from "./gate.js";
+import { runBefore } from "./one-off/before.js";
 import { type Change, plan } from "./plan.js";
 import { type ServiceChanges, serviceChanges } from "./proposal.js";
 import type { ServiceNow } from "./read.js";
@@ -62,6 +63,7 @@ export async function start(session: Session, now: ServiceNow, attempt: Attempt,
   );
   const findAll = () => findRevisions(session, now, attempt, registrationOn);
   const revision = left ?? (await registerNew(session, now, registrationOn(now.current, hash), own, findAll));
+  await runBefore(session, attempt, now, { revision, isNew: !left, own, known });
   const count = service.desiredCount ? { desiredCount: service.desiredCount.to } : {};
   const begun = await update(session, revision, count, !left);
   const fresh = started(session, attempt, timeoutMs, { ...whatIs(revision), ...begun }, [revision]);

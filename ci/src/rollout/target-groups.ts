@@ -1,5 +1,6 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import type { TargetGroup as ElbTargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { loadElb } from "../aws/lazy-clients.js";
 import { ask } from "./aws-errors.js";
 import type { Known } from "./preflight/facts.js";
 import { knowing } from "./preflight/knowing.js";
@@ -49,7 +50,7 @@ export function targetGroupsOf({ loadBalancers = [] }: Service): string[] {
 /** @returns undefined when there is none of this ARN. */
 async function readTargetGroup(session: Session, arn: string): Promise<TargetGroup | undefined> {
   const { DescribeTargetGroupAttributesCommand, DescribeTargetGroupsCommand, TargetGroupNotFoundException } =
-    await import("@aws-sdk/client-elastic-load-balancing-v2");
+    await loadElb();
   const elb = await session.aws.lazy.elb();
   const groups = new DescribeTargetGroupsCommand({ TargetGroupArns: [arn] });
   const attributes = new DescribeTargetGroupAttributesCommand({ TargetGroupArn: arn });

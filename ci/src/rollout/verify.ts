@@ -114,18 +114,22 @@ async function tryOnce(http: HttpTarget, version: string, how: How): Promise<Try
 }
 
 interface VersionAnswer {
+  /** Whether anything answered at all. */
+  answered: boolean;
   version?: string;
   proves: boolean;
   saw: string;
 }
 
-async function askVersion(http: HttpTarget, how: How): Promise<VersionAnswer> {
+/** One `GET /version`. */
+export async function askVersion(http: HttpTarget, how: How): Promise<VersionAnswer> {
   const answer = await get(http, "/version", how);
-  if (!("status" in answer)) return { proves: false, saw: answer.failure };
+  if (!("status" in answer)) return { answered: false, proves: false, saw: answer.failure };
   const { status, body } = answer;
   const version = status === 200 ? versionIn(body) : undefined;
-  if (version !== undefined) return { version, proves: true, saw: version };
-  return { proves: status >= 500, saw: `HTTP ${status}${status === 200 ? " without a version" : ""}` };
+  if (version !== undefined) return { answered: true, version, proves: true, saw: version };
+  const saw = `HTTP ${status}${status === 200 ? " without a version" : ""}`;
+  return { answered: true, proves: status >= 500, saw };
 }
 
 async function get(

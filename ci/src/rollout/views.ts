@@ -65,6 +65,7 @@ export function taskView(task: Task): TaskView {
       stopCode: task.stopCode,
       stoppedReason: task.stoppedReason,
       startedBy: task.startedBy,
+      address: addressOf(task),
     }),
     containers: (task.containers ?? []).map((container) => ({
       name: container.name ?? "",
@@ -76,6 +77,12 @@ export function taskView(task: Task): TaskView {
       }),
     })),
   };
+}
+
+function addressOf({ attachments = [] }: Task): string | undefined {
+  const details = attachments.flatMap(({ details = [] }) => details);
+  const named = (name: string) => details.find((detail) => detail.name === name)?.value;
+  return named("privateIPv4Address") ?? named("iPv6Address");
 }
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

@@ -32,7 +32,7 @@ async function checkAt(endpoint: string): Promise<void> {
   try {
     await checkAccount(aws, target, endpoint);
   } finally {
-    aws.sts.destroy();
+    for (const client of [aws.ecs, aws.ecr, aws.sts, aws.logs]) client.destroy();
   }
 }
 

@@ -264,6 +264,40 @@ const classicCases: Case[] = [
     verdict: "rolled-back",
   },
   {
+    name: "what took its place is all that was ever seen, for longer than ECS lags",
+    on: { ...classicOnly, registeredAt: 900 },
+    see: [0, 20_000].map((at) =>
+      snapshot({ at, deployments: [deployment({ id: "ecs-svc/3", taskDefinition: "arn:9" })] }),
+    ),
+    verdict: "superseded",
+  },
+  {
+    name: "a stale read shows what was there before",
+    on: { ...classicOnly, registeredAt: 900 },
+    see: [
+      snapshot({ deployments: [deployment({ rolloutState: "IN_PROGRESS" })] }),
+      snapshot({ at: 2000, deployments: [deployment({ id: "ecs-svc/1", taskDefinition: base, createdAt: 100 })] }),
+    ],
+    verdict: "undecided",
+  },
+  {
+    name: "what was there before is there again for longer than ECS lags",
+    on: { ...classicOnly, registeredAt: 900 },
+    see: [
+      snapshot({ deployments: [deployment({ rolloutState: "IN_PROGRESS" })] }),
+      snapshot({ at: 20_000, deployments: [deployment({ id: "ecs-svc/1", taskDefinition: base, createdAt: 100 })] }),
+    ],
+    verdict: "superseded",
+  },
+  {
+    name: "what is older is all that was seen",
+    on: { ...classicOnly, registeredAt: 1100 },
+    see: [0, 20_000].map((at) =>
+      snapshot({ at, deployments: [deployment({ id: "ecs-svc/3", taskDefinition: "arn:9" })] }),
+    ),
+    verdict: "undecided",
+  },
+  {
     name: "a person has rolled it back, and only an event tells where to",
     on: classicOnly,
     see: [

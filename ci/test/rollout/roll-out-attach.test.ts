@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { nothingAsked } from "../../src/rollout/asked.js";
+import { Fault } from "../support/fake-aws.js";
 import { scene } from "../support/rollout-scene.js";
 import { addEvent } from "../support/scripted-ecs.js";
 import { crashLoop, success } from "../support/stories.js";
@@ -73,3 +75,30 @@ test("what runs since longer than ECS keeps its deployments is not deployed agai
   assert.match(String(report.uncertain), /90 days/);
   assert.equal(fake.sent("UpdateService").length, 1);
 });
+
+const denied = () => new Fault("AccessDeniedException", "not authorized");
+const lagging = () => ({ serviceDeployments: [] });
+for (const [runId, where, list] of [
+  [{}, "without a run id where the newer APIs are denied", denied],
+  [{ runId: "run-1" }, "with a run id where the newer APIs are denied", denied],
+  [{}, "without a run id before it is listed", lagging],
+  [{ runId: "run-1" }, "with a run id before it is listed", lagging],
+] as const) {
+  test(`a forced deploy that was cut off is attached to ${where}`, async (t) => {
+    const { fake, roll } = await scene(t, success);
+    const listed = fake.script.ListServiceDeployments;
+    fake.script.ListServiceDeployments = list;
+    const forced = { ...runId, asked: { ...nothingAsked, force: true } };
+    const cut = new AbortController();
+    const first = roll({
+      ...forced,
+      signal: cut.signal,
+      progress: (line: string) => line.includes("has begun") && cut.abort(new Error("cut off")),
+    });
+    await assert.rejects(first, /cut off/);
+    const comesUp = () => list === lagging && listed && Object.assign(fake.script, { ListServiceDeployments: listed });
+    const report = await roll({ ...forced, progress: comesUp });
+    assert.deepEqual([report.verdict, report.attached], ["deployed", true]);
+    assert.equal(fake.sent("UpdateService").length, 1);
+  });
+}

@@ -129,7 +129,7 @@ const passing: [cause: string, TaskView][] = [
 ];
 
 const words = ({ stopCode, stoppedReason, containers }: TaskView) =>
-  `${stoppedReason || stopCode} ${JSON.stringify(containers[0])}`;
+  `${stopCode}: ${stoppedReason?.slice(-70)}, exit code ${containers[0]?.exitCode ?? "none"},`;
 for (const [table, isTerminal] of [
   [terminal, true],
   [passing, false],

@@ -8,6 +8,7 @@ import type { Clients } from "../../src/aws/clients.js";
 import { lazyClients } from "../../src/aws/lazy-clients.js";
 import type { JsonObject } from "../../src/aws/raw.js";
 import { queryAnswer } from "./query-answer.js";
+import { schedulerCall } from "./scheduler-call.js";
 
 /** An error as AWS answers it. */
 export class Fault {
@@ -15,6 +16,8 @@ export class Fault {
     readonly code: string,
     readonly message = "",
     readonly status = 400,
+    /** Further members of the error. */
+    readonly fields: JsonObject = {},
   ) {}
 }
 /** Told instead of an answer: the connection is cut after the request was taken. */
@@ -27,7 +30,7 @@ export interface Call {
   input: JsonObject;
 }
 
-/** A loopback server that speaks AWS's JSON and query protocols and answers as its script says, and clients for it. */
+/** A loopback server that speaks AWS's JSON and query protocols, and REST as far as EventBridge Scheduler is read, and answers as its script says, and clients for it. */
 export interface FakeAws {
   aws: Clients;
   calls: Call[];
@@ -72,9 +75,15 @@ async function answer(fake: Pick<FakeAws, "calls" | "script">, request: Incoming
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const target = request.headers["x-amz-target"];
   const body = Buffer.concat(chunks).toString();
-  const { Action, ...form } = target === undefined ? Object.fromEntries(new URLSearchParams(body)) : {};
-  const operation = Action ?? String(target).split(".").at(-1) ?? "";
-  const input = Action === undefined ? (JSON.parse(body || "{}") as JsonObject) : form;
+  const isForm =
+    target === undefined && request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
+  const { Action, ...form } = isForm ? Object.fromEntries(new URLSearchParams(body)) : {};
+  const { operation, input } =
+    target !== undefined
+      ? { operation: String(target).split(".").at(-1) ?? "", input: JSON.parse(body || "{}") as JsonObject }
+      : Action !== undefined
+        ? { operation: Action, input: form as JsonObject }
+        : schedulerCall(request);
   fake.calls.push({ operation, input });
   const script = fake.script[operation];
   const result = script ? script(input) : new Fault("UnknownOperationException", `no script for ${operation}`);
@@ -82,8 +91,9 @@ async function answer(fake: Pick<FakeAws, "calls" | "script">, request: Incoming
   if (result instanceof Fault) response.statusCode = result.status;
   if (Action !== undefined) return void response.end(queryAnswer(operation, result));
   response.setHeader("content-type", "application/x-amz-json-1.1");
+  if (result instanceof Fault) response.setHeader("x-amzn-errortype", result.code);
   if (result instanceof Fault) {
-    return void response.end(JSON.stringify({ __type: result.code, message: result.message }));
+    return void response.end(JSON.stringify({ __type: result.code, message: result.message, ...result.fields }));
   }
   response.end(JSON.stringify(result));
 }

@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.js";
+import { createCloudWatch } from "./cloudwatch/index.js";
 import { createEcs, type Ecs } from "./ecs/index.js";
 import { hex, seededRandom } from "./ecs/random.js";
 import type { LoadBalancer, TaskRuntime } from "./ecs/runtime.js";
@@ -70,17 +71,20 @@ export async function createInProcessAws(options: InProcessOptions): Promise<InP
   const { clock, runtime, loadBalancer, faults, seed = 1, account = "123456789012", timeout = 60_000 } = options;
   const user = localUser(account, options.deny);
   const principals = new Map([user, ...(options.principals ?? [])].map((each) => [each.accessKeyId, each]));
+  const state = options.state ?? memoryState();
   const ecs = await createEcs({
     clock,
     runtime,
     loadBalancer,
     timing: options.timing ?? awsTiming,
-    state: options.state ?? memoryState(),
+    state,
     random: seededRandom(seed),
     rollbackId: options.rollbackId ?? "old",
     pastKept: () => faults?.pastKept?.() ?? 0,
     ...(options.resolveImage && { resolveImage: options.resolveImage }),
   });
+  const cloudWatch = createCloudWatch({ state, clock });
+  cloudWatch.watch(ecs.observeAlarm);
   // Of their own seed: how often is asked must not change the ids of what is made.
   const requestIds = seededRandom(seed + 1);
   const calls = createCalls({
@@ -88,6 +92,7 @@ export async function createInProcessAws(options: InProcessOptions): Promise<InP
       createSts(principals),
       ecs.service,
       createElb({ loadBalancer, targetGroups: ecs.targetGroups }),
+      cloudWatch.service,
       ...(options.further ?? []),
     ],
     principals,

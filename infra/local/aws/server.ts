@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import type { RequestListener } from "node:http";
 import { join } from "node:path";
 import { type Clock, systemClock } from "./clock.js";
+import { createCloudWatch } from "./cloudwatch/index.js";
 import { type Credentials, loadCredentials } from "./credentials.js";
 import { createEcr, type Ecr } from "./ecr/index.js";
 import { TOKEN_LIFETIME } from "./ecr/tokens.js";
@@ -160,8 +161,10 @@ async function serve(
   });
   closers.push(() => ecs.close());
 
+  const cloudWatch = createCloudWatch({ state, clock });
+  cloudWatch.watch(ecs.observeAlarm);
   const elb = createElb({ loadBalancer, targetGroups: ecs.targetGroups });
-  const services = [createSts(principals), ecr.service, ecs.service, elb, logs.service];
+  const services = [createSts(principals), ecr.service, ecs.service, elb, cloudWatch.service, logs.service];
   const calls = createCalls({
     services,
     principals,

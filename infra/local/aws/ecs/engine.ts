@@ -54,6 +54,7 @@ export function createEngine(deps: EngineDeps): Engine {
       timing: deps.timing,
       random: deps.random,
       rollbackId: deps.rollbackId,
+      cannotPlace: (wanted) => runtime.cannotPlace?.(wanted),
       actions: [],
       wakeAt: Number.POSITIVE_INFINITY,
       changed: false,

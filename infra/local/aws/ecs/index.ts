@@ -1,9 +1,11 @@
 import type { Clock } from "../clock.js";
+import type { AlarmNews } from "../cloudwatch/index.js";
 import type { StateDirectory } from "../state.js";
 import type { Operation, Service } from "../wire/service.js";
 import { clusterOperations } from "./api/clusters.js";
 import type { Api } from "./api/context.js";
 import { deploymentOperations } from "./api/deployments.js";
+import { protectionOperations } from "./api/protection.js";
 import { serviceOperations } from "./api/services.js";
 import { tagOperations } from "./api/tags.js";
 import { taskDefinitionOperations } from "./api/task-definitions.js";
@@ -13,6 +15,7 @@ import { emptyState } from "./model/state.js";
 import { type PortTarget, targetsOf } from "./model/task-definition.js";
 import type { Random } from "./random.js";
 import type { LoadBalancer, TaskRuntime } from "./runtime.js";
+import { observeAlarm } from "./scheduler/alarms.js";
 import type { Timing } from "./timing.js";
 
 export interface EcsDeps {
@@ -35,6 +38,8 @@ export interface Ecs {
   service: Service;
   /** The target groups that services name: nothing else makes one here. */
   targetGroups(): PortTarget[];
+  /** Takes in what CloudWatch tells of an alarm. */
+  observeAlarm(news: AlarmNews): void;
   /** Stops deciding and writes what is unsaved. Runtime and load balancer are their owner's to close. */
   close(): Promise<void>;
 }
@@ -45,6 +50,8 @@ export interface Ecs {
  */
 export async function createEcs(deps: EcsDeps): Promise<Ecs> {
   const document = deps.state.document("ecs", emptyState);
+  // A document of an earlier version has none.
+  document.value.alarms ??= {};
   const engine = createEngine({
     ...deps,
     document,
@@ -64,6 +71,8 @@ export async function createEcs(deps: EcsDeps): Promise<Ecs> {
       Object.values(engine.state.services)
         .filter(({ status }) => status !== "INACTIVE")
         .flatMap(({ settings }) => targetsOf(settings)),
+    observeAlarm: ({ arn, state, window }) =>
+      engine.change((world) => observeAlarm(world, arn, state === undefined ? undefined : { state, window })),
     async close() {
       engine.close();
       await document.flush();
@@ -76,6 +85,7 @@ const operationsOf = (api: Api): Record<string, Operation> => ({
   ...taskDefinitionOperations(api),
   ...serviceOperations(api),
   ...taskOperations(api),
+  ...protectionOperations(api),
   ...deploymentOperations(api),
   ...tagOperations(api),
 });

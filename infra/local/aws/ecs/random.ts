@@ -29,7 +29,12 @@ export function digits(random: Random, length: number): string {
 
 /** As in a service deployment's id: 21 letters, digits, `-` and `_`. */
 export function shortId(random: Random): string {
-  return pick(random, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", 21);
+  return token(random, 21);
+}
+
+/** Letters, digits, `-` and `_`. */
+export function token(random: Random, length: number): string {
+  return pick(random, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", length);
 }
 
 function pick(random: Random, alphabet: string, length: number): string {

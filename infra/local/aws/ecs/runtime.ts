@@ -7,6 +7,11 @@ export interface TaskRuntime {
    * A task that can't start is told as `stopped` with `TaskFailedToStart`, never thrown.
    */
   start(task: TaskSpec, listener: TaskListener): void;
+  /**
+   * Why no task of a service can be placed now, in ECS's words such as `Capacity is unavailable at this time. …`; undefined when one can.
+   * A runtime without it always has room.
+   */
+  cannotPlace?(wanted: { serviceArn: string; deploymentId: string; taskDefinition: JsonObject }): string | undefined;
   /** Sends SIGTERM, and SIGKILL after each container's stop time-out (30 s unless its definition says otherwise). Ends in `stopped`. */
   stop(taskArn: string): void;
   /** After a restart of the local AWS: takes over what still runs of these tasks; those that are gone are told as `stopped`. */

@@ -39,7 +39,7 @@ const HOUR = 60 * MINUTE;
 /** As on AWS. Where a value is marked "recorded" it was fitted to timelines of real accounts, else it is documented by AWS. */
 export const awsTiming: Timing = {
   deploymentStart: 45 * SECOND, // recorded: first start event 45-95 s after UpdateService
-  rollbackStart: 20 * SECOND, // recorded: done after 24 s where the old task still ran
+  rollbackStart: 24 * SECOND, // recorded: done after 24 s where the old task still ran
   provisioning: 10 * SECOND, // recorded
   activation: 5 * SECOND, // recorded
   deactivating: 1 * SECOND, // recorded

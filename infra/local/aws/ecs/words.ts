@@ -1,4 +1,4 @@
-/** What ECS says: event messages, reasons and status texts, word for word as live accounts show them. */
+/** What ECS says: event messages, reasons and status texts, word for word as live accounts show them; those of alarms and hooks are not recorded but for their first part. */
 
 const tasks = (ids: readonly string[]) => ids.map((id) => `(task ${id})`).join(" ");
 
@@ -22,6 +22,10 @@ export const say = {
     "Update the minimumHealthyPercent or maximumPercent value and try again.",
   completed: (deployment: string) => `(deployment ${deployment}) deployment completed.`,
   failed: (deployment: string) => `(deployment ${deployment}) deployment failed: tasks failed to start.`,
+  failedByAlarm: (deployment: string) => `(deployment ${deployment}) deployment failed: alarm detected.`,
+  cannotScaleIn: () =>
+    "was unable to scale in. Reason: The number of protected tasks are more than the desired count of tasks.",
+  cannotPlace: (reason: string) => `was unable to place a task. Reason: ${reason}`,
   rollingBack: (deployment: string) => `rolling back to deployment ${deployment}.`,
   steady: () => "has reached a steady state.",
 };
@@ -32,6 +36,11 @@ export const rolloutReason = {
   completed: (id: string) => `ECS deployment ${id} completed.`,
   breaker: () => "ECS deployment circuit breaker: tasks failed to start.",
   rollingBack: (id: string) => `ECS deployment circuit breaker: rolling back to deploymentId ${id}.`,
+  alarm: () => "ECS deployment failed: alarm detected.",
+  alarmRollingBack: (id: string) => `ECS deployment failed: alarm detected: rolling back to deploymentId ${id}.`,
+  hook: (stage: string) => `ECS deployment failed: ${stage} lifecycle hook(s) failed.`,
+  hookRollingBack: (stage: string) => (id: string) =>
+    `ECS deployment failed: ${stage} lifecycle hook(s) failed: rolling back to deploymentId ${id}.`,
   stoppedByUser: (id: string) => `ECS deployment ${id} stopped by user.`,
   rolledBackByUser: (id: string) => `ECS deployment stopped by user: rolling back to deploymentId ${id}.`,
 };
@@ -41,6 +50,9 @@ export const statusReason = {
   replaced: "Replaced by a new service deployment.",
   rolledBackByBreaker: "Service deployment rolled back because the circuit breaker threshold was exceeded.",
   stoppedByBreaker: "Service deployment stopped because the circuit breaker threshold was exceeded.",
+  rolledBackByAlarm: "Service deployment rolled back because a CloudWatch alarm was triggered.",
+  stoppedByAlarm: "Service deployment stopped because a CloudWatch alarm was triggered.",
+  rolledBackByHook: (stage: string) => `Service deployment rolled back because ${stage} lifecycle hook(s) failed.`,
   rolledBackByUser: "Service deployment rolled back by user.",
   stoppedByUser: "Service deployment stopped by user.",
   noCandidate: "No rollback candidate was found to run the rollback.",

@@ -177,6 +177,38 @@ test("what the SDK sends again after a lost answer is done twice, as on AWS", as
   assert.equal(clock.now(), Date.UTC(2026, 0, 1));
 });
 
+test("the same seed gives the same run with faults in it, byte for byte", async () => {
+  const run = async (seed: number) => {
+    const { aws, clock } = await inProcess({ seed, rules: [{ kind: "throttled", share: 0.3 }] });
+    const seen: unknown[] = [];
+    const call = (operation: string, input = {}) =>
+      aws.call("ecs", operation, input).then(
+        (output) => seen.push(structuredClone(output)),
+        (error: Error) => seen.push(error.message),
+      );
+    for (let i = 0; i < 3; i++) await call("CreateCluster");
+    for (let i = 0; i < 3; i++) await call("RegisterTaskDefinition", taskDefinition("good:1"));
+    for (let i = 0; i < 3; i++) {
+      await call("CreateService", {
+        serviceName: "web",
+        taskDefinition: "web",
+        desiredCount: 1,
+        networkConfiguration: NETWORK,
+      });
+    }
+    for (let i = 0; i < 30; i++) {
+      clock.advance(5_000);
+      await call("DescribeServices", { services: ["web"] });
+    }
+    return JSON.stringify(seen);
+  };
+  const [one, again, other] = [await run(1), await run(1), await run(2)];
+  assert.equal(one, again);
+  assert.notEqual(one, other);
+  assert.match(one, /Rate exceeded/);
+  assert.match(one, /COMPLETED/);
+});
+
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 async function untilBefallen(faults: { befallen: readonly unknown[] }): Promise<void> {

@@ -9,6 +9,12 @@ test("without options it listens on 4566, keeps its state in the cache and has s
   assert.equal(options.profile, "rehearsal");
 });
 
+test("limits hold and actions are denied only when it is said", () => {
+  assert.deepEqual([readOptions([], {}).limits, readOptions([], {}).deny], [false, []]);
+  const options = readOptions(["--limits", "--deny", "ecs:StopTask,ecr:*"], {});
+  assert.deepEqual([options.limits, options.deny], [true, ["ecs:StopTask", "ecr:*"]]);
+});
+
 test("an option's value that is none is refused with what is accepted", () => {
   const wrong: [string[], RegExp][] = [
     [["--port", "web"], /--port web: a number from 0 to 65535/],
@@ -16,6 +22,7 @@ test("an option's value that is none is refused with what is accepted", () => {
     [["--profile", "fast"], /--profile fast: rehearsal or aws is accepted/],
     [["--rollback-id", "x"], /--rollback-id x: old or new is accepted/],
     [["--account", "12"], /--account 12: 12 digits are accepted/],
+    [["--deny", "ecs:Update Service"], /--deny ecs:Update Service: actions such as ecs:UpdateService or ecr:\*/],
     [["--nope"], /Unknown option '--nope'/],
   ];
   for (const [args, message] of wrong) assert.throws(() => readOptions(args, {}), message);

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { createCloudWatch } from "../cloudwatch/index.js";
 import { createEcr } from "../ecr/index.js";
 import { createEcs } from "../ecs/index.js";
 import { seededRandom } from "../ecs/random.js";
 import { createSimulatedLoadBalancer } from "../ecs/simulated/load-balancer.js";
 import { createSimulatedRuntime } from "../ecs/simulated/runtime.js";
 import { awsTiming } from "../ecs/timing.js";
+import { createElb } from "../elb/index.js";
 import { createLogs } from "../logs/index.js";
 import { openState } from "../state.js";
 import { createSts } from "../sts/index.js";
@@ -17,11 +19,12 @@ test("the README lists exactly the operations that are offered", async (t) => {
   const clock = createVirtualClock();
   const log = () => {};
   const state = openState(await temporaryDirectory(t), { reset: false, clock, log });
+  const loadBalancer = createSimulatedLoadBalancer(clock);
   const ecs = await createEcs({
     clock,
     timing: awsTiming,
     runtime: createSimulatedRuntime(clock, () => ({})),
-    loadBalancer: createSimulatedLoadBalancer(clock),
+    loadBalancer,
     state,
     random: seededRandom(1),
   });
@@ -30,6 +33,8 @@ test("the README lists exactly the operations that are offered", async (t) => {
     STS: createSts(new Map()),
     ECR: ecr,
     ECS: ecs.service,
+    CloudWatch: createCloudWatch({ state, clock }).service,
+    ELB: createElb({ loadBalancer, targetGroups: ecs.targetGroups }),
     Logs: createLogs({ state, clock, log }).service,
   };
   await ecs.close();

@@ -118,8 +118,15 @@ export function createFaults(options: { clock: Clock; rules?: readonly FaultRule
       for (const { kind } of hits) befallen.push({ ...call, at, kind });
       return hits;
     },
-    pastKept: () => Math.max(0, ...rules.map((rule) => (rule.kind === "stale" ? rule.by : 0))),
+    pastKept: () => Math.max(0, ...rules.map((rule, index) => pastFor(rule, counts[index] ?? 0, clock.now() - since))),
   };
+}
+
+/** How much of the past a rule may still need: none before it comes into force or after it has had its calls. */
+function pastFor(rule: FaultRule, count: number, at: number): number {
+  if (rule.kind !== "stale") return 0;
+  const { from = 0, until = Number.POSITIVE_INFINITY, skip = 0, times = Number.POSITIVE_INFINITY } = rule;
+  return at >= from - rule.by && at < until && count < skip + times ? rule.by : 0;
 }
 
 function fits(rule: FaultRule, call: FaultyCall, at: number): boolean {

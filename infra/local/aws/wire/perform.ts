@@ -28,9 +28,12 @@ export async function perform(call: Call, { clock, limits }: { clock: Clock; lim
   const run = operationAt(service, operation, clock.now(), ageOf(befalling));
   const input = checkInput(call);
   try {
-    const accesses = accessesOf(service.signingName, operation, input, caller);
-    refuse(befalling, accesses, principal.arn);
-    for (const access of accesses) authorize(principal, access);
+    // Where nothing can be refused, nothing has to be named: in a simulation that is hundreds of times a rollout.
+    if (befalling.length > 0 || principal.deny?.length) {
+      const accesses = accessesOf(service.signingName, operation, input, caller);
+      refuse(befalling, accesses, principal.arn);
+      for (const access of accesses) authorize(principal, access);
+    }
     limits?.take(service.signingName, operation, caller);
     if (skew === 0) return changed(await run(input, caller), befalling);
     const output = await run(shifted(input, model.input(operation), -skew) as JsonObject, caller);

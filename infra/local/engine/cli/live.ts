@@ -43,7 +43,7 @@ export function live(terminal: Terminal, env: Record<string, string | undefined>
   let state = "";
   let stop: (() => void) | undefined;
   const status = () => {
-    const text = fit(`${clockOf(ticks.now() - startedAt)}  ${state}`, (terminal.columns ?? 80) - 1);
+    const text = fit(`${clockOf(ticks.now() - startedAt)}  ${state}`, (terminal.columns || 80) - 1);
     return `${faint}${text}${plain}`;
   };
   return {

@@ -84,6 +84,12 @@ test("the line never wraps, whatever is in it", () => {
   assert.equal(screen.at(-1), "0:00  a bred");
 });
 
+test("a terminal that does not know its width has a status too", () => {
+  const { log, screen } = scene({ columns: 0 });
+  log("one\n");
+  assert.equal(screen.at(-1), "0:00  one");
+});
+
 test("colours are left out where nobody wants them", () => {
   const [with_, without] = [scene(), scene({ env: { NO_COLOR: "1" } })];
   for (const { log } of [with_, without]) log("one\n");

@@ -1,9 +1,15 @@
+import {
+  DeploymentLifecycleHookAction,
+  ServiceDeploymentStatus,
+  StopServiceDeploymentStopType,
+} from "@aws-sdk/client-ecs";
 import { AwsError } from "../../wire/service.js";
 import { scopeOf } from "../model/arns.js";
-import type { EcsState, ServiceDeploymentRecord, ServiceRevisionRecord } from "../model/state.js";
+import type { EcsState, HookRecord, ServiceDeploymentRecord, ServiceRevisionRecord } from "../model/state.js";
 import { object } from "../model/task-definition.js";
 import type { Caller, JsonObject, Operations } from "./context.js";
 import { pick, text, texts, times } from "./context.js";
+import { oneOf } from "./enums.js";
 import { invalid } from "./errors.js";
 import { findCluster, findService } from "./lookup.js";
 import { page } from "./paging.js";
@@ -18,6 +24,7 @@ export const deploymentOperations: Operations = (api) => ({
     const service = findService(api.engine.state, cluster, text(input, "service") ?? "");
     const { state, now, timing } = api.engine.look();
     const statuses = texts(input, "status");
+    for (const status of statuses) oneOf("status", status, ServiceDeploymentStatus);
     const { before, after } = object(input.createdAt);
     const found = service.serviceDeployments
       .map((arn) => state.serviceDeployments[arn])
@@ -42,16 +49,29 @@ export const deploymentOperations: Operations = (api) => ({
     return { serviceRevisions: found.map(revisionView), failures };
   },
 
+  ContinueServiceDeployment: (input, caller) => {
+    const arn = text(input, "serviceDeploymentArn") ?? "";
+    oneOf("action", input.action, DeploymentLifecycleHookAction);
+    return api.engine.change((world) => {
+      const record = mine(arn, caller) ? world.state.serviceDeployments[arn] : undefined;
+      if (record === undefined) throw notFound("ContinueServiceDeployment");
+      const hook = record.hooks?.find(({ id }) => id === input.hookId);
+      if (hook === undefined) throw invalid("The specified lifecycle hook was not found.");
+      if (hook.status !== "AWAITING_ACTION" || record.status !== "IN_PROGRESS") {
+        throw invalid(`The lifecycle hook is not awaiting an action: its status is ${hook.status}.`);
+      }
+      hook.status = input.action === "ROLLBACK" ? "FAILED" : "SUCCEEDED";
+      record.updatedAt = world.now;
+      return { serviceDeploymentArn: arn };
+    });
+  },
+
   StopServiceDeployment: (input, caller) => {
+    oneOf("stopType", input.stopType, StopServiceDeploymentStopType);
     const arn = text(input, "serviceDeploymentArn") ?? "";
     return api.engine.change(({ state, now }) => {
       const record = mine(arn, caller) ? state.serviceDeployments[arn] : undefined;
-      if (record === undefined) {
-        throw new AwsError(
-          "ServiceDeploymentNotFoundException",
-          "The service deploy ARN that you specified in the StopServiceDeployment doesn't exist.",
-        );
-      }
+      if (record === undefined) throw notFound("StopServiceDeployment");
       if (!STOPPABLE.includes(record.status)) {
         throw new AwsError(
           "ConflictException",
@@ -65,6 +85,13 @@ export const deploymentOperations: Operations = (api) => ({
     });
   },
 });
+
+function notFound(operation: string): AwsError {
+  return new AwsError(
+    "ServiceDeploymentNotFoundException",
+    `The service deploy ARN that you specified in the ${operation} doesn't exist.`,
+  );
+}
 
 function mine(arn: string, caller: Caller): boolean {
   const { region, accountId } = scopeOf(arn);
@@ -108,8 +135,18 @@ function deploymentView(state: EcsState, record: ServiceDeploymentRecord): JsonO
       rollback: { ...record.rollback, ...times({ startedAt: record.rollback.startedAt }) } as JsonObject,
     }),
     deploymentCircuitBreaker: { ...record.breaker },
-    alarms: { status: "DISABLED", alarmNames: [], triggeredAlarmNames: [] },
+    alarms: {
+      status: record.alarms?.status ?? "DISABLED",
+      alarmNames: record.alarms?.names ?? [],
+      triggeredAlarmNames: record.alarms?.triggered ?? [],
+    },
+    ...(record.stage !== undefined && { lifecycleStage: record.stage }),
+    ...(record.hooks !== undefined && { lifecycleHookDetails: record.hooks.map(hookView) }),
   };
+}
+
+function hookView({ id, status, expiresAt, timeoutAction }: HookRecord): JsonObject {
+  return { hookId: id, targetType: "PAUSE", status, timeoutAction, ...times({ expiresAt }) };
 }
 
 function revisionSummary(state: EcsState, record: ServiceDeploymentRecord, arn: string): JsonObject {

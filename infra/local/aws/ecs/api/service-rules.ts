@@ -2,6 +2,7 @@ import type { DeploymentConfiguration, ServiceRecord, TaskDefinitionRecord } fro
 import { containersOf, object, objects } from "../model/task-definition.js";
 import type { JsonObject } from "./context.js";
 import { number } from "./context.js";
+import { checkDeploymentExtra } from "./deployment-rules.js";
 import { client, invalid } from "./errors.js";
 
 /** The rules of CreateService and UpdateService. Each function throws ECS's own refusal at the first mistake. */
@@ -107,6 +108,7 @@ export function deploymentConfiguration(sent: JsonObject, before?: DeploymentCon
     extra: { ...before?.extra, ...Object.fromEntries(Object.entries(sent).filter(([name]) => !KNOWN.includes(name))) },
   };
   checkPercents(configuration);
+  checkDeploymentExtra(configuration);
   return configuration;
 }
 

@@ -1,9 +1,11 @@
+import { SortOrder, TaskDefinitionFamilyStatus, TaskDefinitionStatus } from "@aws-sdk/client-ecs";
 import { familyKey, prefixOf, type Scope, taskDefinitionArn } from "../model/arns.js";
 import type { EcsState, TaskDefinitionRecord } from "../model/state.js";
 import { containersOf, objects } from "../model/task-definition.js";
 import type { Caller, JsonObject, Operations } from "./context.js";
 import { seconds, text, texts, times } from "./context.js";
-import { client, invalid } from "./errors.js";
+import { oneOf } from "./enums.js";
+import { client } from "./errors.js";
 import { peekTaskDefinition } from "./lookup.js";
 import { page } from "./paging.js";
 import { checkedTags, tagsOf } from "./tags.js";
@@ -42,6 +44,8 @@ export const taskDefinitionOperations: Operations = (api) => ({
   },
 
   ListTaskDefinitions: (input, caller) => {
+    oneOf("status", input.status, TaskDefinitionStatus);
+    oneOf("sort", input.sort, SortOrder);
     const status = text(input, "status") ?? "ACTIVE";
     const family = text(input, "familyPrefix");
     const found = ownDefinitions(api.engine.state, caller).filter(
@@ -57,8 +61,7 @@ export const taskDefinitionOperations: Operations = (api) => ({
 
   ListTaskDefinitionFamilies: (input, caller) => {
     const status = text(input, "status") ?? "ALL";
-    if (!["ACTIVE", "INACTIVE", "ALL"].includes(status))
-      throw invalid("Invalid status: ACTIVE, INACTIVE and ALL are accepted.");
+    oneOf("status", input.status, TaskDefinitionFamilyStatus);
     const active = new Map<string, boolean>();
     for (const each of ownDefinitions(api.engine.state, caller)) {
       active.set(each.family, (active.get(each.family) ?? false) || each.status === "ACTIVE");

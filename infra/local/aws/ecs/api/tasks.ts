@@ -1,3 +1,4 @@
+import { DesiredStatus } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../wire/service.js";
 import { within } from "../model/arns.js";
 import type { ClusterRecord, EcsState, TaskDefinitionRecord, TaskRecord } from "../model/state.js";
@@ -6,6 +7,7 @@ import { createTask, stopTask } from "../scheduler/tasks.js";
 import { stoppedReason } from "../words.js";
 import type { JsonObject, Operations } from "./context.js";
 import { number, pick, text, texts } from "./context.js";
+import { oneOf } from "./enums.js";
 import { invalid } from "./errors.js";
 import { findCluster, peekTask, peekTaskDefinition } from "./lookup.js";
 import { page } from "./paging.js";
@@ -131,6 +133,7 @@ function filterOf(state: EcsState, cluster: ClusterRecord, input: JsonObject): (
   if (service !== undefined && state.services[service] === undefined) {
     throw new AwsError("ServiceNotFoundException", "Service not found.");
   }
+  oneOf("desiredStatus", input.desiredStatus, DesiredStatus);
   const desired = text(input, "desiredStatus") ?? "RUNNING";
   return (task) =>
     task.desiredStatus === desired &&

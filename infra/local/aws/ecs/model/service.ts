@@ -26,6 +26,8 @@ export interface ServiceRecord {
   events: { id: string; createdAt: number; message: string }[];
   /** When a steady state was last announced; absent since something changed. */
   steadyAt?: number;
+  /** Whether protected tasks have been reported as keeping it from scaling in. */
+  heldByProtection?: boolean;
   /** The launch rate's bucket. */
   launches: { tokens: number; at: number };
   inactiveAt?: number;
@@ -66,6 +68,8 @@ export interface DeploymentRecord {
   neverRanAt: number;
   /** No task is started before. */
   startAfter: number;
+  /** Tries in a row to place a task that found no room, and when the next one is due. */
+  unplaced?: { tries: number; retryAt: number };
   /** Whether the percents have been reported as blocking it. */
   blocked: boolean;
   resolvedImages: Record<string, string>;
@@ -101,10 +105,29 @@ export interface ServiceDeploymentRecord {
   deploymentConfiguration: DeploymentConfiguration;
   rollback?: { reason: string; startedAt: number; serviceRevisionArn?: string };
   breaker: {
-    status: "DISABLED" | "MONITORING" | "MONITORING_COMPLETE" | "TRIGGERED";
+    status: MonitorStatus;
     failureCount: number;
     threshold: number;
   };
+  /** The alarms that it watches; absent when it watches none. */
+  alarms?: { status: MonitorStatus; names: string[]; triggered: string[] };
+  /** Where it is in its life, for those with something to wait for: hooks, alarms, a bake. */
+  stage?: "RECONCILE_SERVICE" | "PRE_SCALE_UP" | "SCALE_UP" | "POST_SCALE_UP" | "BAKE_TIME" | "CLEAN_UP";
+  /** When its bake is over. */
+  bakedAt?: number;
+  hooks?: HookRecord[];
+}
+
+export type MonitorStatus = "DISABLED" | "MONITORING" | "MONITORING_COMPLETE" | "TRIGGERED";
+
+/** A pause at one stage of one service deployment. */
+export interface HookRecord {
+  /** `ecs-pause-` and 43 letters, digits, `-` and `_`. */
+  id: string;
+  stage: string;
+  status: "AWAITING_ACTION" | "SUCCEEDED" | "FAILED" | "TIMED_OUT";
+  expiresAt: number;
+  timeoutAction: "CONTINUE" | "ROLLBACK";
 }
 
 export interface ServiceRevisionRecord {

@@ -18,6 +18,14 @@ export interface EcsState {
   tags: Record<string, Tag[]>;
   /** By cluster ARN and RunTask's clientToken. */
   clientTokens: Record<string, ClientTokenRecord>;
+  /** CloudWatch's alarms, as far as they have been told of. */
+  alarms: Record<string, AlarmState>;
+}
+
+export interface AlarmState {
+  state: "OK" | "ALARM" | "INSUFFICIENT_DATA";
+  /** Milliseconds that it looks at to decide. */
+  window: number;
 }
 
 export const emptyState = (): EcsState => ({
@@ -30,6 +38,7 @@ export const emptyState = (): EcsState => ({
   tasks: {},
   tags: {},
   clientTokens: {},
+  alarms: {},
 });
 
 export interface Tag {

@@ -53,6 +53,8 @@ export interface TaskRecord {
   due?: number;
   /** Judged unhealthy: to be replaced. Never taken back. */
   unhealthy?: { reason: string };
+  /** Until when neither scaling in nor a deployment stops it. */
+  protectedUntil?: number;
   /** Whether its end counts against its deployment: it failed, nobody stopped it. */
   failed: boolean;
   resolvedImages: Record<string, string>;

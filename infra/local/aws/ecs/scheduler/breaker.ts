@@ -1,5 +1,6 @@
 import type { DeploymentRecord, ServiceRecord, TaskRecord } from "../model/state.js";
-import { say } from "../words.js";
+import { rolloutReason, say, statusReason } from "../words.js";
+import { failDeployment, hasEnded } from "./deployments.js";
 import { breakerThreshold } from "./limits.js";
 import { announce, serviceDeploymentOf, type World } from "./world.js";
 
@@ -24,14 +25,21 @@ export function resetFailures(world: World, service: ServiceRecord, deployment: 
   showCount(world, service, deployment);
 }
 
-/** Whether the circuit breaker opens now. */
-export function breakerTrips(service: ServiceRecord, deployment: DeploymentRecord): boolean {
+/** Opens the circuit breaker when it is due: never once the service deployment has ended. */
+export function tripBreaker(world: World, service: ServiceRecord, deployment: DeploymentRecord): void {
   const breaker = service.deploymentConfiguration.deploymentCircuitBreaker;
-  return (
-    breaker.enable &&
-    deployment.rolloutState === "IN_PROGRESS" &&
-    deployment.failedTasks >= breakerThreshold(service.desiredCount, breaker)
-  );
+  const record = serviceDeploymentOf(world, deployment);
+  if (!breaker.enable || deployment.rolloutState !== "IN_PROGRESS" || hasEnded(record)) return;
+  if (deployment.failedTasks < breakerThreshold(service.desiredCount, breaker)) return;
+  record.breaker.status = "TRIGGERED";
+  failDeployment(world, service, deployment, {
+    wantsRollback: breaker.rollback,
+    rollout: rolloutReason.breaker(),
+    rollingBack: rolloutReason.rollingBack,
+    event: say.failed(deployment.id),
+    stopped: statusReason.stoppedByBreaker,
+    rolledBack: statusReason.rolledBackByBreaker,
+  });
 }
 
 /** Puts off the next start after a task that never ran, longer each round. Tasks of one round count once. */

@@ -33,16 +33,24 @@ export function beginDeployment(
   return deployment;
 }
 
+/** Why a deployment has failed, in the words of the places where it is told, and whether the service wants it rolled back. */
+export interface Failure {
+  wantsRollback: boolean;
+  rollout: string;
+  rollingBack: (id: string) => string;
+  event?: string;
+  stopped: string;
+  rolledBack: string;
+}
+
 /** Ends a deployment that failed: back to the one that completed last if the service wants that and there is one, else it stays as it is. */
-export function failDeployment(world: World, service: ServiceRecord, failed: DeploymentRecord): void {
+export function failDeployment(world: World, service: ServiceRecord, failed: DeploymentRecord, why: Failure): void {
   const record = serviceDeploymentOf(world, failed);
-  record.breaker.status = "TRIGGERED";
-  fail(world, failed, rolloutReason.breaker());
-  announce(world, service, say.failed(failed.id));
-  if (failed.rollback) finish(world, record, "ROLLBACK_FAILED", statusReason.rolledBackByBreaker);
-  else if (!service.deploymentConfiguration.deploymentCircuitBreaker.rollback) {
-    finish(world, record, "STOPPED", statusReason.stoppedByBreaker);
-  } else rollBack(world, service, failed, statusReason.rolledBackByBreaker, rolloutReason.rollingBack);
+  fail(world, failed, why.rollout);
+  if (why.event !== undefined) announce(world, service, why.event);
+  if (failed.rollback) finish(world, record, "ROLLBACK_FAILED", why.rolledBack);
+  else if (why.wantsRollback) rollBack(world, service, failed, why.rolledBack, why.rollingBack);
+  else finish(world, record, "STOPPED", why.stopped);
 }
 
 /** Does what StopServiceDeployment asked for. */
@@ -66,6 +74,7 @@ export function finish(
   record.updatedAt = world.now;
   if (status === "STOPPED") record.stoppedAt = world.now;
   if (record.breaker.status === "MONITORING") record.breaker.status = "MONITORING_COMPLETE";
+  if (record.alarms?.status === "MONITORING") record.alarms.status = "MONITORING_COMPLETE";
   world.changed = true;
 }
 

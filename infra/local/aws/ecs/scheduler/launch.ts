@@ -1,13 +1,36 @@
 import type { DeploymentRecord, ServiceRecord, TaskRecord } from "../model/state.js";
 import { subnetOf, targetsOf } from "../model/task-definition.js";
+import { say } from "../words.js";
 import { createTask } from "./tasks.js";
-import { type World, wake } from "./world.js";
+import { announce, type World, wake } from "./world.js";
 
 /** Starts as many of `wanted` tasks as the launch rate allows now, and answers their ids. */
 export function launch(world: World, service: ServiceRecord, primary: DeploymentRecord, wanted: number): string[] {
   const ids: string[] = [];
   while (ids.length < wanted && takeLaunch(world, service)) ids.push(startTask(world, service, primary).id);
   return ids;
+}
+
+/**
+ * Whether a task can be placed. Where not it says so and tries again later and later, as after tasks that never ran. No task is made for it,
+ * so nothing counts against the circuit breaker.
+ */
+export function hasRoom(world: World, service: ServiceRecord, primary: DeploymentRecord): boolean {
+  const { tries = 0, retryAt = 0 } = primary.unplaced ?? {};
+  if (world.now < retryAt) {
+    wake(world, retryAt);
+    return false;
+  }
+  const taskDefinition = world.state.taskDefinitions[primary.taskDefinition]?.document ?? {};
+  const reason = world.cannotPlace({ serviceArn: service.arn, deploymentId: primary.id, taskDefinition });
+  if (reason === undefined) {
+    delete primary.unplaced;
+    return true;
+  }
+  const waits = world.timing.restartBackoff;
+  primary.unplaced = { tries: tries + 1, retryAt: world.now + (waits[Math.min(tries, waits.length - 1)] ?? 0) };
+  announce(world, service, say.cannotPlace(reason));
+  return false;
 }
 
 function startTask(world: World, service: ServiceRecord, primary: DeploymentRecord): TaskRecord {

@@ -1,9 +1,12 @@
 import type { DeploymentRecord, ServiceRecord, TaskRecord } from "../model/state.js";
+import { object } from "../model/task-definition.js";
 import { rolloutReason, say, statusReason } from "../words.js";
-import { breakerTrips, resetFailures } from "./breaker.js";
-import { failDeployment, finish, hasEnded, stopDeployment } from "./deployments.js";
+import { tripAlarms, watchAlarms } from "./alarms.js";
+import { resetFailures, tripBreaker } from "./breaker.js";
+import { finish, hasEnded, stopDeployment } from "./deployments.js";
 import { isHealthy, judgeHealth } from "./health.js";
 import { isPending, scale, stopAll } from "./scale.js";
+import { enterStage, isPaused, passStages, stepHooks } from "./stages.js";
 import { announce, serviceDeploymentOf, type World, wake } from "./world.js";
 
 /** Moves a service on: judges its tasks, ends what failed or was asked to stop, starts and stops tasks, completes what is done. */
@@ -18,18 +21,14 @@ function roll(world: World, service: ServiceRecord, tasks: readonly TaskRecord[]
   noteHealthy(world, service, tasks);
   open(world, service);
   obeyRequest(world, service);
-  const judged = service.deployments[0];
-  if (judged !== undefined && isUnderWay(world, judged) && breakerTrips(service, judged))
-    failDeployment(world, service, judged);
+  for (const end of [tripBreaker, tripAlarms, stepHooks]) {
+    const judged = service.deployments[0];
+    if (judged !== undefined) end(world, service, judged, tasks);
+  }
   const primary = service.deployments[0];
   if (primary === undefined) return;
-  scale(world, service, primary, tasks);
+  if (!isPaused(serviceDeploymentOf(world, primary))) scale(world, service, primary, tasks);
   settle(world, service, primary, tasks);
-}
-
-/** Once its service deployment has ended, the circuit breaker has nothing to end any more. */
-function isUnderWay(world: World, deployment: DeploymentRecord): boolean {
-  return !hasEnded(serviceDeploymentOf(world, deployment));
 }
 
 /** Remembers the moment at which a task first counted as healthy. */
@@ -53,6 +52,8 @@ function open(world: World, service: ServiceRecord): void {
   record.status = "IN_PROGRESS";
   record.startedAt = world.now;
   record.updatedAt = world.now;
+  watchAlarms(world, service, record);
+  enterStage(world, service, record, service.deployments.length > 2 ? "RECONCILE_SERVICE" : "PRE_SCALE_UP");
   world.changed = true;
 }
 
@@ -71,16 +72,41 @@ function settle(world: World, service: ServiceRecord, primary: DeploymentRecord,
   dropEmptied(world, service, tasks);
   const live = tasks.filter((task) => task.desiredStatus === "RUNNING");
   const own = live.filter((task) => task.deploymentId === primary.id);
+  succeedEarly(world, service, primary, tasks);
   const reached = own.length === service.desiredCount && own.length === live.length;
   if (!reached || !own.every((task) => isHealthy(world, task))) return;
   if (isPending(world, primary)) return;
   const record = serviceDeploymentOf(world, primary);
   if (primary.rolloutState === "IN_PROGRESS" && !hasEnded(record)) {
+    if (!primary.rollback && !passStages(world, service, record)) return;
     finish(world, record, primary.rollback ? "ROLLBACK_SUCCESSFUL" : "SUCCESSFUL");
   }
   if (service.deployments.length > 1) return;
   if (primary.rolloutState === "IN_PROGRESS") complete(world, service, primary);
   if (primary.rolloutState === "COMPLETED") reportSteady(world, service);
+}
+
+/**
+ * Ends the service deployment as successful when enough of its tasks are healthy, if it is set so; the rest of them are started and the old
+ * ones taken away behind it. The classic deployment stays IN_PROGRESS until all that is done: what ECS shows there is not recorded.
+ */
+function succeedEarly(
+  world: World,
+  service: ServiceRecord,
+  primary: DeploymentRecord,
+  tasks: readonly TaskRecord[],
+): void {
+  const { enable, healthyPercent, sourceServiceRevisionCleanup } = object(
+    service.deploymentConfiguration.extra.earlySuccessCriteria,
+  );
+  const record = serviceDeploymentOf(world, primary);
+  if (enable !== true || primary.rollback || record.status !== "IN_PROGRESS" || isPaused(record)) return;
+  const isOwn = (task: TaskRecord) => task.deploymentId === primary.id;
+  const healthy = tasks.filter((task) => isOwn(task) && isHealthy(world, task)).length;
+  if (healthy < Math.ceil((service.desiredCount * Number(healthyPercent)) / 100)) return;
+  const oldIsThere = tasks.some((task) => !isOwn(task) && task.lastStatus !== "STOPPED");
+  if (sourceServiceRevisionCleanup === "BLOCKING" && oldIsThere) return;
+  if (passStages(world, service, record)) finish(world, record, "SUCCESSFUL");
 }
 
 function complete(world: World, service: ServiceRecord, primary: DeploymentRecord): void {

@@ -1,7 +1,7 @@
 import type { DeploymentRecord, ServiceRecord, TaskRecord } from "../model/state.js";
 import { say, stoppedReason } from "../words.js";
 import { isHealthy } from "./health.js";
-import { launch } from "./launch.js";
+import { hasRoom, launch } from "./launch.js";
 import { limitsOf } from "./limits.js";
 import { stopTask } from "./tasks.js";
 import { announce, type World, wake } from "./world.js";
@@ -22,8 +22,10 @@ export function scale(
   }
   if (isPending(world, primary) && !primary.rollback) return;
 
+  reportProtected(world, service, own);
   stopAll(world, service, primary, surplus(world, own, service.desiredCount));
-  const retired = retirable(world, service, live, old);
+  const unprotected = old.filter((task) => !isProtected(world, task));
+  const retired = retirable(world, service, live, unprotected);
   stopAll(world, service, primary, retired);
   replaceUnhealthy(world, service, primary, live, own);
   const started = startMissing(world, service, primary, live, own);
@@ -48,13 +50,27 @@ function holdBack(
   ]);
 }
 
+/** Whether neither scaling in nor a deployment may stop it; a task that is unhealthy is replaced all the same. */
+function isProtected(world: World, task: TaskRecord): boolean {
+  if (task.protectedUntil === undefined || task.unhealthy !== undefined) return false;
+  wake(world, task.protectedUntil);
+  return world.now < task.protectedUntil;
+}
+
+/** Says once that protected tasks keep the service above its desired count. */
+function reportProtected(world: World, service: ServiceRecord, own: readonly TaskRecord[]): void {
+  const held = own.filter((task) => isProtected(world, task)).length > service.desiredCount;
+  if (held && !service.heldByProtection) announce(world, service, say.cannotScaleIn());
+  service.heldByProtection = held;
+}
+
 /** Those above `count`, the least useful first, then the newest. */
 function surplus(world: World, own: readonly TaskRecord[], count: number): TaskRecord[] {
   const excess = own.filter((task) => task.desiredStatus === "RUNNING" && !task.unhealthy).length - count;
   if (excess <= 0) return [];
   const rank = (task: TaskRecord) => (isHealthy(world, task) ? 1 : 0);
   return own
-    .filter((task) => !task.unhealthy)
+    .filter((task) => !task.unhealthy && !isProtected(world, task))
     .sort((a, b) => rank(a) - rank(b) || b.createdAt - a.createdAt)
     .slice(0, excess);
 }
@@ -112,6 +128,7 @@ function startMissing(
     wake(world, primary.startAfter);
     return 0;
   }
+  if (!hasRoom(world, service, primary)) return 0;
   const ids = launch(world, service, primary, missing);
   if (ids.length === 0) return 0;
   const replacing = primary.rolloutState === "COMPLETED" && own.some((task) => task.unhealthy);

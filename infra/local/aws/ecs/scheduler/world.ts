@@ -1,6 +1,6 @@
 import type { DeploymentRecord, EcsState, ServiceDeploymentRecord, ServiceRecord } from "../model/state.js";
 import { hex, type Random } from "../random.js";
-import type { LoadBalancerTarget, TaskSpec } from "../runtime.js";
+import type { LoadBalancerTarget, TaskRuntime, TaskSpec } from "../runtime.js";
 import type { Timing } from "../timing.js";
 
 /** What the scheduler wants done outside. It only says so: whoever drives it does it and tells what came of it. */
@@ -22,6 +22,8 @@ export interface World {
   readonly random: Random;
   /** Whether a rollback brings the completed deployment back under its old id, or under a new one: both have been seen. */
   readonly rollbackId: "old" | "new";
+  /** Asked before a service's tasks are started. */
+  readonly cannotPlace: NonNullable<TaskRuntime["cannotPlace"]>;
   readonly actions: Action[];
   /** The next moment at which something happens by itself. */
   wakeAt: number;

@@ -14,7 +14,7 @@ export interface TaskBehaviour {
   exit?: { after: number; code: number; reason?: string };
   /** Changes of its first container's health check, each so long after it began to run. */
   health?: { after: number; status: "HEALTHY" | "UNHEALTHY" }[];
-  /** From SIGTERM to its end. */
+  /** From SIGTERM to its end; SIGKILL cuts it short after its containers' stop time-out (30 s unless defined), with exit code 137. */
   stop?: number;
 }
 
@@ -32,8 +32,12 @@ export interface SimulatedRuntime extends TaskRuntime {
   crash(taskArn: string, exitCode: number): void;
 }
 
-/** Runs tasks by script under a clock. `behaviourOf` is asked once for each task, when it starts. */
-export function createSimulatedRuntime(clock: Clock, behaviourOf: (task: TaskSpec) => TaskBehaviour): SimulatedRuntime {
+/** Runs tasks by script under a clock. `behaviourOf` is asked once for each task, when it starts; `cannotPlace` before. */
+export function createSimulatedRuntime(
+  clock: Clock,
+  behaviourOf: (task: TaskSpec) => TaskBehaviour,
+  cannotPlace: NonNullable<TaskRuntime["cannotPlace"]> = () => undefined,
+): SimulatedRuntime {
   const tasks = new Map<string, Running>();
   let addresses = 0;
 
@@ -81,6 +85,7 @@ export function createSimulatedRuntime(clock: Clock, behaviourOf: (task: TaskSpe
   }
 
   return {
+    cannotPlace,
     start(spec, listener) {
       const task: Running = { spec, behaviour: behaviourOf(spec), listener, timers: [] };
       tasks.set(spec.taskArn, task);
@@ -89,8 +94,11 @@ export function createSimulatedRuntime(clock: Clock, behaviourOf: (task: TaskSpe
     stop(taskArn) {
       const task = tasks.get(taskArn);
       if (task === undefined) return;
-      later(task, task.behaviour.stop ?? 0, () =>
-        end(task, { containers: names(task.spec).map((name) => ({ name, exitCode: 0 })) }),
+      const { stop: duration = 0 } = task.behaviour;
+      const patience = stopTimeout(task.spec);
+      const exitCode = duration > patience ? KILLED : 0;
+      later(task, Math.min(duration, patience), () =>
+        end(task, { containers: names(task.spec).map((name) => ({ name, exitCode })) }),
       );
     },
     async adopt(specs, listener) {
@@ -126,6 +134,15 @@ const GONE: StoppedBody = {
   reason: "Essential container in task exited",
   containers: [],
 };
+
+/** 128 and the number of SIGKILL. */
+const KILLED = 137;
+
+/** Milliseconds that a task has to end by itself: its most patient container's. */
+function stopTimeout({ taskDefinition: { containerDefinitions } }: TaskSpec): number {
+  const seconds = (containerDefinitions as { stopTimeout?: number }[]).map(({ stopTimeout = 30 }) => stopTimeout);
+  return Math.max(...seconds) * 1_000;
+}
 
 function names(spec: TaskSpec): string[] {
   const definitions = spec.taskDefinition.containerDefinitions;

@@ -190,8 +190,10 @@ test("a task is healthy when its container check says so, and replaced when it s
 
 test("a service deployment that has succeeded is not rolled back any more, though tasks fail while the old one drains", async () => {
   const world = await withService({
-    behaviour: scripted({ good: { stop: 600_000 }, later: { exit: { after: 60_000, code: 1 } } }),
+    behaviour: scripted({ later: { exit: { after: 60_000, code: 1 } } }),
+    target: () => ({ drain: 600_000 }),
     service: {
+      loadBalancers: [{ targetGroupArn: TARGET_GROUP, containerName: "app", containerPort: 5000 }],
       deploymentConfiguration: {
         deploymentCircuitBreaker: { enable: true, rollback: true, resetOnHealthyTask: false },
       },

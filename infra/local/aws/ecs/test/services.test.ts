@@ -135,6 +135,20 @@ test("service deployments are filtered by status and by time", async () => {
   assert.deepEqual(await list({ createdAt: { before } }), ["SUCCESSFUL"]);
 });
 
+test("a value that the API does not have is refused with those that it has", async () => {
+  const { call } = await withService();
+  const refused: [string, JsonObject, RegExp][] = [
+    ["ListTasks", { desiredStatus: "DONE" }, /desiredStatus 'DONE': .*RUNNING.*STOPPED/],
+    ["ListServiceDeployments", { service: "web", status: ["DONE"] }, /status 'DONE': .*ROLLBACK_SUCCESSFUL/],
+    ["StopServiceDeployment", { serviceDeploymentArn: "x", stopType: "KILL" }, /stopType 'KILL': .*ABORT.*ROLLBACK/],
+    ["ListTaskDefinitions", { sort: "UP" }, /sort 'UP': ASC, DESC are accepted/],
+    ["ListTaskDefinitionFamilies", { status: "OLD" }, /status 'OLD': .*ACTIVE/],
+  ];
+  for (const [operation, input, message] of refused) {
+    await assert.rejects(call(operation, input), { code: "InvalidParameterException", message });
+  }
+});
+
 test("another region or account sees nothing of it", async () => {
   const { call } = await withService();
   for (const caller of [

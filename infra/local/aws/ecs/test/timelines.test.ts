@@ -1,17 +1,27 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import { messages, scripted, secondsToSettle, update, withService } from "./world.js";
+import { type TestContext, test } from "node:test";
+import { messages, scripted, secondsToSettle, TARGET_GROUP, update, withService } from "./world.js";
 
 /** Recorded on accounts of Fargate services with desired count 1; ours must come within a tenth. */
-const within10Percent = (ours: number, recorded: number) =>
-  assert.ok(Math.abs(ours - recorded) <= recorded / 10, `${ours} s, recorded: ${recorded} s`);
+const within10Percent = (t: TestContext, what: string, ours: number, recorded: number) => {
+  t.diagnostic(`${what}: ours ${clockTime(ours)}, recorded ${clockTime(recorded)}`);
+  assert.ok(Math.abs(ours - recorded) <= recorded / 10, `${what}: ${ours} s, recorded: ${recorded} s`);
+};
+
+const between = (t: TestContext, what: string, ours: number, least: number, most: number) => {
+  t.diagnostic(`${what}: ours ${clockTime(ours)}, recorded ${clockTime(least)}-${clockTime(most)}`);
+  assert.ok(ours >= least && ours <= most, `${what}: ${ours} s, recorded: ${least}-${most} s`);
+};
+
+const clockTime = (seconds: number) =>
+  `${Math.floor(seconds / 60)}:${String(Math.round(seconds % 60)).padStart(2, "0")}`;
 
 const behaviour = scripted({
   crash: { exit: { after: 11_000, code: 1 } },
   missing: { pull: 74_000, pullError: "CannotPullContainerError" },
 });
 
-test("a normal replacement: first start after 0:45-1:35, steady after 2-4 minutes", async () => {
+test("a normal replacement: first start after 0:45-1:35, steady after 2-4 minutes", async (t) => {
   const world = await withService();
   const start = world.clock.now() / 1_000;
   await update(world, "good:2");
@@ -19,24 +29,26 @@ test("a normal replacement: first start after 0:45-1:35, steady after 2-4 minute
   const first = (await world.service()).events.find(
     (event: { message: string; createdAt: number }) => event.createdAt > start && event.message.includes("has started"),
   );
-  assert.ok(first.createdAt - start >= 45 && first.createdAt - start <= 95);
-  assert.ok(steady >= 120 && steady <= 240, `${steady} s`);
+  between(t, "first start", first.createdAt - start, 45, 95);
+  between(t, "steady", steady, 120, 240);
 });
 
-test("a crash loop: the breaker opens after the fourth start at 2:38, rolled back 24 s later", async () => {
+test("a crash loop: the breaker opens after the fourth start at 2:38, rolled back 24 s later", async (t) => {
   const world = await withService({ behaviour });
   const start = world.clock.now() / 1_000;
   await update(world, "crash:1");
-  within10Percent(await secondsToSettle(world), 158 + 24);
+  const settled = await secondsToSettle(world);
   const [record] = await world.deployments();
-  within10Percent(record.rollback.startedAt - start, 158);
+  within10Percent(t, "breaker opens", record.rollback.startedAt - start, 158);
+  within10Percent(t, "rolled back", settled, 158 + 24);
+  within10Percent(t, "rollback takes", record.finishedAt - record.rollback.startedAt, 24);
   const said = await messages(world);
   const steady = said.indexOf("(service web) has reached a steady state.");
   const opened = said.findIndex((each) => each.endsWith("tasks failed to start."));
   assert.equal(said.slice(steady, opened).filter((each) => each.includes("has started")).length, 4);
 });
 
-test("an image that does not exist: failed tasks at 2:34, 4:46 and 11:00, rollback at 11:44", async () => {
+test("an image that does not exist: failed tasks at 2:34, 4:46 and 11:00, rollback at 11:44", async (t) => {
   const world = await withService({ behaviour });
   const start = world.clock.now();
   await update(world, "missing:1");
@@ -47,12 +59,15 @@ test("an image that does not exist: failed tasks at 2:34, 4:46 and 11:00, rollba
     [3, 660],
   ] as const) {
     while ((await world.deployments())[0].deploymentCircuitBreaker.failureCount < count) world.clock.advance(1_000);
-    within10Percent((world.clock.now() - start) / 1_000, recorded);
+    within10Percent(t, `failed tasks ${count}`, (world.clock.now() - start) / 1_000, recorded);
   }
-  within10Percent((await world.deployments())[0].rollback.startedAt - start / 1_000, 704);
+  within10Percent(t, "rollback", (await world.deployments())[0].rollback.startedAt - start / 1_000, 704);
+  while ((await world.service()).deployments.length > 1) world.clock.advance(1_000);
+  // Not held to it: why a fourth task was still started there, and none here, the recording does not tell.
+  t.diagnostic(`failed deployment gone: ours ${clockTime((world.clock.now() - start) / 1_000)}, recorded about 13:30`);
 });
 
-test("an unhealthy task is replaced and the service steady again within the recorded 4 minutes", async () => {
+test("an unhealthy task is replaced and the service steady again within the recorded 4 minutes", async (t) => {
   const healthCheck = { command: ["CMD-SHELL", "true"] };
   let sick = true;
   const world = await withService({
@@ -73,5 +88,33 @@ test("an unhealthy task is replaced and the service steady again within the reco
   const before = await steadyStates();
   while ((await steadyStates()) === before) world.clock.advance(1_000);
   const took = (world.clock.now() - start) / 1_000;
-  assert.ok(took >= 60 && took <= 240, `${took} s`);
+  between(t, "steady again", took, 60, 240);
+});
+
+test("out of memory: the task dies 30-50 s after its start and shows exit code 137", async (t) => {
+  const reason = "OutOfMemoryError: container killed due to memory usage";
+  const world = await withService({
+    behaviour: scripted({ hungry: { exit: { after: 25_000, code: 137, reason } } }),
+  });
+  await update(world, "hungry:1");
+  const failed = async () =>
+    (await world.tasks({ serviceName: "web", desiredStatus: "STOPPED" })).find(
+      (task) => task.stopCode === "EssentialContainerExited",
+    );
+  while ((await failed()) === undefined) world.clock.advance(1_000);
+  const task = await failed();
+  between(t, "dies after its creation", task.executionStoppedAt - task.createdAt, 30, 50);
+  assert.deepEqual([task.containers[0].exitCode, task.containers[0].reason], [137, reason]);
+});
+
+test("SUCCESSFUL comes 38 s before COMPLETED where the old task drains so long", async (t) => {
+  const world = await withService({
+    target: () => ({ drain: 10_000 }),
+    service: { loadBalancers: [{ targetGroupArn: TARGET_GROUP, containerName: "app", containerPort: 5000 }] },
+  });
+  await update(world, "good:2");
+  await secondsToSettle(world);
+  const completed = (await world.service()).deployments[0].updatedAt;
+  const [{ finishedAt }] = await world.deployments();
+  within10Percent(t, "from SUCCESSFUL to COMPLETED", completed - finishedAt, 38);
 });

@@ -84,6 +84,16 @@ test("targets show their health in ELB's words, also while they drain", async ()
   assert.deepEqual(await health(), []);
 });
 
+test("one target is asked for by its address and port", async () => {
+  const { elb } = await balanced();
+  const all = (await elb.send(new DescribeTargetHealthCommand(group))).TargetHealthDescriptions ?? [];
+  const Id = all[0]?.Target?.Id ?? "";
+  const count = async (Port: number) =>
+    (await elb.send(new DescribeTargetHealthCommand({ ...group, Targets: [{ Id, Port }] }))).TargetHealthDescriptions
+      ?.length;
+  assert.deepEqual([all.length, await count(5000), await count(80)], [2, 1, 0]);
+});
+
 test("a target group that no service names is not found, nor one of another region", async () => {
   const { elb, aws } = await balanced();
   const none = { TargetGroupArn: TARGET_GROUP.replace("/web/", "/none/") };

@@ -1,0 +1,40 @@
+import type { Outcome } from "../world/play.js";
+import { playScenario, scenarioOf, shrink, wayOf } from "./one.js";
+
+/** Real time for which a smaller scenario is looked for. */
+const shrinkLimit = 60_000;
+
+/** Plays one seed and shows everything of it. Answers the exit code. */
+export async function one(seed: number, smaller: boolean): Promise<number> {
+  const way = wayOf(seed);
+  const scenario = smaller ? await shrink(seed, way, shrinkLimit) : scenarioOf(seed);
+  const { outcome, faults } = await playScenario(scenario, seed, way);
+  for (const line of outcome ? linesOf(outcome) : []) console.log(line);
+  console.log(`\nThe scenario: ${JSON.stringify(scenario)}`);
+  console.log(faults.length === 0 ? "Nothing is wrong." : `Wrong: ${faults.join("; ")}`);
+  return faults.length === 0 ? 0 : 1;
+}
+
+function linesOf({ trace, truth, runs, serves }: Outcome): string[] {
+  const at = (ms: number) => `${(ms / 1000).toFixed(1).padStart(8)} s`;
+  return [
+    ...trace.map((entry) => {
+      if (entry.kind === "call") return `${at(entry.at)}  call ${entry.run}  ${entry.operation} ${entry.result}`;
+      return `${at(entry.at)}  ${entry.kind === "line" ? `told ${entry.run}  ${entry.text}` : `world   ${entry.text}`}`;
+    }),
+    "\nThe truth:",
+    ...truth.moments.map(
+      (moment) => `${at(moment.at)}  ${moment.state} (to be seen from ${moment.visibleAt / 1000} s on)`,
+    ),
+    "\nThe runs:",
+    ...runs.map(({ startedAt, endedAt, calls, killed, report, error }) => {
+      const how = killed
+        ? "killed"
+        : report
+          ? `${report.verdict}: ${report.reason}`
+          : `${error?.code}: ${error?.message}`;
+      return `${at(startedAt)} to ${at(endedAt)}, ${calls} calls, ${how}`;
+    }),
+    `\nIn the end serves: ${JSON.stringify(serves)}`,
+  ];
+}

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { randomInt } from "node:crypto";
+import { test } from "node:test";
+import { faultsOf } from "../simulate/check.js";
+import { type Played, playScenario, playSeed, scenarioOf } from "../simulate/one.js";
+import { play } from "../world/play.js";
+
+/** A hundred that are always the same, of which one goes through the SDK, and ten that nobody has played before. */
+const fixed = { first: 1, count: 100 };
+const fresh = { first: randomInt(2 ** 30), count: 10 };
+
+for (const [name, { first, count }] of Object.entries({ fixed, fresh })) {
+  test(`${count} rollouts from the ${name} seed ${first} on are told rightly`, async () => {
+    const wrong: string[] = [];
+    for (let seed = first; seed < first + count; seed++) {
+      const { faults } = await playSeed(seed);
+      if (faults.length > 0) wrong.push(`npm run simulate -- --seed ${seed}: ${faults.join("; ")}`);
+    }
+    assert.deepEqual(wrong, []);
+  });
+}
+
+test("a seed stands for one scenario", () => {
+  assert.deepEqual(scenarioOf(42), scenarioOf(42));
+  assert.notDeepEqual(scenarioOf(42), scenarioOf(43));
+});
+
+test("a deployer comes to the same end through its port and through the SDK", async () => {
+  const endOf = ({ outcome }: Played) => outcome?.report?.verdict ?? outcome?.runs.at(-1)?.error?.code;
+  for (let seed = 501; seed < 511; seed++) {
+    assert.equal(endOf(await playSeed(seed, "direct")), endOf(await playSeed(seed, "sdk")), `seed ${seed}`);
+  }
+});
+
+test("a verdict that is not the truth is found out", async () => {
+  const scenario = { release: { tasks: [{ exit: { after: 0, code: 1 } }] } };
+  const outcome = await play(scenario, 1);
+  assert.deepEqual(faultsOf(scenario, outcome), []);
+  const [run] = outcome.runs;
+  assert.ok(run.report);
+  const wrong = {
+    ...outcome,
+    runs: [{ ...run, report: { ...run.report, verdict: "deployed" as const } }],
+  } as typeof outcome;
+  assert.match(faultsOf(scenario, wrong).join(), /said deployed .* in truth it is .*rolled-back/);
+});
+
+test("a secret in anything that is told is found out", async () => {
+  const outcome = await play({}, 1);
+  outcome.trace.push({ at: 0, kind: "line", run: 1, text: "PASSWORD=marked-secret-of-the-environment" });
+  assert.match(faultsOf({}, outcome).join(), /told marked-secret/);
+});
+
+test("a second UpdateService of one attempt is found out", async () => {
+  const outcome = await play({ deployer: { runId: "1" } }, 1);
+  const [update] = outcome.truth.updates;
+  assert.ok(update);
+  outcome.truth.updates.push(update);
+  assert.match(faultsOf({ deployer: { runId: "1" } }, outcome).join(), /began 2 deployments/);
+});
+
+test("what can't be played is told, not passed over", async () => {
+  const { faults } = await playScenario({ service: { minimumHealthyPercent: 300 } }, 1, "direct");
+  assert.match(faults.join(), /could not be played/);
+});

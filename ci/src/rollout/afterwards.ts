@@ -1,0 +1,25 @@
+import { afterFailed } from "../report/exit-codes.js";
+import type { Report } from "../report/report.js";
+import type { Attempt } from "./attempt.js";
+import { keepNewest } from "./keep/keep.js";
+import { runAfter } from "./one-off/after.js";
+import { oneOffOf } from "./one-off/one-off.js";
+import type { ServiceNow } from "./read.js";
+import type { Session } from "./release.js";
+
+/**
+ * What follows on a deploy once its verdict is `deployed`: the target's task, and then, when all is well, the old revisions go. The verdict stays what it is, whatever becomes of this: the report tells it
+ * beside, and the exit code.
+ */
+export async function afterwards(session: Session, attempt: Attempt, now: ServiceNow, report: Report): Promise<Report> {
+  if (report.verdict !== "deployed") {
+    if (attempt.verb === "deploy" && oneOffOf(session.target, "after"))
+      session.progress(`The task after the deploy is not run: the verdict is ${report.verdict}.`);
+    return report;
+  }
+  const after = await runAfter(session, attempt, now, report.taskDefinition);
+  if (after && after.state !== "done") return { ...report, after, exitCode: afterFailed };
+  const { keep } = attempt.asked;
+  const kept = keep === undefined ? undefined : await keepNewest(session, keep);
+  return { ...report, ...(after && { after }), ...(kept && { kept }) };
+}

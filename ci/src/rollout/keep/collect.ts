@@ -1,0 +1,23 @@
+interface Page<T> {
+  items: readonly T[] | undefined;
+  nextToken: string | undefined;
+}
+
+/** Everything of a list that comes in pages. */
+export async function collect<T>(read: (nextToken: string | undefined) => Promise<Page<T>>): Promise<T[]> {
+  const found: T[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await read(nextToken);
+    found.push(...(page.items ?? []));
+    nextToken = page.nextToken;
+  } while (nextToken);
+  return found;
+}
+
+/** The list in parts of at most `size`. */
+export function partsOf<T>(list: readonly T[], size: number): T[][] {
+  const parts: T[][] = [];
+  for (let from = 0; from < list.length; from += size) parts.push(list.slice(from, from + size));
+  return parts;
+}

@@ -1,0 +1,59 @@
+import type { Service } from "@aws-sdk/client-ecs";
+import { ListTaskDefinitionsCommand } from "@aws-sdk/client-ecs";
+import { ask } from "../aws-errors.js";
+import type { Session } from "../release.js";
+import { abort } from "../send-options.js";
+import { type Choice, choose } from "./choose.js";
+import { collect } from "./collect.js";
+import { addDeployments, addRollbackGoal } from "./deployments.js";
+import { addService, listClusters, listServices } from "./services.js";
+import { addTasks } from "./tasks.js";
+import { revisionOf, Uses } from "./uses.js";
+
+/**
+ * Looks which revisions of the target's family may go. What is slow and seldom changes is read first and the services last, so that
+ * little can happen between their being read and what is done with it.
+ *
+ * Not seen are those that name a revision elsewhere: EventBridge Pipes, Step Functions, CodePipeline, or code of one's own.
+ * @param keep How many of the newest stay.
+ * @throws Error when anything of it can't be read.
+ */
+export async function lookForFree(session: Session, keep: number): Promise<Choice> {
+  const uses = new Uses(session.target.family);
+  const active = await activeRevisions(session);
+  // Loaded here: only who asks for it pays for two more clients.
+  const [{ addRules }, { addSchedules }] = await Promise.all([import("./rules.js"), import("./schedules.js")]);
+  await addRules(session, uses);
+  await addSchedules(session, uses);
+  const clusters = await listClusters(session);
+  await addTasks(session, uses, clusters);
+  await addRollbackGoal(session, uses);
+  const services = await listServices(session, clusters);
+  for (const service of services.filter((one) => addService(uses, one))) await addDeployments(session, uses, service);
+  return choose(active, keep, servingOf(session, services), uses);
+}
+
+/** Numbers of the family's active revisions. */
+async function activeRevisions(session: Session): Promise<number[]> {
+  const { family } = session.target;
+  const arns = await collect(async (nextToken) => {
+    const command = new ListTaskDefinitionsCommand({
+      familyPrefix: family,
+      status: "ACTIVE",
+      sort: "DESC",
+      ...(nextToken && { nextToken }),
+    });
+    const page = await ask("ecs:ListTaskDefinitions", session.aws.ecs.send(command, abort(session)));
+    return { items: page.taskDefinitionArns, nextToken: page.nextToken };
+  });
+  return arns.flatMap((arn) => revisionOf(arn, family) ?? []);
+}
+
+function servingOf({ target }: Session, services: readonly Service[]): number {
+  const service = services.find(
+    ({ clusterArn, serviceName }) => serviceName === target.service && clusterArn?.split("/").at(-1) === target.cluster,
+  );
+  const serving = revisionOf(service?.taskDefinition ?? "", target.family);
+  if (serving !== undefined) return serving;
+  throw new Error(`ECS lists no service ${target.service} in ${target.cluster} that runs ${target.family}.`);
+}

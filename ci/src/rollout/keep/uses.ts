@@ -1,0 +1,23 @@
+/** Who uses which revisions of one family: by the revision's number, as in `a task runs it`. */
+export class Uses {
+  readonly #by = new Map<number, string>();
+
+  constructor(readonly family: string) {}
+
+  /** @param taskDefinition An ARN, `family:revision` or `family`; one of another family, or without a revision, says nothing here. */
+  add(taskDefinition: string | undefined, by: string): void {
+    const revision = revisionOf(taskDefinition ?? "", this.family);
+    if (revision !== undefined && !this.#by.has(revision)) this.#by.set(revision, by);
+  }
+
+  /** Who uses a revision; undefined when nobody does. */
+  by(revision: number): string | undefined {
+    return this.#by.get(revision);
+  }
+}
+
+/** The revision's number; undefined when it is another family's, or when the family's newest is meant. */
+export function revisionOf(taskDefinition: string, family: string): number | undefined {
+  const [name = "", revision] = (taskDefinition.split("/").at(-1) ?? "").split(":");
+  return name === family && revision !== undefined && /^\d+$/.test(revision) ? Number(revision) : undefined;
+}

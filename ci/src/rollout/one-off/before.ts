@@ -1,0 +1,73 @@
+import type { RawTaskDefinition } from "../../aws/raw.js";
+import { describeTaskDefinition } from "../../aws/raw.js";
+import { type Attempt, attemptKey } from "../attempt.js";
+import { type OwnRevision, tagOf } from "../attempt-revisions.js";
+import { ask } from "../aws-errors.js";
+import type { ServiceNow } from "../read.js";
+import type { Session } from "../release.js";
+import type { KnownDeployments } from "../service-deployments.js";
+import { refusal, unknowable } from "./before-errors.js";
+import { explain } from "./explain.js";
+import { oneOffOf, runOf } from "./one-off.js";
+import { type OneOffRecord, parseRecord, recordTag } from "./record.js";
+import { runOnce } from "./run-once.js";
+
+/** The revision that is about to be rolled out, and what else the attempt has left behind. */
+export interface Registered {
+  revision: OwnRevision;
+  /** Registered by this very call. */
+  isNew: boolean;
+  /** All revisions of the attempt from before, and the deployments that there are. */
+  own: readonly OwnRevision[];
+  known: KnownDeployments;
+}
+
+/**
+ * Runs the target's task before the deploy, once an attempt, and lets the deploy go on when it ended well. Nothing of the service is
+ * changed until then.
+ * @throws InputError when it failed, now or at an earlier call of the attempt, or when nobody knows how it ended.
+ */
+export async function runBefore(
+  session: Session,
+  attempt: Attempt,
+  { service }: ServiceNow,
+  registered: Registered,
+): Promise<void> {
+  const oneOff = oneOffOf(session.target, "before");
+  if (!oneOff || attempt.verb !== "deploy") return;
+  if (attempt.asked.skipBefore)
+    return session.progress("The task before the deploy is left out, as asked (--skip-before).");
+  const { revision, record } = await findRecord(session, registered);
+  const run = runOf(oneOff, attemptKey(session.target, attempt), revision);
+  const outcome = await runOnce(session, service, run, record);
+  switch (outcome.state) {
+    case "done":
+      return;
+    case "failed":
+      throw refusal(attempt.release, run, outcome, await explain(session, run, outcome));
+    case "unknown":
+      throw unknowable(session.target, run, outcome.known);
+  }
+}
+
+/**
+ * What the attempt has noted of its task: on the revision itself, or on a duplicate of it that came of a lost answer and has not been
+ * rolled out either.
+ */
+async function findRecord(
+  session: Session,
+  { revision, isNew, own, known }: Registered,
+): Promise<{ revision: string; record?: OneOffRecord }> {
+  if (isNew) return { revision: revision.arn };
+  const isSpent = ({ arn }: OwnRevision) => known.listed.some((one) => one.taskDefinition === arn);
+  const duplicates = own.filter((one) => one.arn !== revision.arn && one.base === revision.base && !isSpent(one));
+  for (const { arn } of [revision, ...duplicates]) {
+    const text = tagOf(await describe(session, arn), recordTag.before);
+    if (text !== undefined) return { revision: arn, record: parseRecord(text) };
+  }
+  return { revision: revision.arn };
+}
+
+function describe({ aws, signal }: Session, arn: string): Promise<RawTaskDefinition> {
+  return ask("ecs:DescribeTaskDefinition", describeTaskDefinition(aws.ecs, arn, signal));
+}

@@ -1,0 +1,101 @@
+import {
+  type ConflictException,
+  DescribeTasksCommand,
+  ListTasksCommand,
+  RunTaskCommand,
+  type RunTaskCommandInput,
+  type Service,
+  StopTaskCommand,
+} from "@aws-sdk/client-ecs";
+import { InputError } from "../../errors.js";
+import { ask } from "../aws-errors.js";
+import type { Session } from "../release.js";
+import { abort } from "../send-options.js";
+import type { TaskView } from "../snapshot.js";
+import { LostAnswer } from "../start-errors.js";
+import { once } from "../start-once.js";
+import { taskView } from "../views.js";
+import { nameOf, type OneOffRun } from "./one-off.js";
+
+/**
+ * Starts the task where the service's own tasks run, or finds the one that this very call has started before: ECS remembers the client
+ * token, so a repetition after a lost answer starts nothing.
+ * @returns Its ARN.
+ * @throws InputError when ECS refuses it or has no place for it: nothing runs. LostAnswer when it does not answer.
+ */
+export async function runTask(session: Session, service: Service, run: OneOffRun): Promise<string> {
+  const command = new RunTaskCommand(inputOf(session, service, run));
+  for (let times = 1; ; times++) {
+    try {
+      const answer = await once(session, "RunTask", () => session.aws.ecs.send(command, abort(session)));
+      const arn = answer.tasks?.[0]?.taskArn;
+      if (arn !== undefined) return arn;
+      throw noPlace(
+        run,
+        answer.failures?.map(({ reason, detail }) => detail ?? reason ?? "no reason given"),
+      );
+    } catch (error) {
+      const taken = tasksOfConflict(error);
+      if (taken !== undefined) return taken;
+      if (!(error instanceof LostAnswer) || times === tries) throw error;
+      session.progress("The answer to RunTask was lost: sent again with the same client token.");
+    }
+  }
+}
+
+const tries = 3;
+
+/** As the service runs its own tasks: what it does not say is left to ECS, as there. */
+function inputOf({ target }: Session, service: Service, run: OneOffRun): RunTaskCommandInput {
+  const { networkConfiguration, capacityProviderStrategy = [], launchType, platformVersion } = service;
+  const strategy = capacityProviderStrategy.length > 0;
+  const propagates = service.propagateTags === "TASK_DEFINITION" || service.propagateTags === "SERVICE";
+  return {
+    cluster: target.cluster,
+    taskDefinition: run.revision,
+    clientToken: run.clientToken,
+    startedBy: run.startedBy,
+    overrides: { containerOverrides: [{ name: target.container, command: [...run.command] }] },
+    ...(networkConfiguration && { networkConfiguration }),
+    ...(strategy ? { capacityProviderStrategy } : launchType && { launchType }),
+    ...(platformVersion !== undefined && { platformVersion }),
+    // RunTask can't take a service's tags along: those of the revision are what it has.
+    ...(propagates && { propagateTags: "TASK_DEFINITION" }),
+    ...(service.enableECSManagedTags && { enableECSManagedTags: true }),
+  };
+}
+
+/** The token was used before with other members, as when the command in the target has changed since: that task is the one. */
+function tasksOfConflict(error: unknown): string | undefined {
+  const cause = (error as Error).cause as Partial<ConflictException> | undefined;
+  return cause?.name === "ConflictException" ? cause.resourceIds?.[0] : undefined;
+}
+
+function noPlace(run: OneOffRun, reasons: string[] | undefined): InputError {
+  return new InputError(
+    "task-not-placed",
+    `${nameOf(run)} could not be started: ${reasons?.join("; ") || "ECS gives no reason"}. Nothing ran. Run the same command again when there is room for it.`,
+  );
+}
+
+/** Finds the task by who has started it, in whatever state it is. ECS tells of a stopped one for about an hour. */
+export async function findTask(session: Session, { startedBy }: OneOffRun): Promise<string | undefined> {
+  for (const desiredStatus of ["RUNNING", "STOPPED"] as const) {
+    const command = new ListTasksCommand({ cluster: session.target.cluster, startedBy, desiredStatus });
+    const { taskArns } = await ask("ecs:ListTasks", session.aws.ecs.send(command, abort(session)));
+    if (taskArns?.[0] !== undefined) return taskArns[0];
+  }
+  return undefined;
+}
+
+/** @param task An id or an ARN. @returns undefined while ECS does not show it, or not any more. */
+export async function readTask(session: Session, task: string): Promise<TaskView | undefined> {
+  const command = new DescribeTasksCommand({ cluster: session.target.cluster, tasks: [task] });
+  const { tasks } = await ask("ecs:DescribeTasks", session.aws.ecs.send(command, abort(session)));
+  return tasks?.[0] && taskView(tasks[0]);
+}
+
+export async function stopTask(session: Session, task: string, reason: string): Promise<void> {
+  const command = new StopTaskCommand({ cluster: session.target.cluster, task, reason });
+  await ask("ecs:StopTask", session.aws.ecs.send(command, abort(session)));
+}

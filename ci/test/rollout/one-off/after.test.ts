@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { formatReport } from "../../../src/report/text.js";
+import { rollOut } from "../../../src/rollout/roll-out.js";
+import { Fault, fakeAws } from "../../support/fake-aws.js";
+import { release, revisionArn, type Story, scriptedEcs, target } from "../../support/scripted-ecs.js";
+import { type Behaviour, withOneOffs } from "../../support/scripted-one-off.js";
+import { crashLoop, success } from "../../support/stories.js";
+import { virtualClock } from "../../support/virtual-clock.js";
+
+const command = ["python3", "warm.py"];
+
+async function scene(t: TestContext, behaviour: Behaviour = { ends: 20, exitCode: 0 }, story: Story = success) {
+  const clock = virtualClock();
+  const { world, script: plain } = scriptedEcs(clock, story);
+  const { runs, script } = withOneOffs(world, clock, plain, () => behaviour);
+  const fake = await fakeAws(script);
+  t.after(() => fake.close());
+  const lines: string[] = [];
+  const options = {
+    aws: fake.aws,
+    target: { ...target, after: { command, timeoutSeconds: 900 } },
+    clock,
+    release,
+    progress: (line: string) => void lines.push(line),
+  };
+  const roll = (more = {}) => rollOut({ ...options, ...more });
+  return { clock, world, fake, runs, lines, roll };
+}
+
+test("the task after a deploy runs with the deployed revision once the verdict is known", async (t) => {
+  const { fake, roll, runs, clock } = await scene(t);
+  const startedAt = clock.now();
+  const report = await roll();
+  assert.equal(report.verdict, "deployed");
+  assert.equal(report.exitCode, 0);
+  assert.equal(report.after?.state, "done");
+  assert.match(formatReport(report), /after +The task after the deploy ended well at 2026-/);
+  assert.equal(runs[0]?.input.taskDefinition, revisionArn(8));
+  assert.match(String(runs[0]?.input.startedBy), /^slipway\/after\//);
+  assert.ok((runs[0]?.startedAt ?? 0) * 1000 >= startedAt + 118_000);
+  assert.equal(fake.sent("UpdateService").length, 1);
+});
+
+test("a task after the deploy that fails is reported with its own exit code, and nothing is undone", async (t) => {
+  const { fake, roll } = await scene(t, { ends: 20, exitCode: 4 });
+  const report = await roll();
+  assert.equal(report.verdict, "deployed");
+  assert.equal(report.exitCode, 11);
+  assert.equal(report.after?.state, "failed");
+  const text = formatReport(report);
+  assert.match(text, /^DEPLOYED: v1\.1\.0/);
+  assert.match(text, /after +The task after the deploy failed: the command ended with exit code 4\./);
+  assert.match(text, /Cause: the command ended with exit code 4.*the log's end/s);
+  assert.equal(fake.sent("UpdateService").length, 1);
+});
+
+test("the task after a deploy runs once, and the next call tells of it again", async (t) => {
+  const { roll, runs } = await scene(t, { ends: 20, exitCode: 4 });
+  const first = await roll({ runId: "17" });
+  const again = await roll({ runId: "17" });
+  assert.equal(runs.length, 1);
+  assert.deepEqual(again.after, first.after);
+  assert.equal(again.exitCode, 11);
+});
+
+test("a deploy that was cut off before its task after it has it run by the next call", async (t) => {
+  const { fake, roll, runs } = await scene(t);
+  const process = new AbortController();
+  const run = fake.script.RunTask;
+  fake.script.RunTask = (input) => {
+    process.abort(new Error("killed"));
+    return run?.(input) ?? {};
+  };
+  await assert.rejects(roll({ signal: process.signal }), /killed/);
+  fake.script.RunTask = run as NonNullable<typeof run>;
+  assert.equal((await roll()).after?.state, "done");
+  assert.equal(runs.length, 1);
+});
+
+test("a task after the deploy that can't be started leaves the verdict as it is", async (t) => {
+  const { fake, roll } = await scene(t);
+  fake.script.RunTask = () => new Fault("AccessDeniedException", "no");
+  const report = await roll();
+  assert.equal(report.verdict, "deployed");
+  assert.equal(report.exitCode, 11);
+  assert.match(String(report.after?.said), /may not perform ecs:RunTask/);
+});
+
+test("a rollout that is not deployed has no task after it", async (t) => {
+  const { roll, runs, lines } = await scene(t, {}, crashLoop("old-id"));
+  const report = await roll();
+  assert.equal(report.verdict, "rolled-back");
+  assert.equal(report.after, undefined);
+  assert.equal(runs.length, 0);
+  assert.ok(lines.some((line) => line.includes("is not run: the verdict is rolled-back")));
+});
+
+test("a deployment that could not be verified has no task after it", async (t) => {
+  const { roll, runs } = await scene(t);
+  const report = await roll({ http: { baseUrl: "http://127.0.0.1:1" } });
+  assert.equal(report.verdict, "deployed-unverified");
+  assert.equal(runs.length, 0);
+});
+
+test("--skip-after and a rollback leave the task after a deploy out", async (t) => {
+  const { roll, runs } = await scene(t);
+  const asked = { overrides: { environment: {}, secrets: {} }, force: false, ignore: [], skipAfter: true };
+  assert.equal((await roll({ asked })).exitCode, 0);
+  await roll({ verb: "rollback", runId: "back" });
+  assert.equal(runs.length, 0);
+});
+
+test("what runs already and no deploy has made has no task after it", async (t) => {
+  const { roll, runs, world } = await scene(t);
+  await roll({ asked: { overrides: { environment: {}, secrets: {} }, force: false, ignore: [], skipAfter: true } });
+  const made = world.taskDefinitions.get(revisionArn(8));
+  if (made) made.tags = [];
+  assert.equal((await roll()).verdict, "deployed");
+  assert.equal(runs.length, 0);
+});

@@ -1,0 +1,144 @@
+import type { Clock } from "../clock.js";
+import type { StateDirectory } from "../state.js";
+import { number, text, texts } from "../wire/input.js";
+import { page } from "../wire/paging.js";
+import { AwsError, type Caller, type JsonObject, type Service } from "../wire/service.js";
+import { type Alarm, alarmView, checkedAlarm } from "./alarm.js";
+
+export interface CloudWatchDeps {
+  state: StateDirectory;
+  clock: Clock;
+}
+
+/** An alarm as whoever watches it sees it. */
+export interface AlarmNews {
+  /** `arn:aws:cloudwatch:REGION:ACCOUNT:alarm:NAME` */
+  arn: string;
+  /** Undefined when the alarm has been deleted. */
+  state: Alarm["state"] | undefined;
+  /** Milliseconds that it looks at to decide: its period times its evaluation periods. */
+  window: number;
+}
+
+export interface CloudWatch {
+  service: Service;
+  /** Tells of all alarms that there are, then of each change. */
+  watch(listener: (news: AlarmNews) => void): void;
+}
+
+const MOST_AT_ONCE = 100;
+const PAGE = 50;
+
+/**
+ * CloudWatch, as far as deployments watch alarms. There are no metrics here: an alarm begins in INSUFFICIENT_DATA and goes where
+ * SetAlarmState puts it, and stays there (on AWS the next evaluation would take it back).
+ */
+export function createCloudWatch({ state, clock }: CloudWatchDeps): CloudWatch {
+  const document = state.document<{ alarms: Record<string, Alarm> }>("cloudwatch", () => ({ alarms: {} }));
+  const { alarms } = document.value;
+  const listeners: ((news: AlarmNews) => void)[] = [];
+
+  const newsOf = (arn: string): AlarmNews => ({
+    arn,
+    state: alarms[arn]?.state,
+    window: (alarms[arn]?.period ?? 0) * (alarms[arn]?.evaluationPeriods ?? 0) * 1_000,
+  });
+  const changed = (arn: string) => {
+    document.save();
+    for (const listener of listeners) listener(newsOf(arn));
+  };
+
+  return {
+    watch(listener) {
+      listeners.push(listener);
+      for (const arn of Object.keys(alarms)) listener(newsOf(arn));
+    },
+    service: {
+      signingName: "monitoring",
+      targetPrefix: "GraniteServiceVersion20100801",
+      queryNamespace: "http://monitoring.amazonaws.com/doc/2010-08-01/",
+      operations: {
+        PutMetricAlarm(input, caller) {
+          const wanted = checkedAlarm(input);
+          const arn = arnOf(caller, wanted.name);
+          const before = alarms[arn];
+          const now = clock.now();
+          // A change of its settings leaves an alarm's state as it is.
+          alarms[arn] = before
+            ? { ...before, ...wanted, updatedAt: now }
+            : { ...wanted, arn, ...UNCHECKED, updatedAt: now, stateUpdatedAt: now };
+          changed(arn);
+          return {};
+        },
+
+        SetAlarmState(input, caller) {
+          const alarm = alarms[arnOf(caller, text(input, "AlarmName") ?? "")];
+          if (alarm === undefined) throw new AwsError("ResourceNotFound", "Unknown alarm", 404);
+          const value = text(input, "StateValue");
+          if (value !== "OK" && value !== "ALARM" && value !== "INSUFFICIENT_DATA") {
+            throw invalid(`StateValue '${value}': OK, ALARM and INSUFFICIENT_DATA are accepted.`);
+          }
+          Object.assign(alarm, {
+            state: value,
+            stateReason: text(input, "StateReason") ?? "",
+            stateUpdatedAt: clock.now(),
+          });
+          changed(alarm.arn);
+          return {};
+        },
+
+        DeleteAlarms(input, caller) {
+          const arns = (texts(input, "AlarmNames") ?? []).map((name) => arnOf(caller, name));
+          if (arns.length > MOST_AT_ONCE) throw invalid(`Up to ${MOST_AT_ONCE} alarms are deleted at once.`);
+          // All or none, as on AWS.
+          if (arns.some((arn) => alarms[arn] === undefined)) {
+            throw new AwsError("ResourceNotFound", "Unknown alarm", 404);
+          }
+          for (const arn of arns) {
+            delete alarms[arn];
+            changed(arn);
+          }
+          return {};
+        },
+
+        DescribeAlarms(input, caller) {
+          const found = Object.values(alarms)
+            .filter(({ arn }) => arn.startsWith(arnOf(caller, "")))
+            .filter(asked(input))
+            .sort((a, b) => (a.name < b.name ? -1 : 1));
+          const size = number(input, "MaxRecords") ?? PAGE;
+          if (size < 1 || size > MOST_AT_ONCE) throw invalid(`MaxRecords must be from 1 to ${MOST_AT_ONCE}.`);
+          const badToken = () => new AwsError("InvalidNextToken", "The next token is invalid.");
+          const { items, nextToken } = page(found, size, text(input, "NextToken"), badToken);
+          return {
+            MetricAlarms: items.map(alarmView),
+            CompositeAlarms: [],
+            ...(nextToken !== undefined && { NextToken: nextToken }),
+          };
+        },
+      },
+    },
+  };
+}
+
+const UNCHECKED = { state: "INSUFFICIENT_DATA", stateReason: "Unchecked: Initial alarm creation" } as const;
+
+const arnOf = ({ region, accountId }: Caller, name: string) =>
+  `arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}`;
+
+const invalid = (message: string) => new AwsError("InvalidParameterValue", message);
+
+function asked(input: JsonObject): (alarm: Alarm) => boolean {
+  const names = texts(input, "AlarmNames");
+  const prefix = text(input, "AlarmNamePrefix");
+  if (names !== undefined && prefix !== undefined) {
+    throw new AwsError("InvalidParameterCombination", "AlarmNames and AlarmNamePrefix exclude each other.");
+  }
+  const types = texts(input, "AlarmTypes") ?? ["MetricAlarm"];
+  const state = text(input, "StateValue");
+  return (alarm) =>
+    types.includes("MetricAlarm") &&
+    (names === undefined || names.includes(alarm.name)) &&
+    alarm.name.startsWith(prefix ?? "") &&
+    (state === undefined || alarm.state === state);
+}

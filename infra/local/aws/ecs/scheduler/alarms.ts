@@ -1,0 +1,78 @@
+import { scopeOf } from "../model/arns.js";
+import type {
+  AlarmState,
+  DeploymentRecord,
+  ServiceDeploymentRecord,
+  ServiceRecord,
+  TaskRecord,
+} from "../model/state.js";
+import { object } from "../model/task-definition.js";
+import { rolloutReason, say, statusReason } from "../words.js";
+import { failDeployment } from "./deployments.js";
+import { serviceDeploymentOf, type World } from "./world.js";
+
+/** Takes in what CloudWatch tells of an alarm; undefined when it is gone. */
+export function observeAlarm(world: World, arn: string, alarm: AlarmState | undefined): void {
+  if (alarm === undefined) delete world.state.alarms[arn];
+  else world.state.alarms[arn] = alarm;
+}
+
+/**
+ * Begins to watch the service's alarms. One that is in ALARM when the deployment starts keeps all of them out of it: so a mended release can
+ * be deployed while the alarm still stands. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html
+ */
+export function watchAlarms(world: World, service: ServiceRecord, record: ServiceDeploymentRecord): void {
+  const { enable, alarmNames } = wanted(service);
+  if (!enable) return;
+  const standing = alarmNames.some((name) => alarmOf(world, service, name)?.state === "ALARM");
+  record.alarms = { status: standing ? "DISABLED" : "MONITORING", names: alarmNames, triggered: [] };
+}
+
+/** Fails the deployment when a watched alarm goes off, from its first running task on. ECS asks now and then; here it knows at once. */
+export function tripAlarms(
+  world: World,
+  service: ServiceRecord,
+  deployment: DeploymentRecord,
+  tasks: readonly TaskRecord[],
+): void {
+  const { alarms, status } = serviceDeploymentOf(world, deployment);
+  if (alarms?.status !== "MONITORING" || status !== "IN_PROGRESS" || deployment.rolloutState !== "IN_PROGRESS") return;
+  if (!tasks.some((task) => task.deploymentId === deployment.id && task.startedAt !== undefined)) return;
+  const triggered = alarms.names.filter((name) => alarmOf(world, service, name)?.state === "ALARM");
+  if (triggered.length === 0) return;
+  alarms.status = "TRIGGERED";
+  alarms.triggered = triggered;
+  failDeployment(world, service, deployment, {
+    wantsRollback: wanted(service).rollback,
+    rollout: rolloutReason.alarm(),
+    rollingBack: rolloutReason.alarmRollingBack,
+    event: say.failedByAlarm(deployment.id),
+    stopped: statusReason.stoppedByAlarm,
+    rolledBack: statusReason.rolledBackByAlarm,
+  });
+}
+
+/**
+ * How long a deployment bakes, in milliseconds: as long as it is told to, else as long as its slowest alarm needs to go off. ECS computes
+ * the latter from the alarms too, by a formula that it does not publish.
+ */
+export function bakeTime(world: World, service: ServiceRecord, record: ServiceDeploymentRecord): number {
+  const { bakeTimeInMinutes } = service.deploymentConfiguration.extra;
+  if (typeof bakeTimeInMinutes === "number") return bakeTimeInMinutes * 60_000;
+  if (record.alarms?.status !== "MONITORING") return 0;
+  return Math.max(0, ...record.alarms.names.map((name) => alarmOf(world, service, name)?.window ?? 0));
+}
+
+function wanted(service: ServiceRecord): { enable: boolean; rollback: boolean; alarmNames: string[] } {
+  const { enable, rollback, alarmNames } = object(service.deploymentConfiguration.extra.alarms);
+  return {
+    enable: enable === true,
+    rollback: rollback === true,
+    alarmNames: Array.isArray(alarmNames) ? alarmNames.map(String) : [],
+  };
+}
+
+function alarmOf(world: World, service: ServiceRecord, name: string): AlarmState | undefined {
+  const { region, accountId } = scopeOf(service.arn);
+  return world.state.alarms[`arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}`];
+}

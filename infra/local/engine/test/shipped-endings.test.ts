@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { callFunction, closeEngine } from "../index.js";
+
+const root = fileURLToPath(new URL("../../../../", import.meta.url));
+let scratch: string;
+
+before(async () => {
+  scratch = await mkdtemp(join(tmpdir(), "slipway-endings-"));
+  await writeFile(join(scratch, "credentials"), "AWS_ACCESS_KEY_ID=a\nAWS_SECRET_ACCESS_KEY=b\n");
+});
+after(async () => {
+  await closeEngine();
+  await rm(scratch, { recursive: true, force: true });
+});
+
+/** A rollback that is refused before anything is asked. */
+async function refused(...more: string[]) {
+  const told = { stdout: "", stderr: "" };
+  const exitCode = await callFunction({
+    args: ["rollback", "--credentials", `file://${join(scratch, "credentials")}`, "--url", "nope", ...more],
+    cwd: root,
+    env: process.env,
+    onStdout: (text) => (told.stdout += text),
+    onStderr: (text) => (told.stderr += text),
+    signal: new AbortController().signal,
+  });
+  return { exitCode, ...told };
+}
+
+test("what is refused is told in words, with its own exit code", async () => {
+  const { exitCode, stdout, stderr } = await refused();
+  assert.deepEqual([exitCode, stdout], [2, ""]);
+  assert.match(stderr, /Stderr:\nThe URL "nope" can't be asked\..*\n$/);
+});
+
+test("as JSON the last line of the log and of stderr says the same, for a script to find by its type", async () => {
+  const { exitCode, stdout, stderr } = await refused("--as-json");
+  assert.deepEqual([exitCode, stdout], [2, ""]);
+  const lines = stderr.split("\n").filter((line) => line.startsWith('{"type":"error"'));
+  assert.equal(lines.length, 2);
+  assert.equal(lines[0], lines[1]);
+  const { code, exitCode: said, message } = JSON.parse(lines[0] ?? "") as Record<string, unknown>;
+  assert.deepEqual([code, said], ["bad-url", 2]);
+  assert.match(String(message), /^The URL "nope" can't be asked/);
+});
