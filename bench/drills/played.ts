@@ -76,7 +76,7 @@ function isTrue(verdict: Verdict, state: State, tookBack: boolean, servesWrong: 
     case "paused":
       return state === "open" || state === "settling";
     case "rolled-back":
-      return state === "rolled-back" || tookBack;
+      return state === "rolled-back" || state === "taken-back" || tookBack;
     case "superseded":
       return state === "superseded" || state === "repeated";
     default:

@@ -1,7 +1,7 @@
 import type { ECRClient } from "@aws-sdk/client-ecr";
 import type { Target } from "../../ci/src/target.js";
 import type { ImageScript } from "../world/scenario.js";
-import { pushImage } from "./push-image.js";
+import { type ImageContent, pushImage } from "./push-image.js";
 
 /** A version as it lies in the registry, or should. */
 export interface Published {
@@ -11,16 +11,21 @@ export interface Published {
   digest: string;
 }
 
+/** Makes the image of a version. */
+export type ImageMaker = (version: string, script: ImageScript) => Promise<ImageContent>;
+
 /** Pushes a version's image, unless the script says that nobody has. */
 export async function publish(
   ecr: ECRClient,
   url: string,
-  target: Target,
+  { account, region, repository }: Target,
+  make: ImageMaker,
   version: string,
-  { exists = true, platform = "linux/amd64" }: ImageScript = {},
+  script: ImageScript = {},
 ): Promise<Published> {
-  const { account, region, repository } = target;
-  const digest = exists ? await pushImage(ecr, `${url}/v2/${repository}`, repository, { version, platform }) : NOWHERE;
+  const registry = `${url}/v2/${repository}`;
+  const isThere = script.exists !== false;
+  const digest = isThere ? await pushImage(ecr, registry, repository, version, await make(version, script)) : NOWHERE;
   return { version, digest, image: `${account}.dkr.ecr.${region}.amazonaws.com/${repository}@${digest}` };
 }
 

@@ -1,46 +1,28 @@
 import { createHash } from "node:crypto";
-import { gzipSync } from "node:zlib";
 import { type ECRClient, GetAuthorizationTokenCommand, PutImageCommand } from "@aws-sdk/client-ecr";
 
+/** An image as a registry keeps it. */
+export interface ImageContent {
+  /** Its configuration and layers. */
+  blobs: Buffer[];
+  manifest: Buffer;
+}
+
 /**
- * Pushes a whole image of next to nothing, for tasks that are simulated: what tells two of them apart is the version in their
- * configuration. Answers its digest.
+ * Pushes an image and answers its digest.
  * @param registry The repository in the registry's own API, such as `http://127.0.0.1:4566/v2/app`.
  */
 export async function pushImage(
   ecr: ECRClient,
   registry: string,
   repositoryName: string,
-  { version, platform }: { version: string; platform: string },
+  imageTag: string,
+  { blobs, manifest }: ImageContent,
 ): Promise<string> {
-  const [os, architecture] = platform.split("/");
-  // Two blocks of zeros: the end of an empty tar archive.
-  const archive = Buffer.alloc(1024);
-  const layer = gzipSync(archive);
-  const config = Buffer.from(
-    JSON.stringify({
-      architecture,
-      os,
-      config: { Env: [`VERSION=${version}`], Labels: { "org.opencontainers.image.version": version } },
-      rootfs: { type: "layers", diff_ids: [digestOf(archive)] },
-    }),
-  );
-  const manifest = {
-    schemaVersion: 2,
-    mediaType: "application/vnd.oci.image.manifest.v1+json",
-    config: { mediaType: "application/vnd.oci.image.config.v1+json", digest: digestOf(config), size: config.length },
-    layers: [{ mediaType: "application/vnd.oci.image.layer.v1.tar+gzip", digest: digestOf(layer), size: layer.length }],
-  };
   const authorization = await authorize(ecr);
-  for (const blob of [layer, config]) await upload(`${registry}/blobs`, authorization, blob);
-  const answer = await ecr.send(
-    new PutImageCommand({
-      repositoryName,
-      imageTag: version,
-      imageManifest: JSON.stringify(manifest),
-      imageManifestMediaType: manifest.mediaType,
-    }),
-  );
+  for (const blob of blobs) await upload(`${registry}/blobs`, authorization, blob);
+  const imageManifest = manifest.toString("utf8");
+  const answer = await ecr.send(new PutImageCommand({ repositoryName, imageTag, imageManifest }));
   return answer.image?.imageId?.imageDigest ?? "";
 }
 
@@ -49,14 +31,15 @@ async function authorize(ecr: ECRClient): Promise<string> {
   return `Basic ${answer.authorizationData?.[0]?.authorizationToken}`;
 }
 
-async function upload(blobs: string, authorization: string, body: Buffer<ArrayBuffer>): Promise<void> {
+async function upload(blobs: string, authorization: string, blob: Buffer): Promise<void> {
   const begun = await fetch(`${blobs}/uploads/`, { method: "POST", headers: { authorization } });
   const location = new URL(begun.headers.get("location") ?? "", blobs);
-  location.searchParams.set("digest", digestOf(body));
+  location.searchParams.set("digest", digestOf(blob));
+  const body = new Uint8Array(blob);
   const put = await fetch(location, { method: "PUT", headers: { authorization }, body });
   if (put.status !== 201) throw new Error(`The registry refused a blob: HTTP ${put.status}.`);
 }
 
-function digestOf(bytes: Buffer): string {
+export function digestOf(bytes: Buffer): string {
   return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }

@@ -14,8 +14,9 @@ import { createFaults } from "../../infra/local/aws/wire/faults.js";
 import { castTasks } from "../world/behaviour.js";
 import type { ImageScript, Scenario, ServiceSettings } from "../world/scenario.js";
 import { type Clients, clientsFor, type Keys } from "./clients.js";
+import { emptyImage } from "./empty-image.js";
 import { faultsOf } from "./faults.js";
-import { type Published, publish } from "./publish.js";
+import { type ImageMaker, type Published, publish } from "./publish.js";
 import { createService, deployByHand, logGroupOf, until } from "./service.js";
 import { type Truth, truthOnDisk } from "./truth.js";
 import { createWeb } from "./web.js";
@@ -56,11 +57,17 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+/** What is otherwise simulated. */
+export interface StageOptions extends Partial<Pick<LocalAwsOptions, "runtime" | "loadBalancer">> {
+  /** What the images have in them; nothing where tasks are simulated. */
+  image?: ImageMaker;
+}
+
 export async function openStage(
   scenario: Scenario,
   target: Target,
   { factor, timing }: Speed,
-  more: Partial<LocalAwsOptions> = {},
+  { image: make = emptyImage, ...more }: StageOptions = {},
 ): Promise<Stage> {
   const stateDir = await mkdtemp(join(tmpdir(), "slipway-stage-"));
   const casting = castTasks(scenario);
@@ -95,7 +102,8 @@ export async function openStage(
   };
   try {
     const clients = clientsFor(aws.url, target.region, aws.credentials);
-    const publishOne = (version: string, image?: ImageScript) => publish(clients.ecr, aws.url, target, version, image);
+    const publishOne = (version: string, image?: ImageScript) =>
+      publish(clients.ecr, aws.url, target, make, version, image);
     await createSurroundings(clients, target);
     await bringUp(scenario, target, clients, publishOne, factor);
     const { version = "v2.0.0", image } = scenario.release ?? {};
