@@ -60,16 +60,16 @@ test("looks come close together after a change and further apart in silence", ()
 test("the end of the old tasks is waited for closely however long it takes", () => {
   const staying = snapshot({ at: 600_000, ...started, tasks: [task(), oldTask()] });
   const draining = snapshot({ at: 600_000, ...started, tasks: [task(), oldTask({ desiredStatus: "STOPPED" })] });
-  assert.equal(pace(subject, staying, 0), 4000);
-  assert.equal(pace(subject, draining, 0), 2000);
-  assert.equal(pace(subject, snapshot({ at: 600_000, ours: serviceDeployment("SUCCESSFUL") }), 0), 2000);
+  assert.equal(pace(subject, staying, 0), 5000);
+  assert.equal(pace(subject, draining, 0), 1850);
+  assert.equal(pace(subject, snapshot({ at: 600_000, ours: serviceDeployment("SUCCESSFUL") }), 0), 1850);
 });
 
 test("a rollback and a deployment of others are followed closely", () => {
   const rollback = serviceDeployment("ROLLBACK_IN_PROGRESS");
   const other = [deployment({ taskDefinition: "arn:9" })];
-  assert.equal(pace(subject, snapshot({ at: 600_000, ...starting, ours: rollback }), 0), 2000);
-  assert.equal(pace(subject, snapshot({ at: 600_000, deployments: other }), 0), 2000);
+  assert.equal(pace(subject, snapshot({ at: 600_000, ...starting, ours: rollback }), 0), 1850);
+  assert.equal(pace(subject, snapshot({ at: 600_000, deployments: other }), 0), 1850);
 });
 
 test("the stay away doubles, up to half a minute", () => {

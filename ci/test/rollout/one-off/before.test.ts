@@ -44,6 +44,9 @@ async function scene(t: TestContext, behaviour: Behaviour = { ends: 20, exitCode
   return { clock, world, fake, runs, lines, roll, record, killedAt, skipped };
 }
 
+/** On Fargate a task can't pull from ECR without one. */
+const executionRoleArn = "arn:aws:iam::123456789012:role/execution";
+
 /** Operations in the order in which they were first called, of those that change something. */
 const changes = (calls: { operation: string }[]) =>
   calls
@@ -54,6 +57,7 @@ test("the task runs with the new revision where the service runs, and is noted, 
   const { fake, world, roll, runs, record, lines } = await scene(t);
   const networkConfiguration = { awsvpcConfiguration: { subnets: ["subnet-1"], securityGroups: ["sg-1"] } };
   set(world.service, { networkConfiguration, launchType: "FARGATE", platformVersion: "1.4.0" });
+  set(world.taskDefinitions.get(revisionArn(7))?.taskDefinition, { executionRoleArn });
   const report = await roll();
   assert.equal(report.verdict, "deployed");
   assert.deepEqual(changes(fake.calls), [
@@ -87,6 +91,7 @@ test("a service on capacity providers has its task on them too, and tags go alon
   const { world, roll, runs } = await scene(t);
   const capacityProviderStrategy = [{ capacityProvider: "FARGATE_SPOT", weight: 1 }];
   set(world.service, { capacityProviderStrategy, propagateTags: "SERVICE", enableECSManagedTags: true });
+  set(world.taskDefinitions.get(revisionArn(7))?.taskDefinition, { executionRoleArn });
   await roll();
   const { launchType, ...sent } = runs[0]?.input ?? {};
   assert.equal(launchType, undefined);
