@@ -99,6 +99,18 @@ export const control: Drill[] = [
     cause: "stopped-by-person",
   },
   {
+    name: "alarm-fires",
+    description: "An alarm of the service fires while the tasks start, and ECS goes back.",
+    scenario: {
+      service: { alarms: ["errors"] },
+      release: { tasks: [slow] },
+      interventions: [{ at: inTheMiddle, do: "alarm", name: "errors", state: "ALARM" }],
+    },
+    ends: { verdict: "rolled-back" },
+    cause: "alarm-fired",
+    virtualOnly: "nobody sets alarms in the world of real time",
+  },
+  {
     name: "somebody-stops-a-task",
     description: "Somebody stops the new version's first task; the next one stays.",
     scenario: {
