@@ -194,7 +194,10 @@ test("findings are asked for only where pushes are scanned", async (t) => {
 
 test("a log group that is not there is told, each group is asked for once, and one that tasks make is not", async (t) => {
   // Another driver's options are its own, whatever they are called.
-  const shipped = { name: "shipped", logConfiguration: { logDriver: "awsfirelens", options: logs } };
+  const shipped = {
+    name: "shipped",
+    logConfiguration: { logDriver: "awsfirelens", options: { "awslogs-group": "/other" } },
+  };
   const made = { ...logs, "awslogs-group": "/made", "awslogs-create-group": "true" };
   const { fake, read } = await scene(
     t,
