@@ -144,6 +144,26 @@ data "aws_iam_policy_document" "deploy" {
     resources = ["${aws_cloudwatch_log_group.app.arn}:log-stream:*"]
   }
 
+  # What the pre-flight reads of the roles: that they are there, and that ECS may assume them.
+  statement {
+    sid       = "FindRoles"
+    actions   = ["iam:GetRole"]
+    resources = [aws_iam_role.execution.arn, aws_iam_role.task.arn]
+  }
+
+  # Neither can be held to a target group.
+  # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html
+  statement {
+    sid = "ReadHealthCheck"
+    actions = [
+      "elasticloadbalancing:DescribeTargetGroupAttributes",
+      "elasticloadbalancing:DescribeTargetGroups",
+    ]
+    resources = ["*"]
+  }
+
+  # The service takes no secrets. One that does needs secretsmanager:DescribeSecret on them, or ssm:DescribeParameters on all.
+
   # From here on: only for deploy --keep. Who never passes it leaves these out. Deregistering can't be held to a family.
   statement {
     sid       = "KeepDeregister"

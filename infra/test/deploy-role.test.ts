@@ -13,7 +13,7 @@ interface Statement {
   condition?: { test: string; variable: string; values: string[] }[];
 }
 
-const { data, variable } = await readConfiguration();
+const { data, locals, variable } = await readConfiguration();
 const statements = (name: string) =>
   only(data.aws_iam_policy_document?.[name]).statement as (Statement & { condition: unknown })[];
 const permitted = statements("deploy").flatMap(({ actions }) => actions);
@@ -35,19 +35,37 @@ const RESERVED = ["ecs:StopServiceDeployment"];
 const servicesRead = ["ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions", "ecs:ListServiceDeployments"];
 const isForKeep = ({ sid }: Statement) => sid.startsWith("Keep");
 
+/** Asked of anybody's service that takes secrets or parameters; this one takes none. */
+const OF_SECRETS = ["secretsmanager:DescribeSecret", "ssm:DescribeParameters"];
+/** Needs no permission: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
+const FREE = ["sts:GetCallerIdentity"];
+const isDispensable = (action: string) => [...OF_SECRETS, ...FREE].includes(action);
+
 /** The actions behind the SDK commands that the deployer's sources name. */
 const called = () => calledIn(new URL("../../ci/src/", import.meta.url));
 
 function calledIn(directory: URL): string[] {
-  const prefixes = { ecs: "ecs", ecr: "ecr", "cloudwatch-logs": "logs", eventbridge: "events", scheduler: "scheduler" };
+  const prefixes = {
+    ecs: "ecs",
+    ecr: "ecr",
+    "cloudwatch-logs": "logs",
+    eventbridge: "events",
+    sts: "sts",
+    scheduler: "scheduler",
+    Elb: "elasticloadbalancing",
+    Iam: "iam",
+    SecretsManager: "secretsmanager",
+    Ssm: "ssm",
+  };
   const sources = readdirSync(directory, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
   const actions = sources.flatMap((name) => {
     const imports = readFileSync(new URL(name, directory), "utf8").matchAll(
-      /import \{([^}]*)\} from "@aws-sdk\/client-(ecs|ecr|cloudwatch-logs|eventbridge|scheduler)"/g,
+      // What is loaded late comes from a function of its own: `const { GetRoleCommand } = await loadIam();`.
+      /\{([^{}]*)\}\s+(?:from "@aws-sdk\/client-([\w-]+)"|=\s+await load(\w+)\(\))/g,
     );
-    return [...imports].flatMap(([, names, client]) =>
+    return [...imports].flatMap(([, names, client, loaded]) =>
       [...(names ?? "").matchAll(/\b(\w+)Command\b/g)].map(
-        ([, action]) => `${prefixes[client as keyof typeof prefixes]}:${action}`,
+        ([, action]) => `${prefixes[(client ?? loaded) as keyof typeof prefixes]}:${action}`,
       ),
     );
   });
@@ -55,7 +73,7 @@ function calledIn(directory: URL): string[] {
 }
 
 test("the deploy role may do what the deployer calls, and nothing else", () => {
-  const needed = new Set([...called(), ...IMPLIED, ...RESERVED]);
+  const needed = new Set([...called(), ...IMPLIED, ...RESERVED].filter((action) => !isDispensable(action)));
   assert.deepEqual([...new Set(permitted)].sort(), [...needed].sort());
 });
 
@@ -64,7 +82,14 @@ test("no action is a pattern, and only what can't be held to a resource has all 
   const everywhere = statements("deploy").filter((one) => one.resources.includes("*") && !isForKeep(one));
   assert.deepEqual(
     everywhere.flatMap(({ actions }) => actions),
-    ["ecr:GetAuthorizationToken", "ecs:DescribeTaskDefinition", "ecs:ListTaskDefinitions", "ecs:ListTasks"],
+    [
+      "ecr:GetAuthorizationToken",
+      "ecs:DescribeTaskDefinition",
+      "ecs:ListTaskDefinitions",
+      "ecs:ListTasks",
+      "elasticloadbalancing:DescribeTargetGroupAttributes",
+      "elasticloadbalancing:DescribeTargetGroups",
+    ],
   );
 });
 
@@ -105,6 +130,25 @@ test("roles go only to tasks", () => {
   assert.deepEqual(conditions("iam:PassRole"), [
     [{ test: "StringEquals", variable: "iam:PassedToService", values: ["ecs-tasks.amazonaws.com"] }],
   ]);
+});
+
+test("of roles only those of the tasks are read", () => {
+  assert.deepEqual(resources("iam:GetRole"), resources("iam:PassRole"));
+  assert.equal(resources("iam:GetRole").length, 2);
+});
+
+test("secrets and parameters are called for, but not permitted while the service takes none", () => {
+  assert.deepEqual(
+    called()
+      .filter((action) => OF_SECRETS.includes(action))
+      .sort(),
+    OF_SECRETS,
+  );
+  const { secrets, logConfiguration, repositoryCredentials } = locals.container as Record<string, Block | undefined>;
+  assert.deepEqual(
+    [secrets, logConfiguration?.secretOptions, repositoryCredentials],
+    [undefined, undefined, undefined],
+  );
 });
 
 test("only the family's revisions are run on their own, and only in the service's cluster", () => {

@@ -1,3 +1,4 @@
+import type { HealthCheck, TargetGroup } from "../../src/rollout/target-groups.js";
 import type { Script } from "./fake-aws.js";
 
 export const targetGroupArn = (name: string) =>
@@ -25,3 +26,10 @@ export const targetGroupScript: Script = {
     ],
   }),
 };
+
+/** A target group as it is read, set as infra/terraform sets it unless `more` says otherwise. */
+export function targetGroup(more: Partial<HealthCheck> = {}): TargetGroup {
+  const counts = { intervalSeconds: 10, timeoutSeconds: 5, healthyThreshold: 2, unhealthyThreshold: 3 };
+  const healthCheck = { path: "/healthz", port: "traffic-port", ...counts, ...more };
+  return { arn: targetGroupArn("blue"), deregistrationDelaySeconds: 30, healthCheck };
+}

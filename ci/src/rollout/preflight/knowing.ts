@@ -15,9 +15,14 @@ export async function knowing<T>(reading: Promise<T>, signal?: AbortSignal): Pro
   }
 }
 
+/** In the JSON protocol and in the query protocol. */
+const notOffered = new Set(["UnknownOperationException", "InvalidAction"]);
+
 function reason(error: unknown): string {
   if (error instanceof AccessDeniedError) return `${error.action} is not permitted`;
   const { name, message } = error as Error;
-  if (name === "UnknownOperationException") return "this AWS does not offer it";
-  return message ? `${name}: ${message}` : name;
+  if (notOffered.has(name)) return "this AWS does not offer it";
+  // It becomes a part of a sentence.
+  const text = message.replace(/\.$/, "");
+  return text ? `${name}: ${text}` : name;
 }

@@ -4,17 +4,9 @@ import type { JsonObject } from "../../../src/aws/raw.js";
 import { balancer } from "../../../src/rollout/preflight/balancer.js";
 import type { HealthCheck } from "../../../src/rollout/target-groups.js";
 import { facts, inShort } from "../../support/facts.js";
-import { targetGroupArn } from "../../support/target-groups.js";
+import { targetGroup, targetGroupArn } from "../../support/target-groups.js";
 
 const arn = targetGroupArn("blue");
-const health: HealthCheck = {
-  path: "/healthz",
-  port: "traffic-port",
-  intervalSeconds: 10,
-  timeoutSeconds: 5,
-  healthyThreshold: 2,
-  unhealthyThreshold: 3,
-};
 const behind = (healthCheck: Partial<HealthCheck> = {}, next: JsonObject = {}, grace?: number) =>
   balancer(
     facts({
@@ -23,7 +15,7 @@ const behind = (healthCheck: Partial<HealthCheck> = {}, next: JsonObject = {}, g
         ...(grace !== undefined && { healthCheckGracePeriodSeconds: grace }),
       },
       next,
-      targetGroups: { value: [{ arn, deregistrationDelaySeconds: 30, healthCheck: { ...health, ...healthCheck } }] },
+      targetGroups: { value: [targetGroup(healthCheck)] },
     }),
   );
 const exposing = (...portMappings: JsonObject[]) => ({
@@ -64,6 +56,7 @@ test("where tasks share their host's network by a bridge, the host's port counts
   assert.deepEqual(behind({ port: "80" }, bridged({ containerPort: 5000, hostPort: 80 })), []);
   assert.equal(behind({ port: "5000" }, bridged({ containerPort: 5000, hostPort: 80 })).length, 1);
   assert.equal(behind({ port: "5000" }, bridged({ containerPort: 5000, hostPort: 0 })).length, 1);
+  assert.equal(behind({ port: "8005" }, bridged({ containerPortRange: "8000-8010" })).length, 1);
 });
 
 test("a grace period that is shorter than the successes in a row take is a warning with both numbers", () => {

@@ -14,6 +14,7 @@ test("a circuit breaker that is off, or does not roll back, is a warning that sa
   for (const [breaker, words] of [
     [undefined, /is off/],
     [{ enable: false, rollback: false }, /is off/],
+    [{ enable: false, rollback: true }, /is off/],
     [{ enable: true, rollback: false }, /does not roll back/],
   ] as const) {
     const [finding] = found(breaker);

@@ -34,6 +34,8 @@ test("else the service's history is asked for one that was successful, however l
   assert.deepEqual(await read(primary("FAILED"), listed("ROLLBACK_FAILED")), { value: true });
   const { cluster, service } = target;
   assert.deepEqual(fake.sent("ListServiceDeployments"), [{ cluster, service, status: ["SUCCESSFUL"] }]);
+  fake.script.ListServiceDeployments = () => ({ serviceDeployments: [{ status: "ROLLBACK_FAILED" }] });
+  assert.deepEqual(await read(primary("FAILED"), { listed: [] }), { value: false });
   fake.script.ListServiceDeployments = () => ({ serviceDeployments: [] });
   assert.deepEqual(await read(primary("FAILED"), { listed: [] }), { value: false });
 });

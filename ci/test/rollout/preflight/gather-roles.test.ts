@@ -69,6 +69,10 @@ test("without the permission, without IAM, and with a policy that can't be read,
   const { fake, read } = await scene(t);
   const state = async () => (await read({ taskRoleArn: roleArn("task") }))[0]?.state;
   assert.deepEqual(await state(), { unknown: "this AWS does not offer it" });
+  fake.script.GetRole = () => new Fault("InvalidAction", "This AWS has no service 'iam'.");
+  assert.deepEqual(await state(), { unknown: "this AWS does not offer it" });
+  fake.script.GetRole = () => new Fault("ServiceFailure", "Something broke.");
+  assert.deepEqual(await state(), { unknown: "ServiceFailureException: Something broke" });
   fake.script.GetRole = () =>
     new Fault("AccessDenied", "User: x is not authorized to perform: iam:GetRole on resource: role task", 403);
   assert.deepEqual(await state(), { unknown: "iam:GetRole is not permitted" });

@@ -2,9 +2,13 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
+import type { Service } from "@aws-sdk/client-ecs";
+import type { JsonObject } from "../../../src/aws/raw.js";
 import { gather } from "../../../src/rollout/preflight/gather.js";
+import type { Target } from "../../../src/target.js";
 import { Fault, fakeAws, type Script } from "../../support/fake-aws.js";
 import { newDigest, release, repository, revisionArn, target } from "../../support/scripted-ecs.js";
+import { targetGroupArn, targetGroupScript } from "../../support/target-groups.js";
 import { virtualClock } from "../../support/virtual-clock.js";
 
 const logs = { "awslogs-group": "/app", "awslogs-region": "us-west-2" };
@@ -26,7 +30,16 @@ async function link(t: TestContext, status: number, body: object): Promise<strin
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/secret-link`;
 }
 
-async function scene(t: TestContext, more: Script = {}, containers = [logging("app")]) {
+interface Scene {
+  containers?: JsonObject[];
+  next?: JsonObject;
+  service?: Service;
+  registry?: Target["registry"];
+  signal?: AbortSignal;
+}
+
+async function scene(t: TestContext, more: Script = {}, options: Scene = {}) {
+  const { containers = [logging("app")], next = {}, service = {}, registry, signal } = options;
   const downloadUrl = await link(t, 200, { os: "linux", architecture: "arm64" });
   const fake = await fakeAws({
     DescribeRepositories: () => ({
@@ -42,14 +55,20 @@ async function scene(t: TestContext, more: Script = {}, containers = [logging("a
     ...more,
   });
   t.after(() => fake.close());
-  const session = { aws: fake.aws, target, clock: virtualClock(), progress: () => undefined };
+  const session = {
+    aws: fake.aws,
+    target: { ...target, ...(registry && { registry }) },
+    clock: virtualClock(),
+    progress: () => undefined,
+    ...(signal && { signal }),
+  };
   const read = () =>
     gather(session, {
       release,
-      service: {},
+      service,
       deployments: { listed: [] },
       running: { taskDefinition: revisionArn(7), image: repository },
-      next: { containerDefinitions: containers },
+      next: { ...next, containerDefinitions: containers },
       desiredCount: 1,
       scanSeverity: "CRITICAL",
     });
@@ -85,9 +104,60 @@ test("of an index that does not tell, the platforms are unknown", async (t) => {
   assert.deepEqual((await read()).platforms, { unknown: "Error: the index does not say what its images are for" });
 });
 
-test("an image that ECR does not have is told as absent", async (t) => {
-  const { read } = await scene(t, { DescribeImages: () => new Fault("ImageNotFoundException", "not there") });
-  assert.deepEqual((await read()).image, { value: undefined });
+test("an image that ECR does not have, or not even its repository, is told as absent", async (t) => {
+  const { fake, read } = await scene(t);
+  const answers = [
+    new Fault("ImageNotFoundException", "not there"),
+    new Fault("RepositoryNotFoundException", "not there"),
+    { imageDetails: [] },
+  ];
+  for (const answer of answers) {
+    fake.script.DescribeImages = () => answer;
+    assert.deepEqual((await read()).image, { value: undefined });
+  }
+});
+
+test("the repository is looked for in the account that the target names for it", async (t) => {
+  const { fake, read } = await scene(t, {}, { registry: { account: "210987654321" } });
+  await read();
+  for (const operation of ["DescribeRepositories", "DescribeImages", "BatchGetImage", "DescribeImageScanFindings"]) {
+    assert.deepEqual(
+      fake.sent(operation).map(({ registryId }) => registryId),
+      ["210987654321"],
+      operation,
+    );
+  }
+});
+
+test("what a repository does not tell of its tags is that they can be moved, and its exclusions are told", async (t) => {
+  const { fake, read } = await scene(t, { DescribeRepositories: () => ({ repositories: [{}] }) });
+  const settings = async () => {
+    const { repository } = await read();
+    return "value" in repository && [repository.value.tagMutability, repository.value.exclusions];
+  };
+  assert.deepEqual(await settings(), ["MUTABLE", []]);
+  const filters = [{ filterType: "WILDCARD", filter: "v*" }];
+  fake.script.DescribeRepositories = () => ({
+    repositories: [{ imageTagMutability: "IMMUTABLE_WITH_EXCLUSION", imageTagMutabilityExclusionFilters: filters }],
+  });
+  assert.deepEqual(await settings(), ["IMMUTABLE_WITH_EXCLUSION", ["v*"]]);
+});
+
+test("the task's roles, its secrets and the service's target groups are read, and that a deployment has completed", async (t) => {
+  const { read } = await scene(t, targetGroupScript, {
+    next: { executionRoleArn: "execution" },
+    containers: [{ name: "app", secrets: [{ name: "DB", valueFrom: "/db" }] }],
+    service: {
+      loadBalancers: [{ targetGroupArn: targetGroupArn("blue") }],
+      deployments: [{ status: "PRIMARY", rolloutState: "COMPLETED" }],
+    },
+  });
+  const { roles, secrets, targetGroups, hasCompleted } = await read();
+  const state = { unknown: "this AWS does not offer it" };
+  assert.deepEqual(roles, [{ role: "execution", uses: ["execution role"], state }]);
+  assert.deepEqual(secrets, [{ taker: "DB of app", valueFrom: "/db", store: "ssm", state }]);
+  assert.deepEqual("value" in targetGroups && targetGroups.value.map(({ arn }) => arn), [targetGroupArn("blue")]);
+  assert.deepEqual(hasCompleted, { value: true });
 });
 
 test("a missing permission is named, for each thing that could not be read", async (t) => {
@@ -96,7 +166,8 @@ test("a missing permission is named, for each thing that could not be read", asy
     ...Object.fromEntries(names.map((name) => [name, denied(`ecr:${name}`)])),
     DescribeLogStreams: denied("logs:DescribeLogStreams"),
   });
-  const { repository, image, platforms, logGroups } = await read();
+  const { repository, image, platforms, logGroups, scan } = await read();
+  assert.deepEqual(scan, { unknown: "whether it does could not be read: ecr:DescribeRepositories is not permitted" });
   assert.deepEqual(
     [repository, image, platforms, logGroups[0]?.exists],
     [
@@ -122,11 +193,16 @@ test("findings are asked for only where pushes are scanned", async (t) => {
 });
 
 test("a log group that is not there is told, each group is asked for once, and one that tasks make is not", async (t) => {
+  // Another driver's options are its own, whatever they are called.
+  const shipped = {
+    name: "shipped",
+    logConfiguration: { logDriver: "awsfirelens", options: { "awslogs-group": "/other" } },
+  };
   const made = { ...logs, "awslogs-group": "/made", "awslogs-create-group": "true" };
   const { fake, read } = await scene(
     t,
     { DescribeLogStreams: () => new Fault("ResourceNotFoundException", "The specified log group does not exist.") },
-    [logging("app"), logging("proxy"), logging("maker", made)],
+    { containers: [logging("app"), logging("proxy"), logging("maker", made), shipped] },
   );
   assert.deepEqual(
     (await read()).logGroups.map(({ group, exists }) => [group, exists]),
@@ -136,7 +212,11 @@ test("a log group that is not there is told, each group is asked for once, and o
 });
 
 test("a log group in another region is unknown", async (t) => {
-  const { fake, read } = await scene(t, {}, [logging("app", { ...logs, "awslogs-region": "eu-west-1" })]);
+  const { fake, read } = await scene(
+    t,
+    {},
+    { containers: [logging("app", { ...logs, "awslogs-region": "eu-west-1" })] },
+  );
   assert.deepEqual((await read()).logGroups[0]?.exists, { unknown: "it is in eu-west-1, not in us-west-2" });
   assert.equal(fake.sent("DescribeLogStreams").length, 0);
 });
@@ -153,4 +233,9 @@ test("a link to an image's configuration that fails is never shown", async (t) =
 test("credentials that have expired end it", async (t) => {
   const { read } = await scene(t, { DescribeImages: () => new Fault("ExpiredTokenException", "expired") });
   await assert.rejects(read(), { code: "credentials-expired" });
+});
+
+test("an abort ends it with its own reason: nothing is called unknown", async (t) => {
+  const { read } = await scene(t, {}, { signal: AbortSignal.abort(new Error("enough")) });
+  await assert.rejects(read(), { message: "enough" });
 });

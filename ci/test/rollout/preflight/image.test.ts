@@ -13,11 +13,13 @@ test("a digest that ECR does not have is an error", () => {
   assert.deepEqual(found({ image: { value: undefined } }), ["error image-missing"]);
 });
 
-test("an archived image is an error that names its state", () => {
-  const [finding] = imageInRegistry(facts({ image: { value: { tags: [], status: "ARCHIVED" } } }));
-  assert.equal(finding?.id, "image-inactive");
-  assert.match(String(finding?.what), /is ARCHIVED in ECR/);
-});
+for (const status of ["ARCHIVED", "ACTIVATING"]) {
+  test(`an image that is ${status} is an error that names its state`, () => {
+    const [finding] = imageInRegistry(facts({ image: { value: { tags: [], status } } }));
+    assert.equal(finding?.id, "image-inactive");
+    assert.match(String(finding?.what), new RegExp(`is ${status} in ECR`));
+  });
+}
 
 test("an image that may not be looked up is not checked, never fine", () => {
   assert.deepEqual(found({ image: { unknown: "ecr:DescribeImages is not permitted" } }), ["not-checked image-missing"]);

@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Facts } from "../../../src/rollout/preflight/facts.js";
+import { type FindingId, findingIds } from "../../../src/rollout/preflight/finding.js";
 import { isBlocking, judge, parseIgnored, refuseBlocking } from "../../../src/rollout/preflight/judge.js";
 import { facts, inShort } from "../../support/facts.js";
+import { target } from "../../support/scripted-ecs.js";
+import { targetGroup } from "../../support/target-groups.js";
 
 const bad = facts({
   image: { value: undefined },
@@ -13,6 +17,42 @@ const bad = facts({
 test("nothing speaks against a deploy on which all is well", () => {
   assert.deepEqual(judge(facts(), []), []);
 });
+
+const somewhere = { service: { ...facts().service, serviceArn: "arn:aws:ecs:eu-west-1:123456789012:service/c/s" } };
+const wrong: Record<FindingId, Partial<Facts>> = {
+  "other-place": somewhere,
+  "deployment-in-flight": {
+    deployments: { listed: [{ arn: "arn:x/sd1", status: "PENDING", createdAt: 0, taskDefinition: "x" }] },
+  },
+  "nothing-to-return-to": { hasCompleted: { value: false } },
+  "no-room-to-replace": { service: { ...facts().service, deploymentConfiguration: { maximumPercent: 100 } } },
+  "no-circuit-breaker": { service: { ...facts().service, deploymentConfiguration: {} } },
+  "image-missing": { image: { value: undefined } },
+  "image-inactive": { image: { value: { tags: [], status: "ARCHIVED" } } },
+  "wrong-platform": { platforms: { value: [] } },
+  "scan-findings": { scan: { value: { CRITICAL: 1 } } },
+  "mutable-tags": { repository: { unknown: "no" } },
+  "foreign-registry": { target: { ...target, registry: { account: "210987654321" } }, hasCompleted: { unknown: "no" } },
+  "no-execution-role": { next: { requiresCompatibilities: ["FARGATE"] } },
+  roles: { roles: [{ role: "r", uses: ["task role"], state: { value: "missing" } }] },
+  secrets: { secrets: [{ taker: "DB of app", valueFrom: "x", store: "ssm", state: { value: "missing" } }] },
+  "log-group-missing": {
+    logGroups: [{ container: "app", group: "/app", region: "us-west-2", exists: { value: false } }],
+  },
+  "target-groups": { targetGroups: { unknown: "no" } },
+  "health-check-port": { targetGroups: { value: [targetGroup({ port: "6000" })] } },
+  "short-grace": {
+    service: { ...facts().service, healthCheckGracePeriodSeconds: 1 },
+    targetGroups: { value: [targetGroup()] },
+  },
+};
+for (const id of findingIds) {
+  test(`${id} is among what is looked for, and comes with its fix`, () => {
+    const found = judge(facts(wrong[id]), []).find((one) => one.id === id);
+    assert.ok(found);
+    assert.notEqual(found.fix, "");
+  });
+}
 
 test("findings come with the worst first", () => {
   assert.deepEqual(inShort(judge(bad, [])), [

@@ -31,6 +31,10 @@ for (const [count, minimum, maximum, isFine] of cases) {
 
 test("limits that are not told are ECS's own, which leave room", () => {
   assert.deepEqual(roomToReplace(facts({ service: {} })), []);
+  const found = (deploymentConfiguration: object) =>
+    inShort(roomToReplace(facts({ service: { deploymentConfiguration } })));
+  assert.deepEqual(found({ maximumPercent: 100 }), ["error no-room-to-replace"]);
+  assert.deepEqual(found({ minimumHealthyPercent: 100 }), []);
 });
 
 test("a blue/green deployment brings up a second set whatever the limits are", () => {
