@@ -10,7 +10,6 @@ options all drills run in virtual time, in seconds.
   --name NAME            only this one, or those whose name begins so; several times if you like
   --time virtual         in this process, without sockets (the default)
          real            the deployer as a process of its own, real HTTP, simulated tasks; short delays
-         containers      the same with real containers, for the drills that have an image
   --speed rehearsal|aws  with --time real: delays of ECS (short, the default, or as on AWS)
   --jobs N               with --time real: drills at the same time (default 8)
   --seed N               with --time virtual: what chance depends on (default 1)
@@ -33,7 +32,7 @@ export interface Options {
   kill: boolean;
   every: number;
   names: string[];
-  time: "virtual" | "real" | "containers";
+  time: "virtual" | "real";
   speed: "rehearsal" | "aws";
   jobs: number;
   seed: number;
@@ -77,7 +76,7 @@ export function readOptions(args: string[]): Options {
     kill: values.kill,
     every: count("every", 1) ?? 1,
     names: values.name,
-    time: oneOf("--time", values.time, ["virtual", "real", "containers"]),
+    time: oneOf("--time", values.time, ["virtual", "real"]),
     speed: oneOf("--speed", values.speed, ["rehearsal", "aws"]),
     jobs: count("jobs", 1) ?? 8,
     seed: count("seed") ?? 1,
