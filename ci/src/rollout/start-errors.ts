@@ -29,6 +29,6 @@ export function supersededBeforeStart(service: string, ours: string, primary: st
   return new SlipwayError(
     "superseded",
     5,
-    `SUPERSEDED: service "${service}" was set to ${primary} by somebody else before the rollout of ${ours} began; nothing of ours was rolled out. See with status what runs, and deploy again with another run id.`,
+    `SUPERSEDED: service "${service}" is set to ${primary} by somebody else, and no rollout of ${ours} can be seen: none began, or it was replaced at once. See with history and status what runs, and deploy again with another run id.`,
   );
 }
