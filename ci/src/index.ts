@@ -220,7 +220,7 @@ export class Slipway {
    * @param ignore A finding of the pre-flight that shall not stop the deploy, as in mutable-tags; may be given several times
    * @param scanSeverity Findings of an image scan stop the deploy from this severity on: CRITICAL, HIGH, MEDIUM, LOW or INFORMATIONAL
    * @param timeoutMinutes How long the rollout may take before the verdict is timed-out (default: as long as the service's settings let it take)
-   * @param onTimeout What becomes of it then: leave, or rollback
+   * @param onTimeout What becomes of a rollout that times out: leave, or rollback
    * @param noEarlyStop Leave a rollout that is proven hopeless to ECS's own circuit breaker
    * @param noUndo Leave a rollout that is proven wrong, and that ECS does not roll back, as it is
    * @param allowDirty Publish in spite of uncommitted changes; the image is marked as such
@@ -301,10 +301,10 @@ export class Slipway {
    * @param target The name of the target, as in TARGET.json
    * @param to A version, as in v1.2.3, or a revision, as in service:7, to go to instead
    * @param url Where the service answers the public (default: the target's "url"); without one, HTTP is not checked
-   * @param ignore A finding of the pre-flight that shall not stop it, as in mutable-tags; may be given several times
+   * @param ignore A finding of the pre-flight that shall not stop the rollback, as in mutable-tags; may be given several times
    * @param timeoutMinutes How long it may take before the verdict is timed-out (default: as long as the service's settings let it take)
-   * @param onTimeout What becomes of it then: leave, or rollback
-   * @param noEarlyStop Leave one that is proven hopeless to ECS's own circuit breaker
+   * @param onTimeout What becomes of a rollout that times out: leave, or rollback
+   * @param noEarlyStop Leave a rollout that is proven hopeless to ECS's own circuit breaker
    * @param aws A local AWS to use in place of AWS, as in tcp://127.0.0.1:4566
    * @param asJson Show progress and report as JSON Lines for machines
    */
