@@ -34,7 +34,7 @@ export interface Fixture {
 export async function openFixture(options: Partial<DockerRuntimeDeps> = {}): Promise<Fixture> {
   const engine = await connectEngine();
   const owner = `test-${randomBytes(6).toString("hex")}`;
-  const registry = await serveImages();
+  const registry = await serveImages(owner);
   const { port } = registry.server.address() as AddressInfo;
   const logs = new Map<string, string[]>([["known", []]]);
   const events: TaskEvent[] = [];
@@ -89,12 +89,12 @@ export async function openFixture(options: Partial<DockerRuntimeDeps> = {}): Pro
       }
     },
     async close() {
-      await runtime.close({ remove: false });
-      await removeOwned(engine, owner);
-      const images = await engine.docker.listImages({ filters: JSON.stringify({ label: ["slipway.test=fixture"] }) });
-      await Promise.all(images.map(({ Id }) => engine.docker.getImage(Id).remove({ force: true })));
       registry.server.closeAllConnections();
       registry.server.close();
+      await runtime.close({ remove: false });
+      await removeOwned(engine, owner);
+      const images = await engine.docker.listImages({ filters: JSON.stringify({ label: [`slipway.test=${owner}`] }) });
+      await Promise.all(images.map(({ Id }) => engine.docker.getImage(Id).remove({ force: true })));
     },
   };
 }
@@ -114,10 +114,11 @@ export function taskSpec(containers: JsonObject[], definition: JsonObject, more:
 }
 
 /** As little of a registry as a pull needs: busybox as `1`, an index of another platform as `other`. */
-async function serveImages(): Promise<{ server: Server; digest: string }> {
+async function serveImages(owner: string): Promise<{ server: Server; digest: string }> {
   const image = await busyboxImage({
     gzip: true,
-    config: { Labels: { "slipway.test": "fixture" } },
+    // An image of its own: tests of other files run at the same time, and each removes what it has pulled.
+    config: { Labels: { "slipway.test": owner } },
     files: { "www/healthz": "ok", "www/version": '{"version":"v1.0.0"}' },
   });
   const index = Buffer.from(
