@@ -1,3 +1,4 @@
+import { answeredOnly } from "../../ci/src/rollout/plan.js";
 import type { Published } from "../stage/publish.js";
 
 interface Container {
@@ -6,21 +7,9 @@ interface Container {
   environment?: { name: string; value: string }[];
 }
 
-/** What DescribeTaskDefinition answers and RegisterTaskDefinition does not take. */
-const ANSWERED_ONLY = [
-  "taskDefinitionArn",
-  "revision",
-  "status",
-  "requiresAttributes",
-  "compatibilities",
-  "registeredAt",
-  "registeredBy",
-  "deregisteredAt",
-];
-
 /** A described task definition with the release's image and version in its container: what scripts around the AWS tools register. */
 export function nextRevision<T extends object>(described: T, container: string, { image, version }: Published): T {
-  const kept = Object.entries(described).filter(([name]) => !ANSWERED_ONLY.includes(name));
+  const kept = Object.entries(described).filter(([name]) => !answeredOnly.has(name));
   const definition = structuredClone(Object.fromEntries(kept)) as { containerDefinitions: Container[] };
   for (const each of definition.containerDefinitions.filter(({ name }) => name === container)) {
     each.image = image;

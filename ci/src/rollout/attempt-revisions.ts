@@ -39,13 +39,13 @@ export async function findRevisions(
   const current = String(now.current.taskDefinition.taskDefinitionArn);
   const newest = (await newestRevisions(session)).filter((arn) => arn !== current);
   const arns = attempt.runId === undefined ? newest.filter((arn) => numberOf(arn) > numberOf(current)) : newest;
-  const others = await Promise.all(arns.map((arn) => describe(session, arn)));
+  const others = await Promise.all(arns.map((arn) => describeRevision(session, arn)));
   const own: OwnRevision[] = [];
   for (const revision of [now.current, ...others]) {
     const base = tagOf(revision, tag.base);
     if (tagOf(revision, tag.attempt) !== key || base === undefined) continue;
     const isKnown = revision === now.current || base === current;
-    const madeFrom = isKnown ? now.current : await describe(session, base);
+    const madeFrom = isKnown ? now.current : await describeRevision(session, base);
     if (isMadeBy(revision.taskDefinition, registrationOn(madeFrom))) own.push(ownRevision(revision, base));
   }
   return own.sort((a, b) => numberOf(a.arn) - numberOf(b.arn));
@@ -80,7 +80,8 @@ export async function newestRevisions(session: Session): Promise<string[]> {
   return taskDefinitionArns ?? [];
 }
 
-function describe({ aws, signal }: Session, arn: string): Promise<RawTaskDefinition> {
+/** A revision with its tags, every member kept. */
+export function describeRevision({ aws, signal }: Session, arn: string): Promise<RawTaskDefinition> {
   return ask("ecs:DescribeTaskDefinition", describeTaskDefinition(aws.ecs, arn, signal));
 }
 

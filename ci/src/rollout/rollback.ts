@@ -1,8 +1,7 @@
-import { describeTaskDefinition, type RawTaskDefinition } from "../aws/raw.js";
+import type { RawTaskDefinition } from "../aws/raw.js";
 import { InputError } from "../errors.js";
 import type { Report } from "../report/report.js";
-import { newestRevisions } from "./attempt-revisions.js";
-import { ask } from "./aws-errors.js";
+import { describeRevision, newestRevisions } from "./attempt-revisions.js";
 import { runningIn } from "./containers.js";
 import { history } from "./history.js";
 import type { Past } from "./history-entry.js";
@@ -28,7 +27,7 @@ export async function rollback({ to, ...options }: RollbackOptions): Promise<Rep
   const { running } = await readService(options.aws, options.target, options.signal);
   const past = await history(options, remembered);
   const goal = to === undefined ? lastProven(past, running) : await named(options, past, to, running.taskDefinition);
-  const source = await describe(options, goal.taskDefinition);
+  const source = await describeRevision(options, goal.taskDefinition);
   const release = releaseOf(options, source, goal);
   options.progress(
     `Going back from ${running.version ?? running.image} to ${release.version}, as ${nameOf(goal.taskDefinition)} has it: ${proofOf(goal)}.`,
@@ -49,7 +48,7 @@ async function named(session: Session, past: readonly Past[], to: string, curren
 /** ECS forgets deployments after 90 days; the revisions themselves still tell their version. */
 async function unprovenVersion(session: Session, version: string): Promise<Goal> {
   for (const taskDefinition of await newestRevisions(session)) {
-    const revision = await describe(session, taskDefinition);
+    const revision = await describeRevision(session, taskDefinition);
     if (runningIn(revision.taskDefinition, session.target.container).version === version) return { taskDefinition };
   }
   throw new InputError(
@@ -68,10 +67,6 @@ function releaseOf({ target }: Session, source: RawTaskDefinition, goal: Goal): 
     "not-a-release",
     `${nameOf(goal.taskDefinition)} can't be gone back to: its container ${target.container} names ${digest === undefined ? `no digest (${image})` : "no VERSION"}. Name another with --to; see history.`,
   );
-}
-
-function describe({ aws, signal }: Session, arn: string): Promise<RawTaskDefinition> {
-  return ask("ecs:DescribeTaskDefinition", describeTaskDefinition(aws.ecs, arn, signal));
 }
 
 function proofOf({ proof }: Goal): string {

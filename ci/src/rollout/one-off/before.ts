@@ -1,9 +1,6 @@
-import type { RawTaskDefinition } from "../../aws/raw.js";
-import { describeTaskDefinition } from "../../aws/raw.js";
 import { refuseBusy } from "../attach.js";
 import { type Attempt, attemptKey } from "../attempt.js";
-import { type OwnRevision, tagOf } from "../attempt-revisions.js";
-import { ask } from "../aws-errors.js";
+import { describeRevision, type OwnRevision, tagOf } from "../attempt-revisions.js";
 import { describeService, type ServiceNow } from "../read.js";
 import type { Session } from "../release.js";
 import { type KnownDeployments, knownDeployments } from "../service-deployments.js";
@@ -74,12 +71,8 @@ async function findRecord(
   const isSpent = ({ arn }: OwnRevision) => known.listed.some((one) => one.taskDefinition === arn);
   const duplicates = own.filter((one) => one.arn !== revision.arn && one.base === revision.base && !isSpent(one));
   for (const { arn } of [revision, ...duplicates]) {
-    const text = tagOf(await describe(session, arn), recordTag.before);
+    const text = tagOf(await describeRevision(session, arn), recordTag.before);
     if (text !== undefined) return { revision: arn, record: parseRecord(text) };
   }
   return { revision: revision.arn };
-}
-
-function describe({ aws, signal }: Session, arn: string): Promise<RawTaskDefinition> {
-  return ask("ecs:DescribeTaskDefinition", describeTaskDefinition(aws.ecs, arn, signal));
 }

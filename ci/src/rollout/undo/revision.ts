@@ -1,8 +1,14 @@
-import { describeTaskDefinition, type JsonObject, type RawTaskDefinition } from "../../aws/raw.js";
+import type { JsonObject, RawTaskDefinition } from "../../aws/raw.js";
 import { tag, tagText } from "../attempt.js";
 import { isMadeBy } from "../attempt-content.js";
-import { newestRevisions, numberOf, type OwnRevision, ownRevision, tagOf } from "../attempt-revisions.js";
-import { ask } from "../aws-errors.js";
+import {
+  describeRevision,
+  newestRevisions,
+  numberOf,
+  type OwnRevision,
+  ownRevision,
+  tagOf,
+} from "../attempt-revisions.js";
 import { runningIn } from "../containers.js";
 import { answeredOnly, nextTags } from "../plan.js";
 import type { Session } from "../release.js";
@@ -40,7 +46,7 @@ export async function undoRevision(
 
 /** Why the service's current revision takes `undone` back; undefined when it does not. */
 export async function undoneBy(session: Session, current: string, undone: string): Promise<string | undefined> {
-  const revision = await describe(session, current);
+  const revision = await describeRevision(session, current);
   return isUndoOf(revision, undone)
     ? (tagOf(revision, tag.because) ?? "an earlier call has found it wrong")
     : undefined;
@@ -75,7 +81,7 @@ async function findUndo(
 ): Promise<OwnRevision[]> {
   const known = new Set([current, ...(await newestRevisions(session))]);
   const newer = [...known].filter((arn) => numberOf(arn) > numberOf(undone));
-  const revisions = await Promise.all(newer.map((arn) => describe(session, arn)));
+  const revisions = await Promise.all(newer.map((arn) => describeRevision(session, arn)));
   return revisions
     .filter((one) => isUndoOf(one, undone) && isMadeBy(one.taskDefinition, registration))
     .map((one) => ownRevision(one, undone))
@@ -84,8 +90,4 @@ async function findUndo(
 
 function isUndoOf(revision: RawTaskDefinition, undone: string): boolean {
   return tagOf(revision, tag.verb) === "undo" && tagOf(revision, tag.base) === undone;
-}
-
-export function describe({ aws, signal }: Session, arn: string): Promise<RawTaskDefinition> {
-  return ask("ecs:DescribeTaskDefinition", describeTaskDefinition(aws.ecs, arn, signal));
 }

@@ -1,5 +1,6 @@
 import type { Service, ServiceRevision } from "@aws-sdk/client-ecs";
 import { SlipwayError } from "../../errors.js";
+import { describeRevision } from "../attempt-revisions.js";
 import { type Running, runningIn } from "../containers.js";
 import { allowance } from "../deadline.js";
 import { describeService } from "../read.js";
@@ -11,7 +12,7 @@ import { readTargetGroups } from "../target-groups.js";
 import { serviceView } from "../views.js";
 import { type Watched, watch } from "../watch.js";
 import { restoredFields } from "./fields.js";
-import { describe, undoRevision } from "./revision.js";
+import { undoRevision } from "./revision.js";
 
 /** A rollout that is to be taken back. */
 export interface Undoing {
@@ -47,7 +48,7 @@ export async function undo(session: Session, undoing: Undoing): Promise<Undone> 
   const { subject, base, why } = undoing;
   try {
     const service = await describeService(session.aws, session.target, session.signal);
-    const source = await describe(session, base);
+    const source = await describeRevision(session, base);
     const [current = "", undone] = [service.taskDefinition, subject.taskDefinition];
     const { left, register } = await undoRevision(session, source, { current, undone, why });
     if (!left && !isStillOurs(service, subject)) return { why, refused: `the service is set to ${current} by now` };
