@@ -2,7 +2,7 @@
 import { createAws } from "../../ci/src/aws/clients.js";
 import { type Clock, systemClock } from "../../ci/src/clock.js";
 import { SlipwayError } from "../../ci/src/errors.js";
-import { parseAsked } from "../../ci/src/rollout/asked.js";
+import { parseAsked } from "../../ci/src/rollout/plan/asked.js";
 import { rollOut } from "../../ci/src/rollout/roll-out.js";
 import type { Order } from "./order.js";
 

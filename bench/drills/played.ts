@@ -1,6 +1,6 @@
 import type { Report } from "../../ci/src/report/report.js";
-import type { Cause } from "../../ci/src/rollout/causes.js";
-import type { Verdict } from "../../ci/src/rollout/verdict.js";
+import type { Cause } from "../../ci/src/rollout/diagnose/causes.js";
+import type { Verdict } from "../../ci/src/rollout/judge/verdict.js";
 import type { State } from "../world/rollout-state.js";
 import type { Drill, Ending } from "./drill.js";
 

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from "../../ci/src/rollout/ask.js";
+import type { HttpAnswer } from "../../ci/src/rollout/verify/ask.js";
 import type { LocalAws } from "./local-aws.js";
 import type { Stage } from "./stage.js";
 

@@ -1,6 +1,6 @@
 import type { Clock } from "../../ci/src/clock.js";
 import type { Report } from "../../ci/src/report/report.js";
-import { parseAsked } from "../../ci/src/rollout/asked.js";
+import { parseAsked } from "../../ci/src/rollout/plan/asked.js";
 import { type RollOutOptions, rollOut } from "../../ci/src/rollout/roll-out.js";
 import { directAws } from "./direct.js";
 import { releaseOf } from "./local-aws.js";

@@ -4,12 +4,12 @@ import { checkUrl, publicUrl } from "./public-url.js";
 import { findPublished } from "./publish.js";
 import { checkPublish, type PublishOptions, publishCheckout } from "./publish-image.js";
 import type { Report } from "./report/report.js";
-import { type AskedOptions, parseAsked } from "./rollout/asked.js";
-import { checkRunId } from "./rollout/attempt.js";
-import type { Progress } from "./rollout/happening.js";
-import { type PatienceOptions, parsePatience } from "./rollout/patience.js";
-import { readService } from "./rollout/read.js";
+import { checkRunId } from "./rollout/attempt/attempt.js";
+import { readService } from "./rollout/ecs/read.js";
+import { type AskedOptions, parseAsked } from "./rollout/plan/asked.js";
 import { rollOut } from "./rollout/roll-out.js";
+import type { Progress } from "./rollout/watch/happening.js";
+import { type PatienceOptions, parsePatience } from "./rollout/watch/patience.js";
 
 /** What people say to deploy. */
 export interface DeployOptions extends PublishOptions {

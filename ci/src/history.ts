@@ -1,8 +1,8 @@
 import { systemClock } from "./clock.js";
 import { type DestinationOptions, openDestination } from "./destination.js";
 import { InputError } from "./errors.js";
-import { history } from "./rollout/history.js";
-import type { Past } from "./rollout/history-entry.js";
+import type { Past } from "./rollout/history/entry.js";
+import { history } from "./rollout/history/history.js";
 
 /**
  * The last deployments of a target's service, the newest first.

@@ -1,11 +1,11 @@
 import { systemClock } from "./clock.js";
 import { type DestinationOptions, openDestination } from "./destination.js";
 import { findPublished } from "./publish.js";
-import { type AskedOptions, parseAsked } from "./rollout/asked.js";
-import { registeredAt } from "./rollout/attach.js";
-import { type Proposal, propose } from "./rollout/proposal.js";
-import { readService } from "./rollout/read.js";
-import { knownDeployments } from "./rollout/service-deployments.js";
+import { readService } from "./rollout/ecs/read.js";
+import { knownDeployments } from "./rollout/ecs/service-deployments.js";
+import { type AskedOptions, parseAsked } from "./rollout/plan/asked.js";
+import { type Proposal, propose } from "./rollout/plan/proposal.js";
+import { registeredAt } from "./rollout/start/attach.js";
 import { parseReleaseVersion } from "./version.js";
 
 /** What people say to plan. */

@@ -1,6 +1,6 @@
 import type { Destination } from "./destination.js";
 import { InputError } from "./errors.js";
-import type { HttpTarget } from "./rollout/verify.js";
+import type { HttpTarget } from "./rollout/verify/verify.js";
 
 /** @throws InputError for a URL that can't be asked. */
 export function checkUrl(url: string | undefined): void {

@@ -2,10 +2,10 @@ import { systemClock } from "./clock.js";
 import { type DestinationOptions, openDestination } from "./destination.js";
 import { checkUrl, publicUrl } from "./public-url.js";
 import type { Report } from "./report/report.js";
-import { parseAsked } from "./rollout/asked.js";
-import type { Progress } from "./rollout/happening.js";
-import { type PatienceOptions, parsePatience } from "./rollout/patience.js";
+import { parseAsked } from "./rollout/plan/asked.js";
 import { rollback } from "./rollout/rollback.js";
+import type { Progress } from "./rollout/watch/happening.js";
+import { type PatienceOptions, parsePatience } from "./rollout/watch/patience.js";
 
 /** What people say to rollback. */
 export interface GoBackOptions {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { tag } from "../../ci/src/rollout/attempt.js";
+import { tag } from "../../ci/src/rollout/attempt/attempt.js";
 import { recordTag } from "../../ci/src/rollout/one-off/record.js";
 import { type Block, only, readConfiguration } from "./hcl.js";
 

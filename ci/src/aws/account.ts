@@ -1,6 +1,6 @@
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { InputError, SlipwayError } from "../errors.js";
-import { isUncertain } from "../rollout/aws-errors.js";
+import { isUncertain } from "../rollout/ecs/aws-errors.js";
 import type { Target } from "../target.js";
 import type { Aws } from "./clients.js";
 

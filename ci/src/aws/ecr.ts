@@ -9,7 +9,7 @@ import {
   RepositoryNotFoundException,
 } from "@aws-sdk/client-ecr";
 import { InputError } from "../errors.js";
-import { ask } from "../rollout/aws-errors.js";
+import { ask } from "../rollout/ecs/aws-errors.js";
 import type { Target } from "../target.js";
 import type { Clients } from "./clients.js";
 

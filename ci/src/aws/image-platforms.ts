@@ -1,6 +1,6 @@
 import { BatchGetImageCommand, GetDownloadUrlForLayerCommand } from "@aws-sdk/client-ecr";
 import { request } from "undici";
-import { ask } from "../rollout/aws-errors.js";
+import { ask } from "../rollout/ecs/aws-errors.js";
 import type { Aws } from "./clients.js";
 import { manifestTypes } from "./manifest-types.js";
 

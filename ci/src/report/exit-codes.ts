@@ -1,4 +1,4 @@
-import type { Verdict } from "../rollout/verdict.js";
+import type { Verdict } from "../rollout/judge/verdict.js";
 
 /**
  * The process's exit code for each verdict. Besides these, 1 is an unexpected error and 2 is bad input or a refusal before the

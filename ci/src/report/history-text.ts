@@ -1,4 +1,4 @@
-import type { Past } from "../rollout/history-entry.js";
+import type { Past } from "../rollout/history/entry.js";
 
 /** The last deployments for people: a line each, the newest first. */
 export function formatHistory(history: readonly Past[]): string {

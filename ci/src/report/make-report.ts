@@ -1,14 +1,14 @@
-import type { TaskAnswers } from "../rollout/ask-tasks.js";
 import { conclude } from "../rollout/conclude.js";
-import type { Diagnosis } from "../rollout/diagnose.js";
-import type { LogTail } from "../rollout/log-tail.js";
+import type { Diagnosis } from "../rollout/diagnose/diagnose.js";
+import type { LogTail } from "../rollout/diagnose/log-tail.js";
+import type { ServiceNow } from "../rollout/ecs/read.js";
 import { nextStep } from "../rollout/next-step.js";
-import type { ServiceNow } from "../rollout/read.js";
 import type { RollOutOptions } from "../rollout/roll-out.js";
-import type { Started } from "../rollout/start.js";
+import type { Started } from "../rollout/start/start.js";
 import type { Undone } from "../rollout/undo/undo.js";
-import type { HttpCheck } from "../rollout/verify.js";
-import { lostCertainty, type Watched } from "../rollout/watch.js";
+import type { TaskAnswers } from "../rollout/verify/ask-tasks.js";
+import type { HttpCheck } from "../rollout/verify/verify.js";
+import { lostCertainty, type Watched } from "../rollout/watch/watch.js";
 import { exitCodes } from "./exit-codes.js";
 import type { Report, UndoReport } from "./report.js";
 

@@ -1,5 +1,5 @@
+import type { Proposal } from "../rollout/plan/proposal.js";
 import type { JudgedFinding } from "../rollout/preflight/finding.js";
-import type { Proposal } from "../rollout/proposal.js";
 
 /** A plan for people: what would change, what speaks against it, and how to do it. */
 export function formatPlan(plan: Proposal): string {

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.js";
 import { SlipwayError } from "../errors.js";
-import type { Progress } from "../rollout/happening.js";
+import type { Progress } from "../rollout/watch/happening.js";
 import type { Report } from "./report.js";
 import { formatReport } from "./text.js";
 

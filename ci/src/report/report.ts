@@ -1,12 +1,12 @@
-import type { TaskAnswers } from "../rollout/ask-tasks.js";
-import type { Running } from "../rollout/containers.js";
-import type { Diagnosis } from "../rollout/diagnose.js";
+import type { Diagnosis } from "../rollout/diagnose/diagnose.js";
+import type { LogTail } from "../rollout/diagnose/log-tail.js";
+import type { Running } from "../rollout/ecs/containers.js";
+import type { Verdict, Witness } from "../rollout/judge/verdict.js";
 import type { KeepReport } from "../rollout/keep/keep.js";
-import type { LogTail } from "../rollout/log-tail.js";
 import type { AfterReport } from "../rollout/one-off/after.js";
-import type { Change } from "../rollout/plan.js";
-import type { Verdict, Witness } from "../rollout/verdict.js";
-import type { HttpCheck } from "../rollout/verify.js";
+import type { Change } from "../rollout/plan/plan.js";
+import type { TaskAnswers } from "../rollout/verify/ask-tasks.js";
+import type { HttpCheck } from "../rollout/verify/verify.js";
 
 /**
  * What became of a deploy, as data: all that `formatReport` prints. Of the task definition it holds the image and VERSION and no other

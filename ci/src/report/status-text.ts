@@ -1,4 +1,4 @@
-import type { DeploymentView } from "../rollout/snapshot.js";
+import type { DeploymentView } from "../rollout/ecs/snapshot.js";
 import type { Status } from "../rollout/status.js";
 
 /** What runs now, for people. */

@@ -1,8 +1,8 @@
-import type { TaskAnswers } from "../rollout/ask-tasks.js";
-import type { Diagnosis } from "../rollout/diagnose.js";
-import { elapsed } from "../rollout/elapsed.js";
-import type { LogTail } from "../rollout/log-tail.js";
-import type { HttpCheck } from "../rollout/verify.js";
+import type { Diagnosis } from "../rollout/diagnose/diagnose.js";
+import type { LogTail } from "../rollout/diagnose/log-tail.js";
+import type { TaskAnswers } from "../rollout/verify/ask-tasks.js";
+import type { HttpCheck } from "../rollout/verify/verify.js";
+import { elapsed } from "../rollout/watch/elapsed.js";
 import { keptLines } from "./kept-text.js";
 import type { Report, UndoReport } from "./report.js";
 

@@ -1,10 +1,10 @@
 import { afterFailed } from "../report/exit-codes.js";
 import type { Report } from "../report/report.js";
-import type { Attempt } from "./attempt.js";
+import type { Attempt } from "./attempt/attempt.js";
+import type { ServiceNow } from "./ecs/read.js";
 import { keepNewest } from "./keep/keep.js";
 import { runAfter } from "./one-off/after.js";
 import { oneOffOf } from "./one-off/one-off.js";
-import type { ServiceNow } from "./read.js";
 import type { Session } from "./release.js";
 
 /**

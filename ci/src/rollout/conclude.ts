@@ -1,6 +1,6 @@
+import type { Judgement, Verdict } from "./judge/verdict.js";
 import type { Undone } from "./undo/undo.js";
-import type { Judgement, Verdict } from "./verdict.js";
-import type { HttpCheck } from "./verify.js";
+import type { HttpCheck } from "./verify/verify.js";
 
 /** Everything that the last word rests on. */
 export interface Ended {

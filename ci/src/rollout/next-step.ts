@@ -1,6 +1,6 @@
+import type { Verdict } from "./judge/verdict.js";
 import { attachHint } from "./release.js";
-import type { Verdict } from "./verdict.js";
-import type { HttpCheck } from "./verify.js";
+import type { HttpCheck } from "./verify/verify.js";
 
 /** What a person does now; undefined when nothing is left to do. */
 export function nextStep(verdict: Verdict, http: HttpCheck): string | undefined {

@@ -1,7 +1,7 @@
 import type { Aws } from "../aws/clients.js";
 import type { Clock } from "../clock.js";
 import type { Target } from "../target.js";
-import type { Progress } from "./happening.js";
+import type { Progress } from "./watch/happening.js";
 
 /** What is to run: a version and the image it stands for. */
 export interface Release {

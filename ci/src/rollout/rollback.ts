@@ -1,14 +1,14 @@
 import type { RawTaskDefinition } from "../aws/raw.js";
 import { InputError } from "../errors.js";
 import type { Report } from "../report/report.js";
-import { describeRevision, newestRevisions } from "./attempt-revisions.js";
-import { runningIn } from "./containers.js";
-import { history } from "./history.js";
-import type { Past } from "./history-entry.js";
-import { readService } from "./read.js";
+import { describeRevision, newestRevisions } from "./attempt/revisions.js";
+import { runningIn } from "./ecs/containers.js";
+import { readService } from "./ecs/read.js";
+import type { Past } from "./history/entry.js";
+import { history } from "./history/history.js";
+import { type Goal, lastProven, provenAs } from "./history/rollback-goal.js";
 import type { Release, Session } from "./release.js";
 import { type RollOutOptions, rollOut } from "./roll-out.js";
-import { type Goal, lastProven, provenAs } from "./rollback-goal.js";
 
 export interface RollbackOptions extends Omit<RollOutOptions, "release" | "verb" | "source" | "runId"> {
   /** A version, as in `v1.2.3`, or a revision, as in `service:7` or `7`; else the last one that is proven good. */

@@ -1,9 +1,9 @@
 import type { Aws } from "../aws/clients.js";
 import type { Target } from "../target.js";
-import type { Running } from "./containers.js";
-import { readService } from "./read.js";
-import type { DeploymentView, EventView } from "./snapshot.js";
-import { serviceView } from "./views.js";
+import type { Running } from "./ecs/containers.js";
+import { readService } from "./ecs/read.js";
+import type { DeploymentView, EventView } from "./ecs/snapshot.js";
+import { serviceView } from "./ecs/views.js";
 
 /** What runs now. */
 export interface Status extends Running {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { formatReport } from "../../src/report/text.js";
-import { parseAsked } from "../../src/rollout/asked.js";
+import { parseAsked } from "../../src/rollout/plan/asked.js";
 import { rollOut } from "../../src/rollout/roll-out.js";
 import { type FakeAws, Fault, fakeAws } from "../support/fake-aws.js";
 import { release, revisionArn, type Story, scriptedEcs, target } from "../support/scripted-ecs.js";

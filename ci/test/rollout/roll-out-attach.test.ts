@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nothingAsked } from "../../src/rollout/asked.js";
+import { nothingAsked } from "../../src/rollout/plan/asked.js";
 import { Fault } from "../support/fake-aws.js";
 import { scene } from "../support/rollout-scene.js";
 import { addEvent } from "../support/scripted-ecs.js";

@@ -1,11 +1,11 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import { InputError } from "../../errors.js";
-import { history } from "../history.js";
-import { readService } from "../read.js";
+import { readService } from "../ecs/read.js";
+import { describeServiceDeployments, isFinished, listRecent, taskDefinitionsOf } from "../ecs/service-deployments.js";
+import type { ServiceDeploymentView } from "../ecs/snapshot.js";
+import { history } from "../history/history.js";
+import { lastProven } from "../history/rollback-goal.js";
 import type { Session } from "../release.js";
-import { lastProven } from "../rollback-goal.js";
-import { describeServiceDeployments, isFinished, listRecent, taskDefinitionsOf } from "../service-deployments.js";
-import type { ServiceDeploymentView } from "../snapshot.js";
 import type { Uses } from "./uses.js";
 
 /** How many deployments of a service are looked back at: ECS remembers them for 90 days. */

@@ -1,7 +1,7 @@
 import { DeregisterTaskDefinitionCommand } from "@aws-sdk/client-ecs";
+import { abort } from "../ecs/send-options.js";
 import type { Session } from "../release.js";
-import { abort } from "../send-options.js";
-import { once } from "../start-once.js";
+import { once } from "../start/once.js";
 import { partsOf } from "./collect.js";
 import { lookForFree } from "./look.js";
 

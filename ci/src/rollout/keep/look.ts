@@ -1,8 +1,8 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import { ListTaskDefinitionsCommand } from "@aws-sdk/client-ecs";
-import { ask } from "../aws-errors.js";
+import { ask } from "../ecs/aws-errors.js";
+import { abort } from "../ecs/send-options.js";
 import type { Session } from "../release.js";
-import { abort } from "../send-options.js";
 import { type Choice, choose } from "./choose.js";
 import { collect } from "./collect.js";
 import { addDeployments, addRollbackGoal } from "./deployments.js";

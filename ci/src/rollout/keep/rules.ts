@@ -1,7 +1,7 @@
 import { ListEventBusesCommand, ListRulesCommand, ListTargetsByRuleCommand } from "@aws-sdk/client-eventbridge";
-import { ask } from "../aws-errors.js";
+import { ask } from "../ecs/aws-errors.js";
+import { abort } from "../ecs/send-options.js";
 import type { Session } from "../release.js";
-import { abort } from "../send-options.js";
 import { collect } from "./collect.js";
 import type { Uses } from "./uses.js";
 

@@ -1,8 +1,8 @@
 import { DescribeTasksCommand, ListTasksCommand } from "@aws-sdk/client-ecs";
-import { ask } from "../aws-errors.js";
+import { ask } from "../ecs/aws-errors.js";
+import { abort } from "../ecs/send-options.js";
+import { taskId } from "../ecs/snapshot.js";
 import type { Session } from "../release.js";
-import { abort } from "../send-options.js";
-import { taskId } from "../snapshot.js";
 import { collect, partsOf } from "./collect.js";
 import type { Uses } from "./uses.js";
 

@@ -1,9 +1,9 @@
 import { describeTaskDefinition } from "../../aws/raw.js";
-import type { Attempt } from "../attempt.js";
-import { tag } from "../attempt.js";
-import { tagOf } from "../attempt-revisions.js";
-import { ask } from "../aws-errors.js";
-import type { ServiceNow } from "../read.js";
+import type { Attempt } from "../attempt/attempt.js";
+import { tag } from "../attempt/attempt.js";
+import { tagOf } from "../attempt/revisions.js";
+import { ask } from "../ecs/aws-errors.js";
+import type { ServiceNow } from "../ecs/read.js";
 import type { Session } from "../release.js";
 import { explain, type OneOffExplanation } from "./explain.js";
 import { nameOf, type OneOff, oneOffOf, runOf } from "./one-off.js";

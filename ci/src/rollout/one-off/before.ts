@@ -1,9 +1,9 @@
-import { refuseBusy } from "../attach.js";
-import { type Attempt, attemptKey } from "../attempt.js";
-import { describeRevision, type OwnRevision, tagOf } from "../attempt-revisions.js";
-import { describeService, type ServiceNow } from "../read.js";
+import { type Attempt, attemptKey } from "../attempt/attempt.js";
+import { describeRevision, type OwnRevision, tagOf } from "../attempt/revisions.js";
+import { describeService, type ServiceNow } from "../ecs/read.js";
+import { type KnownDeployments, knownDeployments } from "../ecs/service-deployments.js";
 import type { Session } from "../release.js";
-import { type KnownDeployments, knownDeployments } from "../service-deployments.js";
+import { refuseBusy } from "../start/attach.js";
 import { refusal, unknowable } from "./before-errors.js";
 import { explain } from "./explain.js";
 import { oneOffOf, runOf } from "./one-off.js";

@@ -1,4 +1,4 @@
-import type { TaskView } from "../snapshot.js";
+import type { TaskView } from "../ecs/snapshot.js";
 import type { Failure } from "./record.js";
 
 /** Why we stop a task ourselves, as ECS then tells it. */

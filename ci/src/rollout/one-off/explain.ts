@@ -1,9 +1,9 @@
 import { describeTaskDefinition } from "../../aws/raw.js";
-import type { CauseRule } from "../causes.js";
-import { type Diagnosis, diagnose } from "../diagnose.js";
-import { type LogTail, logTail } from "../log-tail.js";
+import type { CauseRule } from "../diagnose/causes.js";
+import { type Diagnosis, diagnose } from "../diagnose/diagnose.js";
+import { type LogTail, logTail } from "../diagnose/log-tail.js";
+import type { TaskView } from "../ecs/snapshot.js";
 import type { Session } from "../release.js";
-import type { TaskView } from "../snapshot.js";
 import { ourReasons } from "./decide.js";
 import type { OneOffRun } from "./one-off.js";
 import type { Failure, OneOffEnd } from "./record.js";

@@ -1,9 +1,9 @@
 import { SlipwayError } from "../../errors.js";
-import { isThrottling, isUncertain } from "../aws-errors.js";
-import { elapsed } from "../elapsed.js";
-import { backoff } from "../pace.js";
+import { isThrottling, isUncertain } from "../ecs/aws-errors.js";
+import { type TaskView, taskId } from "../ecs/snapshot.js";
 import type { Session } from "../release.js";
-import { type TaskView, taskId } from "../snapshot.js";
+import { elapsed } from "../watch/elapsed.js";
+import { backoff } from "../watch/pace.js";
 import { type Decision, decide, ourReasons } from "./decide.js";
 import { nameOf, type OneOffRun } from "./one-off.js";
 import { readTask, stopTask } from "./tasks.js";

@@ -1,7 +1,7 @@
 import { TagResourceCommand } from "@aws-sdk/client-ecs";
+import { abort } from "../ecs/send-options.js";
 import type { Session } from "../release.js";
-import { abort } from "../send-options.js";
-import { once } from "../start-once.js";
+import { once } from "../start/once.js";
 import type { OneOffRun } from "./one-off.js";
 import { formatRecord, type OneOffRecord, recordTag } from "./record.js";
 

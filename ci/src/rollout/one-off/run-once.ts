@@ -1,8 +1,8 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import { SlipwayError } from "../../errors.js";
-import { elapsed } from "../elapsed.js";
+import { taskId } from "../ecs/snapshot.js";
 import type { Session } from "../release.js";
-import { taskId } from "../snapshot.js";
+import { elapsed } from "../watch/elapsed.js";
 import { follow } from "./follow.js";
 import { mark } from "./mark.js";
 import { nameOf, type OneOffRun } from "./one-off.js";

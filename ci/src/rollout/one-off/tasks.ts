@@ -8,13 +8,13 @@ import {
   StopTaskCommand,
 } from "@aws-sdk/client-ecs";
 import { InputError } from "../../errors.js";
-import { ask } from "../aws-errors.js";
+import { ask } from "../ecs/aws-errors.js";
+import { abort } from "../ecs/send-options.js";
+import type { TaskView } from "../ecs/snapshot.js";
+import { taskView } from "../ecs/views.js";
 import type { Session } from "../release.js";
-import { abort } from "../send-options.js";
-import type { TaskView } from "../snapshot.js";
-import { LostAnswer } from "../start-errors.js";
-import { once } from "../start-once.js";
-import { taskView } from "../views.js";
+import { LostAnswer } from "../start/errors.js";
+import { once } from "../start/once.js";
 import { nameOf, type OneOffRun } from "./one-off.js";
 
 /**

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../aws/raw.js";
-import { objects } from "../containers.js";
-import { type TargetGroup, targetGroupsOf } from "../target-groups.js";
+import { objects } from "../ecs/containers.js";
+import { type TargetGroup, targetGroupsOf } from "../watch/target-groups.js";
 import type { Facts } from "./facts.js";
 import type { Finding } from "./finding.js";
 

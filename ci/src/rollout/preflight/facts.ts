@@ -1,10 +1,10 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import type { JsonObject } from "../../aws/raw.js";
 import type { Target } from "../../target.js";
-import type { Running } from "../containers.js";
+import type { Running } from "../ecs/containers.js";
+import type { KnownDeployments } from "../ecs/service-deployments.js";
 import type { Release } from "../release.js";
-import type { KnownDeployments } from "../service-deployments.js";
-import type { TargetGroup } from "../target-groups.js";
+import type { TargetGroup } from "../watch/target-groups.js";
 import type { SecretPlace } from "./references.js";
 
 /** What was read, or why it could not be. */

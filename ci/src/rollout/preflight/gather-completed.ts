@@ -1,8 +1,8 @@
 import { ListServiceDeploymentsCommand, type Service } from "@aws-sdk/client-ecs";
-import { ask } from "../aws-errors.js";
+import { ask } from "../ecs/aws-errors.js";
+import { abort } from "../ecs/send-options.js";
+import type { KnownDeployments } from "../ecs/service-deployments.js";
 import type { Session } from "../release.js";
-import { abort } from "../send-options.js";
-import type { KnownDeployments } from "../service-deployments.js";
 import type { Known } from "./facts.js";
 import { knowing } from "./knowing.js";
 

@@ -5,9 +5,9 @@ import {
   ImageNotFoundException,
   RepositoryNotFoundException,
 } from "@aws-sdk/client-ecr";
-import { ask } from "../aws-errors.js";
+import { ask } from "../ecs/aws-errors.js";
+import { abort } from "../ecs/send-options.js";
 import type { Session } from "../release.js";
-import { abort } from "../send-options.js";
 import type { ImageFacts, RepositoryFacts } from "./facts.js";
 
 export interface ImagePlace {

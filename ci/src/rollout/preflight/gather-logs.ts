@@ -1,9 +1,9 @@
 import { DescribeLogStreamsCommand, ResourceNotFoundException } from "@aws-sdk/client-cloudwatch-logs";
 import type { JsonObject } from "../../aws/raw.js";
-import { ask } from "../aws-errors.js";
-import { objects } from "../containers.js";
+import { ask } from "../ecs/aws-errors.js";
+import { objects } from "../ecs/containers.js";
+import { abort } from "../ecs/send-options.js";
 import type { Session } from "../release.js";
-import { abort } from "../send-options.js";
 import type { LogGroupFacts } from "./facts.js";
 import { knowing } from "./knowing.js";
 

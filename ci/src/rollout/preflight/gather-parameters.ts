@@ -1,8 +1,8 @@
 import type { DescribeParametersCommandInput } from "@aws-sdk/client-ssm";
 import { loadSsm } from "../../aws/lazy-clients.js";
-import { ask } from "../aws-errors.js";
+import { ask } from "../ecs/aws-errors.js";
+import { abort } from "../ecs/send-options.js";
 import type { Session } from "../release.js";
-import { abort } from "../send-options.js";
 import type { Known, SecretState } from "./facts.js";
 import type { ParameterPlace } from "./gather-secrets.js";
 import { knowing } from "./knowing.js";

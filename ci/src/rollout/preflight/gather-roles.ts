@@ -1,8 +1,8 @@
 import { loadIam } from "../../aws/lazy-clients.js";
 import type { JsonObject } from "../../aws/raw.js";
-import { ask } from "../aws-errors.js";
+import { ask } from "../ecs/aws-errors.js";
+import { abort } from "../ecs/send-options.js";
 import type { Session } from "../release.js";
-import { abort } from "../send-options.js";
 import type { Known, RoleFacts, RoleState } from "./facts.js";
 import { knowing } from "./knowing.js";
 import { trustsEcsTasks } from "./trust.js";

@@ -1,8 +1,8 @@
 import { loadSecretsManager } from "../../aws/lazy-clients.js";
 import type { JsonObject } from "../../aws/raw.js";
-import { ask } from "../aws-errors.js";
+import { ask } from "../ecs/aws-errors.js";
+import { abort } from "../ecs/send-options.js";
 import type { Session } from "../release.js";
-import { abort } from "../send-options.js";
 import type { Known, SecretFacts, SecretState } from "./facts.js";
 import { readParameters } from "./gather-parameters.js";
 import { knowing } from "./knowing.js";

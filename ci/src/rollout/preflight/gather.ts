@@ -1,10 +1,10 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import { readPlatforms } from "../../aws/image-platforms.js";
 import type { JsonObject } from "../../aws/raw.js";
-import type { Running } from "../containers.js";
+import type { Running } from "../ecs/containers.js";
+import type { KnownDeployments } from "../ecs/service-deployments.js";
 import type { Release, Session } from "../release.js";
-import type { KnownDeployments } from "../service-deployments.js";
-import { readTargetGroups } from "../target-groups.js";
+import { readTargetGroups } from "../watch/target-groups.js";
 import type { Facts, Severity } from "./facts.js";
 import { readCompleted } from "./gather-completed.js";
 import { type ImagePlace, readImage, readRepository, readScan } from "./gather-image.js";

@@ -1,4 +1,4 @@
-import { isFinished } from "../service-deployments.js";
+import { isFinished } from "../ecs/service-deployments.js";
 import type { Facts } from "./facts.js";
 import type { Finding } from "./finding.js";
 

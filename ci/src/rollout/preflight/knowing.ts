@@ -1,4 +1,4 @@
-import { AccessDeniedError, CredentialsExpiredError } from "../aws-errors.js";
+import { AccessDeniedError, CredentialsExpiredError } from "../ecs/aws-errors.js";
 import type { Known } from "./facts.js";
 
 /**

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../aws/raw.js";
 import type { Target } from "../../target.js";
-import { objects } from "../containers.js";
+import { objects } from "../ecs/containers.js";
 
 /** A secret, a parameter or a file that a container takes something from when its task starts. */
 export interface SecretReference {

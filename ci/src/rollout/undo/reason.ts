@@ -1,6 +1,6 @@
-import { primaryOf } from "../snapshot.js";
-import type { HttpCheck } from "../verify.js";
-import type { Watched } from "../watch.js";
+import { primaryOf } from "../ecs/snapshot.js";
+import type { HttpCheck } from "../verify/verify.js";
+import type { Watched } from "../watch/watch.js";
 
 /** What was seen of a rollout and of what is served after it. */
 export interface Seen {

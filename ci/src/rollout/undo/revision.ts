@@ -1,6 +1,6 @@
 import type { JsonObject, RawTaskDefinition } from "../../aws/raw.js";
-import { tag, tagText } from "../attempt.js";
-import { isMadeBy } from "../attempt-content.js";
+import { tag, tagText } from "../attempt/attempt.js";
+import { isMadeBy } from "../attempt/content.js";
 import {
   describeRevision,
   newestRevisions,
@@ -8,11 +8,11 @@ import {
   type OwnRevision,
   ownRevision,
   tagOf,
-} from "../attempt-revisions.js";
-import { runningIn } from "../containers.js";
-import { answeredOnly, nextTags } from "../plan.js";
+} from "../attempt/revisions.js";
+import { runningIn } from "../ecs/containers.js";
+import { answeredOnly, nextTags } from "../plan/plan.js";
 import type { Session } from "../release.js";
-import { register } from "../start-register.js";
+import { register } from "../start/register.js";
 
 /** The revision that takes another one back. */
 export interface UndoRevision {

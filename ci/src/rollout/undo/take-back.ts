@@ -1,8 +1,8 @@
+import { primaryOf } from "../ecs/snapshot.js";
 import type { Session } from "../release.js";
-import { primaryOf } from "../snapshot.js";
-import type { Started } from "../start.js";
-import type { HttpCheck } from "../verify.js";
-import type { Watched } from "../watch.js";
+import type { Started } from "../start/start.js";
+import type { HttpCheck } from "../verify/verify.js";
+import type { Watched } from "../watch/watch.js";
 import { undoReason } from "./reason.js";
 import { undoneBy } from "./revision.js";
 import { type Undone, undo } from "./undo.js";

@@ -1,16 +1,16 @@
 import type { Service, ServiceRevision } from "@aws-sdk/client-ecs";
 import { SlipwayError } from "../../errors.js";
-import { describeRevision } from "../attempt-revisions.js";
-import { type Running, runningIn } from "../containers.js";
-import { allowance } from "../deadline.js";
-import { describeService } from "../read.js";
+import { describeRevision } from "../attempt/revisions.js";
+import { type Running, runningIn } from "../ecs/containers.js";
+import { describeService } from "../ecs/read.js";
+import { describeRevisions } from "../ecs/service-deployments.js";
+import { primaryOf, type ServiceDeploymentView, type Subject } from "../ecs/snapshot.js";
+import { serviceView } from "../ecs/views.js";
 import type { Session } from "../release.js";
-import { describeRevisions } from "../service-deployments.js";
-import { primaryOf, type ServiceDeploymentView, type Subject } from "../snapshot.js";
-import { type ServiceUpdate, update } from "../start-update.js";
-import { readTargetGroups } from "../target-groups.js";
-import { serviceView } from "../views.js";
-import { type Watched, watch } from "../watch.js";
+import { type ServiceUpdate, update } from "../start/update.js";
+import { allowance } from "../watch/deadline.js";
+import { readTargetGroups } from "../watch/target-groups.js";
+import { type Watched, watch } from "../watch/watch.js";
 import { restoredFields } from "./fields.js";
 import { undoRevision } from "./revision.js";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../../src/aws/raw.js";
 import { balancer } from "../../../src/rollout/preflight/balancer.js";
-import type { HealthCheck } from "../../../src/rollout/target-groups.js";
+import type { HealthCheck } from "../../../src/rollout/watch/target-groups.js";
 import { facts, inShort } from "../../support/facts.js";
 import { targetGroup, targetGroupArn } from "../../support/target-groups.js";
 

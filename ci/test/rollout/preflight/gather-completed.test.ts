@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import type { KnownDeployments } from "../../../src/rollout/ecs/service-deployments.js";
 import { readCompleted } from "../../../src/rollout/preflight/gather-completed.js";
-import type { KnownDeployments } from "../../../src/rollout/service-deployments.js";
 import { Fault, fakeAws, type Script } from "../../support/fake-aws.js";
 import { revisionArn, target } from "../../support/scripted-ecs.js";
 import { virtualClock } from "../../support/virtual-clock.js";

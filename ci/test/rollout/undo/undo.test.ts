@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../../src/aws/raw.js";
-import type { Ask } from "../../../src/rollout/ask.js";
-import { history } from "../../../src/rollout/history.js";
+import { history } from "../../../src/rollout/history/history.js";
 import { rollback } from "../../../src/rollout/rollback.js";
+import type { Ask } from "../../../src/rollout/verify/ask.js";
 import { Fault } from "../../support/fake-aws.js";
 import { scene } from "../../support/rollout-scene.js";
 import {

@@ -1,0 +1,16 @@
+import { TagResourceCommand } from "@aws-sdk/client-ecs";
+import { ask } from "../ecs/aws-errors.js";
+import { abort } from "../ecs/send-options.js";
+import type { Session } from "../release.js";
+import { tag, tagText } from "./attempt.js";
+
+/** Keeps a note as a tag on a revision of ours: what is not in AWS is forgotten when the process ends. */
+export async function noteOnRevision(
+  session: Session,
+  revision: string,
+  name: keyof typeof tag,
+  text: string,
+): Promise<void> {
+  const command = new TagResourceCommand({ resourceArn: revision, tags: [{ key: tag[name], value: tagText(text) }] });
+  await ask("ecs:TagResource", session.aws.ecs.send(command, abort(session)));
+}

@@ -1,0 +1,144 @@
+/** Which tasks of ours failed, and of what. */
+
+import { type ContainerView, type Snapshot, type Subject, type TaskView, taskId } from "../ecs/snapshot.js";
+import { type CauseRule, ruleFor } from "./causes.js";
+import { ownEvents } from "./own-events.js";
+import { taskRules } from "./task-causes.js";
+
+/** A task that failed, or that runs and is not well. */
+export interface Failure {
+  task: TaskView;
+  /** What is known of it, in ECS's own words, a line each. */
+  evidence: string[];
+  /** Absent where its words tell no cause that is known. */
+  rule?: CauseRule;
+  /** The container that failed, where one did. */
+  container?: string;
+}
+
+/** Failures of one cause. */
+export interface FailureGroup {
+  rule: CauseRule;
+  /** Oldest first, at least one. */
+  failures: Failure[];
+}
+
+/**
+ * The failed tasks of ours whose cause can't heal by itself, by cause, the most frequent first. Pure. Two in one group are proof that
+ * the rollout can't succeed.
+ */
+export function terminalFailures(subject: Subject, snapshots: readonly Snapshot[]): FailureGroup[] {
+  return byCause(failedTasks(subject, snapshots)).filter(({ rule }) => !rule.heals);
+}
+
+/**
+ * All tasks of ours that failed, oldest first, each as it was last seen: stopped tasks leave ECS's lists, and a rollback hides them, so
+ * every snapshot counts. Those that ECS's rollback or scaling stopped did not fail.
+ */
+export function failedTasks(subject: Subject, snapshots: readonly Snapshot[]): Failure[] {
+  let known: string[] | undefined;
+  const events = () => {
+    known ??= ownEvents(subject, snapshots).map(({ message }) => message);
+    return known;
+  };
+  return ownTasks(subject, snapshots)
+    .filter(hasFailed)
+    .map((task) => failureOf(subject, task, events));
+}
+
+/** The tasks of ours that run and whose health check fails: ECS has not given them up. */
+export function ailingTasks(subject: Subject, snapshots: readonly Snapshot[]): Failure[] {
+  return ownTasks(subject, snapshots.slice(-1))
+    .filter((task) => task.desiredStatus !== "STOPPED" && task.healthStatus === "UNHEALTHY")
+    .map((task) => failureOf(subject, task, () => []));
+}
+
+/** The most frequent cause first; of equally frequent ones, the one that was seen first. */
+export function byCause(failures: readonly Failure[]): FailureGroup[] {
+  const groups = new Map<string, FailureGroup>();
+  for (const failure of failures) {
+    if (!failure.rule) continue;
+    const group = groups.get(failure.rule.cause);
+    if (group) group.failures.push(failure);
+    else groups.set(failure.rule.cause, { rule: failure.rule, failures: [failure] });
+  }
+  return [...groups.values()].sort((a, b) => b.failures.length - a.failures.length);
+}
+
+function ownTasks(subject: Subject, snapshots: readonly Snapshot[]): TaskView[] {
+  const latest = new Map<string, TaskView>();
+  for (const { tasks } of snapshots) {
+    for (const task of tasks) if (task.taskDefinition === subject.taskDefinition) latest.set(task.arn, task);
+  }
+  return [...latest.values()];
+}
+
+function hasFailed({ desiredStatus, stoppedReason = "" }: TaskView): boolean {
+  return desiredStatus === "STOPPED" && !/^Scaling activity initiated by/i.test(stoppedReason);
+}
+
+function failureOf(subject: Subject, task: TaskView, events: () => string[]): Failure {
+  const stop = [task.stopCode, task.stoppedReason].filter(Boolean).join(": ");
+  const isAiling = task.desiredStatus !== "STOPPED" && task.healthStatus === "UNHEALTHY";
+  const state = stop || (isAiling ? `${task.lastStatus}, UNHEALTHY` : "");
+  const head = state ? [`task ${taskId(task.arn)} ${state}`] : [];
+  const told = task.stopCode === "ServiceSchedulerInitiated" ? events().filter(tellsHealthOf(task)).slice(0, 1) : [];
+  const { container, words } = culpritOf(subject, task) ?? {};
+  const rule = ruleFor(taskRules, [...head, ...(words === undefined ? [] : [words]), ...told].join("\n"));
+  const all = task.containers.map((one) => lineOf(subject, one)).filter((line) => !line.endsWith(":"));
+  return {
+    task,
+    evidence: [...head, ...all, ...told],
+    ...(rule && { rule }),
+    ...(container !== undefined && { container }),
+  };
+}
+
+/** Only the event says what a load balancer's check got. */
+function tellsHealthOf({ arn }: TaskView): (event: string) => boolean {
+  return (event) => event.includes(taskId(arn)) && /(unhealthy|not healthy) in|failed container health/i.test(event);
+}
+
+/**
+ * The container that brought the task down, and what is known of it. ECS stops the others then, and they end by a signal or as they
+ * like: so the app's own failure comes before a sidecar's, and a sidecar's before the signal that the app got in consequence.
+ */
+function culpritOf(subject: Subject, task: TaskView): { container: string; words: string } | undefined {
+  const app = task.containers.find(({ name }) => name === subject.container);
+  const sidecars = task.containers.filter(({ name }) => name !== subject.container);
+  // What ended because ECS stopped the task has an exit code too, and it is no cause.
+  const isOwnEnd =
+    task.desiredStatus === "STOPPED" &&
+    ["EssentialContainerExited", "TaskFailedToStart", undefined].includes(task.stopCode);
+  const isWaiting = app?.reason?.includes("dependency graph:") ?? false;
+  const ended = (one: ContainerView) => isOwnEnd && one.exitCode !== undefined;
+  const endedByItself = (one: ContainerView) => ended(one) && ![137, 143].includes(one.exitCode ?? 0);
+  const failedByItself = (one: ContainerView) => endedByItself(one) && one.exitCode !== 0;
+  const isUnwell = (one: ContainerView) => one.healthStatus === "UNHEALTHY";
+  const containers = app ? [app, ...sidecars] : sidecars;
+
+  const unwell = !isOwnEnd || isWaiting ? containers.find(isUnwell) : undefined;
+  const culprit =
+    containers.find((one) => one === app && !isWaiting && (one.reason !== undefined || failedByItself(one))) ??
+    sidecars.find(({ reason }) => reason !== undefined) ??
+    unwell ??
+    sidecars.find(failedByItself) ??
+    // A container that waits for another (dependsOn) never starts when that one does not come up.
+    (isWaiting ? sidecars.find(ended) : undefined) ??
+    // SIGTERM is what ECS stops the rest with: another has ended before.
+    (app?.exitCode === 143 ? sidecars.find(endedByItself) : undefined) ??
+    containers.find(ended);
+  if (!culprit) return undefined;
+  const { healthStatus, ...rest } = culprit;
+  return { container: culprit.name, words: lineOf(subject, culprit === unwell ? culprit : rest) };
+}
+
+/** `container` for the app's own, `sidecar` for any other. */
+function lineOf({ container }: Subject, { name, exitCode, reason, healthStatus }: ContainerView): string {
+  const parts = [
+    ...(exitCode === undefined ? [] : [`exit code ${exitCode}`]),
+    ...(reason === undefined ? [] : [reason]),
+    ...(healthStatus === "UNHEALTHY" ? [healthStatus] : []),
+  ];
+  return `${name === container ? "container" : "sidecar"} ${name}: ${parts.join(", ")}`.trimEnd();
+}

@@ -1,0 +1,80 @@
+import { DescribeServicesCommand, ListClustersCommand, ListServicesCommand, type Service } from "@aws-sdk/client-ecs";
+import type { Aws } from "../../aws/clients.js";
+import { describeTaskDefinition, type JsonObject, type RawTaskDefinition } from "../../aws/raw.js";
+import { InputError } from "../../errors.js";
+import type { Target } from "../../target.js";
+import { ask } from "./aws-errors.js";
+import { type Running, runningIn } from "./containers.js";
+import { refuseUnsupported } from "./scope.js";
+import { abort } from "./send-options.js";
+
+/** The service as it is before a rollout. */
+export interface ServiceNow {
+  service: Service;
+  /** The revision that the service is set to: not necessarily the family's newest. */
+  current: RawTaskDefinition;
+  running: Running;
+}
+
+/**
+ * Reads the target's service and its current task definition.
+ * @throws InputError when there is none, or when it is of a kind that Slipway does not deploy to. Nothing is changed.
+ */
+export async function readService(aws: Aws, target: Target, signal?: AbortSignal): Promise<ServiceNow> {
+  const service = await describeService(aws, target, signal);
+  refuseUnsupported(service, target);
+  const current = await ask(
+    "ecs:DescribeTaskDefinition",
+    describeTaskDefinition(aws.ecs, service.taskDefinition ?? "", signal),
+  );
+  refuseOtherFamily(current.taskDefinition, target);
+  return { service, current, running: runningIn(current.taskDefinition, target.container) };
+}
+
+export async function describeService(aws: Aws, target: Target, signal?: AbortSignal): Promise<Service> {
+  const command = new DescribeServicesCommand({ cluster: target.cluster, services: [target.service] });
+  try {
+    const answer = await ask("ecs:DescribeServices", aws.ecs.send(command, abort({ signal })));
+    const service = answer.services?.[0];
+    if (service) return service;
+  } catch (cause) {
+    if ((cause as Error).name !== "ClusterNotFoundException") throw cause;
+    throw new InputError(
+      "no-cluster",
+      `There is no cluster "${target.cluster}" in ${target.region}. ${await choices("clusters", listClusters(aws, signal))} Correct "cluster" or "region" in the target.`,
+      { cause },
+    );
+  }
+  throw new InputError(
+    "no-service",
+    `There is no service "${target.service}" in cluster "${target.cluster}". ${await choices("services", listServices(aws, target, signal))} Correct "service" in the target, or create it first.`,
+  );
+}
+
+async function listClusters(aws: Aws, signal?: AbortSignal): Promise<string[]> {
+  return (await aws.ecs.send(new ListClustersCommand({}), abort({ signal }))).clusterArns ?? [];
+}
+
+async function listServices(aws: Aws, target: Target, signal?: AbortSignal): Promise<string[]> {
+  return (
+    (await aws.ecs.send(new ListServicesCommand({ cluster: target.cluster }), abort({ signal }))).serviceArns ?? []
+  );
+}
+
+/** A help for the reader only, so whatever keeps it from being made is said instead. */
+async function choices(what: string, listing: Promise<string[]>): Promise<string> {
+  try {
+    const names = (await listing).map((arn) => arn.split("/").at(-1));
+    return names.length > 0 ? `Its ${what}: ${names.join(", ")}.` : `It has no ${what}.`;
+  } catch (error) {
+    return `(Which ${what} there are could not be listed: ${(error as Error).name}.)`;
+  }
+}
+
+function refuseOtherFamily(taskDefinition: JsonObject, target: Target): void {
+  if (taskDefinition.family === target.family) return;
+  throw new InputError(
+    "other-family",
+    `Service "${target.service}" runs task family "${taskDefinition.family}", and the target says "${target.family}". Correct "family" in the target if the service is the one that is meant.`,
+  );
+}

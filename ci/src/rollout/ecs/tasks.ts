@@ -1,0 +1,35 @@
+import { DescribeTasksCommand, ListTasksCommand } from "@aws-sdk/client-ecs";
+import type { Session } from "../release.js";
+import { ask } from "./aws-errors.js";
+import { abort } from "./send-options.js";
+import type { TaskView } from "./snapshot.js";
+import { taskView } from "./views.js";
+
+/**
+ * All tasks of the service that ECS still tells of. ListTasks is asked for both desired states, because an old task that drains
+ * has the desired status STOPPED while it still serves.
+ */
+export async function listTasks(session: Session): Promise<TaskView[]> {
+  // A set: a task that is stopped between the two calls is in both answers.
+  const arns = [...new Set([...(await taskArns(session, "RUNNING")), ...(await taskArns(session, "STOPPED"))])];
+  const tasks: TaskView[] = [];
+  for (let from = 0; from < arns.length; from += 100) {
+    const command = new DescribeTasksCommand({ cluster: session.target.cluster, tasks: arns.slice(from, from + 100) });
+    const answer = await ask("ecs:DescribeTasks", session.aws.ecs.send(command, abort(session)));
+    tasks.push(...(answer.tasks ?? []).map(taskView));
+  }
+  return tasks;
+}
+
+async function taskArns(session: Session, desiredStatus: "RUNNING" | "STOPPED"): Promise<string[]> {
+  const { cluster, service: serviceName } = session.target;
+  const arns: string[] = [];
+  let nextToken: string | undefined;
+  do {
+    const command = new ListTasksCommand({ cluster, serviceName, desiredStatus, ...(nextToken && { nextToken }) });
+    const page = await ask("ecs:ListTasks", session.aws.ecs.send(command, abort(session)));
+    arns.push(...(page.taskArns ?? []));
+    nextToken = page.nextToken;
+  } while (nextToken);
+  return arns;
+}

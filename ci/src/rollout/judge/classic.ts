@@ -1,0 +1,87 @@
+import {
+  type DeploymentView,
+  type EventView,
+  primaryOf,
+  type ServiceView,
+  type Snapshot,
+  type Subject,
+} from "../ecs/snapshot.js";
+import { lagWindow } from "../start/look.js";
+import { decided, type Judgement, undecided, type Witness } from "./verdict.js";
+
+/**
+ * The verdict without the service deployment, from the service's list of deployments alone: for credentials that may not read the
+ * newer APIs. What is lost: a stop by a person can't be told from a failure, and a rollback is told by its traces.
+ */
+export function judgeClassic(subject: Subject, snapshots: readonly Snapshot[], seen: Witness[]): Judgement {
+  const latest = snapshots.at(-1) as Snapshot;
+  const primary = primaryOf(latest.service);
+  if (!primary) return undecided("ECS to name a primary deployment", seen);
+  const failure = failureOf(subject, snapshots);
+  // A rollback can lead to the very same revision, deployed before ours: only then does its failure outlast the deployment.
+  const isBack = failure !== undefined && primary.rolloutState !== "FAILED" && primary.id !== subject.deploymentId;
+  if (primary.taskDefinition === subject.taskDefinition && !isBack) return judgePrimary(latest, primary, seen);
+
+  if (failure === undefined) {
+    return isReplaced(subject, snapshots, primary)
+      ? decided("superseded", `Another deployment took its place: ${primary.id} of ${primary.taskDefinition}.`, seen)
+      : undecided("ECS to list our deployment", seen);
+  }
+  // The id of the primary says nothing: ECS has been seen to keep the old one and to make a new one.
+  return primary.rolloutState === "COMPLETED"
+    ? decided("rolled-back", `Rolled back to ${primary.taskDefinition}. ECS: ${failure}`, seen)
+    : undecided("ECS to finish the rollback", seen);
+}
+
+function judgePrimary(snapshot: Snapshot, primary: DeploymentView, seen: Witness[]): Judgement {
+  if (primary.rolloutState === "FAILED") {
+    return decided("failed", `Nothing was rolled back. ECS: ${primary.rolloutStateReason ?? "no reason given"}`, seen);
+  }
+  if (!seen.every((witness) => witness.holds)) {
+    const missing = seen.filter((witness) => !witness.holds);
+    return undecided(missing.map((witness) => `${witness.name} (${witness.saw})`).join(" and "), seen);
+  }
+  return snapshot.service.desiredCount === 0
+    ? decided("nothing-ran", "The service's desired count is 0: no task has shown that this version starts.", seen)
+    : decided("deployed", "All witnesses that can be read agree.", seen);
+}
+
+/** ECS's own words for the end of our deployment, from its state or from the event that names it. */
+function failureOf(subject: Subject, snapshots: readonly Snapshot[]): string | undefined {
+  for (const { service } of snapshots) {
+    const failed = service.deployments.find((one) => isOurs(subject, one) && one.rolloutState === "FAILED");
+    if (failed) return failed.rolloutStateReason ?? "rollout FAILED";
+    const event = service.events.find((one) => tellsOfFailure(subject, one) || tellsOfWayBack(subject, service, one));
+    if (event) return event.message;
+  }
+  return undefined;
+}
+
+function tellsOfFailure({ deploymentId }: Subject, { message }: EventView): boolean {
+  return deploymentId !== undefined && message.includes(`(deployment ${deploymentId}) deployment failed`);
+}
+
+/** Of a rollback that a person asked for, only where it leads is told. */
+function tellsOfWayBack({ registeredAt, deploymentId }: Subject, service: ServiceView, { at, message }: EventView) {
+  const primary = primaryOf(service);
+  const isNew = at >= registeredAt && primary !== undefined && primary.id !== deploymentId;
+  return isNew && message.includes(`rolling back to deployment ${primary.id}.`);
+}
+
+/**
+ * Something else is there in place of ours. What is older than ours can be a stale read, and what ours was never seen before can have
+ * come before it: both count only when they have been there for longer than ECS lags.
+ */
+function isReplaced(subject: Subject, snapshots: readonly Snapshot[], primary: DeploymentView): boolean {
+  const latest = snapshots.at(-1) as Snapshot;
+  const seen = snapshots.findLast(({ service }) => service.deployments.some((one) => isOurs(subject, one)));
+  const isYounger = primary.createdAt > subject.registeredAt;
+  if (seen && isYounger) return true;
+  // ECS has answered that it began.
+  const hasBegun = seen !== undefined || (isYounger && subject.deploymentId !== undefined);
+  return hasBegun && latest.at - (seen ?? (snapshots[0] as Snapshot)).at >= lagWindow;
+}
+
+function isOurs(subject: Subject, deployment: DeploymentView): boolean {
+  return deployment.taskDefinition === subject.taskDefinition;
+}

@@ -1,0 +1,37 @@
+import { describeService, type ServiceNow } from "../ecs/read.js";
+import type { KnownDeployments } from "../ecs/service-deployments.js";
+import type { JudgedFinding } from "../preflight/finding.js";
+import type { Release, Session } from "../release.js";
+import type { Asked } from "./asked.js";
+import { type Proposal, propose, refuseProposal } from "./proposal.js";
+
+/**
+ * The last look before a deploy changes anything: it tells what speaks against it, and lets it through or not.
+ * @throws InputError when it is not the plan that was asked for, or when a finding speaks against it that is not ignored.
+ */
+export async function gate(
+  session: Session,
+  now: ServiceNow,
+  deployments: KnownDeployments,
+  release: Release,
+  asked: Asked,
+): Promise<Proposal> {
+  // The service may have been waited for since it was read.
+  const service = await describeService(session.aws, session.target, session.signal);
+  const proposal = await propose(session, { ...now, service }, deployments, release, asked);
+  for (const line of told(proposal.findings)) session.progress(line);
+  refuseProposal(proposal, asked);
+  return proposal;
+}
+
+/** What does not stop the deploy, in few lines: what could not be checked is usually the same each time. */
+function told(findings: readonly JudgedFinding[]): string[] {
+  const unchecked = [...new Set(findings.filter(({ level }) => level === "not-checked").map(({ id }) => id))];
+  return [
+    ...findings.filter(({ ignored }) => ignored).map(({ id, what }) => `Pre-flight: ignored ${id}: ${what}`),
+    ...findings
+      .filter(({ level, ignored }) => level === "warning" && !ignored)
+      .map(({ id, what, fix }) => `Pre-flight: warning ${id}: ${what} Fix: ${fix}`),
+    ...(unchecked.length > 0 ? [`Pre-flight: not checked: ${unchecked.join(", ")} (plan tells why).`] : []),
+  ];
+}

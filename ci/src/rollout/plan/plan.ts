@@ -1,0 +1,69 @@
+import { createPatch, type Operation } from "rfc6902";
+import type { JsonObject, RawTaskDefinition } from "../../aws/raw.js";
+import { containerOf, objects } from "../ecs/containers.js";
+import type { Release } from "../release.js";
+import { type Change, changesOf } from "./changes.js";
+import { nextContainer } from "./container-changes.js";
+import { noOverrides, type Overrides } from "./overrides.js";
+import { taskSize } from "./size.js";
+
+export type { Change } from "./changes.js";
+
+/** What a deploy changes of the task definition, as data. */
+export interface Plan {
+  /** The body of RegisterTaskDefinition, tags included. */
+  registration: JsonObject;
+  /** From the current revision to the next, without tags and without what only ECS can say: https://www.rfc-editor.org/rfc/rfc6902 */
+  patch: Operation[];
+  /** The same for people; without the values of variables. */
+  changes: Change[];
+}
+
+/** What DescribeTaskDefinition answers and RegisterTaskDefinition does not take. */
+export const answeredOnly: ReadonlySet<string> = new Set([
+  "taskDefinitionArn",
+  "revision",
+  "status",
+  "requiresAttributes",
+  "compatibilities",
+  "registeredAt",
+  "deregisteredAt",
+  "deleteRequestedAt",
+  "registeredBy",
+]);
+
+/**
+ * The next revision: the current one with another image and VERSION in the named container, with what is asked for, and nothing else.
+ * @param tags The attempt's own, from `attemptTags`.
+ * @throws InputError when there is no such container, its VERSION comes from a secret, or there is no task of the size asked for.
+ */
+export function plan(
+  current: RawTaskDefinition,
+  containerName: string,
+  release: Release,
+  tags: Record<string, string>,
+  overrides: Overrides = noOverrides,
+): Plan {
+  const { taskDefinition } = current;
+  const container = containerOf(taskDefinition, containerName);
+  const changed = nextContainer(container, release, overrides);
+  const kept = Object.fromEntries(Object.entries(taskDefinition).filter(([name]) => !answeredOnly.has(name)));
+  const next = {
+    ...kept,
+    ...taskSize(taskDefinition, overrides),
+    containerDefinitions: objects(taskDefinition.containerDefinitions).map((one) =>
+      one === container ? changed : one,
+    ),
+  };
+  return {
+    registration: { ...next, tags: nextTags(current.tags, tags) },
+    patch: createPatch(kept, next),
+    changes: changesOf(taskDefinition, container, release, overrides),
+  };
+}
+
+/** AWS's own tags can't be sent; those of an earlier attempt say nothing about this one. */
+export function nextTags(carried: RawTaskDefinition["tags"], own: Record<string, string>): JsonObject[] {
+  const kept = carried.filter(({ key }) => !key.startsWith("aws:") && !key.startsWith("slipway:"));
+  return [...kept.map((tag) => ({ ...tag })), ...Object.entries(own).map(([key, value]) => ({ key, value }))];
+}

@@ -1,0 +1,52 @@
+import { type Snapshot, type Subject, type TaskView, taskId } from "../ecs/snapshot.js";
+import { askOverHttp } from "./ask.js";
+import { askVersion, type HttpCheck, type VerifyOptions } from "./verify.js";
+
+/** What our running tasks answered at their own addresses, where they could be reached. */
+export interface TaskAnswers {
+  asked: number;
+  right: number;
+  /** No answer at all: usually this place has no way to the service's subnets. */
+  unreachable: number;
+  /** Of each task that answered something else: its id and what it answered. */
+  wrong: { task: string; answered: string }[];
+}
+
+/** Tasks that are asked at the most: more tell nothing new, and each can take a whole time-out. */
+const most = 20;
+
+/**
+ * Asks our running tasks for their version at their own addresses, all at once. A load balancer hides a task that answers wrongly now
+ * and then; asked by itself it can't.
+ */
+export async function askTasks(
+  { taskDefinition }: Subject,
+  { tasks }: Snapshot,
+  { port, version }: { port: number; version: string },
+  signal?: AbortSignal,
+  { tryLimit = 2000, ask = askOverHttp }: Pick<VerifyOptions, "tryLimit" | "ask"> = {},
+): Promise<TaskAnswers> {
+  const ours = tasks
+    .filter((task) => task.taskDefinition === taskDefinition && task.lastStatus === "RUNNING" && task.address)
+    .slice(0, most);
+  const answers = await Promise.all(
+    ours.map(async (task) => ({ task, answer: await askVersion(urlOf(task, port), { ask, limit: tryLimit, signal }) })),
+  );
+  const unreachable = answers.filter(({ answer }) => !answer.answered).length;
+  const wrong = answers
+    .filter(({ answer }) => answer.answered && answer.version !== version)
+    .map(({ task, answer }) => ({ task: taskId(task.arn), answered: answer.saw }));
+  return { asked: ours.length, right: ours.length - unreachable - wrong.length, unreachable, wrong };
+}
+
+function urlOf({ address = "" }: TaskView, port: number) {
+  return { baseUrl: `http://${address.includes(":") ? `[${address}]` : address}:${port}` };
+}
+
+/** What the tasks answered has a word in what is served: one that is wrong by itself makes the whole wrong. */
+export function withTasks(http: HttpCheck, tasks: TaskAnswers | undefined): HttpCheck {
+  const [wrong] = tasks?.wrong ?? [];
+  if (!wrong || http.state === "wrong") return http;
+  // Not proven: before the rollout nobody has asked the tasks from here.
+  return { state: "wrong", url: `task ${wrong.task}`, answered: wrong.answered, proven: false };
+}

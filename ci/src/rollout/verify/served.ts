@@ -1,0 +1,36 @@
+import type { Snapshot } from "../ecs/snapshot.js";
+import type { RollOutOptions } from "../roll-out.js";
+import type { Undone } from "../undo/undo.js";
+import type { Watched } from "../watch/watch.js";
+import { askTasks, type TaskAnswers, withTasks } from "./ask-tasks.js";
+import { askedUrl, type HttpCheck, type VerifyOptions, verify } from "./verify.js";
+
+/** What is served after a rollout. */
+export interface Served {
+  http: HttpCheck;
+  /** Present where the target wants the tasks to be asked too. */
+  tasks?: TaskAnswers;
+}
+
+/** Asks the public, and each task where that is wanted: only what ECS calls deployed is asked for its version. */
+export async function askServed(options: RollOutOptions, watched: Watched, version: string): Promise<Served> {
+  if (!watched.judgement.verdict.startsWith("deployed")) return { http: { state: "not-checked" } };
+  const { target, http, signal, clock, progress } = options;
+  const how = howToAsk(options);
+  if (http) progress(`Asking ${askedUrl(http)} for ${version}.`);
+  const seen = await verify(http, version, clock, signal, how);
+  if (!target.verifyTasks) return { http: seen };
+  const latest = watched.snapshots.at(-1) as Snapshot;
+  const tasks = await askTasks(watched.subject, latest, { port: target.containerPort, version }, signal, how);
+  return { http: withTasks(seen, tasks), tasks };
+}
+
+/** What is served after an undo must be what was served before. */
+export async function askServedAfter(options: RollOutOptions, undone: Undone | undefined): Promise<HttpCheck> {
+  if (!undone || "refused" in undone || undone.to.version === undefined) return { state: "not-checked" };
+  return (await askServed(options, undone.watched, undone.to.version)).http;
+}
+
+export function howToAsk({ verify: how, ask }: RollOutOptions): VerifyOptions {
+  return { ...how, ...(ask && { ask }) };
+}

@@ -1,0 +1,127 @@
+import { AccessDeniedError } from "../ecs/aws-errors.js";
+import { manifestsIn } from "../ecs/manifests.js";
+import { describeService } from "../ecs/read.js";
+import {
+  describeServiceDeployment,
+  earliestOf,
+  isFinished,
+  listServiceDeployments,
+  notPermitted,
+  type RevisionCache,
+} from "../ecs/service-deployments.js";
+import {
+  primaryOf,
+  type ServiceDeploymentView,
+  type ServiceView,
+  type Snapshot,
+  type Subject,
+  type TaskView,
+} from "../ecs/snapshot.js";
+import { listTasks } from "../ecs/tasks.js";
+import { serviceView } from "../ecs/views.js";
+import { isServing } from "../judge/witnesses.js";
+import type { Session } from "../release.js";
+import { isEnding } from "./pace.js";
+
+/** A look at ECS, and the subject with what was learnt of it by the way. */
+export interface Sighting {
+  subject: Subject;
+  snapshot: Snapshot;
+}
+export type Observer = (subject: Subject, previous?: Snapshot) => Promise<Sighting>;
+
+/** Milliseconds after which it is read again though the service shows nothing new. */
+const staleAfter = {
+  /** A stop that somebody asks for can be seen there alone. */
+  deployment: 20_000,
+  /** Their health is told nowhere else. */
+  tasks: 60_000,
+  /** An exit code can come half a minute after the exit. */
+  stoppingTasks: 10_000,
+};
+
+/** Makes the function that looks at ECS. Tasks are read again only when something has moved, to stay far inside the API's limits. */
+export function observer(session: Session): Observer {
+  const revisions: RevisionCache = new Map();
+  let manifests: string[] | undefined;
+  return async (before, previous) => {
+    const service = serviceView(await describeService(session.aws, session.target, session.signal));
+    const at = session.clock.now();
+    const kept = previous && !needsOurs(previous, service, at) ? previous : undefined;
+    const { subject: found, ours } = kept
+      ? { subject: before, ours: kept.ours }
+      : await seeOurs(session, before, previous?.ours, revisions);
+    const oursAt = kept?.oursAt ?? at;
+    const isFresh = previous && at - previous.tasksAt < staleness(found, previous) && !needsTasks(previous, service);
+    const tasks = isFresh ? previous.tasks : await listTasks(session);
+    const tasksAt = isFresh ? previous.tasksAt : at;
+    const snapshot: Snapshot = { at, service, tasks, tasksAt, oursAt, ...(ours && { ours }) };
+    if (!manifests && tasks.some((task) => isUnlike(found, task))) {
+      manifests = await manifestsIn(session, found.digests);
+    }
+    const digests = [...new Set([...found.digests, ...(manifests ?? [])])];
+    return { subject: { ...found, digests }, snapshot };
+  };
+}
+
+/** Finds and reads our own service deployment; without the permissions for it, the subject says so from then on. */
+async function seeOurs(
+  session: Session,
+  subject: Subject,
+  known: ServiceDeploymentView | undefined,
+  revisions: RevisionCache,
+): Promise<{ subject: Subject; ours?: ServiceDeploymentView }> {
+  if (subject.classicOnly) return { subject };
+  if (known && isFinished(known.status)) return { subject, ours: known };
+  try {
+    const arn = subject.serviceDeploymentArn ?? (await findOurs(session, subject, revisions));
+    if (arn === undefined) return { subject };
+    const ours = await describeServiceDeployment(session, arn);
+    return { subject: { ...subject, serviceDeploymentArn: arn }, ...(ours && { ours }) };
+  } catch (error) {
+    if (!(error instanceof AccessDeniedError)) throw error;
+    return { subject: { ...subject, classicOnly: notPermitted(error) } };
+  }
+}
+
+/**
+ * Ours is the earliest whose target is our revision. Service.currentServiceDeployment is not asked: it may still name the previous
+ * one. The list lags too, so none at first means nothing.
+ */
+async function findOurs(session: Session, subject: Subject, revisions: RevisionCache): Promise<string | undefined> {
+  const listed = await listServiceDeployments(session, subject.registeredAt, revisions);
+  return earliestOf(listed, [{ arn: subject.taskDefinition }])?.arn;
+}
+
+/** Our service deployment is read while it is not found, when the service has moved, and where it alone can tell of an end. */
+function needsOurs({ ours, oursAt = 0, service: before }: Snapshot, service: ServiceView, at: number): boolean {
+  return (
+    !ours ||
+    isEnding(ours.status) ||
+    primaryOf(service)?.rolloutState === "COMPLETED" ||
+    at - oursAt >= staleAfter.deployment ||
+    fingerprint(before) !== fingerprint(service)
+  );
+}
+
+function staleness({ taskDefinition }: Subject, { tasks }: Snapshot): number {
+  const own = tasks.filter((task) => task.taskDefinition === taskDefinition);
+  const isStopping = own.some((task) => task.desiredStatus === "STOPPED" && task.lastStatus !== "STOPPED");
+  return isStopping ? staleAfter.stoppingTasks : staleAfter.tasks;
+}
+
+/** The tasks are read when the service has moved, and when all but them says `deployed`. */
+function needsTasks(previous: Snapshot, service: ServiceView): boolean {
+  return primaryOf(service)?.rolloutState === "COMPLETED" || fingerprint(previous.service) !== fingerprint(service);
+}
+
+function fingerprint({ deployments, runningCount, pendingCount, events }: ServiceView): string {
+  return JSON.stringify([deployments, runningCount, pendingCount, events[0]?.id]);
+}
+
+/** A serving task of our revision tells another digest than ours: either an index is behind it, or something is wrong. */
+function isUnlike(subject: Subject, task: TaskView): boolean {
+  const digest = task.containers.find(({ name }) => name === subject.container)?.imageDigest;
+  const isOurs = task.taskDefinition === subject.taskDefinition && isServing(task);
+  return isOurs && digest !== undefined && subject.digests.length > 0 && !subject.digests.includes(digest);
+}

@@ -1,0 +1,94 @@
+import { primaryOf, type Snapshot, type Subject, type TaskView, taskId } from "../ecs/snapshot.js";
+import { estimate } from "./estimate.js";
+import type { DeploymentState, Happening, TaskState } from "./happening.js";
+
+/**
+ * What has happened since the look before: each thing once, in order. Pure.
+ * @param before The looks so far; at the first, the service's events from before the rollout are known by `knownEvents`.
+ */
+export function happened(
+  subject: Subject,
+  before: readonly Snapshot[],
+  now: Snapshot,
+  knownEvents: ReadonlySet<string>,
+): Happening[] {
+  const previous = before.at(-1);
+  return [
+    ...newEvents(previous, now, knownEvents),
+    ...taskChanges(subject, previous, now),
+    ...deploymentChanges(subject, before, now),
+  ];
+}
+
+function newEvents(before: Snapshot | undefined, now: Snapshot, knownEvents: ReadonlySet<string>): Happening[] {
+  const seen = new Set(before?.service.events.map((event) => event.id));
+  return now.service.events
+    .filter((event) => !seen.has(event.id) && !knownEvents.has(event.id))
+    .map(({ at, message }): Happening => ({ type: "event", at, message }))
+    .reverse();
+}
+
+/** More tasks than these are told in sums. */
+const handful = 5;
+
+function taskChanges(subject: Subject, before: Snapshot | undefined, now: Snapshot): Happening[] {
+  const known = new Map(before?.tasks.map((task) => [task.arn, keyOf(task)]));
+  const wasGone = (task: TaskView) => task.lastStatus === "STOPPED" && !known.has(task.arn) && !before;
+  const own = now.tasks.filter((task) => task.taskDefinition === subject.taskDefinition && !wasGone(task));
+  const changed = own.filter((task) => known.get(task.arn) !== keyOf(task));
+  const desired = now.service.desiredCount;
+  return desired > handful
+    ? sums(own, changed, desired)
+    : changed.map((task) => ({ type: "task", task: taskId(task.arn), ...stateOf(task) }));
+}
+
+/** One for each state that a task has come into. */
+function sums(own: TaskView[], changed: TaskView[], desired: number): Happening[] {
+  const states = new Map(changed.map((task) => [keyOf(task), stateOf(task)]));
+  return [...states].map(([key, state]) => {
+    const count = own.filter((task) => keyOf(task) === key).length;
+    return { type: "tasks", count, desired, ...state };
+  });
+}
+
+function stateOf({ lastStatus, healthStatus, stoppedReason }: TaskView): TaskState {
+  return {
+    status: lastStatus,
+    ...(healthStatus && healthStatus !== "UNKNOWN" && { health: healthStatus }),
+    ...(stoppedReason && { reason: stoppedReason }),
+  };
+}
+
+function keyOf(task: TaskView): string {
+  return JSON.stringify(stateOf(task));
+}
+
+function deploymentChanges(subject: Subject, before: readonly Snapshot[], now: Snapshot): Happening[] {
+  const first = before[0] ?? now;
+  const previous = before.at(-1);
+  const state = deploymentState(subject, first, now);
+  const isNews = !previous || isOther(state, deploymentState(subject, first, previous));
+  return isNews ? [state] : [];
+}
+
+/** The time left changes with every look, and that alone is no news. */
+function isOther({ secondsLeft: _, ...one }: DeploymentState, { secondsLeft: __, ...other }: DeploymentState): boolean {
+  return JSON.stringify(one) !== JSON.stringify(other);
+}
+
+function deploymentState(subject: Subject, first: Snapshot, now: Snapshot): DeploymentState {
+  const { service, ours } = now;
+  const classic = service.deployments.find((one) => one.taskDefinition === subject.taskDefinition);
+  return {
+    type: "deployment",
+    status: ours?.status ?? classic?.rolloutState ?? "not listed yet",
+    ...(ours?.lifecycleStage && { stage: ours.lifecycleStage }),
+    ...(classic && classic.id !== primaryOf(service)?.id && { role: classic.status }),
+    ...(classic && {
+      running: classic.runningCount,
+      desired: classic.desiredCount,
+      failed: classic.failedTasks,
+      ...estimate(subject, first, now),
+    }),
+  };
+}

@@ -1,0 +1,93 @@
+import { SlipwayError } from "../../errors.js";
+import { isThrottling, isUncertain } from "../ecs/aws-errors.js";
+import type { Snapshot, Subject } from "../ecs/snapshot.js";
+import { guard, type Permitted, watchOnly } from "../guard/guard.js";
+import { judge } from "../judge/judge.js";
+import type { Judgement } from "../judge/verdict.js";
+import { attachHint, type Session } from "../release.js";
+import { elapsed } from "./elapsed.js";
+import { textOf } from "./happening.js";
+import { observer, type Sighting } from "./observe.js";
+import { backoff, pace } from "./pace.js";
+import { happened } from "./progress.js";
+
+/** A rollout watched to its end. */
+export interface Watched {
+  subject: Subject;
+  judgement: Judgement & { state: "decided" };
+  snapshots: [Snapshot, ...Snapshot[]];
+}
+
+/**
+ * Looks at ECS until the judge has decided, which it does by the subject's deadline at the latest. Changes nothing but what is
+ * permitted: to ask ECS for a rollback.
+ * @param knownEvents Ids of the service's events from before the rollout: they are not told again.
+ * @throws SlipwayError when it can't go on looking (denied, expired): the rollout goes on in ECS, and the message says how to attach.
+ */
+export async function watch(
+  session: Session,
+  start: Subject,
+  knownEvents: ReadonlySet<string>,
+  permitted: Permitted = watchOnly,
+): Promise<Watched> {
+  const { clock, signal, progress } = session;
+  const look = observer(session);
+  const stepIn = guard(session, permitted);
+  const startedAt = clock.now();
+  const snapshots: Snapshot[] = [];
+  let subject = start;
+  let movedAt = startedAt;
+  for (;;) {
+    const previous = snapshots.at(-1);
+    const sighting = await lookPatiently(session, () => look(subject, previous), subject);
+    if (sighting.subject.classicOnly && !subject.classicOnly) progress(lostCertainty(sighting.subject.classicOnly));
+    subject = sighting.subject;
+    const { snapshot } = sighting;
+    const news = happened(subject, snapshots, snapshot, knownEvents);
+    for (const one of news) progress(`${elapsed(snapshot.at - startedAt)} ${textOf(one)}`, one);
+    if (news.length > 0) movedAt = snapshot.at;
+    snapshots.push(snapshot);
+    const seen = snapshots as [Snapshot, ...Snapshot[]];
+    const judgement = judge(subject, seen);
+    const guarded = await stepIn(subject, seen, judgement);
+    const isAsked = guarded.rollback !== subject.rollback;
+    subject = guarded;
+    if (judgement.state === "decided" && !isAsked) return { subject, judgement, snapshots: seen };
+    await clock.sleep(pace(subject, snapshot, movedAt), signal);
+  }
+}
+
+/** What the verdict lacks when it rests on the classic deployments. */
+export function lostCertainty(why: string): string {
+  return `Service deployments are not read (${why}): the verdict rests on the service's classic deployments and its tasks, and can't tell who ended a rollout.`;
+}
+
+/** Stays away for a while when AWS asks for fewer calls or does not answer, until the deadline. */
+async function lookPatiently(session: Session, look: () => Promise<Sighting>, subject: Subject): Promise<Sighting> {
+  const { clock, signal, progress } = session;
+  for (let times = 1; ; times++) {
+    try {
+      return await look();
+    } catch (error) {
+      signal?.throwIfAborted();
+      const passing = isThrottling(error) || isUncertain(error);
+      if (!passing || clock.now() >= subject.deadline) throw blind(error as Error);
+      const wait = backoff(times);
+      progress(
+        `ECS ${isThrottling(error) ? "asks for fewer calls" : "does not answer"} (${(error as Error).name}): looking again in ${wait / 1000} s.`,
+      );
+      await clock.sleep(wait, signal);
+    }
+  }
+}
+
+/** Not being able to look says nothing about the rollout: this is an error, never a verdict. */
+function blind(cause: Error): SlipwayError {
+  const code = cause instanceof SlipwayError ? cause.code : "watch-broken";
+  return new SlipwayError(
+    code,
+    1,
+    `The rollout can't be watched any further: ${cause.message} It goes on in ECS meanwhile. ${attachHint}`,
+    { cause },
+  );
+}

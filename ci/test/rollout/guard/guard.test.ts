@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Fault } from "../../support/fake-aws.js";
+import { scene } from "../../support/rollout-scene.js";
+import { addTask, newDigest, revisionArn, type Story } from "../../support/scripted-ecs.js";
+import { imageMissing, rolledBackOnRequest, set, success } from "../../support/stories.js";
+
+const missing = { updates: [imageMissing], stop: rolledBackOnRequest };
+
+test("two tasks that fail of a missing image end the rollout, long before the breaker would", async (t) => {
+  const { fake, clock, lines, roll } = await scene(t, missing);
+  const startedAt = clock.now();
+  const report = await roll();
+  assert.equal(report.verdict, "rolled-back");
+  assert.match(report.reason, /Rolled back by us, early: the image does not exist - 2 tasks have failed of it/);
+  assert.equal(report.diagnosis?.cause, "image-missing");
+  const took = (clock.now() - startedAt) / 1000;
+  assert.ok(took < 330, `it took ${took} s`);
+  const [stop] = fake.sent("StopServiceDeployment");
+  assert.deepEqual(Object.values(stop ?? {}), [report.deployment.arn, "ROLLBACK"]);
+  assert.ok(lines.some((line) => line.startsWith("Asking ECS to roll back early")));
+});
+
+test("one task is enough where ECR itself says that there is no such digest", async (t) => {
+  const { fake, clock, roll } = await scene(t, missing);
+  fake.script.DescribeImages = () =>
+    fake.sent("UpdateService").length === 0
+      ? { imageDetails: [{ imageDigest: newDigest }] }
+      : new Fault("ImageNotFoundException", "not there");
+  const startedAt = clock.now();
+  assert.match((await roll()).reason, /1 task has failed of it and ECR has no such digest/);
+  assert.ok(clock.now() - startedAt < 200_000);
+  assert.equal(fake.sent("DescribeImages").length, 2);
+});
+
+test("where an early stop is not wanted the breaker has the word", async (t) => {
+  const { fake, roll } = await scene(t, missing);
+  const report = await roll({ permitted: { earlyStop: false } });
+  assert.equal(report.verdict, "rolled-back");
+  assert.match(report.reason, /circuit breaker/);
+  assert.equal(fake.sent("StopServiceDeployment").length, 0);
+});
+
+test("where a stop is not permitted that is told once and the breaker has the word", async (t) => {
+  const { fake, lines, roll } = await scene(t, missing);
+  fake.script.StopServiceDeployment = () =>
+    new Fault("AccessDeniedException", "not authorized to perform: ecs:StopServiceDeployment on resource: x");
+  assert.match((await roll()).reason, /circuit breaker/);
+  assert.equal(fake.sent("StopServiceDeployment").length, 1);
+  assert.equal(lines.filter((line) => line.includes("ecs:StopServiceDeployment is not permitted")).length, 1);
+});
+
+test("a stop that meets a conflict is followed by another look", async (t) => {
+  const { fake, roll } = await scene(t, missing);
+  const stop = fake.script.StopServiceDeployment;
+  fake.script.StopServiceDeployment = (input) =>
+    fake.sent("StopServiceDeployment").length === 1 ? new Fault("ConflictException", "moved") : (stop?.(input) ?? {});
+  assert.match((await roll()).reason, /Rolled back by us, early/);
+});
+
+test("the state is read again before a stop, and one that has moved is not stopped", async (t) => {
+  const { fake, world, roll } = await scene(t, missing);
+  const describe = fake.script.DescribeServiceDeployments;
+  let looks = 0;
+  fake.script.DescribeServiceDeployments = (input) => {
+    // The look that proves it is the first one at which two have failed; by the one before the stop it bakes.
+    if (world.tasks.length > 2 && ++looks > 1) set(world.serviceDeployments[0], { lifecycleStage: "BAKE_TIME" });
+    return describe?.(input) ?? {};
+  };
+  await roll();
+  assert.ok(looks > 1);
+  assert.equal(fake.sent("StopServiceDeployment").length, 0);
+});
+
+test("a call that was cut off after its stop tells that it was ours", async (t) => {
+  const { fake, roll } = await scene(t, missing);
+  const cut = new AbortController();
+  const stop = fake.script.StopServiceDeployment;
+  fake.script.StopServiceDeployment = (input) => {
+    cut.abort(new Error("cut off"));
+    return stop?.(input) ?? {};
+  };
+  await assert.rejects(roll({ runId: "run-1", signal: cut.signal }), /cut off/);
+  const report = await roll({ runId: "run-1" });
+  assert.equal(report.verdict, "rolled-back");
+  assert.match(report.reason, /Rolled back by us, early: the image does not exist - 2 tasks/);
+  assert.equal(fake.sent("UpdateService").length, 1);
+});
+
+const never: Story = [[45, (world) => addTask(world, "b1", revisionArn(8), newDigest, { lastStatus: "PENDING" })]];
+
+test("a rollout that is undecided at its deadline is rolled back where that is wanted", async (t) => {
+  const { fake, clock, roll } = await scene(t, { updates: [never], stop: rolledBackOnRequest });
+  const startedAt = clock.now();
+  const report = await roll({ timeoutMs: 600_000, permitted: { onTimeout: "rollback" } });
+  assert.equal(report.verdict, "rolled-back");
+  assert.equal(report.exitCode, 3);
+  assert.match(report.reason, /Rolled back by us, because the deadline passed/);
+  assert.ok(clock.now() - startedAt < 640_000);
+  assert.equal(fake.sent("StopServiceDeployment").length, 1);
+});
+
+test("a rollback that does not end either is timed out", async (t) => {
+  const { roll } = await scene(t, { updates: [never] });
+  const report = await roll({ timeoutMs: 600_000, permitted: { onTimeout: "rollback" } });
+  assert.equal(report.verdict, "timed-out");
+  assert.match(report.reason, /waiting for ECS to finish the rollback/);
+});
+
+test("a good rollout is never stopped", async (t) => {
+  const { fake, roll } = await scene(t, success);
+  assert.equal((await roll({ permitted: { onTimeout: "rollback" } })).verdict, "deployed");
+  assert.equal(fake.sent("StopServiceDeployment").length, 0);
+});

@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import type { JsonObject } from "../../../src/aws/raw.js";
+import { type Asked, nothingAsked } from "../../../src/rollout/plan/asked.js";
+import { rollOut } from "../../../src/rollout/roll-out.js";
+import { Fault, fakeAws } from "../../support/fake-aws.js";
+import {
+  oldDigest,
+  release,
+  repository,
+  revisionArn,
+  scriptedEcs,
+  target,
+  update,
+} from "../../support/scripted-ecs.js";
+import { success } from "../../support/stories.js";
+import { virtualClock } from "../../support/virtual-clock.js";
+
+async function scene(t: TestContext) {
+  const clock = virtualClock();
+  const { world, script } = scriptedEcs(clock, success);
+  const fake = await fakeAws(script);
+  t.after(() => fake.close());
+  const lines: string[] = [];
+  const options = { aws: fake.aws, target, clock, release, progress: (line: string) => void lines.push(line) };
+  const roll = (asked: Partial<Asked> = {}, wanted = release) =>
+    rollOut({ ...options, release: wanted, asked: { ...nothingAsked, ...asked } });
+  const registered = () => fake.sent("RegisterTaskDefinition").at(-1) as JsonObject;
+  return { fake, world, lines, roll, registered };
+}
+const missing = () => new Fault("ImageNotFoundException", "not there");
+
+test("an error of the pre-flight stops a deploy before a revision is registered", async (t) => {
+  const { fake, roll } = await scene(t);
+  fake.script.DescribeImages = missing;
+  await assert.rejects(roll(), { code: "pre-flight", exitCode: 2, message: /image-missing.*Fix:.*--ignore/s });
+  assert.deepEqual([fake.sent("RegisterTaskDefinition"), fake.sent("UpdateService")], [[], []]);
+});
+
+test("an error that is ignored is told and does not stop it", async (t) => {
+  const { fake, roll, lines } = await scene(t);
+  fake.script.DescribeImages = missing;
+  assert.equal((await roll({ ignore: ["image-missing"] })).verdict, "deployed");
+  assert.ok(lines.some((line) => line.startsWith("Pre-flight: ignored image-missing: ")));
+});
+
+test("warnings and what is not checked are told and stop nothing", async (t) => {
+  const { lines, roll } = await scene(t);
+  assert.equal((await roll()).verdict, "deployed");
+  const told = lines.filter((line) => line.startsWith("Pre-flight:")).join("\n");
+  assert.match(told, /warning no-circuit-breaker: .* Fix: /);
+  assert.match(
+    told,
+    /not checked: image-missing, wrong-platform, scan-findings, mutable-tags, log-group-missing \(plan tells why\)/,
+  );
+});
+
+test("a deploy of another plan than the one asked for changes nothing", async (t) => {
+  const { fake, roll } = await scene(t);
+  await assert.rejects(roll({ plan: "0123456789abcdef" }), { code: "plan-moved", exitCode: 2 });
+  assert.deepEqual(fake.sent("RegisterTaskDefinition"), []);
+});
+
+test("a deploy of the plan that was shown goes through, and the revision is tagged with it", async (t) => {
+  const { roll, registered } = await scene(t);
+  const hash = await roll({ plan: "0123456789abcdef" }).catch(
+    ({ message }: Error) => /that is (\w+)\./.exec(message)?.[1],
+  );
+  assert.equal((await roll({ plan: String(hash) })).verdict, "deployed");
+  const tags = registered().tags as JsonObject[];
+  assert.equal(tags.find(({ key }) => key === "slipway:plan")?.value, hash);
+});
+
+test("variables and the count that are asked for are sent, the count only then", async (t) => {
+  const { fake, roll, registered } = await scene(t);
+  await roll({ overrides: { environment: { LEVEL: "debug" }, secrets: {}, desiredCount: 3 } });
+  const [container = {}] = registered().containerDefinitions as JsonObject[];
+  assert.ok((container.environment as JsonObject[]).some(({ name, value }) => name === "LEVEL" && value === "debug"));
+  const sent = { cluster: target.cluster, service: target.service, taskDefinition: revisionArn(8) };
+  assert.deepEqual(fake.sent("UpdateService"), [{ ...sent, desiredCount: 3 }]);
+});
+
+test("the same deploy again is nothing to do, and with another variable it is", async (t) => {
+  const { fake, world, roll } = await scene(t);
+  const overrides = { environment: { LEVEL: "debug" }, secrets: {} };
+  await roll({ overrides });
+  assert.equal((await roll({ overrides })).changed, false);
+  assert.equal((await roll()).changed, false);
+  assert.equal(fake.sent("UpdateService").length, 1);
+  world.tasks = [];
+  await roll({ overrides: { environment: { LEVEL: "info" }, secrets: {} } });
+  assert.equal(fake.sent("UpdateService").length, 2);
+});
+
+test("a forced deploy registers and deploys a copy of what runs", async (t) => {
+  const { fake, world, roll, registered } = await scene(t);
+  await roll();
+  const first = registered();
+  world.tasks = [];
+  const report = await roll({ force: true });
+  assert.equal(report.changed, true);
+  assert.equal(fake.sent("UpdateService").length, 2);
+  assert.deepEqual(registered().containerDefinitions, first.containerDefinitions);
+});
+
+test("a deploy that attaches to its own rollout is not stopped by the pre-flight or by its plan", async (t) => {
+  const { fake, world, roll } = await scene(t);
+  await roll();
+  fake.script.DescribeImages = missing;
+  world.service.deploymentConfiguration = { maximumPercent: 100 };
+  assert.equal((await roll({ plan: "0123456789abcdef" })).verdict, "deployed");
+});
+
+test("a deploy of other variables while the same version is in flight is refused", async (t) => {
+  const { world, roll } = await scene(t);
+  update(world, revisionArn(7));
+  const running = { version: "v1.0.0", image: `${repository}@${oldDigest}`, digest: oldDigest };
+  const overrides = { environment: { LEVEL: "debug" }, secrets: {} };
+  await assert.rejects(roll({ overrides }, running), { code: "deployment-in-flight" });
+});

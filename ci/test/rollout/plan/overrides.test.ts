@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseOverrides } from "../../../src/rollout/plan/overrides.js";
+
+const secret = "arn:aws:secretsmanager:us-west-2:123456789012:secret:db-AbCdEf";
+const parameter = "arn:aws:ssm:us-west-2:123456789012:parameter/app/key";
+
+test("what is not asked for is not there", () => {
+  assert.deepEqual(parseOverrides({}), { environment: {}, secrets: {} });
+});
+
+test("variables, secrets and sizes are taken as they are said", () => {
+  const asked = { env: ["A=1=2", "EMPTY="], secret: [`DB=${secret}`, `KEY=${parameter}`], cpu: 512, desiredCount: 0 };
+  assert.deepEqual(parseOverrides(asked), {
+    environment: { A: "1=2", EMPTY: "" },
+    secrets: { DB: secret, KEY: parameter },
+    cpu: 512,
+    desiredCount: 0,
+  });
+});
+
+test("the order in which variables are said makes no difference", () => {
+  const said = (...env: string[]) => JSON.stringify(parseOverrides({ env }));
+  assert.equal(said("B=2", "A=1"), said("A=1", "B=2"));
+});
+
+const wrong = [
+  ["a variable without a value", { env: ["A=1", "B"] }, /Number 2 of the --env options is not NAME=VALUE/],
+  ["a variable without a name", { env: ["=1"] }, /NAME=VALUE/],
+  ["a secret that is no ARN", { secret: ["DB=hunter2"] }, /--secret DB=… does not name a secret/],
+  ["the same name twice", { env: ["A=1", "A=2"] }, /A is given more than once/],
+  ["a name that is a variable and a secret", { env: ["A=1"], secret: [`A=${secret}`] }, /A is given more than once/],
+  ["VERSION", { env: ["VERSION=v9.9.9"] }, /VERSION is the version that is deployed/],
+  ["a count below 0", { desiredCount: -1 }, /--desired-count is -1. Accepted: a whole number from 0 on/],
+  ["a size that is not whole", { memory: 0.5 }, /--memory is 0.5/],
+] as const;
+for (const [what, asked, message] of wrong) {
+  test(`${what} is refused`, () => {
+    const act = () => parseOverrides(structuredClone(asked) as Parameters<typeof parseOverrides>[0]);
+    assert.throws(act, { name: "InputError", code: "bad-override", message });
+  });
+}
+
+test("no error shows what may be a value", () => {
+  for (const asked of [{ env: ["A=x", "hunter2"] }, { secret: ["DB=hunter2"] }, { secret: ["hunter2"] }]) {
+    assert.throws(
+      () => parseOverrides(asked),
+      (error: Error) => !error.message.includes("hunter2"),
+    );
+  }
+});

@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { applyPatch } from "rfc6902";
+import type { JsonObject } from "../../../src/aws/raw.js";
+import { noOverrides } from "../../../src/rollout/plan/overrides.js";
+import { plan } from "../../../src/rollout/plan/plan.js";
+import { newDigest, release, repository, revisionArn } from "../../support/scripted-ecs.js";
+
+const app = { name: "app", image: `${repository}:v1.0.0`, environment: [{ name: "PASSWORD", value: "x" }], future: 1 };
+const sidecar = { name: "proxy", image: "envoy", environment: [{ name: "VERSION", value: "proxy's own" }] };
+const current = (containers: JsonObject[], more: JsonObject = {}) => ({
+  taskDefinition: { family: "service", taskDefinitionArn: revisionArn(7), containerDefinitions: containers, ...more },
+  tags: [
+    { key: "team", value: "x" },
+    { key: "aws:cloudformation:stack-name", value: "s" },
+    { key: "slipway:commit", value: "old" },
+  ],
+});
+const tags = { "slipway:attempt": "key", "slipway:version": "v1.1.0" };
+
+test("only the named container's image and VERSION change", () => {
+  const { registration } = plan(current([sidecar, app]), "app", release, tags);
+  assert.deepEqual(registration.containerDefinitions, [
+    sidecar,
+    {
+      ...app,
+      image: `${repository}@${newDigest}`,
+      environment: [
+        { name: "PASSWORD", value: "x" },
+        { name: "VERSION", value: "v1.1.0" },
+      ],
+    },
+  ]);
+});
+
+test("a VERSION that is there is replaced in its place", () => {
+  const environment = [
+    { name: "VERSION", value: "v1.0.0" },
+    { name: "OTHER", value: "y" },
+  ];
+  const { registration, changes } = plan(current([{ ...app, environment }]), "app", release, tags);
+  const [container] = registration.containerDefinitions as JsonObject[];
+  assert.deepEqual(container?.environment, [
+    { name: "VERSION", value: "v1.1.0" },
+    { name: "OTHER", value: "y" },
+  ]);
+  assert.deepEqual(changes, [
+    { what: "image of app", from: `${repository}:v1.0.0`, to: `${repository}@${newDigest}` },
+    { what: "VERSION of app", from: "v1.0.0", to: "v1.1.0" },
+  ]);
+});
+
+test("what the API answers and does not take is left out, and nothing else", () => {
+  const answered = {
+    revision: 7,
+    status: "ACTIVE",
+    requiresAttributes: [],
+    compatibilities: ["FARGATE"],
+    registeredAt: 1,
+    deregisteredAt: 2,
+    deleteRequestedAt: 3,
+    registeredBy: "arn",
+  };
+  const kept = { cpu: "256", requiresCompatibilities: ["FARGATE"], volumes: [], futureField: { a: [1] } };
+  const { registration } = plan(current([app], { ...answered, ...kept }), "app", release, tags);
+  const { containerDefinitions, tags: sent, ...rest } = registration;
+  assert.deepEqual(rest, { family: "service", ...kept });
+});
+
+test("tags are carried over, except AWS's own and an earlier attempt's", () => {
+  const { registration } = plan(current([app]), "app", release, tags);
+  assert.deepEqual(registration.tags, [
+    { key: "team", value: "x" },
+    { key: "slipway:attempt", value: "key" },
+    { key: "slipway:version", value: "v1.1.0" },
+  ]);
+});
+
+test("a VERSION that comes from a secret is refused", () => {
+  const secrets = [{ name: "VERSION", valueFrom: "arn:secret" }];
+  assert.throws(() => plan(current([{ ...app, secrets }]), "app", release, tags), { code: "version-is-a-secret" });
+});
+
+test("the current definition is left as it was", () => {
+  const before = current([app]);
+  const copy = structuredClone(before);
+  plan(before, "app", release, tags);
+  assert.deepEqual(before, copy);
+});
+
+test("the patch leads from the current definition to the registered one, and names nothing else", () => {
+  const before = current([sidecar, app], { cpu: "256" });
+  const { patch, registration } = plan(before, "app", release, tags);
+  assert.deepEqual(patch, [
+    { op: "replace", path: "/containerDefinitions/1/image", value: release.image },
+    { op: "add", path: "/containerDefinitions/1/environment/-", value: { name: "VERSION", value: "v1.1.0" } },
+  ]);
+  const patched = structuredClone(before.taskDefinition) as JsonObject;
+  assert.deepEqual(applyPatch(patched, patch), [null, null]);
+  assert.deepEqual(patched.containerDefinitions, registration.containerDefinitions);
+});
+
+test("the release that runs already changes nothing", () => {
+  const environment = [{ name: "VERSION", value: "v1.1.0" }];
+  const { patch, changes } = plan(current([{ ...app, image: release.image, environment }]), "app", release, tags);
+  assert.deepEqual(patch, []);
+  assert.deepEqual(changes, []);
+});
+
+const secrets = [
+  { name: "TOKEN", valueFrom: "arn:token" },
+  { name: "KEY", valueFrom: "arn:key" },
+];
+const overrides = {
+  environment: { PASSWORD: "y", TOKEN: "plain" },
+  secrets: { KEY: "arn:other", DATABASE: "arn:database" },
+  cpu: 512,
+};
+
+test("what is asked for is replaced in its place or added, and a name is in one list only", () => {
+  const { registration } = plan(current([sidecar, { ...app, secrets }]), "app", release, tags, overrides);
+  const [first, second] = registration.containerDefinitions as JsonObject[];
+  assert.deepEqual(first, sidecar);
+  assert.deepEqual(second?.environment, [
+    { name: "PASSWORD", value: "y" },
+    { name: "TOKEN", value: "plain" },
+    { name: "VERSION", value: "v1.1.0" },
+  ]);
+  assert.deepEqual(second?.secrets, [
+    { name: "KEY", valueFrom: "arn:other" },
+    { name: "DATABASE", valueFrom: "arn:database" },
+  ]);
+});
+
+test("the changes name the variables and never tell their values", () => {
+  const { changes } = plan(current([{ ...app, secrets }], { cpu: "256" }), "app", release, tags, overrides);
+  assert.deepEqual(changes.slice(2), [
+    { what: "variable PASSWORD of app", from: "another value", to: "the value given" },
+    { what: "variable TOKEN of app", from: "a secret", to: "the value given" },
+    { what: "secret KEY of app", from: "arn:key", to: "arn:other" },
+    { what: "secret DATABASE of app", to: "arn:database" },
+    { what: "cpu of the task", from: "256", to: "512" },
+  ]);
+});
+
+test("the task's size changes only when asked for, and only to one that Fargate has", () => {
+  const sized = current([app], { cpu: "256", memory: "512", requiresCompatibilities: ["FARGATE"] });
+  const size = (more: object) => plan(sized, "app", release, tags, { ...noOverrides, ...more }).registration;
+  assert.equal(size({}).cpu, "256");
+  assert.deepEqual([size({ memory: 1024 }).cpu, size({ memory: 1024 }).memory], ["256", "1024"]);
+  assert.throws(() => size({ cpu: 1024 }), { code: "bad-size", message: /1024 CPU units and 512 MiB.*2048 to 8192/ });
+});
+
+test("on instances of one's own a task may have any size", () => {
+  const { registration } = plan(current([app]), "app", release, tags, { ...noOverrides, cpu: 300 });
+  assert.equal(registration.cpu, "300");
+});

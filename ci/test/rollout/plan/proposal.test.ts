@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { readService } from "../../../src/rollout/ecs/read.js";
+import { type Asked, nothingAsked } from "../../../src/rollout/plan/asked.js";
+import { propose, refuseProposal } from "../../../src/rollout/plan/proposal.js";
+import type { Target } from "../../../src/target.js";
+import { Fault, fakeAws } from "../../support/fake-aws.js";
+import {
+  newDigest,
+  oldDigest,
+  release,
+  repository,
+  revisionArn,
+  scriptedEcs,
+  target,
+} from "../../support/scripted-ecs.js";
+import { virtualClock } from "../../support/virtual-clock.js";
+
+const running = { version: "v1.0.0", image: `${repository}@${oldDigest}`, digest: oldDigest };
+
+async function scene(t: TestContext) {
+  const clock = virtualClock();
+  const { world, script } = scriptedEcs(clock);
+  const fake = await fakeAws(script);
+  t.after(() => fake.close());
+  const session = { aws: fake.aws, target: target as Target, clock, progress: () => undefined };
+  const run = async (asked: Partial<Asked> = {}, wanted = release) => {
+    const now = await readService(fake.aws, target);
+    return await propose(session, now, { listed: [] }, wanted, { ...nothingAsked, ...asked });
+  };
+  return { fake, world, run, session };
+}
+
+test("a plan tells the change, what it is based on and where, and sends nothing that changes the world", async (t) => {
+  const { fake, run } = await scene(t);
+  const plan = await run();
+  assert.deepEqual(plan.patch, [
+    { op: "replace", path: "/containerDefinitions/0/image", value: release.image },
+    { op: "replace", path: "/containerDefinitions/0/environment/1/value", value: "v1.1.0" },
+  ]);
+  assert.equal(plan.from.taskDefinition, revisionArn(7));
+  assert.equal(plan.where.service, target.service);
+  assert.match(plan.hash, /^[0-9a-f]{16}$/);
+  assert.deepEqual([plan.isNothing, plan.isRefused, plan.forced], [false, false, false]);
+  const reading = /^(Describe|List|Get|BatchGet)/;
+  assert.deepEqual(
+    fake.calls.filter(({ operation }) => !reading.test(operation)),
+    [],
+  );
+});
+
+test("a plan tells of the target's tasks before and after a deploy, and the hash stands for them too", async (t) => {
+  const { run, session } = await scene(t);
+  const without = await run();
+  assert.equal(without.oneOffs, undefined);
+  session.target = { ...target, before: { command: ["migrate"], timeoutSeconds: 60 } };
+  const plan = await run();
+  assert.deepEqual(plan.oneOffs, [{ when: "before", command: ["migrate"], timeoutSeconds: 60 }]);
+  assert.notEqual(plan.hash, without.hash);
+  assert.equal(
+    (await run({ skipBefore: true })).hash,
+    plan.hash,
+    "what is left out at the deploy was known to the plan",
+  );
+});
+
+test("the same plan has the same hash, whatever the pre-flight finds", async (t) => {
+  const { fake, run } = await scene(t);
+  const { hash } = await run();
+  fake.script.DescribeImages = () => new Fault("ImageNotFoundException", "not there");
+  const again = await run();
+  assert.equal(again.hash, hash);
+  assert.equal(again.isRefused, true);
+});
+
+test("the hash is another when the base, the release, the options or the count have moved", async (t) => {
+  const { world, run } = await scene(t);
+  const hashes = [
+    (await run()).hash,
+    (await run({}, { ...release, version: "v1.1.1" })).hash,
+    (await run({}, { ...release, digest: oldDigest })).hash,
+    (await run({ overrides: { environment: { A: "1" }, secrets: {} } })).hash,
+    (await run({ overrides: { environment: { A: "2" }, secrets: {} } })).hash,
+    (await run({ overrides: { environment: {}, secrets: {}, desiredCount: 3 } })).hash,
+  ];
+  world.taskDefinitions.set(revisionArn(6), {
+    tags: [],
+    taskDefinition: { ...world.taskDefinitions.get(revisionArn(7))?.taskDefinition, taskDefinitionArn: revisionArn(6) },
+  });
+  world.service.taskDefinition = revisionArn(6);
+  hashes.push((await run()).hash);
+  assert.equal(new Set(hashes).size, hashes.length);
+});
+
+test("a desired count is in the plan only when it is asked for and is another", async (t) => {
+  const { run } = await scene(t);
+  const count = async (desiredCount: number) =>
+    (await run({ overrides: { environment: {}, secrets: {}, desiredCount } })).service;
+  assert.deepEqual((await run()).service, {});
+  assert.deepEqual(await count(1), {});
+  assert.deepEqual(await count(3), { desiredCount: { from: 1, to: 3 } });
+});
+
+test("the limits are judged at the count that is asked for", async (t) => {
+  const { world, run } = await scene(t);
+  world.service.deploymentConfiguration = { minimumHealthyPercent: 50, maximumPercent: 100 };
+  const ids = async (desiredCount: number) =>
+    (await run({ overrides: { environment: {}, secrets: {}, desiredCount } })).findings.map(({ id }) => id);
+  assert.ok((await ids(1)).includes("no-room-to-replace"));
+  assert.ok(!(await ids(2)).includes("no-room-to-replace"));
+});
+
+test("the secrets that are asked for are among those that are not checked", async (t) => {
+  const { run } = await scene(t);
+  const { findings } = await run({ overrides: { environment: {}, secrets: { DB: "arn:db" } } });
+  assert.match(String(findings.find(({ id }) => id === "secrets")?.what), /DB of app \(arn:db\)/);
+});
+
+test("what runs already is nothing to do, unless it is forced", async (t) => {
+  const { run } = await scene(t);
+  const plan = await run({}, running);
+  assert.deepEqual([plan.isNothing, plan.patch], [true, []]);
+  const forced = await run({ force: true }, running);
+  assert.deepEqual([forced.isNothing, forced.forced], [false, true]);
+  assert.notEqual(forced.hash, plan.hash);
+});
+
+test("a plan that has moved is refused, and so is one that a finding speaks against", async (t) => {
+  const { fake, run } = await scene(t);
+  const plan = await run();
+  refuseProposal(plan, { ...nothingAsked, plan: plan.hash });
+  const other = "0123456789abcdef";
+  assert.throws(() => refuseProposal(plan, { ...nothingAsked, plan: other }), {
+    code: "plan-moved",
+    exitCode: 2,
+    message: new RegExp(`${other}.*${plan.hash}`),
+  });
+  fake.script.DescribeImages = () => ({ imageDetails: [{ imageDigest: newDigest, imageStatus: "ARCHIVED" }] });
+  const refused = await run();
+  assert.throws(() => refuseProposal(refused, nothingAsked), { code: "pre-flight", message: /image-inactive/ });
+  refuseProposal(await run({ ignore: ["image-inactive"] }), nothingAsked);
+});

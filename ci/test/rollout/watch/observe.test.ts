@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import type { Json, JsonObject } from "../../../src/aws/raw.js";
+import { observer } from "../../../src/rollout/watch/observe.js";
+import { Fault, fakeAws } from "../../support/fake-aws.js";
+import { addTask, newDigest, revisionArn, scriptedEcs, target, update } from "../../support/scripted-ecs.js";
+import { subject } from "../../support/snapshots.js";
+import { virtualClock } from "../../support/virtual-clock.js";
+
+async function scene(t: TestContext) {
+  const clock = virtualClock();
+  const { world, script } = scriptedEcs(clock);
+  const fake = await fakeAws(script);
+  t.after(() => fake.close());
+  const look = observer({ aws: fake.aws, target, clock, progress: () => {} });
+  return { clock, world, fake, look };
+}
+
+/** Answers a list `size` at a time, as AWS does. */
+function paged(list: Json[], member: string, size: number, token: unknown): JsonObject {
+  const from = Number(token ?? 0);
+  const nextToken = from + size < list.length ? { nextToken: String(from + size) } : {};
+  return { [member]: list.slice(from, from + size), ...nextToken };
+}
+
+test("more than a hundred tasks are paged and described in batches", async (t) => {
+  const { world, fake, look } = await scene(t);
+  for (let n = 0; n < 250; n++) addTask(world, `b${n}x`, revisionArn(8), newDigest);
+  const arns = world.tasks.map((task) => String(task.taskArn));
+  fake.script.ListTasks = (input) =>
+    input.desiredStatus === "RUNNING" ? paged(arns, "taskArns", 100, input.nextToken) : { taskArns: [] };
+  const { snapshot } = await look(subject);
+  assert.equal(snapshot.tasks.length, 251);
+  assert.deepEqual(
+    fake.sent("DescribeTasks").map((input) => (input.tasks as string[]).length),
+    [100, 100, 51],
+  );
+});
+
+test("our service deployment is found behind those of others, on a later page", async (t) => {
+  const { clock, world, fake, look } = await scene(t);
+  const registeredAt = clock.now();
+  update(world, revisionArn(8));
+  for (let n = 0; n < 3; n++) update(world, revisionArn(7));
+  const listed = fake.script.ListServiceDeployments?.({}) as { serviceDeployments: Json[] };
+  fake.script.ListServiceDeployments = (input) =>
+    paged(listed.serviceDeployments, "serviceDeployments", 2, input.nextToken);
+  const { snapshot } = await look({ ...subject, registeredAt });
+  assert.match(String(snapshot.ours?.arn), /sd2$/);
+});
+
+test("the list is not read beyond what is older than our revision", async (t) => {
+  const { clock, world, fake, look } = await scene(t);
+  await clock.sleep(10_000);
+  const registeredAt = clock.now();
+  update(world, revisionArn(8));
+  const listed = fake.script.ListServiceDeployments?.({}) as JsonObject;
+  fake.script.ListServiceDeployments = () => ({ ...listed, nextToken: "more" });
+  const { snapshot } = await look({ ...subject, registeredAt });
+  assert.match(String(snapshot.ours?.arn), /sd2$/);
+  assert.equal(fake.sent("ListServiceDeployments").length, 1);
+});
+
+test("of two service deployments of our revision the earliest is ours", async (t) => {
+  const { clock, world, look } = await scene(t);
+  update(world, revisionArn(8));
+  await clock.sleep(5_000);
+  update(world, revisionArn(8));
+  const { snapshot } = await look(subject);
+  assert.match(String(snapshot.ours?.arn), /sd2$/);
+});
+
+test("a revision is looked up once", async (t) => {
+  const { fake, look } = await scene(t);
+  const first = await look(subject);
+  await look(first.subject, first.snapshot);
+  assert.equal(fake.sent("ListServiceDeployments").length, 2);
+  assert.equal(fake.sent("DescribeServiceRevisions").length, 1);
+});
+
+test("tasks are not read again while nothing moves, and again after a minute", async (t) => {
+  const { clock, world, fake, look } = await scene(t);
+  update(world, revisionArn(8));
+  let seen = await look(subject);
+  const calls = () => fake.sent("ListTasks").length;
+  const before = calls();
+  await clock.sleep(5_000);
+  seen = await look(seen.subject, seen.snapshot);
+  assert.equal(calls(), before);
+  await clock.sleep(55_000);
+  await look(seen.subject, seen.snapshot);
+  assert.equal(calls(), before + 2);
+});
+
+test("without the newer permissions the subject says which one is missing, and is not asked again", async (t) => {
+  const { fake, look } = await scene(t);
+  fake.script.DescribeServiceRevisions = () => new Fault("AccessDeniedException", "no");
+  const { subject: learnt, snapshot } = await look(subject);
+  assert.equal(learnt.classicOnly, "ecs:DescribeServiceRevisions is not permitted");
+  await look(learnt, snapshot);
+  assert.equal(fake.sent("ListServiceDeployments").length, 1);
+});

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { rollOut } from "../../../src/rollout/roll-out.js";
+import { backoff, pace } from "../../../src/rollout/watch/pace.js";
+import { fakeAws } from "../../support/fake-aws.js";
+import { release, type Story, scriptedEcs, target, type World } from "../../support/scripted-ecs.js";
+import { deployment, oldTask, serviceDeployment, snapshot, subject, task } from "../../support/snapshots.js";
+import { crashLoop, set, success } from "../../support/stories.js";
+import { virtualClock } from "../../support/virtual-clock.js";
+
+/** The story with its beginning moved, and with what ECS counts while it happens. */
+function threeMinutes(later: number): Story {
+  const told = success.map(([seconds, change]): Story[number] => [seconds + later, change]);
+  const counts = (running: number) => (world: World) => set(world.service.deployments[0], { runningCount: running });
+  return [...told, [45 + later, counts(1)] as Story[number]].sort(([a], [b]) => a - b);
+}
+
+async function watch(t: TestContext, story: Story, end: number) {
+  const clock = virtualClock();
+  const { script } = scriptedEcs(clock, story);
+  const fake = await fakeAws(script);
+  t.after(() => fake.close());
+  const startedAt = clock.now();
+  const report = await rollOut({ aws: fake.aws, target, clock, release, progress: () => {} });
+  return { report, late: clock.now() - startedAt - end * 1000, calls: fake.calls.length };
+}
+
+const p95 = (numbers: number[]) => numbers.sort((a, b) => a - b)[Math.ceil(numbers.length * 0.95) - 1] ?? 0;
+
+test("the verdict comes within 2 s of being visible, and a three-minute rollout takes at most 90 calls", async (t) => {
+  const late: number[] = [];
+  const calls: number[] = [];
+  for (let later = 52; later < 62; later += 0.5) {
+    const seen = await watch(t, threeMinutes(later), 118 + later);
+    assert.equal(seen.report.verdict, "deployed");
+    late.push(seen.late);
+    calls.push(seen.calls);
+  }
+  t.diagnostic(`p95 ${p95(late)} ms late, at most ${Math.max(...calls)} calls`);
+  assert.ok(p95(late) <= 2000, `${p95(late)} ms`);
+  assert.ok(Math.max(...calls) <= 90, `${Math.max(...calls)} calls`);
+});
+
+test("the end of a rollback is told within 2 s", async (t) => {
+  const { report, late, calls } = await watch(t, crashLoop("old-id"), 182);
+  assert.equal(report.verdict, "rolled-back");
+  t.diagnostic(`${late} ms late, ${calls} calls`);
+  assert.ok(late >= 0 && late <= 2000, `${late} ms`);
+});
+
+const starting = { deployments: [deployment({ rolloutState: "IN_PROGRESS", runningCount: 0 })], tasks: [] };
+const started = { deployments: [deployment({ rolloutState: "IN_PROGRESS" })] };
+
+test("looks come close together after a change and further apart in silence", () => {
+  assert.equal(pace(subject, snapshot({ at: 0, ...starting }), 0), 1000);
+  assert.equal(pace(subject, snapshot({ at: 3_000, ...starting }), 0), 3000);
+  assert.equal(pace(subject, snapshot({ at: 600_000, ...starting }), 0), 10_000);
+});
+
+test("the end of the old tasks is waited for closely however long it takes", () => {
+  const staying = snapshot({ at: 600_000, ...started, tasks: [task(), oldTask()] });
+  const draining = snapshot({ at: 600_000, ...started, tasks: [task(), oldTask({ desiredStatus: "STOPPED" })] });
+  assert.equal(pace(subject, staying, 0), 5000);
+  assert.equal(pace(subject, draining, 0), 1850);
+  assert.equal(pace(subject, snapshot({ at: 600_000, ours: serviceDeployment("SUCCESSFUL") }), 0), 1850);
+});
+
+test("a rollback and a deployment of others are followed closely", () => {
+  const rollback = serviceDeployment("ROLLBACK_IN_PROGRESS");
+  const other = [deployment({ taskDefinition: "arn:9" })];
+  assert.equal(pace(subject, snapshot({ at: 600_000, ...starting, ours: rollback }), 0), 1850);
+  assert.equal(pace(subject, snapshot({ at: 600_000, deployments: other }), 0), 1850);
+});
+
+test("the stay away doubles, up to half a minute", () => {
+  assert.deepEqual([1, 2, 3, 4, 5, 6].map(backoff), [2000, 4000, 8000, 16_000, 30_000, 30_000]);
+});

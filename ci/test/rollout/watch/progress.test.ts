@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Snapshot } from "../../../src/rollout/ecs/snapshot.js";
+import { elapsed } from "../../../src/rollout/watch/elapsed.js";
+import { textOf } from "../../../src/rollout/watch/happening.js";
+import { happened } from "../../../src/rollout/watch/progress.js";
+import { deployment, oldTask, serviceDeployment, snapshot, subject, task } from "../../support/snapshots.js";
+
+const inProgress = serviceDeployment("IN_PROGRESS");
+const parts = { ours: inProgress, deployments: [deployment({ rolloutState: "IN_PROGRESS" })] };
+const lines = (before: Snapshot[], now: Snapshot, known = new Set<string>()) =>
+  happened(subject, before, now, known).map(textOf);
+
+test("the service's events are told oldest first, each once", () => {
+  const first = snapshot({ ...parts, events: ["newer", "older"] });
+  assert.deepEqual(lines([], first).slice(0, 2), ["event: older", "event: newer"]);
+  assert.deepEqual(lines([first], first), []);
+});
+
+test("events from before the rollout are not told", () => {
+  const first = snapshot({ ...parts, events: ["old news"] });
+  assert.ok(!lines([], first, new Set(["e0"])).includes("event: old news"));
+});
+
+test("a task is told when its state changes, with the reason it stopped for", () => {
+  const before = snapshot(parts);
+  const stopped = task({ lastStatus: "STOPPED", stoppedReason: "Essential container in task exited" });
+  assert.deepEqual(lines([before], snapshot({ ...parts, tasks: [stopped] })), [
+    "task aaaaaaaa: STOPPED (Essential container in task exited)",
+  ]);
+});
+
+test("a task is told when its health changes, each time once", () => {
+  const looks = ["UNKNOWN", "HEALTHY", "HEALTHY", "UNHEALTHY"].map((healthStatus) =>
+    snapshot({ ...parts, tasks: [task({ healthStatus })] }),
+  );
+  const told = looks.slice(1).map((now, index) => lines(looks.slice(0, index + 1), now));
+  assert.deepEqual(told, [["task aaaaaaaa: RUNNING, HEALTHY"], [], ["task aaaaaaaa: RUNNING, UNHEALTHY"]]);
+});
+
+test("tasks of other revisions are not told", () => {
+  assert.deepEqual(lines([snapshot(parts)], snapshot({ ...parts, tasks: [task(), oldTask()] })), []);
+});
+
+const many = (states: Partial<ReturnType<typeof task>>[]) =>
+  snapshot({ ...parts, desiredCount: 40, tasks: states.map((state, n) => task({ arn: `arn:task/c/${n}`, ...state })) });
+const pending = { lastStatus: "PENDING" };
+
+test("more than a handful of tasks are told in sums, a line for each state that a task has come into", () => {
+  const before = many([{}, ...Array(39).fill(pending)]);
+  const crashed = { lastStatus: "STOPPED", stoppedReason: "Essential container in task exited" };
+  const now = many([...Array(12).fill({}), ...Array(26).fill(pending), crashed, crashed]);
+  assert.deepEqual(lines([before], now), [
+    "12 of 40 tasks RUNNING",
+    "2 of 40 tasks STOPPED (Essential container in task exited)",
+  ]);
+  assert.deepEqual(lines([before, now], now), []);
+});
+
+test("the deployment is told when its state or its counts change", () => {
+  const before = snapshot(parts);
+  const failing = snapshot({
+    ours: inProgress,
+    deployments: [deployment({ rolloutState: "IN_PROGRESS", runningCount: 0, failedTasks: 2 })],
+  });
+  assert.deepEqual(lines([before], failing), ["deployment IN_PROGRESS: 0 of 1 running, 2 failed, 0 % replaced"]);
+});
+
+test("how much is replaced is told with the deployment, and that the time left is another is no news", () => {
+  const at = (seconds: number, ours: number, old: number) => {
+    const previous = deployment({ id: "ecs-svc/1", status: "ACTIVE", taskDefinition: "arn:old", runningCount: old });
+    const deployments = [deployment({ rolloutState: "IN_PROGRESS", desiredCount: 4, runningCount: ours }), previous];
+    return snapshot({ at: seconds * 1000, ours: inProgress, desiredCount: 4, deployments });
+  };
+  const looks = [at(0, 0, 4), at(60, 2, 4)] as const;
+  assert.deepEqual(lines([looks[0]], looks[1]), [
+    "deployment IN_PROGRESS: 2 of 4 running, 25 % replaced, about 3 min left",
+  ]);
+  assert.deepEqual(lines([...looks], at(90, 2, 4)), []);
+});
+
+test("elapsed time is in minutes and seconds", () => {
+  assert.equal(elapsed(65_999), "+1:05");
+});
