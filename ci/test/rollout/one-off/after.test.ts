@@ -1,32 +1,19 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { formatReport } from "../../../src/report/text.js";
-import { rollOut } from "../../../src/rollout/roll-out.js";
-import { Fault, fakeAws } from "../../support/fake-aws.js";
-import { release, revisionArn, type Story, scriptedEcs, target } from "../../support/scripted-ecs.js";
-import { type Behaviour, withOneOffs } from "../../support/scripted-one-off.js";
-import { crashLoop, success } from "../../support/stories.js";
-import { virtualClock } from "../../support/virtual-clock.js";
+import { nothingAsked } from "../../../src/rollout/plan/asked.js";
+import { Fault } from "../../support/fake-aws.js";
+import { oneOffScene } from "../../support/one-off-scene.js";
+import { revisionArn, type Story } from "../../support/scripted-ecs.js";
+import type { Behaviour } from "../../support/scripted-one-off.js";
+import { crashLoop } from "../../support/stories.js";
 
 const command = ["python3", "warm.py"];
 
-async function scene(t: TestContext, behaviour: Behaviour = { ends: 20, exitCode: 0 }, story: Story = success) {
-  const clock = virtualClock();
-  const { world, script: plain } = scriptedEcs(clock, story);
-  const { runs, script } = withOneOffs(world, clock, plain, () => behaviour);
-  const fake = await fakeAws(script);
-  t.after(() => fake.close());
-  const lines: string[] = [];
-  const options = {
-    aws: fake.aws,
-    target: { ...target, after: { command, timeoutSeconds: 900 } },
-    clock,
-    release,
-    progress: (line: string) => void lines.push(line),
-  };
-  const roll = (more = {}) => rollOut({ ...options, ...more });
-  return { clock, world, fake, runs, lines, roll };
-}
+const asked = { ...nothingAsked, skipAfter: true };
+
+const scene = (t: TestContext, behaviour?: Behaviour, story?: Story) =>
+  oneOffScene(t, { after: { command, timeoutSeconds: 900 } }, behaviour, story);
 
 test("the task after a deploy runs with the deployed revision once the verdict is known", async (t) => {
   const { fake, roll, runs, clock } = await scene(t);
@@ -105,7 +92,6 @@ test("a deployment that could not be verified has no task after it", async (t) =
 
 test("--skip-after and a rollback leave the task after a deploy out", async (t) => {
   const { roll, runs } = await scene(t);
-  const asked = { overrides: { environment: {}, secrets: {} }, force: false, ignore: [], skipAfter: true };
   assert.equal((await roll({ asked })).exitCode, 0);
   await roll({ verb: "rollback", runId: "back" });
   assert.equal(runs.length, 0);
@@ -113,7 +99,7 @@ test("--skip-after and a rollback leave the task after a deploy out", async (t) 
 
 test("what runs already and no deploy has made has no task after it", async (t) => {
   const { roll, runs, world } = await scene(t);
-  await roll({ asked: { overrides: { environment: {}, secrets: {} }, force: false, ignore: [], skipAfter: true } });
+  await roll({ asked });
   const made = world.taskDefinitions.get(revisionArn(8));
   if (made) made.tags = [];
   assert.equal((await roll()).verdict, "deployed");

@@ -1,29 +1,18 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Report } from "../../../src/report/report.js";
-import { rollOut } from "../../../src/rollout/roll-out.js";
-import { fakeAws } from "../../support/fake-aws.js";
 import { type Boundary, killable } from "../../support/killable.js";
-import { release, revisionArn, type Story, scriptedEcs, target } from "../../support/scripted-ecs.js";
-import { type Behaviour, withOneOffs } from "../../support/scripted-one-off.js";
+import { oneOffScene } from "../../support/one-off-scene.js";
+import { revisionArn, type Story } from "../../support/scripted-ecs.js";
+import type { Behaviour } from "../../support/scripted-one-off.js";
 import { success } from "../../support/stories.js";
-import { virtualClock } from "../../support/virtual-clock.js";
 
 /** In a small part of the time, because every look is a boundary of its own. */
 const quick = (story: Story): Story => story.map(([seconds, change]) => [seconds / 20, change]);
 const ways = ["killed-before", "killed-after", "answer-lost"] as const;
 const oneOff = { command: ["migrate"], timeoutSeconds: 900 };
 
-async function world(t: TestContext, behaviour: Behaviour) {
-  const clock = virtualClock();
-  const { world, script: plain } = scriptedEcs(clock, quick(success));
-  const { runs, script } = withOneOffs(world, clock, plain, () => behaviour);
-  const fake = await fakeAws(script);
-  t.after(() => fake.close());
-  const base = { aws: fake.aws, target: { ...target, before: oneOff }, clock, release, progress: () => {} };
-  const roll = (more: object) => rollOut({ ...base, ...more });
-  return { clock, world, runs, fake, script, roll };
-}
+const world = (t: TestContext, behaviour: Behaviour) => oneOffScene(t, { before: oneOff }, behaviour, quick(success));
 
 interface Ended {
   verdict: string;

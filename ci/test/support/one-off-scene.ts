@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import type { TestContext } from "node:test";
+import { nothingAsked } from "../../src/rollout/plan/asked.js";
+import { rollOut } from "../../src/rollout/roll-out.js";
+import type { Target } from "../../src/target.js";
+import { fakeAws, lostAnswer } from "./fake-aws.js";
+import { release, revisionArn, type Story, scriptedEcs, target } from "./scripted-ecs.js";
+import { type Behaviour, withOneOffs } from "./scripted-one-off.js";
+import { success } from "./stories.js";
+import { virtualClock } from "./virtual-clock.js";
+
+/** A scripted ECS that runs one-off tasks, and a deploy to it of a target that names them. */
+export async function oneOffScene(
+  t: TestContext,
+  tasks: Pick<Target, "before" | "after">,
+  behaviour: Behaviour = { ends: 20, exitCode: 0 },
+  story: Story = success,
+) {
+  const clock = virtualClock();
+  const { world, script: plain } = scriptedEcs(clock, story);
+  const { runs, script } = withOneOffs(world, clock, plain, () => behaviour);
+  const fake = await fakeAws(script);
+  t.after(() => fake.close());
+  const lines: string[] = [];
+  const progress = (line: string) => void lines.push(line);
+  const options = { aws: fake.aws, target: { ...target, ...tasks }, clock, release, progress };
+  const roll = (more: Partial<Parameters<typeof rollOut>[0]> = {}) => rollOut({ ...options, ...more });
+  return { clock, world, fake, script, runs, lines, roll };
+}
+
+export const command = ["flask", "db", "upgrade"];
+
+/** The same with a task before the deploy. */
+export async function beforeScene(t: TestContext, behaviour?: Behaviour, timeoutSeconds = 900) {
+  const scene = await oneOffScene(t, { before: { command, timeoutSeconds } }, behaviour);
+  const { world, fake, roll } = scene;
+  const skipped = { asked: { ...nothingAsked, skipBefore: true } };
+  const record = (revision = 8) =>
+    world.taskDefinitions.get(revisionArn(revision))?.tags.find(({ key }) => key === "slipway:before")?.value;
+  /** A call that is killed at the first call of an operation: before or after AWS has it. */
+  const killedAt = async (operation: string, how: "before" | "after", more = {}) => {
+    const process = new AbortController();
+    const handle = fake.script[operation];
+    fake.script[operation] = (input) => {
+      if (how === "after") handle?.(input);
+      process.abort(new Error("killed"));
+      return lostAnswer;
+    };
+    await assert.rejects(roll({ ...more, signal: process.signal }), /killed/);
+    fake.script[operation] = handle as NonNullable<typeof handle>;
+  };
+  return { ...scene, record, killedAt, skipped };
+}
