@@ -68,6 +68,8 @@ export interface DeploymentRecord {
   neverRanAt: number;
   /** No task is started before. */
   startAfter: number;
+  /** When the circuit breaker opens, once its threshold is reached while the next start is put off. */
+  breakerAt?: number;
   /** Tries in a row to place a task that found no room, and when the next one is due. */
   unplaced?: { tries: number; retryAt: number };
   /** Whether the percents have been reported as blocking it. */
