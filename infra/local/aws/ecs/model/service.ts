@@ -17,6 +17,8 @@ export interface ServiceRecord {
   extra: JsonObject;
   createdAt: number;
   createdBy: string;
+  /** The request that made it: sent again with its client token it makes nothing new. */
+  createdWith?: string;
   /** PRIMARY first, then newest first. */
   deployments: DeploymentRecord[];
   /** What a rollback returns to: the deployment that completed last. Absent while that one is being returned to. */
