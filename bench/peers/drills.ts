@@ -36,6 +36,16 @@ export const peerDrills: readonly PeerDrill[] = [
     reported: [{ tool: /fabfuel.*defaults/, says: "failure", source: `${action} #30 and #31 (300 s of draining)` }],
   }),
   pick("secret-denied-without-breaker"),
+  // Reported as retried to the end by the SDK's waiter: its table row tells the seconds.
+  pick("look-denied", {
+    reported: [
+      {
+        tool: /SDK waiter/,
+        says: "failure",
+        source: "the JavaScript SDK's waiter retries AccessDenied until maxWaitTime",
+      },
+    ],
+  }),
   pick("wrong-version-served"),
 ];
 

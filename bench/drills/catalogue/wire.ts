@@ -127,6 +127,12 @@ export const wire: Drill[] = [
     ends: deployed,
   },
   {
+    name: "look-denied",
+    description: "The deployer may update the service and not look at it.",
+    scenario: { aws: { deny: ["ecs:DescribeServices"] } },
+    ends: { unknown: "access-denied" },
+  },
+  {
     name: "permission-withdrawn",
     description: "In the middle the deployer loses the permission to look at the service.",
     scenario: { interventions: [{ at: 30_000, do: "deny", actions: ["ecs:DescribeServices"] }] },

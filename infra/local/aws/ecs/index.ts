@@ -5,6 +5,7 @@ import type { Operation, Service } from "../wire/service.js";
 import { clusterOperations } from "./api/clusters.js";
 import type { Api } from "./api/context.js";
 import { deploymentOperations } from "./api/deployments.js";
+import { withEnums } from "./api/enum-members.js";
 import { protectionOperations } from "./api/protection.js";
 import { serviceOperations } from "./api/services.js";
 import { tagOperations } from "./api/tags.js";
@@ -80,12 +81,13 @@ export async function createEcs(deps: EcsDeps): Promise<Ecs> {
   };
 }
 
-const operationsOf = (api: Api): Record<string, Operation> => ({
-  ...clusterOperations(api),
-  ...taskDefinitionOperations(api),
-  ...serviceOperations(api),
-  ...taskOperations(api),
-  ...protectionOperations(api),
-  ...deploymentOperations(api),
-  ...tagOperations(api),
-});
+const operationsOf = (api: Api): Record<string, Operation> =>
+  withEnums({
+    ...clusterOperations(api),
+    ...taskDefinitionOperations(api),
+    ...serviceOperations(api),
+    ...taskOperations(api),
+    ...protectionOperations(api),
+    ...deploymentOperations(api),
+    ...tagOperations(api),
+  });

@@ -16,6 +16,11 @@ export interface Timing {
   healthyWithoutChecks: number;
   /** Waits before the next start after the first, second, … task in a row that never ran; the last one repeats. */
   restartBackoff: readonly number[];
+  /**
+   * From the failure that reaches the circuit breaker's threshold to its opening, where the next start is put off after tasks that never ran.
+   * That start is made on the way, early enough for its task to leave PROVISIONING.
+   */
+  breakerLook: number;
   /** From a request to stop a service deployment to its effect. */
   stopRequest: number;
   /** How long ListServiceDeployments and DescribeServices don't show a new service deployment. */
@@ -46,6 +51,7 @@ export const awsTiming: Timing = {
   deprovisioning: 25 * SECOND, // recorded: STOPPED some 30 s after the containers' end
   healthyWithoutChecks: 40 * SECOND, // how the deployment circuit breaker works
   restartBackoff: [48 * SECOND, 290 * SECOND, 15 * MINUTE], // first two recorded, the cap from "service throttle logic"
+  breakerLook: 44 * SECOND, // recorded: third failure at 11:00, rollback at 11:44
   stopRequest: 3 * SECOND, // recorded
   listLag: 5 * SECOND, // recorded: "for some seconds"
   currentDeploymentLag: 5 * SECOND, // recorded
@@ -66,6 +72,7 @@ export const rehearsalTiming: Timing = {
   deprovisioning: 300,
   healthyWithoutChecks: 3 * SECOND,
   restartBackoff: [300, 600, 1_200],
+  breakerLook: 300,
   stopRequest: 200,
   listLag: 400,
   currentDeploymentLag: 400,

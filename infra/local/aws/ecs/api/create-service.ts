@@ -19,6 +19,9 @@ export const createService =
   async (input, caller) => {
     const { state } = api.engine;
     const cluster = findCluster(state, caller, input);
+    const repeated = repeatOf(state, cluster, input);
+    if (repeated !== undefined)
+      return { service: { ...serviceView(api.engine.look(), repeated), tags: tagsOf(state, repeated.arn) } };
     const arn = freeArn(state, cluster, text(input, "serviceName") ?? "");
     rules.checkController(input);
     rules.checkLaunch(input);
@@ -39,6 +42,7 @@ export const createService =
         deployments: [],
         serviceDeployments: [],
         events: [],
+        createdWith: JSON.stringify(input),
         launches: { tokens: world.timing.launchBurst, at: world.now },
       };
       state.services[arn] = service;
@@ -47,6 +51,13 @@ export const createService =
       return { service: { ...serviceView(world, service), tags: tagsOf(state, arn) } };
     });
   };
+
+/** The service that the same request, with the same client token, has made before. */
+function repeatOf(state: EcsState, cluster: ClusterRecord, input: JsonObject): ServiceRecord | undefined {
+  if (text(input, "clientToken") === undefined) return undefined;
+  const known = state.services[serviceArnOf(cluster, text(input, "serviceName") ?? "")];
+  return known?.status === "ACTIVE" && known.createdWith === JSON.stringify(input) ? known : undefined;
+}
 
 /** The ARN that the name stands for; refuses a name that is not one, or is another service's. */
 function freeArn(state: EcsState, cluster: ClusterRecord, name: string): string {

@@ -1,8 +1,17 @@
-import { clusterArn, familyKey, nameOf, prefixOf, type Scope, taskDefinitionArn, within } from "../model/arns.js";
+import {
+  clusterArn,
+  familyKey,
+  nameOf,
+  prefixOf,
+  type Scope,
+  scopeOf,
+  taskDefinitionArn,
+  within,
+} from "../model/arns.js";
 import type { ClusterRecord, EcsState, ServiceRecord, TaskDefinitionRecord, TaskRecord } from "../model/state.js";
 import type { Caller, JsonObject } from "./context.js";
 import { text } from "./context.js";
-import { clusterNotFound, serviceNotFound } from "./errors.js";
+import { clusterNotFound, invalid, serviceNotFound } from "./errors.js";
 
 /** What a request names, by short name or ARN. Names are the caller's own account's and region's. */
 
@@ -25,12 +34,29 @@ export function findService(state: EcsState, cluster: ClusterRecord, reference: 
   return service;
 }
 
-export const serviceArnOf = (cluster: ClusterRecord, reference: string) =>
-  within(cluster.arn, "service", reference.startsWith("arn:") ? nameOf(reference) : reference);
+/** Of a name, an ARN, or an ARN of the old format, which has no cluster. Refuses an ARN of another cluster. */
+export function serviceArnOf(cluster: ClusterRecord, reference: string): string {
+  if (!reference.startsWith("arn:")) return within(cluster.arn, "service", reference);
+  mustBeOf(cluster, reference);
+  const old = reference.split("/").length === 2;
+  const isHere = reference.startsWith(`${prefixOf(scopeOf(cluster.arn))}service/`);
+  return old && isHere ? within(cluster.arn, "service", nameOf(reference)) : reference;
+}
 
+/** A task id has 32 digits, or the 36 of a UUID in old accounts. */
 export function peekTask(state: EcsState, cluster: ClusterRecord, reference: string): TaskRecord | undefined {
+  if (![32, 36].includes(nameOf(reference).length)) throw invalid("taskId length should be one of [32,36]");
+  if (reference.startsWith("arn:")) mustBeOf(cluster, reference);
   const task = state.tasks[reference.startsWith("arn:") ? reference : within(cluster.arn, "task", reference)];
   return task?.clusterArn === cluster.arn ? task : undefined;
+}
+
+/** As live answers have it: https://github.com/aws/aws-toolkit-vscode/issues/2915 */
+function mustBeOf(cluster: ClusterRecord, arn: string): void {
+  const [, named, ...rest] = arn.split("/");
+  if (rest.length > 0 && named !== cluster.name) {
+    throw invalid(`Invalid identifier: Identifier is for cluster ${named}. Your cluster is ${cluster.name}`);
+  }
 }
 
 /** By `family` (its newest active revision), `family:revision` or ARN. */

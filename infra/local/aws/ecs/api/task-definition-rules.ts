@@ -49,6 +49,7 @@ function checkContainer(container: JsonObject): void {
   if (typeof image !== "string" || image === "") throw client("Container.image should not be null or empty.");
   if (image.length > 255 || /\s/.test(image)) throw client("Container.image contains invalid characters.");
   for (const mapping of objects(container.portMappings)) checkPort(name, mapping);
+  checkHealthCheck(name, container.healthCheck);
   const { stopTimeout, memory, memoryReservation } = container;
   if (typeof stopTimeout === "number" && (stopTimeout < 0 || stopTimeout > 120)) {
     throw client(`Invalid stopTimeout for container '${name}': the max stop timeout value on Fargate is 120 seconds.`);
@@ -56,6 +57,28 @@ function checkContainer(container: JsonObject): void {
   if (typeof memory === "number" && typeof memoryReservation === "number" && memoryReservation > memory) {
     throw client(
       `Invalid setting for container '${name}'. The 'memory' must be greater than or equal to the 'memoryReservation'.`,
+    );
+  }
+}
+
+/** Seconds and counts that a health check may have: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
+const HEALTH_CHECK: [member: string, least: number, most: number][] = [
+  ["interval", 5, 300],
+  ["timeout", 2, 60],
+  ["retries", 1, 10],
+  ["startPeriod", 0, 300],
+];
+
+function checkHealthCheck(name: string, healthCheck: Json | undefined): void {
+  const given = object(healthCheck);
+  if (healthCheck !== undefined && healthCheck !== null && !Array.isArray(given.command)) {
+    throw client(`Invalid health check for container '${name}': command should not be null or empty.`);
+  }
+  for (const [member, least, most] of HEALTH_CHECK) {
+    const value = given[member];
+    if (typeof value !== "number" || (value >= least && value <= most)) continue;
+    throw client(
+      `Invalid health check for container '${name}': ${member} ${value} is not between ${least} and ${most}.`,
     );
   }
 }

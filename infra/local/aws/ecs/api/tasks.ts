@@ -9,7 +9,7 @@ import type { JsonObject, Operations } from "./context.js";
 import { number, pick, text, texts } from "./context.js";
 import { oneOf } from "./enums.js";
 import { invalid } from "./errors.js";
-import { findCluster, peekTask, peekTaskDefinition } from "./lookup.js";
+import { findCluster, peekTask, peekTaskDefinition, serviceArnOf } from "./lookup.js";
 import { page } from "./paging.js";
 import { checkLaunch, checkNetwork } from "./service-rules.js";
 import { checkedTags, tagsOf } from "./tags.js";
@@ -137,10 +137,7 @@ function filterOf(state: EcsState, cluster: ClusterRecord, input: JsonObject): (
     throw invalid("cannot specify startedBy together with other filters");
   }
   if (family !== undefined && serviceName !== undefined) throw invalid("cannot specify both family and serviceName");
-  const service =
-    serviceName === undefined
-      ? undefined
-      : within(cluster.arn, "service", serviceName.slice(serviceName.lastIndexOf("/") + 1));
+  const service = serviceName === undefined ? undefined : serviceArnOf(cluster, serviceName);
   if (service !== undefined && state.services[service] === undefined) {
     throw new AwsError("ServiceNotFoundException", "Service not found.");
   }

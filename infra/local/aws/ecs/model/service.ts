@@ -17,6 +17,8 @@ export interface ServiceRecord {
   extra: JsonObject;
   createdAt: number;
   createdBy: string;
+  /** The request that made it: sent again with its client token it makes nothing new. */
+  createdWith?: string;
   /** PRIMARY first, then newest first. */
   deployments: DeploymentRecord[];
   /** What a rollback returns to: the deployment that completed last. Absent while that one is being returned to. */
@@ -68,6 +70,8 @@ export interface DeploymentRecord {
   neverRanAt: number;
   /** No task is started before. */
   startAfter: number;
+  /** When the circuit breaker opens, once its threshold is reached while the next start is put off. */
+  breakerAt?: number;
   /** Tries in a row to place a task that found no room, and when the next one is due. */
   unplaced?: { tries: number; retryAt: number };
   /** Whether the percents have been reported as blocking it. */

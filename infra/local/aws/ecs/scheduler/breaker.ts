@@ -2,7 +2,7 @@ import type { DeploymentRecord, ServiceRecord, TaskRecord } from "../model/state
 import { rolloutReason, say, statusReason } from "../words.js";
 import { failDeployment, hasEnded } from "./deployments.js";
 import { breakerThreshold } from "./limits.js";
-import { announce, serviceDeploymentOf, type World } from "./world.js";
+import { announce, serviceDeploymentOf, type World, wake } from "./world.js";
 
 /** Counts a failed task against its deployment while that is being rolled out. */
 export function countFailure(world: World, service: ServiceRecord, task: TaskRecord): void {
@@ -16,6 +16,7 @@ export function countFailure(world: World, service: ServiceRecord, task: TaskRec
 /** A healthy task ends the run of failures: the breaker starts counting again, unless it is told not to. */
 export function resetFailures(world: World, service: ServiceRecord, deployment: DeploymentRecord): void {
   deployment.neverRan = 0;
+  delete deployment.breakerAt;
   if (
     deployment.failedTasks === 0 ||
     service.deploymentConfiguration.deploymentCircuitBreaker.resetOnHealthyTask === false
@@ -31,6 +32,7 @@ export function tripBreaker(world: World, service: ServiceRecord, deployment: De
   const record = serviceDeploymentOf(world, deployment);
   if (!breaker.enable || deployment.rolloutState !== "IN_PROGRESS" || hasEnded(record)) return;
   if (deployment.failedTasks < breakerThreshold(service.desiredCount, breaker)) return;
+  if (looksLater(world, deployment)) return;
   record.breaker.status = "TRIGGERED";
   failDeployment(world, service, deployment, {
     wantsRollback: breaker.rollback,
@@ -40,6 +42,20 @@ export function tripBreaker(world: World, service: ServiceRecord, deployment: De
     stopped: statusReason.stoppedByBreaker,
     rolledBack: statusReason.rolledBackByBreaker,
   });
+}
+
+/**
+ * In every recording the breaker opens after one more start than it takes failures. After a task that ran, that start has been made by then;
+ * where it is put off, ECS looks again, starts it, and only then opens: the failed deployment stays listed until that last task is gone.
+ */
+function looksLater(world: World, deployment: DeploymentRecord): boolean {
+  if (deployment.breakerAt === undefined && deployment.startAfter > world.now) {
+    deployment.breakerAt = world.now + world.timing.breakerLook;
+    deployment.startAfter = Math.min(deployment.startAfter, deployment.breakerAt - world.timing.provisioning);
+  }
+  if (deployment.breakerAt === undefined || world.now >= deployment.breakerAt) return false;
+  wake(world, deployment.breakerAt);
+  return true;
 }
 
 /** Puts off the next start after a task that never ran, longer each round. Tasks of one round count once. */

@@ -6,7 +6,7 @@ import type { TaskEvent, TaskListener, TaskRuntime, TaskSpec } from "../runtime.
 export interface TaskBehaviour {
   /** From the start of the pull to its end. */
   pull?: number;
-  /** The pull fails with these words, such as `CannotPullContainerError: …`. */
+  /** The pull fails with these words, such as `CannotPullContainerError: …`. Its retries are not cut short by a stop. */
   pullError?: string;
   /** From pulled to running. */
   start?: number;
@@ -87,13 +87,14 @@ export function createSimulatedRuntime(
   return {
     cannotPlace,
     start(spec, listener) {
-      const task: Running = { spec, behaviour: behaviourOf(spec), listener, timers: [] };
+      const behaviour = behaviourOf(spec);
+      const task: Running = { spec, behaviour, listener, timers: [] };
       tasks.set(spec.taskArn, task);
       later(task, 0, () => pull(task));
     },
     stop(taskArn) {
       const task = tasks.get(taskArn);
-      if (task === undefined) return;
+      if (task === undefined || task.behaviour.pullError !== undefined) return;
       const { stop: duration = 0 } = task.behaviour;
       const patience = stopTimeout(task.spec);
       const exitCode = duration > patience ? KILLED : 0;

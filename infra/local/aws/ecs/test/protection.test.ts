@@ -59,7 +59,12 @@ test("a service that can't scale in for its protected tasks says so once", async
 test("tasks that are unknown or no service's can't be protected, nor longer than two days", async () => {
   const { world } = await protectedTask();
   const call = (more: object) =>
-    world.call("UpdateTaskProtection", { cluster: "default", tasks: ["none"], protectionEnabled: true, ...more });
+    world.call("UpdateTaskProtection", {
+      cluster: "default",
+      tasks: ["0".repeat(32)],
+      protectionEnabled: true,
+      ...more,
+    });
   assert.equal((await call({})).failures[0].reason, "MISSING");
   await assert.rejects(call({ expiresInMinutes: 2_881 }), /between 1 and 2880/);
   await assert.rejects(call({ tasks: [] }), /Between 1 and 10/);
