@@ -2,6 +2,8 @@
 export interface Snapshot {
   /** When it was taken, on our own clock: never compared with AWS's times. */
   at: number;
+  /** Nothing but our service deployment was read: all else is as it was at the look before. */
+  isGlance?: true;
   service: ServiceView;
   /** Our own service deployment. Absent while ECS does not list it yet, or where it can't be read (`Subject.classicOnly`). */
   ours?: ServiceDeploymentView;
