@@ -175,5 +175,6 @@ export const control: Drill[] = [
     description: "In the middle somebody deletes the service.",
     scenario: { release: { tasks: [slow] }, interventions: [{ at: inTheMiddle, do: "delete-service" }] },
     ends: { verdict: "stopped" },
+    cause: "service-deleted",
   },
 ];

@@ -22,6 +22,7 @@ export const service: Drill[] = [
     scenario: { ...asked, release: { tasks: [{ serves: { version: "v1.0.0" } }] } },
     servesWrong: true,
     ends: { verdict: "rolled-back" },
+    cause: "wrong-version-served",
   },
   {
     name: "half-serve-the-old-version",
@@ -33,6 +34,7 @@ export const service: Drill[] = [
     },
     servesWrong: true,
     ends: { verdict: "failed" },
+    cause: "mixed-answers",
   },
   {
     name: "errors-served",
@@ -40,6 +42,7 @@ export const service: Drill[] = [
     scenario: { ...asked, release: { tasks: [{ serves: { status: 500 } }] } },
     servesWrong: true,
     ends: { verdict: "rolled-back" },
+    cause: "errors-served",
   },
   {
     name: "slow-drain",

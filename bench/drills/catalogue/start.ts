@@ -24,7 +24,7 @@ export const start: Drill[] = [
     description: "Every task exits with code 0 as soon as it runs: a job, not a service.",
     scenario: { release: { tasks: [exits(0, 500)] } },
     ends: { verdict: "rolled-back" },
-    cause: "container-exits",
+    cause: "container-completes",
   },
   {
     name: "exits-after-20-s",

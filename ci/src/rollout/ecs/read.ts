@@ -51,6 +51,11 @@ export async function describeService(aws: Aws, target: Target, signal?: AbortSi
   );
 }
 
+/** ECS does not know the service, or its cluster. */
+export function isNotFound(error: unknown): error is InputError {
+  return error instanceof InputError && (error.code === "no-cluster" || error.code === "no-service");
+}
+
 async function listClusters(aws: Aws, signal?: AbortSignal): Promise<string[]> {
   return (await aws.ecs.send(new ListClustersCommand({}), abort({ signal }))).clusterArns ?? [];
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { AccessDeniedError } from "../ecs/aws-errors.js";
 import { manifestsIn } from "../ecs/manifests.js";
-import { describeService } from "../ecs/read.js";
+import { describeService, isNotFound } from "../ecs/read.js";
 import {
   describeServiceDeployment,
   earliestOf,
@@ -60,13 +60,17 @@ export function observer(session: Session): Observer {
 
   /** @param known Our service deployment, where it has just been read. */
   async function look(before: Subject, previous?: Snapshot, known?: Ours): Promise<Sighting> {
-    const service = serviceView(await describeService(session.aws, session.target, session.signal));
+    const service = await readView(session, previous?.service);
     const at = session.clock.now();
-    const kept = !known && previous && !needsOurs(previous, service, at) ? previous : undefined;
+    const isKept = service.gone !== undefined || (previous && !needsOurs(previous, service, at));
+    const kept = !known && isKept ? previous : undefined;
     const { subject: found, ours } = kept
       ? { subject: before, ours: kept.ours }
       : (known ?? (await seeOurs(session, before, previous?.ours, revisions)));
     const oursAt = kept?.oursAt ?? at;
+    if (service.gone !== undefined && previous) {
+      return { subject: found, snapshot: { ...previous, at, service, oursAt, ...(ours && { ours }) } };
+    }
     const isFresh = previous && at - previous.tasksAt < staleness(found, previous) && !needsTasks(previous, service);
     const tasks = isFresh ? previous.tasks : await listTasks(session);
     const tasksAt = isFresh ? previous.tasksAt : at;
@@ -76,6 +80,16 @@ export function observer(session: Session): Observer {
     }
     const digests = [...new Set([...found.digests, ...(manifests ?? [])])];
     return { subject: { ...found, digests }, snapshot };
+  }
+}
+
+/** @param known The service as it was seen before: what is not found then was not mistyped, but deleted since. */
+async function readView(session: Session, known: ServiceView | undefined): Promise<ServiceView> {
+  try {
+    return serviceView(await describeService(session.aws, session.target, session.signal));
+  } catch (error) {
+    if (!known || !isNotFound(error)) throw error;
+    return { ...known, gone: error.message };
   }
 }
 

@@ -158,6 +158,23 @@ test("a glance that is not permitted becomes a look, and is the last", async (t)
   assert.equal(denied.snapshot.isGlance, undefined);
 });
 
+for (const [code, answer] of [
+  ["no cluster", () => new Fault("ClusterNotFoundException", "Cluster not found.")],
+  ["no service", () => ({ services: [] })],
+] as const) {
+  test(`${code} any more is a service that is gone, once it has been seen; before, it is an error`, async (t) => {
+    const { world, fake, look } = await scene(t);
+    update(world, revisionArn(8));
+    set(world.service.deployments[0], { runningCount: 1 });
+    const { snapshot, subject: known } = await look(subject);
+    fake.script.DescribeServices = answer;
+    const after = await look(known, { ...snapshot, isGlance: true });
+    assert.match(after.snapshot.service.gone ?? "", /^There is no (cluster|service)/);
+    assert.deepEqual(after.snapshot.tasks, snapshot.tasks);
+    await assert.rejects(look(known), { code: code.replace(" ", "-") });
+  });
+}
+
 test("without the newer permissions the subject says which one is missing, and is not asked again", async (t) => {
   const { fake, look } = await scene(t);
   fake.script.DescribeServiceRevisions = () => new Fault("AccessDeniedException", "no");
