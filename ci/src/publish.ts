@@ -3,6 +3,7 @@ import { readImageLabels } from "./aws/image-labels.js";
 import type { Destination } from "./destination.js";
 import { InputError, SlipwayError } from "./errors.js";
 import { LABEL } from "./labels.js";
+import { unchanged } from "./rollout/ecs/unchanged.js";
 import type { Release } from "./rollout/release.js";
 
 /** The engine's part of publishing. */
@@ -34,7 +35,7 @@ export async function publish(
   destination: Destination,
   progress: (line: string) => void,
 ): Promise<Release> {
-  const repository = await findRepository(destination.aws, destination.target);
+  const repository = await unchanged(findRepository(destination.aws, destination.target));
   const [inputDigest, credentials] = await Promise.all([source.inputDigest(), login(destination.aws)]);
   const find = () => findStored(repository, version, credentials, destination);
 
@@ -57,7 +58,7 @@ export async function publish(
  * @throws InputError when there is none.
  */
 export async function findPublished(version: string, destination: Destination): Promise<Release> {
-  const repository = await findRepository(destination.aws, destination.target);
+  const repository = await unchanged(findRepository(destination.aws, destination.target));
   const stored = await findStored(repository, version, await login(destination.aws), destination);
   if (stored) return toRelease(version, repository, stored);
   const tags = await newestTags(destination.aws, repository, 5);
@@ -73,7 +74,7 @@ async function findStored(
   credentials: Login,
   { aws, endpoint }: Destination,
 ): Promise<Stored | undefined> {
-  const digest = await findTag(aws, repository, tag);
+  const digest = await unchanged(findTag(aws, repository, tag));
   return digest === undefined
     ? undefined
     : { digest, labels: await readImageLabels(repository, digest, credentials, endpoint) };
