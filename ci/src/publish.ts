@@ -94,8 +94,10 @@ async function pushOnce(
     pushed = await source.push(`${uri}:${version}`, credentials);
   } catch (cause) {
     // An immutable tag refuses whoever comes second.
-    const winner = await find();
-    if (!winner) throw cause;
+    const winner = await find().catch((error: Error) => {
+      throw pushFailed(version, uri, cause as Error, `Whether the tag is there can't be read (${error.message})`);
+    });
+    if (!winner) throw pushFailed(version, uri, cause as Error, "The registry has no such tag");
     refuseOtherInput(version, winner, inputDigest);
     return winner;
   }
@@ -105,6 +107,17 @@ async function pushOnce(
     "digest-differs",
     2,
     `Pushed ${version} as ${pushed}, but ${uri} answers ${stored?.digest ?? "no such tag"}: someone else pushed the same version at the same time. Nothing was deployed. Publish under a new version, or see who else releases.`,
+  );
+}
+
+/** A registry makes the tag last, with the manifest, when it has all that this names: what broke off before is no image. */
+function pushFailed(version: string, uri: string, cause: Error, tag: string): SlipwayError {
+  const end = /[.!?]$/.test(cause.message) ? "" : ".";
+  return new SlipwayError(
+    "push-failed",
+    2,
+    `Pushing ${version} to ${uri} failed: ${cause.message}${end} ${tag}, and nothing was deployed. Run the same command again: layers that the registry has are not sent twice.`,
+    { cause },
   );
 }
 

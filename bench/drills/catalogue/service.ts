@@ -51,6 +51,31 @@ export const service: Drill[] = [
     ends: { verdict: "deployed" },
   },
   {
+    name: "slow-drain-outlasts-the-deadline",
+    description: "The same, and the deploy was told to wait for four minutes.",
+    scenario: { ...asked, before: { tasks: [{ drain: 300_000 }] }, deployer: { http: true, timeoutMs: 240_000 } },
+    ends: { verdict: "timed-out" },
+    cause: "draining",
+  },
+  {
+    name: "early-success",
+    description:
+      "The service calls a deployment done when half of its tasks are healthy; the other half takes ten minutes to start.",
+    scenario: {
+      service: {
+        desiredCount: 4,
+        minimumHealthyPercent: 50,
+        more: {
+          deploymentConfiguration: {
+            earlySuccessCriteria: { enable: true, healthyPercent: 50, sourceServiceRevisionCleanup: "DEFERRED" },
+          },
+        },
+      },
+      release: { tasks: [{}, {}, { pull: 600_000 }] },
+    },
+    ends: { verdict: "deployed-early" },
+  },
+  {
     name: "stop-time-out-exceeded",
     description: "The old task ignores SIGTERM and is killed after two minutes.",
     scenario: { ...asked, service: { container: { stopTimeout: 120 } }, before: { tasks: [{ stop: 120_000 }] } },

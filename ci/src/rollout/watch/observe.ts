@@ -89,7 +89,9 @@ async function readView(session: Session, known: ServiceView | undefined): Promi
     return serviceView(await describeService(session.aws, session.target, session.signal));
   } catch (error) {
     if (!known || !isNotFound(error)) throw error;
-    return { ...known, gone: error.message };
+    const { cluster, service } = session.target;
+    const what = error.code === "no-cluster" ? `cluster "${cluster}"` : `service "${service}" in cluster "${cluster}"`;
+    return { ...known, gone: `ECS does not know ${what} any more.` };
   }
 }
 

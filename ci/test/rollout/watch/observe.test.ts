@@ -169,7 +169,7 @@ for (const [code, answer] of [
     const { snapshot, subject: known } = await look(subject);
     fake.script.DescribeServices = answer;
     const after = await look(known, { ...snapshot, isGlance: true });
-    assert.match(after.snapshot.service.gone ?? "", /^There is no (cluster|service)/);
+    assert.match(after.snapshot.service.gone ?? "", /^ECS does not know (cluster|service) .* any more\.$/);
     assert.deepEqual(after.snapshot.tasks, snapshot.tasks);
     await assert.rejects(look(known), { code: code.replace(" ", "-") });
   });
