@@ -71,9 +71,10 @@ function isTrue(verdict: Verdict, state: State, tookBack: boolean, servesWrong: 
     case "failed":
       return (state === "failed" || (state === "deployed" && servesWrong)) && !tookBack;
     case "deployed-early":
-      return state === "deployed" || state === "settling";
-    case "timed-out":
+      return state === "deployed" || state === "settling" || state === "early";
     case "paused":
+      return state === "paused";
+    case "timed-out":
       return state === "open" || state === "settling";
     case "rolled-back":
       return state === "rolled-back" || state === "taken-back" || tookBack;

@@ -37,7 +37,7 @@ const fault: fc.Arbitrary<TaskScript> = fc.oneof<fc.Arbitrary<TaskScript>[]>(
     ],
   })),
 );
-const slow: fc.Arbitrary<TaskScript> = sometimes<TaskScript>({
+const slow: fc.Arbitrary<TaskScript> = sometimes<Omit<TaskScript, "sidecarExits">>({
   pull: [3, seconds(0, 180)],
   start: [3, seconds(0, 240)],
   health: [2, seconds(0, 200).map((after) => [{ after, status: "HEALTHY" as const }])],

@@ -33,7 +33,10 @@ const early = (sourceServiceRevisionCleanup: string) => ({
 const service: fc.Arbitrary<ServiceSettings> = fc
   .tuple(
     sometimes<
-      Omit<ServiceSettings, "minimumHealthyPercent" | "maximumPercent" | "healthCheckGracePeriodSeconds" | "container">
+      Omit<
+        ServiceSettings,
+        "minimumHealthyPercent" | "maximumPercent" | "healthCheckGracePeriodSeconds" | "container" | "sidecars"
+      >
     >({
       desiredCount: [
         6,

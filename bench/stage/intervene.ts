@@ -32,6 +32,11 @@ export async function intervene(stage: Stage, scenario: Scenario, intervention: 
     case "delete-service":
       await ecs.send(new sdk.DeleteServiceCommand({ cluster, service, force: true }));
       return;
+    case "delete-cluster":
+      await ecs.send(new sdk.DeleteClusterCommand({ cluster })).catch((error: Error) => {
+        if (!(error instanceof sdk.ClusterContainsServicesException)) throw error;
+      });
+      return;
     case "crash":
       for (const taskArn of stage.running(intervention.version).slice(0, intervention.count)) stage.crash(taskArn);
       return;

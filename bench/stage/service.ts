@@ -22,8 +22,16 @@ export async function createService(
   wanted: "COMPLETED" | "FAILED",
 ): Promise<void> {
   const taskDefinition = await register(clients, target, settings, first);
-  await clients.ecs.send(new CreateServiceCommand(serviceInput(target, settings, taskDefinition)));
+  const input = serviceInput(target, settings, taskDefinition);
+  const { lifecycleHooks, earlySuccessCriteria, ...deploymentConfiguration } = input.deploymentConfiguration ?? {};
+  await clients.ecs.send(new CreateServiceCommand({ ...input, deploymentConfiguration }));
   await until(clients, target, wanted);
+  if (!lifecycleHooks && !earlySuccessCriteria) return;
+  // Only now: a hook that waits for somebody must not keep the service from what it is to run at first.
+  const { cluster, service } = target;
+  await clients.ecs.send(
+    new UpdateServiceCommand({ cluster, service, deploymentConfiguration: input.deploymentConfiguration }),
+  );
 }
 
 /** Registers the service's task definition for a version and answers the revision's ARN. */
@@ -41,7 +49,10 @@ export async function register(
       cpu: String(target.cpu),
       memory: String(target.memory),
       executionRoleArn: `arn:aws:iam::${target.account}:role/${target.service}-execution`,
-      containerDefinitions: [containerDefinition(target, settings, version, image)],
+      containerDefinitions: [
+        containerDefinition(target, settings, version, image),
+        ...((settings.sidecars ?? []) as unknown as ContainerDefinition[]),
+      ],
     }),
   );
   return taskDefinition?.taskDefinitionArn ?? "";

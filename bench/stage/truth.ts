@@ -7,7 +7,7 @@ import type { State } from "../world/rollout-state.js";
 
 /** What became of a release, as the local ECS itself knows it. */
 export interface Truth {
-  /** As in virtual time, but for what lies between SUCCESSFUL and the last old task's end: that is still `open` here. */
+  /** As in virtual time; what lies between SUCCESSFUL and the last old task's end is `settling`. */
   state: State;
   /** When nothing of it changed any more, in milliseconds since the epoch; absent for what did not begin or did not end. */
   at?: number;
@@ -39,8 +39,9 @@ export function truthOf(ecs: EcsState, image: string): Truth {
   const deregistered = current?.status === "INACTIVE";
   const [ours] = deployments.sort((a, b) => a.createdAt - b.createdAt);
   if (service === undefined || ours === undefined) return { state: "none", rollouts: 0, returned: false, deregistered };
-  const state = stateOf(ours, service.desiredCount);
-  const at = endOf(ecs, ours, state);
+  const ended = stateOf(ours, service.desiredCount);
+  const at = endOf(ecs, ours, ended);
+  const state = ended === "deployed" && at === undefined ? "settling" : ended;
   const returned = !containersOf(current?.document ?? {}).some((each) => each.image === image);
   return { state, rollouts: deployments.length, returned, deregistered, ...(at !== undefined && { at }) };
 }
@@ -50,7 +51,10 @@ function brings(ecs: EcsState, deployment: ServiceDeploymentRecord, image: strin
   return revision?.containerImages.some((each) => each.image === image) ?? false;
 }
 
-function stateOf({ status, statusReason = "", breaker }: ServiceDeploymentRecord, desiredCount: number): State {
+function stateOf(
+  { status, statusReason = "", breaker, hooks = [] }: ServiceDeploymentRecord,
+  desiredCount: number,
+): State {
   switch (status) {
     case "SUCCESSFUL":
       return desiredCount > 0 ? "deployed" : "nothing-ran";
@@ -62,7 +66,7 @@ function stateOf({ status, statusReason = "", breaker }: ServiceDeploymentRecord
       if (statusReason.startsWith("Replaced")) return "superseded";
       return breaker.status === "TRIGGERED" ? "failed" : "stopped";
     default:
-      return "open";
+      return hooks.some((hook) => hook.status === "AWAITING_ACTION") ? "paused" : "open";
   }
 }
 

@@ -49,6 +49,9 @@ async function carryOut(reach: Reach, intervention: Intervention): Promise<strin
     case "delete-service":
       await call("DeleteService", { ...place, force: true });
       return "somebody deletes the service";
+    case "delete-cluster":
+      await call("DeleteCluster", { cluster: target.cluster });
+      return "somebody deletes the cluster";
     case "crash":
     case "stop-task": {
       const tasks = running(aws, intervention.version).slice(0, intervention.count);

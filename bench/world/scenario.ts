@@ -48,6 +48,8 @@ export interface ServiceSettings {
   more?: JsonObject;
   /** Further members of the container in the task definition, such as `{ "stopTimeout": 120 }`. */
   container?: JsonObject;
+  /** Further containers of the task definition, such as `{ "name": "proxy", "image": "proxy:1", "essential": false }`. */
+  sidecars?: JsonObject[];
 }
 
 /** What was there before. */
@@ -105,6 +107,8 @@ export type Intervention = { at: number; from?: "start" | "update" } & (
   /** UpdateService with these members. */
   | { do: "update"; members: JsonObject }
   | { do: "delete-service" }
+  /** Refused while the cluster has a service or a task. */
+  | { do: "delete-cluster" }
   /** So many running tasks of a version end with exit code 1. */
   | { do: "crash"; version: string; count: number }
   /** StopTask on so many running tasks of a version. */

@@ -24,12 +24,17 @@ export async function setUp(scenario: Scenario, aws: LocalAws, time: Time): Prom
     else await call("UpdateService", { cluster: target.cluster, service: target.service, taskDefinition });
     if (!time.pass(() => isAtRest(aws), DAY)) throw new Error(`The service did not come to rest on ${version}.`);
   }
-  // Changed only now: what leaves no room to replace a task must not keep the service from what it is to run at first.
+  // Changed only now: what leaves no room to replace a task, or holds it up, must not keep the service from what it is to run at first.
   await call("UpdateService", { cluster: target.cluster, service: target.service, deploymentConfiguration });
   time.pass(() => false, 60_000);
 }
 
-const withRoom = { minimumHealthyPercent: 100, maximumPercent: 200 };
+const withRoom = {
+  minimumHealthyPercent: 100,
+  maximumPercent: 200,
+  lifecycleHooks: [],
+  earlySuccessCriteria: { enable: false },
+};
 
 async function makeAlarm(aws: LocalAws, name: string): Promise<void> {
   const settings = { Period: 60, EvaluationPeriods: 1, ComparisonOperator: "GreaterThanThreshold" };
@@ -89,7 +94,7 @@ function serviceOf({ service = {} }: Scenario): JsonObject & { deploymentConfigu
 }
 
 function taskDefinitionOf({ service = {} }: Scenario, version: string): JsonObject {
-  const { check = "none", container = {} } = service;
+  const { check = "none", container = {}, sidecars = [] } = service;
   const logs = { "awslogs-group": logGroup, "awslogs-region": target.region, "awslogs-stream-prefix": "ecs" };
   return {
     family: target.family,
@@ -114,6 +119,7 @@ function taskDefinitionOf({ service = {} }: Scenario, version: string): JsonObje
         }),
         ...container,
       },
+      ...sidecars,
     ],
   };
 }

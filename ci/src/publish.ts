@@ -3,6 +3,7 @@ import { readImageLabels } from "./aws/image-labels.js";
 import type { Destination } from "./destination.js";
 import { InputError, SlipwayError } from "./errors.js";
 import { LABEL } from "./labels.js";
+import { unchanged } from "./rollout/ecs/unchanged.js";
 import type { Release } from "./rollout/release.js";
 
 /** The engine's part of publishing. */
@@ -34,7 +35,7 @@ export async function publish(
   destination: Destination,
   progress: (line: string) => void,
 ): Promise<Release> {
-  const repository = await findRepository(destination.aws, destination.target);
+  const repository = await unchanged(findRepository(destination.aws, destination.target));
   const [inputDigest, credentials] = await Promise.all([source.inputDigest(), login(destination.aws)]);
   const find = () => findStored(repository, version, credentials, destination);
 
@@ -57,7 +58,7 @@ export async function publish(
  * @throws InputError when there is none.
  */
 export async function findPublished(version: string, destination: Destination): Promise<Release> {
-  const repository = await findRepository(destination.aws, destination.target);
+  const repository = await unchanged(findRepository(destination.aws, destination.target));
   const stored = await findStored(repository, version, await login(destination.aws), destination);
   if (stored) return toRelease(version, repository, stored);
   const tags = await newestTags(destination.aws, repository, 5);
@@ -73,7 +74,7 @@ async function findStored(
   credentials: Login,
   { aws, endpoint }: Destination,
 ): Promise<Stored | undefined> {
-  const digest = await findTag(aws, repository, tag);
+  const digest = await unchanged(findTag(aws, repository, tag));
   return digest === undefined
     ? undefined
     : { digest, labels: await readImageLabels(repository, digest, credentials, endpoint) };
@@ -93,8 +94,10 @@ async function pushOnce(
     pushed = await source.push(`${uri}:${version}`, credentials);
   } catch (cause) {
     // An immutable tag refuses whoever comes second.
-    const winner = await find();
-    if (!winner) throw cause;
+    const winner = await find().catch((error: Error) => {
+      throw pushFailed(version, uri, cause as Error, `Whether the tag is there can't be read (${error.message})`);
+    });
+    if (!winner) throw pushFailed(version, uri, cause as Error, "The registry has no such tag");
     refuseOtherInput(version, winner, inputDigest);
     return winner;
   }
@@ -104,6 +107,17 @@ async function pushOnce(
     "digest-differs",
     2,
     `Pushed ${version} as ${pushed}, but ${uri} answers ${stored?.digest ?? "no such tag"}: someone else pushed the same version at the same time. Nothing was deployed. Publish under a new version, or see who else releases.`,
+  );
+}
+
+/** A registry makes the tag last, with the manifest, when it has all that this names: what broke off before is no image. */
+function pushFailed(version: string, uri: string, cause: Error, tag: string): SlipwayError {
+  const end = /[.!?]$/.test(cause.message) ? "" : ".";
+  return new SlipwayError(
+    "push-failed",
+    2,
+    `Pushing ${version} to ${uri} failed: ${cause.message}${end} ${tag}, and nothing was deployed. Run the same command again: layers that the registry has are not sent twice.`,
+    { cause },
   );
 }
 

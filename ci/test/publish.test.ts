@@ -5,7 +5,7 @@ import type { Destination } from "../src/destination.js";
 import { LABEL } from "../src/labels.js";
 import { findPublished, type ImageSource, publish } from "../src/publish.js";
 import { parseTarget } from "../src/target.js";
-import { type FakeAws, fakeAws } from "./support/fake-aws.js";
+import { type FakeAws, Fault, fakeAws } from "./support/fake-aws.js";
 import { type FakeRegistry, fakeRegistry, login } from "./support/fake-registry.js";
 
 const path = new URL("../../infra/targets/production.json", import.meta.url);
@@ -139,7 +139,32 @@ test("whoever loses that race to another input is refused, and a push that just 
   const failing = checkout({ push: () => Promise.reject(new Error("no space left on device")) });
   await assert.rejects(
     publish("v2.0.0", failing, destination, () => {}),
-    { message: "no space left on device" },
+    {
+      code: "push-failed",
+      exitCode: 2,
+      message: /no space left on device\. The registry has no such tag, and nothing/,
+    },
+  );
+});
+
+test("a push that is cut off, with ECR gone too, tells of the push, and the next one goes through", async () => {
+  const describe = fake.script.DescribeImages;
+  const cut = checkout({
+    push: async () => {
+      fake.script.DescribeImages = () => new Fault("ServerException", "Internal", 500);
+      throw new Error("write: connection reset by peer");
+    },
+  });
+  await assert.rejects(run(cut), {
+    code: "push-failed",
+    message:
+      /v1\.0\.0 to .* failed: write: connection reset by peer\. Whether the tag is there can't be read .*ServerException/,
+  });
+  if (describe) fake.script.DescribeImages = describe;
+  assert.match((await run()).digest, /^sha256:/);
+  assert.deepEqual(
+    done,
+    ["test", "test", "push web:v1.0.0"].map((one) => one.replace("web", target.repository)),
   );
 });
 

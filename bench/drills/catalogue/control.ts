@@ -175,5 +175,39 @@ export const control: Drill[] = [
     description: "In the middle somebody deletes the service.",
     scenario: { release: { tasks: [slow] }, interventions: [{ at: inTheMiddle, do: "delete-service" }] },
     ends: { verdict: "stopped" },
+    cause: "service-deleted",
+  },
+  {
+    name: "paused-hook",
+    description: "A lifecycle hook holds the deployment before its first task, until somebody goes on or back.",
+    scenario: {
+      service: {
+        more: {
+          deploymentConfiguration: { lifecycleHooks: [{ targetType: "PAUSE", lifecycleStages: ["PRE_SCALE_UP"] }] },
+        },
+      },
+    },
+    ends: { verdict: "paused" },
+  },
+  {
+    name: "cluster-deletion-refused",
+    description: "In the middle somebody deletes the cluster, which ECS refuses while it has a service.",
+    scenario: { release: { tasks: [slow] }, interventions: [{ at: inTheMiddle, do: "delete-cluster" }] },
+    ends: { verdict: "deployed" },
+  },
+  {
+    name: "cluster-gone",
+    description:
+      "While AWS does not answer the deployer, somebody deletes the service, and the cluster when it is empty.",
+    scenario: {
+      release: { tasks: [slow] },
+      aws: { faults: [{ kind: "unavailable", from: 50_000, until: 300_000 }] },
+      interventions: [
+        { at: inTheMiddle, do: "delete-service" },
+        { at: 280_000, do: "delete-cluster" },
+      ],
+    },
+    ends: { verdict: "stopped" },
+    cause: "service-deleted",
   },
 ];

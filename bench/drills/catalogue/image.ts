@@ -76,6 +76,6 @@ export const image: Drill[] = [
     description: "A layer of the image is damaged.",
     scenario: { release: { tasks: [corrupt] } },
     ends: { verdict: "rolled-back" },
-    cause: "resources-unavailable",
+    cause: "image-corrupt",
   },
 ];

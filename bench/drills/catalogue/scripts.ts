@@ -60,3 +60,6 @@ export const exits = (code: number, after: number, reason?: string): TaskScript 
 export const unhealthyTarget = (reason: string, after = 60_000): TaskScript => ({
   target: [{ after, state: "unhealthy", reason }],
 });
+
+/** A container beside the app's. */
+export const sidecar = (essential = true) => ({ name: "proxy", image: "public.ecr.aws/proxy:1", essential });

@@ -22,6 +22,7 @@ export const service: Drill[] = [
     scenario: { ...asked, release: { tasks: [{ serves: { version: "v1.0.0" } }] } },
     servesWrong: true,
     ends: { verdict: "rolled-back" },
+    cause: "wrong-version-served",
   },
   {
     name: "half-serve-the-old-version",
@@ -33,6 +34,7 @@ export const service: Drill[] = [
     },
     servesWrong: true,
     ends: { verdict: "failed" },
+    cause: "mixed-answers",
   },
   {
     name: "errors-served",
@@ -40,12 +42,38 @@ export const service: Drill[] = [
     scenario: { ...asked, release: { tasks: [{ serves: { status: 500 } }] } },
     servesWrong: true,
     ends: { verdict: "rolled-back" },
+    cause: "errors-served",
   },
   {
     name: "slow-drain",
     description: "The old task's connections take the load balancer's default 300 s to drain.",
     scenario: { ...asked, before: { tasks: [{ drain: 300_000 }] } },
     ends: { verdict: "deployed" },
+  },
+  {
+    name: "slow-drain-outlasts-the-deadline",
+    description: "The same, and the deploy was told to wait for four minutes.",
+    scenario: { ...asked, before: { tasks: [{ drain: 300_000 }] }, deployer: { http: true, timeoutMs: 240_000 } },
+    ends: { verdict: "timed-out" },
+    cause: "draining",
+  },
+  {
+    name: "early-success",
+    description:
+      "The service calls a deployment done when half of its tasks are healthy; the other half takes ten minutes to start.",
+    scenario: {
+      service: {
+        desiredCount: 4,
+        minimumHealthyPercent: 50,
+        more: {
+          deploymentConfiguration: {
+            earlySuccessCriteria: { enable: true, healthyPercent: 50, sourceServiceRevisionCleanup: "DEFERRED" },
+          },
+        },
+      },
+      release: { tasks: [{}, {}, { pull: 600_000 }] },
+    },
+    ends: { verdict: "deployed-early" },
   },
   {
     name: "stop-time-out-exceeded",

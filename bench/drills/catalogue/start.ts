@@ -8,6 +8,7 @@ import {
   quotaReached,
   secretDenied,
   secretMissing,
+  sidecar,
 } from "./scripts.js";
 
 /** The tasks don't start, or don't stay. */
@@ -24,7 +25,7 @@ export const start: Drill[] = [
     description: "Every task exits with code 0 as soon as it runs: a job, not a service.",
     scenario: { release: { tasks: [exits(0, 500)] } },
     ends: { verdict: "rolled-back" },
-    cause: "container-exits",
+    cause: "container-completes",
   },
   {
     name: "exits-after-20-s",
@@ -159,5 +160,35 @@ export const start: Drill[] = [
     },
     ends: { verdict: "rolled-back" },
     cause: "dependency-failed",
+  },
+  {
+    name: "sidecar-fails",
+    description: "A container beside the app's exits with code 1 after 3 s; it is essential, so the task ends with it.",
+    scenario: {
+      service: { sidecars: [sidecar()] },
+      release: { tasks: [{ ...healthyAfter(), sidecarExits: { proxy: { after: 3_000, code: 1 } } }] },
+    },
+    ends: { verdict: "rolled-back" },
+    cause: "dependency-failed",
+  },
+  {
+    name: "sidecar-fails-not-essential",
+    description: "A container beside the app's exits with code 1 after 3 s; it is not essential, and the task goes on.",
+    scenario: {
+      service: { sidecars: [sidecar(false)] },
+      release: { tasks: [{ sidecarExits: { proxy: { after: 3_000, code: 1 } } }] },
+    },
+    ends: { verdict: "deployed" },
+  },
+  {
+    name: "exits-with-0-beside-a-sidecar",
+    description:
+      "The app exits with code 0 after 5 s, and beside it a container that is not essential has failed before.",
+    scenario: {
+      service: { sidecars: [sidecar(false)] },
+      release: { tasks: [{ ...exits(0, 5_000), sidecarExits: { proxy: { after: 3_000, code: 1 } } }] },
+    },
+    ends: { verdict: "rolled-back" },
+    cause: "container-completes",
   },
 ];

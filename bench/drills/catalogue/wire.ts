@@ -33,6 +33,12 @@ export const wire: Drill[] = [
     ends: deployed,
   },
   {
+    name: "unavailable-from-the-start",
+    description: "Every call is answered with HTTP 503 from the first one on, for five minutes.",
+    scenario: faulty({ kind: "unavailable", until: 300_000 }),
+    ends: { unknown: "unavailable" },
+  },
+  {
     name: "no-answer",
     description: "Some looks at the service are never answered.",
     scenario: faulty({ kind: "silent", operation: "DescribeServices", skip: 4, times: 2 }),

@@ -1,6 +1,7 @@
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { InputError, SlipwayError } from "../errors.js";
-import { isUncertain } from "../rollout/ecs/aws-errors.js";
+import { ask, isUncertain } from "../rollout/ecs/aws-errors.js";
+import { unchanged } from "../rollout/ecs/unchanged.js";
 import type { Target } from "../target.js";
 import type { Aws } from "./clients.js";
 
@@ -28,13 +29,13 @@ async function callerOf({ sts }: Pick<Aws, "sts">, endpoint: string | undefined)
       const hint = endpoint ? "Start it, or correct --aws." : 'Check the network, and "region" in the target.';
       throw new SlipwayError(
         "unreachable",
-        1,
+        2,
         `${where} does not answer: ${message || name}. Nothing was changed. ${hint}`,
         { cause },
       );
     }
     const next = NEXT[name];
-    if (!next) throw cause;
+    if (!next) return await unchanged(ask("sts:GetCallerIdentity", Promise.reject(cause)));
     throw new InputError("refused-credentials", `${where} does not accept the credentials (${name}): ${next}`, {
       cause,
     });

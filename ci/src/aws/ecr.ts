@@ -10,6 +10,7 @@ import {
 } from "@aws-sdk/client-ecr";
 import { InputError } from "../errors.js";
 import { ask } from "../rollout/ecs/aws-errors.js";
+import { unchanged } from "../rollout/ecs/unchanged.js";
 import type { Target } from "../target.js";
 import type { Clients } from "./clients.js";
 
@@ -83,7 +84,7 @@ export async function newestTags(aws: Ecr, { registryId, name }: Repository, cou
 
 /** A login that is good for twelve hours, to every registry that the credentials may use. */
 export async function login(aws: Ecr): Promise<Login> {
-  const answer = await ask("ecr:GetAuthorizationToken", aws.ecr.send(new GetAuthorizationTokenCommand({})));
+  const answer = await unchanged(ask("ecr:GetAuthorizationToken", aws.ecr.send(new GetAuthorizationTokenCommand({}))));
   const token = answer.authorizationData?.[0]?.authorizationToken;
   if (!token) throw new Error("ECR answered GetAuthorizationToken without a token.");
   const [username = "", ...password] = Buffer.from(token, "base64").toString().split(":");

@@ -39,7 +39,7 @@ export function makeReport(options: RollOutOptions, story: Story): Report {
   const { account, region, cluster, service, container } = options.target;
   const { version, image, digest } = options.release;
   const { verdict, reason } = conclude({ version, judgement, http, undoHttp, ...(undone && { undone }) });
-  const next = nextStep(verdict, http);
+  const next = nextStep(verdict, http, diagnosis?.cause);
   return {
     verdict,
     exitCode: exitCodes[verdict],

@@ -1,9 +1,11 @@
+import type { Cause } from "./diagnose/causes.js";
 import type { Verdict } from "./judge/verdict.js";
 import { attachHint } from "./release.js";
 import type { HttpCheck } from "./verify/verify.js";
 
 /** What a person does now; undefined when nothing is left to do. */
-export function nextStep(verdict: Verdict, http: HttpCheck): string | undefined {
+export function nextStep(verdict: Verdict, http: HttpCheck, cause?: Cause): string | undefined {
+  if (cause === "service-deleted") return "Create the service again, then deploy to it.";
   if (http.state === "wrong" && verdict === "failed") {
     return "The new tasks run. Look at what stands before them (load balancer, cache, DNS) and at the image's VERSION.";
   }

@@ -6,6 +6,8 @@ import { type Attempt, checkRunId } from "./attempt/attempt.js";
 import { findRace } from "./attempt/race.js";
 import { diagnose } from "./diagnose/diagnose.js";
 import { logTail } from "./diagnose/log-tail.js";
+import { rolesIn } from "./diagnose/roles.js";
+import { diagnoseServed } from "./diagnose/served.js";
 import { readService, type ServiceNow } from "./ecs/read.js";
 import type { Permitted } from "./guard/guard.js";
 import { type Asked, nothingAsked } from "./plan/asked.js";
@@ -14,7 +16,7 @@ import { type Started, start } from "./start/start.js";
 import { takeBack } from "./undo/take-back.js";
 import type { Ask } from "./verify/ask.js";
 import { askServed, askServedAfter, howToAsk } from "./verify/served.js";
-import { type HttpTarget, probe, type VerifyOptions } from "./verify/verify.js";
+import { type HttpCheck, type HttpTarget, probe, type VerifyOptions } from "./verify/verify.js";
 import { allowance } from "./watch/deadline.js";
 import { readTargetGroups } from "./watch/target-groups.js";
 import { type Watched, watch } from "./watch/watch.js";
@@ -73,7 +75,7 @@ export async function rollOut(options: RollOutOptions): Promise<Report> {
   const { http, tasks } = await askServed(options, watched, version);
   const undone = mayUndo ? await takeBack(session, { started, watched, http, version }) : undefined;
   const undoHttp = await askServedAfter(options, undone);
-  const found = await explain(session, now, watched);
+  const found = await explain(session, now, watched, http);
   const race = await findRace(session, started.base, watched);
   const report = makeReport(options, {
     now,
@@ -105,12 +107,15 @@ async function explain(
   session: Session,
   now: ServiceNow,
   { subject, judgement, snapshots }: Watched,
+  http: HttpCheck,
 ): Promise<Explanation> {
+  if (http.state === "wrong") return { diagnosis: diagnoseServed(http) };
   if (!["rolled-back", "failed", "stopped", "timed-out"].includes(judgement.verdict)) return {};
-  const diagnosis = diagnose(subject, snapshots);
+  // Ours differs from the current revision in image and VERSION alone: so its containers and their logs are as this one says.
+  const { taskDefinition } = now.current;
+  const diagnosis = diagnose(subject, snapshots, rolesIn(taskDefinition));
   if (!diagnosis.task) return { diagnosis };
-  // Ours differs from the current revision in image and VERSION alone, so its log goes where this one says.
-  return { diagnosis, log: await logTail(session, now.current.taskDefinition, diagnosis.task, diagnosis.container) };
+  return { diagnosis, log: await logTail(session, taskDefinition, diagnosis.task, diagnosis.container) };
 }
 
 /** Ids of the service's events from before a time on AWS's clock. */

@@ -21,6 +21,7 @@ export type Cause =
   | "registry-throttled"
   | "image-denied"
   | "image-missing"
+  | "image-corrupt"
   | "secret-missing"
   | "secret-denied"
   | "role-unusable"
@@ -41,6 +42,7 @@ export type Cause =
   | "health-check"
   | "killed"
   | "container-exits"
+  | "container-completes"
   | "interrupted"
   | "stopped-by-person"
   | "alarm-fired"
@@ -50,6 +52,10 @@ export type Cause =
   | "scale-in-protected"
   | "slow-start"
   | "draining"
+  | "service-deleted"
+  | "wrong-version-served"
+  | "errors-served"
+  | "mixed-answers"
   | "unknown";
 
 /** The first that fits is the cause, so in each table the special stand before the general. */

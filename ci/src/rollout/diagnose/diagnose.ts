@@ -1,7 +1,8 @@
-import { primaryOf, type Snapshot, type Subject, type TaskView, taskId } from "../ecs/snapshot.js";
+import { isDeleted, primaryOf, type Snapshot, type Subject, type TaskView, taskId } from "../ecs/snapshot.js";
 import { type Cause, type CauseRule, ruleFor } from "./causes.js";
 import { ailingTasks, byCause, type Failure, failedTasks } from "./failures.js";
 import { ownEvents } from "./own-events.js";
+import type { Role } from "./roles.js";
 import { deploymentRules, eventRules, heldRules, personRules } from "./service-causes.js";
 
 /** Why a rollout went wrong, as far as ECS tells. */
@@ -22,10 +23,12 @@ export interface Diagnosis {
 
 /**
  * Finds the cause in all that was seen of a rollout. Pure, and keyed to our own revision: the tasks and events of others are no
- * evidence. The tasks' own failures count for most, then the reason that ECS gives for the end, then the service's events.
+ * evidence. A service that is gone explains all; else the tasks' own failures count for most, then the reason that ECS gives for the
+ * end, then the service's events.
+ * @param roles What each container is to its task, where the task definition is known.
  */
-export function diagnose(subject: Subject, snapshots: readonly Snapshot[]): Diagnosis {
-  const failed = failedTasks(subject, snapshots);
+export function diagnose(subject: Subject, snapshots: readonly Snapshot[], roles: readonly Role[] = []): Diagnosis {
+  const failed = failedTasks(subject, snapshots, roles);
   const events = ownEvents(subject, snapshots).map(({ message }) => message);
   const reasons = endReasons(snapshots);
   const [most, ...rest] = byCause(failed);
@@ -34,6 +37,7 @@ export function diagnose(subject: Subject, snapshots: readonly Snapshot[]): Diag
   const ofTask = (failure: Failure | undefined) =>
     failure?.rule && found(failure.rule, failure.evidence, failed.length, failure);
   return (
+    isGone(snapshots, failed.length) ??
     (isStarted(subject, snapshots) ? (of(spoken(heldRules, events)) ?? isDraining(subject, snapshots)) : undefined) ??
     ofTask(own?.failures.at(-1)) ??
     of(spoken(deploymentRules, reasons)) ??
@@ -68,6 +72,12 @@ const draining: Told = {
   fix: "Watch on by running the same command again; the target group's deregistration delay says how long it takes.",
 };
 
+const deleted: Told = {
+  cause: "service-deleted",
+  title: "somebody deleted the service",
+  fix: "Ask who did; AWS CloudTrail has DeleteService, or DeleteCluster, and its caller. Create the service again before the next deploy.",
+};
+
 function found(
   { cause, title, fix }: Told,
   evidence: string[],
@@ -84,6 +94,18 @@ function found(
     ...(task && { task: task.arn }),
     ...(container !== undefined && { container }),
   };
+}
+
+/** Nothing that the tasks do after that is a failure of theirs. */
+function isGone(snapshots: readonly Snapshot[], failedTasks: number): Diagnosis | undefined {
+  const { service } = snapshots.at(-1) ?? {};
+  if (!service || !isDeleted(service)) return undefined;
+  const { status, desiredCount, runningCount, gone } = service;
+  return found(
+    deleted,
+    [gone ?? `service ${status}, ${desiredCount} tasks wanted, ${runningCount} still running`],
+    failedTasks,
+  );
 }
 
 /** Whether all that the service wants of ours run: what is missing then is that the old tasks go. */

@@ -1,8 +1,10 @@
 /** Which tasks of ours failed, and of what. */
 
-import { type ContainerView, type Snapshot, type Subject, type TaskView, taskId } from "../ecs/snapshot.js";
+import { type Snapshot, type Subject, type TaskView, taskId } from "../ecs/snapshot.js";
 import { type CauseRule, ruleFor } from "./causes.js";
+import { culpritOf, type Known, lineOf } from "./culprit.js";
 import { ownEvents } from "./own-events.js";
+import { endedFirst, type Role } from "./roles.js";
 import { taskRules } from "./task-causes.js";
 
 /** A task that failed, or that runs and is not well. */
@@ -34,8 +36,9 @@ export function terminalFailures(subject: Subject, snapshots: readonly Snapshot[
 /**
  * All tasks of ours that failed, oldest first, each as it was last seen: stopped tasks leave ECS's lists, and a rollback hides them, so
  * every snapshot counts. Those that ECS's rollback or scaling stopped did not fail.
+ * @param roles What each container is to its task, where the task definition is known.
  */
-export function failedTasks(subject: Subject, snapshots: readonly Snapshot[]): Failure[] {
+export function failedTasks(subject: Subject, snapshots: readonly Snapshot[], roles: readonly Role[] = []): Failure[] {
   let known: string[] | undefined;
   const events = () => {
     known ??= ownEvents(subject, snapshots).map(({ message }) => message);
@@ -43,14 +46,14 @@ export function failedTasks(subject: Subject, snapshots: readonly Snapshot[]): F
   };
   return ownTasks(subject, snapshots)
     .filter(hasFailed)
-    .map((task) => failureOf(subject, task, events));
+    .map((task) => failureOf(subject, task, events, { roles, first: endedFirst(task.arn, snapshots) }));
 }
 
 /** The tasks of ours that run and whose health check fails: ECS has not given them up. */
 export function ailingTasks(subject: Subject, snapshots: readonly Snapshot[]): Failure[] {
   return ownTasks(subject, snapshots.slice(-1))
     .filter((task) => task.desiredStatus !== "STOPPED" && task.healthStatus === "UNHEALTHY")
-    .map((task) => failureOf(subject, task, () => []));
+    .map((task) => failureOf(subject, task, () => [], { roles: [], first: [] }));
 }
 
 /** The most frequent cause first; of equally frequent ones, the one that was seen first. */
@@ -77,13 +80,13 @@ function hasFailed({ desiredStatus, stoppedReason = "" }: TaskView): boolean {
   return desiredStatus === "STOPPED" && !/^Scaling activity initiated by/i.test(stoppedReason);
 }
 
-function failureOf(subject: Subject, task: TaskView, events: () => string[]): Failure {
+function failureOf(subject: Subject, task: TaskView, events: () => string[], known: Known): Failure {
   const stop = [task.stopCode, task.stoppedReason].filter(Boolean).join(": ");
   const isAiling = task.desiredStatus !== "STOPPED" && task.healthStatus === "UNHEALTHY";
   const state = stop || (isAiling ? `${task.lastStatus}, UNHEALTHY` : "");
   const head = state ? [`task ${taskId(task.arn)} ${state}`] : [];
   const told = task.stopCode === "ServiceSchedulerInitiated" ? events().filter(tellsHealthOf(task)).slice(0, 1) : [];
-  const { container, words } = culpritOf(subject, task) ?? {};
+  const { container, words } = culpritOf(subject, task, known) ?? {};
   const rule = ruleFor(taskRules, [...head, ...(words === undefined ? [] : [words]), ...told].join("\n"));
   const all = task.containers.map((one) => lineOf(subject, one)).filter((line) => !line.endsWith(":"));
   return {
@@ -97,48 +100,4 @@ function failureOf(subject: Subject, task: TaskView, events: () => string[]): Fa
 /** Only the event says what a load balancer's check got. */
 function tellsHealthOf({ arn }: TaskView): (event: string) => boolean {
   return (event) => event.includes(taskId(arn)) && /(unhealthy|not healthy) in|failed container health/i.test(event);
-}
-
-/**
- * The container that brought the task down, and what is known of it. ECS stops the others then, and they end by a signal or as they
- * like: so the app's own failure comes before a sidecar's, and a sidecar's before the signal that the app got in consequence.
- */
-function culpritOf(subject: Subject, task: TaskView): { container: string; words: string } | undefined {
-  const app = task.containers.find(({ name }) => name === subject.container);
-  const sidecars = task.containers.filter(({ name }) => name !== subject.container);
-  // What ended because ECS stopped the task has an exit code too, and it is no cause.
-  const isOwnEnd =
-    task.desiredStatus === "STOPPED" &&
-    ["EssentialContainerExited", "TaskFailedToStart", undefined].includes(task.stopCode);
-  const isWaiting = app?.reason?.includes("dependency graph:") ?? false;
-  const ended = (one: ContainerView) => isOwnEnd && one.exitCode !== undefined;
-  const endedByItself = (one: ContainerView) => ended(one) && ![137, 143].includes(one.exitCode ?? 0);
-  const failedByItself = (one: ContainerView) => endedByItself(one) && one.exitCode !== 0;
-  const isUnwell = (one: ContainerView) => one.healthStatus === "UNHEALTHY";
-  const containers = app ? [app, ...sidecars] : sidecars;
-
-  const unwell = !isOwnEnd || isWaiting ? containers.find(isUnwell) : undefined;
-  const culprit =
-    containers.find((one) => one === app && !isWaiting && (one.reason !== undefined || failedByItself(one))) ??
-    sidecars.find(({ reason }) => reason !== undefined) ??
-    unwell ??
-    sidecars.find(failedByItself) ??
-    // A container that waits for another (dependsOn) never starts when that one does not come up.
-    (isWaiting ? sidecars.find(ended) : undefined) ??
-    // SIGTERM is what ECS stops the rest with: another has ended before.
-    (app?.exitCode === 143 ? sidecars.find(endedByItself) : undefined) ??
-    containers.find(ended);
-  if (!culprit) return undefined;
-  const { healthStatus, ...rest } = culprit;
-  return { container: culprit.name, words: lineOf(subject, culprit === unwell ? culprit : rest) };
-}
-
-/** `container` for the app's own, `sidecar` for any other. */
-function lineOf({ container }: Subject, { name, exitCode, reason, healthStatus }: ContainerView): string {
-  const parts = [
-    ...(exitCode === undefined ? [] : [`exit code ${exitCode}`]),
-    ...(reason === undefined ? [] : [reason]),
-    ...(healthStatus === "UNHEALTHY" ? [healthStatus] : []),
-  ];
-  return `${name === container ? "container" : "sidecar"} ${name}: ${parts.join(", ")}`.trimEnd();
 }

@@ -84,6 +84,14 @@ export const startRules: readonly CauseRule[] = [
     fix: "Raise ephemeralStorage, or make the image smaller.",
   },
   {
+    cause: "image-corrupt",
+    heals: true,
+    pattern:
+      /CannotPull\w*Error.*(failed to extract layer|invalid tar header|failed to register layer|unexpected EOF|failed (size|digest) validation|digest mismatch)/is,
+    title: "a layer of the image can't be unpacked",
+    fix: "Pull the digest elsewhere: if it fails there too, the image is damaged, so publish it under a new version; if it doesn't, the pull broke off, so deploy again.",
+  },
+  {
     cause: "invalid-command",
     heals: false,
     pattern: /executable file not found|exec: .*(no such file|permission denied|is a directory)|exit code (126|127)\b/i,

@@ -80,6 +80,13 @@ const endRules: CauseRule[] = [
     fix: "137 is SIGKILL (memory, or a stop that took too long), 139 a crash, 143 SIGTERM: read the log's end.",
   },
   {
+    cause: "container-completes",
+    heals: true,
+    pattern: /^container \S+: exit code 0\b/m,
+    title: "the container ended by itself, with exit code 0: it is done, and a service must go on",
+    fix: "Let the command stay in the foreground: one that starts a server in the background, or does a job and ends, is no service.",
+  },
+  {
     cause: "container-exits",
     heals: true,
     pattern: /EssentialContainerExited|Essential container in task exited/i,

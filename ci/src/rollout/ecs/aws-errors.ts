@@ -38,8 +38,16 @@ export async function ask<T>(action: string, call: Promise<T>): Promise<T> {
     if (expired.has(nameOf(cause))) throw new CredentialsExpiredError(action, { cause });
     // An aborted call ends with the reason of whoever aborted it, as everything else that waits does.
     if (nameOf(cause) === "AbortError") throw (cause as Error).cause ?? cause;
+    if (cause instanceof Error && !actions.has(cause)) actions.set(cause, action);
     throw cause;
   }
+}
+
+const actions = new WeakMap<Error, string>();
+
+/** The action of a call that `ask` has passed the error of on. */
+export function actionOf(error: Error): string | undefined {
+  return actions.get(error);
 }
 
 /** AWS asks for fewer calls. The call was not executed. */

@@ -7,6 +7,7 @@ import { ask } from "./aws-errors.js";
 import { type Running, runningIn } from "./containers.js";
 import { refuseUnsupported } from "./scope.js";
 import { abort } from "./send-options.js";
+import { unchanged } from "./unchanged.js";
 
 /** The service as it is before a rollout. */
 export interface ServiceNow {
@@ -18,9 +19,14 @@ export interface ServiceNow {
 
 /**
  * Reads the target's service and its current task definition.
- * @throws InputError when there is none, or when it is of a kind that Slipway does not deploy to. Nothing is changed.
+ * @throws InputError when there is none, or when it is of a kind that Slipway does not deploy to; SlipwayError when AWS does not answer.
+ * Nothing is changed.
  */
 export async function readService(aws: Aws, target: Target, signal?: AbortSignal): Promise<ServiceNow> {
+  return await unchanged(read(aws, target, signal));
+}
+
+async function read(aws: Aws, target: Target, signal?: AbortSignal): Promise<ServiceNow> {
   const service = await describeService(aws, target, signal);
   refuseUnsupported(service, target);
   const current = await ask(
@@ -49,6 +55,11 @@ export async function describeService(aws: Aws, target: Target, signal?: AbortSi
     "no-service",
     `There is no service "${target.service}" in cluster "${target.cluster}". ${await choices("services", listServices(aws, target, signal))} Correct "service" in the target, or create it first.`,
   );
+}
+
+/** ECS does not know the service, or its cluster. */
+export function isNotFound(error: unknown): error is InputError {
+  return error instanceof InputError && (error.code === "no-cluster" || error.code === "no-service");
 }
 
 async function listClusters(aws: Aws, signal?: AbortSignal): Promise<string[]> {

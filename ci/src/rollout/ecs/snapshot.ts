@@ -2,6 +2,8 @@
 export interface Snapshot {
   /** When it was taken, on our own clock: never compared with AWS's times. */
   at: number;
+  /** Nothing but our service deployment was read: all else is as it was at the look before. */
+  isGlance?: true;
   service: ServiceView;
   /** Our own service deployment. Absent while ECS does not list it yet, or where it can't be read (`Subject.classicOnly`). */
   ours?: ServiceDeploymentView;
@@ -36,6 +38,8 @@ export interface Subject {
 
 export interface ServiceView {
   status: string;
+  /** What ECS answers where it does not know the service or its cluster any more: all else is as it was last seen. */
+  gone?: string;
   desiredCount: number;
   runningCount: number;
   pendingCount: number;
@@ -122,4 +126,9 @@ export function taskId(arn: string): string {
 
 export function primaryOf(service: ServiceView): DeploymentView | undefined {
   return service.deployments.find((deployment) => deployment.status === "PRIMARY");
+}
+
+/** Whatever was still to come will not come any more, and what runs will not run on. */
+export function isDeleted({ status, gone }: ServiceView): boolean {
+  return gone !== undefined || status === "DRAINING" || status === "INACTIVE";
 }

@@ -1,4 +1,4 @@
-import { primaryOf, type ServiceDeploymentView, type Snapshot, type Subject } from "../ecs/snapshot.js";
+import { isDeleted, primaryOf, type ServiceDeploymentView, type Snapshot, type Subject } from "../ecs/snapshot.js";
 import { judgeClassic } from "./classic.js";
 import { decided, type Judgement, undecided, type Witness } from "./verdict.js";
 import { witnesses } from "./witnesses.js";
@@ -15,16 +15,12 @@ export function judge(subject: Subject, snapshots: readonly [Snapshot, ...Snapsh
     : latest.ours
       ? judgeServiceDeployment(subject, latest, latest.ours, seen)
       : undecided("ECS to list our service deployment", seen);
-  if (isDeleted(latest) && !isEnded(judgement)) {
-    return decided("stopped", `The service was deleted: it is ${latest.service.status}.`, seen);
+  if (isDeleted(latest.service) && !isEnded(judgement)) {
+    const { gone, status } = latest.service;
+    return decided("stopped", `The service was deleted: ${gone ?? `it is ${status}.`}`, seen);
   }
   if (judgement.state === "decided" || latest.at < subject.deadline) return judgement;
   return decided("timed-out", `The deadline passed while waiting for ${judgement.waitingFor}.`, seen);
-}
-
-/** Whatever was still to come will not come any more, and what runs will not run on. */
-function isDeleted({ service }: Snapshot): boolean {
-  return service.status === "DRAINING" || service.status === "INACTIVE";
 }
 
 /** It was over before: not for the deletion's sake. */

@@ -31,7 +31,8 @@ function diagnosisOf(
   task: TaskView | undefined,
 ): OneOffExplanation["diagnosis"] {
   const told = task && causeOf(target.container, task);
-  const isTold = told && !["container-exits", "unknown"].includes(told.cause) && how !== "time-limit";
+  const isTold =
+    told && !["container-exits", "container-completes", "unknown"].includes(told.cause) && how !== "time-limit";
   const { title, fix } = isTold ? told : plain(run, target.container, how);
   return { title, fix, evidence: told?.evidence ?? [] };
 }

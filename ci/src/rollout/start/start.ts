@@ -6,6 +6,7 @@ import { findRevisions, type OwnRevision } from "../attempt/revisions.js";
 import type { ServiceNow } from "../ecs/read.js";
 import { type KnownDeployments, knownDeployments } from "../ecs/service-deployments.js";
 import type { Subject } from "../ecs/snapshot.js";
+import { unchanged } from "../ecs/unchanged.js";
 import { runBefore } from "../one-off/before.js";
 import { gate } from "../plan/gate.js";
 import { type Change, plan } from "../plan/plan.js";
@@ -44,22 +45,19 @@ export interface Started {
 export async function start(session: Session, now: ServiceNow, attempt: Attempt, timeoutMs: number): Promise<Started> {
   const hasRunId = attempt.runId !== undefined;
   const registrationOn = (base: RawTaskDefinition, hash = "") => planOn(session, attempt, base, hash).registration;
-  const own = await findRevisions(session, now, attempt, registrationOn);
-  const known = await knownDeployments(session, Math.min(registeredAt(now), ...own.map((one) => one.registeredAt)));
+  const own = await unchanged(findRevisions(session, now, attempt, registrationOn));
+  const since = Math.min(registeredAt(now), ...own.map((one) => one.registeredAt));
+  const known = await unchanged(knownDeployments(session, since));
   const found = attachToOwn(now, known, own, hasRunId) ?? attachToWanted(session, now, known, attempt);
   if (found) return started(session, attempt, timeoutMs, found, own);
 
   const left = leftOver(now, known, own, hasRunId);
   if (left) refuseMoved(session, now, left);
   refuseBusy(session.target, now, known);
-  await settle(session, now);
+  await unchanged(settle(session, now));
 
-  const { hash, changes, service } = await gate(
-    session,
-    attempt.source ? { ...now, current: attempt.source } : now,
-    known,
-    attempt.release,
-    attempt.asked,
+  const { hash, changes, service } = await unchanged(
+    gate(session, attempt.source ? { ...now, current: attempt.source } : now, known, attempt.release, attempt.asked),
   );
   const findAll = () => findRevisions(session, now, attempt, registrationOn);
   const revision = left ?? (await registerNew(session, now, registrationOn(now.current, hash), own, findAll));

@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
 import { AccessDeniedError } from "../ecs/aws-errors.js";
 import { manifestsIn } from "../ecs/manifests.js";
-import { describeService } from "../ecs/read.js";
+import { describeService, isNotFound } from "../ecs/read.js";
 import {
   describeServiceDeployment,
   earliestOf,
@@ -21,7 +22,8 @@ import { listTasks } from "../ecs/tasks.js";
 import { serviceView } from "../ecs/views.js";
 import { isServing } from "../judge/witnesses.js";
 import type { Session } from "../release.js";
-import { isEnding } from "./pace.js";
+import { glance, mayGlance } from "./glance.js";
+import { isEnding } from "./phase.js";
 
 /** A look at ECS, and the subject with what was learnt of it by the way. */
 export interface Sighting {
@@ -40,18 +42,35 @@ const staleAfter = {
   stoppingTasks: 10_000,
 };
 
-/** Makes the function that looks at ECS. Tasks are read again only when something has moved, to stay far inside the API's limits. */
+/**
+ * Makes the function that looks at ECS. Tasks are read again only when something has moved, to stay far inside the API's limits, and
+ * while the first tasks start every other look is a glance at our service deployment alone.
+ */
 export function observer(session: Session): Observer {
   const revisions: RevisionCache = new Map();
   let manifests: string[] | undefined;
+
   return async (before, previous) => {
-    const service = serviceView(await describeService(session.aws, session.target, session.signal));
+    if (!previous || !mayGlance(before, previous)) return await look(before, previous);
+    const seen = await seeOurs(session, before, previous.ours, revisions);
+    return isDeepStrictEqual(seen.ours, previous.ours)
+      ? { subject: seen.subject, snapshot: glance(previous, session.clock.now()) }
+      : await look(seen.subject, previous, seen);
+  };
+
+  /** @param known Our service deployment, where it has just been read. */
+  async function look(before: Subject, previous?: Snapshot, known?: Ours): Promise<Sighting> {
+    const service = await readView(session, previous?.service);
     const at = session.clock.now();
-    const kept = previous && !needsOurs(previous, service, at) ? previous : undefined;
+    const isKept = service.gone !== undefined || (previous && !needsOurs(previous, service, at));
+    const kept = !known && isKept ? previous : undefined;
     const { subject: found, ours } = kept
       ? { subject: before, ours: kept.ours }
-      : await seeOurs(session, before, previous?.ours, revisions);
+      : (known ?? (await seeOurs(session, before, previous?.ours, revisions)));
     const oursAt = kept?.oursAt ?? at;
+    if (service.gone !== undefined && previous) {
+      return { subject: found, snapshot: { ...previous, at, service, oursAt, ...(ours && { ours }) } };
+    }
     const isFresh = previous && at - previous.tasksAt < staleness(found, previous) && !needsTasks(previous, service);
     const tasks = isFresh ? previous.tasks : await listTasks(session);
     const tasksAt = isFresh ? previous.tasksAt : at;
@@ -61,7 +80,25 @@ export function observer(session: Session): Observer {
     }
     const digests = [...new Set([...found.digests, ...(manifests ?? [])])];
     return { subject: { ...found, digests }, snapshot };
-  };
+  }
+}
+
+/** @param known The service as it was seen before: what is not found then was not mistyped, but deleted since. */
+async function readView(session: Session, known: ServiceView | undefined): Promise<ServiceView> {
+  try {
+    return serviceView(await describeService(session.aws, session.target, session.signal));
+  } catch (error) {
+    if (!known || !isNotFound(error)) throw error;
+    const { cluster, service } = session.target;
+    const what = error.code === "no-cluster" ? `cluster "${cluster}"` : `service "${service}" in cluster "${cluster}"`;
+    return { ...known, gone: `ECS does not know ${what} any more.` };
+  }
+}
+
+/** The subject with what was learnt of it, and its service deployment once ECS lists it. */
+interface Ours {
+  subject: Subject;
+  ours?: ServiceDeploymentView;
 }
 
 /** Finds and reads our own service deployment; without the permissions for it, the subject says so from then on. */
@@ -70,7 +107,7 @@ async function seeOurs(
   subject: Subject,
   known: ServiceDeploymentView | undefined,
   revisions: RevisionCache,
-): Promise<{ subject: Subject; ours?: ServiceDeploymentView }> {
+): Promise<Ours> {
   if (subject.classicOnly) return { subject };
   if (known && isFinished(known.status)) return { subject, ours: known };
   try {
@@ -106,6 +143,7 @@ function needsOurs({ ours, oursAt = 0, service: before }: Snapshot, service: Ser
 
 function staleness({ taskDefinition }: Subject, { tasks }: Snapshot): number {
   const own = tasks.filter((task) => task.taskDefinition === taskDefinition);
+  if (own.length === 0) return Number.POSITIVE_INFINITY;
   const isStopping = own.some((task) => task.desiredStatus === "STOPPED" && task.lastStatus !== "STOPPED");
   return isStopping ? staleAfter.stoppingTasks : staleAfter.tasks;
 }

@@ -105,3 +105,22 @@ test("where nothing is known, the newest events of ours are shown", () => {
   assert.equal(diagnosis.cause, "unknown");
   assert.deepEqual(diagnosis.evidence, events);
 });
+
+for (const status of ["DRAINING", "INACTIVE"]) {
+  test(`a service that is ${status} was deleted, whatever its tasks do then`, () => {
+    const look = snapshot({ tasks: [oldTask({ desiredStatus: "STOPPED" }), exited({ exitCode: 1 })] });
+    const { cause, title, evidence, fix } = diagnose(subject, [{ ...look, service: { ...look.service, status } }]);
+    assert.equal(cause, "service-deleted");
+    assert.equal(title, "somebody deleted the service");
+    assert.deepEqual(evidence, [`service ${status}, 1 tasks wanted, 1 still running`]);
+    assert.match(fix, /DeleteService/);
+  });
+}
+
+test("where ECS does not know the cluster any more, its answer is the evidence", () => {
+  const look = snapshot({});
+  const gone = 'There is no cluster "c" in us-west-2.';
+  const { cause, evidence } = diagnose(subject, [{ ...look, service: { ...look.service, gone } }]);
+  assert.equal(cause, "service-deleted");
+  assert.deepEqual(evidence, [gone]);
+});

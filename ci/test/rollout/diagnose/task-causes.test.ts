@@ -118,7 +118,7 @@ const passing: [cause: string, TaskView][] = [
   ["killed", exited({ exitCode: 137 })],
   ["killed", exited({ exitCode: 139 })],
   ["container-exits", exited({ exitCode: 1 })],
-  ["container-exits", exited({ exitCode: 0 })],
+  ["container-completes", exited({ exitCode: 0 })],
   ["health-check", stopped("ServiceSchedulerInitiated", "Task failed container health checks")],
   [
     "load-balancer-health-check",

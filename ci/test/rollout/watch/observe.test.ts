@@ -5,6 +5,7 @@ import { observer } from "../../../src/rollout/watch/observe.js";
 import { Fault, fakeAws } from "../../support/fake-aws.js";
 import { addTask, newDigest, revisionArn, scriptedEcs, target, update } from "../../support/scripted-ecs.js";
 import { subject } from "../../support/snapshots.js";
+import { set } from "../../support/stories.js";
 import { virtualClock } from "../../support/virtual-clock.js";
 
 async function scene(t: TestContext) {
@@ -81,6 +82,8 @@ test("a revision is looked up once", async (t) => {
 test("tasks are not read again while nothing moves, and again after a minute", async (t) => {
   const { clock, world, fake, look } = await scene(t);
   update(world, revisionArn(8));
+  addTask(world, "b1", revisionArn(8), newDigest);
+  set(world.service.deployments[0], { runningCount: 1 });
   let seen = await look(subject);
   const calls = () => fake.sent("ListTasks").length;
   const before = calls();
@@ -91,6 +94,86 @@ test("tasks are not read again while nothing moves, and again after a minute", a
   await look(seen.subject, seen.snapshot);
   assert.equal(calls(), before + 2);
 });
+
+test("while the tasks start, every other look is one call for our service deployment, with all else as it was", async (t) => {
+  const { clock, world, fake, look } = await scene(t);
+  update(world, revisionArn(8));
+  let seen = await look(subject);
+  const asked: string[][] = [];
+  for (let n = 0; n < 4; n++) {
+    await clock.sleep(2_000);
+    fake.calls.length = 0;
+    const { service } = seen.snapshot;
+    seen = await look(seen.subject, seen.snapshot);
+    asked.push(fake.calls.map(({ operation }) => operation));
+    assert.equal(seen.snapshot.at, clock.now());
+    assert.deepEqual(seen.snapshot.service, service);
+  }
+  assert.deepEqual(asked, [
+    ["DescribeServiceDeployments"],
+    ["DescribeServices"],
+    ["DescribeServiceDeployments"],
+    ["DescribeServices"],
+  ]);
+});
+
+test("a glance that sees our service deployment changed becomes a look at once", async (t) => {
+  const { clock, world, fake, look } = await scene(t);
+  update(world, revisionArn(8));
+  const seen = await look(subject);
+  await clock.sleep(2_000);
+  set(world.serviceDeployments[0], { status: "STOPPED", statusReason: "Service deployment stopped by user." });
+  fake.calls.length = 0;
+  const { snapshot } = await look(seen.subject, seen.snapshot);
+  assert.equal(snapshot.ours?.status, "STOPPED");
+  assert.equal(snapshot.isGlance, undefined);
+  const asked = fake.calls.map(({ operation }) => operation);
+  assert.deepEqual(asked.slice(0, 2), ["DescribeServiceDeployments", "DescribeServices"]);
+  assert.equal(asked.filter((operation) => operation === "DescribeServiceDeployments").length, 1);
+});
+
+test("there is a glance until the old tasks leave, and none after that", async (t) => {
+  const { clock, world, fake, look } = await scene(t);
+  update(world, revisionArn(8));
+  addTask(world, "b1", revisionArn(8), newDigest);
+  set(world.service.deployments[0], { runningCount: 1 });
+  const staying = await look(subject);
+  await clock.sleep(2_000);
+  assert.equal((await look(staying.subject, staying.snapshot)).snapshot.isGlance, true);
+  const tasks = staying.snapshot.tasks.map((task) => ({ ...task, desiredStatus: "STOPPED" }));
+  fake.calls.length = 0;
+  const leaving = await look(staying.subject, { ...staying.snapshot, tasks });
+  assert.equal(leaving.snapshot.isGlance, undefined);
+  assert.equal(fake.calls[0]?.operation, "DescribeServices");
+});
+
+test("a glance that is not permitted becomes a look, and is the last", async (t) => {
+  const { clock, world, fake, look } = await scene(t);
+  update(world, revisionArn(8));
+  const seen = await look(subject);
+  fake.script.DescribeServiceDeployments = () => new Fault("AccessDeniedException", "no");
+  await clock.sleep(2_000);
+  const denied = await look(seen.subject, seen.snapshot);
+  assert.equal(denied.subject.classicOnly, "ecs:DescribeServiceDeployments is not permitted");
+  assert.equal(denied.snapshot.isGlance, undefined);
+});
+
+for (const [code, answer] of [
+  ["no cluster", () => new Fault("ClusterNotFoundException", "Cluster not found.")],
+  ["no service", () => ({ services: [] })],
+] as const) {
+  test(`${code} any more is a service that is gone, once it has been seen; before, it is an error`, async (t) => {
+    const { world, fake, look } = await scene(t);
+    update(world, revisionArn(8));
+    set(world.service.deployments[0], { runningCount: 1 });
+    const { snapshot, subject: known } = await look(subject);
+    fake.script.DescribeServices = answer;
+    const after = await look(known, { ...snapshot, isGlance: true });
+    assert.match(after.snapshot.service.gone ?? "", /^ECS does not know (cluster|service) .* any more\.$/);
+    assert.deepEqual(after.snapshot.tasks, snapshot.tasks);
+    await assert.rejects(look(known), { code: code.replace(" ", "-") });
+  });
+}
 
 test("without the newer permissions the subject says which one is missing, and is not asked again", async (t) => {
   const { fake, look } = await scene(t);

@@ -10,8 +10,10 @@ export interface TaskBehaviour {
   pullError?: string;
   /** From pulled to running. */
   start?: number;
-  /** It ends by itself after so long. */
+  /** Its first container ends by itself after so long, and it with that. */
   exit?: { after: number; code: number; reason?: string };
+  /** The same of its other containers, by name: one that is not essential ends, and the task goes on. */
+  sidecarExits?: Record<string, { after: number; code: number; reason?: string }>;
   /** Changes of its first container's health check, each so long after it began to run. */
   health?: { after: number; status: "HEALTHY" | "UNHEALTHY" }[];
   /** From SIGTERM to its end; SIGKILL cuts it short after its containers' stop time-out (30 s unless defined), with exit code 137. */
@@ -23,6 +25,8 @@ interface Running {
   behaviour: TaskBehaviour;
   listener: TaskListener;
   timers: (() => void)[];
+  /** Exit codes of containers that have ended while the task goes on. */
+  ended: Map<string, number>;
 }
 
 export interface SimulatedRuntime extends TaskRuntime {
@@ -74,21 +78,37 @@ export function createSimulatedRuntime(
     }
     const { exit } = task.behaviour;
     if (exit !== undefined) later(task, exit.after, () => exitOf(task, exit.code, exit.reason));
+    for (const [name, { after, code, reason }] of Object.entries(task.behaviour.sidecarExits ?? {})) {
+      later(task, after, () => {
+        if (isEssential(task.spec, name)) return exitOf(task, code, reason, name);
+        task.ended.set(name, code);
+        tell(task, {
+          type: "container-exited",
+          container: name,
+          exitCode: code,
+          ...(reason !== undefined && { reason }),
+        });
+      });
+    }
   }
 
-  function exitOf(task: Running, exitCode: number, reason?: string) {
+  /** The others get SIGTERM and end well. */
+  function exitOf(task: Running, exitCode: number, reason?: string, culprit = names(task.spec)[0]) {
     end(task, {
       stopCode: "EssentialContainerExited",
       reason: "Essential container in task exited",
-      containers: names(task.spec).map((name) => ({ name, exitCode, ...(reason !== undefined && { reason }) })),
+      containers: names(task.spec).map((name) =>
+        name === culprit
+          ? { name, exitCode, ...(reason !== undefined && { reason }) }
+          : { name, exitCode: task.ended.get(name) ?? 0 },
+      ),
     });
   }
 
   return {
     cannotPlace,
     start(spec, listener) {
-      const behaviour = behaviourOf(spec);
-      const task: Running = { spec, behaviour, listener, timers: [] };
+      const task: Running = { spec, behaviour: behaviourOf(spec), listener, timers: [], ended: new Map() };
       tasks.set(spec.taskArn, task);
       later(task, 0, () => pull(task));
     },
@@ -99,7 +119,9 @@ export function createSimulatedRuntime(
       const patience = stopTimeout(task.spec);
       const exitCode = duration > patience ? KILLED : 0;
       later(task, Math.min(duration, patience), () =>
-        end(task, { containers: names(task.spec).map((name) => ({ name, exitCode })) }),
+        end(task, {
+          containers: names(task.spec).map((name) => ({ name, exitCode: task.ended.get(name) ?? exitCode })),
+        }),
       );
     },
     async adopt(specs, listener) {
@@ -148,6 +170,11 @@ function stopTimeout({ taskDefinition: { containerDefinitions } }: TaskSpec): nu
 function names(spec: TaskSpec): string[] {
   const definitions = spec.taskDefinition.containerDefinitions;
   return Array.isArray(definitions) ? definitions.map((each) => String((each as { name: string }).name)) : [];
+}
+
+function isEssential({ taskDefinition: { containerDefinitions } }: TaskSpec, name: string): boolean {
+  const definitions = containerDefinitions as { name: string; essential?: boolean }[];
+  return definitions.find((each) => each.name === name)?.essential !== false;
 }
 
 /** A made-up digest that is the same for the same image. */

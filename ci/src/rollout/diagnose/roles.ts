@@ -1,0 +1,67 @@
+import type { JsonObject } from "../../aws/raw.js";
+import { objects } from "../ecs/containers.js";
+import type { ContainerView, Snapshot } from "../ecs/snapshot.js";
+
+/** What a container is to its task, by the task definition. */
+export interface Role {
+  name: string;
+  /** Whether the task ends with it. */
+  essential: boolean;
+  dependsOn: Dependency[];
+}
+interface Dependency {
+  name: string;
+  /** START, HEALTHY, COMPLETE or SUCCESS: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDependency.html */
+  condition: string;
+}
+
+export function rolesIn(taskDefinition: JsonObject): Role[] {
+  return objects(taskDefinition.containerDefinitions).map((one) => ({
+    name: String(one.name),
+    essential: one.essential !== false,
+    dependsOn: objects(one.dependsOn).map(({ containerName, condition }) => ({
+      name: String(containerName),
+      condition: String(condition),
+    })),
+  }));
+}
+
+/** The containers that had ended already when the others were last seen running; none where no look fell between. Pure. */
+export function endedFirst(taskArn: string, snapshots: readonly Snapshot[]): string[] {
+  const hasEnded = ({ exitCode }: ContainerView) => exitCode !== undefined;
+  for (const { tasks } of snapshots) {
+    const containers = tasks.find(({ arn }) => arn === taskArn)?.containers ?? [];
+    const ended = containers.filter(hasEnded);
+    if (ended.length > 0) return ended.length < containers.length ? ended.map(({ name }) => name) : [];
+  }
+  return [];
+}
+
+/** The first container that `name` waits for, itself or through others, and that has not come as far as it must. */
+export function waitedFor(
+  name: string,
+  roles: readonly Role[],
+  containers: readonly ContainerView[],
+): ContainerView | undefined {
+  const { dependsOn = [] } = roles.find((role) => role.name === name) ?? {};
+  for (const { name: other, condition } of dependsOn) {
+    const deeper = waitedFor(other, roles, containers);
+    if (deeper) return deeper;
+    const container = containers.find((one) => one.name === other);
+    if (container && !isMet(condition, container)) return container;
+  }
+  return undefined;
+}
+
+function isMet(condition: string, { exitCode, healthStatus, reason }: ContainerView): boolean {
+  switch (condition) {
+    case "HEALTHY":
+      return healthStatus === "HEALTHY";
+    case "SUCCESS":
+      return exitCode === 0;
+    case "COMPLETE":
+      return exitCode !== undefined;
+    default:
+      return reason === undefined;
+  }
+}
