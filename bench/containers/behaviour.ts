@@ -22,16 +22,19 @@ const unplayable: [pattern: RegExp, why: string][] = [
   [/dependency graph/, "the app's task has no other container here"],
 ];
 
-/** Why a task with this script can't be a real container; nothing when it can. Pure. */
-export function whyNotReal({ pullError = "", health, target }: TaskScript): string | undefined {
+/**
+ * Why a task with this script can't be a real container; nothing when it can. Pure.
+ * @param grace Milliseconds of the scenario for which failing checks count for nothing.
+ */
+export function whyNotReal({ pullError = "", health, target }: TaskScript, grace: number): string | undefined {
   const known = unplayable.find(([pattern]) => pattern.test(pullError));
   if (known) return known[1];
   const first = [health?.[0], target?.[0]].filter((each) => each !== undefined);
-  const silent = first.some((each) => isGood(each) && each.after > LONGEST_SILENCE);
+  const silent = first.some((each) => isGood(each) && each.after > Math.max(LONGEST_SILENCE, grace));
   return silent ? "a check of a real container is answered or it fails, and never stays open for so long" : undefined;
 }
 
-/** Milliseconds of a scenario for which checks may be left unanswered: the load balancer gives up after two, the container's check after three. */
+/** Milliseconds of a scenario within which it makes no difference whether a check that will pass has passed already. */
 const LONGEST_SILENCE = 30_000;
 
 /** @param port Where the load balancer looks for the app. @param factor What the script's times are divided by. Pure. */
@@ -41,11 +44,11 @@ export function containerBehaviour(script: TaskScript, port: number, factor: num
   const command = /executable file not found/.test(script.pullError ?? "") ? ["serve"] : undefined;
   const target = steps(
     script.target?.map(({ after, state, reason }) => ({ after, word: state === "healthy" ? "200" : wordOf(reason) })),
-    "200",
+    { good: "200", bad: "503" },
   );
   const health = steps(
     script.health?.map(({ after, status }) => ({ after, word: status })),
-    "HEALTHY",
+    { good: "HEALTHY", bad: "UNHEALTHY" },
   );
   const line = ({ first, later }: ReturnType<typeof steps>) =>
     [first, ...later.map(({ wait, word }) => `${seconds(wait)}:${word}`)].join(" ");
@@ -87,9 +90,17 @@ interface Step {
   word: string;
 }
 
-/** A real check has an answer from the first moment: the first one's, or none where nothing is ever said. */
-function steps(script: Step[] | undefined, usual: string): { first: string; later: { wait: number; word: string }[] } {
-  const [first, ...later] = script ?? [{ after: 0, word: usual }];
+/**
+ * A real check has an answer from the first moment: the first one's, or none where nothing is ever said. One that passes only after a
+ * long while fails before, which the grace period hides.
+ */
+function steps(
+  script: Step[] | undefined,
+  { good, bad }: { good: string; bad: string },
+): { first: string; later: { wait: number; word: string }[] } {
+  const given = script ?? [{ after: 0, word: good }];
+  const isLate = given[0]?.word === good && given[0].after > LONGEST_SILENCE;
+  const [first, ...later] = isLate ? [{ after: 0, word: bad }, ...given] : given;
   const begin = first?.word ?? "hang";
   let last = 0;
   const waits = later.map(({ after, word }) => {

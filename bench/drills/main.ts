@@ -1,4 +1,5 @@
 /** `npm run drill`: what can go wrong with a deploy, on the settings of one's own service, before production does it. */
+import { setMaxListeners } from "node:events";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,7 +22,7 @@ process.exitCode = await main(process.argv.slice(2)).catch((error: Error) => {
   return 2;
 });
 
-/** @returns 1 when a verdict was not the truth, or not what its drill expects. */
+/** @returns 1 when a verdict was not the truth, or not what its drill expects; 130 after an interrupt. */
 async function main(args: string[]): Promise<number> {
   const options = readOptions(args);
   if (options.help || options.list) {
@@ -35,8 +36,17 @@ async function main(args: string[]): Promise<number> {
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(name, () => interrupt.abort(new Error(`Interrupted by ${name}: everything has been taken down.`)));
   }
+  // Each drill that is being played listens.
+  setMaxListeners(0, interrupt.signal);
   const started = performance.now();
-  const played = await playAll(chosen, target, options, interrupt.signal);
+  const played = await playAll(chosen, target, options, interrupt.signal).catch((error: Error) => {
+    if (interrupt.signal.aborted) return undefined;
+    throw error;
+  });
+  if (!played) {
+    console.error((interrupt.signal.reason as Error).message);
+    return 130;
+  }
   const seconds = (performance.now() - started) / 1000;
   const table = formatDrills(played);
   const file = resolve(options.out);

@@ -1,5 +1,6 @@
 import { whyNotReal } from "../containers/behaviour.js";
 import type { Drill } from "./drill.js";
+import { terraformSettings } from "./settings.js";
 
 /** As many containers of the program as a machine of two cores starts in the time that a rollout takes. */
 const MOST_TASKS = 12;
@@ -11,6 +12,7 @@ export function whyNotWithContainers({ scenario, virtualOnly, withoutContainers 
   const tasks = service?.desiredCount ?? 1;
   if (tasks > MOST_TASKS) return `${tasks} tasks are more containers than one machine starts in time`;
   if (release?.image?.isIndex) return "the images made here are single ones, no indexes";
+  const grace = 1000 * (service?.healthCheckGracePeriodSeconds ?? terraformSettings.healthCheckGracePeriodSeconds);
   const scripts = [release, before, ...Object.values(others)].flatMap((each) => each?.tasks ?? []);
-  return scripts.map(whyNotReal).find((why) => why !== undefined);
+  return scripts.map((script) => whyNotReal(script, grace)).find((why) => why !== undefined);
 }
