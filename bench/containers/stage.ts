@@ -23,8 +23,10 @@ export async function openContainerStage(
   const label = randomBytes(8).toString("hex");
   let registry = "";
   const door = await openRegistryDoor(() => registry, systemClock);
-  const close = async () => {
+  // Pulls end with the door, so that nothing is made any more when everything is removed.
+  const closeAround = async (stage?: Stage) => {
     await door.close();
+    await stage?.close();
     await removeImages(engine, label);
   };
   const drain = scenario.before?.tasks?.find((task) => task.drain)?.drain;
@@ -45,12 +47,11 @@ export async function openContainerStage(
       ...stage,
       async close() {
         visitor?.destroy();
-        await stage.close();
-        await close();
+        await closeAround(stage);
       },
     };
   } catch (error) {
-    await close();
+    await closeAround();
     throw error;
   }
 }
