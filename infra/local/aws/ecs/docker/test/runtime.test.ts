@@ -186,12 +186,22 @@ async function fetchWhenUp(url: string): Promise<Response> {
 
 test("a runtime that is closed while a task is being made leaves nothing of it", async () => {
   const closing = await openFixture();
+  const { docker } = closing.engine;
+  const createNetwork = docker.createNetwork.bind(docker);
+  let making = 0;
+  Object.assign(docker, {
+    createNetwork: async (options: Parameters<typeof createNetwork>[0]) => {
+      making++;
+      return await createNetwork(options).finally(() => making--);
+    },
+  });
   const task = closing.run([{ name: "app", image: closing.image, command: ["sleep", "60"] }]);
   await closing.told(task, "pulled");
   await closing.runtime.close({ remove: true });
+  assert.equal(making, 0);
   const filters = JSON.stringify({ label: [`${ownerLabel}=${closing.owner}`] });
-  const containers = await closing.engine.docker.listContainers({ all: true, filters });
-  const networks = await closing.engine.docker.listNetworks({ filters });
+  const containers = await docker.listContainers({ all: true, filters });
+  const networks = await docker.listNetworks({ filters });
   await closing.close();
   assert.deepEqual([containers.length, networks.length, closing.problems], [0, 0, []]);
 });
