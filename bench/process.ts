@@ -37,5 +37,6 @@ export async function run(
     return { exitCode: late ? -1 : (code ?? 1), stdout, output };
   } finally {
     clearTimeout(timer);
+    options.signal?.removeEventListener("abort", kill);
   }
 }

@@ -21,6 +21,8 @@ export interface Drill {
   ends: Ending;
   /** Why it can't be played in real time, where it can't. */
   virtualOnly?: string;
+  /** Why it can't be played with real containers, where its scenario alone does not tell. */
+  withoutContainers?: string;
   /** ECS has what it wants, and what is served is not the release. */
   servesWrong?: boolean;
   /** What the diagnosis must name, where it went wrong. */

@@ -1,8 +1,10 @@
 /** `npm run drill`: what can go wrong with a deploy, on the settings of one's own service, before production does it. */
+import { setMaxListeners } from "node:events";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseTarget, type Target } from "../../ci/src/target.js";
+import { connectEngine } from "../../infra/local/containers/connect.js";
 import { killEverywhere } from "../kill/everywhere.js";
 import { pool } from "../pool.js";
 import { speeds } from "../stage/stage.js";
@@ -13,13 +15,14 @@ import { mistakes, type Played, shown } from "./played.js";
 import { playReally } from "./real.js";
 import { formatDrills } from "./table.js";
 import { playVirtually } from "./virtual.js";
+import { whyNotWithContainers } from "./with-containers.js";
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: Error) => {
   console.error(error.message);
   return 2;
 });
 
-/** @returns 1 when a verdict was not the truth, or not what its drill expects. */
+/** @returns 1 when a verdict was not the truth, or not what its drill expects; 130 after an interrupt. */
 async function main(args: string[]): Promise<number> {
   const options = readOptions(args);
   if (options.help || options.list) {
@@ -29,27 +32,53 @@ async function main(args: string[]): Promise<number> {
   if (options.kill) return await killEverywhere(options.jobs, options.every);
   const chosen = playable(choose(options.names), options);
   const target = await readTarget(options.target);
-  const played = await playAll(chosen, target, options);
+  const interrupt = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.once(name, () => interrupt.abort(new Error(`Interrupted by ${name}: everything has been taken down.`)));
+  }
+  // Each drill that is being played listens.
+  setMaxListeners(0, interrupt.signal);
+  const started = performance.now();
+  const played = await playAll(chosen, target, options, interrupt.signal).catch((error: Error) => {
+    if (interrupt.signal.aborted) return undefined;
+    throw error;
+  });
+  if (!played) {
+    console.error((interrupt.signal.reason as Error).message);
+    return 130;
+  }
+  const seconds = (performance.now() - started) / 1000;
   const table = formatDrills(played);
   const file = resolve(options.out);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, `${table}\n`);
-  console.log(`\n${table}\n\nAlso in ${file}.`);
+  console.log(`\n${table}\n\n${played.length} drills in ${seconds.toFixed(0)} s. Also in ${file}.`);
   const wrong = played.filter((each) => mistakes(each).length > 0);
   for (const each of wrong) console.error(complaint(each, options));
   return wrong.length > 0 ? 1 : 0;
 }
 
-async function playAll(chosen: readonly Drill[], target: Target, options: Options): Promise<Played[]> {
+async function playAll(
+  chosen: readonly Drill[],
+  target: Target,
+  options: Options,
+  signal: AbortSignal,
+): Promise<Played[]> {
   const settings = settingsOf(options, target.desiredCount);
+  const engine = options.time === "containers" ? await connectEngine() : undefined;
+  let done = 0;
   const play = (drill: Drill) => {
+    signal.throwIfAborted();
     if (options.time === "virtual") return playVirtually(drill, settings, options.seed);
-    return playReally(drill, settings, target, speeds[options.speed]);
+    return playReally(drill, settings, target, { speed: speeds[options.speed], signal, ...(engine && { engine }) });
   };
   return await pool(chosen, options.time === "virtual" ? 1 : options.jobs, async (drill) => {
     const played = await play(drill);
     const word = mistakes(played).length > 0 ? "WRONG" : "right";
-    console.log(`${word}: ${drill.name}: ${shown(played.said)} (${played.took.toFixed(0)} s, ${played.calls} calls)`);
+    const count = `${String(++done).padStart(String(chosen.length).length)}/${chosen.length}`;
+    console.log(
+      `${count} ${word}: ${drill.name}: ${shown(played.said)} (${played.took.toFixed(0)} s, ${played.calls} calls)`,
+    );
     return played;
   });
 }
@@ -67,8 +96,10 @@ function choose(names: string[]): readonly (Drill & { group: Group })[] {
 /** In real time some can't be; what is left out is said. */
 function playable<T extends Drill>(chosen: readonly T[], { time }: Options): readonly T[] {
   if (time === "virtual") return chosen;
-  for (const { name, virtualOnly } of chosen) if (virtualOnly) console.log(`left out: ${name}: ${virtualOnly}`);
-  return chosen.filter(({ virtualOnly }) => !virtualOnly);
+  const whyNot = time === "real" ? (drill: T) => drill.virtualOnly : whyNotWithContainers;
+  const word = time === "real" ? "not in real time" : "not with containers";
+  for (const drill of chosen) if (whyNot(drill)) console.log(`${word}: ${drill.name}: ${whyNot(drill)}`);
+  return chosen.filter((drill) => !whyNot(drill));
 }
 
 async function readTarget(name: string): Promise<Target> {
@@ -82,9 +113,12 @@ async function readTarget(name: string): Promise<Target> {
 
 function listOf(all: readonly (Drill & { group: Group })[]): string {
   const width = Math.max(...all.map(({ name }) => name.length));
-  const lines = all.map(({ name, group, description }, index) => {
+  const lines = all.map((drill, index) => {
+    const { name, group, description } = drill;
+    const whyNot = whyNotWithContainers(drill);
+    const mark = whyNot ? `\n  ${" ".repeat(width)}  not with containers: ${whyNot}` : "";
     const heading = all[index - 1]?.group === group ? "" : `\n${group}\n`;
-    return `${heading}  ${name.padEnd(width)}  ${description}`;
+    return `${heading}  ${name.padEnd(width)}  ${description}${mark}`;
   });
   return lines.join("\n").trimStart();
 }

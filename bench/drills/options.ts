@@ -6,12 +6,14 @@ export const help = `Usage: npm run drill -- [options]
 Plays what can go wrong with a deploy, each with a truth that is known, and tells whether Slipway found it out. Without
 options all drills run in virtual time, in seconds.
 
-  --list                 what drills there are
+  --list                 what drills there are, and which not with containers
   --name NAME            only this one, or those whose name begins so; several times if you like
   --time virtual         in this process, without sockets (the default)
          real            the deployer as a process of its own, real HTTP, simulated tasks; short delays
-  --speed rehearsal|aws  with --time real: delays of ECS (short, the default, or as on AWS)
-  --jobs N               with --time real: drills at the same time (default 8)
+         containers      the same with real images, real containers and a real load balancer, on the container engine
+                         of this machine; drills that can't be are left out, and it is said why
+  --speed rehearsal|aws  with --time real or containers: delays of ECS (short, the default, or as on AWS)
+  --jobs N               drills at the same time (default 8 with --time real, 3 with containers)
   --seed N               with --time virtual: what chance depends on (default 1)
   --kill                 something else: kills a deploy that goes well at every call of its, runs it again and looks whether
                          it converges; in real time, about five minutes
@@ -32,7 +34,7 @@ export interface Options {
   kill: boolean;
   every: number;
   names: string[];
-  time: "virtual" | "real";
+  time: "virtual" | "real" | "containers";
   speed: "rehearsal" | "aws";
   jobs: number;
   seed: number;
@@ -53,7 +55,7 @@ export function readOptions(args: string[]): Options {
       name: { type: "string", multiple: true, default: [] },
       time: { type: "string", default: "virtual" },
       speed: { type: "string", default: "rehearsal" },
-      jobs: { type: "string", default: "8" },
+      jobs: { type: "string" },
       seed: { type: "string", default: "1" },
       out: { type: "string", default: "out/drills.md" },
       target: { type: "string", default: "production" },
@@ -66,6 +68,7 @@ export function readOptions(args: string[]): Options {
     },
   });
   const count = (flag: keyof typeof values, least = 0) => whole(flag, values[flag] as string | undefined, least);
+  const time = oneOf("--time", values.time, ["virtual", "real", "containers"]);
   const desiredCount = count("desired-count");
   const minimumHealthyPercent = count("minimum-healthy-percent");
   const maximumPercent = count("maximum-percent", 1);
@@ -76,9 +79,9 @@ export function readOptions(args: string[]): Options {
     kill: values.kill,
     every: count("every", 1) ?? 1,
     names: values.name,
-    time: oneOf("--time", values.time, ["virtual", "real"]),
+    time,
     speed: oneOf("--speed", values.speed, ["rehearsal", "aws"]),
-    jobs: count("jobs", 1) ?? 8,
+    jobs: count("jobs", 1) ?? (time === "containers" ? 3 : 8),
     seed: count("seed") ?? 1,
     out: values.out,
     target: values.target,

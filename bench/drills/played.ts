@@ -17,6 +17,10 @@ export interface Played {
   delay?: number;
   /** Seconds that the deploy took. */
   took: number;
+  /** What real containers answered the public after the verdict: versions, or `HTTP 503` and the like. */
+  served?: string[];
+  /** The version that was deployed, where the public was asked. */
+  release?: string;
   /** Calls of AWS's API. */
   calls: number;
 }
@@ -33,13 +37,16 @@ export function saidOf(report: Report | undefined, error: { code?: string; messa
 }
 
 /** What is wrong with what was said, in words; nothing when the verdict is the truth and what the drill expects. Pure. */
-export function mistakes({ drill, state, tookBack, said }: Played): string[] {
+export function mistakes({ drill, state, tookBack, said, served, release }: Played): string[] {
   const ended = shown(said);
   const wanted = wantedOf(drill.ends);
   return [
     ...(isSaid(drill.ends, said) ? [] : [`it ended as ${ended}, and should have as ${wanted}`]),
     ...("verdict" in said && !isTrue(said.verdict, state, tookBack, drill.servesWrong ?? false)
       ? [`it said ${ended}, and true is ${state}`]
+      : []),
+    ...("verdict" in said && served && release !== undefined && !isServed(said.verdict, served, release)
+      ? [`it said ${ended}, and served is ${served.join(", ")}`]
       : []),
     ...(drill.cause !== undefined && "verdict" in said && said.cause !== drill.cause
       ? [`it named the cause ${said.cause ?? "(none)"}, which is ${drill.cause}`]
@@ -60,6 +67,12 @@ function wantedOf(ends: Ending): string {
 }
 
 const isSaid = (ends: Ending, said: Said) => shown(said) === wantedOf(ends);
+
+/** Whether what is served agrees with a verdict that says something of it. */
+function isServed(verdict: Verdict, served: string[], release: string): boolean {
+  if (verdict === "deployed") return served.every((each) => each === release);
+  return verdict !== "rolled-back" || !served.includes(release);
+}
 
 /** Whether a verdict is true of a rollout in this state. */
 function isTrue(verdict: Verdict, state: State, tookBack: boolean, servesWrong: boolean): boolean {

@@ -1,9 +1,13 @@
 import type { Target } from "../../ci/src/target.js";
+import type { Engine } from "../../infra/local/containers/connect.js";
+import { ask } from "../containers/ask.js";
+import { openContainerStage } from "../containers/stage.js";
 import { startDeployer } from "../deployer/start.js";
 import { comingUp } from "../stage/coming-up.js";
 import { openDoor } from "../stage/door.js";
 import { environmentOf } from "../stage/environment.js";
-import { openStage, type Speed } from "../stage/stage.js";
+import { openStage, type Speed, type Stage } from "../stage/stage.js";
+import { unlessAborted } from "../unless-aborted.js";
 import type { Scenario } from "../world/scenario.js";
 import type { Drill } from "./drill.js";
 import { type Played, saidOf } from "./played.js";
@@ -12,10 +16,25 @@ import { type DrillSettings, onService } from "./settings.js";
 /** Longer than any drill takes. */
 const LIMIT = 20 * 60_000;
 
-/** A drill in real time: the deployer as a process of its own, the published SDK over sockets, and tasks that are simulated. */
-export async function playReally(drill: Drill, settings: DrillSettings, target: Target, speed: Speed): Promise<Played> {
+export interface RealOptions {
+  speed: Speed;
+  /** What runs the tasks as containers; without it they are simulated. */
+  engine?: Engine;
+  /** Gives the drill up; everything that it made is taken down. */
+  signal?: AbortSignal;
+}
+
+/** A drill in real time: the deployer as a process of its own, the published SDK over sockets, and tasks that are simulated or containers. */
+export async function playReally(
+  drill: Drill,
+  settings: DrillSettings,
+  target: Target,
+  { speed, engine, signal }: RealOptions,
+): Promise<Played> {
   const scenario = onService(drill.scenario, settings);
-  const stage = await openStage(scenario, target, speed);
+  const stage = engine
+    ? await openContainerStage(engine, scenario, target, speed, signal)
+    : await openStage(scenario, target, speed, signal ? { signal } : {});
   const others = comingUp(stage, scenario, speed);
   const door = await openDoor(stage.url, {
     // A process needs seconds to start: the deploy begins with its first call.
@@ -36,15 +55,18 @@ export async function playReally(drill: Drill, settings: DrillSettings, target: 
       ...(scenario.deployer?.http && { http: { baseUrl: door.url, host } }),
     };
     const started = performance.now();
-    const ended = await startDeployer(order, { env: environmentOf(door.url, target.region, keys), limit: LIMIT });
+    const env = environmentOf(door.url, target.region, keys);
+    const ended = await startDeployer(order, { env, limit: LIMIT, ...(signal && { signal }) });
     const endedAt = Date.now();
     const took = (performance.now() - started) / 1000;
-    const problems = await others.done();
+    const problems = await unlessAborted(others.done(), signal);
     if (problems.length > 0) throw new Error(`${drill.name} could not be played: ${problems.join("; ")}`);
     const truth = await stage.truth(0);
+    const served = engine && scenario.service?.check !== "none" ? await servedBy(stage) : undefined;
     const tookBack = truth.returned && door.calls.filter((call) => call === "UpdateService").length > 1;
     return {
       ...{ drill, state: truth.state, tookBack, took, calls: door.calls.length },
+      ...(served && { served, release: release.version }),
       said: saidOf(ended.report, ended.error),
       ...(truth.at !== undefined && !tookBack && { delay: (endedAt - truth.at) / 1000 }),
     };
@@ -52,6 +74,12 @@ export async function playReally(drill: Drill, settings: DrillSettings, target: 
     await door.close();
     await stage.close();
   }
+}
+
+/** What the public address answers, some times in a row: each version, or the status where there is none. */
+async function servedBy({ url, host }: Stage): Promise<string[]> {
+  const answers = await Promise.all(Array.from({ length: 6 }, () => ask(url, host)));
+  return [...new Set(answers)];
 }
 
 /** The scenario's times for the deployer, at the speed at which all else goes. */

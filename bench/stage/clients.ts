@@ -1,3 +1,4 @@
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
@@ -12,11 +13,17 @@ export interface Clients {
   ecs: ECSClient;
   ecr: ECRClient;
   logs: CloudWatchLogsClient;
+  cloudWatch: CloudWatchClient;
 }
 
 /** Clients of whoever is not being tried out: who sets the stage, and the others who come in between. */
 export function clientsFor(endpoint: string, region: string, keys: Keys): Clients {
   const credentials = { accessKeyId: keys.AccessKeyId, secretAccessKey: keys.SecretAccessKey };
   const config = { endpoint, region, credentials };
-  return { ecs: new ECSClient(config), ecr: new ECRClient(config), logs: new CloudWatchLogsClient(config) };
+  return {
+    ecs: new ECSClient(config),
+    ecr: new ECRClient(config),
+    logs: new CloudWatchLogsClient(config),
+    cloudWatch: new CloudWatchClient(config),
+  };
 }

@@ -1,5 +1,6 @@
 import * as sdk from "@aws-sdk/client-ecs";
 import type { Intervention, Scenario } from "../world/scenario.js";
+import { setAlarm } from "./alarms.js";
 import { deployByHand } from "./service.js";
 import type { Stage } from "./stage.js";
 
@@ -45,6 +46,15 @@ export async function intervene(stage: Stage, scenario: Scenario, intervention: 
         await ecs.send(new sdk.StopTaskCommand({ cluster, task }));
       }
       return;
+    case "protect": {
+      // As many as a call takes.
+      const tasks = stage.running(intervention.version).slice(0, 10);
+      const lasting = { protectionEnabled: true, expiresInMinutes: intervention.minutes };
+      if (tasks.length > 0) await ecs.send(new sdk.UpdateTaskProtectionCommand({ cluster, tasks, ...lasting }));
+      return;
+    }
+    case "alarm":
+      return await setAlarm(clients, intervention.name, intervention.state);
     case "deny":
       stage.deny(intervention.actions);
       return;

@@ -83,7 +83,7 @@ export async function until({ ecs }: Clients, target: Target, wanted: "COMPLETED
 
 function serviceInput(target: Target, settings: ServiceSettings, taskDefinition: string): CreateServiceCommandInput {
   const { desiredCount = 1, minimumHealthyPercent = 100, maximumPercent = 200, breaker = "rollback" } = settings;
-  const { more = {}, breakerSettings = {}, healthCheckGracePeriodSeconds } = settings;
+  const { more = {}, breakerSettings = {}, alarms = [], healthCheckGracePeriodSeconds } = settings;
   const { deploymentConfiguration, ...rest } = more as { deploymentConfiguration?: JsonObject };
   const deploymentCircuitBreaker = {
     enable: breaker !== "off",
@@ -103,6 +103,7 @@ function serviceInput(target: Target, settings: ServiceSettings, taskDefinition:
       minimumHealthyPercent,
       maximumPercent,
       deploymentCircuitBreaker,
+      ...(alarms.length > 0 && { alarms: { alarmNames: alarms, enable: true, rollback: breaker === "rollback" } }),
       ...deploymentConfiguration,
     },
     ...(isBalanced(settings) && {

@@ -7,12 +7,15 @@ import { CreateRepositoryCommand } from "@aws-sdk/client-ecr";
 import { CreateClusterCommand } from "@aws-sdk/client-ecs";
 import type { Target } from "../../ci/src/target.js";
 import { type Clock, systemClock } from "../../infra/local/aws/clock.js";
+import type { TaskRuntime } from "../../infra/local/aws/ecs/runtime.js";
 import { createSimulatedRuntime, type SimulatedRuntime } from "../../infra/local/aws/ecs/simulated/runtime.js";
 import { awsTiming, rehearsalTiming, type Timing } from "../../infra/local/aws/ecs/timing.js";
-import { type LocalAwsOptions, startLocalAws } from "../../infra/local/aws/server.js";
+import { type LocalAwsOptions, type Surroundings, startLocalAws } from "../../infra/local/aws/server.js";
 import { createFaults } from "../../infra/local/aws/wire/faults.js";
-import { castTasks } from "../world/behaviour.js";
+import { unlessAborted } from "../unless-aborted.js";
+import { type Casting, castTasks } from "../world/behaviour.js";
 import type { ImageScript, Scenario, ServiceSettings } from "../world/scenario.js";
+import { createAlarms } from "./alarms.js";
 import { type Clients, clientsFor, type Keys } from "./clients.js";
 import { emptyImage } from "./empty-image.js";
 import { faultsOf } from "./faults.js";
@@ -58,23 +61,30 @@ export interface Stage {
 }
 
 /** What is otherwise simulated. */
-export interface StageOptions extends Partial<Pick<LocalAwsOptions, "runtime" | "loadBalancer">> {
+export interface StageOptions extends Partial<Pick<LocalAwsOptions, "loadBalancer">> {
+  /** Runs tasks as they are cast. */
+  runtime?: (surroundings: Surroundings, casting: Casting) => PlayedRuntime;
   /** What the images have in them; nothing where tasks are simulated. */
   image?: ImageMaker;
+  /** Aborted when the stage is to be given up while it is being set. */
+  signal?: AbortSignal;
 }
+
+/** What runs a stage's tasks, and lets some crash. */
+export type PlayedRuntime = Pick<SimulatedRuntime, "running" | "crash"> & TaskRuntime;
 
 export async function openStage(
   scenario: Scenario,
   target: Target,
   { factor, timing }: Speed,
-  { image: make = emptyImage, ...more }: StageOptions = {},
+  { image: make = emptyImage, runtime: open, signal, ...more }: StageOptions = {},
 ): Promise<Stage> {
   const stateDir = await mkdtemp(join(tmpdir(), "slipway-stage-"));
   const casting = castTasks(scenario);
   const denied = [...(scenario.aws?.deny ?? [])];
   const keys = { AccessKeyId: "AKIASLIPWAYBENCH0001", SecretAccessKey: randomBytes(20).toString("hex") };
   const faults = createFaults({ clock: systemClock });
-  let runtime: SimulatedRuntime | undefined;
+  let runtime: PlayedRuntime | undefined;
   const aws = await startLocalAws({
     stateDir,
     account: target.account,
@@ -82,8 +92,9 @@ export async function openStage(
     rollbackId: scenario.aws?.rollbackId ?? "old",
     principals: [principal(keys, target, denied)],
     faults,
-    runtime: ({ clock }) => {
-      runtime = createSimulatedRuntime(hastened(clock, factor), casting.behaviourOf);
+    runtime: (surroundings) => {
+      const { clock } = surroundings;
+      runtime = open?.(surroundings, casting) ?? createSimulatedRuntime(hastened(clock, factor), casting.behaviourOf);
       return runtime;
     },
     loadBalancer: ({ clock }) =>
@@ -105,7 +116,8 @@ export async function openStage(
     const publishOne = (version: string, image?: ImageScript) =>
       publish(clients.ecr, aws.url, target, make, version, image);
     await createSurroundings(clients, target);
-    await bringUp(scenario, target, clients, publishOne, factor);
+    await createAlarms(clients, scenario.service?.alarms ?? []);
+    await unlessAborted(bringUp(scenario, target, clients, publishOne, factor), signal);
     const { version = "v2.0.0", image } = scenario.release ?? {};
     const release = await publishOne(version, image);
     return {

@@ -13,6 +13,6 @@ const names = ["goes-well", "exits-at-once", "somebody-else-deploys", "update-an
 test("drills end the same with a process, real HTTP and the published SDK as in virtual time", async () => {
   const chosen = names.map((name) => drills.find((drill) => drill.name === name) ?? assert.fail(name));
   const settings = { desiredCount: 1, ...terraformSettings };
-  const played = await pool(chosen, 3, (drill) => playReally(drill, settings, target, speeds.rehearsal));
+  const played = await pool(chosen, 3, (drill) => playReally(drill, settings, target, { speed: speeds.rehearsal }));
   for (const one of played) assert.deepEqual(mistakes(one), [], one.drill.name);
 });

@@ -5,6 +5,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { readyEngine } from "./rehearsal/container-engine.js";
+import { playTheDrills } from "./rehearsal/drills.js";
 import { readyGit } from "./rehearsal/git.js";
 import { keptHelp } from "./rehearsal/kept-help.js";
 import { findKept, startLocalAws } from "./rehearsal/local-aws.js";
@@ -59,6 +60,7 @@ async function rehearse(options: Options, signal: AbortSignal): Promise<void> {
     try {
       const stage = await prepare(aws, module, steps, signal);
       await playTheSteps(stage);
+      if (options.drills) await playTheDrills(options, steps, signal);
       console.log(`\n${formatTable(steps)}\n`);
       if (options.keep) console.log(keptHelp(aws, stage.target));
     } finally {

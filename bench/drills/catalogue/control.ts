@@ -108,7 +108,6 @@ export const control: Drill[] = [
     },
     ends: { verdict: "rolled-back" },
     cause: "alarm-fired",
-    virtualOnly: "nobody sets alarms in the world of real time",
   },
   {
     name: "somebody-stops-a-task",

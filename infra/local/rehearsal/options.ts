@@ -11,6 +11,12 @@ export interface Options {
   engine: "stand-in" | "dagger";
   /** The local AWS's port; 0 lets the system choose. */
   port: number;
+  /** Play the drills with containers after the steps. */
+  drills: boolean;
+  /** Which drills; all when there is none. */
+  name: string[];
+  /** The file of infra/targets whose service the drills are played on. */
+  target: string;
   help: boolean;
 }
 
@@ -23,6 +29,10 @@ Tests, builds, publishes and deploys the app on this machine: real containers be
   --stop             end a local AWS that --keep left running
   --engine dagger    make the same calls through the dagger CLI on a real engine (default: stand-in)
   --port N           the local AWS's port (default: any free one)
+  --drills           then play what can go wrong with a deploy on the target's own settings, with real containers, some
+                     10 minutes; npm run drill -- --list tells what there is
+  --name NAME        with --drills: only this one, or those whose name begins so; several times if you like
+  --target NAME      with --drills: on the service of infra/targets/NAME.json (default: production)
   --help             this text
 `;
 
@@ -36,6 +46,9 @@ export function parseOptions(args: string[]): Options {
       stop: { type: "boolean", default: false },
       engine: { type: "string", default: "stand-in" },
       port: { type: "string", default: "0" },
+      drills: { type: "boolean", default: false },
+      name: { type: "string", multiple: true, default: [] },
+      target: { type: "string" },
       help: { type: "boolean", default: false },
     },
   });
@@ -46,5 +59,8 @@ export function parseOptions(args: string[]): Options {
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) {
     throw new Error(`--port was ${JSON.stringify(port)}. Accepted: 0 (any free port) to 65535.`);
   }
-  return { ...values, engine, port: Number(port) };
+  if (!values.drills && (values.name.length > 0 || values.target !== undefined)) {
+    throw new Error("--name and --target say which drills, and on whose settings: they are accepted with --drills.");
+  }
+  return { ...values, engine, port: Number(port), target: values.target ?? "production" };
 }

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { Readable } from "node:stream";
 import { before, test } from "node:test";
+import { busyboxImage } from "../busybox.js";
 import { connectEngine, type Engine } from "../connect.js";
 import { EngineError } from "../errors.js";
 import { hasImage, loadImage } from "../image.js";
-import { busyboxImage } from "./busybox.js";
 
 let engine: Engine;
 before(async () => {

@@ -3,12 +3,12 @@ import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { after, before, test } from "node:test";
 import tar, { type Header } from "tar-stream";
+import { busyboxImage } from "../busybox.js";
 import { connectEngine, type Engine } from "../connect.js";
 import { loadImage } from "../image.js";
 import { type TakenLayer, takeLayer } from "../layer.js";
 import { removeOwned } from "../owned.js";
 import { runToEnd } from "../run.js";
-import { busyboxImage } from "./busybox.js";
 
 const owner = `test-layer-${process.pid}`;
 let engine: Engine;

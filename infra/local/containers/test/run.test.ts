@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { busyboxImage } from "../busybox.js";
 import { connectEngine, type Engine } from "../connect.js";
 import { loadImage } from "../image.js";
 import { openNetwork } from "../network.js";
 import { removeOwned } from "../owned.js";
 import { createContainer, runToEnd } from "../run.js";
-import { busyboxImage } from "./busybox.js";
 
 const owner = `test-run-${process.pid}`;
 let engine: Engine;

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import type { Engine } from "../../../containers/connect.js";
+import { isEngineGone, messageOf } from "../../../containers/errors.js";
 import { loadImage } from "../../../containers/image.js";
 import { TaskFailure } from "./failure.js";
 import { type ImageReference, parseImage } from "./image-reference.js";
@@ -57,6 +58,8 @@ export async function pullImage(
   const get = (path: string, headers = {}) =>
     fetch(`${registry.url()}/v2/${name}/${path}`, {
       headers: { ...headers, authorization: registry.authorization(region) },
+    }).catch((error: Error) => {
+      throw unreachable(image, error);
     });
   const top = await getManifest(get, image, pinned ?? reference);
   const manifest = await platformManifest(get, image, top.manifest, architecture);
@@ -69,7 +72,10 @@ export async function pullImage(
     size,
     open: () => openBlob(get, image, digest),
   }));
-  return { reference: await loadImage(engine, { config, layers }, "task"), digest: top.digest };
+  const loaded = await loadImage(engine, { config, layers }, "task").catch((error) => {
+    throw isEngineGone(error) || error instanceof TaskFailure ? error : damaged(error);
+  });
+  return { reference: loaded, digest: top.digest };
 }
 
 type Get = (path: string, headers?: Record<string, string>) => Promise<Response>;
@@ -114,6 +120,18 @@ async function bytesOf(response: Response, image: string): Promise<Buffer> {
 function otherPlatform(architecture: string): TaskFailure {
   return new TaskFailure(
     `CannotPullContainerError: pull image manifest has been retried 7 time(s): image Manifest does not contain descriptor matching platform 'linux/${architecture}'`,
+  );
+}
+
+function unreachable(image: string, { cause, message }: Error): TaskFailure {
+  return new TaskFailure(
+    `CannotPullContainerError: The task cannot pull ${image} from the registry. There is a connection issue between the task and the registry: ${messageOf(cause ?? message)}`,
+  );
+}
+
+function damaged(error: unknown): TaskFailure {
+  return new TaskFailure(
+    `CannotPullContainerError: ref pull has been retried 1 time(s): failed to extract layer: ${messageOf(error)}`,
   );
 }
 

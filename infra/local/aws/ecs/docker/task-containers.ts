@@ -1,6 +1,7 @@
 import type { Container } from "dockerode";
 import { object } from "../model/task-definition.js";
 import type { TaskSpec } from "../runtime.js";
+import { aborted } from "./aborted.js";
 import { openLogDriver } from "./awslogs.js";
 import { adoptContainer, type ContainerEnd, type ContainerRun, startContainer } from "./container-run.js";
 import { type ContainerPlan, planContainers } from "./definition.js";
@@ -37,6 +38,7 @@ export class TaskContainers {
     const drivers = new Map(this.#plans.map((plan) => [plan.name, openLogDriver(this.spec, plan, this.deps)]));
     this.tell({ type: "pull-started" });
     const images = await Promise.all(this.#plans.map((plan) => this.#pull(plan)));
+    this.deps.letGo.throwIfAborted();
     this.tell({
       type: "pulled",
       containers: this.#plans.map(({ name }, index) => ({ name, imageDigest: images[index]?.digest ?? "" })),
@@ -117,8 +119,14 @@ export class TaskContainers {
   ) {
     for (const { container, condition } of plan.dependsOn) {
       const on = await this.#runs.get(container);
-      if (on) await Promise.race([fulfilled(on, condition, plan, this.deps.clock), this.essentialEnd]);
+      if (on)
+        await Promise.race([
+          fulfilled(on, condition, plan, this.deps.clock),
+          this.essentialEnd,
+          aborted(this.deps.letGo),
+        ]);
     }
+    this.deps.letGo.throwIfAborted();
     if (this.#stopping) throw new TaskFailure("Task stopped before its containers were started");
     const { network, volumes } = resources;
     const placement = { image: image.reference, imageDigest: image.digest, network, volumes };

@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { isEngineGone, messageOf } from "../../../containers/errors.js";
 import type { TaskNetwork } from "../../../containers/network.js";
 import type { TaskEvent, TaskListener, TaskSpec } from "../runtime.js";
+import { aborted } from "./aborted.js";
 import type { LogDriverDeps } from "./awslogs.js";
 import type { ContainerDeps } from "./container-run.js";
 import { TaskFailure } from "./failure.js";
@@ -66,8 +67,9 @@ export function runTask(
 
   async function story(): Promise<void> {
     const containers = new TaskContainers(deps, spec, tell);
+    const begun = begin(containers);
     const end = await Promise.race([
-      begin(containers).then(
+      begun.then(
         () => containers.essentialEnd,
         (error) => describeFailure(error),
       ),
@@ -75,7 +77,11 @@ export function runTask(
       aborted(asked.signal).then((): TaskEnd => ({})),
       aborted(deps.letGo),
     ]);
-    if (end === undefined) return;
+    if (end === undefined) {
+      // What is being made at this moment would outlive the removal of everything else.
+      await begun.catch(() => undefined);
+      return;
+    }
     const { failed, ...told } = end;
     const ends = await containers.stop();
     if (failed && !ends.some(({ name }) => name === failed.name)) ends.push(failed);
@@ -87,6 +93,7 @@ export function runTask(
   }
 
   function describeFailure(error: unknown): TaskEnd {
+    if (deps.letGo.aborted) return {};
     if (error instanceof TaskFailure) {
       const { reason, container, containerReason = reason } = error;
       return {
@@ -101,11 +108,4 @@ export function runTask(
       : "the container engine on this machine failed";
     return { stopCode: "TaskFailedToStart", reason: `ResourceInitializationError: ${why}: ${messageOf(error)}` };
   }
-}
-
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    else signal.addEventListener("abort", () => resolve(undefined), { once: true });
-  });
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { busyboxImage, type TestImage } from "../../../containers/test/busybox.js";
+import { busyboxImage, type TestImage } from "../../../containers/busybox.js";
 
 export interface ReadOnlyRegistry {
   /** `127.0.0.1:PORT`. */

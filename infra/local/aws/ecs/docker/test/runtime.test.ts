@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { ownerLabel } from "../../../../containers/owned.js";
 import type { JsonObject } from "../../../wire/service.js";
 import { type Fixture, openFixture } from "./fixture.js";
 
@@ -182,3 +183,25 @@ async function fetchWhenUp(url: string): Promise<Response> {
     }
   }
 }
+
+test("a runtime that is closed while a task is being made leaves nothing of it", async () => {
+  const closing = await openFixture();
+  const { docker } = closing.engine;
+  const createNetwork = docker.createNetwork.bind(docker);
+  let making = 0;
+  Object.assign(docker, {
+    createNetwork: async (options: Parameters<typeof createNetwork>[0]) => {
+      making++;
+      return await createNetwork(options).finally(() => making--);
+    },
+  });
+  const task = closing.run([{ name: "app", image: closing.image, command: ["sleep", "60"] }]);
+  await closing.told(task, "pulled");
+  await closing.runtime.close({ remove: true });
+  assert.equal(making, 0);
+  const filters = JSON.stringify({ label: [`${ownerLabel}=${closing.owner}`] });
+  const containers = await docker.listContainers({ all: true, filters });
+  const networks = await docker.listNetworks({ filters });
+  await closing.close();
+  assert.deepEqual([containers.length, networks.length, closing.problems], [0, 0, []]);
+});

@@ -9,7 +9,7 @@ import { buffer } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import tar from "tar-stream";
-import type { LoadableImage } from "../image.js";
+import type { LoadableImage } from "./image.js";
 
 const execute = promisify(execFile);
 const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "slipway/test");
@@ -22,7 +22,11 @@ export interface TestImage extends LoadableImage {
   digest: string;
 }
 
-/** A whole image of about 2 MB, made without any image registry: Debian's static busybox, and the files given. */
+/**
+ * A whole image of about 2 MB, made without any image registry: Debian's static busybox, and the files given; those in `bin/` can be run.
+ *
+ * @throws Error where busybox can't be had.
+ */
 export async function busyboxImage(
   options: { config?: object; files?: Record<string, string>; gzip?: boolean; architecture?: string } = {},
 ): Promise<TestImage> {
@@ -88,19 +92,26 @@ async function layerOf(program: Buffer, files: Record<string, string>): Promise<
     layer.entry({ name: `bin/${applet}`, type: "symlink", linkname: "busybox", mtime });
   }
   layer.entry({ name: "etc/passwd", mtime }, "root:x:0:0:root:/:/bin/sh\napp:x:1000:1000:app:/:/bin/sh\n");
-  for (const [name, content] of Object.entries(files)) layer.entry({ name, mode: 0o644, mtime }, content);
+  for (const [name, content] of Object.entries(files))
+    layer.entry({ name, mode: name.startsWith("bin/") ? 0o755 : 0o644, mtime }, content);
   layer.finalize();
   return buffer(layer);
 }
 
-/** From Debian's package, once: the tests then work without a network. */
+/** From Debian's package, once: all else then works without a network. */
 async function busybox(): Promise<string> {
   const path = join(cache, `busybox-${process.arch}`);
   if (existsSync(path)) return path;
   await mkdir(cache, { recursive: true });
   const work = await mkdtemp(join(cache, "busybox."));
   try {
-    await execute("apt-get", ["download", "busybox-static"], { cwd: work });
+    await execute("apt-get", ["download", "busybox-static"], { cwd: work }).catch((cause: Error) => {
+      throw new Error(
+        `The images are made of Debian's busybox-static, which can't be had (${cause.message.split("\n")[0]}). ` +
+          `Run apt-get update, or put a static busybox at ${path}.`,
+        { cause },
+      );
+    });
     const packages = (await readdir(work)).filter((name) => name.endsWith(".deb"));
     await execute("dpkg-deb", ["-x", packages[0] ?? "", "."], { cwd: work });
     const program = ["bin/busybox", "usr/bin/busybox"].map((name) => join(work, name)).find((file) => existsSync(file));

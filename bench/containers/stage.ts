@@ -1,0 +1,85 @@
+import { randomBytes } from "node:crypto";
+import { get } from "node:http";
+import type { Target } from "../../ci/src/target.js";
+import { systemClock } from "../../infra/local/aws/clock.js";
+import { createLoadBalancer } from "../../infra/local/aws/lb/index.js";
+import type { Engine } from "../../infra/local/containers/connect.js";
+import { openStage, type Speed, type Stage } from "../stage/stage.js";
+import type { Scenario, ServiceSettings } from "../world/scenario.js";
+import { imageLabel, programImages } from "./image.js";
+import { healthCheck } from "./program.js";
+import { openRegistryDoor } from "./registry-door.js";
+import { castContainers } from "./runtime.js";
+
+/** A scenario with real containers behind a real load balancer, as it stands before anybody deploys. */
+export async function openContainerStage(
+  engine: Engine,
+  scenario: Scenario,
+  target: Target,
+  speed: Speed,
+  signal?: AbortSignal,
+): Promise<Stage> {
+  const { factor } = speed;
+  const label = randomBytes(8).toString("hex");
+  let registry = "";
+  const door = await openRegistryDoor(() => registry, systemClock);
+  // Pulls end with the door, so that nothing is made any more when everything is removed.
+  const closeAround = async (stage?: Stage) => {
+    await door.close();
+    await stage?.close();
+    await removeImages(engine, label);
+  };
+  const drain = scenario.before?.tasks?.find((task) => task.drain)?.drain;
+  try {
+    const stage = await openStage(onContainers(scenario, factor), target, speed, {
+      image: programImages(scenario, label),
+      runtime(surroundings, casting) {
+        registry = surroundings.registry.url();
+        const { container, containerPort: port } = target;
+        return castContainers(surroundings, { engine, door, casting, container, port, factor });
+      },
+      loadBalancer: ({ clock }) =>
+        createLoadBalancer({ clock, settings: drain === undefined ? {} : { deregistrationDelay: drain / factor } }),
+      ...(signal && { signal }),
+    });
+    const visitor = drain === undefined ? undefined : stay(stage);
+    return {
+      ...stage,
+      async close() {
+        visitor?.destroy();
+        await closeAround(stage);
+      },
+    };
+  } catch (error) {
+    await closeAround();
+    throw error;
+  }
+}
+
+/** The container's own check is the program's, and what ECS counts in whole seconds is as much shorter as all else. */
+function onContainers(scenario: Scenario, factor: number): Scenario {
+  const { service = {} } = scenario;
+  const { check = "none", container = {} } = service;
+  const isChecked = check === "container" || check === "both";
+  const { stopTimeout } = container;
+  const settings: ServiceSettings = {
+    ...service,
+    container: {
+      ...container,
+      ...(typeof stopTimeout === "number" && { stopTimeout: Math.ceil(stopTimeout / factor) }),
+      ...(isChecked && { healthCheck }),
+    },
+  };
+  return { ...scenario, service: settings };
+}
+
+/** A request that nobody ends: the task that has it drains for as long as the load balancer lets it. */
+function stay({ url, host }: Stage) {
+  const request = get(`${url}/stay`, { headers: { host } }, (answer) => answer.on("error", () => {}).resume());
+  return request.on("error", () => {});
+}
+
+async function removeImages({ docker }: Engine, label: string): Promise<void> {
+  const images = await docker.listImages({ filters: JSON.stringify({ label: [`${imageLabel}=${label}`] }) });
+  for (const { Id } of images) await docker.getImage(Id).remove({ force: true });
+}

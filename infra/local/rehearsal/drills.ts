@@ -1,0 +1,53 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { Options } from "./options.js";
+import { type Step, timed } from "./step.js";
+
+const start = fileURLToPath(new URL("../start.mjs", import.meta.url));
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+
+/** Plays the drills with real containers as the last step, in a process of their own. @throws Error when a verdict was not the truth. */
+export async function playTheDrills(options: Options, steps: Step[], signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  await timed(
+    steps,
+    "drills, with real containers",
+    () => drill(drillArgs(options), signal),
+    (right) => `${right} verdicts, all of them the truth`,
+  );
+}
+
+/** The command line of the drills. Pure. */
+export function drillArgs({ name, target }: Pick<Options, "name" | "target">): string[] {
+  return ["drill", "--time", "containers", "--target", target, ...name.flatMap((each) => ["--name", each])];
+}
+
+/** @returns How many verdicts were right. */
+async function drill(args: string[], signal: AbortSignal): Promise<number> {
+  // A group of its own: the terminal's Ctrl-C goes to the rehearsal, which then ends this process in order.
+  const child = spawn(process.execPath, [start, ...args], {
+    cwd: root,
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const end = () => void child.kill("SIGTERM");
+  signal.addEventListener("abort", end, { once: true });
+  let right = 0;
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on("line", (line) => {
+      if (/^ *\d+\/\d+ right: /.test(line)) right++;
+      console.log(`  │ ${line}`);
+    });
+  }
+  const [code] = (await once(child, "close")) as [number | null];
+  signal.removeEventListener("abort", end);
+  signal.throwIfAborted();
+  if (code === 0) return right;
+  throw new Error(
+    code === 1
+      ? "A drill's verdict was not the truth. Which, and how to play it again, is told above."
+      : `The drills could not be played (exit code ${code}). Their own words are above.`,
+  );
+}
