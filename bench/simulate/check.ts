@@ -18,11 +18,12 @@ export function faultsOf(scenario: Scenario, outcome: Outcome): string[] {
 }
 
 /**
- * Milliseconds that one look at ECS may take, of up to eight calls and a retry, and as long as the SDK waits for one that nobody answers:
- * what was true within it may be told.
+ * Milliseconds that one look at ECS may take, of up to eight calls and a retry, and where calls hang as long as the deployer lets one
+ * take: what was true within it may be told.
  */
 const lookTime = ({ aws }: Scenario) =>
-  5_000 + 8 * (aws?.latency?.[1] ?? 80) + (aws?.faults?.some(({ kind }) => kind === "silent") ? 35_000 : 0);
+  5_000 + 8 * (aws?.latency?.[1] ?? 80) + (aws?.faults?.some(({ kind }) => hangs.has(kind)) ? 20_000 : 0);
+const hangs = new Set(["silent", "delayed"]);
 
 /** What was true of the rollout at some moment of the last look or after it, until the deployer's end. */
 export function statesSeen(scenario: Scenario, outcome: Outcome, run: Run): State[] {
@@ -106,6 +107,8 @@ function isGone({ interventions }: Scenario, run: Run): boolean {
 
 /** What may be said besides, where the report says that it can't tell who ended the rollout. */
 const acceptedUncertain: Partial<Record<State, string[]>> = {
+  // The classic deployment does not tell of early success.
+  early: ["timed-out"],
   stopped: ["failed"],
   repeated: ["deployed", "nothing-ran", "timed-out", "failed", "rolled-back"],
 };
