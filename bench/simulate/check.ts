@@ -4,6 +4,9 @@ import type { Outcome } from "../world/play.js";
 import type { State } from "../world/rollout-state.js";
 import type { Run } from "../world/run.js";
 import type { Scenario } from "../world/scenario.js";
+import { wrongOneOffs } from "./check-one-offs.js";
+import { groundless } from "./check-refusal.js";
+import { circumstancesOf, wentElsewhere } from "./check-rollback.js";
 
 /** What is wrong with an outcome, in sentences; none when everything is as it must be. */
 export function faultsOf(scenario: Scenario, outcome: Outcome): string[] {
@@ -14,6 +17,10 @@ export function faultsOf(scenario: Scenario, outcome: Outcome): string[] {
     ...notBack(scenario, outcome),
     ...throttled(scenario, outcome),
     ...toldSecrets(outcome),
+    ...tooLate(scenario, outcome),
+    ...groundless(scenario, outcome),
+    ...wentElsewhere(scenario, outcome),
+    ...wrongOneOffs(scenario, outcome),
   ];
 }
 
@@ -55,9 +62,10 @@ function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
   const { report, error } = run;
   if (error) {
     // Nothing was begun, or it says that it does not know, and can't.
-    const hasDoneNothing = outcome.truth.registered.length + outcome.truth.updates.length === 0;
+    const hasDoneNothing = outcome.truth.updates.every(({ began }) => !began);
     if (states.every((state) => state === "none") || (isRefusal(run) && hasDoneNothing)) return [];
-    if (error.code === "superseded" && states.includes("superseded")) return [];
+    if (error.code === "superseded" && (states.includes("superseded") || wasForestalled(scenario, outcome, run)))
+      return [];
     if (isBlind(scenario, run) || isAnother(scenario, outcome, run) || isGone(scenario, run)) return [];
     return [
       `ended with ${error.name} ${error.code ?? ""} (${error.message}), and in truth it is ${states.join(", then ")}`,
@@ -96,6 +104,12 @@ function isAnother({ deployer }: Scenario, { runs, truth }: Outcome, run: Run): 
   );
 }
 
+/** Somebody else's deployment came before this run had begun one. */
+function wasForestalled(scenario: Scenario, outcome: Outcome, run: Run): boolean {
+  const hasBegun = outcome.truth.updates.some(({ at, began }) => began && at >= run.startedAt);
+  return !hasBegun && circumstancesOf(scenario, outcome, run).some(({ busy }) => busy);
+}
+
 function isRefusal({ error }: Run): boolean {
   return error?.name === "InputError";
 }
@@ -109,6 +123,8 @@ function isGone({ interventions }: Scenario, run: Run): boolean {
 const acceptedUncertain: Partial<Record<State, string[]>> = {
   // The classic deployment does not tell of early success.
   early: ["timed-out"],
+  // Nor of hooks.
+  paused: ["timed-out"],
   stopped: ["failed"],
   repeated: ["deployed", "nothing-ran", "timed-out", "failed", "rolled-back"],
 };
@@ -123,7 +139,7 @@ function accepted(state: State, scenario: Scenario, outcome: Outcome): string[] 
     case "settling":
       return ["timed-out"];
     case "early":
-      return scenario.deployer?.http ? ["deployed-early", "deployed-unverified", "failed"] : ["deployed-early"];
+      return isAsked(scenario) ? ["deployed-early", "deployed-unverified", "failed"] : ["deployed-early"];
     case "repeated":
       return ["superseded"];
     case "going-back":
@@ -132,17 +148,27 @@ function accepted(state: State, scenario: Scenario, outcome: Outcome): string[] 
     case "taken-back":
       return ["rolled-back"];
     case "deployed":
-      if (!scenario.deployer?.http) return ["deployed"];
       return servesWell(scenario, outcome) ? ["deployed"] : ["failed", "deployed-unverified"];
     default:
       return [state];
   }
 }
 
-/** The public URL answered the release's version five times in a row at the end. */
-function servesWell({ release }: Scenario, { answers }: Outcome): boolean {
+function isAsked({ deployer }: Scenario): boolean {
+  return Boolean(deployer?.http || deployer?.verifyTasks);
+}
+
+/**
+ * The public URL answered the release's version five times in a row at the end, and each task that was asked in the last run did too,
+ * as far as they are asked. Where a rollback leads is held against the truth by itself.
+ */
+function servesWell({ release, deployer }: Scenario, { answers, taskAnswers, runs, report }: Outcome): boolean {
+  const wanted = deployer?.verb === "rollback" ? report?.release.version : (release?.version ?? "v2.0.0");
   const last = answers.slice(-5);
-  return last.length === 5 && last.every(({ version }) => version === (release?.version ?? "v2.0.0"));
+  const isServed = last.length === 5 && last.every(({ version }) => version === wanted);
+  const { startedAt } = runs.at(-1) as Run;
+  const isRight = taskAnswers.every(({ at, version }) => at < startedAt || version === wanted);
+  return (!deployer?.http || isServed) && (!deployer?.verifyTasks || isRight);
 }
 
 /** The world holds ECS's documented limits: who stays inside them is not throttled, unless a fault does it. */
@@ -162,9 +188,10 @@ function tooManyUpdates({ deployer }: Scenario, { truth, runs }: Outcome): strin
 }
 
 /** What was rolled back leaves the last good release, and nothing else, when nobody else came between. */
-function notBack(scenario: Scenario, { report, serves }: Outcome): string[] {
+function notBack(scenario: Scenario, { report, serves, truth, circumstances }: Outcome): string[] {
   if (report?.verdict !== "rolled-back" || scenario.interventions?.length) return [];
-  const last = (scenario.before?.versions ?? ["v1.0.0"]).at(-1) ?? "";
+  const begun = truth.updates.findLast(({ began, taskDefinition }) => began && truth.own.includes(taskDefinition));
+  const { good: last = "" } = circumstances.times.findLast(({ at }) => at < (begun?.at ?? 1)) ?? circumstances.times[0];
   const others = Object.keys(serves).filter((version) => version !== last);
   return others.length === 0 && (serves[last] ?? 0) > 0
     ? []
@@ -174,6 +201,14 @@ function notBack(scenario: Scenario, { report, serves }: Outcome): string[] {
 function toldSecrets({ runs, trace }: Outcome): string[] {
   const told = JSON.stringify([runs, trace]);
   return Object.values(secrets).flatMap((secret) => (told.includes(secret) ? [`told ${secret}`] : []));
+}
+
+/** Milliseconds from when it can be seen: nobody looks less often than every 10 s, and a look takes a while. */
+const promised = 15_000;
+
+function tooLate(scenario: Scenario, outcome: Outcome): string[] {
+  const late = lateness(scenario, outcome) ?? 0;
+  return late <= promised ? [] : [`came ${late / 1000} s after it could be seen`];
 }
 
 /**

@@ -3,7 +3,10 @@ import { type EcsState, emptyState } from "../../infra/local/aws/ecs/model/state
 import { createSimulatedLoadBalancer } from "../../infra/local/aws/ecs/simulated/load-balancer.js";
 import { createSimulatedRuntime, type SimulatedRuntime } from "../../infra/local/aws/ecs/simulated/runtime.js";
 import { awsTiming } from "../../infra/local/aws/ecs/timing.js";
+import { createEvents } from "../../infra/local/aws/events/index.js";
 import { createInProcessAws, type InProcessAws } from "../../infra/local/aws/in-process.js";
+import { memoryState } from "../../infra/local/aws/memory-state.js";
+import { createScheduler } from "../../infra/local/aws/scheduler/index.js";
 import type { StateDirectory } from "../../infra/local/aws/state.js";
 import { createFaults, type RuledFaults } from "../../infra/local/aws/wire/faults.js";
 import type { JsonObject, Service } from "../../infra/local/aws/wire/service.js";
@@ -64,7 +67,13 @@ export async function createLocalAws(
     principals: [somebody],
     faults,
     limits: true,
-    further: [createRegistry(scenario, versionsIn(scenario), clock.now()), createLogService()],
+    further: [
+      createRegistry(scenario, versionsIn(scenario), clock.now()),
+      createLogService(),
+      // Nobody but the service uses a revision: there are no rules and no schedules.
+      createEvents({ state: memoryState() }),
+      createScheduler({ state: memoryState(), clock }),
+    ],
     resolveImage: async (image) => manifestOf(scenario, image),
     timeout: 30_000,
   });
@@ -112,6 +121,18 @@ export function versionsIn(scenario: Scenario): string[] {
 
 export function versionsBefore({ before }: Scenario): string[] {
   return before?.versions ?? ["v1.0.0"];
+}
+
+/** Whether the scenario's release says how this version behaves: a rollback's is whatever it goes back to. */
+export function isRelease(scenario: Scenario, version: string): boolean {
+  const isBack = scenario.deployer?.verb === "rollback" && versionsBefore(scenario).includes(version);
+  return isBack || version === releaseOf(scenario);
+}
+
+/** The version that a rollback is asked to go back to, by its name or its revision; undefined when it is to find out itself. */
+export function askedFor(scenario: Scenario): string | undefined {
+  const { to } = scenario.deployer ?? {};
+  return to === undefined || to.startsWith("v") ? to : versionsBefore(scenario)[Number(to.split(":").at(-1)) - 1];
 }
 
 export function releaseOf({ release }: Scenario): string {

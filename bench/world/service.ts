@@ -13,19 +13,25 @@ export async function setUp(scenario: Scenario, aws: LocalAws, time: Time): Prom
   await call("CreateCluster", { clusterName: target.cluster });
   for (const name of scenario.service?.alarms ?? []) await makeAlarm(aws, name);
   const { deploymentConfiguration, ...rest } = serviceOf(scenario);
+  const { earlySuccessCriteria: _, ...withoutEarly } = deploymentConfiguration;
   for (const [index, version] of versions.entries()) {
     const taskDefinition = await registerVersion(scenario, aws, version);
     if (index === 0)
       await call("CreateService", {
         ...rest,
         taskDefinition,
-        deploymentConfiguration: { ...deploymentConfiguration, ...withRoom },
+        deploymentConfiguration: { ...withoutEarly, ...withRoom },
       });
     else await call("UpdateService", { cluster: target.cluster, service: target.service, taskDefinition });
     if (!time.pass(() => isAtRest(aws), DAY)) throw new Error(`The service did not come to rest on ${version}.`);
   }
-  // Changed only now: what leaves no room to replace a task must not keep the service from what it is to run at first.
-  await call("UpdateService", { cluster: target.cluster, service: target.service, deploymentConfiguration });
+  // Changed only now: what leaves no room to replace a task, and hooks that wait for somebody, must not keep the service from what it is to run at first.
+  const lifecycleHooks = scenario.service?.hooks;
+  await call("UpdateService", {
+    cluster: target.cluster,
+    service: target.service,
+    deploymentConfiguration: { ...deploymentConfiguration, ...(lifecycleHooks && { lifecycleHooks }) },
+  });
   time.pass(() => false, 60_000);
 }
 
