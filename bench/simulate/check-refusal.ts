@@ -1,4 +1,4 @@
-import { versionsBefore } from "../world/local-aws.js";
+import { askedFor, versionsBefore } from "../world/local-aws.js";
 import type { Outcome } from "../world/play.js";
 import type { Run } from "../world/run.js";
 import type { Scenario } from "../world/scenario.js";
@@ -40,6 +40,8 @@ function holds(reason: string, scenario: Scenario, outcome: Outcome, run: Run): 
       return release.image?.platform !== undefined;
     case "nothing-proven":
       return around.some(({ goal }) => goal === undefined);
+    case "no-such-revision":
+      return askedFor(scenario) === undefined;
     case "no-such-version":
       return deployer.to !== undefined && !versionsBefore(scenario).includes(deployer.to);
     case "before-failed":

@@ -63,6 +63,9 @@ function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
   if (error) {
     // Nothing was begun, or it says that it does not know, and can't.
     const hasDoneNothing = outcome.truth.updates.every(({ began }) => !began);
+    // What it can't put in words of its own is a fault of its own.
+    const isBare = error.code === undefined && !scenario.aws?.faults?.length;
+    if (isBare) return [`ended with the bare error ${error.name} (${error.message})`];
     if (states.every((state) => state === "none") || (isRefusal(run) && hasDoneNothing)) return [];
     if (error.code === "superseded" && (states.includes("superseded") || wasForestalled(scenario, outcome, run)))
       return [];
@@ -95,13 +98,9 @@ function isBlind({ aws, interventions }: Scenario, { error }: Run): boolean {
 
 /** Without a run id a run after the rollout's end is an attempt of its own, and may be refused. */
 function isAnother({ deployer }: Scenario, { runs, truth }: Outcome, run: Run): boolean {
-  const before = truth.moments.findLast(({ at }) => at <= run.startedAt)?.state ?? "none";
-  return (
-    deployer?.runId === undefined &&
-    runs.length > 1 &&
-    isRefusal(run) &&
-    !["none", "open", "paused", "settling"].includes(before)
-  );
+  const begun = truth.updates.findLast(({ began, at }) => began && at <= run.startedAt)?.at ?? 0;
+  const isOver = truth.moments.some(({ at, state }) => at >= begun && at <= run.startedAt && !underWay.has(state));
+  return deployer?.runId === undefined && runs.length > 1 && isRefusal(run) && isOver;
 }
 
 /** Somebody else's deployment came before this run had begun one. */
@@ -109,6 +108,8 @@ function wasForestalled(scenario: Scenario, outcome: Outcome, run: Run): boolean
   const hasBegun = outcome.truth.updates.some(({ at, began }) => began && at >= run.startedAt);
   return !hasBegun && circumstancesOf(scenario, outcome, run).some(({ busy }) => busy);
 }
+
+const underWay = new Set<State>(["none", "open", "paused", "settling"]);
 
 function isRefusal({ error }: Run): boolean {
   return error?.name === "InputError";
@@ -203,8 +204,8 @@ function toldSecrets({ runs, trace }: Outcome): string[] {
   return Object.values(secrets).flatMap((secret) => (told.includes(secret) ? [`told ${secret}`] : []));
 }
 
-/** Milliseconds from when it can be seen: nobody looks less often than every 10 s, and a look takes a while. */
-const promised = 15_000;
+/** Milliseconds from when it can be seen: a stop or a pause shows on the service deployment alone, which is read every 20 s. */
+const promised = 25_000;
 
 function tooLate(scenario: Scenario, outcome: Outcome): string[] {
   const late = lateness(scenario, outcome) ?? 0;

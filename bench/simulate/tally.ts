@@ -41,7 +41,7 @@ export function createTally(): Tally {
     const { seed, scenario, outcome, faults } = played;
     coverage.count(played);
     if (faults.length > 0) wrong++;
-    const ending = outcome?.report?.verdict ?? outcome?.runs.at(-1)?.error?.code ?? "not played";
+    const ending = outcome?.report?.verdict ?? nameOf(outcome?.runs.at(-1)?.error) ?? "not played";
     endings.set(ending, (endings.get(ending) ?? 0) + 1);
     const ms = outcome && lateness(scenario, outcome);
     if (ms !== undefined) late.push({ seed, ms, verdict: ending });
@@ -70,6 +70,8 @@ export function createTally(): Tally {
 
   return { measure, wrong: () => wrong, lines };
 }
+
+const nameOf = (error?: { name: string; code?: string }) => error?.code ?? error?.name;
 
 function lateLines(late: Late[]): string[] {
   if (late.length === 0) return [];

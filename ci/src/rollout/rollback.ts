@@ -27,7 +27,7 @@ export async function rollback({ to, ...options }: RollbackOptions): Promise<Rep
   const { running } = await readService(options.aws, options.target, options.signal);
   const past = await history(options, remembered);
   const goal = to === undefined ? lastProven(past, running) : await named(options, past, to, running.taskDefinition);
-  const source = await describeRevision(options, goal.taskDefinition);
+  const source = await describeGoal(options, goal, to);
   const release = releaseOf(options, source, goal);
   options.progress(
     `Going back from ${running.version ?? running.image} to ${release.version}, as ${nameOf(goal.taskDefinition)} has it: ${proofOf(goal)}.`,
@@ -55,6 +55,24 @@ async function unprovenVersion(session: Session, version: string): Promise<Goal>
     "no-such-version",
     `${version} is neither among the deployments that ECS remembers nor among the newest revisions of ${session.target.family}. See history, or deploy it: deploy --published --version ${version}.`,
   );
+}
+
+/** A revision that somebody names need not be there. */
+async function describeGoal(
+  session: Session,
+  { taskDefinition }: Goal,
+  to: string | undefined,
+): Promise<RawTaskDefinition> {
+  try {
+    return await describeRevision(session, taskDefinition);
+  } catch (error) {
+    if ((error as Error).name !== "ClientException" || to === undefined) throw error;
+    throw new InputError(
+      "no-such-revision",
+      `${nameOf(taskDefinition)} can't be gone back to: ${(error as Error).message} Name another with --to; see history.`,
+      { cause: error },
+    );
+  }
 }
 
 function releaseOf({ target }: Session, source: RawTaskDefinition, goal: Goal): Release {

@@ -49,6 +49,16 @@ for (const to of ["v1.0.0", "7", "service:7", revisionArn(7)]) {
   });
 }
 
+test("a revision that is not there is refused in words that name it", async (t) => {
+  const { fake, back } = await rollbackScene(t);
+  await assert.rejects(back({ to: "99" }), {
+    code: "no-such-revision",
+    exitCode: 2,
+    message: /service:99 can't be gone/,
+  });
+  assert.equal(fake.sent("UpdateService").length, 0);
+});
+
 test("a version that ECS remembers no deployment of is called unproven", async (t) => {
   const { world, lines, deploy, back } = await rollbackScene(t);
   await deploy("v1.1.0", "1");
