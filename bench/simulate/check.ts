@@ -222,6 +222,6 @@ export function lateness({ aws }: Scenario, outcome: Outcome): number | undefine
   if (!report || report.uncertain.length > 0 || aws?.latency || aws?.faults?.length) return undefined;
   const run = runs.at(-1) as Run;
   const decisive = momentsOf(outcome)[0]?.findLast(({ at }) => at <= run.lookedAt);
-  if (!decisive || ["none", "open", "settling"].includes(decisive.state)) return undefined;
+  if (!decisive || ["none", "open", "settling", "going-back"].includes(decisive.state)) return undefined;
   return decisive.visibleAt <= run.startedAt ? undefined : Math.max(0, run.lookedAt - decisive.visibleAt);
 }
