@@ -21,7 +21,10 @@ export function wentElsewhere(scenario: Scenario, outcome: Outcome): string[] {
   return outcome.runs.flatMap((run) => {
     if (!run.report) return [];
     const { version } = run.report.release;
-    const goals = asked ? [asked] : circumstancesOf(scenario, outcome, run).map(({ goal }) => goal);
+    // From its own beginning on the goal is whatever it goes to.
+    const begun = outcome.truth.updates.find(({ at, began }) => began && at >= run.startedAt)?.at ?? run.endedAt;
+    const around = circumstancesOf(scenario, outcome, run).filter(({ at }) => at < begun);
+    const goals = asked ? [asked] : around.map(({ goal }) => goal);
     return goals.includes(version) ? [] : [`went back to ${version}, and the last good one is ${[...new Set(goals)]}`];
   });
 }

@@ -52,6 +52,18 @@ export const paused: fc.Arbitrary<Addition> = fc
     };
   });
 
+/** What ECS calls well and the public does not: whether the deployer takes it back, and to what. */
+export const unserved: fc.Arbitrary<Addition> = fc
+  .record({
+    serves: fc.constantFrom({ status: 500 }, { version: "v0.0.1" }, { status: 404 }),
+    part: oneOf([3, is(false)], [1, is(true)]),
+  })
+  .map(({ serves, part }) => ({ deployer, ...scenario }) => {
+    const { verb: _verb, to: _to, ...settings } = deployer ?? {};
+    const tasks = part ? [{ serves }, {}] : [{ serves }];
+    return { ...scenario, release: { ...scenario.release, tasks }, deployer: { ...settings, http: true } };
+  });
+
 /** An alarm that watches the deployments and fires at some time of one: before, in the middle, in its bake, or after. */
 export const alarmed: fc.Arbitrary<Addition> = fc
   .record({ at: seconds(1, 500), bakes: fc.boolean(), clears: fc.boolean() })

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { DeployerSettings, Intervention, Kill, Scenario, TaskScript } from "../world/scenario.js";
 import { is, MINUTE, oneOf, seconds, sometimes } from "./choose.js";
 import { fitting } from "./fitting.js";
-import { alarmed, paused } from "./generate-monitors.js";
+import { alarmed, paused, unserved } from "./generate-monitors.js";
 import { before, release, tasks } from "./generate-release.js";
 import { service } from "./generate-service.js";
 import { aws, denied } from "./generate-wire.js";
@@ -102,6 +102,6 @@ const goBack = fc
 export const scenarios: fc.Arbitrary<Scenario> = fc
   .tuple(
     oneOf<Scenario>([9, plain], [1, goBack]),
-    oneOf([17, is((scenario: Scenario) => scenario)], [2, paused], [1, alarmed]),
+    oneOf([17, is((scenario: Scenario) => scenario)], [2, paused], [1, alarmed], [1, unserved]),
   )
   .map(([scenario, monitored]) => fitting(monitored(scenario)));
