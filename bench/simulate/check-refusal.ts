@@ -24,8 +24,7 @@ function holds(reason: string, scenario: Scenario, outcome: Outcome, run: Run): 
   switch (reason) {
     case "deployment-in-flight":
     case "unsettled":
-      // A state that nobody knows is no end.
-      return aws?.faults?.some(({ kind }) => kind === "changed") || around.some(({ busy }) => busy);
+      return hasUnknown(scenario) || around.some(({ busy }) => busy);
     case "service-moved":
       return around.some(({ busy }) => busy) && interventions.length > 0;
     case "nothing-to-return-to":
@@ -39,7 +38,7 @@ function holds(reason: string, scenario: Scenario, outcome: Outcome, run: Run): 
     case "wrong-platform":
       return release.image?.platform !== undefined;
     case "nothing-proven":
-      return around.some(({ goal }) => goal === undefined);
+      return hasUnknown(scenario) || around.some(({ goal }) => goal === undefined);
     case "no-such-revision":
       return askedFor(scenario) === undefined;
     case "no-such-version":
@@ -57,6 +56,11 @@ function holds(reason: string, scenario: Scenario, outcome: Outcome, run: Run): 
     default:
       return false;
   }
+}
+
+/** A state that nobody knows is no end, and proves nothing good. */
+function hasUnknown({ aws }: Scenario): boolean {
+  return Boolean(aws?.faults?.some(({ kind }) => kind === "changed"));
 }
 
 function countsIn({ service = {}, deployer = {}, interventions = [] }: Scenario): number[] {

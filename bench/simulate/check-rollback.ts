@@ -16,7 +16,8 @@ export function circumstancesOf({ aws }: Scenario, { circumstances }: Outcome, r
 /** A rollback leads to the last good version, or to the one that was asked for. */
 export function wentElsewhere(scenario: Scenario, outcome: Outcome): string[] {
   const { deployer = {} } = scenario;
-  if (deployer.verb !== "rollback") return [];
+  const isMisled = scenario.aws?.faults?.some(({ kind }) => kind === "changed");
+  if (deployer.verb !== "rollback" || isMisled) return [];
   const asked = askedFor(scenario);
   return outcome.runs.flatMap((run) => {
     if (!run.report) return [];

@@ -10,17 +10,26 @@ import { circumstancesOf, wentElsewhere } from "./check-rollback.js";
 
 /** What is wrong with an outcome, in sentences; none when everything is as it must be. */
 export function faultsOf(scenario: Scenario, outcome: Outcome): string[] {
+  const { rival } = outcome;
+  return [
+    ...(rival ? wrongOf(rival.scenario, { ...outcome, ...rival }).map((fault) => `the second: ${fault}`) : []),
+    ...wrongOf(scenario, outcome),
+    ...(rival ? [] : notBack(scenario, outcome)),
+    ...throttled(scenario, outcome),
+    ...toldSecrets(outcome),
+    ...wentElsewhere(scenario, outcome),
+    ...wrongOneOffs(scenario, outcome),
+  ];
+}
+
+/** Of one deploy, or of one of two. */
+function wrongOf(scenario: Scenario, outcome: Outcome): string[] {
   return [
     ...wrongVerdict(scenario, outcome),
     ...tooManyUpdates(scenario, outcome),
     ...outcome.truth.harm,
-    ...notBack(scenario, outcome),
-    ...throttled(scenario, outcome),
-    ...toldSecrets(outcome),
     ...tooLate(scenario, outcome),
     ...groundless(scenario, outcome),
-    ...wentElsewhere(scenario, outcome),
-    ...wrongOneOffs(scenario, outcome),
   ];
 }
 
@@ -48,10 +57,10 @@ function askedAt({ answers }: Outcome, { startedAt }: Run): number {
 }
 const beforeRollout = 1_000;
 
-/** Where the deployer has attached, what it tells of may be somebody else's rollout, or a repetition of its own. */
+/** What the deployer tells of may be somebody else's rollout, our other deploy's, or a repetition of its own. */
 function momentsOf({ truth, report }: Outcome): (readonly Moment[])[] {
-  const told = report?.attached ? report.taskDefinition : "";
-  const repeated = truth.ofRepetition[told] ?? [];
+  const told = report?.taskDefinition ?? "";
+  const repeated = report?.attached ? (truth.ofRepetition[told] ?? []) : [];
   if (told === "" || truth.own.includes(told)) return [truth.moments, repeated];
   return [truth.ofRevision[told] ?? truth.moments, repeated];
 }
@@ -223,5 +232,7 @@ export function lateness({ aws }: Scenario, outcome: Outcome): number | undefine
   const run = runs.at(-1) as Run;
   const decisive = momentsOf(outcome)[0]?.findLast(({ at }) => at <= run.lookedAt);
   if (!decisive || ["none", "open", "settling", "going-back"].includes(decisive.state)) return undefined;
+  // The watch is over once the public is asked.
+  if (askedAt(outcome, run) <= decisive.visibleAt) return undefined;
   return decisive.visibleAt <= run.startedAt ? undefined : Math.max(0, run.lookedAt - decisive.visibleAt);
 }

@@ -33,6 +33,10 @@ export function createCoverage() {
       if (run.report?.kept?.deregistered.length) add("kept", "deregistered");
       if (run.report?.attached) add("run", "attached");
     }
+    if (outcome.rival) {
+      const { report, runs } = outcome.rival;
+      add("the second of two said", report?.verdict ?? runs[0].error?.code ?? runs[0].error?.name ?? "");
+    }
     for (const { state } of outcome.truth.moments) add("truths passed through", state);
   }
 
@@ -102,6 +106,7 @@ const all: Record<string, Record<string, Dimension>> = {
     "rollback verb, begun": ({ deployer }, outcome) =>
       deployer?.verb === "rollback" && Boolean(outcome?.truth.updates.length),
     "killed twice": (_, outcome) => (outcome?.runs.filter(({ killed }) => killed).length ?? 0) > 1,
+    "two at the same time": ({ rival }) => rival !== undefined,
     "run again after its end": ({ again }) => again !== undefined,
   },
   aws: {

@@ -64,6 +64,20 @@ export const unserved: fc.Arbitrary<Addition> = fc
     return { ...scenario, release: { ...scenario.release, tasks }, deployer: { ...settings, http: true } };
   });
 
+/** Two deploys of ours at the same time: the same command twice, or two versions. */
+export const rivalled: fc.Arbitrary<Addition> = fc
+  .record({
+    at: oneOf([1, fc.integer({ min: 0, max: 2_000 })], [1, seconds(0, 120)]),
+    isOther: fc.boolean(),
+    isOtherRun: fc.boolean(),
+  })
+  .map(({ at, isOther, isOtherRun }) => (scenario) => {
+    if (scenario.deployer?.verb === "rollback") return scenario;
+    const runId = isOtherRun ? "run-2" : scenario.deployer?.runId;
+    const rival = { at, ...(isOther && { version: "v3.0.0" }), ...(runId !== undefined && { runId }) };
+    return { ...scenario, rival };
+  });
+
 /** An alarm that watches the deployments and fires at some time of one: before, in the middle, in its bake, or after. */
 export const alarmed: fc.Arbitrary<Addition> = fc
   .record({ at: seconds(1, 500), bakes: fc.boolean(), clears: fc.boolean() })

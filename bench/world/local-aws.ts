@@ -12,7 +12,7 @@ import { createFaults, type RuledFaults } from "../../infra/local/aws/wire/fault
 import type { JsonObject, Service } from "../../infra/local/aws/wire/service.js";
 import { type Casting, castTasks } from "./behaviour.js";
 import { createLogService } from "./log-service.js";
-import { digestOf, imageOf, somebody, target } from "./names.js";
+import { digestOf, imageOf, rival, somebody, target } from "./names.js";
 import { createRegistry, imageOf as imageScriptOf } from "./registry.js";
 import type { Scenario } from "./scenario.js";
 
@@ -41,6 +41,8 @@ export interface Listeners {
   changed: () => void;
   /** When ECS has carried out a call of the deployer. */
   done: (call: Done) => void;
+  /** The same of our second deploy, where there are two. */
+  doneByRival: (call: Done) => void;
 }
 
 export async function createLocalAws(
@@ -64,7 +66,7 @@ export async function createLocalAws(
     state: inMemory(state, listeners.changed),
     account: target.account,
     deny,
-    principals: [somebody],
+    principals: [somebody, rival],
     faults,
     limits: true,
     further: [
@@ -78,17 +80,18 @@ export async function createLocalAws(
     timeout: 30_000,
   });
   const { call, requestHandler, credentials } = aws;
-  tellWhatIsDone(aws.ecs.service, credentials.accessKeyId, listeners.done);
+  const told = { [credentials.accessKeyId]: listeners.done, [rival.accessKeyId]: listeners.doneByRival };
+  tellWhatIsDone(aws.ecs.service, told);
   return { call, requestHandler, credentials, state, casting, runtime, faults, deny };
 }
 
 /** What the deployer has done is known here also where its answer is lost. */
-function tellWhatIsDone({ operations }: Service, accessKeyId: string, done: Listeners["done"]): void {
+function tellWhatIsDone({ operations }: Service, told: Record<string, Listeners["done"]>): void {
   for (const [operation, run] of Object.entries(operations)) {
     if (/^(Describe|List)/.test(operation)) continue;
     operations[operation] = async (input, caller) => {
       const output = await run(input, caller);
-      if (caller.accessKeyId === accessKeyId) done({ operation, input, output });
+      told[caller.accessKeyId]?.({ operation, input, output });
       return output;
     };
   }
@@ -114,9 +117,12 @@ function manifestOf(scenario: Scenario, image: string): string | undefined {
 
 /** Every version that the scenario names. */
 export function versionsIn(scenario: Scenario): string[] {
-  const { others = {}, interventions = [] } = scenario;
+  const { others = {}, interventions = [], rival } = scenario;
   const deployed = interventions.flatMap((one) => (one.do === "deploy" ? [one.version] : []));
-  return [...new Set([...versionsBefore(scenario), releaseOf(scenario), ...Object.keys(others), ...deployed])];
+  const second = rival?.version === undefined ? [] : [rival.version];
+  return [
+    ...new Set([...versionsBefore(scenario), releaseOf(scenario), ...second, ...Object.keys(others), ...deployed]),
+  ];
 }
 
 export function versionsBefore({ before }: Scenario): string[] {

@@ -6,6 +6,7 @@ import type { FaultRule } from "../../infra/local/aws/wire/faults.js";
 import { type Circumstances, type CircumstancesKept, keepCircumstances } from "./circumstances.js";
 import { type History, keepHistory, type Truth } from "./history.js";
 import { askedFor, createLocalAws, type LocalAws, releaseOf } from "./local-aws.js";
+import { type Rival, startRival } from "./rival.js";
 import { type Run, runDeployer } from "./run.js";
 import type { Scenario } from "./scenario.js";
 import { warmUpSdk } from "./sdk.js";
@@ -31,6 +32,8 @@ export interface Outcome {
   trace: TraceEntry[];
   /** What the public URL answered to the deployer, in order. */
   answers: PublicAnswer[];
+  /** What became of our second deploy, where there was one. */
+  rival?: Pick<Outcome, "runs" | "report" | "truth" | "answers" | "taskAnswers"> & { scenario: Scenario };
   /** How many lifecycle hooks have ended how, or wait, in all deployments. */
   hooks: Record<string, number>;
   /** What single tasks answered to it. */
@@ -59,11 +62,13 @@ export async function play(scenario: Scenario, seed: number, { way = "direct" }:
 
 async function playIn(time: Time, scenario: Scenario, seed: number, way: "direct" | "sdk"): Promise<Outcome> {
   let history: History | undefined;
+  let second: Rival | undefined;
   let kept: CircumstancesKept | undefined;
   let stage: Stage | undefined;
   const aws = await createLocalAws(scenario, seed, time, {
     changed() {
       history?.note();
+      second?.history.note();
       kept?.note();
     },
     done(call) {
@@ -72,6 +77,7 @@ async function playIn(time: Time, scenario: Scenario, seed: number, way: "direct
       kept?.noteCall(call);
       if (stage && isFirst) schedule(stage, "update");
     },
+    doneByRival: (call) => second?.history.noteCall(call),
   });
   await setUp(scenario, aws, time);
   aws.casting.begin();
@@ -84,13 +90,16 @@ async function playIn(time: Time, scenario: Scenario, seed: number, way: "direct
   const version = isBack ? (askedFor(scenario) ?? circumstances.times[0].goal ?? "") : releaseOf(scenario);
   history = keepHistory(aws.state, time.now, version, listLag);
   stage = createStage(scenario, seed, { aws, time, history, way });
+  if (scenario.rival) second = startRival(stage, seed, scenario.rival, listLag);
   const runs = await runUntilItEnds(stage);
+  const rival = second && (await time.run(second.outcome));
   stage.isOver = true;
   time.pass(() => isAtRest(aws), 2 * HOUR);
   const report = runs.at(-1)?.report;
   return {
     runs,
     ...(report && { report }),
+    ...(rival && { rival }),
     truth: history.truth,
     circumstances,
     calls: stage.calls,
@@ -114,7 +123,7 @@ async function runUntilItEnds(stage: Stage): Promise<[Run, ...Run[]]> {
   const runs: Run[] = [];
   for (;;) {
     const kill = kills[runs.length];
-    const run = await runDeployer(stage, runs.length + 1, kill);
+    const run = await stage.time.run(runDeployer(stage, runs.length + 1, kill));
     runs.push(run);
     const isCutOff = kill !== undefined && !run.report;
     const pause = isCutOff ? (kill.pause ?? 0) : pauses.shift();

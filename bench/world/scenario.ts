@@ -24,6 +24,8 @@ export interface Scenario {
   deployer?: DeployerSettings;
   /** Interruptions of the deployer: the first run meets the first, the run after it the second, … */
   kills?: Kill[];
+  /** A second deploy of ours at the same time, so long after the first one was started, with the same settings. */
+  rival?: { at: number; version?: string; runId?: string };
   /** The same command is run once more after each of these pauses, though it has come to an end: to ask again, or because it was paused. */
   again?: number[];
 }
