@@ -321,6 +321,26 @@ const classicCases: Case[] = [
     ],
     verdict: "superseded",
   },
+  ...[
+    { events: [], verdict: "superseded" as const },
+    { events: ["(service s) (deployment ecs-svc/1) deployment completed."], verdict: "rolled-back" as const },
+  ].map(
+    ({ events, verdict }): Case => ({
+      name: `somebody deploys while it is rolled back, ${events.length ? "after" : "before"} that has come to its end`,
+      on: classicOnly,
+      see: [
+        snapshot({
+          deployments: [back("ecs-svc/1", "IN_PROGRESS"), deployment({ status: "ACTIVE", rolloutState: "FAILED" })],
+          events: ["(service s) rolling back to deployment ecs-svc/1."],
+        }),
+        snapshot({
+          deployments: [deployment({ id: "ecs-svc/3", taskDefinition: "arn:9", rolloutState: "COMPLETED" })],
+          events: [...events, "(service s) rolling back to deployment ecs-svc/1."],
+        }),
+      ],
+      verdict,
+    }),
+  ),
   {
     name: "the service is deleted",
     on: classicOnly,
