@@ -1,6 +1,6 @@
 import type { Outcome } from "../world/play.js";
 import type { Scenario } from "../world/scenario.js";
-import { statesSeen } from "./check.js";
+import { statesSeen } from "./check-lateness.js";
 import type { Played } from "./one.js";
 
 /** Counts how often each thing that chance decides came up, and each truth with what was said of it: so that coverage is seen. */

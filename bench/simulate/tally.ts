@@ -1,4 +1,4 @@
-import { lateness } from "./check.js";
+import { lateness } from "./check-lateness.js";
 import { createCoverage } from "./coverage.js";
 import type { Played } from "./one.js";
 

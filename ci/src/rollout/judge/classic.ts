@@ -103,8 +103,9 @@ function isReplaced(subject: Subject, snapshots: readonly Snapshot[], primary: D
   const seen = snapshots.findLast(({ service }) => service.deployments.some((one) => isOurs(subject, one)));
   const isYounger = primary.createdAt > subject.registeredAt;
   if (seen && isYounger) return true;
-  // ECS has answered that it began.
-  const hasBegun = seen !== undefined || (isYounger && subject.deploymentId !== undefined);
+  // ECS has answered that it began, or listed it.
+  const isKnown = subject.deploymentId !== undefined || subject.serviceDeploymentArn !== undefined;
+  const hasBegun = seen !== undefined || (isYounger && isKnown);
   return hasBegun && latest.at - (seen ?? (snapshots[0] as Snapshot)).at >= lagWindow;
 }
 

@@ -298,6 +298,14 @@ const classicCases: Case[] = [
     verdict: "undecided",
   },
   {
+    name: "ECS has listed it before, and something younger has been there for longer than ECS lags",
+    on: { ...classicOnly, deploymentId: undefined as never, serviceDeploymentArn: "arn:sd2", registeredAt: 900 },
+    see: [0, 20_000].map((at) =>
+      snapshot({ at, deployments: [deployment({ id: "ecs-svc/3", taskDefinition: "arn:9" })] }),
+    ),
+    verdict: "superseded",
+  },
+  {
     name: "a person has rolled it back, and only an event tells where to",
     on: classicOnly,
     see: [
