@@ -1,51 +1,37 @@
-import type { Moment } from "../world/history.js";
+import { versionsBefore } from "../world/local-aws.js";
 import { secrets } from "../world/names.js";
 import type { Outcome } from "../world/play.js";
 import type { State } from "../world/rollout-state.js";
 import type { Run } from "../world/run.js";
 import type { Scenario } from "../world/scenario.js";
+import { statesSeen, tooLate } from "./check-lateness.js";
+import { wrongOneOffs } from "./check-one-offs.js";
+import { groundless } from "./check-refusal.js";
+import { circumstancesOf, wentElsewhere } from "./check-rollback.js";
 
 /** What is wrong with an outcome, in sentences; none when everything is as it must be. */
 export function faultsOf(scenario: Scenario, outcome: Outcome): string[] {
+  const { rival } = outcome;
+  return [
+    ...(rival ? wrongOf(rival.scenario, { ...outcome, ...rival }).map((fault) => `the second: ${fault}`) : []),
+    ...wrongOf(scenario, outcome),
+    ...(rival ? [] : notBack(scenario, outcome)),
+    ...throttled(scenario, outcome),
+    ...toldSecrets(outcome),
+    ...wentElsewhere(scenario, outcome),
+    ...wrongOneOffs(scenario, outcome),
+  ];
+}
+
+/** Of one deploy, or of one of two. */
+function wrongOf(scenario: Scenario, outcome: Outcome): string[] {
   return [
     ...wrongVerdict(scenario, outcome),
     ...tooManyUpdates(scenario, outcome),
     ...outcome.truth.harm,
-    ...notBack(scenario, outcome),
-    ...throttled(scenario, outcome),
-    ...toldSecrets(outcome),
+    ...tooLate(scenario, outcome),
+    ...groundless(scenario, outcome),
   ];
-}
-
-/**
- * Milliseconds that one look at ECS may take, of up to eight calls and a retry, and as long as the SDK waits for one that nobody answers:
- * what was true within it may be told.
- */
-const lookTime = ({ aws }: Scenario) =>
-  5_000 + 8 * (aws?.latency?.[1] ?? 80) + (aws?.faults?.some(({ kind }) => kind === "silent") ? 35_000 : 0);
-
-/** What was true of the rollout at some moment of the last look or after it, until the deployer's end. */
-export function statesSeen(scenario: Scenario, outcome: Outcome, run: Run): State[] {
-  const from = Math.min(run.lookedAt, askedAt(outcome, run)) - lookTime(scenario);
-  const statesIn = (moments: readonly Moment[]) =>
-    moments
-      .filter(({ at }, index) => at <= run.endedAt && (moments[index + 1]?.at ?? Number.POSITIVE_INFINITY) > from)
-      .map(({ state }) => state);
-  return [...new Set(momentsOf(outcome).flatMap(statesIn))];
-}
-
-/** When the public URL was first asked for what ECS had called deployed; the one question before the rollout is not that. */
-function askedAt({ answers }: Outcome, { startedAt }: Run): number {
-  return answers.find(({ at }) => at > startedAt + beforeRollout)?.at ?? Number.POSITIVE_INFINITY;
-}
-const beforeRollout = 1_000;
-
-/** Where the deployer has attached, what it tells of may be somebody else's rollout, or a repetition of its own. */
-function momentsOf({ truth, report }: Outcome): (readonly Moment[])[] {
-  const told = report?.attached ? report.taskDefinition : "";
-  const repeated = truth.ofRepetition[told] ?? [];
-  if (told === "" || truth.own.includes(told)) return [truth.moments, repeated];
-  return [truth.ofRevision[told] ?? truth.moments, repeated];
 }
 
 function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
@@ -54,9 +40,13 @@ function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
   const { report, error } = run;
   if (error) {
     // Nothing was begun, or it says that it does not know, and can't.
-    const hasDoneNothing = outcome.truth.registered.length + outcome.truth.updates.length === 0;
+    const hasDoneNothing = outcome.truth.updates.every(({ began }) => !began);
+    // What it can't put in words of its own is a fault of its own.
+    const isBare = error.code === undefined && !scenario.aws?.faults?.length;
+    if (isBare) return [`ended with the bare error ${error.name} (${error.message})`];
     if (states.every((state) => state === "none") || (isRefusal(run) && hasDoneNothing)) return [];
-    if (error.code === "superseded" && states.includes("superseded")) return [];
+    if (error.code === "superseded" && (states.includes("superseded") || wasForestalled(scenario, outcome, run)))
+      return [];
     if (isBlind(scenario, run) || isAnother(scenario, outcome, run) || isGone(scenario, run)) return [];
     return [
       `ended with ${error.name} ${error.code ?? ""} (${error.message}), and in truth it is ${states.join(", then ")}`,
@@ -86,14 +76,18 @@ function isBlind({ aws, interventions }: Scenario, { error }: Run): boolean {
 
 /** Without a run id a run after the rollout's end is an attempt of its own, and may be refused. */
 function isAnother({ deployer }: Scenario, { runs, truth }: Outcome, run: Run): boolean {
-  const before = truth.moments.findLast(({ at }) => at <= run.startedAt)?.state ?? "none";
-  return (
-    deployer?.runId === undefined &&
-    runs.length > 1 &&
-    isRefusal(run) &&
-    !["none", "open", "paused", "settling"].includes(before)
-  );
+  const begun = truth.updates.findLast(({ began, at }) => began && at <= run.startedAt)?.at ?? 0;
+  const isOver = truth.moments.some(({ at, state }) => at >= begun && at <= run.startedAt && !underWay.has(state));
+  return deployer?.runId === undefined && runs.length > 1 && isRefusal(run) && isOver;
 }
+
+/** Somebody else's deployment came before this run had begun one. */
+function wasForestalled(scenario: Scenario, outcome: Outcome, run: Run): boolean {
+  const hasBegun = outcome.truth.updates.some(({ at, began }) => began && at >= run.startedAt);
+  return !hasBegun && circumstancesOf(scenario, outcome, run).some(({ busy }) => busy);
+}
+
+const underWay = new Set<State>(["none", "open", "paused", "settling"]);
 
 function isRefusal({ error }: Run): boolean {
   return error?.name === "InputError";
@@ -106,6 +100,10 @@ function isGone({ interventions }: Scenario, run: Run): boolean {
 
 /** What may be said besides, where the report says that it can't tell who ended the rollout. */
 const acceptedUncertain: Partial<Record<State, string[]>> = {
+  // The classic deployment does not tell of early success.
+  early: ["timed-out"],
+  // Nor of hooks.
+  paused: ["timed-out"],
   stopped: ["failed"],
   repeated: ["deployed", "nothing-ran", "timed-out", "failed", "rolled-back"],
 };
@@ -120,7 +118,7 @@ function accepted(state: State, scenario: Scenario, outcome: Outcome): string[] 
     case "settling":
       return ["timed-out"];
     case "early":
-      return scenario.deployer?.http ? ["deployed-early", "deployed-unverified", "failed"] : ["deployed-early"];
+      return isAsked(scenario) ? ["deployed-early", "deployed-unverified", "failed"] : ["deployed-early"];
     case "repeated":
       return ["superseded"];
     case "going-back":
@@ -129,17 +127,27 @@ function accepted(state: State, scenario: Scenario, outcome: Outcome): string[] 
     case "taken-back":
       return ["rolled-back"];
     case "deployed":
-      if (!scenario.deployer?.http) return ["deployed"];
       return servesWell(scenario, outcome) ? ["deployed"] : ["failed", "deployed-unverified"];
     default:
       return [state];
   }
 }
 
-/** The public URL answered the release's version five times in a row at the end. */
-function servesWell({ release }: Scenario, { answers }: Outcome): boolean {
+function isAsked({ deployer }: Scenario): boolean {
+  return Boolean(deployer?.http || deployer?.verifyTasks);
+}
+
+/**
+ * The public URL answered the release's version five times in a row at the end, and each task that was asked in the last run did too,
+ * as far as they are asked. Where a rollback leads is held against the truth by itself.
+ */
+function servesWell({ release, deployer }: Scenario, { answers, taskAnswers, runs, report }: Outcome): boolean {
+  const wanted = deployer?.verb === "rollback" ? report?.release.version : (release?.version ?? "v2.0.0");
   const last = answers.slice(-5);
-  return last.length === 5 && last.every(({ version }) => version === (release?.version ?? "v2.0.0"));
+  const isServed = last.length === 5 && last.every(({ version }) => version === wanted);
+  const { startedAt } = runs.at(-1) as Run;
+  const isRight = taskAnswers.every(({ at, version }) => at < startedAt || version === wanted);
+  return (!deployer?.http || isServed) && (!deployer?.verifyTasks || isRight);
 }
 
 /** The world holds ECS's documented limits: who stays inside them is not throttled, unless a fault does it. */
@@ -159,11 +167,15 @@ function tooManyUpdates({ deployer }: Scenario, { truth, runs }: Outcome): strin
 }
 
 /** What was rolled back leaves the last good release, and nothing else, when nobody else came between. */
-function notBack(scenario: Scenario, { report, serves }: Outcome): string[] {
+function notBack(scenario: Scenario, { report, serves, truth, circumstances }: Outcome): string[] {
   if (report?.verdict !== "rolled-back" || scenario.interventions?.length) return [];
-  const last = (scenario.before?.versions ?? ["v1.0.0"]).at(-1) ?? "";
+  const begun = truth.updates.findLast(({ began, taskDefinition }) => began && truth.own.includes(taskDefinition));
+  const { good } = circumstances.times.findLast(({ at }) => at < (begun?.at ?? 1)) ?? circumstances.times[0];
+  // Where nothing ever was good, what was there before is what there is to go back to; where nothing is to run, nothing serves.
+  const last = good ?? versionsBefore(scenario).at(-1) ?? "";
+  const isEmpty = (scenario.deployer?.desiredCount ?? scenario.service?.desiredCount) === 0;
   const others = Object.keys(serves).filter((version) => version !== last);
-  return others.length === 0 && (serves[last] ?? 0) > 0
+  return others.length === 0 && (isEmpty || (serves[last] ?? 0) > 0)
     ? []
     : [`was rolled back, and ${JSON.stringify(serves)} serves`];
 }
@@ -171,18 +183,4 @@ function notBack(scenario: Scenario, { report, serves }: Outcome): string[] {
 function toldSecrets({ runs, trace }: Outcome): string[] {
   const told = JSON.stringify([runs, trace]);
   return Object.values(secrets).flatMap((secret) => (told.includes(secret) ? [`told ${secret}`] : []));
-}
-
-/**
- * How long after it could be seen the verdict came, in milliseconds: from the moment at which the API shows all that it rests on to
- * ECS's answer in the last look. Undefined where the deployer was not watching at that moment, where the deadline decided, and where
- * calls are slow or go wrong on their way: what is promised is promised for an AWS that answers in 20 to 80 ms.
- */
-export function lateness({ aws }: Scenario, outcome: Outcome): number | undefined {
-  const { runs, report } = outcome;
-  if (!report || report.uncertain.length > 0 || aws?.latency || aws?.faults?.length) return undefined;
-  const run = runs.at(-1) as Run;
-  const decisive = momentsOf(outcome)[0]?.findLast(({ at }) => at <= run.lookedAt);
-  if (!decisive || ["none", "open", "settling"].includes(decisive.state)) return undefined;
-  return decisive.visibleAt <= run.startedAt ? undefined : Math.max(0, run.lookedAt - decisive.visibleAt);
 }

@@ -70,7 +70,17 @@ export const release: fc.Arbitrary<ReleaseScript & { version?: string }> = somet
   version: [1, is("v1.0.0")],
 });
 export const before: fc.Arbitrary<Before> = sometimes<Before>({
-  versions: [2, fc.constantFrom(["v1.0.0"], ["v0.9.0", "v1.0.0"], ["v1.0.0", "v2.0.0"])],
-  completed: [0, is(true)],
+  versions: [
+    2,
+    fc.constantFrom(
+      ["v1.0.0"],
+      ["v0.9.0", "v1.0.0"],
+      ["v1.0.0", "v2.0.0"],
+      ["v0.8.0", "v0.9.0", "v1.0.0"],
+      ["v1.0.0", "v0.9.0", "v1.0.0"],
+    ),
+  ],
+  completed: [1, is(false)],
+  broken: [1, fc.constantFrom(["v0.9.0"], ["v2.0.0"])],
   tasks: [2, slow.map(({ stop = 1_000, drain = 0 }) => [{ stop, drain }])],
 });

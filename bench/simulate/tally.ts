@@ -1,4 +1,5 @@
-import { lateness } from "./check.js";
+import { lateness } from "./check-lateness.js";
+import { createCoverage } from "./coverage.js";
 import type { Played } from "./one.js";
 
 /** What many seeds have come to. */
@@ -20,6 +21,7 @@ export function createTally(): Tally {
   const late: Late[] = [];
   const endings = new Map<string, number>();
   const spent = { direct: { seeds: 0, cpu: 0, real: 0 }, sdk: { seeds: 0, cpu: 0, real: 0 } };
+  const coverage = createCoverage();
   let wrong = 0;
 
   async function measure(play: () => Promise<Played>): Promise<Played> {
@@ -35,9 +37,11 @@ export function createTally(): Tally {
     return played;
   }
 
-  function count({ seed, scenario, outcome, faults }: Played) {
+  function count(played: Played) {
+    const { seed, scenario, outcome, faults } = played;
+    coverage.count(played);
     if (faults.length > 0) wrong++;
-    const ending = outcome?.report?.verdict ?? outcome?.runs.at(-1)?.error?.code ?? "not played";
+    const ending = outcome?.report?.verdict ?? nameOf(outcome?.runs.at(-1)?.error) ?? "not played";
     endings.set(ending, (endings.get(ending) ?? 0) + 1);
     const ms = outcome && lateness(scenario, outcome);
     if (ms !== undefined) late.push({ seed, ms, verdict: ending });
@@ -59,11 +63,15 @@ export function createTally(): Tally {
         .sort((a, b) => b[1] - a[1])
         .map(([ending, times]) => `${ending} ${times}`)
         .join(", ")}.`,
+      "What came up:",
+      ...coverage.lines(),
     ];
   }
 
   return { measure, wrong: () => wrong, lines };
 }
+
+const nameOf = (error?: { name: string; code?: string }) => error?.code ?? error?.name;
 
 function lateLines(late: Late[]): string[] {
   if (late.length === 0) return [];

@@ -3,6 +3,7 @@ import {
   type ContainerDefinition,
   CreateServiceCommand,
   type CreateServiceCommandInput,
+  type DeploymentLifecycleHook,
   DescribeServicesCommand,
   RegisterTaskDefinitionCommand,
   UpdateServiceCommand,
@@ -83,7 +84,7 @@ export async function until({ ecs }: Clients, target: Target, wanted: "COMPLETED
 
 function serviceInput(target: Target, settings: ServiceSettings, taskDefinition: string): CreateServiceCommandInput {
   const { desiredCount = 1, minimumHealthyPercent = 100, maximumPercent = 200, breaker = "rollback" } = settings;
-  const { more = {}, breakerSettings = {}, alarms = [], healthCheckGracePeriodSeconds } = settings;
+  const { more = {}, breakerSettings = {}, alarms = [], hooks = [], healthCheckGracePeriodSeconds } = settings;
   const { deploymentConfiguration, ...rest } = more as { deploymentConfiguration?: JsonObject };
   const deploymentCircuitBreaker = {
     enable: breaker !== "off",
@@ -104,6 +105,7 @@ function serviceInput(target: Target, settings: ServiceSettings, taskDefinition:
       maximumPercent,
       deploymentCircuitBreaker,
       ...(alarms.length > 0 && { alarms: { alarmNames: alarms, enable: true, rollback: breaker === "rollback" } }),
+      ...(hooks.length > 0 && { lifecycleHooks: hooks as unknown as DeploymentLifecycleHook[] }),
       ...deploymentConfiguration,
     },
     ...(isBalanced(settings) && {

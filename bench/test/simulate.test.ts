@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { faultsOf } from "../simulate/check.js";
 import { type Played, playScenario, playSeed, scenarioOf } from "../simulate/one.js";
 import { play } from "../world/play.js";
+import type { Scenario } from "../world/scenario.js";
 
 /** A hundred that are always the same, of which one goes through the SDK, and ten that nobody has played before. */
 const fixed = { first: 1, count: 100 };
@@ -27,7 +28,10 @@ test("a seed stands for one scenario", () => {
 
 test("a deployer comes to the same end through its port and through the SDK", async () => {
   const endOf = ({ outcome }: Played) => outcome?.report?.verdict ?? outcome?.runs.at(-1)?.error?.code;
-  for (let seed = 501; seed < 511; seed++) {
+  // With slow calls or lost answers a few milliseconds decide whether a task ends before its rollout does.
+  const isPlain = ({ aws }: Scenario) => !aws?.latency && !aws?.faults;
+  const seeds = Array.from({ length: 20 }, (_, index) => 501 + index).filter((seed) => isPlain(scenarioOf(seed)));
+  for (const seed of seeds.slice(0, 10)) {
     assert.equal(endOf(await playSeed(seed, "direct")), endOf(await playSeed(seed, "sdk")), `seed ${seed}`);
   }
 });

@@ -3,6 +3,7 @@ import type { LoadBalancerTarget, TaskSpec } from "../../infra/local/aws/ecs/run
 import type { TargetBehaviour } from "../../infra/local/aws/ecs/simulated/load-balancer.js";
 import type { TaskBehaviour } from "../../infra/local/aws/ecs/simulated/runtime.js";
 import type { JsonObject } from "../../infra/local/aws/wire/service.js";
+import { isRelease } from "./local-aws.js";
 import { target } from "./names.js";
 import type { Scenario, TaskScript } from "./scenario.js";
 
@@ -27,12 +28,13 @@ export function castTasks(scenario: Scenario): Casting {
   let hasBegun = false;
 
   function cast(task: TaskSpec): TaskScript {
+    if (!task.group.startsWith("service:")) return oneOffScript(scenario, task);
     const version = versionOf(task.taskDefinition);
     const revision = String(task.taskDefinition.taskDefinitionArn);
     if (!hasBegun) old.add(revision);
     const number = started.get(version) ?? 0;
     started.set(version, number + 1);
-    const scripts = old.has(revision) ? scriptsBefore(scenario) : scriptsOf(scenario, version);
+    const scripts = old.has(revision) ? scriptsBefore(scenario, version) : scriptsOf(scenario, version);
     const script = scripts[Math.min(number, scripts.length - 1)] ?? {};
     roles.set(task.taskArn, { version, script });
     return script;
@@ -69,11 +71,20 @@ export function versionOf(taskDefinition: JsonObject): string {
   return typeof variable === "string" ? variable : "";
 }
 
-function scriptsOf({ release, others }: Scenario, version: string): TaskScript[] {
-  const script = version === (release?.version ?? "v2.0.0") ? release : others?.[version];
+function scriptsOf(scenario: Scenario, version: string): TaskScript[] {
+  const script = isRelease(scenario, version) ? scenario.release : scenario.others?.[version];
   return script?.tasks ?? [];
 }
 
-function scriptsBefore({ before }: Scenario): TaskScript[] {
-  return before?.tasks ?? (before?.completed === false ? [{ exit: { after: 0, code: 1 } }] : []);
+function scriptsBefore({ before }: Scenario, version: string): TaskScript[] {
+  if (before?.broken?.includes(version)) return failing;
+  return before?.tasks ?? (before?.completed === false ? failing : []);
+}
+const failing: TaskScript[] = [{ exit: { after: 0, code: 1 } }];
+
+/** Of RunTask: the deployer's one-off tasks name in their command which one they are. */
+function oneOffScript({ deployer }: Scenario, { overrides }: TaskSpec): TaskScript {
+  const [{ command } = {}] = objects(overrides?.containerOverrides);
+  const script = Array.isArray(command) && command[0] === "after" ? deployer?.after : deployer?.before;
+  return { exit: { after: 10_000, code: 0 }, ...script };
 }

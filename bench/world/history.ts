@@ -82,6 +82,7 @@ export function keepHistory(state: EcsState, now: () => number, release: string,
   }
 
   function bringsRelease(revision: string): boolean {
+    if (truth.registered.includes(revision)) return !undos.has(revision);
     const document = state.taskDefinitions[revision]?.document;
     return document !== undefined && versionOf(document) === release;
   }

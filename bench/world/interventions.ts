@@ -40,6 +40,17 @@ async function carryOut(reach: Reach, intervention: Intervention): Promise<strin
       reach.noteStop();
       return `somebody stops the newest deployment: ${intervention.stopType}`;
     }
+    case "continue": {
+      const record = Object.values(aws.state.serviceDeployments).at(-1);
+      const waiting = record?.hooks?.filter((hook) => hook.status === "AWAITING_ACTION") ?? [];
+      for (const { id: hookId } of waiting)
+        await call("ContinueServiceDeployment", {
+          serviceDeploymentArn: record?.arn ?? "",
+          hookId,
+          action: intervention.action,
+        });
+      return `somebody lets ${waiting.length} hooks ${intervention.action === "CONTINUE" ? "go on" : "roll back"}`;
+    }
     case "scale":
       await call("UpdateService", { ...place, desiredCount: intervention.desiredCount });
       return `somebody scales to ${intervention.desiredCount}`;

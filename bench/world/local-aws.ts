@@ -3,13 +3,16 @@ import { type EcsState, emptyState } from "../../infra/local/aws/ecs/model/state
 import { createSimulatedLoadBalancer } from "../../infra/local/aws/ecs/simulated/load-balancer.js";
 import { createSimulatedRuntime, type SimulatedRuntime } from "../../infra/local/aws/ecs/simulated/runtime.js";
 import { awsTiming } from "../../infra/local/aws/ecs/timing.js";
+import { createEvents } from "../../infra/local/aws/events/index.js";
 import { createInProcessAws, type InProcessAws } from "../../infra/local/aws/in-process.js";
+import { memoryState } from "../../infra/local/aws/memory-state.js";
+import { createScheduler } from "../../infra/local/aws/scheduler/index.js";
 import type { StateDirectory } from "../../infra/local/aws/state.js";
 import { createFaults, type RuledFaults } from "../../infra/local/aws/wire/faults.js";
 import type { JsonObject, Service } from "../../infra/local/aws/wire/service.js";
 import { type Casting, castTasks } from "./behaviour.js";
 import { createLogService } from "./log-service.js";
-import { digestOf, imageOf, somebody, target } from "./names.js";
+import { digestOf, imageOf, rival, somebody, target } from "./names.js";
 import { createRegistry, imageOf as imageScriptOf } from "./registry.js";
 import type { Scenario } from "./scenario.js";
 
@@ -38,6 +41,8 @@ export interface Listeners {
   changed: () => void;
   /** When ECS has carried out a call of the deployer. */
   done: (call: Done) => void;
+  /** The same of our second deploy, where there are two. */
+  doneByRival: (call: Done) => void;
 }
 
 export async function createLocalAws(
@@ -61,25 +66,32 @@ export async function createLocalAws(
     state: inMemory(state, listeners.changed),
     account: target.account,
     deny,
-    principals: [somebody],
+    principals: [somebody, rival],
     faults,
     limits: true,
-    further: [createRegistry(scenario, versionsIn(scenario), clock.now()), createLogService()],
+    further: [
+      createRegistry(scenario, versionsIn(scenario), clock.now()),
+      createLogService(),
+      // Nobody but the service uses a revision: there are no rules and no schedules.
+      createEvents({ state: memoryState() }),
+      createScheduler({ state: memoryState(), clock }),
+    ],
     resolveImage: async (image) => manifestOf(scenario, image),
     timeout: 30_000,
   });
   const { call, requestHandler, credentials } = aws;
-  tellWhatIsDone(aws.ecs.service, credentials.accessKeyId, listeners.done);
+  const told = { [credentials.accessKeyId]: listeners.done, [rival.accessKeyId]: listeners.doneByRival };
+  tellWhatIsDone(aws.ecs.service, told);
   return { call, requestHandler, credentials, state, casting, runtime, faults, deny };
 }
 
 /** What the deployer has done is known here also where its answer is lost. */
-function tellWhatIsDone({ operations }: Service, accessKeyId: string, done: Listeners["done"]): void {
+function tellWhatIsDone({ operations }: Service, told: Record<string, Listeners["done"]>): void {
   for (const [operation, run] of Object.entries(operations)) {
     if (/^(Describe|List)/.test(operation)) continue;
     operations[operation] = async (input, caller) => {
       const output = await run(input, caller);
-      if (caller.accessKeyId === accessKeyId) done({ operation, input, output });
+      told[caller.accessKeyId]?.({ operation, input, output });
       return output;
     };
   }
@@ -105,13 +117,28 @@ function manifestOf(scenario: Scenario, image: string): string | undefined {
 
 /** Every version that the scenario names. */
 export function versionsIn(scenario: Scenario): string[] {
-  const { others = {}, interventions = [] } = scenario;
+  const { others = {}, interventions = [], rival } = scenario;
   const deployed = interventions.flatMap((one) => (one.do === "deploy" ? [one.version] : []));
-  return [...new Set([...versionsBefore(scenario), releaseOf(scenario), ...Object.keys(others), ...deployed])];
+  const second = rival?.version === undefined ? [] : [rival.version];
+  return [
+    ...new Set([...versionsBefore(scenario), releaseOf(scenario), ...second, ...Object.keys(others), ...deployed]),
+  ];
 }
 
 export function versionsBefore({ before }: Scenario): string[] {
   return before?.versions ?? ["v1.0.0"];
+}
+
+/** Whether the scenario's release says how this version behaves: a rollback's is whatever it goes back to. */
+export function isRelease(scenario: Scenario, version: string): boolean {
+  const isBack = scenario.deployer?.verb === "rollback" && versionsBefore(scenario).includes(version);
+  return isBack || version === releaseOf(scenario);
+}
+
+/** The version that a rollback is asked to go back to, by its name or its revision; undefined when it is to find out itself. */
+export function askedFor(scenario: Scenario): string | undefined {
+  const { to } = scenario.deployer ?? {};
+  return to === undefined || to.startsWith("v") ? to : versionsBefore(scenario)[Number(to.split(":").at(-1)) - 1];
 }
 
 export function releaseOf({ release }: Scenario): string {

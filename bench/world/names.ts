@@ -31,6 +31,14 @@ export const somebody: Principal = {
   userId: "AIDASOMEBODY",
 };
 
+/** Our second deploy, where two run at the same time. */
+export const rival: Principal = {
+  accessKeyId: "AKIARIVAL",
+  secretAccessKey: "rival",
+  arn: `arn:aws:iam::${target.account}:user/rival`,
+  userId: "AIDARIVAL",
+};
+
 /** What must never be seen in anything that the deployer says: in the task definition's environment, and in the credentials. */
 export const secrets = { environment: "marked-secret-of-the-environment", key: "marked-secret-of-the-credentials" };
 

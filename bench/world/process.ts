@@ -9,8 +9,8 @@ export interface DeployerProcess {
   sleep(ms: number): Promise<void>;
   /** Ends when it is killed. Nothing that it waits for comes from then on. */
   killed: Promise<void>;
-  /** When ECS last answered what it asked of the service, its deployments or its tasks. */
-  lookedAt(): number;
+  /** When ECS last answered, by then, what it asked of the service, its deployments or its tasks. */
+  lookedAt(by: number): number;
   /** How many requests it has made. */
   calls(): number;
 }
@@ -28,7 +28,7 @@ export function startProcess(stage: Stage, run: number, kill?: Kill): DeployerPr
   const { time, random } = stage;
   const [least, most] = stage.scenario.aws?.latency ?? [20, 80];
   let calls = 0;
-  let lookedAt = stage.since();
+  const lookedAt = [stage.since()];
   let dead = false;
   let die = () => {};
   const killed = new Promise<void>((resolve) => {
@@ -59,12 +59,12 @@ export function startProcess(stage: Stage, run: number, kill?: Kill): DeployerPr
     if (how === "killed-after") return end();
     await sleep(half);
     const { code } = how === "answer-lost" ? { code: "lost" } : answered;
-    if (code === undefined && looks.has(operation)) lookedAt = stage.since();
+    if (code === undefined && looks.has(operation)) lookedAt.push(stage.since());
     stage.trace.push({ at: stage.since(), kind: "call", run, operation, result: code ?? "ok" });
     if (how === "answer-lost") throw reset();
     if ("error" in answered) throw answered.error;
     return answered.answer;
   }
 
-  return { pass, sleep, killed, lookedAt: () => lookedAt, calls: () => calls };
+  return { pass, sleep, killed, lookedAt: (by) => lookedAt.findLast((at) => at <= by) ?? 0, calls: () => calls };
 }

@@ -1,4 +1,5 @@
 import { AwsError, type JsonObject, type Operation, type Service } from "../../infra/local/aws/wire/service.js";
+import { isRelease } from "./local-aws.js";
 import { digestOf, registry, target } from "./names.js";
 import type { ImageScript, Scenario } from "./scenario.js";
 
@@ -53,8 +54,9 @@ const repository: JsonObject = {
   imageScanningConfiguration: { scanOnPush: false },
 };
 
-export function imageOf({ release, others }: Scenario, version: string): ImageScript {
-  return (version === (release?.version ?? "v2.0.0") ? release?.image : others?.[version]?.image) ?? {};
+export function imageOf(scenario: Scenario, version: string): ImageScript {
+  const { release, others } = scenario;
+  return (isRelease(scenario, version) ? release?.image : others?.[version]?.image) ?? {};
 }
 
 function indexOf({ version, platform = "linux/amd64" }: ImageScript & { version: string }): string {

@@ -54,7 +54,10 @@ export function stateOf(state: EcsState, service: ServiceRecord | undefined, rec
       return isTriggered(record) ? "failed" : "stopped";
     }
     default:
-      return record.hooks?.some((hook) => hook.status === "AWAITING_ACTION") ? "paused" : "open";
+      // On the way back nobody waits for a hook any more, though it is left as it was.
+      return record.status === "IN_PROGRESS" && record.hooks?.some((hook) => hook.status === "AWAITING_ACTION")
+        ? "paused"
+        : "open";
   }
 }
 

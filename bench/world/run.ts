@@ -2,14 +2,17 @@ import type { Clock } from "../../ci/src/clock.js";
 import type { Report } from "../../ci/src/report/report.js";
 import { parseAsked } from "../../ci/src/rollout/plan/asked.js";
 import { type RollOutOptions, rollOut } from "../../ci/src/rollout/roll-out.js";
+import { rollback } from "../../ci/src/rollout/rollback.js";
+import type { Target } from "../../ci/src/target.js";
 import { directAws } from "./direct.js";
 import { releaseOf } from "./local-aws.js";
 import { digestOf, imageOf, publicUrl, target } from "./names.js";
 import { type DeployerProcess, startProcess } from "./process.js";
-import { answerPublic } from "./public.js";
-import type { Kill } from "./scenario.js";
+import { answerOfTask, answerPublic } from "./public.js";
+import type { Kill, Scenario } from "./scenario.js";
 import { sdkAws } from "./sdk.js";
 import type { Stage } from "./stage.js";
+import { START } from "./time.js";
 
 /** One start of the deployer. Times are milliseconds since the world's beginning. */
 export interface Run {
@@ -19,46 +22,55 @@ export interface Run {
   report?: Report;
   error?: { name: string; code?: string; message: string };
   killed: boolean;
-  /** When ECS last answered what it asked of the service, its deployments or its tasks. */
+  /** When ECS last answered what it asked of the service, its deployments or its tasks, before it had its verdict. */
   lookedAt: number;
   /** Requests to AWS, retries included. */
   calls: number;
 }
 
-/** Starts the deployer and lets time pass until it ends or is killed. */
+/** Starts the deployer and answers when it has ended or is killed: somebody has to let time pass. */
 export async function runDeployer(stage: Stage, number: number, kill: Kill | undefined): Promise<Run> {
   const startedAt = stage.since();
   const process = startProcess(stage, number, kill);
-  const ended = rollOut(optionsOf(stage, process, number)).then(
+  const ended = start(stage.scenario, optionsOf(stage, process, number)).then(
     (report) => ({ report }),
     (error: Error & { code?: string }) => ({ error: shown(error) }),
   );
   const killed = process.killed.then(() => ({ killed: true }));
-  const how = await stage.time.run(Promise.race([ended, killed]));
+  const how: Partial<Run> = await Promise.race([ended, killed]);
+  const skew = stage.scenario.aws?.clockSkew ?? 0;
   return {
     startedAt,
     endedAt: stage.since(),
     killed: false,
-    lookedAt: process.lookedAt(),
+    // What comes after the verdict (a one-off task, old revisions) is no look at the rollout.
+    lookedAt: process.lookedAt(how.report ? how.report.endedAt - skew - START : stage.since()),
     calls: process.calls(),
     ...how,
   };
 }
 
+function start({ deployer = {} }: Scenario, options: RollOutOptions): Promise<Report> {
+  if (deployer.verb !== "rollback") return rollOut(options);
+  const { release: _, runId: __, ...rest } = options;
+  return rollback({ ...rest, ...(deployer.to !== undefined && { to: deployer.to }) });
+}
+
 function optionsOf(stage: Stage, process: DeployerProcess, run: number): RollOutOptions {
   const { scenario, random } = stage;
-  const { runId, timeoutMs, http, more, earlyStop, onTimeout, undo, ...asked } = scenario.deployer ?? {};
+  const { runId, timeoutMs, http, more, earlyStop, onTimeout, undo, ...rest } = scenario.deployer ?? {};
+  const { verb: _verb, to: _to, before: _before, after: _after, verifyTasks: _tasks, ...asked } = rest;
   const version = releaseOf(scenario);
   return {
     aws: stage.way === "sdk" ? sdkAws(stage.aws, process) : directAws(stage.aws, process, random),
-    target,
+    target: targetOf(scenario),
     clock: clockOf(stage, process),
     release: { version, image: imageOf(version), digest: digestOf(version) },
     asked: parseAsked(asked),
     progress: (text) => stage.trace.push({ at: stage.since(), kind: "line", run, text }),
-    async ask() {
+    async ask({ url }) {
       await process.sleep(Math.round(20 + 20 * random()));
-      return answerPublic(stage);
+      return url.href.startsWith(publicUrl) ? answerPublic(stage) : answerOfTask(stage, url.hostname);
     },
     ...(http && { http: { baseUrl: publicUrl } }),
     ...(runId !== undefined && { runId }),
@@ -66,6 +78,16 @@ function optionsOf(stage: Stage, process: DeployerProcess, run: number): RollOut
     permitted: { ...(earlyStop !== undefined && { earlyStop }), ...(onTimeout && { onTimeout }) },
     ...(undo !== undefined && { undo }),
     ...more,
+  };
+}
+
+function targetOf({ deployer = {} }: Scenario): Target {
+  const { before, after, verifyTasks } = deployer;
+  return {
+    ...target,
+    ...(verifyTasks && { verifyTasks }),
+    ...(before && { before: { command: ["before"], timeoutSeconds: 300 } }),
+    ...(after && { after: { command: ["after"], timeoutSeconds: 300 } }),
   };
 }
 

@@ -24,6 +24,10 @@ export interface Scenario {
   deployer?: DeployerSettings;
   /** Interruptions of the deployer: the first run meets the first, the run after it the second, … */
   kills?: Kill[];
+  /** A second deploy of ours at the same time, so long after the first one was started, with the same settings. */
+  rival?: { at: number; version?: string; runId?: string };
+  /** The same command is run once more after each of these pauses, though it has come to an end: to ask again, or because it was paused. */
+  again?: number[];
 }
 
 /** The service as it was created. */
@@ -44,6 +48,8 @@ export interface ServiceSettings {
   healthCheckGracePeriodSeconds?: number;
   /** CloudWatch alarms that watch its deployments, by name; with rollback where the circuit breaker has it. They begin in OK. */
   alarms?: string[];
+  /** PAUSE lifecycle hooks, as UpdateService takes them. What was there before has not had them yet. */
+  hooks?: JsonObject[];
   /** Further members of CreateService, such as `{ "deploymentConfiguration": { "alarms": … } }`; configurations are merged. */
   more?: JsonObject;
   /** Further members of the container in the task definition, such as `{ "stopTimeout": 120 }`. */
@@ -58,6 +64,8 @@ export interface Before {
   versions?: string[];
   /** False: no deployment of the service has ever completed, and the circuit breaker, which it needs, has ended the last one. True. */
   completed?: boolean;
+  /** Those of the versions whose tasks exit at once: the circuit breaker went back to the one before. */
+  broken?: string[];
   /** How the tasks of these revisions behave, later ones too. */
   tasks?: TaskScript[];
 }
@@ -103,6 +111,8 @@ export type Intervention = { at: number; from?: "start" | "update" } & (
   | { do: "redeploy" }
   /** StopServiceDeployment of the newest deployment; `ROLLBACK` goes back, `ABORT` leaves it as it is. */
   | { do: "stop"; stopType: "ABORT" | "ROLLBACK" }
+  /** ContinueServiceDeployment on whatever hooks of the newest deployment wait. */
+  | { do: "continue"; action: "CONTINUE" | "ROLLBACK" }
   | { do: "scale"; desiredCount: number }
   /** UpdateService with these members. */
   | { do: "update"; members: JsonObject }
@@ -142,6 +152,9 @@ export interface AwsSettings {
 /** How the deployer is called. */
 export interface DeployerSettings {
   runId?: string;
+  /** `rollback` goes back to the last good version, or to `to`; what `release` says of a version is nothing to it. */
+  verb?: "rollback";
+  to?: string;
   timeoutMs?: number;
   /** Whether there is a public URL to ask. False. */
   http?: boolean;
@@ -155,6 +168,13 @@ export interface DeployerSettings {
   onTimeout?: "leave" | "rollback";
   /** Whether what is proven wrong is taken back. True. */
   undo?: boolean;
+  /** How many of the newest revisions stay; all unless it says so. */
+  keep?: number;
+  /** Whether each task is asked at its own address too. False. */
+  verifyTasks?: boolean;
+  /** What the target's one-off tasks do, where it has them. */
+  before?: TaskScript;
+  after?: TaskScript;
   /** Further options of the deployer's `rollOut`, as they are. */
   more?: JsonObject;
 }

@@ -24,7 +24,7 @@ export async function setUp(scenario: Scenario, aws: LocalAws, time: Time): Prom
     else await call("UpdateService", { cluster: target.cluster, service: target.service, taskDefinition });
     if (!time.pass(() => isAtRest(aws), DAY)) throw new Error(`The service did not come to rest on ${version}.`);
   }
-  // Changed only now: what leaves no room to replace a task, or holds it up, must not keep the service from what it is to run at first.
+  // Changed only now: what leaves no room to replace a task, and hooks that wait for somebody, must not keep the service from what it is to run at first.
   await call("UpdateService", { cluster: target.cluster, service: target.service, deploymentConfiguration });
   time.pass(() => false, 60_000);
 }
@@ -64,7 +64,7 @@ export function isAtRest({ state }: LocalAws): boolean {
 }
 
 function serviceOf({ service = {} }: Scenario): JsonObject & { deploymentConfiguration: JsonObject } {
-  const { breaker = "rollback", check = "none", alarms = [], more = {} } = service;
+  const { breaker = "rollback", check = "none", alarms = [], hooks = [], more = {} } = service;
   const { deploymentConfiguration, ...members } = more;
   const hasLoadBalancer = check === "load-balancer" || check === "both";
   return {
@@ -81,6 +81,7 @@ function serviceOf({ service = {} }: Scenario): JsonObject & { deploymentConfigu
         ...service.breakerSettings,
       },
       ...(alarms.length > 0 && { alarms: { alarmNames: alarms, enable: true, rollback: breaker === "rollback" } }),
+      ...(hooks.length > 0 && { lifecycleHooks: hooks }),
       ...(deploymentConfiguration as JsonObject | undefined),
     },
     ...(hasLoadBalancer && {

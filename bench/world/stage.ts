@@ -28,6 +28,8 @@ export interface Stage {
   trace: TraceEntry[];
   /** What the public URL has answered to the deployer. */
   answers: PublicAnswer[];
+  /** What single tasks have answered at their own addresses. */
+  taskAnswers: PublicAnswer[];
   /** Milliseconds since the world's beginning. */
   since: () => number;
   /** Nothing more is done to the world: the deployer has ended for good. */
@@ -51,6 +53,7 @@ export function createStage(
     calls: {},
     trace: [],
     answers: [],
+    taskAnswers: [],
     since: () => time.now() - START,
     isOver: false,
   };

@@ -180,11 +180,7 @@ export const control: Drill[] = [
     name: "paused-hook",
     description: "A lifecycle hook holds the deployment before its first task, until somebody goes on or back.",
     scenario: {
-      service: {
-        more: {
-          deploymentConfiguration: { lifecycleHooks: [{ targetType: "PAUSE", lifecycleStages: ["PRE_SCALE_UP"] }] },
-        },
-      },
+      service: { hooks: [{ targetType: "PAUSE", lifecycleStages: ["PRE_SCALE_UP"] }] },
     },
     ends: { verdict: "paused" },
   },

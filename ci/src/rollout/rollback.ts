@@ -1,9 +1,10 @@
 import type { RawTaskDefinition } from "../aws/raw.js";
 import { InputError } from "../errors.js";
 import type { Report } from "../report/report.js";
-import { describeRevision, newestRevisions } from "./attempt/revisions.js";
+import { tag } from "./attempt/attempt.js";
+import { describeRevision, newestRevisions, tagOf } from "./attempt/revisions.js";
 import { runningIn } from "./ecs/containers.js";
-import { readService } from "./ecs/read.js";
+import { readService, type ServiceNow } from "./ecs/read.js";
 import type { Past } from "./history/entry.js";
 import { history } from "./history/history.js";
 import { type Goal, lastProven, provenAs } from "./history/rollback-goal.js";
@@ -24,15 +25,27 @@ const remembered = 100;
  * @throws InputError when there is nothing to go back to, or when the pre-flight speaks against it.
  */
 export async function rollback({ to, ...options }: RollbackOptions): Promise<Report> {
-  const { running } = await readService(options.aws, options.target, options.signal);
+  const now = await readService(options.aws, options.target, options.signal);
+  const { running } = now;
   const past = await history(options, remembered);
-  const goal = to === undefined ? lastProven(past, running) : await named(options, past, to, running.taskDefinition);
-  const source = await describeRevision(options, goal.taskDefinition);
+  const goal =
+    to === undefined
+      ? (notListedYet(now, past) ?? lastProven(past, running))
+      : await named(options, past, to, running.taskDefinition);
+  const source = await describeGoal(options, goal, to);
   const release = releaseOf(options, source, goal);
   options.progress(
     `Going back from ${running.version ?? running.image} to ${release.version}, as ${nameOf(goal.taskDefinition)} has it: ${proofOf(goal)}.`,
   );
   return await rollOut({ ...options, release, source, verb: "rollback" });
+}
+
+/** The list of deployments lags: a rollback that was cut off just after it began is known by the revision that the service is set to. */
+function notListedYet({ service, current, running }: ServiceNow, past: readonly Past[]): Goal | undefined {
+  const { taskDefinition } = running;
+  const primary = service.deployments?.find((one) => one.status === "PRIMARY");
+  const isBegun = primary?.rolloutState === "IN_PROGRESS" && tagOf(current, tag.verb) === "rollback";
+  return isBegun && !past.some((one) => one.taskDefinition === taskDefinition) ? { taskDefinition } : undefined;
 }
 
 async function named(session: Session, past: readonly Past[], to: string, current: string): Promise<Goal> {
@@ -55,6 +68,24 @@ async function unprovenVersion(session: Session, version: string): Promise<Goal>
     "no-such-version",
     `${version} is neither among the deployments that ECS remembers nor among the newest revisions of ${session.target.family}. See history, or deploy it: deploy --published --version ${version}.`,
   );
+}
+
+/** A revision that somebody names need not be there. */
+async function describeGoal(
+  session: Session,
+  { taskDefinition }: Goal,
+  to: string | undefined,
+): Promise<RawTaskDefinition> {
+  try {
+    return await describeRevision(session, taskDefinition);
+  } catch (error) {
+    if ((error as Error).name !== "ClientException" || to === undefined) throw error;
+    throw new InputError(
+      "no-such-revision",
+      `${nameOf(taskDefinition)} can't be gone back to: ${(error as Error).message} Name another with --to; see history.`,
+      { cause: error },
+    );
+  }
 }
 
 function releaseOf({ target }: Session, source: RawTaskDefinition, goal: Goal): Release {

@@ -40,6 +40,19 @@ test("a rollback that was cut off goes on to where it was going", async (t) => {
   assert.equal(fake.sent("UpdateService").length, 2);
 });
 
+test("a rollback that was cut off before ECS lists it goes on to where it was going", async (t) => {
+  const { world, fake, deploy, back } = await rollbackScene(t);
+  await deploy("v1.1.0", "1");
+  world.listLag = 5;
+  const cut = new AbortController();
+  const progress = (line: string) => line.includes("has begun") && cut.abort(new Error("cut off"));
+  await assert.rejects(back({ signal: cut.signal, progress }), /cut off/);
+  const report = await back();
+  assert.equal(report.release.version, "v1.0.0");
+  assert.equal(report.verdict, "deployed");
+  assert.equal(fake.sent("UpdateService").length, 2);
+});
+
 for (const to of ["v1.0.0", "7", "service:7", revisionArn(7)]) {
   test(`a rollback to ${to} goes there`, async (t) => {
     const { deploy, back } = await rollbackScene(t);
@@ -48,6 +61,16 @@ for (const to of ["v1.0.0", "7", "service:7", revisionArn(7)]) {
     assert.equal((await back({ to })).release.version, "v1.0.0");
   });
 }
+
+test("a revision that is not there is refused in words that name it", async (t) => {
+  const { fake, back } = await rollbackScene(t);
+  await assert.rejects(back({ to: "99" }), {
+    code: "no-such-revision",
+    exitCode: 2,
+    message: /service:99 can't be gone/,
+  });
+  assert.equal(fake.sent("UpdateService").length, 0);
+});
 
 test("a version that ECS remembers no deployment of is called unproven", async (t) => {
   const { world, lines, deploy, back } = await rollbackScene(t);

@@ -27,6 +27,13 @@ export function judgeClassic(subject: Subject, snapshots: readonly Snapshot[], s
       ? decided("superseded", `Another deployment took its place: ${primary.id} of ${primary.taskDefinition}.`, seen)
       : undecided("ECS to list our deployment", seen);
   }
+  const goal = goalOf(subject, snapshots);
+  if (goal && goal.taskDefinition !== primary.taskDefinition) {
+    const other = `${primary.id} of ${primary.taskDefinition}`;
+    return goal.isReached
+      ? decided("rolled-back", `Rolled back to ${goal.taskDefinition}; ${other} has followed. ECS: ${failure}`, seen)
+      : decided("superseded", `Another deployment took its place on the way back: ${other}.`, seen);
+  }
   // The id of the primary says nothing: ECS has been seen to keep the old one and to make a new one.
   return primary.rolloutState === "COMPLETED"
     ? decided("rolled-back", `Rolled back to ${primary.taskDefinition}. ECS: ${failure}`, seen)
@@ -69,6 +76,25 @@ function tellsOfWayBack({ registeredAt, deploymentId }: Subject, service: Servic
 }
 
 /**
+ * What ECS has said that it goes back to, and whether it has said that it has arrived: another revision has come between.
+ * @returns undefined where the deployment that it named was never seen.
+ */
+function goalOf(subject: Subject, snapshots: readonly Snapshot[]) {
+  const events = snapshots
+    .flatMap(({ service }) => service.events)
+    .filter(({ at }) => at >= subject.registeredAt)
+    .sort((a, b) => a.at - b.at);
+  const begun = events.findIndex(({ message }) => wayBack.test(message));
+  const [, id] = wayBack.exec(events[begun]?.message ?? "") ?? [];
+  const named = snapshots.flatMap(({ service }) => service.deployments).find((one) => one.id === id);
+  if (!named) return undefined;
+  const arrival = `(deployment ${id}) deployment completed`;
+  const isReached = events.slice(begun).some(({ message }) => message.includes(arrival));
+  return { taskDefinition: named.taskDefinition, isReached };
+}
+const wayBack = /rolling back to deployment (\S+?)\.$/;
+
+/**
  * Something else is there in place of ours. What is older than ours can be a stale read, and what ours was never seen before can have
  * come before it: both count only when they have been there for longer than ECS lags.
  */
@@ -77,8 +103,9 @@ function isReplaced(subject: Subject, snapshots: readonly Snapshot[], primary: D
   const seen = snapshots.findLast(({ service }) => service.deployments.some((one) => isOurs(subject, one)));
   const isYounger = primary.createdAt > subject.registeredAt;
   if (seen && isYounger) return true;
-  // ECS has answered that it began.
-  const hasBegun = seen !== undefined || (isYounger && subject.deploymentId !== undefined);
+  // ECS has answered that it began, or listed it.
+  const isKnown = subject.deploymentId !== undefined || subject.serviceDeploymentArn !== undefined;
+  const hasBegun = seen !== undefined || (isYounger && isKnown);
   return hasBegun && latest.at - (seen ?? (snapshots[0] as Snapshot)).at >= lagWindow;
 }
 

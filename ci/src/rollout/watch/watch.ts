@@ -62,12 +62,27 @@ export function lostCertainty(why: string): string {
   return `Service deployments are not read (${why}): the verdict rests on the service's classic deployments and its tasks, and can't tell who ended a rollout.`;
 }
 
-/** Stays away for a while when AWS asks for fewer calls or does not answer, until the deadline. */
+/**
+ * Milliseconds that a look may take. Its calls are not of one moment: behind one that was answered only after a time-out, what the
+ * first has told is no longer true. The longest pace at which we look is as old.
+ */
+const lookLimit = 20_000;
+/** As many looks in a row may take longer: an AWS that is always so slow is believed all the same. */
+const slowLooks = 3;
+
+/**
+ * Stays away for a while when AWS asks for fewer calls or does not answer, and looks again when the look took too long, until the
+ * deadline.
+ */
 async function lookPatiently(session: Session, look: () => Promise<Sighting>, subject: Subject): Promise<Sighting> {
   const { clock, signal, progress } = session;
-  for (let times = 1; ; times++) {
+  for (let times = 1, slow = 0; ; times++) {
+    const began = clock.now();
     try {
-      return await look();
+      const sighting = await look();
+      const took = clock.now() - began;
+      if (took <= lookLimit || ++slow > slowLooks || clock.now() >= subject.deadline) return sighting;
+      progress(`ECS took ${Math.round(took / 1000)} s to tell: looking again.`);
     } catch (error) {
       signal?.throwIfAborted();
       const passing = isThrottling(error) || isUncertain(error);

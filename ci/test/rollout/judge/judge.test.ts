@@ -298,6 +298,14 @@ const classicCases: Case[] = [
     verdict: "undecided",
   },
   {
+    name: "ECS has listed it before, and something younger has been there for longer than ECS lags",
+    on: { ...classicOnly, deploymentId: undefined as never, serviceDeploymentArn: "arn:sd2", registeredAt: 900 },
+    see: [0, 20_000].map((at) =>
+      snapshot({ at, deployments: [deployment({ id: "ecs-svc/3", taskDefinition: "arn:9" })] }),
+    ),
+    verdict: "superseded",
+  },
+  {
     name: "a person has rolled it back, and only an event tells where to",
     on: classicOnly,
     see: [
@@ -321,6 +329,26 @@ const classicCases: Case[] = [
     ],
     verdict: "superseded",
   },
+  ...[
+    { events: [], verdict: "superseded" as const },
+    { events: ["(service s) (deployment ecs-svc/1) deployment completed."], verdict: "rolled-back" as const },
+  ].map(
+    ({ events, verdict }): Case => ({
+      name: `somebody deploys while it is rolled back, ${events.length ? "after" : "before"} that has come to its end`,
+      on: classicOnly,
+      see: [
+        snapshot({
+          deployments: [back("ecs-svc/1", "IN_PROGRESS"), deployment({ status: "ACTIVE", rolloutState: "FAILED" })],
+          events: ["(service s) rolling back to deployment ecs-svc/1."],
+        }),
+        snapshot({
+          deployments: [deployment({ id: "ecs-svc/3", taskDefinition: "arn:9", rolloutState: "COMPLETED" })],
+          events: [...events, "(service s) rolling back to deployment ecs-svc/1."],
+        }),
+      ],
+      verdict,
+    }),
+  ),
   {
     name: "the service is deleted",
     on: classicOnly,

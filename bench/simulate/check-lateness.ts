@@ -1,0 +1,62 @@
+import type { Moment } from "../world/history.js";
+import type { Outcome } from "../world/play.js";
+import type { State } from "../world/rollout-state.js";
+import type { Run } from "../world/run.js";
+import type { Scenario } from "../world/scenario.js";
+
+/**
+ * Milliseconds that one look at ECS may take, of up to eight calls and a retry, and where calls hang as long as the deployer lets one
+ * take: what was true within it may be told.
+ */
+const lookTime = ({ aws }: Scenario) =>
+  5_000 + 8 * (aws?.latency?.[1] ?? 80) + (aws?.faults?.some(({ kind }) => hangs.has(kind)) ? 20_000 : 0);
+const hangs = new Set(["silent", "delayed"]);
+
+/** What was true of the rollout at some moment of the last look or after it, until the deployer's end. */
+export function statesSeen(scenario: Scenario, outcome: Outcome, run: Run): State[] {
+  const from = Math.min(run.lookedAt, askedAt(outcome, run)) - lookTime(scenario);
+  const statesIn = (moments: readonly Moment[]) =>
+    moments
+      .filter(({ at }, index) => at <= run.endedAt && (moments[index + 1]?.at ?? Number.POSITIVE_INFINITY) > from)
+      .map(({ state }) => state);
+  return [...new Set(momentsOf(outcome).flatMap(statesIn))];
+}
+
+/** When the public URL was first asked for what ECS had called deployed; the one question before the rollout is not that. */
+function askedAt({ answers }: Outcome, { startedAt }: Run): number {
+  return answers.find(({ at }) => at > startedAt + beforeRollout)?.at ?? Number.POSITIVE_INFINITY;
+}
+const beforeRollout = 1_000;
+
+/** What the deployer tells of may be somebody else's rollout, our other deploy's, or a repetition of its own. */
+function momentsOf({ truth, report }: Outcome): (readonly Moment[])[] {
+  const told = report?.taskDefinition ?? "";
+  const repeated = report?.attached ? (truth.ofRepetition[told] ?? []) : [];
+  if (told === "" || truth.own.includes(told)) return [truth.moments, repeated];
+  return [truth.ofRevision[told] ?? truth.moments, repeated];
+}
+
+/** Milliseconds from when it can be seen: a stop or a pause shows on the service deployment alone, which is read every 20 s. */
+const promised = 25_000;
+
+export function tooLate(scenario: Scenario, outcome: Outcome): string[] {
+  const late = lateness(scenario, outcome) ?? 0;
+  return late <= promised ? [] : [`came ${late / 1000} s after it could be seen`];
+}
+
+/**
+ * How long after it could be seen the verdict came, in milliseconds: from the moment at which the API shows all that it rests on to
+ * ECS's answer in the last look. Undefined where the deployer was not watching at that moment, where the deadline decided, and where
+ * calls are slow or go wrong on their way: what is promised is promised for an AWS that answers in 20 to 80 ms.
+ */
+export function lateness({ aws }: Scenario, outcome: Outcome): number | undefined {
+  const { runs, report } = outcome;
+  if (!report || report.uncertain.length > 0 || aws?.latency || aws?.faults?.length) return undefined;
+  const run = runs.at(-1) as Run;
+  const decisive = momentsOf(outcome)[0]?.findLast(({ at }) => at <= run.lookedAt);
+  if (!decisive || ["none", "open", "settling", "going-back"].includes(decisive.state)) return undefined;
+  // The watch is over once the public is asked.
+  const seenAt = Math.min(run.lookedAt, askedAt(outcome, run));
+  if (decisive.visibleAt <= run.startedAt || seenAt < decisive.at) return undefined;
+  return Math.max(0, seenAt - decisive.visibleAt);
+}

@@ -1,0 +1,78 @@
+import { askedFor, versionsBefore } from "../world/local-aws.js";
+import type { Outcome } from "../world/play.js";
+import type { Run } from "../world/run.js";
+import type { Scenario } from "../world/scenario.js";
+import { fails } from "./check-one-offs.js";
+import { circumstancesOf } from "./check-rollback.js";
+
+/** A refusal names a reason, and in truth there is one. Which findings there are is the deployer's; whether they hold is the world's. */
+export function groundless(scenario: Scenario, outcome: Outcome): string[] {
+  return outcome.runs.flatMap((run) => {
+    if (run.error?.name !== "InputError") return [];
+    const { code = "", message } = run.error;
+    const named =
+      code === "pre-flight" ? [...message.matchAll(/^ {2}([a-z-]+): /gm)].map(([, id]) => id ?? "") : [code];
+    const without = named.filter((reason) => !holds(reason, scenario, outcome, run));
+    return without.map((reason) => `refused for ${reason}, and nothing is so: ${message}`);
+  });
+}
+
+function holds(reason: string, scenario: Scenario, outcome: Outcome, run: Run): boolean {
+  const { aws, deployer = {}, release = {}, interventions = [], kills = [] } = scenario;
+  const around = circumstancesOf(scenario, outcome, run);
+  const isDenied = Boolean(aws?.deny) || interventions.some((one) => one.do === "deny");
+  switch (reason) {
+    case "deployment-in-flight":
+    case "unsettled":
+      return hasUnknown(scenario) || around.some(({ busy }) => busy);
+    case "service-moved":
+      return around.some(({ busy }) => busy) && interventions.length > 0;
+    case "nothing-to-return-to":
+      return scenario.before?.completed === false;
+    case "no-room-to-replace":
+      return countsIn(scenario).some((count) => !hasRoom(scenario, count));
+    case "image-missing":
+      return release.image?.exists === false;
+    case "image-inactive":
+      return release.image?.status !== undefined;
+    case "wrong-platform":
+      return release.image?.platform !== undefined;
+    case "nothing-proven":
+      return hasUnknown(scenario) || around.some(({ goal }) => goal === undefined);
+    case "no-such-revision":
+      return askedFor(scenario) === undefined;
+    case "no-such-version":
+      return deployer.to !== undefined && !versionsBefore(scenario).includes(deployer.to);
+    case "before-failed":
+      return deployer.before !== undefined && fails(deployer.before);
+    case "before-unknown":
+      return kills.length > 0 || Boolean(aws?.faults?.length);
+    case "attempt-unknowable":
+      return isDenied;
+    case "inactive-service":
+    case "no-service":
+    case "refused-by-ecs":
+      return interventions.some((one) => one.do === "delete-service");
+    default:
+      return false;
+  }
+}
+
+/** A state that nobody knows is no end, and proves nothing good. */
+function hasUnknown({ aws }: Scenario): boolean {
+  return Boolean(aws?.faults?.some(({ kind }) => kind === "changed"));
+}
+
+function countsIn({ service = {}, deployer = {}, interventions = [] }: Scenario): number[] {
+  const scaled = interventions.flatMap((one) => (one.do === "scale" ? [one.desiredCount] : []));
+  return [
+    service.desiredCount ?? 1,
+    ...(deployer.desiredCount === undefined ? [] : [deployer.desiredCount]),
+    ...scaled,
+  ];
+}
+
+function hasRoom({ service = {} }: Scenario, count: number): boolean {
+  const { minimumHealthyPercent: least = 100, maximumPercent: most = 200 } = service;
+  return count === 0 || Math.floor((count * most) / 100) > count || Math.ceil((count * least) / 100) < count;
+}

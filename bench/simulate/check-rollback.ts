@@ -1,0 +1,31 @@
+import type { Circumstance } from "../world/circumstances.js";
+import { askedFor } from "../world/local-aws.js";
+import type { Outcome } from "../world/play.js";
+import type { Run } from "../world/run.js";
+import type { Scenario } from "../world/scenario.js";
+
+/** What was so when a run looked where it stands: AWS shows some of it late, and a stale read is as old. */
+export function circumstancesOf({ aws }: Scenario, { circumstances }: Outcome, run: Run): Circumstance[] {
+  const { times } = circumstances;
+  const from = run.startedAt - (aws?.timing?.listLag ?? 5_000) - 5_000;
+  return times.filter(
+    ({ at }, index) => at <= run.endedAt && (times[index + 1]?.at ?? Number.POSITIVE_INFINITY) > from,
+  );
+}
+
+/** A rollback leads to the last good version, or to the one that was asked for. */
+export function wentElsewhere(scenario: Scenario, outcome: Outcome): string[] {
+  const { deployer = {} } = scenario;
+  const isMisled = scenario.aws?.faults?.some(({ kind }) => kind === "changed");
+  if (deployer.verb !== "rollback" || isMisled) return [];
+  const asked = askedFor(scenario);
+  return outcome.runs.flatMap((run) => {
+    if (!run.report) return [];
+    const { version } = run.report.release;
+    // From its own beginning on the goal is whatever it goes to.
+    const begun = outcome.truth.updates.find(({ at, began }) => began && at >= run.startedAt)?.at ?? run.endedAt;
+    const around = circumstancesOf(scenario, outcome, run).filter(({ at }) => at < begun);
+    const goals = asked ? [asked] : around.map(({ goal }) => goal);
+    return goals.includes(version) ? [] : [`went back to ${version}, and the last good one is ${[...new Set(goals)]}`];
+  });
+}

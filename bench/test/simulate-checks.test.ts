@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { faultsOf } from "../simulate/check.js";
+import { createCoverage } from "../simulate/coverage.js";
+import { playScenario } from "../simulate/one.js";
+import { type Outcome, play } from "../world/play.js";
+import type { Run } from "../world/run.js";
+import type { Scenario } from "../world/scenario.js";
+
+const three = { versions: ["v0.8.0", "v0.9.0", "v1.0.0"] };
+const hook = { targetType: "PAUSE", lifecycleStages: ["PRE_SCALE_UP"] };
+
+/** The same outcome with another last run. */
+function withRun(outcome: Outcome, change: (run: Run) => Run): Outcome {
+  const [first, ...rest] = outcome.runs;
+  return { ...outcome, runs: [change(first), ...rest] };
+}
+
+async function played(scenario: Scenario): Promise<Outcome> {
+  const outcome = await play(scenario, 1);
+  assert.deepEqual(faultsOf(scenario, outcome), []);
+  return outcome;
+}
+
+test("a rollback that leads anywhere but to the last good version is found out", async () => {
+  const scenario: Scenario = { before: three, deployer: { verb: "rollback" } };
+  const outcome = await played(scenario);
+  assert.equal(outcome.report?.release.version, "v0.9.0");
+  const other = withRun(outcome, (run) => {
+    assert.ok(run.report);
+    return { ...run, report: { ...run.report, release: { ...run.report.release, version: "v0.8.0" } } };
+  });
+  assert.match(faultsOf(scenario, other).join(), /went back to v0\.8\.0, and the last good one is v0\.9\.0/);
+});
+
+test("a rollback that was killed before ECS lists it goes on when it is run again", async () => {
+  const kills = [{ call: 24, how: "killed-after" as const, pause: 2_000 }];
+  const { report, serves } = await played({ before: three, deployer: { verb: "rollback" }, kills });
+  assert.equal(report?.verdict, "deployed");
+  assert.deepEqual(Object.keys(serves), ["v0.9.0"]);
+});
+
+test("what failed before is nothing to go back to", async () => {
+  const before = { versions: ["v0.8.0", "v0.9.0", "v1.0.0"], broken: ["v0.9.0"] };
+  const { report } = await played({ before, deployer: { verb: "rollback" } });
+  assert.equal(report?.release.version, "v0.8.0");
+});
+
+test("a pause is told, and what became of it when the command is run again", async () => {
+  const interventions = [{ at: 120_000, do: "continue" as const, action: "CONTINUE" as const }];
+  const { runs, hooks } = await played({ service: { hooks: [hook] }, interventions, again: [600_000] });
+  assert.deepEqual(
+    runs.map(({ report }) => report?.verdict),
+    ["paused", "deployed"],
+  );
+  assert.equal(hooks.SUCCEEDED, 1);
+});
+
+test("a service that never completed a deployment can be deployed to", async () => {
+  const deployer = { ignore: ["nothing-to-return-to"] };
+  assert.equal((await played({ before: { completed: false }, deployer })).report?.verdict, "deployed");
+});
+
+test("a refusal for a reason that does not hold is found out", async () => {
+  const outcome = await played({ release: { image: { exists: false } } });
+  assert.match(faultsOf({}, outcome).join(), /refused for image-missing, and nothing is so/);
+});
+
+test("a verdict that comes late is found out", async () => {
+  const outcome = await played({});
+  const late = withRun(outcome, (run) => ({ ...run, lookedAt: run.lookedAt + 60_000, endedAt: run.endedAt + 60_000 }));
+  assert.match(faultsOf({}, late).join(), /came 6\d\.\d+ s after it could be seen/);
+});
+
+test("a one-off task that runs twice is found out", async () => {
+  const scenario: Scenario = { deployer: { runId: "1", before: { exit: { after: 5_000, code: 0 } } } };
+  const outcome = await played(scenario);
+  const [tasks] = Object.values(outcome.circumstances.oneOffs);
+  assert.equal(tasks?.length, 1);
+  tasks?.push("another");
+  assert.match(faultsOf(scenario, outcome).join(), /ran the task before 2 times in 1 attempts/);
+});
+
+test("the same command twice at the same time makes one rollout, and both tell its verdict", async () => {
+  const { report, rival, truth } = await played({ rival: { at: 500 } });
+  assert.deepEqual([report?.verdict, rival?.report?.verdict], ["deployed", "deployed"]);
+  const updates = [...truth.updates, ...(rival?.truth.updates ?? [])];
+  assert.equal(updates.filter(({ began }) => began).length, 1);
+});
+
+test("what came up is counted", async () => {
+  const coverage = createCoverage();
+  coverage.count(await playScenario({ service: { hooks: [hook] } }, 1, "direct"));
+  const told = coverage.lines().join("\n");
+  assert.match(told, /hooks: any 1, still waits 1/);
+  assert.match(told, /paused: paused 1/);
+});
