@@ -1,13 +1,12 @@
-import { lateness } from "./check.js";
-import type { Played } from "./one.js";
+import type { Measured } from "./measure.js";
 
 /** What many seeds have come to. */
 export interface Tally {
-  /** Plays one, and counts what came of it and what it took. */
-  measure(play: () => Promise<Played>): Promise<Played>;
+  count(measured: Measured): void;
+  seeds(): number;
   wrong(): number;
-  /** The end, for people. */
-  lines(first: number): string[];
+  /** The end, for people. @param seconds By the clock, for all of them. */
+  lines(first: number, seconds: number, processes: number): string[];
 }
 
 interface Late {
@@ -19,40 +18,25 @@ interface Late {
 export function createTally(): Tally {
   const late: Late[] = [];
   const endings = new Map<string, number>();
-  const spent = { direct: { seeds: 0, cpu: 0, real: 0 }, sdk: { seeds: 0, cpu: 0, real: 0 } };
+  const spent = { direct: { seeds: 0, cpu: 0 }, sdk: { seeds: 0, cpu: 0 } };
   let wrong = 0;
 
-  async function measure(play: () => Promise<Played>): Promise<Played> {
-    const began = performance.now();
-    const cpu = process.cpuUsage();
-    const played = await play();
-    const { user, system } = process.cpuUsage(cpu);
-    const way = spent[played.way];
-    way.seeds++;
-    way.cpu += (user + system) / 1e6;
-    way.real += (performance.now() - began) / 1e3;
-    count(played);
-    return played;
-  }
-
-  function count({ seed, scenario, outcome, faults }: Played) {
+  function count({ seed, way, ending, faults, late: ms, cpu }: Measured) {
+    spent[way].seeds++;
+    spent[way].cpu += cpu;
     if (faults.length > 0) wrong++;
-    const ending = outcome?.report?.verdict ?? outcome?.runs.at(-1)?.error?.code ?? "not played";
     endings.set(ending, (endings.get(ending) ?? 0) + 1);
-    const ms = outcome && lateness(scenario, outcome);
     if (ms !== undefined) late.push({ seed, ms, verdict: ending });
   }
 
-  function lines(first: number): string[] {
-    const seeds = spent.direct.seeds + spent.sdk.seeds;
+  const seeds = () => spent.direct.seeds + spent.sdk.seeds;
+
+  function lines(first: number, seconds: number, processes: number): string[] {
+    const by = processes === 1 ? "one process" : `${processes} processes`;
     return [
-      `${seeds} seeds from ${first} on, ${wrong} wrong.`,
-      ...Object.entries(spent).flatMap(([way, { seeds, cpu, real }]) =>
-        seeds === 0
-          ? []
-          : [
-              `${way}: ${seeds} seeds, ${(seeds / cpu).toFixed(0)} a second of a core (${(seeds / real).toFixed(0)} a second by the clock)`,
-            ],
+      `${seeds()} seeds from ${first} on, ${wrong} wrong, in ${seconds.toFixed(0)} s by ${by}: ${(seeds() / seconds).toFixed(0)} a second.`,
+      ...Object.entries(spent).flatMap(([way, { seeds, cpu }]) =>
+        seeds === 0 ? [] : [`${way}: ${seeds} seeds, ${(seeds / cpu).toFixed(0)} a second of a core`],
       ),
       ...lateLines(late),
       `Ended: ${[...endings]
@@ -62,7 +46,7 @@ export function createTally(): Tally {
     ];
   }
 
-  return { measure, wrong: () => wrong, lines };
+  return { count, seeds, wrong: () => wrong, lines };
 }
 
 function lateLines(late: Late[]): string[] {
