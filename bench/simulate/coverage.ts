@@ -3,52 +3,45 @@ import type { Scenario } from "../world/scenario.js";
 import { statesSeen } from "./check-lateness.js";
 import type { Played } from "./one.js";
 
-/** Counts how often each thing that chance decides came up, and each truth with what was said of it: so that coverage is seen. */
-export function createCoverage() {
-  const counts = new Map<string, Map<string, number>>();
-  const add = (group: string, name: string) => {
-    const names = counts.get(group) ?? new Map<string, number>();
-    counts.set(group, names.set(name, (names.get(name) ?? 0) + 1));
-  };
+/** A group and what of it came up, such as `["kill", "answer-lost"]`. */
+export type CameUp = [group: string, name: string];
 
-  function count({ scenario, outcome, way }: Played) {
-    add("way", way);
-    for (const [group, dimensions] of Object.entries(all))
-      for (const [name, isSo] of Object.entries(dimensions)) if (isSo(scenario, outcome)) add(group, name);
-    for (const { do: what } of scenario.interventions ?? []) add("somebody", what);
-    for (const { kind, operation } of scenario.aws?.faults ?? []) add("wire", `${kind} ${operation ?? "*"}`);
-    for (const { how } of scenario.kills ?? []) add("kill", how);
-    for (const action of scenario.aws?.deny ?? []) add("denied", action);
-    if (outcome) countEnd(scenario, outcome);
-  }
-
-  function countEnd(scenario: Scenario, outcome: Outcome) {
-    for (const run of outcome.runs) {
-      const said = run.killed ? "(killed)" : (run.report?.verdict ?? run.error?.code ?? run.error?.name ?? "");
-      const truth = statesSeen(scenario, outcome, run).at(-1) ?? "";
-      add("truth at the end of a run: said", `${truth}: ${said}`);
-      if (run.report?.undo) add("undo", run.report.undo.refused ? "refused" : (run.report.undo.verdict ?? ""));
-      if (run.report?.after) add("task after", run.report.after.state);
-      if (run.report?.kept) add("kept", run.report.kept.refused ? "refused" : "looked");
-      if (run.report?.kept?.deregistered.length) add("kept", "deregistered");
-      if (run.report?.attached) add("run", "attached");
-    }
-    if (outcome.rival) {
-      const { report, runs } = outcome.rival;
-      add("the second of two said", report?.verdict ?? runs[0].error?.code ?? runs[0].error?.name ?? "");
-    }
-    for (const { state } of outcome.truth.moments) add("truths passed through", state);
-  }
-
-  function lines(): string[] {
-    return [...counts].map(([group, names]) => {
-      const told = [...names].sort((a, b) => b[1] - a[1]).map(([name, times]) => `${name} ${times}`);
-      return `  ${group}: ${told.join(", ")}`;
-    });
-  }
-
-  return { count, lines };
+/** What chance decided of a seed, and each truth with what was said of it: so that coverage is seen. */
+export function whatCameUp({ scenario, outcome, way }: Played): CameUp[] {
+  return [
+    ["way", way],
+    ...Object.entries(all).flatMap(([group, dimensions]) =>
+      Object.entries(dimensions)
+        .filter(([, isSo]) => isSo(scenario, outcome))
+        .map(([name]): CameUp => [group, name]),
+    ),
+    ...(scenario.interventions ?? []).map(({ do: what }): CameUp => ["somebody", what]),
+    ...(scenario.aws?.faults ?? []).map(({ kind, operation }): CameUp => ["wire", `${kind} ${operation ?? "*"}`]),
+    ...(scenario.kills ?? []).map(({ how }): CameUp => ["kill", how]),
+    ...(scenario.aws?.deny ?? []).map((action): CameUp => ["denied", action]),
+    ...(outcome ? atTheEnd(scenario, outcome) : []),
+  ];
 }
+
+function atTheEnd(scenario: Scenario, outcome: Outcome): CameUp[] {
+  const told: CameUp[] = outcome.truth.moments.map(({ state }) => ["truths passed through", state]);
+  for (const run of outcome.runs) {
+    const said = run.killed ? "(killed)" : (run.report?.verdict ?? nameOf(run.error));
+    const truth = statesSeen(scenario, outcome, run).at(-1) ?? "";
+    told.push(["truth at the end of a run: said", `${truth}: ${said}`]);
+    const { undo, after, kept, attached } = run.report ?? {};
+    if (undo) told.push(["undo", undo.refused ? "refused" : (undo.verdict ?? "")]);
+    if (after) told.push(["task after", after.state]);
+    if (kept) told.push(["kept", kept.refused ? "refused" : "looked"]);
+    if (kept?.deregistered.length) told.push(["kept", "deregistered"]);
+    if (attached) told.push(["run", "attached"]);
+  }
+  const { rival } = outcome;
+  if (rival) told.push(["the second of two said", rival.report?.verdict ?? nameOf(rival.runs[0].error)]);
+  return told;
+}
+
+const nameOf = (error?: { name: string; code?: string }) => error?.code ?? error?.name ?? "";
 
 type Dimension = (scenario: Scenario, outcome?: Outcome) => boolean;
 

@@ -1,14 +1,12 @@
-import { lateness } from "./check-lateness.js";
-import { createCoverage } from "./coverage.js";
-import type { Played } from "./one.js";
+import type { Measured } from "./measure.js";
 
 /** What many seeds have come to. */
 export interface Tally {
-  /** Plays one, and counts what came of it and what it took. */
-  measure(play: () => Promise<Played>): Promise<Played>;
+  count(measured: Measured): void;
+  seeds(): number;
   wrong(): number;
-  /** The end, for people. */
-  lines(first: number): string[];
+  /** The end, for people. @param seconds By the clock, for all of them. */
+  lines(first: number, seconds: number, processes: number): string[];
 }
 
 interface Late {
@@ -20,58 +18,45 @@ interface Late {
 export function createTally(): Tally {
   const late: Late[] = [];
   const endings = new Map<string, number>();
-  const spent = { direct: { seeds: 0, cpu: 0, real: 0 }, sdk: { seeds: 0, cpu: 0, real: 0 } };
-  const coverage = createCoverage();
+  const spent = { direct: { seeds: 0, cpu: 0 }, sdk: { seeds: 0, cpu: 0 } };
+  const coverage = new Map<string, Map<string, number>>();
   let wrong = 0;
 
-  async function measure(play: () => Promise<Played>): Promise<Played> {
-    const began = performance.now();
-    const cpu = process.cpuUsage();
-    const played = await play();
-    const { user, system } = process.cpuUsage(cpu);
-    const way = spent[played.way];
-    way.seeds++;
-    way.cpu += (user + system) / 1e6;
-    way.real += (performance.now() - began) / 1e3;
-    count(played);
-    return played;
-  }
-
-  function count(played: Played) {
-    const { seed, scenario, outcome, faults } = played;
-    coverage.count(played);
+  function count({ seed, way, ending, faults, late: ms, cameUp, cpu }: Measured) {
+    spent[way].seeds++;
+    spent[way].cpu += cpu;
     if (faults.length > 0) wrong++;
-    const ending = outcome?.report?.verdict ?? nameOf(outcome?.runs.at(-1)?.error) ?? "not played";
     endings.set(ending, (endings.get(ending) ?? 0) + 1);
-    const ms = outcome && lateness(scenario, outcome);
     if (ms !== undefined) late.push({ seed, ms, verdict: ending });
+    for (const [group, name] of cameUp) {
+      const names = coverage.get(group) ?? new Map<string, number>();
+      coverage.set(group, names.set(name, (names.get(name) ?? 0) + 1));
+    }
   }
 
-  function lines(first: number): string[] {
-    const seeds = spent.direct.seeds + spent.sdk.seeds;
+  const seeds = () => spent.direct.seeds + spent.sdk.seeds;
+
+  function lines(first: number, seconds: number, processes: number): string[] {
+    const by = processes === 1 ? "one process" : `${processes} processes`;
     return [
-      `${seeds} seeds from ${first} on, ${wrong} wrong.`,
-      ...Object.entries(spent).flatMap(([way, { seeds, cpu, real }]) =>
-        seeds === 0
-          ? []
-          : [
-              `${way}: ${seeds} seeds, ${(seeds / cpu).toFixed(0)} a second of a core (${(seeds / real).toFixed(0)} a second by the clock)`,
-            ],
+      `${seeds()} seeds from ${first} on, ${wrong} wrong, in ${seconds.toFixed(0)} s by ${by}: ${(seeds() / seconds).toFixed(0)} a second.`,
+      ...Object.entries(spent).flatMap(([way, { seeds, cpu }]) =>
+        seeds === 0 ? [] : [`${way}: ${seeds} seeds, ${(seeds / cpu).toFixed(0)} a second of a core`],
       ),
       ...lateLines(late),
-      `Ended: ${[...endings]
-        .sort((a, b) => b[1] - a[1])
-        .map(([ending, times]) => `${ending} ${times}`)
-        .join(", ")}.`,
+      `Ended: ${oftenestFirst(endings)}.`,
       "What came up:",
-      ...coverage.lines(),
+      ...[...coverage].map(([group, names]) => `  ${group}: ${oftenestFirst(names)}`),
     ];
   }
 
-  return { measure, wrong: () => wrong, lines };
+  return { count, seeds, wrong: () => wrong, lines };
 }
 
-const nameOf = (error?: { name: string; code?: string }) => error?.code ?? error?.name;
+function oftenestFirst(counts: Map<string, number>): string {
+  const sorted = [...counts].sort(([a, one], [b, other]) => other - one || (a < b ? -1 : 1));
+  return sorted.map(([name, times]) => `${name} ${times}`).join(", ");
+}
 
 function lateLines(late: Late[]): string[] {
   if (late.length === 0) return [];

@@ -5,6 +5,8 @@ import type { Scenario } from "../world/scenario.js";
 
 const crashLoop: Scenario = { release: { tasks: [{ exit: { after: 0, code: 1 } }] } };
 const killed: Scenario = { deployer: { runId: "1" }, kills: [{ call: 12, how: "killed-after", pause: 3_000 }] };
+/** The SDK tries again by itself, after a pause of its own. */
+const lost: Scenario = { kills: [{ call: 9, how: "answer-lost" }] };
 const replaced: Scenario = { interventions: [{ at: 60_000, do: "deploy", version: "v3.0.0" }] };
 const scenarios: [string, Scenario, string][] = [
   ["a release that goes well", {}, "deployed"],
@@ -25,8 +27,10 @@ for (const [name, scenario, state] of scenarios) {
 
 for (const way of ["direct", "sdk"] as const) {
   test(`the same scenario and seed give the same outcome byte for byte (${way})`, async () => {
-    const [first, second] = [await play(killed, 7, { way }), await play(killed, 7, { way })];
-    assert.equal(JSON.stringify(first), JSON.stringify(second));
+    for (const scenario of [killed, lost]) {
+      const [first, second] = [await play(scenario, 7, { way }), await play(scenario, 7, { way })];
+      assert.equal(JSON.stringify(first), JSON.stringify(second));
+    }
   });
 }
 

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { randomInt } from "node:crypto";
 import { test } from "node:test";
 import { faultsOf } from "../simulate/check.js";
+import type { Measured } from "../simulate/measure.js";
 import { type Played, playScenario, playSeed, scenarioOf } from "../simulate/one.js";
+import { playAll } from "../simulate/players.js";
 import { play } from "../world/play.js";
 import type { Scenario } from "../world/scenario.js";
 
@@ -13,11 +15,17 @@ const fresh = { first: randomInt(2 ** 30), count: 10 };
 for (const [name, { first, count }] of Object.entries({ fixed, fresh })) {
   test(`${count} rollouts from the ${name} seed ${first} on are told rightly`, async () => {
     const wrong: string[] = [];
-    for (let seed = first; seed < first + count; seed++) {
-      const { faults } = await playSeed(seed);
+    const played: number[] = [];
+    const hear = ({ seed, faults }: Measured) => {
+      played.push(seed);
       if (faults.length > 0) wrong.push(`npm run simulate -- --seed ${seed}: ${faults.join("; ")}`);
-    }
+    };
+    await playAll({ first, count, jobs: 2 }, hear, () => false);
     assert.deepEqual(wrong, []);
+    assert.deepEqual(
+      played.sort((a, b) => a - b),
+      Array.from({ length: count }, (_, index) => first + index),
+    );
   });
 }
 

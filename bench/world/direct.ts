@@ -49,14 +49,14 @@ interface Means {
 }
 
 async function send(means: Means, service: ServiceName, command: Command, signal?: AbortSignal): Promise<unknown> {
-  const operation = command.constructor.name.replace(/Command$/, "");
+  const { operation, read } = kindOf(service, command);
   const own = command.middlewareStack.identify();
   const attempts = own.some((entry) => entry.startsWith("retryMiddleware")) ? 1 : MAX_ATTEMPTS;
   for (let attempt = 1; ; attempt++) {
     if (signal?.aborted) throw aborted();
     try {
-      const way = own.length === 0 ? ask : throughStack;
-      return await way(means, service, operation, command);
+      if (own.length > 0) return await throughStack(means, service, operation, read, command);
+      return read(await answer(means, service, operation, command.input));
     } catch (error) {
       if (attempt >= attempts || !isPassing(error as Failure)) throw error;
       await means.process.sleep(delay(error as Failure, attempt, means.random));
@@ -64,19 +64,15 @@ async function send(means: Means, service: ServiceName, command: Command, signal
   }
 }
 
-async function ask(means: Means, service: ServiceName, operation: string, { input }: Command): Promise<unknown> {
-  return outputReader(service, operation)(await answer(means, service, operation, input));
-}
-
 /** A command with middleware of its own: that sees the body of the request and of the answer, as it does with the SDK. */
-async function throughStack(means: Means, service: ServiceName, operation: string, command: Command) {
+async function throughStack(means: Means, service: ServiceName, operation: string, read: Reader, command: Command) {
   const handler: Handler = async ({ input, request }) => {
     const sent = request.body === undefined ? input : (JSON.parse(String(request.body)) as JsonObject);
     const answered = await answer(means, service, operation, sent);
     const body = new TextEncoder().encode(JSON.stringify(answered));
     return {
       response: { statusCode: 200, headers: {}, body },
-      output: outputReader(service, operation)(answered),
+      output: read(answered),
     };
   };
   const through = command.middlewareStack.resolve(handler, {});
@@ -91,12 +87,20 @@ async function answer({ aws, process }: Means, service: ServiceName, operation: 
   }
 }
 
-function outputReader(service: ServiceName, operation: string): Reader {
+/** What a command asks for, and how its answer is read: by the command's class. */
+function kindOf(service: ServiceName, command: Command): { operation: string; read: Reader } {
+  const type = command.constructor;
+  const known = kinds.get(type);
+  if (known) return known;
+  const operation = type.name.replace(/Command$/, "");
   const exports: Record<string, unknown> = packages[service];
   const schema = exports[`${operation}$`] as readonly Schema[] | undefined;
   if (!schema) throw new Error(`The SDK has no ${service}:${operation}.`);
-  return readerOf(schema[5] ?? 0);
+  const kind = { operation, read: readerOf(schema[5] ?? 0) };
+  kinds.set(type, kind);
+  return kind;
 }
+const kinds = new WeakMap<object, { operation: string; read: Reader }>();
 
 interface Failure extends Error {
   code?: string;
@@ -108,9 +112,12 @@ function asTheSdkThrows(service: ServiceName, { code, message, status, fields }:
   const exports: Record<string, unknown> = packages[service];
   const known = exports[code] as (new (about: object) => Error) | undefined;
   if (known) return new known(about);
-  const base = baseException(service);
+  const base = bases.get(service) ?? baseException(service);
+  bases.set(service, base);
   return new base({ name: code, $fault: status >= 500 ? "server" : "client", ...about });
 }
+
+const bases = new Map<ServiceName, ReturnType<typeof baseException>>();
 
 /** The SDK's standard mode: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html */
 function isPassing({ name, code, $metadata }: Failure): boolean {

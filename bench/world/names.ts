@@ -44,8 +44,12 @@ export const secrets = { environment: "marked-secret-of-the-environment", key: "
 
 /** The digest of a version's image, or index; `of` tells it from the manifest in an index. */
 export function digestOf(version: string, of = "image"): string {
-  return `sha256:${createHash("sha256").update(`${of} ${version}`).digest("hex")}`;
+  const text = `${of} ${version}`;
+  const digest = digests.get(text) ?? `sha256:${createHash("sha256").update(text).digest("hex")}`;
+  digests.set(text, digest);
+  return digest;
 }
+const digests = new Map<string, string>();
 
 export function imageOf(version: string): string {
   return `${registry}@${digestOf(version)}`;

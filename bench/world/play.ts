@@ -52,7 +52,7 @@ export async function play(scenario: Scenario, seed: number, { way = "direct" }:
   // What is loaded at its first use takes real time, of which a virtual clock knows nothing.
   await Promise.all([loadElb(), loadIam(), loadSecretsManager(), loadSsm(), loadOthers()]);
   if (way === "sdk") await warmUpSdk();
-  const time = createTime(way === "sdk" ? "process" : "direct");
+  const time = createTime(way === "sdk" ? "process" : "direct", seed);
   try {
     return await playIn(time, scenario, seed, way);
   } finally {

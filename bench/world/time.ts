@@ -1,5 +1,6 @@
 import FakeTimers from "@sinonjs/fake-timers";
 import type { Clock } from "../../infra/local/aws/clock.js";
+import { seededRandom } from "../../infra/local/aws/ecs/random.js";
 import { createVirtualClock } from "../../infra/local/aws/virtual-clock.js";
 
 /** The virtual time of one world. It stands still while anything computes, and jumps to what is due next when nothing does. */
@@ -12,12 +13,19 @@ export interface Time extends Clock {
   run<T>(work: Promise<T>, limit?: number): Promise<T>;
   /** Lets time pass until `done` answers true or `limit` milliseconds have passed; answers whether it did. Nobody's promises are waited for. */
   pass(done: () => boolean, limit: number): boolean;
-  /** Gives the process its own timers back, where they were taken. */
+  /** Gives the process its own timers and chance back, where they were taken. */
   end(): void;
 }
 
 /** The process's own, whatever a world does to its timers. */
 const nextMacrotask = setImmediate as (callback: () => void) => void;
+
+/**
+ * Lets every promise that can go on do so. Asked for from a promise's own turn, Node calls it when no other is left, without a turn of the
+ * event loop and its system calls: a rollout has hundreds. Who waits for the disk or a socket does not get on meanwhile.
+ * https://nodejs.org/learn/asynchronous-work/understanding-processnexttick
+ */
+const afterPromises = process.nextTick as (callback: () => void) => void;
 
 export const START = Date.UTC(2026, 0, 1);
 const DAY = 24 * 3_600_000;
@@ -31,10 +39,12 @@ interface Stepper {
 
 /**
  * @param way `direct`: only those who are given the clock live in virtual time. `process`: the process's own timers and dates do too, for
- * the SDK, which waits by itself; then there can be only one world at a time.
+ * the SDK, which waits by itself, and so does its chance, of which the SDK's pauses between tries are made; then there can be only one
+ * world at a time.
+ * @param seed Of the process's chance.
  */
-export function createTime(way: "direct" | "process"): Time {
-  const { clock, step, end } = way === "direct" ? ownTime() : processTime();
+export function createTime(way: "direct" | "process", seed: number): Time {
+  const { clock, step, end } = way === "direct" ? ownTime() : processTime(seed);
   /** Whether anybody who waits in a promise was woken: then it is their turn before time goes on. */
   let woken = true;
   let attended = 0;
@@ -57,9 +67,12 @@ export function createTime(way: "direct" | "process"): Time {
       settled = true;
     };
     work.then(settle, settle);
+    // Once the whole way round, so that a long simulation hears signals and messages, and rejections that nobody caught come out.
+    await new Promise<void>(nextMacrotask);
+    // The SDK's bodies are streams, which take turns of their own.
+    const rest = way === "process" ? nextMacrotask : afterPromises;
     for (;;) {
-      // Promises that can go on do so before the next macrotask.
-      await new Promise<void>(nextMacrotask);
+      await new Promise<void>(rest);
       if (settled) return work;
       woken = way === "process";
       do {
@@ -88,7 +101,9 @@ function ownTime(): Stepper {
   return { clock, step: clock.next, end: () => {} };
 }
 
-function processTime(): Stepper {
+function processTime(seed: number): Stepper {
+  const { random } = Math;
+  Math.random = seededRandom(seed).next;
   const timers = FakeTimers.install({
     now: START,
     toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date"],
@@ -106,6 +121,9 @@ function processTime(): Stepper {
       timers.next();
       return true;
     },
-    end: () => timers.uninstall(),
+    end() {
+      timers.uninstall();
+      Math.random = random;
+    },
   };
 }

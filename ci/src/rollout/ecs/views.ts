@@ -90,5 +90,10 @@ type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
 /** Without the members that are undefined: absent and undefined are not to be told apart further on. */
 function present<T extends object>(members: T): Present<T> {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as Present<T>;
+  const there: Present<T> = {};
+  for (const name in members) {
+    const value = members[name];
+    if (value !== undefined) there[name] = value as Present<T>[typeof name];
+  }
+  return there;
 }

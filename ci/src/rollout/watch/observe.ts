@@ -153,9 +153,16 @@ function needsTasks(previous: Snapshot, service: ServiceView): boolean {
   return primaryOf(service)?.rolloutState === "COMPLETED" || fingerprint(previous.service) !== fingerprint(service);
 }
 
-function fingerprint({ deployments, runningCount, pendingCount, events }: ServiceView): string {
-  return JSON.stringify([deployments, runningCount, pendingCount, events[0]?.id]);
+function fingerprint(service: ServiceView): string {
+  const known = fingerprints.get(service);
+  if (known !== undefined) return known;
+  const { deployments, runningCount, pendingCount, events } = service;
+  const made = JSON.stringify([deployments, runningCount, pendingCount, events[0]?.id]);
+  fingerprints.set(service, made);
+  return made;
 }
+/** A view never changes, and is compared with the one before and the one after it, twice each. */
+const fingerprints = new WeakMap<ServiceView, string>();
 
 /** A serving task of our revision tells another digest than ours: either an index is behind it, or something is wrong. */
 function isUnlike(subject: Subject, task: TaskView): boolean {

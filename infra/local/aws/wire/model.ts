@@ -126,15 +126,15 @@ function shapeOf(schema: Schema): Shape {
   if (schema.length === 2) return shapeOf(kind as Schema);
   switch (kind) {
     case LIST:
-      return { type: "list", member: () => shapeOf(rest[3] as Schema) };
+      return { type: "list", member: once(() => shapeOf(rest[3] as Schema)) };
     case MAP:
-      return { type: "map", value: () => shapeOf(rest[4] as Schema) };
+      return { type: "map", value: once(() => shapeOf(rest[4] as Schema)) };
     case STRUCTURE:
     case UNION: {
       const [, , , names, members, required] = rest as [string, string, unknown, string[], Schema[], number?];
       return {
         type: "structure",
-        members: new Map(names.map((name, index) => [name, () => shapeOf(members[index] as Schema)])),
+        members: new Map(names.map((name, index) => [name, once(() => shapeOf(members[index] as Schema))])),
         required: names.slice(0, required ?? 0),
       };
     }
@@ -145,8 +145,17 @@ function shapeOf(schema: Schema): Shape {
   }
 }
 
+/** Schemas refer to each other, and a large one is rarely needed whole: each part is made when it is first asked for, and kept. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
 function simpleShape(code: number): Shape {
-  if (code >= MAP_OF) return { type: "map", value: () => simpleShape(code - MAP_OF) };
-  if (code >= LIST_OF) return { type: "list", member: () => simpleShape(code - LIST_OF) };
+  if (code >= MAP_OF) return { type: "map", value: once(() => simpleShape(code - MAP_OF)) };
+  if (code >= LIST_OF) return { type: "list", member: once(() => simpleShape(code - LIST_OF)) };
   return SIMPLE[code] ?? { type: "any" };
 }

@@ -9,17 +9,17 @@ export type MissingMember = (operation: string, path: string[]) => AwsError;
  * does not know pass: AWS ignores them or, in a task definition, keeps them. Members that are null count as absent.
  */
 export function validateInput(operation: string, shape: Shape, input: Json, missing: MissingMember): JsonObject {
-  return check(shape, input, []) as JsonObject;
+  return check(shape, input, undefined) as JsonObject;
 
-  function check(expected: Shape, value: Json, path: string[]): Json {
+  function check(expected: Shape, value: Json, path: Path | undefined): Json {
     switch (expected.type) {
       case "structure":
         return checkStructure(expected, asObject(value), path);
       case "map":
-        return mapValues(asObject(value), (member, key) => check(expected.value(), member, [...path, key]));
+        return mapValues(asObject(value), (member, key) => check(expected.value(), member, { above: path, name: key }));
       case "list":
         if (!Array.isArray(value)) throw malformed(isObject(value) ? STRUCTURE_UNEXPECTED : "Expected list or null");
-        return value.map((member, index) => check(expected.member(), member, [...path, String(index)]));
+        return value.map((member, index) => check(expected.member(), member, { above: path, name: index }));
       case "any":
         return value;
       default:
@@ -27,24 +27,42 @@ export function validateInput(operation: string, shape: Shape, input: Json, miss
     }
   }
 
-  function checkStructure(expected: Shape & { type: "structure" }, value: JsonObject, path: string[]): JsonObject {
-    const absent = expected.required.find((name) => (value[name] ?? null) === null);
-    if (absent) throw missing(operation, [...path, absent]);
+  function checkStructure(
+    expected: Shape & { type: "structure" },
+    value: JsonObject,
+    path: Path | undefined,
+  ): JsonObject {
+    for (const name of expected.required) {
+      if ((value[name] ?? null) === null) throw missing(operation, namesOf({ above: path, name }));
+    }
     return mapValues(value, (member, name) => {
       const known = expected.members.get(name);
-      return known ? check(known(), member, [...path, name]) : member;
+      return known ? check(known(), member, { above: path, name }) : member;
     });
   }
 }
 
+/** Where in the request: written out only for a refusal, which is rare. */
+interface Path {
+  above: Path | undefined;
+  name: string | number;
+}
+
+function namesOf(path: Path): string[] {
+  const names: string[] = [];
+  for (let at: Path | undefined = path; at; at = at.above) names.unshift(String(at.name));
+  return names;
+}
+
 const STRUCTURE_UNEXPECTED = "Start of structure or map found where not expected.";
 
+const WANTED: Record<string, string> = { string: "string", blob: "string", boolean: "boolean" };
 const TOKENS = { string: "STRING_VALUE", number: "NUMBER_VALUE", true: "TRUE_VALUE", false: "FALSE_VALUE" };
 
 function checkSimple(type: Shape["type"], value: Json): Json {
   if (Array.isArray(value)) throw malformed("Start of list found where not expected");
   if (isObject(value)) throw malformed(STRUCTURE_UNEXPECTED);
-  const wanted = { string: "string", blob: "string", boolean: "boolean" }[type as string] ?? "number";
+  const wanted = WANTED[type as string] ?? "number";
   if (typeof value === wanted) return value;
   const token = TOKENS[typeof value === "boolean" ? (`${value}` as "true" | "false") : (typeof value as "string")];
   const name = { string: "String", number: "Integer", boolean: "Boolean" }[wanted];
@@ -52,11 +70,14 @@ function checkSimple(type: Shape["type"], value: Json): Json {
 }
 
 function mapValues(value: JsonObject, change: (member: Json, name: string) => Json): JsonObject {
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, member]) => member !== null)
-      .map(([name, member]) => [name, change(member, name)]),
-  );
+  const changed: JsonObject = {};
+  for (const name of Object.keys(value)) {
+    const member = value[name] as Json;
+    // No API has a member of this name, and setting it would set something else.
+    if (member === null || name === "__proto__") continue;
+    changed[name] = change(member, name);
+  }
+  return changed;
 }
 
 function asObject(value: Json): JsonObject {

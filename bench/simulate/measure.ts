@@ -1,0 +1,47 @@
+import type { Scenario } from "../world/scenario.js";
+import { lateness } from "./check-lateness.js";
+import { type CameUp, whatCameUp } from "./coverage.js";
+import { playSeed } from "./one.js";
+
+/** What one seed came to and what it took, as plain data. */
+export interface Measured {
+  seed: number;
+  way: "direct" | "sdk";
+  /** The verdict, or the error's code. */
+  ending: string;
+  faults: string[];
+  /** Where something is wrong. */
+  scenario?: Scenario;
+  /** How late the verdict came, in milliseconds of virtual time, where it was watched for. */
+  late?: number;
+  cameUp: CameUp[];
+  /** Seconds of a core, those of the compiler and of garbage collection included. */
+  cpu: number;
+}
+
+/** Plays some seeds, one after the other. */
+export async function measure(seeds: readonly number[]): Promise<Measured[]> {
+  const measured: Measured[] = [];
+  for (const seed of seeds) measured.push(await measureOne(seed));
+  return measured;
+}
+
+async function measureOne(seed: number): Promise<Measured> {
+  const before = process.cpuUsage();
+  const played = await playSeed(seed);
+  const { user, system } = process.cpuUsage(before);
+  const { way, scenario, outcome, faults } = played;
+  const late = outcome && lateness(scenario, outcome);
+  return {
+    seed,
+    way,
+    ending: outcome?.report?.verdict ?? nameOf(outcome?.runs.at(-1)?.error) ?? "not played",
+    faults,
+    ...(faults.length > 0 && { scenario }),
+    ...(late !== undefined && { late }),
+    cameUp: whatCameUp(played),
+    cpu: (user + system) / 1e6,
+  };
+}
+
+const nameOf = (error?: { name: string; code?: string }) => error?.code ?? error?.name;
