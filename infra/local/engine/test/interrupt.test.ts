@@ -24,9 +24,9 @@ export class Trial {
 `;
 
 test("Ctrl-C ends the module's process and removes the container that it waits for", async () => {
+  const { docker } = await connectEngine();
   const registry = await publicRegistry(defaultPlatform().split("/")[1] ?? "");
   const module = await testModule(source);
-  const { docker } = await connectEngine();
   const sleeping = async () => {
     const containers = await docker.listContainers({ all: true, filters: JSON.stringify({ label: [ownerLabel] }) });
     return containers.filter(({ Command }) => Command.includes("sleep 9876"));
