@@ -13,7 +13,7 @@ import type { Drill } from "./drill.js";
 import { help, type Options, readOptions, settingsOf } from "./options.js";
 import { mistakes, type Played, shown } from "./played.js";
 import { playReally } from "./real.js";
-import { formatDrills } from "./table.js";
+import { formatDrills, formatSum } from "./table.js";
 import { playVirtually } from "./virtual.js";
 import { whyNotWithContainers } from "./with-containers.js";
 
@@ -52,7 +52,7 @@ async function main(args: string[]): Promise<number> {
   const file = resolve(options.out);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, `${table}\n`);
-  console.log(`\n${table}\n\n${played.length} drills in ${seconds.toFixed(0)} s. Also in ${file}.`);
+  console.log(`\n${table}\n\n${formatSum(played)} In ${seconds.toFixed(0)} s. The table is also in ${file}.`);
   const wrong = played.filter((each) => mistakes(each).length > 0);
   for (const each of wrong) console.error(complaint(each, options));
   return wrong.length > 0 ? 1 : 0;

@@ -8,6 +8,18 @@ export function formatDrills(played: readonly Played[]): string {
   return [line(head), `|${head.map(() => "---").join("|")}|`, ...played.map((each) => line(row(each)))].join("\n");
 }
 
+/** `84 of 84 right. From the truth to the verdict, where it could be seen: median 1.5 s, p95 6.1 s, last 62.0 s (half-serve-the-old-version).` Pure. */
+export function formatSum(played: readonly Played[]): string {
+  const right = played.filter((each) => mistakes(each).length === 0).length;
+  const sum = `${right} of ${played.length} right.`;
+  const late = played.flatMap(({ drill, delay }) => (delay === undefined ? [] : [{ name: drill.name, delay }]));
+  late.sort((one, other) => one.delay - other.delay);
+  const last = late.at(-1);
+  if (!last) return sum;
+  const at = (share: number) => `${late[Math.floor((late.length - 1) * share)]?.delay.toFixed(1)} s`;
+  return `${sum} From the truth to the verdict, where it could be seen: median ${at(0.5)}, p95 ${at(0.95)}, last ${at(1)} (${last.name}).`;
+}
+
 function row(played: Played): string[] {
   const { drill, state, tookBack, said, delay, took, calls } = played;
   return [
