@@ -93,7 +93,7 @@ test("a registry whose disk is full is said, and the version is not there", asyn
     stderr,
     /answered 507 to .*No space is left on the disk that holds the registry's content\. Free some, then /,
   );
-  assert.deepEqual([exitCode, stdout], [1, ""]);
+  assert.deepEqual([exitCode, stdout], [2, ""]);
   assert.deepEqual(await stage.world(), before);
 });
 

@@ -2,13 +2,11 @@ import type { Service } from "@aws-sdk/client-ecs";
 import type { JsonObject } from "../../aws/raw.js";
 import type { Target } from "../../target.js";
 import type { Running } from "../ecs/containers.js";
+import type { Known } from "../ecs/knowing.js";
 import type { KnownDeployments } from "../ecs/service-deployments.js";
 import type { Release } from "../release.js";
 import type { TargetGroup } from "../watch/target-groups.js";
 import type { SecretPlace } from "./references.js";
-
-/** What was read, or why it could not be. */
-export type Known<T> = { value: T } | { unknown: string };
 
 /** Everything that the checks of the pre-flight judge; they read nothing themselves. */
 export interface Facts {

@@ -1,10 +1,9 @@
 import { ListServiceDeploymentsCommand, type Service } from "@aws-sdk/client-ecs";
 import { ask } from "../ecs/aws-errors.js";
+import { type Known, knowing } from "../ecs/knowing.js";
 import { abort } from "../ecs/send-options.js";
 import type { KnownDeployments } from "../ecs/service-deployments.js";
 import type { Session } from "../release.js";
-import type { Known } from "./facts.js";
-import { knowing } from "./knowing.js";
 
 /** Whether a deployment of the service has ever completed. History is asked only where what is known already does not tell. */
 export async function readCompleted(

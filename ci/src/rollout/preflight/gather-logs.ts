@@ -2,10 +2,10 @@ import { DescribeLogStreamsCommand, ResourceNotFoundException } from "@aws-sdk/c
 import type { JsonObject } from "../../aws/raw.js";
 import { ask } from "../ecs/aws-errors.js";
 import { objects } from "../ecs/containers.js";
+import { knowing } from "../ecs/knowing.js";
 import { abort } from "../ecs/send-options.js";
 import type { Session } from "../release.js";
 import type { LogGroupFacts } from "./facts.js";
-import { knowing } from "./knowing.js";
 
 /** The log groups that the containers of a task definition write to, and whether they are there. Each is asked for once. */
 export async function readLogGroups(session: Session, taskDefinition: JsonObject): Promise<LogGroupFacts[]> {

@@ -1,11 +1,11 @@
 import type { DescribeParametersCommandInput } from "@aws-sdk/client-ssm";
 import { loadSsm } from "../../aws/lazy-clients.js";
 import { ask } from "../ecs/aws-errors.js";
+import { type Known, knowing } from "../ecs/knowing.js";
 import { abort } from "../ecs/send-options.js";
 import type { Session } from "../release.js";
-import type { Known, SecretState } from "./facts.js";
-import type { ParameterPlace } from "./gather-secrets.js";
-import { knowing } from "./knowing.js";
+import type { SecretState } from "./facts.js";
+import type { ParameterPlace } from "./references.js";
 
 /** Values that one filter takes: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ParameterStringFilter.html */
 const valuesAtOnce = 50;

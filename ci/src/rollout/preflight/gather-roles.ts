@@ -1,10 +1,10 @@
 import { loadIam } from "../../aws/lazy-clients.js";
 import type { JsonObject } from "../../aws/raw.js";
 import { ask } from "../ecs/aws-errors.js";
+import { type Known, knowing } from "../ecs/knowing.js";
 import { abort } from "../ecs/send-options.js";
 import type { Session } from "../release.js";
-import type { Known, RoleFacts, RoleState } from "./facts.js";
-import { knowing } from "./knowing.js";
+import type { RoleFacts, RoleState } from "./facts.js";
 import { trustsEcsTasks } from "./trust.js";
 
 /** The execution role and the task role that a task definition names. One that is both is asked for once. */

@@ -1,12 +1,12 @@
 import { loadSecretsManager } from "../../aws/lazy-clients.js";
 import type { JsonObject } from "../../aws/raw.js";
 import { ask } from "../ecs/aws-errors.js";
+import { type Known, knowing } from "../ecs/knowing.js";
 import { abort } from "../ecs/send-options.js";
 import type { Session } from "../release.js";
-import type { Known, SecretFacts, SecretState } from "./facts.js";
+import type { SecretFacts, SecretState } from "./facts.js";
 import { readParameters } from "./gather-parameters.js";
-import { knowing } from "./knowing.js";
-import { type SecretPlace, secretReferences } from "./references.js";
+import { type ParameterPlace, type SecretPlace, secretReferences } from "./references.js";
 
 /** Whether what the containers take from Secrets Manager and Parameter Store is there. No value is ever read. */
 export async function readSecrets(session: Session, taskDefinition: JsonObject): Promise<SecretFacts[]> {
@@ -29,7 +29,6 @@ export async function readSecrets(session: Session, taskDefinition: JsonObject):
   }));
 }
 
-export type ParameterPlace = Extract<SecretPlace, { store: "ssm" }>;
 type SecretsManagerPlace = Extract<SecretPlace, { store: "secretsmanager" }>;
 const isParameter = (place: SecretPlace): place is ParameterPlace => place.store === "ssm";
 const isSecret = (place: SecretPlace): place is SecretsManagerPlace => place.store === "secretsmanager";

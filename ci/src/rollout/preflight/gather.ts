@@ -2,6 +2,7 @@ import type { Service } from "@aws-sdk/client-ecs";
 import { readPlatforms } from "../../aws/image-platforms.js";
 import type { JsonObject } from "../../aws/raw.js";
 import type { Running } from "../ecs/containers.js";
+import { knowing } from "../ecs/knowing.js";
 import type { KnownDeployments } from "../ecs/service-deployments.js";
 import type { Release, Session } from "../release.js";
 import { readTargetGroups } from "../watch/target-groups.js";
@@ -11,7 +12,6 @@ import { type ImagePlace, readImage, readRepository, readScan } from "./gather-i
 import { readLogGroups } from "./gather-logs.js";
 import { readRoles } from "./gather-roles.js";
 import { readSecrets } from "./gather-secrets.js";
-import { knowing } from "./knowing.js";
 
 /** What is about to be deployed, and on what. */
 export interface Intention {

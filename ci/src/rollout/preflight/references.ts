@@ -15,6 +15,7 @@ export type SecretPlace =
   | { store: "secretsmanager"; region: string; account: string; id: string; stage?: string; version?: string }
   | { store: "ssm"; region: string; account: string; names: string[] }
   | { store: "s3" };
+export type ParameterPlace = Extract<SecretPlace, { store: "ssm" }>;
 
 type Place = Pick<Target, "account" | "region">;
 

@@ -1,5 +1,5 @@
 import type { Target } from "../../target.js";
-import type { Known } from "./facts.js";
+import type { Known } from "../ecs/knowing.js";
 
 const ecsTasks = "ecs-tasks.amazonaws.com";
 

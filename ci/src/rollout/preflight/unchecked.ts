@@ -1,4 +1,4 @@
-import type { Known } from "./facts.js";
+import type { Known } from "../ecs/knowing.js";
 import type { Finding } from "./finding.js";
 
 interface Thing {

@@ -1,7 +1,7 @@
 import type { DeploymentConfiguration, DeploymentLifecycleHook, Service } from "@aws-sdk/client-ecs";
 import type { JsonObject } from "../../aws/raw.js";
 import { objects } from "../ecs/containers.js";
-import type { Known } from "../preflight/facts.js";
+import type { Known } from "../ecs/knowing.js";
 import type { TargetGroup } from "./target-groups.js";
 
 /** How long a rollout may take, and what that is made of, for people. */

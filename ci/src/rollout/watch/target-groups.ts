@@ -2,9 +2,8 @@ import type { Service } from "@aws-sdk/client-ecs";
 import type { TargetGroup as ElbTargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { loadElb } from "../../aws/lazy-clients.js";
 import { ask } from "../ecs/aws-errors.js";
+import { type Known, knowing } from "../ecs/knowing.js";
 import { abort } from "../ecs/send-options.js";
-import type { Known } from "../preflight/facts.js";
-import { knowing } from "../preflight/knowing.js";
 import type { Session } from "../release.js";
 
 /** A target group that the service registers its tasks with, as it is set. */

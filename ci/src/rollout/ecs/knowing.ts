@@ -1,5 +1,7 @@
-import { AccessDeniedError, CredentialsExpiredError } from "../ecs/aws-errors.js";
-import type { Known } from "./facts.js";
+import { AccessDeniedError, CredentialsExpiredError } from "./aws-errors.js";
+
+/** What was read, or why it could not be. */
+export type Known<T> = { value: T } | { unknown: string };
 
 /**
  * What is read for a check alone: where it can't be read, why. Only what would end the deploy anyway is thrown on: an abort, and
