@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Answer } from "../../support/fake-aws.js";
+import { keepScene, names } from "../../support/keep-scene.js";
+import { revisionArn } from "../../support/scripted-ecs.js";
+import { addServiceDeployment } from "../../support/scripted-keep.js";
+import { set } from "../../support/stories.js";
+
+/** Does something when an operation is called for the `count`-th time. */
+function at(script: Record<string, (input: never) => Answer>, operation: string, count: number, what: () => void) {
+  const handle = script[operation];
+  let calls = 0;
+  script[operation] = (input) => {
+    calls += 1;
+    if (calls === count) what();
+    return handle?.(input) ?? {};
+  };
+}
+
+test("a revision that is taken into use while others are looked at is not deregistered", async (t) => {
+  const { keep, world, fake, deregistered } = await keepScene(t);
+  at(fake.script, "ListEventBuses", 2, () => addServiceDeployment(world, "sd10", 3, "PENDING"));
+  await keep();
+  assert.ok(!deregistered().includes("service:3"));
+  assert.ok(deregistered().includes("service:2"));
+});
+
+test("a service that somebody sets to an old revision meanwhile keeps it, and all that are newer", async (t) => {
+  const { keep, world, fake, deregistered } = await keepScene(t);
+  at(fake.script, "ListEventBuses", 2, () => set(world.service, { taskDefinition: revisionArn(4) }));
+  await keep();
+  assert.deepEqual(deregistered(), names(1, 2, 3));
+});

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Fault } from "../../support/fake-aws.js";
+import { ecsTarget, keepScene } from "../../support/keep-scene.js";
+
+const lists = [
+  "ListTaskDefinitions",
+  "ListEventBuses",
+  "ListRules",
+  "ListTargetsByRule",
+  "ListSchedules",
+  "GetSchedule",
+  "ListClusters",
+  "ListServices",
+  "DescribeServices",
+  "ListTasks",
+  "DescribeTasks",
+  "ListServiceDeployments",
+  "DescribeServiceDeployments",
+  "DescribeServiceRevisions",
+];
+const denied = new Fault("AccessDeniedException", "no");
+const unknown = new Fault("UnknownOperationException", "There is no such operation.");
+const refusals: [operation: string, why: string, fault: Fault, message: RegExp][] = [
+  ...lists.map((one): [string, string, Fault, RegExp] => [one, "is not permitted", denied, new RegExp(`:${one}\\b`)]),
+  ["ListRules", "is not known", unknown, /no such operation/],
+  ["ListSchedules", "is not known", unknown, /no such operation/],
+];
+for (const [operation, why, fault, message] of refusals) {
+  test(`where ${operation} ${why} nothing is deregistered`, async (t) => {
+    const { keep, fake, elsewhere } = await keepScene(t);
+    // Something for each to be asked of.
+    elsewhere.rules.default = [{ Name: "nightly", State: "ENABLED", targets: [] }];
+    elsewhere.schedules.push({ Name: "nightly", GroupName: "default", Target: ecsTarget("service") });
+    fake.script[operation] = () => fault;
+    const report = await keep();
+    assert.match(String(report.refused), message);
+    assert.deepEqual(report.deregistered, []);
+    assert.equal(fake.sent("DeregisterTaskDefinition").length, 0);
+  });
+}
+
+test("where ECS does not tell of a service that it lists nothing is deregistered", async (t) => {
+  const { keep, fake } = await keepScene(t);
+  const describe = fake.script.DescribeServices;
+  fake.script.DescribeServices = (input) => ({
+    ...((describe?.(input) ?? {}) as object),
+    failures: [{ arn: "arn:worker", reason: "ACCESS_DENIED" }],
+  });
+  assert.match(String((await keep()).refused), /does not tell of arn:worker \(ACCESS_DENIED\)/);
+});

@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ecsTarget, keepScene } from "../../support/keep-scene.js";
+import { addTask, newDigest, revisionArn, type World } from "../../support/scripted-ecs.js";
+import { addServiceDeployment, clusterArn, type Elsewhere } from "../../support/scripted-keep.js";
+import { set } from "../../support/stories.js";
+
+const other = (more: object) => ({
+  clusterArn: clusterArn("elsewhere"),
+  serviceName: "worker",
+  taskDefinition: "arn:aws:ecs:us-west-2:123456789012:task-definition/other:3",
+  deployments: [],
+  ...more,
+});
+/** Each makes somebody use revision 3. */
+const uses: [what: string, plant: (world: World, elsewhere: Elsewhere) => void, by: RegExp][] = [
+  [
+    "in a deployment of the service that still drains",
+    (world) => world.service.deployments.push({ id: "ecs-svc/3", status: "ACTIVE", taskDefinition: revisionArn(3) }),
+    /a deployment of service uf-cloud-ops-exercise-app has it/,
+  ],
+  [
+    "in a task set",
+    (world) => set(world.service, { taskSets: [{ id: "ecs-svc/3", taskDefinition: revisionArn(3) }] }),
+    /a task set/,
+  ],
+  ["of a running task", (world) => addTask(world, "t3", revisionArn(3), newDigest), /task t30+ runs it/],
+  [
+    "of a pending task",
+    (world) => addTask(world, "t3", revisionArn(3), newDigest, { lastStatus: "PENDING" }),
+    /task t30+ runs it/,
+  ],
+  [
+    "of a task that drains and is listed as stopped",
+    (world) => addTask(world, "t3", revisionArn(3), newDigest, { desiredStatus: "STOPPED" }),
+    /task t30+ runs it/,
+  ],
+  [
+    "that an unfinished service deployment brings",
+    (world) => addServiceDeployment(world, "sd10", 3, "IN_PROGRESS"),
+    /is being deployed to/,
+  ],
+  [
+    "that an unfinished service deployment replaces",
+    (world) => addServiceDeployment(world, "sd10", 9, "ROLLBACK_IN_PROGRESS", [3]),
+    /is being deployed to/,
+  ],
+  [
+    "of a service deployment in a state that is not known yet",
+    (world) => addServiceDeployment(world, "sd10", 3, "PONDERING"),
+    /is being deployed to/,
+  ],
+  [
+    "of the last service deployment that ended well",
+    (world) => addServiceDeployment(world, "sd10", 3, "SUCCESSFUL"),
+    /would go back to it/,
+  ],
+  [
+    "of another service in another cluster",
+    (_, elsewhere) => elsewhere.services.push(other({ taskDefinition: revisionArn(3) })),
+    /service worker is set to it/,
+  ],
+  [
+    "in a deployment of another service",
+    (_, elsewhere) =>
+      elsewhere.services.push(other({ deployments: [{ status: "ACTIVE", taskDefinition: revisionArn(3) }] })),
+    /a deployment of service worker has it/,
+  ],
+  [
+    "that another service would go back to",
+    (_, elsewhere) => {
+      elsewhere.services.push(other({ taskDefinition: revisionArn(9) }));
+      elsewhere.serviceDeployments.worker = [9, 3].map((revision, age) => ({
+        serviceDeploymentArn: `arn:worker/${revision}`,
+        status: "SUCCESSFUL",
+        createdAt: 100 - age,
+        taskDefinition: revisionArn(revision),
+      }));
+    },
+    /service worker would go back to it/,
+  ],
+  [
+    "of a task in another cluster",
+    (world, elsewhere) => {
+      elsewhere.services.push(other({}));
+      const taskArn = "arn:aws:ecs:us-west-2:123456789012:task/elsewhere/f00";
+      addTask(world, "t3", revisionArn(3), newDigest, { taskArn });
+    },
+    /task f00 runs it/,
+  ],
+  [
+    "that a rule of EventBridge runs, though it is disabled",
+    (_, { rules }) => {
+      rules.default = [
+        { Name: "one", State: "ENABLED", targets: [{ Arn: "arn:aws:sns:us-west-2:123456789012:topic" }] },
+        { Name: "two", State: "ENABLED", targets: [] },
+        { Name: "nightly", State: "DISABLED", targets: [ecsTarget(revisionArn(3))] },
+      ];
+    },
+    /rule nightly runs it/,
+  ],
+  [
+    "that a rule on a bus of its own runs",
+    (_, { rules }) => {
+      rules.a = [];
+      rules.orders = [{ Name: "ordered", State: "ENABLED", targets: [ecsTarget(revisionArn(3))] }];
+    },
+    /rule ordered runs it/,
+  ],
+  [
+    "that a schedule of EventBridge Scheduler runs",
+    (_, { schedules }) => {
+      for (const [Name, revision] of [
+        ["a", "other:3"],
+        ["b", "service"],
+        ["nightly", revisionArn(3)],
+      ] as const) {
+        schedules.push({ Name, GroupName: "jobs", State: "DISABLED", Target: ecsTarget(revision) });
+      }
+    },
+    /schedule nightly runs it/,
+  ],
+  [
+    "that a schedule names in a call of ECS",
+    (_, { schedules }) => {
+      const Input = JSON.stringify({ Cluster: "c", TaskDefinition: "service:3" });
+      const Target = { Arn: "arn:aws:scheduler:::aws-sdk:ecs:runTask", Input };
+      schedules.push({ Name: "nightly", GroupName: "default", Target });
+    },
+    /schedule nightly names it/,
+  ],
+];
+
+for (const [what, plant, by] of uses) {
+  test(`a revision ${what} is not deregistered`, async (t) => {
+    const { keep, world, elsewhere, deregistered } = await keepScene(t);
+    plant(world, elsewhere);
+    const report = await keep();
+    assert.equal(report.refused, undefined);
+    assert.ok(!deregistered().includes("service:3"), `deregistered: ${deregistered()}`);
+    assert.ok(deregistered().includes("service:2"));
+    assert.match(String(report.inUse.find(({ revision }) => revision === "service:3")?.by), by);
+  });
+}
+
+test("a schedule or rule that names the family alone means its newest revision, and holds no old one", async (t) => {
+  const { keep, elsewhere } = await keepScene(t);
+  const Target = ecsTarget("arn:aws:ecs:us-west-2:123456789012:task-definition/service");
+  elsewhere.schedules.push({ Name: "nightly", GroupName: "default", Target });
+  assert.equal((await keep()).deregistered.length, 7);
+});

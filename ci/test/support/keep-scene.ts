@@ -1,0 +1,26 @@
+import type { TestContext } from "node:test";
+import { keepNewest } from "../../src/rollout/keep/keep.js";
+import { fakeAws } from "./fake-aws.js";
+import { scriptedEcs, target } from "./scripted-ecs.js";
+import { clusterArn, withRevisions } from "./scripted-keep.js";
+import { virtualClock } from "./virtual-clock.js";
+
+/** A scripted ECS whose service has revisions 1 to 9 behind it and runs the last, and the cleaning up after a deploy to it. */
+export async function keepScene(t: TestContext) {
+  const clock = virtualClock();
+  const { world, script: plain } = scriptedEcs(clock);
+  const { elsewhere, script } = withRevisions(world, plain);
+  const fake = await fakeAws(script);
+  t.after(() => fake.close());
+  const session = { aws: fake.aws, target, clock, progress: () => {} };
+  const deregistered = () => fake.sent("DeregisterTaskDefinition").map(({ taskDefinition }) => taskDefinition);
+  return { clock, world, elsewhere, fake, deregistered, keep: (count = 1) => keepNewest(session, count) };
+}
+
+export const names = (...revisions: number[]) => revisions.map((revision) => `service:${revision}`);
+
+/** A target of a rule or a schedule that runs a task. */
+export const ecsTarget = (TaskDefinitionArn: string) => ({
+  Arn: clusterArn(target.cluster),
+  EcsParameters: { TaskDefinitionArn },
+});
