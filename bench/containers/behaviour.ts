@@ -61,6 +61,7 @@ export function containerBehaviour(script: TaskScript, port: number, factor: num
       ...(stop !== undefined && { STOP: seconds(stop) }),
       ...(serves.version !== undefined && { SERVES: serves.version }),
       ...(serves.status !== undefined && { STATUS: String(serves.status) }),
+      ...(serves.takes !== undefined && { TAKES: String(serves.takes / 1000) }),
     },
     ...(command && { command }),
     pull: pullOf(script, factor),

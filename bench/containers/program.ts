@@ -39,7 +39,9 @@ case $path in
     state=$(cat /tmp/target)
     [ "$state" = hang ] && exec sleep 3600
     say "$state" "{}" ;;
-  /version) say "\${STATUS:-200}" "{\\"version\\":\\"\${SERVES:-$VERSION}\\"}" ;;
+  /version)
+    sleep "\${TAKES:-0}"
+    say "\${STATUS:-200}" "{\\"version\\":\\"\${SERVES:-$VERSION}\\"}" ;;
   /stay)
     printf 'HTTP/1.1 200 -\\r\\nconnection: close\\r\\n\\r\\nstaying'
     exec sleep 3600 ;;

@@ -25,6 +25,8 @@ export interface Drill {
   withoutContainers?: string;
   /** ECS has what it wants, and what is served is not the release. */
   servesWrong?: boolean;
+  /** Whether requests fail on the way, and it must say so; false where none may. Nothing is asked of the report where this is absent. */
+  dropsRequests?: boolean;
   /** What the diagnosis must name, where it went wrong. */
   cause?: Cause;
 }

@@ -1,14 +1,14 @@
 /** `npm run drill`: what can go wrong with a deploy, on the settings of one's own service, before production does it. */
 import { setMaxListeners } from "node:events";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
-import { parseTarget, type Target } from "../../ci/src/target.js";
+import type { Target } from "../../ci/src/target.js";
 import { connectEngine } from "../../infra/local/containers/connect.js";
 import { killEverywhere } from "../kill/everywhere.js";
 import { pool } from "../pool.js";
 import { speeds } from "../stage/stage.js";
 import { drills, type Group } from "./catalogue/index.js";
+import { chooseDrills, readTarget } from "./choose.js";
 import type { Drill } from "./drill.js";
 import { help, type Options, readOptions, settingsOf } from "./options.js";
 import { mistakes, type Played, shown } from "./played.js";
@@ -25,13 +25,18 @@ process.exitCode = await main(process.argv.slice(2)).catch((error: Error) => {
 /** @returns 1 when a verdict was not the truth, or not what its drill expects; 130 after an interrupt. */
 async function main(args: string[]): Promise<number> {
   const options = readOptions(args);
-  if (options.help || options.list) {
-    console.log(options.help ? help : listOf(drills));
+  if (options.help) {
+    console.log(help);
+    return 0;
+  }
+  const named = chooseDrills(drills, options.names);
+  const target = await readTarget(options.target);
+  if (options.list) {
+    console.log(listOf(named));
     return 0;
   }
   if (options.kill) return await killEverywhere(options.jobs, options.every);
-  const chosen = playable(choose(options.names), options);
-  const target = await readTarget(options.target);
+  const chosen = playable(named, options);
   const interrupt = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(name, () => interrupt.abort(new Error(`Interrupted by ${name}: everything has been taken down.`)));
@@ -83,16 +88,6 @@ async function playAll(
   });
 }
 
-function choose(names: string[]): readonly (Drill & { group: Group })[] {
-  if (names.length === 0) return drills;
-  return names.flatMap((name) => {
-    const exact = drills.filter((drill) => drill.name === name);
-    const found = exact.length > 0 ? exact : drills.filter((drill) => drill.name.startsWith(name));
-    if (found.length > 0) return found;
-    throw new Error(`--name ${name}: there is no such drill. npm run drill -- --list tells which there are.`);
-  });
-}
-
 /** In real time some can't be; what is left out is said. */
 function playable<T extends Drill>(chosen: readonly T[], { time }: Options): readonly T[] {
   if (time === "virtual") return chosen;
@@ -100,15 +95,6 @@ function playable<T extends Drill>(chosen: readonly T[], { time }: Options): rea
   const word = time === "real" ? "not in real time" : "not with containers";
   for (const drill of chosen) if (whyNot(drill)) console.log(`${word}: ${drill.name}: ${whyNot(drill)}`);
   return chosen.filter((drill) => !whyNot(drill));
-}
-
-async function readTarget(name: string): Promise<Target> {
-  const path = `infra/targets/${name}.json`;
-  const file = fileURLToPath(new URL(`../../${path}`, import.meta.url));
-  const json = await readFile(file, "utf8").catch((cause: Error) => {
-    throw new Error(`--target ${name}: ${path} can't be read (${cause.message}).`, { cause });
-  });
-  return parseTarget(json, path);
 }
 
 function listOf(all: readonly (Drill & { group: Group })[]): string {

@@ -6,7 +6,7 @@ export const help = `Usage: npm run drill -- [options]
 Plays what can go wrong with a deploy, each with a truth that is known, and tells whether Slipway found it out. Without
 options all drills run in virtual time, in seconds.
 
-  --list                 what drills there are, and which not with containers
+  --list                 what drills there are, and which not with containers; with --name those alone
   --name NAME            only this one, or those whose name begins so; several times if you like
   --time virtual         in this process, without sockets (the default)
          real            the deployer as a process of its own, real HTTP, simulated tasks; short delays

@@ -1,6 +1,7 @@
 import type { Report } from "../../ci/src/report/report.js";
 import type { Cause } from "../../ci/src/rollout/diagnose/causes.js";
 import type { Verdict } from "../../ci/src/rollout/judge/verdict.js";
+import type { AskedMeanwhile } from "../../ci/src/rollout/verify/meanwhile.js";
 import type { State } from "../world/rollout-state.js";
 import type { Drill, Ending } from "./drill.js";
 
@@ -26,14 +27,19 @@ export interface Played {
 }
 
 export type Said =
-  | { verdict: Verdict; reason: string; cause?: Cause; diagnosis?: string }
+  | { verdict: Verdict; reason: string; cause?: Cause; diagnosis?: string; during?: AskedMeanwhile }
   | { error: string; message: string };
 
 export function saidOf(report: Report | undefined, error: { code?: string; message: string } | undefined): Said {
   if (!report) return { error: error?.code ?? "no-code", message: error?.message ?? "It was killed." };
-  const { verdict, reason, diagnosis } = report;
+  const { verdict, reason, diagnosis, during } = report;
   const line = diagnosis && `${diagnosis.title}: ${diagnosis.evidence[0] ?? ""}`;
-  return { verdict, reason, ...(diagnosis && { cause: diagnosis.cause }), ...(line && { diagnosis: line }) };
+  return {
+    ...{ verdict, reason },
+    ...(diagnosis && { cause: diagnosis.cause }),
+    ...(line && { diagnosis: line }),
+    ...(during && { during }),
+  };
 }
 
 /** What is wrong with what was said, in words; nothing when the verdict is the truth and what the drill expects. Pure. */
@@ -48,10 +54,21 @@ export function mistakes({ drill, state, tookBack, said, served, release }: Play
     ...("verdict" in said && served && release !== undefined && !isServed(said.verdict, served, release)
       ? [`it said ${ended}, and served is ${served.join(", ")}`]
       : []),
+    ...("verdict" in said ? unheard(drill, said.during) : []),
     ...(drill.cause !== undefined && "verdict" in said && said.cause !== drill.cause
       ? [`it named the cause ${said.cause ?? "(none)"}, which is ${drill.cause}`]
       : []),
   ];
+}
+
+function unheard({ dropsRequests }: Drill, during: AskedMeanwhile | undefined): string[] {
+  const { asked = 0, failed = 0, failures = [] } = during ?? {};
+  if (dropsRequests === undefined) return [];
+  if (asked === 0) return ["it asked nobody on the way"];
+  if (failed > 0 === dropsRequests) return [];
+  return dropsRequests
+    ? [`it met none of the requests that fail, in ${asked}`]
+    : [`${failed} of its ${asked} requests failed on the way: ${failures[0]?.answered}`];
 }
 
 /** `rolled-back`, `refused: image-missing`, … */

@@ -1,3 +1,4 @@
+import type { AskedMeanwhile } from "../../ci/src/rollout/verify/meanwhile.js";
 import { mistakes, type Played, shown } from "./played.js";
 
 const head = ["drill", "true", "verdict", "s after truth", "s in all", "API calls", "diagnosis"];
@@ -34,7 +35,15 @@ function row(played: Played): string[] {
 }
 
 function diagnosisOf({ said }: Played): string {
-  const told = "verdict" in said ? (said.diagnosis ?? "") : (said.message.split("\n")[1]?.trim() ?? said.message);
+  const told =
+    "verdict" in said
+      ? (said.diagnosis ?? failuresIn(said.during))
+      : (said.message.split("\n")[1]?.trim() ?? said.message);
   const text = told.replace(/\btask [0-9a-f]{32} /, "").replace(/\S+@sha256:[0-9a-f]{64}/g, "the image");
   return text.length > 160 ? `${text.slice(0, 159)}…` : text;
+}
+
+function failuresIn(during: AskedMeanwhile | undefined): string {
+  const { asked, failed = 0, failures = [] } = during ?? {};
+  return failed > 0 ? `${failed} of ${asked} requests failed on the way: ${failures[0]?.answered}` : "";
 }

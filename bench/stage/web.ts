@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import type { Clock } from "../../infra/local/aws/clock.js";
 import type { LoadBalancerTarget } from "../../infra/local/aws/ecs/runtime.js";
 import {
@@ -8,15 +9,33 @@ import type { ServingLoadBalancer } from "../../infra/local/aws/route.js";
 
 export interface WebOptions {
   behaviourOf(target: LoadBalancerTarget): TargetBehaviour;
-  /** What a task answers at `/version`. */
-  answerOf(taskArn: string): { version: string; status: number };
+  /** What a task answers at `/version`, after `takes` milliseconds of the clock. */
+  answerOf(taskArn: string): { version: string; status: number; takes: number };
 }
 
 /** A simulated load balancer that answers for its healthy targets, each in its turn: `/version` with the version of the task. */
 export function createWeb(clock: Clock, { behaviourOf, answerOf }: WebOptions): ServingLoadBalancer {
   const simulated = createSimulatedLoadBalancer(clock, behaviourOf);
   const healthy = new Set<string>();
+  const open = new Map<string, Set<ServerResponse>>();
   let turn = 0;
+
+  function later(taskArn: string, response: ServerResponse, takes: number, answer: () => void) {
+    const own = open.get(taskArn) ?? new Set();
+    open.set(taskArn, own.add(response));
+    const cancel = clock.after(takes, answer);
+    response.once("close", () => {
+      cancel();
+      own.delete(response);
+    });
+  }
+
+  /** What its requests get when the target's time is over. */
+  function cut(taskArn: string) {
+    for (const response of open.get(taskArn) ?? []) response.writeHead(502).end("502 Bad Gateway");
+    open.delete(taskArn);
+  }
+
   return {
     register(target, listener) {
       simulated.register(target, (health) => {
@@ -27,16 +46,25 @@ export function createWeb(clock: Clock, { behaviourOf, answerOf }: WebOptions): 
     },
     deregister(targetGroupArn, taskArn, drained) {
       healthy.delete(taskArn);
-      simulated.deregister(targetGroupArn, taskArn, drained);
+      simulated.deregister(targetGroupArn, taskArn, () => {
+        cut(taskArn);
+        drained();
+      });
     },
     handle(_request, response) {
       const tasks = [...healthy];
       const task = tasks[turn++ % tasks.length];
       if (task === undefined) return response.writeHead(503).end("503 Service Temporarily Unavailable");
-      const { version, status } = answerOf(task);
-      response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify({ version }));
+      const { version, status, takes } = answerOf(task);
+      const answer = () =>
+        void response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify({ version }));
+      if (takes > 0) later(task, response, takes, answer);
+      else answer();
     },
     describe: simulated.describe,
-    close: () => simulated.close(),
+    async close() {
+      for (const taskArn of open.keys()) cut(taskArn);
+      await simulated.close();
+    },
   };
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { chooseDrills, nearest, readTarget } from "../drills/choose.js";
 import { help, readOptions } from "../drills/options.js";
 
 test("drills are played in virtual time unless another time is asked for", () => {
@@ -20,4 +21,27 @@ test("fewer drills at the same time are played with containers than with simulat
 
 test("the help tells of each time", () => {
   for (const time of ["virtual", "real", "containers"]) assert.match(help, new RegExp(`^ +(--time )?${time} `, "m"));
+});
+
+const some = ["goes-well", "goes-well-on-120-tasks", "slow-drain", "exits-once"].map((name) => ({ name }));
+const chosen = (...names: string[]) => chooseDrills(some, names).map(({ name }) => name);
+
+test("a drill is named in full, or by its beginning together with others", () => {
+  assert.deepEqual(chosen("goes-well"), ["goes-well"]);
+  assert.deepEqual(chosen("goes"), ["goes-well", "goes-well-on-120-tasks"]);
+  assert.equal(chosen().length, some.length);
+});
+
+test("a drill that there is none of is refused with the three names most like it", () => {
+  for (const name of ["no-such-drill", ""]) assert.throws(() => chosen("goes-well", name), /no such drill\. Nearest: /);
+  assert.deepEqual(nearest("exit-once", ["slow-drain", "exits-once", "goes-well"])[0], "exits-once");
+  assert.deepEqual(nearest("drain-slowly", ["goes-well", "exits-once", "slow-drain"])[0], "slow-drain");
+});
+
+test("a target that there is none of is refused with those that there are", async () => {
+  await assert.rejects(
+    readTarget("../targets/production"),
+    /--target \.\.\/targets\/production.*Accepted: production\./,
+  );
+  assert.ok((await readTarget("production")).service);
 });

@@ -15,3 +15,16 @@ test("a verdict that what is served over HTTP speaks against is wrong", () => {
   assert.deepEqual(mistakes(played("rolled-back", ["v1.0.0"])), []);
   assert.match(mistakes(played("rolled-back", ["v2.0.0"])).join(), /served is v2\.0\.0/);
 });
+
+test("requests that fail on the way must be told where they do, and only there", () => {
+  const said = (dropsRequests: boolean, asked: number, failed: number) => {
+    const one = played("deployed", ["v2.0.0"]);
+    const during = { url: "http://app.example.com/version", asked, failed, failures: [] };
+    return mistakes({ ...one, drill: { ...one.drill, dropsRequests }, said: { ...one.said, during } }).join();
+  };
+  assert.equal(said(true, 3, 1), "");
+  assert.equal(said(false, 3, 0), "");
+  assert.match(said(true, 3, 0), /met none of the requests that fail/);
+  assert.match(said(false, 3, 1), /1 of its 3 requests failed/);
+  assert.match(said(false, 0, 0), /asked nobody/);
+});

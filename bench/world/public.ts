@@ -1,10 +1,15 @@
 import type { HttpAnswer } from "../../ci/src/rollout/verify/ask.js";
+import type { TaskRecord } from "../../infra/local/aws/ecs/model/state.js";
 import type { LocalAws } from "./local-aws.js";
 import type { PublicAnswer, Stage } from "./stage.js";
 
 /** Answers a request to the public URL, and remembers what it answered. */
-export function answerPublic({ aws, answers, since }: Stage): HttpAnswer {
-  const answer = served(aws, answers.length);
+export async function answerPublic(stage: Stage, sleep: (ms: number) => Promise<void>): Promise<HttpAnswer> {
+  const { aws, answers, since } = stage;
+  const task = nextTask(aws, stage.asked++);
+  const { takes = 0 } = (task && aws.casting.roleOf(task.arn)?.script.serves) ?? {};
+  if (takes > 0) await sleep(takes);
+  const answer = answerThrough(aws, task, takes);
   answers.push({ at: since(), ...answer });
   return inHttp(answer);
 }
@@ -25,8 +30,16 @@ function inHttp({ status, version }: Answered): HttpAnswer {
   return { status, headers: { "content-type": "application/json" }, body: JSON.stringify({ version }) };
 }
 
+/** What the load balancer lets through: a request that was not answered when its task's drain ended was cut off. */
+function answerThrough(aws: LocalAws, task: TaskRecord | undefined, took: number): Answered {
+  if (!task) return { status: 503 };
+  const now = aws.state.tasks[task.arn];
+  const isCut = now?.lastStatus !== "RUNNING" || now.targets.some((target) => target.state === "drained");
+  return took > 0 && isCut ? { status: 502 } : answerOf(aws, task.arn);
+}
+
 /** Each request goes to the next task that can serve, as a load balancer would send it. */
-function served(aws: LocalAws, request: number): Answered {
+function nextTask(aws: LocalAws, request: number): TaskRecord | undefined {
   const serving = Object.values(aws.state.tasks).filter(
     (task) =>
       task.serviceArn !== undefined &&
@@ -34,8 +47,7 @@ function served(aws: LocalAws, request: number): Answered {
       task.desiredStatus === "RUNNING" &&
       task.targets.every((target) => target.state === "healthy"),
   );
-  const task = serving[request % Math.max(1, serving.length)];
-  return task ? answerOf(aws, task.arn) : { status: 503 };
+  return serving[request % Math.max(1, serving.length)];
 }
 
 function answerOf({ casting }: LocalAws, task: string): Answered {

@@ -70,7 +70,9 @@ function optionsOf(stage: Stage, process: DeployerProcess, run: number): RollOut
     progress: (text) => stage.trace.push({ at: stage.since(), kind: "line", run, text }),
     async ask({ url }) {
       await process.sleep(Math.round(20 + 20 * random()));
-      return url.href.startsWith(publicUrl) ? answerPublic(stage) : answerOfTask(stage, url.hostname);
+      return url.href.startsWith(publicUrl)
+        ? await answerPublic(stage, process.sleep)
+        : answerOfTask(stage, url.hostname);
     },
     ...(http && { http: { baseUrl: publicUrl } }),
     ...(runId !== undefined && { runId }),

@@ -97,8 +97,11 @@ export interface TaskScript extends TaskBehaviour {
   target?: TargetBehaviour["health"];
   /** From deregistered to its last request's end: the deregistration delay as far as it is used. 0. */
   drain?: number;
-  /** What it answers the public; its own version with status 200 unless it says otherwise. */
-  serves?: { version?: string; status?: number };
+  /**
+   * What it answers the public; its own version with status 200 unless it says otherwise. `takes` is how long that takes, 0 unless it
+   * says so: what is not answered when the drain ends is cut off. In real time it is not shortened, as the deployer's patience is not.
+   */
+  serves?: { version?: string; status?: number; takes?: number };
 }
 
 /**

@@ -26,7 +26,9 @@ export interface Stage {
   /** Requests by operation, so far. */
   calls: Record<string, number>;
   trace: TraceEntry[];
-  /** What the public URL has answered to the deployer. */
+  /** Requests of the deployer to the public URL. */
+  asked: number;
+  /** What the public URL has answered to it. */
   answers: PublicAnswer[];
   /** What single tasks have answered at their own addresses. */
   taskAnswers: PublicAnswer[];
@@ -52,6 +54,7 @@ export function createStage(
     random: next,
     calls: {},
     trace: [],
+    asked: 0,
     answers: [],
     taskAnswers: [],
     since: () => time.now() - START,

@@ -5,7 +5,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { readyEngine } from "./rehearsal/container-engine.js";
-import { playTheDrills } from "./rehearsal/drills.js";
+import { playTheDrills, refuseUnknownDrills } from "./rehearsal/drills.js";
 import { readyGit } from "./rehearsal/git.js";
 import { keptHelp } from "./rehearsal/kept-help.js";
 import { findKept, startLocalAws } from "./rehearsal/local-aws.js";
@@ -29,9 +29,10 @@ async function main(args: string[]): Promise<number> {
   let options: Options;
   try {
     options = parseOptions(args);
+    if (options.drills && !options.help && !options.stop) await refuseUnknownDrills(options, interrupt.signal);
   } catch (error) {
-    console.error((error as Error).message);
-    return 2;
+    console.error((interrupt.signal.reason as Error | undefined)?.message ?? (error as Error).message);
+    return interrupt.signal.aborted ? 130 : 2;
   }
   try {
     if (options.help) console.log(help);

@@ -9,6 +9,7 @@ export const service: Drill[] = [
     description: "The new version starts, becomes healthy and serves.",
     scenario: { ...asked },
     ends: { verdict: "deployed" },
+    dropsRequests: false,
   },
   {
     name: "goes-well-on-120-tasks",
@@ -56,6 +57,14 @@ export const service: Drill[] = [
     scenario: { ...asked, before: { tasks: [{ drain: 300_000 }] }, deployer: { http: true, timeoutMs: 240_000 } },
     ends: { verdict: "timed-out" },
     cause: "draining",
+  },
+  {
+    name: "connections-dropped",
+    description:
+      "A request to the old tasks takes 10 s, and the load balancer cuts it off 2 s after it has let the task go.",
+    scenario: { ...asked, before: { tasks: [{ drain: 2_000, serves: { takes: 10_000 } }] } },
+    ends: { verdict: "deployed" },
+    dropsRequests: true,
   },
   {
     name: "early-success",

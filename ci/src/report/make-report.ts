@@ -7,6 +7,7 @@ import type { RollOutOptions } from "../rollout/roll-out.js";
 import type { Started } from "../rollout/start/start.js";
 import type { Undone } from "../rollout/undo/undo.js";
 import type { TaskAnswers } from "../rollout/verify/ask-tasks.js";
+import type { AskedMeanwhile } from "../rollout/verify/meanwhile.js";
 import type { HttpCheck } from "../rollout/verify/verify.js";
 import { lostCertainty, type Watched } from "../rollout/watch/watch.js";
 import { exitCodes } from "./exit-codes.js";
@@ -29,17 +30,18 @@ export interface Story extends Explanation {
   undone?: Undone;
   undoHttp?: HttpCheck;
   tasks?: TaskAnswers;
+  during?: AskedMeanwhile;
 }
 
 /** Puts the report together: nothing is decided here. */
 export function makeReport(options: RollOutOptions, story: Story): Report {
-  const { now, started, watched, http, startedAt, diagnosis, log, race, undone, tasks } = story;
+  const { now, started, watched, http, startedAt, diagnosis, log, race, undone, tasks, during } = story;
   const undoHttp = story.undoHttp ?? { state: "not-checked" };
   const { subject, judgement } = watched;
   const { account, region, cluster, service, container } = options.target;
   const { version, image, digest } = options.release;
   const { verdict, reason } = conclude({ version, judgement, http, undoHttp, ...(undone && { undone }) });
-  const next = nextStep(verdict, http, diagnosis?.cause);
+  const next = nextStep(verdict, http, diagnosis?.cause, during);
   return {
     verdict,
     exitCode: exitCodes[verdict],
@@ -60,6 +62,7 @@ export function makeReport(options: RollOutOptions, story: Story): Report {
     witnesses: judgement.witnesses,
     http,
     ...(tasks && { tasks }),
+    ...(during && { during }),
     uncertain: subject.classicOnly === undefined ? [] : [lostCertainty(subject.classicOnly)],
     ...(race !== undefined && { race }),
     ...(undone && { undo: undoReport(undone, undoHttp) }),

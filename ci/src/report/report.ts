@@ -6,6 +6,7 @@ import type { KeepReport } from "../rollout/keep/keep.js";
 import type { AfterReport } from "../rollout/one-off/after.js";
 import type { Change } from "../rollout/plan/plan.js";
 import type { TaskAnswers } from "../rollout/verify/ask-tasks.js";
+import type { AskedMeanwhile } from "../rollout/verify/meanwhile.js";
 import type { HttpCheck } from "../rollout/verify/verify.js";
 
 /**
@@ -36,6 +37,8 @@ export interface Report {
   http: HttpCheck;
   /** Present where the tasks were asked at their own addresses. */
   tasks?: TaskAnswers;
+  /** How the public URL answered while the rollout was watched; absent where it was not asked. It does not decide. */
+  during?: AskedMeanwhile;
   /** What the verdict lacks, where something could not be read. */
   uncertain: string[];
   /** Who came between, when somebody deployed at the same time. */

@@ -1,6 +1,7 @@
 import type { Diagnosis } from "../rollout/diagnose/diagnose.js";
 import type { LogTail } from "../rollout/diagnose/log-tail.js";
 import type { TaskAnswers } from "../rollout/verify/ask-tasks.js";
+import type { AskedMeanwhile } from "../rollout/verify/meanwhile.js";
 import type { HttpCheck } from "../rollout/verify/verify.js";
 import { elapsed } from "../rollout/watch/elapsed.js";
 import { keptLines } from "./kept-text.js";
@@ -40,6 +41,7 @@ function facts(report: Report): [string, string][] {
       `${one.holds ? "yes" : "no "} ${one.name}: ${one.saw}`,
     ]),
     ["HTTP", httpText(report.http)],
+    ...(report.during ? ([["meanwhile", duringText(report.during, report.startedAt)]] as [string, string][]) : []),
     ...(report.tasks ? ([["tasks", tasksText(report.tasks)]] as [string, string][]) : []),
     ...(report.undo ? undoFacts(report.undo) : []),
     ...(report.after === undefined ? [] : ([["after", report.after.said]] as [string, string][])),
@@ -53,6 +55,13 @@ function tasksText({ asked, right, unreachable, wrong }: TaskAnswers): string {
   const others = wrong.map(({ task, answered }) => `; ${task} answered ${answered}`).join("");
   const unasked = unreachable > 0 ? `; ${unreachable} can't be reached from here` : "";
   return `${right} of ${asked} answered the version at their own addresses${unasked}${others}`;
+}
+
+function duringText({ asked, failed, failures }: AskedMeanwhile, startedAt: number): string {
+  const times = failures.map(({ at, answered }) => `${elapsed(at - startedAt)} ${answered}`).join("; ");
+  const more = failed > failures.length ? `; and ${failed - failures.length} more` : "";
+  const what = `asked ${asked} times during the rollout, ${failed} failed`;
+  return failed > 0 ? `${what}: ${times}${more}` : what;
 }
 
 function undoFacts({ why, refused, to, taskDefinition, verdict, http }: UndoReport): [string, string][] {

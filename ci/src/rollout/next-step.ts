@@ -1,16 +1,30 @@
 import type { Cause } from "./diagnose/causes.js";
 import type { Verdict } from "./judge/verdict.js";
 import { attachHint } from "./release.js";
+import type { AskedMeanwhile } from "./verify/meanwhile.js";
 import type { HttpCheck } from "./verify/verify.js";
 
 /** What a person does now; undefined when nothing is left to do. */
-export function nextStep(verdict: Verdict, http: HttpCheck, cause?: Cause): string | undefined {
+export function nextStep(
+  verdict: Verdict,
+  http: HttpCheck,
+  cause?: Cause,
+  during?: AskedMeanwhile,
+): string | undefined {
   if (cause === "service-deleted") return "Create the service again, then deploy to it.";
   if (http.state === "wrong" && verdict === "failed") {
     return "The new tasks run. Look at what stands before them (load balancer, cache, DNS) and at the image's VERSION.";
   }
-  return steps[verdict];
+  return steps[verdict] ?? (isFlawed(during) ? dropped : undefined);
 }
+
+/** Where no request at all was answered, this place has no way to the URL: that says nothing about the rollout. */
+function isFlawed(during: AskedMeanwhile | undefined): boolean {
+  return during !== undefined && during.failed > 0 && during.failed < during.asked;
+}
+
+const dropped =
+  "It runs, and requests failed on the way there: users may have met the same. Compare the target group's deregistration delay with the longest request, and look whether the app ends the requests that it has on SIGTERM before it goes.";
 
 const steps: Partial<Record<Verdict, string>> = {
   "deployed-unverified": "Ask the public URL from a place that reaches it.",

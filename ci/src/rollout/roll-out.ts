@@ -15,6 +15,7 @@ import { attachHint, type Release, type Session } from "./release.js";
 import { type Started, start } from "./start/start.js";
 import { takeBack } from "./undo/take-back.js";
 import type { Ask } from "./verify/ask.js";
+import { meanwhile } from "./verify/meanwhile.js";
 import { askServed, askServedAfter, howToAsk } from "./verify/served.js";
 import { type HttpCheck, type HttpTarget, probe, type VerifyOptions } from "./verify/verify.js";
 import { allowance } from "./watch/deadline.js";
@@ -71,7 +72,10 @@ export async function rollOut(options: RollOutOptions): Promise<Report> {
   const started = await start(session, now, attempt, timeoutMs);
   session.progress(opening(now, started, release));
   const permitted: Permitted = { earlyStop: true, onTimeout: "leave", ...options.permitted };
-  const watched = await watch(session, started.subject, eventsBefore(now, Number.POSITIVE_INFINITY), permitted);
+  const publicly = meanwhile(options);
+  const known = eventsBefore(now, Number.POSITIVE_INFINITY);
+  const watched = await watch(session, started.subject, known, permitted, publicly.ask).finally(publicly.end);
+  const during = publicly.seen();
   const { http, tasks } = await askServed(options, watched, version);
   const undone = mayUndo ? await takeBack(session, { started, watched, http, version }) : undefined;
   const undoHttp = await askServedAfter(options, undone);
@@ -85,6 +89,7 @@ export async function rollOut(options: RollOutOptions): Promise<Report> {
     startedAt,
     ...found,
     ...(tasks && { tasks }),
+    ...(during && { during }),
     ...(race && { race }),
     ...(undone && { undone, undoHttp }),
   });

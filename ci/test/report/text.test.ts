@@ -48,6 +48,17 @@ HTTP        http://app.example.com/version answered the version 5 times in a row
   );
 });
 
+test("what failed while the rollout was watched is told with when and how, and the verdict stays", () => {
+  const url = "http://app.example.com/version";
+  const at = good.startedAt + 65_000;
+  const during = { url, asked: 40, failed: 3, failures: [{ at, answered: "HTTP 502" }] };
+  const text = formatReport({ ...good, during });
+  assert.match(text, /^DEPLOYED: v1\.1\.0\./);
+  assert.match(text, /^meanwhile {3}asked 40 times during the rollout, 3 failed: \+1:05 HTTP 502; and 2 more$/m);
+  const none = formatReport({ ...good, during: { url, asked: 40, failed: 0, failures: [] } });
+  assert.match(none, /^meanwhile {3}asked 40 times during the rollout, 0 failed$/m);
+});
+
 test("a bad report has the cause, the evidence, the fix, the log's end and the next step", () => {
   const text = formatReport({
     ...good,

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import type { Options } from "./options.js";
 import { type Step, timed } from "./step.js";
@@ -17,6 +18,20 @@ export async function playTheDrills(options: Options, steps: Step[], signal: Abo
     () => drill(drillArgs(options), signal),
     (right) => `${right} verdicts, all of them the truth`,
   );
+}
+
+/** Refuses drills and targets that there are none of, before anything is begun. @throws Error in the words of the drills themselves. */
+export async function refuseUnknownDrills(
+  options: Pick<Options, "name" | "target">,
+  signal: AbortSignal,
+): Promise<void> {
+  const child = spawn(process.execPath, [start, ...drillArgs(options), "--list"], {
+    cwd: root,
+    signal,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const [words, [code]] = await Promise.all([text(child.stderr), once(child, "close")]);
+  if (code !== 0) throw new Error(words.trim());
 }
 
 /** The command line of the drills. Pure. */

@@ -116,6 +116,8 @@ async function tryOnce(http: HttpTarget, version: string, how: How): Promise<Try
 interface VersionAnswer {
   /** Whether anything answered at all. */
   answered: boolean;
+  /** Of HTTP, where anything answered. */
+  status?: number;
   version?: string;
   proves: boolean;
   saw: string;
@@ -127,9 +129,9 @@ export async function askVersion(http: HttpTarget, how: How): Promise<VersionAns
   if (!("status" in answer)) return { answered: false, proves: false, saw: answer.failure };
   const { status, body } = answer;
   const version = status === 200 ? versionIn(body) : undefined;
-  if (version !== undefined) return { answered: true, version, proves: true, saw: version };
+  if (version !== undefined) return { answered: true, status, version, proves: true, saw: version };
   const saw = `HTTP ${status}${status === 200 ? " without a version" : ""}`;
-  return { answered: true, proves: status >= 500, saw };
+  return { answered: true, status, proves: status >= 500, saw };
 }
 
 async function get(

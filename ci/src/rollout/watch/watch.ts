@@ -22,6 +22,7 @@ export interface Watched {
  * Looks at ECS until the judge has decided, which it does by the subject's deadline at the latest. Changes nothing but what is
  * permitted: to ask ECS for a rollback.
  * @param knownEvents Ids of the service's events from before the rollout: they are not told again.
+ * @param beside Called at each look, for whoever wants to see something else at the same time.
  * @throws SlipwayError when it can't go on looking (denied, expired): the rollout goes on in ECS, and the message says how to attach.
  */
 export async function watch(
@@ -29,6 +30,7 @@ export async function watch(
   start: Subject,
   knownEvents: ReadonlySet<string>,
   permitted: Permitted = watchOnly,
+  beside: () => void = () => {},
 ): Promise<Watched> {
   const { clock, signal, progress } = session;
   const look = observer(session);
@@ -39,6 +41,7 @@ export async function watch(
   let movedAt = startedAt;
   for (;;) {
     const previous = snapshots.at(-1);
+    beside();
     const sighting = await lookPatiently(session, () => look(subject, previous), subject);
     if (sighting.subject.classicOnly && !subject.classicOnly) progress(lostCertainty(sighting.subject.classicOnly));
     subject = sighting.subject;

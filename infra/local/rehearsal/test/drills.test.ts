@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
 import { test } from "node:test";
-import { drillArgs } from "../drills.js";
+import { fileURLToPath } from "node:url";
+import { drillArgs, refuseUnknownDrills } from "../drills.js";
 import { parseOptions } from "../options.js";
 
 test("the drills are those that were named, with containers, on the target that was named", () => {
@@ -21,4 +29,28 @@ test("which drills is refused where none are asked for", () => {
     ["--target", "staging"],
   ])
     assert.throws(() => parseOptions(args), /accepted with --drills/);
+});
+
+const start = fileURLToPath(new URL("../../start.mjs", import.meta.url));
+const { signal } = new AbortController();
+
+test("a rehearsal with a drill that there is none of ends with 2 before anything is begun", async (t) => {
+  const cache = join(await mkdtemp(join(tmpdir(), "slipway-test-")), "none");
+  t.after(() => rm(dirname(cache), { recursive: true }));
+  const args = [start, "rehearse", "--drills", "--name", "exits-at-one"];
+  const child = spawn(process.execPath, args, { env: { ...process.env, XDG_CACHE_HOME: cache } });
+  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
+  assert.equal(code, 2);
+  assert.match(err, /^--name exits-at-one: there is no such drill\. Nearest: exits-at-once, /);
+  assert.equal(out, "");
+  assert.equal(existsSync(cache), false);
+});
+
+test("a target that there is none of is refused with its name and those that there are", async () => {
+  const refused = refuseUnknownDrills({ name: [], target: "prodution" }, signal);
+  await assert.rejects(refused, /^Error: --target prodution: there is no such file in .*\. Accepted: production\.$/);
+});
+
+test("drills that begin as it was named are accepted", async () => {
+  await refuseUnknownDrills({ name: ["exits"], target: "production" }, signal);
 });
