@@ -40,6 +40,23 @@ test("a rollback that was killed before ECS lists it goes on when it is run agai
   assert.deepEqual(Object.keys(serves), ["v0.9.0"]);
 });
 
+test("a rollback that ECS calls SUCCESSFUL while its tasks keep dying is the same one when it is run again", async () => {
+  const { runs } = await played({
+    before: three,
+    service: { check: "load-balancer" },
+    release: { tasks: [{ exit: { after: 26_000, code: 0 } }, { pullError: "ResourceInitializationError: denied" }] },
+    deployer: { verb: "rollback", timeoutMs: 100_000 },
+    again: [60_000],
+  });
+  assert.deepEqual(
+    runs.map(({ report }) => [report?.release.version, report?.verdict, report?.attached]),
+    [
+      ["v0.9.0", "timed-out", false],
+      ["v0.9.0", "timed-out", true],
+    ],
+  );
+});
+
 test("what failed before is nothing to go back to", async () => {
   const before = { versions: ["v0.8.0", "v0.9.0", "v1.0.0"], broken: ["v0.9.0"] };
   const { report } = await played({ before, deployer: { verb: "rollback" } });

@@ -53,12 +53,15 @@ export function keepCircumstances(state: EcsState, since: () => number): Circums
     }
     const isOver = deployments.every(({ status }) => ended.has(status));
     const top = good.at(-1)?.version;
-    const goal = onItsWay(state, service?.taskDefinition ?? "", deployments.at(-1)?.status)
-      ? current
-      : good.findLast(({ version }) => version !== current)?.version;
+    const isSettled = isOver && service?.deployments[0]?.rolloutState !== "IN_PROGRESS";
+    const latest = revisionOf(deployments.at(-1)?.targetRevision ?? "");
+    const goal =
+      !isSettled && isGoingBackTo(state, service?.taskDefinition ?? "", latest)
+        ? current
+        : good.findLast(({ version }) => version !== current)?.version;
     return {
       at: since(),
-      busy: !isOver || service?.deployments[0]?.rolloutState === "IN_PROGRESS",
+      busy: !isSettled,
       ...(top !== undefined && { good: top }),
       ...(goal !== undefined && { goal }),
     };
@@ -102,9 +105,9 @@ function leavesBehind(state: EcsState, taskDefinition: string, isDeployed: boole
   return isLeft ? tagOf(state, taskDefinition, "slipway:base") : undefined;
 }
 
-/** A rollback that has not come to its end leads where it was going. */
-function onItsWay(state: EcsState, current: string, status = ""): boolean {
-  return !ended.has(status) && tagOf(state, current, "slipway:verb") === "rollback";
+/** A rollback that the service has not settled on leads where it was going, though ECS may call its deployment SUCCESSFUL. */
+function isGoingBackTo(state: EcsState, current: string, latest: string): boolean {
+  return current === latest && tagOf(state, current, "slipway:verb") === "rollback";
 }
 
 function tagOf({ tags }: EcsState, arn: string, key: string): string | undefined {

@@ -10,7 +10,7 @@ import { object } from "../../infra/local/aws/ecs/model/task-definition.js";
  * | `open` | ECS has not ended it |
  * | `paused` | one of its hooks waits for somebody |
  * | `settling` | its service deployment is SUCCESSFUL, but not all tasks are its own, or the service is not set to it for good |
- * | `early` | the same where the service has early success criteria: ECS calls it done |
+ * | `early` | the same where the service has early success criteria and wants tasks: ECS calls it done |
  * | `deployed` | that too: it is the service's completed deployment, and as many tasks as wanted run, all its own |
  * | `nothing-ran` | the same with a desired count of 0 |
  * | `rolled-back` | ECS went back to what ran before, and has arrived there |
@@ -70,7 +70,7 @@ function stateOfSuccessful(
   const [primary] = service.deployments;
   // Somebody who has deployed the same revision again has changed nothing of what runs.
   if (!primary || primary.taskDefinition !== own(state, record)) return "superseded";
-  const unsettled = isEarly(record) ? "early" : "settling";
+  const unsettled = isEarly(record) && service.desiredCount > 0 ? "early" : "settling";
   if (primary.rolloutState !== "COMPLETED") return unsettled;
   const running = Object.values(state.tasks).filter(
     (task) => task.serviceArn === service.arn && task.lastStatus === "RUNNING",

@@ -1,13 +1,12 @@
 import type { RawTaskDefinition } from "../aws/raw.js";
 import { InputError } from "../errors.js";
 import type { Report } from "../report/report.js";
-import { tag } from "./attempt/attempt.js";
-import { describeRevision, newestRevisions, tagOf } from "./attempt/revisions.js";
+import { describeRevision, newestRevisions } from "./attempt/revisions.js";
 import { runningIn } from "./ecs/containers.js";
-import { readService, type ServiceNow } from "./ecs/read.js";
+import { readService } from "./ecs/read.js";
 import type { Past } from "./history/entry.js";
 import { history } from "./history/history.js";
-import { type Goal, lastProven, provenAs } from "./history/rollback-goal.js";
+import { type Goal, lastProven, onItsWay, provenAs } from "./history/rollback-goal.js";
 import type { Release, Session } from "./release.js";
 import { type RollOutOptions, rollOut } from "./roll-out.js";
 
@@ -28,24 +27,17 @@ export async function rollback({ to, ...options }: RollbackOptions): Promise<Rep
   const now = await readService(options.aws, options.target, options.signal);
   const { running } = now;
   const past = await history(options, remembered);
+  const begun = to === undefined ? onItsWay(now, past) : undefined;
   const goal =
-    to === undefined
-      ? (notListedYet(now, past) ?? lastProven(past, running))
-      : await named(options, past, to, running.taskDefinition);
+    begun ?? (to === undefined ? lastProven(past, running) : await named(options, past, to, running.taskDefinition));
   const source = await describeGoal(options, goal, to);
   const release = releaseOf(options, source, goal);
   options.progress(
-    `Going back from ${running.version ?? running.image} to ${release.version}, as ${nameOf(goal.taskDefinition)} has it: ${proofOf(goal)}.`,
+    begun
+      ? `A rollback to ${release.version} (${nameOf(goal.taskDefinition)}) has not come to its end: going on with it.`
+      : `Going back from ${running.version ?? running.image} to ${release.version}, as ${nameOf(goal.taskDefinition)} has it: ${proofOf(goal)}.`,
   );
   return await rollOut({ ...options, release, source, verb: "rollback" });
-}
-
-/** The list of deployments lags: a rollback that was cut off just after it began is known by the revision that the service is set to. */
-function notListedYet({ service, current, running }: ServiceNow, past: readonly Past[]): Goal | undefined {
-  const { taskDefinition } = running;
-  const primary = service.deployments?.find((one) => one.status === "PRIMARY");
-  const isBegun = primary?.rolloutState === "IN_PROGRESS" && tagOf(current, tag.verb) === "rollback";
-  return isBegun && !past.some((one) => one.taskDefinition === taskDefinition) ? { taskDefinition } : undefined;
 }
 
 async function named(session: Session, past: readonly Past[], to: string, current: string): Promise<Goal> {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { rollbackScene } from "../support/rollback-scene.js";
-import { oldDigest, release, revisionArn } from "../support/scripted-ecs.js";
-import { crashLoop, set } from "../support/stories.js";
+import { replaced, rollbackScene } from "../support/rollback-scene.js";
+import { oldDigest, release, revisionArn, type Story } from "../support/scripted-ecs.js";
+import { beginRollback, crashLoop, set } from "../support/stories.js";
 
 test("a rollback goes to the last version that was deployed well, as a copy registered anew", async (t) => {
   const { fake, world, lines, deploy, back } = await rollbackScene(t);
@@ -51,6 +51,38 @@ test("a rollback that was cut off before ECS lists it goes on to where it was go
   assert.equal(report.release.version, "v1.0.0");
   assert.equal(report.verdict, "deployed");
   assert.equal(fake.sent("UpdateService").length, 2);
+});
+
+test("a rollback that ECS calls SUCCESSFUL goes on to where it was going until the service has settled on it", async (t) => {
+  const settles: Story = [
+    ...replaced,
+    [20, (world) => set(world.service.deployments[0], { rolloutState: "IN_PROGRESS" })],
+    [100, (world) => set(world.service.deployments[0], { rolloutState: "COMPLETED" })],
+  ];
+  const { fake, lines, deploy, back } = await rollbackScene(t, { updates: [replaced, replaced, settles] });
+  await deploy("v1.1.0", "1");
+  await deploy("v1.2.0", "2");
+  const cut = new AbortController();
+  const progress = (line: string) => line.includes("SUCCESSFUL") && cut.abort(new Error("cut off"));
+  await assert.rejects(back({ signal: cut.signal, progress }), /cut off/);
+  const report = await back();
+  assert.equal(report.release.version, "v1.1.0");
+  assert.equal(report.verdict, "deployed");
+  assert.ok(lines.includes("A rollback to v1.1.0 (service:10) has not come to its end: going on with it."));
+  assert.equal(fake.sent("UpdateService").length, 3);
+});
+
+test("what a rollback brought is not gone on with while ECS takes back what was deployed after it", async (t) => {
+  const wayBack: Story = [[5, (world) => beginRollback(world, "old-id")]];
+  const { fake, deploy, back } = await rollbackScene(t, { updates: [replaced, replaced, replaced, wayBack] });
+  await deploy("v1.1.0", "1");
+  await deploy("v1.2.0", "2");
+  assert.equal((await back()).taskDefinition, revisionArn(10));
+  const cut = new AbortController();
+  const progress = (line: string) => line.includes("ROLLBACK_IN_PROGRESS") && cut.abort(new Error("cut off"));
+  await assert.rejects(deploy("v1.3.0", "3", { signal: cut.signal, progress }), /cut off/);
+  await assert.rejects(back(), { code: "deployment-in-flight" });
+  assert.equal(fake.sent("UpdateService").length, 4);
 });
 
 for (const to of ["v1.0.0", "7", "service:7", revisionArn(7)]) {

@@ -2,12 +2,12 @@ import type { TestContext } from "node:test";
 import { rollOut } from "../../src/rollout/roll-out.js";
 import { rollback } from "../../src/rollout/rollback.js";
 import { fakeAws } from "./fake-aws.js";
-import { addTask, release, type Story, scriptedEcs, target, type World } from "./scripted-ecs.js";
+import { addTask, release, type Stories, type Story, scriptedEcs, target, type World } from "./scripted-ecs.js";
 import { set } from "./stories.js";
 import { virtualClock } from "./virtual-clock.js";
 
 /** Whatever the service is set to takes the place of what ran. */
-const replaced: Story = [
+export const replaced: Story = [
   [10, start],
   [
     20,
@@ -28,19 +28,27 @@ function start(world: World): void {
   addTask(world, `t${world.tasks.length}`, taskDefinition, String(image.split("@")[1]));
 }
 
-/** A service on which deploys and rollbacks follow one another, in virtual time; each goes well unless the story says otherwise. */
-export async function rollbackScene(t: TestContext, story: Story = replaced) {
+interface Interrupted {
+  signal?: AbortSignal;
+  progress?: (line: string) => void;
+}
+
+/** A service on which deploys and rollbacks follow one another, in virtual time; each goes well unless the stories say otherwise. */
+export async function rollbackScene(t: TestContext, story: Story | Stories = replaced) {
   const clock = virtualClock();
   const { world, script } = scriptedEcs(clock, story);
   const fake = await fakeAws(script);
   t.after(() => fake.close());
   const lines: string[] = [];
   const session = { aws: fake.aws, target, clock, progress: (line: string) => void lines.push(line) };
-  const deploy = (version: string, digit: string) => {
+  const deploy = (version: string, digit: string, more: Interrupted = {}) => {
     const digest = `sha256:${digit.repeat(64)}`;
-    return rollOut({ ...session, release: { version, digest, image: release.image.replace(/@.*/, `@${digest}`) } });
+    return rollOut({
+      ...session,
+      ...more,
+      release: { version, digest, image: release.image.replace(/@.*/, `@${digest}`) },
+    });
   };
-  const back = (more: { to?: string; signal?: AbortSignal; progress?: (line: string) => void } = {}) =>
-    rollback({ ...session, ...more });
+  const back = (more: { to?: string } & Interrupted = {}) => rollback({ ...session, ...more });
   return { world, fake, lines, deploy, back };
 }

@@ -50,7 +50,7 @@ function failTask(world: World, id: string, failedTasks: number): void {
 
 const tripped = { deploymentCircuitBreaker: { status: "TRIGGERED", failureCount: 3, threshold: 3 } };
 
-function beginRollback(world: World, variant: "old-id" | "new-id", more: object = tripped): void {
+export function beginRollback(world: World, variant: "old-id" | "new-id", more: object = tripped): void {
   const [failed, previous] = world.service.deployments;
   const id = variant === "old-id" ? String(previous?.id) : "ecs-svc/1000000000000000009";
   set(failed, {

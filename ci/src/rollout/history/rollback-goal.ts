@@ -1,5 +1,8 @@
 import { InputError } from "../../errors.js";
+import { tag } from "../attempt/attempt.js";
+import { tagOf } from "../attempt/revisions.js";
 import type { Running } from "../ecs/containers.js";
+import type { ServiceNow } from "../ecs/read.js";
 import type { Past } from "./entry.js";
 
 /** What a rollback goes back to. */
@@ -13,17 +16,30 @@ export interface Goal {
 }
 
 /**
+ * Where a rollback is going that has not come to its end: to what the service is set to, while that is the latest deployment and the
+ * service has not settled on it. ECS lists it late, and calls it SUCCESSFUL before it is the completed deployment. Pure.
+ * @param history Newest first.
+ * @returns undefined when none is on its way.
+ */
+export function onItsWay({ service, current, running }: ServiceNow, history: readonly Past[]): Goal | undefined {
+  const { taskDefinition } = running;
+  if (tagOf(current, tag.verb) !== "rollback") return undefined;
+  const [latest] = history;
+  if (latest?.taskDefinition !== taskDefinition && history.some((one) => one.taskDefinition === taskDefinition))
+    return undefined;
+  const listed = latest?.taskDefinition === taskDefinition ? latest : undefined;
+  const primary = service.deployments?.find((one) => one.status === "PRIMARY");
+  if (listed?.ending !== "unfinished" && primary?.rolloutState !== "IN_PROGRESS") return undefined;
+  return listed ? goalOf(listed) : { taskDefinition };
+}
+
+/**
  * The last deployment that ended well and runs something else than what runs now. What somebody has gone back from is passed over,
  * though ECS calls it deployed. Pure.
  * @param history Newest first.
  * @throws InputError when there is none.
  */
 export function lastProven(history: readonly Past[], running: Running): Goal {
-  // A rollback that was cut off goes on to where it was going.
-  const latest = history[0];
-  const isOnItsWay = latest?.ending === "unfinished" && latest.wentBackFrom !== undefined;
-  if (isOnItsWay && latest.taskDefinition === running.taskDefinition) return goalOf(latest);
-
   const leftBehind = new Set<string | undefined>();
   for (const past of history) {
     if (past.ending !== "deployed") continue;

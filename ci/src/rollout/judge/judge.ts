@@ -13,7 +13,7 @@ export function judge(subject: Subject, snapshots: readonly [Snapshot, ...Snapsh
   const judgement = subject.classicOnly
     ? judgeClassic(subject, snapshots, seen)
     : latest.ours
-      ? judgeServiceDeployment(subject, latest, latest.ours, seen)
+      ? judgeServiceDeployment(subject, snapshots, latest.ours, seen)
       : undecided("ECS to list our service deployment", seen);
   if (isDeleted(latest.service) && !isEnded(judgement)) {
     const { gone, status } = latest.service;
@@ -30,19 +30,19 @@ function isEnded(judgement: Judgement): boolean {
 
 function judgeServiceDeployment(
   subject: Subject,
-  snapshot: Snapshot,
+  snapshots: readonly Snapshot[],
   ours: ServiceDeploymentView,
   seen: Witness[],
 ): Judgement {
   switch (ours.status) {
     case "SUCCESSFUL":
-      return judgeSuccessful(subject, snapshot, ours, seen);
+      return judgeSuccessful(subject, snapshots, ours, seen);
     case "ROLLBACK_SUCCESSFUL":
       return decided("rolled-back", `Rolled back by ${rolledBackBy(subject, ours)}. ${because(ours)}`, seen);
     case "ROLLBACK_FAILED":
       return decided("failed", `The rollback failed too; the service may be degraded. ${because(ours)}`, seen);
     case "STOPPED":
-      return judgeStopped(subject, snapshot, ours, seen);
+      return judgeStopped(subject, snapshots.at(-1) as Snapshot, ours, seen);
     case "ROLLBACK_REQUESTED":
     case "ROLLBACK_IN_PROGRESS":
       return undecided("ECS to finish the rollback", seen);
@@ -56,10 +56,11 @@ function judgeServiceDeployment(
 /** SUCCESSFUL alone is not enough: it can come before the old tasks are gone, and another deployment may have followed. */
 function judgeSuccessful(
   subject: Subject,
-  snapshot: Snapshot,
+  snapshots: readonly Snapshot[],
   ours: ServiceDeploymentView,
   seen: Witness[],
 ): Judgement {
+  const snapshot = snapshots.at(-1) as Snapshot;
   const primary = primaryOf(snapshot.service);
   if (primary && primary.taskDefinition !== subject.taskDefinition) {
     return decided(
@@ -73,11 +74,19 @@ function judgeSuccessful(
       ? decided("nothing-ran", "The service's desired count is 0: no task has shown that this version starts.", seen)
       : decided("deployed", "All witnesses agree.", seen);
   }
-  if (ours.earlySuccess) {
+  if (ours.earlySuccess && snapshot.service.desiredCount > 0 && isReadAfterEnd(subject, snapshots)) {
     return decided("deployed-early", "The service's early success criteria are met; old tasks are still up.", seen);
   }
   const missing = seen.filter((witness) => !witness.holds);
   return undecided(missing.map((witness) => `${witness.name} (${witness.saw})`).join(" and "), seen);
+}
+
+/**
+ * Whether the service was read after its deployment was known to have ended: within a look it is read first, and where that takes long
+ * the old tasks that it tells of can be gone. At the deadline what is known has to do.
+ */
+function isReadAfterEnd({ deadline }: Subject, snapshots: readonly Snapshot[]): boolean {
+  return snapshots.at(-2)?.ours?.status === "SUCCESSFUL" || (snapshots.at(-1)?.at ?? 0) >= deadline;
 }
 
 /** STOPPED is three things. */

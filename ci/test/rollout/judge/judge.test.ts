@@ -3,6 +3,7 @@ import { judgeAll } from "../../support/judge-cases.js";
 import { base, deployment, oldTask, serviceDeployment, snapshot, task } from "../../support/snapshots.js";
 
 const successful = serviceDeployment("SUCCESSFUL");
+const early = serviceDeployment("SUCCESSFUL", { earlySuccess: true });
 const breaker = { status: "TRIGGERED", failureCount: 3, threshold: 3 };
 const previous = deployment({ id: "ecs-svc/1", taskDefinition: base });
 
@@ -80,8 +81,28 @@ judgeAll([
   },
   {
     name: "early success criteria are met with old tasks up",
-    see: [snapshot({ ours: serviceDeployment("SUCCESSFUL", { earlySuccess: true }), tasks: [task(), oldTask()] })],
+    see: [snapshot({ ours: early, tasks: [task(), oldTask()] }), snapshot({ ours: early, tasks: [task(), oldTask()] })],
     verdict: "deployed-early",
+  },
+  {
+    name: "early success criteria are met, and old tasks were up before that was read",
+    see: [
+      snapshot({ ours: serviceDeployment("IN_PROGRESS", { earlySuccess: true }), tasks: [task(), oldTask()] }),
+      snapshot({ ours: early, tasks: [task(), oldTask()] }),
+    ],
+    verdict: "undecided",
+    reason: /not on it/,
+  },
+  {
+    name: "early success criteria are met at the deadline",
+    see: [snapshot({ at: 600_000, ours: early, tasks: [task(), oldTask()] })],
+    verdict: "deployed-early",
+  },
+  {
+    name: "early success criteria are met by no task at all, and old tasks are up",
+    see: [0, 2000].map((at) => snapshot({ at, ours: early, desiredCount: 0, tasks: [oldTask()] })),
+    verdict: "undecided",
+    reason: /not on it/,
   },
   {
     name: "another deployment has followed ours, which was SUCCESSFUL",
@@ -190,7 +211,7 @@ judgeAll([
   },
   {
     name: "early success criteria are met and no old task is left",
-    see: [snapshot({ ours: serviceDeployment("SUCCESSFUL", { earlySuccess: true }) })],
+    see: [snapshot({ ours: early })],
     verdict: "deployed",
   },
   {

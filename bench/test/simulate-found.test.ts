@@ -1,0 +1,49 @@
+/** What seeds have found: each scenario, made small, was told wrongly once. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { faultsOf } from "../simulate/check.js";
+import { play } from "../world/play.js";
+import type { Scenario } from "../world/scenario.js";
+
+const early = (healthyPercent: number) => ({
+  deploymentConfiguration: {
+    earlySuccessCriteria: { enable: true, healthyPercent, sourceServiceRevisionCleanup: "DEFERRED" },
+  },
+});
+
+const found: { name: string; seed: number; scenario: Scenario; verdicts: string[] }[] = [
+  {
+    name: "the service's answer takes ten seconds, in which all of an early success comes true",
+    seed: 80003059,
+    scenario: {
+      service: { desiredCount: 3, more: early(75), check: "container", minimumHealthyPercent: 0 },
+      before: { versions: ["v0.9.0", "v1.0.0"] },
+      aws: {
+        timing: { listLag: 3_000 },
+        faults: [{ kind: "delayed", by: 5_000, service: "ecs", operation: "DescribeServices", from: 67_000, times: 2 }],
+      },
+    },
+    verdicts: ["deployed"],
+  },
+  {
+    name: "no task is wanted where early success needs a part of none, and nothing is served",
+    seed: 80000230,
+    scenario: {
+      service: { more: early(100) },
+      before: { tasks: [{ stop: 118_000 }] },
+      deployer: { http: true, desiredCount: 0 },
+    },
+    verdicts: ["nothing-ran"],
+  },
+];
+
+for (const { name, seed, scenario, verdicts } of found) {
+  test(`it is told rightly when ${name}`, async () => {
+    const outcome = await play(scenario, seed);
+    assert.deepEqual(faultsOf(scenario, outcome), []);
+    assert.deepEqual(
+      outcome.runs.map(({ report, error }) => report?.verdict ?? error?.code),
+      verdicts,
+    );
+  });
+}
