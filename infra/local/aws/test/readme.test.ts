@@ -9,7 +9,9 @@ import { createSimulatedLoadBalancer } from "../ecs/simulated/load-balancer.js";
 import { createSimulatedRuntime } from "../ecs/simulated/runtime.js";
 import { awsTiming } from "../ecs/timing.js";
 import { createElb } from "../elb/index.js";
+import { createEvents } from "../events/index.js";
 import { createLogs } from "../logs/index.js";
+import { createScheduler } from "../scheduler/index.js";
 import { openState } from "../state.js";
 import { createSts } from "../sts/index.js";
 import { createVirtualClock } from "../virtual-clock.js";
@@ -35,6 +37,8 @@ test("the README lists exactly the operations that are offered", async (t) => {
     ECS: ecs.service,
     CloudWatch: createCloudWatch({ state, clock }).service,
     ELB: createElb({ loadBalancer, targetGroups: ecs.targetGroups }),
+    EventBridge: createEvents({ state }),
+    Scheduler: createScheduler({ state, clock }),
     Logs: createLogs({ state, clock, log }).service,
   };
   await ecs.close();
