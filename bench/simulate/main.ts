@@ -76,7 +76,7 @@ async function many(first: number, count: number, jobs: number): Promise<number>
 
 function showWrong({ seed, way, faults, scenario }: Measured): void {
   console.log(`seed ${seed} (${way}) is wrong: ${faults.join("; ")}`);
-  console.log(`  ${JSON.stringify(scenario)}`);
+  if (scenario) console.log(`  ${JSON.stringify(scenario)}`);
   console.log(`  again: npm run simulate -- --seed ${seed}, and a smaller one: --seed ${seed} --shrink`);
 }
 

@@ -3,10 +3,14 @@ import { lateness } from "./check-lateness.js";
 import { type CameUp, whatCameUp } from "./coverage.js";
 import { playSeed } from "./one.js";
 
-/** What one seed came to and what it took, as plain data. */
-export interface Measured {
+/** What is known of a seed before it is played. */
+export interface Begun {
   seed: number;
   way: "direct" | "sdk";
+}
+
+/** What one seed came to and what it took, as plain data. */
+export interface Measured extends Begun {
   /** The verdict, or the error's code. */
   ending: string;
   faults: string[];
@@ -19,14 +23,7 @@ export interface Measured {
   cpu: number;
 }
 
-/** Plays some seeds, one after the other. */
-export async function measure(seeds: readonly number[]): Promise<Measured[]> {
-  const measured: Measured[] = [];
-  for (const seed of seeds) measured.push(await measureOne(seed));
-  return measured;
-}
-
-async function measureOne(seed: number): Promise<Measured> {
+export async function measure(seed: number): Promise<Measured> {
   const before = process.cpuUsage();
   const played = await playSeed(seed);
   const { user, system } = process.cpuUsage(before);

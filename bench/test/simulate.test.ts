@@ -29,6 +29,20 @@ for (const [name, { first, count }] of Object.entries({ fixed, fresh })) {
   });
 }
 
+test("a seed that does not end, or ends its process, is wrong and holds up no other", async () => {
+  const told: [number, string[]][] = [];
+  const hear = ({ seed, faults }: Measured) => told.push([seed, faults]);
+  const script = new URL("stuck-worker.ts", import.meta.url);
+  await playAll({ first: 1, count: 5, jobs: 1, limit: 100, script }, hear, () => false);
+  assert.deepEqual(told, [
+    [1, []],
+    [2, ["did not come to an end within 0.1 s"]],
+    [3, []],
+    [4, ["its process ended with exit code 7"]],
+    [5, []],
+  ]);
+});
+
 test("a seed stands for one scenario", () => {
   assert.deepEqual(scenarioOf(42), scenarioOf(42));
   assert.notDeepEqual(scenarioOf(42), scenarioOf(43));

@@ -24,7 +24,7 @@ function isNamed(message: string, ours: { tasks: string[]; deployments: string[]
 
 function ownTaskIds({ taskDefinition }: Subject, snapshots: readonly Snapshot[]): string[] {
   const own = snapshots.flatMap(({ tasks }) => tasks).filter((task) => task.taskDefinition === taskDefinition);
-  return own.map(({ arn }) => taskId(arn));
+  return [...new Set(own.map(({ arn }) => taskId(arn)))];
 }
 
 function ownDeploymentIds({ taskDefinition, deploymentId }: Subject, snapshots: readonly Snapshot[]): string[] {

@@ -55,13 +55,23 @@ function judgePrimary(snapshot: Snapshot, primary: DeploymentView, seen: Witness
 
 /** ECS's own words for the end of our deployment, from its state or from the event that names it. */
 function failureOf(subject: Subject, snapshots: readonly Snapshot[]): string | undefined {
+  const { taskDefinition, deploymentId, registeredAt } = subject;
+  const of = `${taskDefinition} ${deploymentId} ${registeredAt}`;
   for (const { service } of snapshots) {
-    const failed = service.deployments.find((one) => isOurs(subject, one) && one.rolloutState === "FAILED");
-    if (failed) return failed.rolloutStateReason ?? "rollout FAILED";
-    const event = service.events.find((one) => tellsOfFailure(subject, one) || tellsOfWayBack(subject, service, one));
-    if (event) return event.message;
+    const known = failures.get(service);
+    const told = known?.of === of ? known : { of, failure: failureIn(subject, service) };
+    failures.set(service, told);
+    if (told.failure !== undefined) return told.failure;
   }
   return undefined;
+}
+/** A view never changes, and all of them are judged at every look: what each tells of a subject is found once. */
+const failures = new WeakMap<ServiceView, { of: string; failure: string | undefined }>();
+
+function failureIn(subject: Subject, service: ServiceView): string | undefined {
+  const failed = service.deployments.find((one) => isOurs(subject, one) && one.rolloutState === "FAILED");
+  if (failed) return failed.rolloutStateReason ?? "rollout FAILED";
+  return service.events.find((one) => tellsOfFailure(subject, one) || tellsOfWayBack(subject, service, one))?.message;
 }
 
 function tellsOfFailure({ deploymentId }: Subject, { message }: EventView): boolean {

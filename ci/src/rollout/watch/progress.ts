@@ -32,6 +32,8 @@ function newEvents(before: Snapshot | undefined, now: Snapshot, knownEvents: Rea
 const handful = 5;
 
 function taskChanges(subject: Subject, before: Snapshot | undefined, now: Snapshot): Happening[] {
+  // At most looks they are not read again.
+  if (before?.tasks === now.tasks) return [];
   const known = new Map(before?.tasks.map((task) => [task.arn, keyOf(task)]));
   const wasGone = (task: TaskView) => task.lastStatus === "STOPPED" && !known.has(task.arn) && !before;
   const own = now.tasks.filter((task) => task.taskDefinition === subject.taskDefinition && !wasGone(task));

@@ -7,6 +7,7 @@ import type { LoadBalancer, TaskListener, TaskRuntime } from "./runtime.js";
 import { advance } from "./scheduler/advance.js";
 import { register } from "./scheduler/lifecycle.js";
 import { observeDrained, observeTarget, observeTask } from "./scheduler/observe.js";
+import { rosterOf } from "./scheduler/roster.js";
 import { specOf } from "./scheduler/tasks.js";
 import type { Action, World } from "./scheduler/world.js";
 import type { Timing } from "./timing.js";
@@ -41,6 +42,7 @@ export interface Engine {
 export function createEngine(deps: EngineDeps): Engine {
   const { clock, document, runtime, loadBalancer } = deps;
   const state = document.value;
+  const roster = rosterOf(state);
   const waiting: Action[] = [];
   const history = createHistory(state, deps.pastKept);
   let performing = false;
@@ -50,6 +52,7 @@ export function createEngine(deps: EngineDeps): Engine {
   function change<T>(mutate: (world: World) => T): T {
     const world: World = {
       state,
+      roster,
       now: clock.now(),
       timing: deps.timing,
       random: deps.random,

@@ -1,6 +1,9 @@
 import type { EcsState } from "./model/state.js";
 
-/** What the state was, for reads that come out of date. Costs a copy of the state a change, and nothing while nothing is kept. */
+/**
+ * What the state was, for reads that come out of date. Costs a copy of the state for each moment at which it changes, and nothing while
+ * nothing is kept.
+ */
 export interface History {
   /** Called around each change. */
   before(now: number): void;
@@ -12,19 +15,25 @@ export interface History {
 /** @param kept How far back it looks, in milliseconds; may change at any time. */
 export function createHistory(state: EcsState, kept: () => number): History {
   let moments: { at: number; json: string }[] = [];
+  /** When it came to be as it is; unknown while nothing is kept. */
+  let since: number | undefined;
 
   return {
     before(now) {
-      if (kept() <= 0) moments = [];
-      else if (moments.length === 0) moments.push({ at: now - kept(), json: JSON.stringify(state) });
+      if (kept() <= 0) {
+        moments = [];
+        since = undefined;
+      } else if (since === undefined || since < now) {
+        const passed = moments.filter(({ at }) => at <= now - kept());
+        moments = [...passed.slice(-1), ...moments.slice(passed.length)];
+        moments.push({ at: since ?? now - kept(), json: JSON.stringify(state) });
+      }
     },
     after(now) {
-      if (kept() <= 0) return;
-      const older = moments.filter(({ at }) => at <= now - kept());
-      moments = [...older.slice(-1), ...moments.filter(({ at }) => at > now - kept())];
-      moments.push({ at: now, json: JSON.stringify(state) });
+      if (kept() > 0) since = now;
     },
     at(moment) {
+      if (since === undefined || moment >= since) return state;
       const found = moments.findLast(({ at }) => at <= moment) ?? moments[0];
       return found === undefined ? state : JSON.parse(found.json);
     },

@@ -1,11 +1,5 @@
 import { scopeOf } from "../model/arns.js";
-import type {
-  AlarmState,
-  DeploymentRecord,
-  ServiceDeploymentRecord,
-  ServiceRecord,
-  TaskRecord,
-} from "../model/state.js";
+import type { AlarmState, DeploymentRecord, ServiceDeploymentRecord, ServiceRecord } from "../model/state.js";
 import { object } from "../model/task-definition.js";
 import { rolloutReason, say, statusReason } from "../words.js";
 import { failDeployment } from "./deployments.js";
@@ -29,17 +23,11 @@ export function watchAlarms(world: World, service: ServiceRecord, record: Servic
 }
 
 /** Fails the deployment when a watched alarm goes off, from its first running task on. ECS asks now and then; here it knows at once. */
-export function tripAlarms(
-  world: World,
-  service: ServiceRecord,
-  deployment: DeploymentRecord,
-  tasks: readonly TaskRecord[],
-): void {
+export function tripAlarms(world: World, service: ServiceRecord, deployment: DeploymentRecord): void {
   const { alarms, status } = serviceDeploymentOf(world, deployment);
   if (alarms?.status !== "MONITORING" || status !== "IN_PROGRESS" || deployment.rolloutState !== "IN_PROGRESS") return;
-  if (!tasks.some((task) => task.deploymentId === deployment.id && task.startedAt !== undefined)) return;
   const triggered = alarms.names.filter((name) => alarmOf(world, service, name)?.state === "ALARM");
-  if (triggered.length === 0) return;
+  if (triggered.length === 0 || !hasRun(world, deployment)) return;
   alarms.status = "TRIGGERED";
   alarms.triggered = triggered;
   failDeployment(world, service, deployment, {
@@ -50,6 +38,11 @@ export function tripAlarms(
     stopped: statusReason.stoppedByAlarm,
     rolledBack: statusReason.rolledBackByAlarm,
   });
+}
+
+/** Whether a task of it has run, also one that has ended since. */
+function hasRun({ state }: World, { id }: DeploymentRecord): boolean {
+  return Object.values(state.tasks).some((task) => task.deploymentId === id && task.startedAt !== undefined);
 }
 
 /**

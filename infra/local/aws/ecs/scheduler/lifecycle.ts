@@ -31,19 +31,32 @@ function leaveStatus(world: World, task: TaskRecord): void {
       return;
     case "DEPROVISIONING":
       end(world, task);
-      return;
-    case "STOPPED":
-      delete world.state.tasks[task.arn];
-      delete world.state.tags[task.arn];
-      world.changed = true;
   }
 }
 
 function end(world: World, task: TaskRecord): void {
   task.stoppedAt = world.now;
   moveTo(world, task, "STOPPED", world.timing.stoppedTaskKept);
+  world.roster.live.delete(task);
+  world.roster.ended.add(task);
   const service = serviceOf(world, task);
   if (task.failed && service !== undefined) countFailure(world, service, task);
+}
+
+/** Forgets the tasks that ended long enough ago. */
+export function forgetEnded(world: World): void {
+  const { state, roster } = world;
+  for (const task of roster.ended) {
+    const due = task.due ?? world.now;
+    if (due > world.now) {
+      wake(world, due);
+      return;
+    }
+    roster.ended.delete(task);
+    delete state.tasks[task.arn];
+    delete state.tags[task.arn];
+    world.changed = true;
+  }
 }
 
 /** The service that started the task, if one did and is still known. */

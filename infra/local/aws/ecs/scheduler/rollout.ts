@@ -23,7 +23,7 @@ function roll(world: World, service: ServiceRecord, tasks: readonly TaskRecord[]
   obeyRequest(world, service);
   for (const end of [tripBreaker, tripAlarms, stepHooks]) {
     const judged = service.deployments[0];
-    if (judged !== undefined) end(world, service, judged, tasks);
+    if (judged !== undefined) end(world, service, judged);
   }
   const primary = service.deployments[0];
   if (primary === undefined) return;

@@ -53,6 +53,7 @@ export function createTask(world: World, wanted: NewTask): TaskRecord {
     resolvedImages: { ...wanted.resolvedImages },
   };
   world.state.tasks[arn] = task;
+  world.roster.live.add(task);
   world.changed = true;
   return task;
 }

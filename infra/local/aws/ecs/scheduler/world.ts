@@ -2,6 +2,7 @@ import type { DeploymentRecord, EcsState, ServiceDeploymentRecord, ServiceRecord
 import { hex, type Random } from "../random.js";
 import type { LoadBalancerTarget, TaskRuntime, TaskSpec } from "../runtime.js";
 import type { Timing } from "../timing.js";
+import type { Roster } from "./roster.js";
 
 /** What the scheduler wants done outside. It only says so: whoever drives it does it and tells what came of it. */
 export type Action =
@@ -16,6 +17,8 @@ export type Action =
  */
 export interface World {
   readonly state: EcsState;
+  /** Of the state's tasks. */
+  readonly roster: Roster;
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly timing: Timing;
