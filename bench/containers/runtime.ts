@@ -1,10 +1,12 @@
 import { createDockerRuntime } from "../../infra/local/aws/ecs/docker/runtime.js";
-import type { TaskSpec } from "../../infra/local/aws/ecs/runtime.js";
+import { containersOf } from "../../infra/local/aws/ecs/model/task-definition.js";
+import type { TaskEvent, TaskSpec } from "../../infra/local/aws/ecs/runtime.js";
 import type { Surroundings } from "../../infra/local/aws/server.js";
 import type { Engine } from "../../infra/local/containers/connect.js";
 import type { PlayedRuntime } from "../stage/stage.js";
 import type { Casting } from "../world/behaviour.js";
-import { containerBehaviour } from "./behaviour.js";
+import type { TaskScript } from "../world/scenario.js";
+import { containerBehaviour, sidecarEnvironment } from "./behaviour.js";
 import type { RegistryDoor } from "./registry-door.js";
 
 export interface Cast {
@@ -30,16 +32,27 @@ export function castContainers(surroundings: Surroundings, cast: Cast): PlayedRu
     const script = casting.roleOf(spec.taskArn)?.script ?? {};
     const { environment, command, pull } = containerBehaviour(script, port, factor);
     door.meet(pull);
-    const variables = Object.entries(environment).map(([name, value]) => ({ name, value }));
+    const variables = variablesOf(environment);
     const override = { name: container, environment: variables, ...(command && { command }) };
-    return { ...spec, overrides: { containerOverrides: [override] } };
+    return { ...spec, overrides: { containerOverrides: [override, ...besideIt(spec, script)] } };
+  }
+
+  /** They share the task's address: each listens on a port of its own. */
+  function besideIt({ taskDefinition }: TaskSpec, script: TaskScript) {
+    const names = containersOf(taskDefinition).map(({ name }) => String(name));
+    return names
+      .filter((name) => name !== container)
+      .map((name, index) => ({
+        name,
+        environment: variablesOf(sidecarEnvironment(script, name, port + 2 + index, factor)),
+      }));
   }
 
   return {
     ...docker,
     start(spec, listener) {
       docker.start(withItsPart(spec), (event) => {
-        if (event.type === "running") running.set(event.taskArn, event.containers[0]?.runtimeId ?? "");
+        if (event.type === "running") running.set(event.taskArn, idOf(event, container));
         if (event.type === "stopped") running.delete(event.taskArn);
         listener(event);
       });
@@ -53,4 +66,12 @@ export function castContainers(surroundings: Surroundings, cast: Cast): PlayedRu
         .catch(() => {});
     },
   };
+}
+
+function variablesOf(environment: Record<string, string>) {
+  return Object.entries(environment).map(([name, value]) => ({ name, value }));
+}
+
+function idOf({ containers }: TaskEvent & { type: "running" }, container: string): string {
+  return containers.find(({ name }) => name === container)?.runtimeId ?? "";
 }
