@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import { createVirtualClock } from "../../infra/local/aws/virtual-clock.js";
 import { openRegistryDoor } from "../containers/registry-door.js";
 
@@ -23,7 +24,7 @@ test("tasks that pull at the same time meet each with its own fault", async (t) 
   assert.equal((await pull(missing)).status, 404);
   await assert.rejects(pull(cut));
   assert.equal(await (await pull(good)).text(), "/v2/app/manifests/1");
-  assert.equal(clock.next(), true);
+  while (!clock.next()) await turn();
   assert.equal(clock.now(), 60_000);
   assert.equal((await late).status, 200);
 });
