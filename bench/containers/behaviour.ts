@@ -19,7 +19,6 @@ export interface ContainerBehaviour {
 const unplayable: [pattern: RegExp, why: string][] = [
   [/retrieve secret/, "the local AWS keeps no secrets"],
   [/Capacity is unavailable|limit on the number of vCPUs/, "this machine has no capacity of AWS that could run out"],
-  [/dependency graph/, "the app's task has no other container here"],
 ];
 
 /**
@@ -68,7 +67,27 @@ export function containerBehaviour(script: TaskScript, port: number, factor: num
   };
 }
 
+/** The environment of a container beside the app's. @param port One that no other container of the task listens on. Pure. */
+export function sidecarEnvironment(
+  { sidecarExits = {}, pullError = "" }: TaskScript,
+  name: string,
+  port: number,
+  factor: number,
+): Record<string, string> {
+  const exit = sidecarExits[name];
+  return {
+    LISTEN: String(port),
+    TARGET: "200",
+    HEALTH: neverHealthy.test(pullError) ? "hang" : "HEALTHY",
+    ...(exit && { EXIT_AFTER: String(exit.after / factor / 1000), EXIT: String(exit.code) }),
+  };
+}
+
+/** In ECS's words: a container that the app depends on never becomes healthy. */
+const neverHealthy = /dependency graph/;
+
 function pullOf({ pull = 0, start = 0, pullError = "" }: TaskScript, factor: number): PullFault {
+  if (neverHealthy.test(pullError)) return {};
   if (/not found$/.test(pullError)) return { answer: 404 };
   if (/403 Forbidden/.test(pullError)) return { answer: 403 };
   if (/connection issue/.test(pullError)) return { answer: "cut", delay: pull / factor };

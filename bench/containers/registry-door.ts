@@ -6,35 +6,33 @@ import type { PullFault } from "./behaviour.js";
 
 /** The tasks' way to the registry, on which pulls can fail. */
 export interface RegistryDoor {
-  url: string;
-  /** From now on requests meet with this. */
-  meet(fault: PullFault): void;
+  /** The registry's address for one task, whose requests meet with this. */
+  urlFor(fault: PullFault): string;
   close(): Promise<void>;
 }
 
 /** @param registry Such as `http://127.0.0.1:4566`. */
 export async function openRegistryDoor(registry: () => string, clock: Clock): Promise<RegistryDoor> {
-  let fault: PullFault = {};
+  const faults: PullFault[] = [];
   const server = createServer((request, response) => {
-    const { delay = 0, answer } = fault;
-    const isManifest = request.url?.includes("/manifests/") ?? false;
+    const [, number, path = ""] = /^\/(\d+)(\/.*)/.exec(request.url ?? "") ?? [];
+    const { delay = 0, answer } = faults[Number(number)] ?? {};
+    const isManifest = path.includes("/manifests/");
     const authorization = request.headers.authorization ?? "";
     const accept = request.headers.accept ?? "*/*";
     const go = () => {
       if (answer === "cut") request.socket.destroy();
       else if (answer !== undefined) response.writeHead(answer).end();
-      else pass(`${registry()}${request.url}`, { authorization, accept }, response).catch(() => response.destroy());
+      else pass(`${registry()}${path}`, { authorization, accept }, response).catch(() => response.destroy());
     };
     if (delay > 0 && isManifest) clock.after(delay, go);
     else go();
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    meet(next) {
-      fault = next;
-    },
+    urlFor: (fault) => `http://127.0.0.1:${port}/${faults.push(fault) - 1}`,
     async close() {
       server.closeAllConnections();
       server.close();

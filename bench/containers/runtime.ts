@@ -1,10 +1,13 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { createDockerRuntime } from "../../infra/local/aws/ecs/docker/runtime.js";
-import type { TaskSpec } from "../../infra/local/aws/ecs/runtime.js";
+import { containersOf } from "../../infra/local/aws/ecs/model/task-definition.js";
+import type { TaskEvent, TaskListener, TaskSpec } from "../../infra/local/aws/ecs/runtime.js";
 import type { Surroundings } from "../../infra/local/aws/server.js";
 import type { Engine } from "../../infra/local/containers/connect.js";
 import type { PlayedRuntime } from "../stage/stage.js";
 import type { Casting } from "../world/behaviour.js";
-import { containerBehaviour } from "./behaviour.js";
+import type { TaskScript } from "../world/scenario.js";
+import { containerBehaviour, sidecarEnvironment } from "./behaviour.js";
 import type { RegistryDoor } from "./registry-door.js";
 
 export interface Cast {
@@ -21,28 +24,43 @@ export interface Cast {
 export function castContainers(surroundings: Surroundings, cast: Cast): PlayedRuntime {
   const { engine, door, casting, container, port, factor } = cast;
   const { authorization } = surroundings.registry;
-  const registry = { url: () => door.url, authorization };
+  // Tasks that are started at the same time pull at the same time, and each by its own script.
+  const way = new AsyncLocalStorage<string>();
+  const registry = { url: () => way.getStore() ?? "", authorization };
   const docker = createDockerRuntime({ ...surroundings, engine, registry, healthScale: 1 / factor });
   const running = new Map<string, string>();
 
-  function withItsPart(spec: TaskSpec): TaskSpec {
+  function withItsPart(spec: TaskSpec): { part: TaskSpec; url: string } {
     casting.behaviourOf(spec);
     const script = casting.roleOf(spec.taskArn)?.script ?? {};
     const { environment, command, pull } = containerBehaviour(script, port, factor);
-    door.meet(pull);
-    const variables = Object.entries(environment).map(([name, value]) => ({ name, value }));
+    const variables = variablesOf(environment);
     const override = { name: container, environment: variables, ...(command && { command }) };
-    return { ...spec, overrides: { containerOverrides: [override] } };
+    const overrides = { containerOverrides: [override, ...besideIt(spec, script)] };
+    return { part: { ...spec, overrides }, url: door.urlFor(pull) };
+  }
+
+  /** They share the task's address: each listens on a port of its own. */
+  function besideIt({ taskDefinition }: TaskSpec, script: TaskScript) {
+    const names = containersOf(taskDefinition).map(({ name }) => String(name));
+    return names
+      .filter((name) => name !== container)
+      .map((name, index) => ({
+        name,
+        environment: variablesOf(sidecarEnvironment(script, name, port + 2 + index, factor)),
+      }));
   }
 
   return {
     ...docker,
     start(spec, listener) {
-      docker.start(withItsPart(spec), (event) => {
-        if (event.type === "running") running.set(event.taskArn, event.containers[0]?.runtimeId ?? "");
+      const { part, url } = withItsPart(spec);
+      const hear: TaskListener = (event) => {
+        if (event.type === "running") running.set(event.taskArn, idOf(event, container));
         if (event.type === "stopped") running.delete(event.taskArn);
         listener(event);
-      });
+      };
+      way.run(url, () => docker.start(part, hear));
     },
     running: () => [...running.keys()],
     crash(taskArn) {
@@ -53,4 +71,12 @@ export function castContainers(surroundings: Surroundings, cast: Cast): PlayedRu
         .catch(() => {});
     },
   };
+}
+
+function variablesOf(environment: Record<string, string>) {
+  return Object.entries(environment).map(([name, value]) => ({ name, value }));
+}
+
+function idOf({ containers }: TaskEvent & { type: "running" }, container: string): string {
+  return containers.find(({ name }) => name === container)?.runtimeId ?? "";
 }

@@ -59,14 +59,18 @@ export async function openContainerStage(
 /** The container's own check is the program's, and what ECS counts in whole seconds is as much shorter as all else. */
 function onContainers(scenario: Scenario, factor: number): Scenario {
   const { service = {} } = scenario;
-  const { check = "none", container = {} } = service;
+  const { check = "none", container = {}, sidecars = [] } = service;
   const isChecked = check === "container" || check === "both";
   const { stopTimeout } = container;
+  const shorter = (seconds: number) => Math.ceil(seconds / factor);
   const settings: ServiceSettings = {
     ...service,
+    sidecars: sidecars.map(({ startTimeout, ...rest }) =>
+      typeof startTimeout === "number" ? { ...rest, startTimeout: shorter(startTimeout) } : rest,
+    ),
     container: {
       ...container,
-      ...(typeof stopTimeout === "number" && { stopTimeout: Math.ceil(stopTimeout / factor) }),
+      ...(typeof stopTimeout === "number" && { stopTimeout: shorter(stopTimeout) }),
       ...(isChecked && { healthCheck }),
     },
   };

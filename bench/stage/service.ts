@@ -52,7 +52,8 @@ export async function register(
       executionRoleArn: `arn:aws:iam::${target.account}:role/${target.service}-execution`,
       containerDefinitions: [
         containerDefinition(target, settings, version, image),
-        ...((settings.sidecars ?? []) as unknown as ContainerDefinition[]),
+        // There is one image here, whatever the container beside the app's is called: what it does is its part.
+        ...((settings.sidecars ?? []) as unknown as ContainerDefinition[]).map((sidecar) => ({ ...sidecar, image })),
       ],
     }),
   );
@@ -71,13 +72,20 @@ export async function deployByHand(
   await clients.ecs.send(new UpdateServiceCommand({ cluster, service, taskDefinition }));
 }
 
+/** Milliseconds. Longer than a deployment takes at AWS's own times. */
+const LIMIT = 15 * 60_000;
+
 /** The SDK's own waiter calls a service stable as soon as its tasks run, while its deployment is still unfinished. */
 export async function until({ ecs }: Clients, target: Target, wanted: "COMPLETED" | "FAILED"): Promise<void> {
   const { cluster, service } = target;
-  for (;;) {
+  for (const end = performance.now() + LIMIT; ; ) {
     const { services } = await ecs.send(new DescribeServicesCommand({ cluster, services: [service] }));
     const [primary, ...others] = services?.[0]?.deployments ?? [];
     if (primary?.rolloutState === wanted && others.length === 0) return;
+    if (performance.now() >= end) {
+      const last = services?.[0]?.events?.[0]?.message ?? "no event";
+      throw new Error(`${service} is not ${wanted} after ${LIMIT / 60_000} min: ${last}`);
+    }
     await delay(100);
   }
 }

@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { containerBehaviour } from "../containers/behaviour.js";
+import { containerBehaviour, sidecarEnvironment } from "../containers/behaviour.js";
 import { drills } from "../drills/catalogue/index.js";
-import { exits, noSuchCommand, secretMissing, unhealthyTarget } from "../drills/catalogue/scripts.js";
+import {
+  cannotStart,
+  exits,
+  noSuchCommand,
+  secretMissing,
+  unhealthyTarget,
+  waitsForDatabase,
+} from "../drills/catalogue/scripts.js";
 import type { Drill } from "../drills/drill.js";
 import { whyNotWithContainers } from "../drills/with-containers.js";
 import type { Scenario } from "../world/scenario.js";
@@ -73,4 +80,22 @@ test("a task that nobody can ask listens elsewhere, and one without its command 
   assert.equal(containerBehaviour(unhealthyTarget("Health checks failed"), 5000, 10).environment.LISTEN, "5001");
   assert.equal(containerBehaviour(unhealthyTarget("Request timed out"), 5000, 10).environment.TARGET, "hang");
   assert.deepEqual(containerBehaviour(noSuchCommand, 5000, 10).command, ["serve"]);
+});
+
+test("a container beside the app's is told its own part, on a port of its own", () => {
+  const script = { sidecarExits: { proxy: { after: 3_000, code: 1 } } };
+  const healthy = { LISTEN: "5002", TARGET: "200", HEALTH: "HEALTHY" };
+  assert.deepEqual(sidecarEnvironment(script, "proxy", 5002, 10), { ...healthy, EXIT_AFTER: "0.3", EXIT: "1" });
+  assert.deepEqual(sidecarEnvironment(script, "db", 5002, 10), healthy);
+});
+
+test("what the app waits for is never healthy where ECS tells of its dependency graph, and the app's image is there all the same", () => {
+  const script = cannotStart("dependency graph: container db is not healthy", 60_000);
+  assert.equal(sidecarEnvironment(script, "db", 5002, 10).HEALTH, "hang");
+  assert.deepEqual(containerBehaviour(script, 5000, 10).pull, {});
+  assert.equal(whyNotWithContainers(drill({ service: waitsForDatabase, release: { tasks: [script] } })), undefined);
+});
+
+test("a request that takes long takes its full length, where all else is shorter", () => {
+  assert.equal(containerBehaviour({ serves: { takes: 10_000 } }, 5000, 10).environment.TAKES, "10");
 });

@@ -1,5 +1,5 @@
 /** What tasks do in drills, with the words in which ECS tells of it. */
-import type { TaskScript } from "../../world/scenario.js";
+import type { ServiceSettings, TaskScript } from "../../world/scenario.js";
 
 const IMAGE = "123456789012.dkr.ecr.us-west-2.amazonaws.com/web@sha256:0000";
 const ROLE = "arn:aws:sts::123456789012:assumed-role/web-execution/task";
@@ -63,3 +63,16 @@ export const unhealthyTarget = (reason: string, after = 60_000): TaskScript => (
 
 /** A container beside the app's. */
 export const sidecar = (essential = true) => ({ name: "proxy", image: "public.ecr.aws/proxy:1", essential });
+
+/** The app starts when a container beside it is healthy, which has 100 s for that. */
+export const waitsForDatabase: ServiceSettings = {
+  container: { dependsOn: [{ containerName: "db", condition: "HEALTHY" }] },
+  sidecars: [
+    {
+      ...sidecar(false),
+      name: "db",
+      healthCheck: { command: ["CMD", "/bin/check"], interval: 10, retries: 3 },
+      startTimeout: 100,
+    },
+  ],
+};

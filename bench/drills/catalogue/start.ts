@@ -9,6 +9,7 @@ import {
   secretDenied,
   secretMissing,
   sidecar,
+  waitsForDatabase,
 } from "./scripts.js";
 
 /** The tasks don't start, or don't stay. */
@@ -154,6 +155,7 @@ export const start: Drill[] = [
     name: "dependency-never-healthy",
     description: "A container that the app waits for never becomes healthy.",
     scenario: {
+      service: waitsForDatabase,
       release: {
         tasks: [cannotStart("dependency graph: failed to start container app: container db is not healthy", 60_000)],
       },

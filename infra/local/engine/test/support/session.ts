@@ -39,9 +39,12 @@ export async function testSession(options: Partial<SessionOptions> & { store?: S
     lines,
     path,
     async remove() {
-      await session.close();
-      if (used) await removeOwned(await connectEngine(), owner);
-      await rm(path, { recursive: true, force: true });
+      try {
+        await session.close();
+        if (used) await removeOwned(await connectEngine(), owner);
+      } finally {
+        await rm(path, { recursive: true, force: true });
+      }
     },
   };
 }
