@@ -132,7 +132,7 @@ test("a glance that sees our service deployment changed becomes a look at once",
   assert.equal(asked.filter((operation) => operation === "DescribeServiceDeployments").length, 1);
 });
 
-test("there is a glance until the old tasks leave, and none after that", async (t) => {
+test("there is a glance until the old tasks leave, none while they do, and again when they are gone", async (t) => {
   const { clock, world, fake, look } = await scene(t);
   update(world, revisionArn(8));
   addTask(world, "b1", revisionArn(8), newDigest);
@@ -145,6 +145,10 @@ test("there is a glance until the old tasks leave, and none after that", async (
   const leaving = await look(staying.subject, { ...staying.snapshot, tasks });
   assert.equal(leaving.snapshot.isGlance, undefined);
   assert.equal(fake.calls[0]?.operation, "DescribeServices");
+  const own = staying.snapshot.tasks.filter((task) => task.taskDefinition === revisionArn(8));
+  const left = tasks.filter((task) => !own.some(({ arn }) => arn === task.arn));
+  const gone = [...own, ...left.map((task) => ({ ...task, lastStatus: "STOPPED" }))];
+  assert.equal((await look(staying.subject, { ...leaving.snapshot, tasks: gone })).snapshot.isGlance, true);
 });
 
 test("a glance that is not permitted becomes a look, and is the last", async (t) => {
