@@ -95,6 +95,29 @@ test("tasks are not read again while nothing moves, and again after a minute", a
   assert.equal(calls(), before + 2);
 });
 
+test("a task that has STOPPED is described once, and stays in every look while ECS lists it", async (t) => {
+  const { clock, world, fake, look } = await scene(t);
+  update(world, revisionArn(8));
+  addTask(world, "b1", revisionArn(8), newDigest, { desiredStatus: "STOPPED", lastStatus: "STOPPED" });
+  addTask(world, "b2", revisionArn(8), newDigest, { desiredStatus: "STOPPED", lastStatus: "DEPROVISIONING" });
+  let seen = await look(subject);
+  for (let n = 0; n < 2; n++) {
+    await clock.sleep(61_000);
+    seen = await look(seen.subject, { ...seen.snapshot, tasksAt: 0 });
+    if (seen.snapshot.isGlance) seen = await look(seen.subject, { ...seen.snapshot, tasksAt: 0 });
+  }
+  assert.equal(seen.snapshot.tasks.length, 3);
+  const ids = fake.sent("DescribeTasks").map((input) => (input.tasks as string[]).map((arn) => arn.split("/").at(-1)));
+  assert.deepEqual(
+    ids.map((one) => one.map((id) => id?.slice(0, 2))),
+    [
+      ["a0", "b1", "b2"],
+      ["a0", "b2"],
+      ["a0", "b2"],
+    ],
+  );
+});
+
 test("while the tasks start, every other look is one call for our service deployment, with all else as it was", async (t) => {
   const { clock, world, fake, look } = await scene(t);
   update(world, revisionArn(8));
