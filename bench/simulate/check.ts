@@ -118,7 +118,8 @@ function accepted(state: State, scenario: Scenario, outcome: Outcome): string[] 
     case "settling":
       return ["timed-out"];
     case "early":
-      return isAsked(scenario) ? ["deployed-early", "deployed-unverified", "failed"] : ["deployed-early"];
+      if (!isAsked(scenario)) return ["deployed-early"];
+      return ["deployed-early", "deployed-unverified", ...(provesOther(scenario, outcome) ? ["failed"] : [])];
     case "repeated":
       return ["superseded"];
     case "going-back":
@@ -135,6 +136,14 @@ function accepted(state: State, scenario: Scenario, outcome: Outcome): string[] 
 
 function isAsked({ deployer }: Scenario): boolean {
   return Boolean(deployer?.http || deployer?.verifyTasks);
+}
+
+/** While old tasks are up, their answers prove nothing: only five in a row at the end that are neither old nor new, or a task's own. */
+function provesOther(scenario: Scenario, { answers, taskAnswers }: Outcome): boolean {
+  const known = [...versionsBefore(scenario), scenario.release?.version ?? "v2.0.0"];
+  const last = answers.slice(-5);
+  const isOther = last.length === 5 && last.every(({ version }) => version === undefined || !known.includes(version));
+  return isOther || (scenario.deployer?.verifyTasks === true && taskAnswers.length > 0);
 }
 
 /**

@@ -35,6 +35,32 @@ const found: { name: string; seed: number; scenario: Scenario; verdicts: string[
     },
     verdicts: ["nothing-ran"],
   },
+  {
+    name: "an old task that nobody may stop answers the public after an early success",
+    seed: 80005827,
+    scenario: {
+      service: { more: early(100) },
+      interventions: [{ at: 842, do: "protect", version: "v1.0.0", minutes: 60 }],
+      deployer: { http: true },
+    },
+    verdicts: ["deployed-unverified"],
+  },
+  {
+    name: "an alarm ends a rollout that raised the count from 0, and it is taken back to that",
+    seed: 80014528,
+    scenario: {
+      service: {
+        desiredCount: 0,
+        breaker: "stop",
+        alarms: ["errors"],
+        more: { deploymentConfiguration: { bakeTimeInMinutes: 5 } },
+      },
+      interventions: [{ at: 262_000, do: "alarm", name: "errors", state: "ALARM" }],
+      deployer: { runId: "run-1", desiredCount: 2 },
+      again: [1_000],
+    },
+    verdicts: ["rolled-back", "rolled-back"],
+  },
 ];
 
 for (const { name, seed, scenario, verdicts } of found) {

@@ -13,7 +13,7 @@ export function nextStep(verdict: Verdict, http: HttpCheck, cause?: Cause): stri
 }
 
 const steps: Partial<Record<Verdict, string>> = {
-  "deployed-unverified": "Ask the public URL from a place that reaches it.",
+  "deployed-unverified": "Ask the public URL again, from a place that reaches it.",
   "deployed-early": "The old tasks leave by themselves; `status` shows when they have.",
   "rolled-back": "What ran before runs again. Correct the cause and deploy a new version.",
   failed: "The service may be degraded. Correct the cause and deploy again, or deploy the version from before.",

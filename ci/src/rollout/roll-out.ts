@@ -72,7 +72,8 @@ export async function rollOut(options: RollOutOptions): Promise<Report> {
   session.progress(opening(now, started, release));
   const permitted: Permitted = { earlyStop: true, onTimeout: "leave", ...options.permitted };
   const watched = await watch(session, started.subject, eventsBefore(now, Number.POSITIVE_INFINITY), permitted);
-  const { http, tasks } = await askServed(options, watched, version);
+  const before = started.probe ?? (started.attached ? undefined : now.running.version);
+  const { http, tasks } = await askServed(options, watched, version, before);
   const undone = mayUndo ? await takeBack(session, { started, watched, http, version }) : undefined;
   const undoHttp = await askServedAfter(options, undone);
   const found = await explain(session, now, watched, http);
