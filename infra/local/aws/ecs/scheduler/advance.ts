@@ -11,8 +11,7 @@ export function advance(world: World): void {
   for (let pass = 0; pass < PASSES; pass++) {
     world.changed = false;
     world.wakeAt = Number.POSITIVE_INFINITY;
-    for (const task of Object.values(world.state.tasks)) stepTask(world, task);
-    const tasks = tasksByService(world);
+    const tasks = stepTasks(world);
     for (const service of Object.values(world.state.services))
       stepService(world, service, tasks.get(service.arn) ?? []);
     if (!world.changed) return;
@@ -22,11 +21,16 @@ export function advance(world: World): void {
   );
 }
 
-/** Oldest first, as they were made. */
-function tasksByService(world: World): Map<string, TaskRecord[]> {
+/**
+ * Moves each task on.
+ * @returns Those that are there by service, oldest first, as they were made. What has STOPPED is listed for an hour and concerns no service
+ * any more: of a rollout that fails for hours it is nearly all.
+ */
+function stepTasks(world: World): Map<string, TaskRecord[]> {
   const groups = new Map<string, TaskRecord[]>();
   for (const task of Object.values(world.state.tasks)) {
-    if (task.serviceArn === undefined) continue;
+    stepTask(world, task);
+    if (task.serviceArn === undefined || task.lastStatus === "STOPPED") continue;
     const group = groups.get(task.serviceArn);
     if (group === undefined) groups.set(task.serviceArn, [task]);
     else group.push(task);
