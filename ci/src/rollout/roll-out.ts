@@ -98,6 +98,8 @@ async function timeAllowed(session: Session, { service, current }: ServiceNow): 
 
 function opening(now: ServiceNow, { attached, subject }: Started, { version }: Release): string {
   const revision = subject.taskDefinition.split("/").at(-1);
+  if (attached && subject.taskDefinition !== now.running.taskDefinition)
+    return `An earlier call has rolled out ${version} (${revision}): looking what became of it.`;
   if (attached) return `The service is set to ${version} (${revision}) already: watching that rollout to its end.`;
   const from = now.running.version ?? now.running.image;
   return `Rollout of ${version} (${revision}) in place of ${from} has begun. If this ends early: ${attachHint}`;
