@@ -8,6 +8,7 @@ import { statesSeen, tooLate } from "./check-lateness.js";
 import { wrongOneOffs } from "./check-one-offs.js";
 import { groundless } from "./check-refusal.js";
 import { circumstancesOf, wentElsewhere } from "./check-rollback.js";
+import { isStillWrong, provesOther, servesWell } from "./check-served.js";
 
 /** What is wrong with an outcome, in sentences; none when everything is as it must be. */
 export function faultsOf(scenario: Scenario, outcome: Outcome): string[] {
@@ -126,7 +127,7 @@ function accepted(state: State, scenario: Scenario, outcome: Outcome): string[] 
     case "not-taken-back":
       return ["failed"];
     case "taken-back":
-      return ["rolled-back"];
+      return isStillWrong(scenario, outcome) ? ["failed"] : ["rolled-back"];
     case "deployed":
       return servesWell(scenario, outcome) ? ["deployed"] : ["failed", "deployed-unverified"];
     default:
@@ -136,27 +137,6 @@ function accepted(state: State, scenario: Scenario, outcome: Outcome): string[] 
 
 function isAsked({ deployer }: Scenario): boolean {
   return Boolean(deployer?.http || deployer?.verifyTasks);
-}
-
-/** While old tasks are up, their answers prove nothing: only five in a row at the end that are neither old nor new, or a task's own. */
-function provesOther(scenario: Scenario, { answers, taskAnswers }: Outcome): boolean {
-  const known = [...versionsBefore(scenario), scenario.release?.version ?? "v2.0.0"];
-  const last = answers.slice(-5);
-  const isOther = last.length === 5 && last.every(({ version }) => version === undefined || !known.includes(version));
-  return isOther || (scenario.deployer?.verifyTasks === true && taskAnswers.length > 0);
-}
-
-/**
- * The public URL answered the release's version five times in a row at the end, and each task that was asked in the last run did too,
- * as far as they are asked. Where a rollback leads is held against the truth by itself.
- */
-function servesWell({ release, deployer }: Scenario, { answers, taskAnswers, runs, report }: Outcome): boolean {
-  const wanted = deployer?.verb === "rollback" ? report?.release.version : (release?.version ?? "v2.0.0");
-  const last = answers.slice(-5);
-  const isServed = last.length === 5 && last.every(({ version }) => version === wanted);
-  const { startedAt } = runs.at(-1) as Run;
-  const isRight = taskAnswers.every(({ at, version }) => at < startedAt || version === wanted);
-  return (!deployer?.http || isServed) && (!deployer?.verifyTasks || isRight);
 }
 
 /** The world holds ECS's documented limits: who stays inside them is not throttled, unless a fault does it. */

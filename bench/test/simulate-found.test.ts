@@ -61,6 +61,15 @@ const found: { name: string; seed: number; scenario: Scenario; verdicts: string[
     },
     verdicts: ["rolled-back", "rolled-back"],
   },
+  {
+    name: "what it was taken back to is of the same version, and serves errors too",
+    seed: 80034812,
+    scenario: {
+      release: { version: "v1.0.0", tasks: [{ serves: { status: 500 } }] },
+      deployer: { force: true, http: true },
+    },
+    verdicts: ["failed"],
+  },
 ];
 
 for (const { name, seed, scenario, verdicts } of found) {
