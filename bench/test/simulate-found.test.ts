@@ -66,9 +66,21 @@ const found: { name: string; seed: number; scenario: Scenario; verdicts: string[
     seed: 80034812,
     scenario: {
       release: { version: "v1.0.0", tasks: [{ serves: { status: 500 } }] },
-      deployer: { force: true, http: true },
+      deployer: { runId: "run-1", force: true, http: true },
+      again: [21_000],
     },
-    verdicts: ["failed"],
+    verdicts: ["failed", "failed"],
+  },
+  {
+    name: "the same command is run again after its second rollout went back to its first",
+    seed: 80043461,
+    scenario: {
+      service: { maximumPercent: 150 },
+      interventions: [{ at: 1_616, do: "scale", desiredCount: 4 }],
+      deployer: { ignore: ["no-room-to-replace"], desiredCount: 1, onTimeout: "rollback", timeoutMs: 300_000 },
+      again: [56_000, 1_000],
+    },
+    verdicts: ["deployed", "rolled-back", "deployed"],
   },
 ];
 
