@@ -1,3 +1,4 @@
+import type { Truth } from "../world/history.js";
 import { versionsBefore } from "../world/local-aws.js";
 import { secrets } from "../world/names.js";
 import type { Outcome } from "../world/play.js";
@@ -14,14 +15,26 @@ import { isStillWrong, provesOther, servesWell } from "./check-served.js";
 export function faultsOf(scenario: Scenario, outcome: Outcome): string[] {
   const { rival } = outcome;
   return [
-    ...(rival ? wrongOf(rival.scenario, { ...outcome, ...rival }).map((fault) => `the second: ${fault}`) : []),
-    ...wrongOf(scenario, outcome),
+    ...(rival ? secondWrong(outcome, rival) : []),
+    ...wrongOf(scenario, rival ? { ...outcome, truth: withOther(outcome.truth, rival.truth) } : outcome),
     ...(rival ? [] : notBack(scenario, outcome)),
     ...throttled(scenario, outcome),
     ...toldSecrets(outcome),
     ...wentElsewhere(scenario, outcome),
     ...wrongOneOffs(scenario, outcome),
   ];
+}
+
+function secondWrong(outcome: Outcome, rival: NonNullable<Outcome["rival"]>): string[] {
+  const second = { ...outcome, ...rival, truth: withOther(rival.truth, outcome.truth) };
+  return wrongOf(rival.scenario, second).map((fault) => `the second: ${fault}`);
+}
+
+/** Each may attach to what the other has begun, of which that one knows more: that it takes it back. */
+function withOther(truth: Truth, other: Truth): Truth {
+  const others = other.own.filter((revision) => other.registered.includes(revision));
+  const known = Object.fromEntries(others.map((revision) => [revision, other.moments]));
+  return { ...truth, ofRevision: { ...truth.ofRevision, ...known } };
 }
 
 /** Of one deploy, or of one of two. */
@@ -60,7 +73,8 @@ function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
   const right = states.some(
     (state) =>
       accepted(state, scenario, outcome).includes(report.verdict) ||
-      (isUncertain && acceptedUncertain[state]?.includes(report.verdict)),
+      (isUncertain && acceptedUncertain[state]?.includes(report.verdict)) ||
+      (isUncertain && state === "rolled-back" && report.verdict === "superseded" && isDeployedTo(scenario)),
   );
   return right ? [] : [`said ${report.verdict} (${report.reason}), and in truth it is ${states.join(", then ")}`];
 }
@@ -98,6 +112,10 @@ function isGone({ interventions }: Scenario, run: Run): boolean {
   const isDeleted = interventions?.some((one) => one.do === "delete-service");
   return Boolean(isDeleted) && isRefusal(run) && ["inactive-service", "no-service"].includes(run.error?.code ?? "");
 }
+
+/** The classic deployment has gone back once the old tasks are gone: who deploys before that comes on the way back. */
+const isDeployedTo = ({ interventions, rival }: Scenario) =>
+  Boolean(rival) || interventions?.some((one) => one.do === "deploy" || one.do === "redeploy");
 
 /** What may be said besides, where the report says that it can't tell who ended the rollout. */
 const acceptedUncertain: Partial<Record<State, string[]>> = {

@@ -82,6 +82,33 @@ const found: { name: string; seed: number; scenario: Scenario; verdicts: string[
     },
     verdicts: ["deployed", "rolled-back", "deployed"],
   },
+  {
+    name: "the same command twice at the same time finds the same fault, and the first takes it back",
+    seed: 80046334,
+    scenario: {
+      release: { tasks: [{ pull: 4_000, serves: { version: "v0.0.1" } }] },
+      aws: { timing: { listLag: 14_000, currentDeploymentLag: 8_000 }, clockSkew: 600_000 },
+      deployer: { http: true },
+      rival: { at: 1_278 },
+    },
+    verdicts: ["rolled-back"],
+  },
+  {
+    name: "somebody deploys before the old tasks are gone after a rollback, and only classic deployments can be read",
+    seed: 80046871,
+    scenario: {
+      service: { alarms: ["errors"], more: { deploymentConfiguration: { bakeTimeInMinutes: 5 } } },
+      interventions: [
+        { at: 241_000, do: "alarm", name: "errors", state: "ALARM" },
+        { at: 351_000, do: "deploy", version: "v2.0.0" },
+      ],
+      aws: {
+        rollbackId: "new",
+        deny: ["ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions"],
+      },
+    },
+    verdicts: ["superseded"],
+  },
 ];
 
 for (const { name, seed, scenario, verdicts } of found) {
