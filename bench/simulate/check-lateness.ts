@@ -28,11 +28,16 @@ function askedAt({ answers }: Outcome, { startedAt }: Run): number {
 }
 const beforeRollout = 1_000;
 
-/** What the deployer tells of may be somebody else's rollout, our other deploy's, or a repetition of its own. */
+/**
+ * What the deployer tells of may be somebody else's rollout, our other deploy's, a repetition of its own, or an earlier one of its own
+ * that the last has been rolled back to.
+ */
 function momentsOf({ truth, report }: Outcome): (readonly Moment[])[] {
   const told = report?.taskDefinition ?? "";
   const repeated = report?.attached ? (truth.ofRepetition[told] ?? []) : [];
-  if (told === "" || truth.own.includes(told)) return [truth.moments, repeated];
+  const { taskDefinition = told } =
+    truth.updates.findLast(({ began, taskDefinition }) => began && truth.own.includes(taskDefinition)) ?? {};
+  if (told === "" || (truth.own.includes(told) && told === taskDefinition)) return [truth.moments, repeated];
   return [truth.ofRevision[told] ?? truth.moments, repeated];
 }
 

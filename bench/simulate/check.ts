@@ -1,3 +1,4 @@
+import type { Truth } from "../world/history.js";
 import { versionsBefore } from "../world/local-aws.js";
 import { secrets } from "../world/names.js";
 import type { Outcome } from "../world/play.js";
@@ -8,19 +9,32 @@ import { statesSeen, tooLate } from "./check-lateness.js";
 import { wrongOneOffs } from "./check-one-offs.js";
 import { groundless } from "./check-refusal.js";
 import { circumstancesOf, wentElsewhere } from "./check-rollback.js";
+import { isStillWrong, provesOther, servesWell } from "./check-served.js";
 
 /** What is wrong with an outcome, in sentences; none when everything is as it must be. */
 export function faultsOf(scenario: Scenario, outcome: Outcome): string[] {
   const { rival } = outcome;
   return [
-    ...(rival ? wrongOf(rival.scenario, { ...outcome, ...rival }).map((fault) => `the second: ${fault}`) : []),
-    ...wrongOf(scenario, outcome),
+    ...(rival ? secondWrong(outcome, rival) : []),
+    ...wrongOf(scenario, rival ? { ...outcome, truth: withOther(outcome.truth, rival.truth) } : outcome),
     ...(rival ? [] : notBack(scenario, outcome)),
     ...throttled(scenario, outcome),
     ...toldSecrets(outcome),
     ...wentElsewhere(scenario, outcome),
     ...wrongOneOffs(scenario, outcome),
   ];
+}
+
+function secondWrong(outcome: Outcome, rival: NonNullable<Outcome["rival"]>): string[] {
+  const second = { ...outcome, ...rival, truth: withOther(rival.truth, outcome.truth) };
+  return wrongOf(rival.scenario, second).map((fault) => `the second: ${fault}`);
+}
+
+/** Each may attach to what the other has begun, of which that one knows more: that it takes it back. */
+function withOther(truth: Truth, other: Truth): Truth {
+  const others = other.own.filter((revision) => other.registered.includes(revision));
+  const known = Object.fromEntries(others.map((revision) => [revision, other.moments]));
+  return { ...truth, ofRevision: { ...truth.ofRevision, ...known } };
 }
 
 /** Of one deploy, or of one of two. */
@@ -59,7 +73,8 @@ function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
   const right = states.some(
     (state) =>
       accepted(state, scenario, outcome).includes(report.verdict) ||
-      (isUncertain && acceptedUncertain[state]?.includes(report.verdict)),
+      (isUncertain && acceptedUncertain[state]?.includes(report.verdict)) ||
+      (isUncertain && state === "rolled-back" && report.verdict === "superseded" && isDeployedTo(scenario)),
   );
   return right ? [] : [`said ${report.verdict} (${report.reason}), and in truth it is ${states.join(", then ")}`];
 }
@@ -98,6 +113,10 @@ function isGone({ interventions }: Scenario, run: Run): boolean {
   return Boolean(isDeleted) && isRefusal(run) && ["inactive-service", "no-service"].includes(run.error?.code ?? "");
 }
 
+/** The classic deployment has gone back once the old tasks are gone: who deploys before that comes on the way back. */
+const isDeployedTo = ({ interventions, rival }: Scenario) =>
+  Boolean(rival) || interventions?.some((one) => one.do === "deploy" || one.do === "redeploy");
+
 /** What may be said besides, where the report says that it can't tell who ended the rollout. */
 const acceptedUncertain: Partial<Record<State, string[]>> = {
   // The classic deployment does not tell of early success.
@@ -118,14 +137,15 @@ function accepted(state: State, scenario: Scenario, outcome: Outcome): string[] 
     case "settling":
       return ["timed-out"];
     case "early":
-      return isAsked(scenario) ? ["deployed-early", "deployed-unverified", "failed"] : ["deployed-early"];
+      if (!isAsked(scenario)) return ["deployed-early"];
+      return ["deployed-early", "deployed-unverified", ...(provesOther(scenario, outcome) ? ["failed"] : [])];
     case "repeated":
       return ["superseded"];
     case "going-back":
     case "not-taken-back":
       return ["failed"];
     case "taken-back":
-      return ["rolled-back"];
+      return isStillWrong(scenario, outcome) ? ["failed"] : ["rolled-back"];
     case "deployed":
       return servesWell(scenario, outcome) ? ["deployed"] : ["failed", "deployed-unverified"];
     default:
@@ -135,19 +155,6 @@ function accepted(state: State, scenario: Scenario, outcome: Outcome): string[] 
 
 function isAsked({ deployer }: Scenario): boolean {
   return Boolean(deployer?.http || deployer?.verifyTasks);
-}
-
-/**
- * The public URL answered the release's version five times in a row at the end, and each task that was asked in the last run did too,
- * as far as they are asked. Where a rollback leads is held against the truth by itself.
- */
-function servesWell({ release, deployer }: Scenario, { answers, taskAnswers, runs, report }: Outcome): boolean {
-  const wanted = deployer?.verb === "rollback" ? report?.release.version : (release?.version ?? "v2.0.0");
-  const last = answers.slice(-5);
-  const isServed = last.length === 5 && last.every(({ version }) => version === wanted);
-  const { startedAt } = runs.at(-1) as Run;
-  const isRight = taskAnswers.every(({ at, version }) => at < startedAt || version === wanted);
-  return (!deployer?.http || isServed) && (!deployer?.verifyTasks || isRight);
 }
 
 /** The world holds ECS's documented limits: who stays inside them is not throttled, unless a fault does it. */

@@ -35,6 +35,80 @@ const found: { name: string; seed: number; scenario: Scenario; verdicts: string[
     },
     verdicts: ["nothing-ran"],
   },
+  {
+    name: "an old task that nobody may stop answers the public after an early success",
+    seed: 80005827,
+    scenario: {
+      service: { more: early(100) },
+      interventions: [{ at: 842, do: "protect", version: "v1.0.0", minutes: 60 }],
+      deployer: { http: true },
+    },
+    verdicts: ["deployed-unverified"],
+  },
+  {
+    name: "an alarm ends a rollout that raised the count from 0, and it is taken back to that",
+    seed: 80014528,
+    scenario: {
+      service: {
+        desiredCount: 0,
+        breaker: "stop",
+        alarms: ["errors"],
+        more: { deploymentConfiguration: { bakeTimeInMinutes: 5 } },
+      },
+      interventions: [{ at: 262_000, do: "alarm", name: "errors", state: "ALARM" }],
+      deployer: { runId: "run-1", desiredCount: 2 },
+      again: [1_000],
+    },
+    verdicts: ["rolled-back", "rolled-back"],
+  },
+  {
+    name: "what it was taken back to is of the same version, and serves errors too",
+    seed: 80034812,
+    scenario: {
+      release: { version: "v1.0.0", tasks: [{ serves: { status: 500 } }] },
+      deployer: { runId: "run-1", force: true, http: true },
+      again: [21_000],
+    },
+    verdicts: ["failed", "failed"],
+  },
+  {
+    name: "the same command is run again after its second rollout went back to its first",
+    seed: 80043461,
+    scenario: {
+      service: { maximumPercent: 150 },
+      interventions: [{ at: 1_616, do: "scale", desiredCount: 4 }],
+      deployer: { ignore: ["no-room-to-replace"], desiredCount: 1, onTimeout: "rollback", timeoutMs: 300_000 },
+      again: [56_000, 1_000],
+    },
+    verdicts: ["deployed", "rolled-back", "deployed"],
+  },
+  {
+    name: "the same command twice at the same time finds the same fault, and the first takes it back",
+    seed: 80046334,
+    scenario: {
+      release: { tasks: [{ pull: 4_000, serves: { version: "v0.0.1" } }] },
+      aws: { timing: { listLag: 14_000, currentDeploymentLag: 8_000 }, clockSkew: 600_000 },
+      deployer: { http: true },
+      rival: { at: 1_278 },
+    },
+    verdicts: ["rolled-back"],
+  },
+  {
+    name: "somebody deploys before the old tasks are gone after a rollback, and only classic deployments can be read",
+    seed: 80046871,
+    scenario: {
+      service: { alarms: ["errors"], more: { deploymentConfiguration: { bakeTimeInMinutes: 5 } } },
+      interventions: [
+        { at: 241_000, do: "alarm", name: "errors", state: "ALARM" },
+        { at: 351_000, do: "deploy", version: "v2.0.0" },
+      ],
+      aws: {
+        rollbackId: "new",
+        deny: ["ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions"],
+      },
+    },
+    verdicts: ["superseded"],
+  },
 ];
 
 for (const { name, seed, scenario, verdicts } of found) {

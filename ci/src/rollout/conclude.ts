@@ -28,6 +28,12 @@ export function conclude({ version, judgement, http, undone, undoHttp }: Ended):
     return { verdict: own.verdict, reason: `${own.reason} It was not taken back: ${undone.refused}.` };
   const { verdict, reason } = undone.watched.judgement;
   const back = undone.to.version ?? undone.to.taskDefinition.split("/").at(-1);
+  if (verdict === "nothing-ran") {
+    return {
+      verdict: "rolled-back",
+      reason: `${because} It was taken back by us to ${back}, of which nothing runs: the desired count is 0.`,
+    };
+  }
   if (verdict !== "deployed" && verdict !== "deployed-early") {
     return { verdict: "failed", reason: `${because} Going back to ${back} ended as ${verdict}: ${reason}` };
   }

@@ -27,7 +27,7 @@ const dropped =
   "It runs, and requests failed on the way there: users may have met the same. Compare the target group's deregistration delay with the longest request, and look whether the app ends the requests that it has on SIGTERM before it goes.";
 
 const steps: Partial<Record<Verdict, string>> = {
-  "deployed-unverified": "Ask the public URL from a place that reaches it.",
+  "deployed-unverified": "Ask the public URL again, from a place that reaches it.",
   "deployed-early": "The old tasks leave by themselves; `status` shows when they have.",
   "rolled-back": "What ran before runs again. Correct the cause and deploy a new version.",
   failed: "The service may be degraded. Correct the cause and deploy again, or deploy the version from before.",

@@ -76,7 +76,8 @@ export async function rollOut(options: RollOutOptions): Promise<Report> {
   const known = eventsBefore(now, Number.POSITIVE_INFINITY);
   const watched = await watch(session, started.subject, known, permitted, publicly.ask).finally(publicly.end);
   const during = publicly.seen();
-  const { http, tasks } = await askServed(options, watched, version);
+  const before = started.probe ?? (started.attached ? undefined : now.running.version);
+  const { http, tasks } = await askServed(options, watched, version, before);
   const undone = mayUndo ? await takeBack(session, { started, watched, http, version }) : undefined;
   const undoHttp = await askServedAfter(options, undone);
   const found = await explain(session, now, watched, http);
@@ -102,6 +103,8 @@ async function timeAllowed(session: Session, { service, current }: ServiceNow): 
 
 function opening(now: ServiceNow, { attached, subject }: Started, { version }: Release): string {
   const revision = subject.taskDefinition.split("/").at(-1);
+  if (attached && subject.taskDefinition !== now.running.taskDefinition)
+    return `An earlier call has rolled out ${version} (${revision}): looking what became of it.`;
   if (attached) return `The service is set to ${version} (${revision}) already: watching that rollout to its end.`;
   const from = now.running.version ?? now.running.image;
   return `Rollout of ${version} (${revision}) in place of ${from} has begun. If this ends early: ${attachHint}`;

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import { scene } from "../support/rollout-scene.js";
-import { success } from "../support/stories.js";
+import { earlySuccess, success } from "../support/stories.js";
 
 async function site(t: TestContext, version: string): Promise<string> {
   const server = createServer((_, response) => response.end(JSON.stringify({ version })));
@@ -29,6 +29,18 @@ test("what ECS calls deployed while the public URL serves another version has fa
   assert.equal(report.exitCode, 4);
   assert.match(report.reason, /does not serve v1\.1\.0: v1\.0\.0/);
 });
+
+for (const [version, verdict] of [
+  ["v1.0.0", "deployed-unverified"],
+  ["v0.0.1", "failed"],
+] as const) {
+  test(`where ${version} answers while old tasks of v1.0.0 are up after an early success, it is ${verdict}`, async (t) => {
+    const { roll } = await scene(t, earlySuccess);
+    const report = await roll({ http: { baseUrl: await site(t, version) }, undo: false });
+    assert.equal(report.verdict, verdict);
+    assert.match(report.reason, new RegExp(version));
+  });
+}
 
 test("what ECS calls deployed at a public URL that can't be reached is deployed-unverified", async (t) => {
   const { roll } = await scene(t, success);

@@ -24,6 +24,18 @@ export const success: Story = [
   ],
 ];
 
+/** The same of a service with early success criteria: early from second 80 on, deployed from 118 on. */
+export const earlySuccess: Story = [
+  [
+    1,
+    ({ serviceDeployments }) =>
+      set(serviceDeployments[0], { deploymentConfiguration: { earlySuccessCriteria: { enable: true } } }),
+  ],
+  ...success.slice(0, 2),
+  [80, (world) => addEvent(world, "e3", "has stopped 1 running tasks.")],
+  ...success.slice(2),
+];
+
 export const crash = {
   lastStatus: "STOPPED",
   desiredStatus: "STOPPED",

@@ -26,7 +26,8 @@ const searched = 20;
 /**
  * The revisions that earlier calls of this attempt have registered, the lowest first: usually none or one, and two when an answer was
  * lost and came true later. No API finds revisions by tag, so they are looked for: the service's current one, then the family's newest
- * active ones. Only with a run id can one that is older than the current revision matter: somebody else's has replaced it.
+ * active ones. Only with a run id can one that is older than the current revision matter, because somebody else's has replaced it, or when
+ * the current one takes it back.
  * @param registrationOn What this attempt registers on a given base: key and content must both be the attempt's.
  */
 export async function findRevisions(
@@ -38,8 +39,10 @@ export async function findRevisions(
   const key = attemptKey(session.target, attempt);
   const current = String(now.current.taskDefinition.taskDefinitionArn);
   const newest = (await newestRevisions(session)).filter((arn) => arn !== current);
-  const arns = attempt.runId === undefined ? newest.filter((arn) => numberOf(arn) > numberOf(current)) : newest;
-  const others = await Promise.all(arns.map((arn) => describeRevision(session, arn)));
+  const younger = newest.filter((arn) => numberOf(arn) > numberOf(current));
+  const undone = takenBackBy(now.current) ?? [];
+  const arns = new Set(attempt.runId === undefined ? younger.concat(undone) : newest.concat(undone));
+  const others = await Promise.all([...arns].map((arn) => describeRevision(session, arn)));
   const own: OwnRevision[] = [];
   for (const revision of [now.current, ...others]) {
     const base = tagOf(revision, tag.base);
@@ -61,6 +64,11 @@ export function ownRevision(revision: RawTaskDefinition, base: string): OwnRevis
     ...(probe !== undefined && { probe }),
     ...(stopped !== undefined && { stopped }),
   };
+}
+
+/** ARN of the revision that this one takes back; undefined when it takes none back. */
+export function takenBackBy(revision: RawTaskDefinition): string | undefined {
+  return tagOf(revision, tag.verb) === "undo" ? tagOf(revision, tag.base) : undefined;
 }
 
 export function tagOf({ tags }: RawTaskDefinition, key: string): string | undefined {

@@ -44,9 +44,9 @@ export function failedTasks(subject: Subject, snapshots: readonly Snapshot[], ro
     known ??= ownEvents(subject, snapshots).map(({ message }) => message);
     return known;
   };
-  return ownTasks(subject, snapshots)
-    .filter(hasFailed)
-    .map((task) => failureOf(subject, task, events, { roles, first: endedFirst(task.arn, snapshots) }));
+  const failed = ownTasks(subject, snapshots).filter(hasFailed);
+  const first = failed.length > 0 ? endedFirst(snapshots) : undefined;
+  return failed.map((task) => failureOf(subject, task, events, { roles, first: first?.get(task.arn) ?? [] }));
 }
 
 /** The tasks of ours that run and whose health check fails: ECS has not given them up. */

@@ -14,23 +14,36 @@ export function ownEvents(subject: Subject, snapshots: readonly Snapshot[]): Eve
 }
 
 /** Undefined where the message names nobody. */
-function isNamed(message: string, ours: { tasks: string[]; deployments: string[] }): boolean | undefined {
+function isNamed(
+  message: string,
+  ours: { tasks: ReadonlySet<string>; deployments: ReadonlySet<string> },
+): boolean | undefined {
   const tasks = [...message.matchAll(/\btask ([0-9a-f]{8,32})\b/g)].map(([, id = ""]) => id);
-  if (tasks.length > 0) return tasks.some((id) => ours.tasks.some((own) => own.startsWith(id)));
+  if (tasks.length > 0) return tasks.some((id) => ours.tasks.has(id) || (id.length < 32 && startsOne(id, ours.tasks)));
   // A task set is named for what keeps it from being scaled in: the old one's hold up our rollout.
   const deployments = [...message.matchAll(/\bdeployment (ecs-svc\/\d+)/g)].map(([, id = ""]) => id);
-  return deployments.length > 0 ? deployments.some((id) => ours.deployments.includes(id)) : undefined;
+  return deployments.length > 0 ? deployments.some((id) => ours.deployments.has(id)) : undefined;
 }
 
-function ownTaskIds({ taskDefinition }: Subject, snapshots: readonly Snapshot[]): string[] {
-  const own = snapshots.flatMap(({ tasks }) => tasks).filter((task) => task.taskDefinition === taskDefinition);
-  return [...new Set(own.map(({ arn }) => taskId(arn)))];
+/** A shortened id. */
+function startsOne(id: string, tasks: ReadonlySet<string>): boolean {
+  return [...tasks].some((own) => own.startsWith(id));
 }
 
-function ownDeploymentIds({ taskDefinition, deploymentId }: Subject, snapshots: readonly Snapshot[]): string[] {
+function ownTaskIds({ taskDefinition }: Subject, snapshots: readonly Snapshot[]): ReadonlySet<string> {
+  const arns = new Set<string>();
+  for (const { tasks } of snapshots)
+    for (const task of tasks) if (task.taskDefinition === taskDefinition) arns.add(task.arn);
+  return new Set([...arns].map(taskId));
+}
+
+function ownDeploymentIds(
+  { taskDefinition, deploymentId }: Subject,
+  snapshots: readonly Snapshot[],
+): ReadonlySet<string> {
   const seen = snapshots.flatMap(({ service }) => service.deployments);
   const own = seen.filter((one) => one.taskDefinition === taskDefinition).map(({ id }) => id);
-  return deploymentId === undefined ? own : [...own, deploymentId];
+  return new Set(deploymentId === undefined ? own : [...own, deploymentId]);
 }
 
 /** From when until when ours was primary, on AWS's clock: a rollback, or another's deployment, makes another primary. */

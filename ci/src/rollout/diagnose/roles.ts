@@ -26,15 +26,21 @@ export function rolesIn(taskDefinition: JsonObject): Role[] {
   }));
 }
 
-/** The containers that had ended already when the others were last seen running; none where no look fell between. Pure. */
-export function endedFirst(taskArn: string, snapshots: readonly Snapshot[]): string[] {
+/**
+ * By task, the containers that had ended already when the others were last seen running; none where no look fell between. A rollout
+ * can have thousands of tasks and looks: each is gone through once. Pure.
+ */
+export function endedFirst(snapshots: readonly Snapshot[]): ReadonlyMap<string, string[]> {
   const hasEnded = ({ exitCode }: ContainerView) => exitCode !== undefined;
+  const first = new Map<string, string[]>();
   for (const { tasks } of snapshots) {
-    const containers = tasks.find(({ arn }) => arn === taskArn)?.containers ?? [];
-    const ended = containers.filter(hasEnded);
-    if (ended.length > 0) return ended.length < containers.length ? ended.map(({ name }) => name) : [];
+    for (const { arn, containers } of tasks) {
+      if (first.has(arn) || !containers.some(hasEnded)) continue;
+      const ended = containers.filter(hasEnded);
+      first.set(arn, ended.length < containers.length ? ended.map(({ name }) => name) : []);
+    }
   }
-  return [];
+  return first;
 }
 
 /** The first container that `name` waits for, itself or through others, and that has not come as far as it must. */

@@ -25,11 +25,10 @@ export async function runOnce(
 ): Promise<OneOffOutcome> {
   if (record?.state === "done" || record?.state === "failed") return record;
   if (record?.state === "unreadable") return unknown(`its tag says ${JSON.stringify(record.text)}`);
-  const isAgain = record?.state === "started";
-  const startedAt = isAgain ? record.at : session.clock.now();
-  const task = isAgain
-    ? await findAgain(session, service, run, startedAt)
-    : await begin(session, service, run, startedAt);
+  const { task, startedAt } =
+    record?.state === "started"
+      ? await findAgain(session, service, run, record.at)
+      : await begin(session, service, run, session.clock.now());
   if (task === undefined) return unknown(`it was started at ${timeOf(startedAt)}, and ECS tells of no such task now`);
   session.progress(`${nameOf(run)}: ${taskId(task)}, ${JSON.stringify(run.command)}, at most ${run.timeoutSeconds} s.`);
   const decision = await follow(session, run, task, startedAt);
@@ -50,11 +49,18 @@ export async function runOnce(
  */
 export const tokenKept = 45 * 60_000;
 
+/** A task that was started, and when that was at the latest, from which its time limit counts. */
+interface Begun {
+  /** ARN; undefined where it can't be found. */
+  task: string | undefined;
+  startedAt: number;
+}
+
 /** The mark comes first: a call that is cut off behind it leaves a trace of what may have run. */
-async function begin(session: Session, service: Service, run: OneOffRun, at: number): Promise<string> {
+async function begin(session: Session, service: Service, run: OneOffRun, at: number): Promise<Begun> {
   await mark(session, run, { state: "started", at });
   try {
-    return await runTask(session, service, run);
+    return { task: await runTask(session, service, run), startedAt: at };
   } catch (error) {
     if (error instanceof SlipwayError && error.exitCode === 2) await markRefused(session, run);
     throw error;
@@ -70,16 +76,14 @@ async function markRefused(session: Session, run: OneOffRun): Promise<void> {
   }
 }
 
-async function findAgain(
-  session: Session,
-  service: Service,
-  run: OneOffRun,
-  startedAt: number,
-): Promise<string | undefined> {
+/** What is not found though ECS would still tell of it has not run: it is started now, and has its whole time. */
+async function findAgain(session: Session, service: Service, run: OneOffRun, startedAt: number): Promise<Begun> {
   session.progress(`${nameOf(run)} was started at ${timeOf(startedAt)} by a call that was cut off: looking for it.`);
-  const found = await findTask(session, run);
-  if (found !== undefined || session.clock.now() - startedAt >= tokenKept) return found;
-  return await runTask(session, service, run);
+  const task = await findTask(session, run);
+  const now = session.clock.now();
+  return task !== undefined || now - startedAt >= tokenKept
+    ? { task, startedAt }
+    : await begin(session, service, run, now);
 }
 
 function unknown(known: string): OneOffOutcome {

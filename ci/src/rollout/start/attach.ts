@@ -1,6 +1,6 @@
 import { InputError } from "../../errors.js";
 import type { Target } from "../../target.js";
-import type { OwnRevision } from "../attempt/revisions.js";
+import { type OwnRevision, takenBackBy } from "../attempt/revisions.js";
 import type { ServiceNow } from "../ecs/read.js";
 import { earliestOf, isFinished, type KnownDeployments, type ListedDeployment } from "../ecs/service-deployments.js";
 import type { Subject } from "../ecs/snapshot.js";
@@ -17,7 +17,7 @@ export interface Found extends Begun {
 
 /**
  * The rollout that this attempt has begun before. With a run id it is taken up in any state, so that the same call gives the same verdict
- * again; without one, only while it is unfinished. Pure.
+ * again; without one, only while it is unfinished or is being taken back. Pure.
  * @param revisions The attempt's own.
  */
 export function attachToOwn(
@@ -26,11 +26,23 @@ export function attachToOwn(
   revisions: readonly OwnRevision[],
   hasRunId: boolean,
 ): Found | undefined {
-  const taken = hasRunId ? known.listed : known.listed.filter((one) => !isFinished(one.status));
+  const undone = beingTakenBack(now, known);
+  const isTaken = (one: ListedDeployment) => hasRunId || !isFinished(one.status) || one.taskDefinition === undone;
+  const taken = known.listed.filter(isTaken);
   const earliest = earliestOf(taken, revisions);
   const revision = revisions.find(({ arn }) => arn === earliest?.taskDefinition);
   if (!earliest || !revision) return attachToPrimary(now, known, revisions, hasRunId);
   return { ...whatIs(revision), ...deploymentOf(now.service, revision.arn), serviceDeploymentArn: earliest.arn };
+}
+
+/** ARN of the revision that an undo takes back which has not come to its end, and that nobody has deployed over. */
+function beingTakenBack({ service, current }: ServiceNow, { listed }: KnownDeployments): string | undefined {
+  const undone = takenBackBy(current);
+  const primary = service.deployments?.find((one) => one.status === "PRIMARY");
+  if (undone === undefined || primary?.rolloutState !== "IN_PROGRESS") return undefined;
+  const latest = [...listed].sort((a, b) => b.createdAt - a.createdAt)[0]?.taskDefinition;
+  // The undo itself is listed late.
+  return latest === primary.taskDefinition || latest === undone ? undone : undefined;
 }
 
 /** Where service deployments can't be read or are not listed yet, the one that the service is set to is known all the same. */

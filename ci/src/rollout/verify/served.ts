@@ -12,17 +12,33 @@ export interface Served {
   tasks?: TaskAnswers;
 }
 
-/** Asks the public, and each task where that is wanted: only what ECS calls deployed is asked for its version. */
-export async function askServed(options: RollOutOptions, watched: Watched, version: string): Promise<Served> {
+/**
+ * Asks the public, and each task where that is wanted: only what ECS calls deployed is asked for its version.
+ * @param before The version that was served before, where it is known.
+ */
+export async function askServed(
+  options: RollOutOptions,
+  watched: Watched,
+  version: string,
+  before?: string,
+): Promise<Served> {
   if (!watched.judgement.verdict.startsWith("deployed")) return { http: { state: "not-checked" } };
   const { target, http, signal, clock, progress } = options;
   const how = howToAsk(options);
   if (http) progress(`Asking ${askedUrl(http)} for ${version}.`);
-  const seen = await verify(http, version, clock, signal, how);
+  const answered = await verify(http, version, clock, signal, how);
+  const seen = watched.judgement.verdict === "deployed-early" ? besideOldTasks(answered, before) : answered;
   if (!target.verifyTasks) return { http: seen };
   const latest = watched.snapshots.at(-1) as Snapshot;
   const tasks = await askTasks(watched.subject, latest, { port: target.containerPort, version }, signal, how);
   return { http: withTasks(seen, tasks), tasks };
+}
+
+/** Old tasks that are still up answer too, now and then or always: only what is neither version proves something. */
+function besideOldTasks(seen: HttpCheck, before: string | undefined): HttpCheck {
+  if (seen.state !== "wrong" || (seen.proven && seen.answered !== before)) return seen;
+  const { url, answered } = seen;
+  return { state: "unproven", url, answered: `${answered} (old tasks are still up)` };
 }
 
 /** What is served after an undo must be what was served before. */

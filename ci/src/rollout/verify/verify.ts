@@ -20,7 +20,7 @@ export type HttpCheck =
    * verified it: an answer in between, or a right one now and then, can be anybody's.
    */
   | { state: "wrong"; url: string; answered: string; proven: boolean }
-  /** No answer that would prove anything: not reachable, or something before the app answered. */
+  /** No answer that would prove anything: not reachable, or something before the app answered, or an old task that is still up. */
   | { state: "unproven"; url: string; answered: string }
   /** There is no public URL. */
   | { state: "not-checked" };

@@ -48,6 +48,7 @@ const staleAfter = {
  */
 export function observer(session: Session): Observer {
   const revisions: RevisionCache = new Map();
+  const stopped = new Map<string, TaskView>();
   let manifests: string[] | undefined;
 
   return async (before, previous) => {
@@ -72,7 +73,7 @@ export function observer(session: Session): Observer {
       return { subject: found, snapshot: { ...previous, at, service, oursAt, ...(ours && { ours }) } };
     }
     const isFresh = previous && at - previous.tasksAt < staleness(found, previous) && !needsTasks(previous, service);
-    const tasks = isFresh ? previous.tasks : await listTasks(session);
+    const tasks = isFresh ? previous.tasks : await listTasks(session, stopped);
     const tasksAt = isFresh ? previous.tasksAt : at;
     const snapshot: Snapshot = { at, service, tasks, tasksAt, oursAt, ...(ours && { ours }) };
     if (!manifests && tasks.some((task) => isUnlike(found, task))) {

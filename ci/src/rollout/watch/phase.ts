@@ -15,6 +15,11 @@ export function isStaying({ taskDefinition }: Subject, { tasks }: Pick<Snapshot,
   return tasks.some((task) => task.taskDefinition !== taskDefinition && task.desiredStatus === "RUNNING");
 }
 
+/** All old tasks are gone: what is still to come, such as a hook that waits or a bake time, our service deployment alone tells. */
+export function isAlone({ taskDefinition }: Subject, { tasks }: Pick<Snapshot, "tasks">): boolean {
+  return tasks.every((task) => task.taskDefinition === taskDefinition || task.lastStatus === "STOPPED");
+}
+
 /** States in which the end is near and the service itself need not show it. */
 export function isEnding(status = ""): boolean {
   return !["PENDING", "IN_PROGRESS", ""].includes(status);

@@ -62,8 +62,14 @@ function stateOf({ lastStatus, healthStatus, stoppedReason }: TaskView): TaskSta
 }
 
 function keyOf(task: TaskView): string {
-  return JSON.stringify(stateOf(task));
+  const known = keys.get(task);
+  if (known !== undefined) return known;
+  const made = JSON.stringify(stateOf(task));
+  keys.set(task, made);
+  return made;
 }
+/** A view never changes, and is compared with the one before and the one after it. */
+const keys = new WeakMap<TaskView, string>();
 
 function deploymentChanges(subject: Subject, before: readonly Snapshot[], now: Snapshot): Happening[] {
   const first = before[0] ?? now;

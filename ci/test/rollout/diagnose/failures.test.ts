@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { diagnose } from "../../../src/rollout/diagnose/diagnose.js";
 import { terminalFailures } from "../../../src/rollout/diagnose/failures.js";
 import type { ContainerView, TaskView } from "../../../src/rollout/ecs/snapshot.js";
-import { oldTask, snapshot, subject } from "../../support/snapshots.js";
+import { oldTask, snapshot, subject, task } from "../../support/snapshots.js";
 import { exited, failedToStart, imageMissing, stopped } from "../../support/stopped-tasks.js";
 
 const wrongPlatform =
@@ -23,6 +23,26 @@ test("failures that can't heal are counted by cause, the most frequent first, ov
       ["wrong-platform", ["arn:task/c/a0"]],
     ],
   );
+});
+
+test("a long rollout's many failures are found in a few readings of each look at each task", () => {
+  const [size, allowed] = [200, 10];
+  let readings = 0;
+  const counted = (one: TaskView): TaskView => {
+    const { arn } = one;
+    const get = () => {
+      readings++;
+      return arn;
+    };
+    return Object.defineProperty({ ...one }, "arn", { enumerable: true, get });
+  };
+  const ids = Array.from({ length: size }, (_, n) => `a${n}`);
+  const starting = ids.map((id) => counted(task({ arn: `arn:task/c/${id}`, containers: [{ name: "app" }] })));
+  const ended = ids.map((id) => counted(exited({ exitCode: 1 }, id)));
+  // In each look one more has ended.
+  const looks = ids.map((_, n) => snapshot({ tasks: [...ended.slice(0, n + 1), ...starting.slice(n + 1)] }));
+  assert.equal(diagnose(subject, looks).failedTasks, size);
+  assert.ok(readings < allowed * size * size, `${readings} readings of ${size * size}`);
 });
 
 test("a failure of another revision's task is none of ours", () => {

@@ -98,3 +98,11 @@ test("a duplicate revision that came of a lost answer does not run the task a se
   assert.equal(report.taskDefinition, revisionArn(8), "the lowest is the one that counts");
   assert.equal(runs.length, 1);
 });
+
+test("a task that only the second call has started has its whole time, however long ago the first was cut off", async (t) => {
+  const { clock, runs, roll, killedAt } = await beforeScene(t, { ends: 20, exitCode: 0 }, 300);
+  await killedAt("RunTask", "before", { runId: "17" });
+  await clock.sleep(600_000);
+  assert.equal((await roll({ runId: "17" })).verdict, "deployed");
+  assert.equal(runs.length, 1);
+});

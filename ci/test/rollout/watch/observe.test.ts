@@ -95,6 +95,29 @@ test("tasks are not read again while nothing moves, and again after a minute", a
   assert.equal(calls(), before + 2);
 });
 
+test("a task that has STOPPED is described once, and stays in every look while ECS lists it", async (t) => {
+  const { clock, world, fake, look } = await scene(t);
+  update(world, revisionArn(8));
+  addTask(world, "b1", revisionArn(8), newDigest, { desiredStatus: "STOPPED", lastStatus: "STOPPED" });
+  addTask(world, "b2", revisionArn(8), newDigest, { desiredStatus: "STOPPED", lastStatus: "DEPROVISIONING" });
+  let seen = await look(subject);
+  for (let n = 0; n < 2; n++) {
+    await clock.sleep(61_000);
+    seen = await look(seen.subject, { ...seen.snapshot, tasksAt: 0 });
+    if (seen.snapshot.isGlance) seen = await look(seen.subject, { ...seen.snapshot, tasksAt: 0 });
+  }
+  assert.equal(seen.snapshot.tasks.length, 3);
+  const ids = fake.sent("DescribeTasks").map((input) => (input.tasks as string[]).map((arn) => arn.split("/").at(-1)));
+  assert.deepEqual(
+    ids.map((one) => one.map((id) => id?.slice(0, 2))),
+    [
+      ["a0", "b1", "b2"],
+      ["a0", "b2"],
+      ["a0", "b2"],
+    ],
+  );
+});
+
 test("while the tasks start, every other look is one call for our service deployment, with all else as it was", async (t) => {
   const { clock, world, fake, look } = await scene(t);
   update(world, revisionArn(8));
@@ -132,7 +155,7 @@ test("a glance that sees our service deployment changed becomes a look at once",
   assert.equal(asked.filter((operation) => operation === "DescribeServiceDeployments").length, 1);
 });
 
-test("there is a glance until the old tasks leave, and none after that", async (t) => {
+test("there is a glance until the old tasks leave, none while they do, and again when they are gone", async (t) => {
   const { clock, world, fake, look } = await scene(t);
   update(world, revisionArn(8));
   addTask(world, "b1", revisionArn(8), newDigest);
@@ -145,6 +168,10 @@ test("there is a glance until the old tasks leave, and none after that", async (
   const leaving = await look(staying.subject, { ...staying.snapshot, tasks });
   assert.equal(leaving.snapshot.isGlance, undefined);
   assert.equal(fake.calls[0]?.operation, "DescribeServices");
+  const own = staying.snapshot.tasks.filter((task) => task.taskDefinition === revisionArn(8));
+  const left = tasks.filter((task) => !own.some(({ arn }) => arn === task.arn));
+  const gone = [...own, ...left.map((task) => ({ ...task, lastStatus: "STOPPED" }))];
+  assert.equal((await look(staying.subject, { ...leaving.snapshot, tasks: gone })).snapshot.isGlance, true);
 });
 
 test("a glance that is not permitted becomes a look, and is the last", async (t) => {

@@ -1,24 +1,11 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { scene } from "../../support/rollout-scene.js";
-import { addEvent, type Story } from "../../support/scripted-ecs.js";
-import { set, success } from "../../support/stories.js";
-
-/** The normal replacement, of a service with early success criteria: early from second 80 on, deployed from 118 on. */
-const early: Story = [
-  [
-    1,
-    ({ serviceDeployments }) =>
-      set(serviceDeployments[0], { deploymentConfiguration: { earlySuccessCriteria: { enable: true } } }),
-  ],
-  ...success.slice(0, 2),
-  [80, (world) => addEvent(world, "e3", "has stopped 1 running tasks.")],
-  ...success.slice(2),
-];
+import { earlySuccess } from "../../support/stories.js";
 
 /** From second 80 on, `times` calls of ListTasks are answered only after a minute and a half. */
 async function slow(t: TestContext, times: number) {
-  const { fake, clock, roll, lines } = await scene(t, early);
+  const { fake, clock, roll, lines } = await scene(t, earlySuccess);
   const list = fake.script.ListTasks;
   const startedAt = clock.now();
   let left = times;

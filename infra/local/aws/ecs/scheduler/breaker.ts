@@ -13,8 +13,9 @@ export function countFailure(world: World, service: ServiceRecord, task: TaskRec
   showCount(world, service, deployment);
 }
 
-/** A healthy task ends the run of failures: the breaker starts counting again, unless it is told not to. */
+/** A healthy task ends the run of failures: the breaker starts counting again, unless it is told not to or has opened by them. */
 export function resetFailures(world: World, service: ServiceRecord, deployment: DeploymentRecord): void {
+  if (deployment.rolloutState === "FAILED") return;
   deployment.neverRan = 0;
   delete deployment.breakerAt;
   if (

@@ -27,6 +27,19 @@ for (const rollbackId of ["old", "new"] as const) {
   });
 }
 
+test("a task that becomes healthy once the breaker has opened does not take its failures from it", async () => {
+  let started = 0;
+  const failing = scripted({ mixed: { exit: { after: 11_000, code: 1 } } });
+  const world = await withService({
+    behaviour: (task) => (failing(task).exit && ++started > 3 ? {} : failing(task)),
+  });
+  await update(world, "mixed:1", { desiredCount: 4 });
+  await secondsToSettle(world);
+  const [{ deploymentCircuitBreaker, status }] = await world.deployments();
+  assert.equal(status, "ROLLBACK_SUCCESSFUL");
+  assert.deepEqual(deploymentCircuitBreaker, { status: "TRIGGERED", failureCount: 3, threshold: 3 });
+});
+
 test("while it is rolled back the failed deployment is ACTIVE and FAILED and the good one PRIMARY", async () => {
   const world = await withService({ behaviour });
   await update(world, "crash:1");

@@ -1,0 +1,41 @@
+/** What the public URL and the tasks answered at the end, held against what a verdict says of it. */
+import { versionsBefore } from "../world/local-aws.js";
+import type { Outcome } from "../world/play.js";
+import type { Run } from "../world/run.js";
+import type { Scenario } from "../world/scenario.js";
+
+/**
+ * What a rollout was taken back to answers wrongly too, as where both are of one version: the public with another version or a server's
+ * error at the end, and not five times in a row as it should, or one of its tasks.
+ */
+export function isStillWrong({ deployer }: Scenario, { answers, taskAnswers, report, truth }: Outcome): boolean {
+  const wanted = report?.undo?.to?.version;
+  const since = truth.moments.findLast(({ state }) => state === "going-back")?.at ?? Number.POSITIVE_INFINITY;
+  if (wanted === undefined) return false;
+  if (taskAnswers.some(({ at, version }) => at > since && version !== wanted)) return true;
+  const last = answers.slice(-5);
+  const { version, status = 0 } = last.at(-1) ?? {};
+  const proves = version !== undefined || status >= 500;
+  return deployer?.http === true && proves && last.some((one) => one.version !== wanted);
+}
+
+/** While old tasks are up, their answers prove nothing: only five in a row at the end that are neither old nor new, or a task's own. */
+export function provesOther(scenario: Scenario, { answers, taskAnswers }: Outcome): boolean {
+  const known = [...versionsBefore(scenario), scenario.release?.version ?? "v2.0.0"];
+  const last = answers.slice(-5);
+  const isOther = last.length === 5 && last.every(({ version }) => version === undefined || !known.includes(version));
+  return isOther || (scenario.deployer?.verifyTasks === true && taskAnswers.length > 0);
+}
+
+/**
+ * The public URL answered the release's version five times in a row at the end, and each task that was asked in the last run did too,
+ * as far as they are asked. Where a rollback leads is held against the truth by itself.
+ */
+export function servesWell({ release, deployer }: Scenario, { answers, taskAnswers, runs, report }: Outcome): boolean {
+  const wanted = deployer?.verb === "rollback" ? report?.release.version : (release?.version ?? "v2.0.0");
+  const last = answers.slice(-5);
+  const isServed = last.length === 5 && last.every(({ version }) => version === wanted);
+  const { startedAt } = runs.at(-1) as Run;
+  const isRight = taskAnswers.every(({ at, version }) => at < startedAt || version === wanted);
+  return (!deployer?.http || isServed) && (!deployer?.verifyTasks || isRight);
+}
