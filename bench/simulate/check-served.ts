@@ -8,14 +8,19 @@ import type { Scenario } from "../world/scenario.js";
  * What a rollout was taken back to answers wrongly too, as where both are of one version: the public with another version or a server's
  * error at the end, and not five times in a row as it should, or one of its tasks.
  */
-export function isStillWrong({ deployer }: Scenario, { answers, taskAnswers, report, truth }: Outcome): boolean {
+export function isStillWrong(
+  { deployer, service }: Scenario,
+  { answers, taskAnswers, report, truth }: Outcome,
+): boolean {
   const wanted = report?.undo?.to?.version;
   const since = truth.moments.findLast(({ state }) => state === "going-back")?.at ?? Number.POSITIVE_INFINITY;
   if (wanted === undefined) return false;
   if (taskAnswers.some(({ at, version }) => at > since && version !== wanted)) return true;
   const last = answers.slice(-5);
   const { version, status = 0 } = last.at(-1) ?? {};
-  const proves = version !== undefined || status >= 500;
+  const isEmpty = (deployer?.desiredCount ?? service?.desiredCount) === 0;
+  // Where nothing is to run, an error proves nothing.
+  const proves = version !== undefined || (status >= 500 && !isEmpty);
   return deployer?.http === true && proves && last.some((one) => one.version !== wanted);
 }
 

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { nothingAsked } from "../../src/rollout/plan/asked.js";
 import { scene } from "../support/rollout-scene.js";
 import { revisionArn, update } from "../support/scripted-ecs.js";
-import { set } from "../support/stories.js";
+import { set, success } from "../support/stories.js";
 
 test("nothing is sent while another rollout is in flight", async (t) => {
   const { fake, world, roll } = await scene(t, []);
@@ -35,6 +36,16 @@ test("a service that never settles is left alone", async (t) => {
   set(world.service.deployments[0], { rolloutState: "IN_PROGRESS" });
   await assert.rejects(roll(), { code: "unsettled", exitCode: 2 });
   assert.equal(fake.sent("RegisterTaskDefinition").length, 0);
+});
+
+test("a service that never settles is deployed over when that is asked for", async (t) => {
+  const { fake, world, roll, clock } = await scene(t, success);
+  set(world.service.deployments[0], { rolloutState: "IN_PROGRESS" });
+  const startedAt = clock.now();
+  const report = await roll({ asked: { ...nothingAsked, ignore: ["deployment-in-flight"] } });
+  assert.equal(report.verdict, "deployed");
+  assert.ok(clock.now() - startedAt < 300_000);
+  assert.equal(fake.sent("UpdateService").length, 1);
 });
 
 test("a rollout of another that is not listed yet is seen in flight", async (t) => {

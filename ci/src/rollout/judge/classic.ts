@@ -7,11 +7,12 @@ import {
   type Subject,
 } from "../ecs/snapshot.js";
 import { lagWindow } from "../start/look.js";
+import { isOfPerson } from "./person.js";
 import { decided, type Judgement, undecided, type Witness } from "./verdict.js";
 
 /**
  * The verdict without the service deployment, from the service's list of deployments alone: for credentials that may not read the
- * newer APIs. What is lost: a stop by a person can't be told from a failure, and a rollback is told by its traces.
+ * newer APIs. What is lost: a stop by a person is told by ECS's words alone, and a rollback by its traces.
  */
 export function judgeClassic(subject: Subject, snapshots: readonly Snapshot[], seen: Witness[]): Judgement {
   const latest = snapshots.at(-1) as Snapshot;
@@ -20,7 +21,7 @@ export function judgeClassic(subject: Subject, snapshots: readonly Snapshot[], s
   const failure = failureOf(subject, snapshots);
   // A rollback can lead to the very same revision, deployed before ours: only then does its failure outlast the deployment.
   const isBack = failure !== undefined && primary.rolloutState !== "FAILED" && primary.id !== subject.deploymentId;
-  if (primary.taskDefinition === subject.taskDefinition && !isBack) return judgePrimary(latest, primary, seen);
+  if (primary.taskDefinition === subject.taskDefinition && !isBack) return judgePrimary(subject, latest, primary, seen);
 
   if (failure === undefined) {
     return isReplaced(subject, snapshots, primary)
@@ -40,9 +41,12 @@ export function judgeClassic(subject: Subject, snapshots: readonly Snapshot[], s
     : undecided("ECS to finish the rollback", seen);
 }
 
-function judgePrimary(snapshot: Snapshot, primary: DeploymentView, seen: Witness[]): Judgement {
-  if (primary.rolloutState === "FAILED") {
-    return decided("failed", `Nothing was rolled back. ECS: ${primary.rolloutStateReason ?? "no reason given"}`, seen);
+function judgePrimary({ rollback }: Subject, snapshot: Snapshot, primary: DeploymentView, seen: Witness[]): Judgement {
+  const { rolloutState, rolloutStateReason = "no reason given" } = primary;
+  if (rolloutState === "FAILED") {
+    return !rollback && isOfPerson(rolloutStateReason)
+      ? decided("stopped", `Somebody stopped it, without a rollback. ECS: ${rolloutStateReason}`, seen)
+      : decided("failed", `Nothing was rolled back. ECS: ${rolloutStateReason}`, seen);
   }
   if (!seen.every((witness) => witness.holds)) {
     const missing = seen.filter((witness) => !witness.holds);

@@ -1,5 +1,6 @@
 import { isDeleted, primaryOf, type ServiceDeploymentView, type Snapshot, type Subject } from "../ecs/snapshot.js";
 import { judgeClassic } from "./classic.js";
+import { isOfPerson } from "./person.js";
 import { decided, type Judgement, undecided, type Witness } from "./verdict.js";
 import { witnesses } from "./witnesses.js";
 
@@ -114,7 +115,7 @@ function waitsForPerson({ hookId, expiresAt }: NonNullable<ServiceDeploymentView
 function rolledBackBy({ rollback }: Subject, ours: ServiceDeploymentView): string {
   const text = `${ours.statusReason ?? ""} ${ours.rollbackReason ?? ""}`;
   if (/lifecycle hook/i.test(text)) return "a lifecycle hook";
-  if (/\bby user\b|by a user|user.requested/i.test(text)) return rollback ? `us, ${rollback.why}` : "a person";
+  if (isOfPerson(text)) return rollback ? `us, ${rollback.why}` : "a person";
   return (
     triggered(ours) ??
     (/circuit breaker/i.test(text) ? "the circuit breaker" : /alarm/i.test(text) ? "an alarm" : "ECS")

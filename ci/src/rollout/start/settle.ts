@@ -33,6 +33,6 @@ function moved(service: string, taskDefinition: string | undefined): InputError 
 function unsettled(service: string, id: string | undefined): InputError {
   return new InputError(
     "unsettled",
-    `Service "${service}" has not settled within ${limit / 60_000} minutes: ${id} is still IN_PROGRESS. Look at its events (status), and deploy again.`,
+    `Service "${service}" has not settled within ${limit / 60_000} minutes: ${id} is still IN_PROGRESS, though its service deployment has ended: its tasks may keep failing. Look at its events (status), and deploy again; or deploy over it with --ignore deployment-in-flight, which leaves ECS only an older deployment to return to.`,
   );
 }

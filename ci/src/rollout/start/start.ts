@@ -54,7 +54,7 @@ export async function start(session: Session, now: ServiceNow, attempt: Attempt,
   const left = leftOver(now, known, own, hasRunId);
   if (left) refuseMoved(session, now, left);
   refuseBusy(session.target, now, known);
-  await unchanged(settle(session, now));
+  if (!attempt.asked.ignore.includes("deployment-in-flight")) await unchanged(settle(session, now));
 
   const { hash, changes, service } = await unchanged(
     gate(session, attempt.source ? { ...now, current: attempt.source } : now, known, attempt.release, attempt.asked),

@@ -15,6 +15,31 @@ judgeAll([
     verdict: "failed",
   },
   {
+    name: "PRIMARY is ours and FAILED because a person stopped it",
+    on: classicOnly,
+    see: [
+      snapshot({
+        deployments: [
+          deployment({ rolloutState: "FAILED", rolloutStateReason: "ECS deployment ecs-svc/2 stopped by user." }),
+        ],
+      }),
+    ],
+    verdict: "stopped",
+    reason: /^Somebody stopped it/,
+  },
+  {
+    name: "PRIMARY is ours and FAILED because we stopped it",
+    on: { ...classicOnly, rollback: { why: "its image is missing" } },
+    see: [
+      snapshot({
+        deployments: [
+          deployment({ rolloutState: "FAILED", rolloutStateReason: "ECS deployment ecs-svc/2 stopped by user." }),
+        ],
+      }),
+    ],
+    verdict: "failed",
+  },
+  {
     name: "the rollback goes on under the old id",
     on: classicOnly,
     see: [snapshot({ deployments: [back("ecs-svc/1", "IN_PROGRESS"), failed] })],
