@@ -74,7 +74,9 @@ function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
     (state) =>
       accepted(state, scenario, outcome).includes(report.verdict) ||
       (isUncertain && acceptedUncertain[state]?.includes(report.verdict)) ||
-      (isUncertain && state === "rolled-back" && report.verdict === "superseded" && isDeployedTo(scenario)),
+      (isUncertain && state === "rolled-back" && report.verdict === "superseded" && isDeployedTo(scenario)) ||
+      (isUncertain && state === "superseded" && report.verdict === "rolled-back" && isForced(scenario)) ||
+      (isUncertain && state === "rolled-back" && report.verdict === "timed-out" && isStillSettling(outcome, run)),
   );
   return right ? [] : [`said ${report.verdict} (${report.reason}), and in truth it is ${states.join(", then ")}`];
 }
@@ -117,6 +119,18 @@ function isGone({ interventions }: Scenario, run: Run): boolean {
 const isDeployedTo = ({ interventions, rival }: Scenario) =>
   Boolean(rival) || interventions?.some((one) => one.do === "deploy" || one.do === "redeploy");
 
+/**
+ * Who forces a new deployment while ECS goes back makes another deployment of the very revision that ECS goes to, and so does ECS itself
+ * where a rollback has a new id.
+ */
+const isForced = ({ interventions }: Scenario) => interventions?.some((one) => one.do === "redeploy");
+
+/** The classic deployment is COMPLETED once the old tasks are gone: 38 s after the service deployment's end where that was recorded. */
+function isStillSettling({ truth }: Outcome, { endedAt }: Run): boolean {
+  const { at, state } = truth.moments.at(-1) ?? { at: 0, state: "none" };
+  return state === "rolled-back" && endedAt - at < 60_000;
+}
+
 /** What may be said besides, where the report says that it can't tell who ended the rollout. */
 const acceptedUncertain: Partial<Record<State, string[]>> = {
   // The classic deployment does not tell of early success.
@@ -124,7 +138,7 @@ const acceptedUncertain: Partial<Record<State, string[]>> = {
   // Nor of hooks.
   paused: ["timed-out"],
   stopped: ["failed"],
-  repeated: ["deployed", "nothing-ran", "timed-out", "failed", "rolled-back"],
+  repeated: ["deployed", "deployed-unverified", "nothing-ran", "timed-out", "failed", "rolled-back"],
 };
 
 /** What the SDK throws when all its tries have failed; at the start of a run nobody gives it better words yet. */

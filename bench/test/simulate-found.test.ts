@@ -11,7 +11,63 @@ const early = (healthyPercent: number) => ({
   },
 });
 
+const newer = ["ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions"];
+
 const found: { name: string; seed: number; scenario: Scenario; verdicts: string[] }[] = [
+  {
+    name: "without the newer APIs, somebody forces the same revision and the URL proves nothing",
+    seed: 18293,
+    scenario: {
+      release: { tasks: [{ serves: { status: 404 } }] },
+      interventions: [{ at: 88_000, do: "redeploy" }],
+      aws: { deny: newer, latency: [5, 10] },
+      deployer: { runId: "run-1", http: true, undo: false },
+    },
+    verdicts: ["deployed-unverified"],
+  },
+  {
+    name: "without the newer APIs, the deadline comes while ECS settles on what it went back to",
+    seed: 22708,
+    scenario: {
+      release: { tasks: [{ exit: { after: 0, code: 0 } }] },
+      aws: { rollbackId: "new", deny: ["ecs:ListServiceDeployments"] },
+      deployer: { runId: "run-1", timeoutMs: 600_000, keep: 1 },
+      service: { alarms: ["errors"], more: { deploymentConfiguration: { bakeTimeInMinutes: 5 } } },
+      interventions: [{ at: 2_000, do: "alarm", name: "errors", state: "ALARM" }],
+    },
+    verdicts: ["timed-out"],
+  },
+  {
+    name: "without the newer APIs, somebody forces the old revision while ECS goes back to it",
+    seed: 24309,
+    scenario: {
+      service: {
+        desiredCount: 2,
+        breakerSettings: { resetOnHealthyTask: false, thresholdConfiguration: { type: "COUNT", value: 5 } },
+        maximumPercent: 150,
+        healthCheckGracePeriodSeconds: 120,
+      },
+      interventions: [
+        { at: 12_000, do: "stop", stopType: "ROLLBACK" },
+        { at: 33_000, do: "redeploy" },
+        { at: 10_000, do: "deny", actions: ["ecs:DescribeServiceDeployments"] },
+      ],
+      aws: { rollbackId: "new" },
+      deployer: { runId: "run-1", http: true, force: true, desiredCount: 2 },
+    },
+    verdicts: ["rolled-back"],
+  },
+  {
+    name: "without the newer APIs, somebody stops a deployment of no tasks",
+    seed: 6400,
+    scenario: {
+      service: { desiredCount: 0 },
+      interventions: [{ at: 39_000, do: "stop", stopType: "ABORT" }],
+      aws: { deny: newer },
+      deployer: { runId: "run-1", http: true },
+    },
+    verdicts: ["stopped"],
+  },
   {
     name: "the service's answer takes ten seconds, in which all of an early success comes true",
     seed: 80003059,
