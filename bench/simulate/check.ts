@@ -10,6 +10,7 @@ import { wrongOneOffs } from "./check-one-offs.js";
 import { groundless } from "./check-refusal.js";
 import { circumstancesOf, wentElsewhere } from "./check-rollback.js";
 import { isStillWrong, provesOther, servesWell } from "./check-served.js";
+import { isAllThatShows } from "./check-uncertain.js";
 
 /** What is wrong with an outcome, in sentences; none when everything is as it must be. */
 export function faultsOf(scenario: Scenario, outcome: Outcome): string[] {
@@ -67,16 +68,12 @@ function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
     ];
   }
   if (!report) return ["was killed and not run again"];
-  const isUncertain = report.uncertain.length > 0;
   // Who deletes a service takes away what would tell what was before.
   if (report.verdict === "stopped" && (outcome.truth.deletedAt ?? run.endedAt) < run.lookedAt) return [];
   const right = states.some(
     (state) =>
       accepted(state, scenario, outcome).includes(report.verdict) ||
-      (isUncertain && acceptedUncertain[state]?.includes(report.verdict)) ||
-      (isUncertain && state === "rolled-back" && report.verdict === "superseded" && isDeployedTo(scenario)) ||
-      (isUncertain && state === "superseded" && report.verdict === "rolled-back" && isForced(scenario)) ||
-      (isUncertain && state === "rolled-back" && report.verdict === "timed-out" && isStillSettling(outcome, run)),
+      (report.uncertain.length > 0 && isAllThatShows(state, report.verdict, scenario, outcome)),
   );
   return right ? [] : [`said ${report.verdict} (${report.reason}), and in truth it is ${states.join(", then ")}`];
 }
@@ -114,32 +111,6 @@ function isGone({ interventions }: Scenario, run: Run): boolean {
   const isDeleted = interventions?.some((one) => one.do === "delete-service");
   return Boolean(isDeleted) && isRefusal(run) && ["inactive-service", "no-service"].includes(run.error?.code ?? "");
 }
-
-/** The classic deployment has gone back once the old tasks are gone: who deploys before that comes on the way back. */
-const isDeployedTo = ({ interventions, rival }: Scenario) =>
-  Boolean(rival) || interventions?.some((one) => one.do === "deploy" || one.do === "redeploy");
-
-/**
- * Who forces a new deployment while ECS goes back makes another deployment of the very revision that ECS goes to, and so does ECS itself
- * where a rollback has a new id.
- */
-const isForced = ({ interventions }: Scenario) => interventions?.some((one) => one.do === "redeploy");
-
-/** The classic deployment is COMPLETED once the old tasks are gone: 38 s after the service deployment's end where that was recorded. */
-function isStillSettling({ truth }: Outcome, { endedAt }: Run): boolean {
-  const { at, state } = truth.moments.at(-1) ?? { at: 0, state: "none" };
-  return state === "rolled-back" && endedAt - at < 60_000;
-}
-
-/** What may be said besides, where the report says that it can't tell who ended the rollout. */
-const acceptedUncertain: Partial<Record<State, string[]>> = {
-  // The classic deployment does not tell of early success.
-  early: ["timed-out"],
-  // Nor of hooks.
-  paused: ["timed-out"],
-  stopped: ["failed"],
-  repeated: ["deployed", "deployed-unverified", "nothing-ran", "timed-out", "failed", "rolled-back"],
-};
 
 /** What the SDK throws when all its tries have failed; at the start of a run nobody gives it better words yet. */
 const networkFailures = ["ServiceUnavailable", "ServerException", "TimeoutError", "ThrottlingException", "Error"];

@@ -58,6 +58,17 @@ const found: { name: string; seed: number; scenario: Scenario; verdicts: string[
     verdicts: ["rolled-back"],
   },
   {
+    name: "without the newer APIs, somebody asks for a rollback and there is nothing to go back to",
+    seed: 2094,
+    scenario: {
+      before: { completed: false },
+      interventions: [{ at: 9_000, do: "stop", stopType: "ROLLBACK" }],
+      aws: { deny: newer },
+      deployer: { ignore: ["nothing-to-return-to"] },
+    },
+    verdicts: ["stopped"],
+  },
+  {
     name: "without the newer APIs, somebody stops a deployment of no tasks",
     seed: 6400,
     scenario: {

@@ -1,0 +1,40 @@
+/** What may be said without the newer APIs, where the report itself says that something could not be told. */
+import type { Outcome } from "../world/play.js";
+import type { State } from "../world/rollout-state.js";
+import type { Run } from "../world/run.js";
+import type { Scenario } from "../world/scenario.js";
+
+/** Whether the classic deployments, which are all that could be read, do not speak against a verdict. */
+export function isAllThatShows(state: State, verdict: string, scenario: Scenario, { truth, runs }: Outcome): boolean {
+  const { interventions = [], rival } = scenario;
+  const isForced = interventions.some((one) => one.do === "redeploy");
+  const isDeployedTo = Boolean(rival) || isForced || interventions.some((one) => one.do === "deploy");
+  switch (state) {
+    // It does not tell of early success, nor of hooks.
+    case "early":
+    case "paused":
+      return verdict === "timed-out";
+    case "stopped":
+      return verdict === "failed";
+    case "repeated":
+      return ["deployed", "deployed-unverified", "nothing-ran", "timed-out", "failed", "rolled-back"].includes(verdict);
+    // A rollback that a person asked for and that finds nothing to go back to has ECS's words for a stop.
+    case "failed":
+      return verdict === "stopped" && truth.stoppedBy === "somebody";
+    // Who forces a new deployment while ECS goes back makes another of the very revision that ECS goes to, and so does ECS itself where a
+    // rollback has a new id.
+    case "superseded":
+      return verdict === "rolled-back" && isForced;
+    // It has gone back once the old tasks are gone: who deploys before that comes on the way back.
+    case "rolled-back":
+      return (verdict === "superseded" && isDeployedTo) || (verdict === "timed-out" && isStillSettling(truth, runs));
+    default:
+      return false;
+  }
+}
+
+/** The classic deployment is COMPLETED once the old tasks are gone: 38 s after the service deployment's end where that was recorded. */
+function isStillSettling({ moments }: Outcome["truth"], runs: readonly Run[]): boolean {
+  const { at, state } = moments.at(-1) ?? { at: 0, state: "none" };
+  return state === "rolled-back" && (runs.at(-1)?.endedAt ?? 0) - at < 60_000;
+}
