@@ -16,8 +16,9 @@ export function isAllThatShows(state: State, verdict: string, scenario: Scenario
       return verdict === "timed-out";
     case "stopped":
       return verdict === "failed";
+    // What became of the repetition is taken for what became of ours: it is the same revision.
     case "repeated":
-      return ["deployed", "deployed-unverified", "nothing-ran", "timed-out", "failed", "rolled-back"].includes(verdict);
+      return verdict !== "deployed-early" && verdict !== "paused";
     // A rollback that a person asked for and that finds nothing to go back to has ECS's words for a stop.
     case "failed":
       return verdict === "stopped" && truth.stoppedBy === "somebody";
