@@ -165,7 +165,9 @@ function notBack(scenario: Scenario, { report, serves, truth, circumstances }: O
   const { good } = circumstances.times.findLast(({ at }) => at < (begun?.at ?? 1)) ?? circumstances.times[0];
   // Where nothing ever was good, what was there before is what there is to go back to; where nothing is to run, nothing serves.
   const last = good ?? versionsBefore(scenario).at(-1) ?? "";
-  const isEmpty = (scenario.deployer?.desiredCount ?? scenario.service?.desiredCount) === 0;
+  // An undo brings back the count that was there; ECS's own rollback leaves the one that was asked for.
+  const before = scenario.service?.desiredCount;
+  const isEmpty = (report.undo ? before : (scenario.deployer?.desiredCount ?? before)) === 0;
   const others = Object.keys(serves).filter((version) => version !== last);
   return others.length === 0 && (isEmpty || (serves[last] ?? 0) > 0)
     ? []

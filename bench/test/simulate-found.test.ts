@@ -69,6 +69,16 @@ const found: { name: string; seed: number; scenario: Scenario; verdicts: string[
     verdicts: ["stopped"],
   },
   {
+    name: "what is taken back ran no task before, and was asked to run four",
+    seed: 33272,
+    scenario: {
+      release: { tasks: [{ health: [{ after: 20_000, status: "UNHEALTHY" }] }] },
+      service: { desiredCount: 0, breaker: "stop", check: "container" },
+      deployer: { desiredCount: 4 },
+    },
+    verdicts: ["rolled-back"],
+  },
+  {
     name: "without the newer APIs, somebody stops a deployment of no tasks",
     seed: 6400,
     scenario: {
