@@ -6,9 +6,6 @@ import type { Scenario } from "../world/scenario.js";
 
 /** Whether the classic deployments, which are all that could be read, do not speak against a verdict. */
 export function isAllThatShows(state: State, verdict: string, scenario: Scenario, { truth, runs }: Outcome): boolean {
-  const { interventions = [], rival } = scenario;
-  const isForced = interventions.some((one) => one.do === "redeploy");
-  const isDeployedTo = Boolean(rival) || isForced || interventions.some((one) => one.do === "deploy");
   switch (state) {
     // It does not tell of early success, nor of hooks.
     case "early":
@@ -25,13 +22,25 @@ export function isAllThatShows(state: State, verdict: string, scenario: Scenario
     // Who forces a new deployment while ECS goes back makes another of the very revision that ECS goes to, and so does ECS itself where a
     // rollback has a new id.
     case "superseded":
-      return verdict === "rolled-back" && isForced;
+      return verdict === "rolled-back" && isForced(scenario);
     // It has gone back once the old tasks are gone: who deploys before that comes on the way back.
     case "rolled-back":
-      return (verdict === "superseded" && isDeployedTo) || (verdict === "timed-out" && isStillSettling(truth, runs));
+      return (
+        (verdict === "superseded" && isDeployedTo(scenario)) ||
+        (verdict === "timed-out" && isStillSettling(truth, runs))
+      );
     default:
       return false;
   }
+}
+
+const isForced = ({ interventions = [] }: Scenario) => interventions.some((one) => one.do === "redeploy");
+
+/** Whether somebody else begins a deployment at any time. */
+export function isDeployedTo(scenario: Scenario): boolean {
+  return (
+    Boolean(scenario.rival) || isForced(scenario) || scenario.interventions?.some((one) => one.do === "deploy") === true
+  );
 }
 
 /** The classic deployment is COMPLETED once the old tasks are gone: 38 s after the service deployment's end where that was recorded. */

@@ -10,7 +10,7 @@ import { wrongOneOffs } from "./check-one-offs.js";
 import { groundless } from "./check-refusal.js";
 import { circumstancesOf, wentElsewhere } from "./check-rollback.js";
 import { isStillWrong, provesOther, servesWell } from "./check-served.js";
-import { isAllThatShows } from "./check-uncertain.js";
+import { isAllThatShows, isDeployedTo } from "./check-uncertain.js";
 
 /** What is wrong with an outcome, in sentences; none when everything is as it must be. */
 export function faultsOf(scenario: Scenario, outcome: Outcome): string[] {
@@ -98,7 +98,8 @@ function isAnother({ deployer }: Scenario, { runs, truth }: Outcome, run: Run): 
 /** Somebody else's deployment came before this run had begun one. */
 function wasForestalled(scenario: Scenario, outcome: Outcome, run: Run): boolean {
   const hasBegun = outcome.truth.updates.some(({ at, began }) => began && at >= run.startedAt);
-  return !hasBegun && circumstancesOf(scenario, outcome, run).some(({ busy }) => busy);
+  const byOther = outcome.rival?.truth.updates.some(({ began, at }) => began && at <= run.endedAt) ?? false;
+  return !hasBegun && (byOther || circumstancesOf(scenario, outcome, run).some(({ busy }) => busy));
 }
 
 const underWay = new Set<State>(["none", "open", "paused", "settling"]);
@@ -127,15 +128,23 @@ function accepted(state: State, scenario: Scenario, outcome: Outcome): string[] 
     case "repeated":
       return ["superseded"];
     case "going-back":
-    case "not-taken-back":
       return ["failed"];
+    case "not-taken-back":
+      // Where the undo was replaced, a later call finds somebody else's deployment in the place of ours.
+      return isDeployedTo(scenario) ? ["failed", "superseded"] : ["failed"];
     case "taken-back":
       return isStillWrong(scenario, outcome) ? ["failed"] : ["rolled-back"];
     case "deployed":
-      return servesWell(scenario, outcome) ? ["deployed"] : ["failed", "deployed-unverified"];
+      if (!servesWell(scenario, outcome)) return ["failed", "deployed-unverified"];
+      // Who reads the service as it was still sees its old tasks.
+      return hasStaleReads(scenario) ? ["deployed", "deployed-early"] : ["deployed"];
     default:
       return [state];
   }
+}
+
+function hasStaleReads({ aws }: Scenario): boolean {
+  return aws?.faults?.some(({ kind }) => kind === "stale") === true;
 }
 
 function isAsked({ deployer }: Scenario): boolean {

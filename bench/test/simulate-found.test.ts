@@ -79,6 +79,34 @@ const found: { name: string; seed: number; scenario: Scenario; verdicts: string[
     verdicts: ["rolled-back"],
   },
   {
+    name: "without the newer APIs, what ECS goes back to fails too",
+    seed: 42321,
+    scenario: {
+      release: { tasks: [{ pull: 3_000, pullError: "CannotPullContainerError: not found" }] },
+      service: { breakerSettings: { thresholdConfiguration: { type: "UNBOUNDED_PERCENT", value: 100 } } },
+      interventions: [
+        { at: 3_000, do: "crash", version: "v1.0.0", count: 1 },
+        { at: 7_000, do: "stop", stopType: "ROLLBACK" },
+      ],
+      aws: { deny: newer },
+    },
+    verdicts: ["failed"],
+  },
+  {
+    name: "somebody deploys while ours is taken back, and the command is run again",
+    seed: 36179,
+    scenario: {
+      release: { tasks: [{ serves: { status: 500 } }] },
+      interventions: [
+        { at: 4_000, do: "scale", desiredCount: 12 },
+        { at: 257_000, do: "deploy", version: "v2.0.0" },
+      ],
+      again: [5_000],
+      deployer: { runId: "run-1", http: true, before: { exit: { after: 4_000, code: 0 } } },
+    },
+    verdicts: ["failed", "superseded"],
+  },
+  {
     name: "without the newer APIs, somebody stops a deployment of no tasks",
     seed: 6400,
     scenario: {

@@ -35,6 +35,10 @@ export function judgeClassic(subject: Subject, snapshots: readonly Snapshot[], s
       ? decided("rolled-back", `Rolled back to ${goal.taskDefinition}; ${other} has followed. ECS: ${failure}`, seen)
       : decided("superseded", `Another deployment took its place on the way back: ${other}.`, seen);
   }
+  if (primary.rolloutState === "FAILED") {
+    const why = primary.rolloutStateReason ?? "no reason given";
+    return decided("failed", `The rollback to ${primary.taskDefinition} failed too: ${why} ECS: ${failure}`, seen);
+  }
   // The id of the primary says nothing: ECS has been seen to keep the old one and to make a new one.
   return primary.rolloutState === "COMPLETED"
     ? decided("rolled-back", `Rolled back to ${primary.taskDefinition}. ECS: ${failure}`, seen)

@@ -40,6 +40,13 @@ judgeAll([
     verdict: "failed",
   },
   {
+    name: "the way back has FAILED too",
+    on: classicOnly,
+    see: [snapshot({ deployments: [back("ecs-svc/1", "FAILED"), failed] })],
+    verdict: "failed",
+    reason: /^The rollback to .* failed too/,
+  },
+  {
     name: "the rollback goes on under the old id",
     on: classicOnly,
     see: [snapshot({ deployments: [back("ecs-svc/1", "IN_PROGRESS"), failed] })],
