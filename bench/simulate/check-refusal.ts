@@ -1,7 +1,7 @@
-import { askedFor, versionsBefore } from "../world/local-aws.js";
 import type { Outcome } from "../world/play.js";
 import type { Run } from "../world/run.js";
 import type { Scenario } from "../world/scenario.js";
+import { askedFor, versionsBefore } from "../world/versions.js";
 import { fails } from "./check-one-offs.js";
 import { circumstancesOf } from "./check-rollback.js";
 

@@ -1,8 +1,8 @@
 import type { Circumstance } from "../world/circumstances.js";
-import { askedFor } from "../world/local-aws.js";
 import type { Outcome } from "../world/play.js";
 import type { Run } from "../world/run.js";
 import type { Scenario } from "../world/scenario.js";
+import { askedFor } from "../world/versions.js";
 
 /** What was so when a run looked where it stands: AWS shows some of it late, and a stale read is as old. */
 export function circumstancesOf({ aws }: Scenario, { circumstances }: Outcome, run: Run): Circumstance[] {

@@ -1,8 +1,9 @@
 /** What the public URL and the tasks answered at the end, held against what a verdict says of it. */
-import { versionsBefore } from "../world/local-aws.js";
+
 import type { Outcome } from "../world/play.js";
 import type { Run } from "../world/run.js";
 import type { Scenario } from "../world/scenario.js";
+import { versionsBefore } from "../world/versions.js";
 
 /**
  * What a rollout was taken back to answers wrongly too, as where both are of one version: the public with another version or a server's

@@ -1,10 +1,10 @@
 import type { Truth } from "../world/history.js";
-import { versionsBefore } from "../world/local-aws.js";
 import { secrets } from "../world/names.js";
 import type { Outcome } from "../world/play.js";
 import type { State } from "../world/rollout-state.js";
 import type { Run } from "../world/run.js";
 import type { Scenario } from "../world/scenario.js";
+import { versionsBefore } from "../world/versions.js";
 import { statesSeen, tooLate } from "./check-lateness.js";
 import { wrongOneOffs } from "./check-one-offs.js";
 import { groundless } from "./check-refusal.js";

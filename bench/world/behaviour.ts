@@ -3,9 +3,9 @@ import type { LoadBalancerTarget, TaskSpec } from "../../infra/local/aws/ecs/run
 import type { TargetBehaviour } from "../../infra/local/aws/ecs/simulated/load-balancer.js";
 import type { TaskBehaviour } from "../../infra/local/aws/ecs/simulated/runtime.js";
 import type { JsonObject } from "../../infra/local/aws/wire/service.js";
-import { isRelease } from "./local-aws.js";
 import { target } from "./names.js";
 import type { Scenario, TaskScript } from "./scenario.js";
+import { isRelease } from "./versions.js";
 
 /** Which script each task follows: told by its revision's version, and by how many tasks of that version there were before. */
 export interface Casting {

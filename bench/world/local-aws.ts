@@ -15,6 +15,7 @@ import { createLogService } from "./log-service.js";
 import { digestOf, imageOf, rival, somebody, target } from "./names.js";
 import { createRegistry, imageOf as imageScriptOf } from "./registry.js";
 import type { Scenario } from "./scenario.js";
+import { versionsIn } from "./versions.js";
 
 /** A call that AWS has carried out. */
 export interface Done {
@@ -113,34 +114,4 @@ function manifestOf(scenario: Scenario, image: string): string | undefined {
   const version = versionsIn(scenario).find((one) => imageOf(one) === image);
   if (version === undefined || !imageScriptOf(scenario, version).isIndex) return undefined;
   return digestOf(version, "manifest");
-}
-
-/** Every version that the scenario names. */
-export function versionsIn(scenario: Scenario): string[] {
-  const { others = {}, interventions = [], rival } = scenario;
-  const deployed = interventions.flatMap((one) => (one.do === "deploy" ? [one.version] : []));
-  const second = rival?.version === undefined ? [] : [rival.version];
-  return [
-    ...new Set([...versionsBefore(scenario), releaseOf(scenario), ...second, ...Object.keys(others), ...deployed]),
-  ];
-}
-
-export function versionsBefore({ before }: Scenario): string[] {
-  return before?.versions ?? ["v1.0.0"];
-}
-
-/** Whether the scenario's release says how this version behaves: a rollback's is whatever it goes back to. */
-export function isRelease(scenario: Scenario, version: string): boolean {
-  const isBack = scenario.deployer?.verb === "rollback" && versionsBefore(scenario).includes(version);
-  return isBack || version === releaseOf(scenario);
-}
-
-/** The version that a rollback is asked to go back to, by its name or its revision; undefined when it is to find out itself. */
-export function askedFor(scenario: Scenario): string | undefined {
-  const { to } = scenario.deployer ?? {};
-  return to === undefined || to.startsWith("v") ? to : versionsBefore(scenario)[Number(to.split(":").at(-1)) - 1];
-}
-
-export function releaseOf({ release }: Scenario): string {
-  return release?.version ?? "v2.0.0";
 }

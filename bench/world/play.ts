@@ -5,7 +5,7 @@ import { awsTiming } from "../../infra/local/aws/ecs/timing.js";
 import type { FaultRule } from "../../infra/local/aws/wire/faults.js";
 import { type Circumstances, type CircumstancesKept, keepCircumstances } from "./circumstances.js";
 import { type History, keepHistory, type Truth } from "./history.js";
-import { askedFor, createLocalAws, type LocalAws, releaseOf } from "./local-aws.js";
+import { createLocalAws, type LocalAws } from "./local-aws.js";
 import { type Rival, startRival } from "./rival.js";
 import { type Run, runDeployer } from "./run.js";
 import type { Scenario } from "./scenario.js";
@@ -14,6 +14,7 @@ import { isAtRest, setUp } from "./service.js";
 import { createStage, type PublicAnswer, type Stage, schedule } from "./stage.js";
 import { createTime, START, type Time } from "./time.js";
 import type { TraceEntry } from "./trace.js";
+import { askedFor, releaseOf } from "./versions.js";
 
 export interface PlayOptions {
   /** Whether the deployer reaches AWS through its port (the default, fast) or through the published SDK. */

@@ -1,7 +1,7 @@
 import { AwsError, type JsonObject, type Operation, type Service } from "../../infra/local/aws/wire/service.js";
-import { isRelease } from "./local-aws.js";
 import { digestOf, registry, target } from "./names.js";
 import type { ImageScript, Scenario } from "./scenario.js";
+import { isRelease } from "./versions.js";
 
 /**
  * ECR as far as a deploy asks it: the repository, and what is known of each version's image. Every digest stands for an index, so

@@ -1,10 +1,10 @@
 import { type History, keepHistory } from "./history.js";
-import { releaseOf } from "./local-aws.js";
 import { rival } from "./names.js";
 import type { Outcome } from "./play.js";
 import { runDeployer } from "./run.js";
 import type { Scenario } from "./scenario.js";
 import { createStage, type Stage } from "./stage.js";
+import { releaseOf } from "./versions.js";
 
 /** Our second deploy at the same time: a caller of its own, with a truth of its own. */
 export interface Rival {

@@ -5,7 +5,6 @@ import { type RollOutOptions, rollOut } from "../../ci/src/rollout/roll-out.js";
 import { rollback } from "../../ci/src/rollout/rollback.js";
 import type { Target } from "../../ci/src/target.js";
 import { directAws } from "./direct.js";
-import { releaseOf } from "./local-aws.js";
 import { digestOf, imageOf, publicUrl, target } from "./names.js";
 import { type DeployerProcess, startProcess } from "./process.js";
 import { answerOfTask, answerPublic } from "./public.js";
@@ -13,6 +12,7 @@ import type { Kill, Scenario } from "./scenario.js";
 import { sdkAws } from "./sdk.js";
 import type { Stage } from "./stage.js";
 import { START } from "./time.js";
+import { releaseOf } from "./versions.js";
 
 /** One start of the deployer. Times are milliseconds since the world's beginning. */
 export interface Run {

@@ -1,8 +1,9 @@
 import type { JsonObject } from "../../infra/local/aws/wire/service.js";
-import { type LocalAws, versionsBefore } from "./local-aws.js";
+import type { LocalAws } from "./local-aws.js";
 import { imageOf, logGroup, secrets, somebody, target, targetGroup } from "./names.js";
 import type { Scenario } from "./scenario.js";
 import type { Time } from "./time.js";
+import { versionsBefore } from "./versions.js";
 
 const DAY = 24 * 3_600_000;
 
