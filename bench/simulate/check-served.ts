@@ -10,7 +10,7 @@ import { versionsBefore } from "../world/versions.js";
  * error at the end, and not five times in a row as it should, or one of its tasks.
  */
 export function isStillWrong(
-  { deployer, service }: Scenario,
+  { deployer, service, interventions }: Scenario,
   { answers, taskAnswers, report, truth }: Outcome,
 ): boolean {
   const wanted = report?.undo?.to?.version;
@@ -19,7 +19,8 @@ export function isStillWrong(
   if (taskAnswers.some(({ at, version }) => at > since && version !== wanted)) return true;
   const last = answers.slice(-5);
   const { version, status = 0 } = last.at(-1) ?? {};
-  const isEmpty = (deployer?.desiredCount ?? service?.desiredCount) === 0;
+  const counts = interventions?.flatMap((one) => (one.do === "scale" ? [one.desiredCount] : [])) ?? [];
+  const isEmpty = [deployer?.desiredCount ?? service?.desiredCount, ...counts].includes(0);
   // Where nothing is to run, an error proves nothing.
   const proves = version !== undefined || (status >= 500 && !isEmpty);
   return deployer?.http === true && proves && last.some((one) => one.version !== wanted);
