@@ -40,7 +40,7 @@ function holds(reason: string, scenario: Scenario, outcome: Outcome, run: Run): 
     case "nothing-proven":
       return hasUnknown(scenario) || around.some(({ goal }) => goal === undefined);
     case "no-such-revision":
-      return askedFor(scenario) === undefined;
+      return askedFor(scenario) === undefined || (isMadeBySomebody(scenario) && !wasDeployedBefore(outcome, run));
     case "no-such-version":
       return deployer.to !== undefined && !versionsBefore(scenario).includes(deployer.to);
     case "before-failed":
@@ -56,6 +56,15 @@ function holds(reason: string, scenario: Scenario, outcome: Outcome, run: Run): 
     default:
       return false;
   }
+}
+
+/** Whether the revision that is asked for is there only once somebody else deploys. */
+function isMadeBySomebody(scenario: Scenario): boolean {
+  return Number(scenario.deployer?.to?.split(":").at(-1)) > versionsBefore(scenario).length;
+}
+
+function wasDeployedBefore({ trace }: Outcome, { startedAt }: Run): boolean {
+  return trace.some((entry) => entry.kind === "world" && entry.at <= startedAt && /^somebody deploys/.test(entry.text));
 }
 
 /** A state that nobody knows is no end, and proves nothing good. */

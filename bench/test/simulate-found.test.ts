@@ -107,6 +107,15 @@ const found: { name: string; seed: number; scenario: Scenario; verdicts: string[
     verdicts: ["failed", "superseded"],
   },
   {
+    name: "a rollback is asked for a revision that somebody makes only later",
+    seed: 203252,
+    scenario: {
+      interventions: [{ at: 41_000, from: "start", do: "deploy", version: "v1.0.0" }],
+      deployer: { to: "2", verb: "rollback" },
+    },
+    verdicts: ["no-such-revision"],
+  },
+  {
     name: "without the newer APIs, somebody stops a deployment of no tasks",
     seed: 6400,
     scenario: {
