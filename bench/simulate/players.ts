@@ -12,7 +12,7 @@ export interface Asked {
   count: number;
   /** Processes at the most. */
   jobs: number;
-  /** Milliseconds of real time after which a seed is given up: those with the most tasks take a few seconds. */
+  /** Milliseconds of real time after which a seed is given up, 15 minutes: the longest known took three on a quiet machine. */
   limit?: number;
   /** What a process runs. */
   script?: URL;
@@ -26,7 +26,7 @@ export interface Asked {
  * @returns How many processes played.
  */
 export async function playAll(
-  { first, count, jobs, limit = 60_000, script = new URL("worker.ts", import.meta.url) }: Asked,
+  { first, count, jobs, limit = 900_000, script = new URL("worker.ts", import.meta.url) }: Asked,
   heard: (measured: Measured) => void,
   isStopped: () => boolean,
 ): Promise<number> {
