@@ -20,8 +20,8 @@ export function isStillWrong(
   const last = answers.slice(-5);
   const { version, status = 0 } = last.at(-1) ?? {};
   const counts = interventions?.flatMap((one) => (one.do === "scale" ? [one.desiredCount] : [])) ?? [];
-  const isEmpty = [deployer?.desiredCount ?? service?.desiredCount, ...counts].includes(0);
-  // Where nothing is to run, an error proves nothing.
+  const isEmpty = [service?.desiredCount, ...counts].includes(0);
+  // Where nothing is to run, an error proves nothing. An undo brings back the count that was there.
   const proves = version !== undefined || (status >= 500 && !isEmpty);
   return deployer?.http === true && proves && last.some((one) => one.version !== wanted);
 }

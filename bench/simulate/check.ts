@@ -136,15 +136,15 @@ function accepted(state: State, scenario: Scenario, outcome: Outcome): string[] 
       return isStillWrong(scenario, outcome) ? ["failed"] : ["rolled-back"];
     case "deployed":
       if (!servesWell(scenario, outcome)) return ["failed", "deployed-unverified"];
-      // Who reads the service as it was still sees its old tasks.
-      return hasStaleReads(scenario) ? ["deployed", "deployed-early"] : ["deployed"];
+      // Who reads the service as it was still sees its old tasks, and a task in a state that nobody knows may be one.
+      return isMisread(scenario) ? ["deployed", "deployed-early"] : ["deployed"];
     default:
       return [state];
   }
 }
 
-function hasStaleReads({ aws }: Scenario): boolean {
-  return aws?.faults?.some(({ kind }) => kind === "stale") === true;
+function isMisread({ aws }: Scenario): boolean {
+  return aws?.faults?.some(({ kind }) => kind === "stale" || kind === "changed") === true;
 }
 
 function isAsked({ deployer }: Scenario): boolean {
