@@ -35,7 +35,9 @@ function secondWrong(outcome: Outcome, rival: NonNullable<Outcome["rival"]>): st
 function withOther(truth: Truth, other: Truth): Truth {
   const others = other.own.filter((revision) => other.registered.includes(revision));
   const known = Object.fromEntries(others.map((revision) => [revision, other.moments]));
-  return { ...truth, ofRevision: { ...truth.ofRevision, ...known } };
+  // What it took back itself, though it had only attached, stands in its own.
+  const own = Object.fromEntries(others.map((revision) => [revision, truth.moments]));
+  return { ...truth, ofRevision: { ...truth.ofRevision, ...known }, ofRepetition: { ...own, ...truth.ofRepetition } };
 }
 
 /** Of one deploy, or of one of two. */
