@@ -41,7 +41,8 @@ function atTheEnd(scenario: Scenario, outcome: Outcome): CameUp[] {
   return told;
 }
 
-const nameOf = (error?: { name: string; code?: string }) => error?.code ?? error?.name ?? "";
+/** What an error is told by: its code, else its name; nothing where there is none. */
+export const nameOf = (error?: { name: string; code?: string }) => error?.code ?? error?.name ?? "";
 
 type Dimension = (scenario: Scenario, outcome?: Outcome) => boolean;
 

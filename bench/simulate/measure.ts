@@ -1,6 +1,6 @@
 import type { Scenario } from "../world/scenario.js";
 import { lateness } from "./check-lateness.js";
-import { type CameUp, whatCameUp } from "./coverage.js";
+import { type CameUp, nameOf, whatCameUp } from "./coverage.js";
 import { playSeed } from "./one.js";
 
 /** What is known of a seed before it is played. */
@@ -32,7 +32,7 @@ export async function measure(seed: number): Promise<Measured> {
   return {
     seed,
     way,
-    ending: outcome?.report?.verdict ?? nameOf(outcome?.runs.at(-1)?.error) ?? "not played",
+    ending: outcome?.report?.verdict ?? (nameOf(outcome?.runs.at(-1)?.error) || "not played"),
     faults,
     ...(faults.length > 0 && { scenario }),
     ...(late !== undefined && { late }),
@@ -40,5 +40,3 @@ export async function measure(seed: number): Promise<Measured> {
     cpu: (user + system) / 1e6,
   };
 }
-
-const nameOf = (error?: { name: string; code?: string }) => error?.code ?? error?.name;
