@@ -34,11 +34,15 @@ const beforeRollout = 1_000;
  */
 function momentsOf({ truth, report }: Outcome): (readonly Moment[])[] {
   const told = report?.taskDefinition ?? "";
-  const repeated = report?.attached ? (truth.ofRepetition[told] ?? []) : [];
+  const also = [
+    report?.attached ? (truth.ofRepetition[told] ?? []) : [],
+    truth.ofOther?.[told] ?? [],
+    report?.undo ? truth.moments : [],
+  ];
   const { taskDefinition = told } =
     truth.updates.findLast(({ began, taskDefinition }) => began && truth.own.includes(taskDefinition)) ?? {};
-  if (told === "" || (truth.own.includes(told) && told === taskDefinition)) return [truth.moments, repeated];
-  return [truth.ofRevision[told] ?? truth.moments, repeated];
+  if (told === "" || (truth.own.includes(told) && told === taskDefinition)) return [truth.moments, ...also];
+  return [truth.ofRevision[told] ?? truth.moments, ...also];
 }
 
 /** Milliseconds from when it can be seen: a stop or a pause shows on the service deployment alone, which is read every 20 s. */

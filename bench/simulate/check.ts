@@ -31,13 +31,11 @@ function secondWrong(outcome: Outcome, rival: NonNullable<Outcome["rival"]>): st
   return wrongOf(rival.scenario, second).map((fault) => `the second: ${fault}`);
 }
 
-/** Each may attach to what the other has begun, of which that one knows more: that it takes it back. */
+/** Each may attach to what the other has begun, or take it back: of that the other may know more. */
 function withOther(truth: Truth, other: Truth): Truth {
-  const others = other.own.filter((revision) => other.registered.includes(revision));
-  const known = Object.fromEntries(others.map((revision) => [revision, other.moments]));
-  // What it took back itself, though it had only attached, stands in its own.
-  const own = Object.fromEntries(others.map((revision) => [revision, truth.moments]));
-  return { ...truth, ofRevision: { ...truth.ofRevision, ...known }, ofRepetition: { ...own, ...truth.ofRepetition } };
+  // One that brings no revision of its own has attached.
+  const brings = other.own.length > 0 ? other.own : Object.keys(other.ofRevision);
+  return { ...truth, ofOther: Object.fromEntries(brings.map((revision) => [revision, other.moments])) };
 }
 
 /** Of one deploy, or of one of two. */

@@ -1,4 +1,5 @@
 import type { Outcome } from "../world/play.js";
+import type { Run } from "../world/run.js";
 import { playScenario, scenarioOf, shrink, wayOf } from "./one.js";
 
 /** Real time for which a smaller scenario is looked for. */
@@ -15,26 +16,34 @@ export async function one(seed: number, smaller: boolean): Promise<number> {
   return faults.length === 0 ? 0 : 1;
 }
 
-function linesOf({ trace, truth, runs, serves }: Outcome): string[] {
-  const at = (ms: number) => `${(ms / 1000).toFixed(1).padStart(8)} s`;
+const at = (ms: number) => `${(ms / 1000).toFixed(1).padStart(8)} s`;
+
+function linesOf({ trace, serves, rival, ...first }: Outcome): string[] {
   return [
     ...trace.map((entry) => {
       if (entry.kind === "call") return `${at(entry.at)}  call ${entry.run}  ${entry.operation} ${entry.result}`;
       return `${at(entry.at)}  ${entry.kind === "line" ? `told ${entry.run}  ${entry.text}` : `world   ${entry.text}`}`;
     }),
-    "\nThe truth:",
+    ...deployOf(first, ""),
+    ...(rival ? deployOf(rival, " of the second deploy") : []),
+    `\nIn the end serves: ${JSON.stringify(serves)}`,
+  ];
+}
+
+function deployOf({ truth, runs }: Pick<Outcome, "truth" | "runs">, whose: string): string[] {
+  return [
+    `\nThe truth${whose}:`,
     ...truth.moments.map(
       (moment) => `${at(moment.at)}  ${moment.state} (to be seen from ${moment.visibleAt / 1000} s on)`,
     ),
-    "\nThe runs:",
-    ...runs.map(({ startedAt, endedAt, calls, killed, report, error }) => {
-      const how = killed
-        ? "killed"
-        : report
-          ? `${report.verdict}: ${report.reason}`
-          : `${error?.code}: ${error?.message}`;
-      return `${at(startedAt)} to ${at(endedAt)}, ${calls} calls, ${how}`;
+    `\nThe runs${whose}:`,
+    ...runs.map(({ startedAt, endedAt, calls, ...run }) => {
+      return `${at(startedAt)} to ${at(endedAt)}, ${calls} calls, ${endOf(run)}`;
     }),
-    `\nIn the end serves: ${JSON.stringify(serves)}`,
   ];
+}
+
+function endOf({ killed, report, error }: Pick<Run, "killed" | "report" | "error">): string {
+  if (killed) return "killed";
+  return report ? `${report.verdict}: ${report.reason}` : `${error?.code}: ${error?.message}`;
 }

@@ -17,7 +17,7 @@ export interface Moment {
 export interface Truth {
   /** The revisions that the deployer registered, oldest first. */
   registered: string[];
-  /** Those that bring its release: usually one of them. What runs the release already, as long as it registers none. */
+  /** Those that bring its release: usually one of them. What runs the release already, as long as it brings none of its own. */
   own: string[];
   /** ARN of the deployer's own rollout: the earliest service deployment of the revision that it deployed last. */
   rollout?: string;
@@ -27,6 +27,8 @@ export interface Truth {
   ofRevision: Record<string, [Moment, ...Moment[]]>;
   /** The same of the latest service deployment of each, where the revision was deployed more than once. */
   ofRepetition: Record<string, Moment[]>;
+  /** What the other of two deploys knows of the revisions that it brings, or is attached to. */
+  ofOther?: Record<string, Moment[]>;
   /** Who asked to stop the rollout, where somebody did. */
   stoppedBy?: "deployer" | "somebody";
   /** The deployer's calls of UpdateService that AWS carried out: to which revision, and whether a deployment began by it. */
@@ -151,10 +153,10 @@ export function keepHistory(state: EcsState, now: () => number, release: string,
 
   function noteRegistration({ tags }: JsonObject, document: JsonObject) {
     const arn = String(document.taskDefinitionArn);
-    if (truth.registered.length === 0) truth.own = [];
     truth.registered.push(arn);
-    if (objects(tags).some(({ key, value }) => key === "slipway:verb" && value === "undo")) undos.add(arn);
-    else truth.own.push(arn);
+    if (objects(tags).some(({ key, value }) => key === "slipway:verb" && value === "undo")) return void undos.add(arn);
+    if (truth.own.every((revision) => !truth.registered.includes(revision))) truth.own = [];
+    truth.own.push(arn);
   }
 
   function noteStop(by: "deployer" | "somebody") {
