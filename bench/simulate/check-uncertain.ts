@@ -22,7 +22,7 @@ export function isAllThatShows(state: State, verdict: string, scenario: Scenario
     // Who forces a new deployment while ECS goes back makes another of the very revision that ECS goes to, and so does ECS itself where a
     // rollback has a new id.
     case "superseded":
-      return verdict === "rolled-back" && isForced(scenario);
+      return ["rolled-back", "timed-out"].includes(verdict) && isForced(scenario);
     // It has gone back once the old tasks are gone: who deploys before that comes on the way back.
     case "rolled-back":
       return (

@@ -85,7 +85,10 @@ function isBlind({ aws, interventions }: Scenario, { error }: Run): boolean {
   // Without the newer APIs and a run id, a rollout that ECS takes back can't be told from somebody else's.
   if (["access-denied", "attempt-unknowable", "deployment-in-flight"].includes(code)) return Boolean(isDenied);
   if (networkFailures.includes(error?.name ?? "") && aws?.faults?.length) return true;
-  return ["watch-broken", "credentials-expired", "unanswered"].includes(code) && Boolean(aws?.faults?.length);
+  return (
+    ["watch-broken", "credentials-expired", "unanswered", "unavailable", "unreachable", "throttled"].includes(code) &&
+    Boolean(aws?.faults?.length)
+  );
 }
 
 /** Without a run id a run after the rollout's end is an attempt of its own, and may be refused. */
@@ -130,8 +133,13 @@ function accepted(state: State, scenario: Scenario, outcome: Outcome): string[] 
     case "going-back":
       return ["failed"];
     case "not-taken-back":
-      // Where the undo was replaced, a later call finds somebody else's deployment in the place of ours.
-      return isDeployedTo(scenario) ? ["failed", "superseded"] : ["failed"];
+      return [
+        "failed",
+        // Where the undo was replaced, a later call finds somebody else's deployment in the place of ours.
+        ...(isDeployedTo(scenario) ? ["superseded"] : []),
+        // Where it was ended, our release is back, and a later call may find it serving well.
+        ...(outcome.runs.length > 1 && outcome.report?.attached && servesWell(scenario, outcome) ? ["deployed"] : []),
+      ];
     case "taken-back":
       return isStillWrong(scenario, outcome) ? ["failed"] : ["rolled-back"];
     case "deployed":

@@ -14,7 +14,9 @@ export async function unchanged<T>(work: Promise<T>): Promise<T> {
     const { code, said, next } = tellingOf(cause);
     const received = `${statusOf(cause)}${cause.name}${cause.message ? `: ${cause.message}` : ""}`;
     const end = /[.!?]$/.test(received) ? "" : ".";
-    throw new SlipwayError(code, 2, `${said}: ${received}${end} The service was not changed. ${next}`, { cause });
+    throw new SlipwayError(code, 2, `${said}: ${received}${end} This call has not changed the service. ${next}`, {
+      cause,
+    });
   }
 }
 

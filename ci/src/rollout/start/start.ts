@@ -14,6 +14,7 @@ import { type ServiceChanges, serviceChanges } from "../plan/proposal.js";
 import type { Session } from "../release.js";
 import { attachToOwn, attachToRunning, type Found, refuseBusy, registeredAt, subjectOf, whatIs } from "./attach.js";
 import { supersededBeforeStart } from "./errors.js";
+import { lookPatiently } from "./look.js";
 import { register } from "./register.js";
 import { settle } from "./settle.js";
 import { update } from "./update.js";
@@ -53,6 +54,8 @@ export async function start(session: Session, now: ServiceNow, attempt: Attempt,
 
   const left = leftOver(now, known, own, hasRunId);
   if (left) refuseMoved(session, now, left);
+  const late = left && (await unchanged(listedLate(session, now, left)));
+  if (late) return started(session, attempt, timeoutMs, late, own);
   refuseBusy(session.target, now, known);
   if (!attempt.asked.ignore.includes("deployment-in-flight")) await unchanged(settle(session, now));
 
@@ -123,6 +126,14 @@ function leftOver(
   const unspent = own.filter(({ arn }) => !known.listed.some((one) => one.taskDefinition === arn));
   // Without a run id, one that was made from something else than what runs now is of an earlier try.
   return unspent.find(({ base }) => hasRunId || base === now.running.taskDefinition);
+}
+
+/** ECS may be taking back already what its list does not show yet: the service is then on its way to what ran before. */
+async function listedLate(session: Session, { service }: ServiceNow, left: OwnRevision): Promise<Found | undefined> {
+  const primary = service.deployments?.find((one) => one.status === "PRIMARY");
+  if (primary?.rolloutState !== "IN_PROGRESS") return undefined;
+  const seen = await lookPatiently(session, left);
+  return "begun" in seen ? { ...whatIs(left), ...seen.begun } : undefined;
 }
 
 function unknowable(why: string): InputError {

@@ -15,22 +15,22 @@ const refusals: [fault: Fault, code: string, message: RegExp][] = [
   [
     new Fault("ServiceUnavailableException", "Try later", 503),
     "unavailable",
-    /answers ecs:DescribeServices with an error of its own.*HTTP 503 ServiceUnavailableException: Try later\. The service was not changed\. Run the same/,
+    /answers ecs:DescribeServices with an error of its own.*HTTP 503 ServiceUnavailableException: Try later\. This call has not changed the service\. Run the same/,
   ],
   [
     new Fault("ThrottlingException", "Rate exceeded"),
     "throttled",
-    /fewer calls, at ecs:DescribeServices.*Rate exceeded\. The service was not changed\. Wait a minute/,
+    /fewer calls, at ecs:DescribeServices.*Rate exceeded\. This call has not changed the service\. Wait a minute/,
   ],
   [
     new Fault("UnrecognizedClientException", "The security token included in the request is invalid."),
     "refused-credentials",
-    /does not accept the credentials, at ecs:DescribeServices.*UnrecognizedClientException.*was not changed/,
+    /does not accept the credentials, at ecs:DescribeServices.*UnrecognizedClientException.*has not changed/,
   ],
   [
     new Fault("InvalidParameterException", "No."),
     "refused",
-    /refuses ecs:DescribeServices: HTTP 400 InvalidParameterException: No\. The service was not changed/,
+    /refuses ecs:DescribeServices: HTTP 400 InvalidParameterException: No\. This call has not changed the service/,
   ],
   [new Fault("ExpiredTokenException", "expired"), "credentials-expired", /have expired.*ecs:DescribeServices/],
   [
