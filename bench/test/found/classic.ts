@@ -1,0 +1,123 @@
+import type { Found } from "./found.js";
+
+const newer = ["ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions"];
+
+/** Where the newer APIs are not permitted, and only classic deployments can be read. */
+export const classic: Found[] = [
+  {
+    name: "without the newer APIs, somebody forces the same revision and the URL proves nothing",
+    seed: 18293,
+    scenario: {
+      release: { tasks: [{ serves: { status: 404 } }] },
+      interventions: [{ at: 88_000, do: "redeploy" }],
+      aws: { deny: newer, latency: [5, 10] },
+      deployer: { runId: "run-1", http: true, undo: false },
+    },
+    verdicts: ["deployed-unverified"],
+  },
+  {
+    name: "without the newer APIs, the deadline comes while ECS settles on what it went back to",
+    seed: 22708,
+    scenario: {
+      release: { tasks: [{ exit: { after: 0, code: 0 } }] },
+      aws: { rollbackId: "new", deny: ["ecs:ListServiceDeployments"] },
+      deployer: { runId: "run-1", timeoutMs: 600_000, keep: 1 },
+      service: { alarms: ["errors"], more: { deploymentConfiguration: { bakeTimeInMinutes: 5 } } },
+      interventions: [{ at: 2_000, do: "alarm", name: "errors", state: "ALARM" }],
+    },
+    verdicts: ["timed-out"],
+  },
+  {
+    name: "without the newer APIs, somebody forces the old revision while ECS goes back to it",
+    seed: 24309,
+    scenario: {
+      service: {
+        desiredCount: 2,
+        breakerSettings: { resetOnHealthyTask: false, thresholdConfiguration: { type: "COUNT", value: 5 } },
+        maximumPercent: 150,
+        healthCheckGracePeriodSeconds: 120,
+      },
+      interventions: [
+        { at: 12_000, do: "stop", stopType: "ROLLBACK" },
+        { at: 33_000, do: "redeploy" },
+        { at: 10_000, do: "deny", actions: ["ecs:DescribeServiceDeployments"] },
+      ],
+      aws: { rollbackId: "new" },
+      deployer: { runId: "run-1", http: true, force: true, desiredCount: 2 },
+    },
+    verdicts: ["rolled-back"],
+  },
+  {
+    name: "without the newer APIs, somebody asks for a rollback and there is nothing to go back to",
+    seed: 2094,
+    scenario: {
+      before: { completed: false },
+      interventions: [{ at: 9_000, do: "stop", stopType: "ROLLBACK" }],
+      aws: { deny: newer },
+      deployer: { ignore: ["nothing-to-return-to"] },
+    },
+    verdicts: ["stopped"],
+  },
+  {
+    name: "without the newer APIs, what ECS goes back to fails too",
+    seed: 42321,
+    scenario: {
+      release: { tasks: [{ pull: 3_000, pullError: "CannotPullContainerError: not found" }] },
+      service: { breakerSettings: { thresholdConfiguration: { type: "UNBOUNDED_PERCENT", value: 100 } } },
+      interventions: [
+        { at: 3_000, do: "crash", version: "v1.0.0", count: 1 },
+        { at: 7_000, do: "stop", stopType: "ROLLBACK" },
+      ],
+      aws: { deny: newer },
+    },
+    verdicts: ["failed"],
+  },
+  {
+    name: "without the newer APIs, somebody stops a deployment of no tasks",
+    seed: 6400,
+    scenario: {
+      service: { desiredCount: 0 },
+      interventions: [{ at: 39_000, do: "stop", stopType: "ABORT" }],
+      aws: { deny: newer },
+      deployer: { runId: "run-1", http: true },
+    },
+    verdicts: ["stopped"],
+  },
+  {
+    name: "somebody deploys before the old tasks are gone after a rollback, and only classic deployments can be read",
+    seed: 80046871,
+    scenario: {
+      service: { alarms: ["errors"], more: { deploymentConfiguration: { bakeTimeInMinutes: 5 } } },
+      interventions: [
+        { at: 241_000, do: "alarm", name: "errors", state: "ALARM" },
+        { at: 351_000, do: "deploy", version: "v2.0.0" },
+      ],
+      aws: {
+        rollbackId: "new",
+        deny: ["ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions"],
+      },
+    },
+    verdicts: ["superseded"],
+  },
+  {
+    name: "without the newer APIs, somebody forces the old revision, which then waits for a hook until the deadline",
+    seed: 569829,
+    scenario: {
+      service: {
+        hooks: [
+          {
+            targetType: "PAUSE",
+            lifecycleStages: ["PRE_SCALE_UP"],
+            timeoutConfiguration: { timeoutInMinutes: 30, action: "CONTINUE" },
+          },
+        ],
+      },
+      interventions: [
+        { at: 56_000, do: "continue", action: "ROLLBACK" },
+        { at: 114_000, do: "redeploy" },
+      ],
+      aws: { rollbackId: "new", deny: newer },
+    },
+    verdicts: ["timed-out"],
+  },
+];

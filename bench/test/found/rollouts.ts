@@ -1,0 +1,169 @@
+import type { Found } from "./found.js";
+
+const early = (healthyPercent: number) => ({
+  deploymentConfiguration: {
+    earlySuccessCriteria: { enable: true, healthyPercent, sourceServiceRevisionCleanup: "DEFERRED" },
+  },
+});
+
+export const rollouts: Found[] = [
+  {
+    name: "what is taken back ran no task before, and was asked to run four",
+    seed: 33272,
+    scenario: {
+      release: { tasks: [{ health: [{ after: 20_000, status: "UNHEALTHY" }] }] },
+      service: { desiredCount: 0, breaker: "stop", check: "container" },
+      deployer: { desiredCount: 4 },
+    },
+    verdicts: ["rolled-back"],
+  },
+  {
+    name: "somebody deploys while ours is taken back, and the command is run again",
+    seed: 36179,
+    scenario: {
+      release: { tasks: [{ serves: { status: 500 } }] },
+      interventions: [
+        { at: 4_000, do: "scale", desiredCount: 12 },
+        { at: 257_000, do: "deploy", version: "v2.0.0" },
+      ],
+      again: [5_000],
+      deployer: { runId: "run-1", http: true, before: { exit: { after: 4_000, code: 0 } } },
+    },
+    verdicts: ["failed", "superseded"],
+  },
+  {
+    name: "a rollback is asked for a revision that somebody makes only later",
+    seed: 203252,
+    scenario: {
+      interventions: [{ at: 41_000, from: "start", do: "deploy", version: "v1.0.0" }],
+      deployer: { to: "2", verb: "rollback" },
+    },
+    verdicts: ["no-such-revision"],
+  },
+  {
+    name: "the service's answer takes ten seconds, in which all of an early success comes true",
+    seed: 80003059,
+    scenario: {
+      service: { desiredCount: 3, more: early(75), check: "container", minimumHealthyPercent: 0 },
+      before: { versions: ["v0.9.0", "v1.0.0"] },
+      aws: {
+        timing: { listLag: 3_000 },
+        faults: [{ kind: "delayed", by: 5_000, service: "ecs", operation: "DescribeServices", from: 67_000, times: 2 }],
+      },
+    },
+    verdicts: ["deployed"],
+  },
+  {
+    name: "no task is wanted where early success needs a part of none, and nothing is served",
+    seed: 80000230,
+    scenario: {
+      service: { more: early(100) },
+      before: { tasks: [{ stop: 118_000 }] },
+      deployer: { http: true, desiredCount: 0 },
+    },
+    verdicts: ["nothing-ran"],
+  },
+  {
+    name: "an old task that nobody may stop answers the public after an early success",
+    seed: 80005827,
+    scenario: {
+      service: { more: early(100) },
+      interventions: [{ at: 842, do: "protect", version: "v1.0.0", minutes: 60 }],
+      deployer: { http: true },
+    },
+    verdicts: ["deployed-unverified"],
+  },
+  {
+    name: "an alarm ends a rollout that raised the count from 0, and it is taken back to that",
+    seed: 80014528,
+    scenario: {
+      service: {
+        desiredCount: 0,
+        breaker: "stop",
+        alarms: ["errors"],
+        more: { deploymentConfiguration: { bakeTimeInMinutes: 5 } },
+      },
+      interventions: [{ at: 262_000, do: "alarm", name: "errors", state: "ALARM" }],
+      deployer: { runId: "run-1", desiredCount: 2 },
+      again: [1_000],
+    },
+    verdicts: ["rolled-back", "rolled-back"],
+  },
+  {
+    name: "what it was taken back to is of the same version, and serves errors too",
+    seed: 80034812,
+    scenario: {
+      release: { version: "v1.0.0", tasks: [{ serves: { status: 500 } }] },
+      deployer: { runId: "run-1", force: true, http: true },
+      again: [21_000],
+    },
+    verdicts: ["failed", "failed"],
+  },
+  {
+    name: "the same command is run again after its second rollout went back to its first",
+    seed: 80043461,
+    scenario: {
+      service: { maximumPercent: 150 },
+      interventions: [{ at: 1_616, do: "scale", desiredCount: 4 }],
+      deployer: { ignore: ["no-room-to-replace"], desiredCount: 1, onTimeout: "rollback", timeoutMs: 300_000 },
+      again: [56_000, 1_000],
+    },
+    verdicts: ["deployed", "rolled-back", "deployed"],
+  },
+  {
+    name: "the same command twice at the same time finds the same fault, and the first takes it back",
+    seed: 80046334,
+    scenario: {
+      release: { tasks: [{ pull: 4_000, serves: { version: "v0.0.1" } }] },
+      aws: { timing: { listLag: 14_000, currentDeploymentLag: 8_000 }, clockSkew: 600_000 },
+      deployer: { http: true },
+      rival: { at: 1_278 },
+    },
+    verdicts: ["rolled-back"],
+  },
+  {
+    name: "a rollout is taken back before the list shows it, and the command is run again",
+    seed: 570085,
+    scenario: {
+      interventions: [{ at: 3_000, do: "stop", stopType: "ROLLBACK" }],
+      aws: { rollbackId: "new", timing: { listLag: 13_000 } },
+      deployer: { runId: "run-1" },
+      kills: [{ call: 24, how: "killed-after", pause: 5_000 }],
+    },
+    verdicts: [undefined, "rolled-back"],
+  },
+  {
+    name: "somebody stops what takes it back, and the command is run again and is served well",
+    seed: 579422,
+    scenario: {
+      release: { tasks: [{ serves: { status: 500 } }, {}] },
+      interventions: [{ at: 231_000, do: "stop", stopType: "ROLLBACK" }],
+      aws: { rollbackId: "new" },
+      again: [29_000],
+      deployer: { runId: "run-1", http: true },
+    },
+    verdicts: ["failed", "deployed"],
+  },
+  {
+    name: "the same command twice at the same time finds the same fault, and the second takes it back",
+    seed: 530585,
+    scenario: {
+      release: { tasks: [{ start: 171_000, drain: 259_000, serves: { version: "v0.0.1" } }] },
+      aws: { rollbackId: "new" },
+      deployer: { runId: "run-1", http: true },
+      rival: { at: 2_000, runId: "run-1" },
+    },
+    verdicts: ["rolled-back"],
+  },
+  {
+    name: "the service is deleted, and AWS answers the next call with its own errors to the end",
+    seed: 574243,
+    scenario: {
+      interventions: [{ at: 60_000, do: "delete-service" }],
+      aws: { faults: [{ kind: "server-error", service: "ecs", operation: "*", from: 75_000, times: 9 }] },
+      deployer: { http: true },
+      again: [17_000],
+    },
+    verdicts: ["stopped", "unavailable"],
+  },
+];
