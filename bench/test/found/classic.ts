@@ -120,4 +120,18 @@ export const classic: Found[] = [
     },
     verdicts: ["timed-out"],
   },
+  {
+    name: "somebody stops it, the newer APIs are denied, and another comes",
+    seed: 634653,
+    scenario: {
+      release: { tasks: [{ exit: { after: 0, code: 1 } }] },
+      service: { desiredCount: 0, minimumHealthyPercent: 0 },
+      interventions: [
+        { at: 1_000, do: "stop", stopType: "ABORT" },
+        { at: 4_000, do: "deny", actions: ["ecs:DescribeServiceDeployments"] },
+        { at: 5_000, do: "deploy", version: "v3.0.0" },
+      ],
+    },
+    verdicts: ["stopped"],
+  },
 ];

@@ -29,6 +29,10 @@ export function judgeClassic(subject: Subject, snapshots: readonly Snapshot[], s
       : undecided("ECS to list our deployment", seen);
   }
   const goal = goalOf(subject, snapshots);
+  if (!goal && !subject.rollback && isStop(failure)) {
+    const next = `${primary.id} of ${primary.taskDefinition} has followed`;
+    return decided("stopped", `Somebody stopped it, without a rollback; ${next}. ECS: ${failure}`, seen);
+  }
   if (goal && goal.taskDefinition !== primary.taskDefinition) {
     const other = `${primary.id} of ${primary.taskDefinition}`;
     return goal.isReached
@@ -91,6 +95,11 @@ function tellsOfWayBack({ registeredAt, deploymentId }: Subject, service: Servic
   const primary = primaryOf(service);
   const isNew = at >= registeredAt && primary !== undefined && primary.id !== deploymentId;
   return isNew && message.includes(`rolling back to deployment ${primary.id}.`);
+}
+
+/** A rollback that a person asks for is told as a stop too, and where it leads. */
+function isStop(failure: string): boolean {
+  return isOfPerson(failure) && !/rolling back/i.test(failure);
 }
 
 /**

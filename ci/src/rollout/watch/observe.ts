@@ -72,7 +72,7 @@ export function observer(session: Session): Observer {
     if (service.gone !== undefined && previous) {
       return { subject: found, snapshot: { ...previous, at, service, oursAt, ...(ours && { ours }) } };
     }
-    const isFresh = previous && at - previous.tasksAt < staleness(found, previous) && !needsTasks(previous, service);
+    const isFresh = previous && !needsTasks(found, previous, service, at);
     const tasks = isFresh ? previous.tasks : await listTasks(session, stopped);
     const tasksAt = isFresh ? previous.tasksAt : at;
     const snapshot: Snapshot = { at, service, tasks, tasksAt, oursAt, ...(ours && { ours }) };
@@ -142,16 +142,27 @@ function needsOurs({ ours, oursAt = 0, service: before }: Snapshot, service: Ser
   );
 }
 
+/** The tasks are read when the service has moved, when all but them says `deployed`, and when they may have changed unseen. */
+function needsTasks(subject: Subject, previous: Snapshot, service: ServiceView, at: number): boolean {
+  if (primaryOf(service)?.rolloutState === "COMPLETED") return true;
+  const age = at - previous.tasksAt;
+  if (age < respite(previous.tasks.length)) return false;
+  return age >= staleness(subject, previous) || fingerprint(previous.service) !== fingerprint(service);
+}
+
+/**
+ * Milliseconds for which tasks are left alone though something has moved: a second for each page of 100, where there is more than one.
+ * Tasks that crash again and again are listed for an hour, and reading them at each move costs more calls than all else together.
+ */
+function respite(tasks: number): number {
+  return tasks <= 100 ? 0 : Math.ceil(tasks / 100) * 1000;
+}
+
 function staleness({ taskDefinition }: Subject, { tasks }: Snapshot): number {
   const own = tasks.filter((task) => task.taskDefinition === taskDefinition);
   if (own.length === 0) return Number.POSITIVE_INFINITY;
   const isStopping = own.some((task) => task.desiredStatus === "STOPPED" && task.lastStatus !== "STOPPED");
   return isStopping ? staleAfter.stoppingTasks : staleAfter.tasks;
-}
-
-/** The tasks are read when the service has moved, and when all but them says `deployed`. */
-function needsTasks(previous: Snapshot, service: ServiceView): boolean {
-  return primaryOf(service)?.rolloutState === "COMPLETED" || fingerprint(previous.service) !== fingerprint(service);
 }
 
 function fingerprint(service: ServiceView): string {

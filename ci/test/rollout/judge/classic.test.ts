@@ -28,6 +28,20 @@ judgeAll([
     reason: /^Somebody stopped it/,
   },
   {
+    name: "ours is FAILED because a person stopped it, and another has followed",
+    on: classicOnly,
+    see: [
+      snapshot({
+        deployments: [
+          back("ecs-svc/3", "COMPLETED"),
+          { ...failed, rolloutStateReason: "ECS deployment ecs-svc/2 stopped by user." },
+        ],
+      }),
+    ],
+    verdict: "stopped",
+    reason: /without a rollback; ecs-svc\/3 of .* has followed\. ECS: ECS deployment ecs-svc\/2 stopped by user\./,
+  },
+  {
     name: "PRIMARY is ours and FAILED because we stopped it",
     on: { ...classicOnly, rollback: { why: "its image is missing" } },
     see: [

@@ -38,6 +38,25 @@ test("more than a hundred tasks are paged and described in batches", async (t) =
   );
 });
 
+test("more than a hundred tasks are read at most once in a second for each page, but for the end", async (t) => {
+  const { clock, world, fake, look } = await scene(t);
+  update(world, revisionArn(8));
+  for (let n = 0; n < 250; n++) addTask(world, `b${n}x`, revisionArn(8), newDigest);
+  let seen = await look(subject);
+  const reads = async (after: number) => {
+    await clock.sleep(after);
+    set(world.service, { runningCount: Number(world.service.runningCount) + 1 });
+    const before = fake.sent("DescribeTasks").length;
+    // Every other look is a glance.
+    do seen = await look(seen.subject, seen.snapshot);
+    while (seen.snapshot.isGlance);
+    return fake.sent("DescribeTasks").length > before;
+  };
+  assert.deepEqual([await reads(2000), await reads(900), await reads(200)], [false, false, true]);
+  for (const one of world.service.deployments as JsonObject[]) set(one, { rolloutState: "COMPLETED" });
+  assert.equal(await reads(100), true);
+});
+
 test("our service deployment is found behind those of others, on a later page", async (t) => {
   const { clock, world, fake, look } = await scene(t);
   const registeredAt = clock.now();
