@@ -8,7 +8,7 @@ import type { Scenario } from "../world/scenario.js";
  * Milliseconds that one look at ECS may take, of up to eight calls and a retry, and where calls hang as long as the deployer lets one
  * take: what was true within it may be told.
  */
-const lookTime = ({ aws }: Scenario) =>
+export const lookTime = ({ aws }: Scenario) =>
   5_000 + 8 * (aws?.latency?.[1] ?? 80) + (aws?.faults?.some(({ kind }) => hangs.has(kind)) ? 20_000 : 0);
 const hangs = new Set(["silent", "delayed"]);
 
@@ -62,7 +62,12 @@ export function lateness({ aws }: Scenario, outcome: Outcome): number | undefine
   const { runs, report } = outcome;
   if (!report || report.uncertain.length > 0 || aws?.latency || aws?.faults?.length) return undefined;
   const run = runs.at(-1) as Run;
-  const decisive = momentsOf(outcome)[0]?.findLast(({ at }) => at <= run.lookedAt);
+  // What takes it back may be the other deploy's.
+  const told = report.undo ? momentsOf(outcome).flat() : (momentsOf(outcome)[0] ?? []);
+  const decisive = told
+    .filter(({ at }) => at <= run.lookedAt)
+    .sort((a, b) => a.at - b.at)
+    .at(-1);
   if (!decisive || ["none", "open", "settling", "going-back"].includes(decisive.state)) return undefined;
   // The watch is over once the public is asked.
   const seenAt = Math.min(run.lookedAt, askedAt(outcome, run));

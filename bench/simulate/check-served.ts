@@ -3,6 +3,7 @@
 import type { Outcome } from "../world/play.js";
 import type { Run } from "../world/run.js";
 import type { Scenario } from "../world/scenario.js";
+import type { PublicAnswer } from "../world/stage.js";
 import { versionsBefore } from "../world/versions.js";
 
 /**
@@ -26,12 +27,19 @@ export function isStillWrong(
   return deployer?.http === true && proves && last.some((one) => one.version !== wanted);
 }
 
-/** While old tasks are up, their answers prove nothing: only five in a row at the end that are neither old nor new, or a task's own. */
-export function provesOther(scenario: Scenario, { answers, taskAnswers }: Outcome): boolean {
-  const known = [...versionsBefore(scenario), scenario.release?.version ?? "v2.0.0"];
-  const last = answers.slice(-5);
-  const isOther = last.length === 5 && last.every(({ version }) => version === undefined || !known.includes(version));
-  return isOther || (scenario.deployer?.verifyTasks === true && taskAnswers.length > 0);
+/**
+ * While old tasks are up, their answers prove nothing: only five others of the app or of a server's error do, with neither a right one
+ * nor one that proves nothing after the first of them; or a task's own.
+ */
+export function provesOther(scenario: Scenario, { answers, taskAnswers, runs }: Outcome): boolean {
+  const wanted = scenario.release?.version ?? "v2.0.0";
+  const old = versionsBefore(scenario);
+  const { lookedAt } = runs.at(-1) as Run;
+  const asked = answers.filter(({ at, version }) => at >= lookedAt && !old.includes(version ?? ""));
+  const isNone = ({ version, status = 0 }: PublicAnswer) =>
+    version === wanted || (version === undefined && status < 500);
+  const others = asked.slice(asked.findLastIndex(isNone) + 1);
+  return others.length >= 5 || (scenario.deployer?.verifyTasks === true && taskAnswers.length > 0);
 }
 
 /**

@@ -5,7 +5,8 @@ import type { Run } from "../world/run.js";
 import type { Scenario } from "../world/scenario.js";
 
 /** Whether the classic deployments, which are all that could be read, do not speak against a verdict. */
-export function isAllThatShows(state: State, verdict: string, scenario: Scenario, { truth, runs }: Outcome): boolean {
+export function isAllThatShows(state: State, verdict: string, scenario: Scenario, outcome: Outcome): boolean {
+  const { truth, runs } = outcome;
   switch (state) {
     // It does not tell of early success, nor of hooks.
     case "early":
@@ -26,7 +27,7 @@ export function isAllThatShows(state: State, verdict: string, scenario: Scenario
     // It has gone back once the old tasks are gone: who deploys before that comes on the way back.
     case "rolled-back":
       return (
-        (verdict === "superseded" && isDeployedTo(scenario)) ||
+        (verdict === "superseded" && isDeployedTo(outcome, truth.updates[0]?.at ?? 0)) ||
         (verdict === "timed-out" && isStillSettling(truth, runs))
       );
     default:
@@ -36,11 +37,12 @@ export function isAllThatShows(state: State, verdict: string, scenario: Scenario
 
 const isForced = ({ interventions = [] }: Scenario) => interventions.some((one) => one.do === "redeploy");
 
-/** Whether somebody else begins a deployment at any time. */
-export function isDeployedTo(scenario: Scenario): boolean {
-  return (
-    Boolean(scenario.rival) || isForced(scenario) || scenario.interventions?.some((one) => one.do === "deploy") === true
+/** Whether somebody else, or our other deploy, began a deployment at that moment or later. */
+export function isDeployedTo({ trace, rival }: Outcome, since: number): boolean {
+  const bySomebody = trace.some(
+    (entry) => entry.kind === "world" && entry.at >= since && /^somebody (deploys|forces)/.test(entry.text),
   );
+  return bySomebody || rival?.truth.updates.some(({ at, began }) => began && at >= since) === true;
 }
 
 /** The classic deployment is COMPLETED once the old tasks are gone: 38 s after the service deployment's end where that was recorded. */

@@ -5,7 +5,7 @@ import type { State } from "../world/rollout-state.js";
 import type { Run } from "../world/run.js";
 import type { Scenario } from "../world/scenario.js";
 import { versionsBefore } from "../world/versions.js";
-import { statesSeen, tooLate } from "./check-lateness.js";
+import { lookTime, statesSeen, tooLate } from "./check-lateness.js";
 import { wrongOneOffs } from "./check-one-offs.js";
 import { groundless } from "./check-refusal.js";
 import { circumstancesOf, wentElsewhere } from "./check-rollback.js";
@@ -136,7 +136,7 @@ function accepted(state: State, scenario: Scenario, outcome: Outcome): string[] 
       return [
         "failed",
         // Where the undo was replaced, a later call finds somebody else's deployment in the place of ours.
-        ...(isDeployedTo(scenario) ? ["superseded"] : []),
+        ...(isDeployedTo(outcome, goingBackAt(outcome)) ? ["superseded"] : []),
         // Where it was ended, our release is back, and a later call may find it serving well.
         ...(outcome.runs.length > 1 && outcome.report?.attached && servesWell(scenario, outcome) ? ["deployed"] : []),
       ];
@@ -145,14 +145,21 @@ function accepted(state: State, scenario: Scenario, outcome: Outcome): string[] 
     case "deployed":
       if (!servesWell(scenario, outcome)) return ["failed", "deployed-unverified"];
       // Who reads the service as it was still sees its old tasks, and a task in a state that nobody knows may be one.
-      return isMisread(scenario) ? ["deployed", "deployed-early"] : ["deployed"];
+      return isMisread(scenario, outcome) ? ["deployed", "deployed-early"] : ["deployed"];
     default:
       return [state];
   }
 }
 
-function isMisread({ aws }: Scenario): boolean {
-  return aws?.faults?.some(({ kind }) => kind === "stale" || kind === "changed") === true;
+function goingBackAt({ truth }: Outcome): number {
+  return truth.moments.find(({ state }) => state === "going-back")?.at ?? 0;
+}
+
+/** In the last look, or when the tasks were last read before it: they are read again after a minute. */
+function isMisread(scenario: Scenario, { misread, runs }: Outcome): boolean {
+  const { lookedAt } = runs.at(-1) as Run;
+  const from = lookedAt - 60_000 - lookTime(scenario);
+  return misread.some((at) => at >= from && at <= lookedAt);
 }
 
 function isAsked({ deployer }: Scenario): boolean {

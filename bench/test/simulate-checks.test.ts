@@ -33,6 +33,18 @@ test("a rollback that leads anywhere but to the last good version is found out",
   assert.match(faultsOf(scenario, other).join(), /went back to v0\.8\.0, and the last good one is v0\.9\.0/);
 });
 
+test("an early success is told of what is deployed only where it was misread at the end", async () => {
+  const outcome = await played({});
+  const early = withRun(outcome, (run) => {
+    assert.ok(run.report);
+    return { ...run, report: { ...run.report, verdict: "deployed-early" } };
+  });
+  const { lookedAt } = outcome.runs[0];
+  assert.deepEqual(faultsOf({}, { ...early, misread: [lookedAt - 10] }), []);
+  for (const misread of [[], [lookedAt - 120_000], [lookedAt + 10]])
+    assert.match(faultsOf({}, { ...early, misread }).join(), /said deployed-early .* in truth it is .*deployed/);
+});
+
 test("a rollback that was killed before ECS lists it goes on when it is run again", async () => {
   const kills = [{ call: 24, how: "killed-after" as const, pause: 2_000 }];
   const { report, serves } = await played({ before: three, deployer: { verb: "rollback" }, kills });

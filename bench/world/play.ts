@@ -33,6 +33,8 @@ export interface Outcome {
   trace: TraceEntry[];
   /** What the public URL answered to the deployer, in order. */
   answers: PublicAnswer[];
+  /** When it got answers that a fault had made stale or changed. */
+  misread: number[];
   /** What became of our second deploy, where there was one. */
   rival?: Pick<Outcome, "runs" | "report" | "truth" | "answers" | "taskAnswers"> & { scenario: Scenario };
   /** How many lifecycle hooks have ended how, or wait, in all deployments. */
@@ -84,6 +86,7 @@ async function playIn(time: Time, scenario: Scenario, seed: number, way: "direct
   aws.casting.begin();
   aws.deny.push(...(scenario.aws?.deny ?? []));
   aws.faults.replace(faultsIn(scenario, aws));
+  const faultsSince = time.now() - START;
   const listLag = scenario.aws?.timing?.listLag ?? awsTiming.listLag;
   kept = keepCircumstances(aws.state, () => time.now() - START);
   const { circumstances } = kept;
@@ -106,11 +109,14 @@ async function playIn(time: Time, scenario: Scenario, seed: number, way: "direct
     calls: stage.calls,
     trace: stage.trace,
     answers: stage.answers,
+    misread: aws.faults.befallen.flatMap(({ kind, at }) => (misleading.has(kind) ? [faultsSince + at] : [])),
     hooks: countHooks(aws),
     taskAnswers: stage.taskAnswers,
     serves: serving(aws),
   };
 }
+
+const misleading = new Set(["stale", "changed"]);
 
 /** Only the deployer's calls go wrong, unless a rule names somebody else. */
 function faultsIn({ aws = {} }: Scenario, { credentials }: LocalAws): FaultRule[] {

@@ -166,4 +166,15 @@ export const rollouts: Found[] = [
     },
     verdicts: ["stopped", "unavailable"],
   },
+  {
+    name: "beside old tasks a third version answers every other time, and last",
+    seed: 706230,
+    scenario: {
+      release: { tasks: [{ serves: { version: "v0.0.1" } }] },
+      service: { more: early(100) },
+      interventions: [{ at: 73_000, do: "protect", version: "v1.0.0", minutes: 5 }],
+      deployer: { http: true, earlyStop: false },
+    },
+    verdicts: ["failed"],
+  },
 ];

@@ -26,8 +26,10 @@ export async function askServed(
   const { target, http, signal, clock, progress } = options;
   const how = howToAsk(options);
   if (http) progress(`Asking ${askedUrl(http)} for ${version}.`);
-  const answered = await verify(http, version, clock, signal, how);
-  const seen = watched.judgement.verdict === "deployed-early" ? besideOldTasks(answered, before) : answered;
+  const isEarly = watched.judgement.verdict === "deployed-early";
+  const beside = isEarly && before !== undefined ? { beside: before } : {};
+  const answered = await verify(http, version, clock, signal, { ...how, ...beside });
+  const seen = isEarly ? besideOldTasks(answered, before) : answered;
   if (!target.verifyTasks) return { http: seen };
   const latest = watched.snapshots.at(-1) as Snapshot;
   const tasks = await askTasks(watched.subject, latest, { port: target.containerPort, version }, signal, how);
@@ -36,7 +38,7 @@ export async function askServed(
 
 /** Old tasks that are still up answer too, now and then or always: only what is neither version proves something. */
 function besideOldTasks(seen: HttpCheck, before: string | undefined): HttpCheck {
-  if (seen.state !== "wrong" || (seen.proven && seen.answered !== before)) return seen;
+  if (seen.state !== "wrong" || (seen.proven && before !== undefined)) return seen;
   const { url, answered } = seen;
   return { state: "unproven", url, answered: `${answered} (old tasks are still up)` };
 }

@@ -17,7 +17,7 @@ export type HttpCheck =
   | { state: "verified"; url: string; tries: number }
   /**
    * At the end something else answered: `answered` says what. `proven` when it did so on as many tries in a row as would have
-   * verified it: an answer in between, or a right one now and then, can be anybody's.
+   * verified it, those of old tasks not counted: an answer in between, or a right one now and then, can be anybody's.
    */
   | { state: "wrong"; url: string; answered: string; proven: boolean }
   /** No answer that would prove anything: not reachable, or something before the app answered, or an old task that is still up. */
@@ -43,6 +43,8 @@ export interface VerifyOptions {
   limit?: number;
   /** Milliseconds for one try. */
   tryLimit?: number;
+  /** The version of old tasks that are still up: what they answer now and then says nothing of the new one. */
+  beside?: string;
   ask?: Ask;
 }
 
@@ -64,12 +66,16 @@ export async function verify(
   const { consecutive = 5, interval = 500, limit = 60_000, tryLimit = tryLimitDefault, ask = askOverHttp } = options;
   const url = askedUrl(http);
   const end = clock.now() + limit;
-  for (let right = 0, proving = 0; ; ) {
+  for (let right = 0, proving: Try[] = []; ; ) {
     const seen = await tryOnce(http, version, { ask, limit: tryLimit, signal });
     right = seen.isRight ? right + 1 : 0;
-    proving = seen.proves ? proving + 1 : 0;
+    if (!seen.proves) proving = [];
+    else if (options.beside === undefined || seen.saw !== options.beside) proving.push(seen);
     if (right >= consecutive) return { state: "verified", url, tries: right };
-    if (clock.now() >= end) return verdictOf(seen, { version, url, proven: proving >= consecutive });
+    if (clock.now() >= end) {
+      const proven = proving.length >= consecutive;
+      return verdictOf((proven && proving.at(-1)) || seen, { version, url, proven });
+    }
     await clock.sleep(interval, signal);
   }
 }

@@ -66,6 +66,22 @@ test("two versions by turns are wrong, whichever answers last", async (t) => {
   }
 });
 
+test("beside old tasks, another version by turns with theirs is proven, whichever answers last", async (t) => {
+  for (const odd of [0, 1]) {
+    const { baseUrl } = await site(t, (request, response, nth) =>
+      serves(nth % 2 === odd ? "v1" : "v3")(request, response, nth),
+    );
+    const check = await verify({ baseUrl }, "v2", virtualClock(), undefined, { limit: 5_000, beside: "v1" });
+    assert.deepEqual(check, { state: "wrong", url: `${baseUrl}/version`, answered: "v3", proven: true });
+  }
+});
+
+test("the answers of old tasks alone prove nothing", async (t) => {
+  const { baseUrl } = await site(t, serves("v1"));
+  const check = await verify({ baseUrl }, "v2", virtualClock(), undefined, { limit: 5_000, beside: "v1" });
+  assert.ok(check.state === "wrong" && !check.proven);
+});
+
 test("a server's errors to the end are wrong", async (t) => {
   const { baseUrl } = await site(t, (_, response) => void response.writeHead(503).end());
   const check = await verify({ baseUrl }, "v2", virtualClock());
