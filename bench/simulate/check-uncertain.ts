@@ -17,13 +17,18 @@ export function isAllThatShows(state: State, verdict: string, scenario: Scenario
     // What became of the repetition is taken for what became of ours: it is the same revision.
     case "repeated":
       return verdict !== "deployed-early" && verdict !== "paused";
+    case "settling":
+      return isForced(scenario) && ["stopped", "failed", "rolled-back"].includes(verdict);
     // A rollback that a person asked for and that finds nothing to go back to has ECS's words for a stop.
     case "failed":
       return verdict === "stopped" && truth.stoppedBy === "somebody";
     // Who forces a new deployment while ECS goes back makes another of the very revision that ECS goes to, and so does ECS itself where a
-    // rollback has a new id.
+    // rollback has a new id. And what took the place of ours may have been rolled back itself before a later call looks.
     case "superseded":
-      return ["rolled-back", "timed-out"].includes(verdict) && isForced(scenario);
+      return (
+        (["rolled-back", "timed-out"].includes(verdict) && isForced(scenario)) ||
+        (verdict === "rolled-back" && runs.length > 1 && isDeployedTo(outcome, truth.updates[0]?.at ?? 0))
+      );
     // It has gone back once the old tasks are gone: who deploys before that comes on the way back.
     case "rolled-back":
       return (
