@@ -176,7 +176,7 @@ function throttled({ aws }: Scenario, { trace }: Outcome): string[] {
 /** With a run id all runs are one attempt; without, each can be one of its own. */
 function tooManyUpdates({ deployer }: Scenario, { truth, runs }: Outcome): string[] {
   const begun = truth.updates.filter(({ began }) => began);
-  const forward = begun.filter(({ taskDefinition }) => truth.own.includes(taskDefinition)).length;
+  const forward = begun.filter(({ isUndo }) => !isUndo).length;
   const attempts = deployer?.runId === undefined ? runs.length : 1;
   if (forward <= attempts && begun.length - forward <= attempts) return [];
   return [`began ${forward} deployments and ${begun.length - forward} undos in ${attempts} attempts`];

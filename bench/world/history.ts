@@ -31,8 +31,8 @@ export interface Truth {
   ofOther?: Record<string, Moment[]>;
   /** Who asked to stop the rollout, where somebody did. */
   stoppedBy?: "deployer" | "somebody";
-  /** The deployer's calls of UpdateService that AWS carried out: to which revision, and whether a deployment began by it. */
-  updates: { at: number; taskDefinition: string; began: boolean }[];
+  /** The deployer's calls of UpdateService that AWS carried out: to which revision, whether it undoes, and whether a deployment began by it. */
+  updates: { at: number; taskDefinition: string; isUndo: boolean; began: boolean }[];
   /** When the service was deleted, where it was. */
   deletedAt?: number;
   /** What the deployer did that nobody may: in words. */
@@ -140,7 +140,8 @@ export function keepHistory(state: EcsState, now: () => number, release: string,
     if (operation === "UpdateService") {
       const count = Object.keys(state.serviceDeployments).length;
       const taskDefinition = String(input.taskDefinition ?? "");
-      truth.updates.push({ at: since(now()), taskDefinition, began: count > deployments });
+      const isUndo = undos.has(taskDefinition);
+      truth.updates.push({ at: since(now()), taskDefinition, isUndo, began: count > deployments });
     }
     deployments = Object.keys(state.serviceDeployments).length;
     if (operation === "DeregisterTaskDefinition") {

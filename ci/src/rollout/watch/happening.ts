@@ -1,7 +1,7 @@
 /** One thing that happens in a rollout, as data. All numbers are counts unless they say otherwise. */
 export type Happening =
-  /** The service's own words. `at` is AWS's time, in milliseconds since the epoch. */
-  | { type: "event"; at: number; message: string }
+  /** The service's own words. `at` is AWS's time, in milliseconds since the epoch; `times` where it has said the same more than once in a row. */
+  | { type: "event"; at: number; message: string; times?: number }
   /** A task of ours has changed. `reason` is why it stopped. */
   | ({ type: "task"; task: string } & TaskState)
   /** So many of our tasks are in this state by now, where there are too many to be told one by one. */
@@ -43,14 +43,22 @@ export type Progress = (line: string, happening?: Happening) => void;
 export function textOf(happening: Happening): string {
   switch (happening.type) {
     case "event":
-      return `event: ${happening.message}`;
+      return `event: ${happening.message}${happening.times === undefined ? "" : ` (${happening.times} times)`}`;
     case "task":
       return `task ${happening.task.slice(0, 8)}: ${stateText(happening)}`;
     case "tasks":
-      return `${happening.count} of ${happening.desired} tasks ${stateText(happening)}`;
+      return sumText(happening);
     case "deployment":
       return deploymentText(happening);
   }
+}
+
+/** Those that have STOPPED add up, beyond what is desired. */
+function sumText({ count, desired, ...state }: { count: number; desired: number } & TaskState): string {
+  const { status, ...why } = state;
+  return status === "STOPPED"
+    ? `${count} tasks ${stateText({ status: "STOPPED so far", ...why })}`
+    : `${count} of ${desired} tasks ${stateText(state)}`;
 }
 
 function stateText({ status, health, reason }: TaskState): string {

@@ -1,4 +1,4 @@
-import { primaryOf, type Snapshot, type Subject, type TaskView, taskId } from "../ecs/snapshot.js";
+import { type EventView, primaryOf, type Snapshot, type Subject, type TaskView, taskId } from "../ecs/snapshot.js";
 import { estimate } from "./estimate.js";
 import type { DeploymentState, Happening, TaskState } from "./happening.js";
 
@@ -22,10 +22,19 @@ export function happened(
 
 function newEvents(before: Snapshot | undefined, now: Snapshot, knownEvents: ReadonlySet<string>): Happening[] {
   const seen = new Set(before?.service.events.map((event) => event.id));
-  return now.service.events
-    .filter((event) => !seen.has(event.id) && !knownEvents.has(event.id))
-    .map(({ at, message }): Happening => ({ type: "event", at, message }))
-    .reverse();
+  const isNew = ({ id }: EventView) => !seen.has(id) && !knownEvents.has(id);
+  return inRows(now.service.events.filter(isNew).reverse());
+}
+
+/** What is said again and again, as of each target that is registered, is told once. */
+function inRows(events: readonly EventView[]): Happening[] {
+  const rows: { at: number; message: string; times: number }[] = [];
+  for (const { at, message } of events) {
+    const last = rows.at(-1);
+    if (last?.message === message) last.times++;
+    else rows.push({ at, message, times: 1 });
+  }
+  return rows.map(({ times, ...row }) => ({ type: "event", ...row, ...(times > 1 && { times }) }));
 }
 
 /** More tasks than these are told in sums. */

@@ -38,6 +38,17 @@ test("a task is told when its health changes, each time once", () => {
   assert.deepEqual(told, [["task aaaaaaaa: RUNNING, HEALTHY"], [], ["task aaaaaaaa: RUNNING, UNHEALTHY"]]);
 });
 
+test("what ECS says again and again is told once, and how often", () => {
+  const said = ["registered 1 targets", "registered 1 targets", "has started 1 tasks", "registered 1 targets"];
+  // The newest comes first.
+  const events = [...said].reverse();
+  assert.deepEqual(lines([snapshot(parts)], snapshot({ ...parts, events })), [
+    "event: registered 1 targets (2 times)",
+    "event: has started 1 tasks",
+    "event: registered 1 targets",
+  ]);
+});
+
 test("tasks of other revisions are not told", () => {
   assert.deepEqual(lines([snapshot(parts)], snapshot({ ...parts, tasks: [task(), oldTask()] })), []);
 });
@@ -52,7 +63,7 @@ test("more than a handful of tasks are told in sums, a line for each state that 
   const now = many([...Array(12).fill({}), ...Array(26).fill(pending), crashed, crashed]);
   assert.deepEqual(lines([before], now), [
     "12 of 40 tasks RUNNING",
-    "2 of 40 tasks STOPPED (Essential container in task exited)",
+    "2 tasks STOPPED so far (Essential container in task exited)",
   ]);
   assert.deepEqual(lines([before, now], now), []);
 });
