@@ -2,7 +2,7 @@ import type { Snapshot, Subject } from "../ecs/snapshot.js";
 import type { Judgement } from "../judge/verdict.js";
 import { readImage } from "../preflight/gather-image.js";
 import type { Session } from "../release.js";
-import { type Hopeless, hopeless, unguarded } from "./early-stop.js";
+import { type Hopeless, hopeless, isStoppable, unguarded } from "./early-stop.js";
 import { requestRollback } from "./request-rollback.js";
 
 /** What a watch may do by itself, beside looking. */
@@ -31,6 +31,12 @@ export function guard(session: Session, { earlyStop, onTimeout }: Permitted): Gu
     if (done) return subject;
     const why = await reason(subject, snapshots, judgement);
     if (why === undefined) return subject;
+    const end = endOf(subject, snapshots.at(-1) as Snapshot);
+    if (end !== undefined) {
+      done = true;
+      session.progress(`ECS is not asked to roll back: ${end}.`);
+      return subject;
+    }
     session.progress(`Asking ECS to roll back ${why}.`);
     const answer = await requestRollback(session, subject, why);
     if (answer === "moved") return subject;
@@ -61,6 +67,13 @@ export function guard(session: Session, { earlyStop, onTimeout }: Permitted): Gu
   async function isProven(subject: Subject, { cause, failures }: Hopeless): Promise<boolean> {
     return failures >= 2 || (cause === "image-missing" && (await isAbsent(subject)));
   }
+}
+
+/** Why ECS can't go back any more, where that shows already. */
+function endOf(subject: Subject, latest: Snapshot): string | undefined {
+  const { ours } = latest;
+  if (!ours || isStoppable(subject, latest)) return undefined;
+  return `the service deployment is ${[ours.status, ours.lifecycleStage].filter(Boolean).join(", ")}`;
 }
 
 function early({ title, failures }: Hopeless): string {

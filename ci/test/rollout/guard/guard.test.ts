@@ -100,6 +100,16 @@ test("a rollout that is undecided at its deadline is rolled back where that is w
   assert.equal(fake.sent("StopServiceDeployment").length, 1);
 });
 
+test("what ECS has called done is not rolled back at the deadline, and that is told", async (t) => {
+  const undrained = success.slice(0, -1);
+  const { fake, lines, roll } = await scene(t, { updates: [undrained] });
+  const report = await roll({ timeoutMs: 600_000, permitted: { onTimeout: "rollback" } });
+  assert.equal(report.verdict, "timed-out");
+  assert.ok(lines.includes("ECS is not asked to roll back: the service deployment is SUCCESSFUL."));
+  assert.ok(!lines.some((line) => line.startsWith("Asking ECS")));
+  assert.equal(fake.sent("StopServiceDeployment").length, 0);
+});
+
 test("a rollback that does not end either is timed out", async (t) => {
   const { roll } = await scene(t, { updates: [never] });
   const report = await roll({ timeoutMs: 600_000, permitted: { onTimeout: "rollback" } });
