@@ -10,6 +10,8 @@ export function roomToReplace({ service, desiredCount }: Facts): Finding[] {
   } = service.deploymentConfiguration ?? {};
   // The other strategies bring up a whole second set of tasks, whatever the limits are.
   if (strategy !== "ROLLING" || desiredCount === 0) return [];
+  // Where nothing runs, nothing has to be replaced.
+  if (service.runningCount === 0 && service.pendingCount === 0) return [];
   const least = Math.ceil((desiredCount * minimumHealthyPercent) / 100);
   const most = Math.floor((desiredCount * maximumPercent) / 100);
   if (most > desiredCount || least < desiredCount) return [];

@@ -40,3 +40,15 @@ test("limits that are not told are ECS's own, which leave room", () => {
 test("a blue/green deployment brings up a second set whatever the limits are", () => {
   assert.deepEqual(limited(1, 100, 100, { strategy: "BLUE_GREEN" }), []);
 });
+
+test("where nothing runs, nothing stands in the way of a new task", () => {
+  const at = (runningCount: number, pendingCount: number) =>
+    inShort(
+      roomToReplace(
+        facts({ service: { runningCount, pendingCount, deploymentConfiguration: { maximumPercent: 100 } } }),
+      ),
+    );
+  assert.deepEqual(at(0, 0), []);
+  assert.deepEqual(at(1, 0), ["error no-room-to-replace"]);
+  assert.deepEqual(at(0, 1), ["error no-room-to-replace"]);
+});
