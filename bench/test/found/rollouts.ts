@@ -177,4 +177,14 @@ export const rollouts: Found[] = [
     },
     verdicts: ["failed"],
   },
+  {
+    name: "what it was made from had failed itself, and the last good release is brought back",
+    seed: 80011841,
+    scenario: {
+      release: { tasks: [{ exit: { after: 4_000, code: 0 } }] },
+      service: { desiredCount: 3, breaker: "stop", check: "load-balancer" },
+      kills: [{ call: 30, how: "killed-before", pause: 600_000 }],
+    },
+    verdicts: [undefined, "rolled-back"],
+  },
 ];

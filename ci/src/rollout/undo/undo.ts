@@ -1,4 +1,5 @@
 import type { Service, ServiceRevision } from "@aws-sdk/client-ecs";
+import type { RawTaskDefinition } from "../../aws/raw.js";
 import { SlipwayError } from "../../errors.js";
 import { describeRevision } from "../attempt/revisions.js";
 import { type Running, runningIn } from "../ecs/containers.js";
@@ -12,6 +13,7 @@ import { allowance } from "../watch/deadline.js";
 import { readTargetGroups } from "../watch/target-groups.js";
 import { type Watched, watch } from "../watch/watch.js";
 import { restoredFields } from "./fields.js";
+import { undoGoal } from "./goal.js";
 import { undoRevision } from "./revision.js";
 
 /** A rollout that is to be taken back. */
@@ -40,20 +42,21 @@ export type Undone = { why: string } & (
 );
 
 /**
- * Takes a rollout back: a copy of the revision that it was made from is rolled out in its place, with the service as it was then, and
- * watched to its end. A copy, because a rollout is known by its revision. It is a second UpdateService, because StopServiceDeployment
- * works only on what is unfinished.
+ * Takes a rollout back: a copy of what ran well before is rolled out in its place, with the service as it was then, and watched to its
+ * end. A copy, because a rollout is known by its revision. It is a second UpdateService, because StopServiceDeployment works only on what
+ * is unfinished.
  */
 export async function undo(session: Session, undoing: Undoing): Promise<Undone> {
-  const { subject, base, why } = undoing;
+  const { subject, why } = undoing;
   try {
     const service = await describeService(session.aws, session.target, session.signal);
-    const source = await describeRevision(session, base);
     const [current = "", undone] = [service.taskDefinition, subject.taskDefinition];
+    const source = await sourceOf(session, undoing);
+    const base = String(source.taskDefinition.taskDefinitionArn);
     const { left, register } = await undoRevision(session, source, { current, undone, why });
     if (!left && !isStillOurs(service, subject)) return { why, refused: `the service is set to ${current} by now` };
     session.progress(`Going back to ${nameOf(base)}, because ${why}.`);
-    const { now, before } = await serviceRevisions(session, undoing);
+    const { now, before } = await serviceRevisions(session, { ...undoing, base });
     const groups = await readTargetGroups(session, service);
     const revision = left ?? (await register());
     const changes: ServiceUpdate = {
@@ -77,6 +80,18 @@ export async function undo(session: Session, undoing: Undoing): Promise<Undone> 
     if (!(error instanceof SlipwayError)) throw error;
     return { why, refused: error.message };
   }
+}
+
+/** The revision that is brought back. */
+async function sourceOf(session: Session, { subject, base }: Undoing): Promise<RawTaskDefinition> {
+  const [made, undone] = await Promise.all([
+    describeRevision(session, base),
+    describeRevision(session, subject.taskDefinition),
+  ]);
+  const goal = await undoGoal(session, made, undone);
+  if (goal === base) return made;
+  session.progress(`${nameOf(base)} never ended well itself: ${nameOf(goal)} is the last that did.`);
+  return await describeRevision(session, goal);
 }
 
 /** The primary deployment is the very one that is taken back. Somebody may have deployed the same revision again since. */
