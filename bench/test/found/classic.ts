@@ -134,4 +134,25 @@ export const classic: Found[] = [
     },
     verdicts: ["stopped"],
   },
+  {
+    name: "without the newer APIs, ECS goes back from what takes it back, and the command is run again",
+    seed: 989975,
+    scenario: {
+      release: { tasks: [{ serves: { version: "v0.0.1" } }] },
+      service: {
+        hooks: [
+          {
+            targetType: "PAUSE",
+            lifecycleStages: ["PRE_SCALE_UP"],
+            timeoutConfiguration: { timeoutInMinutes: 10, action: "ROLLBACK" },
+          },
+        ],
+      },
+      interventions: [{ at: 108_000, do: "continue", action: "CONTINUE" }],
+      aws: { rollbackId: "new", deny: newer },
+      again: [525_000],
+      deployer: { runId: "run-1", http: true },
+    },
+    verdicts: ["failed", "failed"],
+  },
 ];

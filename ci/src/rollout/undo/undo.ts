@@ -1,7 +1,7 @@
-import type { Service, ServiceRevision } from "@aws-sdk/client-ecs";
+import type { Service, ServiceEvent, ServiceRevision } from "@aws-sdk/client-ecs";
 import type { RawTaskDefinition } from "../../aws/raw.js";
 import { SlipwayError } from "../../errors.js";
-import { describeRevision } from "../attempt/revisions.js";
+import { describeRevision, type OwnRevision } from "../attempt/revisions.js";
 import { type Running, runningIn } from "../ecs/containers.js";
 import { describeService } from "../ecs/read.js";
 import { describeRevisions } from "../ecs/service-deployments.js";
@@ -55,6 +55,9 @@ export async function undo(session: Session, undoing: Undoing): Promise<Undone> 
     const base = String(source.taskDefinition.taskDefinitionArn);
     const { left, register } = await undoRevision(session, source, { current, undone, why });
     if (!left && !isStillOurs(service, subject)) return { why, refused: `the service is set to ${current} by now` };
+    if (left && subject.classicOnly !== undefined && isBackOnOurs(service, subject, left)) {
+      return { why, refused: `${nameOf(left.arn)} was rolled out for that already, and ECS went back from it` };
+    }
     session.progress(`Going back to ${nameOf(base)}, because ${why}.`);
     const { now, before } = await serviceRevisions(session, { ...undoing, base });
     const groups = await readTargetGroups(session, service);
@@ -99,6 +102,17 @@ function isStillOurs(service: Service, { taskDefinition, deploymentId }: Subject
   const primary = primaryOf(serviceView(service));
   return primary?.taskDefinition === taskDefinition && (deploymentId === undefined || primary.id === deploymentId);
 }
+
+/** What the list of service deployments would tell: an undo was begun, and the service is set to ours again since. */
+function isBackOnOurs(service: Service, { taskDefinition }: Subject, { registeredAt }: OwnRevision): boolean {
+  const primary = service.deployments?.find((one) => one.status === "PRIMARY");
+  if (primary?.taskDefinition !== taskDefinition) return false;
+  const isSince = (time: Date | undefined) => (time?.getTime() ?? 0) > registeredAt;
+  // ECS has been seen to make a new deployment, and to keep the id of the old one.
+  return isSince(primary.createdAt) || service.events?.some((one) => isSince(one.createdAt) && isWayBack(one)) === true;
+}
+
+const isWayBack = ({ message = "" }: ServiceEvent) => /rolling back to deployment /.test(message);
 
 /** The service as the rollout has it and as it was before; nothing where that can't be read or is not of the base. */
 async function serviceRevisions(
