@@ -51,8 +51,12 @@ function holds(reason: string, scenario: Scenario, outcome: Outcome, run: Run): 
       return isDenied;
     case "inactive-service":
     case "no-service":
-    case "refused-by-ecs":
       return interventions.some((one) => one.do === "delete-service");
+    case "refused-by-ecs":
+      return (
+        interventions.some((one) => one.do === "delete-service") ||
+        aws?.faults?.some(({ kind }) => kind === "throttled") === true
+      );
     default:
       return false;
   }

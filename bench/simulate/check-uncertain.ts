@@ -27,7 +27,9 @@ export function isAllThatShows(state: State, verdict: string, scenario: Scenario
     case "superseded":
       return (
         (["rolled-back", "timed-out"].includes(verdict) && isForced(scenario)) ||
-        (verdict === "rolled-back" && runs.length > 1 && isDeployedTo(outcome, truth.updates[0]?.at ?? 0))
+        (["rolled-back", "timed-out"].includes(verdict) &&
+          runs.length > 1 &&
+          isDeployedTo(outcome, truth.updates[0]?.at ?? 0))
       );
     // It has gone back once the old tasks are gone: who deploys before that comes on the way back.
     case "rolled-back":

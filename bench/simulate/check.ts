@@ -141,7 +141,9 @@ function accepted(state: State, scenario: Scenario, outcome: Outcome): string[] 
         ...(outcome.runs.length > 1 && outcome.report?.attached && servesWell(scenario, outcome) ? ["deployed"] : []),
       ];
     case "taken-back":
-      return isStillWrong(scenario, outcome) ? ["failed"] : ["rolled-back"];
+      if (isStillWrong(scenario, outcome)) return ["failed"];
+      // Where somebody deployed the undo's revision again, the undo itself was superseded.
+      return isDeployedTo(outcome, goingBackAt(outcome)) ? ["rolled-back", "failed"] : ["rolled-back"];
     case "deployed":
       if (!servesWell(scenario, outcome)) return ["failed", "deployed-unverified"];
       // Who reads the service as it was still sees its old tasks, and a task in a state that nobody knows may be one.

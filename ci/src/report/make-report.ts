@@ -2,6 +2,7 @@ import { conclude } from "../rollout/conclude.js";
 import type { Diagnosis } from "../rollout/diagnose/diagnose.js";
 import type { LogTail } from "../rollout/diagnose/log-tail.js";
 import type { ServiceNow } from "../rollout/ecs/read.js";
+import type { Subject } from "../rollout/ecs/snapshot.js";
 import { nextStep } from "../rollout/next-step.js";
 import type { RollOutOptions } from "../rollout/roll-out.js";
 import type { Started } from "../rollout/start/start.js";
@@ -63,13 +64,19 @@ export function makeReport(options: RollOutOptions, story: Story): Report {
     http,
     ...(tasks && { tasks }),
     ...(during && { during }),
-    uncertain: subject.classicOnly === undefined ? [] : [lostCertainty(subject.classicOnly)],
+    uncertain: unread(subject, undone).map(lostCertainty),
     ...(race !== undefined && { race }),
     ...(undone && { undo: undoReport(undone, undoHttp) }),
     ...(diagnosis && { diagnosis }),
     ...(log && { log }),
     ...(next !== undefined && { next }),
   };
+}
+
+/** What of the rollout and of its undo could not be read. */
+function unread(subject: Subject, undone: Undone | undefined): string[] {
+  const undo = undone && "watched" in undone ? undone.watched.subject : undefined;
+  return [...new Set([subject, undo].flatMap((one) => one?.classicOnly ?? []))];
 }
 
 function undoReport(undone: Undone, http: HttpCheck): UndoReport {

@@ -146,6 +146,16 @@ test("an undo that ECS refuses leaves the verdict, and says why", async (t) => {
   assert.match(report.reason, /It was not taken back: ECS refused RegisterTaskDefinition: Too many/);
 });
 
+test("what can't be read of an undo any more is uncertain", async (t) => {
+  const { fake, roll } = await wrong(t);
+  const list = fake.script.ListServiceDeployments;
+  fake.script.ListServiceDeployments = (input) =>
+    fake.sent("UpdateService").length < 2 ? (list?.(input) ?? {}) : new Fault("AccessDeniedException", "no");
+  const report = await roll();
+  assert.equal(report.verdict, "rolled-back");
+  assert.match(report.uncertain.join(), /ecs:ListServiceDeployments is not permitted/);
+});
+
 test("the desired count that a deploy has set goes back with it", async (t) => {
   const two: Story = [[40, (world) => addTask(world, "b0", revisionArn(8), newDigest)], ...success];
   const { fake, roll } = await wrong(t, { updates: [two, takenBack] });
