@@ -7,6 +7,7 @@ import type { Scenario } from "../world/scenario.js";
 /** Whether the classic deployments, which are all that could be read, do not speak against a verdict. */
 export function isAllThatShows(state: State, verdict: string, scenario: Scenario, outcome: Outcome): boolean {
   const { truth, runs } = outcome;
+  const begunAt = truth.updates[0]?.at ?? 0;
   switch (state) {
     // It does not tell of early success, nor of hooks.
     case "early":
@@ -26,15 +27,13 @@ export function isAllThatShows(state: State, verdict: string, scenario: Scenario
     // rollback has a new id. And what took the place of ours may have been rolled back itself before a later call looks.
     case "superseded":
       return (
-        (["rolled-back", "timed-out"].includes(verdict) && isForced(scenario)) ||
-        (["rolled-back", "timed-out"].includes(verdict) &&
-          runs.length > 1 &&
-          isDeployedTo(outcome, truth.updates[0]?.at ?? 0))
+        ["rolled-back", "timed-out"].includes(verdict) &&
+        (isForced(scenario) || (runs.length > 1 && isDeployedTo(outcome, begunAt)))
       );
     // It has gone back once the old tasks are gone: who deploys before that comes on the way back.
     case "rolled-back":
       return (
-        (verdict === "superseded" && isDeployedTo(outcome, truth.updates[0]?.at ?? 0)) ||
+        (verdict === "superseded" && isDeployedTo(outcome, begunAt)) ||
         (verdict === "timed-out" && isStillSettling(truth, runs))
       );
     default:

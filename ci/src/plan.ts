@@ -1,11 +1,11 @@
 import { systemClock } from "./clock.js";
 import { type DestinationOptions, openDestination } from "./destination.js";
 import { findPublished } from "./publish.js";
+import { registeredAt } from "./rollout/attempt/revisions.js";
 import { readService } from "./rollout/ecs/read.js";
 import { knownDeployments } from "./rollout/ecs/service-deployments.js";
 import { type AskedOptions, parseAsked } from "./rollout/plan/asked.js";
 import { type Proposal, propose } from "./rollout/plan/proposal.js";
-import { registeredAt } from "./rollout/start/attach.js";
 import { parseReleaseVersion } from "./version.js";
 
 /** What people say to plan. */
@@ -28,7 +28,7 @@ export async function planDeploy(options: PlanOptions): Promise<Proposal> {
   const now = await readService(aws, target);
   const [release, deployments] = await Promise.all([
     findPublished(version, destination),
-    knownDeployments(session, registeredAt(now)),
+    knownDeployments(session, registeredAt(now.current)),
   ]);
   return await propose(session, now, deployments, release, asked);
 }

@@ -5,7 +5,7 @@ import { describeRevision, newestRevisions } from "./attempt/revisions.js";
 import { runningIn } from "./ecs/containers.js";
 import { readService } from "./ecs/read.js";
 import type { Past } from "./history/entry.js";
-import { history } from "./history/history.js";
+import { history, remembered } from "./history/history.js";
 import { type Goal, lastProven, onItsWay, provenAs } from "./history/rollback-goal.js";
 import type { Release, Session } from "./release.js";
 import { type RollOutOptions, rollOut } from "./roll-out.js";
@@ -14,9 +14,6 @@ export interface RollbackOptions extends Omit<RollOutOptions, "release" | "verb"
   /** A version, as in `v1.2.3`, or a revision, as in `service:7` or `7`; else the last one that is proven good. */
   to?: string;
 }
-
-/** How many deployments are looked back at. */
-const remembered = 100;
 
 /**
  * Goes back to what ran well before: its task definition is registered anew, whatever has become of the old revision, and rolled out,

@@ -55,12 +55,12 @@ export async function findRevisions(
 }
 
 export function ownRevision(revision: RawTaskDefinition, base: string): OwnRevision {
-  const { taskDefinitionArn, registeredAt } = revision.taskDefinition;
+  const { taskDefinitionArn } = revision.taskDefinition;
   const [probe, stopped] = [tagOf(revision, tag.probe), tagOf(revision, tag.stopped)];
   return {
     arn: String(taskDefinitionArn),
     base,
-    registeredAt: Number(registeredAt ?? 0) * 1000,
+    registeredAt: registeredAt(revision),
     ...(probe !== undefined && { probe }),
     ...(stopped !== undefined && { stopped }),
   };
@@ -69,6 +69,11 @@ export function ownRevision(revision: RawTaskDefinition, base: string): OwnRevis
 /** ARN of the revision that this one takes back; undefined when it takes none back. */
 export function takenBackBy(revision: RawTaskDefinition): string | undefined {
   return tagOf(revision, tag.verb) === "undo" ? tagOf(revision, tag.base) : undefined;
+}
+
+/** Milliseconds since the epoch, on AWS's clock. */
+export function registeredAt({ taskDefinition }: RawTaskDefinition): number {
+  return Number(taskDefinition.registeredAt ?? 0) * 1000;
 }
 
 export function tagOf({ tags }: RawTaskDefinition, key: string): string | undefined {

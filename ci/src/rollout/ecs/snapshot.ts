@@ -124,8 +124,11 @@ export function taskId(arn: string): string {
   return arn.split("/").at(-1) ?? arn;
 }
 
-export function primaryOf(service: ServiceView): DeploymentView | undefined {
-  return service.deployments.find((deployment) => deployment.status === "PRIMARY");
+/** Of a view or of the service as AWS answers it. */
+export function primaryOf<Deployment extends { status?: string | undefined }>(service: {
+  deployments?: readonly Deployment[] | undefined;
+}): Deployment | undefined {
+  return service.deployments?.find((deployment) => deployment.status === "PRIMARY");
 }
 
 /** Whatever was still to come will not come any more, and what runs will not run on. */

@@ -9,6 +9,9 @@ import type { ServiceDeploymentView } from "../ecs/snapshot.js";
 import type { Session } from "../release.js";
 import { endedAs, type Past } from "./entry.js";
 
+/** How many deployments of a service are looked back at for what may be gone back to: ECS remembers them for 90 days. */
+export const remembered = 100;
+
 /**
  * The service's last deployments as ECS remembers them, which is for 90 days, the newest first.
  * @param count How many at most.

@@ -3,6 +3,7 @@ import { tag } from "../attempt/attempt.js";
 import { tagOf } from "../attempt/revisions.js";
 import type { Running } from "../ecs/containers.js";
 import type { ServiceNow } from "../ecs/read.js";
+import { primaryOf } from "../ecs/snapshot.js";
 import type { Past } from "./entry.js";
 
 /** What a rollback goes back to. */
@@ -28,7 +29,7 @@ export function onItsWay({ service, current, running }: ServiceNow, history: rea
   if (latest?.taskDefinition !== taskDefinition && history.some((one) => one.taskDefinition === taskDefinition))
     return undefined;
   const listed = latest?.taskDefinition === taskDefinition ? latest : undefined;
-  const primary = service.deployments?.find((one) => one.status === "PRIMARY");
+  const primary = primaryOf(service);
   if (listed?.ending !== "unfinished" && primary?.rolloutState !== "IN_PROGRESS") return undefined;
   return listed ? goalOf(listed) : { taskDefinition };
 }

@@ -111,7 +111,7 @@ function goalOf(subject: Subject, snapshots: readonly Snapshot[]) {
     .flatMap(({ service }) => service.events)
     .filter(({ at }) => at >= subject.registeredAt)
     .sort((a, b) => a.at - b.at);
-  const begun = events.findIndex(({ message }) => wayBack.test(message));
+  const begun = events.findIndex(({ message }) => isWayBack(message));
   const [, id] = wayBack.exec(events[begun]?.message ?? "") ?? [];
   const named = snapshots.flatMap(({ service }) => service.deployments).find((one) => one.id === id);
   if (!named) return undefined;
@@ -120,6 +120,11 @@ function goalOf(subject: Subject, snapshots: readonly Snapshot[]) {
   return { taskDefinition: named.taskDefinition, isReached };
 }
 const wayBack = /rolling back to deployment (\S+?)\.$/;
+
+/** Whether an event says that ECS goes back. */
+export function isWayBack(message: string): boolean {
+  return wayBack.test(message);
+}
 
 /**
  * Something else is there in place of ours. What is older than ours can be a stale read, and what ours was never seen before can have

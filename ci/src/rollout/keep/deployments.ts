@@ -3,13 +3,10 @@ import { InputError } from "../../errors.js";
 import { readService } from "../ecs/read.js";
 import { describeServiceDeployments, isFinished, listRecent, taskDefinitionsOf } from "../ecs/service-deployments.js";
 import type { ServiceDeploymentView } from "../ecs/snapshot.js";
-import { history } from "../history/history.js";
+import { history, remembered } from "../history/history.js";
 import { lastProven } from "../history/rollback-goal.js";
 import type { Session } from "../release.js";
 import type { Uses } from "./uses.js";
-
-/** How many deployments of a service are looked back at: ECS remembers them for 90 days. */
-const remembered = 100;
 
 /** What an unfinished deployment brings or may go back to, and the last one that ended well with something else than what runs now. */
 export async function addDeployments(session: Session, uses: Uses, service: Service): Promise<void> {

@@ -1,9 +1,9 @@
 import { InputError } from "../../errors.js";
 import type { Target } from "../../target.js";
-import { type OwnRevision, takenBackBy } from "../attempt/revisions.js";
+import { type OwnRevision, registeredAt, takenBackBy } from "../attempt/revisions.js";
 import type { ServiceNow } from "../ecs/read.js";
 import { earliestOf, isFinished, type KnownDeployments, type ListedDeployment } from "../ecs/service-deployments.js";
-import type { Subject } from "../ecs/snapshot.js";
+import { primaryOf, type Subject } from "../ecs/snapshot.js";
 import type { Release } from "../release.js";
 import { type Begun, deploymentOf } from "./look.js";
 
@@ -38,7 +38,7 @@ export function attachToOwn(
 /** ARN of the revision that an undo takes back which has not come to its end, and that nobody has deployed over. */
 function beingTakenBack({ service, current }: ServiceNow, { listed }: KnownDeployments): string | undefined {
   const undone = takenBackBy(current);
-  const primary = service.deployments?.find((one) => one.status === "PRIMARY");
+  const primary = primaryOf(service);
   if (undone === undefined || primary?.rolloutState !== "IN_PROGRESS") return undefined;
   const latest = [...listed].sort((a, b) => b.createdAt - a.createdAt)[0]?.taskDefinition;
   // The undo itself is listed late.
@@ -52,7 +52,7 @@ function attachToPrimary(
   revisions: readonly OwnRevision[],
   hasRunId: boolean,
 ): Found | undefined {
-  const primary = service.deployments?.find((one) => one.status === "PRIMARY");
+  const primary = primaryOf(service);
   const revision = revisions.find(({ arn }) => arn === primary?.taskDefinition);
   if (!revision || (!hasRunId && primary?.rolloutState !== "IN_PROGRESS")) return undefined;
   return {
@@ -69,10 +69,10 @@ function attachToPrimary(
 export function attachToRunning(now: ServiceNow, known: KnownDeployments, release: Release): Found | undefined {
   const { running, service } = now;
   if (running.digest !== release.digest || running.version !== release.version) return undefined;
-  const primary = service.deployments?.find((one) => one.status === "PRIMARY");
+  const primary = primaryOf(service);
   const found: Found = {
     taskDefinition: running.taskDefinition,
-    registeredAt: registeredAt(now),
+    registeredAt: registeredAt(now.current),
     ...(primary?.id !== undefined && { deploymentId: primary.id }),
   };
   const latest = latestOf(known, running.taskDefinition);
@@ -112,7 +112,7 @@ export function refuseBusy(target: Target, now: ServiceNow, known: KnownDeployme
 function inFlight({ service }: ServiceNow, known: KnownDeployments): string | undefined {
   const unfinished = known.listed.find((one) => !isFinished(one.status));
   if (unfinished) return `${unfinished.arn} to ${unfinished.taskDefinition} is ${unfinished.status}`;
-  const primary = service.deployments?.find((one) => one.status === "PRIMARY");
+  const primary = primaryOf(service);
   // Its service deployment may not be listed yet. One that is listed has ended: what is left settles by itself.
   if (primary?.rolloutState !== "IN_PROGRESS" || latestOf(known, primary.taskDefinition ?? "")) return undefined;
   return `${primary.id} to ${primary.taskDefinition} is IN_PROGRESS`;
@@ -122,9 +122,4 @@ function latestOf(known: KnownDeployments, taskDefinition: string): ListedDeploy
   return known.listed
     .filter((one) => one.taskDefinition === taskDefinition)
     .sort((a, b) => b.createdAt - a.createdAt)[0];
-}
-
-/** Of the service's current revision, in milliseconds on AWS's clock. */
-export function registeredAt(now: ServiceNow): number {
-  return Number(now.current.taskDefinition.registeredAt ?? 0) * 1000;
 }

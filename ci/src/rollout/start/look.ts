@@ -2,6 +2,7 @@ import type { Service } from "@aws-sdk/client-ecs";
 import type { OwnRevision } from "../attempt/revisions.js";
 import { describeService } from "../ecs/read.js";
 import { earliestOf, knownDeployments } from "../ecs/service-deployments.js";
+import { primaryOf } from "../ecs/snapshot.js";
 import type { Session } from "../release.js";
 
 /** Where the rollout of a revision can be seen. */
@@ -43,5 +44,5 @@ export function deploymentOf(service: Service | undefined, revision: string): Be
 }
 
 function primaryOn(service: Service): string {
-  return service.deployments?.find((one) => one.status === "PRIMARY")?.taskDefinition ?? service.taskDefinition ?? "";
+  return primaryOf(service)?.taskDefinition ?? service.taskDefinition ?? "";
 }

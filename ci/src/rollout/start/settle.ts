@@ -1,5 +1,6 @@
 import { InputError } from "../../errors.js";
 import { describeService, type ServiceNow } from "../ecs/read.js";
+import { primaryOf } from "../ecs/snapshot.js";
 import type { Session } from "../release.js";
 
 /**
@@ -12,7 +13,7 @@ export async function settle(session: Session, now: ServiceNow): Promise<void> {
   const end = clock.now() + limit;
   for (let { service } = now, told = false; ; service = await describeService(session.aws, target, signal)) {
     if (service.taskDefinition !== now.service.taskDefinition) throw moved(target.service, service.taskDefinition);
-    const primary = service.deployments?.find((one) => one.status === "PRIMARY");
+    const primary = primaryOf(service);
     if (primary?.rolloutState !== "IN_PROGRESS") return;
     if (clock.now() >= end) throw unsettled(target.service, primary.id);
     if (!told) progress(`Waiting for ${primary.id} to settle, so that this rollout has something to return to.`);

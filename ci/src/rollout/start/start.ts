@@ -2,17 +2,17 @@ import type { JsonObject, RawTaskDefinition } from "../../aws/raw.js";
 import { InputError } from "../../errors.js";
 import { type Attempt, attemptTags } from "../attempt/attempt.js";
 import { isMadeBy } from "../attempt/content.js";
-import { findRevisions, type OwnRevision } from "../attempt/revisions.js";
+import { findRevisions, type OwnRevision, registeredAt } from "../attempt/revisions.js";
 import type { ServiceNow } from "../ecs/read.js";
 import { type KnownDeployments, knownDeployments } from "../ecs/service-deployments.js";
-import type { Subject } from "../ecs/snapshot.js";
+import { primaryOf, type Subject } from "../ecs/snapshot.js";
 import { unchanged } from "../ecs/unchanged.js";
 import { runBefore } from "../one-off/before.js";
 import { gate } from "../plan/gate.js";
 import { type Change, plan } from "../plan/plan.js";
 import { type ServiceChanges, serviceChanges } from "../plan/proposal.js";
 import type { Session } from "../release.js";
-import { attachToOwn, attachToRunning, type Found, refuseBusy, registeredAt, subjectOf, whatIs } from "./attach.js";
+import { attachToOwn, attachToRunning, type Found, refuseBusy, subjectOf, whatIs } from "./attach.js";
 import { supersededBeforeStart } from "./errors.js";
 import { lookPatiently } from "./look.js";
 import { register } from "./register.js";
@@ -47,7 +47,7 @@ export async function start(session: Session, now: ServiceNow, attempt: Attempt,
   const hasRunId = attempt.runId !== undefined;
   const registrationOn = (base: RawTaskDefinition, hash = "") => planOn(session, attempt, base, hash).registration;
   const own = await unchanged(findRevisions(session, now, attempt, registrationOn));
-  const since = Math.min(registeredAt(now), ...own.map((one) => one.registeredAt));
+  const since = Math.min(registeredAt(now.current), ...own.map((one) => one.registeredAt));
   const known = await unchanged(knownDeployments(session, since));
   const found = attachToOwn(now, known, own, hasRunId) ?? attachToWanted(session, now, known, attempt);
   if (found) return started(session, attempt, timeoutMs, found, own);
@@ -130,7 +130,7 @@ function leftOver(
 
 /** ECS may be taking back already what its list does not show yet: the service is then on its way to what ran before. */
 async function listedLate(session: Session, { service }: ServiceNow, left: OwnRevision): Promise<Found | undefined> {
-  const primary = service.deployments?.find((one) => one.status === "PRIMARY");
+  const primary = primaryOf(service);
   if (primary?.rolloutState !== "IN_PROGRESS") return undefined;
   const seen = await lookPatiently(session, left);
   return "begun" in seen ? { ...whatIs(left), ...seen.begun } : undefined;

@@ -1,28 +1,26 @@
 import type { RawTaskDefinition } from "../../aws/raw.js";
 import { SlipwayError } from "../../errors.js";
+import { describeRevision, registeredAt } from "../attempt/revisions.js";
 import { runningIn } from "../ecs/containers.js";
 import { isFinished, knownDeployments, type ListedDeployment } from "../ecs/service-deployments.js";
-import { history } from "../history/history.js";
+import { history, remembered } from "../history/history.js";
 import { lastProven } from "../history/rollback-goal.js";
 import type { Session } from "../release.js";
-
-/** How many deployments are looked back at. */
-const remembered = 100;
 
 /**
  * What a rollout is taken back to: the revision that it was made from, or, where ECS gave that one up too, the last that ended well, as
  * ECS's own rollback does.
- * @param undone The revision that is taken back.
+ * @param undone ARN of the revision that is taken back.
  * @returns The ARN of a revision: of `base` where nothing better is known.
  */
-export async function undoGoal(session: Session, base: RawTaskDefinition, undone: RawTaskDefinition): Promise<string> {
+export async function undoGoal(session: Session, base: RawTaskDefinition, undone: string): Promise<string> {
   const arn = String(base.taskDefinition.taskDefinitionArn);
-  const since = Number(base.taskDefinition.registeredAt ?? 0) * 1000;
-  const { listed } = await knownDeployments(session, since);
+  const { listed } = await knownDeployments(session, registeredAt(base));
   if (!hasFailed(listed, arn)) return arn;
   try {
     const past = await history(session, remembered);
-    return lastProven(past, runningIn(undone.taskDefinition, session.target.container)).taskDefinition;
+    const { taskDefinition } = await describeRevision(session, undone);
+    return lastProven(past, runningIn(taskDefinition, session.target.container)).taskDefinition;
   } catch (error) {
     session.signal?.throwIfAborted();
     // Nothing is proven, or ECS may not be asked.

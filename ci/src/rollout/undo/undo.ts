@@ -1,4 +1,4 @@
-import type { Service, ServiceEvent, ServiceRevision } from "@aws-sdk/client-ecs";
+import type { Service, ServiceRevision } from "@aws-sdk/client-ecs";
 import type { RawTaskDefinition } from "../../aws/raw.js";
 import { SlipwayError } from "../../errors.js";
 import { describeRevision, type OwnRevision } from "../attempt/revisions.js";
@@ -6,7 +6,7 @@ import { type Running, runningIn } from "../ecs/containers.js";
 import { describeService } from "../ecs/read.js";
 import { describeRevisions } from "../ecs/service-deployments.js";
 import { primaryOf, type ServiceDeploymentView, type Subject } from "../ecs/snapshot.js";
-import { serviceView } from "../ecs/views.js";
+import { isWayBack } from "../judge/classic.js";
 import type { Session } from "../release.js";
 import { type ServiceUpdate, update } from "../start/update.js";
 import { allowance } from "../watch/deadline.js";
@@ -87,11 +87,8 @@ export async function undo(session: Session, undoing: Undoing): Promise<Undone> 
 
 /** The revision that is brought back. */
 async function sourceOf(session: Session, { subject, base }: Undoing): Promise<RawTaskDefinition> {
-  const [made, undone] = await Promise.all([
-    describeRevision(session, base),
-    describeRevision(session, subject.taskDefinition),
-  ]);
-  const goal = await undoGoal(session, made, undone);
+  const made = await describeRevision(session, base);
+  const goal = await undoGoal(session, made, subject.taskDefinition);
   if (goal === base) return made;
   session.progress(`${nameOf(base)} never ended well itself: ${nameOf(goal)} is the last that did.`);
   return await describeRevision(session, goal);
@@ -99,20 +96,21 @@ async function sourceOf(session: Session, { subject, base }: Undoing): Promise<R
 
 /** The primary deployment is the very one that is taken back. Somebody may have deployed the same revision again since. */
 function isStillOurs(service: Service, { taskDefinition, deploymentId }: Subject): boolean {
-  const primary = primaryOf(serviceView(service));
+  const primary = primaryOf(service);
   return primary?.taskDefinition === taskDefinition && (deploymentId === undefined || primary.id === deploymentId);
 }
 
 /** What the list of service deployments would tell: an undo was begun, and the service is set to ours again since. */
 function isBackOnOurs(service: Service, { taskDefinition }: Subject, { registeredAt }: OwnRevision): boolean {
-  const primary = service.deployments?.find((one) => one.status === "PRIMARY");
+  const primary = primaryOf(service);
   if (primary?.taskDefinition !== taskDefinition) return false;
   const isSince = (time: Date | undefined) => (time?.getTime() ?? 0) > registeredAt;
   // ECS has been seen to make a new deployment, and to keep the id of the old one.
-  return isSince(primary.createdAt) || service.events?.some((one) => isSince(one.createdAt) && isWayBack(one)) === true;
+  return (
+    isSince(primary.createdAt) ||
+    service.events?.some((one) => isSince(one.createdAt) && isWayBack(one.message ?? "")) === true
+  );
 }
-
-const isWayBack = ({ message = "" }: ServiceEvent) => /rolling back to deployment /.test(message);
 
 /** The service as the rollout has it and as it was before; nothing where that can't be read or is not of the base. */
 async function serviceRevisions(

@@ -63,18 +63,19 @@ export async function verify(
   options: VerifyOptions = {},
 ): Promise<HttpCheck> {
   if (!http) return { state: "not-checked" };
-  const { consecutive = 5, interval = 500, limit = 60_000, tryLimit = tryLimitDefault, ask = askOverHttp } = options;
+  const { consecutive = 5, interval = 500, limit = 60_000, tryLimit = tryLimitDefault } = options;
+  const { beside, ask = askOverHttp } = options;
   const url = askedUrl(http);
   const end = clock.now() + limit;
   for (let right = 0, proving: Try[] = []; ; ) {
     const seen = await tryOnce(http, version, { ask, limit: tryLimit, signal });
     right = seen.isRight ? right + 1 : 0;
     if (!seen.proves) proving = [];
-    else if (options.beside === undefined || seen.saw !== options.beside) proving.push(seen);
+    else if (seen.saw !== beside) proving.push(seen);
     if (right >= consecutive) return { state: "verified", url, tries: right };
     if (clock.now() >= end) {
       const proven = proving.length >= consecutive;
-      return verdictOf((proven && proving.at(-1)) || seen, { version, url, proven });
+      return verdictOf(proven ? (proving.at(-1) as Try) : seen, { version, url, proven });
     }
     await clock.sleep(interval, signal);
   }

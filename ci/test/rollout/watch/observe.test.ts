@@ -1,21 +1,11 @@
 import assert from "node:assert/strict";
-import { type TestContext, test } from "node:test";
+import { test } from "node:test";
 import type { Json, JsonObject } from "../../../src/aws/raw.js";
-import { observer } from "../../../src/rollout/watch/observe.js";
-import { Fault, fakeAws } from "../../support/fake-aws.js";
-import { addTask, newDigest, revisionArn, scriptedEcs, target, update } from "../../support/scripted-ecs.js";
+import { Fault } from "../../support/fake-aws.js";
+import { observerScene } from "../../support/observer-scene.js";
+import { addTask, newDigest, revisionArn, update } from "../../support/scripted-ecs.js";
 import { subject } from "../../support/snapshots.js";
 import { set } from "../../support/stories.js";
-import { virtualClock } from "../../support/virtual-clock.js";
-
-async function scene(t: TestContext) {
-  const clock = virtualClock();
-  const { world, script } = scriptedEcs(clock);
-  const fake = await fakeAws(script);
-  t.after(() => fake.close());
-  const look = observer({ aws: fake.aws, target, clock, progress: () => {} });
-  return { clock, world, fake, look };
-}
 
 /** Answers a list `size` at a time, as AWS does. */
 function paged(list: Json[], member: string, size: number, token: unknown): JsonObject {
@@ -25,7 +15,7 @@ function paged(list: Json[], member: string, size: number, token: unknown): Json
 }
 
 test("more than a hundred tasks are paged and described in batches", async (t) => {
-  const { world, fake, look } = await scene(t);
+  const { world, fake, look } = await observerScene(t);
   for (let n = 0; n < 250; n++) addTask(world, `b${n}x`, revisionArn(8), newDigest);
   const arns = world.tasks.map((task) => String(task.taskArn));
   fake.script.ListTasks = (input) =>
@@ -39,7 +29,7 @@ test("more than a hundred tasks are paged and described in batches", async (t) =
 });
 
 test("more than a hundred tasks are read at most once in a second for each page, but for the end", async (t) => {
-  const { clock, world, fake, look } = await scene(t);
+  const { clock, world, fake, look } = await observerScene(t);
   update(world, revisionArn(8));
   for (let n = 0; n < 250; n++) addTask(world, `b${n}x`, revisionArn(8), newDigest);
   let seen = await look(subject);
@@ -58,7 +48,7 @@ test("more than a hundred tasks are read at most once in a second for each page,
 });
 
 test("our service deployment is found behind those of others, on a later page", async (t) => {
-  const { clock, world, fake, look } = await scene(t);
+  const { clock, world, fake, look } = await observerScene(t);
   const registeredAt = clock.now();
   update(world, revisionArn(8));
   for (let n = 0; n < 3; n++) update(world, revisionArn(7));
@@ -70,7 +60,7 @@ test("our service deployment is found behind those of others, on a later page", 
 });
 
 test("the list is not read beyond what is older than our revision", async (t) => {
-  const { clock, world, fake, look } = await scene(t);
+  const { clock, world, fake, look } = await observerScene(t);
   await clock.sleep(10_000);
   const registeredAt = clock.now();
   update(world, revisionArn(8));
@@ -82,7 +72,7 @@ test("the list is not read beyond what is older than our revision", async (t) =>
 });
 
 test("of two service deployments of our revision the earliest is ours", async (t) => {
-  const { clock, world, look } = await scene(t);
+  const { clock, world, look } = await observerScene(t);
   update(world, revisionArn(8));
   await clock.sleep(5_000);
   update(world, revisionArn(8));
@@ -91,7 +81,7 @@ test("of two service deployments of our revision the earliest is ours", async (t
 });
 
 test("a revision is looked up once", async (t) => {
-  const { fake, look } = await scene(t);
+  const { fake, look } = await observerScene(t);
   const first = await look(subject);
   await look(first.subject, first.snapshot);
   assert.equal(fake.sent("ListServiceDeployments").length, 2);
@@ -99,7 +89,7 @@ test("a revision is looked up once", async (t) => {
 });
 
 test("tasks are not read again while nothing moves, and again after a minute", async (t) => {
-  const { clock, world, fake, look } = await scene(t);
+  const { clock, world, fake, look } = await observerScene(t);
   update(world, revisionArn(8));
   addTask(world, "b1", revisionArn(8), newDigest);
   set(world.service.deployments[0], { runningCount: 1 });
@@ -115,7 +105,7 @@ test("tasks are not read again while nothing moves, and again after a minute", a
 });
 
 test("a task that has STOPPED is described once, and stays in every look while ECS lists it", async (t) => {
-  const { clock, world, fake, look } = await scene(t);
+  const { clock, world, fake, look } = await observerScene(t);
   update(world, revisionArn(8));
   addTask(world, "b1", revisionArn(8), newDigest, { desiredStatus: "STOPPED", lastStatus: "STOPPED" });
   addTask(world, "b2", revisionArn(8), newDigest, { desiredStatus: "STOPPED", lastStatus: "DEPROVISIONING" });
@@ -137,79 +127,12 @@ test("a task that has STOPPED is described once, and stays in every look while E
   );
 });
 
-test("while the tasks start, every other look is one call for our service deployment, with all else as it was", async (t) => {
-  const { clock, world, fake, look } = await scene(t);
-  update(world, revisionArn(8));
-  let seen = await look(subject);
-  const asked: string[][] = [];
-  for (let n = 0; n < 4; n++) {
-    await clock.sleep(2_000);
-    fake.calls.length = 0;
-    const { service } = seen.snapshot;
-    seen = await look(seen.subject, seen.snapshot);
-    asked.push(fake.calls.map(({ operation }) => operation));
-    assert.equal(seen.snapshot.at, clock.now());
-    assert.deepEqual(seen.snapshot.service, service);
-  }
-  assert.deepEqual(asked, [
-    ["DescribeServiceDeployments"],
-    ["DescribeServices"],
-    ["DescribeServiceDeployments"],
-    ["DescribeServices"],
-  ]);
-});
-
-test("a glance that sees our service deployment changed becomes a look at once", async (t) => {
-  const { clock, world, fake, look } = await scene(t);
-  update(world, revisionArn(8));
-  const seen = await look(subject);
-  await clock.sleep(2_000);
-  set(world.serviceDeployments[0], { status: "STOPPED", statusReason: "Service deployment stopped by user." });
-  fake.calls.length = 0;
-  const { snapshot } = await look(seen.subject, seen.snapshot);
-  assert.equal(snapshot.ours?.status, "STOPPED");
-  assert.equal(snapshot.isGlance, undefined);
-  const asked = fake.calls.map(({ operation }) => operation);
-  assert.deepEqual(asked.slice(0, 2), ["DescribeServiceDeployments", "DescribeServices"]);
-  assert.equal(asked.filter((operation) => operation === "DescribeServiceDeployments").length, 1);
-});
-
-test("there is a glance until the old tasks leave, none while they do, and again when they are gone", async (t) => {
-  const { clock, world, fake, look } = await scene(t);
-  update(world, revisionArn(8));
-  addTask(world, "b1", revisionArn(8), newDigest);
-  set(world.service.deployments[0], { runningCount: 1 });
-  const staying = await look(subject);
-  await clock.sleep(2_000);
-  assert.equal((await look(staying.subject, staying.snapshot)).snapshot.isGlance, true);
-  const tasks = staying.snapshot.tasks.map((task) => ({ ...task, desiredStatus: "STOPPED" }));
-  fake.calls.length = 0;
-  const leaving = await look(staying.subject, { ...staying.snapshot, tasks });
-  assert.equal(leaving.snapshot.isGlance, undefined);
-  assert.equal(fake.calls[0]?.operation, "DescribeServices");
-  const own = staying.snapshot.tasks.filter((task) => task.taskDefinition === revisionArn(8));
-  const left = tasks.filter((task) => !own.some(({ arn }) => arn === task.arn));
-  const gone = [...own, ...left.map((task) => ({ ...task, lastStatus: "STOPPED" }))];
-  assert.equal((await look(staying.subject, { ...leaving.snapshot, tasks: gone })).snapshot.isGlance, true);
-});
-
-test("a glance that is not permitted becomes a look, and is the last", async (t) => {
-  const { clock, world, fake, look } = await scene(t);
-  update(world, revisionArn(8));
-  const seen = await look(subject);
-  fake.script.DescribeServiceDeployments = () => new Fault("AccessDeniedException", "no");
-  await clock.sleep(2_000);
-  const denied = await look(seen.subject, seen.snapshot);
-  assert.equal(denied.subject.classicOnly, "ecs:DescribeServiceDeployments is not permitted");
-  assert.equal(denied.snapshot.isGlance, undefined);
-});
-
 for (const [code, answer] of [
   ["no cluster", () => new Fault("ClusterNotFoundException", "Cluster not found.")],
   ["no service", () => ({ services: [] })],
 ] as const) {
   test(`${code} any more is a service that is gone, once it has been seen; before, it is an error`, async (t) => {
-    const { world, fake, look } = await scene(t);
+    const { world, fake, look } = await observerScene(t);
     update(world, revisionArn(8));
     set(world.service.deployments[0], { runningCount: 1 });
     const { snapshot, subject: known } = await look(subject);
@@ -222,7 +145,7 @@ for (const [code, answer] of [
 }
 
 test("without the newer permissions the subject says which one is missing, and is not asked again", async (t) => {
-  const { fake, look } = await scene(t);
+  const { fake, look } = await observerScene(t);
   fake.script.DescribeServiceRevisions = () => new Fault("AccessDeniedException", "no");
   const { subject: learnt, snapshot } = await look(subject);
   assert.equal(learnt.classicOnly, "ecs:DescribeServiceRevisions is not permitted");

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Fault } from "../../support/fake-aws.js";
+import { observerScene } from "../../support/observer-scene.js";
+import { addTask, newDigest, revisionArn, update } from "../../support/scripted-ecs.js";
+import { subject } from "../../support/snapshots.js";
+import { set } from "../../support/stories.js";
+
+test("while the tasks start, every other look is one call for our service deployment, with all else as it was", async (t) => {
+  const { clock, world, fake, look } = await observerScene(t);
+  update(world, revisionArn(8));
+  let seen = await look(subject);
+  const asked: string[][] = [];
+  for (let n = 0; n < 4; n++) {
+    await clock.sleep(2_000);
+    fake.calls.length = 0;
+    const { service } = seen.snapshot;
+    seen = await look(seen.subject, seen.snapshot);
+    asked.push(fake.calls.map(({ operation }) => operation));
+    assert.equal(seen.snapshot.at, clock.now());
+    assert.deepEqual(seen.snapshot.service, service);
+  }
+  assert.deepEqual(asked, [
+    ["DescribeServiceDeployments"],
+    ["DescribeServices"],
+    ["DescribeServiceDeployments"],
+    ["DescribeServices"],
+  ]);
+});
+
+test("a glance that sees our service deployment changed becomes a look at once", async (t) => {
+  const { clock, world, fake, look } = await observerScene(t);
+  update(world, revisionArn(8));
+  const seen = await look(subject);
+  await clock.sleep(2_000);
+  set(world.serviceDeployments[0], { status: "STOPPED", statusReason: "Service deployment stopped by user." });
+  fake.calls.length = 0;
+  const { snapshot } = await look(seen.subject, seen.snapshot);
+  assert.equal(snapshot.ours?.status, "STOPPED");
+  assert.equal(snapshot.isGlance, undefined);
+  const asked = fake.calls.map(({ operation }) => operation);
+  assert.deepEqual(asked.slice(0, 2), ["DescribeServiceDeployments", "DescribeServices"]);
+  assert.equal(asked.filter((operation) => operation === "DescribeServiceDeployments").length, 1);
+});
+
+test("there is a glance until the old tasks leave, none while they do, and again when they are gone", async (t) => {
+  const { clock, world, fake, look } = await observerScene(t);
+  update(world, revisionArn(8));
+  addTask(world, "b1", revisionArn(8), newDigest);
+  set(world.service.deployments[0], { runningCount: 1 });
+  const staying = await look(subject);
+  await clock.sleep(2_000);
+  assert.equal((await look(staying.subject, staying.snapshot)).snapshot.isGlance, true);
+  const tasks = staying.snapshot.tasks.map((task) => ({ ...task, desiredStatus: "STOPPED" }));
+  fake.calls.length = 0;
+  const leaving = await look(staying.subject, { ...staying.snapshot, tasks });
+  assert.equal(leaving.snapshot.isGlance, undefined);
+  assert.equal(fake.calls[0]?.operation, "DescribeServices");
+  const own = staying.snapshot.tasks.filter((task) => task.taskDefinition === revisionArn(8));
+  const left = tasks.filter((task) => !own.some(({ arn }) => arn === task.arn));
+  const gone = [...own, ...left.map((task) => ({ ...task, lastStatus: "STOPPED" }))];
+  assert.equal((await look(staying.subject, { ...leaving.snapshot, tasks: gone })).snapshot.isGlance, true);
+});
+
+test("a glance that is not permitted becomes a look, and is the last", async (t) => {
+  const { clock, world, fake, look } = await observerScene(t);
+  update(world, revisionArn(8));
+  const seen = await look(subject);
+  fake.script.DescribeServiceDeployments = () => new Fault("AccessDeniedException", "no");
+  await clock.sleep(2_000);
+  const denied = await look(seen.subject, seen.snapshot);
+  assert.equal(denied.subject.classicOnly, "ecs:DescribeServiceDeployments is not permitted");
+  assert.equal(denied.snapshot.isGlance, undefined);
+});

@@ -1,0 +1,15 @@
+import type { TestContext } from "node:test";
+import { observer } from "../../src/rollout/watch/observe.js";
+import { fakeAws } from "./fake-aws.js";
+import { scriptedEcs, target } from "./scripted-ecs.js";
+import { virtualClock } from "./virtual-clock.js";
+
+/** An observer of a scripted ECS. */
+export async function observerScene(t: TestContext) {
+  const clock = virtualClock();
+  const { world, script } = scriptedEcs(clock);
+  const fake = await fakeAws(script);
+  t.after(() => fake.close());
+  const look = observer({ aws: fake.aws, target, clock, progress: () => {} });
+  return { clock, world, fake, look };
+}
