@@ -12,8 +12,8 @@ export interface Machine {
   dockerd: boolean;
   /** Whether a dockerd process is there already, still starting perhaps. */
   dockerdRuns: boolean;
-  /** Whether /var/run/docker.pid names a process that is no dockerd: dockerd would refuse to start. */
-  stalePid: boolean;
+  /** Pid files that a killed dockerd and its containerd left. Where the number has gone to another process, dockerd ends at once or waits for a containerd that never comes. */
+  stalePidFiles: string[];
   /** Whether apt's package lists have docker.io. */
   knowsPackage: boolean;
 }
@@ -37,7 +37,8 @@ export interface InstallPlan {
 }
 
 const packages = ["docker.io", "iptables"];
-const logFile = "/var/log/dockerd.log";
+/** What a dockerd started here writes to. */
+export const logFile = "/var/log/dockerd.log";
 
 /**
  * Pure: from what the machine is to what must be done.
@@ -49,8 +50,8 @@ export function planInstall(machine: Machine): InstallPlan {
   const asRoot = (argv: string[]) => (machine.uid === 0 ? argv : ["sudo", "-n", ...argv]);
   const commands: Command[] = [];
   if (!machine.dockerd) commands.push(...install(machine, asRoot));
-  if (machine.stalePid) {
-    commands.push({ say: "Removing a stale /var/run/docker.pid", argv: asRoot(["rm", "-f", "/var/run/docker.pid"]) });
+  for (const file of machine.stalePidFiles) {
+    commands.push({ say: `Removing ${file}, left by a daemon that was killed`, argv: asRoot(["rm", "-f", file]) });
   }
   if (machine.systemd) {
     commands.push({ say: "Starting docker.service", argv: asRoot(["systemctl", "start", "docker"]) });

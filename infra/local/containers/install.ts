@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { connectEngine, type Engine, openEngine } from "./connect.js";
 import { EngineError, messageOf } from "./errors.js";
-import { type InstallPlan, planInstall } from "./install-plan.js";
-import { readMachine, runCommand, startDaemon } from "./machine.js";
+import { type InstallPlan, logFile, planInstall } from "./install-plan.js";
+import { endOf, readMachine, runCommand, startDaemon } from "./machine.js";
 
 export type { InstallPlan } from "./install-plan.js";
 
@@ -29,11 +29,7 @@ export async function installEngine(plan: InstallPlan, log: (line: string) => vo
     log(say);
     await runCommand(argv);
   }
-  if (plan.daemon) {
-    log(plan.daemon.say);
-    startDaemon(plan.daemon.argv);
-  }
-  await untilItListens(plan);
+  await start(plan, log);
   for (const { say, argv } of plan.afterwards) {
     log(say);
     await runCommand(argv);
@@ -41,7 +37,17 @@ export async function installEngine(plan: InstallPlan, log: (line: string) => vo
   return connectEngine();
 }
 
-async function untilItListens(plan: InstallPlan): Promise<void> {
+async function start(plan: InstallPlan, log: (line: string) => void): Promise<void> {
+  if (!plan.daemon) return untilItListens(plan, () => undefined);
+  log(plan.daemon.say);
+  try {
+    await untilItListens(plan, startDaemon(plan.daemon.argv));
+  } catch (error) {
+    throw new EngineError(`${messageOf(error)} It ends with:\n${endOf(logFile)}`);
+  }
+}
+
+async function untilItListens({ afterwards, seeAlso }: InstallPlan, ended: () => string | undefined): Promise<void> {
   const deadline = Date.now() + daemonPatience;
   for (;;) {
     try {
@@ -49,9 +55,11 @@ async function untilItListens(plan: InstallPlan): Promise<void> {
       return;
     } catch (error) {
       // Without root the socket is there and closed to us until the last step opens it.
-      if ((error as NodeJS.ErrnoException).code === "EACCES" && plan.afterwards.length > 0) return;
+      if ((error as NodeJS.ErrnoException).code === "EACCES" && afterwards.length > 0) return;
+      const end = ended();
+      if (end !== undefined) throw new EngineError(`dockerd ended (${end}) before it answered. ${seeAlso}`);
       if (Date.now() > deadline)
-        throw new EngineError(`dockerd did not answer in 60 s: ${messageOf(error)}. ${plan.seeAlso}`);
+        throw new EngineError(`dockerd did not answer in 60 s: ${messageOf(error)}. ${seeAlso}`);
       await sleep(100);
     }
   }

@@ -1,14 +1,17 @@
 import { execFile, spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { promisify } from "node:util";
-import { EngineError } from "./errors.js";
+import { EngineError, messageOf } from "./errors.js";
 import type { Machine } from "./install-plan.js";
 
 const execute = promisify(execFile);
 
+const pidFiles = { dockerd: "/var/run/docker.pid", containerd: "/var/run/docker/containerd/containerd.pid" };
+
 /** Looks at this machine. Changes nothing. */
 export async function readMachine(): Promise<Machine> {
   const uid = process.getuid?.() ?? -1;
+  const running = namesOfProcesses();
   return {
     os: process.platform,
     families: families(textOf("/etc/os-release")),
@@ -16,8 +19,10 @@ export async function readMachine(): Promise<Machine> {
     sudo: uid !== 0 && (await succeeds("sudo", ["-n", "true"])),
     systemd: existsSync("/run/systemd/system"),
     dockerd: ["/usr/bin/dockerd", "/usr/sbin/dockerd", "/usr/local/bin/dockerd"].some((path) => existsSync(path)),
-    dockerdRuns: processIds().some((pid) => commandOf(pid) === "dockerd"),
-    stalePid: isStale(textOf("/var/run/docker.pid").trim()),
+    dockerdRuns: running.has("dockerd"),
+    stalePidFiles: Object.entries(pidFiles).flatMap(([daemon, file]) =>
+      running.has(daemon) || isAbsent(file) ? [] : [file],
+    ),
     knowsPackage: await succeeds("apt-cache", ["show", "--no-all-versions", "docker.io"]),
   };
 }
@@ -34,10 +39,32 @@ export async function runCommand(argv: string[]): Promise<void> {
   }
 }
 
-/** Starts the daemon so that it outlives this process. It keeps its process id in /var/run/docker.pid. */
-export function startDaemon(argv: string[]): void {
+/**
+ * Starts the daemon so that it outlives this process.
+ *
+ * @returns Asked at any time: how the daemon ended, in words, or nothing while it runs.
+ */
+export function startDaemon(argv: string[]): () => string | undefined {
   const [command = "", ...args] = argv;
-  spawn(command, args, { detached: true, stdio: "ignore" }).unref();
+  let end: string | undefined;
+  const daemon = spawn(command, args, { detached: true, stdio: "ignore" });
+  daemon.once("error", (error) => {
+    end = error.message;
+  });
+  daemon.once("exit", (code, signal) => {
+    end = signal === null ? `exit code ${code}` : `signal ${signal}`;
+  });
+  daemon.unref();
+  return () => end;
+}
+
+/** The last lines of a log, for people. */
+export function endOf(file: string): string {
+  try {
+    return readFileSync(file, "utf8").trimEnd().split("\n").slice(-8).join("\n");
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 function families(osRelease: string): string[] {
@@ -45,16 +72,25 @@ function families(osRelease: string): string[] {
   return [value("ID"), ...value("ID_LIKE").split(" ")].filter((word) => word !== "");
 }
 
-function isStale(pid: string): boolean {
-  return /^\d+$/.test(pid) && existsSync(`/proc/${pid}`) && commandOf(pid) !== "dockerd";
+/** False too where looking is not permitted: Docker's own directories are closed to all but root. */
+function isAbsent(path: string): boolean {
+  try {
+    lstatSync(path);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ENOENT";
+  }
 }
 
-function processIds(): string[] {
-  return existsSync("/proc") ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [];
+/** The names of what runs here. A process that ended and was never waited for still has its number and its name: it does not count. */
+function namesOfProcesses(): Set<string> {
+  const ids = existsSync("/proc") ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [];
+  return new Set(ids.flatMap((id) => nameOfLiving(textOf(`/proc/${id}/stat`))));
 }
 
-function commandOf(pid: string): string {
-  return textOf(`/proc/${pid}/comm`).trim();
+function nameOfLiving(stat: string): string[] {
+  const { name, state } = /\((?<name>.*)\) (?<state>\S)/s.exec(stat)?.groups ?? {};
+  return name === undefined || state === "Z" ? [] : [name];
 }
 
 function textOf(path: string): string {

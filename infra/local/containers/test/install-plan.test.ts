@@ -10,7 +10,7 @@ const bare: Machine = {
   systemd: false,
   dockerd: false,
   dockerdRuns: false,
-  stalePid: false,
+  stalePidFiles: [],
   knowsPackage: true,
 };
 
@@ -43,8 +43,13 @@ test("an engine that is starting already is waited for", () => {
   assert.deepEqual(does({ dockerd: true, dockerdRuns: true }), []);
 });
 
-test("a pid file of another process is removed, because dockerd would not start", () => {
-  assert.deepEqual(does({ dockerd: true, stalePid: true }), ["rm -f /var/run/docker.pid", start]);
+test("pid files of daemons that were killed are removed first, because dockerd would not start with them", () => {
+  const stalePidFiles = ["/var/run/docker.pid", "/var/run/docker/containerd/containerd.pid"];
+  assert.deepEqual(does({ dockerd: true, stalePidFiles }), [
+    "rm -f /var/run/docker.pid",
+    "rm -f /var/run/docker/containerd/containerd.pid",
+    start,
+  ]);
 });
 
 test("without root every step goes through sudo, and the socket is given to the user at the end", () => {
