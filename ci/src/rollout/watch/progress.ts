@@ -89,8 +89,10 @@ function deploymentChanges(subject: Subject, before: readonly Snapshot[], now: S
 }
 
 /** The time left changes with every look, and that alone is no news. */
-function isOther({ secondsLeft: _, ...one }: DeploymentState, { secondsLeft: __, ...other }: DeploymentState): boolean {
-  return JSON.stringify(one) !== JSON.stringify(other);
+const news = ["status", "stage", "role", "running", "desired", "failed", "percentReplaced"] as const;
+
+function isOther(one: DeploymentState, other: DeploymentState): boolean {
+  return news.some((member) => one[member] !== other[member]);
 }
 
 function deploymentState(subject: Subject, first: Snapshot, now: Snapshot): DeploymentState {

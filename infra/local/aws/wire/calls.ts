@@ -89,7 +89,7 @@ export function createCalls(options: CallsOptions): Calls {
       const { operation } = named;
       const model = serviceModel(service.signingName);
       const input = protocol.decode(request.body, model.input(operation));
-      const caller = callerOf(principal, claim, requestId);
+      const caller = callerOf(principal, claim);
       const output = await perform({ service, operation, input, caller, principal, befalling }, options);
       const body = protocol.encode(operation, output, model.output(operation), requestId);
       shown = { status: 200, headers: { "content-type": protocol.contentType }, body };
@@ -108,7 +108,7 @@ export function createCalls(options: CallsOptions): Calls {
     try {
       const service = directory.named(name);
       const principal = known(accessKeyId);
-      const caller = callerOf(principal, { region }, newId());
+      const caller = callerOf(principal, { region });
       const output = await perform({ service, operation, input, caller, principal, befalling }, options);
       return failure === undefined ? { output, ...fate } : fate;
     } catch (error) {
@@ -144,9 +144,9 @@ export function createCalls(options: CallsOptions): Calls {
     return { ...encoded, headers: { "content-type": protocol.contentType, ...encoded.headers } };
   }
 
-  function callerOf(principal: Principal, { region }: Pick<Claim, "region">, requestId: string): Caller {
+  function callerOf(principal: Principal, { region }: Pick<Claim, "region">): Caller {
     const { accountId, authority } = options;
-    return { accountId, region, accessKeyId: principal.accessKeyId, arn: principal.arn, requestId, authority };
+    return { accountId, region, accessKeyId: principal.accessKeyId, arn: principal.arn, authority };
   }
 
   function known(accessKeyId: string): Principal {

@@ -58,34 +58,36 @@ export function createRequestHandler(calls: Calls, clock: Clock, timeout: number
 }
 
 /** When a call's answer arrives, or how it fails to: as Node's sockets and the SDK's handler tell of it. */
-export function arrival<T extends { delay: number; failure?: Answer["failure"] }>(
+export async function arrival<T extends { delay: number; failure?: Answer["failure"] }>(
   answered: Promise<T>,
   clock: Clock,
   timeout: number,
   abortSignal?: Abortable,
 ): Promise<T> {
   const signal = abortSignal instanceof AbortSignal ? abortSignal : undefined;
+  if (signal?.aborted) throw aborted();
+  const answer = await answered;
+  if (signal?.aborted) throw aborted();
+  if (answer.failure === "silent" || answer.delay >= timeout) {
+    await pause(timeout, clock, signal);
+    throw named("TimeoutError", `Request did not complete within ${timeout} ms`);
+  }
+  if (answer.delay > 0) await pause(answer.delay, clock, signal);
+  if (answer.failure === "reset") throw reset();
+  return answer;
+}
+
+function pause(ms: number, clock: Clock, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timers: (() => void)[] = [];
-    const end = (settle: () => void) => {
-      for (const cancel of timers) cancel();
-      signal?.removeEventListener("abort", abort);
-      settle();
+    const abort = () => {
+      cancel();
+      reject(aborted());
     };
-    const abort = () => end(() => reject(named("AbortError", "Request aborted")));
-    if (signal?.aborted) return abort();
-    signal?.addEventListener("abort", abort);
-    const arrive = (answer: T) => end(() => (answer.failure === "reset" ? reject(reset()) : resolve(answer)));
-    answered.then(
-      (answer) => {
-        if (answer.failure === "silent" || answer.delay >= timeout) {
-          const late = () => reject(named("TimeoutError", `Request did not complete within ${timeout} ms`));
-          timers.push(clock.after(timeout, () => end(late)));
-        } else if (answer.delay > 0) timers.push(clock.after(answer.delay, () => arrive(answer)));
-        else arrive(answer);
-      },
-      (error) => end(() => reject(error)),
-    );
+    const cancel = clock.after(ms, () => {
+      signal?.removeEventListener("abort", abort);
+      resolve();
+    });
+    signal?.addEventListener("abort", abort, { once: true });
   });
 }
 
@@ -114,5 +116,7 @@ const lowerCased = (headers: Record<string, string>) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
 const bytes = (body: SdkRequest["body"]) => (typeof body === "string" ? Buffer.from(body) : (body ?? new Uint8Array()));
+
+const aborted = () => named("AbortError", "Request aborted");
 
 const named = (name: string, message: string) => Object.assign(new Error(message), { name });

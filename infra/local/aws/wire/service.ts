@@ -11,7 +11,6 @@ export interface Caller {
   accessKeyId: string;
   /** Such as `arn:aws:iam::123456789012:user/rehearsal`. */
   arn: string;
-  requestId: string;
   /** `127.0.0.1:PORT` as this server is reached: what repository URIs and endpoints are made of. */
   authority: string;
 }

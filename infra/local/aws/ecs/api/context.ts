@@ -23,9 +23,12 @@ export function times(known: Record<string, number | undefined>): JsonObject {
 
 /** Those of an object's members that are named and there. */
 export function pick(from: JsonObject, names: readonly string[]): JsonObject {
-  return Object.fromEntries(
-    names.filter((name) => from[name] !== undefined && from[name] !== null).map((name) => [name, from[name]]),
-  ) as JsonObject;
+  const out: JsonObject = {};
+  for (const name of names) {
+    const member = from[name];
+    if (member !== undefined && member !== null) out[name] = member;
+  }
+  return out;
 }
 
 export const text = (input: JsonObject, name: string): string | undefined => {

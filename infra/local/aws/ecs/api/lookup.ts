@@ -38,9 +38,9 @@ export function findService(state: EcsState, cluster: ClusterRecord, reference: 
 export function serviceArnOf(cluster: ClusterRecord, reference: string): string {
   if (!reference.startsWith("arn:")) return within(cluster.arn, "service", reference);
   mustBeOf(cluster, reference);
-  const old = reference.split("/").length === 2;
-  const isHere = reference.startsWith(`${prefixOf(scopeOf(cluster.arn))}service/`);
-  return old && isHere ? within(cluster.arn, "service", nameOf(reference)) : reference;
+  const isOld = reference.split("/").length === 2;
+  const isHere = () => reference.startsWith(`${prefixOf(scopeOf(cluster.arn))}service/`);
+  return isOld && isHere() ? within(cluster.arn, "service", nameOf(reference)) : reference;
 }
 
 /** A task id has 32 digits, or the 36 of a UUID in old accounts. */

@@ -26,7 +26,7 @@ export function serviceView(look: Look, service: ServiceRecord): JsonObject {
     deploymentConfiguration: configurationView(service.deploymentConfiguration),
     deployments: service.deployments.map((each) => deploymentView(service, each, tasks)),
     roleArn: `arn:aws:iam::${scopeOf(service.arn).accountId}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS`,
-    events: service.events.map((event) => ({ ...event, createdAt: seconds(event.createdAt) })),
+    events: service.events.map(eventView),
     createdAt: seconds(service.createdAt),
     createdBy: service.createdBy,
     ...(current !== undefined && { currentServiceDeployment: current }),
@@ -44,6 +44,16 @@ export function serviceView(look: Look, service: ServiceRecord): JsonObject {
     ...service.settings,
   };
 }
+
+function eventView(event: ServiceRecord["events"][number]): JsonObject {
+  const known = eventViews.get(event);
+  if (known) return known;
+  const made = { ...event, createdAt: seconds(event.createdAt) };
+  eventViews.set(event, made);
+  return made;
+}
+/** An event never changes, and a hundred of them are in each answer. */
+const eventViews = new WeakMap<object, JsonObject>();
 
 /** RUNNING and not yet RUNNING tasks; those asked to stop are neither. */
 export function counts(tasks: readonly TaskRecord[]): { runningCount: number; pendingCount: number } {

@@ -21,6 +21,6 @@ export const nameOf = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1);
 
 /** `arn:aws:ecs:REGION:ACCOUNT:…` */
 export function scopeOf(arn: string): Scope {
-  const [, , , region = "", accountId = ""] = arn.split(":");
+  const [, , , region = "", accountId = ""] = arn.split(":", 5);
   return { region, accountId };
 }
