@@ -53,10 +53,7 @@ function holds(reason: string, scenario: Scenario, outcome: Outcome, run: Run): 
     case "no-service":
       return interventions.some((one) => one.do === "delete-service");
     case "refused-by-ecs":
-      return (
-        interventions.some((one) => one.do === "delete-service") ||
-        aws?.faults?.some(({ kind }) => kind === "throttled") === true
-      );
+      return interventions.some((one) => one.do === "delete-service");
     default:
       return false;
   }

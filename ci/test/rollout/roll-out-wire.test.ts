@@ -59,6 +59,13 @@ test("a permission that is missing in the middle ends it at once and is named", 
   assert.equal(clock.now(), startedAt);
 });
 
+test("an UpdateService that is throttled to the end is no refusal: it says to run the same command again", async (t) => {
+  const { fake, roll } = await scene(t, success);
+  fake.script.UpdateService = () => new Fault("ThrottlingException", "Rate exceeded");
+  await assert.rejects(roll(), { code: "throttled", exitCode: 2, message: /ecs:UpdateService.*run the same command/ });
+  assert.equal(fake.sent("UpdateService").length, 6);
+});
+
 test("what ECS refuses is said in its own words, and the service is as it was", async (t) => {
   const { fake, roll } = await scene(t, success);
   fake.script.RegisterTaskDefinition = () => new Fault("ClientException", "Too many containers.");
