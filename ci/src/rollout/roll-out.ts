@@ -74,12 +74,12 @@ export async function rollOut(options: RollOutOptions): Promise<Report> {
   const permitted: Permitted = { earlyStop: true, onTimeout: "leave", ...options.permitted };
   const publicly = meanwhile(options);
   const known = eventsBefore(now, Number.POSITIVE_INFINITY);
-  const watched = await watch(session, started.subject, known, permitted, publicly.ask).finally(publicly.end);
+  const ended = await watch(session, started.subject, known, permitted, publicly.ask).finally(publicly.end);
   const during = publicly.seen();
   const before = started.probe ?? (started.attached ? undefined : now.running.version);
-  const { http, tasks } = await askServed(options, watched, version, before);
+  const { watched, http, tasks } = await askServed(options, ended, version, before);
   const undone = mayUndo ? await takeBack(session, { started, watched, http, version }) : undefined;
-  const undoHttp = await askServedAfter(options, undone);
+  const back = undone && (await askServedAfter(options, undone));
   const found = await explain(session, now, watched, http);
   const race = await findRace(session, started.base, watched);
   const report = makeReport(options, {
@@ -92,7 +92,7 @@ export async function rollOut(options: RollOutOptions): Promise<Report> {
     ...(tasks && { tasks }),
     ...(during && { during }),
     ...(race && { race }),
-    ...(undone && { undone, undoHttp }),
+    ...back,
   });
   return await afterwards(session, attempt, now, report);
 }

@@ -1,19 +1,22 @@
 import type { Snapshot } from "../ecs/snapshot.js";
 import type { RollOutOptions } from "../roll-out.js";
 import type { Undone } from "../undo/undo.js";
-import type { Watched } from "../watch/watch.js";
+import { lookAgain, type Watched } from "../watch/watch.js";
 import { askTasks, type TaskAnswers, withTasks } from "./ask-tasks.js";
 import { askedUrl, type HttpCheck, type VerifyOptions, verify } from "./verify.js";
 
 /** What is served after a rollout. */
 export interface Served {
+  /** Seen once more where what is served speaks against it. */
+  watched: Watched;
   http: HttpCheck;
   /** Present where the target wants the tasks to be asked too. */
   tasks?: TaskAnswers;
 }
 
 /**
- * Asks the public, and each task where that is wanted: only what ECS calls deployed is asked for its version.
+ * Asks the public, and each task where that is wanted: only what ECS calls deployed is asked for its version, and what somebody has
+ * replaced or deleted meanwhile is not blamed for what is served.
  * @param before The version that was served before, where it is known.
  */
 export async function askServed(
@@ -22,7 +25,7 @@ export async function askServed(
   version: string,
   before?: string,
 ): Promise<Served> {
-  if (!watched.judgement.verdict.startsWith("deployed")) return { http: { state: "not-checked" } };
+  if (!isDeployed(watched)) return { watched, http: { state: "not-checked" } };
   const { target, http, signal, clock, progress } = options;
   const how = howToAsk(options);
   if (http) progress(`Asking ${askedUrl(http)} for ${version}.`);
@@ -30,11 +33,17 @@ export async function askServed(
   const beside = isEarly && before !== undefined ? { beside: before } : {};
   const answered = await verify(http, version, clock, signal, { ...how, ...beside });
   const seen = isEarly ? besideOldTasks(answered, before) : answered;
-  if (!target.verifyTasks) return { http: seen };
+  if (seen.state === "wrong") {
+    const again = await lookAgain(options, watched);
+    if (!isDeployed(again)) return { watched: again, http: { state: "not-checked" } };
+  }
+  if (!target.verifyTasks) return { watched, http: seen };
   const latest = watched.snapshots.at(-1) as Snapshot;
   const tasks = await askTasks(watched.subject, latest, { port: target.containerPort, version }, signal, how);
-  return { http: withTasks(seen, tasks), tasks };
+  return { watched, http: withTasks(seen, tasks), tasks };
 }
+
+const isDeployed = ({ judgement }: Watched) => judgement.verdict.startsWith("deployed");
 
 /** Old tasks that are still up answer too, now and then or always: only what is neither version proves something. */
 function besideOldTasks(seen: HttpCheck, before: string | undefined): HttpCheck {
@@ -44,9 +53,13 @@ function besideOldTasks(seen: HttpCheck, before: string | undefined): HttpCheck 
 }
 
 /** What is served after an undo must be what was served before. */
-export async function askServedAfter(options: RollOutOptions, undone: Undone | undefined): Promise<HttpCheck> {
-  if (!undone || "refused" in undone || undone.to.version === undefined) return { state: "not-checked" };
-  return (await askServed(options, undone.watched, undone.to.version)).http;
+export async function askServedAfter(
+  options: RollOutOptions,
+  undone: Undone,
+): Promise<{ undone: Undone; undoHttp: HttpCheck }> {
+  if ("refused" in undone || undone.to.version === undefined) return { undone, undoHttp: { state: "not-checked" } };
+  const { watched, http } = await askServed(options, undone.watched, undone.to.version);
+  return { undone: { ...undone, watched }, undoHttp: http };
 }
 
 export function howToAsk({ verify: how, ask }: RollOutOptions): VerifyOptions {

@@ -60,6 +60,23 @@ export async function watch(
   }
 }
 
+/**
+ * A rollout that was watched to its end, looked at once more: somebody may have put another in its place since, or deleted the service.
+ * Where that can't be seen, or tells no end, it stays as it was.
+ */
+export async function lookAgain(session: Session, watched: Watched): Promise<Watched> {
+  const look = observer(session);
+  try {
+    const { subject, snapshot } = await look(watched.subject, watched.snapshots.at(-1));
+    const snapshots: Watched["snapshots"] = [...watched.snapshots, snapshot];
+    const judgement = judge(subject, snapshots);
+    return judgement.state === "decided" ? { subject, judgement, snapshots } : watched;
+  } catch {
+    session.signal?.throwIfAborted();
+    return watched;
+  }
+}
+
 /** What the verdict lacks when it rests on the classic deployments. */
 export function lostCertainty(why: string): string {
   return `Service deployments are not read (${why}): the verdict rests on the service's classic deployments and its tasks, and can't tell who ended a rollout.`;

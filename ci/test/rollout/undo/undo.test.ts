@@ -88,15 +88,48 @@ test("nothing is taken back where right answers come in between", async (t) => {
   assert.equal(fake.sent("UpdateService").length, 1);
 });
 
-test("nothing is taken back that somebody has replaced since, and it is told", async (t) => {
-  const { fake, world, roll } = await wrong(t);
+/** Answers errors for good once the new revision has been asked so often that it counts, and then `then` happens. */
+function wrongFrom(world: World, then: () => void): Ask {
   const before = served(world, "v0.0.1");
   let asked = 0;
-  const ask: Ask = async (question) => {
-    if (world.service.taskDefinition === revisionArn(8) && ++asked === 50) update(world, revisionArn(7));
+  return async (question) => {
+    if (world.service.taskDefinition === revisionArn(8) && ++asked === 50) then();
     return asked > 0 ? { status: 500, headers: {}, body: "" } : before(question);
   };
-  const report = await roll({ ask });
+}
+
+test("a deploy that somebody replaces while its URL is asked is superseded, and not taken back", async (t) => {
+  const { fake, world, roll } = await wrong(t);
+  const report = await roll({ ask: wrongFrom(world, () => update(world, revisionArn(7))) });
+  assert.equal(report.verdict, "superseded");
+  assert.match(report.reason, /Ours ended well; .*service:7 has taken its place since/);
+  assert.equal(report.undo, undefined);
+  assert.equal(fake.sent("UpdateService").length, 1);
+});
+
+test("a deploy whose service somebody deletes while its URL is asked is stopped", async (t) => {
+  const { world, roll } = await wrong(t);
+  const remove = () => {
+    world.service.status = "DRAINING";
+  };
+  const report = await roll({ ask: wrongFrom(world, remove) });
+  assert.equal(report.verdict, "stopped");
+  assert.match(report.reason, /The service was deleted/);
+});
+
+test("nothing is taken back that somebody replaces in that very moment, and it is told", async (t) => {
+  const { fake, world, roll } = await wrong(t);
+  const describe = fake.script.DescribeServices as (input: JsonObject) => unknown;
+  let looks = Number.NEGATIVE_INFINITY;
+  fake.script.DescribeServices = (input) => {
+    // The look after the URL's answers sees the service as it was, the undo sees it replaced.
+    if (++looks === 2) update(world, revisionArn(7));
+    return describe(input) as object;
+  };
+  const begin = () => {
+    looks = 0;
+  };
+  const report = await roll({ ask: wrongFrom(world, begin) });
   assert.equal(report.verdict, "failed");
   assert.match(String(report.undo?.refused), /set to .*service:7 by now/);
   assert.equal(fake.sent("UpdateService").length, 1);
