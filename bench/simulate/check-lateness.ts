@@ -14,7 +14,7 @@ const hangs = new Set(["silent", "delayed"]);
 
 /** What was true of the rollout at some moment of the last look or after it, until the deployer's end. */
 export function statesSeen(scenario: Scenario, outcome: Outcome, run: Run): State[] {
-  const from = Math.min(run.lookedAt, askedAt(outcome, run)) - lookTime(scenario);
+  const from = watchedUntil(run) - lookTime(scenario);
   const statesIn = (moments: readonly Moment[]) =>
     moments
       .filter(({ at }, index) => at <= run.endedAt && (moments[index + 1]?.at ?? Number.POSITIVE_INFINITY) > from)
@@ -22,11 +22,8 @@ export function statesSeen(scenario: Scenario, outcome: Outcome, run: Run): Stat
   return [...new Set(momentsOf(outcome).flatMap(statesIn))];
 }
 
-/** When the public URL was first asked for what ECS had called deployed; the one question before the rollout is not that. */
-function askedAt({ answers }: Outcome, { startedAt }: Run): number {
-  return answers.find(({ at }) => at > startedAt + beforeRollout)?.at ?? Number.POSITIVE_INFINITY;
-}
-const beforeRollout = 1_000;
+/** The watch is over once the public is asked. */
+export const watchedUntil = ({ lookedAt, askedAt = lookedAt }: Run) => Math.min(lookedAt, askedAt);
 
 /**
  * What the deployer tells of may be somebody else's rollout, our other deploy's, a repetition of its own, or an earlier one of its own
@@ -69,8 +66,7 @@ export function lateness({ aws }: Scenario, outcome: Outcome): number | undefine
     .sort((a, b) => a.at - b.at)
     .at(-1);
   if (!decisive || ["none", "open", "settling", "going-back"].includes(decisive.state)) return undefined;
-  // The watch is over once the public is asked.
-  const seenAt = Math.min(run.lookedAt, askedAt(outcome, run));
+  const seenAt = watchedUntil(run);
   if (decisive.visibleAt <= run.startedAt || seenAt < decisive.at) return undefined;
   return Math.max(0, seenAt - decisive.visibleAt);
 }

@@ -5,6 +5,7 @@ import type { Run } from "../world/run.js";
 import type { Scenario } from "../world/scenario.js";
 import type { PublicAnswer } from "../world/stage.js";
 import { versionsBefore } from "../world/versions.js";
+import { watchedUntil } from "./check-lateness.js";
 
 /**
  * What a rollout was taken back to answers wrongly too, as where both are of one version: the public with another version or a server's
@@ -34,8 +35,8 @@ export function isStillWrong(
 export function provesOther(scenario: Scenario, { answers, taskAnswers, runs }: Outcome): boolean {
   const wanted = scenario.release?.version ?? "v2.0.0";
   const old = versionsBefore(scenario);
-  const { lookedAt } = runs.at(-1) as Run;
-  const asked = answers.filter(({ at, version }) => at >= lookedAt && !old.includes(version ?? ""));
+  const since = watchedUntil(runs.at(-1) as Run);
+  const asked = answers.filter(({ at, version }) => at >= since && !old.includes(version ?? ""));
   const isNone = ({ version, status = 0 }: PublicAnswer) =>
     version === wanted || (version === undefined && status < 500);
   const others = asked.slice(asked.findLastIndex(isNone) + 1);

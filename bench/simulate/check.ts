@@ -27,7 +27,9 @@ export function faultsOf(scenario: Scenario, outcome: Outcome): string[] {
 }
 
 function secondWrong(outcome: Outcome, rival: NonNullable<Outcome["rival"]>): string[] {
-  const second = { ...outcome, ...rival, truth: withOther(rival.truth, outcome.truth) };
+  // One that was refused has no report, and the first one's is not its own.
+  const { report: _, ...shared } = outcome;
+  const second = { ...shared, ...rival, truth: withOther(rival.truth, outcome.truth) };
   return wrongOf(rival.scenario, second).map((fault) => `the second: ${fault}`);
 }
 

@@ -24,6 +24,8 @@ export interface Run {
   killed: boolean;
   /** When ECS last answered what it asked of the service, its deployments or its tasks, before it had its verdict. */
   lookedAt: number;
+  /** When it last began to ask the public for what ECS had called deployed. */
+  askedAt?: number;
   /** Requests to AWS, retries included. */
   calls: number;
 }
@@ -39,16 +41,21 @@ export async function runDeployer(stage: Stage, number: number, kill: Kill | und
   const killed = process.killed.then(() => ({ killed: true }));
   const how: Partial<Run> = await Promise.race([ended, killed]);
   const skew = stage.scenario.aws?.clockSkew ?? 0;
+  const asked = stage.trace.findLast((entry) => entry.kind === "line" && entry.run === number && isAsking(entry.text));
   return {
     startedAt,
     endedAt: stage.since(),
     killed: false,
     // What comes after the verdict (a one-off task, old revisions) is no look at the rollout.
     lookedAt: process.lookedAt(how.report ? how.report.endedAt - skew - START : stage.since()),
+    ...(asked && { askedAt: asked.at }),
     calls: process.calls(),
     ...how,
   };
 }
+
+/** It says so: what it asks while it watches is the same question. */
+const isAsking = (line: string) => line.startsWith("Asking ");
 
 function start({ deployer = {} }: Scenario, options: RollOutOptions): Promise<Report> {
   if (deployer.verb !== "rollback") return rollOut(options);

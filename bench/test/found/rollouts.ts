@@ -187,4 +187,15 @@ export const rollouts: Found[] = [
     },
     verdicts: [undefined, "rolled-back"],
   },
+  {
+    name: "a second deploy whose task before is long finds that ours has come between",
+    seed: 1378307,
+    scenario: {
+      release: { tasks: [{}] },
+      interventions: [{ at: 8_000, do: "redeploy" }],
+      deployer: { runId: "run-1", before: { exit: { after: 98_000, code: 0 } } },
+      rival: { at: 114_000, runId: "run-2" },
+    },
+    verdicts: ["superseded"],
+  },
 ];
