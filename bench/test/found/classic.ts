@@ -155,4 +155,19 @@ export const classic: Found[] = [
     },
     verdicts: ["failed", "failed"],
   },
+  {
+    name: "what somebody put in place of ours is rolled back, and the newer APIs are denied meanwhile",
+    seed: 1402464,
+    scenario: {
+      release: { tasks: [{}] },
+      interventions: [
+        { at: 42, do: "deploy", version: "v3.0.0" },
+        { at: 2_998, do: "deny", actions: ["ecs:DescribeServiceDeployments"] },
+        { at: 3_000, do: "stop", stopType: "ROLLBACK" },
+      ],
+      aws: { rollbackId: "new" },
+      deployer: { runId: "run-1" },
+    },
+    verdicts: ["superseded"],
+  },
 ];
