@@ -23,6 +23,7 @@ fabfuel's ecs-deploy. What they say is compared with what is true. It takes abou
 
   --drill WORD   only drills whose name has this word
   --tool WORD    only tools whose name or settings have this word
+  --action DIR   also AWS's action for GitHub, from a checkout of aws-actions/amazon-ecs-deploy-task-definition
   --jobs N       rollouts at the same time (default 24)
   --speed NAME   delays of ECS: rehearsal (short, the default) or aws (as on AWS: about three quarters of an hour)
   --out FILE     where the table goes as Markdown (default out/bench.md)
@@ -40,6 +41,7 @@ async function main(): Promise<number> {
     options: {
       drill: { type: "string", default: "" },
       tool: { type: "string", default: "" },
+      action: { type: "string" },
       jobs: { type: "string", default: "24" },
       speed: { type: "string", default: "rehearsal" },
       out: { type: "string", default: "out/bench.md" },
@@ -55,7 +57,7 @@ async function main(): Promise<number> {
   const jobs = Number(values.jobs);
   if (!Number.isInteger(jobs) || jobs < 1) throw new Error(`--jobs ${values.jobs}: a whole number from 1 is accepted.`);
   const drills = chosen(peerDrills, ({ name }) => name, "--drill", values.drill);
-  const { tools: all, versions } = await lineUp(console.log);
+  const { tools: all, versions } = await lineUp(console.log, values.action);
   const tools = chosen(all, ({ name, settings }) => `${name} ${settings}`, "--tool", values.tool);
   for (const line of versions) console.log(line);
 

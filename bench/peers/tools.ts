@@ -1,6 +1,7 @@
 import { run } from "../process.js";
 import { install } from "./install.js";
 import type { Tool } from "./tool.js";
+import { awsAction, findAction } from "./tools/aws-action.js";
 import { awsCli } from "./tools/aws-cli.js";
 import { boto3Waiter } from "./tools/boto3.js";
 import { ecsDeploy } from "./tools/ecs-deploy.js";
@@ -13,8 +14,12 @@ export interface Lineup {
   versions: string[];
 }
 
-/** Everybody who takes part, with their defaults and, where they have settings that matter here, with the best ones. */
-export async function lineUp(say: (line: string) => void): Promise<Lineup> {
+/**
+ * Everybody who takes part, with their defaults and, where they have settings that matter here, with the best ones.
+ * @param actionDirectory Where AWS's action for GitHub is, which takes part only then.
+ */
+export async function lineUp(say: (line: string) => void, actionDirectory?: string): Promise<Lineup> {
+  const action = actionDirectory === undefined ? undefined : await findAction(actionDirectory);
   const installed = await install(say);
   const often = { Delay: 2, MaxAttempts: 300 };
   const tools = [
@@ -26,6 +31,13 @@ export async function lineUp(say: (line: string) => void): Promise<Lineup> {
     sdkWaiter("maxWaitTime 600, minDelay 1, maxDelay 2", { maxWaitTime: 600, minDelay: 1, maxDelay: 2 }),
     ecsDeploy(installed, "defaults"),
     ecsDeploy(installed, "--rollback --timeout 600", ["--rollback", "--timeout", "600", "--no-deregister"]),
+    // As long as the waiters above.
+    ...(action
+      ? [
+          awsAction(action, { "wait-for-minutes": "10" }),
+          awsAction(action, { "wait-for-minutes": "10", "wait-max-delay-seconds": "15" }),
+        ]
+      : []),
   ];
   const ask = async (program: "aws" | "ecs" | "python3", ...args: string[]) =>
     (await run(installed.bin(program), args, { env: { PATH: process.env.PATH ?? "" }, limit: 60_000 })).output.trim();
@@ -35,7 +47,7 @@ export async function lineUp(say: (line: string) => void): Promise<Lineup> {
     ask("ecs", "--version"),
     sdkVersion(),
   ]);
-  return { tools, versions };
+  return { tools, versions: [...versions, ...(action ? [`amazon-ecs-deploy-task-definition ${action.version}`] : [])] };
 }
 
 async function sdkVersion(): Promise<string> {

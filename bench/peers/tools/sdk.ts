@@ -39,7 +39,8 @@ export function sdkWaiter(settings: string, waiting: Settings): Tool {
   };
 }
 
-function client({ url, target, keys }: Job): ECSClient {
+/** Of the local AWS. */
+export function client({ url, target, keys }: Job): ECSClient {
   const credentials = { accessKeyId: keys.AccessKeyId, secretAccessKey: keys.SecretAccessKey };
   return new ECSClient({ region: target.region, endpoint: url, credentials });
 }
