@@ -170,4 +170,24 @@ export const classic: Found[] = [
     },
     verdicts: ["superseded"],
   },
+  {
+    name: "what somebody forces on the way back fails, without the newer APIs",
+    seed: 1430819,
+    scenario: {
+      release: { tasks: [] },
+      service: {
+        desiredCount: 2,
+        alarms: ["errors"],
+        minimumHealthyPercent: 0,
+        more: { deploymentConfiguration: { bakeTimeInMinutes: 5 } },
+      },
+      interventions: [
+        { at: 53_000, from: "start", do: "deny", actions: ["ecs:DescribeServiceDeployments"] },
+        { at: 89_000, from: "start", do: "stop", stopType: "ROLLBACK" },
+        { at: 108_000, do: "redeploy" },
+        { at: 430_000, do: "alarm", name: "errors", state: "ALARM" },
+      ],
+    },
+    verdicts: ["failed"],
+  },
 ];
