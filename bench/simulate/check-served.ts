@@ -19,7 +19,7 @@ export function isStillWrong(
   const since = truth.moments.findLast(({ state }) => state === "going-back")?.at ?? Number.POSITIVE_INFINITY;
   if (wanted === undefined) return false;
   if (taskAnswers.some(({ at, version }) => at > since && version !== wanted)) return true;
-  const last = answers.slice(-5);
+  const last = answers.filter(({ at }) => at > since).slice(-5);
   const { version, status = 0 } = last.at(-1) ?? {};
   const counts = interventions?.flatMap((one) => (one.do === "scale" ? [one.desiredCount] : [])) ?? [];
   const isEmpty = [service?.desiredCount, ...counts].includes(0);

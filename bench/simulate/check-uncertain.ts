@@ -15,6 +15,10 @@ export function isAllThatShows(state: State, verdict: string, scenario: Scenario
       return verdict === "timed-out";
     case "stopped":
       return verdict === "failed";
+    // Our own way back, begun by an earlier call, is taken for ECS's.
+    case "going-back":
+    case "not-taken-back":
+      return verdict === "timed-out" && runs.length > 1;
     // What became of the repetition is taken for what became of ours: it is the same revision.
     case "repeated":
       return verdict !== "deployed-early" && verdict !== "paused";

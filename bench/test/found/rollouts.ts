@@ -198,4 +198,14 @@ export const rollouts: Found[] = [
     },
     verdicts: ["superseded"],
   },
+  {
+    name: "what is taken back answered with its own version before, and nothing runs after it",
+    seed: 1452468,
+    scenario: {
+      release: { tasks: [{ exit: { after: 30_000, code: 137 } }] },
+      service: { desiredCount: 0, breaker: "stop" },
+      deployer: { http: true, desiredCount: 1 },
+    },
+    verdicts: ["rolled-back"],
+  },
 ];
