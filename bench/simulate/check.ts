@@ -17,13 +17,19 @@ export function faultsOf(scenario: Scenario, outcome: Outcome): string[] {
   const { rival } = outcome;
   return [
     ...(rival ? secondWrong(outcome, rival) : []),
-    ...wrongOf(scenario, rival ? { ...outcome, truth: withOther(outcome.truth, rival.truth) } : outcome),
+    ...wrongOf(scenario, firstOf(outcome)),
     ...(rival ? [] : notBack(scenario, outcome)),
     ...throttled(scenario, outcome),
     ...toldSecrets(outcome),
     ...wentElsewhere(scenario, outcome),
     ...wrongOneOffs(scenario, outcome),
   ];
+}
+
+/** Of two deploys the first, and what it may tell of the other. */
+export function firstOf(outcome: Outcome): Outcome {
+  const { truth, rival } = outcome;
+  return rival ? { ...outcome, truth: withOther(truth, rival.truth) } : outcome;
 }
 
 function secondWrong(outcome: Outcome, rival: NonNullable<Outcome["rival"]>): string[] {

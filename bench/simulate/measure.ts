@@ -1,4 +1,5 @@
 import type { Scenario } from "../world/scenario.js";
+import { firstOf } from "./check.js";
 import { lateness } from "./check-lateness.js";
 import { type CameUp, nameOf, whatCameUp } from "./coverage.js";
 import { playSeed } from "./one.js";
@@ -28,7 +29,7 @@ export async function measure(seed: number): Promise<Measured> {
   const played = await playSeed(seed);
   const { user, system } = process.cpuUsage(before);
   const { way, scenario, outcome, faults } = played;
-  const late = outcome && lateness(scenario, outcome);
+  const late = outcome && lateness(scenario, firstOf(outcome));
   return {
     seed,
     way,
