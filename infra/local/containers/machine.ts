@@ -82,15 +82,18 @@ function isAbsent(path: string): boolean {
   }
 }
 
-/** The names of what runs here. A process that ended and was never waited for still has its number and its name: it does not count. */
 function namesOfProcesses(): Set<string> {
   const ids = existsSync("/proc") ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : [];
-  return new Set(ids.flatMap((id) => nameOfLiving(textOf(`/proc/${id}/stat`))));
+  return new Set(ids.map((id) => nameOfLiving(textOf(`/proc/${id}/stat`))).filter((name) => name !== undefined));
 }
 
-function nameOfLiving(stat: string): string[] {
+/**
+ * The name of a process, by its /proc/PID/stat. One that has ended and was never waited for still has its number and its name, and does
+ * not count: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+ */
+export function nameOfLiving(stat: string): string | undefined {
   const { name, state } = /\((?<name>.*)\) (?<state>\S)/s.exec(stat)?.groups ?? {};
-  return name === undefined || state === "Z" ? [] : [name];
+  return state === "Z" ? undefined : name;
 }
 
 function textOf(path: string): string {
