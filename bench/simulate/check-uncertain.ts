@@ -13,8 +13,9 @@ export function isAllThatShows(state: State, verdict: string, scenario: Scenario
     case "early":
     case "paused":
       return verdict === "timed-out";
+    // Who deploys between a stop and the next look has taken the place of ours for all that it tells.
     case "stopped":
-      return verdict === "failed";
+      return verdict === "failed" || (verdict === "superseded" && isDeployedTo(outcome, begunAt));
     // Our own way back, begun by an earlier call, is taken for ECS's.
     case "going-back":
     case "not-taken-back":

@@ -214,4 +214,20 @@ export const classic: Found[] = [
     },
     verdicts: ["failed", "timed-out"],
   },
+  {
+    name: "ours is stopped and somebody deploys between two looks, without the newer APIs",
+    seed: 1613304,
+    scenario: {
+      release: { tasks: [] },
+      service: { desiredCount: 2, healthCheckGracePeriodSeconds: 120 },
+      interventions: [
+        { at: 1_000, do: "deny", actions: ["ecs:ListServiceDeployments"] },
+        { at: 1_625, do: "stop", stopType: "ABORT" },
+        { at: 6_000, do: "deploy", version: "v2.0.0" },
+      ],
+      aws: { timing: { listLag: 11_000, currentDeploymentLag: 29_000 } },
+      deployer: { force: true, undo: false },
+    },
+    verdicts: ["superseded"],
+  },
 ];
