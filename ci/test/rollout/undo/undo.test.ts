@@ -117,14 +117,31 @@ test("a deploy whose service somebody deletes while its URL is asked is stopped"
   assert.match(report.reason, /The service was deleted/);
 });
 
+test("a deploy that can't be looked at once more after its URL was asked is taken back all the same", async (t) => {
+  const { fake, world, roll } = await wrong(t);
+  const describe = fake.script.DescribeServices as (input: JsonObject) => object;
+  const refuseOnce = () => {
+    fake.script.DescribeServices = () => {
+      fake.script.DescribeServices = describe;
+      return new Fault(
+        "AccessDeniedException",
+        "User: x is not authorized to perform: ecs:DescribeServices on resource: y",
+      );
+    };
+  };
+  const report = await roll({ ask: wrongFrom(world, refuseOnce) });
+  assert.match(report.reason, /does not serve v1\.1\.0: HTTP 500/);
+  assert.equal(fake.sent("UpdateService").length, 2);
+});
+
 test("nothing is taken back that somebody replaces in that very moment, and it is told", async (t) => {
   const { fake, world, roll } = await wrong(t);
-  const describe = fake.script.DescribeServices as (input: JsonObject) => unknown;
+  const describe = fake.script.DescribeServices as (input: JsonObject) => object;
   let looks = Number.NEGATIVE_INFINITY;
   fake.script.DescribeServices = (input) => {
     // The look after the URL's answers sees the service as it was, the undo sees it replaced.
     if (++looks === 2) update(world, revisionArn(7));
-    return describe(input) as object;
+    return describe(input);
   };
   const begin = () => {
     looks = 0;

@@ -77,6 +77,31 @@ test("the deployment is told when its state or its counts change", () => {
   assert.deepEqual(lines([before], failing), ["deployment IN_PROGRESS: 0 of 1 running, 2 failed, 0 % replaced"]);
 });
 
+const underWay = deployment({ rolloutState: "IN_PROGRESS", desiredCount: 4, runningCount: 2 });
+const old = deployment({ id: "ecs-svc/1", status: "ACTIVE", taskDefinition: "arn:old", runningCount: 4 });
+const other = deployment({ id: "ecs-svc/3", taskDefinition: "arn:other" });
+const look = (own: typeof underWay, beside = [old], ours = inProgress) =>
+  snapshot({ ours, desiredCount: 4, deployments: [own, ...beside] });
+
+for (const [what, before, now] of [
+  ["its status", look(underWay), look(underWay, [old], serviceDeployment("SUCCESSFUL"))],
+  [
+    "its stage",
+    look(underWay),
+    look(underWay, [old], serviceDeployment("IN_PROGRESS", { lifecycleStage: "BAKE_TIME" })),
+  ],
+  ["its role", look({ ...underWay, status: "ACTIVE" }, [other]), look({ ...underWay, status: "INACTIVE" }, [other])],
+  ["its running tasks", look({ ...underWay, runningCount: 5 }, []), look({ ...underWay, runningCount: 6 }, [])],
+  ["its desired count", look(underWay), look({ ...underWay, desiredCount: 5 })],
+  ["its failed tasks", look(underWay), look({ ...underWay, failedTasks: 1 })],
+  ["how much is replaced", look(underWay), look(underWay, [{ ...old, runningCount: 3 }])],
+] as const) {
+  test(`the deployment is told when ${what} alone has changed`, () => {
+    assert.deepEqual(lines([before], before), []);
+    assert.equal(lines([before], now).length, 1);
+  });
+}
+
 test("how much is replaced is told with the deployment, and that the time left is another is no news", () => {
   const at = (seconds: number, ours: number, old: number) => {
     const previous = deployment({ id: "ecs-svc/1", status: "ACTIVE", taskDefinition: "arn:old", runningCount: old });
