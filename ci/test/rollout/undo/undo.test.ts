@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { JsonObject } from "../../../src/aws/raw.js";
 import type { Ask } from "../../../src/rollout/verify/ask.js";
 import { Fault } from "../../support/fake-aws.js";
-import { addTask, newDigest, revisionArn, type Story, update, type World } from "../../support/scripted-ecs.js";
+import { addTask, newDigest, revisionArn, type Story, type World } from "../../support/scripted-ecs.js";
 import { served } from "../../support/served.js";
 import { givenUp, success, takenBack } from "../../support/stories.js";
 import { wrong } from "../../support/wrong-scene.js";
