@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { JsonObject } from "../../../src/aws/raw.js";
 import type { Ask } from "../../../src/rollout/verify/ask.js";
-import { Fault } from "../../support/fake-aws.js";
+import { Fault, type Script } from "../../support/fake-aws.js";
 import { revisionArn, update, type World } from "../../support/scripted-ecs.js";
 import { served } from "../../support/served.js";
 import { wrong } from "../../support/wrong-scene.js";
@@ -38,7 +37,7 @@ test("a deploy whose service somebody deletes while its URL is asked is stopped"
 
 test("a deploy that can't be looked at once more after its URL was asked is taken back all the same", async (t) => {
   const { fake, world, roll } = await wrong(t);
-  const describe = fake.script.DescribeServices as (input: JsonObject) => object;
+  const describe = fake.script.DescribeServices as Script[string];
   const refuseOnce = () => {
     fake.script.DescribeServices = () => {
       fake.script.DescribeServices = describe;
@@ -55,7 +54,7 @@ test("a deploy that can't be looked at once more after its URL was asked is take
 
 test("nothing is taken back that somebody replaces in that very moment, and it is told", async (t) => {
   const { fake, world, roll } = await wrong(t);
-  const describe = fake.script.DescribeServices as (input: JsonObject) => object;
+  const describe = fake.script.DescribeServices as Script[string];
   let looks = Number.NEGATIVE_INFINITY;
   fake.script.DescribeServices = (input) => {
     // The look after the URL's answers sees the service as it was, the undo sees it replaced.
