@@ -24,7 +24,8 @@ async function leftovers(): Promise<string[]> {
     ...containers.map((it) => `container ${it.Names[0]}`),
     ...networks.map((it) => `network ${it.Name}`),
     ...(volumes ?? []).map((it) => `volume ${it.Name}`),
-  ];
+    // Docker lists networks in no order.
+  ].sort();
 }
 
 let atFirst: string[];
