@@ -12,7 +12,6 @@ const LIST = 1;
 const MAP = 2;
 const STRUCTURE = 3;
 const UNION = 4;
-const compound: unknown[] = [LIST, MAP, STRUCTURE, UNION];
 const TIMES = [4, 5, 6, 7];
 const LIST_OF = 64;
 const MAP_OF = 128;
@@ -23,33 +22,37 @@ const toDate: Reader = (value) => new Date(Number(value) * 1000);
 
 /** The function that turns what is on the wire into what the SDK answers. */
 export function readerOf(schema: Schema): Reader {
-  const plain = bare(schema);
-  if (typeof plain === "number") return simpleReader(plain);
-  if (typeof plain === "string" || !compound.includes(plain[0])) return asIs;
-  const known = readers.get(plain);
+  if (typeof schema === "number") return simpleReader(schema);
+  if (typeof schema === "string") return asIs;
+  const known = readers.get(schema);
   if (known) return known;
   let made: Reader | undefined;
   // Schemas refer to each other: the reader is made when it is first needed.
   const reader: Reader = (value) => {
-    made ??= makeReader(plain);
+    made ??= makeReader(schema);
     return made(value);
   };
-  readers.set(plain, reader);
+  readers.set(schema, reader);
   return reader;
 }
 
-/** Without what stands around it: a function that answers it, traits of the member, a name of its own for a simple type. */
-function bare(schema: Schema): Exclude<Schema, () => Schema> {
-  if (typeof schema === "function") return bare(schema());
-  if (typeof schema === "number" || typeof schema === "string") return schema;
-  if (schema.length === 2) return bare(schema[0] as Schema);
-  return schema[0] === 0 ? bare(schema[4] as Schema) : schema;
-}
-
-function makeReader(schema: readonly unknown[]): Reader {
-  if (schema[0] === LIST) return listReader(readerOf(schema[4] as Schema));
-  if (schema[0] === MAP) return mapReader(readerOf(schema[5] as Schema));
-  return structureReader(schema[4] as string[], schema[5] as Schema[]);
+function makeReader(schema: readonly unknown[] | (() => Schema)): Reader {
+  if (typeof schema === "function") return readerOf(schema());
+  // A member with traits of its own: the schema, then the traits.
+  if (schema.length === 2) return readerOf(schema[0] as Schema);
+  switch (schema[0]) {
+    case LIST:
+      return listReader(readerOf(schema[4] as Schema));
+    case MAP:
+      return mapReader(readerOf(schema[5] as Schema));
+    case STRUCTURE:
+    case UNION:
+      return structureReader(schema[4] as string[], schema[5] as Schema[]);
+    case 0:
+      return readerOf(schema[4] as Schema);
+    default:
+      return asIs;
+  }
 }
 
 function simpleReader(code: number): Reader {
@@ -73,13 +76,12 @@ function mapReader(read: Reader): Reader {
 function structureReader(names: string[], schemas: Schema[]): Reader {
   const members = new Map(names.map((name, index) => [name, readerOf(schemas[index] ?? 0)]));
   return (value) => {
-    // A copy that is then mended takes half the time of one that is put together.
-    const result: Record<string, unknown> = { ...(value as object) };
-    for (const name in result) {
-      const member = result[name] as Json | undefined;
+    const result: Record<string, unknown> = {};
+    for (const name in value as object) {
+      const member = (value as Record<string, Json>)[name];
       const read = members.get(name);
-      if (read === undefined || member === undefined || member === null) delete result[name];
-      else if (read !== asIs) result[name] = read(member);
+      if (read === undefined || member === undefined || member === null) continue;
+      result[name] = read === asIs ? member : read(member);
     }
     return result;
   };
