@@ -29,7 +29,8 @@ export function isAllThatShows(state: State, verdict: string, scenario: Scenario
     case "failed":
       return verdict === "stopped" && truth.stoppedBy === "somebody";
     // Who forces a new deployment while ECS goes back makes another of the very revision that ECS goes to, and so does ECS itself where a
-    // rollback has a new id: what becomes of that is told of the way back. And what took the place of ours may have been rolled back itself before a later call looks.
+    // rollback has a new id: what becomes of that is told of the way back. And what took the place of ours may have been rolled back itself
+    // before a later call looks.
     case "superseded":
       return isForced(scenario)
         ? ["rolled-back", "timed-out", "failed"].includes(verdict)

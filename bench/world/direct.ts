@@ -3,6 +3,7 @@
  * that the deployer can notice is done here: dates, members left out, classes of errors, retries.
  */
 import type { Aws } from "../../ci/src/aws/clients.js";
+import { aborted } from "../../infra/local/aws/wire/request-handler.js";
 import { AwsError, type JsonObject } from "../../infra/local/aws/wire/service.js";
 import type { LocalAws } from "./local-aws.js";
 import type { DeployerProcess } from "./process.js";
@@ -134,8 +135,4 @@ function isThrottling(name: string): boolean {
 function delay({ name }: Failure, attempt: number, random: () => number): number {
   const base = isThrottling(name) ? 500 : 100;
   return Math.floor(Math.min(20_000, random() * 2 ** (attempt - 1) * base));
-}
-
-function aborted(): Error {
-  return Object.assign(new Error("Request aborted"), { name: "AbortError" });
 }

@@ -1,11 +1,9 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DescribeTaskDefinitionCommand } from "@aws-sdk/client-ecs";
 import { run } from "../../process.js";
-import { nextRevision } from "../revision.js";
 import { environment, type Job, lastWords, type Tool } from "../tool.js";
-import { client } from "./sdk.js";
+import { client, nextDefinition } from "./sdk.js";
 
 /** A checkout of aws-actions/amazon-ecs-deploy-task-definition. It is on no package registry, so whoever compares brings it. */
 export interface Action {
@@ -50,9 +48,7 @@ export function awsAction({ directory }: Action, inputs: Record<string, string>)
 async function definition(job: Job): Promise<object> {
   const ecs = client(job);
   try {
-    const { family, container } = job.target;
-    const { taskDefinition } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: family }));
-    return nextRevision(taskDefinition ?? {}, container, job.release);
+    return await nextDefinition(ecs, job);
   } finally {
     ecs.destroy();
   }

@@ -45,11 +45,18 @@ export function client({ url, target, keys }: Job): ECSClient {
   return new ECSClient({ region: target.region, endpoint: url, credentials });
 }
 
-async function update(ecs: ECSClient, { target, release }: Job): Promise<void> {
-  const { cluster, service, family, container } = target;
-  const described = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: family }));
-  const next = nextRevision(described.taskDefinition ?? {}, container, release) as RegisterTaskDefinitionCommandInput;
-  const { taskDefinition } = await ecs.send(new RegisterTaskDefinitionCommand(next));
+async function update(ecs: ECSClient, job: Job): Promise<void> {
+  const { cluster, service } = job.target;
+  const { taskDefinition } = await ecs.send(new RegisterTaskDefinitionCommand(await nextDefinition(ecs, job)));
   const arn = taskDefinition?.taskDefinitionArn;
   await ecs.send(new UpdateServiceCommand({ cluster, service, taskDefinition: arn }));
+}
+
+/** What is to be registered for the job's release. */
+export async function nextDefinition(
+  ecs: ECSClient,
+  { target, release }: Job,
+): Promise<RegisterTaskDefinitionCommandInput> {
+  const { taskDefinition = {} } = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: target.family }));
+  return nextRevision(taskDefinition, target.container, release) as RegisterTaskDefinitionCommandInput;
 }

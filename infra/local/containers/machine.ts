@@ -21,7 +21,7 @@ export async function readMachine(): Promise<Machine> {
     dockerd: ["/usr/bin/dockerd", "/usr/sbin/dockerd", "/usr/local/bin/dockerd"].some((path) => existsSync(path)),
     dockerdRuns: running.has("dockerd"),
     stalePidFiles: Object.entries(pidFiles).flatMap(([daemon, file]) =>
-      running.has(daemon) || isAbsent(file) ? [] : [file],
+      running.has(daemon) || running.has("dockerd") || isAbsent(file) ? [] : [file],
     ),
     knowsPackage: await succeeds("apt-cache", ["show", "--no-all-versions", "docker.io"]),
   };
@@ -34,7 +34,7 @@ export async function runCommand(argv: string[]): Promise<void> {
     await execute(command, args, { maxBuffer: 64 << 20 });
   } catch (error) {
     const { stderr = "", stdout = "", code } = error as { stderr?: string; stdout?: string; code?: number | string };
-    const output = (stderr.trim() || stdout.trim()).split("\n").slice(-8).join("\n");
+    const output = lastLines(stderr.trim() || stdout.trim());
     throw new EngineError(`"${argv.join(" ")}" failed (${code}):\n${output}`);
   }
 }
@@ -61,11 +61,13 @@ export function startDaemon(argv: string[]): () => string | undefined {
 /** The last lines of a log, for people. */
 export function endOf(file: string): string {
   try {
-    return readFileSync(file, "utf8").trimEnd().split("\n").slice(-8).join("\n");
+    return lastLines(readFileSync(file, "utf8").trimEnd());
   } catch (error) {
     return messageOf(error);
   }
 }
+
+const lastLines = (text: string) => text.split("\n").slice(-8).join("\n");
 
 function families(osRelease: string): string[] {
   const value = (key: string) => new RegExp(`^${key}="?([^"\n]*)"?$`, "m").exec(osRelease)?.[1] ?? "";

@@ -10,14 +10,19 @@ export async function unchanged<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {
-    if (!isOfAws(cause)) throw cause;
-    const { code, said, next } = tellingOf(cause);
-    const received = `${statusOf(cause)}${cause.name}${cause.message ? `: ${cause.message}` : ""}`;
-    const end = /[.!?]$/.test(received) ? "" : ".";
-    throw new SlipwayError(code, 2, `${said}: ${received}${end} This call has not changed the service. ${next}`, {
-      cause,
-    });
+    throw told(cause);
   }
+}
+
+/** What AWS has not answered to the end or has refused, in words, with exit code 2; any other error as it is. */
+export function told(cause: unknown): unknown {
+  if (!isOfAws(cause)) return cause;
+  const { code, said, next } = tellingOf(cause);
+  const received = `${statusOf(cause)}${cause.name}${cause.message ? `: ${cause.message}` : ""}`;
+  const end = /[.!?]$/.test(received) ? "" : ".";
+  return new SlipwayError(code, 2, `${said}: ${received}${end} This call has not changed the service. ${next}`, {
+    cause,
+  });
 }
 
 type AwsFailure = Error & { code?: string; $metadata?: { httpStatusCode?: number; attempts?: number } };

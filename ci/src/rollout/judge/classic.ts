@@ -23,10 +23,15 @@ export function judgeClassic(subject: Subject, snapshots: readonly Snapshot[], s
   const isBack = failure !== undefined && primary.rolloutState !== "FAILED" && primary.id !== subject.deploymentId;
   if (primary.taskDefinition === subject.taskDefinition && !isBack) return judgePrimary(subject, latest, primary, seen);
 
-  const other = failure === undefined ? replacement(subject, snapshots) : replacementBefore(subject, snapshots);
-  if (other)
-    return decided("superseded", `Another deployment took its place: ${other.id} of ${other.taskDefinition}.`, seen);
-  if (failure === undefined) return undecided("ECS to list our deployment", seen);
+  const tookItsPlace = ({ id, taskDefinition }: DeploymentView) =>
+    decided("superseded", `Another deployment took its place: ${id} of ${taskDefinition}.`, seen);
+  if (failure === undefined) {
+    return isReplaced(subject, snapshots, primary)
+      ? tookItsPlace(primary)
+      : undecided("ECS to list our deployment", seen);
+  }
+  const before = replacedBefore(subject, snapshots, primary);
+  if (before) return tookItsPlace(before);
   const goal = goalOf(subject, snapshots);
   if (!goal && !subject.rollback && isStop(failure)) {
     const next = `${primary.id} of ${primary.taskDefinition} has followed`;
@@ -66,8 +71,11 @@ function judgePrimary({ rollback }: Subject, snapshot: Snapshot, primary: Deploy
 
 /** ECS's own words for the end of our deployment, from its state or from the event that names it. */
 function failureOf(subject: Subject, snapshots: readonly Snapshot[]): string | undefined {
-  const service = snapshots.find((one) => toldFailure(subject, one.service) !== undefined)?.service;
-  return service && toldFailure(subject, service);
+  for (const { service } of snapshots) {
+    const failure = toldFailure(subject, service);
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
 }
 
 /** A view never changes, and all of them are judged at every look: what each tells of a subject is found once. */
@@ -128,30 +136,30 @@ export function isWayBack(message: string): boolean {
 }
 
 /** What was seen in place of ours, and is no longer there, before ECS told of a failure: that is then not ours. */
-function replacementBefore(subject: Subject, snapshots: readonly Snapshot[]): DeploymentView | undefined {
-  const failed = snapshots.findIndex(({ service }) => toldFailure(subject, service) !== undefined);
-  const now = primaryOf((snapshots.at(-1) as Snapshot).service)?.taskDefinition;
-  const known = [subject.taskDefinition, now];
-  const primaries = snapshots.slice(0, failed).flatMap(({ service }) => primaryOf(service) ?? []);
-  return primaries.find((one) => one.createdAt > subject.registeredAt && !known.includes(one.taskDefinition));
+function replacedBefore(subject: Subject, snapshots: readonly Snapshot[], now: DeploymentView) {
+  const known = [subject.taskDefinition, now.taskDefinition];
+  for (const { service } of snapshots) {
+    if (toldFailure(subject, service) !== undefined) return undefined;
+    const primary = primaryOf(service);
+    const isYounger = primary && primary.createdAt > subject.registeredAt;
+    if (isYounger && !known.includes(primary.taskDefinition)) return primary;
+  }
+  return undefined;
 }
 
 /**
- * Something else that is there in place of ours. What is older than ours can be a stale read, and what ours was never seen before can have
+ * Something else is there in place of ours. What is older than ours can be a stale read, and what ours was never seen before can have
  * come before it: both count only when they have been there for longer than ECS lags.
  */
-function replacement(subject: Subject, snapshots: readonly Snapshot[]): DeploymentView | undefined {
+function isReplaced(subject: Subject, snapshots: readonly Snapshot[], primary: DeploymentView): boolean {
   const latest = snapshots.at(-1) as Snapshot;
-  const primary = primaryOf(latest.service);
-  if (!primary) return undefined;
   const seen = snapshots.findLast(({ service }) => service.deployments.some((one) => isOurs(subject, one)));
   const isYounger = primary.createdAt > subject.registeredAt;
-  if (seen && isYounger) return primary;
+  if (seen && isYounger) return true;
   // ECS has answered that it began, or listed it.
   const isKnown = subject.deploymentId !== undefined || subject.serviceDeploymentArn !== undefined;
   const hasBegun = seen !== undefined || (isYounger && isKnown);
-  const isOld = latest.at - (seen ?? (snapshots[0] as Snapshot)).at >= lagWindow;
-  return hasBegun && isOld ? primary : undefined;
+  return hasBegun && latest.at - (seen ?? (snapshots[0] as Snapshot)).at >= lagWindow;
 }
 
 function isOurs(subject: Subject, deployment: DeploymentView): boolean {

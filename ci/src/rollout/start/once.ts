@@ -1,5 +1,5 @@
 import { ask, isThrottling, isUncertain } from "../ecs/aws-errors.js";
-import { unchanged } from "../ecs/unchanged.js";
+import { told } from "../ecs/unchanged.js";
 import type { Session } from "../release.js";
 import { backoff } from "../watch/pace.js";
 import { LostAnswer, refused } from "./errors.js";
@@ -16,7 +16,7 @@ export async function once<T>(session: Session, operation: string, send: () => P
       session.signal?.throwIfAborted();
       if (isUncertain(error)) throw new LostAnswer(operation, error as Error);
       if (!isThrottling(error)) throw refused(operation, error as Error);
-      if (times > 5) return await unchanged(Promise.reject(error));
+      if (times > 5) throw told(error);
       session.progress(`ECS asks for fewer calls: ${operation} is sent again in ${backoff(times) / 1000} s.`);
       await session.clock.sleep(backoff(times), session.signal);
     }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { type EventView, primaryOf, type Snapshot, type Subject, type TaskView, taskId } from "../ecs/snapshot.js";
 import { estimate } from "./estimate.js";
 import type { DeploymentState, Happening, TaskState } from "./happening.js";
@@ -89,10 +90,8 @@ function deploymentChanges(subject: Subject, before: readonly Snapshot[], now: S
 }
 
 /** The time left changes with every look, and that alone is no news. */
-const news = ["status", "stage", "role", "running", "desired", "failed", "percentReplaced"] as const;
-
 function isOther(one: DeploymentState, other: DeploymentState): boolean {
-  return news.some((member) => one[member] !== other[member]);
+  return !isDeepStrictEqual({ ...one, secondsLeft: 0 }, { ...other, secondsLeft: 0 });
 }
 
 function deploymentState(subject: Subject, first: Snapshot, now: Snapshot): DeploymentState {

@@ -91,6 +91,9 @@ function pause(ms: number, clock: Clock, signal: AbortSignal | undefined): Promi
   });
 }
 
+/** As the SDK's handler ends a call that is given up. */
+export const aborted = () => named("AbortError", "Request aborted");
+
 /** As a socket that was reset. */
 export function reset(): Error {
   return Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET", errno: -104, syscall: "read" });
@@ -116,7 +119,5 @@ const lowerCased = (headers: Record<string, string>) =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 
 const bytes = (body: SdkRequest["body"]) => (typeof body === "string" ? Buffer.from(body) : (body ?? new Uint8Array()));
-
-const aborted = () => named("AbortError", "Request aborted");
 
 const named = (name: string, message: string) => Object.assign(new Error(message), { name });
