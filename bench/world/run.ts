@@ -34,7 +34,7 @@ export interface Run {
 export async function runDeployer(stage: Stage, number: number, kill: Kill | undefined): Promise<Run> {
   const startedAt = stage.since();
   const process = startProcess(stage, number, kill);
-  const ended = start(stage.scenario, optionsOf(stage, process, number)).then(
+  const ended = start(stage, process, number).then(
     (report) => ({ report }),
     (error: Error & { code?: string }) => ({ error: shown(error) }),
   );
@@ -57,10 +57,13 @@ export async function runDeployer(stage: Stage, number: number, kill: Kill | und
 /** It says so: what it asks while it watches is the same question. */
 const isAsking = (line: string) => line.startsWith("Asking ");
 
-function start({ deployer = {} }: Scenario, options: RollOutOptions): Promise<Report> {
-  if (deployer.verb !== "rollback") return rollOut(options);
+/** Asynchronous throughout: options that the deployer refuses are an ending as any other. */
+async function start(stage: Stage, process: DeployerProcess, run: number): Promise<Report> {
+  const { deployer = {} } = stage.scenario;
+  const options = optionsOf(stage, process, run);
+  if (deployer.verb !== "rollback") return await rollOut(options);
   const { release: _, runId: __, ...rest } = options;
-  return rollback({ ...rest, ...(deployer.to !== undefined && { to: deployer.to }) });
+  return await rollback({ ...rest, ...(deployer.to !== undefined && { to: deployer.to }) });
 }
 
 function optionsOf(stage: Stage, process: DeployerProcess, run: number): RollOutOptions {

@@ -28,6 +28,9 @@ export interface AskedOverrides {
   desiredCount?: number | undefined;
 }
 
+/** Tasks that one service may have; ECS refuses more. https://docs.aws.amazon.com/general/latest/gr/ecs-service.html */
+const mostTasks = 5000;
+
 const secretArn =
   /^arn:aws[a-z-]*:(?:secretsmanager:[a-z0-9-]+:\d{12}:secret:\S+|ssm:[a-z0-9-]+:\d{12}:parameter\/\S+)$/;
 
@@ -43,7 +46,7 @@ export function parseOverrides(asked: AskedOverrides): Overrides {
   const sizes = {
     cpu: whole("--cpu", asked.cpu, 1),
     memory: whole("--memory", asked.memory, 1),
-    desiredCount: whole("--desired-count", asked.desiredCount, 0),
+    desiredCount: whole("--desired-count", asked.desiredCount, 0, mostTasks),
   };
   return {
     environment: sorted(environment),
@@ -89,7 +92,13 @@ function refuseTwice(names: readonly string[]): void {
   }
 }
 
-function whole(option: string, value: number | undefined, least: number): number | undefined {
-  if (value === undefined || (Number.isSafeInteger(value) && value >= least)) return value;
-  throw new InputError("bad-override", `${option} is ${value}. Accepted: a whole number from ${least} on.`);
+function whole(
+  option: string,
+  value: number | undefined,
+  least: number,
+  most = Number.POSITIVE_INFINITY,
+): number | undefined {
+  if (value === undefined || (Number.isSafeInteger(value) && value >= least && value <= most)) return value;
+  const range = Number.isFinite(most) ? `from ${least} to ${most}` : `from ${least} on`;
+  throw new InputError("bad-override", `${option} is ${value}. Accepted: a whole number ${range}.`);
 }

@@ -31,7 +31,12 @@ const wrong = [
   ["the same name twice", { env: ["A=1", "A=2"] }, /A is given more than once/],
   ["a name that is a variable and a secret", { env: ["A=1"], secret: [`A=${secret}`] }, /A is given more than once/],
   ["VERSION", { env: ["VERSION=v9.9.9"] }, /VERSION is the version that is deployed/],
-  ["a count below 0", { desiredCount: -1 }, /--desired-count is -1. Accepted: a whole number from 0 on/],
+  ["a count below 0", { desiredCount: -1 }, /--desired-count is -1. Accepted: a whole number from 0 to 5000\./],
+  [
+    "a count above what ECS takes",
+    { desiredCount: 5001 },
+    /--desired-count is 5001. Accepted: a whole number from 0 to 5000\./,
+  ],
   ["a size that is not whole", { memory: 0.5 }, /--memory is 0.5/],
 ] as const;
 for (const [what, asked, message] of wrong) {
