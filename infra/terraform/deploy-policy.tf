@@ -73,6 +73,19 @@ data "aws_iam_policy_document" "deploy" {
     }
   }
 
+  # RunTask with tags, where the service's own tasks have them. A service whose volumes are configured at launch needs iam:PassRole for their role too.
+  statement {
+    sid       = "TagOneOffTask"
+    actions   = ["ecs:TagResource"]
+    resources = ["arn:aws:ecs:${local.arn_scope}:task/${local.target.cluster}/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "ecs:CreateAction"
+      values   = ["RunTask"]
+    }
+  }
+
   statement {
     sid       = "StopOneOffTask"
     actions   = ["ecs:StopTask"]

@@ -113,7 +113,7 @@ const conditions = (action: string) =>
 const resources = (action: string) =>
   statements("deploy").flatMap((one) => (one.actions.includes(action) ? one.resources : []));
 
-test("later than its registration only what became of it is tagged on a revision", () => {
+test("a revision is tagged at its registration and later only with what became of it, and a task only when it is run", () => {
   assert.deepEqual(conditions("ecs:TagResource"), [
     [{ test: "StringEquals", variable: "ecs:CreateAction", values: ["RegisterTaskDefinition"] }],
     [
@@ -123,6 +123,7 @@ test("later than its registration only what became of it is tagged on a revision
         values: [...Object.values(recordTag), tag.stopped].sort(),
       },
     ],
+    [{ test: "StringEquals", variable: "ecs:CreateAction", values: ["RunTask"] }],
   ]);
 });
 

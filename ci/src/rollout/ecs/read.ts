@@ -1,4 +1,10 @@
-import { DescribeServicesCommand, ListClustersCommand, ListServicesCommand, type Service } from "@aws-sdk/client-ecs";
+import {
+  DescribeServicesCommand,
+  ListClustersCommand,
+  ListServicesCommand,
+  type Service,
+  type ServiceField,
+} from "@aws-sdk/client-ecs";
 import type { Aws } from "../../aws/clients.js";
 import { describeTaskDefinition, type JsonObject, type RawTaskDefinition } from "../../aws/raw.js";
 import { InputError } from "../../errors.js";
@@ -27,7 +33,8 @@ export async function readService(aws: Aws, target: Target, signal?: AbortSignal
 }
 
 async function read(aws: Aws, target: Target, signal?: AbortSignal): Promise<ServiceNow> {
-  const service = await describeService(aws, target, signal);
+  // With its tags: a one-off task takes them along where the service's own tasks do.
+  const service = await describeService(aws, target, signal, ["TAGS"]);
   refuseUnsupported(service, target);
   const current = await ask(
     "ecs:DescribeTaskDefinition",
@@ -37,8 +44,14 @@ async function read(aws: Aws, target: Target, signal?: AbortSignal): Promise<Ser
   return { service, current, running: runningIn(current.taskDefinition, target.container) };
 }
 
-export async function describeService(aws: Aws, target: Target, signal?: AbortSignal): Promise<Service> {
-  const command = new DescribeServicesCommand({ cluster: target.cluster, services: [target.service] });
+export async function describeService(
+  aws: Aws,
+  target: Target,
+  signal?: AbortSignal,
+  include?: ServiceField[],
+): Promise<Service> {
+  const { cluster, service: name } = target;
+  const command = new DescribeServicesCommand({ cluster, services: [name], ...(include && { include }) });
   try {
     const answer = await ask("ecs:DescribeServices", aws.ecs.send(command, abort({ signal })));
     const service = answer.services?.[0];

@@ -6,8 +6,10 @@ import {
   type RunTaskCommandInput,
   type Service,
   StopTaskCommand,
+  type TaskOverride,
 } from "@aws-sdk/client-ecs";
 import { InputError } from "../../errors.js";
+import type { Target } from "../../target.js";
 import { ask } from "../ecs/aws-errors.js";
 import { abort } from "../ecs/send-options.js";
 import type { TaskView } from "../ecs/snapshot.js";
@@ -15,7 +17,8 @@ import { taskView } from "../ecs/views.js";
 import type { Session } from "../release.js";
 import { LostAnswer } from "../start/errors.js";
 import { once } from "../start/once.js";
-import { nameOf, type OneOffRun } from "./one-off.js";
+import { launchOf } from "./launch.js";
+import { nameOf, type OneOff, type OneOffRun } from "./one-off.js";
 
 /**
  * Starts the task where the service's own tasks run, or finds the one that this very call has started before: ECS remembers the client
@@ -45,24 +48,24 @@ export async function runTask(session: Session, service: Service, run: OneOffRun
 
 const tries = 3;
 
-/** As the service runs its own tasks: what it does not say is left to ECS, as there. */
+/** Launched as the service's own tasks are. */
 function inputOf({ target }: Session, service: Service, run: OneOffRun): RunTaskCommandInput {
-  const { networkConfiguration, capacityProviderStrategy = [], launchType, platformVersion } = service;
-  const strategy = capacityProviderStrategy.length > 0;
-  const propagates = service.propagateTags === "TASK_DEFINITION" || service.propagateTags === "SERVICE";
   return {
     cluster: target.cluster,
     taskDefinition: run.revision,
     clientToken: run.clientToken,
     startedBy: run.startedBy,
-    overrides: { containerOverrides: [{ name: target.container, command: [...run.command] }] },
-    ...(networkConfiguration && { networkConfiguration }),
-    ...(strategy ? { capacityProviderStrategy } : launchType && { launchType }),
-    ...(platformVersion !== undefined && { platformVersion }),
-    // RunTask can't take a service's tags along: those of the revision are what it has.
-    ...(propagates && { propagateTags: "TASK_DEFINITION" }),
-    ...(service.enableECSManagedTags && { enableECSManagedTags: true }),
+    overrides: overridesOf(target, run),
+    ...launchOf(service),
   };
+}
+
+/** The `overrides` of RunTask for a one-off task. */
+export function overridesOf(
+  { container }: Pick<Target, "container">,
+  { command }: Pick<OneOff, "command">,
+): TaskOverride {
+  return { containerOverrides: [{ name: container, command: [...command] }] };
 }
 
 /** The token was used before with other members, as when the command in the target has changed since: that task is the one. */

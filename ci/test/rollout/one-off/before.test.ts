@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { JsonObject } from "../../../src/aws/raw.js";
 import { Fault, lostAnswer } from "../../support/fake-aws.js";
 import { beforeScene, command } from "../../support/one-off-scene.js";
 import { revisionArn, target } from "../../support/scripted-ecs.js";
@@ -49,15 +50,23 @@ test("the task runs with the new revision where the service runs, and is noted, 
 });
 
 test("a service on capacity providers has its task on them too, and tags go along as the service has it", async (t) => {
-  const { world, roll, runs } = await beforeScene(t);
+  const { fake, world, roll, runs } = await beforeScene(t);
   const capacityProviderStrategy = [{ capacityProvider: "FARGATE_SPOT", weight: 1 }];
   set(world.service, { capacityProviderStrategy, propagateTags: "SERVICE", enableECSManagedTags: true });
+  const tags = [{ key: "cost", value: "7" }];
+  const describe = fake.script.DescribeServices;
+  fake.script.DescribeServices = (input) => {
+    const { services: [service] = [] } = (describe?.(input) ?? {}) as { services?: JsonObject[] };
+    const isAsked = (input.include as string[] | undefined)?.includes("TAGS");
+    return { services: [{ ...service, ...(isAsked && { tags }) }] };
+  };
   set(world.taskDefinitions.get(revisionArn(7))?.taskDefinition, { executionRoleArn });
   await roll();
   const { launchType, ...sent } = runs[0]?.input ?? {};
   assert.equal(launchType, undefined);
   assert.deepEqual(sent.capacityProviderStrategy, capacityProviderStrategy);
-  assert.equal(sent.propagateTags, "TASK_DEFINITION");
+  assert.equal(sent.propagateTags, undefined);
+  assert.deepEqual(sent.tags, tags);
   assert.equal(sent.enableECSManagedTags, true);
 });
 
