@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
+import type { Ask } from "../../src/rollout/verify/ask.js";
 import { scene } from "../support/rollout-scene.js";
-import { earlySuccess, success } from "../support/stories.js";
+import { revisionArn, target, update, type World } from "../support/scripted-ecs.js";
+import { earlySuccess, set, success } from "../support/stories.js";
 
 async function site(t: TestContext, version: string): Promise<string> {
   const server = createServer((_, response) => response.end(JSON.stringify({ version })));
@@ -47,4 +49,41 @@ test("what ECS calls deployed at a public URL that can't be reached is deployed-
   const report = await roll({ http: { baseUrl: "http://127.0.0.1:1" } });
   assert.equal(report.verdict, "deployed-unverified");
   assert.equal(report.exitCode, 8);
+});
+
+/** A deploy whose tasks are asked at their own addresses, where they answer `version`; `meanwhile` happens when the first is asked. */
+async function askedTasks(t: TestContext, version: string, meanwhile: (world: World) => void = () => {}) {
+  const { world, roll } = await scene(t, [...success.slice(0, 1), [46, giveAddress], ...success.slice(1)]);
+  let isAsked = false;
+  const ask: Ask = async () => {
+    if (!isAsked) meanwhile(world);
+    isAsked = true;
+    return { status: 200, headers: {}, body: JSON.stringify({ version }) };
+  };
+  return await roll({ ask, target: { ...target, verifyTasks: true } });
+}
+
+function giveAddress(world: World): void {
+  const details = [{ name: "privateIPv4Address", value: "10.0.0.7" }];
+  for (const task of world.tasks) set(task, { attachments: [{ details }] });
+}
+
+test("a task that answers another version at its own address makes the deploy failed", async (t) => {
+  const report = await askedTasks(t, "v1.0.0");
+  assert.equal(report.verdict, "failed");
+  assert.deepEqual(
+    report.tasks?.wrong.map(({ answered }) => answered),
+    ["v1.0.0"],
+  );
+});
+
+test("a deploy that is replaced while only its tasks are asked is superseded", async (t) => {
+  const report = await askedTasks(t, "v1.0.0", (world) => update(world, revisionArn(7)));
+  assert.equal(report.verdict, "superseded");
+  assert.match(report.reason, /Ours ended well; .*service:7 has taken its place since/);
+});
+
+test("a deploy whose service is deleted while only its tasks are asked is stopped", async (t) => {
+  const report = await askedTasks(t, "v1.0.0", ({ service }) => set(service, { status: "DRAINING" }));
+  assert.equal(report.verdict, "stopped");
 });

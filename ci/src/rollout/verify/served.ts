@@ -33,16 +33,19 @@ export async function askServed(
   const beside = isEarly && before !== undefined ? { beside: before } : {};
   const answered = await verify(http, version, clock, signal, { ...how, ...beside });
   const seen = isEarly ? besideOldTasks(answered, before) : answered;
-  if (seen.state === "wrong") {
+  const asked = target.verifyTasks
+    ? await askTasks(watched.subject, latestOf(watched), { port: target.containerPort, version }, signal, how)
+    : undefined;
+  const whole = withTasks(seen, asked);
+  // Whatever answered otherwise, the URL or a task: another deployment may have taken our place meanwhile.
+  if (whole.state === "wrong") {
     const again = await lookAgain(options, watched);
     if (!isDeployed(again)) return { watched: again, http: { state: "not-checked" } };
   }
-  if (!target.verifyTasks) return { watched, http: seen };
-  const latest = watched.snapshots.at(-1) as Snapshot;
-  const tasks = await askTasks(watched.subject, latest, { port: target.containerPort, version }, signal, how);
-  return { watched, http: withTasks(seen, tasks), tasks };
+  return { watched, http: whole, ...(asked && { tasks: asked }) };
 }
 
+const latestOf = ({ snapshots }: Watched) => snapshots.at(-1) as Snapshot;
 const isDeployed = ({ judgement }: Watched) => judgement.verdict.startsWith("deployed");
 
 /** Old tasks that are still up answer too, now and then or always: only what is neither version proves something. */
