@@ -1,63 +1,65 @@
-import * as v from "valibot";
 import { InputError } from "../errors.js";
+import { type Field, type Fields, fields, readFields } from "./credential-formats.js";
 
-/** Keys to AWS as they were handed over. */
+/** AWS credentials as the user passed them. */
 export interface Credentials {
   accessKeyId: string;
   secretAccessKey: string;
   sessionToken?: string;
-  /** When they end; absent for keys that don't. */
+  /** Time at which they expire; absent for long-term keys. */
   expiration?: Date;
 }
 
 const ACCEPTED =
-  "Accepted: the JSON of `aws configure export-credentials`, or the lines AWS_ACCESS_KEY_ID=…, AWS_SECRET_ACCESS_KEY=… and, for temporary keys, AWS_SESSION_TOKEN=….";
-
-const schema = v.object({
-  AccessKeyId: v.pipe(v.string(), v.nonEmpty()),
-  SecretAccessKey: v.pipe(v.string(), v.nonEmpty()),
-  SessionToken: v.nullish(v.string()),
-  Expiration: v.nullish(
-    v.pipe(
-      v.string(),
-      v.check((text) => !Number.isNaN(Date.parse(text))),
-    ),
-  ),
-});
+  "Accepted: the JSON of `aws configure export-credentials` or `aws sts assume-role`, one profile of a credentials file, or the lines AWS_ACCESS_KEY_ID=…, AWS_SECRET_ACCESS_KEY=… and, for temporary keys, AWS_SESSION_TOKEN=…, as a shell takes them.";
 
 /**
- * Reads credentials. No error ever shows a value of theirs.
- * @param text The JSON of `aws configure export-credentials`, or `AWS_…=` lines.
+ * Reads credentials. Removes what copying adds (quotes, line breaks, invisible characters). No error contains a value of theirs.
+ * @param text The JSON that AWS's CLI prints, one profile of a credentials file, or `AWS_…=` lines of a shell.
  * @param now Milliseconds since the epoch.
- * @throws InputError when something is missing, or when they have expired.
+ * @throws InputError that names each missing or invalid field, or when the credentials have expired.
  */
 export function parseCredentials(text: string, now: number): Credentials {
-  const trimmed = text.trim();
-  if (trimmed === "") {
-    throw new InputError("no-credentials", `The credentials are empty: is the profile logged in? ${ACCEPTED}`);
+  const found = readFields(text);
+  if (found === "empty") {
+    throw new InputError("no-credentials", `The credentials are empty. Is the profile logged in? ${ACCEPTED}`);
   }
-  const result = v.safeParse(schema, trimmed.startsWith("{") ? parseJson(trimmed) : parseLines(trimmed));
-  if (!result.success) {
-    const fields = result.issues.map((issue) => v.getDotPath(issue) ?? "everything");
-    throw new InputError(
-      "bad-credentials",
-      `The credentials can't be read: missing or invalid ${fields.join(", ")}. ${ACCEPTED}`,
-    );
-  }
-  const credentials = fromWire(result.output);
+  if ("unreadable" in found) throw unreadable(found.unreadable);
+  const mistakes = fields.flatMap((field) => mistakeIn(field, found) ?? []);
+  if (mistakes.length > 0) throw unreadable(`${mistakes.join("; ")}.`);
+  const credentials = fromFields(found);
   refuseExpired(credentials, now);
   return credentials;
 }
 
-function fromWire({
-  AccessKeyId,
-  SecretAccessKey,
-  SessionToken,
-  Expiration,
-}: v.InferOutput<typeof schema>): Credentials {
+function unreadable(why: string): InputError {
+  return new InputError("bad-credentials", `Cannot read the credentials. ${why} ${ACCEPTED}`);
+}
+
+/** Describes what is wrong with a field by its name, without its value. */
+function mistakeIn(field: Field, found: Fields): string | undefined {
+  const value = found[field];
+  if (value === undefined || value === "") return required.has(field) ? `${field}: missing` : undefined;
+  if (typeof value !== "string") return `${field}: not a string`;
+  if (field === "Expiration") {
+    return Number.isNaN(Date.parse(value)) ? `${field}: not a date and time such as 2026-01-31T12:00:00Z` : undefined;
+  }
+  const { pattern, accepted } = field === "AccessKeyId" ? keyId : visible;
+  const at = [...value].findIndex((character) => !pattern.test(character));
+  return at < 0 ? undefined : `${field}: character ${at + 1} is not one of ${accepted}; copy the value again`;
+}
+
+const required: ReadonlySet<Field> = new Set<Field>(["AccessKeyId", "SecretAccessKey"]);
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html */
+const keyId = { pattern: /\w/, accepted: "A-Z, a-z, 0-9 and _" };
+/** What an HTTP header can carry. AWS documents no narrower alphabet. */
+const visible = { pattern: /[\x21-\x7e]/, accepted: "the visible ASCII characters" };
+
+function fromFields(found: Fields): Credentials {
+  const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = found as Record<Field, string | undefined>;
   return {
-    accessKeyId: AccessKeyId,
-    secretAccessKey: SecretAccessKey,
+    accessKeyId: AccessKeyId ?? "",
+    secretAccessKey: SecretAccessKey ?? "",
     ...(SessionToken && { sessionToken: SessionToken }),
     ...(Expiration && { expiration: new Date(Expiration) }),
   };
@@ -69,30 +71,4 @@ function refuseExpired({ expiration }: Credentials, now: number): void {
     "expired-credentials",
     `The credentials expired at ${expiration.toISOString()}. Log in again, as with \`aws sso login\`, and repeat the command.`,
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's own message quotes what it read.
-    throw new InputError("bad-credentials", `The credentials begin like JSON but are not. ${ACCEPTED}`);
-  }
-}
-
-const NAMES: Record<string, string> = {
-  AWS_ACCESS_KEY_ID: "AccessKeyId",
-  AWS_SECRET_ACCESS_KEY: "SecretAccessKey",
-  AWS_SESSION_TOKEN: "SessionToken",
-  AWS_CREDENTIAL_EXPIRATION: "Expiration",
-};
-
-function parseLines(text: string): Record<string, string> {
-  const fields: Record<string, string> = {};
-  for (const line of text.split(/\r?\n/)) {
-    const match = /^\s*(?:export\s+)?(\w+)\s*=\s*(["']?)(.*?)\2\s*$/.exec(line);
-    const field = match && NAMES[match[1] ?? ""];
-    if (field && match[3]) fields[field] = match[3];
-  }
-  return fields;
 }
