@@ -103,8 +103,8 @@ function taskDefinitionOf({ service = {} }: Scenario, version: string): JsonObje
     networkMode: "awsvpc",
     requiresCompatibilities: ["FARGATE"],
     executionRoleArn: `arn:aws:iam::${target.account}:role/web-execution`,
-    cpu: String(target.cpu),
-    memory: String(target.memory),
+    cpu: String(target.cpu ?? 256),
+    memory: String(target.memory ?? 512),
     containerDefinitions: [
       {
         name: target.container,

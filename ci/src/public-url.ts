@@ -1,13 +1,15 @@
 import type { Destination } from "./destination.js";
 import { InputError } from "./errors.js";
+import { urlMistake, withoutUserInfo } from "./http-url.js";
 import type { HttpTarget } from "./rollout/verify/verify.js";
 
-/** @throws InputError for a URL that can't be asked. */
+/** @throws InputError for a URL that can't be requested, or that holds a password. */
 export function checkUrl(url: string | undefined): void {
-  if (url === undefined || (URL.canParse(url) && ["http:", "https:"].includes(new URL(url).protocol))) return;
+  const accepted = url === undefined ? undefined : urlMistake(url);
+  if (url === undefined || accepted === undefined) return;
   throw new InputError(
     "bad-url",
-    `The URL ${JSON.stringify(url)} can't be asked. Accepted: an http or https URL, such as https://app.example.com.`,
+    `The URL ${JSON.stringify(withoutUserInfo(url).slice(0, 120))} can't be used. Accepted: ${accepted}.`,
   );
 }
 

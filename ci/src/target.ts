@@ -1,10 +1,14 @@
 import * as v from "valibot";
+import { partitionOf, regionPattern } from "./aws/partition.js";
 import { InputError } from "./errors.js";
+import { urlMistake, withoutUserInfo } from "./http-url.js";
+import { JsonMistake, parseJsonText } from "./json-text.js";
+import { sizeMistakes } from "./task-size.js";
 
 const text = (pattern: RegExp, accepted: string) => v.pipe(v.string(accepted), v.regex(pattern, accepted));
 const ecsName = text(/^[a-zA-Z0-9_-]{1,255}$/, "1 to 255 letters, digits, hyphens and underscores");
 const account = text(/^\d{12}$/, "an AWS account id of 12 digits, in quotes");
-const region = text(/^[a-z]{2}(-[a-z]+)+-\d$/, "an AWS region, such as us-west-2");
+const region = text(regionPattern, "an AWS region, such as us-west-2");
 const whole = (least: number, most: number) => {
   const accepted = `a whole number from ${least} to ${most}`;
   return v.pipe(v.number(accepted), v.integer(accepted), v.minValue(least, accepted), v.maxValue(most, accepted));
@@ -39,10 +43,15 @@ const schema = v.strictObject({
   /** Where the repository is, if not with the service. */
   registry: v.optional(v.strictObject({ account: v.optional(account), region: v.optional(region) })),
   containerPort: whole(1, 65535),
-  /** CPU units: 1024 are one vCPU. */
-  cpu: whole(256, 16384),
-  /** MiB. */
-  memory: whole(512, 122880),
+  /** Where the tasks run; FARGATE by default. It decides which sizes are accepted. */
+  launchType: v.optional(v.picklist(["FARGATE", "EC2"], "FARGATE or EC2")),
+  /**
+   * CPU units: 1024 are one vCPU. A deploy keeps the size of the task definition: this one is for what creates the service. Limits:
+   * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#task_size
+   */
+  cpu: v.optional(whole(128, 196608)),
+  /** MiB. The least is what Docker reserves for a container, the most is that of the largest instance. */
+  memory: v.optional(whole(6, 32 * 1024 * 1024)),
   desiredCount: whole(0, 5000),
   /** What the images are built for; `linux/amd64` unless it says otherwise. */
   platform: v.optional(v.picklist(["linux/amd64", "linux/arm64"], "linux/amd64 or linux/arm64"), "linux/amd64"),
@@ -50,7 +59,10 @@ const schema = v.strictObject({
   url: v.optional(
     v.pipe(
       v.string("an http or https URL"),
-      v.check(isHttpUrl, "an http or https URL, such as https://app.example.com"),
+      v.rawCheck(({ dataset, addIssue }) => {
+        const message = dataset.typed ? urlMistake(dataset.value) : undefined;
+        if (message !== undefined) addIssue({ message });
+      }),
     ),
   ),
   /** What other paths must answer before a version counts as served; `{version}` stands for the version. */
@@ -59,7 +71,13 @@ const schema = v.strictObject({
       v.strictObject({
         path: text(/^\/(?!\/)\S*$/, "a path below the URL, such as /healthz"),
         status: v.optional(whole(100, 599)),
-        headers: v.optional(v.record(v.string("a header's name"), v.string("a header's value, in quotes"))),
+        headers: v.optional(
+          v.record(
+            v.string("a header's name"),
+            v.string("a header's value, in quotes"),
+            "an object of headers by name",
+          ),
+        ),
         json: v.optional(v.unknown()),
       }),
       "a list of { path, status, headers, json }",
@@ -68,7 +86,13 @@ const schema = v.strictObject({
   /** Ask each running task at its own address too: only where a deploy runs in a network that reaches the tasks. */
   verifyTasks: v.optional(v.boolean("true or false")),
   /** Where the source code can be found, for the image's label. */
-  source: v.optional(v.pipe(v.string("a URL"), v.url("a URL, such as https://example.com/team/app"))),
+  source: v.optional(
+    v.pipe(
+      v.string("a URL"),
+      v.url("a URL, such as https://example.com/team/app"),
+      v.check((url) => !/^[^:]*:\/\/[^/]*@/.test(url), "a URL without a user name and password: every image shows it"),
+    ),
+  ),
   /** Runs once a deploy before the service is updated, such as a migration; when it fails, the service stays as it is. */
   before: v.optional(oneOff),
   /** Runs once a deploy after its verdict is `deployed`; when it fails, the report and the exit code say so, and nothing is undone. */
@@ -78,17 +102,6 @@ const schema = v.strictObject({
 /** Where a release goes: one environment's account, cluster, service, container, repository and public URL. */
 export type Target = v.InferOutput<typeof schema>;
 
-/** The MiB that Fargate takes for each number of CPU units: least, most and step. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-cpu-memory-error.html */
-const MEMORY: Record<number, { least: number; most: number; step: number }> = {
-  512: { least: 1024, most: 4096, step: 1024 },
-  1024: { least: 2048, most: 8192, step: 1024 },
-  2048: { least: 4096, most: 16384, step: 1024 },
-  4096: { least: 8192, most: 30720, step: 1024 },
-  8192: { least: 16384, most: 61440, step: 4096 },
-  16384: { least: 32768, most: 122880, step: 8192 },
-};
-const SMALLEST_MEMORY = [512, 1024, 2048];
-
 /**
  * Reads a target's JSON.
  * @param path The file's name, for the error.
@@ -96,7 +109,7 @@ const SMALLEST_MEMORY = [512, 1024, 2048];
  */
 export function parseTarget(json: string, path: string): Target {
   const result = v.safeParse(schema, parseJson(json, path));
-  const mistakes = result.success ? sizeMistakes(result.output) : result.issues.map(describe);
+  const mistakes = result.success ? mistakesBetween(result.output) : [...new Set(result.issues.map(describe))];
   if (result.success && mistakes.length === 0) return result.output;
   throw new InputError(
     "bad-target",
@@ -106,55 +119,83 @@ export function parseTarget(json: string, path: string): Target {
 
 function parseJson(json: string, path: string): unknown {
   try {
-    return JSON.parse(json);
+    return parseJsonText(json);
   } catch (cause) {
+    if (!(cause instanceof JsonMistake)) throw cause;
     throw new InputError(
       "bad-target",
-      `${path} is not JSON: ${(cause as Error).message}. A target is a JSON object; see infra/targets/production.json.`,
-      {
-        cause,
-      },
+      `${path} is not JSON: ${cause.message} A target is a JSON object; see infra/targets/production.json.`,
+      { cause },
     );
   }
 }
 
+/** Members that are valid alone and not together. */
+function mistakesBetween({ region, registry, launchType, cpu, memory }: Target): string[] {
+  const partition = partitionOf(region).id;
+  const elsewhere = registry?.region !== undefined && partitionOf(registry.region).id !== partition;
+  const hasSize = cpu !== undefined && memory !== undefined;
+  return [
+    ...(elsewhere
+      ? [`registry.region: is "${registry?.region}"; accepted: a region of the partition ${partition}, as ${region} is`]
+      : []),
+    ...(launchType === "EC2" ? [] : hasSize ? sizeMistakes({ cpu, memory }) : halfSize({ cpu, memory })),
+  ];
+}
+
+/** Fargate has sizes of both alone. */
+function halfSize({ cpu, memory }: Pick<Target, "cpu" | "memory">): string[] {
+  if (cpu === undefined && memory === undefined) return [];
+  const missing = cpu === undefined ? "cpu" : "memory";
+  return [`${missing}: missing; accepted: both cpu and memory, or neither, or one of them with "launchType": "EC2"`];
+}
+
 function describe(issue: v.BaseIssue<unknown>): string {
-  const path = v.getDotPath(issue) ?? "(the whole file)";
+  const list = listInPlaceOfObject(issue);
+  const path = (list ? list.path : v.getDotPath(issue)) || "(the whole file)";
+  if (list) return `${path}: is a list; accepted: ${list.accepted}`;
   if (issue.kind === "schema" && issue.type === "strict_object") {
     if (issue.expected === "never") return `${path}: not a key of a target; accepted: ${keysBeside(issue)}`;
-    if (issue.path) return `${path}: missing`;
-    return `${path}: is ${issue.received}, and a target is a JSON object`;
+    if (issue.received === "undefined") return `${path}: missing`;
+    return `${path}: is ${shown(issue)}; accepted: ${objectAt(issue.path)}`;
   }
-  return `${path}: is ${issue.received}; accepted: ${issue.message}`;
+  return `${path}: is ${shown(issue)}; accepted: ${issue.message}`;
+}
+
+/** A list passes for an object: what is found are its items, as keys that are none, and the object's keys as missing. */
+function listInPlaceOfObject({ path = [] as never }: v.BaseIssue<unknown>) {
+  const last = path.at(-1);
+  if (last?.type !== "object" || !Array.isArray(last.input)) return undefined;
+  const outer = path.slice(0, -1);
+  return { path: outer.map(({ key }) => String(key)).join("."), accepted: objectAt(outer) };
+}
+
+function objectAt(path: readonly v.IssuePathItem[] = []): string {
+  return path[0]
+    ? `an object of ${keysOf(path[0].key).join(", ")}`
+    : "a JSON object; see infra/targets/production.json";
+}
+
+/** The received value, bounded, on one line. A URL may hold a password. */
+function shown({ input, received, path }: v.BaseIssue<unknown>): string {
+  const isUrl = path?.length === 1 && ["url", "source"].includes(String(path[0]?.key));
+  const text = typeof input !== "string" ? received : JSON.stringify(isUrl ? withoutUserInfo(input) : input);
+  return text.length > 120 ? `${text.slice(0, 120)}…` : text;
 }
 
 function keysBeside(issue: v.BaseIssue<unknown>): string {
   const [first, second] = issue.path ?? [];
-  const keys = second === undefined ? Object.keys(schema.entries) : (keysWithin[String(first?.key)] ?? []);
+  const keys = second === undefined ? Object.keys(schema.entries) : keysOf(first?.key);
   return keys.join(", ");
 }
 
-const keysWithin: Record<string, string[]> = {
-  registry: ["account", "region"],
-  expectations: ["path", "status", "headers", "json"],
-  before: Object.keys(oneOff.entries),
-  after: Object.keys(oneOff.entries),
-};
-
-/** What is wrong with a size on Fargate: nothing, or one line that tells what is accepted. */
-export function sizeMistakes({ cpu, memory }: Pick<Target, "cpu" | "memory">): string[] {
-  if (cpu === 256) {
-    return SMALLEST_MEMORY.includes(memory)
-      ? []
-      : [`memory: is ${memory}; accepted with cpu 256: ${SMALLEST_MEMORY.join(", ")}`];
-  }
-  const sizes = MEMORY[cpu];
-  if (!sizes) return [`cpu: is ${cpu}; accepted: 256, ${Object.keys(MEMORY).join(", ")}`];
-  const { least, most, step } = sizes;
-  if (memory >= least && memory <= most && memory % step === 0) return [];
-  return [`memory: is ${memory}; accepted with cpu ${cpu}: ${least} to ${most} in steps of ${step}`];
+function keysOf(key: unknown): string[] {
+  return keysWithin.get(String(key)) ?? [];
 }
 
-function isHttpUrl(text: string): boolean {
-  return URL.canParse(text) && ["http:", "https:"].includes(new URL(text).protocol);
-}
+const keysWithin = new Map([
+  ["registry", ["account", "region"]],
+  ["expectations", ["path", "status", "headers", "json"]],
+  ["before", Object.keys(oneOff.entries)],
+  ["after", Object.keys(oneOff.entries)],
+]);

@@ -84,6 +84,32 @@ const mistakes: [string, object, RegExp][] = [
     { before: { command: ["x"], timeout: 5 } },
     /before\.timeout: not a key .*accepted: command, timeoutSeconds/,
   ],
+  ["a region with an availability zone", { region: "us-west-2a" }, /region: is "us-west-2a"; accepted: .*us-west-2/],
+  [
+    "a registry in another partition",
+    { registry: { region: "cn-north-1" } },
+    /registry\.region: is "cn-north-1"; accepted: a region of the partition aws, as us-west-2 is/,
+  ],
+  ["a registry that is a string", { registry: "x" }, /registry: is "x"; accepted: an object of account, region/],
+  ["an expectation that is null", { expectations: [null] }, /expectations\.0: is null; accepted: an object of path/],
+  [
+    "an expectation's headers as a list",
+    { expectations: [{ path: "/x", headers: 5 }] },
+    /expectations\.0\.headers: is 5; accepted: an object of headers/,
+  ],
+  ["a task that is a list", { before: ["flask"] }, /before: is a list; accepted: an object of command, timeoutSeconds/],
+  ["a service of null", { service: null }, /service: is null; accepted: 1 to 255/],
+  [
+    "a URL with a query",
+    { url: "https://app.example.com/?a=1" },
+    /url: .*; accepted: a URL without a query and a fragment/,
+  ],
+  [
+    "a URL with a fragment",
+    { url: "https://app.example.com/#x" },
+    /url: .*; accepted: a URL without a query and a fragment/,
+  ],
+  ["a URL with a line break", { url: "https://app.example\n.com" }, /url: .*; accepted: an http or https URL/],
   ["a URL of another scheme", { url: "ftp://app.example.com" }, /url: is "ftp:.*"; accepted: an http or https URL/],
   ["a CPU size that Fargate has not", { cpu: 300 }, /cpu: is 300; accepted: 256, 512, 1024/],
   [
@@ -98,6 +124,65 @@ for (const [what, changes, message] of mistakes) {
   test(`${what} is refused by its path, with what is accepted`, () => assert.match(refused(changes), message));
 }
 
+for (const region of [
+  "us-west-2",
+  "ap-southeast-7",
+  "mx-central-1",
+  "us-gov-west-1",
+  "cn-northwest-1",
+  "eusc-de-east-1",
+  "us-iso-east-1",
+  "us-isob-east-1",
+  "eu-isoe-west-1",
+  "us-isof-south-1",
+]) {
+  test(`a target can be in ${region}`, () => {
+    assert.equal(parseTarget(JSON.stringify({ ...production, region }), "t.json").region, region);
+  });
+}
+
+for (const url of [
+  "https://ci:hunter2@example.com",
+  "https://hunter2@example.com/",
+  "https://ci:hun/ter2@example.com",
+  "ci:hunter2@example.com",
+]) {
+  test(`a URL with a user name or password is refused and not shown: ${url}`, () => {
+    const message = refused({ url });
+    assert.match(message, /url: is "[^"]*…@example\.com\/?"; accepted: /);
+    assert.doesNotMatch(message, /hun/);
+  });
+}
+
+test("a source with a token in its URL is refused and not shown", () => {
+  const message = refused({ source: "https://hunter2@example.com/team/app" });
+  assert.match(message, /source: .*; accepted: a URL without a user name and password/);
+  assert.doesNotMatch(message, /hunter2/);
+});
+
+test("a target on EC2 needs no size, and takes sizes that Fargate does not have", () => {
+  const { cpu, memory, ...rest } = production;
+  assert.ok(cpu && memory);
+  const read = (more: object) => parseTarget(JSON.stringify({ ...rest, ...more }), "t.json");
+  assert.equal(read({}).cpu, undefined);
+  assert.equal(read({ launchType: "EC2" }).memory, undefined);
+  assert.deepEqual([read({ launchType: "EC2", cpu: 128, memory: 100 }).cpu], [128]);
+  assert.equal(read({ launchType: "EC2", memory: 100 }).memory, 100);
+  assert.throws(() => read({ cpu: 300, memory: 512 }), { message: /cpu: is 300; accepted: 256, 512/ });
+  assert.throws(() => read({ cpu: 256 }), { message: /memory: missing; accepted: both cpu and memory/ });
+  assert.throws(() => read({ launchType: "EXTERNAL" }), {
+    message: /launchType: is "EXTERNAL"; accepted: FARGATE or EC2/,
+  });
+});
+
+test("a target that an editor saved with a byte order mark is read", () => {
+  assert.equal(parseTarget(`\ufeff${JSON.stringify(production)}`, "t.json").service, production.service);
+});
+
+test("a long value is cut in the error", () => {
+  assert.ok(refused({ service: "x!".repeat(50_000) }).length < 400);
+});
+
 test("all mistakes are named at once, with the file", () => {
   const message = refused({ account: "1", containerPort: "80" });
   assert.match(message, /^some\.json is not a valid target:\n {2}account: .*\n {2}containerPort: /);
@@ -105,5 +190,7 @@ test("all mistakes are named at once, with the file", () => {
 
 test("what is no JSON, or no object, is refused with the file's name", () => {
   assert.throws(() => parseTarget("{", "broken.json"), { code: "bad-target", message: /^broken\.json is not JSON/ });
-  assert.throws(() => parseTarget("[]", "list.json"), { message: /list\.json is not a valid target/ });
+  assert.throws(() => parseTarget("[]", "list.json"), {
+    message: /list\.json is not a valid target:\n {2}\(the whole file\): is a list; accepted: a JSON object[^\n]*$/,
+  });
 });

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../aws/raw.js";
 import { InputError } from "../../errors.js";
-import { sizeMistakes } from "../../target.js";
+import { sizeMistakes } from "../../task-size.js";
 import type { Overrides } from "./overrides.js";
 
 /**

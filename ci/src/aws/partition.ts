@@ -1,0 +1,32 @@
+/** A group of regions with ARNs, DNS names and accounts of its own. */
+export interface Partition {
+  /** The second part of every ARN in it, such as `aws-cn`. */
+  id: string;
+  /** What the names of its service endpoints and of its registries end in. */
+  dnsSuffix: string;
+}
+
+/** From https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json: a region that no pattern fits is in `aws`. */
+const partitions: readonly (Partition & { pattern: RegExp })[] = [
+  { id: "aws-cn", dnsSuffix: "amazonaws.com.cn", pattern: /^cn-/ },
+  { id: "aws-us-gov", dnsSuffix: "amazonaws.com", pattern: /^us-gov-/ },
+  { id: "aws-eusc", dnsSuffix: "amazonaws.eu", pattern: /^eusc-/ },
+  { id: "aws-iso", dnsSuffix: "c2s.ic.gov", pattern: /^us-iso-/ },
+  { id: "aws-iso-b", dnsSuffix: "sc2s.sgov.gov", pattern: /^us-isob-/ },
+  { id: "aws-iso-e", dnsSuffix: "cloud.adc-e.uk", pattern: /^eu-isoe-/ },
+  { id: "aws-iso-f", dnsSuffix: "csp.hci.ic.gov", pattern: /^us-isof-/ },
+];
+const commercial: Partition = { id: "aws", dnsSuffix: "amazonaws.com" };
+
+/** A name of AWS's regions, known today or not: `us-west-2`, `us-gov-west-1`, `eusc-de-east-1`. */
+export const regionPattern = /^[a-z]{2,5}(?:-[a-z]+){1,3}-\d{1,2}$/;
+
+export function partitionOf(region: string): Partition {
+  const { id, dnsSuffix } = partitions.find(({ pattern }) => pattern.test(region)) ?? commercial;
+  return { id, dnsSuffix };
+}
+
+/** Name of an account's private registry in a region. https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html */
+export function registryHost(account: string, region: string): string {
+  return `${account}.dkr.ecr.${region}.${partitionOf(region).dnsSuffix}`;
+}
