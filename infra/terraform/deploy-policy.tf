@@ -33,13 +33,13 @@ data "aws_iam_policy_document" "deploy" {
   statement {
     sid       = "RegisterRevision"
     actions   = ["ecs:RegisterTaskDefinition"]
-    resources = ["arn:aws:ecs:${local.arn_scope}:task-definition/${local.target.family}:*"]
+    resources = ["arn:${local.partition}:ecs:${local.arn_scope}:task-definition/${local.target.family}:*"]
   }
 
   statement {
     sid       = "TagRevision"
     actions   = ["ecs:TagResource"]
-    resources = ["arn:aws:ecs:${local.arn_scope}:task-definition/${local.target.family}:*"]
+    resources = ["arn:${local.partition}:ecs:${local.arn_scope}:task-definition/${local.target.family}:*"]
 
     condition {
       test     = "StringEquals"
@@ -52,7 +52,7 @@ data "aws_iam_policy_document" "deploy" {
   statement {
     sid       = "NoteOnRevision"
     actions   = ["ecs:TagResource"]
-    resources = ["arn:aws:ecs:${local.arn_scope}:task-definition/${local.target.family}:*"]
+    resources = ["arn:${local.partition}:ecs:${local.arn_scope}:task-definition/${local.target.family}:*"]
 
     condition {
       test     = "ForAllValues:StringEquals"
@@ -64,7 +64,7 @@ data "aws_iam_policy_document" "deploy" {
   statement {
     sid       = "RunOneOffTask"
     actions   = ["ecs:RunTask"]
-    resources = ["arn:aws:ecs:${local.arn_scope}:task-definition/${local.target.family}:*"]
+    resources = ["arn:${local.partition}:ecs:${local.arn_scope}:task-definition/${local.target.family}:*"]
 
     condition {
       test     = "ArnEquals"
@@ -89,7 +89,7 @@ data "aws_iam_policy_document" "deploy" {
   statement {
     sid       = "StopOneOffTask"
     actions   = ["ecs:StopTask"]
-    resources = ["arn:aws:ecs:${local.arn_scope}:task/${local.target.cluster}/*"]
+    resources = ["arn:${local.partition}:ecs:${local.arn_scope}:task/${local.target.cluster}/*"]
   }
 
   statement {
@@ -120,8 +120,8 @@ data "aws_iam_policy_document" "deploy" {
     ]
     resources = [
       local.service_arn,
-      "arn:aws:ecs:${local.arn_scope}:service-deployment/${local.target.cluster}/${local.target.service}/*",
-      "arn:aws:ecs:${local.arn_scope}:service-revision/${local.target.cluster}/${local.target.service}/*",
+      "arn:${local.partition}:ecs:${local.arn_scope}:service-deployment/${local.target.cluster}/${local.target.service}/*",
+      "arn:${local.partition}:ecs:${local.arn_scope}:service-revision/${local.target.cluster}/${local.target.service}/*",
     ]
   }
 
@@ -141,7 +141,7 @@ data "aws_iam_policy_document" "deploy" {
   statement {
     sid       = "ReadTasks"
     actions   = ["ecs:DescribeTasks"]
-    resources = ["arn:aws:ecs:${local.arn_scope}:task/${local.target.cluster}/*"]
+    resources = ["arn:${local.partition}:ecs:${local.arn_scope}:task/${local.target.cluster}/*"]
   }
 
   # Whether there is a log group is asked with this one, because listing log groups can't be held to one of them.
@@ -210,12 +210,12 @@ data "aws_iam_policy_document" "deploy" {
       "scheduler:GetSchedule",
     ]
     resources = [
-      "arn:aws:ecs:${local.arn_scope}:service/*",
-      "arn:aws:ecs:${local.arn_scope}:service-deployment/*",
-      "arn:aws:ecs:${local.arn_scope}:service-revision/*",
-      "arn:aws:ecs:${local.arn_scope}:task/*",
-      "arn:aws:events:${local.arn_scope}:rule/*",
-      "arn:aws:scheduler:${local.arn_scope}:schedule/*",
+      "arn:${local.partition}:ecs:${local.arn_scope}:service/*",
+      "arn:${local.partition}:ecs:${local.arn_scope}:service-deployment/*",
+      "arn:${local.partition}:ecs:${local.arn_scope}:service-revision/*",
+      "arn:${local.partition}:ecs:${local.arn_scope}:task/*",
+      "arn:${local.partition}:events:${local.arn_scope}:rule/*",
+      "arn:${local.partition}:scheduler:${local.arn_scope}:schedule/*",
     ]
   }
 }

@@ -2,6 +2,10 @@
 locals {
   target = jsondecode(file("${path.module}/../targets/production.json"))
 
+  # Regions of other partitions, such as cn-north-1, have ARNs of their own.
+  partition   = data.aws_partition.current.partition
   arn_scope   = "${local.target.region}:${local.target.account}"
-  service_arn = "arn:aws:ecs:${local.arn_scope}:service/${local.target.cluster}/${local.target.service}"
+  service_arn = "arn:${local.partition}:ecs:${local.arn_scope}:service/${local.target.cluster}/${local.target.service}"
 }
+
+data "aws_partition" "current" {}

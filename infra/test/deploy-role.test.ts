@@ -154,12 +154,14 @@ test("secrets and parameters are called for, but not permitted while the service
 
 test("only the family's revisions are run on their own, and only in the service's cluster", () => {
   assert.deepEqual(resources("ecs:RunTask"), [
-    "arn:aws:ecs:${local.arn_scope}:task-definition/${local.target.family}:*",
+    "arn:${local.partition}:ecs:${local.arn_scope}:task-definition/${local.target.family}:*",
   ]);
   assert.deepEqual(conditions("ecs:RunTask"), [
     [{ test: "ArnEquals", variable: "ecs:cluster", values: ["${aws_ecs_cluster.main.arn}"] }],
   ]);
-  assert.deepEqual(resources("ecs:StopTask"), ["arn:aws:ecs:${local.arn_scope}:task/${local.target.cluster}/*"]);
+  assert.deepEqual(resources("ecs:StopTask"), [
+    "arn:${local.partition}:ecs:${local.arn_scope}:task/${local.target.cluster}/*",
+  ]);
 });
 
 test("only a token of the production environment of one repository is exchanged for the role", () => {

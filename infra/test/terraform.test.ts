@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { type Block, only, readConfiguration } from "./hcl.js";
+import { type Block, files, only, readConfiguration } from "./hcl.js";
 
-const { locals, resource, variable } = await readConfiguration();
+const { data, locals, resource, variable } = await readConfiguration();
 const task = only(resource.aws_ecs_task_definition?.app);
 const service = only(resource.aws_ecs_service?.app);
 const container = locals.container as Block;
@@ -17,6 +17,14 @@ function accepts(name: string): RegExp {
   assert.ok(pattern, name);
   return new RegExp(pattern.replaceAll("\\\\", "\\"));
 }
+
+test("every ARN is of the partition of the target's region", () => {
+  assert.equal(locals.partition, "${data.aws_partition.current.partition}");
+  assert.deepEqual(data.aws_partition?.current, [{}]);
+  const arns = [...files.values()].flatMap((text) => text.match(/"arn:[^"]*"/g) ?? []);
+  assert.ok(arns.length > 10);
+  for (const arn of arns) assert.match(arn, /^"arn:\$\{local\.partition\}:/);
+});
 
 test("a task has a network interface of its own, and its container's port is the only port", () => {
   assert.equal(task.network_mode, "awsvpc");
