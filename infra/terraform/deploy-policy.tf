@@ -77,7 +77,7 @@ data "aws_iam_policy_document" "deploy" {
   statement {
     sid       = "TagOneOffTask"
     actions   = ["ecs:TagResource"]
-    resources = ["arn:aws:ecs:${local.arn_scope}:task/${local.target.cluster}/*"]
+    resources = ["arn:${local.partition}:ecs:${local.arn_scope}:task/${local.target.cluster}/*"]
 
     condition {
       test     = "StringEquals"
