@@ -4,6 +4,7 @@ import { ECSClient, type ECSClientConfig } from "@aws-sdk/client-ecs";
 import { STSClient } from "@aws-sdk/client-sts";
 import type { Credentials } from "./credentials.js";
 import { type LazyClients, lazyClients } from "./lazy-clients.js";
+import { requestHandler } from "./request-handler.js";
 
 /** The SDK's clients of the AWS services that a release needs. */
 export interface Clients {
@@ -32,22 +33,15 @@ export interface AwsOptions {
   requestHandler?: ECSClientConfig["requestHandler"];
 }
 
-const CONNECT_TIMEOUT = 5_000;
-const REQUEST_TIMEOUT = 30_000;
 const MAX_ATTEMPTS = 5;
 
-export function createAws({ region, registryRegion, credentials, endpoint, requestHandler }: AwsOptions): Clients {
+export function createAws({ region, registryRegion, credentials, endpoint, ...options }: AwsOptions): Clients {
   const config = {
     region,
     credentials,
     retryMode: "standard",
     maxAttempts: MAX_ATTEMPTS,
-    requestHandler: requestHandler ?? {
-      connectionTimeout: CONNECT_TIMEOUT,
-      requestTimeout: REQUEST_TIMEOUT,
-      // Without it a request over the time limit only makes the SDK print a warning.
-      throwOnRequestTimeout: true,
-    },
+    requestHandler: options.requestHandler ?? requestHandler({ direct: endpoint !== undefined }),
     ...(endpoint !== undefined && { endpoint }),
   };
   return {

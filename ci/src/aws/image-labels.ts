@@ -1,7 +1,5 @@
 import type { Login, Repository } from "./ecr.js";
-import { manifestTypes } from "./manifest-types.js";
-
-const TIMEOUT = 30_000;
+import { readRegistryJson } from "./registry-json.js";
 
 /**
  * The labels of an image that lies in a registry. They are read from its configuration, which keeps them through every copy by any
@@ -16,9 +14,15 @@ export async function readImageLabels(
   endpoint?: string,
 ): Promise<Record<string, string>> {
   const repository = `${endpoint ?? `https://${uri.slice(0, uri.indexOf("/"))}`}/v2/${name}`;
-  const manifest = await getJson<Manifest>(`${repository}/manifests/${digest}`, login);
+  const how = { login, direct: endpoint !== undefined };
+  const manifest = await readRegistryJson<Manifest>(new URL(`${repository}/manifests/${digest}`), how);
   if (!manifest.config) return {};
-  const image = await getJson<ImageConfig>(`${repository}/blobs/${manifest.config.digest}`, login);
+  // It becomes part of a path that the login is sent to.
+  if (!/^[a-z0-9]+:[0-9a-f]{32,128}$/.test(manifest.config.digest))
+    throw new Error(
+      `The manifest ${digest} names a configuration by ${JSON.stringify(manifest.config.digest)}, which is no digest.`,
+    );
+  const image = await readRegistryJson<ImageConfig>(new URL(`${repository}/blobs/${manifest.config.digest}`), how);
   return image.config?.Labels ?? {};
 }
 
@@ -28,14 +32,4 @@ interface Manifest {
 
 interface ImageConfig {
   config?: { Labels?: Record<string, string> | null };
-}
-
-async function getJson<T>(url: string, { username, password }: Login): Promise<T> {
-  const authorization = `Basic ${Buffer.from(`${username}:${password}`).toString("base64")}`;
-  const response = await fetch(url, {
-    headers: { accept: manifestTypes.join(", "), authorization },
-    signal: AbortSignal.timeout(TIMEOUT),
-  });
-  if (!response.ok) throw new Error(`GET ${url} answered ${response.status} ${await response.text()}`);
-  return (await response.json()) as T;
 }

@@ -1,8 +1,8 @@
 import { BatchGetImageCommand, GetDownloadUrlForLayerCommand } from "@aws-sdk/client-ecr";
-import { request } from "undici";
 import { ask } from "../rollout/ecs/aws-errors.js";
 import type { Aws } from "./clients.js";
 import { manifestTypes } from "./manifest-types.js";
+import { readRegistryJson } from "./registry-json.js";
 
 interface Place {
   registryId: string;
@@ -18,8 +18,6 @@ interface ImagePlatform {
   os?: string;
   architecture?: string;
 }
-
-const timeout = 30_000;
 
 /**
  * The platforms that an image in ECR is for, such as `linux/amd64`: of an index, all that it names; of a single image, what its
@@ -73,13 +71,10 @@ async function readConfig(
     "ecr:GetDownloadUrlForLayer",
     aws.ecr.send(command, signal && { abortSignal: signal }),
   );
-  const { statusCode, body } = await request(downloadUrl ?? "", {
-    headersTimeout: timeout,
-    bodyTimeout: timeout,
-    ...(signal && { signal }),
-  });
-  // The link itself is a permission for a while, so that no error tells it.
-  if (statusCode !== 200)
-    throw new Error(`the link to the image's configuration ${digest} answered HTTP ${statusCode}`);
-  return (await body.json()) as ImagePlatform;
+  const name = `the link to the image's configuration ${digest}`;
+  if (downloadUrl === undefined || !URL.canParse(downloadUrl)) throw new Error(`${name} is missing in ECR's answer`);
+  const url = new URL(downloadUrl);
+  // AWS's links are https: another is a local AWS's, which no proxy reaches.
+  const how = { name, direct: url.protocol === "http:", ...(signal && { signal }) };
+  return await readRegistryJson<ImagePlatform>(url, how);
 }

@@ -1,16 +1,18 @@
-import { request } from "undici";
+import { exchange, MiB } from "../../http/exchange.js";
 
-/** One GET of the public, as it is sent. */
+/** One GET of the public URL, or of a task at its own address. */
 export interface Question {
   url: URL;
   /** The public name, where the connection goes elsewhere: to a local AWS. */
   host?: string;
-  /** Milliseconds for the head of the answer, and again for its body. */
+  /** Milliseconds for the whole exchange: connection, headers and body. */
   limit: number;
+  /** True: no proxy is used, whatever the environment names. */
+  direct?: boolean;
   signal?: AbortSignal;
 }
 
-/** What came back; header names are in lower case. */
+/** An answer; header names are in lower case. */
 export interface HttpAnswer {
   status: number;
   headers: Record<string, string>;
@@ -18,20 +20,28 @@ export interface HttpAnswer {
 }
 
 /**
- * Asks the public. Given to whoever verifies, so that a simulation can answer in its place.
+ * Sends one question. Injected, so that a simulation can answer it.
  * @throws Error when there is no answer.
  */
 export type Ask = (question: Question) => Promise<HttpAnswer>;
 
-/** Over real HTTP. Redirections are answers like any other: what they lead to is not the app. */
-export const askOverHttp: Ask = async ({ url, host, limit, signal }) => {
-  const { statusCode, headers, body } = await request(url, {
-    // undici's fetch forbids the Host header; request passes it on.
-    headers: { accept: "application/json", ...(host !== undefined && { host }) },
-    headersTimeout: limit,
-    bodyTimeout: limit,
+/**
+ * Asks over real HTTP, for at most 1 MiB of body. A redirect is an answer like any other and never followed: where it leads is not the
+ * service.
+ */
+export const askOverHttp: Ask = async ({ url, host, limit, direct, signal }) => {
+  const { body, ...answer } = await exchange({
+    origin: new URL(url.origin),
+    path: url.pathname + url.search,
+    headers: {
+      accept: "application/json",
+      "cache-control": "no-cache",
+      ...(host !== undefined && { host }),
+    },
+    limit,
+    mostBytes: MiB,
+    ...((direct || host !== undefined) && { direct: true }),
     ...(signal && { signal }),
   });
-  const flat = Object.entries(headers).map(([name, value]) => [name, String(value)]);
-  return { status: statusCode, headers: Object.fromEntries(flat), body: await body.text() };
+  return { ...answer, body: Buffer.from(body).toString() };
 };
