@@ -1,6 +1,6 @@
 import type { Destination } from "./destination.js";
 import { InputError } from "./errors.js";
-import { urlMistake, withoutUserInfo } from "./http-url.js";
+import { urlBelow, urlMistake, withoutUserInfo } from "./http-url.js";
 import type { HttpTarget } from "./rollout/verify/verify.js";
 
 /** @throws InputError for a URL that can't be requested, or that holds a password. */
@@ -17,6 +17,7 @@ export function checkUrl(url: string | undefined): void {
 export function publicUrl({ target, endpoint }: Destination, given: string | undefined): HttpTarget | undefined {
   const url = given ?? target.url;
   if (!url) return undefined;
-  const where = endpoint === undefined ? { baseUrl: url } : { baseUrl: endpoint, host: new URL(url).host };
+  const { host, pathname } = new URL(url);
+  const where = endpoint === undefined ? { baseUrl: url } : { baseUrl: urlBelow(endpoint, pathname).href, host };
   return { ...where, ...(target.expectations && { expectations: target.expectations }) };
 }

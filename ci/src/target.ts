@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { partitionOf, regionPattern } from "./aws/partition.js";
 import { InputError } from "./errors.js";
-import { urlMistake, withoutUserInfo } from "./http-url.js";
+import { pathMistake, urlMistake, withoutUserInfo } from "./http-url.js";
 import { JsonMistake, parseJsonText } from "./json-text.js";
 import { sizeMistakes } from "./task-size.js";
 
@@ -13,6 +13,13 @@ const whole = (least: number, most: number) => {
   const accepted = `a whole number from ${least} to ${most}`;
   return v.pipe(v.number(accepted), v.integer(accepted), v.minValue(least, accepted), v.maxValue(most, accepted));
 };
+
+/** Refuses what `mistakeIn` has an answer for: what is accepted in its place. */
+const checkedBy = (mistakeIn: (text: string) => string | undefined) =>
+  v.rawCheck<string>(({ dataset, addIssue }) => {
+    const message = dataset.typed ? mistakeIn(dataset.value) : undefined;
+    if (message !== undefined) addIssue({ message });
+  });
 
 /** A command that is run once of the new revision, in the target's container: each argument is a text of its own. */
 const oneOff = v.strictObject({
@@ -56,20 +63,13 @@ const schema = v.strictObject({
   /** What the images are built for; `linux/amd64` unless it says otherwise. */
   platform: v.optional(v.picklist(["linux/amd64", "linux/arm64"], "linux/amd64 or linux/arm64"), "linux/amd64"),
   /** Where the service answers the public. Without it no HTTP check is made. */
-  url: v.optional(
-    v.pipe(
-      v.string("an http or https URL"),
-      v.rawCheck(({ dataset, addIssue }) => {
-        const message = dataset.typed ? urlMistake(dataset.value) : undefined;
-        if (message !== undefined) addIssue({ message });
-      }),
-    ),
-  ),
+  url: v.optional(v.pipe(v.string("an http or https URL"), checkedBy(urlMistake))),
   /** What other paths must answer before a version counts as served; `{version}` stands for the version. */
   expectations: v.optional(
     v.array(
       v.strictObject({
-        path: text(/^\/(?!\/)\S*$/, "a path below the URL, such as /healthz"),
+        /** Relative to `url`: `/healthz` below `https://example.com/api` is `https://example.com/api/healthz`. */
+        path: v.pipe(v.string("a path below the URL, such as /healthz"), checkedBy(pathMistake)),
         status: v.optional(whole(100, 599)),
         headers: v.optional(
           v.record(

@@ -4,7 +4,7 @@ import type { HttpAnswer } from "./ask.js";
 
 /** What a path of the service must answer, beside `/version`. `{version}` in a text stands for the version that is asked for. */
 export interface Expectation {
-  /** Below the public URL, such as `/healthz`. */
+  /** Relative to the public URL, path included, such as `/healthz`. */
   path: string;
   /** 200 unless it says otherwise. */
   status?: number | undefined;

@@ -1,10 +1,11 @@
 import type { Clock } from "../../clock.js";
+import { urlBelow } from "../../http-url.js";
 import { type Ask, askOverHttp, type HttpAnswer } from "./ask.js";
 import { difference, type Expectation } from "./expectation.js";
 
 /** Where the public URL is asked. */
 export interface HttpTarget {
-  /** Such as `https://app.example.com`; `/version` is asked below it. */
+  /** Such as `https://app.example.com`, or `https://example.com/api`; `/version` and the expectations' paths are requested below it. */
   baseUrl: string;
   /** The public name, where the connection goes elsewhere: to a local AWS. */
   host?: string;
@@ -30,7 +31,7 @@ export type HttpCheck =
  * and tells people nothing.
  */
 export function askedUrl({ baseUrl, host }: HttpTarget): string {
-  const url = new URL("/version", baseUrl);
+  const url = urlBelow(baseUrl, "/version");
   return host === undefined ? url.href : `${url.protocol}//${host}${url.pathname} (of the local AWS)`;
 }
 
@@ -147,7 +148,7 @@ async function get(
   { ask, limit, signal }: How,
 ): Promise<HttpAnswer | { failure: string }> {
   try {
-    const url = new URL(path, baseUrl);
+    const url = urlBelow(baseUrl, path);
     return await ask({ url, limit, ...(host !== undefined && { host }), ...(signal && { signal }) });
   } catch (error) {
     signal?.throwIfAborted();
