@@ -8,10 +8,10 @@ import { checkRunId } from "./rollout/attempt/attempt.js";
 import { readService } from "./rollout/ecs/read.js";
 import { type AskedOptions, parseAsked } from "./rollout/plan/asked.js";
 import { rollOut } from "./rollout/roll-out.js";
-import type { Progress } from "./rollout/watch/happening.js";
 import { type PatienceOptions, parsePatience } from "./rollout/watch/patience.js";
+import { checkApp } from "./sources.js";
 
-/** What people say to deploy. */
+/** The arguments of deploy. */
 export interface DeployOptions extends PublishOptions {
   /** Take the version as it lies in the registry: nothing is tested or built. */
   published: boolean;
@@ -25,7 +25,6 @@ export interface DeployOptions extends PublishOptions {
   patience: PatienceOptions;
   /** Whether what is proven wrong stays. */
   noUndo: boolean;
-  progress: Progress;
 }
 
 /**
@@ -38,12 +37,17 @@ export async function deploy(options: DeployOptions): Promise<Report> {
   checkRunId(options.runId);
   const asked = parseAsked(options.asked);
   const patience = parsePatience(options.patience);
-  const destination = await openDestination(options.destination);
-  // A service that can't be deployed to is found out before anything is published for it.
-  await readService(destination.aws, destination.target);
+  const { span, progress } = options;
+  const destination = await span("resolve", async () => {
+    if (!options.published) await checkApp(options.recipe.app);
+    const opened = await openDestination(options.destination);
+    // A service that can't be deployed to is found out before anything is published for it.
+    await readService(opened.aws, opened.target);
+    return opened;
+  });
   const release = options.published
     ? await findPublished(options.version, destination)
-    : await publishCheckout(options, destination, options.progress);
+    : await publishCheckout(options, destination);
   const http = publicUrl(destination, options.url);
   return await rollOut({
     aws: destination.aws,
@@ -53,7 +57,8 @@ export async function deploy(options: DeployOptions): Promise<Report> {
     ...patience,
     undo: !options.noUndo,
     clock: systemClock,
-    progress: options.progress,
+    progress,
+    span,
     ...(http && { http }),
     ...(options.runId !== undefined && { runId: options.runId }),
   });

@@ -14,12 +14,12 @@ export interface Destination {
   endpoint?: string;
 }
 
-/** What people say about where a release goes. */
+/** The arguments that name where a release goes. */
 export interface DestinationOptions {
   targets: Directory;
   /** The name of a file in `targets`, without `.json`. */
   name: string;
-  credentials: Secret;
+  credentials: Secret | undefined;
   /** A local AWS in place of AWS. */
   service: Service | undefined;
 }
@@ -34,6 +34,7 @@ export async function openDestination({
   credentials,
   service,
 }: DestinationOptions): Promise<Destination> {
+  if (!credentials) throw noCredentials();
   const [target, keys, endpoint] = await Promise.all([
     readTarget(targets, name),
     credentials.plaintext(),
@@ -50,10 +51,25 @@ export async function openDestination({
   return { aws, target, ...(endpoint !== undefined && { endpoint }) };
 }
 
+function noCredentials(): InputError {
+  return new InputError(
+    "no-credentials",
+    'No AWS credentials. Pass --credentials before the function\'s name, as in --credentials "cmd://aws configure export-credentials", or put CREDENTIALS="cmd://…" (in another repository SLIPWAY_CREDENTIALS) into .env.',
+  );
+}
+
+function noTargets(cause: Error): never {
+  throw new InputError(
+    "no-targets",
+    `The directory of targets can't be read (${cause.message}). Create infra/targets/NAME.json in your repository, or pass --targets DIR before the function's name.`,
+    { cause },
+  );
+}
+
 /** @throws InputError when there is no such target, naming those that there are, or when it is not valid. */
 export async function readTarget(targets: Directory, name: string): Promise<Target> {
   const file = `${name}.json`;
-  const files = await targets.entries();
+  const files = await targets.entries().catch(noTargets);
   if (!files.includes(file)) {
     const names = files.filter((each) => each.endsWith(".json")).map((each) => each.slice(0, -".json".length));
     throw new InputError(

@@ -1,41 +1,53 @@
-import { connection } from "@dagger.io/dagger";
+import { connection, dag } from "@dagger.io/dagger";
+import { type Activity, revealedSpan, startActivity } from "./activity.js";
 import { systemClock } from "./clock.js";
 import { SlipwayError } from "./errors.js";
 import { jsonPrinter, type Printer, textPrinter } from "./report/printer.js";
 import type { Report } from "./report/report.js";
 
 /**
- * Does the work of a function that people call. A failure that Slipway knows ends the process with the failure's own exit code and its
- * message on stderr: an engine turns a thrown error into exit code 1, whatever it was.
+ * Runs the work of a function. A failure ends the call with the failure's own exit code: an engine turns a thrown error into exit
+ * code 1, whatever it is.
  */
-export async function ending<T>(work: () => Promise<T>, { error: show }: Printer = printer()): Promise<T> {
+export async function ending<T>(work: (activity: Activity) => Promise<T>, printer = printerFor(false)): Promise<T> {
+  const activity = startActivity(printer.progress, systemClock, revealedSpan);
   try {
-    return await work();
+    return await work(activity);
   } catch (error) {
-    const text = show(error as Error);
-    if (!(error instanceof SlipwayError)) throw error;
-    return await endProcess(text, error.exitCode);
+    const exitCode = error instanceof SlipwayError ? error.exitCode : 1;
+    if (exitCode === 1) console.error((error as Error).stack ?? error);
+    return await endCall(printer.error(error as Error), printer, exitCode);
+  } finally {
+    activity.end();
   }
 }
 
-/** Does work that ends in a report: a bad one ends the process as a failure does. */
-export async function reporting(work: (printer: Printer) => Promise<Report>, asJson: boolean): Promise<string> {
-  const chosen = printer(asJson);
-  return await ending(async () => {
-    const report = await work(chosen);
-    const text = chosen.report(report);
-    return report.exitCode === 0 ? text : await endProcess(text, report.exitCode);
-  }, chosen);
+/** Runs work that ends in a report. A verdict other than success ends the call as a failure does. */
+export async function reporting(work: (activity: Activity) => Promise<Report>, asJson: boolean): Promise<string> {
+  const printer = printerFor(asJson);
+  return await ending(async (activity) => {
+    const report = await work(activity);
+    const text = printer.report(report);
+    return report.exitCode === 0 ? text : await endCall(text, printer, report.exitCode);
+  }, printer);
 }
 
-function printer(asJson = false): Printer {
+function printerFor(asJson: boolean): Printer {
   return asJson ? jsonPrinter(console.log, systemClock) : textPrinter(console.log);
 }
 
-/** Shows `text` on stderr and ends the process. */
-async function endProcess(text: string, exitCode: number): Promise<never> {
-  // The end of a connection sends the spans that are still held back; leaving without it would lose them.
+/**
+ * Returns an error to the engine and ends the process. Only an error of type EXEC_ERROR gives the CLI its exit code, and only an
+ * error's message is shown both on a terminal and without one. Without a terminal the CLI appends a trace id to the message, so that
+ * JSON goes where the CLI prints it unchanged: into the error's standard error.
+ */
+async function endCall(text: string, { summaryOf }: Printer, exitCode: number): Promise<never> {
+  const message = summaryOf?.(text) ?? text.trimEnd();
+  const values = { _type: "EXEC_ERROR", cmd: ["slipway"], exitCode, stdout: "", stderr: summaryOf ? text : "" };
+  let error = dag.error(message);
+  for (const [name, value] of Object.entries(values)) error = error.withValue(name, JSON.stringify(value) as never);
+  await dag.currentFunctionCall().returnError(error);
+  // Closing the connection flushes the spans; otherwise those that ended last are lost.
   await connection(async () => {});
-  console.error(text.trimEnd());
-  process.exit(exitCode);
+  process.exit(1);
 }

@@ -1,3 +1,4 @@
+import type { Activity } from "./activity.js";
 import { systemClock } from "./clock.js";
 import { type DestinationOptions, openDestination } from "./destination.js";
 import { findPublished } from "./publish.js";
@@ -8,8 +9,8 @@ import { type AskedOptions, parseAsked } from "./rollout/plan/asked.js";
 import { type Proposal, propose } from "./rollout/plan/proposal.js";
 import { parseReleaseVersion } from "./version.js";
 
-/** What people say to plan. */
-export interface PlanOptions {
+/** The arguments of plan. */
+export interface PlanOptions extends Pick<Activity, "progress" | "span"> {
   version: string;
   destination: DestinationOptions;
   asked: AskedOptions;
@@ -22,9 +23,10 @@ export interface PlanOptions {
 export async function planDeploy(options: PlanOptions): Promise<Proposal> {
   const version = parseReleaseVersion(options.version);
   const asked = parseAsked(options.asked);
-  const destination = await openDestination(options.destination);
+  const { progress, span } = options;
+  const destination = await span("resolve", () => openDestination(options.destination));
   const { aws, target } = destination;
-  const session = { aws, target, clock: systemClock, progress: console.log };
+  const session = { aws, target, clock: systemClock, progress, span };
   const now = await readService(aws, target);
   const [release, deployments] = await Promise.all([
     findPublished(version, destination),

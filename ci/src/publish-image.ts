@@ -1,17 +1,19 @@
-import type { GitRepository, Platform } from "@dagger.io/dagger";
+import type { Platform } from "@dagger.io/dagger";
+import type { Activity } from "./activity.js";
 import { type Destination, type DestinationOptions, openDestination } from "./destination.js";
 import { imageSource } from "./image-source.js";
 import { publish } from "./publish.js";
 import { checkedRecipe, type Recipe } from "./recipe.js";
 import { readRevision } from "./revision.js";
 import type { Release } from "./rollout/release.js";
+import { checkApp, type GitSource } from "./sources.js";
 import { parseReleaseVersion } from "./version.js";
 
-/** What people say to publish. */
-export interface PublishOptions {
+/** The arguments of publish. */
+export interface PublishOptions extends Pick<Activity, "progress" | "span"> {
   version: string;
   recipe: Recipe;
-  repository: GitRepository;
+  git: GitSource;
   allowDirty: boolean;
   destination: DestinationOptions;
 }
@@ -19,8 +21,11 @@ export interface PublishOptions {
 /** Tests, builds and pushes. Answers `repository@sha256:…`. */
 export async function publishImage(options: PublishOptions): Promise<string> {
   const checked = checkPublish(options);
-  const destination = await openDestination(checked.destination);
-  return (await publishCheckout(checked, destination, console.log)).image;
+  const destination = await checked.span("resolve", async () => {
+    await checkApp(checked.recipe.app);
+    return await openDestination(checked.destination);
+  });
+  return (await publishCheckout(checked, destination)).image;
 }
 
 /**
@@ -33,17 +38,13 @@ export function checkPublish(options: PublishOptions): PublishOptions {
   return options;
 }
 
-export async function publishCheckout(
-  options: PublishOptions,
-  destination: Destination,
-  progress: (line: string) => void,
-): Promise<Release> {
-  const { version, repository, allowDirty } = options;
+export async function publishCheckout(options: PublishOptions, destination: Destination): Promise<Release> {
+  const { version, git, allowDirty } = options;
   const { platform, source } = destination.target;
   // The machine that publishes may be of another kind than those that will run it.
   const recipe = { ...options.recipe, platform: options.recipe.platform ?? (platform as Platform) };
-  const revision = await readRevision(repository, recipe, allowDirty);
+  const revision = await readRevision(git, recipe, allowDirty);
   const { service } = options.destination;
-  const image = imageSource({ recipe, version, repository, revision, source, service });
-  return await publish(version, image, destination, progress);
+  const image = imageSource({ recipe, version, repository: git.repository, revision, source, service });
+  return await publish(version, image, destination, options);
 }

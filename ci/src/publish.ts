@@ -1,3 +1,4 @@
+import type { Activity } from "./activity.js";
 import { findRepository, findTag, type Login, login, newestTags, type Repository } from "./aws/ecr.js";
 import { readImageLabels } from "./aws/image-labels.js";
 import type { Destination } from "./destination.js";
@@ -33,7 +34,7 @@ export async function publish(
   version: string,
   source: ImageSource,
   destination: Destination,
-  progress: (line: string) => void,
+  { progress, span }: Pick<Activity, "progress" | "span">,
 ): Promise<Release> {
   const repository = await unchanged(findRepository(destination.aws, destination.target));
   const [inputDigest, credentials] = await Promise.all([source.inputDigest(), login(destination.aws)]);
@@ -47,10 +48,15 @@ export async function publish(
     return toRelease(version, repository, stored);
   }
 
-  progress(`Testing ${version}.`);
-  await source.test();
-  progress(`Building ${version} and pushing it to ${repository.uri}.`);
-  return toRelease(version, repository, await pushOnce(version, source, repository, credentials, find, inputDigest));
+  await span("test", () => {
+    progress(`Testing ${version}.`);
+    return source.test();
+  });
+  const pushed = await span("build and publish", () => {
+    progress(`Building ${version} and pushing it to ${repository.uri}.`);
+    return pushOnce(version, source, repository, credentials, find, inputDigest);
+  });
+  return toRelease(version, repository, pushed);
 }
 
 /**

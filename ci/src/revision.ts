@@ -2,7 +2,7 @@ import type { GitRepository } from "@dagger.io/dagger";
 import { commitTime } from "./commit.js";
 import { InputError } from "./errors.js";
 import type { Recipe } from "./recipe.js";
-import { exported, recipeDigest } from "./sources.js";
+import { exported, type GitSource, recipeDigest } from "./sources.js";
 
 /** The state of the checkout that a release is made from. */
 export interface Revision {
@@ -15,8 +15,9 @@ export interface Revision {
  * The commit that a recipe's app belongs to.
  * @throws InputError when the commit does not say what would be built, and that is not allowed.
  */
-export async function readRevision(repository: GitRepository, recipe: Recipe, allowDirty: boolean): Promise<Revision> {
-  const [commit, clean] = await Promise.all([repository.head().commit(), repository.uncommitted().isEmpty()]);
+export async function readRevision(git: GitSource, recipe: Recipe, allowDirty: boolean): Promise<Revision> {
+  const { repository } = git;
+  const [commit, clean] = await Promise.all([repository.head().commit(), isClean(git)]).catch(noRepository);
   if (!clean) {
     if (!allowDirty)
       refuse(
@@ -33,6 +34,19 @@ export async function readRevision(repository: GitRepository, recipe: Recipe, al
     );
   }
   return { commit, dirty };
+}
+
+/** A file that git tracks although .gitignore names it looks deleted where ignored files are not read. */
+async function isClean({ repository, complete }: GitSource): Promise<boolean> {
+  return (await repository.uncommitted().isEmpty()) || ((await complete?.uncommitted().isEmpty()) ?? false);
+}
+
+function noRepository(cause: Error): never {
+  throw new InputError(
+    "no-repository",
+    `The git repository can't be read (${cause.message}), so no commit would stand for the release. Run this in a clone; in a linked worktree the engine does not see the repository, so clone it.`,
+    { cause },
+  );
 }
 
 function refuse(what: string, next: string): never {

@@ -1,14 +1,14 @@
+import type { Activity } from "./activity.js";
 import { systemClock } from "./clock.js";
 import { type DestinationOptions, openDestination } from "./destination.js";
 import { checkUrl, publicUrl } from "./public-url.js";
 import type { Report } from "./report/report.js";
 import { parseAsked } from "./rollout/plan/asked.js";
 import { rollback } from "./rollout/rollback.js";
-import type { Progress } from "./rollout/watch/happening.js";
 import { type PatienceOptions, parsePatience } from "./rollout/watch/patience.js";
 
-/** What people say to rollback. */
-export interface GoBackOptions {
+/** The arguments of rollback. */
+export interface GoBackOptions extends Pick<Activity, "progress" | "span"> {
   destination: DestinationOptions;
   /** A version or a revision, in place of the last one that is proven good. */
   to: string | undefined;
@@ -18,7 +18,6 @@ export interface GoBackOptions {
   ignore: string[] | undefined;
   /** How long it is waited for, and what may be done meanwhile. */
   patience: PatienceOptions;
-  progress: Progress;
 }
 
 /**
@@ -29,7 +28,8 @@ export async function goBack({ to, url, ignore, ...options }: GoBackOptions): Pr
   checkUrl(url);
   const asked = parseAsked({ ignore });
   const patience = parsePatience(options.patience);
-  const destination = await openDestination(options.destination);
+  const { progress, span } = options;
+  const destination = await span("resolve", () => openDestination(options.destination));
   const http = publicUrl(destination, url);
   return await rollback({
     aws: destination.aws,
@@ -37,7 +37,8 @@ export async function goBack({ to, url, ignore, ...options }: GoBackOptions): Pr
     asked,
     ...patience,
     clock: systemClock,
-    progress: options.progress,
+    progress,
+    span,
     ...(http && { http }),
     ...(to !== undefined && { to }),
   });

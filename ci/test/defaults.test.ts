@@ -16,19 +16,29 @@ function readEnv(): [string, string][] {
   });
 }
 
-/** The module's functions with their arguments, as the class declares them. */
-function readFunctions(): Map<string, ts.ParameterDeclaration[]> {
+interface Declared {
+  node: ts.MethodDeclaration | ts.ConstructorDeclaration;
+  /** Without the workspace, which the engine gives: no flag and no default exists for it. */
+  parameters: ts.ParameterDeclaration[];
+}
+
+/** The module's functions as the class declares them; the constructor's name is empty. */
+function readFunctions(): Map<string, Declared> {
   const text = readFileSync(new URL("../src/index.ts", import.meta.url), "utf8");
   const file = ts.createSourceFile("index.ts", text, ts.ScriptTarget.ES2022, true);
-  const methods = file.statements
-    .filter(ts.isClassDeclaration)
-    .flatMap((one) => one.members.filter(ts.isMethodDeclaration));
-  return new Map(methods.map((method) => [method.name.getText(), [...method.parameters]]));
+  const members = file.statements.filter(ts.isClassDeclaration).flatMap((one) => [...one.members]);
+  const declared = members.flatMap((node): [string, Declared][] => {
+    if (!ts.isMethodDeclaration(node) && !ts.isConstructorDeclaration(node)) return [];
+    if (ts.isMethodDeclaration(node) && !/@func\(/.test(node.getText())) return [];
+    const parameters = node.parameters.filter((one) => one.type?.getText() !== "Workspace");
+    return [[ts.isMethodDeclaration(node) ? node.name.getText() : "", { node, parameters }]];
+  });
+  return new Map(declared);
 }
 
 test("every default in .env is for an argument that there is: the engine ignores a wrong key in silence", () => {
-  const keys = [...functions].flatMap(([name, parameters]) =>
-    parameters.map((parameter) => `${name}_${parameter.name.getText()}`.toUpperCase()),
+  const keys = [...functions].flatMap(([name, { parameters }]) =>
+    parameters.map((parameter) => `${name && `${name}_`}${parameter.name.getText()}`.toUpperCase()),
   );
   assert.ok(defaults.length > 0);
   for (const [key] of defaults) assert.ok(keys.includes(key.toUpperCase()), `${key} is none of ${keys.join(", ")}`);
@@ -38,49 +48,52 @@ test("no default in .env is a value: each is a reference", () => {
   for (const [key, value] of defaults) assert.match(value, /^(env|file|cmd):\/\/\S/, key);
 });
 
-test("every function that takes credentials has them by default, so that the short forms work", () => {
-  const takers = [...functions].filter(([, parameters]) =>
-    parameters.some((one) => one.name.getText() === "credentials"),
+test("credentials have one default, which holds for every function", () => {
+  assert.deepEqual(
+    defaults.map(([key]) => key).filter((key) => /CREDENTIALS$/.test(key)),
+    ["CREDENTIALS"],
   );
-  for (const [name] of takers) {
-    assert.ok(
-      defaults.some(([key]) => key === `${name.toUpperCase()}_CREDENTIALS`),
-      name,
-    );
+});
+
+test("no argument repeats one of the constructor", () => {
+  const own = functions.get("")?.parameters.map((one) => one.name.getText()) ?? [];
+  assert.deepEqual(own, ["credentials", "target", "targets", "aws"]);
+  for (const [name, { parameters }] of functions) {
+    if (name === "") continue;
+    for (const one of parameters) assert.ok(!own.includes(one.name.getText()), `${name} ${one.name.getText()}`);
   }
 });
 
-test("every function and every argument says in the help what it is", () => {
-  for (const [name, parameters] of functions) {
-    const [first] = parameters;
-    assert.ok(first);
-    const comments = ts.getJSDocCommentsAndTags(first.parent).filter(ts.isJSDoc);
-    assert.ok(comments[0]?.comment, `${name} has no description`);
+test("every function and every argument has a help text", () => {
+  for (const [name, { node, parameters }] of functions) {
+    const [comment] = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
+    if (name !== "") assert.ok(comment?.comment, `${name} has no description`);
     for (const parameter of parameters) {
-      assert.ok(
-        ts.getJSDocParameterTags(parameter)[0]?.comment,
-        `${name} ${parameter.name.getText()} has no description`,
-      );
+      const label = `${name} ${parameter.name.getText()}`;
+      assert.ok(ts.getJSDocParameterTags(parameter)[0]?.comment, `${label} has no description`);
     }
   }
 });
 
+test("the help of a function fits 80 columns, and its first line stands alone in the list of functions", () => {
+  for (const [name, { node }] of functions) {
+    if (name === "") continue;
+    const [comment] = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
+    const [first = "", second = ""] = String(comment?.comment).split("\n");
+    assert.equal(second, "", `${name}: the first paragraph has two lines`);
+    assert.ok(first.length <= 78, `${name}: ${first}`);
+    for (const line of String(comment?.comment).split("\n")) assert.ok(line.length <= 78, `${name}: ${line}`);
+  }
+});
+
 test("what reads or changes the world is never cached, and what is pure is", () => {
-  const uncached = [...functions].filter(([, [first]]) =>
-    /@func\(\{ cache: "never" \}\)/.test(first?.parent.getText() ?? ""),
-  );
-  assert.deepEqual(uncached.map(([name]) => name).sort(), [
-    "deploy",
-    "history",
-    "plan",
-    "publish",
-    "rollback",
-    "status",
-  ]);
+  const uncached = [...functions].filter(([, { node }]) => /@func\(\{ cache: "never" \}\)/.test(node.getText()));
+  const names = uncached.map(([name]) => name).sort();
+  assert.deepEqual(names, ["deploy", "history", "plan", "publish", "rollback", "status"]);
 });
 
 test("only what publishes needs a git repository", () => {
-  const takers = [...functions].filter(([, parameters]) =>
+  const takers = [...functions].filter(([, { parameters }]) =>
     parameters.some((one) => one.type?.getText() === "GitRepository"),
   );
   assert.deepEqual(takers.map(([name]) => name).sort(), ["deploy", "publish"]);

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, test } from "node:test";
 import type { Destination } from "../src/destination.js";
 import { LABEL } from "../src/labels.js";
 import { findPublished, type ImageSource, publish } from "../src/publish.js";
+import { noSpan } from "../src/rollout/span.js";
 import { parseTarget } from "../src/target.js";
 import { type FakeAws, Fault, fakeAws } from "./support/fake-aws.js";
 import { type FakeRegistry, fakeRegistry, login } from "./support/fake-registry.js";
@@ -44,7 +45,8 @@ function checkout(changes: Partial<ImageSource> = {}): ImageSource {
   };
 }
 
-const run = (source = checkout()) => publish("v1.0.0", source, destination, (line) => lines.push(line));
+const run = (source = checkout()) =>
+  publish("v1.0.0", source, destination, { progress: (line) => lines.push(line), span: noSpan });
 
 test("a new version is tested, then pushed under its tag, and answered by digest", async () => {
   const release = await run();
@@ -137,14 +139,11 @@ test("whoever loses that race to another input is refused, and a push that just 
   });
   await assert.rejects(run(source), { code: "version-taken" });
   const failing = checkout({ push: () => Promise.reject(new Error("no space left on device")) });
-  await assert.rejects(
-    publish("v2.0.0", failing, destination, () => {}),
-    {
-      code: "push-failed",
-      exitCode: 2,
-      message: /no space left on device\. The registry has no such tag, and nothing/,
-    },
-  );
+  await assert.rejects(publish("v2.0.0", failing, destination, { progress() {}, span: noSpan }), {
+    code: "push-failed",
+    exitCode: 2,
+    message: /no space left on device\. The registry has no such tag, and nothing/,
+  });
 });
 
 test("a push that is cut off, with ECR gone too, tells of the push, and the next one goes through", async () => {

@@ -11,6 +11,8 @@ export interface Printer {
   report(report: Report): string;
   /** What was refused, or went wrong, and left no report. */
   error(error: Error): string;
+  /** One line for people from the last JSON line; absent where the text is for people as it is. */
+  summaryOf?(text: string): string;
 }
 
 /** For people: a line for each thing that happens. */
@@ -18,7 +20,7 @@ export function textPrinter(print: (line: string) => void): Printer {
   return {
     progress: (line) => print(line),
     report: formatReport,
-    error: ({ message }) => message,
+    error: messageFor,
   };
 }
 
@@ -40,7 +42,20 @@ export function jsonPrinter(print: (line: string) => void, clock: Clock): Printe
     report: (report) => last(lineOf("report", report)),
     error: (error) => {
       const { code, exitCode } = error instanceof SlipwayError ? error : { code: "unexpected", exitCode: 1 };
-      return last(lineOf("error", { code, exitCode, message: error.message }));
+      return last(lineOf("error", { code, exitCode, message: messageFor(error) }));
+    },
+    summaryOf(text) {
+      const { verdict, reason, message = `${verdict.toUpperCase()}: ${reason}` } = JSON.parse(text);
+      return String(message).split("\n", 1)[0] ?? "";
     },
   };
+}
+
+/** An unexpected error leaves open what was done before it. */
+function messageFor(error: Error): string {
+  if (error instanceof SlipwayError) return error.message;
+  const { cmd, stderr, stdout } = error as Partial<Record<"cmd" | "stderr" | "stdout", unknown>>;
+  const output = [stdout, stderr].filter((one) => typeof one === "string" && one !== "").join("\n");
+  const failed = Array.isArray(cmd) ? `\`${cmd.join(" ")}\` failed: ` : "";
+  return `Unexpected error: ${failed}${error.message || error.name}${output && `\n${output.slice(-4000)}`}\nThe outcome is not known. Run \`status\` to see what the service runs.`;
 }

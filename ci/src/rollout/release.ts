@@ -1,6 +1,7 @@
 import type { Aws } from "../aws/clients.js";
 import type { Clock } from "../clock.js";
 import type { Target } from "../target.js";
+import type { Span } from "./span.js";
 import type { Progress } from "./watch/happening.js";
 
 /** What is to run: a version and the image it stands for. */
@@ -23,6 +24,8 @@ export interface Session {
   /** Ends the watching and nothing else: what ECS has begun it goes on with. */
   signal?: AbortSignal;
   progress: Progress;
+  /** Runs each phase; absent where nobody looks at phases. */
+  span?: Span;
 }
 
 export const attachHint = "Run the same command again: it finds this rollout in ECS and attaches to it.";

@@ -12,6 +12,7 @@ import { readService, type ServiceNow } from "./ecs/read.js";
 import type { Permitted } from "./guard/guard.js";
 import { type Asked, nothingAsked } from "./plan/asked.js";
 import { attachHint, type Release, type Session } from "./release.js";
+import { noSpan } from "./span.js";
 import { type Started, start } from "./start/start.js";
 import { takeBack } from "./undo/take-back.js";
 import type { Ask } from "./verify/ask.js";
@@ -74,7 +75,12 @@ export async function rollOut(options: RollOutOptions): Promise<Report> {
   const permitted: Permitted = { earlyStop: true, onTimeout: "leave", ...options.permitted };
   const publicly = meanwhile(options);
   const known = eventsBefore(now, Number.POSITIVE_INFINITY);
-  const ended = await watch(session, started.subject, known, permitted, publicly.ask).finally(publicly.end);
+  const { span = noSpan } = session;
+  const ended = await span(
+    `roll out ${version} (${started.subject.taskDefinition.split("/").at(-1)})`,
+    () => watch(session, started.subject, known, permitted, publicly.ask).finally(publicly.end),
+    failureOf,
+  );
   const during = publicly.seen();
   const before = started.probe ?? (started.attached ? undefined : now.running.version);
   const { watched, http, tasks } = await askServed(options, ended, version, before);
@@ -95,6 +101,11 @@ export async function rollOut(options: RollOutOptions): Promise<Report> {
     ...back,
   });
   return await afterwards(session, attempt, now, report);
+}
+
+/** Why a rollout's span failed, if it did. */
+function failureOf({ judgement: { verdict, reason } }: Watched): string | undefined {
+  return verdict === "deployed" || verdict === "deployed-early" ? undefined : `${verdict}: ${reason}`;
 }
 
 async function timeAllowed(session: Session, { service, current }: ServiceNow): Promise<number> {

@@ -54,6 +54,8 @@ for (const [what, story] of [
   });
 }
 
+const unknown = "The outcome is not known. Run `status` to see what the service runs.";
+
 test("what is refused ends in a line that says why, and so does what nobody expected", async (t) => {
   const { clock } = await scene(t, []);
   const log: string[] = [];
@@ -65,7 +67,7 @@ test("what is refused ends in a line that says why, and so does what nobody expe
     log.map((line) => JSON.parse(line)),
     [
       { type: "error", time, code: "bad-version", exitCode: 2, message: "Not a version." },
-      { type: "error", time, code: "unexpected", exitCode: 1, message: "x is undefined" },
+      { type: "error", time, code: "unexpected", exitCode: 1, message: `Unexpected error: x is undefined\n${unknown}` },
     ],
   );
 });
@@ -75,5 +77,22 @@ test("for people the lines are as they are", () => {
   const printer = textPrinter((line) => log.push(line));
   printer.progress("+0:05 event: x", { type: "event", at: 0, message: "x" });
   assert.deepEqual(log, ["+0:05 event: x"]);
-  assert.equal(printer.error(new Error("why")), "why");
+  assert.equal(printer.error(new InputError("bad-version", "Not a version.")), "Not a version.");
+  assert.equal(printer.error(new Error("why")), `Unexpected error: why\n${unknown}`);
+});
+
+test("the error of a command that the engine ran shows the command and the end of its output", () => {
+  const failed = Object.assign(new Error("exit code: 1"), {
+    cmd: ["uv", "pip", "install"],
+    stdout: "",
+    stderr: "no such package",
+  });
+  const { error } = textPrinter(() => {});
+  assert.equal(error(failed), `Unexpected error: \`uv pip install\` failed: exit code: 1\nno such package\n${unknown}`);
+});
+
+test("a JSON line has a summary of one line for people", () => {
+  const printer = jsonPrinter(() => {}, { now: () => 0, sleep: async () => {} });
+  const line = printer.error(new InputError("bad-target", "Two mistakes:\n  a\n  b"));
+  assert.equal(printer.summaryOf?.(line), "Two mistakes:");
 });

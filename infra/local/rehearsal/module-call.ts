@@ -41,7 +41,7 @@ export async function moduleCaller(engine: Options["engine"], signal: AbortSigna
   };
 }
 
-/** The flags that point a function at the local AWS. */
+/** The flags that point the module at the local AWS; they stand before the function. */
 export function at(aws: LocalAws): string[] {
   return ["--aws", `tcp://127.0.0.1:${aws.port}`, "--credentials", `file://${aws.credentialsFile}`];
 }

@@ -26,9 +26,9 @@ export interface Stage {
 export async function playTheSteps(stage: Stage): Promise<void> {
   await step(stage, "test", ["test"]);
   await bringUpTheFirstVersion(stage);
-  const deploy = (version: string) => ["deploy", "--version", version, "--allow-dirty", ...at(stage.aws)];
+  const deploy = (version: string) => [...at(stage.aws), "deploy", "--version", version, "--allow-dirty"];
   await underLoad(stage, () => step(stage, "deploy v1.1.0", deploy("v1.1.0")));
-  await step(stage, "status", ["status", ...at(stage.aws)]);
+  await step(stage, "status", [...at(stage.aws), "status"]);
   await publishBrokenImage(stage.clients, stage.target, stage.aws.url, { good: "v1.1.0", broken: "v1.2.0" });
   const broken = [...deploy("v1.2.0"), "--published"];
   await underLoad(stage, () => step(stage, "deploy v1.2.0, which can't start", broken, rolledBack));
@@ -37,7 +37,7 @@ export async function playTheSteps(stage: Stage): Promise<void> {
 
 async function bringUpTheFirstVersion(stage: Stage): Promise<void> {
   await createSurroundings(stage.clients, stage.target);
-  const publish = ["publish", "--version", "v1.0.0", "--allow-dirty", ...at(stage.aws)];
+  const publish = [...at(stage.aws), "publish", "--version", "v1.0.0", "--allow-dirty"];
   const published = await step(stage, "publish v1.0.0", publish);
   await timed(
     stage.steps,

@@ -36,7 +36,7 @@ after(() => stage.close());
 /** Deploys with what the variable KEYS holds; when it is undefined, with the variable unset. */
 async function deployWith(value: string | undefined, says: RegExp, exitCode = 2): Promise<void> {
   const aws = stage.url.replace("http", "tcp");
-  const args = ["deploy", "--version", "v1.2.3", "--aws", aws, "--credentials", "env://KEYS"];
+  const args = ["--aws", aws, "--credentials", "env://KEYS", "deploy", "--version", "v1.2.3"];
   const said = await refused(stage, args, { says, exitCode }, value === undefined ? {} : { env: { KEYS: value } });
   assert.doesNotMatch(said, /hunter22/);
 }

@@ -14,33 +14,37 @@ after(() => stage.close());
 /** Deploys to production with these keys of its target changed. */
 async function deployTo(changed: Record<string, unknown>, says: RegExp): Promise<void> {
   await stage.checkout.write("infra/targets/other.json", JSON.stringify({ ...stage.target, ...changed }));
-  await refused(stage, deploy("--target", "other", "--allow-dirty"), { says });
+  await refused(stage, deployToTarget("other", "--allow-dirty"), { says });
 }
 
 function deploy(...flags: string[]): string[] {
-  return ["deploy", "--version", "v1.2.3", ...flags, ...stage.at];
+  return [...stage.at, "deploy", "--version", "v1.2.3", ...flags];
+}
+
+function deployToTarget(name: string, ...flags: string[]): string[] {
+  return ["--target", name, ...deploy(...flags)];
 }
 
 test("a version that is none is refused with an example", async () => {
   const says = /^The version "1\.2" is not "v" and a semantic version .*Accepted: v1\.2\.3, v1\.2\.3-rc\.1\.$/m;
-  await refused(stage, ["deploy", "--version", "1.2", ...stage.at], { says });
+  await refused(stage, [...stage.at, "deploy", "--version", "1.2"], { says });
 });
 
 test("latest is neither published nor deployed", async () => {
   const says = /^The version "latest" is for local use: .*as in v1\.2\.3\.$/m;
-  for (const name of ["publish", "deploy"]) await refused(stage, [name, "--version", "latest", ...stage.at], { says });
+  for (const name of ["publish", "deploy"]) await refused(stage, [...stage.at, name, "--version", "latest"], { says });
 });
 
 test("an unknown target is refused with those that there are", async () => {
   const says = /^There is no target "staging"\. Accepted: production\.$/m;
-  await refused(stage, deploy("--target", "staging"), { says });
+  await refused(stage, deployToTarget("staging"), { says });
 });
 
 test("each mistake in a target is named by its path, with what is accepted", async () => {
   const { region: _, ...withoutRegion } = stage.target;
   const mistaken = { ...withoutRegion, account: 123, color: "red" };
   await stage.checkout.write("infra/targets/mistaken.json", JSON.stringify(mistaken));
-  const said = await refused(stage, deploy("--target", "mistaken"), {
+  const said = await refused(stage, deployToTarget("mistaken"), {
     says: /^mistaken\.json is not a valid target:$/m,
   });
   assert.match(said, /^ {2}region: missing$/m);
@@ -99,10 +103,17 @@ test("a local AWS that does not answer is named, with what to do", async () => {
   const nobody = ["--aws", "tcp://127.0.0.1:1", "--credentials", `file://${stage.credentialsFile}`];
   const says =
     /^http:\/\/127\.0\.0\.1:1 does not answer: .*ECONNREFUSED.*Nothing was changed\. Start it, or correct --aws\.$/m;
-  await refused(stage, ["status", ...nobody], { says });
+  await refused(stage, [...nobody, "status"], { says });
 });
 
 test("a directory of targets that is not there is named in full", async () => {
-  const path = join(stage.checkout.path, "nowhere");
-  await refused(stage, deploy("--targets", "nowhere"), { exitCode: 1, says: new RegExp(`no directory ${path} `) });
+  const says = new RegExp(`no directory ${join(stage.checkout.path, "nowhere")} .*pass --targets DIR`);
+  await refused(stage, ["--targets", "nowhere", ...deploy()], { says });
+});
+
+test("a call without credentials is refused with how to give them", async () => {
+  await stage.checkout.write(".env", "");
+  const says = /^No AWS credentials\. Pass --credentials before the function's name/m;
+  await refused(stage, ["--aws", stage.url.replace("http", "tcp"), "status"], { says });
+  stage.checkout.clean();
 });

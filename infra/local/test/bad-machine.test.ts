@@ -87,7 +87,7 @@ test("a registry whose disk is full is said, and the version is not there", asyn
   const unmount = await fillDisk(join(stage.stateDir, "local-aws/blobs"));
   if (!unmount) return t.skip("only root can mount a disk that is full");
   const before = await stage.world();
-  const { exitCode, stdout, stderr } = await stage.call(["publish", "--version", "v1.2.3", ...stage.at]);
+  const { exitCode, stdout, stderr } = await stage.call([...stage.at, "publish", "--version", "v1.2.3"]);
   unmount();
   assert.match(
     stderr,

@@ -3,6 +3,7 @@ import { describeRevision, type OwnRevision, tagOf } from "../attempt/revisions.
 import { describeService, type ServiceNow } from "../ecs/read.js";
 import { type KnownDeployments, knownDeployments } from "../ecs/service-deployments.js";
 import type { Session } from "../release.js";
+import { noSpan } from "../span.js";
 import { refuseBusy } from "../start/attach.js";
 import { refusal, unknowable } from "./before-errors.js";
 import { explain } from "./explain.js";
@@ -38,7 +39,8 @@ export async function runBefore(
     return session.progress("The task before the deploy is left out, as asked (--skip-before).");
   const { revision, record } = await findRecord(session, registered);
   const run = runOf(oneOff, attemptKey(session.target, attempt), revision);
-  const outcome = await runOnce(session, now.service, run, record);
+  const { span = noSpan } = session;
+  const outcome = await span("pre-deploy task", () => runOnce(session, now.service, run, record), failureOf);
   switch (outcome.state) {
     case "done":
       return record?.state === "done" ? undefined : await refuseMeanwhile(session, now, registered.revision);
@@ -47,6 +49,10 @@ export async function runBefore(
     case "unknown":
       throw unknowable(session.target, run, outcome.known);
   }
+}
+
+function failureOf({ state }: { state: string }): string | undefined {
+  return state === "done" ? undefined : `the task ended as ${state}`;
 }
 
 /**

@@ -2,6 +2,7 @@ import { describeService, type ServiceNow } from "../ecs/read.js";
 import type { KnownDeployments } from "../ecs/service-deployments.js";
 import type { JudgedFinding } from "../preflight/finding.js";
 import type { Release, Session } from "../release.js";
+import { noSpan } from "../span.js";
 import type { Asked } from "./asked.js";
 import { type Proposal, propose, refuseProposal } from "./proposal.js";
 
@@ -10,6 +11,17 @@ import { type Proposal, propose, refuseProposal } from "./proposal.js";
  * @throws InputError when it is not the plan that was asked for, or when a finding speaks against it that is not ignored.
  */
 export async function gate(
+  session: Session,
+  now: ServiceNow,
+  deployments: KnownDeployments,
+  release: Release,
+  asked: Asked,
+): Promise<Proposal> {
+  const { span = noSpan } = session;
+  return await span("preflight", () => checked(session, now, deployments, release, asked));
+}
+
+async function checked(
   session: Session,
   now: ServiceNow,
   deployments: KnownDeployments,

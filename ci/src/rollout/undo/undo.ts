@@ -8,6 +8,7 @@ import { describeRevisions } from "../ecs/service-deployments.js";
 import { primaryOf, type ServiceDeploymentView, type Subject } from "../ecs/snapshot.js";
 import { isWayBack } from "../judge/classic.js";
 import type { Session } from "../release.js";
+import { noSpan } from "../span.js";
 import { type ServiceUpdate, update } from "../start/update.js";
 import { allowance } from "../watch/deadline.js";
 import { readTargetGroups } from "../watch/target-groups.js";
@@ -47,6 +48,17 @@ export type Undone = { why: string } & (
  * is unfinished.
  */
 export async function undo(session: Session, undoing: Undoing): Promise<Undone> {
+  const { span = noSpan } = session;
+  return await span("automatic rollback", () => rollBack(session, undoing), failureOf);
+}
+
+function failureOf(undone: Undone): string | undefined {
+  if ("refused" in undone) return undone.refused;
+  const { verdict, reason } = undone.watched.judgement;
+  return verdict.startsWith("deployed") || verdict === "nothing-ran" ? undefined : `${verdict}: ${reason}`;
+}
+
+async function rollBack(session: Session, undoing: Undoing): Promise<Undone> {
   const { subject, why } = undoing;
   try {
     const service = await describeService(session.aws, session.target, session.signal);

@@ -1,5 +1,6 @@
 import type { Snapshot } from "../ecs/snapshot.js";
 import type { RollOutOptions } from "../roll-out.js";
+import { noSpan } from "../span.js";
 import type { Undone } from "../undo/undo.js";
 import { lookAgain, type Watched } from "../watch/watch.js";
 import { askTasks, type TaskAnswers, withTasks } from "./ask-tasks.js";
@@ -26,6 +27,16 @@ export async function askServed(
   before?: string,
 ): Promise<Served> {
   if (!isDeployed(watched)) return { watched, http: { state: "not-checked" } };
+  const { target, http, span = noSpan } = options;
+  if (!http && !target.verifyTasks) return { watched, http: { state: "not-checked" } };
+  return await span("verify URL", () => askNow(options, watched, version, before), failureOf);
+}
+
+function failureOf({ http }: Served): string | undefined {
+  return http.state === "wrong" || http.state === "unproven" ? `${http.url}: ${http.answered}` : undefined;
+}
+
+async function askNow(options: RollOutOptions, watched: Watched, version: string, before?: string): Promise<Served> {
   const { target, http, signal, clock, progress } = options;
   const how = howToAsk(options);
   if (http) progress(`Asking ${askedUrl(http)} for ${version}.`);

@@ -6,7 +6,9 @@ export type Happening =
   | ({ type: "task"; task: string } & TaskState)
   /** So many of our tasks are in this state by now, where there are too many to be told one by one. */
   | ({ type: "tasks"; count: number; desired: number } & TaskState)
-  | DeploymentState;
+  | DeploymentState
+  /** No line was shown for a while. `phase` is the one that runs, for `seconds` so far. */
+  | { type: "heartbeat"; phase: string; seconds: number };
 
 export interface TaskState {
   status: string;
@@ -50,6 +52,8 @@ export function textOf(happening: Happening): string {
       return sumText(happening);
     case "deployment":
       return deploymentText(happening);
+    case "heartbeat":
+      return `still running: ${happening.phase}, ${happening.seconds} s so far`;
   }
 }
 

@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { writeHostDirectory } from "../content/host.js";
 import { filterTree, globTree } from "../content/patterns.js";
@@ -6,6 +7,7 @@ import { nameOf, normalPath, subtree, type Tree, treeDigest } from "../content/t
 import { StandInError } from "../errors.js";
 import type { Session } from "../session/session.js";
 import { File } from "./file.js";
+import { GitRepository } from "./git.js";
 import { ApiObject } from "./object.js";
 
 type Filter = { include?: string[]; exclude?: string[] };
@@ -17,8 +19,26 @@ export class Directory extends ApiObject {
     session: Session,
     key: string,
     private readonly make: () => Promise<Tree>,
+    /** The directory of this machine that it is, whole or without ignored files. */
+    private readonly hostPath?: string,
   ) {
     super(session, key);
+  }
+
+  /** The git repository in it. */
+  asGit(): GitRepository {
+    return new GitRepository(this.session, this.hostPath ?? this.exportedPath());
+  }
+
+  /** A copy of its own for git to read, as long as the session lasts. */
+  private exportedPath(): Promise<string> {
+    return this.session.once(`${this.key} as git`, async () => {
+      const { store } = this.session;
+      const scratch = await store.scratch();
+      this.session.atEnd(() => rm(scratch, { recursive: true, force: true }));
+      await writeHostDirectory(store, await this.tree(), scratch);
+      return scratch;
+    });
   }
 
   tree(): Promise<Tree> {

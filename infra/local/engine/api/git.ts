@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { promisify } from "node:util";
 import { readHostDirectory } from "../content/host.js";
@@ -14,9 +15,10 @@ export class GitRepository extends ApiObject {
 
   constructor(
     session: Session,
-    readonly path: string,
+    /** Its directory on this machine; a promise where it must be made first. */
+    private readonly path: string | Promise<string>,
   ) {
-    super(session, keyOf("GitRepository", path));
+    super(session, keyOf("GitRepository", typeof path === "string" ? path : randomUUID()));
   }
 
   head(): GitRef {
@@ -32,7 +34,7 @@ export class GitRepository extends ApiObject {
     // The caller's own git settings for another repository must not leak in.
     const env = { ...this.session.env, GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined };
     try {
-      const { stdout } = await promisify(execFile)("git", ["-C", this.path, ...args], {
+      const { stdout } = await promisify(execFile)("git", ["-C", await this.path, ...args], {
         env: env as NodeJS.ProcessEnv,
         signal: this.session.signal,
         maxBuffer: 64 << 20,
@@ -45,7 +47,7 @@ export class GitRepository extends ApiObject {
           "This function asks for the git repository, and there is no git on this machine. Install git and try again.",
         );
       }
-      throw new StandInError(`The git repository ${this.path} can't be read: ${stderr.trim() || String(error)}`);
+      throw new StandInError(`The git repository ${await this.path} can't be read: ${stderr.trim() || String(error)}`);
     }
   }
 }

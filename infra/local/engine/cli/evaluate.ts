@@ -1,9 +1,10 @@
 import { ApiObject } from "../api/object.js";
+import { Workspace } from "../api/workspace.js";
 import { UsageError } from "../errors.js";
 import { invoke } from "../module/invoke.js";
 import type { ModuleProcess } from "../module/process.js";
 import { type ModuleSource, moduleKey } from "../module/source.js";
-import { type ArgumentType, isRequired, type TypeRef } from "../module/types.js";
+import { type ArgumentType, isInjected, isRequired, type TypeRef } from "../module/types.js";
 import type { Session } from "../session/session.js";
 import { kept } from "./cache.js";
 import type { Catalog } from "./catalog.js";
@@ -77,6 +78,7 @@ function argumentsOf(evaluation: Evaluation, step: Step, owner: TypeRef | undefi
     const given = step.given[argument.name] ?? asList(fromDotenv(evaluation, step, owner, argument));
     const context = { ...evaluation, argument };
     if (given) return [[argument.name, argumentValue(context, given)]];
+    if (isInjected(argument)) return [[argument.name, new Workspace(evaluation.session).id()]];
     if (argument.defaultPath)
       return [[argument.name, contextValue(context, evaluation.source.root, argument.defaultPath)]];
     if (argument.defaultValue !== undefined) return [[argument.name, JSON.parse(argument.defaultValue) as unknown]];

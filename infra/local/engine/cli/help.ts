@@ -1,4 +1,4 @@
-import { type ArgumentType, type FunctionType, isRequired, type TypeRef } from "../module/types.js";
+import { type ArgumentType, type FunctionType, isInjected, isRequired, type TypeRef } from "../module/types.js";
 import type { Catalog } from "./catalog.js";
 import { kebab } from "./names.js";
 import { commandPath, type Step } from "./parse.js";
@@ -19,19 +19,27 @@ export function helpText(
 ): string {
   const last = steps.at(-1)?.function ?? catalog.constructor_;
   const functions = catalog.functions(last.returns) ?? [];
-  const usage = [commandPath(steps), last.args.length > 0 && "[arguments]", functions.length > 0 && "<function>"];
+  const usage = [
+    commandPath(steps),
+    shownArguments(last).length > 0 && "[arguments]",
+    functions.length > 0 && "<function>",
+  ];
   return [
     last.name === "" ? catalog.description : last.description,
     `USAGE\n  ${usage.filter(Boolean).join(" ")}`,
     section(
       "ARGUMENTS",
-      last.args.map((argument) => argumentRow(argument, catalog, given(argument))),
+      shownArguments(last).map((argument) => argumentRow(argument, catalog, given(argument))),
     ),
     section("FUNCTIONS", functions.map(functionRow)),
     steps.length === 1 ? section("OPTIONS", options) : "",
   ]
     .filter(Boolean)
     .join("\n\n");
+}
+
+function shownArguments({ args }: FunctionType): ArgumentType[] {
+  return args.filter((argument) => !isInjected(argument));
 }
 
 export function functionList(functions: FunctionType[]): string {

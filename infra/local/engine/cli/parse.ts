@@ -1,5 +1,5 @@
 import { UsageError } from "../errors.js";
-import type { ArgumentType, FunctionType } from "../module/types.js";
+import { type ArgumentType, type FunctionType, isInjected } from "../module/types.js";
 import type { Catalog } from "./catalog.js";
 import { kebab } from "./names.js";
 
@@ -71,7 +71,7 @@ function parseFlags(words: string[], step: Step, options: Options): string[] {
     const [word = "", ...after] = rest;
     if (word === "--") return after;
     const [flag = "", inline] = word.split(/=(.*)/s);
-    const argument = step.function.args.find(({ name }) => flag.startsWith("--") && kebab(name) === kebab(flag));
+    const argument = flagsOf(step).find(({ name }) => flag.startsWith("--") && kebab(name) === kebab(flag));
     const takesValue = argument ? argument.type.kind !== "BOOLEAN" : valueOptions.has(flag);
     if (takesValue && inline === undefined && after.length === 0)
       throw new UsageError(`flag needs an argument: ${flag}`);
@@ -89,8 +89,12 @@ function give({ given }: Step, { name }: ArgumentType, value: string): void {
 
 const valueOptions = new Set(["-o", "--output", "-m", "--mod", "--progress"]);
 
-function unknownFlag(flag: string, { function: { args } }: Step): UsageError {
-  const accepted = [...args.map(({ name }) => `--${kebab(name)}`), "--help"];
+function flagsOf({ function: { args } }: Step): ArgumentType[] {
+  return args.filter((argument) => !isInjected(argument));
+}
+
+function unknownFlag(flag: string, step: Step): UsageError {
+  const accepted = [...flagsOf(step).map(({ name }) => `--${kebab(name)}`), "--help"];
   return new UsageError(`unknown flag: ${flag}. Accepted here: ${accepted.join(", ")}.`);
 }
 

@@ -48,6 +48,11 @@ export interface TypeRef {
   element?: TypeRef;
 }
 
+/** The caller's workspace is given by the engine, and no flag exists for it. */
+export function isInjected({ type }: ArgumentType): boolean {
+  return type.kind === "OBJECT" && type.name === "Workspace";
+}
+
 export function isRequired({ type, defaultValue, defaultPath }: ArgumentType): boolean {
   return !type.optional && defaultValue === undefined && defaultPath === undefined;
 }

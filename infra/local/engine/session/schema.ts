@@ -104,6 +104,8 @@ export const schema = buildSchema(/* GraphQL */ `
     filter("Patterns of what to keep" include: [String!] "Patterns of what to leave out" exclude: [String!]): Directory!
     "A digest of all that is in it"
     digest: String!
+    "The git repository in it"
+    asGit: GitRepository!
     "Write it to a directory of the host"
     export("The directory" path: String!): String!
     "Make it, and fail if it can't be made"
@@ -136,6 +138,12 @@ export const schema = buildSchema(/* GraphQL */ `
     hostname: String!
     "Serve on the host's own ports until interrupted"
     up("Pairs FRONTEND:BACKEND of a host's port and the service's" ports: [PortForward!]): Void
+  }
+
+  type Workspace implements Node {
+    id: ID!
+    path: String!
+    directory(path: String!, include: [String!], exclude: [String!], gitignore: Boolean): Directory!
   }
 
   type GitRepository implements Node { id: ID! head: GitRef! uncommitted: Changeset! }

@@ -22,7 +22,7 @@ after(async () => {
 async function refused(...more: string[]) {
   const told = { stdout: "", stderr: "" };
   const exitCode = await callFunction({
-    args: ["rollback", "--credentials", `file://${join(scratch, "credentials")}`, "--url", "nope", ...more],
+    args: ["--credentials", `file://${join(scratch, "credentials")}`, "rollback", "--url", "nope", ...more],
     cwd: root,
     env: process.env,
     onStdout: (text) => (told.stdout += text),
@@ -35,7 +35,7 @@ async function refused(...more: string[]) {
 test("what is refused is told in words, with its own exit code", async () => {
   const { exitCode, stdout, stderr } = await refused();
   assert.deepEqual([exitCode, stdout], [2, ""]);
-  assert.match(stderr, /Stderr:\nThe URL "nope" can't be asked\..*\n$/);
+  assert.match(stderr, /^Error: The URL "nope" can't be asked\..*\n$/m);
 });
 
 test("as JSON the last line of the log and of stderr says the same, for a script to find by its type", async () => {

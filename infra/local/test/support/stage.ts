@@ -30,7 +30,7 @@ export interface Stage {
   url: string;
   stateDir: string;
   credentialsFile: string;
-  /** The flags that point a function at this stage. */
+  /** The flags that point the module at this stage; they stand before the function. */
   at: string[];
   /** Makes a call as a user in the checkout would. */
   call(args: string[], options?: { cwd?: string; env?: Record<string, string> }): Promise<Told>;
@@ -86,7 +86,7 @@ export function keys(id: string, secret: string, token?: string): string {
 
 /**
  * Makes a call that must be refused: with this exit code, in these words, and with everything left as it was.
- * @returns What it said.
+ * @returns Its standard error, without the CLI's own prefix.
  */
 export async function refused(
   stage: Stage,
@@ -96,10 +96,11 @@ export async function refused(
 ): Promise<string> {
   const before = await stage.world();
   const { exitCode, stdout, stderr } = await stage.call(args, options);
-  assert.match(stderr, expected.says);
+  const message = stderr.replace(/^Error: /m, "");
+  assert.match(message, expected.says);
   assert.deepEqual({ exitCode, stdout }, { exitCode: expected.exitCode ?? 2, stdout: "" });
   assert.deepEqual(await stage.world(), before);
-  return stderr;
+  return message;
 }
 
 async function callIn(cwd: string, args: string[], env: Record<string, string>): Promise<Told> {
