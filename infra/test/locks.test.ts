@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 interface Lock {
-  packages: Record<string, { optionalDependencies?: Record<string, string>; resolved?: string }>;
+  packages: Record<string, { optionalDependencies?: Record<string, string>; integrity?: string; resolved?: string }>;
 }
 
 for (const lock of ["package-lock.json", "ci/package-lock.json"]) {
@@ -22,5 +22,16 @@ for (const lock of ["package-lock.json", "ci/package-lock.json"]) {
   test(`${lock} names no registry, so that each machine uses its own`, () => {
     const resolved = Object.values(packages).flatMap((entry) => entry.resolved ?? []);
     assert.deepEqual(resolved, []);
+  });
+
+  // npm installs an entry without a hash unchecked: https://docs.npmjs.com/cli/v11/configuring-npm/package-lock-json#packages
+  test(`${lock} has a SHA-512 hash for every package`, () => {
+    const unchecked = Object.entries(packages).filter(
+      ([path, entry]) => path !== "" && !/^sha512-[A-Za-z0-9+/]{86}==$/.test(entry.integrity ?? ""),
+    );
+    assert.deepEqual(
+      unchecked.map(([path]) => path),
+      [],
+    );
   });
 }
