@@ -12,14 +12,14 @@ export interface DeployerEnd {
 }
 
 const main = fileURLToPath(new URL("main.ts", import.meta.url));
-const tsx = import.meta.resolve("tsx");
+const typescript = import.meta.resolve("../../infra/local/typescript.mjs");
 
 /** Runs the deployer as a process of its own. */
 export async function startDeployer(
   order: Order,
   options: { env: Record<string, string>; limit: number; signal?: AbortSignal },
 ): Promise<DeployerEnd> {
-  const ended = await run(process.execPath, ["--import", tsx, main, JSON.stringify(order)], options);
+  const ended = await run(process.execPath, ["--import", typescript, main, JSON.stringify(order)], options);
   return { exitCode: ended.exitCode, output: ended.output, ...lastWord(ended) };
 }
 

@@ -33,7 +33,9 @@ export function createPlayer(script: URL, limit: number, heard: (measured: Measu
 }
 
 function start(script: URL): ChildProcess {
-  return fork(fileURLToPath(script), { execArgv: [...youngGeneration, "--import", import.meta.resolve("tsx")] });
+  return fork(fileURLToPath(script), {
+    execArgv: [...youngGeneration, "--import", import.meta.resolve("../../infra/local/typescript.mjs")],
+  });
 }
 
 /** Megabytes: a seed's garbage is hardly ever old, and with Node's own 16 some of it is taken for it. Saves 5 % of the time. */

@@ -50,7 +50,14 @@ function typeCheck(project: string): string[] {
 }
 
 function nodeTest(files: string[]): string[] {
-  return [process.execPath, "--import", import.meta.resolve("tsx"), "--test", "--test-concurrency=2", ...files];
+  return [
+    process.execPath,
+    "--import",
+    import.meta.resolve("./typescript.mjs"),
+    "--test",
+    "--test-concurrency=2",
+    ...files,
+  ];
 }
 
 function findTests(): string[] {

@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { takeLock } from "../process-lock.mjs";
 import { type Clock, systemClock } from "./clock.js";
-import { lockDirectory } from "./lock.js";
 
 /** The local AWS's memory on disk: one JSON file a document in the state directory, written atomically, so that a restart finds everything again. */
 export interface StateDirectory {
@@ -45,7 +45,10 @@ export function openState(directory: string, options: StateOptions = {}): OpenSt
   const { clock = systemClock, log = () => {} } = options;
   const path = join(directory, "local-aws");
   mkdirSync(path, { recursive: true, mode: 0o700 });
-  const unlock = lockDirectory(path);
+  const unlock = takeLock(
+    lockPath(directory),
+    (pid) => `${path} is in use by process ${pid}. Stop that process, or name another state directory.`,
+  );
   if (options.reset) empty(path);
 
   const documents: Document<object>[] = [];
@@ -64,6 +67,11 @@ export function openState(directory: string, options: StateOptions = {}): OpenSt
       }
     },
   };
+}
+
+/** Path of the lock that the process holds that has the state in a directory open. */
+export function lockPath(directory: string): string {
+  return join(directory, "local-aws", "lock");
 }
 
 /** Writes a file that only its owner can read, whole or not at all. */

@@ -5,10 +5,11 @@ import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { isRunning } from "./lock.js";
+import { lockPath } from "../aws/state.js";
+import { lockHolder } from "../process-lock.mjs";
 
 const main = fileURLToPath(new URL("../aws/main.ts", import.meta.url));
-const tsx = import.meta.resolve("tsx");
+const typescript = import.meta.resolve("../typescript.mjs");
 
 /** A local AWS in a process of its own, so that it can outlive the rehearsal. */
 export interface LocalAws {
@@ -37,7 +38,7 @@ export async function startLocalAws(stateDir: string, port: number, signal: Abor
   const log = openSync(logFile, "a", 0o600);
   const args = ["--port", String(port), "--state", stateDir, "--profile", "rehearsal", "--reset"];
   // A group of its own: the terminal's Ctrl-C goes to the rehearsal, which then ends this process in order.
-  const child = spawn(process.execPath, ["--import", tsx, main, ...args], {
+  const child = spawn(process.execPath, ["--import", typescript, main, ...args], {
     detached: true,
     stdio: ["ignore", log, log],
   });
@@ -49,7 +50,7 @@ export async function startLocalAws(stateDir: string, port: number, signal: Abor
 /** The local AWS that an earlier `--keep` left in this directory, if it still runs. */
 export async function findKept(stateDir: string): Promise<LocalAws | undefined> {
   const endpoint = await readEndpoint(stateDir);
-  return endpoint && isRunning(endpoint.pid) ? describe(stateDir, endpoint) : undefined;
+  return endpoint && isRunning(stateDir, endpoint.pid) ? describe(stateDir, endpoint) : undefined;
 }
 
 async function waitUntilItListens(child: ChildProcess, stateDir: string, logFile: string, signal: AbortSignal) {
@@ -85,9 +86,14 @@ function describe(stateDir: string, { url, port, pid }: Endpoint): LocalAws {
     credentialsFile: join(stateDir, "credentials.json"),
     logFile: join(stateDir, "aws.log"),
     async stop() {
-      if (!isRunning(pid)) return;
+      if (!isRunning(stateDir, pid)) return;
       process.kill(pid, "SIGTERM");
-      while (isRunning(pid)) await delay(50);
+      while (isRunning(stateDir, pid)) await delay(50);
     },
   };
+}
+
+/** Checks the lock of the state, which knows a local AWS from a later process with the same id. */
+function isRunning(stateDir: string, pid: number): boolean {
+  return lockHolder(lockPath(stateDir)) === pid;
 }

@@ -34,7 +34,14 @@ test("Ctrl-C ends the module's process and removes the container that it waits f
   try {
     const child = spawn(
       process.execPath,
-      ["--import", import.meta.resolve("tsx"), call, "rest", "--image", `${registry.host}/tools/busybox:1.0`],
+      [
+        "--import",
+        import.meta.resolve("../../typescript.mjs"),
+        call,
+        "rest",
+        "--image",
+        `${registry.host}/tools/busybox:1.0`,
+      ],
       {
         cwd: module.path,
         env: { ...process.env, XDG_CACHE_HOME: module.path, INIT_CWD: module.path },

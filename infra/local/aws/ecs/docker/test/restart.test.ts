@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { openEngine } from "../../../../containers/connect.js";
+import { temporaryDirectory } from "../../../test/local-aws.js";
 import { openFixture } from "./fixture.js";
 
 async function open(t: TestContext, options: Parameters<typeof openFixture>[0] = {}) {
@@ -75,7 +75,7 @@ test("a container engine that goes away stops its tasks with that as the reason"
 
 /** A socket that leads to the engine until it is closed. */
 async function openDoor(t: TestContext, socketPath: string) {
-  const path = join(tmpdir(), `slipway-test-${process.pid}.sock`);
+  const path = join(await temporaryDirectory(t), "engine.sock");
   const open = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (client) => {
     const engine = connect({ path: socketPath, allowHalfOpen: true });
