@@ -4,6 +4,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { makePrivateDirectory } from "../../infra/local/private-directory.js";
 import { run } from "../process.js";
 
 const requirements = fileURLToPath(new URL("requirements.txt", import.meta.url));
@@ -22,9 +23,10 @@ export async function install(say: (line: string) => void): Promise<Installed> {
   const lock = await readFile(requirements);
   const key = createHash("sha256").update(lock).digest("hex").slice(0, 12);
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
-  const venv = join(cache, "slipway", "bench", `peers-${key}`);
+  const directory = join(cache, "slipway", "bench");
+  const venv = join(directory, `peers-${key}`);
   const stamp = join(venv, "installed");
-  if (!existsSync(stamp)) {
+  if (makePrivateDirectory(directory).wasOpen || !existsSync(stamp)) {
     say(`Installing the tools to compare with into ${venv} …`);
     await rm(venv, { recursive: true, force: true });
     await step("python3", ["-m", "venv", venv], "It needs Python 3.10 or newer with its venv module.");

@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { makePrivateDirectory } from "../private-directory.js";
 import { takeLock } from "../process-lock.mjs";
 import { type Clock, systemClock } from "./clock.js";
 
@@ -44,7 +45,7 @@ const WRITE_DELAY = 50;
 export function openState(directory: string, options: StateOptions = {}): OpenState {
   const { clock = systemClock, log = () => {} } = options;
   const path = join(directory, "local-aws");
-  mkdirSync(path, { recursive: true, mode: 0o700 });
+  makePrivateDirectory(path);
   const unlock = takeLock(
     lockPath(directory),
     (pid) => `${path} is in use by process ${pid}. Stop that process, or name another state directory.`,
@@ -78,7 +79,9 @@ export function lockPath(directory: string): string {
 export async function writePrivately(path: string, content: string): Promise<void> {
   const beside = `${path}.${process.pid}.new`;
   try {
-    await writeFile(beside, content, { mode: 0o600 });
+    // Only a new file is written to: no link of that name is followed.
+    await rm(beside, { force: true });
+    await writeFile(beside, content, { mode: 0o600, flag: "wx" });
     await rename(beside, path);
   } catch (error) {
     await rm(beside, { force: true });

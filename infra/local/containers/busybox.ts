@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -9,6 +9,7 @@ import { buffer } from "node:stream/consumers";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import tar from "tar-stream";
+import { makePrivateDirectory } from "../private-directory.js";
 import type { LoadableImage } from "./image.js";
 
 const execute = promisify(execFile);
@@ -101,8 +102,8 @@ async function layerOf(program: Buffer, files: Record<string, string>): Promise<
 /** From Debian's package, once: all else then works without a network. */
 async function busybox(): Promise<string> {
   const path = join(cache, `busybox-${process.arch}`);
+  if (makePrivateDirectory(cache).wasOpen) await rm(path, { force: true });
   if (existsSync(path)) return path;
-  await mkdir(cache, { recursive: true });
   const work = await mkdtemp(join(cache, "busybox."));
   try {
     await execute("apt-get", ["download", "busybox-static"], { cwd: work }).catch((cause: Error) => {

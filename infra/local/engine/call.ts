@@ -9,7 +9,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const)
   process.once(signal, () => stop.abort(new Error(`Stopped by ${signal}.`)));
 
 const shown = live(process.stderr, process.env, systemTicks);
-const standIn = new StandIn(new Store(Store.defaultPath()), process.env);
+const standIn = open();
 try {
   process.exitCode = await call(standIn, {
     args: process.argv.slice(2),
@@ -28,4 +28,13 @@ try {
     console.error(error.message);
     process.exitCode ||= 1;
   });
+}
+
+function open(): StandIn {
+  try {
+    return new StandIn(new Store(Store.defaultPath()), process.env);
+  } catch (error) {
+    console.error(`Error: ${(error as Error).message}`);
+    process.exit(2);
+  }
 }

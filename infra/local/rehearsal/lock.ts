@@ -1,5 +1,5 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { makePrivateDirectory } from "../private-directory.js";
 import { takeLock as takeProcessLock } from "../process-lock.mjs";
 
 /** Only one rehearsal at a time owns its state directory. */
@@ -9,7 +9,7 @@ export interface Lock {
 
 /** @throws Error naming the process that holds it. The lock of a process that has ended is taken over. */
 export async function takeLock(directory: string): Promise<Lock> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  makePrivateDirectory(directory);
   const release = takeProcessLock(
     join(directory, "rehearsal.lock"),
     (pid) => `Another rehearsal is running on this machine (process ${pid}). Let it end, or stop it first.`,

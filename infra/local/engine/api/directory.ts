@@ -1,6 +1,5 @@
 import { rm } from "node:fs/promises";
-import { resolve } from "node:path";
-import { writeHostDirectory } from "../content/host.js";
+import { exportTarget, writeHostDirectory } from "../content/export.js";
 import { filterTree, globTree } from "../content/patterns.js";
 import { keyOf } from "../content/store.js";
 import { nameOf, normalPath, subtree, type Tree, treeDigest } from "../content/tree.js";
@@ -86,7 +85,7 @@ export class Directory extends ApiObject {
 
   /** Onto this machine: the module's process and the command line both run on it. */
   async export({ path }: { path: string }): Promise<string> {
-    const target = resolve(this.session.cwd, path);
+    const target = exportTarget(this.session.cwd, path);
     await writeHostDirectory(this.session.store, await this.tree(), target);
     return target;
   }

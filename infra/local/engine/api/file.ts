@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
-import { join, resolve } from "node:path";
-import { writeHostEntry } from "../content/host.js";
+import { join } from "node:path";
+import { exportTarget, writeHostEntry } from "../content/export.js";
 import type { FileContent } from "../content/tree.js";
 import type { Session } from "../session/session.js";
 import { ApiObject } from "./object.js";
@@ -39,7 +39,7 @@ export class File extends ApiObject {
 
   async export({ path, allowParentDirPath }: { path: string; allowParentDirPath?: boolean }): Promise<string> {
     const { name, entry } = await this.content();
-    const given = resolve(this.session.cwd, path);
+    const given = exportTarget(this.session.cwd, path);
     const isDirectory = statSync(given, { throwIfNoEntry: false })?.isDirectory();
     const target = allowParentDirPath && isDirectory ? join(given, name) : given;
     await writeHostEntry(this.session.store, entry, target);

@@ -41,7 +41,7 @@ export async function debianPython(session: Session, platform: string): Promise<
   const { store } = session;
   const layer = await session.once("debian python", () =>
     store.once(
-      keyOf("debian python 1", packages, platform),
+      keyOf("debian python 2", packages, platform),
       () => assemble(session),
       (kept: Layer) => store.has(kept.digest),
     ),

@@ -1,6 +1,5 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
 import { ApiObject } from "../api/object.js";
+import { exportTarget, writeHostText } from "../content/export.js";
 import { keyOf } from "../content/store.js";
 import { describeId } from "../session/ids.js";
 import type { Session } from "../session/session.js";
@@ -28,9 +27,8 @@ export async function present({ type, value }: Result, { session, catalog, json,
     ? `${describeId(value as string)}\n`
     : render(value, type.kind === "OBJECT" ? type.name : undefined, json);
   if (output !== undefined) {
-    const path = resolve(session.cwd, output);
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text);
+    const path = exportTarget(session.cwd, output);
+    await writeHostText(path, text);
     session.progress(`Saved output to "${path}".`);
   }
   return text;

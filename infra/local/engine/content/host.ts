@@ -1,11 +1,10 @@
-import { createReadStream, createWriteStream, lstatSync } from "node:fs";
-import { chmod, mkdir, readdir, readFile, readlink, rm, stat, symlink } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { createReadStream, lstatSync } from "node:fs";
+import { readdir, readFile, readlink, stat } from "node:fs/promises";
+import { join } from "node:path";
 import { StandInError } from "../errors.js";
 import { canPrune, filterTree, pathFilter } from "./patterns.js";
 import type { Store } from "./store.js";
-import { type Entry, sorted, type Tree } from "./tree.js";
+import { type Entry, plainMode, type Tree } from "./tree.js";
 
 const inMemory = 1 << 20;
 
@@ -30,25 +29,6 @@ export async function readHostFile(store: Store, path: string): Promise<Entry & 
   return fileEntry(store, path, found.mode, found.size);
 }
 
-/** Writes a tree to this machine, over what is there. */
-export async function writeHostDirectory(store: Store, tree: Tree, path: string): Promise<void> {
-  await mkdir(path, { recursive: true });
-  for (const [name, entry] of sorted(tree)) await writeHostEntry(store, entry, join(path, name));
-}
-
-export async function writeHostEntry(store: Store, entry: Entry, path: string): Promise<void> {
-  if (entry.type === "directory") {
-    await mkdir(path, { recursive: true });
-    await chmod(path, entry.mode);
-    return;
-  }
-  await mkdir(dirname(path), { recursive: true });
-  await rm(path, { force: true });
-  if (entry.type === "link") return symlink(entry.target, path);
-  await pipeline(store.open(entry.digest), createWriteStream(path));
-  await chmod(path, entry.mode);
-}
-
 async function walk(
   store: Store,
   root: string,
@@ -63,7 +43,7 @@ async function walk(
     const full = join(root, path);
     const found = lstatSync(full);
     if (found.isDirectory()) {
-      entries.set(path, { type: "directory", mode: found.mode & 0o7777 });
+      entries.set(path, { type: "directory", mode: plainMode("directory", found.mode) });
       await walk(store, root, path, keeps, prune, entries);
     } else if (found.isSymbolicLink()) {
       entries.set(path, { type: "link", mode: 0o777, target: await readlink(full) });
@@ -75,7 +55,7 @@ async function walk(
 
 async function fileEntry(store: Store, path: string, mode: number, size: number): Promise<Entry & { type: "file" }> {
   const blob = size <= inMemory ? await store.put(await readFile(path)) : await store.putStream(createReadStream(path));
-  return { type: "file", mode: mode & 0o7777, ...blob };
+  return { type: "file", mode: plainMode("file", mode), ...blob };
 }
 
 async function isDirectory(path: string): Promise<boolean> {

@@ -1,10 +1,12 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream, createWriteStream, existsSync, mkdirSync } from "node:fs";
+import { createReadStream, createWriteStream, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { type Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { makePrivateDirectory } from "../../private-directory.js";
+import { StandInError } from "../errors.js";
 
 /** Bytes in the store, named by what they are. */
 export interface Blob {
@@ -16,10 +18,18 @@ export interface Blob {
 
 /**
  * The engine's memory on disk: blobs by digest, and what was made once, as small JSON results by the key of what it was made from.
- * Written aside and renamed, so that a cut-off or a second engine at the same time leaves nothing half there.
+ * Written aside and renamed, so that a cut-off or a second engine at the same time leaves nothing half there. Only its owner can enter
+ * it: what it holds is run, and files of mounts lie in it.
  */
 export class Store {
+  /** @throws {StandInError} The directory can't be made private to this user. */
   constructor(readonly path: string) {
+    try {
+      // What another user may have put there is made anew.
+      if (makePrivateDirectory(path).wasOpen) empty(path);
+    } catch (error) {
+      throw new StandInError((error as Error).message, { cause: error });
+    }
     mkdirSync(join(path, "blobs/sha256"), { recursive: true });
     mkdirSync(join(path, "results"), { recursive: true });
   }
@@ -121,6 +131,10 @@ export class Store {
   private aside(): string {
     return join(this.path, `.${randomUUID()}`);
   }
+}
+
+function empty(path: string): void {
+  for (const name of readdirSync(path)) rmSync(join(path, name), { recursive: true, force: true });
 }
 
 /** `sha256:` and the hex digits. */

@@ -22,6 +22,14 @@ export interface FileContent {
 /** A directory's content: every path in it, relative and without a trailing slash, parents included. Never changed, only replaced. */
 export type Tree = ReadonlyMap<string, Entry>;
 
+/**
+ * Returns the permission bits that are kept of a file or a directory that others made: neither set-user-ID nor set-group-ID, and the
+ * sticky bit of a directory alone, which it protects. https://man7.org/linux/man-pages/man7/inode.7.html
+ */
+export function plainMode(type: Entry["type"], mode: number): number {
+  return mode & (type === "directory" ? 0o1777 : 0o777);
+}
+
 /** Without leading or trailing slashes, `.` and `..` resolved; the root is the empty string. */
 export function normalPath(path: string): string {
   const parts: string[] = [];

@@ -2,7 +2,17 @@ import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import tar from "tar-stream";
 import type { Store } from "./store.js";
-import { type Entry, isWithin, nameOf, normalPath, parentOf, type Tree, withEntries, without } from "./tree.js";
+import {
+  type Entry,
+  isWithin,
+  nameOf,
+  normalPath,
+  parentOf,
+  plainMode,
+  type Tree,
+  withEntries,
+  without,
+} from "./tree.js";
 
 /**
  * Reads layers, from the bottom up, as the one tree that they make.
@@ -40,7 +50,8 @@ async function readEntry(
   added: ReadonlyMap<string, Entry>,
   below: Tree,
 ): Promise<Entry | undefined> {
-  const { type, mode = 0o644, uid = 0, gid = 0, linkname = "" } = header;
+  const { type, uid = 0, gid = 0, linkname = "" } = header;
+  const mode = plainMode(type === "directory" ? type : "file", header.mode ?? 0o644);
   const owner = uid === 0 && gid === 0 ? {} : { owner: { uid, gid } };
   if (type === "directory") return { type, mode, ...owner };
   if (type === "symlink") return { type: "link", mode: 0o777, target: linkname, ...owner };

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { readHostDirectory, writeHostDirectory } from "../content/host.js";
+import { writeHostDirectory } from "../content/export.js";
+import { readHostDirectory } from "../content/host.js";
 import type { Store } from "../content/store.js";
 import { treeDigest } from "../content/tree.js";
 import type { Mount } from "../image/state.js";

@@ -54,7 +54,7 @@ function mountedEntry(mount: Mount, target: string): Entry | undefined {
 function filesBelow(store: Store, state: ContainerState, target: string): Promise<Tree> {
   const layers = state.layers.map(({ digest }) => digest);
   return store
-    .once(keyOf("files 1", layers, target), async () => [...(await readLayers(store, state.layers, target))])
+    .once(keyOf("files 2", layers, target), async () => [...(await readLayers(store, state.layers, target))])
     .then((entries) => new Map(entries));
 }
 

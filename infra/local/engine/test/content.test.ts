@@ -3,7 +3,8 @@ import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { readHostDirectory, writeHostDirectory } from "../content/host.js";
+import { writeHostDirectory } from "../content/export.js";
+import { readHostDirectory } from "../content/host.js";
 import { packLayer } from "../content/pack.js";
 import { filterTree, globTree } from "../content/patterns.js";
 import { Store } from "../content/store.js";
