@@ -2,7 +2,7 @@ import { type Container, type Directory, dag } from "@dagger.io/dagger";
 import type { Recipe } from "./recipe.js";
 
 /** Raised when the way an image is made changes, so that an unchanged app is a new release all the same. */
-export const RECIPE_VERSION = "1";
+export const RECIPE_VERSION = "2";
 
 const LOCKS = ["requirements.txt", "requirements-uv.txt"];
 const SOURCES = ["slipway_app/**/*.py", "gunicorn.conf.py", "healthcheck.py"];
@@ -37,6 +37,8 @@ export function runtimeImage(recipe: Recipe, version: string, labels: Record<str
       interval: "10s",
       timeout: "5s",
       startPeriod: "15s",
+      // While it starts, a check each second: `serve up` opens its port, and a load balancer sends requests, as soon as the app listens.
+      startInterval: "1s",
       retries: 3,
     });
   return Object.entries(labels).reduce((container, [name, value]) => container.withLabel(name, value), image);

@@ -29,6 +29,7 @@ const names = ["build-and-deploy", "checks"];
 const source = (name: string) => text(`.github/workflows/${name}.yaml`);
 const workflow = (name: string) => parse(source(name)) as Workflow;
 const steps = (name: string) => Object.values(workflow(name).jobs).flatMap((job) => job.steps);
+const runs = (job: Job | undefined) => job?.steps.flatMap(({ run }) => run ?? []);
 const step = (name: string, action: string) => {
   const found = steps(name).find(({ uses }) => uses?.startsWith(`${action}@`));
   assert.ok(found, `${name} uses ${action}`);
@@ -103,9 +104,12 @@ test("pull requests run the one test command, with nothing to write and no secre
   assert.deepEqual(Object.keys(on), ["pull_request"]);
   assert.deepEqual(jobs.test?.permissions, { contents: "read" });
   assert.deepEqual(jobs.test?.strategy?.matrix.node, [20, 22, 24]);
-  assert.deepEqual(
-    steps("checks").flatMap(({ run }) => run ?? []),
-    ["npm test"],
-  );
+  assert.deepEqual(runs(jobs.test), ["npm test"]);
   assert.doesNotMatch(source("checks"), /secrets\./);
+});
+
+test("pull requests run the module on a real engine too, with as little permission", () => {
+  const { engine } = workflow("checks").jobs;
+  assert.deepEqual(engine?.permissions, { contents: "read" });
+  assert.deepEqual(runs(engine), ["dagger call test", "dagger check", "npm run rehearse -- --engine dagger"]);
 });

@@ -13,12 +13,14 @@ export interface Clients {
   sts: STSClient;
   logs: CloudWatchLogsClient;
   lazy: LazyClients;
+  /** The base URL of a local AWS; absent for AWS itself. */
+  endpoint?: string;
 }
 
 /** What a rollout needs of them: somebody who is sent a command and answers as the SDK does, errors included. */
-export type Aws = { [Service in Exclude<keyof Clients, "lazy">]: Pick<Clients[Service], "send"> } & Pick<
+export type Aws = { [Service in Exclude<keyof Clients, "lazy" | "endpoint">]: Pick<Clients[Service], "send"> } & Pick<
   Clients,
-  "lazy"
+  "lazy" | "endpoint"
 >;
 
 export interface AwsOptions {
@@ -50,5 +52,6 @@ export function createAws({ region, registryRegion, credentials, endpoint, ...op
     sts: new STSClient(config),
     logs: new CloudWatchLogsClient(config),
     lazy: lazyClients(config),
+    ...(endpoint !== undefined && { endpoint }),
   };
 }

@@ -24,7 +24,7 @@ interface ImagePlatform {
  * configuration says. They are read through ECR's API, so that the credentials of the deploy are enough.
  */
 export async function readPlatforms(
-  aws: Pick<Aws, "ecr">,
+  aws: Pick<Aws, "ecr" | "endpoint">,
   place: Place,
   digest: string,
   signal?: AbortSignal,
@@ -61,7 +61,7 @@ async function readManifest(
 }
 
 async function readConfig(
-  aws: Pick<Aws, "ecr">,
+  aws: Pick<Aws, "ecr" | "endpoint">,
   place: Place,
   digest: string,
   signal?: AbortSignal,
@@ -73,8 +73,13 @@ async function readConfig(
   );
   const name = `the link to the image's configuration ${digest}`;
   if (downloadUrl === undefined || !URL.canParse(downloadUrl)) throw new Error(`${name} is missing in ECR's answer`);
-  const url = new URL(downloadUrl);
+  const url = reachable(new URL(downloadUrl), aws.endpoint);
   // AWS's links are https: another is a local AWS's, which no proxy reaches.
   const how = { name, direct: url.protocol === "http:", ...(signal && { signal }) };
   return await readRegistryJson<ImagePlatform>(url, how);
+}
+
+/** A local AWS names itself by the host's loopback, which an engine's container reaches by another address. */
+function reachable(url: URL, endpoint: string | undefined): URL {
+  return endpoint === undefined ? url : new URL(`${url.pathname}${url.search}`, endpoint);
 }

@@ -20,8 +20,20 @@ export async function knowing<T>(reading: Promise<T>, signal?: AbortSignal): Pro
 /** In the JSON protocol and in the query protocol. */
 const notOffered = new Set(["UnknownOperationException", "InvalidAction"]);
 
+const NOT_PERMITTED = " is not permitted";
+
+/**
+ * Returns the fix of what could not be read: to allow an IAM action helps only where one was denied.
+ * @param reason The `unknown` of a `Known`.
+ * @param allow The fix where an action was denied, such as `Allow ecr:DescribeImages on the repository.`
+ */
+export function fixOf(reason: string, allow: string): string {
+  if (reason.endsWith(NOT_PERMITTED)) return allow;
+  return "No permission is missing. Check the network from where this runs, and run the command again.";
+}
+
 function reason(error: unknown): string {
-  if (error instanceof AccessDeniedError) return `${error.action} is not permitted`;
+  if (error instanceof AccessDeniedError) return `${error.action}${NOT_PERMITTED}`;
   const { name, message } = error as Error;
   if (notOffered.has(name)) return "this AWS does not offer it";
   // It becomes a part of a sentence.

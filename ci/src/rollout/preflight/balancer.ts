@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../aws/raw.js";
 import { objects } from "../ecs/containers.js";
+import { fixOf } from "../ecs/knowing.js";
 import { type TargetGroup, targetGroupsOf } from "../watch/target-groups.js";
 import type { Facts } from "./facts.js";
 import type { Finding } from "./finding.js";
@@ -21,7 +22,10 @@ function unread(reason: string): Finding {
     id: "target-groups",
     level: "not-checked",
     what: `How the load balancer checks the health of tasks could not be read: ${reason}.`,
-    fix: "Allow elasticloadbalancing:DescribeTargetGroups and elasticloadbalancing:DescribeTargetGroupAttributes on all resources: neither can be held to one.",
+    fix: fixOf(
+      reason,
+      "Allow elasticloadbalancing:DescribeTargetGroups and elasticloadbalancing:DescribeTargetGroupAttributes on all resources: neither can be held to one.",
+    ),
   };
 }
 

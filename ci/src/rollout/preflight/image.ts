@@ -1,3 +1,4 @@
+import { fixOf } from "../ecs/knowing.js";
 import type { Facts } from "./facts.js";
 import type { Finding } from "./finding.js";
 
@@ -9,7 +10,7 @@ export function imageInRegistry({ image, release }: Facts): Finding[] {
         id: "image-missing",
         level: "not-checked",
         what: `Whether ${release.digest} is in ECR could not be read: ${image.unknown}.`,
-        fix: "Allow ecr:DescribeImages on the repository.",
+        fix: fixOf(image.unknown, "Allow ecr:DescribeImages on the repository."),
       },
     ];
   }

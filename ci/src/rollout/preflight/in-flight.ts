@@ -1,3 +1,4 @@
+import { fixOf } from "../ecs/knowing.js";
 import { isFinished } from "../ecs/service-deployments.js";
 import type { Facts } from "./facts.js";
 import type { Finding } from "./finding.js";
@@ -27,7 +28,7 @@ function notListed(reason: string): Finding[] {
       id: "deployment-in-flight",
       level: "not-checked",
       what: `Whether a service deployment is unfinished could not be read: ${reason}.`,
-      fix: "Allow ecs:ListServiceDeployments and ecs:DescribeServiceRevisions on the service.",
+      fix: fixOf(reason, "Allow ecs:ListServiceDeployments and ecs:DescribeServiceRevisions on the service."),
     },
   ];
 }

@@ -1,3 +1,4 @@
+import { fixOf } from "../ecs/knowing.js";
 import type { Facts, LogGroupFacts } from "./facts.js";
 import type { Finding } from "./finding.js";
 
@@ -13,7 +14,7 @@ function judge({ container, group, region, exists }: LogGroupFacts): Finding[] {
         id: "log-group-missing",
         level: "not-checked",
         what: `Whether the log group ${group} of ${container} is there could not be read: ${exists.unknown}.`,
-        fix: "Allow logs:DescribeLogStreams on it, or see for yourself.",
+        fix: fixOf(exists.unknown, "Allow logs:DescribeLogStreams on it, or see for yourself."),
       },
     ];
   }

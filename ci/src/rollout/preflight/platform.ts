@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../aws/raw.js";
+import { fixOf } from "../ecs/knowing.js";
 import type { Facts } from "./facts.js";
 import { isOnFargate } from "./fargate.js";
 import type { Finding } from "./finding.js";
@@ -12,7 +13,7 @@ export function platform({ platforms, next, service }: Facts): Finding[] {
         id: "wrong-platform",
         level: "not-checked",
         what: `Whether the image is for ${wanted} could not be read: ${platforms.unknown}.`,
-        fix: "Allow ecr:BatchGetImage and ecr:GetDownloadUrlForLayer on the repository.",
+        fix: fixOf(platforms.unknown, "Allow ecr:BatchGetImage and ecr:GetDownloadUrlForLayer on the repository."),
       },
     ];
   }

@@ -1,3 +1,4 @@
+import { fixOf } from "../ecs/knowing.js";
 import type { Facts, RepositoryFacts } from "./facts.js";
 import type { Finding } from "./finding.js";
 
@@ -13,7 +14,7 @@ function mutableTags({ repository, target, release }: Facts): Finding[] {
         id: "mutable-tags",
         level: "not-checked",
         what: `The settings of repository "${target.repository}" could not be read: ${repository.unknown}.`,
-        fix: "Allow ecr:DescribeRepositories on the repository.",
+        fix: fixOf(repository.unknown, "Allow ecr:DescribeRepositories on the repository."),
       },
     ];
   }

@@ -1,3 +1,4 @@
+import { fixOf } from "../ecs/knowing.js";
 import type { Facts, RoleFacts } from "./facts.js";
 import { isOnFargate } from "./fargate.js";
 import type { Finding } from "./finding.js";
@@ -15,7 +16,7 @@ export function roles({ next, service, target, roles }: Facts): Finding[] {
         id: "roles",
         level: "not-checked",
         what: `Whether ECS can assume ${roles.join(" and ")} could not be read: ${reason}.`,
-        fix: "Allow iam:GetRole on it, or see for yourself: aws iam get-role --role-name NAME.",
+        fix: fixOf(reason, "Allow iam:GetRole on it, or see for yourself: aws iam get-role --role-name NAME."),
       }),
     ),
   ];

@@ -1,3 +1,4 @@
+import { fixOf } from "../ecs/knowing.js";
 import type { Facts, SecretFacts, SecretState } from "./facts.js";
 import type { Finding } from "./finding.js";
 import { unchecked } from "./unchecked.js";
@@ -12,7 +13,10 @@ export function secrets({ secrets }: Facts): Finding[] {
         id: "secrets",
         level: "not-checked",
         what: `Whether there is what these take could not be read: ${takers.join(", ")}: ${reason}.`,
-        fix: "Allow secretsmanager:DescribeSecret on secrets and ssm:DescribeParameters for parameters, or see for yourself.",
+        fix: fixOf(
+          reason,
+          "Allow secretsmanager:DescribeSecret on secrets and ssm:DescribeParameters for parameters, or see for yourself.",
+        ),
       }),
     ),
   ];
