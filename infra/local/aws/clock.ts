@@ -1,3 +1,5 @@
+import { guarded, logFailure } from "../http/guard.js";
+
 /** Where the local AWS takes its time from: the machine's clock, or a virtual one in tests and simulations. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
@@ -13,3 +15,11 @@ export const systemClock: Clock = {
     return () => clearTimeout(timer);
   },
 };
+
+/** The same clock; a callback that throws is logged and ends nothing else. */
+export function guardedClock(clock: Clock, log: (line: string) => void): Clock {
+  return {
+    now: () => clock.now(),
+    after: (ms, callback) => clock.after(ms, guarded(callback, logFailure(log, "Timer"))),
+  };
+}

@@ -1,5 +1,6 @@
-import { createServer, type RequestListener, type Server } from "node:http";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { createGuardedServer, type Handler } from "../http/server.js";
 
 export interface Listening {
   port: number;
@@ -12,9 +13,10 @@ export interface Listening {
 const GRACE = 2_000;
 
 /** Serves HTTP on 127.0.0.1, and nowhere else. */
-export async function listen(listener: RequestListener, port: number): Promise<Listening> {
+export async function listen(handler: Handler, port: number, log: (line: string) => void): Promise<Listening> {
   // A large layer takes as long as it takes. Idle connections stay longer than clients keep them: none is closed under a request.
-  const server = createServer({ requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 75_000 }, listener);
+  const timeouts = { requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 75_000 };
+  const server = createGuardedServer(timeouts, handler, log);
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => reject(inUse(error, port)));
     server.listen(port, "127.0.0.1", resolve);

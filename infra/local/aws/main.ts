@@ -1,5 +1,6 @@
 /** `npm run aws`: the local AWS as a process of its own, with real containers. */
 import { connectEngine } from "../containers/connect.js";
+import { logFailure } from "../http/guard.js";
 import { createDockerRuntime } from "./ecs/docker/runtime.js";
 import { awsTiming, rehearsalTiming } from "./ecs/timing.js";
 import { createLoadBalancer, elbSettings, rehearsalSettings } from "./lb/index.js";
@@ -14,7 +15,10 @@ const profiles = {
 try {
   const options = readOptions(process.argv.slice(2), process.env);
   if (options.help) console.log(help);
-  else closeOnSignal(await start(options));
+  else {
+    closeOnSignal(await start(options));
+    surviveFailures();
+  }
 } catch (error) {
   const { message, code } = error as NodeJS.ErrnoException;
   console.error(message);
@@ -29,10 +33,19 @@ async function start({ profile, ...options }: MainOptions): Promise<LocalAws> {
     ...options,
     timing,
     runtime: (surroundings) => createDockerRuntime({ ...surroundings, engine, healthScale }),
-    loadBalancer: ({ clock }) => createLoadBalancer({ clock, settings }),
+    loadBalancer: ({ clock, log }) => createLoadBalancer({ clock, settings, log }),
   });
   console.log(`Local AWS at ${aws.url} (account ${options.account}, state in ${options.stateDir})`);
   return aws;
+}
+
+/**
+ * Logs what no guard has caught, and goes on. The containers of every task hang on this process, and what a document holds is on disk: an
+ * end would cost more than a request that failed halfway.
+ */
+function surviveFailures(): void {
+  process.on("uncaughtException", logFailure(console.error, "Uncaught exception"));
+  process.on("unhandledRejection", logFailure(console.error, "Unhandled rejection"));
 }
 
 /** The first signal ends it in order; a second one at once. */

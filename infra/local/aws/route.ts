@@ -1,4 +1,5 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Handler } from "../http/server.js";
 import type { LoadBalancer } from "./ecs/runtime.js";
 import { isApiCall } from "./wire/index.js";
 
@@ -6,8 +7,6 @@ import { isApiCall } from "./wire/index.js";
 export interface ServingLoadBalancer extends LoadBalancer {
   handle(request: IncomingMessage, response: ServerResponse): unknown;
 }
-
-type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
 /** Who answers what on the one port. */
 export interface Handlers {
@@ -20,12 +19,12 @@ export interface Handlers {
 }
 
 /** Sends each request to who answers it. Pages in a browser can reach loopback too: what comes from one gets neither API nor registry. */
-export function route({ api, registry, loadBalancer }: Handlers): RequestListener {
+export function route({ api, registry, loadBalancer }: Handlers): Handler {
   return (request, response) => {
     const handler = isApiCall(request) ? api : isRegistryPath(request.url) ? registry : undefined;
-    if (!handler) loadBalancer.handle(request, response);
-    else if (request.headers.origin !== undefined) refuse(response);
-    else void handler(request, response);
+    if (!handler) return loadBalancer.handle(request, response);
+    if (request.headers.origin !== undefined) return refuse(response);
+    return handler(request, response);
   };
 }
 

@@ -1,8 +1,8 @@
 import { createHash, randomInt } from "node:crypto";
 import { rm } from "node:fs/promises";
-import type { RequestListener } from "node:http";
 import { join } from "node:path";
-import { type Clock, systemClock } from "./clock.js";
+import type { Handler } from "../http/server.js";
+import { type Clock, guardedClock, systemClock } from "./clock.js";
 import { createCloudWatch } from "./cloudwatch/index.js";
 import { type Credentials, loadCredentials } from "./credentials.js";
 import { createEcr, type Ecr } from "./ecr/index.js";
@@ -54,6 +54,8 @@ export interface LocalAwsOptions {
   faults?: Faults;
   /** Whether ECS's request limits hold. */
   limits?: boolean;
+  /** Bytes of the largest layer that ECR takes: 52,000 MiB, as on AWS, unless given. */
+  largestLayer?: number;
   clock?: Clock;
   log?: (line: string) => void;
 }
@@ -86,12 +88,14 @@ export interface LocalAws {
 
 /** Starts the local AWS: its APIs, its registry and its load balancer, on one port of the loopback interface. */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
-  const { stateDir, clock = systemClock, log = console.error } = options;
+  const { stateDir, log = console.error } = options;
+  const clock = guardedClock(options.clock ?? systemClock, log);
   // The port must be known to make the services, and they must be there to answer: until then requests wait.
-  const ready = deferred<RequestListener>();
+  const ready = deferred<Handler>();
   const { port, close: stopListening } = await listen(
-    (request, response) => void ready.promise.then((handle) => handle(request, response)),
+    (request, response) => ready.promise.then((handle) => handle(request, response)),
     options.port ?? 0,
+    log,
   );
   const closers = [stopListening];
   const close = once(async () => {
@@ -125,7 +129,7 @@ async function serve(
   credentials: Credentials,
   authority: string,
   closers: (() => Promise<void>)[],
-): Promise<RequestListener> {
+): Promise<Handler> {
   const { clock, log, faults, account = "123456789012" } = options;
   const principals = new Map(
     [localUser(credentials, account, options.deny), ...(options.principals ?? [])].map((each) => [
@@ -133,7 +137,7 @@ async function serve(
       each,
     ]),
   );
-  const ecr = createEcr({ state, clock, accountId: account });
+  const ecr = createEcr({ state, clock, accountId: account, largestLayer: options.largestLayer });
   const logs = createLogs({ state, clock, log });
 
   const surroundings: Surroundings = {

@@ -51,21 +51,40 @@ export function startLoad(url: string, host: string, perSecond: number): Load {
   };
 }
 
+/** Characters of an answer that are read: a version takes a few. */
+const LARGEST_ANSWER = 1 << 20;
+
 /** The version that answers. @throws Error for anything but a 200 with a version within 5 s. */
-export function ask(agent: Agent, url: string, host: string): Promise<string> {
+export async function ask(agent: Agent, url: string, host: string): Promise<string> {
+  const { status, body } = await get(agent, url, host);
+  if (status !== 200) throw new Error(`HTTP ${status}: ${shown(body)}`);
+  const version: unknown = versionIn(body);
+  if (typeof version === "string") return version;
+  throw new Error(`HTTP 200 without a version: ${shown(body)}`);
+}
+
+function versionIn(body: string): unknown {
+  try {
+    return Object(JSON.parse(body)).version;
+  } catch {
+    return undefined;
+  }
+}
+
+const shown = (body: string) => body.replace(/\s+/g, " ").slice(0, 200);
+
+function get(agent: Agent, url: string, host: string): Promise<{ status: number | undefined; body: string }> {
   return new Promise((resolve, reject) => {
     const call = request(new URL("/version", url), { agent, headers: { host }, timeout: 5000 }, (response) => {
       let body = "";
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => {
         body += chunk;
+        if (body.length > LARGEST_ANSWER)
+          call.destroy(new Error(`an answer of more than ${LARGEST_ANSWER} characters`));
       });
       response.on("error", reject);
-      response.on("end", () => {
-        if (response.statusCode !== 200)
-          reject(new Error(`HTTP ${response.statusCode}: ${body.replace(/\s+/g, " ").slice(0, 200)}`));
-        else resolve((JSON.parse(body) as { version: string }).version);
-      });
+      response.on("end", () => resolve({ status: response.statusCode, body }));
     });
     call.on("timeout", () => call.destroy(new Error("no answer within 5 s")));
     call.on("error", reject);

@@ -21,7 +21,13 @@ export interface Ecr {
 }
 
 /** Amazon ECR's API. The images' content lies below `blobs` in the state directory. */
-export function createEcr(deps: { state: StateDirectory; clock: Clock; accountId: string }): Ecr {
+export function createEcr(deps: {
+  state: StateDirectory;
+  clock: Clock;
+  accountId: string;
+  /** Bytes of the largest layer that is taken; as on ECR unless given. */
+  largestLayer?: number | undefined;
+}): Ecr {
   const { state, clock, accountId } = deps;
   const document = state.document<EcrDocument>("ecr", () => ({
     repositories: {},
@@ -29,7 +35,7 @@ export function createEcr(deps: { state: StateDirectory; clock: Clock; accountId
   }));
   // The key makes every token: it is written before the first one is issued.
   document.save();
-  const blobs = openBlobs(join(state.path, "blobs"));
+  const blobs = openBlobs(join(state.path, "blobs"), deps.largestLayer);
   const uploads = createUploads(blobs, () => clock.now());
   const store: EcrStore = { document, blobs, uploads, clock, accountId };
   const tokens = createTokens(document.value.tokenKey);

@@ -45,7 +45,13 @@ export function layerOperations(store: EcrStore, tokens: Tokens): Record<string,
             { ...owner(repository, caller), uploadId: upload.id, lastValidByteReceived: upload.size - 1 },
           );
         }
-        await upload.append([part]);
+        try {
+          await upload.append([part]);
+        } catch (error) {
+          // What is in its file is not known any more: it can't be continued.
+          await store.uploads.end(upload);
+          throw error;
+        }
       });
       return { ...owner(repository, caller), uploadId: upload.id, lastByteReceived: upload.size - 1 };
     },

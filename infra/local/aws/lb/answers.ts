@@ -19,6 +19,12 @@ export function answerItself(response: ServerResponse, status: keyof typeof titl
     "",
   ];
   const body = lines.join("\r\n");
-  response.writeHead(status, { server: "awselb/2.0", "content-type": "text/html", "content-length": body.length });
+  // What an earlier attempt to pass a target's answer on may have set.
+  for (const name of response.getHeaderNames()) response.removeHeader(name);
+  response.writeHead(status, title.slice("502 ".length), {
+    server: "awselb/2.0",
+    "content-type": "text/html",
+    "content-length": body.length,
+  });
   response.end(body);
 }

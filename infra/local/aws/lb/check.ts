@@ -2,7 +2,10 @@ import { request } from "node:http";
 import type { Clock } from "../clock.js";
 import type { CheckResult } from "./health.js";
 
-/** Asks a target for its health once. Never rejects. Over a connection of its own: an address may belong to another task next time. */
+/**
+ * Asks a target for its health once. Never rejects. Over a connection of its own: an address may belong to another task next time.
+ * The status decides; a body that is still coming after `timeout` milliseconds is cut off.
+ */
 export function checkTarget(
   { ip, port }: { ip: string; port: number },
   path: string,
@@ -18,13 +21,10 @@ export function checkTarget(
     });
     call.once("response", (response) => {
       response.resume();
-      cancelTimeout();
       resolve({ status: response.statusCode ?? 0 });
     });
-    call.on("error", () => {
-      cancelTimeout();
-      resolve({ failure: "connection" });
-    });
+    call.on("error", () => resolve({ failure: "connection" }));
+    call.once("close", () => cancelTimeout());
     call.end();
   });
   return { result, cancel: () => call.destroy() };

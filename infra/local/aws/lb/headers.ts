@@ -1,4 +1,5 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
+import { headerValues } from "../../http/headers.js";
 
 /** What concerns one connection only: RFC 9110, section 7.6.1. */
 const hopByHop = [
@@ -34,8 +35,8 @@ export function responseHeaders(response: IncomingMessage): OutgoingHttpHeaders 
 function endToEnd(message: IncomingMessage, alsoWithout: string[]): OutgoingHttpHeaders {
   const named = (message.headers.connection ?? "").split(",").map((name) => name.trim().toLowerCase());
   const without = new Set([...hopByHop, ...named, ...alsoWithout]);
-  const kept = Object.entries(message.headersDistinct).filter(([name]) => !without.has(name));
-  return Object.fromEntries(kept.map(([name, values = []]) => [name, values.length === 1 ? values[0] : values]));
+  const kept = [...headerValues(message)].filter(([name]) => !without.has(name));
+  return Object.fromEntries(kept.map(([name, values]) => [name, values.length === 1 ? values[0] : values]));
 }
 
 function plainAddress(address = ""): string {

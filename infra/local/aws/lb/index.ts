@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { guarded, logFailure } from "../../http/guard.js";
 import type { Clock } from "../clock.js";
 import type { LoadBalancer, TargetDescription } from "../ecs/runtime.js";
 import { answerItself } from "./answers.js";
@@ -13,27 +14,33 @@ export interface LoadBalancerDeps {
   clock: Clock;
   /** What differs from the rehearsal's settings. */
   settings?: Partial<LoadBalancerSettings>;
+  /** Receives failures of those who are notified of a target's health or of its end. */
+  log?: (line: string) => void;
 }
 
 /** An Application Load Balancer: checks its targets, sends requests to the healthy ones in turn, drains those that leave. */
 export function createLoadBalancer({
   clock,
   settings: changed = {},
+  log = console.error,
 }: LoadBalancerDeps): LoadBalancer & { handle(request: IncomingMessage, response: ServerResponse): void } {
   const settings = { ...rehearsalSettings, ...changed };
   const registered = new Map<string, Target>();
   const draining = new Set<Target>();
   const keyOf = (targetGroupArn: string, taskArn: string) => `${targetGroupArn} ${taskArn}`;
+  // Notifications come out of timers and sockets: a listener that throws there would end the process.
+  const onFailure = logFailure(log, "Load balancer");
   let turn = 0;
 
   return {
     register(at, listener) {
       const key = keyOf(at.targetGroupArn, at.taskArn);
       registered.get(key)?.close();
-      registered.set(key, new Target(at, settings, clock, listener));
+      registered.set(key, new Target(at, settings, clock, guarded(listener, onFailure)));
     },
 
-    deregister(targetGroupArn, taskArn, drained) {
+    deregister(targetGroupArn, taskArn, onDrained) {
+      const drained = guarded(onDrained, onFailure);
       const key = keyOf(targetGroupArn, taskArn);
       const target = registered.get(key);
       if (target === undefined) {

@@ -4,6 +4,9 @@ import { open, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { AwsError } from "../wire/service.js";
 
+/** The largest layer that ECR takes, in bytes, 52,000 MiB: https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html */
+export const LARGEST_LAYER = 52_000 * 2 ** 20;
+
 /** The only kind of digest that ECR takes. */
 export const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
@@ -23,16 +26,23 @@ export interface BlobUpload {
   readonly id: string;
   /** Bytes so far. */
   readonly size: number;
-  /** Adds chunks as they come. When the source breaks off, what came is kept; when the disk fails, the upload is gone. */
-  append(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void>;
+  /**
+   * Adds chunks as they come. When the source breaks off, what came is kept; when the disk fails, or the content becomes larger than a
+   * layer may be, the upload is gone.
+   * @param announced Bytes that are to come, where that is known before: too many are refused unread.
+   */
+  append(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, announced?: number): Promise<void>;
   /** Gives the content its name if that is its digest; answers whether it is. */
   commit(digest: string): Promise<boolean>;
   /** Throws the content away. */
   discard(): Promise<void>;
 }
 
-/** Opens the store in a directory. Uploads that an earlier process left half done are removed. */
-export function openBlobs(directory: string): BlobStore {
+/**
+ * Opens the store in a directory. Uploads that an earlier process left half done are removed.
+ * @param largest Bytes that one upload may have.
+ */
+export function openBlobs(directory: string, largest = LARGEST_LAYER): BlobStore {
   const blobs = join(directory, "sha256");
   const uploads = join(directory, "uploads");
   rmSync(uploads, { recursive: true, force: true });
@@ -54,12 +64,12 @@ export function openBlobs(directory: string): BlobStore {
     },
     stream: (digest, range) => createReadStream(pathOf(digest), { ...range, highWaterMark: 1 << 18 }),
     read: (digest) => readFile(pathOf(digest)),
-    begin: () => beginUpload(uploads, pathOf),
+    begin: () => beginUpload(uploads, pathOf, largest),
     remove: (digest) => rm(pathOf(digest), { force: true }),
   };
 }
 
-function beginUpload(directory: string, pathOf: (digest: string) => string): BlobUpload {
+function beginUpload(directory: string, pathOf: (digest: string) => string, largest: number): BlobUpload {
   const id = randomUUID();
   const path = join(directory, id);
   // Kept up to date while bytes arrive, so that nothing is read a second time to be checked.
@@ -70,10 +80,12 @@ function beginUpload(directory: string, pathOf: (digest: string) => string): Blo
     get size() {
       return size;
     },
-    async append(chunks) {
+    async append(chunks, announced = 0) {
+      if (size + announced > largest) throw await tooLarge();
       const file = await orDiscard(() => open(path, "a", 0o600));
       try {
         for await (const chunk of chunks) {
+          if (size + chunk.length > largest) throw await tooLarge();
           await orDiscard(() => file.appendFile(chunk));
           hash.update(chunk);
           size += chunk.length;
@@ -90,6 +102,12 @@ function beginUpload(directory: string, pathOf: (digest: string) => string): Blo
     },
     discard: () => rm(path, { force: true }),
   };
+
+  /** However the bytes come: announced, in chunks, or in parts through the API. */
+  async function tooLarge(): Promise<AwsError> {
+    await rm(path, { force: true });
+    return new AwsError("LimitExceededException", `A layer can have at most ${largest} bytes.`);
+  }
 
   /** After a failed write nobody knows how much of the chunk is in the file: it can't be continued. */
   async function orDiscard<T>(work: () => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { BodyTooLarge } from "../wire/body.js";
+import { BodyTooLarge } from "../../http/body.js";
 import { AwsError } from "../wire/service.js";
 
 /** An error as the OCI distribution API answers it. */
@@ -17,27 +17,30 @@ export class RegistryError extends Error {
 }
 
 /** How ECR's errors look through the registry; the messages are the same. */
-const OF_ECR: Record<string, [code: string, status: number]> = {
-  AccessDeniedException: ["DENIED", 403],
-  ImageDigestDoesNotMatchException: ["DIGEST_INVALID", 400],
-  ImageNotFoundException: ["MANIFEST_UNKNOWN", 404],
-  ImageTagAlreadyExistsException: ["TAG_INVALID", 400],
-  InvalidLayerException: ["DIGEST_INVALID", 400],
-  InvalidLayerPartException: ["BLOB_UPLOAD_INVALID", 409],
-  InvalidParameterException: ["MANIFEST_INVALID", 400],
-  LayersNotFoundException: ["MANIFEST_BLOB_UNKNOWN", 404],
-  ReferencedImagesNotFoundException: ["MANIFEST_BLOB_UNKNOWN", 404],
-  RepositoryNotFoundException: ["NAME_UNKNOWN", 404],
-  UploadNotFoundException: ["BLOB_UPLOAD_UNKNOWN", 404],
-};
+const OF_ECR = new Map<string, [code: string, status: number]>(
+  Object.entries({
+    AccessDeniedException: ["DENIED", 403],
+    ImageDigestDoesNotMatchException: ["DIGEST_INVALID", 400],
+    ImageNotFoundException: ["MANIFEST_UNKNOWN", 404],
+    ImageTagAlreadyExistsException: ["TAG_INVALID", 400],
+    InvalidLayerException: ["DIGEST_INVALID", 400],
+    InvalidLayerPartException: ["BLOB_UPLOAD_INVALID", 409],
+    InvalidParameterException: ["MANIFEST_INVALID", 400],
+    LimitExceededException: ["SIZE_INVALID", 413],
+    LayersNotFoundException: ["MANIFEST_BLOB_UNKNOWN", 404],
+    ReferencedImagesNotFoundException: ["MANIFEST_BLOB_UNKNOWN", 404],
+    RepositoryNotFoundException: ["NAME_UNKNOWN", 404],
+    UploadNotFoundException: ["BLOB_UPLOAD_UNKNOWN", 404],
+  }),
+);
 
 /** Puts whatever went wrong in the registry's terms; undefined when it is a fault of our own. */
 export function asRegistryError(error: unknown): RegistryError | undefined {
   if (error instanceof RegistryError) return error;
   if (error instanceof BodyTooLarge) return new RegistryError("MANIFEST_INVALID", 413, error.message, CLOSE);
   if (!(error instanceof AwsError)) return undefined;
-  const [code, status] = OF_ECR[error.code] ?? ["UNKNOWN", error.status];
-  return new RegistryError(code, status, error.message);
+  const [code, status] = OF_ECR.get(error.code) ?? ["UNKNOWN", error.status];
+  return new RegistryError(code, status, error.message, status === 413 ? CLOSE : {});
 }
 
 export function sendRegistryError(response: ServerResponse, error: RegistryError): void {

@@ -1,8 +1,8 @@
+import { readBody } from "../../http/body.js";
 import { deleteImage, listsWith } from "../ecr/delete-image.js";
 import { isTag } from "../ecr/names.js";
 import { putImage } from "../ecr/put-image.js";
 import { findImage, type Image } from "../ecr/store.js";
-import { readBody } from "../wire/body.js";
 import { DIGEST } from "./blobs.js";
 import { RegistryError } from "./errors.js";
 import { answer, type Exchange } from "./exchange.js";

@@ -5,9 +5,6 @@ import { type BlobUpload, DIGEST } from "./blobs.js";
 import { RegistryError } from "./errors.js";
 import { answer, type Exchange } from "./exchange.js";
 
-/** The largest layer that is taken, in bytes: 52 GiB, as ECR has it. */
-const LARGEST_LAYER = 52 * 2 ** 30;
-
 /** `POST …/blobs/uploads/`: begins an upload, or takes a whole layer at once (`?digest=`), or one from another repository (`?mount=`). */
 export async function beginUpload(exchange: Exchange): Promise<void> {
   const { request, response, url, store, repository, visitor } = exchange;
@@ -55,12 +52,6 @@ async function finish(exchange: Exchange, upload: BlobUpload, digest: string): P
 
 /** Streams the request's body into the upload. What a broken connection has brought is kept; what the disk refused is not. */
 async function receive({ request, url, store, repository }: Exchange, upload: BlobUpload): Promise<void> {
-  const length = Number(request.headers["content-length"] ?? 0);
-  if (upload.size + length > LARGEST_LAYER) {
-    throw new RegistryError("SIZE_INVALID", 413, `A layer can have at most ${LARGEST_LAYER} bytes.`, {
-      connection: "close",
-    });
-  }
   await store.uploads.alone(upload, async () => {
     const start = /^(\d+)-\d+$/.exec(request.headers["content-range"] ?? "")?.[1];
     if (start !== undefined && Number(start) !== upload.size) {
@@ -73,7 +64,7 @@ async function receive({ request, url, store, repository }: Exchange, upload: Bl
     }
     try {
       // A request that is given up must not take its connection along: the answer goes back on it.
-      await upload.append(request.iterator({ destroyOnReturn: false }));
+      await upload.append(request.iterator({ destroyOnReturn: false }), Number(request.headers["content-length"] ?? 0));
     } catch (error) {
       if (!request.errored) await store.uploads.end(upload);
       throw error;

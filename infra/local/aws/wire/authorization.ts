@@ -48,6 +48,19 @@ export function readAuthorization(header: string | undefined): Claim {
   };
 }
 
+/** Throws as AWS does unless a claim's region and date are such: state is kept by region, and what is none must not become a key of it. */
+export function checkScope({ region, day }: Claim): void {
+  if (!REGION.test(region)) throw invalidScope("Credential should be scoped to a valid region. ");
+  if (!/^\d{8}$/.test(day)) throw invalidScope(`Date in Credential scope must be YYYYMMDD, got '${day}'.`);
+}
+
+/** `us-west-2`, `us-gov-east-1`, `eusc-de-east-1`: letters, words between hyphens, a number. */
+const REGION = /^[a-z]{2,8}(?:-[a-z]{2,12}){1,3}-\d{1,2}$/;
+
+function invalidScope(message: string): AwsError {
+  return new AwsError("InvalidSignatureException", message);
+}
+
 function incomplete(message: string): AwsError {
   return new AwsError("IncompleteSignatureException", message);
 }

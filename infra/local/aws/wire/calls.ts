@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.js";
-import { type Claim, readAuthorization } from "./authorization.js";
+import { type Claim, checkScope, readAuthorization } from "./authorization.js";
 import { delayOf, type Failure, lostAfter, lostBefore, skewOf } from "./befall.js";
 import { createDirectory } from "./directory.js";
 import type { Fault, Faults } from "./faults.js";
@@ -13,7 +13,7 @@ import type { Protocol } from "./protocol.js";
 import { queryProtocol } from "./query.js";
 import { restProtocol } from "./rest.js";
 import { AwsError, type Caller, type JsonObject, type Service } from "./service.js";
-import { type SignedRequest, verifySignature } from "./signature.js";
+import { checkTime, findCredential, type RequestHead, type SignedRequest, verifySignature } from "./signature.js";
 
 export interface CallsOptions {
   services: Service[];
@@ -51,6 +51,8 @@ export interface Outcome {
 }
 
 export interface Calls {
+  /** Refuses a request whose credential is not known, by its head alone; undefined when its body is to be read. */
+  refuse(head: RequestHead): Answer | undefined;
   /** Answers a request. Without `verify` whoever its signature names is believed. */
   answer(request: SignedRequest, options: { verify: boolean }): Promise<Answer>;
   /** The same without HTTP: members as on the wire (times in seconds), answered as the service's own objects, to be read only. */
@@ -67,7 +69,21 @@ export interface Calls {
 export function createCalls(options: CallsOptions): Calls {
   const { clock, faults, principals, log, requestId: newId = randomUUID } = options;
   const directory = createDirectory(options.services);
-  return { answer, call };
+  return { refuse, answer, call };
+
+  function refuse(head: RequestHead): Answer | undefined {
+    const requestId = newId();
+    let protocol = protocolOf(head.headers) ?? spokenBy("sts");
+    try {
+      const claim = readAuthorization(head.headers.authorization);
+      if (hasNoTarget(head)) protocol = untargeted(claim.service, head);
+      checkScope(claim);
+      findCredential(head, claim, principals);
+      return undefined;
+    } catch (error) {
+      return complete(errorAnswer(error, protocol, requestId), requestId, []);
+    }
+  }
 
   async function answer(request: SignedRequest, { verify }: { verify: boolean }): Promise<Answer> {
     const requestId = newId();
@@ -77,13 +93,15 @@ export function createCalls(options: CallsOptions): Calls {
     try {
       const claim = readAuthorization(request.headers.authorization);
       if (hasNoTarget(request)) protocol = untargeted(claim.service, request);
+      checkScope(claim);
+      // Nothing of the body is understood before it is known to be its sender's.
+      const principal = verify ? findCredential(request, claim, principals) : known(claim.accessKeyId);
+      if (verify) await verifySignature(request, claim, principal);
       const named = protocol.name(request.headers, request.body);
       befalling = decide(claim.service, named.operation, claim.accessKeyId);
       const failure = lostBefore(befalling);
       if (failure !== undefined) return { status: 0, headers: {}, body: "", delay: 0, failure };
-      const principal = verify
-        ? await verifySignature(request, claim, principals, clock.now() + skewOf(befalling))
-        : known(claim.accessKeyId);
+      if (verify) checkTime(request, claim, principal, clock.now() + skewOf(befalling));
       const service = directory.meant(named.target, claim.service);
       findOperation(service, named.operation);
       const { operation } = named;
@@ -155,7 +173,7 @@ export function createCalls(options: CallsOptions): Calls {
     throw new AwsError("UnrecognizedClientException", "The security token included in the request is invalid.");
   }
 
-  function untargeted(signingName: string, { method, url }: SignedRequest): Protocol {
+  function untargeted(signingName: string, { method, url }: RequestHead): Protocol {
     return rest.includes(signingName) ? restProtocol(signingName, method, url) : spokenBy(signingName);
   }
 
@@ -172,7 +190,7 @@ function internal(): AwsError {
 }
 
 /** The query protocol and REST have no target: only the signature says whose call it is. */
-const hasNoTarget = ({ headers }: SignedRequest) => headers["x-amz-target"] === undefined;
+const hasNoTarget = ({ headers }: RequestHead) => headers["x-amz-target"] === undefined;
 
 /** The services whose calls are told by method and path, by signing name. */
 const rest = ["scheduler"];

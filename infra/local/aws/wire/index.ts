@@ -1,12 +1,19 @@
+import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { BodyTooLarge, readBody } from "../../http/body.js";
+import { headerValues } from "../../http/headers.js";
 import type { Clock } from "../clock.js";
 import { readAuthorization } from "./authorization.js";
-import { BodyTooLarge, readBody } from "./body.js";
 import type { Answer, Calls } from "./calls.js";
 
-/** Bytes of a body: a layer part of 20 MiB in base64 for ECR, what AWS allows and some more for the others. */
-const BODY_LIMITS: Record<string, number> = { ecr: 32 << 20, logs: 8 << 20 };
+/** Bytes of a body in JSON: a layer part of 20 MiB in base64 for ECR, what AWS allows and some more for the others. */
+const BODY_LIMITS = new Map([
+  ["ecr", 32 << 20],
+  ["logs", 8 << 20],
+]);
 const BODY_LIMIT = 2 << 20;
+/** Bytes of a form: the largest that AWS takes here is one with a web identity token of 20,000 characters. */
+const FORM_LIMIT = 256 << 10;
 
 /** Whether a request is a call of an AWS API, rather than one to the registry or to a load balancer. */
 export function isApiCall(request: IncomingMessage): boolean {
@@ -19,17 +26,19 @@ export function createWire(
   clock: Clock,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   return async (request, response) => {
-    const headers = headersOf(request);
+    const head = { method: request.method ?? "", url: request.url ?? "/", headers: headersOf(request) };
+    const refusal = calls.refuse(head);
+    if (refusal) return deliver(response, refusal);
+    const hash = createHash("sha256");
     let body: Buffer;
     try {
-      body = await readBody(request, bodyLimit(headers.authorization));
+      body = await readBody(request, bodyLimit(head.headers), (chunk) => hash.update(chunk));
     } catch (error) {
       // Who has hung up waits for no answer.
       if (!(error instanceof BodyTooLarge)) return void response.destroy();
       return refuseBody(response, error);
     }
-    const signed = { method: request.method ?? "", url: request.url ?? "/", headers, body };
-    const answer = await calls.answer(signed, { verify: true });
+    const answer = await calls.answer({ ...head, body, bodyHash: hash.digest("hex") }, { verify: true });
     if (answer.delay === 0) return deliver(response, answer);
     const cancel = clock.after(answer.delay, () => deliver(response, answer));
     response.once("close", cancel);
@@ -54,12 +63,11 @@ function deliver(response: ServerResponse, { status, headers, body, failure }: A
   }
 }
 
-function bodyLimit(authorization: string | undefined): number {
-  try {
-    return BODY_LIMITS[readAuthorization(authorization).service] ?? BODY_LIMIT;
-  } catch {
-    return BODY_LIMIT;
-  }
+/** @param headers Of a request whose authorization can be read. */
+function bodyLimit(headers: Record<string, string>): number {
+  const isForm = headers["x-amz-target"] === undefined && !headers["content-type"]?.startsWith("application/json");
+  if (isForm) return FORM_LIMIT;
+  return BODY_LIMITS.get(readAuthorization(headers.authorization).service) ?? BODY_LIMIT;
 }
 
 /** Before anything of it is understood: told in JSON, as a front end does. */
@@ -76,7 +84,5 @@ function refuseBody(response: ServerResponse, { message }: BodyTooLarge): void {
 }
 
 function headersOf(request: IncomingMessage): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(request.headersDistinct).map(([name, values]) => [name, (values ?? []).join(",")]),
-  );
+  return Object.fromEntries([...headerValues(request)].map(([name, values]) => [name, values.join(",")]));
 }

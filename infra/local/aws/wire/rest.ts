@@ -1,6 +1,7 @@
 import { serviceModel } from "./model.js";
 import type { Protocol } from "./protocol.js";
 import { AwsError, type Json, type JsonObject } from "./service.js";
+import { urlOf } from "./signature.js";
 
 /**
  * REST with JSON bodies: the operation is told by method and path, and its members come in the path, the query and the body, as the API's
@@ -28,7 +29,7 @@ export function restProtocol(service: string, method: string, url: string): Prot
   };
 
   function meant() {
-    const { pathname, searchParams } = new URL(url, "http://localhost");
+    const { pathname, searchParams } = urlOf(url);
     for (const route of serviceModel(service).routes()) {
       const labels = route.method === method ? labelsOf(route.path, pathname) : undefined;
       if (labels) return { route, labels, searchParams };
@@ -45,10 +46,18 @@ function labelsOf(pattern: string, path: string): Record<string, string> | undef
   const labels: Record<string, string> = {};
   for (const [index, part] of parts.entries()) {
     const [, name] = /^\{(\w+)\}$/.exec(wanted[index] ?? "") ?? [];
-    if (name !== undefined && part !== "") labels[name] = decodeURIComponent(part);
+    if (name !== undefined && part !== "") labels[name] = decoded(part);
     else if (part !== wanted[index]) return undefined;
   }
   return labels;
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new AwsError("ValidationException", "The request's path has an escape that is not UTF-8.", 400);
+  }
 }
 
 function memberOf(service: string, operation: string, member: string, text: string): Json {

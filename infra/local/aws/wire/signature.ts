@@ -5,14 +5,20 @@ import { Sha256 } from "./hash.js";
 import type { Principal, Principals } from "./principals.js";
 import { AwsError } from "./service.js";
 
-/** What was signed, as it arrived. */
-export interface SignedRequest {
+/** A request without its body. */
+export interface RequestHead {
   method: string;
   /** Path and query, as on the request line. */
   url: string;
   /** By lower-case name. */
   headers: Record<string, string>;
+}
+
+/** What was signed, as it arrived. */
+export interface SignedRequest extends RequestHead {
   body: Uint8Array;
+  /** SHA-256 of the body in hexadecimal, where the reader has computed it on the way. */
+  bodyHash?: string;
 }
 
 const DOES_NOT_MATCH =
@@ -22,37 +28,54 @@ const DOES_NOT_MATCH =
 export const CLOCK_SKEW = 15 * 60_000;
 
 /**
- * Finds who signed a request, or throws as AWS does. The request is signed again with the key that the claim names,
- * over the body as it arrived, and the two signatures are compared.
- *
- * @param now Milliseconds since the epoch.
+ * Finds whose credential a request's head claims, or throws as AWS does. Nothing is proven by it, but a made-up credential ends here,
+ * before anything of the body is read.
  */
-export async function verifySignature(
-  request: SignedRequest,
-  claim: Claim,
-  principals: Principals,
-  now: number,
-): Promise<Principal> {
-  const principal = knownPrincipal(request, claim, principals, now);
-  const date = signingDate(request, claim, now);
-  mustSign(request, claim);
-  mustMatchBody(request);
-  if (!sameText(await sign(request, claim, principal, date), claim.signature)) throw mismatch(DOES_NOT_MATCH);
+export function findCredential(head: RequestHead, claim: Claim, principals: Principals): Principal {
+  const principal = principals.get(claim.accessKeyId);
+  if (!principal || !sameText(head.headers["x-amz-security-token"] ?? "", principal.sessionToken ?? "")) {
+    throw new AwsError("UnrecognizedClientException", "The security token included in the request is invalid.");
+  }
+  mustSign(head, claim);
   return principal;
 }
 
-function knownPrincipal(request: SignedRequest, claim: Claim, principals: Principals, now: number): Principal {
-  const principal = principals.get(claim.accessKeyId);
-  if (!principal || !sameText(request.headers["x-amz-security-token"] ?? "", principal.sessionToken ?? "")) {
-    throw new AwsError("UnrecognizedClientException", "The security token included in the request is invalid.");
-  }
+/**
+ * Proves that a request was signed with a principal's key, or throws as AWS does: it is signed again, over the body as it arrived, and the
+ * two signatures are compared. Its time is for `checkTime` to judge.
+ */
+export async function verifySignature(request: SignedRequest, claim: Claim, principal: Principal): Promise<void> {
+  const bodyHash = request.bodyHash ?? createHash("sha256").update(request.body).digest("hex");
+  mustMatchBody(request, bodyHash);
+  const signature = await sign(request, claim, principal, bodyHash);
+  if (!sameText(signature, claim.signature)) throw mismatch(DOES_NOT_MATCH);
+}
+
+/**
+ * Throws as AWS does when a request's date is too far away, or its credential has expired.
+ * @param now Milliseconds since the epoch.
+ */
+export function checkTime(head: RequestHead, claim: Claim, principal: Principal, now: number): void {
   if (principal.expiresAt !== undefined && now >= principal.expiresAt) {
     throw new AwsError("ExpiredTokenException", "The security token included in the request is expired");
   }
-  return principal;
+  const stamp = head.headers["x-amz-date"] ?? "";
+  const time = signingDate(head, claim).getTime();
+  const earliest = now - CLOCK_SKEW;
+  const latest = now + CLOCK_SKEW;
+  if (!(time >= earliest)) {
+    throw mismatch(
+      `Signature expired: ${stamp} is now earlier than ${basic(earliest)} (${basic(now)} - ${CLOCK_SKEW / 60_000} min.)`,
+    );
+  }
+  if (time > latest) {
+    throw mismatch(
+      `Signature not yet current: ${stamp} is still later than ${basic(latest)} (${basic(now)} + ${CLOCK_SKEW / 60_000} min.)`,
+    );
+  }
 }
 
-function signingDate(request: SignedRequest, claim: Claim, now: number): Date {
+function signingDate(request: RequestHead, claim: Claim): Date {
   const stamp = request.headers["x-amz-date"] ?? "";
   const fields = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/.exec(stamp);
   if (!fields) {
@@ -68,23 +91,11 @@ function signingDate(request: SignedRequest, claim: Claim, now: number): Date {
       `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${claim.day}' != '${stamp.slice(0, 8)}', from '${stamp}'.`,
     );
   }
-  const earliest = now - CLOCK_SKEW;
-  const latest = now + CLOCK_SKEW;
-  if (!(date.getTime() >= earliest)) {
-    throw mismatch(
-      `Signature expired: ${stamp} is now earlier than ${basic(earliest)} (${basic(now)} - ${CLOCK_SKEW / 60_000} min.)`,
-    );
-  }
-  if (date.getTime() > latest) {
-    throw mismatch(
-      `Signature not yet current: ${stamp} is still later than ${basic(latest)} (${basic(now)} + ${CLOCK_SKEW / 60_000} min.)`,
-    );
-  }
   return date;
 }
 
 /** What decides which operation is called, where and when, must be under the signature. */
-function mustSign(request: SignedRequest, claim: Claim): void {
+function mustSign(request: RequestHead, claim: Claim): void {
   for (const name of ["host", "x-amz-date", "x-amz-target", "x-amz-security-token"]) {
     if ((name === "host" || request.headers[name] !== undefined) && !claim.signedHeaders.includes(name)) {
       throw mismatch(`'${name}' must be a 'SignedHeader' in the AWS Authorization.`);
@@ -93,17 +104,31 @@ function mustSign(request: SignedRequest, claim: Claim): void {
 }
 
 /** Only S3 takes unsigned and streamed payloads: a content hash, where one is sent, must be the body's own. */
-function mustMatchBody(request: SignedRequest): void {
+function mustMatchBody(request: SignedRequest, bodyHash: string): void {
   const claimed = request.headers["x-amz-content-sha256"];
   if (claimed === undefined) return;
   if (!/^[0-9a-f]{64}$/.test(claimed)) throw mismatch(`x-amz-content-sha256 is '${claimed}', not the body's SHA-256.`);
-  if (claimed !== createHash("sha256").update(request.body).digest("hex")) throw mismatch(DOES_NOT_MATCH);
+  if (claimed !== bodyHash) throw mismatch(DOES_NOT_MATCH);
 }
 
-async function sign(request: SignedRequest, claim: Claim, principal: Principal, date: Date): Promise<string> {
-  const url = new URL(request.url, "http://localhost");
+/** Signs over a hash of the body that is there already. */
+class HashedBodySigner extends SignatureV4 {
+  constructor(
+    private readonly bodyHash: string,
+    options: ConstructorParameters<typeof SignatureV4>[0],
+  ) {
+    super(options);
+  }
+
+  protected override createCanonicalRequest(...[request, headers]: Parameters<SignatureV4["createCanonicalRequest"]>) {
+    return super.createCanonicalRequest(request, headers, this.bodyHash);
+  }
+}
+
+async function sign(head: RequestHead, claim: Claim, principal: Principal, bodyHash: string): Promise<string> {
+  const url = urlOf(head.url);
   const names = new Set(claim.signedHeaders);
-  const signer = new SignatureV4({
+  const signer = new HashedBodySigner(bodyHash, {
     credentials: { accessKeyId: principal.accessKeyId, secretAccessKey: principal.secretAccessKey },
     region: claim.region,
     service: claim.service,
@@ -112,23 +137,27 @@ async function sign(request: SignedRequest, claim: Claim, principal: Principal, 
   });
   const signed = await signer.sign(
     {
-      method: request.method,
+      method: head.method,
       protocol: "http:",
       hostname: url.hostname,
       path: url.pathname,
       query: queryOf(url),
-      headers: Object.fromEntries(Object.entries(request.headers).filter(([name]) => names.has(name))),
-      body: request.body,
+      headers: Object.fromEntries(Object.entries(head.headers).filter(([name]) => names.has(name))),
     },
-    { signingDate: date, signableHeaders: names },
+    { signingDate: signingDate(head, claim), signableHeaders: names },
   );
   return /Signature=([0-9a-f]+)/.exec(signed.headers.authorization ?? "")?.[1] ?? "";
 }
 
+/** A request's target as a URL. The origin of one in absolute form does not count; what begins with two slashes is a path here. */
+export function urlOf(target: string): URL {
+  const path = target.replace(/^https?:\/\/[^/?#]*/i, "");
+  return new URL(`http://localhost${path.startsWith("/") ? path : `/${path}`}`);
+}
+
 function queryOf(url: URL): Record<string, string[]> {
-  const query: Record<string, string[]> = {};
-  for (const name of new Set(url.searchParams.keys())) query[name] = url.searchParams.getAll(name);
-  return query;
+  const names = [...new Set(url.searchParams.keys())];
+  return Object.fromEntries(names.map((name) => [name, url.searchParams.getAll(name)]));
 }
 
 /** Compares in constant time, so that a signature can't be guessed digit by digit. */

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { text } from "node:stream/consumers";
+import { BodyTooLarge, readBody } from "../../http/body.js";
+import { createGuardedServer } from "../../http/server.js";
 import type { Caller } from "../api/query.js";
 import { answerQuery } from "./execute.js";
 
@@ -14,13 +15,12 @@ export interface ApiServer {
   close(): Promise<void>;
 }
 
+/** Largest query that is read, in bytes. */
+const LARGEST_QUERY = 64 << 20;
+
 export async function startApiServer(): Promise<ApiServer> {
   const callers = new Map<string, Caller>();
-  const server = createServer((request, response) => {
-    answer(request, response, callers).catch((error: Error) =>
-      send(response, 500, { errors: [{ message: error.message }] }),
-    );
-  });
+  const server = createGuardedServer({}, (request, response) => answer(request, response, callers), console.error);
   // A module may do something else for minutes and then ask again on the same connection.
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
@@ -56,9 +56,21 @@ async function answer(
       errors: [{ message: `${request.method} ${request.url} is not served here. Accepted: POST /query.` }],
     });
   }
-  const { query } = JSON.parse(await text(request)) as { query?: unknown };
-  if (typeof query !== "string") return send(response, 400, { errors: [{ message: 'The body has no "query".' }] });
-  send(response, 200, await answerQuery(query, caller));
+  const query = await readQuery(request);
+  if (typeof query === "string") return send(response, 200, await answerQuery(query, caller));
+  send(response, query.status, { errors: [{ message: query.message }] });
+}
+
+/** The query of a request's body, or why it has none. */
+async function readQuery(request: IncomingMessage): Promise<string | { status: number; message: string }> {
+  try {
+    const { query } = Object(JSON.parse((await readBody(request, LARGEST_QUERY)).toString("utf8")));
+    return typeof query === "string" ? query : { status: 400, message: 'The body has no "query".' };
+  } catch (error) {
+    if (error instanceof BodyTooLarge) return { status: 413, message: error.message };
+    if (error instanceof SyntaxError) return { status: 400, message: `The body is not JSON: ${error.message}` };
+    throw error;
+  }
 }
 
 /** The SDK sends the token as the user of Basic authentication, without a password. */

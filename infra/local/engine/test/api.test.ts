@@ -70,3 +70,16 @@ test("what a container says of its config is what was set last", async () => {
   const { data } = await answerQuery(query, caller);
   assert.deepEqual(plain(data), { container: { withLabel: { withLabel: { labels: [{ value: "2" }] } } } });
 });
+
+test("a query that is no JSON, or has a malformed head, is answered with 400", async () => {
+  const token = server.admit(caller);
+  const headers = { authorization: `Basic ${Buffer.from(`${token}:`).toString("base64")}` };
+  const url = `http://127.0.0.1:${server.port}/query`;
+  for (const body of ["{", "null", "[]", "7", '{"query":1}']) {
+    const answer = await fetch(url, { method: "POST", headers, body });
+    assert.equal(answer.status, 400, body);
+    assert.doesNotMatch(await answer.text(), /\.ts:/);
+  }
+  assert.equal((await fetch(`${url}%zz`, { method: "POST", headers, body: "{}" })).status, 400);
+  server.dismiss(token);
+});

@@ -82,3 +82,17 @@ test("a connection that is cut is a failed request", async () => {
     assert.equal(result.ok, 0);
   });
 });
+
+for (const body of ["no JSON", "null", "{}", '{"version":1}']) {
+  test(`an answer of ${body} with 200 is a failed request, and the load goes on`, async () => {
+    const server = answering(3, () => ({ status: 200, body }));
+    await serving(server.listener, async (url) => {
+      const load = startLoad(url, "app.example.com", 200);
+      await server.enough;
+      const result = await load.stop();
+      assert.equal(result.ok, 0);
+      assert.ok(result.failed >= 3);
+      assert.equal(result.failures[0], `HTTP 200 without a version: ${body}`);
+    });
+  });
+}

@@ -22,9 +22,13 @@ export interface Answer {
 }
 
 /** A load balancer on loopback under a virtual clock, with node's own servers as targets. */
-export async function openLoadBalancer(t: TestContext, settings: Partial<LoadBalancerSettings> = {}) {
+export async function openLoadBalancer(
+  t: TestContext,
+  settings: Partial<LoadBalancerSettings> = {},
+  log: (line: string) => void = console.error,
+) {
   const clock = createVirtualClock();
-  const loadBalancer = createLoadBalancer({ clock, settings });
+  const loadBalancer = createLoadBalancer({ clock, settings, log });
   const front = await listen(t, (incoming, response) => loadBalancer.handle(incoming, response));
   t.after(() => loadBalancer.close());
 

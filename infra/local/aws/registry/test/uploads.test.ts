@@ -5,7 +5,7 @@ import { readdir, symlink } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
 import { test } from "node:test";
-import { CreateRepositoryCommand } from "@aws-sdk/client-ecr";
+import { CreateRepositoryCommand, UploadLayerPartCommand } from "@aws-sdk/client-ecr";
 import { send } from "../../test/local-aws.js";
 import { beginUpload, digestOf, uploadLayer } from "./layers.js";
 import { assertError, registry } from "./start.js";
@@ -190,4 +190,40 @@ test("a layer larger than ECR takes is refused before it is read", async (t) => 
 /** Waits until so many bytes of an upload have come. */
 async function arrived(location: string, login: Record<string, string>, range: string): Promise<void> {
   while ((await send(location, { headers: login })).headers.range !== range);
+}
+
+const CHUNKED = { "transfer-encoding": "chunked" };
+
+for (const way of ["in one chunked request", "in several requests", "with its PUT", "in parts through the API"]) {
+  test(`a layer that comes ${way} is refused where it becomes too large, and nothing of it is left`, async (t) => {
+    const { base, login, ecr, stateDir } = await registry(t, {}, { largestLayer: 1000 });
+    const location = await beginUpload(base, login);
+    const patch = (body: Buffer) => send(location, { method: "PATCH", headers: { ...login, ...CHUNKED }, body });
+    if (way === "in one chunked request") assertError(await patch(Buffer.alloc(1001)), 413, "SIZE_INVALID");
+    if (way === "in several requests") {
+      assert.equal((await patch(Buffer.alloc(1000))).status, 202);
+      assertError(await patch(Buffer.alloc(1)), 413, "SIZE_INVALID", /^A layer can have at most 1000 bytes\.$/);
+    }
+    if (way === "with its PUT") {
+      const body = Buffer.alloc(1001);
+      const url = `${location}?digest=${digestOf(body)}`;
+      assertError(await send(url, { method: "PUT", headers: { ...login, ...CHUNKED }, body }), 413, "SIZE_INVALID");
+    }
+    if (way === "in parts through the API") {
+      const upload = { repositoryName: "team/app", uploadId: location.split("/").at(-1) };
+      const part = (partFirstByte: number, layerPartBlob: Buffer) =>
+        ecr.send(
+          new UploadLayerPartCommand({
+            ...upload,
+            partFirstByte,
+            partLastByte: partFirstByte + layerPartBlob.length - 1,
+            layerPartBlob,
+          }),
+        );
+      await part(0, Buffer.alloc(1000));
+      await assert.rejects(part(1000, Buffer.alloc(1)), { name: "LimitExceededException" });
+    }
+    assert.deepEqual(await readdir(join(stateDir, "local-aws", "blobs", "uploads")), []);
+    assertError(await send(location, { headers: login }), 404, "BLOB_UPLOAD_UNKNOWN");
+  });
 }

@@ -8,8 +8,15 @@ export class BodyTooLarge extends Error {
   }
 }
 
-/** Reads a whole body of at most `limit` bytes. What is beyond is never held in memory. */
-export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+/**
+ * Reads a whole body of at most `limit` bytes. What is beyond is never held in memory.
+ * @param onChunk Receives each chunk as it comes, such as to hash it.
+ */
+export async function readBody(
+  request: IncomingMessage,
+  limit: number,
+  onChunk: (chunk: Buffer) => void = () => undefined,
+): Promise<Buffer> {
   const announced = Number(request.headers["content-length"] ?? 0);
   if (announced > limit) throw new BodyTooLarge(limit);
   const chunks: Buffer[] = [];
@@ -19,6 +26,7 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
     size += chunk.length;
     if (size > limit) throw new BodyTooLarge(limit);
     chunks.push(chunk);
+    onChunk(chunk);
   }
   return Buffer.concat(chunks);
 }
