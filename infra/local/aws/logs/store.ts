@@ -114,9 +114,10 @@ export function inOrder(a: LogEvent, b: LogEvent): number {
 }
 
 function noteEvents(stream: LogStream, events: { timestamp: number }[], ingestionTime: number): void {
-  const times = events.map((event) => event.timestamp);
-  stream.firstEventTimestamp = Math.min(stream.firstEventTimestamp ?? Number.POSITIVE_INFINITY, ...times);
-  stream.lastEventTimestamp = Math.max(stream.lastEventTimestamp ?? 0, ...times);
+  for (const { timestamp } of events) {
+    stream.firstEventTimestamp = Math.min(stream.firstEventTimestamp ?? timestamp, timestamp);
+    stream.lastEventTimestamp = Math.max(stream.lastEventTimestamp ?? 0, timestamp);
+  }
   stream.lastIngestionTime = ingestionTime;
   stream.count += events.length;
 }
@@ -135,8 +136,9 @@ function readLines(path: string): LogEvent[] {
 /** One event, or none where the end of the process or of the disk has cut the line off. */
 function readLine(line: string, number: number): LogEvent[] {
   try {
-    const [timestamp, ingestionTime, message] = JSON.parse(line);
-    return [{ timestamp, ingestionTime, message, number }];
+    const [timestamp, ingestionTime, message]: unknown[] = JSON.parse(line);
+    const isEvent = typeof timestamp === "number" && typeof ingestionTime === "number" && typeof message === "string";
+    return isEvent ? [{ timestamp, ingestionTime, message, number }] : [];
   } catch {
     return [];
   }

@@ -1,4 +1,4 @@
-import { lineSplitter, type OnOutput } from "../../../containers/output.js";
+import { lineBatches, type OnOutput } from "../../../containers/output.js";
 import type { Clock } from "../../clock.js";
 import type { LogSink } from "../../logs/sink.js";
 import { object } from "../model/task-definition.js";
@@ -22,7 +22,7 @@ export interface LogDriverDeps {
 const silent: LogDriver = { write: () => undefined, flush: () => undefined };
 
 /**
- * The `awslogs` driver: one event a line, in the stream `prefix/container/task-id`. A container without a log configuration writes
+ * The `awslogs` driver: one event a line of up to 256 KiB, in the stream `prefix/container/task-id`. A container without a log configuration writes
  * to nowhere.
  *
  * @throws {TaskFailure} The log group is not there, or the driver is another one.
@@ -53,9 +53,12 @@ export function openLogDriver(
   }
   const prefix = options["awslogs-stream-prefix"];
   const stream = prefix === undefined ? spec.taskId : `${prefix}/${name}/${spec.taskId}`;
-  const { write, flush } = lineSplitter((_, message) =>
-    sink.append(group, stream, [{ timestamp: clock.now(), message }]),
-  );
+  const { write, flush } = lineBatches((_, lines) => {
+    const timestamp = clock.now();
+    // As Docker's driver: an empty line is no event.
+    const events = lines.filter((message) => message !== "").map((message) => ({ timestamp, message }));
+    sink.append(group, stream, events);
+  });
   return { write, flush };
 }
 
