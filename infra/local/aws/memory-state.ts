@@ -1,4 +1,5 @@
 import type { StateDirectory } from "./state.js";
+import { toJson } from "./stored-map.js";
 
 export interface MemoryState extends StateDirectory {
   /** What another process would find: what was saved, read anew from JSON. */
@@ -10,10 +11,14 @@ export function memoryState(): MemoryState {
   const files = new Map<string, string>();
   const open = (): StateDirectory => ({
     path: "memory",
-    document<T extends object>(name: string, initial: () => T) {
+    document<T extends object, Stored = T>(
+      name: string,
+      initial: () => T,
+      restore = (stored: Stored) => stored as unknown as T,
+    ) {
       const known = files.get(name);
-      const value: T = known === undefined ? initial() : JSON.parse(known);
-      return { value, save: () => {}, flush: async () => void files.set(name, JSON.stringify(value)) };
+      const value = known === undefined ? initial() : restore(JSON.parse(known) as Stored);
+      return { value, save: () => {}, flush: async () => void files.set(name, toJson(value)) };
     },
   });
   return { ...open(), restarted: open };

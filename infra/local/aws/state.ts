@@ -4,13 +4,17 @@ import { join } from "node:path";
 import { makePrivateDirectory } from "../private-directory.js";
 import { takeLock } from "../process-lock.mjs";
 import { type Clock, systemClock } from "./clock.js";
+import { toJson } from "./stored-map.js";
 
 /** The local AWS's memory on disk: one JSON file a document in the state directory, written atomically, so that a restart finds everything again. */
 export interface StateDirectory {
   /** Where further files can be put. */
   readonly path: string;
-  /** The named document, read if it is there, else `initial`. The object is the live one: change it, then `save()`. */
-  document<T extends object>(name: string, initial: () => T): Document<T>;
+  /**
+   * The named document, read if it is there, else `initial`. The object is the live one: change it, then `save()`.
+   * @param restore Makes the value of what the file holds, where maps are objects.
+   */
+  document<T extends object, Stored = T>(name: string, initial: () => T, restore?: (stored: Stored) => T): Document<T>;
 }
 
 export interface Document<T> {
@@ -55,8 +59,9 @@ export function openState(directory: string, options: StateOptions = {}): OpenSt
   const documents: Document<object>[] = [];
   return {
     path,
-    document<T extends object>(name: string, initial: () => T): Document<T> {
-      const opened = openDocument(join(path, `${name}.json`), initial, clock, log);
+    document<T extends object, Stored = T>(name: string, initial: () => T, restore?: (stored: Stored) => T) {
+      const file = join(path, `${name}.json`);
+      const opened = openDocument(file, readDocument(file, initial, restore), clock, log);
       documents.push(opened);
       return opened;
     },
@@ -97,11 +102,10 @@ function empty(path: string): void {
 
 function openDocument<T extends object>(
   path: string,
-  initial: () => T,
+  value: T,
   clock: Clock,
   log: (line: string) => void,
 ): Document<T> {
-  const value = read(path, initial);
   let unsaved = false;
   let cancel: (() => void) | undefined;
   let writing: Promise<void> = Promise.resolve();
@@ -110,7 +114,7 @@ function openDocument<T extends object>(
     if (!unsaved) return;
     unsaved = false;
     try {
-      await writePrivately(path, `${JSON.stringify(value, null, 1)}\n`);
+      await writePrivately(path, `${toJson(value, 1)}\n`);
     } catch (error) {
       unsaved = true;
       throw new Error(`${path} could not be written: ${(error as Error).message}. It stays in memory.`, {
@@ -135,7 +139,11 @@ function openDocument<T extends object>(
   };
 }
 
-function read<T>(path: string, initial: () => T): T {
+function readDocument<T extends object, Stored>(
+  path: string,
+  initial: () => T,
+  restore = (stored: Stored) => stored as unknown as T,
+): T {
   let content: string;
   try {
     content = readFileSync(path, "utf8");
@@ -144,7 +152,10 @@ function read<T>(path: string, initial: () => T): T {
     throw error;
   }
   try {
-    return JSON.parse(content);
+    const stored: unknown = JSON.parse(content);
+    if (typeof stored !== "object" || stored === null || Array.isArray(stored)) throw new Error("it is no JSON object");
+    // A document of an earlier version may lack members.
+    return { ...initial(), ...restore(stored as Stored) };
   } catch (error) {
     throw new Error(`${path} is damaged: ${(error as Error).message}. Start with --reset to begin anew.`, {
       cause: error,

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.js";
 import type { StateDirectory } from "../state.js";
+import { storedMap } from "../stored-map.js";
 import { number, text, texts } from "../wire/input.js";
 import { page } from "../wire/paging.js";
 import { AwsError, type Caller, type JsonObject, type Service } from "../wire/service.js";
@@ -34,14 +35,18 @@ const PAGE = 50;
  * SetAlarmState puts it, and stays there (on AWS the next evaluation would take it back).
  */
 export function createCloudWatch({ state, clock }: CloudWatchDeps): CloudWatch {
-  const document = state.document<{ alarms: Record<string, Alarm> }>("cloudwatch", () => ({ alarms: {} }));
+  const document = state.document(
+    "cloudwatch",
+    () => ({ alarms: new Map<string, Alarm>() }),
+    (stored: { alarms?: Record<string, Alarm> }) => ({ alarms: storedMap(stored.alarms) }),
+  );
   const { alarms } = document.value;
   const listeners: ((news: AlarmNews) => void)[] = [];
 
   const newsOf = (arn: string): AlarmNews => ({
     arn,
-    state: alarms[arn]?.state,
-    window: (alarms[arn]?.period ?? 0) * (alarms[arn]?.evaluationPeriods ?? 0) * 1_000,
+    state: alarms.get(arn)?.state,
+    window: (alarms.get(arn)?.period ?? 0) * (alarms.get(arn)?.evaluationPeriods ?? 0) * 1_000,
   });
   const changed = (arn: string) => {
     document.save();
@@ -51,7 +56,7 @@ export function createCloudWatch({ state, clock }: CloudWatchDeps): CloudWatch {
   return {
     watch(listener) {
       listeners.push(listener);
-      for (const arn of Object.keys(alarms)) listener(newsOf(arn));
+      for (const arn of alarms.keys()) listener(newsOf(arn));
     },
     service: {
       signingName: "monitoring",
@@ -61,18 +66,21 @@ export function createCloudWatch({ state, clock }: CloudWatchDeps): CloudWatch {
         PutMetricAlarm(input, caller) {
           const wanted = checkedAlarm(input);
           const arn = arnOf(caller, wanted.name);
-          const before = alarms[arn];
+          const before = alarms.get(arn);
           const now = clock.now();
           // A change of its settings leaves an alarm's state as it is.
-          alarms[arn] = before
-            ? { ...before, ...wanted, updatedAt: now }
-            : { ...wanted, arn, ...UNCHECKED, updatedAt: now, stateUpdatedAt: now };
+          alarms.set(
+            arn,
+            before
+              ? { ...before, ...wanted, updatedAt: now }
+              : { ...wanted, arn, ...UNCHECKED, updatedAt: now, stateUpdatedAt: now },
+          );
           changed(arn);
           return {};
         },
 
         SetAlarmState(input, caller) {
-          const alarm = alarms[arnOf(caller, text(input, "AlarmName") ?? "")];
+          const alarm = alarms.get(arnOf(caller, text(input, "AlarmName") ?? ""));
           if (alarm === undefined) throw new AwsError("ResourceNotFound", "Unknown alarm", 404);
           const value = text(input, "StateValue");
           if (value !== "OK" && value !== "ALARM" && value !== "INSUFFICIENT_DATA") {
@@ -91,18 +99,18 @@ export function createCloudWatch({ state, clock }: CloudWatchDeps): CloudWatch {
           const arns = (texts(input, "AlarmNames") ?? []).map((name) => arnOf(caller, name));
           if (arns.length > MOST_AT_ONCE) throw invalid(`Up to ${MOST_AT_ONCE} alarms are deleted at once.`);
           // All or none, as on AWS.
-          if (arns.some((arn) => alarms[arn] === undefined)) {
+          if (arns.some((arn) => !alarms.has(arn))) {
             throw new AwsError("ResourceNotFound", "Unknown alarm", 404);
           }
           for (const arn of arns) {
-            delete alarms[arn];
+            alarms.delete(arn);
             changed(arn);
           }
           return {};
         },
 
         DescribeAlarms(input, caller) {
-          const found = Object.values(alarms)
+          const found = [...alarms.values()]
             .filter(({ arn }) => arn.startsWith(arnOf(caller, "")))
             .filter(asked(input))
             .sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -40,13 +40,13 @@ export function imageOperations(store: EcrStore): Record<string, Operation> {
               ids.map((id) => findImage(repository, id) ?? fail(imageNotFound(id, repository, caller.accountId))),
             ),
           ]
-        : filterByTag(Object.values(repository.images), input).sort((a, b) => a.pushedAt - b.pushedAt);
+        : filterByTag([...repository.images.values()], input).sort((a, b) => a.pushedAt - b.pushedAt);
       const { items, nextToken } = page(found, number(input, "maxResults") ?? 100, text(input, "nextToken"), badToken);
       return { imageDetails: items.map((each) => detail(repository, each, caller)), ...(nextToken && { nextToken }) };
     },
 
     ListImages(input, caller) {
-      const images = filterByTag(Object.values(find(input, caller).images), input);
+      const images = filterByTag([...find(input, caller).images.values()], input);
       const ids = images.flatMap((image): JsonObject[] =>
         image.tags.length > 0 ? image.tags.map((tag) => shownId(image, tag)) : [shownId(image)],
       );

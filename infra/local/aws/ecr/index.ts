@@ -9,7 +9,7 @@ import { imageOperations } from "./images.js";
 import { layerOperations } from "./layers.js";
 import { policyOperations } from "./policies.js";
 import { repositoryOperations } from "./repositories.js";
-import type { EcrDocument, EcrStore } from "./store.js";
+import { type EcrDocument, type EcrStore, restoreEcr } from "./store.js";
 import { tagOperations } from "./tags.js";
 import { createTokens, TOKEN_LIFETIME, type Tokens } from "./tokens.js";
 
@@ -29,10 +29,8 @@ export function createEcr(deps: {
   largestLayer?: number | undefined;
 }): Ecr {
   const { state, clock, accountId } = deps;
-  const document = state.document<EcrDocument>("ecr", () => ({
-    repositories: {},
-    tokenKey: randomBytes(32).toString("base64"),
-  }));
+  const initial = (): EcrDocument => ({ repositories: new Map(), tokenKey: randomBytes(32).toString("base64") });
+  const document = state.document("ecr", initial, restoreEcr);
   // The key makes every token: it is written before the first one is issued.
   document.save();
   const blobs = openBlobs(join(state.path, "blobs"), deps.largestLayer);

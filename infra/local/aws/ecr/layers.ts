@@ -62,7 +62,7 @@ export function layerOperations(store: EcrStore, tokens: Tokens): Record<string,
       const [digest = ""] = texts(input, "layerDigests") ?? [];
       checkDigest("layerDigests", digest);
       if (upload.size === 0) throw new AwsError("EmptyUploadException", "The layer upload does not have any parts.");
-      if (digest in repository.layers) {
+      if (repository.layers.has(digest)) {
         await store.uploads.end(upload);
         throw new AwsError(
           "LayerAlreadyExistsException",
@@ -78,7 +78,7 @@ export function layerOperations(store: EcrStore, tokens: Tokens): Record<string,
       const layers: Json[] = [];
       const failures: Json[] = [];
       for (const digest of texts(input, "layerDigests") ?? []) {
-        const size = repository.layers[digest];
+        const size = repository.layers.get(digest);
         if (!/^[\w+.-]+:[a-fA-F0-9]+$/.test(digest)) {
           failures.push({
             layerDigest: digest,
@@ -99,7 +99,7 @@ export function layerOperations(store: EcrStore, tokens: Tokens): Record<string,
     GetDownloadUrlForLayer(input, caller) {
       const repository = find(input, caller);
       const digest = required(input, "layerDigest");
-      if (!(digest in repository.layers)) {
+      if (!repository.layers.has(digest)) {
         throw new AwsError(
           "LayersNotFoundException",
           `The layer with digest '${digest}' does not exist in the repository with name '${repository.name}' in the registry with id '${caller.accountId}'`,
@@ -134,6 +134,6 @@ export async function completeUpload(
       `The digest '${digest}' is not that of the layer's content, which has ${upload.size} bytes`,
     );
   }
-  repository.layers[digest] = upload.size;
+  repository.layers.set(digest, upload.size);
   store.document.save();
 }

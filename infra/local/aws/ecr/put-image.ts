@@ -4,6 +4,7 @@ import { AwsError } from "../wire/service.js";
 import { missingContent, tagIsImmutable } from "./errors.js";
 import { type Manifest, readManifest } from "./manifest.js";
 import { type EcrStore, findImage, type Image, type Repository } from "./store.js";
+import { matchesWildcard } from "./wildcard.js";
 
 export interface NewImage {
   /** Kept byte by byte: the digest is over exactly these. */
@@ -42,9 +43,9 @@ export async function putImage(
 }
 
 function mustBeComplete(store: EcrStore, repository: Repository, manifest: Manifest): void {
-  const layers = manifest.content.map(({ digest }) => digest).filter((digest) => !(digest in repository.layers));
+  const layers = manifest.content.map(({ digest }) => digest).filter((digest) => !repository.layers.has(digest));
   if (layers.length > 0) throw missingContent("Layers", layers, repository, store.accountId);
-  const images = manifest.manifests.filter((digest) => !(digest in repository.images));
+  const images = manifest.manifests.filter((digest) => !repository.images.has(digest));
   if (images.length > 0) throw missingContent("Images", images, repository, store.accountId);
 }
 
@@ -57,7 +58,7 @@ function tagMustBeFree(repository: Repository, tag: string | undefined): void {
 
 function record(store: EcrStore, repository: Repository, digest: string, manifest: Manifest, pushed: NewImage): Image {
   const { tag } = pushed;
-  const known = repository.images[digest];
+  const known = repository.images.get(digest);
   const image: Image = known ?? {
     digest,
     mediaType: manifest.mediaType,
@@ -71,10 +72,10 @@ function record(store: EcrStore, repository: Repository, digest: string, manifes
     manifests: manifest.manifests,
   };
   if (tag !== undefined) {
-    for (const other of Object.values(repository.images)) other.tags = other.tags.filter((each) => each !== tag);
+    for (const other of repository.images.values()) other.tags = other.tags.filter((each) => each !== tag);
     image.tags.push(tag);
   }
-  repository.images[digest] = image;
+  repository.images.set(digest, image);
   store.document.save();
   return image;
 }
@@ -82,12 +83,12 @@ function record(store: EcrStore, repository: Repository, digest: string, manifes
 /** A list counts as much as the largest of its images. */
 function sizeOf(repository: Repository, { content, manifests }: Manifest): number {
   const own = content.reduce((sum, { size }) => sum + size, 0);
-  return Math.max(own, ...manifests.map((digest) => repository.images[digest]?.size ?? 0));
+  return Math.max(own, ...manifests.map((digest) => repository.images.get(digest)?.size ?? 0));
 }
 
 /** Whether a tag may not be moved, by the repository's setting and the tags that are excepted from it. */
 export function isImmutable(repository: Repository, tag: string): boolean {
-  const excepted = repository.exclusionFilters.some(({ filter }) => wildcard(filter).test(tag));
+  const excepted = repository.exclusionFilters.some(({ filter }) => matchesWildcard(filter, tag));
   switch (repository.tagMutability) {
     case "IMMUTABLE":
       return true;
@@ -98,13 +99,4 @@ export function isImmutable(repository: Repository, tag: string): boolean {
     default:
       return false;
   }
-}
-
-function wildcard(filter: string): RegExp {
-  return new RegExp(
-    `^${filter
-      .split("*")
-      .map((part) => part.replace(/[.+?^$(){}|[\]\\]/g, "\\$&"))
-      .join(".*")}$`,
-  );
 }

@@ -19,7 +19,7 @@ export function repositoryOperations(store: EcrStore): Record<string, Operation>
       const name = required(input, "repositoryName");
       checkRepositoryName(name);
       const key = repositoryKey(caller.region, name);
-      if (Object.hasOwn(store.document.value.repositories, key)) {
+      if (store.document.value.repositories.has(key)) {
         throw new AwsError(
           "RepositoryAlreadyExistsException",
           `The repository with name '${name}' already exists in the registry with id '${caller.accountId}'`,
@@ -33,10 +33,10 @@ export function repositoryOperations(store: EcrStore): Record<string, Operation>
         scanOnPush: flag(record(input, "imageScanningConfiguration") ?? {}, "scanOnPush") ?? false,
         encryption: record(input, "encryptionConfiguration") ?? { encryptionType: "AES256" },
         tags: readTags(input, "tags"),
-        images: {},
-        layers: {},
+        images: new Map(),
+        layers: new Map(),
       };
-      store.document.value.repositories[key] = repository;
+      store.document.value.repositories.set(key, repository);
       store.document.save();
       return { repository: describeRepository(repository, caller) };
     },
@@ -52,7 +52,7 @@ export function repositoryOperations(store: EcrStore): Record<string, Operation>
 
     async DeleteRepository(input, caller) {
       const repository = find(input, caller);
-      if (Object.keys(repository.images).length > 0 && !flag(input, "force")) {
+      if (repository.images.size > 0 && !flag(input, "force")) {
         throw new AwsError(
           "RepositoryNotEmptyException",
           `The repository with name '${repository.name}' in registry with id '${caller.accountId}' cannot be deleted because it still contains images`,

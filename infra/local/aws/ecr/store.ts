@@ -2,6 +2,7 @@ import type { Clock } from "../clock.js";
 import type { BlobStore } from "../registry/blobs.js";
 import type { Uploads } from "../registry/uploads.js";
 import type { Document } from "../state.js";
+import { storedMap } from "../stored-map.js";
 import type { Json } from "../wire/service.js";
 import { repositoryNotFound } from "./errors.js";
 
@@ -19,9 +20,9 @@ export interface Repository {
   lifecyclePolicy?: { text: string; at: number };
   policy?: string;
   /** By digest. */
-  images: Record<string, Image>;
+  images: Map<string, Image>;
   /** Sizes in bytes by digest: content is in a repository only if it was pushed or mounted there. */
-  layers: Record<string, number>;
+  layers: Map<string, number>;
 }
 
 export interface Image {
@@ -45,9 +46,31 @@ export interface Image {
 }
 
 export interface EcrDocument {
-  repositories: Record<string, Repository>;
+  /** By `repositoryKey`. */
+  repositories: Map<string, Repository>;
   /** Secret of the seal on registry tokens. */
   tokenKey: string;
+}
+
+type StoredRepository = Omit<Repository, "images" | "layers"> & {
+  images: Record<string, Image>;
+  layers: Record<string, number>;
+};
+
+export interface StoredEcr extends Omit<EcrDocument, "repositories"> {
+  repositories?: Record<string, StoredRepository>;
+}
+
+/** Makes the document of what its file holds. */
+export function restoreEcr({ repositories, ...rest }: StoredEcr): EcrDocument {
+  return {
+    ...rest,
+    repositories: storedMap(repositories, (stored) => ({
+      ...stored,
+      images: storedMap(stored.images),
+      layers: storedMap(stored.layers),
+    })),
+  };
 }
 
 /** What ECR's API and the registry behind it share. */
@@ -66,9 +89,7 @@ export function repositoryKey(region: string, name: string): string {
 
 /** The repository, or ECR's error: also when the request names a registry that is not this account's. */
 export function findRepository(store: EcrStore, region: string, name: string, registryId?: string): Repository {
-  const { repositories } = store.document.value;
-  const key = repositoryKey(region, name);
-  const found = Object.hasOwn(repositories, key) ? repositories[key] : undefined;
+  const found = store.document.value.repositories.get(repositoryKey(region, name));
   if (!found || (registryId ?? store.accountId) !== store.accountId) {
     throw repositoryNotFound(name, registryId ?? store.accountId);
   }
@@ -77,7 +98,7 @@ export function findRepository(store: EcrStore, region: string, name: string, re
 
 /** The repositories of a region, by name. */
 export function repositoriesOf(store: EcrStore, region: string): Repository[] {
-  return Object.values(store.document.value.repositories)
+  return [...store.document.value.repositories.values()]
     .filter((each) => each.region === region)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -86,7 +107,7 @@ export function repositoriesOf(store: EcrStore, region: string): Repository[] {
 export function findImage(repository: Repository, id: { digest?: string; tag?: string }): Image | undefined {
   const found =
     id.digest === undefined
-      ? Object.values(repository.images).find((image) => image.tags.includes(id.tag ?? ""))
-      : repository.images[id.digest];
+      ? [...repository.images.values()].find((image) => image.tags.includes(id.tag ?? ""))
+      : repository.images.get(id.digest);
   return found && (id.tag === undefined || found.tags.includes(id.tag)) ? found : undefined;
 }

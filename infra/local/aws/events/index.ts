@@ -1,34 +1,42 @@
 import type { StateDirectory } from "../state.js";
+import { getOrMake, storedMap } from "../stored-map.js";
 import { number, records, required, text, texts } from "../wire/input.js";
 import { page } from "../wire/paging.js";
 import { AwsError, type Caller, type JsonObject, type Service } from "../wire/service.js";
 
 /** By region, then by name. */
 interface EventsState {
-  rules: Record<string, Record<string, Rule>>;
+  rules: Map<string, Map<string, Rule>>;
+}
+
+interface StoredEvents {
+  rules?: Record<string, Record<string, { settings: JsonObject; targets: Record<string, JsonObject> }>>;
 }
 
 interface Rule {
   /** What PutRule was sent: expression, pattern, state, description, role. */
   settings: JsonObject;
   /** As sent, by their id. */
-  targets: Record<string, JsonObject>;
+  targets: Map<string, JsonObject>;
 }
+
+const restore = ({ rules }: StoredEvents): EventsState => ({
+  rules: storedMap(rules, (ofRegion) =>
+    storedMap(ofRegion, ({ settings, targets }) => ({ settings, targets: storedMap(targets) })),
+  ),
+});
 
 /**
  * Amazon EventBridge as a store of rules and targets on the default bus. Nothing here ever fires: no schedule starts a task and no event
  * is matched. It is there for those who ask which task definitions rules name.
  */
 export function createEvents({ state }: { state: StateDirectory }): Service {
-  const document = state.document<EventsState>("events", () => ({ rules: {} }));
-  const rulesOf = ({ region }: Caller) => {
-    document.value.rules[region] ??= {};
-    return document.value.rules[region];
-  };
+  const document = state.document("events", (): EventsState => ({ rules: new Map() }), restore);
+  const rulesOf = ({ region }: Caller) => getOrMake(document.value.rules, region, () => new Map<string, Rule>());
   const find = (input: JsonObject, caller: Caller, member: string) => {
     onDefaultBus(input);
     const name = required(input, member);
-    const rule = rulesOf(caller)[name];
+    const rule = rulesOf(caller).get(name);
     if (rule) return rule;
     throw new AwsError("ResourceNotFoundException", `Rule ${name} does not exist on EventBus default.`);
   };
@@ -48,8 +56,8 @@ export function createEvents({ state }: { state: StateDirectory }): Service {
         if (text(input, "ScheduleExpression") === undefined && text(input, "EventPattern") === undefined) {
           throw invalid("Parameter(s) EventPattern or ScheduleExpression must be specified.");
         }
-        const { targets = {} } = rulesOf(caller)[name] ?? {};
-        rulesOf(caller)[name] = { settings: { State: "ENABLED", ...settings }, targets };
+        const { targets = new Map() } = rulesOf(caller).get(name) ?? {};
+        rulesOf(caller).set(name, { settings: { State: "ENABLED", ...settings }, targets });
         document.save();
         return { RuleArn: arnOf(caller, `rule/${name}`) };
       },
@@ -57,9 +65,8 @@ export function createEvents({ state }: { state: StateDirectory }): Service {
       DeleteRule(input, caller) {
         onDefaultBus(input);
         const name = required(input, "Name");
-        const { targets = {} } = rulesOf(caller)[name] ?? {};
-        if (Object.keys(targets).length > 0) throw invalid("Rule can't be deleted since it has targets.");
-        delete rulesOf(caller)[name];
+        if (rulesOf(caller).get(name)?.targets.size) throw invalid("Rule can't be deleted since it has targets.");
+        rulesOf(caller).delete(name);
         document.save();
         return {};
       },
@@ -67,7 +74,7 @@ export function createEvents({ state }: { state: StateDirectory }): Service {
       ListRules(input, caller) {
         onDefaultBus(input);
         const prefix = text(input, "NamePrefix") ?? "";
-        const found = Object.entries(rulesOf(caller)).filter(([name]) => name.startsWith(prefix));
+        const found = [...rulesOf(caller)].filter(([name]) => name.startsWith(prefix));
         const { items, NextToken } = paged(found, input);
         const Rules = items.map(([Name, { settings }]) => {
           const Arn = arnOf(caller, `rule/${Name}`);
@@ -78,20 +85,20 @@ export function createEvents({ state }: { state: StateDirectory }): Service {
 
       PutTargets(input, caller) {
         const rule = find(input, caller, "Rule");
-        for (const target of records(input, "Targets") ?? []) rule.targets[String(target.Id)] = target;
+        for (const target of records(input, "Targets") ?? []) rule.targets.set(required(target, "Id"), target);
         document.save();
         return { FailedEntryCount: 0, FailedEntries: [] };
       },
 
       RemoveTargets(input, caller) {
         const rule = find(input, caller, "Rule");
-        for (const id of texts(input, "Ids") ?? []) delete rule.targets[id];
+        for (const id of texts(input, "Ids") ?? []) rule.targets.delete(id);
         document.save();
         return { FailedEntryCount: 0, FailedEntries: [] };
       },
 
       ListTargetsByRule(input, caller) {
-        const { items, NextToken } = paged(Object.values(find(input, caller, "Rule").targets), input);
+        const { items, NextToken } = paged([...find(input, caller, "Rule").targets.values()], input);
         return { Targets: items, ...NextToken };
       },
     },

@@ -63,19 +63,18 @@ export function groupOperations(store: LogStore, clock: Clock): Record<string, O
       return {};
     },
 
-    ListTagsForResource: (input) => ({ tags: byArn(input).tags }),
+    ListTagsForResource: (input) => ({ tags: Object.fromEntries(byArn(input).tags) }),
 
     TagResource(input) {
       const group = byArn(input);
-      group.tags = { ...group.tags, ...readTags(input) };
+      for (const [key, value] of readTags(input)) group.tags.set(key, value);
       store.save();
       return {};
     },
 
     UntagResource(input) {
       const group = byArn(input);
-      const removed = texts(input, "tagKeys") ?? [];
-      group.tags = Object.fromEntries(Object.entries(group.tags).filter(([key]) => !removed.includes(key)));
+      for (const key of texts(input, "tagKeys") ?? []) group.tags.delete(key);
       store.save();
       return {};
     },
@@ -103,6 +102,6 @@ function describe(group: LogGroup, caller: Caller): JsonObject {
   };
 }
 
-function readTags(input: JsonObject): Record<string, string> {
-  return Object.fromEntries(Object.entries(record(input, "tags") ?? {}).map(([key, value]) => [key, String(value)]));
+function readTags(input: JsonObject): Map<string, string> {
+  return new Map(Object.entries(record(input, "tags") ?? {}).map(([key, value]) => [key, String(value)]));
 }

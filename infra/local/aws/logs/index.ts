@@ -39,7 +39,7 @@ function createSink(store: LogStore, region: string, deps: { clock: Clock; log: 
   return {
     groupExists: (name) => find(name) !== undefined,
     createGroup(name) {
-      if (!find(name)) store.addGroup({ name, region, creationTime: deps.clock.now(), tags: {}, streams: [] });
+      if (!find(name)) store.addGroup({ name, region, creationTime: deps.clock.now(), tags: new Map(), streams: [] });
     },
     append(name, streamName, events) {
       const group = find(name);

@@ -1,10 +1,18 @@
 import { invalid } from "./names.js";
 
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html */
+const LONGEST_PATTERN = 1024;
+
 /**
  * Reads a filter pattern of terms: `ERROR timeout` (all of them), `?ERROR ?WARN` (any of them), `-DEBUG` (not), `"two words"`.
  * Patterns over JSON, over columns and regular expressions are refused.
  */
 export function readPattern(pattern: string): (message: string) => boolean {
+  if (pattern.length > LONGEST_PATTERN) {
+    throw invalid(
+      `1 validation error detected: Value at 'filterPattern' failed to satisfy constraint: Member must have length less than or equal to ${LONGEST_PATTERN}`,
+    );
+  }
   if (/^\s*[{[%]/.test(pattern)) {
     throw invalid(`The local CloudWatch Logs filters by terms only, not by '${pattern}'.`);
   }

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { appendFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../clock.js";
-import type { Document, StateDirectory } from "../state.js";
+import type { StateDirectory } from "../state.js";
+import { storedMap } from "../stored-map.js";
 import { AwsError } from "../wire/service.js";
 
 /** All times are milliseconds since the epoch, as in the API. */
@@ -11,7 +12,7 @@ export interface LogGroup {
   region: string;
   creationTime: number;
   retentionInDays?: number;
-  tags: Record<string, string>;
+  tags: Map<string, string>;
   streams: LogStream[];
 }
 
@@ -48,10 +49,18 @@ export interface LogStore {
   save(): void;
 }
 
+interface StoredLogs {
+  groups?: (Omit<LogGroup, "tags"> & { tags: Record<string, string> })[];
+}
+
+const restore = ({ groups = [] }: StoredLogs) => ({
+  groups: groups.map((group) => ({ ...group, tags: storedMap(group.tags) })),
+});
+
 const DAY = 24 * 3600_000;
 
 export function openLogStore(state: StateDirectory, clock: Clock): LogStore {
-  const document: Document<{ groups: LogGroup[] }> = state.document("logs", () => ({ groups: [] }));
+  const document = state.document("logs", (): { groups: LogGroup[] } => ({ groups: [] }), restore);
   const { value } = document;
   const directory = join(state.path, "logs");
   const folderOf = (group: LogGroup) => join(directory, hash(`${group.region}/${group.name}`));

@@ -10,7 +10,7 @@ export async function serveBlob({ request, response, store, repository, visitor 
     throw new RegistryError("UNSUPPORTED", 405, "Layers go when the last image that has them is deleted.");
   }
   visitor.mustBeAllowed("ecr:GetDownloadUrlForLayer", repository.name);
-  const size = digest in repository.layers ? await store.blobs.size(digest) : undefined;
+  const size = repository.layers.has(digest) ? await store.blobs.size(digest) : undefined;
   if (size === undefined) {
     throw new RegistryError("BLOB_UNKNOWN", 404, `The layer '${digest}' is not in the repository '${repository.name}'`);
   }

@@ -7,9 +7,7 @@ import { answerJson, type Exchange } from "./exchange.js";
 /** `GET …/tags/list`, in the order of their names, by pages of `n` after `last`. */
 export function listTags({ response, url, repository, visitor }: Exchange): void {
   visitor.mustBeAllowed("ecr:ListImages", repository.name);
-  const tags = Object.values(repository.images)
-    .flatMap((image) => image.tags)
-    .sort();
+  const tags = [...repository.images.values()].flatMap((image) => image.tags).sort();
   sendPage(response, url, tags, (found) => ({ name: repository.name, tags: found }));
 }
 
@@ -27,7 +25,7 @@ export async function listReferrers(
   if (!DIGEST.test(digest)) throw new RegistryError("DIGEST_INVALID", 400, `'${digest}' is not a sha256 digest`);
   visitor.mustBeAllowed("ecr:BatchGetImage", repository.name);
   const wanted = url.searchParams.get("artifactType");
-  const about = Object.values(repository.images).filter((image) => image.subject === digest);
+  const about = [...repository.images.values()].filter((image) => image.subject === digest);
   const described = await Promise.all(about.map((image) => describeReferrer(store, image)));
   const manifests = described.filter(({ artifactType }) => wanted === null || artifactType === wanted);
   const mediaType = "application/vnd.oci.image.index.v1+json";

@@ -77,18 +77,18 @@ function mount({ url, store, repository, visitor }: Exchange): string | undefine
   const digest = url.searchParams.get("mount");
   const from = url.searchParams.get("from");
   if (digest === null || !DIGEST.test(digest)) return undefined;
-  if (digest in repository.layers) return digest;
+  if (repository.layers.has(digest)) return digest;
   if (from === null) return undefined;
   let size: number | undefined;
   try {
     visitor.mustBeAllowed("ecr:GetDownloadUrlForLayer", from);
-    size = findRepository(store, visitor.region, from).layers[digest];
+    size = findRepository(store, visitor.region, from).layers.get(digest);
   } catch {
     // A source that is not there or not allowed is no error: the distribution API has the client upload instead.
     return undefined;
   }
   if (size === undefined) return undefined;
-  repository.layers[digest] = size;
+  repository.layers.set(digest, size);
   store.document.save();
   return digest;
 }

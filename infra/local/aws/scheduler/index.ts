@@ -1,12 +1,17 @@
 import type { Clock } from "../clock.js";
 import type { StateDirectory } from "../state.js";
+import { getOrMake, storedMap } from "../stored-map.js";
 import { number, record, required, text } from "../wire/input.js";
 import { page } from "../wire/paging.js";
 import { AwsError, type Caller, type JsonObject, type Service } from "../wire/service.js";
 
 /** By region, then by name. */
 interface SchedulerState {
-  schedules: Record<string, Record<string, Schedule>>;
+  schedules: Map<string, Map<string, Schedule>>;
+}
+
+interface StoredScheduler {
+  schedules?: Record<string, Record<string, Schedule>>;
 }
 
 interface Schedule {
@@ -16,20 +21,22 @@ interface Schedule {
   createdAt: number;
 }
 
+const restore = ({ schedules }: StoredScheduler): SchedulerState => ({
+  schedules: storedMap(schedules, (ofRegion) => storedMap(ofRegion)),
+});
+
 /**
  * Amazon EventBridge Scheduler as a store of schedules in the default group. Nothing here ever fires: no schedule starts a task. It is
  * there for those who ask which task definitions schedules name.
  */
 export function createScheduler({ state, clock }: { state: StateDirectory; clock: Clock }): Service {
-  const document = state.document<SchedulerState>("scheduler", () => ({ schedules: {} }));
-  const schedulesOf = ({ region }: Caller) => {
-    document.value.schedules[region] ??= {};
-    return document.value.schedules[region];
-  };
+  const document = state.document("scheduler", (): SchedulerState => ({ schedules: new Map() }), restore);
+  const schedulesOf = ({ region }: Caller) =>
+    getOrMake(document.value.schedules, region, () => new Map<string, Schedule>());
   const find = (input: JsonObject, caller: Caller) => {
     inDefaultGroup(input);
     const name = required(input, "Name");
-    const schedule = schedulesOf(caller)[name];
+    const schedule = schedulesOf(caller).get(name);
     if (schedule) return { name, schedule };
     throw new AwsError("ResourceNotFoundException", `Schedule ${name} does not exist.`, 404);
   };
@@ -42,8 +49,9 @@ export function createScheduler({ state, clock }: { state: StateDirectory; clock
         inDefaultGroup(input);
         const { ClientToken: _token, ...settings } = input;
         const name = required(input, "Name");
-        if (schedulesOf(caller)[name]) throw new AwsError("ConflictException", `Schedule ${name} already exists.`, 409);
-        schedulesOf(caller)[name] = { settings, createdAt: clock.now() };
+        if (schedulesOf(caller).has(name))
+          throw new AwsError("ConflictException", `Schedule ${name} already exists.`, 409);
+        schedulesOf(caller).set(name, { settings, createdAt: clock.now() });
         document.save();
         return { ScheduleArn: arnOf(caller, name) };
       },
@@ -56,7 +64,7 @@ export function createScheduler({ state, clock }: { state: StateDirectory; clock
       ListSchedules(input, caller) {
         inDefaultGroup(input);
         const prefix = text(input, "NamePrefix") ?? "";
-        const found = Object.entries(schedulesOf(caller)).filter(
+        const found = [...schedulesOf(caller)].filter(
           ([name, { settings }]) =>
             name.startsWith(prefix) && [undefined, settings.State ?? "ENABLED"].includes(text(input, "State")),
         );
@@ -71,7 +79,7 @@ export function createScheduler({ state, clock }: { state: StateDirectory; clock
 
       DeleteSchedule(input, caller) {
         const { name } = find(input, caller);
-        delete schedulesOf(caller)[name];
+        schedulesOf(caller).delete(name);
         document.save();
         return {};
       },

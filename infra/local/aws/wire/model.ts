@@ -34,7 +34,13 @@ export type Shape =
   | { type: "string" | "number" | "boolean" | "timestamp" | "blob" | "any" }
   | { type: "list"; member: () => Shape }
   | { type: "map"; value: () => Shape }
-  | { type: "structure"; members: Map<string, () => Shape>; required: string[] };
+  | {
+      type: "structure";
+      members: Map<string, () => Shape>;
+      required: string[];
+      /** Whether it has exactly one of its members at a time. */
+      isUnion: boolean;
+    };
 
 /** A schema as the clients export it: a number for a simple type, a tuple that begins with its kind for the others. */
 type Schema = number | string | readonly unknown[] | (() => Schema);
@@ -136,6 +142,7 @@ function shapeOf(schema: Schema): Shape {
         type: "structure",
         members: new Map(names.map((name, index) => [name, once(() => shapeOf(members[index] as Schema))])),
         required: names.slice(0, required ?? 0),
+        isUnion: kind === UNION,
       };
     }
     case 0:

@@ -35,11 +35,22 @@ export function validateInput(operation: string, shape: Shape, input: Json, miss
     for (const name of expected.required) {
       if ((value[name] ?? null) === null) throw missing(operation, namesOf({ above: path, name }));
     }
+    if (expected.isUnion) checkUnion(value, path);
     return mapValues(value, (member, name) => {
+      // No API has a member of this name.
+      if (name === "__proto__") return null;
       const known = expected.members.get(name);
       return known ? check(known(), member, { above: path, name }) : member;
     });
   }
+}
+
+/** One that is stored without a member, or with two, can't be read by any client: https://smithy.io/2.0/spec/aggregate-types.html#union */
+function checkUnion(value: JsonObject, path: Path | undefined): void {
+  const set = Object.keys(value).filter((name) => name !== "" && value[name] !== null);
+  if (set.length === 1) return;
+  const where = path ? namesOf(path).join(".") : "The request";
+  throw malformed(`${where} is a union and must have exactly one member; ${set.length} were given`);
 }
 
 /** Where in the request: written out only for a refusal, which is rare. */
@@ -73,11 +84,17 @@ function mapValues(value: JsonObject, change: (member: Json, name: string) => Js
   const changed: JsonObject = {};
   for (const name of Object.keys(value)) {
     const member = value[name] as Json;
-    // No API has a member of this name, and setting it would set something else.
-    if (member === null || name === "__proto__") continue;
-    changed[name] = change(member, name);
+    const next = member === null ? null : change(member, name);
+    if (next === null) continue;
+    // A key that users choose, such as a tag's: setting it would set the object's prototype.
+    if (name === "__proto__") define(changed, name, next);
+    else changed[name] = next;
   }
   return changed;
+}
+
+function define(object: JsonObject, name: string, value: Json): void {
+  Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
 }
 
 function asObject(value: Json): JsonObject {

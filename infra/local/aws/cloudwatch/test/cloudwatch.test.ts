@@ -7,7 +7,10 @@ import {
   PutMetricAlarmCommand,
   SetAlarmStateCommand,
 } from "@aws-sdk/client-cloudwatch";
-import { localAws } from "../../test/local-aws.js";
+import { SignatureV4 } from "@smithy/signature-v4";
+import type { LocalAws } from "../../server.js";
+import { localAws, send } from "../../test/local-aws.js";
+import { Sha256 } from "../../wire/hash.js";
 
 test("alarms are put, set, described in pages, and deleted all or none", async (t) => {
   const { aws } = await localAws(t);
@@ -56,3 +59,44 @@ test("alarms are put, set, described in pages, and deleted all or none", async (
     /Unknown alarm/,
   );
 });
+
+test("a union without a member, or with two, is refused, and nothing is stored of it", async (t) => {
+  const { aws } = await localAws(t);
+  const alarm = {
+    AlarmName: "poison",
+    MetricName: "m",
+    Namespace: "n",
+    Statistic: "Sum",
+    Period: 60,
+    EvaluationPeriods: 1,
+    Threshold: 1,
+    ComparisonOperator: "GreaterThanThreshold",
+  };
+  for (const EvaluationWindow of [{}, { SlidingWindow: {}, WallClockWindow: {} }]) {
+    const answer = await sendAsJson(aws, "PutMetricAlarm", { ...alarm, EvaluationWindow });
+    assert.equal(answer.status, 400);
+    assert.match(String(answer.json().message), /^EvaluationWindow is a union and must have exactly one member/);
+  }
+  const described = await sendAsJson(aws, "DescribeAlarms", {});
+  assert.deepEqual(described.json().MetricAlarms, []);
+  const one = await sendAsJson(aws, "PutMetricAlarm", { ...alarm, EvaluationWindow: { SlidingWindow: {} } });
+  assert.equal(one.status, 200);
+});
+
+/** Calls an operation with members that the SDK's own client would not send. */
+async function sendAsJson(aws: LocalAws, operation: string, members: object) {
+  const signer = new SignatureV4({
+    credentials: { accessKeyId: aws.credentials.AccessKeyId, secretAccessKey: aws.credentials.SecretAccessKey },
+    region: "us-west-2",
+    service: "monitoring",
+    sha256: Sha256,
+  });
+  const body = JSON.stringify(members);
+  const headers = {
+    host: `127.0.0.1:${aws.port}`,
+    "content-type": "application/x-amz-json-1.0",
+    "x-amz-target": `GraniteServiceVersion20100801.${operation}`,
+  };
+  const request = { method: "POST", protocol: "http:", hostname: "127.0.0.1", path: "/", query: {}, headers, body };
+  return send(aws.url, { method: "POST", headers: (await signer.sign(request)).headers, body });
+}

@@ -190,3 +190,28 @@ test("a container's output makes its stream in a group that is there, and is dro
   assert.equal(sink.groupExists(logGroupName), true);
   await state.close();
 });
+
+test("a filter pattern has 1024 characters at most", async (t) => {
+  const { logs } = await stream(t);
+  const filter = (filterPattern: string) => logs.send(new FilterLogEventsCommand({ logGroupName, filterPattern }));
+  assert.deepEqual((await filter('"'.repeat(1024))).events, []);
+  await assert.rejects(filter('"'.repeat(1025)), {
+    name: "InvalidParameterException",
+    message: /length less than or equal to 1024/,
+  });
+});
+
+test("lines of a stream's file that hold no event are left out", async (t) => {
+  const { logs, stateDir } = await stream(t);
+  await logs.send(
+    new PutLogEventsCommand({ logGroupName, logStreamName, logEvents: [{ timestamp: now, message: "kept" }] }),
+  );
+  const folder = join(stateDir, "local-aws", "logs");
+  const [file = ""] = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".jsonl"));
+  await appendFile(join(folder, file), '\n[1]\nnull\n{"timestamp":1}\n[1,2,null]\n["1",2,"x"]\n"text"');
+  const { events } = await logs.send(new FilterLogEventsCommand({ logGroupName, filterPattern: "kept" }));
+  assert.deepEqual(
+    events?.map((event) => event.message),
+    ["kept"],
+  );
+});
