@@ -176,46 +176,4 @@ data "aws_iam_policy_document" "deploy" {
   }
 
   # The service takes no secrets. One that does needs secretsmanager:DescribeSecret on them, or ssm:DescribeParameters on all.
-
-  # From here on: only for deploy --keep. Who never passes it leaves these out. Deregistering can't be held to a family.
-  statement {
-    sid       = "KeepDeregister"
-    actions   = ["ecs:DeregisterTaskDefinition"]
-    resources = ["*"]
-  }
-
-  # Whoever uses a revision of the family, in whatever cluster.
-  statement {
-    sid = "KeepList"
-    actions = [
-      "ecs:ListClusters",
-      "ecs:ListServices",
-      "ecs:ListTasks",
-      "events:ListEventBuses",
-      "events:ListRules",
-      "scheduler:ListSchedules",
-    ]
-    resources = ["*"]
-  }
-
-  statement {
-    sid = "KeepRead"
-    actions = [
-      "ecs:DescribeServiceDeployments",
-      "ecs:DescribeServiceRevisions",
-      "ecs:DescribeServices",
-      "ecs:DescribeTasks",
-      "ecs:ListServiceDeployments",
-      "events:ListTargetsByRule",
-      "scheduler:GetSchedule",
-    ]
-    resources = [
-      "arn:${local.partition}:ecs:${local.arn_scope}:service/*",
-      "arn:${local.partition}:ecs:${local.arn_scope}:service-deployment/*",
-      "arn:${local.partition}:ecs:${local.arn_scope}:service-revision/*",
-      "arn:${local.partition}:ecs:${local.arn_scope}:task/*",
-      "arn:${local.partition}:events:${local.arn_scope}:rule/*",
-      "arn:${local.partition}:scheduler:${local.arn_scope}:schedule/*",
-    ]
-  }
 }

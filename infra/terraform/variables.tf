@@ -71,3 +71,10 @@ variable "github_oidc_provider_arn" {
   type        = string
   default     = null
 }
+
+variable "permit_pruning" {
+  description = "Permits the deploy role what `deploy --keep` needs: to deregister revisions of every family, and to read what may use one. Set it to false where no deploy passes --keep."
+  type        = bool
+  default     = true
+  nullable    = false
+}

@@ -13,10 +13,11 @@ interface Statement {
   condition?: { test: string; variable: string; values: string[] }[];
 }
 
-const { data, locals, variable } = await readConfiguration();
+const { data, locals, resource, variable } = await readConfiguration();
 const statements = (name: string) =>
   only(data.aws_iam_policy_document?.[name]).statement as (Statement & { condition: unknown })[];
-const permitted = statements("deploy").flatMap(({ actions }) => actions);
+const actionsOf = (...names: string[]) => names.flatMap(statements).flatMap(({ actions }) => actions);
+const permitted = actionsOf("deploy", "prune");
 
 /** What a push through the registry's own protocol and what registering with roles and tags ask for besides. */
 const IMPLIED = [
@@ -33,7 +34,6 @@ const RESERVED = ["ecs:StopServiceDeployment"];
 
 /** What the search for old revisions reads of services by the means of the rollout. */
 const servicesRead = ["ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions", "ecs:ListServiceDeployments"];
-const isForKeep = ({ sid }: Statement) => sid.startsWith("Keep");
 
 /** Asked of anybody's service that takes secrets or parameters; this one takes none. */
 const OF_SECRETS = ["secretsmanager:DescribeSecret", "ssm:DescribeParameters"];
@@ -79,7 +79,7 @@ test("the deploy role may do what the deployer calls, and nothing else", () => {
 
 test("no action is a pattern, and only what can't be held to a resource has all of them", () => {
   for (const action of permitted) assert.doesNotMatch(action, /\*/);
-  const everywhere = statements("deploy").filter((one) => one.resources.includes("*") && !isForKeep(one));
+  const everywhere = statements("deploy").filter((one) => one.resources.includes("*"));
   assert.deepEqual(
     everywhere.flatMap(({ actions }) => actions),
     [
@@ -93,17 +93,41 @@ test("no action is a pattern, and only what can't be held to a resource has all 
   );
 });
 
-test("what only --keep needs stands in statements of its own, which only read but for one", () => {
-  const ofKeep = statements("deploy")
-    .filter(isForKeep)
-    .flatMap(({ actions }) => actions);
-  const changing = ofKeep.filter((action) => !/:(List|Describe|Get)/.test(action));
+/** Actions that only `--keep` calls. Every deploy may list the revisions of all families: that can't be held to one. */
+const calledToPrune = calledIn(new URL("../../ci/src/rollout/keep/", import.meta.url)).filter(
+  (action) => action !== "ecs:ListTaskDefinitions",
+);
+
+test("what only --keep needs stands in a policy of its own, which only reads but for one action", () => {
+  const actions = actionsOf("prune");
+  assert.deepEqual([...actions].sort(), [...calledToPrune, ...servicesRead].sort());
+  const changing = actions.filter((action) => !/:(List|Describe|Get)/.test(action));
   assert.deepEqual(changing, ["ecs:DeregisterTaskDefinition"]);
-  // Every deploy may list the revisions of all families: that can't be held to one.
-  const known = ["ecs:ListTaskDefinitions"];
-  const called = calledIn(new URL("../../ci/src/rollout/keep/", import.meta.url));
-  const needed = [...called, ...servicesRead].filter((action) => !known.includes(action));
-  assert.deepEqual([...ofKeep].sort(), needed.sort());
+  for (const { sid } of statements("prune")) assert.match(sid, /^Keep/);
+});
+
+test("a variable leaves out what only --keep needs, and nothing else", () => {
+  assert.deepEqual(
+    Object.entries(resource.aws_iam_role_policy ?? {}).flatMap(([name, [policy]]) =>
+      policy?.role === "${aws_iam_role.deploy.id}" ? [[name, policy.count, policy.policy]] : [],
+    ),
+    [
+      ["deploy", undefined, "${data.aws_iam_policy_document.deploy.json}"],
+      ["prune", "${var.permit_pruning ? 1 : 0}", "${data.aws_iam_policy_document.prune.json}"],
+    ],
+  );
+  const { type, default: byDefault, nullable } = only(variable.permit_pruning);
+  assert.deepEqual([type, byDefault, nullable], ["${bool}", true, false]);
+  const without = actionsOf("deploy");
+  const onlyToPrune = permitted.filter((action) => !without.includes(action));
+  assert.deepEqual(
+    onlyToPrune.filter((action) => !calledToPrune.includes(action)),
+    [],
+  );
+  for (const { sid, actions } of statements("deploy")) {
+    assert.doesNotMatch(sid, /^Keep/);
+    assert.ok(!actions.includes("ecs:DeregisterTaskDefinition"));
+  }
 });
 
 const conditions = (action: string) =>
