@@ -14,6 +14,9 @@ export interface Load {
   stop(): Promise<LoadResult>;
 }
 
+/** Maximum time for one answer, in milliseconds: as long as an Application Load Balancer itself waits for one. */
+const PATIENCE = 60_000;
+
 /**
  * Sends `GET /version` at a constant rate, whatever the answers take, as users would.
  * @param url The local load balancer. @param host The public host name that it routes by. @param perSecond Requests a second.
@@ -54,7 +57,7 @@ export function startLoad(url: string, host: string, perSecond: number): Load {
 /** Characters of an answer that are read: a version takes a few. */
 const LARGEST_ANSWER = 1 << 20;
 
-/** The version that answers. @throws Error for anything but a 200 with a version within 5 s. */
+/** The version that answers. @throws Error for anything but a 200 with a version within 60 s. */
 export async function ask(agent: Agent, url: string, host: string): Promise<string> {
   const { status, body } = await get(agent, url, host);
   if (status !== 200) throw new Error(`HTTP ${status}: ${shown(body)}`);
@@ -75,7 +78,7 @@ const shown = (body: string) => body.replace(/\s+/g, " ").slice(0, 200);
 
 function get(agent: Agent, url: string, host: string): Promise<{ status: number | undefined; body: string }> {
   return new Promise((resolve, reject) => {
-    const call = request(new URL("/version", url), { agent, headers: { host }, timeout: 5000 }, (response) => {
+    const call = request(new URL("/version", url), { agent, headers: { host }, timeout: PATIENCE }, (response) => {
       let body = "";
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => {
@@ -86,7 +89,7 @@ function get(agent: Agent, url: string, host: string): Promise<{ status: number 
       response.on("error", reject);
       response.on("end", () => resolve({ status: response.statusCode, body }));
     });
-    call.on("timeout", () => call.destroy(new Error("no answer within 5 s")));
+    call.on("timeout", () => call.destroy(new Error(`no answer within ${PATIENCE / 1000} s`)));
     call.on("error", reject);
     call.end();
   });

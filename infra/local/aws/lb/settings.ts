@@ -28,7 +28,6 @@ export const elbSettings: LoadBalancerSettings = {
 export const rehearsalSettings: LoadBalancerSettings = {
   ...elbSettings,
   healthCheckInterval: 250,
-  healthCheckTimeout: 2_000,
   healthyThreshold: 2,
   deregistrationDelay: 10_000,
   waitsOutDelay: false,

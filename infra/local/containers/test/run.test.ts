@@ -42,7 +42,7 @@ test("an aborted run ends at once with the signal's reason and leaves no contain
   const running = runToEnd(
     engine,
     owner,
-    { Image, Cmd: ["sh", "-c", "echo up; sleep 60"] },
+    { Image, Cmd: ["sh", "-c", "echo up; sleep 3600"] },
     { onOutput, signal: abort.signal },
   );
   await assert.rejects(running, reason);
@@ -79,7 +79,7 @@ test("two owners' networks don't clash, and one that is there is found again", a
 
 test("what an owner has is removed, running or not, and nothing of others", async () => {
   const other = `${owner}-other`;
-  const mine = await createContainer(engine, owner, { Image, Cmd: ["sleep", "60"] });
+  const mine = await createContainer(engine, owner, { Image, Cmd: ["sleep", "3600"] });
   await mine.start();
   await createContainer(engine, owner, { Image, Cmd: ["true"] });
   const theirs = await createContainer(engine, other, { Image, Cmd: ["true"] });

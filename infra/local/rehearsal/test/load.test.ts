@@ -6,7 +6,8 @@ import { test } from "node:test";
 import { startLoad } from "../load.js";
 
 async function serving<T>(listener: RequestListener, work: (url: string) => Promise<T>): Promise<T> {
-  const server = createServer(listener).listen(0, "127.0.0.1");
+  // Longer than the client keeps its connections: none is closed while a request is written to it.
+  const server = createServer({ keepAliveTimeout: 75_000 }, listener).listen(0, "127.0.0.1");
   await once(server, "listening");
   try {
     return await work(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);

@@ -10,6 +10,7 @@ import {
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import type { TestContext } from "node:test";
+import type { Clock } from "../../clock.js";
 import type { TargetHealth } from "../../ecs/runtime.js";
 import { createVirtualClock } from "../../virtual-clock.js";
 import { createLoadBalancer } from "../index.js";
@@ -28,7 +29,8 @@ export async function openLoadBalancer(
   log: (line: string) => void = console.error,
 ) {
   const clock = createVirtualClock();
-  const loadBalancer = createLoadBalancer({ clock, settings, log });
+  const checks = countTimers(clock, settings.healthCheckInterval);
+  const loadBalancer = createLoadBalancer({ clock: checks.clock, settings, log });
   const front = await listen(t, (incoming, response) => loadBalancer.handle(incoming, response));
   t.after(() => loadBalancer.close());
 
@@ -42,6 +44,13 @@ export async function openLoadBalancer(
     clock,
     loadBalancer,
     start,
+    /** Advances the clock to the next health check of so many targets and waits until each has been judged. */
+    async check(targets: number) {
+      await checks.reached(targets);
+      checks.reset();
+      clock.advance(settings.healthCheckInterval ?? 0);
+      await checks.reached(targets);
+    },
     async get(path: string, options: Parameters<typeof start>[1] & { body?: string } = {}): Promise<Answer> {
       const call = start(path, options).end(options.body);
       const [response] = (await once(call, "response")) as [IncomingMessage];
@@ -96,9 +105,26 @@ export async function openTarget(
   };
 }
 
-/** Lets what has arrived on sockets be handled. */
-export async function settle(turns = 20): Promise<void> {
-  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+/** Counts the timers of one length that are set on a clock: a target sets one for its next check as soon as it has judged the last. */
+function countTimers(clock: Clock, length: number | undefined) {
+  let count = 0;
+  const waiting = new Set<() => void>();
+  return {
+    clock: {
+      now: clock.now,
+      after(ms: number, callback: () => void) {
+        if (ms === length) count++;
+        for (const each of waiting) each();
+        return clock.after(ms, callback);
+      },
+    },
+    reset() {
+      count = 0;
+    },
+    async reached(expected: number) {
+      while (count < expected) await new Promise<void>((resolve) => waiting.add(resolve));
+    },
+  };
 }
 
 async function listen(t: TestContext, listener: RequestListener): Promise<Server> {

@@ -9,10 +9,18 @@ import { openFixture } from "../../ecs/docker/test/fixture.js";
 import { createLoadBalancer } from "../index.js";
 import { arnOf } from "./fixture.js";
 
+/** Nothing is given up because the machine is busy. */
+const unhurried = {
+  healthCheckTimeout: 3_600_000,
+  deregistrationDelay: 3_600_000,
+  connectTimeout: 3_600_000,
+  idleTimeout: 3_600_000,
+};
+
 test("tasks are replaced under 50 requests a second without a failed one", async (t) => {
   const aws = await openFixture();
   t.after(() => aws.close());
-  const loadBalancer = createLoadBalancer({ clock: systemClock });
+  const loadBalancer = createLoadBalancer({ clock: systemClock, settings: unhurried });
   t.after(() => loadBalancer.close());
   // Longer than the client keeps its connections: none is closed while a request is written to it.
   const front = createServer({ keepAliveTimeout: 75_000 }, (request, response) =>

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { busyboxImage, digestOf } from "../../../../containers/busybox.js";
 import { connectEngine, type Engine } from "../../../../containers/connect.js";
 import { removeOwned } from "../../../../containers/owned.js";
@@ -25,7 +26,15 @@ export interface Fixture {
   listener: TaskListener;
   run(containers: JsonObject[], definition?: JsonObject, spec?: Partial<TaskSpec>): TaskSpec;
   /** Waits for the task's first event of this kind that `matches`. */
-  told<T extends TaskEvent["type"]>(task: TaskSpec, type: T): Promise<Extract<TaskEvent, { type: T }>>;
+  told<T extends TaskEvent["type"]>(
+    task: TaskSpec,
+    type: T,
+    matches?: (event: Extract<TaskEvent, { type: T }>) => boolean,
+  ): Promise<Extract<TaskEvent, { type: T }>>;
+  /** Waits until a container with the `awslogs` driver and the prefix `p` has written a line. */
+  wrote(task: TaskSpec, container: string, line: string): Promise<void>;
+  /** Calls `reach` until it succeeds. @throws Its error when the task has stopped. */
+  reached<T>(task: TaskSpec, reach: () => Promise<T>): Promise<T>;
   /** Another runtime for the same owner, as after a restart. */
   another(options?: Partial<DockerRuntimeDeps>): TaskRuntime;
   close(): Promise<void>;
@@ -40,9 +49,13 @@ export async function openFixture(options: Partial<DockerRuntimeDeps> = {}): Pro
   const events: TaskEvent[] = [];
   const problems: string[] = [];
   const listeners = new Set<() => void>();
+  const notify = () => {
+    for (const each of listeners) each();
+  };
+  const changed = () => new Promise<void>((resolve) => listeners.add(resolve));
   const listener = (event: TaskEvent) => {
     events.push(event);
-    for (const each of listeners) each();
+    notify();
   };
   const another = (more: Partial<DockerRuntimeDeps> = {}) =>
     createDockerRuntime({
@@ -55,6 +68,7 @@ export async function openFixture(options: Partial<DockerRuntimeDeps> = {}): Pro
         append(group, stream, lines) {
           const key = `${group} ${stream}`;
           logs.set(key, [...(logs.get(key) ?? []), ...lines.map(({ message }) => message)]);
+          notify();
         },
       }),
       clock: systemClock,
@@ -79,13 +93,26 @@ export async function openFixture(options: Partial<DockerRuntimeDeps> = {}): Pro
       runtime.start(spec, listener);
       return spec;
     },
-    async told(task, type) {
+    async told(task, type, matches = () => true) {
       for (;;) {
-        const found = events.find((event) => event.taskArn === task.taskArn && event.type === type);
+        const found = events.find(
+          (event) => event.taskArn === task.taskArn && event.type === type && matches(event as never),
+        );
         if (found) return found as never;
-        await new Promise<void>((resolve) => {
-          listeners.add(resolve);
-        });
+        await changed();
+      }
+    },
+    async wrote(task, container, line) {
+      while (!logs.get(`known p/${container}/${task.taskId}`)?.includes(line)) await changed();
+    },
+    async reached(task, reach) {
+      for (;;) {
+        try {
+          return await reach();
+        } catch (error) {
+          if (events.some((event) => event.taskArn === task.taskArn && event.type === "stopped")) throw error;
+          await pause(50);
+        }
       }
     },
     async close() {

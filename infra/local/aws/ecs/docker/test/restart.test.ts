@@ -17,7 +17,7 @@ async function open(t: TestContext, options: Parameters<typeof openFixture>[0] =
 
 test("after a restart a task that still runs is taken over and can be stopped", async (t) => {
   const aws = await open(t);
-  const task = aws.run([{ name: "app", image: aws.image, command: ["sleep", "60"], stopTimeout: 0 }]);
+  const task = aws.run([{ name: "app", image: aws.image, command: ["sleep", "3600"], stopTimeout: 0 }]);
   const { ip } = await aws.told(task, "running");
   await aws.runtime.close({ remove: false });
   aws.events.length = 0;
@@ -34,7 +34,7 @@ test("after a restart a task that still runs is taken over and can be stopped", 
 
 test("after a restart a task whose container is gone is told as stopped", async (t) => {
   const aws = await open(t);
-  const task = aws.run([{ name: "app", image: aws.image, command: ["sleep", "60"] }]);
+  const task = aws.run([{ name: "app", image: aws.image, command: ["sleep", "3600"] }]);
   const { containers } = await aws.told(task, "running");
   await aws.runtime.close({ remove: false });
   aws.events.length = 0;
@@ -47,7 +47,7 @@ test("after a restart a task whose container is gone is told as stopped", async 
 
 test("closing with removal leaves no container and no network", async (t) => {
   const aws = await open(t);
-  const task = aws.run([{ name: "app", image: aws.image, command: ["sleep", "60"] }]);
+  const task = aws.run([{ name: "app", image: aws.image, command: ["sleep", "3600"] }]);
   await aws.told(task, "running");
   await aws.runtime.close({ remove: true });
   assert.deepEqual(await aws.listAll(), []);
@@ -61,13 +61,13 @@ test("a container engine that goes away stops its tasks with that as the reason"
   const engine = await openEngine("/var/run/docker.sock");
   const door = await openDoor(t, engine.socketPath);
   const aws = await open(t, { engine: await openEngine(door.path) });
-  const running = aws.run([{ name: "app", image: aws.image, command: ["sleep", "60"] }]);
+  const running = aws.run([{ name: "app", image: aws.image, command: ["sleep", "3600"] }]);
   await aws.told(running, "running");
   door.close();
   const stopped = await aws.told(running, "stopped");
   assert.equal(stopped.stopCode, "EssentialContainerExited");
   assert.match(stopped.reason ?? "", /^The container engine on this machine went away: /);
-  const next = aws.run([{ name: "app", image: aws.image, command: ["sleep", "60"] }]);
+  const next = aws.run([{ name: "app", image: aws.image, command: ["sleep", "3600"] }]);
   const failed = await aws.told(next, "stopped");
   assert.equal(failed.stopCode, "TaskFailedToStart");
   assert.match(failed.reason ?? "", /^ResourceInitializationError: the container engine on this machine went away: /);

@@ -22,7 +22,8 @@ const logTo = (group: string): JsonObject => ({
 test("a task serves at its own address until it is asked to stop", async () => {
   const task = aws.run([container({ command: ["httpd", "-f", "-p", "5000", "-h", "/www"], stopTimeout: 2 })]);
   const { ip, containers } = await aws.told(task, "running");
-  assert.equal((await fetchWhenUp(`http://${ip}:5000/`)).status, 404);
+  const { status } = await aws.reached(task, () => fetch(`http://${ip}:5000/`));
+  assert.equal(status, 404);
   aws.runtime.stop(task.taskArn);
   const stopped = await aws.told(task, "stopped");
   assert.equal(stopped.stopCode, undefined);
@@ -89,7 +90,7 @@ test("a task over its memory is ended by the kernel and says so", async () => {
   const hungry = sh("nc -l -p 5000 >/dev/null; exec dd if=/dev/zero of=/dev/null bs=200M count=1");
   const task = aws.run([container({ command: hungry, memory: 32 })]);
   const { ip } = await aws.told(task, "running");
-  await whenUp(() => call(ip, 5000));
+  await aws.reached(task, () => call(ip, 5000));
   const { containers } = await aws.told(task, "stopped");
   assert.equal(containers[0]?.exitCode, 137);
   if (aws.engine.kind === "docker") {
@@ -160,14 +161,15 @@ test("environment, user, directory, read-only root, tmpfs, limits and overrides 
 });
 
 test("a health check is told as it changes, by the scaled interval", async () => {
-  const healthCheck = { command: ["CMD-SHELL", "test -f /tmp/up"], interval: 5, timeout: 5, retries: 2 };
-  const task = aws.run([
-    container({ command: sh("touch /tmp/up; sleep 1.5; rm /tmp/up; sleep 60"), healthCheck, stopTimeout: 0 }),
-  ]);
+  // A start period and a time-out that no machine is too slow for.
+  const patience = { startPeriod: 300, timeout: 60 };
+  const healthCheck = { command: ["CMD-SHELL", "test -f /tmp/up"], interval: 5, retries: 2, ...patience };
+  const untilCalled = sh("touch /tmp/up; nc -l -p 5000 >/dev/null; rm /tmp/up; sleep 3600");
+  const task = aws.run([container({ command: untilCalled, healthCheck, stopTimeout: 0 })]);
+  const { ip } = await aws.told(task, "running");
   assert.equal((await aws.told(task, "health")).status, "HEALTHY");
-  while (!aws.events.some((event) => event.type === "health" && event.status === "UNHEALTHY")) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await aws.reached(task, () => call(ip, 5000));
+  await aws.told(task, "health", ({ status }) => status === "UNHEALTHY");
   aws.runtime.stop(task.taskArn);
   await aws.told(task, "stopped");
 });
@@ -179,26 +181,11 @@ test("a container that ignores SIGTERM is killed after its stop time-out", async
   assert.equal((await aws.told(task, "stopped")).containers[0]?.exitCode, 137);
 });
 
-function fetchWhenUp(url: string): Promise<Response> {
-  return whenUp(() => fetch(url));
-}
-
 /** Connects, and hangs up at once. */
 async function call(host: string, port: number): Promise<void> {
   const socket = connect(port, host);
   await once(socket, "connect");
   socket.destroy();
-}
-
-async function whenUp<T>(reach: () => Promise<T>): Promise<T> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await reach();
-    } catch (error) {
-      if (attempt === 50) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
 }
 
 test("a runtime that is closed while a task is being made leaves nothing of it", async () => {
@@ -212,7 +199,7 @@ test("a runtime that is closed while a task is being made leaves nothing of it",
       return await createNetwork(options).finally(() => making--);
     },
   });
-  const task = closing.run([{ name: "app", image: closing.image, command: ["sleep", "60"] }]);
+  const task = closing.run([{ name: "app", image: closing.image, command: ["sleep", "3600"] }]);
   await closing.told(task, "pulled");
   await closing.runtime.close({ remove: true });
   assert.equal(making, 0);

@@ -28,7 +28,11 @@ test("containers of one task reach each other on localhost, whichever of them en
   const task = aws.run([
     container("first", "sleep 0.2", { essential: false }),
     container("server", "httpd -f -p 5000 -h /etc"),
-    container("client", "sleep 0.6; wget -q -O - http://127.0.0.1:5000/passwd", dependsOn("first", "COMPLETE")),
+    container(
+      "client",
+      "until wget -q -O - http://127.0.0.1:5000/passwd 2>/dev/null; do sleep 0.1; done",
+      dependsOn("first", "COMPLETE"),
+    ),
   ]);
   const { containers } = await aws.told(task, "stopped");
   assert.match(linesOf(task, "client")?.[0] ?? "", /^root:/);
@@ -79,10 +83,11 @@ test("a dependency that does not succeed keeps the task from starting, in the ag
 });
 
 test("a container waits until the one it depends on is healthy", async () => {
-  const healthCheck = { command: ["CMD", "test", "-f", "/tmp/up"], interval: 5 };
+  // A start period and a time-out that no machine is too slow for.
+  const healthCheck = { command: ["CMD", "test", "-f", "/tmp/up"], interval: 5, startPeriod: 300, timeout: 60 };
   const task = aws.run([
     container("app", "echo started", dependsOn("db", "HEALTHY")),
-    container("db", "sleep 0.4; touch /tmp/up; sleep 60", { healthCheck }),
+    container("db", "sleep 0.4; touch /tmp/up; sleep 3600", { healthCheck }),
   ]);
   await aws.told(task, "stopped");
   const types = aws.events.filter(({ taskArn }) => taskArn === task.taskArn).map(({ type }) => type);
@@ -91,13 +96,17 @@ test("a container waits until the one it depends on is healthy", async () => {
 });
 
 test("containers stop in the opposite order of their start", async () => {
-  const trap = (name: string) => `trap 'echo ${name} stops; exit 0' TERM; while true; do sleep 0.05; done`;
-  const task = aws.run([
-    container("db", trap("db"), { stopTimeout: 5 }),
-    container("app", trap("app"), { stopTimeout: 5, ...dependsOn("db", "START") }),
-  ]);
-  await aws.told(task, "running");
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  const mountPoints = [{ sourceVolume: "shared", containerPath: "/shared" }];
+  const trap = (name: string) =>
+    `trap 'echo ${name} >> /shared/order; cat /shared/order; exit 0' TERM; echo ready; while true; do sleep 0.05; done`;
+  const task = aws.run(
+    [
+      container("db", trap("db"), { stopTimeout: 120, mountPoints }),
+      container("app", trap("app"), { stopTimeout: 120, mountPoints, ...dependsOn("db", "START") }),
+    ],
+    { volumes: [{ name: "shared" }] },
+  );
+  for (const name of ["db", "app"]) await aws.wrote(task, name, "ready");
   aws.runtime.stop(task.taskArn);
   const { containers } = await aws.told(task, "stopped");
   assert.deepEqual(
@@ -107,6 +116,5 @@ test("containers stop in the opposite order of their start", async () => {
       ["db", 0],
     ],
   );
-  const order = [...aws.logs.keys()].filter((key) => key.endsWith(task.taskId));
-  assert.deepEqual(order, [`known p/app/${task.taskId}`, `known p/db/${task.taskId}`]);
+  assert.deepEqual(linesOf(task, "db"), ["ready", "app", "db"]);
 });
