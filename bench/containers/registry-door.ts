@@ -25,7 +25,7 @@ export async function openRegistryDoor(registry: () => string, clock: Clock): Pr
       else if (answer !== undefined) response.writeHead(answer).end();
       else pass(`${registry()}${path}`, { authorization, accept }, response).catch(() => response.destroy());
     };
-    if (delay > 0 && isManifest) clock.after(delay, go);
+    if (delay > 0 && isManifest) response.once("close", clock.after(delay, go));
     else go();
   });
   server.listen(0, "127.0.0.1");

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import type { Clock } from "../../infra/local/aws/clock.js";
 import type { Begun, Measured } from "./measure.js";
 
 /** Plays seeds in a process of its own. */
@@ -16,12 +17,17 @@ type GivenUp = Begun & { why: string; seconds: number };
  * @param script What the process runs: tells of each seed that it begins it and what it came to.
  * @param limit Milliseconds of real time for one seed. What takes longer is wrong, as is what ends its process: another one goes on behind it.
  */
-export function createPlayer(script: URL, limit: number, heard: (measured: Measured) => void): Player {
+export function createPlayer(
+  script: URL,
+  limit: number,
+  heard: (measured: Measured) => void,
+  clock: Pick<Clock, "after">,
+): Player {
   let worker = start(script);
   return {
     async play(seeds) {
       for (let left = seeds; left.length > 0; ) {
-        const givenUp = await playIn(worker, left, limit, heard);
+        const givenUp = await playIn(worker, left, limit, heard, clock);
         if (givenUp === undefined) return;
         heard(wrong(givenUp));
         worker = start(script);
@@ -46,27 +52,28 @@ function playIn(
   seeds: readonly number[],
   limit: number,
   heard: (measured: Measured) => void,
+  clock: Pick<Clock, "after">,
 ): Promise<GivenUp | undefined> {
   return new Promise((resolve, reject) => {
     let left = seeds.length;
     let playing: (Begun & { since: number }) | undefined;
-    let timer: NodeJS.Timeout | undefined;
+    let cancel = () => {};
     worker.on("message", hear);
     worker.on("exit", ended);
     worker.send(seeds);
 
     function hear(told: Begun | Measured) {
-      clearTimeout(timer);
+      cancel();
       if ("ending" in told) {
         playing = undefined;
         heard(told);
         if (--left === 0) leave();
       } else {
         playing = { ...told, since: performance.now() };
-        timer = setTimeout(() => {
+        cancel = clock.after(limit, () => {
           worker.kill("SIGKILL");
           leave(`did not come to an end within ${limit / 1e3} s`);
-        }, limit);
+        });
       }
     }
 
@@ -80,7 +87,7 @@ function playIn(
     }
 
     function leave(why?: string) {
-      clearTimeout(timer);
+      cancel();
       worker.off("message", hear);
       worker.off("exit", ended);
       if (why === undefined || !playing) return resolve(undefined);

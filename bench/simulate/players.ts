@@ -1,3 +1,4 @@
+import { type Clock, systemClock } from "../../infra/local/aws/clock.js";
 import { pool } from "../pool.js";
 import type { Measured } from "./measure.js";
 import { createPlayer, type Player } from "./player.js";
@@ -16,6 +17,8 @@ export interface Asked {
   limit?: number;
   /** What a process runs. */
   script?: URL;
+  /** Measures the limit. */
+  clock?: Pick<Clock, "after">;
 }
 
 /**
@@ -26,12 +29,12 @@ export interface Asked {
  * @returns How many processes played.
  */
 export async function playAll(
-  { first, count, jobs, limit = 900_000, script = new URL("worker.ts", import.meta.url) }: Asked,
+  { first, count, jobs, limit = 900_000, script = new URL("worker.ts", import.meta.url), clock = systemClock }: Asked,
   heard: (measured: Measured) => void,
   isStopped: () => boolean,
 ): Promise<number> {
   const processes = Math.max(1, Math.min(jobs, Math.floor(count / worthAProcess)));
-  const players = Array.from({ length: processes }, () => createPlayer(script, limit, heard));
+  const players = Array.from({ length: processes }, () => createPlayer(script, limit, heard, clock));
   const idle = [...players];
   try {
     await pool(portions(first, count), processes, async (seeds) => {

@@ -39,12 +39,12 @@ test("another seed gives other ids", async () => {
   assert.notEqual(first.truth.rollout, second.truth.rollout);
 });
 
-test("quarters of an hour pass in virtual time only", async () => {
-  const started = performance.now();
+test("quarters of an hour pass in virtual time only", async (t) => {
+  const { mock } = t.mock.method(globalThis, "setTimeout");
   const missing = { pull: 100_000, pullError: "CannotPullContainerError: not found" };
   const { runs } = await play({ release: { tasks: [missing] }, deployer: { earlyStop: false } }, 1);
   assert.ok(runs[0].endedAt - runs[0].startedAt > 8 * 60_000);
-  assert.ok(performance.now() - started < 5_000);
+  assert.equal(mock.callCount(), 0);
 });
 
 test("a killed deployer has no effect any more", async () => {

@@ -163,12 +163,17 @@ test("a service answers at its address until its session ends", async () => {
     .asService();
   const url = await service.endpoint({ scheme: "http" });
   assert.match(await (await fetch(`${url}/passwd`)).text(), /^root:/);
+  assert.equal((await containers()).length, 1);
   await session.close();
-  await assert.rejects(fetch(`${url}/passwd`, { signal: AbortSignal.timeout(2000) }));
+  assert.deepEqual(await containers(), []);
 });
 
 test("no container is left behind", async () => {
+  assert.deepEqual(await containers(), []);
+});
+
+async function containers(): Promise<unknown[]> {
   const { docker } = await connectEngine();
   const filters = JSON.stringify({ label: [`${ownerLabel}=${made.session.machine.owner}`] });
-  assert.deepEqual(await docker.listContainers({ all: true, filters }), []);
-});
+  return docker.listContainers({ all: true, filters });
+}

@@ -50,9 +50,7 @@ async function interrupt(world: EcsWorld, how: string, desiredCount: number): Pr
   }
 }
 
-test("a rollout never leaves its percents while the old tasks are healthy, and ends", {
-  timeout: 120_000,
-}, async () => {
+test("a rollout never leaves its percents while the old tasks are healthy, and ends", async () => {
   await fc.assert(
     fc.asyncProperty(rollout, async ({ desired, least, most, image, rollbackId, interruption, interruptedAfter }) => {
       const half = Math.ceil(desired / 2);
