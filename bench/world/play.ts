@@ -1,4 +1,3 @@
-import { loadElb, loadIam, loadSecretsManager, loadSsm } from "../../ci/src/aws/lazy-clients.js";
 import type { Report } from "../../ci/src/report/report.js";
 import { loadOthers } from "../../ci/src/rollout/keep/look.js";
 import { awsTiming } from "../../infra/local/aws/ecs/timing.js";
@@ -53,7 +52,7 @@ const HOUR = 3_600_000;
  */
 export async function play(scenario: Scenario, seed: number, { way = "direct" }: PlayOptions = {}): Promise<Outcome> {
   // What is loaded at its first use takes real time, of which a virtual clock knows nothing.
-  await Promise.all([loadElb(), loadIam(), loadSecretsManager(), loadSsm(), loadOthers()]);
+  await loadOthers();
   if (way === "sdk") await warmUpSdk();
   const time = createTime(way === "sdk" ? "process" : "direct", seed);
   try {

@@ -47,3 +47,11 @@ test("ci/ travels to the engine alone: neither its tsconfig nor a dependency poi
 test("TypeScript is a range in ci/, because an exact version collides with the engine's own", () => {
   assert.match(json("ci/package.json").devDependencies.typescript, /^\^5\./);
 });
+
+test("no source loads a package of the AWS SDK when it is imported: a refused call needs none", () => {
+  const sources = readdirSync(new URL("ci/src/", root), { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".ts"),
+  );
+  const loading = sources.filter((name) => /^import (?!type )[^;]*from "@aws-sdk/m.test(read(`ci/src/${name}`)));
+  assert.deepEqual(loading, []);
+});

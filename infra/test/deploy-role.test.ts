@@ -48,26 +48,26 @@ function calledIn(directory: URL): string[] {
   const prefixes = {
     ecs: "ecs",
     ecr: "ecr",
-    "cloudwatch-logs": "logs",
-    eventbridge: "events",
+    logs: "logs",
+    events: "events",
     sts: "sts",
     scheduler: "scheduler",
-    Elb: "elasticloadbalancing",
-    Iam: "iam",
-    SecretsManager: "secretsmanager",
-    Ssm: "ssm",
+    elb: "elasticloadbalancing",
+    iam: "iam",
+    secretsManager: "secretsmanager",
+    ssm: "ssm",
   };
   const sources = readdirSync(directory, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
   const actions = sources.flatMap((name) => {
-    const imports = readFileSync(new URL(name, directory), "utf8").matchAll(
-      // What is loaded late comes from a function of its own: `const { GetRoleCommand } = await loadIam();`.
-      /\{([^{}]*)\}\s+(?:from "@aws-sdk\/client-([\w-]+)"|=\s+await load(\w+)\(\))/g,
-    );
-    return [...imports].flatMap(([, names, client, loaded]) =>
-      [...(names ?? "").matchAll(/\b(\w+)Command\b/g)].map(
-        ([, action]) => `${prefixes[(client ?? loaded) as keyof typeof prefixes]}:${action}`,
+    const text = readFileSync(new URL(name, directory), "utf8");
+    const commands = [
+      ...text.matchAll(/\bsdk\.(\w+)\.(\w+)Command\b/g),
+      ...text.matchAll(/\bsdk\.(\w+)\.paginate(\w+)/g),
+      ...[...text.matchAll(/\{([^{}]*)\}\s+=\s+sdk\.(\w+);/g)].flatMap(([, names = "", client = ""]) =>
+        [...names.matchAll(/\b(\w+)Command\b/g)].map(([, action = ""]) => ["", client, action]),
       ),
-    );
+    ];
+    return commands.map(([, client, action]) => `${prefixes[client as keyof typeof prefixes]}:${action}`);
   });
   return [...new Set(actions)];
 }

@@ -1,9 +1,9 @@
-import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { InputError, SlipwayError } from "../errors.js";
 import { ask, isUncertain } from "../rollout/ecs/aws-errors.js";
 import { unchanged } from "../rollout/ecs/unchanged.js";
 import type { Target } from "../target.js";
 import type { Aws } from "./clients.js";
+import { sdk } from "./sdk.js";
 
 /**
  * Makes sure that the credentials are good and belong to the target's account. Nothing is changed.
@@ -22,7 +22,7 @@ export async function checkAccount(aws: Pick<Aws, "sts">, target: Target, endpoi
 async function callerOf({ sts }: Pick<Aws, "sts">, endpoint: string | undefined) {
   const where = endpoint ?? "AWS";
   try {
-    return await sts.send(new GetCallerIdentityCommand({}));
+    return await sts.send(new sdk.sts.GetCallerIdentityCommand({}));
   } catch (cause) {
     const { name, message } = cause as Error;
     if (isUncertain(cause)) {

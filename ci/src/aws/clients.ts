@@ -1,10 +1,11 @@
-import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import { ECRClient } from "@aws-sdk/client-ecr";
-import { ECSClient, type ECSClientConfig } from "@aws-sdk/client-ecs";
-import { STSClient } from "@aws-sdk/client-sts";
+import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import type { ECRClient } from "@aws-sdk/client-ecr";
+import type { ECSClient, ECSClientConfig } from "@aws-sdk/client-ecs";
+import type { STSClient } from "@aws-sdk/client-sts";
 import type { Credentials } from "./credentials.js";
 import { type LazyClients, lazyClients } from "./lazy-clients.js";
 import { requestHandler } from "./request-handler.js";
+import { sdk } from "./sdk.js";
 
 /** The SDK's clients of the AWS services that a release needs. */
 export interface Clients {
@@ -46,12 +47,33 @@ export function createAws({ region, registryRegion, credentials, endpoint, ...op
     requestHandler: options.requestHandler ?? requestHandler({ direct: endpoint !== undefined }),
     ...(endpoint !== undefined && { endpoint }),
   };
+  const ecs = once(() => new sdk.ecs.ECSClient(config));
+  const ecr = once(() => new sdk.ecr.ECRClient({ ...config, region: registryRegion ?? region }));
+  const sts = once(() => new sdk.sts.STSClient(config));
+  const logs = once(() => new sdk.logs.CloudWatchLogsClient(config));
   return {
-    ecs: new ECSClient(config),
-    ecr: new ECRClient({ ...config, region: registryRegion ?? region }),
-    sts: new STSClient(config),
-    logs: new CloudWatchLogsClient(config),
+    get ecs() {
+      return ecs();
+    },
+    get ecr() {
+      return ecr();
+    },
+    get sts() {
+      return sts();
+    },
+    get logs() {
+      return logs();
+    },
     lazy: lazyClients(config),
     ...(endpoint !== undefined && { endpoint }),
+  };
+}
+
+/** A client is made, and its package loaded, when the first call is sent. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
   };
 }

@@ -1,18 +1,10 @@
-import {
-  DescribeImagesCommand,
-  DescribeRepositoriesCommand,
-  type Repository as EcrRepository,
-  GetAuthorizationTokenCommand,
-  ImageNotFoundException,
-  paginateDescribeImages,
-  paginateDescribeRepositories,
-  RepositoryNotFoundException,
-} from "@aws-sdk/client-ecr";
+import type { Repository as EcrRepository } from "@aws-sdk/client-ecr";
 import { InputError } from "../errors.js";
 import { ask } from "../rollout/ecs/aws-errors.js";
 import { unchanged } from "../rollout/ecs/unchanged.js";
 import type { Target } from "../target.js";
 import type { Clients } from "./clients.js";
+import { sdk } from "./sdk.js";
 
 type Ecr = Pick<Clients, "ecr">;
 
@@ -34,12 +26,12 @@ export interface Login {
 /** @throws InputError when there is no such repository, naming those that there are. */
 export async function findRepository(aws: Ecr, target: Target): Promise<Repository> {
   const registryId = target.registry?.account ?? target.account;
-  const command = new DescribeRepositoriesCommand({ registryId, repositoryNames: [target.repository] });
+  const command = new sdk.ecr.DescribeRepositoriesCommand({ registryId, repositoryNames: [target.repository] });
   try {
     const answer = await ask("ecr:DescribeRepositories", aws.ecr.send(command));
     return toRepository(answer.repositories?.[0], target.repository);
   } catch (cause) {
-    if (!(cause instanceof RepositoryNotFoundException)) throw cause;
+    if (!(cause instanceof sdk.ecr.RepositoryNotFoundException)) throw cause;
     const others = await repositoryNames(aws, registryId);
     throw new InputError(
       "no-repository",
@@ -57,19 +49,23 @@ function toRepository(found: EcrRepository | undefined, name: string): Repositor
 
 /** The digest that a tag stands for; undefined when there is no such tag. */
 export async function findTag(aws: Ecr, { registryId, name }: Repository, tag: string): Promise<string | undefined> {
-  const command = new DescribeImagesCommand({ registryId, repositoryName: name, imageIds: [{ imageTag: tag }] });
+  const command = new sdk.ecr.DescribeImagesCommand({
+    registryId,
+    repositoryName: name,
+    imageIds: [{ imageTag: tag }],
+  });
   try {
     const answer = await ask("ecr:DescribeImages", aws.ecr.send(command));
     return answer.imageDetails?.[0]?.imageDigest;
   } catch (error) {
-    if (error instanceof ImageNotFoundException) return undefined;
+    if (error instanceof sdk.ecr.ImageNotFoundException) return undefined;
     throw error;
   }
 }
 
 /** The tags of the repository's newest images, the newest first, for an error to suggest. */
 export async function newestTags(aws: Ecr, { registryId, name }: Repository, count: number): Promise<string[]> {
-  const pages = paginateDescribeImages(
+  const pages = sdk.ecr.paginateDescribeImages(
     { client: aws.ecr },
     { registryId, repositoryName: name, filter: { tagStatus: "TAGGED" } },
   );
@@ -84,7 +80,9 @@ export async function newestTags(aws: Ecr, { registryId, name }: Repository, cou
 
 /** A login that is good for twelve hours, to every registry that the credentials may use. */
 export async function login(aws: Ecr): Promise<Login> {
-  const answer = await unchanged(ask("ecr:GetAuthorizationToken", aws.ecr.send(new GetAuthorizationTokenCommand({}))));
+  const answer = await unchanged(
+    ask("ecr:GetAuthorizationToken", aws.ecr.send(new sdk.ecr.GetAuthorizationTokenCommand({}))),
+  );
   const token = answer.authorizationData?.[0]?.authorizationToken;
   if (!token) throw new Error("ECR answered GetAuthorizationToken without a token.");
   const [username = "", ...password] = Buffer.from(token, "base64").toString().split(":");
@@ -93,7 +91,7 @@ export async function login(aws: Ecr): Promise<Login> {
 
 async function repositoryNames(aws: Ecr, registryId: string): Promise<string[]> {
   const names: string[] = [];
-  for await (const page of paginateDescribeRepositories({ client: aws.ecr }, { registryId })) {
+  for await (const page of sdk.ecr.paginateDescribeRepositories({ client: aws.ecr }, { registryId })) {
     names.push(...(page.repositories ?? []).flatMap((repository) => repository.repositoryName ?? []));
   }
   return names.sort();

@@ -1,8 +1,8 @@
-import { BatchGetImageCommand, GetDownloadUrlForLayerCommand } from "@aws-sdk/client-ecr";
 import { ask } from "../rollout/ecs/aws-errors.js";
 import type { Aws } from "./clients.js";
 import { manifestTypes } from "./manifest-types.js";
 import { readRegistryJson } from "./registry-json.js";
+import { sdk } from "./sdk.js";
 
 interface Place {
   registryId: string;
@@ -48,7 +48,7 @@ async function readManifest(
   digest: string,
   signal?: AbortSignal,
 ): Promise<Manifest> {
-  const command = new BatchGetImageCommand({
+  const command = new sdk.ecr.BatchGetImageCommand({
     ...place,
     imageIds: [{ imageDigest: digest }],
     acceptedMediaTypes: manifestTypes,
@@ -66,7 +66,7 @@ async function readConfig(
   digest: string,
   signal?: AbortSignal,
 ): Promise<ImagePlatform> {
-  const command = new GetDownloadUrlForLayerCommand({ ...place, layerDigest: digest });
+  const command = new sdk.ecr.GetDownloadUrlForLayerCommand({ ...place, layerDigest: digest });
   const { downloadUrl } = await ask(
     "ecr:GetDownloadUrlForLayer",
     aws.ecr.send(command, signal && { abortSignal: signal }),

@@ -5,6 +5,7 @@ import type { SchedulerClient } from "@aws-sdk/client-scheduler";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import type { Credentials } from "./credentials.js";
+import { sdk } from "./sdk.js";
 
 /** The AWS services that few calls need. Each is loaded when it is asked for, because every call of the module pays for what it loads. */
 export interface LazyClients {
@@ -26,28 +27,14 @@ interface ClientSettings {
   endpoint?: string;
 }
 
-/** A package with its commands and errors: loaded at the first call, and known at each further one. */
-function once<T>(load: () => Promise<T>): () => Promise<T> {
-  let loaded: Promise<T> | undefined;
-  return () => {
-    loaded ??= load();
-    return loaded;
-  };
-}
-
-export const loadElb = once(() => import("@aws-sdk/client-elastic-load-balancing-v2"));
-export const loadIam = once(() => import("@aws-sdk/client-iam"));
-export const loadSecretsManager = once(() => import("@aws-sdk/client-secrets-manager"));
-export const loadSsm = once(() => import("@aws-sdk/client-ssm"));
-
 export function lazyClients(settings: ClientSettings): LazyClients {
   return {
     // IAM is one for all regions: the SDK finds its place from the partition of the region.
-    iam: async () => new (await loadIam()).IAMClient(settings),
-    elb: async () => new (await loadElb()).ElasticLoadBalancingV2Client(settings),
-    secretsManager: async (region) => new (await loadSecretsManager()).SecretsManagerClient({ ...settings, region }),
-    ssm: async (region) => new (await loadSsm()).SSMClient({ ...settings, region }),
-    events: async () => new (await import("@aws-sdk/client-eventbridge")).EventBridgeClient(settings),
-    scheduler: async () => new (await import("@aws-sdk/client-scheduler")).SchedulerClient(settings),
+    iam: async () => new sdk.iam.IAMClient(settings),
+    elb: async () => new sdk.elb.ElasticLoadBalancingV2Client(settings),
+    secretsManager: async (region) => new sdk.secretsManager.SecretsManagerClient({ ...settings, region }),
+    ssm: async (region) => new sdk.ssm.SSMClient({ ...settings, region }),
+    events: async () => new sdk.events.EventBridgeClient(settings),
+    scheduler: async () => new sdk.scheduler.SchedulerClient(settings),
   };
 }

@@ -3,9 +3,10 @@
  * a field that AWS adds tomorrow would be lost between describe and register. Here the SDK signs, resolves the endpoint and
  * retries; the JSON passes by its model.
  */
-import { DescribeTaskDefinitionCommand, RegisterTaskDefinitionCommand } from "@aws-sdk/client-ecs";
+
 import type { Aws } from "./clients.js";
 import { type MiddlewareStack, type Sendable, withoutRetries } from "./retries.js";
+import { sdk } from "./sdk.js";
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
@@ -22,7 +23,7 @@ export async function describeTaskDefinition(
   taskDefinition: string,
   signal?: AbortSignal,
 ): Promise<RawTaskDefinition> {
-  const command = new DescribeTaskDefinitionCommand({ taskDefinition, include: ["TAGS"] });
+  const command = new sdk.ecs.DescribeTaskDefinitionCommand({ taskDefinition, include: ["TAGS"] });
   const answer = captureAnswer(command);
   const { tags } = await ecs.send(command, signal ? { abortSignal: signal } : {});
   return {
@@ -42,7 +43,7 @@ export async function registerTaskDefinition(
   signal?: AbortSignal,
 ): Promise<JsonObject> {
   const command = withoutRetries(
-    new RegisterTaskDefinitionCommand({ family: String(registration.family), containerDefinitions: [] }),
+    new sdk.ecs.RegisterTaskDefinitionCommand({ family: String(registration.family), containerDefinitions: [] }),
   );
   replaceBody(command, JSON.stringify(registration));
   const answer = captureAnswer(command);

@@ -1,4 +1,4 @@
-import { TagResourceCommand } from "@aws-sdk/client-ecs";
+import { sdk } from "../../aws/sdk.js";
 import { ask } from "../ecs/aws-errors.js";
 import { abort } from "../ecs/send-options.js";
 import type { Session } from "../release.js";
@@ -11,6 +11,9 @@ export async function noteOnRevision(
   name: keyof typeof tag,
   text: string,
 ): Promise<void> {
-  const command = new TagResourceCommand({ resourceArn: revision, tags: [{ key: tag[name], value: tagText(text) }] });
+  const command = new sdk.ecs.TagResourceCommand({
+    resourceArn: revision,
+    tags: [{ key: tag[name], value: tagText(text) }],
+  });
   await ask("ecs:TagResource", session.aws.ecs.send(command, abort(session)));
 }

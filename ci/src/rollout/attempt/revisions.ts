@@ -1,5 +1,5 @@
-import { ListTaskDefinitionsCommand } from "@aws-sdk/client-ecs";
 import { describeTaskDefinition, type JsonObject, type RawTaskDefinition } from "../../aws/raw.js";
+import { sdk } from "../../aws/sdk.js";
 import { ask } from "../ecs/aws-errors.js";
 import type { ServiceNow } from "../ecs/read.js";
 import { abort } from "../ecs/send-options.js";
@@ -83,7 +83,7 @@ export function tagOf({ tags }: RawTaskDefinition, key: string): string | undefi
 /** The newest active revisions of the family, the newest first. */
 export async function newestRevisions(session: Session): Promise<string[]> {
   const { aws, target } = session;
-  const command = new ListTaskDefinitionsCommand({
+  const command = new sdk.ecs.ListTaskDefinitionsCommand({
     familyPrefix: target.family,
     status: "ACTIVE",
     sort: "DESC",

@@ -1,5 +1,5 @@
-import { GetLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import type { JsonObject } from "../../aws/raw.js";
+import { sdk } from "../../aws/sdk.js";
 import { ask } from "../ecs/aws-errors.js";
 import { containerOf } from "../ecs/containers.js";
 import { abort } from "../ecs/send-options.js";
@@ -30,7 +30,7 @@ export async function logTail(
   if ("unavailable" in place) return place;
   try {
     const { group, stream } = place;
-    const command = new GetLogEventsCommand({ logGroupName: group, logStreamName: stream, limit: lines });
+    const command = new sdk.logs.GetLogEventsCommand({ logGroupName: group, logStreamName: stream, limit: lines });
     const { events } = await ask("logs:GetLogEvents", session.aws.logs.send(command, abort(session)));
     return { group, stream, lines: (events ?? []).map((event) => (event.message ?? "").trimEnd()) };
   } catch (error) {

@@ -1,12 +1,7 @@
-import {
-  DescribeServicesCommand,
-  ListClustersCommand,
-  ListServicesCommand,
-  type Service,
-  type ServiceField,
-} from "@aws-sdk/client-ecs";
+import type { Service, ServiceField } from "@aws-sdk/client-ecs";
 import type { Aws } from "../../aws/clients.js";
 import { describeTaskDefinition, type JsonObject, type RawTaskDefinition } from "../../aws/raw.js";
+import { sdk } from "../../aws/sdk.js";
 import { InputError } from "../../errors.js";
 import type { Target } from "../../target.js";
 import { ask } from "./aws-errors.js";
@@ -51,7 +46,7 @@ export async function describeService(
   include?: ServiceField[],
 ): Promise<Service> {
   const { cluster, service: name } = target;
-  const command = new DescribeServicesCommand({ cluster, services: [name], ...(include && { include }) });
+  const command = new sdk.ecs.DescribeServicesCommand({ cluster, services: [name], ...(include && { include }) });
   try {
     const answer = await ask("ecs:DescribeServices", aws.ecs.send(command, abort({ signal })));
     const service = answer.services?.[0];
@@ -76,12 +71,13 @@ export function isNotFound(error: unknown): error is InputError {
 }
 
 async function listClusters(aws: Aws, signal?: AbortSignal): Promise<string[]> {
-  return (await aws.ecs.send(new ListClustersCommand({}), abort({ signal }))).clusterArns ?? [];
+  return (await aws.ecs.send(new sdk.ecs.ListClustersCommand({}), abort({ signal }))).clusterArns ?? [];
 }
 
 async function listServices(aws: Aws, target: Target, signal?: AbortSignal): Promise<string[]> {
   return (
-    (await aws.ecs.send(new ListServicesCommand({ cluster: target.cluster }), abort({ signal }))).serviceArns ?? []
+    (await aws.ecs.send(new sdk.ecs.ListServicesCommand({ cluster: target.cluster }), abort({ signal }))).serviceArns ??
+    []
   );
 }
 

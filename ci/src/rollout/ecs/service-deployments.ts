@@ -1,10 +1,5 @@
-import {
-  DescribeServiceDeploymentsCommand,
-  DescribeServiceRevisionsCommand,
-  ListServiceDeploymentsCommand,
-  type ServiceDeploymentBrief,
-  type ServiceRevision,
-} from "@aws-sdk/client-ecs";
+import type { ServiceDeploymentBrief, ServiceRevision } from "@aws-sdk/client-ecs";
+import { sdk } from "../../aws/sdk.js";
 import type { Session } from "../release.js";
 import { AccessDeniedError, ask } from "./aws-errors.js";
 import { abort } from "./send-options.js";
@@ -83,7 +78,7 @@ export async function describeServiceDeployments(
 ): Promise<ServiceDeploymentView[]> {
   const found: ServiceDeploymentView[] = [];
   for (let from = 0; from < arns.length; from += describedAtOnce) {
-    const command = new DescribeServiceDeploymentsCommand({
+    const command = new sdk.ecs.DescribeServiceDeploymentsCommand({
       serviceDeploymentArns: arns.slice(from, from + describedAtOnce),
     });
     const answer = await ask("ecs:DescribeServiceDeployments", session.aws.ecs.send(command, abort(session)));
@@ -123,7 +118,7 @@ export function earliestOf(
 
 function listPage(session: Session, nextToken: string | undefined) {
   const { cluster, service } = session.target;
-  const command = new ListServiceDeploymentsCommand({ cluster, service, ...(nextToken && { nextToken }) });
+  const command = new sdk.ecs.ListServiceDeploymentsCommand({ cluster, service, ...(nextToken && { nextToken }) });
   return ask("ecs:ListServiceDeployments", session.aws.ecs.send(command, abort(session)));
 }
 
@@ -145,7 +140,7 @@ export async function describeRevisions(
 ): Promise<Map<string, ServiceRevision>> {
   const found = new Map<string, ServiceRevision>();
   for (let from = 0; from < arns.length; from += describedAtOnce) {
-    const command = new DescribeServiceRevisionsCommand({
+    const command = new sdk.ecs.DescribeServiceRevisionsCommand({
       serviceRevisionArns: arns.slice(from, from + describedAtOnce),
     });
     const answer = await ask("ecs:DescribeServiceRevisions", session.aws.ecs.send(command, abort(session)));

@@ -1,4 +1,4 @@
-import { DescribeTasksCommand, ListTasksCommand } from "@aws-sdk/client-ecs";
+import { sdk } from "../../aws/sdk.js";
 import type { Session } from "../release.js";
 import { ask } from "./aws-errors.js";
 import { abort } from "./send-options.js";
@@ -17,7 +17,10 @@ export async function listTasks(session: Session, stopped: Map<string, TaskView>
   const tasks = arns.flatMap((arn) => stopped.get(arn) ?? []);
   const asked = arns.filter((arn) => !stopped.has(arn));
   for (let from = 0; from < asked.length; from += 100) {
-    const command = new DescribeTasksCommand({ cluster: session.target.cluster, tasks: asked.slice(from, from + 100) });
+    const command = new sdk.ecs.DescribeTasksCommand({
+      cluster: session.target.cluster,
+      tasks: asked.slice(from, from + 100),
+    });
     const answer = await ask("ecs:DescribeTasks", session.aws.ecs.send(command, abort(session)));
     tasks.push(...(answer.tasks ?? []).map(taskView));
   }
@@ -30,7 +33,12 @@ async function taskArns(session: Session, desiredStatus: "RUNNING" | "STOPPED"):
   const arns: string[] = [];
   let nextToken: string | undefined;
   do {
-    const command = new ListTasksCommand({ cluster, serviceName, desiredStatus, ...(nextToken && { nextToken }) });
+    const command = new sdk.ecs.ListTasksCommand({
+      cluster,
+      serviceName,
+      desiredStatus,
+      ...(nextToken && { nextToken }),
+    });
     const page = await ask("ecs:ListTasks", session.aws.ecs.send(command, abort(session)));
     arns.push(...(page.taskArns ?? []));
     nextToken = page.nextToken;

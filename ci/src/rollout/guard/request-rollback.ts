@@ -1,4 +1,4 @@
-import { StopServiceDeploymentCommand } from "@aws-sdk/client-ecs";
+import { sdk } from "../../aws/sdk.js";
 import { noteOnRevision } from "../attempt/note.js";
 import { AccessDeniedError, ask, isThrottling, isUncertain } from "../ecs/aws-errors.js";
 import { describeService } from "../ecs/read.js";
@@ -29,7 +29,7 @@ export async function requestRollback(session: Session, subject: Subject, why: s
   const { ecs } = session.aws;
   try {
     await noteQuietly(session, subject.taskDefinition, why);
-    const command = new StopServiceDeploymentCommand({ serviceDeploymentArn, stopType: "ROLLBACK" });
+    const command = new sdk.ecs.StopServiceDeploymentCommand({ serviceDeploymentArn, stopType: "ROLLBACK" });
     await ask("ecs:StopServiceDeployment", ecs.send(command, abort(session)));
     return "asked";
   } catch (error) {

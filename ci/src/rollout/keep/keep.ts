@@ -1,4 +1,4 @@
-import { DeregisterTaskDefinitionCommand } from "@aws-sdk/client-ecs";
+import { sdk } from "../../aws/sdk.js";
 import { abort } from "../ecs/send-options.js";
 import type { Session } from "../release.js";
 import { once } from "../start/once.js";
@@ -60,6 +60,6 @@ export async function keepNewest(session: Session, keep: number): Promise<KeepRe
 
 /** One that is deregistered already stays so: a repetition does no harm, and the SDK's retries are left on. */
 async function deregister(session: Session, taskDefinition: string): Promise<void> {
-  const command = new DeregisterTaskDefinitionCommand({ taskDefinition });
+  const command = new sdk.ecs.DeregisterTaskDefinitionCommand({ taskDefinition });
   await once(session, "DeregisterTaskDefinition", () => session.aws.ecs.send(command, abort(session)));
 }

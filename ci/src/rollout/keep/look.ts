@@ -1,5 +1,5 @@
 import type { Service } from "@aws-sdk/client-ecs";
-import { ListTaskDefinitionsCommand } from "@aws-sdk/client-ecs";
+import { sdk } from "../../aws/sdk.js";
 import { ask } from "../ecs/aws-errors.js";
 import { abort } from "../ecs/send-options.js";
 import type { Session } from "../release.js";
@@ -43,7 +43,7 @@ export function loadOthers() {
 async function activeRevisions(session: Session): Promise<number[]> {
   const { family } = session.target;
   const arns = await collect(async (nextToken) => {
-    const command = new ListTaskDefinitionsCommand({
+    const command = new sdk.ecs.ListTaskDefinitionsCommand({
       familyPrefix: family,
       status: "ACTIVE",
       sort: "DESC",

@@ -1,4 +1,4 @@
-import { ListEventBusesCommand, ListRulesCommand, ListTargetsByRuleCommand } from "@aws-sdk/client-eventbridge";
+import { sdk } from "../../aws/sdk.js";
 import { ask } from "../ecs/aws-errors.js";
 import { abort } from "../ecs/send-options.js";
 import type { Session } from "../release.js";
@@ -10,19 +10,23 @@ export async function addRules(session: Session, uses: Uses): Promise<void> {
   const events = await session.aws.lazy.events();
   const send = abort(session);
   const buses = await collect(async (NextToken) => {
-    const command = new ListEventBusesCommand({ ...(NextToken && { NextToken }) });
+    const command = new sdk.events.ListEventBusesCommand({ ...(NextToken && { NextToken }) });
     const page = await ask("events:ListEventBuses", events.send(command, send));
     return { items: page.EventBuses, nextToken: page.NextToken };
   });
   for (const { Name: EventBusName } of buses) {
     const rules = await collect(async (NextToken) => {
-      const command = new ListRulesCommand({ EventBusName, ...(NextToken && { NextToken }) });
+      const command = new sdk.events.ListRulesCommand({ EventBusName, ...(NextToken && { NextToken }) });
       const page = await ask("events:ListRules", events.send(command, send));
       return { items: page.Rules, nextToken: page.NextToken };
     });
     for (const { Name: Rule } of rules) {
       const targets = await collect(async (NextToken) => {
-        const command = new ListTargetsByRuleCommand({ Rule, EventBusName, ...(NextToken && { NextToken }) });
+        const command = new sdk.events.ListTargetsByRuleCommand({
+          Rule,
+          EventBusName,
+          ...(NextToken && { NextToken }),
+        });
         const page = await ask("events:ListTargetsByRule", events.send(command, send));
         return { items: page.Targets, nextToken: page.NextToken };
       });

@@ -1,4 +1,4 @@
-import { GetScheduleCommand, ListSchedulesCommand } from "@aws-sdk/client-scheduler";
+import { sdk } from "../../aws/sdk.js";
 import { ask } from "../ecs/aws-errors.js";
 import { abort } from "../ecs/send-options.js";
 import type { Session } from "../release.js";
@@ -9,13 +9,13 @@ import type { Uses } from "./uses.js";
 export async function addSchedules(session: Session, uses: Uses): Promise<void> {
   const scheduler = await session.aws.lazy.scheduler();
   const listed = await collect(async (NextToken) => {
-    const command = new ListSchedulesCommand({ MaxResults: 100, ...(NextToken && { NextToken }) });
+    const command = new sdk.scheduler.ListSchedulesCommand({ MaxResults: 100, ...(NextToken && { NextToken }) });
     const page = await ask("scheduler:ListSchedules", scheduler.send(command, abort(session)));
     return { items: page.Schedules, nextToken: page.NextToken };
   });
   // The list tells only what is called: a cluster (arn:aws:ecs:…), or an operation of ECS (arn:aws:scheduler:::aws-sdk:ecs:…).
   for (const { Name, GroupName } of listed.filter(({ Target }) => Target?.Arn?.includes(":ecs:"))) {
-    const command = new GetScheduleCommand({ Name, GroupName });
+    const command = new sdk.scheduler.GetScheduleCommand({ Name, GroupName });
     const { Target } = await ask("scheduler:GetSchedule", scheduler.send(command, abort(session)));
     uses.add(Target?.EcsParameters?.TaskDefinitionArn, `schedule ${Name} runs it`);
     for (const named of namedIn(Target?.Input ?? "", uses.family)) uses.add(named, `schedule ${Name} names it`);

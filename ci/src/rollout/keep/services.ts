@@ -1,4 +1,5 @@
-import { DescribeServicesCommand, ListClustersCommand, ListServicesCommand, type Service } from "@aws-sdk/client-ecs";
+import type { Service } from "@aws-sdk/client-ecs";
+import { sdk } from "../../aws/sdk.js";
 import { ask } from "../ecs/aws-errors.js";
 import { abort } from "../ecs/send-options.js";
 import type { Session } from "../release.js";
@@ -8,7 +9,7 @@ import { revisionOf, type Uses } from "./uses.js";
 /** ARNs of all clusters of the account in the region. */
 export function listClusters(session: Session): Promise<string[]> {
   return collect(async (nextToken) => {
-    const command = new ListClustersCommand({ ...(nextToken && { nextToken }) });
+    const command = new sdk.ecs.ListClustersCommand({ ...(nextToken && { nextToken }) });
     const page = await ask("ecs:ListClusters", session.aws.ecs.send(command, abort(session)));
     return { items: page.clusterArns, nextToken: page.nextToken };
   });
@@ -19,7 +20,7 @@ export async function listServices(session: Session, clusters: readonly string[]
   const services: Service[] = [];
   for (const cluster of clusters) {
     const arns = await collect(async (nextToken) => {
-      const command = new ListServicesCommand({ cluster, maxResults: 100, ...(nextToken && { nextToken }) });
+      const command = new sdk.ecs.ListServicesCommand({ cluster, maxResults: 100, ...(nextToken && { nextToken }) });
       const page = await ask("ecs:ListServices", session.aws.ecs.send(command, abort(session)));
       return { items: page.serviceArns, nextToken: page.nextToken };
     });
@@ -29,7 +30,7 @@ export async function listServices(session: Session, clusters: readonly string[]
 }
 
 async function describe(session: Session, cluster: string, services: string[]): Promise<Service[]> {
-  const command = new DescribeServicesCommand({ cluster, services });
+  const command = new sdk.ecs.DescribeServicesCommand({ cluster, services });
   const answer = await ask("ecs:DescribeServices", session.aws.ecs.send(command, abort(session)));
   // A service that was deleted since it was listed uses nothing; any other failure hides something.
   const hidden = answer.failures?.find(({ reason }) => reason !== "MISSING");

@@ -1,4 +1,4 @@
-import { DescribeTasksCommand, ListTasksCommand } from "@aws-sdk/client-ecs";
+import { sdk } from "../../aws/sdk.js";
 import { ask } from "../ecs/aws-errors.js";
 import { abort } from "../ecs/send-options.js";
 import { taskId } from "../ecs/snapshot.js";
@@ -14,7 +14,7 @@ export async function addTasks(session: Session, uses: Uses, clusters: readonly 
       for (const arn of await list(session, cluster, uses.family, desiredStatus)) arns.add(arn);
     }
     for (const tasks of partsOf([...arns], 100)) {
-      const command = new DescribeTasksCommand({ cluster, tasks });
+      const command = new sdk.ecs.DescribeTasksCommand({ cluster, tasks });
       const answer = await ask("ecs:DescribeTasks", session.aws.ecs.send(command, abort(session)));
       for (const task of answer.tasks ?? []) {
         if (task.lastStatus !== "STOPPED")
@@ -26,7 +26,7 @@ export async function addTasks(session: Session, uses: Uses, clusters: readonly 
 
 function list(session: Session, cluster: string, family: string, desiredStatus: "RUNNING" | "STOPPED") {
   return collect(async (nextToken) => {
-    const command = new ListTasksCommand({ cluster, family, desiredStatus, ...(nextToken && { nextToken }) });
+    const command = new sdk.ecs.ListTasksCommand({ cluster, family, desiredStatus, ...(nextToken && { nextToken }) });
     const page = await ask("ecs:ListTasks", session.aws.ecs.send(command, abort(session)));
     return { items: page.taskArns, nextToken: page.nextToken };
   });

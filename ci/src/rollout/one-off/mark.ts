@@ -1,4 +1,4 @@
-import { TagResourceCommand } from "@aws-sdk/client-ecs";
+import { sdk } from "../../aws/sdk.js";
 import { abort } from "../ecs/send-options.js";
 import type { Session } from "../release.js";
 import { once } from "../start/once.js";
@@ -12,6 +12,6 @@ export async function mark(
   record: Exclude<OneOffRecord, { state: "unreadable" }>,
 ): Promise<void> {
   const tags = [{ key: recordTag[when], value: formatRecord(record) }];
-  const command = new TagResourceCommand({ resourceArn: revision, tags });
+  const command = new sdk.ecs.TagResourceCommand({ resourceArn: revision, tags });
   await once(session, "TagResource", () => session.aws.ecs.send(command, abort(session)));
 }

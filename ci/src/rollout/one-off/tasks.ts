@@ -1,13 +1,5 @@
-import {
-  type ConflictException,
-  DescribeTasksCommand,
-  ListTasksCommand,
-  RunTaskCommand,
-  type RunTaskCommandInput,
-  type Service,
-  StopTaskCommand,
-  type TaskOverride,
-} from "@aws-sdk/client-ecs";
+import type { ConflictException, RunTaskCommandInput, Service, TaskOverride } from "@aws-sdk/client-ecs";
+import { sdk } from "../../aws/sdk.js";
 import { InputError } from "../../errors.js";
 import type { Target } from "../../target.js";
 import { ask } from "../ecs/aws-errors.js";
@@ -27,7 +19,7 @@ import { nameOf, type OneOff, type OneOffRun } from "./one-off.js";
  * @throws InputError when ECS refuses it or has no place for it: nothing runs. LostAnswer when it does not answer.
  */
 export async function runTask(session: Session, service: Service, run: OneOffRun): Promise<string> {
-  const command = new RunTaskCommand(inputOf(session, service, run));
+  const command = new sdk.ecs.RunTaskCommand(inputOf(session, service, run));
   for (let times = 1; ; times++) {
     try {
       const answer = await once(session, "RunTask", () => session.aws.ecs.send(command, abort(session)));
@@ -84,7 +76,7 @@ function noPlace(run: OneOffRun, reasons: string[] | undefined): InputError {
 /** Finds the task by who has started it, in whatever state it is. ECS tells of a stopped one for about an hour. */
 export async function findTask(session: Session, { startedBy }: OneOffRun): Promise<string | undefined> {
   for (const desiredStatus of ["RUNNING", "STOPPED"] as const) {
-    const command = new ListTasksCommand({ cluster: session.target.cluster, startedBy, desiredStatus });
+    const command = new sdk.ecs.ListTasksCommand({ cluster: session.target.cluster, startedBy, desiredStatus });
     const { taskArns } = await ask("ecs:ListTasks", session.aws.ecs.send(command, abort(session)));
     if (taskArns?.[0] !== undefined) return taskArns[0];
   }
@@ -93,12 +85,12 @@ export async function findTask(session: Session, { startedBy }: OneOffRun): Prom
 
 /** @param task An id or an ARN. @returns undefined while ECS does not show it, or not any more. */
 export async function readTask(session: Session, task: string): Promise<TaskView | undefined> {
-  const command = new DescribeTasksCommand({ cluster: session.target.cluster, tasks: [task] });
+  const command = new sdk.ecs.DescribeTasksCommand({ cluster: session.target.cluster, tasks: [task] });
   const { tasks } = await ask("ecs:DescribeTasks", session.aws.ecs.send(command, abort(session)));
   return tasks?.[0] && taskView(tasks[0]);
 }
 
 export async function stopTask(session: Session, task: string, reason: string): Promise<void> {
-  const command = new StopTaskCommand({ cluster: session.target.cluster, task, reason });
+  const command = new sdk.ecs.StopTaskCommand({ cluster: session.target.cluster, task, reason });
   await ask("ecs:StopTask", session.aws.ecs.send(command, abort(session)));
 }

@@ -1,4 +1,5 @@
-import { ListServiceDeploymentsCommand, type Service } from "@aws-sdk/client-ecs";
+import type { Service } from "@aws-sdk/client-ecs";
+import { sdk } from "../../aws/sdk.js";
 import { ask } from "../ecs/aws-errors.js";
 import { type Known, knowing } from "../ecs/knowing.js";
 import { abort } from "../ecs/send-options.js";
@@ -20,7 +21,7 @@ export async function readCompleted(
 /** What is known already reaches back to the current revision only. */
 async function hasSuccessful(session: Session): Promise<boolean> {
   const { cluster, service } = session.target;
-  const command = new ListServiceDeploymentsCommand({ cluster, service, status: ["SUCCESSFUL"] });
+  const command = new sdk.ecs.ListServiceDeploymentsCommand({ cluster, service, status: ["SUCCESSFUL"] });
   const answer = await ask("ecs:ListServiceDeployments", session.aws.ecs.send(command, abort(session)));
   return answer.serviceDeployments?.some(({ status }) => status === "SUCCESSFUL") ?? false;
 }

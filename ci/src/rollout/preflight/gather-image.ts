@@ -1,10 +1,4 @@
-import {
-  DescribeImageScanFindingsCommand,
-  DescribeImagesCommand,
-  DescribeRepositoriesCommand,
-  ImageNotFoundException,
-  RepositoryNotFoundException,
-} from "@aws-sdk/client-ecr";
+import { sdk } from "../../aws/sdk.js";
 import { ask } from "../ecs/aws-errors.js";
 import { abort } from "../ecs/send-options.js";
 import type { Session } from "../release.js";
@@ -17,7 +11,7 @@ export interface ImagePlace {
 
 export async function readRepository(session: Session, place: ImagePlace): Promise<RepositoryFacts> {
   const { registryId, repositoryName } = place;
-  const command = new DescribeRepositoriesCommand({ registryId, repositoryNames: [repositoryName] });
+  const command = new sdk.ecr.DescribeRepositoriesCommand({ registryId, repositoryNames: [repositoryName] });
   const answer = await ask("ecr:DescribeRepositories", session.aws.ecr.send(command, abort(session)));
   const [found] = answer.repositories ?? [];
   return {
@@ -30,7 +24,7 @@ export async function readRepository(session: Session, place: ImagePlace): Promi
 
 /** @returns undefined when ECR does not have it, or not even its repository. */
 export async function readImage(session: Session, place: ImagePlace, digest: string): Promise<ImageFacts | undefined> {
-  const command = new DescribeImagesCommand({ ...place, imageIds: [{ imageDigest: digest }] });
+  const command = new sdk.ecr.DescribeImagesCommand({ ...place, imageIds: [{ imageDigest: digest }] });
   try {
     const answer = await ask("ecr:DescribeImages", session.aws.ecr.send(command, abort(session)));
     const [found] = answer.imageDetails ?? [];
@@ -42,14 +36,19 @@ export async function readImage(session: Session, place: ImagePlace, digest: str
       ...(found.imagePushedAt && { pushedAt: found.imagePushedAt.getTime() }),
     };
   } catch (error) {
-    if (error instanceof ImageNotFoundException || error instanceof RepositoryNotFoundException) return undefined;
+    if (error instanceof sdk.ecr.ImageNotFoundException || error instanceof sdk.ecr.RepositoryNotFoundException)
+      return undefined;
     throw error;
   }
 }
 
 /** How many findings there are of each severity. Fails while the scan has not ended. */
 export async function readScan(session: Session, place: ImagePlace, digest: string): Promise<Record<string, number>> {
-  const command = new DescribeImageScanFindingsCommand({ ...place, imageId: { imageDigest: digest }, maxResults: 1 });
+  const command = new sdk.ecr.DescribeImageScanFindingsCommand({
+    ...place,
+    imageId: { imageDigest: digest },
+    maxResults: 1,
+  });
   const answer = await ask("ecr:DescribeImageScanFindings", session.aws.ecr.send(command, abort(session)));
   const counts = answer.imageScanFindings?.findingSeverityCounts;
   if (counts) return counts as Record<string, number>;

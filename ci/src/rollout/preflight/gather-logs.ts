@@ -1,5 +1,5 @@
-import { DescribeLogStreamsCommand, ResourceNotFoundException } from "@aws-sdk/client-cloudwatch-logs";
 import type { JsonObject } from "../../aws/raw.js";
+import { sdk } from "../../aws/sdk.js";
 import { ask } from "../ecs/aws-errors.js";
 import { objects } from "../ecs/containers.js";
 import { knowing } from "../ecs/knowing.js";
@@ -39,12 +39,12 @@ async function readGroup(session: Session, { group, region }: Group): Promise<Lo
 
 /** Asked for its streams, because that permission can be held to one log group, and the one to list groups can't. */
 async function isThere(session: Session, logGroupName: string): Promise<boolean> {
-  const command = new DescribeLogStreamsCommand({ logGroupName, limit: 1 });
+  const command = new sdk.logs.DescribeLogStreamsCommand({ logGroupName, limit: 1 });
   try {
     await ask("logs:DescribeLogStreams", session.aws.logs.send(command, abort(session)));
     return true;
   } catch (error) {
-    if (error instanceof ResourceNotFoundException) return false;
+    if (error instanceof sdk.logs.ResourceNotFoundException) return false;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { DescribeParametersCommandInput } from "@aws-sdk/client-ssm";
-import { loadSsm } from "../../aws/lazy-clients.js";
+import { sdk } from "../../aws/sdk.js";
 import { ask } from "../ecs/aws-errors.js";
 import { type Known, knowing } from "../ecs/knowing.js";
 import { abort } from "../ecs/send-options.js";
@@ -52,7 +52,7 @@ async function namesIn(session: Session, region: string, names: string[]): Promi
 }
 
 async function listNames(session: Session, region: string, request: DescribeParametersCommandInput) {
-  const { DescribeParametersCommand } = await loadSsm();
+  const { DescribeParametersCommand } = sdk.ssm;
   const client = await session.aws.lazy.ssm(region);
   const names: string[] = [];
   let NextToken: string | undefined;

@@ -1,5 +1,5 @@
-import { loadIam } from "../../aws/lazy-clients.js";
 import type { JsonObject } from "../../aws/raw.js";
+import { sdk } from "../../aws/sdk.js";
 import { ask } from "../ecs/aws-errors.js";
 import { type Known, knowing } from "../ecs/knowing.js";
 import { abort } from "../ecs/send-options.js";
@@ -37,7 +37,7 @@ async function readState(session: Session, role: string): Promise<Known<RoleStat
 
 /** @returns undefined when there is no such role. */
 async function readTrust(session: Session, role: string): Promise<Known<boolean> | undefined> {
-  const { GetRoleCommand, NoSuchEntityException } = await loadIam();
+  const { GetRoleCommand, NoSuchEntityException } = sdk.iam;
   const iam = await session.aws.lazy.iam();
   const command = new GetRoleCommand({ RoleName: role.split("/").at(-1) });
   try {

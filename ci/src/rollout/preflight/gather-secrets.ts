@@ -1,5 +1,5 @@
-import { loadSecretsManager } from "../../aws/lazy-clients.js";
 import type { JsonObject } from "../../aws/raw.js";
+import { sdk } from "../../aws/sdk.js";
 import { ask } from "../ecs/aws-errors.js";
 import { type Known, knowing } from "../ecs/knowing.js";
 import { abort } from "../ecs/send-options.js";
@@ -52,7 +52,7 @@ async function readSecretVersions(session: Session, places: SecretsManagerPlace[
 
 /** @returns undefined when there is no such secret. */
 async function describe(session: Session, { region, id }: SecretsManagerPlace): Promise<Description | undefined> {
-  const { DescribeSecretCommand, ResourceNotFoundException } = await loadSecretsManager();
+  const { DescribeSecretCommand, ResourceNotFoundException } = sdk.secretsManager;
   const client = await session.aws.lazy.secretsManager(region);
   const command = new DescribeSecretCommand({ SecretId: id });
   try {

@@ -1,5 +1,6 @@
-import { UpdateServiceCommand, type UpdateServiceRequest } from "@aws-sdk/client-ecs";
+import type { UpdateServiceRequest } from "@aws-sdk/client-ecs";
 import { withoutRetries } from "../../aws/retries.js";
+import { sdk } from "../../aws/sdk.js";
 import type { OwnRevision } from "../attempt/revisions.js";
 import { abort } from "../ecs/send-options.js";
 import type { Session } from "../release.js";
@@ -44,7 +45,7 @@ async function send(session: Session, taskDefinition: string, changes: ServiceUp
   const { cluster, service } = session.target;
   const answer = await once(session, "UpdateService", () =>
     session.aws.ecs.send(
-      withoutRetries(new UpdateServiceCommand({ cluster, service, ...changes, taskDefinition })),
+      withoutRetries(new sdk.ecs.UpdateServiceCommand({ cluster, service, ...changes, taskDefinition })),
       abort(session),
     ),
   );

@@ -1,6 +1,6 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import type { TargetGroup as ElbTargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { loadElb } from "../../aws/lazy-clients.js";
+import { sdk } from "../../aws/sdk.js";
 import { ask } from "../ecs/aws-errors.js";
 import { type Known, knowing } from "../ecs/knowing.js";
 import { abort } from "../ecs/send-options.js";
@@ -48,8 +48,7 @@ export function targetGroupsOf({ loadBalancers = [] }: Service): string[] {
 
 /** @returns undefined when there is none of this ARN. */
 async function readTargetGroup(session: Session, arn: string): Promise<TargetGroup | undefined> {
-  const { DescribeTargetGroupAttributesCommand, DescribeTargetGroupsCommand, TargetGroupNotFoundException } =
-    await loadElb();
+  const { DescribeTargetGroupAttributesCommand, DescribeTargetGroupsCommand, TargetGroupNotFoundException } = sdk.elb;
   const elb = await session.aws.lazy.elb();
   const groups = new DescribeTargetGroupsCommand({ TargetGroupArns: [arn] });
   const attributes = new DescribeTargetGroupAttributesCommand({ TargetGroupArn: arn });
