@@ -1,5 +1,4 @@
 import { call } from "./cli/call.js";
-import { live, systemTicks } from "./cli/live.js";
 import { Store } from "./content/store.js";
 import { StandIn } from "./stand-in.js";
 
@@ -8,22 +7,22 @@ const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const)
   process.once(signal, () => stop.abort(new Error(`Stopped by ${signal}.`)));
 
-const shown = live(process.stderr, process.env, systemTicks);
+const { stdout, stderr, env } = process;
+// Standard error first, as the engine's command line chooses. A terminal that can't move its cursor gets lines.
+const terminal = env.TERM === "dumb" ? undefined : [stderr, stdout].find(({ isTTY }) => isTTY);
 const standIn = open();
 try {
   process.exitCode = await call(standIn, {
     args: process.argv.slice(2),
-    cwd: process.env.INIT_CWD ?? process.cwd(),
-    env: process.env,
-    onStdout: (text) => {
-      shown.end();
-      process.stdout.write(text);
-    },
-    onStderr: shown.log,
+    cwd: env.INIT_CWD ?? process.cwd(),
+    env,
+    onStdout: (text) => void stdout.write(text),
+    onStderr: (text) => void stderr.write(text),
+    ...(terminal && { terminal }),
+    isStdoutTerminal: stdout.isTTY === true,
     signal: stop.signal,
   });
 } finally {
-  shown.end();
   await standIn.close().catch((error: Error) => {
     console.error(error.message);
     process.exitCode ||= 1;

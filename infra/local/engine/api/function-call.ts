@@ -42,6 +42,7 @@ export class FunctionCall {
     return null;
   }
 
+  /** Ends the function with an error, whatever its process does from here on. */
   async returnError({ error: id }: { error: string }): Promise<null> {
     const { session, settle } = await this.assignment;
     settle({ error: session.ids.of(id, ErrorValue) });
@@ -61,7 +62,7 @@ export class FunctionCallArgValue extends ApiObject {
   }
 }
 
-/** A failure on its way from a function to whoever called it. */
+/** An error of a function: a message, and values by name, such as those of a failed command. */
 export class ErrorValue extends ApiObject {
   readonly __typename = "Error";
 
@@ -73,7 +74,37 @@ export class ErrorValue extends ApiObject {
     super(session, keyOf("Error", message, details));
   }
 
+  values(): ErrorDetail[] {
+    return Object.entries(this.details).map(([name, value]) => new ErrorDetail(this.session, name, value));
+  }
+
+  /** @throws {StandInError} The value is no JSON. */
   withValue({ name, value }: { name: string; value: string }): ErrorValue {
-    return new ErrorValue(this.session, this.message, { ...this.details, [name]: JSON.parse(value) as unknown });
+    return new ErrorValue(this.session, this.message, { ...this.details, [name]: parsed(name, value) });
+  }
+}
+
+/** One of the values of an error, as JSON. */
+export class ErrorDetail extends ApiObject {
+  readonly __typename = "ErrorValue";
+  readonly value: string;
+
+  constructor(
+    session: Session,
+    readonly name: string,
+    value: unknown,
+  ) {
+    super(session, keyOf("ErrorValue", name, value));
+    this.value = JSON.stringify(value);
+  }
+}
+
+function parsed(name: string, value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch (error) {
+    throw new StandInError(
+      `The value ${JSON.stringify(name)} of an error is not JSON: ${(error as Error).message}. Pass it through JSON.stringify.`,
+    );
   }
 }

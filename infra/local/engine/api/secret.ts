@@ -49,6 +49,15 @@ export class Secret extends ApiObject implements SecretValue {
   plaintext(): Promise<string> {
     return this.read();
   }
+
+  /** What tells this secret from others, as far as that can be known without running a command: the engine is as lazy. */
+  async identity(): Promise<string | undefined> {
+    if (this.label.startsWith("cmd://")) return this.key;
+    return this.read().then(
+      (value) => keyOf("secret content", value),
+      () => undefined,
+    );
+  }
 }
 
 function reader(session: Session, uri: string): () => Promise<string> {

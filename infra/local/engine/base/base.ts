@@ -40,7 +40,7 @@ export async function baseState(
   } catch (error) {
     if (!(error instanceof UnreachableRegistryError) || !isPython) throw error;
     await session.store.keep(unreachableKey(server), { at: Date.now(), message: error.message });
-    session.progress(`${error.message} In place of ${address}, a Python base of Debian's packages is used.`);
+    session.trace.log(`${error.message} In place of ${address}, a Python base of Debian's packages is used.`);
     return debianPython(session, state.platform);
   }
 }

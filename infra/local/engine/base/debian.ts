@@ -55,8 +55,11 @@ const config = {
   Cmd: ["python3"],
 };
 
-async function assemble({ store, progress, signal }: Session): Promise<Layer> {
-  progress("making a Python base of Debian's packages, once");
+function assemble(session: Session): Promise<Layer> {
+  return session.trace.step("make a Python base of Debian's packages, once", () => assembleNow(session));
+}
+
+async function assembleNow({ store, signal }: Session): Promise<Layer> {
   const scratch = await store.scratch();
   try {
     const tree = await unpackPackages(store, packages, scratch, signal);

@@ -1,54 +1,116 @@
 import { Directory } from "../api/directory.js";
 import { File } from "../api/file.js";
+import { Secret } from "../api/secret.js";
+import { Service } from "../api/service.js";
 import { keyOf } from "../content/store.js";
 import type { FunctionType, TypeRef } from "../module/types.js";
 import type { Identified } from "../session/ids.js";
 import type { Session } from "../session/session.js";
+import type { CallLabel, Span } from "../telemetry/span.js";
+import type { Catalog } from "./catalog.js";
 
 /** For how long the engine keeps what a function answered, in milliseconds. */
 const keptFor = 7 * 24 * 3600_000;
 
+interface Kept {
+  at: number;
+  /** With a `Place` for each object. */
+  value: unknown;
+}
+
+/** Stands for the id of one of the objects that went into the call: ids do not outlive a session. */
+interface Place {
+  object: number;
+}
+
+/** One call of a function, with all that its result depends on. */
+export interface CacheableCall {
+  function: FunctionType;
+  /** All that tells the call from others, with the ids of objects in it. */
+  call: unknown[];
+  label: CallLabel;
+  run: () => Promise<unknown>;
+}
+
 /**
- * What a function answered the last time that it was called with the same content, unless it is marked as never to be cached. Only plain
- * answers are kept, and only where nothing but files and plain values went in: the rest lives as long as a session.
- *
- * @param call All that says which call it is, with the ids of objects in it.
+ * Returns what a function returned the last time that it was called with the same content, unless it is marked as never to be cached.
+ * Kept are plain values and the module's own objects, as far as their fields are plain or objects that went into the call; what is made in
+ * a call lives as long as a session.
  */
 export async function kept(
   session: Session,
-  called: FunctionType,
-  call: unknown[],
-  run: () => Promise<unknown>,
+  catalog: Catalog,
+  { function: called, call, label, run }: CacheableCall,
 ): Promise<unknown> {
-  const key = called.uncached || !isPlain(called.returns) ? undefined : await contentKey(session, call);
-  if (key === undefined) return run();
-  const before = await session.store.recall<{ at: number; value: unknown }>(key);
+  const { ids, store } = session;
+  const content =
+    called.uncached || !canBeKept(called.returns, catalog) ? undefined : await contentOfCall(session, call);
+  if (!content) return run();
+  const before = await store.recall<Kept>(content.key);
   if (before && Date.now() - before.at < keptFor) {
-    session.progress(`cached ${called.name}`);
-    return before.value;
+    const restored = replace(before.value, (value) => {
+      const place = isPlace(value) ? content.objects[value.object] : undefined;
+      return place && ids.add(place);
+    });
+    return keptResult(session, label, restored);
   }
   const value = await run();
-  await session.store.keep(key, { at: Date.now(), value });
+  const places = replace(value, (item) => {
+    const object = typeof item === "string" ? ids.find(item) : undefined;
+    return object && { object: content.objects.indexOf(object) };
+  });
+  if (!JSON.stringify(places ?? null).includes('{"object":-1}'))
+    await store.keep(content.key, { at: Date.now(), value: places });
   return value;
 }
 
-function isPlain({ kind, element }: TypeRef): boolean {
-  return kind === "LIST" ? element !== undefined && isPlain(element) : !["OBJECT", "VOID"].includes(kind);
+/** Returns a result that nothing had to run for, as a step that is marked so. */
+export function keptResult({ trace }: Session, label: CallLabel, value: unknown): Promise<unknown> {
+  const take = async (step: Span) => {
+    step.cached = true;
+    return value;
+  };
+  return trace.step(label.field, take, { call: label });
 }
 
-/** A key in which every id is replaced by its object's content; undefined when an object has none. */
-async function contentKey({ ids }: Session, call: unknown[]): Promise<string | undefined> {
+function canBeKept(type: TypeRef, catalog: Catalog): boolean {
+  const { kind, element } = type;
+  if (kind === "LIST") return element !== undefined && canBeKept(element, catalog);
+  return kind === "OBJECT" ? catalog.isModules(type) : kind !== "VOID";
+}
+
+function isPlace(value: unknown): value is Place {
+  return typeof value === "object" && value !== null && Object.keys(value).join() === "object";
+}
+
+/** A copy of a JSON value in which `change` has replaced what it returns something for. */
+function replace(value: unknown, change: (value: unknown) => unknown): unknown {
+  const changed = change(value);
+  if (changed !== undefined) return changed;
+  if (Array.isArray(value)) return value.map((item) => replace(item, change));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, replace(item, change)]));
+}
+
+/** A key in which every id is replaced by its object's content, and the objects; undefined when an object has no such content. */
+async function contentOfCall(
+  { ids }: Session,
+  call: unknown[],
+): Promise<{ key: string; objects: Identified[] } | undefined> {
   const objects: Identified[] = [];
-  const text = JSON.stringify(call, (_, value: unknown) => {
-    const object = typeof value === "string" ? ids.find(value) : undefined;
-    if (!object) return value;
-    objects.push(object);
-    return { object: objects.length };
-  });
-  const digests = await Promise.all(objects.map(contentOf));
-  return digests.includes(undefined) ? undefined : keyOf("function 1", text, digests);
+  const text = JSON.stringify(
+    replace(call, (value) => {
+      const object = typeof value === "string" ? ids.find(value) : undefined;
+      if (object && !objects.includes(object)) objects.push(object);
+      return object && { object: objects.indexOf(object) };
+    }),
+  );
+  const contents = await Promise.all(objects.map(contentOf));
+  return contents.includes(undefined) ? undefined : { key: keyOf("function 2", text, contents), objects };
 }
 
 async function contentOf(object: Identified): Promise<string | undefined> {
-  return object instanceof Directory || object instanceof File ? object.digest() : undefined;
+  if (object instanceof Directory || object instanceof File) return object.digest();
+  if (object instanceof Secret) return object.identity();
+  return object instanceof Service ? object.key : undefined;
 }

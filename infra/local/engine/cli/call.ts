@@ -1,57 +1,73 @@
 import { resolve } from "node:path";
-import { explained } from "../../containers/errors.js";
+import { Display, type Output } from "../display/display.js";
 import { UsageError } from "../errors.js";
-import { FunctionError } from "../module/invoke.js";
 import { findModule } from "../module/source.js";
 import type { ArgumentType } from "../module/types.js";
 import { Session } from "../session/session.js";
 import type { StandIn } from "../stand-in.js";
+import { Trace } from "../telemetry/trace.js";
 import { catalogOf } from "./catalog.js";
 import { readDefaults } from "./dotenv.js";
-import { type Evaluation, evaluate, fromDotenv } from "./evaluate.js";
+import { type Evaluation, evaluate, fromDotenv, prepare } from "./evaluate.js";
 import { functionList, helpText } from "./help.js";
-import { type CommandLine, parseCommandLine, parseModuleDirectory } from "./parse.js";
+import { type CommandLine, parseCommandLine, parseModuleDirectory, parseProgress } from "./parse.js";
 import { present } from "./print.js";
 
-export interface CallOptions {
+export interface CallOptions extends Output {
   /** The words after `dagger call`. */
   args: string[];
   cwd: string;
-  env: Record<string, string | undefined>;
-  /** Hears the result alone. */
-  onStdout: (text: string) => void;
-  /** Hears progress and errors, whole lines. */
-  onStderr: (text: string) => void;
   signal: AbortSignal;
 }
 
-/** Makes one call as `dagger call` does, and answers its exit code. */
+/** Makes one call as `dagger call` does. @returns Its exit code. */
 export async function call(standIn: StandIn, options: CallOptions): Promise<number> {
-  const silence = { silent: options.args.some((word) => word === "-s" || word === "--silent") };
-  const say = (text: string) => options.onStderr(text.endsWith("\n") ? text : `${text}\n`);
+  const { args, env, signal, onStderr, terminal, ...output } = options;
+  const trace = new Trace();
+  const progress = parseProgress(args, env, terminal !== undefined);
+  if (progress.refused) {
+    onStderr(`${progress.refused}\n`);
+    return 1;
+  }
+  const drawn = progress.mode === "tty" && terminal ? { terminal } : {};
+  const display = new Display(trace, { ...output, env, onStderr, ...drawn }, progress.mode === "silent");
   try {
-    return await answer(standIn, options, (line) => silence.silent || say(line));
+    await answer(standIn, options, trace, display);
+    display.close();
+    return 0;
   } catch (error) {
-    return options.signal.aborted ? stopped(say) : failed(error, say);
+    return signal.aborted ? stopped(display) : failed(error, trace, display);
   }
 }
 
-async function answer(standIn: StandIn, options: CallOptions, progress: (line: string) => void): Promise<number> {
-  const { args, cwd, env, signal, onStdout } = options;
-  const source = findModule(resolve(cwd, parseModuleDirectory(args) ?? "."));
-  const session = new Session({ machine: standIn, contextDirectory: source.context, cwd, env, progress, signal });
+async function answer(standIn: StandIn, options: CallOptions, trace: Trace, display: Display): Promise<void> {
+  const { args, cwd, env, signal } = options;
+  const moduleDirectory = parseModuleDirectory(args) ?? ".";
+  const { source, session, catalog } = await trace.step(`load workspace: ${moduleDirectory}`, async () => {
+    const source = findModule(resolve(cwd, moduleDirectory));
+    const session = new Session({ machine: standIn, contextDirectory: source.context, cwd, env, trace, signal });
+    return { source, session, catalog: catalogOf(source.name, await standIn.types(session, source)) };
+  });
   try {
-    const catalog = catalogOf(source.name, await standIn.types(session, source));
     if (args[0] === "functions") {
-      onStdout(`${functionList(catalog.functions(catalog.constructor_.returns) ?? [])}\n`);
-      return 0;
+      display.stdout(`${functionList(catalog.functions(catalog.constructor_.returns) ?? [])}\n`);
+      return;
     }
-    const line = parseCommandLine(args, catalog);
-    const defaults = readDefaults(source, cwd, env);
-    const evaluation: Evaluation = { session, source, catalog, defaults, start: () => standIn.process(source) };
-    if (line.help || line.steps.length === 1) onStdout(`${help(evaluation, line)}\n`);
-    else onStdout(await present(await evaluate(evaluation, line.steps), { session, catalog, ...line }));
-    return 0;
+    const evaluation: Evaluation = {
+      session,
+      source,
+      catalog,
+      defaults: [],
+      start: () => standIn.process(source),
+    };
+    const { line, calls } = await trace.step("parsing command line arguments", async () => {
+      const line = parseCommandLine(args, catalog);
+      evaluation.defaults = readDefaults(source, cwd, env);
+      const isHelp = line.help || line.steps.length === 1;
+      return { line, calls: isHelp ? undefined : prepare(evaluation, line.steps) };
+    });
+    if (!calls) display.stdout(`${help(evaluation, line)}\n`);
+    else display.stdout(await present(await evaluate(evaluation, calls), { session, catalog, display, ...line }));
   } finally {
     await session.close();
   }
@@ -64,19 +80,24 @@ function help(evaluation: Evaluation, { steps }: CommandLine): string {
   return helpText(steps, evaluation.catalog, given);
 }
 
-function failed(error: unknown, say: (text: string) => void): number {
-  const message = explained(error as Error);
-  say(`Error: ${message}`);
-  if (error instanceof UsageError) say("Run 'npm run call -- --help' for usage.");
-  if (!(error instanceof FunctionError)) return 1;
-  const { stdout, stderr } = error.output;
-  if (stdout && !message.includes(stdout.trim())) say(`Stdout:\n${stdout}`);
-  if (stderr && !message.includes(stderr.trim())) say(`Stderr:\n${stderr}`);
-  return error.exitCode;
+/** Writes an error as the engine's command line does, and a failed command's output where no terminal shows its log. */
+function failed(error: unknown, trace: Trace, display: Display): number {
+  const message = trace.messageOf(error, "0".repeat(16));
+  display.stderr(`Error: ${message}`);
+  if (error instanceof UsageError) display.stderr("Run 'npm run call -- --help' for usage.");
+  const { _type, exitCode, stdout, stderr } = (error as { extensions?: Record<string, unknown> }).extensions ?? {};
+  const isExec = _type === "EXEC_ERROR";
+  if (isExec && !display.isTerminal) {
+    if (typeof stdout === "string" && stdout !== "") display.stderr(`Stdout:\n${stdout}`);
+    if (typeof stderr === "string" && stderr !== "") display.stderr(`Stderr:\n${stderr}`);
+  }
+  display.close(message);
+  return isExec && typeof exitCode === "number" ? Math.trunc(exitCode) || 1 : 1;
 }
 
-/** As a shell tells of what Ctrl-C ended. */
-function stopped(say: (text: string) => void): number {
-  say("Canceled.");
+/** As a shell reports a command that Ctrl-C ended. */
+function stopped(display: Display): number {
+  display.stderr("Canceled.");
+  display.close();
   return 130;
 }

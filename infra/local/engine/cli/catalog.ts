@@ -16,6 +16,8 @@ import { schema } from "../session/schema.js";
 export interface Catalog {
   description: string;
   constructor_: FunctionType;
+  /** Whether the class has one: otherwise nothing need run to make the object. */
+  hasConstructor: boolean;
   main: string;
   /** What can be called on an object of this type, in order of name; undefined when it is no object. */
   functions(type: TypeRef): FunctionType[] | undefined;
@@ -33,6 +35,7 @@ export function catalogOf(moduleName: string, types: ModuleTypes): Catalog {
   return {
     description: types.description || main.description,
     constructor_: { name: "", description: "", args: [], ...main.constructor_, returns },
+    hasConstructor: main.constructor_ !== undefined,
     main: main.name,
     isModules: (type) => own(type) !== undefined,
     functions(type) {

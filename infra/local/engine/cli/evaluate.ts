@@ -6,9 +6,10 @@ import type { ModuleProcess } from "../module/process.js";
 import { type ModuleSource, moduleKey } from "../module/source.js";
 import { type ArgumentType, isInjected, isRequired, type TypeRef } from "../module/types.js";
 import type { Session } from "../session/session.js";
-import { kept } from "./cache.js";
+import { kept, keptResult } from "./cache.js";
 import type { Catalog } from "./catalog.js";
 import { type Defaults, defaultFor } from "./dotenv.js";
+import { labelOf } from "./label.js";
 import { kebab } from "./names.js";
 import type { Step } from "./parse.js";
 import { argumentValue, contextValue } from "./values.js";
@@ -27,10 +28,22 @@ export interface Result {
   value: unknown;
 }
 
-/** Calls one after the other, each on what the one before it answered. Every argument is looked at before the first call is made. */
-export async function evaluate(evaluation: Evaluation, steps: Step[]): Promise<Result> {
-  const owners = steps.map((_, index) => steps[index - 1]?.function.returns);
-  const calls = steps.map((step, index) => ({ step, args: argumentsOf(evaluation, step, owners[index]) }));
+/** One call with the values of its arguments. */
+export interface Prepared {
+  step: Step;
+  args: Record<string, unknown>;
+}
+
+/** Reads the values of every argument before the first call is made. @throws {UsageError} One is missing or not accepted. */
+export function prepare(evaluation: Evaluation, steps: Step[]): Prepared[] {
+  return steps.map((step, index) => ({
+    step,
+    args: argumentsOf(evaluation, step, steps[index - 1]?.function.returns),
+  }));
+}
+
+/** Makes the calls one after the other, each on what the one before it returned. */
+export async function evaluate(evaluation: Evaluation, calls: Prepared[]): Promise<Result> {
   let result: Result = { type: evaluation.catalog.constructor_.returns, value: {} };
   for (const { step, args } of calls) result = await call(evaluation, result, step, args);
   return result;
@@ -48,21 +61,21 @@ export function fromDotenv(
   return defaultFor(defaults, object, step.function.name, name);
 }
 
-async function call(
-  evaluation: Evaluation,
-  on: Result,
-  { function: called }: Step,
-  args: Record<string, unknown>,
-): Promise<Result> {
+async function call(evaluation: Evaluation, on: Result, step: Step, args: Record<string, unknown>): Promise<Result> {
   const { session, start, catalog, source } = evaluation;
-  const { name, returns } = called;
-  if (!catalog.isModules(on.type))
-    return { type: returns, value: await callCore(session, on.value as string, name, args) };
+  const { trace } = session;
+  const { name, returns } = step.function;
+  const label = labelOf(step, name === "" ? undefined : on.type);
+  if (!catalog.isModules(on.type)) {
+    const work = () => callCore(session, on.value as string, name, args);
+    return { type: returns, value: await trace.step(name, work, { call: label }) };
+  }
   const parent = on.value as Record<string, unknown>;
   if (name in parent && Object.keys(args).length === 0) return { type: returns, value: parent[name] };
-  if (name === "" && called.args.length === 0) return { type: returns, value: {} };
-  const run = () => invoke(session, start, { parentName: on.type.name ?? "", parent, name, args });
-  return { type: returns, value: await kept(session, called, [await moduleKey(source), on, name, args], run) };
+  if (name === "" && !catalog.hasConstructor) return { type: returns, value: await keptResult(session, label, {}) };
+  const run = () => invoke(session, start, { parentName: on.type.name ?? "", parent, name, args }, label);
+  const cacheable = { function: step.function, call: [await moduleKey(source), on, name, args], label, run };
+  return { type: returns, value: await kept(session, catalog, cacheable) };
 }
 
 /** A field of an API's object: its method of that name. Objects are handed on by id, as over the wire. */

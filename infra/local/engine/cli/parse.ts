@@ -50,6 +50,30 @@ export function parseModuleDirectory(words: string[]): string | undefined {
   return index === -1 ? undefined : (words[index]?.split(/=(.*)/s)[1] ?? words[index + 1]);
 }
 
+export interface Progress {
+  /** `tty` draws on a terminal, `plain` writes lines, `silent` shows errors alone. */
+  mode: "tty" | "plain" | "silent";
+  /** Why none of them can be. */
+  refused?: string;
+}
+
+/** Reads how progress is shown: `--silent`, then `--progress`, then DAGGER_PROGRESS, then whether there is a terminal. */
+export function parseProgress(
+  words: string[],
+  env: Record<string, string | undefined>,
+  hasTerminal: boolean,
+): Progress {
+  const index = words.findIndex((word) => /^--progress(=|$)/.test(word));
+  const given = index === -1 ? undefined : (words[index]?.split(/=(.*)/s)[1] ?? words[index + 1]);
+  const wanted = !given || given === "auto" ? env.DAGGER_PROGRESS || "auto" : given;
+  if (words.some((word) => word === "-s" || word === "--silent")) return { mode: "silent" };
+  if (wanted === "auto") return { mode: hasTerminal ? "tty" : "plain" };
+  if (wanted === "plain") return { mode: "plain" };
+  if (wanted !== "tty")
+    return { mode: "plain", refused: `unknown progress type ${JSON.stringify(wanted)}. Accepted: auto, plain, tty.` };
+  return hasTerminal ? { mode: "tty" } : { mode: "plain", refused: 'no tty available for progress "tty"' };
+}
+
 /** As people type it: `npm run call -- build export`. */
 export function commandPath(steps: Step[]): string {
   return ["npm run call --", ...steps.slice(1).map((step) => kebab(step.function.name))].join(" ");
@@ -105,8 +129,6 @@ function setOption(options: Options, flag: string, value: string): boolean {
   else if (flag === "-s" || flag === "--silent") options.silent = true;
   else if (flag === "-o" || flag === "--output") options.output = value;
   else if (flag === "-m" || flag === "--mod") options.mod = value;
-  else if (flag === "--progress" && value !== "plain")
-    throw new UsageError(`invalid argument "${value}" for "--progress" flag. Accepted: plain.`);
   else return flag === "--progress";
   return true;
 }

@@ -1,6 +1,7 @@
 import { ApiObject } from "../api/object.js";
 import { exportTarget, writeHostText } from "../content/export.js";
 import { keyOf } from "../content/store.js";
+import type { Display } from "../display/display.js";
 import { describeId } from "../session/ids.js";
 import type { Session } from "../session/session.js";
 import type { Catalog } from "./catalog.js";
@@ -11,25 +12,33 @@ interface Printing {
   catalog: Catalog;
   json: boolean;
   output?: string;
+  display: Display;
 }
 
 /** Brings a result about and answers what to print of it, as `dagger call` does: of an object only what it is. */
-export async function present({ type, value }: Result, { session, catalog, json, output }: Printing): Promise<string> {
+export async function present(
+  { type, value }: Result,
+  { session, catalog, json, output, display }: Printing,
+): Promise<string> {
   if (type.kind === "VOID" || value === null || value === undefined) return "";
   const object = type.kind === "OBJECT" && !catalog.isModules(type) ? session.ids.get(value as string) : undefined;
   if (object && output !== undefined && "export" in object) {
-    const saved = await (object as unknown as Exportable).export({ path: output, allowParentDirPath: true });
-    session.progress(`Saved to "${saved}".`);
+    const save = () => (object as unknown as Exportable).export({ path: output, allowParentDirPath: true });
+    const saved = await session.trace.step("export", save, { flags: { passthrough: true } });
+    display.stderr(`Saved to "${saved}".`);
     return "";
   }
-  if (object instanceof ApiObject && "sync" in object) await (object as unknown as Syncable).sync();
+  if (object instanceof ApiObject && "sync" in object) {
+    const sync = () => (object as unknown as Syncable).sync();
+    await session.trace.step("sync", sync, { flags: { passthrough: true } });
+  }
   const text = object
     ? `${describeId(value as string)}\n`
     : render(value, type.kind === "OBJECT" ? type.name : undefined, json);
   if (output !== undefined) {
     const path = exportTarget(session.cwd, output);
     await writeHostText(path, text);
-    session.progress(`Saved output to "${path}".`);
+    display.stderr(`Saved output to "${path}".`);
   }
   return text;
 }

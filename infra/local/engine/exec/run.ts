@@ -8,6 +8,7 @@ import { ExecError } from "../errors.js";
 import { envOf } from "../image/edit.js";
 import type { ContainerState, Mount } from "../image/state.js";
 import type { Session } from "../session/session.js";
+import type { Span } from "../telemetry/span.js";
 import { loadFiles } from "./image.js";
 import { execKey } from "./key.js";
 import { prepareMounts } from "./mounts.js";
@@ -35,24 +36,30 @@ interface Kept {
  * @throws {ExecError} It ended otherwise than expected. That is never kept: the next time it runs again.
  */
 export async function runExec(session: Session, state: ContainerState, options: ExecOptions): Promise<ContainerState> {
-  const key = execKey(state, options);
-  const kept = await session.store.recall<Kept>(key);
-  const usable = kept && (!kept.layer || session.store.has(kept.layer.digest));
-  session.progress(`${usable ? "cached" : "exec"} ${options.args.join(" ")}`);
-  if (usable) return applied(state, options, kept);
-  const result = await execute(session, state, options);
-  requireExpected(options, result);
-  await session.store.keep(key, result);
-  return applied(state, options, result);
+  return session.trace.step(`withExec ${options.args.map(quoted).join(" ")}`, async (step) => {
+    const key = execKey(state, options);
+    const kept = await session.store.recall<Kept>(key);
+    step.cached = kept !== undefined && (!kept.layer || session.store.has(kept.layer.digest));
+    if (kept && step.cached) return applied(state, options, kept);
+    const result = await execute(session, state, options, step);
+    requireExpected(options, result);
+    await session.store.keep(key, result);
+    return applied(state, options, result);
+  });
 }
 
-async function execute(session: Session, state: ContainerState, options: ExecOptions): Promise<Kept> {
+/** Quotes an argument as a shell needs it. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+async function execute(session: Session, state: ContainerState, options: ExecOptions, step: Span): Promise<Kept> {
   const { machine, signal } = session;
   const engine = await machine.containers();
   const image = await loadFiles(engine, machine.store, state);
   const network = networkSettings(session.env);
   const mounts = await prepareMounts(machine.store, state.mounts);
-  const lines = lineSplitter((_, line) => session.progress(`  ${line}`));
+  const lines = lineSplitter((_, line) => session.trace.log(line, step));
   const output = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
   let layer: Blob | undefined;
   try {

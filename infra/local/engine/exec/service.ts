@@ -8,6 +8,7 @@ import { attachOutput, createContainer, waitForExit } from "../../containers/run
 import { StandInError } from "../errors.js";
 import type { ContainerState } from "../image/state.js";
 import type { Session } from "../session/session.js";
+import type { Span } from "../telemetry/span.js";
 import { loadFiles } from "./image.js";
 
 export interface RunningService {
@@ -28,6 +29,8 @@ export async function runService(
   state: ContainerState,
   forwards: { frontend: number; backend: number }[],
 ): Promise<RunningService> {
+  const { trace } = session;
+  const span = trace.currentSpan();
   const engine = await session.machine.containers();
   const { Env = [], WorkingDir = "/", User = "", Entrypoint = [], Cmd = [], ExposedPorts = {} } = state.config;
   const container = await createContainer(engine, session.machine.owner, {
@@ -49,19 +52,16 @@ export async function runService(
   });
   const remove = () => gone(container.remove({ force: true, v: true }));
   session.atEnd(remove);
-  session.signal.addEventListener(
-    "abort",
-    () => void remove().catch((error: Error) => session.progress(error.message)),
-  );
+  session.signal.addEventListener("abort", () => void remove().catch((error: Error) => trace.log(error.message, span)));
   const output = await attachOutput(container);
   await container.start().catch((error) => refusePortInUse(error, forwards));
-  const ended = follow(session, container, output);
+  const ended = follow(session, container, output, span);
   // Whoever waits for it hears of it; nobody need wait.
   ended.catch(() => undefined);
   const ports = Object.keys(ExposedPorts).map((port) => Number.parseInt(port, 10));
   const hostname = await addressOf(container);
   await Promise.race([ended, Promise.all(ports.map((port) => listening(hostname, port, session.signal)))]);
-  for (const { frontend, backend } of forwards) session.progress(`http://127.0.0.1:${frontend} -> port ${backend}`);
+  for (const { frontend, backend } of forwards) trace.log(`http://127.0.0.1:${frontend} -> port ${backend}`, span);
   return { hostname, ports, ended };
 }
 
@@ -73,8 +73,13 @@ function refusePortInUse(error: Error, forwards: { frontend: number }[]): never 
   );
 }
 
-async function follow(session: Session, container: DockerContainer, output: AsyncIterable<Buffer>): Promise<void> {
-  const lines = lineSplitter((_, line) => session.progress(`  ${line}`));
+async function follow(
+  session: Session,
+  container: DockerContainer,
+  output: AsyncIterable<Buffer>,
+  span: Span | undefined,
+): Promise<void> {
+  const lines = lineSplitter((_, line) => session.trace.log(line, span));
   await demultiplex(output, lines.write);
   lines.flush();
   const { exitCode } = await waitForExit(container);

@@ -24,12 +24,13 @@ export async function publishImage(
     signal: session.signal,
   });
   const { config, configDigest, manifest, digest } = imageDocuments(state);
-  session.progress(`publish ${address}`);
-  for (const layer of state.layers)
-    await registry.putBlob(layer.digest, layer.size, () => session.store.open(layer.digest));
-  await registry.putBlob(configDigest, config.length, () => Readable.from([config]));
-  await registry.putManifest(reference.tag ?? digest, mediaTypes.manifest, manifest);
-  return formatReference({ ...reference, digest });
+  return session.trace.step(`publish ${address}`, async () => {
+    for (const layer of state.layers)
+      await registry.putBlob(layer.digest, layer.size, () => session.store.open(layer.digest));
+    await registry.putBlob(configDigest, config.length, () => Readable.from([config]));
+    await registry.putManifest(reference.tag ?? digest, mediaTypes.manifest, manifest);
+    return formatReference({ ...reference, digest });
+  });
 }
 
 /** The last that was given for this registry: by its host, or by a whole address in it. */

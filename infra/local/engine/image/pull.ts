@@ -95,7 +95,7 @@ async function fetchBlob(registry: Registry, digest: string): Promise<Buffer> {
 
 /** The diff id is checked: it says what the layer holds, however it was compressed. */
 async function fetchLayer(
-  { store, progress }: Session,
+  { store, trace }: Session,
   registry: Registry,
   digest: string,
   diffId: string,
@@ -103,10 +103,11 @@ async function fetchLayer(
 ): Promise<Layer> {
   const createdBy = `from ${formatReference(reference)}`;
   if (store.has(diffId)) return { digest: diffId, size: await store.size(diffId), createdBy };
-  progress(`pull ${digest}`);
-  const response = await registry.get(`blobs/${digest}`);
-  const body = Readable.fromWeb(response.body as import("node:stream/web").ReadableStream);
-  const blob = await store.putStream(await uncompressed(body));
+  const blob = await trace.step(`pull ${digest}`, async () => {
+    const response = await registry.get(`blobs/${digest}`);
+    const body = Readable.fromWeb(response.body as import("node:stream/web").ReadableStream);
+    return store.putStream(await uncompressed(body));
+  });
   if (blob.digest !== diffId)
     throw new StandInError(`The layer ${digest} unpacks to ${blob.digest}; its image says ${diffId}.`);
   return { ...blob, createdBy };

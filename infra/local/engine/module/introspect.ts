@@ -1,6 +1,7 @@
 import { Module } from "../api/typedef.js";
 import { StandInError } from "../errors.js";
 import type { Session } from "../session/session.js";
+import { withoutOrigins } from "../telemetry/origin.js";
 import type { ModuleProcess } from "./process.js";
 import type { ModuleTypes } from "./types.js";
 
@@ -10,10 +11,11 @@ import type { ModuleTypes } from "./types.js";
  * @throws {StandInError} The SDK can't read the module.
  */
 export async function introspect(session: Session, start: () => Promise<ModuleProcess>): Promise<ModuleTypes> {
-  const process = await start();
-  const result = await process.run(session, { parentName: "", parent: {}, name: "", args: {} });
+  const result = await session.trace.step("loading type definitions", async (step) =>
+    (await start()).run(session, { parentName: "", parent: {}, name: "", args: {} }, step),
+  );
   if ("value" in result && typeof result.value === "string") return session.ids.of(result.value, Module).types;
-  const said = "error" in result ? result.error.message : "stderr" in result ? result.stderr : "";
+  const said = "error" in result ? withoutOrigins(result.error.message) : "stderr" in result ? result.stderr : "";
   throw new StandInError(`The SDK can't read the module: ${firstError(said)}`);
 }
 

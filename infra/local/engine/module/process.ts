@@ -1,13 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import type { Socket } from "node:net";
 import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
-import { text } from "node:stream/consumers";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { Store } from "../content/store.js";
-import type { ApiServer } from "../session/server.js";
+import { StandInError } from "../errors.js";
+import { type ApiServer, telemetryPath } from "../session/server.js";
 import type { Session } from "../session/session.js";
+import { traceparent } from "../telemetry/origin.js";
+import type { Span } from "../telemetry/span.js";
+import { spanId } from "../telemetry/trace.js";
 import type { Answer, Assignment, Call } from "./assignment.js";
 import { type ModuleSource, sourceFiles } from "./source.js";
 import { clientTypes, moduleView } from "./view.js";
@@ -20,8 +24,12 @@ const quiet = ["--no-deprecation", "--disable-warning=NodeVersionSupportWarning"
 /** How a process of the module ended that gave no answer. */
 export interface Ended {
   exitCode: number;
+  stdout: string;
   stderr: string;
 }
+
+/** Most of an output that is kept beside the log, in characters: an error carries its last 100 KiB. */
+const keptOutput = 1 << 20;
 
 /**
  * One process of a module: it runs one function and ends. It can be started before there is a function to run; by the time that there
@@ -30,7 +38,7 @@ export interface Ended {
 export class ModuleProcess {
   private assign!: (assignment: Assignment) => void;
   private onLine: (line: string) => void = () => undefined;
-  private readonly stderr: Promise<string>;
+  private readonly output = { stdout: "", stderr: "" };
   private readonly exit: Promise<number>;
 
   private constructor(
@@ -38,9 +46,11 @@ export class ModuleProcess {
     stdout: NodeJS.ReadableStream,
     stderr: NodeJS.ReadableStream,
     private readonly done: () => void,
+    /** The span that it believes to run in: it is started before there is a function to run. */
+    private readonly span: string,
   ) {
-    createInterface({ input: stdout }).on("line", (line) => this.onLine(line));
-    this.stderr = text(stderr);
+    this.follow("stdout", stdout);
+    this.follow("stderr", stderr);
     this.exit = new Promise((resolve, reject) => {
       child.once("error", reject).once("close", (code) => resolve(code ?? 1));
     });
@@ -53,17 +63,18 @@ export class ModuleProcess {
       assign = resolve;
     });
     const token = server.admit({ moduleName: source.name, assignment });
+    const span = spanId();
     const home = await store.scratch();
     const child = spawn(process.execPath, [...quiet, entry, ...(await args(source, store))], {
       cwd: home,
       stdio: ["ignore", "pipe", "pipe"],
-      env: environment(source, store, { port: server.port, token, home }),
+      env: environment(source, store, { port: server.port, token, home, span }),
     });
     const done = () => {
       server.dismiss(token);
       rmSync(home, { recursive: true, force: true });
     };
-    const started = new ModuleProcess(child, child.stdout, child.stderr, done);
+    const started = new ModuleProcess(child, child.stdout, child.stderr, done, span);
     started.assign = assign;
     return started;
   }
@@ -71,22 +82,26 @@ export class ModuleProcess {
   /**
    * Runs a function in it.
    *
-   * @returns Its answer, or how the process ended without one. What the function writes to its standard output is told as progress.
+   * @param span Gets what the function writes as its log, and the spans that the function reports as its children.
+   * @returns Its answer, or how the process ended without one.
    */
-  async run(session: Session, call: Call): Promise<Answer | Ended> {
+  async run(session: Session, call: Call, span: Span): Promise<Answer | Ended> {
     let answer: Answer | undefined;
     this.wake();
-    this.onLine = session.progress;
+    session.trace.alias(this.span, span);
+    this.onLine = (line) => session.trace.log(line, span);
     const kill = () => this.kill();
     session.signal.addEventListener("abort", kill, { once: true });
     if (session.signal.aborted) kill();
     try {
-      this.assign({ session, call, settle: (settled) => (answer = settled) });
-      const [exitCode, stderr] = await Promise.all([this.exit, this.stderr]);
+      const settle = (settled: Answer) => {
+        if (answer) throw new StandInError("function call return already set");
+        answer = settled;
+      };
+      this.assign({ session, call, settle });
+      const exitCode = await this.exit;
       session.signal.throwIfAborted();
-      if (answer === undefined) return { exitCode, stderr };
-      if (stderr) session.progress(stderr.trimEnd());
-      return answer;
+      return answer ?? { exitCode, ...this.output };
     } finally {
       session.signal.removeEventListener("abort", kill);
     }
@@ -97,6 +112,13 @@ export class ModuleProcess {
     this.child.unref();
     for (const stream of [this.child.stdout, this.child.stderr]) (stream as Socket | null)?.unref();
     process.once("exit", this.killNow);
+  }
+
+  private follow(stream: "stdout" | "stderr", input: NodeJS.ReadableStream): void {
+    createInterface({ input }).on("line", (line) => {
+      this.output[stream] = `${this.output[stream]}${line}\n`.slice(-keptOutput);
+      this.onLine(line);
+    });
   }
 
   private wake(): void {
@@ -126,7 +148,7 @@ async function args(source: ModuleSource, store: Store): Promise<string[]> {
 function environment(
   source: ModuleSource,
   store: Store,
-  { port, token, home }: { port: number; token: string; home: string },
+  { port, token, home, span }: { port: number; token: string; home: string; span: string },
 ): NodeJS.ProcessEnv {
   const { PATH, TMPDIR, NODE_EXTRA_CA_CERTS } = process.env;
   return {
@@ -141,5 +163,24 @@ function environment(
     TSX_TSCONFIG_PATH: join(source.directory, "tsconfig.json"),
     DAGGER_SESSION_PORT: String(port),
     DAGGER_SESSION_TOKEN: token,
+    ...telemetry(`http://127.0.0.1:${port}${telemetryPath(token)}`),
+    TRACEPARENT: traceparent(randomBytes(16).toString("hex"), span),
+  };
+}
+
+/** As the engine sets it for every process that it runs: `setupOTel` of engine/engineutil/executor_spec.go. */
+function telemetry(endpoint: string): NodeJS.ProcessEnv {
+  const protocol = "http/protobuf";
+  return {
+    OTEL_TRACES_EXPORTER: "otlp",
+    OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
+    OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
+    OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: protocol,
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${endpoint}/v1/traces`,
+    OTEL_EXPORTER_OTLP_TRACES_LIVE: "1",
+    OTEL_EXPORTER_OTLP_LOGS_PROTOCOL: protocol,
+    OTEL_EXPORTER_OTLP_LOGS_ENDPOINT: `${endpoint}/v1/logs`,
+    OTEL_EXPORTER_OTLP_METRICS_PROTOCOL: protocol,
+    OTEL_EXPORTER_OTLP_METRICS_ENDPOINT: `${endpoint}/v1/metrics`,
   };
 }

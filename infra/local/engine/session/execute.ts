@@ -1,6 +1,8 @@
 import { type DocumentNode, execute, type GraphQLError, parse, validate } from "graphql";
 import { explained } from "../../containers/errors.js";
 import { type Caller, query } from "../api/query.js";
+import { traceparent } from "../telemetry/origin.js";
+import type { Trace } from "../telemetry/trace.js";
 import { schema } from "./schema.js";
 
 export interface GraphqlAnswer {
@@ -14,7 +16,8 @@ export async function answerQuery(source: string, caller: Caller): Promise<Graph
   if (!document) return { errors: errors.map((error) => ({ message: explain(error.message) })) };
   const result = await execute({ schema, document, rootValue: query, contextValue: caller });
   if (!result.errors) return { data: result.data };
-  return { data: null, errors: result.errors.map(describe) };
+  const { trace } = (await caller.assignment).session;
+  return { data: null, errors: result.errors.map((error) => describe(error, trace)) };
 }
 
 function check(source: string): { document?: DocumentNode; errors: readonly { message: string }[] } {
@@ -40,6 +43,20 @@ function explain(message: string): string {
   return `The stand-in for the Dagger engine does not offer ${missing}: it has what this repository's module uses. A Dagger engine has it.`;
 }
 
-function describe({ message, originalError, path, extensions }: GraphQLError) {
-  return { message: originalError ? explained(originalError) : message, path, extensions };
+/** The engine names the span that an error began in at the end of its message, and in its extensions. */
+function describe({ message, originalError, path, extensions }: GraphQLError, trace: Trace) {
+  if (!originalError) return { message, path, extensions };
+  const origin = trace.originOf(originalError) ?? failedCall(trace, originalError, path);
+  return {
+    message: trace.messageOf(originalError, origin),
+    path,
+    extensions: { ...extensions, traceparent: traceparent(trace.id, origin) },
+  };
+}
+
+/** A field that failed without having taken a step, as a step of its own. @returns Its id. */
+function failedCall(trace: Trace, error: Error, path: GraphQLError["path"]): string {
+  const span = trace.start(`.${path?.at(-1) ?? ""}`);
+  trace.end(span, explained(error));
+  return span.id;
 }

@@ -162,7 +162,8 @@ export const schema = buildSchema(/* GraphQL */ `
     returnError(error: ID!): Void
   }
   type FunctionCallArgValue implements Node { id: ID! name: String! value: JSON! }
-  type Error implements Node { id: ID! message: String! withValue(name: String!, value: JSON!): Error! }
+  type Error implements Node { id: ID! message: String! values: [ErrorValue!]! withValue(name: String!, value: JSON!): Error! }
+  type ErrorValue implements Node { id: ID! name: String! value: JSON! }
 
   type Module implements Node { id: ID! withDescription(description: String!): Module! withObject(object: ID!): Module! withEnum(enum: ID!): Module! }
   type TypeDef implements Node {

@@ -4,6 +4,9 @@ import type { AddressInfo } from "node:net";
 import { BodyTooLarge, readBody } from "../../http/body.js";
 import { createGuardedServer } from "../../http/server.js";
 import type { Caller } from "../api/query.js";
+import { spanOf } from "../telemetry/origin.js";
+import { readSpans } from "../telemetry/otlp.js";
+import { type ReceivedSpan, within } from "../telemetry/trace.js";
 import { answerQuery } from "./execute.js";
 
 /** The API over HTTP, on loopback alone. */
@@ -44,11 +47,18 @@ export async function startApiServer(): Promise<ApiServer> {
   };
 }
 
+/** Where a process of a module sends its telemetry: it has no other way to say which process it is. */
+export function telemetryPath(token: string): string {
+  return `/telemetry/${token}`;
+}
+
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
   callers: ReadonlyMap<string, Caller>,
 ): Promise<void> {
+  const [, sender = "", signal] = /^\/telemetry\/(\w+)\/v1\/(traces|logs|metrics)$/.exec(request.url ?? "") ?? [];
+  if (signal) return takeTelemetry(request, response, callers.get(sender), signal);
   const caller = callers.get(tokenOf(request));
   if (!caller) return send(response, 401, { errors: [{ message: "The session's token is missing or not known." }] });
   if (request.method !== "POST" || request.url !== "/query") {
@@ -57,8 +67,9 @@ async function answer(
     });
   }
   const query = await readQuery(request);
-  if (typeof query === "string") return send(response, 200, await answerQuery(query, caller));
-  send(response, query.status, { errors: [{ message: query.message }] });
+  if (typeof query !== "string") return send(response, query.status, { errors: [{ message: query.message }] });
+  const answered = within(spanOf(request.headers.traceparent), () => answerQuery(query, caller));
+  send(response, 200, await answered);
 }
 
 /** The query of a request's body, or why it has none. */
@@ -70,6 +81,31 @@ async function readQuery(request: IncomingMessage): Promise<string | { status: n
     if (error instanceof BodyTooLarge) return { status: 413, message: error.message };
     if (error instanceof SyntaxError) return { status: 400, message: `The body is not JSON: ${error.message}` };
     throw error;
+  }
+}
+
+/** Spans become part of the trace; logs and metrics are accepted, and nothing is done with them. */
+async function takeTelemetry(
+  request: IncomingMessage,
+  response: ServerResponse,
+  caller: Caller | undefined,
+  signal: string,
+): Promise<void> {
+  if (!caller) return send(response, 401, {});
+  const spans = await readTelemetry(request, signal);
+  if (!spans) return send(response, 400, {});
+  const { trace } = (await caller.assignment).session;
+  for (const span of spans) trace.receive(span);
+  response.writeHead(200, { "content-type": "application/x-protobuf" }).end();
+}
+
+/** The spans of a request's body; undefined when it is too large or no export of spans. */
+async function readTelemetry(request: IncomingMessage, signal: string): Promise<ReceivedSpan[] | undefined> {
+  try {
+    const body = await readBody(request, LARGEST_QUERY);
+    return signal === "traces" ? readSpans(body) : [];
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Engine } from "../../containers/connect.js";
 import type { Store } from "../content/store.js";
+import { Trace } from "../telemetry/trace.js";
 import { Ids } from "./ids.js";
 
 /** What outlives a call: the store and the container engine. */
@@ -17,8 +18,8 @@ export interface SessionOptions {
   contextDirectory: string;
   cwd: string;
   env: Record<string, string | undefined>;
-  /** Tells what is being done, a line at a time. */
-  progress: (line: string) => void;
+  /** Records the steps that are taken. A trace of its own unless one is given. */
+  trace?: Trace;
   signal: AbortSignal;
 }
 
@@ -30,7 +31,7 @@ export class Session {
   readonly cwd: string;
   readonly env: Record<string, string | undefined>;
   readonly signal: AbortSignal;
-  readonly progress: (line: string) => void;
+  readonly trace: Trace;
   private readonly made = new Map<string, Promise<unknown>>();
   private readonly endings: (() => Promise<void>)[] = [];
 
@@ -40,7 +41,7 @@ export class Session {
     this.cwd = options.cwd;
     this.env = options.env;
     this.signal = options.signal;
-    this.progress = options.progress;
+    this.trace = options.trace ?? new Trace();
   }
 
   get store(): Store {

@@ -11,7 +11,7 @@ import { readLayers } from "../content/unpack.js";
 import { ExecError } from "../errors.js";
 import { Session } from "../session/session.js";
 import { publicRegistry, type ReadOnlyRegistry } from "./support/registry.js";
-import { type TestSession, testSession } from "./support/session.js";
+import { recordedTrace, type TestSession, testSession } from "./support/session.js";
 
 const platform = defaultPlatform();
 let registry: ReadOnlyRegistry;
@@ -45,9 +45,9 @@ function directory(files: Record<string, string>): Directory {
 
 /** The same store in a new session, as the next call has it. */
 const nextSession = () => {
-  const lines: string[] = [];
+  const { trace, lines } = recordedTrace();
   const { machine, contextDirectory, cwd, env, signal } = made.session;
-  const session = new Session({ machine, contextDirectory, cwd, env, signal, progress: (line) => lines.push(line) });
+  const session = new Session({ machine, contextDirectory, cwd, env, signal, trace });
   return { session, lines };
 };
 
@@ -89,7 +89,7 @@ test("a command that ran before is not run again, in any later session, until so
   const first = await once(made.session, "a").stdout();
   const { session, lines } = nextSession();
   assert.equal(await once(session, "a").stdout(), first);
-  assert.match(lines.join("\n"), /^cached sh -c echo a/m);
+  assert.match(lines.join("\n"), /^withExec sh -c 'echo a .*' CACHED$/m);
   assert.notEqual(await once(session, "b").stdout(), first);
   assert.notEqual(
     await busybox(session)
@@ -110,7 +110,7 @@ test("a label changes the image and not what a command in it does", async () => 
     .withLabel({ name: "a", value: "other" })
     .withExec({ args: sh("echo label") })
     .sync();
-  assert.match(lines.join("\n"), /cached sh -c echo label/);
+  assert.match(lines.join("\n"), /^withExec sh -c 'echo label' CACHED$/m);
   assert.equal((await labelled.labels()).length, 2);
 });
 
@@ -120,8 +120,8 @@ test("a command that fails tells all there is to know, and runs again the next t
     _type: "EXEC_ERROR",
     cmd: sh("echo out; echo err >&2; exit 4"),
     exitCode: 4,
-    stdout: "out\n",
-    stderr: "err\n",
+    stdout: "out",
+    stderr: "err",
   };
   await assert.rejects(failing().sync(), (error) => {
     assert.ok(error instanceof ExecError);
@@ -130,7 +130,7 @@ test("a command that fails tells all there is to know, and runs again the next t
   });
   const { session, lines } = nextSession();
   await assert.rejects(failing(session).sync());
-  assert.match(lines.join("\n"), /^exec sh -c echo out/m);
+  assert.match(lines.join("\n"), /^withExec sh -c 'echo out; .*'$/m);
   assert.equal(
     await busybox()
       .withExec({ args: sh("exit 4"), expect: "ANY" })

@@ -13,7 +13,10 @@ const root = fileURLToPath(new URL("../../../../../", import.meta.url));
 export interface TestModule {
   path: string;
   standIn: StandIn;
-  call(args: string[], options?: Partial<CallOptions>): Promise<{ exitCode: number; stdout: string; stderr: string }>;
+  call(
+    args: string[],
+    options?: Partial<CallOptions> & { standIn?: StandIn },
+  ): Promise<{ exitCode: number; stdout: string; stderr: string }>;
   write(files: Record<string, string>): Promise<void>;
   remove(): Promise<void>;
 }
@@ -48,9 +51,9 @@ export async function testModule(source: string): Promise<TestModule> {
     path,
     standIn,
     write,
-    async call(args, options = {}) {
+    async call(args, { standIn: chosen = standIn, ...options } = {}) {
       const told = { stdout: "", stderr: "" };
-      const exitCode = await call(standIn, {
+      const exitCode = await call(chosen, {
         args,
         cwd: path,
         env: { PATH: process.env.PATH },

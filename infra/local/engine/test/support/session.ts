@@ -5,13 +5,25 @@ import { connectEngine } from "../../../containers/connect.js";
 import { removeOwned } from "../../../containers/owned.js";
 import { Store } from "../../content/store.js";
 import { Session, type SessionOptions } from "../../session/session.js";
+import { Trace } from "../../telemetry/trace.js";
 
 export interface TestSession {
   session: Session;
-  /** What was told as progress. */
+  /** The steps that ended, each with CACHED when it was, and the lines of their logs. */
   lines: string[];
   path: string;
   remove(): Promise<void>;
+}
+
+/** A trace, and what happens in it as lines. */
+export function recordedTrace(): { trace: Trace; lines: string[] } {
+  const trace = new Trace();
+  const lines: string[] = [];
+  trace.observe({
+    ended: ({ name, cached }) => void lines.push(`${name}${cached ? " CACHED" : ""}`),
+    logged: (_, { text }) => void lines.push(text),
+  });
+  return { trace, lines };
 }
 
 /** A session of its own, with an empty store unless another is given, on the machine's container engine. */
@@ -19,7 +31,7 @@ export async function testSession(options: Partial<SessionOptions> & { store?: S
   const path = await mkdtemp(join(tmpdir(), "slipway-session-"));
   const owner = `test-engine-${process.pid}`;
   const store = options.store ?? new Store(join(path, "store"));
-  const lines: string[] = [];
+  const { trace, lines } = recordedTrace();
   let used = false;
   const containers = () => {
     used = true;
@@ -30,7 +42,7 @@ export async function testSession(options: Partial<SessionOptions> & { store?: S
     contextDirectory: path,
     cwd: path,
     env: { PATH: process.env.PATH },
-    progress: (line) => lines.push(line),
+    trace,
     signal: new AbortController().signal,
     ...options,
   });

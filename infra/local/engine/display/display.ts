@@ -1,0 +1,76 @@
+import { originsOf } from "../telemetry/origin.js";
+import type { Trace } from "../telemetry/trace.js";
+import { PlainDisplay } from "./plain.js";
+import { PrettyDisplay, type Terminal, type Ticks } from "./pretty.js";
+
+/** Where a call writes to. */
+export interface Output {
+  /** Gets the result alone. */
+  onStdout: (text: string) => void;
+  /** Gets progress, errors and all else. */
+  onStderr: (text: string) => void;
+  env: Record<string, string | undefined>;
+  /** Present when standard error or standard output is a terminal: progress is drawn on it, and what remains goes to standard error. */
+  terminal?: Terminal;
+  /** Whether standard output is a terminal: a result without an end of line gets one then. */
+  isStdoutTerminal?: boolean;
+  /** Time of what is drawn. */
+  ticks?: Ticks;
+}
+
+/**
+ * What a call shows: its steps while it runs, and at the end what it wrote itself. The engine's command line holds the latter back until
+ * then, and on a terminal leaves it out when the error is on the screen already (`FinalRender` of dagql/idtui/frontend_pretty.go).
+ */
+export class Display {
+  private readonly held: { stream: "stdout" | "stderr"; text: string }[] = [];
+  private readonly plain: PlainDisplay | undefined;
+  private readonly pretty: PrettyDisplay | undefined;
+
+  constructor(
+    private readonly trace: Trace,
+    private readonly output: Output,
+    isSilent: boolean,
+  ) {
+    const { terminal, env, ticks, onStderr } = output;
+    if (isSilent) return;
+    if (terminal) this.pretty = new PrettyDisplay(trace, terminal, env, ticks);
+    else this.plain = new PlainDisplay(trace, onStderr);
+    trace.observe(this.pretty ?? this.plain ?? {});
+  }
+
+  /** Whether steps are drawn on a terminal. */
+  get isTerminal(): boolean {
+    return this.pretty !== undefined;
+  }
+
+  stdout(text: string): void {
+    if (text !== "") this.held.push({ stream: "stdout", text });
+  }
+
+  /** Adds a line to what is written to standard error at the end. */
+  stderr(line: string): void {
+    this.held.push({ stream: "stderr", text: `${line}\n` });
+  }
+
+  /** Ends the display. @param error The message of what the call failed with. */
+  close(error?: string): void {
+    const { pretty, plain } = this;
+    this.trace.finish();
+    pretty?.close();
+    if (plain?.hasWritten) this.output.onStderr("\n");
+    const { lines, errors } = pretty?.final() ?? { lines: [], errors: new Set<string>() };
+    if (lines.length > 0) this.output.onStderr(`${lines.join("\n")}\n`);
+    const origins = error === undefined ? [] : originsOf(error);
+    if (origins.length > 0 && origins.every((id) => errors.has(id))) return;
+    this.replay();
+  }
+
+  private replay(): void {
+    const { onStdout, onStderr, isStdoutTerminal } = this.output;
+    if (this.held.length === 0) return;
+    onStderr("\n");
+    for (const { stream, text } of this.held) (stream === "stdout" ? onStdout : onStderr)(text);
+    if (isStdoutTerminal && !this.held.at(-1)?.text.endsWith("\n")) onStdout("\n");
+  }
+}

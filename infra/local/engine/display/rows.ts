@@ -1,0 +1,149 @@
+import type { Span } from "../telemetry/span.js";
+import type { Trace } from "../telemetry/trace.js";
+import type { Style } from "./style.js";
+import { chop, fit, formatDuration, neutral, width, wrap } from "./text.js";
+import { type Node, visibleTree } from "./tree.js";
+
+export interface View {
+  /** Columns of the terminal. */
+  columns: number;
+  /** Most lines of one span's log: a third of the screen. */
+  logLines: number;
+  /** Milliseconds since the epoch. */
+  now: number;
+  style: Style;
+  /** The sign of what runs. */
+  spinner: string;
+  /** Whether this is what stays on the screen, without the marks that say what can be opened. */
+  final: boolean;
+}
+
+/** Where a row stands: what goes before its title, before its other lines, and before its children's. */
+interface Indent {
+  title: string;
+  other: string;
+}
+
+export interface Rows {
+  lines: string[];
+  /** Ids of the spans whose error is among the lines. */
+  errors: Set<string>;
+}
+
+/**
+ * Formats a trace as the engine's command line does on a terminal (`frontendPretty` of dagql/idtui/frontend_pretty.go): what runs at the top
+ * level is open, with the end of its log and the spans that it reveals; all else is one line.
+ */
+export function formatRows(trace: Trace, view: View): Rows {
+  const lines: string[] = [];
+  const shown = new Set<string>();
+  let previous: { node: Node; depth: number } | undefined;
+  const walk = (node: Node, depth: number, indent: Indent, gap: string) => {
+    const isChained = previous !== undefined && chains(previous, node, depth);
+    if (previous && !isChained && needsGap(previous, node, depth)) lines.push(gap.trimEnd());
+    previous = { node, depth };
+    const isOpen = (depth === 0 && node.running) || node.span.canceled;
+    const children = node.revealed.length > 0 ? node.revealed : node.children;
+    const mark = children.length === 0 && node.span.logs.length === 0 ? "●" : isOpen ? "▼" : "▶";
+    lines.push(title(node.span, isChained, mark, indent.title, view));
+    if (isOpen) lines.push(...log(node.span, indent.other, view));
+    for (const failed of failures(node.span, trace, isOpen && children.length > 0)) {
+      if (shown.has(failed.id)) continue;
+      shown.add(failed.id);
+      lines.push(...error(failed, failed !== node.span, indent.other, view));
+    }
+    if (!isOpen) return;
+    const isIndented = node.revealed.length > 0 || node.span.reveal;
+    for (const [index, child] of children.entries()) {
+      const isLast = index === children.length - 1;
+      const bars = isIndented ? ["  ", "  "] : isLast ? ["╰╴", "  "] : ["├╴", "│ "];
+      const [step = "", bar = ""] = bars.map((it) => view.style.faint(it));
+      walk(
+        child,
+        depth + 1,
+        { title: indent.other + step, other: indent.other + bar },
+        indent.other + (isIndented ? "  " : view.style.faint("│ ")),
+      );
+    }
+  };
+  for (const top of visibleTree(trace)) walk(top, 0, { title: "", other: "" }, "");
+  return { lines, errors: shown };
+}
+
+type Previous = { node: Node; depth: number };
+
+function chains(previous: Previous, { span }: Node, depth: number): boolean {
+  return previous.depth === depth && span.call?.on !== undefined && previous.node.span.call !== undefined;
+}
+
+/** An empty line sets calls apart from what is before them. */
+function needsGap(previous: Previous, { span }: Node, depth: number): boolean {
+  const before = previous.node.span.call;
+  return previous.depth > depth || (previous.depth === depth && (span.call !== undefined || before !== undefined));
+}
+
+function title(span: Span, isChained: boolean, sign: string, indent: string, view: View): string {
+  const { style, final, now, columns, spinner } = view;
+  const mark = final ? "" : `${style.faint(sign)} `;
+  const ms = (span.endedAt ?? now) - span.startedAt;
+  const duration = ` ${formatDuration(ms)}`;
+  const status = span.failed && !span.canceled ? " ERROR" : span.endedAt !== undefined && span.cached ? " CACHED" : "";
+  const room = columns - plainWidth(indent) - (final ? 0 : 2) - 2 - duration.length - status.length;
+  const name = fit(nameOf(span, isChained), Math.max(room, 8));
+  const time = span.endedAt === undefined ? style.yellow(duration) : style.faint(duration);
+  return `${indent}${mark}${icon(span, style, spinner)} ${name}${time}${span.failed ? style.red(status) : style.blue(status)}`;
+}
+
+/**
+ * A span's name as one line, such as `Slipway.deploy(version: "v1.2.3"): String!`.
+ *
+ * @param isChained Whether the call that it is made on is the line before.
+ */
+export function nameOf({ call, name }: Span, isChained: boolean, withArguments = true): string {
+  if (!call) return neutral(name.replace(/\s+/g, " "));
+  const on = call.on === undefined ? "" : `${isChained ? "" : call.on}.`;
+  return neutral(`${on}${call.field}${withArguments ? `${call.args}: ${call.type}` : ""}`);
+}
+
+function icon(span: Span, style: Style, spinner: string): string {
+  if (span.endedAt === undefined) return style.yellow(spinner);
+  if (span.cached) return style.blue("$");
+  if (span.canceled) return style.faint("∅");
+  return span.failed ? style.red("✘") : style.green("✔");
+}
+
+function log(span: Span, indent: string, { columns, logLines, final, style }: View): string[] {
+  const room = columns - plainWidth(indent) - 2;
+  const bar = (sign: string) => `${indent}${span.failed ? style.red(sign) : style.faint(sign)} `;
+  // Only the end can be seen: the beginning of a long log need not be broken into lines.
+  const all = final ? span.logs : span.logs.slice(-logLines);
+  const broken = all.flatMap(({ text }) => chop(neutral(text), room));
+  const shown = final ? broken : broken.slice(-logLines);
+  const hidden = span.logs.length - all.length + broken.length - shown.length;
+  return [
+    ...(hidden > 0 ? [`${bar("┇")}${style.faint(`...${hidden} lines hidden...`)}`] : []),
+    ...shown.map((line) => `${bar("┃")}${line}`),
+  ];
+}
+
+/** The spans whose error tells what a span failed with: where it began, unless rows of its own show that. */
+function failures(span: Span, { spans }: Trace, showsChildren: boolean): Span[] {
+  if (!span.failed) return [];
+  const origins = span.origins.map((id) => spans.get(id)).filter((origin) => origin?.failed);
+  if (origins.length === 0) return [span];
+  return showsChildren ? [] : (origins as Span[]);
+}
+
+/** @param isElsewhere Whether the span has no row here: its title and its log come along then. */
+function error(span: Span, isElsewhere: boolean, indent: string, view: View): string[] {
+  const lines = (span.error ?? "").trim().split("\n").map(neutral);
+  const broken = span.error ? lines.flatMap((line) => wrap(line, view.columns - plainWidth(indent) - 2)) : [];
+  return [
+    ...(isElsewhere ? [title(span, true, " ", indent, view), ...log(span, indent, view)] : []),
+    ...broken.map((line, index) => `${indent}${view.style.red(`${index === 0 ? "!" : " "} ${line}`.trimEnd())}`),
+  ];
+}
+
+function plainWidth(indent: string): number {
+  return width(neutral(indent));
+}

@@ -1,0 +1,59 @@
+import type { Span } from "../telemetry/span.js";
+import type { Trace } from "../telemetry/trace.js";
+
+/** A span among those that are shown. */
+export interface Node {
+  span: Span;
+  parent: Node | undefined;
+  children: Node[];
+  /** Spans below it that ask to be shown in place of its children. */
+  revealed: Node[];
+  /** Whether it or one of its descendants runs. */
+  running: boolean;
+}
+
+/**
+ * The spans that the engine's command line shows, as a tree: without hidden ones, and with those that their ancestors are asked to show
+ * (`RowsView` and `WalkSpans` of dagql/dagui/types.go).
+ */
+export function visibleTree({ spans }: Trace): Node[] {
+  const children = byParent(spans);
+  const tops: Node[] = [];
+  const walk = (span: Span, parent: Node | undefined) => {
+    if (isHidden(span, spans)) return;
+    let below = parent;
+    if (!span.passthrough) {
+      below = { span, parent, children: [], revealed: [], running: false };
+      (parent?.children ?? tops).push(below);
+      if (span.reveal) reveal(below);
+      if (span.endedAt === undefined) for (let up: Node | undefined = below; up; up = up.parent) up.running = true;
+    }
+    for (const child of children.get(span.id) ?? []) walk(child, below);
+  };
+  for (const span of children.get("") ?? []) walk(span, undefined);
+  return tops;
+}
+
+/** The spans by their parent's id, in order of their start; by "" those without a known parent. */
+function byParent(spans: ReadonlyMap<string, Span>): Map<string, Span[]> {
+  const groups = new Map<string, Span[]>();
+  for (const span of [...spans.values()].sort((a, b) => a.startedAt - b.startedAt)) {
+    const parent = span.parent !== undefined && spans.has(span.parent) ? span.parent : "";
+    groups.set(parent, [...(groups.get(parent) ?? []), span]);
+  }
+  return groups;
+}
+
+function isHidden(span: Span, spans: ReadonlyMap<string, Span>): boolean {
+  if (span.failed) return false;
+  const parent = spans.get(span.parent ?? "");
+  return span.internal || (parent !== undefined && (span.encapsulated || parent.encapsulate) && !parent.failed);
+}
+
+/** Adds a span to all above it, up to one that is revealed itself or keeps what is below it. */
+function reveal(node: Node): void {
+  for (let up = node.parent; up; up = up.parent) {
+    up.revealed.push(node);
+    if (up.span.boundary || up.span.encapsulate || up.span.reveal) return;
+  }
+}

@@ -1,0 +1,164 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { randomBytes } from "node:crypto";
+import { explained } from "../../containers/errors.js";
+import { originsOf, withOrigin, withoutOrigins } from "./origin.js";
+import { type CallLabel, noFlags, type Span, type SpanFlags, type TraceObserver } from "./span.js";
+
+/** A span as a module has sent it: at its start, and again at its end. */
+export interface ReceivedSpan extends SpanFlags {
+  id: string;
+  parent: string | undefined;
+  name: string;
+  startedAt: number;
+  endedAt: number | undefined;
+  failed: boolean;
+  error?: string;
+}
+
+interface Start {
+  parent?: string | undefined;
+  call?: CallLabel;
+  flags?: Partial<SpanFlags>;
+}
+
+/** The id of the span that code runs in, of whatever trace. */
+const current = new AsyncLocalStorage<string>();
+
+/** Makes a span the current one for all that `work` begins. */
+export function within<T>(span: string | undefined, work: () => T): T {
+  return span === undefined ? work() : current.run(span, work);
+}
+
+/** Returns a new id for a span. */
+export function spanId(): string {
+  return randomBytes(8).toString("hex");
+}
+
+/** The steps of one call of the command line: those that the stand-in takes, and those that the module reports. */
+export class Trace {
+  readonly id = randomBytes(16).toString("hex");
+  /** By id, in order of their start. */
+  readonly spans = new Map<string, Span>();
+  private readonly observers: TraceObserver[] = [];
+  /** By the id that a module's process was given: the span of the function that it runs. */
+  private readonly aliases = new Map<string, string>();
+  /** Where errors began that have passed through a step. */
+  private readonly origins = new WeakMap<object, string>();
+
+  /** @param now Milliseconds since the epoch. */
+  constructor(readonly now: () => number = Date.now) {}
+
+  observe(observer: TraceObserver): void {
+    this.observers.push(observer);
+  }
+
+  /** Begins a step of the stand-in's own, below the current one unless `parent` names another. */
+  start(name: string, { parent = this.currentSpan()?.id, call, flags }: Start = {}): Span {
+    const span: Span = {
+      ...noFlags,
+      ...flags,
+      id: spanId(),
+      parent,
+      name,
+      ...(call && { call }),
+      startedAt: this.now(),
+      endedAt: undefined,
+      failed: false,
+      origins: [],
+      cached: false,
+      canceled: false,
+      logs: [],
+    };
+    return this.add(span);
+  }
+
+  /** Ends a step. @param error What it failed with, as the engine records it: the message without its origins. */
+  end(span: Span, error?: string): void {
+    if (span.endedAt !== undefined) return;
+    span.endedAt = this.now();
+    span.failed = error !== undefined;
+    if (error !== undefined) {
+      span.error = withoutOrigins(error);
+      span.origins = originsOf(error).filter((id) => id !== span.id);
+    }
+    this.notify("ended", span);
+  }
+
+  /** Takes a step: a span around `work`, failed when `work` rejects. Steps that `work` takes are its children. */
+  async step<T>(name: string, work: (span: Span) => Promise<T>, start: Start = {}): Promise<T> {
+    const span = this.start(name, start);
+    try {
+      const result = await within(span.id, () => work(span));
+      this.end(span);
+      return result;
+    } catch (error) {
+      this.end(span, this.messageOf(error, span.id));
+      throw error;
+    }
+  }
+
+  /** The message of an error with the span that it began in: the first step that it left, or `otherwise`. */
+  messageOf(error: unknown, otherwise: string): string {
+    const origin = this.originOf(error) ?? otherwise;
+    if (typeof error === "object" && error !== null) this.origins.set(error, origin);
+    return withOrigin(error instanceof Error ? explained(error) : String(error), this.id, origin);
+  }
+
+  /** The span that an error began in, if it has left a step. */
+  originOf(error: unknown): string | undefined {
+    return typeof error === "object" && error !== null ? this.origins.get(error) : undefined;
+  }
+
+  /** Adds a line to the log of a span, the current one unless another is given. Without any it is dropped. */
+  log(text: string, span = this.currentSpan()): void {
+    if (!span) return;
+    const line = { at: this.now(), text };
+    span.logs.push(line);
+    for (const observer of this.observers) observer.logged?.(span, line);
+  }
+
+  /** The span that this code runs in. */
+  currentSpan(): Span | undefined {
+    const id = current.getStore() ?? "";
+    return this.spans.get(this.aliases.get(id) ?? id);
+  }
+
+  /** Lets spans that name `id` as their parent belong to this one. */
+  alias(id: string, span: Span): void {
+    this.aliases.set(id, span.id);
+  }
+
+  /** Adds or updates what a module has sent. */
+  receive(received: ReceivedSpan): void {
+    const parent = received.parent === undefined ? undefined : (this.aliases.get(received.parent) ?? received.parent);
+    const known = this.spans.get(received.id);
+    const span =
+      known ??
+      this.add({ ...received, parent, endedAt: undefined, origins: [], cached: false, canceled: false, logs: [] });
+    if (received.endedAt === undefined || span.endedAt !== undefined) return;
+    const error = received.error ?? "";
+    Object.assign(span, received, { parent, origins: originsOf(error).filter((id) => id !== span.id) });
+    if (error) span.error = withoutOrigins(error);
+    this.notify("ended", span);
+  }
+
+  /** Ends the trace: what still runs was left running, and counts as canceled. */
+  finish(): void {
+    for (const span of this.spans.values()) {
+      if (span.endedAt !== undefined) continue;
+      span.canceled = true;
+      span.endedAt = this.now();
+      this.notify("ended", span);
+    }
+  }
+
+  private add(span: Span): Span {
+    this.spans.set(span.id, span);
+    this.notify("started", span);
+    return span;
+  }
+
+  private notify(change: "started" | "ended", span: Span): void {
+    for (const observer of this.observers) observer[change]?.(span);
+  }
+}
