@@ -121,7 +121,7 @@ function log(span: Span, indent: string, { columns, logLines, final, style }: Vi
   const shown = final ? broken : broken.slice(-logLines);
   const hidden = span.logs.length - all.length + broken.length - shown.length;
   return [
-    ...(hidden > 0 ? [`${bar("┇")}${style.faint(`...${hidden} lines hidden...`)}`] : []),
+    ...(hidden > 0 ? [`${bar("┇")}${style.faint(fit(`...${hidden} lines hidden...`, room))}`] : []),
     ...shown.map((line) => `${bar("┃")}${line}`),
   ];
 }

@@ -46,7 +46,7 @@ function wrapLine(line: string, columns: number): string[] {
   while (width(rest) > columns) {
     const [head] = take(rest, columns);
     const next = rest[head.length];
-    const space = next === " " ? head.length : head.trimEnd().lastIndexOf(" ");
+    const space = next === " " || head.endsWith(" ") ? head.length : head.lastIndexOf(" ");
     const indent = rest.length - rest.trimStart().length;
     const end = space > indent ? space : head.length;
     lines.push(rest.slice(0, end).trimEnd());
@@ -65,15 +65,13 @@ function take(text: string, columns: number): [string, string] {
   return [text, ""];
 }
 
-/** A cluster is as wide as its widest character; marks that combine with it take no column. */
+/** Marks that combine take no column. Of emoji that may be joined all are counted: many terminals show them side by side. */
 function widthOf(grapheme: string): number {
-  if (/\p{Emoji_Presentation}|\ufe0f/u.test(grapheme)) return 2;
-  let widest = 0;
+  let columns = 0;
   for (const character of grapheme) {
-    if (!/[\p{Mn}\p{Me}\p{Cf}]/u.test(character))
-      widest = Math.max(widest, eastAsianWidth(character.codePointAt(0) ?? 0));
+    if (!/[\p{Mn}\p{Me}\p{Cf}]/u.test(character)) columns += eastAsianWidth(character.codePointAt(0) ?? 0);
   }
-  return widest;
+  return grapheme.includes("\ufe0f") ? Math.max(columns, 2) : columns;
 }
 
 /** A duration as the engine formats it (`FormatDuration` of dagql/dagui/spans.go): `4.2s`, `1m5s`, `2h3m4s`. @param ms Milliseconds. */

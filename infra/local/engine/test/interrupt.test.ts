@@ -52,7 +52,7 @@ test("Ctrl-C ends the module's process and removes the container that it waits f
     while (!(await sleeping()).some(({ State }) => State === "running") && child.exitCode === null) await sleep(50);
     child.kill("SIGINT");
     const [exitCode] = await once(child, "close");
-    assert.match(await stderr, /^exec sleep 9876\nCanceled\.\n$/m);
+    assert.match(await stderr, /: (┆ )*withExec sleep 9876$[\s\S]*\nCanceled\.\n$/m);
     assert.equal(exitCode, 130);
     assert.deepEqual(await sleeping(), []);
   } finally {
