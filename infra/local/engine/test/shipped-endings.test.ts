@@ -35,7 +35,7 @@ async function refused(...more: string[]) {
 test("what is refused is told in words, with its own exit code", async () => {
   const { exitCode, stdout, stderr } = await refused();
   assert.deepEqual([exitCode, stdout], [2, ""]);
-  assert.match(stderr, /^Error: The URL "nope" can't be asked\..*\n$/m);
+  assert.match(stderr, /^Error: The URL "nope" can't be used\..*\n$/m);
 });
 
 test("as JSON the last line of the log and of stderr says the same, for a script to find by its type", async () => {
@@ -45,5 +45,5 @@ test("as JSON the last line of the log and of stderr says the same, for a script
   assert.equal(new Set(lines).size, 1);
   const { code, exitCode: said, message } = JSON.parse(lines[0] ?? "") as Record<string, unknown>;
   assert.deepEqual([code, said], ["bad-url", 2]);
-  assert.match(String(message), /^The URL "nope" can't be asked/);
+  assert.match(String(message), /^The URL "nope" can't be used/);
 });
