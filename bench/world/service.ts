@@ -72,6 +72,9 @@ function serviceOf({ service = {} }: Scenario): JsonObject & { deploymentConfigu
     cluster: target.cluster,
     serviceName: target.service,
     desiredCount: service.desiredCount ?? 1,
+    launchType: "FARGATE",
+    // It would keep a scenario from leaving no room to replace a task.
+    availabilityZoneRebalancing: "DISABLED",
     networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"], securityGroups: ["sg-1"] } },
     deploymentConfiguration: {
       minimumHealthyPercent: service.minimumHealthyPercent ?? 100,

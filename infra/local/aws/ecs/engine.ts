@@ -166,7 +166,7 @@ function takeUp(world: World, task: TaskRecord) {
     if (target.state === "draining") target.state = "drained";
     if (target.state === "unregistered" || target.state === "drained") continue;
     target.state = "initial";
-    register(world, task, target.targetGroupArn, target.port);
+    register(world, task, target);
   }
   if (task.lastStatus === "STOPPING") world.actions.push({ type: "stop", taskArn: task.arn });
 }

@@ -1,4 +1,4 @@
-import type { EcsState } from "./model/state.js";
+import { type EcsState, prepareState } from "./model/state.js";
 
 /**
  * What the state was, for reads that come out of date. Costs a copy of the state for each moment at which it changes, and nothing while
@@ -35,7 +35,7 @@ export function createHistory(state: EcsState, kept: () => number): History {
     at(moment) {
       if (since === undefined || moment >= since) return state;
       const found = moments.findLast(({ at }) => at <= moment) ?? moments[0];
-      return found === undefined ? state : JSON.parse(found.json);
+      return found === undefined ? state : prepareState(JSON.parse(found.json));
     },
   };
 }

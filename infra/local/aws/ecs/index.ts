@@ -1,9 +1,14 @@
+import { arch, availableParallelism, totalmem } from "node:os";
 import type { Clock } from "../clock.js";
 import type { AlarmNews } from "../cloudwatch/index.js";
 import type { StateDirectory } from "../state.js";
 import type { Operation, Service } from "../wire/service.js";
+import { accountSettingOperations } from "./api/account-settings.js";
+import { capacityProviderOperations } from "./api/capacity-providers.js";
+import { clusterSettingOperations } from "./api/cluster-settings.js";
 import { clusterOperations } from "./api/clusters.js";
-import type { Api } from "./api/context.js";
+import { containerInstanceOperations } from "./api/container-instances.js";
+import type { Api, Machine } from "./api/context.js";
 import { deploymentOperations } from "./api/deployments.js";
 import { withEnums } from "./api/enum-members.js";
 import { protectionOperations } from "./api/protection.js";
@@ -12,7 +17,7 @@ import { tagOperations } from "./api/tags.js";
 import { taskDefinitionOperations } from "./api/task-definitions.js";
 import { taskOperations } from "./api/tasks.js";
 import { createEngine } from "./engine.js";
-import { emptyState } from "./model/state.js";
+import { emptyState, prepareState } from "./model/state.js";
 import { type PortTarget, targetsOf } from "./model/task-definition.js";
 import type { Random } from "./random.js";
 import type { LoadBalancer, TaskRuntime } from "./runtime.js";
@@ -33,6 +38,8 @@ export interface EcsDeps {
   pastKept?: () => number;
   /** The digest that an image resolves to now, or `undefined`; without it the first task's pull decides. */
   resolveImage?: (image: string) => Promise<string | undefined>;
+  /** What a container instance has that registers without saying so; this machine's where it is not given. */
+  machine?: Machine;
 }
 
 export interface Ecs {
@@ -51,8 +58,7 @@ export interface Ecs {
  */
 export async function createEcs(deps: EcsDeps): Promise<Ecs> {
   const document = deps.state.document("ecs", emptyState);
-  // A document of an earlier version has none.
-  document.value.alarms ??= {};
+  prepareState(document.value);
   const engine = createEngine({
     ...deps,
     document,
@@ -60,13 +66,13 @@ export async function createEcs(deps: EcsDeps): Promise<Ecs> {
     pastKept: deps.pastKept ?? (() => 0),
   });
   await engine.resume();
-  const resolveImage = deps.resolveImage ?? (async () => undefined);
+  const { resolveImage = async () => undefined, machine = thisMachine() } = deps;
   return {
     service: {
       signingName: "ecs",
       targetPrefix: "AmazonEC2ContainerServiceV20141113",
-      operations: operationsOf({ engine, resolveImage }),
-      past: (at) => operationsOf({ engine: engine.past(at), resolveImage }),
+      operations: operationsOf({ engine, resolveImage, machine }),
+      past: (at) => operationsOf({ engine: engine.past(at), resolveImage, machine }),
     },
     targetGroups: () =>
       Object.values(engine.state.services)
@@ -81,9 +87,19 @@ export async function createEcs(deps: EcsDeps): Promise<Ecs> {
   };
 }
 
+const thisMachine = (): Machine => ({
+  cpu: availableParallelism() * 1_024,
+  memory: Math.floor(totalmem() / 1_048_576),
+  architecture: arch() === "arm64" ? "arm64" : "x86_64",
+});
+
 const operationsOf = (api: Api): Record<string, Operation> =>
   withEnums({
     ...clusterOperations(api),
+    ...clusterSettingOperations(api),
+    ...capacityProviderOperations(api),
+    ...containerInstanceOperations(api),
+    ...accountSettingOperations(api),
     ...taskDefinitionOperations(api),
     ...serviceOperations(api),
     ...taskOperations(api),

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../wire/service.js";
+import type { NetworkBinding } from "./model/capacity.js";
 
 /** What the ECS scheduler asks of whatever runs the tasks: real containers, or simulated ones in virtual time. */
 export interface TaskRuntime {
@@ -33,6 +34,8 @@ export interface TaskSpec {
   taskDefinition: JsonObject;
   /** RunTask's overrides, as sent. */
   overrides?: JsonObject;
+  /** Loopback address that stands for the container instance: host ports are bound to it. Absent on Fargate. */
+  hostAddress?: string;
   /** By container name: the digest its image resolves to for this service deployment, once known (version consistency). */
   resolvedImages?: Record<string, string>;
 }
@@ -45,9 +48,9 @@ export type TaskEvent = { taskArn: string; at: number } & (
   | { type: "pulled"; containers: { name: string; imageDigest: string }[] }
   | {
       type: "running";
-      /** The task's own address, reachable from this machine. */
+      /** The task's own address, reachable from this machine; that of its container instance where it has none. */
       ip: string;
-      containers: { name: string; runtimeId: string; imageDigest: string }[];
+      containers: { name: string; runtimeId: string; imageDigest: string; networkBindings?: NetworkBinding[] }[];
     }
   | { type: "health"; container: string; status: "HEALTHY" | "UNHEALTHY" }
   /** One container has ended while the task goes on (not essential), or as the first of the task's end. */

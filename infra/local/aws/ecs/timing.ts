@@ -35,6 +35,8 @@ export interface Timing {
   /** How long stopped tasks and deleted services can be described. */
   stoppedTaskKept: number;
   inactiveServiceKept: number;
+  /** From DeleteTaskDefinitions to the revision's end, where nothing needs it. */
+  taskDefinitionDeletion: number;
 }
 
 const SECOND = 1_000;
@@ -60,6 +62,7 @@ export const awsTiming: Timing = {
   steadyRepeat: 6 * HOUR, // service event messages
   stoppedTaskKept: HOUR, // DescribeTasks
   inactiveServiceKept: HOUR, // DeleteService: "might be cleaned up" later, no time given
+  taskDefinitionDeletion: HOUR, // task definition states: "periodically", no time given
 };
 
 /** Short enough to watch: a rolling update of one real container ends in 6-8 s, a failing one is rolled back in 10-15 s. */
@@ -81,4 +84,5 @@ export const rehearsalTiming: Timing = {
   steadyRepeat: 6 * HOUR,
   stoppedTaskKept: HOUR,
   inactiveServiceKept: HOUR,
+  taskDefinitionDeletion: MINUTE,
 };

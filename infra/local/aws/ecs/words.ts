@@ -2,6 +2,8 @@
 
 const tasks = (ids: readonly string[]) => ids.map((id) => `(task ${id})`).join(" ");
 
+const MORE = "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
+
 /** Event messages; each follows `(service NAME) `. */
 export const say = {
   started: (ids: readonly string[]) => `has started ${ids.length} tasks: ${tasks(ids)}.`,
@@ -13,10 +15,11 @@ export const say = {
   registered: (count: number, targetGroup: string) => `registered ${count} targets in (target-group ${targetGroup})`,
   deregistered: (count: number, targetGroup: string) =>
     `deregistered ${count} targets in (target-group ${targetGroup})`,
-  unhealthyTarget: (id: string, port: number, targetGroup: string, reason: string) =>
-    `(task ${id}) (port ${port}) is unhealthy in (target-group ${targetGroup}) due to (reason ${reason}).`,
+  /** @param target Such as `task 0123…`, or `instance i-0123…` where the target is a port of a container instance. */
+  unhealthyTarget: (target: string, port: number, targetGroup: string, reason: string) =>
+    `(${target}) (port ${port}) is unhealthy in (target-group ${targetGroup}) due to (reason ${reason}).`,
   failedContainerHealth: (id: string) => `(task ${id}) failed container health checks.`,
-  cannotStart: () => "is unable to consistently start tasks successfully.",
+  cannotStart: () => `is unable to consistently start tasks successfully. ${MORE}`,
   blocked: () =>
     "was unable to stop or start tasks during a deployment because of the service deployment configuration. " +
     "Update the minimumHealthyPercent or maximumPercent value and try again.",
@@ -26,8 +29,24 @@ export const say = {
   cannotScaleIn: () =>
     "was unable to scale in. Reason: The number of protected tasks are more than the desired count of tasks.",
   cannotPlace: (reason: string) => `was unable to place a task. Reason: ${reason}`,
+  noInstance: (why: string) =>
+    `was unable to place a task because no container instance met all of its requirements. ${why} ${MORE}`,
   rollingBack: (deployment: string) => `rolling back to deployment ${deployment}.`,
   steady: () => "has reached a steady state.",
+};
+
+const MISFITS: Record<string, string> = {
+  ATTRIBUTE: "is missing an attribute required by your task",
+  "RESOURCE:PORTS": "is already using a port required by your task",
+  "RESOURCE:CPU": "has insufficient CPU units available",
+  "RESOURCE:MEMORY": "has insufficient memory available",
+};
+
+/** Why no container instance takes a task: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html */
+export const placementText = {
+  noInstances: () => "Reason: No Container Instances were found in your cluster.",
+  closest: (id: string, reason: string) =>
+    `The closest matching (container-instance ${id}) ${MISFITS[reason] ?? `encountered error '${reason}'`}.`,
 };
 
 /** `deployments[].rolloutStateReason`. */

@@ -46,6 +46,7 @@ test("the SDK deploys in process, and a minute passes at once", async () => {
       serviceName: "web",
       taskDefinition: "web",
       desiredCount: 2,
+      launchType: "FARGATE",
       networkConfiguration: NETWORK,
     }),
   );
@@ -126,7 +127,7 @@ test("times in a request to a service whose clock is off are meant by that clock
   const { aws, clock, faults } = await inProcess();
   await aws.call("ecs", "CreateCluster");
   await aws.call("ecs", "RegisterTaskDefinition", taskDefinition("good:1"));
-  const service = { serviceName: "web", taskDefinition: "web", networkConfiguration: NETWORK };
+  const service = { serviceName: "web", taskDefinition: "web", launchType: "FARGATE", networkConfiguration: NETWORK };
   await aws.call("ecs", "CreateService", service);
   clock.advance(60_000);
   faults.replace([{ kind: "skewed", by: 600_000 }]);
@@ -193,6 +194,7 @@ test("the same seed gives the same run with faults in it, byte for byte", async 
         serviceName: "web",
         taskDefinition: "web",
         desiredCount: 1,
+        launchType: "FARGATE",
         networkConfiguration: NETWORK,
       });
     }

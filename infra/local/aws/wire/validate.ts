@@ -19,7 +19,10 @@ export function validateInput(operation: string, shape: Shape, input: Json, miss
         return mapValues(asObject(value), (member, key) => check(expected.value(), member, { above: path, name: key }));
       case "list":
         if (!Array.isArray(value)) throw malformed(isObject(value) ? STRUCTURE_UNEXPECTED : "Expected list or null");
-        return value.map((member, index) => check(expected.member(), member, { above: path, name: index }));
+        return value.map((member, index) => {
+          if (member === null) throw malformed("Null can not be a member of a list");
+          return check(expected.member(), member, { above: path, name: index });
+        });
       case "any":
         return value;
       default:

@@ -1,13 +1,17 @@
 import { AwsError } from "../../wire/service.js";
 import { clusterArn, prefixOf } from "../model/arns.js";
-import type { ClusterRecord, EcsState } from "../model/state.js";
-import { objects } from "../model/task-definition.js";
+import type { ClusterRecord } from "../model/state.js";
+import { instancesOf } from "../scheduler/placement.js";
+import { checkedProviders } from "./capacity-providers.js";
+import { newSettings } from "./cluster-settings.js";
+import { clusterView, contents } from "./cluster-view.js";
 import type { JsonObject, Operations } from "./context.js";
 import { pick, text, texts } from "./context.js";
 import { client, clusterNotFound, invalid } from "./errors.js";
+import { strategyOf } from "./launch-rules.js";
 import { peekCluster } from "./lookup.js";
 import { page } from "./paging.js";
-import { checkedTags, tagsOf } from "./tags.js";
+import { checkedTags } from "./tags.js";
 
 const NAME = /^[a-zA-Z0-9_-]{1,255}$/;
 
@@ -19,18 +23,17 @@ export const clusterOperations: Operations = (api) => ({
     }
     const tags = checkedTags(input);
     const arn = clusterArn(caller, name);
+    const settings = newSettings(api.engine.state, caller, input);
+    const capacity = checkedCapacity(input, arn);
     return api.engine.change(({ state }) => {
       if (state.clusters[arn]?.status !== "ACTIVE") {
-        const extra = pick(input, [
-          "configuration",
-          "capacityProviders",
-          "defaultCapacityProviderStrategy",
-          "serviceConnectDefaults",
-        ]);
-        state.clusters[arn] = { arn, name, status: "ACTIVE", settings: objects(input.settings), extra };
+        const extra = { ...pick(input, ["configuration", "serviceConnectDefaults"]), ...capacity };
+        state.clusters[arn] = { arn, name, status: "ACTIVE", settings, extra };
         state.tags[arn] = tags;
       }
-      return { cluster: view(state, state.clusters[arn] as ClusterRecord, ["TAGS", "SETTINGS"]) };
+      return {
+        cluster: clusterView(state, state.clusters[arn] as ClusterRecord, ["TAGS", "SETTINGS", "CONFIGURATIONS"]),
+      };
     });
   },
 
@@ -41,7 +44,7 @@ export const clusterOperations: Operations = (api) => ({
     const failures: JsonObject[] = [];
     for (const reference of asked.length > 0 ? asked : ["default"]) {
       const found = peekCluster(state, caller, reference);
-      if (found !== undefined) clusters.push(view(state, found, texts(input, "include")));
+      if (found !== undefined) clusters.push(clusterView(state, found, texts(input, "include")));
       else
         failures.push({
           arn: reference.startsWith("arn:") ? reference : clusterArn(caller, reference),
@@ -75,35 +78,21 @@ export const clusterOperations: Operations = (api) => ({
       if (tasks.some((task) => task.lastStatus !== "STOPPED")) {
         throw new AwsError("ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active.");
       }
+      if (instancesOf(state, cluster.arn).length > 0) {
+        throw new AwsError(
+          "ClusterContainsContainerInstancesException",
+          "The Cluster cannot be deleted while Container Instances are active or draining.",
+        );
+      }
       cluster.status = "INACTIVE";
-      return { cluster: view(state, cluster, []) };
+      return { cluster: clusterView(state, cluster, []) };
     });
   },
 });
 
-function contents(state: EcsState, cluster: ClusterRecord) {
-  return {
-    services: Object.values(state.services).filter((service) => service.clusterArn === cluster.arn),
-    tasks: Object.values(state.tasks).filter((task) => task.clusterArn === cluster.arn),
-  };
-}
-
-function view(state: EcsState, cluster: ClusterRecord, include: readonly string[]): JsonObject {
-  const { services, tasks } = contents(state, cluster);
-  const count = (...statuses: string[]) => tasks.filter((task) => statuses.includes(task.lastStatus)).length;
-  return {
-    clusterArn: cluster.arn,
-    clusterName: cluster.name,
-    status: cluster.status,
-    registeredContainerInstancesCount: 0,
-    runningTasksCount: count("RUNNING"),
-    pendingTasksCount: count("PROVISIONING", "PENDING", "ACTIVATING"),
-    activeServicesCount: services.filter((service) => service.status === "ACTIVE").length,
-    statistics: [],
-    tags: include.includes("TAGS") ? tagsOf(state, cluster.arn) : [],
-    settings: include.includes("SETTINGS") ? cluster.settings : [],
-    capacityProviders: [],
-    defaultCapacityProviderStrategy: [],
-    ...cluster.extra,
-  };
+function checkedCapacity(input: JsonObject, arn: string): JsonObject {
+  const capacityProviders = checkedProviders(texts(input, "capacityProviders"));
+  const cluster: ClusterRecord = { arn, name: "", status: "ACTIVE", settings: [], extra: { capacityProviders } };
+  const strategy = strategyOf(cluster, input.defaultCapacityProviderStrategy);
+  return { capacityProviders, defaultCapacityProviderStrategy: strategy as unknown as JsonObject[] };
 }

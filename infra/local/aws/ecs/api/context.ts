@@ -6,6 +6,16 @@ export interface Api {
   engine: Engine;
   /** The digest an image resolves to now, asked once for each deployment; `undefined` when it can't be told. */
   resolveImage: (image: string) => Promise<string | undefined>;
+  machine: Machine;
+}
+
+/** What a container instance has that registers without saying so. */
+export interface Machine {
+  /** CPU units (1024 = one vCPU). */
+  cpu: number;
+  /** MiB. */
+  memory: number;
+  architecture: "x86_64" | "arm64";
 }
 
 export type Operations = (api: Api) => Record<string, Operation>;

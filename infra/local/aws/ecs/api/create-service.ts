@@ -5,7 +5,9 @@ import { object } from "../model/task-definition.js";
 import { beginDeployment } from "../scheduler/deployments.js";
 import { type Api, type JsonObject, number, pick, text } from "./context.js";
 import { invalid } from "./errors.js";
+import { checkLaunch, checkVolumesAtLaunch, type Launch, launchOf } from "./launch-rules.js";
 import { findCluster, peekTaskDefinition, serviceArnOf } from "./lookup.js";
+import { rebalancingOf } from "./rebalancing.js";
 import { EXTRA, resolveImages, settingsOf } from "./service-input.js";
 import * as rules from "./service-rules.js";
 import { serviceView } from "./service-view.js";
@@ -24,9 +26,10 @@ export const createService =
       return { service: { ...serviceView(api.engine.look(), repeated), tags: tagsOf(state, repeated.arn) } };
     const arn = freeArn(state, cluster, text(input, "serviceName") ?? "");
     rules.checkController(input);
-    rules.checkLaunch(input);
+    const launch = launchOf(cluster, input);
     const target = rules.checkTarget(peekTaskDefinition(state, caller, text(input, "taskDefinition") ?? ""));
-    const wanted = checkedSettings(input, target);
+    checkLaunch(launch, target, input);
+    const wanted = checkedSettings(input, launch, target);
     const tags = checkedTags(input);
     const digests = await resolveImages(api, target);
     return api.engine.change((world) => {
@@ -71,17 +74,20 @@ function freeArn(state: EcsState, cluster: ClusterRecord, name: string): string 
   return arn;
 }
 
-function checkedSettings(input: JsonObject, target: TaskDefinitionRecord) {
-  const settings = settingsOf(input);
-  rules.checkNetwork(object(settings.networkConfiguration));
+function checkedSettings(input: JsonObject, launch: Launch, target: TaskDefinitionRecord) {
+  const settings = { ...settingsOf(input), ...(launch as JsonObject) };
+  checkVolumesAtLaunch(settings.volumeConfigurations, target);
   rules.checkLoadBalancers(settings, target);
   const healthCheckGracePeriodSeconds = number(input, "healthCheckGracePeriodSeconds") ?? 0;
   rules.checkGrace({ settings, healthCheckGracePeriodSeconds });
+  const deploymentConfiguration = rules.deploymentConfiguration(object(input.deploymentConfiguration));
+  const availabilityZoneRebalancing = rebalancingOf(input, deploymentConfiguration);
   return {
     settings,
+    ...("launchType" in launch && { launchType: launch.launchType }),
     healthCheckGracePeriodSeconds,
     desiredCount: rules.checkDesiredCount(number(input, "desiredCount") ?? 0),
-    deploymentConfiguration: rules.deploymentConfiguration(object(input.deploymentConfiguration)),
-    extra: pick(input, EXTRA),
+    deploymentConfiguration,
+    extra: { ...pick(input, EXTRA), availabilityZoneRebalancing },
   };
 }

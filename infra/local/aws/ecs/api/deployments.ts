@@ -13,7 +13,7 @@ import { oneOf } from "./enums.js";
 import { invalid } from "./errors.js";
 import { findCluster, findService } from "./lookup.js";
 import { page } from "./paging.js";
-import { configurationView, counts } from "./service-view.js";
+import { configurationView, counts, launchView } from "./service-view.js";
 
 const DESCRIBED_AT_ONCE = 20;
 const STOPPABLE = ["PENDING", "IN_PROGRESS", "STOP_REQUESTED", "ROLLBACK_REQUESTED"];
@@ -166,8 +166,6 @@ function revisionSummary(state: EcsState, record: ServiceDeploymentRecord, arn: 
 }
 
 const REVISION_SETTINGS = [
-  "capacityProviderStrategy",
-  "launchType",
   "loadBalancers",
   "serviceRegistries",
   "networkConfiguration",
@@ -182,9 +180,7 @@ function revisionView(record: ServiceRevisionRecord): JsonObject {
     serviceArn: record.serviceArn,
     clusterArn: record.clusterArn,
     taskDefinition: record.taskDefinition,
-    launchType: "FARGATE",
-    platformVersion: "1.4.0",
-    platformFamily: "Linux",
+    ...launchView(record.settings, "1.4.0"),
     ...pick(record.settings, REVISION_SETTINGS),
     containerImages: record.containerImages.map((each) => ({ ...each })),
     guardDutyEnabled: false,

@@ -4,6 +4,10 @@ import { oneOf } from "./enums.js";
 
 /** Members that have one of the API's own values, by operation; `*` is each of a list. The values are the installed package's. */
 const NETWORK = "networkConfiguration.awsvpcConfiguration.assignPublicIp";
+const PLACEMENT: Members = {
+  "placementConstraints.*.type": api.PlacementConstraintType,
+  "placementStrategy.*.type": api.PlacementStrategyType,
+};
 const SERVICE: Members = {
   launchType: api.LaunchType,
   propagateTags: api.PropagateTags,
@@ -11,12 +15,21 @@ const SERVICE: Members = {
   availabilityZoneRebalancing: api.AvailabilityZoneRebalancing,
   "deploymentController.type": api.DeploymentControllerType,
   "deploymentConfiguration.strategy": api.DeploymentStrategy,
+  ...PLACEMENT,
   [NETWORK]: api.AssignPublicIp,
 };
 const MEMBERS: Record<string, Members> = {
   CreateService: SERVICE,
   UpdateService: SERVICE,
-  RunTask: { launchType: api.LaunchType, propagateTags: api.PropagateTags, [NETWORK]: api.AssignPublicIp },
+  RunTask: {
+    launchType: api.LaunchType,
+    propagateTags: api.PropagateTags,
+    [NETWORK]: api.AssignPublicIp,
+    ...PLACEMENT,
+  },
+  ListContainerInstances: { status: api.ContainerInstanceStatus },
+  DescribeContainerInstances: { "include.*": api.ContainerInstanceField },
+  DescribeCapacityProviders: { "include.*": api.CapacityProviderField },
   ListTasks: { launchType: api.LaunchType },
   ListServices: { launchType: api.LaunchType, schedulingStrategy: api.SchedulingStrategy },
   DescribeServices: { "include.*": api.ServiceField },

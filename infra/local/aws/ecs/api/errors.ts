@@ -1,4 +1,4 @@
-import { AwsError } from "../../wire/service.js";
+import { AwsError, type Json } from "../../wire/service.js";
 
 /** ECS's own refusals, in its codes and words. */
 export const invalid = (message: string) => new AwsError("InvalidParameterException", message);
@@ -6,3 +6,6 @@ export const client = (message: string) => new AwsError("ClientException", messa
 export const clusterNotFound = () => new AwsError("ClusterNotFoundException", "Cluster not found.");
 export const serviceNotFound = () => new AwsError("ServiceNotFoundException", "Service not found.");
 export const serviceNotActive = () => new AwsError("ServiceNotActiveException", "Service was not ACTIVE.");
+
+/** A member's value as ECS puts it into a message: one that is absent reads `null`. */
+export const shown = (value: Json | undefined): string => String(value ?? null);

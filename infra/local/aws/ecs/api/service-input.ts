@@ -1,3 +1,4 @@
+import { setNamed } from "../model/named.js";
 import type { ServiceRecord, TaskDefinitionRecord } from "../model/state.js";
 import { containersOf, object } from "../model/task-definition.js";
 import { type Api, type JsonObject, pick } from "./context.js";
@@ -8,15 +9,13 @@ const SETTINGS = [
   "networkConfiguration",
   "loadBalancers",
   "serviceRegistries",
-  "launchType",
-  "capacityProviderStrategy",
   "platformVersion",
   "serviceConnectConfiguration",
   "volumeConfigurations",
   "vpcLatticeConfigurations",
 ];
 
-/** Kept and answered, and of no effect here. */
+/** Kept and answered; of these only tags, execute command and placement have an effect here. */
 export const EXTRA = [
   "placementConstraints",
   "placementStrategy",
@@ -48,7 +47,7 @@ export async function resolveImages(api: Api, { document }: TaskDefinitionRecord
   const digests: Record<string, string> = {};
   for (const { name, image } of containersOf(document)) {
     const digest = String(image).split("@")[1] ?? (await api.resolveImage(String(image)));
-    if (digest !== undefined) digests[String(name)] = digest;
+    if (digest !== undefined) setNamed(digests, String(name), digest);
   }
   return digests;
 }

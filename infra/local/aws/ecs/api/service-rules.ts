@@ -1,9 +1,10 @@
+import type { Json } from "../../wire/service.js";
 import type { DeploymentConfiguration, ServiceRecord, TaskDefinitionRecord } from "../model/state.js";
 import { containersOf, object, objects } from "../model/task-definition.js";
 import type { JsonObject } from "./context.js";
 import { number } from "./context.js";
 import { checkDeploymentExtra } from "./deployment-rules.js";
-import { client, invalid } from "./errors.js";
+import { client, invalid, shown } from "./errors.js";
 
 /** The rules of CreateService and UpdateService. Each function throws ECS's own refusal at the first mistake. */
 
@@ -18,50 +19,24 @@ export function checkKnown(record: TaskDefinitionRecord | undefined): TaskDefini
   return record;
 }
 
-/** Here is no container instance: Fargate is what tasks run on, also when no launch type is named. */
-export function checkLaunch(input: JsonObject): void {
-  const { launchType, capacityProviderStrategy, schedulingStrategy } = input;
-  if (launchType !== undefined && launchType !== "FARGATE")
-    throw invalid("No Container Instances were found in your cluster.");
-  if (launchType !== undefined && objects(capacityProviderStrategy).length > 0) {
-    throw invalid(
-      "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.",
-    );
-  }
-  for (const { capacityProvider } of objects(capacityProviderStrategy)) {
-    if (capacityProvider !== "FARGATE" && capacityProvider !== "FARGATE_SPOT") {
-      throw invalid(
-        "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster.",
-      );
-    }
-  }
-  if (schedulingStrategy === "DAEMON")
-    throw invalid("The daemon scheduling strategy is not supported for tasks using the Fargate launch type.");
-}
-
-export function checkNetwork(networkConfiguration: JsonObject): void {
-  const awsvpc = object(networkConfiguration.awsvpcConfiguration);
-  if (Object.keys(awsvpc).length === 0) {
-    throw invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
-  }
-  const subnets = Array.isArray(awsvpc.subnets) ? awsvpc.subnets.length : 0;
-  const groups = Array.isArray(awsvpc.securityGroups) ? awsvpc.securityGroups.length : 0;
-  if (subnets === 0) throw invalid("subnets can not be empty.");
-  if (subnets > 16) throw invalid("subnets can have at most 16 items.");
-  if (groups > 5) throw invalid("securityGroups can have at most 5 items.");
-}
-
 export function checkLoadBalancers(settings: JsonObject, taskDefinition: TaskDefinitionRecord): void {
   for (const each of objects(settings.loadBalancers)) {
     const { containerName, containerPort, targetGroupArn } = each;
     if (typeof targetGroupArn !== "string")
       throw invalid("targetGroupArn can not be blank: tasks in awsvpc mode register with target groups.");
     const container = containersOf(taskDefinition.document).find(({ name }) => name === containerName);
-    if (container === undefined) throw invalid(`The container ${containerName} does not exist in the task definition.`);
-    if (!objects(container.portMappings).some((mapping) => mapping.containerPort === containerPort)) {
-      throw invalid(`The container ${containerName} did not have a container port ${containerPort} defined.`);
+    if (container === undefined)
+      throw invalid(`The container ${shown(containerName)} does not exist in the task definition.`);
+    if (!objects(container.portMappings).some((mapping) => covers(mapping, containerPort))) {
+      throw invalid(`The container ${containerName} did not have a container port ${shown(containerPort)} defined.`);
     }
   }
+}
+
+function covers({ containerPort, containerPortRange }: JsonObject, port: Json | undefined): boolean {
+  if (containerPort === port && port !== undefined) return true;
+  const [from, to] = String(containerPortRange ?? "").split("-");
+  return Number(from) <= Number(port) && Number(port) <= Number(to);
 }
 
 export function checkController(input: JsonObject): void {

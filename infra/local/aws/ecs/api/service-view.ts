@@ -19,9 +19,7 @@ export function serviceView(look: Look, service: ServiceRecord): JsonObject {
     status: service.status,
     desiredCount: service.desiredCount,
     ...counts(tasks),
-    launchType: "FARGATE",
-    platformVersion: "LATEST",
-    platformFamily: "Linux",
+    ...launchView(service.settings, "LATEST"),
     taskDefinition: service.taskDefinition,
     deploymentConfiguration: configurationView(service.deploymentConfiguration),
     deployments: service.deployments.map((each) => deploymentView(service, each, tasks)),
@@ -79,9 +77,16 @@ function currentDeployment({ state, now, timing }: Look, service: ServiceRecord)
   return shown.at(-1);
 }
 
+/** The launch type or the capacity provider strategy, never both, and Fargate's platform. */
+export function launchView(settings: JsonObject, platformVersion: string): JsonObject {
+  const { launchType = "FARGATE", capacityProviderStrategy } = settings;
+  return {
+    ...(capacityProviderStrategy === undefined ? { launchType } : { capacityProviderStrategy }),
+    ...(launchType === "FARGATE" && { platformVersion, platformFamily: "Linux" }),
+  };
+}
+
 const DEPLOYMENT_SETTINGS = [
-  "capacityProviderStrategy",
-  "launchType",
   "platformVersion",
   "platformFamily",
   "networkConfiguration",
@@ -104,9 +109,7 @@ function deploymentView(
     pendingCount,
     failedTasks: deployment.failedTasks,
     ...times({ createdAt: deployment.createdAt, updatedAt: deployment.updatedAt }),
-    launchType: "FARGATE",
-    platformVersion: "1.4.0",
-    platformFamily: "Linux",
+    ...launchView(deployment.settings, "1.4.0"),
     ...pick(deployment.settings, DEPLOYMENT_SETTINGS),
     rolloutState: deployment.rolloutState,
     rolloutStateReason: deployment.rolloutStateReason,

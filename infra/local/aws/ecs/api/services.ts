@@ -4,7 +4,7 @@ import { createService } from "./create-service.js";
 import { invalid, serviceNotActive } from "./errors.js";
 import { findCluster, findService, serviceArnOf } from "./lookup.js";
 import { page } from "./paging.js";
-import { serviceView } from "./service-view.js";
+import { launchView, serviceView } from "./service-view.js";
 import { tagsOf } from "./tags.js";
 import { updateService } from "./update-service.js";
 
@@ -39,7 +39,7 @@ export const serviceOperations: Operations = (api) => ({
       (service) =>
         service.clusterArn === cluster.arn &&
         service.status !== "INACTIVE" &&
-        (input.launchType === undefined || input.launchType === "FARGATE") &&
+        (input.launchType === undefined || input.launchType === launchView(service.settings, "").launchType) &&
         (input.schedulingStrategy === undefined || input.schedulingStrategy === "REPLICA"),
     );
     const { items, ...next } = page(

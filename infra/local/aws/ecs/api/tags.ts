@@ -6,6 +6,9 @@ import { text, texts } from "./context.js";
 import { client, clusterNotFound, invalid, serviceNotFound } from "./errors.js";
 
 const MOST = 50;
+/** Keys of tags that AWS gives by itself; they don't count. */
+const RESERVED = /^aws:/i;
+const reserved = () => invalid("Tag keys must not start with 'aws:', which is reserved.");
 
 export const tagOperations: Operations = (api) => ({
   TagResource: (input, caller) => {
@@ -14,14 +17,17 @@ export const tagOperations: Operations = (api) => ({
     api.engine.change(({ state }) => {
       const keys = new Set(added.map((tag) => tag.key));
       const tags = [...(state.tags[arn] ?? []).filter((tag) => !keys.has(tag.key)), ...added];
-      if (tags.length > MOST) throw invalid(`The maximum number of tags a resource can have is ${MOST}.`);
+      if (tags.filter((tag) => !RESERVED.test(tag.key)).length > MOST)
+        throw invalid(`The maximum number of tags a resource can have is ${MOST}.`);
       state.tags[arn] = tags;
     });
     return {};
   },
   UntagResource: (input, caller) => {
     const arn = resourceOf(api, caller, input);
-    const removed = new Set(texts(input, "tagKeys"));
+    const keys = texts(input, "tagKeys");
+    if (keys.some((key) => RESERVED.test(key))) throw reserved();
+    const removed = new Set(keys);
     api.engine.change(({ state }) => {
       state.tags[arn] = (state.tags[arn] ?? []).filter((tag) => !removed.has(tag.key));
     });
@@ -37,7 +43,7 @@ export function checkedTags(input: JsonObject): Tag[] {
   for (const { key, value } of tags) {
     if (key === "" || key.length > 128) throw invalid("Tag keys must be between 1 and 128 characters long.");
     if (value.length > 256) throw invalid("Tag values must not be longer than 256 characters.");
-    if (/^aws:/i.test(key)) throw invalid("Tag keys must not start with 'aws:', which is reserved.");
+    if (RESERVED.test(key)) throw reserved();
   }
   if (new Set(tags.map((tag) => tag.key)).size < tags.length) throw invalid("Duplicate tag keys found.");
   return tags;
@@ -60,6 +66,9 @@ function resourceOf(api: Api, caller: Caller, input: JsonObject): string {
       return arn;
     case "task-definition":
       if (state.taskDefinitions[arn] === undefined) throw client("The specified task definition was not found.");
+      return arn;
+    case "container-instance":
+      if (state.containerInstances[arn] === undefined) throw invalid("The specified container instance is not found.");
       return arn;
     case "task":
       if (state.tasks[arn] === undefined) throw invalid("The specified task is not found.");

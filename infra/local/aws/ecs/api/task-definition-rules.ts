@@ -1,16 +1,37 @@
-import type { Json, JsonObject } from "../../wire/service.js";
-import { containersOf, object, objects } from "../model/task-definition.js";
-import { client, invalid } from "./errors.js";
-import { taskSize } from "./task-size.js";
+import { AwsError, type Json, type JsonObject } from "../../wire/service.js";
+import { containersOf, networkModeOf, object, objects, texts } from "../model/task-definition.js";
+import { client, shown } from "./errors.js";
+import { checkFargate } from "./fargate-rules.js";
+import { checkPorts } from "./port-rules.js";
+import { instanceTaskSize } from "./task-size.js";
+import { checkVolumes } from "./volume-rules.js";
 
-/** What a task definition must be, for ECS and for Fargate: the only place tasks run on here. Throws at the first mistake. */
-export function checkTaskDefinition(input: JsonObject): void {
+/**
+ * Checks a task definition, also for Fargate where it requires that, and returns the launch types that can run it. Throws ECS's refusal at
+ * the first mistake.
+ */
+export function checkTaskDefinition(input: JsonObject): { compatibilities: string[] } {
   checkFamily(input.family);
   checkSize(input);
   const containers = containersOf(input);
-  checkContainers(containers);
-  checkFargate(input, containers);
-  checkReferences(input, containers);
+  const networkMode = networkModeOf(input);
+  if (texts(input.requiresCompatibilities).includes("FARGATE")) checkFargate(input, containers);
+  checkContainers(containers, networkMode);
+  checkVolumes(input, containers);
+  checkDependencies(containers);
+  checkInstanceSizes(input, containers);
+  const compatibilities = networkMode === "awsvpc" ? ["EC2"] : ["EXTERNAL", "EC2"];
+  return { compatibilities: runsOnFargate(input, containers) ? [...compatibilities, "FARGATE"] : compatibilities };
+}
+
+function runsOnFargate(input: JsonObject, containers: readonly JsonObject[]): boolean {
+  try {
+    checkFargate(input, containers);
+    return true;
+  } catch (error) {
+    if (error instanceof AwsError) return false;
+    throw error;
+  }
 }
 
 const FAMILY = /^[a-zA-Z0-9_-]{1,255}$/;
@@ -27,12 +48,12 @@ function checkSize(input: JsonObject): void {
   if (size > LARGEST) throw client(`Actual length: '${size}'. Max allowed length is '${LARGEST}' bytes.`);
 }
 
-function checkContainers(containers: readonly JsonObject[]): void {
+function checkContainers(containers: readonly JsonObject[], networkMode: string): void {
   if (containers.length === 0) throw client("Container list cannot be empty.");
   if (containers.length > MOST_CONTAINERS) throw client(`Container count must not exceed ${MOST_CONTAINERS}.`);
   const names = new Set<string>();
   for (const container of containers) {
-    checkContainer(container);
+    checkContainer(container, networkMode);
     const name = String(container.name);
     if (names.has(name)) throw client(`Container.name should be unique: '${name}' is used more than once.`);
     names.add(name);
@@ -42,18 +63,19 @@ function checkContainers(containers: readonly JsonObject[]): void {
   }
 }
 
-function checkContainer(container: JsonObject): void {
+function checkContainer(container: JsonObject, networkMode: string): void {
   const { name, image } = container;
   if (typeof name !== "string" || name === "") throw client("Container.name should not be null or empty.");
   if (!FAMILY.test(name)) throw client("Container.name contains invalid characters.");
   if (typeof image !== "string" || image === "") throw client("Container.image should not be null or empty.");
   if (image.length > 255 || /\s/.test(image)) throw client("Container.image contains invalid characters.");
-  for (const mapping of objects(container.portMappings)) checkPort(name, mapping);
-  checkHealthCheck(name, container.healthCheck);
-  const { stopTimeout, memory, memoryReservation } = container;
-  if (typeof stopTimeout === "number" && (stopTimeout < 0 || stopTimeout > 120)) {
-    throw client(`Invalid stopTimeout for container '${name}': the max stop timeout value on Fargate is 120 seconds.`);
+  checkPorts(name, container.portMappings, networkMode);
+  if (texts(container.links).length > 0 && networkMode !== "bridge") {
+    throw client(`Links are not supported when networkMode=${networkMode}.`);
   }
+  checkLogs(object(container.logConfiguration));
+  checkHealthCheck(name, container.healthCheck);
+  const { memory, memoryReservation } = container;
   if (typeof memory === "number" && typeof memoryReservation === "number" && memoryReservation > memory) {
     throw client(
       `Invalid setting for container '${name}'. The 'memory' must be greater than or equal to the 'memoryReservation'.`,
@@ -83,70 +105,32 @@ function checkHealthCheck(name: string, healthCheck: Json | undefined): void {
   }
 }
 
-function checkPort(name: string, { containerPort, hostPort, protocol }: JsonObject): void {
-  const valid = (port: Json | undefined) =>
-    typeof port === "number" && Number.isInteger(port) && port >= 0 && port <= 65_535;
-  if (!valid(containerPort) || containerPort === 0)
-    throw client(`Invalid 'containerPort' setting for container '${name}'.`);
-  if (hostPort !== undefined && hostPort !== null && hostPort !== 0 && hostPort !== containerPort) {
-    throw client("When networkMode=awsvpc, the host ports and container ports in port mappings must match.");
-  }
-  if (protocol !== undefined && protocol !== null && protocol !== "tcp" && protocol !== "udp") {
-    throw client(`Invalid 'protocol' setting for container '${name}'.`);
-  }
-}
-
-function checkFargate(input: JsonObject, containers: readonly JsonObject[]): void {
-  const refused = (what: string) => client(`Tasks using the Fargate launch type do not support ${what}.`);
-  if (input.networkMode !== "awsvpc") throw client("Fargate only supports network mode ‘awsvpc’.");
-  if (input.pidMode === "host") throw refused("pidMode 'host'. The supported value for pidMode is 'task'");
-  if (input.ipcMode !== undefined && input.ipcMode !== null) throw refused("ipcMode");
-  for (const volume of objects(input.volumes)) {
-    const { sourcePath } = object(volume.host);
-    if (sourcePath !== undefined && sourcePath !== null) throw refused("host.sourcePath for volumes");
-    if (volume.dockerVolumeConfiguration !== undefined) throw refused("dockerVolumeConfiguration for volumes");
-  }
-  for (const container of containers) {
-    if (container.privileged === true) throw refused("privileged containers");
-    const linux = object(container.linuxParameters);
-    const added = object(linux.capabilities).add;
-    // Fargate allows one capability to be added, for debuggers; it would be added on this machine's kernel.
-    if (Array.isArray(added) && added.length > 0) throw refused(`adding capabilities (${added.join(", ")})`);
-    if (objects(linux.devices).length > 0) throw refused("linuxParameters.devices");
-    if (Array.isArray(container.links) && container.links.length > 0) throw refused("links");
-    checkLogs(object(container.logConfiguration), input.executionRoleArn);
-  }
-  checkSizes(input, containers);
-}
-
-function checkLogs({ logDriver, options }: JsonObject, executionRole: Json | undefined): void {
+function checkLogs({ logDriver, options }: JsonObject): void {
   if (logDriver !== "awslogs") return;
   const given = object(options);
   const missing = ["awslogs-region", "awslogs-group"].filter((name) => !given[name]);
   if (missing.length > 0) throw client(`Log driver awslogs requires options: ${missing.join(", ")}`);
-  if (!executionRole) {
-    throw client("Fargate requires task definition to have execution role ARN to support log driver awslogs.");
+}
+
+/** A container instance gives memory to the task, or to each of its containers. */
+function checkInstanceSizes(input: JsonObject, containers: readonly JsonObject[]): void {
+  if (instanceTaskSize(input.cpu, input.memory).memory !== undefined) return;
+  for (const { name, memory, memoryReservation } of containers) {
+    if (typeof memory === "number" || typeof memoryReservation === "number") continue;
+    throw client(
+      `Invalid setting for container '${name}'. At least one of 'memory' or 'memoryReservation' must be specified.`,
+    );
   }
 }
 
-function checkSizes(input: JsonObject, containers: readonly JsonObject[]): void {
-  const { cpu } = taskSize(input.cpu, input.memory);
-  const total = containers.reduce((sum, container) => sum + (typeof container.cpu === "number" ? container.cpu : 0), 0);
-  if (total > cpu)
-    throw client(`The total 'cpu' of the containers, ${total}, must not exceed that of the task, ${cpu}.`);
-}
-
-function checkReferences(input: JsonObject, containers: readonly JsonObject[]): void {
+function checkDependencies(containers: readonly JsonObject[]): void {
   const names = new Set(containers.map((container) => container.name));
-  const volumes = new Set(objects(input.volumes).map((volume) => volume.name));
+  const check = (container: JsonObject, on: Json | undefined) => {
+    if (names.has(on ?? null)) return;
+    throw client(`Container '${container.name}' depends on container '${shown(on)}', which does not exist.`);
+  };
   for (const container of containers) {
-    for (const { sourceVolume } of objects(container.mountPoints)) {
-      if (!volumes.has(sourceVolume ?? null)) throw client(`Unknown volume '${sourceVolume}'.`);
-    }
-    for (const { containerName } of objects(container.dependsOn)) {
-      if (!names.has(containerName ?? null)) {
-        throw invalid(`Container '${container.name}' depends on container '${containerName}', which does not exist.`);
-      }
-    }
+    for (const { containerName } of objects(container.dependsOn)) check(container, containerName);
+    for (const link of texts(container.links)) check(container, link.split(":")[0]);
   }
 }

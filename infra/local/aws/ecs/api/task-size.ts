@@ -28,6 +28,26 @@ export function taskSize(cpu: Json | undefined, memory: Json | undefined): { cpu
   return size;
 }
 
+/** CPU units that a task may have on a container instance: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html */
+const LEAST_CPU = 128;
+const MOST_CPU = 196_608;
+
+/** The same of a task on container instances, which may leave both to its containers. */
+export function instanceTaskSize(cpu: Json | undefined, memory: Json | undefined): { cpu?: number; memory?: number } {
+  const size: { cpu?: number; memory?: number } = {};
+  if (cpu !== undefined && cpu !== null) {
+    size.cpu = amount(String(cpu), "vcpu");
+    if (!(size.cpu >= LEAST_CPU && size.cpu <= MOST_CPU)) {
+      throw client(`Invalid 'cpu' setting for task: from ${LEAST_CPU} to ${MOST_CPU} CPU units are accepted.`);
+    }
+  }
+  if (memory !== undefined && memory !== null) {
+    size.memory = amount(String(memory), "gb");
+    if (!(size.memory > 0)) throw client("Invalid 'memory' setting for task: MiB, or GB as in '1 GB', are accepted.");
+  }
+  return size;
+}
+
 function fits(memory: number, allowed: number[] | { from: number; to: number; step: number }): boolean {
   if (Array.isArray(allowed)) return allowed.includes(memory);
   return memory >= allowed.from && memory <= allowed.to && (memory - allowed.from) % allowed.step === 0;

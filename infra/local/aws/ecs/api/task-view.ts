@@ -1,12 +1,15 @@
 import { scopeOf } from "../model/arns.js";
-import type { ContainerRecord, TaskRecord } from "../model/state.js";
+import type { ContainerInstanceRecord, ContainerRecord, EcsState, TaskRecord } from "../model/state.js";
+import { object } from "../model/task-definition.js";
 import { taskHealth } from "../scheduler/health.js";
 import type { JsonObject } from "./context.js";
 import { times } from "./context.js";
 
 /** A task as DescribeTasks answers it. */
-export function taskView(task: TaskRecord): JsonObject {
+export function taskView(state: EcsState, task: TaskRecord): JsonObject {
   const connected = task.connectivityAt !== undefined;
+  const { launchType = "FARGATE", capacityProviderName, containerInstanceArn } = task;
+  const instance = state.containerInstances[containerInstanceArn ?? ""];
   return {
     taskArn: task.arn,
     clusterArn: task.clusterArn,
@@ -17,18 +20,22 @@ export function taskView(task: TaskRecord): JsonObject {
     desiredStatus: task.desiredStatus,
     healthStatus: taskHealth(task),
     ...(connected && { connectivity: "CONNECTED" }),
-    launchType: "FARGATE",
-    platformVersion: task.platformVersion,
-    platformFamily: "Linux",
+    launchType,
+    ...(capacityProviderName !== undefined && { capacityProviderName }),
+    ...(containerInstanceArn !== undefined && { containerInstanceArn }),
+    ...(launchType === "FARGATE" && {
+      platformVersion: task.platformVersion,
+      platformFamily: "Linux",
+      ephemeralStorage: { sizeInGiB: storageOf(state, task) },
+    }),
     availabilityZone: `${scopeOf(task.arn).region}a`,
-    attributes: [{ name: "ecs.cpu-architecture", value: "x86_64" }],
-    attachments: [networkInterface(task)],
+    attributes: [{ name: "ecs.cpu-architecture", value: architectureOf(instance) }],
+    attachments: [...networkInterfaces(task), ...volumes(task)],
     containers: task.containers.map((container) => containerView(task, container)),
     ...(task.cpu !== undefined && { cpu: task.cpu }),
     ...(task.memory !== undefined && { memory: task.memory }),
     enableExecuteCommand: false,
     inferenceAccelerators: [],
-    ephemeralStorage: { sizeInGiB: 20 },
     overrides: {
       containerOverrides: task.containers.map(({ name }) => ({ name })),
       inferenceAcceleratorOverrides: [],
@@ -52,13 +59,47 @@ export function taskView(task: TaskRecord): JsonObject {
   };
 }
 
-function networkInterface(task: TaskRecord): JsonObject {
+const architectureOf = (instance: ContainerInstanceRecord | undefined) =>
+  instance?.attributes.find(({ name }) => name === "ecs.cpu-architecture")?.value ?? "x86_64";
+
+/** GiB that a task on Fargate has, 20 of them without a word: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-storage.html */
+function storageOf(state: EcsState, task: TaskRecord): number {
+  const { ephemeralStorage } = state.taskDefinitions[task.taskDefinition]?.document ?? {};
+  const { sizeInGiB = 20 } = { ...object(ephemeralStorage), ...object(task.overrides.ephemeralStorage) };
+  return Number(sizeInGiB);
+}
+
+/** The interface of a task in awsvpc mode. Its last details are known with its address. */
+function networkInterfaces(task: TaskRecord): JsonObject[] {
+  if ((task.networkMode ?? "awsvpc") !== "awsvpc") return [];
+  const { region } = scopeOf(task.arn);
+  const domain = region === "us-east-1" ? "ec2.internal" : `${region}.compute.internal`;
   const details = [
     { name: "subnetId", value: task.subnetId },
     { name: "networkInterfaceId", value: task.networkInterfaceId },
-    ...(task.ip === undefined ? [] : [{ name: "privateIPv4Address", value: task.ip }]),
+    { name: "macAddress", value: macAddress(task) },
+    ...(task.ip
+      ? [
+          { name: "privateDnsName", value: `ip-${task.ip.replaceAll(".", "-")}.${domain}` },
+          { name: "privateIPv4Address", value: task.ip },
+        ]
+      : []),
   ];
-  return { id: task.arn.slice(-32), type: "ElasticNetworkInterface", status: interfaceStatus(task), details };
+  return [{ id: attachmentId(task), type: "ElasticNetworkInterface", status: interfaceStatus(task), details }];
+}
+
+const attachmentId = (task: TaskRecord) => task.arn.slice(-32);
+
+/** Made of the interface's id: a locally administered address. */
+const macAddress = ({ networkInterfaceId }: TaskRecord) =>
+  ["0a", ...(networkInterfaceId.slice(-10).match(/../g) ?? [])].join(":");
+
+const volumes = (task: TaskRecord): JsonObject[] =>
+  (task.volumes ?? []).map((volume) => ({ ...volume, status: volumeStatus(task) }));
+
+function volumeStatus({ lastStatus }: TaskRecord): string {
+  if (lastStatus === "PROVISIONING") return "CREATED";
+  return lastStatus === "STOPPED" ? "DELETED" : "ATTACHED";
 }
 
 function interfaceStatus(task: TaskRecord): string {
@@ -79,13 +120,24 @@ function containerView(task: TaskRecord, container: ContainerRecord): JsonObject
     lastStatus: container.lastStatus,
     ...(exitCode !== undefined && { exitCode }),
     ...(reason !== undefined && { reason }),
-    networkBindings: [],
+    networkBindings: (container.networkBindings ?? []).map((each) => ({ ...each })),
     networkInterfaces:
-      task.ip === undefined ? [] : [{ attachmentId: task.arn.slice(-32), privateIpv4Address: task.ip }],
+      task.ip && (task.networkMode ?? "awsvpc") === "awsvpc"
+        ? [{ attachmentId: attachmentId(task), privateIpv4Address: task.ip }]
+        : [],
     healthStatus: container.health,
-    managedAgents: [],
+    managedAgents: task.extra.enableExecuteCommand === true ? [commandAgent(task, container)] : [],
     cpu: container.cpu,
     ...(container.memory !== undefined && { memory: container.memory }),
     ...(container.memoryReservation !== undefined && { memoryReservation: container.memoryReservation }),
+  };
+}
+
+/** What ECS Exec runs in a container: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ManagedAgent.html */
+function commandAgent(task: TaskRecord, { lastStatus }: ContainerRecord): JsonObject {
+  return {
+    name: "ExecuteCommandAgent",
+    lastStatus,
+    ...(lastStatus !== "PENDING" && times({ lastStartedAt: task.startedAt ?? task.pullStoppedAt })),
   };
 }

@@ -1,10 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Operation } from "../../wire/service.js";
-import type { EcsState, ServiceRecord } from "../model/state.js";
+import type { ClusterRecord, EcsState, ServiceRecord } from "../model/state.js";
 import { object } from "../model/task-definition.js";
 import { beginDeployment } from "../scheduler/deployments.js";
-import { type Api, number, pick, text } from "./context.js";
+import { type Api, type JsonObject, number, pick, text } from "./context.js";
+import { invalid } from "./errors.js";
+import { checkLaunch, checkVolumesAtLaunch, type Launch, strategyOf } from "./launch-rules.js";
 import { findCluster, findService, peekTaskDefinition } from "./lookup.js";
+import { checkRebalancing } from "./rebalancing.js";
 import { activeService, EXTRA, resolveImages, settingsOf } from "./service-input.js";
 import * as rules from "./service-rules.js";
 import { serviceView } from "./service-view.js";
@@ -20,7 +23,6 @@ export const updateService =
     const cluster = findCluster(state, caller, input);
     const known = activeService(api, findService(state, cluster, text(input, "service") ?? ""));
     rules.checkController(input);
-    rules.checkLaunch(input);
     const reference = text(input, "taskDefinition");
     // A service whose revision has become inactive can still be scaled: only one that is named is held against it.
     const named = reference && rules.checkTarget(peekTaskDefinition(state, caller, reference));
@@ -28,8 +30,10 @@ export const updateService =
     return api.engine.change((world) => {
       const service = activeService(api, known);
       const target = named || definitionOf(state, service);
-      const settings = { ...service.settings, ...settingsOf(input) };
-      rules.checkNetwork(object(settings.networkConfiguration));
+      const settings = { ...launchSettings(cluster, service, input), ...settingsOf(input) };
+      const extra = { ...service.extra, ...pick(input, EXTRA) };
+      checkLaunch(settings as unknown as Launch, target, { ...settings, ...pick(extra, PLACEMENT) });
+      checkVolumesAtLaunch(settings.volumeConfigurations, target);
       rules.checkLoadBalancers(settings, target);
       const changed = {
         desiredCount: rules.checkDesiredCount(number(input, "desiredCount") ?? service.desiredCount),
@@ -41,9 +45,10 @@ export const updateService =
           number(input, "healthCheckGracePeriodSeconds") ?? service.healthCheckGracePeriodSeconds,
       };
       rules.checkGrace({ settings, ...changed });
+      checkRebalancing(extra, changed.deploymentConfiguration);
       const isNew = target.arn !== service.taskDefinition || !isDeepStrictEqual(settings, service.settings);
       if (changed.desiredCount !== service.desiredCount) delete service.steadyAt;
-      Object.assign(service, changed, { extra: { ...service.extra, ...pick(input, EXTRA) } });
+      Object.assign(service, changed, { extra });
       if (isNew || input.forceNewDeployment === true) {
         service.taskDefinition = target.arn;
         service.settings = settings;
@@ -52,3 +57,20 @@ export const updateService =
       return { service: serviceView(world, service) };
     });
   };
+
+const PLACEMENT = ["placementConstraints", "placementStrategy"];
+
+/** The service's settings with the launch that the request asks for; an empty strategy goes back to the launch type. */
+function launchSettings(cluster: ClusterRecord, service: ServiceRecord, input: JsonObject): JsonObject {
+  if (!Array.isArray(input.capacityProviderStrategy)) return service.settings;
+  const { launchType, capacityProviderStrategy: before = [], ...others } = service.settings;
+  const strategy = strategyOf(cluster, input.capacityProviderStrategy);
+  if (!isDeepStrictEqual(strategy, before) && input.forceNewDeployment !== true) {
+    throw invalid(
+      "When switching from launch type to capacity provider strategy on an existing service, or making a change to a capacity provider " +
+        "strategy on a service that is already using one, you must force a new deployment.",
+    );
+  }
+  if (strategy.length > 0) return { ...others, capacityProviderStrategy: strategy as unknown as JsonObject[] };
+  return { ...others, launchType: launchType ?? service.launchType ?? "EC2" };
+}

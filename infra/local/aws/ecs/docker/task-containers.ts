@@ -1,4 +1,5 @@
 import type { Container } from "dockerode";
+import { named } from "../model/named.js";
 import { object } from "../model/task-definition.js";
 import type { TaskSpec } from "../runtime.js";
 import { aborted } from "./aborted.js";
@@ -101,12 +102,12 @@ export class TaskContainers {
   #pull({ name, image }: ContainerPlan): Promise<PulledImage> {
     const { taskArn, resolvedImages, taskDefinition } = this.spec;
     const { cpuArchitecture } = object(taskDefinition.runtimePlatform);
-    const named = { X86_64: "amd64", ARM64: "arm64" }[String(cpuArchitecture)];
-    const pinned = resolvedImages?.[name];
+    const wanted = { X86_64: "amd64", ARM64: "arm64" }[String(cpuArchitecture)];
+    const pinned = named(resolvedImages, name);
     return pullImage(this.deps.engine, this.deps.registry, {
       image,
       region: taskArn.split(":")[3] ?? "",
-      architecture: named ?? this.deps.engine.platform.architecture,
+      architecture: wanted ?? this.deps.engine.platform.architecture,
       ...(pinned ? { pinned } : {}),
     });
   }

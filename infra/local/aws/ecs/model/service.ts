@@ -11,9 +11,11 @@ export interface ServiceRecord {
   taskDefinition: string;
   deploymentConfiguration: DeploymentConfiguration;
   healthCheckGracePeriodSeconds: number;
-  /** What belongs to a revision and starts a deployment when it changes: network, load balancers, platform, … */
+  /** That it was made with, and goes back to when its capacity provider strategy is taken away. */
+  launchType?: "FARGATE" | "EC2";
+  /** What belongs to a revision and starts a deployment when it changes: network, load balancers, platform, …, and the launch type or the capacity provider strategy. */
   settings: JsonObject;
-  /** What is kept and answered but changes nothing here: placement, exec, tags' propagation, … */
+  /** What starts no deployment when it changes: placement, execute command, the propagation of tags, … */
   extra: JsonObject;
   createdAt: number;
   createdBy: string;

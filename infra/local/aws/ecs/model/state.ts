@@ -1,7 +1,9 @@
 import type { JsonObject } from "../../wire/service.js";
+import type { AccountSettingRecord, ContainerInstanceRecord } from "./capacity.js";
 import type { ServiceDeploymentRecord, ServiceRecord, ServiceRevisionRecord } from "./service.js";
 import type { TaskRecord } from "./task.js";
 
+export type * from "./capacity.js";
 export type * from "./service.js";
 export type * from "./task.js";
 
@@ -20,6 +22,9 @@ export interface EcsState {
   clientTokens: Record<string, ClientTokenRecord>;
   /** CloudWatch's alarms, as far as they have been told of. */
   alarms: Record<string, AlarmState>;
+  containerInstances: Record<string, ContainerInstanceRecord>;
+  /** By `arn:aws:ecs:<region>:<account>: <principal ARN> <setting>`. */
+  accountSettings: Record<string, AccountSettingRecord>;
 }
 
 export interface AlarmState {
@@ -39,7 +44,17 @@ export const emptyState = (): EcsState => ({
   tags: {},
   clientTokens: {},
   alarms: {},
+  containerInstances: {},
+  accountSettings: {},
 });
+
+/** Adds the maps that a document of an earlier version lacks, and takes every map's prototype away: its keys hold names that users choose. */
+export function prepareState(state: EcsState): EcsState {
+  for (const name of Object.keys(emptyState()) as (keyof EcsState)[]) {
+    Object.assign(state, { [name]: Object.assign(Object.create(null), state[name]) });
+  }
+  return state;
+}
 
 export interface Tag {
   key: string;
@@ -59,10 +74,11 @@ export interface TaskDefinitionRecord {
   arn: string;
   family: string;
   revision: number;
-  status: "ACTIVE" | "INACTIVE";
+  status: "ACTIVE" | "INACTIVE" | "DELETE_IN_PROGRESS";
   /** As DescribeTaskDefinition answers it, with whatever fields it was registered with. */
   document: JsonObject;
   deregisteredAt?: number;
+  deleteRequestedAt?: number;
 }
 
 export interface ClientTokenRecord {

@@ -3,6 +3,8 @@ import type { Json, JsonObject } from "../../wire/service.js";
 /** Where a load balancer sends a task's requests. */
 export interface PortTarget {
   targetGroupArn: string;
+  containerName: string;
+  /** The container's. */
   port: number;
 }
 
@@ -16,13 +18,29 @@ export function object(value: Json | undefined): JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
 }
 
+/** A JSON array's texts; anything else is none. */
+export function texts(value: Json | undefined): string[] {
+  return Array.isArray(value) ? value.filter((each): each is string => typeof each === "string") : [];
+}
+
+/** A task definition's network mode: ECS's default on Linux is `bridge`. */
+export const networkModeOf = ({ networkMode }: JsonObject): string =>
+  typeof networkMode === "string" ? networkMode : "bridge";
+
+/** Whether tasks of a definition run on container instances' host ports instead of an address of their own. */
+export const usesHostPorts = (document: JsonObject) => ["bridge", "host"].includes(networkModeOf(document));
+
 export const containersOf = (document: JsonObject) => objects(document.containerDefinitions);
 
 /** A service's target groups, as its settings name them. */
 export function targetsOf(settings: JsonObject): PortTarget[] {
   return objects(settings.loadBalancers)
     .filter((each) => typeof each.targetGroupArn === "string")
-    .map((each) => ({ targetGroupArn: String(each.targetGroupArn), port: Number(each.containerPort) }));
+    .map((each) => ({
+      targetGroupArn: String(each.targetGroupArn),
+      containerName: String(each.containerName),
+      port: Number(each.containerPort),
+    }));
 }
 
 /** The first subnet of an awsvpc configuration. */

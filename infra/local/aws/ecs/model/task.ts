@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../wire/service.js";
+import type { NetworkBinding } from "./capacity.js";
 
 /** Plain data, written to disk as it is. Times are milliseconds since the epoch. */
 
@@ -27,12 +28,23 @@ export interface TaskRecord {
   desiredStatus: "RUNNING" | "STOPPED";
   cpu?: string;
   memory?: string;
+  /** FARGATE where a state of an earlier version does not have it. */
+  launchType?: "FARGATE" | "EC2";
+  /** Of the capacity provider strategy that it was started by. */
+  capacityProviderName?: string;
+  /** Of the EC2 launch type. */
+  containerInstanceArn?: string;
+  /** `awsvpc` where a state of an earlier version does not have it. */
+  networkMode?: string;
   platformVersion: string;
+  /** Of the awsvpc network mode, empty in the others. */
   subnetId: string;
   networkInterfaceId: string;
   overrides: JsonObject;
-  /** What RunTask was sent and only answers: `enableExecuteCommand`, … */
+  /** What RunTask or the service was sent and only answers: `enableExecuteCommand`, … */
   extra: JsonObject;
+  /** Its volumes that are configured at launch, as DescribeTasks answers their attachments. */
+  volumes?: JsonObject[];
   containers: ContainerRecord[];
   targets: TargetRecord[];
   /** Grows with each change that can be seen. */
@@ -71,6 +83,7 @@ export interface ContainerRecord {
   runtimeId?: string;
   lastStatus: "PENDING" | "RUNNING" | "STOPPED";
   health: Health;
+  networkBindings?: NetworkBinding[];
   exitCode?: number;
   reason?: string;
   cpu: string;
@@ -80,7 +93,12 @@ export interface ContainerRecord {
 
 export interface TargetRecord {
   targetGroupArn: string;
+  /** The container whose port it is; absent in a state of an earlier version. */
+  containerName?: string;
+  /** The container's. */
   port: number;
+  /** The container instance's port that leads to it. */
+  hostPort?: number;
   state: "unregistered" | "initial" | "healthy" | "unhealthy" | "draining" | "drained";
   reason?: string;
 }

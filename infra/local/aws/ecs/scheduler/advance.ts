@@ -1,4 +1,5 @@
 import type { TaskRecord } from "../model/state.js";
+import { deleteDefinitions } from "./definitions.js";
 import { forgetEnded, stepTask } from "./lifecycle.js";
 import { stepService } from "./rollout.js";
 import type { World } from "./world.js";
@@ -14,6 +15,7 @@ export function advance(world: World): void {
     const tasks = stepTasks(world);
     for (const service of Object.values(world.state.services))
       stepService(world, service, tasks.get(service.arn) ?? []);
+    deleteDefinitions(world);
     if (!world.changed) return;
   }
   throw new Error(

@@ -25,7 +25,7 @@ export function isHealthy(world: World, task: TaskRecord): boolean {
 export function judgeHealth(world: World, service: ServiceRecord, tasks: readonly TaskRecord[]): void {
   for (const task of tasks) {
     if (task.lastStatus !== "RUNNING" || task.desiredStatus !== "RUNNING" || task.unhealthy) continue;
-    const failure = failedCheck(task);
+    const failure = failedCheck(world, task);
     if (failure === undefined) continue;
     const graceEnds = (task.startedAt ?? world.now) + service.healthCheckGracePeriodSeconds * 1_000;
     wake(world, graceEnds);
@@ -35,12 +35,20 @@ export function judgeHealth(world: World, service: ServiceRecord, tasks: readonl
   }
 }
 
-function failedCheck(task: TaskRecord): { reason: string; event: string } | undefined {
+function failedCheck({ state }: World, task: TaskRecord): { reason: string; event: string } | undefined {
   const target = task.targets.find((each) => each.state === "unhealthy");
   if (target !== undefined) {
+    const instance = state.containerInstances[task.containerInstanceArn ?? ""];
     return {
       reason: stoppedReason.targetUnhealthy(target.targetGroupArn),
-      event: say.unhealthyTarget(task.id, target.port, target.targetGroupArn, target.reason ?? "Health checks failed"),
+      event: say.unhealthyTarget(
+        instance === undefined || target.hostPort === undefined
+          ? `task ${task.id}`
+          : `instance ${instance.ec2InstanceId}`,
+        target.hostPort ?? target.port,
+        target.targetGroupArn,
+        target.reason ?? "Health checks failed",
+      ),
     };
   }
   if (taskHealth(task) !== "UNHEALTHY") return undefined;

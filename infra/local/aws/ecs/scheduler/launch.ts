@@ -1,22 +1,32 @@
-import type { DeploymentRecord, ServiceRecord, TaskRecord } from "../model/state.js";
-import { subnetOf, targetsOf } from "../model/task-definition.js";
+import { nameOf } from "../model/arns.js";
+import type { DeploymentRecord, EcsState, ServiceRecord, StrategyItem, Tag, TaskRecord } from "../model/state.js";
+import { objects, subnetOf, targetsOf } from "../model/task-definition.js";
 import { say } from "../words.js";
-import { createTask } from "./tasks.js";
+import { nextProvider } from "./capacity.js";
+import { findPlace, unplacedText } from "./placement.js";
+import { type Capacity, createTask } from "./tasks.js";
+import { volumesAtLaunch } from "./volumes.js";
 import { announce, type World, wake } from "./world.js";
 
-/** Starts as many of `wanted` tasks as the launch rate allows now, and answers their ids. */
+/** Starts as many of `wanted` tasks as there is room for and the launch rate allows now, and answers their ids. */
 export function launch(world: World, service: ServiceRecord, primary: DeploymentRecord, wanted: number): string[] {
   const ids: string[] = [];
-  while (ids.length < wanted && takeLaunch(world, service)) ids.push(startTask(world, service, primary).id);
+  const onInstances = primary.settings.launchType === "EC2";
+  if (!onInstances && !hasFargateRoom(world, service, primary)) return ids;
+  while (ids.length < wanted) {
+    const capacity = onInstances ? placed(world, service, primary) : fargate(world, primary);
+    if (capacity === undefined || !takeLaunch(world, service)) break;
+    ids.push(startTask(world, service, primary, capacity).id);
+  }
   return ids;
 }
 
 /**
- * Whether a task can be placed. Where not it says so and tries again later and later, as after tasks that never ran. No task is made for it,
- * so nothing counts against the circuit breaker.
+ * Whether Fargate has room for a task. Where not it says so and tries again later and later, as after tasks that never ran. No task is made
+ * for it, so nothing counts against the circuit breaker.
  */
-export function hasRoom(world: World, service: ServiceRecord, primary: DeploymentRecord): boolean {
-  const { tries = 0, retryAt = 0 } = primary.unplaced ?? {};
+function hasFargateRoom(world: World, service: ServiceRecord, primary: DeploymentRecord): boolean {
+  const { retryAt = 0 } = primary.unplaced ?? {};
   if (world.now < retryAt) {
     wake(world, retryAt);
     return false;
@@ -27,27 +37,84 @@ export function hasRoom(world: World, service: ServiceRecord, primary: Deploymen
     delete primary.unplaced;
     return true;
   }
-  const waits = world.timing.restartBackoff;
-  primary.unplaced = { tries: tries + 1, retryAt: world.now + (waits[Math.min(tries, waits.length - 1)] ?? 0) };
-  announce(world, service, say.cannotPlace(reason));
+  unplaced(world, service, primary, say.cannotPlace(reason));
   return false;
 }
 
-function startTask(world: World, service: ServiceRecord, primary: DeploymentRecord): TaskRecord {
+/** A place on a container instance. Room that becomes free is used at once; only the event waits for its turn. */
+function placed(world: World, service: ServiceRecord, primary: DeploymentRecord): Capacity | undefined {
+  const place = findPlace(world.state, {
+    clusterArn: service.clusterArn,
+    taskDefinition: world.state.taskDefinitions[primary.taskDefinition]?.document ?? {},
+    group: groupOf(service),
+    constraints: objects(service.extra.placementConstraints),
+    strategy: objects(service.extra.placementStrategy),
+  });
+  if ("instance" in place) {
+    delete primary.unplaced;
+    return { launchType: "EC2", containerInstanceArn: place.instance.arn };
+  }
+  const { retryAt = 0 } = primary.unplaced ?? {};
+  if (world.now < retryAt) wake(world, retryAt);
+  else unplaced(world, service, primary, say.noInstance(unplacedText(place.misfits)));
+  return undefined;
+}
+
+function unplaced(world: World, service: ServiceRecord, primary: DeploymentRecord, event: string): void {
+  const waits = world.timing.restartBackoff;
+  const { tries = 0 } = primary.unplaced ?? {};
+  const retryAt = world.now + (waits[Math.min(tries, waits.length - 1)] ?? 0);
+  primary.unplaced = { tries: tries + 1, retryAt };
+  announce(world, service, event);
+  wake(world, retryAt);
+}
+
+function fargate(world: World, primary: DeploymentRecord): Capacity {
+  const strategy = objects(primary.settings.capacityProviderStrategy) as unknown as StrategyItem[];
+  if (strategy.length === 0) return { launchType: "FARGATE" };
+  const running = [...world.roster.live]
+    .filter((task) => task.deploymentId === primary.id && task.desiredStatus === "RUNNING")
+    .map((task) => task.capacityProviderName);
+  return { launchType: "FARGATE", capacityProviderName: nextProvider(strategy, running) };
+}
+
+const groupOf = (service: ServiceRecord) => `service:${service.name}`;
+
+function startTask(world: World, service: ServiceRecord, primary: DeploymentRecord, capacity: Capacity): TaskRecord {
   const taskDefinition = world.state.taskDefinitions[primary.taskDefinition];
   if (taskDefinition === undefined) throw new Error(`The state names ${primary.taskDefinition} but does not have it.`);
+  const { enableExecuteCommand = false } = service.extra;
   return createTask(world, {
     clusterArn: service.clusterArn,
-    group: `service:${service.name}`,
+    group: groupOf(service),
     startedBy: primary.id,
     taskDefinition,
     serviceArn: service.arn,
     deploymentId: primary.id,
     targets: targetsOf(primary.settings),
+    capacity,
     subnetId: subnetOf(primary.settings.networkConfiguration),
     platformVersion: "1.4.0",
+    extra: { enableExecuteCommand },
+    volumes: volumesAtLaunch(world.random, primary.settings.volumeConfigurations),
+    tags: tagsOfTasks(world.state, service, primary),
     resolvedImages: primary.resolvedImages,
   });
+}
+
+/** The tags of a service's new tasks: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html */
+function tagsOfTasks(state: EcsState, service: ServiceRecord, primary: DeploymentRecord): Tag[] {
+  const { propagateTags, enableECSManagedTags } = service.extra;
+  const from: Record<string, string> = { SERVICE: service.arn, TASK_DEFINITION: primary.taskDefinition };
+  const propagated = state.tags[from[String(propagateTags)] ?? ""] ?? [];
+  if (enableECSManagedTags !== true) return [...propagated];
+  return [...propagated, ...managedTags(service.clusterArn, service.name)];
+}
+
+/** The tags that ECS gives by itself. */
+export function managedTags(clusterArn: string, serviceName?: string): Tag[] {
+  const cluster = { key: "aws:ecs:clusterName", value: nameOf(clusterArn) };
+  return serviceName === undefined ? [cluster] : [cluster, { key: "aws:ecs:serviceName", value: serviceName }];
 }
 
 /** Fargate's launch rate: so many at once, then one more each interval. */

@@ -1,4 +1,4 @@
-import type { ServiceRecord, TaskRecord } from "../model/state.js";
+import type { ServiceRecord, TargetRecord, TaskRecord } from "../model/state.js";
 import { say } from "../words.js";
 import { countFailure } from "./breaker.js";
 import { haltContainers, moveTo, specOf } from "./tasks.js";
@@ -69,16 +69,20 @@ export function activate(world: World, task: TaskRecord): void {
   moveTo(world, task, "ACTIVATING", world.timing.activation);
   const service = serviceOf(world, task);
   for (const target of task.targets) {
+    const container = task.containers.find(({ name }) => name === target.containerName);
+    const binding = container?.networkBindings?.find(({ containerPort }) => containerPort === target.port);
+    if (binding !== undefined) target.hostPort = binding.hostPort;
     target.state = "initial";
-    register(world, task, target.targetGroupArn, target.port);
+    register(world, task, target);
     if (service !== undefined) announce(world, service, say.registered(1, target.targetGroupArn));
   }
 }
 
-export function register(world: World, task: TaskRecord, targetGroupArn: string, port: number): void {
+export function register(world: World, task: TaskRecord, target: TargetRecord): void {
   const serviceName = serviceOf(world, task)?.name ?? "";
+  const { targetGroupArn, port, hostPort } = target;
   world.actions.push({
     type: "register",
-    target: { targetGroupArn, taskArn: task.arn, serviceName, ip: task.ip ?? "", port },
+    target: { targetGroupArn, taskArn: task.arn, serviceName, ip: task.ip ?? "", port: hostPort ?? port },
   });
 }

@@ -1,9 +1,10 @@
+import { named, setNamed } from "../model/named.js";
 import type { ContainerRecord, TaskRecord } from "../model/state.js";
 import type { TargetHealth, TaskEvent } from "../runtime.js";
 import { say } from "../words.js";
 import { delayRestart } from "./breaker.js";
 import { activate, serviceOf } from "./lifecycle.js";
-import { drain, moveTo, touch } from "./tasks.js";
+import { deprovision, drain, touch } from "./tasks.js";
 import { announce, type World } from "./world.js";
 
 /** Takes in what the runtime tells about a task. */
@@ -21,8 +22,8 @@ export function observeTask(world: World, event: TaskEvent): void {
       break;
     case "running":
       task.ip = event.ip;
-      for (const { name, runtimeId, imageDigest } of event.containers) {
-        Object.assign(container(task, name), { runtimeId, imageDigest, lastStatus: "RUNNING" });
+      for (const { name, ...running } of event.containers) {
+        Object.assign(container(task, name), { ...running, lastStatus: "RUNNING" });
       }
       if (task.lastStatus === "PENDING") activate(world, task);
       break;
@@ -70,7 +71,7 @@ function observeEnd(world: World, task: TaskRecord, event: TaskEvent & { type: "
     leaveTargets(world, task);
     if (task.startedAt === undefined) delayRestart(world, task);
   }
-  moveTo(world, task, "DEPROVISIONING", world.timing.deprovisioning);
+  deprovision(world, task);
 }
 
 function leaveTargets(world: World, task: TaskRecord): void {
@@ -87,8 +88,8 @@ function pinImages(world: World, task: TaskRecord): void {
   if (deployment === undefined) return;
   const revision = world.state.serviceRevisions[deployment.serviceRevisionArn];
   for (const { name, imageDigest } of task.containers) {
-    if (imageDigest === undefined || deployment.resolvedImages[name] !== undefined) continue;
-    deployment.resolvedImages[name] = imageDigest;
+    if (imageDigest === undefined || named(deployment.resolvedImages, name) !== undefined) continue;
+    setNamed(deployment.resolvedImages, name, imageDigest);
     const image = revision?.containerImages.find((each) => each.containerName === name);
     if (image !== undefined) image.imageDigest = imageDigest;
   }

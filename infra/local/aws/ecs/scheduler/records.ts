@@ -1,4 +1,5 @@
 import { within } from "../model/arns.js";
+import { named } from "../model/named.js";
 import type { DeploymentRecord, ServiceRecord } from "../model/state.js";
 import { containersOf } from "../model/task-definition.js";
 import { digits } from "../random.js";
@@ -17,7 +18,7 @@ export function recordRevision(world: World, service: ServiceRecord, digests: Re
     settings: service.settings,
     containerImages: containersOf(definition?.document ?? {}).map((container) => {
       const containerName = String(container.name);
-      const imageDigest = digests[containerName];
+      const imageDigest = named(digests, containerName);
       return { containerName, image: String(container.image), ...(imageDigest !== undefined && { imageDigest }) };
     }),
     createdAt: world.now,

@@ -1,7 +1,7 @@
 import type { DeploymentRecord, ServiceRecord, TaskRecord } from "../model/state.js";
 import { say, stoppedReason } from "../words.js";
 import { isHealthy } from "./health.js";
-import { hasRoom, launch } from "./launch.js";
+import { launch } from "./launch.js";
 import { limitsOf } from "./limits.js";
 import { stopTask } from "./tasks.js";
 import { announce, type World, wake } from "./world.js";
@@ -128,7 +128,6 @@ function startMissing(
     wake(world, primary.startAfter);
     return 0;
   }
-  if (!hasRoom(world, service, primary)) return 0;
   const ids = launch(world, service, primary, missing);
   if (ids.length === 0) return 0;
   const replacing = primary.rolloutState === "COMPLETED" && own.some((task) => task.unhealthy);

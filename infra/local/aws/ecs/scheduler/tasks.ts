@@ -1,10 +1,18 @@
 import type { JsonObject } from "../../wire/service.js";
 import { within } from "../model/arns.js";
-import type { ContainerRecord, EcsState, TaskDefinitionRecord, TaskRecord } from "../model/state.js";
-import { containersOf, type PortTarget } from "../model/task-definition.js";
+import type { ContainerRecord, EcsState, Tag, TaskDefinitionRecord, TaskRecord } from "../model/state.js";
+import { containersOf, networkModeOf, type PortTarget } from "../model/task-definition.js";
 import { hex } from "../random.js";
 import type { TaskSpec } from "../runtime.js";
+import { demandOf } from "./placement.js";
 import type { World } from "./world.js";
+
+/** What a task runs on. */
+export interface Capacity {
+  launchType: "FARGATE" | "EC2";
+  capacityProviderName?: string;
+  containerInstanceArn?: string;
+}
 
 export interface NewTask {
   clusterArn: string;
@@ -14,19 +22,26 @@ export interface NewTask {
   serviceArn?: string;
   deploymentId?: string;
   targets?: PortTarget[];
+  capacity: Capacity;
+  /** Of the awsvpc network mode, empty in the others. */
   subnetId: string;
   platformVersion: string;
   overrides?: JsonObject;
   extra?: JsonObject;
+  /** As DescribeTasks answers them among its attachments. */
+  volumes?: JsonObject[];
+  tags?: Tag[];
   resolvedImages?: Record<string, string>;
 }
 
-/** Puts a task into the state, PROVISIONING; it starts when its network interface is ready. */
+/** Puts a task into the state, PROVISIONING until its network interface is ready; without one it is started at once. */
 export function createTask(world: World, wanted: NewTask): TaskRecord {
   const id = hex(world.random, 32);
   const arn = within(wanted.clusterArn, "task", id);
   const { document } = wanted.taskDefinition;
   const overrides = wanted.overrides ?? {};
+  const networkMode = networkModeOf(document);
+  const hasInterface = networkMode === "awsvpc";
   const task: TaskRecord = {
     arn,
     id,
@@ -36,24 +51,32 @@ export function createTask(world: World, wanted: NewTask): TaskRecord {
     taskDefinition: wanted.taskDefinition.arn,
     ...(wanted.serviceArn !== undefined && { serviceArn: wanted.serviceArn }),
     ...(wanted.deploymentId !== undefined && { deploymentId: wanted.deploymentId }),
-    lastStatus: "PROVISIONING",
+    lastStatus: hasInterface ? "PROVISIONING" : "PENDING",
     desiredStatus: "RUNNING",
-    ...sizes(overrides, document),
+    ...shownSizes(wanted.capacity, overrides, document),
+    ...wanted.capacity,
+    networkMode,
     platformVersion: wanted.platformVersion,
     subnetId: wanted.subnetId,
     networkInterfaceId: `eni-${hex(world.random, 17)}`,
     overrides,
     extra: wanted.extra ?? {},
+    ...(wanted.volumes?.length && { volumes: wanted.volumes }),
     containers: containersOf(document).map((definition) => newContainer(world, arn, wanted.clusterArn, definition)),
     targets: (wanted.targets ?? []).map((target) => ({ ...target, state: "unregistered" })),
     version: 1,
     createdAt: world.now,
-    due: world.now + world.timing.provisioning,
+    ...(hasInterface && { due: world.now + world.timing.provisioning }),
     failed: false,
     resolvedImages: { ...wanted.resolvedImages },
   };
   world.state.tasks[arn] = task;
+  if (wanted.tags?.length) world.state.tags[arn] = wanted.tags;
   world.roster.live.add(task);
+  if (!hasInterface) {
+    task.connectivityAt = world.now;
+    world.actions.push({ type: "start", task: specOf(world.state, task) });
+  }
   world.changed = true;
   return task;
 }
@@ -62,15 +85,16 @@ export function createTask(world: World, wanted: NewTask): TaskRecord {
 export function specOf(state: EcsState, task: TaskRecord): TaskSpec {
   const definition = state.taskDefinitions[task.taskDefinition];
   if (definition === undefined) throw new Error(`The state names ${task.taskDefinition} but does not have it.`);
+  const instance = state.containerInstances[task.containerInstanceArn ?? ""];
   return {
     taskArn: task.arn,
     taskId: task.id,
     clusterArn: task.clusterArn,
     group: task.group,
-    ...(task.cpu !== undefined && { cpu: Number(task.cpu) }),
-    ...(task.memory !== undefined && { memory: Number(task.memory) }),
+    ...sizes(task.overrides, definition.document),
     taskDefinition: definition.document,
     overrides: task.overrides,
+    ...(instance !== undefined && { hostAddress: instance.address }),
     resolvedImages: task.resolvedImages,
   };
 }
@@ -87,7 +111,7 @@ export function stopTask(
   task.stoppedReason = why.reason;
   task.stoppingAt = world.now;
   task.failed = why.failed ?? false;
-  if (task.lastStatus === "PROVISIONING") moveTo(world, task, "DEPROVISIONING", world.timing.deprovisioning);
+  if (task.lastStatus === "PROVISIONING") deprovision(world, task);
   else if (task.lastStatus === "PENDING") haltContainers(world, task);
   else drain(world, task);
   touch(world, task);
@@ -116,6 +140,12 @@ export function moveTo(world: World, task: TaskRecord, status: TaskRecord["lastS
   touch(world, task);
 }
 
+/** Its network interface is taken away before it is STOPPED; without one it is at once. */
+export function deprovision(world: World, task: TaskRecord): void {
+  const { networkMode = "awsvpc" } = task;
+  moveTo(world, task, "DEPROVISIONING", networkMode === "awsvpc" ? world.timing.deprovisioning : 0);
+}
+
 export function touch(world: World, task: TaskRecord): void {
   task.version++;
   world.changed = true;
@@ -138,8 +168,15 @@ function newContainer(world: World, taskArn: string, clusterArn: string, definit
   };
 }
 
-function sizes(overrides: JsonObject, document: JsonObject): Pick<TaskRecord, "cpu" | "memory"> {
+/** CPU units and MiB of the task itself, which limit all its containers. */
+function sizes(overrides: JsonObject, document: JsonObject): Pick<TaskSpec, "cpu" | "memory"> {
   const cpu = overrides.cpu ?? document.cpu;
   const memory = overrides.memory ?? document.memory;
+  return { ...(cpu !== undefined && { cpu: Number(cpu) }), ...(memory !== undefined && { memory: Number(memory) }) };
+}
+
+/** As DescribeTasks has them: on a container instance the sum of the containers' where the task has none. */
+function shownSizes({ launchType }: Capacity, overrides: JsonObject, document: JsonObject) {
+  const { cpu, memory } = launchType === "EC2" ? demandOf(document, overrides) : sizes(overrides, document);
   return { ...(cpu !== undefined && { cpu: String(cpu) }), ...(memory !== undefined && { memory: String(memory) }) };
 }

@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "../../clock.js";
+import { named } from "../model/named.js";
+import { usesHostPorts } from "../model/task-definition.js";
 import type { TaskEvent, TaskListener, TaskRuntime, TaskSpec } from "../runtime.js";
+import { hostPorts } from "./host-ports.js";
 
 /** What a simulated task does, in milliseconds of its clock. What is absent goes well and takes no time. */
 export interface TaskBehaviour {
@@ -44,6 +47,7 @@ export function createSimulatedRuntime(
 ): SimulatedRuntime {
   const tasks = new Map<string, Running>();
   let addresses = 0;
+  const bind = hostPorts();
 
   /** Everything is told from a timer, never from within `start` or `stop`, as with real containers. */
   const later = (task: Running, ms: number, callback: () => void) => task.timers.push(clock.after(ms, callback));
@@ -70,7 +74,11 @@ export function createSimulatedRuntime(
 
   function run(task: Running) {
     const ip = `10.0.${Math.floor(addresses / 250)}.${(addresses++ % 250) + 1}`;
-    const containers = images(task.spec).map((each) => ({ ...each, runtimeId: `${task.spec.taskId}-${each.name}` }));
+    const containers = images(task.spec).map((each) => ({
+      ...each,
+      runtimeId: `${task.spec.taskId}-${each.name}`,
+      ...(usesHostPorts(task.spec.taskDefinition) && { networkBindings: bind(task.spec, each.name) }),
+    }));
     tell(task, { type: "running", ip, containers });
     const container = names(task.spec)[0] ?? "";
     for (const { after, status } of task.behaviour.health ?? []) {
@@ -182,7 +190,7 @@ function images(spec: TaskSpec): { name: string; imageDigest: string }[] {
   const definitions = spec.taskDefinition.containerDefinitions as { name: string; image: string }[];
   return definitions.map(({ name, image }) => ({
     name,
-    imageDigest: spec.resolvedImages?.[name] ?? digestOf(image),
+    imageDigest: named(spec.resolvedImages, name) ?? digestOf(image),
   }));
 }
 

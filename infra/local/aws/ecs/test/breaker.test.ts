@@ -74,6 +74,7 @@ test("with no completed deployment to return to, the service stays on the failed
     serviceName: "web",
     taskDefinition,
     desiredCount: 1,
+    launchType: "FARGATE",
     networkConfiguration,
     deploymentConfiguration,
   });
@@ -121,7 +122,10 @@ test("tasks that never run are started again ever later, up to a quarter of an h
     .filter((event: { message: string }) => event.message.includes("has started"))
     .map((event: { createdAt: number }) => event.createdAt);
   assert.ok(started[0] - started[1] >= 900);
-  assert.ok((await messages(world)).includes("(service web) is unable to consistently start tasks successfully."));
+  const event =
+    "(service web) is unable to consistently start tasks successfully. " +
+    "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
+  assert.ok((await messages(world)).includes(event));
   const [failed] = await world.tasks({ serviceName: "web", desiredStatus: "STOPPED" });
   assert.equal(failed.stopCode, "TaskFailedToStart");
   assert.match(failed.stoppedReason, /^CannotPullContainerError/);

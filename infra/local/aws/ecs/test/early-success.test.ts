@@ -17,6 +17,7 @@ async function partly(cleanup: string, healthyPercent = 50) {
     serviceName: "web",
     taskDefinition: "web",
     desiredCount: 4,
+    launchType: "FARGATE",
     networkConfiguration: NETWORK,
   });
   await settle(world);

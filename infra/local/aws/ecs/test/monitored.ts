@@ -20,6 +20,7 @@ export async function monitored(deploymentConfiguration: JsonObject = {}) {
     serviceName: "web",
     taskDefinition: "web",
     desiredCount: 2,
+    launchType: "FARGATE",
     networkConfiguration: NETWORK,
   });
   clock.advance(200_000);

@@ -26,6 +26,7 @@ test("a task that can't be placed is told of ever later, makes no task, and star
     serviceName: "web",
     taskDefinition: "web",
     desiredCount: 1,
+    launchType: "FARGATE",
     networkConfiguration: NETWORK,
     deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
   });

@@ -69,6 +69,7 @@ test("a service that is created again with the same client token is answered, wi
     serviceName: "web",
     taskDefinition: "web",
     desiredCount: 1,
+    launchType: "FARGATE",
     networkConfiguration: NETWORK,
     clientToken: "a",
   };

@@ -7,6 +7,7 @@ const service = (more: JsonObject = {}): JsonObject => ({
   serviceName: "other",
   taskDefinition: "web",
   desiredCount: 1,
+  launchType: "FARGATE",
   networkConfiguration: NETWORK,
   ...more,
 });
@@ -22,11 +23,6 @@ const REFUSED: [string, JsonObject, { code: string; message: string | RegExp }][
     "no network",
     { networkConfiguration: {} },
     { code: "InvalidParameterException", message: /Network Configuration must be provided/ },
-  ],
-  [
-    "the EC2 launch type",
-    { launchType: "EC2" },
-    { code: "InvalidParameterException", message: /No Container Instances/ },
   ],
   [
     "a daemon",

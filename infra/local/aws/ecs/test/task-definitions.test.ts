@@ -4,7 +4,11 @@ import type { JsonObject } from "../../wire/service.js";
 import { CALLER, createWorld, taskDefinition } from "./world.js";
 
 const container = { name: "app", image: "good:1" };
-const valid = (more: JsonObject = {}): JsonObject => ({ ...taskDefinition("good:1"), ...more });
+const valid = (more: JsonObject = {}): JsonObject => ({
+  ...taskDefinition("good:1"),
+  requiresCompatibilities: ["FARGATE"],
+  ...more,
+});
 const withContainer = (more: JsonObject) => valid({ containerDefinitions: [{ ...container, ...more }] });
 
 test("fields that nobody knows are kept, at the top and inside a container", async () => {

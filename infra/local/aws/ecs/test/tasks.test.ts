@@ -3,7 +3,12 @@ import { test } from "node:test";
 import type { JsonObject } from "../../wire/service.js";
 import { NETWORK, scripted, withService } from "./world.js";
 
-const run = (more: JsonObject = {}): JsonObject => ({ taskDefinition: "web", networkConfiguration: NETWORK, ...more });
+const run = (more: JsonObject = {}): JsonObject => ({
+  taskDefinition: "web",
+  launchType: "FARGATE",
+  networkConfiguration: NETWORK,
+  ...more,
+});
 
 test("a task goes through every status, with the times of each", async () => {
   const world = await withService({

@@ -49,6 +49,7 @@ async function served(t: TestContext) {
       serviceName: "web",
       taskDefinition: "web",
       desiredCount: 2,
+      launchType: "FARGATE",
       networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"] } },
       deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
     }),

@@ -153,6 +153,7 @@ export async function withService(options: Options & { service?: JsonObject; con
     serviceName: "web",
     taskDefinition: first,
     desiredCount: 1,
+    launchType: "FARGATE",
     networkConfiguration: NETWORK,
     deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
     ...options.service,

@@ -34,6 +34,7 @@ async function balanced(settings = {}) {
     taskDefinition: "web",
     desiredCount: 2,
     healthCheckGracePeriodSeconds: 3_600,
+    launchType: "FARGATE",
     networkConfiguration: NETWORK,
     loadBalancers: [{ targetGroupArn: TARGET_GROUP, containerName: "app", containerPort: 5000 }],
   });

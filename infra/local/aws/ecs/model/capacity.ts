@@ -1,0 +1,43 @@
+/** Plain data, written to disk as it is. Times are milliseconds since the epoch. */
+
+/** What registers with ECS to run tasks of the EC2 launch type: here always this machine, under as many names as are registered. */
+export interface ContainerInstanceRecord {
+  arn: string;
+  id: string;
+  clusterArn: string;
+  /** `i-` and 17 hex digits. */
+  ec2InstanceId: string;
+  status: "ACTIVE" | "INACTIVE";
+  /** CPU units (1024 = one vCPU). */
+  cpu: number;
+  /** MiB. */
+  memory: number;
+  /** Ports that no task gets, such as SSH's. */
+  reservedPorts: { tcp: string[]; udp: string[] };
+  attributes: { name: string; value?: string }[];
+  /** Loopback address that its tasks' host ports are bound to. */
+  address: string;
+  registeredAt: number;
+  version: number;
+}
+
+export interface AccountSettingRecord {
+  name: string;
+  value: string;
+  principalArn: string;
+}
+
+/** A port of the container instance that leads to one of a container. */
+export interface NetworkBinding {
+  bindIP: string;
+  containerPort: number;
+  hostPort: number;
+  protocol: "tcp" | "udp";
+}
+
+/** One provider of a capacity provider strategy, with what ECS fills in. */
+export interface StrategyItem {
+  capacityProvider: string;
+  weight: number;
+  base: number;
+}
