@@ -15,8 +15,8 @@ export function checkTaskDefinition(input: JsonObject): { compatibilities: strin
   checkSize(input);
   const containers = containersOf(input);
   const networkMode = networkModeOf(input);
-  if (texts(input.requiresCompatibilities).includes("FARGATE")) checkFargate(input, containers);
   checkContainers(containers, networkMode);
+  if (texts(input.requiresCompatibilities).includes("FARGATE")) checkFargate(input, containers);
   checkVolumes(input, containers);
   checkDependencies(containers);
   checkInstanceSizes(input, containers);

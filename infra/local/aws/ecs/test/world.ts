@@ -18,6 +18,9 @@ export interface Options {
   resolveImage?: (image: string) => Promise<string | undefined>;
 }
 
+/** What a container instance has that registers without saying so. */
+export const MACHINE = { cpu: 2_048, memory: 4_096, architecture: "x86_64" } as const;
+
 export const SCOPE = { accountId: "123456789012", region: "us-west-2" };
 export const CALLER = {
   ...SCOPE,
@@ -46,6 +49,7 @@ export async function createWorld(options: Options = {}) {
       loadBalancer,
       state: directory,
       random: seededRandom(seed),
+      machine: MACHINE,
       ...(options.rollbackId !== undefined && { rollbackId: options.rollbackId }),
       ...(options.resolveImage !== undefined && { resolveImage: options.resolveImage }),
     });
