@@ -3,17 +3,22 @@ import type { JsonObject } from "../../wire/service.js";
 import { object, objects } from "../model/task-definition.js";
 import type { TaskSpec } from "../runtime.js";
 import { type ContainerPlan, number, strings } from "./definition.js";
+import type { PublishedPorts } from "./ports.js";
 
-/** Where a container's network comes from: an address of its own, or the namespace of another container of its task. */
-export type Network = { name: string; address: string } | { joins: string };
+/** Where a container's network comes from: an address of its own, the namespace of another container of its task, or nowhere. */
+export type Network = { name: string; address: string } | { joins: string } | "none";
 
 export interface Placement {
   /** The reference of the image in the engine. */
   image: string;
   imageDigest: string;
+  /** The task's, as it is told. */
+  address: string;
   network: Network;
+  /** Host ports that lead to its own namespace. */
+  ports: PublishedPorts;
   /** By the volume's name in the task definition: the engine's volume. */
-  volumes: Record<string, string>;
+  volumes: ReadonlyMap<string, string>;
 }
 
 export const labels = {
@@ -38,7 +43,7 @@ export function containerOptions(spec: TaskSpec, plan: ContainerPlan, placement:
   const command = strings(definition.command);
   const entryPoint = strings(definition.entryPoint);
   return {
-    name: `slipway-${spec.taskId}-${plan.name}`,
+    name: containerName(spec, plan.name),
     Image: placement.image,
     ...(entryPoint.length > 0 ? { Entrypoint: entryPoint } : {}),
     ...(command.length > 0 ? { Cmd: command } : {}),
@@ -53,42 +58,54 @@ export function containerOptions(spec: TaskSpec, plan: ContainerPlan, placement:
       [labels.task]: spec.taskArn,
       [labels.container]: plan.name,
       [labels.digest]: placement.imageDigest,
-      ...("address" in placement.network ? { [labels.address]: placement.network.address } : {}),
+      [labels.address]: placement.address,
     },
-    ...network(spec, placement.network),
-    HostConfig: hostConfig(spec, definition, placement),
+    ...network(spec, definition, placement.network),
+    ExposedPorts: placement.ports.ExposedPorts,
+    HostConfig: hostConfig(spec, plan, placement),
   };
 }
+
+const containerName = ({ taskId }: TaskSpec, name: string) => `slipway-${taskId}-${name}`;
 
 function environment(definition: JsonObject): string[] {
   return objects(definition.environment).map(({ name, value }) => `${name}=${value ?? ""}`);
 }
 
-function network(_spec: TaskSpec, network: Network): Partial<ContainerCreateOptions> {
-  if ("joins" in network) return {};
-  const endpoint = { IPAMConfig: { IPv4Address: network.address } };
+function network(spec: TaskSpec, definition: JsonObject, network: Network): Partial<ContainerCreateOptions> {
+  if (network === "none" || "joins" in network) return {};
+  const Links = strings(definition.links).map((link) => {
+    const [container = "", alias = container] = link.split(":");
+    return `${containerName(spec, container)}:${alias}`;
+  });
+  const endpoint = { IPAMConfig: { IPv4Address: network.address }, ...(Links.length > 0 && { Links }) };
+  const { hostname } = definition;
   return {
-    Hostname: `ip-${network.address.replaceAll(".", "-")}`,
+    Hostname: typeof hostname === "string" ? hostname : `ip-${network.address.replaceAll(".", "-")}`,
     NetworkingConfig: { EndpointsConfig: { [network.name]: endpoint } },
   };
 }
 
 function hostConfig(
   spec: TaskSpec,
-  definition: JsonObject,
+  { definition }: ContainerPlan,
   placement: Placement,
 ): ContainerCreateOptions["HostConfig"] {
   const linux = object(definition.linuxParameters);
   const { network } = placement;
   return {
-    NetworkMode: "joins" in network ? `container:${network.joins}` : network.name,
+    NetworkMode: modeOf(network),
+    PortBindings: placement.ports.PortBindings,
     ...cpu(spec, definition),
     ...memory(spec, definition),
     ReadonlyRootfs: definition.readonlyRootFilesystem === true,
     Tmpfs: Object.fromEntries(objects(linux.tmpfs).map((tmpfs) => [String(tmpfs.containerPath), tmpfsOptions(tmpfs)])),
-    Binds: objects(definition.mountPoints).map(({ sourceVolume, containerPath, readOnly }) =>
-      [placement.volumes[String(sourceVolume)], containerPath, readOnly === true ? "ro" : "rw"].join(":"),
-    ),
+    Mounts: objects(definition.mountPoints).map(({ sourceVolume, containerPath, readOnly }) => ({
+      Type: "volume",
+      Source: volumeOf(placement, String(sourceVolume)),
+      Target: String(containerPath),
+      ReadOnly: readOnly === true,
+    })),
     ...(linux.initProcessEnabled === true ? { Init: true } : {}),
     ...(number(linux.sharedMemorySize) ? { ShmSize: Number(linux.sharedMemorySize) * mebibyte } : {}),
     // The engine's default capabilities are Fargate's; the one that Fargate lets a task add is SYS_PTRACE.
@@ -105,6 +122,18 @@ function hostConfig(
     ),
     RestartPolicy: { Name: "" },
   };
+}
+
+function modeOf(network: Network): string {
+  if (network === "none") return "none";
+  return "joins" in network ? `container:${network.joins}` : network.name;
+}
+
+/** A volume that is not declared was refused before: the engine would make one. */
+function volumeOf({ volumes }: Placement, name: string): string {
+  const volume = volumes.get(name);
+  if (volume === undefined) throw new Error(`The task has no volume ${name}.`);
+  return volume;
 }
 
 /** Shares divide what the task has among its containers, the quota is the task's own: shares alone would not cap. */

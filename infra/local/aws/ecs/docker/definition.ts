@@ -42,18 +42,29 @@ function plan(definition: JsonObject): ContainerPlan {
     name: String(definition.name),
     image: String(definition.image),
     essential: definition.essential !== false,
-    dependsOn: objects(definition.dependsOn).map(({ containerName, condition }) => ({
-      container: String(containerName),
-      condition: condition as Condition,
-    })),
+    dependsOn: [
+      ...objects(definition.dependsOn).map(({ containerName, condition }) => ({
+        container: String(containerName),
+        condition: condition as Condition,
+      })),
+      // A link needs the container that it leads to.
+      ...strings(definition.links).map((link) => ({
+        container: link.split(":")[0] ?? "",
+        condition: "START" as const,
+      })),
+    ],
     stopTimeout: number(definition.stopTimeout) ?? defaultStopTimeout,
     definition,
   };
 }
 
-/** Environment variables are merged by name, everything else is replaced. */
+/** Members that RunTask may replace; any other would change what registering has checked. */
+const REPLACED = ["command", "cpu", "memory", "memoryReservation"];
+
+/** Environment variables are merged by name, other members are replaced. */
 function applyOverride(definition: JsonObject, override: JsonObject): JsonObject {
-  const { environment, name: _, ...others } = override;
+  const { environment } = override;
+  const others = Object.fromEntries(Object.entries(override).filter(([name]) => REPLACED.includes(name)));
   const named = new Map(
     [...objects(definition.environment), ...objects(environment)].map((variable) => [variable.name, variable]),
   );

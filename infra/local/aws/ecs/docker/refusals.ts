@@ -10,10 +10,15 @@ import { TaskFailure } from "./failure.js";
  *
  * @throws {TaskFailure}
  */
-export function refuseUnsafe({ taskDefinition }: TaskSpec, plans: ContainerPlan[]): void {
+export function refuseUnsafe({ taskDefinition, hostAddress }: TaskSpec, plans: ContainerPlan[]): void {
+  const onInstance = hostAddress !== undefined;
+  const forbidden = (what: string, container?: string) => refusal(onInstance, what, container);
   const { networkMode, pidMode, ipcMode } = taskDefinition;
-  if (networkMode === "host" || pidMode === "host" || ipcMode === "host") throw forbidden("the host's namespaces");
-  for (const volume of objects(taskDefinition.volumes)) refuseVolume(volume);
+  // On a container instance host mode is a namespace of the task's own whose ports are bound to the instance's address.
+  const hasHost = [!onInstance && networkMode, pidMode, ipcMode].includes("host");
+  if (hasHost) throw forbidden("the host's namespaces");
+  for (const volume of objects(taskDefinition.volumes)) refuseVolume(volume, onInstance);
+  const declared = new Set(objects(taskDefinition.volumes).map((volume) => volume.name));
   for (const { name, definition } of plans) {
     const linux = object(definition.linuxParameters);
     const added = strings(object(linux.capabilities).add).filter((capability) => capability !== "SYS_PTRACE");
@@ -21,16 +26,28 @@ export function refuseUnsafe({ taskDefinition }: TaskSpec, plans: ContainerPlan[
     if (added.length > 0) throw forbidden(`added capabilities (${added.join(", ")})`, name);
     if (objects(linux.devices).length > 0) throw forbidden("devices", name);
     if (objects(definition.volumesFrom).length > 0) throw forbidden("volumesFrom", name);
+    for (const { sourceVolume } of objects(definition.mountPoints)) {
+      if (declared.has(sourceVolume ?? null)) continue;
+      throw new TaskFailure(
+        `ResourceInitializationError: container ${name} mounts the volume '${sourceVolume}', which its task definition does not declare`,
+        name,
+      );
+    }
     refuseSecrets(name, definition);
   }
 }
 
-function refuseVolume(volume: JsonObject): void {
+function refuseVolume(volume: JsonObject, onInstance: boolean): void {
   const { sourcePath } = object(volume.host);
-  if (typeof sourcePath === "string") throw forbidden(`volume ${volume.name} from the host's ${sourcePath}`);
+  if (typeof sourcePath === "string" && !onInstance)
+    throw refusal(onInstance, `volume ${volume.name} from the host's ${sourcePath}`);
+  const { driver = "local", driverOpts } = object(volume.dockerVolumeConfiguration);
+  // Options can name a directory of this machine, another driver anything.
+  if (driver !== "local" || Object.keys(object(driverOpts)).length > 0)
+    throw refusal(onInstance, `volume ${volume.name} of the driver ${driver} with options`);
   for (const kind of [
     "efsVolumeConfiguration",
-    "dockerVolumeConfiguration",
+    ...(onInstance ? [] : ["dockerVolumeConfiguration"]),
     "fsxWindowsFileServerVolumeConfiguration",
   ]) {
     if (volume[kind])
@@ -55,6 +72,8 @@ function refuseSecrets(name: string, definition: JsonObject): void {
   );
 }
 
-function forbidden(what: string, container?: string): TaskFailure {
-  return new TaskFailure(`ResourceInitializationError: tasks on Fargate can't have ${what}`, container);
+/** AWS lets tasks on container instances have some of it; on a developer's machine it would be as good as root. */
+function refusal(onInstance: boolean, what: string, container?: string): TaskFailure {
+  const whose = onInstance ? "tasks of the local AWS" : "tasks on Fargate";
+  return new TaskFailure(`ResourceInitializationError: ${whose} can't have ${what}`, container);
 }

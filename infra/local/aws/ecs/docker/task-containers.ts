@@ -8,9 +8,10 @@ import { adoptContainer, type ContainerEnd, type ContainerRun, startContainer } 
 import { type ContainerPlan, planContainers } from "./definition.js";
 import { fulfilled } from "./dependencies.js";
 import { TaskFailure } from "./failure.js";
+import { bindingsOf } from "./ports.js";
 import { type PulledImage, pullImage } from "./pull.js";
 import { refuseUnsafe } from "./refusals.js";
-import { makeResources, type TaskResources } from "./task-resources.js";
+import { isBehindHostPorts, makeResources, type TaskResources } from "./task-resources.js";
 import type { TaskDeps, TaskEnd, Told } from "./task-run.js";
 
 /** The containers of one task: started after each other as they depend on each other, stopped in the opposite order. */
@@ -44,7 +45,7 @@ export class TaskContainers {
       type: "pulled",
       containers: this.#plans.map(({ name }, index) => ({ name, imageDigest: images[index]?.digest ?? "" })),
     });
-    const resources = await makeResources(this.deps, this.spec, this.#plans.length);
+    const resources = await makeResources(this.deps, this.spec, this.#plans);
     for (const [index, plan] of this.#plans.entries()) {
       const driver = drivers.get(plan.name);
       const image = images[index];
@@ -129,8 +130,14 @@ export class TaskContainers {
     }
     this.deps.letGo.throwIfAborted();
     if (this.#stopping) throw new TaskFailure("Task stopped before its containers were started");
-    const { network, volumes } = resources;
-    const placement = { image: image.reference, imageDigest: image.digest, network, volumes };
+    const { address, volumes } = resources;
+    const placement = {
+      image: image.reference,
+      imageDigest: image.digest,
+      address,
+      volumes,
+      ...resources.placeOf(plan),
+    };
     return startContainer(this.deps, this.spec, plan, placement, driver, this.#tellHealth);
   }
 
@@ -140,11 +147,15 @@ export class TaskContainers {
 
   async #tellRunning(address: string): Promise<void> {
     const runs = await Promise.all(this.#runs.values());
-    const containers = runs.map(({ plan, container, imageDigest }) => ({
-      name: plan.name,
-      runtimeId: container.id,
-      imageDigest,
-    }));
+    const hasPorts = isBehindHostPorts(this.spec);
+    const containers = await Promise.all(
+      runs.map(async ({ plan, container, imageDigest }) => ({
+        name: plan.name,
+        runtimeId: container.id,
+        imageDigest,
+        ...(hasPorts && { networkBindings: await bindingsOf(this.deps.engine, container, plan) }),
+      })),
+    );
     if (!this.#stopping) this.tell({ type: "running", ip: address, containers });
   }
 
