@@ -5,6 +5,7 @@ import {
   CreateClusterCommand,
   type ECSClient,
   RegisterTaskDefinitionCommand,
+  type RegisterTaskDefinitionCommandOutput,
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
 import { GetSessionTokenCommand } from "@aws-sdk/client-sts";
@@ -87,6 +88,7 @@ test("a member of another type than the API's is refused, however deep", async (
     ['{"repositoryName":"xx","maxResults":"1"}', "STRING_VALUE can not be converted to an Integer"],
     ['{"repositoryName":"xx","imageIds":{}}', "Start of structure or map found where not expected."],
     ['{"repositoryName":"xx","imageIds":[{"imageTag":true}]}', "TRUE_VALUE can not be converted to a String"],
+    ['{"repositoryName":"xx","imageIds":[null]}', "Null can not be a member of a list"],
     ["[]", "Start of list found where not expected"],
   ];
   for (const [body, message] of wrong) {
@@ -104,6 +106,21 @@ test("members that the API's model does not know are taken without a word", asyn
     new CreateClusterCommand({}),
     '{"clusterName":"new","inventedTomorrow":{"a":[1]},"__proto__":{"x":1}}',
   );
+});
+
+test("a map's member may have any name, and never becomes the prototype of what is kept", async (t) => {
+  const { ecs } = await localAws(t);
+  const definition = { family: "x", containerDefinitions: [{ name: "app", image: "x", memory: 64 }] };
+  const [container] = definition.containerDefinitions;
+  const body = JSON.stringify({
+    ...definition,
+    containerDefinitions: [{ ...container, dockerLabels: JSON.parse('{"__proto__":"a","constructor":"b"}') }],
+  });
+  const answer = await sendAsIs(ecs, new RegisterTaskDefinitionCommand(definition), body);
+  const { taskDefinition } = answer as RegisterTaskDefinitionCommandOutput;
+  const labels = taskDefinition?.containerDefinitions?.[0]?.dockerLabels ?? {};
+  assert.equal(Object.getPrototypeOf(labels), Object.prototype);
+  assert.equal(Object.hasOwn(labels, "constructor"), true);
 });
 
 test("a body larger than its API takes is refused, and not kept", async (t) => {
