@@ -51,10 +51,11 @@ function facts(report: Report): [string, string][] {
   ];
 }
 
-function tasksText({ asked, right, unreachable, wrong }: TaskAnswers): string {
+function tasksText({ asked, right, unreachable, unclear = 0, wrong }: TaskAnswers): string {
   const others = wrong.map(({ task, answered }) => `; ${task} answered ${answered}`).join("");
   const unasked = unreachable > 0 ? `; ${unreachable} can't be reached from here` : "";
-  return `${right} of ${asked} answered the version at their own addresses${unasked}${others}`;
+  const vague = unclear > 0 ? `; ${unclear} gave no answer of the app's own` : "";
+  return `${right} of ${asked} answered the version at their own addresses${unasked}${vague}${others}`;
 }
 
 function duringText({ asked, failed, failures }: AskedMeanwhile, startedAt: number): string {

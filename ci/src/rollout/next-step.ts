@@ -15,6 +15,8 @@ export function nextStep(
   if (http.state === "wrong" && verdict === "failed") {
     return "The new tasks run. Look at what stands before them (load balancer, cache, DNS) and at the image's VERSION.";
   }
+  if (http.state === "unproven" && http.because === "not-this-service" && verdict === "deployed-unverified")
+    return wrongUrl;
   return steps[verdict] ?? (isFlawed(during) ? dropped : undefined);
 }
 
@@ -22,6 +24,9 @@ export function nextStep(
 function isFlawed(during: AskedMeanwhile | undefined): boolean {
   return during !== undefined && during.failed > 0 && during.failed < during.asked;
 }
+
+const wrongUrl =
+  'Correct "url" in the target, or --url: another service answers there. ECS has completed the rollout; run the same command again to verify it at the right URL.';
 
 const dropped =
   "It runs, and requests failed on the way there: users may have met the same. Compare the target group's deregistration delay with the longest request, and look whether the app ends the requests that it has on SIGTERM before it goes.";

@@ -16,9 +16,10 @@ import { noSpan } from "./span.js";
 import { type Started, start } from "./start/start.js";
 import { takeBack } from "./undo/take-back.js";
 import type { Ask } from "./verify/ask.js";
+import { baselineIn } from "./verify/baseline.js";
 import { meanwhile } from "./verify/meanwhile.js";
-import { askServed, askServedAfter, howToAsk } from "./verify/served.js";
-import { type HttpCheck, type HttpTarget, probe, type VerifyOptions } from "./verify/verify.js";
+import { askServed, askServedAfter, readBefore } from "./verify/served.js";
+import type { HttpCheck, HttpTarget, VerifyOptions } from "./verify/verify.js";
 import { allowance } from "./watch/deadline.js";
 import { readTargetGroups } from "./watch/target-groups.js";
 import { type Watched, watch } from "./watch/watch.js";
@@ -57,23 +58,20 @@ export async function rollOut(options: RollOutOptions): Promise<Report> {
   checkRunId(runId);
   const mayUndo = verb === "deploy" && options.undo !== false;
   const startedAt = session.clock.now();
-  const [now, probed] = await Promise.all([
-    readService(session.aws, session.target, session.signal),
-    mayUndo ? probe(options.http, options.signal, howToAsk(options)) : undefined,
-  ]);
+  const now = await readService(session.aws, session.target, session.signal);
   const attempt: Attempt = {
     verb,
     release,
     asked,
     ...(source && { source }),
     ...(runId !== undefined && { runId }),
-    ...(probed !== undefined && { probe: probed }),
   };
   const timeoutMs = options.timeoutMs ?? (await timeAllowed(session, now));
-  const started = await start(session, now, attempt, timeoutMs);
+  const started = await start(session, now, attempt, timeoutMs, () => readBefore(options, now.running));
   session.progress(opening(now, started, release));
   const permitted: Permitted = { earlyStop: true, onTimeout: "leave", ...options.permitted };
-  const publicly = meanwhile(options);
+  const baseline = started.baseline ?? (options.http ? baselineIn(started.probe, options.http) : {});
+  const publicly = meanwhile(options, baseline);
   const known = eventsBefore(now, Number.POSITIVE_INFINITY);
   const { span = noSpan } = session;
   const ended = await span(
@@ -82,10 +80,9 @@ export async function rollOut(options: RollOutOptions): Promise<Report> {
     failureOf,
   );
   const during = publicly.seen();
-  const before = started.probe ?? (started.attached ? undefined : now.running.version);
-  const { watched, http, tasks } = await askServed(options, ended, version, before);
-  const undone = mayUndo ? await takeBack(session, { started, watched, http, version }) : undefined;
-  const back = undone && (await askServedAfter(options, undone));
+  const { watched, http, tasks } = await askServed(options, ended, version, baseline);
+  const undone = mayUndo ? await takeBack(session, { started, watched, http, version, baseline }) : undefined;
+  const back = undone && (await askServedAfter(options, undone, baseline));
   const found = await explain(session, now, watched, http);
   const race = await findRace(session, started.base, watched);
   const report = makeReport(options, {

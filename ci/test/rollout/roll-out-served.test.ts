@@ -5,6 +5,7 @@ import { type TestContext, test } from "node:test";
 import type { Ask } from "../../src/rollout/verify/ask.js";
 import { scene } from "../support/rollout-scene.js";
 import { revisionArn, target, update, type World } from "../support/scripted-ecs.js";
+import { http, served } from "../support/served.js";
 import { earlySuccess, set, success } from "../support/stories.js";
 
 async function site(t: TestContext, version: string): Promise<string> {
@@ -18,8 +19,8 @@ async function site(t: TestContext, version: string): Promise<string> {
 }
 
 test("what ECS calls deployed and the public URL serves is deployed and verified", async (t) => {
-  const { roll } = await scene(t, success);
-  const report = await roll({ http: { baseUrl: await site(t, "v1.1.0") } });
+  const { world, roll } = await scene(t, success);
+  const report = await roll({ http, ask: served(world) });
   assert.equal(report.verdict, "deployed");
   assert.equal(report.http.state, "verified");
 });
@@ -37,8 +38,8 @@ for (const [version, verdict] of [
   ["v0.0.1", "failed"],
 ] as const) {
   test(`where ${version} answers while old tasks of v1.0.0 are up after an early success, it is ${verdict}`, async (t) => {
-    const { roll } = await scene(t, earlySuccess);
-    const report = await roll({ http: { baseUrl: await site(t, version) }, undo: false });
+    const { world, roll } = await scene(t, earlySuccess);
+    const report = await roll({ http, ask: served(world, version), undo: false });
     assert.equal(report.verdict, verdict);
     assert.match(report.reason, new RegExp(version));
   });

@@ -1,5 +1,5 @@
 import type { TestContext } from "node:test";
-import { rollOut } from "../../src/rollout/roll-out.js";
+import { type RollOutOptions, rollOut } from "../../src/rollout/roll-out.js";
 import { rollback } from "../../src/rollout/rollback.js";
 import { fakeAws } from "./fake-aws.js";
 import { addTask, release, type Stories, type Story, scriptedEcs, target, type World } from "./scripted-ecs.js";
@@ -28,7 +28,7 @@ function start(world: World): void {
   addTask(world, `t${world.tasks.length}`, taskDefinition, String(image.split("@")[1]));
 }
 
-interface Interrupted {
+interface Interrupted extends Pick<RollOutOptions, "http" | "ask"> {
   signal?: AbortSignal;
   progress?: (line: string) => void;
 }

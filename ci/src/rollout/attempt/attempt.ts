@@ -17,7 +17,7 @@ export interface Attempt {
    * told again. Without one, a try ends with its rollout.
    */
   runId?: string;
-  /** The version that the public URL answered from here before; absent when it did not work. */
+  /** What the public URL answered before, as the value of a tag; absent where it answered nothing usable. */
   probe?: string;
 }
 
@@ -53,7 +53,7 @@ export const tag = {
   plan: "slipway:plan",
   commit: "slipway:commit",
   time: "slipway:time",
-  /** The version that the public URL answered from here before the rollout. */
+  /** What the public URL answered before the rollout: see verify/baseline.ts. */
   probe: "slipway:probe",
   /** Why we have asked ECS to roll it back. */
   stopped: "slipway:stopped",

@@ -14,7 +14,7 @@ export interface OwnRevision {
   base: string;
   /** Milliseconds since the epoch, on AWS's clock. */
   registeredAt: number;
-  /** The version that the public URL answered before its rollout. */
+  /** The tag of what the public URL answered before its rollout. */
   probe?: string;
   /** Why its rollout was stopped by us. */
   stopped?: string;

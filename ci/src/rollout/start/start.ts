@@ -12,6 +12,7 @@ import { gate } from "../plan/gate.js";
 import { type Change, plan } from "../plan/plan.js";
 import { type ServiceChanges, serviceChanges } from "../plan/proposal.js";
 import type { Session } from "../release.js";
+import type { Baseline, TaggedBaseline } from "../verify/baseline.js";
 import { attachToOwn, attachToRunning, type Found, refuseBusy, subjectOf, whatIs } from "./attach.js";
 import { supersededBeforeStart } from "./errors.js";
 import { lookPatiently } from "./look.js";
@@ -29,7 +30,9 @@ export interface Started {
   changes: Change[];
   /** What of the service is changed beside its revision. */
   service: ServiceChanges;
-  /** What the public URL answered from where it was begun, before it was. */
+  /** What the public URL answered before it was begun, where this call began it. */
+  baseline?: Baseline;
+  /** The same as a tag, where an earlier call did. */
   probe?: string;
 }
 
@@ -41,11 +44,19 @@ export interface Started {
  * at most one UpdateService that has an effect.
  *
  * @param timeoutMs How long the rollout may take before the verdict is `timed-out`.
+ * @param readUrl Reads what the public URL answers before the rollout; called once what runs has settled.
  * @throws InputError when another rollout is in flight or the pre-flight speaks against it; SlipwayError when ECS refuses, does not answer, or somebody came between.
  */
-export async function start(session: Session, now: ServiceNow, attempt: Attempt, timeoutMs: number): Promise<Started> {
+export async function start(
+  session: Session,
+  now: ServiceNow,
+  attempt: Attempt,
+  timeoutMs: number,
+  readUrl: () => Promise<TaggedBaseline> = async () => ({ baseline: {} }),
+): Promise<Started> {
   const hasRunId = attempt.runId !== undefined;
-  const registrationOn = (base: RawTaskDefinition, hash = "") => planOn(session, attempt, base, hash).registration;
+  const registrationOn = (base: RawTaskDefinition, hash = "", probe?: string) =>
+    planOn(session, { ...attempt, ...(probe !== undefined && { probe }) }, base, hash).registration;
   const own = await unchanged(findRevisions(session, now, attempt, registrationOn));
   const since = Math.min(registeredAt(now.current), ...own.map((one) => one.registeredAt));
   const known = await unchanged(knownDeployments(session, since));
@@ -57,18 +68,22 @@ export async function start(session: Session, now: ServiceNow, attempt: Attempt,
   const late = left && (await unchanged(listedLate(session, now, left)));
   if (late) return started(session, attempt, timeoutMs, late, own);
   refuseBusy(session.target, now, known);
-  if (!attempt.asked.ignore.includes("deployment-in-flight")) await unchanged(settle(session, now));
+  const isSettled = !attempt.asked.ignore.includes("deployment-in-flight");
+  if (isSettled) await unchanged(settle(session, now));
 
-  const { hash, changes, service } = await unchanged(
-    gate(session, attempt.source ? { ...now, current: attempt.source } : now, known, attempt.release, attempt.asked),
-  );
+  const from = attempt.source ? { ...now, current: attempt.source } : now;
+  const [{ hash, changes, service }, { baseline, tag }] = await Promise.all([
+    unchanged(gate(session, from, known, attempt.release, attempt.asked)),
+    // While another deployment is in flight, its versions answer too and tell nothing of whose the URL is.
+    left || !isSettled ? { baseline: {}, tag: undefined } : readUrl(),
+  ]);
   const findAll = () => findRevisions(session, now, attempt, registrationOn);
-  const revision = left ?? (await registerNew(session, now, registrationOn(now.current, hash), own, findAll));
+  const revision = left ?? (await registerNew(session, now, registrationOn(now.current, hash, tag), own, findAll));
   await runBefore(session, attempt, now, { revision, isNew: !left, own, known });
   const count = service.desiredCount ? { desiredCount: service.desiredCount.to } : {};
   const begun = await update(session, revision, count, !left);
   const fresh = started(session, attempt, timeoutMs, { ...whatIs(revision), ...begun }, [revision]);
-  return { ...fresh, attached: false, changes, service };
+  return { ...fresh, attached: false, changes, service, ...(!left && { baseline }) };
 }
 
 function planOn({ target, clock }: Session, attempt: Attempt, base: RawTaskDefinition, hash: string) {

@@ -1,4 +1,5 @@
 import { primaryOf } from "../ecs/snapshot.js";
+import { type Baseline, ownershipOf } from "../verify/baseline.js";
 import type { HttpCheck } from "../verify/verify.js";
 import type { Watched } from "../watch/watch.js";
 
@@ -6,21 +7,22 @@ import type { Watched } from "../watch/watch.js";
 export interface Seen {
   watched: Watched;
   http: HttpCheck;
-  /** What the public URL answered from here before the rollout; absent when it did not work then. */
-  probe?: string;
+  /** What the public URL answered before the rollout. */
+  baseline: Baseline;
   version: string;
 }
 
 /**
  * Why a rollout is to be taken back by us: it failed and ECS went back to nothing, or HTTP answers prove that something else than
- * its version is served. A proof counts only from a place where the same questions were answered well before, and only of a rollout
- * whose old tasks are all gone. Pure.
+ * its version is served. A proof counts only from a URL where the running version answered the same questions well before, and only of a
+ * rollout whose old tasks are all gone. Pure.
  * @returns undefined when it stays: it is good, somebody else has decided, ECS has gone back itself, or nothing is proven.
  */
-export function undoReason({ watched, http, probe, version }: Seen): string | undefined {
+export function undoReason({ watched, http, baseline, version }: Seen): string | undefined {
   const { verdict } = watched.judgement;
   if (verdict === "failed" && isGivenUp(watched)) return "ECS gave the rollout up and went back to nothing";
-  if (verdict !== "deployed" || http.state !== "wrong" || !http.proven || probe === undefined) return undefined;
+  if (verdict !== "deployed" || http.state !== "wrong" || !http.proven) return undefined;
+  if (ownershipOf(baseline) !== "ours") return undefined;
   return `${http.url} answers ${http.answered} instead of ${version}`;
 }
 

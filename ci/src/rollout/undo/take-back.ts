@@ -1,6 +1,7 @@
 import { primaryOf } from "../ecs/snapshot.js";
 import type { Session } from "../release.js";
 import type { Started } from "../start/start.js";
+import type { Baseline } from "../verify/baseline.js";
 import type { HttpCheck } from "../verify/verify.js";
 import type { Watched } from "../watch/watch.js";
 import { undoReason } from "./reason.js";
@@ -13,6 +14,7 @@ export interface Ended {
   watched: Watched;
   http: HttpCheck;
   version: string;
+  baseline: Baseline;
 }
 
 /**
@@ -20,10 +22,9 @@ export interface Ended {
  * @returns undefined when it stays as it is.
  */
 export async function takeBack(session: Session, ended: Ended): Promise<Undone | undefined> {
-  const { started, watched, http, version } = ended;
-  const { base, probe } = started;
-  const seen = { watched, http, version, ...(probe !== undefined && { probe }) };
-  const why = undoReason(seen) ?? (await earlierReason(session, watched));
+  const { started, watched } = ended;
+  const { base } = started;
+  const why = undoReason(ended) ?? (await earlierReason(session, watched));
   if (why === undefined) return undefined;
   if (base === undefined)
     return { why, refused: "it was not this attempt that began it, so what it replaced is not known" };

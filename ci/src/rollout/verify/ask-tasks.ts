@@ -1,6 +1,7 @@
 import { type Snapshot, type Subject, type TaskView, taskId } from "../ecs/snapshot.js";
 import { askOverHttp } from "./ask.js";
-import { askVersion, type HttpCheck, type VerifyOptions } from "./verify.js";
+import { askVersion } from "./try.js";
+import type { HttpCheck, VerifyOptions } from "./verify.js";
 
 /** What our running tasks answered at their own addresses, where they could be reached. */
 export interface TaskAnswers {
@@ -8,6 +9,8 @@ export interface TaskAnswers {
   right: number;
   /** No answer at all: usually this place has no way to the service's subnets. */
   unreachable: number;
+  /** Answers that are not the app's own, such as a redirect: they prove nothing. Absent where there are none. */
+  unclear?: number;
   /** Of each task that answered something else: its id and what it answered. */
   wrong: { task: string; answered: string }[];
 }
@@ -33,14 +36,16 @@ export async function askTasks(
     ours.map(async (task) => ({ task, answer: await askVersion(urlOf(task, port), { ask, limit: tryLimit, signal }) })),
   );
   const unreachable = answers.filter(({ answer }) => !answer.answered).length;
+  const right = answers.filter(({ answer }) => answer.version === version).length;
   const wrong = answers
-    .filter(({ answer }) => answer.answered && answer.version !== version)
+    .filter(({ answer }) => answer.proves && answer.version !== version)
     .map(({ task, answer }) => ({ task: taskId(task.arn), answered: answer.saw }));
-  return { asked: ours.length, right: ours.length - unreachable - wrong.length, unreachable, wrong };
+  const unclear = ours.length - right - unreachable - wrong.length;
+  return { asked: ours.length, right, unreachable, wrong, ...(unclear > 0 && { unclear }) };
 }
 
 function urlOf({ address = "" }: TaskView, port: number) {
-  return { baseUrl: `http://${address.includes(":") ? `[${address}]` : address}:${port}` };
+  return { baseUrl: `http://${address.includes(":") ? `[${address}]` : address}:${port}`, direct: true };
 }
 
 /** What the tasks answered has a word in what is served: one that is wrong by itself makes the whole wrong. */

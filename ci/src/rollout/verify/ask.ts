@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { exchange, MiB } from "../../http/exchange.js";
 
 /** One GET of the public URL, or of a task at its own address. */
@@ -9,6 +10,8 @@ export interface Question {
   limit: number;
   /** True: no proxy is used, whatever the environment names. */
   direct?: boolean;
+  /** True: the query gets a value that no cache has seen, for where one has answered. */
+  fresh?: boolean;
   signal?: AbortSignal;
 }
 
@@ -29,10 +32,10 @@ export type Ask = (question: Question) => Promise<HttpAnswer>;
  * Asks over real HTTP, for at most 1 MiB of body. A redirect is an answer like any other and never followed: where it leads is not the
  * service.
  */
-export const askOverHttp: Ask = async ({ url, host, limit, direct, signal }) => {
+export const askOverHttp: Ask = async ({ url, host, limit, direct, fresh, signal }) => {
   const { body, ...answer } = await exchange({
     origin: new URL(url.origin),
-    path: url.pathname + url.search,
+    path: `${url.pathname}${url.search}${fresh ? `${url.search ? "&" : "?"}slipway=${randomUUID()}` : ""}`,
     headers: {
       accept: "application/json",
       "cache-control": "no-cache",

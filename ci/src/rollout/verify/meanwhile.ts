@@ -1,7 +1,9 @@
 import type { RollOutOptions } from "../roll-out.js";
 import { askOverHttp } from "./ask.js";
+import { type Baseline, ownershipOf } from "./baseline.js";
 import { howToAsk } from "./served.js";
-import { askedUrl, askVersion, type HttpTarget } from "./verify.js";
+import { askVersion } from "./try.js";
+import { askedUrl, type HttpTarget } from "./verify.js";
 
 /** How the public URL answered while the rollout was watched. It decides nothing: it tells what users met. */
 export interface AskedMeanwhile {
@@ -31,11 +33,13 @@ export interface Meanwhile {
 
 /**
  * Asks the public for its version while the rollout is watched. ECS calls a rollout good whose old tasks drop the requests that they
- * have: of that only whoever asks can know.
+ * have: of that only whoever asks can know. A URL that is another service's is not asked.
  */
-export function meanwhile(options: RollOutOptions): Meanwhile {
+export function meanwhile(options: RollOutOptions, baseline: Baseline = {}): Meanwhile {
   const { http } = options;
-  return http ? asking(http, options) : { ask() {}, end() {}, seen: () => undefined };
+  return http && ownershipOf(baseline) !== "foreign"
+    ? asking(http, options)
+    : { ask() {}, end() {}, seen: () => undefined };
 }
 
 function asking(http: HttpTarget, options: RollOutOptions): Meanwhile {

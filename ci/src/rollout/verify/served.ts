@@ -1,9 +1,19 @@
+import type { Running } from "../ecs/containers.js";
 import type { Snapshot } from "../ecs/snapshot.js";
 import type { RollOutOptions } from "../roll-out.js";
 import { noSpan } from "../span.js";
 import type { Undone } from "../undo/undo.js";
 import { lookAgain, type Watched } from "../watch/watch.js";
 import { askTasks, type TaskAnswers, withTasks } from "./ask-tasks.js";
+import {
+  type Baseline,
+  baselineTag,
+  credited,
+  foreignCheck,
+  ownershipOf,
+  readBaseline,
+  type TaggedBaseline,
+} from "./baseline.js";
 import { askedUrl, type HttpCheck, type VerifyOptions, verify } from "./verify.js";
 
 /** What is served after a rollout. */
@@ -15,41 +25,56 @@ export interface Served {
   tasks?: TaskAnswers;
 }
 
+/** Reads what the public URL answers before a rollout, while the running version still serves. */
+export async function readBefore(options: RollOutOptions, { version }: Running): Promise<TaggedBaseline> {
+  const { http, clock, signal, progress } = options;
+  if (!http) return { baseline: version === undefined ? {} : { running: version } };
+  const baseline = await readBaseline(http, version, clock, signal, howToAsk(options));
+  if (ownershipOf(baseline) === "foreign")
+    progress(`${askedUrl(http)} answers ${baseline.answered}, and ${version} runs: what it answers does not count.`);
+  return { baseline, tag: baselineTag(baseline, http) };
+}
+
 /**
  * Asks the public, and each task where that is wanted: only what ECS calls deployed is asked for its version, and what somebody has
  * replaced or deleted meanwhile is not blamed for what is served.
- * @param before The version that was served before, where it is known.
+ * @param baseline What the URL answered before the rollout.
  */
 export async function askServed(
   options: RollOutOptions,
   watched: Watched,
   version: string,
-  before?: string,
+  baseline: Baseline,
 ): Promise<Served> {
   if (!isDeployed(watched)) return { watched, http: { state: "not-checked" } };
   const { target, http, span = noSpan } = options;
   if (!http && !target.verifyTasks) return { watched, http: { state: "not-checked" } };
-  return await span("verify URL", () => askNow(options, watched, version, before), failureOf);
+  return await span("verify URL", () => askNow(options, watched, version, baseline), failureOf);
 }
 
 function failureOf({ http }: Served): string | undefined {
   return http.state === "wrong" || http.state === "unproven" ? `${http.url}: ${http.answered}` : undefined;
 }
 
-async function askNow(options: RollOutOptions, watched: Watched, version: string, before?: string): Promise<Served> {
+async function askNow(options: RollOutOptions, watched: Watched, version: string, baseline: Baseline): Promise<Served> {
   const { target, http, signal, clock, progress } = options;
   const how = howToAsk(options);
-  if (http) progress(`Asking ${askedUrl(http)} for ${version}.`);
+  const before = baseline.running;
+  const isForeign = ownershipOf(baseline) === "foreign";
+  if (http && !isForeign) progress(`Asking ${askedUrl(http)} for ${version}.`);
   const isEarly = watched.judgement.verdict === "deployed-early";
   const beside = isEarly && before !== undefined ? { beside: before } : {};
-  const answered = await verify(http, version, clock, signal, { ...how, ...beside });
+  const answered =
+    http && isForeign
+      ? foreignCheck(askedUrl(http), baseline)
+      : credited(await verify(http, version, clock, signal, { ...how, ...beside }), baseline, version);
   const seen = isEarly ? besideOldTasks(answered, before) : answered;
   const asked = target.verifyTasks
     ? await askTasks(watched.subject, latestOf(watched), { port: target.containerPort, version }, signal, how)
     : undefined;
   const whole = withTasks(seen, asked);
   // Whatever answered otherwise, the URL or a task: another deployment may have taken our place meanwhile.
-  if (whole.state === "wrong") {
+  if (whole.state === "wrong" || whole.state === "unproven") {
     const again = await lookAgain(options, watched);
     if (!isDeployed(again)) return { watched: again, http: { state: "not-checked" } };
   }
@@ -70,9 +95,10 @@ function besideOldTasks(seen: HttpCheck, before: string | undefined): HttpCheck 
 export async function askServedAfter(
   options: RollOutOptions,
   undone: Undone,
+  baseline: Baseline,
 ): Promise<{ undone: Undone; undoHttp: HttpCheck }> {
   if ("refused" in undone || undone.to.version === undefined) return { undone, undoHttp: { state: "not-checked" } };
-  const { watched, http } = await askServed(options, undone.watched, undone.to.version);
+  const { watched, http } = await askServed(options, undone.watched, undone.to.version, baseline);
   return { undone: { ...undone, watched }, undoHttp: http };
 }
 

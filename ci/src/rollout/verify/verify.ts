@@ -1,7 +1,8 @@
 import type { Clock } from "../../clock.js";
 import { urlBelow } from "../../http-url.js";
-import { type Ask, askOverHttp, type HttpAnswer } from "./ask.js";
-import { difference, type Expectation } from "./expectation.js";
+import { type Ask, askOverHttp } from "./ask.js";
+import type { Expectation } from "./expectation.js";
+import { type Try, tryOnce } from "./try.js";
 
 /** Where the public URL is asked. */
 export interface HttpTarget {
@@ -9,6 +10,8 @@ export interface HttpTarget {
   baseUrl: string;
   /** The public name, where the connection goes elsewhere: to a local AWS. */
   host?: string;
+  /** True: no proxy is used, as for a task at its own address. */
+  direct?: boolean;
   /** What other paths must answer. */
   expectations?: readonly Expectation[];
 }
@@ -17,12 +20,15 @@ export type HttpCheck =
   /** The new version answered `tries` times in a row, and every expectation was met. */
   | { state: "verified"; url: string; tries: number }
   /**
-   * At the end something else answered: `answered` says what. `proven` when it did so on as many tries in a row as would have
-   * verified it, those of old tasks not counted: an answer in between, or a right one now and then, can be anybody's.
+   * This service answered something else at the end. `proven` when it did so on as many tries in a row as would have verified it, those
+   * of old tasks not counted, and never answered rightly: with right answers in between, another service may be behind the URL too.
    */
   | { state: "wrong"; url: string; answered: string; proven: boolean }
-  /** No answer that would prove anything: not reachable, or something before the app answered, or an old task that is still up. */
-  | { state: "unproven"; url: string; answered: string }
+  /**
+   * No answer that proves anything: not reachable, an answer of what stands before the tasks (a redirect, a cache, a gateway), an old
+   * task that is still up, or a URL that was not known to be this service's. A rollout is never rolled back for it.
+   */
+  | { state: "unproven"; url: string; answered: string; because?: "not-this-service" | "not-known-before" }
   /** There is no public URL. */
   | { state: "not-checked" };
 
@@ -68,101 +74,18 @@ export async function verify(
   const { beside, ask = askOverHttp } = options;
   const url = askedUrl(http);
   const end = clock.now() + limit;
-  for (let right = 0, proving: Try[] = []; ; ) {
+  for (let right = 0, proving: Try[] = [], everRight = false; ; ) {
     const seen = await tryOnce(http, version, { ask, limit: tryLimit, signal });
     right = seen.isRight ? right + 1 : 0;
+    everRight ||= seen.isRight;
     if (!seen.proves) proving = [];
     else if (seen.saw !== beside) proving.push(seen);
     if (right >= consecutive) return { state: "verified", url, tries: right };
     if (clock.now() >= end) {
-      const proven = proving.length >= consecutive;
+      const proven = proving.length >= consecutive && !everRight;
       return verdictOf(proven ? (proving.at(-1) as Try) : seen, { version, url, proven });
     }
     await clock.sleep(interval, signal);
-  }
-}
-
-/**
- * The version that answers now, where everything that is expected holds for it too; undefined when what would be asked after a
- * rollout does not work from here before it.
- */
-export async function probe(
-  http: HttpTarget | undefined,
-  signal?: AbortSignal,
-  { tryLimit = tryLimitDefault, ask = askOverHttp }: VerifyOptions = {},
-): Promise<string | undefined> {
-  if (!http) return undefined;
-  const how = { ask, limit: tryLimit, signal };
-  const { version } = await askVersion(http, how);
-  if (version === undefined) return undefined;
-  return (await tryOnce(http, version, how)).isRight ? version : undefined;
-}
-
-interface How {
-  ask: Ask;
-  limit: number;
-  signal: AbortSignal | undefined;
-}
-interface Try {
-  isRight: boolean;
-  /** Whether the answer proves that something else is served: the app's own words, or a server's error. */
-  proves: boolean;
-  saw: string;
-}
-
-async function tryOnce(http: HttpTarget, version: string, how: How): Promise<Try> {
-  const answer = await askVersion(http, how);
-  if (answer.version !== version) return { isRight: false, proves: answer.proves, saw: answer.saw };
-  for (const expected of http.expectations ?? []) {
-    const found = await get(http, expected.path, how);
-    const differs = "status" in found ? difference(expected, found, version) : found.failure;
-    if (differs) return { isRight: false, proves: "status" in found, saw: `${expected.path}: ${differs}` };
-  }
-  return { isRight: true, proves: false, saw: version };
-}
-
-interface VersionAnswer {
-  /** Whether anything answered at all. */
-  answered: boolean;
-  /** Of HTTP, where anything answered. */
-  status?: number;
-  version?: string;
-  proves: boolean;
-  saw: string;
-}
-
-/** One `GET /version`. */
-export async function askVersion(http: HttpTarget, how: How): Promise<VersionAnswer> {
-  const answer = await get(http, "/version", how);
-  if (!("status" in answer)) return { answered: false, proves: false, saw: answer.failure };
-  const { status, body } = answer;
-  const version = status === 200 ? versionIn(body) : undefined;
-  if (version !== undefined) return { answered: true, status, version, proves: true, saw: version };
-  const saw = `HTTP ${status}${status === 200 ? " without a version" : ""}`;
-  return { answered: true, status, proves: status >= 500, saw };
-}
-
-async function get(
-  { baseUrl, host }: HttpTarget,
-  path: string,
-  { ask, limit, signal }: How,
-): Promise<HttpAnswer | { failure: string }> {
-  try {
-    const url = urlBelow(baseUrl, path);
-    return await ask({ url, limit, ...(host !== undefined && { host }), ...(signal && { signal }) });
-  } catch (error) {
-    signal?.throwIfAborted();
-    return { failure: `no answer (${(error as Error).message})` };
-  }
-}
-
-function versionIn(text: string): string | undefined {
-  try {
-    const version = (JSON.parse(text) as { version?: unknown }).version;
-    return typeof version === "string" ? version : undefined;
-  } catch {
-    // Not JSON: whatever answered, it was not the app's /version.
-    return undefined;
   }
 }
 

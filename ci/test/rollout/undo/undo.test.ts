@@ -48,10 +48,10 @@ test("errors that a URL answers after a rollout are taken back too", async (t) =
   const { world, roll } = await wrong(t);
   const healthy = served(world, "v0.0.1");
   const ask: Ask = async (question) =>
-    world.service.taskDefinition === revisionArn(8) ? { status: 503, headers: {}, body: "" } : healthy(question);
+    world.service.taskDefinition === revisionArn(8) ? { status: 500, headers: {}, body: "" } : healthy(question);
   const report = await roll({ ask });
   assert.equal(report.verdict, "rolled-back");
-  assert.match(report.reason, /HTTP 503/);
+  assert.match(report.reason, /HTTP 500/);
 });
 
 test("nothing is taken back where the same question was not answered well before", async (t) => {
@@ -62,7 +62,7 @@ test("nothing is taken back where the same question was not answered well before
     return after(question);
   };
   const report = await roll({ ask });
-  assert.equal(report.verdict, "failed");
+  assert.equal(report.verdict, "deployed-unverified");
   assert.equal(fake.sent("UpdateService").length, 1);
 });
 
@@ -139,9 +139,9 @@ test("what is still wrong after it was taken back is told as failed", async (t) 
   const { world, roll } = await wrong(t);
   const before = served(world);
   const ask: Ask = async (question) =>
-    world.service.taskDefinition === revisionArn(7) ? before(question) : { status: 502, headers: {}, body: "" };
+    world.service.taskDefinition === revisionArn(7) ? before(question) : { status: 500, headers: {}, body: "" };
   const report = await roll({ ask });
   assert.equal(report.verdict, "failed");
   assert.equal(report.exitCode, 4);
-  assert.match(report.reason, /taken back by us, and yet http:\/\/app\.example\.com\/version answers HTTP 502/);
+  assert.match(report.reason, /taken back by us, and yet http:\/\/app\.example\.com\/version answers HTTP 500/);
 });

@@ -1,0 +1,128 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Ask, HttpAnswer } from "../../../src/rollout/verify/ask.js";
+import {
+  type Baseline,
+  baselineIn,
+  baselineTag,
+  credited,
+  ownershipOf,
+  readBaseline,
+} from "../../../src/rollout/verify/baseline.js";
+import type { HttpCheck } from "../../../src/rollout/verify/verify.js";
+import { virtualClock } from "../../support/virtual-clock.js";
+
+const http = { baseUrl: "https://app.example.com" };
+const version = (name: string): HttpAnswer => ({ status: 200, headers: {}, body: JSON.stringify({ version: name }) });
+const status = (code: number): HttpAnswer => ({ status: code, headers: {}, body: "" });
+
+/** Gives the answers in turn, the last one again and again. */
+function inTurn(...answers: (HttpAnswer | Error)[]): { ask: Ask; count(): number } {
+  let asked = 0;
+  const ask: Ask = async () => {
+    const answer = answers[Math.min(asked++, answers.length - 1)];
+    if (!answer || answer instanceof Error) throw answer;
+    return answer;
+  };
+  return { ask, count: () => asked };
+}
+
+async function read(running: string | undefined, ...answers: (HttpAnswer | Error)[]) {
+  const { ask, count } = inTurn(...answers);
+  const baseline = await readBaseline(http, running, virtualClock(), undefined, { ask });
+  return { baseline, owner: ownershipOf(baseline), asked: count() };
+}
+
+test("a URL that answers the running version five times in a row is this service's", async () => {
+  assert.deepEqual(await read("v1", version("v1")), {
+    baseline: { running: "v1", answered: "v1" },
+    owner: "ours",
+    asked: 5,
+  });
+});
+
+test("a URL that answers another version than the running one, even once, is not this service's alone", async () => {
+  for (const answers of [[version("v7")], [version("v1"), version("v1"), version("v7")]])
+    assert.deepEqual((await read("v1", ...answers)).owner, "foreign");
+});
+
+test("a URL that answers no version, an error, a cached version or not at all is not known to be anyone's", async () => {
+  const cached = { ...version("v1"), headers: { age: "3" } };
+  for (const answer of [status(503), status(404), status(302), cached, new Error("ECONNREFUSED")]) {
+    const { owner, baseline } = await read("v1", version("v1"), answer);
+    assert.equal(owner, "unknown");
+    assert.notEqual(baseline.saw, undefined);
+  }
+});
+
+test("where the running version is not known, no answer shows whose the URL is", async () => {
+  assert.deepEqual(await read(undefined, version("v3")), { baseline: { answered: "v3" }, owner: "unknown", asked: 5 });
+  assert.equal((await read(undefined, version("v3"), version("v7"))).baseline.answered, undefined);
+});
+
+test("where what is expected did not hold before, the URL is not known to be this service's", async () => {
+  const ask: Ask = async ({ url }) => (url.pathname === "/version" ? version("v1") : status(500));
+  const expecting = { ...http, expectations: [{ path: "/healthz" }] };
+  const baseline = await readBaseline(expecting, "v1", virtualClock(), undefined, { ask });
+  assert.deepEqual(baseline, { running: "v1", saw: "/healthz: HTTP 500 instead of 200" });
+});
+
+const url = "https://app.example.com/version";
+const wrong: HttpCheck = { state: "wrong", url, answered: "v7", proven: true };
+const verified: HttpCheck = { state: "verified", url, tries: 5 };
+
+test("a wrong answer counts only from a URL that is this service's", () => {
+  assert.equal(credited(wrong, { answered: "v1", running: "v1" }, "v2"), wrong);
+  const others: [Baseline, string][] = [
+    [{ answered: "v7", running: "v1" }, "not-this-service"],
+    [{ answered: "v2", running: "v1" }, "not-this-service"],
+    [{ running: "v1", saw: "HTTP 503" }, "not-known-before"],
+    [{ answered: "v1" }, "not-known-before"],
+    [{}, "not-known-before"],
+  ];
+  for (const [baseline, because] of others) {
+    const check = credited(wrong, baseline, "v2");
+    assert.ok(check.state === "unproven" && check.because === because, JSON.stringify(check));
+  }
+});
+
+test("a right answer counts unless it was there before, or the URL is another service's", () => {
+  for (const baseline of [
+    { answered: "v1", running: "v1" },
+    { running: "v1", saw: "HTTP 503" },
+    {},
+    { answered: "v1" },
+  ])
+    assert.equal(credited(verified, baseline, "v2"), verified, JSON.stringify(baseline));
+  // The same version deployed again.
+  assert.equal(credited(verified, { answered: "v2", running: "v2" }, "v2"), verified);
+  for (const baseline of [{ answered: "v2", running: "v1" }, { answered: "v7", running: "v1" }, { answered: "v2" }])
+    assert.equal(credited(verified, baseline, "v2").state, "unproven", JSON.stringify(baseline));
+});
+
+test("a tag keeps a baseline for the URL that it is of, and for no other", () => {
+  for (const baseline of [
+    { answered: "v1.0.0", running: "v1.0.0" },
+    { answered: "v7", running: "v1" },
+    { answered: "v3" },
+  ]) {
+    const tag = baselineTag(baseline, http);
+    assert.match(String(tag), /^[\p{L}\p{N} _.:/=+\-@]{1,256}$/u);
+    assert.deepEqual(baselineIn(tag, http), baseline);
+    assert.deepEqual(baselineIn(tag, { baseUrl: "https://other.example.com" }), {});
+    assert.deepEqual(baselineIn(tag, { baseUrl: "https://app.example.com/api" }), {});
+  }
+  assert.equal(baselineTag({ running: "v1", saw: "HTTP 503" }, http), undefined);
+  assert.deepEqual(baselineIn(undefined, http), {});
+});
+
+test("what another service answers can't break the tag", () => {
+  const answered = `v7 \u001b[31m"; v1 ${"x".repeat(200)}`;
+  const tag = String(baselineTag({ answered, running: "v1" }, http));
+  assert.match(tag, /^[\p{L}\p{N} _.:/=+\-@]{1,256}$/u);
+  assert.equal(ownershipOf(baselineIn(tag, http)), "foreign");
+});
+
+test("a tag that names a version alone, as they were before, shows nothing", () => {
+  assert.deepEqual(baselineIn("v1.0.0", http), {});
+});
