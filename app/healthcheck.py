@@ -10,9 +10,9 @@ import sys
 TIMEOUT_SECONDS = 3
 
 
-def main() -> int:
+def main(timeout: float = TIMEOUT_SECONDS) -> int:
     port = int(os.environ.get("PORT", "5000"))
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_SECONDS)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
     try:
         connection.request("GET", "/healthz")
         status = connection.getresponse().status

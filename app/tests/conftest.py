@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 CONFIGURATION = Path(__file__).parent.parent / "gunicorn.conf.py"
-DEADLINE_SECONDS = 30
+# Ends a test that hangs, and none that a busy machine runs slowly.
+DEADLINE_SECONDS = 600
 
 
 @dataclass

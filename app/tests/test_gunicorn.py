@@ -58,7 +58,8 @@ def test_sigterm_lets_a_running_request_finish(gunicorn):
     with socket.create_server(("127.0.0.1", 0)) as hold, ThreadPoolExecutor() as pool:
         hold.settimeout(DEADLINE_SECONDS)
         port = str(hold.getsockname()[1])
-        server = gunicorn("--pythonpath", str(Path(__file__).parent), "held:app", HOLD_PORT=port)
+        patience = ("--graceful-timeout", str(DEADLINE_SECONDS))
+        server = gunicorn(*patience, "--pythonpath", str(Path(__file__).parent), "held:app", HOLD_PORT=port)
         answer = pool.submit(request, server.port, "GET", "/held")
         handler, _ = hold.accept()
         with handler:

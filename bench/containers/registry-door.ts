@@ -14,7 +14,8 @@ export interface RegistryDoor {
 /** @param registry Such as `http://127.0.0.1:4566`. */
 export async function openRegistryDoor(registry: () => string, clock: Clock): Promise<RegistryDoor> {
   const faults: PullFault[] = [];
-  const server = createServer((request, response) => {
+  // Longer than clients keep their connections: none is closed while a request is written to it.
+  const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
     const [, number, path = ""] = /^\/(\d+)(\/.*)/.exec(request.url ?? "") ?? [];
     const { delay = 0, answer } = faults[Number(number)] ?? {};
     const isManifest = path.includes("/manifests/");

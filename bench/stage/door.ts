@@ -31,7 +31,8 @@ export interface Guard {
 /** @param upstream The local AWS's own URL. */
 export async function openDoor(upstream: string, guard: Guard = {}): Promise<Door> {
   const calls: string[] = [];
-  const server = createServer((incoming, response) => {
+  // Longer than clients keep their connections: none is closed while a request is written to it.
+  const server = createServer({ keepAliveTimeout: 75_000 }, (incoming, response) => {
     pass(incoming, response).catch((error: Error) => response.destroy(error));
   });
 

@@ -44,7 +44,11 @@ export interface FakeAws {
 export async function fakeAws(script: Script, options: { maxAttempts?: number } = {}): Promise<FakeAws> {
   const calls: Call[] = [];
   const fake = { calls, script };
-  const server = createServer((request, response) => void answer(fake, request, response));
+  // Longer than clients keep their connections: none is closed while a request is written to it.
+  const server = createServer(
+    { keepAliveTimeout: 75_000 },
+    (request, response) => void answer(fake, request, response),
+  );
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const settings = {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

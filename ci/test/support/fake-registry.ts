@@ -24,7 +24,8 @@ export async function fakeRegistry(name: string): Promise<FakeRegistry> {
   const content = new Map<string, string>();
   const tags = new Map<string, { digest: string; pushedAt: number }>();
   const authorizations = new Set<string | undefined>();
-  const server = createServer((request, response) => {
+  // Longer than clients keep their connections: none is closed while a request is written to it.
+  const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
     authorizations.add(request.headers.authorization);
     const found = content.get(request.url?.split("/").at(-1) ?? "");
     response.statusCode = found ? 200 : 404;

@@ -4,7 +4,8 @@ import type { TestContext } from "node:test";
 
 /** Serves HTTP on a port of loopback until the test ends. */
 export async function httpServer(t: TestContext, listener: RequestListener): Promise<{ origin: URL; port: number }> {
-  const server = createServer(listener);
+  // Longer than clients keep their connections: none is closed while a request is written to it.
+  const server = createServer({ keepAliveTimeout: 75_000 }, listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   t.after(() => {
     server.closeAllConnections();

@@ -90,7 +90,7 @@ export class Registry {
   }
 
   private async greet(host: string): Promise<void> {
-    const timeout = AbortSignal.timeout(this.options.patience ?? 10_000);
+    const timeout = AbortSignal.timeout(this.options.patience ?? 30_000);
     const signal = AbortSignal.any([this.options.signal, timeout]);
     const response = await fetch(this.base, { signal }).catch((error: Error) => {
       this.options.signal.throwIfAborted();

@@ -37,7 +37,10 @@ export async function publicRegistry(architecture: string): Promise<ReadOnlyRegi
   const content = new Map([...blobs, ["manifests/1.0", index], [`manifests/${image.digest}`, image.manifest]]);
   const served: string[] = [];
   const corrupt = new Set<string>();
-  const server = createServer((request, response) => answer(request, response, server, content, served, corrupt));
+  // Longer than clients keep their connections: none is closed while a request is written to it.
+  const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) =>
+    answer(request, response, server, content, served, corrupt),
+  );
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const close = () => server.close().closeAllConnections();

@@ -158,7 +158,8 @@ async function serveImages(owner: string): Promise<{ server: Server; digest: str
     [`blobs/${digestOf(image.config)}`]: image.config,
     [`blobs/${digestOf(image.layer)}`]: image.layer,
   };
-  const server = createServer((request, response) => {
+  // Longer than clients keep their connections: none is closed while a request is written to it.
+  const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
     const body = content[(request.url ?? "").replace("/v2/busybox/", "")];
     const allowed = request.headers.authorization === "Basic test";
     response.writeHead(allowed ? (body ? 200 : 404) : 401).end(allowed ? body : "no login");
