@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { get } from "node:http";
-import type { Target } from "../../ci/src/target.js";
 import { systemClock } from "../../infra/local/aws/clock.js";
 import { createLoadBalancer } from "../../infra/local/aws/lb/index.js";
 import type { Engine } from "../../infra/local/containers/connect.js";
 import { openStage, type Speed, type Stage } from "../stage/stage.js";
+import type { Target } from "../target.js";
 import type { Scenario, ServiceSettings } from "../world/scenario.js";
 import { imageLabel, programImages } from "./image.js";
 import { healthCheck } from "./program.js";

@@ -1,6 +1,6 @@
 import type { Release } from "../../ci/src/rollout/release.js";
 import type { HttpTarget } from "../../ci/src/rollout/verify/verify.js";
-import type { Target } from "../../ci/src/target.js";
+import type { Target } from "../target.js";
 import type { DeployerSettings } from "../world/scenario.js";
 
 /** What the deployer's process is told to do. */

@@ -1,5 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
-import { parseTarget, type Target } from "../../ci/src/target.js";
+import { completeTarget, type Target } from "../target.js";
 
 /**
  * The drills of these names, or whose names begin so; all when none is named.
@@ -27,7 +27,7 @@ export async function readTarget(name: string): Promise<Target> {
   if (!names.includes(name)) {
     throw new Error(`--target ${name}: there is no such file in infra/targets. Accepted: ${names.join(", ")}.`);
   }
-  return parseTarget(await readFile(new URL(`${name}.json`, folder), "utf8"), `infra/targets/${name}.json`);
+  return completeTarget(await readFile(new URL(`${name}.json`, folder), "utf8"), `infra/targets/${name}.json`);
 }
 
 /** The three names most like one that is none: those that share a word with it come first, then by how much is to be changed. Pure. */

@@ -2,11 +2,11 @@
 import { setMaxListeners } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import type { Target } from "../../ci/src/target.js";
 import { connectEngine } from "../../infra/local/containers/connect.js";
 import { killEverywhere } from "../kill/everywhere.js";
 import { pool } from "../pool.js";
 import { speeds } from "../stage/stage.js";
+import type { Target } from "../target.js";
 import { drills, type Group } from "./catalogue/index.js";
 import { chooseDrills, readTarget } from "./choose.js";
 import type { Drill } from "./drill.js";

@@ -1,4 +1,3 @@
-import type { Target } from "../../ci/src/target.js";
 import type { Engine } from "../../infra/local/containers/connect.js";
 import { ask } from "../containers/ask.js";
 import { openContainerStage } from "../containers/stage.js";
@@ -7,6 +6,7 @@ import { comingUp } from "../stage/coming-up.js";
 import { openDoor } from "../stage/door.js";
 import { environmentOf } from "../stage/environment.js";
 import { openStage, type Speed, type Stage } from "../stage/stage.js";
+import type { Target } from "../target.js";
 import { unlessAborted } from "../unless-aborted.js";
 import type { Scenario } from "../world/scenario.js";
 import type { Drill } from "./drill.js";

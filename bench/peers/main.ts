@@ -4,9 +4,9 @@ import { cpus, release, totalmem } from "node:os";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { parseTarget } from "../../ci/src/target.js";
 import { pool } from "../pool.js";
 import { speeds } from "../stage/stage.js";
+import { completeTarget } from "../target.js";
 import { type PeerDrill, peerDrills } from "./drills.js";
 import { play, type Result } from "./play.js";
 import { findDeviations } from "./reported.js";
@@ -92,7 +92,7 @@ async function playAll(
   jobs: number,
   speed: (typeof speeds)["rehearsal"],
 ): Promise<Result[]> {
-  const target = parseTarget(await readFile(targetFile, "utf8"), "infra/targets/production.json");
+  const target = completeTarget(await readFile(targetFile, "utf8"), "infra/targets/production.json");
   const long = ({ speed: own, scenario }: PeerDrill) => (own === "aws" || scenario.service?.breaker === "off" ? 0 : 1);
   const pairs = drills.flatMap((drill) => tools.map((tool) => ({ drill, tool })));
   pairs.sort((a, b) => long(a.drill) - long(b.drill));

@@ -1,9 +1,9 @@
-import type { Target } from "../../ci/src/target.js";
 import { onService, terraformSettings } from "../drills/settings.js";
 import { comingUp } from "../stage/coming-up.js";
 import { openDoor } from "../stage/door.js";
 import { openStage, type Speed, speeds } from "../stage/stage.js";
 import type { Truth } from "../stage/truth.js";
+import type { Target } from "../target.js";
 import type { State } from "../world/rollout-state.js";
 import type { PeerDrill } from "./drills.js";
 import { isRight, outcomeOf } from "./right.js";

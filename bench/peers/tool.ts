@@ -1,6 +1,6 @@
-import type { Target } from "../../ci/src/target.js";
 import { environmentOf } from "../stage/environment.js";
 import type { Published } from "../stage/publish.js";
+import type { Target } from "../target.js";
 
 /** One rollout for a tool to carry out. */
 export interface Job {

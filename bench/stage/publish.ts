@@ -1,5 +1,5 @@
 import type { ECRClient } from "@aws-sdk/client-ecr";
-import type { Target } from "../../ci/src/target.js";
+import type { Target } from "../target.js";
 import type { ImageScript } from "../world/scenario.js";
 import { type ImageContent, pushImage } from "./push-image.js";
 

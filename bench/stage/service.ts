@@ -8,8 +8,8 @@ import {
   RegisterTaskDefinitionCommand,
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
-import type { Target } from "../../ci/src/target.js";
 import type { JsonObject } from "../../infra/local/aws/wire/service.js";
+import type { Target } from "../target.js";
 import type { ServiceSettings } from "../world/scenario.js";
 import type { Clients } from "./clients.js";
 import type { Published } from "./publish.js";

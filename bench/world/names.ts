@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Target } from "../../ci/src/target.js";
 import type { Principal } from "../../infra/local/aws/wire/principals.js";
+import type { Target } from "../target.js";
 
 /** The one service of every world, as the deployer's target names it. */
 export const target: Target = {

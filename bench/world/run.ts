@@ -3,7 +3,7 @@ import type { Report } from "../../ci/src/report/report.js";
 import { parseAsked } from "../../ci/src/rollout/plan/asked.js";
 import { type RollOutOptions, rollOut } from "../../ci/src/rollout/roll-out.js";
 import { rollback } from "../../ci/src/rollout/rollback.js";
-import type { Target } from "../../ci/src/target.js";
+import type { Target } from "../target.js";
 import { directAws } from "./direct.js";
 import { digestOf, imageOf, publicUrl, target } from "./names.js";
 import { type DeployerProcess, startProcess } from "./process.js";

@@ -1,10 +1,12 @@
 import type { Directory, Secret, Service } from "@dagger.io/dagger";
 import { checkAccount } from "./aws/account.js";
+import { assumed } from "./aws/assume-role.js";
 import { type Clients, createAws } from "./aws/clients.js";
 import { parseCredentials } from "./aws/credentials.js";
 import { systemClock } from "./clock.js";
 import { InputError } from "./errors.js";
-import { parseTarget, type Target } from "./target.js";
+import { resolveTarget } from "./resolve-target.js";
+import { parseTarget, type Target, type TargetFile } from "./target.js";
 
 /** Where a release goes, with the means to reach it. */
 export interface Destination {
@@ -35,20 +37,20 @@ export async function openDestination({
   service,
 }: DestinationOptions): Promise<Destination> {
   if (!credentials) throw noCredentials();
-  const [target, keys, endpoint] = await Promise.all([
+  const [file, keys, endpoint] = await Promise.all([
     readTarget(targets, name),
     credentials.plaintext(),
     service?.endpoint({ scheme: "http" }),
   ]);
-  const { region, registry } = target;
-  const aws = createAws({
-    region,
-    ...(registry?.region && { registryRegion: registry.region }),
-    credentials: parseCredentials(keys, systemClock.now()),
-    ...(endpoint !== undefined && { endpoint }),
-  });
-  await checkAccount(aws, target, endpoint);
-  return { aws, target, ...(endpoint !== undefined && { endpoint }) };
+  const at = endpoint === undefined ? {} : { endpoint };
+  const login = parseCredentials(keys, systemClock.now());
+  const keysInUse = file.role === undefined ? login : assumed(file.role, { region: file.region, login, ...at });
+  const clientsFor = ({ region, registry }: Pick<TargetFile, "region" | "registry">) =>
+    createAws({ region, ...(registry?.region && { registryRegion: registry.region }), credentials: keysInUse, ...at });
+  const aws = clientsFor(file);
+  const account = await checkAccount(aws, file, endpoint);
+  const target = await resolveTarget(aws, file, { account });
+  return { aws: target.registry === file.registry ? aws : clientsFor(target), target, ...at };
 }
 
 function noCredentials(): InputError {
@@ -67,7 +69,7 @@ function noTargets(cause: Error): never {
 }
 
 /** @throws InputError when there is no such target, naming those that there are, or when it is not valid. */
-export async function readTarget(targets: Directory, name: string): Promise<Target> {
+export async function readTarget(targets: Directory, name: string): Promise<TargetFile> {
   const file = `${name}.json`;
   const files = await targets.entries().catch(noTargets);
   if (!files.includes(file)) {

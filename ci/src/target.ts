@@ -21,6 +21,52 @@ const checkedBy = (mistakeIn: (text: string) => string | undefined) =>
     if (message !== undefined) addIssue({ message });
   });
 
+/** A path below the repository's root. It never leads out of it. */
+const repositoryPath = (example: string) =>
+  text(/^(?!\/)(?!(?:.*\/)?\.\.(?:\/|$))[^\0\\]{1,1024}$/, `a path below the repository's root, such as ${example}`);
+const containerName = ecsName;
+const roleArn = text(
+  /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/,
+  "a role's ARN, such as arn:aws:iam::123456789012:role/deploy",
+);
+
+/** How an image is built from the repository, where the release is not an image that exists. */
+const build = v.strictObject({
+  /** The directory that the Dockerfile's COPY reads from; the repository's root by default. */
+  context: v.optional(repositoryPath("services/web")),
+  /** Relative to `context`; `Dockerfile` by default. */
+  dockerfile: v.optional(repositoryPath("deploy/Dockerfile")),
+  /** The stage that is released; the last one by default. */
+  stage: v.optional(text(/^[a-zA-Z][\w.-]{0,127}$/, "the name of a stage of the Dockerfile")),
+  /** Build arguments by name. They stay visible in the image: no secrets. */
+  args: v.optional(
+    v.record(v.string(), v.string("a build argument's value, in quotes"), "an object of values by name"),
+  ),
+});
+
+/** How the app is tested before it is published. */
+const test = v.strictObject({
+  /** A stage of the Dockerfile that runs the tests while it is built; `test` by default, where there is one. */
+  stage: v.optional(text(/^[a-zA-Z][\w.-]{0,127}$/, "the name of a stage of the Dockerfile")),
+  /** A command that runs the tests in the built image, each argument a text of its own. */
+  command: v.optional(
+    v.pipe(
+      v.array(v.string("a text"), 'a list of texts, such as ["npm", "test"]'),
+      v.minLength(1, "at least one text"),
+    ),
+  ),
+});
+
+/** How an answer of the public URL proves its version. Without it no answer does. */
+const versionCheck = v.strictObject({
+  /** Relative to `url`; `/version` by default. */
+  path: v.optional(v.pipe(v.string("a path below the URL, such as /version"), checkedBy(pathMistake))),
+  /** A JSON Pointer (RFC 6901) to the version in the body; `/version` by default, where no header is named. */
+  json: v.optional(text(/^(\/([^~/]|~[01])*)*$/, "a JSON Pointer, such as /version or /build/tag")),
+  /** A header that holds the version, in place of the body. */
+  header: v.optional(text(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/, "a header's name, such as x-version")),
+});
+
 /** A command that is run once of the new revision, in the target's container: each argument is a text of its own. */
 const oneOff = v.strictObject({
   command: v.pipe(
@@ -32,24 +78,43 @@ const oneOff = v.strictObject({
 });
 
 const schema = v.strictObject({
+  /** The JSON schema that editors complete and check the file by. */
+  $schema: v.optional(v.string("a URL or a path, in quotes")),
   /** Where the service runs, such as `us-west-2`. */
   region,
-  /** The account of the service: checked before anything is changed. */
-  account,
   cluster: ecsName,
   service: ecsName,
-  /** The task definition family of the service. */
-  family: ecsName,
-  /** The container whose image a release changes. */
-  container: ecsName,
-  /** The ECR repository's name, without a registry. */
-  repository: text(
-    /^(?=.{2,256}$)[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/,
-    "an ECR repository name without a registry, such as team/app",
+  /** The account of the service, which the credentials must belong to. Recommended: it is checked before anything is changed. */
+  account: v.optional(account),
+  /** The role to assume for everything that is done in the account, by its ARN or with its external id. */
+  role: v.optional(
+    v.union(
+      [roleArn, v.strictObject({ arn: roleArn, externalId: v.optional(v.string("the external id, in quotes")) })],
+      "a role's ARN, or an object of arn, externalId",
+    ),
+  ),
+  /** The task definition family of the service; that of its task definition by default. */
+  family: v.optional(ecsName),
+  /** The container whose image a release changes; read from the service by default. */
+  container: v.optional(containerName),
+  /** The same for several containers that run one image. */
+  containers: v.optional(
+    v.pipe(
+      v.array(containerName, 'a list of container names, such as ["web", "worker"]'),
+      v.minLength(1, "a list of at least one container name"),
+    ),
+  ),
+  /** The ECR repository's name, without a registry; that of the image that runs by default. */
+  repository: v.optional(
+    text(
+      /^(?=.{2,256}$)[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/,
+      "an ECR repository name without a registry, such as team/app",
+    ),
   ),
   /** Where the repository is, if not with the service. */
   registry: v.optional(v.strictObject({ account: v.optional(account), region: v.optional(region) })),
-  containerPort: whole(1, 65535),
+  /** The container's port, for `verifyTasks` and Terraform; read from the service by default. */
+  containerPort: v.optional(whole(1, 65535)),
   /** Where the tasks run; FARGATE by default. It decides which sizes are accepted. */
   launchType: v.optional(v.picklist(["FARGATE", "EC2"], "FARGATE or EC2")),
   /**
@@ -59,9 +124,20 @@ const schema = v.strictObject({
   cpu: v.optional(whole(128, 196608)),
   /** MiB. The least is what Docker reserves for a container, the most is that of the largest instance. */
   memory: v.optional(whole(6, 32 * 1024 * 1024)),
-  desiredCount: whole(0, 5000),
-  /** What the images are built for; `linux/amd64` unless it says otherwise. */
-  platform: v.optional(v.picklist(["linux/amd64", "linux/arm64"], "linux/amd64 or linux/arm64"), "linux/amd64"),
+  /** The number of tasks that Terraform creates the service with. A deploy keeps what the service has. */
+  desiredCount: v.optional(whole(0, 5000)),
+  /** What images are built for; by default what the task definition runs on. */
+  platform: v.optional(v.picklist(["linux/amd64", "linux/arm64"], "linux/amd64 or linux/arm64")),
+  build: v.optional(build),
+  test: v.optional(test),
+  /** The variable of the container that holds the version; `VERSION` by default, and none where this is false. */
+  versionVariable: v.optional(
+    v.union(
+      [text(/^[A-Za-z_]\w{0,127}$/, "a variable's name"), v.literal(false)],
+      "a variable's name, such as VERSION, or false",
+    ),
+  ),
+  versionCheck: v.optional(versionCheck),
   /** Where the service answers the public. Without it no HTTP check is made. */
   url: v.optional(v.pipe(v.string("an http or https URL"), checkedBy(urlMistake))),
   /** What other paths must answer before a version counts as served; `{version}` stands for the version. */
@@ -99,15 +175,27 @@ const schema = v.strictObject({
   after: v.optional(oneOff),
 });
 
-/** Where a release goes: one environment's account, cluster, service, container, repository and public URL. */
-export type Target = v.InferOutput<typeof schema>;
+/** A target as its file states it: where a release goes. What it leaves out is read from the live service. */
+export type TargetFile = v.InferOutput<typeof schema>;
+
+/** A target with everything that a rollout needs: what the file leaves out is read from the service. */
+export interface Target extends Omit<TargetFile, Resolved> {
+  account: string;
+  family: string;
+  /** The first of `containers`: its image and version stand for the release. */
+  container: string;
+  repository: string;
+  platform: string;
+}
+
+type Resolved = "account" | "family" | "container" | "repository" | "platform";
 
 /**
  * Reads a target's JSON.
  * @param path The file's name, for the error.
  * @throws InputError that names each mistake by its path, with what is accepted.
  */
-export function parseTarget(json: string, path: string): Target {
+export function parseTarget(json: string, path: string): TargetFile {
   const result = v.safeParse(schema, parseJson(json, path));
   const mistakes = result.success ? mistakesBetween(result.output) : [...new Set(result.issues.map(describe))];
   if (result.success && mistakes.length === 0) return result.output;
@@ -131,7 +219,8 @@ function parseJson(json: string, path: string): unknown {
 }
 
 /** Members that are valid alone and not together. */
-function mistakesBetween({ region, registry, launchType, cpu, memory }: Target): string[] {
+function mistakesBetween(target: TargetFile): string[] {
+  const { region, registry, launchType, cpu, memory, container, containers } = target;
   const partition = partitionOf(region).id;
   const elsewhere = registry?.region !== undefined && partitionOf(registry.region).id !== partition;
   const hasSize = cpu !== undefined && memory !== undefined;
@@ -139,12 +228,15 @@ function mistakesBetween({ region, registry, launchType, cpu, memory }: Target):
     ...(elsewhere
       ? [`registry.region: is "${registry?.region}"; accepted: a region of the partition ${partition}, as ${region} is`]
       : []),
+    ...(container !== undefined && containers !== undefined && !containers.includes(container)
+      ? [`containers: does not have "${container}" of container; accepted: one of both keys`]
+      : []),
     ...(launchType === "EC2" ? [] : hasSize ? sizeMistakes({ cpu, memory }) : halfSize({ cpu, memory })),
   ];
 }
 
 /** Fargate has sizes of both alone. */
-function halfSize({ cpu, memory }: Pick<Target, "cpu" | "memory">): string[] {
+function halfSize({ cpu, memory }: Pick<TargetFile, "cpu" | "memory">): string[] {
   if (cpu === undefined && memory === undefined) return [];
   const missing = cpu === undefined ? "cpu" : "memory";
   return [`${missing}: missing; accepted: both cpu and memory, or neither, or one of them with "launchType": "EC2"`];
@@ -195,6 +287,10 @@ function keysOf(key: unknown): string[] {
 
 const keysWithin = new Map([
   ["registry", ["account", "region"]],
+  ["role", ["arn", "externalId"]],
+  ["build", Object.keys(build.entries)],
+  ["test", Object.keys(test.entries)],
+  ["versionCheck", Object.keys(versionCheck.entries)],
   ["expectations", ["path", "status", "headers", "json"]],
   ["before", Object.keys(oneOff.entries)],
   ["after", Object.keys(oneOff.entries)],

@@ -4,13 +4,14 @@ import { afterEach, beforeEach, test } from "node:test";
 import type { Destination } from "../src/destination.js";
 import { LABEL } from "../src/labels.js";
 import { findPublished, type ImageSource, publish } from "../src/publish.js";
+import { statedTarget } from "../src/resolve-target.js";
 import { noSpan } from "../src/rollout/span.js";
-import { parseTarget } from "../src/target.js";
+import { parseTarget, type Target } from "../src/target.js";
 import { type FakeAws, Fault, fakeAws } from "./support/fake-aws.js";
 import { type FakeRegistry, fakeRegistry, login } from "./support/fake-registry.js";
 
 const path = new URL("../../infra/targets/production.json", import.meta.url);
-const target = parseTarget(readFileSync(path, "utf8"), "production.json");
+const target = statedTarget(parseTarget(readFileSync(path, "utf8"), "production.json")) as Target;
 const labels = { [LABEL.inputDigest]: "sha256:input", [LABEL.revision]: "c0ffee", [LABEL.baseDigest]: "sha256:base" };
 
 let registry: FakeRegistry;

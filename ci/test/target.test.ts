@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { statedTarget } from "../src/resolve-target.js";
 import { parseTarget } from "../src/target.js";
 
 const production = JSON.parse(readFileSync(new URL("../../infra/targets/production.json", import.meta.url), "utf8"));
@@ -14,8 +15,8 @@ function refused(changes: object): string {
   throw new Error("It was accepted.");
 }
 
-test("the production target is valid, and is built for linux/amd64 because it does not say", () => {
-  assert.deepEqual(parseTarget(JSON.stringify(production), "production.json"), {
+test("the production target is valid, complete, and for linux/amd64 because it does not state a platform", () => {
+  assert.deepEqual(statedTarget(parseTarget(JSON.stringify(production), "production.json")), {
     ...production,
     platform: "linux/amd64",
   });

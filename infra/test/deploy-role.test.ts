@@ -37,8 +37,8 @@ const servicesRead = ["ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevi
 
 /** Asked of anybody's service that takes secrets or parameters; this one takes none. */
 const OF_SECRETS = ["secretsmanager:DescribeSecret", "ssm:DescribeParameters"];
-/** Needs no permission: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
-const FREE = ["sts:GetCallerIdentity"];
+/** GetCallerIdentity needs no permission, and a role is assumed by the login, before the deploy role is used: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
+const FREE = ["sts:GetCallerIdentity", "sts:AssumeRole"];
 const isDispensable = (action: string) => [...OF_SECRETS, ...FREE].includes(action);
 
 /** The actions behind the SDK commands that the deployer's sources name. */

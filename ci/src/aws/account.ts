@@ -1,18 +1,23 @@
 import { InputError, SlipwayError } from "../errors.js";
 import { ask, isUncertain } from "../rollout/ecs/aws-errors.js";
 import { unchanged } from "../rollout/ecs/unchanged.js";
-import type { Target } from "../target.js";
+import type { TargetFile } from "../target.js";
 import type { Aws } from "./clients.js";
 import { sdk } from "./sdk.js";
 
 /**
- * Makes sure that the credentials are good and belong to the target's account. Nothing is changed.
+ * Checks that the credentials are valid, and that they belong to the target's account where it names one. Changes nothing.
  * @param endpoint The base URL of a local AWS; absent for AWS itself.
+ * @returns The account of the credentials: 12 digits.
  * @throws InputError
  */
-export async function checkAccount(aws: Pick<Aws, "sts">, target: Target, endpoint?: string): Promise<void> {
-  const { Account, Arn } = await callerOf(aws, endpoint);
-  if (Account === target.account) return;
+export async function checkAccount(
+  aws: Pick<Aws, "sts">,
+  target: Pick<TargetFile, "account">,
+  endpoint?: string,
+): Promise<string> {
+  const { Account = "", Arn } = await callerOf(aws, endpoint);
+  if (target.account === undefined || Account === target.account) return Account;
   throw new InputError(
     "wrong-account",
     `The credentials belong to account ${Account} (${Arn}), and the target is account ${target.account}. Nothing was changed. Choose the profile or role of the target's account, or another --target.`,

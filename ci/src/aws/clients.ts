@@ -2,6 +2,7 @@ import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { ECRClient } from "@aws-sdk/client-ecr";
 import type { ECSClient, ECSClientConfig } from "@aws-sdk/client-ecs";
 import type { STSClient } from "@aws-sdk/client-sts";
+import type { AssumedCredentials } from "./assume-role.js";
 import type { Credentials } from "./credentials.js";
 import { type LazyClients, lazyClients } from "./lazy-clients.js";
 import { requestHandler } from "./request-handler.js";
@@ -29,7 +30,7 @@ export interface AwsOptions {
   region: string;
   /** The image registry's region, if it is another. */
   registryRegion?: string;
-  credentials: Credentials;
+  credentials: Credentials | AssumedCredentials;
   /** One URL for every service, such as that of a local AWS; AWS itself when absent. */
   endpoint?: string;
   /** What carries the requests, in place of HTTP over the network. */

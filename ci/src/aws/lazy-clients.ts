@@ -4,6 +4,7 @@ import type { IAMClient } from "@aws-sdk/client-iam";
 import type { SchedulerClient } from "@aws-sdk/client-scheduler";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SSMClient } from "@aws-sdk/client-ssm";
+import type { AssumedCredentials } from "./assume-role.js";
 import type { Credentials } from "./credentials.js";
 import { sdk } from "./sdk.js";
 
@@ -22,7 +23,7 @@ export interface LazyClients {
 /** What all clients are made with. */
 interface ClientSettings {
   region: string;
-  credentials: Credentials;
+  credentials: Credentials | AssumedCredentials;
   maxAttempts: number;
   endpoint?: string;
 }

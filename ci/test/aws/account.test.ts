@@ -6,10 +6,11 @@ import type { AddressInfo } from "node:net";
 import { afterEach, test } from "node:test";
 import { checkAccount } from "../../src/aws/account.js";
 import { createAws } from "../../src/aws/clients.js";
-import { parseTarget } from "../../src/target.js";
+import { statedTarget } from "../../src/resolve-target.js";
+import { parseTarget, type Target } from "../../src/target.js";
 
 const path = new URL("../../../infra/targets/production.json", import.meta.url);
-const target = parseTarget(readFileSync(path, "utf8"), "production.json");
+const target = statedTarget(parseTarget(readFileSync(path, "utf8"), "production.json")) as Target;
 let server: Server | undefined;
 
 afterEach(() => {

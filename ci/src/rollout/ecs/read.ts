@@ -41,7 +41,7 @@ async function read(aws: Aws, target: Target, signal?: AbortSignal): Promise<Ser
 
 export async function describeService(
   aws: Aws,
-  target: Target,
+  target: Pick<Target, "region" | "cluster" | "service">,
   signal?: AbortSignal,
   include?: ServiceField[],
 ): Promise<Service> {
@@ -74,7 +74,7 @@ async function listClusters(aws: Aws, signal?: AbortSignal): Promise<string[]> {
   return (await aws.ecs.send(new sdk.ecs.ListClustersCommand({}), abort({ signal }))).clusterArns ?? [];
 }
 
-async function listServices(aws: Aws, target: Target, signal?: AbortSignal): Promise<string[]> {
+async function listServices(aws: Aws, target: Pick<Target, "cluster">, signal?: AbortSignal): Promise<string[]> {
   return (
     (await aws.ecs.send(new sdk.ecs.ListServicesCommand({ cluster: target.cluster }), abort({ signal }))).serviceArns ??
     []

@@ -69,9 +69,11 @@ async function askNow(options: RollOutOptions, watched: Watched, version: string
       ? foreignCheck(askedUrl(http), baseline)
       : credited(await verify(http, version, clock, signal, { ...how, ...beside }), baseline, version);
   const seen = isEarly ? besideOldTasks(answered, before) : answered;
-  const asked = target.verifyTasks
-    ? await askTasks(watched.subject, latestOf(watched), { port: target.containerPort, version }, signal, how)
-    : undefined;
+  const { verifyTasks, containerPort: port } = target;
+  const asked =
+    verifyTasks && port !== undefined
+      ? await askTasks(watched.subject, latestOf(watched), { port, version }, signal, how)
+      : undefined;
   const whole = withTasks(seen, asked);
   // Whatever answered otherwise, the URL or a task: another deployment may have taken our place meanwhile.
   if (whole.state === "wrong" || whole.state === "unproven") {
