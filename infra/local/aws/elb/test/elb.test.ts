@@ -56,7 +56,7 @@ test("a target group shows the health check and the delay that the load balancer
   );
   assert.deepEqual(
     [shown?.HealthCheckIntervalSeconds, shown?.HealthCheckTimeoutSeconds, shown?.HealthyThresholdCount],
-    [1, 2, 2],
+    [1, 5, 2],
   );
   const { Attributes } = await elb.send(new DescribeTargetGroupAttributesCommand(group));
   assert.equal(Attributes?.find(({ Key }) => Key === "deregistration_delay.timeout_seconds")?.Value, "300");
