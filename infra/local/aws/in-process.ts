@@ -5,9 +5,11 @@ import { hex, seededRandom } from "./ecs/random.js";
 import type { LoadBalancer, TaskRuntime } from "./ecs/runtime.js";
 import { awsTiming, type Timing } from "./ecs/timing.js";
 import { createElb } from "./elb/index.js";
+import { taskRoles } from "./iam/roles.js";
 import { memoryState } from "./memory-state.js";
 import type { StateDirectory } from "./state.js";
 import { createSts } from "./sts/index.js";
+import { openSessions } from "./sts/sessions.js";
 import { type Answer, createCalls } from "./wire/calls.js";
 import type { Faults } from "./wire/faults.js";
 import { createLimits } from "./wire/limits.js";
@@ -70,8 +72,9 @@ export interface InProcessAws {
 export async function createInProcessAws(options: InProcessOptions): Promise<InProcessAws> {
   const { clock, runtime, loadBalancer, faults, seed = 1, account = "123456789012", timeout = 60_000 } = options;
   const user = localUser(account, options.deny);
-  const principals = new Map([user, ...(options.principals ?? [])].map((each) => [each.accessKeyId, each]));
   const state = options.state ?? memoryState();
+  const sessions = openSessions([user, ...(options.principals ?? [])], { state, clock });
+  const { principals } = sessions;
   const ecs = await createEcs({
     clock,
     runtime,
@@ -89,9 +92,9 @@ export async function createInProcessAws(options: InProcessOptions): Promise<InP
   const requestIds = seededRandom(seed + 1);
   const calls = createCalls({
     services: [
-      createSts(principals),
+      createSts({ sessions, isTaskRole: taskRoles(ecs.taskRoles) }),
       ecs.service,
-      createElb({ loadBalancer, targetGroups: ecs.targetGroups }),
+      createElb({ loadBalancer, targetGroups: ecs.targetGroups, clock }),
       cloudWatch.service,
       ...(options.further ?? []),
     ],

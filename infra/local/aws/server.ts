@@ -2,6 +2,7 @@ import { createHash, randomInt } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Handler } from "../http/server.js";
+import { createAutoScaling } from "./autoscaling/index.js";
 import { type Clock, guardedClock, systemClock } from "./clock.js";
 import { createCloudWatch } from "./cloudwatch/index.js";
 import { type Credentials, loadCredentials } from "./credentials.js";
@@ -13,6 +14,8 @@ import type { TaskRuntime } from "./ecs/runtime.js";
 import { rehearsalTiming, type Timing } from "./ecs/timing.js";
 import { createElb } from "./elb/index.js";
 import { createEvents } from "./events/index.js";
+import { createIam } from "./iam/index.js";
+import { taskRoles } from "./iam/roles.js";
 import { listen } from "./listen.js";
 import { createLogs } from "./logs/index.js";
 import type { LogSink } from "./logs/sink.js";
@@ -21,6 +24,7 @@ import { route, type ServingLoadBalancer } from "./route.js";
 import { createScheduler } from "./scheduler/index.js";
 import { type OpenState, openState, writePrivately } from "./state.js";
 import { createSts } from "./sts/index.js";
+import { openSessions } from "./sts/sessions.js";
 import { createCalls } from "./wire/calls.js";
 import type { Faults } from "./wire/faults.js";
 import { createWire } from "./wire/index.js";
@@ -131,12 +135,9 @@ async function serve(
   closers: (() => Promise<void>)[],
 ): Promise<Handler> {
   const { clock, log, faults, account = "123456789012" } = options;
-  const principals = new Map(
-    [localUser(credentials, account, options.deny), ...(options.principals ?? [])].map((each) => [
-      each.accessKeyId,
-      each,
-    ]),
-  );
+  const given = [localUser(credentials, account, options.deny), ...(options.principals ?? [])];
+  const sessions = openSessions(given, { state, clock });
+  const { principals } = sessions;
   const ecr = createEcr({ state, clock, accountId: account, largestLayer: options.largestLayer });
   const logs = createLogs({ state, clock, log });
 
@@ -169,9 +170,11 @@ async function serve(
 
   const cloudWatch = createCloudWatch({ state, clock });
   cloudWatch.watch(ecs.observeAlarm);
-  const elb = createElb({ loadBalancer, targetGroups: ecs.targetGroups });
+  const elb = createElb({ loadBalancer, targetGroups: ecs.targetGroups, clock });
+  const isTaskRole = taskRoles(ecs.taskRoles);
   const services = [
-    createSts(principals),
+    createSts({ sessions, isTaskRole }),
+    createIam({ isTaskRole }),
     ecr.service,
     ecs.service,
     elb,
@@ -179,6 +182,7 @@ async function serve(
     logs.service,
     createEvents({ state }),
     createScheduler({ state, clock }),
+    createAutoScaling(),
   ];
   const calls = createCalls({
     services,

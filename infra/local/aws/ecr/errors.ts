@@ -61,3 +61,18 @@ export function uploadNotFound(id: string, repository: Repository, registryId: s
     `Layer upload with id '${id}' does not exist in the repository with name '${repository.name}' in the registry with id '${registryId}'`,
   );
 }
+
+export function scanNotFound(
+  id: { digest?: string; tag?: string },
+  repository: Repository,
+  registryId: string,
+): AwsError {
+  return new AwsError(
+    "ScanNotFoundException",
+    `Image scan does not exist for the image with '{imageDigest:'${id.digest ?? "null"}', imageTag:'${id.tag ?? "null"}'}' in the repository with name '${repository.name}' in the registry with id '${registryId}'`,
+  );
+}
+
+export function scanLimitExceeded(): AwsError {
+  return new AwsError("LimitExceededException", "The scan quota per image has been exceeded. Wait and try again.");
+}

@@ -1,14 +1,13 @@
-import { number, record, records, required, text, texts } from "../wire/input.js";
+import { record, records, required, text, texts } from "../wire/input.js";
 import { page } from "../wire/paging.js";
 import type { Caller, Json, JsonObject, Operation } from "../wire/service.js";
 import { deleteImage, listsWith } from "./delete-image.js";
-import { imageExists, imageNotFound, invalidParameter } from "./errors.js";
-import { checkDigest, checkTag } from "./names.js";
+import { imageExists, imageNotFound } from "./errors.js";
+import { failure, idsOf, imageId, malformedId, shownId } from "./image-ids.js";
 import { putImage } from "./put-image.js";
-import { badToken, owner } from "./repositories.js";
+import { badToken, owner, pageSize } from "./repositories.js";
+import { scanSummary } from "./scanning.js";
 import { type EcrStore, findImage, findRepository, type Image, type Repository } from "./store.js";
-
-type ImageId = { digest?: string; tag?: string };
 
 /** Images: put, listed, described, fetched, deleted. */
 export function imageOperations(store: EcrStore): Record<string, Operation> {
@@ -41,7 +40,7 @@ export function imageOperations(store: EcrStore): Record<string, Operation> {
             ),
           ]
         : filterByTag([...repository.images.values()], input).sort((a, b) => a.pushedAt - b.pushedAt);
-      const { items, nextToken } = page(found, number(input, "maxResults") ?? 100, text(input, "nextToken"), badToken);
+      const { items, nextToken } = page(found, pageSize(input), text(input, "nextToken"), badToken);
       return { imageDetails: items.map((each) => detail(repository, each, caller)), ...(nextToken && { nextToken }) };
     },
 
@@ -50,7 +49,7 @@ export function imageOperations(store: EcrStore): Record<string, Operation> {
       const ids = images.flatMap((image): JsonObject[] =>
         image.tags.length > 0 ? image.tags.map((tag) => shownId(image, tag)) : [shownId(image)],
       );
-      const { items, nextToken } = page(ids, number(input, "maxResults") ?? 100, text(input, "nextToken"), badToken);
+      const { items, nextToken } = page(ids, pageSize(input), text(input, "nextToken"), badToken);
       return { imageIds: items, ...(nextToken && { nextToken }) };
     },
 
@@ -59,6 +58,11 @@ export function imageOperations(store: EcrStore): Record<string, Operation> {
       const images: Json[] = [];
       const failures: Json[] = [];
       for (const id of idsOf(input)) {
+        const malformed = malformedId(id);
+        if (malformed) {
+          failures.push(malformed);
+          continue;
+        }
         const image = findImage(repository, id);
         if (!image || !isAccepted(image, texts(input, "acceptedMediaTypes"))) {
           failures.push(failure(id, "ImageNotFound", "Requested image not found"));
@@ -75,9 +79,12 @@ export function imageOperations(store: EcrStore): Record<string, Operation> {
       const imageIds: Json[] = [];
       const failures: Json[] = [];
       for (const id of idsOf(input)) {
-        const image = findImage(repository, id);
+        const malformed = malformedId(id);
+        const image = malformed ? undefined : findImage(repository, id);
         const lists = image ? listsWith(repository, image) : [];
-        if (!image) {
+        if (malformed) {
+          failures.push(malformed);
+        } else if (!image) {
           failures.push(failure(id, "ImageNotFound", "Requested image not found"));
         } else if (id.digest === undefined && image.tags.length > 1) {
           image.tags = image.tags.filter((tag) => tag !== id.tag);
@@ -96,32 +103,6 @@ export function imageOperations(store: EcrStore): Record<string, Operation> {
       return { imageIds, failures };
     },
   };
-}
-
-function idsOf(input: JsonObject): ImageId[] {
-  const ids = (records(input, "imageIds") ?? []).map(imageId);
-  if (ids.length < 1 || ids.length > 100) throw invalidParameter("imageIds", "must have between 1 and 100 members");
-  return ids;
-}
-
-function imageId(input: JsonObject): ImageId {
-  const digest = text(input, "imageDigest");
-  const tag = text(input, "imageTag");
-  if (digest !== undefined) checkDigest("imageDigest", digest);
-  if (tag !== undefined) checkTag(tag);
-  return { ...(digest !== undefined && { digest }), ...(tag !== undefined && { tag }) };
-}
-
-function shownId(image: Image, tag?: string): JsonObject {
-  return { imageDigest: image.digest, ...(tag !== undefined && { imageTag: tag }) };
-}
-
-function failure(id: ImageId, failureCode: string, failureReason: string): JsonObject {
-  const shown = {
-    ...(id.digest !== undefined && { imageDigest: id.digest }),
-    ...(id.tag !== undefined && { imageTag: id.tag }),
-  };
-  return { imageId: shown, failureCode, failureReason };
 }
 
 function isAccepted(image: Image, types: string[] | undefined): boolean {
@@ -160,6 +141,7 @@ function detail(repository: Repository, image: Image, caller: Caller): JsonObjec
     ...(image.subject !== undefined && { subjectManifestDigest: image.subject }),
     ...(image.pulledAt !== undefined && { lastRecordedPullTime: image.pulledAt / 1000 }),
     imageStatus: "ACTIVE",
+    ...scanSummary(image),
   };
 }
 

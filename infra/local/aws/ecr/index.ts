@@ -4,11 +4,14 @@ import type { Clock } from "../clock.js";
 import { openBlobs } from "../registry/blobs.js";
 import { createUploads } from "../registry/uploads.js";
 import type { StateDirectory } from "../state.js";
+import { texts } from "../wire/input.js";
 import type { Operation, Service } from "../wire/service.js";
 import { imageOperations } from "./images.js";
 import { layerOperations } from "./layers.js";
 import { policyOperations } from "./policies.js";
+import { inOwnRegistry } from "./registry-id.js";
 import { repositoryOperations } from "./repositories.js";
+import { scanOperations } from "./scan-operations.js";
 import { type EcrDocument, type EcrStore, restoreEcr } from "./store.js";
 import { tagOperations } from "./tags.js";
 import { createTokens, TOKEN_LIFETIME, type Tokens } from "./tokens.js";
@@ -29,7 +32,11 @@ export function createEcr(deps: {
   largestLayer?: number | undefined;
 }): Ecr {
   const { state, clock, accountId } = deps;
-  const initial = (): EcrDocument => ({ repositories: new Map(), tokenKey: randomBytes(32).toString("base64") });
+  const initial = (): EcrDocument => ({
+    repositories: new Map(),
+    scanning: new Map(),
+    tokenKey: randomBytes(32).toString("base64"),
+  });
   const document = state.document("ecr", initial, restoreEcr);
   // The key makes every token: it is written before the first one is issued.
   document.save();
@@ -43,30 +50,34 @@ export function createEcr(deps: {
     service: {
       signingName: "ecr",
       targetPrefix: "AmazonEC2ContainerRegistry_V20150921",
-      operations: {
+      operations: inOwnRegistry({
         GetAuthorizationToken: authorizationToken(tokens, clock),
         ...repositoryOperations(store),
         ...tagOperations(store),
         ...policyOperations(store),
         ...imageOperations(store),
         ...layerOperations(store, tokens),
-      },
+        ...scanOperations(store),
+      }),
     },
   };
 }
 
 function authorizationToken(tokens: Tokens, clock: Clock): Operation {
-  return (_input, caller) => {
+  return (input, caller) => {
     const expiresAt = clock.now() + TOKEN_LIFETIME;
     const token = tokens.issue({ accessKeyId: caller.accessKeyId, region: caller.region, expiresAt });
+    // One for each registry; what another account's is answered with leads to AWS, as it does there.
+    const registries = texts(input, "registryIds") ?? [caller.accountId];
     return {
-      authorizationData: [
-        {
-          authorizationToken: Buffer.from(`AWS:${token}`).toString("base64"),
-          expiresAt: expiresAt / 1000,
-          proxyEndpoint: `http://${caller.authority}`,
-        },
-      ],
+      authorizationData: registries.map((id) => ({
+        authorizationToken: Buffer.from(`AWS:${token}`).toString("base64"),
+        expiresAt: expiresAt / 1000,
+        proxyEndpoint:
+          id === caller.accountId
+            ? `http://${caller.authority}`
+            : `https://${id}.dkr.ecr.${caller.region}.amazonaws.com`,
+      })),
     };
   };
 }

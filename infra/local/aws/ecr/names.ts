@@ -2,7 +2,7 @@ import { DIGEST } from "../registry/blobs.js";
 import { invalidParameter } from "./errors.js";
 
 const REPOSITORY = "(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*";
-const TAG = "[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}";
+export const TAG = "[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}";
 
 /** A repository's name as ECR takes it: lower case, parts between slashes, 2 to 256 characters. */
 export function isRepositoryName(name: string): boolean {

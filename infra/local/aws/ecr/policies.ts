@@ -1,7 +1,8 @@
 import { required, text } from "../wire/input.js";
 import { AwsError, type Caller, type JsonObject, type Operation } from "../wire/service.js";
-import { invalidParameter } from "./errors.js";
+import { checkLifecyclePolicy } from "./lifecycle-policy.js";
 import { owner } from "./repositories.js";
+import { checkRepositoryPolicy } from "./repository-policy.js";
 import { type EcrStore, findRepository, type Repository } from "./store.js";
 
 /** Lifecycle and repository policies: kept and given back, not acted upon. */
@@ -12,7 +13,8 @@ export function policyOperations(store: EcrStore): Record<string, Operation> {
   return {
     PutLifecyclePolicy(input, caller) {
       const repository = find(input, caller);
-      const policy = readJson(input, "lifecyclePolicyText");
+      const policy = required(input, "lifecyclePolicyText");
+      checkLifecyclePolicy(policy);
       repository.lifecyclePolicy = { text: policy, at: store.clock.now() };
       store.document.save();
       return { ...owner(repository, caller), lifecyclePolicyText: policy };
@@ -28,7 +30,9 @@ export function policyOperations(store: EcrStore): Record<string, Operation> {
 
     SetRepositoryPolicy(input, caller) {
       const repository = find(input, caller);
-      repository.policy = readJson(input, "policyText");
+      const policy = required(input, "policyText");
+      checkRepositoryPolicy(policy);
+      repository.policy = policy;
       store.document.save();
       return access(repository, caller);
     },
@@ -59,14 +63,4 @@ function noPolicy(kind: "Lifecycle" | "Repository", repository: Repository, call
     `${kind}PolicyNotFoundException`,
     `${kind} policy does not exist for the repository with name '${repository.name}' in the registry with id '${caller.accountId}'`,
   );
-}
-
-function readJson(input: JsonObject, member: string): string {
-  const content = required(input, member);
-  try {
-    JSON.parse(content);
-  } catch {
-    throw invalidParameter(member, "must be a valid JSON document");
-  }
-  return content;
 }

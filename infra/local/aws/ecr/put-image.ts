@@ -3,8 +3,9 @@ import { storeBlob } from "../registry/blobs.js";
 import { AwsError } from "../wire/service.js";
 import { missingContent, tagIsImmutable } from "./errors.js";
 import { type Manifest, readManifest } from "./manifest.js";
+import { isImmutable } from "./mutability.js";
+import { scanningOf } from "./scanning.js";
 import { type EcrStore, findImage, type Image, type Repository } from "./store.js";
-import { matchesWildcard } from "./wildcard.js";
 
 export interface NewImage {
   /** Kept byte by byte: the digest is over exactly these. */
@@ -59,6 +60,7 @@ function tagMustBeFree(repository: Repository, tag: string | undefined): void {
 function record(store: EcrStore, repository: Repository, digest: string, manifest: Manifest, pushed: NewImage): Image {
   const { tag } = pushed;
   const known = repository.images.get(digest);
+  const now = store.clock.now();
   const image: Image = known ?? {
     digest,
     mediaType: manifest.mediaType,
@@ -66,7 +68,8 @@ function record(store: EcrStore, repository: Repository, digest: string, manifes
     ...(manifest.subject === undefined ? {} : { subject: manifest.subject }),
     size: sizeOf(repository, manifest),
     manifestSize: pushed.manifest.length,
-    pushedAt: store.clock.now(),
+    pushedAt: now,
+    ...(scanningOf(store, repository).scanOnPush && { scannedAt: now }),
     tags: [],
     layers: manifest.content.map((each) => each.digest),
     manifests: manifest.manifests,
@@ -84,19 +87,4 @@ function record(store: EcrStore, repository: Repository, digest: string, manifes
 function sizeOf(repository: Repository, { content, manifests }: Manifest): number {
   const own = content.reduce((sum, { size }) => sum + size, 0);
   return Math.max(own, ...manifests.map((digest) => repository.images.get(digest)?.size ?? 0));
-}
-
-/** Whether a tag may not be moved, by the repository's setting and the tags that are excepted from it. */
-export function isImmutable(repository: Repository, tag: string): boolean {
-  const excepted = repository.exclusionFilters.some(({ filter }) => matchesWildcard(filter, tag));
-  switch (repository.tagMutability) {
-    case "IMMUTABLE":
-      return true;
-    case "IMMUTABLE_WITH_EXCLUSION":
-      return !excepted;
-    case "MUTABLE_WITH_EXCLUSION":
-      return excepted;
-    default:
-      return false;
-  }
 }

@@ -1,13 +1,13 @@
-import { flag, number, record, records, required, text, texts } from "../wire/input.js";
+import { flag, number, record, required, text, texts } from "../wire/input.js";
 import { page } from "../wire/paging.js";
 import { AwsError, type Caller, type JsonObject, type Operation } from "../wire/service.js";
 import { deleteRepository } from "./delete-image.js";
+import { readEncryption } from "./encryption.js";
 import { invalidParameter } from "./errors.js";
+import { readMutability } from "./mutability.js";
 import { checkRepositoryName } from "./names.js";
 import { type EcrStore, findRepository, type Repository, repositoriesOf, repositoryKey } from "./store.js";
 import { readTags } from "./tags.js";
-
-const MUTABILITIES = ["MUTABLE", "IMMUTABLE", "MUTABLE_WITH_EXCLUSION", "IMMUTABLE_WITH_EXCLUSION"];
 
 /** Repositories: made, described, changed, deleted. */
 export function repositoryOperations(store: EcrStore): Record<string, Operation> {
@@ -31,7 +31,7 @@ export function repositoryOperations(store: EcrStore): Record<string, Operation>
         createdAt: store.clock.now(),
         ...readMutability(input),
         scanOnPush: flag(record(input, "imageScanningConfiguration") ?? {}, "scanOnPush") ?? false,
-        encryption: record(input, "encryptionConfiguration") ?? { encryptionType: "AES256" },
+        encryption: readEncryption(input, caller),
         tags: readTags(input, "tags"),
         images: new Map(),
         layers: new Map(),
@@ -46,7 +46,7 @@ export function repositoryOperations(store: EcrStore): Record<string, Operation>
       const found = names
         ? names.map((name) => findRepository(store, caller.region, name, text(input, "registryId")))
         : repositoriesOf(store, caller.region);
-      const { items, nextToken } = page(found, number(input, "maxResults") ?? 100, text(input, "nextToken"), badToken);
+      const { items, nextToken } = page(found, pageSize(input), text(input, "nextToken"), badToken);
       return { repositories: items.map((each) => describeRepository(each, caller)), ...(nextToken && { nextToken }) };
     },
 
@@ -89,6 +89,14 @@ export function owner(repository: Repository, caller: Caller): JsonObject {
   return { registryId: caller.accountId, repositoryName: repository.name };
 }
 
+/** How many results a page has: 100, unless another number up to 1000 is asked for. */
+export function pageSize(input: JsonObject): number {
+  const size = number(input, "maxResults") ?? 100;
+  if (size < 1) throw invalidParameter("maxResults", "must have value greater than or equal to 1");
+  if (size > 1000) throw invalidParameter("maxResults", "must have value less than or equal to 1000");
+  return size;
+}
+
 export function badToken(): AwsError {
   return invalidParameter("nextToken", "must be a token that an earlier call has answered");
 }
@@ -106,22 +114,4 @@ function describeRepository(repository: Repository, caller: Caller): JsonObject 
     imageScanningConfiguration: { scanOnPush: repository.scanOnPush },
     encryptionConfiguration: repository.encryption,
   };
-}
-
-function readMutability(input: JsonObject): Pick<Repository, "tagMutability" | "exclusionFilters"> {
-  const tagMutability = text(input, "imageTagMutability") ?? "MUTABLE";
-  if (!MUTABILITIES.includes(tagMutability)) {
-    throw invalidParameter("imageTagMutability", `must satisfy enum value set: [${MUTABILITIES.join(", ")}]`);
-  }
-  const exclusionFilters = (records(input, "imageTagMutabilityExclusionFilters") ?? []).map((each) => ({
-    filterType: required(each, "filterType"),
-    filter: required(each, "filter"),
-  }));
-  if (tagMutability.endsWith("_WITH_EXCLUSION") !== exclusionFilters.length > 0) {
-    throw invalidParameter(
-      "imageTagMutabilityExclusionFilters",
-      "must be given with a mutability WITH_EXCLUSION, and only then",
-    );
-  }
-  return { tagMutability, exclusionFilters };
 }

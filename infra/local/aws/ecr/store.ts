@@ -36,6 +36,8 @@ export interface Image {
   manifestSize: number;
   pushedAt: number;
   pulledAt?: number;
+  /** When it was scanned last. */
+  scannedAt?: number;
   tags: string[];
   /** Digests of config and layers. */
   layers: string[];
@@ -48,8 +50,16 @@ export interface Image {
 export interface EcrDocument {
   /** By `repositoryKey`. */
   repositories: Map<string, Repository>;
+  /** By region: how the whole registry is scanned. */
+  scanning: Map<string, RegistryScanning>;
   /** Secret of the seal on registry tokens. */
   tokenKey: string;
+}
+
+/** As PutRegistryScanningConfiguration was sent it. */
+export interface RegistryScanning {
+  scanType: string;
+  rules: { scanFrequency: string; repositoryFilters: { filter: string; filterType: string }[] }[];
 }
 
 type StoredRepository = Omit<Repository, "images" | "layers"> & {
@@ -57,14 +67,16 @@ type StoredRepository = Omit<Repository, "images" | "layers"> & {
   layers: Record<string, number>;
 };
 
-export interface StoredEcr extends Omit<EcrDocument, "repositories"> {
+export interface StoredEcr extends Omit<EcrDocument, "repositories" | "scanning"> {
   repositories?: Record<string, StoredRepository>;
+  scanning?: Record<string, RegistryScanning>;
 }
 
 /** Makes the document of what its file holds. */
-export function restoreEcr({ repositories, ...rest }: StoredEcr): EcrDocument {
+export function restoreEcr({ repositories, scanning, ...rest }: StoredEcr): EcrDocument {
   return {
     ...rest,
+    scanning: storedMap(scanning),
     repositories: storedMap(repositories, (stored) => ({
       ...stored,
       images: storedMap(stored.images),

@@ -46,6 +46,8 @@ export interface Ecs {
   service: Service;
   /** The target groups that services name: nothing else makes one here. */
   targetGroups(): PortTarget[];
+  /** ARNs of the roles that task definitions name. */
+  taskRoles(): string[];
   /** Takes in what CloudWatch tells of an alarm. */
   observeAlarm(news: AlarmNews): void;
   /** Stops deciding and writes what is unsaved. Runtime and load balancer are their owner's to close. */
@@ -78,6 +80,10 @@ export async function createEcs(deps: EcsDeps): Promise<Ecs> {
       Object.values(engine.state.services)
         .filter(({ status }) => status !== "INACTIVE")
         .flatMap(({ settings }) => targetsOf(settings)),
+    taskRoles: () =>
+      Object.values(engine.state.taskDefinitions)
+        .flatMap(({ document: { executionRoleArn, taskRoleArn } }) => [executionRoleArn, taskRoleArn])
+        .filter((arn) => typeof arn === "string"),
     observeAlarm: ({ arn, state, window }) =>
       engine.change((world) => observeAlarm(world, arn, state === undefined ? undefined : { state, window })),
     async close() {

@@ -1,19 +1,24 @@
+import type { Clock } from "../clock.js";
 import type { LoadBalancer } from "../ecs/runtime.js";
-import { texts } from "../wire/input.js";
+import { text, texts } from "../wire/input.js";
 import { AwsError, type Caller, type JsonObject, type Service } from "../wire/service.js";
+import { localBalancer } from "./load-balancer.js";
 import { attributesView, healthView, targetGroupView } from "./views.js";
 
 export interface ElbDeps {
   loadBalancer: LoadBalancer;
   /** The target groups that there are. */
   targetGroups: () => { targetGroupArn: string; port: number }[];
+  clock: Clock;
 }
 
 /**
  * Elastic Load Balancing (version 2), as far as ECS services need it read: target groups, their attributes and their targets' health,
- * of the load balancer that runs here. Here a target group is made by the service that names it, and all of them are set alike.
+ * of the load balancer that runs here. Here a target group is made by the service that names it, all of them are set alike, and all belong
+ * to the one load balancer.
  */
-export function createElb({ loadBalancer, targetGroups }: ElbDeps): Service {
+export function createElb({ loadBalancer, targetGroups, clock }: ElbDeps): Service {
+  const createdAt = clock.now() / 1_000;
   const own = ({ region, accountId }: Caller) => {
     const prefix = `arn:aws:elasticloadbalancing:${region}:${accountId}:targetgroup/`;
     const known = targetGroups().filter(({ targetGroupArn }) => targetGroupArn.startsWith(prefix));
@@ -24,6 +29,7 @@ export function createElb({ loadBalancer, targetGroups }: ElbDeps): Service {
     if (found === undefined) throw notFound();
     return { ...found, ...loadBalancer.describe(found.targetGroupArn) };
   };
+  const balancerOf = (caller: Caller) => localBalancer(caller, [...own(caller).keys()], createdAt);
 
   return {
     signingName: "elasticloadbalancing",
@@ -31,9 +37,11 @@ export function createElb({ loadBalancer, targetGroups }: ElbDeps): Service {
     operations: {
       DescribeTargetGroups(input, caller) {
         const named = texts(input, "Names");
+        const balancer = balancerOf(caller);
+        if ((text(input, "LoadBalancerArn") ?? balancer.arn) !== balancer.arn) throw balancerNotFound();
         const arns = texts(input, "TargetGroupArns") ?? [...own(caller).keys()];
         const groups = arns
-          .map((arn) => targetGroupView(find(arn, caller)))
+          .map((arn) => targetGroupView(find(arn, caller), balancer.arn))
           .filter(({ TargetGroupName }) => named === undefined || named.includes(String(TargetGroupName)));
         if (named !== undefined && groups.length < named.length) throw notFound();
         return { TargetGroups: groups };
@@ -51,8 +59,66 @@ export function createElb({ loadBalancer, targetGroups }: ElbDeps): Service {
         );
         return { TargetHealthDescriptions: shown.map(healthView) };
       },
+
+      DescribeLoadBalancers(input, caller) {
+        const { arn, view } = balancerOf(caller);
+        const arns = texts(input, "LoadBalancerArns") ?? [];
+        const names = texts(input, "Names") ?? [];
+        if (arns.some((each) => each !== arn) || names.some((each) => each !== view.LoadBalancerName)) {
+          throw balancerNotFound();
+        }
+        return { LoadBalancers: [view] };
+      },
+
+      DescribeListeners(input, caller) {
+        const { arn, listenerArn, listener } = balancerOf(caller);
+        const listeners = texts(input, "ListenerArns");
+        const balancer = text(input, "LoadBalancerArn");
+        if (listeners === undefined && balancer === undefined) {
+          throw new AwsError("ValidationError", "Either a load balancer ARN or listener ARNs must be specified");
+        }
+        if ((balancer ?? arn) !== arn) throw balancerNotFound();
+        if (listeners?.some((each) => each !== listenerArn)) throw listenerNotFound();
+        return { Listeners: [listener] };
+      },
+
+      DescribeRules(input, caller) {
+        const { listenerArn, rules } = balancerOf(caller);
+        const listener = text(input, "ListenerArn");
+        const wanted = texts(input, "RuleArns");
+        if ((listener === undefined) === (wanted === undefined)) {
+          throw new AwsError("ValidationError", "Either a listener ARN or rule ARNs must be specified");
+        }
+        if ((listener ?? listenerArn) !== listenerArn) throw listenerNotFound();
+        const found = rules.filter(({ RuleArn }) => wanted === undefined || wanted.includes(String(RuleArn)));
+        if (wanted !== undefined && found.length < wanted.length) {
+          throw new AwsError("RuleNotFound", "One or more rules not found");
+        }
+        return { Rules: found };
+      },
+
+      DescribeTags(input, caller) {
+        const { arn, listenerArn, rules } = balancerOf(caller);
+        const known = [arn, listenerArn, ...own(caller).keys(), ...rules.map(({ RuleArn }) => RuleArn)];
+        const TagDescriptions = (texts(input, "ResourceArns") ?? []).map((ResourceArn) => {
+          if (!known.includes(ResourceArn)) throw unknownResource(ResourceArn);
+          return { ResourceArn, Tags: [] };
+        });
+        return { TagDescriptions };
+      },
     },
   };
+}
+
+const balancerNotFound = () => new AwsError("LoadBalancerNotFound", "One or more load balancers not found");
+const listenerNotFound = () => new AwsError("ListenerNotFound", "One or more listeners not found");
+
+function unknownResource(arn: string): AwsError {
+  const [, kind] = /^arn:aws:elasticloadbalancing:[^:]+:\d{12}:([a-z-]+)\//.exec(arn) ?? [];
+  if (kind === "targetgroup") return notFound();
+  if (kind === "listener" || kind === "listener-rule") return listenerNotFound();
+  if (kind === "loadbalancer") return balancerNotFound();
+  return new AwsError("ValidationError", `'${arn}' is not a valid ARN`);
 }
 
 const notFound = () => new AwsError("TargetGroupNotFound", "One or more target groups not found", 400);

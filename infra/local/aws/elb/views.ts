@@ -4,11 +4,10 @@ import type { JsonObject } from "../wire/service.js";
 /** Whole seconds, as the API has them: a rehearsal's shorter times show as 1. */
 const seconds = (ms: number) => Math.ceil(ms / 1_000);
 
-export function targetGroupView(group: {
-  targetGroupArn: string;
-  port: number;
-  settings: TargetGroupSettings;
-}): JsonObject {
+export function targetGroupView(
+  group: { targetGroupArn: string; port: number; settings: TargetGroupSettings },
+  loadBalancerArn: string,
+): JsonObject {
   const { targetGroupArn, port, settings } = group;
   return {
     TargetGroupArn: targetGroupArn,
@@ -24,7 +23,7 @@ export function targetGroupView(group: {
     UnhealthyThresholdCount: settings.unhealthyThreshold,
     HealthCheckPath: settings.healthCheckPath,
     Matcher: { HttpCode: settings.matcher },
-    LoadBalancerArns: [],
+    LoadBalancerArns: [loadBalancerArn],
     TargetType: "ip",
     ProtocolVersion: "HTTP1",
     IpAddressType: "ipv4",

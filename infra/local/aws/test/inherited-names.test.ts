@@ -26,8 +26,8 @@ import {
   GetScheduleCommand,
   ListSchedulesCommand,
 } from "@aws-sdk/client-scheduler";
-import { type LocalAws, startLocalAws } from "../server.js";
-import { clientsOf, localAws, simulated } from "./local-aws.js";
+import type { LocalAws } from "../server.js";
+import { localAws } from "./local-aws.js";
 
 const names = ["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf"];
 const when = { ScheduleExpression: "rate(5 minutes)" };
@@ -60,7 +60,7 @@ for (const name of names) {
 
   test(`what is named ${name} is made, found, and found again after a restart`, async (t) => {
     const before = Object.getOwnPropertyNames(Object.prototype);
-    const { aws, stateDir, events, scheduler, logs, ecr, lines } = await localAws(t);
+    const { aws, restart, events, scheduler, logs, ecr, lines } = await localAws(t);
     await events.send(new PutRuleCommand({ Name: name, ...when }));
     await events.send(new PutTargetsCommand({ Rule: name, Targets: [target(name)] }));
     await scheduler.send(new CreateScheduleCommand({ Name: name, ...schedule }));
@@ -74,11 +74,8 @@ for (const name of names) {
     const comparison = { Statistic: "Sum" as const, ComparisonOperator: "GreaterThanThreshold" as const };
     const cloudWatch = cloudWatchOf(aws);
     await cloudWatch.send(new PutMetricAlarmCommand({ AlarmName: name, ...alarm, ...comparison }));
-    await aws.close();
 
-    const again = await startLocalAws({ ...simulated, stateDir, log: (line) => lines.push(line) });
-    t.after(() => again.close());
-    const clients = clientsOf(again);
+    const { aws: again, ...clients } = await restart();
     const rules = await clients.events.send(new ListRulesCommand({}));
     assert.deepEqual(
       rules.Rules?.map((rule) => rule.Name),

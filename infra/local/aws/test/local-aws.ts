@@ -33,12 +33,20 @@ export const simulated: Pick<LocalAwsOptions, "runtime" | "loadBalancer"> = {
 export async function localAws(t: TestContext, options: Partial<LocalAwsOptions> = {}) {
   const stateDir = await mkdtemp(join(tmpdir(), "slipway-aws-"));
   const lines: string[] = [];
-  const aws = await startLocalAws({ ...simulated, log: (line) => lines.push(line), ...options, stateDir });
+  const start = () => startLocalAws({ ...simulated, log: (line) => lines.push(line), ...options, stateDir });
+  const aws = await start();
+  let running = aws;
   t.after(async () => {
-    await aws.close();
+    await running.close();
     await rm(stateDir, { recursive: true, force: true });
   });
-  return { aws, stateDir, lines, ...clientsOf(aws) };
+  /** Ends it and starts another one on the same directory. */
+  const restart = async () => {
+    await running.close();
+    running = await start();
+    return { aws: running, ...clientsOf(running) };
+  };
+  return { aws, stateDir, lines, restart, ...clientsOf(aws) };
 }
 
 interface Keys {

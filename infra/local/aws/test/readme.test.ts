@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
+import { createAutoScaling } from "../autoscaling/index.js";
 import { createCloudWatch } from "../cloudwatch/index.js";
 import { createEcr } from "../ecr/index.js";
 import { createEcs } from "../ecs/index.js";
@@ -10,10 +11,12 @@ import { createSimulatedRuntime } from "../ecs/simulated/runtime.js";
 import { awsTiming } from "../ecs/timing.js";
 import { createElb } from "../elb/index.js";
 import { createEvents } from "../events/index.js";
+import { createIam } from "../iam/index.js";
 import { createLogs } from "../logs/index.js";
 import { createScheduler } from "../scheduler/index.js";
 import { openState } from "../state.js";
 import { createSts } from "../sts/index.js";
+import { openSessions } from "../sts/sessions.js";
 import { createVirtualClock } from "../virtual-clock.js";
 import { temporaryDirectory } from "./local-aws.js";
 
@@ -32,11 +35,13 @@ test("the README lists exactly the operations that are offered", async (t) => {
   });
   const { service: ecr } = createEcr({ state, clock, accountId: "123456789012" });
   const services = {
-    STS: createSts(new Map()),
+    STS: createSts({ sessions: openSessions([], { state, clock }), isTaskRole: () => false }),
+    IAM: createIam({ isTaskRole: () => false }),
     ECR: ecr,
     ECS: ecs.service,
     CloudWatch: createCloudWatch({ state, clock }).service,
-    ELB: createElb({ loadBalancer, targetGroups: ecs.targetGroups }),
+    ELB: createElb({ loadBalancer, targetGroups: ecs.targetGroups, clock }),
+    "Application Auto Scaling": createAutoScaling(),
     EventBridge: createEvents({ state }),
     Scheduler: createScheduler({ state, clock }),
     Logs: createLogs({ state, clock, log }).service,

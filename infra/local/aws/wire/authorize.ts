@@ -25,7 +25,8 @@ export function authorize(principal: Principal, access: Access): void {
 export function accessesOf(service: string, operation: string, input: JsonObject, caller: Caller): Access[] {
   const vendor = IAM_PREFIX[service] ?? service;
   const action = `${vendor}:${operation}`;
-  const prefix = `arn:aws:${vendor}:${caller.region}:${caller.accountId}:`;
+  // What IAM has is in no region.
+  const prefix = `arn:aws:${vendor}:${service === "iam" ? "" : caller.region}:${caller.accountId}:`;
   const named = (RESOURCES[service] ?? []).map((name) => name(input)).find((found) => found.length > 0) ?? [];
   const resources = named.map((resource) => (resource.startsWith("arn:") ? resource : `${prefix}${resource}`));
   const own = resources.length > 0 ? resources : ["*"];
@@ -67,7 +68,17 @@ const RESOURCES: Record<string, Resource[]> = {
     member("repositoryName", (name) => `repository/${name}`),
     member("repositoryNames", (name) => `repository/${name}`),
   ],
-  elasticloadbalancing: [member("TargetGroupArn"), member("TargetGroupArns")],
+  elasticloadbalancing: [
+    member("TargetGroupArn"),
+    member("TargetGroupArns"),
+    member("LoadBalancerArn"),
+    member("LoadBalancerArns"),
+    member("ListenerArn"),
+    member("ListenerArns"),
+    member("ResourceArns"),
+  ],
+  iam: [member("RoleName", (name) => `role/${name}`)],
+  sts: [member("RoleArn")],
   events: [member("Rule", (name) => `rule/${name}`), member("Name", (name) => `rule/${name}`)],
   scheduler: [(input) => member("Name", (name) => `schedule/${String(input.GroupName ?? "default")}/${name}`)(input)],
   logs: [

@@ -1,9 +1,11 @@
+import * as autoscaling from "@aws-sdk/client-application-auto-scaling";
 import * as monitoring from "@aws-sdk/client-cloudwatch";
 import * as logs from "@aws-sdk/client-cloudwatch-logs";
 import * as ecr from "@aws-sdk/client-ecr";
 import * as ecs from "@aws-sdk/client-ecs";
 import * as elasticloadbalancing from "@aws-sdk/client-elastic-load-balancing-v2";
 import * as events from "@aws-sdk/client-eventbridge";
+import * as iam from "@aws-sdk/client-iam";
 import * as scheduler from "@aws-sdk/client-scheduler";
 import * as sts from "@aws-sdk/client-sts";
 
@@ -66,10 +68,12 @@ const SIMPLE: Record<number, Shape> = {
 };
 
 const models: Record<string, ServiceModel> = {
+  "application-autoscaling": modelOf(autoscaling),
   ecs: modelOf(ecs),
   ecr: modelOf(ecr),
   elasticloadbalancing: modelOf(elasticloadbalancing),
   events: modelOf(events),
+  iam: modelOf(iam),
   logs: modelOf(logs),
   monitoring: modelOf(monitoring),
   scheduler: modelOf(scheduler),

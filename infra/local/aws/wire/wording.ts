@@ -10,9 +10,11 @@ export const missingMember: Record<string, MissingMember> = {
     const owner = path[0] === "containerDefinitions" && path.length === 3 ? `Container.${path[2]}` : name;
     return new AwsError("ClientException", `${owner} should not be null or empty.`);
   },
+  "application-autoscaling": constraint("ValidationException"),
   ecr: constraint("InvalidParameterException"),
   elasticloadbalancing: constraint("ValidationError"),
   events: constraint("ValidationException"),
+  iam: constraint("ValidationError"),
   logs: constraint("InvalidParameterException"),
   monitoring: constraint("ValidationError"),
   scheduler: constraint("ValidationException"),

@@ -108,15 +108,18 @@ test("tags, mutability and policies are kept and given back", async (t) => {
   await assert.rejects(ecr.send(new GetLifecyclePolicyCommand({ repositoryName })), {
     name: "LifecyclePolicyNotFoundException",
   });
-  await ecr.send(new PutLifecyclePolicyCommand({ repositoryName, lifecyclePolicyText: '{"rules":[]}' }));
+  const selection = { tagStatus: "any", countType: "imageCountMoreThan", countNumber: 10 };
+  const lifecyclePolicyText = JSON.stringify({ rules: [{ rulePriority: 1, selection, action: { type: "expire" } }] });
+  await ecr.send(new PutLifecyclePolicyCommand({ repositoryName, lifecyclePolicyText }));
   const lifecycle = await ecr.send(new GetLifecyclePolicyCommand({ repositoryName }));
-  assert.equal(lifecycle.lifecyclePolicyText, '{"rules":[]}');
+  assert.equal(lifecycle.lifecyclePolicyText, lifecyclePolicyText);
 
   await assert.rejects(ecr.send(new GetRepositoryPolicyCommand({ repositoryName })), {
     name: "RepositoryPolicyNotFoundException",
   });
-  await ecr.send(new SetRepositoryPolicyCommand({ repositoryName, policyText: "{}" }));
-  assert.equal((await ecr.send(new GetRepositoryPolicyCommand({ repositoryName }))).policyText, "{}");
+  const policyText = JSON.stringify({ Statement: { Effect: "Allow", Principal: "*", Action: "ecr:BatchGetImage" } });
+  await ecr.send(new SetRepositoryPolicyCommand({ repositoryName, policyText }));
+  assert.equal((await ecr.send(new GetRepositoryPolicyCommand({ repositoryName }))).policyText, policyText);
 });
 
 test("an exclusion filter makes single tags movable", async (t) => {

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
+  DescribeListenersCommand,
+  DescribeLoadBalancersCommand,
+  DescribeRulesCommand,
+  DescribeTagsCommand,
   DescribeTargetGroupAttributesCommand,
   DescribeTargetGroupsCommand,
   DescribeTargetHealthCommand,
@@ -103,4 +107,58 @@ test("a target group that no service names is not found, nor one of another regi
   await assert.rejects(elb.send(new DescribeTargetGroupsCommand({ Names: ["none"] })), notFound);
   const elsewhere = { region: "eu-west-1" };
   await assert.rejects(aws.call("elasticloadbalancing", "DescribeTargetHealth", group, elsewhere), /not found/);
+});
+
+test("there is one load balancer, whose listener leads to the target groups", async () => {
+  const { elb } = await balanced();
+  const { LoadBalancers } = await elb.send(new DescribeLoadBalancersCommand({}));
+  const [{ LoadBalancerArn, DNSName, State, Type, LoadBalancerName: name = "" } = {}] = LoadBalancers ?? [];
+  assert.deepEqual([LoadBalancers?.length, DNSName, State?.Code, Type], [1, "127.0.0.1", "active", "application"]);
+  const { TargetGroups } = await elb.send(new DescribeTargetGroupsCommand({ LoadBalancerArn }));
+  assert.deepEqual(TargetGroups?.[0]?.LoadBalancerArns, [LoadBalancerArn]);
+  assert.equal((await elb.send(new DescribeLoadBalancersCommand({ Names: [name] }))).LoadBalancers?.length, 1);
+
+  const { Listeners } = await elb.send(new DescribeListenersCommand({ LoadBalancerArn }));
+  const [listener] = Listeners ?? [];
+  assert.deepEqual([listener?.Port, listener?.Protocol, listener?.LoadBalancerArn], [1, "HTTP", LoadBalancerArn]);
+  assert.equal(listener?.DefaultActions?.[0]?.TargetGroupArn, TARGET_GROUP);
+  const { ListenerArn } = listener ?? {};
+  const named = await elb.send(new DescribeListenersCommand({ ListenerArns: [ListenerArn ?? ""] }));
+  assert.deepEqual(named.Listeners, Listeners);
+
+  const { Rules } = await elb.send(new DescribeRulesCommand({ ListenerArn }));
+  assert.deepEqual(
+    Rules?.map(({ Priority, IsDefault, Conditions, Actions }) => [
+      Priority,
+      IsDefault,
+      Conditions?.[0]?.HostHeaderConfig?.Values,
+      Actions?.[0]?.TargetGroupArn,
+    ]),
+    [
+      ["1", false, ["web", "web.*"], TARGET_GROUP],
+      ["default", true, undefined, TARGET_GROUP],
+    ],
+  );
+  const ResourceArns = [LoadBalancerArn ?? "", TARGET_GROUP, ListenerArn ?? "", Rules?.[0]?.RuleArn ?? ""];
+  const { TagDescriptions } = await elb.send(new DescribeTagsCommand({ ResourceArns }));
+  assert.deepEqual(
+    TagDescriptions?.map(({ ResourceArn }) => ResourceArn),
+    ResourceArns,
+  );
+});
+
+test("another load balancer, listener or rule is not found", async () => {
+  const { elb } = await balanced();
+  const arn = "arn:aws:elasticloadbalancing:us-west-2:123456789012:loadbalancer/app/other/1";
+  const balancer = { name: "LoadBalancerNotFoundException", message: "One or more load balancers not found" };
+  await assert.rejects(elb.send(new DescribeLoadBalancersCommand({ Names: ["other"] })), balancer);
+  await assert.rejects(elb.send(new DescribeLoadBalancersCommand({ LoadBalancerArns: [arn] })), balancer);
+  await assert.rejects(elb.send(new DescribeListenersCommand({ LoadBalancerArn: arn })), balancer);
+  await assert.rejects(elb.send(new DescribeTargetGroupsCommand({ LoadBalancerArn: arn })), balancer);
+  await assert.rejects(elb.send(new DescribeTagsCommand({ ResourceArns: [arn] })), balancer);
+  const ListenerArns = [arn.replace("loadbalancer", "listener")];
+  await assert.rejects(elb.send(new DescribeListenersCommand({ ListenerArns })), { name: "ListenerNotFoundException" });
+  await assert.rejects(elb.send(new DescribeListenersCommand({})), { name: "ValidationError" });
+  const rules = new DescribeRulesCommand({ RuleArns: [arn.replace("loadbalancer", "listener-rule")] });
+  await assert.rejects(elb.send(rules), { name: "RuleNotFoundException" });
 });

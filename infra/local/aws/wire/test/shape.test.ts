@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { DescribeImagesCommand, DescribeRegistryCommand, type ECRClient } from "@aws-sdk/client-ecr";
+import { DescribeImagesCommand, DescribePullThroughCacheRulesCommand, type ECRClient } from "@aws-sdk/client-ecr";
 import {
   CreateClusterCommand,
   type ECSClient,
@@ -8,7 +8,7 @@ import {
   type RegisterTaskDefinitionCommandOutput,
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
-import { GetSessionTokenCommand } from "@aws-sdk/client-sts";
+import { GetFederationTokenCommand } from "@aws-sdk/client-sts";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { localAws, send } from "../../test/local-aws.js";
 import { Sha256 } from "../hash.js";
@@ -30,11 +30,11 @@ async function sendAsIs(client: ECRClient | ECSClient, command: unknown, body: s
 
 test("an operation that AWS has and this server has not is told apart from one that there is nowhere", async (t) => {
   const { ecr, sts } = await localAws(t);
-  await assert.rejects(ecr.send(new DescribeRegistryCommand({})), {
+  await assert.rejects(ecr.send(new DescribePullThroughCacheRulesCommand({})), {
     name: "UnknownOperationException",
-    message: "ecr:DescribeRegistry is an operation of AWS that this local AWS does not have.",
+    message: "ecr:DescribePullThroughCacheRules is an operation of AWS that this local AWS does not have.",
   });
-  await assert.rejects(sts.send(new GetSessionTokenCommand({})), { name: "InvalidAction" });
+  await assert.rejects(sts.send(new GetFederationTokenCommand({ Name: "x" })), { name: "InvalidAction" });
 });
 
 test("a call for a service that is not here names it, in whatever protocol it comes", async (t) => {

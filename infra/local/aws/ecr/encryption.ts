@@ -1,0 +1,42 @@
+import { createHash } from "node:crypto";
+import { record, text } from "../wire/input.js";
+import type { Caller, JsonObject } from "../wire/service.js";
+import { invalidParameter } from "./errors.js";
+
+const TYPES = ["AES256", "KMS", "KMS_DSSE"];
+
+/**
+ * Reads a repository's encryption. With KMS and no key it is the key `aws/ecr` that AWS manages; a key is shown by its ARN.
+ * @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_EncryptionConfiguration.html
+ */
+export function readEncryption(input: JsonObject, caller: Caller): JsonObject {
+  const configuration = record(input, "encryptionConfiguration") ?? {};
+  const encryptionType = text(configuration, "encryptionType") ?? "AES256";
+  const kmsKey = text(configuration, "kmsKey");
+  if (!TYPES.includes(encryptionType)) {
+    throw invalidParameter("encryptionConfiguration", `Member must satisfy enum value set: [${TYPES.join(", ")}]`);
+  }
+  if (encryptionType === "AES256") {
+    if (kmsKey === undefined) return { encryptionType };
+    throw invalidParameter("encryptionConfiguration", "kmsKey must not be given with the encryption type AES256");
+  }
+  if (kmsKey !== undefined && (kmsKey.length < 1 || kmsKey.length > 2048)) {
+    throw invalidParameter("encryptionConfiguration", "kmsKey must have between 1 and 2048 characters");
+  }
+  return { encryptionType, kmsKey: keyArn(kmsKey ?? MANAGED, caller) };
+}
+
+const MANAGED = "alias/aws/ecr";
+
+function keyArn(key: string, { region, accountId }: Caller): string {
+  const prefix = `arn:aws:kms:${region}:${accountId}:`;
+  if (key === MANAGED || key === `${prefix}${MANAGED}`) return `${prefix}key/${managedKeyId(region, accountId)}`;
+  if (key.startsWith("arn:")) return key;
+  return key.startsWith("alias/") ? `${prefix}${key}` : `${prefix}key/${key}`;
+}
+
+/** The same for an account and region, as AWS has one such key for each. */
+function managedKeyId(region: string, accountId: string): string {
+  const hex = createHash("sha256").update(`${MANAGED} ${accountId} ${region}`).digest("hex");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join("-");
+}

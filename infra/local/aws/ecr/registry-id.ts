@@ -1,0 +1,33 @@
+import { text, texts } from "../wire/input.js";
+import { AwsError, type Caller, type JsonObject, type Operation } from "../wire/service.js";
+import { invalidParameter, repositoryNotFound } from "./errors.js";
+
+/**
+ * Holds every operation's `registryId` against the caller's own account, before it runs. Another account has no repository here, and allows
+ * nothing: a repository that is named is not found there, and everything else is denied, as ECR answers where no policy of that registry
+ * or repository says otherwise.
+ */
+export function inOwnRegistry(operations: Record<string, Operation>): Record<string, Operation> {
+  return Object.fromEntries(
+    Object.entries(operations).map(([name, operation]): [string, Operation] => [
+      name,
+      (input, caller) => {
+        checkRegistry(name, input, caller);
+        return operation(input, caller);
+      },
+    ]),
+  );
+}
+
+function checkRegistry(operation: string, input: JsonObject, caller: Caller): void {
+  const registryId = text(input, "registryId");
+  if (registryId === undefined || registryId === caller.accountId) return;
+  if (!/^\d{12}$/.test(registryId)) throw invalidParameter("registryId", "must satisfy regular expression '[0-9]{12}'");
+  const named = text(input, "repositoryName") ?? texts(input, "repositoryNames")?.[0];
+  if (named !== undefined && operation !== "CreateRepository") throw repositoryNotFound(named, registryId);
+  const resource = `arn:aws:ecr:${caller.region}:${registryId}:repository/${named ?? "*"}`;
+  throw new AwsError(
+    "AccessDeniedException",
+    `User: ${caller.arn} is not authorized to perform: ecr:${operation} on resource: ${resource} because no resource-based policy allows the ecr:${operation} action`,
+  );
+}

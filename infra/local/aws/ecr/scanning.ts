@@ -1,0 +1,48 @@
+import type { JsonObject } from "../wire/service.js";
+import type { EcrStore, Image, RegistryScanning, Repository } from "./store.js";
+import { matchesWildcard } from "./wildcard.js";
+
+/** How a repository's images are scanned: by the registry's rules, or else by its own setting. */
+export interface RepositoryScanning {
+  scanOnPush: boolean;
+  scanFrequency: string;
+  appliedScanFilters: { filter: string; filterType: string }[];
+}
+
+/** A registry's configuration: basic scanning without rules, as of a new account, until another one is put. */
+export function registryScanning(store: EcrStore, region: string): RegistryScanning {
+  return store.document.value.scanning.get(region) ?? { scanType: "BASIC", rules: [] };
+}
+
+/** @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning.html#image-scanning-filters */
+export function scanningOf(store: EcrStore, repository: Repository): RepositoryScanning {
+  const { scanType, rules } = registryScanning(store, repository.region);
+  for (const { scanFrequency, repositoryFilters } of rules) {
+    const applied = repositoryFilters.filter(({ filter }) => fits(filter, repository.name));
+    if (applied.length === 0) continue;
+    return { scanOnPush: scanFrequency !== "MANUAL", scanFrequency, appliedScanFilters: applied };
+  }
+  // Enhanced scanning replaces the repositories' own settings.
+  const scanOnPush = scanType === "BASIC" && repository.scanOnPush;
+  return { scanOnPush, scanFrequency: scanOnPush ? "SCAN_ON_PUSH" : "MANUAL", appliedScanFilters: [] };
+}
+
+/** A filter without an asterisk fits every name that has it in it. */
+function fits(filter: string, name: string): boolean {
+  return filter.includes("*") ? matchesWildcard(filter, name) : name.includes(filter);
+}
+
+/**
+ * What a scan came to. Nothing is scanned here: a scan is complete as soon as it has begun, and finds nothing.
+ * Empty for an image that was never scanned.
+ */
+export function scanSummary({ scannedAt }: Image): JsonObject {
+  if (scannedAt === undefined) return {};
+  const at = scannedAt / 1000;
+  return {
+    imageScanStatus: COMPLETE,
+    imageScanFindingsSummary: { imageScanCompletedAt: at, vulnerabilitySourceUpdatedAt: at, findingSeverityCounts: {} },
+  };
+}
+
+export const COMPLETE: JsonObject = { status: "COMPLETE", description: "The scan was completed successfully." };

@@ -1,0 +1,27 @@
+import { createHash } from "node:crypto";
+import type { Caller } from "../wire/service.js";
+
+/** The name in `arn:aws:iam::123456789012:role/path/NAME`, and its account; undefined for anything else. */
+export function parseRoleArn(arn: string): { account: string; name: string } | undefined {
+  const [, account, name] = /^arn:aws[\w-]*:iam::(\d{12}):role\/(?:[!-~]+\/)?([\w+=,.@-]{1,64})$/.exec(arn) ?? [];
+  return account !== undefined && name !== undefined ? { account, name } : undefined;
+}
+
+/** IAM's unique id of a role: the same for the same role. */
+export function roleId({ accountId }: Pick<Caller, "accountId">, name: string): string {
+  const digest = createHash("sha256").update(`${accountId}/${name}`).digest("hex").toUpperCase();
+  return `AROA${digest.slice(0, 17)}`;
+}
+
+/** Tells the roles of tasks from all others. */
+export type IsTaskRole = (name: string) => boolean;
+
+/**
+ * Every role exists here, because nothing makes one. Those that registered task definitions name, and those whose names say that they are
+ * such, trust ECS tasks alone, as the console and Terraform make them; a user can't assume them. All others trust the account as well.
+ *
+ * @param used ARNs of the roles that task definitions name now.
+ */
+export function taskRoles(used: () => string[]): IsTaskRole {
+  return (name) => /ecs|task|exec/i.test(name) || used().some((arn) => parseRoleArn(arn)?.name === name);
+}

@@ -1,0 +1,53 @@
+import { randomBytes } from "node:crypto";
+import type { Clock } from "../clock.js";
+import { awsId } from "../credentials.js";
+import type { StateDirectory } from "../state.js";
+import type { Principal, Principals } from "../wire/principals.js";
+import type { JsonObject } from "../wire/service.js";
+
+/** How long a registry login outlives the credentials that it was made with, in milliseconds. */
+const KEPT_AFTER_END = 12 * 3600_000;
+
+/** Temporary credentials: made here, known to the signature check, and found again after a restart. */
+export interface Sessions {
+  /** Everyone who may call: those who were given, and the sessions. */
+  principals: Principals;
+  /** Makes credentials for `seconds`; answers them as STS does. */
+  begin(who: Pick<Principal, "arn" | "userId" | "deny">, seconds: number): JsonObject;
+}
+
+export function openSessions(given: Principal[], { state, clock }: { state: StateDirectory; clock: Clock }): Sessions {
+  const document = state.document<{ sessions: Principal[] }>("sts", () => ({ sessions: [] }));
+  const principals = new Map([...given, ...document.value.sessions].map((each) => [each.accessKeyId, each]));
+
+  function forgetOld(): void {
+    const oldest = clock.now() - KEPT_AFTER_END;
+    const [old, kept] = [[] as Principal[], [] as Principal[]];
+    for (const each of document.value.sessions) ((each.expiresAt ?? 0) < oldest ? old : kept).push(each);
+    for (const { accessKeyId } of old) principals.delete(accessKeyId);
+    document.value.sessions = kept;
+  }
+
+  return {
+    principals,
+    begin(who, seconds) {
+      forgetOld();
+      const session = {
+        ...who,
+        accessKeyId: awsId("ASIA"),
+        secretAccessKey: randomBytes(30).toString("base64"),
+        sessionToken: randomBytes(120).toString("base64"),
+        expiresAt: clock.now() + seconds * 1000,
+      };
+      principals.set(session.accessKeyId, session);
+      document.value.sessions.push(session);
+      document.save();
+      return {
+        AccessKeyId: session.accessKeyId,
+        SecretAccessKey: session.secretAccessKey,
+        SessionToken: session.sessionToken,
+        Expiration: session.expiresAt / 1000,
+      };
+    },
+  };
+}
