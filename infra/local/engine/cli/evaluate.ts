@@ -9,7 +9,7 @@ import type { Session } from "../session/session.js";
 import { kept, keptResult } from "./cache.js";
 import type { Catalog } from "./catalog.js";
 import { type Defaults, defaultFor } from "./dotenv.js";
-import { labelOf } from "./label.js";
+import { addressLabels, labelOf } from "./label.js";
 import { kebab } from "./names.js";
 import type { Step } from "./parse.js";
 import { argumentValue, contextValue } from "./values.js";
@@ -44,6 +44,8 @@ export function prepare(evaluation: Evaluation, steps: Step[]): Prepared[] {
 
 /** Makes the calls one after the other, each on what the one before it returned. */
 export async function evaluate(evaluation: Evaluation, calls: Prepared[]): Promise<Result> {
+  const { trace } = evaluation.session;
+  for (const call of calls.flatMap(({ step }) => addressLabels(step))) trace.end(trace.start(call.field, { call }));
   let result: Result = { type: evaluation.catalog.constructor_.returns, value: {} };
   for (const { step, args } of calls) result = await call(evaluation, result, step, args);
   return result;
@@ -65,7 +67,7 @@ async function call(evaluation: Evaluation, on: Result, step: Step, args: Record
   const { session, start, catalog, source } = evaluation;
   const { trace } = session;
   const { name, returns } = step.function;
-  const label = labelOf(step, name === "" ? undefined : on.type);
+  const label = labelOf(step, name === "" ? undefined : on.type, args);
   if (!catalog.isModules(on.type)) {
     const work = () => callCore(session, on.value as string, name, args);
     return { type: returns, value: await trace.step(name, work, { call: label }) };

@@ -1,33 +1,51 @@
-import type { TypeRef } from "../module/types.js";
+import type { ArgumentType, TypeRef } from "../module/types.js";
 import type { CallLabel } from "../telemetry/span.js";
 import { camel } from "./names.js";
 import type { Step } from "./parse.js";
 
 /**
- * What the display shows of a call: its name, the arguments as they were given on the command line, and its type. Of a secret that is
- * where it comes from, never its value.
+ * What the display shows of a call, as the engine's command line does: its name, its arguments with their defaults, and its type. Of an
+ * object that is how it was made, so of a secret nothing at all.
  *
  * @param on The type that it is called on; undefined for a constructor.
+ * @param args The values of its arguments, with ids for objects.
  */
-export function labelOf({ function: called, given }: Step, on: TypeRef | undefined): CallLabel {
-  const shown = called.args.flatMap(({ name, type }) => {
-    const values = given[name];
-    return values ? [`${name}: ${literal(type, values)}`] : [];
-  });
+export function labelOf({ function: called }: Step, on: TypeRef | undefined, args: Record<string, unknown>): CallLabel {
+  const shown = called.args.filter(({ name }) => name in args);
   return {
     field: called.name === "" ? camel(called.returns.name ?? "") : called.name,
-    args: shown.length > 0 ? `(${shown.join(", ")})` : "",
+    args: shown.map((argument) => `${argument.name}: ${literal(argument, args[argument.name])}`),
+    isLong: shown.some(({ type }) => type.kind === "OBJECT"),
     type: typeText(called.returns),
     ...(on?.name && { on: on.name }),
   };
 }
 
-function literal(type: TypeRef, values: string[]): string {
-  if (type.kind === "LIST") return `[${values.map((value) => JSON.stringify(value)).join(", ")}]`;
-  const value = values.at(-1) ?? "";
-  if (type.kind === "STRING" || type.kind === "SCALAR") return JSON.stringify(value);
-  return type.kind === "OBJECT" ? `${camel(type.name ?? "")}(${JSON.stringify(value)})` : value;
+/** The two calls by which the engine's command line makes the object of a flag, in the order in which they were given. */
+export function addressLabels({ function: { args }, given }: Step): CallLabel[] {
+  return args
+    .filter(({ name, type }) => type.kind === "OBJECT" && given[name] !== undefined)
+    .flatMap(({ name, type: { name: made = "" } }) => [
+      { field: "address", args: [`value: ${JSON.stringify(given[name]?.at(-1))}`], isLong: false, type: "Address!" },
+      { field: camel(made), args: [], isLong: false, type: `${made}!`, on: "Address" },
+    ]);
 }
+
+function literal({ type }: ArgumentType, value: unknown): string {
+  if (type.kind === "OBJECT") return `${objects[type.name ?? ""] ?? camel(type.name ?? "")}: ${type.name}!`;
+  if (type.kind === "ENUM") return String(value);
+  return Array.isArray(value) ? `[${value.map((item) => JSON.stringify(item)).join(", ")}]` : JSON.stringify(value);
+}
+
+/** The calls that the command line makes for a flag's object. */
+const objects: Record<string, string> = {
+  Directory: "Host.directory",
+  File: "Host.file",
+  GitRepository: "Directory.asGit",
+  Secret: "Address.secret",
+  Service: "Address.service",
+  Workspace: "currentWorkspace",
+};
 
 const primitives: Record<string, string> = {
   STRING: "String",

@@ -36,6 +36,8 @@ export function parseCommandLine(words: string[], catalog: Catalog): CommandLine
   let next: FunctionType | undefined = catalog.constructor_;
   while (next) {
     const step: Step = { function: next, given: {} };
+    const taken = flagsOf(step).find(({ name }) => globalFlags.has(kebab(name)));
+    if (taken) throw new UsageError(`flag already exists: ${kebab(taken.name)}`);
     steps.push(step);
     rest = parseFlags(rest, step, options);
     next = nextFunction(rest[0], steps, catalog);
@@ -110,6 +112,13 @@ function parseFlags(words: string[], step: Step, options: Options): string[] {
 function give({ given }: Step, { name }: ArgumentType, value: string): void {
   given[name] = [...(given[name] ?? []), value];
 }
+
+/** Flags of the engine's command line itself: a function that has one of these lists well, and can't be called there. */
+const globalFlags = new Set([
+  ...["help", "json", "output", "mod", "no-mod", "workdir", "verbose", "quiet", "silent", "debug", "progress", "lock"],
+  ...["interactive", "interactive-command", "web", "no-exit", "auto-apply", "x-release", "cloud", "scale-out"],
+  ...["dot-output", "dot-focus-field", "dot-show-internal", "allow-llm", "eager-runtime"],
+]);
 
 const valueOptions = new Set(["-o", "--output", "-m", "--mod", "--progress"]);
 

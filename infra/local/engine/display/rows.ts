@@ -45,23 +45,25 @@ export function formatRows(trace: Trace, view: View): Rows {
     const isOpen = (depth === 0 && node.running) || node.span.canceled;
     const children = node.revealed.length > 0 ? node.revealed : node.children;
     const mark = children.length === 0 && node.span.logs.length === 0 ? "●" : isOpen ? "▼" : "▶";
-    lines.push(title(node.span, isChained, mark, indent.title, view));
+    const isIndented = node.revealed.length > 0 || node.span.reveal;
+    const bar = isOpen && children.length > 0 && !isIndented ? view.style.faint("│ ") : "  ";
+    lines.push(...title(node.span, isChained, mark, indent, bar, view));
     if (isOpen) lines.push(...log(node.span, indent.other, view));
     for (const failed of failures(node.span, trace, isOpen && children.length > 0)) {
       if (shown.has(failed.id)) continue;
       shown.add(failed.id);
-      lines.push(...error(failed, failed !== node.span, indent.other, view));
+      if (failed !== node.span) lines.push(...origin(failed, node.span, trace, indent.other, depth, view));
+      lines.push(...error(failed, indent.other, view));
     }
     if (!isOpen) return;
-    const isIndented = node.revealed.length > 0 || node.span.reveal;
     for (const [index, child] of children.entries()) {
       const isLast = index === children.length - 1;
       const bars = isIndented ? ["  ", "  "] : isLast ? ["╰╴", "  "] : ["├╴", "│ "];
-      const [step = "", bar = ""] = bars.map((it) => view.style.faint(it));
+      const [step = "", below = ""] = bars.map((it) => view.style.faint(it));
       walk(
         child,
         depth + 1,
-        { title: indent.other + step, other: indent.other + bar },
+        { title: indent.other + step, other: indent.other + below },
         indent.other + (isIndented ? "  " : view.style.faint("│ ")),
       );
     }
@@ -73,7 +75,8 @@ export function formatRows(trace: Trace, view: View): Rows {
 type Previous = { node: Node; depth: number };
 
 function chains(previous: Previous, { span }: Node, depth: number): boolean {
-  return previous.depth === depth && span.call?.on !== undefined && previous.node.span.call !== undefined;
+  const before = previous.node.span.call;
+  return previous.depth === depth && span.call?.on !== undefined && before?.type === `${span.call.on}!`;
 }
 
 /** An empty line sets calls apart from what is before them. */
@@ -82,16 +85,28 @@ function needsGap(previous: Previous, { span }: Node, depth: number): boolean {
   return previous.depth > depth || (previous.depth === depth && (span.call !== undefined || before !== undefined));
 }
 
-function title(span: Span, isChained: boolean, sign: string, indent: string, view: View): string {
+/** @param bar What stands below the title's mark, before the lines of its arguments. */
+function title(span: Span, isChained: boolean, sign: string, indent: Indent, bar: string, view: View): string[] {
   const { style, final, now, columns, spinner } = view;
   const mark = final ? "" : `${style.faint(sign)} `;
-  const ms = (span.endedAt ?? now) - span.startedAt;
-  const duration = ` ${formatDuration(ms)}`;
+  const duration = ` ${formatDuration((span.endedAt ?? now) - span.startedAt)}`;
   const status = span.failed && !span.canceled ? " ERROR" : span.endedAt !== undefined && span.cached ? " CACHED" : "";
-  const room = columns - plainWidth(indent) - (final ? 0 : 2) - 2 - duration.length - status.length;
-  const name = fit(nameOf(span, isChained), Math.max(room, 8));
-  const time = span.endedAt === undefined ? style.yellow(duration) : style.faint(duration);
-  return `${indent}${mark}${icon(span, style, spinner)} ${name}${time}${span.failed ? style.red(status) : style.blue(status)}`;
+  const end = `${span.endedAt === undefined ? style.yellow(duration) : style.faint(duration)}${
+    span.failed ? style.red(status) : style.blue(status)
+  }`;
+  const begin = `${indent.title}${mark}${icon(span, style, spinner)} `;
+  const below = `${indent.other}${final ? "" : bar}  `;
+  const fitted = (before: string, text: string, after: number) =>
+    fit(neutral(text), Math.max(columns - plainWidth(before) - after, 8));
+  const after = duration.length + status.length;
+  const { call } = span;
+  if (!call?.isLong) return [`${begin}${fitted(begin, nameOf(span, isChained), after)}${end}`];
+  const argument = `${below}${style.faint("┆ ")}`;
+  return [
+    `${begin}${fitted(begin, `${nameOf(span, isChained, false)}(`, 0)}`,
+    ...call.args.map((text) => `${argument}${fitted(argument, text, 0)}`),
+    `${below}${fitted(below, `): ${call.type}`, after)}${end}`,
+  ];
 }
 
 /**
@@ -102,7 +117,8 @@ function title(span: Span, isChained: boolean, sign: string, indent: string, vie
 export function nameOf({ call, name }: Span, isChained: boolean, withArguments = true): string {
   if (!call) return neutral(name.replace(/\s+/g, " "));
   const on = call.on === undefined ? "" : `${isChained ? "" : call.on}.`;
-  return neutral(`${on}${call.field}${withArguments ? `${call.args}: ${call.type}` : ""}`);
+  const args = call.args.length > 0 ? `(${call.args.join(", ")})` : "";
+  return neutral(`${on}${call.field}${withArguments ? `${args}: ${call.type}` : ""}`);
 }
 
 function icon(span: Span, style: Style, spinner: string): string {
@@ -134,14 +150,26 @@ function failures(span: Span, { spans }: Trace, showsChildren: boolean): Span[] 
   return showsChildren ? [] : (origins as Span[]);
 }
 
-/** @param isElsewhere Whether the span has no row here: its title and its log come along then. */
-function error(span: Span, isElsewhere: boolean, indent: string, view: View): string[] {
+/** A span that has no row here: what is between, its title and its log. The last screen shows the log of a top one as it is. */
+function origin(span: Span, below: Span, { spans }: Trace, indent: string, depth: number, view: View): string[] {
+  const between: string[] = [];
+  for (let up = spans.get(span.parent ?? ""); up && up !== below; up = spans.get(up.parent ?? ""))
+    if (!up.passthrough) between.unshift(nameOf(up, true, false));
+  const shift = view.final ? indent : `${indent}  `;
+  const path = between.length > 0 ? `┇ ${between.join(" › ")} ›` : "";
+  const lines = log(span, shift, { ...view, logLines: view.final ? Number.POSITIVE_INFINITY : view.logLines });
+  const bare = view.final && depth === 0;
+  return [
+    ...(path ? [`${shift}${view.style.faint(fit(path, view.columns - plainWidth(shift)))}`] : []),
+    ...title(span, true, "", { title: shift, other: shift }, "", { ...view, final: true }),
+    ...(bare ? span.logs.flatMap(({ text }) => chop(neutral(text), view.columns)) : lines),
+  ];
+}
+
+function error(span: Span, indent: string, view: View): string[] {
   const lines = (span.error ?? "").trim().split("\n").map(neutral);
   const broken = span.error ? lines.flatMap((line) => wrap(line, view.columns - plainWidth(indent) - 2)) : [];
-  return [
-    ...(isElsewhere ? [title(span, true, " ", indent, view), ...log(span, indent, view)] : []),
-    ...broken.map((line, index) => `${indent}${view.style.red(`${index === 0 ? "!" : " "} ${line}`.trimEnd())}`),
-  ];
+  return broken.map((line, index) => `${indent}${view.style.red(`${index === 0 ? "!" : " "} ${line}`.trimEnd())}`);
 }
 
 function plainWidth(indent: string): number {

@@ -2,8 +2,10 @@
 export interface CallLabel {
   /** Such as `deploy`. */
   field: string;
-  /** The arguments as source text, such as `(version: "v1.2.3")`; empty when there are none. */
-  args: string;
+  /** The arguments as source text, such as `version: "v1.2.3"`. */
+  args: string[];
+  /** Whether each argument has a line of its own, because one of them is an object. */
+  isLong: boolean;
   /** The type of the result, such as `String!`. */
   type: string;
   /** The type that the function is called on, such as `Slipway`; absent for a constructor. */

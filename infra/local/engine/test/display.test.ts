@@ -6,7 +6,7 @@ import { PrettyDisplay } from "../display/pretty.js";
 import { Trace } from "../telemetry/trace.js";
 import { type Screen, screenAfter } from "./support/pty.js";
 
-const deploy = { field: "deploy", args: '(version: "v1.2.3")', type: "String!", on: "Slipway" };
+const deploy = { field: "deploy", args: ['version: "v1.2.3"'], isLong: false, type: "String!", on: "Slipway" };
 const wide = { columns: 80, rows: 24 };
 
 /** A terminal, the time, and a trace that is drawn on it. */
@@ -107,7 +107,9 @@ test("at the end a function that failed shows its error, broken between words at
 
 test("an error that began in a step is shown there, with the log of that step", async () => {
   const { trace, display, lines, terminal } = stage();
-  const call = trace.start("test", { call: { field: "test", args: "", type: "String!", on: "Slipway" } });
+  const call = trace.start("test", {
+    call: { field: "test", args: [], isLong: false, type: "String!", on: "Slipway" },
+  });
   const step = trace.start("withExec pytest", { parent: call.id });
   trace.log("1 failed", step);
   const message = trace.messageOf(new Error("exit code: 1"), step.id);
@@ -119,16 +121,56 @@ test("an error that began in a step is shown there, with the log of that step", 
   assert.deepEqual(await lines(), [
     "✘ Slipway.test: String! 0.0s ERROR",
     "✘ withExec pytest 0.0s ERROR",
-    "┃ 1 failed",
+    "1 failed",
     "! exit code: 1",
   ]);
   assert.deepEqual([...errors], [step.id]);
 });
 
+test("a call with an object among its arguments has a line for each of them, and what is made on it follows without a gap", async () => {
+  const { trace, display, pass, lines, terminal } = stage();
+  trace.end(trace.start("load workspace: ."));
+  const args = ['target: "staging"', "credentials: Address.secret: Secret!"];
+  const made = trace.start("slipway", { call: { field: "slipway", args, isLong: true, type: "Slipway!" } });
+  pass(2);
+  trace.end(made);
+  trace.start("deploy", { call: deploy });
+  pass(1);
+  assert.deepEqual(await lines(), [
+    "● ✔ load workspace: . 0.0s",
+    "",
+    "● ✔ slipway(",
+    '    ┆ target: "staging"',
+    "    ┆ credentials: Address.secret: Secret!",
+    "    ): Slipway! 2.0s",
+    '● ⠸ .deploy(version: "v1.2.3"): String! 1.0s',
+  ]);
+  display.close();
+  terminal.write(`${display.final().lines.slice(2, 4).join("\n")}\n`);
+  assert.deepEqual(await lines(), ["✔ slipway(", '  ┆ target: "staging"']);
+});
+
+test("an error of a nested step is shown with the steps between", async () => {
+  const { trace, display } = stage();
+  const call = trace.start("test", {
+    call: { field: "test", args: [], isLong: false, type: "String!", on: "Slipway" },
+  });
+  const phase = trace.start("build", { parent: call.id });
+  const step = trace.start("withExec pip install", { parent: phase.id });
+  const message = trace.messageOf(new Error("exit code: 1"), step.id);
+  for (const span of [step, phase, call]) trace.end(span, message);
+  assert.deepEqual(display.final().lines, [
+    "✘ Slipway.test: String! 0.0s ERROR",
+    "┇ build ›",
+    "✘ withExec pip install 0.0s ERROR",
+    "! exit code: 1",
+  ]);
+});
+
 test("no line is wider than the terminal, whatever is in it", async () => {
   for (const columns of [20, 80, 140]) {
     const { trace, terminal, pass } = stage({ columns, rows: 24 });
-    const call = trace.start("deploy", { call: { ...deploy, args: `(version: "${"v".repeat(200)}")` } });
+    const call = trace.start("deploy", { call: { ...deploy, args: [`version: "${"v".repeat(200)}"`] } });
     for (const text of ["x".repeat(300), "漢".repeat(90), "👩‍👩‍👧".repeat(60), "a\tb\x1b[31mred\x1b[2J\u202e\x07"])
       trace.log(text, call);
     trace.start(`phase ${"y".repeat(200)}`, { parent: call.id, flags: { reveal: true } });
