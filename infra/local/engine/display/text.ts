@@ -76,8 +76,9 @@ function widthOf(grapheme: string): number {
 
 /** A duration as the engine formats it (`FormatDuration` of dagql/dagui/spans.go): `4.2s`, `1m5s`, `2h3m4s`. @param ms Milliseconds. */
 export function formatDuration(ms: number): string {
-  const total = Math.max(ms, 0) / 1000;
-  if (total < 60) return `${total.toFixed(1)}s`;
-  const [hours, minutes, seconds] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, Math.round(total % 60)];
+  const exact = Math.max(ms, 0) / 1000;
+  if (exact < 59.95) return `${exact.toFixed(1)}s`;
+  const total = Math.round(exact);
+  const [hours, minutes, seconds] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60];
   return hours === 0 ? `${minutes}m${seconds}s` : `${hours}h${minutes}m${seconds}s`;
 }
