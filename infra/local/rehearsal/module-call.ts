@@ -10,8 +10,10 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 export interface CallResult {
   exitCode: number;
-  /** What the function answered. */
+  /** What the function returned. */
   stdout: string;
+  /** The lines that were written while it ran, and its error. */
+  progress: string[];
 }
 
 /** Makes calls of the module's functions, with the very same words on either engine. */
@@ -48,6 +50,7 @@ export function at(aws: LocalAws): string[] {
 
 async function callStandIn(args: string[], progress: (line: string) => void, signal: AbortSignal): Promise<CallResult> {
   let stdout = "";
+  const lines: string[] = [];
   const exitCode = await callFunction({
     args,
     cwd: root,
@@ -55,25 +58,34 @@ async function callStandIn(args: string[], progress: (line: string) => void, sig
     onStdout: (text) => {
       stdout += text;
     },
-    onStderr: byLine(progress),
+    onStderr: byLine((line) => {
+      lines.push(line);
+      progress(line);
+    }),
     signal,
   });
-  return { exitCode, stdout };
+  return { exitCode, stdout, progress: lines };
 }
 
 async function callDagger(args: string[], progress: (line: string) => void, signal: AbortSignal): Promise<CallResult> {
   const child = spawn("dagger", ["call", "--progress=plain", ...args], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
+    // It colours its lines without a terminal too.
+    env: { ...process.env, NO_COLOR: "1" },
     signal,
   });
   let stdout = "";
+  const lines: string[] = [];
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;
   });
-  createInterface({ input: child.stderr }).on("line", progress);
+  createInterface({ input: child.stderr }).on("line", (line) => {
+    lines.push(line);
+    progress(line);
+  });
   const [code] = (await once(child, "close")) as [number | null];
-  return { exitCode: code ?? 1, stdout };
+  return { exitCode: code ?? 1, stdout, progress: lines };
 }
 
 async function requireDagger(): Promise<void> {

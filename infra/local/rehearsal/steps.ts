@@ -3,6 +3,7 @@ import { publishBrokenImage } from "./broken-image.js";
 import { startLoad } from "./load.js";
 import type { LocalAws } from "./local-aws.js";
 import { at, type CallResult, type ModuleCaller } from "./module-call.js";
+import { requireChecked, requireServedCheck, withoutPrefix } from "./progress.js";
 import { type Clients, connect, createService, createSurroundings, type Target } from "./seed.js";
 import { type Step, timed } from "./step.js";
 
@@ -27,11 +28,11 @@ export async function playTheSteps(stage: Stage): Promise<void> {
   await step(stage, "test", ["test"]);
   await bringUpTheFirstVersion(stage);
   const deploy = (version: string) => [...at(stage.aws), "deploy", "--version", version, "--allow-dirty"];
-  await underLoad(stage, () => step(stage, "deploy v1.1.0", deploy("v1.1.0")));
+  await underLoad(stage, () => checkedDeploy(stage, "deploy v1.1.0", deploy("v1.1.0")));
   await step(stage, "status", [...at(stage.aws), "status"]);
   await publishBrokenImage(stage.clients, stage.target, stage.aws.url, { good: "v1.1.0", broken: "v1.2.0" });
   const broken = [...deploy("v1.2.0"), "--published"];
-  await underLoad(stage, () => step(stage, "deploy v1.2.0, which can't start", broken, rolledBack));
+  await underLoad(stage, () => checkedDeploy(stage, "deploy v1.2.0, which can't start", broken, rolledBack));
   requireServed(stage);
 }
 
@@ -47,6 +48,13 @@ async function bringUpTheFirstVersion(stage: Stage): Promise<void> {
   );
 }
 
+/** A deploy whose preflight must have checked all that it can, on either engine. */
+async function checkedDeploy(stage: Stage, name: string, args: string[], expected = 0): Promise<void> {
+  const { progress, stdout } = await step(stage, name, args, expected);
+  requireChecked(name, progress);
+  if (expected === 0) requireServedCheck(name, stdout);
+}
+
 /** One call of the module, its progress shown as it comes. @throws Error when it does not end as it should. */
 async function step(stage: Stage, name: string, args: string[], expected = 0): Promise<CallResult> {
   stage.signal.throwIfAborted();
@@ -54,7 +62,7 @@ async function step(stage: Stage, name: string, args: string[], expected = 0): P
     stage.steps,
     name,
     async () => {
-      const result = await stage.module.call(args, (line) => console.log(`  │ ${line}`));
+      const result = await stage.module.call(args, (line) => console.log(`  │ ${withoutPrefix(line)}`));
       for (const line of result.stdout.trim().split("\n")) console.log(`  │ ${line}`);
       stage.signal.throwIfAborted();
       if (result.exitCode !== expected) {

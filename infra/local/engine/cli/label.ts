@@ -10,8 +10,16 @@ import type { Step } from "./parse.js";
  * @param on The type that it is called on; undefined for a constructor.
  * @param args The values of its arguments, with ids for objects.
  */
-export function labelOf({ function: called }: Step, on: TypeRef | undefined, args: Record<string, unknown>): CallLabel {
-  const shown = called.args.filter(({ name }) => name in args);
+export function labelOf(
+  { function: called, given }: Step,
+  on: TypeRef | undefined,
+  args: Record<string, unknown>,
+): CallLabel {
+  const isDefault = ({ name, defaultValue, defaultPath }: ArgumentType) =>
+    given[name] === undefined && (defaultPath !== undefined || JSON.stringify(args[name]) === defaultValue);
+  // A constructor is called without arguments unless one is chosen, and takes its defaults itself.
+  const present = called.args.filter(({ name }) => name in args);
+  const shown = called.name === "" && present.every(isDefault) ? [] : present;
   return {
     field: called.name === "" ? camel(called.returns.name ?? "") : called.name,
     args: shown.map((argument) => `${argument.name}: ${literal(argument, args[argument.name])}`),

@@ -60,7 +60,12 @@ export class PlainDisplay implements TraceObserver {
     const prefix = this.prefix(span, depth);
     const status = !isDone ? "" : span.failed ? " ERROR" : span.cached ? " CACHED" : " DONE";
     const duration = isDone ? ` [${formatDuration((span.endedAt ?? this.trace.now()) - span.startedAt)}]` : "";
-    this.write(`${prefix}${nameOf(span, false, !isDone)}${status}${duration}\n`);
+    const { call } = span;
+    const lines =
+      call?.isLong && !isDone
+        ? [`${nameOf(span, false, false)}(`, ...call.args.map((text) => `┆ ${neutral(text)}`), `): ${call.type}`]
+        : [nameOf(span, false, !isDone)];
+    this.write(`${prefix}${lines.join(`\n${prefix}`)}${status}${duration}\n`);
     if (!isDone || !span.failed || !span.error) return;
     const [first = "", ...more] = span.error.split("\n").map(neutral);
     this.write([`${prefix}! ${first}`, ...more, ""].join("\n"));

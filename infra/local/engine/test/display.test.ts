@@ -230,6 +230,8 @@ test("without a terminal each step is a numbered line when it begins and one whe
   trace.observe(new PlainDisplay(trace, (text) => (written += text)));
   const load = trace.start("load workspace: .");
   trace.end(load);
+  const args = ["credentials: Address.secret: Secret!"];
+  trace.end(trace.start("slipway", { call: { field: "slipway", args, isLong: true, type: "Slipway!" } }));
   const call = trace.start("deploy", { call: deploy });
   now = 1500;
   trace.log("Resolving.\x1b[2J", call);
@@ -244,16 +246,21 @@ test("without a terminal each step is a numbered line when it begins and one whe
     "1   : load workspace: .",
     "1   : load workspace: . DONE [0.0s]",
     "",
-    '2   : Slipway.deploy(version: "v1.2.3"): String!',
-    "2   : [1.5s] | Resolving.",
-    "3   : ┆ resolve",
-    "4   : ┆ withExec true",
-    "4   : ┆ withExec true DONE [0.0s]",
-    "3   : ┆ resolve DONE [0.0s]",
-    '2   : Slipway.deploy(version: "v1.2.3"): String!',
-    "2   : [1.5s] | +0:01 resolved",
-    "2   : Slipway.deploy ERROR [1m15s]",
-    "2   : ! two",
+    "2   : slipway(",
+    "2   : ┆ credentials: Address.secret: Secret!",
+    "2   : ): Slipway!",
+    "2   : slipway DONE [0.0s]",
+    "",
+    '3   : Slipway.deploy(version: "v1.2.3"): String!',
+    "3   : [1.5s] | Resolving.",
+    "4   : ┆ resolve",
+    "5   : ┆ withExec true",
+    "5   : ┆ withExec true DONE [0.0s]",
+    "4   : ┆ resolve DONE [0.0s]",
+    '3   : Slipway.deploy(version: "v1.2.3"): String!',
+    "3   : [1.5s] | +0:01 resolved",
+    "3   : Slipway.deploy ERROR [1m15s]",
+    "3   : ! two",
     "lines",
     "",
   ]);
