@@ -25,7 +25,7 @@ const ECS: [operations: string[], quota: Quota][] = [
   [["DescribeServiceRevisions"], { burst: 50, perSecond: 20 }],
   [["DescribeTasks", "ListTasks"], { burst: 100, perSecond: 20 }],
   [["StopTask"], { burst: 100, perSecond: 40 }],
-  // All tasks here run on Fargate, whose RunTask is the slower one.
+  // Fargate's, which is the slower one: 40 a second on container instances.
   [["RunTask"], { burst: 100, perSecond: 20 }],
   [["TagResource", "UntagResource"], { burst: 20, perSecond: 10 }],
 ];

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../wire/service.js";
+import { type EcsState, emptyState, prepareState } from "../model/state.js";
 import { createWorld, NETWORK, settle } from "./world.js";
 
 /** What every object of JavaScript inherits. */
@@ -53,6 +54,15 @@ for (const name of ["__proto__", "constructor", "toString", "hasOwnProperty", "v
     assert.equal(again.tasks[0].taskArn, client.tasks[0].taskArn);
   });
 }
+
+test("a state of an earlier version gets the maps that it lacks, and none of its maps knows a name that it does not have", () => {
+  const known = { clusters: { "arn:1": {} }, tags: JSON.parse('{"__proto__":[]}') };
+  const state = prepareState(known as unknown as EcsState);
+  assert.deepEqual(Object.keys(state.clusters), ["arn:1"]);
+  assert.deepEqual(Object.keys(state.tags), ["__proto__"]);
+  for (const map of Object.values(state)) assert.equal((map as Record<string, unknown>).constructor, undefined);
+  assert.deepEqual(Object.keys(state).sort(), Object.keys(emptyState()).sort());
+});
 
 test("the image that a deployment resolved first stays its image for a container of any name", async () => {
   const digest = `sha256:${"1".repeat(64)}`;
