@@ -70,7 +70,7 @@ export async function findPublished(version: string, destination: Destination): 
   const tags = await newestTags(destination.aws, repository, 5);
   throw new InputError(
     "not-published",
-    `${version} is not in ${repository.uri}. ${tags.length ? `Its newest versions: ${tags.join(", ")}.` : "No version is."} Publish it first, or deploy it without --published: it is then tested, built and published.`,
+    `${version} is not in ${repository.uri}. ${tags} Publish it first, or deploy it without --published: it is then tested, built and published.`,
   );
 }
 

@@ -172,9 +172,31 @@ test("a missing repository is refused before anything is built, naming those tha
   destination = { ...destination, target: { ...target, repository: "nowhere" } };
   await assert.rejects(run(), {
     code: "no-repository",
-    message: /no image repository "nowhere".*It has: uf-cloud-ops/,
+    message: /no image repository "nowhere".*Its repositories: uf-cloud-ops/,
   });
   assert.deepEqual(done, []);
+});
+
+test("a missing repository is refused also where the others may not be listed", async () => {
+  destination = { ...destination, target: { ...target, repository: "nowhere" } };
+  const describe = fake.script.DescribeRepositories;
+  fake.script.DescribeRepositories = (input) =>
+    input.repositoryNames ? (describe?.(input) ?? {}) : new Fault("AccessDeniedException", "no");
+  await assert.rejects(run(), {
+    code: "no-repository",
+    exitCode: 2,
+    message: /"nowhere".*could not be listed: ecr:DescribeRepositories is not permitted/,
+  });
+});
+
+test("a misspelt repository beyond the first page is suggested", async () => {
+  destination = { ...destination, target: { ...target, repository: "team/ap" } };
+  const describe = fake.script.DescribeRepositories;
+  fake.script.DescribeRepositories = (input) => {
+    if (input.repositoryNames) return describe?.(input) ?? {};
+    return input.nextToken ? { repositories: [{ repositoryName: "team/app" }] } : { repositories: [], nextToken: "2" };
+  };
+  await assert.rejects(run(), { code: "no-repository", message: /Did you mean "team\/app"\?/ });
 });
 
 test("a registry of another account is asked by its id", async () => {
@@ -187,6 +209,32 @@ test("a published version is taken as it lies in the registry, whatever it was m
   const digest = registry.put("v0.9.0", {});
   const release = await findPublished("v0.9.0", destination);
   assert.equal(release.digest, digest);
+});
+
+for (const fault of [new Fault("AccessDeniedException", "no"), new Fault("ServerException", "no", 500)]) {
+  test(`a version that was never published is refused also where listing the others ends in ${fault.code}`, async () => {
+    const describe = fake.script.DescribeImages;
+    fake.script.DescribeImages = (input) => (input.imageIds ? (describe?.(input) ?? {}) : fault);
+    await assert.rejects(findPublished("v1.0.0", destination), {
+      code: "not-published",
+      exitCode: 2,
+      message: /v1\.0\.0 is not in .*could not be listed/,
+    });
+  });
+}
+
+test("of a repository with very many images ten pages are read, and the error says that they are some", async () => {
+  let pages = 0;
+  const describe = fake.script.DescribeImages;
+  fake.script.DescribeImages = (input) => {
+    if (input.imageIds) return describe?.(input) ?? {};
+    return { imageDetails: [{ imageTags: [`v0.0.${++pages}`], imagePushedAt: pages }], nextToken: "more" };
+  };
+  await assert.rejects(findPublished("v1.0.0", destination), {
+    code: "not-published",
+    message: /Some of its versions: v0\.0\.10, v0\.0\.9, v0\.0\.8, v0\.0\.7, v0\.0\.6\./,
+  });
+  assert.equal(pages, 10);
 });
 
 test("a version that was never published is refused, naming the newest", async () => {

@@ -1,5 +1,6 @@
-import type { Repository as EcrRepository } from "@aws-sdk/client-ecr";
+import type { Repository as EcrRepository, ImageDetail } from "@aws-sdk/client-ecr";
 import { InputError } from "../errors.js";
+import { hintFrom, type Listed, listPages } from "../hint.js";
 import { ask } from "../rollout/ecs/aws-errors.js";
 import { unchanged } from "../rollout/ecs/unchanged.js";
 import type { Target } from "../target.js";
@@ -32,10 +33,10 @@ export async function findRepository(aws: Ecr, target: Target): Promise<Reposito
     return toRepository(answer.repositories?.[0], target.repository);
   } catch (cause) {
     if (!(cause instanceof sdk.ecr.RepositoryNotFoundException)) throw cause;
-    const others = await repositoryNames(aws, registryId);
+    const others = await hintFrom("repositories", target.repository, repositoryNames(aws, registryId));
     throw new InputError(
       "no-repository",
-      `Account ${registryId} has no image repository "${target.repository}" in this region. It has: ${others.join(", ") || "none"}. Create it, or correct "repository" in the target.`,
+      `Account ${registryId} has no image repository "${target.repository}" in ${target.registry?.region ?? target.region}. ${others} Create it, or correct "repository" in the target.`,
       { cause },
     );
   }
@@ -63,19 +64,29 @@ export async function findTag(aws: Ecr, { registryId, name }: Repository, tag: s
   }
 }
 
-/** The tags of the repository's newest images, the newest first, for an error to suggest. */
-export async function newestTags(aws: Ecr, { registryId, name }: Repository, count: number): Promise<string[]> {
-  const pages = sdk.ecr.paginateDescribeImages(
-    { client: aws.ecr },
-    { registryId, repositoryName: name, filter: { tagStatus: "TAGGED" } },
-  );
-  const images = [];
-  for await (const page of pages) images.push(...(page.imageDetails ?? []));
-  const age = (pushed: Date | undefined) => -(pushed?.getTime() ?? 0);
-  return images
-    .sort((a, b) => age(a.imagePushedAt) - age(b.imagePushedAt))
-    .flatMap((image) => image.imageTags ?? [])
-    .slice(0, count);
+/** Describes the newest tags of the repository for an error about another; reads at most ten pages of a thousand images. */
+export async function newestTags(aws: Ecr, { registryId, name }: Repository, count: number): Promise<string> {
+  const images: ImageDetail[] = [];
+  try {
+    const { more } = await listPages(async (nextToken) => {
+      const command = new sdk.ecr.DescribeImagesCommand({
+        registryId,
+        repositoryName: name,
+        filter: { tagStatus: "TAGGED" },
+        maxResults: 1000,
+        ...(nextToken && { nextToken }),
+      });
+      const answer = await ask("ecr:DescribeImages", aws.ecr.send(command));
+      images.push(...(answer.imageDetails ?? []));
+      return { names: [], next: answer.nextToken };
+    });
+    const age = ({ imagePushedAt }: ImageDetail) => -(imagePushedAt?.getTime() ?? 0);
+    const tags = images.sort((a, b) => age(a) - age(b)).flatMap((image) => image.imageTags ?? []);
+    if (tags.length === 0) return "It has no version.";
+    return `${more ? "Some of its versions" : "Its newest versions"}: ${tags.slice(0, count).join(", ")}.`;
+  } catch (error) {
+    return `(Its versions could not be listed: ${(error as Error).name}.)`;
+  }
 }
 
 /** A login that is good for twelve hours, to every registry that the credentials may use. */
@@ -89,10 +100,15 @@ export async function login(aws: Ecr): Promise<Login> {
   return { username, password: password.join(":") };
 }
 
-async function repositoryNames(aws: Ecr, registryId: string): Promise<string[]> {
-  const names: string[] = [];
-  for await (const page of sdk.ecr.paginateDescribeRepositories({ client: aws.ecr }, { registryId })) {
-    names.push(...(page.repositories ?? []).flatMap((repository) => repository.repositoryName ?? []));
-  }
-  return names.sort();
+async function repositoryNames(aws: Ecr, registryId: string): Promise<Listed> {
+  return await listPages(async (nextToken) => {
+    const command = new sdk.ecr.DescribeRepositoriesCommand({
+      registryId,
+      maxResults: 1000,
+      ...(nextToken && { nextToken }),
+    });
+    const answer = await ask("ecr:DescribeRepositories", aws.ecr.send(command));
+    const names = (answer.repositories ?? []).flatMap(({ repositoryName }) => repositoryName ?? []);
+    return { names, next: answer.nextToken };
+  });
 }

@@ -90,7 +90,7 @@ test("a container that the task does not have is refused with those that it has"
 
 test("a repository that is not there is refused with those that are", async () => {
   const says =
-    /^Account 123456789012 has no image repository "nope" .* It has: uf-cloud-ops-exercise-app\. Create it, or /m;
+    /^Account 123456789012 has no image repository "nope" .* Its repositories: uf-cloud-ops-exercise-app\. Create it, or /m;
   await deployTo({ repository: "nope" }, says);
 });
 

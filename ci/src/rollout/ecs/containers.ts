@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../aws/raw.js";
 import { InputError } from "../../errors.js";
+import { hint } from "../../hint.js";
 
 /** What the named container of a task definition runs. */
 export interface Running {
@@ -23,7 +24,7 @@ export function containerOf(taskDefinition: JsonObject, name: string): JsonObjec
   if (container) return container;
   throw new InputError(
     "no-container",
-    `Task definition ${taskDefinition.taskDefinitionArn} has no container "${name}". Its containers: ${containers.map((one) => one.name).join(", ")}. Correct "container" in the target.`,
+    `Task definition ${taskDefinition.taskDefinitionArn} has no container "${name}". ${hint("containers", name, { names: containers.map((one) => String(one.name)), more: false })} Correct "container" in the target.`,
   );
 }
 

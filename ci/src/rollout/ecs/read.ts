@@ -3,6 +3,7 @@ import type { Aws } from "../../aws/clients.js";
 import { describeTaskDefinition, type JsonObject, type RawTaskDefinition } from "../../aws/raw.js";
 import { sdk } from "../../aws/sdk.js";
 import { InputError } from "../../errors.js";
+import { hintFrom, type Listed, listPages } from "../../hint.js";
 import type { Target } from "../../target.js";
 import { ask } from "./aws-errors.js";
 import { type Running, runningIn } from "./containers.js";
@@ -55,13 +56,13 @@ export async function describeService(
     if ((cause as Error).name !== "ClusterNotFoundException") throw cause;
     throw new InputError(
       "no-cluster",
-      `There is no cluster "${target.cluster}" in ${target.region}. ${await choices("clusters", listClusters(aws, signal))} Correct "cluster" or "region" in the target.`,
+      `There is no cluster "${target.cluster}" in ${target.region}. ${await hintFrom("clusters", target.cluster, listClusters(aws, signal), signal)} Correct "cluster" or "region" in the target.`,
       { cause },
     );
   }
   throw new InputError(
     "no-service",
-    `There is no service "${target.service}" in cluster "${target.cluster}". ${await choices("services", listServices(aws, target, signal))} Correct "service" in the target, or create it first.`,
+    `There is no service "${target.service}" in cluster "${target.cluster}". ${await hintFrom("services", target.service, listServices(aws, target, signal), signal)} Correct "service" in the target, or create it first.`,
   );
 }
 
@@ -70,25 +71,24 @@ export function isNotFound(error: unknown): error is InputError {
   return error instanceof InputError && (error.code === "no-cluster" || error.code === "no-service");
 }
 
-async function listClusters(aws: Aws, signal?: AbortSignal): Promise<string[]> {
-  return (await aws.ecs.send(new sdk.ecs.ListClustersCommand({}), abort({ signal }))).clusterArns ?? [];
+async function listClusters(aws: Aws, signal?: AbortSignal): Promise<Listed> {
+  return await listPages(async (nextToken) => {
+    const command = new sdk.ecs.ListClustersCommand({ maxResults: 100, ...(nextToken && { nextToken }) });
+    const { clusterArns, nextToken: next } = await ask("ecs:ListClusters", aws.ecs.send(command, abort({ signal })));
+    return { names: namesOf(clusterArns), next };
+  });
 }
 
-async function listServices(aws: Aws, target: Pick<Target, "cluster">, signal?: AbortSignal): Promise<string[]> {
-  return (
-    (await aws.ecs.send(new sdk.ecs.ListServicesCommand({ cluster: target.cluster }), abort({ signal }))).serviceArns ??
-    []
-  );
+async function listServices(aws: Aws, { cluster }: Pick<Target, "cluster">, signal?: AbortSignal): Promise<Listed> {
+  return await listPages(async (nextToken) => {
+    const command = new sdk.ecs.ListServicesCommand({ cluster, maxResults: 100, ...(nextToken && { nextToken }) });
+    const { serviceArns, nextToken: next } = await ask("ecs:ListServices", aws.ecs.send(command, abort({ signal })));
+    return { names: namesOf(serviceArns), next };
+  });
 }
 
-/** A help for the reader only, so whatever keeps it from being made is said instead. */
-async function choices(what: string, listing: Promise<string[]>): Promise<string> {
-  try {
-    const names = (await listing).map((arn) => arn.split("/").at(-1));
-    return names.length > 0 ? `Its ${what}: ${names.join(", ")}.` : `It has no ${what}.`;
-  } catch (error) {
-    return `(Which ${what} there are could not be listed: ${(error as Error).name}.)`;
-  }
+function namesOf(arns: readonly string[] = []): string[] {
+  return arns.map((arn) => arn.split("/").at(-1) ?? arn);
 }
 
 function refuseOtherFamily(taskDefinition: JsonObject, target: Target): void {
