@@ -10,19 +10,39 @@ export interface ImageReference {
   digest?: string;
 }
 
+// https://github.com/distribution/reference/blob/main/regexp.go
+const component = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
+const path = `${component}(?:/${component})*`;
+const label = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
+/** A first part that has a dot or a port, or is localhost: every other is a part of the name. */
+const domain = `(?:${label}(?:\\.${label})+(?::\\d+)?|${label}:\\d+|localhost)`;
+const tagPattern = "[\\w][\\w.-]{0,127}";
+const digestPattern = "sha256:[0-9a-f]{64}";
+const reference = new RegExp(`^(?:(${domain})/)?(${path})(?::(${tagPattern}))?(?:@(${digestPattern}))?$`);
+
+/** A repository's name without its registry. */
+export function isName(text: string): boolean {
+  return text.length <= 255 && new RegExp(`^${path}$`).test(text);
+}
+
+export function isTag(text: string): boolean {
+  return new RegExp(`^${tagPattern}$`).test(text);
+}
+
+export function isDigest(text: string): boolean {
+  return new RegExp(`^${digestPattern}$`).test(text);
+}
+
 /** @throws {StandInError} It is no image reference. */
 export function parseReference(address: string): ImageReference {
-  const match =
-    /^((?:[a-z0-9-]+(?:\.[a-z0-9-]+)+|localhost|[a-z0-9.-]+(?=:\d+\/))(?::\d+)?\/)?([a-z0-9]+(?:[._/-]+[a-z0-9]+)*)(?::([\w][\w.-]{0,127}))?(?:@(sha256:[0-9a-f]{64}))?$/i.exec(
-      address,
-    );
+  const match = address.length <= 1024 ? reference.exec(address) : null;
   const [, host, name, tag, digest] = match ?? [];
   if (!name) {
     throw new StandInError(
-      `${JSON.stringify(address)} is not an image. Accepted: NAME:TAG or NAME@sha256:DIGEST, such as python:3.13-slim.`,
+      `${JSON.stringify(address.slice(0, 200))} is not an image. Accepted: NAME:TAG or NAME@sha256:DIGEST, such as python:3.13-slim.`,
     );
   }
-  const registry = host?.slice(0, -1) ?? "docker.io";
+  const registry = host ?? "docker.io";
   const full = registry === "docker.io" && !name.includes("/") ? `library/${name}` : name;
   return {
     registry,

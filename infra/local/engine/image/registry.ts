@@ -1,26 +1,13 @@
 import { Readable } from "node:stream";
 import { StandInError } from "../errors.js";
+import { isLoopback, mayLead } from "./origin.js";
+import { isDigest, isName, isTag } from "./reference.js";
+import { RegistryError, readBounded, UnreachableRegistryError } from "./registry-answer.js";
 
 /** Who to be at a registry. */
 export interface Login {
   username: string;
   password: string;
-}
-
-/** The registry gave no answer that a registry gives. */
-export class UnreachableRegistryError extends StandInError {
-  override readonly name = "UnreachableRegistryError";
-}
-
-/** The registry answered with an error. */
-export class RegistryError extends StandInError {
-  override readonly name = "RegistryError";
-  constructor(
-    readonly status: number,
-    message: string,
-  ) {
-    super(message);
-  }
 }
 
 interface Options {
@@ -30,9 +17,22 @@ interface Options {
   signal: AbortSignal;
 }
 
+/** Redirects of one download: a registry sends a blob from its storage by one. */
+const mostRedirects = 5;
+
+/** Bytes of a token's answer. Tokens have some KiB. */
+const longestToken = 1024 * 1024;
+
+/**
+ * Token servers of another origin than their registry that a login may be sent to. Everywhere else a login stays with the registry's own
+ * origin, and a token from elsewhere is asked for without it.
+ */
+const tokenServers: ReadonlyMap<string, string> = new Map([["https://registry-1.docker.io", "https://auth.docker.io"]]);
+
 /** One repository of a registry over the distribution API: https://github.com/opencontainers/distribution-spec/blob/main/spec.md */
 export class Registry {
   private authorization: string | undefined;
+  private readonly login: string | undefined;
 
   private constructor(
     private readonly base: URL,
@@ -40,16 +40,19 @@ export class Registry {
     private readonly options: Options,
   ) {
     const { login } = options;
-    if (login) this.authorization = `Basic ${Buffer.from(`${login.username}:${login.password}`).toString("base64")}`;
+    if (login) this.login = `Basic ${Buffer.from(`${login.username}:${login.password}`).toString("base64")}`;
+    this.authorization = this.login;
   }
 
   /**
    * @param host Such as `docker.io` or `127.0.0.1:4566`. Plain http is spoken with this machine's loopback alone.
+   * @throws {StandInError} The repository's name is none.
    * @throws {UnreachableRegistryError}
    */
   static async open(host: string, repository: string, options: Options): Promise<Registry> {
-    const loopback = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?$/.test(host);
-    const base = new URL(`${loopback ? "http" : "https"}://${host === "docker.io" ? `registry-1.${host}` : host}/v2/`);
+    if (!isName(repository)) throw new StandInError(`${JSON.stringify(repository)} is not a repository's name.`);
+    const address = new URL(`https://${host === "docker.io" ? `registry-1.${host}` : host}/v2/`);
+    const base = isLoopback(address) ? new URL(address.href.replace(/^https/, "http")) : address;
     const registry = new Registry(base, repository, options);
     await registry.greet(host);
     return registry;
@@ -77,8 +80,9 @@ export class Registry {
   /** Uploads a blob in one piece, unless the registry has it. */
   async putBlob(digest: string, size: number, open: () => Readable): Promise<void> {
     if (await this.head(`blobs/${digest}`)) return;
-    const begun = await this.expect(await this.send("blobs/uploads/", { method: "POST" }), "blobs/uploads/");
-    const location = new URL(begun.headers.get("location") ?? "", begun.url);
+    const path = "blobs/uploads/";
+    const begun = await this.expect(await this.send(path, { method: "POST" }), path);
+    const location = this.leadTo(begun.headers.get("location"), new URL(begun.url), "an upload");
     location.searchParams.set("digest", digest);
     const response = await this.fetch(location, {
       method: "PUT",
@@ -92,7 +96,7 @@ export class Registry {
   private async greet(host: string): Promise<void> {
     const timeout = AbortSignal.timeout(this.options.patience ?? 30_000);
     const signal = AbortSignal.any([this.options.signal, timeout]);
-    const response = await fetch(this.base, { signal }).catch((error: Error) => {
+    const response = await fetch(this.base, { signal, redirect: "manual" }).catch((error: Error) => {
       this.options.signal.throwIfAborted();
       const cause = error.cause instanceof Error ? error.cause.message : error.message;
       throw new UnreachableRegistryError(`The image registry ${host} can't be reached: ${cause}.`);
@@ -105,39 +109,76 @@ export class Registry {
   }
 
   private async send(path: string, init: RequestInit = {}): Promise<Response> {
-    const url = new URL(`${this.repository}/${path}`, this.base);
-    const response = await this.fetch(url, init);
+    const url = this.urlOf(path);
+    const response = await this.follow(url, init);
     const challenge = response.headers.get("www-authenticate");
-    if (response.status !== 401 || !challenge?.startsWith("Bearer ")) return response;
+    const isOwn = new URL(response.url).origin === this.base.origin;
+    if (response.status !== 401 || !isOwn || !challenge?.startsWith("Bearer ")) return response;
     await response.body?.cancel();
     this.authorization = `Bearer ${await this.token(challenge)}`;
-    return this.fetch(url, init);
+    return this.follow(url, init);
   }
 
+  /** @throws {StandInError} What a manifest or a caller names is no digest and no tag, so that it could lead to another path. */
+  private urlOf(path: string): URL {
+    const [, reference] = /^(?:manifests|blobs)\/(?!uploads\/$)(.*)$/s.exec(path) ?? [];
+    if (reference !== undefined && !isDigest(reference) && !isTag(reference))
+      throw new StandInError(`${JSON.stringify(reference.slice(0, 100))} is neither a digest nor a tag.`);
+    return new URL(`${this.repository}/${path}`, this.base);
+  }
+
+  /** Follows redirects of downloads. Those of uploads would need the content again: none is followed. */
+  private async follow(url: URL, init: RequestInit): Promise<Response> {
+    let at = url;
+    for (let redirects = 0; ; redirects++) {
+      const response = await this.fetch(at, init);
+      const isDownload = init.method === undefined || init.method === "HEAD";
+      if (!isDownload || ![301, 302, 303, 307, 308].includes(response.status)) return response;
+      await response.body?.cancel();
+      if (redirects >= mostRedirects)
+        throw new StandInError(`The registry ${this.base.host} redirects more than ${mostRedirects} times.`);
+      at = this.leadTo(response.headers.get("location"), at, "a download");
+    }
+  }
+
+  private leadTo(location: string | null, from: URL, what: string): URL {
+    const to = location !== null && URL.canParse(location, from.href) ? new URL(location, from) : undefined;
+    if (to && mayLead(this.base, to)) return to;
+    throw new StandInError(
+      `The registry ${this.base.host} leads ${what} ${to ? `to ${to.protocol}//${to.host}` : "nowhere"}, which is not requested. Accepted: the registry itself, or https at a public address.`,
+    );
+  }
+
+  /** Sends the authorization to the registry's own origin and to no other. */
   private fetch(url: URL, init: RequestInit & { duplex?: "half" }): Promise<Response> {
-    // A blob may be answered from another host, which has no business with this one's authorization: fetch drops it there.
+    const isOwn = url.origin === this.base.origin;
     const headers = {
       ...(init.headers as Record<string, string>),
-      ...(this.authorization && { authorization: this.authorization }),
+      ...(isOwn && this.authorization && { authorization: this.authorization }),
     };
-    return fetch(url, { ...init, headers, signal: this.options.signal });
+    return fetch(url, { ...init, headers, redirect: "manual", signal: this.options.signal });
   }
 
   /** https://distribution.github.io/distribution/spec/auth/token/ */
   private async token(challenge: string): Promise<string> {
-    const parts = Object.fromEntries(
-      [...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]),
-    );
-    const url = new URL(parts.realm ?? "");
-    for (const name of ["service", "scope"]) if (parts[name]) url.searchParams.set(name, parts[name]);
-    const response = await this.expect(await this.fetch(url, {}), `a token from ${url.host}`);
-    const { token, access_token } = (await response.json()) as { token?: string; access_token?: string };
+    const parts = new Map([...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name, value]) => [name, value]));
+    const url = this.leadTo(parts.get("realm") ?? null, this.base, "its token");
+    for (const name of ["service", "scope"]) {
+      const value = parts.get(name);
+      if (value) url.searchParams.set(name, value);
+    }
+    const mayHaveLogin = url.origin === this.base.origin || tokenServers.get(this.base.origin) === url.origin;
+    const headers = mayHaveLogin && this.login ? { authorization: this.login } : {};
+    const answer = await fetch(url, { headers, redirect: "error", signal: this.options.signal });
+    const what = `a token from ${url.host}${mayHaveLogin || !this.login ? "" : " (without the login, which is not for that host)"}`;
+    const text = await readBounded(await this.expect(answer, what), longestToken);
+    const { token, access_token } = JSON.parse(text) as { token?: string; access_token?: string };
     return token ?? access_token ?? "";
   }
 
   private async expect(response: Response, what: string): Promise<Response> {
     if (response.ok) return response;
-    const said = (await response.text()).slice(0, 500).trim();
+    const said = (await readBounded(response, 65536).catch(() => "")).slice(0, 500).trim();
     throw new RegistryError(
       response.status,
       `The registry ${this.base.host} answered ${response.status} to ${what} of ${this.repository}.${said ? ` ${said}` : ""}`,

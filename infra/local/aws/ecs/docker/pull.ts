@@ -4,6 +4,8 @@ import type { ReadableStream } from "node:stream/web";
 import type { Engine } from "../../../containers/connect.js";
 import { isEngineGone, messageOf } from "../../../containers/errors.js";
 import { loadImage } from "../../../containers/image.js";
+import { isTag } from "../../ecr/names.js";
+import { DIGEST } from "../../registry/blobs.js";
 import { TaskFailure } from "./failure.js";
 import { type ImageReference, parseImage } from "./image-reference.js";
 
@@ -55,12 +57,17 @@ export async function pullImage(
   { image, region, pinned, architecture }: { image: string; region: string; pinned?: string; architecture: string },
 ): Promise<PulledImage> {
   const { name, reference } = parseImage(image);
-  const get = (path: string, headers = {}) =>
-    fetch(`${registry.url()}/v2/${name}/${path}`, {
+  const get = (kind: "manifests" | "blobs", id: string, headers = {}) => {
+    // What a manifest names becomes part of a path that the login is sent to.
+    if (!isTag(id) && !DIGEST.test(id)) throw damaged(`${JSON.stringify(id.slice(0, 100))} is no digest`);
+    return fetch(`${registry.url()}/v2/${name}/${kind}/${id}`, {
       headers: { ...headers, authorization: registry.authorization(region) },
+      // The registry on this machine sends nobody elsewhere.
+      redirect: "error",
     }).catch((error: Error) => {
       throw unreachable(image, error);
     });
+  };
   const top = await getManifest(get, image, pinned ?? reference);
   const manifest = await platformManifest(get, image, top.manifest, architecture);
   const config = await getBlob(get, image, manifest.config?.digest ?? "");
@@ -78,10 +85,10 @@ export async function pullImage(
   return { reference: loaded, digest: top.digest };
 }
 
-type Get = (path: string, headers?: Record<string, string>) => Promise<Response>;
+type Get = (kind: "manifests" | "blobs", id: string, headers?: Record<string, string>) => Promise<Response>;
 
 async function getManifest(get: Get, image: string, reference: ImageReference["reference"]) {
-  const response = await get(`manifests/${reference}`, { accept });
+  const response = await get("manifests", reference, { accept });
   if (response.status === 404) {
     await response.body?.cancel();
     throw new TaskFailure(
@@ -103,11 +110,11 @@ async function platformManifest(get: Get, image: string, manifest: Manifest, arc
 }
 
 async function getBlob(get: Get, image: string, digest: string): Promise<Buffer> {
-  return bytesOf(await get(`blobs/${digest}`), image);
+  return bytesOf(await get("blobs", digest), image);
 }
 
 async function openBlob(get: Get, image: string, digest: string): Promise<Readable> {
-  const response = await get(`blobs/${digest}`);
+  const response = await get("blobs", digest);
   if (!response.ok || response.body === null) throw refused(image, response.status, await response.text());
   return Readable.fromWeb(response.body as ReadableStream);
 }
