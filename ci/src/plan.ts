@@ -5,6 +5,7 @@ import { findPublished } from "./publish.js";
 import { registeredAt } from "./rollout/attempt/revisions.js";
 import { readService } from "./rollout/ecs/read.js";
 import { knownDeployments } from "./rollout/ecs/service-deployments.js";
+import { unchanged } from "./rollout/ecs/unchanged.js";
 import { type AskedOptions, parseAsked } from "./rollout/plan/asked.js";
 import { type Proposal, propose } from "./rollout/plan/proposal.js";
 import { parseReleaseVersion } from "./version.js";
@@ -30,7 +31,7 @@ export async function planDeploy(options: PlanOptions): Promise<Proposal> {
   const now = await readService(aws, target);
   const [release, deployments] = await Promise.all([
     findPublished(version, destination),
-    knownDeployments(session, registeredAt(now.current)),
+    unchanged(knownDeployments(session, registeredAt(now.current))),
   ]);
-  return await propose(session, now, deployments, release, asked);
+  return await unchanged(propose(session, now, deployments, release, asked));
 }

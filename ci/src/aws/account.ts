@@ -3,6 +3,7 @@ import { ask, isUncertain } from "../rollout/ecs/aws-errors.js";
 import { unchanged } from "../rollout/ecs/unchanged.js";
 import type { TargetFile } from "../target.js";
 import type { Aws } from "./clients.js";
+import { hostOf } from "./host.js";
 import { sdk } from "./sdk.js";
 
 /**
@@ -25,17 +26,19 @@ export async function checkAccount(
 }
 
 async function callerOf({ sts }: Pick<Aws, "sts">, endpoint: string | undefined) {
-  const where = endpoint ?? "AWS";
   try {
     return await sts.send(new sdk.sts.GetCallerIdentityCommand({}));
   } catch (cause) {
     const { name, message } = cause as Error;
+    const where = endpoint ?? hostOf(cause as Error) ?? "AWS";
     if (isUncertain(cause)) {
-      const hint = endpoint ? "Start it, or correct --aws." : 'Check the network, and "region" in the target.';
+      const hint = endpoint
+        ? "Start it, or correct --aws."
+        : 'Check the network, a proxy (HTTPS_PROXY, NO_PROXY) or a VPC endpoint on the way, and "region" in the target.';
       throw new SlipwayError(
         "unreachable",
         2,
-        `${where} does not answer: ${message || name}. Nothing was changed. ${hint}`,
+        `${where} does not answer sts:GetCallerIdentity: ${message || name}. Nothing was changed. ${hint}`,
         { cause },
       );
     }

@@ -4,6 +4,7 @@ import type { ECSClient, ECSClientConfig } from "@aws-sdk/client-ecs";
 import type { STSClient } from "@aws-sdk/client-sts";
 import type { AssumedCredentials } from "./assume-role.js";
 import type { Credentials } from "./credentials.js";
+import { notingHost } from "./host.js";
 import { type LazyClients, lazyClients } from "./lazy-clients.js";
 import { requestHandler } from "./request-handler.js";
 import { sdk } from "./sdk.js";
@@ -48,10 +49,10 @@ export function createAws({ region, registryRegion, credentials, endpoint, ...op
     requestHandler: options.requestHandler ?? requestHandler({ direct: endpoint !== undefined }),
     ...(endpoint !== undefined && { endpoint }),
   };
-  const ecs = once(() => new sdk.ecs.ECSClient(config));
-  const ecr = once(() => new sdk.ecr.ECRClient({ ...config, region: registryRegion ?? region }));
-  const sts = once(() => new sdk.sts.STSClient(config));
-  const logs = once(() => new sdk.logs.CloudWatchLogsClient(config));
+  const ecs = once(() => notingHost(new sdk.ecs.ECSClient(config)));
+  const ecr = once(() => notingHost(new sdk.ecr.ECRClient({ ...config, region: registryRegion ?? region })));
+  const sts = once(() => notingHost(new sdk.sts.STSClient(config)));
+  const logs = once(() => notingHost(new sdk.logs.CloudWatchLogsClient(config)));
   return {
     get ecs() {
       return ecs();

@@ -45,6 +45,8 @@ export async function findRepository(aws: Ecr, target: Target): Promise<Reposito
 function toRepository(found: EcrRepository | undefined, name: string): Repository {
   if (!found?.repositoryUri || !found.registryId)
     throw new Error(`ECR described repository "${name}" without its address.`);
+  if (!found.repositoryUri.endsWith(`/${name}`))
+    throw new Error(`ECR described repository "${name}" with the address of another.`);
   return { registryId: found.registryId, name, uri: found.repositoryUri };
 }
 

@@ -30,3 +30,13 @@ export function partitionOf(region: string): Partition {
 export function registryHost(account: string, region: string): string {
   return `${account}.dkr.ecr.${region}.${partitionOf(region).dnsSuffix}`;
 }
+
+/**
+ * Returns whether a host is that of a private registry, of any account and region, also with FIPS or by its dual-stack name.
+ * https://docs.aws.amazon.com/general/latest/gr/ecr.html
+ */
+export function isRegistryHost(host: string): boolean {
+  const [, region = "", suffix = ""] = /^\d{12}\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.([a-z0-9.-]+)$/.exec(host) ?? [];
+  if (!regionPattern.test(region)) return false;
+  return suffix === partitionOf(region).dnsSuffix || suffix === "on.aws" || suffix === "on.amazonwebservices.com.cn";
+}

@@ -1,4 +1,5 @@
 import { exchange, MiB } from "../http/exchange.js";
+import { mayLead } from "../http/lead.js";
 import type { Login } from "./ecr.js";
 import { manifestTypes } from "./manifest-types.js";
 
@@ -20,15 +21,32 @@ interface RegistryRead {
   signal?: AbortSignal;
 }
 
+/** A document of a registry could not be read. */
+export class RegistryReadError extends Error {
+  override readonly name: string = "RegistryReadError";
+  /** HTTP status; absent where there was no complete answer. */
+  readonly status?: number;
+  constructor(
+    message: string,
+    /** The host that was asked last. */
+    readonly host: string,
+    options: ErrorOptions & { status?: number } = {},
+  ) {
+    super(message, options);
+    if (options.status !== undefined) this.status = options.status;
+  }
+}
+
 /**
- * Reads a JSON document of a registry. Redirects are followed, the login stays with the origin that it is for, and none leads from https
- * to http.
- * @throws Error that names the document, and is a failure of the network where there was no answer.
+ * Reads a JSON document of a registry. Redirects are followed as far as `mayLead` allows, and the login stays with the origin that it
+ * is for.
+ * @throws RegistryReadError that names the document, and is a failure of the network where there was no answer.
  */
 export async function readRegistryJson<T>(url: URL, options: RegistryRead = {}): Promise<T> {
   const { login, direct, signal } = options;
   let at = url;
   for (let redirects = 0; ; redirects++) {
+    const name = nameOf(at, options);
     const isOrigin = at.origin === url.origin;
     const answer = await exchange({
       origin: new URL(at.origin),
@@ -40,22 +58,41 @@ export async function readRegistryJson<T>(url: URL, options: RegistryRead = {}):
       ...(signal && { signal }),
     }).catch((cause: Error) => {
       signal?.throwIfAborted();
-      throw Object.assign(new Error(`${nameOf(at, options)}: ${cause.message}`, { cause }), codeOf(cause));
+      const error = new RegistryReadError(`${name}: ${cause.message}`, at.host, { cause });
+      throw Object.assign(error, codeOf(cause));
     });
     const { status, headers } = answer;
     const text = Buffer.from(answer.body).toString();
-    if (status === 200) return JSON.parse(text) as T;
-    const next = [301, 302, 303, 307, 308].includes(status) ? target(at, headers.location) : undefined;
+    if (status === 200) return parsed<T>(text, name, at.host);
+    const next = [301, 302, 303, 307, 308].includes(status) ? target(url, at, headers.location) : undefined;
     if (!next || redirects >= mostRedirects)
-      throw new Error(`${nameOf(at, options)} answered HTTP ${status} ${text.slice(0, 300)}`.trimEnd());
+      throw new RegistryReadError(`${name} answered HTTP ${status} ${excerpt(text)}`.trimEnd(), at.host, { status });
     at = next;
   }
 }
 
-function target(from: URL, location = ""): URL | undefined {
+function parsed<T>(text: string, name: string, host: string): T {
+  try {
+    const document: unknown = JSON.parse(text);
+    if (typeof document === "object" && document !== null) return document as T;
+  } catch {
+    // The parser's message quotes the text as it came.
+  }
+  throw new RegistryReadError(`${name} answered HTTP 200 and no JSON object: ${excerpt(text)}`, host, { status: 200 });
+}
+
+/** The start of an answer on one line. */
+function excerpt(text: string): string {
+  return text
+    .slice(0, 300)
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ")
+    .trim();
+}
+
+function target(registry: URL, from: URL, location = ""): URL | undefined {
   if (!URL.canParse(location, from.href)) return undefined;
   const url = new URL(location, from);
-  return url.protocol === "https:" || (url.protocol === "http:" && from.protocol === "http:") ? url : undefined;
+  return mayLead(registry, url) ? url : undefined;
 }
 
 function basic({ username, password }: Login): string {

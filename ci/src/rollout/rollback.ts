@@ -4,6 +4,7 @@ import type { Report } from "../report/report.js";
 import { describeRevision, newestRevisions } from "./attempt/revisions.js";
 import { runningIn } from "./ecs/containers.js";
 import { readService } from "./ecs/read.js";
+import { unchanged } from "./ecs/unchanged.js";
 import type { Past } from "./history/entry.js";
 import { history, remembered } from "./history/history.js";
 import { type Goal, lastProven, onItsWay, provenAs } from "./history/rollback-goal.js";
@@ -23,11 +24,12 @@ export interface RollbackOptions extends Omit<RollOutOptions, "release" | "verb"
 export async function rollback({ to, ...options }: RollbackOptions): Promise<Report> {
   const now = await readService(options.aws, options.target, options.signal);
   const { running } = now;
-  const past = await history(options, remembered);
+  const past = await unchanged(history(options, remembered));
   const begun = to === undefined ? onItsWay(now, past) : undefined;
   const goal =
-    begun ?? (to === undefined ? lastProven(past, running) : await named(options, past, to, running.taskDefinition));
-  const source = await describeGoal(options, goal, to);
+    begun ??
+    (to === undefined ? lastProven(past, running) : await unchanged(named(options, past, to, running.taskDefinition)));
+  const source = await unchanged(describeGoal(options, goal, to));
   const release = releaseOf(options, source, goal);
   options.progress(
     begun

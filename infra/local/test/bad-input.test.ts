@@ -102,7 +102,7 @@ test("a version to deploy as published that never was is refused before anything
 test("a local AWS that does not answer is named, with what to do", async () => {
   const nobody = ["--aws", "tcp://127.0.0.1:1", "--credentials", `file://${stage.credentialsFile}`];
   const says =
-    /^http:\/\/127\.0\.0\.1:1 does not answer: .*ECONNREFUSED.*Nothing was changed\. Start it, or correct --aws\.$/m;
+    /^http:\/\/127\.0\.0\.1:1 does not answer sts:GetCallerIdentity: .*ECONNREFUSED.*Nothing was changed\. Start it, or correct --aws\.$/m;
   await refused(stage, [...nobody, "status"], { says });
 });
 

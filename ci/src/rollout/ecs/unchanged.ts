@@ -1,3 +1,4 @@
+import { hostOf } from "../../aws/host.js";
 import { SlipwayError } from "../../errors.js";
 import { actionOf, isThrottling, isUncertain } from "./aws-errors.js";
 
@@ -18,22 +19,29 @@ export async function unchanged<T>(work: Promise<T>): Promise<T> {
 export function told(cause: unknown): unknown {
   if (!isOfAws(cause)) return cause;
   const { code, said, next } = tellingOf(cause);
-  const received = `${statusOf(cause)}${cause.name}${cause.message ? `: ${cause.message}` : ""}`;
+  const received = oneLine(`${statusOf(cause)}${cause.name}${cause.message ? `: ${cause.message}` : ""}`);
   const end = /[.!?]$/.test(received) ? "" : ".";
   return new SlipwayError(code, 2, `${said}: ${received}${end} This call has not changed the service. ${next}`, {
     cause,
   });
 }
 
+/** Bounded: a message may quote a whole page that was answered in place of AWS. */
+function oneLine(text: string): string {
+  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
+  return line.length > 1000 ? `${line.slice(0, 1000)}…` : line;
+}
+
 type AwsFailure = Error & { code?: string; $metadata?: { httpStatusCode?: number; attempts?: number } };
 
 function isOfAws(error: unknown): error is AwsFailure {
   if (!(error instanceof Error) || error instanceof SlipwayError || error.name === "AbortError") return false;
-  return "$fault" in error || isUncertain(error);
+  return "$fault" in error || isUncertain(error) || actionOf(error) !== undefined;
 }
 
 function tellingOf(cause: AwsFailure): { code: string; said: string; next: string } {
-  const action = actionOf(cause) ?? "a call";
+  const host = hostOf(cause);
+  const action = `${actionOf(cause) ?? "a call"}${host === undefined ? "" : ` at ${host}`}`;
   if (isThrottling(cause)) {
     return {
       code: "throttled",
@@ -61,6 +69,13 @@ function tellingOf(cause: AwsFailure): { code: string; said: string; next: strin
       code: "refused-credentials",
       said: `AWS does not accept the credentials, at ${action}`,
       next: credentials,
+    };
+  }
+  if (!("$fault" in cause)) {
+    return {
+      code: "unreadable-answer",
+      said: `The answer to ${action} cannot be read`,
+      next: "It may be that of a proxy or of a login page on the way, and not of AWS: check the network, HTTPS_PROXY and NO_PROXY.",
     };
   }
   return {

@@ -1,4 +1,5 @@
 import { InputError, SlipwayError } from "../../errors.js";
+import { unchanged } from "../ecs/unchanged.js";
 
 /** ECS answered with a refusal: the service is as it was. Exit code 2. */
 export function refused(operation: string, cause: Error): Error {
@@ -21,6 +22,19 @@ export class LostAnswer extends SlipwayError {
       `ECS did not answer ${operation} (${cause.name}: ${cause.message}), so whether it was executed is not known. Run the same command again: it looks at what is there first.`,
       { cause },
     );
+  }
+}
+
+/**
+ * For calls that change something before the service is changed: also a lost answer is an error that leaves the service as it is.
+ * @throws SlipwayError with exit code 2.
+ */
+export async function beforeUpdate<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await unchanged(work);
+  } catch (error) {
+    if (!(error instanceof LostAnswer)) throw error;
+    throw new SlipwayError(error.code, 2, `${error.message} The service was not changed.`, { cause: error });
   }
 }
 

@@ -14,7 +14,7 @@ import { type ServiceChanges, serviceChanges } from "../plan/proposal.js";
 import type { Session } from "../release.js";
 import type { Baseline, TaggedBaseline } from "../verify/baseline.js";
 import { attachToOwn, attachToRunning, type Found, refuseBusy, subjectOf, whatIs } from "./attach.js";
-import { supersededBeforeStart } from "./errors.js";
+import { beforeUpdate, supersededBeforeStart } from "./errors.js";
 import { lookPatiently } from "./look.js";
 import { register } from "./register.js";
 import { settle } from "./settle.js";
@@ -78,8 +78,9 @@ export async function start(
     left || !isSettled ? { baseline: {}, tag: undefined } : readUrl(),
   ]);
   const findAll = () => findRevisions(session, now, attempt, registrationOn);
-  const revision = left ?? (await registerNew(session, now, registrationOn(now.current, hash, tag), own, findAll));
-  await runBefore(session, attempt, now, { revision, isNew: !left, own, known });
+  const revision =
+    left ?? (await beforeUpdate(registerNew(session, now, registrationOn(now.current, hash, tag), own, findAll)));
+  await beforeUpdate(runBefore(session, attempt, now, { revision, isNew: !left, own, known }));
   const count = service.desiredCount ? { desiredCount: service.desiredCount.to } : {};
   const begun = await update(session, revision, count, !left);
   const fresh = started(session, attempt, timeoutMs, { ...whatIs(revision), ...begun }, [revision]);

@@ -3,6 +3,7 @@ import { withoutRetries } from "../../aws/retries.js";
 import { sdk } from "../../aws/sdk.js";
 import type { OwnRevision } from "../attempt/revisions.js";
 import { abort } from "../ecs/send-options.js";
+import { unchanged } from "../ecs/unchanged.js";
 import type { Session } from "../release.js";
 import { LostAnswer, supersededBeforeStart } from "./errors.js";
 import { type Begun, deploymentOf, look, lookPatiently } from "./look.js";
@@ -26,7 +27,8 @@ export async function update(
   isNew: boolean,
 ): Promise<Begun> {
   for (let times = 1; ; times++) {
-    const seen = isNew && times === 1 ? await look(session, revision.arn) : await lookPatiently(session, revision);
+    const looking = isNew && times === 1 ? look(session, revision.arn) : lookPatiently(session, revision);
+    const seen = await (times === 1 ? unchanged(looking) : looking);
     if ("begun" in seen) return seen.begun;
     if (seen.primary !== revision.base) throw supersededBeforeStart(session.target.service, revision.arn, seen.primary);
     try {
