@@ -74,7 +74,7 @@ export async function readRegistryJson<T>(url: URL, options: RegistryRead = {}):
 function parsed<T>(text: string, name: string, host: string): T {
   try {
     const document: unknown = JSON.parse(text);
-    if (typeof document === "object" && document !== null) return document as T;
+    if (typeof document === "object" && document !== null && !Array.isArray(document)) return document as T;
   } catch {
     // The parser's message quotes the text as it came.
   }
