@@ -12,6 +12,7 @@ import { forwardProxy, withEnvironment } from "../support/proxy.js";
 import { target } from "../support/scripted-ecs.js";
 
 const bounds = { path: "/version", limit: 60_000, mostBytes: MiB };
+const registry = "123456789012.dkr.ecr.eu-central-1.amazonaws.com";
 const credentials = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "example" };
 const login = `Basic ${Buffer.from("joe:p@ssw:rd").toString("base64")}`;
 
@@ -23,14 +24,14 @@ for (const name of ["HTTPS_PROXY", "https_proxy"])
     await assert.rejects(checkAccount(aws, target), /the proxy http:\/\/127\.0\.0\.1:\d+ answered HTTP 502 for sts/);
     const url = new URL("https://app.example.com/version");
     await assert.rejects(askOverHttp({ url, limit: 60_000 }), /answered HTTP 502 for app\.example\.com/);
-    const repository = { registryId: "1", name: "web", uri: "registry.example.com/web" };
+    const repository = { registryId: "1", name: "web", uri: `${registry}/web` };
     await assert.rejects(
       readImageLabels(repository, `sha256:${"a".repeat(64)}`, { username: "AWS", password: "secret" }),
-      /answered HTTP 502 for registry\.example\.com/,
+      /answered HTTP 502 for 123456789012\.dkr\.ecr\.eu-central-1\.amazonaws\.com/,
     );
     assert.deepEqual(
       [...new Set(proxy.seen)],
-      ["CONNECT sts.eu-central-1.amazonaws.com:443", "CONNECT app.example.com:443", "CONNECT registry.example.com:443"],
+      ["CONNECT sts.eu-central-1.amazonaws.com:443", "CONNECT app.example.com:443", `CONNECT ${registry}:443`],
     );
     assert.deepEqual([...proxy.logins], [login]);
   });

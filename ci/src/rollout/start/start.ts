@@ -82,7 +82,7 @@ export async function start(
     left ?? (await beforeUpdate(registerNew(session, now, registrationOn(now.current, hash, tag), own, findAll)));
   await beforeUpdate(runBefore(session, attempt, now, { revision, isNew: !left, own, known }));
   const count = service.desiredCount ? { desiredCount: service.desiredCount.to } : {};
-  const begun = await update(session, revision, count, !left);
+  const begun = await update(session, revision, count, !left, unchanged);
   const fresh = started(session, attempt, timeoutMs, { ...whatIs(revision), ...begun }, [revision]);
   return { ...fresh, attached: false, changes, service, ...(!left && { baseline }) };
 }

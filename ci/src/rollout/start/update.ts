@@ -3,7 +3,6 @@ import { withoutRetries } from "../../aws/retries.js";
 import { sdk } from "../../aws/sdk.js";
 import type { OwnRevision } from "../attempt/revisions.js";
 import { abort } from "../ecs/send-options.js";
-import { unchanged } from "../ecs/unchanged.js";
 import type { Session } from "../release.js";
 import { LostAnswer, supersededBeforeStart } from "./errors.js";
 import { type Begun, deploymentOf, look, lookPatiently } from "./look.js";
@@ -18,6 +17,7 @@ export type ServiceUpdate = Omit<UpdateServiceRequest, "cluster" | "service" | "
  * lag window. A repetition that comes too late does no harm: the same revision without forceNewDeployment begins nothing.
  * @param changes What is asked for besides; what is not, is not sent: autoscaling may be at work.
  * @param isNew Registered by this very call, so that nothing can have begun of it.
+ * @param describe Wraps errors of the look before the first UpdateService.
  * @throws SlipwayError with exit code 5 when somebody else has set the service to another revision.
  */
 export async function update(
@@ -25,10 +25,11 @@ export async function update(
   revision: OwnRevision,
   changes: ServiceUpdate,
   isNew: boolean,
+  describe: <T>(work: Promise<T>) => Promise<T> = (work) => work,
 ): Promise<Begun> {
   for (let times = 1; ; times++) {
     const looking = isNew && times === 1 ? look(session, revision.arn) : lookPatiently(session, revision);
-    const seen = await (times === 1 ? unchanged(looking) : looking);
+    const seen = await (times === 1 ? describe(looking) : looking);
     if ("begun" in seen) return seen.begun;
     if (seen.primary !== revision.base) throw supersededBeforeStart(session.target.service, revision.arn, seen.primary);
     try {
