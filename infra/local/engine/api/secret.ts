@@ -50,9 +50,11 @@ export class Secret extends ApiObject implements SecretValue {
     return this.read();
   }
 
-  /** What tells this secret from others, as far as that can be known without running a command: the engine is as lazy. */
+  /**
+   * What tells this secret's value from others; undefined when it can't be read. As on the engine, a function's cache depends on the values
+   * of its object's secrets: their commands run once a call for that, and a failure matters to functions alone that read the secret.
+   */
   async identity(): Promise<string | undefined> {
-    if (this.label.startsWith("cmd://")) return this.key;
     return this.read().then(
       (value) => keyOf("secret content", value),
       () => undefined,

@@ -59,6 +59,7 @@ async function answer(standIn: StandIn, options: CallOptions, trace: Trace, disp
       catalog,
       defaults: [],
       start: () => standIn.process(source),
+      onDefault: (line) => display.stderr(line),
     };
     const { line, calls } = await trace.step("parsing command line arguments", async () => {
       const line = parseCommandLine(args, catalog);

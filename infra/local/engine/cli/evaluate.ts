@@ -10,7 +10,7 @@ import { kept, keptResult } from "./cache.js";
 import type { Catalog } from "./catalog.js";
 import { type Defaults, defaultFor } from "./dotenv.js";
 import { addressLabels, labelOf } from "./label.js";
-import { kebab } from "./names.js";
+import { camel, kebab } from "./names.js";
 import type { Step } from "./parse.js";
 import { argumentValue, contextValue } from "./values.js";
 
@@ -20,6 +20,8 @@ export interface Evaluation {
   catalog: Catalog;
   defaults: Defaults;
   start: () => Promise<ModuleProcess>;
+  /** Is called for each default of .env that is used, as the engine's command line lists them. */
+  onDefault: (line: string) => void;
 }
 
 /** What a chain of calls comes to: plain values, ids for objects of the API, fields for objects of the module. */
@@ -90,7 +92,9 @@ async function callCore(session: Session, id: string, name: string, args: Record
 function argumentsOf(evaluation: Evaluation, step: Step, owner: TypeRef | undefined): Record<string, unknown> {
   const missing: string[] = [];
   const values = step.function.args.flatMap((argument): [string, unknown][] => {
-    const given = step.given[argument.name] ?? asList(fromDotenv(evaluation, step, owner, argument));
+    const byDefault = step.given[argument.name] ? undefined : fromDotenv(evaluation, step, owner, argument);
+    if (byDefault !== undefined) evaluation.onDefault(defaultLine(evaluation, step, argument.name, byDefault));
+    const given = step.given[argument.name] ?? asList(byDefault);
     const context = { ...evaluation, argument };
     if (given) return [[argument.name, argumentValue(context, given)]];
     if (isInjected(argument)) return [[argument.name, new Workspace(evaluation.session).id()]];
@@ -102,6 +106,10 @@ function argumentsOf(evaluation: Evaluation, step: Step, owner: TypeRef | undefi
   });
   if (missing.length > 0) throw new UsageError(`required flag(s) "${missing.join('", "')}" not set`);
   return Object.fromEntries(values);
+}
+
+function defaultLine({ source }: Evaluation, { function: { name } }: Step, argument: string, value: string): string {
+  return `user default: ${camel(source.name)}${name === "" ? "" : `.${name}`}(${argument}=${JSON.stringify(value)})`;
 }
 
 function asList(value: string | undefined): string[] | undefined {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { type TestModule, testModule } from "./support/module.js";
@@ -91,16 +91,30 @@ test(".env has the constructor's arguments by their bare names, for every functi
   assert.match((await module.call(["--target", "test", "pure"], { env })).stdout, /^test /);
 });
 
-test("a secret's command runs only when a function reads it, and its failure is the failure of that function", async () => {
-  const mark = join(module.path, "store", "ran");
-  await module.write({ ".env": `CREDENTIALS="cmd://touch ${mark}; exit 3"\n` });
+test("a secret whose command fails is the failure of those functions alone that read it", async () => {
+  await module.write({ ".env": 'CREDENTIALS="cmd://exit 3"\n' });
   assert.equal((await module.call(["deploy", "--version", "v1"])).exitCode, 0);
-  assert.equal((await module.call(["pure"])).exitCode, 0);
-  assert.equal(existsSync(mark), false);
+  const pure = await module.call(["pure"]);
+  assert.equal(pure.exitCode, 0);
+  assert.notEqual((await module.call(["pure"])).stdout, pure.stdout, "nothing is known that it could be cached by");
   const { exitCode, stderr } = await module.call(["reads"]);
   assert.equal(exitCode, 1);
-  assert.match(stderr, /\nError: The secret cmd:\/\/touch .* can't be read: the command ended with 3\. \[/);
-  assert.equal(existsSync(mark), true);
+  assert.match(stderr, /\nError: The secret cmd:\/\/exit 3 can't be read: the command ended with 3\. \[/);
+});
+
+test("a secret's command runs once a call, and a function is cached as long as the value stays the same", async () => {
+  const log = join(module.path, "store", "ran");
+  await module.write({ ".env": `CREDENTIALS="cmd://echo x >> ${log}; cat value"\n`, value: "1" });
+  const ran = async () => (await readFile(log, "utf8")).length / 2;
+  const first = await module.call(["pure"]);
+  assert.match(first.stderr, /\n\nuser default: trial\(credentials="cmd:\/\/echo /);
+  assert.equal(await ran(), 1);
+  assert.equal((await module.call(["pure"])).stdout, first.stdout);
+  assert.equal(await ran(), 2);
+  await module.write({ value: "2" });
+  assert.notEqual((await module.call(["pure"])).stdout, first.stdout);
+  assert.equal((await module.call(["reads"])).stdout, "2");
+  assert.equal(await ran(), 4);
 });
 
 test("a function is cached by what its object was made from, and so is the constructor", async () => {
