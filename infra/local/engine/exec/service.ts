@@ -9,6 +9,7 @@ import { StandInError } from "../errors.js";
 import type { ContainerState } from "../image/state.js";
 import type { Session } from "../session/session.js";
 import type { Span } from "../telemetry/span.js";
+import { execIn, healthOf, untilHealthy } from "./health.js";
 import { loadFiles } from "./image.js";
 
 export interface RunningService {
@@ -20,7 +21,7 @@ export interface RunningService {
 }
 
 /**
- * Starts a container's default command and waits until it listens on its ports.
+ * Starts a container's default command and waits until its image's health check passes, if it has one, and it listens on its ports.
  *
  * @param forwards Ports of this machine's loopback that lead to it.
  */
@@ -60,9 +61,22 @@ export async function runService(
   ended.catch(() => undefined);
   const ports = Object.keys(ExposedPorts).map((port) => Number.parseInt(port, 10));
   const hostname = await addressOf(container);
-  await Promise.race([ended, Promise.all(ports.map((port) => listening(hostname, port, session.signal)))]);
+  await Promise.race([ended, ready(session, state, container, hostname, ports)]);
   for (const { frontend, backend } of forwards) trace.log(`http://127.0.0.1:${frontend} -> port ${backend}`, span);
   return { hostname, ports, ended };
+}
+
+async function ready(
+  { signal }: Session,
+  state: ContainerState,
+  container: DockerContainer,
+  hostname: string,
+  ports: number[],
+): Promise<void> {
+  const health = healthOf(state.config.Healthcheck);
+  const time = { now: () => performance.now(), sleep: (ms: number) => sleep(ms, undefined, { signal }) };
+  if (health) await untilHealthy(health, () => execIn(container, health.command), time);
+  await Promise.all(ports.map((port) => listening(hostname, port, signal)));
 }
 
 function refusePortInUse(error: Error, forwards: { frontend: number }[]): never {

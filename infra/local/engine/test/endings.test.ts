@@ -138,3 +138,14 @@ test("the spans of a function are lines of their own without a terminal", async 
     assert.ok(said.includes(`┆ ${name} DONE [0.0s]`), `${name} ends`);
   }
 });
+
+test("an interrupted call ends with 2 on a terminal and with 1 without one", async () => {
+  const abort = new AbortController();
+  abort.abort(new Error("Ctrl-C"));
+  const terminal = { columns: 80, rows: 24, write: () => true };
+  const options = { standIn: scripted, signal: abort.signal, env: { NO_COLOR: "1" } };
+  const drawn = await module.call(reportOf(3), { ...options, terminal });
+  assert.deepEqual([drawn.exitCode, drawn.stderr.split("\n").at(-2)], [2, "Canceled."]);
+  const plain = await module.call(reportOf(3), options);
+  assert.deepEqual([plain.exitCode, plain.stderr.split("\n").at(-2)], [1, "Canceled."]);
+});

@@ -168,6 +168,23 @@ test("a service answers at its address until its session ends", async () => {
   assert.deepEqual(await containers(), []);
 });
 
+test("a service answers once its health check passes, and its failure is the error", async () => {
+  const { session } = nextSession();
+  const checked = (command: string) =>
+    busybox(session)
+      .withExposedPort({ port: 8080 })
+      .withDefaultArgs({ args: sh("sleep 1; touch /tmp/ready; exec httpd -f -p 8080 -h /etc") })
+      .withDockerHealthcheck({ args: [command], shell: true, interval: "1h", startInterval: "100ms", retries: 2 })
+      .asService();
+  await assert.rejects(checked("echo not yet >&2; exit 7").endpoint({}), (error) => {
+    assert.deepEqual((error as ExecError).extensions.stderr, "not yet");
+    return true;
+  });
+  const url = await checked("until test -f /tmp/ready; do sleep 0.1; done").endpoint({ scheme: "http" });
+  assert.equal((await fetch(`${url}/passwd`)).status, 200);
+  await session.close();
+});
+
 test("no container is left behind", async () => {
   assert.deepEqual(await containers(), []);
 });
