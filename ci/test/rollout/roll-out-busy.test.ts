@@ -4,6 +4,7 @@ import { nothingAsked } from "../../src/rollout/plan/asked.js";
 import { scene } from "../support/rollout-scene.js";
 import { revisionArn, update } from "../support/scripted-ecs.js";
 import { set, success } from "../support/stories.js";
+import { targetGroupArn, targetGroupScript } from "../support/target-groups.js";
 
 test("nothing is sent while another rollout is in flight", async (t) => {
   const { fake, world, roll } = await scene(t, []);
@@ -54,6 +55,37 @@ test("a rollout of another that is not listed yet is seen in flight", async (t) 
   update(world, revisionArn(7));
   await assert.rejects(roll(), { code: "deployment-in-flight", message: /ecs-svc\/\d+2 to .* is IN_PROGRESS/ });
   assert.equal(fake.sent("RegisterTaskDefinition").length, 0);
+});
+
+test("a redeploy of what runs, which ECS lists late, is in flight and not waited for", async (t) => {
+  const { fake, world, roll, clock } = await scene(t, []);
+  await clock.sleep(3_600_000);
+  world.listLag = 6;
+  update(world, revisionArn(7));
+  const startedAt = clock.now();
+  await assert.rejects(roll(), {
+    code: "deployment-in-flight",
+    exitCode: 2,
+    message: /sd2 to .*service:7 is IN_PROGRESS/,
+  });
+  assert.ok(clock.now() - startedAt <= 8000, `took ${clock.now() - startedAt} ms`);
+  assert.equal(fake.sent("RegisterTaskDefinition").length, 0);
+});
+
+test("old tasks that drain for longer than five minutes are waited for", async (t) => {
+  const { fake, world, roll, clock } = await scene(t, []);
+  const Attributes = [{ Key: "deregistration_delay.timeout_seconds", Value: "900" }];
+  Object.assign(fake.script, targetGroupScript, { DescribeTargetGroupAttributes: () => ({ Attributes }) });
+  set(world.service, { loadBalancers: [{ targetGroupArn: targetGroupArn("blue") }] });
+  set(world.service.deployments[0], { rolloutState: "IN_PROGRESS" });
+  const settled = clock.now() + 940_000;
+  const describe = fake.script.DescribeServices;
+  fake.script.DescribeServices = (input) => {
+    if (clock.now() >= settled) set(world.service.deployments.at(-1), { rolloutState: "COMPLETED" });
+    return describe?.(input) ?? {};
+  };
+  await roll({ timeoutMs: 100_000 });
+  assert.equal(fake.sent("RegisterTaskDefinition").length, 1);
 });
 
 test("a service that somebody sets to another revision while ours waits is left alone", async (t) => {

@@ -51,9 +51,13 @@ export interface KnownDeployments {
 }
 
 /** As `listServiceDeployments`, for credentials that may not know the newer APIs. */
-export async function knownDeployments(session: Session, since: number): Promise<KnownDeployments> {
+export async function knownDeployments(
+  session: Session,
+  since: number,
+  cache: RevisionCache = new Map(),
+): Promise<KnownDeployments> {
   try {
-    return { listed: await listServiceDeployments(session, since, new Map()) };
+    return { listed: await listServiceDeployments(session, since, cache) };
   } catch (error) {
     if (!(error instanceof AccessDeniedError)) throw error;
     return { listed: [], classicOnly: notPermitted(error) };

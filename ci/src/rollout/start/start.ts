@@ -69,7 +69,7 @@ export async function start(
   if (late) return started(session, attempt, timeoutMs, late, own);
   refuseBusy(session.target, now, known);
   const isSettled = !attempt.asked.ignore.includes("deployment-in-flight");
-  if (isSettled) await unchanged(settle(session, now));
+  if (isSettled) await unchanged(settle(session, now, since));
 
   const from = attempt.source ? { ...now, current: attempt.source } : now;
   const [{ hash, changes, service }, { baseline, tag }] = await Promise.all([

@@ -22,16 +22,15 @@ export function allowance(
 ): Allowance {
   const { deploymentConfiguration: configuration = {}, desiredCount = 0 } = service;
   const rounds = roundsOf(configuration, desiredCount);
-  const hasTargets = (service.loadBalancers?.length ?? 0) > 0;
-  const known = "value" in targetGroups ? targetGroups.value.map(timesOf) : hasTargets ? [elbDefaults] : [];
+  const known = targetTimes(service, targetGroups);
   const healthy = Math.max(
     service.healthCheckGracePeriodSeconds ?? 0,
     ...objects(taskDefinition.containerDefinitions).map(containerCheck),
     ...known.map(({ healthySeconds }) => healthySeconds),
     withoutChecks,
   );
-  const leaving = Math.max(0, ...known.map(({ deregistrationDelaySeconds }) => deregistrationDelaySeconds));
-  const stopping = Math.max(...objects(taskDefinition.containerDefinitions).map(stopTimeout));
+  const leaving = drainSeconds(known);
+  const stopping = stopSeconds(taskDefinition);
   const round = starting + healthy + leaving + stopping;
   const baking = (configuration.bakeTimeInMinutes ?? 0) * 60;
   const hooks = (configuration.lifecycleHooks ?? []).reduce((sum, hook) => sum + hookSeconds(hook), 0);
@@ -45,6 +44,31 @@ export function allowance(
     ...(hooks > 0 ? [`${minutes(hooks)} for hooks`] : []),
   ];
   return { ms: seconds * 1000, parts };
+}
+
+/**
+ * Maximum time in seconds that an old task takes from being let go to its end: its connections drain, and then its containers stop. Pure.
+ * @param targetGroups Where they could not be read, ELB's default counts.
+ */
+export function leavingSeconds(
+  service: Service,
+  taskDefinition: JsonObject,
+  targetGroups: Known<readonly TargetGroup[]>,
+): number {
+  return drainSeconds(targetTimes(service, targetGroups)) + stopSeconds(taskDefinition);
+}
+
+function targetTimes(service: Service, targetGroups: Known<readonly TargetGroup[]>): TargetTimes[] {
+  if ("value" in targetGroups) return targetGroups.value.map(timesOf);
+  return (service.loadBalancers?.length ?? 0) > 0 ? [elbDefaults] : [];
+}
+
+function drainSeconds(times: readonly TargetTimes[]): number {
+  return Math.max(0, ...times.map(({ deregistrationDelaySeconds }) => deregistrationDelaySeconds));
+}
+
+function stopSeconds({ containerDefinitions }: JsonObject): number {
+  return Math.max(0, ...objects(containerDefinitions).map(stopTimeout));
 }
 
 /** Seconds. An image that does not exist was given up after 11:44 at threshold 3 on a real account, and a start is retried for longer when it fails late. */
