@@ -10,7 +10,7 @@ import type { Undone } from "../rollout/undo/undo.js";
 import type { TaskAnswers } from "../rollout/verify/ask-tasks.js";
 import type { AskedMeanwhile } from "../rollout/verify/meanwhile.js";
 import type { HttpCheck } from "../rollout/verify/verify.js";
-import { lostCertainty, type Watched } from "../rollout/watch/watch.js";
+import { lostCertainties, type Watched } from "../rollout/watch/watch.js";
 import { exitCodes } from "./exit-codes.js";
 import type { Report, UndoReport } from "./report.js";
 
@@ -64,7 +64,7 @@ export function makeReport(options: RollOutOptions, story: Story): Report {
     http,
     ...(tasks && { tasks }),
     ...(during && { during }),
-    uncertain: unread(subject, undone).map(lostCertainty),
+    uncertain: uncertain(subject, undone),
     ...(race !== undefined && { race }),
     ...(undone && { undo: undoReport(undone, undoHttp) }),
     ...(diagnosis && { diagnosis }),
@@ -73,10 +73,10 @@ export function makeReport(options: RollOutOptions, story: Story): Report {
   };
 }
 
-/** What of the rollout and of its undo could not be read. */
-function unread(subject: Subject, undone: Undone | undefined): string[] {
-  const undo = undone && "watched" in undone ? undone.watched.subject : undefined;
-  return [...new Set([subject, undo].flatMap((one) => one?.classicOnly ?? []))];
+/** What the verdict on the rollout and the one on its undo lack. */
+function uncertain(subject: Subject, undone: Undone | undefined): string[] {
+  const undo = undone && "watched" in undone ? [undone.watched.subject] : [];
+  return [...new Set([subject, ...undo].flatMap(lostCertainties))];
 }
 
 function undoReport(undone: Undone, http: HttpCheck): UndoReport {

@@ -4,7 +4,7 @@ import type { Session } from "../release.js";
 import { AccessDeniedError, ask } from "./aws-errors.js";
 import { abort } from "./send-options.js";
 import type { ServiceDeploymentView } from "./snapshot.js";
-import { serviceDeploymentView } from "./views.js";
+import { briefView, serviceDeploymentView } from "./views.js";
 
 /** What the list tells of one service deployment, with the revision that it brings. */
 export interface ListedDeployment {
@@ -13,6 +13,10 @@ export interface ListedDeployment {
   createdAt: number;
   /** ARN of its task definition revision. */
   taskDefinition: string;
+  statusReason?: string;
+  finishedAt?: number;
+  /** ARN of the service revision that it brings. */
+  target?: string;
 }
 
 /** Revisions of a service never change: each is looked up once. By service revision ARN. */
@@ -41,6 +45,9 @@ export async function listServiceDeployments(
     status: brief.status ?? "",
     createdAt: createdAt(brief),
     taskDefinition: cache.get(brief.targetServiceRevisionArn ?? "") ?? "",
+    ...(brief.statusReason !== undefined && { statusReason: brief.statusReason }),
+    ...(brief.finishedAt && { finishedAt: brief.finishedAt.getTime() }),
+    ...(brief.targetServiceRevisionArn !== undefined && { target: brief.targetServiceRevisionArn }),
   }));
 }
 
@@ -101,6 +108,22 @@ export async function listRecent(session: Session, count: number): Promise<Servi
     nextToken = page.nextToken;
   } while (nextToken && briefs.length < count);
   return briefs.sort((a, b) => createdAt(b) - createdAt(a)).slice(0, count);
+}
+
+/** The details of deployments, and where they may not be read what the list has of them. */
+export async function describeOrListed(
+  session: Session,
+  briefs: readonly ServiceDeploymentBrief[],
+): Promise<ServiceDeploymentView[]> {
+  try {
+    return await describeServiceDeployments(
+      session,
+      briefs.map((brief) => brief.serviceDeploymentArn ?? ""),
+    );
+  } catch (error) {
+    if (!(error instanceof AccessDeniedError)) throw error;
+    return briefs.map(briefView);
+  }
 }
 
 const describedAtOnce = 20;

@@ -30,6 +30,8 @@ export interface Subject {
   serviceDeploymentArn?: string;
   /** Why the verdict has to rest on the classic deployments, where the service deployment can't be read. */
   classicOnly?: string;
+  /** Why only the list of service deployments can be read, and not their details. */
+  listedOnly?: string;
   /** On our clock. */
   deadline: number;
   /** We have asked ECS to roll it back: why, as in `because the deadline passed`. */
@@ -45,6 +47,8 @@ export interface ServiceView {
   pendingCount: number;
   /** For how long after a task's start ECS ignores its health checks. */
   healthCheckGracePeriodSeconds?: number;
+  /** The service's early success criteria are enabled. */
+  earlySuccess?: boolean;
   deployments: DeploymentView[];
   /** Tasks are judged by target groups too. */
   isBalanced?: boolean;

@@ -1,5 +1,5 @@
 /** From the SDK's shapes, where everything may be absent, to the snapshot's. */
-import type { Service, ServiceDeployment, Task } from "@aws-sdk/client-ecs";
+import type { Service, ServiceDeployment, ServiceDeploymentBrief, Task } from "@aws-sdk/client-ecs";
 import type { ServiceDeploymentView, ServiceView, TaskView } from "./snapshot.js";
 
 export function serviceView(service: Service): ServiceView {
@@ -9,7 +9,10 @@ export function serviceView(service: Service): ServiceView {
     runningCount: service.runningCount ?? 0,
     pendingCount: service.pendingCount ?? 0,
     isBalanced: (service.loadBalancers?.length ?? 0) > 0,
-    ...present({ healthCheckGracePeriodSeconds: service.healthCheckGracePeriodSeconds }),
+    ...present({
+      healthCheckGracePeriodSeconds: service.healthCheckGracePeriodSeconds,
+      earlySuccess: service.deploymentConfiguration?.earlySuccessCriteria?.enable,
+    }),
     deployments: (service.deployments ?? []).map((one) => ({
       id: one.id ?? "",
       status: one.status ?? "",
@@ -52,6 +55,19 @@ export function serviceDeploymentView(deployment: ServiceDeployment): ServiceDep
       },
       alarms: alarms && { status: alarms.status ?? "", triggered: alarms.triggeredAlarmNames ?? [] },
     }),
+  };
+}
+
+/** Returns what the list has of a service deployment: no stage, no hooks, no circuit breaker, no alarms, no sources. */
+export function briefView(brief: ServiceDeploymentBrief): ServiceDeploymentView {
+  return {
+    arn: brief.serviceDeploymentArn ?? "",
+    status: brief.status ?? "",
+    createdAt: brief.createdAt?.getTime() ?? 0,
+    target: brief.targetServiceRevisionArn ?? "",
+    sources: [],
+    earlySuccess: false,
+    ...present({ statusReason: brief.statusReason, finishedAt: brief.finishedAt?.getTime() }),
   };
 }
 

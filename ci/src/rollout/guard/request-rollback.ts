@@ -25,9 +25,11 @@ export type Requested =
 export async function requestRollback(session: Session, subject: Subject, why: string): Promise<Requested> {
   const serviceDeploymentArn = subject.serviceDeploymentArn;
   if (serviceDeploymentArn === undefined) return { refused: "its service deployment is not known" };
-  if (!(await isStill(session, subject, serviceDeploymentArn))) return "moved";
+  // Without the details nothing shows whether production traffic has shifted already.
+  if (subject.listedOnly !== undefined) return { refused: subject.listedOnly };
   const { ecs } = session.aws;
   try {
+    if (!(await isStill(session, subject, serviceDeploymentArn))) return "moved";
     await noteQuietly(session, subject.taskDefinition, why);
     const command = new sdk.ecs.StopServiceDeploymentCommand({ serviceDeploymentArn, stopType: "ROLLBACK" });
     await ask("ecs:StopServiceDeployment", ecs.send(command, abort(session)));

@@ -1,4 +1,5 @@
 import type { ServiceDeploymentView } from "../ecs/snapshot.js";
+import { isOfMonitor } from "../judge/person.js";
 import type { Verdict } from "../judge/verdict.js";
 
 /** A deployment that the service has had. Times are milliseconds since the epoch on AWS's clock. */
@@ -37,7 +38,9 @@ export function endedAs({ status, statusReason = "", breaker, alarms }: ServiceD
       return "failed";
     case "STOPPED":
       if (/replaced by a new service deployment/i.test(statusReason)) return "superseded";
-      return breaker?.status === "TRIGGERED" || alarms?.status === "TRIGGERED" ? "failed" : "stopped";
+      return breaker?.status === "TRIGGERED" || alarms?.status === "TRIGGERED" || isOfMonitor(statusReason)
+        ? "failed"
+        : "stopped";
     default:
       return "unfinished";
   }

@@ -4,7 +4,7 @@ import { tag } from "../attempt/attempt.js";
 import { tagOf } from "../attempt/revisions.js";
 import { ask } from "../ecs/aws-errors.js";
 import { runningIn } from "../ecs/containers.js";
-import { describeRevisions, describeServiceDeployments, listRecent } from "../ecs/service-deployments.js";
+import { describeOrListed, describeRevisions, listRecent } from "../ecs/service-deployments.js";
 import type { ServiceDeploymentView } from "../ecs/snapshot.js";
 import type { Session } from "../release.js";
 import { endedAs, type Past } from "./entry.js";
@@ -18,10 +18,7 @@ export const remembered = 100;
  */
 export async function history(session: Session, count: number): Promise<Past[]> {
   const briefs = await listRecent(session, count);
-  const deployments = await describeServiceDeployments(
-    session,
-    briefs.map((brief) => brief.serviceDeploymentArn ?? ""),
-  );
+  const deployments = await describeOrListed(session, briefs);
   const revisions = await describeRevisions(session, [...new Set(deployments.map(({ target }) => target))]);
   const definitions = await describeAll(session, revisions);
   const past = deployments

@@ -1,6 +1,6 @@
 import { isDeleted, primaryOf, type ServiceDeploymentView, type Snapshot, type Subject } from "../ecs/snapshot.js";
 import { judgeClassic } from "./classic.js";
-import { isOfPerson } from "./person.js";
+import { isOfMonitor, isOfPerson } from "./person.js";
 import { decided, type Judgement, undecided, type Witness } from "./verdict.js";
 import { witnesses } from "./witnesses.js";
 
@@ -100,7 +100,7 @@ function judgeStopped(subject: Subject, snapshot: Snapshot, ours: ServiceDeploym
     const by = isOther ? ` (${primary.id} of ${primary.taskDefinition})` : "";
     return decided("superseded", `Another deployment${by} took its place. ${because(ours)}`, seen);
   }
-  const monitor = triggered(ours);
+  const monitor = triggered(ours) ?? monitorIn(ours.statusReason ?? "");
   if (monitor) {
     return decided("failed", `Stopped by ${monitor}, and nothing was rolled back. ${because(ours)}`, seen);
   }
@@ -116,10 +116,13 @@ function rolledBackBy({ rollback }: Subject, ours: ServiceDeploymentView): strin
   const text = `${ours.statusReason ?? ""} ${ours.rollbackReason ?? ""}`;
   if (/lifecycle hook/i.test(text)) return "a lifecycle hook";
   if (isOfPerson(text)) return rollback ? `us, ${rollback.why}` : "a person";
-  return (
-    triggered(ours) ??
-    (/circuit breaker/i.test(text) ? "the circuit breaker" : /alarm/i.test(text) ? "an alarm" : "ECS")
-  );
+  return triggered(ours) ?? monitorIn(text) ?? "ECS";
+}
+
+/** Told by ECS's reason alone, where the details of the deployment can't be read. */
+function monitorIn(text: string): string | undefined {
+  if (!isOfMonitor(text)) return undefined;
+  return /circuit breaker/i.test(text) ? "the circuit breaker" : "an alarm";
 }
 
 function triggered({ breaker, alarms }: ServiceDeploymentView): string | undefined {

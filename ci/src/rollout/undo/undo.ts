@@ -88,6 +88,7 @@ async function rollBack(session: Session, undoing: Undoing): Promise<Undone> {
       registeredAt: revision.registeredAt,
       deadline: session.clock.now() + allowance(service, source.taskDefinition, groups).ms,
       ...(subject.classicOnly !== undefined && { classicOnly: subject.classicOnly }),
+      ...(subject.listedOnly !== undefined && { listedOnly: subject.listedOnly }),
     };
     return { why, to, taskDefinition: revision.arn, watched: await watch(session, back, eventsOf(service)) };
   } catch (error) {

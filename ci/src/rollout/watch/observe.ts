@@ -1,28 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
-import { AccessDeniedError } from "../ecs/aws-errors.js";
 import { manifestsIn } from "../ecs/manifests.js";
 import { describeService, isNotFound } from "../ecs/read.js";
-import {
-  describeServiceDeployment,
-  earliestOf,
-  isFinished,
-  listServiceDeployments,
-  notPermitted,
-  type RevisionCache,
-} from "../ecs/service-deployments.js";
-import {
-  primaryOf,
-  type ServiceDeploymentView,
-  type ServiceView,
-  type Snapshot,
-  type Subject,
-  type TaskView,
-} from "../ecs/snapshot.js";
+import type { RevisionCache } from "../ecs/service-deployments.js";
+import { primaryOf, type ServiceView, type Snapshot, type Subject, type TaskView } from "../ecs/snapshot.js";
 import { listTasks } from "../ecs/tasks.js";
 import { serviceView } from "../ecs/views.js";
 import { isServing } from "../judge/witnesses.js";
 import type { Session } from "../release.js";
 import { glance, mayGlance } from "./glance.js";
+import { type Ours, seeOurs } from "./own-deployment.js";
 import { isEnding } from "./phase.js";
 
 /** A look at ECS, and the subject with what was learnt of it by the way. */
@@ -53,7 +39,7 @@ export function observer(session: Session): Observer {
 
   return async (before, previous) => {
     if (!previous || !mayGlance(before, previous)) return await look(before, previous);
-    const seen = await seeOurs(session, before, previous.ours, revisions);
+    const seen = await seeOurs(session, before, previous.ours, revisions, previous.service);
     return isDeepStrictEqual(seen.ours, previous.ours)
       ? { subject: seen.subject, snapshot: glance(previous, session.clock.now()) }
       : await look(seen.subject, previous, seen);
@@ -67,7 +53,7 @@ export function observer(session: Session): Observer {
     const kept = !known && isKept ? previous : undefined;
     const { subject: found, ours } = kept
       ? { subject: before, ours: kept.ours }
-      : (known ?? (await seeOurs(session, before, previous?.ours, revisions)));
+      : (known ?? (await seeOurs(session, before, previous?.ours, revisions, service)));
     const oursAt = kept?.oursAt ?? at;
     if (service.gone !== undefined && previous) {
       return { subject: found, snapshot: { ...previous, at, service, oursAt, ...(ours && { ours }) } };
@@ -94,41 +80,6 @@ async function readView(session: Session, known: ServiceView | undefined): Promi
     const what = error.code === "no-cluster" ? `cluster "${cluster}"` : `service "${service}" in cluster "${cluster}"`;
     return { ...known, gone: `ECS does not know ${what} any more.` };
   }
-}
-
-/** The subject with what was learnt of it, and its service deployment once ECS lists it. */
-interface Ours {
-  subject: Subject;
-  ours?: ServiceDeploymentView;
-}
-
-/** Finds and reads our own service deployment; without the permissions for it, the subject says so from then on. */
-async function seeOurs(
-  session: Session,
-  subject: Subject,
-  known: ServiceDeploymentView | undefined,
-  revisions: RevisionCache,
-): Promise<Ours> {
-  if (subject.classicOnly) return { subject };
-  if (known && isFinished(known.status)) return { subject, ours: known };
-  try {
-    const arn = subject.serviceDeploymentArn ?? (await findOurs(session, subject, revisions));
-    if (arn === undefined) return { subject };
-    const ours = await describeServiceDeployment(session, arn);
-    return { subject: { ...subject, serviceDeploymentArn: arn }, ...(ours && { ours }) };
-  } catch (error) {
-    if (!(error instanceof AccessDeniedError)) throw error;
-    return { subject: { ...subject, classicOnly: notPermitted(error) } };
-  }
-}
-
-/**
- * Ours is the earliest whose target is our revision. Service.currentServiceDeployment is not asked: it may still name the previous
- * one. The list lags too, so none at first means nothing.
- */
-async function findOurs(session: Session, subject: Subject, revisions: RevisionCache): Promise<string | undefined> {
-  const listed = await listServiceDeployments(session, subject.registeredAt, revisions);
-  return earliestOf(listed, [{ arn: subject.taskDefinition }])?.arn;
 }
 
 /** Our service deployment is read while it is not found, when the service has moved, and where it alone can tell of an end. */

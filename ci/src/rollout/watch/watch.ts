@@ -43,7 +43,8 @@ export async function watch(
     const previous = snapshots.at(-1);
     beside();
     const sighting = await lookPatiently(session, () => look(subject, previous), subject);
-    if (sighting.subject.classicOnly && !subject.classicOnly) progress(lostCertainty(sighting.subject.classicOnly));
+    const [lost] = lostCertainties(sighting.subject);
+    if (lost !== undefined && lost !== lostCertainties(subject)[0]) progress(lost);
     subject = sighting.subject;
     const { snapshot } = sighting;
     const news = happened(subject, snapshots, snapshot, knownEvents);
@@ -77,9 +78,17 @@ export async function lookAgain(session: Session, watched: Watched): Promise<Wat
   }
 }
 
-/** What the verdict lacks when it rests on the classic deployments. */
-export function lostCertainty(why: string): string {
-  return `Service deployments are not read (${why}): the verdict rests on the service's classic deployments and its tasks, and can't tell who ended a rollout.`;
+/** Returns what the verdict lacks because something of the service deployment could not be read: one sentence, or none. */
+export function lostCertainties({ classicOnly, listedOnly }: Subject): string[] {
+  if (classicOnly !== undefined) {
+    return [
+      `Service deployments are not read (${classicOnly}): the verdict rests on the service's classic deployments and its tasks, and can't tell who ended a rollout.`,
+    ];
+  }
+  if (listedOnly === undefined) return [];
+  return [
+    `The details of service deployments are not read (${listedOnly}): the verdict rests on the status that ECS lists and on the tasks, and can't tell a rollout that waits in a lifecycle hook from one that goes on.`,
+  ];
 }
 
 /**

@@ -62,13 +62,17 @@ test("there is a glance until the old tasks leave, none while they do, and again
   assert.equal((await look(staying.subject, { ...leaving.snapshot, tasks: gone })).snapshot.isGlance, true);
 });
 
-test("a glance that is not permitted becomes a look, and is the last", async (t) => {
+test("a glance that is not permitted becomes a look, from which on the list alone is read", async (t) => {
   const { clock, world, fake, look } = await observerScene(t);
   update(world, revisionArn(8));
   const seen = await look(subject);
   fake.script.DescribeServiceDeployments = () => new Fault("AccessDeniedException", "no");
   await clock.sleep(2_000);
   const denied = await look(seen.subject, seen.snapshot);
-  assert.equal(denied.subject.classicOnly, "ecs:DescribeServiceDeployments is not permitted");
+  assert.equal(denied.subject.listedOnly, "ecs:DescribeServiceDeployments is not permitted");
+  assert.equal(denied.subject.classicOnly, undefined);
   assert.equal(denied.snapshot.isGlance, undefined);
+  await clock.sleep(2_000);
+  await look(denied.subject, denied.snapshot);
+  assert.equal(fake.sent("DescribeServiceDeployments").length, 2, "what is denied is not called again");
 });
