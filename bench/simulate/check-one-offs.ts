@@ -3,13 +3,11 @@ import type { Scenario, TaskScript } from "../world/scenario.js";
 
 /** A one-off task runs once an attempt at the most; after one that failed nothing is deployed, and after a deploy it has its word. */
 export function wrongOneOffs(scenario: Scenario, outcome: Outcome): string[] {
-  const { before, after, keep, runId, verb } = scenario.deployer ?? {};
+  const { before, after, runId, verb } = scenario.deployer ?? {};
   const { circumstances, runs, truth, report } = outcome;
   const started = (when: string) =>
     Object.entries(circumstances.oneOffs).flatMap(([by, tasks]) => (by.startsWith(`slipway/${when}/`) ? tasks : []));
-  // What our other deploy deregisters, because nobody uses it, is what an attempt would be known by when it is run again.
-  const isForgotten = keep !== undefined && outcome.rival !== undefined;
-  const attempts = runId === undefined || isForgotten ? runs.length : 1;
+  const attempts = runId === undefined ? runs.length : 1;
   const twice = ["before", "after"].filter((when) => started(when).length > attempts);
   const wrong = twice.map((when) => `ran the task ${when} ${started(when).length} times in ${attempts} attempts`);
   const begun = truth.updates.some(({ began, taskDefinition }) => began && truth.own.includes(taskDefinition));

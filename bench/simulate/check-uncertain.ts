@@ -1,11 +1,25 @@
 /** What may be said without the newer APIs, where the report itself says that something could not be told. */
+import type { Report } from "../../ci/src/report/report.js";
 import type { Outcome } from "../world/play.js";
 import type { State } from "../world/rollout-state.js";
 import type { Run } from "../world/run.js";
 import type { Scenario } from "../world/scenario.js";
 
+/** What a report may say that says itself that something could not be read: by the listed status only a wait in a hook is not seen. */
+export function isUncertain(
+  { verdict, uncertain }: Report,
+  state: State,
+  scenario: Scenario,
+  outcome: Outcome,
+): boolean {
+  if (uncertain.some((text) => text.includes("classic deployments"))) {
+    return isAllThatShows(state, verdict, scenario, outcome);
+  }
+  return uncertain.length > 0 && state === "paused" && verdict === "timed-out";
+}
+
 /** Whether the classic deployments, which are all that could be read, do not speak against a verdict. */
-export function isAllThatShows(state: State, verdict: string, scenario: Scenario, outcome: Outcome): boolean {
+function isAllThatShows(state: State, verdict: string, scenario: Scenario, outcome: Outcome): boolean {
   const { truth, runs } = outcome;
   const begunAt = truth.updates[0]?.at ?? 0;
   switch (state) {

@@ -1,4 +1,3 @@
-import type { Report } from "../../ci/src/report/report.js";
 import type { Truth } from "../world/history.js";
 import { secrets } from "../world/names.js";
 import type { Outcome } from "../world/play.js";
@@ -11,7 +10,7 @@ import { wrongOneOffs } from "./check-one-offs.js";
 import { groundless } from "./check-refusal.js";
 import { circumstancesOf, wentElsewhere } from "./check-rollback.js";
 import { isStillWrong, provesOther, servesWell } from "./check-served.js";
-import { isAllThatShows, isDeployedTo } from "./check-uncertain.js";
+import { isDeployedTo, isUncertain } from "./check-uncertain.js";
 
 /** What is wrong with an outcome, in sentences; none when everything is as it must be. */
 export function faultsOf(scenario: Scenario, outcome: Outcome): string[] {
@@ -84,14 +83,6 @@ function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
       accepted(state, scenario, outcome).includes(report.verdict) || isUncertain(report, state, scenario, outcome),
   );
   return right ? [] : [`said ${report.verdict} (${report.reason}), and in truth it is ${states.join(", then ")}`];
-}
-
-/** What a report may say that says itself that something could not be read: by the listed status only a wait in a hook is not seen. */
-function isUncertain({ verdict, uncertain }: Report, state: State, scenario: Scenario, outcome: Outcome): boolean {
-  if (uncertain.some((text) => text.includes("classic deployments"))) {
-    return isAllThatShows(state, verdict, scenario, outcome);
-  }
-  return uncertain.length > 0 && state === "paused" && verdict === "timed-out";
 }
 
 /** An error that says that the outcome is not known, where what it needs to see is kept from it. */

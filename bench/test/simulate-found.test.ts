@@ -3,9 +3,10 @@ import { test } from "node:test";
 import { faultsOf } from "../simulate/check.js";
 import { play } from "../world/play.js";
 import { classic } from "./found/classic.js";
+import { listed } from "./found/listed.js";
 import { rollouts } from "./found/rollouts.js";
 
-for (const { name, seed, scenario, verdicts } of [...rollouts, ...classic]) {
+for (const { name, seed, scenario, verdicts } of [...rollouts, ...classic, ...listed]) {
   test(`it is told rightly when ${name}`, async () => {
     const outcome = await play(scenario, seed);
     assert.deepEqual(faultsOf(scenario, outcome), []);

@@ -40,7 +40,7 @@ export const classic: Found[] = [
       interventions: [
         { at: 12_000, do: "stop", stopType: "ROLLBACK" },
         { at: 33_000, do: "redeploy" },
-        { at: 10_000, do: "deny", actions: ["ecs:DescribeServiceDeployments"] },
+        { at: 10_000, do: "deny", actions: newer },
       ],
       aws: { rollbackId: "new" },
       deployer: { runId: "run-1", http: true, force: true, desiredCount: 2 },
@@ -128,7 +128,7 @@ export const classic: Found[] = [
       service: { desiredCount: 0, minimumHealthyPercent: 0 },
       interventions: [
         { at: 1_000, do: "stop", stopType: "ABORT" },
-        { at: 4_000, do: "deny", actions: ["ecs:DescribeServiceDeployments"] },
+        { at: 4_000, do: "deny", actions: newer },
         { at: 5_000, do: "deploy", version: "v3.0.0" },
       ],
     },
@@ -162,7 +162,7 @@ export const classic: Found[] = [
       release: { tasks: [{}] },
       interventions: [
         { at: 42, do: "deploy", version: "v3.0.0" },
-        { at: 2_998, do: "deny", actions: ["ecs:DescribeServiceDeployments"] },
+        { at: 2_998, do: "deny", actions: newer },
         { at: 3_000, do: "stop", stopType: "ROLLBACK" },
       ],
       aws: { rollbackId: "new" },
@@ -182,7 +182,7 @@ export const classic: Found[] = [
         more: { deploymentConfiguration: { bakeTimeInMinutes: 5 } },
       },
       interventions: [
-        { at: 53_000, from: "start", do: "deny", actions: ["ecs:DescribeServiceDeployments"] },
+        { at: 53_000, from: "start", do: "deny", actions: newer },
         { at: 89_000, from: "start", do: "stop", stopType: "ROLLBACK" },
         { at: 108_000, do: "redeploy" },
         { at: 430_000, do: "alarm", name: "errors", state: "ALARM" },
@@ -206,7 +206,7 @@ export const classic: Found[] = [
         ],
       },
       interventions: [
-        { at: 1_000, do: "deny", actions: ["ecs:DescribeServiceDeployments"] },
+        { at: 1_000, do: "deny", actions: newer },
         { at: 45_000, do: "continue", action: "CONTINUE" },
       ],
       again: [0],

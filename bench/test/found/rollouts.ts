@@ -208,4 +208,15 @@ export const rollouts: Found[] = [
     },
     verdicts: ["rolled-back"],
   },
+  {
+    name: "a deploy that another overtook is called again after that one has deregistered what is not used",
+    seed: 1193366,
+    scenario: {
+      release: { tasks: [{ serves: { version: "v0.0.1" } }] },
+      deployer: { runId: "run-1", http: true, keep: 1, before: { exit: { after: 2_000, code: 0 } } },
+      again: [471_000],
+      rival: { at: 141, version: "v3.0.0", runId: "run-2" },
+    },
+    verdicts: ["superseded", "superseded"],
+  },
 ];

@@ -22,6 +22,7 @@ export async function addDeployments(session: Session, uses: Uses, service: Serv
   );
   const revisions = await taskDefinitionsOf(of, [...new Set(past.flatMap((one) => [one.target, ...one.sources]))]);
   const brought = (one: ServiceDeploymentView) => revisions.get(one.target);
+  for (const taskDefinition of revisions.values()) uses.addDeployed(taskDefinition);
 
   for (const one of past.filter(({ status }) => !isFinished(status))) {
     for (const arn of [one.target, ...one.sources]) uses.add(revisions.get(arn), `${name} is being deployed to`);

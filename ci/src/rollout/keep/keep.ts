@@ -3,7 +3,8 @@ import { abort } from "../ecs/send-options.js";
 import type { Session } from "../release.js";
 import { once } from "../start/once.js";
 import { partsOf } from "./collect.js";
-import { lookForFree } from "./look.js";
+import { lookForFree, most } from "./look.js";
+import { pendingSearch } from "./pending.js";
 
 /** What became of a family's old revisions. */
 export interface KeepReport {
@@ -24,14 +25,13 @@ export interface KeepReport {
  * (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html). Half of that burst is left to others.
  */
 const atOnce = 10;
-/** Of one deploy: a minute and a half. */
-const most = 100;
 
 /**
  * Deregisters the revisions of the target's family that nobody uses, but the newest. Each is looked at twice: the second time just before
  * it goes. Where anything can't be looked at, nothing (more) is deregistered: the report says why, and nothing is thrown.
  *
- * With a revision goes what its tags keep of an attempt: a run id is not recognised again once its revision is gone.
+ * A revision that a deploy has registered and not rolled out stays for 30 days. With one that was rolled out goes what its tags keep of
+ * an attempt: a run id is not recognised again once its revision is gone.
  */
 export async function keepNewest(session: Session, keep: number): Promise<KeepReport> {
   const { family } = session.target;
@@ -39,12 +39,13 @@ export async function keepNewest(session: Session, keep: number): Promise<KeepRe
   const report: KeepReport = { keep, deregistered: [], inUse: [], left: 0 };
   try {
     session.progress(`Looking which old revisions of ${family} nobody uses: the ${keep} newest stay.`);
-    const { free, inUse } = await lookForFree(session, keep);
+    const addPending = pendingSearch(session);
+    const { free, inUse } = await lookForFree(session, keep, addPending);
     report.inUse = inUse.map(({ revision, by }) => ({ revision: nameOf(revision), by }));
     report.left = Math.max(0, free.length - most);
     for (const [index, part] of partsOf(free.slice(0, most), atOnce).entries()) {
       if (index > 0) await session.clock.sleep(atOnce * 1000, session.signal);
-      const again = await lookForFree(session, keep);
+      const again = await lookForFree(session, keep, addPending);
       for (const revision of part.filter((one) => again.free.includes(one))) {
         await deregister(session, nameOf(revision));
         report.deregistered.push(nameOf(revision));

@@ -6,9 +6,13 @@ import type { Session } from "../release.js";
 import { type Choice, choose } from "./choose.js";
 import { collect } from "./collect.js";
 import { addDeployments, addRollbackGoal } from "./deployments.js";
+import type { PendingSearch } from "./pending.js";
 import { addService, listClusters, listServices } from "./services.js";
 import { addTasks } from "./tasks.js";
 import { revisionOf, Uses } from "./uses.js";
+
+/** Revisions that one deploy deregisters at most, which takes a minute and a half. */
+export const most = 100;
 
 /**
  * Looks which revisions of the target's family may go. What is slow and seldom changes is read first and the services last, so that
@@ -16,9 +20,10 @@ import { revisionOf, Uses } from "./uses.js";
  *
  * Not seen are those that name a revision elsewhere: EventBridge Pipes, Step Functions, CodePipeline, or code of one's own.
  * @param keep How many of the newest stay.
+ * @param addPending Of the revisions that may go, only the first that one deploy would deregister are searched.
  * @throws Error when anything of it can't be read.
  */
-export async function lookForFree(session: Session, keep: number): Promise<Choice> {
+export async function lookForFree(session: Session, keep: number, addPending: PendingSearch): Promise<Choice> {
   const uses = new Uses(session.target.family);
   const active = await activeRevisions(session);
   const [{ addRules }, { addSchedules }] = await loadOthers();
@@ -29,7 +34,10 @@ export async function lookForFree(session: Session, keep: number): Promise<Choic
   await addRollbackGoal(session, uses);
   const services = await listServices(session, clusters);
   for (const service of services.filter((one) => addService(uses, one))) await addDeployments(session, uses, service);
-  return choose(active, keep, servingOf(session, services), uses);
+  const serving = servingOf(session, services);
+  const { free } = choose([...active.keys()], keep, serving, uses);
+  await addPending(uses, new Map(free.slice(0, most).map((one) => [one, active.get(one) ?? ""])));
+  return choose([...active.keys()], keep, serving, uses);
 }
 
 let others: Promise<[typeof import("./rules.js"), typeof import("./schedules.js")]> | undefined;
@@ -39,8 +47,8 @@ export function loadOthers() {
   return others;
 }
 
-/** Numbers of the family's active revisions. */
-async function activeRevisions(session: Session): Promise<number[]> {
+/** ARNs of the family's active revisions, by number. */
+async function activeRevisions(session: Session): Promise<Map<number, string>> {
   const { family } = session.target;
   const arns = await collect(async (nextToken) => {
     const command = new sdk.ecs.ListTaskDefinitionsCommand({
@@ -52,7 +60,11 @@ async function activeRevisions(session: Session): Promise<number[]> {
     const page = await ask("ecs:ListTaskDefinitions", session.aws.ecs.send(command, abort(session)));
     return { items: page.taskDefinitionArns, nextToken: page.nextToken };
   });
-  return arns.flatMap((arn) => revisionOf(arn, family) ?? []);
+  return new Map(arns.flatMap((arn) => entryOf(revisionOf(arn, family), arn)));
+}
+
+function entryOf(revision: number | undefined, arn: string): [number, string][] {
+  return revision === undefined ? [] : [[revision, arn]];
 }
 
 function servingOf({ target }: Session, services: readonly Service[]): number {

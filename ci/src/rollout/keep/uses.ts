@@ -1,6 +1,7 @@
 /** Who uses which revisions of one family: by the revision's number, as in `a task runs it`. */
 export class Uses {
   readonly #by = new Map<number, string>();
+  readonly #deployed = new Set<number>();
 
   constructor(readonly family: string) {}
 
@@ -8,6 +9,17 @@ export class Uses {
   add(taskDefinition: string | undefined, by: string): void {
     const revision = revisionOf(taskDefinition ?? "", this.family);
     if (revision !== undefined && !this.#by.has(revision)) this.#by.set(revision, by);
+  }
+
+  /** Notes a revision that a service deployment has brought, whatever became of it. */
+  addDeployed(taskDefinition: string | undefined): void {
+    const revision = revisionOf(taskDefinition ?? "", this.family);
+    if (revision !== undefined) this.#deployed.add(revision);
+  }
+
+  /** Whether a service deployment that ECS remembers has brought the revision. */
+  wasDeployed(revision: number): boolean {
+    return this.#deployed.has(revision);
   }
 
   /** Who uses a revision; undefined when nobody does. */

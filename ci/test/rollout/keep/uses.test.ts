@@ -149,3 +149,56 @@ test("a schedule or rule that names the family alone means its newest revision, 
   elsewhere.schedules.push({ Name: "nightly", GroupName: "default", Target });
   assert.equal((await keep()).deregistered.length, 7);
 });
+
+const day = 24 * 3600;
+
+/** Revision 3 as a deploy has registered it, so many seconds ago. */
+function registered(world: World, verb: string, ago: number) {
+  const three = world.taskDefinitions.get(revisionArn(3));
+  set(three?.taskDefinition, { registeredAt: world.now() - ago });
+  set(three, {
+    tags: [
+      { key: "slipway:verb", value: verb },
+      { key: "slipway:version", value: "v2.0.0" },
+    ],
+  });
+}
+
+for (const [verb, by] of [
+  ["deploy", "a deploy of v2.0.0 has registered it and not rolled it out"],
+  ["rollback", "a rollback of v2.0.0 has registered it and not rolled it out"],
+  ["undo", "a rollback of v2.0.0 has registered it and not rolled it out"],
+] as const) {
+  test(`a revision that a ${verb} has registered and not rolled out is not deregistered`, async (t) => {
+    const { world, keep } = await keepScene(t);
+    registered(world, verb, 29 * day);
+    const { deregistered, inUse } = await keep();
+    assert.ok(!deregistered.includes("service:3"));
+    assert.equal(inUse.find(({ revision }) => revision === "service:3")?.by, by);
+  });
+}
+
+test("a revision that a deploy has registered more than 30 days ago, or rolled out, may go", async (t) => {
+  const { world, keep } = await keepScene(t);
+  registered(world, "deploy", 31 * day);
+  assert.ok((await keep(5)).deregistered.includes("service:3"));
+  const { world: rolledOut, keep: again } = await keepScene(t);
+  registered(rolledOut, "deploy", day);
+  rolledOut.serviceDeployments.push({
+    serviceDeploymentArn: "arn:aws:ecs:us-west-2:123456789012:service-deployment/c/s/sd3",
+    createdAt: rolledOut.now() - day,
+    status: "ROLLBACK_SUCCESSFUL",
+    taskDefinition: revisionArn(3),
+  });
+  assert.ok((await again(5)).deregistered.includes("service:3"));
+});
+
+test("each revision that no deployment has brought is described once", async (t) => {
+  const { fake, keep } = await keepScene(t);
+  await keep(5);
+  const described = fake.sent("DescribeTaskDefinition").map(({ taskDefinition }) => String(taskDefinition));
+  assert.deepEqual(
+    described.filter((one) => /:[1-4]$/.test(one)).sort(),
+    [1, 2, 3, 4].map((revision) => revisionArn(revision)),
+  );
+});
