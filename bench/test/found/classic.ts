@@ -191,30 +191,6 @@ export const classic: Found[] = [
     verdicts: ["failed"],
   },
   {
-    name: "an undo waits for a person when the command is run again, without the newer APIs",
-    seed: 1459082,
-    scenario: {
-      before: { completed: false },
-      service: {
-        hooks: [
-          {
-            targetType: "PAUSE",
-            lifecycleStages: ["POST_SCALE_UP"],
-            timeoutConfiguration: { timeoutInMinutes: 1, action: "ROLLBACK" },
-          },
-          { targetType: "PAUSE", lifecycleStages: ["PRE_SCALE_UP"] },
-        ],
-      },
-      interventions: [
-        { at: 1_000, do: "deny", actions: newer },
-        { at: 45_000, do: "continue", action: "CONTINUE" },
-      ],
-      again: [0],
-      deployer: { ignore: ["nothing-to-return-to"] },
-    },
-    verdicts: ["failed", "timed-out"],
-  },
-  {
     name: "ours is stopped and somebody deploys between two looks, without the newer APIs",
     seed: 1613304,
     scenario: {

@@ -44,4 +44,28 @@ export const listed: Found[] = [
     },
     verdicts: ["superseded"],
   },
+  {
+    name: "only the list can be read, and an undo waits in a lifecycle hook when the command is run again",
+    seed: 1459082,
+    scenario: {
+      before: { completed: false },
+      service: {
+        hooks: [
+          {
+            targetType: "PAUSE",
+            lifecycleStages: ["POST_SCALE_UP"],
+            timeoutConfiguration: { timeoutInMinutes: 1, action: "ROLLBACK" },
+          },
+          { targetType: "PAUSE", lifecycleStages: ["PRE_SCALE_UP"] },
+        ],
+      },
+      interventions: [
+        { at: 1_000, do: "deny", actions: details },
+        { at: 45_000, do: "continue", action: "CONTINUE" },
+      ],
+      again: [0],
+      deployer: { ignore: ["nothing-to-return-to"] },
+    },
+    verdicts: ["failed", "timed-out"],
+  },
 ];
