@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { writePrivately } from "./state.js";
 
@@ -25,18 +25,33 @@ export async function loadCredentials(stateDir: string): Promise<Credentials> {
 }
 
 async function readKept(path: string): Promise<Credentials | undefined> {
-  let content: string;
-  try {
-    content = await readFile(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
+  const content = await readOwn(path);
+  if (content === undefined) return undefined;
   const { Version, AccessKeyId, SecretAccessKey } = parseObject(content);
   if (Version !== 1 || typeof AccessKeyId !== "string" || typeof SecretAccessKey !== "string") {
     throw new Error(`${path} holds no keys of a local AWS. Move it away, or name another state directory.`);
   }
   return { Version, AccessKeyId, SecretAccessKey };
+}
+
+/** Reads a file of this user. In a state directory that others can write to, keys that another user knows may have been put there. */
+async function readOwn(path: string): Promise<string | undefined> {
+  let file: FileHandle;
+  try {
+    file = await open(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  try {
+    const { uid } = await file.stat();
+    if (uid !== (process.geteuid?.() ?? uid)) {
+      throw new Error(`${path} belongs to user ${uid}. Move it away, or name another state directory.`);
+    }
+    return await file.readFile("utf8");
+  } finally {
+    await file.close();
+  }
 }
 
 /** What is no JSON object has no keys in it; its content must not show in an error. */

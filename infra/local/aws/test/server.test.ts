@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { chown, readFile, stat, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
@@ -37,6 +37,19 @@ test("a file of other credentials in the state directory is neither used nor sho
     assert.doesNotMatch(error.message, /s3cret/);
     return true;
   });
+});
+
+test("keys that another user has put into the state directory are refused", {
+  skip: process.geteuid?.() !== 0 && "only root can give a file away",
+}, async (t) => {
+  const stateDir = await temporaryDirectory(t);
+  const path = join(stateDir, "credentials.json");
+  await writeFile(path, '{"Version": 1, "AccessKeyId": "AKIAKNOWN", "SecretAccessKey": "known"}');
+  await chown(path, 65534, 65534);
+  await assert.rejects(
+    startLocalAws({ ...simulated, stateDir }),
+    /credentials\.json belongs to user 65534\. Move it away/,
+  );
 });
 
 test("a port in use is refused by its number, and the state directory is free again", async (t) => {
