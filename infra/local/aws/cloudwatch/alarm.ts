@@ -22,6 +22,8 @@ export function checkedAlarm(input: JsonObject): Pick<Alarm, "name" | "period" |
   const period = number(input, "Period") ?? 60;
   const evaluationPeriods = number(input, "EvaluationPeriods") ?? 1;
   if (name.length < 1 || name.length > 255) throw invalid("AlarmName must be from 1 to 255 characters long.");
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+  if (/\p{Cc}/u.test(name)) throw invalid("AlarmName must not contain ASCII control characters.");
   if (![10, 20, 30].includes(period) && (period < 60 || period % 60 !== 0)) {
     throw invalid(`Period ${period}: 10, 20, 30 and multiples of 60 are accepted.`);
   }

@@ -1,6 +1,7 @@
 import type { Shape } from "./model.js";
 import type { Protocol } from "./protocol.js";
 import { AwsError, type Json, type JsonObject } from "./service.js";
+import { escapeXml } from "./xml.js";
 
 /** The query protocol: the operation and its members come as a form, the answer is XML. */
 export function queryProtocol(namespace: string): Protocol {
@@ -104,8 +105,4 @@ function contentOf(value: Json, shape: Shape | undefined): string {
 
 function element(name: string, content: string): string {
   return `<${name}>${content}</${name}>`;
-}
-
-function escapeXml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.codePointAt(0)};`);
 }

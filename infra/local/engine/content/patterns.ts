@@ -1,10 +1,11 @@
+import { type Glob, readGlob } from "./glob.js";
 import type { Tree } from "./tree.js";
 import { withEntries } from "./tree.js";
 
 /** A path pattern as Dagger (and .dockerignore) writes it: `*` within a name, `**` across directories, `?`, `[a-z]`, a leading `!` negates. */
 interface Pattern {
   negated: boolean;
-  expression: RegExp;
+  glob: Glob;
 }
 
 /**
@@ -32,8 +33,8 @@ export function pathFilter(include: string[], exclude: string[]): (path: string)
 
 /** The paths that a glob names, sorted. */
 export function globTree(tree: Tree, glob: string): string[] {
-  const expression = new RegExp(`^${translate(glob)}$`);
-  return [...tree.keys()].filter((path) => expression.test(path)).sort();
+  const { matches } = readGlob(glob);
+  return [...tree.keys()].filter((path) => matches(path)).sort();
 }
 
 /** Whether nothing below an excluded directory can come back, so that it need not be read. */
@@ -45,7 +46,7 @@ function matcher(patterns: string[]): (path: string) => boolean {
   const parsed = patterns.map(parse);
   return (path) => {
     let matched = false;
-    for (const { negated, expression } of parsed) if (expression.test(path)) matched = !negated;
+    for (const { negated, glob } of parsed) if (glob.contains(path)) matched = !negated;
     return matched;
   };
 }
@@ -56,18 +57,5 @@ function parse(pattern: string): Pattern {
     .slice(negated ? 1 : 0)
     .replace(/^\.?\/+/, "")
     .replace(/\/+$/, "");
-  return { negated, expression: new RegExp(`^${path === "" || path === "." ? ".*" : translate(path)}(?:/.*)?$`) };
-}
-
-function translate(pattern: string): string {
-  return pattern
-    .split(/(\*\*\/|\*\*|\*|\?|\[[^\]]*\])/)
-    .map((part) => {
-      if (part === "**/") return "(?:[^/]+/)*";
-      if (part === "**") return ".*";
-      if (part === "*") return "[^/]*";
-      if (part === "?") return "[^/]";
-      return part.startsWith("[") ? part.replace(/^\[!/, "[^") : part.replace(/[\\^$.|+(){}[\]]/g, "\\$&");
-    })
-    .join("");
+  return { negated, glob: readGlob(path === "" || path === "." ? "**" : path) };
 }

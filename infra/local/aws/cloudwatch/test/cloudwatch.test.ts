@@ -60,6 +60,16 @@ test("alarms are put, set, described in pages, and deleted all or none", async (
   );
 });
 
+test("an alarm has no control characters in its name", async (t) => {
+  const { aws } = await localAws(t);
+  const answer = await sendAsJson(aws, "PutMetricAlarm", {
+    AlarmName: "a\u001bb",
+    EvaluationPeriods: 1,
+    ComparisonOperator: "GreaterThanThreshold",
+  });
+  assert.equal(answer.json().__type, "InvalidParameterValue");
+});
+
 test("a union without a member, or with two, is refused, and nothing is stored of it", async (t) => {
   const { aws } = await localAws(t);
   const alarm = {

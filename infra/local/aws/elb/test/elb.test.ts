@@ -28,7 +28,7 @@ async function balanced(settings = {}) {
     loadBalancer: createSimulatedLoadBalancer(
       clock,
       () => (count++ === 0 ? { drain: 60_000 } : { health: [{ after: 1_000, state: "unhealthy", reason }] }),
-      { ...rehearsalSettings, healthCheckTimeout: 2_000, deregistrationDelay: 300_000, ...settings },
+      { ...rehearsalSettings, deregistrationDelay: 300_000, ...settings },
     ),
   });
   await aws.call("ecs", "CreateCluster");
