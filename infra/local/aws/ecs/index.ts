@@ -18,7 +18,7 @@ import { taskDefinitionOperations } from "./api/task-definitions.js";
 import { taskOperations } from "./api/tasks.js";
 import { createEngine } from "./engine.js";
 import { emptyState, prepareState } from "./model/state.js";
-import { type PortTarget, targetsOf } from "./model/task-definition.js";
+import { type PortTarget, targetsOf, usesHostPorts } from "./model/task-definition.js";
 import type { Random } from "./random.js";
 import type { LoadBalancer, TaskRuntime } from "./runtime.js";
 import { observeAlarm } from "./scheduler/alarms.js";
@@ -45,7 +45,7 @@ export interface EcsDeps {
 export interface Ecs {
   service: Service;
   /** The target groups that services name: nothing else makes one here. */
-  targetGroups(): PortTarget[];
+  targetGroups(): (PortTarget & { targetType: "ip" | "instance" })[];
   /** ARNs of the roles that task definitions name. */
   taskRoles(): string[];
   /** Takes in what CloudWatch tells of an alarm. */
@@ -79,7 +79,11 @@ export async function createEcs(deps: EcsDeps): Promise<Ecs> {
     targetGroups: () =>
       Object.values(engine.state.services)
         .filter(({ status }) => status !== "INACTIVE")
-        .flatMap(({ settings }) => targetsOf(settings)),
+        .flatMap(({ settings, taskDefinition }) => {
+          const document = engine.state.taskDefinitions[taskDefinition]?.document ?? {};
+          const targetType = usesHostPorts(document) ? "instance" : "ip";
+          return targetsOf(settings).map((each) => ({ ...each, targetType }) as const);
+        }),
     taskRoles: () =>
       Object.values(engine.state.taskDefinitions)
         .flatMap(({ document: { executionRoleArn, taskRoleArn } }) => [executionRoleArn, taskRoleArn])

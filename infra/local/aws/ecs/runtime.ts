@@ -94,6 +94,8 @@ export interface TargetGroupSettings {
 
 export interface TargetDescription {
   ip: string;
+  /** As in `LoadBalancerTarget`. */
+  instanceId?: string;
   port: number;
   state: TargetHealth["state"] | "draining";
   /** In ELB's own words, as in `TargetHealth`. */
@@ -105,6 +107,8 @@ export interface LoadBalancerTarget {
   taskArn: string;
   serviceName: string;
   ip: string;
+  /** Of the container instance whose port it is; absent where the task has the address itself. */
+  instanceId?: string;
   port: number;
 }
 

@@ -8,7 +8,7 @@ import { attributesView, healthView, targetGroupView } from "./views.js";
 export interface ElbDeps {
   loadBalancer: LoadBalancer;
   /** The target groups that there are. */
-  targetGroups: () => { targetGroupArn: string; port: number }[];
+  targetGroups: () => { targetGroupArn: string; port: number; targetType: "ip" | "instance" }[];
   clock: Clock;
 }
 
@@ -55,7 +55,8 @@ export function createElb({ loadBalancer, targetGroups, clock }: ElbDeps): Servi
         const { targets } = find(input.TargetGroupArn, caller);
         const asked = Array.isArray(input.Targets) ? (input.Targets as JsonObject[]) : undefined;
         const shown = targets.filter(
-          ({ ip, port }) => asked === undefined || asked.some(({ Id, Port }) => Id === ip && (Port ?? port) === port),
+          ({ ip, instanceId = ip, port }) =>
+            asked === undefined || asked.some(({ Id, Port }) => Id === instanceId && (Port ?? port) === port),
         );
         return { TargetHealthDescriptions: shown.map(healthView) };
       },

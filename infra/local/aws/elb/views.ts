@@ -5,10 +5,10 @@ import type { JsonObject } from "../wire/service.js";
 const seconds = (ms: number) => Math.ceil(ms / 1_000);
 
 export function targetGroupView(
-  group: { targetGroupArn: string; port: number; settings: TargetGroupSettings },
+  group: { targetGroupArn: string; port: number; targetType: "ip" | "instance"; settings: TargetGroupSettings },
   loadBalancerArn: string,
 ): JsonObject {
-  const { targetGroupArn, port, settings } = group;
+  const { targetGroupArn, port, targetType, settings } = group;
   return {
     TargetGroupArn: targetGroupArn,
     TargetGroupName: targetGroupArn.split("/")[1] ?? "",
@@ -24,7 +24,7 @@ export function targetGroupView(
     HealthCheckPath: settings.healthCheckPath,
     Matcher: { HttpCode: settings.matcher },
     LoadBalancerArns: [loadBalancerArn],
-    TargetType: "ip",
+    TargetType: targetType,
     ProtocolVersion: "HTTP1",
     IpAddressType: "ipv4",
   };
@@ -41,9 +41,9 @@ export function attributesView({ deregistrationDelay }: TargetGroupSettings): Js
 }
 
 export function healthView(target: TargetDescription): JsonObject {
-  const { ip, port, state } = target;
+  const { ip, instanceId = ip, port, state } = target;
   return {
-    Target: { Id: ip, Port: port },
+    Target: { Id: instanceId, Port: port },
     HealthCheckPort: String(port),
     TargetHealth: { State: state, ...why(target) },
   };

@@ -78,6 +78,7 @@ export function createLoadBalancer({
   };
 }
 
-function describeTarget({ at: { ip, port }, health }: Target, draining: boolean): TargetDescription {
-  return draining ? { ip, port, state: "draining" } : { ip, port, ...health };
+function describeTarget({ at: { ip, port, instanceId }, health }: Target, draining: boolean): TargetDescription {
+  const known = { ip, port, ...(instanceId !== undefined && { instanceId }) };
+  return draining ? { ...known, state: "draining" } : { ...known, ...health };
 }

@@ -81,8 +81,16 @@ export function activate(world: World, task: TaskRecord): void {
 export function register(world: World, task: TaskRecord, target: TargetRecord): void {
   const serviceName = serviceOf(world, task)?.name ?? "";
   const { targetGroupArn, port, hostPort } = target;
+  const instance = world.state.containerInstances[task.containerInstanceArn ?? ""];
   world.actions.push({
     type: "register",
-    target: { targetGroupArn, taskArn: task.arn, serviceName, ip: task.ip ?? "", port: hostPort ?? port },
+    target: {
+      targetGroupArn,
+      taskArn: task.arn,
+      serviceName,
+      ip: task.ip ?? "",
+      port: hostPort ?? port,
+      ...(hostPort !== undefined && instance !== undefined && { instanceId: instance.ec2InstanceId }),
+    },
   });
 }

@@ -66,7 +66,14 @@ export function createSimulatedLoadBalancer(
       settings,
       targets: [...targets.values(), ...draining]
         .filter(({ at }) => at.targetGroupArn === targetGroupArn)
-        .map(({ at: { ip, port }, health }): TargetDescription => ({ ip, port, ...health })),
+        .map(
+          ({ at: { ip, port, instanceId }, health }): TargetDescription => ({
+            ip,
+            port,
+            ...(instanceId !== undefined && { instanceId }),
+            ...health,
+          }),
+        ),
     }),
     async close() {
       for (const { timers } of targets.values()) for (const cancel of timers) cancel();

@@ -16,6 +16,7 @@ import { NETWORK, TARGET_GROUP, taskDefinition } from "../../ecs/test/world.js";
 import { createInProcessAws } from "../../in-process.js";
 import { rehearsalSettings } from "../../lb/settings.js";
 import { createVirtualClock } from "../../virtual-clock.js";
+import type { JsonObject } from "../../wire/service.js";
 
 /** A service of two tasks behind a target group; the second task never gets well. */
 async function balanced(settings = {}) {
@@ -60,10 +61,39 @@ test("a target group shows the health check and the delay that the load balancer
   );
   assert.deepEqual(
     [shown?.HealthCheckIntervalSeconds, shown?.HealthCheckTimeoutSeconds, shown?.HealthyThresholdCount],
-    [1, 5, 2],
+    [1, 2, 2],
   );
   const { Attributes } = await elb.send(new DescribeTargetGroupAttributesCommand(group));
   assert.equal(Attributes?.find(({ Key }) => Key === "deregistration_delay.timeout_seconds")?.Value, "300");
+});
+
+test("the targets of tasks on a container instance are ports of the instance", async () => {
+  const { aws, clock, elb } = await balanced();
+  const call = (operation: string, input: JsonObject = {}) => aws.call("ecs", operation, input);
+  const { containerInstance } = await call("RegisterContainerInstance");
+  const { ec2InstanceId } = containerInstance as JsonObject;
+  const container = { name: "app", image: "good:1", memory: 64, portMappings: [{ containerPort: 80 }] };
+  await call("RegisterTaskDefinition", { family: "ec2", containerDefinitions: [container] });
+  const targetGroupArn = TARGET_GROUP.replace("/web/", "/ec2/");
+  await call("CreateService", {
+    serviceName: "ec2",
+    taskDefinition: "ec2",
+    desiredCount: 1,
+    launchType: "EC2",
+    healthCheckGracePeriodSeconds: 3_600,
+    loadBalancers: [{ targetGroupArn, containerName: "app", containerPort: 80 }],
+  });
+  clock.advance(60_000);
+  const { TargetGroups } = await elb.send(new DescribeTargetGroupsCommand({ Names: ["ec2"] }));
+  assert.equal(TargetGroups?.[0]?.TargetType, "instance");
+  const targets = [{ Id: String(ec2InstanceId), Port: 32_768 }];
+  for (const input of [{}, { Targets: targets }]) {
+    const found = await elb.send(new DescribeTargetHealthCommand({ TargetGroupArn: targetGroupArn, ...input }));
+    assert.deepEqual(
+      found.TargetHealthDescriptions?.map(({ Target }) => Target),
+      targets,
+    );
+  }
 });
 
 test("all target groups of the region are listed, or those that are named", async () => {
