@@ -19,7 +19,7 @@ try {
     onStdout: (text) => void stdout.write(text),
     onStderr: (text) => void stderr.write(text),
     ...(terminal && { terminal }),
-    isStdoutTerminal: stdout.isTTY === true,
+    ...(stdout.isTTY && { stdoutColumns: stdout.columns || 80 }),
     signal: stop.signal,
   });
 } finally {

@@ -41,7 +41,7 @@ export async function call(standIn: StandIn, options: CallOptions): Promise<numb
 }
 
 async function answer(standIn: StandIn, options: CallOptions, trace: Trace, display: Display): Promise<void> {
-  const { args, cwd, env, signal } = options;
+  const { args, cwd, env, signal, stdoutColumns = 80 } = options;
   const moduleDirectory = parseModuleDirectory(args) ?? ".";
   const { source, session, catalog } = await trace.step(`load workspace: ${moduleDirectory}`, async () => {
     const source = findModule(resolve(cwd, moduleDirectory));
@@ -50,7 +50,7 @@ async function answer(standIn: StandIn, options: CallOptions, trace: Trace, disp
   });
   try {
     if (args[0] === "functions") {
-      display.stdout(`${functionList(catalog.functions(catalog.constructor_.returns) ?? [])}\n`);
+      display.stdout(`${functionList(catalog.functions(catalog.constructor_.returns) ?? [], stdoutColumns)}\n`);
       return;
     }
     const evaluation: Evaluation = {
@@ -67,18 +67,18 @@ async function answer(standIn: StandIn, options: CallOptions, trace: Trace, disp
       const isHelp = line.help || line.steps.length === 1;
       return { line, calls: isHelp ? undefined : prepare(evaluation, line.steps) };
     });
-    if (!calls) display.stdout(`${help(evaluation, line)}\n`);
+    if (!calls) display.stdout(`${help(evaluation, line, stdoutColumns)}\n`);
     else display.stdout(await present(await evaluate(evaluation, calls), { session, catalog, display, ...line }));
   } finally {
     await session.close();
   }
 }
 
-function help(evaluation: Evaluation, { steps }: CommandLine): string {
+function help(evaluation: Evaluation, { steps }: CommandLine, columns: number): string {
   const last = steps.at(-1);
   const owner = steps.at(-2)?.function.returns;
   const given = (argument: ArgumentType) => last && fromDotenv(evaluation, last, owner, argument);
-  return helpText(steps, evaluation.catalog, given);
+  return helpText(steps, evaluation.catalog, given, columns);
 }
 
 /** Writes an error as the engine's command line does, and a failed command's output where no terminal shows its log. */

@@ -1,3 +1,4 @@
+import { wrap } from "../display/text.js";
 import { type ArgumentType, type FunctionType, isInjected, isRequired, type TypeRef } from "../module/types.js";
 import type { Catalog } from "./catalog.js";
 import { kebab } from "./names.js";
@@ -11,11 +12,16 @@ const options: [string, string][] = [
   ["-h, --help", "Show this"],
 ];
 
-/** @param given By argument, what .env says: it stands in for what would be required. */
+/**
+ * @param given By argument, what .env says: it stands in for what would be required.
+ * @param columns Columns of the terminal. As the engine's command line does, only the lists are broken to fit: a function's own text has the
+ *   lines of its source.
+ */
 export function helpText(
   steps: Step[],
   catalog: Catalog,
   given: (argument: ArgumentType) => string | undefined,
+  columns: number,
 ): string {
   const last = steps.at(-1)?.function ?? catalog.constructor_;
   const functions = catalog.functions(last.returns) ?? [];
@@ -30,9 +36,10 @@ export function helpText(
     section(
       "ARGUMENTS",
       shownArguments(last).map((argument) => argumentRow(argument, catalog, given(argument))),
+      columns,
     ),
-    section("FUNCTIONS", functions.map(functionRow)),
-    steps.length === 1 ? section("OPTIONS", options) : "",
+    section("FUNCTIONS", functions.map(functionRow), columns),
+    steps.length === 1 ? section("OPTIONS", options, columns) : "",
   ]
     .filter(Boolean)
     .join("\n\n");
@@ -42,8 +49,8 @@ function shownArguments({ args }: FunctionType): ArgumentType[] {
   return args.filter((argument) => !isInjected(argument));
 }
 
-export function functionList(functions: FunctionType[]): string {
-  return table([["Name", "Description"], ...functions.map(functionRow)]);
+export function functionList(functions: FunctionType[], columns: number): string {
+  return table([["Name", "Description"], ...functions.map(functionRow)], columns);
 }
 
 /** A function's name and the first line of its description. */
@@ -79,11 +86,21 @@ function typeName(type: TypeRef, catalog: Catalog): string {
   return type.name ?? { STRING: "string", INTEGER: "int", FLOAT: "float" }[type.kind] ?? type.kind;
 }
 
-function section(title: string, rows: [string, string][]): string {
-  return rows.length > 0 ? `${title}\n${table(rows.map(([left, right]) => [`  ${left}`, right]))}` : "";
+function section(title: string, rows: [string, string][], columns: number): string {
+  const indented = rows.map(([left, right]): [string, string] => [`  ${left}`, right]);
+  return rows.length > 0 ? `${title}\n${table(indented, columns)}` : "";
 }
 
-function table(rows: [string, string][]): string {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `${left.padEnd(width + 3)}${right}`.trimEnd()).join("\n");
+/** Fewest columns in which a description can be read. */
+const narrowest = 24;
+
+function table(rows: [string, string][], columns: number): string {
+  const width = Math.max(...rows.map(([left]) => left.length)) + 3;
+  const room = Math.max(columns - 1 - width, narrowest);
+  return rows
+    .flatMap(([left, right]) =>
+      wrap(right, room).map((line, index) => `${(index === 0 ? left : "").padEnd(width)}${line}`),
+    )
+    .map((line) => line.trimEnd())
+    .join("\n");
 }

@@ -12,8 +12,8 @@ export interface Output {
   env: Record<string, string | undefined>;
   /** Present when standard error or standard output is a terminal: progress is drawn on it, and what remains goes to standard error. */
   terminal?: Terminal;
-  /** Whether standard output is a terminal: a result without an end of line gets one then. */
-  isStdoutTerminal?: boolean;
+  /** Columns of standard output when it is a terminal: a result without an end of line gets one then, and help fits. */
+  stdoutColumns?: number;
   /** Time of what is drawn. */
   ticks?: Ticks;
 }
@@ -67,10 +67,10 @@ export class Display {
   }
 
   private replay(): void {
-    const { onStdout, onStderr, isStdoutTerminal } = this.output;
+    const { onStdout, onStderr, stdoutColumns } = this.output;
     if (this.held.length === 0) return;
     onStderr("\n");
     for (const { stream, text } of this.held) (stream === "stdout" ? onStdout : onStderr)(text);
-    if (isStdoutTerminal && !this.held.at(-1)?.text.endsWith("\n")) onStdout("\n");
+    if (stdoutColumns !== undefined && !this.held.at(-1)?.text.endsWith("\n")) onStdout("\n");
   }
 }

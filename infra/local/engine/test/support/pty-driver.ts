@@ -17,7 +17,7 @@ for (const args of JSON.parse(env.PTY_CALLS ?? "[]") as string[][]) {
     onStdout: (text) => void stdout.write(text),
     onStderr: (text) => void stderr.write(text),
     terminal: stderr,
-    isStdoutTerminal: true,
+    stdoutColumns: stdout.columns,
     signal: new AbortController().signal,
   });
   stdout.write(`\u241e${exitCode}\n`);
