@@ -135,7 +135,7 @@ function log(span: Span, indent: string, { columns, logLines, final, style }: Vi
   const all = final ? span.logs : span.logs.slice(-logLines);
   const broken = all.flatMap(({ text }) => chop(neutral(text), room));
   const shown = final ? broken : broken.slice(-logLines);
-  const hidden = span.logs.length - all.length + broken.length - shown.length;
+  const hidden = span.hiddenLines + span.logs.length - all.length + broken.length - shown.length;
   return [
     ...(hidden > 0 ? [`${bar("┇")}${style.faint(fit(`...${hidden} lines hidden...`, room))}`] : []),
     ...shown.map((line) => `${bar("┃")}${line}`),

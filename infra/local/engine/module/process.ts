@@ -3,8 +3,8 @@ import { randomBytes } from "node:crypto";
 import { rmSync } from "node:fs";
 import type { Socket } from "node:net";
 import { join, relative } from "node:path";
-import { createInterface } from "node:readline";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { lineSplitter } from "../../containers/output.js";
 import type { Store } from "../content/store.js";
 import { StandInError } from "../errors.js";
 import { type ApiServer, telemetryPath } from "../session/server.js";
@@ -28,7 +28,7 @@ export interface Ended {
   stderr: string;
 }
 
-/** Most of an output that is kept beside the log, in characters: an error carries its last 100 KiB. */
+/** Least of a long output that is kept beside the log, in characters: an error carries its last 100 KiB. */
 const keptOutput = 1 << 20;
 
 /**
@@ -115,10 +115,13 @@ export class ModuleProcess {
   }
 
   private follow(stream: "stdout" | "stderr", input: NodeJS.ReadableStream): void {
-    createInterface({ input }).on("line", (line) => {
-      this.output[stream] = `${this.output[stream]}${line}\n`.slice(-keptOutput);
+    const lines = lineSplitter((_, line) => {
+      const output = `${this.output[stream]}${line}\n`;
+      // Cut seldom, and then by half: each cut copies what is kept.
+      this.output[stream] = output.length > 2 * keptOutput ? output.slice(-keptOutput) : output;
       this.onLine(line);
     });
+    input.on("data", (chunk: Buffer) => lines.write(stream, chunk)).on("end", lines.flush);
   }
 
   private wake(): void {

@@ -55,6 +55,8 @@ export interface Span extends SpanFlags {
   /** It still ran when the call ended. */
   canceled: boolean;
   logs: LogLine[];
+  /** Lines that were at the beginning of the log, and are no longer kept. */
+  hiddenLines: number;
 }
 
 /** Something to do for each change of a trace. */

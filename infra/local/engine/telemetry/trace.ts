@@ -15,6 +15,12 @@ export interface ReceivedSpan extends SpanFlags {
   error?: string;
 }
 
+/** Least of a long log that is kept, in lines. */
+const keptLines = 10_000;
+
+/** Most spans of one call: each frame of the display looks at all of them. */
+const mostSpans = 20_000;
+
 interface Start {
   parent?: string | undefined;
   call?: CallLabel;
@@ -68,6 +74,7 @@ export class Trace {
       cached: false,
       canceled: false,
       logs: [],
+      hiddenLines: 0,
     };
     return this.add(span);
   }
@@ -114,6 +121,7 @@ export class Trace {
     if (!span) return;
     const line = { at: this.now(), text };
     span.logs.push(line);
+    if (span.logs.length > 2 * keptLines) span.hiddenLines += span.logs.splice(0, keptLines).length;
     for (const observer of this.observers) observer.logged?.(span, line);
   }
 
@@ -132,9 +140,9 @@ export class Trace {
   receive(received: ReceivedSpan): void {
     const parent = received.parent === undefined ? undefined : (this.aliases.get(received.parent) ?? received.parent);
     const known = this.spans.get(received.id);
-    const span =
-      known ??
-      this.add({ ...received, parent, endedAt: undefined, origins: [], cached: false, canceled: false, logs: [] });
+    if (!known && this.spans.size >= mostSpans) return;
+    const fresh = { endedAt: undefined, origins: [], cached: false, canceled: false, logs: [], hiddenLines: 0 };
+    const span = known ?? this.add({ ...received, ...fresh, parent });
     if (received.endedAt === undefined || span.endedAt !== undefined) return;
     const error = received.error ?? "";
     Object.assign(span, received, { parent, origins: originsOf(error).filter((id) => id !== span.id) });

@@ -127,6 +127,17 @@ test("the origin of an error is appended once, and can be taken off", () => {
   for (const header of [undefined, ["a"], "", "00-x-y-01"]) assert.equal(spanOf(header), undefined);
 });
 
+test("a long log keeps its end, and how much is gone; spans without end are no longer taken", () => {
+  const trace = new Trace();
+  const span = trace.start("test");
+  for (let line = 0; line < 25_000; line++) trace.log(String(line), span);
+  assert.equal(span.logs.length + span.hiddenLines, 25_000);
+  assert.ok(span.logs.length <= 20_000);
+  assert.equal(span.logs.at(-1)?.text, "24999");
+  for (let id = 0; id < 25_000; id++) trace.receive(received(String(id)));
+  assert.equal(trace.spans.size, 20_000);
+});
+
 test("what is no export of spans is refused", () => {
   assert.throws(() => readSpans(Buffer.from("nonsense")));
   assert.deepEqual(readSpans(Buffer.alloc(0)), []);
