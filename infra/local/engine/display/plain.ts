@@ -2,6 +2,7 @@ import type { LogLine, Span, TraceObserver } from "../telemetry/span.js";
 import type { Trace } from "../telemetry/trace.js";
 import { nameOf } from "./rows.js";
 import { formatDuration, neutral } from "./text.js";
+import { deepest } from "./tree.js";
 
 /**
  * Writes what happens as the engine's command line does without a terminal (`frontendPlain` of dagql/idtui/frontend_plain.go): a numbered
@@ -43,7 +44,7 @@ export class PlainDisplay implements TraceObserver {
   /** Makes a span the one that lines are about. @returns Its depth: of those around it, only calls are shown. */
   private enter(span: Span): number {
     const path: Span[] = [];
-    for (let up: Span | undefined = span; up && !path.includes(up); up = this.trace.spans.get(up.parent ?? ""))
+    for (let up: Span | undefined = span; up && path.length < deepest; up = this.trace.spans.get(up.parent ?? ""))
       path.unshift(up);
     if (this.context.length > 0 && this.context[0] !== path[0]) this.write("\n");
     const around = calls(path.slice(0, -1));

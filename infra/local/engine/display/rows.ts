@@ -2,7 +2,7 @@ import type { Span } from "../telemetry/span.js";
 import type { Trace } from "../telemetry/trace.js";
 import type { Style } from "./style.js";
 import { chop, fit, formatDuration, neutral, width, wrap } from "./text.js";
-import { type Node, visibleTree } from "./tree.js";
+import { deepest, type Node, visibleTree } from "./tree.js";
 
 export interface View {
   /** Columns of the terminal. */
@@ -153,7 +153,11 @@ function failures(span: Span, { spans }: Trace, showsChildren: boolean): Span[] 
 /** A span that has no row here: what is between, its title and its log. The last screen shows the log of a top one as it is. */
 function origin(span: Span, below: Span, { spans }: Trace, indent: string, depth: number, view: View): string[] {
   const between: string[] = [];
-  for (let up = spans.get(span.parent ?? ""); up && up !== below; up = spans.get(up.parent ?? ""))
+  for (
+    let up = spans.get(span.parent ?? "");
+    up && up !== below && between.length < deepest;
+    up = spans.get(up.parent ?? "")
+  )
     if (!up.passthrough) between.unshift(nameOf(up, true, false));
   const shift = view.final ? indent : `${indent}  `;
   const path = between.length > 0 ? `┇ ${between.join(" › ")} ›` : "";

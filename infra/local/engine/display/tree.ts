@@ -12,6 +12,9 @@ export interface Node {
   running: boolean;
 }
 
+/** Most spans around one: what is deeper is not shown. */
+export const deepest = 100;
+
 /**
  * The spans that the engine's command line shows, as a tree: without hidden ones, and with those that their ancestors are asked to show
  * (`RowsView` and `WalkSpans` of dagql/dagui/types.go).
@@ -19,8 +22,8 @@ export interface Node {
 export function visibleTree({ spans }: Trace): Node[] {
   const children = byParent(spans);
   const tops: Node[] = [];
-  const walk = (span: Span, parent: Node | undefined) => {
-    if (isHidden(span, spans)) return;
+  const walk = (span: Span, parent: Node | undefined, depth: number) => {
+    if (depth > deepest || isHidden(span, spans)) return;
     let below = parent;
     if (!span.passthrough) {
       below = { span, parent, children: [], revealed: [], running: false };
@@ -28,9 +31,9 @@ export function visibleTree({ spans }: Trace): Node[] {
       if (span.reveal) reveal(below);
       if (span.endedAt === undefined) for (let up: Node | undefined = below; up; up = up.parent) up.running = true;
     }
-    for (const child of children.get(span.id) ?? []) walk(child, below);
+    for (const child of children.get(span.id) ?? []) walk(child, below, depth + 1);
   };
-  for (const span of children.get("") ?? []) walk(span, undefined);
+  for (const span of children.get("") ?? []) walk(span, undefined, 0);
   return tops;
 }
 
@@ -39,7 +42,9 @@ function byParent(spans: ReadonlyMap<string, Span>): Map<string, Span[]> {
   const groups = new Map<string, Span[]>();
   for (const span of [...spans.values()].sort((a, b) => a.startedAt - b.startedAt)) {
     const parent = span.parent !== undefined && spans.has(span.parent) ? span.parent : "";
-    groups.set(parent, [...(groups.get(parent) ?? []), span]);
+    const siblings = groups.get(parent);
+    if (siblings) siblings.push(span);
+    else groups.set(parent, [span]);
   }
   return groups;
 }

@@ -115,6 +115,8 @@ test("a ring of parents is not shown and does no harm", () => {
   trace.receive(received("1", "2"));
   trace.receive(received("2", "1"));
   assert.equal(names(visibleTree(trace)), "");
+  for (let id = 10; id < 15_000; id++) trace.receive(received(String(id), String(id - 1)));
+  assert.equal(names(visibleTree(trace)).split("[").length, 101, "what is nested very deeply is cut");
 });
 
 test("the origin of an error is appended once, and can be taken off", () => {
