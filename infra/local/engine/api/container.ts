@@ -33,6 +33,11 @@ export class Container extends ApiObject {
     return new Container(session, keyOf("Container", platform), async () => scratchState(platform));
   }
 
+  /** A container that something else than a step makes. */
+  static made(session: Session, key: string, make: () => Promise<ContainerState>): Container {
+    return new Container(session, key, make);
+  }
+
   state(): Promise<ContainerState> {
     return this.session.once(this.key, this.make);
   }

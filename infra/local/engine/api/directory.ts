@@ -3,13 +3,24 @@ import { exportTarget, writeHostDirectory } from "../content/export.js";
 import { filterTree, globTree } from "../content/patterns.js";
 import { keyOf } from "../content/store.js";
 import { nameOf, normalPath, subtree, type Tree, treeDigest } from "../content/tree.js";
+import { dockerBuild } from "../dockerfile/build.js";
 import { StandInError } from "../errors.js";
 import type { Session } from "../session/session.js";
+import { Container } from "./container.js";
 import { File } from "./file.js";
 import { GitRepository } from "./git.js";
 import { ApiObject } from "./object.js";
+import { Secret } from "./secret.js";
 
 type Filter = { include?: string[]; exclude?: string[] };
+
+interface DockerBuildArguments {
+  dockerfile?: string;
+  platform?: string;
+  buildArgs?: { name: string; value: string }[];
+  target?: string;
+  secrets?: string[];
+}
 
 export class Directory extends ApiObject {
   readonly __typename = "Directory";
@@ -76,6 +87,20 @@ export class Directory extends ApiObject {
   filter({ include, exclude }: Filter): Directory {
     return this.step("filter", [include, exclude], (tree) =>
       filterTree(tree, { ...(include && { include }), ...(exclude && { exclude }) }),
+    );
+  }
+
+  /** An image built from a Dockerfile in it. */
+  dockerBuild({ secrets: ids = [], ...options }: DockerBuildArguments): Container {
+    const secrets = ids.map((id) => this.session.ids.of(id, Secret));
+    const key = keyOf(
+      this.key,
+      "dockerBuild",
+      options,
+      secrets.map((secret) => secret.key),
+    );
+    return Container.made(this.session, key, async () =>
+      dockerBuild(this.session, await this.tree(), { ...options, secrets }),
     );
   }
 

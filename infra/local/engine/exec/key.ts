@@ -3,8 +3,12 @@ import { treeDigest } from "../content/tree.js";
 import type { ContainerState, Mount } from "../image/state.js";
 import type { ExecOptions } from "./run.js";
 
-/** Everything that decides what a command does, and nothing that only describes the image, such as its labels. */
-export function execKey(state: ContainerState, options: ExecOptions): string {
+/**
+ * Everything that decides what a command does, and nothing that only describes the image, such as its labels.
+ *
+ * @param more Settings that only a Dockerfile's command has.
+ */
+export function execKey(state: ContainerState, options: ExecOptions, more?: unknown): string {
   const { Env, WorkingDir, User, Entrypoint } = state.config;
   return keyOf("exec 1", {
     platform: state.platform,
@@ -15,9 +19,11 @@ export function execKey(state: ContainerState, options: ExecOptions): string {
     Entrypoint: options.useEntrypoint ? Entrypoint : [],
     mounts: state.mounts.map(mountKey),
     options,
+    // Absent, not null: keys of commands without such settings stay as they are.
+    ...(more !== undefined && { more }),
   });
 }
 
-function mountKey({ path, type, tree }: Mount): unknown[] {
-  return [path, type, treeDigest(tree)];
+function mountKey({ path, type, tree, readOnly }: Mount): unknown[] {
+  return [path, type, treeDigest(tree), ...(readOnly ? ["ro"] : [])];
 }

@@ -26,7 +26,7 @@ export async function prepareMounts(store: Store, mounts: Mount[]): Promise<Prep
     throw error;
   }
   return {
-    binds: placed.map(({ mount, place }) => `${source(mount, place)}:${mount.path}`),
+    binds: placed.map(({ mount, place }) => `${source(mount, place)}:${mount.path}${mount.readOnly ? ":ro" : ""}`),
     after: () => Promise.all(placed.map(({ mount, place }) => reread(store, mount, place))),
     remove,
   };
@@ -38,6 +38,7 @@ function source({ type, tree }: Mount, place: string): string {
 
 /** A command may write to what is mounted, and the next command in the chain sees it. */
 async function reread(store: Store, mount: Mount, place: string): Promise<Mount> {
+  if (mount.readOnly) return mount;
   const tree = await readHostDirectory(store, place);
   return treeDigest(tree) === treeDigest(mount.tree) ? mount : { ...mount, tree };
 }

@@ -2,8 +2,9 @@ import type { ContainerCreateOptions } from "dockerode";
 import { takeLayer } from "../../containers/layer.js";
 import { lineSplitter } from "../../containers/output.js";
 import { runToEnd } from "../../containers/run.js";
+import { type Listing, listLayers } from "../content/listing.js";
 import type { Blob } from "../content/store.js";
-import { type Entry, sorted } from "../content/tree.js";
+import { type Entry, isWithin, parentOf, sorted } from "../content/tree.js";
 import { ExecError } from "../errors.js";
 import { envOf } from "../image/edit.js";
 import type { ContainerState, Mount } from "../image/state.js";
@@ -18,6 +19,29 @@ export interface ExecOptions {
   args: string[];
   useEntrypoint?: boolean;
   expect?: "SUCCESS" | "FAILURE" | "ANY";
+}
+
+/** Settings of a command that withExec does not have. */
+export interface ExecSettings {
+  /** Name of the step, also in the image's history. */
+  label: string;
+  /** The part of them that decides what the command does. */
+  key: unknown;
+  /** Is called when the command really runs. */
+  prepare(): Promise<PreparedSettings>;
+}
+
+/** Settings as the command has them while it runs. None of it is kept. */
+export interface PreparedSettings {
+  env: Record<string, string>;
+  /** As `HostConfig.Binds` takes them. */
+  binds: string[];
+  /** Options of file systems in memory, by their paths. */
+  tmpfs: Record<string, string>;
+  network?: "none";
+  /** Replaces secret values in what the command wrote. */
+  mask(text: string): string;
+  remove(): Promise<void>;
 }
 
 /** What a command did, as it is kept for the next time. */
@@ -35,47 +59,70 @@ interface Kept {
  *
  * @throws {ExecError} It ended otherwise than expected. That is never kept: the next time it runs again.
  */
-export async function runExec(session: Session, state: ContainerState, options: ExecOptions): Promise<ContainerState> {
-  return session.trace.step(`withExec ${options.args.map(quoted).join(" ")}`, async (step) => {
-    const key = execKey(state, options);
+export async function runExec(
+  session: Session,
+  state: ContainerState,
+  options: ExecOptions,
+  settings?: ExecSettings,
+): Promise<ContainerState> {
+  const name = settings?.label ?? `withExec ${options.args.map(quoted).join(" ")}`;
+  return session.trace.step(name, async (step) => {
+    const key = execKey(state, options, settings?.key);
     const kept = await session.store.recall<Kept>(key);
     step.cached = kept !== undefined && (!kept.layer || session.store.has(kept.layer.digest));
-    if (kept && step.cached) return applied(state, options, kept);
-    const result = await execute(session, state, options, step);
+    const createdBy = settings?.label ?? `withExec ${options.args.join(" ")}`;
+    if (kept && step.cached) return applied(state, kept, createdBy);
+    const prepared = (await settings?.prepare()) ?? plain;
+    const result = await execute(session, state, options, prepared, step).finally(() => prepared.remove());
     requireExpected(options, result);
     await session.store.keep(key, result);
-    return applied(state, options, result);
+    return applied(state, result, createdBy);
   });
 }
+
+const plain: PreparedSettings = { env: {}, binds: [], tmpfs: {}, mask: (text) => text, remove: async () => undefined };
 
 /** Quotes an argument as a shell needs it. */
 function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-async function execute(session: Session, state: ContainerState, options: ExecOptions, step: Span): Promise<Kept> {
+async function execute(
+  session: Session,
+  state: ContainerState,
+  options: ExecOptions,
+  prepared: PreparedSettings,
+  step: Span,
+): Promise<Kept> {
   const { machine, signal } = session;
   const engine = await machine.containers();
   const image = await loadFiles(engine, machine.store, state);
   const network = networkSettings(session.env);
   const mounts = await prepareMounts(machine.store, state.mounts);
-  const lines = lineSplitter((_, line) => session.trace.log(line, step));
+  const lines = lineSplitter((_, line) => session.trace.log(prepared.mask(line), step));
   const output = { stdout: [] as Buffer[], stderr: [] as Buffer[] };
+  const binds = [...mounts.binds, ...prepared.binds];
+  const points = [...binds, ...network.binds].map((bind) => bind.split(":")[1] ?? "");
+  const outside = outsideLayer(
+    [...points, ...Object.keys(prepared.tmpfs)].map((point) => point.slice(1)),
+    binds.length > 0 ? await listLayers(machine.store, state.layers) : new Map(),
+  );
   let layer: Blob | undefined;
   try {
-    const { exitCode } = await runToEnd(engine, machine.owner, creation(state, options, image, network, mounts.binds), {
+    const create = creation(state, options, image, network, { ...prepared, binds });
+    const { exitCode } = await runToEnd(engine, machine.owner, create, {
       signal,
       onOutput(stream, chunk) {
         output[stream].push(Buffer.from(chunk));
         lines.write(stream, chunk);
       },
       async ended(container) {
-        const taken = await takeLayer(container, outsideLayer([...mounts.binds, ...network.binds]));
+        const taken = await takeLayer(container, outside);
         if (taken.bytes.some((byte) => byte !== 0)) layer = await machine.store.put(taken.bytes);
       },
     });
     lines.flush();
-    const text = (stream: "stdout" | "stderr") => Buffer.concat(output[stream]).toString("utf8");
+    const text = (stream: "stdout" | "stderr") => prepared.mask(Buffer.concat(output[stream]).toString("utf8"));
     const changed = changes(state.mounts, await mounts.after());
     return { ...(layer && { layer }), changed, stdout: text("stdout"), stderr: text("stderr"), exitCode };
   } finally {
@@ -88,25 +135,38 @@ function creation(
   options: ExecOptions,
   image: string,
   network: NetworkSettings,
-  binds: string[],
+  prepared: PreparedSettings,
 ): ContainerCreateOptions {
   const { Env = [], WorkingDir = "/", User = "", Entrypoint = [] } = state.config;
-  const machines = Object.entries(network.env).filter(([name]) => envOf(state, name) === undefined);
+  // An argument without a value counts as not set: `ARG UV_DEFAULT_INDEX=${PIP_INDEX_URL}` is one where neither is given.
+  const machines = Object.entries(network.env).filter(([name]) => !envOf(state, name));
+  const added = [...machines, ...Object.entries(prepared.env)];
+  const kept = Env.filter((line) => !added.some(([name]) => line.startsWith(`${name}=`)));
   return {
     Image: image,
     Entrypoint: [],
     Cmd: [...(options.useEntrypoint ? Entrypoint : []), ...options.args],
-    Env: [...Env, ...machines.map(([name, value]) => `${name}=${value}`)],
+    Env: [...kept, ...added.map(([name, value]) => `${name}=${value}`)],
     WorkingDir,
     User,
-    HostConfig: { Binds: [...binds, ...network.binds], Init: false },
+    HostConfig: {
+      Binds: [...prepared.binds, ...network.binds],
+      Tmpfs: prepared.tmpfs,
+      ...(prepared.network && { NetworkMode: prepared.network }),
+      Init: false,
+    },
   };
 }
 
-/** Mount points are made in the container's files, and are none of the command's doing. */
-function outsideLayer(binds: string[]): (path: string) => boolean {
-  const points = binds.map((bind) => bind.split(":")[1]?.slice(1) ?? "");
-  return (path) => points.some((point) => path === point || path.startsWith(`${point}/`));
+/** Mount points, and the directories that are made for them, are none of the command's doing. */
+function outsideLayer(points: string[], image: Listing): (path: string) => boolean {
+  const made = new Set(points.flatMap((point) => parentsOf(point)).filter((parent) => !image.has(parent)));
+  return (path) => points.some((point) => isWithin(path, point)) || made.has(path);
+}
+
+function parentsOf(path: string): string[] {
+  const parent = parentOf(path);
+  return parent === "" ? [] : [parent, ...parentsOf(parent)];
 }
 
 function changes(before: Mount[], after: Mount[]): Kept["changed"] {
@@ -114,11 +174,11 @@ function changes(before: Mount[], after: Mount[]): Kept["changed"] {
   return Object.fromEntries(changed.map(({ path, tree }) => [path, sorted(tree)]));
 }
 
-function applied(state: ContainerState, { args }: ExecOptions, result: Kept): ContainerState {
+function applied(state: ContainerState, result: Kept, createdBy: string): ContainerState {
   const { layer, changed, stdout, stderr, exitCode } = result;
   return {
     ...state,
-    layers: layer ? [...state.layers, { ...layer, createdBy: `withExec ${args.join(" ")}` }] : state.layers,
+    layers: layer ? [...state.layers, { ...layer, createdBy }] : state.layers,
     mounts: state.mounts.map((mount) =>
       changed[mount.path] ? { ...mount, tree: new Map(changed[mount.path]) } : mount,
     ),

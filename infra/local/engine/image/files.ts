@@ -18,7 +18,16 @@ export async function withTree(
   const target = pathIn(state, path).slice(1);
   // Those above the directory are not named: the layer would change their modes where they are there already.
   const top: [string, Entry][] = target === "" ? [] : [[target, { type: "directory", mode: 0o755 }]];
-  const entries: Tree = new Map([...top, ...moved(tree, target)]);
+  return withLayer(store, state, new Map([...top, ...moved(tree, target)]), createdBy);
+}
+
+/** A container with one more layer, which holds these entries and no others. */
+export async function withLayer(
+  store: Store,
+  state: ContainerState,
+  entries: Tree,
+  createdBy: string,
+): Promise<ContainerState> {
   const layer = await store.once(
     keyOf("layer 1", treeDigest(entries)),
     () => packLayer(store, entries),
@@ -51,7 +60,8 @@ function mountedEntry(mount: Mount, target: string): Entry | undefined {
   return mount.type === "file" ? [...mount.tree.values()][0] : mount.tree.get(within(mount, target));
 }
 
-function filesBelow(store: Store, state: ContainerState, target: string): Promise<Tree> {
+/** The files of a container's image at a path and below it, with the directories above it. */
+export function filesBelow(store: Store, state: ContainerState, target: string): Promise<Tree> {
   const layers = state.layers.map(({ digest }) => digest);
   return store
     .once(keyOf("files 2", layers, target), async () => [...(await readLayers(store, state.layers, target))])

@@ -18,6 +18,9 @@ export interface ImageConfig {
   WorkingDir?: string;
   Labels?: Record<string, string>;
   StopSignal?: string;
+  Volumes?: Record<string, object>;
+  /** Instructions that run when an image is built from this one; Docker's, not OCI's. */
+  OnBuild?: string[];
   Healthcheck?: Healthcheck;
 }
 
@@ -37,6 +40,8 @@ export interface Mount {
   path: string;
   /** Of a file: that file alone. */
   tree: Tree;
+  /** A command can't write to it. */
+  readOnly?: boolean;
 }
 
 /** How to get a secret's plaintext. It is asked for at the last moment and kept nowhere. */

@@ -19,6 +19,9 @@ export const schema = buildSchema(/* GraphQL */ `
   "A port of the host (frontend) and the port of the service that it leads to (backend)"
   input PortForward { frontend: Int! backend: Int! }
 
+  "An argument of a Dockerfile and its value"
+  input BuildArg { name: String! value: String! }
+
   type Query {
     node(id: ID!): Node
     defaultPlatform: Platform!
@@ -102,6 +105,19 @@ export const schema = buildSchema(/* GraphQL */ `
     file("Its path" path: String!): File!
     "Only some of its files"
     filter("Patterns of what to keep" include: [String!] "Patterns of what to leave out" exclude: [String!]): Directory!
+    "An image built from a Dockerfile in it"
+    dockerBuild(
+      "Path of the Dockerfile (default: Dockerfile)"
+      dockerfile: String
+      "The platform to build for"
+      platform: Platform
+      "Values of the Dockerfile's arguments"
+      buildArgs: [BuildArg!]
+      "The stage to build (default: the last one)"
+      target: String
+      "Secrets that RUN can mount, by their names"
+      secrets: [ID!]
+    ): Container!
     "A digest of all that is in it"
     digest: String!
     "The git repository in it"
