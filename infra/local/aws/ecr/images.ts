@@ -2,7 +2,7 @@ import { record, records, required, text, texts } from "../wire/input.js";
 import { page } from "../wire/paging.js";
 import type { Caller, Json, JsonObject, Operation } from "../wire/service.js";
 import { deleteImage, listsWith } from "./delete-image.js";
-import { imageExists, imageNotFound } from "./errors.js";
+import { imageExists, imageNotFound, invalidParameter } from "./errors.js";
 import { failure, idsOf, imageId, malformedId, shownId } from "./image-ids.js";
 import { putImage } from "./put-image.js";
 import { badToken, owner, pageSize } from "./repositories.js";
@@ -109,8 +109,13 @@ function isAccepted(image: Image, types: string[] | undefined): boolean {
   return types === undefined || types.length === 0 || types.includes(image.mediaType);
 }
 
+const TAG_STATUSES = ["TAGGED", "UNTAGGED", "ANY"];
+
 function filterByTag(images: Image[], input: JsonObject): Image[] {
   const status = text(record(input, "filter") ?? {}, "tagStatus") ?? "ANY";
+  if (!TAG_STATUSES.includes(status)) {
+    throw invalidParameter("filter", `Member must satisfy enum value set: [${TAG_STATUSES.join(", ")}]`);
+  }
   return images.filter((image) => status === "ANY" || (status === "TAGGED") === image.tags.length > 0);
 }
 

@@ -161,6 +161,16 @@ test("a repository that is encrypted with KMS shows its key by ARN, the managed 
   }
 });
 
+test("images are filtered by a tag status that there is", async (t) => {
+  const { ecr } = await registry(t);
+  for (const tagStatus of ["NOPE", "constructor"]) {
+    const filter = { tagStatus: tagStatus as "ANY" };
+    const refused = { name: "InvalidParameterException" };
+    await assert.rejects(ecr.send(new ListImagesCommand({ repositoryName, filter })), refused);
+    await assert.rejects(ecr.send(new DescribeImagesCommand({ repositoryName, filter })), refused);
+  }
+});
+
 test("a page has 1 to 1000 results", async (t) => {
   const { ecr } = await localAws(t);
   for (const maxResults of [0, -1, 1001]) {
