@@ -1,5 +1,6 @@
 import { getTracer } from "@dagger.io/dagger/telemetry";
 import type { Clock } from "./clock.js";
+import { neutral } from "./foreign-text.js";
 import { noSpan, type Span } from "./rollout/span.js";
 import { type Progress, textOf } from "./rollout/watch/happening.js";
 
@@ -62,7 +63,7 @@ export const revealedSpan: Span = (name, work, failureOf) =>
     async (span) => {
       const result = await work();
       const failure = failureOf?.(result);
-      if (failure !== undefined) span.setStatus({ code: SPAN_ERROR, message: failure });
+      if (failure !== undefined) span.setStatus({ code: SPAN_ERROR, message: neutral(failure) });
       return result;
     },
     { "dagger.io/ui.reveal": true },

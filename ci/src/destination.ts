@@ -5,6 +5,7 @@ import { type Clients, createAws } from "./aws/clients.js";
 import { parseCredentials } from "./aws/credentials.js";
 import { systemClock } from "./clock.js";
 import { InputError } from "./errors.js";
+import { neutral } from "./foreign-text.js";
 import { resolveTarget } from "./resolve-target.js";
 import { parseTarget, type Target, type TargetFile } from "./target.js";
 
@@ -63,7 +64,7 @@ function noCredentials(): InputError {
 function noTargets(cause: Error): never {
   throw new InputError(
     "no-targets",
-    `The directory of targets can't be read (${cause.message}). Create infra/targets/NAME.json in your repository, or pass --targets DIR before the function's name.`,
+    `The directory of targets can't be read (${neutral(cause.message)}). Create infra/targets/NAME.json in your repository, or pass --targets DIR before the function's name.`,
     { cause },
   );
 }

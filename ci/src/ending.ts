@@ -2,6 +2,7 @@ import { connection, dag } from "@dagger.io/dagger";
 import { type Activity, revealedSpan, startActivity } from "./activity.js";
 import { systemClock } from "./clock.js";
 import { SlipwayError } from "./errors.js";
+import { neutralLines } from "./foreign-text.js";
 import { jsonPrinter, type Printer, textPrinter } from "./report/printer.js";
 import type { Report } from "./report/report.js";
 
@@ -15,7 +16,7 @@ export async function ending<T>(work: (activity: Activity) => Promise<T>, printe
     return await work(activity);
   } catch (error) {
     const exitCode = error instanceof SlipwayError ? error.exitCode : 1;
-    if (exitCode === 1) console.error((error as Error).stack ?? error);
+    if (exitCode === 1) console.error(neutralLines(String((error as Error).stack ?? error)));
     return await endCall(printer.error(error as Error), printer, exitCode);
   } finally {
     activity.end();

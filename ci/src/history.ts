@@ -1,6 +1,7 @@
 import { systemClock } from "./clock.js";
 import { type DestinationOptions, openDestination } from "./destination.js";
 import { InputError } from "./errors.js";
+import { neutral } from "./foreign-text.js";
 import { unchanged } from "./rollout/ecs/unchanged.js";
 import type { Past } from "./rollout/history/entry.js";
 import { history } from "./rollout/history/history.js";
@@ -14,5 +15,7 @@ export async function showHistory(options: DestinationOptions, count: number): P
     throw new InputError("bad-count", `${count} deployments can't be shown. Accepted: a whole number from 1 to 100.`);
   }
   const { aws, target } = await openDestination(options);
-  return await unchanged(history({ aws, target, clock: systemClock, progress: console.log }, count));
+  return await unchanged(
+    history({ aws, target, clock: systemClock, progress: (line) => console.log(neutral(line)) }, count),
+  );
 }

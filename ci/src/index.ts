@@ -23,6 +23,7 @@ import { buildImage } from "./build.js";
 import { deploy } from "./deploy.js";
 import type { DestinationOptions } from "./destination.js";
 import { ending, reporting } from "./ending.js";
+import { neutralJson } from "./foreign-text.js";
 import { showHistory } from "./history.js";
 import { planDeploy } from "./plan.js";
 import { publishImage } from "./publish-image.js";
@@ -195,7 +196,7 @@ export class Slipway {
     const destination = this.destination(workspace);
     return await ending(async (activity) => {
       const plan = await planDeploy({ version, destination, asked, ...activity });
-      return asJson ? `${JSON.stringify(plan, null, 2)}\n` : formatPlan(plan);
+      return asJson ? `${neutralJson(JSON.stringify(plan, null, 2))}\n` : formatPlan(plan);
     });
   }
 

@@ -3,6 +3,7 @@ import { findRepository, findTag, type Login, login, newestTags, type Repository
 import { readImageLabels } from "./aws/image-labels.js";
 import type { Destination } from "./destination.js";
 import { InputError, SlipwayError } from "./errors.js";
+import { neutral } from "./foreign-text.js";
 import { LABEL } from "./labels.js";
 import { unchanged } from "./rollout/ecs/unchanged.js";
 import type { Release } from "./rollout/release.js";
@@ -101,7 +102,12 @@ async function pushOnce(
   } catch (cause) {
     // An immutable tag refuses whoever comes second.
     const winner = await find().catch((error: Error) => {
-      throw pushFailed(version, uri, cause as Error, `Whether the tag is there can't be read (${error.message})`);
+      throw pushFailed(
+        version,
+        uri,
+        cause as Error,
+        `Whether the tag is there can't be read (${neutral(error.message)})`,
+      );
     });
     if (!winner) throw pushFailed(version, uri, cause as Error, "The registry has no such tag");
     refuseOtherInput(version, winner, inputDigest);
@@ -122,7 +128,7 @@ function pushFailed(version: string, uri: string, cause: Error, tag: string): Sl
   return new SlipwayError(
     "push-failed",
     2,
-    `Pushing ${version} to ${uri} failed: ${cause.message}${end} ${tag}, and nothing was deployed. Run the same command again: layers that the registry has are not sent twice.`,
+    `Pushing ${version} to ${uri} failed: ${neutral(cause.message)}${end} ${tag}, and nothing was deployed. Run the same command again: layers that the registry has are not sent twice.`,
     { cause },
   );
 }
@@ -147,7 +153,7 @@ async function mentionMovedBase(
 ): Promise<void> {
   const built = labels[LABEL.baseDigest];
   const today = await source.baseDigest().catch((error: Error) => {
-    progress(`The base image could not be looked up: ${error.message}`);
+    progress(`The base image could not be looked up: ${neutral(error.message)}`);
   });
   if (!built || !today || built === today) return;
   progress(`The base image has moved since: ${built} then, ${today} now. A new version would be built on the new one.`);

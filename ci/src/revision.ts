@@ -1,6 +1,7 @@
 import type { GitRepository } from "@dagger.io/dagger";
 import { commitTime } from "./commit.js";
 import { InputError } from "./errors.js";
+import { neutral } from "./foreign-text.js";
 import type { Recipe } from "./recipe.js";
 import { exported, type GitSource, recipeDigest } from "./sources.js";
 
@@ -44,7 +45,7 @@ async function isClean({ repository, complete }: GitSource): Promise<boolean> {
 function noRepository(cause: Error): never {
   throw new InputError(
     "no-repository",
-    `The git repository can't be read (${cause.message}), so no commit would stand for the release. Run this in a clone; in a linked worktree the engine does not see the repository, so clone it.`,
+    `The git repository can't be read (${neutral(cause.message)}), so no commit would stand for the release. Run this in a clone; in a linked worktree the engine does not see the repository, so clone it.`,
     { cause },
   );
 }

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Directory, dag, type GitRepository, type Workspace } from "@dagger.io/dagger";
 import { InputError } from "./errors.js";
+import { neutral } from "./foreign-text.js";
 import { buildInputs, RECIPE_VERSION } from "./image.js";
 import { inputDigest, readInputFiles } from "./input-digest.js";
 import type { Recipe } from "./recipe.js";
@@ -57,7 +58,7 @@ export async function checkApp(app: Directory): Promise<void> {
 function missingApp(cause: Error): never {
   throw new InputError(
     "no-app",
-    `The app directory can't be read (${cause.message}). Slipway never ships its own sample from another repository: pass your app with --app DIR, and your targets with --targets DIR before the function's name.`,
+    `The app directory can't be read (${neutral(cause.message)}). Slipway never ships its own sample from another repository: pass your app with --app DIR, and your targets with --targets DIR before the function's name.`,
     { cause },
   );
 }

@@ -1,4 +1,5 @@
 import { SlipwayError } from "./errors.js";
+import { neutralLines, quoted } from "./foreign-text.js";
 import { testRun } from "./image.js";
 import type { Recipe } from "./recipe.js";
 
@@ -8,17 +9,18 @@ import type { Recipe } from "./recipe.js";
  */
 export async function runTests(recipe: Recipe): Promise<string> {
   try {
-    return await testRun(recipe).stdout();
+    return neutralLines(await testRun(recipe).stdout());
   } catch (cause) {
     throw isTestFailure(cause) ? new TestsFailedError(cause) : cause;
   }
 }
 
-class TestsFailedError extends SlipwayError {
+/** The runner's output is quoted: a test can print anything. */
+export class TestsFailedError extends SlipwayError {
   override readonly name = "TestsFailedError";
   constructor(cause: ExecFailure) {
-    const output = [cause.stdout, cause.stderr].filter(Boolean).join("\n");
-    super("tests-failed", 2, `The app's tests failed.\n${output}`, { cause });
+    const output = [cause.stdout, cause.stderr].filter(Boolean).flatMap((text) => quoted(text, { lines: 200 }));
+    super("tests-failed", 2, ["The app's tests failed.", ...output].join("\n"), { cause });
   }
 }
 

@@ -1,4 +1,5 @@
 import { InputError, SlipwayError } from "../errors.js";
+import { neutral } from "../foreign-text.js";
 import { ask, isUncertain } from "../rollout/ecs/aws-errors.js";
 import { unchanged } from "../rollout/ecs/unchanged.js";
 import type { TargetFile } from "../target.js";
@@ -21,7 +22,7 @@ export async function checkAccount(
   if (target.account === undefined || Account === target.account) return Account;
   throw new InputError(
     "wrong-account",
-    `The credentials belong to account ${Account} (${Arn}), and the target is account ${target.account}. Nothing was changed. Choose the profile or role of the target's account, or another --target.`,
+    `The credentials belong to account ${neutral(`${Account} (${Arn})`)}, and the target is account ${target.account}. Nothing was changed. Choose the profile or role of the target's account, or another --target.`,
   );
 }
 
@@ -38,7 +39,7 @@ async function callerOf({ sts }: Pick<Aws, "sts">, endpoint: string | undefined)
       throw new SlipwayError(
         "unreachable",
         2,
-        `${where} does not answer sts:GetCallerIdentity: ${message || name}. Nothing was changed. ${hint}`,
+        `${where} does not answer sts:GetCallerIdentity: ${neutral(message || name)}. Nothing was changed. ${hint}`,
         { cause },
       );
     }

@@ -1,4 +1,5 @@
 import { InputError } from "../errors.js";
+import { neutral } from "../foreign-text.js";
 import type { Credentials } from "./credentials.js";
 import { requestHandler } from "./request-handler.js";
 import { sdk } from "./sdk.js";
@@ -48,7 +49,7 @@ function refused(arn: string): (cause: Error) => never {
     if (!["AccessDenied", "AccessDeniedException", "ValidationError"].includes(cause.name)) throw cause;
     throw new InputError(
       "role-refused",
-      `The credentials may not assume ${arn} (${cause.name}: ${cause.message}). Allow sts:AssumeRole on it, and name the credentials, and the external id if it requires one, in the role's trust policy.`,
+      `The credentials may not assume ${arn} (${cause.name}: ${neutral(cause.message)}). Allow sts:AssumeRole on it, and name the credentials, and the external id if it requires one, in the role's trust policy.`,
       { cause },
     );
   };

@@ -1,4 +1,5 @@
 import { SlipwayError } from "../errors.js";
+import { neutral } from "../foreign-text.js";
 import type { Login, Repository } from "./ecr.js";
 import { isRegistryHost } from "./partition.js";
 import { RegistryReadError, readRegistryJson } from "./registry-json.js";
@@ -66,7 +67,7 @@ function unreadable({ name }: Repository, digest: string, cause: RegistryReadErr
   return new SlipwayError(
     code,
     2,
-    `Cannot read the labels of ${name}@${digest} from ${cause.host}: ${cause.message}${end} The service was not changed. ${next}`,
+    `Cannot read the labels of ${name}@${digest} from ${cause.host}: ${neutral(cause.message)}${end} The service was not changed. ${next}`,
     { cause },
   );
 }

@@ -1,9 +1,13 @@
+import { neutral } from "../foreign-text.js";
 import type { Past } from "../rollout/history/entry.js";
 
 /** The last deployments for people: a line each, the newest first. */
 export function formatHistory(history: readonly Past[]): string {
   if (history.length === 0) return "ECS remembers no deployment of this service: it keeps them for 90 days.\n";
-  const rows = [["started", "took", "ended as", "version", "revision", "digest", "by", "commit"], ...history.map(row)];
+  const rows = [
+    ["started", "took", "ended as", "version", "revision", "digest", "by", "commit"],
+    ...history.map((past) => row(past).map((cell) => neutral(cell, 100))),
+  ];
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0))) ?? [];
   const line = (cells: string[]) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ");
   return `${rows.map((cells) => line(cells).trimEnd()).join("\n")}\n`;

@@ -1,18 +1,19 @@
+import { neutral } from "../foreign-text.js";
 import type { Proposal } from "../rollout/plan/proposal.js";
 import type { JudgedFinding } from "../rollout/preflight/finding.js";
 
 /** A plan for people: what would change, what speaks against it, and how to do it. */
 export function formatPlan(plan: Proposal): string {
   return [
-    headline(plan),
+    neutral(headline(plan)),
     "",
-    ...facts(plan).map(([name, value]) => `${name.padEnd(12)}${value}`),
+    ...facts(plan).map(([name, value]) => `${name.padEnd(12)}${neutral(value)}`),
     "",
     ...changeLines(plan),
     "",
     ...findingLines(plan.findings),
     "",
-    `Next: ${nextStep(plan)}`,
+    `Next: ${neutral(nextStep(plan))}`,
     "",
   ].join("\n");
 }
@@ -50,16 +51,16 @@ function imageText(image: { tags: string[]; size?: number; pushedAt?: number } |
 function changeLines({ changes, patch, service, forced, oneOffs = [] }: Proposal): string[] {
   const { desiredCount } = service;
   const lines = [
-    ...changes.map(({ what, from, to }) => `  ${what}: ${from === undefined ? "" : `${from} → `}${to}`),
-    ...patch.map(({ op, path }) => `  JSON Patch: ${op} ${path}`),
-    ...(desiredCount ? [`  desired count of the service: ${desiredCount.from} → ${desiredCount.to}`] : []),
-    ...(forced ? ["  a copy of the task definition, because of --force"] : []),
+    ...changes.map(({ what, from, to }) => `${what}: ${from === undefined ? "" : `${from} → `}${to}`),
+    ...patch.map(({ op, path }) => `JSON Patch: ${op} ${path}`),
+    ...(desiredCount ? [`desired count of the service: ${desiredCount.from} → ${desiredCount.to}`] : []),
+    ...(forced ? ["a copy of the task definition, because of --force"] : []),
     ...oneOffs.map(
       ({ when, command, timeoutSeconds }) =>
-        `  a task ${when} the deploy: ${JSON.stringify(command)}, at most ${timeoutSeconds} s`,
+        `a task ${when} the deploy: ${JSON.stringify(command)}, at most ${timeoutSeconds} s`,
     ),
   ];
-  return ["Changes:", ...(lines.length > 0 ? lines : ["  none"])];
+  return ["Changes:", ...(lines.length > 0 ? lines.map((line) => `  ${neutral(line, 4_000)}`) : ["  none"])];
 }
 
 function findingLines(findings: readonly JudgedFinding[]): string[] {
@@ -68,7 +69,7 @@ function findingLines(findings: readonly JudgedFinding[]): string[] {
 }
 
 function findingText({ id, level, what, fix, ignored }: JudgedFinding): string[] {
-  return [`  ${ignored ? "ignored" : level} ${id}: ${what}`, `    Fix: ${fix}`];
+  return [`  ${ignored ? "ignored" : level} ${id}: ${neutral(what)}`, `    Fix: ${neutral(fix)}`];
 }
 
 function nextStep({ hash, release, isNothing, isRefused }: Proposal): string {

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.js";
 import { SlipwayError } from "../errors.js";
+import { neutral, neutralJson, neutralLines, quoted } from "../foreign-text.js";
 import type { Progress } from "../rollout/watch/happening.js";
 import type { Report } from "./report.js";
 import { formatReport } from "./text.js";
@@ -18,7 +19,7 @@ export interface Printer {
 /** For people: a line for each thing that happens. */
 export function textPrinter(print: (line: string) => void): Printer {
   return {
-    progress: (line) => print(line),
+    progress: (line) => print(neutral(line, 2_000)),
     report: formatReport,
     error: messageFor,
   };
@@ -31,7 +32,7 @@ export function textPrinter(print: (line: string) => void): Printer {
  */
 export function jsonPrinter(print: (line: string) => void, clock: Clock): Printer {
   const lineOf = (type: string, data: object) =>
-    JSON.stringify({ type, time: new Date(clock.now()).toISOString(), ...data });
+    neutralJson(JSON.stringify({ type, time: new Date(clock.now()).toISOString(), ...data }, bounded));
   const last = (line: string) => {
     print(line);
     return `${line}\n`;
@@ -46,16 +47,26 @@ export function jsonPrinter(print: (line: string) => void, clock: Clock): Printe
     },
     summaryOf(text) {
       const { verdict, reason, message = `${verdict.toUpperCase()}: ${reason}` } = JSON.parse(text);
-      return String(message).split("\n", 1)[0] ?? "";
+      return neutral(String(message).split("\n", 1)[0] ?? "", 4_000);
     },
   };
 }
 
+/** Characters of one text in a JSON line at most: what is longer is a log's or an answer's. */
+const longestText = 8_000;
+
+function bounded(_name: string, value: unknown): unknown {
+  if (typeof value !== "string" || value.length <= longestText) return value;
+  return `${value.slice(0, longestText)}… (${value.length - longestText} more characters)`;
+}
+
 /** An unexpected error leaves open what was done before it. */
 function messageFor(error: Error): string {
-  if (error instanceof SlipwayError) return error.message;
+  if (error instanceof SlipwayError) return neutralLines(error.message);
   const { cmd, stderr, stdout } = error as Partial<Record<"cmd" | "stderr" | "stdout", unknown>>;
-  const output = [stdout, stderr].filter((one) => typeof one === "string" && one !== "").join("\n");
+  const output = [stdout, stderr]
+    .flatMap((one) => (typeof one === "string" && one !== "" ? quoted(one) : []))
+    .join("\n");
   const failed = Array.isArray(cmd) ? `\`${cmd.join(" ")}\` failed: ` : "";
-  return `Unexpected error: ${failed}${error.message || error.name}${output && `\n${output.slice(-4000)}`}\nThe outcome is not known. Run \`status\` to see what the service runs.`;
+  return `Unexpected error: ${neutral(`${failed}${error.message || error.name}`)}${output && `\n${output}`}\nThe outcome is not known. Run \`status\` to see what the service runs.`;
 }

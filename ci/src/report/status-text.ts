@@ -1,3 +1,4 @@
+import { neutral } from "../foreign-text.js";
 import type { DeploymentView } from "../rollout/ecs/snapshot.js";
 import type { Status } from "../rollout/status.js";
 
@@ -12,7 +13,7 @@ export function formatStatus(status: Status): string {
     ...status.deployments.map((one): [string, string] => ["deployment", describe(one)]),
     ...status.events.map(({ at, message }): [string, string] => ["event", `${new Date(at).toISOString()} ${message}`]),
   ];
-  return `${lines.map(([name, value]) => `${name.padEnd(12)}${value}`).join("\n")}\n`;
+  return `${lines.map(([name, value]) => `${name.padEnd(12)}${neutral(value)}`).join("\n")}\n`;
 }
 
 function describe(one: DeploymentView): string {

@@ -1,3 +1,4 @@
+import { neutral, quoted } from "../foreign-text.js";
 import type { Diagnosis } from "../rollout/diagnose/diagnose.js";
 import type { LogTail } from "../rollout/diagnose/log-tail.js";
 import type { TaskAnswers } from "../rollout/verify/ask-tasks.js";
@@ -12,18 +13,18 @@ export function formatReport(report: Report): string {
   return [
     headline(report),
     "",
-    ...facts(report).map(([name, value]) => `${name.padEnd(12)}${value}`),
+    ...facts(report).map(([name, value]) => `${name.padEnd(12)}${neutral(value, 4_000)}`),
     ...(report.diagnosis ? ["", ...diagnosisLines(report.diagnosis)] : []),
     ...(report.log ? ["", ...logLines(report.log)] : []),
     ...afterLines(report),
-    ...(report.next ? ["", `Next: ${report.next}`] : []),
+    ...(report.next ? ["", `Next: ${neutral(report.next)}`] : []),
     "",
   ].join("\n");
 }
 
 function headline({ verdict, release, changed, reason }: Report): string {
   const said = changed || verdict !== "deployed" ? reason : `It ran already: nothing to do. ${reason}`;
-  return `${verdict.toUpperCase()}: ${release.version}. ${said}`;
+  return neutral(`${verdict.toUpperCase()}: ${release.version}. ${said}`, 4_000);
 }
 
 function facts(report: Report): [string, string][] {
@@ -91,13 +92,13 @@ function diagnosisLines({ title, failedTasks, ...rest }: Diagnosis): string[] {
 }
 
 export function causeLines({ title, evidence, fix }: Pick<Diagnosis, "title" | "evidence" | "fix">): string[] {
-  return [`Cause: ${title}`, ...evidence.map((line) => `  ${line}`), `Fix: ${fix}`];
+  return [`Cause: ${neutral(title)}`, ...evidence.map((line) => `  ${neutral(line)}`), `Fix: ${neutral(fix)}`];
 }
 
 export function logLines(log: LogTail): string[] {
-  if ("unavailable" in log) return [`Log: not shown: ${log.unavailable}`];
-  const end = log.lines.length > 0 ? log.lines : ["(nothing was written)"];
-  return [`Log, its end (${log.group}/${log.stream}):`, ...end.map((line) => `  ${line}`)];
+  if ("unavailable" in log) return [`Log: not shown: ${neutral(log.unavailable)}`];
+  const end = log.lines.length > 0 ? quoted(log.lines, { lines: 60 }) : ["  (nothing was written)"];
+  return [`Log, its end (${neutral(`${log.group}/${log.stream}`)}):`, ...end];
 }
 
 /** Why the task after the deploy failed. */

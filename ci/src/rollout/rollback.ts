@@ -1,5 +1,6 @@
 import type { RawTaskDefinition } from "../aws/raw.js";
 import { InputError } from "../errors.js";
+import { neutral } from "../foreign-text.js";
 import type { Report } from "../report/report.js";
 import { describeRevision, newestRevisions } from "./attempt/revisions.js";
 import { runningIn } from "./ecs/containers.js";
@@ -73,7 +74,7 @@ async function describeGoal(
     if ((error as Error).name !== "ClientException" || to === undefined) throw error;
     throw new InputError(
       "no-such-revision",
-      `${nameOf(taskDefinition)} can't be gone back to: ${(error as Error).message} Name another with --to; see history.`,
+      `${nameOf(taskDefinition)} can't be gone back to: ${neutral((error as Error).message)} Name another with --to; see history.`,
       { cause: error },
     );
   }

@@ -88,7 +88,10 @@ test("the error of a command that the engine ran shows the command and the end o
     stderr: "no such package",
   });
   const { error } = textPrinter(() => {});
-  assert.equal(error(failed), `Unexpected error: \`uv pip install\` failed: exit code: 1\nno such package\n${unknown}`);
+  assert.equal(
+    error(failed),
+    `Unexpected error: \`uv pip install\` failed: exit code: 1\n  │ no such package\n${unknown}`,
+  );
 });
 
 test("a JSON line has a summary of one line for people", () => {

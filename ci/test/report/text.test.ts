@@ -72,7 +72,7 @@ test("a bad report has the cause, the evidence, the fix, the log's end and the n
   assert.match(text, /^ROLLED-BACK: v1\.1\.0\. Rolled back by the circuit breaker\.\n/);
   assert.match(text, /HTTP {8}not checked\n/);
   assert.match(text, /\nCause: it ends \(3 of our tasks failed\)\n {2}exit code 1\nFix: Read\.\n/);
-  assert.match(text, /\nLog, its end \(\/app\/ecs\/app\/x\):\n {2}KeyError\n/);
+  assert.match(text, /\nLog, its end \(\/app\/ecs\/app\/x\):\n {2}│ KeyError\n/);
   assert.match(text, /\nNext: Deploy a new version\.\n$/);
 });
 

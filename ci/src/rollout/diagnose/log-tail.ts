@@ -6,7 +6,7 @@ import { abort } from "../ecs/send-options.js";
 import { taskId } from "../ecs/snapshot.js";
 import type { Session } from "../release.js";
 
-/** The end of a container's log, as the container wrote it; or why there is none to show. */
+/** The end of a container's log, as the container wrote it, each line cut at 4,000 characters; or why there is none to show. */
 export type LogTail = (LogPlace & { lines: string[] }) | { unavailable: string };
 
 interface LogPlace {
@@ -32,12 +32,20 @@ export async function logTail(
     const { group, stream } = place;
     const command = new sdk.logs.GetLogEventsCommand({ logGroupName: group, logStreamName: stream, limit: lines });
     const { events } = await ask("logs:GetLogEvents", session.aws.logs.send(command, abort(session)));
-    return { group, stream, lines: (events ?? []).map((event) => (event.message ?? "").trimEnd()) };
+    return { group, stream, lines: (events ?? []).map((event) => bounded(event.message ?? "")) };
   } catch (error) {
     // The log is only evidence: whatever keeps it from being read must not hide the verdict that is already known.
     return { unavailable: `${place.group}/${place.stream}: ${(error as Error).message}` };
   }
 }
+
+function bounded(line: string): string {
+  const text = line.trimEnd();
+  return text.length <= longestLine ? text : `${text.slice(0, longestLine)}…`;
+}
+
+/** CloudWatch Logs takes events of up to 1 MiB. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
+const longestLine = 4_000;
 
 function placeOf(
   session: Session,

@@ -1,5 +1,6 @@
 import { hostOf } from "../../aws/host.js";
 import { SlipwayError } from "../../errors.js";
+import { neutral } from "../../foreign-text.js";
 import { actionOf, isThrottling, isUncertain } from "./aws-errors.js";
 
 /**
@@ -19,17 +20,12 @@ export async function unchanged<T>(work: Promise<T>): Promise<T> {
 export function told(cause: unknown): unknown {
   if (!isOfAws(cause)) return cause;
   const { code, said, next } = tellingOf(cause);
-  const received = oneLine(`${statusOf(cause)}${cause.name}${cause.message ? `: ${cause.message}` : ""}`);
+  // A message may quote a whole page that was answered in place of AWS.
+  const received = neutral(`${statusOf(cause)}${cause.name}${cause.message ? `: ${cause.message}` : ""}`);
   const end = /[.!?]$/.test(received) ? "" : ".";
   return new SlipwayError(code, 2, `${said}: ${received}${end} This call has not changed the service. ${next}`, {
     cause,
   });
-}
-
-/** Bounded: a message may quote a whole page that was answered in place of AWS. */
-function oneLine(text: string): string {
-  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ");
-  return line.length > 1000 ? `${line.slice(0, 1000)}…` : line;
 }
 
 type AwsFailure = Error & { code?: string; $metadata?: { httpStatusCode?: number; attempts?: number } };

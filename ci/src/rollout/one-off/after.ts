@@ -1,4 +1,5 @@
 import { describeTaskDefinition } from "../../aws/raw.js";
+import { neutral } from "../../foreign-text.js";
 import type { Attempt } from "../attempt/attempt.js";
 import { tag } from "../attempt/attempt.js";
 import { tagOf } from "../attempt/revisions.js";
@@ -44,7 +45,10 @@ export async function runAfter(
     return await run(session, now, oneOff, revision);
   } catch (error) {
     session.signal?.throwIfAborted();
-    return { state: "unknown", said: `${nameOf(oneOff)} could not be run to its end: ${(error as Error).message}` };
+    return {
+      state: "unknown",
+      said: `${nameOf(oneOff)} could not be run to its end: ${neutral((error as Error).message)}`,
+    };
   }
 }
 

@@ -1,4 +1,5 @@
 import { SlipwayError } from "../../errors.js";
+import { neutral } from "../../foreign-text.js";
 import { isThrottling, isUncertain } from "../ecs/aws-errors.js";
 import { type TaskView, taskId } from "../ecs/snapshot.js";
 import type { Session } from "../release.js";
@@ -111,7 +112,7 @@ function blind(run: OneOffRun, cause: Error): SlipwayError {
   return new SlipwayError(
     cause instanceof SlipwayError ? cause.code : "task-watch-broken",
     1,
-    `${nameOf(run)} can't be watched any further: ${cause.message} It goes on in ECS meanwhile. Run the same command again: it finds the task and waits for its end.`,
+    `${nameOf(run)} can't be watched any further: ${neutral(cause.message)} It goes on in ECS meanwhile. Run the same command again: it finds the task and waits for its end.`,
     { cause },
   );
 }

@@ -1,4 +1,5 @@
 import { InputError } from "../../errors.js";
+import { neutral } from "../../foreign-text.js";
 import { balancer } from "./balancer.js";
 import { circuitBreaker } from "./breaker.js";
 import type { Facts } from "./facts.js";
@@ -48,7 +49,7 @@ export function isBlocking({ level, ignored }: JudgedFinding): boolean {
 export function refuseBlocking(findings: readonly JudgedFinding[]): void {
   const blocking = findings.filter(isBlocking);
   if (blocking.length === 0) return;
-  const lines = blocking.map(({ id, what, fix }) => `  ${id}: ${what}\n    Fix: ${fix}`);
+  const lines = blocking.map(({ id, what, fix }) => `  ${id}: ${neutral(what)}\n    Fix: ${neutral(fix)}`);
   throw new InputError(
     "pre-flight",
     `The pre-flight speaks against this deploy, and nothing of the service was changed:\n${lines.join("\n")}\nTo deploy in spite of a finding: --ignore ${blocking[0]?.id}.`,

@@ -1,4 +1,5 @@
 import { InputError, SlipwayError } from "../../errors.js";
+import { neutral } from "../../foreign-text.js";
 import { unchanged } from "../ecs/unchanged.js";
 
 /** ECS answered with a refusal: the service is as it was. Exit code 2. */
@@ -7,7 +8,7 @@ export function refused(operation: string, cause: Error): Error {
   if (cause instanceof SlipwayError || !isOfAws) return cause;
   return new InputError(
     "refused-by-ecs",
-    `ECS refused ${operation}: ${cause.message} (${cause.name}). The service is as it was.`,
+    `ECS refused ${operation}: ${neutral(cause.message)} (${cause.name}). The service is as it was.`,
     { cause },
   );
 }
@@ -19,7 +20,7 @@ export class LostAnswer extends SlipwayError {
     super(
       "unanswered",
       1,
-      `ECS did not answer ${operation} (${cause.name}: ${cause.message}), so whether it was executed is not known. Run the same command again: it looks at what is there first.`,
+      `ECS did not answer ${operation} (${cause.name}: ${neutral(cause.message)}), so whether it was executed is not known. Run the same command again: it looks at what is there first.`,
       { cause },
     );
   }

@@ -1,4 +1,5 @@
 import { SlipwayError } from "../../errors.js";
+import { neutral } from "../../foreign-text.js";
 import { isThrottling, isUncertain } from "../ecs/aws-errors.js";
 import type { Snapshot, Subject } from "../ecs/snapshot.js";
 import { guard, type Permitted, watchOnly } from "../guard/guard.js";
@@ -131,7 +132,7 @@ function blind(cause: Error): SlipwayError {
   return new SlipwayError(
     code,
     1,
-    `The rollout can't be watched any further: ${cause.message} It goes on in ECS meanwhile. ${attachHint}`,
+    `The rollout can't be watched any further: ${neutral(cause.message)} It goes on in ECS meanwhile. ${attachHint}`,
     { cause },
   );
 }
