@@ -69,7 +69,7 @@ function put(api: Api, input: JsonObject, caller: Caller, principalArn: string):
   });
 }
 
-/** The setting that holds for a principal: its own, else the account's, else ECS's default. */
+/** Returns the effective setting of a principal: its own, else the account's, else ECS's default. */
 export function effective(state: EcsState, caller: Caller, principalArn: string, name: string): AccountSettingRecord {
   const root = rootOf(caller);
   return (
@@ -87,7 +87,7 @@ function valuesOf(name: string): readonly string[] {
 const rootOf = ({ accountId }: Caller) => `arn:aws:iam::${accountId}:root`;
 const keyOf = (caller: Caller, principalArn: string, name: string) => `${prefixOf(caller)} ${principalArn} ${name}`;
 
-/** The principal that is named, the caller where none is. */
+/** Returns the principal of the request; by default the caller. */
 function principalOf(input: JsonObject, caller: Caller): string {
   const principalArn = text(input, "principalArn");
   if (principalArn === undefined) return caller.arn;

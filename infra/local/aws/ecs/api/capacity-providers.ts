@@ -52,7 +52,7 @@ export const capacityProviderOperations: Operations = (api) => ({
 
 const arnOf = (caller: Caller, name: string) => `${prefixOf(caller)}capacity-provider/${name}`;
 
-/** The capacity providers of a cluster; those of Auto Scaling groups are not offered here. */
+/** Checks the names of a cluster's capacity providers. Those of Auto Scaling groups are not offered here. */
 export function checkedProviders(names: string[]): string[] {
   const unknown = names.find((name) => !FARGATE_PROVIDERS.includes(name));
   if (unknown !== undefined) {

@@ -44,7 +44,7 @@ export function checkedSettings(input: JsonObject): JsonObject[] {
   return settings.map(({ name, value }) => ({ name: name ?? null, value: value ?? null }));
 }
 
-/** What a new cluster has: the caller's account setting unless the request has one. */
+/** Returns the settings of a new cluster: the request's, else the caller's account setting. */
 export function newSettings(state: EcsState, caller: Caller, input: JsonObject): JsonObject[] {
   const sent = checkedSettings(input);
   if (sent.length > 0) return sent;

@@ -3,7 +3,7 @@ import { instancesOf } from "../scheduler/placement.js";
 import type { JsonObject } from "./context.js";
 import { tagsOf } from "./tags.js";
 
-/** The services and tasks of a cluster, ended ones too. */
+/** Returns the services and tasks of a cluster, including ended ones. */
 export function contents(state: EcsState, cluster: ClusterRecord) {
   return {
     services: Object.values(state.services).filter((service) => service.clusterArn === cluster.arn),
@@ -11,7 +11,7 @@ export function contents(state: EcsState, cluster: ClusterRecord) {
   };
 }
 
-/** A cluster with what `include` names. */
+/** Returns a cluster as the API answers it, with the parts that `include` names. */
 export function clusterView(state: EcsState, cluster: ClusterRecord, include: readonly string[]): JsonObject {
   const { services, tasks } = contents(state, cluster);
   const { configuration, ...others } = cluster.extra;

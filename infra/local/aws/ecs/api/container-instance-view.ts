@@ -4,7 +4,7 @@ import type { JsonObject } from "./context.js";
 import { times } from "./context.js";
 import { tagsOf } from "./tags.js";
 
-/** A container instance as DescribeContainerInstances answers it. */
+/** Returns a container instance as DescribeContainerInstances answers it. */
 export function instanceView(state: EcsState, instance: ContainerInstanceRecord, withTags: boolean): JsonObject {
   const { cpu, memory, ports } = remainingOf(state, instance);
   const tasks = tasksOn(state, instance).filter((task) => task.desiredStatus === "RUNNING");

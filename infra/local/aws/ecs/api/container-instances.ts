@@ -15,9 +15,9 @@ import { page } from "./paging.js";
 import { checkedTags } from "./tags.js";
 
 const DESCRIBED_AT_ONCE = 100;
-/** Each has a loopback address of its own. */
+/** Most container instances: each has a loopback address. */
 const MOST = 100;
-/** As the ECS agent reserves them: SSH, Docker and its own. */
+/** Ports that the ECS agent reserves: SSH, Docker's and its own. */
 const RESERVED = ["22", "2375", "2376", "51678", "51679"];
 
 /**
@@ -121,7 +121,7 @@ function newInstance(random: Random, cluster: ClusterRecord, index: number): Con
   };
 }
 
-/** What the request registers, else all that this machine has. */
+/** Returns the resources that the request registers; by default all of this machine's. */
 function resourcesOf({ totalResources }: JsonObject, machine: Machine) {
   const given = new Map(objects(totalResources).map((each) => [String(each.name), each]));
   const amount = (name: string, otherwise: number) => {
@@ -141,7 +141,7 @@ function resourcesOf({ totalResources }: JsonObject, machine: Machine) {
   };
 }
 
-/** What the request registers beside what ECS adds; every capability where it registers none. */
+/** Returns the attributes that the request registers and those that ECS adds; without any in the request, every capability. */
 function attributesOf(input: JsonObject, { architecture }: Machine, { arn }: ClusterRecord) {
   const sent = objects(input.attributes).map(({ name, value }) => ({
     name: String(name ?? ""),

@@ -9,7 +9,7 @@ export interface Api {
   machine: Machine;
 }
 
-/** What a container instance has that registers without saying so. */
+/** Default resources of a container instance. */
 export interface Machine {
   /** CPU units (1024 = one vCPU). */
   cpu: number;

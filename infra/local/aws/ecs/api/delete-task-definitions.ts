@@ -8,7 +8,7 @@ import { definitionView } from "./task-definition-document.js";
 
 const AT_ONCE = 10;
 
-/** Marks inactive revisions for deletion; they go when no task and no service needs them any more. */
+/** Marks inactive revisions for deletion. The scheduler deletes them when no task and no service references them. */
 export const deleteTaskDefinitions =
   (api: Api) =>
   (input: JsonObject, caller: Caller): JsonObject => {
@@ -33,7 +33,7 @@ export const deleteTaskDefinitions =
     });
   };
 
-/** ECS's reasons, as moto records them from it: https://github.com/getmoto/moto */
+/** Returns the revision, or ECS's reason why it can't be deleted. The texts are those of https://github.com/getmoto/moto. */
 function deletable(state: EcsState, caller: Caller, reference: string): TaskDefinitionRecord | { reason: string } {
   if (!/^[a-zA-Z0-9_-]+:\d+$/.test(nameOf(reference))) {
     return {

@@ -7,5 +7,5 @@ export const clusterNotFound = () => new AwsError("ClusterNotFoundException", "C
 export const serviceNotFound = () => new AwsError("ServiceNotFoundException", "Service not found.");
 export const serviceNotActive = () => new AwsError("ServiceNotActiveException", "Service was not ACTIVE.");
 
-/** A member's value as ECS puts it into a message: one that is absent reads `null`. */
+/** Returns a member's value as ECS writes it in a message: `null` for an absent one. */
 export const shown = (value: Json | undefined): string => String(value ?? null);

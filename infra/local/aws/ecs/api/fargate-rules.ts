@@ -3,7 +3,7 @@ import { object, objects } from "../model/task-definition.js";
 import { client } from "./errors.js";
 import { taskSize } from "./task-size.js";
 
-/** Checks what Fargate adds to the rules of a task definition. Throws its refusal at the first mistake. */
+/** Checks Fargate's additional rules for a task definition. Throws ECS's error at the first mistake. */
 export function checkFargate(input: JsonObject, containers: readonly JsonObject[]): void {
   const refused = (what: string) => client(`Tasks using the Fargate launch type do not support ${what}.`);
   if (input.networkMode !== "awsvpc") throw client("Fargate only supports network mode ‘awsvpc’.");

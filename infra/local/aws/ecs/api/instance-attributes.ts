@@ -1,4 +1,4 @@
-/** What the agent of a container instance registers when it offers all that task definitions here can need. */
+/** Capabilities that an agent registers: all that a task definition can require here. */
 export const capabilities = [
   "com.amazonaws.ecs.capability.docker-remote-api.1.18",
   "com.amazonaws.ecs.capability.ecr-auth",

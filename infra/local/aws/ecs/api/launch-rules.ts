@@ -7,13 +7,13 @@ import type { JsonObject } from "./context.js";
 import { text } from "./context.js";
 import { client, invalid, shown } from "./errors.js";
 
-/** What tasks run on: a launch type, or capacity providers, here always Fargate's. */
+/** A launch type, or a strategy of capacity providers, which here are always Fargate's. */
 export type Launch = { launchType: "FARGATE" | "EC2" } | { capacityProviderStrategy: StrategyItem[] };
 
 export const FARGATE_PROVIDERS = ["FARGATE", "FARGATE_SPOT"];
 
 /**
- * Returns where CreateService and RunTask run tasks: as the request says, else by the cluster's default strategy, else on EC2.
+ * Returns the launch of CreateService or RunTask: the request's, else the cluster's default strategy, else EC2.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html
  */
 export function launchOf(cluster: ClusterRecord, input: JsonObject): Launch {
@@ -40,7 +40,7 @@ const MOST_PROVIDERS = 20;
 const MOST_WEIGHT = 1_000;
 const MOST_BASE = 100_000;
 
-/** Checks a strategy and fills in its numbers. */
+/** Checks a strategy and fills in its defaults. */
 export function strategyOf(cluster: ClusterRecord, sent: Json | undefined): StrategyItem[] {
   const strategy = objects(sent).map(({ capacityProvider, weight, base }) => ({
     capacityProvider: String(capacityProvider),
@@ -70,7 +70,7 @@ export const notAssociated = () =>
       "Associate the capacity provider with the cluster and try again.",
   );
 
-/** Fargate's are associated with a cluster for which no others were named: AWS's console does that, its API does not. */
+/** Returns whether a provider can be used. A cluster without any has Fargate's, as clusters of AWS's console have; AWS's API associates none. */
 function isAssociated({ extra }: ClusterRecord, provider: string): boolean {
   const associated = texts(extra.capacityProviders);
   return (associated.length > 0 ? associated : FARGATE_PROVIDERS).includes(provider);
@@ -78,7 +78,7 @@ function isAssociated({ extra }: ClusterRecord, provider: string): boolean {
 
 const isWhole = (value: number, most: number) => Number.isInteger(value) && value >= 0 && value <= most;
 
-/** Checks what the launch asks of the task definition and of the rest of the request. */
+/** Checks that the task definition and the rest of the request fit the launch. */
 export function checkLaunch(launch: Launch, { document }: TaskDefinitionRecord, input: JsonObject): void {
   const onInstances = runsOnInstances(launch);
   if (!onInstances && !texts(document.compatibilities).includes("FARGATE")) {
@@ -141,7 +141,7 @@ function checkExpression(expression: string): void {
   );
 }
 
-/** Tasks in awsvpc mode need subnets; the others have no network of their own. */
+/** Checks the network configuration: tasks in awsvpc mode need one, other modes accept none. */
 export function checkNetwork(networkConfiguration: JsonObject, networkMode: string): void {
   const awsvpc = object(networkConfiguration.awsvpcConfiguration);
   const isGiven = Object.keys(awsvpc).length > 0;

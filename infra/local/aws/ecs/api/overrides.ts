@@ -5,7 +5,7 @@ import { pick } from "./context.js";
 import { invalid } from "./errors.js";
 import { instanceTaskSize, taskSize } from "./task-size.js";
 
-/** What RunTask can override: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskOverride.html */
+/** Members that RunTask can override: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskOverride.html */
 const OF_TASK = ["cpu", "memory", "executionRoleArn", "taskRoleArn", "ephemeralStorage"];
 const OF_CONTAINER = [
   "name",
@@ -18,7 +18,7 @@ const OF_CONTAINER = [
   "resourceRequirements",
 ];
 
-/** Checks RunTask's overrides and keeps what ECS knows of them: an unknown member must not change a container. */
+/** Checks RunTask's overrides and keeps the members that ECS knows: an unknown one must not change a container. */
 export function checkedOverrides(
   sent: JsonObject,
   { document }: TaskDefinitionRecord,

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from "../../wire/service.js";
 import { objects } from "../model/task-definition.js";
 import { client } from "./errors.js";
 
-/** Ports that a mapping stands for, both included. */
+/** Ports of a mapping, both included. */
 interface Range {
   from: number;
   to: number;

@@ -6,7 +6,7 @@ import { invalid } from "./errors.js";
 const ZONE = "attribute:ecs.availability-zone";
 
 /**
- * Returns whether a new service is rebalanced across Availability Zones: unless it says otherwise, where nothing stands against it.
+ * Returns whether a new service is rebalanced across Availability Zones: by default it is, if its settings are compatible.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-rebalancing.html
  */
 export function rebalancingOf(input: JsonObject, configuration: DeploymentConfiguration): "ENABLED" | "DISABLED" {
@@ -16,7 +16,7 @@ export function rebalancingOf(input: JsonObject, configuration: DeploymentConfig
   return "ENABLED";
 }
 
-/** Refuses a change of a service that is rebalanced to what stands against that. */
+/** Refuses a change that is incompatible with rebalancing while the service has it enabled. */
 export function checkRebalancing(extra: JsonObject, configuration: DeploymentConfiguration): void {
   if (extra.availabilityZoneRebalancing !== "ENABLED") return;
   const obstacle = obstacleTo(extra, configuration);

@@ -20,7 +20,7 @@ const RUN_AT_ONCE = 10;
 /** Milliseconds for which a client token is remembered at most; it is forgotten with its tasks, an hour after their end. */
 const TOKEN_KEPT = 24 * 3_600_000;
 
-/** Starts tasks of their own, each where it has room; those that have none are answered as failures. */
+/** Starts stand-alone tasks. A task that can't be placed is answered as a failure. */
 export const runTask =
   (api: Api): Operation =>
   (input, caller) => {
@@ -123,13 +123,13 @@ function start(world: World, input: JsonObject, wanted: Wanted & { tags: Tag[]; 
   });
 }
 
-/** LATEST is shown as what it stands for. */
+/** Returns the platform version of the request, with LATEST resolved. */
 function platformOf(input: JsonObject): string {
   const platformVersion = text(input, "platformVersion") ?? "LATEST";
   return platformVersion === "LATEST" ? "1.4.0" : platformVersion;
 }
 
-/** A task of its own has no service whose tags it could take. A tag that is sent takes the place of the definition's. */
+/** Returns the tags of a stand-alone task, which has no service to take tags from. A tag in the request replaces the definition's. */
 function taskTags(state: EcsState, input: JsonObject, { cluster, taskDefinition }: Wanted): Tag[] {
   const sent = checkedTags(input);
   const from = text(input, "propagateTags") ?? "NONE";

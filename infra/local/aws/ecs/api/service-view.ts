@@ -77,7 +77,7 @@ function currentDeployment({ state, now, timing }: Look, service: ServiceRecord)
   return shown.at(-1);
 }
 
-/** The launch type or the capacity provider strategy, never both, and Fargate's platform. */
+/** Returns the launch type or the capacity provider strategy, never both, and Fargate's platform. */
 export function launchView(settings: JsonObject, platformVersion: string): JsonObject {
   const { launchType = "FARGATE", capacityProviderStrategy } = settings;
   return {

@@ -6,7 +6,7 @@ import { completePort } from "./port-rules.js";
 import { instanceTaskSize } from "./task-size.js";
 import { completeVolume } from "./volume-rules.js";
 
-/** A task definition as it is registered: what was sent, and beside it what ECS fills in. */
+/** Returns a task definition as it is registered: the request and the members that ECS adds. */
 export function definitionDocument(
   input: JsonObject,
   by: { arn: string; revision: number; now: number; registeredBy: string; compatibilities: string[] },
@@ -67,7 +67,7 @@ function requiredAttributes(input: JsonObject): JsonObject[] {
   return [...names].sort().map((name) => ({ name }));
 }
 
-/** As DescribeTaskDefinition answers it, without its tags. */
+/** Returns a task definition as DescribeTaskDefinition answers it, without its tags. */
 export function definitionView({
   document,
   status,

@@ -112,7 +112,7 @@ function checkLogs({ logDriver, options }: JsonObject): void {
   if (missing.length > 0) throw client(`Log driver awslogs requires options: ${missing.join(", ")}`);
 }
 
-/** A container instance gives memory to the task, or to each of its containers. */
+/** Checks that the task or each of its containers states its memory. */
 function checkInstanceSizes(input: JsonObject, containers: readonly JsonObject[]): void {
   if (instanceTaskSize(input.cpu, input.memory).memory !== undefined) return;
   for (const { name, memory, memoryReservation } of containers) {

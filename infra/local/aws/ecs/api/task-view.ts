@@ -62,14 +62,14 @@ export function taskView(state: EcsState, task: TaskRecord): JsonObject {
 const architectureOf = (instance: ContainerInstanceRecord | undefined) =>
   instance?.attributes.find(({ name }) => name === "ecs.cpu-architecture")?.value ?? "x86_64";
 
-/** GiB that a task on Fargate has, 20 of them without a word: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-storage.html */
+/** Returns the ephemeral storage of a task on Fargate in GiB, by default 20: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-task-storage.html */
 function storageOf(state: EcsState, task: TaskRecord): number {
   const { ephemeralStorage } = state.taskDefinitions[task.taskDefinition]?.document ?? {};
   const { sizeInGiB = 20 } = { ...object(ephemeralStorage), ...object(task.overrides.ephemeralStorage) };
   return Number(sizeInGiB);
 }
 
-/** The interface of a task in awsvpc mode. Its last details are known with its address. */
+/** Returns the network interface of a task in awsvpc mode. Address and DNS name are shown once they are known. */
 function networkInterfaces(task: TaskRecord): JsonObject[] {
   if ((task.networkMode ?? "awsvpc") !== "awsvpc") return [];
   const { region } = scopeOf(task.arn);
@@ -90,7 +90,7 @@ function networkInterfaces(task: TaskRecord): JsonObject[] {
 
 const attachmentId = (task: TaskRecord) => task.arn.slice(-32);
 
-/** Made of the interface's id: a locally administered address. */
+/** Returns a locally administered address that is derived from the interface's id. */
 const macAddress = ({ networkInterfaceId }: TaskRecord) =>
   ["0a", ...(networkInterfaceId.slice(-10).match(/../g) ?? [])].join(":");
 
@@ -133,7 +133,7 @@ function containerView(task: TaskRecord, container: ContainerRecord): JsonObject
   };
 }
 
-/** What ECS Exec runs in a container: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ManagedAgent.html */
+/** Returns the agent of ECS Exec in a container: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ManagedAgent.html */
 function commandAgent(task: TaskRecord, { lastStatus }: ContainerRecord): JsonObject {
   return {
     name: "ExecuteCommandAgent",

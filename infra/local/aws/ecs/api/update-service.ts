@@ -60,7 +60,7 @@ export const updateService =
 
 const PLACEMENT = ["placementConstraints", "placementStrategy"];
 
-/** The service's settings with the launch that the request asks for; an empty strategy goes back to the launch type. */
+/** Returns the service's settings with the request's launch; an empty strategy restores the launch type. */
 function launchSettings(cluster: ClusterRecord, service: ServiceRecord, input: JsonObject): JsonObject {
   if (!Array.isArray(input.capacityProviderStrategy)) return service.settings;
   const { launchType, capacityProviderStrategy: before = [], ...others } = service.settings;

@@ -12,10 +12,10 @@ export interface Placement {
   /** The reference of the image in the engine. */
   image: string;
   imageDigest: string;
-  /** The task's, as it is told. */
+  /** Address that the runtime reports for the task. */
   address: string;
   network: Network;
-  /** Host ports that lead to its own namespace. */
+  /** Host ports that are published to its namespace. */
   ports: PublishedPorts;
   /** By the volume's name in the task definition: the engine's volume. */
   volumes: ReadonlyMap<string, string>;
@@ -129,7 +129,7 @@ function modeOf(network: Network): string {
   return "joins" in network ? `container:${network.joins}` : network.name;
 }
 
-/** A volume that is not declared was refused before: the engine would make one. */
+/** Returns the engine's volume. An undeclared one was refused before; the engine would create it. */
 function volumeOf({ volumes }: Placement, name: string): string {
   const volume = volumes.get(name);
   if (volume === undefined) throw new Error(`The task has no volume ${name}.`);

@@ -58,7 +58,7 @@ function plan(definition: JsonObject): ContainerPlan {
   };
 }
 
-/** Members that RunTask may replace; any other would change what registering has checked. */
+/** Members that RunTask may replace. Any other would bypass the checks of RegisterTaskDefinition. */
 const REPLACED = ["command", "cpu", "memory", "memoryReservation"];
 
 /** Environment variables are merged by name, other members are replaced. */

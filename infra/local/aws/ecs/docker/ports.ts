@@ -14,10 +14,10 @@ export interface PublishedPorts {
 
 export const noPorts: PublishedPorts = { ExposedPorts: {}, PortBindings: {} };
 
-/** Each port is a process of the engine's. */
+/** Most ports of a container: the engine runs a process for each. */
 const MOST = 100;
 
-/** The host ports that lead to these containers, all on the address of their container instance. 0 is any free port. */
+/** Returns the host ports of these containers, bound to the address of their container instance. 0 is any free port. */
 export function publishedPorts(
   { hostAddress = "127.0.0.1" }: TaskSpec,
   plans: readonly ContainerPlan[],

@@ -72,7 +72,7 @@ function refuseSecrets(name: string, definition: JsonObject): void {
   );
 }
 
-/** AWS lets tasks on container instances have some of it; on a developer's machine it would be as good as root. */
+/** Makes the failure of a task that needs rights equal to root on this machine, although AWS allows some of them on container instances. */
 function refusal(onInstance: boolean, what: string, container?: string): TaskFailure {
   const whose = onInstance ? "tasks of the local AWS" : "tasks on Fargate";
   return new TaskFailure(`ResourceInitializationError: ${whose} can't have ${what}`, container);

@@ -56,7 +56,7 @@ async function makePlace(
   return { address, placeOf: () => ({ network: shared, ports: noPorts }) };
 }
 
-/** Whether a task is reached by ports of its container instance. */
+/** Returns whether a task is reached through ports of its container instance. */
 export const isBehindHostPorts = (spec: TaskSpec) =>
   spec.hostAddress !== undefined && usesHostPorts(spec.taskDefinition);
 

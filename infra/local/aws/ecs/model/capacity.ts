@@ -1,6 +1,6 @@
 /** Plain data, written to disk as it is. Times are milliseconds since the epoch. */
 
-/** What registers with ECS to run tasks of the EC2 launch type: here always this machine, under as many names as are registered. */
+/** A container instance of the EC2 launch type: this machine, or a part of it, once for each registration. */
 export interface ContainerInstanceRecord {
   arn: string;
   id: string;
@@ -12,7 +12,7 @@ export interface ContainerInstanceRecord {
   cpu: number;
   /** MiB. */
   memory: number;
-  /** Ports that no task gets, such as SSH's. */
+  /** Ports that no task can use, such as SSH's. */
   reservedPorts: { tcp: string[]; udp: string[] };
   attributes: { name: string; value?: string }[];
   /** Loopback address that its tasks' host ports are bound to. */
@@ -35,7 +35,7 @@ export interface NetworkBinding {
   protocol: "tcp" | "udp";
 }
 
-/** One provider of a capacity provider strategy, with what ECS fills in. */
+/** One item of a capacity provider strategy, with ECS's defaults filled in. */
 export interface StrategyItem {
   capacityProvider: string;
   weight: number;

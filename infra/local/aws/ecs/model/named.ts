@@ -1,11 +1,11 @@
-/** Plain data by the names that users choose: `constructor` and `__proto__` are names like any other. */
+/** Plain data by names that users choose, including `constructor` and `__proto__`. */
 
-/** Returns the member of this name; what every object inherits is not one. */
+/** Returns the own member of this name; inherited members are ignored. */
 export function named<T>(map: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
   return map !== undefined && Object.hasOwn(map, name) ? map[name] : undefined;
 }
 
-/** Sets the member of this name, also where an assignment would set the object's prototype. */
+/** Sets an own member. An assignment to `__proto__` would set the object's prototype instead. */
 export function setNamed<T>(map: Record<string, T>, name: string, value: T): void {
   Object.defineProperty(map, name, { value, enumerable: true, configurable: true, writable: true });
 }

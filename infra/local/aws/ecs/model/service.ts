@@ -13,9 +13,9 @@ export interface ServiceRecord {
   healthCheckGracePeriodSeconds: number;
   /** That it was made with, and goes back to when its capacity provider strategy is taken away. */
   launchType?: "FARGATE" | "EC2";
-  /** What belongs to a revision and starts a deployment when it changes: network, load balancers, platform, …, and the launch type or the capacity provider strategy. */
+  /** Members of a service revision, whose change starts a deployment: network, load balancers, platform, …, and the launch type or strategy. */
   settings: JsonObject;
-  /** What starts no deployment when it changes: placement, execute command, the propagation of tags, … */
+  /** Members whose change starts no deployment: placement, execute command, tag propagation, … */
   extra: JsonObject;
   createdAt: number;
   createdBy: string;

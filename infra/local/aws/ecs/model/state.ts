@@ -48,7 +48,7 @@ export const emptyState = (): EcsState => ({
   accountSettings: {},
 });
 
-/** Adds the maps that a document of an earlier version lacks, and takes every map's prototype away: its keys hold names that users choose. */
+/** Adds the maps that a document of an earlier version lacks, and removes the maps' prototypes, because keys contain names that users choose. */
 export function prepareState(state: EcsState): EcsState {
   for (const name of Object.keys(emptyState()) as (keyof EcsState)[]) {
     Object.assign(state, { [name]: Object.assign(Object.create(null), state[name]) });

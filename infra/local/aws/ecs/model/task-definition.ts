@@ -27,7 +27,7 @@ export function texts(value: Json | undefined): string[] {
 export const networkModeOf = ({ networkMode }: JsonObject): string =>
   typeof networkMode === "string" ? networkMode : "bridge";
 
-/** Whether tasks of a definition run on container instances' host ports instead of an address of their own. */
+/** Returns whether tasks of a definition use ports of their container instance instead of an own address. */
 export const usesHostPorts = (document: JsonObject) => ["bridge", "host"].includes(networkModeOf(document));
 
 export const containersOf = (document: JsonObject) => objects(document.containerDefinitions);

@@ -41,7 +41,7 @@ export interface TaskRecord {
   subnetId: string;
   networkInterfaceId: string;
   overrides: JsonObject;
-  /** What RunTask or the service was sent and only answers: `enableExecuteCommand`, … */
+  /** Members of RunTask or the service that are only shown: `enableExecuteCommand`, … */
   extra: JsonObject;
   /** Its volumes that are configured at launch, as DescribeTasks answers their attachments. */
   volumes?: JsonObject[];

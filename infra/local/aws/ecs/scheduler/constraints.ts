@@ -43,7 +43,7 @@ function compare({ attributes }: ContainerInstanceRecord, part: string): boolean
   }
 }
 
-/** Patterns are compared with `*` alone: a pattern of a user's is never run as a regular expression. */
+/** Compares a pattern in which `*` stands for any text. A user's pattern never runs as a regular expression, which could take exponential time. */
 function matches(value: string | undefined, pattern: string): boolean {
   if (value === undefined) return false;
   const parts = pattern.replaceAll(".*", "*").split("*");

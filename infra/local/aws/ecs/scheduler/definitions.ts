@@ -1,7 +1,7 @@
 import type { TaskDefinitionRecord } from "../model/state.js";
 import { type World, wake } from "./world.js";
 
-/** Deletes the revisions that were asked to be, once nothing needs them: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-definition-state.html */
+/** Deletes the revisions of DeleteTaskDefinitions once nothing references them: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-definition-state.html */
 export function deleteDefinitions(world: World): void {
   for (const record of world.roster.deleting) {
     const due = (record.deleteRequestedAt ?? world.now) + world.timing.taskDefinitionDeletion;

@@ -41,7 +41,7 @@ function hasFargateRoom(world: World, service: ServiceRecord, primary: Deploymen
   return false;
 }
 
-/** A place on a container instance. Room that becomes free is used at once; only the event waits for its turn. */
+/** Finds a place on a container instance. Each step tries again, so that free room is used at once; only the event is repeated with a delay. */
 function placed(world: World, service: ServiceRecord, primary: DeploymentRecord): Capacity | undefined {
   const place = findPlace(world.state, {
     clusterArn: service.clusterArn,
@@ -102,7 +102,7 @@ function startTask(world: World, service: ServiceRecord, primary: DeploymentReco
   });
 }
 
-/** The tags of a service's new tasks: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html */
+/** Returns the tags of a service's new tasks: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html */
 function tagsOfTasks(state: EcsState, service: ServiceRecord, primary: DeploymentRecord): Tag[] {
   const { propagateTags, enableECSManagedTags } = service.extra;
   const from: Record<string, string> = { SERVICE: service.arn, TASK_DEFINITION: primary.taskDefinition };
@@ -111,7 +111,7 @@ function tagsOfTasks(state: EcsState, service: ServiceRecord, primary: Deploymen
   return [...propagated, ...managedTags(service.clusterArn, service.name)];
 }
 
-/** The tags that ECS gives by itself. */
+/** Returns the tags that ECS adds by itself. */
 export function managedTags(clusterArn: string, serviceName?: string): Tag[] {
   const cluster = { key: "aws:ecs:clusterName", value: nameOf(clusterArn) };
   return serviceName === undefined ? [cluster] : [cluster, { key: "aws:ecs:serviceName", value: serviceName }];

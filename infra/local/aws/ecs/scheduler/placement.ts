@@ -4,7 +4,7 @@ import { containersOf, networkModeOf, object, objects } from "../model/task-defi
 import { placementText } from "../words.js";
 import { satisfies } from "./constraints.js";
 
-/** What a task takes of a container instance. */
+/** Resources that a task takes from a container instance. */
 export interface Demand {
   /** CPU units. */
   cpu: number;
@@ -24,7 +24,7 @@ export interface WantedPlace {
   strategy: readonly JsonObject[];
 }
 
-/** Why an instance can't take a task: RunTask's reason, and the words of a service's event. */
+/** An instance that can't take a task, and the reason. */
 export interface Misfit {
   instance: ContainerInstanceRecord;
   /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html */
@@ -36,7 +36,7 @@ export interface Misfit {
     | "RESOURCE:MEMORY";
 }
 
-/** The instance that takes the task, or why none does: no misfits mean that the cluster has no instance. */
+/** The instance that takes the task, or a misfit for each instance. No misfits means that the cluster has no instance. */
 export type Place = { instance: ContainerInstanceRecord } | { misfits: Misfit[] };
 
 /** Finds the container instance for a task. Pure. */
@@ -56,7 +56,7 @@ export function findPlace(state: EcsState, wanted: WantedPlace): Place {
   return best === undefined ? { misfits } : { instance: best.instance };
 }
 
-/** The event's words for a task that no instance takes, of the instance that is closest to it. */
+/** Returns the second part of the event for a task that no instance takes; it names the instance that passes most checks. */
 export function unplacedText(misfits: readonly Misfit[]): string {
   const closest = [...misfits].sort((a, b) => CLOSENESS.indexOf(b.reason) - CLOSENESS.indexOf(a.reason))[0];
   return closest === undefined
@@ -64,7 +64,7 @@ export function unplacedText(misfits: readonly Misfit[]): string {
     : placementText.closest(closest.instance.id, closest.reason);
 }
 
-/** From the first check that an instance fails to the last. */
+/** Reasons in the order of the checks. */
 const CLOSENESS: Misfit["reason"][] = [
   "ATTRIBUTE",
   "MemberOf placement constraint unsatisfied.",
@@ -78,7 +78,7 @@ export const instancesOf = (state: EcsState, clusterArn: string): ContainerInsta
     (instance) => instance.clusterArn === clusterArn && instance.status === "ACTIVE",
   );
 
-/** What is left of an instance beside the tasks that have not ended on it. */
+/** Returns the free CPU and memory of an instance, and the ports that are in use. */
 export function remainingOf(state: EcsState, instance: ContainerInstanceRecord): Demand {
   const used = tasksOn(state, instance).map((task) =>
     demandOf(state.taskDefinitions[task.taskDefinition]?.document ?? {}, task.overrides),
@@ -98,7 +98,7 @@ export function remainingOf(state: EcsState, instance: ContainerInstanceRecord):
 export const tasksOn = (state: EcsState, { arn }: ContainerInstanceRecord): TaskRecord[] =>
   Object.values(state.tasks).filter((task) => task.containerInstanceArn === arn && task.lastStatus !== "STOPPED");
 
-/** A task's CPU and memory, else its containers': of their memory what they reserve, else their limit. */
+/** Returns a task's CPU and memory; by default the sum of its containers', with `memoryReservation` before `memory`. */
 export function demandOf(document: JsonObject, overrides: JsonObject = {}): Demand {
   const containers = containersOf(document);
   const sum = (of: (container: JsonObject) => number) => containers.reduce((total, each) => total + of(each), 0);
@@ -137,7 +137,7 @@ function misfit(
 
 const ARCHITECTURES: Record<string, string> = { X86_64: "x86_64", ARM64: "arm64" };
 
-/** Whether an instance has what the definition's fields need; one that was registered with attributes has these alone. */
+/** Returns whether an instance has the architecture and all attributes that a definition requires. */
 function hasAttributes({ attributes }: ContainerInstanceRecord, document: JsonObject): boolean {
   const has = (name: string, value?: string) =>
     attributes.some((each) => each.name === name && (value === undefined || each.value === value));
@@ -146,7 +146,7 @@ function hasAttributes({ attributes }: ContainerInstanceRecord, document: JsonOb
   return objects(document.requiresAttributes).every(({ name }) => has(String(name)));
 }
 
-/** Lower is better, by one placement strategy after the other, then by fewest tasks, then by the order of registration. */
+/** Returns sort keys, lower first: one for each placement strategy, then the number of tasks, then the time of registration. */
 function rank(state: EcsState, instance: ContainerInstanceRecord, { strategy, group }: WantedPlace): number[] {
   const left = remainingOf(state, instance);
   const own = tasksOn(state, instance).filter((task) => task.group === group).length;

@@ -7,7 +7,7 @@ import type { TaskSpec } from "../runtime.js";
 import { demandOf } from "./placement.js";
 import type { World } from "./world.js";
 
-/** What a task runs on. */
+/** The launch type of a task, and its capacity provider or container instance. */
 export interface Capacity {
   launchType: "FARGATE" | "EC2";
   capacityProviderName?: string;
@@ -140,7 +140,7 @@ export function moveTo(world: World, task: TaskRecord, status: TaskRecord["lastS
   touch(world, task);
 }
 
-/** Its network interface is taken away before it is STOPPED; without one it is at once. */
+/** Ends a task: with a network interface after its removal, otherwise at once. */
 export function deprovision(world: World, task: TaskRecord): void {
   const { networkMode = "awsvpc" } = task;
   moveTo(world, task, "DEPROVISIONING", networkMode === "awsvpc" ? world.timing.deprovisioning : 0);
@@ -168,14 +168,14 @@ function newContainer(world: World, taskArn: string, clusterArn: string, definit
   };
 }
 
-/** CPU units and MiB of the task itself, which limit all its containers. */
+/** Returns the task's own CPU units and MiB, which limit each of its containers. */
 function sizes(overrides: JsonObject, document: JsonObject): Pick<TaskSpec, "cpu" | "memory"> {
   const cpu = overrides.cpu ?? document.cpu;
   const memory = overrides.memory ?? document.memory;
   return { ...(cpu !== undefined && { cpu: Number(cpu) }), ...(memory !== undefined && { memory: Number(memory) }) };
 }
 
-/** As DescribeTasks has them: on a container instance the sum of the containers' where the task has none. */
+/** Returns `cpu` and `memory` as DescribeTasks shows them: on a container instance by default the sum of the containers'. */
 function shownSizes({ launchType }: Capacity, overrides: JsonObject, document: JsonObject) {
   const { cpu, memory } = launchType === "EC2" ? demandOf(document, overrides) : sizes(overrides, document);
   return { ...(cpu !== undefined && { cpu: String(cpu) }), ...(memory !== undefined && { memory: String(memory) }) };

@@ -18,7 +18,7 @@ export interface Options {
   resolveImage?: (image: string) => Promise<string | undefined>;
 }
 
-/** What a container instance has that registers without saying so. */
+/** Default resources of a container instance. */
 export const MACHINE = { cpu: 2_048, memory: 4_096, architecture: "x86_64" } as const;
 
 export const SCOPE = { accountId: "123456789012", region: "us-west-2" };
