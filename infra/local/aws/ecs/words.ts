@@ -28,7 +28,7 @@ export const say = {
   failedByAlarm: (deployment: string) => `(deployment ${deployment}) deployment failed: alarm detected.`,
   cannotScaleIn: () =>
     "was unable to scale in. Reason: The number of protected tasks are more than the desired count of tasks.",
-  cannotPlace: (reason: string) => `was unable to place a task. Reason: ${reason}`,
+  cannotPlace: (reason: string) => `was unable to place a task. Reason: ${reason.replace(/\.$/, "")}. ${MORE}`,
   noInstance: (why: string) =>
     `was unable to place a task because no container instance met all of its requirements. ${why} ${MORE}`,
   rollingBack: (deployment: string) => `rolling back to deployment ${deployment}.`,

@@ -34,7 +34,9 @@ test("a task that can't be placed is told of ever later, makes no task, and star
   const service = async () => ((await aws.call("ecs", "DescribeServices", { services: ["web"] })).services as any[])[0];
   clock.advance(45_000 + 48_000 + 290_000);
   const { events, deployments } = await service();
-  const told = `(service web) was unable to place a task. Reason: ${REASON}`;
+  const told =
+    `(service web) was unable to place a task. Reason: ${REASON} ` +
+    "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
   assert.deepEqual(
     events.map(({ message }: { message: string }) => message),
     [told, told, told],
