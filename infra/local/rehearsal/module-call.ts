@@ -12,8 +12,6 @@ export interface CallResult {
   exitCode: number;
   /** What the function returned. */
   stdout: string;
-  /** The lines that were written while it ran, and its error. */
-  progress: string[];
 }
 
 /** Makes calls of the module's functions, with the very same words on either engine. */
@@ -50,7 +48,6 @@ export function at(aws: LocalAws): string[] {
 
 async function callStandIn(args: string[], progress: (line: string) => void, signal: AbortSignal): Promise<CallResult> {
   let stdout = "";
-  const lines: string[] = [];
   const exitCode = await callFunction({
     args,
     cwd: root,
@@ -58,13 +55,10 @@ async function callStandIn(args: string[], progress: (line: string) => void, sig
     onStdout: (text) => {
       stdout += text;
     },
-    onStderr: byLine((line) => {
-      lines.push(line);
-      progress(line);
-    }),
+    onStderr: byLine(progress),
     signal,
   });
-  return { exitCode, stdout, progress: lines };
+  return { exitCode, stdout };
 }
 
 async function callDagger(args: string[], progress: (line: string) => void, signal: AbortSignal): Promise<CallResult> {
@@ -76,16 +70,12 @@ async function callDagger(args: string[], progress: (line: string) => void, sign
     signal,
   });
   let stdout = "";
-  const lines: string[] = [];
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;
   });
-  createInterface({ input: child.stderr }).on("line", (line) => {
-    lines.push(line);
-    progress(line);
-  });
+  createInterface({ input: child.stderr }).on("line", progress);
   const [code] = (await once(child, "close")) as [number | null];
-  return { exitCode: code ?? 1, stdout, progress: lines };
+  return { exitCode: code ?? 1, stdout };
 }
 
 async function requireDagger(): Promise<void> {

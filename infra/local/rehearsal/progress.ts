@@ -1,24 +1,22 @@
-/** Findings of the preflight that are never checked against the local AWS, which has no IAM. */
-const neverChecked = ["roles"];
-
 /** Returns a line of a function's log without the number and the time that the engine's command line puts before it. */
 export function withoutPrefix(line: string): string {
   return line.replace(/^\d+ *: (?:┆ )*\[[\dhms.]+\] \| /, "");
 }
 
 /**
- * Requires that a deploy checked everything that the local AWS can answer.
+ * Requires that a preflight checked everything: the local AWS answers all that it reads, on either engine.
  *
- * @param progress The lines that the deploy wrote while it ran.
- * @throws {Error} Something else is among what was not checked, or the deploy did not report what it could not check.
+ * @param plan What `plan --as-json` returned.
+ * @throws {Error} Something was not checked, or the text is no plan.
  */
-export function requireChecked(name: string, progress: readonly string[]): void {
-  const lists = progress.flatMap((line) => /Pre-?flight: not checked: ([\w, -]+?)(?: \(|\.|$)/i.exec(line)?.[1] ?? []);
-  const found = [...new Set(lists.flatMap((list) => list.split(/, */)))].sort();
-  if (found.join() === neverChecked.join()) return;
+export function requireChecked(plan: string): void {
+  const { findings } = JSON.parse(plan) as { findings?: { id: string; level: string; what: string }[] };
+  if (!Array.isArray(findings)) throw new Error(`"plan --as-json" returned no list of findings: ${plan.slice(0, 200)}`);
+  const unchecked = findings.filter(({ level }) => level === "not-checked");
+  if (unchecked.length === 0) return;
+  const reasons = unchecked.map(({ id, what }) => `${id} (${what})`).join("; ");
   throw new Error(
-    `${name}: the preflight reports as not checked: ${found.join(", ") || "nothing"}. ` +
-      `Against the local AWS that must be ${neverChecked.join(", ")} alone. See the deploy's lines above.`,
+    `The preflight did not check ${reasons}. The local AWS answers all that it reads: each must be checked.`,
   );
 }
 

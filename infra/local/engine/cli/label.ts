@@ -17,9 +17,9 @@ export function labelOf(
 ): CallLabel {
   const isDefault = ({ name, defaultValue, defaultPath }: ArgumentType) =>
     given[name] === undefined && (defaultPath !== undefined || JSON.stringify(args[name]) === defaultValue);
-  // A constructor is called without arguments unless one is chosen, and takes its defaults itself.
+  // The engine calls a constructor with what was chosen alone, and a function with its defaults too.
   const present = called.args.filter(({ name }) => name in args);
-  const shown = called.name === "" && present.every(isDefault) ? [] : present;
+  const shown = called.name === "" ? present.filter((argument) => !isDefault(argument)) : present;
   return {
     field: called.name === "" ? camel(called.returns.name ?? "") : called.name,
     args: shown.map((argument) => `${argument.name}: ${literal(argument, args[argument.name])}`),

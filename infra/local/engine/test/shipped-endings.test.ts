@@ -18,13 +18,16 @@ after(async () => {
   await rm(scratch, { recursive: true, force: true });
 });
 
-/** A rollback that is refused before anything is asked. */
-async function refused(...more: string[]) {
+const terminal = { columns: 80, rows: 24, write: () => true };
+
+/** A rollback that is refused before anything is requested. */
+async function refused(more: string[] = [], drawn: { terminal?: typeof terminal } = {}) {
   const told = { stdout: "", stderr: "" };
   const exitCode = await callFunction({
+    ...drawn,
     args: ["--credentials", `file://${join(scratch, "credentials")}`, "rollback", "--url", "nope", ...more],
     cwd: root,
-    env: process.env,
+    env: { ...process.env, NO_COLOR: "1" },
     onStdout: (text) => (told.stdout += text),
     onStderr: (text) => (told.stderr += text),
     signal: new AbortController().signal,
@@ -39,11 +42,24 @@ test("what is refused is told in words, with its own exit code", async () => {
 });
 
 test("as JSON the last line of the log and of stderr says the same, for a script to find by its type", async () => {
-  const { exitCode, stdout, stderr } = await refused("--as-json");
+  const { exitCode, stdout, stderr } = await refused(["--as-json"]);
   assert.deepEqual([exitCode, stdout], [2, ""]);
   const lines = [...stderr.matchAll(/\{"type":"error".*/g)].map(([line]) => line);
   assert.equal(new Set(lines).size, 1);
   const { code, exitCode: said, message } = JSON.parse(lines[0] ?? "") as Record<string, unknown>;
   assert.deepEqual([code, said], ["bad-url", 2]);
   assert.match(String(message), /^The URL "nope" can't be used/);
+});
+
+test("on a terminal the last screen says what was refused, once, also when a script is to read it", async () => {
+  for (const more of [[], ["--as-json"]]) {
+    const { exitCode, stdout, stderr } = await refused(more, { terminal });
+    assert.deepEqual([exitCode, stdout], [2, ""]);
+    assert.match(
+      stderr,
+      /\n✘ \.rollback\(\n( {2}┆ .*\n)+ {2}\): String! [\d.ms]+ ERROR\n! The URL "nope" can't be used\. /,
+    );
+    assert.equal(stderr.split("can't be used").length, 2);
+    assert.doesNotMatch(stderr, /traceparent|"type"/);
+  }
 });

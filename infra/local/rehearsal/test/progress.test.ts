@@ -2,30 +2,28 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { requireChecked, requireServedCheck, withoutPrefix } from "../progress.js";
 
-const line = (text: string) => `12  : [1m19s] | ${text}`;
-const roles = line("Pre-flight: not checked: roles (plan tells why).");
-
 test("a line of the log is shown without its number and time, and others as they are", () => {
-  assert.equal(withoutPrefix(line("+0:08 task a: RUNNING")), "+0:08 task a: RUNNING");
+  assert.equal(withoutPrefix("12  : [1m19s] | +0:08 task a: RUNNING"), "+0:08 task a: RUNNING");
   assert.equal(withoutPrefix("7   : ┆ ┆ [0.0s] | 1 failed"), "1 failed");
   for (const other of ["7   : ┆ resolve DONE [0.3s]", "", "Error: [0.0s] | no", "4   : Slipway.test: String!"])
     assert.equal(withoutPrefix(other), other);
 });
 
-test("a deploy passes whose preflight could not check the roles, and nothing else", () => {
-  requireChecked("deploy", [line("Testing."), roles, roles]);
+const plan = (...levels: string[]) =>
+  JSON.stringify({ hash: "0", findings: levels.map((level) => ({ id: `${level}-id`, level, what: "why" })) });
+
+test("a plan passes whose preflight checked everything, whatever it found", () => {
+  requireChecked(plan());
+  requireChecked(plan("warning", "error"));
 });
 
-test("a deploy fails whose preflight could not check something else, with what that is", () => {
-  for (const list of ["image-missing, roles", "wrong-platform"])
-    assert.throws(
-      () => requireChecked("deploy v1.1.0", [line(`Pre-flight: not checked: ${list} (plan tells why).`)]),
-      new RegExp(`^Error: deploy v1\\.1\\.0: the preflight reports as not checked: ${list}\\. .* must be roles alone`),
-    );
+test("a plan fails whose preflight did not check something, with what that is and why", () => {
+  assert.throws(() => requireChecked(plan("warning", "not-checked")), /did not check not-checked-id \(why\)\. /);
 });
 
-test("a deploy fails that does not report what it could not check: nothing was looked at then", () => {
-  assert.throws(() => requireChecked("deploy", [line("Testing.")]), /not checked: nothing\./);
+test("what is no plan fails: nothing was looked at then", () => {
+  assert.throws(() => requireChecked('{"hash":"0"}'), /returned no list of findings/);
+  assert.throws(() => requireChecked("The plan"));
 });
 
 test("a deploy whose report says that the URL was not requested fails", () => {
