@@ -42,6 +42,15 @@ export function createRegistry(scenario: Scenario, versions: readonly string[], 
       });
       return { images: found, failures: [] };
     },
+    DescribeImageScanFindings() {
+      throw new AwsError("ScanNotFoundException", "Image scan does not exist for the image.");
+    },
+    BatchGetRepositoryScanningConfiguration: () => ({
+      scanningConfigurations: [
+        { repositoryName: target.repository, scanOnPush: false, scanFrequency: "MANUAL", appliedScanFilters: [] },
+      ],
+      failures: [],
+    }),
   };
   return { signingName: "ecr", targetPrefix: "AmazonEC2ContainerRegistry_V20150921", operations };
 }

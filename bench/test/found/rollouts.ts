@@ -151,7 +151,7 @@ export const rollouts: Found[] = [
       release: { tasks: [{ start: 171_000, drain: 259_000, serves: { version: "v0.0.1" } }] },
       aws: { rollbackId: "new" },
       deployer: { runId: "run-1", http: true },
-      rival: { at: 2_000, runId: "run-1" },
+      rival: { at: 2_050, runId: "run-1" },
     },
     verdicts: ["rolled-back"],
   },

@@ -11,7 +11,7 @@ interface Place {
 
 /** An image's manifest or an index of them, as far as it is read here. https://specs.opencontainers.org/image-spec/image-index/ */
 interface Manifest {
-  manifests?: { platform?: ImagePlatform }[];
+  manifests?: { digest?: string; platform?: ImagePlatform }[];
   config?: { digest: string };
 }
 interface ImagePlatform {
@@ -19,22 +19,32 @@ interface ImagePlatform {
   architecture?: string;
 }
 
+/** An image for one platform. */
+export interface PlatformImage {
+  /** Such as `linux/amd64`. */
+  platform: string;
+  /** Of its manifest. */
+  digest: string;
+}
+
 /**
- * The platforms that an image in ECR is for, such as `linux/amd64`: of an index, all that it names; of a single image, what its
- * configuration says. They are read through ECR's API, so that the credentials of the deploy are enough.
+ * Reads for which platforms an image in ECR is: of an index, all images that it names; of a single image, what its configuration says.
+ * They are read through ECR's API, so that the credentials of the deploy are enough.
  */
-export async function readPlatforms(
+export async function readPlatformImages(
   aws: Pick<Aws, "ecr" | "endpoint">,
   place: Place,
   digest: string,
   signal?: AbortSignal,
-): Promise<string[]> {
+): Promise<PlatformImage[]> {
   const manifest = await readManifest(aws, place, digest, signal);
-  const platforms = manifest.manifests
-    ? manifest.manifests.map(platformIn)
-    : [await readConfig(aws, place, manifest.config?.digest ?? "", signal)];
-  // What tells of an image's making (an attestation) stands in its index as unknown/unknown.
-  return platforms.filter(({ os }) => os && os !== "unknown").map(({ os, architecture }) => `${os}/${architecture}`);
+  const images = manifest.manifests
+    ? manifest.manifests.map((one) => ({ ...platformIn(one), digest: one.digest ?? "" }))
+    : [{ ...(await readConfig(aws, place, manifest.config?.digest ?? "", signal)), digest }];
+  // An attestation of an image's making stands in its index as unknown/unknown.
+  return images
+    .filter(({ os }) => os && os !== "unknown")
+    .map(({ os, architecture, digest: one }) => ({ platform: `${os}/${architecture}`, digest: one }));
 }
 
 function platformIn({ platform }: { platform?: ImagePlatform }): ImagePlatform {

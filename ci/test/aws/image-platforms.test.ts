@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
-import { readPlatforms } from "../../src/aws/image-platforms.js";
+import { readPlatformImages } from "../../src/aws/image-platforms.js";
 import { fakeAws } from "../support/fake-aws.js";
 
 const place = { registryId: "123456789012", repositoryName: "web" };
@@ -32,13 +32,13 @@ async function ecr(t: TestContext, downloadUrl: string) {
 test("the link of a local AWS that names an address of the host is followed at the local AWS's endpoint", async (t) => {
   const { requested, port } = await layers(t);
   const aws = { ecr: await ecr(t, "http://127.0.0.1:1/layers/a?token=b"), endpoint: `http://127.0.0.1:${port}` };
-  assert.deepEqual(await readPlatforms(aws, place, digest), ["linux/arm64"]);
+  assert.deepEqual(await readPlatformImages(aws, place, digest), [{ platform: "linux/arm64", digest }]);
   assert.deepEqual(requested, ["/layers/a?token=b"]);
 });
 
 test("a link of AWS itself is followed as it is", async (t) => {
   const { requested, port } = await layers(t);
   const aws = { ecr: await ecr(t, `http://127.0.0.1:${port}/layers/a?token=b`) };
-  assert.deepEqual(await readPlatforms(aws, place, digest), ["linux/arm64"]);
+  assert.deepEqual(await readPlatformImages(aws, place, digest), [{ platform: "linux/arm64", digest }]);
   assert.deepEqual(requested, ["/layers/a?token=b"]);
 });

@@ -7,6 +7,9 @@ export function facts(more: Partial<Facts> = {}): Facts {
   return {
     target,
     release,
+    verb: "deploy",
+    otherImages: [],
+    wayBack: { value: undefined },
     service: {
       serviceArn: `arn:aws:ecs:us-west-2:123456789012:service/${target.cluster}/${target.service}`,
       deployments: [{ id: "ecs-svc/1", status: "PRIMARY", rolloutState: "COMPLETED", taskDefinition: revisionArn(7) }],

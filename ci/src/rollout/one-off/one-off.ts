@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { TaskOverride } from "@aws-sdk/client-ecs";
 import type { Target } from "../../target.js";
 
 /** When a one-off task runs: before the service is updated, or after the verdict is `deployed`. */
@@ -38,6 +39,14 @@ export function runOf(oneOff: OneOff, attempt: string, revision: string): OneOff
     .update(JSON.stringify([oneOff.when, attempt, revision]))
     .digest("hex");
   return { ...oneOff, revision, clientToken, startedBy: `slipway/${oneOff.when}/${clientToken.slice(0, 32)}` };
+}
+
+/** Returns the `overrides` of RunTask for a one-off task. */
+export function overridesOf(
+  { container }: Pick<Target, "container">,
+  { command }: Pick<OneOff, "command">,
+): TaskOverride {
+  return { containerOverrides: [{ name: container, command: [...command] }] };
 }
 
 /** As in `The task before the deploy`. */

@@ -1,7 +1,6 @@
-import type { ConflictException, RunTaskCommandInput, Service, TaskOverride } from "@aws-sdk/client-ecs";
+import type { ConflictException, RunTaskCommandInput, Service } from "@aws-sdk/client-ecs";
 import { sdk } from "../../aws/sdk.js";
 import { InputError } from "../../errors.js";
-import type { Target } from "../../target.js";
 import { ask } from "../ecs/aws-errors.js";
 import { abort } from "../ecs/send-options.js";
 import type { TaskView } from "../ecs/snapshot.js";
@@ -10,7 +9,7 @@ import type { Session } from "../release.js";
 import { LostAnswer } from "../start/errors.js";
 import { once } from "../start/once.js";
 import { launchOf } from "./launch.js";
-import { nameOf, type OneOff, type OneOffRun } from "./one-off.js";
+import { nameOf, type OneOffRun, overridesOf } from "./one-off.js";
 
 /**
  * Starts the task where the service's own tasks run, or finds the one that this very call has started before: ECS remembers the client
@@ -50,14 +49,6 @@ function inputOf({ target }: Session, service: Service, run: OneOffRun): RunTask
     overrides: overridesOf(target, run),
     ...launchOf(service),
   };
-}
-
-/** The `overrides` of RunTask for a one-off task. */
-export function overridesOf(
-  { container }: Pick<Target, "container">,
-  { command }: Pick<OneOff, "command">,
-): TaskOverride {
-  return { containerOverrides: [{ name: container, command: [...command] }] };
 }
 
 /** The token was used before with other members, as when the command in the target has changed since: that task is the one. */

@@ -1,3 +1,4 @@
+import type { Attempt } from "../attempt/attempt.js";
 import { describeService, type ServiceNow } from "../ecs/read.js";
 import type { KnownDeployments } from "../ecs/service-deployments.js";
 import type { JudgedFinding } from "../preflight/finding.js";
@@ -16,9 +17,10 @@ export async function gate(
   deployments: KnownDeployments,
   release: Release,
   asked: Asked,
+  verb?: Attempt["verb"],
 ): Promise<Proposal> {
   const { span = noSpan } = session;
-  return await span("preflight", () => checked(session, now, deployments, release, asked));
+  return await span("preflight", () => checked(session, now, deployments, release, asked, verb));
 }
 
 async function checked(
@@ -27,10 +29,11 @@ async function checked(
   deployments: KnownDeployments,
   release: Release,
   asked: Asked,
+  verb?: Attempt["verb"],
 ): Promise<Proposal> {
   // The service may have been waited for since it was read.
   const service = await describeService(session.aws, session.target, session.signal);
-  const proposal = await propose(session, { ...now, service }, deployments, release, asked);
+  const proposal = await propose(session, { ...now, service }, deployments, release, asked, verb);
   for (const line of told(proposal.findings)) session.progress(line);
   refuseProposal(proposal, asked);
   return proposal;

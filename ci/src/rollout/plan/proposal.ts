@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import type { Operation } from "rfc6902";
+import type { RawTaskDefinition } from "../../aws/raw.js";
 import { InputError } from "../../errors.js";
 import type { Target } from "../../target.js";
+import type { Attempt } from "../attempt/attempt.js";
 import type { Running } from "../ecs/containers.js";
 import type { Known } from "../ecs/knowing.js";
 import type { ServiceNow } from "../ecs/read.js";
@@ -54,6 +56,7 @@ export async function propose(
   deployments: KnownDeployments,
   release: Release,
   asked: Asked,
+  verb: Attempt["verb"] = "deploy",
 ): Promise<Proposal> {
   const { target } = session;
   const { registration, patch, changes } = plan(now.current, target.container, release, {}, asked.overrides);
@@ -66,8 +69,15 @@ export async function propose(
     next: registration,
     desiredCount: service.desiredCount?.to ?? now.service.desiredCount ?? 0,
     scanSeverity: asked.scanSeverity,
+    verb,
+    ...(isOf(now.current, now.running) && { current: now.current.taskDefinition }),
   });
   return assemble(facts, { now, release, asked, patch, changes, service });
+}
+
+/** A rollback is made from another revision than the one that the service is set to. */
+function isOf({ taskDefinition }: RawTaskDefinition, running: Running): boolean {
+  return taskDefinition.taskDefinitionArn === running.taskDefinition;
 }
 
 /** @throws InputError when it is another plan than the one that was asked for, or when a finding speaks against it. */
@@ -105,7 +115,7 @@ function assemble(facts: Facts, { now, release, asked, patch, changes, service }
     hash: hashOf([where, base, version, digest, patch, service, forced, ...oneOffs]),
     where,
     release,
-    image: facts.image,
+    image: facts.image ?? { unknown: "it is not built yet" },
     platforms: facts.platforms,
     from: now.running,
     patch,

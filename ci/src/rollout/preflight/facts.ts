@@ -1,6 +1,7 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import type { JsonObject } from "../../aws/raw.js";
 import type { Target } from "../../target.js";
+import type { Attempt } from "../attempt/attempt.js";
 import type { Running } from "../ecs/containers.js";
 import type { Known } from "../ecs/knowing.js";
 import type { KnownDeployments } from "../ecs/service-deployments.js";
@@ -11,7 +12,10 @@ import type { SecretPlace } from "./references.js";
 /** Everything that the checks of the pre-flight judge; they read nothing themselves. */
 export interface Facts {
   target: Target;
+  /** Before the image is built its digest is empty. */
   release: Release;
+  /** A rollback goes to an older version on purpose. */
+  verb: Attempt["verb"];
   service: Service;
   /** The task definition as it would be registered. */
   next: JsonObject;
@@ -23,11 +27,15 @@ export interface Facts {
   /** What the service is set to now. */
   running: Running;
   repository: Known<RepositoryFacts>;
-  /** `undefined` when ECR does not have the digest. */
-  image: Known<ImageFacts | undefined>;
-  /** The platforms of the image, such as `linux/amd64`. */
+  /** Absent before the image is built; its value is `undefined` when ECR does not have the digest. */
+  image?: Known<ImageFacts | undefined>;
+  /** The platforms of the image, such as `linux/amd64`; before it is built, the one that it is built for. */
   platforms: Known<string[]>;
-  /** How many findings the scan has for each severity; absent where the repository does not scan on push. */
+  /** The images of the next revision's other containers, as far as they are in the registry's region of ECR. */
+  otherImages: ContainerImage[];
+  /** The revision that the service returns to when this deploy fails; its value is `undefined` where there is none. */
+  wayBack: Known<WayBack | undefined>;
+  /** How many findings the scan has for each severity; absent where there is no scan and none is configured. */
   scan?: Known<Record<string, number>>;
   /** The severity from which on findings stop a deploy. */
   scanSeverity: Severity;
@@ -55,6 +63,23 @@ export interface ImageFacts {
   size?: number;
   /** Milliseconds since the epoch. */
   pushedAt?: number;
+}
+
+/** An image that a container names. */
+export interface ContainerImage {
+  container: string;
+  image: string;
+  /** Its value is `undefined` when ECR does not have it. */
+  state: Known<ImageFacts | undefined>;
+}
+
+/** A revision that has completed, with the images that its tasks are started from. */
+export interface WayBack {
+  /** ARN of the revision. */
+  taskDefinition: string;
+  /** The container's VERSION, where it is known. */
+  version?: string;
+  images: ContainerImage[];
 }
 
 export interface RoleFacts {

@@ -3,8 +3,11 @@ export const findingIds = [
   "other-place",
   "deployment-in-flight",
   "nothing-to-return-to",
+  "return-image-missing",
   "no-room-to-replace",
   "no-circuit-breaker",
+  "older-version",
+  "same-image",
   "image-missing",
   "image-inactive",
   "wrong-platform",
@@ -18,6 +21,10 @@ export const findingIds = [
   "target-groups",
   "health-check-port",
   "short-grace",
+  "too-many-tags",
+  "definition-too-large",
+  "image-name-too-long",
+  "command-too-long",
 ] as const;
 export type FindingId = (typeof findingIds)[number];
 

@@ -1,13 +1,9 @@
 import { sdk } from "../../aws/sdk.js";
 import { ask } from "../ecs/aws-errors.js";
+import type { ImagePlace } from "../ecs/image-reference.js";
 import { abort } from "../ecs/send-options.js";
 import type { Session } from "../release.js";
 import type { ImageFacts, RepositoryFacts } from "./facts.js";
-
-export interface ImagePlace {
-  registryId: string;
-  repositoryName: string;
-}
 
 export async function readRepository(session: Session, place: ImagePlace): Promise<RepositoryFacts> {
   const { registryId, repositoryName } = place;
@@ -22,9 +18,13 @@ export async function readRepository(session: Session, place: ImagePlace): Promi
   };
 }
 
-/** @returns undefined when ECR does not have it, or not even its repository. */
-export async function readImage(session: Session, place: ImagePlace, digest: string): Promise<ImageFacts | undefined> {
-  const command = new sdk.ecr.DescribeImagesCommand({ ...place, imageIds: [{ imageDigest: digest }] });
+/**
+ * @param image A digest, or a tag where the image has none.
+ * @returns undefined when ECR does not have it, or not even its repository.
+ */
+export async function readImage(session: Session, place: ImagePlace, image: string): Promise<ImageFacts | undefined> {
+  const id = image.startsWith("sha256:") ? { imageDigest: image } : { imageTag: image };
+  const command = new sdk.ecr.DescribeImagesCommand({ ...place, imageIds: [id] });
   try {
     const answer = await ask("ecr:DescribeImages", session.aws.ecr.send(command, abort(session)));
     const [found] = answer.imageDetails ?? [];
@@ -40,18 +40,4 @@ export async function readImage(session: Session, place: ImagePlace, digest: str
       return undefined;
     throw error;
   }
-}
-
-/** How many findings there are of each severity. Fails while the scan has not ended. */
-export async function readScan(session: Session, place: ImagePlace, digest: string): Promise<Record<string, number>> {
-  const command = new sdk.ecr.DescribeImageScanFindingsCommand({
-    ...place,
-    imageId: { imageDigest: digest },
-    maxResults: 1,
-  });
-  const answer = await ask("ecr:DescribeImageScanFindings", session.aws.ecr.send(command, abort(session)));
-  const counts = answer.imageScanFindings?.findingSeverityCounts;
-  if (counts) return counts as Record<string, number>;
-  const { status, description } = answer.imageScanStatus ?? {};
-  throw new Error(`the scan is ${status ?? "unknown"}${description ? ` (${description})` : ""}`);
 }

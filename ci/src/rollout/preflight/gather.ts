@@ -1,17 +1,23 @@
 import type { Service } from "@aws-sdk/client-ecs";
-import { readPlatforms } from "../../aws/image-platforms.js";
+import { readPlatformImages } from "../../aws/image-platforms.js";
 import type { JsonObject } from "../../aws/raw.js";
+import type { Attempt } from "../attempt/attempt.js";
 import type { Running } from "../ecs/containers.js";
-import { knowing } from "../ecs/knowing.js";
+import { locate, placeOf } from "../ecs/image-reference.js";
+import { type Known, knowing } from "../ecs/knowing.js";
 import type { KnownDeployments } from "../ecs/service-deployments.js";
 import type { Release, Session } from "../release.js";
 import { readTargetGroups } from "../watch/target-groups.js";
 import type { Facts, Severity } from "./facts.js";
 import { readCompleted } from "./gather-completed.js";
-import { type ImagePlace, readImage, readRepository, readScan } from "./gather-image.js";
+import { readRepository } from "./gather-image.js";
+import { type ImageReader, imageReader, imagesOf, readImages } from "./gather-images.js";
 import { readLogGroups } from "./gather-logs.js";
 import { readRoles } from "./gather-roles.js";
+import { readScan } from "./gather-scan.js";
 import { readSecrets } from "./gather-secrets.js";
+import { readWayBack } from "./gather-way-back.js";
+import { platformOf } from "./platform.js";
 
 /** What is about to be deployed, and on what. */
 export interface Intention {
@@ -24,30 +30,64 @@ export interface Intention {
   next: JsonObject;
   desiredCount: number;
   scanSeverity: Severity;
+  /** `deploy` by default. */
+  verb?: Attempt["verb"];
+  /** The task definition that the service is set to. */
+  current?: JsonObject;
 }
 
-/** Reads what the checks need to know. Changes nothing, and never fails for want of a permission. */
-export async function gather(session: Session, intention: Intention): Promise<Facts> {
-  const { aws, target, signal } = session;
-  const { digest } = intention.release;
-  const place = { registryId: target.registry?.account ?? target.account, repositoryName: target.repository };
-  const [hasCompleted, repository, image, platforms, roles, secrets, logGroups, targetGroups] = await Promise.all([
-    readCompleted(session, intention.service, intention.deployments),
-    knowing(readRepository(session, place), signal),
-    knowing(readImage(session, place, digest), signal),
-    knowing(readPlatforms(aws, place, digest, signal), signal),
-    readRoles(session, intention.next),
-    readSecrets(session, intention.next),
-    readLogGroups(session, intention.next),
-    readTargetGroups(session, intention.service),
+/** What is to be built: nothing of it is in the registry yet. */
+export interface Unbuilt {
+  /** The platform that the image is built for. */
+  platform: string;
+}
+
+/**
+ * Reads what the checks need to know. Changes nothing, and never fails for want of a permission.
+ * @param unbuilt Given before the image is built: what is known of the image then.
+ */
+export async function gather(session: Session, intention: Intention, unbuilt?: Unbuilt): Promise<Facts> {
+  const { target } = session;
+  const { release, next, service, current, verb = "deploy", ...known } = intention;
+  const place = placeOf(target);
+  const read = imageReader(session, release);
+  const others = imagesOf(next).filter(({ image }) => image !== release.image);
+  const [hasCompleted, repository, image, otherImages, wayBack, roles, secrets, logGroups, targetGroups] =
+    await Promise.all([
+      readCompleted(session, service, intention.deployments),
+      knowing(readRepository(session, place), session.signal),
+      unbuilt ? { platforms: { value: [unbuilt.platform] } } : readOwnImage(session, release, read),
+      readImages(
+        read,
+        others.filter(({ image }) => !("unknown" in locate(image, release.image, target))),
+      ),
+      readWayBack(session, { ...intention, current }, read),
+      readRoles(session, next),
+      readSecrets(session, next),
+      readLogGroups(session, next),
+      readTargetGroups(session, service),
+    ]);
+  const facts = { ...known, release, next, service, verb, target };
+  const readings = { hasCompleted, repository, otherImages, wayBack, roles, secrets, logGroups, targetGroups };
+  if (!("images" in image)) return { ...facts, ...readings, ...image };
+  const { images, ...own } = image;
+  const scan = await readScan(session, {
+    place,
+    digest: release.digest,
+    images,
+    platform: platformOf(next),
+    repository,
+  });
+  return { ...facts, ...readings, ...own, ...(scan && { scan }) };
+}
+
+/** The release's image: whether ECR has it, and for which platforms it is. */
+async function readOwnImage(session: Session, { image, digest }: Release, read: ImageReader) {
+  const [state, found] = await Promise.all([
+    read(image),
+    knowing(readPlatformImages(session.aws, placeOf(session.target), digest, session.signal), session.signal),
   ]);
-  const scan = await scanned(session, repository, place, digest);
-  const read = { hasCompleted, repository, image, platforms, roles, secrets, logGroups, targetGroups };
-  return { ...intention, target, ...read, ...(scan && { scan }) };
-}
-
-/** @returns undefined where the repository does not scan on push. */
-async function scanned(session: Session, repository: Facts["repository"], place: ImagePlace, digest: string) {
-  if ("unknown" in repository) return { unknown: `whether it does could not be read: ${repository.unknown}` };
-  return repository.value.scanOnPush ? await knowing(readScan(session, place, digest), session.signal) : undefined;
+  const images = "value" in found ? found.value : [];
+  const platforms: Known<string[]> = "value" in found ? { value: images.map(({ platform }) => platform) } : found;
+  return { image: state, platforms, images };
 }

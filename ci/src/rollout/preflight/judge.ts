@@ -6,22 +6,29 @@ import type { Facts } from "./facts.js";
 import { type Finding, type FindingId, findingIds, type JudgedFinding } from "./finding.js";
 import { imageInRegistry } from "./image.js";
 import { inFlight } from "./in-flight.js";
+import { limits } from "./limits.js";
 import { logGroups } from "./logs.js";
+import { olderVersion } from "./older.js";
 import { place } from "./place.js";
 import { platform } from "./platform.js";
 import { roomToReplace } from "./replacement.js";
 import { repository } from "./repository.js";
 import { somethingToReturnTo } from "./return.js";
 import { roles } from "./roles.js";
+import { sameImage } from "./same-image.js";
 import { scan } from "./scan.js";
 import { secrets } from "./secrets.js";
+import { wayBack } from "./way-back.js";
 
 const checks: ((facts: Facts) => Finding[])[] = [
   place,
   inFlight,
   somethingToReturnTo,
+  wayBack,
   roomToReplace,
   circuitBreaker,
+  olderVersion,
+  sameImage,
   imageInRegistry,
   platform,
   scan,
@@ -30,6 +37,7 @@ const checks: ((facts: Facts) => Finding[])[] = [
   secrets,
   logGroups,
   balancer,
+  limits,
 ];
 const order = { error: 0, warning: 1, "not-checked": 2 };
 

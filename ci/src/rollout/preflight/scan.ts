@@ -1,7 +1,7 @@
 import { type Facts, severities } from "./facts.js";
 import type { Finding } from "./finding.js";
 
-/** A scan on push has found nothing of the chosen severity or worse. */
+/** No scan of the image, whoever configured it, has found anything of the chosen severity or worse. */
 export function scan({ scan, scanSeverity, release }: Facts): Finding[] {
   if (!scan) return [];
   if ("unknown" in scan) {
@@ -9,8 +9,8 @@ export function scan({ scan, scanSeverity, release }: Facts): Finding[] {
       {
         id: "scan-findings",
         level: "not-checked",
-        what: `What a scan on push has found in ${release.version} could not be read: ${scan.unknown}.`,
-        fix: "Wait for the scan's end, or allow ecr:DescribeRepositories and ecr:DescribeImageScanFindings on the repository.",
+        what: `The findings of a scan of ${release.version} could not be read: ${scan.unknown}.`,
+        fix: "Wait for the scan's end, or allow ecr:DescribeImageScanFindings and ecr:BatchGetRepositoryScanningConfiguration on the repository.",
       },
     ];
   }

@@ -73,7 +73,7 @@ export async function start(
 
   const from = attempt.source ? { ...now, current: attempt.source } : now;
   const [{ hash, changes, service }, { baseline, tag }] = await Promise.all([
-    unchanged(gate(session, from, known, attempt.release, attempt.asked)),
+    unchanged(gate(session, from, known, attempt.release, attempt.asked, attempt.verb)),
     // While another deployment is in flight, its versions answer too and tell nothing of whose the URL is.
     left || !isSettled ? { baseline: {}, tag: undefined } : readUrl(),
   ]);

@@ -51,7 +51,7 @@ test("warnings and what is not checked are told and stop nothing", async (t) => 
   assert.match(told, /warning no-circuit-breaker: .* Fix: /);
   assert.match(
     told,
-    /not checked: image-missing, wrong-platform, scan-findings, mutable-tags, log-group-missing \(plan tells why\)/,
+    /not checked: return-image-missing, image-missing, wrong-platform, scan-findings, mutable-tags, log-group-missing \(plan tells why\)/,
   );
 });
 

@@ -151,6 +151,15 @@ test("the task's size changes only when asked for, and only to one that Fargate 
   assert.throws(() => size({ cpu: 1024 }), { code: "bad-size", message: /1024 CPU units and 512 MiB.*2048 to 8192/ });
 });
 
+test("a task that is smaller than what its containers reserve together is refused, with what is accepted", () => {
+  const worker = { ...app, name: "worker", cpu: 300, memory: 1024, memoryReservation: 600 };
+  const sized = current([{ ...app, cpu: 200, memory: 400 }, worker], { cpu: "1024", memory: "2048" });
+  const size = (more: object) => plan(sized, "app", release, tags, { ...noOverrides, ...more }).registration;
+  assert.deepEqual([size({ cpu: 500 }).cpu, size({ memory: 1000 }).memory], ["500", "1000"]);
+  assert.throws(() => size({ cpu: 499 }), { code: "bad-size", message: /reserve 500 CPU units.*--cpu 500 or more/ });
+  assert.throws(() => size({ memory: 999 }), { code: "bad-size", message: /reserve 1000 MiB.*--memory 1000 or more/ });
+});
+
 test("on instances of one's own a task may have any size", () => {
   const { registration } = plan(current([app]), "app", release, tags, { ...noOverrides, cpu: 300 });
   assert.equal(registration.cpu, "300");

@@ -50,7 +50,10 @@ async function scene(t: TestContext, more: Script = {}, options: Scene = {}) {
     DescribeImages: () => ({ imageDetails: [image] }),
     BatchGetImage: () => ({ images: [{ imageManifest: JSON.stringify({ config: { digest: "sha256:c" } }) }] }),
     GetDownloadUrlForLayer: () => ({ downloadUrl }),
-    DescribeImageScanFindings: () => ({ imageScanFindings: { findingSeverityCounts: { HIGH: 2 } } }),
+    DescribeImageScanFindings: () => ({
+      imageScanStatus: { status: "COMPLETE" },
+      imageScanFindings: { findingSeverityCounts: { HIGH: 2 } },
+    }),
     DescribeLogStreams: () => ({ logStreams: [] }),
     ...more,
   });
@@ -166,8 +169,7 @@ test("a missing permission is named, for each thing that could not be read", asy
     ...Object.fromEntries(names.map((name) => [name, denied(`ecr:${name}`)])),
     DescribeLogStreams: denied("logs:DescribeLogStreams"),
   });
-  const { repository, image, platforms, logGroups, scan } = await read();
-  assert.deepEqual(scan, { unknown: "whether it does could not be read: ecr:DescribeRepositories is not permitted" });
+  const { repository, image, platforms, logGroups } = await read();
   assert.deepEqual(
     [repository, image, platforms, logGroups[0]?.exists],
     [
@@ -175,21 +177,6 @@ test("a missing permission is named, for each thing that could not be read", asy
       { unknown: "logs:DescribeLogStreams is not permitted" },
     ],
   );
-});
-
-test("a scan that has not ended, and one that this AWS does not offer, are unknown", async (t) => {
-  const { fake, read } = await scene(t, {
-    DescribeImageScanFindings: () => ({ imageScanStatus: { status: "IN_PROGRESS" } }),
-  });
-  assert.deepEqual((await read()).scan, { unknown: "Error: the scan is IN_PROGRESS" });
-  delete fake.script.DescribeImageScanFindings;
-  assert.deepEqual((await read()).scan, { unknown: "this AWS does not offer it" });
-});
-
-test("findings are asked for only where pushes are scanned", async (t) => {
-  const { fake, read } = await scene(t, { DescribeRepositories: () => ({ repositories: [{}] }) });
-  assert.equal((await read()).scan, undefined);
-  assert.deepEqual(fake.sent("DescribeImageScanFindings"), []);
 });
 
 test("a log group that is not there is told, each group is asked for once, and one that tasks make is not", async (t) => {

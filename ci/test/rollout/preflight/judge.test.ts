@@ -25,6 +25,16 @@ const wrong: Record<FindingId, Partial<Facts>> = {
     deployments: { listed: [{ arn: "arn:x/sd1", status: "PENDING", createdAt: 0, taskDefinition: "x" }] },
   },
   "nothing-to-return-to": { hasCompleted: { value: false } },
+  "return-image-missing": {
+    wayBack: {
+      value: {
+        taskDefinition: "service:7",
+        images: [{ container: "app", image: "x@sha256:0", state: { value: undefined } }],
+      },
+    },
+  },
+  "older-version": { running: { ...facts().running, version: "v1.1.1" } },
+  "same-image": { next: { containerDefinitions: [{ name: "worker", image: facts().running.image }] } },
   "no-room-to-replace": { service: { ...facts().service, deploymentConfiguration: { maximumPercent: 100 } } },
   "no-circuit-breaker": { service: { ...facts().service, deploymentConfiguration: {} } },
   "image-missing": { image: { value: undefined } },
@@ -41,6 +51,10 @@ const wrong: Record<FindingId, Partial<Facts>> = {
   },
   "target-groups": { targetGroups: { unknown: "no" } },
   "health-check-port": { targetGroups: { value: [targetGroup({ port: "6000" })] } },
+  "too-many-tags": { next: { tags: Array.from({ length: 46 }, (_, n) => ({ key: `cost-${n}`, value: "x" })) } },
+  "definition-too-large": { next: { containerDefinitions: [{ name: "app", command: ["x".repeat(65_536)] }] } },
+  "image-name-too-long": { release: { ...facts().release, image: `x/${"y".repeat(254)}` } },
+  "command-too-long": { target: { ...target, before: { command: ["x".repeat(8192)], timeoutSeconds: 60 } } },
   "short-grace": {
     service: { ...facts().service, healthCheckGracePeriodSeconds: 1 },
     targetGroups: { value: [targetGroup()] },
