@@ -88,7 +88,7 @@ async function runContainer(
  */
 export async function attachOutput(container: Container, signal?: AbortSignal): Promise<AsyncIterable<Buffer>> {
   const output: unknown = await container.attach({ stream: true, stdout: true, stderr: true, ...withSignal(signal) });
-  // Whoever reads it receives its errors. While nobody does, such as when the container fails to start, one would end the process.
+  // A reader receives errors by itself. Without a reader, such as when the container fails to start, an error would end the process.
   (output as Readable).on("error", () => undefined);
   if (signal) addAbortSignal(signal, output as Readable);
   return output as AsyncIterable<Buffer>;

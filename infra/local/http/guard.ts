@@ -2,7 +2,7 @@
 export type OnFailure = (error: unknown) => void;
 
 /**
- * Wraps a callback of an event, a socket or a timer, where nobody catches: without it, one exception ends the whole process.
+ * Wraps a callback of an event, a socket or a timer. No caller catches there: without it, one exception ends the whole process.
  * What the callback throws, or its promise rejects with, goes to `onFailure`.
  */
 export function guarded<Args extends unknown[]>(

@@ -28,7 +28,7 @@ export function createGuardedServer(options: ServerOptions, handler: Handler, lo
     guarded(answerOrRefuse, onFailure)(request, response, handler);
   };
   const server = createServer(options, listener);
-  // An error before that is the caller's to handle; after it, such as EMFILE when a connection is accepted, it is nobody's.
+  // The caller handles errors before that. Without a listener, a later one ends the process, such as EMFILE when a connection is accepted.
   server.once("listening", () => server.on("error", (error) => log(`HTTP server: ${error.message}`)));
   return server;
 }

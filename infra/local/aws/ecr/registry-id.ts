@@ -3,9 +3,8 @@ import { AwsError, type Caller, type JsonObject, type Operation } from "../wire/
 import { invalidParameter, repositoryNotFound } from "./errors.js";
 
 /**
- * Holds every operation's `registryId` against the caller's own account, before it runs. Another account has no repository here, and allows
- * nothing: a repository that is named is not found there, and everything else is denied, as ECR answers where no policy of that registry
- * or repository says otherwise.
+ * Checks the `registryId` of every operation before it runs. Another account has no repositories here and permits nothing: a named
+ * repository is not found, and all other calls are denied, as on AWS without a policy of that registry that allows them.
  */
 export function inOwnRegistry(operations: Record<string, Operation>): Record<string, Operation> {
   return Object.fromEntries(

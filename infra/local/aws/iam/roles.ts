@@ -13,12 +13,13 @@ export function roleId({ accountId }: Pick<Caller, "accountId">, name: string): 
   return `AROA${digest.slice(0, 17)}`;
 }
 
-/** Tells the roles of tasks from all others. */
+/** Returns whether a role is one of ECS tasks, by its name. */
 export type IsTaskRole = (name: string) => boolean;
 
 /**
- * Every role exists here, because nothing makes one. Those that registered task definitions name, and those whose names say that they are
- * such, trust ECS tasks alone, as the console and Terraform make them; a user can't assume them. All others trust the account as well.
+ * Makes the check for roles of tasks. Every role exists here, because no operation creates one. A role that a registered task definition
+ * names, or whose name has "ecs", "task" or "exec" in it, trusts ECS tasks only, as such roles do on AWS: a user can't assume it. All other
+ * roles trust the account as well.
  *
  * @param used ARNs of the roles that task definitions name now.
  */

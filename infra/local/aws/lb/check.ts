@@ -3,7 +3,7 @@ import type { Clock } from "../clock.js";
 import type { CheckResult } from "./health.js";
 
 /**
- * Asks a target for its health once. Never rejects. Over a connection of its own: an address may belong to another task next time.
+ * Checks a target's health once. Never rejects. Opens a connection of its own, because an address may belong to another task next time.
  * The status decides; a body that is still coming after `timeout` milliseconds is cut off.
  */
 export function checkTarget(

@@ -10,7 +10,7 @@ const KEPT_AFTER_END = 12 * 3600_000;
 
 /** Temporary credentials: made here, known to the signature check, and found again after a restart. */
 export interface Sessions {
-  /** Everyone who may call: those who were given, and the sessions. */
+  /** All callers that are accepted: the given ones and the sessions. */
   principals: Principals;
   /** Makes credentials for `seconds`; answers them as STS does. */
   begin(who: Pick<Principal, "arn" | "userId" | "deny">, seconds: number): JsonObject;
