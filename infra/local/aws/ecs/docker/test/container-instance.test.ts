@@ -28,16 +28,9 @@ const run = (containers: JsonObject[], definition: JsonObject = BRIDGE, more: Pa
 const serving = (text: string, port = 80) =>
   sh(`mkdir /srv; echo ${text} > /srv/index.html; exec httpd -f -p ${port} -h /srv`);
 
-/** What is served at a port of the instance, once anything is. */
-async function page(port: number | undefined): Promise<string> {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return (await (await fetch(`http://127.0.0.1:${port}/`)).text()).trim();
-    } catch (error) {
-      if (attempt === 100) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
+/** Reads what a task serves at a port of the instance, as soon as it serves. */
+function page(task: TaskSpec, port: number | undefined): Promise<string> {
+  return aws.reached(task, async () => (await (await fetch(`http://127.0.0.1:${port}/`)).text()).trim());
 }
 
 async function end(task: TaskSpec) {
@@ -58,7 +51,7 @@ test("containers in bridge mode have ports of their own and are reached by those
     bindings.map((each) => each.map(({ bindIP, containerPort, protocol }) => [bindIP, containerPort, protocol])),
     [[["127.0.0.1", 80, "tcp"]], [["127.0.0.1", 80, "tcp"]]],
   );
-  assert.deepEqual(await Promise.all(bindings.map(([each]) => page(each?.hostPort))), ["one", "two"]);
+  assert.deepEqual(await Promise.all(bindings.map(([each]) => page(task, each?.hostPort))), ["one", "two"]);
   await end(task);
 });
 
@@ -96,7 +89,7 @@ test("containers in host mode share their ports, which are the instance's, and n
     containers.map(({ networkBindings }) => networkBindings?.map(({ hostPort }) => hostPort)),
     [[port], []],
   );
-  assert.equal(await page(port), "host");
+  assert.equal(await page(task, port), "host");
   await aws.told(task, "container-exited");
   assert.deepEqual(written(task, "caller"), ["host", "eth0", "lo"]);
   await end(task);
