@@ -46,18 +46,18 @@ test("a variable that is not set is named", async () => {
 });
 
 test("empty credentials are refused with what is accepted", async () => {
-  await deployWith("", /^The credentials are empty: .*Accepted: the JSON of `aws configure export-credentials`, or /m);
+  await deployWith("", /^The credentials are empty\. .*Accepted: the JSON of `aws configure export-credentials` or /m);
 });
 
 test("credentials that are cut off are refused without being shown", async () => {
   await deployWith(
     `{"AccessKeyId": "AKIA1", "SecretAccessKey": "${secret}`,
-    /^The credentials begin like JSON but are not\. Accepted: /m,
+    /^Cannot read the credentials\. They begin as JSON and are not valid JSON: copy them whole\. Accepted: /m,
   );
 });
 
 test("credentials that lack a part are refused by its name", async () => {
-  const says = /^The credentials can't be read: missing or invalid AccessKeyId\. Accepted: /m;
+  const says = /^Cannot read the credentials\. AccessKeyId: missing\. Accepted: /m;
   await deployWith(JSON.stringify({ Version: 1, SecretAccessKey: secret }), says);
 });
 
