@@ -6,7 +6,8 @@ import { Registry } from "../image/registry.js";
 import { UnreachableRegistryError } from "../image/registry-answer.js";
 import type { ContainerState } from "../image/state.js";
 import type { Session } from "../session/session.js";
-import { debianPython } from "./debian.js";
+import { packagedBase } from "./debian.js";
+import { recipeOf } from "./recipes.js";
 
 /** How long a registry that could not be reached is not asked again, in milliseconds. */
 const forgetAfter = 10 * 60_000;
@@ -14,8 +15,8 @@ const forgetAfter = 10 * 60_000;
 const patience = 4_000;
 
 /**
- * The image that a container begins with: from its registry, or, when that can't be reached and it is the official Python image, one of
- * the same offer made from this machine's Debian packages.
+ * The image that a container begins with: from its registry, or, when that can't be reached and it is an official image that there is
+ * a recipe for, one of the same offer made from packages.
  *
  * @param state The container so far: its platform, and its logins to registries.
  * @param host Where the registry really is, when it is a service.
@@ -27,10 +28,10 @@ export async function baseState(
   host?: string,
 ): Promise<ContainerState> {
   const reference = parseReference(address);
-  const isPython = reference.registry === "docker.io" && reference.name === "library/python";
+  const recipe = recipeOf(reference);
   const server = host ?? reference.registry;
   try {
-    if (isPython) await refuseUnreachable(session, server);
+    if (recipe) await refuseUnreachable(session, server);
     const login = await loginFor(state, reference.registry);
     const registry = await Registry.open(server, reference.name, {
       ...(login && { login }),
@@ -39,10 +40,11 @@ export async function baseState(
     });
     return await pullImage(session, registry, reference, state.platform);
   } catch (error) {
-    if (!(error instanceof UnreachableRegistryError) || !isPython) throw error;
+    if (!(error instanceof UnreachableRegistryError) || !recipe) throw error;
     await session.store.keep(unreachableKey(server), { at: Date.now(), message: error.message });
-    session.trace.log(`${error.message} In place of ${address}, a Python base of Debian's packages is used.`);
-    return debianPython(session, state.platform);
+    const { state: base, description } = await packagedBase(session, state.platform, recipe);
+    session.trace.log(`${error.message} In place of ${address}, a base of packages is used: ${description}.`);
+    return base;
   }
 }
 

@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import { listLayers } from "../content/listing.js";
 import { packLayer } from "../content/pack.js";
 import { keyOf } from "../content/store.js";
 import { type Entry, type Tree, withEntries } from "../content/tree.js";
@@ -7,64 +8,57 @@ import { imageDocuments } from "../image/manifest.js";
 import { type ContainerState, type Layer, scratchState } from "../image/state.js";
 import type { Session } from "../session/session.js";
 import { finishTree } from "./finish.js";
+import { withNodeUser } from "./node.js";
 import { unpackPackages } from "./packages.js";
 import { defaultPlatform } from "./platform.js";
+import type { Recipe } from "./recipes.js";
 
-/** What the slim Python image offers, by the names of Debian's packages. */
-const packages = [
-  ...[
-    "base-files",
-    "base-passwd",
-    "bash",
-    "ca-certificates",
-    "coreutils",
-    "dash",
-    "debianutils",
-    "diffutils",
-    "findutils",
-  ],
-  ...["grep", "gzip", "hostname", "libc-bin", "login", "media-types", "netbase", "passwd", "sed", "tar", "tzdata"],
-  ...["python3", "python3-pip", "python3-venv"],
-];
+/** A layer as it is kept. */
+interface Made extends Layer {
+  /** Of the files that are not of Debian's packages. */
+  version?: string;
+}
 
 /**
- * A Python base made from this machine's Debian or Ubuntu packages, once; about 20 s, then at once.
+ * Makes a base from this machine's Debian or Ubuntu packages, once; about 20 s for Python, then at once.
  *
  * @throws {StandInError} It is wanted for another platform than this machine's.
  */
-export async function debianPython(session: Session, platform: string): Promise<ContainerState> {
+export async function packagedBase(
+  session: Session,
+  platform: string,
+  recipe: Recipe,
+): Promise<{ state: ContainerState; description: string }> {
   if (platform !== defaultPlatform()) {
     throw new StandInError(
-      `The Python base of Debian's packages can be made for ${defaultPlatform()} only, not for ${platform}.`,
+      `The base ${recipe.name} of packages can be made for ${defaultPlatform()} only, not for ${platform}.`,
     );
   }
   const { store } = session;
-  const layer = await session.once("debian python", () =>
+  const { name, packages, config, more } = recipe;
+  const key = keyOf(`debian ${name} 2`, packages, platform, ...(more ? [more.key] : []));
+  const made = await session.once(key, () =>
     store.once(
-      keyOf("debian python 2", packages, platform),
-      () => assemble(session),
-      (kept: Layer) => store.has(kept.digest),
+      key,
+      () => session.trace.step(`make the base ${name} of packages, once`, () => assemble(session, recipe)),
+      (kept: Made) => store.has(kept.digest),
     ),
   );
+  const { version = "", ...layer } = made;
   const base = { ...scratchState(platform), layers: [layer], config };
-  return { ...base, imageRef: `localhost/slipway/debian-python@${imageDocuments(base).digest}` };
+  const state = { ...base, imageRef: `localhost/slipway/debian-${name}@${imageDocuments(base).digest}` };
+  return { state, description: recipe.describe(await listLayers(store, [layer]), version) };
 }
 
-const config = {
-  Env: ["PATH=/usr/local/bin:/usr/local/sbin:/usr/bin:/usr/sbin:/bin:/sbin", "LANG=C.UTF-8"],
-  Cmd: ["python3"],
-};
-
-function assemble(session: Session): Promise<Layer> {
-  return session.trace.step("make a Python base of Debian's packages, once", () => assembleNow(session));
-}
-
-async function assembleNow({ store, signal }: Session): Promise<Layer> {
+async function assemble({ store, signal }: Session, { name, packages, more }: Recipe): Promise<Made> {
   const scratch = await store.scratch();
   try {
-    const tree = await unpackPackages(store, packages, scratch, signal);
-    const layer = await packLayer(store, await finishTree(store, merged(tree)));
-    return { ...layer, createdBy: `Debian's packages ${packages.join(" ")}` };
+    const finished = await finishTree(store, merged(await unpackPackages(store, packages, scratch, signal)));
+    const createdBy = `Debian's packages ${packages.join(" ")}`;
+    if (!more) return { ...(await packLayer(store, finished)), createdBy };
+    const { tree, version } = await more.files(store, scratch, signal);
+    const whole = withEntries(name === "node" ? await withNodeUser(store, finished) : finished, tree);
+    return { ...(await packLayer(store, whole)), createdBy: `${name} ${version}, and ${createdBy}`, version };
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }

@@ -5,7 +5,7 @@ const leftOut = ["doc", "doc-base", "man", "info", "locale", "lintian", "bug", "
   (name) => `usr/share/${name}`,
 );
 
-/** What the packages' own scripts would have done, and the slim image's names for Python and pip. */
+/** Does what the packages' own scripts would have done, and adds the official image's names for Python and pip. */
 export async function finishTree(store: Store, unpacked: Tree): Promise<Tree> {
   const tree: Tree = new Map([...unpacked].filter(([path]) => isWanted(path)));
   return withEntries(tree, [
@@ -16,14 +16,18 @@ export async function finishTree(store: Store, unpacked: Tree): Promise<Tree> {
     // Where OpenSSL, and so Python, looks without being told.
     ["usr/lib/ssl/cert.pem", link("/etc/ssl/certs/ca-certificates.crt")],
     ["usr/bin/sh", link("dash")],
-    ["usr/local/bin/python", link("/usr/bin/python3")],
-    ["usr/local/bin/python3", link("/usr/bin/python3")],
-    ["usr/local/bin/pip", link("/usr/bin/pip3")],
-    ["usr/local/bin/pip3", link("/usr/bin/pip3")],
+    ...(tree.has("usr/bin/python3") ? pythonNames : []),
     ["tmp", { type: "directory", mode: 0o1777 }],
     ["var/tmp", { type: "directory", mode: 0o1777 }],
   ]);
 }
+
+const pythonNames: [string, Entry][] = [
+  ["usr/local/bin/python", link("/usr/bin/python3")],
+  ["usr/local/bin/python3", link("/usr/bin/python3")],
+  ["usr/local/bin/pip", link("/usr/bin/pip3")],
+  ["usr/local/bin/pip3", link("/usr/bin/pip3")],
+];
 
 /** The marker forbids pip to install, for the sake of a system that this is not: https://peps.python.org/pep-0668/ */
 function isWanted(path: string): boolean {

@@ -65,7 +65,7 @@ async function apt(args: string[], signal: AbortSignal): Promise<void> {
   } catch (error) {
     signal.throwIfAborted();
     const { stderr = "" } = error as { stderr?: string };
-    throw new StandInError(`apt-get can't have the packages of the Python base:\n${stderr.trim() || String(error)}`);
+    throw new StandInError(`apt-get can't have the packages of a base:\n${stderr.trim() || String(error)}`);
   }
 }
 
@@ -75,8 +75,8 @@ async function requireApt(): Promise<void> {
     await run("apt-get", ["--version"]);
   } catch {
     throw new StandInError(
-      "A Python base can be made from packages on Debian and Ubuntu only: apt-get and dpkg-deb are not here. " +
-        "Give --base-image the name of a Python image in a registry that can be reached.",
+      "A base image can be made from packages on Debian and Ubuntu only: apt-get and dpkg-deb are not here. " +
+        "Name an image of a registry that can be reached.",
     );
   }
 }

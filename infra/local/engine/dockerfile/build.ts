@@ -54,7 +54,7 @@ export async function dockerBuild(session: Session, files: Tree, options: Docker
     },
     image: (address, wanted) =>
       session.once(keyOf("dockerBuild image", address, wanted), () =>
-        baseState(session, scratchState(wanted), address),
+        session.trace.step(`FROM ${address}`, () => baseState(session, scratchState(wanted), address)),
       ),
   };
   const { container } = await build.stage(plan.target);

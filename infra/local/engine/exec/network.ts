@@ -3,7 +3,11 @@ import { existsSync } from "node:fs";
 /** In the root, because a directory that is made for a mount would stay in the layer. */
 const bundleInside = "/.slipway-ca.pem";
 const bundles = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
-const passedOn = ["PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX_URL", "UV_DEFAULT_INDEX"];
+const trusting = ["SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
+const passedOn = [
+  ...["PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "UV_INDEX_URL", "UV_DEFAULT_INDEX"],
+  ...["NPM_CONFIG_REGISTRY", "npm_config_registry", "GOPROXY", "GOSUMDB", "GONOSUMDB"],
+];
 
 /** What lets a command reach package indexes from this machine's network. */
 export interface NetworkSettings {
@@ -18,9 +22,7 @@ export interface NetworkSettings {
  */
 export function networkSettings(env: Record<string, string | undefined>): NetworkSettings {
   const bundle = [env.SSL_CERT_FILE, ...bundles].find((path) => path && existsSync(path));
-  const trust = bundle
-    ? Object.fromEntries(["SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE"].map((name) => [name, bundleInside]))
-    : {};
+  const trust = bundle ? Object.fromEntries(trusting.map((name) => [name, bundleInside])) : {};
   const index = passedOn.flatMap((name) => (env[name] ? [[name, env[name]]] : []));
   return {
     env: { ...trust, ...Object.fromEntries(index) },

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { Container } from "../api/container.js";
+import { baseState } from "../base/base.js";
 import { defaultPlatform } from "../base/platform.js";
 import { Store } from "../content/store.js";
+import { scratchState } from "../image/state.js";
 import { type TestSession, testSession } from "./support/session.js";
 
 // The machine's own store: making the base takes a while, and it is the one that people get.
@@ -41,4 +43,26 @@ test("the base for a platform that it can't be had for is refused before anythin
     ({ platform }) => assert.equal(platform, "linux/s390x"),
     (error: Error) => assert.match(error.message, /can be made for linux\/\w+ only, not for linux\/s390x/),
   );
+});
+
+test("the Node.js base has the release that its tag names, npm and the user node", async () => {
+  const node = Container.scratch(made.session, defaultPlatform()).from({ address: "node:22-slim" });
+  const script = 'node --version; npm --version; node -e "console.log(process.getuid(), process.env.HOME)"';
+  const output = await node
+    .withUser({ name: "node" })
+    .withExec({ args: ["sh", "-ec", script] })
+    .stdout();
+  assert.match(output, /^v22\.\d+\.\d+\n\d+\.\d+\.\d+\n1000 \/home\/node\n$/);
+});
+
+test("the base that is used in place of an image that can't be had is named in the log, with what it is", async () => {
+  // Port 9 of the loopback: nothing listens there.
+  const from = (address: string) =>
+    made.session.trace.step("from", () =>
+      baseState(made.session, scratchState(defaultPlatform()), address, "127.0.0.1:9"),
+    );
+  await from("debian:bookworm-slim");
+  const line = made.lines.find((one) => one.includes("In place of debian:bookworm-slim"));
+  assert.match(line ?? "", /a base of packages is used: Debian without apt-get\.$/);
+  await assert.rejects(from("debian-like:1"), /127\.0\.0\.1:9/);
 });
