@@ -29,7 +29,7 @@ async function balanced(settings = {}) {
     loadBalancer: createSimulatedLoadBalancer(
       clock,
       () => (count++ === 0 ? { drain: 60_000 } : { health: [{ after: 1_000, state: "unhealthy", reason }] }),
-      { ...rehearsalSettings, deregistrationDelay: 300_000, ...settings },
+      { ...rehearsalSettings, healthCheckTimeout: 4_000, deregistrationDelay: 300_000, ...settings },
     ),
   });
   await aws.call("ecs", "CreateCluster");
@@ -61,7 +61,7 @@ test("a target group shows the health check and the delay that the load balancer
   );
   assert.deepEqual(
     [shown?.HealthCheckIntervalSeconds, shown?.HealthCheckTimeoutSeconds, shown?.HealthyThresholdCount],
-    [1, 2, 2],
+    [1, 4, 2],
   );
   const { Attributes } = await elb.send(new DescribeTargetGroupAttributesCommand(group));
   assert.equal(Attributes?.find(({ Key }) => Key === "deregistration_delay.timeout_seconds")?.Value, "300");
