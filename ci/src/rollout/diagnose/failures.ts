@@ -97,7 +97,10 @@ function failureOf(subject: Subject, task: TaskView, events: () => string[], kno
   };
 }
 
-/** Only the event says what a load balancer's check got. */
-function tellsHealthOf({ arn }: TaskView): (event: string) => boolean {
-  return (event) => event.includes(taskId(arn)) && /(unhealthy|not healthy) in|failed container health/i.test(event);
+/** Only the event says what a load balancer's check got. On EC2, where targets are instances, it names the instance in place of the task. */
+function tellsHealthOf({ arn, stoppedReason = "" }: TaskView): (event: string) => boolean {
+  const isBalanced = /ELB health checks/i.test(stoppedReason);
+  return (event) =>
+    (event.includes(taskId(arn)) || (isBalanced && /\(instance [\w-]+\) \(port \d+\)/.test(event))) &&
+    /(unhealthy|not healthy) in|failed container health/i.test(event);
 }

@@ -1,6 +1,7 @@
 /** Why a rollout does not get on, told by the service's events and by the service deployment's own reason: no task can tell it. */
 import type { CauseRule } from "./causes.js";
-import { healthRules, placementRules, taskRules } from "./task-causes.js";
+import { placementRules } from "./placement-causes.js";
+import { healthRules, taskRules } from "./task-causes.js";
 
 /** What holds a rollout back although its tasks run. */
 export const heldRules: readonly CauseRule[] = [

@@ -13,9 +13,9 @@ export const startRules: readonly CauseRule[] = [
     cause: "network-unreachable",
     heals: true,
     pattern:
-      /(ResourceInitialization|CannotPull\w*)Error.*(i\/o timeout|deadline exceeded|connection issue|connection refused|no such host|request canceled|send request failed)/is,
+      /(ResourceInitializationError|CannotPull\w*Error|logging driver|log stream).*(i\/o timeout|deadline exceeded|connection issue|connection refused|no such host|request canceled|send request failed)/is,
     title: "the task can't reach the registry or an endpoint of AWS",
-    fix: "Give its subnets a way out (NAT gateway, VPC endpoints for ecr.api, ecr.dkr, s3, logs and secretsmanager, or a public IP), and let its security group out to port 443.",
+    fix: "Give its subnets a way out (NAT gateway, VPC endpoints for ecr.api, ecr.dkr, s3, logs and secretsmanager, or a public IP), and let its security group out to port 443. On EC2 the instance needs the same.",
   },
   {
     cause: "registry-throttled",
@@ -43,9 +43,10 @@ export const startRules: readonly CauseRule[] = [
   {
     cause: "image-denied",
     heals: false,
-    pattern: /(CannotPull\w*Error|ecr registry auth|\becr:\w+).*(AccessDenied|not authorized|denied|\b403\b)/is,
+    pattern:
+      /(CannotPull\w*Error|ecr registry auth|\becr:\w+).*(AccessDenied|not authorized|denied|\b403\b|no basic auth credentials|authorization token has expired)/is,
     title: "the registry refuses the image",
-    fix: "Let the execution role pull: ecr:GetAuthorizationToken, ecr:BatchGetImage, ecr:GetDownloadUrlForLayer, and the repository's policy if it is another account's.",
+    fix: "Let the execution role pull: ecr:GetAuthorizationToken, ecr:BatchGetImage, ecr:GetDownloadUrlForLayer, and the repository's policy if it is another account's. On EC2, without an execution role, it is the role of the instance.",
   },
   {
     cause: "image-missing",
@@ -64,9 +65,23 @@ export const startRules: readonly CauseRule[] = [
   {
     cause: "log-group-missing",
     heals: false,
-    pattern: /ResourceInitializationError.*log group does not exist/is,
+    pattern: /(ResourceInitializationError|logging driver|log stream).*log group does not exist/is,
     title: "the log group does not exist",
     fix: "Create it (aws logs create-log-group), or correct awslogs-group in the task definition.",
+  },
+  {
+    cause: "role-denied",
+    heals: false,
+    pattern: /(logging driver|log stream).*(AccessDenied|not authorized)/is,
+    title: "the role that writes the log lacks a permission",
+    fix: "Allow logs:CreateLogStream and logs:PutLogEvents on the log group to the role that the reason names: on EC2 that of the instance, unless the agent has ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE.",
+  },
+  {
+    cause: "role-unusable",
+    heals: false,
+    pattern: /NoCredentialProviders|no EC2 IMDS role found|failed to (refresh cached|retrieve) credentials/i,
+    title: "the instance has no role, or cannot read its credentials",
+    fix: "Give the instance a profile with the role ecsInstanceRole, and let containers reach the instance metadata (hop limit 2).",
   },
   {
     cause: "role-denied",
@@ -81,7 +96,7 @@ export const startRules: readonly CauseRule[] = [
     heals: true,
     pattern: /no space left on device/i,
     title: "the task's disk is full",
-    fix: "Raise ephemeralStorage, or make the image smaller.",
+    fix: "Raise ephemeralStorage, on EC2 the instance's volume, or make the image smaller.",
   },
   {
     cause: "image-corrupt",

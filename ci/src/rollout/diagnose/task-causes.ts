@@ -3,33 +3,8 @@
  * name it. The words are ECS's own, from live accounts and from AWS's lists of stopped task errors and of service event messages.
  */
 import type { CauseRule } from "./causes.js";
+import { placementRules } from "./placement-causes.js";
 import { startRules } from "./start-causes.js";
-
-/** The task found no place; events say the same. */
-export const placementRules: CauseRule[] = [
-  {
-    cause: "subnet-full",
-    heals: true,
-    pattern: /InsufficientFreeAddresses|no (free|available) (IP )?addresses/i,
-    title: "the service's subnets have no free address",
-    fix: "Give the service more or larger subnets, or free addresses in those that it has.",
-  },
-  {
-    cause: "no-capacity",
-    heals: true,
-    pattern:
-      /Capacity is unavailable|insufficient (CPU|memory|ports?)\b|No Container Instances|no container instance met/i,
-    title: "there is no capacity for the task",
-    fix: "On Fargate wait, or add subnets in other availability zones; on instances add some, or ask for less CPU and memory.",
-  },
-  {
-    cause: "quota-reached",
-    heals: true,
-    pattern: /limit on the number of|configuration is above your limit|provisioning capacity limit/i,
-    title: "a limit of the account is reached",
-    fix: "Ask for a higher quota (Service Quotas, AWS Fargate), or stop what need not run.",
-  },
-];
 
 /** Health checks; events say the same, and only they say what the load balancer got. */
 export const healthRules: CauseRule[] = [
@@ -101,6 +76,13 @@ const endRules: CauseRule[] = [
     fix: "Deploy again; keep a part of the tasks on FARGATE if it happens often.",
   },
   {
+    cause: "interrupted",
+    heals: true,
+    pattern: /Host EC2 \(instance [\w-]+\) (stopped|terminated)|container instance[^.]{0,80}(deregistered|terminated)/i,
+    title: "the instance of the task was stopped or terminated",
+    fix: "Look why in the Auto Scaling group's activity; drain instances before they are stopped (managed draining).",
+  },
+  {
     cause: "stopped-by-person",
     heals: true,
     pattern: /UserInitiated/,
@@ -117,7 +99,7 @@ export const taskRules: readonly CauseRule[] = [
     heals: true,
     pattern: /OutOfMemory/i,
     title: "the container is out of memory",
-    fix: "Raise the task's memory, or find what takes it.",
+    fix: "Raise the memory of the task or the container, or find what takes it.",
   },
   {
     cause: "dependency-failed",
@@ -125,6 +107,21 @@ export const taskRules: readonly CauseRule[] = [
     pattern: /dependency graph:|^sidecar .*(exit code|UNHEALTHY)/im,
     title: "a container beside the app's ended or never became healthy, and the task with it",
     fix: "Read that container's log: the app's can't start or stay without it (dependsOn, essential).",
+  },
+  {
+    cause: "runtime-timeout",
+    heals: true,
+    pattern: /(Docker|ContainerRuntime)TimeoutError|Could not transition to \w+; timed out/i,
+    title: "the container runtime did not answer in time",
+    fix: "Look at the instance: its disk, memory or CPU is exhausted, or its runtime hangs. Use a larger instance or disk, or replace it.",
+  },
+  {
+    cause: "volume-failed",
+    heals: true,
+    pattern:
+      /CannotCreateVolumeError|bind source path does not exist|(failed|error|unable)[^.]{0,60}\bmount(ing)?\b|EFS utils|mount\.nfs4?:/i,
+    title: "a volume of the task can't be mounted",
+    fix: "Check that the path, the volume or the EFS file system with its mount targets exists, and that the security groups let NFS (port 2049) through.",
   },
   {
     cause: "resources-unavailable",

@@ -1,6 +1,8 @@
 import type { ConflictException, RunTaskCommandInput, Service } from "@aws-sdk/client-ecs";
 import { sdk } from "../../aws/sdk.js";
 import { InputError } from "../../errors.js";
+import { ruleFor } from "../diagnose/causes.js";
+import { placementRules } from "../diagnose/placement-causes.js";
 import { ask } from "../ecs/aws-errors.js";
 import { abort } from "../ecs/send-options.js";
 import type { TaskView } from "../ecs/snapshot.js";
@@ -26,7 +28,7 @@ export async function runTask(session: Session, service: Service, run: OneOffRun
       if (arn !== undefined) return arn;
       throw noPlace(
         run,
-        answer.failures?.map(({ reason, detail }) => detail ?? reason ?? "no reason given"),
+        answer.failures?.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(": ") || "no reason given"),
       );
     } catch (error) {
       const taken = tasksOfConflict(error);
@@ -58,10 +60,9 @@ function tasksOfConflict(error: unknown): string | undefined {
 }
 
 function noPlace(run: OneOffRun, reasons: string[] | undefined): InputError {
-  return new InputError(
-    "task-not-placed",
-    `${nameOf(run)} could not be started: ${reasons?.join("; ") || "ECS gives no reason"}. Nothing ran. Run the same command again when there is room for it.`,
-  );
+  const told = reasons?.map((reason) => reason.replace(/\.$/, "")).join("; ") || "ECS gives no reason";
+  const { fix = "Run the same command again when there is room for it." } = ruleFor(placementRules, told) ?? {};
+  return new InputError("task-not-placed", `${nameOf(run)} could not be started: ${told}. Nothing ran. ${fix}`);
 }
 
 /** Finds the task by who has started it, in whatever state it is. ECS tells of a stopped one for about an hour. */

@@ -5,6 +5,7 @@ export const findingIds = [
   "nothing-to-return-to",
   "return-image-missing",
   "no-room-to-replace",
+  "fixed-host-port",
   "no-circuit-breaker",
   "older-version",
   "same-image",
@@ -25,6 +26,7 @@ export const findingIds = [
   "definition-too-large",
   "image-name-too-long",
   "command-too-long",
+  "verify-tasks",
 ] as const;
 export type FindingId = (typeof findingIds)[number];
 

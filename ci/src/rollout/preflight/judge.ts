@@ -4,6 +4,7 @@ import { balancer } from "./balancer.js";
 import { circuitBreaker } from "./breaker.js";
 import type { Facts } from "./facts.js";
 import { type Finding, type FindingId, findingIds, type JudgedFinding } from "./finding.js";
+import { hostPort } from "./host-port.js";
 import { imageInRegistry } from "./image.js";
 import { inFlight } from "./in-flight.js";
 import { limits } from "./limits.js";
@@ -18,6 +19,7 @@ import { roles } from "./roles.js";
 import { sameImage } from "./same-image.js";
 import { scan } from "./scan.js";
 import { secrets } from "./secrets.js";
+import { taskAddress } from "./task-address.js";
 import { wayBack } from "./way-back.js";
 
 const checks: ((facts: Facts) => Finding[])[] = [
@@ -26,6 +28,7 @@ const checks: ((facts: Facts) => Finding[])[] = [
   somethingToReturnTo,
   wayBack,
   roomToReplace,
+  hostPort,
   circuitBreaker,
   olderVersion,
   sameImage,
@@ -38,6 +41,7 @@ const checks: ((facts: Facts) => Finding[])[] = [
   logGroups,
   balancer,
   limits,
+  taskAddress,
 ];
 const order = { error: 0, warning: 1, "not-checked": 2 };
 

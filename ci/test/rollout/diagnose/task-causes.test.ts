@@ -110,7 +110,7 @@ const passing: [cause: string, TaskView][] = [
   ],
   ["disk-full", failedToStart("CannotPullContainerError: failed to extract layer: write /x: no space left on device")],
   [
-    "resources-unavailable",
+    "volume-failed",
     failedToStart("ResourceInitializationError: failed to invoke EFS utils commands to set up EFS volumes"),
   ],
   ["resources-unavailable", failedToStart("Timeout waiting for network interface provisioning to complete.")],

@@ -109,6 +109,20 @@ test("no room for the task is told with ECS's reason", async (t) => {
   await assert.rejects(roll(), { code: "task-not-placed", exitCode: 2, message: /Capacity is unavailable/ });
 });
 
+test("a task that no instance takes is told with ECS's reason and its fix", async (t) => {
+  for (const [reason, fix] of [
+    ["RESOURCE:PORTS", /RESOURCE:PORTS\. Nothing ran\. .*hostPort 0/],
+    ["RESOURCE:MEMORY", /RESOURCE:MEMORY\. Nothing ran\. Add instances or larger ones/],
+    ["ATTRIBUTE", /ATTRIBUTE\. Nothing ran\. .*requiresAttributes/],
+    ["AGENT", /AGENT\. Nothing ran\. .*agent on the instance/],
+    ["SOMETHING", /SOMETHING\. Nothing ran\. Run the same command again/],
+  ] as const) {
+    const { roll, fake } = await beforeScene(t);
+    fake.script.RunTask = () => ({ tasks: [], failures: [{ reason }] });
+    await assert.rejects(roll(), { code: "task-not-placed", exitCode: 2, message: fix });
+  }
+});
+
 test("without the right to tag revisions nothing is run", async (t) => {
   const { roll, fake, runs } = await beforeScene(t);
   fake.script.TagResource = () => new Fault("AccessDeniedException", "no");

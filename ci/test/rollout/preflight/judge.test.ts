@@ -36,6 +36,10 @@ const wrong: Record<FindingId, Partial<Facts>> = {
   "older-version": { running: { ...facts().running, version: "v1.1.1" } },
   "same-image": { next: { containerDefinitions: [{ name: "worker", image: facts().running.image }] } },
   "no-room-to-replace": { service: { ...facts().service, deploymentConfiguration: { maximumPercent: 100 } } },
+  "fixed-host-port": {
+    service: { ...facts().service, runningCount: 1, launchType: "EC2" },
+    next: { containerDefinitions: [{ name: "app", portMappings: [{ containerPort: 80, hostPort: 80 }] }] },
+  },
   "no-circuit-breaker": { service: { ...facts().service, deploymentConfiguration: {} } },
   "image-missing": { image: { value: undefined } },
   "image-inactive": { image: { value: { tags: [], status: "ARCHIVED" } } },
@@ -59,6 +63,7 @@ const wrong: Record<FindingId, Partial<Facts>> = {
     service: { ...facts().service, healthCheckGracePeriodSeconds: 1 },
     targetGroups: { value: [targetGroup()] },
   },
+  "verify-tasks": { target: { ...target, verifyTasks: true } },
 };
 for (const id of findingIds) {
   test(`${id} is among what is looked for, and comes with its fix`, () => {
