@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { givenIn, refuseIdle } from "../given.js";
 import { type DrillSettings, terraformSettings } from "./settings.js";
 
 export const help = `Usage: npm run drill -- [options]
@@ -46,8 +47,9 @@ export interface Options {
 
 /** Reads the command line. @throws Error with the value received and what is accepted. */
 export function readOptions(args: string[]): Options {
-  const { values } = parseArgs({
+  const { values, tokens } = parseArgs({
     args,
+    tokens: true,
     options: {
       list: { type: "boolean", default: false },
       kill: { type: "boolean", default: false },
@@ -73,6 +75,7 @@ export function readOptions(args: string[]): Options {
   const minimumHealthyPercent = count("minimum-healthy-percent");
   const maximumPercent = count("maximum-percent", 1);
   const healthCheckGracePeriodSeconds = count("grace");
+  if (!values.help) refuseIdleOptions(givenIn(tokens), values.list, values.kill, time);
   const checks = ["none", "container", "load-balancer", "both"] as const;
   return {
     list: values.list,
@@ -94,6 +97,18 @@ export function readOptions(args: string[]): Options {
     },
     help: values.help,
   };
+}
+
+const ofService = ["target", "desired-count", "minimum-healthy-percent", "maximum-percent", "check", "grace"];
+
+function refuseIdleOptions(given: ReadonlySet<string>, list: boolean, kill: boolean, time: Options["time"]): void {
+  const ofPlay = ["time", "speed", "seed", "jobs", "out", ...ofService];
+  if (list) refuseIdle(given, [...ofPlay, "kill", "every"], "with --list");
+  else if (kill) refuseIdle(given, ["name", ...ofPlay.filter((name) => name !== "jobs")], "with --kill");
+  else if (time === "virtual") {
+    refuseIdle(given, ["speed", "jobs"], "in virtual time: add --time real or --time containers");
+    refuseIdle(given, ["every"], "without --kill");
+  } else refuseIdle(given, ["seed", "every"], `with --time ${time} and without --kill`);
 }
 
 export function settingsOf(options: Options, desiredCount: number): DrillSettings {

@@ -1,57 +1,30 @@
 /** `npm run simulate`: plays seeded rollouts in virtual time and holds each verdict against the truth. */
 import { availableParallelism } from "node:os";
-import { parseArgs } from "node:util";
 import type { Measured } from "./measure.js";
+import { help, type Options, readOptions } from "./options.js";
 import { playAll } from "./players.js";
 import { createTally } from "./tally.js";
 
-const help = `Usage: npm run simulate -- [options]
-
-Plays rollouts that chance makes (settings, releases, faults, interruptions), in virtual time, and holds each verdict against the
-truth. Exits with 1 when anything is wrong, with 2 for bad input. Ctrl-C ends it and tells what it has come to.
-
-  --seeds N   how many (1000)
-  --from S    the first (1)
-  --jobs N    processes at the most (one a core)
-  --seed S    one alone, with everything that happened in it
-  --shrink    with --seed: looks for a smaller scenario that is still wrong
-  --help      this text
-`;
 const shownEvery = 5_000;
 
-process.exitCode = await main();
+process.exitCode = await main(process.argv.slice(2));
 
-async function main(): Promise<number> {
-  const values = options();
-  if (values.help) {
+async function main(args: string[]): Promise<number> {
+  let options: Options;
+  try {
+    options = readOptions(args, availableParallelism());
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${help}`);
+    return 2;
+  }
+  if (options.kind === "help") {
     console.log(help);
     return 0;
   }
-  if (values.seed === undefined) {
-    const jobs = values.jobs === undefined ? availableParallelism() : whole("--jobs", values.jobs);
-    return many(whole("--from", values.from), whole("--seeds", values.seeds), jobs);
-  }
+  if (options.kind === "many") return many(options.first, options.count, options.jobs);
   // What plays is loaded where it plays: the parent of other processes has no use for it.
   const { one } = await import("./show.js");
-  return one(whole("--seed", values.seed), values.shrink);
-}
-
-function options() {
-  try {
-    return parseArgs({
-      options: {
-        seeds: { type: "string", default: "1000" },
-        from: { type: "string", default: "1" },
-        jobs: { type: "string" },
-        seed: { type: "string" },
-        shrink: { type: "boolean", default: false },
-        help: { type: "boolean", default: false },
-      },
-    }).values;
-  } catch (error) {
-    console.error(`${(error as Error).message}\n\n${help}`);
-    process.exit(2);
-  }
+  return one(options.seed, options.shrink);
 }
 
 async function many(first: number, count: number, jobs: number): Promise<number> {
@@ -78,10 +51,4 @@ function showWrong({ seed, way, faults, scenario }: Measured): void {
   console.log(`seed ${seed} (${way}) is wrong: ${faults.join("; ")}`);
   if (scenario) console.log(`  ${JSON.stringify(scenario)}`);
   console.log(`  again: npm run simulate -- --seed ${seed}, and a smaller one: --seed ${seed} --shrink`);
-}
-
-function whole(name: string, text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  console.error(`${name} is ${JSON.stringify(text)}. Accepted: a whole number of up to nine digits.`);
-  process.exit(2);
 }

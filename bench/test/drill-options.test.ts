@@ -19,6 +19,26 @@ test("fewer drills at the same time are played with containers than with simulat
   assert.equal(readOptions(["--time", "containers", "--jobs", "1"]).jobs, 1);
 });
 
+for (const [args, message] of [
+  [["--list", "--seed", "3"], /--seed has no effect with --list/],
+  [["--kill", "--name", "goes-well", "--time", "real"], /--name and --time have no effect with --kill/],
+  [["--every", "3"], /--every has no effect without --kill/],
+  [["--jobs", "2"], /--jobs has no effect in virtual time/],
+  [["--speed", "aws"], /--speed has no effect in virtual time/],
+  [["--time", "real", "--seed", "3"], /--seed has no effect with --time real/],
+] as const) {
+  test(`${args.join(" ")} is refused, because a part of it would have no effect`, () => {
+    assert.throws(() => readOptions([...args]), message);
+  });
+}
+
+test("options that go together are accepted", () => {
+  assert.equal(readOptions(["--kill", "--every", "3", "--jobs", "2"]).every, 3);
+  assert.equal(readOptions(["--list", "--name", "goes"]).list, true);
+  assert.equal(readOptions(["--seed", "3", "--desired-count", "4"]).seed, 3);
+  assert.equal(readOptions(["--time", "real", "--speed", "aws", "--jobs", "2"]).speed, "aws");
+});
+
 test("the help tells of each time", () => {
   for (const time of ["virtual", "real", "containers"]) assert.match(help, new RegExp(`^ +(--time )?${time} `, "m"));
 });

@@ -69,6 +69,18 @@ test("a deploy is started by hand with a version, from the prod branch, one at a
   assert.deepEqual(concurrency, { group: "deploy-production", "cancel-in-progress": false });
 });
 
+test("the deploy's comment promises no more of a re-run than its command does", () => {
+  const comment = source("build-and-deploy").replace(/\s*#\s*/g, " ");
+  const [run] = steps("build-and-deploy").flatMap(({ run }) => run ?? []);
+  assert.doesNotMatch(String(run), /--run-id/);
+  // As ci/test/rollout/roll-out-attach.test.ts holds it: watched to its end, found, tried again.
+  assert.match(
+    comment,
+    /it watches a rollout that is under way to its end, and finds one that succeeded; after one that failed it deploys anew\./,
+  );
+  assert.match(comment, /With --run-id="\$GITHUB_RUN_ID" a re-run would return the verdict of its run instead\./);
+});
+
 test("one line does the work, the same as on a laptop, and the version reaches it through its environment", () => {
   const runs = steps("build-and-deploy").filter(({ run }) => run);
   assert.deepEqual(runs, [

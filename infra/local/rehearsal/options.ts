@@ -62,5 +62,8 @@ export function parseOptions(args: string[]): Options {
   if (!values.drills && (values.name.length > 0 || values.target !== undefined)) {
     throw new Error("--name and --target say which drills, and on whose settings: they are accepted with --drills.");
   }
+  if (values.stop && args.some((arg) => arg !== "--stop" && arg !== "--help")) {
+    throw new Error("--stop ends a kept local AWS and does nothing else: it is accepted alone.");
+  }
   return { ...values, engine, port: Number(port), target: values.target ?? "production" };
 }

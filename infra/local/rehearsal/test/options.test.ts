@@ -27,3 +27,9 @@ test("an unknown option is refused by its name", () => {
 test("the help names every option", () => {
   for (const name of Object.keys(parseOptions([]))) assert.match(help, new RegExp(`--${name}\\b`));
 });
+
+test("--stop is accepted alone: with any other option a part of the command line would have no effect", () => {
+  assert.equal(parseOptions(["--stop"]).stop, true);
+  for (const other of [["--keep"], ["--port", "4566"], ["--yes"], ["--engine", "dagger"], ["--drills"]])
+    assert.throws(() => parseOptions(["--stop", ...other]), /--stop .* is accepted alone/);
+});
