@@ -6,6 +6,7 @@ import { parseCredentials } from "./aws/credentials.js";
 import { systemClock } from "./clock.js";
 import { InputError } from "./errors.js";
 import { neutral } from "./foreign-text.js";
+import { choices } from "./hint.js";
 import { resolveTarget } from "./resolve-target.js";
 import { parseTarget, type Target, type TargetFile } from "./target.js";
 
@@ -75,9 +76,10 @@ export async function readTarget(targets: Directory, name: string): Promise<Targ
   const files = await targets.entries().catch(noTargets);
   if (!files.includes(file)) {
     const names = files.filter((each) => each.endsWith(".json")).map((each) => each.slice(0, -".json".length));
+    const { suggestion, list } = choices(name, { names, more: false });
     throw new InputError(
       "unknown-target",
-      `There is no target ${JSON.stringify(name)}. Accepted: ${names.join(", ") || "none: the directory of targets holds no .json file"}.`,
+      `There is no target ${JSON.stringify(name.slice(0, 100))}. ${suggestion}Accepted: ${list || "none: the directory of targets holds no .json file"}.`,
     );
   }
   return parseTarget(await targets.file(file).contents(), file);

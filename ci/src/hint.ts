@@ -13,7 +13,13 @@ const mostShown = 10;
  * order, or the nearest ten with the number of those left out. Pure.
  * @param what In the plural, such as `services`.
  */
-export function hint(what: string, wanted: string, { names, more }: Listed): string {
+export function hint(what: string, wanted: string, listed: Listed): string {
+  const { suggestion, list } = choices(wanted, listed);
+  return `${suggestion}${list === "" ? `It has no ${what}.` : `Its ${what}: ${list}.`}`;
+}
+
+/** As `hint`, in its two parts: the suggestion, and the list; each empty where there is none. */
+export function choices(wanted: string, { names, more }: Listed): { suggestion: string; list: string } {
   const known = [...new Set(names)].sort();
   const nearest = [...known].sort((a, b) => distance(wanted, a) - distance(wanted, b));
   const [closest] = nearest;
@@ -21,9 +27,10 @@ export function hint(what: string, wanted: string, { names, more }: Listed): str
   const shown = nearest.slice(0, mostShown).sort();
   const rest = known.length - shown.length;
   const left = more ? "and more" : rest > 0 ? `and ${rest} more` : undefined;
-  const list = [...shown.map(shownName), ...(left === undefined ? [] : [left])].join(", ");
-  const suggestion = isClose ? `Did you mean "${shownName(closest)}"? ` : "";
-  return `${suggestion}${list === "" ? `It has no ${what}.` : `Its ${what}: ${list}.`}`;
+  return {
+    suggestion: isClose ? `Did you mean "${shownName(closest)}"? ` : "",
+    list: [...shown.map(shownName), ...(left === undefined ? [] : [left])].join(", "),
+  };
 }
 
 /** As `hint`, for names that have yet to be read: an error of the reading becomes a part of the sentence, so that it hides no other. */

@@ -1,5 +1,6 @@
 import type { Directory, File, Platform } from "@dagger.io/dagger";
 import { InputError } from "./errors.js";
+import { withoutUserInfo } from "./http-url.js";
 
 /** What an image is made from. */
 export interface Recipe {
@@ -16,7 +17,8 @@ export interface Recipe {
 }
 
 // https://github.com/distribution/reference
-const HOST = "[a-zA-Z0-9][a-zA-Z0-9.-]*(?::\\d+)?/";
+const LABEL = "[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?";
+const HOST = `${LABEL}(?:\\.${LABEL})*(?::\\d+)?/`;
 const COMPONENT = "[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*";
 const TAG = ":\\w[\\w.-]{0,127}";
 const REFERENCE = new RegExp(`^(?:${HOST})?${COMPONENT}(?:/${COMPONENT})*(?:${TAG})?(?:@sha256:[0-9a-f]{64})?$`);
@@ -41,7 +43,7 @@ export function checkedRecipe(recipe: Recipe): Recipe {
 function checkIndex(text: string): void {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && ["http:", "https:"].includes(url.protocol) && !url.username && !url.password) return;
-  const received = url ? `${url.protocol}//${url.host}${url.pathname}` : JSON.stringify(text);
+  const received = url?.host ? `${url.protocol}//${url.host}${url.pathname}` : JSON.stringify(withoutUserInfo(text));
   throw new InputError(
     "bad-package-index",
     `The package index ${received} can't be used. Accepted: an http or https URL without user name and password, such as https://mirror.example.com/simple.`,

@@ -1,5 +1,6 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import type { Clients } from "./aws/clients.js";
+import { registryAt, repositoryPattern } from "./aws/partition.js";
 import { describeTaskDefinition, type JsonObject } from "./aws/raw.js";
 import { InputError } from "./errors.js";
 import { ask } from "./rollout/ecs/aws-errors.js";
@@ -99,17 +100,16 @@ interface Place {
   name: string;
 }
 
-// https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html
-const ECR =
-  /^(\d{12})\.dkr\.ecr(?:-fips)?\.([a-z0-9-]+)\.[a-z0-9.-]+\/([a-z0-9][a-z0-9._/-]*?)(?::[\w.-]+)?(?:@sha256:[0-9a-f]{64})?$/;
-const LOCAL = /^(?:127\.0\.0\.1|localhost):\d+\/([a-z0-9][a-z0-9._/-]*?)(?::[\w.-]+)?(?:@sha256:[0-9a-f]{64})?$/;
+const reference = /^([^/]+)\/(.+?)(?::[\w.-]+)?(?:@sha256:[0-9a-f]{64})?$/;
 
 /** Where an image of a private ECR repository, or of a local AWS's, is; undefined for any other. */
 function repositoryOf(image: string): Place | undefined {
-  const [, account, region, name] = ECR.exec(image) ?? [];
-  if (account !== undefined && region !== undefined && name !== undefined) return { account, region, name };
-  const local = LOCAL.exec(image)?.[1];
-  return local === undefined ? undefined : { name: local };
+  const [, host = "", name = ""] = reference.exec(image) ?? [];
+  // The name becomes a part of a path that the registry's login is sent to.
+  if (!repositoryPattern.test(name)) return undefined;
+  const registry = registryAt(host);
+  if (registry) return { ...registry, name };
+  return /^(?:127\.0\.0\.1|localhost):\d+$/.test(host) ? { name } : undefined;
 }
 
 /** A repository of another account or region than the service's. */

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { partitionOf, regionPattern } from "./aws/partition.js";
+import { partitionOf, regionPattern, repositoryPattern } from "./aws/partition.js";
 import { InputError } from "./errors.js";
 import { pathMistake, urlMistake, withoutUserInfo } from "./http-url.js";
 import { JsonMistake, parseJsonText } from "./json-text.js";
@@ -105,12 +105,7 @@ const schema = v.strictObject({
     ),
   ),
   /** The ECR repository's name, without a registry; that of the image that runs by default. */
-  repository: v.optional(
-    text(
-      /^(?=.{2,256}$)[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/,
-      "an ECR repository name without a registry, such as team/app",
-    ),
-  ),
+  repository: v.optional(text(repositoryPattern, "an ECR repository name without a registry, such as team/app")),
   /** Where the repository is, if not with the service. */
   registry: v.optional(v.strictObject({ account: v.optional(account), region: v.optional(region) })),
   /** The container's port, for `verifyTasks` and Terraform; read from the service by default. */

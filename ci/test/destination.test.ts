@@ -39,6 +39,14 @@ test("an unknown target is refused, naming those that there are", async () => {
   await assert.rejects(readTarget(directory({}), "production"), { message: /holds no \.json file/ });
 });
 
+test("the target that was probably meant is suggested, and of many the nearest are shown", async () => {
+  const many = Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`service-${10 + n}.json`, ""]));
+  const targets = directory({ ...many, "production.json": "" });
+  await assert.rejects(readTarget(targets, "Production"), {
+    message: /Did you mean "production"\? Accepted: .*, and 21 more\./,
+  });
+});
+
 test("a target that is not valid is refused with its file's name", async () => {
   await assert.rejects(readTarget(directory({ "staging.json": "{" }), "staging"), {
     code: "bad-target",

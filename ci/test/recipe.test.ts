@@ -27,9 +27,14 @@ test("a package index is an http or https URL", () => {
   }
 });
 
-test("a package index with a password is refused without showing it", () => {
-  assert.throws(
-    () => check({ packageIndex: "https://me:hunter2@mirror.example.com/simple" }),
-    (error: Error) => /without user name and password/.test(error.message) && !error.message.includes("hunter2"),
-  );
+test("a package index with a password is refused without showing it, also where it is no URL", () => {
+  for (const packageIndex of [
+    "https://me:hunter2@mirror.example.com/simple",
+    "me:hunter2@mirror.example.com",
+    "https://me:hunter2@mirror example.com",
+  ])
+    assert.throws(
+      () => check({ packageIndex }),
+      (error: Error) => /without user name and password/.test(error.message) && !error.message.includes("hunter2"),
+    );
 });

@@ -90,6 +90,30 @@ test("a repository of another account and region is found from the image", () =>
   assert.deepEqual([repository, registry], ["team/api", { account: "210987654321", region: "eu-west-1" }]);
 });
 
+test("registries of every partition, with FIPS and with dual-stack names are private repositories", () => {
+  for (const [host, region] of [
+    ["210987654321.dkr.ecr.cn-north-1.amazonaws.com.cn", "cn-north-1"],
+    ["210987654321.dkr.ecr.eusc-de-east-1.amazonaws.eu", "eusc-de-east-1"],
+    ["210987654321.dkr.ecr-fips.us-gov-west-1.amazonaws.com", "us-gov-west-1"],
+    ["210987654321.dkr-ecr.eu-west-1.on.aws", "eu-west-1"],
+  ] as const) {
+    const { registry } = complete({ web: `${host}/team/api:v1` });
+    assert.deepEqual(registry, { account: "210987654321", region });
+  }
+});
+
+test("an image whose name would lead out of its repository's path names no repository", () => {
+  for (const image of [
+    "127.0.0.1:4566/team/../../public:v1",
+    `${registry}/../api:v1`,
+    `${registry}/a//b`,
+    "127.0.0.1:4566/a?b",
+  ])
+    assert.match(refused({ web: image }).message, /no image of a private ECR repository/, image);
+  const foreign = "123456789012.dkr.ecr.us-west-2.amazonaws.com.example.com/api:v1";
+  assert.match(refused({ web: foreign }).message, /no image of a private ECR repository/);
+});
+
 test("the image of a local AWS names its repository", () => {
   assert.equal(complete({ web: `127.0.0.1:4566/team/api@${digest}` }).repository, "team/api");
 });

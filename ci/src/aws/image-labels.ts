@@ -1,7 +1,7 @@
 import { SlipwayError } from "../errors.js";
 import { neutral } from "../foreign-text.js";
 import type { Login, Repository } from "./ecr.js";
-import { isRegistryHost } from "./partition.js";
+import { registryAt } from "./partition.js";
 import { RegistryReadError, readRegistryJson } from "./registry-json.js";
 
 /**
@@ -53,7 +53,7 @@ async function labelsAt(
 function registryOf({ uri, name }: Repository, endpoint: string | undefined): string {
   if (endpoint !== undefined) return endpoint;
   const host = uri.slice(0, -`/${name}`.length);
-  if (isRegistryHost(host)) return `https://${host}`;
+  if (registryAt(host)) return `https://${host}`;
   throw new SlipwayError(
     "foreign-registry",
     2,

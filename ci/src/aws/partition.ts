@@ -32,11 +32,16 @@ export function registryHost(account: string, region: string): string {
 }
 
 /**
- * Returns whether a host is that of a private registry, of any account and region, also with FIPS or by its dual-stack name.
- * https://docs.aws.amazon.com/general/latest/gr/ecr.html
+ * Returns the account and region of a private registry by its host, also with FIPS or by its dual-stack name; undefined for any other
+ * host. https://docs.aws.amazon.com/general/latest/gr/ecr.html
  */
-export function isRegistryHost(host: string): boolean {
-  const [, region = "", suffix = ""] = /^\d{12}\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.([a-z0-9.-]+)$/.exec(host) ?? [];
-  if (!regionPattern.test(region)) return false;
-  return suffix === partitionOf(region).dnsSuffix || suffix === "on.aws" || suffix === "on.amazonwebservices.com.cn";
+export function registryAt(host: string): { account: string; region: string } | undefined {
+  const [, account = "", region = "", suffix = ""] =
+    /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.([a-z0-9.-]+)$/.exec(host) ?? [];
+  if (!regionPattern.test(region)) return undefined;
+  const suffixes = [partitionOf(region).dnsSuffix, "on.aws", "on.amazonwebservices.com.cn"];
+  return suffixes.includes(suffix) ? { account, region } : undefined;
 }
+
+/** A repository's name as ECR takes it. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
+export const repositoryPattern = /^(?=.{2,256}$)[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/;

@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import { createServer } from "node:net";
 import { test } from "node:test";
 import { readImageLabels } from "../../src/aws/image-labels.js";
-import { isRegistryHost } from "../../src/aws/partition.js";
+import { registryAt } from "../../src/aws/partition.js";
 import { mayLead } from "../../src/http/lead.js";
 import { httpServer, rawServer } from "../support/loopback.js";
 
@@ -94,8 +94,8 @@ test("the login goes to a registry of AWS and to no other host that ECR's answer
     "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn",
     "123456789012.dkr.ecr.eusc-de-east-1.amazonaws.eu",
   ])
-    assert.ok(isRegistryHost(host), host);
-  assert.ok(!isRegistryHost("123456789012.dkr.ecr.us-west-2.amazonaws.eu"));
+    assert.ok(registryAt(host), host);
+  assert.ok(!registryAt("123456789012.dkr.ecr.us-west-2.amazonaws.eu"));
 });
 
 test("a redirect to an address within our own network is not followed", async (t) => {
