@@ -7,51 +7,88 @@ import type { PublicAnswer } from "../world/stage.js";
 import { versionsBefore } from "../world/versions.js";
 import { watchedUntil } from "./check-lateness.js";
 
+/** Whether the app itself gave an answer: 502, 503 and 504 are the load balancer's, which says nothing of the app. */
+function isOfApp({ by, version, status = 0 }: Partial<PublicAnswer>): boolean {
+  return by === undefined && (version !== undefined || (status >= 500 && ![502, 503, 504].includes(status)));
+}
+
 /**
- * What a rollout was taken back to answers wrongly too, as where both are of one version: the public with another version or a server's
+ * Whether the URL was shown to be this service's: before the rollout began, this service's tasks alone answered, with a version, as many
+ * times as verify an answer. Of what somebody else began, nothing is known of before.
+ */
+function wasShownOwn({ answers, truth }: Outcome): boolean {
+  const begun = truth.updates.find(({ began, isUndo }) => began && !isUndo)?.at;
+  const before = answers.filter(({ at }) => at < (begun ?? 0)).slice(-5);
+  return before.length === 5 && before.every(({ by, version }) => by === undefined && version !== undefined);
+}
+
+/** Whether one of the tasks that were asked in the last run answered another version. */
+function isTaskWrong(wanted: string | undefined, { taskAnswers, runs }: Outcome): boolean {
+  const { startedAt } = runs.at(-1) as Run;
+  return taskAnswers.some(({ at, version }) => at >= startedAt && version !== wanted);
+}
+
+function wantedOf({ release, deployer }: Scenario, { report }: Outcome): string | undefined {
+  return deployer?.verb === "rollback" ? report?.release.version : (release?.version ?? "v2.0.0");
+}
+
+/** Whether an answer that was given can speak against the release: a task's own, or one of a URL that was shown to be this service's. */
+export function canProve(scenario: Scenario, outcome: Outcome): boolean {
+  return wasShownOwn(outcome) || isTaskWrong(wantedOf(scenario, outcome), outcome);
+}
+
+/** A rollout that ECS calls good is taken back on five answers of the app at the end, at a URL that was shown to be this service's. */
+export function groundlessUndo(scenario: Scenario, outcome: Outcome): string[] {
+  const { truth, answers } = outcome;
+  const undo = truth.updates.find(({ isUndo, began }) => isUndo && began);
+  const before = truth.moments.findLast(({ at, state }) => at < (undo?.at ?? 0) && state !== "going-back");
+  if (!undo || before?.state !== "deployed") return [];
+  const last = answers.filter(({ at }) => at < undo.at).slice(-5);
+  const wanted = wantedOf(scenario, outcome);
+  const isProven = last.length === 5 && last.every((one) => isOfApp(one) && one.version !== wanted);
+  return isProven && wasShownOwn(outcome) ? [] : ["took back what ECS calls good, on answers that prove nothing"];
+}
+
+/**
+ * What a rollout was taken back to answers wrongly too, as where both are of one version: the public with another version or the app's
  * error at the end, and not five times in a row as it should, or one of its tasks.
  */
-export function isStillWrong(
-  { deployer, service, interventions }: Scenario,
-  { answers, taskAnswers, report, truth }: Outcome,
-): boolean {
+export function isStillWrong({ deployer }: Scenario, outcome: Outcome): boolean {
+  const { answers, taskAnswers, report, truth } = outcome;
   const wanted = report?.undo?.to?.version;
   const since = truth.moments.findLast(({ state }) => state === "going-back")?.at ?? Number.POSITIVE_INFINITY;
   if (wanted === undefined) return false;
   if (taskAnswers.some(({ at, version }) => at > since && version !== wanted)) return true;
   const last = answers.filter(({ at }) => at > since).slice(-5);
-  const { version, status = 0 } = last.at(-1) ?? {};
-  const counts = interventions?.flatMap((one) => (one.do === "scale" ? [one.desiredCount] : [])) ?? [];
-  const isEmpty = [service?.desiredCount, ...counts].includes(0);
-  // Where nothing is to run, an error proves nothing. An undo brings back the count that was there.
-  const proves = version !== undefined || (status >= 500 && !isEmpty);
+  const proves = isOfApp(last.at(-1) ?? {}) && wasShownOwn(outcome);
   return deployer?.http === true && proves && last.some((one) => one.version !== wanted);
 }
 
 /**
- * While old tasks are up, their answers prove nothing: only five others of the app or of a server's error do, with neither a right one
+ * While old tasks are up, their answers prove nothing: only five others of the app do, with neither a right one
  * nor one that proves nothing after the first of them; or a task's own.
  */
-export function provesOther(scenario: Scenario, { answers, taskAnswers, runs }: Outcome): boolean {
+export function provesOther(scenario: Scenario, outcome: Outcome): boolean {
+  const { answers, taskAnswers, runs } = outcome;
   const wanted = scenario.release?.version ?? "v2.0.0";
   const old = versionsBefore(scenario);
   const since = watchedUntil(runs.at(-1) as Run);
   const asked = answers.filter(({ at, version }) => at >= since && !old.includes(version ?? ""));
-  const isNone = ({ version, status = 0 }: PublicAnswer) =>
-    version === wanted || (version === undefined && status < 500);
+  const isNone = (answer: PublicAnswer) => answer.version === wanted || !isOfApp(answer);
   const others = asked.slice(asked.findLastIndex(isNone) + 1);
-  return others.length >= 5 || (scenario.deployer?.verifyTasks === true && taskAnswers.length > 0);
+  return (
+    (others.length >= 5 && wasShownOwn(outcome)) || (scenario.deployer?.verifyTasks === true && taskAnswers.length > 0)
+  );
 }
 
 /**
  * The public URL answered the release's version five times in a row at the end, and each task that was asked in the last run did too,
  * as far as they are asked. Where a rollback leads is held against the truth by itself.
  */
-export function servesWell({ release, deployer }: Scenario, { answers, taskAnswers, runs, report }: Outcome): boolean {
-  const wanted = deployer?.verb === "rollback" ? report?.release.version : (release?.version ?? "v2.0.0");
-  const last = answers.slice(-5);
-  const isServed = last.length === 5 && last.every(({ version }) => version === wanted);
-  const { startedAt } = runs.at(-1) as Run;
-  const isRight = taskAnswers.every(({ at, version }) => at < startedAt || version === wanted);
-  return (!deployer?.http || isServed) && (!deployer?.verifyTasks || isRight);
+export function servesWell(scenario: Scenario, outcome: Outcome): boolean {
+  const { deployer } = scenario;
+  const wanted = wantedOf(scenario, outcome);
+  const last = outcome.answers.slice(-5);
+  const isServed = last.length === 5 && last.every(({ by, version }) => by === undefined && version === wanted);
+  return (!deployer?.http || isServed) && (!deployer?.verifyTasks || !isTaskWrong(wanted, outcome));
 }

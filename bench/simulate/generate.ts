@@ -43,12 +43,15 @@ const oneOff = oneOf<TaskScript>(
   [1, is({ exit: { after: 10 * MINUTE, code: 0 } })],
   [1, is({ pullError: "CannotPullContainerError: not found" })],
 );
+const strangeUrl = fc.constantFrom("foreign", "shared", "cached");
+
 /** Going back: to the last good version, or to what is named. */
 const goingBack: fc.Arbitrary<Scenario["deployer"]> = sometimes<
-  Pick<DeployerSettings, "to" | "http" | "timeoutMs" | "ignore" | "earlyStop" | "onTimeout" | "verifyTasks">
+  Pick<DeployerSettings, "to" | "http" | "url" | "timeoutMs" | "ignore" | "earlyStop" | "onTimeout" | "verifyTasks">
 >({
   to: [3, fc.constantFrom("v0.9.0", "v1.0.0", "v0.8.0", "web:1", "2")],
   http: [5, is(true)],
+  url: [1, strangeUrl],
   timeoutMs: [1, fc.constantFrom(MINUTE, 5 * MINUTE, 10 * MINUTE)],
   ignore: [2, is(["image-missing", "wrong-platform", "no-room-to-replace"])],
   earlyStop: [2, is(false)],
@@ -59,6 +62,7 @@ const deployer: fc.Arbitrary<DeployerSettings> = sometimes<Omit<DeployerSettings
   runId: [5, is("run-1")],
   timeoutMs: [1, fc.constantFrom(MINUTE, 5 * MINUTE, 10 * MINUTE)],
   http: [5, is(true)],
+  url: [1, strangeUrl],
   force: [1, is(true)],
   ignore: [2, is(["image-missing", "wrong-platform", "no-room-to-replace", "deployment-in-flight"])],
   desiredCount: [1, fc.integer({ min: 0, max: 6 })],

@@ -117,6 +117,30 @@ test("the same command twice at the same time makes one rollout, and both tell i
   assert.equal(updates.filter(({ began }) => began).length, 1);
 });
 
+for (const url of ["foreign", "shared", "cached"] as const)
+  test(`at a ${url} URL a good release stays, unverified, and another verdict or an undo is found out`, async () => {
+    const scenario: Scenario = { deployer: { http: true, url } };
+    const outcome = await played(scenario);
+    assert.equal(outcome.report?.verdict, "deployed-unverified");
+    assert.deepEqual(Object.keys(outcome.serves), ["v2.0.0"]);
+    for (const verdict of ["failed", "deployed"] as const) {
+      const other = withRun(outcome, (run) => {
+        assert.ok(run.report);
+        return { ...run, report: { ...run.report, verdict } };
+      });
+      assert.match(faultsOf(scenario, other).join(), new RegExp(`said ${verdict} .* in truth it is .*deployed`));
+    }
+    const { truth } = outcome;
+    const undo = { at: outcome.runs[0].endedAt, taskDefinition: "web:3", isUndo: true, began: true };
+    const undone = { ...outcome, truth: { ...truth, updates: [...truth.updates, undo] } };
+    assert.match(faultsOf(scenario, undone).join(), /took back what ECS calls good, on answers that prove nothing/);
+  });
+
+test("an undo that five answers of the app prove is none", async () => {
+  const outcome = await played({ deployer: { http: true }, release: { tasks: [{ serves: { status: 500 } }] } });
+  assert.equal(outcome.report?.verdict, "rolled-back");
+});
+
 test("what came up is told", async () => {
   const told = whatCameUp(await playScenario({ service: { hooks: [hook] } }, 1, "direct")).map(String);
   for (const line of ["way,direct", "hooks,any", "hooks,still waits", "truth at the end of a run: said,paused: paused"])

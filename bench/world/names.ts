@@ -22,6 +22,8 @@ export const registry = `${target.account}.dkr.ecr.${target.region}.amazonaws.co
 export const logGroup = "/ecs/web";
 export const targetGroup = `arn:aws:elasticloadbalancing:${target.region}:${target.account}:targetgroup/web/0123456789abcdef`;
 export const publicUrl = "http://web.example";
+/** What another service answers, where the URL is its. */
+export const foreignVersion = "v7.1.0";
 
 /** Who is not the deployer: the service's owner before, and whoever comes between. */
 export const somebody: Principal = {

@@ -1,11 +1,19 @@
 import type { HttpAnswer } from "../../ci/src/rollout/verify/ask.js";
 import type { TaskRecord } from "../../infra/local/aws/ecs/model/state.js";
 import type { LocalAws } from "./local-aws.js";
+import { foreignVersion } from "./names.js";
+import type { DeployerSettings } from "./scenario.js";
 import type { PublicAnswer, Stage } from "./stage.js";
 
 /** Answers a request to the public URL, and remembers what it answered. */
 export async function answerPublic(stage: Stage, sleep: (ms: number) => Promise<void>): Promise<HttpAnswer> {
-  const { aws, answers, since } = stage;
+  const { aws, answers, since, scenario } = stage;
+  const other = answerOfOther(stage, scenario.deployer?.url);
+  if (other) {
+    stage.asked++;
+    answers.push({ at: since(), ...other });
+    return inHttp(other);
+  }
   const task = nextTask(aws, stage.asked++);
   const { takes = 0 } = (task && aws.casting.roleOf(task.arn)?.script.serves) ?? {};
   if (takes > 0) await sleep(takes);
@@ -25,7 +33,20 @@ export function answerOfTask({ aws, taskAnswers, since }: Stage, address: string
 
 type Answered = Omit<PublicAnswer, "at">;
 
-function inHttp({ status, version }: Answered): HttpAnswer {
+/** What answers in place of the service; undefined where the service does. */
+function answerOfOther({ asked, answers }: Stage, url: DeployerSettings["url"]): Answered | undefined {
+  if (url === "foreign" || (url === "shared" && asked % 2 === 1))
+    return { status: 200, version: foreignVersion, by: "other" };
+  const [first] = answers;
+  return url === "cached" && first ? { ...first, by: "cache" } : undefined;
+}
+
+function inHttp({ by, ...answer }: Answered): HttpAnswer {
+  const found = ofApp(answer);
+  return by === "cache" ? { ...found, headers: { ...found.headers, age: "60" } } : found;
+}
+
+function ofApp({ status, version }: Answered): HttpAnswer {
   if (version === undefined) return { status, headers: { "content-type": "text/html" }, body: `<h1>${status}</h1>` };
   return { status, headers: { "content-type": "application/json" }, body: JSON.stringify({ version }) };
 }

@@ -68,7 +68,7 @@ async function start(stage: Stage, process: DeployerProcess, run: number): Promi
 
 function optionsOf(stage: Stage, process: DeployerProcess, run: number): RollOutOptions {
   const { scenario, random } = stage;
-  const { runId, timeoutMs, http, more, earlyStop, onTimeout, undo, ...rest } = scenario.deployer ?? {};
+  const { runId, timeoutMs, http, url: _url, more, earlyStop, onTimeout, undo, ...rest } = scenario.deployer ?? {};
   const { verb: _verb, to: _to, before: _before, after: _after, verifyTasks: _tasks, ...asked } = rest;
   const version = releaseOf(scenario);
   return {

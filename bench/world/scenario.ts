@@ -161,6 +161,11 @@ export interface DeployerSettings {
   timeoutMs?: number;
   /** Whether there is a public URL to ask. False. */
   http?: boolean;
+  /**
+   * What answers there, where it is not the service alone: another service, both by turns, or a cache that keeps the first answer for
+   * good.
+   */
+  url?: "foreign" | "shared" | "cached";
   force?: boolean;
   /** Findings of the pre-flight that do not stop it. */
   ignore?: string[];

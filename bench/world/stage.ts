@@ -12,6 +12,8 @@ export interface PublicAnswer {
   status: number;
   /** What the app says it is; absent when it was not the app that answered, or not well. */
   version?: string;
+  /** Who answered, where it was not the service. */
+  by?: "other" | "cache";
 }
 
 /** All that the runs of one scenario have in common. */

@@ -46,6 +46,13 @@ export const service: Drill[] = [
     cause: "errors-served",
   },
   {
+    name: "url-of-another-service",
+    description: "The target's URL is another service's, which answers its own version before and after.",
+    scenario: { deployer: { http: true, url: "foreign" } },
+    virtualOnly: "in real time the load balancer answers for the service alone",
+    ends: { verdict: "deployed-unverified" },
+  },
+  {
     name: "slow-drain",
     description: "The old task's connections take the load balancer's default 300 s to drain.",
     scenario: { ...asked, before: { tasks: [{ drain: 300_000 }] } },
