@@ -1,4 +1,15 @@
-import { type DocumentNode, execute, type GraphQLError, parse, validate } from "graphql";
+import {
+  type ASTNode,
+  type DocumentNode,
+  execute,
+  type FieldNode,
+  type GraphQLError,
+  parse,
+  TypeInfo,
+  validate,
+  visit,
+  visitWithTypeInfo,
+} from "graphql";
 import { explained } from "../../containers/errors.js";
 import { type Caller, query } from "../api/query.js";
 import { traceparent } from "../telemetry/origin.js";
@@ -17,7 +28,7 @@ export async function answerQuery(source: string, caller: Caller): Promise<Graph
   const result = await execute({ schema, document, rootValue: query, contextValue: caller });
   if (!result.errors) return { data: result.data };
   const { trace } = (await caller.assignment).session;
-  return { data: null, errors: result.errors.map((error) => describe(error, trace)) };
+  return { data: null, errors: result.errors.map((error) => describe(error, trace, document)) };
 }
 
 function check(source: string): { document?: DocumentNode; errors: readonly { message: string }[] } {
@@ -44,9 +55,13 @@ function explain(message: string): string {
 }
 
 /** The engine names the span that an error began in at the end of its message, and in its extensions. */
-function describe({ message, originalError, path, extensions }: GraphQLError, trace: Trace) {
+function describe(
+  { message, originalError, path, nodes, extensions }: GraphQLError,
+  trace: Trace,
+  document: DocumentNode,
+) {
   if (!originalError) return { message, path, extensions };
-  const origin = trace.originOf(originalError) ?? failedCall(trace, originalError, path);
+  const origin = trace.originOf(originalError) ?? failedCall(trace, originalError, fieldName(document, nodes?.[0]));
   return {
     message: trace.messageOf(originalError, origin),
     path,
@@ -54,9 +69,20 @@ function describe({ message, originalError, path, extensions }: GraphQLError, tr
   };
 }
 
+/** The field of a query that failed, such as `Secret.plaintext`. */
+function fieldName(document: DocumentNode, failed: ASTNode | undefined): string {
+  let name = "query";
+  const types = new TypeInfo(schema);
+  const enter = (node: FieldNode) => {
+    if (node === failed) name = `${types.getParentType()?.name}.${node.name.value}`;
+  };
+  visit(document, visitWithTypeInfo(types, { Field: enter }));
+  return name;
+}
+
 /** A field that failed without having taken a step, as a step of its own. @returns Its id. */
-function failedCall(trace: Trace, error: Error, path: GraphQLError["path"]): string {
-  const span = trace.start(`.${path?.at(-1) ?? ""}`);
+function failedCall(trace: Trace, error: Error, name: string): string {
+  const span = trace.start(name);
   trace.end(span, explained(error));
   return span.id;
 }

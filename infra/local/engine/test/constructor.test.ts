@@ -100,6 +100,7 @@ test("a secret whose command fails is the failure of those functions alone that 
   const { exitCode, stderr } = await module.call(["reads"]);
   assert.equal(exitCode, 1);
   assert.match(stderr, /\nError: The secret cmd:\/\/exit 3 can't be read: the command ended with 3\. \[/);
+  assert.match(stderr, /: ┆ Secret\.plaintext ERROR \[[\d.]+s\]\n\d+ +: ┆ ! The secret/);
 });
 
 test("a secret's command runs once a call, and a function is cached as long as the value stays the same", async () => {
