@@ -5,8 +5,10 @@ import { findPublished } from "./publish.js";
 import { checkPublish, type PublishOptions, publishCheckout } from "./publish-image.js";
 import type { Report } from "./report/report.js";
 import { checkRunId } from "./rollout/attempt/attempt.js";
+import { checkBeforeBuild } from "./rollout/before-build.js";
 import { readService } from "./rollout/ecs/read.js";
 import { type AskedOptions, parseAsked } from "./rollout/plan/asked.js";
+import { eachFindingOnce } from "./rollout/plan/gate.js";
 import { rollOut } from "./rollout/roll-out.js";
 import { type PatienceOptions, parsePatience } from "./rollout/watch/patience.js";
 import { checkApp } from "./sources.js";
@@ -37,7 +39,8 @@ export async function deploy(options: DeployOptions): Promise<Report> {
   checkRunId(options.runId);
   const asked = parseAsked(options.asked);
   const patience = parsePatience(options.patience);
-  const { span, progress } = options;
+  const { span } = options;
+  const progress = eachFindingOnce(options.progress);
   const destination = await span("resolve", async () => {
     if (!options.published) await checkApp(options.recipe.app);
     const opened = await openDestination(options.destination);
@@ -45,20 +48,19 @@ export async function deploy(options: DeployOptions): Promise<Report> {
     await readService(opened.aws, opened.target);
     return opened;
   });
+  const session = { aws: destination.aws, target: destination.target, clock: systemClock, progress, span };
   const release = options.published
     ? await findPublished(options.version, destination)
-    : await publishCheckout(options, destination);
+    : await publishCheckout(options, destination, (repository, platform) =>
+        span("preflight", () => checkBeforeBuild(session, { version: options.version, repository, platform }, asked)),
+      );
   const http = publicUrl(destination, options.url);
   return await rollOut({
-    aws: destination.aws,
-    target: destination.target,
+    ...session,
     release,
     asked,
     ...patience,
     undo: !options.noUndo,
-    clock: systemClock,
-    progress,
-    span,
     ...(http && { http }),
     ...(options.runId !== undefined && { runId: options.runId }),
   });

@@ -38,13 +38,22 @@ export function checkPublish(options: PublishOptions): PublishOptions {
   return options;
 }
 
-export async function publishCheckout(options: PublishOptions, destination: Destination): Promise<Release> {
-  const { version, git, allowDirty } = options;
+/** @param beforeBuild Runs when something is to be built, before it is; it gets the repository's address and the platform. */
+export async function publishCheckout(
+  options: PublishOptions,
+  destination: Destination,
+  beforeBuild: (repository: string, platform: string) => Promise<void> = async () => {},
+): Promise<Release> {
+  const { version, git, allowDirty, progress, span } = options;
   const { platform, source } = destination.target;
   // The machine that publishes may be of another kind than those that will run it.
   const recipe = { ...options.recipe, platform: options.recipe.platform ?? (platform as Platform) };
   const revision = await readRevision(git, recipe, allowDirty);
   const { service } = options.destination;
   const image = imageSource({ recipe, version, repository: git.repository, revision, source, service });
-  return await publish(version, image, destination, options);
+  return await publish(version, image, destination, {
+    progress,
+    span,
+    beforeBuild: ({ uri }) => beforeBuild(uri, recipe.platform),
+  });
 }

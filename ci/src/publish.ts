@@ -20,6 +20,12 @@ export interface ImageSource {
   push(address: string, login: Login): Promise<string>;
 }
 
+/** How a version is published. */
+export interface Publishing extends Pick<Activity, "progress" | "span"> {
+  /** Runs when the version is not in the registry, before anything is tested or built; what it throws ends the publishing. */
+  beforeBuild?: (repository: Repository) => Promise<void>;
+}
+
 /** An image that lies in the registry. */
 interface Stored {
   digest: string;
@@ -35,7 +41,7 @@ export async function publish(
   version: string,
   source: ImageSource,
   destination: Destination,
-  { progress, span }: Pick<Activity, "progress" | "span">,
+  { progress, span, beforeBuild }: Publishing,
 ): Promise<Release> {
   const repository = await unchanged(findRepository(destination.aws, destination.target));
   const [inputDigest, credentials] = await Promise.all([source.inputDigest(), login(destination.aws)]);
@@ -49,6 +55,7 @@ export async function publish(
     return toRelease(version, repository, stored);
   }
 
+  await beforeBuild?.(repository);
   await span("test", () => {
     progress(`Testing ${version}.`);
     return source.test();

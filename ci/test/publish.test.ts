@@ -76,6 +76,29 @@ test("a version that is there from the same input is used as it is, and nothing 
   assert.deepEqual(done, []);
 });
 
+test("what is checked before the build runs before the tests, with the repository's address, and can end it", async () => {
+  const checked = (more: () => void = () => {}) =>
+    publish("v1.0.0", checkout(), destination, {
+      progress: () => {},
+      span: noSpan,
+      beforeBuild: async ({ uri }) => {
+        done.push(`checked ${uri.split("/").at(-1)}`);
+        more();
+      },
+    });
+  await assert.rejects(
+    checked(() => {
+      throw new Error("refused");
+    }),
+    /refused/,
+  );
+  assert.deepEqual(done.splice(0), [`checked ${target.repository}`]);
+  await checked();
+  assert.deepEqual(done.splice(0), [`checked ${target.repository}`, "test", `push ${target.repository}:v1.0.0`]);
+  await checked();
+  assert.deepEqual(done, [], "a version that is there is not built, and so not checked");
+});
+
 test("a base image that has moved since is mentioned", async () => {
   registry.put("v1.0.0", labels);
   await run(checkout({ baseDigest: async () => "sha256:newer" }));

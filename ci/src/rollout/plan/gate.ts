@@ -4,6 +4,7 @@ import type { KnownDeployments } from "../ecs/service-deployments.js";
 import type { JudgedFinding } from "../preflight/finding.js";
 import type { Release, Session } from "../release.js";
 import { noSpan } from "../span.js";
+import type { Progress } from "../watch/happening.js";
 import type { Asked } from "./asked.js";
 import { type Proposal, propose, refuseProposal } from "./proposal.js";
 
@@ -33,14 +34,14 @@ async function checked(
 ): Promise<Proposal> {
   // The service may have been waited for since it was read.
   const service = await describeService(session.aws, session.target, session.signal);
-  const proposal = await propose(session, { ...now, service }, deployments, release, asked, verb);
-  for (const line of told(proposal.findings)) session.progress(line);
+  const proposal = await propose(session, { ...now, service }, deployments, release, asked, verb && { verb });
+  for (const line of findingLines(proposal.findings)) session.progress(line);
   refuseProposal(proposal, asked);
   return proposal;
 }
 
-/** What does not stop the deploy, in few lines: what could not be checked is usually the same each time. */
-function told(findings: readonly JudgedFinding[]): string[] {
+/** Returns what does not stop the deploy, in few lines: what could not be checked is usually the same each time. */
+export function findingLines(findings: readonly JudgedFinding[]): string[] {
   const unchecked = [...new Set(findings.filter(({ level }) => level === "not-checked").map(({ id }) => id))];
   return [
     ...findings.filter(({ ignored }) => ignored).map(({ id, what }) => `Pre-flight: ignored ${id}: ${what}`),
@@ -49,4 +50,14 @@ function told(findings: readonly JudgedFinding[]): string[] {
       .map(({ id, what, fix }) => `Pre-flight: warning ${id}: ${what} Fix: ${fix}`),
     ...(unchecked.length > 0 ? [`Pre-flight: not checked: ${unchecked.join(", ")} (plan tells why).`] : []),
   ];
+}
+
+/** Shows each finding once, though a deploy is checked before the build and after it. */
+export function eachFindingOnce(progress: Progress): Progress {
+  const shown = new Set<string>();
+  return (line, happening) => {
+    if (shown.has(line)) return;
+    if (line.startsWith("Pre-flight: ")) shown.add(line);
+    progress(line, happening);
+  };
 }

@@ -11,7 +11,7 @@ import type { KnownDeployments } from "../ecs/service-deployments.js";
 import { type OneOff, oneOffsOf } from "../one-off/one-off.js";
 import type { Facts, ImageFacts } from "../preflight/facts.js";
 import type { JudgedFinding } from "../preflight/finding.js";
-import { gather } from "../preflight/gather.js";
+import { gather, type Unbuilt } from "../preflight/gather.js";
 import { isBlocking, judge, refuseBlocking } from "../preflight/judge.js";
 import type { Release, Session } from "../release.js";
 import type { Asked } from "./asked.js";
@@ -49,6 +49,13 @@ export interface ServiceChanges {
   desiredCount?: { from: number; to: number };
 }
 
+/** What a proposal is for, where it is not a deploy of an image that is there. */
+export interface Purpose {
+  verb?: Attempt["verb"];
+  /** Given before the image is built. */
+  unbuilt?: Unbuilt;
+}
+
 /** Works out what a deploy would do now. Changes nothing. */
 export async function propose(
   session: Session,
@@ -56,12 +63,12 @@ export async function propose(
   deployments: KnownDeployments,
   release: Release,
   asked: Asked,
-  verb: Attempt["verb"] = "deploy",
+  { verb = "deploy", unbuilt }: Purpose = {},
 ): Promise<Proposal> {
   const { target } = session;
   const { registration, patch, changes } = plan(now.current, target.container, release, {}, asked.overrides);
   const service = serviceChanges(now, asked);
-  const facts = await gather(session, {
+  const intention = {
     release,
     service: now.service,
     deployments,
@@ -71,7 +78,8 @@ export async function propose(
     scanSeverity: asked.scanSeverity,
     verb,
     ...(isOf(now.current, now.running) && { current: now.current.taskDefinition }),
-  });
+  };
+  const facts = await gather(session, intention, unbuilt);
   return assemble(facts, { now, release, asked, patch, changes, service });
 }
 

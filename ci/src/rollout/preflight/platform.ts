@@ -5,7 +5,7 @@ import { isOnFargate } from "./fargate.js";
 import type { Finding } from "./finding.js";
 
 /** The image, or one in its index, is for the platform that the task runs on. */
-export function platform({ platforms, next, service }: Facts): Finding[] {
+export function platform({ image, platforms, next, service, release }: Facts): Finding[] {
   const wanted = platformOf(next);
   if ("unknown" in platforms) {
     return [
@@ -34,7 +34,8 @@ export function platform({ platforms, next, service }: Facts): Finding[] {
       id: "wrong-platform",
       level: "error",
       what: `The image is for ${platforms.value.join(", ") || "no platform"}, and the task runs on ${wanted}.`,
-      fix: `Publish the version for ${wanted} ("platform" in the target, or --platform), or change runtimePlatform in the task definition.`,
+      // A version that is published keeps its image.
+      fix: `${image ? "Publish a new version" : `Build ${release.version}`} for ${wanted} ("platform" in the target, or --platform), or change runtimePlatform in the task definition.`,
     },
   ];
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../../src/aws/raw.js";
 import { type Asked, nothingAsked } from "../../../src/rollout/plan/asked.js";
+import { eachFindingOnce } from "../../../src/rollout/plan/gate.js";
 import { rollOut } from "../../../src/rollout/roll-out.js";
 import { Fault, fakeAws } from "../../support/fake-aws.js";
 import {
@@ -117,4 +118,18 @@ test("a deploy of other variables while the same version is in flight is refused
   const running = { version: "v1.0.0", image: `${repository}@${oldDigest}`, digest: oldDigest };
   const overrides = { environment: { LEVEL: "debug" }, secrets: {} };
   await assert.rejects(roll({ overrides }, running), { code: "deployment-in-flight" });
+});
+
+test("a finding that was shown before the build is not shown again after it, and other lines are", () => {
+  const lines: string[] = [];
+  const progress = eachFindingOnce((line) => lines.push(line));
+  for (const line of [
+    "Pre-flight: warning a",
+    "Building",
+    "Pre-flight: warning a",
+    "Building",
+    "Pre-flight: warning b",
+  ])
+    progress(line);
+  assert.deepEqual(lines, ["Pre-flight: warning a", "Building", "Building", "Pre-flight: warning b"]);
 });
