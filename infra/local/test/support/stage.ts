@@ -12,6 +12,7 @@ import { createSimulatedLoadBalancer } from "../../aws/ecs/simulated/load-balanc
 import { createSimulatedRuntime } from "../../aws/ecs/simulated/runtime.js";
 import { type LocalAwsOptions, startLocalAws } from "../../aws/server.js";
 import { callFunction, closeEngine } from "../../engine/index.js";
+import { withoutOrigins } from "../../engine/telemetry/origin.js";
 import { type Clients, connect, createService, createSurroundings, type Target } from "../../rehearsal/seed.js";
 import { type Checkout, makeCheckout } from "./checkout.js";
 
@@ -86,7 +87,7 @@ export function keys(id: string, secret: string, token?: string): string {
 
 /**
  * Makes a call that must be refused: with this exit code, in these words, and with everything left as it was.
- * @returns Its standard error, without the CLI's own prefix.
+ * @returns Its standard error, without what the CLI puts before and after the message.
  */
 export async function refused(
   stage: Stage,
@@ -96,7 +97,7 @@ export async function refused(
 ): Promise<string> {
   const before = await stage.world();
   const { exitCode, stdout, stderr } = await stage.call(args, options);
-  const message = stderr.replace(/^Error: /m, "");
+  const message = withoutOrigins(stderr.replace(/^Error: /m, ""));
   assert.match(message, expected.says);
   assert.deepEqual({ exitCode, stdout }, { exitCode: expected.exitCode ?? 2, stdout: "" });
   assert.deepEqual(await stage.world(), before);
