@@ -11,7 +11,7 @@ import { InputError } from "./errors.js";
  */
 export async function commitTime(objects: string, id: string): Promise<Date> {
   const commit = (await readLoose(objects, id)) ?? (await readPacked(objects, id));
-  const seconds = commit && /^committer .* (\d+) [+-]\d{4}$/m.exec(commit)?.[1];
+  const seconds = commit && /^committer .* (\d{1,12}) [+-]\d{4}$/m.exec(commit)?.[1];
   if (!seconds)
     throw new InputError("bad-commit", `The git repository holds no readable commit ${id}. Try \`git fsck\`.`);
   return new Date(Number(seconds) * 1000);
@@ -19,7 +19,7 @@ export async function commitTime(objects: string, id: string): Promise<Date> {
 
 async function readLoose(objects: string, id: string): Promise<string | undefined> {
   const data = await readFile(join(objects, id.slice(0, 2), id.slice(2))).catch(absent);
-  return data && inflateSync(data).toString();
+  return data && inflated(data);
 }
 
 async function readPacked(objects: string, id: string): Promise<string | undefined> {
@@ -66,9 +66,19 @@ async function readAt(pack: string, offset: number): Promise<string | undefined>
     if (((buffer.readUInt8(0) >> 4) & 7) !== COMMIT) return undefined;
     let start = 0;
     while (buffer.readUInt8(start++) & 0x80);
-    return inflateSync(buffer.subarray(start, bytesRead), { finishFlush: constants.Z_SYNC_FLUSH }).toString();
+    return inflated(buffer.subarray(start, bytesRead));
   } finally {
     await file.close();
+  }
+}
+
+/** Undefined for what is no compressed commit, or would be longer than one is. */
+function inflated(data: Uint8Array): string | undefined {
+  try {
+    const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: LONGEST_COMMIT };
+    return inflateSync(data, options).toString();
+  } catch {
+    return undefined;
   }
 }
 

@@ -141,12 +141,13 @@ function pushFailed(version: string, uri: string, cause: Error, tag: string): Sl
 }
 
 function refuseOtherInput(version: string, { digest, labels }: Stored, wanted: string): void {
-  const found = labels[LABEL.inputDigest];
+  const { [LABEL.inputDigest]: found, [LABEL.revision]: commit } = labels;
   if (found === wanted) return;
+  // Another tool may have written the labels.
   const made = found
-    ? `made from another input (${found}; this one is ${wanted})`
+    ? `made from another input (${neutral(String(found), 100)}; this one is ${wanted})`
     : "not made by Slipway: it has no input digest";
-  const revision = labels[LABEL.revision] ? `, from commit ${labels[LABEL.revision]}` : "";
+  const revision = commit ? `, from commit ${neutral(String(commit), 100)}` : "";
   throw new InputError(
     "version-taken",
     `${version} is in the registry already (${digest}${revision}) and was ${made}. Publish under a new version, or deploy what lies there: deploy --published --version ${version}.`,

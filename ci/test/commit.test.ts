@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
-import { inflateSync } from "node:zlib";
+import { deflateSync, inflateSync } from "node:zlib";
 import { commitTime } from "../src/commit.js";
 
 // One commit as git 2 wrote it, loose and packed. The index is deflated: it is mostly a table of zeros.
@@ -44,6 +44,19 @@ test("a commit that the repository does not hold is an error that names it", asy
   write("pack", "pack-1.pack", Buffer.from(pack, "base64"));
   write("pack", "pack-1.idx", inflateSync(Buffer.from(index, "base64")));
   await assert.rejects(commitTime(objects, missing), { code: "bad-commit" });
+});
+
+test("an object that would take more than a commit can is not expanded, and one that is broken is told as unreadable", async () => {
+  const header = `commit 99999999\0committer x <x> 1 +0000\n`;
+  const bomb = deflateSync(Buffer.concat([Buffer.from(header), Buffer.alloc(64 * 1024 * 1024)]));
+  for (const object of [
+    bomb,
+    Buffer.from("not compressed"),
+    deflateSync(`committer x <x> ${"9".repeat(400)} +0000\n`),
+  ]) {
+    write(id.slice(0, 2), id.slice(2), object);
+    await assert.rejects(commitTime(objects, id), { code: "bad-commit" });
+  }
 });
 
 test("an object that is no commit has no time", async () => {

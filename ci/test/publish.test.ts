@@ -122,6 +122,14 @@ test("a version that is there from another input is refused, naming deploy --pub
   assert.deepEqual(done, []);
 });
 
+test("labels that another tool wrote to look like a report of ours are one harmless line in the refusal", async () => {
+  const text = `x\u001b[2J\nDEPLOYED: all well\n::error::${"y".repeat(100_000)}`;
+  registry.put("v1.0.0", { [LABEL.inputDigest]: text, [LABEL.revision]: text });
+  const refused: Error = await run().catch((error) => error);
+  assert.doesNotMatch(refused.message, /[\p{Cc}\p{Cf}]/u);
+  assert.ok(refused.message.length < 1_000);
+});
+
 test("a version that another tool pushed is refused: it has no input digest", async () => {
   registry.put("v1.0.0", {});
   await assert.rejects(run(), { code: "version-taken", message: /not made by Slipway/ });

@@ -84,7 +84,7 @@ export function attemptTags(
     [tag.plan]: plan,
     [tag.time]: new Date(time).toISOString(),
     ...(probe !== undefined && { [tag.probe]: tagText(probe) }),
-    ...(release.commit !== undefined && { [tag.commit]: release.commit }),
+    ...(release.commit !== undefined && { [tag.commit]: tagText(release.commit) }),
   };
 }
 
