@@ -107,8 +107,10 @@ test("a local AWS that does not answer is named, with what to do", async () => {
 });
 
 test("a directory of targets that is not there is named in full", async () => {
-  const says = new RegExp(`no directory ${join(stage.checkout.path, "nowhere")} .*pass --targets DIR`);
-  await refused(stage, ["--targets", "nowhere", ...deploy()], { says });
+  const path = join(stage.checkout.path, "nowhere");
+  const says = new RegExp(`^failed to get value for argument "targets": There is no directory ${path} on this`, "m");
+  // The engine refuses it before the module runs, and so with the exit code of its own errors.
+  await refused(stage, ["--targets", "nowhere", ...deploy()], { exitCode: 1, says });
 });
 
 test("a call without credentials is refused with how to give them", async () => {

@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { Container } from "../api/container.js";
 import { Directory } from "../api/directory.js";
@@ -84,10 +84,12 @@ function object({ session, argument }: Context, { name = "" }: TypeRef, text: st
   const path = resolve(session.cwd, text.replace(/^file:\/\//, ""));
   switch (name) {
     case "Directory":
+      requireKind(argument, path, "directory");
       return new Directory(session, keyOf("host directory", path, argument.ignore), () =>
         readHostDirectory(session.store, path, argument.ignore),
       );
     case "File":
+      requireKind(argument, path, "file");
       return new File(session, keyOf("host file", path), async () => ({
         name: basename(path),
         entry: await readHostFile(session.store, path),
@@ -104,6 +106,15 @@ function object({ session, argument }: Context, { name = "" }: TypeRef, text: st
     default:
       throw new UsageError(`unsupported type for flag --${kebab(argument.name)}: ${name}`);
   }
+}
+
+/** The engine loads what a flag names before it calls anything. @throws {UsageError} It is not there. */
+function requireKind({ name }: ArgumentType, path: string, kind: "directory" | "file"): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (kind === "directory" ? found?.isDirectory() : found?.isFile()) return;
+  throw new UsageError(
+    `failed to get value for argument ${JSON.stringify(name)}: There is no ${kind} ${path} on this machine.`,
+  );
 }
 
 function invalid({ argument }: Context, text: string, accepted: string): never {

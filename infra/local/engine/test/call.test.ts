@@ -67,6 +67,10 @@ test("what is wrong on the command line is said before anything runs", async () 
       /invalid argument "x" for "--times" flag\. Accepted: a whole number/,
     ],
     [["greet", "--user-name", "A", "--colour", "green"], /Accepted: one of Red, Blue/],
+    [
+      ["pass", "--directory", "nowhere"],
+      /failed to get value for argument "directory": There is no directory \/.*\/nowhere on/,
+    ],
   ];
   for (const [words, expected] of wrong) {
     const { exitCode, stdout, stderr } = await module.call(words);
