@@ -1,13 +1,14 @@
 import type { Container } from "@dagger.io/dagger";
-import { baseImage, runtimeImage } from "./image.js";
+import type { Build } from "./build-options.js";
+import { readDockerfile, resolvedBase, runtimeImage } from "./image.js";
 import { labelsOf } from "./labels.js";
-import type { Recipe } from "./recipe.js";
-import { recipeDigest } from "./sources.js";
+import { buildDigest } from "./sources.js";
 import { parseLocalVersion } from "./version.js";
 
-/** The runtime image as anyone may build it from a directory: it knows no commit. */
-export async function buildImage(recipe: Recipe, version: string): Promise<Container> {
+/** Builds the image that ships, from a directory alone: it records no commit. */
+export async function buildImage(build: Build, version: string): Promise<Container> {
   const checked = parseLocalVersion(version);
-  const [inputDigest, base] = await Promise.all([recipeDigest(recipe), baseImage(recipe).imageRef()]);
-  return runtimeImage(recipe, checked, labelsOf({ version: checked, inputDigest, base }));
+  const file = await readDockerfile(build);
+  const [inputDigest, base] = await Promise.all([buildDigest(build, file), resolvedBase(build, file)]);
+  return await runtimeImage(build, checked, labelsOf({ version: checked, inputDigest, base }));
 }

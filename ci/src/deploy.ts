@@ -2,7 +2,7 @@ import { systemClock } from "./clock.js";
 import { openDestination } from "./destination.js";
 import { checkUrl, publicUrl } from "./public-url.js";
 import { findPublished } from "./publish.js";
-import { checkPublish, type PublishOptions, publishCheckout } from "./publish-image.js";
+import { candidateOf, checkPublish, type PublishOptions, publishCheckout, versionOf } from "./publish-image.js";
 import type { Report } from "./report/report.js";
 import { checkRunId } from "./rollout/attempt/attempt.js";
 import { checkBeforeBuild } from "./rollout/before-build.js";
@@ -11,12 +11,11 @@ import { type AskedOptions, parseAsked } from "./rollout/plan/asked.js";
 import { eachFindingOnce } from "./rollout/plan/gate.js";
 import { rollOut } from "./rollout/roll-out.js";
 import { type PatienceOptions, parsePatience } from "./rollout/watch/patience.js";
-import { checkApp } from "./sources.js";
 
 /** The arguments of deploy. */
 export interface DeployOptions extends PublishOptions {
   /** Take the version as it lies in the registry: nothing is tested or built. */
-  published: boolean;
+  published: boolean | undefined;
   /** Where the service answers the public, in place of the target's own. */
   url: string | undefined;
   /** Sets this try apart from others of the same version. */
@@ -26,7 +25,7 @@ export interface DeployOptions extends PublishOptions {
   /** How long the rollout is waited for, and what may be done meanwhile. */
   patience: PatienceOptions;
   /** Whether what is proven wrong stays. */
-  noUndo: boolean;
+  noUndo: boolean | undefined;
 }
 
 /**
@@ -42,18 +41,19 @@ export async function deploy(options: DeployOptions): Promise<Report> {
   const { span } = options;
   const progress = eachFindingOnce(options.progress);
   const destination = await span("resolve", async () => {
-    if (!options.published) await checkApp(options.recipe.app);
     const opened = await openDestination(options.destination);
     // A service that can't be deployed to is found out before anything is published for it.
     await readService(opened.aws, opened.target);
-    return opened;
+    const candidate = options.published ? undefined : await candidateOf(options, opened.target);
+    return { ...opened, version: await versionOf(options), ...(candidate && { candidate }) };
   });
+  const { candidate, version } = destination;
   const session = { aws: destination.aws, target: destination.target, clock: systemClock, progress, span };
-  const release = options.published
-    ? await findPublished(options.version, destination)
-    : await publishCheckout(options, destination, (repository, platform) =>
-        span("preflight", () => checkBeforeBuild(session, { version: options.version, repository, platform }, asked)),
-      );
+  const release = candidate
+    ? await publishCheckout(options, destination, { candidate, version }, (repository, platform) =>
+        span("preflight", () => checkBeforeBuild(session, { version, repository, platform }, asked)),
+      )
+    : await findPublished(version, destination);
   const http = publicUrl(destination, options.url);
   return await rollOut({
     ...session,

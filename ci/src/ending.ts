@@ -24,7 +24,7 @@ export async function ending<T>(work: (activity: Activity) => Promise<T>, printe
 }
 
 /** Runs work that ends in a report. A verdict other than success ends the call as a failure does. */
-export async function reporting(work: (activity: Activity) => Promise<Report>, asJson: boolean): Promise<string> {
+export async function reporting(work: (activity: Activity) => Promise<Report>, asJson = false): Promise<string> {
   const printer = printerFor(asJson);
   return await ending(async (activity) => {
     const report = await work(activity);

@@ -1,15 +1,16 @@
 import { dag, type GitRepository, type Service } from "@dagger.io/dagger";
-import { baseImage, runtimeImage } from "./image.js";
+import type { Build } from "./build-options.js";
+import { type Dockerfile, resolvedBase, runtimeImage } from "./image.js";
 import { labelsOf, splitReference } from "./labels.js";
 import type { ImageSource } from "./publish.js";
-import type { Recipe } from "./recipe.js";
 import { type Revision, readCommitTime } from "./revision.js";
-import { recipeDigest } from "./sources.js";
+import { buildDigest } from "./sources.js";
 import { runTests } from "./tests.js";
 
 /** What an image is published from. */
 export interface Checkout {
-  recipe: Recipe;
+  build: Build;
+  file: Dockerfile;
   version: string;
   repository: GitRepository;
   revision: Revision;
@@ -21,14 +22,14 @@ export interface Checkout {
 
 /** The image of a checkout, made on the engine when it is needed. */
 export function imageSource(checkout: Checkout): ImageSource {
-  const { recipe, service } = checkout;
-  const inputDigest = once(() => recipeDigest(recipe));
+  const { build, file, service } = checkout;
+  const inputDigest = once(() => buildDigest(build, file));
   return {
     inputDigest,
-    baseDigest: async () => splitReference(await baseImage(recipe).imageRef()).digest,
-    test: () => runTests(recipe),
+    baseDigest: async () => splitReference(await resolvedBase(build, file)).digest,
+    test: () => runTests(build, file),
     async push(address, { username, password }) {
-      const image = runtimeImage(recipe, checkout.version, await labels(checkout, await inputDigest()));
+      const image = await runtimeImage(build, checkout.version, await labels(checkout, await inputDigest()));
       const reference = await image
         .withRegistryAuth(address, username, dag.setSecret("registry-password", password))
         .publish(address, service && { registryService: service });
@@ -40,8 +41,8 @@ export function imageSource(checkout: Checkout): ImageSource {
 }
 
 async function labels(checkout: Checkout, inputDigest: string): Promise<Record<string, string>> {
-  const { recipe, version, repository, revision, source } = checkout;
-  const [base, time] = await Promise.all([baseImage(recipe).imageRef(), readCommitTime(repository, revision.commit)]);
+  const { build, file, version, repository, revision, source } = checkout;
+  const [base, time] = await Promise.all([resolvedBase(build, file), readCommitTime(repository, revision.commit)]);
   const { commit, dirty } = revision;
   return labelsOf({ version, inputDigest, base, commit: { id: commit, time }, dirty, ...(source && { source }) });
 }

@@ -6,11 +6,9 @@
  * workflow, and in a rehearsal on one machine.
  */
 import {
-  argument,
   type Container,
   check,
   type Directory,
-  type File,
   func,
   type GitRepository,
   object,
@@ -20,21 +18,21 @@ import {
   type Workspace,
 } from "@dagger.io/dagger";
 import { buildImage } from "./build.js";
+import type { BuildOptions } from "./build-options.js";
 import { deploy } from "./deploy.js";
 import type { DestinationOptions } from "./destination.js";
 import { ending, reporting } from "./ending.js";
 import { neutralJson } from "./foreign-text.js";
 import { showHistory } from "./history.js";
+import { type LocalBuildOptions, localBuild, testLocally } from "./local-build.js";
 import { planDeploy } from "./plan.js";
 import { publishImage } from "./publish-image.js";
-import { checkedRecipe } from "./recipe.js";
 import { formatHistory } from "./report/history-text.js";
 import { formatPlan } from "./report/plan-text.js";
 import { formatStatus } from "./report/status-text.js";
 import { goBack } from "./rollback.js";
-import { appOf, gitOf, targetsOf } from "./sources.js";
+import { contextOf, gitOf, targetsOf } from "./sources.js";
 import { showStatus } from "./status.js";
-import { runTests } from "./tests.js";
 
 @object()
 export class Slipway {
@@ -57,26 +55,31 @@ export class Slipway {
   }
 
   /**
-   * Run the app's tests, in the Python and with the dependencies of its image.
+   * Run the app's tests.
    *
-   * Returns the output of the test runner. Fails when a test fails.
+   * Runs the target's test command in the built image, or else the stage
+   * "test" of the Dockerfile. Fails when a test fails, or without tests.
    *
-   * @param app The app's directory
-   * @param baseImage The image to build on, NAME:TAG or NAME@DIGEST: a slim Python with pip
+   * @param app The directory to build (default: the target's build.context, or your repository's root)
    * @param platform The platform to run on, as in linux/arm64 (default: the engine's)
-   * @param caFile PEM certificates to trust while packages are installed
-   * @param packageIndex The URL of the package index (default: PyPI)
+   * @param dockerfile The Dockerfile, relative to the app's directory (default: the target's, or Dockerfile)
+   * @param stage The Dockerfile's stage to build (default: the target's, or the last one)
+   * @param buildArg A build argument, NAME=VALUE; repeatable. It stays visible in the image
+   * @param buildSecret A secret for RUN --mount=type=secret, by the name of its variable or file; repeatable
    */
   @func()
   @check()
   async test(
-    @argument({ defaultPath: "/app", ignore: ["**/__pycache__", "**/.venv", "**/.pytest_cache"] }) app: Directory,
-    baseImage = "python:3.13-slim",
+    workspace: Workspace,
+    app?: Directory,
     platform?: Platform,
-    caFile?: File,
-    packageIndex?: string,
+    dockerfile?: string,
+    stage?: string,
+    buildArg?: string[],
+    buildSecret?: Secret[],
   ): Promise<string> {
-    return await ending(() => runTests(checkedRecipe({ app, baseImage, platform, caFile, packageIndex })));
+    const build = { dockerfile, stage, buildArg, buildSecret, platform };
+    return await ending(() => testLocally(this.local(workspace, app, build)));
   }
 
   /**
@@ -84,45 +87,52 @@ export class Slipway {
    *
    * Needs no git repository. Only a published image records its commit.
    *
-   * @param app The app's directory
-   * @param version The version that the app reports: "v" and a semantic version, or "latest"
+   * @param app The directory to build (default: the target's build.context, or your repository's root)
+   * @param version The version that the image holds in its variable VERSION
    * @param platform The platform to build for, as in linux/arm64 (default: the engine's)
-   * @param baseImage The image to build on, NAME:TAG or NAME@DIGEST: a slim Python with pip
-   * @param caFile PEM certificates to trust while packages are installed; not kept in the image
-   * @param packageIndex The URL of the package index (default: PyPI); not kept in the image
+   * @param dockerfile The Dockerfile, relative to the app's directory (default: the target's, or Dockerfile)
+   * @param stage The Dockerfile's stage to build (default: the target's, or the last one)
+   * @param buildArg A build argument, NAME=VALUE; repeatable. It stays visible in the image
+   * @param buildSecret A secret for RUN --mount=type=secret, by the name of its variable or file; repeatable
    */
   @func()
   async build(
-    @argument({ defaultPath: "/app", ignore: ["**/__pycache__", "**/.venv", "**/.pytest_cache"] }) app: Directory,
+    workspace: Workspace,
+    app?: Directory,
     version = "latest",
     platform?: Platform,
-    baseImage = "python:3.13-slim",
-    caFile?: File,
-    packageIndex?: string,
+    dockerfile?: string,
+    stage?: string,
+    buildArg?: string[],
+    buildSecret?: Secret[],
   ): Promise<Container> {
-    const recipe = { app, baseImage, platform, caFile, packageIndex };
-    return await ending(() => buildImage(checkedRecipe(recipe), version));
+    const build = { dockerfile, stage, buildArg, buildSecret, platform };
+    return await ending(async () => buildImage(await localBuild(this.local(workspace, app, build)), version));
   }
 
   /**
    * Serve the app on this machine: dagger call serve up --ports 5001:5000
    *
-   * @param app The app's directory
-   * @param version The version that the app reports: "v" and a semantic version, or "latest"
-   * @param baseImage The image to build on, NAME:TAG or NAME@DIGEST: a slim Python with pip
-   * @param caFile PEM certificates to trust while packages are installed; not kept in the image
-   * @param packageIndex The URL of the package index (default: PyPI); not kept in the image
+   * @param app The directory to build (default: the target's build.context, or your repository's root)
+   * @param version The version that the image holds in its variable VERSION
+   * @param dockerfile The Dockerfile, relative to the app's directory (default: the target's, or Dockerfile)
+   * @param stage The Dockerfile's stage to build (default: the target's, or the last one)
+   * @param buildArg A build argument, NAME=VALUE; repeatable. It stays visible in the image
+   * @param buildSecret A secret for RUN --mount=type=secret, by the name of its variable or file; repeatable
    */
   @func()
   async serve(
-    @argument({ defaultPath: "/app", ignore: ["**/__pycache__", "**/.venv", "**/.pytest_cache"] }) app: Directory,
+    workspace: Workspace,
+    app?: Directory,
     version = "latest",
-    baseImage = "python:3.13-slim",
-    caFile?: File,
-    packageIndex?: string,
+    dockerfile?: string,
+    stage?: string,
+    buildArg?: string[],
+    buildSecret?: Secret[],
   ): Promise<Service> {
-    const recipe = { app, baseImage, caFile, packageIndex };
-    return (await ending(() => buildImage(checkedRecipe(recipe), version))).asService();
+    const build = { dockerfile, stage, buildArg, buildSecret, platform: undefined };
+    const image = await ending(async () => buildImage(await localBuild(this.local(workspace, app, build)), version));
+    return image.asService();
   }
 
   /**
@@ -132,31 +142,33 @@ export class Slipway {
    * published from the same input is used as it is and not built again; a
    * version that was published from another input is refused.
    *
-   * @param version The version to publish: "v" and a semantic version, as in v1.2.3 or v1.2.3-rc.1
-   * @param app The app's directory (default: app of your repository)
+   * @param version The version to publish: an image tag that never moves (default: the commit's tag, or its short SHA)
+   * @param app The directory to build (default: the target's build.context, or your repository's root)
    * @param repository The git repository whose commit is published (default: yours)
    * @param allowDirty Publish despite uncommitted changes; the image is marked as dirty
    * @param platform The platform to build for (default: the target's)
-   * @param baseImage The image to build on, NAME:TAG or NAME@DIGEST: a slim Python with pip
-   * @param caFile PEM certificates to trust while packages are installed; not kept in the image
-   * @param packageIndex The URL of the package index (default: PyPI); not kept in the image
+   * @param dockerfile The Dockerfile, relative to the app's directory (default: the target's, or Dockerfile)
+   * @param stage The Dockerfile's stage to build (default: the target's, or the last one)
+   * @param buildArg A build argument, NAME=VALUE; repeatable. It stays visible in the image
+   * @param buildSecret A secret for RUN --mount=type=secret, by the name of its variable or file; repeatable
    */
   @func({ cache: "never" })
   async publish(
-    version: string,
     workspace: Workspace,
+    version?: string,
     app?: Directory,
     repository?: GitRepository,
-    allowDirty = false,
+    allowDirty?: boolean,
     platform?: Platform,
-    baseImage = "python:3.13-slim",
-    caFile?: File,
-    packageIndex?: string,
+    dockerfile?: string,
+    stage?: string,
+    buildArg?: string[],
+    buildSecret?: Secret[],
   ): Promise<string> {
-    const recipe = { app: appOf(workspace, app), baseImage, platform, caFile, packageIndex };
-    const git = gitOf(workspace, repository);
+    const build = { dockerfile, stage, buildArg, buildSecret, platform };
+    const source = { app, context: contextOf(workspace, app), build, git: gitOf(workspace, repository) };
     const destination = this.destination(workspace);
-    return await ending((activity) => publishImage({ version, recipe, git, allowDirty, destination, ...activity }));
+    return await ending((activity) => publishImage({ version, ...source, allowDirty, destination, ...activity }));
   }
 
   /**
@@ -167,7 +179,7 @@ export class Slipway {
    * --published --plan HASH is refused unless it is exactly this plan.
    * Exits with 0 even when a deploy would be refused.
    *
-   * @param version The published version: "v" and a semantic version, as in v1.2.3 or v1.2.3-rc.1
+   * @param version The published version: its image tag
    * @param env A variable of the container, NAME=VALUE; repeatable
    * @param secret A secret of the container, NAME=ARN; repeatable
    * @param cpu The task's CPU units, as in 512 (default: unchanged)
@@ -175,7 +187,7 @@ export class Slipway {
    * @param desiredCount The service's number of tasks (default: unchanged)
    * @param force Plan a copy of what runs, even when nothing changes
    * @param ignore A preflight finding that must not stop the deploy, as in mutable-tags; repeatable
-   * @param scanSeverity The lowest severity of image scan findings that stops a deploy: CRITICAL, HIGH, MEDIUM, LOW or INFORMATIONAL
+   * @param scanSeverity The lowest severity of image scan findings that stops a deploy: CRITICAL (default), HIGH, MEDIUM, LOW or INFORMATIONAL
    * @param asJson Return JSON, with the whole JSON Patch (RFC 6902) and the values given with --env
    */
   @func({ cache: "never" })
@@ -187,10 +199,10 @@ export class Slipway {
     cpu?: number,
     memory?: number,
     desiredCount?: number,
-    force = false,
+    force?: boolean,
     ignore?: string[],
-    scanSeverity = "CRITICAL",
-    asJson = false,
+    scanSeverity?: string,
+    asJson?: boolean,
   ): Promise<string> {
     const asked = { env, secret, cpu, memory, desiredCount, force, ignore, scanSeverity };
     const destination = this.destination(workspace);
@@ -229,8 +241,8 @@ export class Slipway {
    * With --as-json each log line is a JSON object with "type" and "time".
    * The last one has the type "report" or "error".
    *
-   * @param version The version to deploy: "v" and a semantic version, as in v1.2.3 or v1.2.3-rc.1
-   * @param app The app's directory (default: app of your repository)
+   * @param version The version to deploy: an image tag that never moves (default: the commit's tag, or its short SHA)
+   * @param app The directory to build (default: the target's build.context, or your repository's root)
    * @param repository The git repository whose commit is deployed (default: yours)
    * @param published Deploy the version's image from ECR; test and build nothing
    * @param url The service's public URL (default: the target's "url"); without one, HTTP is not checked
@@ -243,9 +255,9 @@ export class Slipway {
    * @param plan The hash that plan shows: refused when the deploy would be another one
    * @param force Deploy a copy of what runs, even when nothing changes
    * @param ignore A preflight finding that must not stop the deploy, as in mutable-tags; repeatable
-   * @param scanSeverity The lowest severity of image scan findings that stops a deploy: CRITICAL, HIGH, MEDIUM, LOW or INFORMATIONAL
+   * @param scanSeverity The lowest severity of image scan findings that stops a deploy: CRITICAL (default), HIGH, MEDIUM, LOW or INFORMATIONAL
    * @param timeoutMinutes Minutes that the rollout may take (default: computed from the service's settings)
-   * @param onTimeout What to do with a rollout that times out: leave or rollback
+   * @param onTimeout What to do with a rollout that times out: leave (default) or rollback
    * @param noEarlyStop Leave a rollout that cannot succeed to ECS's circuit breaker
    * @param noUndo Leave a failed rollout that ECS does not roll back as it is
    * @param allowDirty Publish despite uncommitted changes; the image is marked as dirty
@@ -253,18 +265,19 @@ export class Slipway {
    * @param skipAfter Skip the target's post-deploy task
    * @param keep Deregister the family's unused revisions, except this many of the newest (default: keep all)
    * @param platform The platform to build for (default: the target's)
-   * @param baseImage The image to build on, NAME:TAG or NAME@DIGEST: a slim Python with pip
-   * @param caFile PEM certificates to trust while packages are installed; not kept in the image
-   * @param packageIndex The URL of the package index (default: PyPI); not kept in the image
+   * @param dockerfile The Dockerfile, relative to the app's directory (default: the target's, or Dockerfile)
+   * @param stage The Dockerfile's stage to build (default: the target's, or the last one)
+   * @param buildArg A build argument, NAME=VALUE; repeatable. It stays visible in the image
+   * @param buildSecret A secret for RUN --mount=type=secret, by the name of its variable or file; repeatable
    * @param asJson Show progress and the report as JSON Lines
    */
   @func({ cache: "never" })
   async deploy(
-    version: string,
     workspace: Workspace,
+    version?: string,
     app?: Directory,
     repository?: GitRepository,
-    published = false,
+    published?: boolean,
     url?: string,
     runId?: string,
     env?: string[],
@@ -273,30 +286,31 @@ export class Slipway {
     memory?: number,
     desiredCount?: number,
     plan?: string,
-    force = false,
+    force?: boolean,
     ignore?: string[],
-    scanSeverity = "CRITICAL",
+    scanSeverity?: string,
     timeoutMinutes?: number,
-    onTimeout = "leave",
-    noEarlyStop = false,
-    noUndo = false,
-    allowDirty = false,
-    skipBefore = false,
-    skipAfter = false,
+    onTimeout?: string,
+    noEarlyStop?: boolean,
+    noUndo?: boolean,
+    allowDirty?: boolean,
+    skipBefore?: boolean,
+    skipAfter?: boolean,
     keep?: number,
     platform?: Platform,
-    baseImage = "python:3.13-slim",
-    caFile?: File,
-    packageIndex?: string,
-    asJson = false,
+    dockerfile?: string,
+    stage?: string,
+    buildArg?: string[],
+    buildSecret?: Secret[],
+    asJson?: boolean,
   ): Promise<string> {
-    const recipe = { app: appOf(workspace, app), baseImage, platform, caFile, packageIndex };
-    const git = gitOf(workspace, repository);
+    const build = { dockerfile, stage, buildArg, buildSecret, platform };
+    const source = { app, context: contextOf(workspace, app), build, git: gitOf(workspace, repository) };
     const destination = this.destination(workspace);
     const changes = { env, secret, cpu, memory, desiredCount, force };
     const asked = { ...changes, plan, ignore, scanSeverity, skipBefore, skipAfter, keep };
     const patience = { timeoutMinutes, onTimeout, noEarlyStop };
-    const image = { version, recipe, git, allowDirty, published };
+    const image = { version, ...source, allowDirty, published };
     const options = { ...image, destination, url, runId, asked, patience, noUndo };
     return await reporting((activity) => deploy({ ...options, ...activity }), asJson);
   }
@@ -312,7 +326,7 @@ export class Slipway {
    * @param url The service's public URL (default: the target's "url"); without one, HTTP is not checked
    * @param ignore A preflight finding that must not stop the rollback, as in mutable-tags; repeatable
    * @param timeoutMinutes Minutes that the rollout may take (default: computed from the service's settings)
-   * @param onTimeout What to do with a rollout that times out: leave or rollback
+   * @param onTimeout What to do with a rollout that times out: leave (default) or rollback
    * @param noEarlyStop Leave a rollout that cannot succeed to ECS's circuit breaker
    * @param asJson Show progress and the report as JSON Lines
    */
@@ -323,9 +337,9 @@ export class Slipway {
     url?: string,
     ignore?: string[],
     timeoutMinutes?: number,
-    onTimeout = "leave",
-    noEarlyStop = false,
-    asJson = false,
+    onTimeout?: string,
+    noEarlyStop?: boolean,
+    asJson?: boolean,
   ): Promise<string> {
     const destination = this.destination(workspace);
     const patience = { timeoutMinutes, onTimeout, noEarlyStop };
@@ -353,6 +367,11 @@ export class Slipway {
   @func({ cache: "never" })
   async status(workspace: Workspace): Promise<string> {
     return await ending(async () => formatStatus(await showStatus(this.destination(workspace))));
+  }
+
+  private local(workspace: Workspace, app: Directory | undefined, build: BuildOptions): LocalBuildOptions {
+    const { target, targets } = this;
+    return { targets: targetsOf(workspace, targets), name: target, context: contextOf(workspace, app), build };
   }
 
   private destination(workspace: Workspace): DestinationOptions {

@@ -14,8 +14,8 @@ export interface ImageSource {
   inputDigest(): Promise<string>;
   /** What the base image's name stands for today; undefined when the name tells no digest. */
   baseDigest(): Promise<string | undefined>;
-  /** Fails when a test fails. */
-  test(): Promise<unknown>;
+  /** Returns undefined where there are no tests. Fails when a test fails. */
+  test(): Promise<string | undefined>;
   /** Builds and pushes. Answers the digest of what was pushed. */
   push(address: string, login: Login): Promise<string>;
 }
@@ -56,15 +56,17 @@ export async function publish(
   }
 
   await beforeBuild?.(repository);
-  await span("test", () => {
+  const tested = await span("test", () => {
     progress(`Testing ${version}.`);
     return source.test();
   });
+  if (tested === undefined)
+    progress('Not tested: the Dockerfile has no stage "test", and the target names no test command.');
   const pushed = await span("build and publish", () => {
     progress(`Building ${version} and pushing it to ${repository.uri}.`);
     return pushOnce(version, source, repository, credentials, find, inputDigest);
   });
-  return toRelease(version, repository, pushed);
+  return { ...toRelease(version, repository, pushed), ...(tested === undefined && { untested: true }) };
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { GitRepository } from "@dagger.io/dagger";
+import type { Build } from "./build-options.js";
 import { commitTime } from "./commit.js";
 import { InputError } from "./errors.js";
 import { neutral } from "./foreign-text.js";
-import type { Recipe } from "./recipe.js";
-import { exported, type GitSource, recipeDigest } from "./sources.js";
+import { type Dockerfile, readDockerfile } from "./image.js";
+import { buildDigest, exported, type GitSource } from "./sources.js";
 
 /** The state of the checkout that a release is made from. */
 export interface Revision {
@@ -12,11 +13,18 @@ export interface Revision {
   dirty: boolean;
 }
 
+/** What is about to be built, and the path of its directory in the repository; absent where the user passed a directory. */
+export interface Candidate {
+  build: Build;
+  file: Dockerfile;
+  path?: string;
+}
+
 /**
- * The commit that a recipe's app belongs to.
- * @throws InputError when the commit does not say what would be built, and that is not allowed.
+ * Reads the commit that a build belongs to.
+ * @throws InputError when the commit does not hold what would be built, and that is not allowed.
  */
-export async function readRevision(git: GitSource, recipe: Recipe, allowDirty: boolean): Promise<Revision> {
+export async function readRevision(git: GitSource, candidate: Candidate, allowDirty: boolean): Promise<Revision> {
   const { repository } = git;
   const [commit, clean] = await Promise.all([repository.head().commit(), isClean(git)]).catch(noRepository);
   if (!clean) {
@@ -27,11 +35,11 @@ export async function readRevision(git: GitSource, recipe: Recipe, allowDirty: b
       );
     return { commit, dirty: true };
   }
-  const dirty = !(await isOfCommit(recipe, repository));
+  const dirty = !(await isOfCommit(candidate, repository));
   if (dirty && !allowDirty) {
     refuse(
-      `The app's directory is not the one that commit ${commit} holds`,
-      "Remove the files that git ignores from it, or leave --app out",
+      `The directory that is built is none that commit ${commit} holds`,
+      "Remove the files that git ignores from it or name them in .dockerignore, or leave --app out",
     );
   }
   return { commit, dirty };
@@ -42,7 +50,7 @@ async function isClean({ repository, complete }: GitSource): Promise<boolean> {
   return (await repository.uncommitted().isEmpty()) || ((await complete?.uncommitted().isEmpty()) ?? false);
 }
 
-function noRepository(cause: Error): never {
+export function noRepository(cause: Error): never {
   throw new InputError(
     "no-repository",
     `The git repository can't be read (${neutral(cause.message)}), so no commit would stand for the release. Run this in a clone; in a linked worktree the engine does not see the repository, so clone it.`,
@@ -57,11 +65,24 @@ function refuse(what: string, next: string): never {
   );
 }
 
-/** A clean tree is not enough: files that git ignores may be built, and the app may have been given from elsewhere. */
-async function isOfCommit(recipe: Recipe, repository: GitRepository): Promise<boolean> {
-  const app = checkout(repository).directory("app");
-  const [given, committed] = await Promise.all([recipeDigest(recipe), recipeDigest({ ...recipe, app })]);
-  return given === committed;
+/** At most so many directories of the commit are compared with a directory that was passed. */
+const MOST = 20;
+
+/** A clean tree is not enough: files that git ignores may be built, and the directory may have been passed from elsewhere. */
+async function isOfCommit({ build, file, path }: Candidate, repository: GitRepository): Promise<boolean> {
+  const tree = checkout(repository);
+  const given = await buildDigest(build, file);
+  const found = path === undefined ? await tree.glob(`**/${build.dockerfile}`) : [];
+  const paths = path === undefined ? found.slice(0, MOST).map((one) => one.slice(0, -build.dockerfile.length)) : [path];
+  for (const one of paths) {
+    const committed = { ...build, context: tree.directory(one || ".") };
+    const same = await readDockerfile(committed).then(
+      async (text) => (await buildDigest(committed, text)) === given,
+      () => false,
+    );
+    if (same) return true;
+  }
+  return false;
 }
 
 /** When the repository's current commit was made. */

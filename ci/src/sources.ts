@@ -2,11 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Directory, dag, type GitRepository, type Workspace } from "@dagger.io/dagger";
-import { InputError } from "./errors.js";
-import { neutral } from "./foreign-text.js";
-import { buildInputs, RECIPE_VERSION } from "./image.js";
+import type { Build } from "./build-options.js";
+import { ignorePatterns } from "./dockerfile.js";
+import type { Dockerfile } from "./image.js";
 import { inputDigest, readInputFiles } from "./input-digest.js";
-import type { Recipe } from "./recipe.js";
 
 /** The git repository that a release is made from. Nothing of it is read from the host until it is used. */
 export interface GitSource {
@@ -27,11 +26,9 @@ export function gitOf(workspace: Workspace, given: GitRepository | undefined): G
   };
 }
 
-const CACHES = ["**/__pycache__", "**/.venv", "**/.pytest_cache"];
-
-/** The app of the caller's repository, unless one was given: never that of the module's own repository. */
-export function appOf(workspace: Workspace, given: Directory | undefined): Directory {
-  return given ?? workspace.directory("/", { include: ["app/**"], exclude: CACHES }).directory("app");
+/** Returns the directory of a path of the caller's repository, unless one was given: never that of the module's own repository. */
+export function contextOf(workspace: Workspace, given: Directory | undefined): (path: string) => Directory {
+  return (path) => given ?? workspace.directory(`/${path}`, { gitignore: true });
 }
 
 /** The targets of the caller's repository, unless others were given. */
@@ -40,33 +37,26 @@ export function targetsOf(workspace: Workspace, given: Directory | undefined): D
 }
 
 /**
- * Checks that the app can be built, before anything else is done for it.
- * @throws InputError when the directory does not exist, or is no app that the recipe can build.
+ * The identity of what a build makes: a digest over the Dockerfile, the files that COPY can read (without those that `.dockerignore`
+ * names), the stage, the build arguments and the platform. Secrets are not part of it.
  */
-export async function checkApp(app: Directory): Promise<void> {
-  const names = await app.entries().catch(missingApp);
-  const missing = ["requirements.txt", "requirements-uv.txt", "slipway_app/"].filter(
-    (name) => !names.includes(name) && !names.includes(name.replace("/", "")),
-  );
-  if (missing.length === 0) return;
-  throw new InputError(
-    "not-buildable",
-    `The app directory has no ${missing.join(", ")}, so Slipway can't build it. Accepted: a Python app laid out as Slipway's sample. Pass another directory with --app, or push the image yourself and run deploy --published.`,
-  );
+export async function buildDigest({ context, dockerfile, ...build }: Build, { text }: Dockerfile): Promise<string> {
+  const files = await exported(context.filter({ exclude: await ignored(context, dockerfile) }), readInputFiles);
+  const platform = build.platform ?? (await dag.defaultPlatform());
+  const { stage = "", args } = build;
+  return inputDigest(files, { platform, dockerfile: text, stage, args });
 }
 
-function missingApp(cause: Error): never {
-  throw new InputError(
-    "no-app",
-    `The app directory can't be read (${neutral(cause.message)}). Slipway never ships its own sample from another repository: pass your app with --app DIR, and your targets with --targets DIR before the function's name.`,
-    { cause },
-  );
-}
-
-/** The input digest of the image that a recipe makes: `sha256:…`. */
-export async function recipeDigest({ app, platform }: Recipe): Promise<string> {
-  const files = await exported(buildInputs(app), readInputFiles);
-  return inputDigest(files, { platform: platform ?? (await dag.defaultPlatform()), recipeVersion: RECIPE_VERSION });
+/** As Docker reads it: the file beside the Dockerfile wins. https://docs.docker.com/build/concepts/context/#dockerignore-files */
+async function ignored(context: Directory, dockerfile: string): Promise<string[]> {
+  for (const path of [`${dockerfile}.dockerignore`, ".dockerignore"]) {
+    const text = await context
+      .file(path)
+      .contents()
+      .catch(() => "");
+    if (text !== "") return ignorePatterns(text);
+  }
+  return [];
 }
 
 /** Brings a directory into this process's file system for as long as `use` needs it: one call for all contents and modes. */

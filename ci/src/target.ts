@@ -57,16 +57,6 @@ const test = v.strictObject({
   ),
 });
 
-/** How an answer of the public URL proves its version. Without it no answer does. */
-const versionCheck = v.strictObject({
-  /** Relative to `url`; `/version` by default. */
-  path: v.optional(v.pipe(v.string("a path below the URL, such as /version"), checkedBy(pathMistake))),
-  /** A JSON Pointer (RFC 6901) to the version in the body; `/version` by default, where no header is named. */
-  json: v.optional(text(/^(\/([^~/]|~[01])*)*$/, "a JSON Pointer, such as /version or /build/tag")),
-  /** A header that holds the version, in place of the body. */
-  header: v.optional(text(/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/, "a header's name, such as x-version")),
-});
-
 /** A command that is run once of the new revision, in the target's container: each argument is a text of its own. */
 const oneOff = v.strictObject({
   command: v.pipe(
@@ -125,14 +115,6 @@ const schema = v.strictObject({
   platform: v.optional(v.picklist(["linux/amd64", "linux/arm64"], "linux/amd64 or linux/arm64")),
   build: v.optional(build),
   test: v.optional(test),
-  /** The variable of the container that holds the version; `VERSION` by default, and none where this is false. */
-  versionVariable: v.optional(
-    v.union(
-      [text(/^[A-Za-z_]\w{0,127}$/, "a variable's name"), v.literal(false)],
-      "a variable's name, such as VERSION, or false",
-    ),
-  ),
-  versionCheck: v.optional(versionCheck),
   /** Where the service answers the public. Without it no HTTP check is made. */
   url: v.optional(v.pipe(v.string("an http or https URL"), checkedBy(urlMistake))),
   /** What other paths must answer before a version counts as served; `{version}` stands for the version. */
@@ -285,7 +267,6 @@ const keysWithin = new Map([
   ["role", ["arn", "externalId"]],
   ["build", Object.keys(build.entries)],
   ["test", Object.keys(test.entries)],
-  ["versionCheck", Object.keys(versionCheck.entries)],
   ["expectations", ["path", "status", "headers", "json"]],
   ["before", Object.keys(oneOff.entries)],
   ["after", Object.keys(oneOff.entries)],

@@ -1,37 +1,47 @@
+import type { Build } from "./build-options.js";
 import { SlipwayError } from "./errors.js";
 import { neutralLines, quoted } from "./foreign-text.js";
-import { testRun } from "./image.js";
-import type { Recipe } from "./recipe.js";
+import { built, type Dockerfile } from "./image.js";
+
+/** The stage that runs the tests, where the target names none. */
+const STAGE = "test";
 
 /**
- * Runs the app's tests and answers the runner's output.
- * @throws SlipwayError with the runner's output when a test fails.
+ * Runs the app's tests: the command that the target names, in the built image, or else the Dockerfile's test stage, whose RUN
+ * instructions run them.
+ * @returns The output of the command, or what was built; undefined where there are no tests to run.
+ * @throws SlipwayError with the output of the command that failed.
  */
-export async function runTests(recipe: Recipe): Promise<string> {
+export async function runTests(build: Build, { stages }: Dockerfile): Promise<string | undefined> {
+  const stage = build.test.stage ?? stages.find(({ name }) => name === STAGE)?.name;
+  const { command } = build.test;
+  if (stage === undefined && command === undefined) return undefined;
   try {
-    return neutralLines(await testRun(recipe).stdout());
+    const container = await built(build, stage ?? build.stage);
+    if (command) return neutralLines(await container.withExec(command).stdout());
+    await container.sync();
+    return `Stage "${stage}" of ${build.dockerfile} passed.\n`;
   } catch (cause) {
-    throw isTestFailure(cause) ? new TestsFailedError(cause) : cause;
+    throw isCommandFailure(cause) ? new TestsFailedError(cause) : cause;
   }
 }
 
-/** The runner's output is quoted: a test can print anything. */
+/** The command's output is quoted: a test can print anything. */
 export class TestsFailedError extends SlipwayError {
   override readonly name = "TestsFailedError";
-  constructor(cause: ExecFailure) {
+  constructor(cause: CommandFailure) {
     const output = [cause.stdout, cause.stderr].filter(Boolean).flatMap((text) => quoted(text, { lines: 200 }));
     super("tests-failed", 2, ["The app's tests failed.", ...output].join("\n"), { cause });
   }
 }
 
-/** What the SDK throws when a command exits non-zero. Its class is not in the SDK that the engine provides, so it is told by its shape. */
-interface ExecFailure {
+/** What the SDK throws when a command exits non-zero. Its class is not in the SDK that the engine provides. */
+interface CommandFailure {
   cmd: string[];
   stdout: string;
   stderr: string;
 }
 
-function isTestFailure(error: unknown): error is ExecFailure {
-  const { cmd } = (error ?? {}) as Partial<ExecFailure>;
-  return Array.isArray(cmd) && cmd.includes("pytest");
+function isCommandFailure(error: unknown): error is CommandFailure {
+  return Array.isArray((error as Partial<CommandFailure> | undefined)?.cmd);
 }

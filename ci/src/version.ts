@@ -1,47 +1,51 @@
 import { InputError } from "./errors.js";
 
-// https://semver.org, without build metadata: a "+" is not allowed in an image tag.
+// https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests
+const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
+const ACCEPTED =
+  "Accepted: an image tag that never moves: a semantic version (v1.2.3), a commit's SHA, a date (2026-11-26), a build number.";
+
+// https://semver.org, without build metadata.
 const NUMBER = "(?:0|[1-9]\\d*)";
 const PRE_RELEASE = `(?:${NUMBER}|\\d*[a-zA-Z-][0-9a-zA-Z-]*)`;
-const VERSION = new RegExp(`^v${NUMBER}\\.${NUMBER}\\.${NUMBER}(?:-${PRE_RELEASE}(?:\\.${PRE_RELEASE})*)?$`);
-const LONGEST_TAG = 128;
+const SEMVER = new RegExp(`^v${NUMBER}\\.${NUMBER}\\.${NUMBER}(?:-${PRE_RELEASE}(?:\\.${PRE_RELEASE})*)?$`);
+
+/** Names that teams give to tags which move: a release that had one would be another image tomorrow. */
+const MOVING = new Set(
+  "latest stable main master trunk head dev develop development edge nightly next current canary test testing staging stage qa prod production release lts".split(
+    " ",
+  ),
+);
 
 /**
- * A version to publish: `v` and semver, as in `v1.2.3` or `v1.2.3-rc.1`.
+ * Reads a version to publish: any image tag that does not move, such as `v1.2.3`, `20261126.4` or `9f3c2ab`.
  * @throws InputError
  */
 export function parseReleaseVersion(text: string): string {
-  if (text === "latest") {
-    throw new InputError(
-      "latest-version",
-      `The version "latest" is for local use: it would name another image tomorrow. Give the release a version of its own, as in v1.2.3.`,
-    );
-  }
-  return parseSemver(text);
+  const version = parseTag(text);
+  if (!MOVING.has(version.toLowerCase())) return version;
+  throw new InputError(
+    version === "latest" ? "latest-version" : "moving-version",
+    `The version "${version}" names a tag that moves, so it would name another image tomorrow. ${ACCEPTED}`,
+  );
 }
 
 /**
- * A version to build: a version to publish, or `latest`.
+ * Reads a version to build for this machine: any image tag.
  * @throws InputError
  */
 export function parseLocalVersion(text: string): string {
-  return text === "latest" ? text : parseSemver(text);
+  return parseTag(text);
 }
 
-function parseSemver(text: string): string {
-  if (text.includes("+")) {
-    throw new InputError(
-      "bad-version",
-      `The version ${JSON.stringify(text)} has build metadata, and an image tag can't hold a "+". Use a pre-release instead, as in v1.2.3-rc.1.`,
-    );
-  }
-  if (!VERSION.test(text) || text.length > LONGEST_TAG) {
-    throw new InputError(
-      "bad-version",
-      `The version ${JSON.stringify(text)} is not "v" and a semantic version of at most ${LONGEST_TAG} characters. Accepted: v1.2.3, v1.2.3-rc.1.`,
-    );
-  }
-  return text;
+function parseTag(text: string): string {
+  if (TAG.test(text)) return text;
+  const plus = text.includes("+") ? ' An image tag can\'t hold the "+" of build metadata: use a "-".' : "";
+  const shown = text.length > 140 ? `${text.slice(0, 140)}…` : text;
+  throw new InputError(
+    "bad-version",
+    `The version ${JSON.stringify(shown)} is no image tag of 1 to 128 letters, digits, ".", "_" and "-".${plus} ${ACCEPTED}`,
+  );
 }
 
 /**
@@ -62,7 +66,7 @@ export function compareVersions(a: string, b: string): number | undefined {
 
 function partsOf(text: string): { core: string[]; preRelease: string[] } | undefined {
   const version = `v${text.replace(/^v/, "").replace(/\+[0-9A-Za-z.-]+$/, "")}`;
-  if (!VERSION.test(version)) return undefined;
+  if (!SEMVER.test(version)) return undefined;
   const [, core = "", preRelease] = /^v([\d.]+)(?:-(.*))?$/.exec(version) ?? [];
   return { core: core.split("."), preRelease: preRelease?.split(".") ?? [] };
 }

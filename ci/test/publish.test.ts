@@ -37,7 +37,10 @@ function checkout(changes: Partial<ImageSource> = {}): ImageSource {
   return {
     inputDigest: async () => "sha256:input",
     baseDigest: async () => "sha256:base",
-    test: async () => void done.push("test"),
+    test: async () => {
+      done.push("test");
+      return "1 passed";
+    },
     push: async (address) => {
       done.push(`push ${address.split("/").at(-1)}`);
       return registry.put("v1.0.0", labels);
@@ -54,6 +57,12 @@ test("a new version is tested, then pushed under its tag, and answered by digest
   assert.deepEqual(done, ["test", `push ${target.repository}:v1.0.0`]);
   assert.match(release.image, new RegExp(`^127\\.0\\.0\\.1:\\d+/${target.repository}@${release.digest}$`));
   assert.deepEqual([release.version, release.commit], ["v1.0.0", "c0ffee"]);
+});
+
+test("an app without tests is published, and the release and a line state that nothing was tested", async () => {
+  const release = await run(checkout({ test: async () => undefined }));
+  assert.equal(release.untested, true);
+  assert.ok(lines.some((line) => line.startsWith("Not tested:")));
 });
 
 test("the registry is read and written with the login that ECR gave", async () => {

@@ -40,7 +40,7 @@ export function makeReport(options: RollOutOptions, story: Story): Report {
   const undoHttp = story.undoHttp ?? { state: "not-checked" };
   const { subject, judgement } = watched;
   const { account, region, cluster, service, container } = options.target;
-  const { version, image, digest } = options.release;
+  const { version, image, digest, untested } = options.release;
   const { verdict, reason } = conclude({ version, judgement, http, undoHttp, ...(undone && { undone }) });
   const next = nextStep(verdict, http, diagnosis?.cause, during);
   return {
@@ -50,7 +50,7 @@ export function makeReport(options: RollOutOptions, story: Story): Report {
     changed: !started.attached,
     attached: started.attached,
     where: { account, region, cluster, service, container },
-    release: { version, image, digest },
+    release: { version, image, digest, ...(untested && { untested }) },
     from: now.running,
     taskDefinition: subject.taskDefinition,
     changes: started.changes,

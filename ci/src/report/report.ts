@@ -23,7 +23,7 @@ export interface Report {
   /** Whether a rollout that had begun before was watched. */
   attached: boolean;
   where: { account: string; region: string; cluster: string; service: string; container: string };
-  release: { version: string; image: string; digest: string };
+  release: { version: string; image: string; digest: string; untested?: true };
   /** What the service was set to before. */
   from: Running;
   /** ARN of the revision that the rollout brings. */

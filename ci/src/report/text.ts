@@ -35,6 +35,7 @@ function facts(report: Report): [string, string][] {
     ["from", `${from.version ?? "no version"} (${shortName(from.taskDefinition)})`],
     ["to", `${release.version} (${shortName(report.taskDefinition)})`],
     ["digest", release.digest],
+    ...(release.untested ? ([["tests", "not tested: the app names none"]] as [string, string][]) : []),
     ["deployment", deployment.arn?.split("/").at(-1) ?? deployment.id ?? "not found"],
     ["time", `${new Date(report.startedAt).toISOString()}, took ${took.slice(1)}`],
     ...report.witnesses.map((one): [string, string] => [

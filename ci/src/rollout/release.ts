@@ -14,6 +14,8 @@ export interface Release {
   digest: string;
   /** The commit it was built from, kept as a tag on the revision; absent when it is not known. */
   commit?: string;
+  /** It was built without tests, because the app has none that are named. */
+  untested?: true;
 }
 
 /** What every step of a rollout works with. */

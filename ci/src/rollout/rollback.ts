@@ -41,13 +41,15 @@ export async function rollback({ to, ...options }: RollbackOptions): Promise<Rep
 }
 
 async function named(session: Session, past: readonly Past[], to: string, current: string): Promise<Goal> {
-  if (/^v\d/.test(to)) return provenAs(past, ({ version }) => version === to) ?? (await unprovenVersion(session, to));
+  const version = provenAs(past, (one) => one.version === to);
+  if (version) return version;
   const { family } = session.target;
   const [, number] = /^(?:.*[:/])?(\d+)$/.exec(to) ?? [];
   const taskDefinition = current.replace(/\d+$/, number ?? "");
-  const accepted = [number, `${family}:${number}`, taskDefinition];
-  if (number === undefined || !accepted.includes(to)) throw badTo(session, to);
-  return provenAs(past, (one) => one.taskDefinition === taskDefinition) ?? { taskDefinition };
+  const isRevision = number !== undefined && [number, `${family}:${number}`, taskDefinition].includes(to);
+  if (isRevision) return provenAs(past, (one) => one.taskDefinition === taskDefinition) ?? { taskDefinition };
+  if (/[:/]/.test(to)) throw badTo(session, to);
+  return await unprovenVersion(session, to);
 }
 
 /** ECS forgets deployments after 90 days; the revisions themselves still tell their version. */

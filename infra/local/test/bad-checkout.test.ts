@@ -46,7 +46,7 @@ test("an image of a tree with uncommitted changes is marked as such when it is a
 test("files that git ignores and an image would hold are not published", async () => {
   await stage.checkout.write("app/slipway_app/ignored.py", "x = 1\n");
   await stage.checkout.write(".git/info/exclude", "ignored.py\n");
-  const says = /^The app's directory is not the one that commit [0-9a-f]{40} holds, .*or pass --allow-dirty/m;
+  const says = /^The directory that is built is none that commit [0-9a-f]{40} holds, .*or pass --allow-dirty/m;
   await refused(stage, publish("v1.2.3"), { says });
   await rm(join(stage.checkout.path, "app/slipway_app/ignored.py"));
 });

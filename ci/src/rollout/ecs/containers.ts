@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../aws/raw.js";
 import { InputError } from "../../errors.js";
 import { hint } from "../../hint.js";
+import type { Target } from "../../target.js";
 
 /** What the named container of a task definition runs. */
 export interface Running {
@@ -26,6 +27,14 @@ export function containerOf(taskDefinition: JsonObject, name: string): JsonObjec
     "no-container",
     `Task definition ${taskDefinition.taskDefinitionArn} has no container "${name}". ${hint("containers", name, { names: containers.map((one) => String(one.name)), more: false })} Correct "container" in the target.`,
   );
+}
+
+/** The containers that a release changes: the one that stands for it first. */
+export function containersOf({
+  container,
+  containers = [],
+}: Pick<Target, "container" | "containers">): [string, ...string[]] {
+  return [container, ...containers.filter((name) => name !== container)];
 }
 
 export function runningIn(taskDefinition: JsonObject, containerName: string): Running {

@@ -33,32 +33,35 @@ export const answeredOnly: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The next revision: the current one with another image and VERSION in the named container, with what is asked for, and nothing else.
+ * The next revision: the current one with another image and VERSION in the named containers, with what is asked for, and nothing else.
+ * @param containers The first takes the variables and secrets that are asked for; the others run the same image beside it.
  * @param tags The attempt's own, from `attemptTags`.
  * @throws InputError when there is no such container, its VERSION comes from a secret, or there is no task of the size asked for.
  */
 export function plan(
   current: RawTaskDefinition,
-  containerName: string,
+  containers: readonly [string, ...string[]],
   release: Release,
   tags: Record<string, string>,
   overrides: Overrides = noOverrides,
 ): Plan {
   const { taskDefinition } = current;
-  const container = containerOf(taskDefinition, containerName);
-  const changed = nextContainer(container, release, overrides);
+  const [container, ...others] = containers.map((name) => containerOf(taskDefinition, name)) as [JsonObject];
+  const changed = new Map([[container, nextContainer(container, release, overrides)]]);
+  for (const other of others) changed.set(other, nextContainer(other, release, noOverrides));
   const kept = Object.fromEntries(Object.entries(taskDefinition).filter(([name]) => !answeredOnly.has(name)));
   const next = {
     ...kept,
     ...taskSize(taskDefinition, overrides),
-    containerDefinitions: objects(taskDefinition.containerDefinitions).map((one) =>
-      one === container ? changed : one,
-    ),
+    containerDefinitions: objects(taskDefinition.containerDefinitions).map((one) => changed.get(one) ?? one),
   };
   return {
     registration: { ...next, tags: nextTags(current.tags, tags) },
     patch: createPatch(kept, next),
-    changes: changesOf(taskDefinition, container, release, overrides),
+    changes: [
+      ...changesOf(taskDefinition, container, release, overrides),
+      ...others.flatMap((other) => changesOf(taskDefinition, other, release, noOverrides)),
+    ],
   };
 }
 

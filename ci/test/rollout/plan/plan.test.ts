@@ -19,7 +19,7 @@ const current = (containers: JsonObject[], more: JsonObject = {}) => ({
 const tags = { "slipway:attempt": "key", "slipway:version": "v1.1.0" };
 
 test("only the named container's image and VERSION change", () => {
-  const { registration } = plan(current([sidecar, app]), "app", release, tags);
+  const { registration } = plan(current([sidecar, app]), ["app"], release, tags);
   assert.deepEqual(registration.containerDefinitions, [
     sidecar,
     {
@@ -38,7 +38,7 @@ test("a VERSION that is there is replaced in its place", () => {
     { name: "VERSION", value: "v1.0.0" },
     { name: "OTHER", value: "y" },
   ];
-  const { registration, changes } = plan(current([{ ...app, environment }]), "app", release, tags);
+  const { registration, changes } = plan(current([{ ...app, environment }]), ["app"], release, tags);
   const [container] = registration.containerDefinitions as JsonObject[];
   assert.deepEqual(container?.environment, [
     { name: "VERSION", value: "v1.1.0" },
@@ -62,13 +62,13 @@ test("what the API answers and does not take is left out, and nothing else", () 
     registeredBy: "arn",
   };
   const kept = { cpu: "256", requiresCompatibilities: ["FARGATE"], volumes: [], futureField: { a: [1] } };
-  const { registration } = plan(current([app], { ...answered, ...kept }), "app", release, tags);
+  const { registration } = plan(current([app], { ...answered, ...kept }), ["app"], release, tags);
   const { containerDefinitions, tags: sent, ...rest } = registration;
   assert.deepEqual(rest, { family: "service", ...kept });
 });
 
 test("tags are carried over, except AWS's own and an earlier attempt's", () => {
-  const { registration } = plan(current([app]), "app", release, tags);
+  const { registration } = plan(current([app]), ["app"], release, tags);
   assert.deepEqual(registration.tags, [
     { key: "team", value: "x" },
     { key: "slipway:attempt", value: "key" },
@@ -78,19 +78,19 @@ test("tags are carried over, except AWS's own and an earlier attempt's", () => {
 
 test("a VERSION that comes from a secret is refused", () => {
   const secrets = [{ name: "VERSION", valueFrom: "arn:secret" }];
-  assert.throws(() => plan(current([{ ...app, secrets }]), "app", release, tags), { code: "version-is-a-secret" });
+  assert.throws(() => plan(current([{ ...app, secrets }]), ["app"], release, tags), { code: "version-is-a-secret" });
 });
 
 test("the current definition is left as it was", () => {
   const before = current([app]);
   const copy = structuredClone(before);
-  plan(before, "app", release, tags);
+  plan(before, ["app"], release, tags);
   assert.deepEqual(before, copy);
 });
 
 test("the patch leads from the current definition to the registered one, and names nothing else", () => {
   const before = current([sidecar, app], { cpu: "256" });
-  const { patch, registration } = plan(before, "app", release, tags);
+  const { patch, registration } = plan(before, ["app"], release, tags);
   assert.deepEqual(patch, [
     { op: "replace", path: "/containerDefinitions/1/image", value: release.image },
     { op: "add", path: "/containerDefinitions/1/environment/-", value: { name: "VERSION", value: "v1.1.0" } },
@@ -102,7 +102,7 @@ test("the patch leads from the current definition to the registered one, and nam
 
 test("the release that runs already changes nothing", () => {
   const environment = [{ name: "VERSION", value: "v1.1.0" }];
-  const { patch, changes } = plan(current([{ ...app, image: release.image, environment }]), "app", release, tags);
+  const { patch, changes } = plan(current([{ ...app, image: release.image, environment }]), ["app"], release, tags);
   assert.deepEqual(patch, []);
   assert.deepEqual(changes, []);
 });
@@ -118,7 +118,7 @@ const overrides = {
 };
 
 test("what is asked for is replaced in its place or added, and a name is in one list only", () => {
-  const { registration } = plan(current([sidecar, { ...app, secrets }]), "app", release, tags, overrides);
+  const { registration } = plan(current([sidecar, { ...app, secrets }]), ["app"], release, tags, overrides);
   const [first, second] = registration.containerDefinitions as JsonObject[];
   assert.deepEqual(first, sidecar);
   assert.deepEqual(second?.environment, [
@@ -133,7 +133,7 @@ test("what is asked for is replaced in its place or added, and a name is in one 
 });
 
 test("the changes name the variables and never tell their values", () => {
-  const { changes } = plan(current([{ ...app, secrets }], { cpu: "256" }), "app", release, tags, overrides);
+  const { changes } = plan(current([{ ...app, secrets }], { cpu: "256" }), ["app"], release, tags, overrides);
   assert.deepEqual(changes.slice(2), [
     { what: "variable PASSWORD of app", from: "another value", to: "the value given" },
     { what: "variable TOKEN of app", from: "a secret", to: "the value given" },
@@ -145,7 +145,7 @@ test("the changes name the variables and never tell their values", () => {
 
 test("the task's size changes only when asked for, and only to one that Fargate has", () => {
   const sized = current([app], { cpu: "256", memory: "512", requiresCompatibilities: ["FARGATE"] });
-  const size = (more: object) => plan(sized, "app", release, tags, { ...noOverrides, ...more }).registration;
+  const size = (more: object) => plan(sized, ["app"], release, tags, { ...noOverrides, ...more }).registration;
   assert.equal(size({}).cpu, "256");
   assert.deepEqual([size({ memory: 1024 }).cpu, size({ memory: 1024 }).memory], ["256", "1024"]);
   assert.throws(() => size({ cpu: 1024 }), { code: "bad-size", message: /1024 CPU units and 512 MiB.*2048 to 8192/ });
@@ -154,13 +154,25 @@ test("the task's size changes only when asked for, and only to one that Fargate 
 test("a task that is smaller than what its containers reserve together is refused, with what is accepted", () => {
   const worker = { ...app, name: "worker", cpu: 300, memory: 1024, memoryReservation: 600 };
   const sized = current([{ ...app, cpu: 200, memory: 400 }, worker], { cpu: "1024", memory: "2048" });
-  const size = (more: object) => plan(sized, "app", release, tags, { ...noOverrides, ...more }).registration;
+  const size = (more: object) => plan(sized, ["app"], release, tags, { ...noOverrides, ...more }).registration;
   assert.deepEqual([size({ cpu: 500 }).cpu, size({ memory: 1000 }).memory], ["500", "1000"]);
   assert.throws(() => size({ cpu: 499 }), { code: "bad-size", message: /reserve 500 CPU units.*--cpu 500 or more/ });
   assert.throws(() => size({ memory: 999 }), { code: "bad-size", message: /reserve 1000 MiB.*--memory 1000 or more/ });
 });
 
 test("on instances of one's own a task may have any size", () => {
-  const { registration } = plan(current([app]), "app", release, tags, { ...noOverrides, cpu: 300 });
+  const { registration } = plan(current([app]), ["app"], release, tags, { ...noOverrides, cpu: 300 });
   assert.equal(registration.cpu, "300");
+});
+
+test("containers that run one image get the next one together, and only the first gets the variables asked for", () => {
+  const worker = { ...app, name: "worker" };
+  const overrides = { ...noOverrides, environment: { LOG_LEVEL: "debug" } };
+  const { registration, changes } = plan(current([worker, app]), ["app", "worker"], release, tags, overrides);
+  const [first, second] = registration.containerDefinitions as { name: string; image: string; environment: object[] }[];
+  assert.deepEqual([first?.image, second?.image], [release.image, release.image]);
+  const debug = { name: "LOG_LEVEL", value: "debug" };
+  assert.ok(second?.environment.some((one) => JSON.stringify(one) === JSON.stringify(debug)));
+  assert.ok(!first?.environment.some((one) => JSON.stringify(one) === JSON.stringify(debug)));
+  assert.ok(changes.some(({ what }) => what === "image of worker"));
 });

@@ -46,10 +46,14 @@ function repositoryOf(directory: string): string | undefined {
   }
 }
 
-/** Tracked files are among them where .gitignore names them: a filter does not know what git tracks. */
+/**
+ * Lists what the .gitignore files name, as the engine does: it reads no other ignore file of git's. Tracked files are among them, because
+ * a filter does not know what git tracks. Empty outside of a git repository.
+ */
 async function ignoredIn(session: Session, root: string): Promise<string[]> {
+  if (repositoryOf(root) === undefined) return [];
   const list = (...which: string[]) =>
-    new GitRepository(session, root).git("ls-files", "-z", "--ignored", "--exclude-standard", ...which);
+    new GitRepository(session, root).git("ls-files", "-z", "--ignored", "--exclude-per-directory=.gitignore", ...which);
   const listed = await Promise.all([list("--others", "--directory"), list("--cached")]);
   return listed.flatMap((text) => text.split("\0")).filter((path) => path !== "");
 }
