@@ -111,7 +111,8 @@ test("a one-off task that runs twice is found out", async () => {
 });
 
 test("the same command twice at the same time makes one rollout, and both tell its verdict", async () => {
-  const { report, rival, truth } = await played({ rival: { at: 500 } });
+  // Late enough to find the first one's revision: a second call that comes before it is refused.
+  const { report, rival, truth } = await played({ rival: { at: 1500 } });
   assert.deepEqual([report?.verdict, rival?.report?.verdict], ["deployed", "deployed"]);
   const updates = [...truth.updates, ...(rival?.truth.updates ?? [])];
   assert.equal(updates.filter(({ began }) => began).length, 1);
