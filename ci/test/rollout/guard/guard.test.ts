@@ -30,7 +30,8 @@ test("one task is enough where ECR itself says that there is no such digest", as
   const startedAt = clock.now();
   assert.match((await roll()).reason, /1 task has failed of it and ECR has no such digest/);
   assert.ok(clock.now() - startedAt < 200_000);
-  assert.equal(fake.sent("DescribeImages").length, 2);
+  const reads = fake.sent("DescribeImages").filter((input) => JSON.stringify(input).includes(newDigest));
+  assert.equal(reads.length, 2);
 });
 
 test("where an early stop is not wanted the breaker has the word", async (t) => {
