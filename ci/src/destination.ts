@@ -41,8 +41,8 @@ export async function openDestination({
   if (!credentials) throw noCredentials();
   const [file, keys, endpoint] = await Promise.all([
     readTarget(targets, name),
-    credentials.plaintext(),
-    service?.endpoint({ scheme: "http" }),
+    credentials.plaintext().catch(unreadableCredentials),
+    service?.endpoint({ scheme: "http" }).catch(noEndpoint),
   ]);
   const at = endpoint === undefined ? {} : { endpoint };
   const login = parseCredentials(keys, systemClock.now());
@@ -59,6 +59,22 @@ function noCredentials(): InputError {
   return new InputError(
     "no-credentials",
     'No AWS credentials. Pass --credentials before the function\'s name, as in --credentials "cmd://aws configure export-credentials", or put CREDENTIALS="cmd://…" (in another repository SLIPWAY_CREDENTIALS) into .env.',
+  );
+}
+
+function unreadableCredentials(cause: Error): never {
+  throw new InputError(
+    "unreadable-credentials",
+    `The AWS credentials could not be read: ${neutral(cause.message)} Nothing was changed. Check what --credentials names: env://NAME, file://PATH or cmd://COMMAND on the machine that calls dagger. Is the profile logged in?`,
+    { cause },
+  );
+}
+
+function noEndpoint(cause: Error): never {
+  throw new InputError(
+    "no-local-aws",
+    `The local AWS of --aws could not be reached: ${neutral(cause.message)} Nothing was changed. Start it, or correct --aws, as in tcp://127.0.0.1:4566.`,
+    { cause },
   );
 }
 

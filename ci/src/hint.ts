@@ -1,3 +1,5 @@
+import { neutral } from "./foreign-text.js";
+
 /** Names that exist, for the error about one that does not. */
 export interface Listed {
   names: readonly string[];
@@ -67,10 +69,9 @@ export async function listPages(
   return { names, more: true };
 }
 
-/** Names come from AWS or from a directory: none takes more than a line. */
+/** Names come from AWS or from a directory. */
 function shownName(name: string): string {
-  const line = name.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "?");
-  return line.length > 100 ? `${line.slice(0, 100)}…` : line;
+  return neutral(name, 100);
 }
 
 /** Levenshtein's distance, without regard to case: insertions, deletions and replacements of one character. */

@@ -1,3 +1,4 @@
+import { neutral } from "../foreign-text.js";
 import { exchange, MiB } from "../http/exchange.js";
 import { mayLead } from "../http/lead.js";
 import type { Login } from "./ecr.js";
@@ -66,7 +67,9 @@ export async function readRegistryJson<T>(url: URL, options: RegistryRead = {}):
     if (status === 200) return parsed<T>(text, name, at.host);
     const next = [301, 302, 303, 307, 308].includes(status) ? target(url, at, headers.location) : undefined;
     if (!next || redirects >= mostRedirects)
-      throw new RegistryReadError(`${name} answered HTTP ${status} ${excerpt(text)}`.trimEnd(), at.host, { status });
+      throw new RegistryReadError(`${name} answered HTTP ${status} ${neutral(text, 300)}`.trimEnd(), at.host, {
+        status,
+      });
     at = next;
   }
 }
@@ -78,15 +81,9 @@ function parsed<T>(text: string, name: string, host: string): T {
   } catch {
     // The parser's message quotes the text as it came.
   }
-  throw new RegistryReadError(`${name} answered HTTP 200 and no JSON object: ${excerpt(text)}`, host, { status: 200 });
-}
-
-/** The start of an answer on one line. */
-function excerpt(text: string): string {
-  return text
-    .slice(0, 300)
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, " ")
-    .trim();
+  throw new RegistryReadError(`${name} answered HTTP 200 and no JSON object: ${neutral(text, 300)}`, host, {
+    status: 200,
+  });
 }
 
 function target(registry: URL, from: URL, location = ""): URL | undefined {
