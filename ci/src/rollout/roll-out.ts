@@ -67,7 +67,7 @@ export async function rollOut(options: RollOutOptions): Promise<Report> {
     ...(runId !== undefined && { runId }),
   };
   const timeoutMs = options.timeoutMs ?? (await timeAllowed(session, now));
-  const started = await start(session, now, attempt, timeoutMs, () => readBefore(options, now.running));
+  const started = await start(session, now, attempt, timeoutMs, () => readBefore(options, now));
   session.progress(opening(now, started, release));
   const permitted: Permitted = { earlyStop: true, onTimeout: "leave", ...options.permitted };
   const baseline = started.baseline ?? (options.http ? baselineIn(started.probe, options.http) : {});

@@ -28,7 +28,7 @@ function start(world: World): void {
   addTask(world, `t${world.tasks.length}`, taskDefinition, String(image.split("@")[1]));
 }
 
-interface Interrupted extends Pick<RollOutOptions, "http" | "ask"> {
+interface Interrupted extends Pick<RollOutOptions, "http" | "ask" | "undo"> {
   signal?: AbortSignal;
   progress?: (line: string) => void;
 }

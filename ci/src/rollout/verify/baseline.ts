@@ -12,6 +12,8 @@ export interface Baseline {
   running?: string;
   /** What came instead of a usable answer. */
   saw?: string;
+  /** True where the URL was this service's before what runs was rolled out: then a wrong version can be what runs. */
+  wasOurs?: boolean;
 }
 
 /** A baseline, and the value of the tag that keeps it, where there is one. */
@@ -22,13 +24,14 @@ export interface TaggedBaseline {
 
 /**
  * Whose answers a URL gives. `ours`: it answered the running version, and all that is expected held. `foreign`: it answered a version
- * that did not run. `unknown`: anything else, such as no answer or a running version that is not known.
+ * that did not run. `unknown`: anything else, such as no answer, a running version that is not known, or one that serves wrongly itself.
  */
 export type Ownership = "ours" | "foreign" | "unknown";
 
-export function ownershipOf({ answered, running }: Baseline): Ownership {
+export function ownershipOf({ answered, running, wasOurs }: Baseline): Ownership {
   if (answered === undefined || running === undefined) return "unknown";
-  return answered === running ? "ours" : "foreign";
+  if (answered === running) return "ours";
+  return wasOurs ? "unknown" : "foreign";
 }
 
 /** Milliseconds between two tries: they only have to meet each of several answerers. */
@@ -93,9 +96,10 @@ export function foreignCheck(url: string, { answered, running }: Baseline): Http
  * URL.
  * @returns undefined where nothing usable answered.
  */
-export function baselineTag({ answered, running }: Baseline, http: HttpTarget): string | undefined {
+export function baselineTag(baseline: Baseline, http: HttpTarget): string | undefined {
+  const { answered, running = "" } = baseline;
   if (answered === undefined) return undefined;
-  return [answered, running ?? "", askedUrl(http)].map(token).join(" ");
+  return [answered, ownershipOf(baseline) === "unknown" ? "" : running, askedUrl(http)].map(token).join(" ");
 }
 
 /** Reads the value of the tag; empty where there is none, or where it is of another URL. */

@@ -1,4 +1,6 @@
-import type { Running } from "../ecs/containers.js";
+import { tag } from "../attempt/attempt.js";
+import { tagOf } from "../attempt/revisions.js";
+import type { ServiceNow } from "../ecs/read.js";
 import type { Snapshot } from "../ecs/snapshot.js";
 import type { RollOutOptions } from "../roll-out.js";
 import { noSpan } from "../span.js";
@@ -7,6 +9,7 @@ import { lookAgain, type Watched } from "../watch/watch.js";
 import { askTasks, type TaskAnswers, withTasks } from "./ask-tasks.js";
 import {
   type Baseline,
+  baselineIn,
   baselineTag,
   credited,
   foreignCheck,
@@ -26,10 +29,15 @@ export interface Served {
 }
 
 /** Reads what the public URL answers before a rollout, while the running version still serves. */
-export async function readBefore(options: RollOutOptions, { version }: Running): Promise<TaggedBaseline> {
+export async function readBefore(
+  options: RollOutOptions,
+  { running: { version }, current }: Pick<ServiceNow, "running" | "current">,
+): Promise<TaggedBaseline> {
   const { http, clock, signal, progress } = options;
   if (!http) return { baseline: version === undefined ? {} : { running: version } };
-  const baseline = await readBaseline(http, version, clock, signal, howToAsk(options));
+  const earlier = baselineIn(tagOf(current, tag.probe), http);
+  const seen = await readBaseline(http, version, clock, signal, howToAsk(options));
+  const baseline = { ...seen, ...(ownershipOf(earlier) === "ours" && { wasOurs: true }) };
   if (ownershipOf(baseline) === "foreign")
     progress(`${askedUrl(http)} answers ${baseline.answered}, and ${version} runs: what it answers does not count.`);
   return { baseline, tag: baselineTag(baseline, http) };

@@ -116,6 +116,15 @@ test("a tag keeps a baseline for the URL that it is of, and for no other", () =>
   assert.deepEqual(baselineIn(undefined, http), {});
 });
 
+test("a URL that was this service's, and answers wrongly since, is not taken for another's, and its tag shows nothing", () => {
+  const baseline = { answered: "v0.0.1", running: "v1.0.0", wasOurs: true };
+  assert.equal(ownershipOf(baseline), "unknown");
+  assert.equal(ownershipOf(baselineIn(baselineTag(baseline, http), http)), "unknown");
+  assert.equal(credited(verified, baseline, "v2"), verified);
+  assert.equal(credited(wrong, baseline, "v2").state, "unproven");
+  assert.equal(credited({ ...verified }, { ...baseline, answered: "v2" }, "v2").state, "unproven");
+});
+
 test("what another service answers can't break the tag", () => {
   const answered = `v7 \u001b[31m"; v1 ${"x".repeat(200)}`;
   const tag = String(baselineTag({ answered, running: "v1" }, http));

@@ -145,6 +145,19 @@ test("a rollback at a URL that is another service's is unverified, and one at it
   }
 });
 
+test("a version that serves wrongly, at a URL that was this service's before it, can be gone back from and be verified", async (t) => {
+  const { world, deploy, back } = await rollbackScene(t);
+  const runs = () => {
+    const { taskDefinition = {} } = world.taskDefinitions.get(String(world.service.taskDefinition)) ?? {};
+    return String(runningIn(taskDefinition, target.container).version);
+  };
+  const ask: Ask = async () => version(runs() === "v1.1.0" ? "v0.0.1" : runs());
+  const failed = await deploy("v1.1.0", "1", { http, ask, undo: false });
+  assert.equal(failed.verdict, "failed");
+  const report = await back({ http, ask });
+  assert.deepEqual([report.verdict, report.http.state], ["deployed", "verified"]);
+});
+
 test("while a deployment is in flight that is ignored, its answers don't make the URL another service's", async (t) => {
   const { world, roll } = await wrong(t, { updates: [success] });
   const asked = {
