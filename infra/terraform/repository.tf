@@ -16,7 +16,8 @@ resource "aws_ecr_repository" "app" {
   }
 }
 
-# What runs is one of the newest releases, and a rollback finds far more of them than it needs.
+# A lifecycle policy can't know which images run, and one that runs must stay: without it neither ECS nor a rollback can start its tasks
+# again. So no rule expires a release, by age or by count. See README.md for how to remove old ones.
 resource "aws_ecr_lifecycle_policy" "app" {
   repository = aws_ecr_repository.app.name
 
@@ -30,17 +31,6 @@ resource "aws_ecr_lifecycle_policy" "app" {
           countType   = "sinceImagePushed"
           countUnit   = "days"
           countNumber = 30
-        }
-        action = { type = "expire" }
-      },
-      {
-        rulePriority = 2
-        description  = "Releases but the newest 200"
-        selection = {
-          tagStatus      = "tagged"
-          tagPatternList = ["v*"]
-          countType      = "imageCountMoreThan"
-          countNumber    = 200
         }
         action = { type = "expire" }
       },

@@ -100,6 +100,12 @@ test("a tag in the repository is written once, and what is pushed is scanned and
   assert.equal(inner(repository, "lifecycle").prevent_destroy, true);
 });
 
+test("no lifecycle rule expires an image that has a tag: it may be what runs", () => {
+  const { policy } = only(resource.aws_ecr_lifecycle_policy?.app);
+  const selected = [...String(policy).matchAll(/tagStatus\s*=\s*"(\w+)"/g)].map(([, status]) => status);
+  assert.deepEqual(selected, ["untagged"]);
+});
+
 test("only the load balancer reaches the tasks, and only on their port", () => {
   const rule = only(resource.aws_vpc_security_group_ingress_rule?.task);
   assert.equal(rule.referenced_security_group_id, "${aws_security_group.load_balancer.id}");

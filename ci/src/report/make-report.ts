@@ -1,8 +1,7 @@
 import { conclude } from "../rollout/conclude.js";
-import type { Diagnosis } from "../rollout/diagnose/diagnose.js";
-import type { LogTail } from "../rollout/diagnose/log-tail.js";
 import type { ServiceNow } from "../rollout/ecs/read.js";
 import type { Subject } from "../rollout/ecs/snapshot.js";
+import type { Explanation } from "../rollout/explain.js";
 import { nextStep } from "../rollout/next-step.js";
 import type { RollOutOptions } from "../rollout/roll-out.js";
 import type { Started } from "../rollout/start/start.js";
@@ -13,12 +12,6 @@ import type { HttpCheck } from "../rollout/verify/verify.js";
 import { lostCertainties, type Watched } from "../rollout/watch/watch.js";
 import { exitCodes } from "./exit-codes.js";
 import type { Report, UndoReport } from "./report.js";
-
-/** Why it went wrong, where it did. */
-export interface Explanation {
-  diagnosis?: Diagnosis;
-  log?: LogTail;
-}
 
 /** All that one deploy has seen and done. */
 export interface Story extends Explanation {
@@ -36,13 +29,13 @@ export interface Story extends Explanation {
 
 /** Puts the report together: nothing is decided here. */
 export function makeReport(options: RollOutOptions, story: Story): Report {
-  const { now, started, watched, http, startedAt, diagnosis, log, race, undone, tasks, during } = story;
+  const { now, started, watched, http, startedAt, diagnosis, log, wayBack, race, undone, tasks, during } = story;
   const undoHttp = story.undoHttp ?? { state: "not-checked" };
   const { subject, judgement } = watched;
   const { account, region, cluster, service, container } = options.target;
   const { version, image, digest, untested } = options.release;
   const { verdict, reason } = conclude({ version, judgement, http, undoHttp, ...(undone && { undone }) });
-  const next = nextStep(verdict, http, diagnosis?.cause, during);
+  const next = nextStep(verdict, http, diagnosis?.cause, during, wayBack?.cause);
   return {
     verdict,
     exitCode: exitCodes[verdict],
@@ -69,6 +62,7 @@ export function makeReport(options: RollOutOptions, story: Story): Report {
     ...(undone && { undo: undoReport(undone, undoHttp) }),
     ...(diagnosis && { diagnosis }),
     ...(log && { log }),
+    ...(wayBack && { wayBack }),
     ...(next !== undefined && { next }),
   };
 }

@@ -1,5 +1,6 @@
 import type { Diagnosis } from "../rollout/diagnose/diagnose.js";
 import type { LogTail } from "../rollout/diagnose/log-tail.js";
+import type { WayBackDiagnosis } from "../rollout/diagnose/way-back.js";
 import type { Running } from "../rollout/ecs/containers.js";
 import type { Verdict, Witness } from "../rollout/judge/verdict.js";
 import type { KeepReport } from "../rollout/keep/keep.js";
@@ -48,6 +49,8 @@ export interface Report {
   /** Present when it went wrong. */
   diagnosis?: Diagnosis;
   log?: LogTail;
+  /** Present where tasks of what was gone back to failed too. */
+  wayBack?: WayBackDiagnosis;
   /** What became of the target's task after the deploy, where it has one and it was run. */
   after?: AfterReport;
   /** What became of the family's old revisions, where that was asked for. */

@@ -1,6 +1,7 @@
 import { neutral, quoted } from "../foreign-text.js";
 import type { Diagnosis } from "../rollout/diagnose/diagnose.js";
 import type { LogTail } from "../rollout/diagnose/log-tail.js";
+import type { WayBackDiagnosis } from "../rollout/diagnose/way-back.js";
 import type { TaskAnswers } from "../rollout/verify/ask-tasks.js";
 import type { AskedMeanwhile } from "../rollout/verify/meanwhile.js";
 import type { HttpCheck } from "../rollout/verify/verify.js";
@@ -16,6 +17,7 @@ export function formatReport(report: Report): string {
     ...facts(report).map(([name, value]) => `${name.padEnd(12)}${neutral(value, 4_000)}`),
     ...(report.diagnosis ? ["", ...diagnosisLines(report.diagnosis)] : []),
     ...(report.log ? ["", ...logLines(report.log)] : []),
+    ...(report.wayBack ? ["", ...wayBackLines(report.wayBack)] : []),
     ...afterLines(report),
     ...(report.next ? ["", `Next: ${neutral(report.next)}`] : []),
     "",
@@ -90,6 +92,12 @@ function httpText(http: HttpCheck): string {
 function diagnosisLines({ title, failedTasks, ...rest }: Diagnosis): string[] {
   const count = failedTasks > 0 ? ` (${failedTasks} of our tasks failed)` : "";
   return causeLines({ ...rest, title: `${title}${count}` });
+}
+
+/** Why what was gone back to does not run either. */
+function wayBackLines({ taskDefinition, failedTasks, title, evidence, fix }: WayBackDiagnosis): string[] {
+  const [first = "", ...rest] = causeLines({ title: `${title} (${failedTasks} of its tasks failed)`, evidence, fix });
+  return [`${shortName(taskDefinition)}, which was gone back to, does not run. ${first}`, ...rest];
 }
 
 export function causeLines({ title, evidence, fix }: Pick<Diagnosis, "title" | "evidence" | "fix">): string[] {

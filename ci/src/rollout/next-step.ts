@@ -10,8 +10,12 @@ export function nextStep(
   http: HttpCheck,
   cause?: Cause,
   during?: AskedMeanwhile,
+  wayBack?: Cause,
 ): string | undefined {
   if (cause === "service-deleted") return "Create the service again, then deploy to it.";
+  if (wayBack !== undefined) {
+    return "The service may be degraded, and what was gone back to can't be started either. Correct one of the two causes, and deploy a version that can start.";
+  }
   if (http.state === "wrong" && verdict === "failed") {
     return "The new tasks run. Look at what stands before them (load balancer, cache, DNS) and at the image's VERSION.";
   }

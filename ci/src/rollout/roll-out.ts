@@ -1,14 +1,11 @@
 import type { RawTaskDefinition } from "../aws/raw.js";
-import { type Explanation, makeReport } from "../report/make-report.js";
+import { makeReport } from "../report/make-report.js";
 import type { Report } from "../report/report.js";
 import { afterwards } from "./afterwards.js";
 import { type Attempt, checkRunId } from "./attempt/attempt.js";
 import { findRace } from "./attempt/race.js";
-import { diagnose } from "./diagnose/diagnose.js";
-import { logTail } from "./diagnose/log-tail.js";
-import { rolesIn } from "./diagnose/roles.js";
-import { diagnoseServed } from "./diagnose/served.js";
 import { readService, type ServiceNow } from "./ecs/read.js";
+import { explain } from "./explain.js";
 import type { Permitted } from "./guard/guard.js";
 import { type Asked, nothingAsked } from "./plan/asked.js";
 import { attachHint, type Release, type Session } from "./release.js";
@@ -19,7 +16,7 @@ import type { Ask } from "./verify/ask.js";
 import { baselineIn } from "./verify/baseline.js";
 import { meanwhile } from "./verify/meanwhile.js";
 import { askServed, askServedAfter, readBefore } from "./verify/served.js";
-import type { HttpCheck, HttpTarget, VerifyOptions } from "./verify/verify.js";
+import type { HttpTarget, VerifyOptions } from "./verify/verify.js";
 import { allowance } from "./watch/deadline.js";
 import { readTargetGroups } from "./watch/target-groups.js";
 import { type Watched, watch } from "./watch/watch.js";
@@ -83,7 +80,7 @@ export async function rollOut(options: RollOutOptions): Promise<Report> {
   const { watched, http, tasks } = await askServed(options, ended, version, baseline);
   const undone = mayUndo ? await takeBack(session, { started, watched, http, version, baseline }) : undefined;
   const back = undone && (await askServedAfter(options, undone, baseline));
-  const found = await explain(session, now, watched, http);
+  const found = await explain(session, now, { watched, http, undone: back?.undone });
   const race = await findRace(session, started.base, watched);
   const report = makeReport(options, {
     now,
@@ -116,22 +113,6 @@ function opening(now: ServiceNow, { attached, subject }: Started, { version }: R
   if (attached) return `The service is set to ${version} (${revision}) already: watching that rollout to its end.`;
   const from = now.running.version ?? now.running.image;
   return `Rollout of ${version} (${revision}) in place of ${from} has begun. If this ends early: ${attachHint}`;
-}
-
-/** For what went wrong with the tasks; a rollout that another one replaced needs no cause. */
-async function explain(
-  session: Session,
-  now: ServiceNow,
-  { subject, judgement, snapshots }: Watched,
-  http: HttpCheck,
-): Promise<Explanation> {
-  if (http.state === "wrong") return { diagnosis: diagnoseServed(http) };
-  if (!["rolled-back", "failed", "stopped", "timed-out"].includes(judgement.verdict)) return {};
-  // Ours differs from the current revision in image and VERSION alone: so its containers and their logs are as this one says.
-  const { taskDefinition } = now.current;
-  const diagnosis = diagnose(subject, snapshots, rolesIn(taskDefinition));
-  if (!diagnosis.task) return { diagnosis };
-  return { diagnosis, log: await logTail(session, taskDefinition, diagnosis.task, diagnosis.container) };
 }
 
 /** Ids of the service's events from before a time on AWS's clock. */

@@ -3,12 +3,13 @@ import { InputError } from "../errors.js";
 import { neutral } from "../foreign-text.js";
 import type { Report } from "../report/report.js";
 import { describeRevision, newestRevisions } from "./attempt/revisions.js";
-import { runningIn } from "./ecs/containers.js";
+import { type Running, runningIn } from "./ecs/containers.js";
 import { readService } from "./ecs/read.js";
 import { unchanged } from "./ecs/unchanged.js";
 import type { Past } from "./history/entry.js";
 import { history, remembered } from "./history/history.js";
-import { type Goal, lastProven, onItsWay, provenAs } from "./history/rollback-goal.js";
+import { type Goal, lastProven, onItsWay, provenAs, provenGoals } from "./history/rollback-goal.js";
+import { firstStartable, missingImages, type Startable } from "./history/startable.js";
 import type { Release, Session } from "./release.js";
 import { type RollOutOptions, rollOut } from "./roll-out.js";
 
@@ -27,10 +28,7 @@ export async function rollback({ to, ...options }: RollbackOptions): Promise<Rep
   const { running } = now;
   const past = await unchanged(history(options, remembered));
   const begun = to === undefined ? onItsWay(now, past) : undefined;
-  const goal =
-    begun ??
-    (to === undefined ? lastProven(past, running) : await unchanged(named(options, past, to, running.taskDefinition)));
-  const source = await unchanged(describeGoal(options, goal, to));
+  const { goal, source } = await unchanged(begun ? described(options, begun) : choose(options, past, running, to));
   const release = releaseOf(options, source, goal);
   options.progress(
     begun
@@ -38,6 +36,52 @@ export async function rollback({ to, ...options }: RollbackOptions): Promise<Rep
       : `Going back from ${running.version ?? running.image} to ${release.version}, as ${nameOf(goal.taskDefinition)} has it: ${proofOf(goal)}.`,
   );
   return await rollOut({ ...options, release, source, verb: "rollback" });
+}
+
+/** A revision whose images are gone can't be started: another is chosen, and one that is named is refused. */
+async function choose(
+  session: Omit<RollbackOptions, "to">,
+  past: readonly Past[],
+  running: Running,
+  to: string | undefined,
+): Promise<Startable> {
+  if (to !== undefined) {
+    const wanted = await described(session, await named(session, past, to, running.taskDefinition), to);
+    if (!session.asked?.ignore.includes("image-missing")) await refuseUnstartable(session, wanted, past, running);
+    return wanted;
+  }
+  const last = lastProven(past, running);
+  if (session.asked?.ignore.includes("image-missing")) return await described(session, last);
+  const found = await firstStartable(session, provenGoals(past, running));
+  if (found) return found;
+  throw new InputError(
+    "nothing-startable",
+    `Nothing can be gone back to: of no release that ended well are all images in ECR any more. The last one is ${nameOf(last.taskDefinition)}. Push its image again, or deploy a version that is there: deploy --published --version VERSION.`,
+  );
+}
+
+async function described(session: Session, goal: Goal, to?: string): Promise<Startable> {
+  return { goal, source: await describeGoal(session, goal, to) };
+}
+
+/** @throws InputError that names the missing images, and the release to go back to in place of this one. */
+async function refuseUnstartable(
+  session: Session,
+  { goal, source }: Startable,
+  past: readonly Past[],
+  running: Running,
+): Promise<void> {
+  const missing = await missingImages(session)(source);
+  if (missing.length === 0) return;
+  const others = provenGoals(past, running).filter((one) => one.taskDefinition !== goal.taskDefinition);
+  const other = await firstStartable(session, others);
+  const next = other
+    ? `The last release that ended well and can be started is ${nameOf(other.goal.taskDefinition)}: rollback --to ${nameOf(other.goal.taskDefinition)}.`
+    : "No other release that ended well can be started either.";
+  throw new InputError(
+    "image-missing",
+    `${nameOf(goal.taskDefinition)} can't be gone back to: ${missing.join(" and ")} is not in ECR, or can't be pulled from there. ${next} To go there in spite of it: --ignore image-missing.`,
+  );
 }
 
 async function named(session: Session, past: readonly Past[], to: string, current: string): Promise<Goal> {

@@ -31,7 +31,7 @@ const ecrHost = /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.[a-z0-9.-]+$/;
 
 /**
  * Where ECR has an image, as far as the client of the target's registry can read it.
- * @param own An image of the target's repository: what is in the same registry is found there whatever the registry is called.
+ * @param own Address of the target's repository, or an image in it: what is in the same registry is found there whatever that is called.
  */
 export function locate(image: string, own: string, target: Target): ImagePlace | { unknown: string } {
   const [host, path] = splitHost(parseImage(image).repository);

@@ -41,16 +41,25 @@ export function onItsWay({ service, current, running }: ServiceNow, history: rea
  * @throws InputError when there is none.
  */
 export function lastProven(history: readonly Past[], running: Running): Goal {
-  const leftBehind = new Set<string | undefined>();
-  for (const past of history) {
-    if (past.ending !== "deployed") continue;
-    if (!leftBehind.has(past.taskDefinition) && !isSame(past, running)) return goalOf(past);
-    leftBehind.add(past.wentBackFrom);
-  }
+  const [last] = provenGoals(history, running);
+  if (last) return last;
   throw new InputError(
     "nothing-proven",
     `Nothing is known to go back to: of the ${history.length} deployments that ECS remembers none ended well with something else than what runs now (${running.version ?? running.image}). Name a version or a revision with --to; see history.`,
   );
+}
+
+/** All that `lastProven` could choose, the last one first, each revision once. Pure. */
+export function provenGoals(history: readonly Past[], running: Running): Goal[] {
+  const leftBehind = new Set<string | undefined>();
+  const goals = new Map<string, Goal>();
+  for (const past of history) {
+    if (past.ending !== "deployed") continue;
+    const isPassed = leftBehind.has(past.taskDefinition) || isSame(past, running) || goals.has(past.taskDefinition);
+    if (!isPassed) goals.set(past.taskDefinition, goalOf(past));
+    leftBehind.add(past.wentBackFrom);
+  }
+  return [...goals.values()];
 }
 
 /** The last deployment that ended well of a version or a revision; undefined when there is none. Pure. */

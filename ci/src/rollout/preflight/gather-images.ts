@@ -2,7 +2,7 @@ import type { JsonObject } from "../../aws/raw.js";
 import { objects } from "../ecs/containers.js";
 import { locate, parseImage } from "../ecs/image-reference.js";
 import { type Known, knowing } from "../ecs/knowing.js";
-import type { Release, Session } from "../release.js";
+import type { Session } from "../release.js";
 import type { ContainerImage, ImageFacts } from "./facts.js";
 import { readImage } from "./gather-image.js";
 
@@ -15,12 +15,13 @@ export interface NamedImage {
 /** Reads whether images are there; each is read once, however many containers and checks name it. */
 export type ImageReader = (image: string) => Promise<Known<ImageFacts | undefined>>;
 
-export function imageReader(session: Session, release: Release): ImageReader {
+/** @param own Address of the target's repository. */
+export function imageReader(session: Session, own: string): ImageReader {
   const read = new Map<string, Promise<Known<ImageFacts | undefined>>>();
   return (image) => {
     const { repository, tag = "latest", digest = tag } = parseImage(image);
     const key = `${repository} ${digest}`;
-    const place = locate(image, release.image, session.target);
+    const place = locate(image, own, session.target);
     const reading =
       read.get(key) ??
       ("unknown" in place ? Promise.resolve(place) : knowing(readImage(session, place, digest), session.signal));

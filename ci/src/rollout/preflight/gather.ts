@@ -8,7 +8,7 @@ import { type Known, knowing } from "../ecs/knowing.js";
 import type { KnownDeployments } from "../ecs/service-deployments.js";
 import type { Release, Session } from "../release.js";
 import { readTargetGroups } from "../watch/target-groups.js";
-import type { Facts, Severity } from "./facts.js";
+import type { Facts, RepositoryFacts, Severity } from "./facts.js";
 import { readCompleted } from "./gather-completed.js";
 import { readRepository } from "./gather-image.js";
 import { type ImageReader, imageReader, imagesOf, readImages } from "./gather-images.js";
@@ -50,23 +50,22 @@ export async function gather(session: Session, intention: Intention, unbuilt?: U
   const { target } = session;
   const { release, next, service, current, verb = "deploy", ...known } = intention;
   const place = placeOf(target);
-  const read = imageReader(session, release);
-  const others = imagesOf(next).filter(({ image }) => image !== release.image);
-  const [hasCompleted, repository, image, otherImages, wayBack, roles, secrets, logGroups, targetGroups] =
-    await Promise.all([
-      readCompleted(session, service, intention.deployments),
-      knowing(readRepository(session, place), session.signal),
-      unbuilt ? { platforms: { value: [unbuilt.platform] } } : readOwnImage(session, release, read),
-      readImages(
-        read,
-        others.filter(({ image }) => !("unknown" in locate(image, release.image, target))),
-      ),
-      readWayBack(session, { ...intention, current }, read),
-      readRoles(session, next),
-      readSecrets(session, next),
-      readLogGroups(session, next),
-      readTargetGroups(session, service),
-    ]);
+  const repository = await knowing(readRepository(session, place), session.signal);
+  const address = addressOf(repository, release);
+  const read = imageReader(session, address);
+  const others = imagesOf(next).filter(
+    ({ image }) => image !== release.image && !("unknown" in locate(image, address, target)),
+  );
+  const [hasCompleted, image, otherImages, wayBack, roles, secrets, logGroups, targetGroups] = await Promise.all([
+    readCompleted(session, service, intention.deployments),
+    unbuilt ? { platforms: { value: [unbuilt.platform] } } : readOwnImage(session, release, read),
+    readImages(read, others),
+    readWayBack(session, { ...intention, current }, read),
+    readRoles(session, next),
+    readSecrets(session, next),
+    readLogGroups(session, next),
+    readTargetGroups(session, service),
+  ]);
   const facts = { ...known, release, next, service, verb, target };
   const readings = { hasCompleted, repository, otherImages, wayBack, roles, secrets, logGroups, targetGroups };
   if (!("images" in image)) return { ...facts, ...readings, ...image };
@@ -79,6 +78,11 @@ export async function gather(session: Session, intention: Intention, unbuilt?: U
     repository,
   });
   return { ...facts, ...readings, ...own, ...(scan && { scan }) };
+}
+
+/** Where it can't be read, the release's own image names it: a deploy has it from ECR. */
+function addressOf(repository: Known<RepositoryFacts>, { image }: Release): string {
+  return "value" in repository ? repository.value.uri : image;
 }
 
 /** The release's image: whether ECR has it, and for which platforms it is. */

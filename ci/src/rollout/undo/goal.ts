@@ -4,7 +4,8 @@ import { describeRevision, registeredAt } from "../attempt/revisions.js";
 import { runningIn } from "../ecs/containers.js";
 import { isFinished, knownDeployments, type ListedDeployment } from "../ecs/service-deployments.js";
 import { history, remembered } from "../history/history.js";
-import { lastProven } from "../history/rollback-goal.js";
+import { lastProven, provenGoals } from "../history/rollback-goal.js";
+import { firstStartable, missingImages } from "../history/startable.js";
 import type { Session } from "../release.js";
 
 /**
@@ -27,6 +28,35 @@ export async function undoGoal(session: Session, base: RawTaskDefinition, undone
     if (error instanceof SlipwayError) return arn;
     throw error;
   }
+}
+
+/**
+ * Returns the revision, or, where its images are not in ECR any more, the last one that ended well and can be started: tasks that can't
+ * start would leave the service on what is proven wrong, and look like a rollback.
+ * @throws SlipwayError when none can be started.
+ */
+export async function startableGoal(
+  session: Session,
+  source: RawTaskDefinition,
+  undone: string,
+): Promise<RawTaskDefinition> {
+  const missing = await missingImages(session)(source);
+  if (missing.length === 0) return source;
+  const name = String(source.taskDefinition.taskDefinitionArn).split("/").at(-1);
+  const gone = `${name} can't be started: ${missing.join(" and ")} is not in ECR`;
+  const past = await history(session, remembered);
+  const { taskDefinition } = await describeRevision(session, undone);
+  const goals = provenGoals(past, runningIn(taskDefinition, session.target.container));
+  const found = await firstStartable(
+    session,
+    goals.filter((one) => one.taskDefinition !== source.taskDefinition.taskDefinitionArn),
+  );
+  if (!found)
+    throw new SlipwayError("nothing-startable", 4, `${gone}, and no other release that ended well can be started`);
+  session.progress(
+    `${gone}: ${found.goal.taskDefinition.split("/").at(-1)} is the last that ended well and can be started.`,
+  );
+  return found.source;
 }
 
 /** ECS has deployed it, and never to a good end. Pure. */

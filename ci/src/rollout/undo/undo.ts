@@ -14,7 +14,7 @@ import { allowance } from "../watch/deadline.js";
 import { readTargetGroups } from "../watch/target-groups.js";
 import { type Watched, watch } from "../watch/watch.js";
 import { restoredFields } from "./fields.js";
-import { undoGoal } from "./goal.js";
+import { startableGoal, undoGoal } from "./goal.js";
 import { undoRevision } from "./revision.js";
 
 /** A rollout that is to be taken back. */
@@ -102,9 +102,9 @@ async function rollBack(session: Session, undoing: Undoing): Promise<Undone> {
 async function sourceOf(session: Session, { subject, base }: Undoing): Promise<RawTaskDefinition> {
   const made = await describeRevision(session, base);
   const goal = await undoGoal(session, made, subject.taskDefinition);
-  if (goal === base) return made;
-  session.progress(`${nameOf(base)} never ended well itself: ${nameOf(goal)} is the last that did.`);
-  return await describeRevision(session, goal);
+  if (goal !== base) session.progress(`${nameOf(base)} never ended well itself: ${nameOf(goal)} is the last that did.`);
+  const source = goal === base ? made : await describeRevision(session, goal);
+  return await startableGoal(session, source, subject.taskDefinition);
 }
 
 /** The primary deployment is the very one that is taken back. Somebody may have deployed the same revision again since. */

@@ -9,7 +9,7 @@ import { readWayBack } from "../../../src/rollout/preflight/gather-way-back.js";
 import { wayBack } from "../../../src/rollout/preflight/way-back.js";
 import { facts, inShort } from "../../support/facts.js";
 import { Fault, fakeAws, type Script } from "../../support/fake-aws.js";
-import { oldDigest, release, repository, revisionArn, target } from "../../support/scripted-ecs.js";
+import { oldDigest, repository, revisionArn, target } from "../../support/scripted-ecs.js";
 import { virtualClock } from "../../support/virtual-clock.js";
 
 const image = `${repository}@${oldDigest}`;
@@ -32,7 +32,7 @@ async function scene(t: TestContext, script: Script, { service = completed, curr
   t.after(() => fake.close());
   const session = { aws: fake.aws, target, clock: virtualClock(), progress: () => {} };
   const past = { service, running, current, deployments: deployments ?? { listed: [] } };
-  return { fake, read: await readWayBack(session, past, imageReader(session, release)) };
+  return { fake, read: await readWayBack(session, past, imageReader(session, repository)) };
 }
 const gone = () => new Fault("ImageNotFoundException", "not there");
 const found = (read: Awaited<ReturnType<typeof scene>>["read"]) => {
