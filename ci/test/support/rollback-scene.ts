@@ -49,6 +49,7 @@ export async function rollbackScene(t: TestContext, story: Story | Stories = rep
       release: { version, digest, image: release.image.replace(/@.*/, `@${digest}`) },
     });
   };
-  const back = (more: { to?: string } & Interrupted = {}) => rollback({ ...session, ...more });
+  const back = (more: { to?: string } & Interrupted & Pick<RollOutOptions, "asked"> = {}) =>
+    rollback({ ...session, ...more });
   return { world, fake, lines, deploy, back };
 }
