@@ -27,7 +27,10 @@ async function watch(t: TestContext, story: Story, end: number) {
 
 const p95 = (numbers: number[]) => numbers.sort((a, b) => a - b)[Math.ceil(numbers.length * 0.95) - 1] ?? 0;
 
-test("the verdict comes within 2 s of being visible, and a three-minute rollout takes at most 90 calls", async (t) => {
+/** Calls of a good three-minute rollout: 90 as they were, and 5 for the preflight's reads of scans and of the images to go back to. */
+const mostCalls = 90 + 5;
+
+test("the verdict comes within 2 s of being visible, and a three-minute rollout takes at most 95 calls", async (t) => {
   const late: number[] = [];
   const calls: number[] = [];
   for (let later = 52; later < 62; later += 0.5) {
@@ -38,7 +41,7 @@ test("the verdict comes within 2 s of being visible, and a three-minute rollout 
   }
   t.diagnostic(`p95 ${p95(late)} ms late, at most ${Math.max(...calls)} calls`);
   assert.ok(p95(late) <= 2000, `${p95(late)} ms`);
-  assert.ok(Math.max(...calls) <= 90, `${Math.max(...calls)} calls`);
+  assert.ok(Math.max(...calls) <= mostCalls, `${Math.max(...calls)} calls`);
 });
 
 test("the end of a rollback is told within 2 s", async (t) => {
