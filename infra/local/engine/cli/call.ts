@@ -23,7 +23,7 @@ export interface CallOptions extends Output {
 /** Makes one call as `dagger call` does. @returns Its exit code. */
 export async function call(standIn: StandIn, options: CallOptions): Promise<number> {
   const { args, env, signal, onStderr, terminal, ...output } = options;
-  const trace = new Trace();
+  const trace = new Trace(Date.now, signal);
   const progress = parseProgress(args, env, terminal !== undefined);
   if (progress.refused) {
     onStderr(`${progress.refused}\n`);

@@ -128,13 +128,13 @@ function icon(span: Span, style: Style, spinner: string): string {
   return span.failed ? style.red("✘") : style.green("✔");
 }
 
-function log(span: Span, indent: string, { columns, logLines, final, style }: View): string[] {
+function log(span: Span, indent: string, { columns, logLines, style }: View): string[] {
   const room = columns - plainWidth(indent) - 2;
   const bar = (sign: string) => `${indent}${span.failed ? style.red(sign) : style.faint(sign)} `;
   // Only the end can be seen: the beginning of a long log need not be broken into lines.
-  const all = final ? span.logs : span.logs.slice(-logLines);
+  const all = span.logs.slice(-logLines);
   const broken = all.flatMap(({ text }) => chop(neutral(text), room));
-  const shown = final ? broken : broken.slice(-logLines);
+  const shown = broken.slice(-logLines);
   const hidden = span.hiddenLines + span.logs.length - all.length + broken.length - shown.length;
   return [
     ...(hidden > 0 ? [`${bar("┇")}${style.faint(fit(`...${hidden} lines hidden...`, room))}`] : []),
@@ -161,12 +161,13 @@ function origin(span: Span, below: Span, { spans }: Trace, indent: string, depth
     if (!up.passthrough) between.unshift(nameOf(up, true, false));
   const shift = view.final ? indent : `${indent}  `;
   const path = between.length > 0 ? `┇ ${between.join(" › ")} ›` : "";
-  const lines = log(span, shift, { ...view, logLines: view.final ? Number.POSITIVE_INFINITY : view.logLines });
-  const bare = view.final && depth === 0;
+  const logLines = view.final ? Number.POSITIVE_INFINITY : view.logLines;
+  const isBare = view.final && depth === 0;
+  const bare = () => span.logs.flatMap(({ text }) => chop(neutral(text), view.columns));
   return [
     ...(path ? [`${shift}${view.style.faint(fit(path, view.columns - plainWidth(shift)))}`] : []),
     ...title(span, true, "", { title: shift, other: shift }, "", { ...view, final: true }),
-    ...(bare ? span.logs.flatMap(({ text }) => chop(neutral(text), view.columns)) : lines),
+    ...(isBare ? bare() : log(span, shift, { ...view, logLines })),
   ];
 }
 

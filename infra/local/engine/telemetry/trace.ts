@@ -51,8 +51,14 @@ export class Trace {
   /** Where errors began that have passed through a step. */
   private readonly origins = new WeakMap<object, string>();
 
-  /** @param now Milliseconds since the epoch. */
-  constructor(readonly now: () => number = Date.now) {}
+  /**
+   * @param now Milliseconds since the epoch.
+   * @param signal Aborts the call: steps that fail from then on were canceled.
+   */
+  constructor(
+    readonly now: () => number = Date.now,
+    private readonly signal?: AbortSignal,
+  ) {}
 
   observe(observer: TraceObserver): void {
     this.observers.push(observer);
@@ -85,8 +91,9 @@ export class Trace {
     span.endedAt = this.now();
     span.failed = error !== undefined;
     if (error !== undefined) {
-      span.error = withoutOrigins(error);
-      span.origins = originsOf(error).filter((id) => id !== span.id);
+      span.canceled = this.signal?.aborted === true;
+      span.error = span.canceled ? "context canceled" : withoutOrigins(error);
+      span.origins = span.canceled ? [] : originsOf(error).filter((id) => id !== span.id);
     }
     this.notify("ended", span);
   }

@@ -127,6 +127,17 @@ test("an error that began in a step is shown there, with the log of that step", 
   assert.deepEqual([...errors], [step.id]);
 });
 
+test("a call that was interrupted stays open, with the end of its log and what it was at", () => {
+  const { trace, display } = deploying();
+  trace.finish();
+  assert.deepEqual(display.final().lines, [
+    '∅ Slipway.deploy(version: "v1.2.3"): String! 7.0s',
+    ...expected.slice(1, 10),
+    "  ✔ build and publish 4.0s",
+    "  ∅ roll out v1.2.3 (app:2) 3.0s",
+  ]);
+});
+
 test("a call with an object among its arguments has a line for each of them, and what is made on it follows without a gap", async () => {
   const { trace, display, pass, lines, terminal } = stage();
   trace.end(trace.start("load workspace: ."));

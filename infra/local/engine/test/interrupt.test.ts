@@ -52,7 +52,7 @@ test("Ctrl-C ends the module's process and removes the container that it waits f
     while (!(await sleeping()).some(({ State }) => State === "running") && child.exitCode === null) await sleep(50);
     child.kill("SIGINT");
     const [exitCode] = await once(child, "close");
-    assert.match(await stderr, /: (┆ )*withExec sleep 9876$[\s\S]*\nCanceled\.\n$/m);
+    assert.match(await stderr, /: (┆ )*withExec sleep 9876$[\s\S]*: ! context canceled\n[\s\S]*\n\nCanceled\.\n$/m);
     assert.equal(exitCode, 1);
     assert.deepEqual(await sleeping(), []);
   } finally {

@@ -79,6 +79,18 @@ test("a span is told to have ended once, with its error, whatever arrives afterw
   assert.deepEqual(ended, ["1 bad"]);
 });
 
+test("a step that fails after the call was aborted was canceled", async () => {
+  const abort = new AbortController();
+  const trace = new Trace(Date.now, abort.signal);
+  const failing = trace.step("a", async () => {
+    abort.abort();
+    throw new Error("socket closed");
+  });
+  await assert.rejects(failing);
+  const [span] = [...trace.spans.values()];
+  assert.deepEqual([span?.canceled, span?.failed, span?.error], [true, true, "context canceled"]);
+});
+
 test("what still runs when the call ends counts as canceled", () => {
   const trace = new Trace();
   trace.receive(received("1"));
