@@ -68,7 +68,8 @@ async function describeFindings(session: Session, place: ImagePlace, digest: str
     // The counts are those of all findings, whichever page is read.
     const counts = answer.imageScanFindings?.findingSeverityCounts;
     if (finished.has(status) && counts) return counts as Counts;
-    throw new Error(`the scan is ${status}${description ? ` (${description})` : ""}`);
+    const state = finished.has(status) ? `${status} and has no counts of findings` : status;
+    throw new Error(`the scan is ${state}${description ? ` (${description})` : ""}`);
   } catch (error) {
     if (absent.has((error as Error).name)) return undefined;
     throw error;

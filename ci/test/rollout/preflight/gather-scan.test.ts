@@ -72,7 +72,9 @@ test("a finished scan that does not name its counts is unknown", async (t) => {
     DescribeImageScanFindings: findings("COMPLETE", {}),
     BatchGetRepositoryScanningConfiguration: settings({ scanOnPush: true }),
   };
-  assert.deepEqual((await scan(t, script)).read, { unknown: "Error: the scan is COMPLETE" });
+  assert.deepEqual((await scan(t, script)).read, {
+    unknown: "Error: the scan is COMPLETE and has no counts of findings",
+  });
 });
 
 for (const [what, more] of [
