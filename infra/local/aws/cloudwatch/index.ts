@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.js";
+import { partitionOf } from "../partition.js";
 import type { StateDirectory } from "../state.js";
 import { storedMap } from "../stored-map.js";
 import { number, text, texts } from "../wire/input.js";
@@ -132,7 +133,7 @@ export function createCloudWatch({ state, clock }: CloudWatchDeps): CloudWatch {
 const UNCHECKED = { state: "INSUFFICIENT_DATA", stateReason: "Unchecked: Initial alarm creation" } as const;
 
 const arnOf = ({ region, accountId }: Caller, name: string) =>
-  `arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}`;
+  `arn:${partitionOf(region)}:cloudwatch:${region}:${accountId}:alarm:${name}`;
 
 const invalid = (message: string) => new AwsError("InvalidParameterValue", message);
 

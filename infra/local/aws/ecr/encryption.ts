@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { partitionOf } from "../partition.js";
 import { record, text } from "../wire/input.js";
 import type { Caller, JsonObject } from "../wire/service.js";
 import { invalidParameter } from "./errors.js";
@@ -29,7 +30,7 @@ export function readEncryption(input: JsonObject, caller: Caller): JsonObject {
 const MANAGED = "alias/aws/ecr";
 
 function keyArn(key: string, { region, accountId }: Caller): string {
-  const prefix = `arn:aws:kms:${region}:${accountId}:`;
+  const prefix = `arn:${partitionOf(region)}:kms:${region}:${accountId}:`;
   if (key === MANAGED || key === `${prefix}${MANAGED}`) return `${prefix}key/${managedKeyId(region, accountId)}`;
   if (key.startsWith("arn:")) return key;
   return key.startsWith("alias/") ? `${prefix}${key}` : `${prefix}key/${key}`;

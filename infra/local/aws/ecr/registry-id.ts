@@ -1,3 +1,4 @@
+import { partitionOf } from "../partition.js";
 import { text, texts } from "../wire/input.js";
 import { AwsError, type Caller, type JsonObject, type Operation } from "../wire/service.js";
 import { invalidParameter, repositoryNotFound } from "./errors.js";
@@ -24,7 +25,7 @@ function checkRegistry(operation: string, input: JsonObject, caller: Caller): vo
   if (!/^\d{12}$/.test(registryId)) throw invalidParameter("registryId", "must satisfy regular expression '[0-9]{12}'");
   const named = text(input, "repositoryName") ?? texts(input, "repositoryNames")?.[0];
   if (named !== undefined && operation !== "CreateRepository") throw repositoryNotFound(named, registryId);
-  const resource = `arn:aws:ecr:${caller.region}:${registryId}:repository/${named ?? "*"}`;
+  const resource = `arn:${partitionOf(caller.region)}:ecr:${caller.region}:${registryId}:repository/${named ?? "*"}`;
   throw new AwsError(
     "AccessDeniedException",
     `User: ${caller.arn} is not authorized to perform: ecr:${operation} on resource: ${resource} because no resource-based policy allows the ecr:${operation} action`,

@@ -1,3 +1,4 @@
+import { partitionOf } from "../partition.js";
 import { flag, number, record, required, text, texts } from "../wire/input.js";
 import { page } from "../wire/paging.js";
 import { AwsError, type Caller, type JsonObject, type Operation } from "../wire/service.js";
@@ -103,7 +104,7 @@ export function badToken(): AwsError {
 
 function describeRepository(repository: Repository, caller: Caller): JsonObject {
   return {
-    repositoryArn: `arn:aws:ecr:${repository.region}:${caller.accountId}:repository/${repository.name}`,
+    repositoryArn: `arn:${partitionOf(repository.region)}:ecr:${repository.region}:${caller.accountId}:repository/${repository.name}`,
     ...owner(repository, caller),
     repositoryUri: `${caller.authority}/${repository.name}`,
     createdAt: repository.createdAt / 1000,

@@ -1,3 +1,4 @@
+import { partitionOf } from "../partition.js";
 import { record, records, required, text, texts } from "../wire/input.js";
 import { AwsError, type Caller, type Json, type JsonObject, type Operation } from "../wire/service.js";
 import { imageNotFound, invalidParameter, scanLimitExceeded, scanNotFound } from "./errors.js";
@@ -81,7 +82,7 @@ export function scanOperations(store: EcrStore): Record<string, Operation> {
         const repository = store.document.value.repositories.get(repositoryKey(caller.region, name));
         if (repository) {
           scanningConfigurations.push({
-            repositoryArn: `arn:aws:ecr:${caller.region}:${caller.accountId}:repository/${name}`,
+            repositoryArn: `arn:${partitionOf(caller.region)}:ecr:${caller.region}:${caller.accountId}:repository/${name}`,
             repositoryName: name,
             ...scanningOf(store, repository),
           });

@@ -34,7 +34,7 @@ export function tagOperations(store: EcrStore): Record<string, Operation> {
   };
 
   function byArn(arn: string): Repository {
-    const [, region, account, name] = /^arn:aws:ecr:([^:]+):(\d{12}):repository\/(.+)$/.exec(arn) ?? [];
+    const [, region, account, name] = /^arn:aws[\w-]*:ecr:([^:]+):(\d{12}):repository\/(.+)$/.exec(arn) ?? [];
     if (!region || !account || !name) throw invalidParameter("resourceArn", "must be the ARN of a repository");
     return findRepository(store, region, name, account);
   }

@@ -1,5 +1,6 @@
 import type { Clock } from "../clock.js";
 import type { LoadBalancer } from "../ecs/runtime.js";
+import { partitionOf } from "../partition.js";
 import { text, texts } from "../wire/input.js";
 import { AwsError, type Caller, type JsonObject, type Service } from "../wire/service.js";
 import { localBalancer } from "./load-balancer.js";
@@ -20,7 +21,7 @@ export interface ElbDeps {
 export function createElb({ loadBalancer, targetGroups, clock }: ElbDeps): Service {
   const createdAt = clock.now() / 1_000;
   const own = ({ region, accountId }: Caller) => {
-    const prefix = `arn:aws:elasticloadbalancing:${region}:${accountId}:targetgroup/`;
+    const prefix = `arn:${partitionOf(region)}:elasticloadbalancing:${region}:${accountId}:targetgroup/`;
     const known = targetGroups().filter(({ targetGroupArn }) => targetGroupArn.startsWith(prefix));
     return new Map(known.map((each) => [each.targetGroupArn, each]));
   };
@@ -115,7 +116,7 @@ const balancerNotFound = () => new AwsError("LoadBalancerNotFound", "One or more
 const listenerNotFound = () => new AwsError("ListenerNotFound", "One or more listeners not found");
 
 function unknownResource(arn: string): AwsError {
-  const [, kind] = /^arn:aws:elasticloadbalancing:[^:]+:\d{12}:([a-z-]+)\//.exec(arn) ?? [];
+  const [, kind] = /^arn:aws[\w-]*:elasticloadbalancing:[^:]+:\d{12}:([a-z-]+)\//.exec(arn) ?? [];
   if (kind === "targetgroup") return notFound();
   if (kind === "listener" || kind === "listener-rule") return listenerNotFound();
   if (kind === "loadbalancer") return balancerNotFound();

@@ -1,3 +1,4 @@
+import { partitionOf } from "../partition.js";
 import type { Caller, JsonObject } from "../wire/service.js";
 
 /** The one load balancer that runs here, as each account and region sees it: one HTTP listener, a rule for each target group. */
@@ -20,7 +21,7 @@ const LISTENER_ID = "f2f7dc8efc522ab2";
 export function localBalancer(caller: Caller, groups: string[], createdAt: number): LocalBalancer {
   const { region, accountId, authority } = caller;
   const [address = "127.0.0.1", port = "80"] = authority.split(":");
-  const prefix = `arn:aws:elasticloadbalancing:${region}:${accountId}:`;
+  const prefix = `arn:${partitionOf(region)}:elasticloadbalancing:${region}:${accountId}:`;
   const arn = `${prefix}loadbalancer/app/${NAME}/${ID}`;
   const listenerArn = `${prefix}listener/app/${NAME}/${ID}/${LISTENER_ID}`;
   const [only, ...others] = groups;

@@ -1,3 +1,4 @@
+import { partitionOf } from "../partition.js";
 import type { StateDirectory } from "../state.js";
 import { getOrMake, storedMap } from "../stored-map.js";
 import { number, records, required, text, texts } from "../wire/input.js";
@@ -127,5 +128,5 @@ function invalid(message: string): AwsError {
 }
 
 function arnOf({ region, accountId }: Caller, rest: string): string {
-  return `arn:aws:events:${region}:${accountId}:${rest}`;
+  return `arn:${partitionOf(region)}:events:${region}:${accountId}:${rest}`;
 }

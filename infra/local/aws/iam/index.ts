@@ -1,3 +1,4 @@
+import { partitionOf } from "../partition.js";
 import { required } from "../wire/input.js";
 import { AwsError, type Caller, type JsonObject, type Service } from "../wire/service.js";
 import { type IsTaskRole, roleId } from "./roles.js";
@@ -37,7 +38,7 @@ export function createIam({ isTaskRole }: { isTaskRole: IsTaskRole }): Service {
 
 function roleView(name: string, caller: Caller, isTaskRole: IsTaskRole): JsonObject {
   const trusted: JsonObject[] = [{ Service: "ecs-tasks.amazonaws.com" }];
-  if (!isTaskRole(name)) trusted.push({ AWS: `arn:aws:iam::${caller.accountId}:root` });
+  if (!isTaskRole(name)) trusted.push({ AWS: `arn:${partitionOf(caller.region)}:iam::${caller.accountId}:root` });
   const policy = {
     Version: "2012-10-17",
     Statement: trusted.map((Principal) => ({ Effect: "Allow", Principal, Action: "sts:AssumeRole" })),
@@ -46,7 +47,7 @@ function roleView(name: string, caller: Caller, isTaskRole: IsTaskRole): JsonObj
     Path: "/",
     RoleName: name,
     RoleId: roleId(caller, name),
-    Arn: `arn:aws:iam::${caller.accountId}:role/${name}`,
+    Arn: `arn:${partitionOf(caller.region)}:iam::${caller.accountId}:role/${name}`,
     CreateDate: CREATED,
     // As on AWS: https://docs.aws.amazon.com/IAM/latest/APIReference/API_Role.html
     AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(policy)),

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.js";
+import { partitionOf } from "../partition.js";
 import { number, record, required, text, texts } from "../wire/input.js";
 import { page } from "../wire/paging.js";
 import { AwsError, type Caller, type JsonObject, type Operation } from "../wire/service.js";
@@ -14,7 +15,7 @@ export function groupOperations(store: LogStore, clock: Clock): Record<string, O
   const find = (input: JsonObject, caller: Caller) => store.find(caller.region, required(input, "logGroupName"));
   const byArn = (input: JsonObject) => {
     const arn = required(input, "resourceArn");
-    const [, region, name] = /^arn:aws:logs:([^:]+):\d{12}:log-group:([^:]+)(?::\*)?$/.exec(arn) ?? [];
+    const [, region, name] = /^arn:aws[\w-]*:logs:([^:]+):\d{12}:log-group:([^:]+)(?::\*)?$/.exec(arn) ?? [];
     if (!region || !name) throw invalid(`${arn} is not the ARN of a log group`);
     return store.find(region, name);
   };
@@ -86,7 +87,7 @@ export function badToken(): AwsError {
 }
 
 export function groupArn(group: LogGroup, caller: Caller): string {
-  return `arn:aws:logs:${group.region}:${caller.accountId}:log-group:${group.name}`;
+  return `arn:${partitionOf(group.region)}:logs:${group.region}:${caller.accountId}:log-group:${group.name}`;
 }
 
 function describe(group: LogGroup, caller: Caller): JsonObject {

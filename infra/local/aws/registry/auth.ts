@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Clock } from "../clock.js";
 import type { Ecr } from "../ecr/index.js";
 import type { Grant } from "../ecr/tokens.js";
+import { partitionOf } from "../partition.js";
 import { authorize } from "../wire/authorize.js";
 import type { Principal, Principals } from "../wire/principals.js";
 import { RegistryError } from "./errors.js";
@@ -45,7 +46,7 @@ function visitor(grant: Grant, principal: Principal, auth: RegistryOptions): Vis
   return {
     region: grant.region,
     mustBeAllowed(action, repository) {
-      const resource = `arn:aws:ecr:${grant.region}:${auth.accountId}:repository/${repository}`;
+      const resource = `arn:${partitionOf(grant.region)}:ecr:${grant.region}:${auth.accountId}:repository/${repository}`;
       authorize(principal, { action, resource });
     },
   };

@@ -1,4 +1,5 @@
 import type { Clock } from "../clock.js";
+import { partitionOf } from "../partition.js";
 import type { StateDirectory } from "../state.js";
 import { getOrMake, storedMap } from "../stored-map.js";
 import { number, record, required, text } from "../wire/input.js";
@@ -110,5 +111,5 @@ function inDefaultGroup(input: JsonObject): void {
 }
 
 function arnOf({ region, accountId }: Caller, name: string): string {
-  return `arn:aws:scheduler:${region}:${accountId}:schedule/default/${name}`;
+  return `arn:${partitionOf(region)}:scheduler:${region}:${accountId}:schedule/default/${name}`;
 }

@@ -1,5 +1,6 @@
 import { LONGEST_SESSION } from "../iam/index.js";
 import { type IsTaskRole, parseRoleArn, roleId } from "../iam/roles.js";
+import { partitionOf } from "../partition.js";
 import { number, required } from "../wire/input.js";
 import { AwsError, type Caller, type JsonObject, type Service } from "../wire/service.js";
 import type { Sessions } from "./sessions.js";
@@ -38,7 +39,7 @@ export function createSts({ sessions, isTaskRole }: { sessions: Sessions; isTask
           );
         }
         const userId = `${roleId(caller, role.name)}:${session}`;
-        const assumed = `arn:aws:sts::${caller.accountId}:assumed-role/${role.name}/${session}`;
+        const assumed = `arn:${partitionOf(caller.region)}:sts::${caller.accountId}:assumed-role/${role.name}/${session}`;
         return {
           Credentials: sessions.begin({ arn: assumed, userId, ...limitsOf(caller) }, seconds),
           AssumedRoleUser: { AssumedRoleId: userId, Arn: assumed },

@@ -1,3 +1,4 @@
+import { partitionOf } from "../partition.js";
 import type { Principal } from "./principals.js";
 import { AwsError, type Caller, type JsonObject } from "./service.js";
 
@@ -26,7 +27,7 @@ export function accessesOf(service: string, operation: string, input: JsonObject
   const vendor = IAM_PREFIX[service] ?? service;
   const action = `${vendor}:${operation}`;
   // What IAM has is in no region.
-  const prefix = `arn:aws:${vendor}:${service === "iam" ? "" : caller.region}:${caller.accountId}:`;
+  const prefix = `arn:${partitionOf(caller.region)}:${vendor}:${service === "iam" ? "" : caller.region}:${caller.accountId}:`;
   const named = (RESOURCES[service] ?? []).map((name) => name(input)).find((found) => found.length > 0) ?? [];
   const resources = named.map((resource) => (resource.startsWith("arn:") ? resource : `${prefix}${resource}`));
   const own = resources.length > 0 ? resources : ["*"];

@@ -1,3 +1,4 @@
+import { partitionOf } from "../../partition.js";
 import { prefixOf } from "../model/arns.js";
 import type { AccountSettingRecord, EcsState } from "../model/state.js";
 import type { Api, Caller, JsonObject, Operations } from "./context.js";
@@ -84,7 +85,7 @@ function valuesOf(name: string): readonly string[] {
   return values;
 }
 
-const rootOf = ({ accountId }: Caller) => `arn:aws:iam::${accountId}:root`;
+const rootOf = ({ accountId, region }: Caller) => `arn:${partitionOf(region)}:iam::${accountId}:root`;
 const keyOf = (caller: Caller, principalArn: string, name: string) => `${prefixOf(caller)} ${principalArn} ${name}`;
 
 /** Returns the principal of the request; by default the caller. */

@@ -1,3 +1,4 @@
+import { partitionOf } from "../../partition.js";
 import { scopeOf } from "../model/arns.js";
 import type { DeploymentConfiguration, DeploymentRecord, EcsState, ServiceRecord, TaskRecord } from "../model/state.js";
 import type { World } from "../scheduler/world.js";
@@ -23,7 +24,7 @@ export function serviceView(look: Look, service: ServiceRecord): JsonObject {
     taskDefinition: service.taskDefinition,
     deploymentConfiguration: configurationView(service.deploymentConfiguration),
     deployments: service.deployments.map((each) => deploymentView(service, each, tasks)),
-    roleArn: `arn:aws:iam::${scopeOf(service.arn).accountId}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS`,
+    roleArn: `arn:${partitionOf(scopeOf(service.arn).region)}:iam::${scopeOf(service.arn).accountId}:role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS`,
     events: service.events.map(eventView),
     createdAt: seconds(service.createdAt),
     createdBy: service.createdBy,

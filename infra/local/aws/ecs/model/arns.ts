@@ -1,10 +1,12 @@
+import { partitionOf } from "../../partition.js";
+
 /** ECS's resource names, in the long format of today. `scope` says whose and where. */
 export interface Scope {
   accountId: string;
   region: string;
 }
 
-export const prefixOf = (scope: Scope) => `arn:aws:ecs:${scope.region}:${scope.accountId}:`;
+export const prefixOf = (scope: Scope) => `arn:${partitionOf(scope.region)}:ecs:${scope.region}:${scope.accountId}:`;
 export const clusterArn = (scope: Scope, name: string) => `${prefixOf(scope)}cluster/${name}`;
 export const taskDefinitionArn = (scope: Scope, family: string, revision: number) =>
   `${prefixOf(scope)}task-definition/${family}:${revision}`;

@@ -1,3 +1,4 @@
+import { partitionOf } from "../../partition.js";
 import { scopeOf } from "../model/arns.js";
 import type { AlarmState, DeploymentRecord, ServiceDeploymentRecord, ServiceRecord } from "../model/state.js";
 import { object } from "../model/task-definition.js";
@@ -67,5 +68,5 @@ function wanted(service: ServiceRecord): { enable: boolean; rollback: boolean; a
 
 function alarmOf(world: World, service: ServiceRecord, name: string): AlarmState | undefined {
   const { region, accountId } = scopeOf(service.arn);
-  return world.state.alarms[`arn:aws:cloudwatch:${region}:${accountId}:alarm:${name}`];
+  return world.state.alarms[`arn:${partitionOf(region)}:cloudwatch:${region}:${accountId}:alarm:${name}`];
 }
