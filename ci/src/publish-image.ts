@@ -2,6 +2,7 @@ import type { Directory } from "@dagger.io/dagger";
 import type { Activity } from "./activity.js";
 import { type BuildOptions, buildOf, checkBuildOptions } from "./build-options.js";
 import { type Destination, type DestinationOptions, openDestination } from "./destination.js";
+import { engineWork } from "./engine-failure.js";
 import { commitVersion } from "./git-version.js";
 import { readDockerfile } from "./image.js";
 import { imageSource } from "./image-source.js";
@@ -58,7 +59,11 @@ export async function versionOf({ version, git }: Pick<PublishOptions, "version"
 export async function candidateOf({ app, context, build }: PublishOptions, target: Target): Promise<Candidate> {
   const merged = buildOf(build, target, context);
   const path = target.build?.context ?? ".";
-  return { build: merged, file: await readDockerfile(merged), ...(app === undefined && { path }) };
+  return {
+    build: merged,
+    file: await engineWork("Reading the Dockerfile", readDockerfile(merged)),
+    ...(app === undefined && { path }),
+  };
 }
 
 /** @param beforeBuild Runs when something is to be built, before it is; it gets the repository's address and the platform. */
@@ -69,7 +74,7 @@ export async function publishCheckout(
   beforeBuild: (repository: string, platform: string) => Promise<void> = async () => {},
 ): Promise<Release> {
   const { git, allowDirty, progress, span } = options;
-  const revision = await readRevision(git, candidate, allowDirty ?? false);
+  const revision = await engineWork("Reading the commit", readRevision(git, candidate, allowDirty ?? false));
   const { service } = options.destination;
   const { source, platform } = destination.target;
   const image = imageSource({ ...candidate, version, repository: git.repository, revision, source, service });

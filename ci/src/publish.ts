@@ -2,6 +2,7 @@ import type { Activity } from "./activity.js";
 import { findRepository, findTag, type Login, login, newestTags, type Repository } from "./aws/ecr.js";
 import { readImageLabels } from "./aws/image-labels.js";
 import type { Destination } from "./destination.js";
+import { describeFailure, engineWork, isCommandFailure } from "./engine-failure.js";
 import { InputError, SlipwayError } from "./errors.js";
 import { neutral } from "./foreign-text.js";
 import { LABEL } from "./labels.js";
@@ -44,7 +45,10 @@ export async function publish(
   { progress, span, beforeBuild }: Publishing,
 ): Promise<Release> {
   const repository = await unchanged(findRepository(destination.aws, destination.target));
-  const [inputDigest, credentials] = await Promise.all([source.inputDigest(), login(destination.aws)]);
+  const [inputDigest, credentials] = await Promise.all([
+    engineWork(`Reading what ${version} is built from`, source.inputDigest()),
+    login(destination.aws),
+  ]);
   const find = () => findStored(repository, version, credentials, destination);
 
   const stored = await find();
@@ -58,7 +62,7 @@ export async function publish(
   await beforeBuild?.(repository);
   const tested = await span("test", () => {
     progress(`Testing ${version}.`);
-    return source.test();
+    return engineWork(`Testing ${version}`, source.test());
   });
   if (tested === undefined)
     progress('Not tested: the Dockerfile has no stage "test", and the target names no test command.');
@@ -133,11 +137,11 @@ async function pushOnce(
 
 /** A registry makes the tag last, with the manifest, when it has all that this names: what broke off before is no image. */
 function pushFailed(version: string, uri: string, cause: Error, tag: string): SlipwayError {
-  const end = /[.!?]$/.test(cause.message) ? "" : ".";
+  // Building is a part of it: a command of the build has its output here.
   return new SlipwayError(
     "push-failed",
     2,
-    `Pushing ${version} to ${uri} failed: ${neutral(cause.message)}${end} ${tag}, and nothing was deployed. Run the same command again: layers that the registry has are not sent twice.`,
+    `Building and pushing ${version} to ${uri} failed: ${describeFailure(cause)}${isCommandFailure(cause) ? "\n" : " "}${tag}, and nothing was deployed. Run the same command again: layers that the registry has are not sent twice.`,
     { cause },
   );
 }

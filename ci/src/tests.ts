@@ -1,4 +1,5 @@
 import type { Build } from "./build-options.js";
+import { type CommandFailure, isCommandFailure } from "./engine-failure.js";
 import { SlipwayError } from "./errors.js";
 import { neutralLines, quoted } from "./foreign-text.js";
 import { built, type Dockerfile } from "./image.js";
@@ -33,15 +34,4 @@ export class TestsFailedError extends SlipwayError {
     const output = [cause.stdout, cause.stderr].filter(Boolean).flatMap((text) => quoted(text, { lines: 200 }));
     super("tests-failed", 2, ["The app's tests failed.", ...output].join("\n"), { cause });
   }
-}
-
-/** What the SDK throws when a command exits non-zero. Its class is not in the SDK that the engine provides. */
-interface CommandFailure {
-  cmd: string[];
-  stdout: string;
-  stderr: string;
-}
-
-function isCommandFailure(error: unknown): error is CommandFailure {
-  return Array.isArray((error as Partial<CommandFailure> | undefined)?.cmd);
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, test } from "node:test";
 import type { Destination } from "../src/destination.js";
+import { SlipwayError } from "../src/errors.js";
 import { LABEL } from "../src/labels.js";
 import { findPublished, type ImageSource, publish } from "../src/publish.js";
 import { statedTarget } from "../src/resolve-target.js";
@@ -147,8 +148,46 @@ test("a version that another tool pushed is refused: it has no input digest", as
 });
 
 test("a failing test keeps the version from being pushed", async () => {
-  await assert.rejects(run(checkout({ test: () => Promise.reject(new Error("1 failed")) })), { message: "1 failed" });
+  const failed = new SlipwayError("tests-failed", 2, "1 failed");
+  await assert.rejects(run(checkout({ test: () => Promise.reject(failed) })), { message: "1 failed" });
   assert.deepEqual(done, []);
+});
+
+const unresolved = new Error(
+  'failed to resolve image "docker.io/library/python:3.13-slim": dial tcp: lookup registry-1.docker.io: no such host',
+);
+for (const [what, changes] of [
+  ["the input is read", { inputDigest: () => Promise.reject(unresolved) }],
+  ["the tests run", { test: () => Promise.reject(unresolved) }],
+  ["the image is built", { push: () => Promise.reject(unresolved) }],
+] as const) {
+  test(`a base image that cannot be reached when ${what} ends with exit code 2, its host and the next step`, async () => {
+    await assert.rejects(run(checkout(changes)), {
+      exitCode: 2,
+      message:
+        /v1\.0\.0.* failed: failed to resolve image .*registry-1\.docker\.io: no such host\..*(check the network|Run the same command again)/s,
+    });
+  });
+}
+
+test("a command of the build that fails is shown with the end of its output, quoted", async () => {
+  const stderr = `${"x\n".repeat(500)}ERROR: no matching distribution\n::error::not ours\u001b[2J`;
+  const failure = Object.assign(new Error("exit code: 1"), { cmd: ["pip", "install"], stdout: "", stderr });
+  const failing = [{ push: () => Promise.reject(failure) }, { test: () => Promise.reject(failure) }];
+  for (const changes of failing) {
+    await assert.rejects(run(checkout(changes)), (error: SlipwayError) => {
+      assert.equal(error.exitCode, 2);
+      assert.match(error.message, /pip install: exit code: 1\.\n {2}│ …\n.*│ ERROR: no matching distribution\n/s);
+      assert.doesNotMatch(error.message, /[^\P{Cc}\n]|^::error/mu);
+      assert.ok(error.message.split("\n").length < 60);
+      return true;
+    });
+  }
+});
+
+test("a mistake in the code stays an unexpected error", async () => {
+  const mistake = new RangeError("Maximum call stack size exceeded");
+  await assert.rejects(run(checkout({ inputDigest: () => Promise.reject(mistake) })), mistake);
 });
 
 test("a registry that answers another digest than the one pushed is refused", async () => {
