@@ -39,6 +39,7 @@ function withoutInvisible(text: string): string {
 
 const names: ReadonlyMap<string, Field> = new Map<string, Field>([
   ["accesskeyid", "AccessKeyId"],
+  ["accesskey", "AccessKeyId"],
   ["secretaccesskey", "SecretAccessKey"],
   // The names of Amazon Cognito and of the instance metadata.
   ["secretkey", "SecretAccessKey"],
@@ -121,7 +122,7 @@ const assignment =
   /^(?:(?:export|declare|typeset|setx?|setenv|env|-e|--env|-)\s+)?(?:--?[a-z]+\s+)*["']?\$?\{?(?:env[:.])?(\w+)["'}]*(\s*[=:]\s*|\s+)(.*)$/i;
 /** Several assignments in one line, as a field of a form that takes no line breaks leaves them. */
 const joined =
-  /(?<!(?:^|[\s;&])(?:export|set)|[ \t;&])[ \t;&]+(?=(?:export +|set +|\$env:)?AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)=)/gim;
+  /(?<!(?:^|[\s;&])(?:export|set|-e|--env)|[ \t;&])[ \t;&]+(?=(?:export +|set +|\$env:|-e +|--env[ =])?AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN)=)/gim;
 const comment = /^(?:#|;|\/\/|::|rem\b)/i;
 const heading = /^\[\s*(.*?)\s*\]$/;
 /** The rest of a value that a line break cut: base64 with no name before it. A short one with a single `=` would be a variable. */

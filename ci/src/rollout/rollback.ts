@@ -1,6 +1,7 @@
 import type { RawTaskDefinition } from "../aws/raw.js";
 import { InputError } from "../errors.js";
 import { neutral } from "../foreign-text.js";
+import { choices } from "../hint.js";
 import type { Report } from "../report/report.js";
 import { describeRevision, newestRevisions } from "./attempt/revisions.js";
 import { type Running, runningIn } from "./ecs/containers.js";
@@ -93,18 +94,22 @@ async function named(session: Session, past: readonly Past[], to: string, curren
   const isRevision = number !== undefined && [number, `${family}:${number}`, taskDefinition].includes(to);
   if (isRevision) return provenAs(past, (one) => one.taskDefinition === taskDefinition) ?? { taskDefinition };
   if (/[:/]/.test(to)) throw badTo(session, to);
-  return await unprovenVersion(session, to);
+  return await unprovenVersion(session, past, to);
 }
 
 /** ECS forgets deployments after 90 days; the revisions themselves still tell their version. */
-async function unprovenVersion(session: Session, version: string): Promise<Goal> {
+async function unprovenVersion(session: Session, past: readonly Past[], version: string): Promise<Goal> {
+  const versions = past.flatMap((one) => one.version ?? []);
   for (const taskDefinition of await newestRevisions(session)) {
     const revision = await describeRevision(session, taskDefinition);
-    if (runningIn(revision.taskDefinition, session.target.container).version === version) return { taskDefinition };
+    const found = runningIn(revision.taskDefinition, session.target.container).version;
+    if (found === version) return { taskDefinition };
+    if (found !== undefined) versions.push(found);
   }
+  const { suggestion, list } = choices(version, { names: versions, more: false });
   throw new InputError(
     "no-such-version",
-    `${version} is neither among the deployments that ECS remembers nor among the newest revisions of ${session.target.family}. See history, or deploy it: deploy --published --version ${version}.`,
+    `${neutral(version, 100)} is neither among the deployments that ECS remembers nor among the newest revisions of ${session.target.family}. ${suggestion}${list && `They have: ${list}. `}See history, or deploy it: deploy --published --version ${neutral(version, 100)}.`,
   );
 }
 

@@ -93,6 +93,8 @@ const formats: [string, string][] = [
   ["lines of YAML", each((name, value) => `  ${name}: ${value}`)],
   ["assignments before a command in one line", `env ${each((name, value) => `${name}=${value}`, " ")}`],
   ["exports in one line", each((name, value) => `export ${name}="${value}"`, "; ")],
+  ["docker's -e options in one line", `docker run ${each((name, value) => `-e ${name}=${value}`, " ")}`],
+  ["an older tool's names", `aws_access_key=${id}\naws_secret_key=${secret}\naws_security_token=${token}`],
   ["one profile of a credentials file", `[default]\n${each((name, value) => `${name.toLowerCase()} = ${value}`)}`],
   [
     "a profile beside profiles without keys",

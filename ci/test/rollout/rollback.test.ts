@@ -129,6 +129,15 @@ for (const [to, code] of [
   });
 }
 
+test("a version that is not known is refused with those that are, the nearest as a suggestion", async (t) => {
+  const { deploy, back } = await rollbackScene(t);
+  await deploy("v1.1.0", "1");
+  await assert.rejects(back({ to: "v1.1.O" }), {
+    code: "no-such-version",
+    message: /Did you mean "v1\.1\.0"\? They have: v1\.0\.0, v1\.1\.0\. See history/,
+  });
+});
+
 test("a revision whose image is named by a tag alone is gone back to by the digest that ran", async (t) => {
   const { fake, world, deploy, back } = await rollbackScene(t);
   await deploy("v1.1.0", "1");

@@ -1,5 +1,6 @@
 import { InputError } from "../../errors.js";
 import { neutral } from "../../foreign-text.js";
+import { choices } from "../../hint.js";
 import { balancer } from "./balancer.js";
 import { circuitBreaker } from "./breaker.js";
 import type { Facts } from "./facts.js";
@@ -73,9 +74,10 @@ export function parseIgnored(names: readonly string[]): FindingId[] {
   return names.map((name) => {
     const id = findingIds.find((one) => one === name);
     if (id) return id;
+    const { suggestion } = choices(name, { names: findingIds, more: false });
     throw new InputError(
       "bad-ignore",
-      `There is no finding ${JSON.stringify(name)} to ignore. Accepted: ${findingIds.join(", ")}.`,
+      `There is no finding ${JSON.stringify(name)} to ignore. ${suggestion}Accepted: ${findingIds.join(", ")}.`,
     );
   });
 }
