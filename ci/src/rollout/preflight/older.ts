@@ -12,7 +12,7 @@ export function olderVersion({ release, running, verb }: Facts): Finding[] {
       id: "older-version",
       level: "warning",
       what: `${release.version} is older than ${running.version}, which the service is set to.`,
-      fix: `To go back on purpose, rollback --to ${release.version} brings the whole revision back, with its settings. If an earlier workflow run was started again, cancel it.`,
+      fix: `If ${release.version} ran before, rollback --to ${release.version} brings its whole revision back, with its settings. If an earlier workflow run was started again, cancel it.`,
     },
   ];
 }
