@@ -1,6 +1,6 @@
 import type { Outcome } from "../world/play.js";
 import type { Run } from "../world/run.js";
-import type { Scenario } from "../world/scenario.js";
+import type { ImageScript, Scenario } from "../world/scenario.js";
 import { askedFor, versionsBefore } from "../world/versions.js";
 import { fails } from "./check-one-offs.js";
 import { circumstancesOf } from "./check-rollback.js";
@@ -32,7 +32,10 @@ function holds(reason: string, scenario: Scenario, outcome: Outcome, run: Run): 
     case "no-room-to-replace":
       return countsIn(scenario).some((count) => !hasRoom(scenario, count));
     case "image-missing":
-      return release.image?.exists === false;
+      // A rollback does not tell an image that is gone from one that is archived.
+      return isGone(release.image) || (deployer.verb === "rollback" && release.image?.status !== undefined);
+    case "nothing-startable":
+      return isGone(release.image) || release.image?.status !== undefined;
     case "image-inactive":
       return release.image?.status !== undefined;
     case "wrong-platform":
@@ -57,6 +60,10 @@ function holds(reason: string, scenario: Scenario, outcome: Outcome, run: Run): 
     default:
       return false;
   }
+}
+
+function isGone(image: ImageScript | undefined): boolean {
+  return image?.exists === false;
 }
 
 /** Whether the revision that is asked for is there only once somebody else deploys. */
