@@ -39,7 +39,12 @@ export const service: fc.Arbitrary<ServiceSettings> = fc
     sometimes<
       Omit<
         ServiceSettings,
-        "minimumHealthyPercent" | "maximumPercent" | "healthCheckGracePeriodSeconds" | "container" | "sidecars"
+        | "minimumHealthyPercent"
+        | "maximumPercent"
+        | "healthCheckGracePeriodSeconds"
+        | "container"
+        | "sidecars"
+        | "instances"
       >
     >({
       desiredCount: [

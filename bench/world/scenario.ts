@@ -50,6 +50,8 @@ export interface ServiceSettings {
   alarms?: string[];
   /** PAUSE lifecycle hooks, as UpdateService takes them. What was there before has not had them yet. */
   hooks?: JsonObject[];
+  /** Container instances: with one or more the service has the launch type EC2, and its tasks the network mode bridge. 0. */
+  instances?: number;
   /** Further members of CreateService, such as `{ "deploymentConfiguration": { "alarms": … } }`; configurations are merged. */
   more?: JsonObject;
   /** Further members of the container in the task definition, such as `{ "stopTimeout": 120 }`. */

@@ -12,6 +12,8 @@ export async function setUp(scenario: Scenario, aws: LocalAws, time: Time): Prom
   const call = (operation: string, input: JsonObject) => aws.call("ecs", operation, input, somebody);
   const versions = versionsBefore(scenario);
   await call("CreateCluster", { clusterName: target.cluster });
+  for (let n = 0; n < (scenario.service?.instances ?? 0); n++)
+    await call("RegisterContainerInstance", { cluster: target.cluster, totalResources: [...instanceResources] });
   for (const name of scenario.service?.alarms ?? []) await makeAlarm(aws, name);
   const { deploymentConfiguration, ...rest } = serviceOf(scenario);
   for (const [index, version] of versions.entries()) {
@@ -64,6 +66,14 @@ export function isAtRest({ state }: LocalAws): boolean {
   return hasEnded && service.deployments.length === 1 && service.deployments[0]?.rolloutState !== "IN_PROGRESS";
 }
 
+/** The same on every machine. */
+const instanceResources = [
+  { name: "CPU", type: "INTEGER", integerValue: 4096 },
+  { name: "MEMORY", type: "INTEGER", integerValue: 8192 },
+];
+
+const isOnInstances = ({ instances = 0 }: NonNullable<Scenario["service"]>) => instances > 0;
+
 function serviceOf({ service = {} }: Scenario): JsonObject & { deploymentConfiguration: JsonObject } {
   const { breaker = "rollback", check = "none", alarms = [], hooks = [], more = {} } = service;
   const { deploymentConfiguration, ...members } = more;
@@ -72,10 +82,14 @@ function serviceOf({ service = {} }: Scenario): JsonObject & { deploymentConfigu
     cluster: target.cluster,
     serviceName: target.service,
     desiredCount: service.desiredCount ?? 1,
-    launchType: "FARGATE",
+    ...(isOnInstances(service)
+      ? { launchType: "EC2" }
+      : {
+          launchType: "FARGATE",
+          networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"], securityGroups: ["sg-1"] } },
+        }),
     // It would keep a scenario from leaving no room to replace a task.
     availabilityZoneRebalancing: "DISABLED",
-    networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"], securityGroups: ["sg-1"] } },
     deploymentConfiguration: {
       minimumHealthyPercent: service.minimumHealthyPercent ?? 100,
       maximumPercent: service.maximumPercent ?? 200,
@@ -103,16 +117,21 @@ function taskDefinitionOf({ service = {} }: Scenario, version: string): JsonObje
   const logs = { "awslogs-group": logGroup, "awslogs-region": target.region, "awslogs-stream-prefix": "ecs" };
   return {
     family: target.family,
-    networkMode: "awsvpc",
-    requiresCompatibilities: ["FARGATE"],
+    ...(isOnInstances(service)
+      ? { networkMode: "bridge", requiresCompatibilities: ["EC2"] }
+      : {
+          networkMode: "awsvpc",
+          requiresCompatibilities: ["FARGATE"],
+          cpu: String(target.cpu ?? 256),
+          memory: String(target.memory ?? 512),
+        }),
     executionRoleArn: `arn:aws:iam::${target.account}:role/web-execution`,
-    cpu: String(target.cpu ?? 256),
-    memory: String(target.memory ?? 512),
     containerDefinitions: [
       {
         name: target.container,
         image: imageOf(version),
         essential: true,
+        ...(isOnInstances(service) && { memory: 512 }),
         portMappings: [{ containerPort: target.containerPort }],
         environment: [
           { name: "PASSWORD", value: secrets.environment },
