@@ -37,13 +37,13 @@ async function refused(more: string[] = [], drawn: { terminal?: typeof terminal 
 
 test("what is refused is told in words, with its own exit code", async () => {
   const { exitCode, stdout, stderr } = await refused();
-  assert.deepEqual([exitCode, stdout], [2, ""]);
+  assert.deepEqual([exitCode, stdout], [2, ""], stderr);
   assert.match(stderr, /^Error: The URL "nope" can't be used\..*\n$/m);
 });
 
 test("as JSON the last line of the log and of stderr says the same, for a script to find by its type", async () => {
   const { exitCode, stdout, stderr } = await refused(["--as-json"]);
-  assert.deepEqual([exitCode, stdout], [2, ""]);
+  assert.deepEqual([exitCode, stdout], [2, ""], stderr);
   const lines = [...stderr.matchAll(/\{"type":"error".*/g)].map(([line]) => line);
   assert.equal(new Set(lines).size, 1);
   const { code, exitCode: said, message } = JSON.parse(lines[0] ?? "") as Record<string, unknown>;
@@ -54,7 +54,7 @@ test("as JSON the last line of the log and of stderr says the same, for a script
 test("on a terminal the last screen says what was refused, once, also when a script is to read it", async () => {
   for (const more of [[], ["--as-json"]]) {
     const { exitCode, stdout, stderr } = await refused(more, { terminal });
-    assert.deepEqual([exitCode, stdout], [2, ""]);
+    assert.deepEqual([exitCode, stdout], [2, ""], stderr);
     assert.match(
       stderr,
       /\n✘ \.rollback\(\n( {2}┆ .*\n)+ {2}\): String! [\d.ms]+ ERROR\n! The URL "nope" can't be used\. /,
