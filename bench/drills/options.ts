@@ -103,7 +103,8 @@ const ofService = ["target", "desired-count", "minimum-healthy-percent", "maximu
 
 function refuseIdleOptions(given: ReadonlySet<string>, list: boolean, kill: boolean, time: Options["time"]): void {
   const ofPlay = ["time", "speed", "seed", "jobs", "out", ...ofService];
-  if (list) refuseIdle(given, [...ofPlay, "kill", "every"], "with --list");
+  // The target's name is checked with --list too.
+  if (list) refuseIdle(given, [...ofPlay.filter((name) => name !== "target"), "kill", "every"], "with --list");
   else if (kill) refuseIdle(given, ["name", ...ofPlay.filter((name) => name !== "jobs")], "with --kill");
   else if (time === "virtual") {
     refuseIdle(given, ["speed", "jobs"], "in virtual time: add --time real or --time containers");

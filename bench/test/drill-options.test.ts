@@ -34,7 +34,7 @@ for (const [args, message] of [
 
 test("options that go together are accepted", () => {
   assert.equal(readOptions(["--kill", "--every", "3", "--jobs", "2"]).every, 3);
-  assert.equal(readOptions(["--list", "--name", "goes"]).list, true);
+  assert.equal(readOptions(["--list", "--name", "goes", "--target", "staging"]).list, true);
   assert.equal(readOptions(["--seed", "3", "--desired-count", "4"]).seed, 3);
   assert.equal(readOptions(["--time", "real", "--speed", "aws", "--jobs", "2"]).speed, "aws");
 });

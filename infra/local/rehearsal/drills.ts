@@ -25,7 +25,7 @@ export async function refuseUnknownDrills(
   options: Pick<Options, "name" | "target">,
   signal: AbortSignal,
 ): Promise<void> {
-  const child = spawn(process.execPath, [start, ...drillArgs(options), "--list"], {
+  const child = spawn(process.execPath, [start, "drill", "--list", ...chosenArgs(options)], {
     cwd: root,
     signal,
     stdio: ["ignore", "ignore", "pipe"],
@@ -35,8 +35,12 @@ export async function refuseUnknownDrills(
 }
 
 /** The command line of the drills. Pure. */
-export function drillArgs({ name, target }: Pick<Options, "name" | "target">): string[] {
-  return ["drill", "--time", "containers", "--target", target, ...name.flatMap((each) => ["--name", each])];
+export function drillArgs(options: Pick<Options, "name" | "target">): string[] {
+  return ["drill", "--time", "containers", ...chosenArgs(options)];
+}
+
+function chosenArgs({ name, target }: Pick<Options, "name" | "target">): string[] {
+  return ["--target", target, ...name.flatMap((each) => ["--name", each])];
 }
 
 /** @returns How many verdicts were right. */

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import xterm from "@xterm/headless";
 
 const driver = fileURLToPath(new URL("pty-driver.ts", import.meta.url));
+const loader = new URL("../../../typescript.mjs", import.meta.url).href;
 
 export interface Screen {
   columns: number;
@@ -31,7 +32,7 @@ export async function onTerminal(
   env: Record<string, string> = {},
 ): Promise<Shown[]> {
   const { columns, rows } = screen;
-  const node = [process.execPath, "--import", import.meta.resolve("tsx"), driver].map((word) => `'${word}'`).join(" ");
+  const node = [process.execPath, "--import", loader, driver].map((word) => `'${word}'`).join(" ");
   const child = spawn("script", ["-qec", `stty cols ${columns} rows ${rows} && exec ${node}`, "/dev/null"], {
     env: { ...process.env, NO_COLOR: "1", PTY_MODULE: modulePath, PTY_CALLS: JSON.stringify(calls), ...env },
     stdio: ["ignore", "pipe", "inherit"],
