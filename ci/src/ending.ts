@@ -7,10 +7,13 @@ import { jsonPrinter, type Printer, textPrinter } from "./report/printer.js";
 import type { Report } from "./report/report.js";
 
 /**
- * Runs the work of a function. A failure ends the call with the failure's own exit code: an engine turns a thrown error into exit
- * code 1, whatever it is.
+ * Runs the work of a function that leaves the service as it is. A failure ends the call with the failure's own exit code: an engine
+ * turns a thrown error into exit code 1, whatever it is.
  */
-export async function ending<T>(work: (activity: Activity) => Promise<T>, printer = printerFor(false)): Promise<T> {
+export async function ending<T>(
+  work: (activity: Activity) => Promise<T>,
+  printer = textPrinter(console.log, false),
+): Promise<T> {
   const activity = startActivity(printer.progress, systemClock, revealedSpan);
   try {
     return await work(activity);
@@ -23,18 +26,14 @@ export async function ending<T>(work: (activity: Activity) => Promise<T>, printe
   }
 }
 
-/** Runs work that ends in a report. A verdict other than success ends the call as a failure does. */
+/** Runs work that changes the service and ends in a report. A verdict other than success ends the call as a failure does. */
 export async function reporting(work: (activity: Activity) => Promise<Report>, asJson = false): Promise<string> {
-  const printer = printerFor(asJson);
+  const printer = asJson ? jsonPrinter(console.log, systemClock) : textPrinter(console.log);
   return await ending(async (activity) => {
     const report = await work(activity);
     const text = printer.report(report);
     return report.exitCode === 0 ? text : await endCall(text, printer, report.exitCode);
   }, printer);
-}
-
-function printerFor(asJson: boolean): Printer {
-  return asJson ? jsonPrinter(console.log, systemClock) : textPrinter(console.log);
 }
 
 /**

@@ -16,12 +16,12 @@ export interface Printer {
   summaryOf?(text: string): string;
 }
 
-/** For people: a line for each thing that happens. */
-export function textPrinter(print: (line: string) => void): Printer {
+/** For people: a line for each thing that happens. `changesService`: whether the call may have changed the service when it fails. */
+export function textPrinter(print: (line: string) => void, changesService = true): Printer {
   return {
     progress: (line) => print(neutral(line, 2_000)),
     report: formatReport,
-    error: messageFor,
+    error: (error) => messageFor(error, changesService),
   };
 }
 
@@ -60,13 +60,16 @@ function bounded(_name: string, value: unknown): unknown {
   return `${value.slice(0, longestText)}… (${value.length - longestText} more characters)`;
 }
 
-/** An unexpected error leaves open what was done before it. */
-function messageFor(error: Error): string {
+/** After an unexpected error of a call that changes the service, it is open whether it was changed. */
+function messageFor(error: Error, changesService = true): string {
   if (error instanceof SlipwayError) return neutralLines(error.message);
   const { cmd, stderr, stdout } = error as Partial<Record<"cmd" | "stderr" | "stdout", unknown>>;
   const output = [stdout, stderr]
     .flatMap((one) => (typeof one === "string" && one !== "" ? quoted(one) : []))
     .join("\n");
   const failed = Array.isArray(cmd) ? `\`${cmd.join(" ")}\` failed: ` : "";
-  return `Unexpected error: ${neutral(`${failed}${error.message || error.name}`)}${output && `\n${output}`}\nThe outcome is not known. Run \`status\` to see what the service runs.`;
+  const next = changesService
+    ? "The outcome is not known. Run `status` to see what the service runs."
+    : "The service was not changed.";
+  return `Unexpected error: ${neutral(`${failed}${error.message || error.name}`)}${output && `\n${output}`}\n${next}`;
 }

@@ -94,6 +94,11 @@ test("the error of a command that the engine ran shows the command and the end o
   );
 });
 
+test("after an unexpected error of a call that only reads, the service was not changed", () => {
+  const { error } = textPrinter(() => {}, false);
+  assert.equal(error(new Error("socket hang up")), "Unexpected error: socket hang up\nThe service was not changed.");
+});
+
 test("a JSON line has a summary of one line for people", () => {
   const printer = jsonPrinter(() => {}, { now: () => 0, sleep: async () => {} });
   const line = printer.error(new InputError("bad-target", "Two mistakes:\n  a\n  b"));
