@@ -9,12 +9,10 @@ const json = (path: string) => JSON.parse(read(path));
 const version: string = json("dagger.json").engineVersion.replace(/^v/, "");
 const sdk = "@dagger.io/dagger";
 
-for (const folder of ["", "ci/"]) {
-  test(`${folder}package.json and its lock have the SDK in exactly the engine's version`, () => {
-    assert.equal(json(`${folder}package.json`).devDependencies[sdk], version);
-    assert.equal(json(`${folder}package-lock.json`).packages[`node_modules/${sdk}`].version, version);
-  });
-}
+test("package.json and its lock have the SDK in exactly the engine's version", () => {
+  assert.equal(json("package.json").devDependencies[sdk], version);
+  assert.equal(json("package-lock.json").packages[`node_modules/${sdk}`].version, version);
+});
 
 test("the workflows install the CLI in exactly the engine's version", () => {
   const workflows = readdirSync(new URL(".github/workflows/", root)).map((name) => read(`.github/workflows/${name}`));
@@ -26,7 +24,21 @@ test("the workflows install the CLI in exactly the engine's version", () => {
 });
 
 test("the engine's own SDK is used: the npm package is no dependency that would take its place", () => {
-  assert.equal(json("ci/package.json").dependencies[sdk], undefined);
+  const { dependencies, devDependencies } = json("ci/package.json");
+  assert.equal({ ...dependencies, ...devDependencies }[sdk], undefined);
+});
+
+test("`dagger develop` finds nothing to write: the files that it completes are complete", () => {
+  // https://github.com/dagger/dagger/blob/v0.21.8/sdk/typescript/runtime/tsutils/package_json_updator.go
+  assert.ok(json("ci/package.json").dependencies.typescript);
+  assert.equal(json("ci/package.json").type, "module");
+  // https://github.com/dagger/dagger/blob/v0.21.8/core/modules/config.go writes the members in this order, each list item on a line.
+  const { name, engineVersion, sdk, include, source } = json("dagger.json");
+  const written = { name, engineVersion, sdk, include, source };
+  assert.equal(read("dagger.json"), `${JSON.stringify(written, null, 2)}\n`);
+  const ignored = ["/sdk", "/**/node_modules/**", "/**/.pnpm-store/**", "/.env"];
+  assert.deepEqual(read("ci/.gitignore").trimEnd().split("\n"), ignored);
+  assert.equal(read("ci/.gitattributes"), "/sdk/** linguist-generated\n");
 });
 
 test("ci/ travels to the engine alone: neither its tsconfig nor a dependency points outside it", () => {
@@ -45,7 +57,7 @@ test("ci/ travels to the engine alone: neither its tsconfig nor a dependency poi
 });
 
 test("TypeScript is a range in ci/, because an exact version collides with the engine's own", () => {
-  assert.match(json("ci/package.json").devDependencies.typescript, /^\^5\./);
+  assert.match(json("ci/package.json").dependencies.typescript, /^\^5\./);
 });
 
 test("no source loads a package of the AWS SDK when it is imported: a refused call needs none", () => {

@@ -21,7 +21,9 @@ process.exitCode = await main();
 async function main(): Promise<number> {
   const unknown = process.argv.slice(2).filter((argument) => argument !== "--yes");
   if (unknown.length > 0) {
-    console.error(`${unknown.join(" ")} is not accepted. Accepted: --yes. One test: node --import tsx --test FILE.`);
+    console.error(
+      `${unknown.join(" ")} is not accepted. Accepted: --yes. One test: node --import ./infra/local/typescript.mjs --test FILE.`,
+    );
     return 2;
   }
   const consent = { yes: process.argv.includes("--yes"), say: console.log, signal: new AbortController().signal };

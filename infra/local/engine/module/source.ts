@@ -11,7 +11,7 @@ export interface ModuleSource {
   root: string;
   /** The module's own package. */
   directory: string;
-  /** The SDK's package in it. */
+  /** The SDK's package, in the module's own or in one above it. */
   sdk: string;
   /** Where paths of arguments by default start: the git repository, or the module's root when there is none. */
   context: string;
@@ -42,7 +42,9 @@ export function findModule(from: string): ModuleSource {
     );
   }
   const directory = join(root, source);
-  const sdkPath = join(directory, "node_modules/@dagger.io/dagger");
+  // An engine provides the SDK, so that the module need not depend on it: it may be installed above the module's directory.
+  const package_ = "node_modules/@dagger.io/dagger";
+  const sdkPath = join(findUp(directory, package_) ?? directory, package_);
   requireVersion(sdkPath, directory, engineVersion.replace(/^v/, ""));
   return { name, root, directory, sdk: sdkPath, context: findUp(root, ".git") ?? root };
 }
@@ -70,7 +72,10 @@ export async function sourceFiles(directory: string): Promise<string[]> {
 
 function requireVersion(sdk: string, directory: string, wanted: string): void {
   const path = join(sdk, "package.json");
-  if (!existsSync(path)) throw new StandInError(`The module's packages are not installed. Run npm ci in ${directory}.`);
+  if (!existsSync(path))
+    throw new StandInError(
+      `The package @dagger.io/dagger is installed neither in ${directory} nor above it. Install the version ${wanted} of it there.`,
+    );
   const { version } = JSON.parse(readFileSync(path, "utf8")) as { version: string };
   if (version === wanted) return;
   throw new StandInError(

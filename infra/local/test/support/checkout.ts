@@ -48,7 +48,7 @@ export async function copyProject(path: string): Promise<void> {
 
 /** A checkout has no packages until somebody installs them. */
 export async function lendPackages(path: string): Promise<void> {
-  await symlink(join(root, "ci/node_modules"), join(path, "ci/node_modules"));
+  for (const part of ["", "ci"]) await symlink(join(root, part, "node_modules"), join(path, part, "node_modules"));
 }
 
 /** Runs git in a directory, untouched by the settings of whoever runs the tests. */
