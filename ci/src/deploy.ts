@@ -1,5 +1,6 @@
 import { systemClock } from "./clock.js";
 import { openDestination } from "./destination.js";
+import { InputError } from "./errors.js";
 import { checkUrl, publicUrl } from "./public-url.js";
 import { findPublished } from "./publish.js";
 import { candidateOf, checkPublish, type PublishOptions, publishCheckout, versionOf } from "./publish-image.js";
@@ -34,6 +35,7 @@ export interface DeployOptions extends PublishOptions {
  */
 export async function deploy(options: DeployOptions): Promise<Report> {
   checkPublish(options);
+  checkSource(options);
   checkUrl(options.url);
   checkRunId(options.runId);
   const asked = parseAsked(options.asked);
@@ -45,11 +47,11 @@ export async function deploy(options: DeployOptions): Promise<Report> {
     // A service that can't be deployed to is found out before anything is published for it.
     await readService(opened.aws, opened.target);
     const candidate = options.published ? undefined : await candidateOf(options, opened.target);
-    return { ...opened, version: await versionOf(options), ...(candidate && { candidate }) };
+    return { ...opened, version: await versionOf(options, candidate !== undefined), candidate };
   });
   const { candidate, version } = destination;
   const session = { aws: destination.aws, target: destination.target, clock: systemClock, progress, span };
-  const release = candidate
+  const release = !options.published
     ? await publishCheckout(options, destination, { candidate, version }, (repository, platform) =>
         span("preflight", () => checkBeforeBuild(session, { version, repository, platform }, asked)),
       )
@@ -64,4 +66,13 @@ export async function deploy(options: DeployOptions): Promise<Report> {
     ...(http && { http }),
     ...(options.runId !== undefined && { runId: options.runId }),
   });
+}
+
+/** @throws InputError when an image is given twice. */
+function checkSource({ image, published }: DeployOptions): void {
+  if (!image || !published) return;
+  throw new InputError(
+    "two-images",
+    "--image can't be combined with --published: each names the image that is deployed. Accepted: one of them.",
+  );
 }

@@ -1,8 +1,10 @@
-import { dag, type GitRepository, type Service } from "@dagger.io/dagger";
+import type { GitRepository, Service } from "@dagger.io/dagger";
 import type { Build } from "./build-options.js";
 import { type Dockerfile, resolvedBase, runtimeImage } from "./image.js";
 import { labelsOf, splitReference } from "./labels.js";
+import { once } from "./once.js";
 import type { ImageSource } from "./publish.js";
+import { pushed } from "./push.js";
 import { type Revision, readCommitTime } from "./revision.js";
 import { buildDigest } from "./sources.js";
 import { runTests } from "./tests.js";
@@ -25,18 +27,17 @@ export function imageSource(checkout: Checkout): ImageSource {
   const { build, file, service } = checkout;
   const inputDigest = once(() => buildDigest(build, file));
   return {
-    inputDigest,
+    kind: "build",
+    identity: inputDigest,
     baseDigest: async () => splitReference(await resolvedBase(build, file)).digest,
     test: () => runTests(build, file),
-    async push(address, { username, password }) {
-      const image = await runtimeImage(build, checkout.version, await labels(checkout, await inputDigest()));
-      const reference = await image
-        .withRegistryAuth(address, username, dag.setSecret("registry-password", password))
-        .publish(address, service && { registryService: service });
-      const { digest } = splitReference(reference);
-      if (!digest) throw new Error(`The engine published ${reference} without naming its digest.`);
-      return digest;
-    },
+    push: async (address, login) =>
+      await pushed(
+        await runtimeImage(build, checkout.version, await labels(checkout, await inputDigest())),
+        address,
+        login,
+        service,
+      ),
   };
 }
 
@@ -45,12 +46,4 @@ async function labels(checkout: Checkout, inputDigest: string): Promise<Record<s
   const [base, time] = await Promise.all([resolvedBase(build, file), readCommitTime(repository, revision.commit)]);
   const { commit, dirty } = revision;
   return labelsOf({ version, inputDigest, base, commit: { id: commit, time }, dirty, ...(source && { source }) });
-}
-
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
 }

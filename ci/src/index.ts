@@ -151,6 +151,7 @@ export class Slipway {
    * @param stage The Dockerfile's stage to build (default: the target's, or the last one)
    * @param buildArg A build argument, NAME=VALUE; repeatable. It stays visible in the image
    * @param buildSecret A secret for RUN --mount=type=secret, by the name of its variable or file; repeatable
+   * @param image A ready image to publish in place of a build: another module's container, or an address
    */
   @func({ cache: "never" })
   async publish(
@@ -164,11 +165,14 @@ export class Slipway {
     stage?: string,
     buildArg?: string[],
     buildSecret?: Secret[],
+    image?: Container,
   ): Promise<string> {
     const build = { dockerfile, stage, buildArg, buildSecret, platform };
     const source = { app, context: contextOf(workspace, app), build, git: gitOf(workspace, repository) };
     const destination = this.destination(workspace);
-    return await ending((activity) => publishImage({ version, ...source, allowDirty, destination, ...activity }));
+    return await ending((activity) =>
+      publishImage({ version, ...source, image, allowDirty, destination, ...activity }),
+    );
   }
 
   /**
@@ -269,6 +273,7 @@ export class Slipway {
    * @param stage The Dockerfile's stage to build (default: the target's, or the last one)
    * @param buildArg A build argument, NAME=VALUE; repeatable. It stays visible in the image
    * @param buildSecret A secret for RUN --mount=type=secret, by the name of its variable or file; repeatable
+   * @param image A ready image to publish and deploy in place of a build: another module's container, or an address
    * @param asJson Show progress and the report as JSON Lines
    */
   @func({ cache: "never" })
@@ -302,6 +307,7 @@ export class Slipway {
     stage?: string,
     buildArg?: string[],
     buildSecret?: Secret[],
+    image?: Container,
     asJson?: boolean,
   ): Promise<string> {
     const build = { dockerfile, stage, buildArg, buildSecret, platform };
@@ -310,8 +316,8 @@ export class Slipway {
     const changes = { env, secret, cpu, memory, desiredCount, force };
     const asked = { ...changes, plan, ignore, scanSeverity, skipBefore, skipAfter, keep };
     const patience = { timeoutMinutes, onTimeout, noEarlyStop };
-    const image = { version, ...source, allowDirty, published };
-    const options = { ...image, destination, url, runId, asked, patience, noUndo };
+    const release = { version, ...source, image, allowDirty, published };
+    const options = { ...release, destination, url, runId, asked, patience, noUndo };
     return await reporting((activity) => deploy({ ...options, ...activity }), asJson);
   }
 

@@ -1,12 +1,15 @@
-import type { Directory } from "@dagger.io/dagger";
+import type { Container, Directory } from "@dagger.io/dagger";
 import type { Activity } from "./activity.js";
 import { type BuildOptions, buildOf, checkBuildOptions } from "./build-options.js";
 import { type Destination, type DestinationOptions, openDestination } from "./destination.js";
 import { engineWork } from "./engine-failure.js";
+import { InputError } from "./errors.js";
+import { neutral } from "./foreign-text.js";
 import { commitVersion } from "./git-version.js";
 import { readDockerfile } from "./image.js";
 import { imageSource } from "./image-source.js";
-import { publish } from "./publish.js";
+import { type ImageSource, publish } from "./publish.js";
+import { readyImage } from "./ready-image.js";
 import { type Candidate, noRepository, readRevision } from "./revision.js";
 import type { Release } from "./rollout/release.js";
 import type { GitSource } from "./sources.js";
@@ -22,6 +25,8 @@ export interface PublishOptions extends Pick<Activity, "progress" | "span"> {
   /** Returns the directory that is built, by its path in the repository. */
   context: (path: string) => Directory;
   build: BuildOptions;
+  /** A ready container to publish in place of a build. */
+  image: Container | undefined;
   git: GitSource;
   allowDirty: boolean | undefined;
   destination: DestinationOptions;
@@ -33,7 +38,7 @@ export async function publishImage(options: PublishOptions): Promise<string> {
   const { destination, candidate, version } = await options.span("resolve", async () => {
     const destination = await openDestination(options.destination);
     const candidate = await candidateOf(options, destination.target);
-    return { destination, candidate, version: await versionOf(options) };
+    return { destination, candidate, version: await versionOf(options, candidate !== undefined) };
   });
   return (await publishCheckout(options, destination, { candidate, version })).image;
 }
@@ -42,21 +47,58 @@ export async function publishImage(options: PublishOptions): Promise<string> {
  * Checks the arguments alone.
  * @throws InputError
  */
-export function checkPublish({ version, build }: PublishOptions): void {
+export function checkPublish({ version, image, ...options }: PublishOptions): void {
   if (version !== undefined) parseReleaseVersion(version);
-  checkBuildOptions(build);
+  if (image) refuseBuildOptions("--image", options);
+  checkBuildOptions(options.build);
 }
 
-/** Returns the version that the user passed, or else the commit's. */
-export async function versionOf({ version, git }: Pick<PublishOptions, "version" | "git">): Promise<string> {
-  return version ?? (await commitVersion(git.repository).catch(noRepository));
+/** @throws InputError when an option of a build is given where nothing is built. */
+function refuseBuildOptions(
+  used: string,
+  { app, build, allowDirty }: Pick<PublishOptions, "app" | "build" | "allowDirty">,
+): void {
+  const { dockerfile, stage, buildArg, buildSecret, platform } = build;
+  const options = { app, dockerfile, stage, "build-arg": buildArg, "build-secret": buildSecret, platform };
+  const given = Object.entries({ ...options, "allow-dirty": allowDirty || undefined })
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => `--${name}`);
+  if (given.length === 0) return;
+  throw new InputError(
+    "image-and-build",
+    `${used} can't be combined with ${given.join(", ")}: the image exists, and nothing is built. Accepted: ${used} alone, or the options of a build alone. A default in .env counts as given.`,
+  );
+}
+
+/**
+ * Returns the version that the user passed, or else the commit's.
+ * @param isBuilt Only what is built needs a git repository where the version is given.
+ */
+export async function versionOf(
+  { version, git }: Pick<PublishOptions, "version" | "git">,
+  isBuilt: boolean,
+): Promise<string> {
+  return version ?? (await commitVersion(git.repository).catch(isBuilt ? noRepository : noVersion));
+}
+
+function noVersion(cause: Error): never {
+  throw new InputError(
+    "no-version",
+    `There is no version: --version is not given, and the git repository whose commit names it by default can't be read (${neutral(cause.message)}). Pass --version, as in --version v1.2.3.`,
+    { cause },
+  );
 }
 
 /**
  * Reads what would be built.
+ * @returns undefined where a ready container is published.
  * @throws InputError when there is no Dockerfile.
  */
-export async function candidateOf({ app, context, build }: PublishOptions, target: Target): Promise<Candidate> {
+export async function candidateOf(
+  { app, context, build, image }: PublishOptions,
+  target: Target,
+): Promise<Candidate | undefined> {
+  if (image) return undefined;
   const merged = buildOf(build, target, context);
   const path = target.build?.context ?? ".";
   return {
@@ -66,21 +108,54 @@ export async function candidateOf({ app, context, build }: PublishOptions, targe
   };
 }
 
-/** @param beforeBuild Runs when something is to be built, before it is; it gets the repository's address and the platform. */
+/**
+ * Publishes a build, or a ready container.
+ * @param candidate What is built; absent where a ready container is published.
+ * @param beforeBuild Runs when something is to be pushed, before it is tested or built; it gets the repository's address and the platform.
+ */
 export async function publishCheckout(
   options: PublishOptions,
   destination: Destination,
-  { candidate, version }: { candidate: Candidate; version: string },
+  { candidate, version }: { candidate: Candidate | undefined; version: string },
   beforeBuild: (repository: string, platform: string) => Promise<void> = async () => {},
 ): Promise<Release> {
-  const { git, allowDirty, progress, span } = options;
-  const revision = await engineWork("Reading the commit", readRevision(git, candidate, allowDirty ?? false));
-  const { service } = options.destination;
-  const { source, platform } = destination.target;
-  const image = imageSource({ ...candidate, version, repository: git.repository, revision, source, service });
-  return await publish(version, image, destination, {
+  const { progress, span } = options;
+  const { source, platform } = candidate
+    ? await built(options, destination, { candidate, version })
+    : await ready(options, destination);
+  return await publish(version, source, destination, {
     progress,
     span,
-    beforeBuild: ({ uri }) => beforeBuild(uri, candidate.build.platform ?? platform),
+    beforeBuild: ({ uri }) => beforeBuild(uri, platform),
   });
+}
+
+/** An image to publish and the platform that it is for, such as `linux/amd64`. */
+interface Publishable {
+  source: ImageSource;
+  platform: string;
+}
+
+async function built(
+  { git, allowDirty = false, destination: { service } }: PublishOptions,
+  { target }: Destination,
+  { candidate, version }: { candidate: Candidate; version: string },
+): Promise<Publishable> {
+  const revision = await engineWork("Reading the commit", readRevision(git, candidate, allowDirty));
+  const { source } = target;
+  return {
+    source: imageSource({ ...candidate, version, repository: git.repository, revision, source, service }),
+    platform: candidate.build.platform ?? target.platform,
+  };
+}
+
+async function ready(
+  { image, destination: { service } }: PublishOptions,
+  { target }: Destination,
+): Promise<Publishable> {
+  if (!image) throw new Error("There is neither a build nor a container to publish.");
+  return {
+    source: readyImage(image, { command: target.test?.command, service }),
+    platform: await engineWork("Reading the image", image.platform()),
+  };
 }

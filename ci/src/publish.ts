@@ -1,18 +1,21 @@
 import type { Activity } from "./activity.js";
-import { findRepository, findTag, type Login, login, newestTags, type Repository } from "./aws/ecr.js";
-import { readImageLabels } from "./aws/image-labels.js";
+import { findRepository, type Login, login, newestTags, type Repository } from "./aws/ecr.js";
 import type { Destination } from "./destination.js";
 import { describeFailure, engineWork, isCommandFailure } from "./engine-failure.js";
 import { InputError, SlipwayError } from "./errors.js";
 import { neutral } from "./foreign-text.js";
 import { LABEL } from "./labels.js";
+import { once } from "./once.js";
 import { unchanged } from "./rollout/ecs/unchanged.js";
 import type { Release } from "./rollout/release.js";
+import { findStored, type StoredImage, toRelease } from "./stored-image.js";
 
 /** The engine's part of publishing. */
 export interface ImageSource {
-  /** The identity of what the image would be built from. */
-  inputDigest(): Promise<string>;
+  /** `ready` is a container that exists already and is published as it is; its identity is its image digest. */
+  kind: "build" | "ready";
+  /** Identity: the digest of what a build is made from, or the image digest of a ready container. */
+  identity(): Promise<string>;
   /** What the base image's name stands for today; undefined when the name tells no digest. */
   baseDigest(): Promise<string | undefined>;
   /** Returns undefined where there are no tests. Fails when a test fails. */
@@ -21,16 +24,29 @@ export interface ImageSource {
   push(address: string, login: Login): Promise<string>;
 }
 
+const wordsOf = {
+  build: {
+    reading: (version: string) => `Reading what ${version} is built from`,
+    same: "made from the same input",
+    untested: 'Not tested: the Dockerfile has no stage "test", and the target names no test command.',
+    span: "build and publish",
+    pushing: (version: string, uri: string) => `Building ${version} and pushing it to ${uri}.`,
+    push: (version: string, uri: string) => `Building and pushing ${version} to ${uri}`,
+  },
+  ready: {
+    reading: () => "Reading the image's digest",
+    same: "as the same image",
+    untested: 'Not tested: the target names no test command, as in "test": { "command": ["npm", "test"] }.',
+    span: "publish",
+    pushing: (version: string, uri: string) => `Pushing the image as ${version} to ${uri}.`,
+    push: (version: string, uri: string) => `Pushing the image as ${version} to ${uri}`,
+  },
+};
+
 /** How a version is published. */
 export interface Publishing extends Pick<Activity, "progress" | "span"> {
   /** Runs when the version is not in the registry, before anything is tested or built; what it throws ends the publishing. */
   beforeBuild?: (repository: Repository) => Promise<void>;
-}
-
-/** An image that lies in the registry. */
-interface Stored {
-  digest: string;
-  labels: Record<string, string>;
 }
 
 /**
@@ -45,16 +61,19 @@ export async function publish(
   { progress, span, beforeBuild }: Publishing,
 ): Promise<Release> {
   const repository = await unchanged(findRepository(destination.aws, destination.target));
-  const [inputDigest, credentials] = await Promise.all([
-    engineWork(`Reading what ${version} is built from`, source.inputDigest()),
+  const words = wordsOf[source.kind];
+  const identity = once(() => engineWork(words.reading(version), source.identity()));
+  const [credentials] = await Promise.all([
     login(destination.aws),
+    // A ready container's digest costs an export of the whole image: it is read only where there is an image to compare.
+    source.kind === "build" && identity(),
   ]);
   const find = () => findStored(repository, version, credentials, destination);
 
   const stored = await find();
   if (stored) {
-    refuseOtherInput(version, stored, inputDigest);
-    progress(`${version} is in the registry already, made from the same input: ${stored.digest} is used as it is.`);
+    refuseOther(version, stored, source.kind, await identity());
+    progress(`${version} is in the registry already, ${words.same}: ${stored.digest} is used as it is.`);
     await mentionMovedBase(stored, source, progress);
     return toRelease(version, repository, stored);
   }
@@ -64,11 +83,10 @@ export async function publish(
     progress(`Testing ${version}.`);
     return engineWork(`Testing ${version}`, source.test());
   });
-  if (tested === undefined)
-    progress('Not tested: the Dockerfile has no stage "test", and the target names no test command.');
-  const pushed = await span("build and publish", () => {
-    progress(`Building ${version} and pushing it to ${repository.uri}.`);
-    return pushOnce(version, source, repository, credentials, find, inputDigest);
+  if (tested === undefined) progress(words.untested);
+  const pushed = await span(words.span, () => {
+    progress(words.pushing(version, repository.uri));
+    return pushOnce(version, source, repository, credentials, find, identity);
   });
   return { ...toRelease(version, repository, pushed), ...(tested === undefined && { untested: true }) };
 }
@@ -88,42 +106,26 @@ export async function findPublished(version: string, destination: Destination): 
   );
 }
 
-async function findStored(
-  repository: Repository,
-  tag: string,
-  credentials: Login,
-  { aws, endpoint }: Destination,
-): Promise<Stored | undefined> {
-  const digest = await unchanged(findTag(aws, repository, tag));
-  return digest === undefined
-    ? undefined
-    : { digest, labels: await readImageLabels(repository, digest, credentials, endpoint) };
-}
-
 /** Pushes, and makes sure that the registry has what was pushed. Someone who pushed the same input meanwhile is as good. */
 async function pushOnce(
   version: string,
   source: ImageSource,
   { uri }: Repository,
   credentials: Login,
-  find: () => Promise<Stored | undefined>,
-  inputDigest: string,
-): Promise<Stored> {
+  find: () => Promise<StoredImage | undefined>,
+  identity: () => Promise<string>,
+): Promise<StoredImage> {
   let pushed: string | undefined;
   try {
     pushed = await source.push(`${uri}:${version}`, credentials);
   } catch (cause) {
+    const failed = (tag: string) => pushFailed(wordsOf[source.kind].push(version, uri), cause as Error, tag);
     // An immutable tag refuses whoever comes second.
     const winner = await find().catch((error: Error) => {
-      throw pushFailed(
-        version,
-        uri,
-        cause as Error,
-        `Whether the tag is there can't be read (${neutral(error.message)})`,
-      );
+      throw failed(`Whether the tag is there can't be read (${neutral(error.message)})`);
     });
-    if (!winner) throw pushFailed(version, uri, cause as Error, "The registry has no such tag");
-    refuseOtherInput(version, winner, inputDigest);
+    if (!winner) throw failed("The registry has no such tag");
+    refuseOther(version, winner, source.kind, await identity());
     return winner;
   }
   const stored = await find();
@@ -136,32 +138,41 @@ async function pushOnce(
 }
 
 /** A registry makes the tag last, with the manifest, when it has all that this names: what broke off before is no image. */
-function pushFailed(version: string, uri: string, cause: Error, tag: string): SlipwayError {
+function pushFailed(what: string, cause: Error, tag: string): SlipwayError {
   // Building is a part of it: a command of the build has its output here.
   return new SlipwayError(
     "push-failed",
     2,
-    `Building and pushing ${version} to ${uri} failed: ${describeFailure(cause)}${isCommandFailure(cause) ? "\n" : " "}${tag}, and nothing was deployed. Run the same command again: layers that the registry has are not sent twice.`,
+    `${what} failed: ${describeFailure(cause)}${isCommandFailure(cause) ? "\n" : " "}${tag}, and nothing was deployed. Run the same command again: layers that the registry has are not sent twice.`,
     { cause },
   );
 }
 
-function refuseOtherInput(version: string, { digest, labels }: Stored, wanted: string): void {
-  const { [LABEL.inputDigest]: found, [LABEL.revision]: commit } = labels;
-  if (found === wanted) return;
+/** @throws InputError when the version's image is not the one that would be published. */
+function refuseOther(
+  version: string,
+  { digest, labels }: StoredImage,
+  kind: ImageSource["kind"],
+  identity: string,
+): void {
+  const { [LABEL.inputDigest]: input, [LABEL.revision]: commit } = labels;
+  if (identity === (kind === "ready" ? digest : input)) return;
   // Another tool may have written the labels.
-  const made = found
-    ? `made from another input (${neutral(String(found), 100)}; this one is ${wanted})`
-    : "not made by Slipway: it has no input digest";
   const revision = commit ? `, from commit ${neutral(String(commit), 100)}` : "";
+  const made =
+    kind === "ready"
+      ? `is another image than the container (${identity})`
+      : input
+        ? `was made from another input (${neutral(String(input), 100)}; this one is ${identity})`
+        : "was not made by Slipway: it has no input digest";
   throw new InputError(
     "version-taken",
-    `${version} is in the registry already (${digest}${revision}) and was ${made}. Publish under a new version, or deploy what lies there: deploy --published --version ${version}.`,
+    `${version} is in the registry already (${digest}${revision}) and ${made}. Publish under a new version, or deploy what lies there: deploy --published --version ${version}.`,
   );
 }
 
 async function mentionMovedBase(
-  { labels }: Stored,
+  { labels }: StoredImage,
   source: ImageSource,
   progress: (line: string) => void,
 ): Promise<void> {
@@ -171,9 +182,4 @@ async function mentionMovedBase(
   });
   if (!built || !today || built === today) return;
   progress(`The base image has moved since: ${built} then, ${today} now. A new version would be built on the new one.`);
-}
-
-function toRelease(version: string, { uri }: Repository, { digest, labels }: Stored): Release {
-  const commit = labels[LABEL.revision];
-  return { version, image: `${uri}@${digest}`, digest, ...(commit && { commit }) };
 }

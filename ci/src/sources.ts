@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Directory, dag, type GitRepository, type Workspace } from "@dagger.io/dagger";
+import { type Directory, dag, type File, type GitRepository, type Workspace } from "@dagger.io/dagger";
 import type { Build } from "./build-options.js";
 import { ignorePatterns } from "./dockerfile.js";
 import type { Dockerfile } from "./image.js";
@@ -61,9 +61,24 @@ async function ignored(context: Directory, dockerfile: string): Promise<string[]
 
 /** Brings a directory into this process's file system for as long as `use` needs it: one call for all contents and modes. */
 export async function exported<T>(directory: Directory, use: (path: string) => Promise<T>): Promise<T> {
+  return await inTemporary(async (path) => {
+    await directory.export(path);
+    return await use(path);
+  });
+}
+
+/** The same for one file. */
+export async function exportedFile<T>(file: File, use: (path: string) => Promise<T>): Promise<T> {
+  return await inTemporary(async (directory) => {
+    const path = join(directory, "file");
+    await file.export(path);
+    return await use(path);
+  });
+}
+
+async function inTemporary<T>(use: (path: string) => Promise<T>): Promise<T> {
   const path = await mkdtemp(join(tmpdir(), "slipway-"));
   try {
-    await directory.export(path);
     return await use(path);
   } finally {
     await rm(path, { recursive: true, force: true });

@@ -1,3 +1,4 @@
+import type { Container } from "@dagger.io/dagger";
 import type { Build } from "./build-options.js";
 import { type CommandFailure, isCommandFailure } from "./engine-failure.js";
 import { SlipwayError } from "./errors.js";
@@ -17,11 +18,30 @@ export async function runTests(build: Build, { stages }: Dockerfile): Promise<st
   const stage = build.test.stage ?? stages.find(({ name }) => name === STAGE)?.name;
   const { command } = build.test;
   if (stage === undefined && command === undefined) return undefined;
-  try {
+  return await failingAsTests(async () => {
     const container = await built(build, stage ?? build.stage);
-    if (command) return neutralLines(await container.withExec(command).stdout());
+    if (command) return await outputOf(container, command);
     await container.sync();
     return `Stage "${stage}" of ${build.dockerfile} passed.\n`;
+  });
+}
+
+/**
+ * Runs a test command in a container.
+ * @returns Its output.
+ * @throws SlipwayError with the output of a command that failed.
+ */
+export async function runCommand(container: Container, command: readonly string[]): Promise<string> {
+  return await failingAsTests(() => outputOf(container, command));
+}
+
+async function outputOf(container: Container, command: readonly string[]): Promise<string> {
+  return neutralLines(await container.withExec([...command]).stdout());
+}
+
+async function failingAsTests<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
   } catch (cause) {
     throw isCommandFailure(cause) ? new TestsFailedError(cause) : cause;
   }

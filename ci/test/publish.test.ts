@@ -36,7 +36,8 @@ afterEach(async () => {
 /** A checkout whose input is `sha256:input`, pushing into the fake registry; `done` tells what was asked of it. */
 function checkout(changes: Partial<ImageSource> = {}): ImageSource {
   return {
-    inputDigest: async () => "sha256:input",
+    kind: "build",
+    identity: async () => "sha256:input",
     baseDigest: async () => "sha256:base",
     test: async () => {
       done.push("test");
@@ -157,7 +158,7 @@ const unresolved = new Error(
   'failed to resolve image "docker.io/library/python:3.13-slim": dial tcp: lookup registry-1.docker.io: no such host',
 );
 for (const [what, changes] of [
-  ["the input is read", { inputDigest: () => Promise.reject(unresolved) }],
+  ["the input is read", { identity: () => Promise.reject(unresolved) }],
   ["the tests run", { test: () => Promise.reject(unresolved) }],
   ["the image is built", { push: () => Promise.reject(unresolved) }],
 ] as const) {
@@ -187,7 +188,7 @@ test("a command of the build that fails is shown with the end of its output, quo
 
 test("a mistake in the code stays an unexpected error", async () => {
   const mistake = new RangeError("Maximum call stack size exceeded");
-  await assert.rejects(run(checkout({ inputDigest: () => Promise.reject(mistake) })), mistake);
+  await assert.rejects(run(checkout({ identity: () => Promise.reject(mistake) })), mistake);
 });
 
 test("a registry that answers another digest than the one pushed is refused", async () => {

@@ -18,8 +18,11 @@ export interface ReadOnlyRegistry {
 }
 
 /** A public registry with one image, behind a token server as Docker Hub is, its tag naming an index of two platforms. */
-export async function publicRegistry(architecture: string): Promise<ReadOnlyRegistry> {
-  const image = await busyboxImage({ gzip: true, architecture, config: { Labels: { from: "the registry" } } });
+export async function publicRegistry(
+  architecture: string,
+  config: object = { Labels: { from: "the registry" } },
+): Promise<ReadOnlyRegistry> {
+  const image = await busyboxImage({ gzip: true, architecture, config });
   const digestOf = (bytes: Buffer) => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
   const manifest = {
     mediaType: "application/vnd.oci.image.manifest.v1+json",
