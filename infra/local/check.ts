@@ -68,7 +68,7 @@ function nodeTest(files: string[]): string[] {
 }
 
 function findTests(): string[] {
-  return ["ci/test", "infra", "bench"]
+  return ["ci/test", "infra", "bench", ".github/actions"]
     .flatMap((room) => readdirSync(join(root, room), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile() && entry.name.endsWith(".test.ts"))
     .map((entry) => relative(root, join(entry.parentPath, entry.name)))
