@@ -82,6 +82,24 @@ export function provesOther(scenario: Scenario, outcome: Outcome): boolean {
 }
 
 /**
+ * Whether no answer of the URL held a version, before the rollout began and once it had ended: then no check of it was wanted, as the
+ * target states none, and only another version of a task by itself speaks against the release.
+ */
+export function showsNoVersion(scenario: Scenario, outcome: Outcome): boolean {
+  const { answers, taskAnswers, truth, runs } = outcome;
+  const begun = truth.updates.find(({ began, isUndo }) => began && !isUndo)?.at ?? 0;
+  const since = watchedUntil(runs.at(-1) as Run);
+  const wanted = wantedOf(scenario, outcome);
+  const isVersion = ({ at, version }: Pick<PublicAnswer, "at" | "version">) =>
+    (at < begun || at >= since) && version !== undefined;
+  return (
+    scenario.deployer?.http === true &&
+    !answers.some(isVersion) &&
+    !taskAnswers.some((answer) => isVersion(answer) && answer.version !== wanted)
+  );
+}
+
+/**
  * The public URL answered the release's version five times in a row at the end, and each task that was asked in the last run did too,
  * as far as they are asked. Where a rollback leads is held against the truth by itself.
  */

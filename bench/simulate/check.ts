@@ -9,7 +9,7 @@ import { lookTime, statesSeen, tooLate } from "./check-lateness.js";
 import { wrongOneOffs } from "./check-one-offs.js";
 import { groundless } from "./check-refusal.js";
 import { circumstancesOf, wentElsewhere } from "./check-rollback.js";
-import { canProve, groundlessUndo, isStillWrong, provesOther, servesWell } from "./check-served.js";
+import { canProve, groundlessUndo, isStillWrong, provesOther, servesWell, showsNoVersion } from "./check-served.js";
 import { isDeployedTo, isUncertain } from "./check-uncertain.js";
 
 /** What is wrong with an outcome, in sentences; none when everything is as it must be. */
@@ -155,7 +155,7 @@ function accepted(state: State, scenario: Scenario, outcome: Outcome): string[] 
       // Where somebody deployed the undo's revision again, the undo itself was superseded.
       return isDeployedTo(outcome, goingBackAt(outcome)) ? ["rolled-back", "failed"] : ["rolled-back"];
     case "deployed":
-      if (!servesWell(scenario, outcome))
+      if (!showsNoVersion(scenario, outcome) && !servesWell(scenario, outcome))
         return ["deployed-unverified", ...(canProve(scenario, outcome) ? ["failed"] : [])];
       // Who reads the service as it was still sees its old tasks, and a task in a state that nobody knows may be one.
       return isMisread(scenario, outcome) ? ["deployed", "deployed-early"] : ["deployed"];

@@ -137,6 +137,23 @@ for (const url of ["foreign", "shared", "cached"] as const)
     assert.match(faultsOf(scenario, undone).join(), /took back what ECS calls good, on answers that prove nothing/);
   });
 
+test("an app that answers no version before and after is deployed, and another verdict is found out", async () => {
+  const serves = { status: 404 };
+  const scenario: Scenario = {
+    deployer: { http: true },
+    before: { tasks: [{ serves }] },
+    release: { tasks: [{ serves }] },
+  };
+  const outcome = await played(scenario);
+  assert.deepEqual([outcome.report?.verdict, outcome.report?.http.state], ["deployed", "version-not-verified"]);
+  assert.deepEqual(faultsOf(scenario, outcome), []);
+  const other = withRun(outcome, (run) => {
+    assert.ok(run.report);
+    return { ...run, report: { ...run.report, verdict: "deployed-unverified" } };
+  });
+  assert.match(faultsOf(scenario, other).join(), /said deployed-unverified .* in truth it is .*deployed/);
+});
+
 test("an undo that five answers of the app prove is none", async () => {
   const outcome = await played({ deployer: { http: true }, release: { tasks: [{ serves: { status: 500 } }] } });
   assert.equal(outcome.report?.verdict, "rolled-back");

@@ -19,5 +19,6 @@ export function publicUrl({ target, endpoint }: Destination, given: string | und
   if (!url) return undefined;
   const { host, pathname } = new URL(url);
   const where = endpoint === undefined ? { baseUrl: url } : { baseUrl: urlBelow(endpoint, pathname).href, host };
-  return { ...where, ...(target.expectations && { expectations: target.expectations }) };
+  const { versionCheck, expectations } = target;
+  return { ...where, ...(versionCheck !== undefined && { versionCheck }), ...(expectations && { expectations }) };
 }

@@ -57,6 +57,29 @@ const test = v.strictObject({
   ),
 });
 
+const checkPath = v.pipe(v.string("a path below the URL, such as /version"), checkedBy(pathMistake));
+
+/** Where an answer of the service carries its version. */
+const versionCheck = v.union(
+  [
+    v.literal(false),
+    v.strictObject({
+      path: v.optional(checkPath, "/version"),
+      /** The member of the JSON body that is the version: https://www.rfc-editor.org/rfc/rfc6901 */
+      pointer: v.optional(
+        text(/^(?:\/(?:[^~/]|~[01])*)*$/, "a JSON pointer, such as /version or /build/tag"),
+        "/version",
+      ),
+    }),
+    v.strictObject({
+      path: v.optional(checkPath, "/"),
+      /** The header whose value is the version, in any case. */
+      header: text(/^[\w!#$%&'*+.^`|~-]{1,100}$/, "a header's name, such as x-version"),
+    }),
+  ],
+  'false, { "path": "/version", "pointer": "/version" }, or { "path": "/", "header": "x-version" }',
+);
+
 /** A command that is run once of the new revision, in the target's container: each argument is a text of its own. */
 const oneOff = v.strictObject({
   command: v.pipe(
@@ -117,6 +140,11 @@ const schema = v.strictObject({
   test: v.optional(test),
   /** Where the service answers the public. Without it no HTTP check is made. */
   url: v.optional(v.pipe(v.string("an http or https URL"), checkedBy(urlMistake))),
+  /**
+   * How the version is proven over HTTP; with `false` only `expectations` count. Without it `/version` is requested before a deploy, and
+   * counts where the running version answers there.
+   */
+  versionCheck: v.optional(versionCheck),
   /** What other paths must answer before a version counts as served; `{version}` stands for the version. */
   expectations: v.optional(
     v.array(
@@ -198,6 +226,7 @@ function parseJson(json: string, path: string): unknown {
 /** Members that are valid alone and not together. */
 function mistakesBetween(target: TargetFile): string[] {
   const { region, registry, launchType, cpu, memory, container, containers } = target;
+  const { verifyTasks, versionCheck, expectations = [] } = target;
   const partition = partitionOf(region).id;
   const elsewhere = registry?.region !== undefined && partitionOf(registry.region).id !== partition;
   const hasSize = cpu !== undefined && memory !== undefined;
@@ -207,6 +236,9 @@ function mistakesBetween(target: TargetFile): string[] {
       : []),
     ...(container !== undefined && containers !== undefined && !containers.includes(container)
       ? [`containers: does not have "${container}" of container; accepted: one of both keys`]
+      : []),
+    ...(verifyTasks && versionCheck === false && expectations.length === 0
+      ? ["verifyTasks: has nothing to request; accepted: with a versionCheck other than false, or with expectations"]
       : []),
     ...(launchType === "EC2" ? [] : hasSize ? sizeMistakes({ cpu, memory }) : halfSize({ cpu, memory })),
   ];

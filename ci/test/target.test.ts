@@ -30,6 +30,24 @@ test("the public URL, the registry's place and the source are optional", () => {
   assert.deepEqual(parseTarget(JSON.stringify({ ...production, registry }), "t.json").registry, registry);
 });
 
+for (const [given, read] of [
+  [false, false],
+  [{}, { path: "/version", pointer: "/version" }],
+  [{ path: "/build.json" }, { path: "/build.json", pointer: "/version" }],
+  [{ pointer: "" }, { path: "/version", pointer: "" }],
+  [{ header: "x-version" }, { path: "/", header: "x-version" }],
+] as const)
+  test(`a versionCheck of ${JSON.stringify(given)} is read as ${JSON.stringify(read)}`, () => {
+    const json = JSON.stringify({ ...production, versionCheck: given });
+    assert.deepEqual(parseTarget(json, "t.json").versionCheck, read);
+  });
+
+test("a target without a versionCheck has none", () => {
+  const { versionCheck, ...rest } = production;
+  assert.deepEqual(versionCheck, { path: "/version", pointer: "/version" });
+  assert.equal(parseTarget(JSON.stringify(rest), "t.json").versionCheck, undefined);
+});
+
 test("a task before and one after the deploy are optional, and have a quarter of an hour unless they say otherwise", () => {
   const before = { command: ["flask", "db", "upgrade"] };
   const after = { command: ["./warm-up"], timeoutSeconds: 60 };
@@ -63,6 +81,41 @@ const mistakes: [string, object, RegExp][] = [
     "an expectation's key that none has",
     { expectations: [{ path: "/x", code: 200 }] },
     /expectations\.0\.code: not a key .*accepted: path, status, headers, json/,
+  ],
+  [
+    "a versionCheck of true",
+    { versionCheck: true },
+    /versionCheck: is true; accepted: false, \{ "path": "\/version", "pointer": "\/version" \}, or \{ "path": "\/", "header"/,
+  ],
+  [
+    "a versionCheck of another host",
+    { versionCheck: { path: "//evil.example" } },
+    /versionCheck\.path: is .* no other host/,
+  ],
+  [
+    "a pointer without a slash",
+    { versionCheck: { pointer: "version" } },
+    /versionCheck\.pointer: is "version"; accepted: a JSON pointer, such as \/version/,
+  ],
+  [
+    "a pointer with an escape that none has",
+    { versionCheck: { pointer: "/a~2" } },
+    /versionCheck\.pointer: is "\/a~2"/,
+  ],
+  [
+    "a header that can't be one",
+    { versionCheck: { header: "x version" } },
+    /versionCheck\.header: is "x version"; accepted: a header's name, such as x-version/,
+  ],
+  [
+    "a pointer and a header at once",
+    { versionCheck: { pointer: "/version", header: "x-version" } },
+    /versionCheck: is Object; accepted: false, /,
+  ],
+  [
+    "tasks to verify without anything to request",
+    { versionCheck: false, verifyTasks: true },
+    /verifyTasks: has nothing to request; accepted: with a versionCheck other than false, or with expectations/,
   ],
   [
     "an expectation of another host",

@@ -58,7 +58,7 @@ function facts(report: Report): [string, string][] {
 function tasksText({ asked, right, unreachable, unclear = 0, wrong }: TaskAnswers): string {
   const others = wrong.map(({ task, answered }) => `; ${task} answered ${answered}`).join("");
   const unasked = unreachable > 0 ? `; ${unreachable} can't be reached from here` : "";
-  const vague = unclear > 0 ? `; ${unclear} gave no answer of the app's own` : "";
+  const vague = unclear > 0 ? `; ${unclear} gave no answer that proves a version` : "";
   return `${right} of ${asked} answered the version at their own addresses${unasked}${vague}${others}`;
 }
 
@@ -84,9 +84,17 @@ function httpText(http: HttpCheck): string {
       return `${http.url} answered ${http.answered}`;
     case "unproven":
       return `${http.url} proved nothing: ${http.answered}`;
+    case "version-not-verified":
+      return notVerified(http);
     case "not-checked":
       return "not checked";
   }
+}
+
+function notVerified({ url, answered, expectationsMet }: HttpCheck & { state: "version-not-verified" }): string {
+  const why = answered === undefined ? '"versionCheck" is false in the target' : `${url} gave ${answered}`;
+  const met = expectationsMet === undefined ? "" : `; the expectations were met ${expectationsMet} times in a row`;
+  return `version not verified over HTTP: ${why}${met}`;
 }
 
 function diagnosisLines({ title, failedTasks, ...rest }: Diagnosis): string[] {

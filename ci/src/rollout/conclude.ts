@@ -51,5 +51,9 @@ function withHttp({ verdict, reason }: Conclusion, http: HttpCheck, version: str
   if (http.state === "unproven") {
     return { verdict: "deployed-unverified", reason: `${reason} ${http.url} could not be checked: ${http.answered}.` };
   }
+  if (http.state === "version-not-verified") {
+    const met = http.expectationsMet === undefined ? "" : " What is expected of the URL holds.";
+    return { verdict, reason: `${reason}${met} Version not verified over HTTP.` };
+  }
   return { verdict, reason };
 }

@@ -21,7 +21,9 @@ export function nextStep(
   }
   if (http.state === "unproven" && http.because === "not-this-service" && verdict === "deployed-unverified")
     return wrongUrl;
-  return steps[verdict] ?? (isFlawed(during) ? dropped : undefined);
+  const step = steps[verdict] ?? (isFlawed(during) ? dropped : undefined);
+  if (http.state !== "version-not-verified" || http.answered === undefined) return step;
+  return step === undefined ? howToVerify : `${step} ${howToVerify}`;
 }
 
 /** Where no request at all was answered, this place has no way to the URL: that says nothing about the rollout. */
@@ -29,8 +31,11 @@ function isFlawed(during: AskedMeanwhile | undefined): boolean {
   return during !== undefined && during.failed > 0 && during.failed < during.asked;
 }
 
+const howToVerify =
+  'To have the version verified over HTTP, name in the target where the app answers it: "versionCheck": { "path": "/version", "pointer": "/version" } for a member of a JSON body, { "path": "/", "header": "x-version" } for a header, or false where it does not.';
+
 const wrongUrl =
-  'Correct "url" in the target, or --url: another service answers there. ECS has completed the rollout; run the same command again to verify it at the right URL.';
+  'Correct "url" in the target, or --url: another service answers there. If it is this service\'s, and answers other versions there than those that are deployed, correct "versionCheck" in the target. ECS has completed the rollout; run the same command again to verify it at the right URL.';
 
 const dropped =
   "It runs, and requests failed on the way there: users may have met the same. Compare the target group's deregistration delay with the longest request, and look whether the app ends the requests that it has on SIGTERM before it goes.";

@@ -3,6 +3,7 @@ import { type TestContext, test } from "node:test";
 import { formatReport } from "../../src/report/text.js";
 import { parseAsked } from "../../src/rollout/plan/asked.js";
 import { rollOut } from "../../src/rollout/roll-out.js";
+import { usualCheck } from "../../src/rollout/verify/version-check.js";
 import { type FakeAws, Fault, fakeAws } from "../support/fake-aws.js";
 import { release, revisionArn, type Story, scriptedEcs, target } from "../support/scripted-ecs.js";
 import { withRevisions } from "../support/scripted-keep.js";
@@ -75,7 +76,7 @@ test("nothing is deregistered after a rollout that is not deployed", async (t) =
 
 test("nothing is deregistered after a deployment that could not be verified", async (t) => {
   const { fake, roll } = await scene(t);
-  const report = await roll(1, { http: { baseUrl: "http://127.0.0.1:1" } });
+  const report = await roll(1, { http: { baseUrl: "http://127.0.0.1:1", versionCheck: usualCheck } });
   assert.equal(report.verdict, "deployed-unverified");
   assert.ok(!asksForSchedules(fake));
 });

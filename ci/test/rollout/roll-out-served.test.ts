@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
 import type { Ask } from "../../src/rollout/verify/ask.js";
+import { usualCheck } from "../../src/rollout/verify/version-check.js";
 import { scene } from "../support/rollout-scene.js";
 import { revisionArn, target, update, type World } from "../support/scripted-ecs.js";
 import { http, served } from "../support/served.js";
@@ -45,9 +46,9 @@ for (const [version, verdict] of [
   });
 }
 
-test("what ECS calls deployed at a public URL that can't be reached is deployed-unverified", async (t) => {
+test("what ECS calls deployed at a public URL that can't be reached, where a check is stated, is deployed-unverified", async (t) => {
   const { roll } = await scene(t, success);
-  const report = await roll({ http: { baseUrl: "http://127.0.0.1:1" } });
+  const report = await roll({ http: { baseUrl: "http://127.0.0.1:1", versionCheck: usualCheck } });
   assert.equal(report.verdict, "deployed-unverified");
   assert.equal(report.exitCode, 8);
 });

@@ -1,7 +1,7 @@
 import { type Snapshot, type Subject, type TaskView, taskId } from "../ecs/snapshot.js";
 import { askOverHttp } from "./ask.js";
-import { askVersion } from "./try.js";
-import type { HttpCheck, VerifyOptions } from "./verify.js";
+import { tryOnce } from "./try.js";
+import type { HttpCheck, HttpTarget, VerifyOptions } from "./verify.js";
 
 /** What our running tasks answered at their own addresses, where they could be reached. */
 export interface TaskAnswers {
@@ -18,6 +18,16 @@ export interface TaskAnswers {
 /** Tasks that are asked at the most: more tell nothing new, and each can take a whole time-out. */
 const most = 20;
 
+/** What each task is asked for. */
+export interface TaskQuestion {
+  port: number;
+  version: string;
+  /** The target's check; with `false` the expectations are requested in place of the version. */
+  check: Pick<HttpTarget, "versionCheck" | "expectations">;
+  /** False where no version is known to be answered: an error in place of one proves nothing then. */
+  isWanted: boolean;
+}
+
 /**
  * Asks our running tasks for their version at their own addresses, all at once. A load balancer hides a task that answers wrongly now
  * and then; asked by itself it can't.
@@ -25,26 +35,27 @@ const most = 20;
 export async function askTasks(
   { taskDefinition }: Subject,
   { tasks }: Snapshot,
-  { port, version }: { port: number; version: string },
+  { port, version, check, isWanted }: TaskQuestion,
   signal?: AbortSignal,
   { tryLimit = 2000, ask = askOverHttp }: Pick<VerifyOptions, "tryLimit" | "ask"> = {},
 ): Promise<TaskAnswers> {
   const ours = tasks
     .filter((task) => task.taskDefinition === taskDefinition && task.lastStatus === "RUNNING" && task.address)
     .slice(0, most);
+  const how = { ask, limit: tryLimit, signal };
   const answers = await Promise.all(
-    ours.map(async (task) => ({ task, answer: await askVersion(urlOf(task, port), { ask, limit: tryLimit, signal }) })),
+    ours.map(async (task) => ({ task, seen: await tryOnce({ ...addressOf(task, port), ...check }, version, how) })),
   );
-  const unreachable = answers.filter(({ answer }) => !answer.answered).length;
-  const right = answers.filter(({ answer }) => answer.version === version).length;
+  const unreachable = answers.filter(({ seen }) => !seen.answered).length;
+  const right = answers.filter(({ seen }) => seen.isRight).length;
   const wrong = answers
-    .filter(({ answer }) => answer.proves && answer.version !== version)
-    .map(({ task, answer }) => ({ task: taskId(task.arn), answered: answer.saw }));
+    .filter(({ seen }) => seen.proves && (isWanted || check.versionCheck === false || seen.version !== undefined))
+    .map(({ task, seen }) => ({ task: taskId(task.arn), answered: seen.saw }));
   const unclear = ours.length - right - unreachable - wrong.length;
   return { asked: ours.length, right, unreachable, wrong, ...(unclear > 0 && { unclear }) };
 }
 
-function urlOf({ address = "" }: TaskView, port: number) {
+function addressOf({ address = "" }: TaskView, port: number) {
   return { baseUrl: `http://${address.includes(":") ? `[${address}]` : address}:${port}`, direct: true };
 }
 

@@ -40,6 +40,11 @@ function differing(expected: Json, found: Json | undefined, path: string): strin
   return undefined;
 }
 
+/** Whether a text of what is expected holds `{version}`: then what is met proves the version. */
+export function namesVersion(expectations: readonly Expectation[]): boolean {
+  return JSON.stringify(expectations.map(({ headers, json }) => ({ headers, json }))).includes("{version}");
+}
+
 function filled(value: unknown, version: string): unknown {
   if (typeof value === "string") return value.replaceAll("{version}", version);
   if (Array.isArray(value)) return value.map((item) => filled(item, version));

@@ -1,8 +1,8 @@
 import type { RollOutOptions } from "../roll-out.js";
 import { askOverHttp } from "./ask.js";
-import { type Baseline, ownershipOf } from "./baseline.js";
+import { type Baseline, isVersionWanted, ownershipOf, withoutVersionCheck } from "./baseline.js";
 import { howToAsk } from "./served.js";
-import { askVersion } from "./try.js";
+import { askAny } from "./try.js";
 import { askedUrl, type HttpTarget } from "./verify.js";
 
 /** How the public URL answered while the rollout was watched. It decides nothing: it tells what users met. */
@@ -37,9 +37,15 @@ export interface Meanwhile {
  */
 export function meanwhile(options: RollOutOptions, baseline: Baseline = {}): Meanwhile {
   const { http } = options;
-  return http && ownershipOf(baseline) !== "foreign"
-    ? asking(http, options)
-    : { ask() {}, end() {}, seen: () => undefined };
+  const asked = http && askedMeanwhile(http, baseline);
+  return asked ? asking(asked, options) : { ask() {}, end() {}, seen: () => undefined };
+}
+
+/** The URL with the check whose request is sent; undefined where none is. */
+function askedMeanwhile(http: HttpTarget, baseline: Baseline): HttpTarget | undefined {
+  const hasExpectations = (http.expectations?.length ?? 0) > 0;
+  if (ownershipOf(baseline) === "foreign" || (http.versionCheck === false && !hasExpectations)) return undefined;
+  return hasExpectations && !isVersionWanted(http, baseline) ? withoutVersionCheck(http) : http;
 }
 
 function asking(http: HttpTarget, options: RollOutOptions): Meanwhile {
@@ -51,7 +57,7 @@ function asking(http: HttpTarget, options: RollOutOptions): Meanwhile {
 
   async function once(): Promise<void> {
     const at = clock.now();
-    const { answered, status, saw } = await askVersion(http, how);
+    const { answered, status, saw } = await askAny(http, how);
     if (ended.signal.aborted) return;
     seen.asked++;
     if (answered && (status ?? 0) < 500) return;

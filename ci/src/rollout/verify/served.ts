@@ -11,13 +11,13 @@ import {
   type Baseline,
   baselineIn,
   baselineTag,
-  credited,
-  foreignCheck,
+  isVersionWanted,
   ownershipOf,
   readBaseline,
   type TaggedBaseline,
 } from "./baseline.js";
-import { askedUrl, type HttpCheck, type VerifyOptions, verify } from "./verify.js";
+import { checkPublic } from "./public-check.js";
+import { askedUrl, type HttpCheck, type HttpTarget, type VerifyOptions } from "./verify.js";
 
 /** What is served after a rollout. */
 export interface Served {
@@ -40,6 +40,10 @@ export async function readBefore(
   const baseline = { ...seen, ...(ownershipOf(earlier) === "ours" && { wasOurs: true }) };
   if (ownershipOf(baseline) === "foreign")
     progress(`${askedUrl(http)} answers ${baseline.answered}, and ${version} runs: what it answers does not count.`);
+  if (http.versionCheck === undefined && !isVersionWanted(http, baseline))
+    progress(
+      `No version at ${askedUrl(http)} before the deploy: ${baseline.saw}. "versionCheck" in the target names where the app answers it.`,
+    );
   return { baseline, tag: baselineTag(baseline, http) };
 }
 
@@ -67,20 +71,21 @@ function failureOf({ http }: Served): string | undefined {
 async function askNow(options: RollOutOptions, watched: Watched, version: string, baseline: Baseline): Promise<Served> {
   const { target, http, signal, clock, progress } = options;
   const how = howToAsk(options);
-  const before = baseline.running;
-  const isForeign = ownershipOf(baseline) === "foreign";
-  if (http && !isForeign) progress(`Asking ${askedUrl(http)} for ${version}.`);
   const isEarly = watched.judgement.verdict === "deployed-early";
-  const beside = isEarly && before !== undefined ? { beside: before } : {};
-  const answered =
-    http && isForeign
-      ? foreignCheck(askedUrl(http), baseline)
-      : credited(await verify(http, version, clock, signal, { ...how, ...beside }), baseline, version);
-  const seen = isEarly ? besideOldTasks(answered, before) : answered;
-  const { verifyTasks, containerPort: port } = target;
+  if (http && isAsked(http, baseline)) progress(`Asking ${askedUrl(http)} for ${version}.`);
+  const seen: HttpCheck = http
+    ? await checkPublic({ http, version, baseline, isEarly }, clock, signal, how)
+    : { state: "not-checked" };
+  const { verifyTasks, containerPort: port, versionCheck, expectations = [] } = target;
+  const check = {
+    ...(versionCheck !== undefined && { versionCheck }),
+    ...(versionCheck === false && { expectations }),
+  };
+  // Where there is no URL, the tasks are all that can answer.
+  const isWanted = !http || isVersionWanted(http, baseline);
   const asked =
     verifyTasks && port !== undefined
-      ? await askTasks(watched.subject, latestOf(watched), { port, version }, signal, how)
+      ? await askTasks(watched.subject, latestOf(watched), { port, version, check, isWanted }, signal, how)
       : undefined;
   const whole = withTasks(seen, asked);
   // Whatever answered otherwise, the URL or a task: another deployment may have taken our place meanwhile.
@@ -94,11 +99,9 @@ async function askNow(options: RollOutOptions, watched: Watched, version: string
 const latestOf = ({ snapshots }: Watched) => snapshots.at(-1) as Snapshot;
 const isDeployed = ({ judgement }: Watched) => judgement.verdict.startsWith("deployed");
 
-/** Old tasks that are still up answer too, now and then or always: only what is neither version proves something. */
-function besideOldTasks(seen: HttpCheck, before: string | undefined): HttpCheck {
-  if (seen.state !== "wrong" || (seen.proven && before !== undefined)) return seen;
-  const { url, answered } = seen;
-  return { state: "unproven", url, answered: `${answered} (old tasks are still up)` };
+/** Whether anything is requested at the URL. */
+function isAsked({ versionCheck, expectations = [] }: HttpTarget, baseline: Baseline): boolean {
+  return ownershipOf(baseline) !== "foreign" && (versionCheck !== false || expectations.length > 0);
 }
 
 /** What is served after an undo must be what was served before. */

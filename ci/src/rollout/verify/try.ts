@@ -1,8 +1,9 @@
 import { urlBelow } from "../../http-url.js";
 import type { Ask, HttpAnswer } from "./ask.js";
-import { difference } from "./expectation.js";
+import { difference, namesVersion } from "./expectation.js";
 import { cacheOf, isJson, isOfApp } from "./source.js";
 import type { HttpTarget } from "./verify.js";
+import { isAppFailure, usualCheck, versionIn, withoutVersion } from "./version-check.js";
 
 /** How a question is sent. */
 export interface How {
@@ -14,34 +15,56 @@ export interface How {
 
 export interface Try {
   isRight: boolean;
-  /** True where the app itself answered, so that a wrong answer proves something. */
+  /** Whether anything answered at all. */
+  answered: boolean;
+  /** True where the app itself gave an answer that a wrong version would give, so that it proves something. */
   proves: boolean;
+  /** True where the app itself answered, whatever it was. */
+  isOfApp?: boolean;
   /** The version that answered. */
   version?: string;
+  /** True where an answer held a version, also one of a cache. */
+  sawVersion?: true;
   saw: string;
 }
 
 /**
- * Asks for the version and for all that is expected, once.
+ * Asks for the version and for all that is expected, once. Without a check of the version only what is expected counts.
  * @param version The right one; any version is where it is undefined.
  */
 export async function tryOnce(http: HttpTarget, version: string | undefined, how: How): Promise<Try> {
-  const answer = await askVersion(http, how);
-  const { version: found, proves, saw } = answer;
-  if (found === undefined) return { isRight: false, proves, saw };
-  if (version !== undefined && found !== version) return { isRight: false, proves, version: found, saw };
-  for (const expected of http.expectations ?? []) {
+  if (http.versionCheck === false) return (await missed(http, version, how)) ?? { ...met, saw: "what is expected" };
+  const { version: found, ...answer } = await askVersion(http, how);
+  const { answered, proves, saw, sawVersion } = answer;
+  const known = {
+    isOfApp: answer.isOfApp,
+    ...(found !== undefined && { version: found }),
+    ...(sawVersion && { sawVersion }),
+  };
+  if (found === undefined || (version !== undefined && found !== version))
+    return { isRight: false, answered, proves, ...known, saw };
+  return { ...((await missed(http, found, how)) ?? { ...met, saw }), ...known };
+}
+
+const met = { isRight: true, answered: true, proves: false };
+
+/** The first expectation that is not met; undefined when all are. */
+async function missed(http: HttpTarget, version: string | undefined, how: How): Promise<Try | undefined> {
+  const { expectations = [] } = http;
+  if (version === undefined && namesVersion(expectations))
+    return { isRight: false, answered: false, proves: false, saw: "the running version is not known" };
+  for (const expected of expectations) {
     const answer = await get(http, expected.path, how);
     if (!("status" in answer))
-      return { isRight: false, proves: false, version: found, saw: `${expected.path}: ${answer.failure}` };
+      return { isRight: false, answered: false, proves: false, saw: `${expected.path}: ${answer.failure}` };
     const cache = cacheOf(answer);
-    const differs = cache ?? difference(expected, answer, found);
+    const differs = cache ?? difference(expected, answer, version ?? "");
     if (differs) {
       const isApp = cache === undefined && isOfApp(answer) && (expected.json === undefined || isJson(answer.body));
-      return { isRight: false, proves: isApp, version: found, saw: `${expected.path}: ${differs}` };
+      return { isRight: false, answered: true, proves: isApp, saw: `${expected.path}: ${differs}` };
     }
   }
-  return { isRight: true, proves: false, version: found, saw };
+  return undefined;
 }
 
 interface VersionAnswer {
@@ -51,22 +74,35 @@ interface VersionAnswer {
   status?: number;
   /** The version of an answer that the app itself gave. */
   version?: string;
+  /** True where the answer held a version, also one of a cache. */
+  sawVersion?: true;
+  /** True where the app itself answered, whatever it was. */
+  isOfApp: boolean;
   proves: boolean;
   saw: string;
 }
 
-/** One `GET /version`. */
+/** Sends the request of the target's check once, `GET /version` where it states none. */
 export async function askVersion(http: HttpTarget, how: How): Promise<VersionAnswer> {
-  const answer = await get(http, "/version", how);
-  if (!("status" in answer)) return { answered: false, proves: false, saw: answer.failure };
-  const { status, body } = answer;
-  const version = status === 200 ? versionIn(body) : undefined;
+  const check = http.versionCheck || undefined;
+  const answer = await get(http, (check ?? usualCheck).path, how);
+  if (!("status" in answer)) return { answered: false, isOfApp: false, proves: false, saw: answer.failure };
+  const { status } = answer;
+  const version = versionIn(answer, check);
   const cache = cacheOf(answer);
-  if (cache !== undefined)
-    return { answered: true, status, proves: false, saw: `${version ?? `HTTP ${status}`} ${cache}` };
-  if (version !== undefined) return { answered: true, status, version, proves: true, saw: version };
-  const saw = `HTTP ${status}${status === 200 ? " without a version" : ""}`;
-  return { answered: true, status, proves: status >= 500 && isOfApp(answer), saw };
+  const isApp = cache === undefined && isOfApp(answer);
+  const seen = { answered: true, status, isOfApp: isApp, ...(version !== undefined && { sawVersion: true as const }) };
+  if (cache !== undefined) return { ...seen, proves: false, saw: `${version ?? `HTTP ${status}`} ${cache}` };
+  if (version !== undefined) return { ...seen, version, proves: true, saw: version };
+  return { ...seen, proves: isAppFailure(answer), saw: withoutVersion(answer, check) };
+}
+
+/** Sends one request of those that the target's checks send: for the version, or the first that is expected. */
+export async function askAny(http: HttpTarget, how: How): Promise<Pick<VersionAnswer, "answered" | "status" | "saw">> {
+  if (http.versionCheck !== false) return await askVersion(http, how);
+  const answer = await get(http, http.expectations?.[0]?.path ?? "/", how);
+  if (!("status" in answer)) return { answered: false, saw: answer.failure };
+  return { answered: true, status: answer.status, saw: `HTTP ${answer.status}` };
 }
 
 /** Asks once more past a cache where one answered. */
@@ -94,18 +130,5 @@ async function getOnce(
   } catch (error) {
     signal?.throwIfAborted();
     return { failure: `no answer (${(error as Error).message})` };
-  }
-}
-
-/** As long as an image's tag may be. */
-const longestVersion = 128;
-
-function versionIn(text: string): string | undefined {
-  try {
-    const version = (JSON.parse(text) as { version?: unknown }).version;
-    return typeof version === "string" && version.length <= longestVersion ? version : undefined;
-  } catch {
-    // Not JSON: whatever answered, it was not the app's /version.
-    return undefined;
   }
 }

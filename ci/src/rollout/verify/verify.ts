@@ -3,15 +3,21 @@ import { urlBelow } from "../../http-url.js";
 import { type Ask, askOverHttp } from "./ask.js";
 import type { Expectation } from "./expectation.js";
 import { type Try, tryOnce } from "./try.js";
+import { usualCheck, type VersionCheck } from "./version-check.js";
 
 /** Where the public URL is asked. */
 export interface HttpTarget {
-  /** Such as `https://app.example.com`, or `https://example.com/api`; `/version` and the expectations' paths are requested below it. */
+  /** Such as `https://app.example.com`, or `https://example.com/api`; the paths of the checks are requested below it. */
   baseUrl: string;
   /** The public name, where the connection goes elsewhere: to a local AWS. */
   host?: string;
   /** True: no proxy is used, as for a task at its own address. */
   direct?: boolean;
+  /**
+   * How the version is proven; with `false` only the expectations count. Without it `/version` is tried, and counts where the running
+   * version answers there.
+   */
+  versionCheck?: VersionCheck | false;
   /** What other paths must answer. */
   expectations?: readonly Expectation[];
 }
@@ -19,6 +25,12 @@ export interface HttpTarget {
 export type HttpCheck =
   /** The new version answered `tries` times in a row, and every expectation was met. */
   | { state: "verified"; url: string; tries: number }
+  /**
+   * Nothing speaks against the version, and no answer shows it: the target wants no check of it, or the running version did not answer
+   * either. `answered` is what came instead of a version, absent where none was asked for; `expectationsMet` is how many times in a row
+   * every expectation was met.
+   */
+  | { state: "version-not-verified"; url: string; answered?: string; expectationsMet?: number }
   /**
    * This service answered something else at the end. `proven` when it did so on as many tries in a row as would have verified it, those
    * of old tasks not counted, and never answered rightly: with right answers in between, another service may be behind the URL too.
@@ -36,8 +48,9 @@ export type HttpCheck =
  * What is asked, in the words of the report: the public address. The name by which a function reaches a local AWS is the engine's own
  * and tells people nothing.
  */
-export function askedUrl({ baseUrl, host }: HttpTarget): string {
-  const url = urlBelow(baseUrl, "/version");
+export function askedUrl({ baseUrl, host, versionCheck, expectations = [] }: HttpTarget): string {
+  const path = versionCheck === false ? (expectations[0]?.path ?? "/") : (versionCheck ?? usualCheck).path;
+  const url = urlBelow(baseUrl, path);
   return host === undefined ? url.href : `${url.protocol}//${host}${url.pathname} (of the local AWS)`;
 }
 
@@ -58,7 +71,7 @@ export interface VerifyOptions {
 const tryLimitDefault = 5_000;
 
 /**
- * Asks `GET /version`, and what else is expected, until the new version has answered on every try for a short while: a load balancer
+ * Asks for the version, and what else is expected, until the new version has answered on every try for a short while: a load balancer
  * that still sends some requests to old tasks is found out by the row being broken. By default 5 in a row, half a second apart,
  * within a minute.
  */

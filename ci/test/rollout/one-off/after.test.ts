@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { formatReport } from "../../../src/report/text.js";
 import { nothingAsked } from "../../../src/rollout/plan/asked.js";
+import { usualCheck } from "../../../src/rollout/verify/version-check.js";
 import { Fault } from "../../support/fake-aws.js";
 import { oneOffScene } from "../../support/one-off-scene.js";
 import { revisionArn, type Story } from "../../support/scripted-ecs.js";
@@ -85,7 +86,7 @@ test("a rollout that is not deployed has no task after it", async (t) => {
 
 test("a deployment that could not be verified has no task after it", async (t) => {
   const { roll, runs } = await scene(t);
-  const report = await roll({ http: { baseUrl: "http://127.0.0.1:1" } });
+  const report = await roll({ http: { baseUrl: "http://127.0.0.1:1", versionCheck: usualCheck } });
   assert.equal(report.verdict, "deployed-unverified");
   assert.equal(runs.length, 0);
 });

@@ -12,7 +12,7 @@ const tasks = [
   task({ arn: "arn:task/c/d", address: "10.0.0.4", lastStatus: "STOPPED" }),
   oldTask({ address: "10.0.0.5" }),
 ];
-const what = { port: 5000, version: "v1.1.0" };
+const what = { port: 5000, version: "v1.1.0", check: {}, isWanted: true };
 
 /** What each host answers; one that is not named can't be reached. */
 function hosts(versions: Record<string, string>): Ask {

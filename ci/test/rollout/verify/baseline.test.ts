@@ -64,7 +64,7 @@ test("where what is expected did not hold before, the URL is not known to be thi
   const ask: Ask = async ({ url }) => (url.pathname === "/version" ? version("v1") : status(500));
   const expecting = { ...http, expectations: [{ path: "/healthz" }] };
   const baseline = await readBaseline(expecting, "v1", virtualClock(), undefined, { ask });
-  assert.deepEqual(baseline, { running: "v1", saw: "/healthz: HTTP 500 instead of 200" });
+  assert.deepEqual(baseline, { running: "v1", saw: "/healthz: HTTP 500 instead of 200", sawVersion: true });
 });
 
 const url = "https://app.example.com/version";
@@ -105,12 +105,17 @@ test("a tag keeps a baseline for the URL that it is of, and for no other", () =>
     { answered: "v1.0.0", running: "v1.0.0" },
     { answered: "v7", running: "v1" },
     { answered: "v3" },
+    { running: "v1", sawVersion: true as const },
+    { running: "v1", held: true as const },
+    { held: true as const },
   ]) {
     const tag = baselineTag(baseline, http);
     assert.match(String(tag), /^[\p{L}\p{N} _.:/=+\-@]{1,256}$/u);
     assert.deepEqual(baselineIn(tag, http), baseline);
     assert.deepEqual(baselineIn(tag, { baseUrl: "https://other.example.com" }), {});
     assert.deepEqual(baselineIn(tag, { baseUrl: "https://app.example.com/api" }), {});
+    assert.deepEqual(baselineIn(tag, { ...http, versionCheck: { path: "/version", pointer: "/build/tag" } }), {});
+    assert.deepEqual(baselineIn(tag, { ...http, versionCheck: { path: "/version", header: "x-version" } }), {});
   }
   assert.equal(baselineTag({ running: "v1", saw: "HTTP 503" }, http), undefined);
   assert.deepEqual(baselineIn(undefined, http), {});

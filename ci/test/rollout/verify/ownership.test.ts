@@ -48,7 +48,12 @@ const cases: {
     after: () => version("v7.1.0"),
     because: "not-known-before",
   },
-  { name: "errors before and after", before: () => status(500), after: () => status(500), because: "not-known-before" },
+  {
+    name: "the running version and then an error before, and errors after",
+    before: (nth) => (nth === 0 ? version("v1.0.0") : status(500)),
+    after: () => status(500),
+    because: "not-known-before",
+  },
   {
     name: "a gateway's errors after, in front of tasks that are well",
     before: () => version("v1.0.0"),

@@ -1,0 +1,227 @@
+import assert from "node:assert/strict";
+import { type TestContext, test } from "node:test";
+import { formatReport } from "../../../src/report/text.js";
+import { runningIn } from "../../../src/rollout/ecs/containers.js";
+import type { Ask, HttpAnswer, Question } from "../../../src/rollout/verify/ask.js";
+import { scene } from "../../support/rollout-scene.js";
+import { revisionArn, type Stories, target, type World } from "../../support/scripted-ecs.js";
+import { http } from "../../support/served.js";
+import { earlySuccess, set, success, takenBack } from "../../support/stories.js";
+
+const status = (code: number, body = ""): HttpAnswer => ({ status: code, headers: {}, body });
+const json = (body: unknown): HttpAnswer => status(200, JSON.stringify(body));
+const isOld = ({ service }: World) => service.taskDefinition === revisionArn(7);
+const runs = (world: World) => {
+  const { taskDefinition = {} } = world.taskDefinitions.get(String(world.service.taskDefinition)) ?? {};
+  return String(runningIn(taskDefinition, target.container).version);
+};
+const stories: Stories = { updates: [success, takenBack] };
+
+/** Deploys; each request is answered by what the service is set to. */
+async function deployed(
+  t: TestContext,
+  answer: (world: World, question: Question, nth: number) => HttpAnswer,
+  more: object = {},
+  story: Parameters<typeof scene>[1] = stories,
+) {
+  const it = await scene(t, story);
+  let asked = 0;
+  const ask: Ask = async (question) => answer(it.world, question, asked++);
+  const roll = (again: object = {}) => it.roll({ http, ask, ...more, ...again });
+  return { ...it, roll, report: await roll(), asked: () => asked };
+}
+
+const noVersion: [string, () => HttpAnswer][] = [
+  ["404", () => status(404)],
+  ["HTML", () => status(200, "<html>")],
+  ["JSON without a version", () => json({ status: "ok" })],
+  ["JSON with the version of an API", () => json({ version: 2 })],
+  ["an error", () => status(500)],
+  ["a redirect", () => status(302)],
+  ["a gateway's error", () => status(503)],
+  [
+    "nothing",
+    () => {
+      throw new Error("connect ECONNREFUSED");
+    },
+  ],
+];
+
+for (const [name, answer] of noVersion)
+  test(`where /version answers ${name} before and after, the verdict is deployed, and the report states that the version is not verified`, async (t) => {
+    const { report, fake } = await deployed(t, answer);
+    assert.deepEqual([report.verdict, report.exitCode, report.http.state], ["deployed", 0, "version-not-verified"]);
+    assert.match(report.reason, /Version not verified over HTTP\.$/);
+    assert.match(String(report.next), /"versionCheck": \{ "path": "\/version", "pointer": "\/version" \}/);
+    const text = formatReport(report);
+    assert.match(text, /^DEPLOYED: .*Version not verified over HTTP\.$/m);
+    assert.match(text, /^HTTP {8}version not verified over HTTP: http:\/\/app\.example\.com\/version gave /m);
+    assert.equal(fake.sent("UpdateService").length, 1);
+  });
+
+for (const [name, answer] of noVersion)
+  test(`where the target states a check, and ${name} is answered, the verdict is deployed-unverified and nothing is taken back`, async (t) => {
+    const versionCheck = { path: "/version", pointer: "/build" };
+    const { report, fake } = await deployed(t, answer, { http: { ...http, versionCheck } });
+    assert.deepEqual([report.verdict, report.exitCode], ["deployed-unverified", 8]);
+    assert.equal(fake.sent("UpdateService").length, 1);
+  });
+
+test("an app without /version is asked once after the deploy, not for a minute", async (t) => {
+  const { report, clock } = await deployed(t, () => status(404));
+  assert.ok(report.endedAt - report.startedAt < 130_000, String(report.endedAt - report.startedAt));
+  assert.equal(clock.now(), report.endedAt);
+});
+
+test("a version that answers where the one before did not is verified", async (t) => {
+  const { report } = await deployed(t, (world) => (isOld(world) ? status(404) : json({ version: runs(world) })));
+  assert.deepEqual([report.verdict, report.http.state], ["deployed", "verified"]);
+});
+
+test("a version that answers only some seconds after the first deploy is verified", async (t) => {
+  let after = 0;
+  const { report } = await deployed(t, (world) => {
+    // While the rollout is watched the URL is asked too.
+    const isWatched = world.service.deployments.length > 1 || isOld(world);
+    return isWatched || after++ < 3 ? status(503) : json({ version: runs(world) });
+  });
+  assert.deepEqual([report.verdict, report.http.state], ["deployed", "verified"]);
+});
+
+test("another version that answers where none did before is unverified and not taken back", async (t) => {
+  const { report, fake } = await deployed(t, (world) => (isOld(world) ? status(404) : json({ version: "v0.0.1" })));
+  assert.deepEqual([report.verdict, report.exitCode], ["deployed-unverified", 8]);
+  assert.equal(fake.sent("UpdateService").length, 1);
+});
+
+test("a running version that answered, and a new one that does not, is unverified", async (t) => {
+  const { report } = await deployed(t, (world) => (isOld(world) ? json({ version: "v1.0.0" }) : status(404)));
+  assert.deepEqual([report.verdict, report.exitCode], ["deployed-unverified", 8]);
+});
+
+test("a deploy whose URL shows no version is found deployed by a later call too", async (t) => {
+  const { roll } = await deployed(t, () => status(404));
+  const again = await roll();
+  assert.deepEqual([again.changed, again.verdict, again.exitCode], [false, "deployed", 0]);
+  assert.equal(again.http.state, "version-not-verified");
+});
+
+test("a call that attaches knows by the tag that a version was seen before", async (t) => {
+  const it = await scene(t, success);
+  const cut = new AbortController();
+  const progress = (line: string) =>
+    it.world.service.taskDefinition === revisionArn(8) &&
+    line.includes("IN_PROGRESS") &&
+    cut.abort(new Error("cut off"));
+  let asked = 0;
+  const ask: Ask = async () => (asked++ === 0 ? json({ version: "v1.0.0" }) : status(404));
+  await assert.rejects(it.roll({ http, ask, signal: cut.signal, progress }), /cut off/);
+  const report = await it.roll({ http, ask });
+  assert.deepEqual([report.attached, report.verdict], [true, "deployed-unverified"]);
+});
+
+test("with versionCheck false nothing is requested where nothing is expected", async (t) => {
+  const { report, asked } = await deployed(t, () => status(500), { http: { ...http, versionCheck: false } });
+  assert.deepEqual([report.verdict, report.exitCode, asked()], ["deployed", 0, 0]);
+  assert.match(
+    formatReport(report),
+    /^HTTP {8}version not verified over HTTP: "versionCheck" is false in the target$/m,
+  );
+  assert.equal(report.next, undefined);
+});
+
+const healthz = (world: World, { url }: Question, after: HttpAnswer): HttpAnswer => {
+  if (url.pathname !== "/healthz") return status(404);
+  return isOld(world) || runs(world) === "v1.0.0" ? status(200) : after;
+};
+
+for (const versionCheck of [undefined, false] as const) {
+  const expecting = { ...http, expectations: [{ path: "/healthz" }], ...(versionCheck === false && { versionCheck }) };
+  const where = versionCheck === false ? "with versionCheck false" : "without /version";
+
+  test(`${where}, expectations that are met make it deployed, with a version that is not verified`, async (t) => {
+    const { report } = await deployed(t, (world, question) => healthz(world, question, status(200)), {
+      http: expecting,
+    });
+    assert.deepEqual([report.verdict, report.exitCode], ["deployed", 0]);
+    assert.ok(report.http.state === "version-not-verified" && report.http.expectationsMet === 5);
+    assert.match(formatReport(report), /the expectations were met 5 times in a row/);
+  });
+
+  test(`${where}, expectations that were met before and are not any more are failed and taken back`, async (t) => {
+    const { report, fake } = await deployed(t, (world, question) => healthz(world, question, status(500)), {
+      http: expecting,
+    });
+    assert.deepEqual([report.verdict, report.exitCode], ["rolled-back", 3]);
+    assert.match(report.reason, /\/healthz: HTTP 500 instead of 200/);
+    assert.equal(fake.sent("UpdateService").length, 2);
+  });
+
+  test(`${where}, expectations that were not met before either are unverified`, async (t) => {
+    const { report, fake } = await deployed(t, () => status(500), { http: expecting });
+    assert.deepEqual([report.verdict, report.exitCode], ["deployed-unverified", 8]);
+    assert.equal(fake.sent("UpdateService").length, 1);
+  });
+
+  test(`${where}, expectations that are not met while old tasks are up are unverified`, async (t) => {
+    const answer = (world: World, question: Question) => healthz(world, question, status(500));
+    const { report, fake } = await deployed(t, answer, { http: expecting }, earlySuccess);
+    assert.equal(report.verdict, "deployed-unverified");
+    assert.equal(fake.sent("UpdateService").length, 1);
+  });
+}
+
+test("with versionCheck false, expectations that hold the version verify it", async (t) => {
+  const expectations = [{ path: "/", headers: { "x-version": "{version}" } }];
+  const answer = (world: World) => ({ ...status(200), headers: { "x-version": runs(world) } });
+  const { report } = await deployed(t, answer, { http: { ...http, versionCheck: false, expectations } });
+  assert.deepEqual([report.verdict, report.http.state], ["deployed", "verified"]);
+});
+
+test("a wrong version in the stated header of this service's URL is taken back", async (t) => {
+  const versionCheck = { path: "/", header: "x-version" };
+  const answer = (world: World) => ({
+    ...status(302),
+    headers: { "x-version": runs(world) === "v1.0.0" ? "v1.0.0" : "v0.0.1" },
+  });
+  const { report } = await deployed(t, answer, { http: { ...http, versionCheck } });
+  assert.deepEqual([report.verdict, report.exitCode], ["rolled-back", 3]);
+});
+
+/** Deploys where each task is asked at its own address. */
+async function askedTasks(t: TestContext, answer: (question: Question) => HttpAnswer, more: object, url: object = {}) {
+  const addressed = (world: World) => {
+    for (const task of world.tasks)
+      set(task, { attachments: [{ details: [{ name: "privateIPv4Address", value: "10.0.0.7" }] }] });
+  };
+  const it = await scene(t, [...success.slice(0, 1), [46, addressed], ...success.slice(1)]);
+  return await it.roll({
+    ...url,
+    ask: async (question: Question) => answer(question),
+    target: { ...target, verifyTasks: true, ...more },
+  });
+}
+
+test("each task is asked by the stated check", async (t) => {
+  const versionCheck = { path: "/build", pointer: "/tag" };
+  const answer = (tag: string) => (question: Question) =>
+    question.url.pathname === "/build" ? json({ tag }) : status(404);
+  const right = await askedTasks(t, answer("v1.1.0"), { versionCheck });
+  assert.deepEqual([right.verdict, right.tasks?.right], ["deployed", 1]);
+  assert.equal((await askedTasks(t, answer("v1.0.0"), { versionCheck })).verdict, "failed");
+});
+
+test("with versionCheck false each task is asked for what is expected", async (t) => {
+  const more = { versionCheck: false, expectations: [{ path: "/healthz" }] };
+  assert.equal((await askedTasks(t, () => status(500), more)).verdict, "failed");
+  assert.deepEqual((await askedTasks(t, () => status(200), more)).tasks?.right, 1);
+});
+
+test("a task's error where no version is known to answer proves nothing", async (t) => {
+  const report = await askedTasks(t, () => status(500), {}, { http });
+  assert.deepEqual([report.verdict, report.tasks?.unclear], ["deployed", 1]);
+});
+
+test("a task's error is wrong where the tasks are all that is asked", async (t) => {
+  assert.equal((await askedTasks(t, () => status(500), {})).verdict, "failed");
+});
