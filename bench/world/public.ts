@@ -11,7 +11,7 @@ export async function answerPublic(stage: Stage, sleep: (ms: number) => Promise<
   const other = answerOfOther(stage, scenario.deployer?.url);
   if (other) {
     stage.asked++;
-    answers.push({ at: since(), ...other });
+    answers.push({ ...other, at: since() });
     return inHttp(other);
   }
   const task = nextTask(aws, stage.asked++);
