@@ -1,4 +1,4 @@
-/** `npm test`: lint, type check, every unit test and simulation, then the rehearsal end to end. Stops at the first part that fails. */
+/** `npm test`: lint, checks of workflows, type check, every unit test and simulation, then the rehearsal end to end. Stops at the first part that fails. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
@@ -6,9 +6,11 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readyEngine } from "./rehearsal/container-engine.js";
 import { readyGit } from "./rehearsal/git.js";
+import { readyPip } from "./workflow-checks/tools.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const bin = (name: string) => join(root, "node_modules", ".bin", name);
+const typescript = [process.execPath, "--import", import.meta.resolve("./typescript.mjs")];
 const endToEnd = "infra/local/rehearsal/test/end-to-end.test.ts";
 
 interface Part {
@@ -29,9 +31,11 @@ async function main(): Promise<number> {
   const consent = { yes: process.argv.includes("--yes"), say: console.log, signal: new AbortController().signal };
   await readyGit(consent);
   await readyEngine(consent);
+  await readyPip(consent);
   const tests = findTests();
   const parts: Part[] = [
     { name: "lint", command: [bin("biome"), "check", "--error-on-warnings", "."] },
+    { name: "workflows", command: script("./workflow-checks/main.ts") },
     { name: "type check", command: typeCheck(".") },
     { name: "type check of ci/", command: typeCheck("ci") },
     { name: "unit tests and simulation", command: nodeTest(tests.filter((file) => file !== endToEnd)) },
@@ -57,14 +61,11 @@ function typeCheck(project: string): string[] {
 }
 
 function nodeTest(files: string[]): string[] {
-  return [
-    process.execPath,
-    "--import",
-    import.meta.resolve("./typescript.mjs"),
-    "--test",
-    "--test-concurrency=2",
-    ...files,
-  ];
+  return [...typescript, "--test", "--test-concurrency=2", ...files];
+}
+
+function script(path: string): string[] {
+  return [...typescript, fileURLToPath(new URL(path, import.meta.url))];
 }
 
 function findTests(): string[] {

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { parse } from "yaml";
+
+interface Step {
+  name?: string;
+  uses?: string;
+  run?: string;
+  with?: Record<string, unknown>;
+}
+
+interface Job {
+  needs?: string;
+  if?: string;
+  environment?: string;
+  permissions: Record<string, string>;
+  steps: Step[];
+}
+
+function jobsOf(name: string): Record<string, Job> {
+  const text = readFileSync(new URL(`../../../workflows/${name}`, import.meta.url), "utf8");
+  const workflow = parse(text) as { permissions: object; jobs: Record<string, Job> };
+  assert.deepEqual(workflow.permissions, {});
+  return workflow.jobs;
+}
+
+const own = "$/.github/actions/deploy";
+const expression = (text: string) => `$${`{{ ${text} }}`}`;
+
+test("the release workflow of this repository has one command: a dagger call", () => {
+  const { deploy, ...others } = jobsOf("build-and-deploy.yaml");
+  assert.deepEqual(Object.keys(others), []);
+  const commands = deploy?.steps.flatMap((step) => step.run ?? []);
+  assert.deepEqual(commands, ['dagger call deploy --version="$VERSION"']);
+});
+
+test("the reusable workflow plans without an environment, and deploys that plan in the environment that approves it", () => {
+  const { plan, deploy, ...others } = jobsOf("deploy.yaml");
+  assert.ok(plan && deploy);
+  assert.deepEqual(Object.keys(others), []);
+  assert.equal(plan.environment, undefined);
+  assert.equal(deploy.environment, expression("inputs.environment"));
+  assert.equal(deploy.needs, "plan");
+  assert.equal(deploy.if, "needs.plan.outputs.changes == 'true'");
+  const calls = (job: Job) => job.steps.filter((step) => step.uses === own).map((step) => step.with ?? {});
+  assert.deepEqual(
+    calls(plan).map(({ mode }) => mode),
+    ["publish", "plan"],
+  );
+  const [call, ...more] = calls(deploy);
+  assert.deepEqual([call?.plan, call?.mode, more], [expression("needs.plan.outputs.hash"), undefined, []]);
+});
+
+test("the deploy checks out the commit that was planned", () => {
+  const [checkout] = jobsOf("deploy.yaml").deploy?.steps ?? [];
+  assert.equal(checkout?.with?.ref, expression("needs.plan.outputs.commit"));
+});
+
+test("each job may read the repository and prove who it is, and nothing else", () => {
+  for (const job of Object.values(jobsOf("deploy.yaml"))) {
+    assert.deepEqual(job.permissions, { contents: "read", "id-token": "write" });
+  }
+});
+
+test("no version and no image make the commit's short SHA the version", () => {
+  const script = jobsOf("deploy.yaml").plan?.steps.find((step) => step.name === "Name the release")?.run ?? "";
+  const folder = mkdtempSync(join(tmpdir(), "slipway-release-"));
+  try {
+    const git = (...words: string[]) => execFileSync("git", words, { cwd: folder, encoding: "utf8" }).trim();
+    git("init", "-q");
+    git("-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-q", "--allow-empty", "-m", "one");
+    const sha = git("rev-parse", "HEAD");
+    const named = (given: Record<string, string>) => {
+      const output = join(folder, `output-${Object.keys(given).join("-")}`);
+      const env = { ...process.env, VERSION: "", IMAGE: "", GITHUB_OUTPUT: output, ...given };
+      execFileSync("bash", ["--noprofile", "--norc", "-e", "-o", "pipefail", "-c", script], { cwd: folder, env });
+      return readFileSync(output, "utf8");
+    };
+    assert.equal(named({}), `sha=${sha}\nversion=${sha.slice(0, 12)}\n`);
+    assert.equal(named({ VERSION: "v1" }), `sha=${sha}\n`);
+    assert.equal(named({ IMAGE: "api:v1" }), `sha=${sha}\n`);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
