@@ -1,9 +1,10 @@
 /**
- * The whole way on one machine: a container engine, a local AWS with the production target's service, and the module's own functions
- * against it. `npm run rehearse -- --help` says what can be chosen.
+ * The whole way on one machine: a container engine, a local AWS with the production target's service or one of the user's own, and the
+ * module's functions against it. `npm run rehearse -- --help` says what can be chosen.
  */
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { BadInput } from "./rehearsal/bad-input.js";
 import { readyEngine } from "./rehearsal/container-engine.js";
 import { playTheDrills, refuseUnknownDrills } from "./rehearsal/drills.js";
 import { readyGit } from "./rehearsal/git.js";
@@ -12,23 +13,27 @@ import { findKept, startLocalAws } from "./rehearsal/local-aws.js";
 import { takeLock } from "./rehearsal/lock.js";
 import { type ModuleCaller, moduleCaller } from "./rehearsal/module-call.js";
 import { help, type Options, parseOptions } from "./rehearsal/options.js";
+import { type OwnService, openOwnService } from "./rehearsal/own-service.js";
 import { type Step, timed } from "./rehearsal/step.js";
-import { playTheSteps, prepare } from "./rehearsal/steps.js";
+import { playTheSteps, prepare, requireServed } from "./rehearsal/steps.js";
 import { formatTable } from "./rehearsal/table.js";
 
 const stateDir = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "slipway", "rehearsal");
 
 process.exitCode = await main(process.argv.slice(2));
 
-/** @returns The exit code: 0, 1 when a step did not end as it should, 2 for bad options, 130 after an interrupt. */
+/** @returns The exit code: 0, 1 when a step did not end as it should, 2 for bad input, 130 after an interrupt. */
 async function main(args: string[]): Promise<number> {
   const interrupt = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(signal, () => interrupt.abort(new Error(`Interrupted by ${signal}: everything has been taken down.`)));
   }
   let options: Options;
+  let own: OwnService | undefined;
   try {
     options = parseOptions(args);
+    const { app } = options;
+    if (app !== undefined && !options.help) own = await openOwnService({ ...options, app });
     if (options.drills && !options.help && !options.stop) await refuseUnknownDrills(options, interrupt.signal);
   } catch (error) {
     console.error((interrupt.signal.reason as Error | undefined)?.message ?? (error as Error).message);
@@ -37,32 +42,38 @@ async function main(args: string[]): Promise<number> {
   try {
     if (options.help) console.log(help);
     else if (options.stop) await stopKept();
-    else await rehearse(options, interrupt.signal);
+    else await rehearse(options, interrupt.signal, own);
     return 0;
   } catch (error) {
     console.error(`\n${((interrupt.signal.reason as Error | undefined) ?? (error as Error)).message}`);
-    return interrupt.signal.aborted ? 130 : 1;
+    return interrupt.signal.aborted ? 130 : error instanceof BadInput ? 2 : 1;
   }
 }
 
-async function rehearse(options: Options, signal: AbortSignal): Promise<void> {
+async function rehearse(options: Options, signal: AbortSignal, own?: OwnService): Promise<void> {
   const lock = await takeLock(stateDir);
   let module: ModuleCaller | undefined;
   try {
     await refuseWhileOneIsKept();
-    module = await moduleCaller(options.engine, signal);
+    module = await moduleCaller(options.engine, signal, own?.cwd);
     console.log(`The module's functions run on ${module.name}.`);
     const steps: Step[] = [];
     const consent = { yes: options.yes, say: console.log, signal };
     await readyGit(consent);
     await timed(steps, "container engine", () => readyEngine(consent));
-    const start = () => startLocalAws(stateDir, options.port, signal);
+    const service = own && { service: own, flags: await own.writeFlags(join(stateDir, "own")) };
+    const start = () => startLocalAws(stateDir, options.port, signal, own?.awsOptions);
     const aws = await timed(steps, "local AWS", start, ({ url }) => url);
     try {
-      const stage = await prepare(aws, module, steps, signal);
+      const stage = await prepare(aws, module, steps, signal, service);
+      for (const note of own?.notes ?? []) console.log(`  ! ${note}`);
       await playTheSteps(stage);
-      if (options.drills) await playTheDrills(options, steps, signal);
+      if (options.drills) {
+        requireServed(stage);
+        await playTheDrills(options, steps, signal);
+      }
       console.log(`\n${formatTable(steps)}\n`);
+      requireServed(stage);
       if (options.keep) console.log(keptHelp(aws, stage.target));
     } finally {
       if (!options.keep || signal.aborted) await aws.stop();

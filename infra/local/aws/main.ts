@@ -26,8 +26,9 @@ try {
   process.exitCode = 2;
 }
 
-async function start({ profile, ...options }: MainOptions): Promise<LocalAws> {
-  const { timing, settings, healthScale } = profiles[profile];
+async function start({ profile, healthPath, healthCodes, ...options }: MainOptions): Promise<LocalAws> {
+  const { timing, settings: delays, healthScale } = profiles[profile];
+  const settings = { ...delays, healthCheckPath: healthPath, matcher: healthCodes };
   const engine = await connectEngine();
   const aws = await startLocalAws({
     ...options,

@@ -13,6 +13,8 @@ CloudWatch Logs and STS, on one port of 127.0.0.1.
   --rollback-id ID whether a rollback shows the old deployment's id again (old, the default) or a new one (new)
   --account ID     the account's 12 digits (default 123456789012)
   --limits         hold ECS's request limits, as on AWS: ThrottlingException above them
+  --health-path P  the path that the load balancer's health checks request (default /healthz)
+  --health-codes C the status codes that pass, such as 200 or 200-499 (default 200)
   --deny ACTIONS   actions the caller may not take, such as ecs:StopServiceDeployment,ecr:*
   --keep-tasks     leave the containers running at the end, for the next start to take over
   --reset          forget what the state directory holds
@@ -28,6 +30,8 @@ export interface MainOptions {
   profile: Profile;
   rollbackId: "old" | "new";
   account: string;
+  healthPath: string;
+  healthCodes: string;
   limits: boolean;
   deny: string[];
   keepTasks: boolean;
@@ -46,6 +50,8 @@ export function readOptions(args: string[], env: Record<string, string | undefin
       profile: { type: "string", default: "rehearsal" },
       "rollback-id": { type: "string", default: "old" },
       account: { type: "string", default: "123456789012" },
+      "health-path": { type: "string", default: "/healthz" },
+      "health-codes": { type: "string", default: "200" },
       limits: { type: "boolean", default: false },
       deny: { type: "string", default: "" },
       "keep-tasks": { type: "boolean", default: false },
@@ -57,12 +63,19 @@ export function readOptions(args: string[], env: Record<string, string | undefin
     throw new Error(`--port ${values.port}: a number from 0 to 65535 is accepted.`);
   }
   if (!/^\d{12}$/.test(values.account)) throw new Error(`--account ${values.account}: 12 digits are accepted.`);
+  const { "health-path": healthPath, "health-codes": healthCodes } = values;
+  if (!/^\/[!-~]{0,1023}$/.test(healthPath))
+    throw new Error(`--health-path ${healthPath}: a path such as /healthz is accepted.`);
+  if (!/^[2-5]\d\d([-,][2-5]\d\d)*$/.test(healthCodes))
+    throw new Error(`--health-codes ${healthCodes}: status codes such as 200, 200,302 or 200-499 are accepted.`);
   return {
     port: Number(values.port),
     stateDir: resolve(values.state),
     profile: oneOf("--profile", values.profile, ["rehearsal", "aws"]),
     rollbackId: oneOf("--rollback-id", values["rollback-id"], ["old", "new"]),
     account: values.account,
+    healthPath,
+    healthCodes,
     limits: values.limits,
     deny: actions(values.deny),
     keepTasks: values["keep-tasks"],

@@ -1,8 +1,17 @@
 import { Agent, request } from "node:http";
 
+/** Path of the requests, and how the answers are told apart. */
+export interface LoadCheck {
+  path: string;
+  /** Every answer must hold a version: a 200 with JSON and its member `version`. Without it an answer below 500 is ok, and counted by its status. */
+  hasVersion: boolean;
+}
+
+const versionCheck: LoadCheck = { path: "/version", hasVersion: true };
+
 /** What a constant stream of requests to the service's public address got back. */
 export interface LoadResult {
-  /** Answers by version served. */
+  /** Answers by version served, or by status such as `HTTP 200`. */
   versions: Map<string, number>;
   ok: number;
   failed: number;
@@ -18,10 +27,10 @@ export interface Load {
 const PATIENCE = 60_000;
 
 /**
- * Sends `GET /version` at a constant rate, whatever the answers take, as users would.
+ * Sends requests at a constant rate, whatever the answers take, as users would.
  * @param url The local load balancer. @param host The public host name that it routes by. @param perSecond Requests a second.
  */
-export function startLoad(url: string, host: string, perSecond: number): Load {
+export function startLoad(url: string, host: string, perSecond: number, check = versionCheck): Load {
   const result: LoadResult = { versions: new Map(), ok: 0, failed: 0, failures: [] };
   const agent = new Agent({ keepAlive: true });
   const open = new Set<Promise<void>>();
@@ -31,7 +40,7 @@ export function startLoad(url: string, host: string, perSecond: number): Load {
   const timer = setInterval(() => {
     const due = ((performance.now() - started) / 1000) * perSecond;
     for (; sent < due; sent++) {
-      const answered: Promise<void> = ask(agent, url, host)
+      const answered: Promise<void> = ask(agent, url, host, check)
         .then((version) => {
           result.ok++;
           result.versions.set(version, (result.versions.get(version) ?? 0) + 1);
@@ -57,9 +66,10 @@ export function startLoad(url: string, host: string, perSecond: number): Load {
 /** Characters of an answer that are read: a version takes a few. */
 const LARGEST_ANSWER = 1 << 20;
 
-/** The version that answers. @throws Error for anything but a 200 with a version within 60 s. */
-export async function ask(agent: Agent, url: string, host: string): Promise<string> {
-  const { status, body } = await get(agent, url, host);
+/** The version that answers, or its status. @throws Error for any other answer, and for none within 60 s. */
+export async function ask(agent: Agent, url: string, host: string, check = versionCheck): Promise<string> {
+  const { status = 0, body } = await get(agent, new URL(`${url}${check.path}`), host);
+  if (!check.hasVersion && status < 500) return `HTTP ${status}`;
   if (status !== 200) throw new Error(`HTTP ${status}: ${shown(body)}`);
   const version: unknown = versionIn(body);
   if (typeof version === "string") return version;
@@ -76,9 +86,9 @@ function versionIn(body: string): unknown {
 
 const shown = (body: string) => body.replace(/\s+/g, " ").slice(0, 200);
 
-function get(agent: Agent, url: string, host: string): Promise<{ status: number | undefined; body: string }> {
+function get(agent: Agent, url: URL, host: string): Promise<{ status: number | undefined; body: string }> {
   return new Promise((resolve, reject) => {
-    const call = request(new URL("/version", url), { agent, headers: { host }, timeout: PATIENCE }, (response) => {
+    const call = request(url, { agent, headers: { host }, timeout: PATIENCE }, (response) => {
       let body = "";
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => {

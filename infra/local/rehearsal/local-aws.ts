@@ -29,14 +29,24 @@ interface Endpoint {
   pid: number;
 }
 
-/** Starts one with an empty state directory. @throws Error with the last lines of its log when it does not come up. */
-export async function startLocalAws(stateDir: string, port: number, signal: AbortSignal): Promise<LocalAws> {
+/**
+ * Starts one with an empty state directory.
+ *
+ * @param options Further options of `npm run aws`.
+ * @throws Error with the last lines of its log when it does not come up.
+ */
+export async function startLocalAws(
+  stateDir: string,
+  port: number,
+  signal: AbortSignal,
+  options: string[] = [],
+): Promise<LocalAws> {
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
   await rm(join(stateDir, "endpoint.json"), { force: true });
   const logFile = join(stateDir, "aws.log");
   await rm(logFile, { force: true });
   const log = openSync(logFile, "a", 0o600);
-  const args = ["--port", String(port), "--state", stateDir, "--profile", "rehearsal", "--reset"];
+  const args = ["--port", String(port), "--state", stateDir, "--profile", "rehearsal", "--reset", ...options];
   // A group of its own: the terminal's Ctrl-C goes to the rehearsal, which then ends this process in order.
   const child = spawn(process.execPath, ["--import", typescript, main, ...args], {
     detached: true,

@@ -8,7 +8,9 @@ import {
   DescribeServicesCommand,
   ECSClient,
   RegisterTaskDefinitionCommand,
+  type RegisterTaskDefinitionCommandInput,
 } from "@aws-sdk/client-ecs";
+import { partitionOf } from "../aws/partition.js";
 import type { LocalAws } from "./local-aws.js";
 
 /** The part of a target that the rehearsal reads; the module validates the file in full. */
@@ -38,7 +40,10 @@ export interface Clients {
   logs: CloudWatchLogsClient;
 }
 
-export async function connect(aws: Pick<LocalAws, "url" | "credentialsFile">, target: Target): Promise<Clients> {
+export async function connect(
+  aws: Pick<LocalAws, "url" | "credentialsFile">,
+  target: Pick<Target, "region">,
+): Promise<Clients> {
   const keys = JSON.parse(await readFile(aws.credentialsFile, "utf8")) as Credentials;
   const config = {
     endpoint: aws.url,
@@ -48,12 +53,22 @@ export async function connect(aws: Pick<LocalAws, "url" | "credentialsFile">, ta
   return { ecs: new ECSClient(config), ecr: new ECRClient(config), logs: new CloudWatchLogsClient(config) };
 }
 
-/** What stands before any release: the empty repository, the cluster and the log group, as infra/terraform makes them. */
-export async function createSurroundings({ ecs, ecr, logs }: Clients, target: Target): Promise<void> {
+/**
+ * Creates what a service needs before its first release, as infra/terraform does: the empty repository, the cluster and the log groups.
+ *
+ * @param groups Further log groups.
+ */
+export async function createSurroundings(
+  { ecs, ecr, logs }: Clients,
+  target: Pick<Target, "repository" | "cluster" | "service">,
+  groups: string[] = [],
+): Promise<void> {
   await Promise.all([
     ecr.send(new CreateRepositoryCommand({ repositoryName: target.repository, imageTagMutability: "IMMUTABLE" })),
     ecs.send(new CreateClusterCommand({ clusterName: target.cluster })),
-    logs.send(new CreateLogGroupCommand({ logGroupName: logGroup(target) })),
+    ...[...new Set([logGroup(target), ...groups])].map((logGroupName) =>
+      logs.send(new CreateLogGroupCommand({ logGroupName })),
+    ),
   ]);
 }
 
@@ -65,76 +80,99 @@ export async function createService(
   version: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const registered = await ecs.send(
-    new RegisterTaskDefinitionCommand({
-      family: target.family,
-      networkMode: "awsvpc",
-      requiresCompatibilities: ["FARGATE"],
-      cpu: String(target.cpu),
-      memory: String(target.memory),
-      executionRoleArn: `arn:aws:iam::${target.account}:role/${target.service}-execution`,
-      taskRoleArn: `arn:aws:iam::${target.account}:role/${target.service}-task`,
-      containerDefinitions: [
-        {
-          name: target.container,
-          image,
-          essential: true,
-          portMappings: [{ containerPort: target.containerPort, protocol: "tcp" }],
-          environment: [
-            { name: "PORT", value: String(target.containerPort) },
-            { name: "VERSION", value: version },
-          ],
-          readonlyRootFilesystem: true,
-          stopTimeout: 30,
-          healthCheck: {
-            command: ["CMD", "python3", "/app/healthcheck.py"],
-            interval: 10,
-            timeout: 5,
-            retries: 3,
-            startPeriod: 15,
-          },
-          logConfiguration: {
-            logDriver: "awslogs",
-            options: {
-              "awslogs-group": logGroup(target),
-              "awslogs-region": target.region,
-              "awslogs-stream-prefix": target.container,
-            },
+  const taskDefinition = {
+    family: target.family,
+    networkMode: "awsvpc",
+    requiresCompatibilities: ["FARGATE"],
+    cpu: String(target.cpu),
+    memory: String(target.memory),
+    executionRoleArn: `arn:aws:iam::${target.account}:role/${target.service}-execution`,
+    taskRoleArn: `arn:aws:iam::${target.account}:role/${target.service}-task`,
+    containerDefinitions: [
+      {
+        name: target.container,
+        image,
+        essential: true,
+        portMappings: [{ containerPort: target.containerPort, protocol: "tcp" }],
+        environment: [
+          { name: "PORT", value: String(target.containerPort) },
+          { name: "VERSION", value: version },
+        ],
+        readonlyRootFilesystem: true,
+        stopTimeout: 30,
+        healthCheck: {
+          command: ["CMD", "python3", "/app/healthcheck.py"],
+          interval: 10,
+          timeout: 5,
+          retries: 3,
+          startPeriod: 15,
+        },
+        logConfiguration: {
+          logDriver: "awslogs",
+          options: {
+            "awslogs-group": logGroup(target),
+            "awslogs-region": target.region,
+            "awslogs-stream-prefix": target.container,
           },
         },
-      ],
-    }),
-  );
+      },
+    ],
+  } satisfies RegisterTaskDefinitionCommandInput;
+  const balanced = { containerName: target.container, containerPort: target.containerPort };
+  await startService(ecs, target, { taskDefinition, balanced }, signal);
+}
+
+/** A service as it is created. */
+export interface ServiceDescription {
+  taskDefinition: RegisterTaskDefinitionCommandInput;
+  /** The container and port behind the load balancer; absent for a service without requests. */
+  balanced?: { containerName: string; containerPort: number };
+}
+
+/** Creates a service with its first version. Ends when its deployment is completed. @throws {Error} The version did not start. */
+export async function startService(
+  ecs: ECSClient,
+  target: Pick<Target, "region" | "account" | "cluster" | "service"> & { desiredCount?: number },
+  { taskDefinition, balanced }: ServiceDescription,
+  signal: AbortSignal,
+): Promise<void> {
+  const registered = await ecs.send(new RegisterTaskDefinitionCommand(taskDefinition));
+  const { region, account, service, desiredCount = 1 } = target;
   await ecs.send(
     new CreateServiceCommand({
       cluster: target.cluster,
-      serviceName: target.service,
+      serviceName: service,
       taskDefinition: registered.taskDefinition?.taskDefinitionArn,
-      desiredCount: target.desiredCount,
+      desiredCount,
       launchType: "FARGATE",
       networkConfiguration: {
         awsvpcConfiguration: { subnets: ["subnet-00000000000000001"], securityGroups: ["sg-00000000000000001"] },
       },
-      loadBalancers: [
-        {
-          targetGroupArn: `arn:aws:elasticloadbalancing:${target.region}:${target.account}:targetgroup/${target.service}/0123456789abcdef`,
-          containerName: target.container,
-          containerPort: target.containerPort,
-        },
-      ],
+      ...(balanced && {
+        loadBalancers: [
+          {
+            targetGroupArn: `arn:${partitionOf(region)}:elasticloadbalancing:${region}:${account}:targetgroup/${service}/0123456789abcdef`,
+            ...balanced,
+          },
+        ],
+        healthCheckGracePeriodSeconds: 30,
+      }),
       deploymentConfiguration: {
         minimumHealthyPercent: 100,
         maximumPercent: 200,
         deploymentCircuitBreaker: { enable: true, rollback: true },
       },
-      healthCheckGracePeriodSeconds: 30,
     }),
   );
   await waitUntilCompleted(ecs, target, signal);
 }
 
 /** The SDK's own waiter calls a service stable as soon as its tasks run, while its first deployment is still unfinished. */
-async function waitUntilCompleted(ecs: ECSClient, { cluster, service }: Target, signal: AbortSignal): Promise<void> {
+async function waitUntilCompleted(
+  ecs: ECSClient,
+  { cluster, service }: Pick<Target, "cluster" | "service">,
+  signal: AbortSignal,
+): Promise<void> {
   for (;;) {
     const { services } = await ecs.send(new DescribeServicesCommand({ cluster, services: [service] }));
     const { rolloutState, rolloutStateReason } = services?.[0]?.deployments?.[0] ?? {};
@@ -144,6 +182,6 @@ async function waitUntilCompleted(ecs: ECSClient, { cluster, service }: Target, 
   }
 }
 
-function logGroup(target: Target): string {
+function logGroup(target: Pick<Target, "service">): string {
   return `/ecs/${target.service}`;
 }

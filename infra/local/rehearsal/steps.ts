@@ -1,15 +1,21 @@
 import { readFile } from "node:fs/promises";
+import { BadInput } from "./bad-input.js";
 import { publishBrokenImage } from "./broken-image.js";
-import { startLoad } from "./load.js";
+import { firstFailure } from "./first-failure.js";
+import { type LoadCheck, startLoad } from "./load.js";
 import type { LocalAws } from "./local-aws.js";
 import { at, type CallResult, type ModuleCaller } from "./module-call.js";
+import type { OwnFlags, OwnService } from "./own-service.js";
 import { requireChecked, requireServedCheck, withoutPrefix } from "./progress.js";
-import { type Clients, connect, createService, createSurroundings, type Target } from "./seed.js";
+import { readPublished } from "./published-image.js";
+import { findCheck } from "./request-check.js";
+import { type Clients, connect, createService, createSurroundings, startService, type Target } from "./seed.js";
 import { type Step, timed } from "./step.js";
 
 const targetFile = new URL("../../targets/production.json", import.meta.url);
 const requestsPerSecond = 50;
-/** The module's exit code for a rollout that was rolled back. */
+/** The module's exit codes for bad input and for a rollout that was rolled back. */
+const refused = 2;
 const rolledBack = 3;
 
 /** What the steps play on. */
@@ -21,46 +27,65 @@ export interface Stage {
   module: ModuleCaller;
   steps: Step[];
   signal: AbortSignal;
+  /** The user's own service in place of the sample. */
+  own?: OwnService;
+  flags: OwnFlags;
+  /** The requests of the load; absent for a service without requests. */
+  check?: LoadCheck;
 }
+
+const noFlags: OwnFlags = { target: [], first: [], build: [], publish: [] };
 
 /** Every step of a release as a team would take it, then one that must fail. @throws Error at the first that does not end as it should. */
 export async function playTheSteps(stage: Stage): Promise<void> {
-  await step(stage, "test", ["test"]);
+  const { aws, flags, own } = stage;
+  await runTests(stage);
   await bringUpTheFirstVersion(stage);
-  const deploy = (version: string) => [...at(stage.aws), "deploy", "--version", version, "--allow-dirty"];
+  const before = [...at(aws), ...flags.target];
+  const deploy = (version: string) => [...before, "deploy", "--version", version, "--allow-dirty"];
   await underLoad(stage, async () => {
-    const { stdout } = await step(stage, "deploy v1.1.0", deploy("v1.1.0"));
-    requireServedCheck("deploy v1.1.0", stdout);
+    const sources = [...flags.build, ...flags.publish];
+    const { stdout } = await step(stage, "deploy v1.1.0", [...deploy("v1.1.0"), ...sources]);
+    if (stage.check?.hasVersion && (!own || own.target.url)) requireServedCheck("deploy v1.1.0", stdout);
   });
-  await step(stage, "status", [...at(stage.aws), "status"]);
-  await publishBrokenImage(stage.clients, stage.target, stage.aws.url, { good: "v1.1.0", broken: "v1.2.0" });
+  await step(stage, "status", [...before, "status"]);
+  const tags = { good: "v1.1.0", broken: "v1.2.0" };
+  await publishBrokenImage(stage.clients, stage.target, aws.url, tags, own?.entryPoints);
   const broken = [...deploy("v1.2.0"), "--published"];
-  const { stdout: plan } = await step(stage, "plan v1.2.0", [
-    ...at(stage.aws),
-    "plan",
-    "--version",
-    "v1.2.0",
-    "--as-json",
-  ]);
+  const { stdout: plan } = await step(stage, "plan v1.2.0", [...before, "plan", "--version", "v1.2.0", "--as-json"]);
   requireChecked(plan);
   await underLoad(stage, () => step(stage, "deploy v1.2.0, which can't start", broken, rolledBack));
-  requireServed(stage);
+}
+
+/** The user's own service may have no tests; the release is then not tested, as in a real deploy. */
+async function runTests(stage: Stage): Promise<void> {
+  const { flags, own } = stage;
+  const result = await step(stage, "test", [...flags.target, "test", ...flags.build], own ? [0, refused] : [0]);
+  if (result.exitCode === 0) return;
+  if (!/There are no tests to run/.test(result.stderr)) throw unexpected("test", result.exitCode, "0");
+  const last = stage.steps.at(-1);
+  if (last) last.outcome = "no tests";
 }
 
 async function bringUpTheFirstVersion(stage: Stage): Promise<void> {
-  await createSurroundings(stage.clients, stage.target);
-  const publish = [...at(stage.aws), "publish", "--version", "v1.0.0", "--allow-dirty"];
-  const published = await step(stage, "publish v1.0.0", publish);
-  await timed(
-    stage.steps,
-    "first version's service",
-    () => createService(stage.clients, stage.target, published.stdout.trim(), "v1.0.0", stage.signal),
-    () => "completed",
-  );
+  const { aws, clients, flags, own, signal, target } = stage;
+  await createSurroundings(clients, target, own?.logGroups);
+  const publish = [...at(aws), ...flags.first, "publish", "--version", "v1.0.0", "--allow-dirty"];
+  const published = await step(stage, "publish v1.0.0", [...publish, ...flags.build, ...flags.publish]);
+  const release = { image: published.stdout.trim(), version: "v1.0.0" };
+  const create = async () => {
+    if (!own) return createService(clients, target, release.image, release.version, signal);
+    const { config } = await readPublished(clients, aws.url, target.repository, release.version);
+    const description = own.describe(config, release);
+    await startService(clients.ecs, target, description, signal).catch((error) => firstFailure(clients, target, error));
+    if (description.balanced) stage.check = await findCheck(aws.url, stage.host, own.path, release.version);
+    else delete stage.check;
+  };
+  await timed(stage.steps, "first version's service", create, () => "completed");
 }
 
 /** One call of the module, its progress shown as it comes. @throws Error when it does not end as it should. */
-async function step(stage: Stage, name: string, args: string[], expected = 0): Promise<CallResult> {
+async function step(stage: Stage, name: string, args: string[], expected: number | number[] = 0): Promise<CallResult> {
   stage.signal.throwIfAborted();
   return await timed(
     stage.steps,
@@ -69,20 +94,23 @@ async function step(stage: Stage, name: string, args: string[], expected = 0): P
       const result = await stage.module.call(args, (line) => console.log(`  │ ${withoutPrefix(line)}`));
       for (const line of result.stdout.trim().split("\n")) console.log(`  │ ${line}`);
       stage.signal.throwIfAborted();
-      if (result.exitCode !== expected) {
-        throw new Error(
-          `${name} ended with exit code ${result.exitCode}; ${expected} was expected. Its own words are above.`,
-        );
-      }
+      if (![expected].flat().includes(result.exitCode))
+        throw unexpected(name, result.exitCode, [expected].flat().join(" or "), stage.own !== undefined);
       return result;
     },
     () => (expected === rolledBack ? "rolled back, as it should" : "ok"),
   );
 }
 
+function unexpected(name: string, exitCode: number, expected: string, own = true): Error {
+  const message = `${name} ended with exit code ${exitCode}; ${expected} was expected. Its own words are above.`;
+  return own && exitCode === refused ? new BadInput(message) : new Error(message);
+}
+
 /** Keeps requests coming in at the public address while `work` goes on; the step that it adds carries what they got. */
 async function underLoad(stage: Stage, work: () => Promise<unknown>): Promise<void> {
-  const load = startLoad(stage.aws.url, stage.host, requestsPerSecond);
+  if (!stage.check) return void (await work());
+  const load = startLoad(stage.aws.url, stage.host, requestsPerSecond, stage.check);
   try {
     await work();
   } finally {
@@ -93,20 +121,38 @@ async function underLoad(stage: Stage, work: () => Promise<unknown>): Promise<vo
   }
 }
 
-function requireServed(stage: Stage): void {
+/** Requires that no request failed, and that what was served is what the steps left running. @throws {Error} Otherwise. */
+export function requireServed(stage: Stage): void {
+  if (!stage.check) return;
   const [good, broken] = stage.steps.filter((it) => it.load).map((it) => it.load);
   const failed = (good?.failed ?? 0) + (broken?.failed ?? 0);
-  if (failed > 0)
-    throw new Error(`${failed} requests failed during the deploys; none should. See the lines marked with "!" above.`);
+  if (failed > 0) {
+    const advice = stage.own
+      ? " A service keeps them by finishing open requests after SIGTERM, and by a health check that passes only when it can serve."
+      : "";
+    throw new Error(
+      `${failed} requests failed during the deploys; none should. See the lines marked with "!" above.${advice}`,
+    );
+  }
+  if (!stage.check.hasVersion) return;
   if (!good?.versions.has("v1.1.0")) throw new Error("v1.1.0 was deployed and yet never served at the public address.");
   if (broken?.versions.size !== 1 || !broken.versions.has("v1.1.0")) {
     throw new Error("While v1.2.0 failed, only v1.1.0 should have been served.");
   }
 }
 
-/** Reads the target and makes the clients. */
-export async function prepare(aws: LocalAws, module: ModuleCaller, steps: Step[], signal: AbortSignal): Promise<Stage> {
-  const target = JSON.parse(await readFile(targetFile, "utf8")) as Target;
+/** Reads the target and makes the clients. @param own The user's own service, with the flags that name it. */
+export async function prepare(
+  aws: LocalAws,
+  module: ModuleCaller,
+  steps: Step[],
+  signal: AbortSignal,
+  own?: { service: OwnService; flags: OwnFlags },
+): Promise<Stage> {
+  const target = own ? own.service.target : (JSON.parse(await readFile(targetFile, "utf8")) as Target);
   const host = target.url ? new URL(target.url).host : `${target.service}.localhost`;
-  return { aws, target, host, clients: await connect(aws, target), module, steps, signal };
+  const clients = await connect(aws, target);
+  const common = { aws, host, clients, module, steps, signal, check: { path: "/version", hasVersion: true } };
+  if (own) return { ...common, target: target as Target, own: own.service, flags: own.flags };
+  return { ...common, target: target as Target, flags: noFlags };
 }

@@ -23,6 +23,8 @@ test("an option's value that is none is refused with what is accepted", () => {
     [["--rollback-id", "x"], /--rollback-id x: old or new is accepted/],
     [["--account", "12"], /--account 12: 12 digits are accepted/],
     [["--deny", "ecs:Update Service"], /--deny ecs:Update Service: actions such as ecs:UpdateService or ecr:\*/],
+    [["--health-path", "healthz"], /--health-path healthz: a path such as \/healthz/],
+    [["--health-codes", "ok"], /--health-codes ok: status codes such as 200/],
     [["--nope"], /Unknown option '--nope'/],
   ];
   for (const [args, message] of wrong) assert.throws(() => readOptions(args, {}), message);

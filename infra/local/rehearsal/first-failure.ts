@@ -1,0 +1,34 @@
+import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { DescribeTasksCommand, ListTasksCommand } from "@aws-sdk/client-ecs";
+import { shown } from "./bad-input.js";
+import type { Clients, Target } from "./seed.js";
+
+/** Lines of the log that are shown. */
+const LINES = 20;
+
+/** Adds to the error of a first version that did not start why its tasks ended, and the end of their log. @throws {Error} Always. */
+export async function firstFailure(
+  { ecs, logs }: Clients,
+  { cluster, service }: Pick<Target, "cluster" | "service">,
+  error: Error,
+): Promise<never> {
+  const listed = await ecs.send(new ListTasksCommand({ cluster, serviceName: service, desiredStatus: "STOPPED" }));
+  const [newest] = listed.taskArns ?? [];
+  if (newest === undefined) throw error;
+  const { tasks } = await ecs.send(new DescribeTasksCommand({ cluster, tasks: [newest] }));
+  const containers = tasks?.[0]?.containers ?? [];
+  const ended = containers.map(
+    ({ name, exitCode, reason }) =>
+      `  container ${name}: ${exitCode === undefined ? "did not start" : `exit code ${exitCode}`}${reason ? `, ${shown(reason)}` : ""}`,
+  );
+  const group = { logGroupName: `/ecs/${service}` };
+  const events = await logs.send(new FilterLogEventsCommand(group)).then(
+    ({ events = [] }) => events,
+    () => [],
+  );
+  const lines = events.slice(-LINES).map(({ message = "" }) => `  │ ${shown(message).slice(1, -1)}`);
+  const reason = tasks?.[0]?.stoppedReason;
+  throw new Error([error.message, ...(reason ? [`  task: ${shown(reason)}`] : []), ...ended, ...lines].join("\n"), {
+    cause: error,
+  });
+}

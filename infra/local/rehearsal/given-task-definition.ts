@@ -1,0 +1,131 @@
+import { BadInput, shown } from "./bad-input.js";
+import { fargateSize } from "./fargate-size.js";
+import { givenContainer } from "./given-containers.js";
+import type { Container, TaskDefinition } from "./local-task-definition.js";
+import type { OwnTarget } from "./own-service.js";
+import { isObject, type JsonObject, objects } from "./service-file.js";
+
+/** A service made from a task definition of the user's. */
+export interface GivenService {
+  target: OwnTarget;
+  /** The released containers, the one that accepts requests first. */
+  containers: Container[];
+  rest: Partial<TaskDefinition>;
+  /** What of it differs from the user's. */
+  notes: string[];
+}
+
+const ecrImage = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.[a-z0-9.-]+\/([^:@]+)/;
+const arn = /^arn:aws[\w-]*:[a-z]+:([a-z0-9-]*):(\d{12}):/;
+
+/**
+ * Makes a local service of a task definition. Containers whose image is not the released one are left out: the local AWS pulls from its own
+ * registry alone.
+ *
+ * @param named The released containers by name; found by their images where there are none.
+ * @throws {BadInput} Which container is released is not known.
+ */
+export function givenService(given: JsonObject, named: readonly string[]): GivenService {
+  const all = objects(given.containerDefinitions);
+  const released = releasedContainers(all, named);
+  const image = String(released[0]?.image);
+  const family = typeof given.family === "string" && /^[\w-]{1,255}$/.test(given.family) ? given.family : "rehearsal";
+  const arns = [given.taskDefinitionArn, given.executionRoleArn, given.taskRoleArn].map((one) => arn.exec(String(one)));
+  const [, account, region, name] = ecrImage.exec(image) ?? [];
+  const target: OwnTarget = {
+    region: arns[0]?.[1] || region || logRegion(all) || "us-east-1",
+    account: arns.find((found) => found)?.[2] ?? account ?? "123456789012",
+    cluster: "rehearsal",
+    service: family,
+    family,
+    container: String(released[0]?.name),
+    ...(released.length > 1 && { containers: released.map((one) => String(one.name)) }),
+    repository: repositoryName(name ?? image),
+  };
+  const names = released.map((one) => String(one.name));
+  const made = released.map((one) => givenContainer(one, target, names));
+  const containers = made.map(({ container }) => container);
+  // A task ends with its essential containers: one of those that stay must be essential.
+  if (containers.every(({ essential }) => essential === false)) for (const one of containers) one.essential = true;
+  const left = all.filter((one) => !released.includes(one)).map(({ name }) => String(name));
+  const volumes = objects(given.volumes);
+  const replaced = volumes.filter((volume) =>
+    Object.keys(volume).some((key) => key !== "name" && isObject(volume[key])),
+  );
+  return {
+    target,
+    containers,
+    rest: {
+      ...roles(given),
+      ...sizeOf(given, released),
+      ...(volumes.length > 0 && { volumes: volumes.map((volume) => ({ name: String(volume.name) })) }),
+    },
+    notes: [
+      ...(left.length > 0 ? [`containers without the released image are left out: ${left.join(", ")}`] : []),
+      ...made.flatMap(({ notes }) => notes),
+      ...(replaced.length > 0
+        ? [`volumes are empty at first: ${replaced.map(({ name }) => String(name)).join(", ")}`]
+        : []),
+    ],
+  };
+}
+
+/** The named ones; else those of the only private image; else those of the only image with a port. */
+function releasedContainers(all: JsonObject[], named: readonly string[]): JsonObject[] {
+  const names = all.map(({ name }) => String(name));
+  const unknown = named.find((name) => !names.includes(name));
+  if (unknown !== undefined || all.length === 0) {
+    throw new BadInput(`--container ${shown(unknown ?? "")}: accepted: ${names.map(shown).join(", ") || "none"}.`);
+  }
+  const choices = [
+    all.filter(({ name }) => named.includes(String(name))),
+    all.filter(({ image }) => ecrImage.test(String(image))),
+    all.filter(({ portMappings }) => objects(portMappings).length > 0),
+    all,
+  ];
+  const found = choices.find((some) => some.length > 0 && new Set(some.map(({ image }) => image)).size === 1);
+  if (!found || (named.length > 0 && found !== choices[0])) {
+    const listed = all.map(({ name, image }) => `  ${shown(name)}: ${shown(image)}`).join("\n");
+    throw new BadInput(
+      `The task definition has containers of several images, so it is not known which of them is released:\n${listed}\nName one: --container NAME`,
+    );
+  }
+  const hasPort = (one: JsonObject) => objects(one.portMappings).length > 0;
+  return [...found.filter(hasPort), ...found.filter((one) => !hasPort(one))];
+}
+
+function roles({ executionRoleArn, taskRoleArn }: JsonObject): Partial<TaskDefinition> {
+  return {
+    ...(arn.test(String(executionRoleArn)) && { executionRoleArn: String(executionRoleArn) }),
+    ...(arn.test(String(taskRoleArn)) && { taskRoleArn: String(taskRoleArn) }),
+  };
+}
+
+/** Of a task on container instances the smallest Fargate size that has as much. */
+function sizeOf(
+  { requiresCompatibilities, cpu, memory }: JsonObject,
+  containers: JsonObject[],
+): Partial<TaskDefinition> {
+  const onFargate = Array.isArray(requiresCompatibilities) && requiresCompatibilities.includes("FARGATE");
+  if (onFargate && cpu && memory) return { cpu: String(cpu), memory: String(memory) };
+  const sum = (key: string) => containers.reduce((total, one) => total + (Number(one[key]) || 0), 0);
+  const least = Math.max(sum("memory"), sum("memoryReservation"));
+  return fargateSize(Number(cpu) || sum("cpu") || 1_024, Number(memory) || least || 2_048);
+}
+
+function logRegion(containers: JsonObject[]): string | undefined {
+  const options = containers.map(({ logConfiguration }) => isObject(logConfiguration) && logConfiguration.options);
+  const region = options.map((one) => isObject(one) && one["awslogs-region"]).find((one) => typeof one === "string");
+  return typeof region === "string" && /^[a-z0-9-]{1,30}$/.test(region) ? region : undefined;
+}
+
+/** Returns a name that ECR accepts: of an image of another registry its path. */
+export function repositoryName(image: string): string {
+  const path = image.replace(/^[^/]*[.:][^/]*\//, "").replace(/[:@].*$/, "");
+  const name = path
+    .toLowerCase()
+    .replace(/[^a-z0-9/]+/g, "-")
+    .replace(/^[-/]+|[-/]+$/g, "")
+    .replace(/-?\/+-?/g, "/");
+  return name.length > 1 ? name.slice(0, 200) : "rehearsal";
+}

@@ -1,0 +1,71 @@
+import { readFile } from "node:fs/promises";
+import { BadInput, shown } from "./bad-input.js";
+
+export type JsonObject = Record<string, unknown>;
+
+/** A file that describes a service: a target, or a task definition. */
+export type ServiceFile =
+  | { kind: "target"; target: TargetKeys; notes: string[] }
+  | { kind: "task definition"; taskDefinition: JsonObject };
+
+/** The keys of a target that the rehearsal reads. The module checks the file in full. */
+export interface TargetKeys extends JsonObject {
+  region: string;
+  cluster: string;
+  service: string;
+}
+
+/** Bytes of the largest file that is read: a task definition has 64 KiB at most. */
+const LARGEST = 1 << 20;
+
+/**
+ * Reads the value of `--target`.
+ *
+ * @throws {BadInput} The file can't be read, is no JSON, or describes no service.
+ */
+export async function readServiceFile(path: string): Promise<ServiceFile> {
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    const reason = error.code === "ENOENT" ? "there is no such file" : error.message;
+    throw new BadInput(`--target ${shown(path)} can't be read: ${reason}. ${accepted}`);
+  });
+  if (text.length > LARGEST) throw new BadInput(`--target ${shown(path)} is larger than 1 MiB. ${accepted}`);
+  const json = parse(text, path);
+  const described = isObject(json) && isObject(json.taskDefinition) ? json.taskDefinition : json;
+  if (isObject(described) && Array.isArray(described.containerDefinitions))
+    return { kind: "task definition", taskDefinition: described };
+  const missing = ["region", "cluster", "service"].filter((key) => !isObject(json) || typeof json[key] !== "string");
+  if (missing.length === 0) return { kind: "target", ...withoutForeign(json as TargetKeys) };
+  throw new BadInput(
+    `--target ${shown(path)} is neither a target (${missing.join(", ")} missing) nor a task definition (containerDefinitions missing). ${accepted}`,
+  );
+}
+
+const accepted =
+  'Accepted: a target, such as { "region": "us-west-2", "cluster": "main", "service": "api" }, or what ' +
+  "`aws ecs describe-task-definition --task-definition NAME` prints.";
+
+function parse(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text.replace(/^\uFEFF/, ""));
+  } catch (error) {
+    throw new BadInput(`--target ${shown(path)} is no JSON: ${shown((error as Error).message)}. ${accepted}`);
+  }
+}
+
+/** Leaves out what leads to other accounts: the local AWS is one account without policies. */
+function withoutForeign({ role, registry, ...target }: TargetKeys): { target: TargetKeys; notes: string[] } {
+  const notes = [
+    ...(role === undefined ? [] : ["role: not assumed, the local AWS has one user with every right"]),
+    ...(registry === undefined ? [] : ["registry: the local AWS is one account; the repository is in it"]),
+  ];
+  return { target: target as TargetKeys, notes };
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The objects of a list; none where it is no list. */
+export function objects(value: unknown): JsonObject[] {
+  return Array.isArray(value) ? value.filter(isObject) : [];
+}
