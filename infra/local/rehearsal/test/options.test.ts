@@ -24,8 +24,20 @@ test("an unknown option is refused by its name", () => {
   assert.throws(() => parseOptions(["--kep"]), /--kep/);
 });
 
+test("paths of a service of the user's start at the user's directory, and its target has a default", () => {
+  const { app, target } = parseOptions(["--app", "../api"], "/home/me/slipway");
+  assert.deepEqual([app, target], ["/home/me/api", "/home/me/api/infra/targets/production.json"]);
+  assert.equal(parseOptions(["--app", ".", "--target", "t.json"], "/srv").target, "/srv/t.json");
+});
+
+test("what belongs to a service of the user's is refused without one, and drills with one", () => {
+  assert.throws(() => parseOptions(["--container", "web"]), /accepted with --app/);
+  assert.throws(() => parseOptions(["--target", "t.json"]), /--target FILE is accepted with --app DIR/);
+  assert.throws(() => parseOptions(["--app", ".", "--drills"]), /not accepted with --app/);
+});
+
 test("the help names every option", () => {
-  for (const name of Object.keys(parseOptions([]))) assert.match(help, new RegExp(`--${name}\\b`));
+  for (const name of Object.keys(parseOptions(["--app", "."]))) assert.match(help, new RegExp(`--${name}\\b`));
 });
 
 test("--stop is accepted alone: with any other option a part of the command line would have no effect", () => {
