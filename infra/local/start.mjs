@@ -20,6 +20,7 @@ const commands = /** @type {Record<string, string>} */ ({
   simulate: "bench/simulate/main.ts",
   bench: "bench/peers/main.ts",
   drill: "bench/drills/main.ts",
+  "dagger-version": "infra/local/dagger-version/main.ts",
 });
 
 const command = process.argv[2] ?? "";

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -34,7 +35,7 @@ export async function testModule(source: string): Promise<TestModule> {
     ".gitignore": "store\nnode_modules\n",
     "dagger.json": JSON.stringify({
       name: "trial",
-      engineVersion: "v0.21.8",
+      engineVersion: JSON.parse(readFileSync(join(root, "dagger.json"), "utf8")).engineVersion,
       sdk: { source: "typescript" },
       source: "ci",
     }),
