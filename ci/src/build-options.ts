@@ -26,10 +26,12 @@ export interface Build {
   /** The engine's own when absent. */
   platform?: Platform;
   test: { stage?: string; command?: string[] };
+  /** The variable of the image that holds its version; VERSION by default, and none with false. */
+  versionVariable?: TargetFile["versionVariable"];
 }
 
 /** What a target says of the build. */
-export type BuildSettings = Partial<Pick<TargetFile, "build" | "test">> & {
+export type BuildSettings = Partial<Pick<TargetFile, "build" | "test" | "versionVariable">> & {
   platform?: string | undefined;
 };
 
@@ -43,7 +45,7 @@ const NAME = /^[A-Za-z_]\w*$/;
  * @throws InputError
  */
 export function buildOf(options: BuildOptions, file: BuildSettings, context: (path: string) => Directory): Build {
-  const { build = {}, test = {} } = file;
+  const { build = {}, test = {}, versionVariable } = file;
   const dockerfile = checkedPath(options.dockerfile) ?? build.dockerfile ?? DOCKERFILE;
   const stage = checkedStage(options.stage) ?? build.stage;
   const platform = options.platform ?? (file.platform as Platform | undefined);
@@ -54,6 +56,7 @@ export function buildOf(options: BuildOptions, file: BuildSettings, context: (pa
     args: { ...build.args, ...parseBuildArgs(options.buildArg) },
     secrets: options.buildSecret ?? [],
     ...(platform !== undefined && { platform }),
+    ...(versionVariable !== undefined && { versionVariable }),
     test: {
       ...(test.stage !== undefined && { stage: test.stage }),
       ...(test.command !== undefined && { command: test.command }),

@@ -3,7 +3,7 @@ import type { Build } from "./build-options.js";
 import { baseImage, type Stage, stagesOf } from "./dockerfile.js";
 import { InputError } from "./errors.js";
 import { neutral } from "./foreign-text.js";
-import { versionVariable } from "./rollout/ecs/containers.js";
+import { variableOf } from "./rollout/ecs/containers.js";
 
 /** A Dockerfile that was read, with its stages. */
 export interface Dockerfile {
@@ -64,7 +64,8 @@ export async function built(build: Build, stage = build.stage): Promise<Containe
 /** The image that ships: the built one with its version and labels. */
 export async function runtimeImage(build: Build, version: string, labels: Record<string, string>): Promise<Container> {
   const image = await built(build);
-  const versioned = image.withEnvVariable(versionVariable, version);
+  const variable = variableOf(build);
+  const versioned = variable === false ? image : image.withEnvVariable(variable, version);
   return Object.entries(labels).reduce((container, [name, value]) => container.withLabel(name, value), versioned);
 }
 

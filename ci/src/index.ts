@@ -88,7 +88,7 @@ export class Slipway {
    * Needs no git repository. Only a published image records its commit.
    *
    * @param app The directory to build (default: the target's build.context, or your repository's root)
-   * @param version The version that the image holds in its variable VERSION
+   * @param version The version that the image holds in its variable (VERSION, or that of the target)
    * @param platform The platform to build for, as in linux/arm64 (default: the engine's)
    * @param dockerfile The Dockerfile, relative to the app's directory (default: the target's, or Dockerfile)
    * @param stage The Dockerfile's stage to build (default: the target's, or the last one)
@@ -114,7 +114,7 @@ export class Slipway {
    * Serve the app on this machine: dagger call serve up --ports 5001:5000
    *
    * @param app The directory to build (default: the target's build.context, or your repository's root)
-   * @param version The version that the image holds in its variable VERSION
+   * @param version The version that the image holds in its variable (VERSION, or that of the target)
    * @param dockerfile The Dockerfile, relative to the app's directory (default: the target's, or Dockerfile)
    * @param stage The Dockerfile's stage to build (default: the target's, or the last one)
    * @param buildArg A build argument, NAME=VALUE; repeatable. It stays visible in the image

@@ -166,6 +166,13 @@ const schema = v.strictObject({
   ),
   /** Ask each running task at its own address too: only where a deploy runs in a network that reaches the tasks. */
   verifyTasks: v.optional(v.boolean("true or false")),
+  /** The variable of the released containers that carries the version; VERSION by default, and with `false` none is written. */
+  versionVariable: v.optional(
+    v.union(
+      [v.literal(false), text(/^[A-Za-z_][A-Za-z0-9_]{0,254}$/, "a variable's name, such as APP_VERSION")],
+      "a variable's name, such as APP_VERSION, or false",
+    ),
+  ),
   /** Where the source code can be found, for the image's label. */
   source: v.optional(
     v.pipe(

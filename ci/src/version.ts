@@ -23,11 +23,16 @@ const MOVING = new Set(
  */
 export function parseReleaseVersion(text: string): string {
   const version = parseTag(text);
-  if (!MOVING.has(version.toLowerCase())) return version;
+  if (!isMoving(version)) return version;
   throw new InputError(
     version === "latest" ? "latest-version" : "moving-version",
     `The version "${version}" names a tag that moves, so it would name another image tomorrow. ${ACCEPTED}`,
   );
+}
+
+/** Whether a tag is one that teams move, so that it names no version. */
+export function isMoving(tag: string): boolean {
+  return MOVING.has(tag.toLowerCase());
 }
 
 /**

@@ -70,6 +70,12 @@ const mistakes: [string, object, RegExp][] = [
   ],
   ["a port that is out of range", { containerPort: 70000 }, /containerPort: is 70000; accepted: .*1 to 65535/],
   ["a count that is no whole number", { desiredCount: 1.5 }, /desiredCount: is 1.5; accepted: a whole number/],
+  [
+    "a variable for the version that can't be one",
+    { versionVariable: "APP-VERSION" },
+    /versionVariable: is "APP-VERSION"; accepted: a variable's name, such as APP_VERSION/,
+  ],
+  ["a variable for the version of true", { versionVariable: true }, /versionVariable: is true; accepted: .*, or false/],
   ["a missing service", { service: undefined }, /service: missing/],
   ["a key that no target has", { conatiner: "app" }, /conatiner: not a key of a target; accepted: .*container,/],
   [

@@ -6,7 +6,7 @@ import type { Status } from "../rollout/status.js";
 export function formatStatus(status: Status): string {
   const lines: [string, string][] = [
     ["service", `${status.service} in ${status.cluster}`],
-    ["version", status.version ?? "none"],
+    ["version", `${status.version ?? "none"}${status.versionFrom ? " (the image's tag)" : ""}`],
     ["digest", status.digest ?? `not by digest: ${status.image}`],
     ["revision", status.taskDefinition.split("/").at(-1) ?? ""],
     ["tasks", `${status.runningCount} of ${status.desiredCount} running, ${status.pendingCount} pending`],

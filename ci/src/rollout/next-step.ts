@@ -17,7 +17,7 @@ export function nextStep(
     return "The service may be degraded, and what was gone back to can't be started either. Correct one of the two causes, and deploy a version that can start.";
   }
   if (http.state === "wrong" && verdict === "failed") {
-    return "The new tasks run. Look at what stands before them (load balancer, cache, DNS) and at the image's VERSION.";
+    return "The new tasks run. Look at what stands before them (load balancer, cache, DNS) and at the version that the app answers.";
   }
   if (http.state === "unproven" && http.because === "not-this-service" && verdict === "deployed-unverified")
     return wrongUrl;

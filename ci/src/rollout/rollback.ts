@@ -4,7 +4,7 @@ import { neutral } from "../foreign-text.js";
 import { choices } from "../hint.js";
 import type { Report } from "../report/report.js";
 import { describeRevision, newestRevisions } from "./attempt/revisions.js";
-import { type Running, runningIn } from "./ecs/containers.js";
+import { type Running, runningOf } from "./ecs/containers.js";
 import { readService } from "./ecs/read.js";
 import { unchanged } from "./ecs/unchanged.js";
 import type { Past } from "./history/entry.js";
@@ -102,7 +102,7 @@ async function unprovenVersion(session: Session, past: readonly Past[], version:
   const versions = past.flatMap((one) => one.version ?? []);
   for (const taskDefinition of await newestRevisions(session)) {
     const revision = await describeRevision(session, taskDefinition);
-    const found = runningIn(revision.taskDefinition, session.target.container).version;
+    const found = runningOf(revision, session.target).version;
     if (found === version) return { taskDefinition };
     if (found !== undefined) versions.push(found);
   }
@@ -132,14 +132,14 @@ async function describeGoal(
 }
 
 function releaseOf({ target }: Session, source: RawTaskDefinition, goal: Goal): Release {
-  const { image, version, digest = goal.digest } = runningIn(source.taskDefinition, target.container);
+  const { image, version, digest = goal.digest } = runningOf(source, target);
   if (digest !== undefined && version !== undefined) {
     const repository = image.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
     return { version, image: `${repository}@${digest}`, digest };
   }
   throw new InputError(
     "not-a-release",
-    `${nameOf(goal.taskDefinition)} can't be gone back to: its container ${target.container} names ${digest === undefined ? `no digest (${image})` : "no VERSION"}. Name another with --to; see history.`,
+    `${nameOf(goal.taskDefinition)} can't be gone back to: its container ${target.container} names ${digest === undefined ? `no digest (${image})` : "no version"}. Name another with --to; see history.`,
   );
 }
 

@@ -28,7 +28,7 @@ function start(world: World): void {
   addTask(world, `t${world.tasks.length}`, taskDefinition, String(image.split("@")[1]));
 }
 
-interface Interrupted extends Pick<RollOutOptions, "http" | "ask" | "undo"> {
+interface Interrupted extends Partial<Pick<RollOutOptions, "http" | "ask" | "undo" | "target" | "asked">> {
   signal?: AbortSignal;
   progress?: (line: string) => void;
 }
@@ -49,7 +49,6 @@ export async function rollbackScene(t: TestContext, story: Story | Stories = rep
       release: { version, digest, image: release.image.replace(/@.*/, `@${digest}`) },
     });
   };
-  const back = (more: { to?: string } & Interrupted & Pick<RollOutOptions, "asked"> = {}) =>
-    rollback({ ...session, ...more });
+  const back = (more: { to?: string } & Interrupted = {}) => rollback({ ...session, ...more });
   return { world, fake, lines, deploy, back };
 }

@@ -18,7 +18,7 @@ const errors: Told = {
 const otherwise: Told = {
   cause: "wrong-version-served",
   title: "the tasks of the new revision run, and the public URL answers otherwise",
-  fix: "Start the image by its digest and ask it: if it answers the same, it was built from other sources or takes its version from elsewhere than VERSION; if not, the load balancer, a cache or DNS leads to somewhere else.",
+  fix: 'Start the image by its digest and ask it: if it answers the same, it was built from other sources or takes its version from elsewhere than the variable that carries it ("versionVariable" in the target, VERSION by default); if not, the load balancer, a cache or DNS leads to somewhere else.',
 };
 
 /** Why what ECS calls good is not what is served, as far as the answers tell. Pure. */

@@ -1,7 +1,10 @@
-import type { JsonObject } from "../../aws/raw.js";
+import type { JsonObject, RawTaskDefinition } from "../../aws/raw.js";
 import { InputError } from "../../errors.js";
 import { hint } from "../../hint.js";
 import type { Target } from "../../target.js";
+import { isMoving } from "../../version.js";
+import { tag } from "../attempt/attempt.js";
+import { parseImage } from "./image-reference.js";
 
 /** What the named container of a task definition runs. */
 export interface Running {
@@ -11,12 +14,21 @@ export interface Running {
   image: string;
   /** `sha256:…`, where the image is named by digest. */
   digest?: string;
-  /** The container's VERSION, where it has one. */
+  /** As the container's variable has it, the revision's tag, or the image's. */
   version?: string;
+  /** Present where only the image's tag names the version: the app may answer another one. */
+  versionFrom?: "image-tag";
 }
 
-/** The variable that tells the app which version it is. */
-export const versionVariable = "VERSION";
+/** The name of the variable that carries the version; false where none does. */
+export type VersionVariable = string | false;
+
+/** The variable that carries the version, where the target names none. */
+export const usualVariable = "VERSION";
+
+export function variableOf({ versionVariable = usualVariable }: Pick<Target, "versionVariable">): VersionVariable {
+  return versionVariable;
+}
 
 /** @throws InputError when there is no such container; it names those there are. */
 export function containerOf(taskDefinition: JsonObject, name: string): JsonObject {
@@ -37,11 +49,34 @@ export function containersOf({
   return [container, ...containers.filter((name) => name !== container)];
 }
 
-export function runningIn(taskDefinition: JsonObject, containerName: string): Running {
+/** What a revision runs in the target's container, with the version that its variable, its tags or its image name. */
+export function runningOf(
+  { taskDefinition, tags }: RawTaskDefinition,
+  target: Pick<Target, "container" | "versionVariable">,
+): Running {
+  const { version, ...running } = runningIn(taskDefinition, target.container, variableOf(target));
+  if (version !== undefined) return { ...running, version };
+  const tagged = new Map(tags.map(({ key, value }) => [key, value]));
+  const own = tagged.get(tag.version);
+  // A copy that was made elsewhere takes the tags along, and not the image.
+  if (own !== undefined && running.digest !== undefined && tagged.get(tag.digest) === running.digest)
+    return { ...running, version: own };
+  const { tag: ofImage } = parseImage(running.image);
+  return ofImage === undefined || isMoving(ofImage)
+    ? running
+    : { ...running, version: ofImage, versionFrom: "image-tag" };
+}
+
+/** What the named container runs, with the version that its variable has. */
+export function runningIn(
+  taskDefinition: JsonObject,
+  containerName: string,
+  variable: VersionVariable = usualVariable,
+): Running {
   const container = containerOf(taskDefinition, containerName);
   const image = String(container.image);
   const digest = /@(sha256:[0-9a-f]{64})$/.exec(image)?.[1];
-  const version = objects(container.environment).find((variable) => variable.name === versionVariable)?.value;
+  const version = objects(container.environment).find((one) => one.name === variable)?.value;
   return {
     taskDefinition: String(taskDefinition.taskDefinitionArn),
     image,

@@ -6,7 +6,7 @@ import { InputError } from "../../errors.js";
 import { hintFrom, type Listed, listPages } from "../../hint.js";
 import type { Target } from "../../target.js";
 import { ask } from "./aws-errors.js";
-import { type Running, runningIn } from "./containers.js";
+import { type Running, runningOf } from "./containers.js";
 import { refuseUnsupported } from "./scope.js";
 import { abort } from "./send-options.js";
 import { unchanged } from "./unchanged.js";
@@ -37,7 +37,7 @@ async function read(aws: Aws, target: Target, signal?: AbortSignal): Promise<Ser
     describeTaskDefinition(aws.ecs, service.taskDefinition ?? "", signal),
   );
   refuseOtherFamily(current.taskDefinition, target);
-  return { service, current, running: runningIn(current.taskDefinition, target.container) };
+  return { service, current, running: runningOf(current, target) };
 }
 
 export async function describeService(

@@ -8,7 +8,7 @@ export interface Past {
   arn: string;
   /** ARN of the revision that it brought. */
   taskDefinition: string;
-  /** The container's VERSION, where it has one. */
+  /** As the revision names it; absent where it names none. */
   version?: string;
   /** `sha256:…`, where it is known. */
   digest?: string;

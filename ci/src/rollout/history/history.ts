@@ -1,9 +1,10 @@
 import type { ServiceRevision } from "@aws-sdk/client-ecs";
 import { describeTaskDefinition, type RawTaskDefinition } from "../../aws/raw.js";
+import type { Target } from "../../target.js";
 import { tag } from "../attempt/attempt.js";
 import { tagOf } from "../attempt/revisions.js";
 import { ask } from "../ecs/aws-errors.js";
-import { runningIn } from "../ecs/containers.js";
+import { runningOf } from "../ecs/containers.js";
 import { describeOrListed, describeRevisions, listRecent } from "../ecs/service-deployments.js";
 import type { ServiceDeploymentView } from "../ecs/snapshot.js";
 import type { Session } from "../release.js";
@@ -49,12 +50,12 @@ function toPast(
     ...(image?.imageDigest !== undefined && { digest: image.imageDigest }),
   };
   const definition = definitions.get(taskDefinition);
-  return definition ? { ...past, ...toldBy(definition, target.container) } : past;
+  return definition ? { ...past, ...toldBy(definition, target) } : past;
 }
 
 /** What the revision itself tells: what it runs, and who registered it. */
-function toldBy(definition: RawTaskDefinition, container: string): Partial<Past> {
-  const { version, digest } = runningIn(definition.taskDefinition, container);
+function toldBy(definition: RawTaskDefinition, target: Target): Partial<Past> {
+  const { version, digest } = runningOf(definition, target);
   const commit = tagOf(definition, tag.commit);
   const [verb, base] = [tagOf(definition, tag.verb), tagOf(definition, tag.base)];
   const { registeredBy } = definition.taskDefinition;

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../aws/raw.js";
-import { objects, versionVariable } from "../ecs/containers.js";
+import { objects, type VersionVariable } from "../ecs/containers.js";
 import type { Release } from "../release.js";
 import type { Overrides } from "./overrides.js";
 
@@ -12,20 +12,24 @@ export interface Change {
 }
 
 /**
- * What changes, for people: the values of variables but VERSION are told from nowhere, because they may be somebody's secret.
+ * What changes, for people: the values of variables but that of the version are told from nowhere, because they may be somebody's secret.
  * @param container Of `taskDefinition`, as it is now.
+ * @param variable Carries the version.
  */
 export function changesOf(
   taskDefinition: JsonObject,
   container: JsonObject,
   release: Release,
   { environment, secrets, cpu, memory }: Overrides,
+  variable: VersionVariable,
 ): Change[] {
   const variables = valuesOf(container.environment, "value");
   const references = valuesOf(container.secrets, "valueFrom");
   const compared: (Change | undefined)[] = [
     change(`image of ${container.name}`, container.image, release.image),
-    change(`${versionVariable} of ${container.name}`, variables.get(versionVariable), release.version),
+    variable === false
+      ? undefined
+      : change(`${variable} of ${container.name}`, variables.get(variable), release.version),
     ...Object.entries(environment).map(([name, value]) =>
       variables.get(name) === value
         ? undefined

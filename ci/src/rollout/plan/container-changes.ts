@@ -1,16 +1,22 @@
 import type { JsonObject } from "../../aws/raw.js";
 import { InputError } from "../../errors.js";
-import { objects, versionVariable } from "../ecs/containers.js";
+import { objects, type VersionVariable } from "../ecs/containers.js";
 import type { Release } from "../release.js";
 import type { Overrides } from "./overrides.js";
 
 /**
  * The container with the release's image and version and with the variables that are asked for.
- * @throws InputError when its VERSION comes from a secret.
+ * @param variable Carries the version; with false none does, and one that the container has stays as it is.
+ * @throws InputError when that variable comes from a secret, or is given another value.
  */
-export function nextContainer(container: JsonObject, release: Release, overrides: Overrides): JsonObject {
-  refuseVersionSecret(container);
-  const variables = { ...overrides.environment, [versionVariable]: release.version };
+export function nextContainer(
+  container: JsonObject,
+  release: Release,
+  overrides: Overrides,
+  variable: VersionVariable,
+): JsonObject {
+  if (variable !== false) refuseOtherVersion(container, variable, overrides);
+  const variables = { ...overrides.environment, ...(variable !== false && { [variable]: release.version }) };
   const environment = withEntries(container.environment, variables, "value", overrides.secrets);
   const secrets = withEntries(container.secrets, overrides.secrets, "valueFrom", overrides.environment);
   return {
@@ -41,10 +47,16 @@ function withEntries(
   return [...replaced, ...added.map(([name, value]) => ({ name, [member]: value }))];
 }
 
-function refuseVersionSecret(container: JsonObject): void {
-  if (!objects(container.secrets).some((secret) => secret.name === versionVariable)) return;
+function refuseOtherVersion(container: JsonObject, variable: string, { environment, secrets }: Overrides): void {
+  if (Object.hasOwn(environment, variable) || Object.hasOwn(secrets, variable)) {
+    throw new InputError(
+      "bad-override",
+      `${variable} is the version that is deployed and can't be set to something else. Leave it out, or name another variable in the target: "versionVariable": "APP_VERSION", or false for none.`,
+    );
+  }
+  if (!objects(container.secrets).some((secret) => secret.name === variable)) return;
   throw new InputError(
     "version-is-a-secret",
-    `Container "${container.name}" takes ${versionVariable} from a secret, and ECS refuses a variable of the same name beside it. Remove ${versionVariable} from its "secrets" and deploy again.`,
+    `Container "${container.name}" takes ${variable} from a secret, and ECS refuses a variable of the same name beside it. Remove ${variable} from its "secrets", or name another variable in the target: "versionVariable": "APP_VERSION", or false for none.`,
   );
 }

@@ -1,5 +1,4 @@
 import { InputError } from "../../errors.js";
-import { versionVariable } from "../ecs/containers.js";
 
 /** What a deploy is asked to change beside the image and VERSION. What is not asked for stays as it is. */
 export interface Overrides {
@@ -83,12 +82,6 @@ function refuseTwice(names: readonly string[]): void {
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) {
     throw new InputError("bad-override", `${twice} is given more than once with --env and --secret. Give it once.`);
-  }
-  if (names.includes(versionVariable)) {
-    throw new InputError(
-      "bad-override",
-      `${versionVariable} is the version that is deployed and can't be set to something else. Leave it out.`,
-    );
   }
 }
 

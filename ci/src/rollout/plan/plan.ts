@@ -1,6 +1,6 @@
 import { createPatch, type Operation } from "rfc6902";
 import type { JsonObject, RawTaskDefinition } from "../../aws/raw.js";
-import { containerOf, objects } from "../ecs/containers.js";
+import { containerOf, objects, usualVariable, type VersionVariable } from "../ecs/containers.js";
 import type { Release } from "../release.js";
 import { type Change, changesOf } from "./changes.js";
 import { nextContainer } from "./container-changes.js";
@@ -33,10 +33,11 @@ export const answeredOnly: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The next revision: the current one with another image and VERSION in the named containers, with what is asked for, and nothing else.
+ * The next revision: the current one with another image and version in the named containers, with what is asked for, and nothing else.
  * @param containers The first takes the variables and secrets that are asked for; the others run the same image beside it.
  * @param tags The attempt's own, from `attemptTags`.
- * @throws InputError when there is no such container, its VERSION comes from a secret, or there is no task of the size asked for.
+ * @param variable Carries the version in each of them; with false none does.
+ * @throws InputError when there is no such container, that variable comes from a secret or is overridden, or there is no task of the size asked for.
  */
 export function plan(
   current: RawTaskDefinition,
@@ -44,11 +45,12 @@ export function plan(
   release: Release,
   tags: Record<string, string>,
   overrides: Overrides = noOverrides,
+  variable: VersionVariable = usualVariable,
 ): Plan {
   const { taskDefinition } = current;
   const [container, ...others] = containers.map((name) => containerOf(taskDefinition, name)) as [JsonObject];
-  const changed = new Map([[container, nextContainer(container, release, overrides)]]);
-  for (const other of others) changed.set(other, nextContainer(other, release, noOverrides));
+  const changed = new Map([[container, nextContainer(container, release, overrides, variable)]]);
+  for (const other of others) changed.set(other, nextContainer(other, release, noOverrides, variable));
   const kept = Object.fromEntries(Object.entries(taskDefinition).filter(([name]) => !answeredOnly.has(name)));
   const next = {
     ...kept,
@@ -59,8 +61,8 @@ export function plan(
     registration: { ...next, tags: nextTags(current.tags, tags) },
     patch: createPatch(kept, next),
     changes: [
-      ...changesOf(taskDefinition, container, release, overrides),
-      ...others.flatMap((other) => changesOf(taskDefinition, other, release, noOverrides)),
+      ...changesOf(taskDefinition, container, release, overrides, variable),
+      ...others.flatMap((other) => changesOf(taskDefinition, other, release, noOverrides, variable)),
     ],
   };
 }

@@ -5,7 +5,7 @@ import { InputError } from "../../errors.js";
 import type { Target } from "../../target.js";
 import type { Attempt } from "../attempt/attempt.js";
 import type { Running } from "../ecs/containers.js";
-import { containersOf } from "../ecs/containers.js";
+import { containersOf, variableOf } from "../ecs/containers.js";
 import type { Known } from "../ecs/knowing.js";
 import type { ServiceNow } from "../ecs/read.js";
 import type { KnownDeployments } from "../ecs/service-deployments.js";
@@ -67,7 +67,14 @@ export async function propose(
   { verb = "deploy", unbuilt }: Purpose = {},
 ): Promise<Proposal> {
   const { target } = session;
-  const { registration, patch, changes } = plan(now.current, containersOf(target), release, {}, asked.overrides);
+  const { registration, patch, changes } = plan(
+    now.current,
+    containersOf(target),
+    release,
+    {},
+    asked.overrides,
+    variableOf(target),
+  );
   const service = serviceChanges(now, asked);
   const intention = {
     release,

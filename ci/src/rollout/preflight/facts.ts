@@ -77,7 +77,7 @@ export interface ContainerImage {
 export interface WayBack {
   /** ARN of the revision. */
   taskDefinition: string;
-  /** The container's VERSION, where it is known. */
+  /** As the revision names it; absent where it names none. */
   version?: string;
   images: ContainerImage[];
 }

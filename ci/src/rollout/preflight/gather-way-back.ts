@@ -2,7 +2,7 @@ import type { Service } from "@aws-sdk/client-ecs";
 import { describeTaskDefinition, type JsonObject } from "../../aws/raw.js";
 import { sdk } from "../../aws/sdk.js";
 import { ask } from "../ecs/aws-errors.js";
-import { type Running, runningIn } from "../ecs/containers.js";
+import { type Running, runningOf } from "../ecs/containers.js";
 import { type Known, knowing } from "../ecs/knowing.js";
 import { abort } from "../ecs/send-options.js";
 import { describeRevisions, type KnownDeployments } from "../ecs/service-deployments.js";
@@ -57,11 +57,11 @@ function hasCompleted({ service, deployments, running }: Past): boolean {
 }
 
 async function described(session: Session, arn: string): Promise<Found> {
-  const { taskDefinition } = await ask(
+  const revision = await ask(
     "ecs:DescribeTaskDefinition",
     describeTaskDefinition(session.aws.ecs, arn, session.signal),
   );
-  return ofRevision(runningIn(taskDefinition, session.target.container), imagesOf(taskDefinition));
+  return ofRevision(runningOf(revision, session.target), imagesOf(revision.taskDefinition));
 }
 
 /** ECS remembers the digests that the tags of a service revision stood for. */

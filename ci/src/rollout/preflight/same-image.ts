@@ -1,4 +1,4 @@
-import { objects, versionVariable } from "../ecs/containers.js";
+import { objects, variableOf } from "../ecs/containers.js";
 import { parseImage } from "../ecs/image-reference.js";
 import type { Facts } from "./facts.js";
 import type { Finding } from "./finding.js";
@@ -7,15 +7,16 @@ import type { Finding } from "./finding.js";
  * No other container stays behind on another image of the release's repository. A warning: an init container or a worker usually belongs
  * to the release, and one that is pinned on purpose exists too, so that none is moved unasked.
  */
-export function sameImage({ next, release }: Facts): Finding[] {
+export function sameImage({ next, release, target }: Facts): Finding[] {
   const { repository } = parseImage(release.image);
   const left = objects(next.containerDefinitions).filter(
     ({ image }) => typeof image === "string" && image !== release.image && parseImage(image).repository === repository,
   );
   if (left.length === 0) return [];
   const names = left.map(({ name }) => name);
+  const variable = variableOf(target);
   const stay = left.map(({ name, image, environment }) => {
-    const version = objects(environment).find((variable) => variable.name === versionVariable)?.value;
+    const version = objects(environment).find(({ name }) => name === variable)?.value;
     const { digest, tag } = parseImage(String(image));
     return `${name} (${version ?? tag ?? digest ?? image})`;
   });

@@ -3,7 +3,7 @@ import { InputError } from "../../errors.js";
 import { type Attempt, attemptTags } from "../attempt/attempt.js";
 import { isMadeBy } from "../attempt/content.js";
 import { findRevisions, type OwnRevision, registeredAt } from "../attempt/revisions.js";
-import { containersOf } from "../ecs/containers.js";
+import { containersOf, variableOf } from "../ecs/containers.js";
 import type { ServiceNow } from "../ecs/read.js";
 import { type KnownDeployments, knownDeployments } from "../ecs/service-deployments.js";
 import { primaryOf, type Subject } from "../ecs/snapshot.js";
@@ -90,7 +90,8 @@ export async function start(
 
 function planOn({ target, clock }: Session, attempt: Attempt, base: RawTaskDefinition, hash: string) {
   const tags = attemptTags(target, attempt, String(base.taskDefinition.taskDefinitionArn), hash, clock.now());
-  return plan(attempt.source ?? base, containersOf(target), attempt.release, tags, attempt.asked.overrides);
+  const { source = base, release, asked } = attempt;
+  return plan(source, containersOf(target), release, tags, asked.overrides, variableOf(target));
 }
 
 /** What runs is taken for the attempt's own when it is all that is asked for, down to the variables and the count. */

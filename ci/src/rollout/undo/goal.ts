@@ -1,7 +1,7 @@
 import type { RawTaskDefinition } from "../../aws/raw.js";
 import { SlipwayError } from "../../errors.js";
 import { describeRevision, registeredAt } from "../attempt/revisions.js";
-import { runningIn } from "../ecs/containers.js";
+import { runningOf } from "../ecs/containers.js";
 import { isFinished, knownDeployments, type ListedDeployment } from "../ecs/service-deployments.js";
 import { history, remembered } from "../history/history.js";
 import { lastProven, provenGoals } from "../history/rollback-goal.js";
@@ -20,8 +20,7 @@ export async function undoGoal(session: Session, base: RawTaskDefinition, undone
   if (!hasFailed(listed, arn)) return arn;
   try {
     const past = await history(session, remembered);
-    const { taskDefinition } = await describeRevision(session, undone);
-    return lastProven(past, runningIn(taskDefinition, session.target.container)).taskDefinition;
+    return lastProven(past, runningOf(await describeRevision(session, undone), session.target)).taskDefinition;
   } catch (error) {
     session.signal?.throwIfAborted();
     // Nothing is proven, or ECS may not be asked.
@@ -45,8 +44,7 @@ export async function startableGoal(
   const name = String(source.taskDefinition.taskDefinitionArn).split("/").at(-1);
   const gone = `${name} can't be started: ${missing.join(" and ")} is not in ECR`;
   const past = await history(session, remembered);
-  const { taskDefinition } = await describeRevision(session, undone);
-  const goals = provenGoals(past, runningIn(taskDefinition, session.target.container));
+  const goals = provenGoals(past, runningOf(await describeRevision(session, undone), session.target));
   const found = await firstStartable(
     session,
     goals.filter((one) => one.taskDefinition !== source.taskDefinition.taskDefinitionArn),

@@ -9,7 +9,7 @@ import {
   ownRevision,
   tagOf,
 } from "../attempt/revisions.js";
-import { runningIn } from "../ecs/containers.js";
+import { runningOf } from "../ecs/containers.js";
 import { answeredOnly, nextTags } from "../plan/plan.js";
 import type { Session } from "../release.js";
 import { register } from "../start/register.js";
@@ -52,14 +52,10 @@ export async function undoneBy(session: Session, current: string, undone: string
     : undefined;
 }
 
-function copyOf(
-  { target, clock }: Session,
-  { taskDefinition, tags }: RawTaskDefinition,
-  undone: string,
-  why: string,
-): JsonObject {
+function copyOf({ target, clock }: Session, source: RawTaskDefinition, undone: string, why: string): JsonObject {
+  const { taskDefinition, tags } = source;
   const kept = Object.entries(taskDefinition).filter(([name]) => !answeredOnly.has(name));
-  const { version, digest } = runningIn(taskDefinition, target.container);
+  const { version, digest } = runningOf(source, target);
   const commit = tags.find(({ key }) => key === tag.commit)?.value;
   const own = {
     [tag.verb]: "undo",

@@ -2,7 +2,7 @@ import type { Service, ServiceRevision } from "@aws-sdk/client-ecs";
 import type { RawTaskDefinition } from "../../aws/raw.js";
 import { SlipwayError } from "../../errors.js";
 import { describeRevision, type OwnRevision } from "../attempt/revisions.js";
-import { type Running, runningIn } from "../ecs/containers.js";
+import { type Running, runningOf } from "../ecs/containers.js";
 import { describeService } from "../ecs/read.js";
 import { describeRevisions } from "../ecs/service-deployments.js";
 import { primaryOf, type ServiceDeploymentView, type Subject } from "../ecs/snapshot.js";
@@ -79,7 +79,7 @@ async function rollBack(session: Session, undoing: Undoing): Promise<Undone> {
       ...formerCount(service, undoing),
     };
     const begun = await update(session, revision, changes, !left);
-    const to = withDigest(runningIn(source.taskDefinition, subject.container), before);
+    const to = withDigest(runningOf(source, session.target), before);
     const back: Subject = {
       ...begun,
       taskDefinition: revision.arn,

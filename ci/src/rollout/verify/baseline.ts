@@ -8,7 +8,7 @@ import { askedUrl, type HttpCheck, type HttpTarget, type VerifyOptions } from ".
 export interface Baseline {
   /** The version that answered, where everything else that is expected held too, or a version that does not run. */
   answered?: string;
-  /** VERSION of the revision that ran. */
+  /** The version of the revision that ran. */
   running?: string;
   /** What came instead of a usable answer. */
   saw?: string;
@@ -61,7 +61,7 @@ const interval = 200;
  * Reads what the URL answers while the running version serves alone: as many times in a row as verify an answer afterwards, because one
  * try can meet the right one of several answerers. The first try that is not as it must be ends it. Where no version answers, and the
  * target states no check of it, the expectations are read alone.
- * @param running VERSION of the revision that runs.
+ * @param running The version of the revision that runs.
  */
 export async function readBaseline(
   http: HttpTarget,

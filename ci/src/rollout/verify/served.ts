@@ -31,12 +31,16 @@ export interface Served {
 /** Reads what the public URL answers before a rollout, while the running version still serves. */
 export async function readBefore(
   options: RollOutOptions,
-  { running: { version }, current }: Pick<ServiceNow, "running" | "current">,
+  { running, current }: Pick<ServiceNow, "running" | "current">,
 ): Promise<TaggedBaseline> {
+  // A tag of the image is not what the app was told: only where it answers the same does it show whose the URL is.
+  const version = running.versionFrom ? undefined : running.version;
   const { http, clock, signal, progress } = options;
   if (!http) return { baseline: version === undefined ? {} : { running: version } };
   const earlier = baselineIn(tagOf(current, tag.probe), http);
-  const seen = await readBaseline(http, version, clock, signal, howToAsk(options));
+  const read = await readBaseline(http, version, clock, signal, howToAsk(options));
+  const isTag = running.versionFrom !== undefined && read.answered === running.version;
+  const seen: Baseline = isTag && read.answered !== undefined ? { ...read, running: read.answered } : read;
   const baseline = { ...seen, ...(ownershipOf(earlier) === "ours" && { wasOurs: true }) };
   if (ownershipOf(baseline) === "foreign")
     progress(`${askedUrl(http)} answers ${baseline.answered}, and ${version} runs: what it answers does not count.`);

@@ -30,7 +30,6 @@ const wrong = [
   ["a secret that is no ARN", { secret: ["DB=hunter2"] }, /--secret DB=… does not name a secret/],
   ["the same name twice", { env: ["A=1", "A=2"] }, /A is given more than once/],
   ["a name that is a variable and a secret", { env: ["A=1"], secret: [`A=${secret}`] }, /A is given more than once/],
-  ["VERSION", { env: ["VERSION=v9.9.9"] }, /VERSION is the version that is deployed/],
   ["a count below 0", { desiredCount: -1 }, /--desired-count is -1. Accepted: a whole number from 0 to 5000\./],
   [
     "a count above what ECS takes",

@@ -33,6 +33,50 @@ test("only the named container's image and VERSION change", () => {
   ]);
 });
 
+test("another variable carries the version where the target names one, and VERSION stays", () => {
+  const environment = [{ name: "VERSION", value: "the app's own" }];
+  const { registration, changes } = plan(
+    current([{ ...app, environment }]),
+    ["app"],
+    release,
+    tags,
+    noOverrides,
+    "APP_VERSION",
+  );
+  const [container] = registration.containerDefinitions as JsonObject[];
+  assert.deepEqual(container?.environment, [...environment, { name: "APP_VERSION", value: "v1.1.0" }]);
+  assert.deepEqual(
+    changes.map(({ what }) => what),
+    ["image of app", "APP_VERSION of app"],
+  );
+});
+
+test("no variable is written or replaced where the target wants none", () => {
+  const environment = [{ name: "VERSION", value: "the app's own" }];
+  const secrets = [{ name: "VERSION", valueFrom: "arn" }];
+  for (const own of [{ environment }, { environment: [], secrets }]) {
+    const { registration, changes } = plan(current([{ ...app, ...own }]), ["app"], release, tags, noOverrides, false);
+    assert.deepEqual(registration.containerDefinitions, [{ ...app, ...own, image: release.image }]);
+    assert.deepEqual(
+      changes.map(({ what }) => what),
+      ["image of app"],
+    );
+  }
+});
+
+test("the variable that carries the version can't be set to something else, and any other can", () => {
+  const set = (name: string) => ({ ...noOverrides, environment: { [name]: "x" } });
+  const planned = (name: string, variable: string | false) => () =>
+    plan(current([app]), ["app"], release, tags, set(name), variable);
+  const refusal = { code: "bad-override", exitCode: 2, message: /VERSION is the version that is deployed/ };
+  assert.throws(planned("VERSION", "VERSION"), refusal);
+  assert.throws(planned("APP_VERSION", "APP_VERSION"), refusal);
+  for (const variable of ["APP_VERSION", false] as const) {
+    const [container] = planned("VERSION", variable)().registration.containerDefinitions as [JsonObject];
+    assert.ok((container.environment as JsonObject[]).some(({ name, value }) => name === "VERSION" && value === "x"));
+  }
+});
+
 test("a VERSION that is there is replaced in its place", () => {
   const environment = [
     { name: "VERSION", value: "v1.0.0" },
