@@ -18,41 +18,71 @@ export interface Destination {
   endpoint?: string;
 }
 
-/** The arguments that name where a release goes. */
-export interface DestinationOptions {
-  targets: Directory;
-  /** The name of a file in `targets`, without `.json`. */
-  name: string;
+/** The arguments that give access to AWS. */
+export interface AccessOptions {
   credentials: Secret | undefined;
   /** A local AWS in place of AWS. */
   service: Service | undefined;
+}
+
+/** The arguments that name where a release goes. */
+export interface DestinationOptions extends AccessOptions {
+  targets: Directory;
+  /** The name of a file in `targets`, without `.json`. */
+  name: string;
+}
+
+/** What the user passed to reach AWS with. */
+export interface Access {
+  /** Credentials in one of the formats that `parseCredentials` reads. */
+  keys: string;
+  /** The base URL of a local AWS; absent for AWS itself. */
+  endpoint?: string;
 }
 
 /**
  * Reads the target and the credentials, and makes sure that they belong together.
  * @throws InputError
  */
-export async function openDestination({
-  targets,
-  name,
-  credentials,
-  service,
-}: DestinationOptions): Promise<Destination> {
+export async function openDestination({ targets, name, ...options }: DestinationOptions): Promise<Destination> {
+  if (!options.credentials) throw noCredentials();
+  const [file, access] = await Promise.all([readTarget(targets, name), readAccess(options)]);
+  const { endpoint } = access;
+  const { account, clientsFor } = await openAccount(file, access);
+  const aws = clientsFor(file);
+  const target = await resolveTarget(aws, file, { account });
+  return {
+    aws: target.registry === file.registry ? aws : clientsFor(target),
+    target,
+    ...(endpoint !== undefined && { endpoint }),
+  };
+}
+
+/** @throws InputError when there are no credentials, or when they can't be read. */
+export async function readAccess({ credentials, service }: AccessOptions): Promise<Access> {
   if (!credentials) throw noCredentials();
-  const [file, keys, endpoint] = await Promise.all([
-    readTarget(targets, name),
+  const [keys, endpoint] = await Promise.all([
     credentials.plaintext().catch(unreadableCredentials),
     service?.endpoint({ scheme: "http" }).catch(noEndpoint),
   ]);
+  return { keys, ...(endpoint !== undefined && { endpoint }) };
+}
+
+/**
+ * Checks that the credentials are valid and belong to the target's account, after assuming its role where it has one.
+ * @returns The account of the credentials, and what makes clients for a target of it.
+ * @throws InputError
+ */
+export async function openAccount(
+  file: Pick<TargetFile, "region" | "registry" | "account" | "role">,
+  { keys, endpoint }: Access,
+): Promise<{ account: string; clientsFor: (target: Pick<TargetFile, "region" | "registry">) => Clients }> {
   const at = endpoint === undefined ? {} : { endpoint };
   const login = parseCredentials(keys, systemClock.now());
-  const keysInUse = file.role === undefined ? login : assumed(file.role, { region: file.region, login, ...at });
+  const credentials = file.role === undefined ? login : assumed(file.role, { region: file.region, login, ...at });
   const clientsFor = ({ region, registry }: Pick<TargetFile, "region" | "registry">) =>
-    createAws({ region, ...(registry?.region && { registryRegion: registry.region }), credentials: keysInUse, ...at });
-  const aws = clientsFor(file);
-  const account = await checkAccount(aws, file, endpoint);
-  const target = await resolveTarget(aws, file, { account });
-  return { aws: target.registry === file.registry ? aws : clientsFor(target), target, ...at };
+    createAws({ region, ...(registry?.region && { registryRegion: registry.region }), credentials, ...at });
+  return { account: await checkAccount(clientsFor(file), file, endpoint), clientsFor };
 }
 
 function noCredentials(): InputError {

@@ -24,6 +24,7 @@ import type { DestinationOptions } from "./destination.js";
 import { ending, reporting } from "./ending.js";
 import { neutralJson } from "./foreign-text.js";
 import { showHistory } from "./history.js";
+import { initialise } from "./init.js";
 import { type LocalBuildOptions, localBuild, testLocally } from "./local-build.js";
 import { planDeploy } from "./plan.js";
 import { publishImage } from "./publish-image.js";
@@ -350,6 +351,33 @@ export class Slipway {
     const destination = this.destination(workspace);
     const patience = { timeoutMinutes, onTimeout, noEarlyStop };
     return await reporting((activity) => goBack({ destination, to, url, ignore, patience, ...activity }), asJson);
+  }
+
+  /**
+   * Write what a deploy of a service needs: init --service api … -o .
+   *
+   * Reads the service and returns a directory with its target, lines of
+   * .env, a GitHub workflow, the least IAM policy for exactly this service,
+   * and a report of what was found and what a deploy still needs. Changes
+   * nothing in AWS, and leaves out each file that your repository has.
+   *
+   * @param cluster The cluster's name
+   * @param service The service's name
+   * @param region The service's region (default: the one that the credentials name, if any)
+   * @param role A role to assume for everything in the service's account, by its ARN
+   */
+  @func({ cache: "never" })
+  async init(
+    workspace: Workspace,
+    cluster: string,
+    service: string,
+    region?: string,
+    role?: string,
+  ): Promise<Directory> {
+    const { credentials, target: name, aws } = this;
+    const wanted = { cluster, serviceName: service, region, role };
+    const options = { workspace, name, ...wanted, credentials, service: aws };
+    return await ending((activity) => initialise({ ...options, ...activity }));
   }
 
   /**

@@ -93,7 +93,7 @@ function publicFirst(names: string[], { loadBalancers = [] }: Pick<Service, "loa
   return balanced === undefined ? names : [balanced];
 }
 
-interface Place {
+export interface Place {
   /** Of an ECR registry; absent for that of a local AWS. */
   account?: string;
   region?: string;
@@ -103,7 +103,7 @@ interface Place {
 const reference = /^([^/]+)\/(.+?)(?::[\w.-]+)?(?:@sha256:[0-9a-f]{64})?$/;
 
 /** Where an image of a private ECR repository, or of a local AWS's, is; undefined for any other. */
-function repositoryOf(image: string): Place | undefined {
+export function repositoryOf(image: string): Place | undefined {
   const [, host = "", name = ""] = reference.exec(image) ?? [];
   // The name becomes a part of a path that the registry's login is sent to.
   if (!repositoryPattern.test(name)) return undefined;

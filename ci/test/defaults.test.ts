@@ -89,7 +89,7 @@ test("the help of a function fits 80 columns, and its first line stands alone in
 test("what reads or changes the world is never cached, and what is pure is", () => {
   const uncached = [...functions].filter(([, { node }]) => /@func\(\{ cache: "never" \}\)/.test(node.getText()));
   const names = uncached.map(([name]) => name).sort();
-  assert.deepEqual(names, ["deploy", "history", "plan", "publish", "rollback", "status"]);
+  assert.deepEqual(names, ["deploy", "history", "init", "plan", "publish", "rollback", "status"]);
 });
 
 test("only what publishes needs a git repository", () => {

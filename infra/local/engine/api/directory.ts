@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { exportTarget, writeHostDirectory } from "../content/export.js";
 import { filterTree, globTree } from "../content/patterns.js";
 import { keyOf } from "../content/store.js";
-import { nameOf, normalPath, subtree, type Tree, treeDigest } from "../content/tree.js";
+import { nameOf, normalPath, subtree, type Tree, treeDigest, withEntries } from "../content/tree.js";
 import { dockerBuild } from "../dockerfile/build.js";
 import { StandInError } from "../errors.js";
 import type { Session } from "../session/session.js";
@@ -88,6 +88,15 @@ export class Directory extends ApiObject {
     return this.step("filter", [include, exclude], (tree) =>
       filterTree(tree, { ...(include && { include }), ...(exclude && { exclude }) }),
     );
+  }
+
+  /** A copy with a text file, in place of a file of that path. */
+  withNewFile({ path, contents, permissions = 0o644 }: { path: string; contents: string; permissions?: number }) {
+    const name = normalPath(path);
+    return this.step("withNewFile", [name, contents, permissions], async (tree) => {
+      const stored = await this.session.store.put(contents);
+      return withEntries(tree, [[name, { type: "file", mode: permissions, ...stored }]]);
+    });
   }
 
   /** An image built from a Dockerfile in it. */

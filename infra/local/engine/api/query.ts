@@ -1,7 +1,9 @@
+import { readFileSync } from "node:fs";
 import { defaultPlatform } from "../base/platform.js";
 import { keyOf } from "../content/store.js";
 import type { Assignment } from "../module/assignment.js";
 import { Container } from "./container.js";
+import { Directory } from "./directory.js";
 import { ErrorValue, FunctionCall } from "./function-call.js";
 import { Secret } from "./secret.js";
 import { FunctionDef, Module, SourceMap, TypeDef } from "./typedef.js";
@@ -17,6 +19,9 @@ export interface Caller {
 export const query = {
   node: async ({ id }: { id: string }, { assignment }: Caller) => (await assignment).session.ids.get(id),
   defaultPlatform: () => defaultPlatform(),
+  version: () => engineVersion(),
+  directory: async (_: object, { assignment }: Caller) =>
+    new Directory((await assignment).session, keyOf("empty directory"), async () => new Map()),
   container: async ({ platform = defaultPlatform() }: { platform?: string }, { assignment }: Caller) =>
     Container.scratch((await assignment).session, platform),
   setSecret: async ({ name, plaintext }: { name: string; plaintext: string }, { assignment }: Caller) =>
@@ -41,3 +46,9 @@ export const query = {
   sourceMap: async (place: object, { assignment }: Caller) =>
     new SourceMap((await assignment).session, keyOf("SourceMap", place)),
 };
+
+/** Returns the version of the engine that the stand-in stands for, as this repository's dagger.json states it: `v0.21.8`. */
+function engineVersion(): string {
+  const path = new URL("../../../../dagger.json", import.meta.url);
+  return (JSON.parse(readFileSync(path, "utf8")) as { engineVersion: string }).engineVersion;
+}

@@ -25,6 +25,8 @@ export const schema = buildSchema(/* GraphQL */ `
   type Query {
     node(id: ID!): Node
     defaultPlatform: Platform!
+    version: String!
+    directory: Directory!
     container(platform: Platform): Container!
     setSecret(name: String!, plaintext: String!): Secret!
     error(message: String!): Error!
@@ -103,6 +105,8 @@ export const schema = buildSchema(/* GraphQL */ `
     directory("Its path" path: String!): Directory!
     "A file in it"
     file("Its path" path: String!): File!
+    "A directory with one more file"
+    withNewFile("Its path" path: String! "Its text" contents: String! "Its mode, such as 0755 (default: 0644)" permissions: Int): Directory!
     "Only some of its files"
     filter("Patterns of what to keep" include: [String!] "Patterns of what to leave out" exclude: [String!]): Directory!
     "An image built from a Dockerfile in it"

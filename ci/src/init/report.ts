@@ -1,0 +1,71 @@
+import type { JsonObject } from "../aws/raw.js";
+import { containersOf, objects } from "../rollout/ecs/containers.js";
+import { secretReferences } from "../rollout/preflight/references.js";
+import { needsOf, type Situation } from "./needs.js";
+
+/** What `init` has read and written. */
+export interface Report extends Situation {
+  taskDefinition: JsonObject;
+  /** Paths of the files that are in the directory, and of those that exist already. */
+  written: readonly string[];
+  left: readonly string[];
+}
+
+/** A title and its lines. */
+export interface Section {
+  title: string;
+  lines: readonly string[];
+}
+
+/** Formats what was found, what is written and what a deploy still needs. Pure. */
+export function sectionsOf(report: Report): Section[] {
+  const { written, left, invocation, paths } = report;
+  return [
+    { title: foundTitle(report), lines: foundLines(report) },
+    { title: "Written", lines: written },
+    { title: "Left as they are, because they exist", lines: left },
+    { title: "A deploy still needs", lines: needsOf(report) },
+    {
+      title: "For GitHub",
+      lines: [
+        `Create a role that trusts the repository's environment, and give it ${paths.policy}: see docs/existing-service.md. Set the repository's variable DEPLOY_ROLE_ARN to its ARN.`,
+      ],
+    },
+    {
+      title: "Next",
+      lines: [`${invocation.command} status`, `${invocation.command} deploy`],
+    },
+  ].filter(({ lines }) => lines.length > 0);
+}
+
+function foundTitle({ draft: { file } }: Report): string {
+  return `Service ${file.service} in cluster ${file.cluster}, ${file.region}, account ${file.account}`;
+}
+
+function foundLines({ draft: { target }, service, address, taskDefinition }: Report): string[] {
+  const released: string[] = containersOf(target);
+  const all = objects(taskDefinition.containerDefinitions).map(({ name }) => String(name));
+  const others = all.filter((name) => !released.includes(name));
+  const secrets = secretReferences(taskDefinition, target).map(({ taker }) => taker);
+  const breaker = service.deploymentConfiguration?.deploymentCircuitBreaker;
+  return [
+    `task definition: ${String(taskDefinition.taskDefinitionArn).split("/").at(-1)}, ${target.platform}`,
+    `containers: a deploy changes ${released.join(", ")}${others.length > 0 ? `; it leaves ${others.join(", ")}` : ""}`,
+    `repository: ${target.repository}`,
+    `desired count: ${service.desiredCount ?? 0}`,
+    `url: ${"url" in address ? `${address.url}, from ${address.from}` : "none"}`,
+    `circuit breaker: ${breaker?.enable ? (breaker.rollback ? "on, rolls back" : "on, does not roll back") : "off"}`,
+    ...(secrets.length > 0 ? [`secrets: ${secrets.join(", ")}`] : []),
+    ...(service.enableExecuteCommand ? ["execute-command: on; a deploy keeps it"] : []),
+  ];
+}
+
+/** As log lines: each section's title, and its lines below it. */
+export function logLines(sections: readonly Section[]): string[] {
+  return sections.flatMap(({ title, lines }) => [`${title}:`, ...lines.map((line) => `- ${line}`)]);
+}
+
+/** As a file beside the target. */
+export function markdown(sections: readonly Section[]): string {
+  return `${sections.map(({ title, lines }) => `## ${title}\n\n${lines.map((line) => `- ${line}`).join("\n")}`).join("\n\n")}\n`;
+}

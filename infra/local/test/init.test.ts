@@ -1,0 +1,245 @@
+import assert from "node:assert/strict";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, beforeEach, test } from "node:test";
+import { CreateServiceCommand, RegisterTaskDefinitionCommand } from "@aws-sdk/client-ecs";
+import { parse } from "yaml";
+import { gitIn } from "./support/checkout.js";
+import { putImage } from "./support/image.js";
+import { openStage, refused, type Stage, type Told } from "./support/stage.js";
+
+let stage: Stage;
+/** A repository of another project, with nothing of Slipway. */
+let foreign: string;
+const account = "123456789012";
+const group = `arn:aws:elasticloadbalancing:us-west-2:${account}:targetgroup/api/0123456789abcdef`;
+const secret = `arn:aws:secretsmanager:us-west-2:${account}:secret:api/db-AbCdEf`;
+
+before(async () => {
+  stage = await openStage();
+  const digest = await putImage(stage, "v1.0.0", {});
+  const own = `${stage.url.replace("http://", "")}/${stage.target.repository}@${digest}`;
+  await createApi(stage, own);
+});
+after(() => stage.close());
+beforeEach(async (t) => {
+  foreign = await mkdtemp(join(tmpdir(), "slipway-foreign-"));
+  const directory = foreign;
+  (t as { after(work: () => Promise<void>): void }).after(() => rm(directory, { recursive: true, force: true }));
+  gitIn(foreign)("init", "--quiet", "--initial-branch=main");
+});
+
+/** A service of three containers behind a load balancer, with secrets and execute-command. */
+async function createApi({ clients: { ecs }, target }: Stage, own: string): Promise<void> {
+  const logConfiguration = {
+    logDriver: "awslogs" as const,
+    options: {
+      "awslogs-group": `/ecs/${target.service}`,
+      "awslogs-region": target.region,
+      "awslogs-stream-prefix": "api",
+    },
+  };
+  await ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family: "api",
+      networkMode: "awsvpc",
+      requiresCompatibilities: ["FARGATE"],
+      cpu: "256",
+      memory: "512",
+      executionRoleArn: `arn:aws:iam::${account}:role/api-execution`,
+      taskRoleArn: `arn:aws:iam::${account}:role/api-task`,
+      containerDefinitions: [
+        { name: "proxy", image: "public.ecr.aws/nginx/nginx:1", portMappings: [{ containerPort: 8080 }] },
+        {
+          name: "web",
+          image: own,
+          portMappings: [{ containerPort: 3000 }],
+          secrets: [{ name: "DB", valueFrom: secret }],
+          logConfiguration,
+        },
+        { name: "worker", image: own, secrets: [{ name: "KEY", valueFrom: "/api/key" }], logConfiguration },
+      ],
+    }),
+  );
+  await ecs.send(
+    new CreateServiceCommand({
+      cluster: target.cluster,
+      serviceName: "api",
+      taskDefinition: "api",
+      desiredCount: 1,
+      launchType: "FARGATE",
+      enableExecuteCommand: true,
+      networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-00000000000000001"] } },
+      loadBalancers: [{ targetGroupArn: group, containerName: "web", containerPort: 3000 }],
+      deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
+    }),
+  );
+}
+
+const where = ["--cluster", "uf-cloud-ops-exercise", "--service", "api", "--region", "us-west-2"];
+
+/** Runs a function in the foreign repository, with the module by its path. */
+function callThere(args: string[], options: { cwd?: string; target?: string } = {}): Promise<Told> {
+  const name = options.target === undefined ? [] : ["--target", options.target];
+  return stage.call(["-m", stage.checkout.path, ...stage.at, ...name, ...args], { cwd: options.cwd ?? foreign });
+}
+
+const readThere = (path: string) => readFile(join(foreign, path), "utf8");
+async function writeThere(path: string, text: string): Promise<void> {
+  await mkdir(join(foreign, path, ".."), { recursive: true });
+  await writeFile(join(foreign, path), text);
+}
+
+/** Paths of the files, without git's own. */
+async function filesThere(): Promise<string[]> {
+  const entries = await readdir(foreign, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
+  return paths
+    .map((path) => path.slice(foreign.length + 1))
+    .filter((path) => !path.startsWith(".git/"))
+    .sort();
+}
+
+/** The lines below a title of the report. */
+function sectionOf(text: string, title: string): string {
+  return new RegExp(`^## ${title}.*\n\n((?:- .*\n)*)`, "m").exec(text)?.[1] ?? "";
+}
+
+test("a service of three containers is written as a target of five keys, and plan works with it", async () => {
+  await writeThere("services/api/Dockerfile", "FROM scratch\n");
+  const { exitCode, stdout, stderr } = await callThere(["init", ...where, "-o", "."]);
+  assert.deepEqual([exitCode, stdout], [0, ""], stderr);
+  assert.deepEqual(await filesThere(), [
+    ".env",
+    ".github/workflows/deploy.yaml",
+    "infra/iam/deploy-production.policy.json",
+    "infra/targets/production.json",
+    "infra/targets/production.md",
+    "services/api/Dockerfile",
+  ]);
+  assert.deepEqual(JSON.parse(await readThere("infra/targets/production.json")), {
+    region: "us-west-2",
+    cluster: "uf-cloud-ops-exercise",
+    service: "api",
+    account,
+    build: { context: "services/api" },
+    url: `http://api:${new URL(stage.url).port}`,
+  });
+  await putImage(stage, "v1.1.0", {});
+  const plan = await callThere(["plan", "--version", "v1.1.0"]);
+  assert.equal(plan.exitCode, 0, plan.stderr);
+  assert.match(plan.stdout, /v1\.1\.0/);
+});
+
+test("the report names what was found and what a deploy still needs, in the log and in a file", async () => {
+  const { stderr } = await callThere(["init", ...where, "-o", "."]);
+  const report = await readThere("infra/targets/production.md");
+  const found = sectionOf(report, "Service api in cluster uf-cloud-ops-exercise, us-west-2, account 123456789012");
+  assert.match(found, /^- task definition: api:1, linux\/amd64$/m);
+  assert.match(found, /^- containers: a deploy changes web, worker; it leaves proxy$/m);
+  assert.match(found, /^- secrets: DB of web, KEY of worker$/m);
+  assert.match(found, /^- execute-command: on; a deploy keeps it$/m);
+  const needs = sectionOf(report, "A deploy still needs");
+  assert.match(needs, /^- The repository has no Dockerfile\./m);
+  assert.match(needs, /^- dagger\.json names no Slipway\. Run dagger init, and dagger toolchain install/m);
+  for (const line of report.split("\n").filter((each) => each.startsWith("- "))) assert.ok(stderr.includes(line), line);
+});
+
+test("no file that exists is written, and the line that .env lacks is printed", async () => {
+  const kept = {
+    ".env": "OTHER=1\n",
+    ".gitignore": ".env\n",
+    ".github/workflows/deploy.yaml": "mine\n",
+    "infra/iam/deploy-production.policy.json": "mine\n",
+    "infra/targets/production.json": "{}\n",
+  };
+  for (const [path, text] of Object.entries(kept)) await writeThere(path, text);
+  const { exitCode, stderr } = await callThere(["init", ...where, "-o", "."]);
+  assert.equal(exitCode, 0, stderr);
+  for (const [path, text] of Object.entries(kept)) assert.equal(await readThere(path), text);
+  const report = await readThere("infra/targets/production.md");
+  assert.equal(sectionOf(report, "Written"), "- infra/targets/production.md\n");
+  const left = sectionOf(report, "Left as they are, because they exist");
+  for (const path of Object.keys(kept).filter((each) => each !== ".gitignore")) assert.match(left, new RegExp(path));
+  assert.match(
+    report,
+    /^- \.env exists\. Add this line to it: SLIPWAY_CREDENTIALS="cmd:\/\/aws configure export-credentials"$/m,
+  );
+  assert.match(report, /^- \.gitignore names \.env, so a workflow's checkout lacks it\./m);
+});
+
+test("a target of another name has its own files, and its name in .env and in the workflow", async () => {
+  await callThere(["init", ...where, "-o", "."], { target: "staging" });
+  assert.deepEqual(await filesThere(), [
+    ".env",
+    ".github/workflows/deploy-staging.yaml",
+    "infra/iam/deploy-staging.policy.json",
+    "infra/targets/staging.json",
+    "infra/targets/staging.md",
+  ]);
+  assert.match(await readThere(".env"), /^SLIPWAY_TARGET="staging"$/m);
+  const { jobs } = parse(await readThere(".github/workflows/deploy-staging.yaml"));
+  assert.equal(jobs.deploy.environment, "staging");
+  assert.match(jobs.deploy.steps.at(-1).run, /^dagger call slipway --target=staging deploy /);
+});
+
+test("in the module's own repository the functions are called without its name", async () => {
+  const { stdout } = await stage.call([
+    ...stage.at,
+    "init",
+    ...where,
+    "file",
+    "--path",
+    ".github/workflows/deploy.yaml",
+    "contents",
+  ]);
+  assert.match(stdout, /run: dagger call deploy \$\{VERSION:\+--version="\$VERSION"\}$/m);
+});
+
+test("init from a directory below the root states that its files belong to the root", async () => {
+  await mkdir(join(foreign, "services"));
+  await callThere(["init", ...where, "-o", "."], { cwd: join(foreign, "services") });
+  const report = await readThere("services/infra/targets/production.md");
+  assert.match(report, /^- The command was run in services\. The files belong to the repository's root/m);
+});
+
+test("Terraform that would take a deploy back is named by its file", async () => {
+  await writeThere("infra/main.tf", 'resource "aws_ecs_service" "api" {\n}\n');
+  await writeThere(
+    "other/main.tf",
+    'resource "aws_ecs_service" "b" {\n  lifecycle {\n    ignore_changes = [\n      task_definition,\n    ]\n  }\n}\n',
+  );
+  await callThere(["init", ...where, "-o", "."]);
+  const needs = sectionOf(await readThere("infra/targets/production.md"), "A deploy still needs");
+  assert.match(needs, /^- infra\/main\.tf declares an aws_ecs_service\. Add lifecycle \{ ignore_changes = \[task_def/m);
+  assert.doesNotMatch(needs, /other\/main\.tf/);
+});
+
+const refusedIn = (args: string[], says: RegExp) => refused(stage, [...stage.at, "init", ...args], { says });
+
+test("a service or a cluster that does not exist is refused with the nearest names and the account", async () => {
+  const [, cluster = ""] = where;
+  const region = ["--region", "us-west-2"];
+  await refusedIn(
+    ["--cluster", cluster, "--service", "apo", ...region],
+    /^There is no service "apo" in cluster .*Did you mean "api"\?.*--service and --region\. The credentials belong to account 123456789012\.$/m,
+  );
+  await refusedIn(
+    ["--cluster", "uf-cloud-ops-exercis", "--service", "api", ...region],
+    /^There is no cluster "uf-cloud-ops-exercis" in us-west-2\. Did you mean "uf-cloud-ops-exercise"\?/m,
+  );
+});
+
+test("a missing region, a name that is none and a wrong role are refused before any call", async () => {
+  const [cluster, , service] = [where.slice(0, 2), 0, ["--service", "api"]];
+  await refusedIn([...cluster, ...service], /^The region of the service is not known: .*--region us-west-2\./m);
+  await refusedIn(
+    [...cluster, "--service", "a b", "--region", "us-west-2"],
+    /^ {2}service: is "a b"; accepted: 1 to 255 /m,
+  );
+  await refusedIn([...where, "--role", "deploy"], /^ {2}role: is "deploy"; accepted: a role's ARN/m);
+  await refused(stage, [...stage.at, "--target", "../x", "init", ...where], {
+    says: /^The target's name "\.\.\/x" can't be/m,
+  });
+});
