@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
+import { deployPolicy } from "../../ci/src/init/policy.js";
 import { tag } from "../../ci/src/rollout/attempt/attempt.js";
 import { recordTag } from "../../ci/src/rollout/one-off/record.js";
+import type { Target } from "../../ci/src/target.js";
 import { type Block, only, readConfiguration } from "./hcl.js";
 
 interface Statement {
@@ -57,7 +59,10 @@ function calledIn(directory: URL): string[] {
     secretsManager: "secretsmanager",
     ssm: "ssm",
   };
-  const sources = readdirSync(directory, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+  // `init` is run by the user before there is a deploy role, and reads the load balancer's listeners besides.
+  const sources = readdirSync(directory, { recursive: true, encoding: "utf8" }).filter(
+    (name) => name.endsWith(".ts") && !name.startsWith("init/"),
+  );
   const actions = sources.flatMap((name) => {
     const text = readFileSync(new URL(name, directory), "utf8");
     const commands = [
@@ -203,3 +208,41 @@ test("only a token of the production environment of one repository is exchanged 
   const wrong = ["repo:team/*:environment:production", "repo:team/app:ref:refs/heads/prod", "repo:team/app:*"];
   for (const text of wrong) assert.doesNotMatch(text, subject);
 });
+
+test("init writes the policy that Terraform has, statement by statement, and those for secrets", () => {
+  const arn = "arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/api/0123456789abcdef";
+  const { Statement } = deployPolicy({
+    target: { region: "us-west-2", account: "123456789012", cluster: "main", service: "api", family: "api" } as Target,
+    service: { loadBalancers: [{ targetGroupArn: arn }] },
+    taskDefinition: {
+      executionRoleArn: "execution",
+      taskRoleArn: "task",
+      containerDefinitions: [
+        {
+          name: "web",
+          logConfiguration: { logDriver: "awslogs", options: { "awslogs-group": "/ecs/api" } },
+          secrets: [
+            { name: "A", valueFrom: "arn:aws:secretsmanager:us-west-2:123456789012:secret:a-AbCdEf" },
+            { name: "B", valueFrom: "b" },
+          ],
+        },
+      ],
+    },
+  });
+  const written = Statement.map(({ Sid, Action, Condition = {} }) => [Sid, Action, conditionRows(Condition)]);
+  const terraform = statements("deploy").map(({ sid, actions, condition }) => [
+    sid,
+    actions,
+    [condition ?? []].flat().map(({ test: operator, variable: key }) => `${operator} ${key}`),
+  ]);
+  const ofSecrets = [
+    ["FindSecrets", ["secretsmanager:DescribeSecret"], []],
+    ["FindParameters", ["ssm:DescribeParameters"], []],
+  ];
+  const bySid = (rows: unknown[][]) => [...rows].sort((a, b) => String(a[0]).localeCompare(String(b[0])));
+  assert.deepEqual(bySid(written), bySid([...terraform, ...ofSecrets]));
+});
+
+function conditionRows(condition: Record<string, Record<string, unknown>>): string[] {
+  return Object.entries(condition).flatMap(([operator, keys]) => Object.keys(keys).map((key) => `${operator} ${key}`));
+}

@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
-import { CreateServiceCommand, RegisterTaskDefinitionCommand } from "@aws-sdk/client-ecs";
 import { parse } from "yaml";
+import { account, createApi, where } from "./support/api-service.js";
 import { gitIn } from "./support/checkout.js";
 import { putImage } from "./support/image.js";
 import { openStage, refused, type Stage, type Told } from "./support/stage.js";
@@ -12,15 +12,10 @@ import { openStage, refused, type Stage, type Told } from "./support/stage.js";
 let stage: Stage;
 /** A repository of another project, with nothing of Slipway. */
 let foreign: string;
-const account = "123456789012";
-const group = `arn:aws:elasticloadbalancing:us-west-2:${account}:targetgroup/api/0123456789abcdef`;
-const secret = `arn:aws:secretsmanager:us-west-2:${account}:secret:api/db-AbCdEf`;
 
 before(async () => {
   stage = await openStage();
-  const digest = await putImage(stage, "v1.0.0", {});
-  const own = `${stage.url.replace("http://", "")}/${stage.target.repository}@${digest}`;
-  await createApi(stage, own);
+  await createApi(stage);
 });
 after(() => stage.close());
 beforeEach(async (t) => {
@@ -29,55 +24,6 @@ beforeEach(async (t) => {
   (t as { after(work: () => Promise<void>): void }).after(() => rm(directory, { recursive: true, force: true }));
   gitIn(foreign)("init", "--quiet", "--initial-branch=main");
 });
-
-/** A service of three containers behind a load balancer, with secrets and execute-command. */
-async function createApi({ clients: { ecs }, target }: Stage, own: string): Promise<void> {
-  const logConfiguration = {
-    logDriver: "awslogs" as const,
-    options: {
-      "awslogs-group": `/ecs/${target.service}`,
-      "awslogs-region": target.region,
-      "awslogs-stream-prefix": "api",
-    },
-  };
-  await ecs.send(
-    new RegisterTaskDefinitionCommand({
-      family: "api",
-      networkMode: "awsvpc",
-      requiresCompatibilities: ["FARGATE"],
-      cpu: "256",
-      memory: "512",
-      executionRoleArn: `arn:aws:iam::${account}:role/api-execution`,
-      taskRoleArn: `arn:aws:iam::${account}:role/api-task`,
-      containerDefinitions: [
-        { name: "proxy", image: "public.ecr.aws/nginx/nginx:1", portMappings: [{ containerPort: 8080 }] },
-        {
-          name: "web",
-          image: own,
-          portMappings: [{ containerPort: 3000 }],
-          secrets: [{ name: "DB", valueFrom: secret }],
-          logConfiguration,
-        },
-        { name: "worker", image: own, secrets: [{ name: "KEY", valueFrom: "/api/key" }], logConfiguration },
-      ],
-    }),
-  );
-  await ecs.send(
-    new CreateServiceCommand({
-      cluster: target.cluster,
-      serviceName: "api",
-      taskDefinition: "api",
-      desiredCount: 1,
-      launchType: "FARGATE",
-      enableExecuteCommand: true,
-      networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-00000000000000001"] } },
-      loadBalancers: [{ targetGroupArn: group, containerName: "web", containerPort: 3000 }],
-      deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
-    }),
-  );
-}
-
-const where = ["--cluster", "uf-cloud-ops-exercise", "--service", "api", "--region", "us-west-2"];
 
 /** Runs a function in the foreign repository, with the module by its path. */
 function callThere(args: string[], options: { cwd?: string; target?: string } = {}): Promise<Told> {

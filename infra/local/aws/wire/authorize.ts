@@ -1,4 +1,5 @@
 import { partitionOf } from "../partition.js";
+import { type Context, contextOf, isAllowed, taggingOf } from "./policy.js";
 import type { Principal } from "./principals.js";
 import { AwsError, type Caller, type JsonObject } from "./service.js";
 
@@ -8,14 +9,20 @@ export interface Access {
   action: string;
   /** The ARN that it acts on, or `*`. */
   resource: string;
+  /** Values of the condition keys of policies; none unless given. */
+  context?: Context;
 }
 
 /** Every request passes here before its operation runs: the one place where access is decided. Throws when it is refused. */
 export function authorize(principal: Principal, access: Access): void {
-  if (!principal.deny?.some((pattern) => matches(pattern, access.action))) return;
+  const isDenied = principal.deny?.some((pattern) => matches(pattern, access.action));
+  if (!isDenied && (principal.policy === undefined || isAllowed(principal.policy, access))) return;
+  const reason = isDenied
+    ? "with an explicit deny in an identity-based policy"
+    : `because no identity-based policy allows the ${access.action} action`;
   throw new AwsError(
     "AccessDeniedException",
-    `User: ${principal.arn} is not authorized to perform: ${access.action} on resource: ${access.resource} with an explicit deny in an identity-based policy`,
+    `User: ${principal.arn} is not authorized to perform: ${access.action} on resource: ${access.resource} ${reason}`,
   );
 }
 
@@ -32,6 +39,20 @@ export function accessesOf(service: string, operation: string, input: JsonObject
   const resources = named.map((resource) => (resource.startsWith("arn:") ? resource : `${prefix}${resource}`));
   const own = resources.length > 0 ? resources : ["*"];
   return [...own.map((resource) => ({ action, resource })), ...rolesOf(service, input)];
+}
+
+/** As `accessesOf`, with the condition keys of each, and the permission to tag what is created. */
+export function accessesWithContext(service: string, operation: string, input: JsonObject, caller: Caller): Access[] {
+  const partition = partitionOf(caller.region);
+  const cluster = String(input.cluster ?? "default");
+  const clusterArn = cluster.startsWith("arn:")
+    ? cluster
+    : `arn:${partition}:ecs:${caller.region}:${caller.accountId}:cluster/${cluster}`;
+  const named = accessesOf(service, operation, input, caller).map((access) => ({
+    ...access,
+    context: contextOf(service, access.action, input, clusterArn),
+  }));
+  return [...named, ...(service === "ecs" ? taggingOf(operation, input, caller, partition) : [])];
 }
 
 /** What lets a task act as a role is a permission of its own: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security_iam_id-based-policy-examples.html */
@@ -87,6 +108,10 @@ const RESOURCES: Record<string, Resource[]> = {
   scheduler: [(input) => member("Name", (name) => `schedule/${String(input.GroupName ?? "default")}/${name}`)(input)],
   logs: [
     member("resourceArn"),
+    ({ logStreamName, ...input }) =>
+      logStreamName === undefined
+        ? []
+        : member("logGroupName", (name) => `log-group:${name}:log-stream:${logStreamName}`)(input),
     member("logGroupIdentifier", (name) => `log-group:${name}`),
     member("logGroupName", (name) => `log-group:${name}:*`),
   ],

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.js";
-import { accessesOf, authorize } from "./authorize.js";
+import { accessesOf, accessesWithContext, authorize } from "./authorize.js";
 import { ageOf, changed, refuse, shifted, skewOf } from "./befall.js";
 import type { Fault } from "./faults.js";
 import type { Limits } from "./limits.js";
@@ -29,8 +29,9 @@ export async function perform(call: Call, { clock, limits }: { clock: Clock; lim
   const input = checkInput(call);
   try {
     // Where nothing can be refused, nothing has to be named: in a simulation that is hundreds of times a rollout.
-    if (befalling.length > 0 || principal.deny?.length) {
-      const accesses = accessesOf(service.signingName, operation, input, caller);
+    if (befalling.length > 0 || principal.deny?.length || principal.policy) {
+      const named = principal.policy ? accessesWithContext : accessesOf;
+      const accesses = named(service.signingName, operation, input, caller);
       refuse(befalling, accesses, principal.arn);
       for (const access of accesses) authorize(principal, access);
     }

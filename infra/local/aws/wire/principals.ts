@@ -1,3 +1,5 @@
+import type { IdentityPolicy } from "./policy.js";
+
 /** Someone who may call the local AWS, with the key that proves it. */
 export interface Principal {
   accessKeyId: string;
@@ -12,6 +14,8 @@ export interface Principal {
   userId: string;
   /** Actions it may not take, such as `ecs:UpdateService` or `ecr:*`. All others are allowed. */
   deny?: string[];
+  /** What it may do. Without one it may do all that `deny` does not name. */
+  policy?: IdentityPolicy;
 }
 
 /** Everyone who is known, by access key id. */

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { createSimulatedRuntime } from "../aws/ecs/simulated/runtime.js";
+import type { PolicyStatement } from "../aws/wire/policy.js";
+import type { Principal } from "../aws/wire/principals.js";
+import { createApi, where } from "./support/api-service.js";
+import { putImage } from "./support/image.js";
+import { keys, openStage, type Stage, type Told } from "./support/stage.js";
+
+/** May do nothing until `init` has written its policy. */
+const statements: PolicyStatement[] = [];
+const deployer: Principal = {
+  accessKeyId: "AKIADEPLOYER00000001",
+  secretAccessKey: "deployerdeployer",
+  arn: "arn:aws:iam::123456789012:user/deployer",
+  userId: "AIDADEPLOYER00000001",
+  policy: { Statement: statements },
+};
+const env = { KEYS: keys(deployer.accessKeyId, deployer.secretAccessKey) };
+const targetFile = "infra/targets/api.json";
+let stage: Stage;
+
+before(async () => {
+  stage = await openStage({
+    principals: [deployer],
+    // One-off tasks end well, and so do all versions but v1.2.0.
+    runtime: ({ clock }) =>
+      createSimulatedRuntime(clock, ({ overrides, taskDefinition }) => {
+        const isBroken = JSON.stringify(taskDefinition).includes("v1.2.0");
+        if (overrides || isBroken) return { exit: { after: 0, code: isBroken ? 1 : 0 } };
+        return { health: [{ after: 0, status: "HEALTHY" }] };
+      }),
+  });
+  await createApi(stage);
+  for (const version of ["v1.1.0", "v1.2.0"]) await putImage(stage, version, {});
+  const { exitCode, stderr } = await stage.call([...stage.at, "--target", "api", "init", ...where, "-o", "."]);
+  assert.equal(exitCode, 0, stderr);
+  const path = join(stage.checkout.path, targetFile);
+  const { url: _, build: __, ...target } = JSON.parse(await readFile(path, "utf8"));
+  await writeFile(path, JSON.stringify({ ...target, before: { command: ["true"] }, after: { command: ["true"] } }));
+});
+after(() => stage.close());
+
+function callAsDeployer(...args: string[]): Promise<Told> {
+  const aws = stage.url.replace("http", "tcp");
+  return stage.call(["--aws", aws, "--credentials", "env://KEYS", "--target", "api", ...args], { env });
+}
+
+/** Every call that was refused is named in the output, also where the function goes on without it. */
+async function permitted(exitCode: number, ...args: string[]): Promise<void> {
+  const told = await callAsDeployer(...args);
+  assert.equal(told.exitCode, exitCode, told.stderr);
+  assert.doesNotMatch(told.stdout + told.stderr, /not permitted|may not perform|not authorized/);
+}
+
+test("without a policy that allows it, nothing of the service is read", async () => {
+  const { exitCode, stderr } = await callAsDeployer("status");
+  assert.equal(exitCode, 2);
+  assert.match(stderr, /The credentials may not perform ecs:DescribeServices\./);
+});
+
+test("every call of status, plan, deploy, history and rollback is allowed by the policy that init writes", async () => {
+  const policy = await readFile(join(stage.checkout.path, "infra/iam/deploy-api.policy.json"), "utf8");
+  statements.push(...(JSON.parse(policy) as { Statement: PolicyStatement[] }).Statement);
+  await permitted(0, "status");
+  await permitted(0, "plan", "--version", "v1.1.0");
+  await permitted(0, "deploy", "--published", "--version", "v1.1.0");
+  await permitted(3, "deploy", "--published", "--version", "v1.2.0");
+  await permitted(0, "history");
+  await permitted(0, "rollback");
+});
+
+test("another service of the account stays out of reach", async () => {
+  const path = join(stage.checkout.path, targetFile);
+  const { containers: _, ...target } = JSON.parse(await readFile(path, "utf8"));
+  await writeFile(path, JSON.stringify({ ...target, service: "uf-cloud-ops-exercise-app" }));
+  const { exitCode, stderr } = await callAsDeployer("status");
+  assert.equal(exitCode, 2);
+  assert.match(stderr, /may not perform ecs:DescribeServices/);
+});

@@ -1,0 +1,61 @@
+import { CreateServiceCommand, RegisterTaskDefinitionCommand } from "@aws-sdk/client-ecs";
+import { putImage } from "./image.js";
+import type { Stage } from "./stage.js";
+
+export const account = "123456789012";
+const group = `arn:aws:elasticloadbalancing:us-west-2:${account}:targetgroup/api/0123456789abcdef`;
+const secret = `arn:aws:secretsmanager:us-west-2:${account}:secret:api/db-AbCdEf`;
+
+/** The arguments of `init` for it. */
+export const where = ["--cluster", "uf-cloud-ops-exercise", "--service", "api", "--region", "us-west-2"];
+
+/** A service of three containers behind a load balancer, with secrets and execute-command. */
+export async function createApi(stage: Stage): Promise<void> {
+  const { clients, target } = stage;
+  const { ecs } = clients;
+  const digest = await putImage(stage, "v1.0.0", {});
+  const own = `${stage.url.replace("http://", "")}/${target.repository}@${digest}`;
+  const logConfiguration = {
+    logDriver: "awslogs" as const,
+    options: {
+      "awslogs-group": `/ecs/${target.service}`,
+      "awslogs-region": target.region,
+      "awslogs-stream-prefix": "api",
+    },
+  };
+  await ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family: "api",
+      networkMode: "awsvpc",
+      requiresCompatibilities: ["FARGATE"],
+      cpu: "256",
+      memory: "512",
+      executionRoleArn: `arn:aws:iam::${account}:role/api-execution`,
+      taskRoleArn: `arn:aws:iam::${account}:role/api-task`,
+      containerDefinitions: [
+        { name: "proxy", image: "public.ecr.aws/nginx/nginx:1", portMappings: [{ containerPort: 8080 }] },
+        {
+          name: "web",
+          image: own,
+          portMappings: [{ containerPort: 3000 }],
+          secrets: [{ name: "DB", valueFrom: secret }],
+          logConfiguration,
+        },
+        { name: "worker", image: own, secrets: [{ name: "KEY", valueFrom: "/api/key" }], logConfiguration },
+      ],
+    }),
+  );
+  await ecs.send(
+    new CreateServiceCommand({
+      cluster: target.cluster,
+      serviceName: "api",
+      taskDefinition: "api",
+      desiredCount: 1,
+      launchType: "FARGATE",
+      enableExecuteCommand: true,
+      networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-00000000000000001"] } },
+      loadBalancers: [{ targetGroupArn: group, containerName: "web", containerPort: 3000 }],
+      deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
+    }),
+  );
+}
