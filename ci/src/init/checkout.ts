@@ -59,23 +59,27 @@ export interface Invocation {
   command: string;
   /** Begins the names of the constructor's arguments in `.env`, such as `SLIPWAY_`. */
   prefix: string;
-  /** False where dagger.json has no entry of Slipway, as with `dagger -m`. */
+  /** False where dagger.json has no entry of Slipway: the module is then named by `dagger -m`. */
   isInstalled: boolean;
 }
 
 /** The module's name in dagger.json. */
 const MODULE = "slipway";
+const PREFIX = `${MODULE.toUpperCase()}_`;
 
-/** Reads from dagger.json how the functions are called: of the repository's main module, or of a toolchain. Pure. */
+/**
+ * Reads from dagger.json how the functions are called: of the repository's main module, of a toolchain, or by `-m`. Pure.
+ * https://docs.dagger.io/reference/configuration/modules
+ */
 export function invocationOf(daggerJson: string | undefined): Invocation {
   const { name, sdk, blueprint, toolchains = [] } = parsed(daggerJson);
   if (name === MODULE && sdk !== undefined) return { command: "dagger call", prefix: "", isInstalled: true };
+  if (blueprint?.name === MODULE) return { command: "dagger call", prefix: PREFIX, isInstalled: true };
   const toolchain = toolchains.find((one) => one.name === MODULE || /\bslipway\b/.test(one.source ?? ""));
-  if (!toolchain && blueprint?.name === MODULE)
-    return { command: "dagger call", prefix: `${MODULE.toUpperCase()}_`, isInstalled: true };
-  const called = toolchain?.name && /^[\w-]+$/.test(toolchain.name) ? toolchain.name : MODULE;
+  if (!toolchain) return { command: "dagger -m MODULE call", prefix: PREFIX, isInstalled: false };
+  const called = toolchain.name && /^[\w-]+$/.test(toolchain.name) ? toolchain.name : MODULE;
   const prefix = `${called.replaceAll("-", "_").toUpperCase()}_`;
-  return { command: `dagger call ${called}`, prefix, isInstalled: toolchain !== undefined };
+  return { command: `dagger call ${called}`, prefix, isInstalled: true };
 }
 
 interface DaggerJson {

@@ -24,13 +24,20 @@ export interface Situation {
 export function needsOf(situation: Situation): string[] {
   return [
     ...repositoryNeeds(situation),
-    ...situation.findings.map(({ id, level, what, fix }) => `${level} ${id}: ${what} Fix: ${fix}`),
+    ...findingLines(situation.findings.filter(({ level }) => level !== "not-checked")),
     ...buildNeeds(situation),
     ...situation.draft.choices,
     ...addressNeeds(situation.address),
     ...callNeeds(situation),
     ...ownerNeeds(situation),
   ];
+}
+
+/** Findings of the preflight, as `plan` names them. */
+export function findingLines(findings: readonly JudgedFinding[]): string[] {
+  return findings.map(
+    ({ id, level, what, fix }) => `${level === "not-checked" ? "" : `${level} `}${id}: ${what} Fix: ${fix}`,
+  );
 }
 
 function repositoryNeeds({ draft: { missingRepository, file } }: Situation): string[] {
@@ -68,7 +75,7 @@ function callNeeds({ invocation, checkout, envLines, paths }: Situation): string
     ...(invocation.isInstalled
       ? []
       : [
-          "dagger.json names no Slipway. Run dagger init, and dagger toolchain install with the path or git reference of the module.",
+          "dagger.json names no Slipway, so each command names the module: set the repository's variable SLIPWAY_MODULE to its address for the workflow, or run dagger init and dagger toolchain install, remove the workflow, and run init again.",
         ]),
     ...(checkout.cwd === "."
       ? []

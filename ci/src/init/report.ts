@@ -1,7 +1,7 @@
 import type { JsonObject } from "../aws/raw.js";
 import { containersOf, objects } from "../rollout/ecs/containers.js";
 import { secretReferences } from "../rollout/preflight/references.js";
-import { needsOf, type Situation } from "./needs.js";
+import { findingLines, needsOf, type Situation } from "./needs.js";
 
 /** What `init` has read and written. */
 export interface Report extends Situation {
@@ -25,6 +25,7 @@ export function sectionsOf(report: Report): Section[] {
     { title: "Written", lines: written },
     { title: "Left as they are, because they exist", lines: left },
     { title: "A deploy still needs", lines: needsOf(report) },
+    { title: "Not checked", lines: findingLines(report.findings.filter(({ level }) => level === "not-checked")) },
     {
       title: "For GitHub",
       lines: [

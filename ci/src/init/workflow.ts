@@ -45,7 +45,7 @@ jobs:
     runs-on: ubuntu-24.04
     timeout-minutes: 60
     # The role's trust policy names this environment; its rules say who may deploy.
-    environment: ${name}
+    environment: ${yamlText(name)}
     permissions:
       contents: read
       id-token: write
@@ -61,8 +61,20 @@ jobs:
       - uses: ${actions.dagger}
         with:
           version: ${engine}
-      - run: ${invocation.command}${target} deploy \${VERSION:+--version="$VERSION"}
+${callStep(invocation, target)}`;
+}
+
+/** The module's address is a variable of the repository where dagger.json does not name it. */
+function callStep({ command, isInstalled }: Invocation, target: string): string {
+  const called = isInstalled ? command : 'dagger -m "$SLIPWAY_MODULE" call';
+  const module = isInstalled ? "" : `          SLIPWAY_MODULE: \${{ vars.SLIPWAY_MODULE }}\n`;
+  return `      - run: ${called}${target} deploy \${VERSION:+--version="$VERSION"}
         env:
           VERSION: \${{ inputs.version }}
-`;
+${module}`;
+}
+
+/** Quotes what YAML takes for a number, a boolean or null. */
+function yamlText(text: string): string {
+  return /^(?:[\d.]|(?:true|false|yes|no|on|off|null|y|n)$)/i.test(text) ? JSON.stringify(text) : text;
 }

@@ -29,7 +29,7 @@ before(async () => {
     runtime: ({ clock }) =>
       createSimulatedRuntime(clock, ({ overrides, taskDefinition }) => {
         const isBroken = JSON.stringify(taskDefinition).includes("v1.2.0");
-        if (overrides || isBroken) return { exit: { after: 0, code: isBroken ? 1 : 0 } };
+        if (overrides?.containerOverrides || isBroken) return { exit: { after: 0, code: isBroken ? 1 : 0 } };
         return { health: [{ after: 0, status: "HEALTHY" }] };
       }),
   });

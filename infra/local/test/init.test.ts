@@ -88,7 +88,7 @@ test("the report names what was found and what a deploy still needs, in the log 
   assert.match(found, /^- execute-command: on; a deploy keeps it$/m);
   const needs = sectionOf(report, "A deploy still needs");
   assert.match(needs, /^- The repository has no Dockerfile\./m);
-  assert.match(needs, /^- dagger\.json names no Slipway\. Run dagger init, and dagger toolchain install/m);
+  assert.match(needs, /^- dagger\.json names no Slipway, so each command names the module: set .* SLIPWAY_MODULE/m);
   for (const line of report.split("\n").filter((each) => each.startsWith("- "))) assert.ok(stderr.includes(line), line);
 });
 
@@ -127,7 +127,7 @@ test("a target of another name has its own files, and its name in .env and in th
   assert.match(await readThere(".env"), /^SLIPWAY_TARGET="staging"$/m);
   const { jobs } = parse(await readThere(".github/workflows/deploy-staging.yaml"));
   assert.equal(jobs.deploy.environment, "staging");
-  assert.match(jobs.deploy.steps.at(-1).run, /^dagger call slipway --target=staging deploy /);
+  assert.match(jobs.deploy.steps.at(-1).run, /^dagger -m "\$SLIPWAY_MODULE" call --target=staging deploy /);
 });
 
 test("in the module's own repository the functions are called without its name", async () => {
@@ -141,6 +141,17 @@ test("in the module's own repository the functions are called without its name",
     "contents",
   ]);
   assert.match(stdout, /run: dagger call deploy \$\{VERSION:\+--version="\$VERSION"\}$/m);
+});
+
+test("in a repository that has installed it as a toolchain, the functions are called by its name", async () => {
+  await writeThere(
+    "dagger.json",
+    JSON.stringify({ name: "shop", toolchains: [{ name: "ship-it", source: "../slipway" }] }),
+  );
+  await callThere(["init", ...where, "-o", "."]);
+  assert.match(await readThere(".github/workflows/deploy.yaml"), /run: dagger call ship-it deploy /);
+  assert.match(await readThere(".env"), /^SHIP_IT_CREDENTIALS=/m);
+  assert.doesNotMatch(await readThere("infra/targets/production.md"), /dagger\.json names no Slipway/);
 });
 
 test("init from a directory below the root states that its files belong to the root", async () => {

@@ -38,6 +38,7 @@ export async function createApi(stage: Stage): Promise<void> {
           name: "web",
           image: own,
           portMappings: [{ containerPort: 3000 }],
+          environment: [{ name: "VERSION", value: "v1.0.0" }],
           secrets: [{ name: "DB", valueFrom: secret }],
           logConfiguration,
         },

@@ -6,7 +6,9 @@ import type { Stage } from "./stage.js";
 export async function putImage(stage: Stage, tag: string, labels: Record<string, string>): Promise<string> {
   const base = `${stage.url}/v2/${stage.target.repository}`;
   const login = await registryLogin(stage.clients.ecr);
-  const config = Buffer.from(JSON.stringify({ os: "linux", config: { Labels: { ...labels, tag } } }));
+  const config = Buffer.from(
+    JSON.stringify({ os: "linux", architecture: "amd64", config: { Labels: { ...labels, tag } } }),
+  );
   await uploadLayer(base, login, config);
   const manifest = JSON.stringify({
     schemaVersion: 2,
