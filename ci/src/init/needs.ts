@@ -98,11 +98,11 @@ function ownerNeeds({ checkout, service }: Situation): string[] {
     ...[...checkout.terraform].flatMap(([path, text]) => terraformNeed(path, text)),
     ...(copilot !== undefined
       ? [
-          `The service belongs to the Copilot application ${copilot}: "copilot svc deploy" would replace what Slipway deploys. See docs/coming-from-copilot.md.`,
+          `The service belongs to the Copilot application ${copilot}: "copilot svc deploy" would replace what Slipway deploys. See docs/coming-from-copilot.md of Slipway.`,
         ]
       : stack !== undefined
         ? [
-            `The service belongs to the CloudFormation stack ${stack}: an update of the stack that changes the task definition replaces what Slipway deploys. See docs/existing-service.md.`,
+            `The service belongs to the CloudFormation stack ${stack}: an update of the stack that changes the task definition replaces what Slipway deploys. See docs/existing-service.md of Slipway.`,
           ]
         : []),
   ];

@@ -20,21 +20,28 @@ export interface Section {
 /** Formats what was found, what is written and what a deploy still needs. Pure. */
 export function sectionsOf(report: Report): Section[] {
   const { written, left, invocation, paths } = report;
+  const needs = needsOf(report);
+  const unchecked = report.findings.filter(({ level }) => level === "not-checked");
+  // The most important last: a terminal shows the end of a log only.
   return [
     { title: foundTitle(report), lines: foundLines(report) },
     { title: "Written", lines: written },
     { title: "Left as they are, because they exist", lines: left },
-    { title: "A deploy still needs", lines: needsOf(report) },
-    { title: "Not checked", lines: findingLines(report.findings.filter(({ level }) => level === "not-checked")) },
+    { title: "Not checked", lines: findingLines(unchecked) },
     {
       title: "For GitHub",
       lines: [
-        `Create a role that trusts the repository's environment, and give it ${paths.policy}: see docs/existing-service.md. Set the repository's variable DEPLOY_ROLE_ARN to its ARN.`,
+        `Create a role that trusts the repository's environment, and give it ${paths.policy}: see docs/existing-service.md of Slipway. Set the repository's variable DEPLOY_ROLE_ARN to its ARN.`,
       ],
     },
+    { title: "A deploy still needs", lines: needs },
     {
       title: "Next",
-      lines: [`${invocation.command} status`, `${invocation.command} deploy`],
+      lines: [
+        ...(needs.length > 0 && written.includes(paths.report) ? [`Read ${paths.report}.`] : []),
+        `${invocation.command} status`,
+        `${invocation.command} deploy`,
+      ],
     },
   ].filter(({ lines }) => lines.length > 0);
 }
