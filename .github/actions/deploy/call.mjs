@@ -28,14 +28,8 @@ export function callOf(env, credentials) {
   if (!mode || !modes.includes(mode)) {
     throw new InputMistake(`The input mode ${JSON.stringify(mode)} is unknown. Accepted: ${modes.join(", ")}.`);
   }
-  if (version && image) {
-    throw new InputMistake(`The inputs version ${version} and image ${image} exclude each other. Give one of them.`);
-  }
   if (mode === "publish" && image) {
     throw new InputMistake(`The input image ${image} exists already: mode publish takes a version.`);
-  }
-  if (mode === "plan" && !version && !image) {
-    throw new InputMistake("Mode plan needs the input version or image: the one that would be deployed.");
   }
   const place = [flag("target", target), credentials ? flag("credentials", `env://${credentials}`) : undefined];
   const release = [flag("version", version), flag("from", image)];
@@ -44,7 +38,7 @@ export function callOf(env, credentials) {
     ...place,
     mode,
     ...release,
-    ...planFlags(mode, plan, version, image),
+    ...planFlags(mode, plan, image),
     ...more(env.INPUT_ARGUMENTS ?? ""),
     ...(mode === "publish" ? [] : ["--as-json"]),
   ];
@@ -68,10 +62,9 @@ function read(env, name) {
  *
  * @param {string} mode
  * @param {string | undefined} plan
- * @param {string | undefined} version
  * @param {string | undefined} image
  */
-function planFlags(mode, plan, version, image) {
+function planFlags(mode, plan, image) {
   if (!plan) return [];
   if (mode !== "deploy") throw new InputMistake(`The input plan is the hash to deploy: mode ${mode} takes none.`);
   if (!/^[0-9a-f]{16}$/.test(plan)) {
@@ -79,8 +72,7 @@ function planFlags(mode, plan, version, image) {
       `The input plan ${JSON.stringify(plan)} is no hash. Accepted: the output plan-hash of mode plan.`,
     );
   }
-  if (!version && !image) throw new InputMistake("The input plan needs the input version or image that was planned.");
-  return [...(version ? ["--published"] : []), flag("plan", plan)];
+  return [...(image ? [] : ["--published"]), flag("plan", plan)];
 }
 
 /** @param {string} lines */

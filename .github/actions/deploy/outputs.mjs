@@ -17,6 +17,7 @@ export function outputsOf({ exitCode, report, plan, image, error }) {
   return texts({
     verdict: report?.verdict,
     "exit-code": exitCode,
+    version: release?.version,
     digest: release?.digest ?? /@(sha256:[0-9a-f]{64})$/.exec(image ?? "")?.[1],
     image: published,
     "task-definition-arn": report?.taskDefinition,

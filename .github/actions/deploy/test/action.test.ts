@@ -26,6 +26,7 @@ test("a deploy that succeeds sets every output, writes the summary and no annota
   assert.deepEqual(outputs, {
     verdict: "deployed",
     "exit-code": "0",
+    version: "v1.2.0",
     digest: deployed.release.digest,
     image: deployed.release.image,
     "task-definition-arn": deployed.taskDefinition,
@@ -64,6 +65,8 @@ test("an image is deployed as it is, and a planned version from the registry", a
     "--plan=0123456789abcdef",
     "--as-json",
   ]);
+  const named = await play({ image, version: "v1" }, { stdout: json(deployed) });
+  assert.deepEqual((await named.called()).args.slice(3), ["deploy", "--version=v1", `--from=${image}`, "--as-json"]);
   const other = await play({ version: "v1", plan: "0123456789abcdef" }, { stdout: json(deployed) });
   assert.deepEqual((await other.called()).args.slice(3), [
     ...["deploy", "--version=v1", "--published"],
@@ -139,11 +142,8 @@ test("a publish that fails has the message of the command line", async () => {
 test("inputs that are not accepted end with exit code 2 and call nothing", async () => {
   const wrong: [Record<string, string>, RegExp][] = [
     [{ mode: "rollback" }, /mode "rollback" is unknown\. Accepted: deploy, plan, publish/],
-    [{ version: "v1", image: "api:v1" }, /version v1 and image api:v1 exclude each other/],
     [{ version: "v1", plan: "main; rm -rf" }, /plan "main; rm -rf" is no hash/],
-    [{ plan: "0123456789abcdef" }, /plan needs the input version or image/],
     [{ version: "v1", plan: "0123456789abcdef", mode: "plan" }, /mode plan takes none/],
-    [{ mode: "plan" }, /Mode plan needs the input version or image/],
     [{ mode: "publish", image: "api:v1" }, /image api:v1 exists already/],
     [{ version: "v1\n--force" }, /version has a line break/],
     [{ arguments: "--output=/etc/passwd" }, /arguments has "--output=\/etc\/passwd"/],

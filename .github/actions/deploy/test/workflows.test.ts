@@ -1,8 +1,5 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { parse } from "yaml";
 
@@ -66,24 +63,8 @@ test("each job may read the repository and prove who it is, and nothing else", (
   }
 });
 
-test("no version and no image make the commit's short SHA the version", () => {
-  const script = jobsOf("deploy.yaml").plan?.steps.find((step) => step.name === "Name the release")?.run ?? "";
-  const folder = mkdtempSync(join(tmpdir(), "slipway-release-"));
-  try {
-    const git = (...words: string[]) => execFileSync("git", words, { cwd: folder, encoding: "utf8" }).trim();
-    git("init", "-q");
-    git("-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "-q", "--allow-empty", "-m", "one");
-    const sha = git("rev-parse", "HEAD");
-    const named = (given: Record<string, string>) => {
-      const output = join(folder, `output-${Object.keys(given).join("-")}`);
-      const env = { ...process.env, VERSION: "", IMAGE: "", GITHUB_OUTPUT: output, ...given };
-      execFileSync("bash", ["--noprofile", "--norc", "-e", "-o", "pipefail", "-c", script], { cwd: folder, env });
-      return readFileSync(output, "utf8");
-    };
-    assert.equal(named({}), `sha=${sha}\nversion=${sha.slice(0, 12)}\n`);
-    assert.equal(named({ VERSION: "v1" }), `sha=${sha}\n`);
-    assert.equal(named({ IMAGE: "api:v1" }), `sha=${sha}\n`);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+test("the deploy takes the version that was planned, which the module may have named", () => {
+  const { plan, deploy } = jobsOf("deploy.yaml") as Record<string, Job & { outputs: Record<string, string> }>;
+  assert.equal(plan?.outputs.version, expression("steps.plan.outputs.version"));
+  assert.equal(deploy?.steps.at(-1)?.with?.version, expression("needs.plan.outputs.version"));
 });
