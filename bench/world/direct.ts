@@ -19,6 +19,7 @@ export function directAws(aws: Pick<LocalAws, "call">, process: DeployerProcess,
       send({ aws, process, random }, service, command, options.abortSignal),
   });
   const lazy = {
+    ecr: async () => client("ecr"),
     elb: async () => client("elasticloadbalancing"),
     iam: async () => client("iam"),
     secretsManager: async () => client("secretsmanager"),

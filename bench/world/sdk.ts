@@ -47,6 +47,7 @@ function clientsThrough(requestHandler: SdkRequestHandler, accessKeyId: string):
   const lazily = (client: new (settings: object) => object) => async () =>
     new client({ ...settings, maxAttempts: 5, requestHandler }) as never;
   const lazy = {
+    ecr: lazily(packages.ecr.ECRClient),
     elb: lazily(packages.elasticloadbalancing.ElasticLoadBalancingV2Client),
     iam: lazily(packages.iam.IAMClient),
     secretsManager: lazily(packages.secretsmanager.SecretsManagerClient),

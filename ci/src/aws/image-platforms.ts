@@ -9,6 +9,11 @@ interface Place {
   repositoryName: string;
 }
 
+/** A client of the registry's region, and the base URL of a local AWS. */
+interface Ecr extends Pick<Aws, "endpoint"> {
+  ecr: Pick<Aws["ecr"], "send">;
+}
+
 /** An image's manifest or an index of them, as far as it is read here. https://specs.opencontainers.org/image-spec/image-index/ */
 interface Manifest {
   manifests?: { digest?: string; platform?: ImagePlatform }[];
@@ -32,7 +37,7 @@ export interface PlatformImage {
  * They are read through ECR's API, so that the credentials of the deploy are enough.
  */
 export async function readPlatformImages(
-  aws: Pick<Aws, "ecr" | "endpoint">,
+  aws: Ecr,
   place: Place,
   digest: string,
   signal?: AbortSignal,
@@ -47,19 +52,18 @@ export async function readPlatformImages(
     .map(({ os, architecture, digest: one }) => ({ platform: `${os}/${architecture}`, digest: one }));
 }
 
+function idOf({ registryId, repositoryName }: Place): Place {
+  return { registryId, repositoryName };
+}
+
 function platformIn({ platform }: { platform?: ImagePlatform }): ImagePlatform {
   if (platform) return platform;
   throw new Error("the index does not say what its images are for");
 }
 
-async function readManifest(
-  aws: Pick<Aws, "ecr">,
-  place: Place,
-  digest: string,
-  signal?: AbortSignal,
-): Promise<Manifest> {
+async function readManifest(aws: Ecr, place: Place, digest: string, signal?: AbortSignal): Promise<Manifest> {
   const command = new sdk.ecr.BatchGetImageCommand({
-    ...place,
+    ...idOf(place),
     imageIds: [{ imageDigest: digest }],
     acceptedMediaTypes: manifestTypes,
   });
@@ -70,13 +74,8 @@ async function readManifest(
   return JSON.parse(text) as Manifest;
 }
 
-async function readConfig(
-  aws: Pick<Aws, "ecr" | "endpoint">,
-  place: Place,
-  digest: string,
-  signal?: AbortSignal,
-): Promise<ImagePlatform> {
-  const command = new sdk.ecr.GetDownloadUrlForLayerCommand({ ...place, layerDigest: digest });
+async function readConfig(aws: Ecr, place: Place, digest: string, signal?: AbortSignal): Promise<ImagePlatform> {
+  const command = new sdk.ecr.GetDownloadUrlForLayerCommand({ ...idOf(place), layerDigest: digest });
   const { downloadUrl } = await ask(
     "ecr:GetDownloadUrlForLayer",
     aws.ecr.send(command, signal && { abortSignal: signal }),

@@ -1,3 +1,4 @@
+import type { ECRClient } from "@aws-sdk/client-ecr";
 import type { ElasticLoadBalancingV2Client } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { IAMClient } from "@aws-sdk/client-iam";
@@ -6,10 +7,13 @@ import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import type { AssumedCredentials } from "./assume-role.js";
 import type { Credentials } from "./credentials.js";
+import { notingHost } from "./host.js";
 import { sdk } from "./sdk.js";
 
 /** The AWS services that few calls need. Each is loaded when it is asked for, because every call of the module pays for what it loads. */
 export interface LazyClients {
+  /** @param region Of a registry, which need not be the target's. */
+  ecr(region: string): Promise<Pick<ECRClient, "send">>;
   iam(): Promise<Pick<IAMClient, "send">>;
   elb(): Promise<Pick<ElasticLoadBalancingV2Client, "send">>;
   /** @param region Of the secret, which need not be the service's. */
@@ -30,6 +34,7 @@ interface ClientSettings {
 
 export function lazyClients(settings: ClientSettings): LazyClients {
   return {
+    ecr: async (region) => notingHost(new sdk.ecr.ECRClient({ ...settings, region })),
     // IAM is one for all regions: the SDK finds its place from the partition of the region.
     iam: async () => new sdk.iam.IAMClient(settings),
     elb: async () => new sdk.elb.ElasticLoadBalancingV2Client(settings),

@@ -63,6 +63,17 @@ test("the environment's other values never reach the report or the progress", as
   assert.doesNotMatch(JSON.stringify(await roll()) + lines.join("\n"), /not-for-print/);
 });
 
+test("where the image's index may not be read, the digests of our own revision's tasks count as our image", async (t) => {
+  const child = `sha256:${"2".repeat(64)}`;
+  const { fake, roll, lines } = await scene(t, [
+    [45, (world) => addTask(world, "b1", revisionArn(8), child)],
+    ...success.slice(1),
+  ]);
+  fake.script.BatchGetImage = () => new Fault("AccessDeniedException", "not authorized to perform: ecr:BatchGetImage");
+  assert.equal((await roll()).verdict, "deployed");
+  assert.match(lines.join("\n"), /can't be read \(ecr:BatchGetImage is not permitted\)/);
+});
+
 test("tasks that tell the digest of a manifest in our index are on our image", async (t) => {
   const child = `sha256:${"2".repeat(64)}`;
   const { fake, roll } = await scene(t, [

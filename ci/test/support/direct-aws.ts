@@ -14,7 +14,13 @@ export interface DirectAws {
 export function directAws(script: Script): DirectAws {
   const direct = { script, calls: [] as string[] };
   const client = { send: (command: Command) => send(direct, command) };
-  const lazy = { iam: () => client, elb: () => client, secretsManager: () => client, ssm: () => client };
+  const lazy = {
+    ecr: () => client,
+    iam: () => client,
+    elb: () => client,
+    secretsManager: () => client,
+    ssm: () => client,
+  };
   const aws = { ecs: client, ecr: client, sts: client, logs: client, lazy } as unknown as Aws;
   return Object.assign(direct, { aws });
 }

@@ -1,3 +1,4 @@
+import { placeOf } from "../../src/rollout/ecs/image-reference.js";
 import type { Facts } from "../../src/rollout/preflight/facts.js";
 import type { Finding } from "../../src/rollout/preflight/finding.js";
 import { oldDigest, release, repository, revisionArn, target } from "./scripted-ecs.js";
@@ -6,6 +7,7 @@ import { oldDigest, release, repository, revisionArn, target } from "./scripted-
 export function facts(more: Partial<Facts> = {}): Facts {
   return {
     target,
+    place: placeOf(more.target ?? target),
     release,
     verb: "deploy",
     otherImages: [],

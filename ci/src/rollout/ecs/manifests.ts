@@ -1,21 +1,45 @@
 import { indexTypes } from "../../aws/manifest-types.js";
 import { sdk } from "../../aws/sdk.js";
 import type { Session } from "../release.js";
-import { ask } from "./aws-errors.js";
+import { AccessDeniedError, ask } from "./aws-errors.js";
+import { locate, placeOf } from "./image-reference.js";
+import type { Known } from "./knowing.js";
+import { ecrOf } from "./registry-client.js";
 import { abort } from "./send-options.js";
+import type { Subject } from "./snapshot.js";
 
-/** The digests of the manifests in those of these images that are indexes. They count as the same image: tasks may tell either. */
-export async function manifestsIn(session: Session, digests: readonly string[]): Promise<string[]> {
-  const { repository, registry } = session.target;
+/**
+ * Reads the digests of the manifests in those of a subject's images that are indexes. They count as the same image, because tasks
+ * report either.
+ * @returns Why they can't be read, where they are in a registry that the credentials may not read, or that is not of ECR.
+ */
+export async function manifestsIn(
+  session: Session,
+  { image, digests }: Pick<Subject, "image" | "digests">,
+): Promise<Known<string[]>> {
+  const own = placeOf(session.target);
+  // The address of the target's own repository is not known here: an image with another host than ECR's is in it.
+  const place = image === undefined ? own : locate(image, image, session.target);
+  if ("unknown" in place) return place;
+  const { registryId, repositoryName } = place;
   const command = new sdk.ecr.BatchGetImageCommand({
-    repositoryName: repository,
-    ...(registry?.account !== undefined && { registryId: registry.account }),
+    registryId,
+    repositoryName,
     imageIds: digests.map((imageDigest) => ({ imageDigest })),
     acceptedMediaTypes: indexTypes,
   });
-  const { images } = await ask("ecr:BatchGetImage", session.aws.ecr.send(command, abort(session)));
-  return (images ?? []).flatMap((image) => {
-    const index = JSON.parse(image.imageManifest ?? "{}") as { manifests?: { digest: string }[] };
-    return (index.manifests ?? []).map((manifest) => manifest.digest);
-  });
+  const ecr = await ecrOf(session, place);
+  try {
+    const { images = [] } = await ask("ecr:BatchGetImage", ecr.send(command, abort(session)));
+    return { value: images.flatMap(({ imageManifest }) => manifestsOf(imageManifest)) };
+  } catch (error) {
+    // Any other failure passes: the next poll reads again.
+    if (error instanceof AccessDeniedError) return { unknown: `${error.action} is not permitted` };
+    throw error;
+  }
+}
+
+function manifestsOf(text = "{}"): string[] {
+  const index = JSON.parse(text) as { manifests?: { digest: string }[] };
+  return (index.manifests ?? []).map(({ digest }) => digest);
 }

@@ -22,6 +22,8 @@ export interface Subject {
   container: string;
   /** The digests that count as our image: the release's own, and the manifests in it where it is an index. */
   digests: readonly string[];
+  /** The release's image, as the task definition names it; where it is absent, it is in the target's repository. */
+  image?: string;
   /** When it was registered, on AWS's clock: no service deployment of it is older. */
   registeredAt: number;
   /** Of the classic deployment, `ecs-svc/…`. */

@@ -3,6 +3,7 @@ import type { JsonObject } from "../../aws/raw.js";
 import type { Target } from "../../target.js";
 import type { Attempt } from "../attempt/attempt.js";
 import type { Running } from "../ecs/containers.js";
+import type { ImagePlace } from "../ecs/image-reference.js";
 import type { Known } from "../ecs/knowing.js";
 import type { KnownDeployments } from "../ecs/service-deployments.js";
 import type { Release } from "../release.js";
@@ -26,6 +27,9 @@ export interface Facts {
   hasCompleted: Known<boolean>;
   /** What the service is set to now. */
   running: Running;
+  /** The repository of ECR that the release's image is in. */
+  place: ImagePlace | { unknown: string };
+  /** Settings of that repository. */
   repository: Known<RepositoryFacts>;
   /** Absent before the image is built; its value is `undefined` when ECR does not have the digest. */
   image?: Known<ImageFacts | undefined>;

@@ -1,6 +1,7 @@
 import { sdk } from "../../aws/sdk.js";
 import { ask } from "../ecs/aws-errors.js";
 import type { ImagePlace } from "../ecs/image-reference.js";
+import { ecrOf } from "../ecs/registry-client.js";
 import { abort } from "../ecs/send-options.js";
 import type { Session } from "../release.js";
 import type { ImageFacts, RepositoryFacts } from "./facts.js";
@@ -8,7 +9,8 @@ import type { ImageFacts, RepositoryFacts } from "./facts.js";
 export async function readRepository(session: Session, place: ImagePlace): Promise<RepositoryFacts> {
   const { registryId, repositoryName } = place;
   const command = new sdk.ecr.DescribeRepositoriesCommand({ registryId, repositoryNames: [repositoryName] });
-  const answer = await ask("ecr:DescribeRepositories", session.aws.ecr.send(command, abort(session)));
+  const ecr = await ecrOf(session, place);
+  const answer = await ask("ecr:DescribeRepositories", ecr.send(command, abort(session)));
   const [found] = answer.repositories ?? [];
   return {
     uri: found?.repositoryUri ?? repositoryName,
@@ -24,9 +26,11 @@ export async function readRepository(session: Session, place: ImagePlace): Promi
  */
 export async function readImage(session: Session, place: ImagePlace, image: string): Promise<ImageFacts | undefined> {
   const id = image.startsWith("sha256:") ? { imageDigest: image } : { imageTag: image };
-  const command = new sdk.ecr.DescribeImagesCommand({ ...place, imageIds: [id] });
+  const { registryId, repositoryName } = place;
+  const command = new sdk.ecr.DescribeImagesCommand({ registryId, repositoryName, imageIds: [id] });
+  const ecr = await ecrOf(session, place);
   try {
-    const answer = await ask("ecr:DescribeImages", session.aws.ecr.send(command, abort(session)));
+    const answer = await ask("ecr:DescribeImages", ecr.send(command, abort(session)));
     const [found] = answer.imageDetails ?? [];
     if (!found) return undefined;
     return {

@@ -3,6 +3,7 @@ import { sdk } from "../../aws/sdk.js";
 import { ask } from "../ecs/aws-errors.js";
 import type { ImagePlace } from "../ecs/image-reference.js";
 import { type Known, knowing } from "../ecs/knowing.js";
+import { ecrOf } from "../ecs/registry-client.js";
 import { abort } from "../ecs/send-options.js";
 import type { Session } from "../release.js";
 import type { RepositoryFacts } from "./facts.js";
@@ -57,13 +58,16 @@ async function findingsOf(session: Session, place: ImagePlace, digest: string): 
 const finished: ReadonlySet<string> = new Set(["COMPLETE", "ACTIVE"]);
 
 async function describeFindings(session: Session, place: ImagePlace, digest: string): Promise<Counts | undefined> {
+  const { registryId, repositoryName } = place;
   const command = new sdk.ecr.DescribeImageScanFindingsCommand({
-    ...place,
+    registryId,
+    repositoryName,
     imageId: { imageDigest: digest },
     maxResults: 1,
   });
+  const ecr = await ecrOf(session, place);
   try {
-    const answer = await ask("ecr:DescribeImageScanFindings", session.aws.ecr.send(command, abort(session)));
+    const answer = await ask("ecr:DescribeImageScanFindings", ecr.send(command, abort(session)));
     const { status = "unknown", description } = answer.imageScanStatus ?? {};
     // The counts are those of all findings, whichever page is read.
     const counts = answer.imageScanFindings?.findingSeverityCounts;
@@ -93,12 +97,11 @@ async function isConfigured(session: Session, { place, repository }: Scanned): P
 }
 
 /** ECR has applied the registry's rules and their filters to the repository. */
-async function readConfiguration(session: Session, { repositoryName }: ImagePlace): Promise<boolean> {
+async function readConfiguration(session: Session, place: ImagePlace): Promise<boolean> {
+  const { repositoryName } = place;
   const command = new sdk.ecr.BatchGetRepositoryScanningConfigurationCommand({ repositoryNames: [repositoryName] });
-  const answer = await ask(
-    "ecr:BatchGetRepositoryScanningConfiguration",
-    session.aws.ecr.send(command, abort(session)),
-  );
+  const ecr = await ecrOf(session, place);
+  const answer = await ask("ecr:BatchGetRepositoryScanningConfiguration", ecr.send(command, abort(session)));
   const [found] = answer.scanningConfigurations ?? [];
   if (!found) throw new Error(answer.failures?.[0]?.failureReason ?? "ECR names no configuration of the repository");
   return found.scanOnPush === true || (found.scanFrequency ?? "MANUAL") !== "MANUAL";

@@ -1,10 +1,12 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Service } from "@aws-sdk/client-ecs";
-import { readPlatformImages } from "../../aws/image-platforms.js";
+import { type PlatformImage, readPlatformImages } from "../../aws/image-platforms.js";
 import type { JsonObject } from "../../aws/raw.js";
 import type { Attempt } from "../attempt/attempt.js";
 import type { Running } from "../ecs/containers.js";
-import { locate, placeOf } from "../ecs/image-reference.js";
+import { type ImagePlace, locate, placeOf } from "../ecs/image-reference.js";
 import { type Known, knowing } from "../ecs/knowing.js";
+import { ecrOf } from "../ecs/registry-client.js";
 import type { KnownDeployments } from "../ecs/service-deployments.js";
 import type { Release, Session } from "../release.js";
 import { readTargetGroups } from "../watch/target-groups.js";
@@ -49,16 +51,17 @@ export interface Unbuilt {
 export async function gather(session: Session, intention: Intention, unbuilt?: Unbuilt): Promise<Facts> {
   const { target } = session;
   const { release, next, service, current, verb = "deploy", ...known } = intention;
-  const place = placeOf(target);
-  const repository = await knowing(readRepository(session, place), session.signal);
-  const address = addressOf(repository, release);
+  const own = await knowing(readRepository(session, placeOf(target)), session.signal);
+  const address = addressOf(own, release);
+  const place = locate(release.image, address, target);
+  const repository = isDeepStrictEqual(place, placeOf(target)) ? own : await readOther(session, place);
   const read = imageReader(session, address);
   const others = imagesOf(next).filter(
     ({ image }) => image !== release.image && !("unknown" in locate(image, address, target)),
   );
   const [hasCompleted, image, otherImages, wayBack, roles, secrets, logGroups, targetGroups] = await Promise.all([
     readCompleted(session, service, intention.deployments),
-    unbuilt ? { platforms: { value: [unbuilt.platform] } } : readOwnImage(session, release, read),
+    unbuilt ? { platforms: { value: [unbuilt.platform] } } : readOwnImage(session, release, place, read),
     readImages(read, others),
     readWayBack(session, { ...intention, current }, read),
     readRoles(session, next),
@@ -66,10 +69,11 @@ export async function gather(session: Session, intention: Intention, unbuilt?: U
     readLogGroups(session, next),
     readTargetGroups(session, service),
   ]);
-  const facts = { ...known, release, next, service, verb, target };
+  const facts = { ...known, release, next, service, verb, target, place };
   const readings = { hasCompleted, repository, otherImages, wayBack, roles, secrets, logGroups, targetGroups };
   if (!("images" in image)) return { ...facts, ...readings, ...image };
-  const { images, ...own } = image;
+  const { images, ...ofImage } = image;
+  if ("unknown" in place) return { ...facts, ...readings, ...ofImage };
   const scan = await readScan(session, {
     place,
     digest: release.digest,
@@ -77,7 +81,7 @@ export async function gather(session: Session, intention: Intention, unbuilt?: U
     platform: platformOf(next),
     repository,
   });
-  return { ...facts, ...readings, ...own, ...(scan && { scan }) };
+  return { ...facts, ...readings, ...ofImage, ...(scan && { scan }) };
 }
 
 /** Where it can't be read, the release's own image names it: a deploy has it from ECR. */
@@ -85,11 +89,24 @@ function addressOf(repository: Known<RepositoryFacts>, { image }: Release): stri
   return "value" in repository ? repository.value.uri : image;
 }
 
+type Place = ImagePlace | { unknown: string };
+
+/** A release's repository need not be the target's: an image that exists already, or a rollback to one. */
+async function readOther(session: Session, place: Place): Promise<Known<RepositoryFacts>> {
+  return "unknown" in place ? place : await knowing(readRepository(session, place), session.signal);
+}
+
+async function readPlatforms(session: Session, place: ImagePlace, digest: string): Promise<PlatformImage[]> {
+  const { endpoint } = session.aws;
+  const aws = { ecr: await ecrOf(session, place), ...(endpoint !== undefined && { endpoint }) };
+  return await readPlatformImages(aws, place, digest, session.signal);
+}
+
 /** The release's image: whether ECR has it, and for which platforms it is. */
-async function readOwnImage(session: Session, { image, digest }: Release, read: ImageReader) {
+async function readOwnImage(session: Session, { image, digest }: Release, place: Place, read: ImageReader) {
   const [state, found] = await Promise.all([
     read(image),
-    knowing(readPlatformImages(session.aws, placeOf(session.target), digest, session.signal), session.signal),
+    "unknown" in place ? place : knowing(readPlatforms(session, place, digest), session.signal),
   ]);
   const images = "value" in found ? found.value : [];
   const platforms: Known<string[]> = "value" in found ? { value: images.map(({ platform }) => platform) } : found;

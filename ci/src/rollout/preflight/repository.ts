@@ -7,23 +7,29 @@ export function repository(facts: Facts): Finding[] {
   return [...mutableTags(facts), ...foreignRegistry(facts)];
 }
 
-function mutableTags({ repository, target, release }: Facts): Finding[] {
+function mutableTags({ repository, image, place, release }: Facts): Finding[] {
+  // A registry other than ECR has no such setting.
+  if ("unknown" in place) return [];
+  const name = place.repositoryName;
   if ("unknown" in repository) {
     return [
       {
         id: "mutable-tags",
         level: "not-checked",
-        what: `The settings of repository "${target.repository}" could not be read: ${repository.unknown}.`,
+        what: `The settings of repository "${name}" could not be read: ${repository.unknown}.`,
         fix: fixOf(repository.unknown, "Allow ecr:DescribeRepositories on the repository."),
       },
     ];
   }
+  // An image that is named by digest, or deployed as another version than its tag, has no tag that could move.
+  const isTagged = !image || "unknown" in image || image.value?.tags.includes(release.version) !== false;
+  if (!isTagged) return [];
   if (!isMutable(repository.value, release.version)) return [];
   return [
     {
       id: "mutable-tags",
       level: "warning",
-      what: `The tag ${release.version} is MUTABLE in repository "${target.repository}": two who publish the same version at once can overwrite each other.`,
+      what: `The tag ${release.version} is MUTABLE in repository "${name}": two who publish the same version at once can overwrite each other.`,
       fix: "Set the repository's tag mutability to IMMUTABLE. What is deployed is named by digest either way.",
     },
   ];
@@ -38,9 +44,9 @@ function escaped(text: string): string {
   return text.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
 }
 
-function foreignRegistry({ target, next, running, release, hasCompleted }: Facts): Finding[] {
-  const account = target.registry?.account;
-  if (account === undefined || account === target.account) return [];
+function foreignRegistry({ target, place, next, running, release, hasCompleted }: Facts): Finding[] {
+  if ("unknown" in place || place.registryId === target.account) return [];
+  const account = place.registryId;
   // Tasks of the same roles have been pulling from this very repository.
   const isPulledFrom = repositoryOf(running.image) === repositoryOf(release.image);
   if (isPulledFrom && "value" in hasCompleted && hasCompleted.value) return [];

@@ -88,7 +88,7 @@ export function attachToRunning(now: ServiceNow, known: KnownDeployments, releas
 
 /** What a revision and its rollout are to the watch. */
 export function subjectOf(target: Target, release: Release, found: Found, deadline: number): Subject {
-  return { ...found, container: target.container, digests: [release.digest], deadline };
+  return { ...found, container: target.container, digests: [release.digest], image: release.image, deadline };
 }
 
 export function whatIs({ arn, registeredAt }: OwnRevision): Found {

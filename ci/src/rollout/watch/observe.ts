@@ -62,11 +62,25 @@ export function observer(session: Session): Observer {
     const tasks = isFresh ? previous.tasks : await listTasks(session, stopped);
     const tasksAt = isFresh ? previous.tasksAt : at;
     const snapshot: Snapshot = { at, service, tasks, tasksAt, oursAt, ...(ours && { ours }) };
-    if (!manifests && tasks.some((task) => isUnlike(found, task))) {
-      manifests = await manifestsIn(session, found.digests);
-    }
+    const unlike = manifests ? [] : tasks.filter((task) => isUnlike(found, task));
+    if (unlike.length > 0) manifests = await readManifests(found, unlike);
     const digests = [...new Set([...found.digests, ...(manifests ?? [])])];
     return { subject: { ...found, digests }, snapshot };
+  }
+
+  /**
+   * Where the image's index can't be read, the digests of the revision's own tasks count as the image: ECS starts them from the digest
+   * that the revision names.
+   */
+  async function readManifests(subject: Subject, unlike: readonly TaskView[]): Promise<string[]> {
+    const read = await manifestsIn(session, subject);
+    if ("value" in read) return read.value;
+    session.progress(
+      `The digests of the tasks are not compared: the manifests of the image can't be read (${read.unknown}).`,
+    );
+    return unlike.flatMap(
+      ({ containers }) => containers.find(({ name }) => name === subject.container)?.imageDigest ?? [],
+    );
   }
 }
 

@@ -35,11 +35,14 @@ interface Scene {
   next?: JsonObject;
   service?: Service;
   registry?: Target["registry"];
+  /** The release's image, where it is not in the target's repository. */
+  image?: string;
   signal?: AbortSignal;
 }
 
 async function scene(t: TestContext, more: Script = {}, options: Scene = {}) {
   const { containers = [logging("app")], next = {}, service = {}, registry, signal } = options;
+  const of = { ...release, ...(options.image !== undefined && { image: options.image }) };
   const downloadUrl = await link(t, 200, { os: "linux", architecture: "arm64" });
   const fake = await fakeAws({
     DescribeRepositories: () => ({
@@ -67,7 +70,7 @@ async function scene(t: TestContext, more: Script = {}, options: Scene = {}) {
   };
   const read = () =>
     gather(session, {
-      release,
+      release: of,
       service,
       deployments: { listed: [] },
       running: { taskDefinition: revisionArn(7), image: repository },
@@ -121,7 +124,12 @@ test("an image that ECR does not have, or not even its repository, is told as ab
 });
 
 test("the repository is looked for in the account that the target names for it", async (t) => {
-  const { fake, read } = await scene(t, {}, { registry: { account: "210987654321" } });
+  const uri = `210987654321.dkr.ecr.us-west-2.amazonaws.com/${target.repository}`;
+  const { fake, read } = await scene(
+    t,
+    { DescribeRepositories: () => ({ repositories: [{ repositoryUri: uri }] }) },
+    { registry: { account: "210987654321" }, image: `${uri}@${newDigest}` },
+  );
   await read();
   for (const operation of ["DescribeRepositories", "DescribeImages", "BatchGetImage", "DescribeImageScanFindings"]) {
     assert.deepEqual(
@@ -130,6 +138,45 @@ test("the repository is looked for in the account that the target names for it",
       operation,
     );
   }
+});
+
+test("a release that is in another repository than the target's is read there, in whatever account", async (t) => {
+  const image = `210987654321.dkr.ecr.us-west-2.amazonaws.com/shared/app@${newDigest}`;
+  const { fake, read } = await scene(t, {}, { image });
+  const facts = await read();
+  assert.deepEqual(facts.place, { registryId: "210987654321", repositoryName: "shared/app" });
+  assert.deepEqual(facts.platforms, { value: ["linux/arm64"] });
+  assert.deepEqual(facts.scan, { value: { HIGH: 2 } });
+  for (const operation of ["DescribeImages", "BatchGetImage", "GetDownloadUrlForLayer", "DescribeImageScanFindings"]) {
+    const [sent] = fake.sent(operation);
+    assert.deepEqual([sent?.registryId, sent?.repositoryName], ["210987654321", "shared/app"], operation);
+  }
+  const repositories = fake.sent("DescribeRepositories").map(({ repositoryNames }) => String(repositoryNames));
+  assert.deepEqual(repositories, [target.repository, "shared/app"]);
+});
+
+test("a release that is in another region is read there", async (t) => {
+  const image = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/app@${newDigest}`;
+  const { fake, read } = await scene(t, {}, { image });
+  const regions: string[] = [];
+  const { ecr } = fake.aws.lazy;
+  fake.aws.lazy.ecr = (region) => {
+    regions.push(region);
+    return ecr(region);
+  };
+  const facts = await read();
+  assert.deepEqual(facts.image, { value: { tags: ["v1.1.0"], status: "ACTIVE", size: 5, pushedAt: 60_000 } });
+  assert.deepEqual([...new Set(regions)], ["eu-west-1"]);
+  // The repository's settings, the image, its platforms, and its scan.
+  assert.equal(regions.length, 4);
+});
+
+test("of a release in a registry other than ECR nothing is read, and each check has the reason", async (t) => {
+  const { fake, read } = await scene(t, {}, { image: `ghcr.io/team/app@${newDigest}` });
+  const { image, platforms, scan, repository: settings } = await read();
+  const unknown = { unknown: "it is in a registry other than ECR" };
+  assert.deepEqual([image, platforms, scan, settings], [unknown, unknown, undefined, unknown]);
+  assert.deepEqual(fake.sent("DescribeImages"), []);
 });
 
 test("what a repository does not tell of its tags is that they can be moved, and its exclusions are told", async (t) => {

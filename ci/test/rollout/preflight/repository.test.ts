@@ -13,6 +13,14 @@ test("tags that can be moved are a warning", () => {
   assert.deepEqual(withTags("MUTABLE"), ["warning mutable-tags"]);
 });
 
+test("tags that can be moved are nothing to an image that has no tag of the version's name", () => {
+  const settings = { uri: "x", tagMutability: "MUTABLE", exclusions: [], scanOnPush: false };
+  const tagged = (...tags: string[]) =>
+    inShort(repository(facts({ repository: { value: settings }, image: { value: { tags, status: "ACTIVE" } } })));
+  assert.deepEqual(tagged("stable", release.version), ["warning mutable-tags"]);
+  assert.deepEqual(tagged("stable"), []);
+});
+
 test("of tags that are excluded from the rule it is the other way round", () => {
   assert.deepEqual(withTags("IMMUTABLE_WITH_EXCLUSION", "latest", "dev-*"), []);
   assert.deepEqual(withTags("IMMUTABLE_WITH_EXCLUSION", "latest", "v*"), ["warning mutable-tags"]);
@@ -34,6 +42,11 @@ test("whether tasks may pull from another account's registry is not checked, and
   assert.deepEqual(ofForeign(), ["not-checked foreign-registry"]);
   const ours = { ...target, registry: { account: target.account } };
   assert.deepEqual(ofForeign({ target: ours }), []);
+});
+
+test("an image in another account's registry is not checked, whatever registry the target names", () => {
+  const place = { registryId: "210987654321", repositoryName: "app" };
+  assert.deepEqual(ofForeign({ target, place }), ["not-checked foreign-registry"]);
 });
 
 test("another account's repository that the running tasks were pulled from is one that tasks may pull from", () => {
