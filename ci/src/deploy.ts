@@ -1,9 +1,17 @@
 import { systemClock } from "./clock.js";
 import { openDestination } from "./destination.js";
 import { InputError } from "./errors.js";
+import { findExisting, parseExisting } from "./existing-image.js";
 import { checkUrl, publicUrl } from "./public-url.js";
 import { findPublished } from "./publish.js";
-import { candidateOf, checkPublish, type PublishOptions, publishCheckout, versionOf } from "./publish-image.js";
+import {
+  candidateOf,
+  checkPublish,
+  type PublishOptions,
+  publishCheckout,
+  refuseBuildOptions,
+  versionOf,
+} from "./publish-image.js";
 import type { Report } from "./report/report.js";
 import { checkRunId } from "./rollout/attempt/attempt.js";
 import { checkBeforeBuild } from "./rollout/before-build.js";
@@ -17,6 +25,8 @@ import { type PatienceOptions, parsePatience } from "./rollout/watch/patience.js
 export interface DeployOptions extends PublishOptions {
   /** Take the version as it lies in the registry: nothing is tested or built. */
   published: boolean | undefined;
+  /** Take an image that a registry has already, as it is: `[HOST/]REPOSITORY:TAG` or with `@sha256:DIGEST`. */
+  from: string | undefined;
   /** Where the service answers the public, in place of the target's own. */
   url: string | undefined;
   /** Sets this try apart from others of the same version. */
@@ -36,6 +46,7 @@ export interface DeployOptions extends PublishOptions {
 export async function deploy(options: DeployOptions): Promise<Report> {
   checkPublish(options);
   checkSource(options);
+  const existing = parseExisting(options);
   checkUrl(options.url);
   checkRunId(options.runId);
   const asked = parseAsked(options.asked);
@@ -46,16 +57,19 @@ export async function deploy(options: DeployOptions): Promise<Report> {
     const opened = await openDestination(options.destination);
     // A service that can't be deployed to is found out before anything is published for it.
     await readService(opened.aws, opened.target);
-    const candidate = options.published ? undefined : await candidateOf(options, opened.target);
-    return { ...opened, version: await versionOf(options, candidate !== undefined), candidate };
+    const candidate = options.published || existing ? undefined : await candidateOf(options, opened.target);
+    const version = existing?.version ?? (await versionOf(options, candidate !== undefined));
+    return { ...opened, version, candidate };
   });
   const { candidate, version } = destination;
   const session = { aws: destination.aws, target: destination.target, clock: systemClock, progress, span };
-  const release = !options.published
-    ? await publishCheckout(options, destination, { candidate, version }, (repository, platform) =>
-        span("preflight", () => checkBeforeBuild(session, { version, repository, platform }, asked)),
-      )
-    : await findPublished(version, destination);
+  const checkUnpublished = (repository: string, platform: string) =>
+    span("preflight", () => checkBeforeBuild(session, { version, repository, platform }, asked));
+  const release = existing
+    ? await findExisting(existing.address, version, destination, progress)
+    : options.published
+      ? await findPublished(version, destination)
+      : await publishCheckout(options, destination, { candidate, version }, checkUnpublished);
   const http = publicUrl(destination, options.url);
   return await rollOut({
     ...session,
@@ -68,11 +82,18 @@ export async function deploy(options: DeployOptions): Promise<Report> {
   });
 }
 
-/** @throws InputError when an image is given twice. */
-function checkSource({ image, published }: DeployOptions): void {
-  if (!image || !published) return;
-  throw new InputError(
-    "two-images",
-    "--image can't be combined with --published: each names the image that is deployed. Accepted: one of them.",
+/** @throws InputError when the image is given twice, or when a build is described where none is made. */
+function checkSource(options: DeployOptions): void {
+  const { image, published, from } = options;
+  const given = Object.entries({ from, image, published: published || undefined }).filter(
+    ([, one]) => one !== undefined,
   );
+  const [first, second] = given.map(([name]) => `--${name}`);
+  if (second !== undefined) {
+    throw new InputError(
+      "two-images",
+      `${first} can't be combined with ${second}: each names the image that is deployed. Accepted: one of them.`,
+    );
+  }
+  if (from !== undefined) refuseBuildOptions("--from", options);
 }

@@ -16,6 +16,8 @@ export interface Destination {
   target: Target;
   /** The base URL of a local AWS; absent for AWS itself. */
   endpoint?: string;
+  /** The target's file names its repository; otherwise it is that of the image that runs. */
+  isRepositoryStated?: boolean;
 }
 
 /** The arguments that give access to AWS. */
@@ -55,6 +57,7 @@ export async function openDestination({ targets, name, ...options }: Destination
     aws: target.registry === file.registry ? aws : clientsFor(target),
     target,
     ...(endpoint !== undefined && { endpoint }),
+    isRepositoryStated: file.repository !== undefined,
   };
 }
 

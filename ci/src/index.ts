@@ -181,10 +181,11 @@ export class Slipway {
    *
    * Shows the image, the changes of the task definition and of the service,
    * the preflight findings with their fixes, and a hash. A later deploy with
-   * --published --plan HASH is refused unless it is exactly this plan.
-   * Exits with 0 even when a deploy would be refused.
+   * --published --plan HASH (or --from … --plan HASH) is refused unless it
+   * is exactly this plan. Exits with 0 even when a deploy would be refused.
    *
-   * @param version The published version: its image tag
+   * @param version The published version: its image tag (default: the commit's tag, or its short SHA)
+   * @param from An image in ECR in place of a published version: repository:tag or repository@sha256:DIGEST, with its registry where that is another
    * @param env A variable of the container, NAME=VALUE; repeatable
    * @param secret A secret of the container, NAME=ARN; repeatable
    * @param cpu The task's CPU units, as in 512 (default: unchanged)
@@ -197,8 +198,9 @@ export class Slipway {
    */
   @func({ cache: "never" })
   async plan(
-    version: string,
     workspace: Workspace,
+    version?: string,
+    from?: string,
     env?: string[],
     secret?: string[],
     cpu?: number,
@@ -212,7 +214,8 @@ export class Slipway {
     const asked = { env, secret, cpu, memory, desiredCount, force, ignore, scanSeverity };
     const destination = this.destination(workspace);
     return await ending(async (activity) => {
-      const plan = await planDeploy({ version, destination, asked, ...activity });
+      const git = gitOf(workspace, undefined);
+      const plan = await planDeploy({ version, from, git, destination, asked, ...activity });
       return asJson ? `${neutralJson(JSON.stringify(plan, null, 2))}\n` : formatPlan(plan);
     });
   }
@@ -250,6 +253,7 @@ export class Slipway {
    * @param app The directory to build (default: the target's build.context, or your repository's root)
    * @param repository The git repository whose commit is deployed (default: yours)
    * @param published Deploy the version's image from ECR; test and build nothing
+   * @param from Deploy an image that ECR has already, as it is: repository:tag or repository@sha256:DIGEST, with its registry where that is another
    * @param url The service's public URL (default: the target's "url"); without one, HTTP is not checked
    * @param runId An id that sets this attempt apart, such as a workflow run's: the same id returns the same rollout's verdict again
    * @param env A variable of the container, NAME=VALUE; repeatable
@@ -284,6 +288,7 @@ export class Slipway {
     app?: Directory,
     repository?: GitRepository,
     published?: boolean,
+    from?: string,
     url?: string,
     runId?: string,
     env?: string[],
@@ -317,7 +322,7 @@ export class Slipway {
     const changes = { env, secret, cpu, memory, desiredCount, force };
     const asked = { ...changes, plan, ignore, scanSeverity, skipBefore, skipAfter, keep };
     const patience = { timeoutMinutes, onTimeout, noEarlyStop };
-    const release = { version, ...source, image, allowDirty, published };
+    const release = { version, ...source, image, allowDirty, published, from };
     const options = { ...release, destination, url, runId, asked, patience, noUndo };
     return await reporting((activity) => deploy({ ...options, ...activity }), asJson);
   }

@@ -54,7 +54,7 @@ export function checkPublish({ version, image, ...options }: PublishOptions): vo
 }
 
 /** @throws InputError when an option of a build is given where nothing is built. */
-function refuseBuildOptions(
+export function refuseBuildOptions(
   used: string,
   { app, build, allowDirty }: Pick<PublishOptions, "app" | "build" | "allowDirty">,
 ): void {

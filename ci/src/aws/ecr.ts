@@ -7,7 +7,9 @@ import type { Target } from "../target.js";
 import type { Clients } from "./clients.js";
 import { sdk } from "./sdk.js";
 
-type Ecr = Pick<Clients, "ecr">;
+interface Ecr {
+  ecr: Pick<Clients["ecr"], "send">;
+}
 
 /** The target's image repository. */
 export interface Repository {
@@ -24,8 +26,15 @@ export interface Login {
   password: string;
 }
 
-/** @throws InputError when there is no such repository, naming those that there are. */
-export async function findRepository(aws: Ecr, target: Target): Promise<Repository> {
+/**
+ * @param next The next step of the error, where another than the target's key names the repository.
+ * @throws InputError when there is no such repository, naming those that there are.
+ */
+export async function findRepository(
+  aws: Ecr,
+  target: Target,
+  next = 'Create it, or correct "repository" in the target.',
+): Promise<Repository> {
   const registryId = target.registry?.account ?? target.account;
   const command = new sdk.ecr.DescribeRepositoriesCommand({ registryId, repositoryNames: [target.repository] });
   try {
@@ -36,7 +45,7 @@ export async function findRepository(aws: Ecr, target: Target): Promise<Reposito
     const others = await hintFrom("repositories", target.repository, repositoryNames(aws, registryId));
     throw new InputError(
       "no-repository",
-      `Account ${registryId} has no image repository "${target.repository}" in ${target.registry?.region ?? target.region}. ${others} Create it, or correct "repository" in the target.`,
+      `Account ${registryId} has no image repository "${target.repository}" in ${target.registry?.region ?? target.region}. ${others} ${next}`,
       { cause },
     );
   }

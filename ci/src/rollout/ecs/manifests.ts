@@ -1,8 +1,9 @@
-import { indexTypes } from "../../aws/manifest-types.js";
+import type { ECRClient } from "@aws-sdk/client-ecr";
+import { indexTypes, manifestTypes } from "../../aws/manifest-types.js";
 import { sdk } from "../../aws/sdk.js";
 import type { Session } from "../release.js";
 import { AccessDeniedError, ask } from "./aws-errors.js";
-import { locate, placeOf } from "./image-reference.js";
+import { type ImagePlace, locate, placeOf } from "./image-reference.js";
 import type { Known } from "./knowing.js";
 import { ecrOf } from "./registry-client.js";
 import { abort } from "./send-options.js";
@@ -37,6 +38,22 @@ export async function manifestsIn(
     if (error instanceof AccessDeniedError) return { unknown: `${error.action} is not permitted` };
     throw error;
   }
+}
+
+/** @returns The digest that a tag stands for, as a pull reads it; undefined when there is no such tag. */
+export async function readTaggedDigest(
+  ecr: Pick<ECRClient, "send">,
+  { registryId, repositoryName }: ImagePlace,
+  imageTag: string,
+): Promise<string | undefined> {
+  const command = new sdk.ecr.BatchGetImageCommand({
+    registryId,
+    repositoryName,
+    imageIds: [{ imageTag }],
+    acceptedMediaTypes: manifestTypes,
+  });
+  const { images } = await ask("ecr:BatchGetImage", ecr.send(command));
+  return images?.[0]?.imageId?.imageDigest;
 }
 
 function manifestsOf(text = "{}"): string[] {
