@@ -2,9 +2,17 @@ import { digestOf, OCI_MANIFEST, pushManifest, uploadLayer } from "../../aws/reg
 import { registryLogin, send } from "../../aws/test/local-aws.js";
 import type { Stage } from "./stage.js";
 
-/** Puts an image without layers into the stage's repository, as some other tool or release would. @returns Its digest. */
-export async function putImage(stage: Stage, tag: string, labels: Record<string, string>): Promise<string> {
-  const base = `${stage.url}/v2/${stage.target.repository}`;
+/**
+ * Puts an image without layers into the stage's repository, or another one, as some other tool or release would.
+ * @returns Its digest.
+ */
+export async function putImage(
+  stage: Stage,
+  tag: string,
+  labels: Record<string, string>,
+  repository = stage.target.repository,
+): Promise<string> {
+  const base = `${stage.url}/v2/${repository}`;
   const login = await registryLogin(stage.clients.ecr);
   const config = Buffer.from(
     JSON.stringify({ os: "linux", architecture: "amd64", config: { Labels: { ...labels, tag } } }),
