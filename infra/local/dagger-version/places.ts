@@ -22,7 +22,7 @@ const statements = [
   // Pipelines, and where the CLI is installed by its script.
   /DAGGER_VERSION\b(?:: ?| ?= ?)["']?v?/,
   // Pages.
-  /Dagger CLI\b.*\bversion v?/,
+  /Dagger CLI(?:\*\*|\]\([^)]*\))?,? (?:version )?v?/,
 ];
 const version = /\d+\.\d+\.\d+(?:-\w+(?:\.\w+)*)?/;
 const stated = new RegExp(

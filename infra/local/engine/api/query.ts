@@ -47,7 +47,7 @@ export const query = {
     new SourceMap((await assignment).session, keyOf("SourceMap", place)),
 };
 
-/** Returns the version of the engine that the stand-in stands for, as this repository's dagger.json states it: `v0.21.8`. */
+/** Returns the version of the engine that the stand-in stands for, as this repository's dagger.json states it, such as `v0.21.8`. */
 function engineVersion(): string {
   const path = new URL("../../../../dagger.json", import.meta.url);
   return (JSON.parse(readFileSync(path, "utf8")) as { engineVersion: string }).engineVersion;
