@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, test } from "node:test";
@@ -78,4 +78,13 @@ test("examples and the blocks of pages are checked too", () => {
 
 test("blocks that are no workflow of GitHub are left alone", () => {
   assert.deepEqual(workflowsOf("```yaml\ndeploy:\n  script: x\n```\n"), []);
+});
+
+test("the programs are installed in one version each, with a hash for every file", () => {
+  const read = (name: string) => readFileSync(new URL(`../${name}`, import.meta.url), "utf8");
+  for (const name of ["zizmor.txt", "go.txt"]) {
+    assert.match(read(name), /^[\w-]+==[\d.]+(?: \\\n {4}--hash=sha256:[0-9a-f]{64})+\n$/, name);
+  }
+  const [, version] = /rhysd\/actionlint (v[\d.]+)/.exec(read("actionlint/go.mod")) ?? [];
+  assert.ok(read("actionlint/go.sum").includes(`github.com/rhysd/actionlint ${version} h1:`));
 });
