@@ -17,6 +17,7 @@ import { workflow } from "./init/workflow.js";
 import { registeredAt } from "./rollout/attempt/revisions.js";
 import { ask } from "./rollout/ecs/aws-errors.js";
 import { describeService, isNotFound, readService, type ServiceNow } from "./rollout/ecs/read.js";
+import { refuseUnsupported } from "./rollout/ecs/scope.js";
 import { knownDeployments } from "./rollout/ecs/service-deployments.js";
 import { unchanged } from "./rollout/ecs/unchanged.js";
 import { nothingAsked } from "./rollout/plan/asked.js";
@@ -70,7 +71,8 @@ export async function initialise(options: InitOptions): Promise<Directory> {
     [paths.workflow, workflow({ name, region: file.region, account: file.account, invocation, engine })],
     [paths.policy, json(deployPolicy(deployable))],
   ]);
-  const isNew = (path: string) => !checkout.files.has(path);
+  // A directory of that name is in the way too.
+  const isNew = (path: string) => ![...checkout.files.keys()].some((each) => `${each}/`.startsWith(`${path}/`));
   const env = checkout.files.get(paths.env);
   const sections = sectionsOf({
     ...live,
@@ -118,6 +120,7 @@ async function readLive(
 
 async function draftFrom(aws: Clients, wanted: TargetFile & { account: string }): Promise<Draft> {
   const service = await describeService(aws, wanted);
+  refuseUnsupported(service, wanted);
   const described = describeTaskDefinition(aws.ecs, service.taskDefinition ?? "");
   const { taskDefinition } = await ask("ecs:DescribeTaskDefinition", described);
   return draftTarget(wanted, service, taskDefinition);

@@ -69,7 +69,7 @@ const PREFIX = `${MODULE.toUpperCase()}_`;
 
 /**
  * Reads from dagger.json how the functions are called: of the repository's main module, of a toolchain, or by `-m`. Pure.
- * https://docs.dagger.io/reference/configuration/modules
+ * https://docs.dagger.io/core-concepts/toolchains
  */
 export function invocationOf(daggerJson: string | undefined): Invocation {
   const { name, sdk, blueprint, toolchains = [] } = parsed(daggerJson);

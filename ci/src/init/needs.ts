@@ -40,7 +40,12 @@ export function findingLines(findings: readonly JudgedFinding[]): string[] {
   );
 }
 
-function repositoryNeeds({ draft: { missingRepository, file } }: Situation): string[] {
+function repositoryNeeds({ draft: { missingRepository, file, target } }: Situation): string[] {
+  const owner = target.registry?.account;
+  if (owner !== undefined && owner !== target.account)
+    return [
+      `Repository ${target.repository} is in account ${owner}. Its policy has to allow the deploy role what the statement PublishImage of the written policy allows.`,
+    ];
   if (missingRepository === undefined) return [];
   return [
     `No container runs an image of a private ECR repository. Create one: aws ecr create-repository --repository-name ${missingRepository} --image-tag-mutability IMMUTABLE --region ${file.region}. Let the execution role pull from it.`,

@@ -59,6 +59,9 @@ test("without a policy that allows it, nothing of the service is read", async ()
   const { exitCode, stderr } = await callAsDeployer("status");
   assert.equal(exitCode, 2);
   assert.match(stderr, /The credentials may not perform ecs:DescribeServices\./);
+  const init = await callAsDeployer("init", ...where);
+  assert.equal(init.exitCode, 2);
+  assert.match(init.stderr, /The credentials may not perform ecs:DescribeServices\./);
 });
 
 test("every call of status, plan, deploy, history and rollback is allowed by the policy that init writes", async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { parse } from "yaml";
-import { account, createApi, where } from "./support/api-service.js";
+import { account, createApi, createPlain, where } from "./support/api-service.js";
 import { gitIn } from "./support/checkout.js";
 import { putImage } from "./support/image.js";
 import { openStage, refused, type Stage, type Told } from "./support/stage.js";
@@ -116,7 +116,9 @@ test("no file that exists is written, and the line that .env lacks is printed", 
 });
 
 test("a target of another name has its own files, and its name in .env and in the workflow", async () => {
-  await callThere(["init", ...where, "-o", "."], { target: "staging" });
+  const role = `arn:aws:iam::${account}:role/deploy`;
+  await callThere(["init", ...where, "--role", role, "-o", "."], { target: "staging" });
+  assert.equal(JSON.parse(await readThere("infra/targets/staging.json")).role, role);
   assert.deepEqual(await filesThere(), [
     ".env",
     ".github/workflows/deploy-staging.yaml",
@@ -128,6 +130,24 @@ test("a target of another name has its own files, and its name in .env and in th
   const { jobs } = parse(await readThere(".github/workflows/deploy-staging.yaml"));
   assert.equal(jobs.deploy.environment, "staging");
   assert.match(jobs.deploy.steps.at(-1).run, /^dagger -m "\$SLIPWAY_MODULE" call --target=staging deploy /);
+});
+
+test("what a service lacks is named: a repository, a circuit breaker, a URL and a Dockerfile", async () => {
+  await createPlain(stage);
+  await callThere(["init", ...where.slice(0, 2), "--service", "Plain_1", "--region", "us-west-2", "-o", "."]);
+  assert.deepEqual(JSON.parse(await readThere("infra/targets/production.json")), {
+    region: "us-west-2",
+    cluster: "uf-cloud-ops-exercise",
+    service: "Plain_1",
+    account,
+    containers: ["app"],
+    repository: "plain-1",
+  });
+  const needs = sectionOf(await readThere("infra/targets/production.md"), "A deploy still needs");
+  assert.match(needs, /^- No container runs .* aws ecr create-repository --repository-name plain-1 --image-tag-mut/m);
+  assert.match(needs, /^- warning no-circuit-breaker: The deployment circuit breaker is off.* Fix: Set deployment/m);
+  assert.match(needs, /^- The repository has no Dockerfile\./m);
+  assert.match(needs, /^- No URL: the service has no load balancer\. Add "url" to the target/m);
 });
 
 test("in the module's own repository the functions are called without its name", async () => {

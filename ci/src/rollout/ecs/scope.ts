@@ -6,7 +6,7 @@ import type { Target } from "../../target.js";
  * Refuses by name what Slipway does not deploy to, so that nobody finds out from a wrong verdict.
  * @throws InputError
  */
-export function refuseUnsupported(service: Service, target: Target): void {
+export function refuseUnsupported(service: Service, target: Pick<Target, "service">): void {
   const refusal = unsupported(service);
   if (!refusal) return;
   throw new InputError(

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { Caller } from "../api/query.js";
 import { Secret } from "../api/secret.js";
@@ -41,6 +42,20 @@ test("an id leads back to its object, and is the same for the same content", asy
   const { id } = (one.data as { container: { withLabel: { id: string } } }).container.withLabel;
   const back = await answerQuery(`{ node(id: "${id}") { ... on Container { labels { name value } } } }`, caller);
   assert.deepEqual(plain(back.data), { node: { labels: [{ name: "a", value: "b" }] } });
+});
+
+test("a new file lies in a directory with those above it, and replaces one of its path", async () => {
+  const query = `{ directory { withNewFile(path: "a/b", contents: "1") { withNewFile(path: "/a/b", contents: "2") {
+    entries file(path: "a/b") { contents } } } } }`;
+  const { withNewFile } = ((await answerQuery(query, caller)).data as { directory: { withNewFile: object } }).directory;
+  assert.deepEqual(plain(withNewFile), { withNewFile: { entries: ["a/"], file: { contents: "2" } } });
+});
+
+test("the engine's version is that of dagger.json", async () => {
+  const { engineVersion } = JSON.parse(readFileSync(new URL("../../../../dagger.json", import.meta.url), "utf8")) as {
+    engineVersion: string;
+  };
+  assert.deepEqual(plain((await answerQuery("{ version }", caller)).data), { version: engineVersion });
 });
 
 test("an id of another type, or of no object, is refused", async () => {

@@ -60,3 +60,27 @@ export async function createApi(stage: Stage): Promise<void> {
     }),
   );
 }
+
+/** A service of one container with a public image, without load balancer and circuit breaker. */
+export async function createPlain({ clients: { ecs }, target }: Stage): Promise<void> {
+  await ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family: "plain",
+      networkMode: "awsvpc",
+      requiresCompatibilities: ["FARGATE"],
+      cpu: "256",
+      memory: "512",
+      containerDefinitions: [{ name: "app", image: "nginx:1" }],
+    }),
+  );
+  await ecs.send(
+    new CreateServiceCommand({
+      cluster: target.cluster,
+      serviceName: "Plain_1",
+      taskDefinition: "plain",
+      desiredCount: 0,
+      launchType: "FARGATE",
+      networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-00000000000000001"] } },
+    }),
+  );
+}
