@@ -1,12 +1,31 @@
+import { readFile } from "node:fs/promises";
+import { basename } from "node:path";
+import { fileURLToPath } from "node:url";
 import { statedTarget } from "../ci/src/resolve-target.js";
 import { parseTarget, type Target as ServiceTarget } from "../ci/src/target.js";
 
 /** A target that states everything from which a simulation creates its service. */
-export type Target = ServiceTarget & { containerPort: number; desiredCount: number };
+export type Target = ServiceTarget & { containerPort: number; created: Created };
 
-/** @throws Error where the file leaves something out: no service exists to read it from. */
-export function completeTarget(json: string, path: string): Target {
-  const target = statedTarget(parseTarget(json, path));
-  if (target?.containerPort !== undefined && target.desiredCount !== undefined) return target as Target;
-  throw new Error(`${path} must state account, family, container, repository, containerPort and desiredCount.`);
+/** What the service is created with, and a deploy keeps. */
+export interface Created {
+  cpu: number;
+  memory: number;
+  desiredCount: number;
+}
+
+/**
+ * Reads a target and, beside it, what Terraform creates its service with.
+ * @param url The target's file.
+ * @throws Error where the files leave something out: no service exists to read it from.
+ */
+export async function readCompleteTarget(url: URL): Promise<Target> {
+  const name = basename(fileURLToPath(url));
+  const beside = new URL(name.replace(/\.json$/, ".terraform.json"), url);
+  const target = statedTarget(parseTarget(await readFile(url, "utf8"), name));
+  const { containerPort, ...created } = JSON.parse(await readFile(beside, "utf8")) as Created & {
+    containerPort: number;
+  };
+  if (target) return { ...target, containerPort, created };
+  throw new Error(`infra/targets/${name} must state account, family, container and repository.`);
 }

@@ -1,5 +1,5 @@
-import { readdir, readFile } from "node:fs/promises";
-import { completeTarget, type Target } from "../target.js";
+import { readdir } from "node:fs/promises";
+import { readCompleteTarget, type Target } from "../target.js";
 
 /**
  * The drills of these names, or whose names begin so; all when none is named.
@@ -23,11 +23,11 @@ const folder = new URL("../../infra/targets/", import.meta.url);
 /** Reads a target file. @throws Error with the name that is none, and those that are. */
 export async function readTarget(name: string): Promise<Target> {
   const files = await readdir(folder);
-  const names = files.filter((file) => file.endsWith(".json")).map((file) => file.slice(0, -".json".length));
+  const names = files.filter((file) => /^[^.]+\.json$/.test(file)).map((file) => file.slice(0, -".json".length));
   if (!names.includes(name)) {
     throw new Error(`--target ${name}: there is no such file in infra/targets. Accepted: ${names.join(", ")}.`);
   }
-  return completeTarget(await readFile(new URL(`${name}.json`, folder), "utf8"), `infra/targets/${name}.json`);
+  return await readCompleteTarget(new URL(`${name}.json`, folder));
 }
 
 /** The three names most like one that is none: those that share a word with it come first, then by how much is to be changed. Pure. */

@@ -69,7 +69,7 @@ async function playAll(
   options: Options,
   signal: AbortSignal,
 ): Promise<Played[]> {
-  const settings = settingsOf(options, target.desiredCount);
+  const settings = settingsOf(options, target.created.desiredCount);
   const engine = options.time === "containers" ? await connectEngine() : undefined;
   let done = 0;
   const play = (drill: Drill) => {

@@ -1,12 +1,11 @@
 /** `npm run bench`: the same rollouts by our deployer and by the tools that people use today. `--help` says what can be chosen. */
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { cpus, release, totalmem } from "node:os";
 import { dirname, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { pool } from "../pool.js";
 import { speeds } from "../stage/stage.js";
-import { completeTarget } from "../target.js";
+import { readCompleteTarget } from "../target.js";
 import { type PeerDrill, peerDrills } from "./drills.js";
 import { play, type Result } from "./play.js";
 import { findDeviations } from "./reported.js";
@@ -14,7 +13,7 @@ import { formatBench } from "./table.js";
 import type { Tool } from "./tool.js";
 import { lineUp } from "./tools.js";
 
-const targetFile = fileURLToPath(new URL("../../infra/targets/production.json", import.meta.url));
+const targetFile = new URL("../../infra/targets/production.json", import.meta.url);
 
 const help = `Usage: npm run bench -- [options]
 
@@ -92,7 +91,7 @@ async function playAll(
   jobs: number,
   speed: (typeof speeds)["rehearsal"],
 ): Promise<Result[]> {
-  const target = completeTarget(await readFile(targetFile, "utf8"), "infra/targets/production.json");
+  const target = await readCompleteTarget(targetFile);
   const long = ({ speed: own, scenario }: PeerDrill) => (own === "aws" || scenario.service?.breaker === "off" ? 0 : 1);
   const pairs = drills.flatMap((drill) => tools.map((tool) => ({ drill, tool })));
   pairs.sort((a, b) => long(a.drill) - long(b.drill));

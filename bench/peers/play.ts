@@ -32,7 +32,7 @@ const LIMIT = 16 * 60_000;
 /** Lets a tool carry out a drill's rollout on a stage of its own. */
 export async function play(drill: PeerDrill, tool: Tool, target: Target, asked: Speed): Promise<Result> {
   const speed = drill.speed ? speeds[drill.speed] : asked;
-  const scenario = onService(drill.scenario, { ...terraformSettings, desiredCount: target.desiredCount });
+  const scenario = onService(drill.scenario, { ...terraformSettings, desiredCount: target.created.desiredCount });
   const stage = await openStage(scenario, target, speed);
   const meanwhile = comingUp(stage, scenario, speed);
   const door = await openDoor(stage.url, {

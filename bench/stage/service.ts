@@ -47,8 +47,8 @@ export async function register(
       family: target.family,
       networkMode: "awsvpc",
       requiresCompatibilities: ["FARGATE"],
-      cpu: String(target.cpu ?? 256),
-      memory: String(target.memory ?? 512),
+      cpu: String(target.created.cpu),
+      memory: String(target.created.memory),
       executionRoleArn: `arn:aws:iam::${target.account}:role/${target.service}-execution`,
       containerDefinitions: [
         containerDefinition(target, settings, version, image),

@@ -12,9 +12,7 @@ export const target: Target = {
   container: "app",
   repository: "web",
   containerPort: 5000,
-  cpu: 256,
-  memory: 512,
-  desiredCount: 1,
+  created: { cpu: 256, memory: 512, desiredCount: 1 },
   platform: "linux/amd64",
 };
 

@@ -88,6 +88,11 @@ export async function openAccount(
   return { account: await checkAccount(clientsFor(file), file, endpoint), clientsFor };
 }
 
+/** Beside the targets are their schema and what Terraform alone reads. */
+function isTarget(file: string): boolean {
+  return file.endsWith(".json") && !/\.(?:schema|terraform)\.json$/.test(file);
+}
+
 function noCredentials(): InputError {
   return new InputError(
     "no-credentials",
@@ -124,7 +129,7 @@ export async function readTarget(targets: Directory, name: string): Promise<Targ
   const file = `${name}.json`;
   const files = await targets.entries().catch(noTargets);
   if (!files.includes(file)) {
-    const names = files.filter((each) => each.endsWith(".json")).map((each) => each.slice(0, -".json".length));
+    const names = files.filter(isTarget).map((each) => each.slice(0, -".json".length));
     const { suggestion, list } = choices(name, { names, more: false });
     throw new InputError(
       "unknown-target",

@@ -3,7 +3,6 @@ import { partitionOf, regionPattern, repositoryPattern } from "./aws/partition.j
 import { InputError } from "./errors.js";
 import { pathMistake, urlMistake, withoutUserInfo } from "./http-url.js";
 import { JsonMistake, parseJsonText } from "./json-text.js";
-import { sizeMistakes } from "./task-size.js";
 
 const text = (pattern: RegExp, accepted: string) => v.pipe(v.string(accepted), v.regex(pattern, accepted));
 const ecsName = text(/^[a-zA-Z0-9_-]{1,255}$/, "1 to 255 letters, digits, hyphens and underscores");
@@ -90,6 +89,9 @@ const oneOff = v.strictObject({
   timeoutSeconds: v.optional(whole(1, 43200), 900),
 });
 
+/** Keys of what creates the service, which a deploy never used. They are read, and a finding of the preflight names them. */
+export const movedKeys = ["cpu", "memory", "desiredCount", "launchType"] as const;
+
 const schema = v.strictObject({
   /** The JSON schema that editors complete and check the file by. */
   $schema: v.optional(v.string("a URL or a path, in quotes")),
@@ -121,19 +123,8 @@ const schema = v.strictObject({
   repository: v.optional(text(repositoryPattern, "an ECR repository name without a registry, such as team/app")),
   /** Where the repository is, if not with the service. */
   registry: v.optional(v.strictObject({ account: v.optional(account), region: v.optional(region) })),
-  /** The container's port, for `verifyTasks` and Terraform; read from the service by default. */
+  /** The container's port, for `verifyTasks`; read from the service by default. */
   containerPort: v.optional(whole(1, 65535)),
-  /** Where the tasks run; FARGATE by default. It decides which sizes are accepted. */
-  launchType: v.optional(v.picklist(["FARGATE", "EC2"], "FARGATE or EC2")),
-  /**
-   * CPU units: 1024 are one vCPU. A deploy keeps the size of the task definition: this one is for what creates the service. Limits:
-   * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task_definition_parameters.html#task_size
-   */
-  cpu: v.optional(whole(128, 196608)),
-  /** MiB. The least is what Docker reserves for a container, the most is that of the largest instance. */
-  memory: v.optional(whole(6, 32 * 1024 * 1024)),
-  /** The number of tasks that Terraform creates the service with. A deploy keeps what the service has. */
-  desiredCount: v.optional(whole(0, 5000)),
   /** What images are built for; by default what the task definition runs on. */
   platform: v.optional(v.picklist(["linux/amd64", "linux/arm64"], "linux/amd64 or linux/arm64")),
   build: v.optional(build),
@@ -185,6 +176,10 @@ const schema = v.strictObject({
   before: v.optional(oneOff),
   /** Runs once a deploy after its verdict is `deployed`; when it fails, the report and the exit code say so, and nothing is undone. */
   after: v.optional(oneOff),
+  cpu: v.optional(v.unknown()),
+  memory: v.optional(v.unknown()),
+  desiredCount: v.optional(v.unknown()),
+  launchType: v.optional(v.unknown()),
 });
 
 /** A target as its file states it: where a release goes. What it leaves out is read from the live service. */
@@ -232,11 +227,10 @@ function parseJson(json: string, path: string): unknown {
 
 /** Members that are valid alone and not together. */
 function mistakesBetween(target: TargetFile): string[] {
-  const { region, registry, launchType, cpu, memory, container, containers } = target;
+  const { region, registry, container, containers } = target;
   const { verifyTasks, versionCheck, expectations = [] } = target;
   const partition = partitionOf(region).id;
   const elsewhere = registry?.region !== undefined && partitionOf(registry.region).id !== partition;
-  const hasSize = cpu !== undefined && memory !== undefined;
   return [
     ...(elsewhere
       ? [`registry.region: is "${registry?.region}"; accepted: a region of the partition ${partition}, as ${region} is`]
@@ -247,15 +241,7 @@ function mistakesBetween(target: TargetFile): string[] {
     ...(verifyTasks && versionCheck === false && expectations.length === 0
       ? ["verifyTasks: has nothing to request; accepted: with a versionCheck other than false, or with expectations"]
       : []),
-    ...(launchType === "EC2" ? [] : hasSize ? sizeMistakes({ cpu, memory }) : halfSize({ cpu, memory })),
   ];
-}
-
-/** Fargate has sizes of both alone. */
-function halfSize({ cpu, memory }: Pick<TargetFile, "cpu" | "memory">): string[] {
-  if (cpu === undefined && memory === undefined) return [];
-  const missing = cpu === undefined ? "cpu" : "memory";
-  return [`${missing}: missing; accepted: both cpu and memory, or neither, or one of them with "launchType": "EC2"`];
 }
 
 function describe(issue: v.BaseIssue<unknown>): string {

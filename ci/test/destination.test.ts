@@ -18,9 +18,6 @@ const production = {
   container: "app",
   repository: "team/app",
   containerPort: 5000,
-  cpu: 256,
-  memory: 512,
-  desiredCount: 1,
 };
 
 test("a target is read by its name", async () => {
@@ -28,8 +25,11 @@ test("a target is read by its name", async () => {
   assert.equal((await readTarget(targets, "production")).repository, "team/app");
 });
 
+/** What lies beside the targets and is none. */
+const beside = { "target.schema.json": "", "production.terraform.json": "" };
+
 test("an unknown target is refused, naming those that there are", async () => {
-  const targets = directory({ "production.json": "", "staging.json": "", "README.md": "" });
+  const targets = directory({ "production.json": "", "staging.json": "", "README.md": "", ...beside });
   for (const name of ["prod", "", "../production", "README.md"]) {
     await assert.rejects(readTarget(targets, name), {
       code: "unknown-target",

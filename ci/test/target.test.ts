@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { statedTarget } from "../src/resolve-target.js";
-import { parseTarget } from "../src/target.js";
+import { unusedKeys } from "../src/rollout/preflight/unused-keys.js";
+import { parseTarget, type Target } from "../src/target.js";
+import { facts } from "./support/facts.js";
 
 const production = JSON.parse(readFileSync(new URL("../../infra/targets/production.json", import.meta.url), "utf8"));
 
@@ -69,7 +71,6 @@ const mistakes: [string, object, RegExp][] = [
     /repository: .*without a registry/,
   ],
   ["a port that is out of range", { containerPort: 70000 }, /containerPort: is 70000; accepted: .*1 to 65535/],
-  ["a count that is no whole number", { desiredCount: 1.5 }, /desiredCount: is 1.5; accepted: a whole number/],
   [
     "a variable for the version that can't be one",
     { versionVariable: "APP-VERSION" },
@@ -171,13 +172,6 @@ const mistakes: [string, object, RegExp][] = [
   ],
   ["a URL with a line break", { url: "https://app.example\n.com" }, /url: .*; accepted: an http or https URL/],
   ["a URL of another scheme", { url: "ftp://app.example.com" }, /url: is "ftp:.*"; accepted: an http or https URL/],
-  ["a CPU size that Fargate has not", { cpu: 300 }, /cpu: is 300; accepted: 256, 512, 1024/],
-  [
-    "a memory size that does not go with the CPU",
-    { cpu: 512, memory: 512 },
-    /memory: is 512; accepted with cpu 512: 1024 to 4096/,
-  ],
-  ["a memory size too large for the smallest CPU", { cpu: 256, memory: 3072 }, /memory: is 3072; .*512, 1024, 2048/],
 ];
 
 for (const [what, changes, message] of mistakes) {
@@ -220,19 +214,15 @@ test("a source with a token in its URL is refused and not shown", () => {
   assert.doesNotMatch(message, /hunter2/);
 });
 
-test("a target on EC2 needs no size, and takes sizes that Fargate does not have", () => {
-  const { cpu, memory, ...rest } = production;
-  assert.ok(cpu && memory);
-  const read = (more: object) => parseTarget(JSON.stringify({ ...rest, ...more }), "t.json");
-  assert.equal(read({}).cpu, undefined);
-  assert.equal(read({ launchType: "EC2" }).memory, undefined);
-  assert.deepEqual([read({ launchType: "EC2", cpu: 128, memory: 100 }).cpu], [128]);
-  assert.equal(read({ launchType: "EC2", memory: 100 }).memory, 100);
-  assert.throws(() => read({ cpu: 300, memory: 512 }), { message: /cpu: is 300; accepted: 256, 512/ });
-  assert.throws(() => read({ cpu: 256 }), { message: /memory: missing; accepted: both cpu and memory/ });
-  assert.throws(() => read({ launchType: "EXTERNAL" }), {
-    message: /launchType: is "EXTERNAL"; accepted: FARGATE or EC2/,
-  });
+test("keys that a deploy never used are read whatever they are, and named by a warning", () => {
+  const old = { cpu: 256, memory: 512, desiredCount: 1, launchType: "EC2" };
+  const target = parseTarget(JSON.stringify({ ...production, ...old }), "t.json");
+  assert.equal(target.service, production.service);
+  const [finding, ...others] = unusedKeys(facts({ target: { ...facts().target, ...target } as Target }));
+  assert.deepEqual([finding?.level, finding?.id, others], ["warning", "unused-target-keys", []]);
+  assert.match(String(finding?.what), /^"cpu", "memory", "desiredCount", "launchType" in the target have no effect/);
+  assert.match(String(finding?.fix), /infra\/targets\/production\.terraform\.json/);
+  assert.deepEqual(unusedKeys(facts()), []);
 });
 
 test("a target that an editor saved with a byte order mark is read", () => {

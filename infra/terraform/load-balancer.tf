@@ -16,7 +16,7 @@ resource "aws_lb_target_group" "app" {
   name        = local.target.service
   vpc_id      = var.vpc_id
   target_type = "ip"
-  port        = local.target.containerPort
+  port        = local.service.containerPort
   protocol    = "HTTP"
 
   # A request takes no longer. With the default of 300 seconds a rollout would wait five minutes for each old task.

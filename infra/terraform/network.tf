@@ -20,8 +20,8 @@ resource "aws_vpc_security_group_egress_rule" "load_balancer" {
   description                  = "To the tasks"
   referenced_security_group_id = aws_security_group.task.id
   ip_protocol                  = "tcp"
-  from_port                    = local.target.containerPort
-  to_port                      = local.target.containerPort
+  from_port                    = local.service.containerPort
+  to_port                      = local.service.containerPort
 }
 
 resource "aws_security_group" "task" {
@@ -35,8 +35,8 @@ resource "aws_vpc_security_group_ingress_rule" "task" {
   description                  = "From the load balancer"
   referenced_security_group_id = aws_security_group.load_balancer.id
   ip_protocol                  = "tcp"
-  from_port                    = local.target.containerPort
-  to_port                      = local.target.containerPort
+  from_port                    = local.service.containerPort
+  to_port                      = local.service.containerPort
 }
 
 resource "aws_vpc_security_group_egress_rule" "task" {

@@ -11,7 +11,7 @@ resource "aws_ecs_service" "app" {
   name            = local.target.service
   cluster         = aws_ecs_cluster.main.id
   task_definition = aws_ecs_task_definition.app.arn
-  desired_count   = local.target.desiredCount
+  desired_count   = local.service.desiredCount
   launch_type     = "FARGATE"
 
   # The old tasks stay until as many new ones are healthy.
@@ -33,7 +33,7 @@ resource "aws_ecs_service" "app" {
   load_balancer {
     target_group_arn = aws_lb_target_group.app.arn
     container_name   = local.target.container
-    container_port   = local.target.containerPort
+    container_port   = local.service.containerPort
   }
 
   lifecycle {

@@ -1,6 +1,8 @@
-# The one description of the service, which the deployer reads too: what is in it is written nowhere else.
+# The one description of the service, which the deployer reads too, and what the service is created with, which a deploy keeps: what is
+# in them is written nowhere else.
 locals {
-  target = jsondecode(file("${path.module}/../targets/production.json"))
+  target  = jsondecode(file("${path.module}/../targets/production.json"))
+  service = jsondecode(file("${path.module}/../targets/production.terraform.json"))
 
   # Regions of other partitions, such as cn-north-1, have ARNs of their own.
   partition   = data.aws_partition.current.partition

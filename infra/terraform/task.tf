@@ -3,8 +3,8 @@ resource "aws_ecs_task_definition" "app" {
   family                   = local.target.family
   requires_compatibilities = ["FARGATE"]
   network_mode             = "awsvpc"
-  cpu                      = local.target.cpu
-  memory                   = local.target.memory
+  cpu                      = local.service.cpu
+  memory                   = local.service.memory
   execution_role_arn       = aws_iam_role.execution.arn
   task_role_arn            = aws_iam_role.task.arn
   container_definitions    = jsonencode([local.container])
@@ -25,10 +25,10 @@ locals {
     essential = true
 
     # Under awsvpc a host port is the container's or absent.
-    portMappings = [{ containerPort = local.target.containerPort, protocol = "tcp" }]
+    portMappings = [{ containerPort = local.service.containerPort, protocol = "tcp" }]
 
     environment = [
-      { name = "PORT", value = tostring(local.target.containerPort) },
+      { name = "PORT", value = tostring(local.service.containerPort) },
       { name = "VERSION", value = var.app_version },
     ]
 

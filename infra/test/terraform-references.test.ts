@@ -4,20 +4,27 @@ import { test } from "node:test";
 import { files, readConfiguration } from "./hcl.js";
 
 const configuration = await readConfiguration();
-const target = JSON.parse(readFileSync(new URL("../targets/production.json", import.meta.url), "utf8")) as object;
+const read = (name: string) =>
+  JSON.parse(readFileSync(new URL(`../targets/${name}`, import.meta.url), "utf8")) as object;
+const target = read("production.json");
+const service = read("production.terraform.json");
 /** Without comments, and without the words of descriptions and messages. */
 const code = [...files.values()].join("\n").replace(/^\s*(#.*|(description|error_message)\s*=.*)$/gm, "");
 const named = (pattern: RegExp) => new Set([...code.matchAll(pattern)].map(([, name]) => name ?? ""));
 
-test("the target's file is where the configuration reads it", () => {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: Terraform's template.
-  assert.equal(configuration.locals.target, '${jsondecode(file("${path.module}/../targets/production.json"))}');
+test("the target's files are where the configuration reads them", () => {
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: Terraform's templates.
+  const { locals } = configuration;
+  assert.equal(locals.target, '${jsondecode(file("${path.module}/../targets/production.json"))}');
+  assert.equal(locals.service, '${jsondecode(file("${path.module}/../targets/production.terraform.json"))}');
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: Terraform's templates.
 });
 
 test("every key of the target that is read is in it, or has a default", () => {
   for (const key of named(/local\.target\.(\w+)/g)) {
     if (key !== "registry") assert.ok(key in target, key);
   }
+  assert.deepEqual([...named(/local\.service\.(\w+)/g)].sort(), Object.keys(service).sort());
 });
 
 test("what is in the target is written nowhere else", () => {

@@ -30,12 +30,12 @@ test("a task has a network interface of its own, and its container's port is the
   assert.equal(task.network_mode, "awsvpc");
   assert.deepEqual(task.requires_compatibilities, ["FARGATE"]);
   assert.ok(!("networkMode" in container));
-  assert.deepEqual(container.portMappings, [{ containerPort: "${local.target.containerPort}", protocol: "tcp" }]);
+  assert.deepEqual(container.portMappings, [{ containerPort: "${local.service.containerPort}", protocol: "tcp" }]);
 });
 
 test("the container is told its version and its port", () => {
   assert.deepEqual(container.environment, [
-    { name: "PORT", value: "${tostring(local.target.containerPort)}" },
+    { name: "PORT", value: "${tostring(local.service.containerPort)}" },
     { name: "VERSION", value: "${var.app_version}" },
   ]);
 });
@@ -89,7 +89,7 @@ test("applying the configuration undoes neither a deploy nor a change of scale, 
 test("tasks are targets by address, and an old one is let go in less than five minutes", () => {
   const group = only(resource.aws_lb_target_group?.app);
   assert.equal(group.target_type, "ip");
-  assert.equal(group.port, "${local.target.containerPort}");
+  assert.equal(group.port, "${local.service.containerPort}");
   assert.ok(Number(group.deregistration_delay) < 300);
 });
 
@@ -109,6 +109,6 @@ test("no lifecycle rule expires an image that has a tag: it may be what runs", (
 test("only the load balancer reaches the tasks, and only on their port", () => {
   const rule = only(resource.aws_vpc_security_group_ingress_rule?.task);
   assert.equal(rule.referenced_security_group_id, "${aws_security_group.load_balancer.id}");
-  assert.equal(rule.from_port, "${local.target.containerPort}");
-  assert.equal(rule.to_port, "${local.target.containerPort}");
+  assert.equal(rule.from_port, "${local.service.containerPort}");
+  assert.equal(rule.to_port, "${local.service.containerPort}");
 });

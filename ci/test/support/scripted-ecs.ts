@@ -14,9 +14,6 @@ export const target: Target = {
   container: "app",
   repository: "uf-cloud-ops-exercise-app",
   containerPort: 5000,
-  cpu: 256,
-  memory: 512,
-  desiredCount: 1,
   platform: "linux/amd64",
 };
 export const oldDigest = `sha256:${"0".repeat(64)}`;

@@ -29,6 +29,16 @@ export interface Target {
   url?: string;
 }
 
+/**
+ * Reads the sample's target, and beside it what Terraform creates the service with.
+ * @param folder Where the targets are; those of this checkout by default.
+ */
+export async function readSampleTarget(folder = new URL("../../targets/", import.meta.url)): Promise<Target> {
+  const names = ["production.json", "production.terraform.json"];
+  const texts = await Promise.all(names.map((name) => readFile(new URL(name, folder), "utf8")));
+  return Object.assign({}, ...texts.map((text) => JSON.parse(text) as object)) as Target;
+}
+
 interface Credentials {
   AccessKeyId: string;
   SecretAccessKey: string;

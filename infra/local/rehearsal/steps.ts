@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { BadInput } from "./bad-input.js";
 import { publishBrokenImage } from "./broken-image.js";
 import { firstFailure } from "./first-failure.js";
@@ -9,10 +8,17 @@ import type { OwnFlags, OwnService } from "./own-service.js";
 import { requireChecked, requireServedCheck, withoutPrefix } from "./progress.js";
 import { readPublished } from "./published-image.js";
 import { findCheck } from "./request-check.js";
-import { type Clients, connect, createService, createSurroundings, startService, type Target } from "./seed.js";
+import {
+  type Clients,
+  connect,
+  createService,
+  createSurroundings,
+  readSampleTarget,
+  startService,
+  type Target,
+} from "./seed.js";
 import { type Step, timed } from "./step.js";
 
-const targetFile = new URL("../../targets/production.json", import.meta.url);
 const requestsPerSecond = 50;
 /** The module's exit codes for bad input and for a rollout that was rolled back. */
 const refused = 2;
@@ -149,7 +155,7 @@ export async function prepare(
   signal: AbortSignal,
   own?: { service: OwnService; flags: OwnFlags },
 ): Promise<Stage> {
-  const target = own ? own.service.target : (JSON.parse(await readFile(targetFile, "utf8")) as Target);
+  const target = own ? own.service.target : await readSampleTarget();
   const host = target.url ? new URL(target.url).host : `${target.service}.localhost`;
   const clients = await connect(aws, target);
   const common = { aws, host, clients, module, steps, signal, check: { path: "/version", hasVersion: true } };

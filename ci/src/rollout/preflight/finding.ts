@@ -27,6 +27,7 @@ export const findingIds = [
   "image-name-too-long",
   "command-too-long",
   "verify-tasks",
+  "unused-target-keys",
 ] as const;
 export type FindingId = (typeof findingIds)[number];
 

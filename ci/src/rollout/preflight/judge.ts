@@ -21,6 +21,7 @@ import { sameImage } from "./same-image.js";
 import { scan } from "./scan.js";
 import { secrets } from "./secrets.js";
 import { taskAddress } from "./task-address.js";
+import { unusedKeys } from "./unused-keys.js";
 import { wayBack } from "./way-back.js";
 
 const checks: ((facts: Facts) => Finding[])[] = [
@@ -43,6 +44,7 @@ const checks: ((facts: Facts) => Finding[])[] = [
   balancer,
   limits,
   taskAddress,
+  unusedKeys,
 ];
 const order = { error: 0, warning: 1, "not-checked": 2 };
 

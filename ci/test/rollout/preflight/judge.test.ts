@@ -64,6 +64,7 @@ const wrong: Record<FindingId, Partial<Facts>> = {
     targetGroups: { value: [targetGroup()] },
   },
   "verify-tasks": { target: { ...target, verifyTasks: true } },
+  "unused-target-keys": { target: { ...target, cpu: 256 } },
 };
 for (const id of findingIds) {
   test(`${id} is among what is looked for, and comes with its fix`, () => {

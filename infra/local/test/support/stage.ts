@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { paginateListImages } from "@aws-sdk/client-ecr";
 import {
   DescribeServicesCommand,
@@ -13,7 +14,14 @@ import { createSimulatedRuntime } from "../../aws/ecs/simulated/runtime.js";
 import { type LocalAwsOptions, startLocalAws } from "../../aws/server.js";
 import { callFunction, closeEngine } from "../../engine/index.js";
 import { withoutOrigins } from "../../engine/telemetry/origin.js";
-import { type Clients, connect, createService, createSurroundings, type Target } from "../../rehearsal/seed.js";
+import {
+  type Clients,
+  connect,
+  createService,
+  createSurroundings,
+  readSampleTarget,
+  type Target,
+} from "../../rehearsal/seed.js";
 import { type Checkout, makeCheckout } from "./checkout.js";
 
 /** How a call ended and what it said. */
@@ -54,7 +62,7 @@ export async function openStage(options: Partial<LocalAwsOptions> = {}): Promise
     makeCheckout(),
     startLocalAws({ ...running, log: () => {}, ...options, stateDir }),
   ]);
-  const target = JSON.parse(await readFile(join(checkout.path, "infra/targets/production.json"), "utf8")) as Target;
+  const target = await readSampleTarget(pathToFileURL(join(checkout.path, "infra/targets/")));
   const credentialsFile = join(stateDir, "credentials.json");
   const clients = await connect({ url: aws.url, credentialsFile }, target);
   await createSurroundings(clients, target);
