@@ -44,13 +44,14 @@ async function open(scenario: Parameters<typeof openStage>[0]) {
   return { stage, act };
 }
 
-test("a plan's hash is deployed from another repository, and the outputs name what ECS has", async () => {
+test("a plan of an image is deployed from another repository, and the outputs name what ECS has", async () => {
   const { stage, act } = await open({ release: { version: "v2.0.0" } });
-  const plan = await act({ mode: "plan" });
+  const image = `${target.repository}@${stage.release.digest}`;
+  const plan = await act({ image, mode: "plan" });
   assert.equal(plan.exitCode, 0, plan.log);
   assert.match(plan.outputs["plan-hash"] ?? "", /^[0-9a-f]{16}$/);
   assert.deepEqual([plan.outputs["plan-refused"], plan.outputs["plan-changes"]], ["false", "true"]);
-  const run = await act({ plan: plan.outputs["plan-hash"] ?? "" });
+  const run = await act({ image, plan: plan.outputs["plan-hash"] ?? "" });
   assert.deepEqual([run.exitCode, run.outputs.verdict, run.commands.length], [0, "deployed", 0], run.log);
   assert.equal(run.outputs.digest, stage.release.digest);
   assert.match(run.outputs["task-definition-arn"] ?? "", /:task-definition\/web:\d+$/);

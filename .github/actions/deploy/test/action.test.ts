@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { deployed, failureOf, rolledBack, type Scripted, scriptedDagger } from "./support/dagger.js";
@@ -72,6 +74,36 @@ test("an image is deployed as it is, and a planned version from the registry", a
     ...["deploy", "--version=v1", "--published"],
     ...["--plan=0123456789abcdef", "--as-json"],
   ]);
+});
+
+test("each flag of a call is an argument of the function that is called, or of the module", async () => {
+  const source = readFileSync(join(root, "ci/src/index.ts"), "utf8");
+  const heads = source
+    .split(/^ {2}(?:async )?(?=\w+\()/m)
+    .map((text) => text.split(/\)(?:: Promise<\w+>)? \{/)[0] ?? "");
+  const headOf = (name = "") => heads.find((text) => text.startsWith(`${name}(`)) ?? assert.fail(name);
+  const ofCli = ["progress", "mod"];
+  const plan = "0123456789abcdef";
+  const calls = [
+    {},
+    { image: "a:b", plan },
+    { version: "v1", plan },
+    { mode: "plan", image: "a:b" },
+    { mode: "publish" },
+  ];
+  for (const inputs of calls) {
+    const env = { AWS_ACCESS_KEY_ID: "AKIA", AWS_SECRET_ACCESS_KEY: "secret" };
+    const run = await play({ target: "a", ...inputs }, { stdout: json(deployed) }, { env });
+    const { args } = await run.called();
+    const name = args.find((word) => /^[a-z]+$/.test(word) && word !== "call");
+    const declared = headOf("constructor") + headOf(name);
+    for (const word of args) {
+      const [, flag] = /^--([a-z-]+)/.exec(word) ?? [];
+      if (flag === undefined || ofCli.includes(flag)) continue;
+      const argument = flag.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+      assert.match(declared, new RegExp(`\\b${argument}\\??[:=,) ]`), `${name} --${flag}`);
+    }
+  }
 });
 
 test("a deploy that fails ends the step with its exit code, an annotation and a summary with cause, fix and log", async () => {
