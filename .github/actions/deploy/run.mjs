@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 
-/** Bytes of a function's result that are kept. */
-const largestResult = 16 * 1024 * 1024;
+/** Characters of a function's result, and of one line of the log, that are kept. */
+const largest = 16 * 1024 * 1024;
 
 /** Lines of the log's end that are kept: the error is there, and a report is one line. */
 const longestEnding = 1_000;
@@ -25,11 +25,12 @@ export async function run(command, args, { cwd, env, show }) {
   try {
     let stdout = "";
     child.stdout.setEncoding("utf8").on("data", (text) => {
-      if (stdout.length < largestResult) stdout += text;
+      if (stdout.length < largest) stdout += text;
     });
     /** @type {string[]} */
     let ending = [];
     let rest = "";
+    let isCut = false;
     const take = (/** @type {string} */ line) => {
       show(line);
       ending.push(line);
@@ -37,9 +38,14 @@ export async function run(command, args, { cwd, env, show }) {
     };
     // At line feeds alone: a carriage return within a line of progress begins no line.
     child.stderr.setEncoding("utf8").on("data", (text) => {
-      const lines = `${rest}${text}`.split("\n");
-      rest = lines.pop() ?? "";
-      for (const line of lines) take(line);
+      const [first = "", ...others] = text.split("\n");
+      if (!isCut) rest += first;
+      for (const next of others) {
+        take(rest);
+        rest = next;
+      }
+      isCut = rest.length > largest || (isCut && others.length === 0);
+      if (isCut) rest = rest.slice(0, largest);
     });
     const [code, signal] = await once(child, "close");
     if (rest !== "") take(rest);

@@ -3,8 +3,14 @@ import { markdown, preformatted } from "./text.mjs";
 /** @typedef {import("./outcome.mjs").Outcome} Outcome */
 /** @typedef {import("./outcome.mjs").Json} Json */
 
+/** Changes and findings, and the characters of one cell and one finding's text: a summary stays below the 1 MiB that GitHub takes. */
+const most = 50;
+const longestCell = 300;
+const longestFinding = 500;
+
 /**
  * Returns the job summary, as Markdown.
+ * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits
  *
  * @param {Outcome} outcome
  */
@@ -69,12 +75,17 @@ function planParts({ hash, where, release, from, changes, service, findings, isN
       ["service", serviceOf(where)],
       ["from", `${from?.version ?? "no version"} (${shortName(from?.taskDefinition)})`],
       ["digest", release?.digest],
-      ...list(changes).map((it) => [it?.what, it?.from === undefined ? it?.to : `${it.from} → ${it.to}`]),
+      ...list(changes)
+        .slice(0, most)
+        .map((it) => [it?.what, it?.from === undefined ? it?.to : `${it.from} → ${it.to}`]),
       ["desired count", desiredCount && `${desiredCount.from} → ${desiredCount.to}`],
     ]),
-    ...list(findings).flatMap((it) => [
-      `**${markdown(it?.ignored ? "ignored" : it?.level)} ${markdown(it?.id)}:** ${markdown(it?.what)}<br>Fix: ${markdown(it?.fix)}`,
-    ]),
+    ...list(findings)
+      .slice(0, most)
+      .flatMap((it) => [
+        `**${markdown(it?.ignored ? "ignored" : it?.level, 50)} ${markdown(it?.id, 50)}:** ` +
+          `${markdown(it?.what, longestFinding)}<br>Fix: ${markdown(it?.fix, longestFinding)}`,
+      ]),
   ];
 }
 
@@ -87,9 +98,11 @@ function lines(message) {
 /** @param {unknown[][]} rows Those without a value are left out. */
 function table(rows) {
   const shown = rows.filter(([, value]) => value !== undefined && value !== "");
-  return ["| | |", "|---|---|", ...shown.map(([name, value]) => `| ${markdown(name)} | ${markdown(value)} |`)].join(
-    "\n",
-  );
+  return [
+    "| | |",
+    "|---|---|",
+    ...shown.map(([name, value]) => `| ${markdown(name, longestCell)} | ${markdown(value, longestCell)} |`),
+  ].join("\n");
 }
 
 /** @param {Json | undefined} where */
@@ -109,5 +122,5 @@ function shortName(arn) {
  * @returns {any[]}
  */
 function list(value) {
-  return Array.isArray(value) ? value.slice(0, 200) : [];
+  return Array.isArray(value) ? value : [];
 }

@@ -1,18 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { outputLines } from "../outputs.mjs";
-import { deployed, failureOf, rolledBack, type Scripted, scriptedDagger } from "./support/dagger.js";
-import { type RunOptions, runAction } from "./support/runner.js";
-
-async function play(inputs: Record<string, string>, script: Scripted, options: Partial<RunOptions> = {}) {
-  const dagger = await scriptedDagger(script);
-  try {
-    const run = await runAction(inputs, { path: dagger.path, ...options });
-    return { ...run, called: await dagger.called() };
-  } finally {
-    await dagger.remove();
-  }
-}
+import { summaryOf } from "../summary.mjs";
+import { deployed, failureOf, rolledBack } from "./support/dagger.js";
+import { play } from "./support/play.js";
 
 const hostile = [
   "::error::forged",
@@ -116,50 +107,39 @@ test("a report that is too large for a variable leaves out its largest members a
   assert.ok(Buffer.byteLength(summary) < 100_000);
 });
 
-const secrets = {
-  AWS_SECRET_ACCESS_KEY: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
-  AWS_SESSION_TOKEN: "IQoJb3JpZ2luX2VjEXAMPLE//////////token",
-  ACTIONS_ID_TOKEN_REQUEST_TOKEN: "eyJhbGciOiJSUzI1NiIsEXAMPLE",
-};
-
-test("secrets of the job reach the call by its environment alone, and nothing that the step writes", async () => {
-  const text = Object.values(secrets).join(" ");
-  const report = { ...rolledBack, reason: text, log: { ...rolledBack.log, lines: [text] } };
-  const env = { ...secrets, AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE" };
-  const run = await play({}, { exitCode: 3, stderr: `${text}\n${failureOf(report)}` }, { env });
-  for (const secret of Object.values(secrets)) {
-    assert.ok(!run.all.includes(secret), secret);
-    assert.ok(!run.called.args.join(" ").includes(secret));
-  }
-  assert.ok(run.called.args.includes("--credentials=env://SLIPWAY_ACTION_CREDENTIALS"));
-  assert.deepEqual(JSON.parse(run.called.env.SLIPWAY_ACTION_CREDENTIALS ?? ""), {
-    Version: 1,
-    AccessKeyId: "AKIAIOSFODNN7EXAMPLE",
-    SecretAccessKey: secrets.AWS_SECRET_ACCESS_KEY,
-    SessionToken: secrets.AWS_SESSION_TOKEN,
-  });
-});
-
-test("the role that the action assumed comes before the job's credentials, and its keys stay out of what is written", async () => {
-  const steps = {
-    "aws.aws-access-key-id": "ASIAROLE",
-    "aws.aws-secret-access-key": "role-secret-access-key",
-    "aws.aws-session-token": "role-session-token",
+test("a summary stays below what GitHub takes, whatever the report holds", async () => {
+  const text = "&|<>".repeat(2_000);
+  const many = <T>(one: T) => Array<T>(1_000).fill(one);
+  const report = {
+    ...rolledBack,
+    ...{ reason: text, next: text, where: { ...rolledBack.where, service: text } },
+    diagnosis: { cause: text, title: text, evidence: many(text), fix: text },
+    log: { group: text, stream: text, lines: many(text) },
   };
-  const env = { AWS_ACCESS_KEY_ID: "AKIAJOB", AWS_SECRET_ACCESS_KEY: secrets.AWS_SECRET_ACCESS_KEY };
-  const stderr = `role-secret-access-key role-session-token\n${failureOf(rolledBack)}`;
-  const run = await play({ role: "arn:aws:iam::123456789012:role/deploy" }, { exitCode: 3, stderr }, { env, steps });
-  assert.equal(JSON.parse(run.called.env.SLIPWAY_ACTION_CREDENTIALS ?? "").AccessKeyId, "ASIAROLE");
-  assert.doesNotMatch(run.all, /role-secret-access-key|role-session-token/);
+  const finding = { id: text, level: text, what: text, fix: text, ignored: false };
+  const plan = {
+    ...rolledBack,
+    hash: "0",
+    changes: many({ what: text, from: text, to: text }),
+    findings: many(finding),
+  };
+  const outcomes = [{ report }, { plan }, { error: { code: text, message: many(text).join("\n") } }, { image: text }];
+  for (const outcome of outcomes) {
+    const size = Buffer.byteLength(summaryOf({ exitCode: 1, ...outcome }));
+    assert.ok(size < 1_000_000, `${Object.keys(outcome)} ${size}`);
+  }
 });
 
-test("without credentials in the job the module's own default names them", async () => {
-  const { called } = await play({}, { stdout: `${JSON.stringify(deployed)}\n` });
-  assert.doesNotMatch(called.args.join(" "), /credentials/);
+test("the summary has the log's last lines", () => {
+  const lines = Array.from({ length: 100 }, (_, index) => `line ${index}`);
+  const summary = summaryOf({ exitCode: 3, report: { ...rolledBack, log: { group: "g", stream: "s", lines } } });
+  assert.match(summary, /\nline 99\n<\/pre>/);
+  assert.doesNotMatch(summary, /line 9\n/);
 });
 
-test("the call has no way to the runner's files", async () => {
-  const { called } = await play({}, { stdout: `${JSON.stringify(deployed)}\n` });
-  const names = Object.keys(called.env).filter((name) => /^GITHUB_(OUTPUT|ENV|PATH|STATE|STEP_SUMMARY)$/.test(name));
-  assert.deepEqual(names, []);
+test("a line without an end is cut, and the next line is read as one", async () => {
+  const endless = "x".repeat(20 * 1024 * 1024);
+  const { outputs, log } = await play({}, { exitCode: 3, stderr: `${endless}\n${failureOf(rolledBack)}` });
+  assert.equal(outputs.verdict, "rolled-back");
+  assert.ok(log.length < 17 * 1024 * 1024);
 });

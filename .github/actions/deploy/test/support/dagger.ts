@@ -10,6 +10,13 @@ export interface Scripted {
   onInterrupt?: number;
 }
 
+/** How the program was called. */
+export interface Called {
+  args: string[];
+  env: Record<string, string>;
+  cwd: string;
+}
+
 /** A directory with a program `dagger` that writes what the script has and ends, and keeps what it was called with. */
 export async function scriptedDagger(script: Scripted) {
   const folder = await mkdtemp(join(tmpdir(), "slipway-dagger-"));
@@ -29,8 +36,10 @@ process.exitCode = script.exitCode ?? 0;
   await writeFile(join(folder, "dagger"), source, { mode: 0o755 });
   return {
     path: folder,
-    called: async () =>
-      JSON.parse(await readFile(called, "utf8")) as { args: string[]; env: Record<string, string>; cwd: string },
+    called: async (): Promise<Called> => {
+      const text = await readFile(called, "utf8").catch(() => '{ "args": [], "env": {}, "cwd": "" }');
+      return JSON.parse(text);
+    },
     remove: () => rm(folder, { recursive: true }),
   };
 }
