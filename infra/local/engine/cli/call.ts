@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { Display, type Output } from "../display/display.js";
 import { UsageError } from "../errors.js";
-import { findModule } from "../module/source.js";
+import { findCalled } from "../module/toolchain.js";
 import type { ArgumentType } from "../module/types.js";
 import { Session } from "../session/session.js";
 import type { StandIn } from "../stand-in.js";
@@ -10,7 +10,7 @@ import { catalogOf } from "./catalog.js";
 import { readDefaults } from "./dotenv.js";
 import { type Evaluation, evaluate, fromDotenv, prepare } from "./evaluate.js";
 import { functionList, helpText } from "./help.js";
-import { type CommandLine, parseCommandLine, parseModuleDirectory, parseProgress } from "./parse.js";
+import { type CommandLine, parseCommandLine, parseModuleDirectory, parseProgress, valueOptions } from "./parse.js";
 import { present } from "./print.js";
 
 export interface CallOptions extends Output {
@@ -41,12 +41,12 @@ export async function call(standIn: StandIn, options: CallOptions): Promise<numb
 }
 
 async function answer(standIn: StandIn, options: CallOptions, trace: Trace, display: Display): Promise<void> {
-  const { args, cwd, env, signal, stdoutColumns = 80 } = options;
-  const moduleDirectory = parseModuleDirectory(args) ?? ".";
-  const { source, session, catalog } = await trace.step(`load workspace: ${moduleDirectory}`, async () => {
-    const source = findModule(resolve(cwd, moduleDirectory));
+  const { cwd, env, signal, stdoutColumns = 80 } = options;
+  const moduleDirectory = parseModuleDirectory(options.args) ?? ".";
+  const { source, args, session, catalog } = await trace.step(`load workspace: ${moduleDirectory}`, async () => {
+    const { source, args } = findCalled(resolve(cwd, moduleDirectory), options.args, valueOptions);
     const session = new Session({ machine: standIn, contextDirectory: source.context, cwd, env, trace, signal });
-    return { source, session, catalog: catalogOf(source.name, await standIn.types(session, source)) };
+    return { source, args, session, catalog: catalogOf(source, await standIn.types(session, source)) };
   });
   try {
     if (args[0] === "functions") {
@@ -77,7 +77,7 @@ async function answer(standIn: StandIn, options: CallOptions, trace: Trace, disp
 function help(evaluation: Evaluation, { steps }: CommandLine, columns: number): string {
   const last = steps.at(-1);
   const owner = steps.at(-2)?.function.returns;
-  const given = (argument: ArgumentType) => last && fromDotenv(evaluation, last, owner, argument);
+  const given = (argument: ArgumentType) => last && fromDotenv(evaluation, last, owner, argument)?.value;
   return helpText(steps, evaluation.catalog, given, columns);
 }
 

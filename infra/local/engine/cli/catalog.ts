@@ -9,6 +9,8 @@ import {
   isNonNullType,
   isObjectType,
 } from "graphql";
+import type { ModuleSource } from "../module/source.js";
+import { customized } from "../module/toolchain.js";
 import type { ArgumentType, EnumType, FunctionType, ModuleTypes, TypeRef } from "../module/types.js";
 import { schema } from "../session/schema.js";
 
@@ -19,6 +21,8 @@ export interface Catalog {
   /** Whether the class has one: otherwise nothing need run to make the object. */
   hasConstructor: boolean;
   main: string;
+  /** The name that it is called by as a toolchain. */
+  toolchain?: string;
   /** What can be called on an object of this type, in order of name; undefined when it is no object. */
   functions(type: TypeRef): FunctionType[] | undefined;
   /** Whether the type is the module's own. */
@@ -26,9 +30,15 @@ export interface Catalog {
   enumOf(type: TypeRef): EnumType | undefined;
 }
 
-export function catalogOf(moduleName: string, types: ModuleTypes): Catalog {
+export function catalogOf(
+  { name: moduleName, toolchain }: Pick<ModuleSource, "name" | "toolchain">,
+  found: ModuleTypes,
+): Catalog {
   const plain = (name: string) => name.replaceAll("-", "").toLowerCase();
-  const main = types.objects.find(({ name }) => plain(name) === plain(moduleName)) ?? types.objects[0];
+  const mainOf = ({ objects }: ModuleTypes) =>
+    objects.find(({ name }) => plain(name) === plain(moduleName)) ?? objects[0];
+  const types = toolchain ? customized(found, mainOf(found)?.name ?? "", toolchain) : found;
+  const main = mainOf(types);
   if (!main) throw new Error(`The module ${moduleName} has no class with @object().`);
   const returns = { kind: "OBJECT", name: main.name, optional: false };
   const own = (type: TypeRef) => types.objects.find(({ name }) => type.kind === "OBJECT" && name === type.name);
@@ -37,6 +47,7 @@ export function catalogOf(moduleName: string, types: ModuleTypes): Catalog {
     constructor_: { name: "", description: "", args: [], ...main.constructor_, returns },
     hasConstructor: main.constructor_ !== undefined,
     main: main.name,
+    ...(toolchain && { toolchain: toolchain.name }),
     isModules: (type) => own(type) !== undefined,
     functions(type) {
       const object = own(type);

@@ -4,23 +4,35 @@ import { StandInError } from "../errors.js";
 import type { ModuleSource } from "../module/source.js";
 import { camel, snake } from "./names.js";
 
-/** Values of arguments from files named `.env`, in the order in which they win. */
-export type Defaults = Record<string, string>[];
+/** A file named `.env`, with the values of arguments that it has. */
+export interface DefaultsFile {
+  /** Where it is: paths in it are relative to this. */
+  directory: string;
+  values: Record<string, string>;
+}
+
+/** In the order in which they win. */
+export type Defaults = DefaultsFile[];
 
 /**
  * The nearest .env upward from the working directory, of whose keys those count that begin with the module's name, and then the one
  * beside dagger.json.
  */
 export function readDefaults(
-  { name, root }: ModuleSource,
+  { name, root, toolchain }: Pick<ModuleSource, "name" | "root" | "toolchain">,
   cwd: string,
   env: Record<string, string | undefined>,
 ): Defaults {
   const outer = nearest(cwd);
   const own = join(root, ".env");
+  const outerValues = outer === undefined ? {} : parseDotenv(readFileSync(outer, "utf8"), env, outer);
+  // A toolchain may be installed by another name; its own counts too.
+  const names = [...new Set([toolchain?.name ?? name, name])];
   return [
-    ...(outer ? [withPrefix(parseDotenv(readFileSync(outer, "utf8"), env, outer), name)] : []),
-    ...(existsSync(own) ? [parseDotenv(readFileSync(own, "utf8"), env, own)] : []),
+    ...(outer === undefined
+      ? []
+      : names.map((one) => ({ directory: dirname(outer), values: withPrefix(outerValues, one) }))),
+    ...(existsSync(own) ? [{ directory: root, values: parseDotenv(readFileSync(own, "utf8"), env, own) }] : []),
   ];
 }
 
@@ -29,12 +41,12 @@ export function readDefaults(
  * constructor's argument stands alone.
  */
 export function defaultFor(
-  defaults: Defaults,
+  files: readonly Record<string, string>[],
   object: string | undefined,
   functionName: string,
   argument: string,
 ): string | undefined {
-  for (const file of defaults) {
+  for (const file of files) {
     const ofObject = object ? withPrefix(file, object) : file;
     const ofFunction = functionName === "" ? ofObject : withPrefix(ofObject, functionName);
     const found = Object.entries(ofFunction).find(([key]) => key.toLowerCase() === argument.toLowerCase());

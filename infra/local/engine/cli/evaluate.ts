@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { ApiObject } from "../api/object.js";
 import { Workspace } from "../api/workspace.js";
 import { UsageError } from "../errors.js";
@@ -53,16 +54,26 @@ export async function evaluate(evaluation: Evaluation, calls: Prepared[]): Promi
   return result;
 }
 
+/** A value of a file named `.env`, and the directory of that file. */
+interface UserDefault {
+  value: string;
+  directory: string;
+}
+
 /** What .env says about an argument. Only functions of the module are looked up there. */
 export function fromDotenv(
   { catalog, defaults }: Evaluation,
   step: Step,
   owner: TypeRef | undefined,
   { name }: ArgumentType,
-): string | undefined {
+): UserDefault | undefined {
   if (owner && !catalog.isModules(owner)) return undefined;
   const object = owner?.name === catalog.main ? undefined : owner?.name;
-  return defaultFor(defaults, object, step.function.name, name);
+  for (const { values, directory } of defaults) {
+    const value = defaultFor([values], object, step.function.name, name);
+    if (value !== undefined) return { value, directory };
+  }
+  return undefined;
 }
 
 async function call(evaluation: Evaluation, on: Result, step: Step, args: Record<string, unknown>): Promise<Result> {
@@ -93,13 +104,13 @@ function argumentsOf(evaluation: Evaluation, step: Step, owner: TypeRef | undefi
   const missing: string[] = [];
   const values = step.function.args.flatMap((argument): [string, unknown][] => {
     const byDefault = step.given[argument.name] ? undefined : fromDotenv(evaluation, step, owner, argument);
-    if (byDefault !== undefined) evaluation.onDefault(defaultLine(evaluation, step, argument.name, byDefault));
-    const given = step.given[argument.name] ?? asList(byDefault);
+    if (byDefault) evaluation.onDefault(defaultLine(evaluation, step, argument.name, byDefault.value));
+    const given = step.given[argument.name] ?? (byDefault && [besideFile(argument, byDefault)]);
     const context = { ...evaluation, argument };
     if (given) return [[argument.name, argumentValue(context, given)]];
     if (isInjected(argument)) return [[argument.name, new Workspace(evaluation.session).id()]];
     if (argument.defaultPath)
-      return [[argument.name, contextValue(context, evaluation.source.root, argument.defaultPath)]];
+      return [[argument.name, contextValue(context, evaluation.source.defaultsRoot, argument.defaultPath)]];
     if (argument.defaultValue !== undefined) return [[argument.name, JSON.parse(argument.defaultValue) as unknown]];
     if (isRequired(argument)) missing.push(kebab(argument.name));
     return [];
@@ -112,6 +123,8 @@ function defaultLine({ source }: Evaluation, { function: { name } }: Step, argum
   return `user default: ${camel(source.name)}${name === "" ? "" : `.${name}`}(${argument}=${JSON.stringify(value)})`;
 }
 
-function asList(value: string | undefined): string[] | undefined {
-  return value === undefined ? undefined : [value];
+/** A path in a file named `.env` is relative to that file, wherever the call is made. */
+function besideFile({ type: { kind, name = "" } }: ArgumentType, { value, directory }: UserDefault): string {
+  const isPath = kind === "OBJECT" && ["Directory", "File", "GitRepository"].includes(name) && !value.includes("://");
+  return isPath ? resolve(directory, value) : value;
 }

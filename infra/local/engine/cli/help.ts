@@ -26,7 +26,7 @@ export function helpText(
   const last = steps.at(-1)?.function ?? catalog.constructor_;
   const functions = catalog.functions(last.returns) ?? [];
   const usage = [
-    commandPath(steps),
+    commandPath(steps, catalog),
     shownArguments(last).length > 0 && "[arguments]",
     functions.length > 0 && "<function>",
   ];

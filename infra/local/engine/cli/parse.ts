@@ -76,9 +76,13 @@ export function parseProgress(
   return hasTerminal ? { mode: "tty" } : { mode: "plain", refused: 'no tty available for progress "tty"' };
 }
 
-/** As people type it: `npm run call -- build export`. */
-export function commandPath(steps: Step[]): string {
-  return ["npm run call --", ...steps.slice(1).map((step) => kebab(step.function.name))].join(" ");
+/** As people type it: `npm run call -- build export`, with the toolchain's name where it is one. */
+export function commandPath(steps: Step[], { toolchain }: Pick<Catalog, "toolchain">): string {
+  return [
+    "npm run call --",
+    ...(toolchain === undefined ? [] : [kebab(toolchain)]),
+    ...steps.slice(1).map((step) => kebab(step.function.name)),
+  ].join(" ");
 }
 
 function nextFunction(word: string | undefined, steps: Step[], catalog: Catalog): FunctionType | undefined {
@@ -88,7 +92,7 @@ function nextFunction(word: string | undefined, steps: Step[], catalog: Catalog)
   const found = functions.find(({ name }) => kebab(name) === kebab(word));
   if (found) return found;
   const accepted = functions.length > 0 ? ` Accepted: ${functions.map(({ name }) => kebab(name)).join(", ")}.` : "";
-  throw new UsageError(`unknown command "${word}" for "${commandPath(steps)}".${accepted}`);
+  throw new UsageError(`unknown command "${word}" for "${commandPath(steps, catalog)}".${accepted}`);
 }
 
 function parseFlags(words: string[], step: Step, options: Options): string[] {
@@ -120,7 +124,7 @@ const globalFlags = new Set([
   ...["dot-output", "dot-focus-field", "dot-show-internal", "allow-llm", "eager-runtime"],
 ]);
 
-const valueOptions = new Set(["-o", "--output", "-m", "--mod", "--progress"]);
+export const valueOptions: ReadonlySet<string> = new Set(["-o", "--output", "-m", "--mod", "--progress"]);
 
 function flagsOf({ function: { args } }: Step): ArgumentType[] {
   return args.filter((argument) => !isInjected(argument));

@@ -13,8 +13,55 @@ export interface ModuleSource {
   directory: string;
   /** The SDK's package, in the module's own or in one above it. */
   sdk: string;
-  /** Where paths of arguments by default start: the git repository, or the module's root when there is none. */
+  /** Where absolute paths of arguments by default start: the git repository, or the module's root when there is none. */
   context: string;
+  /** Where relative ones start: the module's root, or that of the repository that has installed it as a toolchain. */
+  defaultsRoot: string;
+  /** Present where it is called as a toolchain. */
+  toolchain?: InstalledToolchain;
+}
+
+/** How a repository has installed a module, in its dagger.json. */
+export interface InstalledToolchain {
+  /** The function that it is called by. */
+  name: string;
+  customizations: Customization[];
+}
+
+/** A default that a repository sets for an argument of a toolchain. */
+export interface Customization {
+  /** Absent or empty for the constructor. */
+  function?: string[];
+  argument: string;
+  default?: string;
+  defaultPath?: string;
+  ignore?: string[];
+}
+
+/** A dagger.json, as far as it is read here. */
+export interface ModuleConfig {
+  name?: string;
+  sdk?: { source?: string } | string;
+  source?: string;
+  engineVersion?: string;
+  toolchains?: { name: string; source: string; customizations?: Customization[] }[];
+}
+
+/**
+ * Reads the nearest dagger.json upward.
+ *
+ * @throws {StandInError} There is none.
+ */
+export function findConfig(from: string): { root: string; config: ModuleConfig } {
+  const root = findUp(from, "dagger.json");
+  if (!root)
+    throw new StandInError(`There is no dagger.json in ${resolve(from)} or above it, so there is no module to call.`);
+  return { root, config: JSON.parse(readFileSync(join(root, "dagger.json"), "utf8")) as ModuleConfig };
+}
+
+/** Returns the directory of the git repository that a directory is in; the directory itself outside of one. */
+export function contextOf(root: string): string {
+  return findUp(root, ".git") ?? root;
 }
 
 /**
@@ -23,18 +70,9 @@ export interface ModuleSource {
  * @throws {StandInError} There is none, it is in another language, or its SDK is not installed or of another version.
  */
 export function findModule(from: string): ModuleSource {
-  const root = findUp(from, "dagger.json");
-  if (!root)
-    throw new StandInError(`There is no dagger.json in ${resolve(from)} or above it, so there is no module to call.`);
+  const { root, config } = findConfig(from);
   const path = join(root, "dagger.json");
-  const {
-    name = "",
-    sdk,
-    source = ".",
-    engineVersion = "",
-  } = JSON.parse(readFileSync(path, "utf8")) as Record<string, string> & {
-    sdk?: { source?: string } | string;
-  };
+  const { name = "", sdk, source = ".", engineVersion = "" } = config;
   const language = typeof sdk === "string" ? sdk : sdk?.source;
   if (language !== "typescript") {
     throw new StandInError(
@@ -46,7 +84,7 @@ export function findModule(from: string): ModuleSource {
   const package_ = "node_modules/@dagger.io/dagger";
   const sdkPath = join(findUp(directory, package_) ?? directory, package_);
   requireVersion(sdkPath, directory, engineVersion.replace(/^v/, ""));
-  return { name, root, directory, sdk: sdkPath, context: findUp(root, ".git") ?? root };
+  return { name, root, directory, sdk: sdkPath, context: contextOf(root), defaultsRoot: root };
 }
 
 /** Tells one state of a module's content from another. */

@@ -12,7 +12,7 @@ const args = [
 ];
 const deploy = { name: "deploy", description: `${words}.\n\nMore.`, args, returns: text };
 const trial = { name: "Trial", description: "A module", functions: [deploy], fields: [] };
-const catalog = catalogOf("trial", { description: "", objects: [trial], enums: [] });
+const catalog = catalogOf({ name: "trial" }, { description: "", objects: [trial], enums: [] });
 const step = { function: deploy, given: {} };
 
 for (const columns of [80, 140]) {

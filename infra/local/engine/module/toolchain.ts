@@ -1,0 +1,88 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { kebab } from "../cli/names.js";
+import { StandInError, UsageError } from "../errors.js";
+import { contextOf, findConfig, findModule, type InstalledToolchain, type ModuleSource } from "./source.js";
+import type { ModuleTypes } from "./types.js";
+
+/** What a command line calls: a module, and the words that are its own. */
+export interface Called {
+  source: ModuleSource;
+  args: string[];
+}
+
+/**
+ * Finds the module that the words after `dagger call` call: a toolchain of the nearest dagger.json upward by the first word that is no
+ * flag, or else the module of that dagger.json itself. A toolchain's defaults are those of the repository that has installed it.
+ *
+ * @param flags Flags of the command line itself that take a value.
+ * @throws {StandInError} There is no dagger.json, or the toolchain is not on this machine.
+ * @throws {UsageError} A dagger.json without functions of its own has no toolchain of that name.
+ */
+export function findCalled(from: string, args: string[], flags: ReadonlySet<string>): Called {
+  const { root, config } = findConfig(from);
+  const { toolchains = [], sdk } = config;
+  const at = firstCommand(args, flags);
+  const word = args[at];
+  const entry = toolchains.find(({ name }) => word !== undefined && kebab(name) === kebab(word));
+  if (!entry) {
+    if (toolchains.length === 0 || sdk !== undefined) return { source: findModule(from), args };
+    onlyGlobal(args.slice(0, at), flags);
+    const names = toolchains.map(({ name }) => kebab(name)).join(", ");
+    throw new UsageError(
+      word === undefined
+        ? `${join(root, "dagger.json")} has no functions of its own. Its toolchains: ${names}. Call one by its name.`
+        : `unknown command "${word}" for "npm run call --". Accepted: ${names}.`,
+    );
+  }
+  const { name, source, customizations = [] } = entry;
+  const path = join(root, source);
+  if (!existsSync(path))
+    throw new StandInError(
+      `The toolchain ${name} of ${join(root, "dagger.json")} is in ${source}, and there is no such directory. The stand-in reads toolchains on this machine only.`,
+    );
+  const module = { ...findModule(path), context: contextOf(root), defaultsRoot: root };
+  return {
+    source: { ...module, toolchain: { name, customizations } },
+    args: [...onlyGlobal(args.slice(0, at), flags), ...args.slice(at + 1)],
+  };
+}
+
+/** Applies the defaults that a repository sets for a toolchain's arguments. */
+export function customized(
+  types: ModuleTypes,
+  main: string,
+  { customizations }: Pick<InstalledToolchain, "customizations">,
+): ModuleTypes {
+  const copy = structuredClone(types);
+  const object = copy.objects.find(({ name }) => name === main);
+  for (const { function: [name] = [], argument, ...changes } of customizations) {
+    const called = name ? object?.functions.find((one) => kebab(one.name) === kebab(name)) : object?.constructor_;
+    const found = called?.args.find((one) => kebab(one.name) === kebab(argument));
+    if (!found) throw new StandInError(`The toolchain has no argument ${JSON.stringify(argument)} to customize.`);
+    if (changes.default !== undefined) found.defaultValue = JSON.stringify(changes.default);
+    if (changes.defaultPath !== undefined) found.defaultPath = changes.defaultPath;
+    if (changes.ignore !== undefined) found.ignore = changes.ignore;
+  }
+  return copy;
+}
+
+function firstCommand(args: string[], flags: ReadonlySet<string>): number {
+  for (let at = 0; at < args.length; at++) {
+    const word = args[at] ?? "";
+    if (!word.startsWith("-")) return at;
+    if (flags.has(word)) at++;
+  }
+  return args.length;
+}
+
+/** The flags of a toolchain's constructor stand after its name. */
+function onlyGlobal(args: string[], flags: ReadonlySet<string>): string[] {
+  const globals = new Set([...flags, "-h", "--help", "-j", "--json", "-s", "--silent"]);
+  for (const [index, word] of args.entries()) {
+    if (flags.has(args[index - 1] ?? "")) continue;
+    if (!globals.has(word.split("=", 1)[0] ?? ""))
+      throw new UsageError(`unknown flag: ${word}. The flags of a toolchain stand after its name.`);
+  }
+  return args;
+}
