@@ -1,13 +1,17 @@
-import { Agent, request } from "node:http";
+import { Agent, type IncomingHttpHeaders, request } from "node:http";
 
 /** Path of the requests, and how the answers are told apart. */
 export interface LoadCheck {
   path: string;
-  /** Every answer must hold a version: a 200 with JSON and its member `version`. Without it an answer below 500 is ok, and counted by its status. */
-  hasVersion: boolean;
+  /**
+   * Where every answer must carry a version: in a member of its JSON, by a JSON pointer, or in a header. Without it an answer below 500 is
+   * ok, and counted by its status.
+   */
+  version?: { pointer: string } | { header: string };
 }
 
-const versionCheck: LoadCheck = { path: "/version", hasVersion: true };
+/** The version check of the sample, and of any service that has it. */
+export const usualCheck: LoadCheck = { path: "/version", version: { pointer: "/version" } };
 
 /** What a constant stream of requests to the service's public address got back. */
 export interface LoadResult {
@@ -30,7 +34,7 @@ const PATIENCE = 60_000;
  * Sends requests at a constant rate, whatever the answers take, as users would.
  * @param url The local load balancer. @param host The public host name that it routes by. @param perSecond Requests a second.
  */
-export function startLoad(url: string, host: string, perSecond: number, check = versionCheck): Load {
+export function startLoad(url: string, host: string, perSecond: number, check = usualCheck): Load {
   const result: LoadResult = { versions: new Map(), ok: 0, failed: 0, failures: [] };
   const agent = new Agent({ keepAlive: true });
   const open = new Set<Promise<void>>();
@@ -67,18 +71,27 @@ export function startLoad(url: string, host: string, perSecond: number, check = 
 const LARGEST_ANSWER = 1 << 20;
 
 /** The version that answers, or its status. @throws Error for any other answer, and for none within 60 s. */
-export async function ask(agent: Agent, url: string, host: string, check = versionCheck): Promise<string> {
-  const { status = 0, body } = await get(agent, new URL(`${url}${check.path}`), host);
-  if (!check.hasVersion && status < 500) return `HTTP ${status}`;
-  if (status !== 200) throw new Error(`HTTP ${status}: ${shown(body)}`);
-  const version: unknown = versionIn(body);
-  if (typeof version === "string") return version;
-  throw new Error(`HTTP 200 without a version: ${shown(body)}`);
+export async function ask(agent: Agent, url: string, host: string, check = usualCheck): Promise<string> {
+  const { status = 0, headers, body } = await get(agent, new URL(`${url}${check.path}`), host);
+  if (!check.version && status < 500) return `HTTP ${status}`;
+  if (!check.version || status >= 500 || ("pointer" in check.version && status !== 200))
+    throw new Error(`HTTP ${status}: ${shown(body)}`);
+  const version =
+    "header" in check.version
+      ? headers[check.version.header.toLowerCase()]
+      : String(memberAt(body, check.version.pointer) ?? "");
+  if (typeof version === "string" && version !== "") return version;
+  throw new Error(`HTTP ${status} without a version: ${shown(body)}`);
 }
 
-function versionIn(body: string): unknown {
+/** The text or number that a JSON pointer names: https://www.rfc-editor.org/rfc/rfc6901 */
+function memberAt(json: string, pointer: string): string | number | undefined {
+  const names = pointer.split("/").slice(1);
   try {
-    return Object(JSON.parse(body)).version;
+    const found = names
+      .map((name) => name.replaceAll("~1", "/").replaceAll("~0", "~"))
+      .reduce<unknown>((value, name) => Object(value)[name], JSON.parse(json));
+    return typeof found === "string" || typeof found === "number" ? found : undefined;
   } catch {
     return undefined;
   }
@@ -86,7 +99,13 @@ function versionIn(body: string): unknown {
 
 const shown = (body: string) => body.replace(/\s+/g, " ").slice(0, 200);
 
-function get(agent: Agent, url: URL, host: string): Promise<{ status: number | undefined; body: string }> {
+interface Answer {
+  status: number | undefined;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+function get(agent: Agent, url: URL, host: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const call = request(url, { agent, headers: { host }, timeout: PATIENCE }, (response) => {
       let body = "";
@@ -97,7 +116,7 @@ function get(agent: Agent, url: URL, host: string): Promise<{ status: number | u
           call.destroy(new Error(`an answer of more than ${LARGEST_ANSWER} characters`));
       });
       response.on("error", reject);
-      response.on("end", () => resolve({ status: response.statusCode, body }));
+      response.on("end", () => resolve({ status: response.statusCode, headers: response.headers, body }));
     });
     call.on("timeout", () => call.destroy(new Error(`no answer within ${PATIENCE / 1000} s`)));
     call.on("error", reject);

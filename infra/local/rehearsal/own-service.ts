@@ -4,8 +4,9 @@ import { type AppDirectory, makeCommit, openAppDirectory } from "./app-directory
 import { givenService, repositoryName } from "./given-task-definition.js";
 import { type Container, containerOf, localTaskDefinition } from "./local-task-definition.js";
 import type { ImageConfig } from "./published-image.js";
+import type { StatedCheck } from "./request-check.js";
 import type { ServiceDescription } from "./seed.js";
-import { readServiceFile, type TargetKeys } from "./service-file.js";
+import { isObject, objects, readServiceFile, type TargetKeys } from "./service-file.js";
 
 /** A target with all that the local service is made of. */
 export interface OwnTarget {
@@ -44,8 +45,8 @@ export interface OwnService {
   target: OwnTarget;
   /** What of the rehearsal differs from the user's service. */
   notes: string[];
-  /** The path that requests and health checks are sent to, where the service has no version path of its own. */
-  path: string;
+  /** The requests of the load, and the path of the public URL that they are below. */
+  check: StatedCheck & { base: string };
   /** Options of the local AWS. */
   awsOptions: string[];
   /** Log groups that the task definition names. */
@@ -75,19 +76,27 @@ export async function openOwnService({ app, target: path, container }: OwnServic
   const given = file.kind === "target" ? undefined : givenService(file.taskDefinition, container);
   const stated = file.kind === "target" ? localKeys(file.target) : { keys: targetFileOf(given?.target), notes: [] };
   const target = given?.target ?? completed(stated.keys);
+  const check = statedCheck(stated.keys);
   const directory = await openAppDirectory(app, buildKeys(stated.keys), basename(path));
   const name = /^[\w.-]+\.json$/.test(basename(path)) && file.kind === "target" ? basename(path, ".json") : "rehearsal";
   return {
     cwd: app,
     target,
-    path: requestPath(stated.keys),
+    check,
     notes: [
       ...(file.kind === "target" ? file.notes : []),
       ...stated.notes,
       ...(given?.notes ?? []),
       ...commitNote(directory),
     ],
-    awsOptions: ["--account", target.account, "--health-path", requestPath(stated.keys), "--health-codes", "200-499"],
+    awsOptions: [
+      "--account",
+      target.account,
+      "--health-path",
+      `${check.base}${check.path}`,
+      "--health-codes",
+      "200-499",
+    ],
     logGroups: given?.containers.flatMap(groupOf) ?? [],
     entryPoints: given?.containers.flatMap(({ entryPoint = [] }) => entryPoint.slice(0, 1)) ?? [],
     writeFlags: (to) => writeFlags(to, name, stated.keys, target, directory),
@@ -150,11 +159,18 @@ function buildKeys({ build }: TargetKeys): { context?: string; dockerfile?: stri
   return { ...(typeof context === "string" && { context }), ...(typeof dockerfile === "string" && { dockerfile }) };
 }
 
-/** Path below the URL's own that the target checks, or else the URL's own. */
-function requestPath({ url, expectations }: TargetKeys): string {
-  const base = typeof url === "string" && URL.canParse(url) ? new URL(url).pathname.replace(/\/$/, "") : "";
-  const { path } = Object(Array.isArray(expectations) ? expectations[0] : undefined) as { path?: unknown };
-  return typeof path === "string" && path.startsWith("/") ? `${base}${path}` : `${base}/`;
+/** What the target checks first: its version, an expectation, or else the start page. */
+function statedCheck({ url, versionCheck, expectations }: TargetKeys): StatedCheck & { base: string } {
+  const base = typeof url === "string" && URL.canParse(url) ? new URL(url).pathname.replace(/\/+$/, "") : "";
+  const [expected] = objects(expectations);
+  const { path, pointer, header } = isObject(versionCheck) ? versionCheck : { path: expected?.path };
+  return {
+    base,
+    path: typeof path === "string" && path.startsWith("/") ? path : "/",
+    ...(versionCheck === false && { version: false }),
+    ...(typeof pointer === "string" && { version: { pointer } }),
+    ...(typeof header === "string" && { version: { header } }),
+  };
 }
 
 function commitNote({ hasCommit, path }: AppDirectory): string[] {

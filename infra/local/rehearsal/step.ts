@@ -16,8 +16,9 @@ export async function timed<T>(
   name: string,
   work: () => Promise<T>,
   outcome?: (result: T) => string,
+  log: (line: string) => void = console.log,
 ): Promise<T> {
-  console.log(`\n▸ ${name}`);
+  log(`\n▸ ${name}`);
   const started = performance.now();
   const result = await work();
   const seconds = (performance.now() - started) / 1000;

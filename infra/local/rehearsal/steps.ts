@@ -1,7 +1,7 @@
 import { BadInput } from "./bad-input.js";
 import { publishBrokenImage } from "./broken-image.js";
 import { firstFailure } from "./first-failure.js";
-import { type LoadCheck, startLoad } from "./load.js";
+import { type LoadCheck, startLoad, usualCheck } from "./load.js";
 import type { LocalAws } from "./local-aws.js";
 import { at, type CallResult, type ModuleCaller } from "./module-call.js";
 import type { OwnFlags, OwnService } from "./own-service.js";
@@ -33,6 +33,8 @@ export interface Stage {
   module: ModuleCaller;
   steps: Step[];
   signal: AbortSignal;
+  /** Receives each line of the progress. */
+  log: (line: string) => void;
   /** The user's own service in place of the sample. */
   own?: OwnService;
   flags: OwnFlags;
@@ -52,7 +54,7 @@ export async function playTheSteps(stage: Stage): Promise<void> {
   await underLoad(stage, async () => {
     const sources = [...flags.build, ...flags.publish];
     const { stdout } = await step(stage, "deploy v1.1.0", [...deploy("v1.1.0"), ...sources]);
-    if (stage.check?.hasVersion && (!own || own.target.url)) requireServedCheck("deploy v1.1.0", stdout);
+    if (stage.check?.version && (!own || own.target.url)) requireServedCheck("deploy v1.1.0", stdout);
   });
   await step(stage, "status", [...before, "status"]);
   const tags = { good: "v1.1.0", broken: "v1.2.0" };
@@ -84,10 +86,10 @@ async function bringUpTheFirstVersion(stage: Stage): Promise<void> {
     const { config } = await readPublished(clients, aws.url, target.repository, release.version);
     const description = own.describe(config, release);
     await startService(clients.ecs, target, description, signal).catch((error) => firstFailure(clients, target, error));
-    if (description.balanced) stage.check = await findCheck(aws.url, stage.host, own.path, release.version);
+    if (description.balanced) stage.check = await findCheck(aws.url, stage.host, own.check, release.version);
     else delete stage.check;
   };
-  await timed(stage.steps, "first version's service", create, () => "completed");
+  await timed(stage.steps, "first version's service", create, () => "completed", stage.log);
 }
 
 /** One call of the module, its progress shown as it comes. @throws Error when it does not end as it should. */
@@ -97,14 +99,15 @@ async function step(stage: Stage, name: string, args: string[], expected: number
     stage.steps,
     name,
     async () => {
-      const result = await stage.module.call(args, (line) => console.log(`  │ ${withoutPrefix(line)}`));
-      for (const line of result.stdout.trim().split("\n")) console.log(`  │ ${line}`);
+      const result = await stage.module.call(args, (line) => stage.log(`  │ ${withoutPrefix(line)}`));
+      for (const line of result.stdout.trim().split("\n")) stage.log(`  │ ${line}`);
       stage.signal.throwIfAborted();
       if (![expected].flat().includes(result.exitCode))
         throw unexpected(name, result.exitCode, [expected].flat().join(" or "), stage.own !== undefined);
       return result;
     },
     () => (expected === rolledBack ? "rolled back, as it should" : "ok"),
+    stage.log,
   );
 }
 
@@ -123,7 +126,7 @@ async function underLoad(stage: Stage, work: () => Promise<unknown>): Promise<vo
     const result = await load.stop();
     const last = stage.steps.at(-1);
     if (last) last.load = result;
-    for (const failure of result.failures) console.log(`  ! a request failed: ${failure}`);
+    for (const failure of result.failures) stage.log(`  ! a request failed: ${failure}`);
   }
 }
 
@@ -140,7 +143,7 @@ export function requireServed(stage: Stage): void {
       `${failed} requests failed during the deploys; none should. See the lines marked with "!" above.${advice}`,
     );
   }
-  if (!stage.check.hasVersion) return;
+  if (!stage.check.version) return;
   if (!good?.versions.has("v1.1.0")) throw new Error("v1.1.0 was deployed and yet never served at the public address.");
   if (broken?.versions.size !== 1 || !broken.versions.has("v1.1.0")) {
     throw new Error("While v1.2.0 failed, only v1.1.0 should have been served.");
@@ -154,11 +157,12 @@ export async function prepare(
   steps: Step[],
   signal: AbortSignal,
   own?: { service: OwnService; flags: OwnFlags },
+  log: (line: string) => void = console.log,
 ): Promise<Stage> {
   const target = own ? own.service.target : await readSampleTarget();
   const host = target.url ? new URL(target.url).host : `${target.service}.localhost`;
   const clients = await connect(aws, target);
-  const common = { aws, host, clients, module, steps, signal, check: { path: "/version", hasVersion: true } };
+  const common = { aws, host, clients, module, steps, signal, check: usualCheck, log };
   if (own) return { ...common, target: target as Target, own: own.service, flags: own.flags };
   return { ...common, target: target as Target, flags: noFlags };
 }

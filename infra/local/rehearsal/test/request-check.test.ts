@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
+import { usualCheck } from "../load.js";
 import { findCheck } from "../request-check.js";
 
 async function serving(t: TestContext, listener: RequestListener): Promise<string> {
@@ -19,20 +20,35 @@ test("requests go to /version where it returns the version that runs, also below
   const url = await serving(t, ({ url = "" }, response) =>
     response.writeHead(url.endsWith("/version") ? 200 : 404).end('{"version":"v1.0.0"}'),
   );
-  assert.deepEqual(await findCheck(url, "a.example", "/", "v1.0.0"), { path: "/version", hasVersion: true });
-  assert.deepEqual(await findCheck(url, "a.example", "/api/", "v1.0.0"), { path: "/api/version", hasVersion: true });
+  assert.deepEqual(await findCheck(url, "a.example", { path: "/" }, "v1.0.0"), usualCheck);
+  assert.deepEqual(await findCheck(url, "a.example", { path: "/", base: "/api" }, "v1.0.0"), {
+    ...usualCheck,
+    path: "/api/version",
+  });
 });
 
 test("requests go to the given path where /version is another thing: any answer below 500 is one", async (t) => {
   const url = await serving(t, ({ url }, response) =>
     response.writeHead(url === "/" ? 404 : 200).end('{"version":"2026"}'),
   );
-  assert.deepEqual(await findCheck(url, "a.example", "/", "v1.0.0"), { path: "/", hasVersion: false });
+  assert.deepEqual(await findCheck(url, "a.example", { path: "/" }, "v1.0.0"), { path: "/" });
+});
+
+test("requests go where the target's version check leads, by a pointer or a header", async (t) => {
+  const url = await serving(t, (_, response) =>
+    response.writeHead(302, { "x-version": "v1.0.0" }).end('{"build":{"a/b":["v1.0.0"]}}'),
+  );
+  const header = { path: "/", version: { header: "X-Version" } };
+  assert.deepEqual(await findCheck(url, "a.example", header, "v1.0.0"), header);
+  const pointed = await serving(t, (_, response) => void response.end('{"build":{"a/b":["v1.0.0"]}}'));
+  const pointer = { path: "/", version: { pointer: "/build/a~1b/0" } };
+  assert.deepEqual(await findCheck(pointed, "a.example", pointer, "v1.0.0"), pointer);
+  assert.deepEqual(await findCheck(pointed, "a.example", { path: "/x", version: false }, "v1.0.0"), { path: "/x" });
 });
 
 test("a path that the server fails at is refused with its answer", async (t) => {
   const url = await serving(t, (_, response) => response.writeHead(500).end("no database"));
-  await assert.rejects(findCheck(url, "a.example", "/", "v1.0.0"), /HTTP 500: no database/);
+  await assert.rejects(findCheck(url, "a.example", { path: "/" }, "v1.0.0"), /HTTP 500: no database/);
 });
 
 test("a path with two slashes leads to no other host", async (t) => {
@@ -41,6 +57,6 @@ test("a path with two slashes leads to no other host", async (t) => {
     paths.push(request.url ?? "");
     response.end();
   });
-  await findCheck(url, "a.example", "//example.com/x", "v1.0.0");
+  await findCheck(url, "a.example", { path: "//example.com/x" }, "v1.0.0");
   assert.equal(paths.at(-1), "//example.com/x");
 });
