@@ -12,6 +12,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const bin = (name: string) => join(root, "node_modules", ".bin", name);
 const typescript = [process.execPath, "--import", import.meta.resolve("./typescript.mjs")];
 const endToEnd = "infra/local/rehearsal/test/end-to-end.test.ts";
+const examples = "infra/local/rehearsal/test/examples.test.ts";
 
 interface Part {
   name: string;
@@ -38,8 +39,12 @@ async function main(): Promise<number> {
     { name: "workflows", command: script("./workflow-checks/main.ts") },
     { name: "type check", command: typeCheck(".") },
     { name: "type check of ci/", command: typeCheck("ci") },
-    { name: "unit tests and simulation", command: nodeTest(tests.filter((file) => file !== endToEnd)) },
+    {
+      name: "unit tests and simulation",
+      command: nodeTest(tests.filter((file) => file !== endToEnd && file !== examples)),
+    },
     { name: "rehearsal, end to end", command: nodeTest([endToEnd]) },
+    { name: "rehearsal of the examples", command: nodeTest([examples]) },
   ];
   for (const { name, command } of parts) {
     const started = performance.now();

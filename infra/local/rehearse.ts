@@ -74,7 +74,7 @@ async function rehearse(options: Options, signal: AbortSignal, own?: OwnService)
       }
       console.log(`\n${formatTable(steps)}\n`);
       requireServed(stage);
-      if (options.keep) console.log(keptHelp(aws, stage.target));
+      if (options.keep) console.log(keptHelp(aws, stage.target, stage.check?.path));
     } finally {
       if (!options.keep || signal.aborted) await aws.stop();
     }

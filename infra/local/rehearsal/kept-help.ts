@@ -1,8 +1,12 @@
 import type { LocalAws } from "./local-aws.js";
 import type { Target } from "./seed.js";
 
-/** How to use a local AWS that was kept: lines to paste into a shell. They suit either version of the AWS CLI, boto3 and the SDKs. */
-export function keptHelp(aws: LocalAws, target: Target): string {
+/**
+ * How to use a local AWS that was kept: lines to paste into a shell. They suit either version of the AWS CLI, boto3 and the SDKs.
+ *
+ * @param path A path that the service answers.
+ */
+export function keptHelp(aws: LocalAws, target: Target, path = "/version"): string {
   const registry = `127.0.0.1:${aws.port}`;
   return `The local AWS stays at ${aws.url}. To use it from a shell:
 
@@ -17,7 +21,7 @@ export function keptHelp(aws: LocalAws, target: Target): string {
   aws logs filter-log-events --log-group-name /ecs/${target.service} --query 'events[].message'
   aws ecr get-login-password | docker login --username AWS --password-stdin ${registry}
   docker pull ${registry}/${target.repository}:v1.1.0
-  curl -H 'Host: ${target.url ? new URL(target.url).host : `${target.service}.localhost`}' ${aws.url}/version
+  curl -H 'Host: ${target.url ? new URL(target.url).host : `${target.service}.localhost`}' ${aws.url}${path}
 
 podman and skopeo want --tls-verify=false. An AWS CLI older than 1.29 or 2.13 wants --endpoint-url $AWS_ENDPOINT_URL.
 Its log: ${aws.logFile}
