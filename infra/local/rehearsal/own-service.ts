@@ -6,7 +6,7 @@ import { type Container, containerOf, localTaskDefinition } from "./local-task-d
 import type { ImageConfig } from "./published-image.js";
 import type { StatedCheck } from "./request-check.js";
 import type { ServiceDescription } from "./seed.js";
-import { isObject, objects, readServiceFile, type TargetKeys } from "./service-file.js";
+import { besideTarget, isObject, objects, readServiceFile, type TargetKeys } from "./service-file.js";
 
 /** A target with all that the local service is made of. */
 export interface OwnTarget {
@@ -75,7 +75,7 @@ export async function openOwnService({ app, target: path, container }: OwnServic
   const file = await readServiceFile(path);
   const given = file.kind === "target" ? undefined : givenService(file.taskDefinition, container);
   const stated = file.kind === "target" ? localKeys(file.target) : { keys: targetFileOf(given?.target), notes: [] };
-  const target = given?.target ?? completed(stated.keys);
+  const target = given?.target ?? completed({ ...(await besideTarget(path)), ...stated.keys });
   const check = statedCheck(stated.keys);
   const directory = await openAppDirectory(app, buildKeys(stated.keys), basename(path));
   const name = /^[\w.-]+\.json$/.test(basename(path)) && file.kind === "target" ? basename(path, ".json") : "rehearsal";

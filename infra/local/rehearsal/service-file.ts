@@ -40,6 +40,15 @@ export async function readServiceFile(path: string): Promise<ServiceFile> {
   );
 }
 
+/** Reads the size and port of a service from the file beside its target, from which Terraform creates the service: `NAME.terraform.json`. */
+export async function besideTarget(path: string): Promise<JsonObject> {
+  const text = await readFile(path.replace(/\.json$/, ".terraform.json"), "utf8").catch(() => "{}");
+  const json = parse(text, path);
+  const known = ["containerPort", "cpu", "memory", "desiredCount"];
+  if (!isObject(json)) return {};
+  return Object.fromEntries(known.flatMap((key) => (Number.isInteger(json[key]) ? [[key, json[key]]] : [])));
+}
+
 const accepted =
   'Accepted: a target, such as { "region": "us-west-2", "cluster": "main", "service": "api" }, or what ' +
   "`aws ecs describe-task-definition --task-definition NAME` prints.";

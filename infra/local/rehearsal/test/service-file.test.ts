@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { BadInput } from "../bad-input.js";
-import { readServiceFile } from "../service-file.js";
+import { besideTarget, readServiceFile } from "../service-file.js";
 
 let directory: string;
 before(async () => {
@@ -39,6 +39,17 @@ test("what leads to other accounts is left out of the target, with a note for ea
 test("a task definition is read as describe-task-definition prints it and as it is registered", async () => {
   for (const json of [taskDefinition, { taskDefinition, tags: [] }])
     assert.deepEqual(await read(JSON.stringify(json)), { kind: "task definition", taskDefinition });
+});
+
+test("size and port come from Terraform's file beside the target, where there is one", async () => {
+  const path = join(directory, "sized.json");
+  assert.deepEqual(await besideTarget(path), {});
+  const beside = { containerPort: 5000, cpu: 256, memory: 512, desiredCount: 2 };
+  await writeFile(
+    join(directory, "sized.terraform.json"),
+    JSON.stringify({ ...beside, other: 1, launchType: "FARGATE" }),
+  );
+  assert.deepEqual(await besideTarget(path), beside);
 });
 
 test("a file that is not there, no JSON, or neither of both is refused with what is accepted", async () => {
