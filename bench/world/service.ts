@@ -122,8 +122,8 @@ function taskDefinitionOf({ service = {} }: Scenario, version: string): JsonObje
       : {
           networkMode: "awsvpc",
           requiresCompatibilities: ["FARGATE"],
-          cpu: String(target.cpu ?? 256),
-          memory: String(target.memory ?? 512),
+          cpu: String(target.created.cpu),
+          memory: String(target.created.memory),
         }),
     executionRoleArn: `arn:aws:iam::${target.account}:role/web-execution`,
     containerDefinitions: [

@@ -158,6 +158,22 @@ const mistakes: [string, object, RegExp][] = [
     { expectations: [{ path: "/x", headers: 5 }] },
     /expectations\.0\.headers: is 5; accepted: an object of headers/,
   ],
+  ["a registry of an empty list", { registry: [] }, /registry: is a list; accepted: an object of account, region/],
+  [
+    "build arguments in a list",
+    { build: { args: ["A=1"] } },
+    /build\.args: is a list; accepted: an object of values by/,
+  ],
+  [
+    "a versionCheck of an empty list",
+    { versionCheck: [] },
+    /versionCheck: is a list; accepted: false, or an object of/,
+  ],
+  [
+    "an expectation's headers in a list",
+    { expectations: [{ path: "/x", headers: ["a"] }] },
+    /expectations\.0\.headers: is a list; accepted: an object of values by name/,
+  ],
   ["a task that is a list", { before: ["flask"] }, /before: is a list; accepted: an object of command, timeoutSeconds/],
   ["a service of null", { service: null }, /service: is null; accepted: 1 to 255/],
   [

@@ -1,4 +1,4 @@
-import { movedKeys } from "../../target.js";
+import { movedKeys } from "../../target-schema.js";
 import type { Facts } from "./facts.js";
 import type { Finding } from "./finding.js";
 
