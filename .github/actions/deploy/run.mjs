@@ -45,7 +45,6 @@ export async function run(command, args, { cwd, env, show }) {
         rest = next;
       }
       isCut = rest.length > largest || (isCut && others.length === 0);
-      if (isCut) rest = rest.slice(0, largest);
     });
     const [code, signal] = await once(child, "close");
     if (rest !== "") take(rest);

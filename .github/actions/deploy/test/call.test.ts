@@ -107,9 +107,10 @@ test("a runner without the dagger CLI gets exit code 2 and the next step", async
 });
 
 test("a runner without Node.js, or with one that is too old, gets exit code 2 and the next step", async () => {
-  for (const exitCode of [1, 127]) {
+  const old = 'Object.defineProperty(process, "versions", { value: { node: "18.19.0" } }); eval(process.argv[1])';
+  for (const script of ["exit 127", `exec "${process.execPath}" -e '${old}' "$2"`]) {
     const folder = await mkdtemp(join(tmpdir(), "slipway-node-"));
-    await writeFile(join(folder, "node"), `#!/bin/sh\nexit ${exitCode}\n`, { mode: 0o755 });
+    await writeFile(join(folder, "node"), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     const run = await runAction({}, { path: folder });
     await rm(folder, { recursive: true });
     assert.deepEqual([run.exitCode, run.commands.length], [2, 1], run.log);
