@@ -108,7 +108,8 @@ export interface FoundDockerfile {
 
 /** Finds the Dockerfile: the root's, else the one in a directory of one of these names, else the only one. Pure. */
 export function findDockerfile(dockerfiles: Checkout["dockerfiles"], names: readonly string[]): FoundDockerfile {
-  const paths = [...dockerfiles.keys()];
+  // A target's path takes no backslash, and no line of a report takes a control character.
+  const paths = [...dockerfiles.keys()].filter((path) => /^[^\\\p{Cc}]{1,1000}$/u.test(path));
   const inDirectoryOf = (name: string) => paths.filter((path) => path.split("/").at(-2) === name);
   const named = names.map(inDirectoryOf).find((found) => found.length === 1)?.[0];
   const path = dockerfiles.has("Dockerfile") ? "Dockerfile" : (named ?? (paths.length === 1 ? paths[0] : undefined));

@@ -61,7 +61,7 @@ function buildNeeds({ checkout: { dockerfiles }, dockerfile: { path, hasTests } 
         ];
   const found = [...dockerfiles.keys()];
   return found.length === 0
-    ? ["The repository has no Dockerfile. Add one, or deploy an image that exists already."]
+    ? ["The repository has no Dockerfile. Add one, or deploy an image that exists already with deploy --from."]
     : [
         `The repository has several Dockerfiles (${found.slice(0, 10).join(", ")}). Name the directory of one in the target: "build": { "context": "services/web" }.`,
       ];

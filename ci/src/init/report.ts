@@ -1,4 +1,5 @@
 import type { JsonObject } from "../aws/raw.js";
+import { neutral } from "../foreign-text.js";
 import { containersOf, objects } from "../rollout/ecs/containers.js";
 import { secretReferences } from "../rollout/preflight/references.js";
 import { findingLines, needsOf, type Situation } from "./needs.js";
@@ -73,7 +74,11 @@ export function logLines(sections: readonly Section[]): string[] {
   return sections.flatMap(({ title, lines }) => [`${title}:`, ...lines.map((line) => `- ${line}`)]);
 }
 
-/** As a file beside the target. */
+/** As a file beside the target. Tags and file names are what others write: no line of theirs becomes a heading. */
 export function markdown(sections: readonly Section[]): string {
-  return `${sections.map(({ title, lines }) => `## ${title}\n\n${lines.map((line) => `- ${line}`).join("\n")}`).join("\n\n")}\n`;
+  const blocks = sections.map(({ title, lines }) => {
+    const items = lines.map((line) => `- ${neutral(line, 4_000)}`);
+    return `## ${neutral(title, 4_000)}\n\n${items.join("\n")}`;
+  });
+  return `${blocks.join("\n\n")}\n`;
 }

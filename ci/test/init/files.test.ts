@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { parse } from "yaml";
 import { findDockerfile, invocationOf } from "../../src/init/checkout.js";
 import { isEnvIgnored, missingEnvLines } from "../../src/init/files.js";
+import { markdown } from "../../src/init/report.js";
 import { workflow } from "../../src/init/workflow.js";
 
 const own = readFileSync(new URL("../../../.github/workflows/build-and-deploy.yaml", import.meta.url), "utf8");
@@ -45,6 +46,7 @@ test("the Dockerfile is the root's, else that of a directory named as the servic
   assert.deepEqual(find("services/web/Dockerfile", "services/api/Dockerfile").build, { context: "services/api" });
   assert.deepEqual(find("deploy/Dockerfile").build, { context: "deploy" });
   assert.equal(find("a/Dockerfile", "b/Dockerfile").path, undefined);
+  assert.equal(find("a\\b/Dockerfile").path, undefined);
 });
 
 test("a line of .env that is there in any case is not missing", () => {
@@ -63,4 +65,9 @@ test("an ignored .env is noticed", () => {
     [ignored("a\r\n.env\r\n"), ignored("# .env\n.envrc\n"), isEnvIgnored({ files: new Map() })],
     [true, false, false],
   );
+});
+
+test("a line of a report can't become a heading or move the cursor", () => {
+  const text = markdown([{ title: "Found", lines: ["stack a\n## Next\u001b[2J", "b"] }]);
+  assert.equal(text, "## Found\n\n- stack a ## Next\n- b\n");
 });
