@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { ECRClient } from "@aws-sdk/client-ecr";
 import { createSimulatedRuntime } from "../aws/ecs/simulated/runtime.js";
 import type { PolicyStatement } from "../aws/wire/policy.js";
 import type { Principal } from "../aws/wire/principals.js";
@@ -48,6 +49,17 @@ function callAsDeployer(...args: string[]): Promise<Told> {
   return stage.call(["--aws", aws, "--credentials", "env://KEYS", "--target", "api", ...args], { env });
 }
 
+/** Pushes as publish does, by the registry's own protocol. @throws Error when the registry refuses a request. */
+async function pushAsDeployer(version: string): Promise<void> {
+  const { accessKeyId, secretAccessKey } = deployer;
+  const ecr = new ECRClient({
+    endpoint: stage.url,
+    region: "us-west-2",
+    credentials: { accessKeyId, secretAccessKey },
+  });
+  await putImage({ ...stage, clients: { ...stage.clients, ecr } }, version, {});
+}
+
 /** Every call that was refused is named in the output, also where the function goes on without it. */
 async function permitted(exitCode: number, ...args: string[]): Promise<void> {
   const told = await callAsDeployer(...args);
@@ -62,11 +74,13 @@ test("without a policy that allows it, nothing of the service is read", async ()
   const init = await callAsDeployer("init", ...where);
   assert.equal(init.exitCode, 2);
   assert.match(init.stderr, /The credentials may not perform ecs:DescribeServices\./);
+  await assert.rejects(pushAsDeployer("v1.3.0"), /not authorized to perform: ecr:GetAuthorizationToken/);
 });
 
-test("every call of status, plan, deploy, history and rollback is allowed by the policy that init writes", async () => {
+test("every call of a push, and of status, plan, deploy, history and rollback is allowed by the policy that init writes", async () => {
   const policy = await readFile(join(stage.checkout.path, "infra/iam/deploy-api.policy.json"), "utf8");
   statements.push(...(JSON.parse(policy) as { Statement: PolicyStatement[] }).Statement);
+  await pushAsDeployer("v1.3.0");
   await permitted(0, "status");
   await permitted(0, "plan", "--version", "v1.1.0");
   await permitted(0, "deploy", "--published", "--version", "v1.1.0");
