@@ -33,7 +33,6 @@ export async function createApi(stage: Stage): Promise<void> {
       executionRoleArn: `arn:aws:iam::${account}:role/api-execution`,
       taskRoleArn: `arn:aws:iam::${account}:role/api-task`,
       containerDefinitions: [
-        { name: "proxy", image: "public.ecr.aws/nginx/nginx:1", portMappings: [{ containerPort: 8080 }] },
         {
           name: "web",
           image: own,
@@ -43,6 +42,7 @@ export async function createApi(stage: Stage): Promise<void> {
           logConfiguration,
         },
         { name: "worker", image: own, secrets: [{ name: "KEY", valueFrom: "/api/key" }], logConfiguration },
+        { name: "proxy", image: "public.ecr.aws/nginx/nginx:1", portMappings: [{ containerPort: 8080 }] },
       ],
     }),
   );
