@@ -6,10 +6,19 @@ import type { Clients, Target } from "./seed.js";
 /** Lines of the log that are shown. */
 const LINES = 20;
 
-/** Adds to the error of a first version that did not start why its tasks ended, and the end of their log. @throws {Error} Always. */
+const next =
+  "Correct what the log names. Variables and commands of the service are those of its task definition: pass it with --target.";
+
+/**
+ * Adds to the error of a first version that did not start why its tasks ended, and the end of their log.
+ *
+ * @param groups The log groups of the service; the first one is read.
+ * @throws {Error} Always.
+ */
 export async function firstFailure(
   { ecs, logs }: Clients,
   { cluster, service }: Pick<Target, "cluster" | "service">,
+  [logGroupName = `/ecs/${service}`]: string[],
   error: Error,
 ): Promise<never> {
   const listed = await ecs.send(new ListTasksCommand({ cluster, serviceName: service, desiredStatus: "STOPPED" }));
@@ -21,14 +30,16 @@ export async function firstFailure(
     ({ name, exitCode, reason }) =>
       `  container ${name}: ${exitCode === undefined ? "did not start" : `exit code ${exitCode}`}${reason ? `, ${shown(reason)}` : ""}`,
   );
-  const group = { logGroupName: `/ecs/${service}` };
-  const events = await logs.send(new FilterLogEventsCommand(group)).then(
+  const events = await logs.send(new FilterLogEventsCommand({ logGroupName })).then(
     ({ events = [] }) => events,
     () => [],
   );
   const lines = events.slice(-LINES).map(({ message = "" }) => `  │ ${shown(message).slice(1, -1)}`);
   const reason = tasks?.[0]?.stoppedReason;
-  throw new Error([error.message, ...(reason ? [`  task: ${shown(reason)}`] : []), ...ended, ...lines].join("\n"), {
-    cause: error,
-  });
+  throw new Error(
+    [error.message, ...(reason ? [`  task: ${shown(reason)}`] : []), ...ended, ...lines, next].join("\n"),
+    {
+      cause: error,
+    },
+  );
 }

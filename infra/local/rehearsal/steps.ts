@@ -85,7 +85,9 @@ async function bringUpTheFirstVersion(stage: Stage): Promise<void> {
     if (!own) return createService(clients, target, release.image, release.version, signal);
     const { config } = await readPublished(clients, aws.url, target.repository, release.version);
     const description = own.describe(config, release);
-    await startService(clients.ecs, target, description, signal).catch((error) => firstFailure(clients, target, error));
+    await startService(clients.ecs, target, description, signal).catch((error) =>
+      firstFailure(clients, target, own.logGroups, error),
+    );
     if (description.balanced) stage.check = await findCheck(aws.url, stage.host, own.check, release.version);
     else delete stage.check;
   };
