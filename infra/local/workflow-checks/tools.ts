@@ -56,7 +56,10 @@ async function installed(name: string, lock: string, install: (folder: string) =
   mkdirSync(partial, { recursive: true });
   try {
     await install(partial);
-    if (!existsSync(folder)) renameSync(partial, folder);
+    renameSync(partial, folder);
+  } catch (error) {
+    // Another process has installed the same.
+    if (!existsSync(folder)) throw error;
   } finally {
     rmSync(partial, { recursive: true, force: true });
   }
