@@ -1,0 +1,46 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createService, createSurroundings } from "../../rehearsal/seed.js";
+import { gitIn } from "./checkout.js";
+import type { Stage } from "./stage.js";
+
+/** The checkout that holds the module, for `-m`. */
+export const moduleRoot = fileURLToPath(new URL("../../../../", import.meta.url));
+
+/** Makes a repository of somebody else's on a stage, with one commit that holds these files. @returns Its path. */
+export async function foreignRepository(stage: Stage, name: string, files: Record<string, string>): Promise<string> {
+  const path = join(stage.stateDir, name);
+  await writeFiles(path, files);
+  const git = gitIn(path);
+  git("init", "--quiet", "--initial-branch=main");
+  git("add", "--all");
+  git("commit", "--quiet", "--message", "First");
+  return path;
+}
+
+export async function writeFiles(path: string, files: Record<string, string>): Promise<void> {
+  for (const [file, content] of Object.entries(files)) {
+    await mkdir(dirname(join(path, file)), { recursive: true });
+    await writeFile(join(path, file), content);
+  }
+}
+
+/** A dagger.json as `dagger init` and `dagger toolchain install PATH` leave it in a repository of the stage. */
+export function toolchainConfig(stage: Stage, name: string): string {
+  const source = relative(join(stage.stateDir, name), moduleRoot);
+  return JSON.stringify({ name: "shop", engineVersion: "v0.21.8", toolchains: [{ name: "slipway", source }] });
+}
+
+/** A target of three keys. */
+export function target({ target: { region, cluster } }: Stage, service: string, more: object = {}): string {
+  return JSON.stringify({ region, cluster, service, ...more });
+}
+
+/** Creates a service that runs some first image, with an ECR repository and a log group of its own. */
+export async function provide(stage: Stage, service: string): Promise<void> {
+  const own = { ...stage.target, service, family: service, container: service, repository: service };
+  await createSurroundings(stage.clients, own);
+  const image = `${stage.url.replace("http://", "")}/${service}@sha256:${"0".repeat(64)}`;
+  await createService(stage.clients, own, image, "v0.0.1", new AbortController().signal);
+}
