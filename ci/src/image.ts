@@ -43,7 +43,7 @@ function noDockerfile(path: string): (cause: Error) => never {
   return (cause) => {
     throw new InputError(
       "no-dockerfile",
-      `The Dockerfile ${path} can't be read (${neutral(cause.message)}). Accepted: a Dockerfile in the directory that is built: name the directory with "build": { "context": "services/web" } in the target or with --app, the file with "dockerfile" or --dockerfile. An image that exists already needs none: deploy --published.`,
+      `The Dockerfile ${path} can't be read (${neutral(cause.message)}). Accepted: a Dockerfile in the directory that is built: name the directory with "build": { "context": "services/web" } in the target or with --app, the file with "dockerfile" or --dockerfile. An image that exists already needs none: deploy --published, --from or --image.`,
       { cause },
     );
   };
