@@ -37,7 +37,8 @@ export const askOverHttp: Ask = async ({ url, host, limit, direct, fresh, signal
     origin: new URL(url.origin),
     path: `${url.pathname}${url.search}${fresh ? `${url.search ? "&" : "?"}slipway=${randomUUID()}` : ""}`,
     headers: {
-      accept: "application/json",
+      // A page with the version in a header may have no JSON.
+      accept: "application/json, */*;q=0.5",
       "cache-control": "no-cache",
       ...(host !== undefined && { host }),
     },
