@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { parse } from "yaml";
 import { account, createApi, createPlain, where } from "./support/api-service.js";
@@ -172,6 +172,21 @@ test("in a repository that has installed it as a toolchain, the functions are ca
   assert.match(await readThere(".github/workflows/deploy.yaml"), /run: dagger call ship-it deploy /);
   assert.match(await readThere(".env"), /^SHIP_IT_CREDENTIALS=/m);
   assert.doesNotMatch(await readThere("infra/targets/production.md"), /dagger\.json names no Slipway/);
+});
+
+test("as a toolchain, init writes what the next command finds: the target, and the credentials of .env", async () => {
+  const source = relative(foreign, stage.checkout.path);
+  const { engineVersion } = JSON.parse(await readFile(join(stage.checkout.path, "dagger.json"), "utf8"));
+  const toolchains = [{ name: "slipway", source }];
+  await writeThere("dagger.json", JSON.stringify({ name: "shop", engineVersion, toolchains }));
+  const init = await stage.call(["slipway", ...stage.at, "init", ...where, "-o", "."], { cwd: foreign });
+  assert.equal(init.exitCode, 0, init.stderr);
+  // In place of the AWS CLI, which this machine need not have.
+  const env = (await readThere(".env")).replace(/"cmd:.*"/, `"file://${stage.credentialsFile}"`);
+  await writeThere(".env", `${env}SLIPWAY_AWS="${stage.url.replace("http", "tcp")}"\n`);
+  const status = await stage.call(["slipway", "status"], { cwd: foreign });
+  assert.equal(status.exitCode, 0, status.stderr);
+  assert.match(status.stdout, /api in uf-cloud-ops-exercise/);
 });
 
 test("init from a directory below the root states that its files belong to the root", async () => {
