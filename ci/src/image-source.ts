@@ -1,6 +1,6 @@
 import type { GitRepository, Service } from "@dagger.io/dagger";
 import type { Build } from "./build-options.js";
-import { type Dockerfile, resolvedBase, runtimeImage } from "./image.js";
+import { type Dockerfile, resolvedBase, resolvedBases, runtimeImage } from "./image.js";
 import { labelsOf, splitReference } from "./labels.js";
 import { once } from "./once.js";
 import type { ImageSource } from "./publish.js";
@@ -43,7 +43,7 @@ export function imageSource(checkout: Checkout): ImageSource {
 
 async function labels(checkout: Checkout, inputDigest: string): Promise<Record<string, string>> {
   const { build, file, version, repository, revision, source } = checkout;
-  const [base, time] = await Promise.all([resolvedBase(build, file), readCommitTime(repository, revision.commit)]);
+  const [bases, time] = await Promise.all([resolvedBases(build, file), readCommitTime(repository, revision.commit)]);
   const { commit, dirty } = revision;
-  return labelsOf({ version, inputDigest, base, commit: { id: commit, time }, dirty, ...(source && { source }) });
+  return labelsOf({ version, inputDigest, bases, commit: { id: commit, time }, dirty, ...(source && { source }) });
 }

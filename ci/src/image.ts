@@ -1,6 +1,6 @@
 import { type Container, dag, type Secret } from "@dagger.io/dagger";
 import type { Build } from "./build-options.js";
-import { baseImage, type Stage, stagesOf } from "./dockerfile.js";
+import { baseImage, baseImages, type Stage, stagesOf } from "./dockerfile.js";
 import { InputError } from "./errors.js";
 import { neutral } from "./foreign-text.js";
 import { variableOf } from "./rollout/ecs/containers.js";
@@ -17,9 +17,9 @@ export interface Dockerfile {
  * Reads the Dockerfile, before anything is built.
  * @throws InputError when there is none, or when it lacks a stage that is named.
  */
-export async function readDockerfile({ context, dockerfile, stage, args, test }: Build): Promise<Dockerfile> {
+export async function readDockerfile({ context, dockerfile, stage, args, platform, test }: Build): Promise<Dockerfile> {
   const text = await context.file(dockerfile).contents().catch(noDockerfile(dockerfile));
-  const stages = stagesOf(text, args);
+  const stages = stagesOf(text, args, platform);
   for (const name of [stage, test.stage]) if (name !== undefined) stageNamed(stages, name, dockerfile);
   const released = stage === undefined ? stages.at(-1) : stageNamed(stages, stage, dockerfile);
   if (released) return { text, stages, released };
@@ -71,11 +71,27 @@ export async function runtimeImage(build: Build, version: string, labels: Record
 
 /** What the base image of the released stage stands for now, such as `docker.io/library/node:22@sha256:…`; its name for `scratch`. */
 export async function resolvedBase({ platform }: Build, { stages, released }: Dockerfile): Promise<string> {
-  const base = baseImage(stages, released);
-  if (base === "scratch") return base;
+  return await resolved(baseImage(stages, released), platform);
+}
+
+/**
+ * The same for every image that a FROM of the Dockerfile names, that of the released stage first. Another one that cannot be read keeps
+ * its name: the build may do without it.
+ */
+export async function resolvedBases(build: Build, file: Dockerfile): Promise<[string, ...string[]]> {
+  const base = baseImage(file.stages, file.released);
+  const others = baseImages(file.stages).filter((image) => image !== base);
+  return await Promise.all([
+    resolvedBase(build, file),
+    ...others.map((image) => resolved(image, build.platform).catch(() => image)),
+  ]);
+}
+
+async function resolved(image: string, platform: Build["platform"]): Promise<string> {
+  if (image === "scratch") return image;
   return await dag
     .container(platform && { platform })
-    .from(base)
+    .from(image)
     .imageRef();
 }
 

@@ -6,6 +6,8 @@ export const LABEL = {
   created: "org.opencontainers.image.created",
   baseName: "org.opencontainers.image.base.name",
   baseDigest: "org.opencontainers.image.base.digest",
+  /** The images that the Dockerfile's FROM instructions name, each with its digest, separated by spaces. */
+  bases: "slipway.base-images",
   /** The identity of what it was built from. */
   inputDigest: "slipway.input-digest",
   /** `true` on an image that was published from a tree with uncommitted changes. */
@@ -15,8 +17,8 @@ export const LABEL = {
 export interface Provenance {
   version: string;
   inputDigest: string;
-  /** As it resolved, such as `docker.io/library/python:3.13-slim@sha256:…`. */
-  base: string;
+  /** As they resolved, such as `docker.io/library/python:3.13-slim@sha256:…`; that of the released stage first. */
+  bases: [string, ...string[]];
   /** The commit and its time; absent for a local build. */
   commit?: { id: string; time: Date };
   /** Uncommitted changes lay beside the commit. */
@@ -25,13 +27,15 @@ export interface Provenance {
   source?: string;
 }
 
-export function labelsOf({ version, inputDigest, base, commit, dirty, source }: Provenance): Record<string, string> {
-  const { name, digest } = splitReference(base);
+export function labelsOf({ version, inputDigest, bases, commit, dirty, source }: Provenance): Record<string, string> {
+  const { name, digest } = splitReference(bases[0]);
+  const images = bases.filter((base) => base !== "scratch");
   return {
     [LABEL.version]: version,
     [LABEL.inputDigest]: inputDigest,
     [LABEL.baseName]: name,
     ...(digest && { [LABEL.baseDigest]: digest }),
+    ...(images.length > 0 && { [LABEL.bases]: images.join(" ") }),
     ...(commit && { [LABEL.revision]: commit.id, [LABEL.created]: commit.time.toISOString() }),
     ...(dirty && { [LABEL.dirty]: "true" }),
     ...(source && { [LABEL.source]: source }),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { baseImage, stagesOf } from "../src/dockerfile.js";
+import { baseImage, baseImages, stagesOf } from "../src/dockerfile.js";
 
 const braced = (inside: string, after = "") => `$\{${inside}}${after}`;
 
@@ -42,4 +42,30 @@ test("comments, continuations, flags, the case of words and other instructions d
 test("a stage that begins with another one is no image", () => {
   const stages = stagesOf("FROM node:22 AS Deps\nFROM deps AS test");
   assert.deepEqual(stages[1], { name: "test", base: "deps", isStage: true });
+});
+
+test("lines of a here-document are no instructions", () => {
+  const text =
+    "FROM node:22\nRUN <<EOF cat > a.sql && <<-'SQL' cat > b.sql\nFROM one\nEOF\nFROM two\n\tSQL\nCOPY <<Z /z\nFROM z\nZ\nFROM scratch\n";
+  assert.deepEqual(
+    stagesOf(text).map(({ base }) => base),
+    ["node:22", "scratch"],
+  );
+});
+
+test("a shift to the left begins no here-document outside RUN, COPY and ADD", () => {
+  assert.equal(stagesOf("FROM node:22\nLABEL a=1<<B\nFROM scratch\n").length, 2);
+});
+
+test("the platform that is built for is an argument of FROM", () => {
+  const from = (image: string) => stagesOf(`FROM ${image}`, {}, "linux/arm64/v8")[0]?.base;
+  assert.equal(from(`tool-${braced("TARGETARCH")}`), "tool-arm64");
+  assert.equal(from(`$TARGETOS/tool:${braced("TARGETVARIANT")}`), "linux/tool:v8");
+});
+
+test("the images that FROM names are listed once each, without stages and scratch", () => {
+  const stages = stagesOf(
+    "FROM golang:1.26 AS build\nFROM build AS test\nFROM node:22\nFROM golang:1.26\nFROM scratch",
+  );
+  assert.deepEqual(baseImages(stages), ["golang:1.26", "node:22"]);
 });
