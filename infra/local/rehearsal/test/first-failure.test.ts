@@ -18,14 +18,16 @@ const target = {
 
 test("a first version that does not start is reported with its exit code, the end of its log and the next step", async (t) => {
   const stateDir = await mkdtemp(join(tmpdir(), "slipway-first-"));
-  t.after(() => rm(stateDir, { recursive: true }));
   const aws = await startLocalAws({
     stateDir,
     runtime: ({ clock }) => createSimulatedRuntime(clock, () => ({ exit: { after: 0, code: 3 } })),
     loadBalancer: ({ clock }) => ({ ...createSimulatedLoadBalancer(clock), handle: () => {} }),
     log: () => {},
   });
-  t.after(() => aws.close());
+  t.after(async () => {
+    await aws.close();
+    await rm(stateDir, { recursive: true });
+  });
   const clients = await connect({ url: aws.url, credentialsFile: join(stateDir, "credentials.json") }, target);
   await createSurroundings(clients, target, ["/team/api"]);
   const stream = { logGroupName: "/team/api", logStreamName: "one" };
