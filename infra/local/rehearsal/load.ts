@@ -79,19 +79,23 @@ export async function ask(agent: Agent, url: string, host: string, check = usual
   const version =
     "header" in check.version
       ? headers[check.version.header.toLowerCase()]
-      : String(memberAt(body, check.version.pointer) ?? "");
+      : memberAt(body, check.version.pointer, check.version !== usualCheck.version);
   if (typeof version === "string" && version !== "") return version;
   throw new Error(`HTTP ${status} without a version: ${shown(body)}`);
 }
 
-/** The text or number that a JSON pointer names: https://www.rfc-editor.org/rfc/rfc6901 */
-function memberAt(json: string, pointer: string): string | number | undefined {
+/**
+ * The text that a JSON pointer names: https://www.rfc-editor.org/rfc/rfc6901
+ *
+ * @param isStated The target states the pointer. Then a number is a version too; at the usual path it is that of an API.
+ */
+function memberAt(json: string, pointer: string, isStated: boolean): string | undefined {
   const names = pointer.split("/").slice(1);
   try {
     const found = names
       .map((name) => name.replaceAll("~1", "/").replaceAll("~0", "~"))
       .reduce<unknown>((value, name) => Object(value)[name], JSON.parse(json));
-    return typeof found === "string" || typeof found === "number" ? found : undefined;
+    return typeof found === "string" || (isStated && typeof found === "number") ? String(found) : undefined;
   } catch {
     return undefined;
   }
