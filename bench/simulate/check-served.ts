@@ -87,11 +87,15 @@ export function provesOther(scenario: Scenario, outcome: Outcome): boolean {
  */
 export function showsNoVersion(scenario: Scenario, outcome: Outcome): boolean {
   const { answers, taskAnswers, truth, runs } = outcome;
-  const begun = truth.updates.find(({ began, isUndo }) => began && !isUndo)?.at ?? 0;
+  const { startedAt } = runs.at(-1) as Run;
+  // What somebody else has deployed carries no word of what was answered before it.
+  const isOthers = runs.length > 1 && scenario.interventions?.some((one) => one.do === "deploy");
+  const first = truth.updates.find(({ began, isUndo }) => began && !isUndo)?.at ?? 0;
+  const [from, begun] = isOthers ? [startedAt, Number.POSITIVE_INFINITY] : [0, first];
   const since = watchedUntil(runs.at(-1) as Run);
   const wanted = wantedOf(scenario, outcome);
   const isVersion = ({ at, version }: Pick<PublicAnswer, "at" | "version">) =>
-    (at < begun || at >= since) && version !== undefined;
+    at >= from && (at < begun || at >= since) && version !== undefined;
   return (
     scenario.deployer?.http === true &&
     !answers.some(isVersion) &&

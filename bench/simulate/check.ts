@@ -157,6 +157,9 @@ function accepted(state: State, scenario: Scenario, outcome: Outcome): string[] 
     case "deployed":
       if (!showsNoVersion(scenario, outcome) && !servesWell(scenario, outcome))
         return ["deployed-unverified", ...(canProve(scenario, outcome) ? ["failed"] : [])];
+      // A call that takes up another one's rollout knows by its tag what was answered before.
+      if (showsNoVersion(scenario, outcome) && (outcome.runs.length > 1 || outcome.truth.ofOther))
+        return ["deployed", "deployed-early", "deployed-unverified"];
       // Who reads the service as it was still sees its old tasks, and a task in a state that nobody knows may be one.
       return isMisread(scenario, outcome) ? ["deployed", "deployed-early"] : ["deployed"];
     default:

@@ -219,4 +219,37 @@ export const rollouts: Found[] = [
     },
     verdicts: ["superseded", "superseded"],
   },
+  {
+    name: "a task answers without a version at its own address, and was to be asked",
+    seed: 1163,
+    scenario: { release: { tasks: [{ serves: { status: 404 } }] }, deployer: { verifyTasks: true } },
+    verdicts: ["deployed-unverified"],
+  },
+  {
+    name: "a release that serves errors is forced again, after one that answered its version",
+    seed: 4325,
+    scenario: {
+      release: { tasks: [{ serves: { status: 500 } }] },
+      service: { check: "none" },
+      deployer: { http: true, force: true },
+      kills: [
+        { call: 4, how: "killed-after", pause: 0 },
+        { call: 30, how: "killed-before", pause: 9_000 },
+        { call: 19, how: "killed-after", pause: 262_000 },
+      ],
+    },
+    verdicts: [undefined, undefined, undefined, "deployed-unverified"],
+  },
+  {
+    name: "somebody else has deployed a release without a version before a call that is made again",
+    seed: 19144,
+    scenario: {
+      release: { tasks: [{ serves: { status: 500 } }] },
+      service: { desiredCount: 3, minimumHealthyPercent: 50 },
+      interventions: [{ at: 12, do: "deploy", version: "v2.0.0" }],
+      deployer: { http: true },
+      again: [415_000, 2_000],
+    },
+    verdicts: ["superseded", "deployed", "deployed"],
+  },
 ];

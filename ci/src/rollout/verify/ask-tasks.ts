@@ -59,10 +59,16 @@ function addressOf({ address = "" }: TaskView, port: number) {
   return { baseUrl: `http://${address.includes(":") ? `[${address}]` : address}:${port}`, direct: true };
 }
 
-/** What the tasks answered has a word in what is served: one that is wrong by itself makes the whole wrong. */
-export function withTasks(http: HttpCheck, tasks: TaskAnswers | undefined): HttpCheck {
-  const [wrong] = tasks?.wrong ?? [];
-  if (!wrong || http.state === "wrong") return http;
+/**
+ * Combines the answers of the URL and of the tasks: one task that is wrong by itself makes the whole wrong, and one whose answer proves
+ * nothing makes it unproven where a version was wanted of it.
+ */
+export function withTasks(http: HttpCheck, tasks: TaskAnswers | undefined, isWanted: boolean): HttpCheck {
+  const { asked = 0, unclear = 0, wrong: [wrong] = [] } = tasks ?? {};
+  if (http.state === "wrong") return http;
   // Not proven: before the rollout nobody has asked the tasks from here.
-  return { state: "wrong", url: `task ${wrong.task}`, answered: wrong.answered, proven: false };
+  if (wrong) return { state: "wrong", url: `task ${wrong.task}`, answered: wrong.answered, proven: false };
+  if (unclear === 0 || !isWanted || http.state === "unproven") return http;
+  const answered = `${unclear} of ${asked} answered without a version`;
+  return { state: "unproven", url: "Tasks at their own addresses", answered };
 }

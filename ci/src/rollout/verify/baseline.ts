@@ -12,7 +12,7 @@ export interface Baseline {
   running?: string;
   /** What came instead of a usable answer. */
   saw?: string;
-  /** True where a version answered on some of the tries, or a cache's copy of one. */
+  /** True where a version answered on some of the tries, a cache's copy of one, or one before what runs was rolled out. */
   sawVersion?: true;
   /** True where the target's expectations were met, and no version was asked for. */
   held?: true;

@@ -41,7 +41,12 @@ export async function readBefore(
   const read = await readBaseline(http, version, clock, signal, howToAsk(options));
   const isTag = running.versionFrom !== undefined && read.answered === running.version;
   const seen: Baseline = isTag && read.answered !== undefined ? { ...read, running: read.answered } : read;
-  const baseline = { ...seen, ...(ownershipOf(earlier) === "ours" && { wasOurs: true }) };
+  const baseline: Baseline = {
+    ...seen,
+    ...(ownershipOf(earlier) === "ours" && { wasOurs: true }),
+    // A release that has lost the version does not make the check of it unwanted: trying again would call it deployed.
+    ...(isVersionWanted(http, earlier) && seen.answered === undefined && { sawVersion: true }),
+  };
   if (ownershipOf(baseline) === "foreign")
     progress(`${askedUrl(http)} answers ${baseline.answered}, and ${version} runs: what it answers does not count.`);
   if (http.versionCheck === undefined && !isVersionWanted(http, baseline))
@@ -91,7 +96,7 @@ async function askNow(options: RollOutOptions, watched: Watched, version: string
     verifyTasks && port !== undefined
       ? await askTasks(watched.subject, latestOf(watched), { port, version, check, isWanted }, signal, how)
       : undefined;
-  const whole = withTasks(seen, asked);
+  const whole = withTasks(seen, asked, isWanted);
   // Whatever answered otherwise, the URL or a task: another deployment may have taken our place meanwhile.
   if (whole.state === "wrong" || whole.state === "unproven") {
     const again = await lookAgain(options, watched);

@@ -36,10 +36,22 @@ test("each running task of ours is asked at its own address and port, and no oth
 test("one task that is wrong by itself makes what is served wrong, without proving it", () => {
   const verified = { state: "verified", url: "u", tries: 5 } as const;
   const wrong = [{ task: "b", answered: "v1.0.0" }];
-  const check = withTasks(verified, { asked: 2, right: 1, unreachable: 0, wrong });
+  const check = withTasks(verified, { asked: 2, right: 1, unreachable: 0, wrong }, true);
   assert.deepEqual(check, { state: "wrong", url: "task b", answered: "v1.0.0", proven: false });
-  assert.equal(withTasks(verified, { asked: 1, right: 0, unreachable: 1, wrong: [] }), verified);
-  assert.equal(withTasks(verified, undefined), verified);
+  assert.equal(withTasks(verified, { asked: 1, right: 0, unreachable: 1, wrong: [] }, true), verified);
+  assert.equal(withTasks(verified, undefined, true), verified);
+});
+
+test("a task that answers without a version leaves what is served unproven, where a version is wanted of it", () => {
+  const verified = { state: "verified", url: "u", tries: 5 } as const;
+  const tasks = { asked: 2, right: 1, unreachable: 0, unclear: 1, wrong: [] };
+  const answered = "1 of 2 answered without a version";
+  assert.deepEqual(withTasks(verified, tasks, true), {
+    state: "unproven",
+    url: "Tasks at their own addresses",
+    answered,
+  });
+  assert.equal(withTasks(verified, tasks, false), verified);
 });
 
 test("a task's own address is that of its network interface", () => {

@@ -99,6 +99,12 @@ test("a running version that answered, and a new one that does not, is unverifie
   assert.deepEqual([report.verdict, report.exitCode], ["deployed-unverified", 8]);
 });
 
+test("a second call of a deploy that lost the version is unverified too", async (t) => {
+  const { roll } = await deployed(t, (world) => (isOld(world) ? json({ version: "v1.0.0" }) : status(404)));
+  const again = await roll();
+  assert.deepEqual([again.changed, again.verdict, again.exitCode], [false, "deployed-unverified", 8]);
+});
+
 test("a deploy whose URL shows no version is found deployed by a later call too", async (t) => {
   const { roll } = await deployed(t, () => status(404));
   const again = await roll();
@@ -220,6 +226,15 @@ test("with versionCheck false each task is asked for what is expected", async (t
 test("a task's error where no version is known to answer proves nothing", async (t) => {
   const report = await askedTasks(t, () => status(500), {}, { http });
   assert.deepEqual([report.verdict, report.tasks?.unclear], ["deployed", 1]);
+});
+
+test("tasks that answer without a version leave the deploy unverified where they are all that is asked", async (t) => {
+  const report = await askedTasks(t, () => status(404), {});
+  assert.deepEqual([report.verdict, report.exitCode, report.tasks?.unclear], ["deployed-unverified", 8, 1]);
+  assert.match(
+    report.reason,
+    /Tasks at their own addresses could not be checked: 1 of 1 answered without a version\.$/,
+  );
 });
 
 test("a task's error is wrong where the tasks are all that is asked", async (t) => {
