@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { cp, symlink } from "node:fs/promises";
+import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { gitIn } from "./support/checkout.js";
+import { gitIn, lendPackages } from "./support/checkout.js";
 import { foreignRepository, moduleRoot, provide, target, toolchainConfig, writeFiles } from "./support/foreign.js";
 import { openStage, type Stage, type Told } from "./support/stage.js";
 
@@ -57,7 +57,7 @@ before(async () => {
   });
   const isOwn = (from: string) => !/\/(node_modules|sdk)$/.test(from);
   await cp(join(moduleRoot, "ci"), join(main, "ci"), { recursive: true, filter: isOwn });
-  await symlink(join(moduleRoot, "ci/node_modules"), join(main, "ci/node_modules"));
+  await lendPackages(main);
 });
 after(() => stage.close());
 
