@@ -1,4 +1,5 @@
 import type { Directory, Platform, Secret } from "@dagger.io/dagger";
+import { stagePattern } from "./dockerfile.js";
 import { InputError } from "./errors.js";
 import type { TargetFile } from "./target.js";
 
@@ -36,7 +37,6 @@ export type BuildSettings = Partial<Pick<TargetFile, "build" | "test" | "version
 };
 
 const DOCKERFILE = "Dockerfile";
-const STAGE = /^[a-zA-Z][\w.-]{0,127}$/;
 const NAME = /^[A-Za-z_]\w*$/;
 
 /**
@@ -83,7 +83,7 @@ function checkedPath(path: string | undefined): string | undefined {
 }
 
 function checkedStage(stage: string | undefined): string | undefined {
-  if (stage === undefined || STAGE.test(stage)) return stage;
+  if (stage === undefined || stagePattern.test(stage)) return stage;
   throw new InputError(
     "bad-stage",
     `The stage ${JSON.stringify(stage)} is not a stage's name. Accepted: letters, digits, ".", "_" and "-", as after AS in a Dockerfile.`,

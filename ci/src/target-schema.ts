@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { regionPattern, repositoryPattern } from "./aws/partition.js";
+import { stagePattern } from "./dockerfile.js";
 import { pathMistake, urlMistake } from "./http-url.js";
 
 const text = (pattern: RegExp, accepted: string) => v.pipe(v.string(accepted), v.regex(pattern, accepted));
@@ -39,7 +40,7 @@ const roleArn = text(
   /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/,
   "a role's ARN, such as arn:aws:iam::123456789012:role/deploy",
 );
-const stage = text(/^[a-zA-Z][\w.-]{0,127}$/, "the name of a stage of the Dockerfile");
+const stage = text(stagePattern, "the name of a stage of the Dockerfile");
 const requestPath = (example: string) => v.pipe(v.string(`a path below the URL, such as ${example}`), checks.path);
 
 /** A path below the repository's root. It never leads out of it. */
