@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const commands = /** @type {Record<string, string>} */ ({
   rehearse: "infra/local/rehearse.ts",
   test: "infra/local/check.ts",
-  call: "infra/local/engine/call.ts",
+  call: "infra/local/dagger-stand-in/call.ts",
   aws: "infra/local/aws/main.ts",
   simulate: "bench/simulate/main.ts",
   bench: "bench/peers/main.ts",

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { callFunction, closeEngine } from "../engine/index.js";
+import { callFunction, closeEngine } from "../dagger-stand-in/index.js";
 import type { LocalAws } from "./local-aws.js";
 import type { Options } from "./options.js";
 

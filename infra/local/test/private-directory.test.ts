@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { chmod, chown, mkdir, readdir, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { Store } from "../engine/content/store.js";
+import { Store } from "../dagger-stand-in/content/store.js";
 import { makePrivateDirectory } from "../private-directory.js";
 import { temporary } from "./support/checkout.js";
 import { run } from "./support/command.js";

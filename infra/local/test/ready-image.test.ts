@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { publicRegistry, type ReadOnlyRegistry } from "../engine/test/support/registry.js";
+import { publicRegistry, type ReadOnlyRegistry } from "../dagger-stand-in/test/support/registry.js";
 import { copyProject, temporary } from "./support/checkout.js";
 import { labelsOf } from "./support/image.js";
 import { openStage, refused, type Stage } from "./support/stage.js";

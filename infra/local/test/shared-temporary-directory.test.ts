@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { testModule } from "../engine/test/support/module.js";
+import { testModule } from "../dagger-stand-in/test/support/module.js";
 import { bareCheckout } from "./support/bare-checkout.js";
 import { temporary } from "./support/checkout.js";
 import { run } from "./support/command.js";

@@ -12,8 +12,8 @@ import {
 import { createSimulatedLoadBalancer } from "../../aws/ecs/simulated/load-balancer.js";
 import { createSimulatedRuntime } from "../../aws/ecs/simulated/runtime.js";
 import { type LocalAwsOptions, startLocalAws } from "../../aws/server.js";
-import { callFunction, closeEngine } from "../../engine/index.js";
-import { withoutOrigins } from "../../engine/telemetry/origin.js";
+import { callFunction, closeEngine } from "../../dagger-stand-in/index.js";
+import { withoutOrigins } from "../../dagger-stand-in/telemetry/origin.js";
 import {
   type Clients,
   connect,
