@@ -1,9 +1,9 @@
 /** The deployer's rollout as a process of its own, as a user's `deploy --published` runs it: what it is to do comes as JSON in the first argument. */
-import { createAws } from "../../ci/src/aws/clients.js";
-import { type Clock, systemClock } from "../../ci/src/clock.js";
-import { SlipwayError } from "../../ci/src/errors.js";
-import { parseAsked } from "../../ci/src/rollout/plan/asked.js";
-import { rollOut } from "../../ci/src/rollout/roll-out.js";
+import { createAws } from "../../ci/lib/aws/clients.js";
+import { type Clock, systemClock } from "../../ci/lib/common/clock.js";
+import { SlipwayError } from "../../ci/lib/common/errors.js";
+import { parseAsked } from "../../ci/lib/rollout/plan/deploy-options.js";
+import { rollOut } from "../../ci/lib/rollout/run.js";
 import type { Order } from "./order.js";
 
 const { endpoint, target, release, http, settings = {}, clockSkew = 0 } = JSON.parse(process.argv[2] ?? "") as Order;

@@ -1,5 +1,5 @@
-import type { Release } from "../../ci/src/rollout/release.js";
-import type { HttpTarget } from "../../ci/src/rollout/verify/verify.js";
+import type { Release } from "../../ci/lib/rollout/session.js";
+import type { HttpTarget } from "../../ci/lib/rollout/verify/verify.js";
 import type { Target } from "../target.js";
 import type { DeployerSettings } from "../world/scenario.js";
 

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { Report } from "../../ci/src/report/report.js";
+import type { Report } from "../../ci/lib/rollout/result.js";
 import { type Ended, run } from "../process.js";
 import type { Order } from "./order.js";
 

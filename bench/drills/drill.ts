@@ -1,6 +1,6 @@
-import type { Cause } from "../../ci/src/rollout/diagnose/causes.js";
-import type { Verdict } from "../../ci/src/rollout/judge/verdict.js";
-import type { FindingId } from "../../ci/src/rollout/preflight/finding.js";
+import type { Cause } from "../../ci/lib/rollout/diagnose/causes.js";
+import type { Verdict } from "../../ci/lib/rollout/judge/verdict.js";
+import type { FindingId } from "../../ci/lib/rollout/preflight/finding.js";
 import type { Scenario } from "../world/scenario.js";
 
 /** How a deploy must end. */

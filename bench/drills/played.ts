@@ -1,7 +1,7 @@
-import type { Report } from "../../ci/src/report/report.js";
-import type { Cause } from "../../ci/src/rollout/diagnose/causes.js";
-import type { Verdict } from "../../ci/src/rollout/judge/verdict.js";
-import type { AskedMeanwhile } from "../../ci/src/rollout/verify/meanwhile.js";
+import type { Cause } from "../../ci/lib/rollout/diagnose/causes.js";
+import type { Verdict } from "../../ci/lib/rollout/judge/verdict.js";
+import type { Report } from "../../ci/lib/rollout/result.js";
+import type { AskedMeanwhile } from "../../ci/lib/rollout/verify/during-rollout.js";
 import type { State } from "../world/rollout-state.js";
 import type { Drill, Ending } from "./drill.js";
 

@@ -1,4 +1,4 @@
-import type { AskedMeanwhile } from "../../ci/src/rollout/verify/meanwhile.js";
+import type { AskedMeanwhile } from "../../ci/lib/rollout/verify/during-rollout.js";
 import { mistakes, type Played, shown } from "./played.js";
 
 const head = ["drill", "true", "verdict", "s after truth", "s in all", "API calls", "diagnosis"];

@@ -1,4 +1,4 @@
-import { answeredOnly } from "../../ci/src/rollout/plan/plan.js";
+import { answeredOnly } from "../../ci/lib/rollout/plan/plan.js";
 import type { Published } from "../stage/publish.js";
 
 interface Container {

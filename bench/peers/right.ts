@@ -1,4 +1,4 @@
-import type { Verdict } from "../../ci/src/rollout/judge/verdict.js";
+import type { Verdict } from "../../ci/lib/rollout/judge/verdict.js";
 import type { Truth } from "../stage/truth.js";
 import type { State } from "../world/rollout-state.js";
 import type { Said } from "./tool.js";

@@ -1,5 +1,5 @@
 /** What may be said without the newer APIs, where the report itself says that something could not be told. */
-import type { Report } from "../../ci/src/report/report.js";
+import type { Report } from "../../ci/lib/rollout/result.js";
 import type { Outcome } from "../world/play.js";
 import type { State } from "../world/rollout-state.js";
 import type { Run } from "../world/run.js";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formatReport } from "../../ci/src/report/text.js";
+import { formatReport } from "../../ci/lib/report/report-text.js";
 import { play } from "../world/play.js";
 import type { Scenario } from "../world/scenario.js";
 

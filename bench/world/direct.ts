@@ -2,7 +2,7 @@
  * The deployer's port to AWS, answered in process without the SDK's serialization, signing and HTTP: for bulk. What the SDK would do
  * that the deployer can notice is done here: dates, members left out, classes of errors, retries.
  */
-import type { Aws } from "../../ci/src/aws/clients.js";
+import type { Aws } from "../../ci/lib/aws/clients.js";
 import { aborted } from "../../infra/local/aws/wire/request-handler.js";
 import { AwsError, type JsonObject } from "../../infra/local/aws/wire/service.js";
 import type { LocalAws } from "./local-aws.js";

@@ -1,5 +1,5 @@
-import type { Report } from "../../ci/src/report/report.js";
-import { loadOthers } from "../../ci/src/rollout/keep/look.js";
+import { loadOthers } from "../../ci/lib/rollout/prune/find-uses.js";
+import type { Report } from "../../ci/lib/rollout/result.js";
 import { awsTiming } from "../../infra/local/aws/ecs/timing.js";
 import type { FaultRule } from "../../infra/local/aws/wire/faults.js";
 import { type Circumstances, type CircumstancesKept, keepCircumstances } from "./circumstances.js";

@@ -1,4 +1,4 @@
-import type { HttpAnswer } from "../../ci/src/rollout/verify/ask.js";
+import type { HttpAnswer } from "../../ci/lib/rollout/verify/http-request.js";
 import type { TaskRecord } from "../../infra/local/aws/ecs/model/state.js";
 import type { LocalAws } from "./local-aws.js";
 import { foreignVersion } from "./names.js";

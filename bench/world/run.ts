@@ -1,8 +1,8 @@
-import type { Clock } from "../../ci/src/clock.js";
-import type { Report } from "../../ci/src/report/report.js";
-import { parseAsked } from "../../ci/src/rollout/plan/asked.js";
-import { type RollOutOptions, rollOut } from "../../ci/src/rollout/roll-out.js";
-import { rollback } from "../../ci/src/rollout/rollback.js";
+import type { Clock } from "../../ci/lib/common/clock.js";
+import { parseAsked } from "../../ci/lib/rollout/plan/deploy-options.js";
+import type { Report } from "../../ci/lib/rollout/result.js";
+import { type RollOutOptions, rollOut } from "../../ci/lib/rollout/run.js";
+import { rollback } from "../../ci/lib/rollout/run-rollback.js";
 import type { Target } from "../target.js";
 import { directAws } from "./direct.js";
 import { digestOf, imageOf, publicUrl, target } from "./names.js";

@@ -2,7 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { toJsonSchema } from "@valibot/to-json-schema";
-import { checks, movedKeys, schema } from "../src/target-schema.js";
+import { checks, movedKeys, schema } from "../lib/config/target-schema.js";
 
 /** Where editors find it: beside the targets, which name it in `$schema`. */
 export const schemaFile = new URL("../../infra/targets/target.schema.json", import.meta.url);

@@ -17,23 +17,23 @@ import {
   type Service,
   type Workspace,
 } from "@dagger.io/dagger";
-import { buildImage } from "./build.js";
-import type { BuildOptions } from "./build-options.js";
-import { deploy } from "./deploy.js";
-import type { DestinationOptions } from "./destination.js";
-import { ending, reporting } from "./ending.js";
-import { neutralJson } from "./foreign-text.js";
-import { showHistory } from "./history.js";
-import { initialise } from "./init.js";
-import { type LocalBuildOptions, localBuild, testLocally } from "./local-build.js";
-import { planDeploy } from "./plan.js";
-import { publishImage } from "./publish-image.js";
-import { formatHistory } from "./report/history-text.js";
-import { formatPlan } from "./report/plan-text.js";
-import { formatStatus } from "./report/status-text.js";
-import { goBack } from "./rollback.js";
-import { contextOf, gitOf, targetsOf } from "./sources.js";
-import { showStatus } from "./status.js";
+import { type LocalBuildOptions, localBuild, testLocally } from "#lib/commands/build.js";
+import { deploy } from "#lib/commands/deploy.js";
+import type { DestinationOptions } from "#lib/commands/destination.js";
+import { ending, reporting } from "#lib/commands/exit.js";
+import { showHistory } from "#lib/commands/history.js";
+import { initialise } from "#lib/commands/init.js";
+import { planDeploy } from "#lib/commands/plan.js";
+import { publishImage } from "#lib/commands/publish.js";
+import { goBack } from "#lib/commands/rollback.js";
+import { contextOf, gitOf, targetsOf } from "#lib/commands/sources.js";
+import { showStatus } from "#lib/commands/status.js";
+import { neutralJson } from "#lib/common/foreign-text.js";
+import { buildImage } from "#lib/image/build.js";
+import type { BuildOptions } from "#lib/image/build-options.js";
+import { formatHistory } from "#lib/report/history-text.js";
+import { formatPlan } from "#lib/report/plan-text.js";
+import { formatStatus } from "#lib/report/status-text.js";
 
 @object()
 export class Slipway {

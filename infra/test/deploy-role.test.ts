@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { deployPolicy } from "../../ci/src/init/policy.js";
-import { tag } from "../../ci/src/rollout/attempt/attempt.js";
-import { recordTag } from "../../ci/src/rollout/one-off/record.js";
-import type { Target } from "../../ci/src/target.js";
+import type { Target } from "../../ci/lib/config/target.js";
+import { deployPolicy } from "../../ci/lib/init/deploy-policy.js";
+import { tag } from "../../ci/lib/rollout/revisions/idempotency-key.js";
+import { recordTag } from "../../ci/lib/rollout/tasks/task-record.js";
 import { type Block, only, readConfiguration } from "./hcl.js";
 
 interface Statement {
@@ -44,7 +44,7 @@ const FREE = ["sts:GetCallerIdentity", "sts:AssumeRole"];
 const isDispensable = (action: string) => [...OF_SECRETS, ...FREE].includes(action);
 
 /** The actions behind the SDK commands that the deployer's sources name. */
-const called = () => calledIn(new URL("../../ci/src/", import.meta.url));
+const called = () => calledIn(new URL("../../ci/lib/", import.meta.url));
 
 function calledIn(directory: URL): string[] {
   const prefixes = {
@@ -99,7 +99,7 @@ test("no action is a pattern, and only what can't be held to a resource has all 
 });
 
 /** Actions that only `--keep` calls. Every deploy may list the revisions of all families: that can't be held to one. */
-const calledToPrune = calledIn(new URL("../../ci/src/rollout/keep/", import.meta.url)).filter(
+const calledToPrune = calledIn(new URL("../../ci/lib/rollout/prune/", import.meta.url)).filter(
   (action) => action !== "ecs:ListTaskDefinitions",
 );
 

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { type WorkflowOptions, workflow } from "../../ci/src/init/workflow.js";
+import { type WorkflowOptions, workflow } from "../../ci/lib/init/workflow.js";
 import { checkProject } from "../local/workflow-checks/check.js";
 import { collectProjects } from "../local/workflow-checks/projects.js";
 import { installTools } from "../local/workflow-checks/tools.js";

@@ -4,10 +4,10 @@ import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, test } from "node:test";
-import { checkAccount } from "../../src/aws/account.js";
-import { createAws } from "../../src/aws/clients.js";
-import { statedTarget } from "../../src/resolve-target.js";
-import { parseTarget, type Target } from "../../src/target.js";
+import { checkAccount } from "../../lib/aws/account.js";
+import { createAws } from "../../lib/aws/clients.js";
+import { statedTarget } from "../../lib/commands/resolve-target.js";
+import { parseTarget, type Target } from "../../lib/config/target.js";
 
 const path = new URL("../../../infra/targets/production.json", import.meta.url);
 const target = statedTarget(parseTarget(readFileSync(path, "utf8"), "production.json")) as Target;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
-import { assumed } from "../../src/aws/assume-role.js";
+import { assumed } from "../../lib/aws/assume-role.js";
 
 const arn = "arn:aws:iam::210987654321:role/deploy";
 const login = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "example" };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseCredentials } from "../../src/aws/credentials.js";
+import { parseCredentials } from "../../lib/aws/credentials.js";
 
 const now = Date.parse("2026-01-01T12:00:00Z");
 const exported = {

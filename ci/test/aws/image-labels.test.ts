@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import { createServer } from "node:net";
 import { test } from "node:test";
-import { readImageLabels } from "../../src/aws/image-labels.js";
-import { registryAt } from "../../src/aws/partition.js";
-import { mayLead } from "../../src/http/lead.js";
+import { readImageLabels } from "../../lib/aws/image-labels.js";
+import { registryAt } from "../../lib/aws/partition.js";
+import { mayLead } from "../../lib/http/redirect.js";
 import { httpServer, rawServer } from "../support/loopback.js";
 
 const login = { username: "AWS", password: "hunter2" };

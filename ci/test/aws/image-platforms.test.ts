@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
-import { readPlatformImages } from "../../src/aws/image-platforms.js";
+import { readPlatformImages } from "../../lib/aws/image-platforms.js";
 import { fakeAws } from "../support/fake-aws.js";
 
 const place = { registryId: "123456789012", repositoryName: "web" };

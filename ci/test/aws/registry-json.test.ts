@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readImageLabels } from "../../src/aws/image-labels.js";
-import { readRegistryJson } from "../../src/aws/registry-json.js";
+import { readImageLabels } from "../../lib/aws/image-labels.js";
+import { readRegistryJson } from "../../lib/aws/registry-json.js";
 import { httpServer, rawServer, writeWithoutEnd } from "../support/loopback.js";
 
 const login = { username: "AWS", password: "secret" };

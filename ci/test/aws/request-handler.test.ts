@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ListSchedulesCommand } from "@aws-sdk/client-scheduler";
-import { createAws } from "../../src/aws/clients.js";
-import { requestHandler } from "../../src/aws/request-handler.js";
-import { isUncertain } from "../../src/rollout/ecs/aws-errors.js";
+import { createAws } from "../../lib/aws/clients.js";
+import { isUncertain } from "../../lib/aws/errors.js";
+import { requestHandler } from "../../lib/aws/request-handler.js";
 import { httpServer, rawServer, writeWithoutEnd } from "../support/loopback.js";
 
 const credentials = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "example" };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { exchange, MiB } from "../../src/http/exchange.js";
+import { exchange, MiB } from "../../lib/http/exchange.js";
 import { httpServer, rawServer, writeWithoutEnd } from "../support/loopback.js";
 
 const bounds = { path: "/", limit: 60_000, mostBytes: MiB };

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
-import { checkAccount } from "../../src/aws/account.js";
-import { createAws } from "../../src/aws/clients.js";
-import { readImageLabels } from "../../src/aws/image-labels.js";
-import { exchange, MiB } from "../../src/http/exchange.js";
-import { routeTo } from "../../src/http/proxies.js";
-import { askOverHttp } from "../../src/rollout/verify/ask.js";
+import { checkAccount } from "../../lib/aws/account.js";
+import { createAws } from "../../lib/aws/clients.js";
+import { readImageLabels } from "../../lib/aws/image-labels.js";
+import { exchange, MiB } from "../../lib/http/exchange.js";
+import { routeTo } from "../../lib/http/proxies.js";
+import { askOverHttp } from "../../lib/rollout/verify/http-request.js";
 import { httpServer } from "../support/loopback.js";
 import { forwardProxy, withEnvironment } from "../support/proxy.js";
 import { target } from "../support/scripted-ecs.js";

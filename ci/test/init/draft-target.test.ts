@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { draftTarget } from "../../src/init/draft-target.js";
+import { draftTarget } from "../../lib/init/draft-target.js";
 
 const wanted = { region: "us-west-2", cluster: "main", service: "My_API", account: "123456789012" };
 const registry = "123456789012.dkr.ecr.us-west-2.amazonaws.com";

@@ -1,7 +1,7 @@
 /** What tools of today send that they should not. Each test names in a comment where the mistake was seen. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { JsonObject } from "../../src/aws/raw.js";
+import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
 import { lostAnswer } from "../support/fake-aws.js";
 import { rollbackScene } from "../support/rollback-scene.js";
 import { scene } from "../support/rollout-scene.js";

@@ -1,7 +1,7 @@
 /** What tools of today do not tell. Each test names in a comment where the mistake was seen. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formatReport } from "../../src/report/text.js";
+import { formatReport } from "../../lib/report/report-text.js";
 import { scene } from "../support/rollout-scene.js";
 import { addTask, newDigest, revisionArn, type Story } from "../support/scripted-ecs.js";
 import { imageMissing } from "../support/stopped-tasks.js";

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Json } from "../../src/aws/raw.js";
+import type { Json } from "../../lib/aws/raw-task-definition.js";
 import { Fault } from "../support/fake-aws.js";
 import { scene } from "../support/rollout-scene.js";
 import { addTask, newDigest, oldDigest, revisionArn, type Story, update } from "../support/scripted-ecs.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formatPlan } from "../../src/report/plan-text.js";
-import type { Proposal } from "../../src/rollout/plan/proposal.js";
+import { formatPlan } from "../../lib/report/plan-text.js";
+import type { Proposal } from "../../lib/rollout/plan/proposal.js";
 import { newDigest, oldDigest, release, repository, revisionArn, target } from "../support/scripted-ecs.js";
 
 const plan: Proposal = {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { InputError } from "../../src/errors.js";
-import { jsonPrinter, textPrinter } from "../../src/report/printer.js";
+import { InputError } from "../../lib/common/errors.js";
+import { jsonPrinter, textPrinter } from "../../lib/report/printer.js";
 import { scene } from "../support/rollout-scene.js";
 import type { Story } from "../support/scripted-ecs.js";
 import { crashLoop, success } from "../support/stories.js";

@@ -1,7 +1,7 @@
 /** Images that ECR does not have any more, on every way back: ECS's own, the automatic rollback, and the verb. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nothingAsked } from "../../src/rollout/plan/asked.js";
+import { nothingAsked } from "../../lib/rollout/plan/deploy-options.js";
 import { type FakeAws, Fault } from "../support/fake-aws.js";
 import { rollbackScene } from "../support/rollback-scene.js";
 import { oldDigest, repository, revisionArn, target } from "../support/scripted-ecs.js";

@@ -1,7 +1,7 @@
 /** ListServiceDeployments is permitted and DescribeServiceDeployments is not. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { history } from "../../src/rollout/history/history.js";
+import { history } from "../../lib/rollout/history/history.js";
 import { Fault } from "../support/fake-aws.js";
 import { scene } from "../support/rollout-scene.js";
 import { revisionArn, type Stories, type Story, target } from "../support/scripted-ecs.js";

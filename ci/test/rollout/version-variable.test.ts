@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { JsonObject } from "../../src/aws/raw.js";
-import { formatHistory } from "../../src/report/history-text.js";
-import { formatStatus } from "../../src/report/status-text.js";
-import { history } from "../../src/rollout/history/history.js";
-import { status } from "../../src/rollout/status.js";
-import type { Ask } from "../../src/rollout/verify/ask.js";
+import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
+import { formatHistory } from "../../lib/report/history-text.js";
+import { formatStatus } from "../../lib/report/status-text.js";
+import { history } from "../../lib/rollout/history/history.js";
+import { status } from "../../lib/rollout/status.js";
+import type { Ask } from "../../lib/rollout/verify/http-request.js";
 import { rollbackScene } from "../support/rollback-scene.js";
 import { repository, revisionArn, target, type World } from "../support/scripted-ecs.js";
 import { http } from "../support/served.js";

@@ -1,5 +1,5 @@
-import type { Aws } from "../../src/aws/clients.js";
-import type { Json, JsonObject } from "../../src/aws/raw.js";
+import type { Aws } from "../../lib/aws/clients.js";
+import type { Json, JsonObject } from "../../lib/aws/raw-task-definition.js";
 import { Fault, lostAnswer, type Script } from "./fake-aws.js";
 
 /** A script that answers commands in process, without the SDK's serialization and HTTP: for what is tried hundreds of times. */

@@ -1,6 +1,6 @@
-import { placeOf } from "../../src/rollout/ecs/image-reference.js";
-import type { Facts } from "../../src/rollout/preflight/facts.js";
-import type { Finding } from "../../src/rollout/preflight/finding.js";
+import { placeOf } from "../../lib/ecs/image-reference.js";
+import type { Facts } from "../../lib/rollout/preflight/facts.js";
+import type { Finding } from "../../lib/rollout/preflight/finding.js";
 import { oldDigest, release, repository, revisionArn, target } from "./scripted-ecs.js";
 
 /** Facts against which nothing speaks, unless `more` says otherwise. */

@@ -4,9 +4,9 @@ import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { STSClient } from "@aws-sdk/client-sts";
-import type { Clients } from "../../src/aws/clients.js";
-import { lazyClients } from "../../src/aws/lazy-clients.js";
-import type { JsonObject } from "../../src/aws/raw.js";
+import type { Clients } from "../../lib/aws/clients.js";
+import { lazyClients } from "../../lib/aws/lazy-clients.js";
+import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
 import { queryAnswer } from "./query-answer.js";
 import { schedulerCall } from "./scheduler-call.js";
 

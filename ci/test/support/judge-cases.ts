@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Snapshot, Subject } from "../../src/rollout/ecs/snapshot.js";
-import { judge } from "../../src/rollout/judge/judge.js";
+import type { Snapshot, Subject } from "../../lib/ecs/snapshot.js";
+import { judge } from "../../lib/rollout/judge/judge.js";
 import { subject } from "./snapshots.js";
 
 /** What is seen, and what the judge is to say of it. */

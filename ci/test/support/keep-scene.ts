@@ -1,5 +1,5 @@
 import type { TestContext } from "node:test";
-import { keepNewest } from "../../src/rollout/keep/keep.js";
+import { keepNewest } from "../../lib/rollout/prune/prune.js";
 import { fakeAws } from "./fake-aws.js";
 import { scriptedEcs, target } from "./scripted-ecs.js";
 import { clusterArn, withRevisions } from "./scripted-keep.js";

@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/clock.js";
+import type { Clock } from "../../lib/common/clock.js";
 
 /** A clock that stands still until `pass` moves it on, and ends each sleep when its time has come. */
 export interface ManualClock extends Clock {

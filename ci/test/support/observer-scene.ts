@@ -1,5 +1,5 @@
 import type { TestContext } from "node:test";
-import { observer } from "../../src/rollout/watch/observe.js";
+import { observer } from "../../lib/rollout/watch/observer.js";
 import { fakeAws } from "./fake-aws.js";
 import { scriptedEcs, target } from "./scripted-ecs.js";
 import { virtualClock } from "./virtual-clock.js";

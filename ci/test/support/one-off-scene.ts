@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
-import { nothingAsked } from "../../src/rollout/plan/asked.js";
-import { rollOut } from "../../src/rollout/roll-out.js";
-import type { Target } from "../../src/target.js";
+import type { Target } from "../../lib/config/target.js";
+import { nothingAsked } from "../../lib/rollout/plan/deploy-options.js";
+import { rollOut } from "../../lib/rollout/run.js";
 import { fakeAws, lostAnswer } from "./fake-aws.js";
 import { release, revisionArn, type Story, scriptedEcs, target } from "./scripted-ecs.js";
 import { type Behaviour, withOneOffs } from "./scripted-one-off.js";

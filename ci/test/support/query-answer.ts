@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../../src/aws/raw.js";
+import type { Json, JsonObject } from "../../lib/aws/raw-task-definition.js";
 import type { Fault } from "./fake-aws.js";
 
 /** An answer as XML, as IAM and Elastic Load Balancing give it: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */

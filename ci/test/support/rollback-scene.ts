@@ -1,6 +1,6 @@
 import type { TestContext } from "node:test";
-import { type RollOutOptions, rollOut } from "../../src/rollout/roll-out.js";
-import { rollback } from "../../src/rollout/rollback.js";
+import { type RollOutOptions, rollOut } from "../../lib/rollout/run.js";
+import { rollback } from "../../lib/rollout/run-rollback.js";
 import { fakeAws } from "./fake-aws.js";
 import { addTask, release, type Stories, type Story, scriptedEcs, target, type World } from "./scripted-ecs.js";
 import { set } from "./stories.js";

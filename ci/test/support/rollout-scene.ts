@@ -1,5 +1,5 @@
 import type { TestContext } from "node:test";
-import { rollOut } from "../../src/rollout/roll-out.js";
+import { rollOut } from "../../lib/rollout/run.js";
 import { fakeAws } from "./fake-aws.js";
 import { release, type Stories, type Story, scriptedEcs, target } from "./scripted-ecs.js";
 import { virtualClock } from "./virtual-clock.js";

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import type { JsonObject } from "../../src/aws/raw.js";
+import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
 
 /** What of EventBridge Scheduler, which speaks REST, is called: `GET /schedules` with a query, or `GET /schedules/NAME?groupName=GROUP`. */
 export function schedulerCall(request: IncomingMessage): { operation: string; input: JsonObject } {

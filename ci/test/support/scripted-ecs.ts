@@ -1,8 +1,8 @@
 /** A small ECS of one service, told by each test what happens when: no scheduler, only the shapes and the words of the API. */
 
-import type { JsonObject } from "../../src/aws/raw.js";
-import type { Clock } from "../../src/clock.js";
-import type { Target } from "../../src/target.js";
+import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
+import type { Clock } from "../../lib/common/clock.js";
+import type { Target } from "../../lib/config/target.js";
 import { type Answer, Fault, type Script } from "./fake-aws.js";
 
 export const target: Target = {

@@ -1,5 +1,5 @@
 /** What the scripted ECS lacks for looking who uses a revision: other services and clusters, and who starts tasks on a schedule or at an event. */
-import type { JsonObject } from "../../src/aws/raw.js";
+import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
 import { Fault, type Script } from "./fake-aws.js";
 import { revisionArn, target, type World } from "./scripted-ecs.js";
 import { set } from "./stories.js";

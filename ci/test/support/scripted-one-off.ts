@@ -1,6 +1,6 @@
 /** What the scripted ECS of one service lacks for one-off tasks: RunTask with its client tokens, StopTask and TagResource. */
-import type { JsonObject } from "../../src/aws/raw.js";
-import type { Clock } from "../../src/clock.js";
+import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
+import type { Clock } from "../../lib/common/clock.js";
 import { Fault, type Script } from "./fake-aws.js";
 import { target, type World } from "./scripted-ecs.js";
 

@@ -1,5 +1,5 @@
-import { runningIn } from "../../src/rollout/ecs/containers.js";
-import type { Ask } from "../../src/rollout/verify/ask.js";
+import { runningIn } from "../../lib/ecs/containers.js";
+import type { Ask } from "../../lib/rollout/verify/http-request.js";
 import { release, target, type World } from "./scripted-ecs.js";
 
 export const http = { baseUrl: "http://app.example.com" };

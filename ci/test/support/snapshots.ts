@@ -1,10 +1,4 @@
-import type {
-  DeploymentView,
-  ServiceDeploymentView,
-  Snapshot,
-  Subject,
-  TaskView,
-} from "../../src/rollout/ecs/snapshot.js";
+import type { DeploymentView, ServiceDeploymentView, Snapshot, Subject, TaskView } from "../../lib/ecs/snapshot.js";
 import { newDigest, oldDigest, revisionArn } from "./scripted-ecs.js";
 
 export const ours = revisionArn(8);

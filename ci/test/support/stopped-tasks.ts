@@ -1,4 +1,4 @@
-import type { ContainerView, TaskView } from "../../src/rollout/ecs/snapshot.js";
+import type { ContainerView, TaskView } from "../../lib/ecs/snapshot.js";
 import { task } from "./snapshots.js";
 
 /** A task of ours that has ended; its id tells it from others. */

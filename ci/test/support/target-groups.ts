@@ -1,4 +1,4 @@
-import type { HealthCheck, TargetGroup } from "../../src/rollout/watch/target-groups.js";
+import type { HealthCheck, TargetGroup } from "../../lib/rollout/watch/target-groups.js";
 import type { Script } from "./fake-aws.js";
 
 export const targetGroupArn = (name: string) =>

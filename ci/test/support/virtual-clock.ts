@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/clock.js";
+import type { Clock } from "../../lib/common/clock.js";
 
 export interface VirtualClock extends Clock {
   /** Every sleep so far, in milliseconds. */

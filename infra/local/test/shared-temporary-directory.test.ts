@@ -56,7 +56,7 @@ test("npm and the type check are started without Node.js's shared cache of compi
 });
 
 test("the TypeScript loader is registered in one file, which switches its cache off", async () => {
-  const rooms = ["bench", "ci/src", "ci/test", "infra"];
+  const rooms = ["bench", "ci/lib", "ci/src", "ci/test", "infra"];
   const files = (await Promise.all(rooms.map((room) => readdir(join(root, room), { recursive: true }))))
     .flatMap((names, index) => names.map((name) => join(rooms[index] ?? "", name)))
     .filter((name) => /\.m?[jt]s$/.test(name) && !name.includes("node_modules"));

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { diagnose } from "../../../src/rollout/diagnose/diagnose.js";
-import { rolesIn } from "../../../src/rollout/diagnose/roles.js";
-import type { ContainerView, TaskView } from "../../../src/rollout/ecs/snapshot.js";
+import type { ContainerView, TaskView } from "../../../lib/ecs/snapshot.js";
+import { rolesIn } from "../../../lib/rollout/diagnose/container-roles.js";
+import { diagnose } from "../../../lib/rollout/diagnose/diagnose.js";
 import { snapshot, subject, task } from "../../support/snapshots.js";
 import { exited } from "../../support/stopped-tasks.js";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { diagnose } from "../../../src/rollout/diagnose/diagnose.js";
-import type { ServiceDeploymentView, Snapshot } from "../../../src/rollout/ecs/snapshot.js";
+import type { ServiceDeploymentView, Snapshot } from "../../../lib/ecs/snapshot.js";
+import { diagnose } from "../../../lib/rollout/diagnose/diagnose.js";
 import { base, deployment, oldTask, serviceDeployment, snapshot, subject, task } from "../../support/snapshots.js";
 import { exited, stopped } from "../../support/stopped-tasks.js";
 

@@ -1,8 +1,8 @@
 /** Causes on container instances, in the words of ECS, its agent and Docker. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { diagnose } from "../../../src/rollout/diagnose/diagnose.js";
-import { terminalFailures } from "../../../src/rollout/diagnose/failures.js";
+import { diagnose } from "../../../lib/rollout/diagnose/diagnose.js";
+import { terminalFailures } from "../../../lib/rollout/diagnose/failures.js";
 import { deployment, snapshot, subject } from "../../support/snapshots.js";
 import { failedToStart, stopped } from "../../support/stopped-tasks.js";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { diagnose } from "../../../src/rollout/diagnose/diagnose.js";
-import { terminalFailures } from "../../../src/rollout/diagnose/failures.js";
-import type { ContainerView, TaskView } from "../../../src/rollout/ecs/snapshot.js";
+import type { ContainerView, TaskView } from "../../../lib/ecs/snapshot.js";
+import { diagnose } from "../../../lib/rollout/diagnose/diagnose.js";
+import { terminalFailures } from "../../../lib/rollout/diagnose/failures.js";
 import { oldTask, snapshot, subject, task } from "../../support/snapshots.js";
 import { exited, failedToStart, imageMissing, stopped } from "../../support/stopped-tasks.js";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { JsonObject } from "../../../src/aws/raw.js";
-import { logTail } from "../../../src/rollout/diagnose/log-tail.js";
+import type { JsonObject } from "../../../lib/aws/raw-task-definition.js";
+import { logTail } from "../../../lib/rollout/diagnose/log-tail.js";
 import { type Answer, Fault, fakeAws } from "../../support/fake-aws.js";
 import { target } from "../../support/scripted-ecs.js";
 import { virtualClock } from "../../support/virtual-clock.js";

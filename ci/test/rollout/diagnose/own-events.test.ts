@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ownEvents } from "../../../src/rollout/diagnose/own-events.js";
+import { ownEvents } from "../../../lib/rollout/diagnose/own-events.js";
 import { base, deployment, oldTask, snapshot, subject, task } from "../../support/snapshots.js";
 
 const tasks = [task(), oldTask()];

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { formatHistory } from "../../../src/report/history-text.js";
-import { endedAs } from "../../../src/rollout/history/entry.js";
-import { history } from "../../../src/rollout/history/history.js";
-import { rollOut } from "../../../src/rollout/roll-out.js";
+import { formatHistory } from "../../../lib/report/history-text.js";
+import { endedAs } from "../../../lib/rollout/history/deployment-record.js";
+import { history } from "../../../lib/rollout/history/history.js";
+import { rollOut } from "../../../lib/rollout/run.js";
 import { fakeAws } from "../../support/fake-aws.js";
 import {
   newDigest,

@@ -1,4 +1,4 @@
-import type { Snapshot } from "../../../src/rollout/ecs/snapshot.js";
+import type { Snapshot } from "../../../lib/ecs/snapshot.js";
 import { type Case, judgeAll } from "../../support/judge-cases.js";
 import { base, deployment, snapshot } from "../../support/snapshots.js";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { JsonObject } from "../../../src/aws/raw.js";
-import { type Asked, nothingAsked } from "../../../src/rollout/plan/asked.js";
-import { eachFindingOnce } from "../../../src/rollout/plan/gate.js";
-import { rollOut } from "../../../src/rollout/roll-out.js";
+import type { JsonObject } from "../../../lib/aws/raw-task-definition.js";
+import { type Asked, nothingAsked } from "../../../lib/rollout/plan/deploy-options.js";
+import { eachFindingOnce } from "../../../lib/rollout/plan/gate.js";
+import { rollOut } from "../../../lib/rollout/run.js";
 import { Fault, fakeAws } from "../../support/fake-aws.js";
 import {
   oldDigest,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { parseOverrides } from "../../../src/rollout/plan/overrides.js";
+import { parseOverrides } from "../../../lib/rollout/plan/overrides.js";
 
 const secret = "arn:aws:secretsmanager:us-west-2:123456789012:secret:db-AbCdEf";
 const parameter = "arn:aws:ssm:us-west-2:123456789012:parameter/app/key";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { applyPatch } from "rfc6902";
-import type { JsonObject } from "../../../src/aws/raw.js";
-import { noOverrides } from "../../../src/rollout/plan/overrides.js";
-import { plan } from "../../../src/rollout/plan/plan.js";
+import type { JsonObject } from "../../../lib/aws/raw-task-definition.js";
+import { noOverrides } from "../../../lib/rollout/plan/overrides.js";
+import { plan } from "../../../lib/rollout/plan/plan.js";
 import { newDigest, release, repository, revisionArn } from "../../support/scripted-ecs.js";
 
 const app = { name: "app", image: `${repository}:v1.0.0`, environment: [{ name: "PASSWORD", value: "x" }], future: 1 };

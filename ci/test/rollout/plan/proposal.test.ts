@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { readService } from "../../../src/rollout/ecs/read.js";
-import { type Asked, nothingAsked } from "../../../src/rollout/plan/asked.js";
-import { propose, refuseProposal } from "../../../src/rollout/plan/proposal.js";
-import type { Target } from "../../../src/target.js";
+import type { Target } from "../../../lib/config/target.js";
+import { readService } from "../../../lib/ecs/service.js";
+import { type Asked, nothingAsked } from "../../../lib/rollout/plan/deploy-options.js";
+import { propose, refuseProposal } from "../../../lib/rollout/plan/proposal.js";
 import { Fault, fakeAws } from "../../support/fake-aws.js";
 import {
   newDigest,

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { AccessDeniedError } from "../../../src/rollout/ecs/aws-errors.js";
-import { knowing } from "../../../src/rollout/ecs/knowing.js";
-import { imageInRegistry } from "../../../src/rollout/preflight/image.js";
-import { logGroups } from "../../../src/rollout/preflight/logs.js";
-import { platform } from "../../../src/rollout/preflight/platform.js";
-import { repository } from "../../../src/rollout/preflight/repository.js";
-import { roles } from "../../../src/rollout/preflight/roles.js";
-import { secrets } from "../../../src/rollout/preflight/secrets.js";
+import { AccessDeniedError } from "../../../lib/aws/errors.js";
+import { knowing } from "../../../lib/aws/try-read.js";
+import { imageInRegistry } from "../../../lib/rollout/preflight/checks/image-in-registry.js";
+import { logGroups } from "../../../lib/rollout/preflight/checks/log-groups.js";
+import { platform } from "../../../lib/rollout/preflight/checks/platform.js";
+import { repository } from "../../../lib/rollout/preflight/checks/repository.js";
+import { roles } from "../../../lib/rollout/preflight/checks/roles.js";
+import { secrets } from "../../../lib/rollout/preflight/checks/secrets.js";
 import { facts } from "../../support/facts.js";
 
 type Unread = { unknown: string };

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Report } from "../../../src/report/report.js";
-import type { Verdict } from "../../../src/rollout/judge/verdict.js";
-import { rollOut } from "../../../src/rollout/roll-out.js";
+import type { Verdict } from "../../../lib/rollout/judge/verdict.js";
+import type { Report } from "../../../lib/rollout/result.js";
+import { rollOut } from "../../../lib/rollout/run.js";
 import { directAws } from "../../support/direct-aws.js";
 import { type Boundary, killable } from "../../support/killable.js";
 import { release, revisionArn, type Stories, type Story, scriptedEcs, target } from "../../support/scripted-ecs.js";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { rollOut } from "../../../src/rollout/roll-out.js";
+import { rollOut } from "../../../lib/rollout/run.js";
 import { Fault, fakeAws, lostAnswer } from "../../support/fake-aws.js";
 import {
   newDigest,

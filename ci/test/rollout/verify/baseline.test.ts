@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Ask, HttpAnswer } from "../../../src/rollout/verify/ask.js";
 import {
   type Baseline,
   baselineIn,
@@ -8,8 +7,9 @@ import {
   credited,
   ownershipOf,
   readBaseline,
-} from "../../../src/rollout/verify/baseline.js";
-import type { HttpCheck } from "../../../src/rollout/verify/verify.js";
+} from "../../../lib/rollout/verify/baseline.js";
+import type { Ask, HttpAnswer } from "../../../lib/rollout/verify/http-request.js";
+import type { HttpCheck } from "../../../lib/rollout/verify/verify.js";
 import { virtualClock } from "../../support/virtual-clock.js";
 
 const http = { baseUrl: "https://app.example.com" };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { difference, type Expectation } from "../../../src/rollout/verify/expectation.js";
+import { difference, type Expectation } from "../../../lib/rollout/verify/expectation.js";
 
 const answer = (body: string, status = 200, headers = {}) => ({ status, headers, body });
 const differs = (expected: Omit<Expectation, "path">, found = answer("{}")) =>

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { formatReport } from "../../../src/report/text.js";
-import { runningIn } from "../../../src/rollout/ecs/containers.js";
-import type { Ask, HttpAnswer, Question } from "../../../src/rollout/verify/ask.js";
+import { runningIn } from "../../../lib/ecs/containers.js";
+import { formatReport } from "../../../lib/report/report-text.js";
+import type { Ask, HttpAnswer, Question } from "../../../lib/rollout/verify/http-request.js";
 import { scene } from "../../support/rollout-scene.js";
 import { revisionArn, type Stories, target, type World } from "../../support/scripted-ecs.js";
 import { http } from "../../support/served.js";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { runningIn } from "../../../src/rollout/ecs/containers.js";
-import type { Ask, HttpAnswer } from "../../../src/rollout/verify/ask.js";
+import { runningIn } from "../../../lib/ecs/containers.js";
+import type { Ask, HttpAnswer } from "../../../lib/rollout/verify/http-request.js";
 import { rollbackScene } from "../../support/rollback-scene.js";
 import { revisionArn, target } from "../../support/scripted-ecs.js";
 import { http, served } from "../../support/served.js";

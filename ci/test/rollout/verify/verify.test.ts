@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
-import { verify } from "../../../src/rollout/verify/verify.js";
+import { verify } from "../../../lib/rollout/verify/verify.js";
 import { virtualClock } from "../../support/virtual-clock.js";
 
 type Handler = (request: IncomingMessage, response: ServerResponse, nth: number) => void;

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { askVersion } from "../../../src/rollout/verify/try.js";
-import { askedUrl, type HttpTarget, verify } from "../../../src/rollout/verify/verify.js";
-import { type VersionCheck, versionIn } from "../../../src/rollout/verify/version-check.js";
+import { askVersion } from "../../../lib/rollout/verify/one-request.js";
+import { askedUrl, type HttpTarget, verify } from "../../../lib/rollout/verify/verify.js";
+import { type VersionCheck, versionIn } from "../../../lib/rollout/verify/version-check.js";
 import { httpServer } from "../../support/loopback.js";
 import { virtualClock } from "../../support/virtual-clock.js";
 
@@ -89,7 +89,7 @@ test("the stated path and pointer, or header, are requested below the URL and ve
 test("an answer without the stated member or header names what it lacks", async (t) => {
   const { baseUrl } = await service(t, "v2");
   const how = {
-    ask: (await import("../../../src/rollout/verify/ask.js")).askOverHttp,
+    ask: (await import("../../../lib/rollout/verify/http-request.js")).askOverHttp,
     limit: 5_000,
     signal: undefined,
   };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Service } from "@aws-sdk/client-ecs";
-import { allowance } from "../../../src/rollout/watch/deadline.js";
+import { allowance } from "../../../lib/rollout/watch/deadline.js";
 
 const rounded = (value: number) => Math.round(value * 1e6) / 1e6;
 const minutes = (service: Service, container = {}, groups: Parameters<typeof allowance>[2] = { unknown: "denied" }) =>

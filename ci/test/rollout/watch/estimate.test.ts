@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { estimate } from "../../../src/rollout/watch/estimate.js";
+import { estimate } from "../../../lib/rollout/watch/estimate.js";
 import { base, deployment, snapshot, subject } from "../../support/snapshots.js";
 
 /** A look, seconds after the first, at so many of our tasks and so many old ones. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { rollOut } from "../../../src/rollout/roll-out.js";
-import { backoff, pace } from "../../../src/rollout/watch/pace.js";
+import { rollOut } from "../../../lib/rollout/run.js";
+import { backoff, pace } from "../../../lib/rollout/watch/pace.js";
 import { fakeAws } from "../../support/fake-aws.js";
 import { release, type Story, scriptedEcs, target, type World } from "../../support/scripted-ecs.js";
 import { deployment, oldTask, serviceDeployment, snapshot, subject, task } from "../../support/snapshots.js";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Snapshot } from "../../../src/rollout/ecs/snapshot.js";
-import { elapsed } from "../../../src/rollout/watch/elapsed.js";
-import { textOf } from "../../../src/rollout/watch/happening.js";
-import { happened } from "../../../src/rollout/watch/progress.js";
+import type { Snapshot } from "../../../lib/ecs/snapshot.js";
+import { elapsed } from "../../../lib/rollout/watch/elapsed.js";
+import { happened } from "../../../lib/rollout/watch/progress.js";
+import { textOf } from "../../../lib/rollout/watch/progress-event.js";
 import { deployment, oldTask, serviceDeployment, snapshot, subject, task } from "../../support/snapshots.js";
 
 const inProgress = serviceDeployment("IN_PROGRESS");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Service } from "@aws-sdk/client-ecs";
-import { readTargetGroups } from "../../../src/rollout/watch/target-groups.js";
+import { readTargetGroups } from "../../../lib/rollout/watch/target-groups.js";
 import { Fault, fakeAws, type Script } from "../../support/fake-aws.js";
 import { target } from "../../support/scripted-ecs.js";
 import { targetGroupArn, targetGroupScript } from "../../support/target-groups.js";

@@ -87,9 +87,9 @@ export function findModule(from: string): ModuleSource {
   return { name, root, directory, sdk: sdkPath, context: contextOf(root), defaultsRoot: root };
 }
 
-/** Tells one state of a module's content from another. */
+/** Returns a key of the module's content: it changes with any source file of the module, also beside `src`. */
 export async function moduleKey({ name, directory }: ModuleSource): Promise<string> {
-  const files = await sourceFiles(directory);
+  const files = await typescriptBelow(directory);
   const others = ["package.json", "package-lock.json", "tsconfig.json"].map((name) => join(directory, name));
   const read = [...files, ...others.filter((path) => existsSync(path))];
   return keyOf(
@@ -99,13 +99,21 @@ export async function moduleKey({ name, directory }: ModuleSource): Promise<stri
   );
 }
 
-/** As the SDK's own list: every TypeScript file below `src`. */
+/** Returns the files that the SDK imports and parses: every TypeScript file below `src`. */
 export async function sourceFiles(directory: string): Promise<string[]> {
-  const entries = await readdir(join(directory, "src"), { recursive: true });
-  return entries
-    .filter((name) => /\.m?ts$/.test(name) && !/(^|\/)(node_modules|dist)\//.test(name))
-    .sort()
-    .map((name) => join(directory, "src", name));
+  return await typescriptBelow(join(directory, "src"));
+}
+
+async function typescriptBelow(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { withFileTypes: true });
+  const found = await Promise.all(
+    entries.map(async (entry) => {
+      const path = join(directory, entry.name);
+      if (entry.isDirectory()) return /^(node_modules|dist|\.git)$/.test(entry.name) ? [] : await typescriptBelow(path);
+      return /\.m?ts$/.test(entry.name) ? [path] : [];
+    }),
+  );
+  return found.flat().sort();
 }
 
 function requireVersion(sdk: string, directory: string, wanted: string): void {

@@ -1,0 +1,98 @@
+import { SlipwayError } from "../common/errors.js";
+import { neutral } from "../common/foreign-text.js";
+import { actionOf, isThrottling, isUncertain } from "./errors.js";
+import { hostOf } from "./host.js";
+
+/**
+ * For calls before the service is changed: what AWS does not answer to the end, or refuses in a way that nobody has named, becomes an
+ * error that says what failed, what was received and what to do.
+ * @throws SlipwayError with exit code 2.
+ */
+export async function unchanged<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    throw told(cause);
+  }
+}
+
+/** What AWS has not answered to the end or has refused, in words, with exit code 2; any other error as it is. */
+export function told(cause: unknown): unknown {
+  if (!isOfAws(cause)) return cause;
+  const { code, said, next } = tellingOf(cause);
+  // A message may quote a whole page that was answered in place of AWS.
+  const received = neutral(`${statusOf(cause)}${cause.name}${cause.message ? `: ${cause.message}` : ""}`);
+  const end = /[.!?]$/.test(received) ? "" : ".";
+  return new SlipwayError(code, 2, `${said}: ${received}${end} This call has not changed the service. ${next}`, {
+    cause,
+  });
+}
+
+type AwsFailure = Error & { code?: string; $metadata?: { httpStatusCode?: number; attempts?: number } };
+
+function isOfAws(error: unknown): error is AwsFailure {
+  if (!(error instanceof Error) || error instanceof SlipwayError || error.name === "AbortError") return false;
+  return "$fault" in error || isUncertain(error) || actionOf(error) !== undefined;
+}
+
+function tellingOf(cause: AwsFailure): { code: string; said: string; next: string } {
+  const host = hostOf(cause);
+  const action = `${actionOf(cause) ?? "a call"}${host === undefined ? "" : ` at ${host}`}`;
+  if (isThrottling(cause)) {
+    return {
+      code: "throttled",
+      said: `AWS asks for fewer calls, at ${action}, after every retry`,
+      next: "Wait a minute and run the same command again. If it comes back, look in AWS CloudTrail for who else calls so often in this account and region.",
+    };
+  }
+  if (cause.$metadata?.httpStatusCode !== undefined && isUncertain(cause)) {
+    return {
+      code: "unavailable",
+      said: `AWS answers ${action} with an error of its own, after every retry`,
+      next: "Run the same command again in some minutes; https://health.aws.amazon.com/health/status tells of known trouble.",
+    };
+  }
+  if (isUncertain(cause)) {
+    return {
+      code: "unreachable",
+      said: `AWS can't be reached for ${action}`,
+      next: 'Check the network, a proxy or a VPC endpoint on the way, and "region" in the target.',
+    };
+  }
+  const credentials = refused[cause.name];
+  if (credentials !== undefined) {
+    return {
+      code: "refused-credentials",
+      said: `AWS does not accept the credentials, at ${action}`,
+      next: credentials,
+    };
+  }
+  if (!("$fault" in cause)) {
+    return {
+      code: "unreadable-answer",
+      said: `The answer to ${action} cannot be read`,
+      next: "It may be that of a proxy or of a login page on the way, and not of AWS: check the network, HTTPS_PROXY and NO_PROXY.",
+    };
+  }
+  return {
+    code: "refused",
+    said: `AWS refuses ${action}`,
+    next: "Correct what it names, in the target or in AWS, and run the same command again.",
+  };
+}
+
+const refused: Record<string, string> = {
+  UnrecognizedClientException:
+    "The access key id is unknown, or the session token is missing, wrong or of another region.",
+  InvalidClientTokenId: "The access key id is unknown, or the session token is missing or wrong.",
+  InvalidSignatureException:
+    "The secret access key does not belong to the access key id, or this machine's clock is wrong.",
+  SignatureDoesNotMatch:
+    "The secret access key does not belong to the access key id, or this machine's clock is wrong.",
+  IncompleteSignature:
+    "The access key id or the secret access key has characters that don't belong there: copy them again.",
+};
+
+function statusOf({ $metadata }: AwsFailure): string {
+  return $metadata?.httpStatusCode === undefined ? "" : `HTTP ${$metadata.httpStatusCode} `;
+}

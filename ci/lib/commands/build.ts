@@ -1,0 +1,43 @@
+import type { Directory } from "@dagger.io/dagger";
+import { SlipwayError } from "../common/errors.js";
+import { type Build, type BuildOptions, buildOf, checkBuildOptions } from "../image/build-options.js";
+import { readDockerfile } from "../image/image.js";
+import { runTests } from "../image/tests.js";
+import { readTarget } from "./destination.js";
+
+/** The arguments of what is built without a destination. */
+export interface LocalBuildOptions {
+  targets: Directory;
+  /** The name of a file in `targets`, without `.json`. */
+  name: string;
+  context: (path: string) => Directory;
+  build: BuildOptions;
+}
+
+/**
+ * Merges the arguments into the target's `build`, for what needs no destination: a repository without targets can be built too.
+ * @throws InputError
+ */
+export async function localBuild({ targets, name, context, build }: LocalBuildOptions): Promise<Build> {
+  checkBuildOptions(build);
+  const names = await targets.entries().catch((): string[] => []);
+  const file = names.includes(`${name}.json`) ? await readTarget(targets, name) : {};
+  // A local build is for this machine, whatever the service runs on.
+  return buildOf(build, { ...file, platform: undefined }, context);
+}
+
+/**
+ * Runs the app's tests.
+ * @returns Their output.
+ * @throws SlipwayError when a test fails, or when there are none.
+ */
+export async function testLocally(options: LocalBuildOptions): Promise<string> {
+  const build = await localBuild(options);
+  const output = await runTests(build, await readDockerfile(build));
+  if (output !== undefined) return output;
+  throw new SlipwayError(
+    "no-tests",
+    2,
+    `There are no tests to run. Add a stage named "test" to ${build.dockerfile}, or a command to the target: "test": { "command": ["npm", "test"] }.`,
+  );
+}

@@ -1,0 +1,140 @@
+import type { Directory, Secret, Service } from "@dagger.io/dagger";
+import { checkAccount } from "../aws/account.js";
+import { assumed } from "../aws/assume-role.js";
+import { type Clients, createAws } from "../aws/clients.js";
+import { parseCredentials } from "../aws/credentials.js";
+import { choices } from "../aws/name-suggestions.js";
+import { systemClock } from "../common/clock.js";
+import { InputError } from "../common/errors.js";
+import { neutral } from "../common/foreign-text.js";
+import { parseTarget, type Target, type TargetFile } from "../config/target.js";
+import { resolveTarget } from "./resolve-target.js";
+
+/** Where a release goes, with the means to reach it. */
+export interface Destination {
+  aws: Clients;
+  target: Target;
+  /** The base URL of a local AWS; absent for AWS itself. */
+  endpoint?: string;
+  /** The target's file names its repository; otherwise it is that of the image that runs. */
+  isRepositoryStated?: boolean;
+}
+
+/** The arguments that give access to AWS. */
+export interface AccessOptions {
+  credentials: Secret | undefined;
+  /** A local AWS in place of AWS. */
+  service: Service | undefined;
+}
+
+/** The arguments that name where a release goes. */
+export interface DestinationOptions extends AccessOptions {
+  targets: Directory;
+  /** The name of a file in `targets`, without `.json`. */
+  name: string;
+}
+
+/** What the user passed to reach AWS with. */
+export interface Access {
+  /** Credentials in one of the formats that `parseCredentials` reads. */
+  keys: string;
+  /** The base URL of a local AWS; absent for AWS itself. */
+  endpoint?: string;
+}
+
+/**
+ * Reads the target and the credentials, and makes sure that they belong together.
+ * @throws InputError
+ */
+export async function openDestination({ targets, name, ...options }: DestinationOptions): Promise<Destination> {
+  if (!options.credentials) throw noCredentials();
+  const [file, access] = await Promise.all([readTarget(targets, name), readAccess(options)]);
+  const { endpoint } = access;
+  const { account, clientsFor } = await openAccount(file, access);
+  const aws = clientsFor(file);
+  const target = await resolveTarget(aws, file, { account });
+  return {
+    aws: target.registry === file.registry ? aws : clientsFor(target),
+    target,
+    ...(endpoint !== undefined && { endpoint }),
+    isRepositoryStated: file.repository !== undefined,
+  };
+}
+
+/** @throws InputError when there are no credentials, or when they can't be read. */
+export async function readAccess({ credentials, service }: AccessOptions): Promise<Access> {
+  if (!credentials) throw noCredentials();
+  const [keys, endpoint] = await Promise.all([
+    credentials.plaintext().catch(unreadableCredentials),
+    service?.endpoint({ scheme: "http" }).catch(noEndpoint),
+  ]);
+  return { keys, ...(endpoint !== undefined && { endpoint }) };
+}
+
+/**
+ * Checks that the credentials are valid and belong to the target's account, after assuming its role where it has one.
+ * @returns The account of the credentials, and what makes clients for a target of it.
+ * @throws InputError
+ */
+export async function openAccount(
+  file: Pick<TargetFile, "region" | "registry" | "account" | "role">,
+  { keys, endpoint }: Access,
+): Promise<{ account: string; clientsFor: (target: Pick<TargetFile, "region" | "registry">) => Clients }> {
+  const at = endpoint === undefined ? {} : { endpoint };
+  const login = parseCredentials(keys, systemClock.now());
+  const credentials = file.role === undefined ? login : assumed(file.role, { region: file.region, login, ...at });
+  const clientsFor = ({ region, registry }: Pick<TargetFile, "region" | "registry">) =>
+    createAws({ region, ...(registry?.region && { registryRegion: registry.region }), credentials, ...at });
+  return { account: await checkAccount(clientsFor(file), file, endpoint), clientsFor };
+}
+
+/** Beside the targets are their schema and what Terraform alone reads. */
+function isTarget(file: string): boolean {
+  return file.endsWith(".json") && !/\.(?:schema|terraform)\.json$/.test(file);
+}
+
+function noCredentials(): InputError {
+  return new InputError(
+    "no-credentials",
+    'No AWS credentials. Pass --credentials before the function\'s name, as in --credentials "cmd://aws configure export-credentials", or put CREDENTIALS="cmd://…" (in another repository SLIPWAY_CREDENTIALS) into .env.',
+  );
+}
+
+function unreadableCredentials(cause: Error): never {
+  throw new InputError(
+    "unreadable-credentials",
+    `The AWS credentials could not be read: ${neutral(cause.message)} Nothing was changed. Check what --credentials names: env://NAME, file://PATH or cmd://COMMAND on the machine that calls dagger. Is the profile logged in?`,
+    { cause },
+  );
+}
+
+function noEndpoint(cause: Error): never {
+  throw new InputError(
+    "no-local-aws",
+    `The local AWS of --aws could not be reached: ${neutral(cause.message)} Nothing was changed. Start it, or correct --aws, as in tcp://127.0.0.1:4566.`,
+    { cause },
+  );
+}
+
+function noTargets(cause: Error): never {
+  throw new InputError(
+    "no-targets",
+    `The directory of targets can't be read (${neutral(cause.message)}). Create infra/targets/NAME.json in your repository, or pass --targets DIR before the function's name.`,
+    { cause },
+  );
+}
+
+/** @throws InputError when there is no such target, naming those that there are, or when it is not valid. */
+export async function readTarget(targets: Directory, name: string): Promise<TargetFile> {
+  const file = `${name}.json`;
+  const files = await targets.entries().catch(noTargets);
+  if (!files.includes(file)) {
+    const names = files.filter(isTarget).map((each) => each.slice(0, -".json".length));
+    const { suggestion, list } = choices(name, { names, more: false });
+    throw new InputError(
+      "unknown-target",
+      `There is no target ${JSON.stringify(name.slice(0, 100))}. ${suggestion}Accepted: ${list || "none: the directory of targets holds no .json file"}.`,
+    );
+  }
+  return parseTarget(await targets.file(file).contents(), file);
+}

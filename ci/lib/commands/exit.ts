@@ -1,0 +1,53 @@
+import { connection, dag } from "@dagger.io/dagger";
+import { systemClock } from "../common/clock.js";
+import { SlipwayError } from "../common/errors.js";
+import { neutralLines } from "../common/foreign-text.js";
+import { jsonPrinter, type Printer, textPrinter } from "../report/printer.js";
+import type { Report } from "../rollout/result.js";
+import { type Activity, revealedSpan, startActivity } from "./progress-spans.js";
+
+/**
+ * Runs the work of a function that leaves the service as it is. A failure ends the call with the failure's own exit code: an engine
+ * turns a thrown error into exit code 1, whatever it is.
+ */
+export async function ending<T>(
+  work: (activity: Activity) => Promise<T>,
+  printer = textPrinter(console.log, false),
+): Promise<T> {
+  const activity = startActivity(printer.progress, systemClock, revealedSpan);
+  try {
+    return await work(activity);
+  } catch (error) {
+    const exitCode = error instanceof SlipwayError ? error.exitCode : 1;
+    if (exitCode === 1) console.error(neutralLines(String((error as Error).stack ?? error)));
+    return await endCall(printer.error(error as Error), printer, exitCode);
+  } finally {
+    activity.end();
+  }
+}
+
+/** Runs work that changes the service and ends in a report. A verdict other than success ends the call as a failure does. */
+export async function reporting(work: (activity: Activity) => Promise<Report>, asJson = false): Promise<string> {
+  const printer = asJson ? jsonPrinter(console.log, systemClock) : textPrinter(console.log);
+  return await ending(async (activity) => {
+    const report = await work(activity);
+    const text = printer.report(report);
+    return report.exitCode === 0 ? text : await endCall(text, printer, report.exitCode);
+  }, printer);
+}
+
+/**
+ * Returns an error to the engine and ends the process. Only an error of type EXEC_ERROR gives the CLI its exit code, and only an
+ * error's message is shown both on a terminal and without one. Without a terminal the CLI appends a trace id to the message, so that
+ * JSON goes where the CLI prints it unchanged: into the error's standard error.
+ */
+async function endCall(text: string, { summaryOf }: Printer, exitCode: number): Promise<never> {
+  const message = summaryOf?.(text) ?? text.trimEnd();
+  const values = { _type: "EXEC_ERROR", cmd: ["slipway"], exitCode, stdout: "", stderr: summaryOf ? text : "" };
+  let error = dag.error(message);
+  for (const [name, value] of Object.entries(values)) error = error.withValue(name, JSON.stringify(value) as never);
+  await dag.currentFunctionCall().returnError(error);
+  // Closing the connection flushes the spans; otherwise those that ended last are lost.
+  await connection(async () => {});
+  process.exit(1);
+}

@@ -1,0 +1,46 @@
+import { unchanged } from "../aws/describe-error.js";
+import { systemClock } from "../common/clock.js";
+import { parseReleaseVersion } from "../config/version.js";
+import { readService } from "../ecs/service.js";
+import { knownDeployments } from "../ecs/service-deployments.js";
+import { findExisting, parseExisting } from "../publish/existing-image.js";
+import { findPublished } from "../publish/publish-release.js";
+import { type AskedOptions, parseAsked } from "../rollout/plan/deploy-options.js";
+import { type Proposal, propose } from "../rollout/plan/proposal.js";
+import { registeredAt } from "../rollout/revisions/own-revisions.js";
+import { type DestinationOptions, openDestination } from "./destination.js";
+import type { Activity } from "./progress-spans.js";
+import { versionOf } from "./publish.js";
+import type { GitSource } from "./sources.js";
+
+/** The arguments of plan. */
+export interface PlanOptions extends Pick<Activity, "progress" | "span"> {
+  /** The commit's tag or short id where the user passed none. */
+  version: string | undefined;
+  /** An image that a registry has already, in place of a published version. */
+  from: string | undefined;
+  git: GitSource;
+  destination: DestinationOptions;
+  asked: AskedOptions;
+}
+
+/**
+ * What a deploy of a published version, or of an image that exists already, would do now. Changes nothing.
+ * @throws InputError when the version is not published, or the service is not one that can be deployed to.
+ */
+export async function planDeploy(options: PlanOptions): Promise<Proposal> {
+  const existing = parseExisting(options);
+  if (options.version !== undefined) parseReleaseVersion(options.version);
+  const asked = parseAsked(options.asked);
+  const { progress, span } = options;
+  const destination = await span("resolve", () => openDestination(options.destination));
+  const version = existing?.version ?? (await versionOf(options, false));
+  const { aws, target } = destination;
+  const session = { aws, target, clock: systemClock, progress, span };
+  const now = await readService(aws, target);
+  const [release, deployments] = await Promise.all([
+    existing ? findExisting(existing.address, version, destination, progress) : findPublished(version, destination),
+    unchanged(knownDeployments(session, registeredAt(now.current))),
+  ]);
+  return await unchanged(propose(session, now, deployments, release, asked));
+}

@@ -1,0 +1,24 @@
+import { InputError } from "../common/errors.js";
+import { urlBelow, urlMistake, withoutUserInfo } from "../common/http-url.js";
+import type { HttpTarget } from "../rollout/verify/verify.js";
+import type { Destination } from "./destination.js";
+
+/** @throws InputError for a URL that can't be requested, or that holds a password. */
+export function checkUrl(url: string | undefined): void {
+  const accepted = url === undefined ? undefined : urlMistake(url);
+  if (url === undefined || accepted === undefined) return;
+  throw new InputError(
+    "bad-url",
+    `The URL ${JSON.stringify(withoutUserInfo(url).slice(0, 120))} can't be used. Accepted: ${accepted}.`,
+  );
+}
+
+/** Where the service answers the public. A local AWS has the load balancer behind its own port, which tells services apart by their public name. */
+export function publicUrl({ target, endpoint }: Destination, given: string | undefined): HttpTarget | undefined {
+  const url = given ?? target.url;
+  if (!url) return undefined;
+  const { host, pathname } = new URL(url);
+  const where = endpoint === undefined ? { baseUrl: url } : { baseUrl: urlBelow(endpoint, pathname).href, host };
+  const { versionCheck, expectations } = target;
+  return { ...where, ...(versionCheck !== undefined && { versionCheck }), ...(expectations && { expectations }) };
+}

@@ -1,0 +1,161 @@
+import type { Container, Directory } from "@dagger.io/dagger";
+import { InputError } from "../common/errors.js";
+import { neutral } from "../common/foreign-text.js";
+import type { Target } from "../config/target.js";
+import { parseReleaseVersion } from "../config/version.js";
+import { type BuildOptions, buildOf, checkBuildOptions } from "../image/build-options.js";
+import { type Candidate, noRepository, readRevision } from "../image/commit.js";
+import { commitVersion } from "../image/commit-version.js";
+import { readDockerfile } from "../image/image.js";
+import { imageSource } from "../publish/image-source.js";
+import { type ImageSource, publish } from "../publish/publish-release.js";
+import { readyImage } from "../publish/ready-image.js";
+import type { Release } from "../rollout/session.js";
+import { type Destination, type DestinationOptions, openDestination } from "./destination.js";
+import { engineWork } from "./engine-failure.js";
+import type { Activity } from "./progress-spans.js";
+import type { GitSource } from "./sources.js";
+
+/** The arguments of publish. */
+export interface PublishOptions extends Pick<Activity, "progress" | "span"> {
+  /** The commit's tag or short id where the user passed none. */
+  version: string | undefined;
+  /** A directory to build in place of the target's. */
+  app: Directory | undefined;
+  /** Returns the directory that is built, by its path in the repository. */
+  context: (path: string) => Directory;
+  build: BuildOptions;
+  /** A ready container to publish in place of a build. */
+  image: Container | undefined;
+  git: GitSource;
+  allowDirty: boolean | undefined;
+  destination: DestinationOptions;
+}
+
+/** Tests, builds and pushes. Returns `repository@sha256:…`. */
+export async function publishImage(options: PublishOptions): Promise<string> {
+  checkPublish(options);
+  const { destination, candidate, version } = await options.span("resolve", async () => {
+    const destination = await openDestination(options.destination);
+    const candidate = await candidateOf(options, destination.target);
+    return { destination, candidate, version: await versionOf(options, candidate !== undefined) };
+  });
+  return (await publishCheckout(options, destination, { candidate, version })).image;
+}
+
+/**
+ * Checks the arguments alone.
+ * @throws InputError
+ */
+export function checkPublish({ version, image, ...options }: PublishOptions): void {
+  if (version !== undefined) parseReleaseVersion(version);
+  if (image) refuseBuildOptions("--image", options);
+  checkBuildOptions(options.build);
+}
+
+/** @throws InputError when an option of a build is given where nothing is built. */
+export function refuseBuildOptions(
+  used: string,
+  { app, build, allowDirty }: Pick<PublishOptions, "app" | "build" | "allowDirty">,
+): void {
+  const { dockerfile, stage, buildArg, buildSecret, platform } = build;
+  const options = { app, dockerfile, stage, "build-arg": buildArg, "build-secret": buildSecret, platform };
+  const given = Object.entries({ ...options, "allow-dirty": allowDirty || undefined })
+    .filter(([, value]) => value !== undefined)
+    .map(([name]) => `--${name}`);
+  if (given.length === 0) return;
+  throw new InputError(
+    "image-and-build",
+    `${used} can't be combined with ${given.join(", ")}: the image exists, and nothing is built. Accepted: ${used} alone, or the options of a build alone. A default in .env counts as given.`,
+  );
+}
+
+/**
+ * Returns the version that the user passed, or else the commit's.
+ * @param isBuilt Only what is built needs a git repository where the version is given.
+ */
+export async function versionOf(
+  { version, git }: Pick<PublishOptions, "version" | "git">,
+  isBuilt: boolean,
+): Promise<string> {
+  return version ?? (await commitVersion(git.repository).catch(isBuilt ? noRepository : noVersion));
+}
+
+function noVersion(cause: Error): never {
+  throw new InputError(
+    "no-version",
+    `There is no version: --version is not given, and the git repository whose commit names it by default can't be read (${neutral(cause.message)}). Pass --version, as in --version v1.2.3.`,
+    { cause },
+  );
+}
+
+/**
+ * Reads what would be built.
+ * @returns undefined where a ready container is published.
+ * @throws InputError when there is no Dockerfile.
+ */
+export async function candidateOf(
+  { app, context, build, image }: PublishOptions,
+  target: Target,
+): Promise<Candidate | undefined> {
+  if (image) return undefined;
+  const merged = buildOf(build, target, context);
+  const path = target.build?.context ?? ".";
+  return {
+    build: merged,
+    file: await engineWork("Reading the Dockerfile", readDockerfile(merged)),
+    ...(app === undefined && { path }),
+  };
+}
+
+/**
+ * Publishes a build, or a ready container.
+ * @param candidate What is built; absent where a ready container is published.
+ * @param beforeBuild Runs when something is to be pushed, before it is tested or built; it gets the repository's address and the platform.
+ */
+export async function publishCheckout(
+  options: PublishOptions,
+  destination: Destination,
+  { candidate, version }: { candidate: Candidate | undefined; version: string },
+  beforeBuild: (repository: string, platform: string) => Promise<void> = async () => {},
+): Promise<Release> {
+  const { progress, span } = options;
+  const { source, platform } = candidate
+    ? await built(options, destination, { candidate, version })
+    : await ready(options, destination);
+  return await publish(version, source, destination, {
+    progress,
+    span,
+    beforeBuild: ({ uri }) => beforeBuild(uri, platform),
+  });
+}
+
+/** An image to publish and the platform that it is for, such as `linux/amd64`. */
+interface Publishable {
+  source: ImageSource;
+  platform: string;
+}
+
+async function built(
+  { git, allowDirty = false, destination: { service } }: PublishOptions,
+  { target }: Destination,
+  { candidate, version }: { candidate: Candidate; version: string },
+): Promise<Publishable> {
+  const revision = await engineWork("Reading the commit", readRevision(git, candidate, allowDirty));
+  const { source } = target;
+  return {
+    source: imageSource({ ...candidate, version, repository: git.repository, revision, source, service }),
+    platform: candidate.build.platform ?? target.platform,
+  };
+}
+
+async function ready(
+  { image, destination: { service } }: PublishOptions,
+  { target }: Destination,
+): Promise<Publishable> {
+  if (!image) throw new Error("There is neither a build nor a container to publish.");
+  return {
+    source: readyImage(image, { command: target.test?.command, service }),
+    platform: await engineWork("Reading the image", image.platform()),
+  };
+}

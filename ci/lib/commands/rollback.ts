@@ -1,0 +1,45 @@
+import { systemClock } from "../common/clock.js";
+import { parseAsked } from "../rollout/plan/deploy-options.js";
+import type { Report } from "../rollout/result.js";
+import { rollback } from "../rollout/run-rollback.js";
+import { type PatienceOptions, parsePatience } from "../rollout/watch/wait-options.js";
+import { type DestinationOptions, openDestination } from "./destination.js";
+import type { Activity } from "./progress-spans.js";
+import { checkUrl, publicUrl } from "./public-url.js";
+
+/** The arguments of rollback. */
+export interface GoBackOptions extends Pick<Activity, "progress" | "span"> {
+  destination: DestinationOptions;
+  /** A version or a revision, in place of the last one that is proven good. */
+  to: string | undefined;
+  /** Where the service answers the public, in place of the target's own. */
+  url: string | undefined;
+  /** Findings of the pre-flight that shall not stop it. */
+  ignore: string[] | undefined;
+  /** How long it is waited for, and what may be done meanwhile. */
+  patience: PatienceOptions;
+}
+
+/**
+ * Goes back to what ran well before and says what became of it.
+ * @throws InputError when it is refused before the service is changed.
+ */
+export async function goBack({ to, url, ignore, ...options }: GoBackOptions): Promise<Report> {
+  checkUrl(url);
+  const asked = parseAsked({ ignore });
+  const patience = parsePatience(options.patience);
+  const { progress, span } = options;
+  const destination = await span("resolve", () => openDestination(options.destination));
+  const http = publicUrl(destination, url);
+  return await rollback({
+    aws: destination.aws,
+    target: destination.target,
+    asked,
+    ...patience,
+    clock: systemClock,
+    progress,
+    span,
+    ...(http && { http }),
+    ...(to !== undefined && { to }),
+  });
+}

@@ -1,0 +1,11 @@
+import { type Status, status } from "../rollout/status.js";
+import { type DestinationOptions, openDestination } from "./destination.js";
+
+/**
+ * Reads what the target's service runs now.
+ * @throws InputError
+ */
+export async function showStatus(options: DestinationOptions): Promise<Status> {
+  const { aws, target } = await openDestination(options);
+  return await status(aws, target);
+}

@@ -1,0 +1,91 @@
+import { hint } from "../aws/name-suggestions.js";
+import type { JsonObject, RawTaskDefinition } from "../aws/raw-task-definition.js";
+import { InputError } from "../common/errors.js";
+import type { Target } from "../config/target.js";
+import { isMoving } from "../config/version.js";
+import { tag } from "../rollout/revisions/idempotency-key.js";
+import { parseImage } from "./image-reference.js";
+
+/** What the named container of a task definition runs. */
+export interface Running {
+  /** ARN of the revision. */
+  taskDefinition: string;
+  /** As the task definition names it. */
+  image: string;
+  /** `sha256:…`, where the image is named by digest. */
+  digest?: string;
+  /** As the container's variable has it, the revision's tag, or the image's. */
+  version?: string;
+  /** Present where only the image's tag names the version: the app may answer another one. */
+  versionFrom?: "image-tag";
+}
+
+/** The name of the variable that carries the version; false where none does. */
+export type VersionVariable = string | false;
+
+/** The variable that carries the version, where the target names none. */
+export const usualVariable = "VERSION";
+
+export function variableOf({ versionVariable = usualVariable }: Pick<Target, "versionVariable">): VersionVariable {
+  return versionVariable;
+}
+
+/** @throws InputError when there is no such container; it names those there are. */
+export function containerOf(taskDefinition: JsonObject, name: string): JsonObject {
+  const containers = objects(taskDefinition.containerDefinitions);
+  const container = containers.find((one) => one.name === name);
+  if (container) return container;
+  throw new InputError(
+    "no-container",
+    `Task definition ${taskDefinition.taskDefinitionArn} has no container "${name}". ${hint("containers", name, { names: containers.map((one) => String(one.name)), more: false })} Correct "container" in the target.`,
+  );
+}
+
+/** The containers that a release changes: the one that stands for it first. */
+export function containersOf({
+  container,
+  containers = [],
+}: Pick<Target, "container" | "containers">): [string, ...string[]] {
+  return [container, ...containers.filter((name) => name !== container)];
+}
+
+/** What a revision runs in the target's container, with the version that its variable, its tags or its image name. */
+export function runningOf(
+  { taskDefinition, tags }: RawTaskDefinition,
+  target: Pick<Target, "container" | "versionVariable">,
+): Running {
+  const { version, ...running } = runningIn(taskDefinition, target.container, variableOf(target));
+  if (version !== undefined) return { ...running, version };
+  const tagged = new Map(tags.map(({ key, value }) => [key, value]));
+  const own = tagged.get(tag.version);
+  // A copy that was made elsewhere takes the tags along, and not the image.
+  if (own !== undefined && running.digest !== undefined && tagged.get(tag.digest) === running.digest)
+    return { ...running, version: own };
+  const { tag: ofImage } = parseImage(running.image);
+  return ofImage === undefined || isMoving(ofImage)
+    ? running
+    : { ...running, version: ofImage, versionFrom: "image-tag" };
+}
+
+/** What the named container runs, with the version that its variable has. */
+export function runningIn(
+  taskDefinition: JsonObject,
+  containerName: string,
+  variable: VersionVariable = usualVariable,
+): Running {
+  const container = containerOf(taskDefinition, containerName);
+  const image = String(container.image);
+  const digest = /@(sha256:[0-9a-f]{64})$/.exec(image)?.[1];
+  const version = objects(container.environment).find((one) => one.name === variable)?.value;
+  return {
+    taskDefinition: String(taskDefinition.taskDefinitionArn),
+    image,
+    ...(digest !== undefined && { digest }),
+    ...(version !== undefined && { version: String(version) }),
+  };
+}
+
+/** The objects of a list in raw JSON; a member that is absent is an empty list. */
+export function objects(list: JsonObject[string] | undefined): JsonObject[] {
+  return (list ?? []) as JsonObject[];
+}

@@ -1,0 +1,58 @@
+import { registryAt } from "../aws/partition.js";
+import type { Target } from "../config/target.js";
+
+/** A repository of ECR, as its API names it. */
+export interface ImagePlace {
+  registryId: string;
+  repositoryName: string;
+  /** Where that is another than the region of the target's registry. */
+  region?: string;
+}
+
+/** An image reference of a task definition, in its parts. */
+export interface ImageReference {
+  /** `[host/]path`, without tag and digest. */
+  repository: string;
+  tag?: string;
+  /** `sha256:…`, which counts more than the tag. */
+  digest?: string;
+}
+
+/** Splits `[host[:port]/]path[:tag][@digest]`. Pure. */
+export function parseImage(image: string): ImageReference {
+  const [, repository = image, tag, digest] = /^(.+?)(?::([\w][\w.-]*))?(?:@(sha256:[0-9a-f]{64}))?$/.exec(image) ?? [];
+  return { repository, ...(tag !== undefined && { tag }), ...(digest !== undefined && { digest }) };
+}
+
+/** The place of the target's own repository. */
+export function placeOf({ registry, account, repository }: Target): ImagePlace {
+  return { registryId: registry?.account ?? account, repositoryName: repository };
+}
+
+/** The region of the target's registry, which the clients of a target read. */
+export function registryRegionOf({ registry, region }: Pick<Target, "registry" | "region">): string {
+  return registry?.region ?? region;
+}
+
+/**
+ * Returns the repository of ECR that an image is in.
+ * @param own Address of the target's repository, or an image in it: what is in the same registry is found there whatever that is called.
+ */
+export function locate(image: string, own: string, target: Target): ImagePlace | { unknown: string } {
+  const [host, path] = splitHost(parseImage(image).repository);
+  const [ownHost] = splitHost(parseImage(own).repository);
+  const registry = registryAt(host ?? "");
+  if (registry) {
+    const { account: registryId, region } = registry;
+    return { registryId, repositoryName: path, ...(region !== registryRegionOf(target) && { region }) };
+  }
+  if (host !== undefined && host === ownHost) return { ...placeOf(target), repositoryName: path };
+  return { unknown: "it is in a registry other than ECR" };
+}
+
+/** The first part is a host when it has a dot or a port, or is localhost: https://distribution.github.io/distribution/spec/api/ */
+export function splitHost(repository: string): [host: string | undefined, path: string] {
+  const [first = "", ...rest] = repository.split("/");
+  const isHost = rest.length > 0 && (/[.:]/.test(first) || first === "localhost");
+  return isHost ? [first, rest.join("/")] : [undefined, repository];
+}

@@ -1,0 +1,62 @@
+import type { ECRClient } from "@aws-sdk/client-ecr";
+import { AccessDeniedError, ask } from "../aws/errors.js";
+import { indexTypes, manifestTypes } from "../aws/manifest-types.js";
+import { sdk } from "../aws/sdk.js";
+import { abort } from "../aws/send-options.js";
+import type { Known } from "../aws/try-read.js";
+import type { Session } from "../rollout/session.js";
+import { type ImagePlace, locate, placeOf } from "./image-reference.js";
+import { ecrOf } from "./registry-client.js";
+import type { Subject } from "./snapshot.js";
+
+/**
+ * Reads the digests of the manifests in those of a subject's images that are indexes. They count as the same image, because tasks
+ * report either.
+ * @returns Why they can't be read, where they are in a registry that the credentials may not read, or that is not of ECR.
+ */
+export async function manifestsIn(
+  session: Session,
+  { image, digests }: Pick<Subject, "image" | "digests">,
+): Promise<Known<string[]>> {
+  const own = placeOf(session.target);
+  // The address of the target's own repository is not known here: an image with another host than ECR's is in it.
+  const place = image === undefined ? own : locate(image, image, session.target);
+  if ("unknown" in place) return place;
+  const { registryId, repositoryName } = place;
+  const command = new sdk.ecr.BatchGetImageCommand({
+    registryId,
+    repositoryName,
+    imageIds: digests.map((imageDigest) => ({ imageDigest })),
+    acceptedMediaTypes: indexTypes,
+  });
+  const ecr = await ecrOf(session, place);
+  try {
+    const { images = [] } = await ask("ecr:BatchGetImage", ecr.send(command, abort(session)));
+    return { value: images.flatMap(({ imageManifest }) => manifestsOf(imageManifest)) };
+  } catch (error) {
+    // Any other failure passes: the next poll reads again.
+    if (error instanceof AccessDeniedError) return { unknown: `${error.action} is not permitted` };
+    throw error;
+  }
+}
+
+/** @returns The digest that a tag stands for, as a pull reads it; undefined when there is no such tag. */
+export async function readTaggedDigest(
+  ecr: Pick<ECRClient, "send">,
+  { registryId, repositoryName }: ImagePlace,
+  imageTag: string,
+): Promise<string | undefined> {
+  const command = new sdk.ecr.BatchGetImageCommand({
+    registryId,
+    repositoryName,
+    imageIds: [{ imageTag }],
+    acceptedMediaTypes: manifestTypes,
+  });
+  const { images } = await ask("ecr:BatchGetImage", ecr.send(command));
+  return images?.[0]?.imageId?.imageDigest;
+}
+
+function manifestsOf(text = "{}"): string[] {
+  const index = JSON.parse(text) as { manifests?: { digest: string }[] };
+  return (index.manifests ?? []).map(({ digest }) => digest);
+}

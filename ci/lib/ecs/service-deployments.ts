@@ -1,0 +1,181 @@
+import type { ServiceDeploymentBrief, ServiceRevision } from "@aws-sdk/client-ecs";
+import { AccessDeniedError, ask } from "../aws/errors.js";
+import { sdk } from "../aws/sdk.js";
+import { abort } from "../aws/send-options.js";
+import type { Session } from "../rollout/session.js";
+import type { ServiceDeploymentView } from "./snapshot.js";
+import { briefView, serviceDeploymentView } from "./views.js";
+
+/** What the list tells of one service deployment, with the revision that it brings. */
+export interface ListedDeployment {
+  arn: string;
+  status: string;
+  createdAt: number;
+  /** ARN of its task definition revision. */
+  taskDefinition: string;
+  statusReason?: string;
+  finishedAt?: number;
+  /** ARN of the service revision that it brings. */
+  target?: string;
+}
+
+/** Revisions of a service never change: each is looked up once. By service revision ARN. */
+export type RevisionCache = Map<string, string>;
+
+/**
+ * The service's deployments that began after `since`, newest first.
+ * @param since On AWS's clock, such as a revision's registration: what deploys it can't be older. It bounds the paging.
+ */
+export async function listServiceDeployments(
+  session: Session,
+  since: number,
+  cache: RevisionCache,
+): Promise<ListedDeployment[]> {
+  const briefs: ServiceDeploymentBrief[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await listPage(session, nextToken);
+    const recent = (page.serviceDeployments ?? []).filter((brief) => createdAt(brief) >= since);
+    briefs.push(...recent);
+    nextToken = recent.length < (page.serviceDeployments?.length ?? 0) ? undefined : page.nextToken;
+  } while (nextToken);
+  await learnRevisions(session, briefs, cache);
+  return briefs.map((brief) => ({
+    arn: brief.serviceDeploymentArn ?? "",
+    status: brief.status ?? "",
+    createdAt: createdAt(brief),
+    taskDefinition: cache.get(brief.targetServiceRevisionArn ?? "") ?? "",
+    ...(brief.statusReason !== undefined && { statusReason: brief.statusReason }),
+    ...(brief.finishedAt && { finishedAt: brief.finishedAt.getTime() }),
+    ...(brief.targetServiceRevisionArn !== undefined && { target: brief.targetServiceRevisionArn }),
+  }));
+}
+
+/** The service's deployments as far as they can be read; `classicOnly` says why they can't. */
+export interface KnownDeployments {
+  listed: ListedDeployment[];
+  classicOnly?: string;
+}
+
+/** As `listServiceDeployments`, for credentials that may not know the newer APIs. */
+export async function knownDeployments(
+  session: Session,
+  since: number,
+  cache: RevisionCache = new Map(),
+): Promise<KnownDeployments> {
+  try {
+    return { listed: await listServiceDeployments(session, since, cache) };
+  } catch (error) {
+    if (!(error instanceof AccessDeniedError)) throw error;
+    return { listed: [], classicOnly: notPermitted(error) };
+  }
+}
+
+export function notPermitted(error: AccessDeniedError): string {
+  return `${error.action} is not permitted`;
+}
+
+/** @returns undefined while ECS does not know it, or not any more. */
+export async function describeServiceDeployment(
+  session: Session,
+  arn: string,
+): Promise<ServiceDeploymentView | undefined> {
+  return (await describeServiceDeployments(session, [arn]))[0];
+}
+
+export async function describeServiceDeployments(
+  session: Session,
+  arns: readonly string[],
+): Promise<ServiceDeploymentView[]> {
+  const found: ServiceDeploymentView[] = [];
+  for (let from = 0; from < arns.length; from += describedAtOnce) {
+    const command = new sdk.ecs.DescribeServiceDeploymentsCommand({
+      serviceDeploymentArns: arns.slice(from, from + describedAtOnce),
+    });
+    const answer = await ask("ecs:DescribeServiceDeployments", session.aws.ecs.send(command, abort(session)));
+    found.push(...(answer.serviceDeployments ?? []).map(serviceDeploymentView));
+  }
+  return found;
+}
+
+/** The newest `count` deployments of the service, as the list tells them. */
+export async function listRecent(session: Session, count: number): Promise<ServiceDeploymentBrief[]> {
+  const briefs: ServiceDeploymentBrief[] = [];
+  let nextToken: string | undefined;
+  do {
+    const page = await listPage(session, nextToken);
+    briefs.push(...(page.serviceDeployments ?? []));
+    nextToken = page.nextToken;
+  } while (nextToken && briefs.length < count);
+  return briefs.sort((a, b) => createdAt(b) - createdAt(a)).slice(0, count);
+}
+
+/** The details of deployments, and where they may not be read what the list has of them. */
+export async function describeOrListed(
+  session: Session,
+  briefs: readonly ServiceDeploymentBrief[],
+): Promise<ServiceDeploymentView[]> {
+  try {
+    return await describeServiceDeployments(
+      session,
+      briefs.map((brief) => brief.serviceDeploymentArn ?? ""),
+    );
+  } catch (error) {
+    if (!(error instanceof AccessDeniedError)) throw error;
+    return briefs.map(briefView);
+  }
+}
+
+const describedAtOnce = 20;
+
+/** Ended for good; an unknown state counts as unfinished. */
+export function isFinished(status: string): boolean {
+  return ["SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"].includes(status);
+}
+
+/** The first deployment that brought one of these revisions, in whatever state it is. */
+export function earliestOf(
+  listed: readonly ListedDeployment[],
+  revisions: readonly { arn: string }[],
+): ListedDeployment | undefined {
+  return listed
+    .filter((one) => revisions.some(({ arn }) => arn === one.taskDefinition))
+    .sort((a, b) => a.createdAt - b.createdAt)[0];
+}
+
+function listPage(session: Session, nextToken: string | undefined) {
+  const { cluster, service } = session.target;
+  const command = new sdk.ecs.ListServiceDeploymentsCommand({ cluster, service, ...(nextToken && { nextToken }) });
+  return ask("ecs:ListServiceDeployments", session.aws.ecs.send(command, abort(session)));
+}
+
+async function learnRevisions(session: Session, briefs: ServiceDeploymentBrief[], cache: RevisionCache) {
+  const arns = briefs.map((brief) => brief.targetServiceRevisionArn ?? "").filter((arn) => arn && !cache.has(arn));
+  for (const [arn, taskDefinition] of await taskDefinitionsOf(session, arns)) cache.set(arn, taskDefinition);
+}
+
+/** The task definitions of service revisions, by the service revision's ARN. */
+export async function taskDefinitionsOf(session: Session, arns: readonly string[]): Promise<RevisionCache> {
+  const revisions = await describeRevisions(session, arns);
+  return new Map([...revisions].map(([arn, { taskDefinition = "" }]) => [arn, taskDefinition]));
+}
+
+/** Service revisions, by ARN. */
+export async function describeRevisions(
+  session: Session,
+  arns: readonly string[],
+): Promise<Map<string, ServiceRevision>> {
+  const found = new Map<string, ServiceRevision>();
+  for (let from = 0; from < arns.length; from += describedAtOnce) {
+    const command = new sdk.ecs.DescribeServiceRevisionsCommand({
+      serviceRevisionArns: arns.slice(from, from + describedAtOnce),
+    });
+    const answer = await ask("ecs:DescribeServiceRevisions", session.aws.ecs.send(command, abort(session)));
+    for (const revision of answer.serviceRevisions ?? []) found.set(revision.serviceRevisionArn ?? "", revision);
+  }
+  return found;
+}
+
+function createdAt(brief: ServiceDeploymentBrief): number {
+  return brief.createdAt?.getTime() ?? 0;
+}

@@ -1,0 +1,100 @@
+import type { Service, ServiceField } from "@aws-sdk/client-ecs";
+import type { Aws } from "../aws/clients.js";
+import { unchanged } from "../aws/describe-error.js";
+import { ask } from "../aws/errors.js";
+import { hintFrom, type Listed, listPages } from "../aws/name-suggestions.js";
+import { describeTaskDefinition, type JsonObject, type RawTaskDefinition } from "../aws/raw-task-definition.js";
+import { sdk } from "../aws/sdk.js";
+import { abort } from "../aws/send-options.js";
+import { InputError } from "../common/errors.js";
+import type { Target } from "../config/target.js";
+import { type Running, runningOf } from "./containers.js";
+import { refuseUnsupported } from "./supported-services.js";
+
+/** The service as it is before a rollout. */
+export interface ServiceNow {
+  service: Service;
+  /** The revision that the service is set to: not necessarily the family's newest. */
+  current: RawTaskDefinition;
+  running: Running;
+}
+
+/**
+ * Reads the target's service and its current task definition.
+ * @throws InputError when there is none, or when it is of a kind that Slipway does not deploy to; SlipwayError when AWS does not answer.
+ * Nothing is changed.
+ */
+export async function readService(aws: Aws, target: Target, signal?: AbortSignal): Promise<ServiceNow> {
+  return await unchanged(read(aws, target, signal));
+}
+
+async function read(aws: Aws, target: Target, signal?: AbortSignal): Promise<ServiceNow> {
+  // With its tags: a one-off task takes them along where the service's own tasks do.
+  const service = await describeService(aws, target, signal, ["TAGS"]);
+  refuseUnsupported(service, target);
+  const current = await ask(
+    "ecs:DescribeTaskDefinition",
+    describeTaskDefinition(aws.ecs, service.taskDefinition ?? "", signal),
+  );
+  refuseOtherFamily(current.taskDefinition, target);
+  return { service, current, running: runningOf(current, target) };
+}
+
+export async function describeService(
+  aws: Aws,
+  target: Pick<Target, "region" | "cluster" | "service">,
+  signal?: AbortSignal,
+  include?: ServiceField[],
+): Promise<Service> {
+  const { cluster, service: name } = target;
+  const command = new sdk.ecs.DescribeServicesCommand({ cluster, services: [name], ...(include && { include }) });
+  try {
+    const answer = await ask("ecs:DescribeServices", aws.ecs.send(command, abort({ signal })));
+    const service = answer.services?.[0];
+    if (service) return service;
+  } catch (cause) {
+    if ((cause as Error).name !== "ClusterNotFoundException") throw cause;
+    throw new InputError(
+      "no-cluster",
+      `There is no cluster "${target.cluster}" in ${target.region}. ${await hintFrom("clusters", target.cluster, listClusters(aws, signal), signal)} Correct "cluster" or "region" in the target.`,
+      { cause },
+    );
+  }
+  throw new InputError(
+    "no-service",
+    `There is no service "${target.service}" in cluster "${target.cluster}". ${await hintFrom("services", target.service, listServices(aws, target, signal), signal)} Correct "service" in the target, or create it first.`,
+  );
+}
+
+/** ECS does not know the service, or its cluster. */
+export function isNotFound(error: unknown): error is InputError {
+  return error instanceof InputError && (error.code === "no-cluster" || error.code === "no-service");
+}
+
+async function listClusters(aws: Aws, signal?: AbortSignal): Promise<Listed> {
+  return await listPages(async (nextToken) => {
+    const command = new sdk.ecs.ListClustersCommand({ maxResults: 100, ...(nextToken && { nextToken }) });
+    const { clusterArns, nextToken: next } = await ask("ecs:ListClusters", aws.ecs.send(command, abort({ signal })));
+    return { names: namesOf(clusterArns), next };
+  });
+}
+
+async function listServices(aws: Aws, { cluster }: Pick<Target, "cluster">, signal?: AbortSignal): Promise<Listed> {
+  return await listPages(async (nextToken) => {
+    const command = new sdk.ecs.ListServicesCommand({ cluster, maxResults: 100, ...(nextToken && { nextToken }) });
+    const { serviceArns, nextToken: next } = await ask("ecs:ListServices", aws.ecs.send(command, abort({ signal })));
+    return { names: namesOf(serviceArns), next };
+  });
+}
+
+function namesOf(arns: readonly string[] = []): string[] {
+  return arns.map((arn) => arn.split("/").at(-1) ?? arn);
+}
+
+function refuseOtherFamily(taskDefinition: JsonObject, target: Target): void {
+  if (taskDefinition.family === target.family) return;
+  throw new InputError(
+    "other-family",
+    `Service "${target.service}" runs task family "${taskDefinition.family}", and the target says "${target.family}". Correct "family" in the target if the service is the one that is meant.`,
+  );
+}

@@ -1,0 +1,148 @@
+import { unchanged } from "../aws/describe-error.js";
+import { findRepository, findTag, type Login, login, newestTags, type Repository } from "../aws/ecr.js";
+import { AccessDeniedError, CredentialsExpiredError } from "../aws/errors.js";
+import { readImageLabels } from "../aws/image-labels.js";
+import { partitionOf, registryAt, registryHost } from "../aws/partition.js";
+import type { Destination } from "../commands/destination.js";
+import { InputError } from "../common/errors.js";
+import { neutral } from "../common/foreign-text.js";
+import { type ImagePlace, placeOf, registryRegionOf } from "../ecs/image-reference.js";
+import { readTaggedDigest } from "../ecs/manifests.js";
+import { ecrOf } from "../ecs/registry-client.js";
+import { type ImageAddress, parseImageAddress, versionOfImage } from "../image/image-address.js";
+import type { Release } from "../rollout/session.js";
+import { toRelease } from "./stored-image.js";
+
+/** An image that exists already, and the version that it is deployed as. */
+export interface Existing {
+  address: ImageAddress;
+  version: string;
+}
+
+/**
+ * Reads `--from` and `--version`, before anything is called.
+ * @returns undefined without `--from`.
+ * @throws InputError
+ */
+export function parseExisting({
+  from,
+  version,
+}: {
+  from: string | undefined;
+  version: string | undefined;
+}): Existing | undefined {
+  if (from === undefined) return undefined;
+  const address = parseImageAddress(from);
+  return { address, version: versionOfImage(address, version) };
+}
+
+/**
+ * Finds an image that a registry has already, to be deployed as it is. Its digest is the one that its reference names, or else the
+ * one that its tag stands for now. Whether a digest is there is checked by the preflight.
+ * @throws InputError when the registry is not one of Amazon ECR, or has no such repository or tag; SlipwayError when the digest can't
+ * be read.
+ */
+export async function findExisting(
+  address: ImageAddress,
+  version: string,
+  destination: Destination,
+  progress: (line: string) => void,
+): Promise<Release> {
+  const place = placeOfAddress(address, destination);
+  const ecr = { ecr: await ecrOf(destination, place) };
+  const repository = await unchanged(repositoryOf(address, place, destination, ecr));
+  const digest = address.digest ?? (await unchanged(digestOf(address, place, repository, ecr)));
+  const labels = await labelsOf(repository, digest, () => login(ecr), destination).catch((error: Error) => {
+    if (error instanceof CredentialsExpiredError) throw error;
+    progress(`The image's labels could not be read, so its commit is not known: ${neutral(error.message, 300)}`);
+    return {};
+  });
+  if (!destination.isRepositoryStated && repository.name !== destination.target.repository)
+    progress(
+      `The target names no repository, so that a later publish goes to ${repository.uri}, where this image is. Add "repository" to the target where builds belong to another.`,
+    );
+  return toRelease(version, repository, { digest, labels });
+}
+
+type Ecr = Parameters<typeof login>[0];
+
+/** @throws InputError when the registry is not one that the target's credentials and tasks can read. */
+function placeOfAddress({ text, host, repository }: ImageAddress, { target, endpoint }: Destination): ImagePlace {
+  const own = { ...placeOf(target), repositoryName: repository };
+  // A local AWS has one account, and its registry behind its own port.
+  if (host === undefined || (endpoint !== undefined && /^(?:127\.0\.0\.1|localhost):\d+$/.test(host))) return own;
+  const registry = registryAt(host);
+  if (!registry) {
+    throw new InputError(
+      "foreign-registry",
+      `--from ${text} is in ${host}, which is no private registry of Amazon ECR: its digest, platform and scan can't be checked. Accepted: an image in ECR, of any account and region, such as 123456789012.dkr.ecr.us-west-2.amazonaws.com/repository:tag. Copy the image there, let a pull through cache rule do it (https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html), or pass its address with --image to publish it.`,
+    );
+  }
+  const { account, region } = registry;
+  if (partitionOf(region).id !== partitionOf(target.region).id) {
+    throw new InputError(
+      "foreign-partition",
+      `--from ${text} is in ${region}, which is in another partition of AWS than ${target.region}. Accepted: a registry in the partition ${partitionOf(target.region).id}. Copy the image to one.`,
+    );
+  }
+  const isElsewhere = region !== registryRegionOf(target);
+  return { registryId: account, repositoryName: repository, ...(isElsewhere && { region }) };
+}
+
+/** Where the repository may not be described, its address follows from account and region. */
+async function repositoryOf(
+  { host }: ImageAddress,
+  { registryId, repositoryName: name, region }: ImagePlace,
+  { target, endpoint }: Destination,
+  ecr: Ecr,
+): Promise<Repository> {
+  const registryRegion = region ?? registryRegionOf(target);
+  const described = { ...target, repository: name, registry: { account: registryId, region: registryRegion } };
+  try {
+    const { uri } = await findRepository(ecr, described, "Correct --from.");
+    return { registryId, name, uri: host === undefined ? uri : `${host}/${name}` };
+  } catch (error) {
+    if (!(error instanceof AccessDeniedError) || (host === undefined && endpoint !== undefined)) throw error;
+    return { registryId, name, uri: `${host ?? registryHost(registryId, registryRegion)}/${name}` };
+  }
+}
+
+/** @throws InputError when there is no such tag, or when neither way to read its digest is permitted. */
+async function digestOf(
+  { text, tag = "" }: ImageAddress,
+  place: ImagePlace,
+  repository: Repository,
+  ecr: Ecr,
+): Promise<string> {
+  const digest = await findTag(ecr, repository, tag).catch((error) => {
+    if (!(error instanceof AccessDeniedError)) throw error;
+    // A policy for other accounts often permits a pull and nothing else.
+    return readTaggedDigest(ecr.ecr, place, tag).catch(mayNotRead(text, repository));
+  });
+  if (digest !== undefined) return digest;
+  const tags = await newestTags(ecr, repository, 5);
+  throw new InputError(
+    "no-image",
+    `${repository.uri} has no tag "${tag}". ${tags} Correct --from, or push the image first.`,
+  );
+}
+
+function mayNotRead(text: string, { uri }: Repository): (error: Error) => never {
+  return (error) => {
+    if (!(error instanceof AccessDeniedError)) throw error;
+    throw new InputError(
+      "unreadable-image",
+      `The digest of --from ${text} can't be read: neither ecr:DescribeImages nor ecr:BatchGetImage is permitted on ${uri}. Allow one of them in the IAM policy of the role that deploys, and, in another account, in the repository's policy. Or name the image by its digest, as in --from ${uri}@sha256:DIGEST: what can't be read is then not checked.`,
+      { cause: error },
+    );
+  };
+}
+
+async function labelsOf(
+  repository: Repository,
+  digest: string,
+  login: () => Promise<Login>,
+  { endpoint }: Destination,
+): Promise<Record<string, string>> {
+  return await readImageLabels(repository, digest, await login(), endpoint);
+}

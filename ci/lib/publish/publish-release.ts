@@ -1,0 +1,185 @@
+import { unchanged } from "../aws/describe-error.js";
+import { findRepository, type Login, login, newestTags, type Repository } from "../aws/ecr.js";
+import type { Destination } from "../commands/destination.js";
+import { describeFailure, engineWork, isCommandFailure } from "../commands/engine-failure.js";
+import type { Activity } from "../commands/progress-spans.js";
+import { InputError, SlipwayError } from "../common/errors.js";
+import { neutral } from "../common/foreign-text.js";
+import { once } from "../common/memoize.js";
+import { LABEL } from "../image/labels.js";
+import type { Release } from "../rollout/session.js";
+import { findStored, type StoredImage, toRelease } from "./stored-image.js";
+
+/** The engine's part of publishing. */
+export interface ImageSource {
+  /** `ready` is a container that exists already and is published as it is; its identity is its image digest. */
+  kind: "build" | "ready";
+  /** Identity: the digest of what a build is made from, or the image digest of a ready container. */
+  identity(): Promise<string>;
+  /** What the base image's name stands for today; undefined when the name tells no digest. */
+  baseDigest(): Promise<string | undefined>;
+  /** Returns undefined where there are no tests. Fails when a test fails. */
+  test(): Promise<string | undefined>;
+  /** Builds and pushes. Answers the digest of what was pushed. */
+  push(address: string, login: Login): Promise<string>;
+}
+
+const wordsOf = {
+  build: {
+    reading: (version: string) => `Reading what ${version} is built from`,
+    same: "made from the same input",
+    untested: 'Not tested: the Dockerfile has no stage "test", and the target names no test command.',
+    span: "build and publish",
+    pushing: (version: string, uri: string) => `Building ${version} and pushing it to ${uri}.`,
+    push: (version: string, uri: string) => `Building and pushing ${version} to ${uri}`,
+  },
+  ready: {
+    reading: () => "Reading the image's digest",
+    same: "as the same image",
+    untested: 'Not tested: the target names no test command, as in "test": { "command": ["npm", "test"] }.',
+    span: "publish",
+    pushing: (version: string, uri: string) => `Pushing the image as ${version} to ${uri}.`,
+    push: (version: string, uri: string) => `Pushing the image as ${version} to ${uri}`,
+  },
+};
+
+/** How a version is published. */
+export interface Publishing extends Pick<Activity, "progress" | "span"> {
+  /** Runs when the version is not in the registry, before anything is tested or built; what it throws ends the publishing. */
+  beforeBuild?: (repository: Repository) => Promise<void>;
+}
+
+/**
+ * Brings a version's image into the registry. When the version is there already, made from the same input, it is used as it lies:
+ * nothing is tested or built.
+ * @throws InputError when the version is there with another input, or when there is no repository.
+ */
+export async function publish(
+  version: string,
+  source: ImageSource,
+  destination: Destination,
+  { progress, span, beforeBuild }: Publishing,
+): Promise<Release> {
+  const repository = await unchanged(findRepository(destination.aws, destination.target));
+  const words = wordsOf[source.kind];
+  const identity = once(() => engineWork(words.reading(version), source.identity()));
+  const [credentials] = await Promise.all([
+    login(destination.aws),
+    // A ready container's digest costs an export of the whole image: it is read only where there is an image to compare.
+    source.kind === "build" && identity(),
+  ]);
+  const find = () => findStored(repository, version, credentials, destination);
+
+  const stored = await find();
+  if (stored) {
+    refuseOther(version, stored, source.kind, await identity());
+    progress(`${version} is in the registry already, ${words.same}: ${stored.digest} is used as it is.`);
+    await mentionMovedBase(stored, source, progress);
+    return toRelease(version, repository, stored);
+  }
+
+  await beforeBuild?.(repository);
+  const tested = await span("test", () => {
+    progress(`Testing ${version}.`);
+    return engineWork(`Testing ${version}`, source.test());
+  });
+  if (tested === undefined) progress(words.untested);
+  const pushed = await span(words.span, () => {
+    progress(words.pushing(version, repository.uri));
+    return pushOnce(version, source, repository, credentials, find, identity);
+  });
+  return { ...toRelease(version, repository, pushed), ...(tested === undefined && { untested: true }) };
+}
+
+/**
+ * The version's image as it lies in the registry, whatever it was made from.
+ * @throws InputError when there is none.
+ */
+export async function findPublished(version: string, destination: Destination): Promise<Release> {
+  const repository = await unchanged(findRepository(destination.aws, destination.target));
+  const stored = await findStored(repository, version, await login(destination.aws), destination);
+  if (stored) return toRelease(version, repository, stored);
+  const tags = await newestTags(destination.aws, repository, 5);
+  throw new InputError(
+    "not-published",
+    `${version} is not in ${repository.uri}. ${tags} Publish it first, or deploy it without --published: it is then tested, built and published.`,
+  );
+}
+
+/** Pushes, and makes sure that the registry has what was pushed. Someone who pushed the same input meanwhile is as good. */
+async function pushOnce(
+  version: string,
+  source: ImageSource,
+  { uri }: Repository,
+  credentials: Login,
+  find: () => Promise<StoredImage | undefined>,
+  identity: () => Promise<string>,
+): Promise<StoredImage> {
+  let pushed: string | undefined;
+  try {
+    pushed = await source.push(`${uri}:${version}`, credentials);
+  } catch (cause) {
+    const failed = (tag: string) => pushFailed(wordsOf[source.kind].push(version, uri), cause as Error, tag);
+    // An immutable tag refuses whoever comes second.
+    const winner = await find().catch((error: Error) => {
+      throw failed(`Whether the tag is there can't be read (${neutral(error.message)})`);
+    });
+    if (!winner) throw failed("The registry has no such tag");
+    refuseOther(version, winner, source.kind, await identity());
+    return winner;
+  }
+  const stored = await find();
+  if (stored?.digest === pushed) return stored;
+  throw new SlipwayError(
+    "digest-differs",
+    2,
+    `Pushed ${version} as ${pushed}, but ${uri} answers ${stored?.digest ?? "no such tag"}: someone else pushed the same version at the same time. Nothing was deployed. Publish under a new version, or see who else releases.`,
+  );
+}
+
+/** A registry makes the tag last, with the manifest, when it has all that this names: what broke off before is no image. */
+function pushFailed(what: string, cause: Error, tag: string): SlipwayError {
+  // Building is a part of it: a command of the build has its output here.
+  return new SlipwayError(
+    "push-failed",
+    2,
+    `${what} failed: ${describeFailure(cause)}${isCommandFailure(cause) ? "\n" : " "}${tag}, and nothing was deployed. Run the same command again: layers that the registry has are not sent twice.`,
+    { cause },
+  );
+}
+
+/** @throws InputError when the version's image is not the one that would be published. */
+function refuseOther(
+  version: string,
+  { digest, labels }: StoredImage,
+  kind: ImageSource["kind"],
+  identity: string,
+): void {
+  const { [LABEL.inputDigest]: input, [LABEL.revision]: commit } = labels;
+  if (identity === (kind === "ready" ? digest : input)) return;
+  // Another tool may have written the labels.
+  const revision = commit ? `, from commit ${neutral(String(commit), 100)}` : "";
+  const made =
+    kind === "ready"
+      ? `is another image than the container (${identity})`
+      : input
+        ? `was made from another input (${neutral(String(input), 100)}; this one is ${identity})`
+        : "was not made by Slipway: it has no input digest";
+  throw new InputError(
+    "version-taken",
+    `${version} is in the registry already (${digest}${revision}) and ${made}. Publish under a new version, or deploy what lies there: deploy --published --version ${version}.`,
+  );
+}
+
+async function mentionMovedBase(
+  { labels }: StoredImage,
+  source: ImageSource,
+  progress: (line: string) => void,
+): Promise<void> {
+  const built = labels[LABEL.baseDigest];
+  const today = await source.baseDigest().catch((error: Error) => {
+    progress(`The base image could not be looked up: ${neutral(error.message)}`);
+  });
+  if (!built || !today || built === today) return;
+  progress(`The base image has moved since: ${built} then, ${today} now. A new version would be built on the new one.`);
+}

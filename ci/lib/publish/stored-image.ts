@@ -1,0 +1,29 @@
+import { unchanged } from "../aws/describe-error.js";
+import { findTag, type Login, type Repository } from "../aws/ecr.js";
+import { readImageLabels } from "../aws/image-labels.js";
+import type { Destination } from "../commands/destination.js";
+import { LABEL } from "../image/labels.js";
+import type { Release } from "../rollout/session.js";
+
+/** An image in the registry. */
+export interface StoredImage {
+  digest: string;
+  labels: Record<string, string>;
+}
+
+/** Returns the image of a tag; undefined when the registry has no such tag. */
+export async function findStored(
+  repository: Repository,
+  tag: string,
+  login: Login,
+  { aws, endpoint }: Pick<Destination, "aws" | "endpoint">,
+): Promise<StoredImage | undefined> {
+  const digest = await unchanged(findTag(aws, repository, tag));
+  if (digest === undefined) return undefined;
+  return { digest, labels: await readImageLabels(repository, digest, login, endpoint) };
+}
+
+export function toRelease(version: string, { uri }: Repository, { digest, labels }: StoredImage): Release {
+  const commit = labels[LABEL.revision];
+  return { version, image: `${uri}@${digest}`, digest, ...(commit && { commit }) };
+}

@@ -1,0 +1,27 @@
+import { neutral } from "../common/foreign-text.js";
+import type { Past } from "../rollout/history/deployment-record.js";
+
+/** The last deployments for people: a line each, the newest first. */
+export function formatHistory(history: readonly Past[]): string {
+  if (history.length === 0) return "ECS remembers no deployment of this service: it keeps them for 90 days.\n";
+  const rows = [
+    ["started", "took", "ended as", "version", "revision", "digest", "by", "commit"],
+    ...history.map((past) => row(past).map((cell) => neutral(cell, 100))),
+  ];
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0))) ?? [];
+  const line = (cells: string[]) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ");
+  return `${rows.map((cells) => line(cells).trimEnd()).join("\n")}\n`;
+}
+
+function row(past: Past): string[] {
+  return [
+    new Date(past.startedAt).toISOString().replace(/\.\d+Z$/, "Z"),
+    past.finishedAt === undefined ? "-" : `${Math.round((past.finishedAt - past.startedAt) / 1000)} s`,
+    past.ending,
+    past.version ?? "-",
+    past.taskDefinition.split("/").at(-1) ?? "-",
+    past.digest?.slice(0, "sha256:".length + 12) ?? "-",
+    past.who ?? "-",
+    past.commit?.slice(0, 12) ?? "-",
+  ];
+}

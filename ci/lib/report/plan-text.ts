@@ -1,0 +1,83 @@
+import { neutral } from "../common/foreign-text.js";
+import type { Proposal } from "../rollout/plan/proposal.js";
+import type { JudgedFinding } from "../rollout/preflight/finding.js";
+
+/** A plan for people: what would change, what speaks against it, and how to do it. */
+export function formatPlan(plan: Proposal): string {
+  return [
+    neutral(headline(plan)),
+    "",
+    ...facts(plan).map(([name, value]) => `${name.padEnd(12)}${neutral(value)}`),
+    "",
+    ...changeLines(plan),
+    "",
+    ...findingLines(plan.findings),
+    "",
+    `Next: ${neutral(nextStep(plan))}`,
+    "",
+  ].join("\n");
+}
+
+function headline({ release, isNothing, isRefused, forced }: Proposal): string {
+  const { version } = release;
+  if (isNothing) return `PLAN: ${version} runs already as it is asked for: a deploy would do nothing.`;
+  if (isRefused) return `PLAN: a deploy of ${version} would be refused.`;
+  if (forced) return `PLAN: a deploy of ${version} would replace the tasks with the same again.`;
+  return `PLAN: a deploy of ${version} would change what follows.`;
+}
+
+function facts({ hash, where, release, from, image, platforms }: Proposal): [string, string][] {
+  return [
+    ["plan", hash],
+    ["service", `${where.service} in ${where.cluster}, ${where.region}, account ${where.account}`],
+    ["from", `${from.version ?? "no version"} (${shortName(from.taskDefinition)})`],
+    ["to", `${release.version} (the next revision)`],
+    ["digest", release.digest],
+    ["platform", "value" in platforms ? platforms.value.join(", ") : `not known: ${platforms.unknown}`],
+    ["image", "value" in image ? imageText(image.value) : `not known: ${image.unknown}`],
+  ];
+}
+
+function imageText(image: { tags: string[]; size?: number; pushedAt?: number } | undefined): string {
+  if (!image) return "not in ECR";
+  const parts = [
+    image.tags.length > 0 ? `tagged ${image.tags.join(", ")}` : "without a tag",
+    ...(image.size === undefined ? [] : [`${(image.size / 1_000_000).toFixed(1)} MB`]),
+    ...(image.pushedAt === undefined ? [] : [`pushed ${new Date(image.pushedAt).toISOString()}`]),
+  ];
+  return parts.join(", ");
+}
+
+function changeLines({ changes, patch, service, forced, oneOffs = [] }: Proposal): string[] {
+  const { desiredCount } = service;
+  const lines = [
+    ...changes.map(({ what, from, to }) => `${what}: ${from === undefined ? "" : `${from} → `}${to}`),
+    ...patch.map(({ op, path }) => `JSON Patch: ${op} ${path}`),
+    ...(desiredCount ? [`desired count of the service: ${desiredCount.from} → ${desiredCount.to}`] : []),
+    ...(forced ? ["a copy of the task definition, because of --force"] : []),
+    ...oneOffs.map(
+      ({ when, command, timeoutSeconds }) =>
+        `a task ${when} the deploy: ${JSON.stringify(command)}, at most ${timeoutSeconds} s`,
+    ),
+  ];
+  return ["Changes:", ...(lines.length > 0 ? lines.map((line) => `  ${neutral(line, 4_000)}`) : ["  none"])];
+}
+
+function findingLines(findings: readonly JudgedFinding[]): string[] {
+  if (findings.length === 0) return ["Pre-flight: nothing speaks against it."];
+  return ["Pre-flight:", ...findings.flatMap(findingText)];
+}
+
+function findingText({ id, level, what, fix, ignored }: JudgedFinding): string[] {
+  return [`  ${ignored ? "ignored" : level} ${id}: ${neutral(what)}`, `    Fix: ${neutral(fix)}`];
+}
+
+function nextStep({ hash, release, isNothing, isRefused }: Proposal): string {
+  if (isNothing) return "nothing, or the same with --force to replace the tasks.";
+  if (isRefused) return "fix what is an error, or pass --ignore with its name.";
+  return `deploy --version ${release.version} --published --plan ${hash}, with the same options: it is refused if anything has moved.`;
+}
+
+function shortName(arn: string): string {
+  return arn.split("/").at(-1) ?? arn;
+}

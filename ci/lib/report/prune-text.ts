@@ -1,0 +1,20 @@
+import type { KeepReport } from "../rollout/prune/prune.js";
+
+/** What became of the old revisions, a line each thing. */
+export function keptLines(kept: KeepReport | undefined): [string, string][] {
+  if (!kept) return [];
+  const { keep, deregistered, inUse, left, refused } = kept;
+  return [
+    ["revisions", `the ${keep} newest stay; deregistered: ${deregistered.join(", ") || "none"}`],
+    ...inUse.map(({ revision, by }): [string, string] => ["revisions", `${revision} stays too: ${by}`]),
+    ...(left > 0
+      ? ([["revisions", `${left} more may go: the next deploy with --keep goes on`]] as [string, string][])
+      : []),
+    ...(refused === undefined
+      ? []
+      : ([["revisions", `nothing ${deregistered.length > 0 ? "more " : ""}was deregistered: ${refused}`]] as [
+          string,
+          string,
+        ][])),
+  ];
+}

@@ -1,0 +1,128 @@
+import { neutral, quoted } from "../common/foreign-text.js";
+import type { Diagnosis } from "../rollout/diagnose/diagnose.js";
+import type { LogTail } from "../rollout/diagnose/log-tail.js";
+import type { WayBackDiagnosis } from "../rollout/diagnose/rollback-diagnosis.js";
+import type { Report, UndoReport } from "../rollout/result.js";
+import type { AskedMeanwhile } from "../rollout/verify/during-rollout.js";
+import type { TaskAnswers } from "../rollout/verify/task-requests.js";
+import type { HttpCheck } from "../rollout/verify/verify.js";
+import { elapsed } from "../rollout/watch/elapsed.js";
+import { keptLines } from "./prune-text.js";
+
+/** The report for people: the verdict first, then what it rests on, and what to do when it is bad. */
+export function formatReport(report: Report): string {
+  return [
+    headline(report),
+    "",
+    ...facts(report).map(([name, value]) => `${name.padEnd(12)}${neutral(value, 4_000)}`),
+    ...(report.diagnosis ? ["", ...diagnosisLines(report.diagnosis)] : []),
+    ...(report.log ? ["", ...logLines(report.log)] : []),
+    ...(report.wayBack ? ["", ...wayBackLines(report.wayBack)] : []),
+    ...afterLines(report),
+    ...(report.next ? ["", `Next: ${neutral(report.next)}`] : []),
+    "",
+  ].join("\n");
+}
+
+function headline({ verdict, release, changed, reason }: Report): string {
+  const said = changed || verdict !== "deployed" ? reason : `It ran already: nothing to do. ${reason}`;
+  return neutral(`${verdict.toUpperCase()}: ${release.version}. ${said}`, 4_000);
+}
+
+function facts(report: Report): [string, string][] {
+  const { where, from, release, deployment } = report;
+  const took = elapsed(report.endedAt - report.startedAt);
+  return [
+    ["service", `${where.service} in ${where.cluster}, ${where.region}, account ${where.account}`],
+    ["from", `${from.version ?? "no version"} (${shortName(from.taskDefinition)})`],
+    ["to", `${release.version} (${shortName(report.taskDefinition)})`],
+    ["digest", release.digest],
+    ...(release.untested ? ([["tests", "not tested: the app names none"]] as [string, string][]) : []),
+    ["deployment", deployment.arn?.split("/").at(-1) ?? deployment.id ?? "not found"],
+    ["time", `${new Date(report.startedAt).toISOString()}, took ${took.slice(1)}`],
+    ...report.witnesses.map((one): [string, string] => [
+      "witness",
+      `${one.holds ? "yes" : "no "} ${one.name}: ${one.saw}`,
+    ]),
+    ["HTTP", httpText(report.http)],
+    ...(report.during ? ([["meanwhile", duringText(report.during, report.startedAt)]] as [string, string][]) : []),
+    ...(report.tasks ? ([["tasks", tasksText(report.tasks)]] as [string, string][]) : []),
+    ...(report.undo ? undoFacts(report.undo) : []),
+    ...(report.after === undefined ? [] : ([["after", report.after.said]] as [string, string][])),
+    ...keptLines(report.kept),
+    ...(report.race === undefined ? [] : ([["race", report.race]] as [string, string][])),
+    ...report.uncertain.map((text): [string, string] => ["uncertain", text]),
+  ];
+}
+
+function tasksText({ asked, right, unreachable, unclear = 0, wrong }: TaskAnswers): string {
+  const others = wrong.map(({ task, answered }) => `; ${task} answered ${answered}`).join("");
+  const unasked = unreachable > 0 ? `; ${unreachable} can't be reached from here` : "";
+  const vague = unclear > 0 ? `; ${unclear} gave no answer that proves a version` : "";
+  return `${right} of ${asked} answered the version at their own addresses${unasked}${vague}${others}`;
+}
+
+function duringText({ asked, failed, failures }: AskedMeanwhile, startedAt: number): string {
+  const times = failures.map(({ at, answered }) => `${elapsed(at - startedAt)} ${answered}`).join("; ");
+  const more = failed > failures.length ? `; and ${failed - failures.length} more` : "";
+  const what = `asked ${asked} times during the rollout, ${failed} failed`;
+  return failed > 0 ? `${what}: ${times}${more}` : what;
+}
+
+function undoFacts({ why, refused, to, taskDefinition, verdict, http }: UndoReport): [string, string][] {
+  if (refused !== undefined || !to) return [["undo", `not done: ${refused}`]];
+  const back = `${to.version ?? to.image} (${shortName(taskDefinition ?? "")}, a copy of ${shortName(to.taskDefinition)})`;
+  const served = http && http.state !== "not-checked" ? [["undo HTTP", httpText(http)] as [string, string]] : [];
+  return [["undo", `${verdict}: ${back}, because ${why}`], ...served];
+}
+
+function httpText(http: HttpCheck): string {
+  switch (http.state) {
+    case "verified":
+      return `${http.url} answered the version ${http.tries} times in a row`;
+    case "wrong":
+      return `${http.url} answered ${http.answered}`;
+    case "unproven":
+      return `${http.url} proved nothing: ${http.answered}`;
+    case "version-not-verified":
+      return notVerified(http);
+    case "not-checked":
+      return "not checked";
+  }
+}
+
+function notVerified({ url, answered, expectationsMet }: HttpCheck & { state: "version-not-verified" }): string {
+  const why = answered === undefined ? '"versionCheck" is false in the target' : `${url} gave ${answered}`;
+  const met = expectationsMet === undefined ? "" : `; the expectations were met ${expectationsMet} times in a row`;
+  return `version not verified over HTTP: ${why}${met}`;
+}
+
+function diagnosisLines({ title, failedTasks, ...rest }: Diagnosis): string[] {
+  const count = failedTasks > 0 ? ` (${failedTasks} of our tasks failed)` : "";
+  return causeLines({ ...rest, title: `${title}${count}` });
+}
+
+/** Why what was gone back to does not run either. */
+function wayBackLines({ taskDefinition, failedTasks, title, evidence, fix }: WayBackDiagnosis): string[] {
+  const [first = "", ...rest] = causeLines({ title: `${title} (${failedTasks} of its tasks failed)`, evidence, fix });
+  return [`${shortName(taskDefinition)}, which was gone back to, does not run. ${first}`, ...rest];
+}
+
+export function causeLines({ title, evidence, fix }: Pick<Diagnosis, "title" | "evidence" | "fix">): string[] {
+  return [`Cause: ${neutral(title)}`, ...evidence.map((line) => `  ${neutral(line)}`), `Fix: ${neutral(fix)}`];
+}
+
+export function logLines(log: LogTail): string[] {
+  if ("unavailable" in log) return [`Log: not shown: ${neutral(log.unavailable)}`];
+  const end = log.lines.length > 0 ? quoted(log.lines, { lines: 60 }) : ["  (nothing was written)"];
+  return [`Log, its end (${neutral(`${log.group}/${log.stream}`)}):`, ...end];
+}
+
+/** Why the task after the deploy failed. */
+function afterLines({ after }: Report): string[] {
+  return after?.why ? ["", ...causeLines(after.why.diagnosis), "", ...logLines(after.why.log)] : [];
+}
+
+function shortName(arn: string): string {
+  return arn.split("/").at(-1) ?? arn;
+}

@@ -1,0 +1,24 @@
+import { neutral } from "../common/foreign-text.js";
+import type { DeploymentView } from "../ecs/snapshot.js";
+import type { Status } from "../rollout/status.js";
+
+/** What runs now, for people. */
+export function formatStatus(status: Status): string {
+  const lines: [string, string][] = [
+    ["service", `${status.service} in ${status.cluster}`],
+    ["version", `${status.version ?? "none"}${status.versionFrom ? " (the image's tag)" : ""}`],
+    ["digest", status.digest ?? `not by digest: ${status.image}`],
+    ["revision", status.taskDefinition.split("/").at(-1) ?? ""],
+    ["tasks", `${status.runningCount} of ${status.desiredCount} running, ${status.pendingCount} pending`],
+    ...status.deployments.map((one): [string, string] => ["deployment", describe(one)]),
+    ...status.events.map(({ at, message }): [string, string] => ["event", `${new Date(at).toISOString()} ${message}`]),
+  ];
+  return `${lines.map(([name, value]) => `${name.padEnd(12)}${neutral(value)}`).join("\n")}\n`;
+}
+
+function describe(one: DeploymentView): string {
+  const revision = one.taskDefinition.split("/").at(-1);
+  const failed = one.failedTasks > 0 ? `, ${one.failedTasks} failed` : "";
+  const counts = `${one.runningCount} of ${one.desiredCount} running${failed}`;
+  return `${one.id} ${one.status} ${one.rolloutState ?? ""} ${revision}: ${counts}`;
+}

@@ -1,0 +1,59 @@
+import type { Judgement, Verdict } from "./judge/verdict.js";
+import type { Undone } from "./rollback/automatic-rollback.js";
+import type { HttpCheck } from "./verify/verify.js";
+
+/** Everything that the last word rests on. */
+export interface Ended {
+  version: string;
+  judgement: Judgement & { state: "decided" };
+  http: HttpCheck;
+  undone?: Undone;
+  /** What was served after the undo. */
+  undoHttp: HttpCheck;
+}
+export interface Conclusion {
+  verdict: Verdict;
+  reason: string;
+}
+
+/**
+ * The last word on a deploy: what ECS calls good is what is served only if the public says so, and what was taken back is told as
+ * what became of that. Pure.
+ */
+export function conclude({ version, judgement, http, undone, undoHttp }: Ended): Conclusion {
+  const own = withHttp(judgement, http, version);
+  if (!undone) return own;
+  const because = judgement.verdict === "superseded" ? `It was found wrong: ${undone.why}.` : own.reason;
+  if ("refused" in undone)
+    return { verdict: own.verdict, reason: `${own.reason} It was not taken back: ${undone.refused}.` };
+  const { verdict, reason } = undone.watched.judgement;
+  const back = undone.to.version ?? undone.to.taskDefinition.split("/").at(-1);
+  if (verdict === "nothing-ran") {
+    return {
+      verdict: "rolled-back",
+      reason: `${because} It was taken back by us to ${back}, of which nothing runs: the desired count is 0.`,
+    };
+  }
+  if (verdict !== "deployed" && verdict !== "deployed-early") {
+    return { verdict: "failed", reason: `${because} Going back to ${back} ended as ${verdict}: ${reason}` };
+  }
+  if (undoHttp.state === "wrong") {
+    const served = `${undoHttp.url} answers ${undoHttp.answered}`;
+    return { verdict: "failed", reason: `${because} It was taken back by us, and yet ${served}.` };
+  }
+  return { verdict: "rolled-back", reason: `${because} It was taken back by us: ${back} runs again.` };
+}
+
+function withHttp({ verdict, reason }: Conclusion, http: HttpCheck, version: string): Conclusion {
+  if (http.state === "wrong") {
+    return { verdict: "failed", reason: `ECS is done, but ${http.url} does not serve ${version}: ${http.answered}.` };
+  }
+  if (http.state === "unproven") {
+    return { verdict: "deployed-unverified", reason: `${reason} ${http.url} could not be checked: ${http.answered}.` };
+  }
+  if (http.state === "version-not-verified") {
+    const met = http.expectationsMet === undefined ? "" : " What is expected of the URL holds.";
+    return { verdict, reason: `${reason}${met} Version not verified over HTTP.` };
+  }
+  return { verdict, reason };
+}

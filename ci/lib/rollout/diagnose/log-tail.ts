@@ -1,0 +1,67 @@
+import { ask } from "../../aws/errors.js";
+import type { JsonObject } from "../../aws/raw-task-definition.js";
+import { sdk } from "../../aws/sdk.js";
+import { abort } from "../../aws/send-options.js";
+import { containerOf } from "../../ecs/containers.js";
+import { taskId } from "../../ecs/snapshot.js";
+import type { Session } from "../session.js";
+
+/** The end of a container's log, as the container wrote it, each line cut at 4,000 characters; or why there is none to show. */
+export type LogTail = (LogPlace & { lines: string[] }) | { unavailable: string };
+
+interface LogPlace {
+  group: string;
+  stream: string;
+}
+
+/**
+ * Reads the last lines that a task's container wrote, where its log goes to CloudWatch Logs.
+ * @param taskDefinition The raw revision that names the log's group and prefix.
+ * @param container The app's own unless it says otherwise.
+ */
+export async function logTail(
+  session: Session,
+  taskDefinition: JsonObject,
+  taskArn: string,
+  container = session.target.container,
+  lines = 20,
+): Promise<LogTail> {
+  const place = placeOf(session, taskDefinition, taskArn, container);
+  if ("unavailable" in place) return place;
+  try {
+    const { group, stream } = place;
+    const command = new sdk.logs.GetLogEventsCommand({ logGroupName: group, logStreamName: stream, limit: lines });
+    const { events } = await ask("logs:GetLogEvents", session.aws.logs.send(command, abort(session)));
+    return { group, stream, lines: (events ?? []).map((event) => bounded(event.message ?? "")) };
+  } catch (error) {
+    // The log is only evidence: whatever keeps it from being read must not hide the verdict that is already known.
+    return { unavailable: `${place.group}/${place.stream}: ${(error as Error).message}` };
+  }
+}
+
+function bounded(line: string): string {
+  const text = line.trimEnd();
+  return text.length <= longestLine ? text : `${text.slice(0, longestLine)}…`;
+}
+
+/** CloudWatch Logs takes events of up to 1 MiB. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
+const longestLine = 4_000;
+
+function placeOf(
+  session: Session,
+  taskDefinition: JsonObject,
+  taskArn: string,
+  name: string,
+): LogPlace | { unavailable: string } {
+  const configuration = containerOf(taskDefinition, name).logConfiguration as JsonObject | undefined;
+  if (configuration?.logDriver !== "awslogs") {
+    return { unavailable: `container ${name} logs through ${configuration?.logDriver ?? "no driver"}, not awslogs` };
+  }
+  const options = configuration.options as Record<string, string>;
+  const prefix = options["awslogs-stream-prefix"];
+  if (prefix === undefined)
+    return { unavailable: "awslogs-stream-prefix is not set, so the stream's name is not known" };
+  const region = options["awslogs-region"];
+  if (region !== undefined && region !== session.target.region) return { unavailable: `the log is in ${region}` };
+  return { group: options["awslogs-group"] ?? "", stream: `${prefix}/${name}/${taskId(taskArn)}` };
+}

@@ -1,0 +1,101 @@
+import type { Snapshot, Subject } from "../../ecs/snapshot.js";
+import type { Judgement } from "../judge/verdict.js";
+import { readImage } from "../preflight/read-image.js";
+import type { Session } from "../session.js";
+import { type Hopeless, hopeless, isStoppable, unguarded } from "./hopeless.js";
+import { requestRollback } from "./request-rollback.js";
+
+/** What a watch may do by itself, beside looking. */
+export interface Permitted {
+  /** Ask ECS to roll back as soon as it is proven that the rollout can't succeed, and where ECS itself has no circuit breaker. */
+  earlyStop: boolean;
+  /** What becomes of a rollout that is undecided at the deadline. */
+  onTimeout: "leave" | "rollback";
+}
+export const watchOnly: Permitted = { earlyStop: false, onTimeout: "leave" };
+
+/** Steps in where that is permitted and due. Answers the subject: with `rollback` where ECS has been asked to go back. */
+export type Guard = (
+  subject: Subject,
+  snapshots: readonly [Snapshot, ...Snapshot[]],
+  judgement: Judgement,
+) => Promise<Subject>;
+
+/** Milliseconds that a rollback may take after it was asked for: a start of old tasks, and the drain of new ones. */
+const rollbackLimit = 15 * 60_000;
+
+export function guard(session: Session, { earlyStop, onTimeout }: Permitted): Guard {
+  let done = false;
+  const isAbsent = imageAbsence(session);
+  return async (subject, snapshots, judgement) => {
+    if (done) return subject;
+    const why = await reason(subject, snapshots, judgement);
+    if (why === undefined) return subject;
+    const end = endOf(subject, snapshots.at(-1) as Snapshot);
+    if (end !== undefined) {
+      done = true;
+      session.progress(`ECS is not asked to roll back: ${end}.`);
+      return subject;
+    }
+    session.progress(`Asking ECS to roll back ${why}.`);
+    const answer = await requestRollback(session, subject, why);
+    if (answer === "moved") return subject;
+    done = true;
+    if (answer === "asked") return { ...subject, rollback: { why }, deadline: session.clock.now() + rollbackLimit };
+    session.progress(`ECS can't be asked to roll back (${answer.refused}): it goes on by itself.`);
+    return subject;
+  };
+
+  async function reason(
+    subject: Subject,
+    snapshots: readonly [Snapshot, ...Snapshot[]],
+    judgement: Judgement,
+  ): Promise<string | undefined> {
+    if (judgement.state === "decided") {
+      return judgement.verdict === "timed-out" && onTimeout === "rollback" ? "because the deadline passed" : undefined;
+    }
+    const latest = snapshots.at(-1) as Snapshot;
+    if (!earlyStop) return undefined;
+    const failed = unguarded(subject, snapshots);
+    if (failed !== undefined) return `because ${failed} tasks have failed and the service has no circuit breaker`;
+    // Failures are news of the tasks, which are not read at every look.
+    if (latest.tasksAt !== latest.at) return undefined;
+    const found = hopeless(subject, snapshots);
+    return found && (await isProven(subject, found)) ? early(found) : undefined;
+  }
+
+  async function isProven(subject: Subject, { cause, failures }: Hopeless): Promise<boolean> {
+    return failures >= 2 || (cause === "image-missing" && (await isAbsent(subject)));
+  }
+}
+
+/** Why ECS can't go back any more, where that shows already. */
+function endOf(subject: Subject, latest: Snapshot): string | undefined {
+  const { ours } = latest;
+  if (!ours || isStoppable(subject, latest)) return undefined;
+  return `the service deployment is ${[ours.status, ours.lifecycleStage].filter(Boolean).join(", ")}`;
+}
+
+function early({ title, failures }: Hopeless): string {
+  const tasks =
+    failures === 1 ? "1 task has failed of it and ECR has no such digest" : `${failures} tasks have failed of it`;
+  return `early: ${title} - ${tasks}`;
+}
+
+/** The second witness of a missing image: ECR itself. Asked once. */
+function imageAbsence(session: Session): (subject: Subject) => Promise<boolean> {
+  let asked: Promise<boolean> | undefined;
+  return ({ digests }) => {
+    const { repository, registry, account } = session.target;
+    const place = { registryId: registry?.account ?? account, repositoryName: repository };
+    asked ??= readImage(session, place, digests[0] ?? "").then(
+      (image) => image === undefined,
+      () => {
+        session.signal?.throwIfAborted();
+        // What can't be asked is no witness.
+        return false;
+      },
+    );
+    return asked;
+  };
+}

@@ -1,0 +1,71 @@
+import { AccessDeniedError, ask, isThrottling, isUncertain } from "../../aws/errors.js";
+import { sdk } from "../../aws/sdk.js";
+import { abort } from "../../aws/send-options.js";
+import { describeService } from "../../ecs/service.js";
+import { describeServiceDeployment } from "../../ecs/service-deployments.js";
+import type { Snapshot, Subject } from "../../ecs/snapshot.js";
+import { serviceView } from "../../ecs/views.js";
+import { noteOnRevision } from "../revisions/revision-note.js";
+import type { Session } from "../session.js";
+import { hasCandidate, isStoppable } from "./hopeless.js";
+
+/** What came of asking ECS to roll our rollout back. */
+export type Requested =
+  | "asked"
+  /** The state has moved: look again. */
+  | "moved"
+  /** It can't be asked for; the reason. */
+  | { refused: string };
+
+/**
+ * Asks ECS to roll our service deployment back. The state is read again just before, because there is no conditional stop. Asking
+ * twice does no harm: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stop-service-deployment.html
+ * @param why Kept as a tag on our revision, so that a later call can tell our own stop from a person's.
+ */
+export async function requestRollback(session: Session, subject: Subject, why: string): Promise<Requested> {
+  const serviceDeploymentArn = subject.serviceDeploymentArn;
+  if (serviceDeploymentArn === undefined) return { refused: "its service deployment is not known" };
+  // Without the details nothing shows whether production traffic has shifted already.
+  if (subject.listedOnly !== undefined) return { refused: subject.listedOnly };
+  const { ecs } = session.aws;
+  try {
+    if (!(await isStill(session, subject, serviceDeploymentArn))) return "moved";
+    await noteQuietly(session, subject.taskDefinition, why);
+    const command = new sdk.ecs.StopServiceDeploymentCommand({ serviceDeploymentArn, stopType: "ROLLBACK" });
+    await ask("ecs:StopServiceDeployment", ecs.send(command, abort(session)));
+    return "asked";
+  } catch (error) {
+    session.signal?.throwIfAborted();
+    if (error instanceof AccessDeniedError) return { refused: `${error.action} is not permitted` };
+    if (isMoved(error) || isThrottling(error) || isUncertain(error)) return "moved";
+    throw error;
+  }
+}
+
+/** A note that can't be made changes nothing but what a later call can tell. */
+async function noteQuietly(session: Session, revision: string, why: string): Promise<void> {
+  try {
+    await noteOnRevision(session, revision, "stopped", why);
+  } catch {
+    session.signal?.throwIfAborted();
+  }
+}
+
+async function isStill(session: Session, subject: Subject, arn: string): Promise<boolean> {
+  const [service, ours] = await Promise.all([
+    describeService(session.aws, session.target, session.signal),
+    describeServiceDeployment(session, arn),
+  ]);
+  const now = { service: serviceView(service), ...(ours && { ours }) } as Snapshot;
+  return isStoppable(subject, now) && hasCandidate(subject, now);
+}
+
+/** It ended, or is ending, since it was read. */
+function isMoved(error: unknown): boolean {
+  return [
+    "ConflictException",
+    "InvalidParameterException",
+    "ServiceDeploymentNotFoundException",
+    "ClientException",
+  ].includes((error as Error).name);
+}

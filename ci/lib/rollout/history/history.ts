@@ -1,0 +1,89 @@
+import type { ServiceRevision } from "@aws-sdk/client-ecs";
+import { ask } from "../../aws/errors.js";
+import { describeTaskDefinition, type RawTaskDefinition } from "../../aws/raw-task-definition.js";
+import type { Target } from "../../config/target.js";
+import { runningOf } from "../../ecs/containers.js";
+import { describeOrListed, describeRevisions, listRecent } from "../../ecs/service-deployments.js";
+import type { ServiceDeploymentView } from "../../ecs/snapshot.js";
+import { tag } from "../revisions/idempotency-key.js";
+import { tagOf } from "../revisions/own-revisions.js";
+import type { Session } from "../session.js";
+import { endedAs, type Past } from "./deployment-record.js";
+
+/** How many deployments of a service are looked back at for what may be gone back to: ECS remembers them for 90 days. */
+export const remembered = 100;
+
+/**
+ * The service's last deployments as ECS remembers them, which is for 90 days, the newest first.
+ * @param count How many at most.
+ */
+export async function history(session: Session, count: number): Promise<Past[]> {
+  const briefs = await listRecent(session, count);
+  const deployments = await describeOrListed(session, briefs);
+  const revisions = await describeRevisions(session, [...new Set(deployments.map(({ target }) => target))]);
+  const definitions = await describeAll(session, revisions);
+  const past = deployments
+    .sort((a, b) => b.createdAt - a.createdAt)
+    .map((one) => toPast(session, one, revisions.get(one.target), definitions));
+  return past.map((one) => (past.some(({ undoes }) => undoes === one.taskDefinition) ? takenBack(one) : one));
+}
+
+/** ECS calls it deployed, or failed: that it was taken back later is known by what took it back. */
+function takenBack(past: Past): Past {
+  return { ...past, ending: "rolled-back" };
+}
+
+function toPast(
+  { target }: Session,
+  deployment: ServiceDeploymentView,
+  revision: ServiceRevision | undefined,
+  definitions: Map<string, RawTaskDefinition>,
+): Past {
+  const taskDefinition = revision?.taskDefinition ?? "";
+  const image = revision?.containerImages?.find((one) => one.containerName === target.container);
+  const past: Past = {
+    arn: deployment.arn,
+    taskDefinition,
+    startedAt: deployment.createdAt,
+    ending: endedAs(deployment),
+    ...(deployment.finishedAt !== undefined && { finishedAt: deployment.finishedAt }),
+    ...(image?.imageDigest !== undefined && { digest: image.imageDigest }),
+  };
+  const definition = definitions.get(taskDefinition);
+  return definition ? { ...past, ...toldBy(definition, target) } : past;
+}
+
+/** What the revision itself tells: what it runs, and who registered it. */
+function toldBy(definition: RawTaskDefinition, target: Target): Partial<Past> {
+  const { version, digest } = runningOf(definition, target);
+  const commit = tagOf(definition, tag.commit);
+  const [verb, base] = [tagOf(definition, tag.verb), tagOf(definition, tag.base)];
+  const { registeredBy } = definition.taskDefinition;
+  return {
+    ...(version !== undefined && { version }),
+    ...(digest !== undefined && { digest }),
+    ...(commit !== undefined && { commit }),
+    ...(base !== undefined && verb === "rollback" && { wentBackFrom: base }),
+    ...(base !== undefined && verb === "undo" && { undoes: base }),
+    ...(registeredBy !== undefined && { who: String(registeredBy).split(":").at(-1) ?? "" }),
+  };
+}
+
+/** A revision that was deleted since has nothing left to tell: the history goes on without it. */
+async function describeAll(
+  { aws, signal }: Session,
+  revisions: Map<string, ServiceRevision>,
+): Promise<Map<string, RawTaskDefinition>> {
+  const arns = [...new Set([...revisions.values()].map((one) => one.taskDefinition ?? ""))].filter(Boolean);
+  const described = await Promise.all(
+    arns.map(async (arn): Promise<[string, RawTaskDefinition][]> => {
+      try {
+        return [[arn, await ask("ecs:DescribeTaskDefinition", describeTaskDefinition(aws.ecs, arn, signal))]];
+      } catch (error) {
+        if ((error as Error).name !== "ClientException") throw error;
+        return [];
+      }
+    }),
+  );
+  return new Map(described.flat());
+}

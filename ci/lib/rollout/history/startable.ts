@@ -1,0 +1,63 @@
+import type { RawTaskDefinition } from "../../aws/raw-task-definition.js";
+import { knowing } from "../../aws/try-read.js";
+import { placeOf } from "../../ecs/image-reference.js";
+import { readRepository } from "../preflight/read-image.js";
+import { imageReader, imagesOf, readImages } from "../preflight/read-images.js";
+import { describeRevision } from "../revisions/own-revisions.js";
+import type { Session } from "../session.js";
+import type { Goal } from "./rollback-target.js";
+
+/** A goal whose tasks can be started, with its revision. */
+export interface Startable {
+  goal: Goal;
+  source: RawTaskDefinition;
+}
+
+/** Reads which images of a revision's containers can't be pulled from ECR. */
+export type MissingImages = (revision: RawTaskDefinition) => Promise<string[]>;
+
+/** An image that can't be looked up counts as there: nothing shows that it is missing. */
+export function missingImages(session: Session): MissingImages {
+  let reading: ReturnType<typeof readerOf> | undefined;
+  return async ({ taskDefinition }) => {
+    reading ??= readerOf(session);
+    const images = await readImages(await reading, imagesOf(taskDefinition));
+    const missing = images.filter(({ state }) => "value" in state && state.value?.status !== "ACTIVE");
+    return [...new Set(missing.map(({ image }) => image))];
+  };
+}
+
+async function readerOf(session: Session) {
+  const repository = await knowing(readRepository(session, placeOf(session.target)), session.signal);
+  return imageReader(session, "value" in repository ? repository.value.uri : "");
+}
+
+/** Goals that are looked at for a startable one: each costs a call and one for each of its images. */
+const most = 10;
+
+/**
+ * Finds the first goal whose images are all in ECR, and shows those that are passed over.
+ * @param goals The best first.
+ * @returns undefined when none of the first ten can be started.
+ */
+export async function firstStartable(session: Session, goals: readonly Goal[]): Promise<Startable | undefined> {
+  const missingOf = missingImages(session);
+  for (const goal of goals.slice(0, most)) {
+    const source = await existing(session, goal);
+    const missing = source && (await missingOf(source));
+    if (source && missing?.length === 0) return { goal, source };
+    const why = missing ? `${missing.join(" and ")} is not in ECR, or can't be pulled` : "the revision was deleted";
+    session.progress(`Passing over ${goal.taskDefinition.split("/").at(-1)}: ${why}.`);
+  }
+  return undefined;
+}
+
+/** @returns undefined when the revision was deleted. */
+async function existing(session: Session, { taskDefinition }: Goal): Promise<RawTaskDefinition | undefined> {
+  try {
+    return await describeRevision(session, taskDefinition);
+  } catch (error) {
+    if ((error as Error).name === "ClientException") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,167 @@
+import {
+  type DeploymentView,
+  type EventView,
+  primaryOf,
+  type ServiceView,
+  type Snapshot,
+  type Subject,
+} from "../../ecs/snapshot.js";
+import { lagWindow } from "../start/find-deployment.js";
+import { isOfPerson } from "./person.js";
+import { decided, type Judgement, undecided, type Witness } from "./verdict.js";
+
+/**
+ * The verdict without the service deployment, from the service's list of deployments alone: for credentials that may not read the
+ * newer APIs. What is lost: a stop by a person is told by ECS's words alone, and a rollback by its traces.
+ */
+export function judgeClassic(subject: Subject, snapshots: readonly Snapshot[], seen: Witness[]): Judgement {
+  const latest = snapshots.at(-1) as Snapshot;
+  const primary = primaryOf(latest.service);
+  if (!primary) return undecided("ECS to name a primary deployment", seen);
+  const failure = failureOf(subject, snapshots);
+  // A rollback can lead to the very same revision, deployed before ours: only then does its failure outlast the deployment.
+  const isBack = failure !== undefined && primary.rolloutState !== "FAILED" && primary.id !== subject.deploymentId;
+  if (primary.taskDefinition === subject.taskDefinition && !isBack) return judgePrimary(subject, latest, primary, seen);
+
+  const tookItsPlace = ({ id, taskDefinition }: DeploymentView) =>
+    decided("superseded", `Another deployment took its place: ${id} of ${taskDefinition}.`, seen);
+  if (failure === undefined) {
+    return isReplaced(subject, snapshots, primary)
+      ? tookItsPlace(primary)
+      : undecided("ECS to list our deployment", seen);
+  }
+  const before = replacedBefore(subject, snapshots, primary);
+  if (before) return tookItsPlace(before);
+  const goal = goalOf(subject, snapshots);
+  if (!goal && !subject.rollback && isStop(failure)) {
+    const next = `${primary.id} of ${primary.taskDefinition} has followed`;
+    return decided("stopped", `Somebody stopped it, without a rollback; ${next}. ECS: ${failure}`, seen);
+  }
+  if (goal && goal.taskDefinition !== primary.taskDefinition) {
+    const other = `${primary.id} of ${primary.taskDefinition}`;
+    return goal.isReached
+      ? decided("rolled-back", `Rolled back to ${goal.taskDefinition}; ${other} has followed. ECS: ${failure}`, seen)
+      : decided("superseded", `Another deployment took its place on the way back: ${other}.`, seen);
+  }
+  if (primary.rolloutState === "FAILED") {
+    const why = primary.rolloutStateReason ?? "no reason given";
+    return decided("failed", `The rollback to ${primary.taskDefinition} failed too: ${why} ECS: ${failure}`, seen);
+  }
+  // The id of the primary says nothing: ECS has been seen to keep the old one and to make a new one.
+  return primary.rolloutState === "COMPLETED"
+    ? decided("rolled-back", `Rolled back to ${primary.taskDefinition}. ECS: ${failure}`, seen)
+    : undecided("ECS to finish the rollback", seen);
+}
+
+function judgePrimary({ rollback }: Subject, snapshot: Snapshot, primary: DeploymentView, seen: Witness[]): Judgement {
+  const { rolloutState, rolloutStateReason = "no reason given" } = primary;
+  if (rolloutState === "FAILED") {
+    return !rollback && isOfPerson(rolloutStateReason)
+      ? decided("stopped", `Somebody stopped it, without a rollback. ECS: ${rolloutStateReason}`, seen)
+      : decided("failed", `Nothing was rolled back. ECS: ${rolloutStateReason}`, seen);
+  }
+  if (!seen.every((witness) => witness.holds)) {
+    const missing = seen.filter((witness) => !witness.holds);
+    return undecided(missing.map((witness) => `${witness.name} (${witness.saw})`).join(" and "), seen);
+  }
+  return snapshot.service.desiredCount === 0
+    ? decided("nothing-ran", "The service's desired count is 0: no task has shown that this version starts.", seen)
+    : decided("deployed", "All witnesses that can be read agree.", seen);
+}
+
+/** ECS's own words for the end of our deployment, from its state or from the event that names it. */
+function failureOf(subject: Subject, snapshots: readonly Snapshot[]): string | undefined {
+  for (const { service } of snapshots) {
+    const failure = toldFailure(subject, service);
+    if (failure !== undefined) return failure;
+  }
+  return undefined;
+}
+
+/** A view never changes, and all of them are judged at every look: what each tells of a subject is found once. */
+function toldFailure(subject: Subject, service: ServiceView): string | undefined {
+  const { taskDefinition, deploymentId, registeredAt } = subject;
+  const of = `${taskDefinition} ${deploymentId} ${registeredAt}`;
+  const known = failures.get(service);
+  const told = known?.of === of ? known : { of, failure: failureIn(subject, service) };
+  failures.set(service, told);
+  return told.failure;
+}
+const failures = new WeakMap<ServiceView, { of: string; failure: string | undefined }>();
+
+function failureIn(subject: Subject, service: ServiceView): string | undefined {
+  const failed = service.deployments.find((one) => isOurs(subject, one) && one.rolloutState === "FAILED");
+  if (failed) return failed.rolloutStateReason ?? "rollout FAILED";
+  return service.events.find((one) => tellsOfFailure(subject, one) || tellsOfWayBack(subject, service, one))?.message;
+}
+
+function tellsOfFailure({ deploymentId }: Subject, { message }: EventView): boolean {
+  return deploymentId !== undefined && message.includes(`(deployment ${deploymentId}) deployment failed`);
+}
+
+/** Of a rollback that a person asked for, only where it leads is told. */
+function tellsOfWayBack({ registeredAt, deploymentId }: Subject, service: ServiceView, { at, message }: EventView) {
+  const primary = primaryOf(service);
+  const isNew = at >= registeredAt && primary !== undefined && primary.id !== deploymentId;
+  return isNew && message.includes(`rolling back to deployment ${primary.id}.`);
+}
+
+/** A rollback that a person asks for is told as a stop too, and where it leads. */
+function isStop(failure: string): boolean {
+  return isOfPerson(failure) && !/rolling back/i.test(failure);
+}
+
+/**
+ * What ECS has said that it goes back to, and whether it has said that it has arrived: another revision has come between.
+ * @returns undefined where the deployment that it named was never seen.
+ */
+function goalOf(subject: Subject, snapshots: readonly Snapshot[]) {
+  const events = snapshots
+    .flatMap(({ service }) => service.events)
+    .filter(({ at }) => at >= subject.registeredAt)
+    .sort((a, b) => a.at - b.at);
+  const begun = events.findIndex(({ message }) => isWayBack(message));
+  const [, id] = wayBack.exec(events[begun]?.message ?? "") ?? [];
+  const named = snapshots.flatMap(({ service }) => service.deployments).find((one) => one.id === id);
+  if (!named) return undefined;
+  const arrival = `(deployment ${id}) deployment completed`;
+  const isReached = events.slice(begun).some(({ message }) => message.includes(arrival));
+  return { taskDefinition: named.taskDefinition, isReached };
+}
+const wayBack = /rolling back to deployment (\S+?)\.$/;
+
+/** Whether an event says that ECS goes back. */
+export function isWayBack(message: string): boolean {
+  return wayBack.test(message);
+}
+
+/** What was seen in place of ours, and is no longer there, before ECS told of a failure: that is then not ours. */
+function replacedBefore(subject: Subject, snapshots: readonly Snapshot[], now: DeploymentView) {
+  const known = [subject.taskDefinition, now.taskDefinition];
+  for (const { service } of snapshots) {
+    if (toldFailure(subject, service) !== undefined) return undefined;
+    const primary = primaryOf(service);
+    const isYounger = primary && primary.createdAt > subject.registeredAt;
+    if (isYounger && !known.includes(primary.taskDefinition)) return primary;
+  }
+  return undefined;
+}
+
+/**
+ * Something else is there in place of ours. What is older than ours can be a stale read, and what ours was never seen before can have
+ * come before it: both count only when they have been there for longer than ECS lags.
+ */
+function isReplaced(subject: Subject, snapshots: readonly Snapshot[], primary: DeploymentView): boolean {
+  const latest = snapshots.at(-1) as Snapshot;
+  const seen = snapshots.findLast(({ service }) => service.deployments.some((one) => isOurs(subject, one)));
+  const isYounger = primary.createdAt > subject.registeredAt;
+  if (seen && isYounger) return true;
+  // ECS has answered that it began, or listed it.
+  const isKnown = subject.deploymentId !== undefined || subject.serviceDeploymentArn !== undefined;
+  const hasBegun = seen !== undefined || (isYounger && isKnown);
+  return hasBegun && latest.at - (seen ?? (snapshots[0] as Snapshot)).at >= lagWindow;
+}
+
+function isOurs(subject: Subject, deployment: DeploymentView): boolean {
+  return deployment.taskDefinition === subject.taskDefinition;
+}

@@ -1,0 +1,139 @@
+import { isDeleted, primaryOf, type ServiceDeploymentView, type Snapshot, type Subject } from "../../ecs/snapshot.js";
+import { judgeClassic } from "./classic.js";
+import { isOfMonitor, isOfPerson } from "./person.js";
+import { decided, type Judgement, undecided, type Witness } from "./verdict.js";
+import { witnesses } from "./witnesses.js";
+
+/**
+ * Says what became of a rollout, from all that was seen of it and nothing else.
+ * @param snapshots In the order in which they were taken, at least one.
+ */
+export function judge(subject: Subject, snapshots: readonly [Snapshot, ...Snapshot[]]): Judgement {
+  const latest = snapshots.at(-1) as Snapshot;
+  const seen = witnesses(subject, latest);
+  const judgement = subject.classicOnly
+    ? judgeClassic(subject, snapshots, seen)
+    : latest.ours
+      ? judgeServiceDeployment(subject, snapshots, latest.ours, seen)
+      : undecided("ECS to list our service deployment", seen);
+  if (isDeleted(latest.service) && !isEnded(judgement)) {
+    const { gone, status } = latest.service;
+    return decided("stopped", `The service was deleted: ${gone ?? `it is ${status}.`}`, seen);
+  }
+  if (judgement.state === "decided" || latest.at < subject.deadline) return judgement;
+  return decided("timed-out", `The deadline passed while waiting for ${judgement.waitingFor}.`, seen);
+}
+
+/** It was over before: not for the deletion's sake. */
+function isEnded(judgement: Judgement): boolean {
+  return judgement.state === "decided" && !/^deployed|^nothing-ran$/.test(judgement.verdict);
+}
+
+function judgeServiceDeployment(
+  subject: Subject,
+  snapshots: readonly Snapshot[],
+  ours: ServiceDeploymentView,
+  seen: Witness[],
+): Judgement {
+  switch (ours.status) {
+    case "SUCCESSFUL":
+      return judgeSuccessful(subject, snapshots, ours, seen);
+    case "ROLLBACK_SUCCESSFUL":
+      return decided("rolled-back", `Rolled back by ${rolledBackBy(subject, ours)}. ${because(ours)}`, seen);
+    case "ROLLBACK_FAILED":
+      return decided("failed", `The rollback failed too; the service may be degraded. ${because(ours)}`, seen);
+    case "STOPPED":
+      return judgeStopped(subject, snapshots.at(-1) as Snapshot, ours, seen);
+    case "ROLLBACK_REQUESTED":
+    case "ROLLBACK_IN_PROGRESS":
+      return undecided("ECS to finish the rollback", seen);
+    default:
+      if (ours.paused) return decided("paused", waitsForPerson(ours.paused), seen);
+      // Unknown states too: ECS adds new ones, and none that is unknown can be taken for an end.
+      return undecided(`ECS to finish the rollout (${ours.status})`, seen);
+  }
+}
+
+/** SUCCESSFUL alone is not enough: it can come before the old tasks are gone, and another deployment may have followed. */
+function judgeSuccessful(
+  subject: Subject,
+  snapshots: readonly Snapshot[],
+  ours: ServiceDeploymentView,
+  seen: Witness[],
+): Judgement {
+  const snapshot = snapshots.at(-1) as Snapshot;
+  const primary = primaryOf(snapshot.service);
+  if (primary && primary.taskDefinition !== subject.taskDefinition) {
+    return decided(
+      "superseded",
+      `Ours ended well; ${primary.id} of ${primary.taskDefinition} has taken its place since.`,
+      seen,
+    );
+  }
+  if (seen.every((witness) => witness.holds)) {
+    return snapshot.service.desiredCount === 0
+      ? decided("nothing-ran", "The service's desired count is 0: no task has shown that this version starts.", seen)
+      : decided("deployed", "All witnesses agree.", seen);
+  }
+  if (ours.earlySuccess && snapshot.service.desiredCount > 0 && isReadAfterEnd(subject, snapshots)) {
+    return decided("deployed-early", "The service's early success criteria are met; old tasks are still up.", seen);
+  }
+  const missing = seen.filter((witness) => !witness.holds);
+  return undecided(missing.map((witness) => `${witness.name} (${witness.saw})`).join(" and "), seen);
+}
+
+/**
+ * Whether the service was read after its deployment was known to have ended: within a look it is read first, and where that takes long
+ * the old tasks that it tells of can be gone. At the deadline what is known has to do.
+ */
+function isReadAfterEnd({ deadline }: Subject, snapshots: readonly Snapshot[]): boolean {
+  return snapshots.at(-2)?.ours?.status === "SUCCESSFUL" || (snapshots.at(-1)?.at ?? 0) >= deadline;
+}
+
+/** STOPPED is three things. */
+function judgeStopped(subject: Subject, snapshot: Snapshot, ours: ServiceDeploymentView, seen: Witness[]): Judgement {
+  const primary = primaryOf(snapshot.service);
+  const replaced = /replaced by a new service deployment/i.test(ours.statusReason ?? "");
+  if (replaced) {
+    const isOther =
+      primary && (primary.taskDefinition !== subject.taskDefinition || primary.id !== subject.deploymentId);
+    const by = isOther ? ` (${primary.id} of ${primary.taskDefinition})` : "";
+    return decided("superseded", `Another deployment${by} took its place. ${because(ours)}`, seen);
+  }
+  const monitor = triggered(ours) ?? monitorIn(ours.statusReason ?? "");
+  if (monitor) {
+    return decided("failed", `Stopped by ${monitor}, and nothing was rolled back. ${because(ours)}`, seen);
+  }
+  return decided("stopped", `Somebody stopped it, without a rollback. ${because(ours)}`, seen);
+}
+
+function waitsForPerson({ hookId, expiresAt }: NonNullable<ServiceDeploymentView["paused"]>): string {
+  const until = expiresAt === undefined ? "" : ` until ${new Date(expiresAt).toISOString()}`;
+  return `Lifecycle hook ${hookId} waits for somebody to go on or back${until}.`;
+}
+
+function rolledBackBy({ rollback }: Subject, ours: ServiceDeploymentView): string {
+  const text = `${ours.statusReason ?? ""} ${ours.rollbackReason ?? ""}`;
+  if (/lifecycle hook/i.test(text)) return "a lifecycle hook";
+  if (isOfPerson(text)) return rollback ? `us, ${rollback.why}` : "a person";
+  return triggered(ours) ?? monitorIn(text) ?? "ECS";
+}
+
+/** Told by ECS's reason alone, where the details of the deployment can't be read. */
+function monitorIn(text: string): string | undefined {
+  if (!isOfMonitor(text)) return undefined;
+  return /circuit breaker/i.test(text) ? "the circuit breaker" : "an alarm";
+}
+
+function triggered({ breaker, alarms }: ServiceDeploymentView): string | undefined {
+  if (breaker?.status === "TRIGGERED") {
+    return `the circuit breaker (${breaker.failureCount} failures, threshold ${breaker.threshold})`;
+  }
+  if (alarms?.status === "TRIGGERED") return `an alarm (${alarms.triggered.join(", ")})`;
+  return undefined;
+}
+
+function because({ statusReason, rollbackReason }: ServiceDeploymentView): string {
+  const reason = statusReason ?? rollbackReason;
+  return reason === undefined ? "ECS gives no reason." : `ECS: ${reason}`;
+}

@@ -1,0 +1,50 @@
+import { primaryOf, type Snapshot, type Subject, type TaskView, taskId } from "../../ecs/snapshot.js";
+import type { Witness } from "./verdict.js";
+
+/** The three facts that `deployed` rests on; without the service deployment's permission there are two. */
+export function witnesses(subject: Subject, snapshot: Snapshot): Witness[] {
+  const own = subject.classicOnly ? [] : [serviceDeploymentWitness(snapshot)];
+  return [...own, primaryWitness(subject, snapshot), tasksWitness(subject, snapshot)];
+}
+
+function serviceDeploymentWitness({ ours }: Snapshot): Witness {
+  return { name: "service deployment", holds: ours?.status === "SUCCESSFUL", saw: ours?.status ?? "not listed yet" };
+}
+
+function primaryWitness(subject: Subject, { service }: Snapshot): Witness {
+  const primary = primaryOf(service);
+  const isOurs = primary?.taskDefinition === subject.taskDefinition;
+  const whose = isOurs ? "our revision" : (primary?.taskDefinition ?? "none");
+  return {
+    name: "primary deployment",
+    holds: isOurs && primary.rolloutState === "COMPLETED",
+    saw: `${whose}, rollout ${primary?.rolloutState ?? "without a state"}`,
+  };
+}
+
+/** Every task that can serve is on our image, and there are as many as the service wants. */
+function tasksWitness(subject: Subject, { service, tasks }: Snapshot): Witness {
+  const serving = tasks.filter(isServing);
+  const others = serving.filter((task) => !isOnOurImage(subject, task));
+  const running = serving.filter((task) => task.lastStatus === "RUNNING" && isOnOurImage(subject, task)).length;
+  const saw = `${running} of ${service.desiredCount} running on our image`;
+  const rest = others.map((task) => taskId(task.arn)).join(", ");
+  return {
+    name: "tasks",
+    holds: others.length === 0 && running >= service.desiredCount,
+    saw: others.length > 0 ? `${saw}; not on it: ${rest}` : saw,
+  };
+}
+
+/** By its last status: an old task that drains has the desired status STOPPED and serves on. */
+export function isServing(task: TaskView): boolean {
+  return ["ACTIVATING", "RUNNING", "DEACTIVATING"].includes(task.lastStatus);
+}
+
+/** ECS may leave the digest out, and of an image that is named by a tag none may be known: the revision stands for it then. */
+function isOnOurImage(subject: Subject, task: TaskView): boolean {
+  const digest = task.containers.find((container) => container.name === subject.container)?.imageDigest;
+  return digest === undefined || subject.digests.length === 0
+    ? task.taskDefinition === subject.taskDefinition
+    : subject.digests.includes(digest);
+}

@@ -1,0 +1,89 @@
+import type { ServiceNow } from "../ecs/service.js";
+import type { Subject } from "../ecs/snapshot.js";
+import { conclude } from "./conclude.js";
+import type { Explanation } from "./explain.js";
+import { nextStep } from "./next-step.js";
+import type { Report, UndoReport } from "./result.js";
+import type { Undone } from "./rollback/automatic-rollback.js";
+import type { RollOutOptions } from "./run.js";
+import type { Started } from "./start/start.js";
+import { exitCodes } from "./verdicts.js";
+import type { AskedMeanwhile } from "./verify/during-rollout.js";
+import type { TaskAnswers } from "./verify/task-requests.js";
+import type { HttpCheck } from "./verify/verify.js";
+import { lostCertainties, type Watched } from "./watch/watch.js";
+
+/** All that one deploy has seen and done. */
+export interface Story extends Explanation {
+  now: ServiceNow;
+  started: Started;
+  watched: Watched;
+  http: HttpCheck;
+  startedAt: number;
+  race?: string;
+  undone?: Undone;
+  undoHttp?: HttpCheck;
+  tasks?: TaskAnswers;
+  during?: AskedMeanwhile;
+}
+
+/** Puts the report together: nothing is decided here. */
+export function makeReport(options: RollOutOptions, story: Story): Report {
+  const { now, started, watched, http, startedAt, diagnosis, log, wayBack, race, undone, tasks, during } = story;
+  const undoHttp = story.undoHttp ?? { state: "not-checked" };
+  const { subject, judgement } = watched;
+  const { account, region, cluster, service, container } = options.target;
+  const { version, image, digest, untested } = options.release;
+  const { verdict, reason } = conclude({ version, judgement, http, undoHttp, ...(undone && { undone }) });
+  const next = nextStep(verdict, http, diagnosis?.cause, during, wayBack?.cause);
+  return {
+    verdict,
+    exitCode: exitCodes[verdict],
+    reason,
+    changed: !started.attached,
+    attached: started.attached,
+    where: { account, region, cluster, service, container },
+    release: { version, image, digest, ...(untested && { untested }) },
+    from: now.running,
+    taskDefinition: subject.taskDefinition,
+    changes: started.changes,
+    deployment: {
+      ...(subject.deploymentId !== undefined && { id: subject.deploymentId }),
+      ...(subject.serviceDeploymentArn !== undefined && { arn: subject.serviceDeploymentArn }),
+    },
+    startedAt,
+    endedAt: options.clock.now(),
+    witnesses: judgement.witnesses,
+    http,
+    ...(tasks && { tasks }),
+    ...(during && { during }),
+    uncertain: uncertain(subject, undone),
+    ...(race !== undefined && { race }),
+    ...(undone && { undo: undoReport(undone, undoHttp) }),
+    ...(diagnosis && { diagnosis }),
+    ...(log && { log }),
+    ...(wayBack && { wayBack }),
+    ...(next !== undefined && { next }),
+  };
+}
+
+/** What the verdict on the rollout and the one on its undo lack. */
+function uncertain(subject: Subject, undone: Undone | undefined): string[] {
+  const undo = undone && "watched" in undone ? [undone.watched.subject] : [];
+  return [...new Set([subject, ...undo].flatMap(lostCertainties))];
+}
+
+function undoReport(undone: Undone, http: HttpCheck): UndoReport {
+  const { why } = undone;
+  if ("refused" in undone) return { why, refused: undone.refused };
+  const { to, taskDefinition, watched } = undone;
+  const { serviceDeploymentArn } = watched.subject;
+  return {
+    why,
+    to,
+    taskDefinition,
+    verdict: watched.judgement.verdict,
+    http,
+    ...(serviceDeploymentArn !== undefined && { deployment: serviceDeploymentArn }),
+  };
+}

@@ -1,0 +1,53 @@
+import type { Cause } from "./diagnose/causes.js";
+import type { Verdict } from "./judge/verdict.js";
+import { attachHint } from "./session.js";
+import type { AskedMeanwhile } from "./verify/during-rollout.js";
+import type { HttpCheck } from "./verify/verify.js";
+
+/** What a person does now; undefined when nothing is left to do. */
+export function nextStep(
+  verdict: Verdict,
+  http: HttpCheck,
+  cause?: Cause,
+  during?: AskedMeanwhile,
+  wayBack?: Cause,
+): string | undefined {
+  if (cause === "service-deleted") return "Create the service again, then deploy to it.";
+  if (wayBack !== undefined) {
+    return "The service may be degraded, and what was gone back to can't be started either. Correct one of the two causes, and deploy a version that can start.";
+  }
+  if (http.state === "wrong" && verdict === "failed") {
+    return "The new tasks run. Look at what stands before them (load balancer, cache, DNS) and at the version that the app answers.";
+  }
+  if (http.state === "unproven" && http.because === "not-this-service" && verdict === "deployed-unverified")
+    return wrongUrl;
+  const step = steps[verdict] ?? (isFlawed(during) ? dropped : undefined);
+  if (http.state !== "version-not-verified" || http.answered === undefined) return step;
+  return step === undefined ? howToVerify : `${step} ${howToVerify}`;
+}
+
+/** Where no request at all was answered, this place has no way to the URL: that says nothing about the rollout. */
+function isFlawed(during: AskedMeanwhile | undefined): boolean {
+  return during !== undefined && during.failed > 0 && during.failed < during.asked;
+}
+
+const howToVerify =
+  'To have the version verified over HTTP, name in the target where the app answers it: "versionCheck": { "path": "/version", "pointer": "/version" } for a member of a JSON body, { "path": "/", "header": "x-version" } for a header, or false where it does not.';
+
+const wrongUrl =
+  'Correct "url" in the target, or --url: another service answers there. If it is this service\'s, and answers other versions there than those that are deployed, correct "versionCheck" in the target. ECS has completed the rollout; run the same command again to verify it at the right URL.';
+
+const dropped =
+  "It runs, and requests failed on the way there: users may have met the same. Compare the target group's deregistration delay with the longest request, and look whether the app ends the requests that it has on SIGTERM before it goes.";
+
+const steps: Partial<Record<Verdict, string>> = {
+  "deployed-unverified": "Ask the public URL again, from a place that reaches it.",
+  "deployed-early": "The old tasks leave by themselves; `status` shows when they have.",
+  "rolled-back": "What ran before runs again. Correct the cause and deploy a new version.",
+  failed: "The service may be degraded. Correct the cause and deploy again, or deploy the version from before.",
+  superseded: "See with `status` what runs now, and who deployed it.",
+  stopped: "See with `status` what runs now, and deploy again when it is meant to run.",
+  paused: `Go on or back with ContinueServiceDeployment. ${attachHint}`,
+  "timed-out": `ECS goes on with the rollout. ${attachHint}`,
+  "nothing-ran": "Raise the service's desired count to see the version run.",
+};

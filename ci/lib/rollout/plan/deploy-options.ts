@@ -1,0 +1,77 @@
+import { InputError } from "../../common/errors.js";
+import { type Severity, severities } from "../preflight/facts.js";
+import type { FindingId } from "../preflight/finding.js";
+import { parseIgnored } from "../preflight/preflight.js";
+import { type AskedOverrides, noOverrides, type Overrides, parseOverrides } from "./overrides.js";
+
+/** What a deploy is asked to do beside bringing a release. */
+export interface Asked {
+  overrides: Overrides;
+  /** Deploy a copy of the revision even when nothing changes. */
+  force: boolean;
+  /** Findings that do not stop it. */
+  ignore: readonly FindingId[];
+  /** The severity from which on the findings of an image scan stop it. */
+  scanSeverity: Severity;
+  /** The hash of the plan that it must be: it is refused when it would be another. */
+  plan?: string;
+  /** Leave out the target's task before the deploy. */
+  skipBefore?: boolean;
+  /** Leave out the target's task after the deploy. */
+  skipAfter?: boolean;
+  /** Deregister the family's old revisions that nobody uses afterwards, but this many of the newest. */
+  keep?: number;
+}
+
+export const nothingAsked: Asked = { overrides: noOverrides, force: false, ignore: [], scanSeverity: "CRITICAL" };
+
+/** As people say it. */
+export interface AskedOptions extends AskedOverrides {
+  force?: boolean | undefined;
+  ignore?: string[] | undefined;
+  scanSeverity?: string | undefined;
+  plan?: string | undefined;
+  skipBefore?: boolean | undefined;
+  skipAfter?: boolean | undefined;
+  keep?: number | undefined;
+}
+
+/** @throws InputError for what can't be asked, before anything is built or called. */
+export function parseAsked(options: AskedOptions): Asked {
+  const { force = false, ignore = [], plan, skipBefore = false, skipAfter = false, keep } = options;
+  return {
+    overrides: parseOverrides(options),
+    force,
+    ignore: parseIgnored(ignore),
+    scanSeverity: parseSeverity(options.scanSeverity ?? nothingAsked.scanSeverity),
+    ...(plan !== undefined && { plan: parseHash(plan) }),
+    ...(skipBefore && { skipBefore }),
+    ...(skipAfter && { skipAfter }),
+    ...(keep !== undefined && { keep: parseKeep(keep) }),
+  };
+}
+
+function parseKeep(keep: number): number {
+  if (Number.isSafeInteger(keep) && keep >= 1) return keep;
+  throw new InputError(
+    "bad-keep",
+    `--keep is ${keep}. Accepted: a whole number from 1 on, of the newest revisions that stay, such as 10.`,
+  );
+}
+
+function parseSeverity(text: string): Severity {
+  const severity = severities.find((one) => one === text.toUpperCase());
+  if (severity) return severity;
+  throw new InputError(
+    "bad-severity",
+    `There is no severity ${JSON.stringify(text)}. Accepted, from the worst on: ${severities.join(", ")}.`,
+  );
+}
+
+function parseHash(text: string): string {
+  if (/^[0-9a-f]{16}$/.test(text)) return text;
+  throw new InputError(
+    "bad-plan",
+    `The plan ${JSON.stringify(text)} is no hash of a plan. Accepted: the 16 hex digits that plan shows.`,
+  );
+}

@@ -1,0 +1,63 @@
+import { describeService, type ServiceNow } from "../../ecs/service.js";
+import type { KnownDeployments } from "../../ecs/service-deployments.js";
+import type { JudgedFinding } from "../preflight/finding.js";
+import type { Attempt } from "../revisions/idempotency-key.js";
+import type { Release, Session } from "../session.js";
+import { noSpan } from "../span.js";
+import type { Progress } from "../watch/progress-event.js";
+import type { Asked } from "./deploy-options.js";
+import { type Proposal, propose, refuseProposal } from "./proposal.js";
+
+/**
+ * The last look before a deploy changes anything: it tells what speaks against it, and lets it through or not.
+ * @throws InputError when it is not the plan that was asked for, or when a finding speaks against it that is not ignored.
+ */
+export async function gate(
+  session: Session,
+  now: ServiceNow,
+  deployments: KnownDeployments,
+  release: Release,
+  asked: Asked,
+  verb?: Attempt["verb"],
+): Promise<Proposal> {
+  const { span = noSpan } = session;
+  return await span("preflight", () => checked(session, now, deployments, release, asked, verb));
+}
+
+async function checked(
+  session: Session,
+  now: ServiceNow,
+  deployments: KnownDeployments,
+  release: Release,
+  asked: Asked,
+  verb?: Attempt["verb"],
+): Promise<Proposal> {
+  // The service may have been waited for since it was read.
+  const service = await describeService(session.aws, session.target, session.signal);
+  const proposal = await propose(session, { ...now, service }, deployments, release, asked, verb && { verb });
+  for (const line of findingLines(proposal.findings)) session.progress(line);
+  refuseProposal(proposal, asked);
+  return proposal;
+}
+
+/** Returns what does not stop the deploy, in few lines: what could not be checked is usually the same each time. */
+export function findingLines(findings: readonly JudgedFinding[]): string[] {
+  const unchecked = [...new Set(findings.filter(({ level }) => level === "not-checked").map(({ id }) => id))];
+  return [
+    ...findings.filter(({ ignored }) => ignored).map(({ id, what }) => `Pre-flight: ignored ${id}: ${what}`),
+    ...findings
+      .filter(({ level, ignored }) => level === "warning" && !ignored)
+      .map(({ id, what, fix }) => `Pre-flight: warning ${id}: ${what} Fix: ${fix}`),
+    ...(unchecked.length > 0 ? [`Pre-flight: not checked: ${unchecked.join(", ")} (plan tells why).`] : []),
+  ];
+}
+
+/** Shows each finding once, though a deploy is checked before the build and after it. */
+export function eachFindingOnce(progress: Progress): Progress {
+  const shown = new Set<string>();
+  return (line, happening) => {
+    if (shown.has(line)) return;
+    if (line.startsWith("Pre-flight: ")) shown.add(line);
+    progress(line, happening);
+  };
+}

@@ -1,0 +1,150 @@
+import { createHash } from "node:crypto";
+import type { Operation } from "rfc6902";
+import type { RawTaskDefinition } from "../../aws/raw-task-definition.js";
+import type { Known } from "../../aws/try-read.js";
+import { InputError } from "../../common/errors.js";
+import type { Target } from "../../config/target.js";
+import type { Running } from "../../ecs/containers.js";
+import { containersOf, variableOf } from "../../ecs/containers.js";
+import type { ServiceNow } from "../../ecs/service.js";
+import type { KnownDeployments } from "../../ecs/service-deployments.js";
+import type { Facts, ImageFacts } from "../preflight/facts.js";
+import type { JudgedFinding } from "../preflight/finding.js";
+import { gather, type Unbuilt } from "../preflight/gather-facts.js";
+import { isBlocking, judge, refuseBlocking } from "../preflight/preflight.js";
+import type { Attempt } from "../revisions/idempotency-key.js";
+import type { Release, Session } from "../session.js";
+import { type OneOff, oneOffsOf } from "../tasks/deploy-task.js";
+import type { Asked } from "./deploy-options.js";
+import { type Change, plan } from "./plan.js";
+
+/** What a deploy would do, and what speaks against it. */
+export interface Proposal {
+  /** 16 hex digits that stand for everything that would be changed and for what it is based on; the findings have no part in it. */
+  hash: string;
+  where: Pick<Target, "account" | "region" | "cluster" | "service" | "container">;
+  release: Release;
+  image: Known<ImageFacts | undefined>;
+  platforms: Known<string[]>;
+  /** What the service is set to. */
+  from: Running;
+  /** Of the task definition: https://www.rfc-editor.org/rfc/rfc6902 */
+  patch: Operation[];
+  /** The same for people, without the values of variables. */
+  changes: Change[];
+  /** Of the service, beside its task definition. */
+  service: ServiceChanges;
+  /** Tasks of the new revision that run once, before the service is updated and after the verdict; only where there are any. */
+  oneOffs?: OneOff[];
+  /** A copy is deployed although nothing changes. */
+  forced: boolean;
+  /** Nothing would be done: what is asked for is there. */
+  isNothing: boolean;
+  /** A deploy would be refused for its findings. */
+  isRefused: boolean;
+  findings: JudgedFinding[];
+}
+
+/** What UpdateService would be sent beside the task definition: only what was asked for and is not so already. */
+export interface ServiceChanges {
+  desiredCount?: { from: number; to: number };
+}
+
+/** What a proposal is for, where it is not a deploy of an image that is there. */
+export interface Purpose {
+  verb?: Attempt["verb"];
+  /** Given before the image is built. */
+  unbuilt?: Unbuilt;
+}
+
+/** Works out what a deploy would do now. Changes nothing. */
+export async function propose(
+  session: Session,
+  now: ServiceNow,
+  deployments: KnownDeployments,
+  release: Release,
+  asked: Asked,
+  { verb = "deploy", unbuilt }: Purpose = {},
+): Promise<Proposal> {
+  const { target } = session;
+  const { registration, patch, changes } = plan(
+    now.current,
+    containersOf(target),
+    release,
+    {},
+    asked.overrides,
+    variableOf(target),
+  );
+  const service = serviceChanges(now, asked);
+  const intention = {
+    release,
+    service: now.service,
+    deployments,
+    running: now.running,
+    next: registration,
+    desiredCount: service.desiredCount?.to ?? now.service.desiredCount ?? 0,
+    scanSeverity: asked.scanSeverity,
+    verb,
+    ...(isOf(now.current, now.running) && { current: now.current.taskDefinition }),
+  };
+  const facts = await gather(session, intention, unbuilt);
+  return assemble(facts, { now, release, asked, patch, changes, service });
+}
+
+/** A rollback is made from another revision than the one that the service is set to. */
+function isOf({ taskDefinition }: RawTaskDefinition, running: Running): boolean {
+  return taskDefinition.taskDefinitionArn === running.taskDefinition;
+}
+
+/** @throws InputError when it is another plan than the one that was asked for, or when a finding speaks against it. */
+export function refuseProposal({ hash, findings }: Proposal, { plan }: Asked): void {
+  if (plan !== undefined && plan !== hash) {
+    throw new InputError(
+      "plan-moved",
+      `The plan ${plan} is not what a deploy would do now: that is ${hash}. The service, its task definition or the image has changed since, or other options were given. Nothing was changed. Look at plan again.`,
+    );
+  }
+  refuseBlocking(findings);
+}
+
+export function serviceChanges({ service }: ServiceNow, { overrides }: Asked): ServiceChanges {
+  const from = service.desiredCount ?? 0;
+  const to = overrides.desiredCount;
+  return to === undefined || to === from ? {} : { desiredCount: { from, to } };
+}
+
+interface Parts extends Pick<Proposal, "release" | "patch" | "changes" | "service"> {
+  now: ServiceNow;
+  asked: Asked;
+}
+
+function assemble(facts: Facts, { now, release, asked, patch, changes, service }: Parts): Proposal {
+  const { account, region, cluster, service: name, container } = facts.target;
+  const where = { account, region, cluster, service: name, container };
+  const findings = judge(facts, asked.ignore);
+  const hasChanges = patch.length > 0 || Object.keys(service).length > 0;
+  const base = now.running.taskDefinition;
+  const { version, digest } = release;
+  const forced = asked.force && !hasChanges;
+  const oneOffs = hasChanges || forced ? oneOffsOf(facts.target) : [];
+  return {
+    hash: hashOf([where, base, version, digest, patch, service, forced, ...oneOffs]),
+    where,
+    release,
+    image: facts.image ?? { unknown: "it is not built yet" },
+    platforms: facts.platforms,
+    from: now.running,
+    patch,
+    changes,
+    service,
+    ...(oneOffs.length > 0 && { oneOffs }),
+    forced,
+    isNothing: !hasChanges && !forced,
+    isRefused: findings.some(isBlocking),
+    findings,
+  };
+}
+
+function hashOf(parts: unknown[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 16);
+}

@@ -1,0 +1,52 @@
+import { unchanged } from "../../aws/describe-error.js";
+import { InputError } from "../../common/errors.js";
+import { readService } from "../../ecs/service.js";
+import { knownDeployments } from "../../ecs/service-deployments.js";
+import type { Asked } from "../plan/deploy-options.js";
+import { findingLines } from "../plan/gate.js";
+import { propose } from "../plan/proposal.js";
+import { registeredAt } from "../revisions/own-revisions.js";
+import type { Session } from "../session.js";
+import { refuseBusy } from "../start/attach.js";
+import { refuseBlocking } from "./preflight.js";
+
+/** A version that is not in the registry yet. */
+export interface Unpublished {
+  version: string;
+  /** `<registry>/<name>` of its repository. */
+  repository: string;
+  /** The platform that it is built for, such as `linux/arm64`. */
+  platform: string;
+}
+
+/**
+ * Checks before anything is tested or built all that a deploy of the version will be refused for and that needs no image. A version that
+ * is pushed is used up, also when the deploy is refused afterwards. Changes nothing.
+ *
+ * No attempt can have begun of a version that was never published, so another deployment that is in flight is not this deploy's own.
+ * @throws InputError when the deploy would be refused.
+ */
+export async function checkBeforeBuild(session: Session, unpublished: Unpublished, asked: Asked): Promise<void> {
+  const { version, repository, platform } = unpublished;
+  if (asked.plan !== undefined) throw noPlan(version, asked.plan);
+  const { aws, target, signal } = session;
+  const now = await readService(aws, target, signal);
+  const deployments = await unchanged(knownDeployments(session, registeredAt(now.current)));
+  refuseBusy(target, now, deployments);
+  // The digest is only known after the build; it is as long as this one.
+  const release = { version, image: `${repository}@sha256:${"0".repeat(64)}`, digest: "" };
+  const unbuilt = { platform: platform.split("/").slice(0, 2).join("/") };
+  const { findings } = await unchanged(propose(session, now, deployments, release, asked, { unbuilt }));
+  // Old tasks that are still leaving are waited for after the build.
+  const lasting = findings.filter(({ id }) => id !== "deployment-in-flight");
+  // What can't be read now may be read later: it is shown once, with the checks of the image.
+  for (const line of findingLines(lasting.filter(({ level }) => level !== "not-checked"))) session.progress(line);
+  refuseBlocking(lasting);
+}
+
+function noPlan(version: string, plan: string): InputError {
+  return new InputError(
+    "plan-moved",
+    `The plan ${plan} is not that of ${version}: a plan holds the image's digest, and ${version} is not published. Nothing was built. Publish it, look at plan --version ${version}, and pass its hash with --published.`,
+  );
+}

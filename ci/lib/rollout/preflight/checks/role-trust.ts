@@ -1,0 +1,104 @@
+import type { Known } from "../../../aws/try-read.js";
+import type { Target } from "../../../config/target.js";
+
+const ecsTasks = "ecs-tasks.amazonaws.com";
+
+type Place = Pick<Target, "account" | "region">;
+type Answer = "yes" | "no" | "unclear";
+type OneOrMany<T> = T | T[];
+interface Statement {
+  Effect: string;
+  Principal?: string | { Service?: OneOrMany<string>; AWS?: OneOrMany<string> };
+  Action?: OneOrMany<string>;
+  Condition?: Record<string, Record<string, OneOrMany<string>>>;
+}
+
+/**
+ * Whether a role's trust policy lets ECS assume it for the tasks of an account and a region. The two conditions that ECS's manual
+ * recommends are judged; any other leaves it unknown.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+ * @param document As IAM answers it: JSON, percent-encoded.
+ */
+export function trustsEcsTasks(document: string, place: Place): Known<boolean> {
+  const policy = JSON.parse(decodeURIComponent(document)) as { Statement: OneOrMany<Statement> };
+  const answers = list(policy.Statement).map((one) => ({ effect: one.Effect, applies: applies(one, place) }));
+  const has = (effect: string, applies: Answer) =>
+    answers.some((one) => one.effect === effect && one.applies === applies);
+  if (has("Deny", "yes")) return { value: false };
+  if (has("Deny", "unclear")) return unclear;
+  if (has("Allow", "yes")) return { value: true };
+  return has("Allow", "unclear") ? unclear : { value: false };
+}
+
+const unclear = { unknown: "its trust policy has statements that are not judged here" };
+
+function applies({ Principal, Action, Condition = {} }: Statement, place: Place): Answer {
+  // Without the one or the other it has NotPrincipal or NotAction.
+  const principal = Principal === undefined ? "unclear" : isEcsTasks(Principal);
+  const action = Action === undefined ? "unclear" : yesOrNo(list(Action).some((one) => matches(one, "sts:AssumeRole")));
+  return all([principal, action, ...conditionsOf(Condition).map((one) => holds(one, place))]);
+}
+
+function isEcsTasks(principal: NonNullable<Statement["Principal"]>): Answer {
+  if (principal === "*") return "unclear";
+  const { Service = [], AWS = [] } = principal as Exclude<typeof principal, string>;
+  if (list(Service).includes(ecsTasks)) return "yes";
+  return list(AWS).includes("*") ? "unclear" : "no";
+}
+
+interface Condition {
+  operator: string;
+  key: string;
+  values: string[];
+}
+
+function conditionsOf(condition: NonNullable<Statement["Condition"]>): Condition[] {
+  return Object.entries(condition).flatMap(([operator, keys]) =>
+    Object.entries(keys).map(([key, values]) => ({ operator, key: key.toLowerCase(), values: list(values) })),
+  );
+}
+
+function holds({ operator, key, values }: Condition, place: Place): Answer {
+  if (!/^(String|Arn)(Equals|Like)(IfExists)?$/.test(operator)) return "unclear";
+  // StringEquals compares letter by letter; the others, ArnEquals too, take patterns.
+  const isLiteral = operator.startsWith("StringEquals");
+  if (key === "aws:sourceaccount") {
+    return yesOrNo(values.some((one) => (isLiteral ? one === place.account : matches(one, place.account))));
+  }
+  return key === "aws:sourcearn" && !isLiteral ? any(values.map((one) => namesEcs(one, place))) : "unclear";
+}
+
+/** What ECS names as the source is told nowhere, so that only a pattern open to all of an account is sure to fit. */
+function namesEcs(pattern: string, { account, region }: Place): Answer {
+  const [, , service = "", inRegion = "", ofAccount = "", ...rest] = pattern.split(":");
+  const isOurs = matches(service, "ecs") && matches(inRegion, region) && matches(ofAccount, account);
+  if (!isOurs) return pattern === "*" ? "yes" : "no";
+  return rest.join(":") === "*" ? "yes" : "unclear";
+}
+
+function all(answers: Answer[]): Answer {
+  if (answers.includes("no")) return "no";
+  return answers.includes("unclear") ? "unclear" : "yes";
+}
+
+function any(answers: Answer[]): Answer {
+  if (answers.includes("yes")) return "yes";
+  return answers.includes("unclear") ? "unclear" : "no";
+}
+
+function yesOrNo(is: boolean): Answer {
+  return is ? "yes" : "no";
+}
+
+function list<T>(value: OneOrMany<T>): T[] {
+  return Array.isArray(value) ? value : [value];
+}
+
+/** IAM's patterns: `*` is any text, `?` one character; actions are compared without regard to case. */
+function matches(pattern: string, text: string): boolean {
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replace(/\*/g, ".*")
+    .replace(/\?/g, ".");
+  return new RegExp(`^${source}$`, "i").test(text);
+}

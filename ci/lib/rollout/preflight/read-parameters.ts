@@ -1,0 +1,66 @@
+import type { DescribeParametersCommandInput } from "@aws-sdk/client-ssm";
+import { ask } from "../../aws/errors.js";
+import { sdk } from "../../aws/sdk.js";
+import { abort } from "../../aws/send-options.js";
+import { type Known, knowing } from "../../aws/try-read.js";
+import type { Session } from "../session.js";
+import type { SecretState } from "./facts.js";
+import type { ParameterPlace } from "./secret-references.js";
+
+/** Values that one filter takes: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ParameterStringFilter.html */
+const valuesAtOnce = 50;
+
+/** Asks Parameter Store for the names of what there is, and tells of each place whether it is among them. Values are never read. */
+export async function readParameters(
+  session: Session,
+  places: readonly ParameterPlace[],
+): Promise<(place: ParameterPlace) => Known<SecretState>> {
+  const { account } = session.target;
+  const asked = places.filter((place) => whyNotAsked(place, account) === undefined);
+  const regions = [...new Set(asked.map(({ region }) => region))];
+  const found = new Map(
+    await Promise.all(
+      regions.map(async (region): Promise<[string, Known<Set<string>>]> => {
+        const names = asked.filter((place) => place.region === region).flatMap((place) => place.names);
+        return [region, await knowing(namesIn(session, region, [...new Set(names)]), session.signal)];
+      }),
+    ),
+  );
+  return (place) => {
+    const names = found.get(place.region);
+    const why = whyNotAsked(place, account);
+    if (why !== undefined || !names) return { unknown: why ?? "it was not asked for" };
+    if ("unknown" in names) return names;
+    return { value: place.names.some((name) => names.value.has(name)) ? "there" : "missing" };
+  };
+}
+
+function whyNotAsked({ account, names }: ParameterPlace, ours: string): string | undefined {
+  // AWS's own parameters, and secrets by way of Parameter Store, are in no list.
+  if (names.some((name) => name.startsWith("/aws/"))) return "names below /aws/ are not listed";
+  return account === ours ? undefined : `it is in account ${account}, not in ${ours}`;
+}
+
+async function namesIn(session: Session, region: string, names: string[]): Promise<Set<string>> {
+  const found = new Set<string>();
+  for (let from = 0; from < names.length; from += valuesAtOnce) {
+    const Values = names.slice(from, from + valuesAtOnce);
+    const request = { ParameterFilters: [{ Key: "Name", Option: "Equals", Values }] };
+    for (const name of await listNames(session, region, request)) found.add(name);
+  }
+  return found;
+}
+
+async function listNames(session: Session, region: string, request: DescribeParametersCommandInput) {
+  const { DescribeParametersCommand } = sdk.ssm;
+  const client = await session.aws.lazy.ssm(region);
+  const names: string[] = [];
+  let NextToken: string | undefined;
+  do {
+    const command = new DescribeParametersCommand({ ...request, ...(NextToken && { NextToken }) });
+    const page = await ask("ssm:DescribeParameters", client.send(command, abort(session)));
+    names.push(...(page.Parameters ?? []).map(({ Name }) => Name ?? ""));
+    NextToken = page.NextToken;
+  } while (NextToken);
+  return names;
+}

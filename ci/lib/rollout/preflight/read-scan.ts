@@ -1,0 +1,108 @@
+import { ask } from "../../aws/errors.js";
+import type { PlatformImage } from "../../aws/image-platforms.js";
+import { sdk } from "../../aws/sdk.js";
+import { abort } from "../../aws/send-options.js";
+import { type Known, knowing } from "../../aws/try-read.js";
+import type { ImagePlace } from "../../ecs/image-reference.js";
+import { ecrOf } from "../../ecs/registry-client.js";
+import type { Session } from "../session.js";
+import type { RepositoryFacts } from "./facts.js";
+
+type Counts = Record<string, number>;
+
+/** Where a scan is looked for. */
+export interface Scanned {
+  place: ImagePlace;
+  digest: string;
+  /** The images behind the digest, where it is that of an index: ECR scans those, and not the index. */
+  images: readonly PlatformImage[];
+  /** The platform that the task runs on. */
+  platform: string;
+  repository: Known<RepositoryFacts>;
+}
+
+/**
+ * Reads how many findings the scan of an image has of each severity. Whoever configured it counts: the repository's own scan on push,
+ * the registry's basic scanning, Amazon Inspector's enhanced scanning, or a scan started by hand. What is not a finished scan is unknown.
+ * @returns undefined where there is no scan and none is configured.
+ */
+export async function readScan(session: Session, scanned: Scanned): Promise<Known<Counts> | undefined> {
+  const found = await findScan(session, scanned);
+  if (found && "value" in found) return found;
+  const configured = await isConfigured(session, scanned);
+  if ("value" in configured && !configured.value) return undefined;
+  if (found) return found;
+  return "value" in configured
+    ? { unknown: "ECR has no scan of it, though its repository is scanned" }
+    : {
+        unknown: `ECR has no scan of it, and whether its repository is scanned could not be read (${configured.unknown})`,
+      };
+}
+
+/** @returns undefined where ECR has no scan, neither of the digest nor, behind an index, of the platform's image. */
+async function findScan(session: Session, { place, digest, images, platform }: Scanned) {
+  const found = await findingsOf(session, place, digest);
+  const behind = images.find((one) => one.platform === platform && one.digest !== digest)?.digest;
+  if (!behind || (found && "value" in found)) return found;
+  return (await findingsOf(session, place, behind)) ?? found;
+}
+
+/** @returns undefined where ECR has no scan of it. */
+async function findingsOf(session: Session, place: ImagePlace, digest: string): Promise<Known<Counts> | undefined> {
+  const read = await knowing(describeFindings(session, place, digest), session.signal);
+  if ("unknown" in read) return read;
+  return read.value && { value: read.value };
+}
+
+/** Basic scanning ends with COMPLETE; enhanced scanning goes on with ACTIVE. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageScanStatus.html */
+const finished: ReadonlySet<string> = new Set(["COMPLETE", "ACTIVE"]);
+
+async function describeFindings(session: Session, place: ImagePlace, digest: string): Promise<Counts | undefined> {
+  const { registryId, repositoryName } = place;
+  const command = new sdk.ecr.DescribeImageScanFindingsCommand({
+    registryId,
+    repositoryName,
+    imageId: { imageDigest: digest },
+    maxResults: 1,
+  });
+  const ecr = await ecrOf(session, place);
+  try {
+    const answer = await ask("ecr:DescribeImageScanFindings", ecr.send(command, abort(session)));
+    const { status = "unknown", description } = answer.imageScanStatus ?? {};
+    // The counts are those of all findings, whichever page is read.
+    const counts = answer.imageScanFindings?.findingSeverityCounts;
+    if (finished.has(status) && counts) return counts as Counts;
+    const state = finished.has(status) ? `${status} and has no counts of findings` : status;
+    throw new Error(`the scan is ${state}${description ? ` (${description})` : ""}`);
+  } catch (error) {
+    if (absent.has((error as Error).name)) return undefined;
+    throw error;
+  }
+}
+
+const absent: ReadonlySet<string> = new Set([
+  "ScanNotFoundException",
+  "ImageNotFoundException",
+  "RepositoryNotFoundException",
+]);
+
+/** Whether the repository's images are scanned, by its own setting or by a rule of the registry. */
+async function isConfigured(session: Session, { place, repository }: Scanned): Promise<Known<boolean>> {
+  if ("value" in repository && repository.value.scanOnPush) return { value: true };
+  // The operation takes no account: it reads the caller's own registry.
+  if (place.registryId !== session.target.account) {
+    return { unknown: `the registry is that of account ${place.registryId}` };
+  }
+  return await knowing(readConfiguration(session, place), session.signal);
+}
+
+/** ECR has applied the registry's rules and their filters to the repository. */
+async function readConfiguration(session: Session, place: ImagePlace): Promise<boolean> {
+  const { repositoryName } = place;
+  const command = new sdk.ecr.BatchGetRepositoryScanningConfigurationCommand({ repositoryNames: [repositoryName] });
+  const ecr = await ecrOf(session, place);
+  const answer = await ask("ecr:BatchGetRepositoryScanningConfiguration", ecr.send(command, abort(session)));
+  const [found] = answer.scanningConfigurations ?? [];
+  if (!found) throw new Error(answer.failures?.[0]?.failureReason ?? "ECR names no configuration of the repository");
+  return found.scanOnPush === true || (found.scanFrequency ?? "MANUAL") !== "MANUAL";
+}

@@ -1,0 +1,50 @@
+import type { Service } from "@aws-sdk/client-ecs";
+import { InputError } from "../../common/errors.js";
+import { readService } from "../../ecs/service.js";
+import {
+  describeServiceDeployments,
+  isFinished,
+  listRecent,
+  taskDefinitionsOf,
+} from "../../ecs/service-deployments.js";
+import type { ServiceDeploymentView } from "../../ecs/snapshot.js";
+import { history, remembered } from "../history/history.js";
+import { lastProven } from "../history/rollback-target.js";
+import type { Session } from "../session.js";
+import type { Uses } from "./uses.js";
+
+/** What an unfinished deployment brings or may go back to, and the last one that ended well with something else than what runs now. */
+export async function addDeployments(session: Session, uses: Uses, service: Service): Promise<void> {
+  // Those of other controllers have task sets instead.
+  if ((service.deploymentController?.type ?? "ECS") !== "ECS") return;
+  const name = `service ${service.serviceName}`;
+  const { clusterArn: cluster = "", serviceName = "" } = service;
+  const of = { ...session, target: { ...session.target, cluster, service: serviceName } };
+  const briefs = await listRecent(of, remembered);
+  const past = await describeServiceDeployments(
+    of,
+    briefs.map((brief) => brief.serviceDeploymentArn ?? ""),
+  );
+  const revisions = await taskDefinitionsOf(of, [...new Set(past.flatMap((one) => [one.target, ...one.sources]))]);
+  const brought = (one: ServiceDeploymentView) => revisions.get(one.target);
+  for (const taskDefinition of revisions.values()) uses.addDeployed(taskDefinition);
+
+  for (const one of past.filter(({ status }) => !isFinished(status))) {
+    for (const arn of [one.target, ...one.sources]) uses.add(revisions.get(arn), `${name} is being deployed to`);
+  }
+  const good = past.filter(({ status }) => status === "SUCCESSFUL").sort((a, b) => b.createdAt - a.createdAt);
+  // The last one that ended well is what the service is set to, or else it is this one.
+  const before = good.find((one) => brought(one) !== service.taskDefinition);
+  uses.add(before && brought(before), `${name} would go back to it`);
+}
+
+/** What `rollback` would go back to. */
+export async function addRollbackGoal(session: Session, uses: Uses): Promise<void> {
+  const { running } = await readService(session.aws, session.target, session.signal);
+  const past = await history(session, remembered);
+  try {
+    uses.add(lastProven(past, running).taskDefinition, "a rollback would go back to it");
+  } catch (error) {
+    if (!(error instanceof InputError) || error.code !== "nothing-proven") throw error;
+  }
+}

@@ -1,0 +1,36 @@
+import { ask } from "../../aws/errors.js";
+import { sdk } from "../../aws/sdk.js";
+import { abort } from "../../aws/send-options.js";
+import type { Session } from "../session.js";
+import { collect } from "./collect.js";
+import type { Uses } from "./uses.js";
+
+/** What EventBridge's rules run as tasks, on a schedule or at an event, disabled ones too. */
+export async function addRules(session: Session, uses: Uses): Promise<void> {
+  const events = await session.aws.lazy.events();
+  const send = abort(session);
+  const buses = await collect(async (NextToken) => {
+    const command = new sdk.events.ListEventBusesCommand({ ...(NextToken && { NextToken }) });
+    const page = await ask("events:ListEventBuses", events.send(command, send));
+    return { items: page.EventBuses, nextToken: page.NextToken };
+  });
+  for (const { Name: EventBusName } of buses) {
+    const rules = await collect(async (NextToken) => {
+      const command = new sdk.events.ListRulesCommand({ EventBusName, ...(NextToken && { NextToken }) });
+      const page = await ask("events:ListRules", events.send(command, send));
+      return { items: page.Rules, nextToken: page.NextToken };
+    });
+    for (const { Name: Rule } of rules) {
+      const targets = await collect(async (NextToken) => {
+        const command = new sdk.events.ListTargetsByRuleCommand({
+          Rule,
+          EventBusName,
+          ...(NextToken && { NextToken }),
+        });
+        const page = await ask("events:ListTargetsByRule", events.send(command, send));
+        return { items: page.Targets, nextToken: page.NextToken };
+      });
+      for (const target of targets) uses.add(target.EcsParameters?.TaskDefinitionArn, `rule ${Rule} runs it`);
+    }
+  }
+}

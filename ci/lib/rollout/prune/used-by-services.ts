@@ -1,0 +1,50 @@
+import type { Service } from "@aws-sdk/client-ecs";
+import { ask } from "../../aws/errors.js";
+import { sdk } from "../../aws/sdk.js";
+import { abort } from "../../aws/send-options.js";
+import type { Session } from "../session.js";
+import { collect, partsOf } from "./collect.js";
+import { revisionOf, type Uses } from "./uses.js";
+
+/** ARNs of all clusters of the account in the region. */
+export function listClusters(session: Session): Promise<string[]> {
+  return collect(async (nextToken) => {
+    const command = new sdk.ecs.ListClustersCommand({ ...(nextToken && { nextToken }) });
+    const page = await ask("ecs:ListClusters", session.aws.ecs.send(command, abort(session)));
+    return { items: page.clusterArns, nextToken: page.nextToken };
+  });
+}
+
+/** All services of all clusters. @throws Error when ECS tells less than all of one. */
+export async function listServices(session: Session, clusters: readonly string[]): Promise<Service[]> {
+  const services: Service[] = [];
+  for (const cluster of clusters) {
+    const arns = await collect(async (nextToken) => {
+      const command = new sdk.ecs.ListServicesCommand({ cluster, maxResults: 100, ...(nextToken && { nextToken }) });
+      const page = await ask("ecs:ListServices", session.aws.ecs.send(command, abort(session)));
+      return { items: page.serviceArns, nextToken: page.nextToken };
+    });
+    for (const part of partsOf(arns, 10)) services.push(...(await describe(session, cluster, part)));
+  }
+  return services;
+}
+
+async function describe(session: Session, cluster: string, services: string[]): Promise<Service[]> {
+  const command = new sdk.ecs.DescribeServicesCommand({ cluster, services });
+  const answer = await ask("ecs:DescribeServices", session.aws.ecs.send(command, abort(session)));
+  // A service that was deleted since it was listed uses nothing; any other failure hides something.
+  const hidden = answer.failures?.find(({ reason }) => reason !== "MISSING");
+  if (hidden) throw new Error(`ECS does not tell of ${hidden.arn} (${hidden.reason}).`);
+  return answer.services ?? [];
+}
+
+/** What a service is set to, and what its deployments and task sets run. @returns Whether it uses the family at all. */
+export function addService(uses: Uses, service: Service): boolean {
+  const { taskDefinition, deployments = [], taskSets = [] } = service;
+  const name = `service ${service.serviceName}`;
+  uses.add(taskDefinition, `${name} is set to it`);
+  for (const one of deployments) uses.add(one.taskDefinition, `a deployment of ${name} has it`);
+  for (const one of taskSets) uses.add(one.taskDefinition, `a task set of ${name} has it`);
+  const all = [taskDefinition, ...[...deployments, ...taskSets].map((one) => one.taskDefinition)];
+  return all.some((one) => revisionOf(one ?? "", uses.family) !== undefined);
+}

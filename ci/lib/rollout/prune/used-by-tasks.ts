@@ -1,0 +1,33 @@
+import { ask } from "../../aws/errors.js";
+import { sdk } from "../../aws/sdk.js";
+import { abort } from "../../aws/send-options.js";
+import { taskId } from "../../ecs/snapshot.js";
+import type { Session } from "../session.js";
+import { collect, partsOf } from "./collect.js";
+import type { Uses } from "./uses.js";
+
+/** What any task of the family runs that has not come to its end: also one that drains, which is listed as STOPPED. */
+export async function addTasks(session: Session, uses: Uses, clusters: readonly string[]): Promise<void> {
+  for (const cluster of clusters) {
+    const arns = new Set<string>();
+    for (const desiredStatus of ["RUNNING", "STOPPED"] as const) {
+      for (const arn of await list(session, cluster, uses.family, desiredStatus)) arns.add(arn);
+    }
+    for (const tasks of partsOf([...arns], 100)) {
+      const command = new sdk.ecs.DescribeTasksCommand({ cluster, tasks });
+      const answer = await ask("ecs:DescribeTasks", session.aws.ecs.send(command, abort(session)));
+      for (const task of answer.tasks ?? []) {
+        if (task.lastStatus !== "STOPPED")
+          uses.add(task.taskDefinitionArn, `task ${taskId(task.taskArn ?? "")} runs it`);
+      }
+    }
+  }
+}
+
+function list(session: Session, cluster: string, family: string, desiredStatus: "RUNNING" | "STOPPED") {
+  return collect(async (nextToken) => {
+    const command = new sdk.ecs.ListTasksCommand({ cluster, family, desiredStatus, ...(nextToken && { nextToken }) });
+    const page = await ask("ecs:ListTasks", session.aws.ecs.send(command, abort(session)));
+    return { items: page.taskArns, nextToken: page.nextToken };
+  });
+}

@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import type { RawTaskDefinition } from "../../aws/raw-task-definition.js";
+import { InputError } from "../../common/errors.js";
+import type { Target } from "../../config/target.js";
+import type { Asked } from "../plan/deploy-options.js";
+import type { Release } from "../session.js";
+
+/** One try at bringing one release to one target. */
+export interface Attempt {
+  verb: "deploy" | "rollback";
+  release: Release;
+  asked: Asked;
+  /** What the new revision is a copy of, where that is not the current one. */
+  source?: RawTaskDefinition;
+  /**
+   * Sets this try apart from others of the same release, such as a workflow run's id: the same id is the same try, whose verdict is
+   * told again. Without one, a try ends with its rollout.
+   */
+  runId?: string;
+  /** What the public URL answered before, as the value of a tag; absent where it answered nothing usable. */
+  probe?: string;
+}
+
+/**
+ * The key of an attempt. It does not hold the revision it starts from, because that changes by our own doing: the same call has the
+ * same key before and after its own registration.
+ * @returns 64 hex digits.
+ */
+export function attemptKey(target: Target, { verb, release, asked, runId = "" }: Attempt): string {
+  const { account, region, cluster, service, container } = target;
+  const parts = [
+    verb,
+    account,
+    region,
+    cluster,
+    service,
+    container,
+    release.version,
+    release.digest,
+    asked.overrides,
+    runId,
+  ];
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+
+/** The tags that hold what is kept in AWS of an attempt. */
+export const tag = {
+  attempt: "slipway:attempt",
+  verb: "slipway:verb",
+  version: "slipway:version",
+  digest: "slipway:digest",
+  base: "slipway:base",
+  plan: "slipway:plan",
+  commit: "slipway:commit",
+  time: "slipway:time",
+  /** What the public URL answered before the rollout: see verify/baseline.ts. */
+  probe: "slipway:probe",
+  /** Why we have asked ECS to roll it back. */
+  stopped: "slipway:stopped",
+  /** Why a revision takes its base back: only on one whose verb is `undo`. */
+  because: "slipway:because",
+} as const;
+
+/**
+ * What is kept in AWS of an attempt: tags on the revision that it registers. They are all the state there is.
+ * @param base ARN of the revision that the new one was made from.
+ * @param plan The hash of what is deployed.
+ * @param time Milliseconds since the epoch.
+ */
+export function attemptTags(
+  target: Target,
+  attempt: Attempt,
+  base: string,
+  plan: string,
+  time: number,
+): Record<string, string> {
+  const { verb, release, probe } = attempt;
+  return {
+    [tag.attempt]: attemptKey(target, attempt),
+    [tag.verb]: verb,
+    [tag.version]: release.version,
+    [tag.digest]: release.digest,
+    [tag.base]: base,
+    [tag.plan]: plan,
+    [tag.time]: new Date(time).toISOString(),
+    ...(probe !== undefined && { [tag.probe]: tagText(probe) }),
+    ...(release.commit !== undefined && { [tag.commit]: tagText(release.commit) }),
+  };
+}
+
+/** A text as the value of a tag, which takes fewer characters: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html */
+export function tagText(text: string): string {
+  return text.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, " ").slice(0, 256);
+}
+
+/** @throws InputError for an empty run id, which would be taken for none, or one that could hardly be an id. */
+export function checkRunId(runId: string | undefined): void {
+  if (runId === undefined || /^[\x21-\x7e]{1,128}$/.test(runId)) return;
+  throw new InputError(
+    "bad-run-id",
+    `The run id ${JSON.stringify(runId)} can't be used. Accepted: 1 to 128 printable ASCII characters without spaces, such as 16239012345.`,
+  );
+}

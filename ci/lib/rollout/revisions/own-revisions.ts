@@ -1,0 +1,103 @@
+import { ask } from "../../aws/errors.js";
+import { describeTaskDefinition, type JsonObject, type RawTaskDefinition } from "../../aws/raw-task-definition.js";
+import { sdk } from "../../aws/sdk.js";
+import { abort } from "../../aws/send-options.js";
+import type { ServiceNow } from "../../ecs/service.js";
+import type { Session } from "../session.js";
+import { type Attempt, attemptKey, tag } from "./idempotency-key.js";
+import { isMadeBy } from "./same-content.js";
+
+/** A revision that an attempt has registered. */
+export interface OwnRevision {
+  arn: string;
+  /** ARN of the revision that it was made from. */
+  base: string;
+  /** Milliseconds since the epoch, on AWS's clock. */
+  registeredAt: number;
+  /** The tag of what the public URL answered before its rollout. */
+  probe?: string;
+  /** Why its rollout was stopped by us. */
+  stopped?: string;
+}
+
+/** How many of the family's revisions are looked at, newest first. */
+const searched = 20;
+
+/**
+ * The revisions that earlier calls of this attempt have registered, the lowest first: usually none or one, and two when an answer was
+ * lost and came true later. No API finds revisions by tag, so they are looked for: the service's current one, then the family's newest
+ * active ones. Only with a run id can one that is older than the current revision matter, because somebody else's has replaced it, or when
+ * the current one takes it back.
+ * @param registrationOn What this attempt registers on a given base: key and content must both be the attempt's.
+ */
+export async function findRevisions(
+  session: Session,
+  now: ServiceNow,
+  attempt: Attempt,
+  registrationOn: (base: RawTaskDefinition) => JsonObject,
+): Promise<OwnRevision[]> {
+  const key = attemptKey(session.target, attempt);
+  const current = String(now.current.taskDefinition.taskDefinitionArn);
+  const newest = (await newestRevisions(session)).filter((arn) => arn !== current);
+  const younger = newest.filter((arn) => numberOf(arn) > numberOf(current));
+  const undone = takenBackBy(now.current) ?? [];
+  const arns = new Set(attempt.runId === undefined ? younger.concat(undone) : newest.concat(undone));
+  const others = await Promise.all([...arns].map((arn) => describeRevision(session, arn)));
+  const own: OwnRevision[] = [];
+  for (const revision of [now.current, ...others]) {
+    const base = tagOf(revision, tag.base);
+    if (tagOf(revision, tag.attempt) !== key || base === undefined) continue;
+    const isKnown = revision === now.current || base === current;
+    const madeFrom = isKnown ? now.current : await describeRevision(session, base);
+    if (isMadeBy(revision.taskDefinition, registrationOn(madeFrom))) own.push(ownRevision(revision, base));
+  }
+  return own.sort((a, b) => numberOf(a.arn) - numberOf(b.arn));
+}
+
+export function ownRevision(revision: RawTaskDefinition, base: string): OwnRevision {
+  const { taskDefinitionArn } = revision.taskDefinition;
+  const [probe, stopped] = [tagOf(revision, tag.probe), tagOf(revision, tag.stopped)];
+  return {
+    arn: String(taskDefinitionArn),
+    base,
+    registeredAt: registeredAt(revision),
+    ...(probe !== undefined && { probe }),
+    ...(stopped !== undefined && { stopped }),
+  };
+}
+
+/** ARN of the revision that this one takes back; undefined when it takes none back. */
+export function takenBackBy(revision: RawTaskDefinition): string | undefined {
+  return tagOf(revision, tag.verb) === "undo" ? tagOf(revision, tag.base) : undefined;
+}
+
+/** Milliseconds since the epoch, on AWS's clock. */
+export function registeredAt({ taskDefinition }: RawTaskDefinition): number {
+  return Number(taskDefinition.registeredAt ?? 0) * 1000;
+}
+
+export function tagOf({ tags }: RawTaskDefinition, key: string): string | undefined {
+  return tags.find((one) => one.key === key)?.value;
+}
+
+/** The newest active revisions of the family, the newest first. */
+export async function newestRevisions(session: Session): Promise<string[]> {
+  const { aws, target } = session;
+  const command = new sdk.ecs.ListTaskDefinitionsCommand({
+    familyPrefix: target.family,
+    status: "ACTIVE",
+    sort: "DESC",
+    maxResults: searched,
+  });
+  const { taskDefinitionArns } = await ask("ecs:ListTaskDefinitions", aws.ecs.send(command, abort(session)));
+  return taskDefinitionArns ?? [];
+}
+
+/** A revision with its tags, every member kept. */
+export function describeRevision({ aws, signal }: Session, arn: string): Promise<RawTaskDefinition> {
+  return ask("ecs:DescribeTaskDefinition", describeTaskDefinition(aws.ecs, arn, signal));
+}
+
+export function numberOf(arn: string): number {
+  return Number(arn.split(":").at(-1));
+}

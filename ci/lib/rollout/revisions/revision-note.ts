@@ -1,0 +1,19 @@
+import { ask } from "../../aws/errors.js";
+import { sdk } from "../../aws/sdk.js";
+import { abort } from "../../aws/send-options.js";
+import type { Session } from "../session.js";
+import { tag, tagText } from "./idempotency-key.js";
+
+/** Keeps a note as a tag on a revision of ours: what is not in AWS is forgotten when the process ends. */
+export async function noteOnRevision(
+  session: Session,
+  revision: string,
+  name: keyof typeof tag,
+  text: string,
+): Promise<void> {
+  const command = new sdk.ecs.TagResourceCommand({
+    resourceArn: revision,
+    tags: [{ key: tag[name], value: tagText(text) }],
+  });
+  await ask("ecs:TagResource", session.aws.ecs.send(command, abort(session)));
+}

@@ -1,0 +1,51 @@
+import { primaryOf } from "../../ecs/snapshot.js";
+import type { Session } from "../session.js";
+import type { Started } from "../start/start.js";
+import type { Baseline } from "../verify/baseline.js";
+import type { HttpCheck } from "../verify/verify.js";
+import type { Watched } from "../watch/watch.js";
+import { type Undone, undo } from "./automatic-rollback.js";
+import { undoReason } from "./reason.js";
+import { undoneBy } from "./rollback-revision.js";
+
+/** A rollout at its end, and what is served after it. */
+export interface Ended {
+  started: Started;
+  watched: Watched;
+  http: HttpCheck;
+  version: string;
+  baseline: Baseline;
+}
+
+/**
+ * Takes a rollout back where it is to be, or goes on with taking it back where an earlier call was cut off.
+ * @returns undefined when it stays as it is.
+ */
+export async function takeBack(session: Session, ended: Ended): Promise<Undone | undefined> {
+  const { started, watched } = ended;
+  const { base } = started;
+  const why = undoReason(ended) ?? (await earlierReason(session, watched));
+  if (why === undefined) return undefined;
+  if (base === undefined)
+    return { why, refused: "it was not this attempt that began it, so what it replaced is not known" };
+  const { ours } = watched.snapshots.at(-1) ?? {};
+  const { desiredCount } = started.service;
+  return undo(session, {
+    subject: watched.subject,
+    base,
+    why,
+    ...(ours && { ours }),
+    ...(desiredCount && { desiredCount }),
+  });
+}
+
+/** What has taken our place may be our own undo. */
+async function earlierReason(
+  session: Session,
+  { judgement, snapshots, subject }: Watched,
+): Promise<string | undefined> {
+  const latest = snapshots.at(-1);
+  const primary = latest && primaryOf(latest.service);
+  if (judgement.verdict !== "superseded" || !primary) return undefined;
+  return await undoneBy(session, primary.taskDefinition, subject.taskDefinition);
+}

@@ -1,0 +1,64 @@
+import type { RawTaskDefinition } from "../../aws/raw-task-definition.js";
+import { SlipwayError } from "../../common/errors.js";
+import { runningOf } from "../../ecs/containers.js";
+import { isFinished, knownDeployments, type ListedDeployment } from "../../ecs/service-deployments.js";
+import { history, remembered } from "../history/history.js";
+import { lastProven, provenGoals } from "../history/rollback-target.js";
+import { firstStartable, missingImages } from "../history/startable.js";
+import { describeRevision, registeredAt } from "../revisions/own-revisions.js";
+import type { Session } from "../session.js";
+
+/**
+ * What a rollout is taken back to: the revision that it was made from, or, where ECS gave that one up too, the last that ended well, as
+ * ECS's own rollback does.
+ * @param undone ARN of the revision that is taken back.
+ * @returns The ARN of a revision: of `base` where nothing better is known.
+ */
+export async function undoGoal(session: Session, base: RawTaskDefinition, undone: string): Promise<string> {
+  const arn = String(base.taskDefinition.taskDefinitionArn);
+  const { listed } = await knownDeployments(session, registeredAt(base));
+  if (!hasFailed(listed, arn)) return arn;
+  try {
+    const past = await history(session, remembered);
+    return lastProven(past, runningOf(await describeRevision(session, undone), session.target)).taskDefinition;
+  } catch (error) {
+    session.signal?.throwIfAborted();
+    // Nothing is proven, or ECS may not be asked.
+    if (error instanceof SlipwayError) return arn;
+    throw error;
+  }
+}
+
+/**
+ * Returns the revision, or, where its images are not in ECR any more, the last one that ended well and can be started: tasks that can't
+ * start would leave the service on what is proven wrong, and look like a rollback.
+ * @throws SlipwayError when none can be started.
+ */
+export async function startableGoal(
+  session: Session,
+  source: RawTaskDefinition,
+  undone: string,
+): Promise<RawTaskDefinition> {
+  const missing = await missingImages(session)(source);
+  if (missing.length === 0) return source;
+  const name = String(source.taskDefinition.taskDefinitionArn).split("/").at(-1);
+  const gone = `${name} can't be started: ${missing.join(" and ")} is not in ECR`;
+  const past = await history(session, remembered);
+  const goals = provenGoals(past, runningOf(await describeRevision(session, undone), session.target));
+  const found = await firstStartable(
+    session,
+    goals.filter((one) => one.taskDefinition !== source.taskDefinition.taskDefinitionArn),
+  );
+  if (!found)
+    throw new SlipwayError("nothing-startable", 4, `${gone}, and no other release that ended well can be started`);
+  session.progress(
+    `${gone}: ${found.goal.taskDefinition.split("/").at(-1)} is the last that ended well and can be started.`,
+  );
+  return found.source;
+}
+
+/** ECS has deployed it, and never to a good end. Pure. */
+export function hasFailed(listed: readonly ListedDeployment[], revision: string): boolean {
+  const own = listed.filter((one) => one.taskDefinition === revision);
+  return own.length > 0 && own.every(({ status }) => isFinished(status) && status !== "SUCCESSFUL");
+}

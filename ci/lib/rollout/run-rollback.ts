@@ -1,0 +1,161 @@
+import { unchanged } from "../aws/describe-error.js";
+import { choices } from "../aws/name-suggestions.js";
+import type { RawTaskDefinition } from "../aws/raw-task-definition.js";
+import { InputError } from "../common/errors.js";
+import { neutral } from "../common/foreign-text.js";
+import { type Running, runningOf } from "../ecs/containers.js";
+import { readService } from "../ecs/service.js";
+import type { Past } from "./history/deployment-record.js";
+import { history, remembered } from "./history/history.js";
+import { type Goal, lastProven, onItsWay, provenAs, provenGoals } from "./history/rollback-target.js";
+import { firstStartable, missingImages, type Startable } from "./history/startable.js";
+import type { Report } from "./result.js";
+import { describeRevision, newestRevisions } from "./revisions/own-revisions.js";
+import { type RollOutOptions, rollOut } from "./run.js";
+import type { Release, Session } from "./session.js";
+
+export interface RollbackOptions extends Omit<RollOutOptions, "release" | "verb" | "source" | "runId"> {
+  /** A version, as in `v1.2.3`, or a revision, as in `service:7` or `7`; else the last one that is proven good. */
+  to?: string;
+}
+
+/**
+ * Goes back to what ran well before: its task definition is registered anew, whatever has become of the old revision, and rolled out,
+ * watched and judged as a deploy is.
+ * @throws InputError when there is nothing to go back to, or when the pre-flight speaks against it.
+ */
+export async function rollback({ to, ...options }: RollbackOptions): Promise<Report> {
+  const now = await readService(options.aws, options.target, options.signal);
+  const { running } = now;
+  const past = await unchanged(history(options, remembered));
+  const begun = to === undefined ? onItsWay(now, past) : undefined;
+  const { goal, source } = await unchanged(begun ? described(options, begun) : choose(options, past, running, to));
+  const release = releaseOf(options, source, goal);
+  options.progress(
+    begun
+      ? `A rollback to ${release.version} (${nameOf(goal.taskDefinition)}) has not come to its end: going on with it.`
+      : `Going back from ${running.version ?? running.image} to ${release.version}, as ${nameOf(goal.taskDefinition)} has it: ${proofOf(goal)}.`,
+  );
+  return await rollOut({ ...options, release, source, verb: "rollback" });
+}
+
+/** A revision whose images are gone can't be started: another is chosen, and one that is named is refused. */
+async function choose(
+  session: Omit<RollbackOptions, "to">,
+  past: readonly Past[],
+  running: Running,
+  to: string | undefined,
+): Promise<Startable> {
+  if (to !== undefined) {
+    const wanted = await described(session, await named(session, past, to, running.taskDefinition), to);
+    if (!session.asked?.ignore.includes("image-missing")) await refuseUnstartable(session, wanted, past, running);
+    return wanted;
+  }
+  const last = lastProven(past, running);
+  if (session.asked?.ignore.includes("image-missing")) return await described(session, last);
+  const found = await firstStartable(session, provenGoals(past, running));
+  if (found) return found;
+  throw new InputError(
+    "nothing-startable",
+    `Nothing can be gone back to: of no release that ended well are all images in ECR any more. The last one is ${nameOf(last.taskDefinition)}. Push its image again, or deploy a version that is there: deploy --published --version VERSION.`,
+  );
+}
+
+async function described(session: Session, goal: Goal, to?: string): Promise<Startable> {
+  return { goal, source: await describeGoal(session, goal, to) };
+}
+
+/** @throws InputError that names the missing images, and the release to go back to in place of this one. */
+async function refuseUnstartable(
+  session: Session,
+  { goal, source }: Startable,
+  past: readonly Past[],
+  running: Running,
+): Promise<void> {
+  const missing = await missingImages(session)(source);
+  if (missing.length === 0) return;
+  const others = provenGoals(past, running).filter((one) => one.taskDefinition !== goal.taskDefinition);
+  const other = await firstStartable(session, others);
+  const next = other
+    ? `The last release that ended well and can be started is ${nameOf(other.goal.taskDefinition)}: rollback --to ${nameOf(other.goal.taskDefinition)}.`
+    : "No other release that ended well can be started either.";
+  throw new InputError(
+    "image-missing",
+    `${nameOf(goal.taskDefinition)} can't be gone back to: ${missing.join(" and ")} is not in ECR, or can't be pulled from there. ${next} To go there in spite of it: --ignore image-missing.`,
+  );
+}
+
+async function named(session: Session, past: readonly Past[], to: string, current: string): Promise<Goal> {
+  const version = provenAs(past, (one) => one.version === to);
+  if (version) return version;
+  const { family } = session.target;
+  const [, number] = /^(?:.*[:/])?(\d+)$/.exec(to) ?? [];
+  const taskDefinition = current.replace(/\d+$/, number ?? "");
+  const isRevision = number !== undefined && [number, `${family}:${number}`, taskDefinition].includes(to);
+  if (isRevision) return provenAs(past, (one) => one.taskDefinition === taskDefinition) ?? { taskDefinition };
+  if (/[:/]/.test(to)) throw badTo(session, to);
+  return await unprovenVersion(session, past, to);
+}
+
+/** ECS forgets deployments after 90 days; the revisions themselves still tell their version. */
+async function unprovenVersion(session: Session, past: readonly Past[], version: string): Promise<Goal> {
+  const versions = past.flatMap((one) => one.version ?? []);
+  for (const taskDefinition of await newestRevisions(session)) {
+    const revision = await describeRevision(session, taskDefinition);
+    const found = runningOf(revision, session.target).version;
+    if (found === version) return { taskDefinition };
+    if (found !== undefined) versions.push(found);
+  }
+  const { suggestion, list } = choices(version, { names: versions, more: false });
+  throw new InputError(
+    "no-such-version",
+    `${neutral(version, 100)} is neither among the deployments that ECS remembers nor among the newest revisions of ${session.target.family}. ${suggestion}${list && `They have: ${list}. `}See history, or deploy it: deploy --published --version ${neutral(version, 100)}.`,
+  );
+}
+
+/** A revision that somebody names need not be there. */
+async function describeGoal(
+  session: Session,
+  { taskDefinition }: Goal,
+  to: string | undefined,
+): Promise<RawTaskDefinition> {
+  try {
+    return await describeRevision(session, taskDefinition);
+  } catch (error) {
+    if ((error as Error).name !== "ClientException" || to === undefined) throw error;
+    throw new InputError(
+      "no-such-revision",
+      `${nameOf(taskDefinition)} can't be gone back to: ${neutral((error as Error).message)} Name another with --to; see history.`,
+      { cause: error },
+    );
+  }
+}
+
+function releaseOf({ target }: Session, source: RawTaskDefinition, goal: Goal): Release {
+  const { image, version, digest = goal.digest } = runningOf(source, target);
+  if (digest !== undefined && version !== undefined) {
+    const repository = image.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
+    return { version, image: `${repository}@${digest}`, digest };
+  }
+  throw new InputError(
+    "not-a-release",
+    `${nameOf(goal.taskDefinition)} can't be gone back to: its container ${target.container} names ${digest === undefined ? `no digest (${image})` : "no version"}. Name another with --to; see history.`,
+  );
+}
+
+function proofOf({ proof }: Goal): string {
+  return proof === undefined
+    ? "unproven, because ECS remembers no deployment of it that ended well"
+    : `it was deployed at ${new Date(proof.startedAt).toISOString()} and ended well`;
+}
+
+function badTo({ target }: Session, to: string): InputError {
+  return new InputError(
+    "bad-to",
+    `There is nothing called ${JSON.stringify(to)} to go back to. Accepted: a version, as in v1.2.3, or a revision of ${target.family}, as in ${target.family}:7 or 7.`,
+  );
+}
+
+function nameOf(arn: string): string {
+  return arn.split("/").at(-1) ?? arn;
+}

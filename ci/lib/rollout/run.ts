@@ -1,0 +1,122 @@
+import type { RawTaskDefinition } from "../aws/raw-task-definition.js";
+import { readService, type ServiceNow } from "../ecs/service.js";
+import { afterwards } from "./after-rollout.js";
+import { explain } from "./explain.js";
+import type { Permitted } from "./fail-fast/fail-fast.js";
+import { makeReport } from "./make-result.js";
+import { type Asked, nothingAsked } from "./plan/deploy-options.js";
+import type { Report } from "./result.js";
+import { findRace } from "./revisions/concurrent-deploy.js";
+import { type Attempt, checkRunId } from "./revisions/idempotency-key.js";
+import { takeBack } from "./rollback/after-rollout.js";
+import { attachHint, type Release, type Session } from "./session.js";
+import { noSpan } from "./span.js";
+import { type Started, start } from "./start/start.js";
+import { baselineIn } from "./verify/baseline.js";
+import { meanwhile } from "./verify/during-rollout.js";
+import type { Ask } from "./verify/http-request.js";
+import { askServed, askServedAfter, readBefore } from "./verify/serving.js";
+import type { HttpTarget, VerifyOptions } from "./verify/verify.js";
+import { allowance } from "./watch/deadline.js";
+import { readTargetGroups } from "./watch/target-groups.js";
+import { type Watched, watch } from "./watch/watch.js";
+
+export interface RollOutOptions extends Session {
+  release: Release;
+  /** `deploy` unless it says otherwise. */
+  verb?: Attempt["verb"];
+  /** What the new revision is a copy of, in place of the current one. */
+  source?: RawTaskDefinition;
+  /** Where the public URL is asked; without it the verdict rests on ECS's witnesses alone. */
+  http?: HttpTarget;
+  verify?: VerifyOptions;
+  /** Asks it; over HTTP unless a simulation answers in its place. */
+  ask?: Ask;
+  /** How long the rollout may take, in milliseconds; as long as the service's settings let it take unless it says otherwise. */
+  timeoutMs?: number;
+  /** What may be done besides looking; an early stop where it is proven, and nothing at the deadline, unless it says otherwise. */
+  permitted?: Partial<Permitted>;
+  /** Whether a deploy that is proven wrong is taken back, where ECS does not do it; it is unless this is false. */
+  undo?: boolean;
+  /** What is changed beside the image and VERSION. */
+  asked?: Asked;
+  /** Sets this try apart from others of the same release; the same id gives the same verdict again. */
+  runId?: string;
+}
+
+/**
+ * Brings a release to the target's service and says what became of it. Called again with the same release it attaches to what is
+ * in flight, or finds that nothing is to be done.
+ * @throws InputError when it is refused before the service is changed; SlipwayError when the outcome can't be known.
+ */
+export async function rollOut(options: RollOutOptions): Promise<Report> {
+  const { release, verb = "deploy", source, asked = nothingAsked, runId, ...session } = options;
+  const { version } = release;
+  checkRunId(runId);
+  const mayUndo = verb === "deploy" && options.undo !== false;
+  const startedAt = session.clock.now();
+  const now = await readService(session.aws, session.target, session.signal);
+  const attempt: Attempt = {
+    verb,
+    release,
+    asked,
+    ...(source && { source }),
+    ...(runId !== undefined && { runId }),
+  };
+  const timeoutMs = options.timeoutMs ?? (await timeAllowed(session, now));
+  const started = await start(session, now, attempt, timeoutMs, () => readBefore(options, now));
+  session.progress(opening(now, started, release));
+  const permitted: Permitted = { earlyStop: true, onTimeout: "leave", ...options.permitted };
+  const baseline = started.baseline ?? (options.http ? baselineIn(started.probe, options.http) : {});
+  const publicly = meanwhile(options, baseline);
+  const known = eventsBefore(now, Number.POSITIVE_INFINITY);
+  const { span = noSpan } = session;
+  const ended = await span(
+    `roll out ${version} (${started.subject.taskDefinition.split("/").at(-1)})`,
+    () => watch(session, started.subject, known, permitted, publicly.ask).finally(publicly.end),
+    failureOf,
+  );
+  const during = publicly.seen();
+  const { watched, http, tasks } = await askServed(options, ended, version, baseline);
+  const undone = mayUndo ? await takeBack(session, { started, watched, http, version, baseline }) : undefined;
+  const back = undone && (await askServedAfter(options, undone, baseline));
+  const found = await explain(session, now, { watched, http, undone: back?.undone });
+  const race = await findRace(session, started.base, watched);
+  const report = makeReport(options, {
+    now,
+    started,
+    watched,
+    http,
+    startedAt,
+    ...found,
+    ...(tasks && { tasks }),
+    ...(during && { during }),
+    ...(race && { race }),
+    ...back,
+  });
+  return await afterwards(session, attempt, now, report);
+}
+
+/** Why a rollout's span failed, if it did. */
+function failureOf({ judgement: { verdict, reason } }: Watched): string | undefined {
+  return verdict === "deployed" || verdict === "deployed-early" ? undefined : `${verdict}: ${reason}`;
+}
+
+async function timeAllowed(session: Session, { service, current }: ServiceNow): Promise<number> {
+  return allowance(service, current.taskDefinition, await readTargetGroups(session, service)).ms;
+}
+
+function opening(now: ServiceNow, { attached, subject }: Started, { version }: Release): string {
+  const revision = subject.taskDefinition.split("/").at(-1);
+  if (attached && subject.taskDefinition !== now.running.taskDefinition)
+    return `An earlier call has rolled out ${version} (${revision}): looking what became of it.`;
+  if (attached) return `The service is set to ${version} (${revision}) already: watching that rollout to its end.`;
+  const from = now.running.version ?? now.running.image;
+  return `Rollout of ${version} (${revision}) in place of ${from} has begun. If this ends early: ${attachHint}`;
+}
+
+/** Ids of the service's events from before a time on AWS's clock. */
+function eventsBefore({ service }: ServiceNow, time: number): ReadonlySet<string> {
+  const before = service.events?.filter((event) => (event.createdAt?.getTime() ?? 0) < time);
+  return new Set(before?.map((event) => event.id ?? ""));
+}

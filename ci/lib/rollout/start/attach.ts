@@ -1,0 +1,125 @@
+import { InputError } from "../../common/errors.js";
+import type { Target } from "../../config/target.js";
+import type { ServiceNow } from "../../ecs/service.js";
+import { earliestOf, isFinished, type KnownDeployments, type ListedDeployment } from "../../ecs/service-deployments.js";
+import { primaryOf, type Subject } from "../../ecs/snapshot.js";
+import { type OwnRevision, registeredAt, takenBackBy } from "../revisions/own-revisions.js";
+import type { Release } from "../session.js";
+import { type Begun, deploymentOf } from "./find-deployment.js";
+
+/** A rollout that is there, and the revision that it brings. */
+export interface Found extends Begun {
+  taskDefinition: string;
+  /** Milliseconds since the epoch, on AWS's clock. */
+  registeredAt: number;
+  classicOnly?: string;
+}
+
+/**
+ * The rollout that this attempt has begun before. With a run id it is taken up in any state, so that the same call gives the same verdict
+ * again; without one, only while it is unfinished or is being taken back. Pure.
+ * @param revisions The attempt's own.
+ */
+export function attachToOwn(
+  now: ServiceNow,
+  known: KnownDeployments,
+  revisions: readonly OwnRevision[],
+  hasRunId: boolean,
+): Found | undefined {
+  const undone = beingTakenBack(now, known);
+  const isTaken = (one: ListedDeployment) => hasRunId || !isFinished(one.status) || one.taskDefinition === undone;
+  const taken = known.listed.filter(isTaken);
+  const earliest = earliestOf(taken, revisions);
+  const revision = revisions.find(({ arn }) => arn === earliest?.taskDefinition);
+  if (!earliest || !revision) return attachToPrimary(now, known, revisions, hasRunId);
+  return { ...whatIs(revision), ...deploymentOf(now.service, revision.arn), serviceDeploymentArn: earliest.arn };
+}
+
+/** ARN of the revision that an undo takes back which has not come to its end, and that nobody has deployed over. */
+function beingTakenBack({ service, current }: ServiceNow, { listed }: KnownDeployments): string | undefined {
+  const undone = takenBackBy(current);
+  const primary = primaryOf(service);
+  if (undone === undefined || primary?.rolloutState !== "IN_PROGRESS") return undefined;
+  const latest = [...listed].sort((a, b) => b.createdAt - a.createdAt)[0]?.taskDefinition;
+  // The undo itself is listed late.
+  return latest === primary.taskDefinition || latest === undone ? undone : undefined;
+}
+
+/** Where service deployments can't be read or are not listed yet, the one that the service is set to is known all the same. */
+function attachToPrimary(
+  { service }: ServiceNow,
+  { classicOnly }: KnownDeployments,
+  revisions: readonly OwnRevision[],
+  hasRunId: boolean,
+): Found | undefined {
+  const primary = primaryOf(service);
+  const revision = revisions.find(({ arn }) => arn === primary?.taskDefinition);
+  if (!revision || (!hasRunId && primary?.rolloutState !== "IN_PROGRESS")) return undefined;
+  return {
+    ...whatIs(revision),
+    ...(primary?.id !== undefined && { deploymentId: primary.id }),
+    ...(classicOnly !== undefined && { classicOnly }),
+  };
+}
+
+/**
+ * The rollout that has set the service to this very version and image, if it is in flight or ended well, whoever began it: watching it
+ * again gives its verdict, and nothing has to be changed. One that failed or was stopped is not taken up: a new attempt follows. Pure.
+ */
+export function attachToRunning(now: ServiceNow, known: KnownDeployments, release: Release): Found | undefined {
+  const { running, service } = now;
+  if (running.digest !== release.digest || running.version !== release.version) return undefined;
+  const primary = primaryOf(service);
+  const found: Found = {
+    taskDefinition: running.taskDefinition,
+    registeredAt: registeredAt(now.current),
+    ...(primary?.id !== undefined && { deploymentId: primary.id }),
+  };
+  const latest = latestOf(known, running.taskDefinition);
+  if (latest) {
+    const isTaken = latest.status === "SUCCESSFUL" || !isFinished(latest.status);
+    return isTaken ? { ...found, serviceDeploymentArn: latest.arn } : undefined;
+  }
+  if (primary?.rolloutState === "FAILED") return undefined;
+  // The list lags: what has just begun is looked for again while it is watched.
+  if (primary?.rolloutState === "IN_PROGRESS" && !known.classicOnly) return found;
+  return { ...found, classicOnly: known.classicOnly ?? "ECS keeps them for 90 days, and this one is gone" };
+}
+
+/** What a revision and its rollout are to the watch. */
+export function subjectOf(target: Target, release: Release, found: Found, deadline: number): Subject {
+  return { ...found, container: target.container, digests: [release.digest], image: release.image, deadline };
+}
+
+export function whatIs({ arn, registeredAt }: OwnRevision): Found {
+  return { taskDefinition: arn, registeredAt };
+}
+
+/**
+ * A deployment begun while another is unfinished replaces it, and one begun during a rollback has nothing to return to and can
+ * stall: both are left alone.
+ * @throws InputError that names the one in flight.
+ */
+export function refuseBusy(target: Target, now: ServiceNow, known: KnownDeployments): void {
+  const busy = inFlight(now, known);
+  if (!busy) return;
+  throw new InputError(
+    "deployment-in-flight",
+    `Service "${target.service}" is being deployed to: ${busy}. Wait for its end, or stop it, and deploy again.`,
+  );
+}
+
+function inFlight({ service }: ServiceNow, known: KnownDeployments): string | undefined {
+  const unfinished = known.listed.find((one) => !isFinished(one.status));
+  if (unfinished) return `${unfinished.arn} to ${unfinished.taskDefinition} is ${unfinished.status}`;
+  const primary = primaryOf(service);
+  // Its service deployment may not be listed yet. One that is listed has ended: what is left settles by itself.
+  if (primary?.rolloutState !== "IN_PROGRESS" || latestOf(known, primary.taskDefinition ?? "")) return undefined;
+  return `${primary.id} to ${primary.taskDefinition} is IN_PROGRESS`;
+}
+
+function latestOf(known: KnownDeployments, taskDefinition: string): ListedDeployment | undefined {
+  return known.listed
+    .filter((one) => one.taskDefinition === taskDefinition)
+    .sort((a, b) => b.createdAt - a.createdAt)[0];
+}

@@ -1,0 +1,48 @@
+import type { Service } from "@aws-sdk/client-ecs";
+import { describeService } from "../../ecs/service.js";
+import { earliestOf, knownDeployments } from "../../ecs/service-deployments.js";
+import { primaryOf } from "../../ecs/snapshot.js";
+import type { OwnRevision } from "../revisions/own-revisions.js";
+import type { Session } from "../session.js";
+
+/** Where the rollout of a revision can be seen. */
+export interface Begun {
+  /** Of the classic deployment. */
+  deploymentId?: string;
+  serviceDeploymentArn?: string;
+}
+/** Whether the rollout of a revision has begun, and else to which revision the service is set. */
+export type Look = { begun: Begun } | { primary: string };
+
+/** Milliseconds for which ECS may not show yet what it has done. */
+export const lagWindow = 20_000;
+
+/** One look at the service alone: ECS shows an update there first. */
+export async function look(session: Session, revision: string): Promise<Look> {
+  const service = await describeService(session.aws, session.target, session.signal);
+  const own = deploymentOf(service, revision);
+  return own ? { begun: own } : { primary: primaryOn(service) };
+}
+
+/** Looks until the rollout is seen or the lag window is over: a deployment in any state counts, the earliest first. */
+export async function lookPatiently(session: Session, revision: OwnRevision): Promise<Look> {
+  const end = session.clock.now() + lagWindow;
+  for (;;) {
+    const seen = await look(session, revision.arn);
+    if ("begun" in seen) return seen;
+    const { listed } = await knownDeployments(session, revision.registeredAt);
+    const earliest = earliestOf(listed, [revision]);
+    if (earliest) return { begun: { serviceDeploymentArn: earliest.arn } };
+    if (session.clock.now() >= end) return seen;
+    await session.clock.sleep(2000, session.signal);
+  }
+}
+
+export function deploymentOf(service: Service | undefined, revision: string): Begun | undefined {
+  const own = service?.deployments?.find((one) => one.taskDefinition === revision);
+  return own && (own.id === undefined ? {} : { deploymentId: own.id });
+}
+
+function primaryOn(service: Service): string {
+  return primaryOf(service)?.taskDefinition ?? service.taskDefinition ?? "";
+}

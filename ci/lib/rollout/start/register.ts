@@ -1,0 +1,45 @@
+import { type JsonObject, type RawTaskDefinition, registerTaskDefinition } from "../../aws/raw-task-definition.js";
+import { type OwnRevision, ownRevision } from "../revisions/own-revisions.js";
+import type { Session } from "../session.js";
+import { lagWindow } from "./find-deployment.js";
+import { LostAnswer } from "./start-errors.js";
+import { once } from "./update-once.js";
+
+/**
+ * Registers the attempt's revision. A lost answer is followed by a search, and only when nothing is found by a second try: a duplicate
+ * is harmless, because the lowest revision is the one that counts.
+ * @param find The attempt's revisions that are in the family by now, the lowest first.
+ */
+export async function register(
+  session: Session,
+  registration: JsonObject,
+  base: string,
+  find: () => Promise<OwnRevision[]>,
+): Promise<OwnRevision> {
+  const send = () => registerTaskDefinition(session.aws.ecs, registration, session.signal);
+  for (let times = 1; ; times++) {
+    try {
+      const taskDefinition = await once(session, "RegisterTaskDefinition", send);
+      return ownRevision({ taskDefinition, tags: registration.tags as RawTaskDefinition["tags"] }, base);
+    } catch (error) {
+      if (!(error instanceof LostAnswer)) throw error;
+      session.progress(
+        "The answer to RegisterTaskDefinition was lost: looking whether ECS has registered the revision.",
+      );
+      const found = await searchPatiently(session, find);
+      if (found) return found;
+      if (times === tries) throw error;
+    }
+  }
+}
+
+const tries = 3;
+
+async function searchPatiently(session: Session, find: () => Promise<OwnRevision[]>): Promise<OwnRevision | undefined> {
+  const end = session.clock.now() + lagWindow;
+  for (;;) {
+    const [lowest] = await find();
+    if (lowest || session.clock.now() >= end) return lowest;
+    await session.clock.sleep(2000, session.signal);
+  }
+}

@@ -1,0 +1,64 @@
+import { InputError } from "../../common/errors.js";
+import { describeService, type ServiceNow } from "../../ecs/service.js";
+import { knownDeployments, type RevisionCache } from "../../ecs/service-deployments.js";
+import { primaryOf } from "../../ecs/snapshot.js";
+import type { Session } from "../session.js";
+import { leavingSeconds } from "../watch/deadline.js";
+import { readTargetGroups } from "../watch/target-groups.js";
+import { refuseBusy } from "./attach.js";
+
+/**
+ * Waits until the service's primary deployment is COMPLETED: after a rollback, or while old tasks drain, it is not, and a rollout
+ * that began then would have nothing to return to. ECS lists a service deployment some seconds after it shows the classic one, so the
+ * list is read again at each poll: an unfinished one is another deployment, and is not waited for.
+ * @param since Service deployments from this time on are read, in milliseconds since the epoch on AWS's clock.
+ * @throws InputError when another deployment is in flight, when the service does not settle in the time that its old tasks may take to
+ * leave, or when it is set to another revision meanwhile.
+ */
+export async function settle(session: Session, now: ServiceNow, since: number): Promise<void> {
+  const { clock, progress, target, signal } = session;
+  const revisions: RevisionCache = new Map();
+  let limit: number | undefined;
+  let end = 0;
+  for (let { service } = now; ; service = await describeService(session.aws, target, signal)) {
+    if (service.taskDefinition !== now.service.taskDefinition) throw moved(target.service, service.taskDefinition);
+    const primary = primaryOf(service);
+    if (primary?.rolloutState !== "IN_PROGRESS") return;
+    refuseBusy(target, { ...now, service }, await knownDeployments(session, since, revisions));
+    if (limit === undefined) {
+      limit = await limitOf(session, now);
+      end = clock.now() + limit;
+      progress(
+        `Waiting for ${primary.id} to settle, so that this rollout has something to return to; at most ${minutes(limit)} min.`,
+      );
+    }
+    if (clock.now() >= end) throw unsettled(target.service, primary.id, limit);
+    await clock.sleep(2000, signal);
+  }
+}
+
+/** Milliseconds beyond the time that old tasks may take to drain and stop: from their end to COMPLETED, and for failed tasks to be replaced. */
+const margin = 5 * 60_000;
+
+async function limitOf(session: Session, { service, current }: ServiceNow): Promise<number> {
+  const groups = await readTargetGroups(session, service);
+  return margin + leavingSeconds(service, current.taskDefinition, groups) * 1000;
+}
+
+function moved(service: string, taskDefinition: string | undefined): InputError {
+  return new InputError(
+    "service-moved",
+    `Service "${service}" was set to ${taskDefinition} by another deployment just now. See with status what runs, and deploy again.`,
+  );
+}
+
+function unsettled(service: string, id: string | undefined, limit: number): InputError {
+  return new InputError(
+    "unsettled",
+    `Service "${service}" has not settled within ${minutes(limit)} minutes: ${id} is still IN_PROGRESS, though ECS lists no unfinished service deployment: its tasks may keep failing. Look at its events (status), and deploy again; or deploy over it with --ignore deployment-in-flight, which leaves ECS only an older deployment to return to.`,
+  );
+}
+
+function minutes(ms: number): number {
+  return Math.ceil(ms / 60_000);
+}

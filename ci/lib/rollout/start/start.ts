@@ -1,0 +1,176 @@
+import { unchanged } from "../../aws/describe-error.js";
+import type { JsonObject, RawTaskDefinition } from "../../aws/raw-task-definition.js";
+import { InputError } from "../../common/errors.js";
+import { containersOf, variableOf } from "../../ecs/containers.js";
+import type { ServiceNow } from "../../ecs/service.js";
+import { type KnownDeployments, knownDeployments } from "../../ecs/service-deployments.js";
+import { primaryOf, type Subject } from "../../ecs/snapshot.js";
+import { gate } from "../plan/gate.js";
+import { type Change, plan } from "../plan/plan.js";
+import { type ServiceChanges, serviceChanges } from "../plan/proposal.js";
+import { type Attempt, attemptTags } from "../revisions/idempotency-key.js";
+import { findRevisions, type OwnRevision, registeredAt } from "../revisions/own-revisions.js";
+import { isMadeBy } from "../revisions/same-content.js";
+import type { Session } from "../session.js";
+import { runBefore } from "../tasks/pre-deploy.js";
+import type { Baseline, TaggedBaseline } from "../verify/baseline.js";
+import { attachToOwn, attachToRunning, type Found, refuseBusy, subjectOf, whatIs } from "./attach.js";
+import { lookPatiently } from "./find-deployment.js";
+import { register } from "./register.js";
+import { settle } from "./settle.js";
+import { beforeUpdate, supersededBeforeStart } from "./start-errors.js";
+import { update } from "./update.js";
+
+/** A rollout that is under way, or the one that brought what runs already. */
+export interface Started {
+  subject: Subject;
+  /** Whether this call found it rather than began it. */
+  attached: boolean;
+  /** ARN of the revision that it takes the place of, where the attempt's own tags tell it. */
+  base?: string;
+  changes: Change[];
+  /** What of the service is changed beside its revision. */
+  service: ServiceChanges;
+  /** What the public URL answered before it was begun, where this call began it. */
+  baseline?: Baseline;
+  /** The same as a tag, where an earlier call did. */
+  probe?: string;
+}
+
+/**
+ * Begins the rollout of an attempt, or finds the one that is there. Everything is found again in AWS: the revision by the attempt's key
+ * in its tags and by its content, the rollout by its revision.
+ *
+ * What holds, wherever an earlier call was killed and whichever answer was lost: at most one revision of an attempt is rolled out, by
+ * at most one UpdateService that has an effect.
+ *
+ * @param timeoutMs How long the rollout may take before the verdict is `timed-out`.
+ * @param readUrl Reads what the public URL answers before the rollout; called once what runs has settled.
+ * @throws InputError when another rollout is in flight or the pre-flight speaks against it; SlipwayError when ECS refuses, does not answer, or somebody came between.
+ */
+export async function start(
+  session: Session,
+  now: ServiceNow,
+  attempt: Attempt,
+  timeoutMs: number,
+  readUrl: () => Promise<TaggedBaseline> = async () => ({ baseline: {} }),
+): Promise<Started> {
+  const hasRunId = attempt.runId !== undefined;
+  const registrationOn = (base: RawTaskDefinition, hash = "", probe?: string) =>
+    planOn(session, { ...attempt, ...(probe !== undefined && { probe }) }, base, hash).registration;
+  const own = await unchanged(findRevisions(session, now, attempt, registrationOn));
+  const since = Math.min(registeredAt(now.current), ...own.map((one) => one.registeredAt));
+  const known = await unchanged(knownDeployments(session, since));
+  const found = attachToOwn(now, known, own, hasRunId) ?? attachToWanted(session, now, known, attempt);
+  if (found) return started(session, attempt, timeoutMs, found, own);
+
+  const left = leftOver(now, known, own, hasRunId);
+  if (left) refuseMoved(session, now, left);
+  const late = left && (await unchanged(listedLate(session, now, left)));
+  if (late) return started(session, attempt, timeoutMs, late, own);
+  refuseBusy(session.target, now, known);
+  const isSettled = !attempt.asked.ignore.includes("deployment-in-flight");
+  if (isSettled) await unchanged(settle(session, now, since));
+
+  const from = attempt.source ? { ...now, current: attempt.source } : now;
+  const [{ hash, changes, service }, { baseline, tag }] = await Promise.all([
+    unchanged(gate(session, from, known, attempt.release, attempt.asked, attempt.verb)),
+    // While another deployment is in flight, its versions answer too and tell nothing of whose the URL is.
+    left || !isSettled ? { baseline: {}, tag: undefined } : readUrl(),
+  ]);
+  const findAll = () => findRevisions(session, now, attempt, registrationOn);
+  const revision =
+    left ?? (await beforeUpdate(registerNew(session, now, registrationOn(now.current, hash, tag), own, findAll)));
+  await beforeUpdate(runBefore(session, attempt, now, { revision, isNew: !left, own, known }));
+  const count = service.desiredCount ? { desiredCount: service.desiredCount.to } : {};
+  const begun = await update(session, revision, count, !left, unchanged);
+  const fresh = started(session, attempt, timeoutMs, { ...whatIs(revision), ...begun }, [revision]);
+  return { ...fresh, attached: false, changes, service, ...(!left && { baseline }) };
+}
+
+function planOn({ target, clock }: Session, attempt: Attempt, base: RawTaskDefinition, hash: string) {
+  const tags = attemptTags(target, attempt, String(base.taskDefinition.taskDefinitionArn), hash, clock.now());
+  const { source = base, release, asked } = attempt;
+  return plan(source, containersOf(target), release, tags, asked.overrides, variableOf(target));
+}
+
+/** What runs is taken for the attempt's own when it is all that is asked for, down to the variables and the count. */
+function attachToWanted(
+  session: Session,
+  now: ServiceNow,
+  known: KnownDeployments,
+  attempt: Attempt,
+): Found | undefined {
+  const { registration } = planOn(session, attempt, now.current, "");
+  const isAsItIs =
+    isMadeBy(now.current.taskDefinition, registration) && !serviceChanges(now, attempt.asked).desiredCount;
+  return isAsItIs && !attempt.asked.force ? attachToRunning(now, known, attempt.release) : undefined;
+}
+
+function started(
+  session: Session,
+  { release }: Attempt,
+  timeoutMs: number,
+  found: Found,
+  own: readonly OwnRevision[],
+): Started {
+  const subject = subjectOf(session.target, release, found, session.clock.now() + timeoutMs);
+  const { base, probe, stopped } = own.find(({ arn }) => arn === found.taskDefinition) ?? {};
+  return {
+    subject: { ...subject, ...(stopped !== undefined && { rollback: { why: stopped } }) },
+    attached: true,
+    changes: [],
+    service: {},
+    ...(base !== undefined && { base }),
+    ...(probe !== undefined && { probe }),
+  };
+}
+
+function refuseMoved({ target }: Session, { running }: ServiceNow, { arn, base }: OwnRevision): void {
+  if (running.taskDefinition !== base) throw supersededBeforeStart(target.service, arn, running.taskDefinition);
+}
+
+/** The revision that a call left behind which was killed before its rollout began, or before it was listed. */
+function leftOver(
+  now: ServiceNow,
+  known: KnownDeployments,
+  own: OwnRevision[],
+  hasRunId: boolean,
+): OwnRevision | undefined {
+  if (known.classicOnly !== undefined) {
+    if (hasRunId && own.length > 0) throw unknowable(known.classicOnly);
+    return undefined;
+  }
+  const unspent = own.filter(({ arn }) => !known.listed.some((one) => one.taskDefinition === arn));
+  // Without a run id, one that was made from something else than what runs now is of an earlier try.
+  return unspent.find(({ base }) => hasRunId || base === now.running.taskDefinition);
+}
+
+/** ECS may be taking back already what its list does not show yet: the service is then on its way to what ran before. */
+async function listedLate(session: Session, { service }: ServiceNow, left: OwnRevision): Promise<Found | undefined> {
+  const primary = primaryOf(service);
+  if (primary?.rolloutState !== "IN_PROGRESS") return undefined;
+  const seen = await lookPatiently(session, left);
+  return "begun" in seen ? { ...whatIs(left), ...seen.begun } : undefined;
+}
+
+function unknowable(why: string): InputError {
+  return new InputError(
+    "attempt-unknowable",
+    `This run has registered its revision before, and whether it was rolled out can't be seen: ${why}. Permit it, or deploy with another run id.`,
+  );
+}
+
+async function registerNew(
+  session: Session,
+  now: ServiceNow,
+  registration: JsonObject,
+  known: OwnRevision[],
+  findAll: () => Promise<OwnRevision[]>,
+): Promise<OwnRevision> {
+  const isNew = (revision: OwnRevision) => !known.some(({ arn }) => arn === revision.arn);
+  const findNew = async () => (await findAll()).filter(isNew);
+  const revision = await register(session, registration, now.running.taskDefinition, findNew);
+  session.progress(`Registered ${revision.arn.split("/").at(-1)}.`);
+  return revision;
+}

@@ -1,0 +1,24 @@
+import { told } from "../../aws/describe-error.js";
+import { ask, isThrottling, isUncertain } from "../../aws/errors.js";
+import type { Session } from "../session.js";
+import { backoff } from "../watch/pace.js";
+import { LostAnswer, refused } from "./start-errors.js";
+
+/**
+ * Sends a call that must not be executed twice. Only a throttled one is sent again: it was not executed.
+ * @throws LostAnswer when whether it was executed is not known; InputError when ECS refuses it; SlipwayError when it is throttled to the end.
+ */
+export async function once<T>(session: Session, operation: string, send: () => Promise<T>): Promise<T> {
+  for (let times = 1; ; times++) {
+    try {
+      return await ask(`ecs:${operation}`, send());
+    } catch (error) {
+      session.signal?.throwIfAborted();
+      if (isUncertain(error)) throw new LostAnswer(operation, error as Error);
+      if (!isThrottling(error)) throw refused(operation, error as Error);
+      if (times > 5) throw told(error);
+      session.progress(`ECS asks for fewer calls: ${operation} is sent again in ${backoff(times) / 1000} s.`);
+      await session.clock.sleep(backoff(times), session.signal);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import type { UpdateServiceRequest } from "@aws-sdk/client-ecs";
+import { withoutRetries } from "../../aws/retries.js";
+import { sdk } from "../../aws/sdk.js";
+import { abort } from "../../aws/send-options.js";
+import type { OwnRevision } from "../revisions/own-revisions.js";
+import type { Session } from "../session.js";
+import { type Begun, deploymentOf, look, lookPatiently } from "./find-deployment.js";
+import { LostAnswer, supersededBeforeStart } from "./start-errors.js";
+import { once } from "./update-once.js";
+
+/** What of the service is set along with its revision. */
+export type ServiceUpdate = Omit<UpdateServiceRequest, "cluster" | "service" | "taskDefinition">;
+
+/**
+ * Sets the service to the attempt's revision, unless that has been done before. UpdateService is sent only when no rollout of the
+ * revision is seen and the service is still set to the revision's base, and again after a lost answer only when that holds through the
+ * lag window. A repetition that comes too late does no harm: the same revision without forceNewDeployment begins nothing.
+ * @param changes What is asked for besides; what is not, is not sent: autoscaling may be at work.
+ * @param isNew Registered by this very call, so that nothing can have begun of it.
+ * @param describe Wraps errors of the look before the first UpdateService.
+ * @throws SlipwayError with exit code 5 when somebody else has set the service to another revision.
+ */
+export async function update(
+  session: Session,
+  revision: OwnRevision,
+  changes: ServiceUpdate,
+  isNew: boolean,
+  describe: <T>(work: Promise<T>) => Promise<T> = (work) => work,
+): Promise<Begun> {
+  for (let times = 1; ; times++) {
+    const looking = isNew && times === 1 ? look(session, revision.arn) : lookPatiently(session, revision);
+    const seen = await (times === 1 ? describe(looking) : looking);
+    if ("begun" in seen) return seen.begun;
+    if (seen.primary !== revision.base) throw supersededBeforeStart(session.target.service, revision.arn, seen.primary);
+    try {
+      return await send(session, revision.arn, changes);
+    } catch (error) {
+      if (!(error instanceof LostAnswer) || times === tries) throw error;
+      session.progress("The answer to UpdateService was lost: looking whether ECS has begun the rollout.");
+    }
+  }
+}
+
+const tries = 3;
+
+/** The rollout is the PRIMARY deployment in the answer whose task definition is ours. */
+async function send(session: Session, taskDefinition: string, changes: ServiceUpdate): Promise<Begun> {
+  const { cluster, service } = session.target;
+  const answer = await once(session, "UpdateService", () =>
+    session.aws.ecs.send(
+      withoutRetries(new sdk.ecs.UpdateServiceCommand({ cluster, service, ...changes, taskDefinition })),
+      abort(session),
+    ),
+  );
+  return deploymentOf(answer.service, taskDefinition) ?? {};
+}

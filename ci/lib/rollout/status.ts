@@ -1,0 +1,34 @@
+import type { Aws } from "../aws/clients.js";
+import type { Target } from "../config/target.js";
+import type { Running } from "../ecs/containers.js";
+import { readService } from "../ecs/service.js";
+import type { DeploymentView, EventView } from "../ecs/snapshot.js";
+import { serviceView } from "../ecs/views.js";
+
+/** What runs now. */
+export interface Status extends Running {
+  service: string;
+  cluster: string;
+  desiredCount: number;
+  runningCount: number;
+  pendingCount: number;
+  deployments: DeploymentView[];
+  /** The last ten, newest first. */
+  events: EventView[];
+}
+
+/** @throws InputError when the service is not there, or of a kind that Slipway does not deploy to. */
+export async function status(aws: Aws, target: Target, signal?: AbortSignal): Promise<Status> {
+  const { service, running } = await readService(aws, target, signal);
+  const { desiredCount, runningCount, pendingCount, deployments, events } = serviceView(service);
+  return {
+    service: target.service,
+    cluster: target.cluster,
+    ...running,
+    desiredCount,
+    runningCount,
+    pendingCount,
+    deployments,
+    events: events.slice(0, 10),
+  };
+}

@@ -1,0 +1,34 @@
+import type { TaskView } from "../../ecs/snapshot.js";
+import type { Failure } from "./task-record.js";
+
+/** Why we stop a task ourselves, as ECS then tells it. */
+export const ourReasons = {
+  timeLimit: "Slipway: the time limit of the task is over",
+  ended: "Slipway: the container that the task is run for has ended",
+} as const;
+
+export type Decision = { state: "done" } | { state: "failed"; how: Failure };
+
+/**
+ * What became of a one-off task: the exit code of the named container decides. An exit code of 0 after somebody has stopped the task is
+ * no proof that the command did all its work. Pure.
+ * @returns undefined while it is not known.
+ */
+export function decide(task: TaskView, container: string): Decision | undefined {
+  const { exitCode } = task.containers.find(({ name }) => name === container) ?? {};
+  const isOver = task.lastStatus === "STOPPED";
+  if (task.stoppedReason === ourReasons.timeLimit) return isOver ? failed("time-limit") : undefined;
+  if (exitCode === undefined) return isOver ? failed(wasStopped(task) ? "stopped" : "not-started") : undefined;
+  if (exitCode !== 0) return failed(`exit-${exitCode}`);
+  return wasStopped(task) ? failed("stopped") : { state: "done" };
+}
+
+function failed(how: Failure): Decision {
+  return { state: "failed", how };
+}
+
+/** By somebody or by AWS, and not because its container had ended. */
+function wasStopped({ stopCode = "", stoppedReason }: TaskView): boolean {
+  const isFromOutside = ["UserInitiated", "SpotInterruption", "TerminationNotice"].includes(stopCode);
+  return isFromOutside && stoppedReason !== ourReasons.ended;
+}

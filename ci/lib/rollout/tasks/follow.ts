@@ -1,0 +1,118 @@
+import { isThrottling, isUncertain } from "../../aws/errors.js";
+import { SlipwayError } from "../../common/errors.js";
+import { neutral } from "../../common/foreign-text.js";
+import { type TaskView, taskId } from "../../ecs/snapshot.js";
+import type { Session } from "../session.js";
+import { elapsed } from "../watch/elapsed.js";
+import { backoff } from "../watch/pace.js";
+import { type Decision, decide, ourReasons } from "./decide.js";
+import { nameOf, type OneOffRun } from "./deploy-task.js";
+import { readTask, stopTask } from "./run-task.js";
+
+/** Milliseconds. */
+const patience = {
+  /** ECS may not show a task yet that it has started. */
+  missing: 30_000,
+  /** For the other containers to end by themselves once the one that counts has. */
+  others: 5000,
+  /** For the reasons of a failure, which ECS tells with the task's end. */
+  evidence: 60_000,
+  /** For a task that was told to stop: its containers have at most two minutes. */
+  stop: 300_000,
+};
+
+/**
+ * Watches a task to its end, and stops it when its time is over.
+ * @param startedAt When it was started, on our clock.
+ * @returns undefined when ECS does not know the task any more.
+ * @throws SlipwayError when it can't be watched: it goes on in ECS.
+ */
+export async function follow(
+  session: Session,
+  run: OneOffRun,
+  task: string,
+  startedAt: number,
+): Promise<Decision | undefined> {
+  const { clock, target } = session;
+  const deadline = startedAt + run.timeoutSeconds * 1000;
+  const beganAt = clock.now();
+  const tell = teller(session, startedAt);
+  let movedAt = beganAt;
+  let seenAt: number | undefined;
+  let endedAt: number | undefined;
+  let stoppedAt: number | undefined;
+  for (;;) {
+    const view = await patiently(session, run, () => readTask(session, task));
+    const now = clock.now();
+    if (view && tell(view)) movedAt = now;
+    if (view) seenAt = now;
+    else if (now - (seenAt ?? beganAt) >= patience.missing) return undefined;
+    const decision = view && decide(view, target.container);
+    if (view && decision) {
+      endedAt ??= now;
+      if (isSettled(view, decision, now - endedAt)) {
+        if (view.desiredStatus === "RUNNING") await patiently(session, run, () => stop(session, task, "ended"));
+        return decision;
+      }
+    } else if (now >= deadline && stoppedAt === undefined) {
+      session.progress(`${nameOf(run)} is not done after ${run.timeoutSeconds} s, its time limit: stopping it.`);
+      await patiently(session, run, () => stop(session, task, "timeLimit"));
+      stoppedAt = now;
+    }
+    if (stoppedAt !== undefined && now - stoppedAt >= patience.stop) return { state: "failed", how: "time-limit" };
+    await clock.sleep(pause(now, movedAt, deadline), session.signal);
+  }
+}
+
+/** What is decided is told at once when it is good; a failure waits for its reasons. */
+function isSettled({ desiredStatus, lastStatus }: TaskView, { state }: Decision, waited: number): boolean {
+  if (desiredStatus === "RUNNING") return waited >= patience.others;
+  return state === "done" || lastStatus === "STOPPED" || waited >= patience.evidence;
+}
+
+function stop(session: Session, task: string, why: keyof typeof ourReasons): Promise<void> {
+  return stopTask(session, task, ourReasons[why]);
+}
+
+/** The further apart the longer nothing has happened, and on time at the deadline. */
+function pause(now: number, movedAt: number, deadline: number): number {
+  const pace = Math.min(5000, Math.max(1000, now - movedAt));
+  return now < deadline ? Math.min(pace, deadline - now) : pace;
+}
+
+/** Tells each state of the task once. */
+function teller({ clock, progress }: Session, startedAt: number): (task: TaskView) => boolean {
+  let told = "";
+  return ({ arn, lastStatus, stoppedReason }) => {
+    const state = `${lastStatus}${stoppedReason ? ` (${stoppedReason})` : ""}`;
+    if (state === told) return false;
+    told = state;
+    progress(`${elapsed(clock.now() - startedAt)} task ${taskId(arn).slice(0, 8)}: ${state}`);
+    return true;
+  };
+}
+
+/** Stays away for a while when AWS asks for fewer calls or does not answer. */
+async function patiently<T>(session: Session, run: OneOffRun, call: () => Promise<T>): Promise<T> {
+  for (let times = 1; ; times++) {
+    try {
+      return await call();
+    } catch (error) {
+      session.signal?.throwIfAborted();
+      if ((!isThrottling(error) && !isUncertain(error)) || times > 8) throw blind(run, error as Error);
+      session.progress(
+        `ECS does not tell of the task now (${(error as Error).name}): asked again in ${backoff(times) / 1000} s.`,
+      );
+      await session.clock.sleep(backoff(times), session.signal);
+    }
+  }
+}
+
+function blind(run: OneOffRun, cause: Error): SlipwayError {
+  return new SlipwayError(
+    cause instanceof SlipwayError ? cause.code : "task-watch-broken",
+    1,
+    `${nameOf(run)} can't be watched any further: ${neutral(cause.message)} It goes on in ECS meanwhile. Run the same command again: it finds the task and waits for its end.`,
+    { cause },
+  );
+}

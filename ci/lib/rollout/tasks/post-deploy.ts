@@ -1,0 +1,83 @@
+import { ask } from "../../aws/errors.js";
+import { describeTaskDefinition } from "../../aws/raw-task-definition.js";
+import { neutral } from "../../common/foreign-text.js";
+import type { ServiceNow } from "../../ecs/service.js";
+import type { Attempt } from "../revisions/idempotency-key.js";
+import { tag } from "../revisions/idempotency-key.js";
+import { tagOf } from "../revisions/own-revisions.js";
+import type { Session } from "../session.js";
+import { nameOf, type OneOff, oneOffOf, runOf } from "./deploy-task.js";
+import { explain, type OneOffExplanation } from "./explain-task.js";
+import { runOnce } from "./run-once.js";
+import { parseRecord, recordTag } from "./task-record.js";
+
+/** What became of the task after a deploy. */
+export interface AfterReport {
+  /** `unknown`: it may have run, and how it ended can't be found out. */
+  state: "done" | "failed" | "unknown";
+  /** In a sentence. */
+  said: string;
+  /** Its id, where there is one. */
+  task?: string;
+  /** Where it failed. */
+  why?: OneOffExplanation;
+}
+
+/**
+ * Runs the target's task after the deploy, once for each revision that a deploy has made, whichever call comes to it. Nothing that goes
+ * wrong with it is thrown: the deploy is made.
+ * @param revision ARN of the revision that is deployed.
+ * @returns undefined where there is none to run.
+ */
+export async function runAfter(
+  session: Session,
+  attempt: Attempt,
+  now: ServiceNow,
+  revision: string,
+): Promise<AfterReport | undefined> {
+  const oneOff = oneOffOf(session.target, "after");
+  if (!oneOff || attempt.verb !== "deploy") return undefined;
+  if (attempt.asked.skipAfter) {
+    session.progress("The task after the deploy is left out, as asked (--skip-after).");
+    return undefined;
+  }
+  try {
+    return await run(session, now, oneOff, revision);
+  } catch (error) {
+    session.signal?.throwIfAborted();
+    return {
+      state: "unknown",
+      said: `${nameOf(oneOff)} could not be run to its end: ${neutral((error as Error).message)}`,
+    };
+  }
+}
+
+async function run(
+  session: Session,
+  { service }: ServiceNow,
+  oneOff: OneOff,
+  revision: string,
+): Promise<AfterReport | undefined> {
+  const made = await ask(
+    "ecs:DescribeTaskDefinition",
+    describeTaskDefinition(session.aws.ecs, revision, session.signal),
+  );
+  const key = tagOf(made, tag.attempt);
+  if (key === undefined || tagOf(made, tag.verb) !== "deploy") {
+    session.progress(`${nameOf(oneOff)} is left out: no deploy has made what runs.`);
+    return undefined;
+  }
+  const text = tagOf(made, recordTag.after);
+  const one = runOf(oneOff, key, revision);
+  const outcome = await runOnce(session, service, one, text === undefined ? undefined : parseRecord(text));
+  if (outcome.state === "unknown") {
+    return {
+      state: "unknown",
+      said: `${nameOf(one)} may have run, and how it ended is not known: ${outcome.known}. It is not run a second time.`,
+    };
+  }
+  const { state, task, at } = outcome;
+  if (state === "done") return { state, task, said: `${nameOf(one)} ended well at ${new Date(at).toISOString()}.` };
+  const why = await explain(session, one, outcome);
+  return { state, task, said: `${nameOf(one)} failed: ${why.diagnosis.title}.`, why };
+}

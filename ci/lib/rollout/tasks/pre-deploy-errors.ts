@@ -1,0 +1,46 @@
+import { InputError } from "../../common/errors.js";
+import type { Target } from "../../config/target.js";
+import { causeLines, logLines } from "../../report/report-text.js";
+import type { Release } from "../session.js";
+import { nameOf, type OneOffRun } from "./deploy-task.js";
+import type { OneOffExplanation } from "./explain-task.js";
+import type { OneOffEnd } from "./task-record.js";
+
+/** The deploy is not made: the task before it failed. Exit code 2. */
+export function refusal(
+  { version }: Release,
+  run: OneOffRun,
+  { task, at }: OneOffEnd & { state: "failed" },
+  { diagnosis, log }: OneOffExplanation,
+): InputError {
+  const lines = [
+    `REFUSED: ${version}. ${nameOf(run)} failed, so nothing of the service was changed.`,
+    "",
+    `task        ${task} of ${shortName(run.revision)}`,
+    `command     ${JSON.stringify(run.command)}`,
+    `ended       ${new Date(at).toISOString()}`,
+    "",
+    ...causeLines(diagnosis),
+    "",
+    ...logLines(log),
+    "",
+    "Next: correct the cause and deploy a new version. To run the task of this one again, deploy with another --run-id; to deploy without it, pass --skip-before.",
+  ];
+  return new InputError("before-failed", lines.join("\n"));
+}
+
+/** The task may have run, and nothing tells how it ended: a person has to look. Exit code 2. */
+export function unknowable({ cluster, container }: Target, run: OneOffRun, known: string): InputError {
+  return new InputError(
+    "before-unknown",
+    [
+      `${nameOf(run)} may have run, and how it ended is not known: ${known}. Nothing of the service was changed, and the task is not run a second time.`,
+      `To look: the log of container ${container} from that time on, and aws ecs list-tasks --cluster ${cluster} --started-by ${run.startedBy} (with --desired-status STOPPED too).`,
+      "To go on: when its work is done, pass --skip-before; to run it once more, deploy with another --run-id.",
+    ].join("\n"),
+  );
+}
+
+function shortName(arn: string): string {
+  return arn.split("/").at(-1) ?? arn;
+}

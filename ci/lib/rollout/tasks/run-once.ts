@@ -1,0 +1,95 @@
+import type { Service } from "@aws-sdk/client-ecs";
+import { SlipwayError } from "../../common/errors.js";
+import { taskId } from "../../ecs/snapshot.js";
+import type { Session } from "../session.js";
+import { elapsed } from "../watch/elapsed.js";
+import { nameOf, type OneOffRun } from "./deploy-task.js";
+import { follow } from "./follow.js";
+import { mark } from "./run-mark.js";
+import { findTask, runTask } from "./run-task.js";
+import type { OneOffEnd, OneOffRecord } from "./task-record.js";
+
+/** How a one-off task ended; `unknown` where it may have run and nothing tells how that went. */
+export type OneOffOutcome = OneOffEnd | { state: "unknown"; known: string };
+
+/**
+ * Runs a one-off task, or tells how it ended when it has run: what is kept on its revision comes first, then what ECS still knows of the
+ * task. It never runs twice: what can't be found out is answered as unknown.
+ * @param record What is kept on the revision; undefined when nothing is.
+ */
+export async function runOnce(
+  session: Session,
+  service: Service,
+  run: OneOffRun,
+  record: OneOffRecord | undefined,
+): Promise<OneOffOutcome> {
+  if (record?.state === "done" || record?.state === "failed") return record;
+  if (record?.state === "unreadable") return unknown(`its tag says ${JSON.stringify(record.text)}`);
+  const { task, startedAt } =
+    record?.state === "started"
+      ? await findAgain(session, service, run, record.at)
+      : await begin(session, service, run, session.clock.now());
+  if (task === undefined) return unknown(`it was started at ${timeOf(startedAt)}, and ECS tells of no such task now`);
+  session.progress(`${nameOf(run)}: ${taskId(task)}, ${JSON.stringify(run.command)}, at most ${run.timeoutSeconds} s.`);
+  const decision = await follow(session, run, task, startedAt);
+  if (!decision)
+    return unknown(`it was started at ${timeOf(startedAt)} as ${taskId(task)}, which ECS does not know now`);
+  const end: OneOffEnd = { ...decision, at: session.clock.now(), task: taskId(task) };
+  await mark(session, run, end);
+  session.progress(
+    `${elapsed(end.at - startedAt)} ${nameOf(run).toLowerCase()} ${end.state === "done" ? "has ended well" : "has failed"}.`,
+  );
+  return end;
+}
+
+/**
+ * Milliseconds for which RunTask with the same client token surely starts nothing new. ECS remembers a token for 24 hours, or until an
+ * hour after the task's end where that is sooner (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html), so
+ * in any case for an hour from the start; a quarter of it is left for clocks that differ.
+ */
+export const tokenKept = 45 * 60_000;
+
+/** A task that was started, and when that was at the latest, from which its time limit counts. */
+interface Begun {
+  /** ARN; undefined where it can't be found. */
+  task: string | undefined;
+  startedAt: number;
+}
+
+/** The mark comes first: a call that is cut off behind it leaves a trace of what may have run. */
+async function begin(session: Session, service: Service, run: OneOffRun, at: number): Promise<Begun> {
+  await mark(session, run, { state: "started", at });
+  try {
+    return { task: await runTask(session, service, run), startedAt: at };
+  } catch (error) {
+    if (error instanceof SlipwayError && error.exitCode === 2) await markRefused(session, run);
+    throw error;
+  }
+}
+
+async function markRefused(session: Session, run: OneOffRun): Promise<void> {
+  try {
+    await mark(session, run, { state: "refused", at: session.clock.now() });
+  } catch {
+    // Why it was refused is what people need to read; without the mark the next call finds out that nothing ran.
+    session.signal?.throwIfAborted();
+  }
+}
+
+/** What is not found though ECS would still tell of it has not run: it is started now, and has its whole time. */
+async function findAgain(session: Session, service: Service, run: OneOffRun, startedAt: number): Promise<Begun> {
+  session.progress(`${nameOf(run)} was started at ${timeOf(startedAt)} by a call that was cut off: looking for it.`);
+  const task = await findTask(session, run);
+  const now = session.clock.now();
+  return task !== undefined || now - startedAt >= tokenKept
+    ? { task, startedAt }
+    : await begin(session, service, run, now);
+}
+
+function unknown(known: string): OneOffOutcome {
+  return { state: "unknown", known };
+}
+
+function timeOf(at: number): string {
+  return new Date(at).toISOString();
+}

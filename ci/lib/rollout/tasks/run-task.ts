@@ -1,0 +1,88 @@
+import type { ConflictException, RunTaskCommandInput, Service } from "@aws-sdk/client-ecs";
+import { ask } from "../../aws/errors.js";
+import { sdk } from "../../aws/sdk.js";
+import { abort } from "../../aws/send-options.js";
+import { InputError } from "../../common/errors.js";
+import type { TaskView } from "../../ecs/snapshot.js";
+import { taskView } from "../../ecs/views.js";
+import { ruleFor } from "../diagnose/causes.js";
+import { placementRules } from "../diagnose/placement-causes.js";
+import type { Session } from "../session.js";
+import { LostAnswer } from "../start/start-errors.js";
+import { once } from "../start/update-once.js";
+import { nameOf, type OneOffRun, overridesOf } from "./deploy-task.js";
+import { launchOf } from "./launch.js";
+
+/**
+ * Starts the task where the service's own tasks run, or finds the one that this very call has started before: ECS remembers the client
+ * token, so a repetition after a lost answer starts nothing.
+ * @returns Its ARN.
+ * @throws InputError when ECS refuses it or has no place for it: nothing runs. LostAnswer when it does not answer.
+ */
+export async function runTask(session: Session, service: Service, run: OneOffRun): Promise<string> {
+  const command = new sdk.ecs.RunTaskCommand(inputOf(session, service, run));
+  for (let times = 1; ; times++) {
+    try {
+      const answer = await once(session, "RunTask", () => session.aws.ecs.send(command, abort(session)));
+      const arn = answer.tasks?.[0]?.taskArn;
+      if (arn !== undefined) return arn;
+      throw noPlace(
+        run,
+        answer.failures?.map(({ reason, detail }) => [reason, detail].filter(Boolean).join(": ") || "no reason given"),
+      );
+    } catch (error) {
+      const taken = tasksOfConflict(error);
+      if (taken !== undefined) return taken;
+      if (!(error instanceof LostAnswer) || times === tries) throw error;
+      session.progress("The answer to RunTask was lost: sent again with the same client token.");
+    }
+  }
+}
+
+const tries = 3;
+
+/** Launched as the service's own tasks are. */
+function inputOf({ target }: Session, service: Service, run: OneOffRun): RunTaskCommandInput {
+  return {
+    cluster: target.cluster,
+    taskDefinition: run.revision,
+    clientToken: run.clientToken,
+    startedBy: run.startedBy,
+    overrides: overridesOf(target, run),
+    ...launchOf(service),
+  };
+}
+
+/** The token was used before with other members, as when the command in the target has changed since: that task is the one. */
+function tasksOfConflict(error: unknown): string | undefined {
+  const cause = (error as Error).cause as Partial<ConflictException> | undefined;
+  return cause?.name === "ConflictException" ? cause.resourceIds?.[0] : undefined;
+}
+
+function noPlace(run: OneOffRun, reasons: string[] | undefined): InputError {
+  const told = reasons?.map((reason) => reason.replace(/\.$/, "")).join("; ") || "ECS gives no reason";
+  const { fix = "Run the same command again when there is room for it." } = ruleFor(placementRules, told) ?? {};
+  return new InputError("task-not-placed", `${nameOf(run)} could not be started: ${told}. Nothing ran. ${fix}`);
+}
+
+/** Finds the task by who has started it, in whatever state it is. ECS tells of a stopped one for about an hour. */
+export async function findTask(session: Session, { startedBy }: OneOffRun): Promise<string | undefined> {
+  for (const desiredStatus of ["RUNNING", "STOPPED"] as const) {
+    const command = new sdk.ecs.ListTasksCommand({ cluster: session.target.cluster, startedBy, desiredStatus });
+    const { taskArns } = await ask("ecs:ListTasks", session.aws.ecs.send(command, abort(session)));
+    if (taskArns?.[0] !== undefined) return taskArns[0];
+  }
+  return undefined;
+}
+
+/** @param task An id or an ARN. @returns undefined while ECS does not show it, or not any more. */
+export async function readTask(session: Session, task: string): Promise<TaskView | undefined> {
+  const command = new sdk.ecs.DescribeTasksCommand({ cluster: session.target.cluster, tasks: [task] });
+  const { tasks } = await ask("ecs:DescribeTasks", session.aws.ecs.send(command, abort(session)));
+  return tasks?.[0] && taskView(tasks[0]);
+}
+
+export async function stopTask(session: Session, task: string, reason: string): Promise<void> {
+  const command = new sdk.ecs.StopTaskCommand({ cluster: session.target.cluster, task, reason });
+  await ask("ecs:StopTask", session.aws.ecs.send(command, abort(session)));
+}

@@ -1,0 +1,134 @@
+import { urlBelow } from "../../common/http-url.js";
+import { difference, namesVersion } from "./expectation.js";
+import type { Ask, HttpAnswer } from "./http-request.js";
+import { cacheOf, isJson, isOfApp } from "./response-source.js";
+import type { HttpTarget } from "./verify.js";
+import { isAppFailure, usualCheck, versionIn, withoutVersion } from "./version-check.js";
+
+/** How a question is sent. */
+export interface How {
+  ask: Ask;
+  /** Milliseconds for one exchange. */
+  limit: number;
+  signal: AbortSignal | undefined;
+}
+
+export interface Try {
+  isRight: boolean;
+  /** Whether anything answered at all. */
+  answered: boolean;
+  /** True where the app itself gave an answer that a wrong version would give, so that it proves something. */
+  proves: boolean;
+  /** True where the app itself answered, whatever it was. */
+  isOfApp?: boolean;
+  /** The version that answered. */
+  version?: string;
+  /** True where an answer held a version, also one of a cache. */
+  sawVersion?: true;
+  saw: string;
+}
+
+/**
+ * Asks for the version and for all that is expected, once. Without a check of the version only what is expected counts.
+ * @param version The right one; any version is where it is undefined.
+ */
+export async function tryOnce(http: HttpTarget, version: string | undefined, how: How): Promise<Try> {
+  if (http.versionCheck === false) return (await missed(http, version, how)) ?? { ...met, saw: "what is expected" };
+  const { version: found, ...answer } = await askVersion(http, how);
+  const { answered, proves, saw, sawVersion } = answer;
+  const known = {
+    isOfApp: answer.isOfApp,
+    ...(found !== undefined && { version: found }),
+    ...(sawVersion && { sawVersion }),
+  };
+  if (found === undefined || (version !== undefined && found !== version))
+    return { isRight: false, answered, proves, ...known, saw };
+  return { ...((await missed(http, found, how)) ?? { ...met, saw }), ...known };
+}
+
+const met = { isRight: true, answered: true, proves: false };
+
+/** The first expectation that is not met; undefined when all are. */
+async function missed(http: HttpTarget, version: string | undefined, how: How): Promise<Try | undefined> {
+  const { expectations = [] } = http;
+  if (version === undefined && namesVersion(expectations))
+    return { isRight: false, answered: false, proves: false, saw: "the running version is not known" };
+  for (const expected of expectations) {
+    const answer = await get(http, expected.path, how);
+    if (!("status" in answer))
+      return { isRight: false, answered: false, proves: false, saw: `${expected.path}: ${answer.failure}` };
+    const cache = cacheOf(answer);
+    const differs = cache ?? difference(expected, answer, version ?? "");
+    if (differs) {
+      const isApp = cache === undefined && isOfApp(answer) && (expected.json === undefined || isJson(answer.body));
+      return { isRight: false, answered: true, proves: isApp, saw: `${expected.path}: ${differs}` };
+    }
+  }
+  return undefined;
+}
+
+interface VersionAnswer {
+  /** Whether anything answered at all. */
+  answered: boolean;
+  /** Of HTTP, where anything answered. */
+  status?: number;
+  /** The version of an answer that the app itself gave. */
+  version?: string;
+  /** True where the answer held a version, also one of a cache. */
+  sawVersion?: true;
+  /** True where the app itself answered, whatever it was. */
+  isOfApp: boolean;
+  proves: boolean;
+  saw: string;
+}
+
+/** Sends the request of the target's check once, `GET /version` where it states none. */
+export async function askVersion(http: HttpTarget, how: How): Promise<VersionAnswer> {
+  const check = http.versionCheck || undefined;
+  const answer = await get(http, (check ?? usualCheck).path, how);
+  if (!("status" in answer)) return { answered: false, isOfApp: false, proves: false, saw: answer.failure };
+  const { status } = answer;
+  const version = versionIn(answer, check);
+  const cache = cacheOf(answer);
+  const isApp = cache === undefined && isOfApp(answer);
+  const seen = { answered: true, status, isOfApp: isApp, ...(version !== undefined && { sawVersion: true as const }) };
+  if (cache !== undefined) return { ...seen, proves: false, saw: `${version ?? `HTTP ${status}`} ${cache}` };
+  if (version !== undefined) return { ...seen, version, proves: true, saw: version };
+  return { ...seen, proves: isAppFailure(answer), saw: withoutVersion(answer, check) };
+}
+
+/** Sends one request of those that the target's checks send: for the version, or the first that is expected. */
+export async function askAny(http: HttpTarget, how: How): Promise<Pick<VersionAnswer, "answered" | "status" | "saw">> {
+  if (http.versionCheck !== false) return await askVersion(http, how);
+  const answer = await get(http, http.expectations?.[0]?.path ?? "/", how);
+  if (!("status" in answer)) return { answered: false, saw: answer.failure };
+  return { answered: true, status: answer.status, saw: `HTTP ${answer.status}` };
+}
+
+/** Asks once more past a cache where one answered. */
+async function get(http: HttpTarget, path: string, how: How): Promise<HttpAnswer | { failure: string }> {
+  const answer = await getOnce(http, path, how);
+  return "status" in answer && cacheOf(answer) !== undefined ? await getOnce(http, path, how, true) : answer;
+}
+
+async function getOnce(
+  { baseUrl, host, direct }: HttpTarget,
+  path: string,
+  { ask, limit, signal }: How,
+  fresh = false,
+): Promise<HttpAnswer | { failure: string }> {
+  try {
+    const url = urlBelow(baseUrl, path);
+    return await ask({
+      url,
+      limit,
+      ...(host !== undefined && { host }),
+      ...(direct && { direct }),
+      ...(fresh && { fresh }),
+      ...(signal && { signal }),
+    });
+  } catch (error) {
+    signal?.throwIfAborted();
+    return { failure: `no answer (${(error as Error).message})` };
+  }
+}

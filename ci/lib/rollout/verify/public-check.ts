@@ -1,0 +1,96 @@
+import type { Clock } from "../../common/clock.js";
+import {
+  type Baseline,
+  credited,
+  foreignCheck,
+  isVersionWanted,
+  ownershipOf,
+  withoutVersionCheck,
+} from "./baseline.js";
+import { namesVersion } from "./expectation.js";
+import { askOverHttp } from "./http-request.js";
+import { type Try, tryOnce } from "./one-request.js";
+import { askedUrl, type HttpCheck, type HttpTarget, type VerifyOptions, verify } from "./verify.js";
+
+/** What the public URL is checked for. */
+export interface Checked {
+  http: HttpTarget;
+  version: string;
+  /** What the URL answered before the rollout. */
+  baseline: Baseline;
+  /** True while old tasks are still up, which answer too. */
+  isEarly: boolean;
+}
+
+/**
+ * Checks what the public URL serves after a rollout. Where no check of the version is stated, and the running version did not answer
+ * either, a version that does not answer now proves nothing: what is expected of other paths counts alone.
+ */
+export async function checkPublic(
+  checked: Checked,
+  clock: Clock,
+  signal?: AbortSignal,
+  options: VerifyOptions = {},
+): Promise<HttpCheck> {
+  const { http, baseline } = checked;
+  const url = askedUrl(http);
+  if (ownershipOf(baseline) === "foreign") return foreignCheck(url, baseline);
+  if (isVersionWanted(http, baseline)) return await checkVersion(checked, clock, signal, options);
+  const seen = http.versionCheck === false ? undefined : await lookForVersion(http, clock, signal, options);
+  if (seen?.sawVersion) return await checkVersion(checked, clock, signal, options);
+  const unverified = { state: "version-not-verified", url, ...(seen && { answered: seen.saw }) } as const;
+  const { expectations = [] } = http;
+  if (expectations.length === 0) return unverified;
+  const check = await checkExpectations(checked, clock, signal, options);
+  if (check.state !== "verified" || namesVersion(expectations)) return check;
+  return { ...unverified, expectationsMet: check.tries };
+}
+
+async function checkVersion(
+  { http, version, baseline, isEarly }: Checked,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+  options: VerifyOptions,
+): Promise<HttpCheck> {
+  const before = baseline.running;
+  const beside = isEarly && before !== undefined ? { beside: before } : {};
+  const check = credited(await verify(http, version, clock, signal, { ...options, ...beside }), baseline, version);
+  const isProven = check.state === "wrong" && check.proven && before !== undefined;
+  return isEarly && !isProven ? besideOldTasks(check) : check;
+}
+
+/** Which task meets an expectation is not known: while old ones are up, no answer speaks against the new ones. */
+async function checkExpectations(
+  { http, version, baseline, isEarly }: Checked,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+  options: VerifyOptions,
+): Promise<HttpCheck> {
+  const check = await verify(withoutVersionCheck(http), version, clock, signal, options);
+  const seen = credited(check, baseline, version);
+  return isEarly ? besideOldTasks(seen) : seen;
+}
+
+/** Old tasks that are still up answer too, now and then or always: only what is neither version proves something. */
+function besideOldTasks(check: HttpCheck): HttpCheck {
+  if (check.state !== "wrong") return check;
+  const { url, answered } = check;
+  return { state: "unproven", url, answered: `${answered} (old tasks are still up)` };
+}
+
+/**
+ * Looks for a version where the running one answered none. Ends with the first answer of the app itself; what stands before the tasks
+ * is tried as often as verifies an answer, because new tasks may have been registered there just now.
+ */
+async function lookForVersion(
+  http: HttpTarget,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+  { consecutive = 5, interval = 500, tryLimit = 5_000, ask = askOverHttp }: VerifyOptions,
+): Promise<Try> {
+  for (let tries = 1; ; tries++) {
+    const seen = await tryOnce(http, undefined, { ask, limit: tryLimit, signal });
+    if (seen.sawVersion || seen.isOfApp || tries >= consecutive) return seen;
+    await clock.sleep(interval, signal);
+  }
+}

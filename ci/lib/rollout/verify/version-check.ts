@@ -1,0 +1,65 @@
+import type { HttpAnswer } from "./http-request.js";
+import { isOfApp } from "./response-source.js";
+
+/**
+ * Where an answer carries the version: in a member of its JSON body, named by a JSON pointer
+ * (https://www.rfc-editor.org/rfc/rfc6901), or in a header.
+ */
+export type VersionCheck = { path: string; pointer: string } | { path: string; header: string };
+
+/** The check that is tried where the target states none. */
+export const usualCheck: VersionCheck = { path: "/version", pointer: "/version" };
+
+/** As long as an image's tag may be. */
+const longestVersion = 128;
+
+/**
+ * Returns the version that an answer carries; undefined where it carries none. A body counts with status 200 only, a header with every
+ * status below 500: it is the app's own, also on a redirect to a sign-in page. Pure.
+ * @param stated Undefined for the usual check, at which a number is usually the version of an API.
+ */
+export function versionIn(answer: HttpAnswer, stated: VersionCheck | undefined): string | undefined {
+  const check = stated ?? usualCheck;
+  if ("header" in check)
+    return answer.status < 500 ? usable(answer.headers[check.header.toLowerCase()]?.trim()) : undefined;
+  if (answer.status !== 200) return undefined;
+  const found = memberAt(parsed(answer.body), check.pointer);
+  return usable(stated && Number.isSafeInteger(found) ? String(found) : found);
+}
+
+/** Describes an answer without a version, such as `HTTP 200 without a version`. */
+export function withoutVersion({ status }: HttpAnswer, stated: VersionCheck | undefined): string {
+  if (stated && "header" in stated) return `HTTP ${status} without the header ${stated.header}`;
+  if (status !== 200) return `HTTP ${status}`;
+  return `HTTP 200 without a version${stated ? ` at ${JSON.stringify(stated.pointer)}` : ""}`;
+}
+
+/** Whether an answer without a version shows that the app fails. */
+export function isAppFailure(answer: HttpAnswer): boolean {
+  return answer.status >= 500 && isOfApp(answer);
+}
+
+function usable(found: unknown): string | undefined {
+  return typeof found === "string" && found !== "" && found.length <= longestVersion ? found : undefined;
+}
+
+/** The value that a JSON pointer names; undefined where there is none. An index of a list has no leading zero. */
+function memberAt(document: unknown, pointer: string): unknown {
+  const names = pointer.split("/").slice(1);
+  return names
+    .map((name) => name.replaceAll("~1", "/").replaceAll("~0", "~"))
+    .reduce<unknown>((value, name) => {
+      if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
+      if (Array.isArray(value) && !/^(?:0|[1-9]\d*)$/.test(name)) return undefined;
+      return (value as Record<string, unknown>)[name];
+    }, document);
+}
+
+/** @returns undefined for what is not JSON. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,75 @@
+import { AccessDeniedError } from "../../aws/errors.js";
+import {
+  describeServiceDeployment,
+  earliestOf,
+  isFinished,
+  listServiceDeployments,
+  notPermitted,
+  type RevisionCache,
+} from "../../ecs/service-deployments.js";
+import type { ServiceDeploymentView, ServiceView, Subject } from "../../ecs/snapshot.js";
+import type { Session } from "../session.js";
+
+/** The subject with what was learnt of it, and its service deployment once ECS lists it. */
+export interface Ours {
+  subject: Subject;
+  ours?: ServiceDeploymentView;
+}
+
+/**
+ * Finds and reads our own service deployment. Without the permission for its details its status comes from the list; without the list,
+ * the verdict rests on the classic deployments. The subject has the reason from then on.
+ */
+export async function seeOurs(
+  session: Session,
+  subject: Subject,
+  known: ServiceDeploymentView | undefined,
+  revisions: RevisionCache,
+  service: ServiceView,
+): Promise<Ours> {
+  if (subject.classicOnly) return { subject };
+  if (known && isFinished(known.status)) return { subject, ours: known };
+  try {
+    if (subject.listedOnly) return await seeListed(session, subject, revisions, service);
+    const arn = subject.serviceDeploymentArn ?? (await findOurs(session, subject, revisions));
+    if (arn === undefined) return { subject };
+    const ours = await describeServiceDeployment(session, arn);
+    return { subject: { ...subject, serviceDeploymentArn: arn }, ...(ours && { ours }) };
+  } catch (error) {
+    if (!(error instanceof AccessDeniedError)) throw error;
+    if (error.action === "ecs:DescribeServiceDeployments" && !subject.listedOnly) {
+      const listed = { ...subject, listedOnly: notPermitted(error) };
+      return await seeOurs(session, listed, known, revisions, service);
+    }
+    const { listedOnly: _, ...rest } = subject;
+    return { subject: { ...rest, classicOnly: notPermitted(error) } };
+  }
+}
+
+/** What the list has of our service deployment. That it may succeed early is then known from the service's settings alone. */
+async function seeListed(
+  session: Session,
+  subject: Subject,
+  revisions: RevisionCache,
+  { earlySuccess = false }: ServiceView,
+): Promise<Ours> {
+  const listed = await listServiceDeployments(session, subject.registeredAt, revisions);
+  const ours = subject.serviceDeploymentArn
+    ? listed.find(({ arn }) => arn === subject.serviceDeploymentArn)
+    : earliestOf(listed, [{ arn: subject.taskDefinition }]);
+  if (!ours) return { subject };
+  const { taskDefinition: _, target = "", ...rest } = ours;
+  return {
+    subject: { ...subject, serviceDeploymentArn: ours.arn },
+    ours: { ...rest, target, sources: [], earlySuccess },
+  };
+}
+
+/**
+ * Ours is the earliest whose target is our revision. Service.currentServiceDeployment is not asked: it may still name the previous
+ * one. The list lags too, so none at first means nothing.
+ */
+async function findOurs(session: Session, subject: Subject, revisions: RevisionCache): Promise<string | undefined> {
+  const listed = await listServiceDeployments(session, subject.registeredAt, revisions);
+  return earliestOf(listed, [{ arn: subject.taskDefinition }])?.arn;
+}

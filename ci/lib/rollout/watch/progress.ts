@@ -1,0 +1,112 @@
+import { isDeepStrictEqual } from "node:util";
+import { type EventView, primaryOf, type Snapshot, type Subject, type TaskView, taskId } from "../../ecs/snapshot.js";
+import { estimate } from "./estimate.js";
+import type { DeploymentState, Happening, TaskState } from "./progress-event.js";
+
+/**
+ * What has happened since the look before: each thing once, in order. Pure.
+ * @param before The looks so far; at the first, the service's events from before the rollout are known by `knownEvents`.
+ */
+export function happened(
+  subject: Subject,
+  before: readonly Snapshot[],
+  now: Snapshot,
+  knownEvents: ReadonlySet<string>,
+): Happening[] {
+  const previous = before.at(-1);
+  return [
+    ...newEvents(previous, now, knownEvents),
+    ...taskChanges(subject, previous, now),
+    ...deploymentChanges(subject, before, now),
+  ];
+}
+
+function newEvents(before: Snapshot | undefined, now: Snapshot, knownEvents: ReadonlySet<string>): Happening[] {
+  const seen = new Set(before?.service.events.map((event) => event.id));
+  const isNew = ({ id }: EventView) => !seen.has(id) && !knownEvents.has(id);
+  return inRows(now.service.events.filter(isNew).reverse());
+}
+
+/** What is said again and again, as of each target that is registered, is told once. */
+function inRows(events: readonly EventView[]): Happening[] {
+  const rows: { at: number; message: string; times: number }[] = [];
+  for (const { at, message } of events) {
+    const last = rows.at(-1);
+    if (last?.message === message) last.times++;
+    else rows.push({ at, message, times: 1 });
+  }
+  return rows.map(({ times, ...row }) => ({ type: "event", ...row, ...(times > 1 && { times }) }));
+}
+
+/** More tasks than these are told in sums. */
+const handful = 5;
+
+function taskChanges(subject: Subject, before: Snapshot | undefined, now: Snapshot): Happening[] {
+  // At most looks they are not read again.
+  if (before?.tasks === now.tasks) return [];
+  const known = new Map(before?.tasks.map((task) => [task.arn, keyOf(task)]));
+  const wasGone = (task: TaskView) => task.lastStatus === "STOPPED" && !known.has(task.arn) && !before;
+  const own = now.tasks.filter((task) => task.taskDefinition === subject.taskDefinition && !wasGone(task));
+  const changed = own.filter((task) => known.get(task.arn) !== keyOf(task));
+  const desired = now.service.desiredCount;
+  return desired > handful
+    ? sums(own, changed, desired)
+    : changed.map((task) => ({ type: "task", task: taskId(task.arn), ...stateOf(task) }));
+}
+
+/** One for each state that a task has come into. */
+function sums(own: TaskView[], changed: TaskView[], desired: number): Happening[] {
+  const states = new Map(changed.map((task) => [keyOf(task), stateOf(task)]));
+  return [...states].map(([key, state]) => {
+    const count = own.filter((task) => keyOf(task) === key).length;
+    return { type: "tasks", count, desired, ...state };
+  });
+}
+
+function stateOf({ lastStatus, healthStatus, stoppedReason }: TaskView): TaskState {
+  return {
+    status: lastStatus,
+    ...(healthStatus && healthStatus !== "UNKNOWN" && { health: healthStatus }),
+    ...(stoppedReason && { reason: stoppedReason }),
+  };
+}
+
+function keyOf(task: TaskView): string {
+  const known = keys.get(task);
+  if (known !== undefined) return known;
+  const made = JSON.stringify(stateOf(task));
+  keys.set(task, made);
+  return made;
+}
+/** A view never changes, and is compared with the one before and the one after it. */
+const keys = new WeakMap<TaskView, string>();
+
+function deploymentChanges(subject: Subject, before: readonly Snapshot[], now: Snapshot): Happening[] {
+  const first = before[0] ?? now;
+  const previous = before.at(-1);
+  const state = deploymentState(subject, first, now);
+  const isNews = !previous || isOther(state, deploymentState(subject, first, previous));
+  return isNews ? [state] : [];
+}
+
+/** The time left changes with every look, and that alone is no news. */
+function isOther(one: DeploymentState, other: DeploymentState): boolean {
+  return !isDeepStrictEqual({ ...one, secondsLeft: 0 }, { ...other, secondsLeft: 0 });
+}
+
+function deploymentState(subject: Subject, first: Snapshot, now: Snapshot): DeploymentState {
+  const { service, ours } = now;
+  const classic = service.deployments.find((one) => one.taskDefinition === subject.taskDefinition);
+  return {
+    type: "deployment",
+    status: ours?.status ?? classic?.rolloutState ?? "not listed yet",
+    ...(ours?.lifecycleStage && { stage: ours.lifecycleStage }),
+    ...(classic && classic.id !== primaryOf(service)?.id && { role: classic.status }),
+    ...(classic && {
+      running: classic.runningCount,
+      desired: classic.desiredCount,
+      failed: classic.failedTasks,
+      ...estimate(subject, first, now),
+    }),
+  };
+}

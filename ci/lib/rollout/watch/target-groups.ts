@@ -1,0 +1,84 @@
+import type { Service } from "@aws-sdk/client-ecs";
+import type { TargetGroup as ElbTargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
+import { ask } from "../../aws/errors.js";
+import { sdk } from "../../aws/sdk.js";
+import { abort } from "../../aws/send-options.js";
+import { type Known, knowing } from "../../aws/try-read.js";
+import type { Session } from "../session.js";
+
+/** A target group that the service registers its tasks with, as it is set. */
+export interface TargetGroup {
+  arn: string;
+  /** For how long a target goes on with its requests once it is let go. */
+  deregistrationDelaySeconds: number;
+  healthCheck: HealthCheck;
+}
+
+export interface HealthCheck {
+  /** Absent where a connection is all that is tried. */
+  path?: string;
+  /** `traffic-port`, or a port's number. */
+  port: string;
+  intervalSeconds: number;
+  timeoutSeconds: number;
+  /** Successes in a row that make an unhealthy target healthy. */
+  healthyThreshold: number;
+  /** Failures in a row that make a target unhealthy. */
+  unhealthyThreshold: number;
+}
+
+/**
+ * The target groups of a service behind an Application or Network Load Balancer, without those that don't exist any more. A
+ * service without any costs no call.
+ */
+export async function readTargetGroups(session: Session, service: Service): Promise<Known<TargetGroup[]>> {
+  const reading = Promise.all(targetGroupsOf(service).map((arn) => readTargetGroup(session, arn)));
+  const found = await knowing(reading, session.signal);
+  return "unknown" in found ? found : { value: found.value.filter((group) => group !== undefined) };
+}
+
+/** The ARNs of the target groups that a service names, those of the other color of a blue/green deployment included. */
+export function targetGroupsOf({ loadBalancers = [] }: Service): string[] {
+  const named = loadBalancers.flatMap(({ targetGroupArn, advancedConfiguration }) => [
+    targetGroupArn,
+    advancedConfiguration?.alternateTargetGroupArn,
+  ]);
+  return [...new Set(named.filter((arn) => arn !== undefined))];
+}
+
+/** @returns undefined when there is none of this ARN. */
+async function readTargetGroup(session: Session, arn: string): Promise<TargetGroup | undefined> {
+  const { DescribeTargetGroupAttributesCommand, DescribeTargetGroupsCommand, TargetGroupNotFoundException } = sdk.elb;
+  const elb = await session.aws.lazy.elb();
+  const groups = new DescribeTargetGroupsCommand({ TargetGroupArns: [arn] });
+  const attributes = new DescribeTargetGroupAttributesCommand({ TargetGroupArn: arn });
+  try {
+    const [{ TargetGroups }, { Attributes }] = await Promise.all([
+      ask("elasticloadbalancing:DescribeTargetGroups", elb.send(groups, abort(session))),
+      ask("elasticloadbalancing:DescribeTargetGroupAttributes", elb.send(attributes, abort(session))),
+    ]);
+    const delay = Attributes?.find(({ Key }) => Key === "deregistration_delay.timeout_seconds")?.Value;
+    const healthCheck = healthCheckOf(TargetGroups?.[0]);
+    return { arn, deregistrationDelaySeconds: number(delay, "deregistration delay"), healthCheck };
+  } catch (error) {
+    if (error instanceof TargetGroupNotFoundException) return undefined;
+    throw error;
+  }
+}
+
+function healthCheckOf(group: ElbTargetGroup = {}): HealthCheck {
+  return {
+    ...(group.HealthCheckPath !== undefined && { path: group.HealthCheckPath }),
+    port: group.HealthCheckPort ?? "traffic-port",
+    intervalSeconds: number(group.HealthCheckIntervalSeconds, "HealthCheckIntervalSeconds"),
+    timeoutSeconds: number(group.HealthCheckTimeoutSeconds, "HealthCheckTimeoutSeconds"),
+    healthyThreshold: number(group.HealthyThresholdCount, "HealthyThresholdCount"),
+    unhealthyThreshold: number(group.UnhealthyThresholdCount, "UnhealthyThresholdCount"),
+  };
+}
+
+/** A setting that a service's target group always has: nothing is put in its place. */
+function number(value: string | number | undefined, name: string): number {
+  if (value !== undefined && Number.isFinite(Number(value))) return Number(value);
+  throw new Error(`the load balancer told ${value ?? "no"} ${name}`);
+}

@@ -1,0 +1,38 @@
+import { InputError } from "../../common/errors.js";
+import type { Permitted } from "../fail-fast/fail-fast.js";
+
+/** How long a rollout is waited for, and what may be done meanwhile and at the end, as people say it. */
+export interface PatienceOptions {
+  timeoutMinutes?: number | undefined;
+  onTimeout?: string | undefined;
+  noEarlyStop?: boolean | undefined;
+}
+export interface Patience {
+  /** Absent where the service's own settings decide. */
+  timeoutMs?: number;
+  permitted: Permitted;
+}
+
+const endings = ["leave", "rollback"] as const;
+/** A day: longer than any session of AWS credentials. */
+const mostMinutes = 24 * 60;
+
+/** @throws InputError for what can't be waited for. */
+export function parsePatience({ timeoutMinutes, onTimeout = "leave", noEarlyStop = false }: PatienceOptions): Patience {
+  const ending = endings.find((one) => one === onTimeout);
+  if (!ending) {
+    throw new InputError(
+      "bad-on-timeout",
+      `--on-timeout is ${JSON.stringify(onTimeout)}. Accepted: leave (the rollout goes on in ECS) or rollback.`,
+    );
+  }
+  const permitted: Permitted = { earlyStop: !noEarlyStop, onTimeout: ending };
+  if (timeoutMinutes === undefined) return { permitted };
+  if (Number.isInteger(timeoutMinutes) && timeoutMinutes >= 1 && timeoutMinutes <= mostMinutes) {
+    return { timeoutMs: timeoutMinutes * 60_000, permitted };
+  }
+  throw new InputError(
+    "bad-timeout",
+    `--timeout-minutes is ${timeoutMinutes}. Accepted: a whole number from 1 to ${mostMinutes}.`,
+  );
+}

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Directory } from "@dagger.io/dagger";
+import { readTarget } from "../../lib/commands/destination.js";
+
+/** A directory of the engine, as far as targets are read from it. */
+function directory(files: Record<string, string>): Directory {
+  const file = (path: string) => ({ contents: async () => files[path] });
+  return { entries: async () => Object.keys(files), file } as unknown as Directory;
+}
+
+const production = {
+  region: "us-west-2",
+  account: "123456789012",
+  cluster: "c",
+  service: "s",
+  family: "f",
+  container: "app",
+  repository: "team/app",
+  containerPort: 5000,
+};
+
+test("a target is read by its name", async () => {
+  const targets = directory({ "production.json": JSON.stringify(production), "staging.json": "{" });
+  assert.equal((await readTarget(targets, "production")).repository, "team/app");
+});
+
+/** What lies beside the targets and is none. */
+const beside = { "target.schema.json": "", "production.terraform.json": "" };
+
+test("an unknown target is refused, naming those that there are", async () => {
+  const targets = directory({ "production.json": "", "staging.json": "", "README.md": "", ...beside });
+  for (const name of ["prod", "", "../production", "README.md"]) {
+    await assert.rejects(readTarget(targets, name), {
+      code: "unknown-target",
+      message: /Accepted: production, staging\./,
+    });
+  }
+  await assert.rejects(readTarget(directory({}), "production"), { message: /holds no \.json file/ });
+});
+
+test("the target that was probably meant is suggested, and of many the nearest are shown", async () => {
+  const many = Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`service-${10 + n}.json`, ""]));
+  const targets = directory({ ...many, "production.json": "" });
+  await assert.rejects(readTarget(targets, "Production"), {
+    message: /Did you mean "production"\? Accepted: .*, and 21 more\./,
+  });
+});
+
+test("a target that is not valid is refused with its file's name", async () => {
+  await assert.rejects(readTarget(directory({ "staging.json": "{" }), "staging"), {
+    code: "bad-target",
+    message: /^staging\.json is not JSON/,
+  });
+});

@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { afterEach, beforeEach, test } from "node:test";
+import type { Destination } from "../../lib/commands/destination.js";
+import { statedTarget } from "../../lib/commands/resolve-target.js";
+import { parseTarget, type Target } from "../../lib/config/target.js";
+import { LABEL } from "../../lib/image/labels.js";
+import { type ImageSource, publish } from "../../lib/publish/publish-release.js";
+import { noSpan } from "../../lib/rollout/span.js";
+import { type FakeAws, fakeAws } from "../support/fake-aws.js";
+import { type FakeRegistry, fakeRegistry } from "../support/fake-registry.js";
+
+const path = new URL("../../../infra/targets/production.json", import.meta.url);
+const target = statedTarget(parseTarget(readFileSync(path, "utf8"), "production.json")) as Target;
+
+let registry: FakeRegistry;
+let fake: FakeAws;
+let destination: Destination;
+let done: string[];
+let lines: string[];
+
+beforeEach(async () => {
+  registry = await fakeRegistry(target.repository);
+  fake = await fakeAws(registry.script);
+  destination = { aws: fake.aws, target, endpoint: registry.endpoint };
+  done = [];
+  lines = [];
+});
+afterEach(async () => {
+  await fake.close();
+  await registry.close();
+});
+
+/** A container whose image has these labels, pushed into the fake registry. */
+function container(labels: Record<string, string> = {}, changes: Partial<ImageSource> = {}): ImageSource {
+  // The same labels always make the same digest.
+  const digest = registry.put("scratch", labels);
+  return {
+    kind: "ready",
+    identity: async () => {
+      done.push("identity");
+      return digest;
+    },
+    baseDigest: async () => undefined,
+    test: async () => undefined,
+    push: async () => {
+      done.push("push");
+      return registry.put("v1.0.0", labels);
+    },
+    ...changes,
+  };
+}
+
+const run = (source: ImageSource) =>
+  publish("v1.0.0", source, destination, { progress: (line) => lines.push(line), span: noSpan });
+
+test("a ready container is pushed without its digest being read first, and the release states that it is not tested", async () => {
+  const release = await run(container());
+  assert.deepEqual(done, ["push"]);
+  assert.equal(release.untested, true);
+  assert.ok(lines.some((line) => /^Not tested: the target names no test command/.test(line)));
+  assert.ok(lines.some((line) => /^Pushing the image as v1\.0\.0 to /.test(line)));
+});
+
+test("the same container under the same version is found again, and nothing is tested or pushed", async () => {
+  const first = await run(container());
+  done = [];
+  const second = await run(container({}, { test: () => Promise.reject(new Error("tested")) }));
+  assert.equal(second.digest, first.digest);
+  assert.deepEqual(done, ["identity"]);
+  assert.ok(lines.some((line) => /v1\.0\.0 is in the registry already, as the same image/.test(line)));
+});
+
+test("another container under a version that is taken is refused with both digests", async () => {
+  const first = await run(container());
+  await assert.rejects(run(container({ other: "image" })), {
+    code: "version-taken",
+    exitCode: 2,
+    message: new RegExp(`${first.digest}\\) and is another image than the container \\(sha256:.*deploy --published`),
+  });
+});
+
+test("a build under a version that a ready container has taken is refused, and the other way round", async () => {
+  const labels = { [LABEL.inputDigest]: "sha256:input" };
+  await run(container(labels));
+  await assert.rejects(run(container({ a: "b" })), { code: "version-taken" });
+  // A build is the same by its input, whatever image that made.
+  const build = { ...container(), kind: "build" as const, identity: async () => "sha256:other" };
+  await assert.rejects(run(build), { code: "version-taken", message: /made from another input/ });
+});
+
+test("the commit of the release is the one that the container's own label names", async () => {
+  assert.equal((await run(container({ [LABEL.revision]: "c0ffee" }))).commit, "c0ffee");
+});
+
+test("whoever loses a race for an immutable tag to the same container uses that one", async () => {
+  let winner: string | undefined;
+  const lose = (labels: Record<string, string>) => async () => {
+    winner = registry.put("v1.0.0", labels);
+    throw new Error("tag is immutable");
+  };
+  assert.equal((await run(container({}, { push: lose({}) }))).digest, winner);
+});
+
+test("a ready container that can't be pushed ends with exit code 2 and the registry's words", async () => {
+  const source = container({}, { push: () => Promise.reject(new Error("no space left on device")) });
+  await assert.rejects(run(source), {
+    code: "push-failed",
+    exitCode: 2,
+    message: /^Pushing the image as v1\.0\.0 to .* failed: no space left on device\. The registry has no such tag/,
+  });
+});

@@ -1,0 +1,262 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { statedTarget } from "../../lib/commands/resolve-target.js";
+import { parseTarget, type Target } from "../../lib/config/target.js";
+import { unusedKeys } from "../../lib/rollout/preflight/checks/unused-keys.js";
+import { facts } from "../support/facts.js";
+
+const production = JSON.parse(readFileSync(new URL("../../../infra/targets/production.json", import.meta.url), "utf8"));
+
+function refused(changes: object): string {
+  try {
+    parseTarget(JSON.stringify({ ...production, ...changes }), "some.json");
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error("It was accepted.");
+}
+
+test("the production target is valid, complete, and for linux/amd64 because it does not state a platform", () => {
+  assert.deepEqual(statedTarget(parseTarget(JSON.stringify(production), "production.json")), {
+    ...production,
+    platform: "linux/amd64",
+  });
+});
+
+test("the public URL, the registry's place and the source are optional", () => {
+  const { url, ...rest } = production;
+  assert.ok(url);
+  assert.equal(parseTarget(JSON.stringify(rest), "t.json").url, undefined);
+  const registry = { account: "210987654321", region: "eu-central-1" };
+  assert.deepEqual(parseTarget(JSON.stringify({ ...production, registry }), "t.json").registry, registry);
+});
+
+for (const [given, read] of [
+  [false, false],
+  [{}, { path: "/version", pointer: "/version" }],
+  [{ path: "/build.json" }, { path: "/build.json", pointer: "/version" }],
+  [{ pointer: "" }, { path: "/version", pointer: "" }],
+  [{ header: "x-version" }, { path: "/", header: "x-version" }],
+] as const)
+  test(`a versionCheck of ${JSON.stringify(given)} is read as ${JSON.stringify(read)}`, () => {
+    const json = JSON.stringify({ ...production, versionCheck: given });
+    assert.deepEqual(parseTarget(json, "t.json").versionCheck, read);
+  });
+
+test("a target without a versionCheck has none", () => {
+  const { versionCheck, ...rest } = production;
+  assert.deepEqual(versionCheck, { path: "/version", pointer: "/version" });
+  assert.equal(parseTarget(JSON.stringify(rest), "t.json").versionCheck, undefined);
+});
+
+test("a task before and one after the deploy are optional, and have a quarter of an hour unless they say otherwise", () => {
+  const before = { command: ["flask", "db", "upgrade"] };
+  const after = { command: ["./warm-up"], timeoutSeconds: 60 };
+  const target = parseTarget(JSON.stringify({ ...production, before, after }), "t.json");
+  assert.deepEqual(target.before, { ...before, timeoutSeconds: 900 });
+  assert.deepEqual(target.after, after);
+});
+
+const mistakes: [string, object, RegExp][] = [
+  [
+    "an account that is a number",
+    { account: 123456789012 },
+    /account: is 123456789012; accepted: .*12 digits, in quotes/,
+  ],
+  ["a region in capitals", { region: "US-WEST-2" }, /region: is "US-WEST-2"; accepted: .*us-west-2/],
+  [
+    "a repository with its registry",
+    { repository: "1.dkr.ecr.x.amazonaws.com:5000/app" },
+    /repository: .*without a registry/,
+  ],
+  ["a port that is out of range", { containerPort: 70000 }, /containerPort: is 70000; accepted: .*1 to 65535/],
+  [
+    "a variable for the version that can't be one",
+    { versionVariable: "APP-VERSION" },
+    /versionVariable: is "APP-VERSION"; accepted: a variable's name, such as APP_VERSION/,
+  ],
+  ["a variable for the version of true", { versionVariable: true }, /versionVariable: is true; accepted: .*, or false/],
+  ["a missing service", { service: undefined }, /service: missing/],
+  ["a key that no target has", { conatiner: "app" }, /conatiner: not a key of a target; accepted: .*container,/],
+  [
+    "a registry's key that none has",
+    { registry: { acount: "1" } },
+    /registry\.acount: not a key .*accepted: account, region/,
+  ],
+  [
+    "an expectation's key that none has",
+    { expectations: [{ path: "/x", code: 200 }] },
+    /expectations\.0\.code: not a key .*accepted: path, status, headers, json/,
+  ],
+  [
+    "a versionCheck of true",
+    { versionCheck: true },
+    /versionCheck: is true; accepted: false, \{ "path": "\/version", "pointer": "\/version" \}, or \{ "path": "\/", "header"/,
+  ],
+  [
+    "a versionCheck of another host",
+    { versionCheck: { path: "//evil.example" } },
+    /versionCheck\.path: is .* no other host/,
+  ],
+  [
+    "a pointer without a slash",
+    { versionCheck: { pointer: "version" } },
+    /versionCheck\.pointer: is "version"; accepted: a JSON pointer, such as \/version/,
+  ],
+  [
+    "a pointer with an escape that none has",
+    { versionCheck: { pointer: "/a~2" } },
+    /versionCheck\.pointer: is "\/a~2"/,
+  ],
+  [
+    "a header that can't be one",
+    { versionCheck: { header: "x version" } },
+    /versionCheck\.header: is "x version"; accepted: a header's name, such as x-version/,
+  ],
+  [
+    "a pointer and a header at once",
+    { versionCheck: { pointer: "/version", header: "x-version" } },
+    /versionCheck: is Object; accepted: false, /,
+  ],
+  [
+    "tasks to verify without anything to request",
+    { versionCheck: false, verifyTasks: true },
+    /verifyTasks: has nothing to request; accepted: with a versionCheck other than false, or with expectations/,
+  ],
+  [
+    "an expectation of another host",
+    { expectations: [{ path: "//evil.example" }] },
+    /expectations\.0\.path: is .*; accepted: a path below the URL/,
+  ],
+  [
+    "a task's command that is one text",
+    { before: { command: "flask db upgrade" } },
+    /before\.command: is "flask db upgrade"; accepted: a list of texts, such as \["flask", "db", "upgrade"\]/,
+  ],
+  ["a task's command of nothing", { after: { command: [] } }, /after\.command: .*a list of at least one text/],
+  [
+    "a task's time limit in words",
+    { before: { command: ["x"], timeoutSeconds: "15m" } },
+    /before\.timeoutSeconds: is "15m"; accepted: a whole number from 1 to 43200/,
+  ],
+  [
+    "a task's key that none has",
+    { before: { command: ["x"], timeout: 5 } },
+    /before\.timeout: not a key .*accepted: command, timeoutSeconds/,
+  ],
+  ["a region with an availability zone", { region: "us-west-2a" }, /region: is "us-west-2a"; accepted: .*us-west-2/],
+  [
+    "a registry in another partition",
+    { registry: { region: "cn-north-1" } },
+    /registry\.region: is "cn-north-1"; accepted: a region of the partition aws, as us-west-2 is/,
+  ],
+  ["a registry that is a string", { registry: "x" }, /registry: is "x"; accepted: an object of account, region/],
+  ["an expectation that is null", { expectations: [null] }, /expectations\.0: is null; accepted: an object of path/],
+  [
+    "an expectation's headers as a list",
+    { expectations: [{ path: "/x", headers: 5 }] },
+    /expectations\.0\.headers: is 5; accepted: an object of headers/,
+  ],
+  ["a registry of an empty list", { registry: [] }, /registry: is a list; accepted: an object of account, region/],
+  [
+    "build arguments in a list",
+    { build: { args: ["A=1"] } },
+    /build\.args: is a list; accepted: an object of values by/,
+  ],
+  [
+    "a versionCheck of an empty list",
+    { versionCheck: [] },
+    /versionCheck: is a list; accepted: false, or an object of/,
+  ],
+  [
+    "an expectation's headers in a list",
+    { expectations: [{ path: "/x", headers: ["a"] }] },
+    /expectations\.0\.headers: is a list; accepted: an object of values by name/,
+  ],
+  ["a task that is a list", { before: ["flask"] }, /before: is a list; accepted: an object of command, timeoutSeconds/],
+  ["a service of null", { service: null }, /service: is null; accepted: 1 to 255/],
+  [
+    "a URL with a query",
+    { url: "https://app.example.com/?a=1" },
+    /url: .*; accepted: a URL without a query and a fragment/,
+  ],
+  [
+    "a URL with a fragment",
+    { url: "https://app.example.com/#x" },
+    /url: .*; accepted: a URL without a query and a fragment/,
+  ],
+  ["a URL with a line break", { url: "https://app.example\n.com" }, /url: .*; accepted: an http or https URL/],
+  ["a URL of another scheme", { url: "ftp://app.example.com" }, /url: is "ftp:.*"; accepted: an http or https URL/],
+];
+
+for (const [what, changes, message] of mistakes) {
+  test(`${what} is refused by its path, with what is accepted`, () => assert.match(refused(changes), message));
+}
+
+for (const region of [
+  "us-west-2",
+  "ap-southeast-7",
+  "mx-central-1",
+  "us-gov-west-1",
+  "cn-northwest-1",
+  "eusc-de-east-1",
+  "us-iso-east-1",
+  "us-isob-east-1",
+  "eu-isoe-west-1",
+  "us-isof-south-1",
+]) {
+  test(`a target can be in ${region}`, () => {
+    assert.equal(parseTarget(JSON.stringify({ ...production, region }), "t.json").region, region);
+  });
+}
+
+for (const url of [
+  "https://ci:hunter2@example.com",
+  "https://hunter2@example.com/",
+  "https://ci:hun/ter2@example.com",
+  "ci:hunter2@example.com",
+]) {
+  test(`a URL with a user name or password is refused and not shown: ${url}`, () => {
+    const message = refused({ url });
+    assert.match(message, /url: is "[^"]*…@example\.com\/?"; accepted: /);
+    assert.doesNotMatch(message, /hun/);
+  });
+}
+
+test("a source with a token in its URL is refused and not shown", () => {
+  const message = refused({ source: "https://hunter2@example.com/team/app" });
+  assert.match(message, /source: .*; accepted: a URL without a user name and password/);
+  assert.doesNotMatch(message, /hunter2/);
+});
+
+test("keys that a deploy never used are read whatever they are, and named by a warning", () => {
+  const old = { cpu: 256, memory: 512, desiredCount: 1, launchType: "EC2" };
+  const target = parseTarget(JSON.stringify({ ...production, ...old }), "t.json");
+  assert.equal(target.service, production.service);
+  const [finding, ...others] = unusedKeys(facts({ target: { ...facts().target, ...target } as Target }));
+  assert.deepEqual([finding?.level, finding?.id, others], ["warning", "unused-target-keys", []]);
+  assert.match(String(finding?.what), /^"cpu", "memory", "desiredCount", "launchType" in the target have no effect/);
+  assert.match(String(finding?.fix), /infra\/targets\/production\.terraform\.json/);
+  assert.deepEqual(unusedKeys(facts()), []);
+});
+
+test("a target that an editor saved with a byte order mark is read", () => {
+  assert.equal(parseTarget(`\ufeff${JSON.stringify(production)}`, "t.json").service, production.service);
+});
+
+test("a long value is cut in the error", () => {
+  assert.ok(refused({ service: "x!".repeat(50_000) }).length < 400);
+});
+
+test("all mistakes are named at once, with the file", () => {
+  const message = refused({ account: "1", containerPort: "80" });
+  assert.match(message, /^some\.json is not a valid target:\n {2}account: .*\n {2}containerPort: /);
+});
+
+test("what is no JSON, or no object, is refused with the file's name", () => {
+  assert.throws(() => parseTarget("{", "broken.json"), { code: "bad-target", message: /^broken\.json is not JSON/ });
+  assert.throws(() => parseTarget("[]", "list.json"), {
+    message: /list\.json is not a valid target:\n {2}\(the whole file\): is a list; accepted: a JSON object[^\n]*$/,
+  });
+});

@@ -1,0 +1,32 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { nothingAsked, parseAsked } from "../../../lib/rollout/plan/deploy-options.js";
+
+test("nothing is asked by default", () => {
+  assert.deepEqual(parseAsked({}), nothingAsked);
+});
+
+test("what is asked is taken as it is said, a severity in any case", () => {
+  const plan = "0123456789abcdef";
+  const asked = parseAsked({ env: ["A=1"], force: true, ignore: ["secrets"], scanSeverity: "high", plan });
+  assert.deepEqual(asked, {
+    overrides: { environment: { A: "1" }, secrets: {} },
+    force: true,
+    ignore: ["secrets"],
+    scanSeverity: "HIGH",
+    plan,
+  });
+});
+
+const wrong = [
+  ["bad-severity", { scanSeverity: "bad" }, /"bad". Accepted, from the worst on: CRITICAL, HIGH/],
+  ["bad-plan", { plan: "0123" }, /"0123" is no hash of a plan/],
+  ["bad-ignore", { ignore: ["all"] }, /no finding "all"/],
+  ["bad-override", { env: ["A"] }, /NAME=VALUE/],
+] as const;
+for (const [code, options, message] of wrong) {
+  test(`${JSON.stringify(options)} is refused as ${code}`, () => {
+    const copy = structuredClone(options) as Parameters<typeof parseAsked>[0];
+    assert.throws(() => parseAsked(copy), { name: "InputError", code, message });
+  });
+}

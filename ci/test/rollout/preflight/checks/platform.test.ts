@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { JsonObject } from "../../../../lib/aws/raw-task-definition.js";
+import { platform, platformOf } from "../../../../lib/rollout/preflight/checks/platform.js";
+import { facts, inShort } from "../../../support/facts.js";
+
+const arm = { runtimePlatform: { cpuArchitecture: "ARM64", operatingSystemFamily: "LINUX" } };
+const found = (platforms: string[], next: JsonObject) =>
+  inShort(platform(facts({ platforms: { value: platforms }, next })));
+
+test("a task without a runtimePlatform runs on Linux on X86_64", () => {
+  assert.equal(platformOf({}), "linux/amd64");
+  assert.equal(platformOf(arm), "linux/arm64");
+  assert.equal(platformOf({ runtimePlatform: { operatingSystemFamily: "WINDOWS_SERVER_2022_CORE" } }), "windows/amd64");
+});
+
+test("an image, or one in its index, must be for the task's platform", () => {
+  assert.deepEqual(found(["linux/amd64"], {}), []);
+  assert.deepEqual(found(["linux/arm64", "linux/amd64"], arm), []);
+  assert.deepEqual(found(["linux/amd64"], arm), ["error wrong-platform"]);
+  assert.deepEqual(found(["linux/arm64"], { requiresCompatibilities: ["FARGATE"] }), ["error wrong-platform"]);
+});
+
+test("what instances of one's own are is not known where the task definition does not say it", () => {
+  assert.deepEqual(found(["linux/arm64"], {}), ["not-checked wrong-platform"]);
+  const service = { launchType: "FARGATE" as const };
+  const onFargate = platform(facts({ platforms: { value: ["linux/arm64"] }, next: {}, service }));
+  assert.deepEqual(inShort(onFargate), ["error wrong-platform"]);
+});
+
+test("a platform that could not be read is not checked, never fine", () => {
+  assert.deepEqual(inShort(platform(facts({ platforms: { unknown: "no" } }))), ["not-checked wrong-platform"]);
+});

@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { somethingToReturnTo } from "../../../../lib/rollout/preflight/checks/rollback-target.js";
+import type { Facts } from "../../../../lib/rollout/preflight/facts.js";
+import { facts, inShort } from "../../../support/facts.js";
+
+const found = (hasCompleted: Facts["hasCompleted"]) => somethingToReturnTo(facts({ hasCompleted }));
+
+test("a deployment that has completed is something to return to", () => {
+  assert.deepEqual(found({ value: true }), []);
+});
+
+test("a service that never had a completed deployment has nothing to return to", () => {
+  assert.deepEqual(inShort(found({ value: false })), ["error nothing-to-return-to"]);
+});
+
+test("without the permission to list deployments it is not checked, never fine", () => {
+  const findings = found({ unknown: "ecs:ListServiceDeployments is not permitted" });
+  assert.deepEqual(inShort(findings), ["not-checked nothing-to-return-to"]);
+  assert.match(String(findings[0]?.what), /ecs:ListServiceDeployments is not permitted/);
+});

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Facts } from "../../../lib/rollout/preflight/facts.js";
+import { type FindingId, findingIds } from "../../../lib/rollout/preflight/finding.js";
+import { isBlocking, judge, parseIgnored, refuseBlocking } from "../../../lib/rollout/preflight/preflight.js";
+import { facts, inShort } from "../../support/facts.js";
+import { target } from "../../support/scripted-ecs.js";
+import { targetGroup } from "../../support/target-groups.js";
+
+const bad = facts({
+  image: { value: undefined },
+  platforms: { unknown: "no manifest" },
+  service: { ...facts().service, deploymentConfiguration: {} },
+  logGroups: [{ container: "app", group: "/app", region: "us-west-2", exists: { value: false } }],
+});
+
+test("nothing speaks against a deploy on which all is well", () => {
+  assert.deepEqual(judge(facts(), []), []);
+});
+
+const somewhere = { service: { ...facts().service, serviceArn: "arn:aws:ecs:eu-west-1:123456789012:service/c/s" } };
+const wrong: Record<FindingId, Partial<Facts>> = {
+  "other-place": somewhere,
+  "deployment-in-flight": {
+    deployments: { listed: [{ arn: "arn:x/sd1", status: "PENDING", createdAt: 0, taskDefinition: "x" }] },
+  },
+  "nothing-to-return-to": { hasCompleted: { value: false } },
+  "return-image-missing": {
+    wayBack: {
+      value: {
+        taskDefinition: "service:7",
+        images: [{ container: "app", image: "x@sha256:0", state: { value: undefined } }],
+      },
+    },
+  },
+  "older-version": { running: { ...facts().running, version: "v1.1.1" } },
+  "same-image": { next: { containerDefinitions: [{ name: "worker", image: facts().running.image }] } },
+  "no-room-to-replace": { service: { ...facts().service, deploymentConfiguration: { maximumPercent: 100 } } },
+  "fixed-host-port": {
+    service: { ...facts().service, runningCount: 1, launchType: "EC2" },
+    next: { containerDefinitions: [{ name: "app", portMappings: [{ containerPort: 80, hostPort: 80 }] }] },
+  },
+  "no-circuit-breaker": { service: { ...facts().service, deploymentConfiguration: {} } },
+  "image-missing": { image: { value: undefined } },
+  "image-inactive": { image: { value: { tags: [], status: "ARCHIVED" } } },
+  "wrong-platform": { platforms: { value: [] } },
+  "scan-findings": { scan: { value: { CRITICAL: 1 } } },
+  "mutable-tags": { repository: { unknown: "no" } },
+  "foreign-registry": { target: { ...target, registry: { account: "210987654321" } }, hasCompleted: { unknown: "no" } },
+  "no-execution-role": { next: { requiresCompatibilities: ["FARGATE"] } },
+  roles: { roles: [{ role: "r", uses: ["task role"], state: { value: "missing" } }] },
+  secrets: { secrets: [{ taker: "DB of app", valueFrom: "x", store: "ssm", state: { value: "missing" } }] },
+  "log-group-missing": {
+    logGroups: [{ container: "app", group: "/app", region: "us-west-2", exists: { value: false } }],
+  },
+  "target-groups": { targetGroups: { unknown: "no" } },
+  "health-check-port": { targetGroups: { value: [targetGroup({ port: "6000" })] } },
+  "too-many-tags": { next: { tags: Array.from({ length: 46 }, (_, n) => ({ key: `cost-${n}`, value: "x" })) } },
+  "definition-too-large": { next: { containerDefinitions: [{ name: "app", command: ["x".repeat(65_536)] }] } },
+  "image-name-too-long": { release: { ...facts().release, image: `x/${"y".repeat(254)}` } },
+  "command-too-long": { target: { ...target, before: { command: ["x".repeat(8192)], timeoutSeconds: 60 } } },
+  "short-grace": {
+    service: { ...facts().service, healthCheckGracePeriodSeconds: 1 },
+    targetGroups: { value: [targetGroup()] },
+  },
+  "verify-tasks": { target: { ...target, verifyTasks: true } },
+  "unused-target-keys": { target: { ...target, cpu: 256 } },
+};
+for (const id of findingIds) {
+  test(`${id} is among what is looked for, and comes with its fix`, () => {
+    const found = judge(facts(wrong[id]), []).find((one) => one.id === id);
+    assert.ok(found);
+    assert.notEqual(found.fix, "");
+  });
+}
+
+test("findings come with the worst first", () => {
+  assert.deepEqual(inShort(judge(bad, [])), [
+    "error image-missing",
+    "error log-group-missing",
+    "warning no-circuit-breaker",
+    "not-checked wrong-platform",
+  ]);
+});
+
+test("every error that nobody ignores is told with its fix, and stops the deploy before anything is changed", () => {
+  assert.throws(
+    () => refuseBlocking(judge(bad, ["image-missing"])),
+    (error: Error & { code: string; exitCode: number }) => {
+      assert.equal(error.code, "pre-flight");
+      assert.equal(error.exitCode, 2);
+      assert.match(error.message, /log-group-missing: .*\n {4}Fix: Create it/);
+      assert.match(error.message, /--ignore log-group-missing/);
+      assert.doesNotMatch(error.message, /image-missing|no-circuit-breaker|wrong-platform/);
+      return true;
+    },
+  );
+});
+
+test("with every error ignored nothing stops the deploy, and the findings say that they are ignored", () => {
+  const findings = judge(bad, ["image-missing", "log-group-missing"]);
+  refuseBlocking(findings);
+  assert.deepEqual(
+    findings.map(({ ignored }) => ignored),
+    [true, true, false, false],
+  );
+  assert.ok(!findings.some(isBlocking));
+});
+
+test("only findings that there are can be ignored", () => {
+  assert.deepEqual(parseIgnored(["mutable-tags", "secrets"]), ["mutable-tags", "secrets"]);
+  assert.throws(() => parseIgnored(["everything"]), { code: "bad-ignore", message: /"everything".*mutable-tags/ });
+});

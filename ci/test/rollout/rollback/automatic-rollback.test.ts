@@ -1,0 +1,147 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { JsonObject } from "../../../lib/aws/raw-task-definition.js";
+import type { Ask } from "../../../lib/rollout/verify/http-request.js";
+import { Fault } from "../../support/fake-aws.js";
+import { addTask, newDigest, revisionArn, type Story, type World } from "../../support/scripted-ecs.js";
+import { served } from "../../support/served.js";
+import { givenUp, success, takenBack } from "../../support/stories.js";
+import { wrong } from "../../support/wrong-scene.js";
+
+const tagsOf = (world: World, revision: number) =>
+  Object.fromEntries(
+    (world.taskDefinitions.get(revisionArn(revision))?.tags ?? []).map(({ key, value }) => [key, value]),
+  );
+
+test("a deploy that serves another version is taken back, and told as rolled back", async (t) => {
+  const { fake, world, roll } = await wrong(t);
+  const report = await roll();
+  assert.equal(report.verdict, "rolled-back");
+  assert.equal(report.exitCode, 3);
+  assert.match(report.reason, /does not serve v1\.1\.0: v0\.0\.1\. It was taken back by us: v1\.0\.0 runs again\./);
+  assert.equal(report.undo?.to?.taskDefinition, revisionArn(7));
+  assert.equal(report.undo?.http?.state, "verified");
+  const sent = fake.sent("UpdateService").map(({ taskDefinition }) => taskDefinition);
+  assert.deepEqual(sent, [revisionArn(8), revisionArn(9)]);
+  assert.equal(world.service.taskDefinition, revisionArn(9));
+});
+
+test("what the service goes back to is an exact copy of what its rollout was made from", async (t) => {
+  const { fake, world, roll } = await wrong(t);
+  await roll();
+  const own = (document: JsonObject | undefined) => {
+    const { taskDefinitionArn: _a, revision: _r, registeredAt: _t, ...rest } = document ?? {};
+    return rest;
+  };
+  const [before, copy] = [7, 9].map((revision) =>
+    own(world.taskDefinitions.get(revisionArn(revision))?.taskDefinition),
+  );
+  assert.deepEqual(copy, before);
+  const tags = tagsOf(world, 9);
+  assert.equal(tags["slipway:verb"], "undo");
+  assert.equal(tags["slipway:base"], revisionArn(8));
+  assert.match(String(tags["slipway:because"]), /answers v0\.0\.1 instead of v1\.1\.0/);
+  assert.equal(fake.sent("RegisterTaskDefinition").length, 2);
+});
+
+test("errors that a URL answers after a rollout are taken back too", async (t) => {
+  const { world, roll } = await wrong(t);
+  const healthy = served(world, "v0.0.1");
+  const ask: Ask = async (question) =>
+    world.service.taskDefinition === revisionArn(8) ? { status: 500, headers: {}, body: "" } : healthy(question);
+  const report = await roll({ ask });
+  assert.equal(report.verdict, "rolled-back");
+  assert.match(report.reason, /HTTP 500/);
+});
+
+test("nothing is taken back where the same question was not answered well before", async (t) => {
+  const { fake, world, roll } = await wrong(t);
+  const after = served(world, "v0.0.1");
+  const ask: Ask = async (question) => {
+    if (world.service.taskDefinition === revisionArn(7)) throw new Error("unreachable");
+    return after(question);
+  };
+  const report = await roll({ ask });
+  assert.equal(report.verdict, "deployed-unverified");
+  assert.equal(fake.sent("UpdateService").length, 1);
+});
+
+test("nothing is taken back on answers that never came", async (t) => {
+  const { fake, world, roll } = await wrong(t);
+  const before = served(world, "v0.0.1");
+  const ask: Ask = async (question) => {
+    if (world.service.taskDefinition === revisionArn(8)) throw new Error("unreachable");
+    return before(question);
+  };
+  const report = await roll({ ask });
+  assert.equal(report.verdict, "deployed-unverified");
+  assert.equal(fake.sent("UpdateService").length, 1);
+});
+
+test("nothing is taken back where right answers come in between", async (t) => {
+  const { fake, world, roll } = await wrong(t);
+  const [wrongly, rightly] = [served(world, "v0.0.1"), served(world)];
+  let asked = 0;
+  const ask: Ask = (question) => (++asked % 3 ? wrongly(question) : rightly(question));
+  const report = await roll({ ask });
+  assert.equal(report.verdict, "failed");
+  assert.equal(fake.sent("UpdateService").length, 1);
+});
+
+test("nothing is taken back where that is not wanted", async (t) => {
+  const { fake, roll } = await wrong(t);
+  assert.equal((await roll({ undo: false })).verdict, "failed");
+  assert.equal(fake.sent("UpdateService").length, 1);
+});
+
+test("what ECS gave up without going back is taken back by us", async (t) => {
+  const { fake, roll } = await wrong(t, { updates: [givenUp, takenBack] });
+  const report = await roll({ http: undefined });
+  assert.equal(report.verdict, "rolled-back");
+  assert.match(report.reason, /circuit breaker.*taken back by us: v1\.0\.0 runs again/s);
+  assert.equal(report.diagnosis?.cause, "container-exits");
+  assert.equal(fake.sent("UpdateService").length, 2);
+});
+
+test("an undo that ECS refuses leaves the verdict, and says why", async (t) => {
+  const { fake, roll } = await wrong(t, { updates: [givenUp, takenBack] });
+  const register = fake.script.RegisterTaskDefinition;
+  fake.script.RegisterTaskDefinition = (input) =>
+    fake.sent("RegisterTaskDefinition").length > 1
+      ? new Fault("ClientException", "Too many.")
+      : (register?.(input) ?? {});
+  const report = await roll({ http: undefined });
+  assert.equal(report.verdict, "failed");
+  assert.match(report.reason, /It was not taken back: ECS refused RegisterTaskDefinition: Too many/);
+});
+
+test("what can't be read of an undo any more is uncertain", async (t) => {
+  const { fake, roll } = await wrong(t);
+  const list = fake.script.ListServiceDeployments;
+  fake.script.ListServiceDeployments = (input) =>
+    fake.sent("UpdateService").length < 2 ? (list?.(input) ?? {}) : new Fault("AccessDeniedException", "no");
+  const report = await roll();
+  assert.equal(report.verdict, "rolled-back");
+  assert.match(report.uncertain.join(), /ecs:ListServiceDeployments is not permitted/);
+});
+
+test("the desired count that a deploy has set goes back with it", async (t) => {
+  const two: Story = [[40, (world) => addTask(world, "b0", revisionArn(8), newDigest)], ...success];
+  const { fake, roll } = await wrong(t, { updates: [two, takenBack] });
+  const overrides = { environment: {}, secrets: {}, desiredCount: 2 };
+  const asked = { overrides, force: false, ignore: [], scanSeverity: "CRITICAL" };
+  const counts = () => fake.sent("UpdateService").map(({ desiredCount }) => desiredCount);
+  assert.equal((await roll({ asked })).verdict, "rolled-back");
+  assert.deepEqual(counts(), [2, 1]);
+});
+
+test("what is still wrong after it was taken back is told as failed", async (t) => {
+  const { world, roll } = await wrong(t);
+  const before = served(world);
+  const ask: Ask = async (question) =>
+    world.service.taskDefinition === revisionArn(7) ? before(question) : { status: 500, headers: {}, body: "" };
+  const report = await roll({ ask });
+  assert.equal(report.verdict, "failed");
+  assert.equal(report.exitCode, 4);
+  assert.match(report.reason, /taken back by us, and yet http:\/\/app\.example\.com\/version answers HTTP 500/);
+});

@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { hasFailed } from "../../../lib/rollout/rollback/goal.js";
+
+const deployed = (taskDefinition: string, ...statuses: string[]) =>
+  statuses.map((status, n) => ({ arn: `arn:${taskDefinition}/${n}`, status, createdAt: n, taskDefinition }));
+
+test("a revision has failed where ECS has deployed it and never to a good end", () => {
+  for (const statuses of [["STOPPED"], ["ROLLBACK_SUCCESSFUL"], ["ROLLBACK_FAILED", "STOPPED"]])
+    assert.equal(
+      hasFailed([...deployed("a", ...statuses), ...deployed("b", "SUCCESSFUL")], "a"),
+      true,
+      statuses.join(),
+    );
+});
+
+test("a revision has not failed where one of its deployments ended well or goes on, or where ECS has forgotten them", () => {
+  for (const statuses of [
+    ["SUCCESSFUL"],
+    ["STOPPED", "SUCCESSFUL"],
+    ["STOPPED", "IN_PROGRESS"],
+    ["STOPPED", "NEW_STATE"],
+    [],
+  ])
+    assert.equal(hasFailed([...deployed("a", ...statuses), ...deployed("b", "STOPPED")], "a"), false, statuses.join());
+});

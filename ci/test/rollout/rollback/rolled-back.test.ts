@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { history } from "../../../lib/rollout/history/history.js";
+import { rollback } from "../../../lib/rollout/run-rollback.js";
+import { revisionArn, target, update } from "../../support/scripted-ecs.js";
+import { givenUp, takenBack } from "../../support/stories.js";
+import { wrong, wrongVersion } from "../../support/wrong-scene.js";
+
+test("a deploy that was cut off while it was taken back goes on with that when it is run again, without a run id", async (t) => {
+  for (const stories of [wrongVersion, { updates: [givenUp, takenBack] }]) {
+    const { fake, world, lines, roll } = await wrong(t, stories);
+    const cut = new AbortController();
+    const progress = (line: string) =>
+      world.service.taskDefinition === revisionArn(9) &&
+      line.includes("IN_PROGRESS") &&
+      cut.abort(new Error("cut off"));
+    await assert.rejects(roll({ signal: cut.signal, progress }), /cut off/);
+    const report = await roll();
+    assert.equal(report.verdict, "rolled-back");
+    assert.equal(report.attached, true);
+    assert.ok(lines.includes("An earlier call has rolled out v1.1.0 (service:8): looking what became of it."));
+    assert.equal(fake.sent("UpdateService").length, 2);
+    // Once it is over, the same command is a try of its own.
+    assert.equal((await roll()).attached, false);
+  }
+});
+
+test("a deploy is refused while somebody else's, deployed over what it was taken back with, is in flight", async (t) => {
+  const { fake, world, roll } = await wrong(t);
+  const cut = new AbortController();
+  const progress = (line: string) =>
+    world.service.taskDefinition === revisionArn(9) && line.includes("IN_PROGRESS") && cut.abort(new Error("cut off"));
+  await assert.rejects(roll({ signal: cut.signal, progress }), /cut off/);
+  update(world, revisionArn(7));
+  // ECS goes back to the undo.
+  Object.assign(world.service, { taskDefinition: revisionArn(9) });
+  world.service.deployments.splice(0, 1);
+  Object.assign(world.service.deployments[0] ?? {}, { status: "PRIMARY" });
+  await assert.rejects(roll(), { code: "deployment-in-flight" });
+  assert.equal(fake.sent("UpdateService").length, 2);
+});
+
+test("in the history what was taken back is rolled back, and a rollback passes it over", async (t) => {
+  const { fake, clock, roll } = await wrong(t);
+  await roll();
+  const session = { aws: fake.aws, target, clock, progress: () => {} };
+  const past = await history(session, 10);
+  assert.deepEqual(
+    past.map(({ version, ending }) => `${version} ${ending}`),
+    ["v1.0.0 deployed", "v1.1.0 rolled-back", "v1.0.0 deployed"],
+  );
+  await assert.rejects(rollback(session), { code: "nothing-proven" });
+});

@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type TestContext, test } from "node:test";
+import type { Ask } from "../../lib/rollout/verify/http-request.js";
+import { usualCheck } from "../../lib/rollout/verify/version-check.js";
+import { scene } from "../support/rollout-scene.js";
+import { revisionArn, target, update, type World } from "../support/scripted-ecs.js";
+import { http, served } from "../support/served.js";
+import { earlySuccess, set, success } from "../support/stories.js";
+
+async function site(t: TestContext, version: string): Promise<string> {
+  const server = createServer((_, response) => response.end(JSON.stringify({ version })));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+test("what ECS calls deployed and the public URL serves is deployed and verified", async (t) => {
+  const { world, roll } = await scene(t, success);
+  const report = await roll({ http, ask: served(world) });
+  assert.equal(report.verdict, "deployed");
+  assert.equal(report.http.state, "verified");
+});
+
+test("what ECS calls deployed while the public URL serves another version has failed", async (t) => {
+  const { roll } = await scene(t, success);
+  const report = await roll({ http: { baseUrl: await site(t, "v1.0.0") }, undo: false });
+  assert.equal(report.verdict, "failed");
+  assert.equal(report.exitCode, 4);
+  assert.match(report.reason, /does not serve v1\.1\.0: v1\.0\.0/);
+});
+
+for (const [version, verdict] of [
+  ["v1.0.0", "deployed-unverified"],
+  ["v0.0.1", "failed"],
+] as const) {
+  test(`where ${version} answers while old tasks of v1.0.0 are up after an early success, it is ${verdict}`, async (t) => {
+    const { world, roll } = await scene(t, earlySuccess);
+    const report = await roll({ http, ask: served(world, version), undo: false });
+    assert.equal(report.verdict, verdict);
+    assert.match(report.reason, new RegExp(version));
+  });
+}
+
+test("what ECS calls deployed at a public URL that can't be reached, where a check is stated, is deployed-unverified", async (t) => {
+  const { roll } = await scene(t, success);
+  const report = await roll({ http: { baseUrl: "http://127.0.0.1:1", versionCheck: usualCheck } });
+  assert.equal(report.verdict, "deployed-unverified");
+  assert.equal(report.exitCode, 8);
+});
+
+/** A deploy whose tasks are asked at their own addresses, where they answer `version`; `meanwhile` happens when the first is asked. */
+async function askedTasks(t: TestContext, version: string, meanwhile: (world: World) => void = () => {}) {
+  const { world, roll } = await scene(t, [...success.slice(0, 1), [46, giveAddress], ...success.slice(1)]);
+  let isAsked = false;
+  const ask: Ask = async () => {
+    if (!isAsked) meanwhile(world);
+    isAsked = true;
+    return { status: 200, headers: {}, body: JSON.stringify({ version }) };
+  };
+  return await roll({ ask, target: { ...target, verifyTasks: true } });
+}
+
+function giveAddress(world: World): void {
+  const details = [{ name: "privateIPv4Address", value: "10.0.0.7" }];
+  for (const task of world.tasks) set(task, { attachments: [{ details }] });
+}
+
+test("a task that answers another version at its own address makes the deploy failed", async (t) => {
+  const report = await askedTasks(t, "v1.0.0");
+  assert.equal(report.verdict, "failed");
+  assert.deepEqual(
+    report.tasks?.wrong.map(({ answered }) => answered),
+    ["v1.0.0"],
+  );
+});
+
+test("a deploy that is replaced while only its tasks are asked is superseded", async (t) => {
+  const report = await askedTasks(t, "v1.0.0", (world) => update(world, revisionArn(7)));
+  assert.equal(report.verdict, "superseded");
+  assert.match(report.reason, /Ours ended well; .*service:7 has taken its place since/);
+});
+
+test("a deploy whose service is deleted while only its tasks are asked is stopped", async (t) => {
+  const report = await askedTasks(t, "v1.0.0", ({ service }) => set(service, { status: "DRAINING" }));
+  assert.equal(report.verdict, "stopped");
+});

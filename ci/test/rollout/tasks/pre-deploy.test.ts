@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { JsonObject } from "../../../lib/aws/raw-task-definition.js";
+import { Fault, lostAnswer } from "../../support/fake-aws.js";
+import { beforeScene, command } from "../../support/one-off-scene.js";
+import { revisionArn, target } from "../../support/scripted-ecs.js";
+import { set } from "../../support/stories.js";
+
+/** On Fargate a task can't pull from ECR without one. */
+const executionRoleArn = "arn:aws:iam::123456789012:role/execution";
+
+/** Operations in the order in which they were first called, of those that change something. */
+const changes = (calls: { operation: string }[]) =>
+  calls
+    .map(({ operation }) => operation)
+    .filter((name) => ["RegisterTaskDefinition", "TagResource", "RunTask", "StopTask", "UpdateService"].includes(name));
+
+test("the task runs with the new revision where the service runs, and is noted, before the service is updated", async (t) => {
+  const { fake, world, roll, runs, record, lines } = await beforeScene(t);
+  const networkConfiguration = { awsvpcConfiguration: { subnets: ["subnet-1"], securityGroups: ["sg-1"] } };
+  set(world.service, { networkConfiguration, launchType: "FARGATE", platformVersion: "1.4.0" });
+  set(world.taskDefinitions.get(revisionArn(7))?.taskDefinition, { executionRoleArn });
+  const report = await roll();
+  assert.equal(report.verdict, "deployed");
+  assert.deepEqual(changes(fake.calls), [
+    "RegisterTaskDefinition",
+    "TagResource",
+    "RunTask",
+    "TagResource",
+    "UpdateService",
+  ]);
+  const { clientToken, startedBy, ...sent } = runs[0]?.input ?? {};
+  assert.match(String(clientToken), /^[0-9a-f]{64}$/);
+  assert.match(String(startedBy), /^slipway\/before\/[0-9a-f]{32}$/);
+  assert.deepEqual(sent, {
+    cluster: target.cluster,
+    taskDefinition: revisionArn(8),
+    networkConfiguration,
+    launchType: "FARGATE",
+    platformVersion: "1.4.0",
+    overrides: { containerOverrides: [{ name: "app", command }] },
+  });
+  assert.match(String(record()), /^done 2026-\S+ d0{31}$/);
+  for (const told of ["PENDING", "RUNNING", "has ended well"]) {
+    assert.ok(
+      lines.some((line) => line.includes(told)),
+      told,
+    );
+  }
+});
+
+test("a service on capacity providers has its task on them too, and tags go along as the service has it", async (t) => {
+  const { fake, world, roll, runs } = await beforeScene(t);
+  const capacityProviderStrategy = [{ capacityProvider: "FARGATE_SPOT", weight: 1 }];
+  set(world.service, { capacityProviderStrategy, propagateTags: "SERVICE", enableECSManagedTags: true });
+  const tags = [{ key: "cost", value: "7" }];
+  const describe = fake.script.DescribeServices;
+  fake.script.DescribeServices = (input) => {
+    const { services: [service] = [] } = (describe?.(input) ?? {}) as { services?: JsonObject[] };
+    const isAsked = (input.include as string[] | undefined)?.includes("TAGS");
+    return { services: [{ ...service, ...(isAsked && { tags }) }] };
+  };
+  set(world.taskDefinitions.get(revisionArn(7))?.taskDefinition, { executionRoleArn });
+  await roll();
+  const { launchType, ...sent } = runs[0]?.input ?? {};
+  assert.equal(launchType, undefined);
+  assert.deepEqual(sent.capacityProviderStrategy, capacityProviderStrategy);
+  assert.equal(sent.propagateTags, undefined);
+  assert.deepEqual(sent.tags, tags);
+  assert.equal(sent.enableECSManagedTags, true);
+});
+
+test("the named container's exit code decides, and a companion that goes on is stopped", async (t) => {
+  const { roll, fake } = await beforeScene(t, { ends: 20, exitCode: 0, hasCompanion: true });
+  assert.equal((await roll()).verdict, "deployed");
+  assert.equal(fake.sent("StopTask").length, 1);
+});
+
+test("a RunTask whose answer is lost is sent again with the same client token, and the task runs once", async (t) => {
+  const { roll, fake, runs } = await beforeScene(t);
+  const run = fake.script.RunTask;
+  fake.script.RunTask = (input) => {
+    run?.(input);
+    fake.script.RunTask = run as NonNullable<typeof run>;
+    return lostAnswer;
+  };
+  assert.equal((await roll()).verdict, "deployed");
+  const [first, second] = fake.sent("RunTask");
+  assert.deepEqual(second, first);
+  assert.equal(runs.length, 1);
+});
+
+test("a task that ECS refuses to start changes nothing, and is started when it is called again later", async (t) => {
+  const { roll, fake, record, clock, runs } = await beforeScene(t);
+  const run = fake.script.RunTask;
+  fake.script.RunTask = () =>
+    new Fault("AccessDeniedException", "User: x is not authorized to perform: iam:PassRole on resource: y");
+  await assert.rejects(roll(), { code: "access-denied", exitCode: 2, message: /iam:PassRole/ });
+  assert.match(String(record()), /^refused/);
+  fake.script.RunTask = run as NonNullable<typeof run>;
+  await clock.sleep(3 * 3_600_000);
+  assert.equal((await roll()).verdict, "deployed");
+  assert.equal(runs.length, 1);
+});
+
+test("no room for the task is told with ECS's reason", async (t) => {
+  const { roll, fake } = await beforeScene(t);
+  fake.script.RunTask = () => ({ tasks: [], failures: [{ reason: "Capacity is unavailable at this time." }] });
+  await assert.rejects(roll(), { code: "task-not-placed", exitCode: 2, message: /Capacity is unavailable/ });
+});
+
+test("a task that no instance takes is told with ECS's reason and its fix", async (t) => {
+  for (const [reason, fix] of [
+    ["RESOURCE:PORTS", /RESOURCE:PORTS\. Nothing ran\. .*hostPort 0/],
+    ["RESOURCE:MEMORY", /RESOURCE:MEMORY\. Nothing ran\. Add instances or larger ones/],
+    ["ATTRIBUTE", /ATTRIBUTE\. Nothing ran\. .*requiresAttributes/],
+    ["AGENT", /AGENT\. Nothing ran\. .*agent on the instance/],
+    ["SOMETHING", /SOMETHING\. Nothing ran\. Run the same command again/],
+  ] as const) {
+    const { roll, fake } = await beforeScene(t);
+    fake.script.RunTask = () => ({ tasks: [], failures: [{ reason }] });
+    await assert.rejects(roll(), { code: "task-not-placed", exitCode: 2, message: fix });
+  }
+});
+
+test("without the right to tag revisions nothing is run", async (t) => {
+  const { roll, fake, runs } = await beforeScene(t);
+  fake.script.TagResource = () => new Fault("AccessDeniedException", "no");
+  await assert.rejects(roll(), { code: "access-denied", message: /ecs:TagResource/ });
+  assert.equal(runs.length, 0);
+});
+
+test("throttling while the task is watched is waited out", async (t) => {
+  const { roll, fake, lines } = await beforeScene(t);
+  const describe = fake.script.DescribeTasks;
+  let times = 0;
+  fake.script.DescribeTasks = (input) => {
+    times += 1;
+    return times === 2 ? new Fault("ThrottlingException", "Rate exceeded") : (describe?.(input) ?? {});
+  };
+  assert.equal((await roll()).verdict, "deployed");
+  assert.ok(lines.some((line) => line.includes("asked again in 2 s")));
+});
+
+test("a rollback runs no task before it", async (t) => {
+  const { roll, runs } = await beforeScene(t);
+  await roll({ verb: "rollback" });
+  assert.equal(runs.length, 0);
+});
+
+test("what runs already runs no task", async (t) => {
+  const { roll, runs } = await beforeScene(t);
+  await roll();
+  await roll();
+  assert.equal(runs.length, 1);
+});

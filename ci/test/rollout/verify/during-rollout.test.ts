@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
+import { meanwhile } from "../../../lib/rollout/verify/during-rollout.js";
+import type { Ask, HttpAnswer } from "../../../lib/rollout/verify/http-request.js";
+import { scene } from "../../support/rollout-scene.js";
+import { release, target } from "../../support/scripted-ecs.js";
+import { http, served } from "../../support/served.js";
+import { success } from "../../support/stories.js";
+
+const good = { status: 200, headers: {}, body: JSON.stringify({ version: "v1.0.0" }) };
+const status = (code: number): HttpAnswer => ({ status: code, headers: {}, body: "" });
+
+/** Asks once for each answer; an answer that is an error is none. */
+async function askedFor(t: Parameters<typeof scene>[0], answers: (HttpAnswer | Error)[]) {
+  const { clock, fake, lines } = await scene(t, success);
+  const left = [...answers];
+  const ask: Ask = async () => {
+    const answer = left.shift();
+    if (!answer || answer instanceof Error) throw answer;
+    return answer;
+  };
+  const options = {
+    aws: fake.aws,
+    target,
+    clock,
+    release,
+    progress: (line: string) => void lines.push(line),
+  };
+  const publicly = meanwhile({ ...options, http, ask });
+  for (const _ of answers) {
+    publicly.ask();
+    await turn();
+    await clock.sleep(2000);
+  }
+  publicly.end();
+  return { seen: publicly.seen(), lines, start: clock.now() - 2000 * answers.length };
+}
+
+test("a server's errors and answers that never come are failures, told with when they were asked", async (t) => {
+  const { seen, lines, start } = await askedFor(t, [good, status(502), new Error("socket hang up"), status(404), good]);
+  assert.deepEqual(seen, {
+    url: "http://app.example.com/version",
+    asked: 5,
+    failed: 2,
+    failures: [
+      { at: start + 2000, answered: "HTTP 502" },
+      { at: start + 4000, answered: "no answer (socket hang up)" },
+    ],
+  });
+  assert.deepEqual(lines, ["http://app.example.com/version failed while the rollout is watched: HTTP 502."]);
+});
+
+test("many failures are counted, and the first five of them told", async (t) => {
+  const { seen } = await askedFor(t, Array(9).fill(status(503)));
+  assert.deepEqual([seen?.failed, seen?.failures.length], [9, 5]);
+});
+
+test("a request that is still on its way at the end is given up and counts for nothing", async (t) => {
+  const { clock, fake, lines } = await scene(t, success);
+  let isGivenUp = false;
+  const ask: Ask = ({ signal }) =>
+    new Promise((_, reject) => {
+      signal?.addEventListener("abort", () => {
+        isGivenUp = true;
+        reject(signal.reason);
+      });
+    });
+  const options = {
+    aws: fake.aws,
+    target,
+    clock,
+    release,
+    progress: (line: string) => void lines.push(line),
+  };
+  const publicly = meanwhile({ ...options, http, ask });
+  publicly.ask();
+  publicly.end();
+  await turn();
+  assert.equal(isGivenUp, true);
+  assert.equal(publicly.seen(), undefined);
+  assert.deepEqual(lines, []);
+});
+
+test("a request is not waited for: the next look comes, and the next request with it", async (t) => {
+  const { world, roll } = await scene(t, success);
+  let open = 0;
+  let most = 0;
+  const answer = served(world);
+  const slow: Ask = async (question) => {
+    if (question.limit < 30_000) return await answer(question);
+    most = Math.max(most, ++open);
+    await new Promise((_, reject) => question.signal?.addEventListener("abort", reject));
+    return await answer(question);
+  };
+  const report = await roll({ http, ask: slow });
+  assert.equal(report.verdict, "deployed");
+  assert.ok(most > 3, String(most));
+  assert.equal(report.during, undefined);
+});
+
+test("requests that fail while the rollout goes well leave it deployed, and what to look at is said", async (t) => {
+  const { world, roll } = await scene(t, success);
+  const answer = served(world);
+  let asked = 0;
+  const failing: Ask = async (question) =>
+    question.limit >= 30_000 && ++asked % 3 === 0 ? status(502) : await answer(question);
+  const report = await roll({ http, ask: failing });
+  assert.deepEqual([report.verdict, report.exitCode], ["deployed", 0]);
+  assert.ok((report.during?.failed ?? 0) > 0);
+  assert.match(report.next ?? "", /deregistration delay.*SIGTERM/);
+});
+
+test("where no request is answered at all, the way to the URL is to blame and not the rollout", async (t) => {
+  const { world, roll } = await scene(t, success);
+  const answer = served(world);
+  const failing: Ask = async (question) => {
+    if (question.limit >= 30_000) throw new Error("connect ECONNREFUSED");
+    return await answer(question);
+  };
+  const { during, next } = await roll({ http, ask: failing });
+  assert.equal(during?.failed, during?.asked);
+  assert.equal(next, undefined);
+});

@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Json, JsonObject } from "../../../lib/aws/raw-task-definition.js";
+import { Fault } from "../../support/fake-aws.js";
+import { observerScene } from "../../support/observer-scene.js";
+import { addTask, newDigest, revisionArn, update } from "../../support/scripted-ecs.js";
+import { subject } from "../../support/snapshots.js";
+import { set } from "../../support/stories.js";
+
+/** Answers a list `size` at a time, as AWS does. */
+function paged(list: Json[], member: string, size: number, token: unknown): JsonObject {
+  const from = Number(token ?? 0);
+  const nextToken = from + size < list.length ? { nextToken: String(from + size) } : {};
+  return { [member]: list.slice(from, from + size), ...nextToken };
+}
+
+test("more than a hundred tasks are paged and described in batches", async (t) => {
+  const { world, fake, look } = await observerScene(t);
+  for (let n = 0; n < 250; n++) addTask(world, `b${n}x`, revisionArn(8), newDigest);
+  const arns = world.tasks.map((task) => String(task.taskArn));
+  fake.script.ListTasks = (input) =>
+    input.desiredStatus === "RUNNING" ? paged(arns, "taskArns", 100, input.nextToken) : { taskArns: [] };
+  const { snapshot } = await look(subject);
+  assert.equal(snapshot.tasks.length, 251);
+  assert.deepEqual(
+    fake.sent("DescribeTasks").map((input) => (input.tasks as string[]).length),
+    [100, 100, 51],
+  );
+});
+
+test("more than a hundred tasks are read at most once in a second for each page, but for the end", async (t) => {
+  const { clock, world, fake, look } = await observerScene(t);
+  update(world, revisionArn(8));
+  for (let n = 0; n < 250; n++) addTask(world, `b${n}x`, revisionArn(8), newDigest);
+  let seen = await look(subject);
+  const reads = async (after: number) => {
+    await clock.sleep(after);
+    set(world.service, { runningCount: Number(world.service.runningCount) + 1 });
+    const before = fake.sent("DescribeTasks").length;
+    // Every other look is a glance.
+    do seen = await look(seen.subject, seen.snapshot);
+    while (seen.snapshot.isGlance);
+    return fake.sent("DescribeTasks").length > before;
+  };
+  assert.deepEqual([await reads(2000), await reads(900), await reads(200)], [false, false, true]);
+  for (const one of world.service.deployments as JsonObject[]) set(one, { rolloutState: "COMPLETED" });
+  assert.equal(await reads(100), true);
+});
+
+test("our service deployment is found behind those of others, on a later page", async (t) => {
+  const { clock, world, fake, look } = await observerScene(t);
+  const registeredAt = clock.now();
+  update(world, revisionArn(8));
+  for (let n = 0; n < 3; n++) update(world, revisionArn(7));
+  const listed = fake.script.ListServiceDeployments?.({}) as { serviceDeployments: Json[] };
+  fake.script.ListServiceDeployments = (input) =>
+    paged(listed.serviceDeployments, "serviceDeployments", 2, input.nextToken);
+  const { snapshot } = await look({ ...subject, registeredAt });
+  assert.match(String(snapshot.ours?.arn), /sd2$/);
+});
+
+test("the list is not read beyond what is older than our revision", async (t) => {
+  const { clock, world, fake, look } = await observerScene(t);
+  await clock.sleep(10_000);
+  const registeredAt = clock.now();
+  update(world, revisionArn(8));
+  const listed = fake.script.ListServiceDeployments?.({}) as JsonObject;
+  fake.script.ListServiceDeployments = () => ({ ...listed, nextToken: "more" });
+  const { snapshot } = await look({ ...subject, registeredAt });
+  assert.match(String(snapshot.ours?.arn), /sd2$/);
+  assert.equal(fake.sent("ListServiceDeployments").length, 1);
+});
+
+test("of two service deployments of our revision the earliest is ours", async (t) => {
+  const { clock, world, look } = await observerScene(t);
+  update(world, revisionArn(8));
+  await clock.sleep(5_000);
+  update(world, revisionArn(8));
+  const { snapshot } = await look(subject);
+  assert.match(String(snapshot.ours?.arn), /sd2$/);
+});
+
+test("a revision is looked up once", async (t) => {
+  const { fake, look } = await observerScene(t);
+  const first = await look(subject);
+  await look(first.subject, first.snapshot);
+  assert.equal(fake.sent("ListServiceDeployments").length, 2);
+  assert.equal(fake.sent("DescribeServiceRevisions").length, 1);
+});
+
+test("tasks are not read again while nothing moves, and again after a minute", async (t) => {
+  const { clock, world, fake, look } = await observerScene(t);
+  update(world, revisionArn(8));
+  addTask(world, "b1", revisionArn(8), newDigest);
+  set(world.service.deployments[0], { runningCount: 1 });
+  let seen = await look(subject);
+  const calls = () => fake.sent("ListTasks").length;
+  const before = calls();
+  await clock.sleep(5_000);
+  seen = await look(seen.subject, seen.snapshot);
+  assert.equal(calls(), before);
+  await clock.sleep(55_000);
+  await look(seen.subject, seen.snapshot);
+  assert.equal(calls(), before + 2);
+});
+
+test("a task that has STOPPED is described once, and stays in every look while ECS lists it", async (t) => {
+  const { clock, world, fake, look } = await observerScene(t);
+  update(world, revisionArn(8));
+  addTask(world, "b1", revisionArn(8), newDigest, { desiredStatus: "STOPPED", lastStatus: "STOPPED" });
+  addTask(world, "b2", revisionArn(8), newDigest, { desiredStatus: "STOPPED", lastStatus: "DEPROVISIONING" });
+  let seen = await look(subject);
+  for (let n = 0; n < 2; n++) {
+    await clock.sleep(61_000);
+    seen = await look(seen.subject, { ...seen.snapshot, tasksAt: 0 });
+    if (seen.snapshot.isGlance) seen = await look(seen.subject, { ...seen.snapshot, tasksAt: 0 });
+  }
+  assert.equal(seen.snapshot.tasks.length, 3);
+  const ids = fake.sent("DescribeTasks").map((input) => (input.tasks as string[]).map((arn) => arn.split("/").at(-1)));
+  assert.deepEqual(
+    ids.map((one) => one.map((id) => id?.slice(0, 2))),
+    [
+      ["a0", "b1", "b2"],
+      ["a0", "b2"],
+      ["a0", "b2"],
+    ],
+  );
+});
+
+for (const [code, answer] of [
+  ["no cluster", () => new Fault("ClusterNotFoundException", "Cluster not found.")],
+  ["no service", () => ({ services: [] })],
+] as const) {
+  test(`${code} any more is a service that is gone, once it has been seen; before, it is an error`, async (t) => {
+    const { world, fake, look } = await observerScene(t);
+    update(world, revisionArn(8));
+    set(world.service.deployments[0], { runningCount: 1 });
+    const { snapshot, subject: known } = await look(subject);
+    fake.script.DescribeServices = answer;
+    const after = await look(known, { ...snapshot, isGlance: true });
+    assert.match(after.snapshot.service.gone ?? "", /^ECS does not know (cluster|service) .* any more\.$/);
+    assert.deepEqual(after.snapshot.tasks, snapshot.tasks);
+    await assert.rejects(look(known), { code: code.replace(" ", "-") });
+  });
+}
+
+test("without the newer permissions the subject says which one is missing, and is not asked again", async (t) => {
+  const { fake, look } = await observerScene(t);
+  fake.script.DescribeServiceRevisions = () => new Fault("AccessDeniedException", "no");
+  const { subject: learnt, snapshot } = await look(subject);
+  assert.equal(learnt.classicOnly, "ecs:DescribeServiceRevisions is not permitted");
+  await look(learnt, snapshot);
+  assert.equal(fake.sent("ListServiceDeployments").length, 1);
+});
