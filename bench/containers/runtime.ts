@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { createDockerRuntime } from "../../infra/local/aws/ecs/docker/runtime.js";
-import { containersOf } from "../../infra/local/aws/ecs/model/task-definition.js";
-import type { TaskEvent, TaskListener, TaskSpec } from "../../infra/local/aws/ecs/runtime.js";
+import { createDockerRuntime } from "../../infra/local/aws/ecs/container-runtime/container-task-runtime.js";
+import { containersOf } from "../../infra/local/aws/ecs/model/task-definition-json.js";
+import type { TaskEvent, TaskListener, TaskSpec } from "../../infra/local/aws/ecs/task-runtime.js";
 import type { Surroundings } from "../../infra/local/aws/server.js";
 import type { Engine } from "../../infra/local/containers/connect.js";
 import type { PlayedRuntime } from "../stage/stage.js";

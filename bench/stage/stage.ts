@@ -6,9 +6,12 @@ import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateRepositoryCommand } from "@aws-sdk/client-ecr";
 import { CreateClusterCommand } from "@aws-sdk/client-ecs";
 import { type Clock, systemClock } from "../../infra/local/aws/clock.js";
-import type { TaskRuntime } from "../../infra/local/aws/ecs/runtime.js";
-import { createSimulatedRuntime, type SimulatedRuntime } from "../../infra/local/aws/ecs/simulated/runtime.js";
-import { awsTiming, rehearsalTiming, type Timing } from "../../infra/local/aws/ecs/timing.js";
+import { awsTiming, rehearsalTiming, type Timing } from "../../infra/local/aws/ecs/ecs-timing.js";
+import {
+  createSimulatedRuntime,
+  type SimulatedRuntime,
+} from "../../infra/local/aws/ecs/simulated-tasks/simulated-runtime.js";
+import type { TaskRuntime } from "../../infra/local/aws/ecs/task-runtime.js";
 import { type LocalAwsOptions, type Surroundings, startLocalAws } from "../../infra/local/aws/server.js";
 import { createFaults } from "../../infra/local/aws/wire/faults.js";
 import type { Target } from "../target.js";

@@ -1,10 +1,10 @@
 import type { ServerResponse } from "node:http";
 import type { Clock } from "../../infra/local/aws/clock.js";
-import type { LoadBalancerTarget } from "../../infra/local/aws/ecs/runtime.js";
 import {
   createSimulatedLoadBalancer,
   type TargetBehaviour,
-} from "../../infra/local/aws/ecs/simulated/load-balancer.js";
+} from "../../infra/local/aws/ecs/simulated-tasks/simulated-load-balancer.js";
+import type { LoadBalancerTarget } from "../../infra/local/aws/ecs/task-runtime.js";
 import type { ServingLoadBalancer } from "../../infra/local/aws/route.js";
 
 export interface WebOptions {

@@ -1,8 +1,11 @@
 import type { Clock } from "../../infra/local/aws/clock.js";
-import { type EcsState, emptyState } from "../../infra/local/aws/ecs/model/state.js";
-import { createSimulatedLoadBalancer } from "../../infra/local/aws/ecs/simulated/load-balancer.js";
-import { createSimulatedRuntime, type SimulatedRuntime } from "../../infra/local/aws/ecs/simulated/runtime.js";
-import { awsTiming } from "../../infra/local/aws/ecs/timing.js";
+import { awsTiming } from "../../infra/local/aws/ecs/ecs-timing.js";
+import { type EcsState, emptyState } from "../../infra/local/aws/ecs/model/ecs-state.js";
+import { createSimulatedLoadBalancer } from "../../infra/local/aws/ecs/simulated-tasks/simulated-load-balancer.js";
+import {
+  createSimulatedRuntime,
+  type SimulatedRuntime,
+} from "../../infra/local/aws/ecs/simulated-tasks/simulated-runtime.js";
 import { createEvents } from "../../infra/local/aws/events/index.js";
 import { createInProcessAws, type InProcessAws } from "../../infra/local/aws/in-process.js";
 import { memoryState } from "../../infra/local/aws/memory-state.js";

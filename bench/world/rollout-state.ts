@@ -1,5 +1,5 @@
-import type { EcsState, ServiceDeploymentRecord, ServiceRecord } from "../../infra/local/aws/ecs/model/state.js";
-import { object } from "../../infra/local/aws/ecs/model/task-definition.js";
+import type { EcsState, ServiceDeploymentRecord, ServiceRecord } from "../../infra/local/aws/ecs/model/ecs-state.js";
+import { object } from "../../infra/local/aws/ecs/model/task-definition-json.js";
 
 /**
  * What is true of a rollout.

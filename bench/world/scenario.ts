@@ -3,9 +3,10 @@
  * what is special about it: `{}` is a service with one task to which `v2.0.0` is deployed, and all goes well.
  * All times are milliseconds of virtual time unless their name says otherwise.
  */
-import type { TargetBehaviour } from "../../infra/local/aws/ecs/simulated/load-balancer.js";
-import type { TaskBehaviour } from "../../infra/local/aws/ecs/simulated/runtime.js";
-import type { Timing } from "../../infra/local/aws/ecs/timing.js";
+
+import type { Timing } from "../../infra/local/aws/ecs/ecs-timing.js";
+import type { TargetBehaviour } from "../../infra/local/aws/ecs/simulated-tasks/simulated-load-balancer.js";
+import type { TaskBehaviour } from "../../infra/local/aws/ecs/simulated-tasks/simulated-runtime.js";
 import type { FaultRule } from "../../infra/local/aws/wire/faults.js";
 import type { JsonObject } from "../../infra/local/aws/wire/service.js";
 

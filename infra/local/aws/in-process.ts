@@ -1,9 +1,9 @@
 import type { Clock } from "./clock.js";
 import { createCloudWatch } from "./cloudwatch/index.js";
+import { awsTiming, type Timing } from "./ecs/ecs-timing.js";
 import { createEcs, type Ecs } from "./ecs/index.js";
-import { hex, seededRandom } from "./ecs/random.js";
-import type { LoadBalancer, TaskRuntime } from "./ecs/runtime.js";
-import { awsTiming, type Timing } from "./ecs/timing.js";
+import { hex, seededRandom } from "./ecs/seeded-random.js";
+import type { LoadBalancer, TaskRuntime } from "./ecs/task-runtime.js";
 import { createElb } from "./elb/index.js";
 import { taskRoles } from "./iam/roles.js";
 import { memoryState } from "./memory-state.js";

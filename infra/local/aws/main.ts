@@ -1,8 +1,8 @@
 /** `npm run aws`: the local AWS as a process of its own, with real containers. */
 import { connectEngine } from "../containers/connect.js";
 import { logFailure } from "../http/guard.js";
-import { createDockerRuntime } from "./ecs/docker/runtime.js";
-import { awsTiming, rehearsalTiming } from "./ecs/timing.js";
+import { createDockerRuntime } from "./ecs/container-runtime/container-task-runtime.js";
+import { awsTiming, rehearsalTiming } from "./ecs/ecs-timing.js";
 import { createLoadBalancer, elbSettings, rehearsalSettings } from "./lb/index.js";
 import { help, type MainOptions, type Profile, readOptions } from "./options.js";
 import { type LocalAws, startLocalAws } from "./server.js";

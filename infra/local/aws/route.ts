@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Handler } from "../http/server.js";
-import type { LoadBalancer } from "./ecs/runtime.js";
+import type { LoadBalancer } from "./ecs/task-runtime.js";
 import { isApiCall } from "./wire/index.js";
 
 /** A load balancer that also takes requests. */

@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { ECRClient } from "@aws-sdk/client-ecr";
-import { createSimulatedRuntime } from "../aws/ecs/simulated/runtime.js";
+import { createSimulatedRuntime } from "../aws/ecs/simulated-tasks/simulated-runtime.js";
 import type { PolicyStatement } from "../aws/wire/policy.js";
 import type { Principal } from "../aws/wire/principals.js";
 import { createApi, where } from "./support/api-service.js";

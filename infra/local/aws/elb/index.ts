@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.js";
-import type { LoadBalancer } from "../ecs/runtime.js";
+import type { LoadBalancer } from "../ecs/task-runtime.js";
 import { partitionOf } from "../partition.js";
 import { text, texts } from "../wire/input.js";
 import { AwsError, type Caller, type JsonObject, type Service } from "../wire/service.js";

@@ -1,4 +1,4 @@
-import type { TargetDescription, TargetGroupSettings } from "../ecs/runtime.js";
+import type { TargetDescription, TargetGroupSettings } from "../ecs/task-runtime.js";
 import type { JsonObject } from "../wire/service.js";
 
 /** Whole seconds, as the API has them: a rehearsal's shorter times show as 1. */

@@ -1,4 +1,4 @@
-import type { TargetHealth } from "../ecs/runtime.js";
+import type { TargetHealth } from "../ecs/task-runtime.js";
 
 /** What one health check came to: a status code, or why there is none. */
 export type CheckResult = { status: number } | { failure: "timeout" | "connection" };

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { guarded, logFailure } from "../../http/guard.js";
 import type { Clock } from "../clock.js";
-import type { LoadBalancer, TargetDescription } from "../ecs/runtime.js";
+import type { LoadBalancer, TargetDescription } from "../ecs/task-runtime.js";
 import { answerItself } from "./answers.js";
 import { forward } from "./proxy.js";
 import { chooseTarget, chooseTargetGroup } from "./routing.js";

@@ -1,4 +1,4 @@
-import type { LoadBalancerTarget, TargetHealth } from "../ecs/runtime.js";
+import type { LoadBalancerTarget, TargetHealth } from "../ecs/task-runtime.js";
 
 /** A target as far as choosing one goes. */
 export interface Candidate {

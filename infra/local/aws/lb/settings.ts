@@ -1,4 +1,4 @@
-import type { TargetGroupSettings } from "../ecs/runtime.js";
+import type { TargetGroupSettings } from "../ecs/task-runtime.js";
 
 /** A target group's and its load balancer's settings. Times in milliseconds. */
 export interface LoadBalancerSettings extends TargetGroupSettings {

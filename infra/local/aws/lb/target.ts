@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.js";
-import type { LoadBalancerTarget, TargetHealth } from "../ecs/runtime.js";
+import type { LoadBalancerTarget, TargetHealth } from "../ecs/task-runtime.js";
 import { checkTarget } from "./check.js";
 import { initialHealth, judge } from "./health.js";
 import type { LoadBalancerSettings } from "./settings.js";

@@ -10,9 +10,9 @@ import {
   RegisterTaskDefinitionCommand,
 } from "@aws-sdk/client-ecs";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { createSimulatedLoadBalancer } from "../ecs/simulated/load-balancer.js";
-import { createSimulatedRuntime } from "../ecs/simulated/runtime.js";
-import { NETWORK, taskDefinition } from "../ecs/test/world.js";
+import { createSimulatedLoadBalancer } from "../ecs/simulated-tasks/simulated-load-balancer.js";
+import { createSimulatedRuntime } from "../ecs/simulated-tasks/simulated-runtime.js";
+import { NETWORK, taskDefinition } from "../ecs/test/virtual-ecs.js";
 import { createInProcessAws, type InProcessOptions } from "../in-process.js";
 import { createVirtualClock } from "../virtual-clock.js";
 import { createFaults, type FaultRule } from "../wire/faults.js";

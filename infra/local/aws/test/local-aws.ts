@@ -9,8 +9,8 @@ import { ECSClient } from "@aws-sdk/client-ecs";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { STSClient } from "@aws-sdk/client-sts";
-import { createSimulatedLoadBalancer } from "../ecs/simulated/load-balancer.js";
-import { createSimulatedRuntime } from "../ecs/simulated/runtime.js";
+import { createSimulatedLoadBalancer } from "../ecs/simulated-tasks/simulated-load-balancer.js";
+import { createSimulatedRuntime } from "../ecs/simulated-tasks/simulated-runtime.js";
 import { type LocalAws, type LocalAwsOptions, startLocalAws } from "../server.js";
 
 /** A directory that is gone when the test is over. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkTaskDefinition } from "../../aws/ecs/api/task-definition-rules.js";
+import { checkTaskDefinition } from "../../aws/ecs/operations/task-definitions/task-definition-rules.js";
 import type { JsonObject as AwsJson } from "../../aws/wire/service.js";
 import { BadInput } from "../bad-input.js";
 import { fargateSize } from "../fargate-size.js";

@@ -9,8 +9,8 @@ import {
   ListServiceDeploymentsCommand,
   ListTaskDefinitionsCommand,
 } from "@aws-sdk/client-ecs";
-import { createSimulatedLoadBalancer } from "../../aws/ecs/simulated/load-balancer.js";
-import { createSimulatedRuntime } from "../../aws/ecs/simulated/runtime.js";
+import { createSimulatedLoadBalancer } from "../../aws/ecs/simulated-tasks/simulated-load-balancer.js";
+import { createSimulatedRuntime } from "../../aws/ecs/simulated-tasks/simulated-runtime.js";
 import { type LocalAwsOptions, startLocalAws } from "../../aws/server.js";
 import { callFunction, closeEngine } from "../../dagger-stand-in/index.js";
 import { withoutOrigins } from "../../dagger-stand-in/telemetry/origin.js";

@@ -1,5 +1,5 @@
-import type { TaskDefinitionRecord } from "../model/state.js";
-import { type World, wake } from "./world.js";
+import type { TaskDefinitionRecord } from "../model/ecs-state.js";
+import { type World, wake } from "./scheduler-context.js";
 
 /** Deletes the revisions of DeleteTaskDefinitions once nothing references them: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-definition-state.html */
 export function deleteDefinitions(world: World): void {

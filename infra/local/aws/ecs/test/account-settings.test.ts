@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../wire/service.js";
-import { CALLER, createWorld } from "./world.js";
+import { CALLER, createWorld } from "./virtual-ecs.js";
 
 const ROOT = "arn:aws:iam::123456789012:root";
 const OTHER = "arn:aws:iam::123456789012:role/other";

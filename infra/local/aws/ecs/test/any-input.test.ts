@@ -4,10 +4,10 @@ import { createInProcessAws, type InProcessAws } from "../../in-process.js";
 import { createVirtualClock } from "../../virtual-clock.js";
 import { type Shape, serviceModel } from "../../wire/model.js";
 import { AwsError, type Json, type JsonObject } from "../../wire/service.js";
-import { type Random, seededRandom } from "../random.js";
-import { createSimulatedLoadBalancer } from "../simulated/load-balancer.js";
-import { createSimulatedRuntime } from "../simulated/runtime.js";
-import { NETWORK, taskDefinition } from "./world.js";
+import { type Random, seededRandom } from "../seeded-random.js";
+import { createSimulatedLoadBalancer } from "../simulated-tasks/simulated-load-balancer.js";
+import { createSimulatedRuntime } from "../simulated-tasks/simulated-runtime.js";
+import { NETWORK, taskDefinition } from "./virtual-ecs.js";
 
 const CALLS = 3_000;
 const ARN = "arn:aws:ecs:us-west-2:123456789012";

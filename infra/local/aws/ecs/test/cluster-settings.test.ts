@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../wire/service.js";
-import { createWorld, type EcsWorld, NETWORK, taskDefinition } from "./world.js";
+import { createWorld, type EcsWorld, NETWORK, taskDefinition } from "./virtual-ecs.js";
 
 const insights = (value: string) => [{ name: "containerInsights", value }];
 const SPOT = [{ capacityProvider: "FARGATE_SPOT", weight: 1 }];

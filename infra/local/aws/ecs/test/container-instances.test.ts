@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../wire/service.js";
-import { createWorld, type EcsWorld, MACHINE, messages, type Options, settle, TARGET_GROUP } from "./world.js";
+import { createWorld, type EcsWorld, MACHINE, messages, type Options, settle, TARGET_GROUP } from "./virtual-ecs.js";
 
 const MORE = "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { awsTiming } from "../timing.js";
-import { NETWORK, settle, withService } from "./world.js";
+import { awsTiming } from "../ecs-timing.js";
+import { NETWORK, settle, withService } from "./virtual-ecs.js";
 
 const LATER = awsTiming.taskDefinitionDeletion;
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createWorld, imageOf, NETWORK, settle, update } from "./world.js";
+import { createWorld, imageOf, NETWORK, settle, update } from "./virtual-ecs.js";
 
 /** Four tasks; two of the new ones pull for an hour, and the old ones take half a minute to stop. */
 async function partly(cleanup: string, healthyPercent = 50) {

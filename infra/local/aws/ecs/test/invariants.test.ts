@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import type { TaskBehaviour } from "../simulated/runtime.js";
-import { type EcsWorld, scripted, update, withService } from "./world.js";
+import type { TaskBehaviour } from "../simulated-tasks/simulated-runtime.js";
+import { type EcsWorld, scripted, update, withService } from "./virtual-ecs.js";
 
 /** Rollouts of any size, percents, behaviour and interruption. A failing one is printed with the seed that repeats it. */
 const rollout = fc.record({

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../wire/service.js";
-import { CALLER, createWorld, NETWORK, TARGET_GROUP, withService } from "./world.js";
+import { CALLER, createWorld, NETWORK, TARGET_GROUP, withService } from "./virtual-ecs.js";
 
 const service = (more: JsonObject = {}): JsonObject => ({
   serviceName: "other",

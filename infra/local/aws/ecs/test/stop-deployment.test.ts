@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { secondsToSettle, settle, update, withService } from "./world.js";
+import { secondsToSettle, settle, update, withService } from "./virtual-ecs.js";
 
 async function underWay() {
   const world = await withService();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../wire/service.js";
-import { CALLER, createWorld, taskDefinition } from "./world.js";
+import { CALLER, createWorld, taskDefinition } from "./virtual-ecs.js";
 
 const container = { name: "app", image: "good:1" };
 const valid = (more: JsonObject = {}): JsonObject => ({

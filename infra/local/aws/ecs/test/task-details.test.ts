@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../wire/service.js";
-import { CALLER, createWorld, type EcsWorld, NETWORK, settle, taskDefinition, withService } from "./world.js";
+import { CALLER, createWorld, type EcsWorld, NETWORK, settle, taskDefinition, withService } from "./virtual-ecs.js";
 
 const run = (more: JsonObject = {}): JsonObject => ({
   taskDefinition: "web",

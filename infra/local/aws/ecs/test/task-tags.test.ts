@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../wire/service.js";
-import { type EcsWorld, NETWORK, withService } from "./world.js";
+import { type EcsWorld, NETWORK, withService } from "./virtual-ecs.js";
 
 const tag = (key: string, value: string) => ({ key, value });
 const MANAGED = [tag("aws:ecs:clusterName", "default"), tag("aws:ecs:serviceName", "other")];

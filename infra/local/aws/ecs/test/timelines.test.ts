@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { messages, scripted, secondsToSettle, TARGET_GROUP, update, withService } from "./world.js";
+import { messages, scripted, secondsToSettle, TARGET_GROUP, update, withService } from "./virtual-ecs.js";
 
 /** Recorded on accounts of Fargate services with desired count 1; ours must come within a tenth. */
 const within10Percent = (t: TestContext, what: string, ours: number, recorded: number) => {

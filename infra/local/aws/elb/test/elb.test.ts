@@ -10,9 +10,9 @@ import {
   DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { createSimulatedLoadBalancer } from "../../ecs/simulated/load-balancer.js";
-import { createSimulatedRuntime } from "../../ecs/simulated/runtime.js";
-import { NETWORK, TARGET_GROUP, taskDefinition } from "../../ecs/test/world.js";
+import { createSimulatedLoadBalancer } from "../../ecs/simulated-tasks/simulated-load-balancer.js";
+import { createSimulatedRuntime } from "../../ecs/simulated-tasks/simulated-runtime.js";
+import { NETWORK, TARGET_GROUP, taskDefinition } from "../../ecs/test/virtual-ecs.js";
 import { createInProcessAws } from "../../in-process.js";
 import { rehearsalSettings } from "../../lb/settings.js";
 import { createVirtualClock } from "../../virtual-clock.js";

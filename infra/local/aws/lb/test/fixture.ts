@@ -11,7 +11,7 @@ import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import type { TestContext } from "node:test";
 import type { Clock } from "../../clock.js";
-import type { TargetHealth } from "../../ecs/runtime.js";
+import type { TargetHealth } from "../../ecs/task-runtime.js";
 import { createVirtualClock } from "../../virtual-clock.js";
 import { createLoadBalancer } from "../index.js";
 import type { LoadBalancerSettings } from "../settings.js";

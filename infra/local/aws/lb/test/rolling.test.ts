@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import { startLoad } from "../../../rehearsal/load.js";
 import { systemClock } from "../../clock.js";
-import { openFixture } from "../../ecs/docker/test/fixture.js";
+import { openFixture } from "../../ecs/container-runtime/test/container-fixture.js";
 import { createLoadBalancer } from "../index.js";
 import { arnOf } from "./fixture.js";
 

@@ -1,0 +1,64 @@
+import { createHash } from "node:crypto";
+import type { Engine } from "../../../containers/connect.js";
+import { openNetwork, type TaskNetwork } from "../../../containers/network.js";
+import { removeOwned } from "../../../containers/owned.js";
+import type { Clock } from "../../clock.js";
+import type { LogSink } from "../../logs/sink.js";
+import type { TaskListener, TaskRuntime, TaskSpec } from "../task-runtime.js";
+import { findTask } from "./find-task.js";
+import type { Registry } from "./pull-image.js";
+import { type RunningTask, type RuntimeDeps, runTask } from "./task-run.js";
+
+export type { Registry } from "./pull-image.js";
+
+export interface DockerRuntimeDeps {
+  engine: Engine;
+  /** Whose the containers are: the same after a restart, another one for each local AWS on this machine. */
+  owner: string;
+  registry: Registry;
+  /** The logs of a region, for the `awslogs` driver. */
+  logs: (region: string) => LogSink;
+  clock: Clock;
+  log: (line: string) => void;
+  /** What a container health check's interval and start period are multiplied by. 1, the default, keeps them as they are. */
+  healthScale?: number;
+}
+
+/** Runs tasks as real containers on this machine's container engine, each with its own address, as Fargate does. */
+export function createDockerRuntime(options: DockerRuntimeDeps): TaskRuntime {
+  const { engine, owner } = options;
+  const tasks = new Map<string, RunningTask>();
+  let network: Promise<TaskNetwork> | undefined;
+  const deps: RuntimeDeps = {
+    ...options,
+    healthScale: options.healthScale ?? 1,
+    network() {
+      network ??= openNetwork(engine, owner, createHash("sha256").update(owner).digest().readUInt16BE(0));
+      return network;
+    },
+  };
+
+  function keep(taskArn: string, task: RunningTask): void {
+    tasks.set(taskArn, task);
+    void task.done.then(() => tasks.delete(taskArn));
+  }
+
+  return {
+    start: (spec, listener) => keep(spec.taskArn, runTask(deps, spec, listener)),
+    stop: (taskArn) => tasks.get(taskArn)?.stop(),
+    async adopt(specs: TaskSpec[], listener: TaskListener) {
+      for (const spec of specs) {
+        const { address, containers } = await findTask(engine, spec);
+        keep(
+          spec.taskArn,
+          runTask(deps, spec, listener, (task) => task.adopt(containers, address)),
+        );
+      }
+    },
+    async close({ remove }) {
+      for (const task of tasks.values()) task.letGo();
+      await Promise.all([...tasks.values()].map(({ done }) => done));
+      if (remove) await removeOwned(engine, owner);
+    },
+  };
+}

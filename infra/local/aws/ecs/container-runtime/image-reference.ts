@@ -1,0 +1,39 @@
+import { isRepositoryName, isTag } from "../../ecr/names.js";
+import { DIGEST } from "../../registry/blobs.js";
+import { TaskFailure } from "./task-failure.js";
+
+/** An image of the registry on this machine. */
+export interface ImageReference {
+  /** The repository's name. */
+  name: string;
+  /** A tag, or a digest such as `sha256:…`. */
+  reference: string;
+}
+
+/** The suffixes of all partitions: https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json */
+const suffix =
+  "(?:amazonaws\\.com(?:\\.cn)?|amazonaws\\.eu|c2s\\.ic\\.gov|sc2s\\.sgov\\.gov|cloud\\.adc-e\\.uk|csp\\.hci\\.ic\\.gov)";
+const ours = new RegExp(`^(127\\.0\\.0\\.1:\\d+|localhost:\\d+|\\d{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.${suffix})/`);
+
+/**
+ * Reads an image's address. Only the registry of the local AWS is there: by its address on this machine or by ECR's name for it.
+ *
+ * @throws {TaskFailure} It is in another registry, or it is no image's address: its parts become a path that a login is sent to.
+ */
+export function parseImage(image: string): ImageReference {
+  const registry = ours.exec(image)?.[0];
+  if (registry === undefined) {
+    throw new TaskFailure(
+      `CannotPullContainerError: pull image manifest has been retried 7 time(s): failed to resolve ref ${image}: the local AWS ` +
+        "pulls from its own registry only: 127.0.0.1:PORT/NAME or ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME",
+    );
+  }
+  const [path = "", digest] = image.slice(registry.length).split("@");
+  const [name = "", tag = "latest"] = path.split(":");
+  if (!isRepositoryName(name) || !isTag(tag) || (digest !== undefined && !DIGEST.test(digest))) {
+    throw new TaskFailure(
+      `CannotPullContainerError: failed to parse image reference ${image}: invalid reference format`,
+    );
+  }
+  return { name, reference: digest ?? tag };
+}

@@ -1,0 +1,171 @@
+import type { Container } from "dockerode";
+import { named } from "../model/own-members.js";
+import { object } from "../model/task-definition-json.js";
+import type { TaskSpec } from "../task-runtime.js";
+import { aborted } from "./aborted.js";
+import { openLogDriver } from "./awslogs-driver.js";
+import { fulfilled } from "./container-dependencies.js";
+import { type ContainerPlan, planContainers } from "./container-plan.js";
+import { adoptContainer, type ContainerEnd, type ContainerRun, startContainer } from "./container-run.js";
+import { bindingsOf } from "./published-ports.js";
+import { type PulledImage, pullImage } from "./pull-image.js";
+import { TaskFailure } from "./task-failure.js";
+import { isBehindHostPorts, makeResources, type TaskResources } from "./task-resources.js";
+import type { TaskDeps, TaskEnd, Told } from "./task-run.js";
+import { refuseUnsafe } from "./unsafe-settings.js";
+
+/** The containers of one task: started after each other as they depend on each other, stopped in the opposite order. */
+export class TaskContainers {
+  /** Resolves when a container ends without which the task does not go on. */
+  readonly essentialEnd: Promise<TaskEnd>;
+  readonly #plans: ContainerPlan[];
+  readonly #runs = new Map<string, Promise<ContainerRun>>();
+  #endTask: (end: TaskEnd) => void = () => {};
+  #stopping = false;
+
+  constructor(
+    private readonly deps: TaskDeps,
+    private readonly spec: TaskSpec,
+    private readonly tell: (event: Told) => void,
+  ) {
+    this.#plans = planContainers(spec);
+    this.essentialEnd = new Promise((resolve) => {
+      this.#endTask = resolve;
+    });
+  }
+
+  /** @throws {TaskFailure} The task can't start. */
+  async start(): Promise<void> {
+    refuseUnsafe(this.spec, this.#plans);
+    const drivers = new Map(this.#plans.map((plan) => [plan.name, openLogDriver(this.spec, plan, this.deps)]));
+    this.tell({ type: "pull-started" });
+    const images = await Promise.all(this.#plans.map((plan) => this.#pull(plan)));
+    this.deps.letGo.throwIfAborted();
+    this.tell({
+      type: "pulled",
+      containers: this.#plans.map(({ name }, index) => ({ name, imageDigest: images[index]?.digest ?? "" })),
+    });
+    const resources = await makeResources(this.deps, this.spec, this.#plans);
+    for (const [index, plan] of this.#plans.entries()) {
+      const driver = drivers.get(plan.name);
+      const image = images[index];
+      if (driver && image) this.#begin(plan, () => this.#start(plan, image, resources, driver));
+    }
+    await this.#tellRunning(resources.address);
+  }
+
+  /** Takes over the containers that still run; one that is missing ends the task. */
+  async adopt(found: Map<string, { container: Container; imageDigest: string }>, address: string): Promise<void> {
+    for (const plan of this.#plans) {
+      const known = found.get(plan.name);
+      if (known === undefined) {
+        if (plan.essential)
+          this.#endTask({ stopCode: "EssentialContainerExited", reason: "Essential container in task exited" });
+        continue;
+      }
+      const driver = openLogDriver(this.spec, plan, this.deps);
+      this.#begin(plan, () =>
+        adoptContainer(this.deps, plan, known.container, known.imageDigest, driver, this.#tellHealth),
+      );
+    }
+    await this.#tellRunning(address);
+  }
+
+  /** Stops what runs, dependents before what they depend on, and answers how each ended. */
+  async stop(): Promise<{ name: string; exitCode?: number; reason?: string }[]> {
+    this.#stopping = true;
+    const ends = new Map<string, Promise<ContainerEnd | undefined>>();
+    // From the last to be started to the first: dependents are in the map before what they depend on.
+    for (const plan of this.#plans.toReversed()) {
+      const dependents = this.#plans.filter(({ dependsOn }) =>
+        dependsOn.some(({ container }) => container === plan.name),
+      );
+      const before = dependents.map(({ name }) => ends.get(name));
+      ends.set(
+        plan.name,
+        Promise.all(before).then(async () => (await this.#runs.get(plan.name)?.catch(() => undefined))?.stop()),
+      );
+    }
+    const told = await Promise.all([...ends].map(async ([name, end]) => ({ name, end: await end })));
+    return told.flatMap(({ name, end }) => (end ? [{ name, ...end }] : []));
+  }
+
+  #begin(plan: ContainerPlan, start: () => Promise<ContainerRun>): void {
+    const run = start();
+    this.#runs.set(plan.name, run);
+    run.then(
+      ({ ended }) => ended.then((end) => this.#containerEnded(plan, end)),
+      // Told by whoever waits for all of them to run.
+      () => undefined,
+    );
+  }
+
+  #pull({ name, image }: ContainerPlan): Promise<PulledImage> {
+    const { taskArn, resolvedImages, taskDefinition } = this.spec;
+    const { cpuArchitecture } = object(taskDefinition.runtimePlatform);
+    const wanted = { X86_64: "amd64", ARM64: "arm64" }[String(cpuArchitecture)];
+    const pinned = named(resolvedImages, name);
+    return pullImage(this.deps.engine, this.deps.registry, {
+      image,
+      region: taskArn.split(":")[3] ?? "",
+      architecture: wanted ?? this.deps.engine.platform.architecture,
+      ...(pinned ? { pinned } : {}),
+    });
+  }
+
+  async #start(
+    plan: ContainerPlan,
+    image: PulledImage,
+    resources: TaskResources,
+    driver: ReturnType<typeof openLogDriver>,
+  ) {
+    for (const { container, condition } of plan.dependsOn) {
+      const on = await this.#runs.get(container);
+      if (on)
+        await Promise.race([
+          fulfilled(on, condition, plan, this.deps.clock),
+          this.essentialEnd,
+          aborted(this.deps.letGo),
+        ]);
+    }
+    this.deps.letGo.throwIfAborted();
+    if (this.#stopping) throw new TaskFailure("Task stopped before its containers were started");
+    const { address, volumes } = resources;
+    const placement = {
+      image: image.reference,
+      imageDigest: image.digest,
+      address,
+      volumes,
+      ...resources.placeOf(plan),
+    };
+    return startContainer(this.deps, this.spec, plan, placement, driver, this.#tellHealth);
+  }
+
+  readonly #tellHealth = (container: string, status: "HEALTHY" | "UNHEALTHY") => {
+    if (!this.#stopping) this.tell({ type: "health", container, status });
+  };
+
+  async #tellRunning(address: string): Promise<void> {
+    const runs = await Promise.all(this.#runs.values());
+    const hasPorts = isBehindHostPorts(this.spec);
+    const containers = await Promise.all(
+      runs.map(async ({ plan, container, imageDigest }) => ({
+        name: plan.name,
+        runtimeId: container.id,
+        imageDigest,
+        ...(hasPorts && { networkBindings: await bindingsOf(this.deps.engine, container, plan) }),
+      })),
+    );
+    if (!this.#stopping) this.tell({ type: "running", ip: address, containers });
+  }
+
+  #containerEnded({ name, essential }: ContainerPlan, { exitCode, reason }: ContainerEnd): void {
+    if (this.#stopping) return;
+    if (exitCode !== undefined)
+      this.tell({ type: "container-exited", container: name, exitCode, ...(reason ? { reason } : {}) });
+    if (!essential) return;
+    this.#stopping = true;
+    const gone = exitCode === undefined ? reason : undefined;
+    this.#endTask({ stopCode: "EssentialContainerExited", reason: gone ?? "Essential container in task exited" });
+  }
+}

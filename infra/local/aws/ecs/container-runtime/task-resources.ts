@@ -1,0 +1,114 @@
+import { createHash } from "node:crypto";
+import { ownerLabel, removeLabelled } from "../../../containers/owned.js";
+import { loadPauseImage } from "../../../containers/pause.js";
+import { createContainer } from "../../../containers/run.js";
+import type { JsonObject } from "../../wire/service.js";
+import { networkModeOf, object, objects, usesHostPorts } from "../model/task-definition-json.js";
+import type { TaskSpec } from "../task-runtime.js";
+import { labels, type Network } from "./container-options.js";
+import type { ContainerPlan } from "./container-plan.js";
+import { noPorts, type PublishedPorts, publishedPorts } from "./published-ports.js";
+import type { TaskDeps } from "./task-run.js";
+
+/** What a task's containers share. */
+export interface TaskResources {
+  /** The task's own, that of its container instance where it has none, empty without a network. */
+  address: string;
+  /** A container's place in the network, and the host ports that lead to it. */
+  placeOf(plan: ContainerPlan): { network: Network; ports: PublishedPorts };
+  /** By the volume's name in the task definition: the engine's. */
+  volumes: ReadonlyMap<string, string>;
+}
+
+/** Makes the task's volumes and its place in the network. */
+export async function makeResources(
+  deps: TaskDeps,
+  spec: TaskSpec,
+  plans: readonly ContainerPlan[],
+): Promise<TaskResources> {
+  const [volumes, place] = await Promise.all([makeVolumes(deps, spec), makePlace(deps, spec, plans)]);
+  return { ...place, volumes };
+}
+
+/**
+ * In awsvpc and host mode several containers share the namespace of one that does nothing else: any of them may end while the others go on.
+ * A single container has the address itself. In bridge mode each has an address of its own.
+ */
+async function makePlace(
+  deps: TaskDeps,
+  spec: TaskSpec,
+  plans: readonly ContainerPlan[],
+): Promise<Omit<TaskResources, "volumes">> {
+  const mode = networkModeOf(spec.taskDefinition);
+  if (mode === "none") return { address: "", placeOf: () => ({ network: "none", ports: noPorts }) };
+  const { name, takeAddress } = await deps.network();
+  if (mode === "bridge") {
+    return {
+      address: spec.hostAddress ?? "",
+      placeOf: (plan) => ({ network: { name, address: takeAddress() }, ports: publishedPorts(spec, [plan]) }),
+    };
+  }
+  const own = { name, address: takeAddress() };
+  const ports = mode === "host" ? publishedPorts(spec, plans) : noPorts;
+  const address = mode === "host" ? (spec.hostAddress ?? "") : own.address;
+  if (plans.length === 1) return { address, placeOf: () => ({ network: own, ports }) };
+  const shared = await holdNamespace(deps, spec, own, { address, ports });
+  return { address, placeOf: () => ({ network: shared, ports: noPorts }) };
+}
+
+/** Returns whether a task is reached through ports of its container instance. */
+export const isBehindHostPorts = (spec: TaskSpec) =>
+  spec.hostAddress !== undefined && usesHostPorts(spec.taskDefinition);
+
+/** Removes every container and volume of a task, whatever state they are in. */
+export function removeTask({ engine }: Pick<TaskDeps, "engine">, taskArn: string): Promise<void> {
+  return removeLabelled(engine, `${labels.task}=${taskArn}`);
+}
+
+async function makeVolumes({ engine, owner }: TaskDeps, spec: TaskSpec): Promise<ReadonlyMap<string, string>> {
+  const made = objects(spec.taskDefinition.volumes).map(async (volume): Promise<[string, string]> => {
+    const kept = keptVolume(owner, spec, volume);
+    const Name = kept ?? `slipway-${spec.taskId}-${volume.name}`;
+    const Labels = { [ownerLabel]: owner, ...(kept === undefined && { [labels.task]: spec.taskArn }) };
+    await engine.docker.createVolume({ Name, Labels });
+    return [String(volume.name), Name];
+  });
+  return new Map(await Promise.all(made));
+}
+
+/**
+ * The engine's volume that stands for a directory of the container instance, or for a shared Docker volume of it: the same for all its tasks,
+ * empty at first. Nothing of this machine is mounted.
+ */
+function keptVolume(owner: string, { hostAddress }: TaskSpec, volume: JsonObject): string | undefined {
+  const { sourcePath } = object(volume.host);
+  const { scope } = object(volume.dockerVolumeConfiguration);
+  const what = typeof sourcePath === "string" ? `path ${sourcePath}` : scope === "shared" ? `name ${volume.name}` : "";
+  if (what === "") return undefined;
+  const id = createHash("sha256").update(`${hostAddress} ${what}`).digest("hex").slice(0, 16);
+  return `slipway-${owner}-host-${id}`;
+}
+
+async function holdNamespace(
+  { engine, owner }: TaskDeps,
+  spec: TaskSpec,
+  own: { name: string; address: string },
+  { address, ports }: { address: string; ports: PublishedPorts },
+): Promise<Network> {
+  const holder = await createContainer(engine, owner, {
+    name: `slipway-${spec.taskId}`,
+    Image: await loadPauseImage(engine),
+    Hostname: `ip-${own.address.replaceAll(".", "-")}`,
+    Labels: { [labels.task]: spec.taskArn, [labels.address]: address },
+    ExposedPorts: ports.ExposedPorts,
+    HostConfig: {
+      NetworkMode: own.name,
+      PortBindings: ports.PortBindings,
+      ReadonlyRootfs: true,
+      CapDrop: ["ALL"],
+    },
+    NetworkingConfig: { EndpointsConfig: { [own.name]: { IPAMConfig: { IPv4Address: own.address } } } },
+  });
+  await holder.start();
+  return { joins: holder.id };
+}

@@ -1,0 +1,111 @@
+import { setMaxListeners } from "node:events";
+import { isEngineGone, messageOf } from "../../../containers/errors.js";
+import type { TaskNetwork } from "../../../containers/network.js";
+import type { TaskEvent, TaskListener, TaskSpec } from "../task-runtime.js";
+import { aborted } from "./aborted.js";
+import type { LogDriverDeps } from "./awslogs-driver.js";
+import type { ContainerDeps } from "./container-run.js";
+import type { Registry } from "./pull-image.js";
+import { TaskContainers } from "./task-containers.js";
+import { TaskFailure } from "./task-failure.js";
+import { removeTask } from "./task-resources.js";
+
+/** What the tasks of a runtime have in common. */
+export interface RuntimeDeps extends Omit<ContainerDeps, "letGo">, LogDriverDeps {
+  registry: Registry;
+  /** Made when the first task asks for it. */
+  network: () => Promise<TaskNetwork>;
+  log: (line: string) => void;
+}
+
+export interface TaskDeps extends RuntimeDeps, ContainerDeps {}
+
+/** A task event without what is the same in all of them. */
+export type Told = TaskEvent extends infer Event
+  ? Event extends TaskEvent
+    ? Omit<Event, "taskArn" | "at">
+    : never
+  : never;
+
+/** Why a task ends. */
+export interface TaskEnd {
+  stopCode?: "TaskFailedToStart" | "EssentialContainerExited";
+  reason?: string;
+  /** A container that never ran, and why. */
+  failed?: { name: string; reason: string };
+}
+
+export interface RunningTask {
+  stop(): void;
+  /** Listens to nothing any more; what runs goes on. */
+  letGo(): void;
+  /** Resolves when it is let go of, or when everything is removed and `stopped` is told. Never rejects. */
+  done: Promise<void>;
+}
+
+/**
+ * Runs a task from its images to its end.
+ *
+ * @param begin How its containers come to run: started, or taken over from an earlier process.
+ */
+export function runTask(
+  shared: RuntimeDeps,
+  spec: TaskSpec,
+  listener: TaskListener,
+  begin: (containers: TaskContainers) => Promise<void> = (containers) => containers.start(),
+): RunningTask {
+  const asked = new AbortController();
+  const letGo = new AbortController();
+  // Every container of the task listens, with its output, its end and its health check.
+  setMaxListeners(0, letGo.signal);
+  const deps: TaskDeps = { ...shared, letGo: letGo.signal };
+  const tell = (event: Told) => {
+    if (!deps.letGo.aborted) listener({ taskArn: spec.taskArn, at: deps.clock.now(), ...event } as TaskEvent);
+  };
+  const done = story().catch((error) => deps.log(`Task ${spec.taskId}: ${(error as Error).stack}`));
+  return { stop: () => asked.abort(), letGo: () => letGo.abort(), done };
+
+  async function story(): Promise<void> {
+    const containers = new TaskContainers(deps, spec, tell);
+    const begun = begin(containers);
+    const end = await Promise.race([
+      begun.then(
+        () => containers.essentialEnd,
+        (error) => describeFailure(error),
+      ),
+      containers.essentialEnd,
+      aborted(asked.signal).then((): TaskEnd => ({})),
+      aborted(deps.letGo),
+    ]);
+    if (end === undefined) {
+      // What is being made at this moment would outlive the removal of everything else.
+      await begun.catch(() => undefined);
+      return;
+    }
+    const { failed, ...told } = end;
+    const ends = await containers.stop();
+    if (failed && !ends.some(({ name }) => name === failed.name)) ends.push(failed);
+    if (deps.letGo.aborted) return;
+    await removeTask(deps, spec.taskArn).catch((error) => {
+      deps.log(`Task ${spec.taskId}: its containers are left behind: ${messageOf(error)}`);
+    });
+    tell({ type: "stopped", ...told, containers: ends });
+  }
+
+  function describeFailure(error: unknown): TaskEnd {
+    if (deps.letGo.aborted) return {};
+    if (error instanceof TaskFailure) {
+      const { reason, container, containerReason = reason } = error;
+      return {
+        stopCode: "TaskFailedToStart",
+        reason,
+        ...(container ? { failed: { name: container, reason: containerReason } } : {}),
+      };
+    }
+    deps.log(`Task ${spec.taskId} failed to start: ${(error as Error).stack}`);
+    const why = isEngineGone(error)
+      ? "the container engine on this machine went away"
+      : "the container engine on this machine failed";
+    return { stopCode: "TaskFailedToStart", reason: `ResourceInitializationError: ${why}: ${messageOf(error)}` };
+  }
+}

@@ -1,0 +1,106 @@
+import { partitionOf } from "../../partition.js";
+import { prefixOf } from "../model/ecs-arns.js";
+import type { AccountSettingRecord, EcsState } from "../model/ecs-state.js";
+import { invalid } from "./shared/ecs-errors.js";
+import { page } from "./shared/key-paging.js";
+import type { Api, Caller, JsonObject, Operations } from "./shared/operation-context.js";
+import { text } from "./shared/operation-context.js";
+
+const SWITCH = ["enabled", "disabled"];
+const ON_OFF = ["on", "off"];
+
+/** The values of each setting, its default first: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-account-settings.html */
+const SETTINGS = new Map<string, readonly string[]>([
+  ["awsvpcTrunking", ["disabled", "enabled"]],
+  ["containerInsights", ["disabled", "enabled", "enhanced"]],
+  ["containerInstanceLongArnFormat", SWITCH],
+  ["defaultLogDriverMode", ["non-blocking", "blocking"]],
+  ["dualStackIPv6", ["disabled", "enabled"]],
+  ["fargateEventWindows", ["disabled", "enabled"]],
+  ["fargateFIPSMode", ["disabled", "enabled"]],
+  ["fargateTaskRetirementWaitPeriod", ["7", "0", "14"]],
+  ["guardDutyActivate", ["off", "on"]],
+  ["serviceLongArnFormat", SWITCH],
+  ["tagResourceAuthorization", ON_OFF],
+  ["taskLongArnFormat", SWITCH],
+]);
+
+export const accountSettingOperations: Operations = (api) => ({
+  ListAccountSettings: (input, caller) => {
+    const name = text(input, "name");
+    const value = text(input, "value");
+    if (name !== undefined) valuesOf(name);
+    if (value !== undefined && name === undefined) throw invalid("A value can only be given with a name.");
+    const principalArn = principalOf(input, caller);
+    const { state } = api.engine;
+    const found = [...SETTINGS.keys()]
+      .map((each) =>
+        input.effectiveSettings === true
+          ? effective(state, caller, principalArn, each)
+          : state.accountSettings[keyOf(caller, principalArn, each)],
+      )
+      .filter((each): each is AccountSettingRecord => each !== undefined)
+      .filter((each) => (name === undefined || each.name === name) && (value === undefined || each.value === value));
+    const { items, ...next } = page(found, input, { keyOf: (each) => each.name, size: 10 });
+    return { settings: items.map(view), ...next };
+  },
+
+  PutAccountSetting: (input, caller) => put(api, input, caller, principalOf(input, caller)),
+  PutAccountSettingDefault: (input, caller) => put(api, input, caller, rootOf(caller)),
+
+  DeleteAccountSetting: (input, caller) => {
+    const name = text(input, "name") ?? "";
+    valuesOf(name);
+    const principalArn = principalOf(input, caller);
+    return api.engine.change(({ state }) => {
+      delete state.accountSettings[keyOf(caller, principalArn, name)];
+      return { setting: view(effective(state, caller, principalArn, name)) };
+    });
+  },
+});
+
+function put(api: Api, input: JsonObject, caller: Caller, principalArn: string): JsonObject {
+  const [name = "", value = ""] = [text(input, "name"), text(input, "value")];
+  const values = valuesOf(name);
+  if (!values.includes(value)) throw invalid(`value '${value}' of ${name}: ${values.join(", ")} are accepted.`);
+  return api.engine.change(({ state }) => {
+    const setting = { name, value, principalArn };
+    state.accountSettings[keyOf(caller, principalArn, name)] = setting;
+    return { setting: view(setting) };
+  });
+}
+
+/** Returns the effective setting of a principal: its own, else the account's, else ECS's default. */
+export function effective(state: EcsState, caller: Caller, principalArn: string, name: string): AccountSettingRecord {
+  const root = rootOf(caller);
+  return (
+    state.accountSettings[keyOf(caller, principalArn, name)] ??
+    state.accountSettings[keyOf(caller, root, name)] ?? { name, value: valuesOf(name)[0] ?? "", principalArn: root }
+  );
+}
+
+function valuesOf(name: string): readonly string[] {
+  const values = SETTINGS.get(name);
+  if (values === undefined) throw invalid(`name '${name}': ${[...SETTINGS.keys()].join(", ")} are accepted.`);
+  return values;
+}
+
+const rootOf = ({ accountId, region }: Caller) => `arn:${partitionOf(region)}:iam::${accountId}:root`;
+const keyOf = (caller: Caller, principalArn: string, name: string) => `${prefixOf(caller)} ${principalArn} ${name}`;
+
+/** Returns the principal of the request; by default the caller. */
+function principalOf(input: JsonObject, caller: Caller): string {
+  const principalArn = text(input, "principalArn");
+  if (principalArn === undefined) return caller.arn;
+  if (!new RegExp(`^arn:aws[a-z-]*:iam::${caller.accountId}:(root|user/.+|role/.+)$`).test(principalArn)) {
+    throw invalid(`The principalArn '${principalArn}' is not a user, a role or the root user of this account.`);
+  }
+  return principalArn;
+}
+
+const view = ({ name, value, principalArn }: AccountSettingRecord): JsonObject => ({
+  name,
+  value,
+  principalArn,
+  type: "user",
+});

@@ -1,0 +1,159 @@
+import { within } from "../../model/ecs-arns.js";
+import type { ClusterRecord, ContainerInstanceRecord, EcsState } from "../../model/ecs-state.js";
+import { objects, texts as textsOf } from "../../model/task-definition-json.js";
+import { satisfies, unknownPart } from "../../scheduler/placement-constraints.js";
+import { instancesOf, tasksOn } from "../../scheduler/task-placement.js";
+import { stopTask } from "../../scheduler/task-transitions.js";
+import { hex, type Random } from "../../seeded-random.js";
+import { checkedTags } from "../resource-tags.js";
+import { invalid } from "../shared/ecs-errors.js";
+import { findCluster } from "../shared/find-resources.js";
+import { page } from "../shared/key-paging.js";
+import type { JsonObject, Machine, Operations } from "../shared/operation-context.js";
+import { text, texts } from "../shared/operation-context.js";
+import { instanceView } from "./container-instance-view.js";
+import { capabilities } from "./instance-attributes.js";
+
+const DESCRIBED_AT_ONCE = 100;
+/** Most container instances: each has a loopback address. */
+const MOST = 100;
+/** Ports that the ECS agent reserves: SSH, Docker's and its own. */
+const RESERVED = ["22", "2375", "2376", "51678", "51679"];
+
+/**
+ * Container instances, on which tasks of the EC2 launch type run. As on AWS a cluster has none until one is registered; each stands for this
+ * machine, or for so much of it as is registered.
+ */
+export const containerInstanceOperations: Operations = (api) => ({
+  RegisterContainerInstance: (input, caller) => {
+    const cluster = findCluster(api.engine.state, caller, input);
+    const tags = checkedTags(input);
+    return api.engine.change((world) => {
+      const { state, now, random } = world;
+      const known = state.containerInstances[text(input, "containerInstanceArn") ?? ""];
+      const count = Object.keys(state.containerInstances).length;
+      if (known === undefined && count >= MOST) throw invalid(`At most ${MOST} container instances are offered here.`);
+      const made = known ?? newInstance(random, cluster, count);
+      const instance = { ...made, ...resourcesOf(input, api.machine), ...attributesOf(input, api.machine, cluster) };
+      instance.registeredAt = known?.registeredAt ?? now;
+      instance.version++;
+      state.containerInstances[instance.arn] = instance;
+      if (tags.length > 0) state.tags[instance.arn] = tags;
+      return { containerInstance: instanceView(state, instance, true) };
+    });
+  },
+
+  DeregisterContainerInstance: (input, caller) => {
+    const cluster = findCluster(api.engine.state, caller, input);
+    return api.engine.change((world) => {
+      const instance = peekInstance(world.state, cluster, text(input, "containerInstance") ?? "");
+      if (instance?.status !== "ACTIVE") throw invalid("Referenced container instance not found.");
+      const tasks = tasksOn(world.state, instance);
+      if (tasks.length > 0 && input.force !== true) throw invalid("Found running tasks on the instance.");
+      // On AWS they run on until the machine ends; here that is now.
+      const reason = `Host EC2 (instance ${instance.ec2InstanceId}) terminated.`;
+      for (const task of tasks) stopTask(world, task, { code: "TerminationNotice", reason });
+      instance.status = "INACTIVE";
+      instance.version++;
+      return { containerInstance: instanceView(world.state, instance, true) };
+    });
+  },
+
+  DescribeContainerInstances: (input, caller) => {
+    const { state } = api.engine;
+    const cluster = findCluster(state, caller, input);
+    const references = texts(input, "containerInstances");
+    if (references.length === 0) throw invalid("Container instances cannot be empty.");
+    if (references.length > DESCRIBED_AT_ONCE)
+      throw invalid(`Container instances cannot have more than ${DESCRIBED_AT_ONCE} items.`);
+    const withTags = texts(input, "include").includes("TAGS");
+    const containerInstances: JsonObject[] = [];
+    const failures: JsonObject[] = [];
+    for (const reference of references) {
+      const instance = peekInstance(state, cluster, reference);
+      if (instance !== undefined) containerInstances.push(instanceView(state, instance, withTags));
+      else failures.push({ arn: arnOf(cluster, reference), reason: "MISSING" });
+    }
+    return { containerInstances, failures };
+  },
+
+  ListContainerInstances: (input, caller) => {
+    const { state } = api.engine;
+    const cluster = findCluster(state, caller, input);
+    const status = text(input, "status") ?? "ACTIVE";
+    const filter = text(input, "filter");
+    const unknown = filter === undefined ? undefined : unknownPart(filter);
+    if (unknown !== undefined)
+      throw invalid(`Invalid filter '${unknown}': comparisons of attributes are offered here.`);
+    const found = status === "ACTIVE" ? instancesOf(state, cluster.arn) : [];
+    const { items, ...next } = page(
+      found.filter((instance) => filter === undefined || satisfies(instance, filter)),
+      input,
+      { keyOf: (instance) => instance.arn, size: 100 },
+    );
+    return { containerInstanceArns: items.map((instance) => instance.arn), ...next };
+  },
+});
+
+const arnOf = (cluster: ClusterRecord, reference: string) =>
+  reference.startsWith("arn:") ? reference : within(cluster.arn, "container-instance", reference);
+
+function peekInstance(state: EcsState, cluster: ClusterRecord, reference: string): ContainerInstanceRecord | undefined {
+  const instance = state.containerInstances[arnOf(cluster, reference)];
+  return instance?.clusterArn === cluster.arn ? instance : undefined;
+}
+
+function newInstance(random: Random, cluster: ClusterRecord, index: number): ContainerInstanceRecord {
+  const id = hex(random, 32);
+  return {
+    arn: within(cluster.arn, "container-instance", id),
+    id,
+    clusterArn: cluster.arn,
+    ec2InstanceId: `i-${hex(random, 17)}`,
+    status: "ACTIVE",
+    cpu: 0,
+    memory: 0,
+    reservedPorts: { tcp: [], udp: [] },
+    attributes: [],
+    address: `127.0.0.${index + 1}`,
+    registeredAt: 0,
+    version: 0,
+  };
+}
+
+/** Returns the resources that the request registers; by default all of this machine's. */
+function resourcesOf({ totalResources }: JsonObject, machine: Machine) {
+  const given = new Map(objects(totalResources).map((each) => [String(each.name), each]));
+  const amount = (name: string, otherwise: number) => {
+    const { integerValue } = given.get(name) ?? {};
+    if (integerValue === undefined) return otherwise;
+    if (typeof integerValue === "number" && integerValue > 0) return integerValue;
+    throw invalid(`The resource ${name} must have an integerValue greater than 0.`);
+  };
+  const ports = (name: string, otherwise: string[]) => {
+    const resource = given.get(name);
+    return resource === undefined ? otherwise : textsOf(resource.stringSetValue);
+  };
+  return {
+    cpu: amount("CPU", machine.cpu),
+    memory: amount("MEMORY", machine.memory),
+    reservedPorts: { tcp: ports("PORTS", RESERVED), udp: ports("PORTS_UDP", []) },
+  };
+}
+
+/** Returns the attributes that the request registers and those that ECS adds; without any in the request, every capability. */
+function attributesOf(input: JsonObject, { architecture }: Machine, { arn }: ClusterRecord) {
+  const sent = objects(input.attributes).map(({ name, value }) => ({
+    name: String(name ?? ""),
+    ...(typeof value === "string" && { value }),
+  }));
+  const builtIn = [
+    { name: "ecs.availability-zone", value: `${arn.split(":")[3]}a` },
+    { name: "ecs.cpu-architecture", value: architecture },
+    { name: "ecs.instance-type", value: "local" },
+    { name: "ecs.os-type", value: "linux" },
+  ];
+  const own = sent.length > 0 ? sent : capabilities.map((name) => ({ name }));
+  const names = new Set(own.map(({ name }) => name));
+  return { attributes: [...own, ...builtIn.filter(({ name }) => !names.has(name))] };
+}

@@ -1,0 +1,189 @@
+import {
+  DeploymentLifecycleHookAction,
+  ServiceDeploymentStatus,
+  StopServiceDeploymentStopType,
+} from "@aws-sdk/client-ecs";
+import { AwsError } from "../../../wire/service.js";
+import { scopeOf } from "../../model/ecs-arns.js";
+import type { EcsState, HookRecord, ServiceDeploymentRecord, ServiceRevisionRecord } from "../../model/ecs-state.js";
+import { object } from "../../model/task-definition-json.js";
+import { configurationView, counts, launchView } from "../services/service-view.js";
+import { invalid } from "../shared/ecs-errors.js";
+import { oneOf } from "../shared/enums.js";
+import { findCluster, findService } from "../shared/find-resources.js";
+import { page } from "../shared/key-paging.js";
+import type { Caller, JsonObject, Operations } from "../shared/operation-context.js";
+import { pick, text, texts, times } from "../shared/operation-context.js";
+
+const DESCRIBED_AT_ONCE = 20;
+const STOPPABLE = ["PENDING", "IN_PROGRESS", "STOP_REQUESTED", "ROLLBACK_REQUESTED"];
+
+export const deploymentOperations: Operations = (api) => ({
+  ListServiceDeployments: (input, caller) => {
+    const cluster = findCluster(api.engine.state, caller, input);
+    const service = findService(api.engine.state, cluster, text(input, "service") ?? "");
+    const { state, now, timing } = api.engine.look();
+    const statuses = texts(input, "status");
+    for (const status of statuses) oneOf("status", status, ServiceDeploymentStatus);
+    const { before, after } = object(input.createdAt);
+    const found = service.serviceDeployments
+      .map((arn) => state.serviceDeployments[arn])
+      .filter((each): each is ServiceDeploymentRecord => each !== undefined)
+      .filter((each) => each.createdAt + timing.listLag <= now)
+      .filter((each) => statuses.length === 0 || statuses.includes(each.status))
+      .filter((each) => typeof before !== "number" || each.createdAt <= before * 1_000)
+      .filter((each) => typeof after !== "number" || each.createdAt >= after * 1_000);
+    const keyOf = (each: ServiceDeploymentRecord) => `${String(each.createdAt).padStart(15, "0")} ${each.arn}`;
+    const { items, ...next } = page(found, input, { keyOf, descending: true, size: 100 });
+    return { serviceDeployments: items.map(briefView), ...next };
+  },
+
+  DescribeServiceDeployments: (input, caller) => {
+    const { state } = api.engine;
+    const { found, failures } = lookUp(texts(input, "serviceDeploymentArns"), caller, state.serviceDeployments);
+    return { serviceDeployments: found.map((each) => deploymentView(state, each)), failures };
+  },
+
+  DescribeServiceRevisions: (input, caller) => {
+    const { found, failures } = lookUp(texts(input, "serviceRevisionArns"), caller, api.engine.state.serviceRevisions);
+    return { serviceRevisions: found.map(revisionView), failures };
+  },
+
+  ContinueServiceDeployment: (input, caller) => {
+    const arn = text(input, "serviceDeploymentArn") ?? "";
+    oneOf("action", input.action, DeploymentLifecycleHookAction);
+    return api.engine.change((world) => {
+      const record = mine(arn, caller) ? world.state.serviceDeployments[arn] : undefined;
+      if (record === undefined) throw notFound("ContinueServiceDeployment");
+      const hook = record.hooks?.find(({ id }) => id === input.hookId);
+      if (hook === undefined) throw invalid("The specified lifecycle hook was not found.");
+      if (hook.status !== "AWAITING_ACTION" || record.status !== "IN_PROGRESS") {
+        throw invalid(`The lifecycle hook is not awaiting an action: its status is ${hook.status}.`);
+      }
+      hook.status = input.action === "ROLLBACK" ? "FAILED" : "SUCCEEDED";
+      record.updatedAt = world.now;
+      return { serviceDeploymentArn: arn };
+    });
+  },
+
+  StopServiceDeployment: (input, caller) => {
+    oneOf("stopType", input.stopType, StopServiceDeploymentStopType);
+    const arn = text(input, "serviceDeploymentArn") ?? "";
+    return api.engine.change(({ state, now }) => {
+      const record = mine(arn, caller) ? state.serviceDeployments[arn] : undefined;
+      if (record === undefined) throw notFound("StopServiceDeployment");
+      if (!STOPPABLE.includes(record.status)) {
+        throw new AwsError(
+          "ConflictException",
+          `The service deployment can't be stopped: its status is ${record.status}.`,
+        );
+      }
+      record.status = input.stopType === "ABORT" ? "STOP_REQUESTED" : "ROLLBACK_REQUESTED";
+      record.requestedAt = now;
+      record.updatedAt = now;
+      return { serviceDeploymentArn: arn };
+    });
+  },
+});
+
+function notFound(operation: string): AwsError {
+  return new AwsError(
+    "ServiceDeploymentNotFoundException",
+    `The service deploy ARN that you specified in the ${operation} doesn't exist.`,
+  );
+}
+
+function mine(arn: string, caller: Caller): boolean {
+  const { region, accountId } = scopeOf(arn);
+  return region === caller.region && accountId === caller.accountId;
+}
+
+function lookUp<T>(arns: string[], caller: Caller, records: Record<string, T>): { found: T[]; failures: JsonObject[] } {
+  if (arns.length === 0 || arns.length > DESCRIBED_AT_ONCE)
+    throw invalid(`Between 1 and ${DESCRIBED_AT_ONCE} ARNs are accepted.`);
+  const found: T[] = [];
+  const failures: JsonObject[] = [];
+  for (const arn of arns) {
+    const record = mine(arn, caller) ? records[arn] : undefined;
+    if (record !== undefined) found.push(record);
+    else failures.push({ arn, reason: "MISSING" });
+  }
+  return { found, failures };
+}
+
+function briefView(record: ServiceDeploymentRecord): JsonObject {
+  return {
+    serviceDeploymentArn: record.arn,
+    serviceArn: record.serviceArn,
+    clusterArn: record.clusterArn,
+    ...times({ createdAt: record.createdAt, startedAt: record.startedAt, finishedAt: record.finishedAt }),
+    targetServiceRevisionArn: record.targetRevision,
+    status: record.status,
+    ...(record.statusReason !== undefined && { statusReason: record.statusReason }),
+  };
+}
+
+function deploymentView(state: EcsState, record: ServiceDeploymentRecord): JsonObject {
+  const { targetServiceRevisionArn: _target, ...brief } = briefView(record);
+  return {
+    ...brief,
+    ...times({ updatedAt: record.updatedAt, stoppedAt: record.stoppedAt }),
+    sourceServiceRevisions: record.sourceRevisions.map((arn) => revisionSummary(state, record, arn)),
+    targetServiceRevision: revisionSummary(state, record, record.targetRevision),
+    deploymentConfiguration: configurationView(record.deploymentConfiguration),
+    ...(record.rollback !== undefined && {
+      rollback: { ...record.rollback, ...times({ startedAt: record.rollback.startedAt }) } as JsonObject,
+    }),
+    deploymentCircuitBreaker: { ...record.breaker },
+    alarms: {
+      status: record.alarms?.status ?? "DISABLED",
+      alarmNames: record.alarms?.names ?? [],
+      triggeredAlarmNames: record.alarms?.triggered ?? [],
+    },
+    ...(record.stage !== undefined && { lifecycleStage: record.stage }),
+    ...(record.hooks !== undefined && { lifecycleHookDetails: record.hooks.map(hookView) }),
+  };
+}
+
+function hookView({ id, status, expiresAt, timeoutAction }: HookRecord): JsonObject {
+  return { hookId: id, targetType: "PAUSE", status, timeoutAction, ...times({ expiresAt }) };
+}
+
+function revisionSummary(state: EcsState, record: ServiceDeploymentRecord, arn: string): JsonObject {
+  const service = state.services[record.serviceArn];
+  const ids = new Set(service?.deployments.filter((each) => each.serviceRevisionArn === arn).map((each) => each.id));
+  const isPrimary = service?.deployments[0]?.serviceRevisionArn === arn;
+  const tasks = Object.values(state.tasks).filter(
+    (task) => task.deploymentId !== undefined && ids.has(task.deploymentId),
+  );
+  const { runningCount, pendingCount } = counts(tasks);
+  return {
+    arn,
+    requestedTaskCount: isPrimary ? (service?.desiredCount ?? 0) : runningCount + pendingCount,
+    runningTaskCount: runningCount,
+    pendingTaskCount: pendingCount,
+  };
+}
+
+const REVISION_SETTINGS = [
+  "loadBalancers",
+  "serviceRegistries",
+  "networkConfiguration",
+  "serviceConnectConfiguration",
+  "volumeConfigurations",
+  "vpcLatticeConfigurations",
+];
+
+function revisionView(record: ServiceRevisionRecord): JsonObject {
+  return {
+    serviceRevisionArn: record.arn,
+    serviceArn: record.serviceArn,
+    clusterArn: record.clusterArn,
+    taskDefinition: record.taskDefinition,
+    ...launchView(record.settings, "1.4.0"),
+    ...pick(record.settings, REVISION_SETTINGS),
+    containerImages: record.containerImages.map((each) => ({ ...each })),
+    guardDutyEnabled: false,
+    ...times({ createdAt: record.createdAt }),
+  };
+}

@@ -1,0 +1,65 @@
+import { tagsOf } from "../resource-tags.js";
+import { invalid, serviceNotActive } from "../shared/ecs-errors.js";
+import { findCluster, findService, serviceArnOf } from "../shared/find-resources.js";
+import { page } from "../shared/key-paging.js";
+import type { JsonObject, Operations } from "../shared/operation-context.js";
+import { text, texts } from "../shared/operation-context.js";
+import { createService } from "./create-service.js";
+import { launchView, serviceView } from "./service-view.js";
+import { updateService } from "./update-service.js";
+
+const DESCRIBED_AT_ONCE = 10;
+
+export const serviceOperations: Operations = (api) => ({
+  CreateService: createService(api),
+  UpdateService: updateService(api),
+
+  DescribeServices: (input, caller) => {
+    const cluster = findCluster(api.engine.state, caller, input);
+    const asked = texts(input, "services");
+    if (asked.length === 0) throw invalid("Services cannot be empty.");
+    if (asked.length > DESCRIBED_AT_ONCE)
+      throw invalid(`You can describe up to ${DESCRIBED_AT_ONCE} services at once.`);
+    const withTags = texts(input, "include").includes("TAGS");
+    const look = api.engine.look();
+    const services: JsonObject[] = [];
+    const failures: JsonObject[] = [];
+    for (const reference of asked) {
+      const arn = serviceArnOf(cluster, reference);
+      const service = look.state.services[arn];
+      if (service === undefined) failures.push({ arn, reason: "MISSING" });
+      else services.push({ ...serviceView(look, service), ...(withTags && { tags: tagsOf(look.state, arn) }) });
+    }
+    return { services, failures };
+  },
+
+  ListServices: (input, caller) => {
+    const cluster = findCluster(api.engine.state, caller, input);
+    const found = Object.values(api.engine.state.services).filter(
+      (service) =>
+        service.clusterArn === cluster.arn &&
+        service.status !== "INACTIVE" &&
+        (input.launchType === undefined || input.launchType === launchView(service.settings, "").launchType) &&
+        (input.schedulingStrategy === undefined || input.schedulingStrategy === "REPLICA"),
+    );
+    const { items, ...next } = page(
+      found,
+      { maxResults: 10, ...input },
+      { keyOf: (service) => service.arn, size: 100 },
+    );
+    return { serviceArns: items.map((service) => service.arn), ...next };
+  },
+
+  DeleteService: (input, caller) => {
+    const cluster = findCluster(api.engine.state, caller, input);
+    return api.engine.change((world) => {
+      const service = findService(world.state, cluster, text(input, "service") ?? "");
+      if (service.status === "INACTIVE") throw serviceNotActive();
+      if (service.desiredCount > 0 && input.force !== true)
+        throw invalid("The service cannot be stopped while it is scaled above 0.");
+      service.status = "DRAINING";
+      service.desiredCount = 0;
+      return { service: serviceView(world, service) };
+    });
+  },
+});

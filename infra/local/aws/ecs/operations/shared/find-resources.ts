@@ -1,0 +1,87 @@
+import {
+  clusterArn,
+  familyKey,
+  nameOf,
+  prefixOf,
+  type Scope,
+  scopeOf,
+  taskDefinitionArn,
+  within,
+} from "../../model/ecs-arns.js";
+import type {
+  ClusterRecord,
+  EcsState,
+  ServiceRecord,
+  TaskDefinitionRecord,
+  TaskRecord,
+} from "../../model/ecs-state.js";
+import { clusterNotFound, invalid, serviceNotFound } from "./ecs-errors.js";
+import type { Caller, JsonObject } from "./operation-context.js";
+import { text } from "./operation-context.js";
+
+/** What a request names, by short name or ARN. Names are the caller's own account's and region's. */
+
+/** The named cluster, `default` when none is named. */
+export function findCluster(state: EcsState, caller: Caller, input: JsonObject): ClusterRecord {
+  const cluster = peekCluster(state, caller, text(input, "cluster") ?? "default");
+  if (cluster?.status !== "ACTIVE") throw clusterNotFound();
+  return cluster;
+}
+
+export function peekCluster(state: EcsState, caller: Scope, reference: string): ClusterRecord | undefined {
+  const arn = reference.startsWith("arn:") ? reference : clusterArn(caller, reference);
+  return arn.startsWith(prefixOf(caller)) ? state.clusters[arn] : undefined;
+}
+
+/** The named service of a cluster, also one that is DRAINING or INACTIVE. */
+export function findService(state: EcsState, cluster: ClusterRecord, reference: string): ServiceRecord {
+  const service = state.services[serviceArnOf(cluster, reference)];
+  if (service === undefined) throw serviceNotFound();
+  return service;
+}
+
+/** Of a name, an ARN, or an ARN of the old format, which has no cluster. Refuses an ARN of another cluster. */
+export function serviceArnOf(cluster: ClusterRecord, reference: string): string {
+  if (!reference.startsWith("arn:")) return within(cluster.arn, "service", reference);
+  mustBeOf(cluster, reference);
+  const isOld = reference.split("/").length === 2;
+  const isHere = () => reference.startsWith(`${prefixOf(scopeOf(cluster.arn))}service/`);
+  return isOld && isHere() ? within(cluster.arn, "service", nameOf(reference)) : reference;
+}
+
+/** A task id has 32 digits, or the 36 of a UUID in old accounts. */
+export function peekTask(state: EcsState, cluster: ClusterRecord, reference: string): TaskRecord | undefined {
+  if (![32, 36].includes(nameOf(reference).length)) throw invalid("taskId length should be one of [32,36]");
+  if (reference.startsWith("arn:")) mustBeOf(cluster, reference);
+  const task = state.tasks[reference.startsWith("arn:") ? reference : within(cluster.arn, "task", reference)];
+  return task?.clusterArn === cluster.arn ? task : undefined;
+}
+
+/** As live answers have it: https://github.com/aws/aws-toolkit-vscode/issues/2915 */
+function mustBeOf(cluster: ClusterRecord, arn: string): void {
+  const [, named, ...rest] = arn.split("/");
+  if (rest.length > 0 && named !== cluster.name) {
+    throw invalid(`Invalid identifier: Identifier is for cluster ${named}. Your cluster is ${cluster.name}`);
+  }
+}
+
+/** By `family` (its newest active revision), `family:revision` or ARN. */
+export function peekTaskDefinition(
+  state: EcsState,
+  caller: Scope,
+  reference: string,
+): TaskDefinitionRecord | undefined {
+  const name = reference.startsWith("arn:") ? nameOf(reference) : reference;
+  if (reference.startsWith("arn:") && !reference.startsWith(`${prefixOf(caller)}task-definition/`)) return undefined;
+  const [family = "", revision] = name.split(":");
+  if (revision !== undefined) return state.taskDefinitions[taskDefinitionArn(caller, family, Number(revision))];
+  return newestActive(state, caller, family);
+}
+
+function newestActive(state: EcsState, scope: Scope, family: string): TaskDefinitionRecord | undefined {
+  for (let revision = state.families[familyKey(scope, family)] ?? 0; revision > 0; revision--) {
+    const found = state.taskDefinitions[taskDefinitionArn(scope, family, revision)];
+    if (found?.status === "ACTIVE") return found;
+  }
+  return undefined;
+}

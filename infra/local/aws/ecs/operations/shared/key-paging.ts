@@ -1,0 +1,40 @@
+import { invalid } from "./ecs-errors.js";
+import type { JsonObject } from "./operation-context.js";
+
+interface PagingOptions<T> {
+  /** A text that is different for each item; the order of the keys is the order of the list. */
+  keyOf: (item: T) => string;
+  descending?: boolean;
+  /** The page's size unless the request names another one, and the largest it may name. */
+  size: number;
+}
+
+/** One page of a list. The token holds the last key shown: what comes and goes between two pages moves nothing else. */
+export function page<T>(
+  items: readonly T[],
+  input: JsonObject,
+  options: PagingOptions<T>,
+): { items: T[]; nextToken?: string } {
+  const { keyOf, size } = options;
+  const direction = options.descending ? -1 : 1;
+  const compare = (a: string, b: string) => (a < b ? -direction : a > b ? direction : 0);
+  const asked = typeof input.maxResults === "number" ? input.maxResults : size;
+  if (asked < 1 || asked > size) throw invalid(`maxResults must be between 1 and ${size}.`);
+  const after = typeof input.nextToken === "string" && input.nextToken !== "" ? decode(input.nextToken) : undefined;
+  const sorted = [...items].sort((a, b) => compare(keyOf(a), keyOf(b)));
+  const rest = after === undefined ? sorted : sorted.filter((item) => compare(keyOf(item), after) > 0);
+  const shown = rest.slice(0, asked);
+  const last = shown.at(-1);
+  return rest.length > shown.length && last !== undefined
+    ? { items: shown, nextToken: encode(keyOf(last)) }
+    : { items: shown };
+}
+
+const MARK = "slipway:";
+const encode = (key: string) => Buffer.from(MARK + key).toString("base64url");
+
+function decode(token: string): string {
+  const key = Buffer.from(token, "base64url").toString();
+  if (!key.startsWith(MARK)) throw invalid("Invalid token.");
+  return key.slice(MARK.length);
+}

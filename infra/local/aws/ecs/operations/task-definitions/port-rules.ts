@@ -1,0 +1,80 @@
+import type { Json, JsonObject } from "../../../wire/service.js";
+import { objects } from "../../model/task-definition-json.js";
+import { client } from "../shared/ecs-errors.js";
+
+/** Ports of a mapping, both included. */
+interface Range {
+  from: number;
+  to: number;
+}
+
+const LARGEST = 65_535;
+/** Port ranges that a container may have: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html */
+const MOST_RANGES = 100;
+
+/** Checks a container's port mappings under the task's network mode. Throws ECS's refusal at the first mistake. */
+export function checkPorts(name: string, portMappings: Json | undefined, networkMode: string): void {
+  const mappings = objects(portMappings);
+  if (mappings.length > 0 && networkMode === "none") {
+    throw client(`Invalid setting for container '${name}': port mappings are not valid when networkMode=none.`);
+  }
+  if (mappings.filter(isRange).length > MOST_RANGES) {
+    throw client(`Invalid setting for container '${name}': at most ${MOST_RANGES} 'containerPortRange' are accepted.`);
+  }
+  const taken: (Range & { protocol: string; ranged: boolean })[] = [];
+  for (const mapping of mappings) {
+    const protocol = String(mapping.protocol ?? "tcp");
+    if (protocol !== "tcp" && protocol !== "udp") throw client(`Invalid 'protocol' setting for container '${name}'.`);
+    const ranged = isRange(mapping);
+    const range = ranged ? checkRange(name, mapping, networkMode) : checkPort(name, mapping, networkMode);
+    const overlaps = taken.some(
+      (other) =>
+        (ranged || other.ranged) && other.protocol === protocol && other.from <= range.to && range.from <= other.to,
+    );
+    if (overlaps) {
+      throw client(`Invalid 'containerPortRange' setting for container '${name}': port mappings must not overlap.`);
+    }
+    taken.push({ ...range, protocol, ranged });
+  }
+}
+
+/** Completes a registered port mapping: ports of a task with an address of its own, or the host's, are the container's. */
+export function completePort(mapping: JsonObject, networkMode: string): JsonObject {
+  const known = { protocol: "tcp", ...mapping };
+  if (isRange(mapping)) return known;
+  const same = networkMode === "awsvpc" || networkMode === "host";
+  return { ...known, hostPort: same ? (mapping.containerPort ?? null) : (mapping.hostPort ?? 0) };
+}
+
+const isRange = ({ containerPortRange }: JsonObject) => containerPortRange !== undefined && containerPortRange !== null;
+
+function checkPort(name: string, { containerPort, hostPort }: JsonObject, networkMode: string): Range {
+  if (!isPort(containerPort, 1)) throw client(`Invalid 'containerPort' setting for container '${name}'.`);
+  if (hostPort !== undefined && hostPort !== null && !isPort(hostPort, 0)) {
+    throw client(`Invalid 'hostPort' setting for container '${name}'.`);
+  }
+  const isOwn = networkMode === "awsvpc" || networkMode === "host";
+  if (isOwn && hostPort && hostPort !== containerPort) {
+    throw client(`When networkMode=${networkMode}, the host ports and container ports in port mappings must match.`);
+  }
+  return { from: Number(containerPort), to: Number(containerPort) };
+}
+
+function checkRange(name: string, mapping: JsonObject, networkMode: string): Range {
+  const refused = (why: string) => client(`Invalid 'containerPortRange' setting for container '${name}': ${why}`);
+  const { containerPort, hostPort, containerPortRange } = mapping;
+  if (containerPort !== undefined || hostPort !== undefined) {
+    throw refused("neither 'containerPort' nor 'hostPort' can be given beside it.");
+  }
+  if (networkMode === "host") throw refused("the network modes awsvpc and bridge are accepted.");
+  const [, from, to] = /^(\d{1,5})-(\d{1,5})$/.exec(String(containerPortRange)) ?? [];
+  const range = { from: Number(from), to: Number(to) };
+  if (!isPort(range.from, 1) || !isPort(range.to, 1) || range.from >= range.to) {
+    throw refused(`'${containerPortRange}' is not a range such as 9000-9010 of ports from 1 to ${LARGEST}.`);
+  }
+  return range;
+}
+
+function isPort(port: Json | undefined, least: number): boolean {
+  return typeof port === "number" && Number.isInteger(port) && port >= least && port <= LARGEST;
+}

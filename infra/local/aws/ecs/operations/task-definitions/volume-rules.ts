@@ -1,0 +1,32 @@
+import type { JsonObject } from "../../../wire/service.js";
+import { object, objects } from "../../model/task-definition-json.js";
+import { client, shown } from "../shared/ecs-errors.js";
+
+const NAME = /^[a-zA-Z0-9_-]{1,255}$/;
+
+/** Checks the volumes that a task definition declares, and that its containers mount no other. Throws ECS's refusal at the first mistake. */
+export function checkVolumes(input: JsonObject, containers: readonly JsonObject[]): void {
+  const names = new Set<string>();
+  for (const { name } of objects(input.volumes)) {
+    if (typeof name !== "string" || name === "") throw client("Volume.name should not be null or empty.");
+    if (!NAME.test(name)) throw client("Volume.name contains invalid characters.");
+    if (names.has(name)) throw client(`Volume.name should be unique: '${name}' is used more than once.`);
+    names.add(name);
+  }
+  for (const container of containers) {
+    for (const { sourceVolume, containerPath } of objects(container.mountPoints)) {
+      if (typeof sourceVolume !== "string" || !names.has(sourceVolume)) {
+        throw client(`Unknown volume '${shown(sourceVolume)}'.`);
+      }
+      if (typeof containerPath !== "string" || containerPath === "") {
+        throw client("MountPoint.containerPath should not be null or empty.");
+      }
+    }
+  }
+}
+
+/** Completes a registered volume: the root of a file system is mounted unless a directory of it is named. */
+export function completeVolume(volume: JsonObject): JsonObject {
+  if (volume.efsVolumeConfiguration === undefined) return volume;
+  return { ...volume, efsVolumeConfiguration: { rootDirectory: "/", ...object(volume.efsVolumeConfiguration) } };
+}

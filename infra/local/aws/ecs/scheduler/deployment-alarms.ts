@@ -1,0 +1,72 @@
+import { partitionOf } from "../../partition.js";
+import { rolloutReason, say, statusReason } from "../event-messages.js";
+import { scopeOf } from "../model/ecs-arns.js";
+import type { AlarmState, DeploymentRecord, ServiceDeploymentRecord, ServiceRecord } from "../model/ecs-state.js";
+import { object } from "../model/task-definition-json.js";
+import { failDeployment } from "./change-deployments.js";
+import { serviceDeploymentOf, type World } from "./scheduler-context.js";
+
+/** Takes in what CloudWatch tells of an alarm; undefined when it is gone. */
+export function observeAlarm(world: World, arn: string, alarm: AlarmState | undefined): void {
+  if (alarm === undefined) delete world.state.alarms[arn];
+  else world.state.alarms[arn] = alarm;
+}
+
+/**
+ * Begins to watch the service's alarms. One that is in ALARM when the deployment starts keeps all of them out of it: so a mended release can
+ * be deployed while the alarm still stands. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html
+ */
+export function watchAlarms(world: World, service: ServiceRecord, record: ServiceDeploymentRecord): void {
+  const { enable, alarmNames } = wanted(service);
+  if (!enable) return;
+  const standing = alarmNames.some((name) => alarmOf(world, service, name)?.state === "ALARM");
+  record.alarms = { status: standing ? "DISABLED" : "MONITORING", names: alarmNames, triggered: [] };
+}
+
+/** Fails the deployment when a watched alarm goes off, from its first running task on. ECS asks now and then; here it knows at once. */
+export function tripAlarms(world: World, service: ServiceRecord, deployment: DeploymentRecord): void {
+  const { alarms, status } = serviceDeploymentOf(world, deployment);
+  if (alarms?.status !== "MONITORING" || status !== "IN_PROGRESS" || deployment.rolloutState !== "IN_PROGRESS") return;
+  const triggered = alarms.names.filter((name) => alarmOf(world, service, name)?.state === "ALARM");
+  if (triggered.length === 0 || !hasRun(world, deployment)) return;
+  alarms.status = "TRIGGERED";
+  alarms.triggered = triggered;
+  failDeployment(world, service, deployment, {
+    wantsRollback: wanted(service).rollback,
+    rollout: rolloutReason.alarm(),
+    rollingBack: rolloutReason.alarmRollingBack,
+    event: say.failedByAlarm(deployment.id),
+    stopped: statusReason.stoppedByAlarm,
+    rolledBack: statusReason.rolledBackByAlarm,
+  });
+}
+
+/** Whether a task of it has run, also one that has ended since. */
+function hasRun({ state }: World, { id }: DeploymentRecord): boolean {
+  return Object.values(state.tasks).some((task) => task.deploymentId === id && task.startedAt !== undefined);
+}
+
+/**
+ * How long a deployment bakes, in milliseconds: as long as it is told to, else as long as its slowest alarm needs to go off. ECS computes
+ * the latter from the alarms too, by a formula that it does not publish.
+ */
+export function bakeTime(world: World, service: ServiceRecord, record: ServiceDeploymentRecord): number {
+  const { bakeTimeInMinutes } = service.deploymentConfiguration.extra;
+  if (typeof bakeTimeInMinutes === "number") return bakeTimeInMinutes * 60_000;
+  if (record.alarms?.status !== "MONITORING") return 0;
+  return Math.max(0, ...record.alarms.names.map((name) => alarmOf(world, service, name)?.window ?? 0));
+}
+
+function wanted(service: ServiceRecord): { enable: boolean; rollback: boolean; alarmNames: string[] } {
+  const { enable, rollback, alarmNames } = object(service.deploymentConfiguration.extra.alarms);
+  return {
+    enable: enable === true,
+    rollback: rollback === true,
+    alarmNames: Array.isArray(alarmNames) ? alarmNames.map(String) : [],
+  };
+}
+
+function alarmOf(world: World, service: ServiceRecord, name: string): AlarmState | undefined {
+  const { region, accountId } = scopeOf(service.arn);
+  return world.state.alarms[`arn:${partitionOf(region)}:cloudwatch:${region}:${accountId}:alarm:${name}`];
+}

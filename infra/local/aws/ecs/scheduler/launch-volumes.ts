@@ -1,0 +1,26 @@
+import type { Json, JsonObject } from "../../wire/service.js";
+import { object, objects } from "../model/task-definition-json.js";
+import { hex, type Random } from "../seeded-random.js";
+
+/**
+ * Makes the attachments of a task's volumes that are configured at launch, as DescribeTasks answers them. A service's volumes always end with
+ * their task. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-volumes.html
+ */
+export function volumesAtLaunch(random: Random, configurations: Json | undefined): JsonObject[] {
+  return objects(configurations).map(({ name, managedEBSVolume }) => {
+    const { roleArn, filesystemType = "xfs", terminationPolicy } = object(managedEBSVolume);
+    const { deleteOnTermination = true } = object(terminationPolicy);
+    const details: [string, Json | undefined][] = [
+      ["roleArn", roleArn],
+      ["volumeName", name],
+      ["filesystemType", filesystemType],
+      ["deleteOnTermination", String(deleteOnTermination)],
+      ["volumeId", `vol-${hex(random, 17)}`],
+    ];
+    return {
+      id: hex(random, 32),
+      type: "AmazonElasticBlockStorage",
+      details: details.map(([key, value]) => ({ name: key, value: String(value ?? "") })),
+    };
+  });
+}

@@ -1,0 +1,20 @@
+import type { StrategyItem } from "../model/ecs-state.js";
+
+/**
+ * Returns the provider of the next task: each has its `base` first, then tasks are shared by weight.
+ *
+ * @param running How many tasks each provider has.
+ */
+export function nextProvider(strategy: readonly StrategyItem[], running: readonly (string | undefined)[]): string {
+  const count = (provider: string) => running.filter((each) => each === provider).length;
+  const short = strategy.find(({ capacityProvider, base }) => count(capacityProvider) < base);
+  if (short !== undefined) return short.capacityProvider;
+  const weighted = strategy.filter(({ weight }) => weight > 0);
+  const [next] = (weighted.length > 0 ? weighted : strategy)
+    .map(({ capacityProvider, weight, base }) => ({
+      capacityProvider,
+      load: (count(capacityProvider) - base + 1) / Math.max(weight, 1),
+    }))
+    .sort((a, b) => a.load - b.load);
+  return next?.capacityProvider ?? "";
+}

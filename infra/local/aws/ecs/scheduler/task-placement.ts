@@ -1,0 +1,166 @@
+import type { JsonObject } from "../../wire/service.js";
+import { placementText } from "../event-messages.js";
+import type { ContainerInstanceRecord, EcsState, TaskRecord } from "../model/ecs-state.js";
+import { containersOf, networkModeOf, object, objects } from "../model/task-definition-json.js";
+import { satisfies } from "./placement-constraints.js";
+
+/** Resources that a task takes from a container instance. */
+export interface Demand {
+  /** CPU units. */
+  cpu: number;
+  /** MiB. */
+  memory: number;
+  /** Fixed host ports, such as `80/tcp`. */
+  ports: string[];
+}
+
+export interface WantedPlace {
+  clusterArn: string;
+  taskDefinition: JsonObject;
+  overrides?: JsonObject;
+  /** The tasks that `distinctInstance` keeps apart, such as `service:web`. */
+  group: string;
+  constraints: readonly JsonObject[];
+  strategy: readonly JsonObject[];
+}
+
+/** An instance that can't take a task, and the reason. */
+export interface Misfit {
+  instance: ContainerInstanceRecord;
+  /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html */
+  reason:
+    | "ATTRIBUTE"
+    | "MemberOf placement constraint unsatisfied."
+    | "RESOURCE:PORTS"
+    | "RESOURCE:CPU"
+    | "RESOURCE:MEMORY";
+}
+
+/** The instance that takes the task, or a misfit for each instance. No misfits means that the cluster has no instance. */
+export type Place = { instance: ContainerInstanceRecord } | { misfits: Misfit[] };
+
+/** Finds the container instance for a task. Pure. */
+export function findPlace(state: EcsState, wanted: WantedPlace): Place {
+  const instances = instancesOf(state, wanted.clusterArn);
+  const demand = demandOf(wanted.taskDefinition, wanted.overrides);
+  const fits: ContainerInstanceRecord[] = [];
+  const misfits: Misfit[] = [];
+  for (const instance of instances) {
+    const reason = misfit(state, instance, demand, wanted);
+    if (reason === undefined) fits.push(instance);
+    else misfits.push({ instance, reason });
+  }
+  const [best] = fits
+    .map((instance) => ({ instance, rank: rank(state, instance, wanted) }))
+    .sort((a, b) => compareAll(a.rank, b.rank));
+  return best === undefined ? { misfits } : { instance: best.instance };
+}
+
+/** Returns the second part of the event for a task that no instance takes; it names the instance that passes most checks. */
+export function unplacedText(misfits: readonly Misfit[]): string {
+  const closest = [...misfits].sort((a, b) => CLOSENESS.indexOf(b.reason) - CLOSENESS.indexOf(a.reason))[0];
+  return closest === undefined
+    ? placementText.noInstances()
+    : placementText.closest(closest.instance.id, closest.reason);
+}
+
+/** Reasons in the order of the checks. */
+const CLOSENESS: Misfit["reason"][] = [
+  "ATTRIBUTE",
+  "MemberOf placement constraint unsatisfied.",
+  "RESOURCE:PORTS",
+  "RESOURCE:CPU",
+  "RESOURCE:MEMORY",
+];
+
+export const instancesOf = (state: EcsState, clusterArn: string): ContainerInstanceRecord[] =>
+  Object.values(state.containerInstances).filter(
+    (instance) => instance.clusterArn === clusterArn && instance.status === "ACTIVE",
+  );
+
+/** Returns the free CPU and memory of an instance, and the ports that are in use. */
+export function remainingOf(state: EcsState, instance: ContainerInstanceRecord): Demand {
+  const used = tasksOn(state, instance).map((task) =>
+    demandOf(state.taskDefinitions[task.taskDefinition]?.document ?? {}, task.overrides),
+  );
+  const { tcp, udp } = instance.reservedPorts;
+  return {
+    cpu: used.reduce((left, { cpu }) => left - cpu, instance.cpu),
+    memory: used.reduce((left, { memory }) => left - memory, instance.memory),
+    ports: [
+      ...tcp.map((port) => `${port}/tcp`),
+      ...udp.map((port) => `${port}/udp`),
+      ...used.flatMap(({ ports }) => ports),
+    ],
+  };
+}
+
+export const tasksOn = (state: EcsState, { arn }: ContainerInstanceRecord): TaskRecord[] =>
+  Object.values(state.tasks).filter((task) => task.containerInstanceArn === arn && task.lastStatus !== "STOPPED");
+
+/** Returns a task's CPU and memory; by default the sum of its containers', with `memoryReservation` before `memory`. */
+export function demandOf(document: JsonObject, overrides: JsonObject = {}): Demand {
+  const containers = containersOf(document);
+  const sum = (of: (container: JsonObject) => number) => containers.reduce((total, each) => total + of(each), 0);
+  const whole = (name: "cpu" | "memory") => overrides[name] ?? document[name];
+  return {
+    cpu: Number(whole("cpu") ?? sum(({ cpu }) => Number(cpu ?? 0))),
+    memory: Number(whole("memory") ?? sum(({ memory, memoryReservation }) => Number(memoryReservation ?? memory ?? 0))),
+    ports: networkModeOf(document) === "awsvpc" ? [] : containers.flatMap(fixedPorts),
+  };
+}
+
+const fixedPorts = ({ portMappings }: JsonObject) =>
+  objects(portMappings)
+    .filter(({ hostPort }) => typeof hostPort === "number" && hostPort > 0)
+    .map(({ hostPort, protocol }) => `${hostPort}/${protocol ?? "tcp"}`);
+
+function misfit(
+  state: EcsState,
+  instance: ContainerInstanceRecord,
+  demand: Demand,
+  { taskDefinition, constraints, group }: WantedPlace,
+): Misfit["reason"] | undefined {
+  if (!hasAttributes(instance, taskDefinition)) return "ATTRIBUTE";
+  const tasks = tasksOn(state, instance);
+  const all = [...objects(taskDefinition.placementConstraints), ...constraints];
+  const isTaken = all.some(({ type }) => type === "distinctInstance") && tasks.some((task) => task.group === group);
+  const expressions = all.filter(({ type }) => type === "memberOf").map(({ expression }) => String(expression));
+  if (isTaken || !expressions.every((expression) => satisfies(instance, expression))) {
+    return "MemberOf placement constraint unsatisfied.";
+  }
+  const left = remainingOf(state, instance);
+  if (demand.ports.some((port) => left.ports.includes(port))) return "RESOURCE:PORTS";
+  if (demand.cpu > left.cpu) return "RESOURCE:CPU";
+  return demand.memory > left.memory ? "RESOURCE:MEMORY" : undefined;
+}
+
+const ARCHITECTURES: Record<string, string> = { X86_64: "x86_64", ARM64: "arm64" };
+
+/** Returns whether an instance has the architecture and all attributes that a definition requires. */
+function hasAttributes({ attributes }: ContainerInstanceRecord, document: JsonObject): boolean {
+  const has = (name: string, value?: string) =>
+    attributes.some((each) => each.name === name && (value === undefined || each.value === value));
+  const architecture = ARCHITECTURES[String(object(document.runtimePlatform).cpuArchitecture)];
+  if (architecture !== undefined && !has("ecs.cpu-architecture", architecture)) return false;
+  return objects(document.requiresAttributes).every(({ name }) => has(String(name)));
+}
+
+/** Returns sort keys, lower first: one for each placement strategy, then the number of tasks, then the time of registration. */
+function rank(state: EcsState, instance: ContainerInstanceRecord, { strategy, group }: WantedPlace): number[] {
+  const left = remainingOf(state, instance);
+  const own = tasksOn(state, instance).filter((task) => task.group === group).length;
+  const ranks = strategy.map(({ type, field }) => {
+    if (type === "binpack") return field === "cpu" ? left.cpu : left.memory;
+    return type === "spread" && (field === "instanceId" || field === "host") ? own : 0;
+  });
+  return [...ranks, own, tasksOn(state, instance).length, instance.registeredAt];
+}
+
+function compareAll(a: readonly number[], b: readonly number[]): number {
+  for (const [index, value] of a.entries()) {
+    const difference = value - (b[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

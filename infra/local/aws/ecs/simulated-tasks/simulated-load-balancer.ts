@@ -1,0 +1,83 @@
+import type { Clock } from "../../clock.js";
+import { elbSettings } from "../../lb/settings.js";
+import type {
+  LoadBalancer,
+  LoadBalancerTarget,
+  TargetDescription,
+  TargetGroupSettings,
+  TargetHealth,
+} from "../task-runtime.js";
+
+/** What a simulated target does, in milliseconds of its clock. */
+export interface TargetBehaviour {
+  /** Changes of its health, each so long after it was registered. Nothing here means healthy at once. */
+  health?: ({ after: number } & TargetHealth)[];
+  /** From deregistered to its last request's end. */
+  drain?: number;
+}
+
+interface Registered {
+  at: LoadBalancerTarget;
+  health: TargetHealth | { state: "draining" };
+  behaviour: TargetBehaviour;
+  timers: (() => void)[];
+}
+
+/** Judges targets by script under a clock. `settings` are only what its API tells: the script alone decides. */
+export function createSimulatedLoadBalancer(
+  clock: Clock,
+  behaviourOf: (target: LoadBalancerTarget) => TargetBehaviour = () => ({}),
+  settings: TargetGroupSettings = elbSettings,
+): LoadBalancer {
+  const targets = new Map<string, Registered>();
+  const draining = new Set<Registered>();
+  const keyOf = (targetGroupArn: string, taskArn: string) => `${targetGroupArn} ${taskArn}`;
+
+  return {
+    register(at, listener) {
+      const behaviour = behaviourOf(at);
+      const target: Registered = { at, health: { state: "initial" }, behaviour, timers: [] };
+      const changes = behaviour.health ?? [{ after: 0, state: "healthy" as const }];
+      target.timers = changes.map(({ after, ...health }) =>
+        clock.after(after, () => {
+          target.health = health;
+          listener(health);
+        }),
+      );
+      targets.set(keyOf(at.targetGroupArn, at.taskArn), target);
+    },
+    deregister(targetGroupArn, taskArn, drained) {
+      const key = keyOf(targetGroupArn, taskArn);
+      const target = targets.get(key);
+      targets.delete(key);
+      if (target === undefined) {
+        clock.after(0, drained);
+        return;
+      }
+      for (const cancel of target.timers) cancel();
+      draining.add(target);
+      target.health = { state: "draining" };
+      clock.after(target.behaviour.drain ?? 0, () => {
+        draining.delete(target);
+        drained();
+      });
+    },
+    describe: (targetGroupArn) => ({
+      settings,
+      targets: [...targets.values(), ...draining]
+        .filter(({ at }) => at.targetGroupArn === targetGroupArn)
+        .map(
+          ({ at: { ip, port, instanceId }, health }): TargetDescription => ({
+            ip,
+            port,
+            ...(instanceId !== undefined && { instanceId }),
+            ...health,
+          }),
+        ),
+    }),
+    async close() {
+      for (const { timers } of targets.values()) for (const cancel of timers) cancel();
+      targets.clear();
+    },
+  };
+}

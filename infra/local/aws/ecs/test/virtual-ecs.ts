@@ -1,0 +1,167 @@
+import { memoryState } from "../../memory-state.js";
+import type { StateDirectory } from "../../state.js";
+import { createVirtualClock } from "../../virtual-clock.js";
+import type { JsonObject } from "../../wire/service.js";
+import { awsTiming, type Timing } from "../ecs-timing.js";
+import { createEcs } from "../index.js";
+import { seededRandom } from "../seeded-random.js";
+import { createSimulatedLoadBalancer, type TargetBehaviour } from "../simulated-tasks/simulated-load-balancer.js";
+import { createSimulatedRuntime, type TaskBehaviour } from "../simulated-tasks/simulated-runtime.js";
+import type { LoadBalancerTarget, TaskSpec } from "../task-runtime.js";
+
+export interface Options {
+  seed?: number;
+  timing?: Partial<Timing>;
+  rollbackId?: "old" | "new";
+  behaviour?: (task: TaskSpec) => TaskBehaviour;
+  target?: (target: LoadBalancerTarget) => TargetBehaviour;
+  resolveImage?: (image: string) => Promise<string | undefined>;
+}
+
+/** Default resources of a container instance. */
+export const MACHINE = { cpu: 2_048, memory: 4_096, architecture: "x86_64" } as const;
+
+export const SCOPE = { accountId: "123456789012", region: "us-west-2" };
+export const CALLER = {
+  ...SCOPE,
+  accessKeyId: "AKIDEXAMPLE",
+  arn: "arn:aws:iam::123456789012:user/test",
+  requestId: "request",
+  authority: "127.0.0.1:1",
+};
+
+/** A whole ECS in virtual time, called in process. By default tasks pull for 5 s, start in 1 s and stop in 1 s. */
+export async function createWorld(options: Options = {}) {
+  const clock = createVirtualClock();
+  const runtime = createSimulatedRuntime(clock, (task) => ({
+    pull: 5_000,
+    start: 1_000,
+    stop: 1_000,
+    ...options.behaviour?.(task),
+  }));
+  const loadBalancer = createSimulatedLoadBalancer(clock, options.target);
+  const state = memoryState();
+  const open = (directory: StateDirectory, seed: number) =>
+    createEcs({
+      clock,
+      timing: { ...awsTiming, ...options.timing },
+      runtime,
+      loadBalancer,
+      state: directory,
+      random: seededRandom(seed),
+      machine: MACHINE,
+      ...(options.rollbackId !== undefined && { rollbackId: options.rollbackId }),
+      ...(options.resolveImage !== undefined && { resolveImage: options.resolveImage }),
+    });
+  let ecs = await open(state, options.seed ?? 1);
+
+  // biome-ignore lint/suspicious/noExplicitAny: answers are read field by field, as JSON
+  type Answer = any;
+  async function call(operation: string, input: JsonObject = {}, caller = CALLER): Promise<Answer> {
+    const run = ecs.service.operations[operation];
+    if (run === undefined) throw new Error(`No operation ${operation}`);
+    return structuredClone(await run(input, caller));
+  }
+
+  return {
+    clock,
+    runtime,
+    call,
+    /** Ends the process, so to speak, and starts another one on what was written. */
+    async restart() {
+      await ecs.close();
+      ecs = await open(state.restarted(), 2);
+    },
+    register: async (image: string, container: JsonObject = {}) =>
+      (await call("RegisterTaskDefinition", taskDefinition(image, container))).taskDefinition
+        .taskDefinitionArn as string,
+    service: async (name = "web") => (await call("DescribeServices", { services: [name] })).services[0],
+    deployments: async (name = "web") => {
+      const { serviceDeployments } = await call("ListServiceDeployments", { service: name });
+      const arns = serviceDeployments.map((each: Answer) => each.serviceDeploymentArn);
+      if (arns.length === 0) return [];
+      return (await call("DescribeServiceDeployments", { serviceDeploymentArns: arns })).serviceDeployments as Answer[];
+    },
+    tasks: async (filter: JsonObject = {}) => {
+      const { taskArns } = await call("ListTasks", filter);
+      return taskArns.length === 0 ? [] : ((await call("DescribeTasks", { tasks: taskArns })).tasks as Answer[]);
+    },
+  };
+}
+
+export type EcsWorld = Awaited<ReturnType<typeof createWorld>>;
+
+/** Goes on until the newest service deployment has ended and a single deployment, no longer in progress, is left. */
+export async function settle(world: EcsWorld, name = "web"): Promise<void> {
+  const end = world.clock.now() + 6 * 3_600_000;
+  while (world.clock.now() < end) {
+    const service = await world.service(name);
+    const [newest] = await world.deployments(name);
+    if (
+      newest !== undefined &&
+      ENDED.includes(newest.status) &&
+      service.deployments.length === 1 &&
+      service.deployments[0].rolloutState !== "IN_PROGRESS"
+    )
+      return;
+    world.clock.advance(1_000);
+  }
+  throw new Error("The service did not settle within six hours.");
+}
+
+/** The image of a task's first container: what scripted behaviours go by. */
+export const imageOf = (task: { taskDefinition: JsonObject }) =>
+  (task.taskDefinition.containerDefinitions as { image: string }[])[0]?.image ?? "";
+
+/** Lets the tasks of images that begin with a word of `scripts` behave so, and all others well. */
+export const scripted = (scripts: Record<string, TaskBehaviour>) => (task: TaskSpec) =>
+  Object.entries(scripts).find(([word]) => imageOf(task).startsWith(word))?.[1] ?? {};
+
+/** Registers a revision with `image`, makes it the service's target and answers its ARN. */
+export async function update(world: EcsWorld, image: string, more: JsonObject = {}): Promise<string> {
+  const taskDefinition = await world.register(image);
+  await world.call("UpdateService", { service: "web", taskDefinition, ...more });
+  return taskDefinition;
+}
+
+/** From UpdateService until the service has settled, in seconds of its clock. */
+export async function secondsToSettle(world: EcsWorld): Promise<number> {
+  const start = world.clock.now();
+  world.clock.advance(awsTiming.listLag);
+  await settle(world);
+  return (world.clock.now() - start) / 1_000;
+}
+
+export const messages = async (world: EcsWorld): Promise<string[]> =>
+  (await world.service()).events.map((event: { message: string }) => event.message).reverse();
+
+const ENDED = ["STOPPED", "SUCCESSFUL", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"];
+
+export const NETWORK = { awsvpcConfiguration: { subnets: ["subnet-1"], securityGroups: ["sg-1"] } };
+export const TARGET_GROUP = "arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/web/0123456789abcdef";
+
+export const taskDefinition = (image: string, container: JsonObject = {}): JsonObject => ({
+  family: "web",
+  networkMode: "awsvpc",
+  cpu: "256",
+  memory: "512",
+  containerDefinitions: [{ name: "app", image, portMappings: [{ containerPort: 5000 }], ...container }],
+});
+
+/** A cluster and a service `web` that has completed its first deployment. */
+export async function withService(options: Options & { service?: JsonObject; container?: JsonObject } = {}) {
+  const world = await createWorld(options);
+  await world.call("CreateCluster");
+  const first = await world.register("good:1", options.container);
+  await world.call("CreateService", {
+    serviceName: "web",
+    taskDefinition: first,
+    desiredCount: 1,
+    launchType: "FARGATE",
+    networkConfiguration: NETWORK,
+    deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
+    ...options.service,
+  });
+  await settle(world);
+  return Object.assign(world, { first });
+}
