@@ -4,9 +4,8 @@ import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { readyEngine } from "./rehearsal/container-engine.js";
-import { readyGit } from "./rehearsal/git.js";
-import { readyPip } from "./workflow-checks/tools.js";
+import { ensureContainerRuntime, ensureGit } from "./rehearsal/prerequisites.js";
+import { ensurePip } from "./workflow-checks/tools.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const bin = (name: string) => join(root, "node_modules", ".bin", name);
@@ -29,10 +28,10 @@ async function main(): Promise<number> {
     );
     return 2;
   }
-  const consent = { yes: process.argv.includes("--yes"), say: console.log, signal: new AbortController().signal };
-  await readyGit(consent);
-  await readyEngine(consent);
-  await readyPip(consent);
+  const consent = { yes: process.argv.includes("--yes"), log: console.log, signal: new AbortController().signal };
+  await ensureGit(consent);
+  await ensureContainerRuntime(consent);
+  await ensurePip(consent);
   const tests = findTests();
   const parts: Part[] = [
     { name: "lint", command: [bin("biome"), "check", "--error-on-warnings", "."] },

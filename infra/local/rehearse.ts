@@ -5,18 +5,15 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { BadInput } from "./rehearsal/bad-input.js";
-import { readyEngine } from "./rehearsal/container-engine.js";
-import { playTheDrills, refuseUnknownDrills } from "./rehearsal/drills.js";
-import { readyGit } from "./rehearsal/git.js";
-import { keptHelp } from "./rehearsal/kept-help.js";
-import { findKept, startLocalAws } from "./rehearsal/local-aws.js";
+import { requireKnownDrills, runDrills } from "./rehearsal/drills.js";
+import { findKeptLocalAws, localAwsHelp, startLocalAwsProcess } from "./rehearsal/local-aws.js";
 import { takeLock } from "./rehearsal/lock.js";
 import { type ModuleCaller, moduleCaller } from "./rehearsal/module-call.js";
 import { help, type Options, parseOptions } from "./rehearsal/options.js";
-import { type OwnService, openOwnService } from "./rehearsal/own-service.js";
-import { type Step, timed } from "./rehearsal/step.js";
-import { playTheSteps, prepare, requireServed } from "./rehearsal/steps.js";
-import { formatTable } from "./rehearsal/table.js";
+import { ensureContainerRuntime, ensureGit } from "./rehearsal/prerequisites.js";
+import { formatTable, recordStep, type Step } from "./rehearsal/step-table.js";
+import { openRehearsal, requireServed, runSteps } from "./rehearsal/steps.js";
+import { openUserService, type UserService } from "./rehearsal/user-service.js";
 
 const stateDir = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "slipway", "rehearsal");
 
@@ -29,12 +26,12 @@ async function main(args: string[]): Promise<number> {
     process.once(signal, () => interrupt.abort(new Error(`Interrupted by ${signal}: everything has been taken down.`)));
   }
   let options: Options;
-  let own: OwnService | undefined;
+  let own: UserService | undefined;
   try {
     options = parseOptions(args);
     const { app } = options;
-    if (app !== undefined && !options.help) own = await openOwnService({ ...options, app });
-    if (options.drills && !options.help && !options.stop) await refuseUnknownDrills(options, interrupt.signal);
+    if (app !== undefined && !options.help) own = await openUserService({ ...options, app });
+    if (options.drills && !options.help && !options.stop) await requireKnownDrills(options, interrupt.signal);
   } catch (error) {
     console.error((interrupt.signal.reason as Error | undefined)?.message ?? (error as Error).message);
     return interrupt.signal.aborted ? 130 : 2;
@@ -50,7 +47,7 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-async function rehearse(options: Options, signal: AbortSignal, own?: OwnService): Promise<void> {
+async function rehearse(options: Options, signal: AbortSignal, own?: UserService): Promise<void> {
   const lock = await takeLock(stateDir);
   let module: ModuleCaller | undefined;
   try {
@@ -58,23 +55,23 @@ async function rehearse(options: Options, signal: AbortSignal, own?: OwnService)
     module = await moduleCaller(options.engine, signal, own?.cwd);
     console.log(`The module's functions run on ${module.name}.`);
     const steps: Step[] = [];
-    const consent = { yes: options.yes, say: console.log, signal };
-    await readyGit(consent);
-    await timed(steps, "container engine", () => readyEngine(consent));
+    const consent = { yes: options.yes, log: console.log, signal };
+    await ensureGit(consent);
+    await recordStep(steps, "container engine", () => ensureContainerRuntime(consent));
     const service = own && { service: own, flags: await own.writeFlags(join(stateDir, "own")) };
-    const start = () => startLocalAws(stateDir, options.port, signal, own?.awsOptions);
-    const aws = await timed(steps, "local AWS", start, ({ url }) => url);
+    const start = () => startLocalAwsProcess(stateDir, options.port, signal, own?.awsOptions);
+    const aws = await recordStep(steps, "local AWS", start, ({ url }) => url);
     try {
-      const stage = await prepare(aws, module, steps, signal, service);
+      const stage = await openRehearsal(aws, module, steps, signal, service);
       for (const note of own?.notes ?? []) console.log(`  ! ${note}`);
-      await playTheSteps(stage);
+      await runSteps(stage);
       if (options.drills) {
         requireServed(stage);
-        await playTheDrills(options, steps, signal);
+        await runDrills(options, steps, signal);
       }
       console.log(`\n${formatTable(steps)}\n`);
       requireServed(stage);
-      if (options.keep) console.log(keptHelp(aws, stage.target, stage.check?.path));
+      if (options.keep) console.log(localAwsHelp(aws, stage.target, stage.check?.path));
     } finally {
       if (!options.keep || signal.aborted) await aws.stop();
     }
@@ -85,7 +82,7 @@ async function rehearse(options: Options, signal: AbortSignal, own?: OwnService)
 }
 
 async function refuseWhileOneIsKept(): Promise<void> {
-  const kept = await findKept(stateDir);
+  const kept = await findKeptLocalAws(stateDir);
   if (!kept) return;
   throw new Error(
     `A local AWS from an earlier --keep still runs at ${kept.url}. End it first: npm run rehearse -- --stop`,
@@ -93,7 +90,7 @@ async function refuseWhileOneIsKept(): Promise<void> {
 }
 
 async function stopKept(): Promise<void> {
-  const kept = await findKept(stateDir);
+  const kept = await findKeptLocalAws(stateDir);
   await kept?.stop();
   console.log(
     kept

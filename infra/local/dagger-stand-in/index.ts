@@ -22,7 +22,7 @@ export async function callFunction(options: CallOptions): Promise<number> {
 }
 
 /** Ends what the calls of this process share, and removes every container that is left. */
-export async function closeEngine(): Promise<void> {
+export async function closeStandIns(): Promise<void> {
   const open = [...shared.values()];
   shared.clear();
   await Promise.all(open.map((standIn) => standIn.close()));

@@ -5,7 +5,7 @@ import { PutImageCommand } from "@aws-sdk/client-ecr";
 import tar from "tar-stream";
 import { elf } from "../containers/elf.js";
 import { authorize, type Descriptor, type ImageConfig, readPublished } from "./published-image.js";
-import type { Clients, Target } from "./seed.js";
+import type { LocalClients, SampleTarget } from "./seed.js";
 
 /** Path of the program that a broken release runs. */
 const program = "slipway-broken";
@@ -18,8 +18,8 @@ const program = "slipway-broken";
  * @throws {Error} There is no such program for the image's architecture.
  */
 export async function publishBrokenImage(
-  clients: Clients,
-  target: Pick<Target, "repository">,
+  clients: LocalClients,
+  target: Pick<SampleTarget, "repository">,
   registry: string,
   tags: { good: string; broken: string },
   entryPoints: string[] = [],

@@ -4,15 +4,15 @@ import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import type { Options } from "./options.js";
-import { type Step, timed } from "./step.js";
+import { recordStep, type Step } from "./step-table.js";
 
 const start = fileURLToPath(new URL("../start.mjs", import.meta.url));
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** Plays the drills with real containers as the last step, in a process of their own. @throws Error when a verdict was not the truth. */
-export async function playTheDrills(options: Options, steps: Step[], signal: AbortSignal): Promise<void> {
+export async function runDrills(options: Options, steps: Step[], signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
-  await timed(
+  await recordStep(
     steps,
     "drills, with real containers",
     () => drill(drillArgs(options), signal),
@@ -21,7 +21,7 @@ export async function playTheDrills(options: Options, steps: Step[], signal: Abo
 }
 
 /** Refuses drills and targets that there are none of, before anything is begun. @throws Error in the words of the drills themselves. */
-export async function refuseUnknownDrills(
+export async function requireKnownDrills(
   options: Pick<Options, "name" | "target">,
   signal: AbortSignal,
 ): Promise<void> {

@@ -11,7 +11,7 @@ export interface LoadCheck {
 }
 
 /** The version check of the sample, and of any service that has it. */
-export const usualCheck: LoadCheck = { path: "/version", version: { pointer: "/version" } };
+export const defaultCheck: LoadCheck = { path: "/version", version: { pointer: "/version" } };
 
 /** What a constant stream of requests to the service's public address got back. */
 export interface LoadResult {
@@ -34,7 +34,7 @@ const PATIENCE = 60_000;
  * Sends requests at a constant rate, whatever the answers take, as users would.
  * @param url The local load balancer. @param host The public host name that it routes by. @param perSecond Requests a second.
  */
-export function startLoad(url: string, host: string, perSecond: number, check = usualCheck): Load {
+export function startLoad(url: string, host: string, perSecond: number, check = defaultCheck): Load {
   const result: LoadResult = { versions: new Map(), ok: 0, failed: 0, failures: [] };
   const agent = new Agent({ keepAlive: true });
   const open = new Set<Promise<void>>();
@@ -44,7 +44,7 @@ export function startLoad(url: string, host: string, perSecond: number, check = 
   const timer = setInterval(() => {
     const due = ((performance.now() - started) / 1000) * perSecond;
     for (; sent < due; sent++) {
-      const answered: Promise<void> = ask(agent, url, host, check)
+      const answered: Promise<void> = requestVersion(agent, url, host, check)
         .then((version) => {
           result.ok++;
           result.versions.set(version, (result.versions.get(version) ?? 0) + 1);
@@ -71,7 +71,7 @@ export function startLoad(url: string, host: string, perSecond: number, check = 
 const LARGEST_ANSWER = 1 << 20;
 
 /** The version that answers, or its status. @throws Error for any other answer, and for none within 60 s. */
-export async function ask(agent: Agent, url: string, host: string, check = usualCheck): Promise<string> {
+export async function requestVersion(agent: Agent, url: string, host: string, check = defaultCheck): Promise<string> {
   const { status = 0, headers, body } = await get(agent, new URL(`${url}${check.path}`), host);
   if (!check.version && status < 500) return `HTTP ${status}`;
   if (!check.version || status >= 500 || ("pointer" in check.version && status !== 200))
@@ -79,7 +79,7 @@ export async function ask(agent: Agent, url: string, host: string, check = usual
   const version =
     "header" in check.version
       ? headers[check.version.header.toLowerCase()]
-      : memberAt(body, check.version.pointer, check.version !== usualCheck.version);
+      : memberAt(body, check.version.pointer, check.version !== defaultCheck.version);
   if (typeof version === "string" && version !== "") return version;
   throw new Error(`HTTP ${status} without a version: ${shown(body)}`);
 }

@@ -7,12 +7,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { lockPath } from "../aws/state.js";
 import { lockHolder } from "../process-lock.mjs";
+import type { SampleTarget } from "./seed.js";
 
 const main = fileURLToPath(new URL("../aws/main.ts", import.meta.url));
 const typescript = import.meta.resolve("../typescript.mjs");
 
 /** A local AWS in a process of its own, so that it can outlive the rehearsal. */
-export interface LocalAws {
+export interface LocalAwsProcess {
   url: string;
   port: number;
   pid: number;
@@ -35,12 +36,12 @@ interface Endpoint {
  * @param options Further options of `npm run aws`.
  * @throws Error with the last lines of its log when it does not come up.
  */
-export async function startLocalAws(
+export async function startLocalAwsProcess(
   stateDir: string,
   port: number,
   signal: AbortSignal,
   options: string[] = [],
-): Promise<LocalAws> {
+): Promise<LocalAwsProcess> {
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
   await rm(join(stateDir, "endpoint.json"), { force: true });
   const logFile = join(stateDir, "aws.log");
@@ -58,7 +59,7 @@ export async function startLocalAws(
 }
 
 /** The local AWS that an earlier `--keep` left in this directory, if it still runs. */
-export async function findKept(stateDir: string): Promise<LocalAws | undefined> {
+export async function findKeptLocalAws(stateDir: string): Promise<LocalAwsProcess | undefined> {
   const endpoint = await readEndpoint(stateDir);
   return endpoint && isRunning(stateDir, endpoint.pid) ? describe(stateDir, endpoint) : undefined;
 }
@@ -88,7 +89,7 @@ async function readEndpoint(stateDir: string): Promise<Endpoint | undefined> {
   }
 }
 
-function describe(stateDir: string, { url, port, pid }: Endpoint): LocalAws {
+function describe(stateDir: string, { url, port, pid }: Endpoint): LocalAwsProcess {
   return {
     url,
     port,
@@ -106,4 +107,35 @@ function describe(stateDir: string, { url, port, pid }: Endpoint): LocalAws {
 /** Checks the lock of the state, which knows a local AWS from a later process with the same id. */
 function isRunning(stateDir: string, pid: number): boolean {
   return lockHolder(lockPath(stateDir)) === pid;
+}
+
+/**
+ * Returns the commands with which a shell uses a local AWS that keeps running. They suit either version of the AWS CLI, boto3 and the SDKs.
+ *
+ * @param path Path of a request that the service answers; undefined for a service without requests.
+ */
+export function localAwsHelp(
+  aws: LocalAwsProcess,
+  target: Pick<SampleTarget, "region" | "cluster" | "service" | "repository" | "url">,
+  path?: string,
+): string {
+  const registry = `127.0.0.1:${aws.port}`;
+  const host = target.url ? new URL(target.url).host : `${target.service}.localhost`;
+  return `The local AWS keeps running at ${aws.url}. To use it from a shell:
+
+  export AWS_ENDPOINT_URL=${aws.url} AWS_REGION=${target.region} AWS_DEFAULT_REGION=${target.region}
+  export AWS_ACCESS_KEY_ID=$(sed -n 's/.*"AccessKeyId": *"\\([^"]*\\)".*/\\1/p' ${aws.credentialsFile})
+  export AWS_SECRET_ACCESS_KEY=$(sed -n 's/.*"SecretAccessKey": *"\\([^"]*\\)".*/\\1/p' ${aws.credentialsFile})
+  unset AWS_PROFILE AWS_SESSION_TOKEN
+
+  aws ecs describe-services --cluster ${target.cluster} --services ${target.service}
+  aws ecs wait services-stable --cluster ${target.cluster} --services ${target.service}
+  aws ecr describe-images --repository-name ${target.repository}
+  aws logs filter-log-events --log-group-name /ecs/${target.service} --query 'events[].message'
+  aws ecr get-login-password | docker login --username AWS --password-stdin ${registry}
+  docker pull ${registry}/${target.repository}:v1.1.0${path === undefined ? "" : `\n  curl -H 'Host: ${host}' ${aws.url}${path}`}
+
+podman and skopeo need --tls-verify=false. An AWS CLI older than 1.29 or 2.13 needs --endpoint-url $AWS_ENDPOINT_URL.
+Log: ${aws.logFile}
+To stop it: npm run rehearse -- --stop`;
 }

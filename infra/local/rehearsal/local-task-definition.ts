@@ -1,8 +1,8 @@
 import type { ContainerDefinition, HealthCheck, RegisterTaskDefinitionCommandInput } from "@aws-sdk/client-ecs";
 import { partitionOf } from "../aws/partition.js";
 import { BadInput } from "./bad-input.js";
-import type { OwnTarget } from "./own-service.js";
 import type { ImageConfig } from "./published-image.js";
+import type { UserTarget } from "./user-service.js";
 
 export type TaskDefinition = RegisterTaskDefinitionCommandInput;
 
@@ -20,7 +20,7 @@ const MEMORY = 2048;
  * @param version The value of the variable that carries the version.
  */
 export function localTaskDefinition(
-  target: OwnTarget,
+  target: UserTarget,
   containers: Container[],
   { image, version }: { image: string; version: string },
   rest: Partial<TaskDefinition> = {},
@@ -53,7 +53,7 @@ function withVersion(environment: ContainerDefinition["environment"] = [], name:
  *
  * @throws {BadInput} No port can be known.
  */
-export function containerOf(target: OwnTarget, image: ImageConfig): Container {
+export function containerOf(target: UserTarget, image: ImageConfig): Container {
   const healthCheck = healthCheckOf(image);
   return {
     name: target.container,
@@ -64,7 +64,7 @@ export function containerOf(target: OwnTarget, image: ImageConfig): Container {
   };
 }
 
-export function awslogs({ region, service }: OwnTarget, prefix: string): ContainerDefinition["logConfiguration"] {
+export function awslogs({ region, service }: UserTarget, prefix: string): ContainerDefinition["logConfiguration"] {
   const options = { "awslogs-group": `/ecs/${service}`, "awslogs-region": region, "awslogs-stream-prefix": prefix };
   return { logDriver: "awslogs", options };
 }

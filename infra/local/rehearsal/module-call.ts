@@ -2,8 +2,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { callFunction, closeEngine } from "../dagger-stand-in/index.js";
-import type { LocalAws } from "./local-aws.js";
+import { callFunction, closeStandIns } from "../dagger-stand-in/index.js";
+import type { LocalAwsProcess } from "./local-aws.js";
 import type { Options } from "./options.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -42,7 +42,7 @@ export async function moduleCaller(
     return {
       name: "the stand-in for Dagger's engine",
       call: (args, progress) => callStandIn({ args: named(args), cwd }, progress, signal),
-      close: closeEngine,
+      close: closeStandIns,
     };
   }
   await requireDagger();
@@ -55,7 +55,7 @@ export async function moduleCaller(
 }
 
 /** The flags that point the module at the local AWS; they stand before the function. */
-export function at(aws: LocalAws): string[] {
+export function localAwsFlags(aws: LocalAwsProcess): string[] {
   return ["--aws", `tcp://127.0.0.1:${aws.port}`, "--credentials", `file://${aws.credentialsFile}`];
 }
 

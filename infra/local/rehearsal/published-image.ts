@@ -1,5 +1,5 @@
 import { BatchGetImageCommand, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
-import type { Clients } from "./seed.js";
+import type { LocalClients } from "./seed.js";
 
 export interface Descriptor {
   mediaType: string;
@@ -35,7 +35,7 @@ export interface PublishedImage {
 
 /** Reads the manifest and the configuration of a published image. @param registry The registry's URL. */
 export async function readPublished(
-  clients: Clients,
+  clients: LocalClients,
   registry: string,
   repository: string,
   tag: string,
@@ -49,7 +49,7 @@ export async function readPublished(
 }
 
 /** Returns the `Authorization` header for the registry. */
-export async function authorize({ ecr }: Clients): Promise<string> {
+export async function authorize({ ecr }: LocalClients): Promise<string> {
   const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}));
   return `Basic ${authorizationData?.[0]?.authorizationToken}`;
 }

@@ -1,5 +1,5 @@
 import { Agent } from "node:http";
-import { ask, type LoadCheck, usualCheck } from "./load.js";
+import { defaultCheck, type LoadCheck, requestVersion } from "./load.js";
 
 /** What a target states of the requests. */
 export interface StatedCheck {
@@ -31,11 +31,11 @@ export async function findCheck(
       ? []
       : version
         ? [{ ...stated, version }]
-        : [{ ...usualCheck, path: `${base}${usualCheck.path}` }];
+        : [{ ...defaultCheck, path: `${base}${defaultCheck.path}` }];
   try {
     for (const candidate of candidates)
-      if ((await ask(agent, url, host, candidate).catch(() => undefined)) === running) return candidate;
-    await ask(agent, url, host, stated);
+      if ((await requestVersion(agent, url, host, candidate).catch(() => undefined)) === running) return candidate;
+    await requestVersion(agent, url, host, stated);
     return stated;
   } finally {
     agent.destroy();

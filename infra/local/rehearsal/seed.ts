@@ -11,10 +11,10 @@ import {
   type RegisterTaskDefinitionCommandInput,
 } from "@aws-sdk/client-ecs";
 import { partitionOf } from "../aws/partition.js";
-import type { LocalAws } from "./local-aws.js";
+import type { LocalAwsProcess } from "./local-aws.js";
 
 /** The part of a target that the rehearsal reads; the module validates the file in full. */
-export interface Target {
+export interface SampleTarget {
   region: string;
   account: string;
   cluster: string;
@@ -33,10 +33,10 @@ export interface Target {
  * Reads the sample's target, and beside it what Terraform creates the service with.
  * @param folder Where the targets are; those of this checkout by default.
  */
-export async function readSampleTarget(folder = new URL("../../targets/", import.meta.url)): Promise<Target> {
+export async function readSampleTarget(folder = new URL("../../targets/", import.meta.url)): Promise<SampleTarget> {
   const names = ["production.json", "production.terraform.json"];
   const texts = await Promise.all(names.map((name) => readFile(new URL(name, folder), "utf8")));
-  return Object.assign({}, ...texts.map((text) => JSON.parse(text) as object)) as Target;
+  return Object.assign({}, ...texts.map((text) => JSON.parse(text) as object)) as SampleTarget;
 }
 
 interface Credentials {
@@ -44,16 +44,16 @@ interface Credentials {
   SecretAccessKey: string;
 }
 
-export interface Clients {
+export interface LocalClients {
   ecs: ECSClient;
   ecr: ECRClient;
   logs: CloudWatchLogsClient;
 }
 
 export async function connect(
-  aws: Pick<LocalAws, "url" | "credentialsFile">,
-  target: Pick<Target, "region">,
-): Promise<Clients> {
+  aws: Pick<LocalAwsProcess, "url" | "credentialsFile">,
+  target: Pick<SampleTarget, "region">,
+): Promise<LocalClients> {
   const keys = JSON.parse(await readFile(aws.credentialsFile, "utf8")) as Credentials;
   const config = {
     endpoint: aws.url,
@@ -68,9 +68,9 @@ export async function connect(
  *
  * @param groups Further log groups.
  */
-export async function createSurroundings(
-  { ecs, ecr, logs }: Clients,
-  target: Pick<Target, "repository" | "cluster" | "service">,
+export async function createPrerequisites(
+  { ecs, ecr, logs }: LocalClients,
+  target: Pick<SampleTarget, "repository" | "cluster" | "service">,
   groups: string[] = [],
 ): Promise<void> {
   await Promise.all([
@@ -84,8 +84,8 @@ export async function createSurroundings(
 
 /** The service with its first version, as infra/terraform makes it. Ends when its deployment is completed. */
 export async function createService(
-  { ecs }: Clients,
-  target: Target,
+  { ecs }: LocalClients,
+  target: SampleTarget,
   image: string,
   version: string,
   signal: AbortSignal,
@@ -142,7 +142,7 @@ export interface ServiceDescription {
 /** Creates a service with its first version. Ends when its deployment is completed. @throws {Error} The version did not start. */
 export async function startService(
   ecs: ECSClient,
-  target: Pick<Target, "region" | "account" | "cluster" | "service"> & { desiredCount?: number },
+  target: Pick<SampleTarget, "region" | "account" | "cluster" | "service"> & { desiredCount?: number },
   { taskDefinition, balanced }: ServiceDescription,
   signal: AbortSignal,
 ): Promise<void> {
@@ -180,7 +180,7 @@ export async function startService(
 /** The SDK's own waiter calls a service stable as soon as its tasks run, while its first deployment is still unfinished. */
 async function waitUntilCompleted(
   ecs: ECSClient,
-  { cluster, service }: Pick<Target, "cluster" | "service">,
+  { cluster, service }: Pick<SampleTarget, "cluster" | "service">,
   signal: AbortSignal,
 ): Promise<void> {
   for (;;) {
@@ -192,6 +192,6 @@ async function waitUntilCompleted(
   }
 }
 
-function logGroup(target: Pick<Target, "service">): string {
+function logGroup(target: Pick<SampleTarget, "service">): string {
   return `/ecs/${target.service}`;
 }

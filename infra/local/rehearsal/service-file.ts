@@ -34,14 +34,14 @@ export async function readServiceFile(path: string): Promise<ServiceFile> {
   if (isObject(described) && Array.isArray(described.containerDefinitions))
     return { kind: "task definition", taskDefinition: described };
   const missing = ["region", "cluster", "service"].filter((key) => !isObject(json) || typeof json[key] !== "string");
-  if (missing.length === 0) return { kind: "target", ...withoutForeign(json as TargetKeys) };
+  if (missing.length === 0) return { kind: "target", ...withoutOtherAccounts(json as TargetKeys) };
   throw new BadInput(
     `--target ${shown(path)} is neither a target (${missing.join(", ")} missing) nor a task definition (containerDefinitions missing). ${accepted}`,
   );
 }
 
 /** Reads the size and port of a service from the file beside its target, from which Terraform creates the service: `NAME.terraform.json`. */
-export async function besideTarget(path: string): Promise<JsonObject> {
+export async function readTerraformFile(path: string): Promise<JsonObject> {
   const text = await readFile(path.replace(/\.json$/, ".terraform.json"), "utf8").catch(() => "{}");
   const json = parse(text, path);
   const known = ["containerPort", "cpu", "memory", "desiredCount"];
@@ -62,7 +62,7 @@ function parse(text: string, path: string): unknown {
 }
 
 /** Leaves out what leads to other accounts: the local AWS is one account without policies. */
-function withoutForeign({ role, registry, ...target }: TargetKeys): { target: TargetKeys; notes: string[] } {
+function withoutOtherAccounts({ role, registry, ...target }: TargetKeys): { target: TargetKeys; notes: string[] } {
   const notes = [
     ...(role === undefined ? [] : ["role: not assumed, the local AWS has one user with every right"]),
     ...(registry === undefined ? [] : ["registry: the local AWS is one account; the repository is in it"]),

@@ -1,23 +1,23 @@
 import { BadInput } from "./bad-input.js";
 import { publishBrokenImage } from "./broken-image.js";
-import { firstFailure } from "./first-failure.js";
-import { type LoadCheck, startLoad, usualCheck } from "./load.js";
-import type { LocalAws } from "./local-aws.js";
-import { at, type CallResult, type ModuleCaller } from "./module-call.js";
-import type { OwnFlags, OwnService } from "./own-service.js";
+import { describeFailedStart } from "./failed-start.js";
+import { defaultCheck, type LoadCheck, startLoad } from "./load.js";
+import type { LocalAwsProcess } from "./local-aws.js";
+import { type CallResult, localAwsFlags, type ModuleCaller } from "./module-call.js";
 import { requireChecked, requireServedCheck, withoutPrefix } from "./progress.js";
 import { readPublished } from "./published-image.js";
 import { findCheck } from "./request-check.js";
 import {
-  type Clients,
   connect,
+  createPrerequisites,
   createService,
-  createSurroundings,
+  type LocalClients,
   readSampleTarget,
+  type SampleTarget,
   startService,
-  type Target,
 } from "./seed.js";
-import { type Step, timed } from "./step.js";
+import { recordStep, type Step } from "./step-table.js";
+import type { UserFlags, UserService } from "./user-service.js";
 
 const requestsPerSecond = 50;
 /** The module's exit codes for bad input and for a rollout that was rolled back. */
@@ -25,31 +25,31 @@ const refused = 2;
 const rolledBack = 3;
 
 /** What the steps play on. */
-export interface Stage {
-  aws: LocalAws;
-  target: Target;
+export interface Rehearsal {
+  aws: LocalAwsProcess;
+  target: SampleTarget;
   host: string;
-  clients: Clients;
+  clients: LocalClients;
   module: ModuleCaller;
   steps: Step[];
   signal: AbortSignal;
   /** Receives each line of the progress. */
   log: (line: string) => void;
   /** The user's own service in place of the sample. */
-  own?: OwnService;
-  flags: OwnFlags;
+  own?: UserService;
+  flags: UserFlags;
   /** The requests of the load; absent for a service without requests. */
   check?: LoadCheck;
 }
 
-const noFlags: OwnFlags = { target: [], first: [], build: [], publish: [] };
+const noFlags: UserFlags = { target: [], first: [], build: [], publish: [] };
 
 /** Every step of a release as a team would take it, then one that must fail. @throws Error at the first that does not end as it should. */
-export async function playTheSteps(stage: Stage): Promise<void> {
+export async function runSteps(stage: Rehearsal): Promise<void> {
   const { aws, flags, own } = stage;
   await runTests(stage);
-  await bringUpTheFirstVersion(stage);
-  const before = [...at(aws), ...flags.target];
+  await startFirstVersion(stage);
+  const before = [...localAwsFlags(aws), ...flags.target];
   const deploy = (version: string) => [...before, "deploy", "--version", version, "--allow-dirty"];
   await underLoad(stage, async () => {
     const sources = [...flags.build, ...flags.publish];
@@ -66,7 +66,7 @@ export async function playTheSteps(stage: Stage): Promise<void> {
 }
 
 /** The user's own service may have no tests; the release is then not tested, as in a real deploy. */
-async function runTests(stage: Stage): Promise<void> {
+async function runTests(stage: Rehearsal): Promise<void> {
   const { flags, own } = stage;
   const result = await step(stage, "test", [...flags.target, "test", ...flags.build], own ? [0, refused] : [0]);
   if (result.exitCode === 0) return;
@@ -75,10 +75,10 @@ async function runTests(stage: Stage): Promise<void> {
   if (last) last.outcome = "no tests";
 }
 
-async function bringUpTheFirstVersion(stage: Stage): Promise<void> {
+async function startFirstVersion(stage: Rehearsal): Promise<void> {
   const { aws, clients, flags, own, signal, target } = stage;
-  await createSurroundings(clients, target, own?.logGroups);
-  const publish = [...at(aws), ...flags.first, "publish", "--version", "v1.0.0", "--allow-dirty"];
+  await createPrerequisites(clients, target, own?.logGroups);
+  const publish = [...localAwsFlags(aws), ...flags.first, "publish", "--version", "v1.0.0", "--allow-dirty"];
   const published = await step(stage, "publish v1.0.0", [...publish, ...flags.build, ...flags.publish]);
   const release = { image: published.stdout.trim(), version: "v1.0.0" };
   const create = async () => {
@@ -86,18 +86,23 @@ async function bringUpTheFirstVersion(stage: Stage): Promise<void> {
     const { config } = await readPublished(clients, aws.url, target.repository, release.version);
     const description = own.describe(config, release);
     await startService(clients.ecs, target, description, signal).catch((error) =>
-      firstFailure(clients, target, own.logGroups, error),
+      describeFailedStart(clients, target, own.logGroups, error),
     );
     if (description.balanced) stage.check = await findCheck(aws.url, stage.host, own.check, release.version);
     else delete stage.check;
   };
-  await timed(stage.steps, "first version's service", create, () => "completed", stage.log);
+  await recordStep(stage.steps, "first version's service", create, () => "completed", stage.log);
 }
 
 /** One call of the module, its progress shown as it comes. @throws Error when it does not end as it should. */
-async function step(stage: Stage, name: string, args: string[], expected: number | number[] = 0): Promise<CallResult> {
+async function step(
+  stage: Rehearsal,
+  name: string,
+  args: string[],
+  expected: number | number[] = 0,
+): Promise<CallResult> {
   stage.signal.throwIfAborted();
-  return await timed(
+  return await recordStep(
     stage.steps,
     name,
     async () => {
@@ -119,7 +124,7 @@ function unexpected(name: string, exitCode: number, expected: string, own = true
 }
 
 /** Keeps requests coming in at the public address while `work` goes on; the step that it adds carries what they got. */
-async function underLoad(stage: Stage, work: () => Promise<unknown>): Promise<void> {
+async function underLoad(stage: Rehearsal, work: () => Promise<unknown>): Promise<void> {
   if (!stage.check) return void (await work());
   const load = startLoad(stage.aws.url, stage.host, requestsPerSecond, stage.check);
   try {
@@ -133,7 +138,7 @@ async function underLoad(stage: Stage, work: () => Promise<unknown>): Promise<vo
 }
 
 /** Requires that no request failed, and that what was served is what the steps left running. @throws {Error} Otherwise. */
-export function requireServed(stage: Stage): void {
+export function requireServed(stage: Rehearsal): void {
   if (!stage.check) return;
   const [good, broken] = stage.steps.filter((it) => it.load).map((it) => it.load);
   const failed = (good?.failed ?? 0) + (broken?.failed ?? 0);
@@ -153,18 +158,18 @@ export function requireServed(stage: Stage): void {
 }
 
 /** Reads the target and makes the clients. @param own The user's own service, with the flags that name it. */
-export async function prepare(
-  aws: LocalAws,
+export async function openRehearsal(
+  aws: LocalAwsProcess,
   module: ModuleCaller,
   steps: Step[],
   signal: AbortSignal,
-  own?: { service: OwnService; flags: OwnFlags },
+  own?: { service: UserService; flags: UserFlags },
   log: (line: string) => void = console.log,
-): Promise<Stage> {
+): Promise<Rehearsal> {
   const target = own ? own.service.target : await readSampleTarget();
   const host = target.url ? new URL(target.url).host : `${target.service}.localhost`;
   const clients = await connect(aws, target);
-  const common = { aws, host, clients, module, steps, signal, check: usualCheck, log };
-  if (own) return { ...common, target: target as Target, own: own.service, flags: own.flags };
-  return { ...common, target: target as Target, flags: noFlags };
+  const common = { aws, host, clients, module, steps, signal, check: defaultCheck, log };
+  if (own) return { ...common, target: target as SampleTarget, own: own.service, flags: own.flags };
+  return { ...common, target: target as SampleTarget, flags: noFlags };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { Principal } from "../aws/wire/principals.js";
-import { keys, openStage, refused, type Stage } from "./support/stage.js";
+import { keys, openEnvironment, refused, type TestEnvironment } from "./support/environment.js";
 
 const secret = "hunter22hunter22";
 const stranger: Principal = {
@@ -26,18 +26,23 @@ const reader: Principal = {
   deny: ["ecr:GetAuthorizationToken"],
 };
 
-let stage: Stage;
+let environment: TestEnvironment;
 
 before(async () => {
-  stage = await openStage({ principals: [stranger, expired, reader] });
+  environment = await openEnvironment({ principals: [stranger, expired, reader] });
 });
-after(() => stage.close());
+after(() => environment.close());
 
 /** Deploys with what the variable KEYS holds; when it is undefined, with the variable unset. */
-async function deployWith(value: string | undefined, says: RegExp, exitCode = 2): Promise<void> {
-  const aws = stage.url.replace("http", "tcp");
+async function deployWith(value: string | undefined, message: RegExp, exitCode = 2): Promise<void> {
+  const aws = environment.url.replace("http", "tcp");
   const args = ["--aws", aws, "--credentials", "env://KEYS", "deploy", "--version", "v1.2.3"];
-  const said = await refused(stage, args, { says, exitCode }, value === undefined ? {} : { env: { KEYS: value } });
+  const said = await refused(
+    environment,
+    args,
+    { message, exitCode },
+    value === undefined ? {} : { env: { KEYS: value } },
+  );
   assert.doesNotMatch(said, /hunter22/);
 }
 
@@ -60,8 +65,8 @@ test("credentials that are cut off are refused without being shown", async () =>
 });
 
 test("credentials that lack a part are refused by its name", async () => {
-  const says = /^Cannot read the credentials\. AccessKeyId: missing\. Accepted: /m;
-  await deployWith(JSON.stringify({ Version: 1, SecretAccessKey: secret }), says);
+  const message = /^Cannot read the credentials\. AccessKeyId: missing\. Accepted: /m;
+  await deployWith(JSON.stringify({ Version: 1, SecretAccessKey: secret }), message);
 });
 
 test("credentials that say that they have expired are refused before AWS is asked", async () => {
@@ -71,28 +76,29 @@ test("credentials that say that they have expired are refused before AWS is aske
 
 test("credentials that AWS calls expired are refused with how to get new ones", async () => {
   const { accessKeyId, secretAccessKey, sessionToken } = expired;
-  const says = /does not accept the credentials \(ExpiredToken\): they have expired\. Log in again, /;
-  await deployWith(keys(accessKeyId, secretAccessKey, sessionToken), says);
+  const message = /does not accept the credentials \(ExpiredToken\): they have expired\. Log in again, /;
+  await deployWith(keys(accessKeyId, secretAccessKey, sessionToken), message);
 });
 
 test("an access key that nobody knows is refused", async () => {
-  const says = /does not accept the credentials \(InvalidClientTokenId\): the access key id is unknown, or /;
-  await deployWith(keys("AKIANOBODY0000000001", secret), says);
+  const message = /does not accept the credentials \(InvalidClientTokenId\): the access key id is unknown, or /;
+  await deployWith(keys("AKIANOBODY0000000001", secret), message);
 });
 
 test("a secret key of another access key is refused", async () => {
-  const says = /does not accept the credentials \(SignatureDoesNotMatch\): the secret access key does not belong to /;
-  await deployWith(keys(stranger.accessKeyId, `${secret}!`), says);
+  const message =
+    /does not accept the credentials \(SignatureDoesNotMatch\): the secret access key does not belong to /;
+  await deployWith(keys(stranger.accessKeyId, `${secret}!`), message);
 });
 
 test("credentials of another account are refused with both accounts", async () => {
-  const says =
+  const message =
     /belong to account 999999999999 \(arn:aws:iam::9{12}:user\/stranger\), and the target is account 123456789012\./;
-  await deployWith(keys(stranger.accessKeyId, secret), says);
+  await deployWith(keys(stranger.accessKeyId, secret), message);
 });
 
 test("credentials that may not publish are refused with the permission that they lack", async () => {
-  const says =
+  const message =
     /^The credentials may not perform ecr:GetAuthorizationToken\. Allow it in the IAM policy of the role or /m;
-  await deployWith(keys(reader.accessKeyId, secret), says);
+  await deployWith(keys(reader.accessKeyId, secret), message);
 });

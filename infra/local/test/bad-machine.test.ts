@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type Checkout, makeCheckout, temporary } from "./support/checkout.js";
 import { run } from "./support/command.js";
-import { fragileEngine } from "./support/engine-proxy.js";
-import { openStage } from "./support/stage.js";
+import { openEnvironment } from "./support/environment.js";
+import { failingRuntime } from "./support/failing-runtime.js";
 
 let checkout: Checkout;
 
@@ -24,7 +24,7 @@ test("a port in use is refused by its number, by the local AWS and by a rehearsa
   t.after(() => server.close());
   await once(server, "listening");
   const port = String((server.address() as AddressInfo).port);
-  const says = new RegExp(
+  const message = new RegExp(
     `^Port ${port} on 127\\.0\\.0\\.1 is in use\\. Name another with --port, or 0 for any free one\\.$`,
     "m",
   );
@@ -33,7 +33,7 @@ test("a port in use is refused by its number, by the local AWS and by a rehearsa
     ["rehearse", 1],
   ] as const) {
     const { exitCode, output } = await run([command, "--port", port], { cwd, env: { XDG_CACHE_HOME: cwd } }).ended;
-    assert.match(output, says);
+    assert.match(output, message);
     assert.equal(exitCode, code);
   }
 });
@@ -66,7 +66,7 @@ test("a container engine elsewhere is refused by its name, without its password"
 test("a container engine that goes away in the middle is said, with what it may still hold", async (t) => {
   // What was never tested before can't be answered from memory.
   await checkout.write("app/tests/test_new.py", `def test_new():\n    assert ${Date.now()}\n`);
-  const { host } = await fragileEngine(t);
+  const { host } = await failingRuntime(t);
   const { exitCode, output } = await run(["call", "test"], { cwd: checkout.path, env: { DOCKER_HOST: host } }).ended;
   checkout.clean();
   assert.match(
@@ -82,19 +82,19 @@ test("a container engine that goes away in the middle is said, with what it may 
 });
 
 test("a registry whose disk is full is said, and the version is not there", async (t) => {
-  const stage = await openStage();
-  t.after(() => stage.close());
-  const unmount = await fillDisk(join(stage.stateDir, "local-aws/blobs"));
+  const environment = await openEnvironment();
+  t.after(() => environment.close());
+  const unmount = await fillDisk(join(environment.stateDir, "local-aws/blobs"));
   if (!unmount) return t.skip("only root can mount a disk that is full");
-  const before = await stage.world();
-  const { exitCode, stdout, stderr } = await stage.call([...stage.at, "publish", "--version", "v1.2.3"]);
+  const before = await environment.state();
+  const { exitCode, stdout, stderr } = await environment.call([...environment.at, "publish", "--version", "v1.2.3"]);
   unmount();
   assert.match(
     stderr,
     /answered 507 to .*No space is left on the disk that holds the registry's content\. Free some, then /,
   );
   assert.deepEqual([exitCode, stdout], [2, ""]);
-  assert.deepEqual(await stage.world(), before);
+  assert.deepEqual(await environment.state(), before);
 });
 
 /** Puts a disk in the place of a registry's content that can't hold a layer. @returns What removes it again. */

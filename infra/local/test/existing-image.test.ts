@@ -1,38 +1,38 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { CreateRepositoryCommand } from "@aws-sdk/client-ecr";
+import { openEnvironment, refused, type TestEnvironment } from "./support/environment.js";
 import { putImage } from "./support/image.js";
-import { openStage, refused, type Stage } from "./support/stage.js";
 
-let stage: Stage;
+let environment: TestEnvironment;
 /** What to call the other repository by, with its registry. */
 let other: string;
 let digest: string;
 
 before(async () => {
-  stage = await openStage();
-  const { region, cluster, service } = stage.target;
-  await stage.checkout.write("infra/targets/three.json", JSON.stringify({ region, cluster, service }));
-  await stage.clients.ecr.send(new CreateRepositoryCommand({ repositoryName: "shared/base" }));
-  other = `${stage.url.replace("http://", "")}/shared/base`;
-  await putImage(stage, "v3.0.0", {});
-  digest = await putImage(stage, "stable", { "org.opencontainers.image.revision": "c0ffee" }, "shared/base");
+  environment = await openEnvironment();
+  const { region, cluster, service } = environment.target;
+  await environment.checkout.write("infra/targets/three.json", JSON.stringify({ region, cluster, service }));
+  await environment.clients.ecr.send(new CreateRepositoryCommand({ repositoryName: "shared/base" }));
+  other = `${environment.url.replace("http://", "")}/shared/base`;
+  await putImage(environment, "v3.0.0", {});
+  digest = await putImage(environment, "stable", { "org.opencontainers.image.revision": "c0ffee" }, "shared/base");
 });
-after(() => stage.close());
+after(() => environment.close());
 
-const at = (...words: string[]) => ["--target", "three", ...stage.at, ...words];
+const at = (...words: string[]) => ["--target", "three", ...environment.at, ...words];
 
 async function succeeds(...words: string[]): Promise<string> {
-  const { exitCode, stdout, stderr } = await stage.call(at(...words));
+  const { exitCode, stdout, stderr } = await environment.call(at(...words));
   assert.equal(exitCode, 0, stderr);
   return stdout;
 }
 
 test("an image by its tag in the target's repository is deployed as it is, as the version of its tag", async () => {
-  const before = (await stage.world()) as { images: unknown };
-  const report = await succeeds("deploy", "--from", `${stage.target.repository}:v3.0.0`);
+  const before = (await environment.state()) as { images: unknown };
+  const report = await succeeds("deploy", "--from", `${environment.target.repository}:v3.0.0`);
   assert.match(report, /v3\.0\.0/);
-  assert.deepEqual(((await stage.world()) as { images: unknown }).images, before.images, "nothing was pushed");
+  assert.deepEqual(((await environment.state()) as { images: unknown }).images, before.images, "nothing was pushed");
 });
 
 test("an image of another repository by its digest is planned, and that very plan deployed, as a part of its digest", async () => {
@@ -47,7 +47,7 @@ test("an image of another repository by its digest is planned, and that very pla
 });
 
 test("a rollback goes back to the image of the first repository, and the history has both with their digests", async () => {
-  const { exitCode, stderr } = await stage.call(at("rollback"));
+  const { exitCode, stderr } = await environment.call(at("rollback"));
   assert.equal(exitCode, 0, stderr);
   assert.match(stderr, /Going back from [0-9a-f]{12} to v3\.0\.0/);
   const history = await succeeds("history");
@@ -57,12 +57,12 @@ test("a rollback goes back to the image of the first repository, and the history
 
 test("a digest that the repository does not have is refused by the preflight", async () => {
   const missing = `${other}@sha256:${"e".repeat(64)}`;
-  await refused(stage, at("deploy", "--from", missing), { says: /image-missing.*is not in ECR/ });
+  await refused(environment, at("deploy", "--from", missing), { message: /image-missing.*is not in ECR/ });
 });
 
 test("a tag that moves needs --version, and is then deployed by the digest that it names now", async () => {
-  await refused(stage, at("deploy", "--from", `${other}:stable`), {
-    says: /^--from .*:stable names a tag that moves/m,
+  await refused(environment, at("deploy", "--from", `${other}:stable`), {
+    message: /^--from .*:stable names a tag that moves/m,
   });
   const plan = await succeeds("plan", "--from", `${other}:stable`, "--version", "v9.0.0");
   assert.match(plan, new RegExp(`v9\\.0\\.0[^]*@${digest}|@${digest}[^]*v9\\.0\\.0`));
@@ -70,10 +70,10 @@ test("a tag that moves needs --version, and is then deployed by the digest that 
 
 test("an image that exists with another image or the options of a build is refused", async () => {
   const from = ["deploy", "--from", `${other}@${digest}`];
-  for (const [flags, says] of [
+  for (const [flags, message] of [
     [["--published"], /^--from can't be combined with --published: /m],
     [["--image", "busybox:1"], /^--from can't be combined with --image: /m],
-    [["--app", ".", "--stage", "web"], /^--from can't be combined with --app, --stage: the image exists/m],
+    [["--app", ".", "--environment", "web"], /^--from can't be combined with --app, --environment: the image exists/m],
   ] as const)
-    await refused(stage, at(...from, ...flags), { says });
+    await refused(environment, at(...from, ...flags), { message });
 });

@@ -3,10 +3,17 @@ import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { gitIn, lendPackages } from "./support/checkout.js";
-import { foreignRepository, moduleRoot, provide, target, toolchainConfig, writeFiles } from "./support/foreign.js";
-import { openStage, type Stage, type Told } from "./support/stage.js";
+import { type CallOutput, openEnvironment, type TestEnvironment } from "./support/environment.js";
+import {
+  createForeignService,
+  foreignRepository,
+  moduleRoot,
+  target,
+  toolchainConfig,
+  writeFiles,
+} from "./support/foreign.js";
 
-let stage: Stage;
+let environment: TestEnvironment;
 /** A Node.js service with its Dockerfile at the root, which has installed Slipway as a toolchain. */
 let node: string;
 /** A monorepo of two Go services with targets of its own place, which calls Slipway by -m. */
@@ -15,12 +22,12 @@ let monorepo: string;
 let main: string;
 
 before(async () => {
-  stage = await openStage();
-  for (const service of ["greeter", "orders", "mailer"]) await provide(stage, service);
-  node = await foreignRepository(stage, "node", {
-    "dagger.json": toolchainConfig(stage, "node"),
-    ".env": `SLIPWAY_CREDENTIALS="file://${stage.credentialsFile}"\nSLIPWAY_TARGET=live\n`,
-    "infra/targets/live.json": target(stage, "greeter"),
+  environment = await openEnvironment();
+  for (const service of ["greeter", "orders", "mailer"]) await createForeignService(environment, service);
+  node = await foreignRepository(environment, "node", {
+    "dagger.json": toolchainConfig(environment, "node"),
+    ".env": `SLIPWAY_CREDENTIALS="file://${environment.credentialsFile}"\nSLIPWAY_TARGET=live\n`,
+    "infra/targets/live.json": target(environment, "greeter"),
     Dockerfile: [
       "FROM node:22 AS base",
       "WORKDIR /srv",
@@ -39,27 +46,27 @@ before(async () => {
       "",
     ].join("\n"),
   });
-  monorepo = await foreignRepository(stage, "monorepo", {
-    "deploy/targets/orders.json": target(stage, "orders"),
-    "deploy/targets/mailer.json": target(stage, "mailer"),
+  monorepo = await foreignRepository(environment, "monorepo", {
+    "deploy/targets/orders.json": target(environment, "orders"),
+    "deploy/targets/mailer.json": target(environment, "mailer"),
     ...goService("services/orders"),
     ...goService("services/mailer"),
   });
-  main = await foreignRepository(stage, "main", {
+  main = await foreignRepository(environment, "main", {
     "dagger.json": JSON.stringify({
       name: "slipway",
       engineVersion: "v0.21.8",
       sdk: { source: "typescript" },
       source: "ci",
     }),
-    ".env": `CREDENTIALS="file://${stage.credentialsFile}"\n`,
-    "infra/targets/production.json": target(stage, "greeter"),
+    ".env": `CREDENTIALS="file://${environment.credentialsFile}"\n`,
+    "infra/targets/production.json": target(environment, "greeter"),
   });
   const isOwn = (from: string) => !/\/(node_modules|sdk)$/.test(from);
   await cp(join(moduleRoot, "ci"), join(main, "ci"), { recursive: true, filter: isOwn });
   await lendPackages(main);
 });
-after(() => stage.close());
+after(() => environment.close());
 
 function goService(path: string): Record<string, string> {
   return {
@@ -77,11 +84,11 @@ function goService(path: string): Record<string, string> {
   };
 }
 
-const aws = () => ["--aws", stage.url.replace("http", "tcp")];
-const credentials = () => ["--credentials", `file://${stage.credentialsFile}`];
+const aws = () => ["--aws", environment.url.replace("http", "tcp")];
+const credentials = () => ["--credentials", `file://${environment.credentialsFile}`];
 
-async function succeeds(cwd: string, ...args: string[]): Promise<Told> {
-  const told = await stage.call(args, { cwd });
+async function succeeds(cwd: string, ...args: string[]): Promise<CallOutput> {
+  const told = await environment.call(args, { cwd });
   assert.equal(told.exitCode, 0, told.stderr);
   return told;
 }
@@ -107,7 +114,7 @@ test("each Go service of a monorepo is published by -m with the directories give
     const flags = ["-m", moduleRoot, ...aws(), ...credentials(), "--target", service, "--targets", "deploy/targets"];
     const { stdout, stderr } = await succeeds(monorepo, ...flags, "publish", "--app", `services/${service}`);
     assert.match(stdout, new RegExp(`/${service}@sha256:[0-9a-f]{64}$`));
-    assert.match(stderr, /Not tested: the Dockerfile has no stage "test"/);
+    assert.match(stderr, /Not tested: the Dockerfile has no environment "test"/);
     images.push(stdout.split("@")[1]);
   }
   assert.notEqual(images[0], images[1]);
@@ -119,24 +126,24 @@ test("where Slipway is the main module of another repository, targets and .env a
 });
 
 test("the sample is never shipped from another repository: without a Dockerfile of its own nothing is built, in no way of calling", async () => {
-  await writeFiles(monorepo, { "dagger.json": toolchainConfig(stage, "monorepo") });
+  await writeFiles(monorepo, { "dagger.json": toolchainConfig(environment, "monorepo") });
   const at = [...aws(), ...credentials(), "--target", "orders", "--targets", "deploy/targets"];
-  const before = await stage.world();
+  const before = await environment.state();
   for (const [cwd, args] of [
     [monorepo, ["slipway", ...at, "deploy", "--version", "v1.0.0"]],
     [monorepo, ["-m", moduleRoot, ...at, "deploy", "--version", "v1.0.0"]],
     [main, [...aws(), "deploy", "--version", "v1.0.0"]],
   ] as const) {
-    const { exitCode, stdout, stderr } = await stage.call([...args], { cwd });
+    const { exitCode, stdout, stderr } = await environment.call([...args], { cwd });
     assert.deepEqual([exitCode, stdout], [2, ""], stderr);
     assert.match(stderr, /^Error: The Dockerfile Dockerfile can't be read .*name the directory with "build"/m);
   }
-  assert.deepEqual(await stage.world(), before);
+  assert.deepEqual(await environment.state(), before);
 });
 
 test("from a repository without targets the module's own targets are not used", async () => {
   const args = ["-m", moduleRoot, ...aws(), ...credentials(), "status"];
-  const { exitCode, stderr } = await stage.call(args, { cwd: monorepo });
+  const { exitCode, stderr } = await environment.call(args, { cwd: monorepo });
   assert.equal(exitCode, 2, stderr);
   assert.match(stderr, /^Error: The directory of targets can't be read .*Create infra\/targets\/NAME\.json/m);
 });

@@ -7,8 +7,8 @@ import { createSimulatedRuntime } from "../aws/ecs/simulated-tasks/simulated-run
 import type { PolicyStatement } from "../aws/wire/policy.js";
 import type { Principal } from "../aws/wire/principals.js";
 import { createApi, where } from "./support/api-service.js";
+import { type CallOutput, keys, openEnvironment, type TestEnvironment } from "./support/environment.js";
 import { putImage } from "./support/image.js";
-import { keys, openStage, type Stage, type Told } from "./support/stage.js";
 
 /** May do nothing until `init` has written its policy. */
 const statements: PolicyStatement[] = [];
@@ -23,10 +23,10 @@ const deployer: Principal = {
 };
 const env = { KEYS: keys(deployer.accessKeyId, deployer.secretAccessKey) };
 const targetFile = "infra/targets/api.json";
-let stage: Stage;
+let environment: TestEnvironment;
 
 before(async () => {
-  stage = await openStage({
+  environment = await openEnvironment({
     principals: [deployer],
     // One-off tasks end well, and so do all versions but v1.2.0.
     runtime: ({ clock }) =>
@@ -36,19 +36,27 @@ before(async () => {
         return { health: [{ after: 0, status: "HEALTHY" }] };
       }),
   });
-  await createApi(stage);
-  for (const version of ["v1.1.0", "v1.2.0"]) await putImage(stage, version, {});
-  const { exitCode, stderr } = await stage.call([...stage.at, "--target", "api", "init", ...where, "-o", "."]);
+  await createApi(environment);
+  for (const version of ["v1.1.0", "v1.2.0"]) await putImage(environment, version, {});
+  const { exitCode, stderr } = await environment.call([
+    ...environment.at,
+    "--target",
+    "api",
+    "init",
+    ...where,
+    "-o",
+    ".",
+  ]);
   assert.equal(exitCode, 0, stderr);
-  const path = join(stage.checkout.path, targetFile);
+  const path = join(environment.checkout.path, targetFile);
   const { url: _, build: __, ...target } = JSON.parse(await readFile(path, "utf8"));
   await writeFile(path, JSON.stringify({ ...target, before: { command: ["true"] }, after: { command: ["true"] } }));
 });
-after(() => stage.close());
+after(() => environment.close());
 
-function callAsDeployer(...args: string[]): Promise<Told> {
-  const aws = stage.url.replace("http", "tcp");
-  return stage.call(["--aws", aws, "--credentials", "env://KEYS", "--target", "api", ...args], { env });
+function callAsDeployer(...args: string[]): Promise<CallOutput> {
+  const aws = environment.url.replace("http", "tcp");
+  return environment.call(["--aws", aws, "--credentials", "env://KEYS", "--target", "api", ...args], { env });
 }
 
 /** A statement whose use is noted: its effect is read where it applies to a call. */
@@ -64,11 +72,11 @@ function noted(statement: PolicyStatement & { Sid: string }): PolicyStatement {
 async function pushAsDeployer(version: string): Promise<void> {
   const { accessKeyId, secretAccessKey } = deployer;
   const ecr = new ECRClient({
-    endpoint: stage.url,
+    endpoint: environment.url,
     region: "us-west-2",
     credentials: { accessKeyId, secretAccessKey },
   });
-  await putImage({ ...stage, clients: { ...stage.clients, ecr } }, version, {});
+  await putImage({ ...environment, clients: { ...environment.clients, ecr } }, version, {});
 }
 
 /** Every call that was refused is named in the output, also where the function goes on without it. */
@@ -89,7 +97,7 @@ test("without a policy that allows it, nothing of the service is read", async ()
 });
 
 test("every call of a push, and of status, plan, deploy, history and rollback is allowed by the policy that init writes", async () => {
-  const policy = await readFile(join(stage.checkout.path, "infra/iam/deploy-api.policy.json"), "utf8");
+  const policy = await readFile(join(environment.checkout.path, "infra/iam/deploy-api.policy.json"), "utf8");
   const written = (JSON.parse(policy) as { Statement: (PolicyStatement & { Sid: string })[] }).Statement;
   statements.push(...written.map(noted));
   await pushAsDeployer("v1.3.0");
@@ -105,7 +113,7 @@ test("every call of a push, and of status, plan, deploy, history and rollback is
 });
 
 test("another service of the account stays out of reach", async () => {
-  const path = join(stage.checkout.path, targetFile);
+  const path = join(environment.checkout.path, targetFile);
   const { containers: _, ...target } = JSON.parse(await readFile(path, "utf8"));
   await writeFile(path, JSON.stringify({ ...target, service: "uf-cloud-ops-exercise-app" }));
   const { exitCode, stderr } = await callAsDeployer("status");

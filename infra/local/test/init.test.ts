@@ -6,18 +6,18 @@ import { after, before, beforeEach, test } from "node:test";
 import { parse } from "yaml";
 import { account, createApi, createPlain, where } from "./support/api-service.js";
 import { gitIn } from "./support/checkout.js";
+import { type CallOutput, openEnvironment, refused, type TestEnvironment } from "./support/environment.js";
 import { putImage } from "./support/image.js";
-import { openStage, refused, type Stage, type Told } from "./support/stage.js";
 
-let stage: Stage;
+let environment: TestEnvironment;
 /** A repository of another project, with nothing of Slipway. */
 let foreign: string;
 
 before(async () => {
-  stage = await openStage();
-  await createApi(stage);
+  environment = await openEnvironment();
+  await createApi(environment);
 });
-after(() => stage.close());
+after(() => environment.close());
 beforeEach(async (t) => {
   foreign = await mkdtemp(join(tmpdir(), "slipway-foreign-"));
   const directory = foreign;
@@ -26,9 +26,11 @@ beforeEach(async (t) => {
 });
 
 /** Runs a function in the foreign repository, with the module by its path. */
-function callThere(args: string[], options: { cwd?: string; target?: string } = {}): Promise<Told> {
+function callThere(args: string[], options: { cwd?: string; target?: string } = {}): Promise<CallOutput> {
   const name = options.target === undefined ? [] : ["--target", options.target];
-  return stage.call(["-m", stage.checkout.path, ...stage.at, ...name, ...args], { cwd: options.cwd ?? foreign });
+  return environment.call(["-m", environment.checkout.path, ...environment.at, ...name, ...args], {
+    cwd: options.cwd ?? foreign,
+  });
 }
 
 const readThere = (path: string) => readFile(join(foreign, path), "utf8");
@@ -70,9 +72,9 @@ test("a service of three containers is written as a target of five keys, and pla
     service: "api",
     account,
     build: { context: "services/api" },
-    url: `http://api:${new URL(stage.url).port}`,
+    url: `http://api:${new URL(environment.url).port}`,
   });
-  await putImage(stage, "v1.1.0", {});
+  await putImage(environment, "v1.1.0", {});
   const plan = await callThere(["plan", "--version", "v1.1.0"]);
   assert.equal(plan.exitCode, 0, plan.stderr);
   assert.match(plan.stdout, /v1\.1\.0/);
@@ -133,7 +135,7 @@ test("a target of another name has its own files, and its name in .env and in th
 });
 
 test("what a service lacks is named: a repository, a circuit breaker, a URL and a Dockerfile", async () => {
-  await createPlain(stage);
+  await createPlain(environment);
   await callThere(["init", ...where.slice(0, 2), "--service", "Plain_1", "--region", "us-west-2", "-o", "."]);
   assert.deepEqual(JSON.parse(await readThere("infra/targets/production.json")), {
     region: "us-west-2",
@@ -151,8 +153,8 @@ test("what a service lacks is named: a repository, a circuit breaker, a URL and 
 });
 
 test("in the module's own repository the functions are called without its name", async () => {
-  const { stdout } = await stage.call([
-    ...stage.at,
+  const { stdout } = await environment.call([
+    ...environment.at,
     "init",
     ...where,
     "file",
@@ -175,16 +177,16 @@ test("in a repository that has installed it as a toolchain, the functions are ca
 });
 
 test("as a toolchain, init writes what the next command finds: the target, and the credentials of .env", async () => {
-  const source = relative(foreign, stage.checkout.path);
-  const { engineVersion } = JSON.parse(await readFile(join(stage.checkout.path, "dagger.json"), "utf8"));
+  const source = relative(foreign, environment.checkout.path);
+  const { engineVersion } = JSON.parse(await readFile(join(environment.checkout.path, "dagger.json"), "utf8"));
   const toolchains = [{ name: "slipway", source }];
   await writeThere("dagger.json", JSON.stringify({ name: "shop", engineVersion, toolchains }));
-  const init = await stage.call(["slipway", ...stage.at, "init", ...where, "-o", "."], { cwd: foreign });
+  const init = await environment.call(["slipway", ...environment.at, "init", ...where, "-o", "."], { cwd: foreign });
   assert.equal(init.exitCode, 0, init.stderr);
   // In place of the AWS CLI, which this machine need not have.
-  const env = (await readThere(".env")).replace(/"cmd:.*"/, `"file://${stage.credentialsFile}"`);
-  await writeThere(".env", `${env}SLIPWAY_AWS="${stage.url.replace("http", "tcp")}"\n`);
-  const status = await stage.call(["slipway", "status"], { cwd: foreign });
+  const env = (await readThere(".env")).replace(/"cmd:.*"/, `"file://${environment.credentialsFile}"`);
+  await writeThere(".env", `${env}SLIPWAY_AWS="${environment.url.replace("http", "tcp")}"\n`);
+  const status = await environment.call(["slipway", "status"], { cwd: foreign });
   assert.equal(status.exitCode, 0, status.stderr);
   assert.match(status.stdout, /api in uf-cloud-ops-exercise/);
 });
@@ -208,7 +210,8 @@ test("Terraform that would take a deploy back is named by its file", async () =>
   assert.doesNotMatch(needs, /other\/main\.tf/);
 });
 
-const refusedIn = (args: string[], says: RegExp) => refused(stage, [...stage.at, "init", ...args], { says });
+const refusedIn = (args: string[], message: RegExp) =>
+  refused(environment, [...environment.at, "init", ...args], { message });
 
 test("a service or a cluster that does not exist is refused with the nearest names and the account", async () => {
   const [, cluster = ""] = where;
@@ -231,7 +234,7 @@ test("a missing region, a name that is none and a wrong role are refused before 
     /^ {2}service: is "a b"; accepted: 1 to 255 /m,
   );
   await refusedIn([...where, "--role", "deploy"], /^ {2}role: is "deploy"; accepted: a role's ARN/m);
-  await refused(stage, [...stage.at, "--target", "../x", "init", ...where], {
-    says: /^The target's name "\.\.\/x" can't be/m,
+  await refused(environment, [...environment.at, "--target", "../x", "init", ...where], {
+    message: /^The target's name "\.\.\/x" can't be/m,
   });
 });

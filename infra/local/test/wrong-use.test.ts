@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startService } from "../rehearsal/seed.js";
-import { foreignRepository, moduleRoot, provide, target } from "./support/foreign.js";
-import { openStage, type Stage } from "./support/stage.js";
+import { openEnvironment, type TestEnvironment } from "./support/environment.js";
+import { createForeignService, foreignRepository, moduleRoot, target } from "./support/foreign.js";
 
 /** Each wrong use from another repository, by the command that the user typed: the code and the words of its refusal. */
 interface WrongUse {
@@ -60,26 +60,26 @@ const wrongUses: WrongUse[] = [
   },
 ];
 
-let stage: Stage;
+let environment: TestEnvironment;
 let cwd: string;
 
 before(async () => {
-  stage = await openStage();
-  await provide(stage, "shop");
+  environment = await openEnvironment();
+  await createForeignService(environment, "shop");
   await pair();
-  cwd = await foreignRepository(stage, "shop", {
+  cwd = await foreignRepository(environment, "shop", {
     "README.md": "Nothing to build\n",
-    "infra/targets/shop.json": target(stage, "shop"),
-    "infra/targets/pair.json": target(stage, "pair"),
-    "infra/targets/missing.json": target(stage, "shopp"),
-    "infra/targets/foreign.json": target(stage, "shop", { account: "210987654321" }),
+    "infra/targets/shop.json": target(environment, "shop"),
+    "infra/targets/pair.json": target(environment, "pair"),
+    "infra/targets/missing.json": target(environment, "shopp"),
+    "infra/targets/foreign.json": target(environment, "shop", { account: "210987654321" }),
   });
 });
-after(() => stage.close());
+after(() => environment.close());
 
 /** A service of two containers, each of an image of its own. */
 async function pair(): Promise<void> {
-  const registry = stage.url.replace("http://", "");
+  const registry = environment.url.replace("http://", "");
   const taskDefinition = {
     family: "pair",
     networkMode: "awsvpc" as const,
@@ -93,18 +93,18 @@ async function pair(): Promise<void> {
     })),
   };
   const { signal } = new AbortController();
-  await startService(stage.clients.ecs, { ...stage.target, service: "pair" }, { taskDefinition }, signal);
+  await startService(environment.clients.ecs, { ...environment.target, service: "pair" }, { taskDefinition }, signal);
 }
 
 for (const { what, args, code, message } of wrongUses) {
   test(`${what}: refused as ${code} with exit code 2, and nothing is changed`, async () => {
-    const before = await stage.world();
-    const flags = ["-m", moduleRoot, ...stage.at, ...(args.includes("--target") ? [] : ["--target", "shop"])];
-    const { exitCode, stdout, stderr } = await stage.call([...flags, ...args, "--as-json"], { cwd });
+    const before = await environment.state();
+    const flags = ["-m", moduleRoot, ...environment.at, ...(args.includes("--target") ? [] : ["--target", "shop"])];
+    const { exitCode, stdout, stderr } = await environment.call([...flags, ...args, "--as-json"], { cwd });
     const [line = "{}"] = /\{"type":"error".*/.exec(stderr) ?? [];
     const error = JSON.parse(line) as Record<string, unknown>;
     assert.deepEqual([exitCode, error.exitCode, error.code, stdout], [2, 2, code, ""], stderr);
     assert.match(String(error.message), message);
-    assert.deepEqual(await stage.world(), before);
+    assert.deepEqual(await environment.state(), before);
   });
 }

@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readMachine, runCommand } from "../containers/machine.js";
-import { type Consent, consent } from "../rehearsal/consent.js";
+import { confirmInstall, type InstallOptions } from "../rehearsal/prerequisites.js";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -29,14 +29,18 @@ export async function installTools(): Promise<Tools> {
 }
 
 /** Installs pip from the distribution's packages where Python has none. @throws Error when it can't be installed. */
-export async function readyPip(options: Consent): Promise<void> {
+export async function ensurePip(options: InstallOptions): Promise<void> {
   if (spawnSync("python3", ["-m", "pip", "--version"]).status === 0) return;
   const { uid, sudo, families } = await readMachine();
   const next = "Install Python 3 with pip and try again.";
   if (!families.includes("debian") || (uid !== 0 && !sudo)) {
     throw new Error(`The workflows are checked by a program from a Python package, and pip is not installed. ${next}`);
   }
-  await consent(options, "The workflows are checked by a program from a Python package: apt-get installs pip.", next);
+  await confirmInstall(
+    options,
+    "The workflows are checked by a program from a Python package: apt-get installs pip.",
+    next,
+  );
   const asRoot = uid === 0 ? [] : ["sudo", "-n"];
   await runCommand([...asRoot, "apt-get", "update"]);
   await runCommand([...asRoot, "apt-get", "install", "-y", "--no-install-recommends", "python3", "python3-pip"]);

@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
 import { Display, type Output } from "../display/display.js";
 import { UsageError } from "../errors.js";
+import { catalogOf } from "../module/catalog.js";
 import { findCalled } from "../module/toolchain.js";
 import type { ArgumentType } from "../module/types.js";
 import { Session } from "../session/session.js";
 import type { StandIn } from "../stand-in.js";
 import { Trace } from "../telemetry/trace.js";
-import { catalogOf } from "./catalog.js";
 import { readDefaults } from "./dotenv.js";
 import { type Evaluation, evaluate, fromDotenv, prepare } from "./evaluate.js";
 import { functionList, helpText } from "./help.js";

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { StandInError } from "../errors.js";
+import { camel, snake } from "../module/names.js";
 import type { ModuleSource } from "../module/source.js";
-import { camel, snake } from "./names.js";
 
 /** A file named `.env`, with the values of arguments that it has. */
 export interface DefaultsFile {

@@ -2,16 +2,16 @@ import { resolve } from "node:path";
 import { ApiObject } from "../api/object.js";
 import { Workspace } from "../api/workspace.js";
 import { UsageError } from "../errors.js";
+import type { Catalog } from "../module/catalog.js";
+import { cachedCall, cachedResult } from "../module/function-cache.js";
 import { invoke } from "../module/invoke.js";
+import { camel, kebab } from "../module/names.js";
 import type { ModuleProcess } from "../module/process.js";
 import { type ModuleSource, moduleKey } from "../module/source.js";
 import { type ArgumentType, isInjected, isRequired, type TypeRef } from "../module/types.js";
 import type { Session } from "../session/session.js";
-import { kept, keptResult } from "./cache.js";
-import type { Catalog } from "./catalog.js";
 import { type Defaults, defaultFor } from "./dotenv.js";
 import { addressLabels, labelOf } from "./label.js";
-import { camel, kebab } from "./names.js";
 import type { Step } from "./parse.js";
 import { argumentValue, contextValue } from "./values.js";
 
@@ -32,13 +32,13 @@ export interface Result {
 }
 
 /** One call with the values of its arguments. */
-export interface Prepared {
+export interface PreparedCall {
   step: Step;
   args: Record<string, unknown>;
 }
 
 /** Reads the values of every argument before the first call is made. @throws {UsageError} One is missing or not accepted. */
-export function prepare(evaluation: Evaluation, steps: Step[]): Prepared[] {
+export function prepare(evaluation: Evaluation, steps: Step[]): PreparedCall[] {
   return steps.map((step, index) => ({
     step,
     args: argumentsOf(evaluation, step, steps[index - 1]?.function.returns),
@@ -46,7 +46,7 @@ export function prepare(evaluation: Evaluation, steps: Step[]): Prepared[] {
 }
 
 /** Makes the calls one after the other, each on what the one before it returned. */
-export async function evaluate(evaluation: Evaluation, calls: Prepared[]): Promise<Result> {
+export async function evaluate(evaluation: Evaluation, calls: PreparedCall[]): Promise<Result> {
   const { trace } = evaluation.session;
   for (const call of calls.flatMap(({ step }) => addressLabels(step))) trace.end(trace.start(call.field, { call }));
   let result: Result = { type: evaluation.catalog.constructor_.returns, value: {} };
@@ -87,10 +87,10 @@ async function call(evaluation: Evaluation, on: Result, step: Step, args: Record
   }
   const parent = on.value as Record<string, unknown>;
   if (name in parent && Object.keys(args).length === 0) return { type: returns, value: parent[name] };
-  if (name === "" && !catalog.hasConstructor) return { type: returns, value: await keptResult(session, label, {}) };
+  if (name === "" && !catalog.hasConstructor) return { type: returns, value: await cachedResult(session, label, {}) };
   const run = () => invoke(session, start, { parentName: on.type.name ?? "", parent, name, args }, label);
   const cacheable = { function: step.function, call: [await moduleKey(source), on, name, args], label, run };
-  return { type: returns, value: await kept(session, catalog, cacheable) };
+  return { type: returns, value: await cachedCall(session, catalog, cacheable) };
 }
 
 /** A field of an API's object: its method of that name. Objects are handed on by id, as over the wire. */

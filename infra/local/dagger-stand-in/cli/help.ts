@@ -1,7 +1,7 @@
 import { wrap } from "../display/text.js";
+import type { Catalog } from "../module/catalog.js";
+import { kebab } from "../module/names.js";
 import { type ArgumentType, type FunctionType, isInjected, isRequired, type TypeRef } from "../module/types.js";
-import type { Catalog } from "./catalog.js";
-import { kebab } from "./names.js";
 import { commandPath, type Step } from "./parse.js";
 
 const options: [string, string][] = [

@@ -1,6 +1,6 @@
+import { camel } from "../module/names.js";
 import type { ArgumentType, TypeRef } from "../module/types.js";
 import type { CallLabel } from "../telemetry/span.js";
-import { camel } from "./names.js";
 import type { Step } from "./parse.js";
 
 /**

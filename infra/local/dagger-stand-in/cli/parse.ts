@@ -1,7 +1,7 @@
 import { UsageError } from "../errors.js";
+import type { Catalog } from "../module/catalog.js";
+import { kebab } from "../module/names.js";
 import { type ArgumentType, type FunctionType, isInjected } from "../module/types.js";
-import type { Catalog } from "./catalog.js";
-import { kebab } from "./names.js";
 
 /** One call of a chain, with its flags as they were typed. */
 export interface Step {

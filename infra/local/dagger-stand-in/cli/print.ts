@@ -2,9 +2,9 @@ import { ApiObject } from "../api/object.js";
 import { exportTarget, writeHostText } from "../content/export.js";
 import { keyOf } from "../content/store.js";
 import type { Display } from "../display/display.js";
+import type { Catalog } from "../module/catalog.js";
 import { describeId } from "../session/ids.js";
 import type { Session } from "../session/session.js";
-import type { Catalog } from "./catalog.js";
 import type { Result } from "./evaluate.js";
 
 interface Printing {

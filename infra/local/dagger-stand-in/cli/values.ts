@@ -11,10 +11,10 @@ import { defaultPlatform } from "../base/platform.js";
 import { readHostDirectory, readHostFile } from "../content/host.js";
 import { keyOf } from "../content/store.js";
 import { StandInError, UsageError } from "../errors.js";
+import type { Catalog } from "../module/catalog.js";
+import { kebab } from "../module/names.js";
 import type { ArgumentType, TypeRef } from "../module/types.js";
 import type { Session } from "../session/session.js";
-import type { Catalog } from "./catalog.js";
-import { kebab } from "./names.js";
 
 interface Context {
   session: Session;

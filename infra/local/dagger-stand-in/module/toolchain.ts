@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { kebab } from "../cli/names.js";
 import { StandInError, UsageError } from "../errors.js";
+import { kebab } from "./names.js";
 import { contextOf, findConfig, findModule, type InstalledToolchain, type ModuleSource } from "./source.js";
 import type { ModuleTypes } from "./types.js";
 

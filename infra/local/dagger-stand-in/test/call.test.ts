@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type TestModule, testModule } from "./support/module.js";
-import { trial } from "./support/trial.js";
+import { trial } from "./support/sources.js";
 
 let module: TestModule;
 

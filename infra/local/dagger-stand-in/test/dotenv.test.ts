@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defaultFor, parseDotenv } from "../cli/dotenv.js";
-import { camel, kebab, snake } from "../cli/names.js";
+import { camel, kebab, snake } from "../module/names.js";
 
 test("a line is a name and a value, in quotes or without", () => {
   const text = "# note\n\nA=1\nexport B = two words # note\nC='$A'\nD=\"x # y\"\nE=\n";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { type TestModule, testModule } from "./support/module.js";
-import { greeter, trial } from "./support/trial.js";
+import { greeter, trial } from "./support/sources.js";
 
 let module: TestModule;
 

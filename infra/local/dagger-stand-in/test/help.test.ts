@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { catalogOf } from "../cli/catalog.js";
 import { functionList, helpText } from "../cli/help.js";
+import { catalogOf } from "../module/catalog.js";
 
 const words =
   "A version such as v1.2.3 or v1.2.3-rc.1, which is a tag that does not move, and which nothing else has had before it";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { callFunction, closeEngine } from "../index.js";
+import { callFunction, closeStandIns } from "../index.js";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 let scratch: string;
@@ -14,7 +14,7 @@ before(async () => {
   await writeFile(join(scratch, "credentials"), "AWS_ACCESS_KEY_ID=a\nAWS_SECRET_ACCESS_KEY=b\n");
 });
 after(async () => {
-  await closeEngine();
+  await closeStandIns();
   await rm(scratch, { recursive: true, force: true });
 });
 

@@ -8,7 +8,7 @@ import { buffer } from "node:stream/consumers";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { extract } from "tar-stream";
-import { callFunction, closeEngine } from "../index.js";
+import { callFunction, closeStandIns } from "../index.js";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 /** Of a .pyc's header: the bytecode is tied to its source by hash, and not checked. https://peps.python.org/pep-0552/ */
@@ -33,7 +33,7 @@ before(async () => {
   files = await bytecodeOf(path);
 });
 after(async () => {
-  await closeEngine();
+  await closeStandIns();
   await rm(scratch, { recursive: true, force: true });
 });
 

@@ -8,7 +8,7 @@ import { dirname, join } from "node:path";
 import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { drillArgs, refuseUnknownDrills } from "../drills.js";
+import { drillArgs, requireKnownDrills } from "../drills.js";
 import { parseOptions } from "../options.js";
 
 test("the drills are those that were named, with containers, on the target that was named", () => {
@@ -47,10 +47,10 @@ test("a rehearsal with a drill that there is none of ends with 2 before anything
 });
 
 test("a target that there is none of is refused with its name and those that there are", async () => {
-  const refused = refuseUnknownDrills({ name: [], target: "prodution" }, signal);
+  const refused = requireKnownDrills({ name: [], target: "prodution" }, signal);
   await assert.rejects(refused, /^Error: --target prodution: there is no such file in .*\. Accepted: production\.$/);
 });
 
 test("drills that begin as it was named are accepted", async () => {
-  await refuseUnknownDrills({ name: ["exits"], target: "production" }, signal);
+  await requireKnownDrills({ name: ["exits"], target: "production" }, signal);
 });

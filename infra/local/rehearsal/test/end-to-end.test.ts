@@ -48,7 +48,7 @@ test("a rehearsal deploys, serves, rolls a bad release back and loses no request
 
 test("a second rehearsal at the same time is refused, and an interrupt leaves nothing behind", async () => {
   const first = rehearse();
-  await first.says("▸ publish v1.0.0");
+  await first.prints("▸ publish v1.0.0");
   const second = await rehearse().ended;
   assert.equal(second.exitCode, 1);
   assert.match(second.output, /Another rehearsal is running on this machine/);

@@ -6,23 +6,28 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { type LocalAws, startLocalAws } from "../local-aws.js";
+import { type LocalAwsProcess, startLocalAwsProcess } from "../local-aws.js";
 import { type ModuleCaller, moduleCaller } from "../module-call.js";
-import { openOwnService } from "../own-service.js";
-import type { Step } from "../step.js";
-import { playTheSteps, prepare, requireServed } from "../steps.js";
-import { formatTable } from "../table.js";
+import type { Step } from "../step-table.js";
+import { formatTable } from "../step-table.js";
+import { openRehearsal, requireServed, runSteps } from "../steps.js";
+import { openUserService } from "../user-service.js";
 
 const examples = fileURLToPath(new URL("../../../../examples/", import.meta.url));
 const { signal } = new AbortController();
 
 let directory: string;
-let aws: LocalAws;
+let aws: LocalAwsProcess;
 const callers: ModuleCaller[] = [];
 before(async () => {
   directory = await mkdtemp(join(tmpdir(), "slipway-examples-"));
   // As a rehearsal of each of them starts it.
-  aws = await startLocalAws(join(directory, "aws"), 0, signal, ["--health-path", "/", "--health-codes", "200-499"]);
+  aws = await startLocalAwsProcess(join(directory, "aws"), 0, signal, [
+    "--health-path",
+    "/",
+    "--health-codes",
+    "200-499",
+  ]);
 });
 after(async () => {
   await Promise.all(callers.map((caller) => caller.close()));
@@ -50,12 +55,12 @@ async function rehearse(app: string, target: string): Promise<Step[]> {
   const lines: string[] = [];
   const steps: Step[] = [];
   try {
-    const service = await openOwnService({ app, target: join(app, target), container: [] });
+    const service = await openUserService({ app, target: join(app, target), container: [] });
     const module = await moduleCaller("stand-in", signal, service.cwd);
     callers.push(module);
     const flags = await service.writeFlags(join(directory, "own", service.target.service));
-    const stage = await prepare(aws, module, steps, signal, { service, flags }, (line) => lines.push(line));
-    await playTheSteps(stage);
+    const stage = await openRehearsal(aws, module, steps, signal, { service, flags }, (line) => lines.push(line));
+    await runSteps(stage);
     requireServed(stage);
   } catch (error) {
     console.log(lines.slice(-200).join("\n"));

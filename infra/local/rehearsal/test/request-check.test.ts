@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
-import { usualCheck } from "../load.js";
+import { defaultCheck } from "../load.js";
 import { findCheck } from "../request-check.js";
 
 async function serving(t: TestContext, listener: RequestListener): Promise<string> {
@@ -20,9 +20,9 @@ test("requests go to /version where it returns the version that runs, also below
   const url = await serving(t, ({ url = "" }, response) =>
     response.writeHead(url.endsWith("/version") ? 200 : 404).end('{"version":"v1.0.0"}'),
   );
-  assert.deepEqual(await findCheck(url, "a.example", { path: "/" }, "v1.0.0"), usualCheck);
+  assert.deepEqual(await findCheck(url, "a.example", { path: "/" }, "v1.0.0"), defaultCheck);
   assert.deepEqual(await findCheck(url, "a.example", { path: "/", base: "/api" }, "v1.0.0"), {
-    ...usualCheck,
+    ...defaultCheck,
     path: "/api/version",
   });
 });

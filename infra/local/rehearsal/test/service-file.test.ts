@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { BadInput } from "../bad-input.js";
-import { besideTarget, readServiceFile } from "../service-file.js";
+import { readServiceFile, readTerraformFile } from "../service-file.js";
 
 let directory: string;
 before(async () => {
@@ -43,13 +43,13 @@ test("a task definition is read as describe-task-definition prints it and as it 
 
 test("size and port come from Terraform's file beside the target, where there is one", async () => {
   const path = join(directory, "sized.json");
-  assert.deepEqual(await besideTarget(path), {});
+  assert.deepEqual(await readTerraformFile(path), {});
   const beside = { containerPort: 5000, cpu: 256, memory: 512, desiredCount: 2 };
   await writeFile(
     join(directory, "sized.terraform.json"),
     JSON.stringify({ ...beside, other: 1, launchType: "FARGATE" }),
   );
-  assert.deepEqual(await besideTarget(path), beside);
+  assert.deepEqual(await readTerraformFile(path), beside);
 });
 
 test("a file that is not there, no JSON, or neither of both is refused with what is accepted", async () => {

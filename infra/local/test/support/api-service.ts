@@ -1,6 +1,6 @@
 import { CreateServiceCommand, RegisterTaskDefinitionCommand } from "@aws-sdk/client-ecs";
+import type { TestEnvironment } from "./environment.js";
 import { putImage } from "./image.js";
-import type { Stage } from "./stage.js";
 
 export const account = "123456789012";
 const group = `arn:aws:elasticloadbalancing:us-west-2:${account}:targetgroup/api/0123456789abcdef`;
@@ -10,11 +10,11 @@ const secret = `arn:aws:secretsmanager:us-west-2:${account}:secret:api/db-AbCdEf
 export const where = ["--cluster", "uf-cloud-ops-exercise", "--service", "api", "--region", "us-west-2"];
 
 /** A service of three containers behind a load balancer, with secrets and execute-command. */
-export async function createApi(stage: Stage): Promise<void> {
-  const { clients, target } = stage;
+export async function createApi(environment: TestEnvironment): Promise<void> {
+  const { clients, target } = environment;
   const { ecs } = clients;
-  const digest = await putImage(stage, "v1.0.0", {});
-  const own = `${stage.url.replace("http://", "")}/${target.repository}@${digest}`;
+  const digest = await putImage(environment, "v1.0.0", {});
+  const own = `${environment.url.replace("http://", "")}/${target.repository}@${digest}`;
   const logConfiguration = {
     logDriver: "awslogs" as const,
     options: {
@@ -62,7 +62,7 @@ export async function createApi(stage: Stage): Promise<void> {
 }
 
 /** A service of one container with a public image, without load balancer and circuit breaker. */
-export async function createPlain({ clients: { ecs }, target }: Stage): Promise<void> {
+export async function createPlain({ clients: { ecs }, target }: TestEnvironment): Promise<void> {
   await ecs.send(
     new RegisterTaskDefinitionCommand({
       family: "plain",

@@ -5,15 +5,18 @@ import { fileURLToPath } from "node:url";
 const start = fileURLToPath(new URL("../../start.mjs", import.meta.url));
 
 /** A command of this repository, run as `npm run` runs it. */
-export interface Running {
+export interface RunningCommand {
   /** Ends when the output has this text. */
-  says(text: string): Promise<void>;
+  prints(text: string): Promise<void>;
   kill(signal: NodeJS.Signals): void;
   ended: Promise<{ exitCode: number | null; output: string }>;
 }
 
 /** @param options `echo` shows its output as it comes, for commands that take long. */
-export function run(words: string[], options: { cwd: string; env?: Record<string, string>; echo?: boolean }): Running {
+export function run(
+  words: string[],
+  options: { cwd: string; env?: Record<string, string>; echo?: boolean },
+): RunningCommand {
   const child = spawn(process.execPath, [start, ...words], {
     cwd: options.cwd,
     env: { ...process.env, INIT_CWD: options.cwd, ...options.env },
@@ -30,7 +33,7 @@ export function run(words: string[], options: { cwd: string; env?: Record<string
   }
   const ended = once(child, "close").then(([exitCode]) => ({ exitCode: exitCode as number | null, output }));
   return {
-    says: (text) =>
+    prints: (text) =>
       new Promise((resolve, reject) => {
         const look = () => output.includes(text) && resolve();
         listeners.add(look);

@@ -1,16 +1,20 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createService, createSurroundings } from "../../rehearsal/seed.js";
+import { createPrerequisites, createService } from "../../rehearsal/seed.js";
 import { gitIn } from "./checkout.js";
-import type { Stage } from "./stage.js";
+import type { TestEnvironment } from "./environment.js";
 
 /** The checkout that holds the module, for `-m`. */
 export const moduleRoot = fileURLToPath(new URL("../../../../", import.meta.url));
 
-/** Makes a repository of somebody else's on a stage, with one commit that holds these files. @returns Its path. */
-export async function foreignRepository(stage: Stage, name: string, files: Record<string, string>): Promise<string> {
-  const path = join(stage.stateDir, name);
+/** Makes a repository of somebody else's on a environment, with one commit that holds these files. @returns Its path. */
+export async function foreignRepository(
+  environment: TestEnvironment,
+  name: string,
+  files: Record<string, string>,
+): Promise<string> {
+  const path = join(environment.stateDir, name);
   await writeFiles(path, files);
   const git = gitIn(path);
   git("init", "--quiet", "--initial-branch=main");
@@ -26,21 +30,21 @@ export async function writeFiles(path: string, files: Record<string, string>): P
   }
 }
 
-/** A dagger.json as `dagger init` and `dagger toolchain install PATH` leave it in a repository of the stage. */
-export function toolchainConfig(stage: Stage, name: string): string {
-  const source = relative(join(stage.stateDir, name), moduleRoot);
+/** A dagger.json as `dagger init` and `dagger toolchain install PATH` leave it in a repository of the environment. */
+export function toolchainConfig(environment: TestEnvironment, name: string): string {
+  const source = relative(join(environment.stateDir, name), moduleRoot);
   return JSON.stringify({ name: "shop", engineVersion: "v0.21.8", toolchains: [{ name: "slipway", source }] });
 }
 
 /** A target of three keys. */
-export function target({ target: { region, cluster } }: Stage, service: string, more: object = {}): string {
+export function target({ target: { region, cluster } }: TestEnvironment, service: string, more: object = {}): string {
   return JSON.stringify({ region, cluster, service, ...more });
 }
 
 /** Creates a service that runs some first image, with an ECR repository and a log group of its own. */
-export async function provide(stage: Stage, service: string): Promise<void> {
-  const own = { ...stage.target, service, family: service, container: service, repository: service };
-  await createSurroundings(stage.clients, own);
-  const image = `${stage.url.replace("http://", "")}/${service}@sha256:${"0".repeat(64)}`;
-  await createService(stage.clients, own, image, "v0.0.1", new AbortController().signal);
+export async function createForeignService(environment: TestEnvironment, service: string): Promise<void> {
+  const own = { ...environment.target, service, family: service, container: service, repository: service };
+  await createPrerequisites(environment.clients, own);
+  const image = `${environment.url.replace("http://", "")}/${service}@sha256:${"0".repeat(64)}`;
+  await createService(environment.clients, own, image, "v0.0.1", new AbortController().signal);
 }

@@ -1,19 +1,19 @@
 import { digestOf, OCI_MANIFEST, pushManifest, uploadLayer } from "../../aws/registry/test/layers.js";
 import { registryLogin, send } from "../../aws/test/local-aws.js";
-import type { Stage } from "./stage.js";
+import type { TestEnvironment } from "./environment.js";
 
 /**
- * Puts an image without layers into the stage's repository, or another one, as some other tool or release would.
+ * Puts an image without layers into the environment's repository, or another one, as some other tool or release would.
  * @returns Its digest.
  */
 export async function putImage(
-  stage: Stage,
+  environment: TestEnvironment,
   tag: string,
   labels: Record<string, string>,
-  repository = stage.target.repository,
+  repository = environment.target.repository,
 ): Promise<string> {
-  const base = `${stage.url}/v2/${repository}`;
-  const login = await registryLogin(stage.clients.ecr);
+  const base = `${environment.url}/v2/${repository}`;
+  const login = await registryLogin(environment.clients.ecr);
   const config = Buffer.from(
     JSON.stringify({ os: "linux", architecture: "amd64", config: { Labels: { ...labels, tag } } }),
   );
@@ -28,10 +28,10 @@ export async function putImage(
   return digestOf(manifest);
 }
 
-/** What the image of a tag says of itself. */
-export async function labelsOf(stage: Stage, tag: string): Promise<Record<string, string>> {
-  const base = `${stage.url}/v2/${stage.target.repository}`;
-  const headers = { ...(await registryLogin(stage.clients.ecr)), accept: OCI_MANIFEST };
+/** What the image of a tag message of itself. */
+export async function labelsOf(environment: TestEnvironment, tag: string): Promise<Record<string, string>> {
+  const base = `${environment.url}/v2/${environment.target.repository}`;
+  const headers = { ...(await registryLogin(environment.clients.ecr)), accept: OCI_MANIFEST };
   const manifest = (await send(`${base}/manifests/${tag}`, { headers })).json() as { config: { digest: string } };
   const config = (await send(`${base}/blobs/${manifest.config.digest}`, { headers })).json();
   return (config as { config: { Labels: Record<string, string> } }).config.Labels;

@@ -3,16 +3,16 @@ import { File } from "../api/file.js";
 import { Secret } from "../api/secret.js";
 import { Service } from "../api/service.js";
 import { keyOf } from "../content/store.js";
-import type { FunctionType, TypeRef } from "../module/types.js";
 import type { Identified } from "../session/ids.js";
 import type { Session } from "../session/session.js";
 import type { CallLabel, Span } from "../telemetry/span.js";
 import type { Catalog } from "./catalog.js";
+import type { FunctionType, TypeRef } from "./types.js";
 
 /** For how long the engine keeps what a function answered, in milliseconds. */
-const keptFor = 7 * 24 * 3600_000;
+const timeToLive = 7 * 24 * 3600_000;
 
-interface Kept {
+interface CacheEntry {
   at: number;
   /** With a `Place` for each object. */
   value: unknown;
@@ -37,22 +37,22 @@ export interface CacheableCall {
  * Kept are plain values and the module's own objects, as far as their fields are plain or objects that went into the call; what is made in
  * a call lives as long as a session.
  */
-export async function kept(
+export async function cachedCall(
   session: Session,
   catalog: Catalog,
   { function: called, call, label, run }: CacheableCall,
 ): Promise<unknown> {
   const { ids, store } = session;
   const content =
-    called.uncached || !canBeKept(called.returns, catalog) ? undefined : await contentOfCall(session, call);
+    called.uncached || !isCacheable(called.returns, catalog) ? undefined : await contentOfCall(session, call);
   if (!content) return run();
-  const before = await store.recall<Kept>(content.key);
-  if (before && Date.now() - before.at < keptFor) {
+  const before = await store.recall<CacheEntry>(content.key);
+  if (before && Date.now() - before.at < timeToLive) {
     const restored = replace(before.value, (value) => {
       const place = isPlace(value) ? content.objects[value.object] : undefined;
       return place && ids.add(place);
     });
-    return keptResult(session, label, restored);
+    return cachedResult(session, label, restored);
   }
   const value = await run();
   const places = replace(value, (item) => {
@@ -65,7 +65,7 @@ export async function kept(
 }
 
 /** Returns a result that nothing had to run for, as a step that is marked so. */
-export function keptResult({ trace }: Session, label: CallLabel, value: unknown): Promise<unknown> {
+export function cachedResult({ trace }: Session, label: CallLabel, value: unknown): Promise<unknown> {
   const take = async (step: Span) => {
     step.cached = true;
     return value;
@@ -73,9 +73,9 @@ export function keptResult({ trace }: Session, label: CallLabel, value: unknown)
   return trace.step(label.field, take, { call: label });
 }
 
-function canBeKept(type: TypeRef, catalog: Catalog): boolean {
+function isCacheable(type: TypeRef, catalog: Catalog): boolean {
   const { kind, element } = type;
-  if (kind === "LIST") return element !== undefined && canBeKept(element, catalog);
+  if (kind === "LIST") return element !== undefined && isCacheable(element, catalog);
   return kind === "OBJECT" ? catalog.isModules(type) : kind !== "VOID";
 }
 

@@ -1,7 +1,7 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { awslogs, type Container } from "./local-task-definition.js";
-import type { OwnTarget } from "./own-service.js";
 import { isObject, type JsonObject, objects } from "./service-file.js";
+import type { UserTarget } from "./user-service.js";
 
 /** Members of a container definition that the local ECS runs as they are. */
 const kept = [
@@ -31,9 +31,9 @@ const LONGEST_STOP = 120;
  * @param names The containers that stay.
  * @returns The container, and what of it differs from the user's.
  */
-export function givenContainer(
+export function convertContainer(
   given: JsonObject,
-  target: OwnTarget,
+  target: UserTarget,
   names: readonly string[],
 ): { container: Container; notes: string[] } {
   const name = String(given.name);
@@ -66,7 +66,7 @@ export function givenContainer(
 
 function logsOf(
   { name, logConfiguration }: JsonObject,
-  target: OwnTarget,
+  target: UserTarget,
 ): { configuration?: ContainerDefinition["logConfiguration"]; notes: string[] } {
   if (!isObject(logConfiguration)) return { notes: [] };
   const local = awslogs(target, String(name));

@@ -9,10 +9,10 @@ import {
   isNonNullType,
   isObjectType,
 } from "graphql";
-import type { ModuleSource } from "../module/source.js";
-import { customized } from "../module/toolchain.js";
-import type { ArgumentType, EnumType, FunctionType, ModuleTypes, TypeRef } from "../module/types.js";
 import { schema } from "../session/schema.js";
+import type { ModuleSource } from "./source.js";
+import { customized } from "./toolchain.js";
+import type { ArgumentType, EnumType, FunctionType, ModuleTypes, TypeRef } from "./types.js";
 
 /** Everything that can be called: what the module told of itself, and what the API's schema says of containers, files and so on. */
 export interface Catalog {

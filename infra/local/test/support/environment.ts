@@ -12,39 +12,39 @@ import {
 import { createSimulatedLoadBalancer } from "../../aws/ecs/simulated-tasks/simulated-load-balancer.js";
 import { createSimulatedRuntime } from "../../aws/ecs/simulated-tasks/simulated-runtime.js";
 import { type LocalAwsOptions, startLocalAws } from "../../aws/server.js";
-import { callFunction, closeEngine } from "../../dagger-stand-in/index.js";
+import { callFunction, closeStandIns } from "../../dagger-stand-in/index.js";
 import { withoutOrigins } from "../../dagger-stand-in/telemetry/origin.js";
 import {
-  type Clients,
   connect,
+  createPrerequisites,
   createService,
-  createSurroundings,
+  type LocalClients,
   readSampleTarget,
-  type Target,
+  type SampleTarget,
 } from "../../rehearsal/seed.js";
 import { type Checkout, makeCheckout } from "./checkout.js";
 
 /** How a call ended and what it said. */
-export interface Told {
+export interface CallOutput {
   exitCode: number;
   stdout: string;
   stderr: string;
 }
 
 /** A checkout, a local AWS that serves v1.0.0 from simulated tasks, and the module's functions between them. */
-export interface Stage {
+export interface TestEnvironment {
   checkout: Checkout;
-  clients: Clients;
-  target: Target;
+  clients: LocalClients;
+  target: SampleTarget;
   url: string;
   stateDir: string;
   credentialsFile: string;
-  /** The flags that point the module at this stage; they stand before the function. */
+  /** The flags that point the module at this environment; they stand before the function. */
   at: string[];
   /** Makes a call as a user in the checkout would. */
-  call(args: string[], options?: { cwd?: string; env?: Record<string, string> }): Promise<Told>;
+  call(args: string[], options?: { cwd?: string; env?: Record<string, string> }): Promise<CallOutput>;
   /** What a release would change: revisions, images, and what the service is set to. */
-  world(): Promise<unknown>;
+  state(): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -56,7 +56,7 @@ const running: Pick<LocalAwsOptions, "runtime" | "loadBalancer"> = {
   }),
 };
 
-export async function openStage(options: Partial<LocalAwsOptions> = {}): Promise<Stage> {
+export async function openEnvironment(options: Partial<LocalAwsOptions> = {}): Promise<TestEnvironment> {
   const stateDir = await mkdtemp(join(tmpdir(), "slipway-stage-"));
   const [checkout, aws] = await Promise.all([
     makeCheckout(),
@@ -65,7 +65,7 @@ export async function openStage(options: Partial<LocalAwsOptions> = {}): Promise
   const target = await readSampleTarget(pathToFileURL(join(checkout.path, "infra/targets/")));
   const credentialsFile = join(stateDir, "credentials.json");
   const clients = await connect({ url: aws.url, credentialsFile }, target);
-  await createSurroundings(clients, target);
+  await createPrerequisites(clients, target);
   const image = `${aws.url.replace("http://", "")}/${target.repository}@sha256:${"0".repeat(64)}`;
   await createService(clients, target, image, "v1.0.0", new AbortController().signal);
   return {
@@ -77,9 +77,9 @@ export async function openStage(options: Partial<LocalAwsOptions> = {}): Promise
     credentialsFile,
     at: ["--aws", aws.url.replace("http", "tcp"), "--credentials", `file://${credentialsFile}`],
     call: (args, { cwd = checkout.path, env = {} } = {}) => callIn(cwd, args, env),
-    world: () => readWorld(clients, target),
+    state: () => readState(clients, target),
     async close() {
-      await closeEngine();
+      await closeStandIns();
       await aws.close();
       await checkout.remove();
       await rm(stateDir, { recursive: true, force: true });
@@ -98,21 +98,21 @@ export function keys(id: string, secret: string, token?: string): string {
  * @returns Its standard error, without what the CLI puts before and after the message.
  */
 export async function refused(
-  stage: Stage,
+  environment: TestEnvironment,
   args: string[],
-  expected: { exitCode?: number; says: RegExp },
-  options?: Parameters<Stage["call"]>[1],
+  expected: { exitCode?: number; message: RegExp },
+  options?: Parameters<TestEnvironment["call"]>[1],
 ): Promise<string> {
-  const before = await stage.world();
-  const { exitCode, stdout, stderr } = await stage.call(args, options);
+  const before = await environment.state();
+  const { exitCode, stdout, stderr } = await environment.call(args, options);
   const message = withoutOrigins(stderr.replace(/^Error: /m, ""));
-  assert.match(message, expected.says);
+  assert.match(message, expected.message);
   assert.deepEqual({ exitCode, stdout }, { exitCode: expected.exitCode ?? 2, stdout: "" });
-  assert.deepEqual(await stage.world(), before);
+  assert.deepEqual(await environment.state(), before);
   return message;
 }
 
-async function callIn(cwd: string, args: string[], env: Record<string, string>): Promise<Told> {
+async function callIn(cwd: string, args: string[], env: Record<string, string>): Promise<CallOutput> {
   const told = { stdout: "", stderr: "" };
   const exitCode = await callFunction({
     args,
@@ -125,7 +125,7 @@ async function callIn(cwd: string, args: string[], env: Record<string, string>):
   return { exitCode, ...told };
 }
 
-async function readWorld({ ecs, ecr }: Clients, { cluster, service, repository }: Target): Promise<unknown> {
+async function readState({ ecs, ecr }: LocalClients, { cluster, service, repository }: SampleTarget): Promise<unknown> {
   const images = [];
   for await (const page of paginateListImages({ client: ecr }, { repositoryName: repository }))
     images.push(...(page.imageIds ?? []));

@@ -7,9 +7,9 @@ import { CreateLogStreamCommand, PutLogEventsCommand } from "@aws-sdk/client-clo
 import { createSimulatedLoadBalancer } from "../../aws/ecs/simulated-tasks/simulated-load-balancer.js";
 import { createSimulatedRuntime } from "../../aws/ecs/simulated-tasks/simulated-runtime.js";
 import { startLocalAws } from "../../aws/server.js";
-import { firstFailure } from "../first-failure.js";
+import { describeFailedStart } from "../failed-start.js";
 import { localTaskDefinition } from "../local-task-definition.js";
-import { connect, createSurroundings, startService } from "../seed.js";
+import { connect, createPrerequisites, startService } from "../seed.js";
 
 const target = {
   ...{ region: "us-west-2", account: "123456789012", cluster: "main", service: "api", family: "api" },
@@ -29,7 +29,7 @@ test("a first version that does not start is reported with its exit code, the en
     await rm(stateDir, { recursive: true });
   });
   const clients = await connect({ url: aws.url, credentialsFile: join(stateDir, "credentials.json") }, target);
-  await createSurroundings(clients, target, ["/team/api"]);
+  await createPrerequisites(clients, target, ["/team/api"]);
   const stream = { logGroupName: "/team/api", logStreamName: "one" };
   await clients.logs.send(new CreateLogStreamCommand(stream));
   const logEvents = [{ timestamp: Date.now(), message: "no DATABASE_URL\u001b[2J is set" }];
@@ -37,7 +37,7 @@ test("a first version that does not start is reported with its exit code, the en
   const taskDefinition = localTaskDefinition(target, [{ name: "app" }], { image: "127.0.0.1:1/api:v1", version: "v1" });
   const started = startService(clients.ecs, target, { taskDefinition }, new AbortController().signal);
   await assert.rejects(
-    started.catch((error) => firstFailure(clients, target, ["/team/api"], error)),
+    started.catch((error) => describeFailedStart(clients, target, ["/team/api"], error)),
     ({ message }: Error) => {
       assert.match(message, /^The first version did not start: /);
       assert.match(

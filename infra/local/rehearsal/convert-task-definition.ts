@@ -1,13 +1,12 @@
 import { BadInput, shown } from "./bad-input.js";
-import { fargateSize } from "./fargate-size.js";
-import { givenContainer } from "./given-containers.js";
+import { convertContainer } from "./convert-container.js";
 import type { Container, TaskDefinition } from "./local-task-definition.js";
-import type { OwnTarget } from "./own-service.js";
 import { isObject, type JsonObject, objects } from "./service-file.js";
+import type { UserTarget } from "./user-service.js";
 
 /** A service made from a task definition of the user's. */
-export interface GivenService {
-  target: OwnTarget;
+export interface ConvertedTaskDefinition {
+  target: UserTarget;
   /** The released containers, the one that accepts requests first. */
   containers: Container[];
   rest: Partial<TaskDefinition>;
@@ -25,14 +24,14 @@ const arn = /^arn:aws[\w-]*:[a-z]+:([a-z0-9-]*):(\d{12}):/;
  * @param named The released containers by name; found by their images where there are none.
  * @throws {BadInput} Which container is released is not known.
  */
-export function givenService(given: JsonObject, named: readonly string[]): GivenService {
+export function convertTaskDefinition(given: JsonObject, named: readonly string[]): ConvertedTaskDefinition {
   const all = objects(given.containerDefinitions);
   const released = releasedContainers(all, named);
   const image = String(released[0]?.image);
   const family = typeof given.family === "string" && /^[\w-]{1,255}$/.test(given.family) ? given.family : "rehearsal";
   const arns = [given.taskDefinitionArn, given.executionRoleArn, given.taskRoleArn].map((one) => arn.exec(String(one)));
   const [, account, region, name] = ecrImage.exec(image) ?? [];
-  const target: OwnTarget = {
+  const target: UserTarget = {
     region: arns[0]?.[1] || region || logRegion(all) || "us-east-1",
     account: arns.find((found) => found)?.[2] ?? account ?? "123456789012",
     cluster: "rehearsal",
@@ -43,7 +42,7 @@ export function givenService(given: JsonObject, named: readonly string[]): Given
     repository: repositoryName(name ?? image),
   };
   const names = released.map((one) => String(one.name));
-  const made = released.map((one) => givenContainer(one, target, names));
+  const made = released.map((one) => convertContainer(one, target, names));
   const containers = made.map(({ container }) => container);
   // A task ends with its essential containers: one of those that stay must be essential.
   if (containers.every(({ essential }) => essential === false)) for (const one of containers) one.essential = true;
@@ -128,4 +127,24 @@ export function repositoryName(image: string): string {
     .replace(/^[-/]+|[-/]+$/g, "")
     .replace(/-?\/+-?/g, "/");
   return name.length > 1 ? name.slice(0, 200) : "rehearsal";
+}
+
+/** CPU units, with the least and the most MiB and their step: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size */
+const sizes = [
+  [256, 512, 2_048, 512],
+  [512, 1_024, 4_096, 1_024],
+  [1_024, 2_048, 8_192, 1_024],
+  [2_048, 4_096, 16_384, 1_024],
+  [4_096, 8_192, 30_720, 1_024],
+  [8_192, 16_384, 61_440, 4_096],
+  [16_384, 32_768, 122_880, 8_192],
+] as const;
+
+/** Returns the smallest size of a Fargate task that has so many CPU units and MiB, or the largest that there is. */
+export function fargateSize(cpu: number, memory: number): { cpu: string; memory: string } {
+  const [units, least, most, step] = sizes.find(([units, , most]) => units >= cpu && most >= memory) ?? sizes[6];
+  const stepped = least + Math.ceil(Math.max(0, memory - least) / step) * step;
+  // A quarter of a vCPU has 512, 1024 and 2048 MiB alone.
+  const offered = units === 256 && stepped > 1_024 ? 2_048 : stepped;
+  return { cpu: String(units), memory: String(Math.min(offered, most)) };
 }

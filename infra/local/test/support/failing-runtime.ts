@@ -6,7 +6,7 @@ import { gone } from "../../containers/owned.js";
 import { temporary } from "./checkout.js";
 
 /** A way to this machine's container engine that ends, as the engine would, when the first container has been started. */
-export async function fragileEngine(t: TestContext): Promise<{ host: string }> {
+export async function failingRuntime(t: TestContext): Promise<{ host: string }> {
   const { docker, socketPath } = await connectEngine();
   const path = join(await temporary(t), "engine.sock");
   const sockets = new Set<Socket>();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formatTable } from "../table.js";
+import { formatTable } from "../step-table.js";
 
 test("the closing table shows each step with its time, and what requests got where they were kept coming", () => {
   const load = { versions: new Map([["v1.0.0", 12]]), ok: 12, failed: 1, failures: ["HTTP 503: "] };

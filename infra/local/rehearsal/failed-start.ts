@@ -1,7 +1,7 @@
 import { FilterLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { DescribeTasksCommand, ListTasksCommand } from "@aws-sdk/client-ecs";
 import { shown } from "./bad-input.js";
-import type { Clients, Target } from "./seed.js";
+import type { LocalClients, SampleTarget } from "./seed.js";
 
 /** Lines of the log that are shown. */
 const LINES = 20;
@@ -15,9 +15,9 @@ const next =
  * @param groups The log groups of the service; the first one is read.
  * @throws {Error} Always.
  */
-export async function firstFailure(
-  { ecs, logs }: Clients,
-  { cluster, service }: Pick<Target, "cluster" | "service">,
+export async function describeFailedStart(
+  { ecs, logs }: LocalClients,
+  { cluster, service }: Pick<SampleTarget, "cluster" | "service">,
   [logGroupName = `/ecs/${service}`]: string[],
   error: Error,
 ): Promise<never> {

@@ -3,8 +3,7 @@ import { test } from "node:test";
 import { checkTaskDefinition } from "../../aws/ecs/operations/task-definitions/task-definition-rules.js";
 import type { JsonObject as AwsJson } from "../../aws/wire/service.js";
 import { BadInput } from "../bad-input.js";
-import { fargateSize } from "../fargate-size.js";
-import { givenService, repositoryName } from "../given-task-definition.js";
+import { convertTaskDefinition, fargateSize, repositoryName } from "../convert-task-definition.js";
 import { localTaskDefinition } from "../local-task-definition.js";
 
 const ecr = "210987654321.dkr.ecr.eu-west-1.amazonaws.com";
@@ -39,11 +38,11 @@ const given = {
   containerDefinitions: [agent, web],
 };
 const release = { image: "127.0.0.1:4566/team/web@sha256:1", version: "v1.0.0" };
-const registered = ({ target, containers, rest }: ReturnType<typeof givenService>) =>
+const registered = ({ target, containers, rest }: ReturnType<typeof convertTaskDefinition>) =>
   localTaskDefinition(target, containers, release, rest);
 
 test("the local service has the region, account, repository, port, roles and size of the user's", () => {
-  const service = givenService(given, []);
+  const service = convertTaskDefinition(given, []);
   assert.deepEqual(service.target, {
     ...{ region: "eu-west-1", account: "210987654321", cluster: "rehearsal", service: "web", family: "web" },
     ...{ container: "web", repository: "team/web" },
@@ -57,7 +56,7 @@ test("the local service has the region, account, repository, port, roles and siz
 });
 
 test("the local ECS accepts it: sidecars are left out with what refers to them, secrets are dummies, volumes are empty", () => {
-  const service = givenService(given, []);
+  const service = convertTaskDefinition(given, []);
   const definition = registered(service);
   assert.deepEqual(checkTaskDefinition(definition as unknown as AwsJson).compatibilities, ["EC2", "FARGATE"]);
   assert.deepEqual(definition.volumes, [{ name: "data" }]);
@@ -79,12 +78,12 @@ test("the local ECS accepts it: sidecars are left out with what refers to them, 
 });
 
 test("no value of a secret's address or of another account's reaches the local service", () => {
-  assert.doesNotMatch(JSON.stringify(registered(givenService(given, []))), /secretsmanager/);
+  assert.doesNotMatch(JSON.stringify(registered(convertTaskDefinition(given, []))), /secretsmanager/);
 });
 
 test("containers of one image are released together, the one with a port first", () => {
   const worker = { name: "worker", image: web.image, command: ["work"] };
-  const { target, containers } = givenService({ ...given, containerDefinitions: [worker, agent, web] }, []);
+  const { target, containers } = convertTaskDefinition({ ...given, containerDefinitions: [worker, agent, web] }, []);
   assert.deepEqual([target.container, target.containers], ["web", ["web", "worker"]]);
   assert.deepEqual(containers[1]?.command, ["work"]);
 });
@@ -94,13 +93,13 @@ test("containers of several private images are refused with their images, and --
   const several = { ...given, containerDefinitions: [web, other] };
   const refused = (named: string[], message: RegExp) =>
     assert.throws(
-      () => givenService(several, named),
+      () => convertTaskDefinition(several, named),
       (error) => error instanceof BadInput && message.test(error.message),
     );
   refused([], /"web": ".*team\/web.*\n.*"proxy": ".*\nName one: --container NAME$/);
   refused(["wep"], /^--container "wep": accepted: "web", "proxy"\.$/);
   refused(["web", "proxy"], /several images/);
-  assert.equal(givenService(several, ["proxy"]).target.repository, "proxy");
+  assert.equal(convertTaskDefinition(several, ["proxy"]).target.repository, "proxy");
 });
 
 test("a task definition of container instances becomes one of Fargate that the local ECS accepts", () => {
@@ -109,7 +108,10 @@ test("a task definition of container instances becomes one of Fargate that the l
     ...{ portMappings: [{ containerPort: 80, hostPort: 0 }], logConfiguration: { logDriver: "splunk", options: {} } },
     linuxParameters: { devices: [{ hostPath: "/dev/x" }] },
   };
-  const service = givenService({ family: "web", networkMode: "bridge", containerDefinitions: [container] }, []);
+  const service = convertTaskDefinition(
+    { family: "web", networkMode: "bridge", containerDefinitions: [container] },
+    [],
+  );
   const definition = registered(service);
   assert.doesNotThrow(() => checkTaskDefinition(definition as unknown as AwsJson));
   assert.deepEqual([definition.cpu, definition.memory, service.target.repository], ["1024", "3072", "team/web"]);
@@ -121,7 +123,10 @@ test("a task definition of container instances becomes one of Fargate that the l
 });
 
 test("a released container that may end becomes essential where no other one is", () => {
-  const { containers } = givenService({ ...given, containerDefinitions: [{ ...web, essential: false }, agent] }, []);
+  const { containers } = convertTaskDefinition(
+    { ...given, containerDefinitions: [{ ...web, essential: false }, agent] },
+    [],
+  );
   assert.equal(containers[0]?.essential, true);
 });
 

@@ -1,15 +1,15 @@
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { type AppDirectory, makeCommit, openAppDirectory } from "./app-directory.js";
-import { givenService, repositoryName } from "./given-task-definition.js";
+import { convertTaskDefinition, repositoryName } from "./convert-task-definition.js";
 import { type Container, containerOf, localTaskDefinition } from "./local-task-definition.js";
 import type { ImageConfig } from "./published-image.js";
 import type { StatedCheck } from "./request-check.js";
 import type { ServiceDescription } from "./seed.js";
-import { besideTarget, isObject, objects, readServiceFile, type TargetKeys } from "./service-file.js";
+import { isObject, objects, readServiceFile, readTerraformFile, type TargetKeys } from "./service-file.js";
 
 /** A target with all that the local service is made of. */
-export interface OwnTarget {
+export interface UserTarget {
   region: string;
   account: string;
   cluster: string;
@@ -27,7 +27,7 @@ export interface OwnTarget {
 }
 
 /** Flags of the module's calls. */
-export interface OwnFlags {
+export interface UserFlags {
   /** Before the function: the user's target. */
   target: string[];
   /** The same for the first version, before the service exists that a short target is completed from. */
@@ -39,10 +39,10 @@ export interface OwnFlags {
 }
 
 /** A service of the user's that is rehearsed. */
-export interface OwnService {
+export interface UserService {
   /** The directory that the module is called in. */
   cwd: string;
-  target: OwnTarget;
+  target: UserTarget;
   /** What of the rehearsal differs from the user's service. */
   notes: string[];
   /** The requests of the load, and the path of the public URL that they are below. */
@@ -54,13 +54,13 @@ export interface OwnService {
   /** Programs that the task definition starts in place of the image's own. */
   entryPoints: string[];
   /** Writes the files that the calls name. */
-  writeFlags(directory: string): Promise<OwnFlags>;
+  writeFlags(directory: string): Promise<UserFlags>;
   /** Makes the service of the first version from its image. @throws {BadInput} */
   describe(config: ImageConfig, release: { image: string; version: string }): ServiceDescription;
 }
 
 /** The arguments that name the user's service, their paths absolute. */
-export interface OwnServiceOptions {
+export interface UserServiceOptions {
   app: string;
   target: string;
   container: string[];
@@ -71,11 +71,11 @@ export interface OwnServiceOptions {
  *
  * @throws {BadInput} The directory or the file does not describe one.
  */
-export async function openOwnService({ app, target: path, container }: OwnServiceOptions): Promise<OwnService> {
+export async function openUserService({ app, target: path, container }: UserServiceOptions): Promise<UserService> {
   const file = await readServiceFile(path);
-  const given = file.kind === "target" ? undefined : givenService(file.taskDefinition, container);
+  const given = file.kind === "target" ? undefined : convertTaskDefinition(file.taskDefinition, container);
   const stated = file.kind === "target" ? localKeys(file.target) : { keys: targetFileOf(given?.target), notes: [] };
-  const target = given?.target ?? completed({ ...(await besideTarget(path)), ...stated.keys });
+  const target = given?.target ?? completed({ ...(await readTerraformFile(path)), ...stated.keys });
   const check = statedCheck(stated.keys);
   const directory = await openAppDirectory(app, buildKeys(stated.keys), basename(path));
   const name = /^[\w.-]+\.json$/.test(basename(path)) && file.kind === "target" ? basename(path, ".json") : "rehearsal";
@@ -138,12 +138,12 @@ function localKeys({ containers, platform, ...target }: TargetKeys): { keys: Tar
 }
 
 /** A short target, so that the module reads the rest from the local service as it would from the live one. */
-function targetFileOf(target: OwnTarget | undefined): TargetKeys {
+function targetFileOf(target: UserTarget | undefined): TargetKeys {
   const { region = "", cluster = "", service = "", account, containers } = target ?? {};
   return { region, cluster, service, account, ...(containers && { containers }) };
 }
 
-function completed(file: TargetKeys): OwnTarget {
+function completed(file: TargetKeys): UserTarget {
   const text = (key: string, byDefault: string) => (typeof file[key] === "string" ? String(file[key]) : byDefault);
   return {
     ...file,
@@ -182,9 +182,9 @@ async function writeFlags(
   to: string,
   name: string,
   keys: TargetKeys,
-  { account, family, container, repository }: OwnTarget,
+  { account, family, container, repository }: UserTarget,
   { flags, hasCommit }: AppDirectory,
-): Promise<OwnFlags> {
+): Promise<UserFlags> {
   const [targets, first, commit] = [join(to, "targets"), join(to, "first"), join(to, "commit")];
   await rm(to, { recursive: true, force: true });
   await Promise.all([targets, first].map((path) => mkdir(path, { recursive: true, mode: 0o700 })));

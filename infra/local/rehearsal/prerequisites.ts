@@ -1,0 +1,75 @@
+/** Programs of this machine that a rehearsal needs: each is installed where it is missing, after the user confirms. */
+import { spawnSync } from "node:child_process";
+import { createInterface } from "node:readline/promises";
+import { connectEngine, type Engine } from "../containers/connect.js";
+import { NoEngineError } from "../containers/errors.js";
+import { installEngine, planEngine } from "../containers/install.js";
+import { readMachine, runCommand } from "../containers/machine.js";
+
+export interface InstallOptions {
+  /** Install without a question. */
+  yes: boolean;
+  log: (line: string) => void;
+  signal: AbortSignal;
+}
+
+/**
+ * Announces an installation and, on a terminal, requests confirmation.
+ *
+ * @param next Next step of a user who declines.
+ * @throws {Error} The user declines.
+ */
+export async function confirmInstall(
+  { yes, log, signal }: InstallOptions,
+  description: string,
+  next: string,
+): Promise<void> {
+  log(description);
+  if (yes || !process.stdin.isTTY) return;
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    const answer = await terminal.question("Continue? [y/N] ", { signal });
+    if (!/^y(es)?$/i.test(answer.trim())) throw new Error(`Nothing was installed. ${next}`);
+  } finally {
+    terminal.close();
+  }
+}
+
+/**
+ * Finds the container runtime of this machine, or installs one.
+ *
+ * @returns Its name and version, such as `Docker 28.1.1`.
+ * @throws {Error} No container runtime can be installed here, or the user declines.
+ */
+export async function ensureContainerRuntime(options: InstallOptions): Promise<string> {
+  const { kind, version } = await connectEngine().catch((error) => installRuntime(error, options));
+  return `${kind === "docker" ? "Docker" : "Podman"} ${version}`;
+}
+
+async function installRuntime(error: Error, options: InstallOptions): Promise<Engine> {
+  if (!(error instanceof NoEngineError)) throw error;
+  const plan = await planEngine();
+  await confirmInstall(options, plan.description, "Start a container runtime yourself and try again.");
+  return await installEngine(plan, options.log);
+}
+
+/**
+ * Installs git from the distribution's packages where it is missing: publishing reads the commit with it.
+ *
+ * @throws {Error} Git can't be installed.
+ */
+export async function ensureGit(options: InstallOptions): Promise<void> {
+  if (!spawnSync("git", ["--version"]).error) return;
+  const { uid, sudo, families } = await readMachine();
+  if (!families.includes("debian") || (uid !== 0 && !sudo)) {
+    throw new Error("A release is named after a commit, and git is not on the PATH. Install git and try again.");
+  }
+  await confirmInstall(
+    options,
+    "A release is named after a commit, and git is not on this machine: it is installed with apt-get.",
+    "Install git and try again.",
+  );
+  const asRoot = uid === 0 ? [] : ["sudo", "-n"];
+  await runCommand([...asRoot, "apt-get", "update"]);
+  await runCommand([...asRoot, "apt-get", "install", "-y", "--no-install-recommends", "git"]);
+}
