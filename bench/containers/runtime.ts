@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { createDockerRuntime } from "../../infra/local/aws/ecs/container-runtime/container-task-runtime.js";
+import { createContainerTaskRuntime } from "../../infra/local/aws/ecs/container-runtime/container-task-runtime.js";
 import { containersOf } from "../../infra/local/aws/ecs/model/task-definition-json.js";
 import type { TaskEvent, TaskListener, TaskSpec } from "../../infra/local/aws/ecs/task-runtime.js";
 import type { Surroundings } from "../../infra/local/aws/server.js";
@@ -27,7 +27,7 @@ export function castContainers(surroundings: Surroundings, cast: Cast): PlayedRu
   // Tasks that are started at the same time pull at the same time, and each by its own script.
   const way = new AsyncLocalStorage<string>();
   const registry = { url: () => way.getStore() ?? "", authorization };
-  const docker = createDockerRuntime({ ...surroundings, engine, registry, healthScale: 1 / factor });
+  const docker = createContainerTaskRuntime({ ...surroundings, engine, registry, healthScale: 1 / factor });
   const running = new Map<string, string>();
 
   function withItsPart(spec: TaskSpec): { part: TaskSpec; url: string } {

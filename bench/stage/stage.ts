@@ -6,7 +6,7 @@ import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateRepositoryCommand } from "@aws-sdk/client-ecr";
 import { CreateClusterCommand } from "@aws-sdk/client-ecs";
 import { type Clock, systemClock } from "../../infra/local/aws/clock.js";
-import { awsTiming, rehearsalTiming, type Timing } from "../../infra/local/aws/ecs/ecs-timing.js";
+import { awsTiming, type EcsTiming, rehearsalTiming } from "../../infra/local/aws/ecs/ecs-timing.js";
 import {
   createSimulatedRuntime,
   type SimulatedRuntime,
@@ -32,7 +32,7 @@ export interface Speed {
   /** What the scenario's own times are divided by: those of its tasks, its targets and what happens in the middle. */
   factor: number;
   /** Of the local ECS. */
-  timing: Timing;
+  timing: EcsTiming;
 }
 
 /** A rollout in 6-15 s, or in the minutes that AWS takes. */
@@ -197,7 +197,7 @@ function hastened(clock: Clock, factor: number): Clock {
   return { now: clock.now, after: (ms, callback) => clock.after(ms / factor, callback) };
 }
 
-function divided(timing: Partial<Timing>, factor: number): Partial<Timing> {
+function divided(timing: Partial<EcsTiming>, factor: number): Partial<EcsTiming> {
   const by = (value: number | readonly number[]) =>
     typeof value === "number" ? value / factor : value.map((each) => each / factor);
   return Object.fromEntries(Object.entries(timing).map(([name, value]) => [name, by(value)]));

@@ -4,7 +4,7 @@
  * All times are milliseconds of virtual time unless their name says otherwise.
  */
 
-import type { Timing } from "../../infra/local/aws/ecs/ecs-timing.js";
+import type { EcsTiming } from "../../infra/local/aws/ecs/ecs-timing.js";
 import type { TargetBehaviour } from "../../infra/local/aws/ecs/simulated-tasks/simulated-load-balancer.js";
 import type { TaskBehaviour } from "../../infra/local/aws/ecs/simulated-tasks/simulated-runtime.js";
 import type { FaultRule } from "../../infra/local/aws/wire/faults.js";
@@ -142,7 +142,7 @@ export type Intervention = { at: number; from?: "start" | "update" } & (
 /** How this AWS is. */
 export interface AwsSettings {
   /** What differs from AWS's own times. */
-  timing?: Partial<Timing>;
+  timing?: Partial<EcsTiming>;
   /** Whether a rollback shows the completed deployment under its old id (the default) or a new one. */
   rollbackId?: "old" | "new";
   /** Least and most of a call's duration; half of it passes before the effect. `[20, 80]`. */

@@ -1,8 +1,8 @@
 import type { Clock } from "./clock.js";
 import { createCloudWatch } from "./cloudwatch/index.js";
-import { awsTiming, type Timing } from "./ecs/ecs-timing.js";
+import { awsTiming, type EcsTiming } from "./ecs/ecs-timing.js";
 import { createEcs, type Ecs } from "./ecs/index.js";
-import { hex, seededRandom } from "./ecs/seeded-random.js";
+import { randomHex, seededRandom } from "./ecs/seeded-random.js";
 import type { LoadBalancer, TaskRuntime } from "./ecs/task-runtime.js";
 import { createElb } from "./elb/index.js";
 import { taskRoles } from "./iam/roles.js";
@@ -26,7 +26,7 @@ export interface InProcessOptions {
   /** Of all ids. */
   seed?: number;
   /** As on AWS unless told otherwise. */
-  timing?: Timing;
+  timing?: EcsTiming;
   rollbackId?: "old" | "new";
   /** Forgotten at the end unless one is given. */
   state?: StateDirectory;
@@ -104,7 +104,7 @@ export async function createInProcessAws(options: InProcessOptions): Promise<InP
     clock,
     ...(faults && { faults }),
     ...(options.limits && { limits: createLimits(clock) }),
-    requestId: () => hex(requestIds, 32),
+    requestId: () => randomHex(requestIds, 32),
     log: options.log ?? console.error,
   });
   return {

@@ -1,7 +1,7 @@
 /** `npm run aws`: the local AWS as a process of its own, with real containers. */
 import { connectEngine } from "../containers/connect.js";
 import { logFailure } from "../http/guard.js";
-import { createDockerRuntime } from "./ecs/container-runtime/container-task-runtime.js";
+import { createContainerTaskRuntime } from "./ecs/container-runtime/container-task-runtime.js";
 import { awsTiming, rehearsalTiming } from "./ecs/ecs-timing.js";
 import { createLoadBalancer, elbSettings, rehearsalSettings } from "./lb/index.js";
 import { help, type MainOptions, type Profile, readOptions } from "./options.js";
@@ -33,7 +33,7 @@ async function start({ profile, healthPath, healthCodes, ...options }: MainOptio
   const aws = await startLocalAws({
     ...options,
     timing,
-    runtime: (surroundings) => createDockerRuntime({ ...surroundings, engine, healthScale }),
+    runtime: (surroundings) => createContainerTaskRuntime({ ...surroundings, engine, healthScale }),
     loadBalancer: ({ clock, log }) => createLoadBalancer({ clock, settings, log }),
   });
   console.log(`Local AWS at ${aws.url} (account ${options.account}, state in ${options.stateDir})`);

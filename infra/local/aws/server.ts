@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Handler } from "../http/server.js";
 import { type Clock, guardedClock, systemClock } from "./clock.js";
 import { type Credentials, loadCredentials } from "./credentials.js";
-import type { Timing } from "./ecs/ecs-timing.js";
+import type { EcsTiming } from "./ecs/ecs-timing.js";
 import type { TaskRuntime } from "./ecs/task-runtime.js";
 import { listen } from "./listen.js";
 import type { LogSink } from "./logs/sink.js";
@@ -25,7 +25,7 @@ export interface LocalAwsOptions {
   /** 12 digits. */
   account?: string;
   /** The local ECS's delays; short ones unless told otherwise. */
-  timing?: Timing;
+  timing?: EcsTiming;
   /** Whether a rollback shows the completed deployment under its old id (the default) or a new one. */
   rollbackId?: "old" | "new";
   /** Forgets what the state directory holds. */

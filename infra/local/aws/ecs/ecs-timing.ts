@@ -1,5 +1,5 @@
 /** Every delay of the local ECS, in milliseconds. */
-export interface Timing {
+export interface EcsTiming {
   /** From UpdateService to the first decision about its deployment; the service deployment is PENDING until then. */
   deploymentStart: number;
   /** From the start of a rollback to its first start of a task, and to its end where nothing needs to be started. */
@@ -44,7 +44,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
 /** As on AWS. Where a value is marked "recorded" it was fitted to timelines of real accounts, else it is documented by AWS. */
-export const awsTiming: Timing = {
+export const awsTiming: EcsTiming = {
   deploymentStart: 45 * SECOND, // recorded: first start event 45-95 s after UpdateService
   rollbackStart: 24 * SECOND, // recorded: done after 24 s where the old task still ran
   provisioning: 10 * SECOND, // recorded
@@ -66,7 +66,7 @@ export const awsTiming: Timing = {
 };
 
 /** Short enough to watch: a rolling update of one real container ends in 6-8 s, a failing one is rolled back in 10-15 s. */
-export const rehearsalTiming: Timing = {
+export const rehearsalTiming: EcsTiming = {
   deploymentStart: 500,
   rollbackStart: 400,
   provisioning: 200,

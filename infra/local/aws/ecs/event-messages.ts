@@ -5,7 +5,7 @@ const tasks = (ids: readonly string[]) => ids.map((id) => `(task ${id})`).join("
 const MORE = "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
 
 /** Event messages; each follows `(service NAME) `. */
-export const say = {
+export const eventMessages = {
   started: (ids: readonly string[]) => `has started ${ids.length} tasks: ${tasks(ids)}.`,
   replaced: (ids: readonly string[]) =>
     `has started ${ids.length} tasks: ${tasks(ids)}. Amazon ECS replaced ${ids.length} tasks due to an unhealthy status.`,
@@ -43,7 +43,7 @@ const MISFITS: Record<string, string> = {
 };
 
 /** Why no container instance takes a task: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html */
-export const placementText = {
+export const placementReasons = {
   noInstances: () => "Reason: No Container Instances were found in your cluster.",
   closest: (id: string, reason: string) =>
     `The closest matching (container-instance ${id}) ${MISFITS[reason] ?? `encountered error '${reason}'`}.`,

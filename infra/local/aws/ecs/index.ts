@@ -3,7 +3,7 @@ import type { Clock } from "../clock.js";
 import type { AlarmNews } from "../cloudwatch/index.js";
 import type { StateDirectory } from "../state.js";
 import type { Operation, Service } from "../wire/service.js";
-import type { Timing } from "./ecs-timing.js";
+import type { EcsTiming } from "./ecs-timing.js";
 import { emptyState, prepareState } from "./model/ecs-state.js";
 import { type PortTarget, targetsOf, usesHostPorts } from "./model/task-definition-json.js";
 import { accountSettingOperations } from "./operations/account-settings.js";
@@ -14,19 +14,19 @@ import { containerInstanceOperations } from "./operations/container-instances/co
 import { tagOperations } from "./operations/resource-tags.js";
 import { deploymentOperations } from "./operations/service-deployments/service-deployments.js";
 import { serviceOperations } from "./operations/services/services.js";
-import { withEnums } from "./operations/shared/enum-members.js";
-import type { Api, Machine } from "./operations/shared/operation-context.js";
+import { withEnumChecks } from "./operations/shared/enum-members.js";
+import type { Machine, OperationContext } from "./operations/shared/operation-context.js";
 import { taskDefinitionOperations } from "./operations/task-definitions/task-definitions.js";
 import { protectionOperations } from "./operations/tasks/task-protection.js";
 import { taskOperations } from "./operations/tasks/tasks.js";
 import { observeAlarm } from "./scheduler/deployment-alarms.js";
-import { createEngine } from "./scheduler/ecs-scheduler.js";
+import { createEcsScheduler } from "./scheduler/ecs-scheduler.js";
 import type { Random } from "./seeded-random.js";
 import type { LoadBalancer, TaskRuntime } from "./task-runtime.js";
 
 export interface EcsDeps {
   clock: Clock;
-  timing: Timing;
+  timing: EcsTiming;
   runtime: TaskRuntime;
   loadBalancer: LoadBalancer;
   /** Its document `ecs` holds everything. */
@@ -61,37 +61,37 @@ export interface Ecs {
 export async function createEcs(deps: EcsDeps): Promise<Ecs> {
   const document = deps.state.document("ecs", emptyState);
   prepareState(document.value);
-  const engine = createEngine({
+  const scheduler = createEcsScheduler({
     ...deps,
     document,
     rollbackId: deps.rollbackId ?? "old",
     pastKept: deps.pastKept ?? (() => 0),
   });
-  await engine.resume();
+  await scheduler.resume();
   const { resolveImage = async () => undefined, machine = thisMachine() } = deps;
   return {
     service: {
       signingName: "ecs",
       targetPrefix: "AmazonEC2ContainerServiceV20141113",
-      operations: operationsOf({ engine, resolveImage, machine }),
-      past: (at) => operationsOf({ engine: engine.past(at), resolveImage, machine }),
+      operations: operationsOf({ scheduler, resolveImage, machine }),
+      past: (at) => operationsOf({ scheduler: scheduler.past(at), resolveImage, machine }),
     },
     targetGroups: () =>
-      Object.values(engine.state.services)
+      Object.values(scheduler.state.services)
         .filter(({ status }) => status !== "INACTIVE")
         .flatMap(({ settings, taskDefinition }) => {
-          const document = engine.state.taskDefinitions[taskDefinition]?.document ?? {};
+          const document = scheduler.state.taskDefinitions[taskDefinition]?.document ?? {};
           const targetType = usesHostPorts(document) ? "instance" : "ip";
           return targetsOf(settings).map((each) => ({ ...each, targetType }) as const);
         }),
     taskRoles: () =>
-      Object.values(engine.state.taskDefinitions)
+      Object.values(scheduler.state.taskDefinitions)
         .flatMap(({ document: { executionRoleArn, taskRoleArn } }) => [executionRoleArn, taskRoleArn])
         .filter((arn) => typeof arn === "string"),
     observeAlarm: ({ arn, state, window }) =>
-      engine.change((world) => observeAlarm(world, arn, state === undefined ? undefined : { state, window })),
+      scheduler.change((context) => observeAlarm(context, arn, state === undefined ? undefined : { state, window })),
     async close() {
-      engine.close();
+      scheduler.close();
       await document.flush();
     },
   };
@@ -103,8 +103,8 @@ const thisMachine = (): Machine => ({
   architecture: arch() === "arm64" ? "arm64" : "x86_64",
 });
 
-const operationsOf = (api: Api): Record<string, Operation> =>
-  withEnums({
+const operationsOf = (api: OperationContext): Record<string, Operation> =>
+  withEnumChecks({
     ...clusterOperations(api),
     ...clusterSettingOperations(api),
     ...capacityProviderOperations(api),

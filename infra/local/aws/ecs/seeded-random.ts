@@ -18,22 +18,22 @@ export function seededRandom(seed: number): Random {
 }
 
 /** As in a task's id: 32 hex digits. */
-export function hex(random: Random, length: number): string {
+export function randomHex(random: Random, length: number): string {
   return pick(random, "0123456789abcdef", length);
 }
 
 /** As in `ecs-svc/1234567890123456789`: never a leading zero. */
-export function digits(random: Random, length: number): string {
+export function randomDigits(random: Random, length: number): string {
   return pick(random, "123456789", 1) + pick(random, "0123456789", length - 1);
 }
 
 /** As in a service deployment's id: 21 letters, digits, `-` and `_`. */
-export function shortId(random: Random): string {
-  return token(random, 21);
+export function randomShortId(random: Random): string {
+  return randomToken(random, 21);
 }
 
 /** Letters, digits, `-` and `_`. */
-export function token(random: Random, length: number): string {
+export function randomToken(random: Random, length: number): string {
   return pick(random, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", length);
 }
 

@@ -11,7 +11,7 @@ const defaultStartTimeout = 180;
  *
  * @throws {TaskFailure} It can't any more, or did not within its start time-out.
  */
-export async function fulfilled(
+export async function waitForDependency(
   on: ContainerRun,
   condition: Condition,
   target: ContainerPlan,

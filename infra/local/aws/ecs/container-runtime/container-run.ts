@@ -36,7 +36,7 @@ export interface ContainerDeps {
   clock: Clock;
   healthScale: number;
   /** Aborted when the containers are let go of: nothing is listened to any more, what runs goes on. */
-  letGo: AbortSignal;
+  detached: AbortSignal;
 }
 
 type TellHealth = (container: string, status: "HEALTHY" | "UNHEALTHY") => void;
@@ -55,7 +55,7 @@ export async function startContainer(
   );
   const output = await asFailure("CannotStartContainerError", plan, async () => {
     // Podman gets a container ready to start when it is attached to, and says then what stands in the way.
-    const attached = await attachOutput(container, deps.letGo);
+    const attached = await attachOutput(container, deps.detached);
     await container.start();
     return attached;
   });
@@ -71,7 +71,7 @@ export async function adoptContainer(
   driver: LogDriver,
   tellHealth: TellHealth,
 ): Promise<ContainerRun> {
-  const output = await attachOutput(container, deps.letGo);
+  const output = await attachOutput(container, deps.detached);
   return follow(deps, plan, container, imageDigest, demultiplex(output, driver.write), driver, tellHealth);
 }
 
@@ -96,8 +96,8 @@ function follow(
         tellHealth(plan.name, status);
       })
     : () => {};
-  const ended = untilItEnds(container, output, driver, deps.letGo).finally(stopWatching);
-  deps.letGo.addEventListener("abort", stopWatching, { once: true });
+  const ended = untilItEnds(container, output, driver, deps.detached).finally(stopWatching);
+  deps.detached.addEventListener("abort", stopWatching, { once: true });
   return {
     plan,
     container,
@@ -116,12 +116,12 @@ async function untilItEnds(
   container: Container,
   output: Promise<void>,
   driver: LogDriver,
-  letGo: AbortSignal,
+  detached: AbortSignal,
 ): Promise<ContainerEnd> {
   // Output that breaks off is an engine that went away, which the wait for the end tells.
   const written = output.catch(() => undefined).then(() => driver.flush());
   try {
-    const exit = await waitForExit(container, letGo);
+    const exit = await waitForExit(container, detached);
     await written;
     return describeExit(exit);
   } catch (error) {

@@ -11,7 +11,7 @@ import { type RunningTask, type RuntimeDeps, runTask } from "./task-run.js";
 
 export type { Registry } from "./pull-image.js";
 
-export interface DockerRuntimeDeps {
+export interface ContainerTaskRuntimeDeps {
   engine: Engine;
   /** Whose the containers are: the same after a restart, another one for each local AWS on this machine. */
   owner: string;
@@ -25,7 +25,7 @@ export interface DockerRuntimeDeps {
 }
 
 /** Runs tasks as real containers on this machine's container engine, each with its own address, as Fargate does. */
-export function createDockerRuntime(options: DockerRuntimeDeps): TaskRuntime {
+export function createContainerTaskRuntime(options: ContainerTaskRuntimeDeps): TaskRuntime {
   const { engine, owner } = options;
   const tasks = new Map<string, RunningTask>();
   let network: Promise<TaskNetwork> | undefined;
@@ -56,7 +56,7 @@ export function createDockerRuntime(options: DockerRuntimeDeps): TaskRuntime {
       }
     },
     async close({ remove }) {
-      for (const task of tasks.values()) task.letGo();
+      for (const task of tasks.values()) task.detach();
       await Promise.all([...tasks.values()].map(({ done }) => done));
       if (remove) await removeOwned(engine, owner);
     },

@@ -1,18 +1,18 @@
 import type { Container } from "dockerode";
-import { named } from "../model/own-members.js";
+import { getOwn } from "../model/own-members.js";
 import { object } from "../model/task-definition-json.js";
 import type { TaskSpec } from "../task-runtime.js";
 import { aborted } from "./aborted.js";
 import { openLogDriver } from "./awslogs-driver.js";
-import { fulfilled } from "./container-dependencies.js";
+import { waitForDependency } from "./container-dependencies.js";
 import { type ContainerPlan, planContainers } from "./container-plan.js";
 import { adoptContainer, type ContainerEnd, type ContainerRun, startContainer } from "./container-run.js";
 import { bindingsOf } from "./published-ports.js";
 import { type PulledImage, pullImage } from "./pull-image.js";
 import { TaskFailure } from "./task-failure.js";
-import { isBehindHostPorts, makeResources, type TaskResources } from "./task-resources.js";
-import type { TaskDeps, TaskEnd, Told } from "./task-run.js";
-import { refuseUnsafe } from "./unsafe-settings.js";
+import { type ContainerResources, createContainerResources, isBehindHostPorts } from "./task-resources.js";
+import type { TaskDeps, TaskEnd, TaskEventBody } from "./task-run.js";
+import { rejectUnsafeSettings } from "./unsafe-settings.js";
 
 /** The containers of one task: started after each other as they depend on each other, stopped in the opposite order. */
 export class TaskContainers {
@@ -26,7 +26,7 @@ export class TaskContainers {
   constructor(
     private readonly deps: TaskDeps,
     private readonly spec: TaskSpec,
-    private readonly tell: (event: Told) => void,
+    private readonly tell: (event: TaskEventBody) => void,
   ) {
     this.#plans = planContainers(spec);
     this.essentialEnd = new Promise((resolve) => {
@@ -36,16 +36,16 @@ export class TaskContainers {
 
   /** @throws {TaskFailure} The task can't start. */
   async start(): Promise<void> {
-    refuseUnsafe(this.spec, this.#plans);
+    rejectUnsafeSettings(this.spec, this.#plans);
     const drivers = new Map(this.#plans.map((plan) => [plan.name, openLogDriver(this.spec, plan, this.deps)]));
     this.tell({ type: "pull-started" });
     const images = await Promise.all(this.#plans.map((plan) => this.#pull(plan)));
-    this.deps.letGo.throwIfAborted();
+    this.deps.detached.throwIfAborted();
     this.tell({
       type: "pulled",
       containers: this.#plans.map(({ name }, index) => ({ name, imageDigest: images[index]?.digest ?? "" })),
     });
-    const resources = await makeResources(this.deps, this.spec, this.#plans);
+    const resources = await createContainerResources(this.deps, this.spec, this.#plans);
     for (const [index, plan] of this.#plans.entries()) {
       const driver = drivers.get(plan.name);
       const image = images[index];
@@ -104,7 +104,7 @@ export class TaskContainers {
     const { taskArn, resolvedImages, taskDefinition } = this.spec;
     const { cpuArchitecture } = object(taskDefinition.runtimePlatform);
     const wanted = { X86_64: "amd64", ARM64: "arm64" }[String(cpuArchitecture)];
-    const pinned = named(resolvedImages, name);
+    const pinned = getOwn(resolvedImages, name);
     return pullImage(this.deps.engine, this.deps.registry, {
       image,
       region: taskArn.split(":")[3] ?? "",
@@ -116,19 +116,19 @@ export class TaskContainers {
   async #start(
     plan: ContainerPlan,
     image: PulledImage,
-    resources: TaskResources,
+    resources: ContainerResources,
     driver: ReturnType<typeof openLogDriver>,
   ) {
     for (const { container, condition } of plan.dependsOn) {
       const on = await this.#runs.get(container);
       if (on)
         await Promise.race([
-          fulfilled(on, condition, plan, this.deps.clock),
+          waitForDependency(on, condition, plan, this.deps.clock),
           this.essentialEnd,
-          aborted(this.deps.letGo),
+          aborted(this.deps.detached),
         ]);
     }
-    this.deps.letGo.throwIfAborted();
+    this.deps.detached.throwIfAborted();
     if (this.#stopping) throw new TaskFailure("Task stopped before its containers were started");
     const { address, volumes } = resources;
     const placement = {

@@ -11,7 +11,7 @@ import { noPorts, type PublishedPorts, publishedPorts } from "./published-ports.
 import type { TaskDeps } from "./task-run.js";
 
 /** What a task's containers share. */
-export interface TaskResources {
+export interface ContainerResources {
   /** The task's own, that of its container instance where it has none, empty without a network. */
   address: string;
   /** A container's place in the network, and the host ports that lead to it. */
@@ -21,11 +21,11 @@ export interface TaskResources {
 }
 
 /** Makes the task's volumes and its place in the network. */
-export async function makeResources(
+export async function createContainerResources(
   deps: TaskDeps,
   spec: TaskSpec,
   plans: readonly ContainerPlan[],
-): Promise<TaskResources> {
+): Promise<ContainerResources> {
   const [volumes, place] = await Promise.all([makeVolumes(deps, spec), makePlace(deps, spec, plans)]);
   return { ...place, volumes };
 }
@@ -38,7 +38,7 @@ async function makePlace(
   deps: TaskDeps,
   spec: TaskSpec,
   plans: readonly ContainerPlan[],
-): Promise<Omit<TaskResources, "volumes">> {
+): Promise<Omit<ContainerResources, "volumes">> {
   const mode = networkModeOf(spec.taskDefinition);
   if (mode === "none") return { address: "", placeOf: () => ({ network: "none", ports: noPorts }) };
   const { name, takeAddress } = await deps.network();

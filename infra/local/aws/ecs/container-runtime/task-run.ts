@@ -11,7 +11,7 @@ import { TaskFailure } from "./task-failure.js";
 import { removeTask } from "./task-resources.js";
 
 /** What the tasks of a runtime have in common. */
-export interface RuntimeDeps extends Omit<ContainerDeps, "letGo">, LogDriverDeps {
+export interface RuntimeDeps extends Omit<ContainerDeps, "detached">, LogDriverDeps {
   registry: Registry;
   /** Made when the first task asks for it. */
   network: () => Promise<TaskNetwork>;
@@ -21,7 +21,7 @@ export interface RuntimeDeps extends Omit<ContainerDeps, "letGo">, LogDriverDeps
 export interface TaskDeps extends RuntimeDeps, ContainerDeps {}
 
 /** A task event without what is the same in all of them. */
-export type Told = TaskEvent extends infer Event
+export type TaskEventBody = TaskEvent extends infer Event
   ? Event extends TaskEvent
     ? Omit<Event, "taskArn" | "at">
     : never
@@ -38,7 +38,7 @@ export interface TaskEnd {
 export interface RunningTask {
   stop(): void;
   /** Listens to nothing any more; what runs goes on. */
-  letGo(): void;
+  detach(): void;
   /** Resolves when it is let go of, or when everything is removed and `stopped` is told. Never rejects. */
   done: Promise<void>;
 }
@@ -55,15 +55,15 @@ export function runTask(
   begin: (containers: TaskContainers) => Promise<void> = (containers) => containers.start(),
 ): RunningTask {
   const asked = new AbortController();
-  const letGo = new AbortController();
+  const detached = new AbortController();
   // Every container of the task listens, with its output, its end and its health check.
-  setMaxListeners(0, letGo.signal);
-  const deps: TaskDeps = { ...shared, letGo: letGo.signal };
-  const tell = (event: Told) => {
-    if (!deps.letGo.aborted) listener({ taskArn: spec.taskArn, at: deps.clock.now(), ...event } as TaskEvent);
+  setMaxListeners(0, detached.signal);
+  const deps: TaskDeps = { ...shared, detached: detached.signal };
+  const tell = (event: TaskEventBody) => {
+    if (!deps.detached.aborted) listener({ taskArn: spec.taskArn, at: deps.clock.now(), ...event } as TaskEvent);
   };
   const done = story().catch((error) => deps.log(`Task ${spec.taskId}: ${(error as Error).stack}`));
-  return { stop: () => asked.abort(), letGo: () => letGo.abort(), done };
+  return { stop: () => asked.abort(), detach: () => detached.abort(), done };
 
   async function story(): Promise<void> {
     const containers = new TaskContainers(deps, spec, tell);
@@ -75,7 +75,7 @@ export function runTask(
       ),
       containers.essentialEnd,
       aborted(asked.signal).then((): TaskEnd => ({})),
-      aborted(deps.letGo),
+      aborted(deps.detached),
     ]);
     if (end === undefined) {
       // What is being made at this moment would outlive the removal of everything else.
@@ -85,7 +85,7 @@ export function runTask(
     const { failed, ...told } = end;
     const ends = await containers.stop();
     if (failed && !ends.some(({ name }) => name === failed.name)) ends.push(failed);
-    if (deps.letGo.aborted) return;
+    if (deps.detached.aborted) return;
     await removeTask(deps, spec.taskArn).catch((error) => {
       deps.log(`Task ${spec.taskId}: its containers are left behind: ${messageOf(error)}`);
     });
@@ -93,7 +93,7 @@ export function runTask(
   }
 
   function describeFailure(error: unknown): TaskEnd {
-    if (deps.letGo.aborted) return {};
+    if (deps.detached.aborted) return {};
     if (error instanceof TaskFailure) {
       const { reason, container, containerReason = reason } = error;
       return {

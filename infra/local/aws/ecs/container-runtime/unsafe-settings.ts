@@ -10,7 +10,7 @@ import { TaskFailure } from "./task-failure.js";
  *
  * @throws {TaskFailure}
  */
-export function refuseUnsafe({ taskDefinition, hostAddress }: TaskSpec, plans: ContainerPlan[]): void {
+export function rejectUnsafeSettings({ taskDefinition, hostAddress }: TaskSpec, plans: ContainerPlan[]): void {
   const onInstance = hostAddress !== undefined;
   const forbidden = (what: string, container?: string) => refusal(onInstance, what, container);
   const { networkMode, pidMode, ipcMode } = taskDefinition;

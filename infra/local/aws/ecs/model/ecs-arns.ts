@@ -6,20 +6,20 @@ export interface Scope {
   region: string;
 }
 
-export const prefixOf = (scope: Scope) => `arn:${partitionOf(scope.region)}:ecs:${scope.region}:${scope.accountId}:`;
-export const clusterArn = (scope: Scope, name: string) => `${prefixOf(scope)}cluster/${name}`;
+export const arnPrefix = (scope: Scope) => `arn:${partitionOf(scope.region)}:ecs:${scope.region}:${scope.accountId}:`;
+export const clusterArn = (scope: Scope, name: string) => `${arnPrefix(scope)}cluster/${name}`;
 export const taskDefinitionArn = (scope: Scope, family: string, revision: number) =>
-  `${prefixOf(scope)}task-definition/${family}:${revision}`;
+  `${arnPrefix(scope)}task-definition/${family}:${revision}`;
 export const familyKey = (scope: Scope, family: string) => `${scope.accountId}/${scope.region}/${family}`;
 
 /** A resource of `kind` in a cluster, such as `task/CLUSTER/ID`. The cluster's ARN carries account and region. */
-export const within = (cluster: string, kind: string, path: string) => {
+export const resourceArn = (cluster: string, kind: string, path: string) => {
   const [prefix, name] = cluster.split(":cluster/") as [string, string];
   return `${prefix}:${kind}/${name}/${path}`;
 };
 
 /** The part after the last slash. */
-export const nameOf = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1);
+export const lastPartOf = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1);
 
 /** `arn:aws:ecs:REGION:ACCOUNT:…` */
 export function scopeOf(arn: string): Scope {

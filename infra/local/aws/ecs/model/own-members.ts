@@ -1,11 +1,11 @@
 /** Plain data by names that users choose, including `constructor` and `__proto__`. */
 
 /** Returns the own member of this name; inherited members are ignored. */
-export function named<T>(map: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
+export function getOwn<T>(map: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
   return map !== undefined && Object.hasOwn(map, name) ? map[name] : undefined;
 }
 
 /** Sets an own member. An assignment to `__proto__` would set the object's prototype instead. */
-export function setNamed<T>(map: Record<string, T>, name: string, value: T): void {
+export function setOwn<T>(map: Record<string, T>, name: string, value: T): void {
   Object.defineProperty(map, name, { value, enumerable: true, configurable: true, writable: true });
 }

@@ -1,10 +1,10 @@
 import { partitionOf } from "../../partition.js";
-import { prefixOf } from "../model/ecs-arns.js";
+import { arnPrefix } from "../model/ecs-arns.js";
 import type { AccountSettingRecord, EcsState } from "../model/ecs-state.js";
-import { invalid } from "./shared/ecs-errors.js";
-import { page } from "./shared/key-paging.js";
-import type { Api, Caller, JsonObject, Operations } from "./shared/operation-context.js";
-import { text } from "./shared/operation-context.js";
+import { invalidParameter } from "./shared/ecs-errors.js";
+import { pageByKey } from "./shared/key-paging.js";
+import type { Caller, JsonObject, OperationContext, Operations } from "./shared/operation-context.js";
+import { textIn } from "./shared/operation-context.js";
 
 const SWITCH = ["enabled", "disabled"];
 const ON_OFF = ["on", "off"];
@@ -27,21 +27,21 @@ const SETTINGS = new Map<string, readonly string[]>([
 
 export const accountSettingOperations: Operations = (api) => ({
   ListAccountSettings: (input, caller) => {
-    const name = text(input, "name");
-    const value = text(input, "value");
+    const name = textIn(input, "name");
+    const value = textIn(input, "value");
     if (name !== undefined) valuesOf(name);
-    if (value !== undefined && name === undefined) throw invalid("A value can only be given with a name.");
+    if (value !== undefined && name === undefined) throw invalidParameter("A value can only be given with a name.");
     const principalArn = principalOf(input, caller);
-    const { state } = api.engine;
+    const { state } = api.scheduler;
     const found = [...SETTINGS.keys()]
       .map((each) =>
         input.effectiveSettings === true
-          ? effective(state, caller, principalArn, each)
+          ? effectiveSetting(state, caller, principalArn, each)
           : state.accountSettings[keyOf(caller, principalArn, each)],
       )
       .filter((each): each is AccountSettingRecord => each !== undefined)
       .filter((each) => (name === undefined || each.name === name) && (value === undefined || each.value === value));
-    const { items, ...next } = page(found, input, { keyOf: (each) => each.name, size: 10 });
+    const { items, ...next } = pageByKey(found, input, { keyOf: (each) => each.name, size: 10 });
     return { settings: items.map(view), ...next };
   },
 
@@ -49,21 +49,22 @@ export const accountSettingOperations: Operations = (api) => ({
   PutAccountSettingDefault: (input, caller) => put(api, input, caller, rootOf(caller)),
 
   DeleteAccountSetting: (input, caller) => {
-    const name = text(input, "name") ?? "";
+    const name = textIn(input, "name") ?? "";
     valuesOf(name);
     const principalArn = principalOf(input, caller);
-    return api.engine.change(({ state }) => {
+    return api.scheduler.change(({ state }) => {
       delete state.accountSettings[keyOf(caller, principalArn, name)];
-      return { setting: view(effective(state, caller, principalArn, name)) };
+      return { setting: view(effectiveSetting(state, caller, principalArn, name)) };
     });
   },
 });
 
-function put(api: Api, input: JsonObject, caller: Caller, principalArn: string): JsonObject {
-  const [name = "", value = ""] = [text(input, "name"), text(input, "value")];
+function put(api: OperationContext, input: JsonObject, caller: Caller, principalArn: string): JsonObject {
+  const [name = "", value = ""] = [textIn(input, "name"), textIn(input, "value")];
   const values = valuesOf(name);
-  if (!values.includes(value)) throw invalid(`value '${value}' of ${name}: ${values.join(", ")} are accepted.`);
-  return api.engine.change(({ state }) => {
+  if (!values.includes(value))
+    throw invalidParameter(`value '${value}' of ${name}: ${values.join(", ")} are accepted.`);
+  return api.scheduler.change(({ state }) => {
     const setting = { name, value, principalArn };
     state.accountSettings[keyOf(caller, principalArn, name)] = setting;
     return { setting: view(setting) };
@@ -71,7 +72,12 @@ function put(api: Api, input: JsonObject, caller: Caller, principalArn: string):
 }
 
 /** Returns the effective setting of a principal: its own, else the account's, else ECS's default. */
-export function effective(state: EcsState, caller: Caller, principalArn: string, name: string): AccountSettingRecord {
+export function effectiveSetting(
+  state: EcsState,
+  caller: Caller,
+  principalArn: string,
+  name: string,
+): AccountSettingRecord {
   const root = rootOf(caller);
   return (
     state.accountSettings[keyOf(caller, principalArn, name)] ??
@@ -81,19 +87,21 @@ export function effective(state: EcsState, caller: Caller, principalArn: string,
 
 function valuesOf(name: string): readonly string[] {
   const values = SETTINGS.get(name);
-  if (values === undefined) throw invalid(`name '${name}': ${[...SETTINGS.keys()].join(", ")} are accepted.`);
+  if (values === undefined) throw invalidParameter(`name '${name}': ${[...SETTINGS.keys()].join(", ")} are accepted.`);
   return values;
 }
 
 const rootOf = ({ accountId, region }: Caller) => `arn:${partitionOf(region)}:iam::${accountId}:root`;
-const keyOf = (caller: Caller, principalArn: string, name: string) => `${prefixOf(caller)} ${principalArn} ${name}`;
+const keyOf = (caller: Caller, principalArn: string, name: string) => `${arnPrefix(caller)} ${principalArn} ${name}`;
 
 /** Returns the principal of the request; by default the caller. */
 function principalOf(input: JsonObject, caller: Caller): string {
-  const principalArn = text(input, "principalArn");
+  const principalArn = textIn(input, "principalArn");
   if (principalArn === undefined) return caller.arn;
   if (!new RegExp(`^arn:aws[a-z-]*:iam::${caller.accountId}:(root|user/.+|role/.+)$`).test(principalArn)) {
-    throw invalid(`The principalArn '${principalArn}' is not a user, a role or the root user of this account.`);
+    throw invalidParameter(
+      `The principalArn '${principalArn}' is not a user, a role or the root user of this account.`,
+    );
   }
   return principalArn;
 }

@@ -1,51 +1,51 @@
-import { prefixOf } from "../model/ecs-arns.js";
+import { arnPrefix } from "../model/ecs-arns.js";
 import type { EcsState, Tag } from "../model/ecs-state.js";
 import { objects } from "../model/task-definition-json.js";
-import { client, clusterNotFound, invalid, serviceNotFound } from "./shared/ecs-errors.js";
-import type { Api, Caller, JsonObject, Operations } from "./shared/operation-context.js";
-import { text, texts } from "./shared/operation-context.js";
+import { clientException, clusterNotFound, invalidParameter, serviceNotFound } from "./shared/ecs-errors.js";
+import type { Caller, JsonObject, OperationContext, Operations } from "./shared/operation-context.js";
+import { textIn, textsIn } from "./shared/operation-context.js";
 
 const MOST = 50;
 /** Keys of tags that AWS gives by itself; they don't count. */
 const RESERVED = /^aws:/i;
-const reserved = () => invalid("Tag keys must not start with 'aws:', which is reserved.");
+const reserved = () => invalidParameter("Tag keys must not start with 'aws:', which is reserved.");
 
 export const tagOperations: Operations = (api) => ({
   TagResource: (input, caller) => {
     const arn = resourceOf(api, caller, input);
     const added = checkedTags(input);
-    api.engine.change(({ state }) => {
+    api.scheduler.change(({ state }) => {
       const keys = new Set(added.map((tag) => tag.key));
       const tags = [...(state.tags[arn] ?? []).filter((tag) => !keys.has(tag.key)), ...added];
       if (tags.filter((tag) => !RESERVED.test(tag.key)).length > MOST)
-        throw invalid(`The maximum number of tags a resource can have is ${MOST}.`);
+        throw invalidParameter(`The maximum number of tags a resource can have is ${MOST}.`);
       state.tags[arn] = tags;
     });
     return {};
   },
   UntagResource: (input, caller) => {
     const arn = resourceOf(api, caller, input);
-    const keys = texts(input, "tagKeys");
+    const keys = textsIn(input, "tagKeys");
     if (keys.some((key) => RESERVED.test(key))) throw reserved();
     const removed = new Set(keys);
-    api.engine.change(({ state }) => {
+    api.scheduler.change(({ state }) => {
       state.tags[arn] = (state.tags[arn] ?? []).filter((tag) => !removed.has(tag.key));
     });
     return {};
   },
-  ListTagsForResource: (input, caller) => ({ tags: tagsOf(api.engine.state, resourceOf(api, caller, input)) }),
+  ListTagsForResource: (input, caller) => ({ tags: tagsOf(api.scheduler.state, resourceOf(api, caller, input)) }),
 });
 
 /** A request's `tags`, held against ECS's rules for them. */
 export function checkedTags(input: JsonObject): Tag[] {
   const tags = objects(input.tags).map((tag) => ({ key: String(tag.key ?? ""), value: String(tag.value ?? "") }));
-  if (tags.length > MOST) throw invalid(`The maximum number of tags a resource can have is ${MOST}.`);
+  if (tags.length > MOST) throw invalidParameter(`The maximum number of tags a resource can have is ${MOST}.`);
   for (const { key, value } of tags) {
-    if (key === "" || key.length > 128) throw invalid("Tag keys must be between 1 and 128 characters long.");
-    if (value.length > 256) throw invalid("Tag values must not be longer than 256 characters.");
+    if (key === "" || key.length > 128) throw invalidParameter("Tag keys must be between 1 and 128 characters long.");
+    if (value.length > 256) throw invalidParameter("Tag values must not be longer than 256 characters.");
     if (RESERVED.test(key)) throw reserved();
   }
-  if (new Set(tags.map((tag) => tag.key)).size < tags.length) throw invalid("Duplicate tag keys found.");
+  if (new Set(tags.map((tag) => tag.key)).size < tags.length) throw invalidParameter("Duplicate tag keys found.");
   return tags;
 }
 
@@ -53,10 +53,10 @@ export function checkedTags(input: JsonObject): Tag[] {
 export const tagsOf = (state: EcsState, arn: string): JsonObject[] =>
   (state.tags[arn] ?? []).map((tag) => ({ ...tag }));
 
-function resourceOf(api: Api, caller: Caller, input: JsonObject): string {
-  const arn = text(input, "resourceArn") ?? "";
-  const kind = arn.startsWith(prefixOf(caller)) ? arn.split(":")[5]?.split("/")[0] : undefined;
-  const { state } = api.engine;
+function resourceOf(api: OperationContext, caller: Caller, input: JsonObject): string {
+  const arn = textIn(input, "resourceArn") ?? "";
+  const kind = arn.startsWith(arnPrefix(caller)) ? arn.split(":")[5]?.split("/")[0] : undefined;
+  const { state } = api.scheduler;
   switch (kind) {
     case "cluster":
       if (state.clusters[arn]?.status !== "ACTIVE") throw clusterNotFound();
@@ -65,15 +65,17 @@ function resourceOf(api: Api, caller: Caller, input: JsonObject): string {
       if (state.services[arn] === undefined) throw serviceNotFound();
       return arn;
     case "task-definition":
-      if (state.taskDefinitions[arn] === undefined) throw client("The specified task definition was not found.");
+      if (state.taskDefinitions[arn] === undefined)
+        throw clientException("The specified task definition was not found.");
       return arn;
     case "container-instance":
-      if (state.containerInstances[arn] === undefined) throw invalid("The specified container instance is not found.");
+      if (state.containerInstances[arn] === undefined)
+        throw invalidParameter("The specified container instance is not found.");
       return arn;
     case "task":
-      if (state.tasks[arn] === undefined) throw invalid("The specified task is not found.");
+      if (state.tasks[arn] === undefined) throw invalidParameter("The specified task is not found.");
       return arn;
     default:
-      throw invalid("Invalid resource ARN.");
+      throw invalidParameter("Invalid resource ARN.");
   }
 }

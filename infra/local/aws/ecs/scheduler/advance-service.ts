@@ -1,89 +1,94 @@
-import { rolloutReason, say, statusReason } from "../event-messages.js";
+import { eventMessages, rolloutReason, statusReason } from "../event-messages.js";
 import type { DeploymentRecord, ServiceRecord, TaskRecord } from "../model/ecs-state.js";
 import { object } from "../model/task-definition-json.js";
-import { finish, hasEnded, stopDeployment } from "./change-deployments.js";
-import { resetFailures, tripBreaker } from "./circuit-breaker.js";
-import { tripAlarms, watchAlarms } from "./deployment-alarms.js";
-import { enterStage, isPaused, passStages, stepHooks } from "./lifecycle-stages.js";
-import { isPending, scale, stopAll } from "./scale-service.js";
-import { announce, serviceDeploymentOf, type World, wake } from "./scheduler-context.js";
-import { isHealthy, judgeHealth } from "./task-health.js";
+import { endServiceDeployment, hasDeploymentEnded, stopDeployment } from "./change-deployments.js";
+import { failOnCircuitBreaker, resetFailures } from "./circuit-breaker.js";
+import { failOnAlarm, startAlarmMonitoring } from "./deployment-alarms.js";
+import { enterStage, failOnHook, isPaused, passStages } from "./lifecycle-stages.js";
+import { isPending, scaleService, stopServiceTasks } from "./scale-service.js";
+import { addEvent, type SchedulerContext, serviceDeploymentOf, wake } from "./scheduler-context.js";
+import { isHealthy, markUnhealthy } from "./task-health.js";
 
 /** Moves a service on: judges its tasks, ends what failed or was asked to stop, starts and stops tasks, completes what is done. */
-export function stepService(world: World, service: ServiceRecord, tasks: readonly TaskRecord[]): void {
-  if (service.status === "INACTIVE") forget(world, service);
-  else if (service.status === "DRAINING") takeDown(world, service, tasks);
-  else roll(world, service, tasks);
+export function advanceService(context: SchedulerContext, service: ServiceRecord, tasks: readonly TaskRecord[]): void {
+  if (service.status === "INACTIVE") forget(context, service);
+  else if (service.status === "DRAINING") takeDown(context, service, tasks);
+  else roll(context, service, tasks);
 }
 
-function roll(world: World, service: ServiceRecord, tasks: readonly TaskRecord[]): void {
-  judgeHealth(world, service, tasks);
-  noteHealthy(world, service, tasks);
-  open(world, service);
-  obeyRequest(world, service);
-  for (const end of [tripBreaker, tripAlarms, stepHooks]) {
+function roll(context: SchedulerContext, service: ServiceRecord, tasks: readonly TaskRecord[]): void {
+  markUnhealthy(context, service, tasks);
+  noteHealthy(context, service, tasks);
+  open(context, service);
+  obeyRequest(context, service);
+  for (const end of [failOnCircuitBreaker, failOnAlarm, failOnHook]) {
     const judged = service.deployments[0];
-    if (judged !== undefined) end(world, service, judged);
+    if (judged !== undefined) end(context, service, judged);
   }
   const primary = service.deployments[0];
   if (primary === undefined) return;
-  if (!isPaused(serviceDeploymentOf(world, primary))) scale(world, service, primary, tasks);
-  settle(world, service, primary, tasks);
+  if (!isPaused(serviceDeploymentOf(context, primary))) scaleService(context, service, primary, tasks);
+  settle(context, service, primary, tasks);
 }
 
 /** Remembers the moment at which a task first counted as healthy. */
-function noteHealthy(world: World, service: ServiceRecord, tasks: readonly TaskRecord[]): void {
+function noteHealthy(context: SchedulerContext, service: ServiceRecord, tasks: readonly TaskRecord[]): void {
   for (const task of tasks) {
-    if (task.healthyAt !== undefined || !isHealthy(world, task)) continue;
-    task.healthyAt = world.now;
-    world.changed = true;
+    if (task.healthyAt !== undefined || !isHealthy(context, task)) continue;
+    task.healthyAt = context.now;
+    context.changed = true;
     const deployment = service.deployments.find((each) => each.id === task.deploymentId);
-    if (deployment !== undefined) resetFailures(world, service, deployment);
+    if (deployment !== undefined) resetFailures(context, service, deployment);
   }
 }
 
 /** A service deployment leaves PENDING when its deployment may start tasks. */
-function open(world: World, service: ServiceRecord): void {
+function open(context: SchedulerContext, service: ServiceRecord): void {
   const primary = service.deployments[0];
   if (primary === undefined) return;
-  wake(world, primary.startAfter);
-  const record = serviceDeploymentOf(world, primary);
-  if (record.status !== "PENDING" || world.now < primary.startAfter) return;
+  wake(context, primary.startAfter);
+  const record = serviceDeploymentOf(context, primary);
+  if (record.status !== "PENDING" || context.now < primary.startAfter) return;
   record.status = "IN_PROGRESS";
-  record.startedAt = world.now;
-  record.updatedAt = world.now;
-  watchAlarms(world, service, record);
-  enterStage(world, service, record, service.deployments.length > 2 ? "RECONCILE_SERVICE" : "PRE_SCALE_UP");
-  world.changed = true;
+  record.startedAt = context.now;
+  record.updatedAt = context.now;
+  startAlarmMonitoring(context, service, record);
+  enterStage(context, service, record, service.deployments.length > 2 ? "RECONCILE_SERVICE" : "PRE_SCALE_UP");
+  context.changed = true;
 }
 
-function obeyRequest(world: World, service: ServiceRecord): void {
+function obeyRequest(context: SchedulerContext, service: ServiceRecord): void {
   const primary = service.deployments[0];
   if (primary === undefined) return;
-  const record = serviceDeploymentOf(world, primary);
+  const record = serviceDeploymentOf(context, primary);
   if (record.status !== "STOP_REQUESTED" && record.status !== "ROLLBACK_REQUESTED") return;
-  const at = (record.requestedAt ?? world.now) + world.timing.stopRequest;
-  if (world.now >= at) stopDeployment(world, service, primary);
-  else wake(world, at);
+  const at = (record.requestedAt ?? context.now) + context.timing.stopRequest;
+  if (context.now >= at) stopDeployment(context, service, primary);
+  else wake(context, at);
 }
 
 /** The service deployment succeeds when the new tasks are healthy and the old ones on their way out; the classic one completes when they are gone. */
-function settle(world: World, service: ServiceRecord, primary: DeploymentRecord, tasks: readonly TaskRecord[]): void {
-  dropEmptied(world, service, tasks);
+function settle(
+  context: SchedulerContext,
+  service: ServiceRecord,
+  primary: DeploymentRecord,
+  tasks: readonly TaskRecord[],
+): void {
+  dropEmptied(context, service, tasks);
   const live = tasks.filter((task) => task.desiredStatus === "RUNNING");
   const own = live.filter((task) => task.deploymentId === primary.id);
-  succeedEarly(world, service, primary, tasks);
+  succeedEarly(context, service, primary, tasks);
   const reached = own.length === service.desiredCount && own.length === live.length;
-  if (!reached || !own.every((task) => isHealthy(world, task))) return;
-  if (isPending(world, primary)) return;
-  const record = serviceDeploymentOf(world, primary);
-  if (primary.rolloutState === "IN_PROGRESS" && !hasEnded(record)) {
-    if (!primary.rollback && !passStages(world, service, record)) return;
-    finish(world, record, primary.rollback ? "ROLLBACK_SUCCESSFUL" : "SUCCESSFUL");
+  if (!reached || !own.every((task) => isHealthy(context, task))) return;
+  if (isPending(context, primary)) return;
+  const record = serviceDeploymentOf(context, primary);
+  if (primary.rolloutState === "IN_PROGRESS" && !hasDeploymentEnded(record)) {
+    if (!primary.rollback && !passStages(context, service, record)) return;
+    endServiceDeployment(context, record, primary.rollback ? "ROLLBACK_SUCCESSFUL" : "SUCCESSFUL");
   }
   if (service.deployments.length > 1) return;
-  if (primary.rolloutState === "IN_PROGRESS") complete(world, service, primary);
-  if (primary.rolloutState === "COMPLETED") reportSteady(world, service);
+  if (primary.rolloutState === "IN_PROGRESS") complete(context, service, primary);
+  if (primary.rolloutState === "COMPLETED") reportSteady(context, service);
 }
 
 /**
@@ -91,7 +96,7 @@ function settle(world: World, service: ServiceRecord, primary: DeploymentRecord,
  * ones taken away behind it. The classic deployment stays IN_PROGRESS until all that is done: what ECS shows there is not recorded.
  */
 function succeedEarly(
-  world: World,
+  context: SchedulerContext,
   service: ServiceRecord,
   primary: DeploymentRecord,
   tasks: readonly TaskRecord[],
@@ -99,63 +104,63 @@ function succeedEarly(
   const { enable, healthyPercent, sourceServiceRevisionCleanup } = object(
     service.deploymentConfiguration.extra.earlySuccessCriteria,
   );
-  const record = serviceDeploymentOf(world, primary);
+  const record = serviceDeploymentOf(context, primary);
   if (enable !== true || primary.rollback || record.status !== "IN_PROGRESS" || isPaused(record)) return;
   const isOwn = (task: TaskRecord) => task.deploymentId === primary.id;
-  const healthy = tasks.filter((task) => isOwn(task) && isHealthy(world, task)).length;
+  const healthy = tasks.filter((task) => isOwn(task) && isHealthy(context, task)).length;
   if (healthy < Math.ceil((service.desiredCount * Number(healthyPercent)) / 100)) return;
   const oldIsThere = tasks.some((task) => !isOwn(task) && task.lastStatus !== "STOPPED");
   if (sourceServiceRevisionCleanup === "BLOCKING" && oldIsThere) return;
-  if (passStages(world, service, record)) finish(world, record, "SUCCESSFUL");
+  if (passStages(context, service, record)) endServiceDeployment(context, record, "SUCCESSFUL");
 }
 
-function complete(world: World, service: ServiceRecord, primary: DeploymentRecord): void {
+function complete(context: SchedulerContext, service: ServiceRecord, primary: DeploymentRecord): void {
   primary.rolloutState = "COMPLETED";
   primary.rolloutStateReason = rolloutReason.completed(primary.id);
-  primary.updatedAt = world.now;
+  primary.updatedAt = context.now;
   service.lastCompleted = primary;
   delete service.steadyAt;
-  announce(world, service, say.completed(primary.id), -1);
+  addEvent(context, service, eventMessages.completed(primary.id), -1);
 }
 
-function reportSteady(world: World, service: ServiceRecord): void {
-  const next = service.steadyAt === undefined ? world.now : service.steadyAt + world.timing.steadyRepeat;
-  wake(world, next);
-  if (world.now < next) return;
-  service.steadyAt = world.now;
-  announce(world, service, say.steady());
-  wake(world, world.now + world.timing.steadyRepeat);
+function reportSteady(context: SchedulerContext, service: ServiceRecord): void {
+  const next = service.steadyAt === undefined ? context.now : service.steadyAt + context.timing.steadyRepeat;
+  wake(context, next);
+  if (context.now < next) return;
+  service.steadyAt = context.now;
+  addEvent(context, service, eventMessages.steady());
+  wake(context, context.now + context.timing.steadyRepeat);
 }
 
 /** A deployment that is not the primary one leaves the list with its last task. */
-function dropEmptied(world: World, service: ServiceRecord, tasks: readonly TaskRecord[]): void {
+function dropEmptied(context: SchedulerContext, service: ServiceRecord, tasks: readonly TaskRecord[]): void {
   const there = new Set(tasks.filter((task) => task.lastStatus !== "STOPPED").map((task) => task.deploymentId));
   const kept = service.deployments.filter((each) => each.status === "PRIMARY" || there.has(each.id));
   if (kept.length === service.deployments.length) return;
   service.deployments = kept;
-  world.changed = true;
+  context.changed = true;
 }
 
 /** Deletion: all tasks go, then the service is INACTIVE. */
-function takeDown(world: World, service: ServiceRecord, tasks: readonly TaskRecord[]): void {
+function takeDown(context: SchedulerContext, service: ServiceRecord, tasks: readonly TaskRecord[]): void {
   const primary = service.deployments[0];
   if (primary !== undefined) {
-    const record = serviceDeploymentOf(world, primary);
-    if (!hasEnded(record)) finish(world, record, "STOPPED", statusReason.serviceDeleted);
-    stopAll(world, service, primary, tasks);
+    const record = serviceDeploymentOf(context, primary);
+    if (!hasDeploymentEnded(record)) endServiceDeployment(context, record, "STOPPED", statusReason.serviceDeleted);
+    stopServiceTasks(context, service, primary, tasks);
   }
   if (tasks.some((task) => task.lastStatus !== "STOPPED")) return;
   service.status = "INACTIVE";
-  service.inactiveAt = world.now;
+  service.inactiveAt = context.now;
   service.deployments = [];
-  world.changed = true;
+  context.changed = true;
 }
 
-function forget(world: World, service: ServiceRecord): void {
-  const at = (service.inactiveAt ?? world.now) + world.timing.inactiveServiceKept;
-  wake(world, at);
-  if (world.now < at) return;
-  delete world.state.services[service.arn];
-  delete world.state.tags[service.arn];
-  world.changed = true;
+function forget(context: SchedulerContext, service: ServiceRecord): void {
+  const at = (service.inactiveAt ?? context.now) + context.timing.inactiveServiceKept;
+  wake(context, at);
+  if (context.now < at) return;
+  delete context.state.services[service.arn];
+  delete context.state.tags[service.arn];
+  context.changed = true;
 }

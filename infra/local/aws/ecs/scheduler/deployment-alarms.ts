@@ -1,48 +1,52 @@
 import { partitionOf } from "../../partition.js";
-import { rolloutReason, say, statusReason } from "../event-messages.js";
+import { eventMessages, rolloutReason, statusReason } from "../event-messages.js";
 import { scopeOf } from "../model/ecs-arns.js";
 import type { AlarmState, DeploymentRecord, ServiceDeploymentRecord, ServiceRecord } from "../model/ecs-state.js";
 import { object } from "../model/task-definition-json.js";
 import { failDeployment } from "./change-deployments.js";
-import { serviceDeploymentOf, type World } from "./scheduler-context.js";
+import { type SchedulerContext, serviceDeploymentOf } from "./scheduler-context.js";
 
 /** Takes in what CloudWatch tells of an alarm; undefined when it is gone. */
-export function observeAlarm(world: World, arn: string, alarm: AlarmState | undefined): void {
-  if (alarm === undefined) delete world.state.alarms[arn];
-  else world.state.alarms[arn] = alarm;
+export function observeAlarm(context: SchedulerContext, arn: string, alarm: AlarmState | undefined): void {
+  if (alarm === undefined) delete context.state.alarms[arn];
+  else context.state.alarms[arn] = alarm;
 }
 
 /**
  * Begins to watch the service's alarms. One that is in ALARM when the deployment starts keeps all of them out of it: so a mended release can
  * be deployed while the alarm still stands. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html
  */
-export function watchAlarms(world: World, service: ServiceRecord, record: ServiceDeploymentRecord): void {
+export function startAlarmMonitoring(
+  context: SchedulerContext,
+  service: ServiceRecord,
+  record: ServiceDeploymentRecord,
+): void {
   const { enable, alarmNames } = wanted(service);
   if (!enable) return;
-  const standing = alarmNames.some((name) => alarmOf(world, service, name)?.state === "ALARM");
+  const standing = alarmNames.some((name) => alarmOf(context, service, name)?.state === "ALARM");
   record.alarms = { status: standing ? "DISABLED" : "MONITORING", names: alarmNames, triggered: [] };
 }
 
 /** Fails the deployment when a watched alarm goes off, from its first running task on. ECS asks now and then; here it knows at once. */
-export function tripAlarms(world: World, service: ServiceRecord, deployment: DeploymentRecord): void {
-  const { alarms, status } = serviceDeploymentOf(world, deployment);
+export function failOnAlarm(context: SchedulerContext, service: ServiceRecord, deployment: DeploymentRecord): void {
+  const { alarms, status } = serviceDeploymentOf(context, deployment);
   if (alarms?.status !== "MONITORING" || status !== "IN_PROGRESS" || deployment.rolloutState !== "IN_PROGRESS") return;
-  const triggered = alarms.names.filter((name) => alarmOf(world, service, name)?.state === "ALARM");
-  if (triggered.length === 0 || !hasRun(world, deployment)) return;
+  const triggered = alarms.names.filter((name) => alarmOf(context, service, name)?.state === "ALARM");
+  if (triggered.length === 0 || !hasRun(context, deployment)) return;
   alarms.status = "TRIGGERED";
   alarms.triggered = triggered;
-  failDeployment(world, service, deployment, {
+  failDeployment(context, service, deployment, {
     wantsRollback: wanted(service).rollback,
     rollout: rolloutReason.alarm(),
     rollingBack: rolloutReason.alarmRollingBack,
-    event: say.failedByAlarm(deployment.id),
+    event: eventMessages.failedByAlarm(deployment.id),
     stopped: statusReason.stoppedByAlarm,
     rolledBack: statusReason.rolledBackByAlarm,
   });
 }
 
 /** Whether a task of it has run, also one that has ended since. */
-function hasRun({ state }: World, { id }: DeploymentRecord): boolean {
+function hasRun({ state }: SchedulerContext, { id }: DeploymentRecord): boolean {
   return Object.values(state.tasks).some((task) => task.deploymentId === id && task.startedAt !== undefined);
 }
 
@@ -50,11 +54,11 @@ function hasRun({ state }: World, { id }: DeploymentRecord): boolean {
  * How long a deployment bakes, in milliseconds: as long as it is told to, else as long as its slowest alarm needs to go off. ECS computes
  * the latter from the alarms too, by a formula that it does not publish.
  */
-export function bakeTime(world: World, service: ServiceRecord, record: ServiceDeploymentRecord): number {
+export function bakeTime(context: SchedulerContext, service: ServiceRecord, record: ServiceDeploymentRecord): number {
   const { bakeTimeInMinutes } = service.deploymentConfiguration.extra;
   if (typeof bakeTimeInMinutes === "number") return bakeTimeInMinutes * 60_000;
   if (record.alarms?.status !== "MONITORING") return 0;
-  return Math.max(0, ...record.alarms.names.map((name) => alarmOf(world, service, name)?.window ?? 0));
+  return Math.max(0, ...record.alarms.names.map((name) => alarmOf(context, service, name)?.window ?? 0));
 }
 
 function wanted(service: ServiceRecord): { enable: boolean; rollback: boolean; alarmNames: string[] } {
@@ -66,7 +70,7 @@ function wanted(service: ServiceRecord): { enable: boolean; rollback: boolean; a
   };
 }
 
-function alarmOf(world: World, service: ServiceRecord, name: string): AlarmState | undefined {
+function alarmOf(context: SchedulerContext, service: ServiceRecord, name: string): AlarmState | undefined {
   const { region, accountId } = scopeOf(service.arn);
-  return world.state.alarms[`arn:${partitionOf(region)}:cloudwatch:${region}:${accountId}:alarm:${name}`];
+  return context.state.alarms[`arn:${partitionOf(region)}:cloudwatch:${region}:${accountId}:alarm:${name}`];
 }

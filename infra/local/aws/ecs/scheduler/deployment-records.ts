@@ -1,16 +1,24 @@
-import { within } from "../model/ecs-arns.js";
+import { resourceArn } from "../model/ecs-arns.js";
 import type { DeploymentRecord, ServiceRecord } from "../model/ecs-state.js";
-import { named } from "../model/own-members.js";
+import { getOwn } from "../model/own-members.js";
 import { containersOf } from "../model/task-definition-json.js";
-import { digits } from "../seeded-random.js";
+import { randomDigits } from "../seeded-random.js";
 import { breakerThreshold } from "./deployment-limits.js";
-import type { World } from "./scheduler-context.js";
+import type { SchedulerContext } from "./scheduler-context.js";
 
 /** Keeps what the service is now as a service revision, and answers its ARN. */
-export function recordRevision(world: World, service: ServiceRecord, digests: Record<string, string>): string {
-  const arn = within(service.clusterArn, "service-revision", `${service.name}/${digits(world.random, 19)}`);
-  const definition = world.state.taskDefinitions[service.taskDefinition];
-  world.state.serviceRevisions[arn] = {
+export function recordRevision(
+  context: SchedulerContext,
+  service: ServiceRecord,
+  digests: Record<string, string>,
+): string {
+  const arn = resourceArn(
+    service.clusterArn,
+    "service-revision",
+    `${service.name}/${randomDigits(context.random, 19)}`,
+  );
+  const definition = context.state.taskDefinitions[service.taskDefinition];
+  context.state.serviceRevisions[arn] = {
     arn,
     serviceArn: service.arn,
     clusterArn: service.clusterArn,
@@ -18,23 +26,23 @@ export function recordRevision(world: World, service: ServiceRecord, digests: Re
     settings: service.settings,
     containerImages: containersOf(definition?.document ?? {}).map((container) => {
       const containerName = String(container.name);
-      const imageDigest = named(digests, containerName);
+      const imageDigest = getOwn(digests, containerName);
       return { containerName, image: String(container.image), ...(imageDigest !== undefined && { imageDigest }) };
     }),
-    createdAt: world.now,
+    createdAt: context.now,
   };
   return arn;
 }
 
 /** Keeps a new deployment as a service deployment, the service's newest. */
 export function recordServiceDeployment(
-  world: World,
+  context: SchedulerContext,
   service: ServiceRecord,
   deployment: DeploymentRecord,
   sources: string[],
 ): void {
   const breaker = service.deploymentConfiguration.deploymentCircuitBreaker;
-  world.state.serviceDeployments[deployment.serviceDeploymentArn] = {
+  context.state.serviceDeployments[deployment.serviceDeploymentArn] = {
     arn: deployment.serviceDeploymentArn,
     serviceArn: service.arn,
     clusterArn: service.clusterArn,
@@ -42,8 +50,8 @@ export function recordServiceDeployment(
     sourceRevisions: sources,
     targetRevision: deployment.serviceRevisionArn,
     status: "PENDING",
-    createdAt: world.now,
-    updatedAt: world.now,
+    createdAt: context.now,
+    updatedAt: context.now,
     deploymentConfiguration: structuredClone(service.deploymentConfiguration),
     breaker: {
       status: breaker.enable ? "MONITORING" : "DISABLED",

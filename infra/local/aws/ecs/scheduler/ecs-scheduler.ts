@@ -1,20 +1,20 @@
 import type { Clock } from "../../clock.js";
 import type { Document } from "../../state.js";
-import type { Timing } from "../ecs-timing.js";
+import type { EcsTiming } from "../ecs-timing.js";
 import type { EcsState, TaskRecord } from "../model/ecs-state.js";
 import type { Random } from "../seeded-random.js";
 import type { LoadBalancer, TaskListener, TaskRuntime } from "../task-runtime.js";
-import { advance } from "./advance-state.js";
+import { advanceState } from "./advance-state.js";
 import { observeDrained, observeTarget, observeTask } from "./runtime-events.js";
-import type { Action, World } from "./scheduler-context.js";
-import { createHistory } from "./state-history.js";
-import { rosterOf } from "./state-index.js";
-import { register } from "./task-lifecycle.js";
-import { specOf } from "./task-transitions.js";
+import type { SchedulerAction, SchedulerContext } from "./scheduler-context.js";
+import { createStateHistory } from "./state-history.js";
+import { indexState } from "./state-index.js";
+import { registerTarget } from "./task-lifecycle.js";
+import { taskSpecOf } from "./task-transitions.js";
 
-export interface EngineDeps {
+export interface EcsSchedulerDeps {
   clock: Clock;
-  timing: Timing;
+  timing: EcsTiming;
   runtime: TaskRuntime;
   loadBalancer: LoadBalancer;
   document: Document<EcsState>;
@@ -25,34 +25,34 @@ export interface EngineDeps {
 }
 
 /** Drives the scheduler: gives it the time, does what it asks for, tells it what came of it, and wakes it when something is due. */
-export interface Engine {
+export interface EcsScheduler {
   readonly state: EcsState;
   /** As it was at a moment, as far back as the past is kept; to be read only. */
-  past(at: number): Engine;
+  past(at: number): EcsScheduler;
   /** For those who only read. */
-  look(): Pick<World, "state" | "now" | "timing">;
+  look(): Pick<SchedulerContext, "state" | "now" | "timing">;
   /** Makes a change, lets everything happen that follows from it, and answers what `mutate` answered. */
-  change<T>(mutate: (world: World) => T): T;
+  change<T>(mutate: (context: SchedulerContext) => T): T;
   /** After a restart: takes over what still runs. */
   resume(): Promise<void>;
   /** Stops deciding; what runs goes on. */
   close(): void;
 }
 
-export function createEngine(deps: EngineDeps): Engine {
+export function createEcsScheduler(deps: EcsSchedulerDeps): EcsScheduler {
   const { clock, document, runtime, loadBalancer } = deps;
   const state = document.value;
-  const roster = rosterOf(state);
-  const waiting: Action[] = [];
-  const history = createHistory(state, deps.pastKept);
+  const index = indexState(state);
+  const waiting: SchedulerAction[] = [];
+  const history = createStateHistory(state, deps.pastKept);
   let performing = false;
   let closed = false;
   let disarm = () => {};
 
-  function change<T>(mutate: (world: World) => T): T {
-    const world: World = {
+  function change<T>(mutate: (context: SchedulerContext) => T): T {
+    const context: SchedulerContext = {
       state,
-      roster,
+      index,
       now: clock.now(),
       timing: deps.timing,
       random: deps.random,
@@ -62,21 +62,22 @@ export function createEngine(deps: EngineDeps): Engine {
       wakeAt: Number.POSITIVE_INFINITY,
       changed: false,
     };
-    history.before(world.now);
-    const result = mutate(world);
+    history.before(context.now);
+    const result = mutate(context);
     if (closed) return result;
-    advance(world);
-    history.after(world.now);
+    advanceState(context);
+    history.after(context.now);
     document.save();
-    arm(world);
-    waiting.push(...world.actions);
+    arm(context);
+    waiting.push(...context.actions);
     performAll();
     return result;
   }
 
-  function arm(world: World) {
+  function arm(context: SchedulerContext) {
     disarm();
-    disarm = world.wakeAt === Number.POSITIVE_INFINITY ? () => {} : clock.after(pause(world), () => change(() => {}));
+    disarm =
+      context.wakeAt === Number.POSITIVE_INFINITY ? () => {} : clock.after(pause(context), () => change(() => {}));
   }
 
   /** An action may be answered at once, which asks for more: they are done in the order in which they were decided. */
@@ -90,7 +91,7 @@ export function createEngine(deps: EngineDeps): Engine {
     }
   }
 
-  function perform(action: Action) {
+  function perform(action: SchedulerAction) {
     switch (action.type) {
       case "start":
         return runtime.start(action.task, listener);
@@ -99,38 +100,38 @@ export function createEngine(deps: EngineDeps): Engine {
       case "register": {
         const { taskArn, targetGroupArn } = action.target;
         return loadBalancer.register(action.target, (health) =>
-          tell((world) => observeTarget(world, taskArn, targetGroupArn, health)),
+          tell((context) => observeTarget(context, taskArn, targetGroupArn, health)),
         );
       }
       case "deregister": {
         const { taskArn, targetGroupArn } = action;
         return loadBalancer.deregister(targetGroupArn, taskArn, () =>
-          tell((world) => observeDrained(world, taskArn, targetGroupArn)),
+          tell((context) => observeDrained(context, taskArn, targetGroupArn)),
         );
       }
     }
   }
 
-  const tell = (mutate: (world: World) => void) => {
+  const tell = (mutate: (context: SchedulerContext) => void) => {
     if (!closed) change(mutate);
   };
-  const listener: TaskListener = (event) => tell((world) => observeTask(world, event));
+  const listener: TaskListener = (event) => tell((context) => observeTask(context, event));
 
   async function resume() {
     const handedOver = Object.values(state.tasks).filter(withRuntime);
     await runtime.adopt(
-      handedOver.map((task) => specOf(state, task)),
+      handedOver.map((task) => taskSpecOf(state, task)),
       listener,
     );
-    change((world) => {
-      for (const task of Object.values(state.tasks).filter(withRuntime)) takeUp(world, task);
+    change((context) => {
+      for (const task of Object.values(state.tasks).filter(withRuntime)) takeUp(context, task);
     });
   }
 
   return {
     state,
     look: () => ({ state, now: clock.now(), timing: deps.timing }),
-    past: (at) => pastEngine(history.at(at), at, deps.timing),
+    past: (at) => pastScheduler(history.at(at), at, deps.timing),
     change,
     resume,
     close() {
@@ -140,10 +141,10 @@ export function createEngine(deps: EngineDeps): Engine {
   };
 }
 
-function pastEngine(state: EcsState, now: number, timing: Timing): Engine {
-  const engine: Engine = {
+function pastScheduler(state: EcsState, now: number, timing: EcsTiming): EcsScheduler {
+  const reader: EcsScheduler = {
     state,
-    past: () => engine,
+    past: () => reader,
     look: () => ({ state, now, timing }),
     change: () => {
       throw new Error("What is past can't be changed.");
@@ -151,22 +152,22 @@ function pastEngine(state: EcsState, now: number, timing: Timing): Engine {
     resume: async () => {},
     close: () => {},
   };
-  return engine;
+  return reader;
 }
 
 /** Timers hold 31 bits of milliseconds: what is further away is looked at again then. */
-const pause = (world: World) => Math.min(world.wakeAt - world.now, 2 ** 31 - 1);
+const pause = (context: SchedulerContext) => Math.min(context.wakeAt - context.now, 2 ** 31 - 1);
 
 /** Whether the runtime has been asked to start it and has not told its end. */
 const withRuntime = (task: TaskRecord) => !["PROVISIONING", "DEPROVISIONING", "STOPPED"].includes(task.lastStatus);
 
 /** The load balancer forgets its targets in a restart: those in use are registered again, those on their way out are gone. */
-function takeUp(world: World, task: TaskRecord) {
+function takeUp(context: SchedulerContext, task: TaskRecord) {
   for (const target of task.targets) {
     if (target.state === "draining") target.state = "drained";
     if (target.state === "unregistered" || target.state === "drained") continue;
     target.state = "initial";
-    register(world, task, target);
+    registerTarget(context, task, target);
   }
-  if (task.lastStatus === "STOPPING") world.actions.push({ type: "stop", taskArn: task.arn });
+  if (task.lastStatus === "STOPPING") context.actions.push({ type: "stop", taskArn: task.arn });
 }

@@ -1,22 +1,27 @@
-import { say } from "../event-messages.js";
-import { nameOf } from "../model/ecs-arns.js";
+import { eventMessages } from "../event-messages.js";
+import { lastPartOf } from "../model/ecs-arns.js";
 import type { DeploymentRecord, EcsState, ServiceRecord, StrategyItem, Tag, TaskRecord } from "../model/ecs-state.js";
 import { objects, subnetOf, targetsOf } from "../model/task-definition-json.js";
 import { volumesAtLaunch } from "./launch-volumes.js";
 import { nextProvider } from "./provider-strategy.js";
-import { announce, type World, wake } from "./scheduler-context.js";
+import { addEvent, type SchedulerContext, wake } from "./scheduler-context.js";
 import { findPlace, unplacedText } from "./task-placement.js";
-import { type Capacity, createTask } from "./task-transitions.js";
+import { createTask, type TaskCapacity } from "./task-transitions.js";
 
 /** Starts as many of `wanted` tasks as there is room for and the launch rate allows now, and answers their ids. */
-export function launch(world: World, service: ServiceRecord, primary: DeploymentRecord, wanted: number): string[] {
+export function launchTasks(
+  context: SchedulerContext,
+  service: ServiceRecord,
+  primary: DeploymentRecord,
+  wanted: number,
+): string[] {
   const ids: string[] = [];
   const onInstances = primary.settings.launchType === "EC2";
-  if (!onInstances && !hasFargateRoom(world, service, primary)) return ids;
+  if (!onInstances && !hasFargateRoom(context, service, primary)) return ids;
   while (ids.length < wanted) {
-    const capacity = onInstances ? placed(world, service, primary) : fargate(world, primary);
-    if (capacity === undefined || !takeLaunch(world, service)) break;
-    ids.push(startTask(world, service, primary, capacity).id);
+    const capacity = onInstances ? placed(context, service, primary) : fargate(context, primary);
+    if (capacity === undefined || !takeLaunch(context, service)) break;
+    ids.push(startTask(context, service, primary, capacity).id);
   }
   return ids;
 }
@@ -25,27 +30,31 @@ export function launch(world: World, service: ServiceRecord, primary: Deployment
  * Whether Fargate has room for a task. Where not it says so and tries again later and later, as after tasks that never ran. No task is made
  * for it, so nothing counts against the circuit breaker.
  */
-function hasFargateRoom(world: World, service: ServiceRecord, primary: DeploymentRecord): boolean {
+function hasFargateRoom(context: SchedulerContext, service: ServiceRecord, primary: DeploymentRecord): boolean {
   const { retryAt = 0 } = primary.unplaced ?? {};
-  if (world.now < retryAt) {
-    wake(world, retryAt);
+  if (context.now < retryAt) {
+    wake(context, retryAt);
     return false;
   }
-  const taskDefinition = world.state.taskDefinitions[primary.taskDefinition]?.document ?? {};
-  const reason = world.cannotPlace({ serviceArn: service.arn, deploymentId: primary.id, taskDefinition });
+  const taskDefinition = context.state.taskDefinitions[primary.taskDefinition]?.document ?? {};
+  const reason = context.cannotPlace({ serviceArn: service.arn, deploymentId: primary.id, taskDefinition });
   if (reason === undefined) {
     delete primary.unplaced;
     return true;
   }
-  unplaced(world, service, primary, say.cannotPlace(reason));
+  unplaced(context, service, primary, eventMessages.cannotPlace(reason));
   return false;
 }
 
 /** Finds a place on a container instance. Each step tries again, so that free room is used at once; only the event is repeated with a delay. */
-function placed(world: World, service: ServiceRecord, primary: DeploymentRecord): Capacity | undefined {
-  const place = findPlace(world.state, {
+function placed(
+  context: SchedulerContext,
+  service: ServiceRecord,
+  primary: DeploymentRecord,
+): TaskCapacity | undefined {
+  const place = findPlace(context.state, {
     clusterArn: service.clusterArn,
-    taskDefinition: world.state.taskDefinitions[primary.taskDefinition]?.document ?? {},
+    taskDefinition: context.state.taskDefinitions[primary.taskDefinition]?.document ?? {},
     group: groupOf(service),
     constraints: objects(service.extra.placementConstraints),
     strategy: objects(service.extra.placementStrategy),
@@ -55,24 +64,24 @@ function placed(world: World, service: ServiceRecord, primary: DeploymentRecord)
     return { launchType: "EC2", containerInstanceArn: place.instance.arn };
   }
   const { retryAt = 0 } = primary.unplaced ?? {};
-  if (world.now < retryAt) wake(world, retryAt);
-  else unplaced(world, service, primary, say.noInstance(unplacedText(place.misfits)));
+  if (context.now < retryAt) wake(context, retryAt);
+  else unplaced(context, service, primary, eventMessages.noInstance(unplacedText(place.misfits)));
   return undefined;
 }
 
-function unplaced(world: World, service: ServiceRecord, primary: DeploymentRecord, event: string): void {
-  const waits = world.timing.restartBackoff;
+function unplaced(context: SchedulerContext, service: ServiceRecord, primary: DeploymentRecord, event: string): void {
+  const waits = context.timing.restartBackoff;
   const { tries = 0 } = primary.unplaced ?? {};
-  const retryAt = world.now + (waits[Math.min(tries, waits.length - 1)] ?? 0);
+  const retryAt = context.now + (waits[Math.min(tries, waits.length - 1)] ?? 0);
   primary.unplaced = { tries: tries + 1, retryAt };
-  announce(world, service, event);
-  wake(world, retryAt);
+  addEvent(context, service, event);
+  wake(context, retryAt);
 }
 
-function fargate(world: World, primary: DeploymentRecord): Capacity {
+function fargate(context: SchedulerContext, primary: DeploymentRecord): TaskCapacity {
   const strategy = objects(primary.settings.capacityProviderStrategy) as unknown as StrategyItem[];
   if (strategy.length === 0) return { launchType: "FARGATE" };
-  const running = [...world.roster.live]
+  const running = [...context.index.live]
     .filter((task) => task.deploymentId === primary.id && task.desiredStatus === "RUNNING")
     .map((task) => task.capacityProviderName);
   return { launchType: "FARGATE", capacityProviderName: nextProvider(strategy, running) };
@@ -80,11 +89,16 @@ function fargate(world: World, primary: DeploymentRecord): Capacity {
 
 const groupOf = (service: ServiceRecord) => `service:${service.name}`;
 
-function startTask(world: World, service: ServiceRecord, primary: DeploymentRecord, capacity: Capacity): TaskRecord {
-  const taskDefinition = world.state.taskDefinitions[primary.taskDefinition];
+function startTask(
+  context: SchedulerContext,
+  service: ServiceRecord,
+  primary: DeploymentRecord,
+  capacity: TaskCapacity,
+): TaskRecord {
+  const taskDefinition = context.state.taskDefinitions[primary.taskDefinition];
   if (taskDefinition === undefined) throw new Error(`The state names ${primary.taskDefinition} but does not have it.`);
   const { enableExecuteCommand = false } = service.extra;
-  return createTask(world, {
+  return createTask(context, {
     clusterArn: service.clusterArn,
     group: groupOf(service),
     startedBy: primary.id,
@@ -96,8 +110,8 @@ function startTask(world: World, service: ServiceRecord, primary: DeploymentReco
     subnetId: subnetOf(primary.settings.networkConfiguration),
     platformVersion: "1.4.0",
     extra: { enableExecuteCommand },
-    volumes: volumesAtLaunch(world.random, primary.settings.volumeConfigurations),
-    tags: tagsOfTasks(world.state, service, primary),
+    volumes: volumesAtLaunch(context.random, primary.settings.volumeConfigurations),
+    tags: tagsOfTasks(context.state, service, primary),
     resolvedImages: primary.resolvedImages,
   });
 }
@@ -113,19 +127,19 @@ function tagsOfTasks(state: EcsState, service: ServiceRecord, primary: Deploymen
 
 /** Returns the tags that ECS adds by itself. */
 export function managedTags(clusterArn: string, serviceName?: string): Tag[] {
-  const cluster = { key: "aws:ecs:clusterName", value: nameOf(clusterArn) };
+  const cluster = { key: "aws:ecs:clusterName", value: lastPartOf(clusterArn) };
   return serviceName === undefined ? [cluster] : [cluster, { key: "aws:ecs:serviceName", value: serviceName }];
 }
 
 /** Fargate's launch rate: so many at once, then one more each interval. */
-function takeLaunch(world: World, service: ServiceRecord): boolean {
-  const { launchBurst, launchInterval } = world.timing;
+function takeLaunch(context: SchedulerContext, service: ServiceRecord): boolean {
+  const { launchBurst, launchInterval } = context.timing;
   const { launches } = service;
-  const earned = Math.floor((world.now - launches.at) / launchInterval);
-  launches.at = earned + launches.tokens >= launchBurst ? world.now : launches.at + earned * launchInterval;
+  const earned = Math.floor((context.now - launches.at) / launchInterval);
+  launches.at = earned + launches.tokens >= launchBurst ? context.now : launches.at + earned * launchInterval;
   launches.tokens = Math.min(launchBurst, launches.tokens + earned);
   if (launches.tokens === 0) {
-    wake(world, launches.at + launchInterval);
+    wake(context, launches.at + launchInterval);
     return false;
   }
   launches.tokens--;

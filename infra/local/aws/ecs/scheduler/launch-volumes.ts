@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../../wire/service.js";
 import { object, objects } from "../model/task-definition-json.js";
-import { hex, type Random } from "../seeded-random.js";
+import { type Random, randomHex } from "../seeded-random.js";
 
 /**
  * Makes the attachments of a task's volumes that are configured at launch, as DescribeTasks answers them. A service's volumes always end with
@@ -15,10 +15,10 @@ export function volumesAtLaunch(random: Random, configurations: Json | undefined
       ["volumeName", name],
       ["filesystemType", filesystemType],
       ["deleteOnTermination", String(deleteOnTermination)],
-      ["volumeId", `vol-${hex(random, 17)}`],
+      ["volumeId", `vol-${randomHex(random, 17)}`],
     ];
     return {
-      id: hex(random, 32),
+      id: randomHex(random, 32),
       type: "AmazonElasticBlockStorage",
       details: details.map(([key, value]) => ({ name: key, value: String(value ?? "") })),
     };

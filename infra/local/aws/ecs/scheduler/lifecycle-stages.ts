@@ -1,10 +1,10 @@
 import { rolloutReason, statusReason } from "../event-messages.js";
 import type { DeploymentRecord, HookRecord, ServiceDeploymentRecord, ServiceRecord } from "../model/ecs-state.js";
 import { object, objects } from "../model/task-definition-json.js";
-import { token } from "../seeded-random.js";
-import { failDeployment, hasEnded } from "./change-deployments.js";
+import { randomToken } from "../seeded-random.js";
+import { failDeployment, hasDeploymentEnded } from "./change-deployments.js";
 import { bakeTime } from "./deployment-alarms.js";
-import { serviceDeploymentOf, type World, wake } from "./scheduler-context.js";
+import { type SchedulerContext, serviceDeploymentOf, wake } from "./scheduler-context.js";
 
 /**
  * The stages of a rolling deployment: RECONCILE_SERVICE (only with more than one revision about) → PRE_SCALE_UP → SCALE_UP → POST_SCALE_UP →
@@ -16,21 +16,26 @@ type Stage = NonNullable<ServiceDeploymentRecord["stage"]>;
 const MINUTE = 60_000;
 const DEFAULT_TIMEOUT = 1_440;
 
-export function enterStage(world: World, service: ServiceRecord, record: ServiceDeploymentRecord, stage: Stage): void {
+export function enterStage(
+  context: SchedulerContext,
+  service: ServiceRecord,
+  record: ServiceDeploymentRecord,
+  stage: Stage,
+): void {
   const { lifecycleHooks, bakeTimeInMinutes } = service.deploymentConfiguration.extra;
   const hooks = objects(lifecycleHooks);
   if (hooks.length === 0 && record.alarms === undefined && !bakeTimeInMinutes) return;
   record.stage = stage;
-  record.updatedAt = world.now;
-  world.changed = true;
+  record.updatedAt = context.now;
+  context.changed = true;
   for (const { lifecycleStages, timeoutConfiguration } of hooks) {
     if (!Array.isArray(lifecycleStages) || !lifecycleStages.includes(stage)) continue;
     const { timeoutInMinutes, action } = object(timeoutConfiguration);
     const hook: HookRecord = {
-      id: `ecs-pause-${token(world.random, 43)}`,
+      id: `ecs-pause-${randomToken(context.random, 43)}`,
       stage,
       status: "AWAITING_ACTION",
-      expiresAt: world.now + Number(timeoutInMinutes ?? DEFAULT_TIMEOUT) * MINUTE,
+      expiresAt: context.now + Number(timeoutInMinutes ?? DEFAULT_TIMEOUT) * MINUTE,
       timeoutAction: action === "CONTINUE" ? "CONTINUE" : "ROLLBACK",
     };
     record.hooks = [...(record.hooks ?? []), hook];
@@ -39,18 +44,18 @@ export function enterStage(world: World, service: ServiceRecord, record: Service
 
 /** Whether it waits before its first task: nothing is started and nothing stopped for it. */
 export const isPaused = (record: ServiceDeploymentRecord) =>
-  !hasEnded(record) &&
+  !hasDeploymentEnded(record) &&
   record.status !== "ROLLBACK_IN_PROGRESS" &&
   (record.stage === "RECONCILE_SERVICE" || record.stage === "PRE_SCALE_UP");
 
 /** Lets hooks time out, rolls back where one has failed, and goes on to the next stage where all have passed. */
-export function stepHooks(world: World, service: ServiceRecord, deployment: DeploymentRecord): void {
-  const record = serviceDeploymentOf(world, deployment);
-  if (record.stage === undefined || hasEnded(record) || deployment.rollback) return;
-  for (const hook of record.hooks ?? []) timeOut(world, hook);
+export function failOnHook(context: SchedulerContext, service: ServiceRecord, deployment: DeploymentRecord): void {
+  const record = serviceDeploymentOf(context, deployment);
+  if (record.stage === undefined || hasDeploymentEnded(record) || deployment.rollback) return;
+  for (const hook of record.hooks ?? []) timeOut(context, hook);
   const failed = record.hooks?.find(isFailed);
   if (failed !== undefined && deployment.rolloutState === "IN_PROGRESS") {
-    failDeployment(world, service, deployment, {
+    failDeployment(context, service, deployment, {
       wantsRollback: true,
       rollout: rolloutReason.hook(failed.stage),
       rollingBack: rolloutReason.hookRollingBack(failed.stage),
@@ -58,21 +63,25 @@ export function stepHooks(world: World, service: ServiceRecord, deployment: Depl
       rolledBack: statusReason.rolledBackByHook(failed.stage),
     });
   } else if (isPaused(record) && passed(record)) {
-    enterStage(world, service, record, record.stage === "RECONCILE_SERVICE" ? "PRE_SCALE_UP" : "SCALE_UP");
+    enterStage(context, service, record, record.stage === "RECONCILE_SERVICE" ? "PRE_SCALE_UP" : "SCALE_UP");
   }
 }
 
 /** Takes a deployment whose new tasks are all healthy through its last stages; answers whether it has passed them. */
-export function passStages(world: World, service: ServiceRecord, record: ServiceDeploymentRecord): boolean {
+export function passStages(
+  context: SchedulerContext,
+  service: ServiceRecord,
+  record: ServiceDeploymentRecord,
+): boolean {
   if (record.stage === undefined) return true;
-  if (record.stage === "SCALE_UP") enterStage(world, service, record, "POST_SCALE_UP");
+  if (record.stage === "SCALE_UP") enterStage(context, service, record, "POST_SCALE_UP");
   if (record.stage === "POST_SCALE_UP" && passed(record)) {
-    enterStage(world, service, record, "BAKE_TIME");
-    record.bakedAt = world.now + bakeTime(world, service, record);
+    enterStage(context, service, record, "BAKE_TIME");
+    record.bakedAt = context.now + bakeTime(context, service, record);
   }
   if (record.stage === "BAKE_TIME" && record.bakedAt !== undefined) {
-    wake(world, record.bakedAt);
-    if (world.now >= record.bakedAt) enterStage(world, service, record, "CLEAN_UP");
+    wake(context, record.bakedAt);
+    if (context.now >= record.bakedAt) enterStage(context, service, record, "CLEAN_UP");
   }
   return record.stage === "CLEAN_UP";
 }
@@ -83,10 +92,10 @@ const passed = (record: ServiceDeploymentRecord) =>
 const isFailed = (hook: HookRecord) =>
   hook.status === "FAILED" || (hook.status === "TIMED_OUT" && hook.timeoutAction === "ROLLBACK");
 
-function timeOut(world: World, hook: HookRecord): void {
+function timeOut(context: SchedulerContext, hook: HookRecord): void {
   if (hook.status !== "AWAITING_ACTION") return;
-  wake(world, hook.expiresAt);
-  if (world.now < hook.expiresAt) return;
+  wake(context, hook.expiresAt);
+  if (context.now < hook.expiresAt) return;
   hook.status = "TIMED_OUT";
-  world.changed = true;
+  context.changed = true;
 }

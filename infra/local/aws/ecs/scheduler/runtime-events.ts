@@ -1,15 +1,15 @@
-import { say } from "../event-messages.js";
+import { eventMessages } from "../event-messages.js";
 import type { ContainerRecord, TaskRecord } from "../model/ecs-state.js";
-import { named, setNamed } from "../model/own-members.js";
+import { getOwn, setOwn } from "../model/own-members.js";
 import type { TargetHealth, TaskEvent } from "../task-runtime.js";
 import { delayRestart } from "./circuit-breaker.js";
-import { announce, type World } from "./scheduler-context.js";
-import { activate, serviceOf } from "./task-lifecycle.js";
-import { deprovision, drain, touch } from "./task-transitions.js";
+import { addEvent, type SchedulerContext } from "./scheduler-context.js";
+import { activateTask, serviceOf } from "./task-lifecycle.js";
+import { deprovision, drain, markChanged } from "./task-transitions.js";
 
 /** Takes in what the runtime tells about a task. */
-export function observeTask(world: World, event: TaskEvent): void {
-  const task = world.state.tasks[event.taskArn];
+export function observeTask(context: SchedulerContext, event: TaskEvent): void {
+  const task = context.state.tasks[event.taskArn];
   if (task === undefined || task.lastStatus === "DEPROVISIONING" || task.lastStatus === "STOPPED") return;
   switch (event.type) {
     case "pull-started":
@@ -18,14 +18,14 @@ export function observeTask(world: World, event: TaskEvent): void {
     case "pulled":
       task.pullStoppedAt = event.at;
       for (const { name, imageDigest } of event.containers) container(task, name).imageDigest = imageDigest;
-      pinImages(world, task);
+      pinImages(context, task);
       break;
     case "running":
       task.ip = event.ip;
       for (const { name, ...running } of event.containers) {
         Object.assign(container(task, name), { ...running, lastStatus: "RUNNING" });
       }
-      if (task.lastStatus === "PENDING") activate(world, task);
+      if (task.lastStatus === "PENDING") activateTask(context, task);
       break;
     case "health":
       container(task, event.container).health = event.status;
@@ -34,31 +34,36 @@ export function observeTask(world: World, event: TaskEvent): void {
       exit(container(task, event.container), event);
       break;
     case "stopped":
-      observeEnd(world, task, event);
+      observeEnd(context, task, event);
   }
-  touch(world, task);
+  markChanged(context, task);
 }
 
 /** Takes in a target's health, unless it is on its way out. */
-export function observeTarget(world: World, taskArn: string, targetGroupArn: string, health: TargetHealth): void {
-  const task = world.state.tasks[taskArn];
+export function observeTarget(
+  context: SchedulerContext,
+  taskArn: string,
+  targetGroupArn: string,
+  health: TargetHealth,
+): void {
+  const task = context.state.tasks[taskArn];
   const target = task?.targets.find((each) => each.targetGroupArn === targetGroupArn);
   if (target === undefined || target.state === "draining" || target.state === "drained") return;
   target.state = health.state;
   delete target.reason;
   if (health.reason !== undefined) target.reason = health.reason;
-  world.changed = true;
+  context.changed = true;
 }
 
 /** Takes in that a target's last request has ended. */
-export function observeDrained(world: World, taskArn: string, targetGroupArn: string): void {
-  const target = world.state.tasks[taskArn]?.targets.find((each) => each.targetGroupArn === targetGroupArn);
+export function observeDrained(context: SchedulerContext, taskArn: string, targetGroupArn: string): void {
+  const target = context.state.tasks[taskArn]?.targets.find((each) => each.targetGroupArn === targetGroupArn);
   if (target === undefined) return;
   target.state = "drained";
-  world.changed = true;
+  context.changed = true;
 }
 
-function observeEnd(world: World, task: TaskRecord, event: TaskEvent & { type: "stopped" }): void {
+function observeEnd(context: SchedulerContext, task: TaskRecord, event: TaskEvent & { type: "stopped" }): void {
   task.executionStoppedAt = event.at;
   for (const ended of event.containers) exit(container(task, ended.name), ended);
   for (const each of task.containers) each.lastStatus = "STOPPED";
@@ -68,28 +73,28 @@ function observeEnd(world: World, task: TaskRecord, event: TaskEvent & { type: "
     task.stopCode = event.stopCode ?? "EssentialContainerExited";
     task.stoppedReason = event.reason ?? "Essential container in task exited";
     task.failed = true;
-    leaveTargets(world, task);
-    if (task.startedAt === undefined) delayRestart(world, task);
+    leaveTargets(context, task);
+    if (task.startedAt === undefined) delayRestart(context, task);
   }
-  deprovision(world, task);
+  deprovision(context, task);
 }
 
-function leaveTargets(world: World, task: TaskRecord): void {
-  const service = serviceOf(world, task);
+function leaveTargets(context: SchedulerContext, task: TaskRecord): void {
+  const service = serviceOf(context, task);
   const registered = task.targets.filter((target) => target.state !== "unregistered");
-  drain(world, task);
+  drain(context, task);
   if (service === undefined) return;
-  for (const target of registered) announce(world, service, say.deregistered(1, target.targetGroupArn));
+  for (const target of registered) addEvent(context, service, eventMessages.deregistered(1, target.targetGroupArn));
 }
 
 /** The first task of a deployment to pull decides which digest the others run: a tag that moves does not split a deployment. */
-function pinImages(world: World, task: TaskRecord): void {
-  const deployment = serviceOf(world, task)?.deployments.find((each) => each.id === task.deploymentId);
+function pinImages(context: SchedulerContext, task: TaskRecord): void {
+  const deployment = serviceOf(context, task)?.deployments.find((each) => each.id === task.deploymentId);
   if (deployment === undefined) return;
-  const revision = world.state.serviceRevisions[deployment.serviceRevisionArn];
+  const revision = context.state.serviceRevisions[deployment.serviceRevisionArn];
   for (const { name, imageDigest } of task.containers) {
-    if (imageDigest === undefined || named(deployment.resolvedImages, name) !== undefined) continue;
-    setNamed(deployment.resolvedImages, name, imageDigest);
+    if (imageDigest === undefined || getOwn(deployment.resolvedImages, name) !== undefined) continue;
+    setOwn(deployment.resolvedImages, name, imageDigest);
     const image = revision?.containerImages.find((each) => each.containerName === name);
     if (image !== undefined) image.imageDigest = imageDigest;
   }

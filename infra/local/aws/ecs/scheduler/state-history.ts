@@ -4,7 +4,7 @@ import { type EcsState, prepareState } from "../model/ecs-state.js";
  * What the state was, for reads that come out of date. Costs a copy of the state for each moment at which it changes, and nothing while
  * nothing is kept.
  */
-export interface History {
+export interface StateHistory {
   /** Called around each change. */
   before(now: number): void;
   after(now: number): void;
@@ -13,7 +13,7 @@ export interface History {
 }
 
 /** @param kept How far back it looks, in milliseconds; may change at any time. */
-export function createHistory(state: EcsState, kept: () => number): History {
+export function createStateHistory(state: EcsState, kept: () => number): StateHistory {
   let moments: { at: number; json: string }[] = [];
   /** When it came to be as it is; unknown while nothing is kept. */
   let since: number | undefined;

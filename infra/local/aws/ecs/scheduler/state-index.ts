@@ -4,7 +4,7 @@ import type { EcsState, TaskDefinitionRecord, TaskRecord } from "../model/ecs-st
  * The tasks of a state, parted by whether anything can still happen to them. ECS tells of a task for an hour after its end: in a service
  * whose tasks keep failing those are hundreds, and each of the scheduler's steps is to cost as much as the few that are left.
  */
-export interface Roster {
+export interface StateIndex {
   /** In the order in which they were made. */
   live: Set<TaskRecord>;
   /** STOPPED, in the order in which they ended, and so in which they are forgotten. */
@@ -13,7 +13,7 @@ export interface Roster {
   deleting: Set<TaskDefinitionRecord>;
 }
 
-export function rosterOf(state: EcsState): Roster {
+export function indexState(state: EcsState): StateIndex {
   const tasks = Object.values(state.tasks);
   const hasEnded = (task: TaskRecord) => task.lastStatus === "STOPPED";
   const ended = tasks.filter(hasEnded).sort((a, b) => (a.due ?? 0) - (b.due ?? 0));

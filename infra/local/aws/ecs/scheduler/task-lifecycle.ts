@@ -1,88 +1,89 @@
-import { say } from "../event-messages.js";
+import { eventMessages } from "../event-messages.js";
 import type { ServiceRecord, TargetRecord, TaskRecord } from "../model/ecs-state.js";
 import { countFailure } from "./circuit-breaker.js";
-import { announce, type World, wake } from "./scheduler-context.js";
-import { haltContainers, moveTo, specOf } from "./task-transitions.js";
+import { addEvent, type SchedulerContext, wake } from "./scheduler-context.js";
+import { moveTo, stopContainers, taskSpecOf } from "./task-transitions.js";
 
 /** Moves a task on where its time has come. */
-export function stepTask(world: World, task: TaskRecord): void {
+export function stepTask(context: SchedulerContext, task: TaskRecord): void {
   const drained = task.targets.every((target) => target.state === "drained");
   const up = task.lastStatus === "RUNNING" || task.lastStatus === "ACTIVATING";
-  if (up && task.desiredStatus === "STOPPED" && drained) moveTo(world, task, "DEACTIVATING", world.timing.deactivating);
+  if (up && task.desiredStatus === "STOPPED" && drained)
+    moveTo(context, task, "DEACTIVATING", context.timing.deactivating);
   if (task.due === undefined) return;
-  if (task.due > world.now) wake(world, task.due);
-  else leaveStatus(world, task);
+  if (task.due > context.now) wake(context, task.due);
+  else leaveStatus(context, task);
 }
 
-function leaveStatus(world: World, task: TaskRecord): void {
+function leaveStatus(context: SchedulerContext, task: TaskRecord): void {
   switch (task.lastStatus) {
     case "PROVISIONING":
-      task.connectivityAt = world.now;
-      moveTo(world, task, "PENDING");
-      world.actions.push({ type: "start", task: specOf(world.state, task) });
+      task.connectivityAt = context.now;
+      moveTo(context, task, "PENDING");
+      context.actions.push({ type: "start", task: taskSpecOf(context.state, task) });
       return;
     case "ACTIVATING":
       if (task.desiredStatus === "STOPPED") return;
-      task.startedAt = world.now;
-      moveTo(world, task, "RUNNING");
+      task.startedAt = context.now;
+      moveTo(context, task, "RUNNING");
       return;
     case "DEACTIVATING":
-      haltContainers(world, task);
+      stopContainers(context, task);
       return;
     case "DEPROVISIONING":
-      end(world, task);
+      end(context, task);
   }
 }
 
-function end(world: World, task: TaskRecord): void {
-  task.stoppedAt = world.now;
-  moveTo(world, task, "STOPPED", world.timing.stoppedTaskKept);
-  world.roster.live.delete(task);
-  world.roster.ended.add(task);
-  const service = serviceOf(world, task);
-  if (task.failed && service !== undefined) countFailure(world, service, task);
+function end(context: SchedulerContext, task: TaskRecord): void {
+  task.stoppedAt = context.now;
+  moveTo(context, task, "STOPPED", context.timing.stoppedTaskKept);
+  context.index.live.delete(task);
+  context.index.ended.add(task);
+  const service = serviceOf(context, task);
+  if (task.failed && service !== undefined) countFailure(context, service, task);
 }
 
 /** Forgets the tasks that ended long enough ago. */
-export function forgetEnded(world: World): void {
-  const { state, roster } = world;
-  for (const task of roster.ended) {
-    const due = task.due ?? world.now;
-    if (due > world.now) {
-      wake(world, due);
+export function removeEndedTasks(context: SchedulerContext): void {
+  const { state, index } = context;
+  for (const task of index.ended) {
+    const due = task.due ?? context.now;
+    if (due > context.now) {
+      wake(context, due);
       return;
     }
-    roster.ended.delete(task);
+    index.ended.delete(task);
     delete state.tasks[task.arn];
     delete state.tags[task.arn];
-    world.changed = true;
+    context.changed = true;
   }
 }
 
 /** The service that started the task, if one did and is still known. */
-export function serviceOf(world: World, task: TaskRecord): ServiceRecord | undefined {
-  return task.serviceArn === undefined ? undefined : world.state.services[task.serviceArn];
+export function serviceOf(context: SchedulerContext, task: TaskRecord): ServiceRecord | undefined {
+  return task.serviceArn === undefined ? undefined : context.state.services[task.serviceArn];
 }
 
 /** Registers a task whose containers have all started. */
-export function activate(world: World, task: TaskRecord): void {
-  moveTo(world, task, "ACTIVATING", world.timing.activation);
-  const service = serviceOf(world, task);
+export function activateTask(context: SchedulerContext, task: TaskRecord): void {
+  moveTo(context, task, "ACTIVATING", context.timing.activation);
+  const service = serviceOf(context, task);
   for (const target of task.targets) {
     const container = task.containers.find(({ name }) => name === target.containerName);
     const binding = container?.networkBindings?.find(({ containerPort }) => containerPort === target.port);
     if (binding !== undefined) target.hostPort = binding.hostPort;
     target.state = "initial";
-    register(world, task, target);
-    if (service !== undefined) announce(world, service, say.registered(1, target.targetGroupArn));
+    registerTarget(context, task, target);
+    if (service !== undefined) addEvent(context, service, eventMessages.registered(1, target.targetGroupArn));
   }
 }
 
-export function register(world: World, task: TaskRecord, target: TargetRecord): void {
-  const serviceName = serviceOf(world, task)?.name ?? "";
+export function registerTarget(context: SchedulerContext, task: TaskRecord, target: TargetRecord): void {
+  const serviceName = serviceOf(context, task)?.name ?? "";
   const { targetGroupArn, port, hostPort } = target;
-  const instance = world.state.containerInstances[task.containerInstanceArn ?? ""];
-  world.actions.push({
+  const instance = context.state.containerInstances[task.containerInstanceArn ?? ""];
+  context.actions.push({
     type: "register",
     target: {
       targetGroupArn,

@@ -1,11 +1,11 @@
 import type { JsonObject } from "../../wire/service.js";
-import { placementText } from "../event-messages.js";
+import { placementReasons } from "../event-messages.js";
 import type { ContainerInstanceRecord, EcsState, TaskRecord } from "../model/ecs-state.js";
 import { containersOf, networkModeOf, object, objects } from "../model/task-definition-json.js";
 import { satisfies } from "./placement-constraints.js";
 
 /** Resources that a task takes from a container instance. */
-export interface Demand {
+export interface TaskResources {
   /** CPU units. */
   cpu: number;
   /** MiB. */
@@ -14,7 +14,7 @@ export interface Demand {
   ports: string[];
 }
 
-export interface WantedPlace {
+export interface PlacementRequest {
   clusterArn: string;
   taskDefinition: JsonObject;
   overrides?: JsonObject;
@@ -25,7 +25,7 @@ export interface WantedPlace {
 }
 
 /** An instance that can't take a task, and the reason. */
-export interface Misfit {
+export interface PlacementFailure {
   instance: ContainerInstanceRecord;
   /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html */
   reason:
@@ -37,14 +37,14 @@ export interface Misfit {
 }
 
 /** The instance that takes the task, or a misfit for each instance. No misfits means that the cluster has no instance. */
-export type Place = { instance: ContainerInstanceRecord } | { misfits: Misfit[] };
+export type PlacementResult = { instance: ContainerInstanceRecord } | { misfits: PlacementFailure[] };
 
 /** Finds the container instance for a task. Pure. */
-export function findPlace(state: EcsState, wanted: WantedPlace): Place {
+export function findPlace(state: EcsState, wanted: PlacementRequest): PlacementResult {
   const instances = instancesOf(state, wanted.clusterArn);
-  const demand = demandOf(wanted.taskDefinition, wanted.overrides);
+  const demand = taskResourcesOf(wanted.taskDefinition, wanted.overrides);
   const fits: ContainerInstanceRecord[] = [];
-  const misfits: Misfit[] = [];
+  const misfits: PlacementFailure[] = [];
   for (const instance of instances) {
     const reason = misfit(state, instance, demand, wanted);
     if (reason === undefined) fits.push(instance);
@@ -57,15 +57,15 @@ export function findPlace(state: EcsState, wanted: WantedPlace): Place {
 }
 
 /** Returns the second part of the event for a task that no instance takes; it names the instance that passes most checks. */
-export function unplacedText(misfits: readonly Misfit[]): string {
+export function unplacedText(misfits: readonly PlacementFailure[]): string {
   const closest = [...misfits].sort((a, b) => CLOSENESS.indexOf(b.reason) - CLOSENESS.indexOf(a.reason))[0];
   return closest === undefined
-    ? placementText.noInstances()
-    : placementText.closest(closest.instance.id, closest.reason);
+    ? placementReasons.noInstances()
+    : placementReasons.closest(closest.instance.id, closest.reason);
 }
 
 /** Reasons in the order of the checks. */
-const CLOSENESS: Misfit["reason"][] = [
+const CLOSENESS: PlacementFailure["reason"][] = [
   "ATTRIBUTE",
   "MemberOf placement constraint unsatisfied.",
   "RESOURCE:PORTS",
@@ -79,9 +79,9 @@ export const instancesOf = (state: EcsState, clusterArn: string): ContainerInsta
   );
 
 /** Returns the free CPU and memory of an instance, and the ports that are in use. */
-export function remainingOf(state: EcsState, instance: ContainerInstanceRecord): Demand {
+export function remainingResources(state: EcsState, instance: ContainerInstanceRecord): TaskResources {
   const used = tasksOn(state, instance).map((task) =>
-    demandOf(state.taskDefinitions[task.taskDefinition]?.document ?? {}, task.overrides),
+    taskResourcesOf(state.taskDefinitions[task.taskDefinition]?.document ?? {}, task.overrides),
   );
   const { tcp, udp } = instance.reservedPorts;
   return {
@@ -99,7 +99,7 @@ export const tasksOn = (state: EcsState, { arn }: ContainerInstanceRecord): Task
   Object.values(state.tasks).filter((task) => task.containerInstanceArn === arn && task.lastStatus !== "STOPPED");
 
 /** Returns a task's CPU and memory; by default the sum of its containers', with `memoryReservation` before `memory`. */
-export function demandOf(document: JsonObject, overrides: JsonObject = {}): Demand {
+export function taskResourcesOf(document: JsonObject, overrides: JsonObject = {}): TaskResources {
   const containers = containersOf(document);
   const sum = (of: (container: JsonObject) => number) => containers.reduce((total, each) => total + of(each), 0);
   const whole = (name: "cpu" | "memory") => overrides[name] ?? document[name];
@@ -118,9 +118,9 @@ const fixedPorts = ({ portMappings }: JsonObject) =>
 function misfit(
   state: EcsState,
   instance: ContainerInstanceRecord,
-  demand: Demand,
-  { taskDefinition, constraints, group }: WantedPlace,
-): Misfit["reason"] | undefined {
+  demand: TaskResources,
+  { taskDefinition, constraints, group }: PlacementRequest,
+): PlacementFailure["reason"] | undefined {
   if (!hasAttributes(instance, taskDefinition)) return "ATTRIBUTE";
   const tasks = tasksOn(state, instance);
   const all = [...objects(taskDefinition.placementConstraints), ...constraints];
@@ -129,7 +129,7 @@ function misfit(
   if (isTaken || !expressions.every((expression) => satisfies(instance, expression))) {
     return "MemberOf placement constraint unsatisfied.";
   }
-  const left = remainingOf(state, instance);
+  const left = remainingResources(state, instance);
   if (demand.ports.some((port) => left.ports.includes(port))) return "RESOURCE:PORTS";
   if (demand.cpu > left.cpu) return "RESOURCE:CPU";
   return demand.memory > left.memory ? "RESOURCE:MEMORY" : undefined;
@@ -147,8 +147,8 @@ function hasAttributes({ attributes }: ContainerInstanceRecord, document: JsonOb
 }
 
 /** Returns sort keys, lower first: one for each placement strategy, then the number of tasks, then the time of registration. */
-function rank(state: EcsState, instance: ContainerInstanceRecord, { strategy, group }: WantedPlace): number[] {
-  const left = remainingOf(state, instance);
+function rank(state: EcsState, instance: ContainerInstanceRecord, { strategy, group }: PlacementRequest): number[] {
+  const left = remainingResources(state, instance);
   const own = tasksOn(state, instance).filter((task) => task.group === group).length;
   const ranks = strategy.map(({ type, field }) => {
     if (type === "binpack") return field === "cpu" ? left.cpu : left.memory;

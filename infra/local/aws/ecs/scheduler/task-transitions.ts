@@ -1,14 +1,14 @@
 import type { JsonObject } from "../../wire/service.js";
-import { within } from "../model/ecs-arns.js";
+import { resourceArn } from "../model/ecs-arns.js";
 import type { ContainerRecord, EcsState, Tag, TaskDefinitionRecord, TaskRecord } from "../model/ecs-state.js";
 import { containersOf, networkModeOf, type PortTarget } from "../model/task-definition-json.js";
-import { hex } from "../seeded-random.js";
+import { randomHex } from "../seeded-random.js";
 import type { TaskSpec } from "../task-runtime.js";
-import type { World } from "./scheduler-context.js";
-import { demandOf } from "./task-placement.js";
+import type { SchedulerContext } from "./scheduler-context.js";
+import { taskResourcesOf } from "./task-placement.js";
 
 /** The launch type of a task, and its capacity provider or container instance. */
-export interface Capacity {
+export interface TaskCapacity {
   launchType: "FARGATE" | "EC2";
   capacityProviderName?: string;
   containerInstanceArn?: string;
@@ -22,7 +22,7 @@ export interface NewTask {
   serviceArn?: string;
   deploymentId?: string;
   targets?: PortTarget[];
-  capacity: Capacity;
+  capacity: TaskCapacity;
   /** Of the awsvpc network mode, empty in the others. */
   subnetId: string;
   platformVersion: string;
@@ -35,9 +35,9 @@ export interface NewTask {
 }
 
 /** Puts a task into the state, PROVISIONING until its network interface is ready; without one it is started at once. */
-export function createTask(world: World, wanted: NewTask): TaskRecord {
-  const id = hex(world.random, 32);
-  const arn = within(wanted.clusterArn, "task", id);
+export function createTask(context: SchedulerContext, wanted: NewTask): TaskRecord {
+  const id = randomHex(context.random, 32);
+  const arn = resourceArn(wanted.clusterArn, "task", id);
   const { document } = wanted.taskDefinition;
   const overrides = wanted.overrides ?? {};
   const networkMode = networkModeOf(document);
@@ -58,31 +58,31 @@ export function createTask(world: World, wanted: NewTask): TaskRecord {
     networkMode,
     platformVersion: wanted.platformVersion,
     subnetId: wanted.subnetId,
-    networkInterfaceId: `eni-${hex(world.random, 17)}`,
+    networkInterfaceId: `eni-${randomHex(context.random, 17)}`,
     overrides,
     extra: wanted.extra ?? {},
     ...(wanted.volumes?.length && { volumes: wanted.volumes }),
-    containers: containersOf(document).map((definition) => newContainer(world, arn, wanted.clusterArn, definition)),
+    containers: containersOf(document).map((definition) => newContainer(context, arn, wanted.clusterArn, definition)),
     targets: (wanted.targets ?? []).map((target) => ({ ...target, state: "unregistered" })),
     version: 1,
-    createdAt: world.now,
-    ...(hasInterface && { due: world.now + world.timing.provisioning }),
+    createdAt: context.now,
+    ...(hasInterface && { due: context.now + context.timing.provisioning }),
     failed: false,
     resolvedImages: { ...wanted.resolvedImages },
   };
-  world.state.tasks[arn] = task;
-  if (wanted.tags?.length) world.state.tags[arn] = wanted.tags;
-  world.roster.live.add(task);
+  context.state.tasks[arn] = task;
+  if (wanted.tags?.length) context.state.tags[arn] = wanted.tags;
+  context.index.live.add(task);
   if (!hasInterface) {
-    task.connectivityAt = world.now;
-    world.actions.push({ type: "start", task: specOf(world.state, task) });
+    task.connectivityAt = context.now;
+    context.actions.push({ type: "start", task: taskSpecOf(context.state, task) });
   }
-  world.changed = true;
+  context.changed = true;
   return task;
 }
 
 /** What the runtime needs to know to run it. */
-export function specOf(state: EcsState, task: TaskRecord): TaskSpec {
+export function taskSpecOf(state: EcsState, task: TaskRecord): TaskSpec {
   const definition = state.taskDefinitions[task.taskDefinition];
   if (definition === undefined) throw new Error(`The state names ${task.taskDefinition} but does not have it.`);
   const instance = state.containerInstances[task.containerInstanceArn ?? ""];
@@ -101,7 +101,7 @@ export function specOf(state: EcsState, task: TaskRecord): TaskSpec {
 
 /** Asks a task to stop: out of the load balancer first, then SIGTERM. `failed` says that its end counts against its deployment. */
 export function stopTask(
-  world: World,
+  context: SchedulerContext,
   task: TaskRecord,
   why: { code: string; reason: string; failed?: boolean },
 ): void {
@@ -109,53 +109,63 @@ export function stopTask(
   task.desiredStatus = "STOPPED";
   task.stopCode = why.code;
   task.stoppedReason = why.reason;
-  task.stoppingAt = world.now;
+  task.stoppingAt = context.now;
   task.failed = why.failed ?? false;
-  if (task.lastStatus === "PROVISIONING") deprovision(world, task);
-  else if (task.lastStatus === "PENDING") haltContainers(world, task);
-  else drain(world, task);
-  touch(world, task);
+  if (task.lastStatus === "PROVISIONING") deprovision(context, task);
+  else if (task.lastStatus === "PENDING") stopContainers(context, task);
+  else drain(context, task);
+  markChanged(context, task);
 }
 
 /** Takes a task out of its target groups; the containers go on until the open requests have ended. */
-export function drain(world: World, task: TaskRecord): void {
+export function drain(context: SchedulerContext, task: TaskRecord): void {
   for (const target of task.targets) {
     if (target.state === "unregistered") target.state = "drained";
     if (target.state === "drained" || target.state === "draining") continue;
     target.state = "draining";
-    world.actions.push({ type: "deregister", targetGroupArn: target.targetGroupArn, taskArn: task.arn });
+    context.actions.push({ type: "deregister", targetGroupArn: target.targetGroupArn, taskArn: task.arn });
   }
 }
 
-export function haltContainers(world: World, task: TaskRecord): void {
-  moveTo(world, task, "STOPPING");
-  world.actions.push({ type: "stop", taskArn: task.arn });
+export function stopContainers(context: SchedulerContext, task: TaskRecord): void {
+  moveTo(context, task, "STOPPING");
+  context.actions.push({ type: "stop", taskArn: task.arn });
 }
 
 /** Sets the status, and when it is left by itself; without `stay` something else ends it. */
-export function moveTo(world: World, task: TaskRecord, status: TaskRecord["lastStatus"], stay?: number): void {
+export function moveTo(
+  context: SchedulerContext,
+  task: TaskRecord,
+  status: TaskRecord["lastStatus"],
+  stay?: number,
+): void {
   task.lastStatus = status;
   delete task.due;
-  if (stay !== undefined) task.due = world.now + stay;
-  touch(world, task);
+  if (stay !== undefined) task.due = context.now + stay;
+  markChanged(context, task);
 }
 
 /** Ends a task: with a network interface after its removal, otherwise at once. */
-export function deprovision(world: World, task: TaskRecord): void {
+export function deprovision(context: SchedulerContext, task: TaskRecord): void {
   const { networkMode = "awsvpc" } = task;
-  moveTo(world, task, "DEPROVISIONING", networkMode === "awsvpc" ? world.timing.deprovisioning : 0);
+  moveTo(context, task, "DEPROVISIONING", networkMode === "awsvpc" ? context.timing.deprovisioning : 0);
 }
 
-export function touch(world: World, task: TaskRecord): void {
+export function markChanged(context: SchedulerContext, task: TaskRecord): void {
   task.version++;
-  world.changed = true;
+  context.changed = true;
 }
 
-function newContainer(world: World, taskArn: string, clusterArn: string, definition: JsonObject): ContainerRecord {
-  const id = hex(world.random, 32);
+function newContainer(
+  context: SchedulerContext,
+  taskArn: string,
+  clusterArn: string,
+  definition: JsonObject,
+): ContainerRecord {
+  const id = randomHex(context.random, 32);
   const taskId = taskArn.slice(taskArn.lastIndexOf("/") + 1);
   return {
-    arn: within(clusterArn, "container", `${taskId}/${id}`),
+    arn: resourceArn(clusterArn, "container", `${taskId}/${id}`),
     name: String(definition.name),
     image: String(definition.image),
     essential: definition.essential !== false,
@@ -176,7 +186,7 @@ function sizes(overrides: JsonObject, document: JsonObject): Pick<TaskSpec, "cpu
 }
 
 /** Returns `cpu` and `memory` as DescribeTasks shows them: on a container instance by default the sum of the containers'. */
-function shownSizes({ launchType }: Capacity, overrides: JsonObject, document: JsonObject) {
-  const { cpu, memory } = launchType === "EC2" ? demandOf(document, overrides) : sizes(overrides, document);
+function shownSizes({ launchType }: TaskCapacity, overrides: JsonObject, document: JsonObject) {
+  const { cpu, memory } = launchType === "EC2" ? taskResourcesOf(document, overrides) : sizes(overrides, document);
   return { ...(cpu !== undefined && { cpu: String(cpu) }), ...(memory !== undefined && { memory: String(memory) }) };
 }

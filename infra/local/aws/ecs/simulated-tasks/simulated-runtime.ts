@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Clock } from "../../clock.js";
-import { named } from "../model/own-members.js";
+import { getOwn } from "../model/own-members.js";
 import { usesHostPorts } from "../model/task-definition-json.js";
 import type { TaskEvent, TaskListener, TaskRuntime, TaskSpec } from "../task-runtime.js";
 import { hostPorts } from "./simulated-host-ports.js";
@@ -190,7 +190,7 @@ function images(spec: TaskSpec): { name: string; imageDigest: string }[] {
   const definitions = spec.taskDefinition.containerDefinitions as { name: string; image: string }[];
   return definitions.map(({ name, image }) => ({
     name,
-    imageDigest: named(spec.resolvedImages, name) ?? digestOf(image),
+    imageDigest: getOwn(spec.resolvedImages, name) ?? digestOf(image),
   }));
 }
 

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../wire/service.js";
-import { CALLER, createWorld } from "./virtual-ecs.js";
+import { CALLER, createVirtualEcs } from "./virtual-ecs.js";
 
 const ROOT = "arn:aws:iam::123456789012:root";
 const OTHER = "arn:aws:iam::123456789012:role/other";
 
 async function opened() {
-  const world = await createWorld();
+  const world = await createVirtualEcs();
   const list = async (input: JsonObject = {}, caller = CALLER): Promise<string[][]> =>
     (await world.call("ListAccountSettings", input, caller)).settings.map(
       ({ name, value, principalArn }: JsonObject) => [name, value, principalArn],

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../wire/service.js";
-import { createWorld, type EcsWorld, NETWORK, taskDefinition } from "./virtual-ecs.js";
+import { createVirtualEcs, NETWORK, taskDefinition, type VirtualEcs } from "./virtual-ecs.js";
 
 const insights = (value: string) => [{ name: "containerInsights", value }];
 const SPOT = [{ capacityProvider: "FARGATE_SPOT", weight: 1 }];
 
-async function withCluster(more: JsonObject = {}): Promise<EcsWorld> {
-  const world = await createWorld();
+async function withCluster(more: JsonObject = {}): Promise<VirtualEcs> {
+  const world = await createVirtualEcs();
   await world.call("CreateCluster", { clusterName: "c", ...more });
   return world;
 }
 
-const described = async ({ call }: EcsWorld, include = ["SETTINGS", "CONFIGURATIONS"]) =>
+const described = async ({ call }: VirtualEcs, include = ["SETTINGS", "CONFIGURATIONS"]) =>
   (await call("DescribeClusters", { clusters: ["c"], include })).clusters[0];
 
 test("a cluster's settings are changed by either operation and shown when they are asked for", async () => {
@@ -109,7 +109,7 @@ test("a cluster's capacity providers and their default are replaced, unless a se
 });
 
 test("Fargate's capacity providers are described by name and ARN, others are missing", async () => {
-  const { call } = await createWorld();
+  const { call } = await createVirtualEcs();
   const all = await call("DescribeCapacityProviders");
   assert.deepEqual(
     all.capacityProviders.map(({ name, status }: JsonObject) => [name, status]),

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../wire/service.js";
-import { createWorld, type EcsWorld, MACHINE, messages, type Options, settle, TARGET_GROUP } from "./virtual-ecs.js";
+import {
+  createVirtualEcs,
+  MACHINE,
+  messages,
+  settle,
+  TARGET_GROUP,
+  type VirtualEcs,
+  type VirtualEcsOptions,
+} from "./virtual-ecs.js";
 
 const MORE = "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
 
@@ -22,14 +30,14 @@ const service = (more: JsonObject = {}): JsonObject => ({
   ...more,
 });
 
-async function withInstance(registered: JsonObject = {}, options: Options = {}) {
-  const world = await createWorld(options);
+async function withInstance(registered: JsonObject = {}, options: VirtualEcsOptions = {}) {
+  const world = await createVirtualEcs(options);
   await world.call("CreateCluster");
   const { containerInstance } = await world.call("RegisterContainerInstance", registered);
   return Object.assign(world, { instance: containerInstance });
 }
 
-const described = async (world: EcsWorld, arn: string) =>
+const described = async (world: VirtualEcs, arn: string) =>
   (await world.call("DescribeContainerInstances", { containerInstances: [arn] })).containerInstances[0];
 
 const resource = (instance: { remainingResources: { name: string; integerValue: number }[] }, name: string) =>

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createWorld, imageOf, NETWORK, settle, update } from "./virtual-ecs.js";
+import { createVirtualEcs, imageOf, NETWORK, settle, update } from "./virtual-ecs.js";
 
 /** Four tasks; two of the new ones pull for an hour, and the old ones take half a minute to stop. */
 async function partly(cleanup: string, healthyPercent = 50) {
   let started = 0;
-  const world = await createWorld({
+  const world = await createVirtualEcs({
     behaviour: (task) => {
       const isNew = imageOf(task) === "slow:2";
       return isNew && ++started > 2 ? { pull: 3_600_000 } : { stop: 25_000 };

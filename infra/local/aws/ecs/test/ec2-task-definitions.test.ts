@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../wire/service.js";
-import { createWorld } from "./virtual-ecs.js";
+import { createVirtualEcs } from "./virtual-ecs.js";
 
 const container = (more: JsonObject = {}): JsonObject => ({ name: "app", image: "good:1", memory: 128, ...more });
 const definition = (containers: JsonObject[], more: JsonObject = {}): JsonObject => ({
@@ -11,7 +11,7 @@ const definition = (containers: JsonObject[], more: JsonObject = {}): JsonObject
 });
 
 async function registered(sent: JsonObject) {
-  const { call } = await createWorld();
+  const { call } = await createVirtualEcs();
   return (await call("RegisterTaskDefinition", sent)).taskDefinition;
 }
 

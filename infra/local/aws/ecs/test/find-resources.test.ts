@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createWorld, NETWORK, taskDefinition, withService } from "./virtual-ecs.js";
+import { createVirtualEcs, NETWORK, taskDefinition, withService } from "./virtual-ecs.js";
 
 const CLUSTER = "arn:aws:ecs:us-west-2:123456789012";
 
@@ -62,7 +62,7 @@ test("values that the API does not have are refused wherever they stand", async 
 });
 
 test("a service that is created again with the same client token is answered, with another request refused", async () => {
-  const world = await createWorld();
+  const world = await createVirtualEcs();
   await world.call("CreateCluster");
   await world.register("good:1");
   const wanted = {

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../wire/service.js";
 import { type EcsState, emptyState, prepareState } from "../model/ecs-state.js";
-import { createWorld, NETWORK, settle } from "./virtual-ecs.js";
+import { createVirtualEcs, NETWORK, settle } from "./virtual-ecs.js";
 
 /** What every object of JavaScript inherits. */
 for (const name of ["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf"]) {
   test(`${name} is a name like any other for clusters, services, families, containers, variables and tags`, async () => {
-    const world = await createWorld();
+    const world = await createVirtualEcs();
     const call = (operation: string, input: JsonObject) => world.call(operation, { cluster: name, ...input });
     await assert.rejects(call("DescribeServices", { services: [name] }), { code: "ClusterNotFoundException" });
     await assert.rejects(call("DescribeTaskDefinition", { taskDefinition: name }), /Unable to describe/);
@@ -66,7 +66,7 @@ test("a state of an earlier version gets the maps that it lacks, and none of its
 
 test("the image that a deployment resolved first stays its image for a container of any name", async () => {
   const digest = `sha256:${"1".repeat(64)}`;
-  const world = await createWorld({ resolveImage: async () => digest });
+  const world = await createVirtualEcs({ resolveImage: async () => digest });
   await world.call("CreateCluster");
   await world.call("RegisterTaskDefinition", {
     family: "web",

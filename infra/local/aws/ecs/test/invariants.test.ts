@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import type { TaskBehaviour } from "../simulated-tasks/simulated-runtime.js";
-import { type EcsWorld, scripted, update, withService } from "./virtual-ecs.js";
+import { scripted, update, type VirtualEcs, withService } from "./virtual-ecs.js";
 
 /** Rollouts of any size, percents, behaviour and interruption. A failing one is printed with the seed that repeats it. */
 const rollout = fc.record({
@@ -27,7 +27,7 @@ interface Limits {
 }
 
 /** The upper limit of a service scaled in falls as its tasks go: the one before holds throughout. */
-async function checkLimits(world: EcsWorld, limits: Limits): Promise<void> {
+async function checkLimits(world: VirtualEcs, limits: Limits): Promise<void> {
   const { deployments, events } = await world.service();
   const sum = (name: string) =>
     deployments.reduce((total: number, each: Record<string, number>) => total + (each[name] ?? 0), 0);
@@ -38,7 +38,7 @@ async function checkLimits(world: EcsWorld, limits: Limits): Promise<void> {
   assert.ok(running >= limits.lower, `${running} tasks run, the lower limit is ${limits.lower}: ${seen}`);
 }
 
-async function interrupt(world: EcsWorld, how: string, desiredCount: number): Promise<void> {
+async function interrupt(world: VirtualEcs, how: string, desiredCount: number): Promise<void> {
   if (how === "restart") await world.restart();
   if (how === "newer") await update(world, "good:3");
   if (how === "scale") await world.call("UpdateService", { service: "web", desiredCount });
@@ -88,7 +88,7 @@ const limitsAt = (count: number, least: number, most: number): Limits => ({
 
 const movable = (count: number, { lower, upper }: Limits) => upper > count || lower < count;
 
-async function isOver(world: EcsWorld): Promise<boolean> {
+async function isOver(world: VirtualEcs): Promise<boolean> {
   const { deployments, runningCount, desiredCount } = await world.service();
   return deployments.length === 1 && deployments[0].rolloutState === "COMPLETED" && runningCount === desiredCount;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../wire/service.js";
-import { createWorld, type EcsWorld, messages, NETWORK, taskDefinition, withService } from "./virtual-ecs.js";
+import { createVirtualEcs, messages, NETWORK, taskDefinition, type VirtualEcs, withService } from "./virtual-ecs.js";
 
 const service = (more: JsonObject = {}): JsonObject => ({
   serviceName: "other",
@@ -18,8 +18,8 @@ const strategy = (...items: [provider: string, weight: number, base?: number][])
   }));
 const SPOT = strategy(["FARGATE_SPOT", 1]);
 
-async function withCluster(cluster: JsonObject = {}): Promise<EcsWorld> {
-  const world = await createWorld();
+async function withCluster(cluster: JsonObject = {}): Promise<VirtualEcs> {
+  const world = await createVirtualEcs();
   await world.call("CreateCluster", cluster);
   await world.call("RegisterTaskDefinition", { ...taskDefinition("good:1"), requiresCompatibilities: ["FARGATE"] });
   return world;

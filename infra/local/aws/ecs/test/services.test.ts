@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../wire/service.js";
-import { CALLER, createWorld, NETWORK, TARGET_GROUP, withService } from "./virtual-ecs.js";
+import { CALLER, createVirtualEcs, NETWORK, TARGET_GROUP, withService } from "./virtual-ecs.js";
 
 const service = (more: JsonObject = {}): JsonObject => ({
   serviceName: "other",
@@ -173,7 +173,7 @@ test("a cluster is made once, counts what it holds, and goes only when it is emp
 });
 
 test("tags are added, replaced and taken away by key; reserved keys are refused", async () => {
-  const { call } = await createWorld();
+  const { call } = await createVirtualEcs();
   const { cluster } = await call("CreateCluster", { tags: [{ key: "a", value: "1" }] });
   const resourceArn = cluster.clusterArn;
   await call("TagResource", {

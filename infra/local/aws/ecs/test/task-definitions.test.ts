@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../wire/service.js";
-import { CALLER, createWorld, taskDefinition } from "./virtual-ecs.js";
+import { CALLER, createVirtualEcs, taskDefinition } from "./virtual-ecs.js";
 
 const container = { name: "app", image: "good:1" };
 const valid = (more: JsonObject = {}): JsonObject => ({
@@ -12,7 +12,7 @@ const valid = (more: JsonObject = {}): JsonObject => ({
 const withContainer = (more: JsonObject) => valid({ containerDefinitions: [{ ...container, ...more }] });
 
 test("fields that nobody knows are kept, at the top and inside a container", async () => {
-  const { call } = await createWorld();
+  const { call } = await createVirtualEcs();
   const sent = valid({ invented: { deep: [1] }, containerDefinitions: [{ ...container, alsoInvented: "yes" }] });
   const { taskDefinition: registered } = await call("RegisterTaskDefinition", sent);
   const { taskDefinition: described } = await call("DescribeTaskDefinition", { taskDefinition: "web" });
@@ -22,7 +22,7 @@ test("fields that nobody knows are kept, at the top and inside a container", asy
 });
 
 test("what ECS fills in is filled in", async () => {
-  const { call } = await createWorld();
+  const { call } = await createVirtualEcs();
   const { taskDefinition: registered } = await call("RegisterTaskDefinition", valid());
   assert.equal(registered.taskDefinitionArn, "arn:aws:ecs:us-west-2:123456789012:task-definition/web:1");
   assert.deepEqual([registered.revision, registered.status, registered.registeredBy], [1, "ACTIVE", CALLER.arn]);
@@ -42,7 +42,7 @@ test("what ECS fills in is filled in", async () => {
 });
 
 test("registering what was described gives the same definition again, as the next revision", async () => {
-  const { call } = await createWorld();
+  const { call } = await createVirtualEcs();
   const { taskDefinition: first } = await call("RegisterTaskDefinition", valid());
   const {
     taskDefinitionArn,
@@ -61,7 +61,7 @@ test("registering what was described gives the same definition again, as the nex
 });
 
 test("revision numbers are never used again, and a family stands for its newest active revision", async () => {
-  const { call, register } = await createWorld();
+  const { call, register } = await createVirtualEcs();
   await register("good:1");
   await register("good:2");
   await call("DeregisterTaskDefinition", { taskDefinition: "web:2" });
@@ -72,7 +72,7 @@ test("revision numbers are never used again, and a family stands for its newest 
 });
 
 test("tags are answered only when they are asked for, beside the definition", async () => {
-  const { call } = await createWorld();
+  const { call } = await createVirtualEcs();
   const tags = [{ key: "attempt", value: "1" }];
   await call("RegisterTaskDefinition", valid({ tags }));
   const without = await call("DescribeTaskDefinition", { taskDefinition: "web" });
@@ -82,7 +82,7 @@ test("tags are answered only when they are asked for, beside the definition", as
 });
 
 test("revisions are listed in order of their numbers, in pages, either way", async () => {
-  const { call, register } = await createWorld();
+  const { call, register } = await createVirtualEcs();
   for (let revision = 1; revision <= 12; revision++) await register("good:1");
   const numbers = (page: { taskDefinitionArns: string[] }) =>
     page.taskDefinitionArns.map((arn) => Number(arn.split(":").at(-1)));
@@ -155,14 +155,14 @@ const REFUSED: [string, JsonObject, RegExp][] = [
 
 for (const [what, sent, message] of REFUSED) {
   test(`a task definition with ${what} is refused and takes no revision number`, async () => {
-    const { call, register } = await createWorld();
+    const { call, register } = await createVirtualEcs();
     await assert.rejects(call("RegisterTaskDefinition", sent), message);
     assert.ok((await register("good:1")).endsWith("web:1"));
   });
 }
 
 test("sizes may be written in vCPU and GB", async () => {
-  const { call } = await createWorld();
+  const { call } = await createVirtualEcs();
   const { taskDefinition: registered } = await call(
     "RegisterTaskDefinition",
     valid({ cpu: ".5 vCPU", memory: "2 GB" }),
@@ -171,7 +171,7 @@ test("sizes may be written in vCPU and GB", async () => {
 });
 
 test("an unknown task definition can't be described", async () => {
-  const { call } = await createWorld();
+  const { call } = await createVirtualEcs();
   const refused = { code: "ClientException", message: "Unable to describe task definition." };
   await assert.rejects(call("DescribeTaskDefinition", { taskDefinition: "none" }), refused);
   await assert.rejects(call("DescribeTaskDefinition", { taskDefinition: "web:7" }), refused);

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../wire/service.js";
-import { CALLER, createWorld, type EcsWorld, NETWORK, settle, taskDefinition, withService } from "./virtual-ecs.js";
+import {
+  CALLER,
+  createVirtualEcs,
+  NETWORK,
+  settle,
+  taskDefinition,
+  type VirtualEcs,
+  withService,
+} from "./virtual-ecs.js";
 
 const run = (more: JsonObject = {}): JsonObject => ({
   taskDefinition: "web",
@@ -9,7 +17,7 @@ const run = (more: JsonObject = {}): JsonObject => ({
   networkConfiguration: NETWORK,
   ...more,
 });
-const described = async (world: EcsWorld, { taskArn }: { taskArn: string }) =>
+const described = async (world: VirtualEcs, { taskArn }: { taskArn: string }) =>
   (await world.call("DescribeTasks", { tasks: [taskArn] })).tasks[0];
 
 test("a network interface has its address, its name in DNS and its hardware address", async () => {
@@ -30,7 +38,7 @@ test("a network interface has its address, its name in DNS and its hardware addr
 });
 
 test("in us-east-1 the name in DNS has no region", async () => {
-  const world = await createWorld();
+  const world = await createVirtualEcs();
   const call = (operation: string, input: JsonObject = {}) =>
     world.call(operation, input, { ...CALLER, region: "us-east-1" });
   await call("CreateCluster");
@@ -70,8 +78,8 @@ const VOLUME = {
   managedEBSVolume: { roleArn: "arn:aws:iam::123456789012:role/infrastructure", sizeInGiB: 10 },
 };
 
-async function withVolume(): Promise<EcsWorld> {
-  const world = await createWorld();
+async function withVolume(): Promise<VirtualEcs> {
+  const world = await createVirtualEcs();
   await world.call("CreateCluster");
   await world.call("RegisterTaskDefinition", {
     ...taskDefinition("good:1", { mountPoints: [{ sourceVolume: "data", containerPath: "/data" }] }),

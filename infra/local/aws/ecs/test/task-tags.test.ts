@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../wire/service.js";
-import { type EcsWorld, NETWORK, withService } from "./virtual-ecs.js";
+import { NETWORK, type VirtualEcs, withService } from "./virtual-ecs.js";
 
 const tag = (key: string, value: string) => ({ key, value });
 const MANAGED = [tag("aws:ecs:clusterName", "default"), tag("aws:ecs:serviceName", "other")];
 
-async function withTags(): Promise<EcsWorld> {
+async function withTags(): Promise<VirtualEcs> {
   const world = await withService();
   const { taskDefinition } = await world.call("DescribeTaskDefinition", { taskDefinition: "web" });
   const { taskDefinitionArn: resourceArn } = taskDefinition;
@@ -14,7 +14,7 @@ async function withTags(): Promise<EcsWorld> {
   return world;
 }
 
-async function tagsOfTasks(world: EcsWorld, filter: JsonObject): Promise<JsonObject[]> {
+async function tagsOfTasks(world: VirtualEcs, filter: JsonObject): Promise<JsonObject[]> {
   const { taskArns: tasks } = await world.call("ListTasks", filter);
   const found = (await world.call("DescribeTasks", { tasks, include: ["TAGS"] })).tasks;
   return found.map(({ tags }: { tags: JsonObject[] }) => tags);

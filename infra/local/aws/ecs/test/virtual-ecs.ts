@@ -2,16 +2,16 @@ import { memoryState } from "../../memory-state.js";
 import type { StateDirectory } from "../../state.js";
 import { createVirtualClock } from "../../virtual-clock.js";
 import type { JsonObject } from "../../wire/service.js";
-import { awsTiming, type Timing } from "../ecs-timing.js";
+import { awsTiming, type EcsTiming } from "../ecs-timing.js";
 import { createEcs } from "../index.js";
 import { seededRandom } from "../seeded-random.js";
 import { createSimulatedLoadBalancer, type TargetBehaviour } from "../simulated-tasks/simulated-load-balancer.js";
 import { createSimulatedRuntime, type TaskBehaviour } from "../simulated-tasks/simulated-runtime.js";
 import type { LoadBalancerTarget, TaskSpec } from "../task-runtime.js";
 
-export interface Options {
+export interface VirtualEcsOptions {
   seed?: number;
-  timing?: Partial<Timing>;
+  timing?: Partial<EcsTiming>;
   rollbackId?: "old" | "new";
   behaviour?: (task: TaskSpec) => TaskBehaviour;
   target?: (target: LoadBalancerTarget) => TargetBehaviour;
@@ -31,7 +31,7 @@ export const CALLER = {
 };
 
 /** A whole ECS in virtual time, called in process. By default tasks pull for 5 s, start in 1 s and stop in 1 s. */
-export async function createWorld(options: Options = {}) {
+export async function createVirtualEcs(options: VirtualEcsOptions = {}) {
   const clock = createVirtualClock();
   const runtime = createSimulatedRuntime(clock, (task) => ({
     pull: 5_000,
@@ -89,10 +89,10 @@ export async function createWorld(options: Options = {}) {
   };
 }
 
-export type EcsWorld = Awaited<ReturnType<typeof createWorld>>;
+export type VirtualEcs = Awaited<ReturnType<typeof createVirtualEcs>>;
 
 /** Goes on until the newest service deployment has ended and a single deployment, no longer in progress, is left. */
-export async function settle(world: EcsWorld, name = "web"): Promise<void> {
+export async function settle(world: VirtualEcs, name = "web"): Promise<void> {
   const end = world.clock.now() + 6 * 3_600_000;
   while (world.clock.now() < end) {
     const service = await world.service(name);
@@ -118,21 +118,21 @@ export const scripted = (scripts: Record<string, TaskBehaviour>) => (task: TaskS
   Object.entries(scripts).find(([word]) => imageOf(task).startsWith(word))?.[1] ?? {};
 
 /** Registers a revision with `image`, makes it the service's target and answers its ARN. */
-export async function update(world: EcsWorld, image: string, more: JsonObject = {}): Promise<string> {
+export async function update(world: VirtualEcs, image: string, more: JsonObject = {}): Promise<string> {
   const taskDefinition = await world.register(image);
   await world.call("UpdateService", { service: "web", taskDefinition, ...more });
   return taskDefinition;
 }
 
 /** From UpdateService until the service has settled, in seconds of its clock. */
-export async function secondsToSettle(world: EcsWorld): Promise<number> {
+export async function secondsToSettle(world: VirtualEcs): Promise<number> {
   const start = world.clock.now();
   world.clock.advance(awsTiming.listLag);
   await settle(world);
   return (world.clock.now() - start) / 1_000;
 }
 
-export const messages = async (world: EcsWorld): Promise<string[]> =>
+export const messages = async (world: VirtualEcs): Promise<string[]> =>
   (await world.service()).events.map((event: { message: string }) => event.message).reverse();
 
 const ENDED = ["STOPPED", "SUCCESSFUL", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"];
@@ -149,8 +149,8 @@ export const taskDefinition = (image: string, container: JsonObject = {}): JsonO
 });
 
 /** A cluster and a service `web` that has completed its first deployment. */
-export async function withService(options: Options & { service?: JsonObject; container?: JsonObject } = {}) {
-  const world = await createWorld(options);
+export async function withService(options: VirtualEcsOptions & { service?: JsonObject; container?: JsonObject } = {}) {
+  const world = await createVirtualEcs(options);
   await world.call("CreateCluster");
   const first = await world.register("good:1", options.container);
   await world.call("CreateService", {

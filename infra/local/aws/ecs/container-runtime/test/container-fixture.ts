@@ -9,7 +9,7 @@ import { removeOwned } from "../../../../containers/owned.js";
 import { systemClock } from "../../../clock.js";
 import type { JsonObject } from "../../../wire/service.js";
 import type { TaskEvent, TaskListener, TaskRuntime, TaskSpec } from "../../task-runtime.js";
-import { createDockerRuntime, type DockerRuntimeDeps } from "../container-task-runtime.js";
+import { type ContainerTaskRuntimeDeps, createContainerTaskRuntime } from "../container-task-runtime.js";
 
 /** A runtime on the real engine, with a registry that holds busybox, and everything that it told. */
 export interface Fixture {
@@ -36,11 +36,11 @@ export interface Fixture {
   /** Calls `reach` until it succeeds. @throws Its error when the task has stopped. */
   reached<T>(task: TaskSpec, reach: () => Promise<T>): Promise<T>;
   /** Another runtime for the same owner, as after a restart. */
-  another(options?: Partial<DockerRuntimeDeps>): TaskRuntime;
+  another(options?: Partial<ContainerTaskRuntimeDeps>): TaskRuntime;
   close(): Promise<void>;
 }
 
-export async function openFixture(options: Partial<DockerRuntimeDeps> = {}): Promise<Fixture> {
+export async function openFixture(options: Partial<ContainerTaskRuntimeDeps> = {}): Promise<Fixture> {
   const engine = await connectEngine();
   const owner = `test-${randomBytes(6).toString("hex")}`;
   const registry = await serveImages(owner);
@@ -57,8 +57,8 @@ export async function openFixture(options: Partial<DockerRuntimeDeps> = {}): Pro
     events.push(event);
     notify();
   };
-  const another = (more: Partial<DockerRuntimeDeps> = {}) =>
-    createDockerRuntime({
+  const another = (more: Partial<ContainerTaskRuntimeDeps> = {}) =>
+    createContainerTaskRuntime({
       engine,
       owner,
       registry: { url: () => `http://127.0.0.1:${port}`, authorization: () => "Basic test" },

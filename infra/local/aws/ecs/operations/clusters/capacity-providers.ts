@@ -1,23 +1,23 @@
 import { AwsError } from "../../../wire/service.js";
-import { prefixOf } from "../../model/ecs-arns.js";
+import { arnPrefix } from "../../model/ecs-arns.js";
 import type { ClusterRecord, EcsState } from "../../model/ecs-state.js";
 import { objects, texts as textsOf } from "../../model/task-definition-json.js";
-import { invalid } from "../shared/ecs-errors.js";
+import { invalidParameter } from "../shared/ecs-errors.js";
 import { findCluster } from "../shared/find-resources.js";
-import { page } from "../shared/key-paging.js";
+import { pageByKey } from "../shared/key-paging.js";
 import { FARGATE_PROVIDERS, strategyOf } from "../shared/launch-rules.js";
 import type { Caller, JsonObject, Operations } from "../shared/operation-context.js";
-import { texts } from "../shared/operation-context.js";
+import { textsIn } from "../shared/operation-context.js";
 import { clusterView } from "./cluster-view.js";
 
 export const capacityProviderOperations: Operations = (api) => ({
   PutClusterCapacityProviders: (input, caller) => {
-    const cluster = findCluster(api.engine.state, caller, input);
-    const capacityProviders = checkedProviders(texts(input, "capacityProviders"));
+    const cluster = findCluster(api.scheduler.state, caller, input);
+    const capacityProviders = checkedProviders(textsIn(input, "capacityProviders"));
     // Checked against what the cluster will have.
     const extra = { ...cluster.extra, capacityProviders };
     const strategy = strategyOf({ ...cluster, extra }, input.defaultCapacityProviderStrategy);
-    return api.engine.change(({ state }) => {
+    return api.scheduler.change(({ state }) => {
       checkInUse(state, cluster, capacityProviders);
       cluster.extra = { ...extra, defaultCapacityProviderStrategy: strategy as unknown as JsonObject[] };
       return { cluster: clusterView(state, cluster, ["TAGS", "SETTINGS", "CONFIGURATIONS"]) };
@@ -25,11 +25,11 @@ export const capacityProviderOperations: Operations = (api) => ({
   },
 
   DescribeCapacityProviders: (input, caller) => {
-    const wanted = texts(input, "capacityProviders");
+    const wanted = textsIn(input, "capacityProviders");
     const found = FARGATE_PROVIDERS.filter(
       (name) => wanted.length === 0 || wanted.includes(name) || wanted.includes(arnOf(caller, name)),
     );
-    const { items, ...next } = page(found, input, { keyOf: (name) => name, size: 10 });
+    const { items, ...next } = pageByKey(found, input, { keyOf: (name) => name, size: 10 });
     const known = new Set(found.flatMap((name) => [name, arnOf(caller, name)]));
     return {
       capacityProviders: items.map((name) => ({
@@ -50,13 +50,13 @@ export const capacityProviderOperations: Operations = (api) => ({
   },
 });
 
-const arnOf = (caller: Caller, name: string) => `${prefixOf(caller)}capacity-provider/${name}`;
+const arnOf = (caller: Caller, name: string) => `${arnPrefix(caller)}capacity-provider/${name}`;
 
 /** Checks the names of a cluster's capacity providers. Those of Auto Scaling groups are not offered here. */
 export function checkedProviders(names: string[]): string[] {
   const unknown = names.find((name) => !FARGATE_PROVIDERS.includes(name));
   if (unknown !== undefined) {
-    throw invalid(
+    throw invalidParameter(
       `The specified capacity provider '${unknown}' was not found: ${FARGATE_PROVIDERS.join(", ")} are offered here.`,
     );
   }

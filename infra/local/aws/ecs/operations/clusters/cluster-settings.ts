@@ -1,7 +1,7 @@
 import type { EcsState } from "../../model/ecs-state.js";
 import { objects } from "../../model/task-definition-json.js";
-import { effective } from "../account-settings.js";
-import { invalid, shown } from "../shared/ecs-errors.js";
+import { effectiveSetting } from "../account-settings.js";
+import { invalidParameter, shownValue } from "../shared/ecs-errors.js";
 import { findCluster } from "../shared/find-resources.js";
 import type { Caller, JsonObject, Operations } from "../shared/operation-context.js";
 import { pick } from "../shared/operation-context.js";
@@ -9,9 +9,9 @@ import { clusterView } from "./cluster-view.js";
 
 export const clusterSettingOperations: Operations = (api) => ({
   UpdateCluster: (input, caller) => {
-    const cluster = findCluster(api.engine.state, caller, input);
-    const settings = checkedSettings(input);
-    return api.engine.change(({ state }) => {
+    const cluster = findCluster(api.scheduler.state, caller, input);
+    const settings = checkedClusterSettings(input);
+    return api.scheduler.change(({ state }) => {
       if (settings.length > 0) cluster.settings = settings;
       cluster.extra = { ...cluster.extra, ...pick(input, ["configuration", "serviceConnectDefaults"]) };
       return { cluster: clusterView(state, cluster, ["SETTINGS", "CONFIGURATIONS"]) };
@@ -19,10 +19,10 @@ export const clusterSettingOperations: Operations = (api) => ({
   },
 
   UpdateClusterSettings: (input, caller) => {
-    const cluster = findCluster(api.engine.state, caller, input);
-    const settings = checkedSettings(input);
-    if (settings.length === 0) throw invalid("Settings can not be empty.");
-    return api.engine.change(({ state }) => {
+    const cluster = findCluster(api.scheduler.state, caller, input);
+    const settings = checkedClusterSettings(input);
+    if (settings.length === 0) throw invalidParameter("Settings can not be empty.");
+    return api.scheduler.change(({ state }) => {
       cluster.settings = settings;
       return { cluster: clusterView(state, cluster, ["SETTINGS"]) };
     });
@@ -32,21 +32,22 @@ export const clusterSettingOperations: Operations = (api) => ({
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ClusterSetting.html */
 const INSIGHTS = ["enabled", "disabled", "enhanced"];
 
-export function checkedSettings(input: JsonObject): JsonObject[] {
+export function checkedClusterSettings(input: JsonObject): JsonObject[] {
   const settings = objects(input.settings);
   for (const { name, value } of settings) {
-    if (name !== "containerInsights") throw invalid(`The setting '${shown(name)}': containerInsights is accepted.`);
+    if (name !== "containerInsights")
+      throw invalidParameter(`The setting '${shownValue(name)}': containerInsights is accepted.`);
     if (!INSIGHTS.includes(String(value))) {
-      throw invalid(`value '${shown(value)}' of containerInsights: ${INSIGHTS.join(", ")} are accepted.`);
+      throw invalidParameter(`value '${shownValue(value)}' of containerInsights: ${INSIGHTS.join(", ")} are accepted.`);
     }
   }
-  if (settings.length > 1) throw invalid("The setting containerInsights can be given once.");
+  if (settings.length > 1) throw invalidParameter("The setting containerInsights can be given once.");
   return settings.map(({ name, value }) => ({ name: name ?? null, value: value ?? null }));
 }
 
 /** Returns the settings of a new cluster: the request's, else the caller's account setting. */
-export function newSettings(state: EcsState, caller: Caller, input: JsonObject): JsonObject[] {
-  const sent = checkedSettings(input);
+export function newClusterSettings(state: EcsState, caller: Caller, input: JsonObject): JsonObject[] {
+  const sent = checkedClusterSettings(input);
   if (sent.length > 0) return sent;
-  return [{ name: "containerInsights", value: effective(state, caller, caller.arn, "containerInsights").value }];
+  return [{ name: "containerInsights", value: effectiveSetting(state, caller, caller.arn, "containerInsights").value }];
 }

@@ -4,7 +4,7 @@ import { tagsOf } from "../resource-tags.js";
 import type { JsonObject } from "../shared/operation-context.js";
 
 /** Returns the services and tasks of a cluster, including ended ones. */
-export function contents(state: EcsState, cluster: ClusterRecord) {
+export function clusterContents(state: EcsState, cluster: ClusterRecord) {
   return {
     services: Object.values(state.services).filter((service) => service.clusterArn === cluster.arn),
     tasks: Object.values(state.tasks).filter((task) => task.clusterArn === cluster.arn),
@@ -13,7 +13,7 @@ export function contents(state: EcsState, cluster: ClusterRecord) {
 
 /** Returns a cluster as the API answers it, with the parts that `include` names. */
 export function clusterView(state: EcsState, cluster: ClusterRecord, include: readonly string[]): JsonObject {
-  const { services, tasks } = contents(state, cluster);
+  const { services, tasks } = clusterContents(state, cluster);
   const { configuration, ...others } = cluster.extra;
   const count = (...statuses: string[]) => tasks.filter((task) => statuses.includes(task.lastStatus)).length;
   return {

@@ -1,12 +1,12 @@
 import type { ContainerInstanceRecord, EcsState, TaskRecord } from "../../model/ecs-state.js";
-import { remainingOf, tasksOn } from "../../scheduler/task-placement.js";
+import { remainingResources, tasksOn } from "../../scheduler/task-placement.js";
 import { tagsOf } from "../resource-tags.js";
 import type { JsonObject } from "../shared/operation-context.js";
 import { times } from "../shared/operation-context.js";
 
 /** Returns a container instance as DescribeContainerInstances answers it. */
 export function instanceView(state: EcsState, instance: ContainerInstanceRecord, withTags: boolean): JsonObject {
-  const { cpu, memory, ports } = remainingOf(state, instance);
+  const { cpu, memory, ports } = remainingResources(state, instance);
   const tasks = tasksOn(state, instance).filter((task) => task.desiredStatus === "RUNNING");
   const running = (task: TaskRecord) => task.lastStatus === "RUNNING";
   const of = (protocol: string) =>

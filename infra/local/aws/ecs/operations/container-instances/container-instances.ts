@@ -1,16 +1,16 @@
-import { within } from "../../model/ecs-arns.js";
+import { resourceArn } from "../../model/ecs-arns.js";
 import type { ClusterRecord, ContainerInstanceRecord, EcsState } from "../../model/ecs-state.js";
 import { objects, texts as textsOf } from "../../model/task-definition-json.js";
 import { satisfies, unknownPart } from "../../scheduler/placement-constraints.js";
 import { instancesOf, tasksOn } from "../../scheduler/task-placement.js";
 import { stopTask } from "../../scheduler/task-transitions.js";
-import { hex, type Random } from "../../seeded-random.js";
+import { type Random, randomHex } from "../../seeded-random.js";
 import { checkedTags } from "../resource-tags.js";
-import { invalid } from "../shared/ecs-errors.js";
+import { invalidParameter } from "../shared/ecs-errors.js";
 import { findCluster } from "../shared/find-resources.js";
-import { page } from "../shared/key-paging.js";
+import { pageByKey } from "../shared/key-paging.js";
 import type { JsonObject, Machine, Operations } from "../shared/operation-context.js";
-import { text, texts } from "../shared/operation-context.js";
+import { textIn, textsIn } from "../shared/operation-context.js";
 import { instanceView } from "./container-instance-view.js";
 import { capabilities } from "./instance-attributes.js";
 
@@ -26,13 +26,14 @@ const RESERVED = ["22", "2375", "2376", "51678", "51679"];
  */
 export const containerInstanceOperations: Operations = (api) => ({
   RegisterContainerInstance: (input, caller) => {
-    const cluster = findCluster(api.engine.state, caller, input);
+    const cluster = findCluster(api.scheduler.state, caller, input);
     const tags = checkedTags(input);
-    return api.engine.change((world) => {
-      const { state, now, random } = world;
-      const known = state.containerInstances[text(input, "containerInstanceArn") ?? ""];
+    return api.scheduler.change((context) => {
+      const { state, now, random } = context;
+      const known = state.containerInstances[textIn(input, "containerInstanceArn") ?? ""];
       const count = Object.keys(state.containerInstances).length;
-      if (known === undefined && count >= MOST) throw invalid(`At most ${MOST} container instances are offered here.`);
+      if (known === undefined && count >= MOST)
+        throw invalidParameter(`At most ${MOST} container instances are offered here.`);
       const made = known ?? newInstance(random, cluster, count);
       const instance = { ...made, ...resourcesOf(input, api.machine), ...attributesOf(input, api.machine, cluster) };
       instance.registeredAt = known?.registeredAt ?? now;
@@ -44,29 +45,29 @@ export const containerInstanceOperations: Operations = (api) => ({
   },
 
   DeregisterContainerInstance: (input, caller) => {
-    const cluster = findCluster(api.engine.state, caller, input);
-    return api.engine.change((world) => {
-      const instance = peekInstance(world.state, cluster, text(input, "containerInstance") ?? "");
-      if (instance?.status !== "ACTIVE") throw invalid("Referenced container instance not found.");
-      const tasks = tasksOn(world.state, instance);
-      if (tasks.length > 0 && input.force !== true) throw invalid("Found running tasks on the instance.");
+    const cluster = findCluster(api.scheduler.state, caller, input);
+    return api.scheduler.change((context) => {
+      const instance = peekInstance(context.state, cluster, textIn(input, "containerInstance") ?? "");
+      if (instance?.status !== "ACTIVE") throw invalidParameter("Referenced container instance not found.");
+      const tasks = tasksOn(context.state, instance);
+      if (tasks.length > 0 && input.force !== true) throw invalidParameter("Found running tasks on the instance.");
       // On AWS they run on until the machine ends; here that is now.
       const reason = `Host EC2 (instance ${instance.ec2InstanceId}) terminated.`;
-      for (const task of tasks) stopTask(world, task, { code: "TerminationNotice", reason });
+      for (const task of tasks) stopTask(context, task, { code: "TerminationNotice", reason });
       instance.status = "INACTIVE";
       instance.version++;
-      return { containerInstance: instanceView(world.state, instance, true) };
+      return { containerInstance: instanceView(context.state, instance, true) };
     });
   },
 
   DescribeContainerInstances: (input, caller) => {
-    const { state } = api.engine;
+    const { state } = api.scheduler;
     const cluster = findCluster(state, caller, input);
-    const references = texts(input, "containerInstances");
-    if (references.length === 0) throw invalid("Container instances cannot be empty.");
+    const references = textsIn(input, "containerInstances");
+    if (references.length === 0) throw invalidParameter("Container instances cannot be empty.");
     if (references.length > DESCRIBED_AT_ONCE)
-      throw invalid(`Container instances cannot have more than ${DESCRIBED_AT_ONCE} items.`);
-    const withTags = texts(input, "include").includes("TAGS");
+      throw invalidParameter(`Container instances cannot have more than ${DESCRIBED_AT_ONCE} items.`);
+    const withTags = textsIn(input, "include").includes("TAGS");
     const containerInstances: JsonObject[] = [];
     const failures: JsonObject[] = [];
     for (const reference of references) {
@@ -78,15 +79,15 @@ export const containerInstanceOperations: Operations = (api) => ({
   },
 
   ListContainerInstances: (input, caller) => {
-    const { state } = api.engine;
+    const { state } = api.scheduler;
     const cluster = findCluster(state, caller, input);
-    const status = text(input, "status") ?? "ACTIVE";
-    const filter = text(input, "filter");
+    const status = textIn(input, "status") ?? "ACTIVE";
+    const filter = textIn(input, "filter");
     const unknown = filter === undefined ? undefined : unknownPart(filter);
     if (unknown !== undefined)
-      throw invalid(`Invalid filter '${unknown}': comparisons of attributes are offered here.`);
+      throw invalidParameter(`Invalid filter '${unknown}': comparisons of attributes are offered here.`);
     const found = status === "ACTIVE" ? instancesOf(state, cluster.arn) : [];
-    const { items, ...next } = page(
+    const { items, ...next } = pageByKey(
       found.filter((instance) => filter === undefined || satisfies(instance, filter)),
       input,
       { keyOf: (instance) => instance.arn, size: 100 },
@@ -96,7 +97,7 @@ export const containerInstanceOperations: Operations = (api) => ({
 });
 
 const arnOf = (cluster: ClusterRecord, reference: string) =>
-  reference.startsWith("arn:") ? reference : within(cluster.arn, "container-instance", reference);
+  reference.startsWith("arn:") ? reference : resourceArn(cluster.arn, "container-instance", reference);
 
 function peekInstance(state: EcsState, cluster: ClusterRecord, reference: string): ContainerInstanceRecord | undefined {
   const instance = state.containerInstances[arnOf(cluster, reference)];
@@ -104,12 +105,12 @@ function peekInstance(state: EcsState, cluster: ClusterRecord, reference: string
 }
 
 function newInstance(random: Random, cluster: ClusterRecord, index: number): ContainerInstanceRecord {
-  const id = hex(random, 32);
+  const id = randomHex(random, 32);
   return {
-    arn: within(cluster.arn, "container-instance", id),
+    arn: resourceArn(cluster.arn, "container-instance", id),
     id,
     clusterArn: cluster.arn,
-    ec2InstanceId: `i-${hex(random, 17)}`,
+    ec2InstanceId: `i-${randomHex(random, 17)}`,
     status: "ACTIVE",
     cpu: 0,
     memory: 0,
@@ -128,7 +129,7 @@ function resourcesOf({ totalResources }: JsonObject, machine: Machine) {
     const { integerValue } = given.get(name) ?? {};
     if (integerValue === undefined) return otherwise;
     if (typeof integerValue === "number" && integerValue > 0) return integerValue;
-    throw invalid(`The resource ${name} must have an integerValue greater than 0.`);
+    throw invalidParameter(`The resource ${name} must have an integerValue greater than 0.`);
   };
   const ports = (name: string, otherwise: string[]) => {
     const resource = given.get(name);

@@ -7,24 +7,24 @@ import { AwsError } from "../../../wire/service.js";
 import { scopeOf } from "../../model/ecs-arns.js";
 import type { EcsState, HookRecord, ServiceDeploymentRecord, ServiceRevisionRecord } from "../../model/ecs-state.js";
 import { object } from "../../model/task-definition-json.js";
-import { configurationView, counts, launchView } from "../services/service-view.js";
-import { invalid } from "../shared/ecs-errors.js";
-import { oneOf } from "../shared/enums.js";
+import { configurationView, launchView, taskCounts } from "../services/service-view.js";
+import { invalidParameter } from "../shared/ecs-errors.js";
+import { checkEnum } from "../shared/enums.js";
 import { findCluster, findService } from "../shared/find-resources.js";
-import { page } from "../shared/key-paging.js";
+import { pageByKey } from "../shared/key-paging.js";
 import type { Caller, JsonObject, Operations } from "../shared/operation-context.js";
-import { pick, text, texts, times } from "../shared/operation-context.js";
+import { pick, textIn, textsIn, times } from "../shared/operation-context.js";
 
 const DESCRIBED_AT_ONCE = 20;
 const STOPPABLE = ["PENDING", "IN_PROGRESS", "STOP_REQUESTED", "ROLLBACK_REQUESTED"];
 
 export const deploymentOperations: Operations = (api) => ({
   ListServiceDeployments: (input, caller) => {
-    const cluster = findCluster(api.engine.state, caller, input);
-    const service = findService(api.engine.state, cluster, text(input, "service") ?? "");
-    const { state, now, timing } = api.engine.look();
-    const statuses = texts(input, "status");
-    for (const status of statuses) oneOf("status", status, ServiceDeploymentStatus);
+    const cluster = findCluster(api.scheduler.state, caller, input);
+    const service = findService(api.scheduler.state, cluster, textIn(input, "service") ?? "");
+    const { state, now, timing } = api.scheduler.look();
+    const statuses = textsIn(input, "status");
+    for (const status of statuses) checkEnum("status", status, ServiceDeploymentStatus);
     const { before, after } = object(input.createdAt);
     const found = service.serviceDeployments
       .map((arn) => state.serviceDeployments[arn])
@@ -34,42 +34,46 @@ export const deploymentOperations: Operations = (api) => ({
       .filter((each) => typeof before !== "number" || each.createdAt <= before * 1_000)
       .filter((each) => typeof after !== "number" || each.createdAt >= after * 1_000);
     const keyOf = (each: ServiceDeploymentRecord) => `${String(each.createdAt).padStart(15, "0")} ${each.arn}`;
-    const { items, ...next } = page(found, input, { keyOf, descending: true, size: 100 });
+    const { items, ...next } = pageByKey(found, input, { keyOf, descending: true, size: 100 });
     return { serviceDeployments: items.map(briefView), ...next };
   },
 
   DescribeServiceDeployments: (input, caller) => {
-    const { state } = api.engine;
-    const { found, failures } = lookUp(texts(input, "serviceDeploymentArns"), caller, state.serviceDeployments);
+    const { state } = api.scheduler;
+    const { found, failures } = lookUp(textsIn(input, "serviceDeploymentArns"), caller, state.serviceDeployments);
     return { serviceDeployments: found.map((each) => deploymentView(state, each)), failures };
   },
 
   DescribeServiceRevisions: (input, caller) => {
-    const { found, failures } = lookUp(texts(input, "serviceRevisionArns"), caller, api.engine.state.serviceRevisions);
+    const { found, failures } = lookUp(
+      textsIn(input, "serviceRevisionArns"),
+      caller,
+      api.scheduler.state.serviceRevisions,
+    );
     return { serviceRevisions: found.map(revisionView), failures };
   },
 
   ContinueServiceDeployment: (input, caller) => {
-    const arn = text(input, "serviceDeploymentArn") ?? "";
-    oneOf("action", input.action, DeploymentLifecycleHookAction);
-    return api.engine.change((world) => {
-      const record = mine(arn, caller) ? world.state.serviceDeployments[arn] : undefined;
+    const arn = textIn(input, "serviceDeploymentArn") ?? "";
+    checkEnum("action", input.action, DeploymentLifecycleHookAction);
+    return api.scheduler.change((context) => {
+      const record = mine(arn, caller) ? context.state.serviceDeployments[arn] : undefined;
       if (record === undefined) throw notFound("ContinueServiceDeployment");
       const hook = record.hooks?.find(({ id }) => id === input.hookId);
-      if (hook === undefined) throw invalid("The specified lifecycle hook was not found.");
+      if (hook === undefined) throw invalidParameter("The specified lifecycle hook was not found.");
       if (hook.status !== "AWAITING_ACTION" || record.status !== "IN_PROGRESS") {
-        throw invalid(`The lifecycle hook is not awaiting an action: its status is ${hook.status}.`);
+        throw invalidParameter(`The lifecycle hook is not awaiting an action: its status is ${hook.status}.`);
       }
       hook.status = input.action === "ROLLBACK" ? "FAILED" : "SUCCEEDED";
-      record.updatedAt = world.now;
+      record.updatedAt = context.now;
       return { serviceDeploymentArn: arn };
     });
   },
 
   StopServiceDeployment: (input, caller) => {
-    oneOf("stopType", input.stopType, StopServiceDeploymentStopType);
-    const arn = text(input, "serviceDeploymentArn") ?? "";
-    return api.engine.change(({ state, now }) => {
+    checkEnum("stopType", input.stopType, StopServiceDeploymentStopType);
+    const arn = textIn(input, "serviceDeploymentArn") ?? "";
+    return api.scheduler.change(({ state, now }) => {
       const record = mine(arn, caller) ? state.serviceDeployments[arn] : undefined;
       if (record === undefined) throw notFound("StopServiceDeployment");
       if (!STOPPABLE.includes(record.status)) {
@@ -100,7 +104,7 @@ function mine(arn: string, caller: Caller): boolean {
 
 function lookUp<T>(arns: string[], caller: Caller, records: Record<string, T>): { found: T[]; failures: JsonObject[] } {
   if (arns.length === 0 || arns.length > DESCRIBED_AT_ONCE)
-    throw invalid(`Between 1 and ${DESCRIBED_AT_ONCE} ARNs are accepted.`);
+    throw invalidParameter(`Between 1 and ${DESCRIBED_AT_ONCE} ARNs are accepted.`);
   const found: T[] = [];
   const failures: JsonObject[] = [];
   for (const arn of arns) {
@@ -156,7 +160,7 @@ function revisionSummary(state: EcsState, record: ServiceDeploymentRecord, arn: 
   const tasks = Object.values(state.tasks).filter(
     (task) => task.deploymentId !== undefined && ids.has(task.deploymentId),
   );
-  const { runningCount, pendingCount } = counts(tasks);
+  const { runningCount, pendingCount } = taskCounts(tasks);
   return {
     arn,
     requestedTaskCount: isPrimary ? (service?.desiredCount ?? 0) : runningCount + pendingCount,

@@ -1,13 +1,13 @@
 import type { Operation } from "../../../wire/service.js";
-import { nameOf } from "../../model/ecs-arns.js";
+import { lastPartOf } from "../../model/ecs-arns.js";
 import type { ClusterRecord, EcsState, ServiceRecord, TaskDefinitionRecord } from "../../model/ecs-state.js";
 import { object } from "../../model/task-definition-json.js";
 import { beginDeployment } from "../../scheduler/change-deployments.js";
 import { checkedTags, tagsOf } from "../resource-tags.js";
-import { invalid } from "../shared/ecs-errors.js";
-import { findCluster, peekTaskDefinition, serviceArnOf } from "../shared/find-resources.js";
+import { invalidParameter } from "../shared/ecs-errors.js";
+import { findCluster, serviceArnOf, tryFindTaskDefinition } from "../shared/find-resources.js";
 import { checkLaunch, checkVolumesAtLaunch, type Launch, launchOf } from "../shared/launch-rules.js";
-import { type Api, type JsonObject, number, pick, text } from "../shared/operation-context.js";
+import { type JsonObject, numberIn, type OperationContext, pick, textIn } from "../shared/operation-context.js";
 import { EXTRA, resolveImages, settingsOf } from "./service-input.js";
 import * as rules from "./service-rules.js";
 import { serviceView } from "./service-view.js";
@@ -17,60 +17,60 @@ const NAME = /^[a-zA-Z0-9_-]{1,255}$/;
 
 /** Makes a service and begins its first deployment. */
 export const createService =
-  (api: Api): Operation =>
+  (api: OperationContext): Operation =>
   async (input, caller) => {
-    const { state } = api.engine;
+    const { state } = api.scheduler;
     const cluster = findCluster(state, caller, input);
     const repeated = repeatOf(state, cluster, input);
     if (repeated !== undefined)
-      return { service: { ...serviceView(api.engine.look(), repeated), tags: tagsOf(state, repeated.arn) } };
-    const arn = freeArn(state, cluster, text(input, "serviceName") ?? "");
+      return { service: { ...serviceView(api.scheduler.look(), repeated), tags: tagsOf(state, repeated.arn) } };
+    const arn = freeArn(state, cluster, textIn(input, "serviceName") ?? "");
     rules.checkController(input);
     const launch = launchOf(cluster, input);
-    const target = rules.checkTarget(peekTaskDefinition(state, caller, text(input, "taskDefinition") ?? ""));
+    const target = rules.checkTarget(tryFindTaskDefinition(state, caller, textIn(input, "taskDefinition") ?? ""));
     checkLaunch(launch, target, input);
     const wanted = checkedSettings(input, launch, target);
     const tags = checkedTags(input);
     const digests = await resolveImages(api, target);
-    return api.engine.change((world) => {
+    return api.scheduler.change((context) => {
       const service: ServiceRecord = {
-        arn: freeArn(state, cluster, nameOf(arn)),
-        name: nameOf(arn),
+        arn: freeArn(state, cluster, lastPartOf(arn)),
+        name: lastPartOf(arn),
         clusterArn: cluster.arn,
         status: "ACTIVE",
         taskDefinition: target.arn,
         ...wanted,
-        createdAt: world.now,
+        createdAt: context.now,
         createdBy: caller.arn,
         deployments: [],
         serviceDeployments: [],
         events: [],
         createdWith: JSON.stringify(input),
-        launches: { tokens: world.timing.launchBurst, at: world.now },
+        launches: { tokens: context.timing.launchBurst, at: context.now },
       };
       state.services[arn] = service;
       state.tags[arn] = tags;
-      beginDeployment(world, service, digests);
-      return { service: { ...serviceView(world, service), tags: tagsOf(state, arn) } };
+      beginDeployment(context, service, digests);
+      return { service: { ...serviceView(context, service), tags: tagsOf(state, arn) } };
     });
   };
 
 /** The service that the same request, with the same client token, has made before. */
 function repeatOf(state: EcsState, cluster: ClusterRecord, input: JsonObject): ServiceRecord | undefined {
-  if (text(input, "clientToken") === undefined) return undefined;
-  const known = state.services[serviceArnOf(cluster, text(input, "serviceName") ?? "")];
+  if (textIn(input, "clientToken") === undefined) return undefined;
+  const known = state.services[serviceArnOf(cluster, textIn(input, "serviceName") ?? "")];
   return known?.status === "ACTIVE" && known.createdWith === JSON.stringify(input) ? known : undefined;
 }
 
 /** The ARN that the name stands for; refuses a name that is not one, or is another service's. */
 function freeArn(state: EcsState, cluster: ClusterRecord, name: string): string {
   if (!NAME.test(name)) {
-    throw invalid("Invalid serviceName: up to 255 letters, numbers, hyphens and underscores are accepted.");
+    throw invalidParameter("Invalid serviceName: up to 255 letters, numbers, hyphens and underscores are accepted.");
   }
   const arn = serviceArnOf(cluster, name);
   const status = state.services[arn]?.status;
-  if (status === "DRAINING") throw invalid("Unable to Start a service that is still Draining.");
-  if (status === "ACTIVE") throw invalid("Creation of service was not idempotent.");
+  if (status === "DRAINING") throw invalidParameter("Unable to Start a service that is still Draining.");
+  if (status === "ACTIVE") throw invalidParameter("Creation of service was not idempotent.");
   return arn;
 }
 
@@ -78,7 +78,7 @@ function checkedSettings(input: JsonObject, launch: Launch, target: TaskDefiniti
   const settings = { ...settingsOf(input), ...(launch as JsonObject) };
   checkVolumesAtLaunch(settings.volumeConfigurations, target);
   rules.checkLoadBalancers(settings, target);
-  const healthCheckGracePeriodSeconds = number(input, "healthCheckGracePeriodSeconds") ?? 0;
+  const healthCheckGracePeriodSeconds = numberIn(input, "healthCheckGracePeriodSeconds") ?? 0;
   rules.checkGrace({ settings, healthCheckGracePeriodSeconds });
   const deploymentConfiguration = rules.deploymentConfiguration(object(input.deploymentConfiguration));
   const availabilityZoneRebalancing = rebalancingOf(input, deploymentConfiguration);
@@ -86,7 +86,7 @@ function checkedSettings(input: JsonObject, launch: Launch, target: TaskDefiniti
     settings,
     ...("launchType" in launch && { launchType: launch.launchType }),
     healthCheckGracePeriodSeconds,
-    desiredCount: rules.checkDesiredCount(number(input, "desiredCount") ?? 0),
+    desiredCount: rules.checkDesiredCount(numberIn(input, "desiredCount") ?? 0),
     deploymentConfiguration,
     extra: { ...pick(input, EXTRA), availabilityZoneRebalancing },
   };

@@ -7,15 +7,15 @@ import {
 import type { Json } from "../../../wire/service.js";
 import type { DeploymentConfiguration } from "../../model/ecs-state.js";
 import { object, objects } from "../../model/task-definition-json.js";
-import { invalid } from "../shared/ecs-errors.js";
-import { oneOf } from "../shared/enums.js";
+import { invalidParameter } from "../shared/ecs-errors.js";
+import { checkEnum } from "../shared/enums.js";
 
 /** What of a deployment configuration is more than percents: held against the API's own values and its documented bounds. */
 export function checkDeploymentExtra(configuration: DeploymentConfiguration): void {
   const { extra, deploymentCircuitBreaker } = configuration;
   const threshold = deploymentCircuitBreaker.thresholdConfiguration;
   if (threshold !== undefined) {
-    oneOf("thresholdConfiguration.type", threshold.type, ThresholdType);
+    checkEnum("thresholdConfiguration.type", threshold.type, ThresholdType);
     whole("thresholdConfiguration.value", threshold.value, 1, Number.MAX_SAFE_INTEGER);
   }
   whole("bakeTimeInMinutes", extra.bakeTimeInMinutes, 0, 1_440);
@@ -25,14 +25,18 @@ export function checkDeploymentExtra(configuration: DeploymentConfiguration): vo
 
 function checkEarlySuccess({ extra, minimumHealthyPercent }: DeploymentConfiguration): void {
   const { enable, healthyPercent, sourceServiceRevisionCleanup } = object(extra.earlySuccessCriteria);
-  oneOf("sourceServiceRevisionCleanup", sourceServiceRevisionCleanup, ServiceRevisionCleanup);
+  checkEnum("sourceServiceRevisionCleanup", sourceServiceRevisionCleanup, ServiceRevisionCleanup);
   whole("earlySuccessCriteria.healthyPercent", healthyPercent, 0, 100);
   if (enable !== true) return;
   if (healthyPercent === undefined || sourceServiceRevisionCleanup === undefined) {
-    throw invalid("earlySuccessCriteria needs healthyPercent and sourceServiceRevisionCleanup when it is enabled.");
+    throw invalidParameter(
+      "earlySuccessCriteria needs healthyPercent and sourceServiceRevisionCleanup when it is enabled.",
+    );
   }
   if (Number(healthyPercent) < minimumHealthyPercent) {
-    throw invalid("earlySuccessCriteria.healthyPercent must be greater than or equal to minimumHealthyPercent.");
+    throw invalidParameter(
+      "earlySuccessCriteria.healthyPercent must be greater than or equal to minimumHealthyPercent.",
+    );
   }
 }
 
@@ -41,22 +45,22 @@ const LONGEST = 14 * 1_440;
 
 function checkHook({ targetType, lifecycleStages, timeoutConfiguration }: Record<string, Json>): void {
   const type = targetType ?? "AWS_LAMBDA";
-  if (type !== "PAUSE") throw invalid(`The lifecycle hook target ${type} is not offered here: only PAUSE is.`);
+  if (type !== "PAUSE") throw invalidParameter(`The lifecycle hook target ${type} is not offered here: only PAUSE is.`);
   const stages = Array.isArray(lifecycleStages) ? lifecycleStages : [];
-  if (stages.length === 0) throw invalid("lifecycleStages can not be empty.");
+  if (stages.length === 0) throw invalidParameter("lifecycleStages can not be empty.");
   for (const stage of stages) {
-    oneOf("lifecycleStages", stage, DeploymentLifecycleHookStage);
+    checkEnum("lifecycleStages", stage, DeploymentLifecycleHookStage);
     if (stage === "TEST_TRAFFIC_SHIFT" || stage === "PRODUCTION_TRAFFIC_SHIFT") {
-      throw invalid(`PAUSE hooks cannot be configured at the stage ${stage}.`);
+      throw invalidParameter(`PAUSE hooks cannot be configured at the stage ${stage}.`);
     }
   }
   const { timeoutInMinutes, action } = object(timeoutConfiguration);
   whole("timeoutInMinutes", timeoutInMinutes, 1, LONGEST);
-  oneOf("timeoutConfiguration.action", action, DeploymentLifecycleHookAction);
+  checkEnum("timeoutConfiguration.action", action, DeploymentLifecycleHookAction);
 }
 
 function whole(name: string, value: Json | undefined, least: number, most: number): void {
   if (value === undefined) return;
   if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return;
-  throw invalid(`${name} ${value}: whole numbers from ${least} to ${most} are accepted.`);
+  throw invalidParameter(`${name} ${value}: whole numbers from ${least} to ${most} are accepted.`);
 }

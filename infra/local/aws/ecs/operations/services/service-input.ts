@@ -1,8 +1,8 @@
 import type { ServiceRecord, TaskDefinitionRecord } from "../../model/ecs-state.js";
-import { setNamed } from "../../model/own-members.js";
+import { setOwn } from "../../model/own-members.js";
 import { containersOf, object } from "../../model/task-definition-json.js";
 import { serviceNotActive } from "../shared/ecs-errors.js";
-import { type Api, type JsonObject, pick } from "../shared/operation-context.js";
+import { type JsonObject, type OperationContext, pick } from "../shared/operation-context.js";
 
 /** A change in one of these is rolled out; they are part of a service revision. */
 const SETTINGS = [
@@ -36,18 +36,21 @@ export function settingsOf(input: JsonObject): JsonObject {
 }
 
 /** The service as it is now; refuses one that is being deleted. */
-export function activeService(api: Api, service: ServiceRecord): ServiceRecord {
-  const now = api.engine.state.services[service.arn];
+export function activeService(api: OperationContext, service: ServiceRecord): ServiceRecord {
+  const now = api.scheduler.state.services[service.arn];
   if (now?.status !== "ACTIVE") throw serviceNotActive();
   return now;
 }
 
 /** The digest of each container's image that is known before its first task pulls it. */
-export async function resolveImages(api: Api, { document }: TaskDefinitionRecord): Promise<Record<string, string>> {
+export async function resolveImages(
+  api: OperationContext,
+  { document }: TaskDefinitionRecord,
+): Promise<Record<string, string>> {
   const digests: Record<string, string> = {};
   for (const { name, image } of containersOf(document)) {
     const digest = String(image).split("@")[1] ?? (await api.resolveImage(String(image)));
-    if (digest !== undefined) setNamed(digests, String(name), digest);
+    if (digest !== undefined) setOwn(digests, String(name), digest);
   }
   return digests;
 }

@@ -1,21 +1,21 @@
 import type { Json } from "../../../wire/service.js";
 import type { DeploymentConfiguration, ServiceRecord, TaskDefinitionRecord } from "../../model/ecs-state.js";
 import { containersOf, object, objects } from "../../model/task-definition-json.js";
-import { client, invalid, shown } from "../shared/ecs-errors.js";
+import { clientException, invalidParameter, shownValue } from "../shared/ecs-errors.js";
 import type { JsonObject } from "../shared/operation-context.js";
-import { number } from "../shared/operation-context.js";
+import { numberIn } from "../shared/operation-context.js";
 import { checkDeploymentExtra } from "./deployment-configuration-rules.js";
 
 /** The rules of CreateService and UpdateService. Each function throws ECS's own refusal at the first mistake. */
 
 export function checkTarget(record: TaskDefinitionRecord | undefined): TaskDefinitionRecord {
   const known = checkKnown(record);
-  if (known.status !== "ACTIVE") throw client("TaskDefinition is inactive");
+  if (known.status !== "ACTIVE") throw clientException("TaskDefinition is inactive");
   return known;
 }
 
 export function checkKnown(record: TaskDefinitionRecord | undefined): TaskDefinitionRecord {
-  if (record === undefined) throw client("TaskDefinition not found.");
+  if (record === undefined) throw clientException("TaskDefinition not found.");
   return record;
 }
 
@@ -23,12 +23,14 @@ export function checkLoadBalancers(settings: JsonObject, taskDefinition: TaskDef
   for (const each of objects(settings.loadBalancers)) {
     const { containerName, containerPort, targetGroupArn } = each;
     if (typeof targetGroupArn !== "string")
-      throw invalid("targetGroupArn can not be blank: tasks in awsvpc mode register with target groups.");
+      throw invalidParameter("targetGroupArn can not be blank: tasks in awsvpc mode register with target groups.");
     const container = containersOf(taskDefinition.document).find(({ name }) => name === containerName);
     if (container === undefined)
-      throw invalid(`The container ${shown(containerName)} does not exist in the task definition.`);
+      throw invalidParameter(`The container ${shownValue(containerName)} does not exist in the task definition.`);
     if (!objects(container.portMappings).some((mapping) => covers(mapping, containerPort))) {
-      throw invalid(`The container ${containerName} did not have a container port ${shown(containerPort)} defined.`);
+      throw invalidParameter(
+        `The container ${containerName} did not have a container port ${shownValue(containerPort)} defined.`,
+      );
     }
   }
 }
@@ -42,21 +44,21 @@ function covers({ containerPort, containerPortRange }: JsonObject, port: Json | 
 export function checkController(input: JsonObject): void {
   const type = object(input.deploymentController).type ?? "ECS";
   const strategy = object(input.deploymentConfiguration).strategy ?? "ROLLING";
-  if (type !== "ECS") throw invalid(`The deployment controller ${type} is not offered here: only ECS is.`);
+  if (type !== "ECS") throw invalidParameter(`The deployment controller ${type} is not offered here: only ECS is.`);
   if (strategy !== "ROLLING")
-    throw invalid(`The deployment strategy ${strategy} is not offered here: only ROLLING is.`);
+    throw invalidParameter(`The deployment strategy ${strategy} is not offered here: only ROLLING is.`);
 }
 
 export function checkDesiredCount(count: number): number {
   if (!Number.isInteger(count) || count < 0)
-    throw invalid("The desired count must be a whole number that is not negative.");
-  if (count > 5_000) throw invalid("The desired count must not be greater than 5000.");
+    throw invalidParameter("The desired count must be a whole number that is not negative.");
+  if (count > 5_000) throw invalidParameter("The desired count must not be greater than 5000.");
   return count;
 }
 
 export function checkGrace(service: Pick<ServiceRecord, "settings" | "healthCheckGracePeriodSeconds">): void {
   if (service.healthCheckGracePeriodSeconds > 0 && objects(service.settings.loadBalancers).length === 0) {
-    throw invalid("Health check grace period is only valid for services configured to use load balancers");
+    throw invalidParameter("Health check grace period is only valid for services configured to use load balancers");
   }
 }
 
@@ -67,8 +69,8 @@ export function deploymentConfiguration(sent: JsonObject, before?: DeploymentCon
   const breaker = object(sent.deploymentCircuitBreaker);
   const threshold = object(breaker.thresholdConfiguration);
   const configuration: DeploymentConfiguration = {
-    minimumHealthyPercent: number(sent, "minimumHealthyPercent") ?? before?.minimumHealthyPercent ?? 100,
-    maximumPercent: number(sent, "maximumPercent") ?? before?.maximumPercent ?? 200,
+    minimumHealthyPercent: numberIn(sent, "minimumHealthyPercent") ?? before?.minimumHealthyPercent ?? 100,
+    maximumPercent: numberIn(sent, "maximumPercent") ?? before?.maximumPercent ?? 200,
     deploymentCircuitBreaker:
       sent.deploymentCircuitBreaker === undefined
         ? (before?.deploymentCircuitBreaker ?? { enable: false, rollback: false })
@@ -88,10 +90,12 @@ export function deploymentConfiguration(sent: JsonObject, before?: DeploymentCon
 }
 
 function checkPercents({ minimumHealthyPercent: least, maximumPercent: most }: DeploymentConfiguration): void {
-  if (least < 0 || most < 0) throw invalid("minimumHealthyPercent and maximumPercent must not be negative.");
-  if (most < least) throw invalid("maximumPercent must be greater than or equal to minimumHealthyPercent.");
-  if (most === 0) throw invalid("maximumPercent must be greater than 0.");
+  if (least < 0 || most < 0) throw invalidParameter("minimumHealthyPercent and maximumPercent must not be negative.");
+  if (most < least) throw invalidParameter("maximumPercent must be greater than or equal to minimumHealthyPercent.");
+  if (most === 0) throw invalidParameter("maximumPercent must be greater than 0.");
   if (least === 100 && most === 100) {
-    throw invalid("Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.");
+    throw invalidParameter(
+      "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.",
+    );
   }
 }

@@ -7,11 +7,11 @@ import type {
   ServiceRecord,
   TaskRecord,
 } from "../../model/ecs-state.js";
-import type { World } from "../../scheduler/scheduler-context.js";
+import type { SchedulerContext } from "../../scheduler/scheduler-context.js";
 import type { JsonObject } from "../shared/operation-context.js";
 import { pick, seconds, times } from "../shared/operation-context.js";
 
-type Look = Pick<World, "state" | "now" | "timing">;
+type Look = Pick<SchedulerContext, "state" | "now" | "timing">;
 
 /** A service as DescribeServices answers it. */
 export function serviceView(look: Look, service: ServiceRecord): JsonObject {
@@ -25,7 +25,7 @@ export function serviceView(look: Look, service: ServiceRecord): JsonObject {
     serviceRegistries: [],
     status: service.status,
     desiredCount: service.desiredCount,
-    ...counts(tasks),
+    ...taskCounts(tasks),
     ...launchView(service.settings, "LATEST"),
     taskDefinition: service.taskDefinition,
     deploymentConfiguration: configurationView(service.deploymentConfiguration),
@@ -60,8 +60,8 @@ function eventView(event: ServiceRecord["events"][number]): JsonObject {
 /** An event never changes, and a hundred of them are in each answer. */
 const eventViews = new WeakMap<object, JsonObject>();
 
-/** RUNNING and not yet RUNNING tasks; those asked to stop are neither. */
-export function counts(tasks: readonly TaskRecord[]): { runningCount: number; pendingCount: number } {
+/** RUNNING and not yet RUNNING tasks; those requested to stop are neither. */
+export function taskCounts(tasks: readonly TaskRecord[]): { runningCount: number; pendingCount: number } {
   const live = tasks.filter((task) => task.desiredStatus === "RUNNING");
   const running = live.filter((task) => task.lastStatus === "RUNNING").length;
   return { runningCount: running, pendingCount: live.length - running };
@@ -106,7 +106,7 @@ function deploymentView(
   deployment: DeploymentRecord,
   tasks: readonly TaskRecord[],
 ): JsonObject {
-  const { runningCount, pendingCount } = counts(tasks.filter((task) => task.deploymentId === deployment.id));
+  const { runningCount, pendingCount } = taskCounts(tasks.filter((task) => task.deploymentId === deployment.id));
   return {
     id: deployment.id,
     status: deployment.status,
@@ -125,7 +125,7 @@ function deploymentView(
 
 function currentRevisions(service: ServiceRecord, tasks: readonly TaskRecord[]): JsonObject[] {
   return service.deployments.map((deployment) => {
-    const { runningCount, pendingCount } = counts(tasks.filter((task) => task.deploymentId === deployment.id));
+    const { runningCount, pendingCount } = taskCounts(tasks.filter((task) => task.deploymentId === deployment.id));
     return {
       arn: deployment.serviceRevisionArn,
       requestedTaskCount: deployment.status === "PRIMARY" ? service.desiredCount : runningCount + pendingCount,

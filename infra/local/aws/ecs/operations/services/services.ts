@@ -1,9 +1,9 @@
 import { tagsOf } from "../resource-tags.js";
-import { invalid, serviceNotActive } from "../shared/ecs-errors.js";
+import { invalidParameter, serviceNotActive } from "../shared/ecs-errors.js";
 import { findCluster, findService, serviceArnOf } from "../shared/find-resources.js";
-import { page } from "../shared/key-paging.js";
+import { pageByKey } from "../shared/key-paging.js";
 import type { JsonObject, Operations } from "../shared/operation-context.js";
-import { text, texts } from "../shared/operation-context.js";
+import { textIn, textsIn } from "../shared/operation-context.js";
 import { createService } from "./create-service.js";
 import { launchView, serviceView } from "./service-view.js";
 import { updateService } from "./update-service.js";
@@ -15,16 +15,16 @@ export const serviceOperations: Operations = (api) => ({
   UpdateService: updateService(api),
 
   DescribeServices: (input, caller) => {
-    const cluster = findCluster(api.engine.state, caller, input);
-    const asked = texts(input, "services");
-    if (asked.length === 0) throw invalid("Services cannot be empty.");
-    if (asked.length > DESCRIBED_AT_ONCE)
-      throw invalid(`You can describe up to ${DESCRIBED_AT_ONCE} services at once.`);
-    const withTags = texts(input, "include").includes("TAGS");
-    const look = api.engine.look();
+    const cluster = findCluster(api.scheduler.state, caller, input);
+    const requested = textsIn(input, "services");
+    if (requested.length === 0) throw invalidParameter("Services cannot be empty.");
+    if (requested.length > DESCRIBED_AT_ONCE)
+      throw invalidParameter(`You can describe up to ${DESCRIBED_AT_ONCE} services at once.`);
+    const withTags = textsIn(input, "include").includes("TAGS");
+    const look = api.scheduler.look();
     const services: JsonObject[] = [];
     const failures: JsonObject[] = [];
-    for (const reference of asked) {
+    for (const reference of requested) {
       const arn = serviceArnOf(cluster, reference);
       const service = look.state.services[arn];
       if (service === undefined) failures.push({ arn, reason: "MISSING" });
@@ -34,15 +34,15 @@ export const serviceOperations: Operations = (api) => ({
   },
 
   ListServices: (input, caller) => {
-    const cluster = findCluster(api.engine.state, caller, input);
-    const found = Object.values(api.engine.state.services).filter(
+    const cluster = findCluster(api.scheduler.state, caller, input);
+    const found = Object.values(api.scheduler.state.services).filter(
       (service) =>
         service.clusterArn === cluster.arn &&
         service.status !== "INACTIVE" &&
         (input.launchType === undefined || input.launchType === launchView(service.settings, "").launchType) &&
         (input.schedulingStrategy === undefined || input.schedulingStrategy === "REPLICA"),
     );
-    const { items, ...next } = page(
+    const { items, ...next } = pageByKey(
       found,
       { maxResults: 10, ...input },
       { keyOf: (service) => service.arn, size: 100 },
@@ -51,15 +51,15 @@ export const serviceOperations: Operations = (api) => ({
   },
 
   DeleteService: (input, caller) => {
-    const cluster = findCluster(api.engine.state, caller, input);
-    return api.engine.change((world) => {
-      const service = findService(world.state, cluster, text(input, "service") ?? "");
+    const cluster = findCluster(api.scheduler.state, caller, input);
+    return api.scheduler.change((context) => {
+      const service = findService(context.state, cluster, textIn(input, "service") ?? "");
       if (service.status === "INACTIVE") throw serviceNotActive();
       if (service.desiredCount > 0 && input.force !== true)
-        throw invalid("The service cannot be stopped while it is scaled above 0.");
+        throw invalidParameter("The service cannot be stopped while it is scaled above 0.");
       service.status = "DRAINING";
       service.desiredCount = 0;
-      return { service: serviceView(world, service) };
+      return { service: serviceView(context, service) };
     });
   },
 });

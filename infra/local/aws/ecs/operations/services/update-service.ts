@@ -3,10 +3,10 @@ import type { Operation } from "../../../wire/service.js";
 import type { ClusterRecord, EcsState, ServiceRecord } from "../../model/ecs-state.js";
 import { object } from "../../model/task-definition-json.js";
 import { beginDeployment } from "../../scheduler/change-deployments.js";
-import { invalid } from "../shared/ecs-errors.js";
-import { findCluster, findService, peekTaskDefinition } from "../shared/find-resources.js";
+import { invalidParameter } from "../shared/ecs-errors.js";
+import { findCluster, findService, tryFindTaskDefinition } from "../shared/find-resources.js";
 import { checkLaunch, checkVolumesAtLaunch, type Launch, strategyOf } from "../shared/launch-rules.js";
-import { type Api, type JsonObject, number, pick, text } from "../shared/operation-context.js";
+import { type JsonObject, numberIn, type OperationContext, pick, textIn } from "../shared/operation-context.js";
 import { activeService, EXTRA, resolveImages, settingsOf } from "./service-input.js";
 import * as rules from "./service-rules.js";
 import { serviceView } from "./service-view.js";
@@ -17,17 +17,17 @@ const definitionOf = (state: EcsState, service: ServiceRecord) =>
 
 /** Rolls out only what belongs to a revision: a new count or other percents alone start no deployment. */
 export const updateService =
-  (api: Api): Operation =>
+  (api: OperationContext): Operation =>
   async (input, caller) => {
-    const { state } = api.engine;
+    const { state } = api.scheduler;
     const cluster = findCluster(state, caller, input);
-    const known = activeService(api, findService(state, cluster, text(input, "service") ?? ""));
+    const known = activeService(api, findService(state, cluster, textIn(input, "service") ?? ""));
     rules.checkController(input);
-    const reference = text(input, "taskDefinition");
+    const reference = textIn(input, "taskDefinition");
     // A service whose revision has become inactive can still be scaled: only one that is named is held against it.
-    const named = reference && rules.checkTarget(peekTaskDefinition(state, caller, reference));
+    const named = reference && rules.checkTarget(tryFindTaskDefinition(state, caller, reference));
     const digests = await resolveImages(api, named || definitionOf(state, known));
-    return api.engine.change((world) => {
+    return api.scheduler.change((context) => {
       const service = activeService(api, known);
       const target = named || definitionOf(state, service);
       const settings = { ...launchSettings(cluster, service, input), ...settingsOf(input) };
@@ -36,13 +36,13 @@ export const updateService =
       checkVolumesAtLaunch(settings.volumeConfigurations, target);
       rules.checkLoadBalancers(settings, target);
       const changed = {
-        desiredCount: rules.checkDesiredCount(number(input, "desiredCount") ?? service.desiredCount),
+        desiredCount: rules.checkDesiredCount(numberIn(input, "desiredCount") ?? service.desiredCount),
         deploymentConfiguration: rules.deploymentConfiguration(
           object(input.deploymentConfiguration),
           service.deploymentConfiguration,
         ),
         healthCheckGracePeriodSeconds:
-          number(input, "healthCheckGracePeriodSeconds") ?? service.healthCheckGracePeriodSeconds,
+          numberIn(input, "healthCheckGracePeriodSeconds") ?? service.healthCheckGracePeriodSeconds,
       };
       rules.checkGrace({ settings, ...changed });
       checkRebalancing(extra, changed.deploymentConfiguration);
@@ -52,9 +52,9 @@ export const updateService =
       if (isNew || input.forceNewDeployment === true) {
         service.taskDefinition = target.arn;
         service.settings = settings;
-        beginDeployment(world, service, digests);
+        beginDeployment(context, service, digests);
       }
-      return { service: serviceView(world, service) };
+      return { service: serviceView(context, service) };
     });
   };
 
@@ -66,7 +66,7 @@ function launchSettings(cluster: ClusterRecord, service: ServiceRecord, input: J
   const { launchType, capacityProviderStrategy: before = [], ...others } = service.settings;
   const strategy = strategyOf(cluster, input.capacityProviderStrategy);
   if (!isDeepStrictEqual(strategy, before) && input.forceNewDeployment !== true) {
-    throw invalid(
+    throw invalidParameter(
       "When switching from launch type to capacity provider strategy on an existing service, or making a change to a capacity provider " +
         "strategy on a service that is already using one, you must force a new deployment.",
     );

@@ -1,6 +1,6 @@
 import type { DeploymentConfiguration } from "../../model/ecs-state.js";
 import { objects } from "../../model/task-definition-json.js";
-import { invalid } from "../shared/ecs-errors.js";
+import { invalidParameter } from "../shared/ecs-errors.js";
 import type { JsonObject } from "../shared/operation-context.js";
 
 const ZONE = "attribute:ecs.availability-zone";
@@ -23,7 +23,7 @@ export function checkRebalancing(extra: JsonObject, configuration: DeploymentCon
   if (obstacle !== undefined) throw refused(obstacle);
 }
 
-const refused = (what: string) => invalid(`AvailabilityZoneRebalancing does not support ${what}.`);
+const refused = (what: string) => invalidParameter(`AvailabilityZoneRebalancing does not support ${what}.`);
 
 function obstacleTo(of: JsonObject, { maximumPercent }: DeploymentConfiguration): string | undefined {
   if (maximumPercent <= 100) return "maximumPercent <= 100";

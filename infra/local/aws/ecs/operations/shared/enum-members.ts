@@ -1,6 +1,6 @@
 import * as api from "@aws-sdk/client-ecs";
 import type { Json, JsonObject, Operation } from "../../../wire/service.js";
-import { oneOf } from "./enums.js";
+import { checkEnum } from "./enums.js";
 
 /** Members that have one of the API's own values, by operation; `*` is each of a list. The values are the installed package's. */
 const NETWORK = "networkConfiguration.awsvpcConfiguration.assignPublicIp";
@@ -51,7 +51,7 @@ const MEMBERS: Record<string, Members> = {
 type Members = Record<string, Record<string, string>>;
 
 /** The operations, each refusing values that the API does not have before it runs. */
-export function withEnums(operations: Record<string, Operation>): Record<string, Operation> {
+export function withEnumChecks(operations: Record<string, Operation>): Record<string, Operation> {
   return Object.fromEntries(
     Object.entries(operations).map(([name, run]) => {
       const members = Object.entries(MEMBERS[name] ?? {}).map(([path, accepted]) => ({
@@ -64,7 +64,7 @@ export function withEnums(operations: Record<string, Operation>): Record<string,
         name,
         (input: JsonObject, caller) => {
           for (const { path, steps, accepted } of members) {
-            for (const value of valuesAt(input, steps)) oneOf(path, value, accepted);
+            for (const value of valuesAt(input, steps)) checkEnum(path, value, accepted);
           }
           return run(input, caller);
         },

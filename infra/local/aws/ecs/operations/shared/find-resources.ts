@@ -1,12 +1,12 @@
 import {
+  arnPrefix,
   clusterArn,
   familyKey,
-  nameOf,
-  prefixOf,
+  lastPartOf,
+  resourceArn,
   type Scope,
   scopeOf,
   taskDefinitionArn,
-  within,
 } from "../../model/ecs-arns.js";
 import type {
   ClusterRecord,
@@ -15,22 +15,22 @@ import type {
   TaskDefinitionRecord,
   TaskRecord,
 } from "../../model/ecs-state.js";
-import { clusterNotFound, invalid, serviceNotFound } from "./ecs-errors.js";
+import { clusterNotFound, invalidParameter, serviceNotFound } from "./ecs-errors.js";
 import type { Caller, JsonObject } from "./operation-context.js";
-import { text } from "./operation-context.js";
+import { textIn } from "./operation-context.js";
 
 /** What a request names, by short name or ARN. Names are the caller's own account's and region's. */
 
 /** The named cluster, `default` when none is named. */
 export function findCluster(state: EcsState, caller: Caller, input: JsonObject): ClusterRecord {
-  const cluster = peekCluster(state, caller, text(input, "cluster") ?? "default");
+  const cluster = tryFindCluster(state, caller, textIn(input, "cluster") ?? "default");
   if (cluster?.status !== "ACTIVE") throw clusterNotFound();
   return cluster;
 }
 
-export function peekCluster(state: EcsState, caller: Scope, reference: string): ClusterRecord | undefined {
+export function tryFindCluster(state: EcsState, caller: Scope, reference: string): ClusterRecord | undefined {
   const arn = reference.startsWith("arn:") ? reference : clusterArn(caller, reference);
-  return arn.startsWith(prefixOf(caller)) ? state.clusters[arn] : undefined;
+  return arn.startsWith(arnPrefix(caller)) ? state.clusters[arn] : undefined;
 }
 
 /** The named service of a cluster, also one that is DRAINING or INACTIVE. */
@@ -42,18 +42,19 @@ export function findService(state: EcsState, cluster: ClusterRecord, reference: 
 
 /** Of a name, an ARN, or an ARN of the old format, which has no cluster. Refuses an ARN of another cluster. */
 export function serviceArnOf(cluster: ClusterRecord, reference: string): string {
-  if (!reference.startsWith("arn:")) return within(cluster.arn, "service", reference);
+  if (!reference.startsWith("arn:")) return resourceArn(cluster.arn, "service", reference);
   mustBeOf(cluster, reference);
   const isOld = reference.split("/").length === 2;
-  const isHere = () => reference.startsWith(`${prefixOf(scopeOf(cluster.arn))}service/`);
-  return isOld && isHere() ? within(cluster.arn, "service", nameOf(reference)) : reference;
+  const isHere = () => reference.startsWith(`${arnPrefix(scopeOf(cluster.arn))}service/`);
+  return isOld && isHere() ? resourceArn(cluster.arn, "service", lastPartOf(reference)) : reference;
 }
 
 /** A task id has 32 digits, or the 36 of a UUID in old accounts. */
-export function peekTask(state: EcsState, cluster: ClusterRecord, reference: string): TaskRecord | undefined {
-  if (![32, 36].includes(nameOf(reference).length)) throw invalid("taskId length should be one of [32,36]");
+export function tryFindTask(state: EcsState, cluster: ClusterRecord, reference: string): TaskRecord | undefined {
+  if (![32, 36].includes(lastPartOf(reference).length))
+    throw invalidParameter("taskId length should be one of [32,36]");
   if (reference.startsWith("arn:")) mustBeOf(cluster, reference);
-  const task = state.tasks[reference.startsWith("arn:") ? reference : within(cluster.arn, "task", reference)];
+  const task = state.tasks[reference.startsWith("arn:") ? reference : resourceArn(cluster.arn, "task", reference)];
   return task?.clusterArn === cluster.arn ? task : undefined;
 }
 
@@ -61,18 +62,18 @@ export function peekTask(state: EcsState, cluster: ClusterRecord, reference: str
 function mustBeOf(cluster: ClusterRecord, arn: string): void {
   const [, named, ...rest] = arn.split("/");
   if (rest.length > 0 && named !== cluster.name) {
-    throw invalid(`Invalid identifier: Identifier is for cluster ${named}. Your cluster is ${cluster.name}`);
+    throw invalidParameter(`Invalid identifier: Identifier is for cluster ${named}. Your cluster is ${cluster.name}`);
   }
 }
 
 /** By `family` (its newest active revision), `family:revision` or ARN. */
-export function peekTaskDefinition(
+export function tryFindTaskDefinition(
   state: EcsState,
   caller: Scope,
   reference: string,
 ): TaskDefinitionRecord | undefined {
-  const name = reference.startsWith("arn:") ? nameOf(reference) : reference;
-  if (reference.startsWith("arn:") && !reference.startsWith(`${prefixOf(caller)}task-definition/`)) return undefined;
+  const name = reference.startsWith("arn:") ? lastPartOf(reference) : reference;
+  if (reference.startsWith("arn:") && !reference.startsWith(`${arnPrefix(caller)}task-definition/`)) return undefined;
   const [family = "", revision] = name.split(":");
   if (revision !== undefined) return state.taskDefinitions[taskDefinitionArn(caller, family, Number(revision))];
   return newestActive(state, caller, family);

@@ -1,4 +1,4 @@
-import { invalid } from "./ecs-errors.js";
+import { invalidParameter } from "./ecs-errors.js";
 import type { JsonObject } from "./operation-context.js";
 
 interface PagingOptions<T> {
@@ -10,7 +10,7 @@ interface PagingOptions<T> {
 }
 
 /** One page of a list. The token holds the last key shown: what comes and goes between two pages moves nothing else. */
-export function page<T>(
+export function pageByKey<T>(
   items: readonly T[],
   input: JsonObject,
   options: PagingOptions<T>,
@@ -18,12 +18,12 @@ export function page<T>(
   const { keyOf, size } = options;
   const direction = options.descending ? -1 : 1;
   const compare = (a: string, b: string) => (a < b ? -direction : a > b ? direction : 0);
-  const asked = typeof input.maxResults === "number" ? input.maxResults : size;
-  if (asked < 1 || asked > size) throw invalid(`maxResults must be between 1 and ${size}.`);
+  const requested = typeof input.maxResults === "number" ? input.maxResults : size;
+  if (requested < 1 || requested > size) throw invalidParameter(`maxResults must be between 1 and ${size}.`);
   const after = typeof input.nextToken === "string" && input.nextToken !== "" ? decode(input.nextToken) : undefined;
   const sorted = [...items].sort((a, b) => compare(keyOf(a), keyOf(b)));
   const rest = after === undefined ? sorted : sorted.filter((item) => compare(keyOf(item), after) > 0);
-  const shown = rest.slice(0, asked);
+  const shown = rest.slice(0, requested);
   const last = shown.at(-1);
   return rest.length > shown.length && last !== undefined
     ? { items: shown, nextToken: encode(keyOf(last)) }
@@ -35,6 +35,6 @@ const encode = (key: string) => Buffer.from(MARK + key).toString("base64url");
 
 function decode(token: string): string {
   const key = Buffer.from(token, "base64url").toString();
-  if (!key.startsWith(MARK)) throw invalid("Invalid token.");
+  if (!key.startsWith(MARK)) throw invalidParameter("Invalid token.");
   return key.slice(MARK.length);
 }

@@ -3,9 +3,9 @@ import { AwsError } from "../../../wire/service.js";
 import type { ClusterRecord, StrategyItem, TaskDefinitionRecord } from "../../model/ecs-state.js";
 import { networkModeOf, object, objects, texts } from "../../model/task-definition-json.js";
 import { unknownPart } from "../../scheduler/placement-constraints.js";
-import { client, invalid, shown } from "./ecs-errors.js";
+import { clientException, invalidParameter, shownValue } from "./ecs-errors.js";
 import type { JsonObject } from "./operation-context.js";
-import { text } from "./operation-context.js";
+import { textIn } from "./operation-context.js";
 
 /** A launch type, or a strategy of capacity providers, which here are always Fargate's. */
 export type Launch = { launchType: "FARGATE" | "EC2" } | { capacityProviderStrategy: StrategyItem[] };
@@ -18,16 +18,16 @@ export const FARGATE_PROVIDERS = ["FARGATE", "FARGATE_SPOT"];
  */
 export function launchOf(cluster: ClusterRecord, input: JsonObject): Launch {
   const strategy = strategyOf(cluster, input.capacityProviderStrategy);
-  const launchType = text(input, "launchType");
+  const launchType = textIn(input, "launchType");
   if (launchType !== undefined && strategy.length > 0) {
-    throw invalid(
+    throw invalidParameter(
       "Specifying both a launch type and capacity provider strategy is not supported. Remove one and try again.",
     );
   }
   if (strategy.length > 0) return { capacityProviderStrategy: strategy };
   if (launchType === "FARGATE" || launchType === "EC2") return { launchType };
   if (launchType !== undefined) {
-    throw invalid(`The launch type ${launchType} is not offered here: EC2 and FARGATE are.`);
+    throw invalidParameter(`The launch type ${launchType} is not offered here: EC2 and FARGATE are.`);
   }
   const byDefault = strategyOf(cluster, cluster.extra.defaultCapacityProviderStrategy);
   return byDefault.length > 0 ? { capacityProviderStrategy: byDefault } : { launchType: "EC2" };
@@ -48,24 +48,26 @@ export function strategyOf(cluster: ClusterRecord, sent: Json | undefined): Stra
     base: Number(base ?? 0),
   }));
   if (strategy.length > MOST_PROVIDERS) {
-    throw invalid(`A capacity provider strategy can have at most ${MOST_PROVIDERS} capacity providers.`);
+    throw invalidParameter(`A capacity provider strategy can have at most ${MOST_PROVIDERS} capacity providers.`);
   }
   for (const { capacityProvider, weight, base } of strategy) {
     if (!isAssociated(cluster, capacityProvider)) throw notAssociated();
-    if (!isWhole(weight, MOST_WEIGHT)) throw invalid(`weight must be between 0 and ${MOST_WEIGHT}.`);
-    if (!isWhole(base, MOST_BASE)) throw invalid(`base must be between 0 and ${MOST_BASE}.`);
+    if (!isWhole(weight, MOST_WEIGHT)) throw invalidParameter(`weight must be between 0 and ${MOST_WEIGHT}.`);
+    if (!isWhole(base, MOST_BASE)) throw invalidParameter(`base must be between 0 and ${MOST_BASE}.`);
   }
   if (strategy.filter(({ base }) => base > 0).length > 1) {
-    throw invalid("Only one capacity provider in a capacity provider strategy can have a base.");
+    throw invalidParameter("Only one capacity provider in a capacity provider strategy can have a base.");
   }
   if (strategy.length > 1 && strategy.every(({ weight }) => weight === 0)) {
-    throw invalid("At least one capacity provider in a capacity provider strategy must have a weight greater than 0.");
+    throw invalidParameter(
+      "At least one capacity provider in a capacity provider strategy must have a weight greater than 0.",
+    );
   }
   return strategy;
 }
 
 export const notAssociated = () =>
-  invalid(
+  invalidParameter(
     "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. " +
       "Associate the capacity provider with the cluster and try again.",
   );
@@ -82,16 +84,16 @@ const isWhole = (value: number, most: number) => Number.isInteger(value) && valu
 export function checkLaunch(launch: Launch, { document }: TaskDefinitionRecord, input: JsonObject): void {
   const onInstances = runsOnInstances(launch);
   if (!onInstances && !texts(document.compatibilities).includes("FARGATE")) {
-    throw invalid("Task definition does not support launch_type FARGATE.");
+    throw invalidParameter("Task definition does not support launch_type FARGATE.");
   }
   if (input.schedulingStrategy === "DAEMON") {
-    throw invalid(
+    throw invalidParameter(
       onInstances
         ? "The daemon scheduling strategy is not offered here: only REPLICA is."
         : "The daemon scheduling strategy is not supported for tasks using the Fargate launch type.",
     );
   }
-  checkPlatform(onInstances, text(input, "platformVersion"));
+  checkPlatform(onInstances, textIn(input, "platformVersion"));
   checkPlacement(onInstances, input);
   checkNetwork(object(input.networkConfiguration), networkModeOf(document));
 }
@@ -100,7 +102,7 @@ const PLATFORMS = ["LATEST", "1.4.0", "1.3.0", "1.2.0", "1.1.0", "1.0.0"];
 
 export function checkPlatform(onInstances: boolean, platformVersion: string | undefined): void {
   if (platformVersion === undefined) return;
-  if (onInstances) throw invalid("The platform version must be null when specifying an EC2 launch type.");
+  if (onInstances) throw invalidParameter("The platform version must be null when specifying an EC2 launch type.");
   if (PLATFORMS.includes(platformVersion)) return;
   throw new AwsError(
     "PlatformUnknownException",
@@ -116,27 +118,30 @@ export function checkPlacement(onInstances: boolean, input: JsonObject): void {
   const constraints = objects(input.placementConstraints);
   const strategies = objects(input.placementStrategy);
   if (!onInstances && strategies.length > 0)
-    throw invalid("Placement strategies are not supported with FARGATE launch type.");
+    throw invalidParameter("Placement strategies are not supported with FARGATE launch type.");
   if (!onInstances && constraints.length > 0)
-    throw invalid("Placement constraints are not supported with FARGATE launch type.");
+    throw invalidParameter("Placement constraints are not supported with FARGATE launch type.");
   if (constraints.length > MOST_CONSTRAINTS)
-    throw invalid(`placementConstraints can have at most ${MOST_CONSTRAINTS} items.`);
+    throw invalidParameter(`placementConstraints can have at most ${MOST_CONSTRAINTS} items.`);
   if (strategies.length > MOST_STRATEGIES)
-    throw invalid(`placementStrategy can have at most ${MOST_STRATEGIES} items.`);
+    throw invalidParameter(`placementStrategy can have at most ${MOST_STRATEGIES} items.`);
   for (const { type, expression } of constraints) {
-    if (type === "memberOf") checkExpression(shown(expression));
-    else if (expression !== undefined) throw invalid(`A constraint of the type ${shown(type)} has no expression.`);
+    if (type === "memberOf") checkExpression(shownValue(expression));
+    else if (expression !== undefined)
+      throw invalidParameter(`A constraint of the type ${shownValue(type)} has no expression.`);
   }
   for (const { type, field } of strategies) {
     if (type === "binpack" && field !== "cpu" && field !== "memory" && field !== "CPU" && field !== "MEMORY")
-      throw invalid(`The field '${shown(field)}' is not valid for the placement strategy binpack: cpu and memory are.`);
+      throw invalidParameter(
+        `The field '${shownValue(field)}' is not valid for the placement strategy binpack: cpu and memory are.`,
+      );
   }
 }
 
 function checkExpression(expression: string): void {
   const unknown = expression.length > LONGEST_EXPRESSION ? expression.slice(0, 80) : unknownPart(expression);
   if (unknown === undefined) return;
-  throw invalid(
+  throw invalidParameter(
     `Invalid expression '${unknown.slice(0, 80)}': comparisons of attributes such as 'attribute:ecs.instance-type == t3.medium', joined by 'and', are offered here.`,
   );
 }
@@ -147,14 +152,15 @@ export function checkNetwork(networkConfiguration: JsonObject, networkMode: stri
   const isGiven = Object.keys(awsvpc).length > 0;
   if (networkMode !== "awsvpc") {
     if (!isGiven) return;
-    throw invalid("Network Configuration is not valid for the given networkMode of this task definition.");
+    throw invalidParameter("Network Configuration is not valid for the given networkMode of this task definition.");
   }
-  if (!isGiven) throw invalid("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
+  if (!isGiven)
+    throw invalidParameter("Network Configuration must be provided when networkMode 'awsvpc' is specified.");
   const subnets = Array.isArray(awsvpc.subnets) ? awsvpc.subnets.length : 0;
   const groups = Array.isArray(awsvpc.securityGroups) ? awsvpc.securityGroups.length : 0;
-  if (subnets === 0) throw invalid("subnets can not be empty.");
-  if (subnets > 16) throw invalid("subnets can have at most 16 items.");
-  if (groups > 5) throw invalid("securityGroups can have at most 5 items.");
+  if (subnets === 0) throw invalidParameter("subnets can not be empty.");
+  if (subnets > 16) throw invalidParameter("subnets can have at most 16 items.");
+  if (groups > 5) throw invalidParameter("securityGroups can have at most 5 items.");
 }
 
 /**
@@ -164,15 +170,16 @@ export function checkNetwork(networkConfiguration: JsonObject, networkMode: stri
 export function checkVolumesAtLaunch(sent: Json | undefined, { document }: TaskDefinitionRecord): void {
   const configurations = objects(sent);
   const atLaunch = objects(document.volumes).filter(({ configuredAtLaunch }) => configuredAtLaunch === true);
-  if (configurations.length > 1) throw client("At most one volume configuration is accepted.");
+  if (configurations.length > 1) throw clientException("At most one volume configuration is accepted.");
   for (const { name, managedEBSVolume } of configurations) {
     if (!atLaunch.some((volume) => volume.name === name)) {
-      throw client(`The volume '${shown(name)}' is not configured at launch in the task definition.`);
+      throw clientException(`The volume '${shownValue(name)}' is not configured at launch in the task definition.`);
     }
-    if (!text(object(managedEBSVolume), "roleArn")) throw invalid("managedEBSVolume.roleArn can not be blank.");
+    if (!textIn(object(managedEBSVolume), "roleArn"))
+      throw invalidParameter("managedEBSVolume.roleArn can not be blank.");
   }
   const missing = atLaunch.find((volume) => !configurations.some(({ name }) => name === volume.name));
   if (missing !== undefined) {
-    throw client(`The volume '${missing.name}' is configured at launch: volumeConfigurations must have it.`);
+    throw clientException(`The volume '${missing.name}' is configured at launch: volumeConfigurations must have it.`);
   }
 }

@@ -1,10 +1,10 @@
 import type { Caller, JsonObject, Operation } from "../../../wire/service.js";
-import type { Engine } from "../../scheduler/ecs-scheduler.js";
+import type { EcsScheduler } from "../../scheduler/ecs-scheduler.js";
 
 /** What an operation has at hand. */
-export interface Api {
-  engine: Engine;
-  /** The digest an image resolves to now, asked once for each deployment; `undefined` when it can't be told. */
+export interface OperationContext {
+  scheduler: EcsScheduler;
+  /** The digest an image resolves to now, requested once for each deployment; `undefined` when it can't be told. */
   resolveImage: (image: string) => Promise<string | undefined>;
   machine: Machine;
 }
@@ -18,7 +18,7 @@ export interface Machine {
   architecture: "x86_64" | "arm64";
 }
 
-export type Operations = (api: Api) => Record<string, Operation>;
+export type Operations = (api: OperationContext) => Record<string, Operation>;
 export type { Caller, JsonObject };
 
 /** Seconds since the epoch, as on the wire, of a time in milliseconds. */
@@ -41,17 +41,17 @@ export function pick(from: JsonObject, names: readonly string[]): JsonObject {
   return out;
 }
 
-export const text = (input: JsonObject, name: string): string | undefined => {
+export const textIn = (input: JsonObject, name: string): string | undefined => {
   const value = input[name];
   return typeof value === "string" && value !== "" ? value : undefined;
 };
 
-export const texts = (input: JsonObject, name: string): string[] => {
+export const textsIn = (input: JsonObject, name: string): string[] => {
   const value = input[name];
   return Array.isArray(value) ? value.filter((each): each is string => typeof each === "string") : [];
 };
 
-export const number = (input: JsonObject, name: string): number | undefined => {
+export const numberIn = (input: JsonObject, name: string): number | undefined => {
   const value = input[name];
   return typeof value === "number" ? value : undefined;
 };

@@ -1,21 +1,23 @@
-import { nameOf } from "../../model/ecs-arns.js";
+import { lastPartOf } from "../../model/ecs-arns.js";
 import type { EcsState, TaskDefinitionRecord } from "../../model/ecs-state.js";
-import { invalid } from "../shared/ecs-errors.js";
-import { peekTaskDefinition } from "../shared/find-resources.js";
-import type { Api, Caller, JsonObject } from "../shared/operation-context.js";
-import { texts } from "../shared/operation-context.js";
+import { invalidParameter } from "../shared/ecs-errors.js";
+import { tryFindTaskDefinition } from "../shared/find-resources.js";
+import type { Caller, JsonObject, OperationContext } from "../shared/operation-context.js";
+import { textsIn } from "../shared/operation-context.js";
 import { definitionView } from "./task-definition-document.js";
 
 const AT_ONCE = 10;
 
 /** Marks inactive revisions for deletion. The scheduler deletes them when no task and no service references them. */
 export const deleteTaskDefinitions =
-  (api: Api) =>
+  (api: OperationContext) =>
   (input: JsonObject, caller: Caller): JsonObject => {
-    const references = texts(input, "taskDefinitions");
-    if (references.length === 0) throw invalid("size of TaskDefinition references list must be greater than 0");
-    if (references.length > AT_ONCE) throw invalid(`Size of TaskDefinition references list cannot exceed ${AT_ONCE}`);
-    return api.engine.change(({ state, roster, now }) => {
+    const references = textsIn(input, "taskDefinitions");
+    if (references.length === 0)
+      throw invalidParameter("size of TaskDefinition references list must be greater than 0");
+    if (references.length > AT_ONCE)
+      throw invalidParameter(`Size of TaskDefinition references list cannot exceed ${AT_ONCE}`);
+    return api.scheduler.change(({ state, index, now }) => {
       const deleted: TaskDefinitionRecord[] = [];
       const failures: JsonObject[] = [];
       for (const reference of references) {
@@ -26,7 +28,7 @@ export const deleteTaskDefinitions =
         }
         found.status = "DELETE_IN_PROGRESS";
         found.deleteRequestedAt ??= now;
-        roster.deleting.add(found);
+        index.deleting.add(found);
         deleted.push(found);
       }
       return { taskDefinitions: deleted.map(definitionView), failures };
@@ -35,12 +37,12 @@ export const deleteTaskDefinitions =
 
 /** Returns the revision, or ECS's reason why it can't be deleted. The texts are those of https://github.com/getmoto/moto. */
 function deletable(state: EcsState, caller: Caller, reference: string): TaskDefinitionRecord | { reason: string } {
-  if (!/^[a-zA-Z0-9_-]+:\d+$/.test(nameOf(reference))) {
+  if (!/^[a-zA-Z0-9_-]+:\d+$/.test(lastPartOf(reference))) {
     return {
       reason: "The specified task definition identifier is invalid. Specify a valid name or ARN and try again.",
     };
   }
-  const record = peekTaskDefinition(state, caller, reference);
+  const record = tryFindTaskDefinition(state, caller, reference);
   if (record === undefined) {
     return {
       reason: "The specified task definition does not exist. Specify a valid account, family, revision and try again.",

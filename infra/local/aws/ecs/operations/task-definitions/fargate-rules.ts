@@ -1,12 +1,12 @@
 import type { Json, JsonObject } from "../../../wire/service.js";
 import { object, objects } from "../../model/task-definition-json.js";
-import { client } from "../shared/ecs-errors.js";
+import { clientException } from "../shared/ecs-errors.js";
 import { taskSize } from "./task-size.js";
 
 /** Checks Fargate's additional rules for a task definition. Throws ECS's error at the first mistake. */
 export function checkFargate(input: JsonObject, containers: readonly JsonObject[]): void {
-  const refused = (what: string) => client(`Tasks using the Fargate launch type do not support ${what}.`);
-  if (input.networkMode !== "awsvpc") throw client("Fargate only supports network mode ‘awsvpc’.");
+  const refused = (what: string) => clientException(`Tasks using the Fargate launch type do not support ${what}.`);
+  if (input.networkMode !== "awsvpc") throw clientException("Fargate only supports network mode ‘awsvpc’.");
   if (input.pidMode === "host") throw refused("pidMode 'host'. The supported value for pidMode is 'task'");
   if (input.ipcMode !== undefined && input.ipcMode !== null) throw refused("ipcMode");
   for (const volume of objects(input.volumes)) {
@@ -17,7 +17,7 @@ export function checkFargate(input: JsonObject, containers: readonly JsonObject[
   for (const container of containers) {
     const { stopTimeout } = container;
     if (typeof stopTimeout === "number" && (stopTimeout < 0 || stopTimeout > 120)) {
-      throw client(
+      throw clientException(
         `Invalid stopTimeout for container '${container.name}': the max stop timeout value on Fargate is 120 seconds.`,
       );
     }
@@ -35,12 +35,12 @@ export function checkFargate(input: JsonObject, containers: readonly JsonObject[
 
 function checkLogs({ logDriver }: JsonObject, executionRole: Json | undefined): void {
   if (logDriver !== "awslogs" || executionRole) return;
-  throw client("Fargate requires task definition to have execution role ARN to support log driver awslogs.");
+  throw clientException("Fargate requires task definition to have execution role ARN to support log driver awslogs.");
 }
 
 function checkSizes(input: JsonObject, containers: readonly JsonObject[]): void {
   const { cpu } = taskSize(input.cpu, input.memory);
   const total = containers.reduce((sum, container) => sum + (typeof container.cpu === "number" ? container.cpu : 0), 0);
   if (total > cpu)
-    throw client(`The total 'cpu' of the containers, ${total}, must not exceed that of the task, ${cpu}.`);
+    throw clientException(`The total 'cpu' of the containers, ${total}, must not exceed that of the task, ${cpu}.`);
 }

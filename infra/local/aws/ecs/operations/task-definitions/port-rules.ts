@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../../../wire/service.js";
 import { objects } from "../../model/task-definition-json.js";
-import { client } from "../shared/ecs-errors.js";
+import { clientException } from "../shared/ecs-errors.js";
 
 /** Ports of a mapping, both included. */
 interface Range {
@@ -16,15 +16,20 @@ const MOST_RANGES = 100;
 export function checkPorts(name: string, portMappings: Json | undefined, networkMode: string): void {
   const mappings = objects(portMappings);
   if (mappings.length > 0 && networkMode === "none") {
-    throw client(`Invalid setting for container '${name}': port mappings are not valid when networkMode=none.`);
+    throw clientException(
+      `Invalid setting for container '${name}': port mappings are not valid when networkMode=none.`,
+    );
   }
   if (mappings.filter(isRange).length > MOST_RANGES) {
-    throw client(`Invalid setting for container '${name}': at most ${MOST_RANGES} 'containerPortRange' are accepted.`);
+    throw clientException(
+      `Invalid setting for container '${name}': at most ${MOST_RANGES} 'containerPortRange' are accepted.`,
+    );
   }
   const taken: (Range & { protocol: string; ranged: boolean })[] = [];
   for (const mapping of mappings) {
     const protocol = String(mapping.protocol ?? "tcp");
-    if (protocol !== "tcp" && protocol !== "udp") throw client(`Invalid 'protocol' setting for container '${name}'.`);
+    if (protocol !== "tcp" && protocol !== "udp")
+      throw clientException(`Invalid 'protocol' setting for container '${name}'.`);
     const ranged = isRange(mapping);
     const range = ranged ? checkRange(name, mapping, networkMode) : checkPort(name, mapping, networkMode);
     const overlaps = taken.some(
@@ -32,7 +37,9 @@ export function checkPorts(name: string, portMappings: Json | undefined, network
         (ranged || other.ranged) && other.protocol === protocol && other.from <= range.to && range.from <= other.to,
     );
     if (overlaps) {
-      throw client(`Invalid 'containerPortRange' setting for container '${name}': port mappings must not overlap.`);
+      throw clientException(
+        `Invalid 'containerPortRange' setting for container '${name}': port mappings must not overlap.`,
+      );
     }
     taken.push({ ...range, protocol, ranged });
   }
@@ -49,19 +56,22 @@ export function completePort(mapping: JsonObject, networkMode: string): JsonObje
 const isRange = ({ containerPortRange }: JsonObject) => containerPortRange !== undefined && containerPortRange !== null;
 
 function checkPort(name: string, { containerPort, hostPort }: JsonObject, networkMode: string): Range {
-  if (!isPort(containerPort, 1)) throw client(`Invalid 'containerPort' setting for container '${name}'.`);
+  if (!isPort(containerPort, 1)) throw clientException(`Invalid 'containerPort' setting for container '${name}'.`);
   if (hostPort !== undefined && hostPort !== null && !isPort(hostPort, 0)) {
-    throw client(`Invalid 'hostPort' setting for container '${name}'.`);
+    throw clientException(`Invalid 'hostPort' setting for container '${name}'.`);
   }
   const isOwn = networkMode === "awsvpc" || networkMode === "host";
   if (isOwn && hostPort && hostPort !== containerPort) {
-    throw client(`When networkMode=${networkMode}, the host ports and container ports in port mappings must match.`);
+    throw clientException(
+      `When networkMode=${networkMode}, the host ports and container ports in port mappings must match.`,
+    );
   }
   return { from: Number(containerPort), to: Number(containerPort) };
 }
 
 function checkRange(name: string, mapping: JsonObject, networkMode: string): Range {
-  const refused = (why: string) => client(`Invalid 'containerPortRange' setting for container '${name}': ${why}`);
+  const refused = (why: string) =>
+    clientException(`Invalid 'containerPortRange' setting for container '${name}': ${why}`);
   const { containerPort, hostPort, containerPortRange } = mapping;
   if (containerPort !== undefined || hostPort !== undefined) {
     throw refused("neither 'containerPort' nor 'hostPort' can be given beside it.");

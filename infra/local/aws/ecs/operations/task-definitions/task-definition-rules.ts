@@ -1,6 +1,6 @@
 import { AwsError, type Json, type JsonObject } from "../../../wire/service.js";
 import { containersOf, networkModeOf, object, objects, texts } from "../../model/task-definition-json.js";
-import { client, shown } from "../shared/ecs-errors.js";
+import { clientException, shownValue } from "../shared/ecs-errors.js";
 import { checkFargate } from "./fargate-rules.js";
 import { checkPorts } from "./port-rules.js";
 import { instanceTaskSize } from "./task-size.js";
@@ -39,45 +39,45 @@ const LARGEST = 64 * 1024;
 const MOST_CONTAINERS = 10;
 
 function checkFamily(family: Json | undefined): void {
-  if (typeof family !== "string" || family === "") throw client("Family should not be null or empty.");
-  if (!FAMILY.test(family)) throw client("Family contains invalid characters.");
+  if (typeof family !== "string" || family === "") throw clientException("Family should not be null or empty.");
+  if (!FAMILY.test(family)) throw clientException("Family contains invalid characters.");
 }
 
 function checkSize(input: JsonObject): void {
   const size = Buffer.byteLength(JSON.stringify(input));
-  if (size > LARGEST) throw client(`Actual length: '${size}'. Max allowed length is '${LARGEST}' bytes.`);
+  if (size > LARGEST) throw clientException(`Actual length: '${size}'. Max allowed length is '${LARGEST}' bytes.`);
 }
 
 function checkContainers(containers: readonly JsonObject[], networkMode: string): void {
-  if (containers.length === 0) throw client("Container list cannot be empty.");
-  if (containers.length > MOST_CONTAINERS) throw client(`Container count must not exceed ${MOST_CONTAINERS}.`);
+  if (containers.length === 0) throw clientException("Container list cannot be empty.");
+  if (containers.length > MOST_CONTAINERS) throw clientException(`Container count must not exceed ${MOST_CONTAINERS}.`);
   const names = new Set<string>();
   for (const container of containers) {
     checkContainer(container, networkMode);
     const name = String(container.name);
-    if (names.has(name)) throw client(`Container.name should be unique: '${name}' is used more than once.`);
+    if (names.has(name)) throw clientException(`Container.name should be unique: '${name}' is used more than once.`);
     names.add(name);
   }
   if (containers.every((container) => container.essential === false)) {
-    throw client("Invalid setting: at least one container must be essential.");
+    throw clientException("Invalid setting: at least one container must be essential.");
   }
 }
 
 function checkContainer(container: JsonObject, networkMode: string): void {
   const { name, image } = container;
-  if (typeof name !== "string" || name === "") throw client("Container.name should not be null or empty.");
-  if (!FAMILY.test(name)) throw client("Container.name contains invalid characters.");
-  if (typeof image !== "string" || image === "") throw client("Container.image should not be null or empty.");
-  if (image.length > 255 || /\s/.test(image)) throw client("Container.image contains invalid characters.");
+  if (typeof name !== "string" || name === "") throw clientException("Container.name should not be null or empty.");
+  if (!FAMILY.test(name)) throw clientException("Container.name contains invalid characters.");
+  if (typeof image !== "string" || image === "") throw clientException("Container.image should not be null or empty.");
+  if (image.length > 255 || /\s/.test(image)) throw clientException("Container.image contains invalid characters.");
   checkPorts(name, container.portMappings, networkMode);
   if (texts(container.links).length > 0 && networkMode !== "bridge") {
-    throw client(`Links are not supported when networkMode=${networkMode}.`);
+    throw clientException(`Links are not supported when networkMode=${networkMode}.`);
   }
   checkLogs(object(container.logConfiguration));
   checkHealthCheck(name, container.healthCheck);
   const { memory, memoryReservation } = container;
   if (typeof memory === "number" && typeof memoryReservation === "number" && memoryReservation > memory) {
-    throw client(
+    throw clientException(
       `Invalid setting for container '${name}'. The 'memory' must be greater than or equal to the 'memoryReservation'.`,
     );
   }
@@ -94,12 +94,12 @@ const HEALTH_CHECK: [member: string, least: number, most: number][] = [
 function checkHealthCheck(name: string, healthCheck: Json | undefined): void {
   const given = object(healthCheck);
   if (healthCheck !== undefined && healthCheck !== null && !Array.isArray(given.command)) {
-    throw client(`Invalid health check for container '${name}': command should not be null or empty.`);
+    throw clientException(`Invalid health check for container '${name}': command should not be null or empty.`);
   }
   for (const [member, least, most] of HEALTH_CHECK) {
     const value = given[member];
     if (typeof value !== "number" || (value >= least && value <= most)) continue;
-    throw client(
+    throw clientException(
       `Invalid health check for container '${name}': ${member} ${value} is not between ${least} and ${most}.`,
     );
   }
@@ -109,7 +109,7 @@ function checkLogs({ logDriver, options }: JsonObject): void {
   if (logDriver !== "awslogs") return;
   const given = object(options);
   const missing = ["awslogs-region", "awslogs-group"].filter((name) => !given[name]);
-  if (missing.length > 0) throw client(`Log driver awslogs requires options: ${missing.join(", ")}`);
+  if (missing.length > 0) throw clientException(`Log driver awslogs requires options: ${missing.join(", ")}`);
 }
 
 /** Checks that the task or each of its containers states its memory. */
@@ -117,7 +117,7 @@ function checkInstanceSizes(input: JsonObject, containers: readonly JsonObject[]
   if (instanceTaskSize(input.cpu, input.memory).memory !== undefined) return;
   for (const { name, memory, memoryReservation } of containers) {
     if (typeof memory === "number" || typeof memoryReservation === "number") continue;
-    throw client(
+    throw clientException(
       `Invalid setting for container '${name}'. At least one of 'memory' or 'memoryReservation' must be specified.`,
     );
   }
@@ -127,7 +127,9 @@ function checkDependencies(containers: readonly JsonObject[]): void {
   const names = new Set(containers.map((container) => container.name));
   const check = (container: JsonObject, on: Json | undefined) => {
     if (names.has(on ?? null)) return;
-    throw client(`Container '${container.name}' depends on container '${shown(on)}', which does not exist.`);
+    throw clientException(
+      `Container '${container.name}' depends on container '${shownValue(on)}', which does not exist.`,
+    );
   };
   for (const container of containers) {
     for (const { containerName } of objects(container.dependsOn)) check(container, containerName);

@@ -1,5 +1,5 @@
 import type { Json } from "../../../wire/service.js";
-import { client } from "../shared/ecs-errors.js";
+import { clientException } from "../shared/ecs-errors.js";
 
 /** MiB that go with each number of CPU units: the values themselves, or a range in steps. */
 const SIZES: Record<number, number[] | { from: number; to: number; step: number }> = {
@@ -14,14 +14,15 @@ const SIZES: Record<number, number[] | { from: number; to: number; step: number 
 
 /** CPU units and MiB of a Fargate task, written as numbers, `.25 vCPU` or `1 GB`. Refuses what Fargate does not have. */
 export function taskSize(cpu: Json | undefined, memory: Json | undefined): { cpu: number; memory: number } {
-  if (cpu === undefined || cpu === null) throw client("Fargate requires that 'cpu' be defined at the task level.");
+  if (cpu === undefined || cpu === null)
+    throw clientException("Fargate requires that 'cpu' be defined at the task level.");
   if (memory === undefined || memory === null)
-    throw client("Fargate requires that 'memory' be defined at the task level.");
+    throw clientException("Fargate requires that 'memory' be defined at the task level.");
   const size = { cpu: amount(String(cpu), "vcpu"), memory: amount(String(memory), "gb") };
   const allowed = SIZES[size.cpu];
   if (allowed === undefined || !fits(size.memory, allowed)) {
     const given = `${size.cpu || cpu} CPU, ${size.memory || memory} memory`;
-    throw client(
+    throw clientException(
       `No Fargate configuration exists for given values: ${given}. See the Amazon ECS documentation for the valid values.`,
     );
   }
@@ -38,12 +39,13 @@ export function instanceTaskSize(cpu: Json | undefined, memory: Json | undefined
   if (cpu !== undefined && cpu !== null) {
     size.cpu = amount(String(cpu), "vcpu");
     if (!(size.cpu >= LEAST_CPU && size.cpu <= MOST_CPU)) {
-      throw client(`Invalid 'cpu' setting for task: from ${LEAST_CPU} to ${MOST_CPU} CPU units are accepted.`);
+      throw clientException(`Invalid 'cpu' setting for task: from ${LEAST_CPU} to ${MOST_CPU} CPU units are accepted.`);
     }
   }
   if (memory !== undefined && memory !== null) {
     size.memory = amount(String(memory), "gb");
-    if (!(size.memory > 0)) throw client("Invalid 'memory' setting for task: MiB, or GB as in '1 GB', are accepted.");
+    if (!(size.memory > 0))
+      throw clientException("Invalid 'memory' setting for task: MiB, or GB as in '1 GB', are accepted.");
   }
   return size;
 }

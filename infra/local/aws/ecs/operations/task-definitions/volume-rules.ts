@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../../wire/service.js";
 import { object, objects } from "../../model/task-definition-json.js";
-import { client, shown } from "../shared/ecs-errors.js";
+import { clientException, shownValue } from "../shared/ecs-errors.js";
 
 const NAME = /^[a-zA-Z0-9_-]{1,255}$/;
 
@@ -8,18 +8,18 @@ const NAME = /^[a-zA-Z0-9_-]{1,255}$/;
 export function checkVolumes(input: JsonObject, containers: readonly JsonObject[]): void {
   const names = new Set<string>();
   for (const { name } of objects(input.volumes)) {
-    if (typeof name !== "string" || name === "") throw client("Volume.name should not be null or empty.");
-    if (!NAME.test(name)) throw client("Volume.name contains invalid characters.");
-    if (names.has(name)) throw client(`Volume.name should be unique: '${name}' is used more than once.`);
+    if (typeof name !== "string" || name === "") throw clientException("Volume.name should not be null or empty.");
+    if (!NAME.test(name)) throw clientException("Volume.name contains invalid characters.");
+    if (names.has(name)) throw clientException(`Volume.name should be unique: '${name}' is used more than once.`);
     names.add(name);
   }
   for (const container of containers) {
     for (const { sourceVolume, containerPath } of objects(container.mountPoints)) {
       if (typeof sourceVolume !== "string" || !names.has(sourceVolume)) {
-        throw client(`Unknown volume '${shown(sourceVolume)}'.`);
+        throw clientException(`Unknown volume '${shownValue(sourceVolume)}'.`);
       }
       if (typeof containerPath !== "string" || containerPath === "") {
-        throw client("MountPoint.containerPath should not be null or empty.");
+        throw clientException("MountPoint.containerPath should not be null or empty.");
       }
     }
   }

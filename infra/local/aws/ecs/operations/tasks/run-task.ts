@@ -11,15 +11,15 @@ import { object, objects, subnetOf } from "../../model/task-definition-json.js";
 import { managedTags } from "../../scheduler/launch-tasks.js";
 import { volumesAtLaunch } from "../../scheduler/launch-volumes.js";
 import { nextProvider } from "../../scheduler/provider-strategy.js";
-import type { World } from "../../scheduler/scheduler-context.js";
+import type { SchedulerContext } from "../../scheduler/scheduler-context.js";
 import { findPlace, instancesOf } from "../../scheduler/task-placement.js";
-import { type Capacity, createTask } from "../../scheduler/task-transitions.js";
+import { createTask, type TaskCapacity } from "../../scheduler/task-transitions.js";
 import { checkedTags, tagsOf } from "../resource-tags.js";
-import { invalid } from "../shared/ecs-errors.js";
-import { findCluster, peekTaskDefinition } from "../shared/find-resources.js";
+import { invalidParameter } from "../shared/ecs-errors.js";
+import { findCluster, tryFindTaskDefinition } from "../shared/find-resources.js";
 import { checkLaunch, checkVolumesAtLaunch, type Launch, launchOf, runsOnInstances } from "../shared/launch-rules.js";
-import type { Api, JsonObject } from "../shared/operation-context.js";
-import { number, pick, text } from "../shared/operation-context.js";
+import type { JsonObject, OperationContext } from "../shared/operation-context.js";
+import { numberIn, pick, textIn } from "../shared/operation-context.js";
 import { checkedOverrides } from "./task-overrides.js";
 import { taskView } from "./task-view.js";
 
@@ -29,35 +29,35 @@ const TOKEN_KEPT = 24 * 3_600_000;
 
 /** Starts stand-alone tasks. A task that can't be placed is answered as a failure. */
 export const runTask =
-  (api: Api): Operation =>
+  (api: OperationContext): Operation =>
   (input, caller) => {
-    const { state } = api.engine;
+    const { state } = api.scheduler;
     const cluster = findCluster(state, caller, input);
-    const count = number(input, "count") ?? 1;
-    if (count < 1 || count > RUN_AT_ONCE) throw invalid(`count must be between 1 and ${RUN_AT_ONCE}.`);
+    const count = numberIn(input, "count") ?? 1;
+    if (count < 1 || count > RUN_AT_ONCE) throw invalidParameter(`count must be between 1 and ${RUN_AT_ONCE}.`);
     const launch = launchOf(cluster, input);
-    const taskDefinition = runnable(peekTaskDefinition(state, caller, text(input, "taskDefinition") ?? ""));
+    const taskDefinition = runnable(tryFindTaskDefinition(state, caller, textIn(input, "taskDefinition") ?? ""));
     checkLaunch(launch, taskDefinition, input);
     checkVolumesAtLaunch(input.volumeConfigurations, taskDefinition);
     const overrides = checkedOverrides(object(input.overrides), taskDefinition, runsOnInstances(launch));
     const wanted = { cluster, taskDefinition, overrides, ...checkedNames(input, taskDefinition) };
     const tags = taskTags(state, input, wanted);
-    return api.engine.change((world) => {
-      forgetTokens(world.state, world.now);
-      const repeated = repeatOf(world.state, cluster, input);
-      if (repeated !== undefined) return answer(world.state, repeated);
-      if (runsOnInstances(launch) && instancesOf(world.state, cluster.arn).length === 0) {
-        throw invalid("No Container Instances were found in your cluster.");
+    return api.scheduler.change((context) => {
+      forgetTokens(context.state, context.now);
+      const repeated = repeatOf(context.state, cluster, input);
+      if (repeated !== undefined) return answer(context.state, repeated);
+      if (runsOnInstances(launch) && instancesOf(context.state, cluster.arn).length === 0) {
+        throw invalidParameter("No Container Instances were found in your cluster.");
       }
       const tasks: TaskRecord[] = [];
       let failures: JsonObject[] = [];
       while (tasks.length < count && failures.length === 0) {
-        const place = placeOf(world, launch, input, wanted, tasks);
+        const place = placeOf(context, launch, input, wanted, tasks);
         if ("failures" in place) failures = place.failures;
-        else tasks.push(start(world, input, { ...wanted, tags, capacity: place }));
+        else tasks.push(start(context, input, { ...wanted, tags, capacity: place }));
       }
-      remember(world.state, cluster, input, tasks, world.now);
-      return answer(world.state, tasks, failures);
+      remember(context.state, cluster, input, tasks, context.now);
+      return answer(context.state, tasks, failures);
     });
   };
 
@@ -70,29 +70,30 @@ interface Wanted {
 }
 
 function runnable(record: TaskDefinitionRecord | undefined): TaskDefinitionRecord {
-  if (record === undefined) throw invalid("TaskDefinition not found.");
-  if (record.status !== "ACTIVE") throw invalid("TaskDefinition is inactive");
+  if (record === undefined) throw invalidParameter("TaskDefinition not found.");
+  if (record.status !== "ACTIVE") throw invalidParameter("TaskDefinition is inactive");
   return record;
 }
 
 function checkedNames(input: JsonObject, { family }: TaskDefinitionRecord): Pick<Wanted, "group" | "startedBy"> {
-  const group = text(input, "group") ?? `family:${family}`;
-  if (group.startsWith("service:")) throw invalid("The group name must not start with 'service:', which is reserved.");
-  const startedBy = text(input, "startedBy");
+  const group = textIn(input, "group") ?? `family:${family}`;
+  if (group.startsWith("service:"))
+    throw invalidParameter("The group name must not start with 'service:', which is reserved.");
+  const startedBy = textIn(input, "startedBy");
   if (startedBy !== undefined && startedBy.length > 128)
-    throw invalid("startedBy must not be longer than 128 characters.");
-  if ((text(input, "clientToken") ?? "").length > 64)
-    throw invalid("clientToken must not be longer than 64 characters.");
+    throw invalidParameter("startedBy must not be longer than 128 characters.");
+  if ((textIn(input, "clientToken") ?? "").length > 64)
+    throw invalidParameter("clientToken must not be longer than 64 characters.");
   return { group, ...(startedBy !== undefined && { startedBy }) };
 }
 
 function placeOf(
-  world: World,
+  context: SchedulerContext,
   launch: Launch,
   input: JsonObject,
   { cluster, taskDefinition, overrides, group }: Wanted,
   started: readonly TaskRecord[],
-): Capacity | { failures: JsonObject[] } {
+): TaskCapacity | { failures: JsonObject[] } {
   if (!runsOnInstances(launch)) {
     const strategy: StrategyItem[] = "launchType" in launch ? [] : launch.capacityProviderStrategy;
     const running = started.map((task) => task.capacityProviderName);
@@ -101,7 +102,7 @@ function placeOf(
       ...(strategy.length > 0 && { capacityProviderName: nextProvider(strategy, running) }),
     };
   }
-  const place = findPlace(world.state, {
+  const place = findPlace(context.state, {
     clusterArn: cluster.arn,
     taskDefinition: taskDefinition.document,
     overrides,
@@ -113,9 +114,13 @@ function placeOf(
   return { failures: place.misfits.map(({ instance, reason }) => ({ arn: instance.arn, reason })) };
 }
 
-function start(world: World, input: JsonObject, wanted: Wanted & { tags: Tag[]; capacity: Capacity }): TaskRecord {
+function start(
+  context: SchedulerContext,
+  input: JsonObject,
+  wanted: Wanted & { tags: Tag[]; capacity: TaskCapacity },
+): TaskRecord {
   const { cluster, taskDefinition, overrides, group, startedBy, tags, capacity } = wanted;
-  return createTask(world, {
+  return createTask(context, {
     clusterArn: cluster.arn,
     group,
     ...(startedBy !== undefined && { startedBy }),
@@ -125,22 +130,22 @@ function start(world: World, input: JsonObject, wanted: Wanted & { tags: Tag[]; 
     platformVersion: platformOf(input),
     overrides,
     extra: pick(input, ["enableExecuteCommand"]),
-    volumes: volumesAtLaunch(world.random, input.volumeConfigurations),
+    volumes: volumesAtLaunch(context.random, input.volumeConfigurations),
     tags,
   });
 }
 
 /** Returns the platform version of the request, with LATEST resolved. */
 function platformOf(input: JsonObject): string {
-  const platformVersion = text(input, "platformVersion") ?? "LATEST";
+  const platformVersion = textIn(input, "platformVersion") ?? "LATEST";
   return platformVersion === "LATEST" ? "1.4.0" : platformVersion;
 }
 
 /** Returns the tags of a stand-alone task, which has no service to take tags from. A tag in the request replaces the definition's. */
 function taskTags(state: EcsState, input: JsonObject, { cluster, taskDefinition }: Wanted): Tag[] {
   const sent = checkedTags(input);
-  const from = text(input, "propagateTags") ?? "NONE";
-  if (from === "SERVICE") throw invalid("propagateTags SERVICE is not supported when running a task.");
+  const from = textIn(input, "propagateTags") ?? "NONE";
+  if (from === "SERVICE") throw invalidParameter("propagateTags SERVICE is not supported when running a task.");
   const keys = new Set(sent.map(({ key }) => key));
   const propagated =
     from === "TASK_DEFINITION" ? (state.tags[taskDefinition.arn] ?? []).filter(({ key }) => !keys.has(key)) : [];
@@ -152,11 +157,11 @@ const answer = (state: EcsState, tasks: readonly TaskRecord[], failures: JsonObj
   failures,
 });
 
-const tokenKey = (cluster: ClusterRecord, input: JsonObject) => `${cluster.arn} ${text(input, "clientToken") ?? ""}`;
+const tokenKey = (cluster: ClusterRecord, input: JsonObject) => `${cluster.arn} ${textIn(input, "clientToken") ?? ""}`;
 
 /** The tasks that the same request with the same client token has started before. */
 function repeatOf(state: EcsState, cluster: ClusterRecord, input: JsonObject): TaskRecord[] | undefined {
-  const known = text(input, "clientToken") === undefined ? undefined : state.clientTokens[tokenKey(cluster, input)];
+  const known = textIn(input, "clientToken") === undefined ? undefined : state.clientTokens[tokenKey(cluster, input)];
   if (known === undefined) return undefined;
   if (known.request !== canonical(input)) {
     throw new AwsError("ConflictException", "The RunTask request could not be processed due to conflicts.", 400, {
@@ -167,7 +172,7 @@ function repeatOf(state: EcsState, cluster: ClusterRecord, input: JsonObject): T
 }
 
 function remember(state: EcsState, cluster: ClusterRecord, input: JsonObject, tasks: TaskRecord[], at: number): void {
-  if (text(input, "clientToken") === undefined || tasks.length === 0) return;
+  if (textIn(input, "clientToken") === undefined || tasks.length === 0) return;
   state.clientTokens[tokenKey(cluster, input)] = {
     request: canonical(input),
     tasks: tasks.map((task) => task.arn),

@@ -1,6 +1,6 @@
 import type { TaskDefinitionRecord } from "../../model/ecs-state.js";
 import { containersOf, objects } from "../../model/task-definition-json.js";
-import { invalid } from "../shared/ecs-errors.js";
+import { invalidParameter } from "../shared/ecs-errors.js";
 import type { JsonObject } from "../shared/operation-context.js";
 import { pick } from "../shared/operation-context.js";
 import { instanceTaskSize, taskSize } from "../task-definitions/task-size.js";
@@ -41,8 +41,9 @@ export function checkedOverrides(
 function checkNames(containerOverrides: readonly JsonObject[], document: JsonObject): void {
   const names = new Set(containersOf(document).map((container) => container.name));
   for (const { name } of containerOverrides) {
-    if (typeof name !== "string" || name === "") throw invalid("ContainerOverride.name should not be null or empty.");
+    if (typeof name !== "string" || name === "")
+      throw invalidParameter("ContainerOverride.name should not be null or empty.");
     if (!names.has(name))
-      throw invalid(`Override for container named ${name} is not a container in the TaskDefinition.`);
+      throw invalidParameter(`Override for container named ${name} is not a container in the TaskDefinition.`);
   }
 }

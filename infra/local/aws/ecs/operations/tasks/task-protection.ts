@@ -1,9 +1,9 @@
-import { within } from "../../model/ecs-arns.js";
+import { resourceArn } from "../../model/ecs-arns.js";
 import type { ClusterRecord, EcsState, TaskRecord } from "../../model/ecs-state.js";
-import { invalid } from "../shared/ecs-errors.js";
-import { findCluster, peekTask } from "../shared/find-resources.js";
+import { invalidParameter } from "../shared/ecs-errors.js";
+import { findCluster, tryFindTask } from "../shared/find-resources.js";
 import type { JsonObject, Operations } from "../shared/operation-context.js";
-import { number, texts, times } from "../shared/operation-context.js";
+import { numberIn, textsIn, times } from "../shared/operation-context.js";
 
 const AT_ONCE = 10;
 const MINUTE = 60_000;
@@ -14,30 +14,31 @@ const DEFAULT = 120;
 /** Scale-in protection of a service's tasks: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html */
 export const protectionOperations: Operations = (api) => ({
   UpdateTaskProtection: (input, caller) => {
-    const cluster = findCluster(api.engine.state, caller, input);
-    const asked = texts(input, "tasks");
-    if (asked.length === 0 || asked.length > AT_ONCE) throw invalid(`Between 1 and ${AT_ONCE} tasks are accepted.`);
-    const minutes = number(input, "expiresInMinutes") ?? DEFAULT;
+    const cluster = findCluster(api.scheduler.state, caller, input);
+    const requested = textsIn(input, "tasks");
+    if (requested.length === 0 || requested.length > AT_ONCE)
+      throw invalidParameter(`Between 1 and ${AT_ONCE} tasks are accepted.`);
+    const minutes = numberIn(input, "expiresInMinutes") ?? DEFAULT;
     if (!Number.isInteger(minutes) || minutes < 1 || minutes > LONGEST) {
-      throw invalid(`expiresInMinutes must be between 1 and ${LONGEST}.`);
+      throw invalidParameter(`expiresInMinutes must be between 1 and ${LONGEST}.`);
     }
-    return api.engine.change((world) => {
-      const { tasks, failures } = lookUp(world.state, cluster, asked);
+    return api.scheduler.change((context) => {
+      const { tasks, failures } = lookUp(context.state, cluster, requested);
       for (const task of tasks) {
-        if (input.protectionEnabled === true) task.protectedUntil = world.now + minutes * MINUTE;
+        if (input.protectionEnabled === true) task.protectedUntil = context.now + minutes * MINUTE;
         else delete task.protectedUntil;
-        world.changed = true;
+        context.changed = true;
       }
-      return { protectedTasks: tasks.map((task) => view(task, world.now)), failures };
+      return { protectedTasks: tasks.map((task) => view(task, context.now)), failures };
     });
   },
 
   GetTaskProtection: (input, caller) => {
-    const { state, now } = api.engine.look();
+    const { state, now } = api.scheduler.look();
     const cluster = findCluster(state, caller, input);
-    const asked = texts(input, "tasks");
+    const requested = textsIn(input, "tasks");
     const all = Object.values(state.tasks).filter((task) => task.clusterArn === cluster.arn && isProtectable(task));
-    const { tasks, failures } = asked.length > 0 ? lookUp(state, cluster, asked) : { tasks: all, failures: [] };
+    const { tasks, failures } = requested.length > 0 ? lookUp(state, cluster, requested) : { tasks: all, failures: [] };
     return { protectedTasks: tasks.map((task) => view(task, now)), failures };
   },
 });
@@ -48,13 +49,13 @@ const isProtectable = (task: TaskRecord) => task.serviceArn !== undefined && tas
 function lookUp(
   state: EcsState,
   cluster: ClusterRecord,
-  asked: string[],
+  requested: string[],
 ): { tasks: TaskRecord[]; failures: JsonObject[] } {
   const tasks: TaskRecord[] = [];
   const failures: JsonObject[] = [];
-  for (const reference of asked) {
-    const task = peekTask(state, cluster, reference);
-    const arn = reference.startsWith("arn:") ? reference : within(cluster.arn, "task", reference);
+  for (const reference of requested) {
+    const task = tryFindTask(state, cluster, reference);
+    const arn = reference.startsWith("arn:") ? reference : resourceArn(cluster.arn, "task", reference);
     if (task !== undefined && isProtectable(task)) tasks.push(task);
     else failures.push({ arn, reason: task === undefined ? "MISSING" : "TASK_NOT_VALID" });
   }

@@ -1,16 +1,16 @@
 import { DesiredStatus } from "@aws-sdk/client-ecs";
 import { AwsError } from "../../../wire/service.js";
 import { stoppedReason } from "../../event-messages.js";
-import { within } from "../../model/ecs-arns.js";
+import { resourceArn } from "../../model/ecs-arns.js";
 import type { ClusterRecord, EcsState, TaskRecord } from "../../model/ecs-state.js";
 import { stopTask } from "../../scheduler/task-transitions.js";
 import { tagsOf } from "../resource-tags.js";
-import { invalid } from "../shared/ecs-errors.js";
-import { oneOf } from "../shared/enums.js";
-import { findCluster, peekTask, serviceArnOf } from "../shared/find-resources.js";
-import { page } from "../shared/key-paging.js";
+import { invalidParameter } from "../shared/ecs-errors.js";
+import { checkEnum } from "../shared/enums.js";
+import { findCluster, serviceArnOf, tryFindTask } from "../shared/find-resources.js";
+import { pageByKey } from "../shared/key-paging.js";
 import type { JsonObject, Operations } from "../shared/operation-context.js";
-import { text, texts } from "../shared/operation-context.js";
+import { textIn, textsIn } from "../shared/operation-context.js";
 import { runTask } from "./run-task.js";
 import { taskView } from "./task-view.js";
 
@@ -20,30 +20,31 @@ export const taskOperations: Operations = (api) => ({
   RunTask: runTask(api),
 
   StopTask: (input, caller) => {
-    const cluster = findCluster(api.engine.state, caller, input);
-    return api.engine.change((world) => {
-      const task = peekTask(world.state, cluster, text(input, "task") ?? "");
-      if (task === undefined) throw invalid("The referenced task was not found.");
-      stopTask(world, task, { code: "UserInitiated", reason: text(input, "reason") ?? stoppedReason.user() });
-      return { task: taskView(world.state, task) };
+    const cluster = findCluster(api.scheduler.state, caller, input);
+    return api.scheduler.change((context) => {
+      const task = tryFindTask(context.state, cluster, textIn(input, "task") ?? "");
+      if (task === undefined) throw invalidParameter("The referenced task was not found.");
+      stopTask(context, task, { code: "UserInitiated", reason: textIn(input, "reason") ?? stoppedReason.user() });
+      return { task: taskView(context.state, task) };
     });
   },
 
   DescribeTasks: (input, caller) => {
-    const { state } = api.engine;
+    const { state } = api.scheduler;
     const cluster = findCluster(state, caller, input);
-    const asked = texts(input, "tasks");
-    if (asked.length === 0) throw invalid("Tasks cannot be empty.");
-    if (asked.length > DESCRIBED_AT_ONCE) throw invalid(`Tasks cannot have more than ${DESCRIBED_AT_ONCE} items.`);
-    const withTags = texts(input, "include").includes("TAGS");
+    const requested = textsIn(input, "tasks");
+    if (requested.length === 0) throw invalidParameter("Tasks cannot be empty.");
+    if (requested.length > DESCRIBED_AT_ONCE)
+      throw invalidParameter(`Tasks cannot have more than ${DESCRIBED_AT_ONCE} items.`);
+    const withTags = textsIn(input, "include").includes("TAGS");
     const tasks: JsonObject[] = [];
     const failures: JsonObject[] = [];
-    for (const reference of asked) {
-      const task = peekTask(state, cluster, reference);
+    for (const reference of requested) {
+      const task = tryFindTask(state, cluster, reference);
       if (task !== undefined) tasks.push({ ...taskView(state, task), tags: withTags ? tagsOf(state, task.arn) : [] });
       else
         failures.push({
-          arn: reference.startsWith("arn:") ? reference : within(cluster.arn, "task", reference),
+          arn: reference.startsWith("arn:") ? reference : resourceArn(cluster.arn, "task", reference),
           reason: "MISSING",
         });
     }
@@ -51,10 +52,10 @@ export const taskOperations: Operations = (api) => ({
   },
 
   ListTasks: (input, caller) => {
-    const { state } = api.engine;
+    const { state } = api.scheduler;
     const cluster = findCluster(state, caller, input);
     const found = Object.values(state.tasks).filter((task) => task.clusterArn === cluster.arn);
-    const { items, ...next } = page(found.filter(filterOf(state, cluster, input)), input, {
+    const { items, ...next } = pageByKey(found.filter(filterOf(state, cluster, input)), input, {
       keyOf: (task) => task.arn,
       size: 100,
     });
@@ -65,22 +66,23 @@ export const taskOperations: Operations = (api) => ({
 const instanceArnOf = (cluster: ClusterRecord, reference: string | undefined) =>
   reference === undefined || reference.startsWith("arn:")
     ? reference
-    : within(cluster.arn, "container-instance", reference);
+    : resourceArn(cluster.arn, "container-instance", reference);
 
 /** ListTasks shows what should run unless it is told otherwise; `startedBy` stands alone. */
 function filterOf(state: EcsState, cluster: ClusterRecord, input: JsonObject): (task: TaskRecord) => boolean {
-  const [startedBy, family, serviceName] = ["startedBy", "family", "serviceName"].map((name) => text(input, name));
+  const [startedBy, family, serviceName] = ["startedBy", "family", "serviceName"].map((name) => textIn(input, name));
   if (startedBy !== undefined && (family !== undefined || serviceName !== undefined)) {
-    throw invalid("cannot specify startedBy together with other filters");
+    throw invalidParameter("cannot specify startedBy together with other filters");
   }
-  if (family !== undefined && serviceName !== undefined) throw invalid("cannot specify both family and serviceName");
+  if (family !== undefined && serviceName !== undefined)
+    throw invalidParameter("cannot specify both family and serviceName");
   const service = serviceName === undefined ? undefined : serviceArnOf(cluster, serviceName);
   if (service !== undefined && state.services[service] === undefined) {
     throw new AwsError("ServiceNotFoundException", "Service not found.");
   }
-  oneOf("desiredStatus", input.desiredStatus, DesiredStatus);
-  const instance = instanceArnOf(cluster, text(input, "containerInstance"));
-  const desired = text(input, "desiredStatus") ?? "RUNNING";
+  checkEnum("desiredStatus", input.desiredStatus, DesiredStatus);
+  const instance = instanceArnOf(cluster, textIn(input, "containerInstance"));
+  const desired = textIn(input, "desiredStatus") ?? "RUNNING";
   return (task) =>
     task.desiredStatus === desired &&
     (startedBy === undefined || task.startedBy === startedBy) &&
