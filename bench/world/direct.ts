@@ -3,6 +3,7 @@
  * that the deployer can notice is done here: dates, members left out, classes of errors, retries.
  */
 import type { Aws } from "../../ci/lib/aws/clients.js";
+import { wrapped } from "../../ci/lib/aws/errors.js";
 import { aborted } from "../../infra/local/aws/wire/request-handler.js";
 import { AwsError, type JsonObject } from "../../infra/local/aws/wire/service.js";
 import type { LocalAws } from "./local-aws.js";
@@ -16,7 +17,10 @@ const MAX_ATTEMPTS = 5;
 export function directAws(aws: Pick<LocalAws, "call">, process: DeployerProcess, random: () => number): Aws {
   const client = (service: ServiceName) => ({
     send: (command: Command, options: { abortSignal?: AbortSignal } = {}) =>
-      send({ aws, process, random }, service, command, options.abortSignal),
+      wrapped(
+        `${service}:${command.constructor.name.replace(/Command$/, "")}`,
+        send({ aws, process, random }, service, command, options.abortSignal),
+      ),
   });
   const lazy = {
     ecr: async () => client("ecr"),

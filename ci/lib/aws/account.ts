@@ -2,9 +2,8 @@ import { InputError, SlipwayError } from "../common/errors.js";
 import { neutral } from "../common/foreign-text.js";
 import type { TargetFile } from "../config/target.js";
 import type { Aws } from "./clients.js";
-import { unchanged } from "./describe-error.js";
-import { ask, isUncertain } from "./errors.js";
-import { hostOf } from "./host.js";
+import { told } from "./describe-error.js";
+import { AccessDeniedError, CredentialsExpiredError, hostOf, isUncertain } from "./errors.js";
 import { sdk } from "./sdk.js";
 
 /**
@@ -29,7 +28,8 @@ export async function checkAccount(
 async function callerOf({ sts }: Pick<Aws, "sts">, endpoint: string | undefined) {
   try {
     return await sts.send(new sdk.sts.GetCallerIdentityCommand({}));
-  } catch (cause) {
+  } catch (error) {
+    const cause = error instanceof AccessDeniedError || error instanceof CredentialsExpiredError ? error.cause : error;
     const { name, message } = cause as Error;
     const where = endpoint ?? hostOf(cause as Error) ?? "AWS";
     if (isUncertain(cause)) {
@@ -44,7 +44,7 @@ async function callerOf({ sts }: Pick<Aws, "sts">, endpoint: string | undefined)
       );
     }
     const next = NEXT[name];
-    if (!next) return await unchanged(ask("sts:GetCallerIdentity", Promise.reject(cause)));
+    if (!next) throw told(error);
     throw new InputError("refused-credentials", `${where} does not accept the credentials (${name}): ${next}`, {
       cause,
     });

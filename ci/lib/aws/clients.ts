@@ -4,7 +4,7 @@ import type { ECSClient, ECSClientConfig } from "@aws-sdk/client-ecs";
 import type { STSClient } from "@aws-sdk/client-sts";
 import type { AssumedCredentials } from "./assume-role.js";
 import type { Credentials } from "./credentials.js";
-import { notingHost } from "./host.js";
+import { wrapErrors } from "./errors.js";
 import { type LazyClients, lazyClients } from "./lazy-clients.js";
 import { requestHandler } from "./request-handler.js";
 import { sdk } from "./sdk.js";
@@ -49,10 +49,10 @@ export function createAws({ region, registryRegion, credentials, endpoint, ...op
     requestHandler: options.requestHandler ?? requestHandler({ direct: endpoint !== undefined }),
     ...(endpoint !== undefined && { endpoint }),
   };
-  const ecs = once(() => notingHost(new sdk.ecs.ECSClient(config)));
-  const ecr = once(() => notingHost(new sdk.ecr.ECRClient({ ...config, region: registryRegion ?? region })));
-  const sts = once(() => notingHost(new sdk.sts.STSClient(config)));
-  const logs = once(() => notingHost(new sdk.logs.CloudWatchLogsClient(config)));
+  const ecs = once(() => wrapErrors(new sdk.ecs.ECSClient(config), "ecs"));
+  const ecr = once(() => wrapErrors(new sdk.ecr.ECRClient({ ...config, region: registryRegion ?? region }), "ecr"));
+  const sts = once(() => wrapErrors(new sdk.sts.STSClient(config), "sts"));
+  const logs = once(() => wrapErrors(new sdk.logs.CloudWatchLogsClient(config), "logs"));
   return {
     get ecs() {
       return ecs();

@@ -1,7 +1,6 @@
 import { SlipwayError } from "../common/errors.js";
 import { neutral } from "../common/foreign-text.js";
-import { actionOf, isThrottling, isUncertain } from "./errors.js";
-import { hostOf } from "./host.js";
+import { actionOf, hostOf, isThrottling, isUncertain } from "./errors.js";
 
 /**
  * For calls before the service is changed: what AWS does not answer to the end, or refuses in a way that nobody has named, becomes an

@@ -3,7 +3,6 @@ import { InputError } from "../common/errors.js";
 import type { Target } from "../config/target.js";
 import type { Clients } from "./clients.js";
 import { unchanged } from "./describe-error.js";
-import { ask } from "./errors.js";
 import { hintFrom, type Listed, listPages } from "./name-suggestions.js";
 import { sdk } from "./sdk.js";
 
@@ -38,7 +37,7 @@ export async function findRepository(
   const registryId = target.registry?.account ?? target.account;
   const command = new sdk.ecr.DescribeRepositoriesCommand({ registryId, repositoryNames: [target.repository] });
   try {
-    const answer = await ask("ecr:DescribeRepositories", aws.ecr.send(command));
+    const answer = await aws.ecr.send(command);
     return toRepository(answer.repositories?.[0], target.repository);
   } catch (cause) {
     if (!(cause instanceof sdk.ecr.RepositoryNotFoundException)) throw cause;
@@ -67,7 +66,7 @@ export async function findTag(aws: Ecr, { registryId, name }: Repository, tag: s
     imageIds: [{ imageTag: tag }],
   });
   try {
-    const answer = await ask("ecr:DescribeImages", aws.ecr.send(command));
+    const answer = await aws.ecr.send(command);
     return answer.imageDetails?.[0]?.imageDigest;
   } catch (error) {
     if (error instanceof sdk.ecr.ImageNotFoundException) return undefined;
@@ -87,7 +86,7 @@ export async function newestTags(aws: Ecr, { registryId, name }: Repository, cou
         maxResults: 1000,
         ...(nextToken && { nextToken }),
       });
-      const answer = await ask("ecr:DescribeImages", aws.ecr.send(command));
+      const answer = await aws.ecr.send(command);
       images.push(...(answer.imageDetails ?? []));
       return { names: [], next: answer.nextToken };
     });
@@ -102,9 +101,7 @@ export async function newestTags(aws: Ecr, { registryId, name }: Repository, cou
 
 /** A login that is good for twelve hours, to every registry that the credentials may use. */
 export async function login(aws: Ecr): Promise<Login> {
-  const answer = await unchanged(
-    ask("ecr:GetAuthorizationToken", aws.ecr.send(new sdk.ecr.GetAuthorizationTokenCommand({}))),
-  );
+  const answer = await unchanged(aws.ecr.send(new sdk.ecr.GetAuthorizationTokenCommand({})));
   const token = answer.authorizationData?.[0]?.authorizationToken;
   if (!token) throw new Error("ECR answered GetAuthorizationToken without a token.");
   const [username = "", ...password] = Buffer.from(token, "base64").toString().split(":");
@@ -118,7 +115,7 @@ async function repositoryNames(aws: Ecr, registryId: string): Promise<Listed> {
       maxResults: 1000,
       ...(nextToken && { nextToken }),
     });
-    const answer = await ask("ecr:DescribeRepositories", aws.ecr.send(command));
+    const answer = await aws.ecr.send(command);
     const names = (answer.repositories ?? []).flatMap(({ repositoryName }) => repositoryName ?? []);
     return { names, next: answer.nextToken };
   });

@@ -1,4 +1,5 @@
 import { SlipwayError } from "../common/errors.js";
+import type { MiddlewareStack } from "./retries.js";
 
 /** The credentials lack a permission. `action` is the IAM action to allow, such as `ecs:DescribeTasks`. */
 export class AccessDeniedError extends SlipwayError {
@@ -29,14 +30,42 @@ export class CredentialsExpiredError extends SlipwayError {
   }
 }
 
-/** Awaits a call of the SDK and names the two failures that no repetition heals; any other is passed on as it is. */
-export async function ask<T>(action: string, call: Promise<T>): Promise<T> {
+/**
+ * Wraps the errors of a client's calls, once for all callers: a denied action and expired credentials become errors of their own, an
+ * aborted call rejects with the reason of its signal, and every other error keeps the action and the host of its call.
+ * @param service The service's prefix in IAM actions, such as `ecs`.
+ */
+export function wrapErrors<T extends { middlewareStack: object }>(client: T, service: string): T {
+  const stack = client.middlewareStack as MiddlewareStack;
+  stack.add(
+    (next, { commandName = "" }) =>
+      (args) =>
+        wrapped(`${service}:${commandName.replace(/Command$/, "")}`, next(args)),
+    { step: "initialize", priority: "high", name: "wrapErrors" },
+  );
+  stack.add(
+    (next) => async (args) => {
+      try {
+        return await next(args);
+      } catch (error) {
+        const { hostname, port } = args.request as { hostname?: string; port?: number };
+        if (error instanceof Error && hostname) hosts.set(error, port === undefined ? hostname : `${hostname}:${port}`);
+        throw error;
+      }
+    },
+    // Within the retries, where the endpoint is known.
+    { step: "finalizeRequest", priority: "low", name: "noteHost" },
+  );
+  return client;
+}
+
+/** Awaits one call and wraps its error, as `wrapErrors` does for a client. */
+export async function wrapped<T>(action: string, call: Promise<T>): Promise<T> {
   try {
     return await call;
   } catch (cause) {
     if (denied.has(nameOf(cause))) throw new AccessDeniedError(actionIn(cause) ?? action, { cause });
     if (expired.has(nameOf(cause))) throw new CredentialsExpiredError(action, { cause });
-    // An aborted call ends with the reason of whoever aborted it, as everything else that waits does.
     if (nameOf(cause) === "AbortError") throw (cause as Error).cause ?? cause;
     if (cause instanceof Error && !actions.has(cause)) actions.set(cause, action);
     throw cause;
@@ -44,18 +73,24 @@ export async function ask<T>(action: string, call: Promise<T>): Promise<T> {
 }
 
 const actions = new WeakMap<Error, string>();
+const hosts = new WeakMap<Error, string>();
 
-/** The action of a call that `ask` has passed the error of on. */
+/** Returns the IAM action of the call that threw this error. */
 export function actionOf(error: Error): string | undefined {
   return actions.get(error);
 }
 
-/** AWS asks for fewer calls. The call was not executed. */
+/** Returns the host that the failed call was sent to: neither the SDK's errors nor those of the network always name it. */
+export function hostOf(error: Error): string | undefined {
+  return hosts.get(error);
+}
+
+/** Returns true when AWS throttled the call, which was therefore not executed. */
 export function isThrottling(error: unknown): boolean {
   return throttling.has(nameOf(error));
 }
 
-/** No answer, or a server's error: whether the call was executed is unknown. */
+/** Returns true when no response came, or a server error: it is unknown if the call was executed. */
 export function isUncertain(error: unknown): boolean {
   if (!(error instanceof Error) || error.name === "AbortError" || error instanceof SlipwayError) return false;
   const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
@@ -88,7 +123,7 @@ function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : "";
 }
 
-/** AWS says which action it was: `User: … is not authorized to perform: ecs:UpdateService on resource: …`. */
+/** Reads the action from AWS's message: `User: … is not authorized to perform: ecs:UpdateService on resource: …`. */
 function actionIn(error: unknown): string | undefined {
   return /not authorized to perform: ([\w-]+:\w+)/.exec((error as Error).message)?.[1];
 }

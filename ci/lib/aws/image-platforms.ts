@@ -1,5 +1,4 @@
 import type { Aws } from "./clients.js";
-import { ask } from "./errors.js";
 import { manifestTypes } from "./manifest-types.js";
 import { readRegistryJson } from "./registry-json.js";
 import { sdk } from "./sdk.js";
@@ -67,7 +66,7 @@ async function readManifest(aws: Ecr, place: Place, digest: string, signal?: Abo
     imageIds: [{ imageDigest: digest }],
     acceptedMediaTypes: manifestTypes,
   });
-  const { images, failures } = await ask("ecr:BatchGetImage", aws.ecr.send(command, signal && { abortSignal: signal }));
+  const { images, failures } = await aws.ecr.send(command, signal && { abortSignal: signal });
   const text = images?.[0]?.imageManifest;
   if (text === undefined)
     throw new Error(`ECR has no manifest of ${digest}: ${failures?.[0]?.failureReason ?? "no reason given"}`);
@@ -76,10 +75,7 @@ async function readManifest(aws: Ecr, place: Place, digest: string, signal?: Abo
 
 async function readConfig(aws: Ecr, place: Place, digest: string, signal?: AbortSignal): Promise<ImagePlatform> {
   const command = new sdk.ecr.GetDownloadUrlForLayerCommand({ ...idOf(place), layerDigest: digest });
-  const { downloadUrl } = await ask(
-    "ecr:GetDownloadUrlForLayer",
-    aws.ecr.send(command, signal && { abortSignal: signal }),
-  );
+  const { downloadUrl } = await aws.ecr.send(command, signal && { abortSignal: signal });
   const name = `the link to the image's configuration ${digest}`;
   if (downloadUrl === undefined || !URL.canParse(downloadUrl)) throw new Error(`${name} is missing in ECR's answer`);
   const url = reachable(new URL(downloadUrl), aws.endpoint);

@@ -7,7 +7,7 @@ import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import type { AssumedCredentials } from "./assume-role.js";
 import type { Credentials } from "./credentials.js";
-import { notingHost } from "./host.js";
+import { wrapErrors } from "./errors.js";
 import { sdk } from "./sdk.js";
 
 /** The AWS services that few calls need. Each is loaded when it is asked for, because every call of the module pays for what it loads. */
@@ -34,13 +34,14 @@ interface ClientSettings {
 
 export function lazyClients(settings: ClientSettings): LazyClients {
   return {
-    ecr: async (region) => notingHost(new sdk.ecr.ECRClient({ ...settings, region })),
+    ecr: async (region) => wrapErrors(new sdk.ecr.ECRClient({ ...settings, region }), "ecr"),
     // IAM is one for all regions: the SDK finds its place from the partition of the region.
-    iam: async () => new sdk.iam.IAMClient(settings),
-    elb: async () => new sdk.elb.ElasticLoadBalancingV2Client(settings),
-    secretsManager: async (region) => new sdk.secretsManager.SecretsManagerClient({ ...settings, region }),
-    ssm: async (region) => new sdk.ssm.SSMClient({ ...settings, region }),
-    events: async () => new sdk.events.EventBridgeClient(settings),
-    scheduler: async () => new sdk.scheduler.SchedulerClient(settings),
+    iam: async () => wrapErrors(new sdk.iam.IAMClient(settings), "iam"),
+    elb: async () => wrapErrors(new sdk.elb.ElasticLoadBalancingV2Client(settings), "elasticloadbalancing"),
+    secretsManager: async (region) =>
+      wrapErrors(new sdk.secretsManager.SecretsManagerClient({ ...settings, region }), "secretsmanager"),
+    ssm: async (region) => wrapErrors(new sdk.ssm.SSMClient({ ...settings, region }), "ssm"),
+    events: async () => wrapErrors(new sdk.events.EventBridgeClient(settings), "events"),
+    scheduler: async () => wrapErrors(new sdk.scheduler.SchedulerClient(settings), "scheduler"),
   };
 }

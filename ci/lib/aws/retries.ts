@@ -4,7 +4,7 @@ export interface Sendable {
 }
 
 export interface MiddlewareStack {
-  add(middleware: (next: Handler) => Handler, options: object): void;
+  add(middleware: (next: Handler, context: { commandName?: string }) => Handler, options: object): void;
 }
 export type Handler = (args: { request: unknown }) => Promise<{ response: unknown; output: unknown }>;
 

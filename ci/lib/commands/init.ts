@@ -1,7 +1,6 @@
 import { type Directory, dag, type Workspace } from "@dagger.io/dagger";
 import type { Clients } from "../aws/clients.js";
 import { unchanged } from "../aws/describe-error.js";
-import { ask } from "../aws/errors.js";
 import { describeTaskDefinition } from "../aws/raw-task-definition.js";
 import { systemClock } from "../common/clock.js";
 import { InputError } from "../common/errors.js";
@@ -122,7 +121,7 @@ async function draftFrom(aws: Clients, wanted: TargetFile & { account: string })
   const service = await describeService(aws, wanted);
   refuseUnsupported(service, wanted);
   const described = describeTaskDefinition(aws.ecs, service.taskDefinition ?? "");
-  const { taskDefinition } = await ask("ecs:DescribeTaskDefinition", described);
+  const { taskDefinition } = await described;
   return draftTarget(wanted, service, taskDefinition);
 }
 

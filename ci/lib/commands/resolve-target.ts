@@ -1,7 +1,6 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import type { Clients } from "../aws/clients.js";
 import { unchanged } from "../aws/describe-error.js";
-import { ask } from "../aws/errors.js";
 import { registryAt, repositoryPattern } from "../aws/partition.js";
 import { describeTaskDefinition, type JsonObject } from "../aws/raw-task-definition.js";
 import { InputError } from "../common/errors.js";
@@ -38,7 +37,7 @@ export function statedTarget(file: TargetFile): Target | undefined {
 async function readLive(aws: Clients, file: TargetFile): Promise<{ service: Service; taskDefinition: JsonObject }> {
   const service = await describeService(aws, file);
   const described = describeTaskDefinition(aws.ecs, service.taskDefinition ?? "");
-  return { service, taskDefinition: (await ask("ecs:DescribeTaskDefinition", described)).taskDefinition };
+  return { service, taskDefinition: (await described).taskDefinition };
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { ECRClient } from "@aws-sdk/client-ecr";
-import { AccessDeniedError, ask } from "../aws/errors.js";
+import { AccessDeniedError } from "../aws/errors.js";
 import { indexTypes, manifestTypes } from "../aws/manifest-types.js";
 import { sdk } from "../aws/sdk.js";
 import { abort } from "../aws/send-options.js";
@@ -31,7 +31,7 @@ export async function manifestsIn(
   });
   const ecr = await ecrOf(session, place);
   try {
-    const { images = [] } = await ask("ecr:BatchGetImage", ecr.send(command, abort(session)));
+    const { images = [] } = await ecr.send(command, abort(session));
     return { value: images.flatMap(({ imageManifest }) => manifestsOf(imageManifest)) };
   } catch (error) {
     // Any other failure passes: the next poll reads again.
@@ -52,7 +52,7 @@ export async function readTaggedDigest(
     imageIds: [{ imageTag }],
     acceptedMediaTypes: manifestTypes,
   });
-  const { images } = await ask("ecr:BatchGetImage", ecr.send(command));
+  const { images } = await ecr.send(command);
   return images?.[0]?.imageId?.imageDigest;
 }
 

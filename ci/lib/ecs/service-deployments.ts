@@ -1,5 +1,5 @@
 import type { ServiceDeploymentBrief, ServiceRevision } from "@aws-sdk/client-ecs";
-import { AccessDeniedError, ask } from "../aws/errors.js";
+import { AccessDeniedError } from "../aws/errors.js";
 import { sdk } from "../aws/sdk.js";
 import { abort } from "../aws/send-options.js";
 import type { Session } from "../rollout/session.js";
@@ -92,7 +92,7 @@ export async function describeServiceDeployments(
     const command = new sdk.ecs.DescribeServiceDeploymentsCommand({
       serviceDeploymentArns: arns.slice(from, from + describedAtOnce),
     });
-    const answer = await ask("ecs:DescribeServiceDeployments", session.aws.ecs.send(command, abort(session)));
+    const answer = await session.aws.ecs.send(command, abort(session));
     found.push(...(answer.serviceDeployments ?? []).map(serviceDeploymentView));
   }
   return found;
@@ -146,7 +146,7 @@ export function earliestOf(
 function listPage(session: Session, nextToken: string | undefined) {
   const { cluster, service } = session.target;
   const command = new sdk.ecs.ListServiceDeploymentsCommand({ cluster, service, ...(nextToken && { nextToken }) });
-  return ask("ecs:ListServiceDeployments", session.aws.ecs.send(command, abort(session)));
+  return session.aws.ecs.send(command, abort(session));
 }
 
 async function learnRevisions(session: Session, briefs: ServiceDeploymentBrief[], cache: RevisionCache) {
@@ -170,7 +170,7 @@ export async function describeRevisions(
     const command = new sdk.ecs.DescribeServiceRevisionsCommand({
       serviceRevisionArns: arns.slice(from, from + describedAtOnce),
     });
-    const answer = await ask("ecs:DescribeServiceRevisions", session.aws.ecs.send(command, abort(session)));
+    const answer = await session.aws.ecs.send(command, abort(session));
     for (const revision of answer.serviceRevisions ?? []) found.set(revision.serviceRevisionArn ?? "", revision);
   }
   return found;

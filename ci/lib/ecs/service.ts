@@ -1,7 +1,6 @@
 import type { Service, ServiceField } from "@aws-sdk/client-ecs";
 import type { Aws } from "../aws/clients.js";
 import { unchanged } from "../aws/describe-error.js";
-import { ask } from "../aws/errors.js";
 import { hintFrom, type Listed, listPages } from "../aws/name-suggestions.js";
 import { describeTaskDefinition, type JsonObject, type RawTaskDefinition } from "../aws/raw-task-definition.js";
 import { sdk } from "../aws/sdk.js";
@@ -32,10 +31,7 @@ async function read(aws: Aws, target: Target, signal?: AbortSignal): Promise<Ser
   // With its tags: a one-off task takes them along where the service's own tasks do.
   const service = await describeService(aws, target, signal, ["TAGS"]);
   refuseUnsupported(service, target);
-  const current = await ask(
-    "ecs:DescribeTaskDefinition",
-    describeTaskDefinition(aws.ecs, service.taskDefinition ?? "", signal),
-  );
+  const current = await describeTaskDefinition(aws.ecs, service.taskDefinition ?? "", signal);
   refuseOtherFamily(current.taskDefinition, target);
   return { service, current, running: runningOf(current, target) };
 }
@@ -49,7 +45,7 @@ export async function describeService(
   const { cluster, service: name } = target;
   const command = new sdk.ecs.DescribeServicesCommand({ cluster, services: [name], ...(include && { include }) });
   try {
-    const answer = await ask("ecs:DescribeServices", aws.ecs.send(command, abort({ signal })));
+    const answer = await aws.ecs.send(command, abort({ signal }));
     const service = answer.services?.[0];
     if (service) return service;
   } catch (cause) {
@@ -74,7 +70,7 @@ export function isNotFound(error: unknown): error is InputError {
 async function listClusters(aws: Aws, signal?: AbortSignal): Promise<Listed> {
   return await listPages(async (nextToken) => {
     const command = new sdk.ecs.ListClustersCommand({ maxResults: 100, ...(nextToken && { nextToken }) });
-    const { clusterArns, nextToken: next } = await ask("ecs:ListClusters", aws.ecs.send(command, abort({ signal })));
+    const { clusterArns, nextToken: next } = await aws.ecs.send(command, abort({ signal }));
     return { names: namesOf(clusterArns), next };
   });
 }
@@ -82,7 +78,7 @@ async function listClusters(aws: Aws, signal?: AbortSignal): Promise<Listed> {
 async function listServices(aws: Aws, { cluster }: Pick<Target, "cluster">, signal?: AbortSignal): Promise<Listed> {
   return await listPages(async (nextToken) => {
     const command = new sdk.ecs.ListServicesCommand({ cluster, maxResults: 100, ...(nextToken && { nextToken }) });
-    const { serviceArns, nextToken: next } = await ask("ecs:ListServices", aws.ecs.send(command, abort({ signal })));
+    const { serviceArns, nextToken: next } = await aws.ecs.send(command, abort({ signal }));
     return { names: namesOf(serviceArns), next };
   });
 }

@@ -1,4 +1,3 @@
-import { ask } from "../aws/errors.js";
 import { sdk } from "../aws/sdk.js";
 import { abort } from "../aws/send-options.js";
 import type { Session } from "../rollout/session.js";
@@ -21,7 +20,7 @@ export async function listTasks(session: Session, stopped: Map<string, TaskView>
       cluster: session.target.cluster,
       tasks: asked.slice(from, from + 100),
     });
-    const answer = await ask("ecs:DescribeTasks", session.aws.ecs.send(command, abort(session)));
+    const answer = await session.aws.ecs.send(command, abort(session));
     tasks.push(...(answer.tasks ?? []).map(taskView));
   }
   for (const task of tasks) if (task.lastStatus === "STOPPED") stopped.set(task.arn, task);
@@ -39,7 +38,7 @@ async function taskArns(session: Session, desiredStatus: "RUNNING" | "STOPPED"):
       desiredStatus,
       ...(nextToken && { nextToken }),
     });
-    const page = await ask("ecs:ListTasks", session.aws.ecs.send(command, abort(session)));
+    const page = await session.aws.ecs.send(command, abort(session));
     arns.push(...(page.taskArns ?? []));
     nextToken = page.nextToken;
   } while (nextToken);

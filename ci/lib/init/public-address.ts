@@ -7,7 +7,6 @@ import type {
   Rule,
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Aws } from "../aws/clients.js";
-import { ask } from "../aws/errors.js";
 import { sdk } from "../aws/sdk.js";
 import { knowing } from "../aws/try-read.js";
 import { urlMistake } from "../common/http-url.js";
@@ -37,15 +36,12 @@ type Elb = Pick<ElasticLoadBalancingV2Client, "send">;
 async function readBalancer(aws: Aws, group: string): Promise<Balancer | undefined> {
   const elb = await aws.lazy.elb();
   const groups = new sdk.elb.DescribeTargetGroupsCommand({ TargetGroupArns: [group] });
-  const { TargetGroups } = await ask("elasticloadbalancing:DescribeTargetGroups", elb.send(groups));
+  const { TargetGroups } = await elb.send(groups);
   const LoadBalancerArn = TargetGroups?.[0]?.LoadBalancerArns?.[0];
   if (LoadBalancerArn === undefined) return undefined;
   const balancers = new sdk.elb.DescribeLoadBalancersCommand({ LoadBalancerArns: [LoadBalancerArn] });
   const listeners = new sdk.elb.DescribeListenersCommand({ LoadBalancerArn });
-  const [{ LoadBalancers }, { Listeners = [] }] = await Promise.all([
-    ask("elasticloadbalancing:DescribeLoadBalancers", elb.send(balancers)),
-    ask("elasticloadbalancing:DescribeListeners", elb.send(listeners)),
-  ]);
+  const [{ LoadBalancers }, { Listeners = [] }] = await Promise.all([elb.send(balancers), elb.send(listeners)]);
   const balancer = LoadBalancers?.[0];
   if (!balancer) return undefined;
   const isApplication = balancer.Type === "application";
@@ -58,7 +54,7 @@ async function readBalancer(aws: Aws, group: string): Promise<Balancer | undefin
 
 async function readRules(elb: Elb, { ListenerArn }: Listener): Promise<Rule[]> {
   const command = new sdk.elb.DescribeRulesCommand({ ListenerArn });
-  return (await ask("elasticloadbalancing:DescribeRules", elb.send(command))).Rules ?? [];
+  return (await elb.send(command)).Rules ?? [];
 }
 
 /** One way from a listener to the service. */

@@ -1,4 +1,5 @@
 import type { Aws } from "../../lib/aws/clients.js";
+import { wrapped } from "../../lib/aws/errors.js";
 import type { Json, JsonObject } from "../../lib/aws/raw-task-definition.js";
 import { Fault, lostAnswer, type Script } from "./fake-aws.js";
 
@@ -13,15 +14,18 @@ export interface DirectAws {
 
 export function directAws(script: Script): DirectAws {
   const direct = { script, calls: [] as string[] };
-  const client = { send: (command: Command) => send(direct, command) };
+  const client = (service: string) => ({
+    send: (command: Command) => wrapped(`${service}:${operationOf(command)}`, send(direct, command)),
+  });
   const lazy = {
-    ecr: () => client,
-    iam: () => client,
-    elb: () => client,
-    secretsManager: () => client,
-    ssm: () => client,
+    ecr: () => client("ecr"),
+    iam: () => client("iam"),
+    elb: () => client("elasticloadbalancing"),
+    secretsManager: () => client("secretsmanager"),
+    ssm: () => client("ssm"),
   };
-  const aws = { ecs: client, ecr: client, sts: client, logs: client, lazy } as unknown as Aws;
+  const eager = { ecs: client("ecs"), ecr: client("ecr"), sts: client("sts"), logs: client("logs") };
+  const aws = { ...eager, lazy } as unknown as Aws;
   return Object.assign(direct, { aws });
 }
 
@@ -36,9 +40,13 @@ interface Message {
 }
 type Handler = (args: { input: JsonObject; request: Message }) => Promise<{ response: Message; output: unknown }>;
 
+function operationOf(command: Command): string {
+  return command.constructor.name.replace(/Command$/, "");
+}
+
 /** Through the command's own middleware, because a raw task definition is read and sent there. */
 async function send(direct: Pick<DirectAws, "script" | "calls">, command: Command): Promise<unknown> {
-  const operation = command.constructor.name.replace(/Command$/, "");
+  const operation = operationOf(command);
   const answer: Handler = async ({ input, request }) => {
     direct.calls.push(operation);
     const sent = request.body === undefined ? input : (JSON.parse(String(request.body)) as JsonObject);

@@ -5,6 +5,7 @@ import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { STSClient } from "@aws-sdk/client-sts";
 import type { Clients } from "../../lib/aws/clients.js";
+import { wrapErrors } from "../../lib/aws/errors.js";
 import { lazyClients } from "../../lib/aws/lazy-clients.js";
 import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
 import { queryAnswer } from "./query-answer.js";
@@ -57,10 +58,10 @@ export async function fakeAws(script: Script, options: { maxAttempts?: number } 
     maxAttempts: options.maxAttempts ?? 1,
   };
   const aws: Clients = {
-    ecs: new ECSClient(settings),
-    ecr: new ECRClient(settings),
-    sts: new STSClient(settings),
-    logs: new CloudWatchLogsClient(settings),
+    ecs: wrapErrors(new ECSClient(settings), "ecs"),
+    ecr: wrapErrors(new ECRClient(settings), "ecr"),
+    sts: wrapErrors(new STSClient(settings), "sts"),
+    logs: wrapErrors(new CloudWatchLogsClient(settings), "logs"),
     lazy: lazyClients(settings),
   };
   return Object.assign(fake, {

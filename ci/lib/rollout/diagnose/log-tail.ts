@@ -1,4 +1,3 @@
-import { ask } from "../../aws/errors.js";
 import type { JsonObject } from "../../aws/raw-task-definition.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
@@ -31,7 +30,7 @@ export async function logTail(
   try {
     const { group, stream } = place;
     const command = new sdk.logs.GetLogEventsCommand({ logGroupName: group, logStreamName: stream, limit: lines });
-    const { events } = await ask("logs:GetLogEvents", session.aws.logs.send(command, abort(session)));
+    const { events } = await session.aws.logs.send(command, abort(session));
     return { group, stream, lines: (events ?? []).map((event) => bounded(event.message ?? "")) };
   } catch (error) {
     // The log is only evidence: whatever keeps it from being read must not hide the verdict that is already known.

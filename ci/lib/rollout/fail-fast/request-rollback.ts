@@ -1,4 +1,4 @@
-import { AccessDeniedError, ask, isThrottling, isUncertain } from "../../aws/errors.js";
+import { AccessDeniedError, isThrottling, isUncertain } from "../../aws/errors.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import { describeService } from "../../ecs/service.js";
@@ -32,7 +32,7 @@ export async function requestRollback(session: Session, subject: Subject, why: s
     if (!(await isStill(session, subject, serviceDeploymentArn))) return "moved";
     await noteQuietly(session, subject.taskDefinition, why);
     const command = new sdk.ecs.StopServiceDeploymentCommand({ serviceDeploymentArn, stopType: "ROLLBACK" });
-    await ask("ecs:StopServiceDeployment", ecs.send(command, abort(session)));
+    await ecs.send(command, abort(session));
     return "asked";
   } catch (error) {
     session.signal?.throwIfAborted();

@@ -1,5 +1,4 @@
 import type { ServiceRevision } from "@aws-sdk/client-ecs";
-import { ask } from "../../aws/errors.js";
 import { describeTaskDefinition, type RawTaskDefinition } from "../../aws/raw-task-definition.js";
 import type { Target } from "../../config/target.js";
 import { runningOf } from "../../ecs/containers.js";
@@ -78,7 +77,7 @@ async function describeAll(
   const described = await Promise.all(
     arns.map(async (arn): Promise<[string, RawTaskDefinition][]> => {
       try {
-        return [[arn, await ask("ecs:DescribeTaskDefinition", describeTaskDefinition(aws.ecs, arn, signal))]];
+        return [[arn, await describeTaskDefinition(aws.ecs, arn, signal)]];
       } catch (error) {
         if ((error as Error).name !== "ClientException") throw error;
         return [];

@@ -1,5 +1,4 @@
 import type { Service } from "@aws-sdk/client-ecs";
-import { ask } from "../../aws/errors.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import { type Known, knowing } from "../../aws/try-read.js";
@@ -22,6 +21,6 @@ export async function readCompleted(
 async function hasSuccessful(session: Session): Promise<boolean> {
   const { cluster, service } = session.target;
   const command = new sdk.ecs.ListServiceDeploymentsCommand({ cluster, service, status: ["SUCCESSFUL"] });
-  const answer = await ask("ecs:ListServiceDeployments", session.aws.ecs.send(command, abort(session)));
+  const answer = await session.aws.ecs.send(command, abort(session));
   return answer.serviceDeployments?.some(({ status }) => status === "SUCCESSFUL") ?? false;
 }

@@ -1,4 +1,3 @@
-import { ask } from "../../aws/errors.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import type { ImagePlace } from "../../ecs/image-reference.js";
@@ -10,7 +9,7 @@ export async function readRepository(session: Session, place: ImagePlace): Promi
   const { registryId, repositoryName } = place;
   const command = new sdk.ecr.DescribeRepositoriesCommand({ registryId, repositoryNames: [repositoryName] });
   const ecr = await ecrOf(session, place);
-  const answer = await ask("ecr:DescribeRepositories", ecr.send(command, abort(session)));
+  const answer = await ecr.send(command, abort(session));
   const [found] = answer.repositories ?? [];
   return {
     uri: found?.repositoryUri ?? repositoryName,
@@ -30,7 +29,7 @@ export async function readImage(session: Session, place: ImagePlace, image: stri
   const command = new sdk.ecr.DescribeImagesCommand({ registryId, repositoryName, imageIds: [id] });
   const ecr = await ecrOf(session, place);
   try {
-    const answer = await ask("ecr:DescribeImages", ecr.send(command, abort(session)));
+    const answer = await ecr.send(command, abort(session));
     const [found] = answer.imageDetails ?? [];
     if (!found) return undefined;
     return {

@@ -1,4 +1,3 @@
-import { ask } from "../../aws/errors.js";
 import type { JsonObject } from "../../aws/raw-task-definition.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
@@ -41,7 +40,7 @@ async function readGroup(session: Session, { group, region }: Group): Promise<Lo
 async function isThere(session: Session, logGroupName: string): Promise<boolean> {
   const command = new sdk.logs.DescribeLogStreamsCommand({ logGroupName, limit: 1 });
   try {
-    await ask("logs:DescribeLogStreams", session.aws.logs.send(command, abort(session)));
+    await session.aws.logs.send(command, abort(session));
     return true;
   } catch (error) {
     if (error instanceof sdk.logs.ResourceNotFoundException) return false;

@@ -1,5 +1,4 @@
 import type { DescribeParametersCommandInput } from "@aws-sdk/client-ssm";
-import { ask } from "../../aws/errors.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import { type Known, knowing } from "../../aws/try-read.js";
@@ -58,7 +57,7 @@ async function listNames(session: Session, region: string, request: DescribePara
   let NextToken: string | undefined;
   do {
     const command = new DescribeParametersCommand({ ...request, ...(NextToken && { NextToken }) });
-    const page = await ask("ssm:DescribeParameters", client.send(command, abort(session)));
+    const page = await client.send(command, abort(session));
     names.push(...(page.Parameters ?? []).map(({ Name }) => Name ?? ""));
     NextToken = page.NextToken;
   } while (NextToken);

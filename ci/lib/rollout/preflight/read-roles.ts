@@ -1,4 +1,3 @@
-import { ask } from "../../aws/errors.js";
 import type { JsonObject } from "../../aws/raw-task-definition.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
@@ -41,7 +40,7 @@ async function readTrust(session: Session, role: string): Promise<Known<boolean>
   const iam = await session.aws.lazy.iam();
   const command = new GetRoleCommand({ RoleName: role.split("/").at(-1) });
   try {
-    const { Role } = await ask("iam:GetRole", iam.send(command, abort(session)));
+    const { Role } = await iam.send(command, abort(session));
     // Roles are found by name alone: one of this name below another path is another role.
     if (role.startsWith("arn:") && Role?.Arn !== role) return undefined;
     return trustsEcsTasks(Role?.AssumeRolePolicyDocument ?? "", session.target);

@@ -1,4 +1,3 @@
-import { ask } from "../../aws/errors.js";
 import type { PlatformImage } from "../../aws/image-platforms.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
@@ -67,7 +66,7 @@ async function describeFindings(session: Session, place: ImagePlace, digest: str
   });
   const ecr = await ecrOf(session, place);
   try {
-    const answer = await ask("ecr:DescribeImageScanFindings", ecr.send(command, abort(session)));
+    const answer = await ecr.send(command, abort(session));
     const { status = "unknown", description } = answer.imageScanStatus ?? {};
     // The counts are those of all findings, whichever page is read.
     const counts = answer.imageScanFindings?.findingSeverityCounts;
@@ -101,7 +100,7 @@ async function readConfiguration(session: Session, place: ImagePlace): Promise<b
   const { repositoryName } = place;
   const command = new sdk.ecr.BatchGetRepositoryScanningConfigurationCommand({ repositoryNames: [repositoryName] });
   const ecr = await ecrOf(session, place);
-  const answer = await ask("ecr:BatchGetRepositoryScanningConfiguration", ecr.send(command, abort(session)));
+  const answer = await ecr.send(command, abort(session));
   const [found] = answer.scanningConfigurations ?? [];
   if (!found) throw new Error(answer.failures?.[0]?.failureReason ?? "ECR names no configuration of the repository");
   return found.scanOnPush === true || (found.scanFrequency ?? "MANUAL") !== "MANUAL";

@@ -1,4 +1,3 @@
-import { ask } from "../../aws/errors.js";
 import type { JsonObject } from "../../aws/raw-task-definition.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
@@ -56,7 +55,7 @@ async function describe(session: Session, { region, id }: SecretsManagerPlace): 
   const client = await session.aws.lazy.secretsManager(region);
   const command = new DescribeSecretCommand({ SecretId: id });
   try {
-    const answer = await ask("secretsmanager:DescribeSecret", client.send(command, abort(session)));
+    const answer = await client.send(command, abort(session));
     const versions = answer.VersionIdsToStages;
     return { isBeingDeleted: answer.DeletedDate !== undefined, ...(versions && { versions }) };
   } catch (error) {

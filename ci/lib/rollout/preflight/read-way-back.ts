@@ -1,5 +1,4 @@
 import type { Service } from "@aws-sdk/client-ecs";
-import { ask } from "../../aws/errors.js";
 import { describeTaskDefinition, type JsonObject } from "../../aws/raw-task-definition.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
@@ -57,10 +56,7 @@ function hasCompleted({ service, deployments, running }: Past): boolean {
 }
 
 async function described(session: Session, arn: string): Promise<Found> {
-  const revision = await ask(
-    "ecs:DescribeTaskDefinition",
-    describeTaskDefinition(session.aws.ecs, arn, session.signal),
-  );
+  const revision = await describeTaskDefinition(session.aws.ecs, arn, session.signal);
   return ofRevision(runningOf(revision, session.target), imagesOf(revision.taskDefinition));
 }
 
@@ -68,10 +64,7 @@ async function described(session: Session, arn: string): Promise<Found> {
 async function lastSuccessful(session: Session): Promise<Found | undefined> {
   const { cluster, service } = session.target;
   const command = new sdk.ecs.ListServiceDeploymentsCommand({ cluster, service, status: ["SUCCESSFUL"] });
-  const { serviceDeployments = [] } = await ask(
-    "ecs:ListServiceDeployments",
-    session.aws.ecs.send(command, abort(session)),
-  );
+  const { serviceDeployments = [] } = await session.aws.ecs.send(command, abort(session));
   const [newest] = serviceDeployments
     .filter(({ status }) => status === "SUCCESSFUL")
     .sort((a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0));

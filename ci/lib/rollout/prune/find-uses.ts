@@ -1,5 +1,4 @@
 import type { Service } from "@aws-sdk/client-ecs";
-import { ask } from "../../aws/errors.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import type { Session } from "../session.js";
@@ -57,7 +56,7 @@ async function activeRevisions(session: Session): Promise<Map<number, string>> {
       sort: "DESC",
       ...(nextToken && { nextToken }),
     });
-    const page = await ask("ecs:ListTaskDefinitions", session.aws.ecs.send(command, abort(session)));
+    const page = await session.aws.ecs.send(command, abort(session));
     return { items: page.taskDefinitionArns, nextToken: page.nextToken };
   });
   return new Map(arns.flatMap((arn) => entryOf(revisionOf(arn, family), arn)));

@@ -1,4 +1,3 @@
-import { ask } from "../../aws/errors.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import type { Session } from "../session.js";
@@ -11,13 +10,13 @@ export async function addRules(session: Session, uses: Uses): Promise<void> {
   const send = abort(session);
   const buses = await collect(async (NextToken) => {
     const command = new sdk.events.ListEventBusesCommand({ ...(NextToken && { NextToken }) });
-    const page = await ask("events:ListEventBuses", events.send(command, send));
+    const page = await events.send(command, send);
     return { items: page.EventBuses, nextToken: page.NextToken };
   });
   for (const { Name: EventBusName } of buses) {
     const rules = await collect(async (NextToken) => {
       const command = new sdk.events.ListRulesCommand({ EventBusName, ...(NextToken && { NextToken }) });
-      const page = await ask("events:ListRules", events.send(command, send));
+      const page = await events.send(command, send);
       return { items: page.Rules, nextToken: page.NextToken };
     });
     for (const { Name: Rule } of rules) {
@@ -27,7 +26,7 @@ export async function addRules(session: Session, uses: Uses): Promise<void> {
           EventBusName,
           ...(NextToken && { NextToken }),
         });
-        const page = await ask("events:ListTargetsByRule", events.send(command, send));
+        const page = await events.send(command, send);
         return { items: page.Targets, nextToken: page.NextToken };
       });
       for (const target of targets) uses.add(target.EcsParameters?.TaskDefinitionArn, `rule ${Rule} runs it`);

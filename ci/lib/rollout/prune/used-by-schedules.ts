@@ -1,4 +1,3 @@
-import { ask } from "../../aws/errors.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import type { Session } from "../session.js";
@@ -10,13 +9,13 @@ export async function addSchedules(session: Session, uses: Uses): Promise<void> 
   const scheduler = await session.aws.lazy.scheduler();
   const listed = await collect(async (NextToken) => {
     const command = new sdk.scheduler.ListSchedulesCommand({ MaxResults: 100, ...(NextToken && { NextToken }) });
-    const page = await ask("scheduler:ListSchedules", scheduler.send(command, abort(session)));
+    const page = await scheduler.send(command, abort(session));
     return { items: page.Schedules, nextToken: page.NextToken };
   });
   // The list tells only what is called: a cluster (arn:aws:ecs:…), or an operation of ECS (arn:aws:scheduler:::aws-sdk:ecs:…).
   for (const { Name, GroupName } of listed.filter(({ Target }) => Target?.Arn?.includes(":ecs:"))) {
     const command = new sdk.scheduler.GetScheduleCommand({ Name, GroupName });
-    const { Target } = await ask("scheduler:GetSchedule", scheduler.send(command, abort(session)));
+    const { Target } = await scheduler.send(command, abort(session));
     uses.add(Target?.EcsParameters?.TaskDefinitionArn, `schedule ${Name} runs it`);
     for (const named of namedIn(Target?.Input ?? "", uses.family)) uses.add(named, `schedule ${Name} names it`);
   }

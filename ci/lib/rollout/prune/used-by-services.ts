@@ -1,5 +1,4 @@
 import type { Service } from "@aws-sdk/client-ecs";
-import { ask } from "../../aws/errors.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import type { Session } from "../session.js";
@@ -10,7 +9,7 @@ import { revisionOf, type Uses } from "./uses.js";
 export function listClusters(session: Session): Promise<string[]> {
   return collect(async (nextToken) => {
     const command = new sdk.ecs.ListClustersCommand({ ...(nextToken && { nextToken }) });
-    const page = await ask("ecs:ListClusters", session.aws.ecs.send(command, abort(session)));
+    const page = await session.aws.ecs.send(command, abort(session));
     return { items: page.clusterArns, nextToken: page.nextToken };
   });
 }
@@ -21,7 +20,7 @@ export async function listServices(session: Session, clusters: readonly string[]
   for (const cluster of clusters) {
     const arns = await collect(async (nextToken) => {
       const command = new sdk.ecs.ListServicesCommand({ cluster, maxResults: 100, ...(nextToken && { nextToken }) });
-      const page = await ask("ecs:ListServices", session.aws.ecs.send(command, abort(session)));
+      const page = await session.aws.ecs.send(command, abort(session));
       return { items: page.serviceArns, nextToken: page.nextToken };
     });
     for (const part of partsOf(arns, 10)) services.push(...(await describe(session, cluster, part)));
@@ -31,7 +30,7 @@ export async function listServices(session: Session, clusters: readonly string[]
 
 async function describe(session: Session, cluster: string, services: string[]): Promise<Service[]> {
   const command = new sdk.ecs.DescribeServicesCommand({ cluster, services });
-  const answer = await ask("ecs:DescribeServices", session.aws.ecs.send(command, abort(session)));
+  const answer = await session.aws.ecs.send(command, abort(session));
   // A service that was deleted since it was listed uses nothing; any other failure hides something.
   const hidden = answer.failures?.find(({ reason }) => reason !== "MISSING");
   if (hidden) throw new Error(`ECS does not tell of ${hidden.arn} (${hidden.reason}).`);

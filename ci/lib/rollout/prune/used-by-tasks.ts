@@ -1,4 +1,3 @@
-import { ask } from "../../aws/errors.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import { taskId } from "../../ecs/snapshot.js";
@@ -15,7 +14,7 @@ export async function addTasks(session: Session, uses: Uses, clusters: readonly 
     }
     for (const tasks of partsOf([...arns], 100)) {
       const command = new sdk.ecs.DescribeTasksCommand({ cluster, tasks });
-      const answer = await ask("ecs:DescribeTasks", session.aws.ecs.send(command, abort(session)));
+      const answer = await session.aws.ecs.send(command, abort(session));
       for (const task of answer.tasks ?? []) {
         if (task.lastStatus !== "STOPPED")
           uses.add(task.taskDefinitionArn, `task ${taskId(task.taskArn ?? "")} runs it`);
@@ -27,7 +26,7 @@ export async function addTasks(session: Session, uses: Uses, clusters: readonly 
 function list(session: Session, cluster: string, family: string, desiredStatus: "RUNNING" | "STOPPED") {
   return collect(async (nextToken) => {
     const command = new sdk.ecs.ListTasksCommand({ cluster, family, desiredStatus, ...(nextToken && { nextToken }) });
-    const page = await ask("ecs:ListTasks", session.aws.ecs.send(command, abort(session)));
+    const page = await session.aws.ecs.send(command, abort(session));
     return { items: page.taskArns, nextToken: page.nextToken };
   });
 }

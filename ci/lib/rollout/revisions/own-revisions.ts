@@ -1,4 +1,3 @@
-import { ask } from "../../aws/errors.js";
 import { describeTaskDefinition, type JsonObject, type RawTaskDefinition } from "../../aws/raw-task-definition.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
@@ -89,13 +88,13 @@ export async function newestRevisions(session: Session): Promise<string[]> {
     sort: "DESC",
     maxResults: searched,
   });
-  const { taskDefinitionArns } = await ask("ecs:ListTaskDefinitions", aws.ecs.send(command, abort(session)));
+  const { taskDefinitionArns } = await aws.ecs.send(command, abort(session));
   return taskDefinitionArns ?? [];
 }
 
 /** A revision with its tags, every member kept. */
 export function describeRevision({ aws, signal }: Session, arn: string): Promise<RawTaskDefinition> {
-  return ask("ecs:DescribeTaskDefinition", describeTaskDefinition(aws.ecs, arn, signal));
+  return describeTaskDefinition(aws.ecs, arn, signal);
 }
 
 export function numberOf(arn: string): number {

@@ -1,4 +1,3 @@
-import { ask } from "../../aws/errors.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import type { Session } from "../session.js";
@@ -15,5 +14,5 @@ export async function noteOnRevision(
     resourceArn: revision,
     tags: [{ key: tag[name], value: tagText(text) }],
   });
-  await ask("ecs:TagResource", session.aws.ecs.send(command, abort(session)));
+  await session.aws.ecs.send(command, abort(session));
 }

@@ -1,5 +1,5 @@
 import { told } from "../../aws/describe-error.js";
-import { ask, isThrottling, isUncertain } from "../../aws/errors.js";
+import { isThrottling, isUncertain } from "../../aws/errors.js";
 import type { Session } from "../session.js";
 import { backoff } from "../watch/pace.js";
 import { LostAnswer, refused } from "./start-errors.js";
@@ -11,7 +11,7 @@ import { LostAnswer, refused } from "./start-errors.js";
 export async function once<T>(session: Session, operation: string, send: () => Promise<T>): Promise<T> {
   for (let times = 1; ; times++) {
     try {
-      return await ask(`ecs:${operation}`, send());
+      return await send();
     } catch (error) {
       session.signal?.throwIfAborted();
       if (isUncertain(error)) throw new LostAnswer(operation, error as Error);

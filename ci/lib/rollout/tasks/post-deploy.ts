@@ -1,4 +1,3 @@
-import { ask } from "../../aws/errors.js";
 import { describeTaskDefinition } from "../../aws/raw-task-definition.js";
 import { neutral } from "../../common/foreign-text.js";
 import type { ServiceNow } from "../../ecs/service.js";
@@ -58,10 +57,7 @@ async function run(
   oneOff: OneOff,
   revision: string,
 ): Promise<AfterReport | undefined> {
-  const made = await ask(
-    "ecs:DescribeTaskDefinition",
-    describeTaskDefinition(session.aws.ecs, revision, session.signal),
-  );
+  const made = await describeTaskDefinition(session.aws.ecs, revision, session.signal);
   const key = tagOf(made, tag.attempt);
   if (key === undefined || tagOf(made, tag.verb) !== "deploy") {
     session.progress(`${nameOf(oneOff)} is left out: no deploy has made what runs.`);

@@ -1,5 +1,4 @@
 import type { ConflictException, RunTaskCommandInput, Service } from "@aws-sdk/client-ecs";
-import { ask } from "../../aws/errors.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import { InputError } from "../../common/errors.js";
@@ -69,7 +68,7 @@ function noPlace(run: OneOffRun, reasons: string[] | undefined): InputError {
 export async function findTask(session: Session, { startedBy }: OneOffRun): Promise<string | undefined> {
   for (const desiredStatus of ["RUNNING", "STOPPED"] as const) {
     const command = new sdk.ecs.ListTasksCommand({ cluster: session.target.cluster, startedBy, desiredStatus });
-    const { taskArns } = await ask("ecs:ListTasks", session.aws.ecs.send(command, abort(session)));
+    const { taskArns } = await session.aws.ecs.send(command, abort(session));
     if (taskArns?.[0] !== undefined) return taskArns[0];
   }
   return undefined;
@@ -78,11 +77,11 @@ export async function findTask(session: Session, { startedBy }: OneOffRun): Prom
 /** @param task An id or an ARN. @returns undefined while ECS does not show it, or not any more. */
 export async function readTask(session: Session, task: string): Promise<TaskView | undefined> {
   const command = new sdk.ecs.DescribeTasksCommand({ cluster: session.target.cluster, tasks: [task] });
-  const { tasks } = await ask("ecs:DescribeTasks", session.aws.ecs.send(command, abort(session)));
+  const { tasks } = await session.aws.ecs.send(command, abort(session));
   return tasks?.[0] && taskView(tasks[0]);
 }
 
 export async function stopTask(session: Session, task: string, reason: string): Promise<void> {
   const command = new sdk.ecs.StopTaskCommand({ cluster: session.target.cluster, task, reason });
-  await ask("ecs:StopTask", session.aws.ecs.send(command, abort(session)));
+  await session.aws.ecs.send(command, abort(session));
 }

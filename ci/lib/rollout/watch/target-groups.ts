@@ -1,6 +1,5 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import type { TargetGroup as ElbTargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { ask } from "../../aws/errors.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import { type Known, knowing } from "../../aws/try-read.js";
@@ -54,8 +53,8 @@ async function readTargetGroup(session: Session, arn: string): Promise<TargetGro
   const attributes = new DescribeTargetGroupAttributesCommand({ TargetGroupArn: arn });
   try {
     const [{ TargetGroups }, { Attributes }] = await Promise.all([
-      ask("elasticloadbalancing:DescribeTargetGroups", elb.send(groups, abort(session))),
-      ask("elasticloadbalancing:DescribeTargetGroupAttributes", elb.send(attributes, abort(session))),
+      elb.send(groups, abort(session)),
+      elb.send(attributes, abort(session)),
     ]);
     const delay = Attributes?.find(({ Key }) => Key === "deregistration_delay.timeout_seconds")?.Value;
     const healthCheck = healthCheckOf(TargetGroups?.[0]);
