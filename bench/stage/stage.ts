@@ -12,8 +12,8 @@ import {
   type SimulatedRuntime,
 } from "../../infra/local/aws/ecs/simulated-tasks/simulated-runtime.js";
 import type { TaskRuntime } from "../../infra/local/aws/ecs/task-runtime.js";
+import { createFaults } from "../../infra/local/aws/protocol/faults.js";
 import { type LocalAwsOptions, type Surroundings, startLocalAws } from "../../infra/local/aws/server.js";
-import { createFaults } from "../../infra/local/aws/wire/faults.js";
 import type { Target } from "../target.js";
 import { unlessAborted } from "../unless-aborted.js";
 import { type Casting, castTasks } from "../world/behaviour.js";

@@ -1,6 +1,6 @@
 import type { EcsState } from "../../infra/local/aws/ecs/model/ecs-state.js";
 import { objects } from "../../infra/local/aws/ecs/model/task-definition-json.js";
-import type { JsonObject } from "../../infra/local/aws/wire/service.js";
+import type { JsonObject } from "../../infra/local/aws/protocol/service.js";
 import { versionOf } from "./behaviour.js";
 import type { Done } from "./local-aws.js";
 

@@ -6,13 +6,13 @@ import {
   createSimulatedRuntime,
   type SimulatedRuntime,
 } from "../../infra/local/aws/ecs/simulated-tasks/simulated-runtime.js";
-import { createEvents } from "../../infra/local/aws/events/index.js";
+import { createEvents } from "../../infra/local/aws/eventbridge/index.js";
+import { createScheduler } from "../../infra/local/aws/eventbridge-scheduler/index.js";
 import { createInProcessAws, type InProcessAws } from "../../infra/local/aws/in-process.js";
 import { memoryState } from "../../infra/local/aws/memory-state.js";
-import { createScheduler } from "../../infra/local/aws/scheduler/index.js";
+import { createFaults, type RuledFaults } from "../../infra/local/aws/protocol/faults.js";
+import type { JsonObject, Service } from "../../infra/local/aws/protocol/service.js";
 import type { StateDirectory } from "../../infra/local/aws/state.js";
-import { createFaults, type RuledFaults } from "../../infra/local/aws/wire/faults.js";
-import type { JsonObject, Service } from "../../infra/local/aws/wire/service.js";
 import { type Casting, castTasks } from "./behaviour.js";
 import { createLogService } from "./log-service.js";
 import { digestOf, imageOf, rival, somebody, target } from "./names.js";

@@ -7,8 +7,8 @@
 import type { EcsTiming } from "../../infra/local/aws/ecs/ecs-timing.js";
 import type { TargetBehaviour } from "../../infra/local/aws/ecs/simulated-tasks/simulated-load-balancer.js";
 import type { TaskBehaviour } from "../../infra/local/aws/ecs/simulated-tasks/simulated-runtime.js";
-import type { FaultRule } from "../../infra/local/aws/wire/faults.js";
-import type { JsonObject } from "../../infra/local/aws/wire/service.js";
+import type { FaultRule } from "../../infra/local/aws/protocol/faults.js";
+import type { JsonObject } from "../../infra/local/aws/protocol/service.js";
 
 export interface Scenario {
   /** For people: what stands in reports. */

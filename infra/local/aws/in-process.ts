@@ -4,19 +4,19 @@ import { awsTiming, type EcsTiming } from "./ecs/ecs-timing.js";
 import { createEcs, type Ecs } from "./ecs/index.js";
 import { randomHex, seededRandom } from "./ecs/seeded-random.js";
 import type { LoadBalancer, TaskRuntime } from "./ecs/task-runtime.js";
-import { createElb } from "./elb/index.js";
+import { createElb } from "./elbv2/index.js";
 import { taskRoles } from "./iam/roles.js";
 import { memoryState } from "./memory-state.js";
+import { type Answer, createCalls } from "./protocol/calls.js";
+import type { Faults } from "./protocol/faults.js";
+import { createLimits } from "./protocol/limits.js";
+import type { Principal } from "./protocol/principals.js";
+import { arrival, createRequestHandler, reset, type SdkRequestHandler } from "./protocol/request-handler.js";
+import type { JsonObject, Service } from "./protocol/service.js";
+import type { SignedRequest } from "./protocol/signature.js";
 import type { StateDirectory } from "./state.js";
 import { createSts } from "./sts/index.js";
 import { openSessions } from "./sts/sessions.js";
-import { type Answer, createCalls } from "./wire/calls.js";
-import type { Faults } from "./wire/faults.js";
-import { createLimits } from "./wire/limits.js";
-import type { Principal } from "./wire/principals.js";
-import { arrival, createRequestHandler, reset, type SdkRequestHandler } from "./wire/request-handler.js";
-import type { JsonObject, Service } from "./wire/service.js";
-import type { SignedRequest } from "./wire/signature.js";
 
 export interface InProcessOptions {
   /** A virtual clock, as a rule. */

@@ -3,7 +3,7 @@ import { connectEngine } from "../containers/connect.js";
 import { logFailure } from "../http/guard.js";
 import { createContainerTaskRuntime } from "./ecs/container-runtime/container-task-runtime.js";
 import { awsTiming, rehearsalTiming } from "./ecs/ecs-timing.js";
-import { createLoadBalancer, elbSettings, rehearsalSettings } from "./lb/index.js";
+import { createLoadBalancer, elbSettings, rehearsalSettings } from "./load-balancer/index.js";
 import { help, type MainOptions, type Profile, readOptions } from "./options.js";
 import { type LocalAws, startLocalAws } from "./server.js";
 

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Handler } from "../http/server.js";
 import type { LoadBalancer } from "./ecs/task-runtime.js";
-import { isApiCall } from "./wire/index.js";
+import { isApiCall } from "./protocol/index.js";
 
 /** A load balancer that also takes requests. */
 export interface ServingLoadBalancer extends LoadBalancer {

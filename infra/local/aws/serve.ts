@@ -5,26 +5,26 @@ import type { Clock } from "./clock.js";
 import { createCloudWatch } from "./cloudwatch/index.js";
 import type { Credentials } from "./credentials.js";
 import { createEcr, type Ecr } from "./ecr/index.js";
+import { createRegistry } from "./ecr/registry/index.js";
 import { TOKEN_LIFETIME } from "./ecr/tokens.js";
 import { rehearsalTiming } from "./ecs/ecs-timing.js";
 import { createEcs } from "./ecs/index.js";
 import { seededRandom } from "./ecs/seeded-random.js";
-import { createElb } from "./elb/index.js";
-import { createEvents } from "./events/index.js";
+import { createElb } from "./elbv2/index.js";
+import { createEvents } from "./eventbridge/index.js";
+import { createScheduler } from "./eventbridge-scheduler/index.js";
 import { createIam } from "./iam/index.js";
 import { taskRoles } from "./iam/roles.js";
 import { createLogs } from "./logs/index.js";
-import { createRegistry } from "./registry/index.js";
+import { createCalls } from "./protocol/calls.js";
+import { createWire } from "./protocol/index.js";
+import { createLimits } from "./protocol/limits.js";
+import type { Principal } from "./protocol/principals.js";
 import { route } from "./route.js";
-import { createScheduler } from "./scheduler/index.js";
 import type { LocalAwsOptions, Surroundings } from "./server.js";
 import type { OpenState } from "./state.js";
 import { createSts } from "./sts/index.js";
 import { openSessions } from "./sts/sessions.js";
-import { createCalls } from "./wire/calls.js";
-import { createWire } from "./wire/index.js";
-import { createLimits } from "./wire/limits.js";
-import type { Principal } from "./wire/principals.js";
 
 /** Makes the services and connects each kind of request with what answers it. What must be closed is added to `closers`. */
 export async function serve(

@@ -7,11 +7,11 @@ import type { EcsTiming } from "./ecs/ecs-timing.js";
 import type { TaskRuntime } from "./ecs/task-runtime.js";
 import { listen } from "./listen.js";
 import type { LogSink } from "./logs/sink.js";
+import type { Faults } from "./protocol/faults.js";
+import type { Principal } from "./protocol/principals.js";
 import type { ServingLoadBalancer } from "./route.js";
 import { serve } from "./serve.js";
 import { openState, writePrivately } from "./state.js";
-import type { Faults } from "./wire/faults.js";
-import type { Principal } from "./wire/principals.js";
 
 export interface LocalAwsOptions {
   /** Where everything is kept; made when it is not there. */

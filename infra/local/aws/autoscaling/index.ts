@@ -1,5 +1,5 @@
-import { required } from "../wire/input.js";
-import { AwsError, type JsonObject, type Service } from "../wire/service.js";
+import { required } from "../protocol/input.js";
+import { AwsError, type JsonObject, type Service } from "../protocol/service.js";
 
 const NAMESPACES = [
   "appstream",

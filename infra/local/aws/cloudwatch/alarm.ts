@@ -1,5 +1,5 @@
-import { number, text } from "../wire/input.js";
-import { AwsError, type JsonObject } from "../wire/service.js";
+import { number, text } from "../protocol/input.js";
+import { AwsError, type JsonObject } from "../protocol/service.js";
 
 /** A metric alarm as it is kept. Times are milliseconds since the epoch, `period` is seconds. */
 export interface Alarm {

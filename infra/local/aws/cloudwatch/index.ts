@@ -1,10 +1,10 @@
 import type { Clock } from "../clock.js";
 import { partitionOf } from "../partition.js";
+import { number, text, texts } from "../protocol/input.js";
+import { page } from "../protocol/paging.js";
+import { AwsError, type Caller, type JsonObject, type Service } from "../protocol/service.js";
 import type { StateDirectory } from "../state.js";
 import { storedMap } from "../stored-map.js";
-import { number, text, texts } from "../wire/input.js";
-import { page } from "../wire/paging.js";
-import { AwsError, type Caller, type JsonObject, type Service } from "../wire/service.js";
 import { type Alarm, alarmView, checkedAlarm } from "./alarm.js";
 
 export interface CloudWatchDeps {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { partitionOf } from "../partition.js";
-import { record, text } from "../wire/input.js";
-import type { Caller, JsonObject } from "../wire/service.js";
+import { record, text } from "../protocol/input.js";
+import type { Caller, JsonObject } from "../protocol/service.js";
 import { invalidParameter } from "./errors.js";
 
 const TYPES = ["AES256", "KMS", "KMS_DSSE"];

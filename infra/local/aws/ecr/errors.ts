@@ -1,4 +1,4 @@
-import { AwsError } from "../wire/service.js";
+import { AwsError } from "../protocol/service.js";
 import type { Repository } from "./store.js";
 
 /** ECR's errors, in ECR's words. */

@@ -1,8 +1,8 @@
-import { DIGEST } from "../registry/blobs.js";
-import { records, text } from "../wire/input.js";
-import type { JsonObject } from "../wire/service.js";
+import { records, text } from "../protocol/input.js";
+import type { JsonObject } from "../protocol/service.js";
 import { invalidParameter } from "./errors.js";
 import { checkDigest, checkTag, isTag, TAG } from "./names.js";
+import { DIGEST } from "./registry/blobs.js";
 import type { Image } from "./store.js";
 
 /** How a request names an image. */

@@ -1,6 +1,6 @@
-import { record, records, required, text, texts } from "../wire/input.js";
-import { page } from "../wire/paging.js";
-import type { Caller, Json, JsonObject, Operation } from "../wire/service.js";
+import { record, records, required, text, texts } from "../protocol/input.js";
+import { page } from "../protocol/paging.js";
+import type { Caller, Json, JsonObject, Operation } from "../protocol/service.js";
 import { deleteImage, listsWith } from "./delete-image.js";
 import { imageExists, imageNotFound, invalidParameter } from "./errors.js";
 import { failure, idsOf, imageId, malformedId, shownId } from "./image-ids.js";

@@ -1,14 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import type { Clock } from "../clock.js";
-import { openBlobs } from "../registry/blobs.js";
-import { createUploads } from "../registry/uploads.js";
+import { texts } from "../protocol/input.js";
+import type { Operation, Service } from "../protocol/service.js";
 import type { StateDirectory } from "../state.js";
-import { texts } from "../wire/input.js";
-import type { Operation, Service } from "../wire/service.js";
 import { imageOperations } from "./images.js";
 import { layerOperations } from "./layers.js";
 import { policyOperations } from "./policies.js";
+import { openBlobs } from "./registry/blobs.js";
+import { createUploads } from "./registry/uploads.js";
 import { inOwnRegistry } from "./registry-id.js";
 import { repositoryOperations } from "./repositories.js";
 import { scanOperations } from "./scan-operations.js";

@@ -1,8 +1,8 @@
-import type { BlobUpload } from "../registry/blobs.js";
-import { number, required, text, texts } from "../wire/input.js";
-import { AwsError, type Caller, type Json, type JsonObject, type Operation } from "../wire/service.js";
+import { number, required, text, texts } from "../protocol/input.js";
+import { AwsError, type Caller, type Json, type JsonObject, type Operation } from "../protocol/service.js";
 import { uploadNotFound } from "./errors.js";
 import { checkDigest } from "./names.js";
+import type { BlobUpload } from "./registry/blobs.js";
 import { owner } from "./repositories.js";
 import { type EcrStore, findRepository, type Repository, repositoryKey } from "./store.js";
 import type { Tokens } from "./tokens.js";

@@ -1,4 +1,4 @@
-import { AwsError } from "../wire/service.js";
+import { AwsError } from "../protocol/service.js";
 
 /** What a manifest points at. */
 export interface Manifest {

@@ -1,5 +1,5 @@
-import { records, required, text } from "../wire/input.js";
-import type { JsonObject } from "../wire/service.js";
+import { records, required, text } from "../protocol/input.js";
+import type { JsonObject } from "../protocol/service.js";
 import { invalidParameter } from "./errors.js";
 import type { Repository } from "./store.js";
 import { matchesWildcard } from "./wildcard.js";

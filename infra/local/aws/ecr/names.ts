@@ -1,5 +1,5 @@
-import { DIGEST } from "../registry/blobs.js";
 import { invalidParameter } from "./errors.js";
+import { DIGEST } from "./registry/blobs.js";
 
 const REPOSITORY = "(?:[a-z0-9]+(?:[._-][a-z0-9]+)*/)*[a-z0-9]+(?:[._-][a-z0-9]+)*";
 export const TAG = "[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}";

@@ -1,5 +1,5 @@
-import { required, text } from "../wire/input.js";
-import { AwsError, type Caller, type JsonObject, type Operation } from "../wire/service.js";
+import { required, text } from "../protocol/input.js";
+import { AwsError, type Caller, type JsonObject, type Operation } from "../protocol/service.js";
 import { checkLifecyclePolicy } from "./lifecycle-policy.js";
 import { owner } from "./repositories.js";
 import { checkRepositoryPolicy } from "./repository-policy.js";

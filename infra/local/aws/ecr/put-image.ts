@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { storeBlob } from "../registry/blobs.js";
-import { AwsError } from "../wire/service.js";
+import { AwsError } from "../protocol/service.js";
 import { missingContent, tagIsImmutable } from "./errors.js";
 import { type Manifest, readManifest } from "./manifest.js";
 import { isImmutable } from "./mutability.js";
+import { storeBlob } from "./registry/blobs.js";
 import { scanningOf } from "./scanning.js";
 import { type EcrStore, findImage, type Image, type Repository } from "./store.js";
 

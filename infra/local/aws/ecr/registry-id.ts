@@ -1,6 +1,6 @@
 import { partitionOf } from "../partition.js";
-import { text, texts } from "../wire/input.js";
-import { AwsError, type Caller, type JsonObject, type Operation } from "../wire/service.js";
+import { text, texts } from "../protocol/input.js";
+import { AwsError, type Caller, type JsonObject, type Operation } from "../protocol/service.js";
 import { invalidParameter, repositoryNotFound } from "./errors.js";
 
 /**

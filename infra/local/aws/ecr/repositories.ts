@@ -1,7 +1,7 @@
 import { partitionOf } from "../partition.js";
-import { flag, number, record, required, text, texts } from "../wire/input.js";
-import { page } from "../wire/paging.js";
-import { AwsError, type Caller, type JsonObject, type Operation } from "../wire/service.js";
+import { flag, number, record, required, text, texts } from "../protocol/input.js";
+import { page } from "../protocol/paging.js";
+import { AwsError, type Caller, type JsonObject, type Operation } from "../protocol/service.js";
 import { deleteRepository } from "./delete-image.js";
 import { readEncryption } from "./encryption.js";
 import { invalidParameter } from "./errors.js";

@@ -1,6 +1,6 @@
 import { partitionOf } from "../partition.js";
-import { record, records, required, text, texts } from "../wire/input.js";
-import { AwsError, type Caller, type Json, type JsonObject, type Operation } from "../wire/service.js";
+import { record, records, required, text, texts } from "../protocol/input.js";
+import { AwsError, type Caller, type Json, type JsonObject, type Operation } from "../protocol/service.js";
 import { imageNotFound, invalidParameter, scanLimitExceeded, scanNotFound } from "./errors.js";
 import { imageId, shownId } from "./image-ids.js";
 import { owner, pageSize } from "./repositories.js";

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../wire/service.js";
+import type { JsonObject } from "../protocol/service.js";
 import type { EcrStore, Image, RegistryScanning, Repository } from "./store.js";
 import { matchesWildcard } from "./wildcard.js";
 

@@ -1,10 +1,10 @@
 import type { Clock } from "../clock.js";
-import type { BlobStore } from "../registry/blobs.js";
-import type { Uploads } from "../registry/uploads.js";
+import type { Json } from "../protocol/service.js";
 import type { Document } from "../state.js";
 import { storedMap } from "../stored-map.js";
-import type { Json } from "../wire/service.js";
 import { repositoryNotFound } from "./errors.js";
+import type { BlobStore } from "./registry/blobs.js";
+import type { Uploads } from "./registry/uploads.js";
 
 /** A repository as it is kept. Times are milliseconds since the epoch. */
 export interface Repository {

@@ -1,5 +1,5 @@
-import { records, required, text, texts } from "../wire/input.js";
-import { AwsError, type JsonObject, type Operation } from "../wire/service.js";
+import { records, required, text, texts } from "../protocol/input.js";
+import { AwsError, type JsonObject, type Operation } from "../protocol/service.js";
 import { invalidParameter } from "./errors.js";
 import { type EcrStore, findRepository, type Repository } from "./store.js";
 

@@ -1,8 +1,8 @@
 import { arch, availableParallelism, totalmem } from "node:os";
 import type { Clock } from "../clock.js";
 import type { AlarmNews } from "../cloudwatch/index.js";
+import type { Operation, Service } from "../protocol/service.js";
 import type { StateDirectory } from "../state.js";
-import type { Operation, Service } from "../wire/service.js";
 import type { EcsTiming } from "./ecs-timing.js";
 import { emptyState, prepareState } from "./model/ecs-state.js";
 import { type PortTarget, targetsOf, usesHostPorts } from "./model/task-definition-json.js";

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../wire/service.js";
+import type { JsonObject } from "../protocol/service.js";
 import type { NetworkBinding } from "./model/capacity-records.js";
 
 /** What the ECS scheduler asks of whatever runs the tasks: real containers, or simulated ones in virtual time. */

@@ -1,6 +1,6 @@
 import { partitionOf } from "../partition.js";
-import { required } from "../wire/input.js";
-import { AwsError, type Caller, type JsonObject, type Service } from "../wire/service.js";
+import { required } from "../protocol/input.js";
+import { AwsError, type Caller, type JsonObject, type Service } from "../protocol/service.js";
 import { type IsTaskRole, roleId } from "./roles.js";
 
 /** Seconds that a session of a role may last. */

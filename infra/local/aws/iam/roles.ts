@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Caller } from "../wire/service.js";
+import type { Caller } from "../protocol/service.js";
 
 /** The name in `arn:aws:iam::123456789012:role/path/NAME`, and its account; undefined for anything else. */
 export function parseRoleArn(arn: string): { account: string; name: string } | undefined {

@@ -1,6 +1,6 @@
-import { number, text, texts } from "../wire/input.js";
-import { page } from "../wire/paging.js";
-import type { Operation } from "../wire/service.js";
+import { number, text, texts } from "../protocol/input.js";
+import { page } from "../protocol/paging.js";
+import type { Operation } from "../protocol/service.js";
 import { placeId } from "./get-events.js";
 import { badToken } from "./groups.js";
 import { invalid } from "./names.js";

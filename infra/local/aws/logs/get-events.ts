@@ -1,5 +1,5 @@
-import { flag, number, required, text } from "../wire/input.js";
-import type { Operation } from "../wire/service.js";
+import { flag, number, required, text } from "../protocol/input.js";
+import type { Operation } from "../protocol/service.js";
 import { badToken } from "./groups.js";
 import { inOrder, type LogEvent, type LogStore } from "./store.js";
 import { findGroup } from "./streams.js";

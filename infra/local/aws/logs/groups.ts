@@ -1,8 +1,8 @@
 import type { Clock } from "../clock.js";
 import { partitionOf } from "../partition.js";
-import { number, record, required, text, texts } from "../wire/input.js";
-import { page } from "../wire/paging.js";
-import { AwsError, type Caller, type JsonObject, type Operation } from "../wire/service.js";
+import { number, record, required, text, texts } from "../protocol/input.js";
+import { page } from "../protocol/paging.js";
+import { AwsError, type Caller, type JsonObject, type Operation } from "../protocol/service.js";
 import { checkGroupName, invalid } from "./names.js";
 import type { LogGroup, LogStore } from "./store.js";
 

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.js";
+import type { Service } from "../protocol/service.js";
 import type { StateDirectory } from "../state.js";
-import type { Service } from "../wire/service.js";
 import { filterLogEvents } from "./filter-events.js";
 import { getLogEvents } from "./get-events.js";
 import { groupOperations } from "./groups.js";

@@ -1,4 +1,4 @@
-import { AwsError } from "../wire/service.js";
+import { AwsError } from "../protocol/service.js";
 
 /** Throws the API's refusal of a log group's name. */
 export function checkGroupName(name: string): void {

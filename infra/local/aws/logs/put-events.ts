@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.js";
-import { number, records, required } from "../wire/input.js";
-import type { JsonObject, Operation } from "../wire/service.js";
+import { number, records, required } from "../protocol/input.js";
+import type { JsonObject, Operation } from "../protocol/service.js";
 import { invalid } from "./names.js";
 import type { LogStore } from "./store.js";
 import { sequenceToken } from "./streams.js";

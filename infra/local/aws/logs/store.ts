@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { appendFileSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../clock.js";
+import { AwsError } from "../protocol/service.js";
 import type { StateDirectory } from "../state.js";
 import { storedMap } from "../stored-map.js";
-import { AwsError } from "../wire/service.js";
 
 /** All times are milliseconds since the epoch, as in the API. */
 export interface LogGroup {

@@ -1,6 +1,6 @@
-import { flag, number, required, text } from "../wire/input.js";
-import { page } from "../wire/paging.js";
-import { AwsError, type Caller, type JsonObject, type Operation } from "../wire/service.js";
+import { flag, number, required, text } from "../protocol/input.js";
+import { page } from "../protocol/paging.js";
+import { AwsError, type Caller, type JsonObject, type Operation } from "../protocol/service.js";
 import { badToken, groupArn } from "./groups.js";
 import { checkStreamName, invalid } from "./names.js";
 import type { LogGroup, LogStore, LogStream } from "./store.js";

@@ -1,8 +1,8 @@
 import { LONGEST_SESSION } from "../iam/index.js";
 import { type IsTaskRole, parseRoleArn, roleId } from "../iam/roles.js";
 import { partitionOf } from "../partition.js";
-import { number, required } from "../wire/input.js";
-import { AwsError, type Caller, type JsonObject, type Service } from "../wire/service.js";
+import { number, required } from "../protocol/input.js";
+import { AwsError, type Caller, type JsonObject, type Service } from "../protocol/service.js";
 import type { Sessions } from "./sessions.js";
 
 /** Seconds: https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */

@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../clock.js";
 import { awsId } from "../credentials.js";
+import type { Principal, Principals } from "../protocol/principals.js";
+import type { JsonObject } from "../protocol/service.js";
 import type { StateDirectory } from "../state.js";
-import type { Principal, Principals } from "../wire/principals.js";
-import type { JsonObject } from "../wire/service.js";
 
 /** How long a registry login outlives the credentials that it was made with, in milliseconds. */
 const KEPT_AFTER_END = 12 * 3600_000;

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { SignatureV4 } from "@smithy/signature-v4";
+import { Sha256 } from "../protocol/hash.js";
+import { type Shape, serviceModel } from "../protocol/model.js";
 import type { LocalAws } from "../server.js";
-import { Sha256 } from "../wire/hash.js";
-import { type Shape, serviceModel } from "../wire/model.js";
 import { localAws, send } from "./local-aws.js";
 
 /** By the README's names: the signing name, and what stands before the dot of a target; none where calls are forms or REST. */

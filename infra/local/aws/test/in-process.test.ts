@@ -14,8 +14,8 @@ import { createSimulatedLoadBalancer } from "../ecs/simulated-tasks/simulated-lo
 import { createSimulatedRuntime } from "../ecs/simulated-tasks/simulated-runtime.js";
 import { NETWORK, taskDefinition } from "../ecs/test/virtual-ecs.js";
 import { createInProcessAws, type InProcessOptions } from "../in-process.js";
+import { createFaults, type FaultRule } from "../protocol/faults.js";
 import { createVirtualClock } from "../virtual-clock.js";
-import { createFaults, type FaultRule } from "../wire/faults.js";
 
 async function inProcess(options: Partial<InProcessOptions> & { rules?: FaultRule[] } = {}) {
   const clock = createVirtualClock();

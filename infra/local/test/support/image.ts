@@ -1,4 +1,4 @@
-import { digestOf, OCI_MANIFEST, pushManifest, uploadLayer } from "../../aws/registry/test/layers.js";
+import { digestOf, OCI_MANIFEST, pushManifest, uploadLayer } from "../../aws/ecr/registry/test/layers.js";
 import { registryLogin, send } from "../../aws/test/local-aws.js";
 import type { TestEnvironment } from "./environment.js";
 

@@ -8,9 +8,9 @@ import {
   SetAlarmStateCommand,
 } from "@aws-sdk/client-cloudwatch";
 import { SignatureV4 } from "@smithy/signature-v4";
+import { Sha256 } from "../../protocol/hash.js";
 import type { LocalAws } from "../../server.js";
 import { localAws, send } from "../../test/local-aws.js";
-import { Sha256 } from "../../wire/hash.js";
 
 test("alarms are put, set, described in pages, and deleted all or none", async (t) => {
   const { aws } = await localAws(t);

@@ -13,8 +13,8 @@ import {
   paginateDescribeImages,
   UploadLayerPartCommand,
 } from "@aws-sdk/client-ecr";
-import { digestOf, imageIn, OCI_MANIFEST, pushManifest } from "../../registry/test/layers.js";
-import { registry } from "../../registry/test/start.js";
+import { digestOf, imageIn, OCI_MANIFEST, pushManifest } from "../registry/test/layers.js";
+import { registry } from "../registry/test/start.js";
 
 const repositoryName = "team/app";
 

@@ -15,9 +15,9 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
 } from "@aws-sdk/client-ecr";
-import { imageIn, pushManifest } from "../../registry/test/layers.js";
-import { registry } from "../../registry/test/start.js";
 import { clientsOf, localAws } from "../../test/local-aws.js";
+import { imageIn, pushManifest } from "../registry/test/layers.js";
+import { registry } from "../registry/test/start.js";
 
 function create(ecr: ECRClient, repositoryName: string) {
   return ecr.send(new CreateRepositoryCommand({ repositoryName }));

@@ -9,9 +9,9 @@ import {
   PutRegistryScanningConfigurationCommand,
   StartImageScanCommand,
 } from "@aws-sdk/client-ecr";
-import { imageIn, pushManifest } from "../../registry/test/layers.js";
-import { registry } from "../../registry/test/start.js";
 import { clientsOf, movableClock } from "../../test/local-aws.js";
+import { imageIn, pushManifest } from "../registry/test/layers.js";
+import { registry } from "../registry/test/start.js";
 
 const repositoryName = "team/app";
 const v1 = { repositoryName, imageId: { imageTag: "v1" } };

@@ -11,9 +11,9 @@ import {
   ListImagesCommand,
   PutImageTagMutabilityCommand,
 } from "@aws-sdk/client-ecr";
-import { digestOf, imageIn, pushManifest } from "../../registry/test/layers.js";
-import { registry } from "../../registry/test/start.js";
 import { localAws } from "../../test/local-aws.js";
+import { digestOf, imageIn, pushManifest } from "../registry/test/layers.js";
+import { registry } from "../registry/test/start.js";
 
 const repositoryName = "team/app";
 const foreign = "109876543210";

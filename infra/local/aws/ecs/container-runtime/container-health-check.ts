@@ -1,6 +1,6 @@
 import type { Container } from "dockerode";
 import type { Clock } from "../../clock.js";
-import type { JsonObject } from "../../wire/service.js";
+import type { JsonObject } from "../../protocol/service.js";
 import { object } from "../model/task-definition-json.js";
 import { number, strings } from "./container-plan.js";
 

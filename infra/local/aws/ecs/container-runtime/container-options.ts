@@ -1,5 +1,5 @@
 import type { ContainerCreateOptions } from "dockerode";
-import type { JsonObject } from "../../wire/service.js";
+import type { JsonObject } from "../../protocol/service.js";
 import { object, objects } from "../model/task-definition-json.js";
 import type { TaskSpec } from "../task-runtime.js";
 import { type ContainerPlan, number, strings } from "./container-plan.js";

@@ -1,5 +1,5 @@
 import { isRepositoryName, isTag } from "../../ecr/names.js";
-import { DIGEST } from "../../registry/blobs.js";
+import { DIGEST } from "../../ecr/registry/blobs.js";
 import { TaskFailure } from "./task-failure.js";
 
 /** An image of the registry on this machine. */

@@ -5,7 +5,7 @@ import type { Engine } from "../../../containers/connect.js";
 import { isEngineGone, messageOf } from "../../../containers/errors.js";
 import { loadImage } from "../../../containers/image.js";
 import { isTag } from "../../ecr/names.js";
-import { DIGEST } from "../../registry/blobs.js";
+import { DIGEST } from "../../ecr/registry/blobs.js";
 import { type ImageReference, parseImage } from "./image-reference.js";
 import { TaskFailure } from "./task-failure.js";
 

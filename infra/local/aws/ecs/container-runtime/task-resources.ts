@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { ownerLabel, removeLabelled } from "../../../containers/owned.js";
 import { loadPauseImage } from "../../../containers/pause.js";
 import { createContainer } from "../../../containers/run.js";
-import type { JsonObject } from "../../wire/service.js";
+import type { JsonObject } from "../../protocol/service.js";
 import { networkModeOf, object, objects, usesHostPorts } from "../model/task-definition-json.js";
 import type { TaskSpec } from "../task-runtime.js";
 import { labels, type Network } from "./container-options.js";

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../wire/service.js";
+import type { JsonObject } from "../../protocol/service.js";
 import type { AccountSettingRecord, ContainerInstanceRecord } from "./capacity-records.js";
 import type { ServiceDeploymentRecord, ServiceRecord, ServiceRevisionRecord } from "./service-records.js";
 import type { TaskRecord } from "./task-record.js";

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../../wire/service.js";
+import type { Json, JsonObject } from "../../protocol/service.js";
 
 /** Where a load balancer sends a task's requests. */
 export interface PortTarget {

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../wire/service.js";
+import type { JsonObject } from "../../protocol/service.js";
 import type { NetworkBinding } from "./capacity-records.js";
 
 /** Plain data, written to disk as it is. Times are milliseconds since the epoch. */

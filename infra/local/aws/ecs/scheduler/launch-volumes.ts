@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from "../../wire/service.js";
+import type { Json, JsonObject } from "../../protocol/service.js";
 import { object, objects } from "../model/task-definition-json.js";
 import { type Random, randomHex } from "../seeded-random.js";
 

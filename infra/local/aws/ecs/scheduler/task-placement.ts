@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../wire/service.js";
+import type { JsonObject } from "../../protocol/service.js";
 import { placementReasons } from "../event-messages.js";
 import type { ContainerInstanceRecord, EcsState, TaskRecord } from "../model/ecs-state.js";
 import { containersOf, networkModeOf, object, objects } from "../model/task-definition-json.js";

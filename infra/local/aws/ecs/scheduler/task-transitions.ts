@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../wire/service.js";
+import type { JsonObject } from "../../protocol/service.js";
 import { resourceArn } from "../model/ecs-arns.js";
 import type { ContainerRecord, EcsState, Tag, TaskDefinitionRecord, TaskRecord } from "../model/ecs-state.js";
 import { containersOf, networkModeOf, type PortTarget } from "../model/task-definition-json.js";

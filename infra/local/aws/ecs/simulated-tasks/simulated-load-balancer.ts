@@ -1,5 +1,5 @@
 import type { Clock } from "../../clock.js";
-import { elbSettings } from "../../lb/settings.js";
+import { elbSettings } from "../../load-balancer/settings.js";
 import type {
   LoadBalancer,
   LoadBalancerTarget,

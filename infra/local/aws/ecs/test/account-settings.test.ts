@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { JsonObject } from "../../wire/service.js";
+import type { JsonObject } from "../../protocol/service.js";
 import { CALLER, createVirtualEcs } from "./virtual-ecs.js";
 
 const ROOT = "arn:aws:iam::123456789012:root";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createInProcessAws, type InProcessAws } from "../../in-process.js";
+import { type Shape, serviceModel } from "../../protocol/model.js";
+import { AwsError, type Json, type JsonObject } from "../../protocol/service.js";
 import { createVirtualClock } from "../../virtual-clock.js";
-import { type Shape, serviceModel } from "../../wire/model.js";
-import { AwsError, type Json, type JsonObject } from "../../wire/service.js";
 import { type Random, seededRandom } from "../seeded-random.js";
 import { createSimulatedLoadBalancer } from "../simulated-tasks/simulated-load-balancer.js";
 import { createSimulatedRuntime } from "../simulated-tasks/simulated-runtime.js";

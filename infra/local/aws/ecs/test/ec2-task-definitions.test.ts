@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { JsonObject } from "../../wire/service.js";
+import type { JsonObject } from "../../protocol/service.js";
 import { createVirtualEcs } from "./virtual-ecs.js";
 
 const container = (more: JsonObject = {}): JsonObject => ({ name: "app", image: "good:1", memory: 128, ...more });

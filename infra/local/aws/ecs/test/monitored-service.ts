@@ -1,6 +1,6 @@
 import { createInProcessAws, type InProcessAws } from "../../in-process.js";
+import type { JsonObject } from "../../protocol/service.js";
 import { createVirtualClock } from "../../virtual-clock.js";
-import type { JsonObject } from "../../wire/service.js";
 import { createSimulatedLoadBalancer } from "../simulated-tasks/simulated-load-balancer.js";
 import { createSimulatedRuntime } from "../simulated-tasks/simulated-runtime.js";
 import { NETWORK, taskDefinition } from "./virtual-ecs.js";

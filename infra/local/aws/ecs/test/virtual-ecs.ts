@@ -1,7 +1,7 @@
 import { memoryState } from "../../memory-state.js";
+import type { JsonObject } from "../../protocol/service.js";
 import type { StateDirectory } from "../../state.js";
 import { createVirtualClock } from "../../virtual-clock.js";
-import type { JsonObject } from "../../wire/service.js";
 import { awsTiming, type EcsTiming } from "../ecs-timing.js";
 import { createEcs } from "../index.js";
 import { seededRandom } from "../seeded-random.js";

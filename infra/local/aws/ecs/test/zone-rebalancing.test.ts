@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { JsonObject } from "../../wire/service.js";
+import type { JsonObject } from "../../protocol/service.js";
 import { NETWORK, withService } from "./virtual-ecs.js";
 
 const ZONE = "attribute:ecs.availability-zone";

@@ -7,7 +7,7 @@ import { busyboxImage, digestOf } from "../../../../containers/busybox.js";
 import { connectEngine, type Engine } from "../../../../containers/connect.js";
 import { removeOwned } from "../../../../containers/owned.js";
 import { systemClock } from "../../../clock.js";
-import type { JsonObject } from "../../../wire/service.js";
+import type { JsonObject } from "../../../protocol/service.js";
 import type { TaskEvent, TaskListener, TaskRuntime, TaskSpec } from "../../task-runtime.js";
 import { type ContainerTaskRuntimeDeps, createContainerTaskRuntime } from "../container-task-runtime.js";
 

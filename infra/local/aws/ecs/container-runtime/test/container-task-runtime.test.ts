@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { after, before, test } from "node:test";
 import { ownerLabel } from "../../../../containers/owned.js";
-import type { JsonObject } from "../../../wire/service.js";
+import type { JsonObject } from "../../../protocol/service.js";
 import { type Fixture, openFixture } from "./container-fixture.js";
 
 let aws: Fixture;

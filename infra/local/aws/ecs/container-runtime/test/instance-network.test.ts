@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { after, before, test } from "node:test";
-import type { JsonObject } from "../../../wire/service.js";
+import type { JsonObject } from "../../../protocol/service.js";
 import type { TaskSpec } from "../../task-runtime.js";
 import { type Fixture, openFixture } from "./container-fixture.js";
 

@@ -1,4 +1,4 @@
-import { AwsError } from "../../../wire/service.js";
+import { AwsError } from "../../../protocol/service.js";
 import { arnPrefix } from "../../model/ecs-arns.js";
 import type { ClusterRecord, EcsState } from "../../model/ecs-state.js";
 import { objects, texts as textsOf } from "../../model/task-definition-json.js";

@@ -1,4 +1,4 @@
-import { AwsError } from "../../../wire/service.js";
+import { AwsError } from "../../../protocol/service.js";
 import { arnPrefix, clusterArn } from "../../model/ecs-arns.js";
 import type { ClusterRecord } from "../../model/ecs-state.js";
 import { instancesOf } from "../../scheduler/task-placement.js";

@@ -3,7 +3,7 @@ import {
   ServiceDeploymentStatus,
   StopServiceDeploymentStopType,
 } from "@aws-sdk/client-ecs";
-import { AwsError } from "../../../wire/service.js";
+import { AwsError } from "../../../protocol/service.js";
 import { scopeOf } from "../../model/ecs-arns.js";
 import type { EcsState, HookRecord, ServiceDeploymentRecord, ServiceRevisionRecord } from "../../model/ecs-state.js";
 import { object } from "../../model/task-definition-json.js";

@@ -1,4 +1,4 @@
-import type { Operation } from "../../../wire/service.js";
+import type { Operation } from "../../../protocol/service.js";
 import { lastPartOf } from "../../model/ecs-arns.js";
 import type { ClusterRecord, EcsState, ServiceRecord, TaskDefinitionRecord } from "../../model/ecs-state.js";
 import { object } from "../../model/task-definition-json.js";

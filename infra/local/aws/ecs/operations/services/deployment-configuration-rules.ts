@@ -4,7 +4,7 @@ import {
   ServiceRevisionCleanup,
   ThresholdType,
 } from "@aws-sdk/client-ecs";
-import type { Json } from "../../../wire/service.js";
+import type { Json } from "../../../protocol/service.js";
 import type { DeploymentConfiguration } from "../../model/ecs-state.js";
 import { object, objects } from "../../model/task-definition-json.js";
 import { invalidParameter } from "../shared/ecs-errors.js";

@@ -1,4 +1,4 @@
-import type { Json } from "../../../wire/service.js";
+import type { Json } from "../../../protocol/service.js";
 import type { DeploymentConfiguration, ServiceRecord, TaskDefinitionRecord } from "../../model/ecs-state.js";
 import { containersOf, object, objects } from "../../model/task-definition-json.js";
 import { clientException, invalidParameter, shownValue } from "../shared/ecs-errors.js";

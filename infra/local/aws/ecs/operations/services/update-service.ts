@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Operation } from "../../../wire/service.js";
+import type { Operation } from "../../../protocol/service.js";
 import type { ClusterRecord, EcsState, ServiceRecord } from "../../model/ecs-state.js";
 import { object } from "../../model/task-definition-json.js";
 import { beginDeployment } from "../../scheduler/change-deployments.js";

@@ -1,4 +1,4 @@
-import { AwsError, type Json } from "../../../wire/service.js";
+import { AwsError, type Json } from "../../../protocol/service.js";
 
 /** ECS's own refusals, in its codes and words. */
 export const invalidParameter = (message: string) => new AwsError("InvalidParameterException", message);

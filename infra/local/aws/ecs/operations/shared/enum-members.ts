@@ -1,5 +1,5 @@
 import * as api from "@aws-sdk/client-ecs";
-import type { Json, JsonObject, Operation } from "../../../wire/service.js";
+import type { Json, JsonObject, Operation } from "../../../protocol/service.js";
 import { checkEnum } from "./enums.js";
 
 /** Members that have one of the API's own values, by operation; `*` is each of a list. The values are the installed package's. */

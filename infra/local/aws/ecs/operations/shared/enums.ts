@@ -1,4 +1,4 @@
-import type { Json } from "../../../wire/service.js";
+import type { Json } from "../../../protocol/service.js";
 import { invalidParameter } from "./ecs-errors.js";
 
 /** Refuses a value that the API does not have, and names those that it has. */

@@ -1,5 +1,5 @@
-import type { Json } from "../../../wire/service.js";
-import { AwsError } from "../../../wire/service.js";
+import type { Json } from "../../../protocol/service.js";
+import { AwsError } from "../../../protocol/service.js";
 import type { ClusterRecord, StrategyItem, TaskDefinitionRecord } from "../../model/ecs-state.js";
 import { networkModeOf, object, objects, texts } from "../../model/task-definition-json.js";
 import { unknownPart } from "../../scheduler/placement-constraints.js";

@@ -1,4 +1,4 @@
-import type { Caller, JsonObject, Operation } from "../../../wire/service.js";
+import type { Caller, JsonObject, Operation } from "../../../protocol/service.js";
 import type { EcsScheduler } from "../../scheduler/ecs-scheduler.js";
 
 /** What an operation has at hand. */

@@ -1,4 +1,4 @@
-import { AwsError, type Json, type JsonObject } from "../../../wire/service.js";
+import { AwsError, type Json, type JsonObject } from "../../../protocol/service.js";
 import { containersOf, networkModeOf, object, objects, texts } from "../../model/task-definition-json.js";
 import { clientException, shownValue } from "../shared/ecs-errors.js";
 import { checkFargate } from "./fargate-rules.js";

@@ -1,4 +1,4 @@
-import type { Json } from "../../../wire/service.js";
+import type { Json } from "../../../protocol/service.js";
 import { clientException } from "../shared/ecs-errors.js";
 
 /** MiB that go with each number of CPU units: the values themselves, or a range in steps. */

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../wire/service.js";
+import type { JsonObject } from "../../../protocol/service.js";
 import { object, objects } from "../../model/task-definition-json.js";
 import { clientException, shownValue } from "../shared/ecs-errors.js";
 

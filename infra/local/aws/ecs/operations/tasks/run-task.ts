@@ -1,4 +1,4 @@
-import { AwsError, type Operation } from "../../../wire/service.js";
+import { AwsError, type Operation } from "../../../protocol/service.js";
 import type {
   ClusterRecord,
   EcsState,

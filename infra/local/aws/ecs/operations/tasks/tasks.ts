@@ -1,5 +1,5 @@
 import { DesiredStatus } from "@aws-sdk/client-ecs";
-import { AwsError } from "../../../wire/service.js";
+import { AwsError } from "../../../protocol/service.js";
 import { stoppedReason } from "../../event-messages.js";
 import { resourceArn } from "../../model/ecs-arns.js";
 import type { ClusterRecord, EcsState, TaskRecord } from "../../model/ecs-state.js";

@@ -1,0 +1,55 @@
+import { AwsError } from "../../protocol/service.js";
+import type { BlobStore, BlobUpload } from "./blobs.js";
+
+/** Layer uploads that are under way, each known only to the repository that it was begun for. */
+export interface Uploads {
+  begin(repository: string): Promise<BlobUpload>;
+  /** The upload with this id, if it belongs to the repository. */
+  find(repository: string, id: string): BlobUpload | undefined;
+  /** Runs `work` on an upload alone: a second one at the same time is refused. */
+  alone<T>(upload: BlobUpload, work: () => Promise<T>): Promise<T>;
+  /** Forgets an upload and removes what has come of it. */
+  end(upload: BlobUpload): Promise<void>;
+}
+
+/** @param lifetime How long an upload without news is kept, in milliseconds. */
+export function createUploads(blobs: BlobStore, now: () => number, lifetime = 24 * 3600_000): Uploads {
+  const open = new Map<string, { upload: BlobUpload; repository: string; touched: number }>();
+  const busy = new Set<string>();
+
+  async function endAbandoned(): Promise<void> {
+    for (const [id, { upload, touched }] of open) {
+      if (busy.has(id) || now() - touched < lifetime) continue;
+      open.delete(id);
+      await upload.discard();
+    }
+  }
+  return {
+    async begin(repository) {
+      await endAbandoned();
+      const upload = blobs.begin();
+      open.set(upload.id, { upload, repository, touched: now() });
+      return upload;
+    },
+    find(repository, id) {
+      const found = open.get(id);
+      return found?.repository === repository ? found.upload : undefined;
+    },
+    async alone(upload, work) {
+      if (busy.has(upload.id))
+        throw new AwsError("InvalidLayerPartException", "Another request is writing to this upload.");
+      busy.add(upload.id);
+      try {
+        return await work();
+      } finally {
+        busy.delete(upload.id);
+        const entry = open.get(upload.id);
+        if (entry) entry.touched = now();
+      }
+    },
+    async end(upload) {
+      open.delete(upload.id);
+      await upload.discard();
+    },
+  };
+}

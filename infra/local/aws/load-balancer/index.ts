@@ -1,0 +1,84 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { guarded, logFailure } from "../../http/guard.js";
+import type { Clock } from "../clock.js";
+import type { LoadBalancer, TargetDescription } from "../ecs/task-runtime.js";
+import { answerItself } from "./fixed-responses.js";
+import { forward } from "./proxy.js";
+import { chooseTarget, chooseTargetGroup } from "./routing.js";
+import { type LoadBalancerSettings, rehearsalSettings } from "./settings.js";
+import { Target } from "./target.js";
+
+export { elbSettings, type LoadBalancerSettings, rehearsalSettings } from "./settings.js";
+
+export interface LoadBalancerDeps {
+  clock: Clock;
+  /** What differs from the rehearsal's settings. */
+  settings?: Partial<LoadBalancerSettings>;
+  /** Receives failures of those who are notified of a target's health or of its end. */
+  log?: (line: string) => void;
+}
+
+/** An Application Load Balancer: checks its targets, sends requests to the healthy ones in turn, drains those that leave. */
+export function createLoadBalancer({
+  clock,
+  settings: changed = {},
+  log = console.error,
+}: LoadBalancerDeps): LoadBalancer & { handle(request: IncomingMessage, response: ServerResponse): void } {
+  const settings = { ...rehearsalSettings, ...changed };
+  const registered = new Map<string, Target>();
+  const draining = new Set<Target>();
+  const keyOf = (targetGroupArn: string, taskArn: string) => `${targetGroupArn} ${taskArn}`;
+  // Notifications come out of timers and sockets: a listener that throws there would end the process.
+  const onFailure = logFailure(log, "Load balancer");
+  let turn = 0;
+
+  return {
+    register(at, listener) {
+      const key = keyOf(at.targetGroupArn, at.taskArn);
+      registered.get(key)?.close();
+      registered.set(key, new Target(at, settings, clock, guarded(listener, onFailure)));
+    },
+
+    deregister(targetGroupArn, taskArn, onDrained) {
+      const drained = guarded(onDrained, onFailure);
+      const key = keyOf(targetGroupArn, taskArn);
+      const target = registered.get(key);
+      if (target === undefined) {
+        clock.after(0, drained);
+        return;
+      }
+      registered.delete(key);
+      draining.add(target);
+      target.drain(() => {
+        draining.delete(target);
+        drained();
+      });
+    },
+
+    handle(request, response) {
+      const targets = [...registered.values()];
+      const group = chooseTargetGroup(targets, request.headers.host);
+      const target = chooseTarget(targets, group, turn++);
+      if (target) forward(request, response, target, settings, clock);
+      else answerItself(response, 503);
+    },
+
+    describe: (targetGroupArn) => ({
+      settings,
+      targets: [...registered.values(), ...draining]
+        .filter(({ at }) => at.targetGroupArn === targetGroupArn)
+        .map((target) => describeTarget(target, draining.has(target))),
+    }),
+
+    async close() {
+      for (const target of [...registered.values(), ...draining]) target.close();
+      registered.clear();
+      draining.clear();
+    },
+  };
+}
+
+function describeTarget({ at: { ip, port, instanceId }, health }: Target, draining: boolean): TargetDescription {
+  const known = { ip, port, ...(instanceId !== undefined && { instanceId }) };
+  return draining ? { ...known, state: "draining" } : { ...known, ...health };
+}
