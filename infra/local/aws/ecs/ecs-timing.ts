@@ -1,41 +1,41 @@
-/** Every delay of the local ECS, in milliseconds. */
+/** Delays of the local ECS, in milliseconds. */
 export interface EcsTiming {
   /** From UpdateService to the first decision about its deployment; the service deployment is PENDING until then. */
   deploymentStart: number;
   /** From the start of a rollback to its first start of a task, and to its end where nothing needs to be started. */
   rollbackStart: number;
-  /** From a task's creation to PENDING: its network interface is made. */
+  /** From a task's creation to PENDING: its network interface is created. */
   provisioning: number;
   /** From all containers started to RUNNING: its targets are registered. */
   activation: number;
-  /** DEACTIVATING: from its targets drained to its containers' SIGTERM. */
+  /** DEACTIVATING: from its drained targets to its containers' SIGTERM. */
   deactivating: number;
   /** DEPROVISIONING: from its containers' end to STOPPED. A failure is counted at STOPPED. */
   deprovisioning: number;
-  /** How long a task with neither a load balancer nor a container health check runs before it counts as healthy. */
+  /** Time that a task with neither a load balancer nor a container health check runs before it counts as healthy. */
   healthyWithoutChecks: number;
-  /** Waits before the next start after the first, second, … task in a row that never ran; the last one repeats. */
+  /** Delays before the next start after the first, second, … task in a row that never ran; the last one repeats. */
   restartBackoff: readonly number[];
   /**
-   * From the failure that reaches the circuit breaker's threshold to its opening, where the next start is put off after tasks that never ran.
-   * That start is made on the way, early enough for its task to leave PROVISIONING.
+   * From the failure that reaches the circuit breaker's threshold to its opening, where the next start is delayed after tasks that never ran.
+   * That start happens in between, early enough for its task to leave PROVISIONING.
    */
-  breakerLook: number;
+  breakerDelay: number;
   /** From a request to stop a service deployment to its effect. */
   stopRequest: number;
-  /** How long ListServiceDeployments and DescribeServices don't show a new service deployment. */
+  /** Time for which ListServiceDeployments and DescribeServices don't show a new service deployment. */
   listLag: number;
-  /** How long `Service.currentServiceDeployment` still names the previous one. */
+  /** Time for which `Service.currentServiceDeployment` still names the previous one. */
   currentDeploymentLag: number;
-  /** Tasks started at once, and then one more each so many milliseconds. */
+  /** Number of tasks started at once, and milliseconds for each further one. */
   launchBurst: number;
   launchInterval: number;
-  /** How often a steady service says so again. */
+  /** Interval at which a steady service repeats its event. */
   steadyRepeat: number;
-  /** How long stopped tasks and deleted services can be described. */
+  /** Time for which stopped tasks and deleted services can be described. */
   stoppedTaskKept: number;
   inactiveServiceKept: number;
-  /** From DeleteTaskDefinitions to the revision's end, where nothing needs it. */
+  /** From DeleteTaskDefinitions to the removal of the revision, where nothing references it. */
   taskDefinitionDeletion: number;
 }
 
@@ -43,7 +43,7 @@ const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** As on AWS. Where a value is marked "recorded" it was fitted to timelines of real accounts, else it is documented by AWS. */
+/** Delays of AWS. A value marked "recorded" is fitted to timelines of real accounts; the others are documented by AWS. */
 export const awsTiming: EcsTiming = {
   deploymentStart: 45 * SECOND, // recorded: first start event 45-95 s after UpdateService
   rollbackStart: 24 * SECOND, // recorded: done after 24 s where the old task still ran
@@ -53,7 +53,7 @@ export const awsTiming: EcsTiming = {
   deprovisioning: 25 * SECOND, // recorded: STOPPED some 30 s after the containers' end
   healthyWithoutChecks: 40 * SECOND, // how the deployment circuit breaker works
   restartBackoff: [48 * SECOND, 290 * SECOND, 15 * MINUTE], // first two recorded, the cap from "service throttle logic"
-  breakerLook: 44 * SECOND, // recorded: third failure at 11:00, rollback at 11:44
+  breakerDelay: 44 * SECOND, // recorded: third failure at 11:00, rollback at 11:44
   stopRequest: 3 * SECOND, // recorded
   listLag: 5 * SECOND, // recorded: "for some seconds"
   currentDeploymentLag: 5 * SECOND, // recorded
@@ -65,7 +65,7 @@ export const awsTiming: EcsTiming = {
   taskDefinitionDeletion: HOUR, // task definition states: "periodically", no time given
 };
 
-/** Short enough to watch: a rolling update of one real container ends in 6-8 s, a failing one is rolled back in 10-15 s. */
+/** Delays of a rehearsal: a rolling update of one real container ends in 6-8 s, a failing one is rolled back in 10-15 s. */
 export const rehearsalTiming: EcsTiming = {
   deploymentStart: 500,
   rollbackStart: 400,
@@ -75,7 +75,7 @@ export const rehearsalTiming: EcsTiming = {
   deprovisioning: 300,
   healthyWithoutChecks: 3 * SECOND,
   restartBackoff: [300, 600, 1_200],
-  breakerLook: 300,
+  breakerDelay: 300,
   stopRequest: 200,
   listLag: 400,
   currentDeploymentLag: 400,

@@ -1,4 +1,4 @@
-/** What ECS says: event messages, reasons and status texts, word for word as live accounts show them; those of alarms and hooks are not recorded but for their first part. */
+/** Texts of ECS: event messages, reasons and status texts, word for word as live accounts show them; of those of alarms and hooks only the first part is recorded. */
 
 const tasks = (ids: readonly string[]) => ids.map((id) => `(task ${id})`).join(" ");
 
@@ -42,7 +42,7 @@ const MISFITS: Record<string, string> = {
   "RESOURCE:MEMORY": "has insufficient memory available",
 };
 
-/** Why no container instance takes a task: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html */
+/** Reasons why no container instance can run a task: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html */
 export const placementReasons = {
   noInstances: () => "Reason: No Container Instances were found in your cluster.",
   closest: (id: string, reason: string) =>

@@ -1,10 +1,10 @@
-/** Where ids come from. A seed gives the same ids every time, so that a run can be repeated byte for byte. */
+/** Source of ids and jitter. A seed gives the same values every time, so that a run can be repeated byte for byte. */
 export interface Random {
   /** At least 0, below 1. */
   next(): number;
 }
 
-/** Mulberry32: small, fast, and good enough for ids and jitter; nothing secret is made of it. */
+/** Returns a Mulberry32 generator: sufficient for ids and jitter; no secret is derived from it. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   return {
@@ -17,22 +17,22 @@ export function seededRandom(seed: number): Random {
   };
 }
 
-/** As in a task's id: 32 hex digits. */
+/** Returns hex digits, as in a task's id of 32. */
 export function randomHex(random: Random, length: number): string {
   return pick(random, "0123456789abcdef", length);
 }
 
-/** As in `ecs-svc/1234567890123456789`: never a leading zero. */
+/** Returns decimal digits without a leading zero, as in `ecs-svc/1234567890123456789`. */
 export function randomDigits(random: Random, length: number): string {
   return pick(random, "123456789", 1) + pick(random, "0123456789", length - 1);
 }
 
-/** As in a service deployment's id: 21 letters, digits, `-` and `_`. */
+/** Returns 21 letters, digits, `-` and `_`, as in a service deployment's id. */
 export function randomShortId(random: Random): string {
   return randomToken(random, 21);
 }
 
-/** Letters, digits, `-` and `_`. */
+/** Returns letters, digits, `-` and `_`. */
 export function randomToken(random: Random, length: number): string {
   return pick(random, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", length);
 }

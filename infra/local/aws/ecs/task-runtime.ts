@@ -1,23 +1,23 @@
 import type { JsonObject } from "../protocol/service.js";
 import type { NetworkBinding } from "./model/capacity-records.js";
 
-/** What the ECS scheduler asks of whatever runs the tasks: real containers, or simulated ones in virtual time. */
+/** Interface of the ECS scheduler to what runs the tasks: real containers, or simulated ones in virtual time. */
 export interface TaskRuntime {
   /**
-   * Begins to start a task and returns at once. All that happens to it is told to `listener`, in order, and ends with one `stopped`.
-   * A task that can't start is told as `stopped` with `TaskFailedToStart`, never thrown.
+   * Begins to start a task and returns at once. `listener` receives all of its events in order; the last one is `stopped`.
+   * A task that can't start is reported as `stopped` with `TaskFailedToStart`; nothing is thrown.
    */
   start(task: TaskSpec, listener: TaskListener): void;
   /**
-   * Why no task of a service can be placed now, in ECS's words such as `Capacity is unavailable at this time. …`; undefined when one can.
-   * A runtime without it always has room.
+   * Returns the reason why no task of a service can be placed now, as ECS words it (`Capacity is unavailable at this time. …`); undefined
+   * when one can. A runtime without this method always has capacity.
    */
   cannotPlace?(wanted: { serviceArn: string; deploymentId: string; taskDefinition: JsonObject }): string | undefined;
-  /** Sends SIGTERM, and SIGKILL after each container's stop time-out (30 s unless its definition says otherwise). Ends in `stopped`. */
+  /** Sends SIGTERM, and SIGKILL after each container's stop timeout (30 s unless its definition sets another). Ends in `stopped`. */
   stop(taskArn: string): void;
-  /** After a restart of the local AWS: takes over what still runs of these tasks; those that are gone are told as `stopped`. */
+  /** Takes over these tasks after a restart of the local AWS; those that no longer run are reported as `stopped`. */
   adopt(tasks: TaskSpec[], listener: TaskListener): Promise<void>;
-  /** Lets go of everything: `remove` says whether the containers are removed or kept for the next start. */
+  /** Detaches from all tasks; with `remove` their containers are removed, else kept for the next start. */
   close(options: { remove: boolean }): Promise<void>;
 }
 
@@ -34,9 +34,9 @@ export interface TaskSpec {
   taskDefinition: JsonObject;
   /** RunTask's overrides, as sent. */
   overrides?: JsonObject;
-  /** Loopback address that stands for the container instance: host ports are bound to it. Absent on Fargate. */
+  /** Loopback address of the container instance, to which host ports are bound. Absent on Fargate. */
   hostAddress?: string;
-  /** By container name: the digest its image resolves to for this service deployment, once known (version consistency). */
+  /** Image digests of this service deployment by container name, once known (version consistency). */
   resolvedImages?: Record<string, string>;
 }
 
@@ -48,35 +48,42 @@ export type TaskEvent = { taskArn: string; at: number } & (
   | { type: "pulled"; containers: { name: string; imageDigest: string }[] }
   | {
       type: "running";
-      /** The task's own address, reachable from this machine; that of its container instance where it has none. */
+      /** Address of the task, reachable from this machine; that of its container instance where it has none. */
       ip: string;
       containers: { name: string; runtimeId: string; imageDigest: string; networkBindings?: NetworkBinding[] }[];
     }
   | { type: "health"; container: string; status: "HEALTHY" | "UNHEALTHY" }
-  /** One container has ended while the task goes on (not essential), or as the first of the task's end. */
+  /** A container has ended: one that is not essential while the task goes on, or the first one of a task that ends. */
   | { type: "container-exited"; container: string; exitCode: number; reason?: string }
   | {
       type: "stopped";
-      /** Absent when it was asked to stop. */
+      /** Absent after a request to stop. */
       stopCode?: "TaskFailedToStart" | "EssentialContainerExited";
-      /** In ECS's own words, such as `Essential container in task exited`. */
+      /** As ECS words it, such as `Essential container in task exited`. */
       reason?: string;
       containers: { name: string; exitCode?: number; reason?: string }[];
     }
 );
 
-/** The load balancer as the scheduler sees it. Targets are keyed by task, because an address is reused at once. */
+/** Event of a task without its ARN and time. */
+export type TaskEventBody = TaskEvent extends infer Event
+  ? Event extends TaskEvent
+    ? Omit<Event, "taskArn" | "at">
+    : never
+  : never;
+
+/** Interface of the ECS scheduler to the load balancer. Targets are keyed by task, because an address is reused at once. */
 export interface LoadBalancer {
-  /** Adds a target; `listener` hears every change of its health until it is removed. */
+  /** Adds a target; `listener` receives every change of its health until it is removed. */
   register(target: LoadBalancerTarget, listener: (health: TargetHealth) => void): void;
-  /** Stops new requests at once and ends the target's open ones within the deregistration delay; then `drained` is called, once. */
+  /** Stops new requests at once and ends the target's open ones within the deregistration delay; then calls `drained` once. */
   deregister(targetGroupArn: string, taskArn: string, drained: () => void): void;
-  /** What ELB's API tells of a target group: how it is set, and its targets, those that drain among them. */
+  /** Returns a target group's settings and its targets, including draining ones, as ELB's API describes them. */
   describe(targetGroupArn: string): { settings: TargetGroupSettings; targets: TargetDescription[] };
   close(): Promise<void>;
 }
 
-/** How a target group is set. Times in milliseconds. */
+/** Settings of a target group. Times in milliseconds. */
 export interface TargetGroupSettings {
   healthCheckPath: string;
   /** From the start of one check to the start of the next. */
@@ -88,7 +95,7 @@ export interface TargetGroupSettings {
   unhealthyThreshold: number;
   /** Status codes that count as success, as in `200`, `200,302` or `200-299`. */
   matcher: string;
-  /** How long a deregistered target's open requests may go on. */
+  /** Longest time that a deregistered target's open requests go on. */
   deregistrationDelay: number;
 }
 
@@ -98,7 +105,7 @@ export interface TargetDescription {
   instanceId?: string;
   port: number;
   state: TargetHealth["state"] | "draining";
-  /** In ELB's own words, as in `TargetHealth`. */
+  /** As ELB words it, as in `TargetHealth`. */
   reason?: string;
 }
 
@@ -107,13 +114,13 @@ export interface LoadBalancerTarget {
   taskArn: string;
   serviceName: string;
   ip: string;
-  /** Of the container instance whose port it is; absent where the task has the address itself. */
+  /** Id of the container instance whose port it is; absent where the task has an address of its own. */
   instanceId?: string;
   port: number;
 }
 
 export interface TargetHealth {
   state: "initial" | "healthy" | "unhealthy";
-  /** In ELB's own words, such as `Health checks failed with these codes: [503]` or `Request timed out`. */
+  /** As ELB words it, such as `Health checks failed with these codes: [503]` or `Request timed out`. */
   reason?: string;
 }

@@ -1,30 +1,32 @@
 import { createHash } from "node:crypto";
+import type { Container } from "dockerode";
 import type { Engine } from "../../../containers/connect.js";
 import { openNetwork, type TaskNetwork } from "../../../containers/network.js";
 import { removeOwned } from "../../../containers/owned.js";
 import type { Clock } from "../../clock.js";
 import type { LogSink } from "../../logs/sink.js";
 import type { TaskListener, TaskRuntime, TaskSpec } from "../task-runtime.js";
-import { findTask } from "./find-task.js";
+import { labels } from "./container-options.js";
 import type { Registry } from "./pull-image.js";
-import { type RunningTask, type RuntimeDeps, runTask } from "./task-run.js";
+import type { RuntimeDeps } from "./task-context.js";
+import { type RunningTask, runTask } from "./task-run.js";
 
 export type { Registry } from "./pull-image.js";
 
 export interface ContainerTaskRuntimeDeps {
   engine: Engine;
-  /** Whose the containers are: the same after a restart, another one for each local AWS on this machine. */
+  /** Owner label of the containers: the same after a restart, another one for each local AWS on this machine. */
   owner: string;
   registry: Registry;
   /** The logs of a region, for the `awslogs` driver. */
   logs: (region: string) => LogSink;
   clock: Clock;
   log: (line: string) => void;
-  /** What a container health check's interval and start period are multiplied by. 1, the default, keeps them as they are. */
+  /** Factor of a container health check's interval. By default 1. */
   healthScale?: number;
 }
 
-/** Runs tasks as real containers on this machine's container engine, each with its own address, as Fargate does. */
+/** Runs tasks as real containers on this machine's container runtime, each with its own address, as Fargate does. */
 export function createContainerTaskRuntime(options: ContainerTaskRuntimeDeps): TaskRuntime {
   const { engine, owner } = options;
   const tasks = new Map<string, RunningTask>();
@@ -61,4 +63,26 @@ export function createContainerTaskRuntime(options: ContainerTaskRuntimeDeps): T
       if (remove) await removeOwned(engine, owner);
     },
   };
+}
+
+interface FoundTask {
+  /** Empty when no container of the task runs. */
+  address: string;
+  /** Running containers by name. */
+  containers: Map<string, { container: Container; imageDigest: string }>;
+}
+
+/** Finds the containers of a task that an earlier process started. */
+async function findTask({ docker }: Engine, { taskArn }: TaskSpec): Promise<FoundTask> {
+  const filters = JSON.stringify({ label: [`${labels.task}=${taskArn}`] });
+  const found = await docker.listContainers({ filters });
+  const address = found.map(({ Labels }) => Labels[labels.address]).find((text) => text !== undefined) ?? "";
+  const named = found.filter(({ Labels }) => Labels[labels.container] !== undefined);
+  const containers = new Map(
+    named.map(({ Id, Labels }) => [
+      Labels[labels.container] ?? "",
+      { container: docker.getContainer(Id), imageDigest: Labels[labels.digest] ?? "" },
+    ]),
+  );
+  return { address, containers };
 }

@@ -1,17 +1,16 @@
 import type { Container } from "dockerode";
 import { getOwn } from "../model/own-members.js";
 import { object } from "../model/task-definition-json.js";
-import type { TaskSpec } from "../task-runtime.js";
-import { aborted } from "./aborted.js";
+import type { TaskEventBody, TaskSpec } from "../task-runtime.js";
 import { openLogDriver } from "./awslogs-driver.js";
 import { waitForDependency } from "./container-dependencies.js";
 import { type ContainerPlan, planContainers } from "./container-plan.js";
 import { adoptContainer, type ContainerEnd, type ContainerRun, startContainer } from "./container-run.js";
 import { bindingsOf } from "./published-ports.js";
 import { type PulledImage, pullImage } from "./pull-image.js";
+import { aborted, type TaskDeps, type TaskEnd } from "./task-context.js";
 import { TaskFailure } from "./task-failure.js";
 import { type ContainerResources, createContainerResources, isBehindHostPorts } from "./task-resources.js";
-import type { TaskDeps, TaskEnd, TaskEventBody } from "./task-run.js";
 import { rejectUnsafeSettings } from "./unsafe-settings.js";
 
 /** The containers of one task: started after each other as they depend on each other, stopped in the opposite order. */

@@ -8,7 +8,7 @@ import type { TaskSpec } from "../task-runtime.js";
 import { labels, type Network } from "./container-options.js";
 import type { ContainerPlan } from "./container-plan.js";
 import { noPorts, type PublishedPorts, publishedPorts } from "./published-ports.js";
-import type { TaskDeps } from "./task-run.js";
+import type { TaskDeps } from "./task-context.js";
 
 /** What a task's containers share. */
 export interface ContainerResources {

@@ -1,39 +1,10 @@
 import { setMaxListeners } from "node:events";
 import { isEngineGone, messageOf } from "../../../containers/errors.js";
-import type { TaskNetwork } from "../../../containers/network.js";
-import type { TaskEvent, TaskListener, TaskSpec } from "../task-runtime.js";
-import { aborted } from "./aborted.js";
-import type { LogDriverDeps } from "./awslogs-driver.js";
-import type { ContainerDeps } from "./container-run.js";
-import type { Registry } from "./pull-image.js";
+import type { TaskEvent, TaskEventBody, TaskListener, TaskSpec } from "../task-runtime.js";
 import { TaskContainers } from "./task-containers.js";
+import { aborted, type RuntimeDeps, type TaskDeps, type TaskEnd } from "./task-context.js";
 import { TaskFailure } from "./task-failure.js";
 import { removeTask } from "./task-resources.js";
-
-/** What the tasks of a runtime have in common. */
-export interface RuntimeDeps extends Omit<ContainerDeps, "detached">, LogDriverDeps {
-  registry: Registry;
-  /** Made when the first task asks for it. */
-  network: () => Promise<TaskNetwork>;
-  log: (line: string) => void;
-}
-
-export interface TaskDeps extends RuntimeDeps, ContainerDeps {}
-
-/** A task event without what is the same in all of them. */
-export type TaskEventBody = TaskEvent extends infer Event
-  ? Event extends TaskEvent
-    ? Omit<Event, "taskArn" | "at">
-    : never
-  : never;
-
-/** Why a task ends. */
-export interface TaskEnd {
-  stopCode?: "TaskFailedToStart" | "EssentialContainerExited";
-  reason?: string;
-  /** A container that never ran, and why. */
-  failed?: { name: string; reason: string };
-}
 
 export interface RunningTask {
   stop(): void;

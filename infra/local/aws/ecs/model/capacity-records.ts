@@ -1,6 +1,4 @@
-/** Plain data, written to disk as it is. Times are milliseconds since the epoch. */
-
-/** A container instance of the EC2 launch type: this machine, or a part of it, once for each registration. */
+/** Container instance of the EC2 launch type: this machine, or a part of it. Plain data, written to disk as it is; times are milliseconds since the epoch. */
 export interface ContainerInstanceRecord {
   arn: string;
   id: string;
@@ -15,7 +13,7 @@ export interface ContainerInstanceRecord {
   /** Ports that no task can use, such as SSH's. */
   reservedPorts: { tcp: string[]; udp: string[] };
   attributes: { name: string; value?: string }[];
-  /** Loopback address that its tasks' host ports are bound to. */
+  /** Loopback address to which its tasks' host ports are bound. */
   address: string;
   registeredAt: number;
   version: number;
@@ -27,7 +25,7 @@ export interface AccountSettingRecord {
   principalArn: string;
 }
 
-/** A port of the container instance that leads to one of a container. */
+/** Port of the container instance that leads to a port of a container. */
 export interface NetworkBinding {
   bindIP: string;
   containerPort: number;
@@ -35,7 +33,7 @@ export interface NetworkBinding {
   protocol: "tcp" | "udp";
 }
 
-/** One item of a capacity provider strategy, with ECS's defaults filled in. */
+/** Item of a capacity provider strategy, with ECS's defaults filled in. */
 export interface StrategyItem {
   capacityProvider: string;
   weight: number;

@@ -7,10 +7,10 @@ export type * from "./capacity-records.js";
 export type * from "./service-records.js";
 export type * from "./task-record.js";
 
-/** All that the local ECS remembers: plain data, written to disk as it is. Times are milliseconds since the epoch. Keys are ARNs unless said. */
+/** State of the local ECS: plain data, written to disk as it is. Times are milliseconds since the epoch. Keys are ARNs unless noted. */
 export interface EcsState {
   clusters: Record<string, ClusterRecord>;
-  /** By `<account>/<region>/<family>`: the highest revision ever given. Numbers are never used again. */
+  /** Highest revision by `<account>/<region>/<family>`. Numbers are never reused. */
   families: Record<string, number>;
   taskDefinitions: Record<string, TaskDefinitionRecord>;
   services: Record<string, ServiceRecord>;
@@ -20,7 +20,7 @@ export interface EcsState {
   tags: Record<string, Tag[]>;
   /** By cluster ARN and RunTask's clientToken. */
   clientTokens: Record<string, ClientTokenRecord>;
-  /** CloudWatch's alarms, as far as they have been told of. */
+  /** CloudWatch alarms that CloudWatch has reported. */
   alarms: Record<string, AlarmState>;
   containerInstances: Record<string, ContainerInstanceRecord>;
   /** By `arn:aws:ecs:<region>:<account>: <principal ARN> <setting>`. */
@@ -29,7 +29,7 @@ export interface EcsState {
 
 export interface AlarmState {
   state: "OK" | "ALARM" | "INSUFFICIENT_DATA";
-  /** Milliseconds that it looks at to decide. */
+  /** Evaluation window in milliseconds. */
   window: number;
 }
 
@@ -66,7 +66,7 @@ export interface ClusterRecord {
   name: string;
   status: "ACTIVE" | "INACTIVE";
   settings: JsonObject[];
-  /** What CreateCluster was sent beside name, tags and settings. */
+  /** CreateCluster's members beside name, tags and settings. */
   extra: JsonObject;
 }
 
@@ -75,14 +75,14 @@ export interface TaskDefinitionRecord {
   family: string;
   revision: number;
   status: "ACTIVE" | "INACTIVE" | "DELETE_IN_PROGRESS";
-  /** As DescribeTaskDefinition answers it, with whatever fields it was registered with. */
+  /** As DescribeTaskDefinition returns it, with all fields of the registration. */
   document: JsonObject;
   deregisteredAt?: number;
   deleteRequestedAt?: number;
 }
 
 export interface ClientTokenRecord {
-  /** The request it came with, in canonical JSON: the same token with another one is refused. */
+  /** Request in canonical JSON: the same token with another request is rejected. */
   request: string;
   tasks: string[];
   at: number;

@@ -1,6 +1,4 @@
-/** Plain data by names that users choose, including `constructor` and `__proto__`. */
-
-/** Returns the own member of this name; inherited members are ignored. */
+/** Returns the own member of a name that a user chose, such as `constructor` or `__proto__`; inherited members are ignored. */
 export function getOwn<T>(map: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
   return map !== undefined && Object.hasOwn(map, name) ? map[name] : undefined;
 }

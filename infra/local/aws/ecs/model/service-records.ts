@@ -1,7 +1,6 @@
 import type { JsonObject } from "../../protocol/service.js";
 
-/** Plain data, written to disk as it is. Times are milliseconds since the epoch. */
-
+/** Service as it is written to disk, like all records of this file. Times are milliseconds since the epoch. */
 export interface ServiceRecord {
   arn: string;
   name: string;
@@ -11,28 +10,28 @@ export interface ServiceRecord {
   taskDefinition: string;
   deploymentConfiguration: DeploymentConfiguration;
   healthCheckGracePeriodSeconds: number;
-  /** That it was made with, and goes back to when its capacity provider strategy is taken away. */
+  /** Launch type of CreateService, which applies again when the capacity provider strategy is removed. */
   launchType?: "FARGATE" | "EC2";
-  /** Members of a service revision, whose change starts a deployment: network, load balancers, platform, …, and the launch type or strategy. */
+  /** Members of a service revision. A change of one starts a deployment: network, load balancers, platform, …, and the launch type or strategy. */
   settings: JsonObject;
-  /** Members whose change starts no deployment: placement, execute command, tag propagation, … */
+  /** Members of which a change starts no deployment: placement, execute command, tag propagation, … */
   extra: JsonObject;
   createdAt: number;
   createdBy: string;
-  /** The request that made it: sent again with its client token it makes nothing new. */
+  /** CreateService's request as JSON: the same request with the same client token creates nothing new. */
   createdWith?: string;
   /** PRIMARY first, then newest first. */
   deployments: DeploymentRecord[];
-  /** What a rollback returns to: the deployment that completed last. Absent while that one is being returned to. */
+  /** Target of a rollback: the deployment that completed last. Absent during a rollback to it. */
   lastCompleted?: DeploymentRecord;
-  /** ARNs, the current one last; the previous one is shown while the list lags. */
+  /** ARNs, the current one last; reads return the previous one while the list lags. */
   serviceDeployments: string[];
   events: { id: string; createdAt: number; message: string }[];
-  /** When a steady state was last announced; absent since something changed. */
+  /** Time of the last steady state event; absent after a change. */
   steadyAt?: number;
-  /** Whether protected tasks have been reported as keeping it from scaling in. */
+  /** True after the event that protected tasks prevent scaling in. */
   heldByProtection?: boolean;
-  /** The launch rate's bucket. */
+  /** Token bucket of the launch rate. */
   launches: { tokens: number; at: number };
   inactiveAt?: number;
 }
@@ -46,12 +45,12 @@ export interface DeploymentConfiguration {
     resetOnHealthyTask?: boolean;
     thresholdConfiguration?: { type: string; value: number };
   };
-  /** Alarms, strategy, bake time, … as sent. */
+  /** Alarms, strategy, bake time, … as in the request. */
   extra: JsonObject;
 }
 
 export interface DeploymentRecord {
-  /** `ecs-svc/<19 digits>`; its tasks' `startedBy`. */
+  /** `ecs-svc/<19 digits>`: `startedBy` of its tasks. */
   id: string;
   status: "PRIMARY" | "ACTIVE";
   taskDefinition: string;
@@ -62,21 +61,21 @@ export interface DeploymentRecord {
   rolloutStateReason: string;
   serviceRevisionArn: string;
   serviceDeploymentArn: string;
-  /** Whether it carries out a rollback of that service deployment. */
+  /** True when it performs the rollback of that service deployment. */
   rollback: boolean;
-  /** Tasks in a row that failed, as the circuit breaker counts them. */
+  /** Number of tasks in a row that failed, as the circuit breaker counts them. */
   failedTasks: number;
-  /** Tasks in a row that never ran, as the restart backoff counts them. */
+  /** Number of tasks in a row that never ran, as the restart backoff counts them. */
   neverRan: number;
-  /** When that count last grew: tasks started before belong to the same round. */
+  /** Time of the last increase of `neverRan`: tasks started before it belong to the same round. */
   neverRanAt: number;
-  /** No task is started before. */
+  /** Earliest time at which a task is started. */
   startAfter: number;
-  /** When the circuit breaker opens, once its threshold is reached while the next start is put off. */
+  /** Time at which the circuit breaker opens, once its threshold is reached while the next start is delayed. */
   breakerAt?: number;
-  /** Tries in a row to place a task that found no room, and when the next one is due. */
+  /** Number of failed placements in a row, and the time of the next one. */
   unplaced?: { tries: number; retryAt: number };
-  /** Whether the percents have been reported as blocking it. */
+  /** True after the event that its percents block the deployment. */
   blocked: boolean;
   resolvedImages: Record<string, string>;
 }
@@ -106,7 +105,7 @@ export interface ServiceDeploymentRecord {
   startedAt?: number;
   finishedAt?: number;
   stoppedAt?: number;
-  /** When a person asked to stop it or to roll it back. */
+  /** Time of the user's request to stop it or to roll it back. */
   requestedAt?: number;
   deploymentConfiguration: DeploymentConfiguration;
   rollback?: { reason: string; startedAt: number; serviceRevisionArn?: string };
@@ -115,18 +114,18 @@ export interface ServiceDeploymentRecord {
     failureCount: number;
     threshold: number;
   };
-  /** The alarms that it watches; absent when it watches none. */
+  /** Alarms that it monitors; absent when it monitors none. */
   alarms?: { status: MonitorStatus; names: string[]; triggered: string[] };
-  /** Where it is in its life, for those with something to wait for: hooks, alarms, a bake. */
+  /** Lifecycle stage of a deployment with hooks, alarms or a bake time. */
   stage?: "RECONCILE_SERVICE" | "PRE_SCALE_UP" | "SCALE_UP" | "POST_SCALE_UP" | "BAKE_TIME" | "CLEAN_UP";
-  /** When its bake is over. */
+  /** End of its bake time. */
   bakedAt?: number;
   hooks?: HookRecord[];
 }
 
 export type MonitorStatus = "DISABLED" | "MONITORING" | "MONITORING_COMPLETE" | "TRIGGERED";
 
-/** A pause at one stage of one service deployment. */
+/** Pause hook at one stage of one service deployment. */
 export interface HookRecord {
   /** `ecs-pause-` and 43 letters, digits, `-` and `_`. */
   id: string;

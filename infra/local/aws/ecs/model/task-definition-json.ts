@@ -1,14 +1,14 @@
 import type { Json, JsonObject } from "../../protocol/service.js";
 
-/** Where a load balancer sends a task's requests. */
+/** Container port to which a target group sends a task's requests. */
 export interface PortTarget {
   targetGroupArn: string;
   containerName: string;
-  /** The container's. */
+  /** Port of the container. */
   port: number;
 }
 
-/** A JSON array's objects; anything else is none. */
+/** Returns the objects of a JSON array; anything else is ignored. */
 export function objects(value: Json | undefined): JsonObject[] {
   if (!Array.isArray(value)) return [];
   return value.filter((each): each is JsonObject => typeof each === "object" && each !== null && !Array.isArray(each));
@@ -18,21 +18,21 @@ export function object(value: Json | undefined): JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
 }
 
-/** A JSON array's texts; anything else is none. */
+/** Returns the strings of a JSON array; anything else is ignored. */
 export function texts(value: Json | undefined): string[] {
   return Array.isArray(value) ? value.filter((each): each is string => typeof each === "string") : [];
 }
 
-/** A task definition's network mode: ECS's default on Linux is `bridge`. */
+/** Returns the network mode of a task definition: ECS's default on Linux is `bridge`. */
 export const networkModeOf = ({ networkMode }: JsonObject): string =>
   typeof networkMode === "string" ? networkMode : "bridge";
 
-/** Returns whether tasks of a definition use ports of their container instance instead of an own address. */
+/** Returns whether tasks of a definition use ports of their container instance instead of an address of their own. */
 export const usesHostPorts = (document: JsonObject) => ["bridge", "host"].includes(networkModeOf(document));
 
 export const containersOf = (document: JsonObject) => objects(document.containerDefinitions);
 
-/** A service's target groups, as its settings name them. */
+/** Returns the target groups that a service's settings name. */
 export function targetsOf(settings: JsonObject): PortTarget[] {
   return objects(settings.loadBalancers)
     .filter((each) => typeof each.targetGroupArn === "string")
@@ -43,7 +43,7 @@ export function targetsOf(settings: JsonObject): PortTarget[] {
     }));
 }
 
-/** The first subnet of an awsvpc configuration. */
+/** Returns the first subnet of an awsvpc configuration. */
 export function subnetOf(networkConfiguration: Json | undefined): string {
   const subnets = object(object(networkConfiguration).awsvpcConfiguration).subnets;
   return Array.isArray(subnets) && typeof subnets[0] === "string" ? subnets[0] : "";

@@ -1,8 +1,6 @@
 import type { JsonObject } from "../../protocol/service.js";
 import type { NetworkBinding } from "./capacity-records.js";
 
-/** Plain data, written to disk as it is. Times are milliseconds since the epoch. */
-
 export type TaskStatus =
   | "PROVISIONING"
   | "PENDING"
@@ -15,6 +13,7 @@ export type TaskStatus =
 
 export type Health = "HEALTHY" | "UNHEALTHY" | "UNKNOWN";
 
+/** Task as it is written to disk. Times are milliseconds since the epoch. */
 export interface TaskRecord {
   arn: string;
   id: string;
@@ -30,24 +29,24 @@ export interface TaskRecord {
   memory?: string;
   /** FARGATE where a state of an earlier version does not have it. */
   launchType?: "FARGATE" | "EC2";
-  /** Of the capacity provider strategy that it was started by. */
+  /** Provider that the capacity provider strategy chose for it. */
   capacityProviderName?: string;
-  /** Of the EC2 launch type. */
+  /** Present with the EC2 launch type. */
   containerInstanceArn?: string;
   /** `awsvpc` where a state of an earlier version does not have it. */
   networkMode?: string;
   platformVersion: string;
-  /** Of the awsvpc network mode, empty in the others. */
+  /** Empty in network modes other than awsvpc. */
   subnetId: string;
   networkInterfaceId: string;
   overrides: JsonObject;
-  /** Members of RunTask or the service that are only shown: `enableExecuteCommand`, … */
+  /** Members of RunTask or the service without an effect here: `enableExecuteCommand`, … */
   extra: JsonObject;
-  /** Its volumes that are configured at launch, as DescribeTasks answers their attachments. */
+  /** Volumes configured at launch, as DescribeTasks returns their attachments. */
   volumes?: JsonObject[];
   containers: ContainerRecord[];
   targets: TargetRecord[];
-  /** Grows with each change that can be seen. */
+  /** Increases with each visible change. */
   version: number;
   ip?: string;
   createdAt: number;
@@ -61,13 +60,13 @@ export interface TaskRecord {
   stoppedAt?: number;
   stopCode?: string;
   stoppedReason?: string;
-  /** When it leaves its present status by itself. */
+  /** Time at which it leaves its present status by itself. */
   due?: number;
-  /** Judged unhealthy: to be replaced. Never taken back. */
+  /** Present once it is unhealthy and is to be replaced; never removed. */
   unhealthy?: { reason: string };
-  /** Until when neither scaling in nor a deployment stops it. */
+  /** Time until which neither scaling in nor a deployment stops it. */
   protectedUntil?: number;
-  /** Whether its end counts against its deployment: it failed, nobody stopped it. */
+  /** True when its end counts against its deployment: it failed and was not stopped on request. */
   failed: boolean;
   resolvedImages: Record<string, string>;
 }
@@ -77,7 +76,7 @@ export interface ContainerRecord {
   name: string;
   image: string;
   essential: boolean;
-  /** Whether its definition has a health check. */
+  /** True when its definition has a health check. */
   checked: boolean;
   imageDigest?: string;
   runtimeId?: string;
@@ -93,11 +92,11 @@ export interface ContainerRecord {
 
 export interface TargetRecord {
   targetGroupArn: string;
-  /** The container whose port it is; absent in a state of an earlier version. */
+  /** Container of the port; absent in a state of an earlier version. */
   containerName?: string;
-  /** The container's. */
+  /** Port of the container. */
   port: number;
-  /** The container instance's port that leads to it. */
+  /** Port of the container instance that leads to it. */
   hostPort?: number;
   state: "unregistered" | "initial" | "healthy" | "unhealthy" | "draining" | "drained";
   reason?: string;

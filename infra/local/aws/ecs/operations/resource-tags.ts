@@ -5,8 +5,8 @@ import { clientException, clusterNotFound, invalidParameter, serviceNotFound } f
 import type { Caller, JsonObject, OperationContext, Operations } from "./shared/operation-context.js";
 import { textIn, textsIn } from "./shared/operation-context.js";
 
-const MOST = 50;
-/** Keys of tags that AWS gives by itself; they don't count. */
+const MAX_TAGS = 50;
+/** Keys of tags that AWS manages; they don't count. */
 const RESERVED = /^aws:/i;
 const reserved = () => invalidParameter("Tag keys must not start with 'aws:', which is reserved.");
 
@@ -17,8 +17,8 @@ export const tagOperations: Operations = (api) => ({
     api.scheduler.change(({ state }) => {
       const keys = new Set(added.map((tag) => tag.key));
       const tags = [...(state.tags[arn] ?? []).filter((tag) => !keys.has(tag.key)), ...added];
-      if (tags.filter((tag) => !RESERVED.test(tag.key)).length > MOST)
-        throw invalidParameter(`The maximum number of tags a resource can have is ${MOST}.`);
+      if (tags.filter((tag) => !RESERVED.test(tag.key)).length > MAX_TAGS)
+        throw invalidParameter(`The maximum number of tags a resource can have is ${MAX_TAGS}.`);
       state.tags[arn] = tags;
     });
     return {};
@@ -36,10 +36,10 @@ export const tagOperations: Operations = (api) => ({
   ListTagsForResource: (input, caller) => ({ tags: tagsOf(api.scheduler.state, resourceOf(api, caller, input)) }),
 });
 
-/** A request's `tags`, held against ECS's rules for them. */
+/** Returns a request's `tags` after a check of ECS's rules. */
 export function checkedTags(input: JsonObject): Tag[] {
   const tags = objects(input.tags).map((tag) => ({ key: String(tag.key ?? ""), value: String(tag.value ?? "") }));
-  if (tags.length > MOST) throw invalidParameter(`The maximum number of tags a resource can have is ${MOST}.`);
+  if (tags.length > MAX_TAGS) throw invalidParameter(`The maximum number of tags a resource can have is ${MAX_TAGS}.`);
   for (const { key, value } of tags) {
     if (key === "" || key.length > 128) throw invalidParameter("Tag keys must be between 1 and 128 characters long.");
     if (value.length > 256) throw invalidParameter("Tag values must not be longer than 256 characters.");
@@ -49,7 +49,7 @@ export function checkedTags(input: JsonObject): Tag[] {
   return tags;
 }
 
-/** On the wire. */
+/** Returns the tags of a resource as the API returns them. */
 export const tagsOf = (state: EcsState, arn: string): JsonObject[] =>
   (state.tags[arn] ?? []).map((tag) => ({ ...tag }));
 

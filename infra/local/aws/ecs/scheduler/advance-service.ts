@@ -9,21 +9,21 @@ import { isPending, scaleService, stopServiceTasks } from "./scale-service.js";
 import { addEvent, type SchedulerContext, serviceDeploymentOf, wake } from "./scheduler-context.js";
 import { isHealthy, markUnhealthy } from "./task-health.js";
 
-/** Moves a service on: judges its tasks, ends what failed or was asked to stop, starts and stops tasks, completes what is done. */
+/** Advances a service: checks its tasks' health, ends a deployment that failed or is to stop, starts and stops tasks, completes a deployment. */
 export function advanceService(context: SchedulerContext, service: ServiceRecord, tasks: readonly TaskRecord[]): void {
-  if (service.status === "INACTIVE") forget(context, service);
-  else if (service.status === "DRAINING") takeDown(context, service, tasks);
-  else roll(context, service, tasks);
+  if (service.status === "INACTIVE") removeInactive(context, service);
+  else if (service.status === "DRAINING") advanceDraining(context, service, tasks);
+  else advanceActive(context, service, tasks);
 }
 
-function roll(context: SchedulerContext, service: ServiceRecord, tasks: readonly TaskRecord[]): void {
+function advanceActive(context: SchedulerContext, service: ServiceRecord, tasks: readonly TaskRecord[]): void {
   markUnhealthy(context, service, tasks);
-  noteHealthy(context, service, tasks);
-  open(context, service);
-  obeyRequest(context, service);
+  recordHealthy(context, service, tasks);
+  startPrimary(context, service);
+  performStopRequest(context, service);
   for (const end of [failOnCircuitBreaker, failOnAlarm, failOnHook]) {
-    const judged = service.deployments[0];
-    if (judged !== undefined) end(context, service, judged);
+    const newest = service.deployments[0];
+    if (newest !== undefined) end(context, service, newest);
   }
   const primary = service.deployments[0];
   if (primary === undefined) return;
@@ -31,8 +31,8 @@ function roll(context: SchedulerContext, service: ServiceRecord, tasks: readonly
   settle(context, service, primary, tasks);
 }
 
-/** Remembers the moment at which a task first counted as healthy. */
-function noteHealthy(context: SchedulerContext, service: ServiceRecord, tasks: readonly TaskRecord[]): void {
+/** Stores the time at which a task first counts as healthy. */
+function recordHealthy(context: SchedulerContext, service: ServiceRecord, tasks: readonly TaskRecord[]): void {
   for (const task of tasks) {
     if (task.healthyAt !== undefined || !isHealthy(context, task)) continue;
     task.healthyAt = context.now;
@@ -42,8 +42,8 @@ function noteHealthy(context: SchedulerContext, service: ServiceRecord, tasks: r
   }
 }
 
-/** A service deployment leaves PENDING when its deployment may start tasks. */
-function open(context: SchedulerContext, service: ServiceRecord): void {
+/** Moves a service deployment from PENDING to IN_PROGRESS when its deployment may start tasks. */
+function startPrimary(context: SchedulerContext, service: ServiceRecord): void {
   const primary = service.deployments[0];
   if (primary === undefined) return;
   wake(context, primary.startAfter);
@@ -57,7 +57,7 @@ function open(context: SchedulerContext, service: ServiceRecord): void {
   context.changed = true;
 }
 
-function obeyRequest(context: SchedulerContext, service: ServiceRecord): void {
+function performStopRequest(context: SchedulerContext, service: ServiceRecord): void {
   const primary = service.deployments[0];
   if (primary === undefined) return;
   const record = serviceDeploymentOf(context, primary);
@@ -67,14 +67,14 @@ function obeyRequest(context: SchedulerContext, service: ServiceRecord): void {
   else wake(context, at);
 }
 
-/** The service deployment succeeds when the new tasks are healthy and the old ones on their way out; the classic one completes when they are gone. */
+/** Ends the service deployment when the new tasks are healthy and the old ones stopping; completes `deployments[0]` when the old ones have stopped. */
 function settle(
   context: SchedulerContext,
   service: ServiceRecord,
   primary: DeploymentRecord,
   tasks: readonly TaskRecord[],
 ): void {
-  dropEmptied(context, service, tasks);
+  removeEmptyDeployments(context, service, tasks);
   const live = tasks.filter((task) => task.desiredStatus === "RUNNING");
   const own = live.filter((task) => task.deploymentId === primary.id);
   succeedEarly(context, service, primary, tasks);
@@ -92,8 +92,8 @@ function settle(
 }
 
 /**
- * Ends the service deployment as successful when enough of its tasks are healthy, if it is set so; the rest of them are started and the old
- * ones taken away behind it. The classic deployment stays IN_PROGRESS until all that is done: what ECS shows there is not recorded.
+ * Ends the service deployment as successful when enough of its tasks are healthy, if `earlySuccessCriteria` is enabled; the other tasks start
+ * and the old ones stop afterwards. `deployments[0]` stays IN_PROGRESS until then: what ECS returns present is not recorded.
  */
 function succeedEarly(
   context: SchedulerContext,
@@ -109,8 +109,8 @@ function succeedEarly(
   const isOwn = (task: TaskRecord) => task.deploymentId === primary.id;
   const healthy = tasks.filter((task) => isOwn(task) && isHealthy(context, task)).length;
   if (healthy < Math.ceil((service.desiredCount * Number(healthyPercent)) / 100)) return;
-  const oldIsThere = tasks.some((task) => !isOwn(task) && task.lastStatus !== "STOPPED");
-  if (sourceServiceRevisionCleanup === "BLOCKING" && oldIsThere) return;
+  const hasOld = tasks.some((task) => !isOwn(task) && task.lastStatus !== "STOPPED");
+  if (sourceServiceRevisionCleanup === "BLOCKING" && hasOld) return;
   if (passStages(context, service, record)) endServiceDeployment(context, record, "SUCCESSFUL");
 }
 
@@ -132,17 +132,17 @@ function reportSteady(context: SchedulerContext, service: ServiceRecord): void {
   wake(context, context.now + context.timing.steadyRepeat);
 }
 
-/** A deployment that is not the primary one leaves the list with its last task. */
-function dropEmptied(context: SchedulerContext, service: ServiceRecord, tasks: readonly TaskRecord[]): void {
-  const there = new Set(tasks.filter((task) => task.lastStatus !== "STOPPED").map((task) => task.deploymentId));
-  const kept = service.deployments.filter((each) => each.status === "PRIMARY" || there.has(each.id));
+/** Removes deployments without tasks, except the primary one. */
+function removeEmptyDeployments(context: SchedulerContext, service: ServiceRecord, tasks: readonly TaskRecord[]): void {
+  const present = new Set(tasks.filter((task) => task.lastStatus !== "STOPPED").map((task) => task.deploymentId));
+  const kept = service.deployments.filter((each) => each.status === "PRIMARY" || present.has(each.id));
   if (kept.length === service.deployments.length) return;
   service.deployments = kept;
   context.changed = true;
 }
 
-/** Deletion: all tasks go, then the service is INACTIVE. */
-function takeDown(context: SchedulerContext, service: ServiceRecord, tasks: readonly TaskRecord[]): void {
+/** Deletes a service: stops all tasks, then sets it INACTIVE. */
+function advanceDraining(context: SchedulerContext, service: ServiceRecord, tasks: readonly TaskRecord[]): void {
   const primary = service.deployments[0];
   if (primary !== undefined) {
     const record = serviceDeploymentOf(context, primary);
@@ -156,7 +156,7 @@ function takeDown(context: SchedulerContext, service: ServiceRecord, tasks: read
   context.changed = true;
 }
 
-function forget(context: SchedulerContext, service: ServiceRecord): void {
+function removeInactive(context: SchedulerContext, service: ServiceRecord): void {
   const at = (service.inactiveAt ?? context.now) + context.timing.inactiveServiceKept;
   wake(context, at);
   if (context.now < at) return;

@@ -10,7 +10,7 @@ import { randomDigits, randomShortId } from "../seeded-random.js";
 import { recordRevision, recordServiceDeployment } from "./deployment-records.js";
 import { addEvent, type SchedulerContext, serviceDeploymentOf } from "./scheduler-context.js";
 
-/** Starts rolling out what the service now names: its task definition and settings. The deployment before is replaced by it. */
+/** Starts a deployment of the service's task definition and settings. It replaces the previous deployment. */
 export function beginDeployment(
   context: SchedulerContext,
   service: ServiceRecord,
@@ -18,7 +18,7 @@ export function beginDeployment(
 ): DeploymentRecord {
   const previous = service.deployments[0];
   const sources = service.deployments.map((each) => each.serviceRevisionArn);
-  if (previous !== undefined) supersede(context, previous);
+  if (previous !== undefined) replacePrevious(context, previous);
   const deployment = newDeployment(context, service, {
     serviceRevisionArn: recordRevision(context, service, digests),
     serviceDeploymentArn: resourceArn(
@@ -37,7 +37,7 @@ export function beginDeployment(
   return deployment;
 }
 
-/** Why a deployment has failed, in the words of the places where it is told, and whether the service wants it rolled back. */
+/** Texts of a failed deployment for each member that shows it; `wantsRollback` is the service's setting. */
 export interface DeploymentFailure {
   wantsRollback: boolean;
   rollout: string;
@@ -47,7 +47,7 @@ export interface DeploymentFailure {
   rolledBack: string;
 }
 
-/** Ends a deployment that failed: back to the one that completed last if the service wants that and there is one, else it stays as it is. */
+/** Ends a failed deployment: rolls back to the one that completed last if the service is configured for it and there is one, else stops it. */
 export function failDeployment(
   context: SchedulerContext,
   service: ServiceRecord,
@@ -62,7 +62,7 @@ export function failDeployment(
   else endServiceDeployment(context, record, "STOPPED", why.stopped);
 }
 
-/** Does what StopServiceDeployment asked for. */
+/** Performs a request of StopServiceDeployment. */
 export function stopDeployment(context: SchedulerContext, service: ServiceRecord, deployment: DeploymentRecord): void {
   const record = serviceDeploymentOf(context, deployment);
   fail(context, deployment, rolloutReason.stoppedByUser(deployment.id));
@@ -70,7 +70,7 @@ export function stopDeployment(context: SchedulerContext, service: ServiceRecord
   else rollBack(context, service, deployment, statusReason.rolledBackByUser, rolloutReason.rolledBackByUser);
 }
 
-/** Ends a service deployment: nothing changes it any more. */
+/** Ends a service deployment: nothing changes it afterwards. */
 export function endServiceDeployment(
   context: SchedulerContext,
   record: ServiceDeploymentRecord,
@@ -90,7 +90,7 @@ export function endServiceDeployment(
 const ENDED: readonly ServiceDeploymentStatus[] = ["STOPPED", "SUCCESSFUL", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"];
 export const hasDeploymentEnded = (record: ServiceDeploymentRecord) => ENDED.includes(record.status);
 
-function supersede(context: SchedulerContext, previous: DeploymentRecord): void {
+function replacePrevious(context: SchedulerContext, previous: DeploymentRecord): void {
   previous.status = "ACTIVE";
   previous.updatedAt = context.now;
   const record = serviceDeploymentOf(context, previous);
@@ -138,23 +138,23 @@ function restore(
   candidate: DeploymentRecord,
   serviceDeploymentArn: string,
 ): DeploymentRecord {
-  const fresh = newDeployment(context, service, {
+  const created = newDeployment(context, service, {
     serviceRevisionArn: candidate.serviceRevisionArn,
     serviceDeploymentArn,
     startAfter: context.now + context.timing.rollbackStart,
     rollback: true,
     resolvedImages: candidate.resolvedImages,
   });
-  if (context.rollbackId === "new") return fresh;
-  return { ...fresh, id: candidate.id, rolloutStateReason: rolloutReason.inProgress(candidate.id) };
+  if (context.rollbackId === "new") return created;
+  return { ...created, id: candidate.id, rolloutStateReason: rolloutReason.inProgress(candidate.id) };
 }
 
-type Origin = Pick<
+type DeploymentOrigin = Pick<
   DeploymentRecord,
   "serviceRevisionArn" | "serviceDeploymentArn" | "startAfter" | "rollback" | "resolvedImages"
 >;
 
-function newDeployment(context: SchedulerContext, service: ServiceRecord, origin: Origin): DeploymentRecord {
+function newDeployment(context: SchedulerContext, service: ServiceRecord, origin: DeploymentOrigin): DeploymentRecord {
   const id = `ecs-svc/${randomDigits(context.random, 19)}`;
   return {
     id,

@@ -4,16 +4,16 @@ import { failDeployment, hasDeploymentEnded } from "./change-deployments.js";
 import { breakerThreshold } from "./deployment-limits.js";
 import { addEvent, type SchedulerContext, serviceDeploymentOf, wake } from "./scheduler-context.js";
 
-/** Counts a failed task against its deployment while that is being rolled out. */
+/** Counts a failed task against its deployment while that is in progress. */
 export function countFailure(context: SchedulerContext, service: ServiceRecord, task: TaskRecord): void {
   const deployment = service.deployments.find((each) => each.id === task.deploymentId);
   if (deployment?.rolloutState !== "IN_PROGRESS") return;
   deployment.failedTasks++;
   deployment.updatedAt = context.now;
-  showCount(context, service, deployment);
+  updateFailureCount(context, service, deployment);
 }
 
-/** A healthy task ends the run of failures: the breaker starts counting again, unless it is told not to or has opened by them. */
+/** Resets the failure count after a healthy task, unless the breaker is configured not to or has opened. */
 export function resetFailures(context: SchedulerContext, service: ServiceRecord, deployment: DeploymentRecord): void {
   if (deployment.rolloutState === "FAILED") return;
   deployment.neverRan = 0;
@@ -24,10 +24,10 @@ export function resetFailures(context: SchedulerContext, service: ServiceRecord,
   )
     return;
   deployment.failedTasks = 0;
-  showCount(context, service, deployment);
+  updateFailureCount(context, service, deployment);
 }
 
-/** Opens the circuit breaker when it is due: never once the service deployment has ended. */
+/** Opens the circuit breaker when its threshold is reached, unless the service deployment has ended. */
 export function failOnCircuitBreaker(
   context: SchedulerContext,
   service: ServiceRecord,
@@ -37,7 +37,7 @@ export function failOnCircuitBreaker(
   const record = serviceDeploymentOf(context, deployment);
   if (!breaker.enable || deployment.rolloutState !== "IN_PROGRESS" || hasDeploymentEnded(record)) return;
   if (deployment.failedTasks < breakerThreshold(service.desiredCount, breaker)) return;
-  if (looksLater(context, deployment)) return;
+  if (opensLater(context, deployment)) return;
   record.breaker.status = "TRIGGERED";
   failDeployment(context, service, deployment, {
     wantsRollback: breaker.rollback,
@@ -50,12 +50,13 @@ export function failOnCircuitBreaker(
 }
 
 /**
- * In every recording the breaker opens after one more start than it takes failures. After a task that ran, that start has been made by then;
- * where it is put off, ECS looks again, starts it, and only then opens: the failed deployment stays listed until that last task is gone.
+ * Returns whether the breaker opens later. In every recording it opens after one more start than its threshold of failures. After a task that
+ * ran, that start has happened by then; where it is delayed, ECS waits, starts the task, and only then opens: the failed deployment stays
+ * listed until that last task has stopped.
  */
-function looksLater(context: SchedulerContext, deployment: DeploymentRecord): boolean {
+function opensLater(context: SchedulerContext, deployment: DeploymentRecord): boolean {
   if (deployment.breakerAt === undefined && deployment.startAfter > context.now) {
-    deployment.breakerAt = context.now + context.timing.breakerLook;
+    deployment.breakerAt = context.now + context.timing.breakerDelay;
     deployment.startAfter = Math.min(deployment.startAfter, deployment.breakerAt - context.timing.provisioning);
   }
   if (deployment.breakerAt === undefined || context.now >= deployment.breakerAt) return false;
@@ -63,19 +64,19 @@ function looksLater(context: SchedulerContext, deployment: DeploymentRecord): bo
   return true;
 }
 
-/** Puts off the next start after a task that never ran, longer each round. Tasks of one round count once. */
+/** Delays the next start after a task that never ran, longer each round. Tasks of one round count once. */
 export function delayRestart(context: SchedulerContext, task: TaskRecord): void {
   const service = task.serviceArn === undefined ? undefined : context.state.services[task.serviceArn];
   const deployment = service?.deployments.find((each) => each.id === task.deploymentId);
   if (service === undefined || deployment === undefined || task.createdAt < deployment.neverRanAt) return;
-  const waits = context.timing.restartBackoff;
-  deployment.startAfter = context.now + (waits[Math.min(deployment.neverRan, waits.length - 1)] ?? 0);
+  const delays = context.timing.restartBackoff;
+  deployment.startAfter = context.now + (delays[Math.min(deployment.neverRan, delays.length - 1)] ?? 0);
   deployment.neverRan++;
   deployment.neverRanAt = context.now;
-  if (deployment.neverRan >= waits.length) addEvent(context, service, eventMessages.cannotStart());
+  if (deployment.neverRan >= delays.length) addEvent(context, service, eventMessages.cannotStart());
 }
 
-function showCount(context: SchedulerContext, service: ServiceRecord, deployment: DeploymentRecord): void {
+function updateFailureCount(context: SchedulerContext, service: ServiceRecord, deployment: DeploymentRecord): void {
   const { breaker } = serviceDeploymentOf(context, deployment);
   breaker.failureCount = deployment.failedTasks;
   breaker.threshold = breakerThreshold(service.desiredCount, service.deploymentConfiguration.deploymentCircuitBreaker);

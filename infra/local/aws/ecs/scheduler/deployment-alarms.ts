@@ -6,28 +6,28 @@ import { object } from "../model/task-definition-json.js";
 import { failDeployment } from "./change-deployments.js";
 import { type SchedulerContext, serviceDeploymentOf } from "./scheduler-context.js";
 
-/** Takes in what CloudWatch tells of an alarm; undefined when it is gone. */
+/** Stores the state of a CloudWatch alarm; undefined after its deletion. */
 export function observeAlarm(context: SchedulerContext, arn: string, alarm: AlarmState | undefined): void {
   if (alarm === undefined) delete context.state.alarms[arn];
   else context.state.alarms[arn] = alarm;
 }
 
 /**
- * Begins to watch the service's alarms. One that is in ALARM when the deployment starts keeps all of them out of it: so a mended release can
- * be deployed while the alarm still stands. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html
+ * Starts to monitor the service's alarms. If one is in ALARM when the deployment starts, none is monitored: a corrected release can be
+ * deployed while the alarm is active. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-alarm-failure.html
  */
 export function startAlarmMonitoring(
   context: SchedulerContext,
   service: ServiceRecord,
   record: ServiceDeploymentRecord,
 ): void {
-  const { enable, alarmNames } = wanted(service);
+  const { enable, alarmNames } = alarmConfiguration(service);
   if (!enable) return;
-  const standing = alarmNames.some((name) => alarmOf(context, service, name)?.state === "ALARM");
-  record.alarms = { status: standing ? "DISABLED" : "MONITORING", names: alarmNames, triggered: [] };
+  const isActive = alarmNames.some((name) => alarmOf(context, service, name)?.state === "ALARM");
+  record.alarms = { status: isActive ? "DISABLED" : "MONITORING", names: alarmNames, triggered: [] };
 }
 
-/** Fails the deployment when a watched alarm goes off, from its first running task on. ECS asks now and then; here it knows at once. */
+/** Fails the deployment when a monitored alarm goes into ALARM after its first task has run. ECS polls alarms; here the state is known at once. */
 export function failOnAlarm(context: SchedulerContext, service: ServiceRecord, deployment: DeploymentRecord): void {
   const { alarms, status } = serviceDeploymentOf(context, deployment);
   if (alarms?.status !== "MONITORING" || status !== "IN_PROGRESS" || deployment.rolloutState !== "IN_PROGRESS") return;
@@ -36,7 +36,7 @@ export function failOnAlarm(context: SchedulerContext, service: ServiceRecord, d
   alarms.status = "TRIGGERED";
   alarms.triggered = triggered;
   failDeployment(context, service, deployment, {
-    wantsRollback: wanted(service).rollback,
+    wantsRollback: alarmConfiguration(service).rollback,
     rollout: rolloutReason.alarm(),
     rollingBack: rolloutReason.alarmRollingBack,
     event: eventMessages.failedByAlarm(deployment.id),
@@ -45,14 +45,14 @@ export function failOnAlarm(context: SchedulerContext, service: ServiceRecord, d
   });
 }
 
-/** Whether a task of it has run, also one that has ended since. */
+/** Returns whether a task of the deployment has run, including one that has ended since. */
 function hasRun({ state }: SchedulerContext, { id }: DeploymentRecord): boolean {
   return Object.values(state.tasks).some((task) => task.deploymentId === id && task.startedAt !== undefined);
 }
 
 /**
- * How long a deployment bakes, in milliseconds: as long as it is told to, else as long as its slowest alarm needs to go off. ECS computes
- * the latter from the alarms too, by a formula that it does not publish.
+ * Returns the bake time of a deployment in milliseconds: the configured one, else the window of its slowest alarm. ECS computes the latter
+ * from the alarms too, by a formula that it does not publish.
  */
 export function bakeTime(context: SchedulerContext, service: ServiceRecord, record: ServiceDeploymentRecord): number {
   const { bakeTimeInMinutes } = service.deploymentConfiguration.extra;
@@ -61,7 +61,7 @@ export function bakeTime(context: SchedulerContext, service: ServiceRecord, reco
   return Math.max(0, ...record.alarms.names.map((name) => alarmOf(context, service, name)?.window ?? 0));
 }
 
-function wanted(service: ServiceRecord): { enable: boolean; rollback: boolean; alarmNames: string[] } {
+function alarmConfiguration(service: ServiceRecord): { enable: boolean; rollback: boolean; alarmNames: string[] } {
   const { enable, rollback, alarmNames } = object(service.deploymentConfiguration.extra.alarms);
   return {
     enable: enable === true,

@@ -1,6 +1,6 @@
 import type { DeploymentConfiguration } from "../model/ecs-state.js";
 
-/** Between how many tasks a deployment keeps a service: `lower` healthy ones at least, `upper` started ones at most. */
+/** Returns a deployment's limits of tasks: at least `lower` healthy ones, at most `upper` started ones. */
 export function limitsOf(desired: number, configuration: DeploymentConfiguration): { lower: number; upper: number } {
   return {
     lower: Math.ceil((desired * configuration.minimumHealthyPercent) / 100),
@@ -10,7 +10,7 @@ export function limitsOf(desired: number, configuration: DeploymentConfiguration
 
 const BOUNDS = { least: 3, most: 200, percent: 50 };
 
-/** After how many failed tasks in a row the circuit breaker opens: half the desired count, 3 at least and 200 at most, unless configured. */
+/** Returns the number of failed tasks in a row that opens the circuit breaker: half the desired count, at least 3 and at most 200, unless configured. */
 export function breakerThreshold(
   desired: number,
   breaker: DeploymentConfiguration["deploymentCircuitBreaker"],

@@ -6,7 +6,7 @@ import { randomDigits } from "../seeded-random.js";
 import { breakerThreshold } from "./deployment-limits.js";
 import type { SchedulerContext } from "./scheduler-context.js";
 
-/** Keeps what the service is now as a service revision, and answers its ARN. */
+/** Adds a service revision of the service's present settings, and returns its ARN. */
 export function recordRevision(
   context: SchedulerContext,
   service: ServiceRecord,
@@ -34,7 +34,7 @@ export function recordRevision(
   return arn;
 }
 
-/** Keeps a new deployment as a service deployment, the service's newest. */
+/** Adds the service deployment of a new deployment as the service's newest. */
 export function recordServiceDeployment(
   context: SchedulerContext,
   service: ServiceRecord,

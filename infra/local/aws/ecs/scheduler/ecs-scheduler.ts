@@ -20,22 +20,22 @@ export interface EcsSchedulerDeps {
   document: Document<EcsState>;
   random: Random;
   rollbackId: "old" | "new";
-  /** How far back `past` may look, in milliseconds; asked at each change. */
+  /** Returns how long earlier states are kept for `past`, in milliseconds; called at each change. */
   pastKept: () => number;
 }
 
-/** Drives the scheduler: gives it the time, does what it asks for, tells it what came of it, and wakes it when something is due. */
+/** Drives the pure scheduler: passes it the time, performs its actions, reports their results to it, and runs it again when something is due. */
 export interface EcsScheduler {
   readonly state: EcsState;
-  /** As it was at a moment, as far back as the past is kept; to be read only. */
+  /** Returns a read-only scheduler of an earlier moment, as far back as states are kept. */
   past(at: number): EcsScheduler;
-  /** For those who only read. */
-  look(): Pick<SchedulerContext, "state" | "now" | "timing">;
-  /** Makes a change, lets everything happen that follows from it, and answers what `mutate` answered. */
+  /** Returns the state and the time for reads. */
+  view(): Pick<SchedulerContext, "state" | "now" | "timing">;
+  /** Makes a change, performs everything that follows from it, and returns what `mutate` returned. */
   change<T>(mutate: (context: SchedulerContext) => T): T;
-  /** After a restart: takes over what still runs. */
+  /** Takes over the tasks that still run after a restart. */
   resume(): Promise<void>;
-  /** Stops deciding; what runs goes on. */
+  /** Stops scheduling; running tasks go on. */
   close(): void;
 }
 
@@ -45,8 +45,8 @@ export function createEcsScheduler(deps: EcsSchedulerDeps): EcsScheduler {
   const index = indexState(state);
   const waiting: SchedulerAction[] = [];
   const history = createStateHistory(state, deps.pastKept);
-  let performing = false;
-  let closed = false;
+  let isPerforming = false;
+  let isClosed = false;
   let disarm = () => {};
 
   function change<T>(mutate: (context: SchedulerContext) => T): T {
@@ -64,7 +64,7 @@ export function createEcsScheduler(deps: EcsSchedulerDeps): EcsScheduler {
     };
     history.before(context.now);
     const result = mutate(context);
-    if (closed) return result;
+    if (isClosed) return result;
     advanceState(context);
     history.after(context.now);
     document.save();
@@ -77,17 +77,17 @@ export function createEcsScheduler(deps: EcsSchedulerDeps): EcsScheduler {
   function arm(context: SchedulerContext) {
     disarm();
     disarm =
-      context.wakeAt === Number.POSITIVE_INFINITY ? () => {} : clock.after(pause(context), () => change(() => {}));
+      context.wakeAt === Number.POSITIVE_INFINITY ? () => {} : clock.after(delayOf(context), () => change(() => {}));
   }
 
-  /** An action may be answered at once, which asks for more: they are done in the order in which they were decided. */
+  /** Performs actions in the order in which they were decided. An action may report at once, which adds more actions. */
   function performAll() {
-    if (performing) return;
-    performing = true;
+    if (isPerforming) return;
+    isPerforming = true;
     try {
       for (let action = waiting.shift(); action !== undefined; action = waiting.shift()) perform(action);
     } finally {
-      performing = false;
+      isPerforming = false;
     }
   }
 
@@ -100,42 +100,42 @@ export function createEcsScheduler(deps: EcsSchedulerDeps): EcsScheduler {
       case "register": {
         const { taskArn, targetGroupArn } = action.target;
         return loadBalancer.register(action.target, (health) =>
-          tell((context) => observeTarget(context, taskArn, targetGroupArn, health)),
+          report((context) => observeTarget(context, taskArn, targetGroupArn, health)),
         );
       }
       case "deregister": {
         const { taskArn, targetGroupArn } = action;
         return loadBalancer.deregister(targetGroupArn, taskArn, () =>
-          tell((context) => observeDrained(context, taskArn, targetGroupArn)),
+          report((context) => observeDrained(context, taskArn, targetGroupArn)),
         );
       }
     }
   }
 
-  const tell = (mutate: (context: SchedulerContext) => void) => {
-    if (!closed) change(mutate);
+  const report = (mutate: (context: SchedulerContext) => void) => {
+    if (!isClosed) change(mutate);
   };
-  const listener: TaskListener = (event) => tell((context) => observeTask(context, event));
+  const listener: TaskListener = (event) => report((context) => observeTask(context, event));
 
   async function resume() {
-    const handedOver = Object.values(state.tasks).filter(withRuntime);
+    const running = Object.values(state.tasks).filter(isWithRuntime);
     await runtime.adopt(
-      handedOver.map((task) => taskSpecOf(state, task)),
+      running.map((task) => taskSpecOf(state, task)),
       listener,
     );
     change((context) => {
-      for (const task of Object.values(state.tasks).filter(withRuntime)) takeUp(context, task);
+      for (const task of Object.values(state.tasks).filter(isWithRuntime)) resumeTask(context, task);
     });
   }
 
   return {
     state,
-    look: () => ({ state, now: clock.now(), timing: deps.timing }),
+    view: () => ({ state, now: clock.now(), timing: deps.timing }),
     past: (at) => pastScheduler(history.at(at), at, deps.timing),
     change,
     resume,
     close() {
-      closed = true;
+      isClosed = true;
       disarm();
     },
   };
@@ -145,9 +145,9 @@ function pastScheduler(state: EcsState, now: number, timing: EcsTiming): EcsSche
   const reader: EcsScheduler = {
     state,
     past: () => reader,
-    look: () => ({ state, now, timing }),
+    view: () => ({ state, now, timing }),
     change: () => {
-      throw new Error("What is past can't be changed.");
+      throw new Error("An earlier state is read-only.");
     },
     resume: async () => {},
     close: () => {},
@@ -155,14 +155,14 @@ function pastScheduler(state: EcsState, now: number, timing: EcsTiming): EcsSche
   return reader;
 }
 
-/** Timers hold 31 bits of milliseconds: what is further away is looked at again then. */
-const pause = (context: SchedulerContext) => Math.min(context.wakeAt - context.now, 2 ** 31 - 1);
+/** Returns the milliseconds to the next step. Timers hold 31 bits: a later step is checked again then. */
+const delayOf = (context: SchedulerContext) => Math.min(context.wakeAt - context.now, 2 ** 31 - 1);
 
-/** Whether the runtime has been asked to start it and has not told its end. */
-const withRuntime = (task: TaskRecord) => !["PROVISIONING", "DEPROVISIONING", "STOPPED"].includes(task.lastStatus);
+/** Returns whether the runtime has the task: started and not reported as stopped. */
+const isWithRuntime = (task: TaskRecord) => !["PROVISIONING", "DEPROVISIONING", "STOPPED"].includes(task.lastStatus);
 
-/** The load balancer forgets its targets in a restart: those in use are registered again, those on their way out are gone. */
-function takeUp(context: SchedulerContext, task: TaskRecord) {
+/** Continues a task after a restart. The load balancer loses its targets then: those in use are registered again, draining ones count as drained. */
+function resumeTask(context: SchedulerContext, task: TaskRecord) {
   for (const target of task.targets) {
     if (target.state === "draining") target.state = "drained";
     if (target.state === "unregistered" || target.state === "drained") continue;

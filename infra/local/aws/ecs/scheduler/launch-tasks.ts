@@ -5,10 +5,10 @@ import { objects, subnetOf, targetsOf } from "../model/task-definition-json.js";
 import { volumesAtLaunch } from "./launch-volumes.js";
 import { nextProvider } from "./provider-strategy.js";
 import { addEvent, type SchedulerContext, wake } from "./scheduler-context.js";
-import { findPlace, unplacedText } from "./task-placement.js";
+import { findPlace, unplacedReason } from "./task-placement.js";
 import { createTask, type TaskCapacity } from "./task-transitions.js";
 
-/** Starts as many of `wanted` tasks as there is room for and the launch rate allows now, and answers their ids. */
+/** Starts as many of `wanted` tasks as capacity and the launch rate allow now, and returns their ids. */
 export function launchTasks(
   context: SchedulerContext,
   service: ServiceRecord,
@@ -17,9 +17,9 @@ export function launchTasks(
 ): string[] {
   const ids: string[] = [];
   const onInstances = primary.settings.launchType === "EC2";
-  if (!onInstances && !hasFargateRoom(context, service, primary)) return ids;
+  if (!onInstances && !hasFargateCapacity(context, service, primary)) return ids;
   while (ids.length < wanted) {
-    const capacity = onInstances ? placed(context, service, primary) : fargate(context, primary);
+    const capacity = onInstances ? placeOnInstance(context, service, primary) : fargateCapacity(context, primary);
     if (capacity === undefined || !takeLaunch(context, service)) break;
     ids.push(startTask(context, service, primary, capacity).id);
   }
@@ -27,10 +27,10 @@ export function launchTasks(
 }
 
 /**
- * Whether Fargate has room for a task. Where not it says so and tries again later and later, as after tasks that never ran. No task is made
- * for it, so nothing counts against the circuit breaker.
+ * Returns whether Fargate has capacity for a task. If not, adds an event and retries with the delays of tasks that never ran. No task is
+ * created, so nothing counts against the circuit breaker.
  */
-function hasFargateRoom(context: SchedulerContext, service: ServiceRecord, primary: DeploymentRecord): boolean {
+function hasFargateCapacity(context: SchedulerContext, service: ServiceRecord, primary: DeploymentRecord): boolean {
   const { retryAt = 0 } = primary.unplaced ?? {};
   if (context.now < retryAt) {
     wake(context, retryAt);
@@ -42,12 +42,12 @@ function hasFargateRoom(context: SchedulerContext, service: ServiceRecord, prima
     delete primary.unplaced;
     return true;
   }
-  unplaced(context, service, primary, eventMessages.cannotPlace(reason));
+  reportUnplaced(context, service, primary, eventMessages.cannotPlace(reason));
   return false;
 }
 
-/** Finds a place on a container instance. Each step tries again, so that free room is used at once; only the event is repeated with a delay. */
-function placed(
+/** Places a task on a container instance. Each step retries, so that free resources are used at once; only the event repeats with a delay. */
+function placeOnInstance(
   context: SchedulerContext,
   service: ServiceRecord,
   primary: DeploymentRecord,
@@ -65,20 +65,25 @@ function placed(
   }
   const { retryAt = 0 } = primary.unplaced ?? {};
   if (context.now < retryAt) wake(context, retryAt);
-  else unplaced(context, service, primary, eventMessages.noInstance(unplacedText(place.misfits)));
+  else reportUnplaced(context, service, primary, eventMessages.noInstance(unplacedReason(place.failures)));
   return undefined;
 }
 
-function unplaced(context: SchedulerContext, service: ServiceRecord, primary: DeploymentRecord, event: string): void {
-  const waits = context.timing.restartBackoff;
+function reportUnplaced(
+  context: SchedulerContext,
+  service: ServiceRecord,
+  primary: DeploymentRecord,
+  event: string,
+): void {
+  const delays = context.timing.restartBackoff;
   const { tries = 0 } = primary.unplaced ?? {};
-  const retryAt = context.now + (waits[Math.min(tries, waits.length - 1)] ?? 0);
+  const retryAt = context.now + (delays[Math.min(tries, delays.length - 1)] ?? 0);
   primary.unplaced = { tries: tries + 1, retryAt };
   addEvent(context, service, event);
   wake(context, retryAt);
 }
 
-function fargate(context: SchedulerContext, primary: DeploymentRecord): TaskCapacity {
+function fargateCapacity(context: SchedulerContext, primary: DeploymentRecord): TaskCapacity {
   const strategy = objects(primary.settings.capacityProviderStrategy) as unknown as StrategyItem[];
   if (strategy.length === 0) return { launchType: "FARGATE" };
   const running = [...context.index.live]
@@ -96,7 +101,8 @@ function startTask(
   capacity: TaskCapacity,
 ): TaskRecord {
   const taskDefinition = context.state.taskDefinitions[primary.taskDefinition];
-  if (taskDefinition === undefined) throw new Error(`The state names ${primary.taskDefinition} but does not have it.`);
+  if (taskDefinition === undefined)
+    throw new Error(`The state references the task definition ${primary.taskDefinition}, which it does not contain.`);
   const { enableExecuteCommand = false } = service.extra;
   return createTask(context, {
     clusterArn: service.clusterArn,
@@ -125,13 +131,13 @@ function tagsOfTasks(state: EcsState, service: ServiceRecord, primary: Deploymen
   return [...propagated, ...managedTags(service.clusterArn, service.name)];
 }
 
-/** Returns the tags that ECS adds by itself. */
+/** Returns the tags that ECS manages. */
 export function managedTags(clusterArn: string, serviceName?: string): Tag[] {
   const cluster = { key: "aws:ecs:clusterName", value: lastPartOf(clusterArn) };
   return serviceName === undefined ? [cluster] : [cluster, { key: "aws:ecs:serviceName", value: serviceName }];
 }
 
-/** Fargate's launch rate: so many at once, then one more each interval. */
+/** Takes one launch of Fargate's launch rate: `launchBurst` at once, then one more each interval. Returns whether one was available. */
 function takeLaunch(context: SchedulerContext, service: ServiceRecord): boolean {
   const { launchBurst, launchInterval } = context.timing;
   const { launches } = service;

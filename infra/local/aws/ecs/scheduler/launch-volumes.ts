@@ -3,8 +3,8 @@ import { object, objects } from "../model/task-definition-json.js";
 import { type Random, randomHex } from "../seeded-random.js";
 
 /**
- * Makes the attachments of a task's volumes that are configured at launch, as DescribeTasks answers them. A service's volumes always end with
- * their task. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-volumes.html
+ * Returns the attachments of a task's volumes that are configured at launch, as DescribeTasks returns them. A service's volumes are always
+ * deleted with their task. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ebs-volumes.html
  */
 export function volumesAtLaunch(random: Random, configurations: Json | undefined): JsonObject[] {
   return objects(configurations).map(({ name, managedEBSVolume }) => {

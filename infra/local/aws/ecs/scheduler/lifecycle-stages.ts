@@ -7,11 +7,11 @@ import { bakeTime } from "./deployment-alarms.js";
 import { type SchedulerContext, serviceDeploymentOf, wake } from "./scheduler-context.js";
 
 /**
- * The stages of a rolling deployment: RECONCILE_SERVICE (only with more than one revision about) → PRE_SCALE_UP → SCALE_UP → POST_SCALE_UP →
- * BAKE_TIME → CLEAN_UP. Old tasks go during SCALE_UP already, as the percents allow. Stages are kept only for deployments that have hooks,
- * alarms or a bake; what ECS shows for others is not recorded. Hooks at stages of traffic shifts never come up.
+ * Stages of a rolling deployment: RECONCILE_SERVICE (only with more than one active revision) → PRE_SCALE_UP → SCALE_UP → POST_SCALE_UP →
+ * BAKE_TIME → CLEAN_UP. Old tasks stop during SCALE_UP, as the percents allow. Only deployments with hooks, alarms or a bake time have stages;
+ * what ECS returns for others is not recorded. Hooks at stages of traffic shifts are never reached.
  */
-type Stage = NonNullable<ServiceDeploymentRecord["stage"]>;
+type LifecycleStage = NonNullable<ServiceDeploymentRecord["stage"]>;
 
 const MINUTE = 60_000;
 const DEFAULT_TIMEOUT = 1_440;
@@ -20,7 +20,7 @@ export function enterStage(
   context: SchedulerContext,
   service: ServiceRecord,
   record: ServiceDeploymentRecord,
-  stage: Stage,
+  stage: LifecycleStage,
 ): void {
   const { lifecycleHooks, bakeTimeInMinutes } = service.deploymentConfiguration.extra;
   const hooks = objects(lifecycleHooks);
@@ -42,13 +42,13 @@ export function enterStage(
   }
 }
 
-/** Whether it waits before its first task: nothing is started and nothing stopped for it. */
+/** Returns whether a deployment waits before its first task: no task is started or stopped for it. */
 export const isPaused = (record: ServiceDeploymentRecord) =>
   !hasDeploymentEnded(record) &&
   record.status !== "ROLLBACK_IN_PROGRESS" &&
   (record.stage === "RECONCILE_SERVICE" || record.stage === "PRE_SCALE_UP");
 
-/** Lets hooks time out, rolls back where one has failed, and goes on to the next stage where all have passed. */
+/** Times hooks out, rolls back where one has failed, and enters the next stage where all have passed. */
 export function failOnHook(context: SchedulerContext, service: ServiceRecord, deployment: DeploymentRecord): void {
   const record = serviceDeploymentOf(context, deployment);
   if (record.stage === undefined || hasDeploymentEnded(record) || deployment.rollback) return;
@@ -67,7 +67,7 @@ export function failOnHook(context: SchedulerContext, service: ServiceRecord, de
   }
 }
 
-/** Takes a deployment whose new tasks are all healthy through its last stages; answers whether it has passed them. */
+/** Advances a deployment whose new tasks are all healthy through its last stages; returns whether it has passed them. */
 export function passStages(
   context: SchedulerContext,
   service: ServiceRecord,

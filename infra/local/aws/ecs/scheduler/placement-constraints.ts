@@ -1,17 +1,17 @@
 import type { ContainerInstanceRecord } from "../model/ecs-state.js";
 
 /**
- * The part of the cluster query language that is offered: comparisons of attributes, joined by `and`.
+ * Supported part of the cluster query language: comparisons of attributes, joined by `and`.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/cluster-query-language.html
  */
 const COMPARISON = /^attribute:([\w.-]+)\s*(?:(==|!=|=~|!~|in|!in|not_in|exists|!exists)\s*(.*))?$/;
 
-/** Returns whether an instance fulfils an expression such as `attribute:ecs.instance-type == t3.medium`. */
+/** Returns whether an instance satisfies an expression such as `attribute:ecs.instance-type == t3.medium`. */
 export function satisfies(instance: ContainerInstanceRecord, expression: string): boolean {
   return partsOf(expression).every((part) => compare(instance, part));
 }
 
-/** Returns the first part of an expression that is not offered here. */
+/** Returns the first unsupported part of an expression. */
 export function unknownPart(expression: string): string | undefined {
   return partsOf(expression).find((part) => !COMPARISON.test(part));
 }
@@ -43,7 +43,7 @@ function compare({ attributes }: ContainerInstanceRecord, part: string): boolean
   }
 }
 
-/** Compares a pattern in which `*` stands for any text. A user's pattern never runs as a regular expression, which could take exponential time. */
+/** Compares a value with a pattern in which `*` matches any text. A user's pattern never runs as a regular expression, which could take exponential time. */
 function matches(value: string | undefined, pattern: string): boolean {
   if (value === undefined) return false;
   const parts = pattern.replaceAll(".*", "*").split("*");

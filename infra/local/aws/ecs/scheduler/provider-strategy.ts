@@ -1,9 +1,9 @@
 import type { StrategyItem } from "../model/ecs-state.js";
 
 /**
- * Returns the provider of the next task: each has its `base` first, then tasks are shared by weight.
+ * Returns the capacity provider of the next task: each provider's `base` is filled first, then tasks are shared by weight.
  *
- * @param running How many tasks each provider has.
+ * @param running Providers of the running tasks.
  */
 export function nextProvider(strategy: readonly StrategyItem[], running: readonly (string | undefined)[]): string {
   const count = (provider: string) => running.filter((each) => each === provider).length;

@@ -7,7 +7,7 @@ import { addEvent, type SchedulerContext } from "./scheduler-context.js";
 import { activateTask, serviceOf } from "./task-lifecycle.js";
 import { deprovision, drain, markChanged } from "./task-transitions.js";
 
-/** Takes in what the runtime tells about a task. */
+/** Applies an event of the task runtime to its task. */
 export function observeTask(context: SchedulerContext, event: TaskEvent): void {
   const task = context.state.tasks[event.taskArn];
   if (task === undefined || task.lastStatus === "DEPROVISIONING" || task.lastStatus === "STOPPED") return;
@@ -31,7 +31,7 @@ export function observeTask(context: SchedulerContext, event: TaskEvent): void {
       container(task, event.container).health = event.status;
       break;
     case "container-exited":
-      exit(container(task, event.container), event);
+      applyExit(container(task, event.container), event);
       break;
     case "stopped":
       observeEnd(context, task, event);
@@ -39,7 +39,7 @@ export function observeTask(context: SchedulerContext, event: TaskEvent): void {
   markChanged(context, task);
 }
 
-/** Takes in a target's health, unless it is on its way out. */
+/** Applies a target's health, unless the target is draining. */
 export function observeTarget(
   context: SchedulerContext,
   taskArn: string,
@@ -55,7 +55,7 @@ export function observeTarget(
   context.changed = true;
 }
 
-/** Takes in that a target's last request has ended. */
+/** Marks a target as drained: its last request has ended. */
 export function observeDrained(context: SchedulerContext, taskArn: string, targetGroupArn: string): void {
   const target = context.state.tasks[taskArn]?.targets.find((each) => each.targetGroupArn === targetGroupArn);
   if (target === undefined) return;
@@ -65,7 +65,7 @@ export function observeDrained(context: SchedulerContext, taskArn: string, targe
 
 function observeEnd(context: SchedulerContext, task: TaskRecord, event: TaskEvent & { type: "stopped" }): void {
   task.executionStoppedAt = event.at;
-  for (const ended of event.containers) exit(container(task, ended.name), ended);
+  for (const ended of event.containers) applyExit(container(task, ended.name), ended);
   for (const each of task.containers) each.lastStatus = "STOPPED";
   if (task.desiredStatus === "RUNNING") {
     task.desiredStatus = "STOPPED";
@@ -73,13 +73,13 @@ function observeEnd(context: SchedulerContext, task: TaskRecord, event: TaskEven
     task.stopCode = event.stopCode ?? "EssentialContainerExited";
     task.stoppedReason = event.reason ?? "Essential container in task exited";
     task.failed = true;
-    leaveTargets(context, task);
+    deregisterTargets(context, task);
     if (task.startedAt === undefined) delayRestart(context, task);
   }
   deprovision(context, task);
 }
 
-function leaveTargets(context: SchedulerContext, task: TaskRecord): void {
+function deregisterTargets(context: SchedulerContext, task: TaskRecord): void {
   const service = serviceOf(context, task);
   const registered = task.targets.filter((target) => target.state !== "unregistered");
   drain(context, task);
@@ -87,7 +87,7 @@ function leaveTargets(context: SchedulerContext, task: TaskRecord): void {
   for (const target of registered) addEvent(context, service, eventMessages.deregistered(1, target.targetGroupArn));
 }
 
-/** The first task of a deployment to pull decides which digest the others run: a tag that moves does not split a deployment. */
+/** Sets the deployment's digests from its first pull: all of its tasks run the same image although its tag moves. */
 function pinImages(context: SchedulerContext, task: TaskRecord): void {
   const deployment = serviceOf(context, task)?.deployments.find((each) => each.id === task.deploymentId);
   if (deployment === undefined) return;
@@ -100,7 +100,7 @@ function pinImages(context: SchedulerContext, task: TaskRecord): void {
   }
 }
 
-function exit(record: ContainerRecord, ended: { exitCode?: number; reason?: string }): void {
+function applyExit(record: ContainerRecord, ended: { exitCode?: number; reason?: string }): void {
   record.lastStatus = "STOPPED";
   if (ended.exitCode !== undefined) record.exitCode = ended.exitCode;
   if (ended.reason !== undefined) record.reason = ended.reason;
@@ -109,6 +109,6 @@ function exit(record: ContainerRecord, ended: { exitCode?: number; reason?: stri
 function container(task: TaskRecord, name: string): ContainerRecord {
   const found = task.containers.find((each) => each.name === name);
   if (found === undefined)
-    throw new Error(`The runtime tells of container ${name}, which task ${task.arn} does not have.`);
+    throw new Error(`The task runtime reports container ${name}, which task ${task.arn} does not have.`);
   return found;
 }

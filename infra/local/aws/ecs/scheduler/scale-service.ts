@@ -17,7 +17,7 @@ export function scaleService(
   const own = live.filter((task) => task.deploymentId === primary.id);
   const old = live.filter((task) => task.deploymentId !== primary.id);
   if (primary.rolloutState === "FAILED") {
-    holdBack(context, service, primary, own, old);
+    scaleInFailed(context, service, primary, own, old);
     return;
   }
   if (isPending(context, primary) && !primary.rollback) return;
@@ -32,12 +32,12 @@ export function scaleService(
   if (started === 0 && retired.length === 0) reportBlocked(context, service, primary, live, own, old);
 }
 
-/** Whether ECS has not begun with it: not to be taken for one that waits after failures. */
+/** Returns whether ECS has not started the deployment yet; false for one that waits after failures. */
 export const isPending = (context: SchedulerContext, deployment: DeploymentRecord) =>
   deployment.startAfter > context.now && deployment.neverRan === 0;
 
-/** A failed deployment is left as it is; only a lower desired count still takes tasks away. */
-function holdBack(
+/** Leaves a failed deployment as it is; only a lower desired count stops tasks. */
+function scaleInFailed(
   context: SchedulerContext,
   service: ServiceRecord,
   primary: DeploymentRecord,
@@ -50,21 +50,21 @@ function holdBack(
   ]);
 }
 
-/** Whether neither scaling in nor a deployment may stop it; a task that is unhealthy is replaced all the same. */
+/** Returns whether neither scaling in nor a deployment may stop a task; an unhealthy task is replaced in any case. */
 function isProtected(context: SchedulerContext, task: TaskRecord): boolean {
   if (task.protectedUntil === undefined || task.unhealthy !== undefined) return false;
   wake(context, task.protectedUntil);
   return context.now < task.protectedUntil;
 }
 
-/** Says once that protected tasks keep the service above its desired count. */
+/** Adds one event when protected tasks keep the service above its desired count. */
 function reportProtected(context: SchedulerContext, service: ServiceRecord, own: readonly TaskRecord[]): void {
   const held = own.filter((task) => isProtected(context, task)).length > service.desiredCount;
   if (held && !service.heldByProtection) addEvent(context, service, eventMessages.cannotScaleIn());
   service.heldByProtection = held;
 }
 
-/** Those above `count`, the least useful first, then the newest. */
+/** Returns the tasks above `count`: unhealthy ones first, then the newest. */
 function surplus(context: SchedulerContext, own: readonly TaskRecord[], count: number): TaskRecord[] {
   const excess = own.filter((task) => task.desiredStatus === "RUNNING" && !task.unhealthy).length - count;
   if (excess <= 0) return [];
@@ -75,7 +75,7 @@ function surplus(context: SchedulerContext, own: readonly TaskRecord[], count: n
     .slice(0, excess);
 }
 
-/** Old tasks that may go: at once if they are of no use, else as far as the lower limit of healthy tasks allows. */
+/** Returns the old tasks that may stop: those that don't serve at once, others as far as the lower limit of healthy tasks allows. */
 function retirable(
   context: SchedulerContext,
   service: ServiceRecord,
@@ -92,7 +92,7 @@ function retirable(
   });
 }
 
-/** While a deployment is under way a failing task goes at once and counts; in a steady service its replacement comes first where there is room. */
+/** Stops unhealthy tasks: at once during a deployment, where they count as failed; in a steady service after their replacement, within the upper limit. */
 function replaceUnhealthy(
   context: SchedulerContext,
   service: ServiceRecord,
@@ -136,7 +136,7 @@ function startMissing(
   return ids.length;
 }
 
-/** Stops tasks for the service's own reasons and says so. */
+/** Stops tasks of a service and adds its events. */
 export function stopServiceTasks(
   context: SchedulerContext,
   service: ServiceRecord,
@@ -162,7 +162,7 @@ export function stopServiceTasks(
   delete service.steadyAt;
 }
 
-/** Says once that the percents leave no way on: nothing may start, nothing may stop, and nothing is under way. */
+/** Adds one event when the percents block the deployment: no task may start or stop, and none is starting or stopping. */
 function reportBlocked(
   context: SchedulerContext,
   service: ServiceRecord,

@@ -4,7 +4,7 @@ import { type Random, randomHex } from "../seeded-random.js";
 import type { LoadBalancerTarget, TaskRuntime, TaskSpec } from "../task-runtime.js";
 import type { StateIndex } from "./state-index.js";
 
-/** What the scheduler wants done outside. It only says so: whoever drives it does it and tells what came of it. */
+/** Effect of a scheduler step. The pure scheduler returns it; `EcsScheduler` performs it and reports the result. */
 export type SchedulerAction =
   | { type: "start"; task: TaskSpec }
   | { type: "stop"; taskArn: string }
@@ -12,36 +12,36 @@ export type SchedulerAction =
   | { type: "deregister"; targetGroupArn: string; taskArn: string };
 
 /**
- * One moment of the scheduler's context. Its functions read and change nothing but this: the same state, time and seed
- * always give the same new state and the same actions.
+ * Input and output of the pure scheduler at one moment. Its functions read and change nothing else: the same state, time and seed always
+ * give the same new state and the same actions.
  */
 export interface SchedulerContext {
   readonly state: EcsState;
-  /** Of the state's tasks. */
+  /** Index of the state's tasks. */
   readonly index: StateIndex;
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly timing: EcsTiming;
   readonly random: Random;
-  /** Whether a rollback brings the completed deployment back under its old id, or under a new one: both have been seen. */
+  /** Id that a rollback gives the completed deployment: its old one or a new one. Both are recorded on AWS. */
   readonly rollbackId: "old" | "new";
-  /** Asked before a service's tasks are started. */
+  /** Called before a service's tasks are started. */
   readonly cannotPlace: NonNullable<TaskRuntime["cannotPlace"]>;
   readonly actions: SchedulerAction[];
-  /** The next moment at which something happens by itself. */
+  /** Next time at which something is due. */
   wakeAt: number;
-  /** Whether this pass changed anything, so that another one is due. */
+  /** True when this pass changed something, so that another pass follows. */
   changed: boolean;
 }
 
-/** Asks for another look at `at`. */
+/** Requests a further step at `at`. */
 export function wake(context: SchedulerContext, at: number): void {
   if (at > context.now && at < context.wakeAt) context.wakeAt = at;
 }
 
 const EVENTS_KEPT = 100;
 
-/** Adds an event; `later` milliseconds set it after another one of the same moment. The list never goes back in time. */
+/** Adds an event; `later` milliseconds order it after another one of the same moment. Events never go back in time. */
 export function addEvent(context: SchedulerContext, service: ServiceRecord, message: string, later = 0): void {
   const createdAt = Math.max(context.now + later, service.events[0]?.createdAt ?? 0);
   service.events.unshift({ id: uuid(context.random), createdAt, message: `(service ${service.name}) ${message}` });
@@ -51,7 +51,10 @@ export function addEvent(context: SchedulerContext, service: ServiceRecord, mess
 
 export function serviceDeploymentOf(context: SchedulerContext, deployment: DeploymentRecord): ServiceDeploymentRecord {
   const found = context.state.serviceDeployments[deployment.serviceDeploymentArn];
-  if (found === undefined) throw new Error(`The state names ${deployment.serviceDeploymentArn} but does not have it.`);
+  if (found === undefined)
+    throw new Error(
+      `The state references the service deployment ${deployment.serviceDeploymentArn}, which it does not contain.`,
+    );
   return found;
 }
 

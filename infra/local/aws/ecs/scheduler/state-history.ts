@@ -1,21 +1,18 @@
 import { type EcsState, prepareState } from "../model/ecs-state.js";
 
-/**
- * What the state was, for reads that come out of date. Costs a copy of the state for each moment at which it changes, and nothing while
- * nothing is kept.
- */
+/** Earlier states, for stale reads. Keeps a copy of the state for each moment at which it changes, and none while `kept` is 0. */
 export interface StateHistory {
   /** Called around each change. */
   before(now: number): void;
   after(now: number): void;
-  /** The state as it was; the oldest that is kept when that is younger, the present one when nothing is. */
+  /** Returns the state of a moment; the oldest kept one for an earlier moment, the present one when none is kept. */
   at(moment: number): EcsState;
 }
 
-/** @param kept How far back it looks, in milliseconds; may change at any time. */
+/** @param kept Returns how long states are kept, in milliseconds; may change at any time. */
 export function createStateHistory(state: EcsState, kept: () => number): StateHistory {
   let moments: { at: number; json: string }[] = [];
-  /** When it came to be as it is; unknown while nothing is kept. */
+  /** Time of the last change; unknown while nothing is kept. */
   let since: number | undefined;
 
   return {
@@ -24,8 +21,8 @@ export function createStateHistory(state: EcsState, kept: () => number): StateHi
         moments = [];
         since = undefined;
       } else if (since === undefined || since < now) {
-        const passed = moments.filter(({ at }) => at <= now - kept());
-        moments = [...passed.slice(-1), ...moments.slice(passed.length)];
+        const expired = moments.filter(({ at }) => at <= now - kept());
+        moments = [...expired.slice(-1), ...moments.slice(expired.length)];
         moments.push({ at: since ?? now - kept(), json: JSON.stringify(state) });
       }
     },

@@ -1,13 +1,13 @@
 import type { EcsState, TaskDefinitionRecord, TaskRecord } from "../model/ecs-state.js";
 
 /**
- * The tasks of a state, parted by whether anything can still happen to them. ECS tells of a task for an hour after its end: in a service
- * whose tasks keep failing those are hundreds, and each of the scheduler's steps is to cost as much as the few that are left.
+ * Index of a state's tasks by whether they have stopped. ECS returns a task for an hour after its end: a service whose tasks keep failing has
+ * hundreds of those, and the cost of a scheduler step must depend on the live ones only.
  */
 export interface StateIndex {
-  /** In the order in which they were made. */
+  /** In order of their creation. */
   live: Set<TaskRecord>;
-  /** STOPPED, in the order in which they ended, and so in which they are forgotten. */
+  /** STOPPED, in order of their end, which is the order of their removal. */
   ended: Set<TaskRecord>;
   /** Task definitions that are being deleted. */
   deleting: Set<TaskDefinitionRecord>;

@@ -2,14 +2,14 @@ import { eventMessages, stoppedReason } from "../event-messages.js";
 import type { Health, ServiceRecord, TaskRecord } from "../model/ecs-state.js";
 import { addEvent, type SchedulerContext, wake } from "./scheduler-context.js";
 
-/** What DescribeTasks calls `healthStatus`: of the essential containers that have a health check. */
+/** Returns DescribeTasks' `healthStatus`, from the essential containers that have a health check. */
 export function taskHealth(task: TaskRecord): Health {
   const checked = task.containers.filter((container) => container.checked && container.essential);
   if (checked.some((container) => container.health === "UNHEALTHY")) return "UNHEALTHY";
   return checked.length > 0 && checked.every((container) => container.health === "HEALTHY") ? "HEALTHY" : "UNKNOWN";
 }
 
-/** Whether a task counts towards the healthy ones of its service. Without any check it does after a while of running. */
+/** Returns whether a task counts as healthy for its service. Without any check it does after running for `healthyWithoutChecks`. */
 export function isHealthy(context: SchedulerContext, task: TaskRecord): boolean {
   if (task.lastStatus !== "RUNNING" || task.desiredStatus !== "RUNNING" || task.unhealthy) return false;
   const checked = task.containers.some((container) => container.checked && container.essential);
@@ -21,7 +21,7 @@ export function isHealthy(context: SchedulerContext, task: TaskRecord): boolean 
   return (!checked || taskHealth(task) === "HEALTHY") && task.targets.every((target) => target.state === "healthy");
 }
 
-/** Marks what fails its checks, once its grace period is over, and says so in the service's events. */
+/** Marks tasks that fail their checks after the grace period, and adds an event for each. */
 export function markUnhealthy(context: SchedulerContext, service: ServiceRecord, tasks: readonly TaskRecord[]): void {
   for (const task of tasks) {
     if (task.lastStatus !== "RUNNING" || task.desiredStatus !== "RUNNING" || task.unhealthy) continue;

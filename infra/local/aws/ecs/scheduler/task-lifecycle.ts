@@ -4,7 +4,7 @@ import { countFailure } from "./circuit-breaker.js";
 import { addEvent, type SchedulerContext, wake } from "./scheduler-context.js";
 import { moveTo, stopContainers, taskSpecOf } from "./task-transitions.js";
 
-/** Moves a task on where its time has come. */
+/** Advances a task whose status is due to change. */
 export function stepTask(context: SchedulerContext, task: TaskRecord): void {
   const drained = task.targets.every((target) => target.state === "drained");
   const up = task.lastStatus === "RUNNING" || task.lastStatus === "ACTIVATING";
@@ -44,7 +44,7 @@ function end(context: SchedulerContext, task: TaskRecord): void {
   if (task.failed && service !== undefined) countFailure(context, service, task);
 }
 
-/** Forgets the tasks that ended long enough ago. */
+/** Removes the tasks that stopped longer ago than they are kept. */
 export function removeEndedTasks(context: SchedulerContext): void {
   const { state, index } = context;
   for (const task of index.ended) {
@@ -60,12 +60,12 @@ export function removeEndedTasks(context: SchedulerContext): void {
   }
 }
 
-/** The service that started the task, if one did and is still known. */
+/** Returns the service that started the task, if one did and still exists. */
 export function serviceOf(context: SchedulerContext, task: TaskRecord): ServiceRecord | undefined {
   return task.serviceArn === undefined ? undefined : context.state.services[task.serviceArn];
 }
 
-/** Registers a task whose containers have all started. */
+/** Registers the targets of a task whose containers have all started. */
 export function activateTask(context: SchedulerContext, task: TaskRecord): void {
   moveTo(context, task, "ACTIVATING", context.timing.activation);
   const service = serviceOf(context, task);

@@ -4,7 +4,7 @@ import type { ContainerInstanceRecord, EcsState, TaskRecord } from "../model/ecs
 import { containersOf, networkModeOf, object, objects } from "../model/task-definition-json.js";
 import { satisfies } from "./placement-constraints.js";
 
-/** Resources that a task takes from a container instance. */
+/** Resources that a task uses of a container instance. */
 export interface TaskResources {
   /** CPU units. */
   cpu: number;
@@ -18,13 +18,13 @@ export interface PlacementRequest {
   clusterArn: string;
   taskDefinition: JsonObject;
   overrides?: JsonObject;
-  /** The tasks that `distinctInstance` keeps apart, such as `service:web`. */
+  /** Group whose tasks `distinctInstance` separates, such as `service:web`. */
   group: string;
   constraints: readonly JsonObject[];
   strategy: readonly JsonObject[];
 }
 
-/** An instance that can't take a task, and the reason. */
+/** Instance that can't run a task, and the reason. */
 export interface PlacementFailure {
   instance: ContainerInstanceRecord;
   /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html */
@@ -36,36 +36,36 @@ export interface PlacementFailure {
     | "RESOURCE:MEMORY";
 }
 
-/** The instance that takes the task, or a misfit for each instance. No misfits means that the cluster has no instance. */
-export type PlacementResult = { instance: ContainerInstanceRecord } | { misfits: PlacementFailure[] };
+/** Instance for the task, or a failure for each instance. No failures means that the cluster has no instance. */
+export type PlacementResult = { instance: ContainerInstanceRecord } | { failures: PlacementFailure[] };
 
-/** Finds the container instance for a task. Pure. */
+/** Finds the container instance for a task. Changes nothing. */
 export function findPlace(state: EcsState, wanted: PlacementRequest): PlacementResult {
   const instances = instancesOf(state, wanted.clusterArn);
   const demand = taskResourcesOf(wanted.taskDefinition, wanted.overrides);
   const fits: ContainerInstanceRecord[] = [];
-  const misfits: PlacementFailure[] = [];
+  const failures: PlacementFailure[] = [];
   for (const instance of instances) {
-    const reason = misfit(state, instance, demand, wanted);
+    const reason = placementFailure(state, instance, demand, wanted);
     if (reason === undefined) fits.push(instance);
-    else misfits.push({ instance, reason });
+    else failures.push({ instance, reason });
   }
   const [best] = fits
     .map((instance) => ({ instance, rank: rank(state, instance, wanted) }))
     .sort((a, b) => compareAll(a.rank, b.rank));
-  return best === undefined ? { misfits } : { instance: best.instance };
+  return best === undefined ? { failures } : { instance: best.instance };
 }
 
-/** Returns the second part of the event for a task that no instance takes; it names the instance that passes most checks. */
-export function unplacedText(misfits: readonly PlacementFailure[]): string {
-  const closest = [...misfits].sort((a, b) => CLOSENESS.indexOf(b.reason) - CLOSENESS.indexOf(a.reason))[0];
+/** Returns the second part of the event for a task that no instance can run; it names the instance that passes most checks. */
+export function unplacedReason(failures: readonly PlacementFailure[]): string {
+  const closest = [...failures].sort((a, b) => CHECK_ORDER.indexOf(b.reason) - CHECK_ORDER.indexOf(a.reason))[0];
   return closest === undefined
     ? placementReasons.noInstances()
     : placementReasons.closest(closest.instance.id, closest.reason);
 }
 
 /** Reasons in the order of the checks. */
-const CLOSENESS: PlacementFailure["reason"][] = [
+const CHECK_ORDER: PlacementFailure["reason"][] = [
   "ATTRIBUTE",
   "MemberOf placement constraint unsatisfied.",
   "RESOURCE:PORTS",
@@ -115,7 +115,7 @@ const fixedPorts = ({ portMappings }: JsonObject) =>
     .filter(({ hostPort }) => typeof hostPort === "number" && hostPort > 0)
     .map(({ hostPort, protocol }) => `${hostPort}/${protocol ?? "tcp"}`);
 
-function misfit(
+function placementFailure(
   state: EcsState,
   instance: ContainerInstanceRecord,
   demand: TaskResources,

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../protocol/service.js";
-import { resourceArn } from "../model/ecs-arns.js";
+import { lastPartOf, resourceArn } from "../model/ecs-arns.js";
 import type { ContainerRecord, EcsState, Tag, TaskDefinitionRecord, TaskRecord } from "../model/ecs-state.js";
 import { containersOf, networkModeOf, type PortTarget } from "../model/task-definition-json.js";
 import { randomHex } from "../seeded-random.js";
@@ -7,7 +7,7 @@ import type { TaskSpec } from "../task-runtime.js";
 import type { SchedulerContext } from "./scheduler-context.js";
 import { taskResourcesOf } from "./task-placement.js";
 
-/** The launch type of a task, and its capacity provider or container instance. */
+/** Launch type of a task, and its capacity provider or container instance. */
 export interface TaskCapacity {
   launchType: "FARGATE" | "EC2";
   capacityProviderName?: string;
@@ -23,18 +23,18 @@ export interface NewTask {
   deploymentId?: string;
   targets?: PortTarget[];
   capacity: TaskCapacity;
-  /** Of the awsvpc network mode, empty in the others. */
+  /** Empty in network modes other than awsvpc. */
   subnetId: string;
   platformVersion: string;
   overrides?: JsonObject;
   extra?: JsonObject;
-  /** As DescribeTasks answers them among its attachments. */
+  /** As DescribeTasks returns them among the attachments. */
   volumes?: JsonObject[];
   tags?: Tag[];
   resolvedImages?: Record<string, string>;
 }
 
-/** Puts a task into the state, PROVISIONING until its network interface is ready; without one it is started at once. */
+/** Adds a task to the state, PROVISIONING until its network interface is ready; without an interface it starts at once. */
 export function createTask(context: SchedulerContext, wanted: NewTask): TaskRecord {
   const id = randomHex(context.random, 32);
   const arn = resourceArn(wanted.clusterArn, "task", id);
@@ -81,10 +81,11 @@ export function createTask(context: SchedulerContext, wanted: NewTask): TaskReco
   return task;
 }
 
-/** What the runtime needs to know to run it. */
+/** Returns the task as the task runtime starts it. */
 export function taskSpecOf(state: EcsState, task: TaskRecord): TaskSpec {
   const definition = state.taskDefinitions[task.taskDefinition];
-  if (definition === undefined) throw new Error(`The state names ${task.taskDefinition} but does not have it.`);
+  if (definition === undefined)
+    throw new Error(`The state references the task definition ${task.taskDefinition}, which it does not contain.`);
   const instance = state.containerInstances[task.containerInstanceArn ?? ""];
   return {
     taskArn: task.arn,
@@ -99,7 +100,7 @@ export function taskSpecOf(state: EcsState, task: TaskRecord): TaskSpec {
   };
 }
 
-/** Asks a task to stop: out of the load balancer first, then SIGTERM. `failed` says that its end counts against its deployment. */
+/** Stops a task: deregisters its targets, then sends SIGTERM. With `failed` its end counts against its deployment. */
 export function stopTask(
   context: SchedulerContext,
   task: TaskRecord,
@@ -117,7 +118,7 @@ export function stopTask(
   markChanged(context, task);
 }
 
-/** Takes a task out of its target groups; the containers go on until the open requests have ended. */
+/** Deregisters a task from its target groups; the containers go on until the open requests have ended. */
 export function drain(context: SchedulerContext, task: TaskRecord): void {
   for (const target of task.targets) {
     if (target.state === "unregistered") target.state = "drained";
@@ -132,7 +133,7 @@ export function stopContainers(context: SchedulerContext, task: TaskRecord): voi
   context.actions.push({ type: "stop", taskArn: task.arn });
 }
 
-/** Sets the status, and when it is left by itself; without `stay` something else ends it. */
+/** Sets the status, and the milliseconds after which the task leaves it by itself; without `stay` an event ends it. */
 export function moveTo(
   context: SchedulerContext,
   task: TaskRecord,
@@ -163,9 +164,8 @@ function newContainer(
   definition: JsonObject,
 ): ContainerRecord {
   const id = randomHex(context.random, 32);
-  const taskId = taskArn.slice(taskArn.lastIndexOf("/") + 1);
   return {
-    arn: resourceArn(clusterArn, "container", `${taskId}/${id}`),
+    arn: resourceArn(clusterArn, "container", `${lastPartOf(taskArn)}/${id}`),
     name: String(definition.name),
     image: String(definition.image),
     essential: definition.essential !== false,

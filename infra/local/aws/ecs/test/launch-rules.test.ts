@@ -157,7 +157,7 @@ const REFUSED: [string, JsonObject, { code?: string; message: RegExp | string }]
     { launchType: "FARGATE", placementStrategy: [{ type: "random" }] },
     { message: "Placement strategies are not supported with FARGATE launch type." },
   ],
-  ["a launch type that is not offered", { launchType: "EXTERNAL" }, { message: /EXTERNAL is not offered here/ }],
+  ["a launch type that is not supported", { launchType: "EXTERNAL" }, { message: /EXTERNAL is not supported/ }],
 ];
 
 for (const [what, more, refused] of REFUSED) {

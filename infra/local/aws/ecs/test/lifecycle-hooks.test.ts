@@ -72,7 +72,7 @@ test("a deployment that is paused can be stopped", async () => {
 
 test("hooks that would never come to anything are refused", async () => {
   const refused: [object, RegExp][] = [
-    [{ lifecycleStages: ["PRE_SCALE_UP"] }, /AWS_LAMBDA is not offered here: only PAUSE is/],
+    [{ lifecycleStages: ["PRE_SCALE_UP"] }, /AWS_LAMBDA is not supported: use PAUSE/],
     [{ targetType: "PAUSE", lifecycleStages: [] }, /can not be empty/],
     [{ targetType: "PAUSE", lifecycleStages: ["LUNCH"] }, /lifecycleStages 'LUNCH': .*PRE_SCALE_UP/],
     [{ targetType: "PAUSE", lifecycleStages: ["TEST_TRAFFIC_SHIFT"] }, /cannot be configured at/],

@@ -14,7 +14,7 @@ export const capacityProviderOperations: Operations = (api) => ({
   PutClusterCapacityProviders: (input, caller) => {
     const cluster = findCluster(api.scheduler.state, caller, input);
     const capacityProviders = checkedProviders(textsIn(input, "capacityProviders"));
-    // Checked against what the cluster will have.
+    // The default strategy may name a provider of the same request.
     const extra = { ...cluster.extra, capacityProviders };
     const strategy = strategyOf({ ...cluster, extra }, input.defaultCapacityProviderStrategy);
     return api.scheduler.change(({ state }) => {
@@ -25,9 +25,9 @@ export const capacityProviderOperations: Operations = (api) => ({
   },
 
   DescribeCapacityProviders: (input, caller) => {
-    const wanted = textsIn(input, "capacityProviders");
+    const names = textsIn(input, "capacityProviders");
     const found = FARGATE_PROVIDERS.filter(
-      (name) => wanted.length === 0 || wanted.includes(name) || wanted.includes(arnOf(caller, name)),
+      (name) => names.length === 0 || names.includes(name) || names.includes(arnOf(caller, name)),
     );
     const { items, ...next } = pageByKey(found, input, { keyOf: (name) => name, size: 10 });
     const known = new Set(found.flatMap((name) => [name, arnOf(caller, name)]));
@@ -39,7 +39,7 @@ export const capacityProviderOperations: Operations = (api) => ({
         type: name,
         tags: [],
       })),
-      failures: wanted
+      failures: names
         .filter((reference) => !known.has(reference))
         .map((reference) => ({
           arn: reference.startsWith("arn:") ? reference : arnOf(caller, reference),
@@ -52,12 +52,12 @@ export const capacityProviderOperations: Operations = (api) => ({
 
 const arnOf = (caller: Caller, name: string) => `${arnPrefix(caller)}capacity-provider/${name}`;
 
-/** Checks the names of a cluster's capacity providers. Those of Auto Scaling groups are not offered here. */
+/** Checks the names of a cluster's capacity providers. Those of Auto Scaling groups are not supported. */
 export function checkedProviders(names: string[]): string[] {
   const unknown = names.find((name) => !FARGATE_PROVIDERS.includes(name));
   if (unknown !== undefined) {
     throw invalidParameter(
-      `The specified capacity provider '${unknown}' was not found: ${FARGATE_PROVIDERS.join(", ")} are offered here.`,
+      `The specified capacity provider '${unknown}' was not found: ${FARGATE_PROVIDERS.join(", ")} are supported.`,
     );
   }
   return [...new Set(names)];

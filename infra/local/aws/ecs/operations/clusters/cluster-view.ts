@@ -3,7 +3,7 @@ import { instancesOf } from "../../scheduler/task-placement.js";
 import { tagsOf } from "../resource-tags.js";
 import type { JsonObject } from "../shared/operation-context.js";
 
-/** Returns the services and tasks of a cluster, including ended ones. */
+/** Returns the services and tasks of a cluster, including stopped ones. */
 export function clusterContents(state: EcsState, cluster: ClusterRecord) {
   return {
     services: Object.values(state.services).filter((service) => service.clusterArn === cluster.arn),
@@ -11,7 +11,7 @@ export function clusterContents(state: EcsState, cluster: ClusterRecord) {
   };
 }
 
-/** Returns a cluster as the API answers it, with the parts that `include` names. */
+/** Returns a cluster as the API returns it, with the parts that `include` names. */
 export function clusterView(state: EcsState, cluster: ClusterRecord, include: readonly string[]): JsonObject {
   const { services, tasks } = clusterContents(state, cluster);
   const { configuration, ...others } = cluster.extra;

@@ -4,7 +4,7 @@ import { tagsOf } from "../resource-tags.js";
 import type { JsonObject } from "../shared/operation-context.js";
 import { times } from "../shared/operation-context.js";
 
-/** Returns a container instance as DescribeContainerInstances answers it. */
+/** Returns a container instance as DescribeContainerInstances returns it. */
 export function instanceView(state: EcsState, instance: ContainerInstanceRecord, withTags: boolean): JsonObject {
   const { cpu, memory, ports } = remainingResources(state, instance);
   const tasks = tasksOn(state, instance).filter((task) => task.desiredStatus === "RUNNING");

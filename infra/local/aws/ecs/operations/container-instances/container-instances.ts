@@ -12,17 +12,16 @@ import { pageByKey } from "../shared/key-paging.js";
 import type { JsonObject, Machine, Operations } from "../shared/operation-context.js";
 import { textIn, textsIn } from "../shared/operation-context.js";
 import { instanceView } from "./container-instance-view.js";
-import { capabilities } from "./instance-attributes.js";
 
 const DESCRIBED_AT_ONCE = 100;
-/** Most container instances: each has a loopback address. */
-const MOST = 100;
+/** Maximum number of container instances: each has a loopback address. */
+const MAX_INSTANCES = 100;
 /** Ports that the ECS agent reserves: SSH, Docker's and its own. */
 const RESERVED = ["22", "2375", "2376", "51678", "51679"];
 
 /**
- * Container instances, on which tasks of the EC2 launch type run. As on AWS a cluster has none until one is registered; each stands for this
- * machine, or for so much of it as is registered.
+ * Operations on container instances, on which tasks of the EC2 launch type run. As on AWS a cluster has none until one is registered; each
+ * represents this machine, or the part of it that is registered.
  */
 export const containerInstanceOperations: Operations = (api) => ({
   RegisterContainerInstance: (input, caller) => {
@@ -32,8 +31,8 @@ export const containerInstanceOperations: Operations = (api) => ({
       const { state, now, random } = context;
       const known = state.containerInstances[textIn(input, "containerInstanceArn") ?? ""];
       const count = Object.keys(state.containerInstances).length;
-      if (known === undefined && count >= MOST)
-        throw invalidParameter(`At most ${MOST} container instances are offered here.`);
+      if (known === undefined && count >= MAX_INSTANCES)
+        throw invalidParameter(`At most ${MAX_INSTANCES} container instances are supported.`);
       const made = known ?? newInstance(random, cluster, count);
       const instance = { ...made, ...resourcesOf(input, api.machine), ...attributesOf(input, api.machine, cluster) };
       instance.registeredAt = known?.registeredAt ?? now;
@@ -51,7 +50,7 @@ export const containerInstanceOperations: Operations = (api) => ({
       if (instance?.status !== "ACTIVE") throw invalidParameter("Referenced container instance not found.");
       const tasks = tasksOn(context.state, instance);
       if (tasks.length > 0 && input.force !== true) throw invalidParameter("Found running tasks on the instance.");
-      // On AWS they run on until the machine ends; here that is now.
+      // On AWS they run until the machine terminates; here deregistration terminates it.
       const reason = `Host EC2 (instance ${instance.ec2InstanceId}) terminated.`;
       for (const task of tasks) stopTask(context, task, { code: "TerminationNotice", reason });
       instance.status = "INACTIVE";
@@ -85,7 +84,7 @@ export const containerInstanceOperations: Operations = (api) => ({
     const filter = textIn(input, "filter");
     const unknown = filter === undefined ? undefined : unknownPart(filter);
     if (unknown !== undefined)
-      throw invalidParameter(`Invalid filter '${unknown}': comparisons of attributes are offered here.`);
+      throw invalidParameter(`Invalid filter '${unknown}': comparisons of attributes are supported.`);
     const found = status === "ACTIVE" ? instancesOf(state, cluster.arn) : [];
     const { items, ...next } = pageByKey(
       found.filter((instance) => filter === undefined || satisfies(instance, filter)),
@@ -125,15 +124,15 @@ function newInstance(random: Random, cluster: ClusterRecord, index: number): Con
 /** Returns the resources that the request registers; by default all of this machine's. */
 function resourcesOf({ totalResources }: JsonObject, machine: Machine) {
   const given = new Map(objects(totalResources).map((each) => [String(each.name), each]));
-  const amount = (name: string, otherwise: number) => {
+  const amount = (name: string, fallback: number) => {
     const { integerValue } = given.get(name) ?? {};
-    if (integerValue === undefined) return otherwise;
+    if (integerValue === undefined) return fallback;
     if (typeof integerValue === "number" && integerValue > 0) return integerValue;
     throw invalidParameter(`The resource ${name} must have an integerValue greater than 0.`);
   };
-  const ports = (name: string, otherwise: string[]) => {
+  const ports = (name: string, fallback: string[]) => {
     const resource = given.get(name);
-    return resource === undefined ? otherwise : textsOf(resource.stringSetValue);
+    return resource === undefined ? fallback : textsOf(resource.stringSetValue);
   };
   return {
     cpu: amount("CPU", machine.cpu),
@@ -141,6 +140,19 @@ function resourcesOf({ totalResources }: JsonObject, machine: Machine) {
     reservedPorts: { tcp: ports("PORTS", RESERVED), udp: ports("PORTS_UDP", []) },
   };
 }
+
+/** Capabilities that an agent registers: all that a task definition can require here. */
+const CAPABILITIES = [
+  "com.amazonaws.ecs.capability.docker-remote-api.1.18",
+  "com.amazonaws.ecs.capability.ecr-auth",
+  "com.amazonaws.ecs.capability.logging-driver.awslogs",
+  "com.amazonaws.ecs.capability.task-iam-role",
+  "ecs.capability.container-health-check",
+  "ecs.capability.execution-role-awslogs",
+  "ecs.capability.execution-role-ecr-pull",
+  "ecs.capability.secrets.ssm.environment-variables",
+  "ecs.capability.task-eni",
+];
 
 /** Returns the attributes that the request registers and those that ECS adds; without any in the request, every capability. */
 function attributesOf(input: JsonObject, { architecture }: Machine, { arn }: ClusterRecord) {
@@ -154,7 +166,7 @@ function attributesOf(input: JsonObject, { architecture }: Machine, { arn }: Clu
     { name: "ecs.instance-type", value: "local" },
     { name: "ecs.os-type", value: "linux" },
   ];
-  const own = sent.length > 0 ? sent : capabilities.map((name) => ({ name }));
+  const own = sent.length > 0 ? sent : CAPABILITIES.map((name) => ({ name }));
   const names = new Set(own.map(({ name }) => name));
   return { attributes: [...own, ...builtIn.filter(({ name }) => !names.has(name))] };
 }

@@ -8,8 +8,7 @@ import { scopeOf } from "../../model/ecs-arns.js";
 import type { EcsState, HookRecord, ServiceDeploymentRecord, ServiceRevisionRecord } from "../../model/ecs-state.js";
 import { object } from "../../model/task-definition-json.js";
 import { configurationView, launchView, taskCounts } from "../services/service-view.js";
-import { invalidParameter } from "../shared/ecs-errors.js";
-import { checkEnum } from "../shared/enums.js";
+import { checkEnum, invalidParameter } from "../shared/ecs-errors.js";
 import { findCluster, findService } from "../shared/find-resources.js";
 import { pageByKey } from "../shared/key-paging.js";
 import type { Caller, JsonObject, Operations } from "../shared/operation-context.js";
@@ -22,7 +21,7 @@ export const deploymentOperations: Operations = (api) => ({
   ListServiceDeployments: (input, caller) => {
     const cluster = findCluster(api.scheduler.state, caller, input);
     const service = findService(api.scheduler.state, cluster, textIn(input, "service") ?? "");
-    const { state, now, timing } = api.scheduler.look();
+    const { state, now, timing } = api.scheduler.view();
     const statuses = textsIn(input, "status");
     for (const status of statuses) checkEnum("status", status, ServiceDeploymentStatus);
     const { before, after } = object(input.createdAt);
@@ -35,17 +34,17 @@ export const deploymentOperations: Operations = (api) => ({
       .filter((each) => typeof after !== "number" || each.createdAt >= after * 1_000);
     const keyOf = (each: ServiceDeploymentRecord) => `${String(each.createdAt).padStart(15, "0")} ${each.arn}`;
     const { items, ...next } = pageByKey(found, input, { keyOf, descending: true, size: 100 });
-    return { serviceDeployments: items.map(briefView), ...next };
+    return { serviceDeployments: items.map(summaryView), ...next };
   },
 
   DescribeServiceDeployments: (input, caller) => {
     const { state } = api.scheduler;
-    const { found, failures } = lookUp(textsIn(input, "serviceDeploymentArns"), caller, state.serviceDeployments);
+    const { found, failures } = findRecords(textsIn(input, "serviceDeploymentArns"), caller, state.serviceDeployments);
     return { serviceDeployments: found.map((each) => deploymentView(state, each)), failures };
   },
 
   DescribeServiceRevisions: (input, caller) => {
-    const { found, failures } = lookUp(
+    const { found, failures } = findRecords(
       textsIn(input, "serviceRevisionArns"),
       caller,
       api.scheduler.state.serviceRevisions,
@@ -57,7 +56,7 @@ export const deploymentOperations: Operations = (api) => ({
     const arn = textIn(input, "serviceDeploymentArn") ?? "";
     checkEnum("action", input.action, DeploymentLifecycleHookAction);
     return api.scheduler.change((context) => {
-      const record = mine(arn, caller) ? context.state.serviceDeployments[arn] : undefined;
+      const record = isOwn(arn, caller) ? context.state.serviceDeployments[arn] : undefined;
       if (record === undefined) throw notFound("ContinueServiceDeployment");
       const hook = record.hooks?.find(({ id }) => id === input.hookId);
       if (hook === undefined) throw invalidParameter("The specified lifecycle hook was not found.");
@@ -74,7 +73,7 @@ export const deploymentOperations: Operations = (api) => ({
     checkEnum("stopType", input.stopType, StopServiceDeploymentStopType);
     const arn = textIn(input, "serviceDeploymentArn") ?? "";
     return api.scheduler.change(({ state, now }) => {
-      const record = mine(arn, caller) ? state.serviceDeployments[arn] : undefined;
+      const record = isOwn(arn, caller) ? state.serviceDeployments[arn] : undefined;
       if (record === undefined) throw notFound("StopServiceDeployment");
       if (!STOPPABLE.includes(record.status)) {
         throw new AwsError(
@@ -97,25 +96,29 @@ function notFound(operation: string): AwsError {
   );
 }
 
-function mine(arn: string, caller: Caller): boolean {
+function isOwn(arn: string, caller: Caller): boolean {
   const { region, accountId } = scopeOf(arn);
   return region === caller.region && accountId === caller.accountId;
 }
 
-function lookUp<T>(arns: string[], caller: Caller, records: Record<string, T>): { found: T[]; failures: JsonObject[] } {
+function findRecords<T>(
+  arns: string[],
+  caller: Caller,
+  records: Record<string, T>,
+): { found: T[]; failures: JsonObject[] } {
   if (arns.length === 0 || arns.length > DESCRIBED_AT_ONCE)
     throw invalidParameter(`Between 1 and ${DESCRIBED_AT_ONCE} ARNs are accepted.`);
   const found: T[] = [];
   const failures: JsonObject[] = [];
   for (const arn of arns) {
-    const record = mine(arn, caller) ? records[arn] : undefined;
+    const record = isOwn(arn, caller) ? records[arn] : undefined;
     if (record !== undefined) found.push(record);
     else failures.push({ arn, reason: "MISSING" });
   }
   return { found, failures };
 }
 
-function briefView(record: ServiceDeploymentRecord): JsonObject {
+function summaryView(record: ServiceDeploymentRecord): JsonObject {
   return {
     serviceDeploymentArn: record.arn,
     serviceArn: record.serviceArn,
@@ -128,7 +131,7 @@ function briefView(record: ServiceDeploymentRecord): JsonObject {
 }
 
 function deploymentView(state: EcsState, record: ServiceDeploymentRecord): JsonObject {
-  const { targetServiceRevisionArn: _target, ...brief } = briefView(record);
+  const { targetServiceRevisionArn: _target, ...brief } = summaryView(record);
   return {
     ...brief,
     ...times({ updatedAt: record.updatedAt, stoppedAt: record.stoppedAt }),

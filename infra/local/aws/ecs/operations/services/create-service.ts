@@ -15,7 +15,7 @@ import { rebalancingOf } from "./zone-rebalancing.js";
 
 const NAME = /^[a-zA-Z0-9_-]{1,255}$/;
 
-/** Makes a service and begins its first deployment. */
+/** Creates a service and begins its first deployment. */
 export const createService =
   (api: OperationContext): Operation =>
   async (input, caller) => {
@@ -23,7 +23,7 @@ export const createService =
     const cluster = findCluster(state, caller, input);
     const repeated = repeatOf(state, cluster, input);
     if (repeated !== undefined)
-      return { service: { ...serviceView(api.scheduler.look(), repeated), tags: tagsOf(state, repeated.arn) } };
+      return { service: { ...serviceView(api.scheduler.view(), repeated), tags: tagsOf(state, repeated.arn) } };
     const arn = freeArn(state, cluster, textIn(input, "serviceName") ?? "");
     rules.checkController(input);
     const launch = launchOf(cluster, input);
@@ -55,14 +55,14 @@ export const createService =
     });
   };
 
-/** The service that the same request, with the same client token, has made before. */
+/** Returns the service that the same request with the same client token has created before. */
 function repeatOf(state: EcsState, cluster: ClusterRecord, input: JsonObject): ServiceRecord | undefined {
   if (textIn(input, "clientToken") === undefined) return undefined;
   const known = state.services[serviceArnOf(cluster, textIn(input, "serviceName") ?? "")];
   return known?.status === "ACTIVE" && known.createdWith === JSON.stringify(input) ? known : undefined;
 }
 
-/** The ARN that the name stands for; refuses a name that is not one, or is another service's. */
+/** Returns the ARN of a new service; rejects an invalid name and one of an existing service. */
 function freeArn(state: EcsState, cluster: ClusterRecord, name: string): string {
   if (!NAME.test(name)) {
     throw invalidParameter("Invalid serviceName: up to 255 letters, numbers, hyphens and underscores are accepted.");

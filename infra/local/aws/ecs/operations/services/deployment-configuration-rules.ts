@@ -7,18 +7,17 @@ import {
 import type { Json } from "../../../protocol/service.js";
 import type { DeploymentConfiguration } from "../../model/ecs-state.js";
 import { object, objects } from "../../model/task-definition-json.js";
-import { invalidParameter } from "../shared/ecs-errors.js";
-import { checkEnum } from "../shared/enums.js";
+import { checkEnum, invalidParameter } from "../shared/ecs-errors.js";
 
-/** What of a deployment configuration is more than percents: held against the API's own values and its documented bounds. */
+/** Checks the members of a deployment configuration other than percents against the API's values and its documented limits. */
 export function checkDeploymentExtra(configuration: DeploymentConfiguration): void {
   const { extra, deploymentCircuitBreaker } = configuration;
   const threshold = deploymentCircuitBreaker.thresholdConfiguration;
   if (threshold !== undefined) {
     checkEnum("thresholdConfiguration.type", threshold.type, ThresholdType);
-    whole("thresholdConfiguration.value", threshold.value, 1, Number.MAX_SAFE_INTEGER);
+    checkInteger("thresholdConfiguration.value", threshold.value, 1, Number.MAX_SAFE_INTEGER);
   }
-  whole("bakeTimeInMinutes", extra.bakeTimeInMinutes, 0, 1_440);
+  checkInteger("bakeTimeInMinutes", extra.bakeTimeInMinutes, 0, 1_440);
   for (const hook of objects(extra.lifecycleHooks)) checkHook(hook);
   checkEarlySuccess(configuration);
 }
@@ -26,7 +25,7 @@ export function checkDeploymentExtra(configuration: DeploymentConfiguration): vo
 function checkEarlySuccess({ extra, minimumHealthyPercent }: DeploymentConfiguration): void {
   const { enable, healthyPercent, sourceServiceRevisionCleanup } = object(extra.earlySuccessCriteria);
   checkEnum("sourceServiceRevisionCleanup", sourceServiceRevisionCleanup, ServiceRevisionCleanup);
-  whole("earlySuccessCriteria.healthyPercent", healthyPercent, 0, 100);
+  checkInteger("earlySuccessCriteria.healthyPercent", healthyPercent, 0, 100);
   if (enable !== true) return;
   if (healthyPercent === undefined || sourceServiceRevisionCleanup === undefined) {
     throw invalidParameter(
@@ -40,12 +39,12 @@ function checkEarlySuccess({ extra, minimumHealthyPercent }: DeploymentConfigura
   }
 }
 
-/** The longest that a hook may wait: 14 days. */
-const LONGEST = 14 * 1_440;
+/** Maximum timeout of a hook in minutes: 14 days. */
+const MAX_HOOK_MINUTES = 14 * 1_440;
 
 function checkHook({ targetType, lifecycleStages, timeoutConfiguration }: Record<string, Json>): void {
   const type = targetType ?? "AWS_LAMBDA";
-  if (type !== "PAUSE") throw invalidParameter(`The lifecycle hook target ${type} is not offered here: only PAUSE is.`);
+  if (type !== "PAUSE") throw invalidParameter(`The lifecycle hook target ${type} is not supported: use PAUSE.`);
   const stages = Array.isArray(lifecycleStages) ? lifecycleStages : [];
   if (stages.length === 0) throw invalidParameter("lifecycleStages can not be empty.");
   for (const stage of stages) {
@@ -55,12 +54,12 @@ function checkHook({ targetType, lifecycleStages, timeoutConfiguration }: Record
     }
   }
   const { timeoutInMinutes, action } = object(timeoutConfiguration);
-  whole("timeoutInMinutes", timeoutInMinutes, 1, LONGEST);
+  checkInteger("timeoutInMinutes", timeoutInMinutes, 1, MAX_HOOK_MINUTES);
   checkEnum("timeoutConfiguration.action", action, DeploymentLifecycleHookAction);
 }
 
-function whole(name: string, value: Json | undefined, least: number, most: number): void {
+function checkInteger(name: string, value: Json | undefined, min: number, max: number): void {
   if (value === undefined) return;
-  if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return;
-  throw invalidParameter(`${name} ${value}: whole numbers from ${least} to ${most} are accepted.`);
+  if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return;
+  throw invalidParameter(`${name} ${value}: whole numbers from ${min} to ${max} are accepted.`);
 }

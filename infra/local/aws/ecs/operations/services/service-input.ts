@@ -4,7 +4,7 @@ import { containersOf, object } from "../../model/task-definition-json.js";
 import { serviceNotActive } from "../shared/ecs-errors.js";
 import { type JsonObject, type OperationContext, pick } from "../shared/operation-context.js";
 
-/** A change in one of these is rolled out; they are part of a service revision. */
+/** Members of a service revision: a change of one starts a deployment. */
 const SETTINGS = [
   "networkConfiguration",
   "loadBalancers",
@@ -15,7 +15,7 @@ const SETTINGS = [
   "vpcLatticeConfigurations",
 ];
 
-/** Kept and answered; of these only tags, execute command and placement have an effect here. */
+/** Members that are stored and returned; only tags, execute command and placement have an effect here. */
 export const EXTRA = [
   "placementConstraints",
   "placementStrategy",
@@ -26,7 +26,7 @@ export const EXTRA = [
   "deploymentController",
 ];
 
-/** As sent, with the network's defaults: an update that leaves them out changes nothing. */
+/** Returns the settings of a request with the network's defaults: an update that omits them changes nothing. */
 export function settingsOf(input: JsonObject): JsonObject {
   const settings = pick(input, SETTINGS);
   const awsvpc = object(object(settings.networkConfiguration).awsvpcConfiguration);
@@ -35,14 +35,14 @@ export function settingsOf(input: JsonObject): JsonObject {
   return { ...settings, networkConfiguration: { awsvpcConfiguration } };
 }
 
-/** The service as it is now; refuses one that is being deleted. */
+/** Returns the present record of a service; rejects one that is being deleted. */
 export function activeService(api: OperationContext, service: ServiceRecord): ServiceRecord {
   const now = api.scheduler.state.services[service.arn];
   if (now?.status !== "ACTIVE") throw serviceNotActive();
   return now;
 }
 
-/** The digest of each container's image that is known before its first task pulls it. */
+/** Returns the image digests that are known before the first task pulls, by container name. */
 export async function resolveImages(
   api: OperationContext,
   { document }: TaskDefinitionRecord,

@@ -6,8 +6,7 @@ import type { JsonObject } from "../shared/operation-context.js";
 import { numberIn } from "../shared/operation-context.js";
 import { checkDeploymentExtra } from "./deployment-configuration-rules.js";
 
-/** The rules of CreateService and UpdateService. Each function throws ECS's own refusal at the first mistake. */
-
+/** Rejects a task definition that does not exist or is inactive. Like all rules of CreateService and UpdateService it throws ECS's error at the first violation. */
 export function checkTarget(record: TaskDefinitionRecord | undefined): TaskDefinitionRecord {
   const known = checkKnown(record);
   if (known.status !== "ACTIVE") throw clientException("TaskDefinition is inactive");
@@ -44,9 +43,9 @@ function covers({ containerPort, containerPortRange }: JsonObject, port: Json | 
 export function checkController(input: JsonObject): void {
   const type = object(input.deploymentController).type ?? "ECS";
   const strategy = object(input.deploymentConfiguration).strategy ?? "ROLLING";
-  if (type !== "ECS") throw invalidParameter(`The deployment controller ${type} is not offered here: only ECS is.`);
+  if (type !== "ECS") throw invalidParameter(`The deployment controller ${type} is not supported: use ECS.`);
   if (strategy !== "ROLLING")
-    throw invalidParameter(`The deployment strategy ${strategy} is not offered here: only ROLLING is.`);
+    throw invalidParameter(`The deployment strategy ${strategy} is not supported: use ROLLING.`);
 }
 
 export function checkDesiredCount(count: number): number {
@@ -64,7 +63,7 @@ export function checkGrace(service: Pick<ServiceRecord, "settings" | "healthChec
 
 const KNOWN = ["minimumHealthyPercent", "maximumPercent", "deploymentCircuitBreaker"];
 
-/** What was there before, changed by what is sent; ECS's defaults where neither says anything. */
+/** Returns the deployment configuration of a request: its members, else those of `before`, else ECS's defaults. */
 export function deploymentConfiguration(sent: JsonObject, before?: DeploymentConfiguration): DeploymentConfiguration {
   const breaker = object(sent.deploymentCircuitBreaker);
   const threshold = object(breaker.thresholdConfiguration);
@@ -89,11 +88,11 @@ export function deploymentConfiguration(sent: JsonObject, before?: DeploymentCon
   return configuration;
 }
 
-function checkPercents({ minimumHealthyPercent: least, maximumPercent: most }: DeploymentConfiguration): void {
-  if (least < 0 || most < 0) throw invalidParameter("minimumHealthyPercent and maximumPercent must not be negative.");
-  if (most < least) throw invalidParameter("maximumPercent must be greater than or equal to minimumHealthyPercent.");
-  if (most === 0) throw invalidParameter("maximumPercent must be greater than 0.");
-  if (least === 100 && most === 100) {
+function checkPercents({ minimumHealthyPercent: min, maximumPercent: max }: DeploymentConfiguration): void {
+  if (min < 0 || max < 0) throw invalidParameter("minimumHealthyPercent and maximumPercent must not be negative.");
+  if (max < min) throw invalidParameter("maximumPercent must be greater than or equal to minimumHealthyPercent.");
+  if (max === 0) throw invalidParameter("maximumPercent must be greater than 0.");
+  if (min === 100 && max === 100) {
     throw invalidParameter(
       "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block deployments.",
     );

@@ -11,12 +11,12 @@ import type { SchedulerContext } from "../../scheduler/scheduler-context.js";
 import type { JsonObject } from "../shared/operation-context.js";
 import { pick, seconds, times } from "../shared/operation-context.js";
 
-type Look = Pick<SchedulerContext, "state" | "now" | "timing">;
+type StateView = Pick<SchedulerContext, "state" | "now" | "timing">;
 
-/** A service as DescribeServices answers it. */
-export function serviceView(look: Look, service: ServiceRecord): JsonObject {
-  const tasks = tasksOf(look.state, service);
-  const current = currentDeployment(look, service);
+/** Returns a service as DescribeServices returns it. */
+export function serviceView(view: StateView, service: ServiceRecord): JsonObject {
+  const tasks = tasksOf(view.state, service);
+  const current = currentDeployment(view, service);
   return {
     serviceArn: service.arn,
     serviceName: service.name,
@@ -57,10 +57,10 @@ function eventView(event: ServiceRecord["events"][number]): JsonObject {
   eventViews.set(event, made);
   return made;
 }
-/** An event never changes, and a hundred of them are in each answer. */
+/** Views by event: an event never changes, and each response contains a hundred of them. */
 const eventViews = new WeakMap<object, JsonObject>();
 
-/** RUNNING and not yet RUNNING tasks; those requested to stop are neither. */
+/** Returns the numbers of RUNNING and not yet RUNNING tasks, without those that are to stop. */
 export function taskCounts(tasks: readonly TaskRecord[]): { runningCount: number; pendingCount: number } {
   const live = tasks.filter((task) => task.desiredStatus === "RUNNING");
   const running = live.filter((task) => task.lastStatus === "RUNNING").length;
@@ -70,13 +70,13 @@ export function taskCounts(tasks: readonly TaskRecord[]): { runningCount: number
 export const tasksOf = (state: EcsState, service: ServiceRecord) =>
   Object.values(state.tasks).filter((task) => task.serviceArn === service.arn);
 
-/** As on the wire: the fields that are read here, and what else was sent. */
+/** Returns a deployment configuration with its stored further members, as the API returns it. */
 export function configurationView({ extra, ...known }: DeploymentConfiguration): JsonObject {
   return { strategy: "ROLLING", bakeTimeInMinutes: 0, ...extra, ...(known as unknown as JsonObject) };
 }
 
-/** The service deployment that the service names: for a while after an update still the one before. */
-function currentDeployment({ state, now, timing }: Look, service: ServiceRecord): string | undefined {
+/** Returns the service's `currentServiceDeployment`: for `currentDeploymentLag` after an update the previous one. */
+function currentDeployment({ state, now, timing }: StateView, service: ServiceRecord): string | undefined {
   const shown = service.serviceDeployments.filter((arn) => {
     const record = state.serviceDeployments[arn];
     return record !== undefined && record.createdAt + timing.currentDeploymentLag <= now;

@@ -16,19 +16,19 @@ export const serviceOperations: Operations = (api) => ({
 
   DescribeServices: (input, caller) => {
     const cluster = findCluster(api.scheduler.state, caller, input);
-    const requested = textsIn(input, "services");
-    if (requested.length === 0) throw invalidParameter("Services cannot be empty.");
-    if (requested.length > DESCRIBED_AT_ONCE)
+    const references = textsIn(input, "services");
+    if (references.length === 0) throw invalidParameter("Services cannot be empty.");
+    if (references.length > DESCRIBED_AT_ONCE)
       throw invalidParameter(`You can describe up to ${DESCRIBED_AT_ONCE} services at once.`);
     const withTags = textsIn(input, "include").includes("TAGS");
-    const look = api.scheduler.look();
+    const view = api.scheduler.view();
     const services: JsonObject[] = [];
     const failures: JsonObject[] = [];
-    for (const reference of requested) {
+    for (const reference of references) {
       const arn = serviceArnOf(cluster, reference);
-      const service = look.state.services[arn];
+      const service = view.state.services[arn];
       if (service === undefined) failures.push({ arn, reason: "MISSING" });
-      else services.push({ ...serviceView(look, service), ...(withTags && { tags: tagsOf(look.state, arn) }) });
+      else services.push({ ...serviceView(view, service), ...(withTags && { tags: tagsOf(view.state, arn) }) });
     }
     return { services, failures };
   },

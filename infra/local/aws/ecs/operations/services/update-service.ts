@@ -15,7 +15,7 @@ import { checkRebalancing } from "./zone-rebalancing.js";
 const definitionOf = (state: EcsState, service: ServiceRecord) =>
   rules.checkKnown(state.taskDefinitions[service.taskDefinition]);
 
-/** Rolls out only what belongs to a revision: a new count or other percents alone start no deployment. */
+/** Updates a service. Only a change of a revision's members starts a deployment: a new count or other percents alone do not. */
 export const updateService =
   (api: OperationContext): Operation =>
   async (input, caller) => {
@@ -24,7 +24,7 @@ export const updateService =
     const known = activeService(api, findService(state, cluster, textIn(input, "service") ?? ""));
     rules.checkController(input);
     const reference = textIn(input, "taskDefinition");
-    // A service whose revision has become inactive can still be scaled: only one that is named is held against it.
+    // A service whose revision is inactive can still be scaled: only a revision that the request names must be active.
     const named = reference && rules.checkTarget(tryFindTaskDefinition(state, caller, reference));
     const digests = await resolveImages(api, named || definitionOf(state, known));
     return api.scheduler.change((context) => {

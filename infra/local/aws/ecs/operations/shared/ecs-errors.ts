@@ -1,6 +1,6 @@
 import { AwsError, type Json } from "../../../protocol/service.js";
 
-/** ECS's own refusals, in its codes and words. */
+/** Errors of ECS, with its codes and messages. */
 export const invalidParameter = (message: string) => new AwsError("InvalidParameterException", message);
 export const clientException = (message: string) => new AwsError("ClientException", message);
 export const clusterNotFound = () => new AwsError("ClusterNotFoundException", "Cluster not found.");
@@ -9,3 +9,9 @@ export const serviceNotActive = () => new AwsError("ServiceNotActiveException", 
 
 /** Returns a member's value as ECS writes it in a message: `null` for an absent one. */
 export const shownValue = (value: Json | undefined): string => String(value ?? null);
+
+/** Rejects a value that is not one of the API's, with those that are accepted. */
+export function checkEnum(name: string, value: Json | undefined, accepted: Record<string, string>): void {
+  if (value === undefined || Object.values(accepted).includes(String(value))) return;
+  throw invalidParameter(`${name} '${value}': ${Object.values(accepted).join(", ")} are accepted.`);
+}

@@ -1,8 +1,8 @@
 import * as api from "@aws-sdk/client-ecs";
 import type { Json, JsonObject, Operation } from "../../../protocol/service.js";
-import { checkEnum } from "./enums.js";
+import { checkEnum } from "./ecs-errors.js";
 
-/** Members that have one of the API's own values, by operation; `*` is each of a list. The values are the installed package's. */
+/** Members with enumerated values, by operation; `*` is each item of a list. The values are those of the installed SDK. */
 const NETWORK = "networkConfiguration.awsvpcConfiguration.assignPublicIp";
 const PLACEMENT: Members = {
   "placementConstraints.*.type": api.PlacementConstraintType,
@@ -50,7 +50,7 @@ const MEMBERS: Record<string, Members> = {
 
 type Members = Record<string, Record<string, string>>;
 
-/** The operations, each refusing values that the API does not have before it runs. */
+/** Returns the operations, each of which rejects unknown enumerated values before it runs. */
 export function withEnumChecks(operations: Record<string, Operation>): Record<string, Operation> {
   return Object.fromEntries(
     Object.entries(operations).map(([name, run]) => {

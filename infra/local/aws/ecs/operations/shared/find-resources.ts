@@ -19,9 +19,7 @@ import { clusterNotFound, invalidParameter, serviceNotFound } from "./ecs-errors
 import type { Caller, JsonObject } from "./operation-context.js";
 import { textIn } from "./operation-context.js";
 
-/** What a request names, by short name or ARN. Names are the caller's own account's and region's. */
-
-/** The named cluster, `default` when none is named. */
+/** Returns the cluster that a request names by short name or ARN, `default` when it names none. Names are those of the caller's account and region. */
 export function findCluster(state: EcsState, caller: Caller, input: JsonObject): ClusterRecord {
   const cluster = tryFindCluster(state, caller, textIn(input, "cluster") ?? "default");
   if (cluster?.status !== "ACTIVE") throw clusterNotFound();
@@ -33,40 +31,40 @@ export function tryFindCluster(state: EcsState, caller: Scope, reference: string
   return arn.startsWith(arnPrefix(caller)) ? state.clusters[arn] : undefined;
 }
 
-/** The named service of a cluster, also one that is DRAINING or INACTIVE. */
+/** Returns the named service of a cluster, including one that is DRAINING or INACTIVE. */
 export function findService(state: EcsState, cluster: ClusterRecord, reference: string): ServiceRecord {
   const service = state.services[serviceArnOf(cluster, reference)];
   if (service === undefined) throw serviceNotFound();
   return service;
 }
 
-/** Of a name, an ARN, or an ARN of the old format, which has no cluster. Refuses an ARN of another cluster. */
+/** Returns the ARN of a service by name, ARN, or ARN of the old format, which has no cluster. Rejects an ARN of another cluster. */
 export function serviceArnOf(cluster: ClusterRecord, reference: string): string {
   if (!reference.startsWith("arn:")) return resourceArn(cluster.arn, "service", reference);
-  mustBeOf(cluster, reference);
+  checkCluster(cluster, reference);
   const isOld = reference.split("/").length === 2;
   const isHere = () => reference.startsWith(`${arnPrefix(scopeOf(cluster.arn))}service/`);
   return isOld && isHere() ? resourceArn(cluster.arn, "service", lastPartOf(reference)) : reference;
 }
 
-/** A task id has 32 digits, or the 36 of a UUID in old accounts. */
+/** Returns the task of an id or ARN. An id has 32 digits, or the 36 of a UUID in old accounts. */
 export function tryFindTask(state: EcsState, cluster: ClusterRecord, reference: string): TaskRecord | undefined {
   if (![32, 36].includes(lastPartOf(reference).length))
     throw invalidParameter("taskId length should be one of [32,36]");
-  if (reference.startsWith("arn:")) mustBeOf(cluster, reference);
+  if (reference.startsWith("arn:")) checkCluster(cluster, reference);
   const task = state.tasks[reference.startsWith("arn:") ? reference : resourceArn(cluster.arn, "task", reference)];
   return task?.clusterArn === cluster.arn ? task : undefined;
 }
 
-/** As live answers have it: https://github.com/aws/aws-toolkit-vscode/issues/2915 */
-function mustBeOf(cluster: ClusterRecord, arn: string): void {
+/** Rejects an ARN of another cluster, with the message of https://github.com/aws/aws-toolkit-vscode/issues/2915 */
+function checkCluster(cluster: ClusterRecord, arn: string): void {
   const [, named, ...rest] = arn.split("/");
   if (rest.length > 0 && named !== cluster.name) {
     throw invalidParameter(`Invalid identifier: Identifier is for cluster ${named}. Your cluster is ${cluster.name}`);
   }
 }
 
-/** By `family` (its newest active revision), `family:revision` or ARN. */
+/** Returns the task definition of `family` (its newest active revision), `family:revision` or an ARN. */
 export function tryFindTaskDefinition(
   state: EcsState,
   caller: Scope,

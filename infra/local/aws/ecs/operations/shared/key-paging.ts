@@ -2,14 +2,14 @@ import { invalidParameter } from "./ecs-errors.js";
 import type { JsonObject } from "./operation-context.js";
 
 interface PagingOptions<T> {
-  /** A text that is different for each item; the order of the keys is the order of the list. */
+  /** Returns a unique key of an item; the list is in order of the keys. */
   keyOf: (item: T) => string;
   descending?: boolean;
-  /** The page's size unless the request names another one, and the largest it may name. */
+  /** Default and maximum size of a page. */
   size: number;
 }
 
-/** One page of a list. The token holds the last key shown: what comes and goes between two pages moves nothing else. */
+/** Returns one page of a list. The token contains the last key of the page: an item that is added or removed between two pages moves no other. */
 export function pageByKey<T>(
   items: readonly T[],
   input: JsonObject,

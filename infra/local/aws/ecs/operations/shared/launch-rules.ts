@@ -7,7 +7,7 @@ import { clientException, invalidParameter, shownValue } from "./ecs-errors.js";
 import type { JsonObject } from "./operation-context.js";
 import { textIn } from "./operation-context.js";
 
-/** A launch type, or a strategy of capacity providers, which here are always Fargate's. */
+/** Launch type, or capacity provider strategy, of which the providers are always Fargate's here. */
 export type Launch = { launchType: "FARGATE" | "EC2" } | { capacityProviderStrategy: StrategyItem[] };
 
 export const FARGATE_PROVIDERS = ["FARGATE", "FARGATE_SPOT"];
@@ -27,7 +27,7 @@ export function launchOf(cluster: ClusterRecord, input: JsonObject): Launch {
   if (strategy.length > 0) return { capacityProviderStrategy: strategy };
   if (launchType === "FARGATE" || launchType === "EC2") return { launchType };
   if (launchType !== undefined) {
-    throw invalidParameter(`The launch type ${launchType} is not offered here: EC2 and FARGATE are.`);
+    throw invalidParameter(`The launch type ${launchType} is not supported: use EC2 or FARGATE.`);
   }
   const byDefault = strategyOf(cluster, cluster.extra.defaultCapacityProviderStrategy);
   return byDefault.length > 0 ? { capacityProviderStrategy: byDefault } : { launchType: "EC2" };
@@ -35,10 +35,10 @@ export function launchOf(cluster: ClusterRecord, input: JsonObject): Launch {
 
 export const runsOnInstances = (launch: Launch | JsonObject) => "launchType" in launch && launch.launchType === "EC2";
 
-/** Most capacity providers of a strategy, and the bounds of its numbers: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html */
-const MOST_PROVIDERS = 20;
-const MOST_WEIGHT = 1_000;
-const MOST_BASE = 100_000;
+/** Maximum number of capacity providers of a strategy, and limits of its numbers: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CapacityProviderStrategyItem.html */
+const MAX_PROVIDERS = 20;
+const MAX_WEIGHT = 1_000;
+const MAX_BASE = 100_000;
 
 /** Checks a strategy and fills in its defaults. */
 export function strategyOf(cluster: ClusterRecord, sent: Json | undefined): StrategyItem[] {
@@ -47,13 +47,13 @@ export function strategyOf(cluster: ClusterRecord, sent: Json | undefined): Stra
     weight: Number(weight ?? 0),
     base: Number(base ?? 0),
   }));
-  if (strategy.length > MOST_PROVIDERS) {
-    throw invalidParameter(`A capacity provider strategy can have at most ${MOST_PROVIDERS} capacity providers.`);
+  if (strategy.length > MAX_PROVIDERS) {
+    throw invalidParameter(`A capacity provider strategy can have at most ${MAX_PROVIDERS} capacity providers.`);
   }
   for (const { capacityProvider, weight, base } of strategy) {
     if (!isAssociated(cluster, capacityProvider)) throw notAssociated();
-    if (!isWhole(weight, MOST_WEIGHT)) throw invalidParameter(`weight must be between 0 and ${MOST_WEIGHT}.`);
-    if (!isWhole(base, MOST_BASE)) throw invalidParameter(`base must be between 0 and ${MOST_BASE}.`);
+    if (!isWhole(weight, MAX_WEIGHT)) throw invalidParameter(`weight must be between 0 and ${MAX_WEIGHT}.`);
+    if (!isWhole(base, MAX_BASE)) throw invalidParameter(`base must be between 0 and ${MAX_BASE}.`);
   }
   if (strategy.filter(({ base }) => base > 0).length > 1) {
     throw invalidParameter("Only one capacity provider in a capacity provider strategy can have a base.");
@@ -72,13 +72,13 @@ export const notAssociated = () =>
       "Associate the capacity provider with the cluster and try again.",
   );
 
-/** Returns whether a provider can be used. A cluster without any has Fargate's, as clusters of AWS's console have; AWS's API associates none. */
+/** Returns whether a cluster has a provider. One without any has Fargate's, like clusters created in the console; AWS's API associates none. */
 function isAssociated({ extra }: ClusterRecord, provider: string): boolean {
   const associated = texts(extra.capacityProviders);
   return (associated.length > 0 ? associated : FARGATE_PROVIDERS).includes(provider);
 }
 
-const isWhole = (value: number, most: number) => Number.isInteger(value) && value >= 0 && value <= most;
+const isWhole = (value: number, max: number) => Number.isInteger(value) && value >= 0 && value <= max;
 
 /** Checks that the task definition and the rest of the request fit the launch. */
 export function checkLaunch(launch: Launch, { document }: TaskDefinitionRecord, input: JsonObject): void {
@@ -89,7 +89,7 @@ export function checkLaunch(launch: Launch, { document }: TaskDefinitionRecord, 
   if (input.schedulingStrategy === "DAEMON") {
     throw invalidParameter(
       onInstances
-        ? "The daemon scheduling strategy is not offered here: only REPLICA is."
+        ? "The daemon scheduling strategy is not supported: use REPLICA."
         : "The daemon scheduling strategy is not supported for tasks using the Fargate launch type.",
     );
   }
@@ -110,9 +110,9 @@ export function checkPlatform(onInstances: boolean, platformVersion: string | un
   );
 }
 
-const MOST_CONSTRAINTS = 10;
-const MOST_STRATEGIES = 5;
-const LONGEST_EXPRESSION = 2_000;
+const MAX_CONSTRAINTS = 10;
+const MAX_STRATEGIES = 5;
+const MAX_EXPRESSION = 2_000;
 
 export function checkPlacement(onInstances: boolean, input: JsonObject): void {
   const constraints = objects(input.placementConstraints);
@@ -121,10 +121,10 @@ export function checkPlacement(onInstances: boolean, input: JsonObject): void {
     throw invalidParameter("Placement strategies are not supported with FARGATE launch type.");
   if (!onInstances && constraints.length > 0)
     throw invalidParameter("Placement constraints are not supported with FARGATE launch type.");
-  if (constraints.length > MOST_CONSTRAINTS)
-    throw invalidParameter(`placementConstraints can have at most ${MOST_CONSTRAINTS} items.`);
-  if (strategies.length > MOST_STRATEGIES)
-    throw invalidParameter(`placementStrategy can have at most ${MOST_STRATEGIES} items.`);
+  if (constraints.length > MAX_CONSTRAINTS)
+    throw invalidParameter(`placementConstraints can have at most ${MAX_CONSTRAINTS} items.`);
+  if (strategies.length > MAX_STRATEGIES)
+    throw invalidParameter(`placementStrategy can have at most ${MAX_STRATEGIES} items.`);
   for (const { type, expression } of constraints) {
     if (type === "memberOf") checkExpression(shownValue(expression));
     else if (expression !== undefined)
@@ -139,10 +139,10 @@ export function checkPlacement(onInstances: boolean, input: JsonObject): void {
 }
 
 function checkExpression(expression: string): void {
-  const unknown = expression.length > LONGEST_EXPRESSION ? expression.slice(0, 80) : unknownPart(expression);
+  const unknown = expression.length > MAX_EXPRESSION ? expression.slice(0, 80) : unknownPart(expression);
   if (unknown === undefined) return;
   throw invalidParameter(
-    `Invalid expression '${unknown.slice(0, 80)}': comparisons of attributes such as 'attribute:ecs.instance-type == t3.medium', joined by 'and', are offered here.`,
+    `Invalid expression '${unknown.slice(0, 80)}': comparisons of attributes such as 'attribute:ecs.instance-type == t3.medium', joined by 'and', are supported.`,
   );
 }
 
@@ -164,7 +164,7 @@ export function checkNetwork(networkConfiguration: JsonObject, networkMode: stri
 }
 
 /**
- * Checks the volumes that are configured at launch: each has its configuration, and no other has one.
+ * Checks the volumes that are configured at launch: each needs a configuration, and no other volume accepts one.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/configure-ebs-volume.html
  */
 export function checkVolumesAtLaunch(sent: Json | undefined, { document }: TaskDefinitionRecord): void {

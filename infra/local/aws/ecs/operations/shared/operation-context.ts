@@ -1,10 +1,11 @@
 import type { Caller, JsonObject, Operation } from "../../../protocol/service.js";
+import { texts } from "../../model/task-definition-json.js";
 import type { EcsScheduler } from "../../scheduler/ecs-scheduler.js";
 
-/** What an operation has at hand. */
+/** Dependencies of an operation. */
 export interface OperationContext {
   scheduler: EcsScheduler;
-  /** The digest an image resolves to now, requested once for each deployment; `undefined` when it can't be told. */
+  /** Returns the digest that an image resolves to now, or `undefined` when it is unknown. Called once for each deployment. */
   resolveImage: (image: string) => Promise<string | undefined>;
   machine: Machine;
 }
@@ -21,17 +22,17 @@ export interface Machine {
 export type Operations = (api: OperationContext) => Record<string, Operation>;
 export type { Caller, JsonObject };
 
-/** Seconds since the epoch, as on the wire, of a time in milliseconds. */
+/** Converts milliseconds to the seconds of API responses. */
 export const seconds = (ms: number) => ms / 1_000;
 
-/** `{ name: seconds }` for each time that is known. */
+/** Returns `{ name: seconds }` for each known time. */
 export function times(known: Record<string, number | undefined>): JsonObject {
   const out: JsonObject = {};
   for (const [name, ms] of Object.entries(known)) if (ms !== undefined) out[name] = seconds(ms);
   return out;
 }
 
-/** Those of an object's members that are named and there. */
+/** Returns the named members of an object that are neither absent nor null. */
 export function pick(from: JsonObject, names: readonly string[]): JsonObject {
   const out: JsonObject = {};
   for (const name of names) {
@@ -41,16 +42,16 @@ export function pick(from: JsonObject, names: readonly string[]): JsonObject {
   return out;
 }
 
+/** Returns a member that is a string and not empty. */
 export const textIn = (input: JsonObject, name: string): string | undefined => {
   const value = input[name];
   return typeof value === "string" && value !== "" ? value : undefined;
 };
 
-export const textsIn = (input: JsonObject, name: string): string[] => {
-  const value = input[name];
-  return Array.isArray(value) ? value.filter((each): each is string => typeof each === "string") : [];
-};
+/** Returns the strings of a member that is an array. */
+export const textsIn = (input: JsonObject, name: string): string[] => texts(input[name]);
 
+/** Returns a member that is a number. */
 export const numberIn = (input: JsonObject, name: string): number | undefined => {
   const value = input[name];
   return typeof value === "number" ? value : undefined;

@@ -3,16 +3,16 @@ import { object, objects } from "../../model/task-definition-json.js";
 import { clientException } from "../shared/ecs-errors.js";
 import { taskSize } from "./task-size.js";
 
-/** Checks Fargate's additional rules for a task definition. Throws ECS's error at the first mistake. */
+/** Checks Fargate's additional rules for a task definition. Throws ECS's error at the first violation. */
 export function checkFargate(input: JsonObject, containers: readonly JsonObject[]): void {
-  const refused = (what: string) => clientException(`Tasks using the Fargate launch type do not support ${what}.`);
+  const unsupported = (what: string) => clientException(`Tasks using the Fargate launch type do not support ${what}.`);
   if (input.networkMode !== "awsvpc") throw clientException("Fargate only supports network mode ‘awsvpc’.");
-  if (input.pidMode === "host") throw refused("pidMode 'host'. The supported value for pidMode is 'task'");
-  if (input.ipcMode !== undefined && input.ipcMode !== null) throw refused("ipcMode");
+  if (input.pidMode === "host") throw unsupported("pidMode 'host'. The supported value for pidMode is 'task'");
+  if (input.ipcMode !== undefined && input.ipcMode !== null) throw unsupported("ipcMode");
   for (const volume of objects(input.volumes)) {
     const { sourcePath } = object(volume.host);
-    if (sourcePath !== undefined && sourcePath !== null) throw refused("host.sourcePath for volumes");
-    if (volume.dockerVolumeConfiguration !== undefined) throw refused("dockerVolumeConfiguration for volumes");
+    if (sourcePath !== undefined && sourcePath !== null) throw unsupported("host.sourcePath for volumes");
+    if (volume.dockerVolumeConfiguration !== undefined) throw unsupported("dockerVolumeConfiguration for volumes");
   }
   for (const container of containers) {
     const { stopTimeout } = container;
@@ -21,13 +21,13 @@ export function checkFargate(input: JsonObject, containers: readonly JsonObject[
         `Invalid stopTimeout for container '${container.name}': the max stop timeout value on Fargate is 120 seconds.`,
       );
     }
-    if (container.privileged === true) throw refused("privileged containers");
+    if (container.privileged === true) throw unsupported("privileged containers");
     const linux = object(container.linuxParameters);
     const added = object(linux.capabilities).add;
     // Fargate allows one capability to be added, for debuggers; it would be added on this machine's kernel.
-    if (Array.isArray(added) && added.length > 0) throw refused(`adding capabilities (${added.join(", ")})`);
-    if (objects(linux.devices).length > 0) throw refused("linuxParameters.devices");
-    if (Array.isArray(container.links) && container.links.length > 0) throw refused("links");
+    if (Array.isArray(added) && added.length > 0) throw unsupported(`adding capabilities (${added.join(", ")})`);
+    if (objects(linux.devices).length > 0) throw unsupported("linuxParameters.devices");
+    if (Array.isArray(container.links) && container.links.length > 0) throw unsupported("links");
     checkLogs(object(container.logConfiguration), input.executionRoleArn);
   }
   checkSizes(input, containers);

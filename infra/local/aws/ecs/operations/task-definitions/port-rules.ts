@@ -2,17 +2,17 @@ import type { Json, JsonObject } from "../../../protocol/service.js";
 import { objects } from "../../model/task-definition-json.js";
 import { clientException } from "../shared/ecs-errors.js";
 
-/** Ports of a mapping, both included. */
-interface Range {
+/** Ports of a mapping; both ends are inclusive. */
+interface PortRange {
   from: number;
   to: number;
 }
 
-const LARGEST = 65_535;
-/** Port ranges that a container may have: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html */
-const MOST_RANGES = 100;
+const MAX_PORT = 65_535;
+/** Maximum number of port ranges of a container: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html */
+const MAX_RANGES = 100;
 
-/** Checks a container's port mappings under the task's network mode. Throws ECS's refusal at the first mistake. */
+/** Checks a container's port mappings under the task's network mode. Throws ECS's error at the first violation. */
 export function checkPorts(name: string, portMappings: Json | undefined, networkMode: string): void {
   const mappings = objects(portMappings);
   if (mappings.length > 0 && networkMode === "none") {
@@ -20,12 +20,12 @@ export function checkPorts(name: string, portMappings: Json | undefined, network
       `Invalid setting for container '${name}': port mappings are not valid when networkMode=none.`,
     );
   }
-  if (mappings.filter(isRange).length > MOST_RANGES) {
+  if (mappings.filter(isRange).length > MAX_RANGES) {
     throw clientException(
-      `Invalid setting for container '${name}': at most ${MOST_RANGES} 'containerPortRange' are accepted.`,
+      `Invalid setting for container '${name}': at most ${MAX_RANGES} 'containerPortRange' are accepted.`,
     );
   }
-  const taken: (Range & { protocol: string; ranged: boolean })[] = [];
+  const taken: (PortRange & { protocol: string; ranged: boolean })[] = [];
   for (const mapping of mappings) {
     const protocol = String(mapping.protocol ?? "tcp");
     if (protocol !== "tcp" && protocol !== "udp")
@@ -45,7 +45,7 @@ export function checkPorts(name: string, portMappings: Json | undefined, network
   }
 }
 
-/** Completes a registered port mapping: ports of a task with an address of its own, or the host's, are the container's. */
+/** Adds the defaults of a port mapping: in awsvpc and host mode the host port is the container's. */
 export function completePort(mapping: JsonObject, networkMode: string): JsonObject {
   const known = { protocol: "tcp", ...mapping };
   if (isRange(mapping)) return known;
@@ -55,7 +55,7 @@ export function completePort(mapping: JsonObject, networkMode: string): JsonObje
 
 const isRange = ({ containerPortRange }: JsonObject) => containerPortRange !== undefined && containerPortRange !== null;
 
-function checkPort(name: string, { containerPort, hostPort }: JsonObject, networkMode: string): Range {
+function checkPort(name: string, { containerPort, hostPort }: JsonObject, networkMode: string): PortRange {
   if (!isPort(containerPort, 1)) throw clientException(`Invalid 'containerPort' setting for container '${name}'.`);
   if (hostPort !== undefined && hostPort !== null && !isPort(hostPort, 0)) {
     throw clientException(`Invalid 'hostPort' setting for container '${name}'.`);
@@ -69,22 +69,22 @@ function checkPort(name: string, { containerPort, hostPort }: JsonObject, networ
   return { from: Number(containerPort), to: Number(containerPort) };
 }
 
-function checkRange(name: string, mapping: JsonObject, networkMode: string): Range {
-  const refused = (why: string) =>
+function checkRange(name: string, mapping: JsonObject, networkMode: string): PortRange {
+  const invalidRange = (why: string) =>
     clientException(`Invalid 'containerPortRange' setting for container '${name}': ${why}`);
   const { containerPort, hostPort, containerPortRange } = mapping;
   if (containerPort !== undefined || hostPort !== undefined) {
-    throw refused("neither 'containerPort' nor 'hostPort' can be given beside it.");
+    throw invalidRange("neither 'containerPort' nor 'hostPort' can be given beside it.");
   }
-  if (networkMode === "host") throw refused("the network modes awsvpc and bridge are accepted.");
+  if (networkMode === "host") throw invalidRange("the network modes awsvpc and bridge are accepted.");
   const [, from, to] = /^(\d{1,5})-(\d{1,5})$/.exec(String(containerPortRange)) ?? [];
   const range = { from: Number(from), to: Number(to) };
   if (!isPort(range.from, 1) || !isPort(range.to, 1) || range.from >= range.to) {
-    throw refused(`'${containerPortRange}' is not a range such as 9000-9010 of ports from 1 to ${LARGEST}.`);
+    throw invalidRange(`'${containerPortRange}' is not a range such as 9000-9010 of ports from 1 to ${MAX_PORT}.`);
   }
   return range;
 }
 
-function isPort(port: Json | undefined, least: number): boolean {
-  return typeof port === "number" && Number.isInteger(port) && port >= least && port <= LARGEST;
+function isPort(port: Json | undefined, min: number): boolean {
+  return typeof port === "number" && Number.isInteger(port) && port >= min && port <= MAX_PORT;
 }

@@ -48,7 +48,7 @@ function completeContainer(container: JsonObject, networkMode: string): JsonObje
   };
 }
 
-/** The capabilities that ECS derives from the fields in use. */
+/** Returns the capabilities that ECS derives from the members of a task definition. */
 function requiredAttributes(input: JsonObject): JsonObject[] {
   const containers = containersOf(input);
   const names = new Set<string>(["com.amazonaws.ecs.capability.docker-remote-api.1.18"]);
@@ -67,7 +67,7 @@ function requiredAttributes(input: JsonObject): JsonObject[] {
   return [...names].sort().map((name) => ({ name }));
 }
 
-/** Returns a task definition as DescribeTaskDefinition answers it, without its tags. */
+/** Returns a task definition as DescribeTaskDefinition returns it, without its tags. */
 export function definitionView({
   document,
   status,

@@ -7,8 +7,8 @@ import { instanceTaskSize } from "./task-size.js";
 import { checkVolumes } from "./volume-rules.js";
 
 /**
- * Checks a task definition, also for Fargate where it requires that, and returns the launch types that can run it. Throws ECS's refusal at
- * the first mistake.
+ * Checks a task definition, also for Fargate where it requires that, and returns the launch types that can run it. Throws ECS's error at the
+ * first violation.
  */
 export function checkTaskDefinition(input: JsonObject): { compatibilities: string[] } {
   checkFamily(input.family);
@@ -34,23 +34,23 @@ function runsOnFargate(input: JsonObject, containers: readonly JsonObject[]): bo
   }
 }
 
-const FAMILY = /^[a-zA-Z0-9_-]{1,255}$/;
-const LARGEST = 64 * 1024;
-const MOST_CONTAINERS = 10;
+const NAME = /^[a-zA-Z0-9_-]{1,255}$/;
+const MAX_BYTES = 64 * 1024;
+const MAX_CONTAINERS = 10;
 
 function checkFamily(family: Json | undefined): void {
   if (typeof family !== "string" || family === "") throw clientException("Family should not be null or empty.");
-  if (!FAMILY.test(family)) throw clientException("Family contains invalid characters.");
+  if (!NAME.test(family)) throw clientException("Family contains invalid characters.");
 }
 
 function checkSize(input: JsonObject): void {
   const size = Buffer.byteLength(JSON.stringify(input));
-  if (size > LARGEST) throw clientException(`Actual length: '${size}'. Max allowed length is '${LARGEST}' bytes.`);
+  if (size > MAX_BYTES) throw clientException(`Actual length: '${size}'. Max allowed length is '${MAX_BYTES}' bytes.`);
 }
 
 function checkContainers(containers: readonly JsonObject[], networkMode: string): void {
   if (containers.length === 0) throw clientException("Container list cannot be empty.");
-  if (containers.length > MOST_CONTAINERS) throw clientException(`Container count must not exceed ${MOST_CONTAINERS}.`);
+  if (containers.length > MAX_CONTAINERS) throw clientException(`Container count must not exceed ${MAX_CONTAINERS}.`);
   const names = new Set<string>();
   for (const container of containers) {
     checkContainer(container, networkMode);
@@ -66,7 +66,7 @@ function checkContainers(containers: readonly JsonObject[], networkMode: string)
 function checkContainer(container: JsonObject, networkMode: string): void {
   const { name, image } = container;
   if (typeof name !== "string" || name === "") throw clientException("Container.name should not be null or empty.");
-  if (!FAMILY.test(name)) throw clientException("Container.name contains invalid characters.");
+  if (!NAME.test(name)) throw clientException("Container.name contains invalid characters.");
   if (typeof image !== "string" || image === "") throw clientException("Container.image should not be null or empty.");
   if (image.length > 255 || /\s/.test(image)) throw clientException("Container.image contains invalid characters.");
   checkPorts(name, container.portMappings, networkMode);
@@ -83,8 +83,8 @@ function checkContainer(container: JsonObject, networkMode: string): void {
   }
 }
 
-/** Seconds and counts that a health check may have: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
-const HEALTH_CHECK: [member: string, least: number, most: number][] = [
+/** Limits of a health check's seconds and counts: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html */
+const HEALTH_CHECK: [member: string, min: number, max: number][] = [
   ["interval", 5, 300],
   ["timeout", 2, 60],
   ["retries", 1, 10],
@@ -96,11 +96,11 @@ function checkHealthCheck(name: string, healthCheck: Json | undefined): void {
   if (healthCheck !== undefined && healthCheck !== null && !Array.isArray(given.command)) {
     throw clientException(`Invalid health check for container '${name}': command should not be null or empty.`);
   }
-  for (const [member, least, most] of HEALTH_CHECK) {
+  for (const [member, min, max] of HEALTH_CHECK) {
     const value = given[member];
-    if (typeof value !== "number" || (value >= least && value <= most)) continue;
+    if (typeof value !== "number" || (value >= min && value <= max)) continue;
     throw clientException(
-      `Invalid health check for container '${name}': ${member} ${value} is not between ${least} and ${most}.`,
+      `Invalid health check for container '${name}': ${member} ${value} is not between ${min} and ${max}.`,
     );
   }
 }

@@ -2,8 +2,7 @@ import { SortOrder, TaskDefinitionFamilyStatus, TaskDefinitionStatus } from "@aw
 import { arnPrefix, familyKey, type Scope, taskDefinitionArn } from "../../model/ecs-arns.js";
 import type { EcsState, TaskDefinitionRecord } from "../../model/ecs-state.js";
 import { checkedTags, tagsOf } from "../resource-tags.js";
-import { clientException } from "../shared/ecs-errors.js";
-import { checkEnum } from "../shared/enums.js";
+import { checkEnum, clientException } from "../shared/ecs-errors.js";
 import { tryFindTaskDefinition } from "../shared/find-resources.js";
 import { pageByKey } from "../shared/key-paging.js";
 import type { Caller, JsonObject, Operations } from "../shared/operation-context.js";

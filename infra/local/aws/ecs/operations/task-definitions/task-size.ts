@@ -1,7 +1,7 @@
 import type { Json } from "../../../protocol/service.js";
 import { clientException } from "../shared/ecs-errors.js";
 
-/** MiB that go with each number of CPU units: the values themselves, or a range in steps. */
+/** MiB by CPU units of Fargate's task sizes: values, or a range with steps. */
 const SIZES: Record<number, number[] | { from: number; to: number; step: number }> = {
   256: [512, 1_024, 2_048],
   512: { from: 1_024, to: 4_096, step: 1_024 },
@@ -12,7 +12,7 @@ const SIZES: Record<number, number[] | { from: number; to: number; step: number 
   16384: { from: 32_768, to: 122_880, step: 8_192 },
 };
 
-/** CPU units and MiB of a Fargate task, written as numbers, `.25 vCPU` or `1 GB`. Refuses what Fargate does not have. */
+/** Returns CPU units and MiB of a Fargate task, written as numbers, `.25 vCPU` or `1 GB`. Rejects sizes that Fargate does not have. */
 export function taskSize(cpu: Json | undefined, memory: Json | undefined): { cpu: number; memory: number } {
   if (cpu === undefined || cpu === null)
     throw clientException("Fargate requires that 'cpu' be defined at the task level.");
@@ -29,17 +29,17 @@ export function taskSize(cpu: Json | undefined, memory: Json | undefined): { cpu
   return size;
 }
 
-/** CPU units that a task may have on a container instance: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html */
-const LEAST_CPU = 128;
-const MOST_CPU = 196_608;
+/** Limits of a task's CPU units on a container instance: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html */
+const MIN_CPU = 128;
+const MAX_CPU = 196_608;
 
-/** The same of a task on container instances, which may leave both to its containers. */
+/** Returns CPU units and MiB of a task on container instances, where both are optional. */
 export function instanceTaskSize(cpu: Json | undefined, memory: Json | undefined): { cpu?: number; memory?: number } {
   const size: { cpu?: number; memory?: number } = {};
   if (cpu !== undefined && cpu !== null) {
     size.cpu = amount(String(cpu), "vcpu");
-    if (!(size.cpu >= LEAST_CPU && size.cpu <= MOST_CPU)) {
-      throw clientException(`Invalid 'cpu' setting for task: from ${LEAST_CPU} to ${MOST_CPU} CPU units are accepted.`);
+    if (!(size.cpu >= MIN_CPU && size.cpu <= MAX_CPU)) {
+      throw clientException(`Invalid 'cpu' setting for task: from ${MIN_CPU} to ${MAX_CPU} CPU units are accepted.`);
     }
   }
   if (memory !== undefined && memory !== null) {
@@ -55,7 +55,7 @@ function fits(memory: number, allowed: number[] | { from: number; to: number; st
   return memory >= allowed.from && memory <= allowed.to && (memory - allowed.from) % allowed.step === 0;
 }
 
-/** Bare numbers are CPU units or MiB; 1,024 of them are one vCPU or one GB. */
+/** Parses CPU units or MiB; 1,024 of them are one vCPU or one GB. */
 function amount(text: string, unit: "vcpu" | "gb"): number {
   if (/^\d+$/.test(text)) return Number(text);
   const [, large, named] = /^(\d*\.?\d+)\s*(vcpu|gb)$/i.exec(text) ?? [];

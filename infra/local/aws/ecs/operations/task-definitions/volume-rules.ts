@@ -4,7 +4,7 @@ import { clientException, shownValue } from "../shared/ecs-errors.js";
 
 const NAME = /^[a-zA-Z0-9_-]{1,255}$/;
 
-/** Checks the volumes that a task definition declares, and that its containers mount no other. Throws ECS's refusal at the first mistake. */
+/** Checks the volumes that a task definition declares, and that its containers mount no other. Throws ECS's error at the first violation. */
 export function checkVolumes(input: JsonObject, containers: readonly JsonObject[]): void {
   const names = new Set<string>();
   for (const { name } of objects(input.volumes)) {
@@ -25,7 +25,7 @@ export function checkVolumes(input: JsonObject, containers: readonly JsonObject[
   }
 }
 
-/** Completes a registered volume: the root of a file system is mounted unless a directory of it is named. */
+/** Adds the defaults of a volume: the root of a file system is mounted unless a directory is given. */
 export function completeVolume(volume: JsonObject): JsonObject {
   if (volume.efsVolumeConfiguration === undefined) return volume;
   return { ...volume, efsVolumeConfiguration: { rootDirectory: "/", ...object(volume.efsVolumeConfiguration) } };

@@ -24,10 +24,10 @@ import { checkedOverrides } from "./task-overrides.js";
 import { taskView } from "./task-view.js";
 
 const RUN_AT_ONCE = 10;
-/** Milliseconds for which a client token is remembered at most; it is forgotten with its tasks, an hour after their end. */
+/** Maximum time that a client token is kept, in milliseconds; it is removed with its tasks, an hour after their end. */
 const TOKEN_KEPT = 24 * 3_600_000;
 
-/** Starts stand-alone tasks. A task that can't be placed is answered as a failure. */
+/** Starts stand-alone tasks. A task that can't be placed is returned as a failure. */
 export const runTask =
   (api: OperationContext): Operation =>
   (input, caller) => {
@@ -36,32 +36,32 @@ export const runTask =
     const count = numberIn(input, "count") ?? 1;
     if (count < 1 || count > RUN_AT_ONCE) throw invalidParameter(`count must be between 1 and ${RUN_AT_ONCE}.`);
     const launch = launchOf(cluster, input);
-    const taskDefinition = runnable(tryFindTaskDefinition(state, caller, textIn(input, "taskDefinition") ?? ""));
+    const taskDefinition = checkRunnable(tryFindTaskDefinition(state, caller, textIn(input, "taskDefinition") ?? ""));
     checkLaunch(launch, taskDefinition, input);
     checkVolumesAtLaunch(input.volumeConfigurations, taskDefinition);
     const overrides = checkedOverrides(object(input.overrides), taskDefinition, runsOnInstances(launch));
     const wanted = { cluster, taskDefinition, overrides, ...checkedNames(input, taskDefinition) };
     const tags = taskTags(state, input, wanted);
     return api.scheduler.change((context) => {
-      forgetTokens(context.state, context.now);
+      removeExpiredTokens(context.state, context.now);
       const repeated = repeatOf(context.state, cluster, input);
-      if (repeated !== undefined) return answer(context.state, repeated);
+      if (repeated !== undefined) return response(context.state, repeated);
       if (runsOnInstances(launch) && instancesOf(context.state, cluster.arn).length === 0) {
         throw invalidParameter("No Container Instances were found in your cluster.");
       }
       const tasks: TaskRecord[] = [];
       let failures: JsonObject[] = [];
       while (tasks.length < count && failures.length === 0) {
-        const place = placeOf(context, launch, input, wanted, tasks);
+        const place = placeTask(context, launch, input, wanted, tasks);
         if ("failures" in place) failures = place.failures;
         else tasks.push(start(context, input, { ...wanted, tags, capacity: place }));
       }
-      remember(context.state, cluster, input, tasks, context.now);
-      return answer(context.state, tasks, failures);
+      storeToken(context.state, cluster, input, tasks, context.now);
+      return response(context.state, tasks, failures);
     });
   };
 
-interface Wanted {
+interface TaskRequest {
   cluster: ClusterRecord;
   taskDefinition: TaskDefinitionRecord;
   overrides: JsonObject;
@@ -69,13 +69,13 @@ interface Wanted {
   startedBy?: string;
 }
 
-function runnable(record: TaskDefinitionRecord | undefined): TaskDefinitionRecord {
+function checkRunnable(record: TaskDefinitionRecord | undefined): TaskDefinitionRecord {
   if (record === undefined) throw invalidParameter("TaskDefinition not found.");
   if (record.status !== "ACTIVE") throw invalidParameter("TaskDefinition is inactive");
   return record;
 }
 
-function checkedNames(input: JsonObject, { family }: TaskDefinitionRecord): Pick<Wanted, "group" | "startedBy"> {
+function checkedNames(input: JsonObject, { family }: TaskDefinitionRecord): Pick<TaskRequest, "group" | "startedBy"> {
   const group = textIn(input, "group") ?? `family:${family}`;
   if (group.startsWith("service:"))
     throw invalidParameter("The group name must not start with 'service:', which is reserved.");
@@ -87,11 +87,11 @@ function checkedNames(input: JsonObject, { family }: TaskDefinitionRecord): Pick
   return { group, ...(startedBy !== undefined && { startedBy }) };
 }
 
-function placeOf(
+function placeTask(
   context: SchedulerContext,
   launch: Launch,
   input: JsonObject,
-  { cluster, taskDefinition, overrides, group }: Wanted,
+  { cluster, taskDefinition, overrides, group }: TaskRequest,
   started: readonly TaskRecord[],
 ): TaskCapacity | { failures: JsonObject[] } {
   if (!runsOnInstances(launch)) {
@@ -111,13 +111,13 @@ function placeOf(
     strategy: objects(input.placementStrategy),
   });
   if ("instance" in place) return { launchType: "EC2", containerInstanceArn: place.instance.arn };
-  return { failures: place.misfits.map(({ instance, reason }) => ({ arn: instance.arn, reason })) };
+  return { failures: place.failures.map(({ instance, reason }) => ({ arn: instance.arn, reason })) };
 }
 
 function start(
   context: SchedulerContext,
   input: JsonObject,
-  wanted: Wanted & { tags: Tag[]; capacity: TaskCapacity },
+  wanted: TaskRequest & { tags: Tag[]; capacity: TaskCapacity },
 ): TaskRecord {
   const { cluster, taskDefinition, overrides, group, startedBy, tags, capacity } = wanted;
   return createTask(context, {
@@ -127,7 +127,7 @@ function start(
     taskDefinition,
     capacity,
     subnetId: subnetOf(input.networkConfiguration),
-    platformVersion: platformOf(input),
+    platformVersion: platformVersionOf(input),
     overrides,
     extra: pick(input, ["enableExecuteCommand"]),
     volumes: volumesAtLaunch(context.random, input.volumeConfigurations),
@@ -136,13 +136,13 @@ function start(
 }
 
 /** Returns the platform version of the request, with LATEST resolved. */
-function platformOf(input: JsonObject): string {
+function platformVersionOf(input: JsonObject): string {
   const platformVersion = textIn(input, "platformVersion") ?? "LATEST";
   return platformVersion === "LATEST" ? "1.4.0" : platformVersion;
 }
 
-/** Returns the tags of a stand-alone task, which has no service to take tags from. A tag in the request replaces the definition's. */
-function taskTags(state: EcsState, input: JsonObject, { cluster, taskDefinition }: Wanted): Tag[] {
+/** Returns the tags of a stand-alone task. It has no service to take tags from; a tag of the request replaces the definition's. */
+function taskTags(state: EcsState, input: JsonObject, { cluster, taskDefinition }: TaskRequest): Tag[] {
   const sent = checkedTags(input);
   const from = textIn(input, "propagateTags") ?? "NONE";
   if (from === "SERVICE") throw invalidParameter("propagateTags SERVICE is not supported when running a task.");
@@ -152,14 +152,14 @@ function taskTags(state: EcsState, input: JsonObject, { cluster, taskDefinition 
   return [...propagated, ...sent, ...(input.enableECSManagedTags === true ? managedTags(cluster.arn) : [])];
 }
 
-const answer = (state: EcsState, tasks: readonly TaskRecord[], failures: JsonObject[] = []): JsonObject => ({
+const response = (state: EcsState, tasks: readonly TaskRecord[], failures: JsonObject[] = []): JsonObject => ({
   tasks: tasks.map((task) => ({ ...taskView(state, task), tags: tagsOf(state, task.arn) })),
   failures,
 });
 
 const tokenKey = (cluster: ClusterRecord, input: JsonObject) => `${cluster.arn} ${textIn(input, "clientToken") ?? ""}`;
 
-/** The tasks that the same request with the same client token has started before. */
+/** Returns the tasks that the same request with the same client token has started before. */
 function repeatOf(state: EcsState, cluster: ClusterRecord, input: JsonObject): TaskRecord[] | undefined {
   const known = textIn(input, "clientToken") === undefined ? undefined : state.clientTokens[tokenKey(cluster, input)];
   if (known === undefined) return undefined;
@@ -171,7 +171,7 @@ function repeatOf(state: EcsState, cluster: ClusterRecord, input: JsonObject): T
   return known.tasks.map((arn) => state.tasks[arn]).filter((task): task is TaskRecord => task !== undefined);
 }
 
-function remember(state: EcsState, cluster: ClusterRecord, input: JsonObject, tasks: TaskRecord[], at: number): void {
+function storeToken(state: EcsState, cluster: ClusterRecord, input: JsonObject, tasks: TaskRecord[], at: number): void {
   if (textIn(input, "clientToken") === undefined || tasks.length === 0) return;
   state.clientTokens[tokenKey(cluster, input)] = {
     request: canonical(input),
@@ -180,10 +180,10 @@ function remember(state: EcsState, cluster: ClusterRecord, input: JsonObject, ta
   };
 }
 
-function forgetTokens(state: EcsState, now: number): void {
+function removeExpiredTokens(state: EcsState, now: number): void {
   for (const [key, { at, tasks }] of Object.entries(state.clientTokens)) {
-    const isForgotten = tasks.every((arn) => state.tasks[arn] === undefined);
-    if (isForgotten || at < now - TOKEN_KEPT) delete state.clientTokens[key];
+    const hasNoTask = tasks.every((arn) => state.tasks[arn] === undefined);
+    if (hasNoTask || at < now - TOKEN_KEPT) delete state.clientTokens[key];
   }
 }
 

@@ -18,7 +18,7 @@ const OF_CONTAINER = [
   "resourceRequirements",
 ];
 
-/** Checks RunTask's overrides and keeps the members that ECS knows: an unknown one must not change a container. */
+/** Checks RunTask's overrides and returns the members that ECS knows: an unknown one must not change a container. */
 export function checkedOverrides(
   sent: JsonObject,
   { document }: TaskDefinitionRecord,

@@ -7,23 +7,23 @@ import { numberIn, textsIn, times } from "../shared/operation-context.js";
 
 const AT_ONCE = 10;
 const MINUTE = 60_000;
-/** Minutes: the longest that a task is protected, and how long unless it is said. */
-const LONGEST = 2_880;
-const DEFAULT = 120;
+/** Maximum and default of `expiresInMinutes`. */
+const MAX_MINUTES = 2_880;
+const DEFAULT_MINUTES = 120;
 
-/** Scale-in protection of a service's tasks: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html */
+/** Operations on the scale-in protection of a service's tasks: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-scale-in-protection.html */
 export const protectionOperations: Operations = (api) => ({
   UpdateTaskProtection: (input, caller) => {
     const cluster = findCluster(api.scheduler.state, caller, input);
-    const requested = textsIn(input, "tasks");
-    if (requested.length === 0 || requested.length > AT_ONCE)
+    const references = textsIn(input, "tasks");
+    if (references.length === 0 || references.length > AT_ONCE)
       throw invalidParameter(`Between 1 and ${AT_ONCE} tasks are accepted.`);
-    const minutes = numberIn(input, "expiresInMinutes") ?? DEFAULT;
-    if (!Number.isInteger(minutes) || minutes < 1 || minutes > LONGEST) {
-      throw invalidParameter(`expiresInMinutes must be between 1 and ${LONGEST}.`);
+    const minutes = numberIn(input, "expiresInMinutes") ?? DEFAULT_MINUTES;
+    if (!Number.isInteger(minutes) || minutes < 1 || minutes > MAX_MINUTES) {
+      throw invalidParameter(`expiresInMinutes must be between 1 and ${MAX_MINUTES}.`);
     }
     return api.scheduler.change((context) => {
-      const { tasks, failures } = lookUp(context.state, cluster, requested);
+      const { tasks, failures } = findTasks(context.state, cluster, references);
       for (const task of tasks) {
         if (input.protectionEnabled === true) task.protectedUntil = context.now + minutes * MINUTE;
         else delete task.protectedUntil;
@@ -34,26 +34,27 @@ export const protectionOperations: Operations = (api) => ({
   },
 
   GetTaskProtection: (input, caller) => {
-    const { state, now } = api.scheduler.look();
+    const { state, now } = api.scheduler.view();
     const cluster = findCluster(state, caller, input);
-    const requested = textsIn(input, "tasks");
+    const references = textsIn(input, "tasks");
     const all = Object.values(state.tasks).filter((task) => task.clusterArn === cluster.arn && isProtectable(task));
-    const { tasks, failures } = requested.length > 0 ? lookUp(state, cluster, requested) : { tasks: all, failures: [] };
+    const { tasks, failures } =
+      references.length > 0 ? findTasks(state, cluster, references) : { tasks: all, failures: [] };
     return { protectedTasks: tasks.map((task) => view(task, now)), failures };
   },
 });
 
-/** A service's task that is not on its way out. */
+/** Returns whether a task is a service's and not stopping. */
 const isProtectable = (task: TaskRecord) => task.serviceArn !== undefined && task.desiredStatus === "RUNNING";
 
-function lookUp(
+function findTasks(
   state: EcsState,
   cluster: ClusterRecord,
-  requested: string[],
+  references: string[],
 ): { tasks: TaskRecord[]; failures: JsonObject[] } {
   const tasks: TaskRecord[] = [];
   const failures: JsonObject[] = [];
-  for (const reference of requested) {
+  for (const reference of references) {
     const task = tryFindTask(state, cluster, reference);
     const arn = reference.startsWith("arn:") ? reference : resourceArn(cluster.arn, "task", reference);
     if (task !== undefined && isProtectable(task)) tasks.push(task);

@@ -5,7 +5,7 @@ import { taskHealth } from "../../scheduler/task-health.js";
 import type { JsonObject } from "../shared/operation-context.js";
 import { times } from "../shared/operation-context.js";
 
-/** A task as DescribeTasks answers it. */
+/** Returns a task as DescribeTasks returns it. */
 export function taskView(state: EcsState, task: TaskRecord): JsonObject {
   const connected = task.connectivityAt !== undefined;
   const { launchType = "FARGATE", capacityProviderName, containerInstanceArn } = task;
@@ -69,7 +69,7 @@ function storageOf(state: EcsState, task: TaskRecord): number {
   return Number(sizeInGiB);
 }
 
-/** Returns the network interface of a task in awsvpc mode. Address and DNS name are shown once they are known. */
+/** Returns the network interface of a task in awsvpc mode. Address and DNS name are present once they are known. */
 function networkInterfaces(task: TaskRecord): JsonObject[] {
   if ((task.networkMode ?? "awsvpc") !== "awsvpc") return [];
   const { region } = scopeOf(task.arn);

@@ -1,12 +1,10 @@
 import { DesiredStatus } from "@aws-sdk/client-ecs";
-import { AwsError } from "../../../protocol/service.js";
 import { stoppedReason } from "../../event-messages.js";
 import { resourceArn } from "../../model/ecs-arns.js";
 import type { ClusterRecord, EcsState, TaskRecord } from "../../model/ecs-state.js";
 import { stopTask } from "../../scheduler/task-transitions.js";
 import { tagsOf } from "../resource-tags.js";
-import { invalidParameter } from "../shared/ecs-errors.js";
-import { checkEnum } from "../shared/enums.js";
+import { checkEnum, invalidParameter, serviceNotFound } from "../shared/ecs-errors.js";
 import { findCluster, serviceArnOf, tryFindTask } from "../shared/find-resources.js";
 import { pageByKey } from "../shared/key-paging.js";
 import type { JsonObject, Operations } from "../shared/operation-context.js";
@@ -32,14 +30,14 @@ export const taskOperations: Operations = (api) => ({
   DescribeTasks: (input, caller) => {
     const { state } = api.scheduler;
     const cluster = findCluster(state, caller, input);
-    const requested = textsIn(input, "tasks");
-    if (requested.length === 0) throw invalidParameter("Tasks cannot be empty.");
-    if (requested.length > DESCRIBED_AT_ONCE)
+    const references = textsIn(input, "tasks");
+    if (references.length === 0) throw invalidParameter("Tasks cannot be empty.");
+    if (references.length > DESCRIBED_AT_ONCE)
       throw invalidParameter(`Tasks cannot have more than ${DESCRIBED_AT_ONCE} items.`);
     const withTags = textsIn(input, "include").includes("TAGS");
     const tasks: JsonObject[] = [];
     const failures: JsonObject[] = [];
-    for (const reference of requested) {
+    for (const reference of references) {
       const task = tryFindTask(state, cluster, reference);
       if (task !== undefined) tasks.push({ ...taskView(state, task), tags: withTags ? tagsOf(state, task.arn) : [] });
       else
@@ -68,7 +66,7 @@ const instanceArnOf = (cluster: ClusterRecord, reference: string | undefined) =>
     ? reference
     : resourceArn(cluster.arn, "container-instance", reference);
 
-/** ListTasks shows what should run unless it is told otherwise; `startedBy` stands alone. */
+/** Returns ListTasks' filter: by default tasks that are to run; `startedBy` excludes other filters. */
 function filterOf(state: EcsState, cluster: ClusterRecord, input: JsonObject): (task: TaskRecord) => boolean {
   const [startedBy, family, serviceName] = ["startedBy", "family", "serviceName"].map((name) => textIn(input, name));
   if (startedBy !== undefined && (family !== undefined || serviceName !== undefined)) {
@@ -78,7 +76,7 @@ function filterOf(state: EcsState, cluster: ClusterRecord, input: JsonObject): (
     throw invalidParameter("cannot specify both family and serviceName");
   const service = serviceName === undefined ? undefined : serviceArnOf(cluster, serviceName);
   if (service !== undefined && state.services[service] === undefined) {
-    throw new AwsError("ServiceNotFoundException", "Service not found.");
+    throw serviceNotFound();
   }
   checkEnum("desiredStatus", input.desiredStatus, DesiredStatus);
   const instance = instanceArnOf(cluster, textIn(input, "containerInstance"));
