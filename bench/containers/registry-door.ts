@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Clock } from "../../infra/local/aws/clock.js";
+import type { Clock } from "../../infra/local/aws/index.js";
 import type { PullFault } from "./behaviour.js";
 
 /** The tasks' way to the registry, on which pulls can fail. */

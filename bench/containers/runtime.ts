@@ -1,8 +1,12 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { createContainerTaskRuntime } from "../../infra/local/aws/ecs/container-runtime/container-task-runtime.js";
-import { containersOf } from "../../infra/local/aws/ecs/model/task-definition-json.js";
-import type { TaskEvent, TaskListener, TaskSpec } from "../../infra/local/aws/ecs/task-runtime.js";
-import type { Surroundings } from "../../infra/local/aws/server.js";
+import {
+  containersOf,
+  createContainerTaskRuntime,
+  type RuntimeContext,
+  type TaskEvent,
+  type TaskListener,
+  type TaskSpec,
+} from "../../infra/local/aws/index.js";
 import type { Engine } from "../../infra/local/containers/connect.js";
 import type { PlayedRuntime } from "../stage/stage.js";
 import type { Casting } from "../world/behaviour.js";
@@ -21,13 +25,13 @@ export interface Cast {
 }
 
 /** Real containers that do what the scenario says of their tasks: each is told its part by its environment. */
-export function castContainers(surroundings: Surroundings, cast: Cast): PlayedRuntime {
+export function castContainers(context: RuntimeContext, cast: Cast): PlayedRuntime {
   const { engine, door, casting, container, port, factor } = cast;
-  const { authorization } = surroundings.registry;
+  const { authorization } = context.registry;
   // Tasks that are started at the same time pull at the same time, and each by its own script.
   const way = new AsyncLocalStorage<string>();
   const registry = { url: () => way.getStore() ?? "", authorization };
-  const docker = createContainerTaskRuntime({ ...surroundings, engine, registry, healthScale: 1 / factor });
+  const docker = createContainerTaskRuntime({ ...context, engine, registry, healthScale: 1 / factor });
   const running = new Map<string, string>();
 
   function withItsPart(spec: TaskSpec): { part: TaskSpec; url: string } {

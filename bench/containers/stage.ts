@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { get } from "node:http";
-import { systemClock } from "../../infra/local/aws/clock.js";
-import { createLoadBalancer } from "../../infra/local/aws/load-balancer/index.js";
+import { createLoadBalancer, systemClock } from "../../infra/local/aws/index.js";
 import type { Engine } from "../../infra/local/containers/connect.js";
 import { openStage, type Speed, type Stage } from "../stage/stage.js";
 import type { Target } from "../target.js";

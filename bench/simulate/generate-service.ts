@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { JsonObject } from "../../infra/local/aws/protocol/service.js";
+import type { JsonObject } from "../../infra/local/aws/index.js";
 import type { ServiceSettings } from "../world/scenario.js";
 import { is, oneOf, sometimes } from "./choose.js";
 

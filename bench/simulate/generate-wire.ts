@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { Fault, FaultRule } from "../../infra/local/aws/protocol/faults.js";
+import type { Fault, FaultRule } from "../../infra/local/aws/index.js";
 import type { AwsSettings } from "../world/scenario.js";
 import { is, MINUTE, oneOf, SECOND, seconds, sometimes } from "./choose.js";
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { Clock } from "../../infra/local/aws/clock.js";
+import type { Clock } from "../../infra/local/aws/index.js";
 import type { Begun, Measured } from "./measure.js";
 
 /** Plays seeds in a process of its own. */

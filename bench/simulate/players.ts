@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "../../infra/local/aws/clock.js";
+import { type Clock, systemClock } from "../../infra/local/aws/index.js";
 import { pool } from "../pool.js";
 import type { Measured } from "./measure.js";
 import { createPlayer, type Player } from "./player.js";

@@ -8,7 +8,7 @@ import {
   RegisterTaskDefinitionCommand,
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
-import type { JsonObject } from "../../infra/local/aws/protocol/service.js";
+import type { JsonObject } from "../../infra/local/aws/index.js";
 import type { Target } from "../target.js";
 import type { ServiceSettings } from "../world/scenario.js";
 import type { Clients } from "./clients.js";

@@ -5,15 +5,20 @@ import { join } from "node:path";
 import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateRepositoryCommand } from "@aws-sdk/client-ecr";
 import { CreateClusterCommand } from "@aws-sdk/client-ecs";
-import { type Clock, systemClock } from "../../infra/local/aws/clock.js";
-import { awsTiming, type EcsTiming, rehearsalTiming } from "../../infra/local/aws/ecs/ecs-timing.js";
 import {
+  awsTiming,
+  type Clock,
+  createFaults,
   createSimulatedRuntime,
+  type EcsTiming,
+  type LocalAwsOptions,
+  type RuntimeContext,
+  rehearsalTiming,
   type SimulatedRuntime,
-} from "../../infra/local/aws/ecs/simulated-tasks/simulated-runtime.js";
-import type { TaskRuntime } from "../../infra/local/aws/ecs/task-runtime.js";
-import { createFaults } from "../../infra/local/aws/protocol/faults.js";
-import { type LocalAwsOptions, type Surroundings, startLocalAws } from "../../infra/local/aws/server.js";
+  startLocalAws,
+  systemClock,
+  type TaskRuntime,
+} from "../../infra/local/aws/index.js";
 import type { Target } from "../target.js";
 import { unlessAborted } from "../unless-aborted.js";
 import { type Casting, castTasks } from "../world/behaviour.js";
@@ -66,7 +71,7 @@ export interface Stage {
 /** What is otherwise simulated. */
 export interface StageOptions extends Partial<Pick<LocalAwsOptions, "loadBalancer">> {
   /** Runs tasks as they are cast. */
-  runtime?: (surroundings: Surroundings, casting: Casting) => PlayedRuntime;
+  runtime?: (context: RuntimeContext, casting: Casting) => PlayedRuntime;
   /** What the images have in them; nothing where tasks are simulated. */
   image?: ImageMaker;
   /** Aborted when the stage is to be given up while it is being set. */
@@ -95,9 +100,9 @@ export async function openStage(
     rollbackId: scenario.aws?.rollbackId ?? "old",
     principals: [principal(keys, target, denied)],
     faults,
-    runtime: (surroundings) => {
-      const { clock } = surroundings;
-      runtime = open?.(surroundings, casting) ?? createSimulatedRuntime(hastened(clock, factor), casting.behaviourOf);
+    runtime: (context) => {
+      const { clock } = context;
+      runtime = open?.(context, casting) ?? createSimulatedRuntime(hastened(clock, factor), casting.behaviourOf);
       return runtime;
     },
     loadBalancer: ({ clock }) =>

@@ -1,8 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import type { EcsState, ServiceDeploymentRecord } from "../../infra/local/aws/ecs/model/ecs-state.js";
-import { containersOf } from "../../infra/local/aws/ecs/model/task-definition-json.js";
+import { containersOf, type EcsState, type ServiceDeploymentRecord } from "../../infra/local/aws/index.js";
 import type { State } from "../world/rollout-state.js";
 
 /** What became of a release, as the local ECS itself knows it. */

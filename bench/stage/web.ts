@@ -1,11 +1,11 @@
 import type { ServerResponse } from "node:http";
-import type { Clock } from "../../infra/local/aws/clock.js";
 import {
+  type Clock,
   createSimulatedLoadBalancer,
+  type LoadBalancerTarget,
+  type ServingLoadBalancer,
   type TargetBehaviour,
-} from "../../infra/local/aws/ecs/simulated-tasks/simulated-load-balancer.js";
-import type { LoadBalancerTarget } from "../../infra/local/aws/ecs/task-runtime.js";
-import type { ServingLoadBalancer } from "../../infra/local/aws/route.js";
+} from "../../infra/local/aws/index.js";
 
 export interface WebOptions {
   behaviourOf(target: LoadBalancerTarget): TargetBehaviour;

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
-import { createVirtualClock } from "../../infra/local/aws/virtual-clock.js";
+import { createVirtualClock } from "../../infra/local/aws/index.js";
 import { openRegistryDoor } from "../containers/registry-door.js";
 
 test("tasks that pull at the same time meet each with its own fault", async (t) => {

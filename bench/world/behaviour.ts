@@ -1,8 +1,12 @@
-import { containersOf, objects } from "../../infra/local/aws/ecs/model/task-definition-json.js";
-import type { TargetBehaviour } from "../../infra/local/aws/ecs/simulated-tasks/simulated-load-balancer.js";
-import type { TaskBehaviour } from "../../infra/local/aws/ecs/simulated-tasks/simulated-runtime.js";
-import type { LoadBalancerTarget, TaskSpec } from "../../infra/local/aws/ecs/task-runtime.js";
-import type { JsonObject } from "../../infra/local/aws/protocol/service.js";
+import {
+  containersOf,
+  type JsonObject,
+  type LoadBalancerTarget,
+  objects,
+  type TargetBehaviour,
+  type TaskBehaviour,
+  type TaskSpec,
+} from "../../infra/local/aws/index.js";
 import { target } from "./names.js";
 import type { Scenario, TaskScript } from "./scenario.js";
 import { isRelease } from "./versions.js";

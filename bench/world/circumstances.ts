@@ -1,6 +1,4 @@
-import type { EcsState } from "../../infra/local/aws/ecs/model/ecs-state.js";
-import { objects } from "../../infra/local/aws/ecs/model/task-definition-json.js";
-import type { JsonObject } from "../../infra/local/aws/protocol/service.js";
+import { type EcsState, type JsonObject, objects } from "../../infra/local/aws/index.js";
 import { versionOf } from "./behaviour.js";
 import type { Done } from "./local-aws.js";
 

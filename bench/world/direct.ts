@@ -4,8 +4,7 @@
  */
 import type { Aws } from "../../ci/lib/aws/clients.js";
 import { wrapped } from "../../ci/lib/aws/errors.js";
-import { aborted } from "../../infra/local/aws/protocol/request-handler.js";
-import { AwsError, type JsonObject } from "../../infra/local/aws/protocol/service.js";
+import { AwsError, aborted, type JsonObject } from "../../infra/local/aws/index.js";
 import type { LocalAws } from "./local-aws.js";
 import type { DeployerProcess } from "./process.js";
 import { baseException, packages, type ServiceName } from "./sdk-packages.js";

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../infra/local/aws/protocol/service.js";
+import type { JsonObject } from "../../infra/local/aws/index.js";
 import type { LocalAws } from "./local-aws.js";
 import { somebody, target } from "./names.js";
 import type { Intervention, Scenario } from "./scenario.js";

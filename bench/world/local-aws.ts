@@ -1,18 +1,22 @@
-import type { Clock } from "../../infra/local/aws/clock.js";
-import { awsTiming } from "../../infra/local/aws/ecs/ecs-timing.js";
-import { type EcsState, emptyState } from "../../infra/local/aws/ecs/model/ecs-state.js";
-import { createSimulatedLoadBalancer } from "../../infra/local/aws/ecs/simulated-tasks/simulated-load-balancer.js";
 import {
+  awsTiming,
+  type Clock,
+  createEvents,
+  createFaults,
+  createInProcessAws,
+  createScheduler,
+  createSimulatedLoadBalancer,
   createSimulatedRuntime,
+  type EcsState,
+  emptyState,
+  type InProcessAws,
+  type JsonObject,
+  memoryState,
+  type RuledFaults,
+  type Service,
   type SimulatedRuntime,
-} from "../../infra/local/aws/ecs/simulated-tasks/simulated-runtime.js";
-import { createEvents } from "../../infra/local/aws/eventbridge/index.js";
-import { createScheduler } from "../../infra/local/aws/eventbridge-scheduler/index.js";
-import { createInProcessAws, type InProcessAws } from "../../infra/local/aws/in-process.js";
-import { memoryState } from "../../infra/local/aws/memory-state.js";
-import { createFaults, type RuledFaults } from "../../infra/local/aws/protocol/faults.js";
-import type { JsonObject, Service } from "../../infra/local/aws/protocol/service.js";
-import type { StateDirectory } from "../../infra/local/aws/state.js";
+  type StateDirectory,
+} from "../../infra/local/aws/index.js";
 import { type Casting, castTasks } from "./behaviour.js";
 import { createLogService } from "./log-service.js";
 import { digestOf, imageOf, rival, somebody, target } from "./names.js";

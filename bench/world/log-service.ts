@@ -1,4 +1,4 @@
-import { AwsError, type Service } from "../../infra/local/aws/protocol/service.js";
+import { AwsError, type Service } from "../../infra/local/aws/index.js";
 import { logGroup } from "./names.js";
 
 /** CloudWatch Logs as far as a deploy asks it: one log group, in which every task has written the same line. */

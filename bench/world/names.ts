@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Principal } from "../../infra/local/aws/protocol/principals.js";
+import type { Principal } from "../../infra/local/aws/index.js";
 import type { Target } from "../target.js";
 
 /** The one service of every world, as the deployer's target names it. */

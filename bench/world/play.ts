@@ -1,7 +1,6 @@
 import { loadOthers } from "../../ci/lib/rollout/prune/find-uses.js";
 import type { Report } from "../../ci/lib/rollout/result.js";
-import { awsTiming } from "../../infra/local/aws/ecs/ecs-timing.js";
-import type { FaultRule } from "../../infra/local/aws/protocol/faults.js";
+import { awsTiming, type FaultRule } from "../../infra/local/aws/index.js";
 import { type Circumstances, type CircumstancesKept, keepCircumstances } from "./circumstances.js";
 import { type History, keepHistory, type Truth } from "./history.js";
 import { createLocalAws, type LocalAws } from "./local-aws.js";

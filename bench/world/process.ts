@@ -1,4 +1,4 @@
-import { reset } from "../../infra/local/aws/protocol/request-handler.js";
+import { reset } from "../../infra/local/aws/index.js";
 import type { Kill } from "./scenario.js";
 import type { Stage } from "./stage.js";
 

@@ -1,5 +1,5 @@
 import type { HttpAnswer } from "../../ci/lib/rollout/verify/http-request.js";
-import type { TaskRecord } from "../../infra/local/aws/ecs/model/ecs-state.js";
+import type { TaskRecord } from "../../infra/local/aws/index.js";
 import type { LocalAws } from "./local-aws.js";
 import { foreignVersion } from "./names.js";
 import type { DeployerSettings } from "./scenario.js";

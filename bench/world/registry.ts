@@ -1,4 +1,4 @@
-import { AwsError, type JsonObject, type Operation, type Service } from "../../infra/local/aws/protocol/service.js";
+import { AwsError, type JsonObject, type Operation, type Service } from "../../infra/local/aws/index.js";
 import { digestOf, registry, target } from "./names.js";
 import type { ImageScript, Scenario } from "./scenario.js";
 import { isRelease } from "./versions.js";

@@ -1,5 +1,9 @@
-import type { EcsState, ServiceDeploymentRecord, ServiceRecord } from "../../infra/local/aws/ecs/model/ecs-state.js";
-import { object } from "../../infra/local/aws/ecs/model/task-definition-json.js";
+import {
+  type EcsState,
+  object,
+  type ServiceDeploymentRecord,
+  type ServiceRecord,
+} from "../../infra/local/aws/index.js";
 
 /**
  * What is true of a rollout.

@@ -4,11 +4,7 @@
  * All times are milliseconds of virtual time unless their name says otherwise.
  */
 
-import type { EcsTiming } from "../../infra/local/aws/ecs/ecs-timing.js";
-import type { TargetBehaviour } from "../../infra/local/aws/ecs/simulated-tasks/simulated-load-balancer.js";
-import type { TaskBehaviour } from "../../infra/local/aws/ecs/simulated-tasks/simulated-runtime.js";
-import type { FaultRule } from "../../infra/local/aws/protocol/faults.js";
-import type { JsonObject } from "../../infra/local/aws/protocol/service.js";
+import type { EcsTiming, FaultRule, JsonObject, TargetBehaviour, TaskBehaviour } from "../../infra/local/aws/index.js";
 
 export interface Scenario {
   /** For people: what stands in reports. */

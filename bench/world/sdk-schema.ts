@@ -2,7 +2,7 @@
  * How the SDK reads AWS's answers: by the schemas that its clients carry, members of a structure that the schema does not name are left
  * out and times become dates. https://github.com/smithy-lang/smithy-typescript
  */
-import type { Json } from "../../infra/local/aws/protocol/service.js";
+import type { Json } from "../../infra/local/aws/index.js";
 
 export type Reader = (value: Json) => unknown;
 /** A number for a simple type, a tuple that begins with its kind for the others, or a function that answers one. */

@@ -1,6 +1,6 @@
 /** The deployer's port to AWS through the published SDK, unmodified: its requests end in this process instead of on a socket. */
 import { type Clients, createAws } from "../../ci/lib/aws/clients.js";
-import type { SdkRequestHandler } from "../../infra/local/aws/protocol/request-handler.js";
+import type { SdkRequestHandler } from "../../infra/local/aws/index.js";
 import type { LocalAws } from "./local-aws.js";
 import { secrets, target } from "./names.js";
 import type { DeployerProcess } from "./process.js";

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../infra/local/aws/protocol/service.js";
+import type { JsonObject } from "../../infra/local/aws/index.js";
 import type { LocalAws } from "./local-aws.js";
 import { imageOf, logGroup, secrets, somebody, target, targetGroup } from "./names.js";
 import type { Scenario } from "./scenario.js";

@@ -1,4 +1,4 @@
-import { seededRandom } from "../../infra/local/aws/ecs/seeded-random.js";
+import { seededRandom } from "../../infra/local/aws/index.js";
 import type { History } from "./history.js";
 import { intervene } from "./interventions.js";
 import type { LocalAws } from "./local-aws.js";

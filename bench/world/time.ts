@@ -1,7 +1,5 @@
 import FakeTimers from "@sinonjs/fake-timers";
-import type { Clock } from "../../infra/local/aws/clock.js";
-import { seededRandom } from "../../infra/local/aws/ecs/seeded-random.js";
-import { createVirtualClock } from "../../infra/local/aws/virtual-clock.js";
+import { type Clock, createVirtualClock, seededRandom } from "../../infra/local/aws/index.js";
 
 /** The virtual time of one world. It stands still while anything computes, and jumps to what is due next when nothing does. */
 export interface Time extends Clock {

@@ -1,4 +1,4 @@
-import type { FaultRule } from "../../../infra/local/aws/protocol/faults.js";
+import type { FaultRule } from "../../../infra/local/aws/index.js";
 import type { Scenario } from "../../world/scenario.js";
 import type { Drill } from "../drill.js";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import type { Principal } from "../aws/protocol/principals.js";
+import type { Principal } from "../aws/index.js";
 import { keys, openEnvironment, refused, type TestEnvironment } from "./support/environment.js";
 
 const secret = "hunter22hunter22";

@@ -1,5 +1,6 @@
 import { AwsError } from "../protocol/service.js";
-import type { Repository } from "./store.js";
+
+type Named = { name: string };
 
 /** ECR's errors, in ECR's words. */
 
@@ -17,25 +18,21 @@ export function invalidParameter(member: string, constraint: string): AwsError {
   );
 }
 
-export function imageNotFound(
-  id: { digest?: string; tag?: string },
-  repository: Repository,
-  registryId: string,
-): AwsError {
+export function imageNotFound(id: { digest?: string; tag?: string }, repository: Named, registryId: string): AwsError {
   return new AwsError(
     "ImageNotFoundException",
     `The image with imageId {imageDigest:'${id.digest ?? "null"}', imageTag:'${id.tag ?? "null"}'} does not exist within the repository with name '${repository.name}' in the registry with id '${registryId}'`,
   );
 }
 
-export function tagIsImmutable(tag: string, repository: Repository): AwsError {
+export function tagIsImmutable(tag: string, repository: Named): AwsError {
   return new AwsError(
     "ImageTagAlreadyExistsException",
     `The image tag '${tag}' already exists in the '${repository.name}' repository and cannot be overwritten because the tag is immutable.`,
   );
 }
 
-export function imageExists(digest: string, tag: string | undefined, repository: Repository, registryId: string) {
+export function imageExists(digest: string, tag: string | undefined, repository: Named, registryId: string) {
   const id = tag === undefined ? `digest '${digest}'` : `digest '${digest}' and tag '${tag}'`;
   return new AwsError(
     "ImageAlreadyExistsException",
@@ -46,7 +43,7 @@ export function imageExists(digest: string, tag: string | undefined, repository:
 export function missingContent(
   kind: "Layers" | "Images",
   digests: string[],
-  repository: Repository,
+  repository: Named,
   registryId: string,
 ): AwsError {
   return new AwsError(
@@ -55,18 +52,14 @@ export function missingContent(
   );
 }
 
-export function uploadNotFound(id: string, repository: Repository, registryId: string): AwsError {
+export function uploadNotFound(id: string, repository: Named, registryId: string): AwsError {
   return new AwsError(
     "UploadNotFoundException",
     `Layer upload with id '${id}' does not exist in the repository with name '${repository.name}' in the registry with id '${registryId}'`,
   );
 }
 
-export function scanNotFound(
-  id: { digest?: string; tag?: string },
-  repository: Repository,
-  registryId: string,
-): AwsError {
+export function scanNotFound(id: { digest?: string; tag?: string }, repository: Named, registryId: string): AwsError {
   return new AwsError(
     "ScanNotFoundException",
     `Image scan does not exist for the image with '{imageDigest:'${id.digest ?? "null"}', imageTag:'${id.tag ?? "null"}'}' in the repository with name '${repository.name}' in the registry with id '${registryId}'`,

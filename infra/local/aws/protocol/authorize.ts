@@ -1,17 +1,7 @@
 import { partitionOf } from "../partition.js";
-import { type Context, contextOf, isAllowed, taggingOf } from "./policy.js";
+import { type Access, contextOf, isAllowed, taggingOf } from "./policy.js";
 import type { Principal } from "./principals.js";
 import { AwsError, type Caller, type JsonObject } from "./service.js";
-
-/** What a request wants to do, in IAM's words. */
-export interface Access {
-  /** Such as `ecs:UpdateService`. */
-  action: string;
-  /** The ARN that it acts on, or `*`. */
-  resource: string;
-  /** Values of the condition keys of policies; none unless given. */
-  context?: Context;
-}
 
 /** Every request passes here before its operation runs: the one place where access is decided. Throws when it is refused. */
 export function authorize(principal: Principal, access: Access): void {

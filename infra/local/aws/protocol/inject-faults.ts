@@ -1,6 +1,6 @@
-import type { Access } from "./authorize.js";
 import type { Fault } from "./faults.js";
 import type { Shape } from "./model.js";
+import type { Access } from "./policy.js";
 import { AwsError, type Json, type JsonObject } from "./service.js";
 
 /** How an answer fails to arrive whole. */

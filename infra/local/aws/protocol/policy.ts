@@ -1,4 +1,3 @@
-import type { Access } from "./authorize.js";
 import type { Caller, JsonObject } from "./service.js";
 
 /** An identity-based policy, as far as it is evaluated here: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html */
@@ -15,6 +14,16 @@ export interface PolicyStatement {
 
 /** Values of condition keys, such as `ecs:cluster`. */
 export type Context = Readonly<Record<string, readonly string[]>>;
+
+/** Permission that a request needs, in IAM's terms. */
+export interface Access {
+  /** Such as `ecs:UpdateService`. */
+  action: string;
+  /** ARN that the action applies to, or `*`. */
+  resource: string;
+  /** Values of the condition keys of policies; none unless given. */
+  context?: Context;
+}
 
 /**
  * Evaluates a policy: a matching Deny wins, and without a matching Allow access is denied.

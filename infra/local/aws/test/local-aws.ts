@@ -11,7 +11,8 @@ import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { STSClient } from "@aws-sdk/client-sts";
 import { createSimulatedLoadBalancer } from "../ecs/simulated-tasks/simulated-load-balancer.js";
 import { createSimulatedRuntime } from "../ecs/simulated-tasks/simulated-runtime.js";
-import { type LocalAws, type LocalAwsOptions, startLocalAws } from "../server.js";
+import type { LocalAwsOptions } from "../local-aws-options.js";
+import { type LocalAws, startLocalAws } from "../server.js";
 
 /** A directory that is gone when the test is over. */
 export async function temporaryDirectory(t: TestContext): Promise<string> {

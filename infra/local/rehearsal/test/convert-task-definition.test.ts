@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { checkTaskDefinition } from "../../aws/ecs/operations/task-definitions/task-definition-rules.js";
-import type { JsonObject as AwsJson } from "../../aws/protocol/service.js";
+import { type JsonObject as AwsJson, checkTaskDefinition } from "../../aws/index.js";
 import { BadInput } from "../bad-input.js";
 import { convertTaskDefinition, fargateSize, repositoryName } from "../convert-task-definition.js";
 import { localTaskDefinition } from "../local-task-definition.js";

@@ -9,9 +9,12 @@ import {
   ListServiceDeploymentsCommand,
   ListTaskDefinitionsCommand,
 } from "@aws-sdk/client-ecs";
-import { createSimulatedLoadBalancer } from "../../aws/ecs/simulated-tasks/simulated-load-balancer.js";
-import { createSimulatedRuntime } from "../../aws/ecs/simulated-tasks/simulated-runtime.js";
-import { type LocalAwsOptions, startLocalAws } from "../../aws/server.js";
+import {
+  createSimulatedLoadBalancer,
+  createSimulatedRuntime,
+  type LocalAwsOptions,
+  startLocalAws,
+} from "../../aws/index.js";
 import { callFunction, closeStandIns } from "../../dagger-stand-in/index.js";
 import { withoutOrigins } from "../../dagger-stand-in/telemetry/origin.js";
 import {

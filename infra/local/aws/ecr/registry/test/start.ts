@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import { CreateRepositoryCommand, type CreateRepositoryCommandInput } from "@aws-sdk/client-ecr";
-import type { LocalAwsOptions } from "../../../server.js";
+import type { LocalAwsOptions } from "../../../local-aws-options.js";
 import { localAws, type RawResponse, registryLogin } from "../../../test/local-aws.js";
 
 /** A local AWS with the repository `team/app`, logged in to. */

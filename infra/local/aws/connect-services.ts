@@ -15,19 +15,19 @@ import { createEvents } from "./eventbridge/index.js";
 import { createScheduler } from "./eventbridge-scheduler/index.js";
 import { createIam } from "./iam/index.js";
 import { taskRoles } from "./iam/roles.js";
+import type { LocalAwsOptions, RuntimeContext } from "./local-aws-options.js";
 import { createLogs } from "./logs/index.js";
 import { createCalls } from "./protocol/calls.js";
 import { createWire } from "./protocol/index.js";
 import { createLimits } from "./protocol/limits.js";
 import type { Principal } from "./protocol/principals.js";
 import { route } from "./route.js";
-import type { LocalAwsOptions, Surroundings } from "./server.js";
 import type { OpenState } from "./state.js";
 import { createSts } from "./sts/index.js";
 import { openSessions } from "./sts/sessions.js";
 
 /** Makes the services and connects each kind of request with what answers it. What must be closed is added to `closers`. */
-export async function serve(
+export async function connectServices(
   options: LocalAwsOptions & { clock: Clock; log: (line: string) => void },
   state: OpenState,
   credentials: Credentials,
@@ -41,7 +41,7 @@ export async function serve(
   const ecr = createEcr({ state, clock, accountId: account, largestLayer: options.largestLayer });
   const logs = createLogs({ state, clock, log });
 
-  const surroundings: Surroundings = {
+  const context: RuntimeContext = {
     clock,
     account,
     registry: {
@@ -52,9 +52,9 @@ export async function serve(
     owner: `aws-${createHash("sha256").update(credentials.AccessKeyId).digest("hex").slice(0, 16)}`,
     log,
   };
-  const loadBalancer = options.loadBalancer(surroundings);
+  const loadBalancer = options.loadBalancer(context);
   closers.push(() => loadBalancer.close());
-  const runtime = await options.runtime(surroundings);
+  const runtime = await options.runtime(context);
   closers.push(() => runtime.close({ remove: !options.keepTasks }));
   const ecs = await createEcs({
     clock,
