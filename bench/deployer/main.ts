@@ -2,7 +2,7 @@
 import { createAws } from "../../ci/lib/aws/clients.js";
 import { type Clock, systemClock } from "../../ci/lib/common/clock.js";
 import { SlipwayError } from "../../ci/lib/common/errors.js";
-import { parseAsked } from "../../ci/lib/rollout/plan/deploy-options.js";
+import { parseDeploySettings } from "../../ci/lib/rollout/plan/deploy-settings.js";
 import { rollOut } from "../../ci/lib/rollout/run.js";
 import type { Order } from "./order.js";
 
@@ -17,7 +17,7 @@ try {
     target,
     release,
     clock,
-    asked: parseAsked(asked),
+    settings: parseDeploySettings(asked),
     progress: (line) => console.log(line),
     ...(http && { http }),
     ...(runId !== undefined && { runId }),

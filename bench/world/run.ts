@@ -1,5 +1,5 @@
 import type { Clock } from "../../ci/lib/common/clock.js";
-import { parseAsked } from "../../ci/lib/rollout/plan/deploy-options.js";
+import { parseDeploySettings } from "../../ci/lib/rollout/plan/deploy-settings.js";
 import type { Report } from "../../ci/lib/rollout/result.js";
 import { type RollOutOptions, rollOut } from "../../ci/lib/rollout/run.js";
 import { rollback } from "../../ci/lib/rollout/run-rollback.js";
@@ -76,7 +76,7 @@ function optionsOf(stage: Stage, process: DeployerProcess, run: number): RollOut
     target: targetOf(scenario),
     clock: clockOf(stage, process),
     release: { version, image: imageOf(version), digest: digestOf(version) },
-    asked: parseAsked(asked),
+    settings: parseDeploySettings(asked),
     progress: (text) => stage.trace.push({ at: stage.since(), kind: "line", run, text }),
     async ask({ url }) {
       await process.sleep(Math.round(20 + 20 * random()));

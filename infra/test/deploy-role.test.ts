@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Target } from "../../ci/lib/config/target.js";
 import { deployPolicy } from "../../ci/lib/init/deploy-policy.js";
-import { tag } from "../../ci/lib/rollout/revisions/idempotency-key.js";
+import { revisionTag } from "../../ci/lib/rollout/revisions/deploy-request.js";
 import { recordTag } from "../../ci/lib/rollout/tasks/task-record.js";
 import { type Block, only, readConfiguration } from "./hcl.js";
 
@@ -149,7 +149,7 @@ test("a revision is tagged at its registration and later only with what became o
       {
         test: "ForAllValues:StringEquals",
         variable: "aws:TagKeys",
-        values: [...Object.values(recordTag), tag.stopped].sort(),
+        values: [...Object.values(recordTag), revisionTag.stopped].sort(),
       },
     ],
     [{ test: "StringEquals", variable: "ecs:CreateAction", values: ["RunTask"] }],

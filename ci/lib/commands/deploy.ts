@@ -3,11 +3,11 @@ import { InputError } from "../common/errors.js";
 import { readService } from "../ecs/service.js";
 import { findExisting, parseExisting } from "../publish/existing-image.js";
 import { findPublished } from "../publish/publish-release.js";
-import { type AskedOptions, parseAsked } from "../rollout/plan/deploy-options.js";
+import { type DeployArguments, parseDeploySettings } from "../rollout/plan/deploy-settings.js";
 import { eachFindingOnce } from "../rollout/plan/gate.js";
 import { checkBeforeBuild } from "../rollout/preflight/before-build.js";
 import type { Report } from "../rollout/result.js";
-import { checkRunId } from "../rollout/revisions/idempotency-key.js";
+import { checkRunId } from "../rollout/revisions/deploy-request.js";
 import { rollOut } from "../rollout/run.js";
 import { type PatienceOptions, parsePatience } from "../rollout/watch/wait-options.js";
 import { openDestination } from "./destination.js";
@@ -32,7 +32,7 @@ export interface DeployOptions extends PublishOptions {
   /** Sets this try apart from others of the same version. */
   runId: string | undefined;
   /** What shall change beside image and version, and what shall not stop it. */
-  asked: AskedOptions;
+  asked: DeployArguments;
   /** How long the rollout is waited for, and what may be done meanwhile. */
   patience: PatienceOptions;
   /** Whether what is proven wrong stays. */
@@ -49,7 +49,7 @@ export async function deploy(options: DeployOptions): Promise<Report> {
   const existing = parseExisting(options);
   checkUrl(options.url);
   checkRunId(options.runId);
-  const asked = parseAsked(options.asked);
+  const settings = parseDeploySettings(options.asked);
   const patience = parsePatience(options.patience);
   const { span } = options;
   const progress = eachFindingOnce(options.progress);
@@ -64,7 +64,7 @@ export async function deploy(options: DeployOptions): Promise<Report> {
   const { candidate, version } = destination;
   const session = { aws: destination.aws, target: destination.target, clock: systemClock, progress, span };
   const checkUnpublished = (repository: string, platform: string) =>
-    span("preflight", () => checkBeforeBuild(session, { version, repository, platform }, asked));
+    span("preflight", () => checkBeforeBuild(session, { version, repository, platform }, settings));
   const release = existing
     ? await findExisting(existing.address, version, destination, progress)
     : options.published
@@ -74,7 +74,7 @@ export async function deploy(options: DeployOptions): Promise<Report> {
   return await rollOut({
     ...session,
     release,
-    asked,
+    settings,
     ...patience,
     undo: !options.noUndo,
     ...(http && { http }),

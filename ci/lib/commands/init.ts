@@ -17,7 +17,7 @@ import { envLines, missingEnvLines, pathsOf, SCHEMA } from "../init/init-files.j
 import { logLines, markdown, sectionsOf } from "../init/init-report.js";
 import { type Address, readAddress } from "../init/public-address.js";
 import { workflow } from "../init/workflow.js";
-import { nothingAsked } from "../rollout/plan/deploy-options.js";
+import { defaultSettings } from "../rollout/plan/deploy-settings.js";
 import { propose } from "../rollout/plan/proposal.js";
 import type { JudgedFinding } from "../rollout/preflight/finding.js";
 import { registeredAt } from "../rollout/revisions/own-revisions.js";
@@ -145,7 +145,7 @@ async function readFindings(
   // The digest is as long as one of a built image.
   const release = { version: "new", image: `${image}@sha256:${"0".repeat(64)}`, digest: "" };
   const unbuilt = { platform: target.platform.split("/").slice(0, 2).join("/") };
-  const { findings } = await propose(session, now, deployments, release, nothingAsked, { unbuilt });
+  const { findings } = await propose(session, now, deployments, release, defaultSettings, { unbuilt });
   // A repository that has yet to be created is named by itself.
   return findings.filter(({ id }) => missingRepository === undefined || id !== "mutable-tags");
 }

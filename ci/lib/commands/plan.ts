@@ -5,7 +5,7 @@ import { readService } from "../ecs/service.js";
 import { knownDeployments } from "../ecs/service-deployments.js";
 import { findExisting, parseExisting } from "../publish/existing-image.js";
 import { findPublished } from "../publish/publish-release.js";
-import { type AskedOptions, parseAsked } from "../rollout/plan/deploy-options.js";
+import { type DeployArguments, parseDeploySettings } from "../rollout/plan/deploy-settings.js";
 import { type Proposal, propose } from "../rollout/plan/proposal.js";
 import { registeredAt } from "../rollout/revisions/own-revisions.js";
 import { type DestinationOptions, openDestination } from "./destination.js";
@@ -21,7 +21,7 @@ export interface PlanOptions extends Pick<Activity, "progress" | "span"> {
   from: string | undefined;
   git: GitSource;
   destination: DestinationOptions;
-  asked: AskedOptions;
+  asked: DeployArguments;
 }
 
 /**
@@ -31,7 +31,7 @@ export interface PlanOptions extends Pick<Activity, "progress" | "span"> {
 export async function planDeploy(options: PlanOptions): Promise<Proposal> {
   const existing = parseExisting(options);
   if (options.version !== undefined) parseReleaseVersion(options.version);
-  const asked = parseAsked(options.asked);
+  const settings = parseDeploySettings(options.asked);
   const { progress, span } = options;
   const destination = await span("resolve", () => openDestination(options.destination));
   const version = existing?.version ?? (await versionOf(options, false));
@@ -42,5 +42,5 @@ export async function planDeploy(options: PlanOptions): Promise<Proposal> {
     existing ? findExisting(existing.address, version, destination, progress) : findPublished(version, destination),
     unchanged(knownDeployments(session, registeredAt(now.current))),
   ]);
-  return await unchanged(propose(session, now, deployments, release, asked));
+  return await unchanged(propose(session, now, deployments, release, settings));
 }

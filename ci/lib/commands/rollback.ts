@@ -1,5 +1,5 @@
 import { systemClock } from "../common/clock.js";
-import { parseAsked } from "../rollout/plan/deploy-options.js";
+import { parseDeploySettings } from "../rollout/plan/deploy-settings.js";
 import type { Report } from "../rollout/result.js";
 import { rollback } from "../rollout/run-rollback.js";
 import { type PatienceOptions, parsePatience } from "../rollout/watch/wait-options.js";
@@ -26,7 +26,7 @@ export interface GoBackOptions extends Pick<Activity, "progress" | "span"> {
  */
 export async function goBack({ to, url, ignore, ...options }: GoBackOptions): Promise<Report> {
   checkUrl(url);
-  const asked = parseAsked({ ignore });
+  const settings = parseDeploySettings({ ignore });
   const patience = parsePatience(options.patience);
   const { progress, span } = options;
   const destination = await span("resolve", () => openDestination(options.destination));
@@ -34,7 +34,7 @@ export async function goBack({ to, url, ignore, ...options }: GoBackOptions): Pr
   return await rollback({
     aws: destination.aws,
     target: destination.target,
-    asked,
+    settings,
     ...patience,
     clock: systemClock,
     progress,

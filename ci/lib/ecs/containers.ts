@@ -3,7 +3,7 @@ import type { JsonObject, RawTaskDefinition } from "../aws/raw-task-definition.j
 import { InputError } from "../common/errors.js";
 import type { Target } from "../config/target.js";
 import { isMoving } from "../config/version.js";
-import { tag } from "../rollout/revisions/idempotency-key.js";
+import { revisionTag } from "../rollout/revisions/deploy-request.js";
 import { parseImage } from "./image-reference.js";
 
 /** What the named container of a task definition runs. */
@@ -57,9 +57,9 @@ export function runningOf(
   const { version, ...running } = runningIn(taskDefinition, target.container, variableOf(target));
   if (version !== undefined) return { ...running, version };
   const tagged = new Map(tags.map(({ key, value }) => [key, value]));
-  const own = tagged.get(tag.version);
+  const own = tagged.get(revisionTag.version);
   // A copy that was made elsewhere takes the tags along, and not the image.
-  if (own !== undefined && running.digest !== undefined && tagged.get(tag.digest) === running.digest)
+  if (own !== undefined && running.digest !== undefined && tagged.get(revisionTag.digest) === running.digest)
     return { ...running, version: own };
   const { tag: ofImage } = parseImage(running.image);
   return ofImage === undefined || isMoving(ofImage)

@@ -5,7 +5,7 @@ import { repositoryOf } from "../commands/resolve-target.js";
 import type { Target } from "../config/target.js";
 import { objects } from "../ecs/containers.js";
 import { secretReferences } from "../rollout/preflight/secret-references.js";
-import { tag } from "../rollout/revisions/idempotency-key.js";
+import { revisionTag } from "../rollout/revisions/deploy-request.js";
 import { recordTag } from "../rollout/tasks/task-record.js";
 import { targetGroupsOf } from "../rollout/watch/target-groups.js";
 
@@ -100,7 +100,9 @@ const publishing = [
 const watching = ["ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions", "ecs:StopServiceDeployment"];
 const balancing = ["elasticloadbalancing:DescribeTargetGroupAttributes", "elasticloadbalancing:DescribeTargetGroups"];
 /** What became of a one-off task, and why a rollout was stopped, is kept on the revision. Nothing else is written there later. */
-const onlyTags = { "ForAllValues:StringEquals": { "aws:TagKeys": [...Object.values(recordTag), tag.stopped].sort() } };
+const onlyTags = {
+  "ForAllValues:StringEquals": { "aws:TagKeys": [...Object.values(recordTag), revisionTag.stopped].sort() },
+};
 const passedTo = (service: string) => ({ StringEquals: { "iam:PassedToService": service } });
 
 type Row = [sid: string, actions: string[], resources: string[], condition?: Statement["Condition"]];

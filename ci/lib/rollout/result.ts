@@ -5,7 +5,7 @@ import type { WayBackDiagnosis } from "./diagnose/rollback-diagnosis.js";
 import type { Verdict, Witness } from "./judge/verdict.js";
 import type { Change } from "./plan/plan.js";
 import type { KeepReport } from "./prune/prune.js";
-import type { AfterReport } from "./tasks/post-deploy.js";
+import type { PostDeployResult } from "./tasks/post-deploy.js";
 import type { AskedMeanwhile } from "./verify/during-rollout.js";
 import type { TaskAnswers } from "./verify/task-requests.js";
 import type { HttpCheck } from "./verify/verify.js";
@@ -52,7 +52,7 @@ export interface Report {
   /** Present where tasks of what was gone back to failed too. */
   wayBack?: WayBackDiagnosis;
   /** What became of the target's task after the deploy, where it has one and it was run. */
-  after?: AfterReport;
+  after?: PostDeployResult;
   /** What became of the family's old revisions, where that was asked for. */
   kept?: KeepReport;
   /** What to do now. */

@@ -48,11 +48,11 @@ async function choose(
 ): Promise<Startable> {
   if (to !== undefined) {
     const wanted = await described(session, await named(session, past, to, running.taskDefinition), to);
-    if (!session.asked?.ignore.includes("image-missing")) await refuseUnstartable(session, wanted, past, running);
+    if (!session.settings?.ignore.includes("image-missing")) await refuseUnstartable(session, wanted, past, running);
     return wanted;
   }
   const last = lastProven(past, running);
-  if (session.asked?.ignore.includes("image-missing")) return await described(session, last);
+  if (session.settings?.ignore.includes("image-missing")) return await described(session, last);
   const found = await firstStartable(session, provenGoals(past, running));
   if (found) return found;
   throw new InputError(

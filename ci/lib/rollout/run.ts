@@ -4,10 +4,10 @@ import { afterwards } from "./after-rollout.js";
 import { explain } from "./explain.js";
 import type { Permitted } from "./fail-fast/fail-fast.js";
 import { makeReport } from "./make-result.js";
-import { type Asked, nothingAsked } from "./plan/deploy-options.js";
+import { type DeploySettings, defaultSettings } from "./plan/deploy-settings.js";
 import type { Report } from "./result.js";
-import { findRace } from "./revisions/concurrent-deploy.js";
-import { type Attempt, checkRunId } from "./revisions/idempotency-key.js";
+import { findConcurrentDeploy } from "./revisions/concurrent-deploy.js";
+import { checkRunId, type DeployRequest } from "./revisions/deploy-request.js";
 import { takeBack } from "./rollback/after-rollout.js";
 import { attachHint, type Release, type Session } from "./session.js";
 import { noSpan } from "./span.js";
@@ -24,7 +24,7 @@ import { type Watched, watch } from "./watch/watch.js";
 export interface RollOutOptions extends Session {
   release: Release;
   /** `deploy` unless it says otherwise. */
-  verb?: Attempt["verb"];
+  verb?: DeployRequest["verb"];
   /** What the new revision is a copy of, in place of the current one. */
   source?: RawTaskDefinition;
   /** Where the public URL is asked; without it the verdict rests on ECS's witnesses alone. */
@@ -39,7 +39,7 @@ export interface RollOutOptions extends Session {
   /** Whether a deploy that is proven wrong is taken back, where ECS does not do it; it is unless this is false. */
   undo?: boolean;
   /** What is changed beside the image and VERSION. */
-  asked?: Asked;
+  settings?: DeploySettings;
   /** Sets this try apart from others of the same release; the same id gives the same verdict again. */
   runId?: string;
 }
@@ -50,16 +50,16 @@ export interface RollOutOptions extends Session {
  * @throws InputError when it is refused before the service is changed; SlipwayError when the outcome can't be known.
  */
 export async function rollOut(options: RollOutOptions): Promise<Report> {
-  const { release, verb = "deploy", source, asked = nothingAsked, runId, ...session } = options;
+  const { release, verb = "deploy", source, settings = defaultSettings, runId, ...session } = options;
   const { version } = release;
   checkRunId(runId);
   const mayUndo = verb === "deploy" && options.undo !== false;
   const startedAt = session.clock.now();
   const now = await readService(session.aws, session.target, session.signal);
-  const attempt: Attempt = {
+  const attempt: DeployRequest = {
     verb,
     release,
-    asked,
+    settings,
     ...(source && { source }),
     ...(runId !== undefined && { runId }),
   };
@@ -81,7 +81,7 @@ export async function rollOut(options: RollOutOptions): Promise<Report> {
   const undone = mayUndo ? await takeBack(session, { started, watched, http, version, baseline }) : undefined;
   const back = undone && (await askServedAfter(options, undone, baseline));
   const found = await explain(session, now, { watched, http, undone: back?.undone });
-  const race = await findRace(session, started.base, watched);
+  const race = await findConcurrentDeploy(session, started.base, watched);
   const report = makeReport(options, {
     now,
     started,

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { formatReport } from "../../lib/report/report-text.js";
-import { parseAsked } from "../../lib/rollout/plan/deploy-options.js";
+import { parseDeploySettings } from "../../lib/rollout/plan/deploy-settings.js";
 import { rollOut } from "../../lib/rollout/run.js";
 import { usualCheck } from "../../lib/rollout/verify/version-check.js";
 import { type FakeAws, Fault, fakeAws } from "../support/fake-aws.js";
+import { withOneOffs } from "../support/scripted-deploy-task.js";
 import { release, revisionArn, type Story, scriptedEcs, target } from "../support/scripted-ecs.js";
 import { withRevisions } from "../support/scripted-keep.js";
-import { withOneOffs } from "../support/scripted-one-off.js";
 import { crashLoop, set, success } from "../support/stories.js";
 import { virtualClock } from "../support/virtual-clock.js";
 
@@ -30,7 +30,7 @@ async function scene(t: TestContext, { story = success, exitCode = 0 } = {}) {
   const fake = await fakeAws(script);
   t.after(() => fake.close());
   const options = { aws: fake.aws, target, clock, release, progress: () => {} };
-  const roll = (keep?: number, more = {}) => rollOut({ ...options, asked: parseAsked({ keep }), ...more });
+  const roll = (keep?: number, more = {}) => rollOut({ ...options, settings: parseDeploySettings({ keep }), ...more });
   return { fake, roll };
 }
 
@@ -90,6 +90,10 @@ test("nothing is deregistered when the task after the deploy has failed", async 
 
 for (const keep of [0, -1, 1.5]) {
   test(`--keep ${keep} is refused`, () => {
-    assert.throws(() => parseAsked({ keep }), { code: "bad-keep", exitCode: 2, message: /whole number from 1 on/ });
+    assert.throws(() => parseDeploySettings({ keep }), {
+      code: "bad-keep",
+      exitCode: 2,
+      message: /whole number from 1 on/,
+    });
   });
 }

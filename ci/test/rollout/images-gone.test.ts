@@ -1,7 +1,7 @@
 /** Images that ECR does not have any more, on every way back: ECS's own, the automatic rollback, and the verb. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nothingAsked } from "../../lib/rollout/plan/deploy-options.js";
+import { defaultSettings } from "../../lib/rollout/plan/deploy-settings.js";
 import { type FakeAws, Fault } from "../support/fake-aws.js";
 import { rollbackScene } from "../support/rollback-scene.js";
 import { oldDigest, repository, revisionArn, target } from "../support/scripted-ecs.js";
@@ -87,8 +87,8 @@ test("a rollback in spite of a missing image goes where it is asked to", async (
   await deploy("v1.1.0", "1");
   await deploy("v1.2.0", "2");
   without(fake, digestOf("1"));
-  const asked = { ...nothingAsked, ignore: ["image-missing" as const] };
-  assert.equal((await back({ asked })).release.version, "v1.1.0");
+  const settings = { ...defaultSettings, ignore: ["image-missing" as const] };
+  assert.equal((await back({ settings })).release.version, "v1.1.0");
 });
 
 test("a rollout that is proven wrong is not taken back to what can't be started, and the report names the image", async (t) => {

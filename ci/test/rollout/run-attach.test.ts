@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nothingAsked } from "../../lib/rollout/plan/deploy-options.js";
+import { defaultSettings } from "../../lib/rollout/plan/deploy-settings.js";
 import { Fault } from "../support/fake-aws.js";
 import { scene } from "../support/rollout-scene.js";
 import { addEvent } from "../support/scripted-ecs.js";
@@ -88,7 +88,7 @@ for (const [runId, where, list] of [
     const { fake, roll } = await scene(t, success);
     const listed = fake.script.ListServiceDeployments;
     fake.script.ListServiceDeployments = list;
-    const forced = { ...runId, asked: { ...nothingAsked, force: true } };
+    const forced = { ...runId, settings: { ...defaultSettings, force: true } };
     const cut = new AbortController();
     const first = roll({
       ...forced,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nothingAsked } from "../../lib/rollout/plan/deploy-options.js";
+import { defaultSettings } from "../../lib/rollout/plan/deploy-settings.js";
 import { scene } from "../support/rollout-scene.js";
 import { revisionArn, update } from "../support/scripted-ecs.js";
 import { set, success } from "../support/stories.js";
@@ -43,7 +43,7 @@ test("a service that never settles is deployed over when that is asked for", asy
   const { fake, world, roll, clock } = await scene(t, success);
   set(world.service.deployments[0], { rolloutState: "IN_PROGRESS" });
   const startedAt = clock.now();
-  const report = await roll({ asked: { ...nothingAsked, ignore: ["deployment-in-flight"] } });
+  const report = await roll({ settings: { ...defaultSettings, ignore: ["deployment-in-flight"] } });
   assert.equal(report.verdict, "deployed");
   assert.ok(clock.now() - startedAt < 300_000);
   assert.equal(fake.sent("UpdateService").length, 1);

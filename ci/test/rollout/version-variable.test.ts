@@ -86,13 +86,13 @@ for (const [answered, owner] of [
 
 test("an override of the variable that the target names is refused before anything is changed", async (t) => {
   const { fake, deploy } = await rollbackScene(t);
-  const asked = {
+  const settings = {
     overrides: { environment: { APP_VERSION: "x" }, secrets: {} },
     force: false,
     ignore: [],
     scanSeverity: "CRITICAL" as const,
   };
-  await assert.rejects(deploy("v1.1.0", "1", { ...withTarget("APP_VERSION"), asked }), {
+  await assert.rejects(deploy("v1.1.0", "1", { ...withTarget("APP_VERSION"), settings }), {
     code: "bad-override",
     exitCode: 2,
   });

@@ -1,10 +1,10 @@
 import { placeOf } from "../../lib/ecs/image-reference.js";
-import type { Facts } from "../../lib/rollout/preflight/facts.js";
+import type { PreflightFacts } from "../../lib/rollout/preflight/facts.js";
 import type { Finding } from "../../lib/rollout/preflight/finding.js";
 import { oldDigest, release, repository, revisionArn, target } from "./scripted-ecs.js";
 
 /** Facts against which nothing speaks, unless `more` says otherwise. */
-export function facts(more: Partial<Facts> = {}): Facts {
+export function facts(more: Partial<PreflightFacts> = {}): PreflightFacts {
   return {
     target,
     place: placeOf(more.target ?? target),

@@ -28,7 +28,7 @@ function start(world: World): void {
   addTask(world, `t${world.tasks.length}`, taskDefinition, String(image.split("@")[1]));
 }
 
-interface Interrupted extends Partial<Pick<RollOutOptions, "http" | "ask" | "undo" | "target" | "asked">> {
+interface Interrupted extends Partial<Pick<RollOutOptions, "http" | "ask" | "undo" | "target" | "settings">> {
   signal?: AbortSignal;
   progress?: (line: string) => void;
 }

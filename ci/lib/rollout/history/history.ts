@@ -4,7 +4,7 @@ import type { Target } from "../../config/target.js";
 import { runningOf } from "../../ecs/containers.js";
 import { describeOrListed, describeRevisions, listRecent } from "../../ecs/service-deployments.js";
 import type { ServiceDeploymentView } from "../../ecs/snapshot.js";
-import { tag } from "../revisions/idempotency-key.js";
+import { revisionTag } from "../revisions/deploy-request.js";
 import { tagOf } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
 import { endedAs, type Past } from "./deployment-record.js";
@@ -55,8 +55,8 @@ function toPast(
 /** What the revision itself tells: what it runs, and who registered it. */
 function toldBy(definition: RawTaskDefinition, target: Target): Partial<Past> {
   const { version, digest } = runningOf(definition, target);
-  const commit = tagOf(definition, tag.commit);
-  const [verb, base] = [tagOf(definition, tag.verb), tagOf(definition, tag.base)];
+  const commit = tagOf(definition, revisionTag.commit);
+  const [verb, base] = [tagOf(definition, revisionTag.verb), tagOf(definition, revisionTag.base)];
   const { registeredBy } = definition.taskDefinition;
   return {
     ...(version !== undefined && { version }),

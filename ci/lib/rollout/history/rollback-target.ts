@@ -2,7 +2,7 @@ import { InputError } from "../../common/errors.js";
 import type { Running } from "../../ecs/containers.js";
 import type { ServiceNow } from "../../ecs/service.js";
 import { primaryOf } from "../../ecs/snapshot.js";
-import { tag } from "../revisions/idempotency-key.js";
+import { revisionTag } from "../revisions/deploy-request.js";
 import { tagOf } from "../revisions/own-revisions.js";
 import type { Past } from "./deployment-record.js";
 
@@ -24,7 +24,7 @@ export interface Goal {
  */
 export function onItsWay({ service, current, running }: ServiceNow, history: readonly Past[]): Goal | undefined {
   const { taskDefinition } = running;
-  if (tagOf(current, tag.verb) !== "rollback") return undefined;
+  if (tagOf(current, revisionTag.verb) !== "rollback") return undefined;
   const [latest] = history;
   if (latest?.taskDefinition !== taskDefinition && history.some((one) => one.taskDefinition === taskDefinition))
     return undefined;

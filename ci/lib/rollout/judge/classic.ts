@@ -6,7 +6,7 @@ import {
   type Snapshot,
   type Subject,
 } from "../../ecs/snapshot.js";
-import { lagWindow } from "../start/find-deployment.js";
+import { lagWindow } from "../start/rollout-lookup.js";
 import { isOfPerson } from "./person.js";
 import { decided, type Judgement, undecided, type Witness } from "./verdict.js";
 

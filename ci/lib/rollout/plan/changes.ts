@@ -16,7 +16,7 @@ export interface Change {
  * @param container Of `taskDefinition`, as it is now.
  * @param variable Carries the version.
  */
-export function changesOf(
+export function describeChanges(
   taskDefinition: JsonObject,
   container: JsonObject,
   release: Release,

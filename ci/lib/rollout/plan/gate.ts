@@ -1,11 +1,11 @@
 import { describeService, type ServiceNow } from "../../ecs/service.js";
 import type { KnownDeployments } from "../../ecs/service-deployments.js";
 import type { JudgedFinding } from "../preflight/finding.js";
-import type { Attempt } from "../revisions/idempotency-key.js";
+import type { DeployRequest } from "../revisions/deploy-request.js";
 import type { Release, Session } from "../session.js";
 import { noSpan } from "../span.js";
 import type { Progress } from "../watch/progress-event.js";
-import type { Asked } from "./deploy-options.js";
+import type { DeploySettings } from "./deploy-settings.js";
 import { type Proposal, propose, refuseProposal } from "./proposal.js";
 
 /**
@@ -17,8 +17,8 @@ export async function gate(
   now: ServiceNow,
   deployments: KnownDeployments,
   release: Release,
-  asked: Asked,
-  verb?: Attempt["verb"],
+  asked: DeploySettings,
+  verb?: DeployRequest["verb"],
 ): Promise<Proposal> {
   const { span = noSpan } = session;
   return await span("preflight", () => checked(session, now, deployments, release, asked, verb));
@@ -29,8 +29,8 @@ async function checked(
   now: ServiceNow,
   deployments: KnownDeployments,
   release: Release,
-  asked: Asked,
-  verb?: Attempt["verb"],
+  asked: DeploySettings,
+  verb?: DeployRequest["verb"],
 ): Promise<Proposal> {
   // The service may have been waited for since it was read.
   const service = await describeService(session.aws, session.target, session.signal);

@@ -17,7 +17,7 @@ export interface Overrides {
 export const noOverrides: Overrides = { environment: {}, secrets: {} };
 
 /** As people say it. */
-export interface AskedOverrides {
+export interface OverrideArguments {
   /** `NAME=VALUE` each. */
   env?: string[] | undefined;
   /** `NAME=ARN` each. */
@@ -37,7 +37,7 @@ const secretArn =
  * Checks what people ask for, before anything is built or called. No error shows the value of a variable.
  * @throws InputError
  */
-export function parseOverrides(asked: AskedOverrides): Overrides {
+export function parseOverrides(asked: OverrideArguments): Overrides {
   const environment = pairs("--env", "NAME=VALUE", asked.env);
   const secrets = pairs("--secret", "NAME=ARN", asked.secret);
   for (const [name, arn] of secrets) checkArn(name, arn);

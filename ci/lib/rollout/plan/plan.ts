@@ -2,7 +2,7 @@ import { createPatch, type Operation } from "rfc6902";
 import type { JsonObject, RawTaskDefinition } from "../../aws/raw-task-definition.js";
 import { containerOf, objects, usualVariable, type VersionVariable } from "../../ecs/containers.js";
 import type { Release } from "../session.js";
-import { type Change, changesOf } from "./changes.js";
+import { type Change, describeChanges } from "./changes.js";
 import { nextContainer } from "./container-changes.js";
 import { noOverrides, type Overrides } from "./overrides.js";
 import { taskSize } from "./task-size-override.js";
@@ -61,8 +61,8 @@ export function plan(
     registration: { ...next, tags: nextTags(current.tags, tags) },
     patch: createPatch(kept, next),
     changes: [
-      ...changesOf(taskDefinition, container, release, overrides, variable),
-      ...others.flatMap((other) => changesOf(taskDefinition, other, release, noOverrides, variable)),
+      ...describeChanges(taskDefinition, container, release, overrides, variable),
+      ...others.flatMap((other) => describeChanges(taskDefinition, other, release, noOverrides, variable)),
     ],
   };
 }

@@ -8,14 +8,14 @@ import type { Running } from "../../ecs/containers.js";
 import { containersOf, variableOf } from "../../ecs/containers.js";
 import type { ServiceNow } from "../../ecs/service.js";
 import type { KnownDeployments } from "../../ecs/service-deployments.js";
-import type { Facts, ImageFacts } from "../preflight/facts.js";
+import type { ImageFacts, PreflightFacts } from "../preflight/facts.js";
 import type { JudgedFinding } from "../preflight/finding.js";
-import { gather, type Unbuilt } from "../preflight/gather-facts.js";
-import { isBlocking, judge, refuseBlocking } from "../preflight/preflight.js";
-import type { Attempt } from "../revisions/idempotency-key.js";
+import { gatherFacts, type Unbuilt } from "../preflight/gather-facts.js";
+import { isBlocking, judgeFindings, refuseBlocking } from "../preflight/preflight.js";
+import type { DeployRequest } from "../revisions/deploy-request.js";
 import type { Release, Session } from "../session.js";
-import { type OneOff, oneOffsOf } from "../tasks/deploy-task.js";
-import type { Asked } from "./deploy-options.js";
+import { type DeployTask, deployTasksOf } from "../tasks/deploy-task.js";
+import type { DeploySettings } from "./deploy-settings.js";
 import { type Change, plan } from "./plan.js";
 
 /** What a deploy would do, and what speaks against it. */
@@ -35,7 +35,7 @@ export interface Proposal {
   /** Of the service, beside its task definition. */
   service: ServiceChanges;
   /** Tasks of the new revision that run once, before the service is updated and after the verdict; only where there are any. */
-  oneOffs?: OneOff[];
+  oneOffs?: DeployTask[];
   /** A copy is deployed although nothing changes. */
   forced: boolean;
   /** Nothing would be done: what is asked for is there. */
@@ -52,7 +52,7 @@ export interface ServiceChanges {
 
 /** What a proposal is for, where it is not a deploy of an image that is there. */
 export interface Purpose {
-  verb?: Attempt["verb"];
+  verb?: DeployRequest["verb"];
   /** Given before the image is built. */
   unbuilt?: Unbuilt;
 }
@@ -63,7 +63,7 @@ export async function propose(
   now: ServiceNow,
   deployments: KnownDeployments,
   release: Release,
-  asked: Asked,
+  asked: DeploySettings,
   { verb = "deploy", unbuilt }: Purpose = {},
 ): Promise<Proposal> {
   const { target } = session;
@@ -87,7 +87,7 @@ export async function propose(
     verb,
     ...(isOf(now.current, now.running) && { current: now.current.taskDefinition }),
   };
-  const facts = await gather(session, intention, unbuilt);
+  const facts = await gatherFacts(session, intention, unbuilt);
   return assemble(facts, { now, release, asked, patch, changes, service });
 }
 
@@ -97,7 +97,7 @@ function isOf({ taskDefinition }: RawTaskDefinition, running: Running): boolean 
 }
 
 /** @throws InputError when it is another plan than the one that was asked for, or when a finding speaks against it. */
-export function refuseProposal({ hash, findings }: Proposal, { plan }: Asked): void {
+export function refuseProposal({ hash, findings }: Proposal, { plan }: DeploySettings): void {
   if (plan !== undefined && plan !== hash) {
     throw new InputError(
       "plan-moved",
@@ -107,7 +107,7 @@ export function refuseProposal({ hash, findings }: Proposal, { plan }: Asked): v
   refuseBlocking(findings);
 }
 
-export function serviceChanges({ service }: ServiceNow, { overrides }: Asked): ServiceChanges {
+export function serviceChanges({ service }: ServiceNow, { overrides }: DeploySettings): ServiceChanges {
   const from = service.desiredCount ?? 0;
   const to = overrides.desiredCount;
   return to === undefined || to === from ? {} : { desiredCount: { from, to } };
@@ -115,18 +115,18 @@ export function serviceChanges({ service }: ServiceNow, { overrides }: Asked): S
 
 interface Parts extends Pick<Proposal, "release" | "patch" | "changes" | "service"> {
   now: ServiceNow;
-  asked: Asked;
+  asked: DeploySettings;
 }
 
-function assemble(facts: Facts, { now, release, asked, patch, changes, service }: Parts): Proposal {
+function assemble(facts: PreflightFacts, { now, release, asked, patch, changes, service }: Parts): Proposal {
   const { account, region, cluster, service: name, container } = facts.target;
   const where = { account, region, cluster, service: name, container };
-  const findings = judge(facts, asked.ignore);
+  const findings = judgeFindings(facts, asked.ignore);
   const hasChanges = patch.length > 0 || Object.keys(service).length > 0;
   const base = now.running.taskDefinition;
   const { version, digest } = release;
   const forced = asked.force && !hasChanges;
-  const oneOffs = hasChanges || forced ? oneOffsOf(facts.target) : [];
+  const oneOffs = hasChanges || forced ? deployTasksOf(facts.target) : [];
   return {
     hash: hashOf([where, base, version, digest, patch, service, forced, ...oneOffs]),
     where,

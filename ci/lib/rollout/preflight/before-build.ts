@@ -2,7 +2,7 @@ import { unchanged } from "../../aws/describe-error.js";
 import { InputError } from "../../common/errors.js";
 import { readService } from "../../ecs/service.js";
 import { knownDeployments } from "../../ecs/service-deployments.js";
-import type { Asked } from "../plan/deploy-options.js";
+import type { DeploySettings } from "../plan/deploy-settings.js";
 import { findingLines } from "../plan/gate.js";
 import { propose } from "../plan/proposal.js";
 import { registeredAt } from "../revisions/own-revisions.js";
@@ -26,7 +26,11 @@ export interface Unpublished {
  * No attempt can have begun of a version that was never published, so another deployment that is in flight is not this deploy's own.
  * @throws InputError when the deploy would be refused.
  */
-export async function checkBeforeBuild(session: Session, unpublished: Unpublished, asked: Asked): Promise<void> {
+export async function checkBeforeBuild(
+  session: Session,
+  unpublished: Unpublished,
+  asked: DeploySettings,
+): Promise<void> {
   const { version, repository, platform } = unpublished;
   if (asked.plan !== undefined) throw noPlan(version, asked.plan);
   const { aws, target, signal } = session;

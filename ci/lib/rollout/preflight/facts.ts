@@ -5,18 +5,18 @@ import type { Target } from "../../config/target.js";
 import type { Running } from "../../ecs/containers.js";
 import type { ImagePlace } from "../../ecs/image-reference.js";
 import type { KnownDeployments } from "../../ecs/service-deployments.js";
-import type { Attempt } from "../revisions/idempotency-key.js";
+import type { DeployRequest } from "../revisions/deploy-request.js";
 import type { Release } from "../session.js";
 import type { TargetGroup } from "../watch/target-groups.js";
 import type { SecretPlace } from "./secret-references.js";
 
 /** Everything that the checks of the pre-flight judge; they read nothing themselves. */
-export interface Facts {
+export interface PreflightFacts {
   target: Target;
   /** Before the image is built its digest is empty. */
   release: Release;
   /** A rollback goes to an older version on purpose. */
-  verb: Attempt["verb"];
+  verb: DeployRequest["verb"];
   service: Service;
   /** The task definition as it would be registered. */
   next: JsonObject;
@@ -38,7 +38,7 @@ export interface Facts {
   /** The images of the next revision's other containers, as far as they are in the registry's region of ECR. */
   otherImages: ContainerImage[];
   /** The revision that the service returns to when this deploy fails; its value is `undefined` where there is none. */
-  wayBack: Known<WayBack | undefined>;
+  wayBack: Known<RollbackRevision | undefined>;
   /** How many findings the scan has for each severity; absent where there is no scan and none is configured. */
   scan?: Known<Record<string, number>>;
   /** The severity from which on findings stop a deploy. */
@@ -78,7 +78,7 @@ export interface ContainerImage {
 }
 
 /** A revision that has completed, with the images that its tasks are started from. */
-export interface WayBack {
+export interface RollbackRevision {
   /** ARN of the revision. */
   taskDefinition: string;
   /** As the revision names it; absent where it names none. */

@@ -7,11 +7,11 @@ import type { Running } from "../../ecs/containers.js";
 import { type ImagePlace, locate, placeOf } from "../../ecs/image-reference.js";
 import { ecrOf } from "../../ecs/registry-client.js";
 import type { KnownDeployments } from "../../ecs/service-deployments.js";
-import type { Attempt } from "../revisions/idempotency-key.js";
+import type { DeployRequest } from "../revisions/deploy-request.js";
 import type { Release, Session } from "../session.js";
 import { readTargetGroups } from "../watch/target-groups.js";
 import { platformOf } from "./checks/platform.js";
-import type { Facts, RepositoryFacts, Severity } from "./facts.js";
+import type { PreflightFacts, RepositoryFacts, Severity } from "./facts.js";
 import { readCompleted } from "./read-completed.js";
 import { readRepository } from "./read-image.js";
 import { type ImageReader, imageReader, imagesOf, readImages } from "./read-images.js";
@@ -33,7 +33,7 @@ export interface Intention {
   desiredCount: number;
   scanSeverity: Severity;
   /** `deploy` by default. */
-  verb?: Attempt["verb"];
+  verb?: DeployRequest["verb"];
   /** The task definition that the service is set to. */
   current?: JsonObject;
 }
@@ -48,7 +48,7 @@ export interface Unbuilt {
  * Reads what the checks need to know. Changes nothing, and never fails for want of a permission.
  * @param unbuilt Given before the image is built: what is known of the image then.
  */
-export async function gather(session: Session, intention: Intention, unbuilt?: Unbuilt): Promise<Facts> {
+export async function gatherFacts(session: Session, intention: Intention, unbuilt?: Unbuilt): Promise<PreflightFacts> {
   const { target } = session;
   const { release, next, service, current, verb = "deploy", ...known } = intention;
   const own = await knowing(readRepository(session, placeOf(target)), session.signal);

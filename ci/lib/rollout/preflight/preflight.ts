@@ -21,10 +21,10 @@ import { sameImage } from "./checks/same-image.js";
 import { secrets } from "./checks/secrets.js";
 import { taskAddress } from "./checks/task-address.js";
 import { unusedKeys } from "./checks/unused-keys.js";
-import type { Facts } from "./facts.js";
+import type { PreflightFacts } from "./facts.js";
 import { type Finding, type FindingId, findingIds, type JudgedFinding } from "./finding.js";
 
-const checks: ((facts: Facts) => Finding[])[] = [
+const checks: ((facts: PreflightFacts) => Finding[])[] = [
   place,
   inFlight,
   somethingToReturnTo,
@@ -49,7 +49,7 @@ const checks: ((facts: Facts) => Finding[])[] = [
 const order = { error: 0, warning: 1, "not-checked": 2 };
 
 /** Everything that speaks against a deploy, the worst first. Pure. */
-export function judge(facts: Facts, ignored: readonly FindingId[]): JudgedFinding[] {
+export function judgeFindings(facts: PreflightFacts, ignored: readonly FindingId[]): JudgedFinding[] {
   return checks
     .flatMap((check) => check(facts))
     .map((finding) => ({ ...finding, ignored: ignored.includes(finding.id) }))

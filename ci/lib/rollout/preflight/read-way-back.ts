@@ -6,7 +6,7 @@ import { type Known, knowing } from "../../aws/try-read.js";
 import { type Running, runningOf } from "../../ecs/containers.js";
 import { describeRevisions, type KnownDeployments } from "../../ecs/service-deployments.js";
 import type { Session } from "../session.js";
-import type { WayBack } from "./facts.js";
+import type { RollbackRevision } from "./facts.js";
 import { type ImageReader, imagesOf, type NamedImage, readImages } from "./read-images.js";
 
 /** What the service runs and has run, as it is known. */
@@ -26,14 +26,14 @@ export async function readWayBack(
   session: Session,
   past: Past,
   read: ImageReader,
-): Promise<Known<WayBack | undefined>> {
+): Promise<Known<RollbackRevision | undefined>> {
   const found = await knowing(findWayBack(session, past), session.signal);
   if ("unknown" in found) return found;
   if (!found.value) return { value: undefined };
   return { value: { ...found.value, images: await readImages(read, found.value.images) } };
 }
 
-type Found = Omit<WayBack, "images"> & { images: NamedImage[] };
+type Found = Omit<RollbackRevision, "images"> & { images: NamedImage[] };
 
 async function findWayBack(session: Session, past: Past): Promise<Found | undefined> {
   const { running, current } = past;

@@ -1,4 +1,4 @@
-import { tag } from "../revisions/idempotency-key.js";
+import { revisionTag } from "../revisions/deploy-request.js";
 import { describeRevision, registeredAt, tagOf } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
 import type { Uses } from "./uses.js";
@@ -32,7 +32,7 @@ export function pendingSearch(session: Session): PendingSearch {
 /** @returns Who names the revision; undefined when no deploy of ours has registered it, or only long ago. */
 async function deployOf(session: Session, arn: string): Promise<string | undefined> {
   const found = await describeRevision(session, arn);
-  const verb = tagOf(found, tag.verb);
+  const verb = tagOf(found, revisionTag.verb);
   if (verb === undefined || session.clock.now() - registeredAt(found) > pendingFor) return undefined;
-  return `a ${verb === "undo" ? "rollback" : verb} of ${tagOf(found, tag.version) ?? "its version"} has registered it and not rolled it out`;
+  return `a ${verb === "undo" ? "rollback" : verb} of ${tagOf(found, revisionTag.version) ?? "its version"} has registered it and not rolled it out`;
 }

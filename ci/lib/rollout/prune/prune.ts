@@ -1,7 +1,7 @@
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import type { Session } from "../session.js";
-import { once } from "../start/update-once.js";
+import { sendOnce } from "../start/send-once.js";
 import { partsOf } from "./collect.js";
 import { lookForFree, most } from "./find-uses.js";
 import { pendingSearch } from "./pending.js";
@@ -62,5 +62,5 @@ export async function keepNewest(session: Session, keep: number): Promise<KeepRe
 /** One that is deregistered already stays so: a repetition does no harm, and the SDK's retries are left on. */
 async function deregister(session: Session, taskDefinition: string): Promise<void> {
   const command = new sdk.ecs.DeregisterTaskDefinitionCommand({ taskDefinition });
-  await once(session, "DeregisterTaskDefinition", () => session.aws.ecs.send(command, abort(session)));
+  await sendOnce(session, "DeregisterTaskDefinition", () => session.aws.ecs.send(command, abort(session)));
 }

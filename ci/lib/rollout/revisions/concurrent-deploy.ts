@@ -7,7 +7,7 @@ import type { Watched } from "../watch/watch.js";
  * replaced must be what its revision was made from.
  * @returns Who came between, in a sentence; undefined when nobody did, or when it can't be told.
  */
-export async function findRace(
+export async function findConcurrentDeploy(
   session: Session,
   base: string | undefined,
   { snapshots }: Watched,

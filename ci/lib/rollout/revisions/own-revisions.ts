@@ -3,8 +3,8 @@ import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import type { ServiceNow } from "../../ecs/service.js";
 import type { Session } from "../session.js";
-import { type Attempt, attemptKey, tag } from "./idempotency-key.js";
-import { isMadeBy } from "./same-content.js";
+import { type DeployRequest, idempotencyKey, revisionTag } from "./deploy-request.js";
+import { matchesRegistration } from "./same-content.js";
 
 /** A revision that an attempt has registered. */
 export interface OwnRevision {
@@ -32,30 +32,30 @@ const searched = 20;
 export async function findRevisions(
   session: Session,
   now: ServiceNow,
-  attempt: Attempt,
+  attempt: DeployRequest,
   registrationOn: (base: RawTaskDefinition) => JsonObject,
 ): Promise<OwnRevision[]> {
-  const key = attemptKey(session.target, attempt);
+  const key = idempotencyKey(session.target, attempt);
   const current = String(now.current.taskDefinition.taskDefinitionArn);
   const newest = (await newestRevisions(session)).filter((arn) => arn !== current);
-  const younger = newest.filter((arn) => numberOf(arn) > numberOf(current));
-  const undone = takenBackBy(now.current) ?? [];
+  const younger = newest.filter((arn) => revisionNumber(arn) > revisionNumber(current));
+  const undone = rolledBackBy(now.current) ?? [];
   const arns = new Set(attempt.runId === undefined ? younger.concat(undone) : newest.concat(undone));
   const others = await Promise.all([...arns].map((arn) => describeRevision(session, arn)));
   const own: OwnRevision[] = [];
   for (const revision of [now.current, ...others]) {
-    const base = tagOf(revision, tag.base);
-    if (tagOf(revision, tag.attempt) !== key || base === undefined) continue;
+    const base = tagOf(revision, revisionTag.base);
+    if (tagOf(revision, revisionTag.attempt) !== key || base === undefined) continue;
     const isKnown = revision === now.current || base === current;
     const madeFrom = isKnown ? now.current : await describeRevision(session, base);
-    if (isMadeBy(revision.taskDefinition, registrationOn(madeFrom))) own.push(ownRevision(revision, base));
+    if (matchesRegistration(revision.taskDefinition, registrationOn(madeFrom))) own.push(ownRevision(revision, base));
   }
-  return own.sort((a, b) => numberOf(a.arn) - numberOf(b.arn));
+  return own.sort((a, b) => revisionNumber(a.arn) - revisionNumber(b.arn));
 }
 
 export function ownRevision(revision: RawTaskDefinition, base: string): OwnRevision {
   const { taskDefinitionArn } = revision.taskDefinition;
-  const [probe, stopped] = [tagOf(revision, tag.probe), tagOf(revision, tag.stopped)];
+  const [probe, stopped] = [tagOf(revision, revisionTag.probe), tagOf(revision, revisionTag.stopped)];
   return {
     arn: String(taskDefinitionArn),
     base,
@@ -66,8 +66,8 @@ export function ownRevision(revision: RawTaskDefinition, base: string): OwnRevis
 }
 
 /** ARN of the revision that this one takes back; undefined when it takes none back. */
-export function takenBackBy(revision: RawTaskDefinition): string | undefined {
-  return tagOf(revision, tag.verb) === "undo" ? tagOf(revision, tag.base) : undefined;
+export function rolledBackBy(revision: RawTaskDefinition): string | undefined {
+  return tagOf(revision, revisionTag.verb) === "undo" ? tagOf(revision, revisionTag.base) : undefined;
 }
 
 /** Milliseconds since the epoch, on AWS's clock. */
@@ -97,6 +97,6 @@ export function describeRevision({ aws, signal }: Session, arn: string): Promise
   return describeTaskDefinition(aws.ecs, arn, signal);
 }
 
-export function numberOf(arn: string): number {
+export function revisionNumber(arn: string): number {
   return Number(arn.split(":").at(-1));
 }

@@ -1,18 +1,18 @@
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import type { Session } from "../session.js";
-import { tag, tagText } from "./idempotency-key.js";
+import { revisionTag, tagText } from "./deploy-request.js";
 
 /** Keeps a note as a tag on a revision of ours: what is not in AWS is forgotten when the process ends. */
 export async function noteOnRevision(
   session: Session,
   revision: string,
-  name: keyof typeof tag,
+  name: keyof typeof revisionTag,
   text: string,
 ): Promise<void> {
   const command = new sdk.ecs.TagResourceCommand({
     resourceArn: revision,
-    tags: [{ key: tag[name], value: tagText(text) }],
+    tags: [{ key: revisionTag[name], value: tagText(text) }],
   });
   await session.aws.ecs.send(command, abort(session));
 }

@@ -5,7 +5,7 @@ import { answeredOnly } from "../plan/plan.js";
  * Whether a revision is what this registration makes, no more and no less. The order of members, of variables and of whatever else has a
  * name says nothing, and neither does an empty list.
  */
-export function isMadeBy(taskDefinition: JsonObject, { tags: _, ...registration }: JsonObject): boolean {
+export function matchesRegistration(taskDefinition: JsonObject, { tags: _, ...registration }: JsonObject): boolean {
   const sent = Object.entries(taskDefinition).filter(([name]) => !answeredOnly.has(name));
   return canonical(Object.fromEntries(sent)) === canonical(registration);
 }

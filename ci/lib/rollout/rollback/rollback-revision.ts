@@ -1,16 +1,16 @@
 import type { JsonObject, RawTaskDefinition } from "../../aws/raw-task-definition.js";
 import { runningOf } from "../../ecs/containers.js";
 import { answeredOnly, nextTags } from "../plan/plan.js";
-import { tag, tagText } from "../revisions/idempotency-key.js";
+import { revisionTag, tagText } from "../revisions/deploy-request.js";
 import {
   describeRevision,
   newestRevisions,
-  numberOf,
   type OwnRevision,
   ownRevision,
+  revisionNumber,
   tagOf,
 } from "../revisions/own-revisions.js";
-import { isMadeBy } from "../revisions/same-content.js";
+import { matchesRegistration } from "../revisions/same-content.js";
 import type { Session } from "../session.js";
 import { register } from "../start/register.js";
 
@@ -48,7 +48,7 @@ export async function undoRevision(
 export async function undoneBy(session: Session, current: string, undone: string): Promise<string | undefined> {
   const revision = await describeRevision(session, current);
   return isUndoOf(revision, undone)
-    ? (tagOf(revision, tag.because) ?? "an earlier call has found it wrong")
+    ? (tagOf(revision, revisionTag.because) ?? "an earlier call has found it wrong")
     : undefined;
 }
 
@@ -56,15 +56,15 @@ function copyOf({ target, clock }: Session, source: RawTaskDefinition, undone: s
   const { taskDefinition, tags } = source;
   const kept = Object.entries(taskDefinition).filter(([name]) => !answeredOnly.has(name));
   const { version, digest } = runningOf(source, target);
-  const commit = tags.find(({ key }) => key === tag.commit)?.value;
+  const commit = tags.find(({ key }) => key === revisionTag.commit)?.value;
   const own = {
-    [tag.verb]: "undo",
-    [tag.base]: undone,
-    [tag.because]: tagText(why),
-    [tag.time]: new Date(clock.now()).toISOString(),
-    ...(version !== undefined && { [tag.version]: version }),
-    ...(digest !== undefined && { [tag.digest]: digest }),
-    ...(commit !== undefined && { [tag.commit]: commit }),
+    [revisionTag.verb]: "undo",
+    [revisionTag.base]: undone,
+    [revisionTag.because]: tagText(why),
+    [revisionTag.time]: new Date(clock.now()).toISOString(),
+    ...(version !== undefined && { [revisionTag.version]: version }),
+    ...(digest !== undefined && { [revisionTag.digest]: digest }),
+    ...(commit !== undefined && { [revisionTag.commit]: commit }),
   };
   return { ...Object.fromEntries(kept), tags: nextTags(tags, own) };
 }
@@ -76,14 +76,14 @@ async function findUndo(
   { current, undone }: { current: string; undone: string },
 ): Promise<OwnRevision[]> {
   const known = new Set([current, ...(await newestRevisions(session))]);
-  const newer = [...known].filter((arn) => numberOf(arn) > numberOf(undone));
+  const newer = [...known].filter((arn) => revisionNumber(arn) > revisionNumber(undone));
   const revisions = await Promise.all(newer.map((arn) => describeRevision(session, arn)));
   return revisions
-    .filter((one) => isUndoOf(one, undone) && isMadeBy(one.taskDefinition, registration))
+    .filter((one) => isUndoOf(one, undone) && matchesRegistration(one.taskDefinition, registration))
     .map((one) => ownRevision(one, undone))
-    .sort((a, b) => numberOf(a.arn) - numberOf(b.arn));
+    .sort((a, b) => revisionNumber(a.arn) - revisionNumber(b.arn));
 }
 
 function isUndoOf(revision: RawTaskDefinition, undone: string): boolean {
-  return tagOf(revision, tag.verb) === "undo" && tagOf(revision, tag.base) === undone;
+  return tagOf(revision, revisionTag.verb) === "undo" && tagOf(revision, revisionTag.base) === undone;
 }

@@ -3,12 +3,12 @@ import type { Target } from "../../config/target.js";
 import type { ServiceNow } from "../../ecs/service.js";
 import { earliestOf, isFinished, type KnownDeployments, type ListedDeployment } from "../../ecs/service-deployments.js";
 import { primaryOf, type Subject } from "../../ecs/snapshot.js";
-import { type OwnRevision, registeredAt, takenBackBy } from "../revisions/own-revisions.js";
+import { type OwnRevision, registeredAt, rolledBackBy } from "../revisions/own-revisions.js";
 import type { Release } from "../session.js";
-import { type Begun, deploymentOf } from "./find-deployment.js";
+import { deploymentOf, type RolloutIds } from "./rollout-lookup.js";
 
 /** A rollout that is there, and the revision that it brings. */
-export interface Found extends Begun {
+export interface FoundRollout extends RolloutIds {
   taskDefinition: string;
   /** Milliseconds since the epoch, on AWS's clock. */
   registeredAt: number;
@@ -25,19 +25,23 @@ export function attachToOwn(
   known: KnownDeployments,
   revisions: readonly OwnRevision[],
   hasRunId: boolean,
-): Found | undefined {
+): FoundRollout | undefined {
   const undone = beingTakenBack(now, known);
   const isTaken = (one: ListedDeployment) => hasRunId || !isFinished(one.status) || one.taskDefinition === undone;
   const taken = known.listed.filter(isTaken);
   const earliest = earliestOf(taken, revisions);
   const revision = revisions.find(({ arn }) => arn === earliest?.taskDefinition);
   if (!earliest || !revision) return attachToPrimary(now, known, revisions, hasRunId);
-  return { ...whatIs(revision), ...deploymentOf(now.service, revision.arn), serviceDeploymentArn: earliest.arn };
+  return {
+    ...toFoundRollout(revision),
+    ...deploymentOf(now.service, revision.arn),
+    serviceDeploymentArn: earliest.arn,
+  };
 }
 
 /** ARN of the revision that an undo takes back which has not come to its end, and that nobody has deployed over. */
 function beingTakenBack({ service, current }: ServiceNow, { listed }: KnownDeployments): string | undefined {
-  const undone = takenBackBy(current);
+  const undone = rolledBackBy(current);
   const primary = primaryOf(service);
   if (undone === undefined || primary?.rolloutState !== "IN_PROGRESS") return undefined;
   const latest = [...listed].sort((a, b) => b.createdAt - a.createdAt)[0]?.taskDefinition;
@@ -51,12 +55,12 @@ function attachToPrimary(
   { classicOnly }: KnownDeployments,
   revisions: readonly OwnRevision[],
   hasRunId: boolean,
-): Found | undefined {
+): FoundRollout | undefined {
   const primary = primaryOf(service);
   const revision = revisions.find(({ arn }) => arn === primary?.taskDefinition);
   if (!revision || (!hasRunId && primary?.rolloutState !== "IN_PROGRESS")) return undefined;
   return {
-    ...whatIs(revision),
+    ...toFoundRollout(revision),
     ...(primary?.id !== undefined && { deploymentId: primary.id }),
     ...(classicOnly !== undefined && { classicOnly }),
   };
@@ -66,11 +70,11 @@ function attachToPrimary(
  * The rollout that has set the service to this very version and image, if it is in flight or ended well, whoever began it: watching it
  * again gives its verdict, and nothing has to be changed. One that failed or was stopped is not taken up: a new attempt follows. Pure.
  */
-export function attachToRunning(now: ServiceNow, known: KnownDeployments, release: Release): Found | undefined {
+export function attachToRunning(now: ServiceNow, known: KnownDeployments, release: Release): FoundRollout | undefined {
   const { running, service } = now;
   if (running.digest !== release.digest || running.version !== release.version) return undefined;
   const primary = primaryOf(service);
-  const found: Found = {
+  const found: FoundRollout = {
     taskDefinition: running.taskDefinition,
     registeredAt: registeredAt(now.current),
     ...(primary?.id !== undefined && { deploymentId: primary.id }),
@@ -87,11 +91,11 @@ export function attachToRunning(now: ServiceNow, known: KnownDeployments, releas
 }
 
 /** What a revision and its rollout are to the watch. */
-export function subjectOf(target: Target, release: Release, found: Found, deadline: number): Subject {
+export function subjectOf(target: Target, release: Release, found: FoundRollout, deadline: number): Subject {
   return { ...found, container: target.container, digests: [release.digest], image: release.image, deadline };
 }
 
-export function whatIs({ arn, registeredAt }: OwnRevision): Found {
+export function toFoundRollout({ arn, registeredAt }: OwnRevision): FoundRollout {
   return { taskDefinition: arn, registeredAt };
 }
 

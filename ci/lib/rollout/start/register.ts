@@ -1,9 +1,9 @@
 import { type JsonObject, type RawTaskDefinition, registerTaskDefinition } from "../../aws/raw-task-definition.js";
 import { type OwnRevision, ownRevision } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
-import { lagWindow } from "./find-deployment.js";
-import { LostAnswer } from "./start-errors.js";
-import { once } from "./update-once.js";
+import { LostAnswer } from "./change-errors.js";
+import { lagWindow } from "./rollout-lookup.js";
+import { sendOnce } from "./send-once.js";
 
 /**
  * Registers the attempt's revision. A lost answer is followed by a search, and only when nothing is found by a second try: a duplicate
@@ -19,7 +19,7 @@ export async function register(
   const send = () => registerTaskDefinition(session.aws.ecs, registration, session.signal);
   for (let times = 1; ; times++) {
     try {
-      const taskDefinition = await once(session, "RegisterTaskDefinition", send);
+      const taskDefinition = await sendOnce(session, "RegisterTaskDefinition", send);
       return ownRevision({ taskDefinition, tags: registration.tags as RawTaskDefinition["tags"] }, base);
     } catch (error) {
       if (!(error instanceof LostAnswer)) throw error;

@@ -8,17 +8,17 @@ import { primaryOf, type Subject } from "../../ecs/snapshot.js";
 import { gate } from "../plan/gate.js";
 import { type Change, plan } from "../plan/plan.js";
 import { type ServiceChanges, serviceChanges } from "../plan/proposal.js";
-import { type Attempt, attemptTags } from "../revisions/idempotency-key.js";
+import { type DeployRequest, revisionTags } from "../revisions/deploy-request.js";
 import { findRevisions, type OwnRevision, registeredAt } from "../revisions/own-revisions.js";
-import { isMadeBy } from "../revisions/same-content.js";
+import { matchesRegistration } from "../revisions/same-content.js";
 import type { Session } from "../session.js";
-import { runBefore } from "../tasks/pre-deploy.js";
+import { runPreDeploy } from "../tasks/pre-deploy.js";
 import type { Baseline, TaggedBaseline } from "../verify/baseline.js";
-import { attachToOwn, attachToRunning, type Found, refuseBusy, subjectOf, whatIs } from "./attach.js";
-import { lookPatiently } from "./find-deployment.js";
+import { attachToOwn, attachToRunning, type FoundRollout, refuseBusy, subjectOf, toFoundRollout } from "./attach.js";
+import { beforeUpdate, supersededBeforeStart } from "./change-errors.js";
 import { register } from "./register.js";
+import { pollForRollout } from "./rollout-lookup.js";
 import { settle } from "./settle.js";
-import { beforeUpdate, supersededBeforeStart } from "./start-errors.js";
 import { update } from "./update.js";
 
 /** A rollout that is under way, or the one that brought what runs already. */
@@ -51,7 +51,7 @@ export interface Started {
 export async function start(
   session: Session,
   now: ServiceNow,
-  attempt: Attempt,
+  attempt: DeployRequest,
   timeoutMs: number,
   readUrl: () => Promise<TaggedBaseline> = async () => ({ baseline: {} }),
 ): Promise<Started> {
@@ -69,29 +69,29 @@ export async function start(
   const late = left && (await unchanged(listedLate(session, now, left)));
   if (late) return started(session, attempt, timeoutMs, late, own);
   refuseBusy(session.target, now, known);
-  const isSettled = !attempt.asked.ignore.includes("deployment-in-flight");
+  const isSettled = !attempt.settings.ignore.includes("deployment-in-flight");
   if (isSettled) await unchanged(settle(session, now, since));
 
   const from = attempt.source ? { ...now, current: attempt.source } : now;
   const [{ hash, changes, service }, { baseline, tag }] = await Promise.all([
-    unchanged(gate(session, from, known, attempt.release, attempt.asked, attempt.verb)),
+    unchanged(gate(session, from, known, attempt.release, attempt.settings, attempt.verb)),
     // While another deployment is in flight, its versions answer too and tell nothing of whose the URL is.
     left || !isSettled ? { baseline: {}, tag: undefined } : readUrl(),
   ]);
   const findAll = () => findRevisions(session, now, attempt, registrationOn);
   const revision =
     left ?? (await beforeUpdate(registerNew(session, now, registrationOn(now.current, hash, tag), own, findAll)));
-  await beforeUpdate(runBefore(session, attempt, now, { revision, isNew: !left, own, known }));
+  await beforeUpdate(runPreDeploy(session, attempt, now, { revision, isNew: !left, own, known }));
   const count = service.desiredCount ? { desiredCount: service.desiredCount.to } : {};
   const begun = await update(session, revision, count, !left, unchanged);
-  const fresh = started(session, attempt, timeoutMs, { ...whatIs(revision), ...begun }, [revision]);
+  const fresh = started(session, attempt, timeoutMs, { ...toFoundRollout(revision), ...begun }, [revision]);
   return { ...fresh, attached: false, changes, service, ...(!left && { baseline }) };
 }
 
-function planOn({ target, clock }: Session, attempt: Attempt, base: RawTaskDefinition, hash: string) {
-  const tags = attemptTags(target, attempt, String(base.taskDefinition.taskDefinitionArn), hash, clock.now());
-  const { source = base, release, asked } = attempt;
-  return plan(source, containersOf(target), release, tags, asked.overrides, variableOf(target));
+function planOn({ target, clock }: Session, attempt: DeployRequest, base: RawTaskDefinition, hash: string) {
+  const tags = revisionTags(target, attempt, String(base.taskDefinition.taskDefinitionArn), hash, clock.now());
+  const { source = base, release, settings } = attempt;
+  return plan(source, containersOf(target), release, tags, settings.overrides, variableOf(target));
 }
 
 /** What runs is taken for the attempt's own when it is all that is asked for, down to the variables and the count. */
@@ -99,19 +99,20 @@ function attachToWanted(
   session: Session,
   now: ServiceNow,
   known: KnownDeployments,
-  attempt: Attempt,
-): Found | undefined {
+  attempt: DeployRequest,
+): FoundRollout | undefined {
   const { registration } = planOn(session, attempt, now.current, "");
   const isAsItIs =
-    isMadeBy(now.current.taskDefinition, registration) && !serviceChanges(now, attempt.asked).desiredCount;
-  return isAsItIs && !attempt.asked.force ? attachToRunning(now, known, attempt.release) : undefined;
+    matchesRegistration(now.current.taskDefinition, registration) &&
+    !serviceChanges(now, attempt.settings).desiredCount;
+  return isAsItIs && !attempt.settings.force ? attachToRunning(now, known, attempt.release) : undefined;
 }
 
 function started(
   session: Session,
-  { release }: Attempt,
+  { release }: DeployRequest,
   timeoutMs: number,
-  found: Found,
+  found: FoundRollout,
   own: readonly OwnRevision[],
 ): Started {
   const subject = subjectOf(session.target, release, found, session.clock.now() + timeoutMs);
@@ -147,11 +148,15 @@ function leftOver(
 }
 
 /** ECS may be taking back already what its list does not show yet: the service is then on its way to what ran before. */
-async function listedLate(session: Session, { service }: ServiceNow, left: OwnRevision): Promise<Found | undefined> {
+async function listedLate(
+  session: Session,
+  { service }: ServiceNow,
+  left: OwnRevision,
+): Promise<FoundRollout | undefined> {
   const primary = primaryOf(service);
   if (primary?.rolloutState !== "IN_PROGRESS") return undefined;
-  const seen = await lookPatiently(session, left);
-  return "begun" in seen ? { ...whatIs(left), ...seen.begun } : undefined;
+  const seen = await pollForRollout(session, left);
+  return "begun" in seen ? { ...toFoundRollout(left), ...seen.begun } : undefined;
 }
 
 function unknowable(why: string): InputError {

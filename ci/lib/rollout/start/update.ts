@@ -4,9 +4,9 @@ import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import type { OwnRevision } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
-import { type Begun, deploymentOf, look, lookPatiently } from "./find-deployment.js";
-import { LostAnswer, supersededBeforeStart } from "./start-errors.js";
-import { once } from "./update-once.js";
+import { LostAnswer, supersededBeforeStart } from "./change-errors.js";
+import { deploymentOf, lookUpRollout, pollForRollout, type RolloutIds } from "./rollout-lookup.js";
+import { sendOnce } from "./send-once.js";
 
 /** What of the service is set along with its revision. */
 export type ServiceUpdate = Omit<UpdateServiceRequest, "cluster" | "service" | "taskDefinition">;
@@ -26,9 +26,9 @@ export async function update(
   changes: ServiceUpdate,
   isNew: boolean,
   describe: <T>(work: Promise<T>) => Promise<T> = (work) => work,
-): Promise<Begun> {
+): Promise<RolloutIds> {
   for (let times = 1; ; times++) {
-    const looking = isNew && times === 1 ? look(session, revision.arn) : lookPatiently(session, revision);
+    const looking = isNew && times === 1 ? lookUpRollout(session, revision.arn) : pollForRollout(session, revision);
     const seen = await (times === 1 ? describe(looking) : looking);
     if ("begun" in seen) return seen.begun;
     if (seen.primary !== revision.base) throw supersededBeforeStart(session.target.service, revision.arn, seen.primary);
@@ -44,9 +44,9 @@ export async function update(
 const tries = 3;
 
 /** The rollout is the PRIMARY deployment in the answer whose task definition is ours. */
-async function send(session: Session, taskDefinition: string, changes: ServiceUpdate): Promise<Begun> {
+async function send(session: Session, taskDefinition: string, changes: ServiceUpdate): Promise<RolloutIds> {
   const { cluster, service } = session.target;
-  const answer = await once(session, "UpdateService", () =>
+  const answer = await sendOnce(session, "UpdateService", () =>
     session.aws.ecs.send(
       withoutRetries(new sdk.ecs.UpdateServiceCommand({ cluster, service, ...changes, taskDefinition })),
       abort(session),

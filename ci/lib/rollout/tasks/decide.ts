@@ -1,5 +1,5 @@
 import type { TaskView } from "../../ecs/snapshot.js";
-import type { Failure } from "./task-record.js";
+import type { TaskFailure } from "./task-record.js";
 
 /** Why we stop a task ourselves, as ECS then tells it. */
 export const ourReasons = {
@@ -7,7 +7,7 @@ export const ourReasons = {
   ended: "Slipway: the container that the task is run for has ended",
 } as const;
 
-export type Decision = { state: "done" } | { state: "failed"; how: Failure };
+export type Decision = { state: "done" } | { state: "failed"; how: TaskFailure };
 
 /**
  * What became of a one-off task: the exit code of the named container decides. An exit code of 0 after somebody has stopped the task is
@@ -23,7 +23,7 @@ export function decide(task: TaskView, container: string): Decision | undefined 
   return wasStopped(task) ? failed("stopped") : { state: "done" };
 }
 
-function failed(how: Failure): Decision {
+function failed(how: TaskFailure): Decision {
   return { state: "failed", how };
 }
 

@@ -5,31 +5,31 @@ import { type Diagnosis, diagnose } from "../diagnose/diagnose.js";
 import { type LogTail, logTail } from "../diagnose/log-tail.js";
 import type { Session } from "../session.js";
 import { ourReasons } from "./decide.js";
-import type { OneOffRun } from "./deploy-task.js";
+import type { DeployTaskRun } from "./deploy-task.js";
 import { readTask } from "./run-task.js";
-import type { Failure, OneOffEnd } from "./task-record.js";
+import type { DeployTaskEnd, TaskFailure } from "./task-record.js";
 
 /** Why a one-off task failed: its own line, with whatever evidence there still is. */
-export interface OneOffExplanation {
+export interface TaskExplanation {
   diagnosis: Pick<Diagnosis, "title" | "evidence" | "fix">;
   log: LogTail;
 }
 
 /** The same words each time it is asked for, with what ECS and the log still tell of the task: the first for an hour, the second as long as the log is kept. */
-export async function explain(
+export async function explainTask(
   session: Session,
-  run: OneOffRun,
-  { task, how }: OneOffEnd & { state: "failed" },
-): Promise<OneOffExplanation> {
+  run: DeployTaskRun,
+  { task, how }: DeployTaskEnd & { state: "failed" },
+): Promise<TaskExplanation> {
   return { diagnosis: diagnosisOf(session, run, how, await seen(session, task)), log: await logOf(session, run, task) };
 }
 
 function diagnosisOf(
   { target }: Session,
-  run: OneOffRun,
-  how: Failure,
+  run: DeployTaskRun,
+  how: TaskFailure,
   task: TaskView | undefined,
-): OneOffExplanation["diagnosis"] {
+): TaskExplanation["diagnosis"] {
   const told = task && causeOf(target.container, task);
   const isTold =
     told && !["container-exits", "container-completes", "unknown"].includes(told.cause) && how !== "time-limit";
@@ -51,7 +51,7 @@ function causeOf(container: string, task: TaskView): Diagnosis {
   ]);
 }
 
-function plain(run: OneOffRun, container: string, how: Failure): Pick<CauseRule, "title" | "fix"> {
+function plain(run: DeployTaskRun, container: string, how: TaskFailure): Pick<CauseRule, "title" | "fix"> {
   switch (how) {
     case "time-limit":
       return {
@@ -86,7 +86,7 @@ async function seen(session: Session, task: string): Promise<TaskView | undefine
   }
 }
 
-async function logOf(session: Session, { revision }: OneOffRun, task: string): Promise<LogTail> {
+async function logOf(session: Session, { revision }: DeployTaskRun, task: string): Promise<LogTail> {
   try {
     const { taskDefinition } = await describeTaskDefinition(session.aws.ecs, revision, session.signal);
     return await logTail(session, taskDefinition, task);

@@ -6,7 +6,7 @@ import type { Session } from "../session.js";
 import { elapsed } from "../watch/elapsed.js";
 import { backoff } from "../watch/pace.js";
 import { type Decision, decide, ourReasons } from "./decide.js";
-import { nameOf, type OneOffRun } from "./deploy-task.js";
+import { type DeployTaskRun, taskName } from "./deploy-task.js";
 import { readTask, stopTask } from "./run-task.js";
 
 /** Milliseconds. */
@@ -29,7 +29,7 @@ const patience = {
  */
 export async function follow(
   session: Session,
-  run: OneOffRun,
+  run: DeployTaskRun,
   task: string,
   startedAt: number,
 ): Promise<Decision | undefined> {
@@ -55,7 +55,7 @@ export async function follow(
         return decision;
       }
     } else if (now >= deadline && stoppedAt === undefined) {
-      session.progress(`${nameOf(run)} is not done after ${run.timeoutSeconds} s, its time limit: stopping it.`);
+      session.progress(`${taskName(run)} is not done after ${run.timeoutSeconds} s, its time limit: stopping it.`);
       await patiently(session, run, () => stop(session, task, "timeLimit"));
       stoppedAt = now;
     }
@@ -93,7 +93,7 @@ function teller({ clock, progress }: Session, startedAt: number): (task: TaskVie
 }
 
 /** Stays away for a while when AWS asks for fewer calls or does not answer. */
-async function patiently<T>(session: Session, run: OneOffRun, call: () => Promise<T>): Promise<T> {
+async function patiently<T>(session: Session, run: DeployTaskRun, call: () => Promise<T>): Promise<T> {
   for (let times = 1; ; times++) {
     try {
       return await call();
@@ -108,11 +108,11 @@ async function patiently<T>(session: Session, run: OneOffRun, call: () => Promis
   }
 }
 
-function blind(run: OneOffRun, cause: Error): SlipwayError {
+function blind(run: DeployTaskRun, cause: Error): SlipwayError {
   return new SlipwayError(
     cause instanceof SlipwayError ? cause.code : "task-watch-broken",
     1,
-    `${nameOf(run)} can't be watched any further: ${neutral(cause.message)} It goes on in ECS meanwhile. Run the same command again: it finds the task and waits for its end.`,
+    `${taskName(run)} can't be watched any further: ${neutral(cause.message)} It goes on in ECS meanwhile. Run the same command again: it finds the task and waits for its end.`,
     { cause },
   );
 }

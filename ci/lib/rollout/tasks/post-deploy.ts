@@ -1,17 +1,17 @@
 import { describeTaskDefinition } from "../../aws/raw-task-definition.js";
 import { neutral } from "../../common/foreign-text.js";
 import type { ServiceNow } from "../../ecs/service.js";
-import type { Attempt } from "../revisions/idempotency-key.js";
-import { tag } from "../revisions/idempotency-key.js";
+import type { DeployRequest } from "../revisions/deploy-request.js";
+import { revisionTag } from "../revisions/deploy-request.js";
 import { tagOf } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
-import { nameOf, type OneOff, oneOffOf, runOf } from "./deploy-task.js";
-import { explain, type OneOffExplanation } from "./explain-task.js";
+import { type DeployTask, deployTaskOf, taskName, toTaskRun } from "./deploy-task.js";
+import { explainTask, type TaskExplanation } from "./explain-task.js";
 import { runOnce } from "./run-once.js";
 import { parseRecord, recordTag } from "./task-record.js";
 
 /** What became of the task after a deploy. */
-export interface AfterReport {
+export interface PostDeployResult {
   /** `unknown`: it may have run, and how it ended can't be found out. */
   state: "done" | "failed" | "unknown";
   /** In a sentence. */
@@ -19,7 +19,7 @@ export interface AfterReport {
   /** Its id, where there is one. */
   task?: string;
   /** Where it failed. */
-  why?: OneOffExplanation;
+  why?: TaskExplanation;
 }
 
 /**
@@ -28,15 +28,15 @@ export interface AfterReport {
  * @param revision ARN of the revision that is deployed.
  * @returns undefined where there is none to run.
  */
-export async function runAfter(
+export async function runPostDeploy(
   session: Session,
-  attempt: Attempt,
+  attempt: DeployRequest,
   now: ServiceNow,
   revision: string,
-): Promise<AfterReport | undefined> {
-  const oneOff = oneOffOf(session.target, "after");
+): Promise<PostDeployResult | undefined> {
+  const oneOff = deployTaskOf(session.target, "after");
   if (!oneOff || attempt.verb !== "deploy") return undefined;
-  if (attempt.asked.skipAfter) {
+  if (attempt.settings.skipAfter) {
     session.progress("The task after the deploy is left out, as asked (--skip-after).");
     return undefined;
   }
@@ -46,7 +46,7 @@ export async function runAfter(
     session.signal?.throwIfAborted();
     return {
       state: "unknown",
-      said: `${nameOf(oneOff)} could not be run to its end: ${neutral((error as Error).message)}`,
+      said: `${taskName(oneOff)} could not be run to its end: ${neutral((error as Error).message)}`,
     };
   }
 }
@@ -54,26 +54,26 @@ export async function runAfter(
 async function run(
   session: Session,
   { service }: ServiceNow,
-  oneOff: OneOff,
+  oneOff: DeployTask,
   revision: string,
-): Promise<AfterReport | undefined> {
+): Promise<PostDeployResult | undefined> {
   const made = await describeTaskDefinition(session.aws.ecs, revision, session.signal);
-  const key = tagOf(made, tag.attempt);
-  if (key === undefined || tagOf(made, tag.verb) !== "deploy") {
-    session.progress(`${nameOf(oneOff)} is left out: no deploy has made what runs.`);
+  const key = tagOf(made, revisionTag.attempt);
+  if (key === undefined || tagOf(made, revisionTag.verb) !== "deploy") {
+    session.progress(`${taskName(oneOff)} is left out: no deploy has made what runs.`);
     return undefined;
   }
   const text = tagOf(made, recordTag.after);
-  const one = runOf(oneOff, key, revision);
+  const one = toTaskRun(oneOff, key, revision);
   const outcome = await runOnce(session, service, one, text === undefined ? undefined : parseRecord(text));
   if (outcome.state === "unknown") {
     return {
       state: "unknown",
-      said: `${nameOf(one)} may have run, and how it ended is not known: ${outcome.known}. It is not run a second time.`,
+      said: `${taskName(one)} may have run, and how it ended is not known: ${outcome.known}. It is not run a second time.`,
     };
   }
   const { state, task, at } = outcome;
-  if (state === "done") return { state, task, said: `${nameOf(one)} ended well at ${new Date(at).toISOString()}.` };
-  const why = await explain(session, one, outcome);
-  return { state, task, said: `${nameOf(one)} failed: ${why.diagnosis.title}.`, why };
+  if (state === "done") return { state, task, said: `${taskName(one)} ended well at ${new Date(at).toISOString()}.` };
+  const why = await explainTask(session, one, outcome);
+  return { state, task, said: `${taskName(one)} failed: ${why.diagnosis.title}.`, why };
 }

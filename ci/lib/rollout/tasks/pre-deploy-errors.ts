@@ -2,19 +2,19 @@ import { InputError } from "../../common/errors.js";
 import type { Target } from "../../config/target.js";
 import { causeLines, logLines } from "../../report/report-text.js";
 import type { Release } from "../session.js";
-import { nameOf, type OneOffRun } from "./deploy-task.js";
-import type { OneOffExplanation } from "./explain-task.js";
-import type { OneOffEnd } from "./task-record.js";
+import { type DeployTaskRun, taskName } from "./deploy-task.js";
+import type { TaskExplanation } from "./explain-task.js";
+import type { DeployTaskEnd } from "./task-record.js";
 
 /** The deploy is not made: the task before it failed. Exit code 2. */
-export function refusal(
+export function preDeployFailed(
   { version }: Release,
-  run: OneOffRun,
-  { task, at }: OneOffEnd & { state: "failed" },
-  { diagnosis, log }: OneOffExplanation,
+  run: DeployTaskRun,
+  { task, at }: DeployTaskEnd & { state: "failed" },
+  { diagnosis, log }: TaskExplanation,
 ): InputError {
   const lines = [
-    `REFUSED: ${version}. ${nameOf(run)} failed, so nothing of the service was changed.`,
+    `REFUSED: ${version}. ${taskName(run)} failed, so nothing of the service was changed.`,
     "",
     `task        ${task} of ${shortName(run.revision)}`,
     `command     ${JSON.stringify(run.command)}`,
@@ -30,11 +30,11 @@ export function refusal(
 }
 
 /** The task may have run, and nothing tells how it ended: a person has to look. Exit code 2. */
-export function unknowable({ cluster, container }: Target, run: OneOffRun, known: string): InputError {
+export function preDeployUnknown({ cluster, container }: Target, run: DeployTaskRun, known: string): InputError {
   return new InputError(
     "before-unknown",
     [
-      `${nameOf(run)} may have run, and how it ended is not known: ${known}. Nothing of the service was changed, and the task is not run a second time.`,
+      `${taskName(run)} may have run, and how it ended is not known: ${known}. Nothing of the service was changed, and the task is not run a second time.`,
       `To look: the log of container ${container} from that time on, and aws ecs list-tasks --cluster ${cluster} --started-by ${run.startedBy} (with --desired-status STOPPED too).`,
       "To go on: when its work is done, pass --skip-before; to run it once more, deploy with another --run-id.",
     ].join("\n"),

@@ -1,15 +1,15 @@
 import { describeService, type ServiceNow } from "../../ecs/service.js";
 import { type KnownDeployments, knownDeployments } from "../../ecs/service-deployments.js";
-import { type Attempt, attemptKey } from "../revisions/idempotency-key.js";
+import { type DeployRequest, idempotencyKey } from "../revisions/deploy-request.js";
 import { describeRevision, type OwnRevision, tagOf } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
 import { noSpan } from "../span.js";
 import { refuseBusy } from "../start/attach.js";
-import { oneOffOf, runOf } from "./deploy-task.js";
-import { explain } from "./explain-task.js";
-import { refusal, unknowable } from "./pre-deploy-errors.js";
+import { deployTaskOf, toTaskRun } from "./deploy-task.js";
+import { explainTask } from "./explain-task.js";
+import { preDeployFailed, preDeployUnknown } from "./pre-deploy-errors.js";
 import { runOnce } from "./run-once.js";
-import { type OneOffRecord, parseRecord, recordTag } from "./task-record.js";
+import { type DeployTaskRecord, parseRecord, recordTag } from "./task-record.js";
 
 /** The revision that is about to be rolled out, and what else the attempt has left behind. */
 export interface Registered {
@@ -27,27 +27,27 @@ export interface Registered {
  * @throws InputError when it failed, now or at an earlier call of the attempt, when nobody knows how it ended, or when somebody has
  * begun a deployment meanwhile.
  */
-export async function runBefore(
+export async function runPreDeploy(
   session: Session,
-  attempt: Attempt,
+  attempt: DeployRequest,
   now: ServiceNow,
   registered: Registered,
 ): Promise<void> {
-  const oneOff = oneOffOf(session.target, "before");
+  const oneOff = deployTaskOf(session.target, "before");
   if (!oneOff || attempt.verb !== "deploy") return;
-  if (attempt.asked.skipBefore)
+  if (attempt.settings.skipBefore)
     return session.progress("The task before the deploy is left out, as asked (--skip-before).");
   const { revision, record } = await findRecord(session, registered);
-  const run = runOf(oneOff, attemptKey(session.target, attempt), revision);
+  const run = toTaskRun(oneOff, idempotencyKey(session.target, attempt), revision);
   const { span = noSpan } = session;
   const outcome = await span("pre-deploy task", () => runOnce(session, now.service, run, record), failureOf);
   switch (outcome.state) {
     case "done":
       return record?.state === "done" ? undefined : await refuseMeanwhile(session, now, registered.revision);
     case "failed":
-      throw refusal(attempt.release, run, outcome, await explain(session, run, outcome));
+      throw preDeployFailed(attempt.release, run, outcome, await explainTask(session, run, outcome));
     case "unknown":
-      throw unknowable(session.target, run, outcome.known);
+      throw preDeployUnknown(session.target, run, outcome.known);
   }
 }
 
@@ -72,7 +72,7 @@ async function refuseMeanwhile(session: Session, now: ServiceNow, { base, regist
 async function findRecord(
   session: Session,
   { revision, isNew, own, known }: Registered,
-): Promise<{ revision: string; record?: OneOffRecord }> {
+): Promise<{ revision: string; record?: DeployTaskRecord }> {
   if (isNew) return { revision: revision.arn };
   const isSpent = ({ arn }: OwnRevision) => known.listed.some((one) => one.taskDefinition === arn);
   const duplicates = own.filter((one) => one.arn !== revision.arn && one.base === revision.base && !isSpent(one));

@@ -3,14 +3,14 @@ import { SlipwayError } from "../../common/errors.js";
 import { taskId } from "../../ecs/snapshot.js";
 import type { Session } from "../session.js";
 import { elapsed } from "../watch/elapsed.js";
-import { nameOf, type OneOffRun } from "./deploy-task.js";
+import { type DeployTaskRun, taskName } from "./deploy-task.js";
 import { follow } from "./follow.js";
-import { mark } from "./run-mark.js";
 import { findTask, runTask } from "./run-task.js";
-import type { OneOffEnd, OneOffRecord } from "./task-record.js";
+import type { DeployTaskEnd, DeployTaskRecord } from "./task-record.js";
+import { writeRecord } from "./write-record.js";
 
 /** How a one-off task ended; `unknown` where it may have run and nothing tells how that went. */
-export type OneOffOutcome = OneOffEnd | { state: "unknown"; known: string };
+export type DeployTaskOutcome = DeployTaskEnd | { state: "unknown"; known: string };
 
 /**
  * Runs a one-off task, or tells how it ended when it has run: what is kept on its revision comes first, then what ECS still knows of the
@@ -20,9 +20,9 @@ export type OneOffOutcome = OneOffEnd | { state: "unknown"; known: string };
 export async function runOnce(
   session: Session,
   service: Service,
-  run: OneOffRun,
-  record: OneOffRecord | undefined,
-): Promise<OneOffOutcome> {
+  run: DeployTaskRun,
+  record: DeployTaskRecord | undefined,
+): Promise<DeployTaskOutcome> {
   if (record?.state === "done" || record?.state === "failed") return record;
   if (record?.state === "unreadable") return unknown(`its tag says ${JSON.stringify(record.text)}`);
   const { task, startedAt } =
@@ -30,14 +30,16 @@ export async function runOnce(
       ? await findAgain(session, service, run, record.at)
       : await begin(session, service, run, session.clock.now());
   if (task === undefined) return unknown(`it was started at ${timeOf(startedAt)}, and ECS tells of no such task now`);
-  session.progress(`${nameOf(run)}: ${taskId(task)}, ${JSON.stringify(run.command)}, at most ${run.timeoutSeconds} s.`);
+  session.progress(
+    `${taskName(run)}: ${taskId(task)}, ${JSON.stringify(run.command)}, at most ${run.timeoutSeconds} s.`,
+  );
   const decision = await follow(session, run, task, startedAt);
   if (!decision)
     return unknown(`it was started at ${timeOf(startedAt)} as ${taskId(task)}, which ECS does not know now`);
-  const end: OneOffEnd = { ...decision, at: session.clock.now(), task: taskId(task) };
-  await mark(session, run, end);
+  const end: DeployTaskEnd = { ...decision, at: session.clock.now(), task: taskId(task) };
+  await writeRecord(session, run, end);
   session.progress(
-    `${elapsed(end.at - startedAt)} ${nameOf(run).toLowerCase()} ${end.state === "done" ? "has ended well" : "has failed"}.`,
+    `${elapsed(end.at - startedAt)} ${taskName(run).toLowerCase()} ${end.state === "done" ? "has ended well" : "has failed"}.`,
   );
   return end;
 }
@@ -57,8 +59,8 @@ interface Begun {
 }
 
 /** The mark comes first: a call that is cut off behind it leaves a trace of what may have run. */
-async function begin(session: Session, service: Service, run: OneOffRun, at: number): Promise<Begun> {
-  await mark(session, run, { state: "started", at });
+async function begin(session: Session, service: Service, run: DeployTaskRun, at: number): Promise<Begun> {
+  await writeRecord(session, run, { state: "started", at });
   try {
     return { task: await runTask(session, service, run), startedAt: at };
   } catch (error) {
@@ -67,9 +69,9 @@ async function begin(session: Session, service: Service, run: OneOffRun, at: num
   }
 }
 
-async function markRefused(session: Session, run: OneOffRun): Promise<void> {
+async function markRefused(session: Session, run: DeployTaskRun): Promise<void> {
   try {
-    await mark(session, run, { state: "refused", at: session.clock.now() });
+    await writeRecord(session, run, { state: "refused", at: session.clock.now() });
   } catch {
     // Why it was refused is what people need to read; without the mark the next call finds out that nothing ran.
     session.signal?.throwIfAborted();
@@ -77,8 +79,8 @@ async function markRefused(session: Session, run: OneOffRun): Promise<void> {
 }
 
 /** What is not found though ECS would still tell of it has not run: it is started now, and has its whole time. */
-async function findAgain(session: Session, service: Service, run: OneOffRun, startedAt: number): Promise<Begun> {
-  session.progress(`${nameOf(run)} was started at ${timeOf(startedAt)} by a call that was cut off: looking for it.`);
+async function findAgain(session: Session, service: Service, run: DeployTaskRun, startedAt: number): Promise<Begun> {
+  session.progress(`${taskName(run)} was started at ${timeOf(startedAt)} by a call that was cut off: looking for it.`);
   const task = await findTask(session, run);
   const now = session.clock.now();
   return task !== undefined || now - startedAt >= tokenKept
@@ -86,7 +88,7 @@ async function findAgain(session: Session, service: Service, run: OneOffRun, sta
     : await begin(session, service, run, now);
 }
 
-function unknown(known: string): OneOffOutcome {
+function unknown(known: string): DeployTaskOutcome {
   return { state: "unknown", known };
 }
 

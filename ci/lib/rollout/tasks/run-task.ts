@@ -7,9 +7,9 @@ import { taskView } from "../../ecs/views.js";
 import { ruleFor } from "../diagnose/causes.js";
 import { placementRules } from "../diagnose/placement-causes.js";
 import type { Session } from "../session.js";
-import { LostAnswer } from "../start/start-errors.js";
-import { once } from "../start/update-once.js";
-import { nameOf, type OneOffRun, overridesOf } from "./deploy-task.js";
+import { LostAnswer } from "../start/change-errors.js";
+import { sendOnce } from "../start/send-once.js";
+import { type DeployTaskRun, overridesOf, taskName } from "./deploy-task.js";
 import { launchOf } from "./launch.js";
 
 /**
@@ -18,11 +18,11 @@ import { launchOf } from "./launch.js";
  * @returns Its ARN.
  * @throws InputError when ECS refuses it or has no place for it: nothing runs. LostAnswer when it does not answer.
  */
-export async function runTask(session: Session, service: Service, run: OneOffRun): Promise<string> {
+export async function runTask(session: Session, service: Service, run: DeployTaskRun): Promise<string> {
   const command = new sdk.ecs.RunTaskCommand(inputOf(session, service, run));
   for (let times = 1; ; times++) {
     try {
-      const answer = await once(session, "RunTask", () => session.aws.ecs.send(command, abort(session)));
+      const answer = await sendOnce(session, "RunTask", () => session.aws.ecs.send(command, abort(session)));
       const arn = answer.tasks?.[0]?.taskArn;
       if (arn !== undefined) return arn;
       throw noPlace(
@@ -41,7 +41,7 @@ export async function runTask(session: Session, service: Service, run: OneOffRun
 const tries = 3;
 
 /** Launched as the service's own tasks are. */
-function inputOf({ target }: Session, service: Service, run: OneOffRun): RunTaskCommandInput {
+function inputOf({ target }: Session, service: Service, run: DeployTaskRun): RunTaskCommandInput {
   return {
     cluster: target.cluster,
     taskDefinition: run.revision,
@@ -58,14 +58,14 @@ function tasksOfConflict(error: unknown): string | undefined {
   return cause?.name === "ConflictException" ? cause.resourceIds?.[0] : undefined;
 }
 
-function noPlace(run: OneOffRun, reasons: string[] | undefined): InputError {
+function noPlace(run: DeployTaskRun, reasons: string[] | undefined): InputError {
   const told = reasons?.map((reason) => reason.replace(/\.$/, "")).join("; ") || "ECS gives no reason";
   const { fix = "Run the same command again when there is room for it." } = ruleFor(placementRules, told) ?? {};
-  return new InputError("task-not-placed", `${nameOf(run)} could not be started: ${told}. Nothing ran. ${fix}`);
+  return new InputError("task-not-placed", `${taskName(run)} could not be started: ${told}. Nothing ran. ${fix}`);
 }
 
 /** Finds the task by who has started it, in whatever state it is. ECS tells of a stopped one for about an hour. */
-export async function findTask(session: Session, { startedBy }: OneOffRun): Promise<string | undefined> {
+export async function findTask(session: Session, { startedBy }: DeployTaskRun): Promise<string | undefined> {
   for (const desiredStatus of ["RUNNING", "STOPPED"] as const) {
     const command = new sdk.ecs.ListTasksCommand({ cluster: session.target.cluster, startedBy, desiredStatus });
     const { taskArns } = await session.aws.ecs.send(command, abort(session));

@@ -1,34 +1,34 @@
 import type { When } from "./deploy-task.js";
 
 /** What is kept of a one-off task as a tag of its revision, so that it runs once whatever becomes of the process. */
-export type OneOffRecord =
+export type DeployTaskRecord =
   /** Written before it is started: from then on it may have run. */
   | { state: "started"; at: number }
   /** ECS has refused to start it: nothing ran. */
   | { state: "refused"; at: number }
-  | OneOffEnd
+  | DeployTaskEnd
   /** Not in our words: somebody has changed it. */
   | { state: "unreadable"; text: string };
 
 /** How it ended. */
-export type OneOffEnd =
+export type DeployTaskEnd =
   | { state: "done"; at: number; task: string }
-  | { state: "failed"; at: number; task: string; how: Failure };
+  | { state: "failed"; at: number; task: string; how: TaskFailure };
 
 /** `exit-N`: its container's exit code; or it was stopped by us or by others, or its container has not come up. */
-export type Failure = `exit-${number}` | "time-limit" | "stopped" | "not-started";
+export type TaskFailure = `exit-${number}` | "time-limit" | "stopped" | "not-started";
 
 export const recordTag: Record<When, string> = { before: "slipway:before", after: "slipway:after" };
 
 /** Only characters that a tag's value may have, such as `failed 2026-01-01T00:00:00.000Z 0123abcd exit-1`. */
-export function formatRecord(record: Exclude<OneOffRecord, { state: "unreadable" }>): string {
+export function formatRecord(record: Exclude<DeployTaskRecord, { state: "unreadable" }>): string {
   const parts = [record.state, new Date(record.at).toISOString()];
   if ("task" in record) parts.push(record.task);
   if (record.state === "failed") parts.push(record.how);
   return parts.join(" ");
 }
 
-export function parseRecord(text: string): OneOffRecord {
+export function parseRecord(text: string): DeployTaskRecord {
   const [state = "", time = "", task = "", how = "", ...more] = text.split(" ");
   const at = Date.parse(time);
   const length = [state, time, task, how, ...more].filter(Boolean).length;
@@ -39,6 +39,6 @@ export function parseRecord(text: string): OneOffRecord {
   return { state: "unreadable", text };
 }
 
-function isFailure(text: string): text is Failure {
+function isFailure(text: string): text is TaskFailure {
   return /^(exit--?\d+|time-limit|stopped|not-started)$/.test(text);
 }

@@ -1,6 +1,6 @@
 import type { ServiceNow } from "../../ecs/service.js";
 import type { Snapshot } from "../../ecs/snapshot.js";
-import { tag } from "../revisions/idempotency-key.js";
+import { revisionTag } from "../revisions/deploy-request.js";
 import { tagOf } from "../revisions/own-revisions.js";
 import type { Undone } from "../rollback/automatic-rollback.js";
 import type { RollOutOptions } from "../run.js";
@@ -37,7 +37,7 @@ export async function readBefore(
   const version = running.versionFrom ? undefined : running.version;
   const { http, clock, signal, progress } = options;
   if (!http) return { baseline: version === undefined ? {} : { running: version } };
-  const earlier = baselineIn(tagOf(current, tag.probe), http);
+  const earlier = baselineIn(tagOf(current, revisionTag.probe), http);
   const read = await readBaseline(http, version, clock, signal, howToAsk(options));
   const isTag = running.versionFrom !== undefined && read.answered === running.version;
   const seen: Baseline = isTag && read.answered !== undefined ? { ...read, running: read.answered } : read;

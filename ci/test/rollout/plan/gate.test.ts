@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../../lib/aws/raw-task-definition.js";
-import { type Asked, nothingAsked } from "../../../lib/rollout/plan/deploy-options.js";
+import { type DeploySettings, defaultSettings } from "../../../lib/rollout/plan/deploy-settings.js";
 import { eachFindingOnce } from "../../../lib/rollout/plan/gate.js";
 import { rollOut } from "../../../lib/rollout/run.js";
 import { Fault, fakeAws } from "../../support/fake-aws.js";
@@ -24,8 +24,8 @@ async function scene(t: TestContext) {
   t.after(() => fake.close());
   const lines: string[] = [];
   const options = { aws: fake.aws, target, clock, release, progress: (line: string) => void lines.push(line) };
-  const roll = (asked: Partial<Asked> = {}, wanted = release) =>
-    rollOut({ ...options, release: wanted, asked: { ...nothingAsked, ...asked } });
+  const roll = (asked: Partial<DeploySettings> = {}, wanted = release) =>
+    rollOut({ ...options, release: wanted, settings: { ...defaultSettings, ...asked } });
   const registered = () => fake.sent("RegisterTaskDefinition").at(-1) as JsonObject;
   return { fake, world, lines, roll, registered };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Target } from "../../../lib/config/target.js";
 import { readService } from "../../../lib/ecs/service.js";
-import { type Asked, nothingAsked } from "../../../lib/rollout/plan/deploy-options.js";
+import { type DeploySettings, defaultSettings } from "../../../lib/rollout/plan/deploy-settings.js";
 import { propose, refuseProposal } from "../../../lib/rollout/plan/proposal.js";
 import { Fault, fakeAws } from "../../support/fake-aws.js";
 import {
@@ -24,9 +24,9 @@ async function scene(t: TestContext) {
   const fake = await fakeAws(script);
   t.after(() => fake.close());
   const session = { aws: fake.aws, target: target as Target, clock, progress: () => undefined };
-  const run = async (asked: Partial<Asked> = {}, wanted = release) => {
+  const run = async (asked: Partial<DeploySettings> = {}, wanted = release) => {
     const now = await readService(fake.aws, target);
-    return await propose(session, now, { listed: [] }, wanted, { ...nothingAsked, ...asked });
+    return await propose(session, now, { listed: [] }, wanted, { ...defaultSettings, ...asked });
   };
   return { fake, world, run, session };
 }
@@ -128,15 +128,15 @@ test("what runs already is nothing to do, unless it is forced", async (t) => {
 test("a plan that has moved is refused, and so is one that a finding speaks against", async (t) => {
   const { fake, run } = await scene(t);
   const plan = await run();
-  refuseProposal(plan, { ...nothingAsked, plan: plan.hash });
+  refuseProposal(plan, { ...defaultSettings, plan: plan.hash });
   const other = "0123456789abcdef";
-  assert.throws(() => refuseProposal(plan, { ...nothingAsked, plan: other }), {
+  assert.throws(() => refuseProposal(plan, { ...defaultSettings, plan: other }), {
     code: "plan-moved",
     exitCode: 2,
     message: new RegExp(`${other}.*${plan.hash}`),
   });
   fake.script.DescribeImages = () => ({ imageDetails: [{ imageDigest: newDigest, imageStatus: "ARCHIVED" }] });
   const refused = await run();
-  assert.throws(() => refuseProposal(refused, nothingAsked), { code: "pre-flight", message: /image-inactive/ });
-  refuseProposal(await run({ ignore: ["image-inactive"] }), nothingAsked);
+  assert.throws(() => refuseProposal(refused, defaultSettings), { code: "pre-flight", message: /image-inactive/ });
+  refuseProposal(await run({ ignore: ["image-inactive"] }), defaultSettings);
 });

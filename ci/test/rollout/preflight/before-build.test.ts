@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../../lib/aws/raw-task-definition.js";
-import { type Asked, nothingAsked } from "../../../lib/rollout/plan/deploy-options.js";
+import { type DeploySettings, defaultSettings } from "../../../lib/rollout/plan/deploy-settings.js";
 import { checkBeforeBuild } from "../../../lib/rollout/preflight/before-build.js";
 import { Fault, fakeAws, type Script } from "../../support/fake-aws.js";
 import { repository, revisionArn, scriptedEcs, target, update } from "../../support/scripted-ecs.js";
@@ -18,10 +18,10 @@ async function scene(t: TestContext, script: Script = {}) {
   const lines: string[] = [];
   const session = { aws: fake.aws, target, clock, progress: (line: string) => void lines.push(line) };
   const current = world.taskDefinitions.get(revisionArn(7)) as { taskDefinition: JsonObject; tags: JsonObject[] };
-  const check = (more: { asked?: Partial<Asked>; target?: object } & Partial<typeof unpublished> = {}) => {
+  const check = (more: { asked?: Partial<DeploySettings>; target?: object } & Partial<typeof unpublished> = {}) => {
     const { asked, target: changed, ...wanted } = more;
     const of = { ...session, target: { ...target, ...changed } };
-    return checkBeforeBuild(of, { ...unpublished, ...wanted }, { ...nothingAsked, ...asked });
+    return checkBeforeBuild(of, { ...unpublished, ...wanted }, { ...defaultSettings, ...asked });
   };
   return { fake, world, current, lines, check };
 }

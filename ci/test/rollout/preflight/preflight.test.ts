@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Facts } from "../../../lib/rollout/preflight/facts.js";
+import type { PreflightFacts } from "../../../lib/rollout/preflight/facts.js";
 import { type FindingId, findingIds } from "../../../lib/rollout/preflight/finding.js";
-import { isBlocking, judge, parseIgnored, refuseBlocking } from "../../../lib/rollout/preflight/preflight.js";
+import { isBlocking, judgeFindings, parseIgnored, refuseBlocking } from "../../../lib/rollout/preflight/preflight.js";
 import { facts, inShort } from "../../support/facts.js";
 import { target } from "../../support/scripted-ecs.js";
 import { targetGroup } from "../../support/target-groups.js";
@@ -15,11 +15,11 @@ const bad = facts({
 });
 
 test("nothing speaks against a deploy on which all is well", () => {
-  assert.deepEqual(judge(facts(), []), []);
+  assert.deepEqual(judgeFindings(facts(), []), []);
 });
 
 const somewhere = { service: { ...facts().service, serviceArn: "arn:aws:ecs:eu-west-1:123456789012:service/c/s" } };
-const wrong: Record<FindingId, Partial<Facts>> = {
+const wrong: Record<FindingId, Partial<PreflightFacts>> = {
   "other-place": somewhere,
   "deployment-in-flight": {
     deployments: { listed: [{ arn: "arn:x/sd1", status: "PENDING", createdAt: 0, taskDefinition: "x" }] },
@@ -68,14 +68,14 @@ const wrong: Record<FindingId, Partial<Facts>> = {
 };
 for (const id of findingIds) {
   test(`${id} is among what is looked for, and comes with its fix`, () => {
-    const found = judge(facts(wrong[id]), []).find((one) => one.id === id);
+    const found = judgeFindings(facts(wrong[id]), []).find((one) => one.id === id);
     assert.ok(found);
     assert.notEqual(found.fix, "");
   });
 }
 
 test("findings come with the worst first", () => {
-  assert.deepEqual(inShort(judge(bad, [])), [
+  assert.deepEqual(inShort(judgeFindings(bad, [])), [
     "error image-missing",
     "error log-group-missing",
     "warning no-circuit-breaker",
@@ -85,7 +85,7 @@ test("findings come with the worst first", () => {
 
 test("every error that nobody ignores is told with its fix, and stops the deploy before anything is changed", () => {
   assert.throws(
-    () => refuseBlocking(judge(bad, ["image-missing"])),
+    () => refuseBlocking(judgeFindings(bad, ["image-missing"])),
     (error: Error & { code: string; exitCode: number }) => {
       assert.equal(error.code, "pre-flight");
       assert.equal(error.exitCode, 2);
@@ -98,7 +98,7 @@ test("every error that nobody ignores is told with its fix, and stops the deploy
 });
 
 test("with every error ignored nothing stops the deploy, and the findings say that they are ignored", () => {
-  const findings = judge(bad, ["image-missing", "log-group-missing"]);
+  const findings = judgeFindings(bad, ["image-missing", "log-group-missing"]);
   refuseBlocking(findings);
   assert.deepEqual(
     findings.map(({ ignored }) => ignored),

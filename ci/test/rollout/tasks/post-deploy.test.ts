@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { formatReport } from "../../../lib/report/report-text.js";
-import { nothingAsked } from "../../../lib/rollout/plan/deploy-options.js";
+import { defaultSettings } from "../../../lib/rollout/plan/deploy-settings.js";
 import { usualCheck } from "../../../lib/rollout/verify/version-check.js";
+import { oneOffScene } from "../../support/deploy-task-scene.js";
 import { Fault } from "../../support/fake-aws.js";
-import { oneOffScene } from "../../support/one-off-scene.js";
+import type { Behaviour } from "../../support/scripted-deploy-task.js";
 import { revisionArn, type Story } from "../../support/scripted-ecs.js";
-import type { Behaviour } from "../../support/scripted-one-off.js";
 import { crashLoop } from "../../support/stories.js";
 
 const command = ["python3", "warm.py"];
 
-const asked = { ...nothingAsked, skipAfter: true };
+const asked = { ...defaultSettings, skipAfter: true };
 
 const scene = (t: TestContext, behaviour?: Behaviour, story?: Story) =>
   oneOffScene(t, { after: { command, timeoutSeconds: 900 } }, behaviour, story);
@@ -93,14 +93,14 @@ test("a deployment that could not be verified has no task after it", async (t) =
 
 test("--skip-after and a rollback leave the task after a deploy out", async (t) => {
   const { roll, runs } = await scene(t);
-  assert.equal((await roll({ asked })).exitCode, 0);
+  assert.equal((await roll({ settings: asked })).exitCode, 0);
   await roll({ verb: "rollback", runId: "back" });
   assert.equal(runs.length, 0);
 });
 
 test("what runs already and no deploy has made has no task after it", async (t) => {
   const { roll, runs, world } = await scene(t);
-  await roll({ asked });
+  await roll({ settings: asked });
   const made = world.taskDefinitions.get(revisionArn(8));
   if (made) made.tags = [];
   assert.equal((await roll()).verdict, "deployed");

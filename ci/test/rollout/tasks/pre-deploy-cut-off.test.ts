@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { beforeScene } from "../../support/deploy-task-scene.js";
 import { lostAnswer } from "../../support/fake-aws.js";
-import { beforeScene } from "../../support/one-off-scene.js";
 import { revisionArn, target } from "../../support/scripted-ecs.js";
 import { set } from "../../support/stories.js";
 

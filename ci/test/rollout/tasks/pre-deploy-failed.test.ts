@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { beforeScene } from "../../support/one-off-scene.js";
+import { beforeScene } from "../../support/deploy-task-scene.js";
 
 test("an exit code that is not 0 refuses the deploy with the log's end, and the service is as it was", async (t) => {
   const { fake, roll, record } = await beforeScene(t, { ends: 20, exitCode: 3 });

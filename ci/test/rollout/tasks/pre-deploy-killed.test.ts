@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Report } from "../../../lib/rollout/result.js";
+import { oneOffScene } from "../../support/deploy-task-scene.js";
 import { type Boundary, killable } from "../../support/killable.js";
-import { oneOffScene } from "../../support/one-off-scene.js";
+import type { Behaviour } from "../../support/scripted-deploy-task.js";
 import { revisionArn, type Story } from "../../support/scripted-ecs.js";
-import type { Behaviour } from "../../support/scripted-one-off.js";
 import { success } from "../../support/stories.js";
 
 /** In a small part of the time, because every look is a boundary of its own. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { beforeScene } from "../../support/one-off-scene.js";
+import { beforeScene } from "../../support/deploy-task-scene.js";
 import { revisionArn, update } from "../../support/scripted-ecs.js";
 import { set } from "../../support/stories.js";
 

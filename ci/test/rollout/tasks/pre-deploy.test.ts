@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../../lib/aws/raw-task-definition.js";
+import { beforeScene, command } from "../../support/deploy-task-scene.js";
 import { Fault, lostAnswer } from "../../support/fake-aws.js";
-import { beforeScene, command } from "../../support/one-off-scene.js";
 import { revisionArn, target } from "../../support/scripted-ecs.js";
 import { set } from "../../support/stories.js";
 

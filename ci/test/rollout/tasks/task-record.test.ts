@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formatRecord, type OneOffRecord, parseRecord } from "../../../lib/rollout/tasks/task-record.js";
+import { type DeployTaskRecord, formatRecord, parseRecord } from "../../../lib/rollout/tasks/task-record.js";
 
 const at = Date.UTC(2026, 0, 1);
 const task = "0123456789abcdef0123456789abcdef";
-const records: Exclude<OneOffRecord, { state: "unreadable" }>[] = [
+const records: Exclude<DeployTaskRecord, { state: "unreadable" }>[] = [
   { state: "started", at },
   { state: "refused", at },
   { state: "done", at, task },

@@ -1,8 +1,8 @@
-import type { Facts } from "../facts.js";
+import type { PreflightFacts } from "../facts.js";
 import type { Finding } from "../finding.js";
 
 /** The service that answered is in the account and the region that the target names. */
-export function place({ service, target }: Facts): Finding[] {
+export function place({ service, target }: PreflightFacts): Finding[] {
   const [, , , region, account] = (service.serviceArn ?? "").split(":");
   if (region === undefined || (region === target.region && account === target.account)) return [];
   return [

@@ -1,8 +1,8 @@
-import type { Facts } from "../facts.js";
+import type { PreflightFacts } from "../facts.js";
 import type { Finding } from "../finding.js";
 
 /** The deployment circuit breaker is on and rolls back. */
-export function circuitBreaker({ service }: Facts): Finding[] {
+export function circuitBreaker({ service }: PreflightFacts): Finding[] {
   const breaker = service.deploymentConfiguration?.deploymentCircuitBreaker;
   if (breaker?.enable && breaker.rollback) return [];
   return [

@@ -1,10 +1,10 @@
 import { fixOf } from "../../../aws/try-read.js";
 import { isFinished } from "../../../ecs/service-deployments.js";
-import type { Facts } from "../facts.js";
+import type { PreflightFacts } from "../facts.js";
 import type { Finding } from "../finding.js";
 
 /** No deployment of the service is unfinished: one that is rolling back has nothing to return to, and a deploy on top of it can stall. */
-export function inFlight({ service, deployments }: Facts): Finding[] {
+export function inFlight({ service, deployments }: PreflightFacts): Finding[] {
   const unfinished = deployments.listed.find((one) => !isFinished(one.status));
   const settling = service.deployments?.find((one) => one.status === "PRIMARY" && one.rolloutState === "IN_PROGRESS");
   if (!unfinished && !settling) return deployments.classicOnly === undefined ? [] : notListed(deployments.classicOnly);

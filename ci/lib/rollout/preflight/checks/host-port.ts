@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../../aws/raw-task-definition.js";
 import { objects } from "../../../ecs/containers.js";
-import type { Facts } from "../facts.js";
+import type { PreflightFacts } from "../facts.js";
 import { isOnFargate } from "../fargate.js";
 import type { Finding } from "../finding.js";
 
@@ -8,7 +8,7 @@ import type { Finding } from "../finding.js";
  * On container instances a fixed host port is one task's: while the service keeps all old tasks running, each new one needs an instance
  * without any. How many instances there are is not read.
  */
-export function hostPort({ service, next, desiredCount }: Facts): Finding[] {
+export function hostPort({ service, next, desiredCount }: PreflightFacts): Finding[] {
   const [port] = isOnFargate(next, service) ? [] : fixedPorts(next);
   const { strategy = "ROLLING", minimumHealthyPercent = 100 } = service.deploymentConfiguration ?? {};
   const keepsAll = Math.ceil((desiredCount * minimumHealthyPercent) / 100) >= desiredCount;

@@ -1,13 +1,13 @@
 import { fixOf } from "../../../aws/try-read.js";
-import type { ContainerImage, Facts } from "../facts.js";
+import type { ContainerImage, PreflightFacts } from "../facts.js";
 import type { Finding } from "../finding.js";
 
 /** The release's image, and those of the other containers that ECR has, can be pulled. */
-export function imageInRegistry(facts: Facts): Finding[] {
+export function imageInRegistry(facts: PreflightFacts): Finding[] {
   return [...released(facts), ...facts.otherImages.flatMap(other)];
 }
 
-function released({ image, release }: Facts): Finding[] {
+function released({ image, release }: PreflightFacts): Finding[] {
   if (!image) return [];
   if ("unknown" in image) {
     return [

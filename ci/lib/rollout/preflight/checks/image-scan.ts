@@ -1,8 +1,8 @@
-import { type Facts, severities } from "../facts.js";
+import { type PreflightFacts, severities } from "../facts.js";
 import type { Finding } from "../finding.js";
 
 /** No scan of the image, whoever configured it, has found anything of the chosen severity or worse. */
-export function scan({ scan, scanSeverity, release }: Facts): Finding[] {
+export function scan({ scan, scanSeverity, release }: PreflightFacts): Finding[] {
   if (!scan) return [];
   if ("unknown" in scan) {
     return [

@@ -1,11 +1,11 @@
 import { objects } from "../../../ecs/containers.js";
-import { tag } from "../../revisions/idempotency-key.js";
-import { oneOffsOf, overridesOf } from "../../tasks/deploy-task.js";
-import type { Facts } from "../facts.js";
+import { revisionTag } from "../../revisions/deploy-request.js";
+import { deployTasksOf, overridesOf } from "../../tasks/deploy-task.js";
+import type { PreflightFacts } from "../facts.js";
 import type { Finding } from "../finding.js";
 
 /** The next revision keeps inside ECS's limits, which RegisterTaskDefinition and RunTask would find out only after the build. */
-export function limits(facts: Facts): Finding[] {
+export function limits(facts: PreflightFacts): Finding[] {
   return [...tagLimits(facts), ...sizeLimit(facts), ...imageLength(facts), ...commandLimit(facts)];
 }
 
@@ -13,7 +13,7 @@ export function limits(facts: Facts): Finding[] {
 const mostTags = 50;
 const longestValue = 256;
 
-function tagLimits({ next, target, running }: Facts): Finding[] {
+function tagLimits({ next, target, running }: PreflightFacts): Finding[] {
   const carried = objects(next.tags).filter(({ key }) => !/^(aws|slipway):/i.test(String(key))).length;
   const own = ownTags(target);
   const fix = "Remove tags from the current revision (aws ecs untag-resource), or move them to the service.";
@@ -39,15 +39,15 @@ function tagLimits({ next, target, running }: Facts): Finding[] {
 }
 
 /** Tags that a deploy writes to its revision at the most; the note of an early stop is left out where there is no room. */
-function ownTags(target: Facts["target"]): number {
-  const { because: _, stopped: __, probe: ___, ...always } = tag;
-  return Object.keys(always).length + (target.url === undefined ? 0 : 1) + oneOffsOf(target).length;
+function ownTags(target: PreflightFacts["target"]): number {
+  const { because: _, stopped: __, probe: ___, ...always } = revisionTag;
+  return Object.keys(always).length + (target.url === undefined ? 0 : 1) + deployTasksOf(target).length;
 }
 
 /** https://docs.aws.amazon.com/general/latest/gr/ecs-service.html */
 const largestDefinition = 64 * 1024;
 
-function sizeLimit({ next: { tags: _, ...definition } }: Facts): Finding[] {
+function sizeLimit({ next: { tags: _, ...definition } }: PreflightFacts): Finding[] {
   const size = Buffer.byteLength(JSON.stringify(definition));
   if (size <= largestDefinition) return [];
   return [
@@ -63,7 +63,7 @@ function sizeLimit({ next: { tags: _, ...definition } }: Facts): Finding[] {
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
 const longestImage = 255;
 
-function imageLength({ release: { image } }: Facts): Finding[] {
+function imageLength({ release: { image } }: PreflightFacts): Finding[] {
   if (image.length <= longestImage) return [];
   return [
     {
@@ -78,8 +78,8 @@ function imageLength({ release: { image } }: Facts): Finding[] {
 /** Characters of RunTask's overrides, their JSON included: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html */
 const longestOverrides = 8192;
 
-function commandLimit({ target }: Facts): Finding[] {
-  return oneOffsOf(target).flatMap((oneOff) => {
+function commandLimit({ target }: PreflightFacts): Finding[] {
+  return deployTasksOf(target).flatMap((oneOff) => {
     const { length } = JSON.stringify(overridesOf(target, oneOff));
     if (length <= longestOverrides) return [];
     return [

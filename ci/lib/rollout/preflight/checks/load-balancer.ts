@@ -2,11 +2,11 @@ import type { JsonObject } from "../../../aws/raw-task-definition.js";
 import { fixOf } from "../../../aws/try-read.js";
 import { objects } from "../../../ecs/containers.js";
 import { type TargetGroup, targetGroupsOf } from "../../watch/target-groups.js";
-import type { Facts } from "../facts.js";
+import type { PreflightFacts } from "../facts.js";
 import type { Finding } from "../finding.js";
 
 /** The load balancer's target groups are there, and their health checks can find a task healthy in the time that it has. */
-export function balancer({ service, next, targetGroups }: Facts): Finding[] {
+export function balancer({ service, next, targetGroups }: PreflightFacts): Finding[] {
   if ("unknown" in targetGroups) return [unread(targetGroups.unknown)];
   const found = targetGroups.value;
   const missing = targetGroupsOf(service).filter((arn) => !found.some((one) => one.arn === arn));

@@ -1,9 +1,9 @@
 import { fixOf } from "../../../aws/try-read.js";
-import type { Facts, LogGroupFacts } from "../facts.js";
+import type { LogGroupFacts, PreflightFacts } from "../facts.js";
 import type { Finding } from "../finding.js";
 
 /** Each log group that a container writes to is there: a task whose log can't be opened does not start. */
-export function logGroups({ logGroups }: Facts): Finding[] {
+export function logGroups({ logGroups }: PreflightFacts): Finding[] {
   return logGroups.flatMap(judge);
 }
 

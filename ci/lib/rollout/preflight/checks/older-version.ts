@@ -1,9 +1,9 @@
 import { compareVersions } from "../../../config/version.js";
-import type { Facts } from "../facts.js";
+import type { PreflightFacts } from "../facts.js";
 import type { Finding } from "../finding.js";
 
 /** The release is not older than what runs. A warning: a deploy may go back on purpose, and a workflow run that is started again does not. */
-export function olderVersion({ release, running, verb }: Facts): Finding[] {
+export function olderVersion({ release, running, verb }: PreflightFacts): Finding[] {
   if (verb === "rollback" || running.version === undefined) return [];
   const order = compareVersions(release.version, running.version);
   if (order === undefined || order >= 0) return [];

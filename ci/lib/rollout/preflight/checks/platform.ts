@@ -1,11 +1,11 @@
 import type { JsonObject } from "../../../aws/raw-task-definition.js";
 import { fixOf } from "../../../aws/try-read.js";
-import type { Facts } from "../facts.js";
+import type { PreflightFacts } from "../facts.js";
 import { isOnFargate } from "../fargate.js";
 import type { Finding } from "../finding.js";
 
 /** The image, or one in its index, is for the platform that the task runs on. */
-export function platform({ image, platforms, next, service, release }: Facts): Finding[] {
+export function platform({ image, platforms, next, service, release }: PreflightFacts): Finding[] {
   const wanted = platformOf(next);
   if ("unknown" in platforms) {
     return [

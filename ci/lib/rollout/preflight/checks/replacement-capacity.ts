@@ -1,8 +1,8 @@
-import type { Facts } from "../facts.js";
+import type { PreflightFacts } from "../facts.js";
 import type { Finding } from "../finding.js";
 
 /** The service's limits leave room to start a new task or to stop an old one at the count it is to run. */
-export function roomToReplace({ service, desiredCount }: Facts): Finding[] {
+export function roomToReplace({ service, desiredCount }: PreflightFacts): Finding[] {
   const {
     strategy = "ROLLING",
     minimumHealthyPercent = 100,

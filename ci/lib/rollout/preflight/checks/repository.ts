@@ -1,13 +1,13 @@
 import { fixOf } from "../../../aws/try-read.js";
-import type { Facts, RepositoryFacts } from "../facts.js";
+import type { PreflightFacts, RepositoryFacts } from "../facts.js";
 import type { Finding } from "../finding.js";
 
 /** The repository keeps a version's tag where it is, and tasks can pull from it. */
-export function repository(facts: Facts): Finding[] {
+export function repository(facts: PreflightFacts): Finding[] {
   return [...mutableTags(facts), ...foreignRegistry(facts)];
 }
 
-function mutableTags({ repository, image, place, release }: Facts): Finding[] {
+function mutableTags({ repository, image, place, release }: PreflightFacts): Finding[] {
   // A registry other than ECR has no such setting.
   if ("unknown" in place) return [];
   const name = place.repositoryName;
@@ -44,7 +44,7 @@ function escaped(text: string): string {
   return text.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
 }
 
-function foreignRegistry({ target, place, next, running, release, hasCompleted }: Facts): Finding[] {
+function foreignRegistry({ target, place, next, running, release, hasCompleted }: PreflightFacts): Finding[] {
   if ("unknown" in place || place.registryId === target.account) return [];
   const account = place.registryId;
   // Tasks of the same roles have been pulling from this very repository.

@@ -1,12 +1,12 @@
 import { fixOf } from "../../../aws/try-read.js";
-import type { Facts, RoleFacts } from "../facts.js";
+import type { PreflightFacts, RoleFacts } from "../facts.js";
 import { isOnFargate } from "../fargate.js";
 import type { Finding } from "../finding.js";
 import { secretReferences } from "../secret-references.js";
 import { unchecked } from "./unchecked.js";
 
 /** The task has the execution role that its image, its secrets and its log need, and ECS can assume the roles that it names. */
-export function roles({ next, service, target, roles }: Facts): Finding[] {
+export function roles({ next, service, target, roles }: PreflightFacts): Finding[] {
   return [
     ...(next.executionRoleArn === undefined ? noExecutionRole({ next, service, target }) : []),
     ...roles.flatMap((one) => judge(one, target)),
@@ -22,7 +22,7 @@ export function roles({ next, service, target, roles }: Facts): Finding[] {
   ];
 }
 
-function noExecutionRole({ next, service, target }: Pick<Facts, "next" | "service" | "target">): Finding[] {
+function noExecutionRole({ next, service, target }: Pick<PreflightFacts, "next" | "service" | "target">): Finding[] {
   const hasSecrets = secretReferences(next, target).length > 0;
   // On instances of one's own the instance's role pulls images and writes logs.
   if (!hasSecrets && !isOnFargate(next, service)) return [];
@@ -36,7 +36,7 @@ function noExecutionRole({ next, service, target }: Pick<Facts, "next" | "servic
   ];
 }
 
-function judge({ role, uses, state }: RoleFacts, { account, region }: Facts["target"]): Finding[] {
+function judge({ role, uses, state }: RoleFacts, { account, region }: PreflightFacts["target"]): Finding[] {
   if ("unknown" in state || state.value === "trusts-ecs") return [];
   const use = uses.join(" and ");
   if (state.value === "missing") {

@@ -1,19 +1,19 @@
 import { parseImage } from "../../../ecs/image-reference.js";
-import type { ContainerImage, Facts, WayBack } from "../facts.js";
+import type { ContainerImage, PreflightFacts, RollbackRevision } from "../facts.js";
 import type { Finding } from "../finding.js";
 
 /**
  * The images of the revision that the service returns to are there. A warning, because the old tasks run on until the new ones are
  * healthy, and because the deploy may be what mends the service; but once the old tasks are gone nothing can start them again.
  */
-export function wayBack({ wayBack }: Facts): Finding[] {
+export function wayBack({ wayBack }: PreflightFacts): Finding[] {
   if ("unknown" in wayBack) return [notChecked("The revision that the service would return to", wayBack.unknown)];
   const { value } = wayBack;
   if (!value) return [];
   return value.images.flatMap((one) => judge(one, value));
 }
 
-function judge({ container, image, state }: ContainerImage, { taskDefinition, version }: WayBack): Finding[] {
+function judge({ container, image, state }: ContainerImage, { taskDefinition, version }: RollbackRevision): Finding[] {
   const revision = taskDefinition.split("/").at(-1);
   const named = `The image of ${container} in ${revision}${version === undefined ? "" : ` (${version})`}`;
   if ("unknown" in state) return [notChecked(`${named}, ${image},`, state.unknown)];

@@ -1,8 +1,8 @@
-import type { Facts } from "../facts.js";
+import type { PreflightFacts } from "../facts.js";
 import type { Finding } from "../finding.js";
 
 /** A completed deployment exists that ECS can return to: without one, a rollback leaves the service on what failed. */
-export function somethingToReturnTo({ hasCompleted }: Facts): Finding[] {
+export function somethingToReturnTo({ hasCompleted }: PreflightFacts): Finding[] {
   if ("value" in hasCompleted && hasCompleted.value) return [];
   const isKnown = "value" in hasCompleted;
   return [

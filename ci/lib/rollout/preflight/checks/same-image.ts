@@ -1,13 +1,13 @@
 import { objects, variableOf } from "../../../ecs/containers.js";
 import { parseImage } from "../../../ecs/image-reference.js";
-import type { Facts } from "../facts.js";
+import type { PreflightFacts } from "../facts.js";
 import type { Finding } from "../finding.js";
 
 /**
  * No other container stays behind on another image of the release's repository. A warning: an init container or a worker usually belongs
  * to the release, and one that is pinned on purpose exists too, so that none is moved unasked.
  */
-export function sameImage({ next, release, target }: Facts): Finding[] {
+export function sameImage({ next, release, target }: PreflightFacts): Finding[] {
   const { repository } = parseImage(release.image);
   const left = objects(next.containerDefinitions).filter(
     ({ image }) => typeof image === "string" && image !== release.image && parseImage(image).repository === repository,

@@ -1,10 +1,10 @@
 import { fixOf } from "../../../aws/try-read.js";
-import type { Facts, SecretFacts, SecretState } from "../facts.js";
+import type { PreflightFacts, SecretFacts, SecretState } from "../facts.js";
 import type { Finding } from "../finding.js";
 import { unchecked } from "./unchecked.js";
 
 /** What the containers take from Secrets Manager and Parameter Store is there: a task that misses one of it does not start. */
-export function secrets({ secrets }: Facts): Finding[] {
+export function secrets({ secrets }: PreflightFacts): Finding[] {
   return [
     ...secrets.flatMap(judge),
     ...unchecked(

@@ -1,8 +1,8 @@
-import type { Facts } from "../facts.js";
+import type { PreflightFacts } from "../facts.js";
 import type { Finding } from "../finding.js";
 
 /** `verifyTasks` sends requests to each task's own address, which only the network mode awsvpc gives it. */
-export function taskAddress({ target, next }: Facts): Finding[] {
+export function taskAddress({ target, next }: PreflightFacts): Finding[] {
   if (!target.verifyTasks || next.networkMode === "awsvpc") return [];
   return [
     {

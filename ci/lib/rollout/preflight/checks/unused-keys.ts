@@ -1,9 +1,9 @@
 import { movedKeys } from "../../../config/target-schema.js";
-import type { Facts } from "../facts.js";
+import type { PreflightFacts } from "../facts.js";
 import type { Finding } from "../finding.js";
 
 /** The target states nothing that a deploy does not use. A warning: targets could state the service's size before, and still can. */
-export function unusedKeys({ target }: Facts): Finding[] {
+export function unusedKeys({ target }: PreflightFacts): Finding[] {
   const names = movedKeys.filter((key) => target[key] !== undefined).map((key) => `"${key}"`);
   if (names.length === 0) return [];
   return [

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../../../lib/aws/raw-task-definition.js";
-import { nothingAsked } from "../../../../lib/rollout/plan/deploy-options.js";
+import { defaultSettings } from "../../../../lib/rollout/plan/deploy-settings.js";
 import { limits } from "../../../../lib/rollout/preflight/checks/limits.js";
-import { attemptTags } from "../../../../lib/rollout/revisions/idempotency-key.js";
+import { revisionTags } from "../../../../lib/rollout/revisions/deploy-request.js";
 import { facts, inShort } from "../../../support/facts.js";
 import { release, revisionArn, target } from "../../../support/scripted-ecs.js";
 
@@ -19,10 +19,10 @@ test("tags that leave room for all that a deploy writes are fine, and one more i
   const attempt = {
     verb: "deploy",
     release: { ...release, commit: "c0ffee" },
-    asked: nothingAsked,
+    settings: defaultSettings,
     probe: "v1",
   } as const;
-  const own = Object.keys(attemptTags(target, attempt, revisionArn(7), "plan", 0)).length + 2;
+  const own = Object.keys(revisionTags(target, attempt, revisionArn(7), "plan", 0)).length + 2;
   const before = { command: ["x"], timeoutSeconds: 60 };
   const full = { ...target, url: "https://app.example.com", before, after: before };
   assert.deepEqual(found({ target: full, next: { tags: tags(50 - own) } }), []);

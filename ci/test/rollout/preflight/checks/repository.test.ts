@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { repository } from "../../../../lib/rollout/preflight/checks/repository.js";
-import type { Facts } from "../../../../lib/rollout/preflight/facts.js";
+import type { PreflightFacts } from "../../../../lib/rollout/preflight/facts.js";
 import { facts, inShort } from "../../../support/facts.js";
 import { newDigest, oldDigest, release, target } from "../../../support/scripted-ecs.js";
 
@@ -33,7 +33,7 @@ test("a repository that may not be read is not checked, never fine", () => {
 });
 
 const foreign = { ...target, registry: { account: "210987654321" } };
-const ofForeign = (more: Partial<Facts> = {}) => {
+const ofForeign = (more: Partial<PreflightFacts> = {}) => {
   const image = `210987654321.dkr.ecr.us-west-2.amazonaws.com/app@${newDigest}`;
   return inShort(repository(facts({ target: foreign, release: { ...release, image }, ...more })));
 };

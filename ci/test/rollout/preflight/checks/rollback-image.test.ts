@@ -4,7 +4,7 @@ import type { Service } from "@aws-sdk/client-ecs";
 import type { JsonObject } from "../../../../lib/aws/raw-task-definition.js";
 import type { KnownDeployments } from "../../../../lib/ecs/service-deployments.js";
 import { wayBack } from "../../../../lib/rollout/preflight/checks/rollback-image.js";
-import type { ContainerImage, WayBack } from "../../../../lib/rollout/preflight/facts.js";
+import type { ContainerImage, RollbackRevision } from "../../../../lib/rollout/preflight/facts.js";
 import { imageReader } from "../../../../lib/rollout/preflight/read-images.js";
 import { readWayBack } from "../../../../lib/rollout/preflight/read-way-back.js";
 import { facts, inShort } from "../../../support/facts.js";
@@ -37,9 +37,9 @@ async function scene(t: TestContext, script: Script, { service = completed, curr
 const gone = () => new Fault("ImageNotFoundException", "not there");
 const found = (read: Awaited<ReturnType<typeof scene>>["read"]) => {
   assert.ok("value" in read, JSON.stringify(read));
-  return read.value as WayBack;
+  return read.value as RollbackRevision;
 };
-const presence = ({ images }: WayBack) =>
+const presence = ({ images }: RollbackRevision) =>
   images.map(({ container, state }) => [container, "value" in state && state.value !== undefined]);
 
 test("the service returns to the revision that it is set to, whose images are looked up, each once", async (t) => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { somethingToReturnTo } from "../../../../lib/rollout/preflight/checks/rollback-target.js";
-import type { Facts } from "../../../../lib/rollout/preflight/facts.js";
+import type { PreflightFacts } from "../../../../lib/rollout/preflight/facts.js";
 import { facts, inShort } from "../../../support/facts.js";
 
-const found = (hasCompleted: Facts["hasCompleted"]) => somethingToReturnTo(facts({ hasCompleted }));
+const found = (hasCompleted: PreflightFacts["hasCompleted"]) => somethingToReturnTo(facts({ hasCompleted }));
 
 test("a deployment that has completed is something to return to", () => {
   assert.deepEqual(found({ value: true }), []);

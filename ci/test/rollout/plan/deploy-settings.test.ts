@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nothingAsked, parseAsked } from "../../../lib/rollout/plan/deploy-options.js";
+import { defaultSettings, parseDeploySettings } from "../../../lib/rollout/plan/deploy-settings.js";
 
 test("nothing is asked by default", () => {
-  assert.deepEqual(parseAsked({}), nothingAsked);
+  assert.deepEqual(parseDeploySettings({}), defaultSettings);
 });
 
 test("what is asked is taken as it is said, a severity in any case", () => {
   const plan = "0123456789abcdef";
-  const asked = parseAsked({ env: ["A=1"], force: true, ignore: ["secrets"], scanSeverity: "high", plan });
+  const asked = parseDeploySettings({ env: ["A=1"], force: true, ignore: ["secrets"], scanSeverity: "high", plan });
   assert.deepEqual(asked, {
     overrides: { environment: { A: "1" }, secrets: {} },
     force: true,
@@ -26,7 +26,7 @@ const wrong = [
 ] as const;
 for (const [code, options, message] of wrong) {
   test(`${JSON.stringify(options)} is refused as ${code}`, () => {
-    const copy = structuredClone(options) as Parameters<typeof parseAsked>[0];
-    assert.throws(() => parseAsked(copy), { name: "InputError", code, message });
+    const copy = structuredClone(options) as Parameters<typeof parseDeploySettings>[0];
+    assert.throws(() => parseDeploySettings(copy), { name: "InputError", code, message });
   });
 }

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import type { Target } from "../../lib/config/target.js";
-import { nothingAsked } from "../../lib/rollout/plan/deploy-options.js";
+import { defaultSettings } from "../../lib/rollout/plan/deploy-settings.js";
 import { rollOut } from "../../lib/rollout/run.js";
 import { fakeAws, lostAnswer } from "./fake-aws.js";
+import { type Behaviour, withOneOffs } from "./scripted-deploy-task.js";
 import { release, revisionArn, type Story, scriptedEcs, target } from "./scripted-ecs.js";
-import { type Behaviour, withOneOffs } from "./scripted-one-off.js";
 import { success } from "./stories.js";
 import { virtualClock } from "./virtual-clock.js";
 
@@ -34,7 +34,7 @@ export const command = ["flask", "db", "upgrade"];
 export async function beforeScene(t: TestContext, behaviour?: Behaviour, timeoutSeconds = 900) {
   const scene = await oneOffScene(t, { before: { command, timeoutSeconds } }, behaviour);
   const { world, fake, roll } = scene;
-  const skipped = { asked: { ...nothingAsked, skipBefore: true } };
+  const skipped = { settings: { ...defaultSettings, skipBefore: true } };
   const record = (revision = 8) =>
     world.taskDefinitions.get(revisionArn(revision))?.tags.find(({ key }) => key === "slipway:before")?.value;
   /** A call that is killed at the first call of an operation: before or after AWS has it. */

@@ -2,13 +2,13 @@ import { told } from "../../aws/describe-error.js";
 import { isThrottling, isUncertain } from "../../aws/errors.js";
 import type { Session } from "../session.js";
 import { backoff } from "../watch/pace.js";
-import { LostAnswer, refused } from "./start-errors.js";
+import { LostAnswer, refused } from "./change-errors.js";
 
 /**
  * Sends a call that must not be executed twice. Only a throttled one is sent again: it was not executed.
  * @throws LostAnswer when whether it was executed is not known; InputError when ECS refuses it; SlipwayError when it is throttled to the end.
  */
-export async function once<T>(session: Session, operation: string, send: () => Promise<T>): Promise<T> {
+export async function sendOnce<T>(session: Session, operation: string, send: () => Promise<T>): Promise<T> {
   for (let times = 1; ; times++) {
     try {
       return await send();

@@ -1,17 +1,17 @@
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import type { Session } from "../session.js";
-import { once } from "../start/update-once.js";
-import type { OneOffRun } from "./deploy-task.js";
-import { formatRecord, type OneOffRecord, recordTag } from "./task-record.js";
+import { sendOnce } from "../start/send-once.js";
+import type { DeployTaskRun } from "./deploy-task.js";
+import { type DeployTaskRecord, formatRecord, recordTag } from "./task-record.js";
 
 /** Writes down on the revision how far its one-off task is. Sent again it does no harm, so the SDK's retries are left on. */
-export async function mark(
+export async function writeRecord(
   session: Session,
-  { when, revision }: OneOffRun,
-  record: Exclude<OneOffRecord, { state: "unreadable" }>,
+  { when, revision }: DeployTaskRun,
+  record: Exclude<DeployTaskRecord, { state: "unreadable" }>,
 ): Promise<void> {
   const tags = [{ key: recordTag[when], value: formatRecord(record) }];
   const command = new sdk.ecs.TagResourceCommand({ resourceArn: revision, tags });
-  await once(session, "TagResource", () => session.aws.ecs.send(command, abort(session)));
+  await sendOnce(session, "TagResource", () => session.aws.ecs.send(command, abort(session)));
 }

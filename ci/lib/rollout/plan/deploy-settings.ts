@@ -2,10 +2,10 @@ import { InputError } from "../../common/errors.js";
 import { type Severity, severities } from "../preflight/facts.js";
 import type { FindingId } from "../preflight/finding.js";
 import { parseIgnored } from "../preflight/preflight.js";
-import { type AskedOverrides, noOverrides, type Overrides, parseOverrides } from "./overrides.js";
+import { noOverrides, type OverrideArguments, type Overrides, parseOverrides } from "./overrides.js";
 
 /** What a deploy is asked to do beside bringing a release. */
-export interface Asked {
+export interface DeploySettings {
   overrides: Overrides;
   /** Deploy a copy of the revision even when nothing changes. */
   force: boolean;
@@ -23,10 +23,15 @@ export interface Asked {
   keep?: number;
 }
 
-export const nothingAsked: Asked = { overrides: noOverrides, force: false, ignore: [], scanSeverity: "CRITICAL" };
+export const defaultSettings: DeploySettings = {
+  overrides: noOverrides,
+  force: false,
+  ignore: [],
+  scanSeverity: "CRITICAL",
+};
 
 /** As people say it. */
-export interface AskedOptions extends AskedOverrides {
+export interface DeployArguments extends OverrideArguments {
   force?: boolean | undefined;
   ignore?: string[] | undefined;
   scanSeverity?: string | undefined;
@@ -37,13 +42,13 @@ export interface AskedOptions extends AskedOverrides {
 }
 
 /** @throws InputError for what can't be asked, before anything is built or called. */
-export function parseAsked(options: AskedOptions): Asked {
+export function parseDeploySettings(options: DeployArguments): DeploySettings {
   const { force = false, ignore = [], plan, skipBefore = false, skipAfter = false, keep } = options;
   return {
     overrides: parseOverrides(options),
     force,
     ignore: parseIgnored(ignore),
-    scanSeverity: parseSeverity(options.scanSeverity ?? nothingAsked.scanSeverity),
+    scanSeverity: parseSeverity(options.scanSeverity ?? defaultSettings.scanSeverity),
     ...(plan !== undefined && { plan: parseHash(plan) }),
     ...(skipBefore && { skipBefore }),
     ...(skipAfter && { skipAfter }),

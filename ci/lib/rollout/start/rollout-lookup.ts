@@ -6,29 +6,29 @@ import type { OwnRevision } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
 
 /** Where the rollout of a revision can be seen. */
-export interface Begun {
+export interface RolloutIds {
   /** Of the classic deployment. */
   deploymentId?: string;
   serviceDeploymentArn?: string;
 }
 /** Whether the rollout of a revision has begun, and else to which revision the service is set. */
-export type Look = { begun: Begun } | { primary: string };
+export type Lookup = { begun: RolloutIds } | { primary: string };
 
 /** Milliseconds for which ECS may not show yet what it has done. */
 export const lagWindow = 20_000;
 
 /** One look at the service alone: ECS shows an update there first. */
-export async function look(session: Session, revision: string): Promise<Look> {
+export async function lookUpRollout(session: Session, revision: string): Promise<Lookup> {
   const service = await describeService(session.aws, session.target, session.signal);
   const own = deploymentOf(service, revision);
   return own ? { begun: own } : { primary: primaryOn(service) };
 }
 
 /** Looks until the rollout is seen or the lag window is over: a deployment in any state counts, the earliest first. */
-export async function lookPatiently(session: Session, revision: OwnRevision): Promise<Look> {
+export async function pollForRollout(session: Session, revision: OwnRevision): Promise<Lookup> {
   const end = session.clock.now() + lagWindow;
   for (;;) {
-    const seen = await look(session, revision.arn);
+    const seen = await lookUpRollout(session, revision.arn);
     if ("begun" in seen) return seen;
     const { listed } = await knownDeployments(session, revision.registeredAt);
     const earliest = earliestOf(listed, [revision]);
@@ -38,7 +38,7 @@ export async function lookPatiently(session: Session, revision: OwnRevision): Pr
   }
 }
 
-export function deploymentOf(service: Service | undefined, revision: string): Begun | undefined {
+export function deploymentOf(service: Service | undefined, revision: string): RolloutIds | undefined {
   const own = service?.deployments?.find((one) => one.taskDefinition === revision);
   return own && (own.id === undefined ? {} : { deploymentId: own.id });
 }

@@ -2,14 +2,14 @@ import { createHash } from "node:crypto";
 import type { RawTaskDefinition } from "../../aws/raw-task-definition.js";
 import { InputError } from "../../common/errors.js";
 import type { Target } from "../../config/target.js";
-import type { Asked } from "../plan/deploy-options.js";
+import type { DeploySettings } from "../plan/deploy-settings.js";
 import type { Release } from "../session.js";
 
 /** One try at bringing one release to one target. */
-export interface Attempt {
+export interface DeployRequest {
   verb: "deploy" | "rollback";
   release: Release;
-  asked: Asked;
+  settings: DeploySettings;
   /** What the new revision is a copy of, where that is not the current one. */
   source?: RawTaskDefinition;
   /**
@@ -26,7 +26,7 @@ export interface Attempt {
  * same key before and after its own registration.
  * @returns 64 hex digits.
  */
-export function attemptKey(target: Target, { verb, release, asked, runId = "" }: Attempt): string {
+export function idempotencyKey(target: Target, { verb, release, settings: asked, runId = "" }: DeployRequest): string {
   const { account, region, cluster, service, container } = target;
   const parts = [
     verb,
@@ -44,7 +44,7 @@ export function attemptKey(target: Target, { verb, release, asked, runId = "" }:
 }
 
 /** The tags that hold what is kept in AWS of an attempt. */
-export const tag = {
+export const revisionTag = {
   attempt: "slipway:attempt",
   verb: "slipway:verb",
   version: "slipway:version",
@@ -67,24 +67,24 @@ export const tag = {
  * @param plan The hash of what is deployed.
  * @param time Milliseconds since the epoch.
  */
-export function attemptTags(
+export function revisionTags(
   target: Target,
-  attempt: Attempt,
+  attempt: DeployRequest,
   base: string,
   plan: string,
   time: number,
 ): Record<string, string> {
   const { verb, release, probe } = attempt;
   return {
-    [tag.attempt]: attemptKey(target, attempt),
-    [tag.verb]: verb,
-    [tag.version]: release.version,
-    [tag.digest]: release.digest,
-    [tag.base]: base,
-    [tag.plan]: plan,
-    [tag.time]: new Date(time).toISOString(),
-    ...(probe !== undefined && { [tag.probe]: tagText(probe) }),
-    ...(release.commit !== undefined && { [tag.commit]: tagText(release.commit) }),
+    [revisionTag.attempt]: idempotencyKey(target, attempt),
+    [revisionTag.verb]: verb,
+    [revisionTag.version]: release.version,
+    [revisionTag.digest]: release.digest,
+    [revisionTag.base]: base,
+    [revisionTag.plan]: plan,
+    [revisionTag.time]: new Date(time).toISOString(),
+    ...(probe !== undefined && { [revisionTag.probe]: tagText(probe) }),
+    ...(release.commit !== undefined && { [revisionTag.commit]: tagText(release.commit) }),
   };
 }
 
