@@ -17,7 +17,7 @@ const refusals: [fault: Fault, code: string, message: RegExp][] = [
   [
     new Fault("ServiceUnavailableException", "Try later", 503),
     "unavailable",
-    /answers ecs:DescribeServices with an error of its own.*HTTP 503 ServiceUnavailableException: Try later\. This call has not changed the service\. Run the same/,
+    /answers ecs:DescribeServices at 127\.0\.0\.1:\d+ with an error of its own.*HTTP 503 ServiceUnavailableException: Try later\. This call has not changed the service\. Run the same/,
   ],
   [
     new Fault("ThrottlingException", "Rate exceeded"),
@@ -32,7 +32,7 @@ const refusals: [fault: Fault, code: string, message: RegExp][] = [
   [
     new Fault("InvalidParameterException", "No."),
     "refused",
-    /refuses ecs:DescribeServices: HTTP 400 InvalidParameterException: No\. This call has not changed the service/,
+    /refuses ecs:DescribeServices at 127\.0\.0\.1:\d+: HTTP 400 InvalidParameterException: No\. This call has not changed the service/,
   ],
   [new Fault("ExpiredTokenException", "expired"), "credentials-expired", /have expired.*ecs:DescribeServices/],
   [

@@ -33,7 +33,10 @@ test("with a local AWS all of them are asked there, whatever their region", asyn
   const { DescribeSecretCommand } = await import("@aws-sdk/client-secrets-manager");
   const { DescribeParametersCommand } = await import("@aws-sdk/client-ssm");
   const client = await fake.aws.lazy.secretsManager("eu-west-1");
-  await assert.rejects(client.send(new DescribeSecretCommand({ SecretId: "x" })), { message: "seen" });
+  await assert.rejects(client.send(new DescribeSecretCommand({ SecretId: "x" })), {
+    name: "AccessDeniedError",
+    action: "secretsmanager:DescribeSecret",
+  });
   const ssm = await fake.aws.lazy.ssm("eu-north-1");
   await assert.rejects(ssm.send(new DescribeParametersCommand({})), { name: "UnknownOperationException" });
   assert.deepEqual(
