@@ -2,13 +2,13 @@ import { call } from "./cli/call.js";
 import { Store } from "./content/store.js";
 import { StandIn } from "./stand-in.js";
 
-/** `npm run call -- <function> --flag value`: the words of `dagger call`, on this machine without an engine. */
+/** `npm run call -- <function> --flag value`runs one `dagger call` command line on this machine, without Dagger's engine. */
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const)
   process.once(signal, () => stop.abort(new Error(`Stopped by ${signal}.`)));
 
 const { stdout, stderr, env } = process;
-// Standard error first, as the engine's command line chooses. A terminal that can't move its cursor gets lines.
+// Standard error first, like Dagger's CLI. A terminal that can't move its cursor gets plain lines.
 const terminal = env.TERM === "dumb" ? undefined : [stderr, stdout].find(({ isTTY }) => isTTY);
 const standIn = open();
 try {

@@ -1,17 +1,17 @@
-/** What the stand-in refuses or fails at. The message says what was received, what is accepted and the next step. */
+/** Refusal or failure of the stand-in. The message has the value received, what is accepted and the next step. */
 export class StandInError extends Error {
   override readonly name: string = "StandInError";
 }
 
-/** Words on the command line that are not understood. Answered with a hint at `--help`. */
+/** Invalid command line. The error is followed by a hint at `--help`. */
 export class UsageError extends StandInError {
   override readonly name = "UsageError";
 }
 
-/** A command in a container that ended otherwise than expected, told to the SDK as the engine tells it. */
+/** Command in a container that failed, in the form in which the engine reports it to the SDK. */
 export class ExecError extends StandInError {
   override readonly name = "ExecError";
-  /** Goes into the GraphQL answer as it is: the SDK makes its own ExecError of it. */
+  /** Extensions of the GraphQL error, from which the SDK creates its own ExecError. */
   readonly extensions: { _type: "EXEC_ERROR"; cmd: string[]; exitCode: number; stdout: string; stderr: string };
 
   constructor({ cmd, exitCode, stdout, stderr }: { cmd: string[]; exitCode: number; stdout: string; stderr: string }) {
@@ -20,10 +20,10 @@ export class ExecError extends StandInError {
   }
 }
 
-/** Bytes of an output that an error carries, the engine's `MaxExecErrorOutputBytes` of `engine/engineutil/ref.go`. */
+/** Maximum size of an output in an error, in bytes: `MaxExecErrorOutputBytes` of `engine/engineutil/ref.go`. */
 const longestOutput = 100 * 1024;
 
-/** The end of an output as the engine passes it on: without white space around it, and with a note of what was left out. */
+/** Returns the end of an output as the engine does: trimmed, with a note of the number of bytes omitted. */
 function lastPart(output: string): string {
   const bytes = Buffer.from(output);
   if (bytes.length < longestOutput) return output.trim();

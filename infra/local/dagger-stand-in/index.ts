@@ -4,11 +4,11 @@ import { StandIn } from "./stand-in.js";
 
 export type { CallOptions } from "./cli/call.js";
 
-/** By the directory of its store: the stand-in that this process's calls share. */
+/** Stand-ins that the calls of this process share, by the directory of their store. */
 const shared = new Map<string, StandIn>();
 
 /**
- * Makes one call of the module's functions, as `dagger call` would, on the stand-in that all calls of this process share. Meanwhile it
+ * Calls a function of the module as `dagger call` does, on the stand-in that all calls of this process share. Meanwhile it
  * prepares for the next.
  *
  * @returns The exit code.
@@ -21,7 +21,7 @@ export async function callFunction(options: CallOptions): Promise<number> {
   return call(standIn, options);
 }
 
-/** Ends what the calls of this process share, and removes every container that is left. */
+/** Closes the stand-ins of this process and removes their containers. */
 export async function closeStandIns(): Promise<void> {
   const open = [...shared.values()];
   shared.clear();

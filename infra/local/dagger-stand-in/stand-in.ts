@@ -10,13 +10,13 @@ import type { ModuleTypes } from "./module/types.js";
 import { type ApiServer, startApiServer } from "./session/server.js";
 import type { Machine, Session } from "./session/session.js";
 
-/** A process that waits for a function, and the state of the sources that it has read. */
+/** Process that waits for a function, and the key of the sources that it has read. */
 interface Spare {
   key: string;
   process: Promise<ModuleProcess>;
 }
 
-/** The stand-in for an engine: what several calls share. */
+/** Stand-in for Dagger's engine: the state that several calls share. */
 export class StandIn implements Machine {
   readonly owner = `engine-${randomBytes(6).toString("hex")}`;
   private engine: Promise<Engine> | undefined;
@@ -26,7 +26,7 @@ export class StandIn implements Machine {
   constructor(
     readonly store: Store,
     private readonly env: Record<string, string | undefined>,
-    /** Whether a process waits for the next function: it has read the sources by then, which is most of the time of a call. */
+    /** Starts a process ahead for the next function: reading the sources is most of the time of a call. */
     private readonly ahead = false,
   ) {}
 
@@ -38,14 +38,14 @@ export class StandIn implements Machine {
     return this.engine;
   }
 
-  /** What a module offers: read by the SDK once for each state of its sources. */
+  /** Returns the module's types, which the SDK reads once for each state of its sources. */
   async types(session: Session, source: ModuleSource): Promise<ModuleTypes> {
     return this.store.once(`types ${await moduleKey(source)}`, () => introspect(session, () => this.start(source)));
   }
 
-  /** A process of the module for the next function, the one that is ready if there is one. */
+  /** Returns a process of the module for the next function: the waiting one, or a new one. */
   async process(source: ModuleSource): Promise<ModuleProcess> {
-    // Two checkouts can hold the same module, and the process reads the one that it was started in.
+    // Two checkouts can hold the same module, and a process reads the one that it was started in.
     const key = `${source.directory} ${await moduleKey(source)}`;
     const { spare } = this;
     this.spare = this.ahead ? { key, process: this.startSpare(source) } : undefined;
@@ -55,9 +55,9 @@ export class StandIn implements Machine {
   }
 
   /**
-   * Removes every container that is left.
+   * Removes the remaining containers.
    *
-   * @throws {EngineError} They can't be removed: it says how, once they can.
+   * @throws {EngineError} They can't be removed: the message has the command for it.
    */
   async close(): Promise<void> {
     const { spare, engine, server } = this;
@@ -69,14 +69,14 @@ export class StandIn implements Machine {
   private leave(cause: unknown): never {
     const filter = `label=${ownerLabel}=${this.owner}`;
     throw new EngineError(
-      `Containers may be left, because they could not be removed (${messageOf(cause)}). When the engine answers again: docker ps --all --quiet --filter ${filter} | xargs --no-run-if-empty docker rm --force --volumes`,
+      `Containers may be left, because they could not be removed (${messageOf(cause)}). When the container runtime answers again: docker ps --all --quiet --filter ${filter} | xargs --no-run-if-empty docker rm --force --volumes`,
       { cause },
     );
   }
 
   private startSpare(source: ModuleSource): Promise<ModuleProcess> {
     const spare = this.start(source);
-    // Should it fail, whoever takes it hears of it.
+    // A failure is reported to the caller that takes the process.
     spare.then((process) => process.rest()).catch(() => undefined);
     return spare;
   }
@@ -87,7 +87,7 @@ export class StandIn implements Machine {
   }
 }
 
-/** One that did not start needs no end. */
+/** Kills a spare process; one that did not start needs no end. */
 function discard(spare: Spare | undefined): void {
   spare?.process.then((process) => process.kill()).catch(() => undefined);
 }

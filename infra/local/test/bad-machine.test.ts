@@ -45,10 +45,7 @@ test("a service is not served on a port that something else has", async (t) => {
   const { port } = server.address() as AddressInfo;
   const words = ["call", "serve", "up", "--ports", `${port}:5000`];
   const { exitCode, output } = await run(words, { cwd: checkout.path }).ended;
-  assert.match(
-    output,
-    new RegExp(`^Error: Something listens on this machine's port ${port} already\\. Name another, `, "m"),
-  );
+  assert.match(output, new RegExp(`^Error: Port ${port} of this machine is in use\\. Pass another one, `, "m"));
   assert.equal(exitCode, 1);
 });
 

@@ -17,7 +17,7 @@ import { Service } from "./service.js";
 
 type Change = (state: ContainerState) => ContainerState | Promise<ContainerState>;
 
-/** Lazy: each step only says what is to be done, and is done once its result is asked for. */
+/** Lazy container: each step is recorded, and runs when a result is requested. */
 export class Container extends ApiObject {
   readonly __typename = "Container";
 
@@ -33,7 +33,7 @@ export class Container extends ApiObject {
     return new Container(session, keyOf("Container", platform), async () => scratchState(platform));
   }
 
-  /** A container that something else than a step makes. */
+  /** Container that is made by something other than a step. */
   static made(session: Session, key: string, make: () => Promise<ContainerState>): Container {
     return new Container(session, key, make);
   }
@@ -165,7 +165,7 @@ export class Container extends ApiObject {
   async imageRef(): Promise<string> {
     const { imageRef } = await this.state();
     if (imageRef) return imageRef;
-    throw new StandInError("This container does not begin with an image: imageRef is answered after from.");
+    throw new StandInError("This container does not begin with an image: imageRef is available after from.");
   }
 
   async platform(): Promise<string> {
@@ -205,7 +205,7 @@ export class Container extends ApiObject {
     const { last } = await this.state();
     if (last) return last;
     throw new StandInError(
-      "No command has run in this container: stdout, stderr and exitCode are answered after withExec.",
+      "No command has run in this container: stdout, stderr and exitCode are available after withExec.",
     );
   }
 }

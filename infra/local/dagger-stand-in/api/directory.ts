@@ -29,18 +29,18 @@ export class Directory extends ApiObject {
     session: Session,
     key: string,
     private readonly make: () => Promise<Tree>,
-    /** The directory of this machine that it is, whole or without ignored files. */
+    /** Host directory that this object stands for, whole or without ignored files. */
     private readonly hostPath?: string,
   ) {
     super(session, key);
   }
 
-  /** The git repository in it. */
+  /** Returns the git repository in the directory. */
   asGit(): GitRepository {
     return new GitRepository(this.session, this.hostPath ?? this.exportedPath());
   }
 
-  /** A copy of its own for git to read, as long as the session lasts. */
+  /** Copies the directory for git to read, until the session ends. */
   private exportedPath(): Promise<string> {
     return this.session.once(`${this.key} as git`, async () => {
       const { store } = this.session;
@@ -90,7 +90,7 @@ export class Directory extends ApiObject {
     );
   }
 
-  /** A copy with a text file, in place of a file of that path. */
+  /** Returns a copy with a text file, which replaces a file of the same path. */
   withNewFile({ path, contents, permissions = 0o644 }: { path: string; contents: string; permissions?: number }) {
     const name = normalPath(path);
     return this.step("withNewFile", [name, contents, permissions], async (tree) => {
@@ -99,7 +99,7 @@ export class Directory extends ApiObject {
     });
   }
 
-  /** An image built from a Dockerfile in it. */
+  /** Builds an image from a Dockerfile in the directory. */
   dockerBuild({ secrets: ids = [], ...options }: DockerBuildArguments): Container {
     const secrets = ids.map((id) => this.session.ids.of(id, Secret));
     const key = keyOf(
@@ -117,7 +117,7 @@ export class Directory extends ApiObject {
     return treeDigest(await this.tree());
   }
 
-  /** Onto this machine: the module's process and the command line both run on it. */
+  /** Writes to this machine: the module's process and the command line both run on it. */
   async export({ path }: { path: string }): Promise<string> {
     const target = exportTarget(this.session.cwd, path);
     await writeHostDirectory(this.session.store, await this.tree(), target);

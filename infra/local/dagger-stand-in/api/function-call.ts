@@ -5,7 +5,7 @@ import type { Session } from "../session/session.js";
 import { ApiObject } from "./object.js";
 
 /**
- * What a module's process is asked to do. A process may be started before there is anything to do: then its first question is answered
+ * Function call that a module's process fetches. A process may be started before a call exists: its first request is answered
  * once there is.
  */
 export class FunctionCall {
@@ -42,7 +42,7 @@ export class FunctionCall {
     return null;
   }
 
-  /** Ends the function with an error, whatever its process does from here on. */
+  /** Ends the function with an error; what its process does afterwards has no effect. */
   async returnError({ error: id }: { error: string }): Promise<null> {
     const { session, settle } = await this.assignment;
     settle({ error: session.ids.of(id, ErrorValue) });
@@ -62,7 +62,7 @@ export class FunctionCallArgValue extends ApiObject {
   }
 }
 
-/** An error of a function: a message, and values by name, such as those of a failed command. */
+/** Error of a function: a message and named values, such as those of a failed command. */
 export class ErrorValue extends ApiObject {
   readonly __typename = "Error";
 
@@ -84,7 +84,7 @@ export class ErrorValue extends ApiObject {
   }
 }
 
-/** One of the values of an error, as JSON. */
+/** Value of an error, as JSON. */
 export class ErrorDetail extends ApiObject {
   readonly __typename = "ErrorValue";
   readonly value: string;

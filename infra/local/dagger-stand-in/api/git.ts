@@ -9,13 +9,13 @@ import type { Session } from "../session/session.js";
 import { Directory } from "./directory.js";
 import { ApiObject } from "./object.js";
 
-/** A git repository on this machine, read with this machine's git. */
+/** Git repository on this machine, read with this machine's git. */
 export class GitRepository extends ApiObject {
   readonly __typename = "GitRepository";
 
   constructor(
     session: Session,
-    /** Its directory on this machine; a promise where it must be made first. */
+    /** Path of the repository on this machine; a promise when the directory is created first. */
     private readonly path: string | Promise<string>,
   ) {
     super(session, keyOf("GitRepository", typeof path === "string" ? path : randomUUID()));
@@ -31,7 +31,7 @@ export class GitRepository extends ApiObject {
 
   /** @throws {StandInError} There is no git, or no repository. */
   async git(...args: string[]): Promise<string> {
-    // The caller's own git settings for another repository must not leak in.
+    // Git settings of the caller's environment belong to another repository.
     const env = { ...this.session.env, GIT_DIR: undefined, GIT_WORK_TREE: undefined, GIT_INDEX_FILE: undefined };
     try {
       const { stdout } = await promisify(execFile)("git", ["-C", await this.path, ...args], {
@@ -44,7 +44,7 @@ export class GitRepository extends ApiObject {
       const { code, stderr = "" } = error as { code?: string | number; stderr?: string };
       if (code === "ENOENT") {
         throw new StandInError(
-          "This function asks for the git repository, and there is no git on this machine. Install git and try again.",
+          "This function needs the git repository, and git is not installed on this machine. Install git and try again.",
         );
       }
       throw new StandInError(`The git repository ${await this.path} can't be read: ${stderr.trim() || String(error)}`);
@@ -95,7 +95,7 @@ export class GitRef extends ApiObject {
   }
 }
 
-/** What lies in a working tree beside its commit. */
+/** Uncommitted changes of a working tree. */
 export class Changeset extends ApiObject {
   readonly __typename = "Changeset";
 

@@ -1,6 +1,6 @@
 import type { Session } from "../session/session.js";
 
-/** What every object of the API has. Its methods are the fields of its type in the schema. */
+/** Base class of the API's objects. Methods of a subclass are the fields of its type in the schema. */
 export abstract class ApiObject {
   abstract readonly __typename: string;
 

@@ -8,14 +8,14 @@ import { ErrorValue, FunctionCall } from "./function-call.js";
 import { Secret } from "./secret.js";
 import { FunctionDef, Module, SourceMap, TypeDef } from "./typedef.js";
 
-/** Who asks: a process of a module. */
+/** Process of a module that sends a query. */
 export interface Caller {
   moduleName: string;
-  /** Ends when the process has been given something to do. */
+  /** Resolves when the process is assigned a function call. */
   assignment: Promise<Assignment>;
 }
 
-/** The root of the API. Its methods are the fields of `Query` in the schema. */
+/** Root of the API: each member is a field of `Query` in the schema. */
 export const query = {
   node: async ({ id }: { id: string }, { assignment }: Caller) => (await assignment).session.ids.get(id),
   defaultPlatform: () => defaultPlatform(),

@@ -21,15 +21,15 @@ export class Secret extends ApiObject implements SecretValue {
     super(session, key);
   }
 
-  /** A value that the module has made, known by its name. */
+  /** Creates a secret of a value that the module provides, identified by its name. */
   static ofValue(session: Session, name: string, plaintext: string): Secret {
     return new Secret(session, keyOf("setSecret", name, plaintext), name, async () => plaintext);
   }
 
   /**
-   * One of `env://NAME`, `file://PATH` and `cmd://COMMAND`, read when it is used.
+   * Creates a secret from `env://NAME`, `file://PATH` or `cmd://COMMAND`, which is read when it is used.
    *
-   * @throws {StandInError} It is of no such form, or there is no such variable, file or result.
+   * @throws {StandInError} The form is unknown, the variable or the file is missing, or the command fails.
    */
   static ofUri(session: Session, uri: string): Secret {
     const read = reader(session, uri);
@@ -51,8 +51,8 @@ export class Secret extends ApiObject implements SecretValue {
   }
 
   /**
-   * What tells this secret's value from others; undefined when it can't be read. As on the engine, a function's cache depends on the values
-   * of its object's secrets: their commands run once a call for that, and a failure matters to functions alone that read the secret.
+   * Returns an identity of the secret's value; undefined when it can't be read. As in the engine, a function's cache depends on the values
+   * of its object's secrets: each command runs once per call, and its failure affects only functions that read the secret.
    */
   async identity(): Promise<string | undefined> {
     return this.read().then(
@@ -69,7 +69,7 @@ function reader(session: Session, uri: string): () => Promise<string> {
   if (scheme === "cmd") return () => output(session, path);
   // The address may be the secret itself, given in the wrong place.
   throw new StandInError(
-    "A secret is given as env://NAME, file://PATH or cmd://COMMAND. What was received is none of these.",
+    "Accepted for a secret: env://NAME, file://PATH or cmd://COMMAND. The value received is none of these.",
   );
 }
 

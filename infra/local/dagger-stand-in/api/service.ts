@@ -5,7 +5,7 @@ import type { ContainerState } from "../image/state.js";
 import type { Session } from "../session/session.js";
 import { ApiObject } from "./object.js";
 
-/** Where a service is reached from this machine. */
+/** Address of a service, as this machine reaches it. */
 interface Address {
   hostname: string;
   ports: number[];
@@ -29,7 +29,7 @@ export class Service extends ApiObject {
   }
 
   /**
-   * Something that listens on this machine already.
+   * Returns a service that already listens on this machine.
    *
    * @param address Such as `tcp://127.0.0.1:4566`.
    */
@@ -42,7 +42,7 @@ export class Service extends ApiObject {
     }
     const reached = { hostname: match[1], ports: [Number(match[2])] };
     const up = async () => {
-      throw new StandInError(`${address} is served by this machine already.`);
+      throw new StandInError(`${address} is already served on this machine.`);
     };
     return new Service(session, keyOf("Service", address), {
       address: async () => reached,
@@ -50,7 +50,7 @@ export class Service extends ApiObject {
     });
   }
 
-  /** A container's default command as a service. It runs from the first time it is needed until the session ends. */
+  /** Returns a container's default command as a service. It runs from its first use until the session ends. */
   static ofContainer(session: Session, key: string, state: () => Promise<ContainerState>): Service {
     const start = (ports: { frontend: number; backend: number }[] = []) =>
       session.once<RunningService>(`${key} running`, async () => runService(session, await state(), ports));

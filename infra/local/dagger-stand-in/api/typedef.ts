@@ -5,7 +5,7 @@ import { ApiObject } from "./object.js";
 
 type Described = { description?: string };
 
-/** A type that a module is telling of itself, step by step. */
+/** Type definition that a module builds step by step. */
 export class TypeDef extends ApiObject {
   readonly __typename = "TypeDef";
 
@@ -48,7 +48,7 @@ export class TypeDef extends ApiObject {
 
   withEnumMember({ name, value = name, description = "" }: { name: string; value?: string } & Described): TypeDef {
     const { members } = this;
-    if (!members) throw new Error(`${this.ref.name} is no enum: it can't have the member ${name}.`);
+    if (!members) throw new Error(`${this.ref.name} is not an enum and can't have the member ${name}.`);
     return this.with({}, undefined, { ...members, members: [...members.members, { name, value, description }] });
   }
 
@@ -69,7 +69,7 @@ export class TypeDef extends ApiObject {
 
   private changed(change: (object: ObjectType) => ObjectType): TypeDef {
     if (!this.object)
-      throw new Error(`${this.ref.name ?? this.ref.kind} is no object: it can't have functions or fields.`);
+      throw new Error(`${this.ref.name ?? this.ref.kind} is not an object and can't have functions or fields.`);
     return this.with({}, change(this.object));
   }
 }
@@ -110,7 +110,7 @@ export class FunctionDef extends ApiObject {
     return this.with({ uncached: policy !== "Default" });
   }
 
-  /** Checks are functions like others here. */
+  /** Checks are treated as ordinary functions. */
   withCheck(): FunctionDef {
     return this;
   }

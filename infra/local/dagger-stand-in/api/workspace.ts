@@ -14,7 +14,7 @@ interface Selection {
   gitignore?: boolean;
 }
 
-/** The directory that the caller is in. Its boundary is the git repository, or the directory itself where there is none. */
+/** Directory of the caller. Its boundary is the git repository, or the directory itself outside of one. */
 export class Workspace extends ApiObject {
   readonly __typename = "Workspace";
   private readonly boundary: string;
@@ -29,7 +29,7 @@ export class Workspace extends ApiObject {
     return relative(this.boundary, resolve(this.session.cwd)) || ".";
   }
 
-  /** Reads nothing before its content is used. An absolute path starts at the boundary, a relative one at the caller's directory. */
+  /** Returns a directory that is read when its content is used. An absolute path starts at the boundary, a relative one at the caller's directory. */
   directory({ path, gitignore = false, ...filter }: Selection): Directory {
     const { session } = this;
     const root = path.startsWith("/") ? join(this.boundary, path) : resolve(session.cwd, path);
@@ -47,7 +47,7 @@ function repositoryOf(directory: string): string | undefined {
 }
 
 /**
- * Lists what the .gitignore files name, as the engine does: it reads no other ignore file of git's. Tracked files are among them, because
+ * Lists the paths that .gitignore files name; like the engine, it reads no other ignore file of git. Tracked files are among them, because
  * a filter does not know what git tracks. Empty outside of a git repository.
  */
 async function ignoredIn(session: Session, root: string): Promise<string[]> {

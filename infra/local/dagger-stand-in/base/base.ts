@@ -9,17 +9,17 @@ import type { Session } from "../session/session.js";
 import { packagedBase } from "./debian.js";
 import { recipeOf } from "./recipes.js";
 
-/** How long a registry that could not be reached is not asked again, in milliseconds. */
+/** Time after which an unreachable registry is tried again, in milliseconds. */
 const forgetAfter = 10 * 60_000;
-/** How long to wait for a registry's first answer, in milliseconds. */
+/** Maximum time until a registry's first answer, in milliseconds. */
 const patience = 4_000;
 
 /**
- * The image that a container begins with: from its registry, or, when that can't be reached and it is an official image that there is
- * a recipe for, one of the same offer made from packages.
+ * Returns the image that a container starts from: from its registry or, when that can't be reached and a recipe exists for the official
+ * image, an equivalent one that is made from packages.
  *
  * @param state The container so far: its platform, and its logins to registries.
- * @param host Where the registry really is, when it is a service.
+ * @param host Address of the registry when it is a service.
  */
 export async function baseState(
   session: Session,
@@ -43,7 +43,7 @@ export async function baseState(
     if (!(error instanceof UnreachableRegistryError) || !recipe) throw error;
     await session.store.keep(unreachableKey(server), { at: Date.now(), message: error.message });
     const { state: base, description } = await packagedBase(session, state.platform, recipe);
-    session.trace.log(`${error.message} In place of ${address}, a base of packages is used: ${description}.`);
+    session.trace.log(`${error.message} Using a base made from packages in place of ${address}: ${description}.`);
     return base;
   }
 }

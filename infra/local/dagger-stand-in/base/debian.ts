@@ -13,16 +13,16 @@ import { unpackPackages } from "./packages.js";
 import { defaultPlatform } from "./platform.js";
 import type { Recipe } from "./recipes.js";
 
-/** A layer as it is kept. */
+/** Stored layer. */
 interface Made extends Layer {
-  /** Of the files that are not of Debian's packages. */
+  /** Description of the files that are not from Debian's packages. */
   version?: string;
 }
 
 /**
- * Makes a base from this machine's Debian or Ubuntu packages, once; about 20 s for Python, then at once.
+ * Makes a base from this machine's Debian or Ubuntu packages and stores it; the first time takes about 20 s for Python.
  *
- * @throws {StandInError} It is wanted for another platform than this machine's.
+ * @throws {StandInError} The requested platform is not this machine's.
  */
 export async function packagedBase(
   session: Session,
@@ -31,7 +31,7 @@ export async function packagedBase(
 ): Promise<{ state: ContainerState; description: string }> {
   if (platform !== defaultPlatform()) {
     throw new StandInError(
-      `The base ${recipe.name} of packages can be made for ${defaultPlatform()} only, not for ${platform}.`,
+      `The base ${recipe.name} can be made from packages for ${defaultPlatform()} only, not for ${platform}.`,
     );
   }
   const { store } = session;
@@ -64,7 +64,7 @@ async function assemble({ store, signal }: Session, { name, packages, more }: Re
   }
 }
 
-/** Debian keeps programs and libraries under /usr alone, with links where they used to be: https://wiki.debian.org/UsrMerge */
+/** Debian keeps programs and libraries under /usr, with links at their former paths: https://wiki.debian.org/UsrMerge */
 function merged(tree: Tree): Tree {
   const roots = ["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
   const moved = [...tree].map(([path, entry]): [string, Entry] => {

@@ -5,7 +5,7 @@ const leftOut = ["doc", "doc-base", "man", "info", "locale", "lintian", "bug", "
   (name) => `usr/share/${name}`,
 );
 
-/** Does what the packages' own scripts would have done, and adds the official image's names for Python and pip. */
+/** Replaces the packages' install scripts, and adds the official image's names for Python and pip. */
 export async function finishTree(store: Store, unpacked: Tree): Promise<Tree> {
   const tree: Tree = new Map([...unpacked].filter(([path]) => isWanted(path)));
   return withEntries(tree, [
@@ -13,7 +13,7 @@ export async function finishTree(store: Store, unpacked: Tree): Promise<Tree> {
     ["etc/group", taken(tree, "usr/share/base-passwd/group.master")],
     ["etc/nsswitch.conf", taken(tree, "usr/share/libc-bin/nsswitch.conf", "usr/share/base-files/nsswitch.conf")],
     ["etc/ssl/certs/ca-certificates.crt", await certificates(store, tree)],
-    // Where OpenSSL, and so Python, looks without being told.
+    // Default path of OpenSSL, and so of Python.
     ["usr/lib/ssl/cert.pem", link("/etc/ssl/certs/ca-certificates.crt")],
     ["usr/bin/sh", link("dash")],
     ...(tree.has("usr/bin/python3") ? pythonNames : []),
@@ -29,7 +29,7 @@ const pythonNames: [string, Entry][] = [
   ["usr/local/bin/pip3", link("/usr/bin/pip3")],
 ];
 
-/** The marker forbids pip to install, for the sake of a system that this is not: https://peps.python.org/pep-0668/ */
+/** Marker that forbids pip to install, to protect the system's Python: https://peps.python.org/pep-0668/ */
 function isWanted(path: string): boolean {
   return !path.endsWith("/EXTERNALLY-MANAGED") && !leftOut.some((directory) => isWithin(path, directory));
 }
@@ -48,7 +48,7 @@ function link(target: string): Entry {
   return { type: "link", mode: 0o777, target };
 }
 
-/** A file that the packages bring, under one of its names. */
+/** Returns a file of the packages, under one of its names. */
 function taken(tree: Tree, ...paths: string[]): Entry {
   const entry = paths.map((path) => tree.get(path)).find((entry) => entry !== undefined);
   if (entry) return entry;

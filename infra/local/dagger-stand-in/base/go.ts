@@ -6,7 +6,7 @@ import { type Entry, moved, type Tree, withEntries } from "../content/tree.js";
 import { StandInError } from "../errors.js";
 
 /**
- * Returns how to have Go: by this machine's own, which downloads other releases as modules: https://go.dev/doc/toolchain
+ * Returns the recipe of Go: this machine's go downloads other releases as modules: https://go.dev/doc/toolchain
  *
  * @param wanted Such as `1.24`; this machine's own version when empty.
  */

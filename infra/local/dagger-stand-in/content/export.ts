@@ -10,7 +10,7 @@ import { type Entry, plainMode, sorted, type Tree } from "./tree.js";
  * Returns the absolute path of an export's destination on this machine.
  *
  * @param path Absolute, or relative to `cwd`.
- * @throws {StandInError} It is a symbolic link or leads through one below `cwd`: the files would go where the user has not named.
+ * @throws {StandInError} The path is a symbolic link or leads through one below `cwd`: the files would be written to a place that the user did not name.
  */
 export function exportTarget(cwd: string, path: string): string {
   const target = resolve(cwd, path);
@@ -21,13 +21,13 @@ export function exportTarget(cwd: string, path: string): string {
   for (const part of named) {
     if (!find(part)?.isSymbolicLink()) continue;
     throw new StandInError(
-      `${path} can't be written: ${part} is a symbolic link to ${readlinkSync(part)}. Name the place that is meant itself.`,
+      `${path} can't be written: ${part} is a symbolic link to ${readlinkSync(part)}. Pass the path that the link leads to.`,
     );
   }
   return target;
 }
 
-/** Writes a tree to this machine, over what is there. Links that are there are replaced, never followed. */
+/** Writes a tree to this machine and overwrites files. Existing links are replaced, never followed. */
 export async function writeHostDirectory(store: Store, tree: Tree, path: string): Promise<void> {
   await mkdir(path, { recursive: true });
   const entries = sorted(tree);
@@ -35,13 +35,13 @@ export async function writeHostDirectory(store: Store, tree: Tree, path: string)
     if (entry.type === "directory") await becomeDirectory(join(path, name));
     else await writeHostEntry(store, entry, join(path, name));
   }
-  // Last, and the inner ones first: a mode can forbid writing.
+  // Modes are set last, inner directories first: a mode can forbid writing.
   for (const [name, { type, mode }] of entries.reverse()) {
     if (type === "directory") await setMode(join(path, name), plainMode(type, mode));
   }
 }
 
-/** Writes a file or a link, with the directories above it, in place of a file or a link that is there. */
+/** Writes a file or a link, with the directories above it, and replaces an existing file or link. */
 export async function writeHostEntry(
   store: Store,
   entry: Exclude<Entry, { type: "directory" }>,
@@ -52,7 +52,7 @@ export async function writeHostEntry(
   await writeNew(path, store.open(entry.digest), plainMode("file", entry.mode));
 }
 
-/** Writes a text file in place of a file that is there. */
+/** Writes a text file and replaces an existing file. */
 export async function writeHostText(path: string, text: string): Promise<void> {
   await makeWay(path);
   await writeNew(path, text, 0o666 & ~process.umask());
@@ -63,12 +63,12 @@ async function makeWay(path: string): Promise<void> {
   const found = find(path);
   if (found && !found.isFile() && !found.isSymbolicLink()) {
     const kind = found.isDirectory() ? "a directory" : "no regular file";
-    throw new StandInError(`${path} can't be written: it is ${kind}. Remove it, or name another place.`);
+    throw new StandInError(`${path} can't be written: it is ${kind}. Remove it, or pass another path.`);
   }
   await rm(path, { force: true });
 }
 
-/** `wx` creates the file or fails: no link is followed that appears meanwhile, and no file is changed that has another name too. */
+/** Creates a file. `wx` fails if the file exists: no link that appears meanwhile is followed, and no file with a second name is changed. */
 async function writeNew(path: string, content: string | Readable, mode: number): Promise<void> {
   const file = await open(path, "wx", 0o600);
   try {

@@ -1,18 +1,18 @@
 import { StandInError } from "../errors.js";
 
-/** A part of a pattern: one character, or what stands for any number of them. */
+/** Token of a pattern: one character, or a wildcard for any number of them. */
 type Token = "name" | "everything" | "directories" | ((character: string) => boolean);
 
-/** A pattern of paths: `*` within a name, `**` across directories, `?`, `[a-z]`. */
+/** Pattern of paths: `*` within a name, `**` across directories, `?`, `[a-z]`. */
 export interface Glob {
-  /** Whether it names this path. */
+  /** Returns true when the pattern matches this path. */
   matches(path: string): boolean;
-  /** Whether it names this path or a directory that the path is in. */
+  /** Returns true when the pattern matches this path or a directory above it. */
   contains(path: string): boolean;
 }
 
 /**
- * Reads a pattern. A path is read once, with all ways to match it at the same time, so that no pattern makes it slow; in a regular
+ * Reads a pattern. A path is matched in one pass over all possible states, so that no pattern is slow; in a regular
  * expression, several `**` together would.
  *
  * @throws {StandInError} A class such as `[z-a]` has no characters.
@@ -41,11 +41,11 @@ function readClass(part: string, pattern: string): (character: string) => boolea
     const expression = new RegExp(`^${part.replace(/^\[!/, "[^")}$`);
     return (character) => expression.test(character);
   } catch {
-    throw new StandInError(`The pattern ${JSON.stringify(pattern)} has ${part}, which is no class such as [a-z].`);
+    throw new StandInError(`The pattern ${JSON.stringify(pattern)} has ${part}, which is not a class such as [a-z].`);
   }
 }
 
-/** A state is twice a token's place, plus one within a directory's name; the end is behind the last token. */
+/** State of the matcher: twice a token's index, plus one within a directory's name. The final state follows the last token. */
 function run(tokens: Token[], path: string, within: boolean): boolean {
   const end = 2 * tokens.length;
   let states = withSkipped(tokens, new Set([0]));
@@ -69,14 +69,14 @@ function follow(token: Token | undefined, state: number, character: string): num
   if (typeof token === "function") return token(character) ? start + 2 : undefined;
   if (token === "everything") return state;
   if (token === "name") return isSlash ? undefined : state;
-  // A directory's name has a character at least, and ends with a slash.
+  // A directory's name has at least one character and ends with a slash.
   if (!isSlash) return start + 1;
   return state === start ? undefined : start;
 }
 
-/** What stands for any number of characters stands for none as well. */
+/** Adds the states that are reachable without a character: a wildcard also matches none. */
 function withSkipped(tokens: Token[], states: Set<number>): Set<number> {
-  // What is added while the set is gone through is gone through too.
+  // Iteration includes members that are added during it.
   for (const state of states) {
     const token = tokens[state >> 1];
     if (state % 2 === 0 && token !== undefined && typeof token !== "function") states.add(state + 2);

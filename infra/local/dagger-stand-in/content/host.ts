@@ -9,9 +9,9 @@ import { type Entry, plainMode, type Tree } from "./tree.js";
 const inMemory = 1 << 20;
 
 /**
- * Takes a directory of this machine into the store, as it is now. Owners are not taken: they mean nothing elsewhere.
+ * Copies a directory of this machine into the store. Owners are not copied: they are valid on this machine only.
  *
- * @param exclude Patterns of what is left out.
+ * @param exclude Patterns of paths that are left out.
  */
 export async function readHostDirectory(store: Store, path: string, exclude: string[] = []): Promise<Tree> {
   if (!lstatSync(path, { throwIfNoEntry: false })?.isDirectory() && !(await isDirectory(path))) {
@@ -22,7 +22,7 @@ export async function readHostDirectory(store: Store, path: string, exclude: str
   return filterTree(entries, { exclude });
 }
 
-/** Takes one file of this machine into the store. */
+/** Copies one file of this machine into the store. */
 export async function readHostFile(store: Store, path: string): Promise<Entry & { type: "file" }> {
   const found = await stat(path).catch(() => undefined);
   if (!found?.isFile()) throw new StandInError(`There is no file ${path} on this machine.`);

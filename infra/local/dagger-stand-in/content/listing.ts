@@ -2,7 +2,7 @@ import tar from "tar-stream";
 import { keyOf, type Store } from "./store.js";
 import { isWithin, nameOf, normalPath, parentOf } from "./tree.js";
 
-/** A path of an image without its content: enough to find files and to follow links. */
+/** Entry of an image without its content: enough to find files and to follow links. */
 export type Listed = { type: "file" | "directory" } | { type: "link"; target: string };
 
 /** Paths without a leading slash. The root is not listed. */
@@ -10,7 +10,7 @@ export type Listing = ReadonlyMap<string, Listed>;
 
 type Change = [path: string, entry: Listed | "removed" | "emptied"];
 
-/** Lists the files that layers make, from the bottom up. Each layer is read once and its list kept. */
+/** Lists the files of layers, from the bottom up. Each layer is read once and its list is stored. */
 export async function listLayers(store: Store, layers: { digest: string }[]): Promise<Listing> {
   const listing = new Map<string, Listed>();
   for (const { digest } of layers) {
@@ -51,7 +51,7 @@ function add(listing: Map<string, Listed>, path: string, entry: Listed): void {
   }
 }
 
-/** Most links of one path that are followed, as Linux does: https://man7.org/linux/man-pages/man7/path_resolution.7.html */
+/** Maximum number of links that are followed in one path, as in Linux: https://man7.org/linux/man-pages/man7/path_resolution.7.html */
 const mostLinks = 40;
 
 /** Follows the links in a path, within the image. Parts that do not exist stay as they are. */

@@ -7,12 +7,12 @@ const root: Owner = { uid: 0, gid: 0 };
 /**
  * Writes a tree as an uncompressed layer. The bytes depend on the tree alone: entries sorted, times 0, owners as numbers.
  *
- * @param whiteouts Paths that the layer takes away from those below it.
+ * @param whiteouts Paths that the layer deletes from the layers below it.
  */
 export async function packLayer(store: Store, tree: Tree, whiteouts: string[] = []): Promise<Blob> {
   const layer = tar.pack();
   const written = store.putStream(layer as unknown as import("node:stream").Readable);
-  // The packer stalls until its output is read, so both run at once; whichever fails is the cause.
+  // The packer waits until its output is read, so both run at the same time; the first failure is the cause.
   await Promise.all([written, fill(store, layer, tree, whiteouts)]);
   return written;
 }

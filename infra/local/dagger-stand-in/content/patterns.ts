@@ -2,14 +2,14 @@ import { type Glob, readGlob } from "./glob.js";
 import type { Tree } from "./tree.js";
 import { withEntries } from "./tree.js";
 
-/** A path pattern as Dagger (and .dockerignore) writes it: `*` within a name, `**` across directories, `?`, `[a-z]`, a leading `!` negates. */
+/** Path pattern as in Dagger and .dockerignore: `*` within a name, `**` across directories, `?`, `[a-z]`, a leading `!` negates. */
 interface Pattern {
   negated: boolean;
   glob: Glob;
 }
 
 /**
- * What is left after including and excluding. A pattern that names a directory means all that is in it; of several, the last that
+ * Selects paths by include and exclude patterns. A pattern that matches a directory applies to all of its content; the last pattern that
  * matches decides.
  */
 export function filterTree(
@@ -24,20 +24,20 @@ export function filterTree(
   );
 }
 
-/** Whether a path is kept. */
+/** Returns true when a path is selected. */
 export function pathFilter(include: string[], exclude: string[]): (path: string) => boolean {
   const included = matcher(include);
   const excluded = matcher(exclude);
   return (path) => (include.length === 0 || included(path)) && !excluded(path);
 }
 
-/** The paths that a glob names, sorted. */
+/** Returns the paths that a glob matches, sorted. */
 export function globTree(tree: Tree, glob: string): string[] {
   const { matches } = readGlob(glob);
   return [...tree.keys()].filter((path) => matches(path)).sort();
 }
 
-/** Whether nothing below an excluded directory can come back, so that it need not be read. */
+/** Returns true when no path below an excluded directory can be included again, so that the directory is not read. */
 export function canPrune(exclude: string[]): boolean {
   return !exclude.some((pattern) => pattern.startsWith("!"));
 }

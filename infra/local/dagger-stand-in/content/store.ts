@@ -8,7 +8,7 @@ import { pipeline } from "node:stream/promises";
 import { makePrivateDirectory } from "../../private-directory.js";
 import { StandInError } from "../errors.js";
 
-/** Bytes in the store, named by what they are. */
+/** Bytes in the store, addressed by their digest. */
 export interface Blob {
   /** `sha256:` and 64 hex digits. */
   digest: string;
@@ -17,15 +17,15 @@ export interface Blob {
 }
 
 /**
- * The engine's memory on disk: blobs by digest, and what was made once, as small JSON results by the key of what it was made from.
- * Written aside and renamed, so that a cut-off or a second engine at the same time leaves nothing half there. Only its owner can enter
- * it: what it holds is run, and files of mounts lie in it.
+ * Stores content and results on disk: blobs by digest, and small JSON results by a key of their inputs.
+ * Files are written under a temporary name and renamed, so that an interrupted or a concurrent process leaves no partial file. Only its owner can enter
+ * the directory: it holds programs that are run, and files of mounts.
  */
 export class Store {
   /** @throws {StandInError} The directory can't be made private to this user. */
   constructor(readonly path: string) {
     try {
-      // What another user may have put there is made anew.
+      // Another user could have written here: start with an empty store.
       if (makePrivateDirectory(path).wasOpen) empty(path);
     } catch (error) {
       throw new StandInError((error as Error).message, { cause: error });
@@ -34,9 +34,9 @@ export class Store {
     mkdirSync(join(path, "results"), { recursive: true });
   }
 
-  /** `~/.cache/slipway/engine`, or below XDG_CACHE_HOME. */
+  /** `~/.cache/slipway/dagger-stand-in`, or below XDG_CACHE_HOME. */
   static defaultPath(env: Record<string, string | undefined> = process.env): string {
-    return join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "slipway/engine");
+    return join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "slipway/dagger-stand-in");
   }
 
   async put(content: string | Buffer): Promise<Blob> {
@@ -89,7 +89,7 @@ export class Store {
     return join(this.path, "blobs/sha256", hex);
   }
 
-  /** What `make` answers, made once for each key. `valid` says whether what was kept can still be used. */
+  /** Returns the result of `make`, which runs once for each key. `valid` checks a stored result before it is used again. */
   async once<T>(key: string, make: () => Promise<T>, valid: (kept: T) => boolean = () => true): Promise<T> {
     const kept = await this.recall<T>(key);
     if (kept !== undefined && valid(kept)) return kept;
@@ -111,7 +111,7 @@ export class Store {
     await this.replace(this.resultPath(key), (path) => writeFile(path, JSON.stringify(result)));
   }
 
-  /** A new, empty directory of its own, for the caller to remove. */
+  /** Creates an empty directory, which the caller removes. */
   async scratch(): Promise<string> {
     const path = join(this.path, "scratch", randomUUID());
     await mkdir(path, { recursive: true });
@@ -142,7 +142,7 @@ export function sha256(content: string | Buffer): string {
   return `sha256:${createHash("sha256").update(content).digest("hex")}`;
 }
 
-/** One digest for values that JSON can write: equal values give equal digests. */
+/** Returns the digest of values that can be written as JSON: equal values have equal digests. */
 export function keyOf(...parts: unknown[]): string {
   return sha256(JSON.stringify(parts));
 }

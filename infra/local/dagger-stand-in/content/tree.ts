@@ -1,7 +1,7 @@
 import type { Blob } from "./store.js";
 import { sha256 } from "./store.js";
 
-/** Who owns a file: numbers, because names mean something only inside an image. */
+/** Owner of a file, by number: names are defined by each image. */
 export interface Owner {
   uid: number;
   gid: number;
@@ -13,24 +13,24 @@ export type Entry = { mode: number; owner?: Owner } & (
   | { type: "directory" }
 );
 
-/** One file by itself. */
+/** Single file. */
 export interface FileContent {
   name: string;
   entry: Entry & { type: "file" };
 }
 
-/** A directory's content: every path in it, relative and without a trailing slash, parents included. Never changed, only replaced. */
+/** Content of a directory: every path in it, relative, without a trailing slash, parents included. Immutable. */
 export type Tree = ReadonlyMap<string, Entry>;
 
 /**
- * Returns the permission bits that are kept of a file or a directory that others made: neither set-user-ID nor set-group-ID, and the
- * sticky bit of a directory alone, which it protects. https://man7.org/linux/man-pages/man7/inode.7.html
+ * Returns the permission bits that are kept of a file or directory of foreign origin: neither set-user-ID nor set-group-ID, and the
+ * sticky bit of directories only. https://man7.org/linux/man-pages/man7/inode.7.html
  */
 export function plainMode(type: Entry["type"], mode: number): number {
   return mode & (type === "directory" ? 0o1777 : 0o777);
 }
 
-/** Without leading or trailing slashes, `.` and `..` resolved; the root is the empty string. */
+/** Normalizes a path: no leading or trailing slashes, `.` and `..` resolved. The root is the empty string. */
 export function normalPath(path: string): string {
   const parts: string[] = [];
   for (const part of path.split("/")) {
@@ -52,7 +52,7 @@ export function isWithin(path: string, directory: string): boolean {
   return directory === "" || path === directory || path.startsWith(`${directory}/`);
 }
 
-/** The tree with these entries laid over it: a file hides what was below it. */
+/** Returns a tree with these entries on top: a file hides the former content below it. */
 export function withEntries(tree: Tree, entries: Iterable<[string, Entry]>): Tree {
   const result = new Map(tree);
   for (const [path, entry] of entries) {
@@ -63,7 +63,7 @@ export function withEntries(tree: Tree, entries: Iterable<[string, Entry]>): Tre
   return result;
 }
 
-/** What lies in a directory, with paths relative to it; undefined when there is no directory of that name. */
+/** Returns a directory's content with paths relative to it; undefined when there is no directory of that name. */
 export function subtree(tree: Tree, directory: string): Tree | undefined {
   if (directory !== "" && tree.get(directory)?.type !== "directory") return undefined;
   const cut = directory === "" ? 0 : directory.length + 1;
@@ -74,7 +74,7 @@ export function subtree(tree: Tree, directory: string): Tree | undefined {
   );
 }
 
-/** The same entries under another directory. */
+/** Returns the same entries under another directory. */
 export function moved(tree: Tree, to: string): [string, Entry][] {
   return [...tree].map(([path, entry]) => [[to, path].filter(Boolean).join("/"), entry]);
 }
@@ -83,12 +83,12 @@ export function without(tree: Tree, path: string): Tree {
   return new Map([...tree].filter(([other]) => !isWithin(other, path)));
 }
 
-/** The same for the same content, whatever the order in which it was put together. */
+/** Returns a digest that depends on the content only, not on the order of the entries. */
 export function treeDigest(tree: Tree): string {
   return sha256(JSON.stringify(sorted(tree)));
 }
 
-/** By path, byte by byte. */
+/** Sorts by path, byte by byte. */
 export function sorted(tree: Tree): [string, Entry][] {
   return [...tree].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }

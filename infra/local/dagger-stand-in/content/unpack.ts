@@ -15,9 +15,9 @@ import {
 } from "./tree.js";
 
 /**
- * Reads layers, from the bottom up, as the one tree that they make.
+ * Reads layers, from the bottom up, into one tree.
  *
- * @param directory Only what lies in it is taken into the store, and the links that lead out of it are kept as links.
+ * @param directory Directory whose content is stored; links that lead out of it stay links.
  */
 export async function readLayers(store: Store, layers: { digest: string }[], directory = ""): Promise<Tree> {
   let tree: Tree = new Map();
@@ -25,7 +25,7 @@ export async function readLayers(store: Store, layers: { digest: string }[], dir
   return tree;
 }
 
-/** One tar over a tree: its entries laid over it, its whiteouts taken away. */
+/** Applies one tar archive to a tree: adds its entries and deletes its whiteouts. */
 export async function applyLayer(store: Store, below: Tree, layer: Readable, directory = ""): Promise<Tree> {
   let tree = below;
   const added = new Map<string, Entry>();

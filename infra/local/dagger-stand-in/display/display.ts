@@ -3,24 +3,24 @@ import type { Trace } from "../telemetry/trace.js";
 import { PlainDisplay } from "./plain.js";
 import { PrettyDisplay, type Terminal, type Ticks } from "./pretty.js";
 
-/** Where a call writes to. */
+/** Outputs of a call. */
 export interface Output {
-  /** Gets the result alone. */
+  /** Receives the result only. */
   onStdout: (text: string) => void;
-  /** Gets progress, errors and all else. */
+  /** Receives progress, errors and everything else. */
   onStderr: (text: string) => void;
   env: Record<string, string | undefined>;
-  /** Present when standard error or standard output is a terminal: progress is drawn on it, and what remains goes to standard error. */
+  /** Present when standard error or standard output is a terminal: progress is drawn on it, and the rest is written to standard error. */
   terminal?: Terminal;
-  /** Columns of standard output when it is a terminal: a result without an end of line gets one then, and help fits. */
+  /** Columns of standard output when it is a terminal: help is wrapped to them, and a result without a final line feed gets one. */
   stdoutColumns?: number;
-  /** Time of what is drawn. */
+  /** Clock of the drawing. */
   ticks?: Ticks;
 }
 
 /**
- * What a call shows: its steps while it runs, and at the end what it wrote itself. The engine's command line holds the latter back until
- * then, and on a terminal leaves it out when the error is on the screen already (`FinalRender` of dagql/idtui/frontend_pretty.go).
+ * Shows a call: its steps while it runs, and at the end its own output. Dagger's CLI also holds its output back until
+ * the end, and on a terminal omits it when the error is on the screen already (`FinalRender` of dagql/idtui/frontend_pretty.go).
  */
 export class Display {
   private readonly held: { stream: "stdout" | "stderr"; text: string }[] = [];
@@ -39,7 +39,7 @@ export class Display {
     trace.observe(this.pretty ?? this.plain ?? {});
   }
 
-  /** Whether steps are drawn on a terminal. */
+  /** True when steps are drawn on a terminal. */
   get isTerminal(): boolean {
     return this.pretty !== undefined;
   }
@@ -48,12 +48,12 @@ export class Display {
     if (text !== "") this.held.push({ stream: "stdout", text });
   }
 
-  /** Adds a line to what is written to standard error at the end. */
+  /** Adds a line to the output that is written to standard error at the end. */
   stderr(line: string): void {
     this.held.push({ stream: "stderr", text: `${line}\n` });
   }
 
-  /** Ends the display. @param error The message of what the call failed with. */
+  /** Ends the display. @param error Message of the error that the call failed with. */
   close(error?: string): void {
     const { pretty, plain } = this;
     this.trace.finish();

@@ -5,13 +5,13 @@ import { formatDuration, neutral } from "./text.js";
 import { deepest } from "./tree.js";
 
 /**
- * Writes what happens as the engine's command line does without a terminal (`frontendPlain` of dagql/idtui/frontend_plain.go): a numbered
- * line when a step begins and one when it ends, its log between them. Lines come as they happen; the engine holds those of other steps
+ * Writes progress as Dagger's CLI does without a terminal (`frontendPlain` of dagql/idtui/frontend_plain.go): a numbered
+ * line when a step begins and one when it ends, with its log in between. Lines are written immediately; Dagger's CLI holds those of other steps
  * back for up to a second.
  */
 export class PlainDisplay implements TraceObserver {
   private readonly numbers = new Map<string, number>();
-  /** The spans around the last line, from the top one to the one that it is about. */
+  /** Spans of the last line, from the top one down to its own. */
   private context: Span[] = [];
 
   constructor(
@@ -19,7 +19,7 @@ export class PlainDisplay implements TraceObserver {
     private readonly write: (text: string) => void,
   ) {}
 
-  /** Whether anything was written. */
+  /** True when something was written. */
   get hasWritten(): boolean {
     return this.numbers.size > 0;
   }
@@ -41,7 +41,7 @@ export class PlainDisplay implements TraceObserver {
     this.write(`${this.prefix(span, depth)}[${time}] | ${neutral(line.text)}\n`);
   }
 
-  /** Makes a span the one that lines are about. @returns Its depth: of those around it, only calls are shown. */
+  /** Selects the span of the next lines. @returns Its depth, which counts only calls. */
   private enter(span: Span): number {
     const path: Span[] = [];
     for (let up: Span | undefined = span; up && path.length < deepest; up = this.trace.spans.get(up.parent ?? ""))
@@ -77,7 +77,7 @@ export class PlainDisplay implements TraceObserver {
   }
 }
 
-/** The places of the spans that a line's surroundings are told by: up to the first call, and the last one. */
+/** Returns the indexes of the ancestors that are shown above a line: up to the first call, and the last one. */
 function calls(path: Span[]): number[] {
   const first = path.findIndex(({ call }) => call);
   const upTo = first === -1 ? path.length - 1 : first;

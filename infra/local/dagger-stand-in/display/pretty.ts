@@ -5,16 +5,16 @@ import { formatRows, type Rows } from "./rows.js";
 import { style } from "./style.js";
 import { width } from "./text.js";
 
-/** A stream that is a terminal, as far as it is needed here. */
+/** Part of a terminal's stream that is used here. */
 export interface Terminal {
   columns?: number;
   rows?: number;
   write(text: string): unknown;
 }
 
-/** Time, as it passes on the machine or in a test. */
+/** Clock: the machine's or a test's. */
 export interface Ticks {
-  /** Calls `act` every `ms` milliseconds. @returns A function that ends this. */
+  /** Calls `act` every `ms` milliseconds. @returns A function that stops the calls. */
   every(ms: number, act: () => void): () => void;
 }
 
@@ -30,16 +30,16 @@ const spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", 
 const frame = 100;
 const [hideCursor, showCursor] = ["\x1b[?25l", "\x1b[?25h"];
 const [clearLine, clearBelow] = ["\x1b[K", "\x1b[J"];
-/** Lets a terminal that can show a frame at once: https://gist.github.com/christianparpart/d8a62cc1ab659194337d73e399004036 */
+/** Makes a terminal that supports it show a frame in one update: https://gist.github.com/christianparpart/d8a62cc1ab659194337d73e399004036 */
 const [beginFrame, endFrame] = ["\x1b[?2026h", "\x1b[?2026l"];
 
-/** Shows a trace as it grows, redrawn in place, as the engine's command line does on a terminal. */
+/** Draws a running trace in place, as Dagger's CLI does on a terminal. */
 export class PrettyDisplay implements TraceObserver {
   private drawn: string[] = [];
   private turn = 0;
   private stop: (() => void) | undefined;
   private readonly isColoured: boolean;
-  /** What a process that ends at once still has to write. */
+  /** Output that is still to be written when the process exits at once. */
   private readonly restore = () => void this.terminal.write(showCursor);
 
   constructor(
@@ -59,7 +59,7 @@ export class PrettyDisplay implements TraceObserver {
     this.draw();
   }
 
-  /** Takes the frame off the screen. What is written then stands where it was. */
+  /** Clears the frame. Later output starts at its first line. */
   close(): void {
     if (!this.stop) return;
     this.stop();
@@ -69,7 +69,7 @@ export class PrettyDisplay implements TraceObserver {
     process.removeListener("exit", this.restore);
   }
 
-  /** What stays on the screen. */
+  /** Returns the final frame, which stays on the screen. */
   final(): Rows {
     return this.rows(true);
   }
@@ -77,7 +77,7 @@ export class PrettyDisplay implements TraceObserver {
   private draw(): void {
     this.turn++;
     const { lines } = this.rows(false);
-    // A frame that is higher than the screen could not be wiped; its end is what happens now.
+    // A frame higher than the screen can't be cleared, so it is cut to its end, which shows what runs now.
     const fitting = lines.slice(-Math.max(this.height() - 1, 1));
     if (fitting.join("\n") === this.drawn.join("\n")) return;
     const text = fitting.map((line) => `${clearLine}${line}\n`).join("");
@@ -85,20 +85,20 @@ export class PrettyDisplay implements TraceObserver {
     this.drawn = fitting;
   }
 
-  /** Moves to where the frame begins. */
+  /** Moves the cursor to the start of the frame. */
   private toBegin(): string {
     const up = this.rowsUp();
     return up > 0 ? `\r\x1b[${up}A` : "\r";
   }
 
-  /** Rows that the last frame takes now: a terminal that has become narrower since has wrapped its lines. */
+  /** Counts the rows of the last frame: a terminal that became narrower has wrapped its lines. */
   private rowsUp(): number {
     const columns = this.columns();
     const rows = this.drawn.reduce((sum, line) => sum + Math.max(1, Math.ceil(plainWidth(line) / columns)), 0);
     return Math.min(rows, this.height() - 1);
   }
 
-  /** Line by line: some terminals keep what is cleared at once in their scrollback. */
+  /** Clears line by line: some terminals move content that is cleared at once into their scrollback. */
   private wipe(): string {
     return `${this.toBegin()}${`${clearLine}\n`.repeat(this.rowsUp())}${this.toBegin()}${clearBelow}`;
   }

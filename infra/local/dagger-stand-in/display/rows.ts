@@ -7,18 +7,18 @@ import { deepest, type Node, visibleTree } from "./tree.js";
 export interface View {
   /** Columns of the terminal. */
   columns: number;
-  /** Most lines of one span's log: a third of the screen. */
+  /** Maximum lines of one span's log: a third of the screen. */
   logLines: number;
   /** Milliseconds since the epoch. */
   now: number;
   style: Style;
-  /** The sign of what runs. */
+  /** Symbol of a running span. */
   spinner: string;
-  /** Whether this is what stays on the screen, without the marks that say what can be opened. */
+  /** True for the final frame, which has no marks of spans that can be expanded. */
   final: boolean;
 }
 
-/** Where a row stands: what goes before its title, before its other lines, and before its children's. */
+/** Indentation of a row: prefixes of its title, of its other lines and of its children. */
 interface Indent {
   title: string;
   other: string;
@@ -26,13 +26,13 @@ interface Indent {
 
 export interface Rows {
   lines: string[];
-  /** Ids of the spans whose error is among the lines. */
+  /** Ids of the spans whose error is shown. */
   errors: Set<string>;
 }
 
 /**
- * Formats a trace as the engine's command line does on a terminal (`frontendPretty` of dagql/idtui/frontend_pretty.go): what runs at the top
- * level is open, with the end of its log and the spans that it reveals; all else is one line.
+ * Formats a trace as Dagger's CLI does on a terminal (`frontendPretty` of dagql/idtui/frontend_pretty.go): running spans of the top
+ * level are open, with the end of their log and the spans that they reveal; every other span is one line.
  */
 export function formatRows(trace: Trace, view: View): Rows {
   const lines: string[] = [];
@@ -79,13 +79,13 @@ function chains(previous: Previous, { span }: Node, depth: number): boolean {
   return previous.depth === depth && span.call?.on !== undefined && before?.type === `${span.call.on}!`;
 }
 
-/** An empty line sets calls apart from what is before them. */
+/** Adds an empty line before a call. */
 function needsGap(previous: Previous, { span }: Node, depth: number): boolean {
   const before = previous.node.span.call;
   return previous.depth > depth || (previous.depth === depth && (span.call !== undefined || before !== undefined));
 }
 
-/** @param bar What stands below the title's mark, before the lines of its arguments. */
+/** @param bar Prefix of the argument lines, below the mark of the title. */
 function title(span: Span, isChained: boolean, sign: string, indent: Indent, bar: string, view: View): string[] {
   const { style, final, now, columns, spinner } = view;
   const mark = final ? "" : `${style.faint(sign)} `;
@@ -110,9 +110,9 @@ function title(span: Span, isChained: boolean, sign: string, indent: Indent, bar
 }
 
 /**
- * A span's name as one line, such as `Slipway.deploy(version: "v1.2.3"): String!`.
+ * Returns a span's name as one line, such as `Slipway.deploy(version: "v1.2.3"): String!`.
  *
- * @param isChained Whether the call that it is made on is the line before.
+ * @param isChained True when the line before is the call that this one is made on.
  */
 export function nameOf({ call, name }: Span, isChained: boolean, withArguments = true): string {
   if (!call) return neutral(name.replace(/\s+/g, " "));
@@ -131,7 +131,7 @@ function icon(span: Span, style: Style, spinner: string): string {
 function log(span: Span, indent: string, { columns, logLines, style }: View): string[] {
   const room = columns - plainWidth(indent) - 2;
   const bar = (sign: string) => `${indent}${span.failed ? style.red(sign) : style.faint(sign)} `;
-  // Only the end can be seen: the beginning of a long log need not be broken into lines.
+  // Only the end is visible, so the beginning of a long log is not wrapped.
   const all = span.logs.slice(-logLines);
   const broken = all.flatMap(({ text }) => chop(neutral(text), room));
   const shown = broken.slice(-logLines);
@@ -142,7 +142,7 @@ function log(span: Span, indent: string, { columns, logLines, style }: View): st
   ];
 }
 
-/** The spans whose error tells what a span failed with: where it began, unless rows of its own show that. */
+/** Returns the spans where a span's error began, except those that have rows of their own. */
 function failures(span: Span, { spans }: Trace, showsChildren: boolean): Span[] {
   if (!span.failed) return [];
   const origins = span.origins.map((id) => spans.get(id)).filter((origin) => origin?.failed);
@@ -150,7 +150,7 @@ function failures(span: Span, { spans }: Trace, showsChildren: boolean): Span[] 
   return showsChildren ? [] : (origins as Span[]);
 }
 
-/** A span that has no row here: what is between, its title and its log. The last screen shows the log of a top one as it is. */
+/** Formats a span that has no row: the spans in between, its title and its log. The final frame shows the log of a top-level span unchanged. */
 function origin(span: Span, below: Span, { spans }: Trace, indent: string, depth: number, view: View): string[] {
   const between: string[] = [];
   for (

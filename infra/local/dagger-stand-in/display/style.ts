@@ -1,4 +1,4 @@
-/** Colours text as the engine's command line does, unless nobody wants colours: https://no-color.org */
+/** Colours text as Dagger's CLI does, unless NO_COLOR is set: https://no-color.org */
 export interface Style {
   red(text: string): string;
   green(text: string): string;

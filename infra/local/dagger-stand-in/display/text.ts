@@ -3,14 +3,14 @@ import { eastAsianWidth } from "get-east-asian-width";
 
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
-/** Makes text of others safe to print in one line: no control characters, no escape sequences, no changes of direction. */
+/** Neutralizes foreign text for one line of output: no control characters, no escape sequences, no changes of text direction. */
 export function neutral(text: string): string {
   return stripVTControlCharacters(text)
     .replaceAll("\t", "    ")
     .replace(/[\p{Cc}\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, "");
 }
 
-/** Columns that a terminal uses for a text without escape sequences. */
+/** Returns the columns that a terminal uses for a text without escape sequences. */
 export function width(text: string): number {
   let columns = 0;
   for (const { segment } of graphemes.segment(text)) columns += widthOf(segment);
@@ -23,7 +23,7 @@ export function fit(text: string, columns: number): string {
   return `${take(text, columns - 1)[0]}…`;
 }
 
-/** Breaks a line into lines of at most `columns`, wherever that is: as a terminal does. */
+/** Breaks a line into lines of at most `columns`, at any character, as a terminal does. */
 export function chop(text: string, columns: number): string[] {
   const lines: string[] = [];
   let rest = text;
@@ -55,7 +55,7 @@ function wrapLine(line: string, columns: number): string[] {
   return [...lines, rest];
 }
 
-/** The longest beginning that fits, at least one character, and what follows it. */
+/** Returns the longest prefix that fits, at least one character, and the rest. */
 function take(text: string, columns: number): [string, string] {
   let used = 0;
   for (const { segment, index } of graphemes.segment(text)) {
@@ -65,7 +65,7 @@ function take(text: string, columns: number): [string, string] {
   return [text, ""];
 }
 
-/** Marks that combine take no column. Of emoji that may be joined all are counted: many terminals show them side by side. */
+/** Returns the columns of a character. Combining marks have none; each emoji of a joined sequence counts, because many terminals show them side by side. */
 function widthOf(grapheme: string): number {
   let columns = 0;
   for (const character of grapheme) {
@@ -74,7 +74,7 @@ function widthOf(grapheme: string): number {
   return grapheme.includes("\ufe0f") ? Math.max(columns, 2) : columns;
 }
 
-/** A duration as the engine formats it (`FormatDuration` of dagql/dagui/spans.go): `4.2s`, `1m5s`, `2h3m4s`. @param ms Milliseconds. */
+/** Formats a duration as Dagger's CLI does (`FormatDuration` of dagql/dagui/spans.go): `4.2s`, `1m5s`, `2h3m4s`. @param ms Milliseconds. */
 export function formatDuration(ms: number): string {
   const exact = Math.max(ms, 0) / 1000;
   if (exact < 59.95) return `${exact.toFixed(1)}s`;

@@ -1,22 +1,22 @@
 import type { Span } from "../telemetry/span.js";
 import type { Trace } from "../telemetry/trace.js";
 
-/** A span among those that are shown. */
+/** Node of the tree of spans that are shown. */
 export interface Node {
   span: Span;
   parent: Node | undefined;
   children: Node[];
-  /** Spans below it that ask to be shown in place of its children. */
+  /** Descendants that are revealed in place of its children. */
   revealed: Node[];
-  /** Whether it or one of its descendants runs. */
+  /** True while the span or one of its descendants runs. */
   running: boolean;
 }
 
-/** Most spans around one: what is deeper is not shown. */
+/** Maximum depth of spans that are shown. */
 export const deepest = 100;
 
 /**
- * The spans that the engine's command line shows, as a tree: without hidden ones, and with those that their ancestors are asked to show
+ * Returns the spans that Dagger's CLI shows, as a tree: without hidden ones, and with revealed ones below their ancestors
  * (`RowsView` and `WalkSpans` of dagql/dagui/types.go).
  */
 export function visibleTree({ spans }: Trace): Node[] {
@@ -37,7 +37,7 @@ export function visibleTree({ spans }: Trace): Node[] {
   return tops;
 }
 
-/** The spans by their parent's id, in order of their start; by "" those without a known parent. */
+/** Groups spans by their parent's id, in order of their start; those without a known parent are under "". */
 function byParent(spans: ReadonlyMap<string, Span>): Map<string, Span[]> {
   const groups = new Map<string, Span[]>();
   for (const span of [...spans.values()].sort((a, b) => a.startedAt - b.startedAt)) {
@@ -55,7 +55,7 @@ function isHidden(span: Span, spans: ReadonlyMap<string, Span>): boolean {
   return span.internal || (parent !== undefined && (span.encapsulated || parent.encapsulate) && !parent.failed);
 }
 
-/** Adds a span to all above it, up to one that is revealed itself or keeps what is below it. */
+/** Adds a span to its ancestors, up to one that is revealed itself or that stops `reveal`. */
 function reveal(node: Node): void {
   for (let up = node.parent; up; up = up.parent) {
     up.revealed.push(node);

@@ -77,7 +77,7 @@ function filtered(source: Source, exclude: string[]): Source | undefined {
 function refuseRemote(source: string): void {
   if (!/^(https?|ftp|git|ssh):\/\/|^git@/.test(source)) return;
   throw new StandInError(
-    `${source.replace(/\/\/[^/@]*@/, "//")} can't be downloaded by the stand-in. Accepted: paths of the build context. RUN with curl or git downloads too, and a Dagger engine has ADD of addresses.`,
+    `${source.replace(/\/\/[^/@]*@/, "//")} can't be downloaded by the stand-in. Accepted: paths of the build context. Download with RUN and curl or git, or use Dagger's engine.`,
   );
 }
 

@@ -23,10 +23,10 @@ export interface DockerBuild {
 }
 
 /**
- * Builds an image as a Dockerfile describes it. Only the stages that the target needs are built, and a command that ran before with
+ * Builds an image from a Dockerfile. Only the stages that the target needs are built, and a command that ran before with
  * the same files, variables and mounts does not run again.
  *
- * @throws {DockerfileError} The Dockerfile has an error: nothing has run then.
+ * @throws {DockerfileError} The Dockerfile has an error; no command has run.
  * @throws {ExecError} A command of a RUN failed.
  */
 export async function dockerBuild(session: Session, files: Tree, options: DockerBuild): Promise<ContainerState> {

@@ -4,7 +4,7 @@ import { DockerfileError, describe, type Heredoc, type Instruction } from "./ins
 import { type MountOptions, mountOptions } from "./mount-options.js";
 import { jsonArguments, splitWords } from "./words.js";
 
-/** What a RUN, CMD or ENTRYPOINT runs: a script for the shell, or the words of a command. */
+/** Command of a RUN, CMD or ENTRYPOINT: a script for the shell, or the words of a command. */
 export type CommandLine = { script: string } | { args: string[] };
 
 /** A file copy, its words not expanded yet. */
@@ -42,7 +42,7 @@ export type Command =
 /**
  * Reads the arguments of an instruction other than FROM.
  *
- * @throws {DockerfileError} They are not what the instruction takes.
+ * @throws {DockerfileError} The instruction does not accept them.
  */
 export function parseCommand(instruction: Instruction, escapeChar: string): Command {
   const { keyword, text } = instruction;
@@ -50,9 +50,9 @@ export function parseCommand(instruction: Instruction, escapeChar: string): Comm
   for (const [name] of instruction.flags) {
     if (accepted.includes(name)) continue;
     const list = accepted.map((one) => `--${one}`).join(", ") || "no options";
-    throw new DockerfileError(instruction, `--${name} is not an option of it here. Accepted: ${list}.`);
+    throw new DockerfileError(instruction, `--${name} is not an option that is supported here. Accepted: ${list}.`);
   }
-  if (text === "") throw new DockerfileError(instruction, `it has no arguments. Accepted: ${usage[keyword]}.`);
+  if (text === "") throw new DockerfileError(instruction, `arguments are missing. Accepted: ${usage[keyword]}.`);
   const words = splitWords(text, escapeChar).map((word) => word.text);
   switch (keyword) {
     case "ARG":
@@ -85,7 +85,7 @@ export function parseCommand(instruction: Instruction, escapeChar: string): Comm
     case "MAINTAINER":
       return { type: keyword };
     default:
-      throw new DockerfileError(instruction, `${describe(instruction)} can't stand here.`);
+      throw new DockerfileError(instruction, `${describe(instruction)} is not accepted here.`);
   }
 }
 
@@ -136,7 +136,7 @@ function argument(instruction: Instruction, word: string): { name: string; value
   return { name, ...(value !== undefined && { value }) };
 }
 
-/** `NAME=VALUE …`, or the older form `NAME VALUE`, where all that follows the name is the value. */
+/** Reads `NAME=VALUE …`, or the older form `NAME VALUE`, in which the rest of the line is the value. */
 function pairs(instruction: Instruction, words: string[]): [string, string][] {
   const { text, keyword } = instruction;
   const [first = ""] = words;
@@ -175,11 +175,11 @@ function copy(instruction: Instruction, words: string[]): Copy {
 function run(instruction: Instruction): Run {
   const network = flag(instruction, "network") ?? "default";
   if (network !== "default" && network !== "none") {
-    throw new DockerfileError(instruction, `--network=${network} can't be had here. Accepted: default, none.`);
+    throw new DockerfileError(instruction, `--network=${network} is not supported here. Accepted: default, none.`);
   }
   const security = flag(instruction, "security") ?? "sandbox";
   if (security !== "sandbox") {
-    throw new DockerfileError(instruction, `--security=${security} can't be had here. Accepted: sandbox.`);
+    throw new DockerfileError(instruction, `--security=${security} is not supported here. Accepted: sandbox.`);
   }
   return {
     line: commandLine(instruction.text),
@@ -199,12 +199,12 @@ function health(instruction: Instruction): Healthcheck {
   if (kind.toUpperCase() !== "CMD" || rest === "") {
     throw new DockerfileError(
       instruction,
-      `${JSON.stringify(instruction.text)} is no health check. Accepted: ${usage.HEALTHCHECK}.`,
+      `${JSON.stringify(instruction.text)} is not a health check. Accepted: ${usage.HEALTHCHECK}.`,
     );
   }
   const line = commandLine(rest);
   const options = healthOptions(instruction);
-  // Docker's shell form has no place for another shell: https://docs.docker.com/reference/dockerfile/#healthcheck
+  // Docker's shell form can't name another shell: https://docs.docker.com/reference/dockerfile/#healthcheck
   return "args" in line ? healthcheck(line.args, options) : healthcheck([line.script], { ...options, shell: true });
 }
 

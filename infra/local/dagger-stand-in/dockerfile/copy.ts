@@ -7,7 +7,7 @@ import { StandInError } from "../errors.js";
 export interface Source {
   name: string;
   entry: Entry;
-  /** Content of a directory, with paths relative to it. */
+  /** Entries of a directory, with paths relative to it. */
   content: Tree;
 }
 
@@ -25,9 +25,9 @@ export interface Target {
 }
 
 /**
- * Finds the paths that a source of COPY names, links followed: https://docs.docker.com/reference/dockerfile/#source
+ * Finds the paths that a source of COPY matches, and follows links: https://docs.docker.com/reference/dockerfile/#source
  *
- * @throws {StandInError} Nothing has that name.
+ * @throws {StandInError} No path matches.
  */
 export function findSources(files: Tree | Listing, pattern: string, where: string): string[] {
   const path = normalPath(pattern);
@@ -35,11 +35,11 @@ export function findSources(files: Tree | Listing, pattern: string, where: strin
   const found = /[*?[\\]/.test(path) ? matching(files, path) : [realPath(files, path)].filter((one) => files.has(one));
   if (found.length > 0) return found.map((one) => realPath(files, one));
   throw new StandInError(
-    `${JSON.stringify(pattern)} names nothing in ${where}. Accepted: paths and patterns of what is there.`,
+    `${JSON.stringify(pattern)} matches nothing in ${where}. Accepted: existing paths, and patterns that match them.`,
   );
 }
 
-/** Links before the first wildcard are followed; `**` is as `*`, within a name. */
+/** Follows links before the first wildcard; `**` equals `*` within a name. */
 function matching(files: Tree | Listing, path: string): string[] {
   const parts = path.split("/");
   const plain = parts.findIndex((part) => /[*?[\\]/.test(part));
@@ -48,7 +48,7 @@ function matching(files: Tree | Listing, path: string): string[] {
   return globTree(files as Tree, start === "" ? pattern : `${start}/${pattern}`);
 }
 
-/** Lays sources into a destination as COPY does: a directory's content, not the directory. Only what the layer adds is returned. */
+/** Copies sources to a destination as COPY does: a directory's content, not the directory. Returns only what the layer adds. */
 export function copied(sources: Source[], target: Target): Tree {
   const { image } = target;
   const result = new Map<string, Entry>();
@@ -61,7 +61,7 @@ export function copied(sources: Source[], target: Target): Tree {
     if (!isDirectory) result.set(place, changed(entry, target));
     else if (place !== "" && !isThere(result, image, place)) result.set(place, changed(entry, target));
     for (const [path, one] of content) {
-      // A link to a directory in the destination stays, and what is copied goes where it leads.
+      // A link to a directory in the destination stays; files are copied to the directory that it leads to.
       const full = [place, path].filter(Boolean).join("/");
       const real = one.type === "link" ? full : realPath(image, full);
       result.set(real, changed(one, target));
@@ -70,7 +70,7 @@ export function copied(sources: Source[], target: Target): Tree {
   return result;
 }
 
-/** Makes the directories of a path that the image lacks. */
+/** Adds the directories of a path that the image lacks. */
 export function addParents(
   result: Map<string, Entry>,
   { image, owner }: Pick<Target, "image" | "owner">,

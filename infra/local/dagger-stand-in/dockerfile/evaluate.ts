@@ -15,7 +15,7 @@ import { runCommand } from "./run.js";
 import { type Build, fromImage, type StageState } from "./stage.js";
 import type { Stage } from "./stages.js";
 
-/** Builds a stage: its base, then its instructions one after the other. */
+/** Builds a stage: its base, then its instructions in order. */
 export async function buildStage(build: Build, stage: Stage): Promise<StageState> {
   let state = await placed(stage.from, () => begin(build, stage));
   for (const { instruction, command } of [...triggers(build, stage, state), ...stage.steps]) {
@@ -30,7 +30,7 @@ async function begin(build: Build, { base, platform }: Stage): Promise<StageStat
   return fromImage(await build.image(base, platform));
 }
 
-/** Instructions that the base image has for images built from it. */
+/** ONBUILD instructions of the base image. */
 function triggers({ plan }: Build, { from }: Stage, state: StageState): Stage["steps"] {
   const lines = state.container.config.OnBuild ?? [];
   state.container = withConfig(state.container, { OnBuild: [] });
@@ -102,7 +102,7 @@ function labelOf({ name, index }: Stage, instruction: Instruction): string {
   return `[${name ?? `stage ${index}`}] ${describe(instruction)}`;
 }
 
-/** A build argument wins over a default; without either, one of the same name before the first FROM does. */
+/** Sets an ARG: a build argument wins over a default; without either, the argument of the same name before the first FROM is used. */
 function withArgument(
   { buildArgs, plan }: Build,
   state: StageState,
@@ -127,7 +127,7 @@ function wordsOf(line: CommandLine, { shell }: StageState): string[] {
   return "args" in line ? line.args : [...shell, line.script];
 }
 
-/** The directory is made where the image lacks it, and belongs to the user of that time. */
+/** Sets the working directory. A missing directory is created and owned by the current user. */
 async function withDirectory(
   { session: { store } }: Build,
   state: ContainerState,
@@ -145,7 +145,7 @@ async function withDirectory(
   return withLayer(store, changed, entries, label);
 }
 
-/** @throws {StandInError} One is no port. */
+/** Reads the ports of EXPOSE. @throws {StandInError} A word is not a port. */
 function ports(words: string[]): Record<string, object> {
   const found = words
     .flatMap((word) => word.split(/\s+/).filter(Boolean))

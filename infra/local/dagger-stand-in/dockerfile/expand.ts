@@ -8,13 +8,13 @@ export type Lookup = (name: string) => string | undefined;
  * https://docs.docker.com/reference/dockerfile/#environment-replacement
  *
  * @param escapeChar The Dockerfile's escape character.
- * @throws {StandInError} A quote or a brace is not closed, or `${NAME:?message}` finds nothing.
+ * @throws {StandInError} A quote or a brace is not closed, or the variable of `${NAME:?message}` is not set.
  */
 export function expandWord(word: string, lookup: Lookup, escapeChar = "\\"): string {
   return new Expansion(word, lookup, escapeChar).upTo(undefined);
 }
 
-/** Replaces variables of a heredoc, whose quotes are part of its text. */
+/** Replaces variables of a heredoc; quotes are part of its text. */
 export function expandHeredoc(content: string, lookup: Lookup, escapeChar = "\\"): string {
   return new Expansion(content, lookup, escapeChar, false).upTo(undefined);
 }
@@ -31,7 +31,7 @@ class Expansion {
     private readonly quotes = true,
   ) {}
 
-  /** Reads up to a character, which is left, or to the end. */
+  /** Reads up to a character, which is not consumed, or to the end. */
   upTo(end: string | undefined): string {
     let result = "";
     while (this.position < this.text.length) {

@@ -15,7 +15,7 @@ export function ignorePatterns(text: string): string[] {
     .map((line) => (line.startsWith("!") ? `!${normalPath(line.slice(1).trim())}` : normalPath(line)));
 }
 
-/** Leaves out of a build context what its ignore file names; the one of the Dockerfile's own name wins. */
+/** Applies the ignore file to a build context; `NAME.dockerignore` beside the Dockerfile wins. */
 export async function withoutIgnored(store: Store, context: Tree, dockerfile: string): Promise<Tree> {
   for (const path of [`${dockerfile}.dockerignore`, ".dockerignore"]) {
     const entry = context.get(path);

@@ -4,26 +4,26 @@ import { StandInError } from "../errors.js";
 export interface Heredoc {
   name: string;
   content: string;
-  /** Variables in it are replaced: its marker has no quotes. */
+  /** True when variables are replaced: the marker has no quotes. */
   expand: boolean;
 }
 
-/** An instruction of a Dockerfile, as it is written. */
+/** Instruction of a Dockerfile, as written. */
 export interface Instruction {
   /** Path of the Dockerfile. */
   file: string;
-  /** Line that it begins on, from 1. */
+  /** First line, from 1. */
   line: number;
   /** In upper case, such as `RUN`. */
   keyword: string;
   /** Options before its arguments, such as `from` of `--from=build`; undefined for one without a value. */
   flags: [name: string, value: string | undefined][];
-  /** Its arguments on one line, continuations joined. */
+  /** Arguments on one line, continuations joined. */
   text: string;
   heredocs: Heredoc[];
 }
 
-/** An instruction that is refused. The message begins with the file, the line and the instruction. */
+/** Refused instruction. The message begins with the file, the line and the instruction. */
 export class DockerfileError extends StandInError {
   override readonly name = "DockerfileError";
 
@@ -32,7 +32,7 @@ export class DockerfileError extends StandInError {
   }
 }
 
-/** Runs `work` and places the errors that it throws in the Dockerfile. */
+/** Runs `work` and adds the place in the Dockerfile to its errors. */
 export async function placed<T>(instruction: Instruction, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

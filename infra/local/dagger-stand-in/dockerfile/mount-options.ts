@@ -25,7 +25,7 @@ const synonyms: Record<string, string> = {
 /**
  * Reads the value of `--mount`.
  *
- * @throws {DockerfileError} The stand-in can't have such a mount, or it lacks an option.
+ * @throws {DockerfileError} The stand-in does not support such a mount, or an option is missing.
  */
 export function mountOptions(instruction: Instruction, text = ""): MountOptions {
   const fields = text.replaceAll('"', "").split(",");
@@ -38,7 +38,7 @@ export function mountOptions(instruction: Instruction, text = ""): MountOptions 
   if (!isType(type)) {
     throw new DockerfileError(
       instruction,
-      `--mount=type=${type} can't be had here. Accepted: ${Object.keys(accepted).join(", ")}.`,
+      `--mount=type=${type} is not supported here. Accepted: ${Object.keys(accepted).join(", ")}.`,
     );
   }
   const options: readonly string[] = accepted[type];

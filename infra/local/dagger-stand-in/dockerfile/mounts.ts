@@ -6,10 +6,10 @@ import { StandInError } from "../errors.js";
 import type { PreparedSettings } from "../exec/run.js";
 import type { MountOptions } from "./mount-options.js";
 
-/** Mounts of a RUN other than of files that the build has: their variables replaced, their targets absolute. */
+/** Mounts of a RUN that are no files of the build, with variables replaced and absolute targets. */
 export type PrivateMount = MountOptions & { type: "cache" | "tmpfs" | "secret" };
 
-/** Places caches, secrets and file systems in memory for one command. */
+/** Prepares caches, secrets and in-memory file systems for one command. */
 export async function prepareMounts(
   store: Store,
   mounts: PrivateMount[],
@@ -53,7 +53,7 @@ function readOnly({ ro }: MountOptions["values"]): string {
   return ro === "true" ? ":ro" : "";
 }
 
-/** A directory that later builds find as this one leaves it. */
+/** Returns a directory that is shared with later builds. */
 async function cache(store: Store, values: MountOptions["values"]): Promise<string> {
   const path = join(store.path, "caches", keyOf("cache", values.id ?? values.target).slice("sha256:".length));
   if (await mkdir(path, { recursive: true })) await owned(path, values, "0755");
@@ -67,7 +67,7 @@ async function owned(path: string, { mode, uid, gid }: MountOptions["values"], u
     await chown(path, Number(uid ?? 0), Number(gid ?? 0));
   } catch {
     throw new StandInError(
-      `A mount can have uid=${uid ?? 0},gid=${gid ?? 0} only where this program runs as root. Leave both out, or use a Dagger engine.`,
+      `A mount can have uid=${uid ?? 0},gid=${gid ?? 0} only when this program runs as root. Leave both out, or use Dagger's engine.`,
     );
   }
 }
@@ -81,10 +81,10 @@ async function plaintext(
   if (secret) return secret.plaintext();
   if (required !== "true") return undefined;
   const names = [...secrets.keys()].join(", ") || "none";
-  throw new StandInError(`The secret ${JSON.stringify(name)} is required and was not given. Given: ${names}.`);
+  throw new StandInError(`The secret ${JSON.stringify(name)} is required and missing. Received: ${names}.`);
 }
 
-/** A secret of several lines is logged a line at a time. Shorter lines would mask words of everything else. */
+/** Returns the texts to mask: logs show a secret of several lines line by line. Short lines are left out, because they would mask ordinary words. */
 function maskedParts(value: string): string[] {
   const lines = value.split("\n").map((line) => line.trim());
   return [value.trim(), ...lines.filter((line) => line.length >= 6)].filter((part) => part !== "");

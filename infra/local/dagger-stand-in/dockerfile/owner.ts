@@ -5,7 +5,7 @@ import { fileAt } from "../image/files.js";
 import type { ContainerState } from "../image/state.js";
 
 /**
- * Returns the numbers of `USER` or `USER:GROUP`, names read from the image's own files. A number without a group is the group's too,
+ * Returns the ids of `USER` or `USER:GROUP`; names are read from the image's files. A user id without a group is also the group id,
  * as of `--chown`: https://docs.docker.com/reference/dockerfile/#copy---chown---chmod
  *
  * @throws {StandInError} The image has no such user or group.
@@ -34,6 +34,6 @@ async function lineOf(
   const found = lines.map((line) => line.split(":")).find(([first]) => first === name);
   if (found) return found;
   throw new StandInError(
-    `${text}: the image's ${path} has no ${JSON.stringify(name)}. Accepted: a name that it has, or a number.`,
+    `${text}: the image's ${path} has no ${JSON.stringify(name)}. Accepted: an existing name, or a number.`,
   );
 }

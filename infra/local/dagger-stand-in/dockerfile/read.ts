@@ -1,10 +1,10 @@
 import { DockerfileError, type Heredoc, type Instruction } from "./instruction.js";
 import { splitWords } from "./words.js";
 
-/** A Dockerfile as its instructions. */
+/** Parsed Dockerfile. */
 export interface ParsedDockerfile {
   file: string;
-  /** What `# escape=` names: a backslash or a backtick. */
+  /** Character of `# escape=`: a backslash or a backtick. */
   escapeChar: string;
   instructions: Instruction[];
 }
@@ -18,7 +18,7 @@ const keywords = [
  * Splits a Dockerfile into instructions: https://docs.docker.com/reference/dockerfile/#format
  *
  * @param file Its path, for errors.
- * @throws {DockerfileError} It has an instruction that does not exist, or a heredoc without an end.
+ * @throws {DockerfileError} An instruction does not exist, or a heredoc has no end.
  */
 export function readDockerfile(text: string, file: string): ParsedDockerfile {
   const lines = text.replace(/^\uFEFF/, "").split(/\r?\n/);
@@ -37,7 +37,7 @@ export function readDockerfile(text: string, file: string): ParsedDockerfile {
   return { file, escapeChar, instructions };
 }
 
-/** Directives stand before everything else, one a line: https://docs.docker.com/reference/dockerfile/#parser-directives */
+/** Reads directives, which precede everything else, one per line: https://docs.docker.com/reference/dockerfile/#parser-directives */
 function escapeOf(lines: string[], file: string): string {
   for (const [index, line] of lines.entries()) {
     const [, name = "", value = ""] = /^#\s*([a-z]+)\s*=\s*(.*?)\s*$/i.exec(line) ?? [];
@@ -52,7 +52,7 @@ function escapeOf(lines: string[], file: string): string {
   return "\\";
 }
 
-/** Joins a line with those that continue it. Comments and empty lines in between are left out. */
+/** Joins a line with its continuations. Comments and empty lines in between are skipped. */
 function joinLines(lines: string[], start: number, escapeChar: string): { text: string; next: number } {
   const character = escapeChar === "\\" ? "\\\\" : escapeChar;
   const continued = new RegExp(`(^|[^${character}])${character}[ \\t]*$`);
@@ -75,7 +75,7 @@ function parseLine(text: string, place: { file: string; line: number }, escapeCh
   if (!keywords.includes(keyword)) {
     throw new DockerfileError(
       { ...place, keyword: word },
-      `there is no such instruction. Accepted: ${keywords.join(", ")}.`,
+      `the instruction does not exist. Accepted: ${keywords.join(", ")}.`,
     );
   }
   const flags: Instruction["flags"] = [];

@@ -11,13 +11,13 @@ import { openSource } from "./sources.js";
 import type { Build, StageState } from "./stage.js";
 import type { Stage } from "./stages.js";
 
-/** Build arguments that RUN has without ARG, and that do not decide what it does: https://docs.docker.com/reference/dockerfile/#predefined-args */
+/** Build arguments that RUN has without ARG, and that are not part of its cache key: https://docs.docker.com/reference/dockerfile/#predefined-args */
 const predefined = ["HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"];
 
-/** Where a script of a heredoc is mounted that names its own interpreter. */
+/** Mount path of a heredoc script with its own interpreter line. */
 const scriptPath = "/.slipway-run";
 
-/** Runs the command of a RUN, and keeps what it changed as a layer. */
+/** Runs the command of a RUN and stores its changes as a layer. */
 export async function runCommand(
   build: Build,
   stage: Stage,
@@ -83,7 +83,7 @@ async function bind(build: Build, stage: Stage, values: MountOptions["values"]):
   return { type: "file", path: target, tree: new Map([[nameOf(path), entry]]), readOnly };
 }
 
-/** The words to run; a heredoc is part of the script, or is the script: https://docs.docker.com/reference/dockerfile/#here-documents */
+/** Returns the words to run; a heredoc is part of the script, or is the script: https://docs.docker.com/reference/dockerfile/#here-documents */
 async function commandOf(
   { session: { store } }: Build,
   { shell }: StageState,
@@ -91,7 +91,7 @@ async function commandOf(
 ): Promise<{ args: string[]; script: Mount[] }> {
   if ("args" in line) {
     if (line.args.length > 0) return { args: line.args, script: [] };
-    throw new StandInError('[] names no command. Accepted: ["COMMAND", "ARGUMENT"].');
+    throw new StandInError('[] has no command. Accepted: ["COMMAND", "ARGUMENT"].');
   }
   const [first] = heredocs;
   if (!first) return { args: [...shell, line.script], script: [] };

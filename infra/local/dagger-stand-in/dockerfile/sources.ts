@@ -12,16 +12,16 @@ export interface Files {
   /** For messages. */
   where: string;
   listing: Listing;
-  /** Reads a path of the listing, with all that is in it. */
+  /** Reads a path of the listing with its content. */
   read(path: string): Promise<Source>;
-  /** Owners are of these files and stay; those of the build context are the user's and mean nothing in an image. */
+  /** True when owners are kept; owners of the build context are those of the user's machine and are dropped. */
   hasOwners: boolean;
 }
 
 /**
  * Opens the build context, or the files of a stage or an image that `from` names.
  *
- * @throws {StandInError} It names this stage or one after it by number.
+ * @throws {StandInError} `from` is the number of this stage or of a later one.
  */
 export async function openSource(build: Build, stage: Stage, from: string | undefined): Promise<Files> {
   if (from === undefined) return ofContext(build.context);
@@ -29,7 +29,7 @@ export async function openSource(build: Build, stage: Stage, from: string | unde
   const named = findStage(before, from) ?? (/^\d+$/.test(from) ? before[Number(from)] : undefined);
   if (named) return ofContainer(build, (await build.stage(named)).container, `stage ${from}`);
   if (/^\d+$/.test(from) || findStage(build.plan.stages, from)) {
-    throw new StandInError(`from=${from} is no stage before this one. Accepted: an earlier stage, or an image.`);
+    throw new StandInError(`from=${from} is not a stage before this one. Accepted: an earlier stage, or an image.`);
   }
   return ofContainer(build, await build.image(from, stage.platform), `the image ${from}`);
 }

@@ -5,35 +5,35 @@ import type { ContainerState } from "../image/state.js";
 import type { Session } from "../session/session.js";
 import type { BuildPlan, Stage } from "./stages.js";
 
-/** All that a build is made from. */
+/** Inputs of a build. */
 export interface Build {
   session: Session;
   plan: BuildPlan;
-  /** Files that COPY can read, without those that are ignored. */
+  /** Files that COPY can read, without ignored ones. */
   context: Tree;
   buildArgs: Readonly<Record<string, string>>;
   secrets: ReadonlyMap<string, Secret>;
   /** Builds a stage, once. */
   stage(stage: Stage): Promise<StageState>;
-  /** Brings an image, once. */
+  /** Pulls an image, once. */
   image(address: string, platform: string): Promise<ContainerState>;
 }
 
-/** A stage as it is after an instruction. */
+/** State of a stage after an instruction. */
 export interface StageState {
   container: ContainerState;
-  /** Variables that RUN has and that other instructions can name: those of the image, and arguments. */
+  /** Variables of RUN and of other instructions: those of the image, and arguments. */
   variables: ReadonlyMap<string, string>;
   /** The words before a script. */
   shell: string[];
-  /** CMD was given in this stage, so that ENTRYPOINT leaves it. */
+  /** True when this stage has a CMD, which ENTRYPOINT then keeps. */
   hasCommand: boolean;
 }
 
 /** https://docs.docker.com/reference/dockerfile/#shell */
 const defaultShell = ["/bin/sh", "-c"];
 
-/** As Docker sets it for an image without one. */
+/** PATH that Docker sets for an image without one. */
 const defaultPath = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** Begins a stage with an image. */

@@ -5,20 +5,20 @@ import { DockerfileError, type Instruction } from "./instruction.js";
 import type { ParsedDockerfile } from "./read.js";
 import { splitWords } from "./words.js";
 
-/** A stage of a Dockerfile, with global arguments replaced in its FROM. */
+/** Stage of a Dockerfile, with global arguments replaced in its FROM. */
 export interface Stage {
   /** Position in the file, from 0. */
   index: number;
   /** In lower case, as Docker compares names. */
   name?: string;
-  /** The image, or the stage before it, that it begins with. */
+  /** Base: an image, or an earlier stage. */
   base: string | Stage;
   platform: string;
   from: Instruction;
   steps: { instruction: Instruction; command: Command }[];
 }
 
-/** A build as it is decided before anything runs. */
+/** Plan of a build, made before any command runs. */
 export interface BuildPlan {
   file: string;
   escapeChar: string;
@@ -42,8 +42,8 @@ export interface BuildSettings {
 /**
  * Reads the stages of a Dockerfile and every instruction in them.
  *
- * @throws {DockerfileError} An instruction is wrong, also one of a stage that is not built.
- * @throws {StandInError} There is no such stage, or no stage at all.
+ * @throws {DockerfileError} An instruction is invalid, also in a stage that is not built.
+ * @throws {StandInError} The target stage does not exist, or there is no stage.
  */
 export function planBuild({ file, escapeChar, instructions }: ParsedDockerfile, settings: BuildSettings): BuildPlan {
   const globals = new Map(Object.entries(platformArguments(settings)));
@@ -78,7 +78,7 @@ function readGlobal(
   { buildArgs }: BuildSettings,
 ): void {
   if (instruction.keyword !== "ARG") {
-    throw new DockerfileError(instruction, "it stands before the first FROM. Accepted there: ARG.");
+    throw new DockerfileError(instruction, "it precedes the first FROM. Accepted there: ARG.");
   }
   const command = parseCommand(instruction, escapeChar);
   if (command.type !== "ARG") return;
@@ -106,11 +106,11 @@ function stageOf(
   if (named && !/^[a-z][a-z0-9_.-]*$/i.test(name ?? "")) {
     throw new DockerfileError(
       instruction,
-      `${JSON.stringify(name)} can't name a stage. Accepted: letters, digits and _.- after a letter.`,
+      `${JSON.stringify(name)} is not a name for a stage. Accepted: letters, digits and _.- after a letter.`,
     );
   }
   const other = instruction.flags.find(([flag]) => flag !== "platform");
-  if (other) throw new DockerfileError(instruction, `--${other[0]} is not an option of it. Accepted: --platform.`);
+  if (other) throw new DockerfileError(instruction, `--${other[0]} is not an option of FROM. Accepted: --platform.`);
   const platform = instruction.flags.at(-1)?.[1];
   const image = expanded(instruction, base, globals, escapeChar);
   if (image === "") {
@@ -133,7 +133,7 @@ function stageOf(
   };
 }
 
-/** The last stage of a name: a later stage may have the name of an earlier one. */
+/** Returns the last stage of a name: names can repeat. */
 export function findStage(stages: readonly Stage[], name: string): Stage | undefined {
   return stages.findLast((stage) => stage.name === name.toLowerCase());
 }

@@ -3,18 +3,18 @@ import { demultiplex } from "../../containers/output.js";
 import { ExecError } from "../errors.js";
 import type { Healthcheck } from "../image/state.js";
 
-/** A health check as the engine plays it before a service counts as started: core/healthcheck.go of Dagger. Times in milliseconds. */
+/** Health check that must pass before a service counts as started: core/healthcheck.go of Dagger. Times in milliseconds. */
 export interface Health {
   command: string[];
-  /** Between two checks: the image's start interval, else its interval, else 5 s. */
+  /** Time between two checks: the image's start interval, else its interval, else 5 s. */
   between: number;
-  /** For so long failures are not counted. */
+  /** Time during which failures are not counted. */
   startPeriod: number;
-  /** Failures after which the service has failed. */
+  /** Number of failures after which the service has failed. */
   retries: number;
 }
 
-/** Time, as it passes on the machine or in a test. */
+/** Clock: the machine's or a test's. */
 export interface HealthTime {
   now(): number;
   sleep(ms: number): Promise<unknown>;
@@ -36,7 +36,7 @@ export function healthOf(check: Healthcheck | undefined): Health | undefined {
  * Checks until a check passes.
  *
  * @param check Runs the command once.
- * @throws {ExecError} It failed too often after the start period.
+ * @throws {ExecError} The check failed too often after the start period.
  */
 export async function untilHealthy(
   { command, between, startPeriod, retries }: Health,
@@ -53,7 +53,7 @@ export async function untilHealthy(
   }
 }
 
-/** Runs a command in a container that runs. */
+/** Runs a command in a running container. */
 export async function execIn(
   container: DockerContainer,
   command: string[],

@@ -4,13 +4,13 @@ import type { Store } from "../content/store.js";
 import { StandInError } from "../errors.js";
 import type { ContainerState } from "../image/state.js";
 
-/** Brings a container's files into the container engine, as an image without a config of its own, so that many containers share it. */
+/** Loads a container's files into the container runtime as an image without a config, so that many containers share it. */
 export async function loadFiles(engine: Engine, store: Store, state: ContainerState): Promise<string> {
   const [os, architecture, variant] = state.platform.split("/");
   if (architecture !== engine.platform.architecture) {
     throw new StandInError(
       `A container for ${state.platform} can't run here: this machine is ${engine.platform.os}/${engine.platform.architecture}, ` +
-        "and the stand-in does not emulate others. Leave --platform out, or use a Dagger engine.",
+        "and the stand-in does not emulate other platforms. Leave --platform out, or use Dagger's engine.",
     );
   }
   const diffIds = state.layers.map(({ digest }) => digest);

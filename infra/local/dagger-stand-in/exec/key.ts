@@ -4,9 +4,9 @@ import type { ContainerState, Mount } from "../image/state.js";
 import type { ExecOptions } from "./run.js";
 
 /**
- * Everything that decides what a command does, and nothing that only describes the image, such as its labels.
+ * Returns a key of everything that affects a command, without settings that only describe the image, such as labels.
  *
- * @param more Settings that only a Dockerfile's command has.
+ * @param more Settings of a Dockerfile's command.
  */
 export function execKey(state: ContainerState, options: ExecOptions, more?: unknown): string {
   const { Env, WorkingDir, User, Entrypoint } = state.config;
@@ -19,7 +19,7 @@ export function execKey(state: ContainerState, options: ExecOptions, more?: unkn
     Entrypoint: options.useEntrypoint ? Entrypoint : [],
     mounts: state.mounts.map(mountKey),
     options,
-    // Absent, not null: keys of commands without such settings stay as they are.
+    // Absent, not null: keys of commands without such settings stay the same.
     ...(more !== undefined && { more }),
   });
 }

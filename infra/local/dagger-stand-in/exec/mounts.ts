@@ -6,11 +6,11 @@ import type { Store } from "../content/store.js";
 import { treeDigest } from "../content/tree.js";
 import type { Mount } from "../image/state.js";
 
-/** Mounts as they lie on this machine while a command runs. */
+/** Mounts as directories of this machine while a command runs. */
 export interface PreparedMounts {
-  /** As `HostConfig.Binds` takes them. */
+  /** Binds in the format of Docker's `HostConfig.Binds`. */
   binds: string[];
-  /** The mounts as the command has left them. */
+  /** Returns the mounts with the changes of the command. */
   after(): Promise<Mount[]>;
   remove(): Promise<void>;
 }
@@ -36,7 +36,7 @@ function source({ type, tree }: Mount, place: string): string {
   return type === "directory" ? place : join(place, [...tree.keys()][0] ?? "");
 }
 
-/** A command may write to what is mounted, and the next command in the chain sees it. */
+/** Stores mounts after a command: the next command in the chain sees its changes. */
 async function reread(store: Store, mount: Mount, place: string): Promise<Mount> {
   if (mount.readOnly) return mount;
   const tree = await readHostDirectory(store, place);

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 
-/** In the root, because a directory that is made for a mount would stay in the layer. */
+/** Path in the root: a directory created for the mount would stay in the layer. */
 const bundleInside = "/.slipway-ca.pem";
 const bundles = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
 const trusting = ["SSL_CERT_FILE", "PIP_CERT", "REQUESTS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
@@ -9,16 +9,16 @@ const passedOn = [
   ...["NPM_CONFIG_REGISTRY", "npm_config_registry", "GOPROXY", "GOSUMDB", "GONOSUMDB"],
 ];
 
-/** What lets a command reach package indexes from this machine's network. */
+/** Settings with which a command reaches package indexes from this machine's network. */
 export interface NetworkSettings {
   env: Record<string, string>;
   binds: string[];
 }
 
 /**
- * This machine's way to the package indexes: the certificates that it trusts and the index that it is set to, for commands only and
- * never in a layer. On a machine behind a private mirror nothing could be installed otherwise. The real engine does not do this:
- * there, the module's own arguments say it.
+ * Reads this machine's access to package indexes: its trusted certificates and its configured index. They are for commands only and
+ * never part of a layer. Without them nothing can be installed on a machine behind a private mirror. Dagger's engine does not do this:
+ * there, the module's arguments provide it.
  */
 export function networkSettings(env: Record<string, string | undefined>): NetworkSettings {
   const bundle = [env.SSL_CERT_FILE, ...bundles].find((path) => path && existsSync(path));

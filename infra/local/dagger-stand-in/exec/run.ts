@@ -25,29 +25,29 @@ export interface ExecOptions {
 export interface ExecSettings {
   /** Name of the step, also in the image's history. */
   label: string;
-  /** The part of them that decides what the command does. */
+  /** Part of the settings that affects the command's result. */
   key: unknown;
-  /** Is called when the command really runs. */
+  /** Called when the command runs and is not answered from the cache. */
   prepare(): Promise<PreparedSettings>;
 }
 
-/** Settings as the command has them while it runs. None of it is kept. */
+/** Settings while the command runs; none is stored. */
 export interface PreparedSettings {
   env: Record<string, string>;
-  /** As `HostConfig.Binds` takes them. */
+  /** Binds in the format of Docker's `HostConfig.Binds`. */
   binds: string[];
   /** Options of file systems in memory, by their paths. */
   tmpfs: Record<string, string>;
   network?: "none";
-  /** Replaces secret values in what the command wrote. */
+  /** Replaces secret values in the command's output. */
   mask(text: string): string;
   remove(): Promise<void>;
 }
 
-/** What a command did, as it is kept for the next time. */
+/** Stored result of a command. */
 interface Kept {
   layer?: Blob;
-  /** By path: mounts that the command has written to. */
+  /** Mounts that the command has written to, by path. */
   changed: Record<string, [string, Entry][]>;
   stdout: string;
   stderr: string;
@@ -55,9 +55,9 @@ interface Kept {
 }
 
 /**
- * Runs a command as a container, or finds what it did the last time.
+ * Runs a command as a container, or returns its stored result.
  *
- * @throws {ExecError} It ended otherwise than expected. That is never kept: the next time it runs again.
+ * @throws {ExecError} The command failed. Failures are not stored: the next call runs the command again.
  */
 export async function runExec(
   session: Session,
@@ -82,7 +82,7 @@ export async function runExec(
 
 const plain: PreparedSettings = { env: {}, binds: [], tmpfs: {}, mask: (text) => text, remove: async () => undefined };
 
-/** Quotes an argument as a shell needs it. */
+/** Quotes an argument for a shell. */
 function quoted(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
@@ -158,7 +158,7 @@ function creation(
   };
 }
 
-/** Mount points, and the directories that are made for them, are none of the command's doing. */
+/** Returns true for mount points and the directories created for them: the command did not create these. */
 function outsideLayer(points: string[], image: Listing): (path: string) => boolean {
   const made = new Set(points.flatMap((point) => parentsOf(point)).filter((parent) => !image.has(parent)));
   return (path) => points.some((point) => isWithin(path, point)) || made.has(path);

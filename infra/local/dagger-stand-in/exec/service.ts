@@ -13,17 +13,17 @@ import { execIn, healthOf, untilHealthy } from "./health.js";
 import { loadFiles } from "./image.js";
 
 export interface RunningService {
-  /** The container's own address, which this machine reaches. */
+  /** Address of the container, reachable from this machine. */
   hostname: string;
   ports: number[];
-  /** Ends when the service does, with an error unless it was stopped. */
+  /** Settles when the service ends; rejects unless it was stopped. */
   ended: Promise<void>;
 }
 
 /**
  * Starts a container's default command and waits until its image's health check passes, if it has one, and it listens on its ports.
  *
- * @param forwards Ports of this machine's loopback that lead to it.
+ * @param forwards Ports of this machine's loopback that are forwarded to the service.
  */
 export async function runService(
   session: Session,
@@ -57,7 +57,7 @@ export async function runService(
   const output = await attachOutput(container);
   await container.start().catch((error) => refusePortInUse(error, forwards));
   const ended = follow(session, container, output, span);
-  // Whoever waits for it hears of it; nobody need wait.
+  // Callers that wait for the end receive the rejection; no caller has to wait.
   ended.catch(() => undefined);
   const ports = Object.keys(ExposedPorts).map((port) => Number.parseInt(port, 10));
   const hostname = await addressOf(container);
@@ -82,9 +82,7 @@ async function ready(
 function refusePortInUse(error: Error, forwards: { frontend: number }[]): never {
   if (!/address already in use|port is already allocated/i.test(error.message)) throw error;
   const ports = forwards.map(({ frontend }) => frontend).join(", ");
-  throw new StandInError(
-    `Something listens on this machine's port ${ports} already. Name another, as in --ports 5002:5000.`,
-  );
+  throw new StandInError(`Port ${ports} of this machine is in use. Pass another one, such as --ports 5002:5000.`);
 }
 
 async function follow(
@@ -98,14 +96,14 @@ async function follow(
   lines.flush();
   const { exitCode } = await waitForExit(container);
   session.signal.throwIfAborted();
-  throw new StandInError(`The service ended by itself, with exit code ${exitCode}. What it wrote is above.`);
+  throw new StandInError(`The service ended with exit code ${exitCode}. Its output is above.`);
 }
 
 async function addressOf(container: DockerContainer): Promise<string> {
   const { NetworkSettings } = await container.inspect();
   const address = Object.values(NetworkSettings.Networks).map(({ IPAddress }) => IPAddress)[0];
   if (address) return address;
-  throw new StandInError("The container engine gave the service no address of its own.");
+  throw new StandInError("The container runtime assigned no address to the service.");
 }
 
 async function listening(host: string, port: number, signal: AbortSignal): Promise<void> {

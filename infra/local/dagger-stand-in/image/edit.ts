@@ -17,7 +17,7 @@ export function envOf(state: ContainerState, name: string): string | undefined {
   return line?.slice(name.length + 1);
 }
 
-/** An absolute path inside the container; a relative one starts at its working directory. */
+/** Returns the absolute path inside the container; a relative one starts at its working directory. */
 export function pathIn(state: ContainerState, path: string): string {
   return `/${normalPath(path.startsWith("/") ? path : `${state.config.WorkingDir ?? "/"}/${path}`)}`;
 }
@@ -44,7 +44,7 @@ export function healthcheck(args: string[], options: HealthcheckOptions): Health
 
 const units: Record<string, number> = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6, s: 1e9, m: 60e9, h: 3600e9 };
 
-/** A duration as Go writes it, such as `1m30s`. */
+/** Reads a duration in Go's format, such as `1m30s`. */
 function nanoseconds(duration: string): number {
   const parts = [...duration.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)];
   if (parts.map(([part]) => part).join("") !== duration || parts.length === 0) {

@@ -7,7 +7,7 @@ import { StandInError } from "../errors.js";
 import { pathIn } from "./edit.js";
 import type { ContainerState, Mount } from "./state.js";
 
-/** A container with these files over its own, as one more layer. */
+/** Adds files to a container as one more layer. */
 export async function withTree(
   store: Store,
   state: ContainerState,
@@ -16,12 +16,12 @@ export async function withTree(
   createdBy: string,
 ): Promise<ContainerState> {
   const target = pathIn(state, path).slice(1);
-  // Those above the directory are not named: the layer would change their modes where they are there already.
+  // Parent directories are not listed: the layer would change their modes where they exist.
   const top: [string, Entry][] = target === "" ? [] : [[target, { type: "directory", mode: 0o755 }]];
   return withLayer(store, state, new Map([...top, ...moved(tree, target)]), createdBy);
 }
 
-/** A container with one more layer, which holds these entries and no others. */
+/** Adds one layer with exactly these entries to a container. */
 export async function withLayer(
   store: Store,
   state: ContainerState,
@@ -36,7 +36,7 @@ export async function withLayer(
   return { ...state, layers: [...state.layers, { ...layer, createdBy }] };
 }
 
-/** What a directory of a container holds, mounts included. */
+/** Returns the content of a container's directory, mounts included. */
 export async function directoryAt(store: Store, state: ContainerState, path: string): Promise<Tree> {
   const target = pathIn(state, path).slice(1);
   const mount = mountAt(state, target);
@@ -47,7 +47,7 @@ export async function directoryAt(store: Store, state: ContainerState, path: str
   throw new StandInError(`There is no directory ${path} in this container.`);
 }
 
-/** One file of a container. */
+/** Returns one file of a container. */
 export async function fileAt(store: Store, state: ContainerState, path: string): Promise<FileContent> {
   const target = pathIn(state, path).slice(1);
   const mount = mountAt(state, target);
@@ -60,7 +60,7 @@ function mountedEntry(mount: Mount, target: string): Entry | undefined {
   return mount.type === "file" ? [...mount.tree.values()][0] : mount.tree.get(within(mount, target));
 }
 
-/** The files of a container's image at a path and below it, with the directories above it. */
+/** Returns the files of a container's image at a path and below it, with the directories above it. */
 export function filesBelow(store: Store, state: ContainerState, target: string): Promise<Tree> {
   const layers = state.layers.map(({ digest }) => digest);
   return store
@@ -68,7 +68,7 @@ export function filesBelow(store: Store, state: ContainerState, target: string):
     .then((entries) => new Map(entries));
 }
 
-/** The mount that covers a path; of several, the one nearest to it. */
+/** Returns the mount that covers a path; of several, the innermost. */
 function mountAt({ mounts }: ContainerState, target: string): Mount | undefined {
   const covering = mounts.filter((mount) => isWithin(target, mount.path.slice(1)));
   return covering.sort((a, b) => b.path.length - a.path.length)[0];

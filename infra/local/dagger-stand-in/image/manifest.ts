@@ -7,7 +7,7 @@ export const mediaTypes = {
   layer: "application/vnd.oci.image.layer.v1.tar",
 } as const;
 
-/** An image as its two documents, byte for byte. The same container always gives the same: no time of its making is in it. */
+/** Returns an image's two documents, byte for byte. The same container always has the same documents: they carry no build time. */
 export interface ImageDocuments {
   config: Buffer;
   configDigest: string;

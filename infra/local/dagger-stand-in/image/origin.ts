@@ -28,9 +28,9 @@ loopback.addSubnet("127.0.0.0", 8);
 loopback.addAddress("::1", "ipv6");
 
 /**
- * Returns whether a registry may send its client to a URL, by a redirect, an upload's Location or a token realm: to the registry itself,
- * to https at a public address, and from loopback to loopback. An address within the client's own network is never the server's to choose.
- * Only addresses are looked at, not what a name resolves to: a server there has no certificate for a name of the registry's choice.
+ * Returns true for a URL that a registry may send its client to, by a redirect, an upload's Location or a token realm: the registry itself,
+ * https at a public address, and loopback from loopback. A server may never choose an address within the client's network.
+ * Only addresses are checked, not the addresses of a name: a server in the client's network has no certificate for the name.
  */
 export function mayLead(from: URL, to: URL): boolean {
   if (to.username !== "" || to.password !== "" || !["http:", "https:"].includes(to.protocol)) return false;
@@ -46,6 +46,6 @@ export function isLoopback(url: URL): boolean {
 
 function isIn(list: BlockList, { hostname }: URL): boolean {
   const address = hostname.replace(/^\[|\]$/g, "");
-  // IPv4 in the last bytes, as in ::ffff:127.0.0.1: BlockList looks at it as the IPv4 address that it is.
+  // BlockList checks an IPv4-mapped address, such as ::ffff:127.0.0.1, as IPv4.
   return (isIPv4(address) && list.check(address)) || (isIPv6(address) && list.check(address, "ipv6"));
 }

@@ -6,9 +6,9 @@ import { type Login, Registry } from "./registry.js";
 import type { ContainerState } from "./state.js";
 
 /**
- * Pushes a container's image: what the registry lacks of its blobs, then the manifest under the tag.
+ * Pushes a container's image: the blobs that the registry lacks, then the manifest under the tag.
  *
- * @param host Where the registry really is, when it is a service: `HOST:PORT`.
+ * @param host Address `HOST:PORT` of the registry when it is a service.
  * @returns The address with its tag and digest.
  */
 export async function publishImage(
@@ -33,7 +33,7 @@ export async function publishImage(
   });
 }
 
-/** The last that was given for this registry: by its host, or by a whole address in it. */
+/** Returns the last login for this registry, given by its host or by an address in it. */
 export async function loginFor({ registryAuth }: ContainerState, registry: string): Promise<Login | undefined> {
   const found = registryAuth
     .filter(({ address }) => address.replace(/^https?:\/\//, "").split("/")[0] === registry)

@@ -27,9 +27,9 @@ interface Document {
 }
 
 /**
- * Brings an image from a registry into the store, its layers uncompressed.
+ * Pulls an image from a registry into the store and decompresses its layers.
  *
- * @throws {StandInError} The image is not for this platform, or what arrived is not what its digest says.
+ * @throws {StandInError} The image is not available for this platform, or the content does not match its digest.
  */
 export async function pullImage(
   session: Session,
@@ -43,7 +43,7 @@ export async function pullImage(
     reference.digest,
   );
   const document = top.manifests ? await forPlatform(registry, top.manifests, reference, platform) : top;
-  if (!document.config || !document.layers) throw new StandInError(`${formatReference(reference)} is no image.`);
+  if (!document.config || !document.layers) throw new StandInError(`${formatReference(reference)} is not an image.`);
   const configBytes = await fetchBlob(registry, document.config.digest);
   const image = JSON.parse(configBytes.toString("utf8")) as { config?: ImageConfig; rootfs: { diff_ids: string[] } };
   const layers: Layer[] = [];
@@ -62,7 +62,7 @@ async function fetchManifest(
   const bytes = Buffer.from(await (await registry.get(`manifests/${name}`, accepted)).arrayBuffer());
   const digest = sha256(bytes);
   if (expected && digest !== expected)
-    throw new StandInError(`The registry answered ${digest} when asked for ${expected}.`);
+    throw new StandInError(`The registry returned ${digest}; ${expected} was requested.`);
   return { digest, document: JSON.parse(bytes.toString("utf8")) as Document };
 }
 
@@ -77,7 +77,7 @@ async function forPlatform(
     manifests[names.indexOf(platform)] ?? manifests.find((_, index) => names[index]?.startsWith(`${platform}/`));
   if (!chosen) {
     throw new StandInError(
-      `${formatReference(reference)} is not there for ${platform}. It is there for ${names.filter((name) => !name.startsWith("unknown")).join(", ")}.`,
+      `${formatReference(reference)} is not available for ${platform}. Available: ${names.filter((name) => !name.startsWith("unknown")).join(", ")}.`,
     );
   }
   return (await fetchManifest(registry, chosen.digest, chosen.digest)).document;
@@ -89,11 +89,11 @@ function platformName({ platform }: Descriptor): string {
 
 async function fetchBlob(registry: Registry, digest: string): Promise<Buffer> {
   const bytes = Buffer.from(await (await registry.get(`blobs/${digest}`)).arrayBuffer());
-  if (sha256(bytes) !== digest) throw new StandInError(`The registry answered other bytes than those of ${digest}.`);
+  if (sha256(bytes) !== digest) throw new StandInError(`The registry returned content that does not match ${digest}.`);
   return bytes;
 }
 
-/** The diff id is checked: it says what the layer holds, however it was compressed. */
+/** Pulls a layer and verifies its diff id, which is the digest of the uncompressed content. */
 async function fetchLayer(
   { store, trace }: Session,
   registry: Registry,
@@ -113,7 +113,7 @@ async function fetchLayer(
   return { ...blob, createdBy };
 }
 
-/** Told by its first bytes: media types lie. */
+/** Detects compression by the first bytes: media types are unreliable. */
 async function uncompressed(body: Readable): Promise<Readable> {
   const iterator = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   const first = (await iterator.next()).value ?? Buffer.alloc(0);

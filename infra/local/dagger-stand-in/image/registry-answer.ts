@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import { StandInError } from "../errors.js";
 
-/** The registry gave no answer that a registry gives. */
+/** The registry can't be reached, or the answer is not a registry's. */
 export class UnreachableRegistryError extends StandInError {
   override readonly name = "UnreachableRegistryError";
 }
@@ -26,7 +26,7 @@ export async function readBounded(response: Response, most: number): Promise<str
   for await (const chunk of Readable.fromWeb(response.body as ReadableStream) as AsyncIterable<Uint8Array>) {
     size += chunk.length;
     if (size > most)
-      throw new StandInError(`What ${new URL(response.url).host} answered is longer than ${most} bytes.`);
+      throw new StandInError(`The response of ${new URL(response.url).host} is longer than ${most} bytes.`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");

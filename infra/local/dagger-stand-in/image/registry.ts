@@ -4,7 +4,7 @@ import { isLoopback, mayLead } from "./origin.js";
 import { isDigest, isName, isTag } from "./reference.js";
 import { RegistryError, readBounded, UnreachableRegistryError } from "./registry-answer.js";
 
-/** Who to be at a registry. */
+/** Login for a registry. */
 export interface Login {
   username: string;
   password: string;
@@ -12,24 +12,24 @@ export interface Login {
 
 interface Options {
   login?: Login;
-  /** Milliseconds until the registry's first answer. */
+  /** Maximum time until the registry's first answer, in milliseconds. */
   patience?: number;
   signal: AbortSignal;
 }
 
-/** Redirects of one download: a registry sends a blob from its storage by one. */
+/** Maximum redirects of one download: a registry redirects a blob's download to its storage. */
 const mostRedirects = 5;
 
-/** Bytes of a token's answer. Tokens have some KiB. */
+/** Maximum size of a token response, in bytes. Tokens have a few KiB. */
 const longestToken = 1024 * 1024;
 
 /**
  * Token servers of another origin than their registry that a login may be sent to. Everywhere else a login stays with the registry's own
- * origin, and a token from elsewhere is asked for without it.
+ * origin, and a token from another origin is requested without it.
  */
 const tokenServers: ReadonlyMap<string, string> = new Map([["https://registry-1.docker.io", "https://auth.docker.io"]]);
 
-/** One repository of a registry over the distribution API: https://github.com/opencontainers/distribution-spec/blob/main/spec.md */
+/** Repository of a registry, over the distribution API: https://github.com/opencontainers/distribution-spec/blob/main/spec.md */
 export class Registry {
   private authorization: string | undefined;
   private readonly login: string | undefined;
@@ -45,8 +45,8 @@ export class Registry {
   }
 
   /**
-   * @param host Such as `docker.io` or `127.0.0.1:4566`. Plain http is spoken with this machine's loopback alone.
-   * @throws {StandInError} The repository's name is none.
+   * @param host Such as `docker.io` or `127.0.0.1:4566`. Plain HTTP is used for this machine's loopback only.
+   * @throws {StandInError} The repository's name is invalid.
    * @throws {UnreachableRegistryError}
    */
   static async open(host: string, repository: string, options: Options): Promise<Registry> {
@@ -58,7 +58,7 @@ export class Registry {
     return registry;
   }
 
-  /** The answer's headers alone; undefined when there is no such thing. */
+  /** Requests the headers; undefined when the registry answers 404. */
   async head(path: string, accept?: string): Promise<Headers | undefined> {
     const response = await this.send(path, { method: "HEAD", ...(accept && { headers: { accept } }) });
     if (response.status === 404) return undefined;
@@ -103,9 +103,7 @@ export class Registry {
     });
     await response.body?.cancel();
     if (response.ok || (response.status === 401 && response.headers.has("www-authenticate"))) return;
-    throw new UnreachableRegistryError(
-      `What answers for the image registry ${host} is none: it answered ${response.status}.`,
-    );
+    throw new UnreachableRegistryError(`The server at ${host} is not an image registry: HTTP ${response.status}.`);
   }
 
   private async send(path: string, init: RequestInit = {}): Promise<Response> {
@@ -119,7 +117,7 @@ export class Registry {
     return this.follow(url, init);
   }
 
-  /** @throws {StandInError} What a manifest or a caller names is no digest and no tag, so that it could lead to another path. */
+  /** Checks a reference of a manifest or a caller. @throws {StandInError} It is neither a digest nor a tag, so it could lead to another path. */
   private urlOf(path: string): URL {
     const [, reference] = /^(?:manifests|blobs)\/(?!uploads\/$)(.*)$/s.exec(path) ?? [];
     if (reference !== undefined && !isDigest(reference) && !isTag(reference))
@@ -127,7 +125,7 @@ export class Registry {
     return new URL(`${this.repository}/${path}`, this.base);
   }
 
-  /** Follows redirects of downloads. Those of uploads would need the content again: none is followed. */
+  /** Follows redirects of downloads. A redirected upload would need its content again: it is not followed. */
   private async follow(url: URL, init: RequestInit): Promise<Response> {
     let at = url;
     for (let redirects = 0; ; redirects++) {
@@ -136,7 +134,7 @@ export class Registry {
       if (!isDownload || ![301, 302, 303, 307, 308].includes(response.status)) return response;
       await response.body?.cancel();
       if (redirects >= mostRedirects)
-        throw new StandInError(`The registry ${this.base.host} redirects more than ${mostRedirects} times.`);
+        throw new StandInError(`The registry ${this.base.host} redirected more than ${mostRedirects} times.`);
       at = this.leadTo(response.headers.get("location"), at, "a download");
     }
   }
@@ -145,7 +143,7 @@ export class Registry {
     const to = location !== null && URL.canParse(location, from.href) ? new URL(location, from) : undefined;
     if (to && mayLead(this.base, to)) return to;
     throw new StandInError(
-      `The registry ${this.base.host} leads ${what} ${to ? `to ${to.protocol}//${to.host}` : "nowhere"}, which is not requested. Accepted: the registry itself, or https at a public address.`,
+      `The registry ${this.base.host} redirects ${what} ${to ? `to ${to.protocol}//${to.host}` : "to no URL"}, which is not requested. Accepted: the registry itself, or https at a public address.`,
     );
   }
 

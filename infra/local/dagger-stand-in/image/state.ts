@@ -3,7 +3,7 @@ import type { Tree } from "../content/tree.js";
 
 /** An uncompressed layer in the store: its digest is its diff id too. */
 export interface Layer extends Blob {
-  /** What made it, for the image's history. */
+  /** Command that made the layer, for the image's history. */
   createdBy: string;
 }
 
@@ -19,7 +19,7 @@ export interface ImageConfig {
   Labels?: Record<string, string>;
   StopSignal?: string;
   Volumes?: Record<string, object>;
-  /** Instructions that run when an image is built from this one; Docker's, not OCI's. */
+  /** Instructions that run when an image is built from this one: Docker's extension. */
   OnBuild?: string[];
   Healthcheck?: Healthcheck;
 }
@@ -34,19 +34,19 @@ export interface Healthcheck {
   Retries?: number;
 }
 
-/** What a container sees beside its image's files. None of it is ever part of the image. */
+/** Mounts and secrets of a container. They are never part of the image. */
 export interface Mount {
   type: "directory" | "file";
   path: string;
-  /** Of a file: that file alone. */
+  /** Set for a mounted file. */
   tree: Tree;
-  /** A command can't write to it. */
+  /** Read-only for commands. */
   readOnly?: boolean;
 }
 
-/** How to get a secret's plaintext. It is asked for at the last moment and kept nowhere. */
+/** Reads a secret's plaintext. It is read at the last moment and never stored. */
 export interface SecretValue {
-  /** Tells this secret from others without telling what it is. */
+  /** Identity of the secret, which does not reveal its value. */
   key: string;
   plaintext(): Promise<string>;
 }
@@ -57,7 +57,7 @@ export interface ExecResult {
   exitCode: number;
 }
 
-/** All that a container is. Never changed, only replaced. */
+/** State of a container. Immutable. */
 export interface ContainerState {
   /** Such as `linux/amd64`. */
   platform: string;
@@ -65,9 +65,9 @@ export interface ContainerState {
   config: ImageConfig;
   mounts: Mount[];
   registryAuth: { address: string; username: string; secret: SecretValue }[];
-  /** The image it began with, by digest. */
+  /** Image that the container started from, by digest. */
   imageRef?: string;
-  /** Of the last command that ran in it. */
+  /** Result of the last command. */
   last?: ExecResult;
 }
 

@@ -4,7 +4,7 @@ import type { Blob, Store } from "../content/store.js";
 import { imageDocuments, mediaTypes } from "./manifest.js";
 import type { ContainerState } from "./state.js";
 
-/** An image as one file: an OCI layout that `docker load` and `podman load` read as well. */
+/** Packs an image as one file: an OCI layout that `docker load` and `podman load` also read. */
 export async function imageTarball(store: Store, state: ContainerState): Promise<Blob> {
   const archive = tar.pack();
   const written = store.putStream(archive as unknown as Readable);

@@ -6,7 +6,7 @@ import type { ModuleProcess } from "./process.js";
 import type { ModuleTypes } from "./types.js";
 
 /**
- * What a module offers, told by the module itself through the SDK.
+ * Reads the types and functions of a module, which the module reports through the SDK.
  *
  * @throws {StandInError} The SDK can't read the module.
  */
@@ -19,12 +19,12 @@ export async function introspect(session: Session, start: () => Promise<ModulePr
   throw new StandInError(`The SDK can't read the module: ${firstError(said)}`);
 }
 
-/** The error alone, of what Node.js prints of one that nobody caught. */
+/** Returns the error of the output that Node.js prints for an uncaught one. */
 function firstError(text: string): string {
   const thrown = /^\w*Error: (.*)$/m.exec(text)?.[1];
   return thrown?.includes("TypeDef.withInterface") ? `${thrown} ${hint}` : (thrown ?? text.trim());
 }
 
 const hint =
-  "A module gets there without meaning to by an interface in its sources that has the name of a type of the API which a function takes, " +
-  "such as Platform: on an engine it would hide that type too. Rename it.";
+  "A likely cause is an interface in its sources with the name of an API type that a function takes, " +
+  "such as Platform: in Dagger's engine it hides that type too. Rename it.";

@@ -6,20 +6,20 @@ import type { CallLabel, Span } from "../telemetry/span.js";
 import type { Call } from "./assignment.js";
 import type { ModuleProcess } from "./process.js";
 
-/** A function failed: it threw, returned an error of its own, or ended its process. */
+/** Failed function: it threw, returned an error, or ended its process. */
 export class FunctionError extends StandInError {
   override readonly name = "FunctionError";
 
   constructor(
     message: string,
-    /** As GraphQL passes them on; with `_type: "EXEC_ERROR"` they carry an exit code and outputs. */
+    /** Extensions of the GraphQL error; with `_type: "EXEC_ERROR"` they carry an exit code and outputs. */
     readonly extensions: Readonly<Record<string, unknown>>,
   ) {
     super(message);
   }
 }
 
-/** Runs one function of the module in a process of its own, as a step of the trace. */
+/** Runs one function of the module in a separate process, as a step of the trace. */
 export async function invoke(
   session: Session,
   start: () => Promise<ModuleProcess>,
@@ -35,7 +35,7 @@ export async function invoke(
   return session.trace.step(label.field, run, { call: label });
 }
 
-/** Names the span that the error began in: the one that came with it from the API, or the function's own. */
+/** Adds the span where the error began: the one that the API's error names, or the function's. */
 function returned({ trace }: Session, { message, details }: ErrorValue, span: Span): FunctionError {
   const origin = spanOf(details.traceparent) ?? span.id;
   return new FunctionError(withOrigin(message, trace.id, origin), {

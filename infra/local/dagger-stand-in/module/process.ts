@@ -18,22 +18,22 @@ import { clientTypes, moduleView } from "./view.js";
 
 const entry = fileURLToPath(new URL("entry.mjs", import.meta.url));
 
-/** As the engine runs it; and its Node.js is newer than the one that the AWS SDK warns of. */
+/** Environment of a module's process, as in the engine. */
 const quiet = ["--no-deprecation", "--disable-warning=NodeVersionSupportWarning"];
 
-/** How a process of the module ended that gave no answer. */
+/** End of a module's process that returned no result. */
 export interface Ended {
   exitCode: number;
   stdout: string;
   stderr: string;
 }
 
-/** Least of a long output that is kept beside the log, in characters: an error carries its last 100 KiB. */
+/** Minimum of a long output that is kept for errors, in characters: an error carries its last 100 KiB. */
 const keptOutput = 1 << 20;
 
 /**
- * One process of a module: it runs one function and ends. It can be started before there is a function to run; by the time that there
- * is one, it has read the sources.
+ * Process of a module: it runs one function and ends. It can be started before there is a function to run, so that it has read
+ * the sources when the call arrives.
  */
 export class ModuleProcess {
   private assign!: (assignment: Assignment) => void;
@@ -46,7 +46,7 @@ export class ModuleProcess {
     stdout: NodeJS.ReadableStream,
     stderr: NodeJS.ReadableStream,
     private readonly done: () => void,
-    /** The span that it believes to run in: it is started before there is a function to run. */
+    /** Id of the span that the process reports as its parent: the process starts before its function's span. */
     private readonly span: string,
   ) {
     this.follow("stdout", stdout);
@@ -80,10 +80,10 @@ export class ModuleProcess {
   }
 
   /**
-   * Runs a function in it.
+   * Runs a function in the process.
    *
-   * @param span Gets what the function writes as its log, and the spans that the function reports as its children.
-   * @returns Its answer, or how the process ended without one.
+   * @param span Receives the function's output as its log, and the spans that the function reports as its children.
+   * @returns The result, or the end of a process that returned none.
    */
   async run(session: Session, call: Call, span: Span): Promise<Answer | Ended> {
     let answer: Answer | undefined;
@@ -107,7 +107,7 @@ export class ModuleProcess {
     }
   }
 
-  /** Lets this process of ours end without it: it is killed then. */
+  /** Lets the current process exit without waiting for this one, which is then killed. */
   rest(): void {
     this.child.unref();
     for (const stream of [this.child.stdout, this.child.stderr]) (stream as Socket | null)?.unref();
@@ -117,7 +117,7 @@ export class ModuleProcess {
   private follow(stream: "stdout" | "stderr", input: NodeJS.ReadableStream): void {
     const lines = lineSplitter((_, line) => {
       const output = `${this.output[stream]}${line}\n`;
-      // Cut seldom, and then by half: each cut copies what is kept.
+      // Cut rarely, by half: each cut copies the rest.
       this.output[stream] = output.length > 2 * keptOutput ? output.slice(-keptOutput) : output;
       this.onLine(line);
     });
@@ -147,7 +147,7 @@ async function args(source: ModuleSource, store: Store): Promise<string[]> {
   return [pathToFileURL(entrypoint).href, clientTypes(view), ...files];
 }
 
-/** The host's environment does not reach a function, here as on the engine. */
+/** Environment of a function: like the engine, without the host's variables. */
 function environment(
   source: ModuleSource,
   store: Store,
@@ -159,7 +159,7 @@ function environment(
     ...(TMPDIR && { TMPDIR }),
     ...(NODE_EXTRA_CA_CERTS && { NODE_EXTRA_CA_CERTS }),
     HOME: home,
-    // The SDK brings a whole compiler along. Node.js 22 and newer need not compile it each time.
+    // The SDK includes the TypeScript compiler; Node.js 22 and newer cache its compiled code.
     NODE_COMPILE_CACHE: join(store.path, "compiled"),
     // The engine's own Node.js is newer than those that the AWS SDK warns about.
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
@@ -171,7 +171,7 @@ function environment(
   };
 }
 
-/** As the engine sets it for every process that it runs: `setupOTel` of engine/engineutil/executor_spec.go. */
+/** Telemetry variables, as the engine sets them for each process: `setupOTel` of engine/engineutil/executor_spec.go. */
 function telemetry(endpoint: string): NodeJS.ProcessEnv {
   const protocol = "http/protobuf";
   return {

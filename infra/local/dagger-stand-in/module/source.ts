@@ -4,33 +4,33 @@ import { dirname, join, relative, resolve } from "node:path";
 import { keyOf } from "../content/store.js";
 import { StandInError } from "../errors.js";
 
-/** A module as it lies in a repository. */
+/** Module in a repository. */
 export interface ModuleSource {
   name: string;
-  /** Where dagger.json is. */
+  /** Directory of dagger.json. */
   root: string;
-  /** The module's own package. */
+  /** Package of the module. */
   directory: string;
-  /** The SDK's package, in the module's own or in one above it. */
+  /** Package of the SDK, in the module's directory or above it. */
   sdk: string;
-  /** Where absolute paths of arguments by default start: the git repository, or the module's root when there is none. */
+  /** Base of absolute default paths: the git repository, or the module's root outside of one. */
   context: string;
-  /** Where relative ones start: the module's root, or that of the repository that has installed it as a toolchain. */
+  /** Base of relative default paths: the module's root, or the root of the repository that has installed it as a toolchain. */
   defaultsRoot: string;
-  /** Present where it is called as a toolchain. */
+  /** Present when the module is called as a toolchain. */
   toolchain?: InstalledToolchain;
 }
 
-/** How a repository has installed a module, in its dagger.json. */
+/** Entry of an installed toolchain in a repository's dagger.json. */
 export interface InstalledToolchain {
-  /** The function that it is called by. */
+  /** Name by which it is called. */
   name: string;
   customizations: Customization[];
 }
 
-/** A default that a repository sets for an argument of a toolchain. */
+/** Default that a repository sets for an argument of a toolchain. */
 export interface Customization {
-  /** Absent or empty for the constructor. */
+  /** Path of the function; absent or empty for the constructor. */
   function?: string[];
   argument: string;
   default?: string;
@@ -38,7 +38,7 @@ export interface Customization {
   ignore?: string[];
 }
 
-/** A dagger.json, as far as it is read here. */
+/** Part of a dagger.json that is read here. */
 export interface ModuleConfig {
   name?: string;
   sdk?: { source?: string } | string;
@@ -80,7 +80,7 @@ export function findModule(from: string): ModuleSource {
     );
   }
   const directory = join(root, source);
-  // An engine provides the SDK, so that the module need not depend on it: it may be installed above the module's directory.
+  // Dagger's engine provides the SDK, so the module may not depend on it: it can be installed above the module's directory.
   const package_ = "node_modules/@dagger.io/dagger";
   const sdkPath = join(findUp(directory, package_) ?? directory, package_);
   requireVersion(sdkPath, directory, engineVersion.replace(/^v/, ""));
@@ -125,7 +125,7 @@ function requireVersion(sdk: string, directory: string, wanted: string): void {
   const { version } = JSON.parse(readFileSync(path, "utf8")) as { version: string };
   if (version === wanted) return;
   throw new StandInError(
-    `dagger.json asks for the engine ${wanted}, and the SDK in ${directory} is ${version}. They must be the same: pin @dagger.io/dagger to ${wanted}.`,
+    `dagger.json states engine ${wanted}, and the SDK in ${directory} is ${version}. They must be the same: pin @dagger.io/dagger to ${wanted}.`,
   );
 }
 

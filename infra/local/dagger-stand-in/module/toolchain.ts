@@ -5,15 +5,15 @@ import { kebab } from "./names.js";
 import { contextOf, findConfig, findModule, type InstalledToolchain, type ModuleSource } from "./source.js";
 import type { ModuleTypes } from "./types.js";
 
-/** What a command line calls: a module, and the words that are its own. */
+/** Module that a command line calls, and its part of the words. */
 export interface Called {
   source: ModuleSource;
   args: string[];
 }
 
 /**
- * Finds the module that the words after `dagger call` call: a toolchain of the nearest dagger.json upward by the first word that is no
- * flag, or else the module of that dagger.json itself. A toolchain's defaults are those of the repository that has installed it.
+ * Finds the module that the words after `dagger call` name: a toolchain of the nearest dagger.json upward by the first word that is not a
+ * flag, or else the module of that dagger.json. A toolchain's defaults are those of the repository that has installed it.
  *
  * @param flags Flags of the command line itself that take a value.
  * @throws {StandInError} There is no dagger.json, or the toolchain is not on this machine.

@@ -1,4 +1,4 @@
-/** What the SDK has found in a module, as data. It is kept by the module's content, so that a module is read once. */
+/** Types of a module, as the SDK reports them. They are cached by the module's content, so that a module is read once. */
 export interface ModuleTypes {
   description: string;
   objects: ObjectType[];
@@ -10,7 +10,7 @@ export interface ObjectType {
   description: string;
   functions: FunctionType[];
   fields: { name: string; description: string; type: TypeRef }[];
-  /** Absent when the class has none: then nothing need run to make the object. */
+  /** Absent when the class has none: then no code runs to create the object. */
   constructor_?: FunctionType;
 }
 
@@ -25,7 +25,7 @@ export interface FunctionType {
   description: string;
   args: ArgumentType[];
   returns: TypeRef;
-  /** Whether each call must run it. What it answers is otherwise kept. */
+  /** True when each call runs the function; otherwise its result is cached. */
   uncached?: boolean;
 }
 
@@ -35,12 +35,12 @@ export interface ArgumentType {
   type: TypeRef;
   /** As JSON. */
   defaultValue?: string;
-  /** A path of the repository. */
+  /** Path in the repository. */
   defaultPath?: string;
   ignore?: string[];
 }
 
-/** A kind as the API names it, such as `STRING`, and the name of what isn't a primitive. */
+/** Kind as the API names it, such as `STRING`, and the name of a type that is not a primitive. */
 export interface TypeRef {
   kind: string;
   name?: string;
@@ -48,7 +48,7 @@ export interface TypeRef {
   element?: TypeRef;
 }
 
-/** The caller's workspace is given by the engine, and no flag exists for it. */
+/** Returns true for the caller's workspace, which the engine provides and no flag sets. */
 export function isInjected({ type }: ArgumentType): boolean {
   return type.kind === "OBJECT" && type.name === "Workspace";
 }

@@ -5,11 +5,11 @@ import { keyOf, type Store } from "../content/store.js";
 import type { ModuleSource } from "./source.js";
 
 /**
- * Where the SDK looks at a module from, laid out as the engine lays it out: the sources in `src`, and beside them a package
+ * Creates the directory in which the SDK reads a module, laid out as in the engine: the sources in `src`, and beside them a package
  * `@dagger.io/dagger` of TypeScript sources, because the SDK knows the API's types by a file named `client.gen.ts`.
  *
- * The sources are a link. What runs is therefore the module itself with its own packages; what is read for types finds no other
- * package than the API's, and so need not parse the AWS SDK each time.
+ * The sources are a link, so the module itself runs with its own packages. When types are read, the SDK finds no other
+ * package than the API's, and does not parse the AWS SDK.
  *
  * @returns Its directory.
  */
@@ -24,12 +24,12 @@ export async function moduleView(store: Store, { directory, sdk }: ModuleSource)
   return view;
 }
 
-/** The API's types in a view. */
+/** File of the API's types in a view. */
 export function clientTypes(view: string): string {
   return join(view, "node_modules/@dagger.io/dagger/client.gen.ts");
 }
 
-/** Checkouts come and go; the link of a view whose module is gone leads nowhere. */
+/** Removes views whose module no longer exists. */
 async function forgetGone(views: string): Promise<void> {
   for (const name of await readdir(views)) {
     if (!existsSync(join(views, name, "src"))) await rm(join(views, name), { recursive: true, force: true });
@@ -44,7 +44,7 @@ async function layOut(aside: string, view: string, directory: string, types: Buf
   await writeFile(join(sdk, "package.json"), '{ "type": "module" }\n');
   await symlink(join(directory, "src"), join(aside, "src"));
   await rename(aside, view).catch(async (error: NodeJS.ErrnoException) => {
-    // Another stand-in has laid out the very same meanwhile.
+    // Another process has created the same view meanwhile.
     await rm(aside, { recursive: true, force: true });
     if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
   });

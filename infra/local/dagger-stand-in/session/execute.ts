@@ -21,7 +21,7 @@ export interface GraphqlAnswer {
   errors?: { message: string; path?: unknown; extensions?: unknown }[];
 }
 
-/** Answers one query as the engine does: what fails is told in `errors`, with the details of a failed command in its extensions. */
+/** Executes a query as the engine does: failures are in `errors`, with the details of a failed command in the extensions. */
 export async function answerQuery(source: string, caller: Caller): Promise<GraphqlAnswer> {
   const { document, errors } = check(source);
   if (!document) return { errors: errors.map((error) => ({ message: explain(error.message) })) };
@@ -41,7 +41,7 @@ function check(source: string): { document?: DocumentNode; errors: readonly { me
   }
 }
 
-/** GraphQL's words for what is missing here, turned into ones that say where it is not. */
+/** Rewrites GraphQL's message for a missing field or argument, so that it names the stand-in. */
 function explain(message: string): string {
   const field = /^Cannot query field "(\w+)" on type "(\w+)"/.exec(message);
   const argument = /^Unknown argument "(\w+)" on field "([\w.]+)"/.exec(message);
@@ -51,10 +51,10 @@ function explain(message: string): string {
       ? `the argument ${argument[1]} of ${argument[2]}`
       : undefined;
   if (!missing) return message;
-  return `The stand-in for the Dagger engine does not offer ${missing}: it has what this repository's module uses. A Dagger engine has it.`;
+  return `The stand-in for the Dagger engine does not offer ${missing}: it has what this repository's module uses. Dagger's engine offers it.`;
 }
 
-/** The engine names the span that an error began in at the end of its message, and in its extensions. */
+/** Names the span where an error began at the end of the message and in the extensions, like the engine. */
 function describe(
   { message, originalError, path, nodes, extensions }: GraphQLError,
   trace: Trace,
@@ -69,7 +69,7 @@ function describe(
   };
 }
 
-/** The field of a query that failed, such as `Secret.plaintext`. */
+/** Returns the field of a query that failed, such as `Secret.plaintext`. */
 function fieldName(document: DocumentNode, failed: ASTNode | undefined): string {
   let name = "query";
   const types = new TypeInfo(schema);
@@ -80,7 +80,7 @@ function fieldName(document: DocumentNode, failed: ASTNode | undefined): string 
   return name;
 }
 
-/** A field that failed without having taken a step, as a step of its own. @returns Its id. */
+/** Adds a step for a field that failed without one. @returns Its id. */
 function failedCall(trace: Trace, error: Error, name: string): string {
   const span = trace.start(name);
   trace.end(span, explained(error));

@@ -1,13 +1,13 @@
 import { StandInError } from "../errors.js";
 
-/** Anything that the API gives an id. */
+/** Object that has an id in the API. */
 export interface Identified {
   readonly __typename: string;
-  /** The same for what was made the same way. */
+  /** Equal for objects that were made the same way. */
   readonly key: string;
 }
 
-/** The objects of a session by their ids: opaque, and the same for the same content. */
+/** Objects of a session by id: ids are opaque, and equal for equal content. */
 export class Ids {
   private readonly objects = new Map<string, Identified>();
 
@@ -27,16 +27,16 @@ export class Ids {
     throw new StandInError(`No object of this session has the id ${JSON.stringify(id)}.`);
   }
 
-  /** @throws {StandInError} It is something else. */
-  // biome-ignore lint/suspicious/noExplicitAny: a class is known by what it makes, whatever it is made from.
+  /** Returns the object of an id. @throws {StandInError} The object is of another type. */
+  // biome-ignore lint/suspicious/noExplicitAny: the class is identified by its instances; its constructor's arguments vary.
   of<T>(id: string, type: abstract new (...args: any[]) => T): T {
     const object = this.get(id);
     if (object instanceof type) return object;
-    throw new StandInError(`A ${type.name} is wanted here, and the id is that of a ${object.__typename}.`);
+    throw new StandInError(`Expected the id of a ${type.name}; received the id of a ${object.__typename}.`);
   }
 }
 
-/** What an id says of its object, for people: `Container@sha256:…`. */
+/** Returns the text that is printed for an object: `Container@sha256:…`. */
 export function describeId(id: string): string {
   return Buffer.from(id, "base64url").toString("utf8");
 }

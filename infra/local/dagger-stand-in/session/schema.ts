@@ -47,7 +47,7 @@ export const schema = buildSchema(/* GraphQL */ `
       args: [String!]!
       "Put the entrypoint before the arguments"
       useEntrypoint: Boolean
-      "Which exit codes are no error"
+      "The exit codes that count as success"
       expect: ReturnType
     ): Container!
     withDirectory(path: String!, source: ID!, include: [String!], exclude: [String!]): Container!
@@ -61,7 +61,7 @@ export const schema = buildSchema(/* GraphQL */ `
     "A container whose commands run as another user"
     withUser("A name or a number, with an optional group: user:group" name: String!): Container!
     "A container with other default arguments"
-    withDefaultArgs("What runs when nothing else is said" args: [String!]!): Container!
+    withDefaultArgs("Arguments that run by default" args: [String!]!): Container!
     withExposedPort(port: Int!, protocol: NetworkProtocol): Container!
     withLabel(name: String!, value: String!): Container!
     withDockerHealthcheck(
@@ -71,22 +71,22 @@ export const schema = buildSchema(/* GraphQL */ `
     directory("Its path" path: String!): Directory!
     "A file of the container"
     file("Its path" path: String!): File!
-    "What the last command wrote to its standard output"
+    "The standard output of the last command"
     stdout: String!
-    "What the last command wrote to its standard error"
+    "The standard error of the last command"
     stderr: String!
     "The exit code of the last command"
     exitCode: Int!
-    "The image that it began with, by digest"
+    "The image that it started from, by digest"
     imageRef: String!
     "The platform that it is for"
     platform: Platform!
     "The image's labels"
     labels: [Label!]!
-    "Make the container, and fail if it can't be made"
+    "Evaluate the container, and fail if that fails"
     sync: ID!
-    "Push the container's image; answers its address by digest"
-    publish("Where to, such as registry.example.com/app:v1.2.3" address: String! registryService: ID): String!
+    "Push the container's image and return its address by digest"
+    publish("The address, such as registry.example.com/app:v1.2.3" address: String! registryService: ID): String!
     "The container's image as an archive"
     asTarball: File!
     "Write the container's image to a file of the host, as an archive"
@@ -108,7 +108,7 @@ export const schema = buildSchema(/* GraphQL */ `
     "A directory with one more file"
     withNewFile("Its path" path: String! "Its text" contents: String! "Its mode, such as 0755 (default: 0644)" permissions: Int): Directory!
     "Only some of its files"
-    filter("Patterns of what to keep" include: [String!] "Patterns of what to leave out" exclude: [String!]): Directory!
+    filter("Patterns of paths to keep" include: [String!] "Patterns of paths to leave out" exclude: [String!]): Directory!
     "An image built from a Dockerfile in it"
     dockerBuild(
       "Path of the Dockerfile (default: Dockerfile)"
@@ -122,29 +122,29 @@ export const schema = buildSchema(/* GraphQL */ `
       "Secrets that RUN can mount, by their names"
       secrets: [ID!]
     ): Container!
-    "A digest of all that is in it"
+    "A digest of its content"
     digest: String!
     "The git repository in it"
     asGit: GitRepository!
     "Write it to a directory of the host"
     export("The directory" path: String!): String!
-    "Make it, and fail if it can't be made"
+    "Evaluate it, and fail if that fails"
     sync: ID!
   }
 
   type File implements Node {
     id: ID!
-    "What is in it, as text"
+    "Its content, as text"
     contents: String!
     "Its name"
     name: String!
     "Its size in bytes"
     size: Int!
-    "A digest of what is in it"
+    "A digest of its content"
     digest: String!
     "Write it to a file of the host"
     export("The file" path: String! "Whether the path may name the directory to put it in" allowParentDirPath: Boolean): String!
-    "Make it, and fail if it can't be made"
+    "Evaluate it, and fail if that fails"
     sync: ID!
   }
 
@@ -152,9 +152,9 @@ export const schema = buildSchema(/* GraphQL */ `
 
   type Service implements Node {
     id: ID!
-    "Where it is reached, as HOST:PORT"
+    "Its address, as HOST:PORT"
     endpoint("The port (default: its first)" port: Int "A scheme to put before it, such as http" scheme: String): String!
-    "The host that it is reached at"
+    "Its host"
     hostname: String!
     "Serve on the host's own ports until interrupted"
     up("Pairs FRONTEND:BACKEND of a host's port and the service's" ports: [PortForward!]): Void

@@ -9,27 +9,27 @@ import { readSpans } from "../telemetry/otlp.js";
 import { type ReceivedSpan, within } from "../telemetry/trace.js";
 import { answerQuery } from "./execute.js";
 
-/** The API over HTTP, on loopback alone. */
+/** API over HTTP, on loopback only. */
 export interface ApiServer {
   port: number;
-  /** Lets one process in, and answers its token. */
+  /** Registers a process and returns its token. */
   admit(caller: Caller): string;
   dismiss(token: string): void;
   close(): Promise<void>;
 }
 
-/** Largest query that is read, in bytes. */
+/** Maximum size of a query, in bytes. */
 const LARGEST_QUERY = 64 << 20;
 
 export async function startApiServer(): Promise<ApiServer> {
   const callers = new Map<string, Caller>();
   const server = createGuardedServer({}, (request, response) => answer(request, response, callers), console.error);
-  // A module may do something else for minutes and then ask again on the same connection.
+  // A module may pause for minutes and then send a request on the same connection.
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject).listen(0, "127.0.0.1", resolve);
   });
-  // Whoever holds the stand-in open decides how long it lives, not an idle socket.
+  // An idle socket must not keep the process running.
   server.unref();
   return {
     port: (server.address() as AddressInfo).port,
@@ -47,7 +47,7 @@ export async function startApiServer(): Promise<ApiServer> {
   };
 }
 
-/** Where a process of a module sends its telemetry: it has no other way to say which process it is. */
+/** Telemetry path of a module's process: the path identifies the process. */
 export function telemetryPath(token: string): string {
   return `/telemetry/${token}`;
 }
@@ -60,7 +60,7 @@ async function answer(
   const [, sender = "", signal] = /^\/telemetry\/(\w+)\/v1\/(traces|logs|metrics)$/.exec(request.url ?? "") ?? [];
   if (signal) return takeTelemetry(request, response, callers.get(sender), signal);
   const caller = callers.get(tokenOf(request));
-  if (!caller) return send(response, 401, { errors: [{ message: "The session's token is missing or not known." }] });
+  if (!caller) return send(response, 401, { errors: [{ message: "The session's token is missing or unknown." }] });
   if (request.method !== "POST" || request.url !== "/query") {
     return send(response, 404, {
       errors: [{ message: `${request.method} ${request.url} is not served here. Accepted: POST /query.` }],
@@ -72,7 +72,7 @@ async function answer(
   send(response, 200, await answered);
 }
 
-/** The query of a request's body, or why it has none. */
+/** Returns the query of a request's body, or the reason why it has none. */
 async function readQuery(request: IncomingMessage): Promise<string | { status: number; message: string }> {
   try {
     const { query } = Object(JSON.parse((await readBody(request, LARGEST_QUERY)).toString("utf8")));
@@ -84,7 +84,7 @@ async function readQuery(request: IncomingMessage): Promise<string | { status: n
   }
 }
 
-/** Spans become part of the trace; logs and metrics are accepted, and nothing is done with them. */
+/** Adds spans to the trace; logs and metrics are accepted and dropped. */
 async function takeTelemetry(
   request: IncomingMessage,
   response: ServerResponse,
@@ -99,7 +99,7 @@ async function takeTelemetry(
   response.writeHead(200, { "content-type": "application/x-protobuf" }).end();
 }
 
-/** The spans of a request's body; undefined when it is too large or no export of spans. */
+/** Returns the spans of a request's body; undefined when it is too large or not an export of spans. */
 async function readTelemetry(request: IncomingMessage, signal: string): Promise<ReceivedSpan[] | undefined> {
   try {
     const body = await readBody(request, LARGEST_QUERY);
@@ -109,7 +109,7 @@ async function readTelemetry(request: IncomingMessage, signal: string): Promise<
   }
 }
 
-/** The SDK sends the token as the user of Basic authentication, without a password. */
+/** Reads the token, which the SDK sends as the user of Basic authentication without a password. */
 function tokenOf({ headers }: IncomingMessage): string {
   const encoded = /^Basic (.+)$/.exec(headers.authorization ?? "")?.[1] ?? "";
   return Buffer.from(encoded, "base64").toString("utf8").split(":")[0] ?? "";

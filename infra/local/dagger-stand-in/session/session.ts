@@ -3,27 +3,27 @@ import type { Store } from "../content/store.js";
 import { Trace } from "../telemetry/trace.js";
 import { Ids } from "./ids.js";
 
-/** What outlives a call: the store and the container engine. */
+/** State that outlives a call: the store and the container runtime. */
 export interface Machine {
   store: Store;
-  /** Marks every container of this engine. */
+  /** Owner label of every container of this stand-in. */
   owner: string;
-  /** Finds the container engine, once it is needed. */
+  /** Connects to the container runtime on first use. */
   containers(): Promise<Engine>;
 }
 
 export interface SessionOptions {
   machine: Machine;
-  /** The repository's root: paths of arguments by default start there. */
+  /** Root of the repository: base of absolute default paths. */
   contextDirectory: string;
   cwd: string;
   env: Record<string, string | undefined>;
-  /** Records the steps that are taken. A trace of its own unless one is given. */
+  /** Records the steps; a new trace unless one is passed. */
   trace?: Trace;
   signal: AbortSignal;
 }
 
-/** One call and all that it makes. */
+/** Call and the objects that it creates. */
 export class Session {
   readonly ids = new Ids();
   readonly machine: Machine;
@@ -48,7 +48,7 @@ export class Session {
     return this.machine.store;
   }
 
-  /** The same work at the same time is done once. The SDK sends a whole chain with each question about its end. */
+  /** Shares concurrent work of the same key: the SDK sends a whole chain with each request for its result. */
   once<T>(key: string, make: () => Promise<T>): Promise<T> {
     const making = this.made.get(key);
     if (making) return making as Promise<T>;
@@ -58,7 +58,7 @@ export class Session {
     return promise;
   }
 
-  /** Is done when the session ends, last first. */
+  /** Adds work for the end of the session, which runs in reverse order. */
   atEnd(ending: () => Promise<void>): void {
     this.endings.push(ending);
   }

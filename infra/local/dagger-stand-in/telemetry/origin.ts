@@ -1,17 +1,17 @@
-/** Where an error began, as the engine appends it to an error's message: https://github.com/dagger/otel-go (`TrackOrigin`). */
+/** Origin of an error, as the engine appends it to the message: https://github.com/dagger/otel-go (`TrackOrigin`). */
 const pattern = /\s*\[traceparent:([0-9a-f]{32})-([0-9a-f]{16})\]/g;
 
-/** Appends the span that an error began in to its message, unless the message names one already. */
+/** Appends the span where an error began to its message, unless the message names one already. */
 export function withOrigin(message: string, trace: string, span: string): string {
   return originsOf(message).length > 0 ? message : `${message} [traceparent:${trace}-${span}]`;
 }
 
-/** The ids of the spans that a message names as its origins. */
+/** Returns the ids of the spans that a message names as its origins. */
 export function originsOf(message: string): string[] {
   return [...message.matchAll(pattern)].map(([, , span = ""]) => span);
 }
 
-/** The message alone. */
+/** Returns the message without its origins. */
 export function withoutOrigins(message: string): string {
   return message.replace(pattern, "");
 }
@@ -21,7 +21,7 @@ export function traceparent(trace: string, span: string): string {
   return `00-${trace}-${span}-01`;
 }
 
-/** The id of the span that a `traceparent` names; undefined when it is none. */
+/** Returns the span id of a `traceparent`; undefined when the text is none. */
 export function spanOf(header: unknown): string | undefined {
   return typeof header === "string" ? /^00-[0-9a-f]{32}-([0-9a-f]{16})-/.exec(header)?.[1] : undefined;
 }

@@ -2,9 +2,9 @@ import protobuf from "protobufjs/light.js";
 import type { ReceivedSpan } from "./trace.js";
 
 /**
- * The part of OTLP's trace export that is read here, by its field numbers:
+ * Part of OTLP's trace export that is read here, by field numbers:
  * https://github.com/open-telemetry/opentelemetry-proto/blob/main/opentelemetry/proto/trace/v1/trace.proto
- * The SDK's exporter sends protobuf only, whatever OTEL_EXPORTER_OTLP_PROTOCOL asks for.
+ * The SDK's exporter sends protobuf only; it ignores OTEL_EXPORTER_OTLP_PROTOCOL.
  */
 const root = protobuf.Root.fromJSON({
   nested: {
@@ -41,13 +41,13 @@ interface WireSpan {
 
 /** `STATUS_CODE_ERROR` of OTLP. */
 const failed = 2;
-/** Longest name and error of a span that is kept, in characters. */
+/** Maximum length of a span's name and error, in characters. */
 const longestText = 64 << 10;
 
 /**
  * Reads the spans of an ExportTraceServiceRequest. A span without an end time has only begun.
  *
- * @throws {Error} The bytes are no such request.
+ * @throws {Error} The bytes are not such a request.
  */
 export function readSpans(body: Uint8Array): ReceivedSpan[] {
   const { resourceSpans } = request.toObject(request.decode(body), { arrays: true, longs: Number, defaults: true }) as {
@@ -82,7 +82,7 @@ function hex(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("hex");
 }
 
-/** Nanoseconds lose some digits as a number; milliseconds do not need them. */
+/** Converts nanoseconds to milliseconds; the digits lost in a number are not needed. */
 function milliseconds(nanoseconds: number): number {
   return nanoseconds / 1e6;
 }

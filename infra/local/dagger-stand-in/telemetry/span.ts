@@ -1,10 +1,10 @@
-/** A call of a function, as the command line prints it: `.deploy(version: "v1.2.3"): String!`. */
+/** Call of a function, as the CLI prints it: `.deploy(version: "v1.2.3"): String!`. */
 export interface CallLabel {
   /** Such as `deploy`. */
   field: string;
   /** The arguments as source text, such as `version: "v1.2.3"`. */
   args: string[];
-  /** Whether each argument has a line of its own, because one of them is an object. */
+  /** True when each argument has a line of its own, because one of them is an object. */
   isLong: boolean;
   /** The type of the result, such as `String!`. */
   type: string;
@@ -18,7 +18,7 @@ export interface LogLine {
   text: string;
 }
 
-/** How the display treats a span: https://docs.dagger.io/reference/api/telemetry (attributes `dagger.io/ui.*`). */
+/** Display settings of a span: https://docs.dagger.io/reference/api/telemetry (attributes `dagger.io/ui.*`). */
 export interface SpanFlags {
   /** Shown in place of the other descendants of its ancestors. */
   reveal: boolean;
@@ -34,11 +34,11 @@ export interface SpanFlags {
   boundary: boolean;
 }
 
-/** One step of a call: what the engine's command line shows as a row. */
+/** Step of a call, which Dagger's CLI shows as a row. */
 export interface Span extends SpanFlags {
   /** 16 hexadecimal digits. */
   readonly id: string;
-  /** The id of the span that it belongs to; it may name a span that has not arrived yet. */
+  /** Id of the parent span, which may arrive later. */
   parent: string | undefined;
   name: string;
   call?: CallLabel;
@@ -47,19 +47,19 @@ export interface Span extends SpanFlags {
   /** Milliseconds since the epoch; undefined while it runs. */
   endedAt: number | undefined;
   failed: boolean;
-  /** Present when it failed with a message, which no longer names its origins. */
+  /** Message of a failed span, without its origins. */
   error?: string;
-  /** Ids of the spans that the error began in, if that was elsewhere. */
+  /** Ids of the spans where the error began, if in other spans. */
   origins: string[];
   cached: boolean;
-  /** It still ran when the call ended. */
+  /** True when the span still ran when the call ended. */
   canceled: boolean;
   logs: LogLine[];
-  /** Lines that were at the beginning of the log, and are no longer kept. */
+  /** Number of lines dropped from the beginning of the log. */
   hiddenLines: number;
 }
 
-/** Something to do for each change of a trace. */
+/** Listener for changes of a trace. */
 export interface TraceObserver {
   started?(span: Span): void;
   ended?(span: Span): void;

@@ -4,7 +4,7 @@ import { explained } from "../../containers/errors.js";
 import { originsOf, withOrigin, withoutOrigins } from "./origin.js";
 import { type CallLabel, noFlags, type Span, type SpanFlags, type TraceObserver } from "./span.js";
 
-/** A span as a module has sent it: at its start, and again at its end. */
+/** Span that a module sends at its start and again at its end. */
 export interface ReceivedSpan extends SpanFlags {
   id: string;
   parent: string | undefined;
@@ -15,10 +15,10 @@ export interface ReceivedSpan extends SpanFlags {
   error?: string;
 }
 
-/** Least of a long log that is kept, in lines. */
+/** Minimum of a long log that is kept, in lines. */
 const keptLines = 10_000;
 
-/** Most spans of one call: each frame of the display looks at all of them. */
+/** Maximum spans of one call: each frame of the display reads all of them. */
 const mostSpans = 20_000;
 
 interface Start {
@@ -27,10 +27,10 @@ interface Start {
   flags?: Partial<SpanFlags>;
 }
 
-/** The id of the span that code runs in, of whatever trace. */
+/** Id of the current span, of any trace. */
 const current = new AsyncLocalStorage<string>();
 
-/** Makes a span the current one for all that `work` begins. */
+/** Makes a span the current one for everything that `work` starts. */
 export function within<T>(span: string | undefined, work: () => T): T {
   return span === undefined ? work() : current.run(span, work);
 }
@@ -40,15 +40,15 @@ export function spanId(): string {
   return randomBytes(8).toString("hex");
 }
 
-/** The steps of one call of the command line: those that the stand-in takes, and those that the module reports. */
+/** Steps of one call: those of the stand-in, and those that the module reports. */
 export class Trace {
   readonly id = randomBytes(16).toString("hex");
-  /** By id, in order of their start. */
+  /** Spans by id, in order of their start. */
   readonly spans = new Map<string, Span>();
   private readonly observers: TraceObserver[] = [];
-  /** By the id that a module's process was given: the span of the function that it runs. */
+  /** Span of the function that a module's process runs, by the id that the process received. */
   private readonly aliases = new Map<string, string>();
-  /** Where errors began that have passed through a step. */
+  /** Origins of errors that have passed through a step. */
   private readonly origins = new WeakMap<object, string>();
 
   /**
@@ -64,7 +64,7 @@ export class Trace {
     this.observers.push(observer);
   }
 
-  /** Begins a step of the stand-in's own, below the current one unless `parent` names another. */
+  /** Begins a step of the stand-in, below the current one unless `parent` names another. */
   start(name: string, { parent = this.currentSpan()?.id, call, flags }: Start = {}): Span {
     const span: Span = {
       ...noFlags,
@@ -85,7 +85,7 @@ export class Trace {
     return this.add(span);
   }
 
-  /** Ends a step. @param error What it failed with, as the engine records it: the message without its origins. */
+  /** Ends a step. @param error Error of a failed step, recorded as in the engine: the message without its origins. */
   end(span: Span, error?: string): void {
     if (span.endedAt !== undefined) return;
     span.endedAt = this.now();
@@ -98,7 +98,7 @@ export class Trace {
     this.notify("ended", span);
   }
 
-  /** Takes a step: a span around `work`, failed when `work` rejects. Steps that `work` takes are its children. */
+  /** Runs `work` as a step: a span that fails when `work` rejects. Steps within `work` are its children. */
   async step<T>(name: string, work: (span: Span) => Promise<T>, start: Start = {}): Promise<T> {
     const span = this.start(name, start);
     try {
@@ -111,19 +111,19 @@ export class Trace {
     }
   }
 
-  /** The message of an error with the span that it began in: the first step that it left, or `otherwise`. */
+  /** Returns an error's message with the span where it began: the first step that it left, or `otherwise`. */
   messageOf(error: unknown, otherwise: string): string {
     const origin = this.originOf(error) ?? otherwise;
     if (typeof error === "object" && error !== null) this.origins.set(error, origin);
     return withOrigin(error instanceof Error ? explained(error) : String(error), this.id, origin);
   }
 
-  /** The span that an error began in, if it has left a step. */
+  /** Returns the span where an error began, if it has left a step. */
   originOf(error: unknown): string | undefined {
     return typeof error === "object" && error !== null ? this.origins.get(error) : undefined;
   }
 
-  /** Adds a line to the log of a span, the current one unless another is given. Without any it is dropped. */
+  /** Adds a line to the log of a span, by default the current one. Without a span the line is dropped. */
   log(text: string, span = this.currentSpan()): void {
     if (!span) return;
     const line = { at: this.now(), text };
@@ -132,18 +132,18 @@ export class Trace {
     for (const observer of this.observers) observer.logged?.(span, line);
   }
 
-  /** The span that this code runs in. */
+  /** Returns the current span. */
   currentSpan(): Span | undefined {
     const id = current.getStore() ?? "";
     return this.spans.get(this.aliases.get(id) ?? id);
   }
 
-  /** Lets spans that name `id` as their parent belong to this one. */
+  /** Makes spans that name `id` as their parent children of this one. */
   alias(id: string, span: Span): void {
     this.aliases.set(id, span.id);
   }
 
-  /** Adds or updates what a module has sent. */
+  /** Adds or updates a span that a module has sent. */
   receive(received: ReceivedSpan): void {
     const parent = received.parent === undefined ? undefined : (this.aliases.get(received.parent) ?? received.parent);
     const known = this.spans.get(received.id);
@@ -157,7 +157,7 @@ export class Trace {
     this.notify("ended", span);
   }
 
-  /** Ends the trace: what still runs was left running, and counts as canceled. */
+  /** Ends the trace: spans that still run count as canceled. */
   finish(): void {
     for (const span of this.spans.values()) {
       if (span.endedAt !== undefined) continue;

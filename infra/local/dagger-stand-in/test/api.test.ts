@@ -24,7 +24,7 @@ after(async () => {
 
 const errorOf = async (query: string) => (await answerQuery(query, caller)).errors?.[0]?.message;
 
-/** As it goes over the wire: GraphQL's own objects have no prototype. */
+/** Copies GraphQL's result as JSON: its objects have no prototype. */
 const plain = (data: unknown) => JSON.parse(JSON.stringify(data)) as unknown;
 
 test("a field that is not offered is an error with its name, and so is an argument", async () => {
@@ -61,11 +61,11 @@ test("the engine's version is that of dagger.json", async () => {
 test("an id of another type, or of no object, is refused", async () => {
   const secret = Secret.ofValue(made.session, "s", "x").id();
   const mount = (id: string) => `{ container { withMountedFile(path: "/f", source: "${id}") { id } } }`;
-  assert.match((await errorOf(mount(secret))) ?? "", /A File is wanted here, and the id is that of a Secret/);
+  assert.match((await errorOf(mount(secret))) ?? "", /Expected the id of a File; received the id of a Secret/);
   assert.match((await errorOf(mount("nope"))) ?? "", /No object of this session has the id "nope"/);
 });
 
-test("only who has a session's token is answered, and only until it is dismissed", async () => {
+test("a request needs a session's token, and tokens end with their process", async () => {
   const token = server.admit(caller);
   const ask = (as: string) =>
     fetch(`http://127.0.0.1:${server.port}/query`, {
@@ -80,7 +80,7 @@ test("only who has a session's token is answered, and only until it is dismissed
   assert.equal((await ask(token)).status, 401);
 });
 
-test("what a container says of its config is what was set last", async () => {
+test("a container's config has the last value set", async () => {
   const query = `{ container { withLabel(name: "a", value: "1") { withLabel(name: "a", value: "2") { labels { value } } } } }`;
   const { data } = await answerQuery(query, caller);
   assert.deepEqual(plain(data), { container: { withLabel: { withLabel: { labels: [{ value: "2" }] } } } });

@@ -7,7 +7,7 @@ import { Store } from "../content/store.js";
 import { scratchState } from "../image/state.js";
 import { type TestSession, testSession } from "./support/session.js";
 
-// The machine's own store: making the base takes a while, and it is the one that people get.
+// The machine's own store: making the base takes time, and users get this one.
 let made: TestSession;
 
 before(async () => {
@@ -33,11 +33,11 @@ test("the Python base, from its registry or of Debian's packages, offers what th
   assert.match(await run("sh", "-ec", checks.join("\n")), /^Python 3\.\d+/);
 });
 
-test("the base is named by its digest, so that an image says what it was built on", async () => {
+test("the base is named by its digest, so that an image records its base", async () => {
   assert.match(await base().imageRef(), /@sha256:[0-9a-f]{64}$/);
 });
 
-test("the base for a platform that it can't be had for is refused before anything runs", async () => {
+test("a base for another platform is refused before anything runs", async () => {
   const other = Container.scratch(made.session, "linux/s390x").from({ address: "python:3.13-slim" });
   await other.state().then(
     ({ platform }) => assert.equal(platform, "linux/s390x"),
@@ -55,14 +55,16 @@ test("the Node.js base has the release that its tag names, npm and the user node
   assert.match(output, /^v22\.\d+\.\d+\n\d+\.\d+\.\d+\n1000 \/home\/node\n$/);
 });
 
-test("the base that is used in place of an image that can't be had is named in the log, with what it is", async () => {
+test("a base that replaces an unreachable image is named in the log with its content", async () => {
   // Port 9 of the loopback: nothing listens there.
   const from = (address: string) =>
     made.session.trace.step("from", () =>
       baseState(made.session, scratchState(defaultPlatform()), address, "127.0.0.1:9"),
     );
   await from("debian:bookworm-slim");
-  const line = made.lines.find((one) => one.includes("In place of debian:bookworm-slim"));
+  const line = made.lines.find((one) =>
+    one.includes("Using a base made from packages in place of debian:bookworm-slim"),
+  );
   assert.match(line ?? "", /a base of packages is used: Debian without apt-get\.$/);
   await assert.rejects(from("debian-like:1"), /127\.0\.0\.1:9/);
 });

@@ -20,15 +20,15 @@ test("functions are listed with the first line of what they do", async () => {
   const { exitCode, stdout } = await module.call(["functions"]);
   assert.equal(exitCode, 0);
   assert.match(stdout, /^Name +Description$/m);
-  assert.match(stdout, /^greet +Greet someone\.$/m);
+  assert.match(stdout, /^greet +Greet a user\.$/m);
   assert.match(stdout, /^length-of +-$/m);
 });
 
-test("help is there at every level, in the module's own words", async () => {
+test("every level has help, with the module's descriptions", async () => {
   assert.match((await module.call(["--help"])).stdout, /A module to try things with[\s\S]*^FUNCTIONS[\s\S]*greet/m);
   const { stdout } = await module.call(["greet", "--help"]);
   assert.match(stdout, /At length\.\n\nUSAGE\n {2}npm run call -- greet \[arguments\]/);
-  assert.match(stdout, /--user-name string +Whom to greet \[required\]/);
+  assert.match(stdout, /--user-name string +Name of the user \[required\]/);
   assert.match(stdout, /--times int +\(default: 1\)/);
   assert.match(stdout, /--colour Red,Blue/);
   assert.match((await module.call(["pass", "export", "--help"])).stdout, /--path string/);
@@ -56,7 +56,7 @@ test("a flag may be written as the argument is in the source", async () => {
   assert.equal((await module.call(["greet", "--userName", "Ada"])).stdout, "hello Ada in red");
 });
 
-test("what is wrong on the command line is said before anything runs", async () => {
+test("a wrong command line is refused before anything runs", async () => {
   const wrong: [string[], RegExp][] = [
     [["greet"], /^Error: required flag\(s\) "user-name" not set \[.*\nRun /m],
     [["greet", "--nope"], /^Error: unknown flag: --nope\. Accepted here: --user-name, --times, .*, --help\. \[/m],

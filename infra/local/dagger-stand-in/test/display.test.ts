@@ -93,12 +93,12 @@ test("at the end one line is left of a function that did well, and nothing of th
 test("at the end a function that failed shows its error, broken between words at the width of the terminal", async () => {
   const { trace, display, call, rollout, terminal, lines } = deploying({ columns: 40, rows: 24 });
   trace.end(rollout, "rolled back");
-  trace.end(call, "ROLLED-BACK: v1.2.3 was taken back by the circuit breaker.\n\n  task 1: exit code 1");
+  trace.end(call, "ROLLED-BACK: v1.2.3 was rolled back by the circuit breaker.\n\n  task 1: exit code 1");
   display.close();
   terminal.write(`${display.final().lines.join("\n")}\n`);
   assert.deepEqual(await lines(), [
     '✘ Slipway.deploy(version: "v… 7.0s ERROR',
-    "! ROLLED-BACK: v1.2.3 was taken back by",
+    "! ROLLED-BACK: v1.2.3 was rolled back by",
     "  the circuit breaker.",
     "",
     "    task 1: exit code 1",

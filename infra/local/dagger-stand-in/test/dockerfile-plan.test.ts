@@ -43,10 +43,10 @@ test("the target is the last stage, or one by its name or number", () => {
 
 const wrong: [file: string, message: RegExp][] = [
   ["# nothing", /Dockerfile has no FROM/],
-  ["RUN x\nFROM a", /Dockerfile:1: RUN: .*before the first FROM. Accepted there: ARG/],
+  ["RUN x\nFROM a", /Dockerfile:1: RUN: .*precedes the first FROM. Accepted there: ARG/],
   ["FROM", /Dockerfile:1: FROM: "". Accepted: IMAGE or IMAGE AS NAME/],
   ["FROM $BASE", /Dockerfile:1: FROM: \$BASE is empty/],
-  ["FROM a as 1b", /Dockerfile:1: FROM: "1b" can't name a stage/],
+  ["FROM a as 1b", /Dockerfile:1: FROM: "1b" is not a name for a stage/],
   ["FROM a b", /Dockerfile:1: FROM: "a b". Accepted/],
   ["FROM --as=x a", /Dockerfile:1: FROM: --as .*Accepted: --platform/],
   ["FROM a\nCOPY x", /Dockerfile:2: COPY: "x" has no destination/],

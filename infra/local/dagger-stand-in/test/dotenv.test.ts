@@ -31,7 +31,7 @@ test("an object's function is named after the object, a constructor's argument b
   assert.equal(defaultFor([file], undefined, "", "greeting"), "hey");
 });
 
-test("the first file that says something wins", () => {
+test("the first file with a value wins", () => {
   assert.equal(defaultFor([{}, { A_B: "2" }, { A_B: "3" }], undefined, "a", "b"), "2");
 });
 

@@ -114,7 +114,7 @@ test("a label changes the image and not what a command in it does", async () => 
   assert.equal((await labelled.labels()).length, 2);
 });
 
-test("a command that fails tells all there is to know, and runs again the next time", async () => {
+test("a failed command reports its command, exit code and output, and runs again the next time", async () => {
   const failing = (session = made.session) => busybox(session).withExec({ args: sh("echo out; echo err >&2; exit 4") });
   const told = {
     _type: "EXEC_ERROR",

@@ -78,7 +78,7 @@ for (const place of ["link", "link/below", "real/link/below"]) {
     await mkdir(join(destination, "real"));
     for (const at of ["link", "real/link"]) await symlink(outside, join(destination, at));
     for (const given of [place, join(destination, place)])
-      assert.throws(() => exportTarget(destination, given), /is a symbolic link to .*outside\. Name the place that /);
+      assert.throws(() => exportTarget(destination, given), /is a symbolic link to .*outside\. Pass the path that /);
     await untouched();
   });
 }
@@ -98,7 +98,7 @@ test("a result's text replaces a file, and is not written to a directory or a de
   assert.equal(await readFile(join(destination, "a"), "utf8"), "new");
   assert.equal(await modeOf("new/b"), 0o666 & ~process.umask());
   await untouched();
-  await assert.rejects(writeHostText(destination, "new"), /can't be written: it is a directory\. Remove it, or name /);
+  await assert.rejects(writeHostText(destination, "new"), /can't be written: it is a directory\. Remove it, or pass /);
   await assert.rejects(writeHostText("/dev/null", "new"), /can't be written: it is no regular file\./);
   await assert.rejects(writeHostEntry(store, await file("new"), destination), /can't be written: it is a directory/);
 });

@@ -17,13 +17,13 @@ test("a function that throws ends with 1 and its message in full", async () => {
   assert.deepEqual([exitCode, stdout], [1, ""]);
 });
 
-test("what the stand-in does not offer is said by name", async () => {
+test("a missing field of the API is reported by its name", async () => {
   const { exitCode, stderr } = await module.call(["unknown"]);
   assert.match(stderr, /^Error: The stand-in for the Dagger engine does not offer Container\.terminal: /m);
   assert.equal(exitCode, 1);
 });
 
-test("a secret reaches the function that asks for it and is not shown", async () => {
+test("a secret reaches its function and is not shown", async () => {
   const env = { PATH: process.env.PATH, TOKEN: "hunter22" };
   const { stdout, stderr } = await module.call(["length-of", "--secret", "env://TOKEN"], { env });
   assert.equal(stdout, "8");
@@ -53,7 +53,7 @@ test("a constructor's arguments come from .env by their bare names, and before t
   const hi = await made.call(["--greeting", "hi", "greeting"]);
   await made.remove();
   assert.deepEqual([hi.stdout, hey.stdout], ["hi", "hey Ada"]);
-  assert.match(help.stdout, /--greeting string +What to say \(default: "hey" of \.env\)/);
+  assert.match(help.stdout, /--greeting string +The greeting \(default: "hey" of \.env\)/);
 });
 
 test("an aborted call ends the module, with the exit code that the engine has without a terminal", async () => {
@@ -65,7 +65,7 @@ test("an aborted call ends the module, with the exit code that the engine has wi
   assert.match(stderr, /\nCanceled\.\n$/);
 });
 
-test("a module that the SDK can't read is told in the SDK's words", async () => {
+test("a module that the SDK can't read is refused with the SDK's error", async () => {
   const broken = await testModule(
     'import { func, object } from "@dagger.io/dagger";\n@object()\nexport class Trial {\n  @func()\n  a(b: String): string {\n    return "";\n  }\n}\n',
   );
@@ -86,6 +86,6 @@ test("a directory without a module, and a module of another engine, are refused"
   });
   assert.match(
     (await module.call(["-m", "old", "functions"])).stderr,
-    /asks for the engine 0\.20\.0, and the SDK in .* is 0\.21\.8/,
+    /states engine 0\.20\.0, and the SDK in .* is 0\.21\.8/,
   );
 });

@@ -46,6 +46,6 @@ test("a pattern of many asterisks is tried once at each character of a path", (t
 test("a class without characters is refused by its pattern", () => {
   assert.throws(
     () => readGlob("src/[z-a]*"),
-    /^StandInError: The pattern "src\/\[z-a\]\*" has \[z-a\], which is no class/,
+    /^StandInError: The pattern "src\/\[z-a\]\*" has \[z-a\], which is not a class/,
   );
 });

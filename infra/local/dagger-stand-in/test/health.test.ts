@@ -53,7 +53,7 @@ test("a service answers at most one start interval after it is healthy", async (
   assert.equal(await played({ between: 10_000 }, 2300), 10_000);
 });
 
-test("failures count after the start period alone, and as many as the image says end the service", async () => {
+test("failures count only after the start period, and the image's number of them ends the service", async () => {
   assert.equal(await played({}, 17_000), 17_000);
   const error = await played({}, 60_000);
   assert.ok(error instanceof ExecError);

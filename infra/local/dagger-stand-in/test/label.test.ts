@@ -21,7 +21,7 @@ const step = (name: string, given: Record<string, string[]> = {}): Step => ({
   given,
 });
 
-test("a function is shown with its defaults, as the engine calls it, and without what nobody gave", () => {
+test("a function is shown with its defaults, as the engine calls it, and without arguments that have no value", () => {
   const values = { target: "production", keep: 3, names: ["a", "b"] };
   assert.deepEqual(labelOf(step("deploy"), slipway, values), {
     field: "deploy",

@@ -22,26 +22,26 @@ test("a secret is read from a variable, a file or a command", async () => {
   assert.equal(await plaintext("cmd://printf $TOKEN"), "hunter22");
 });
 
-test("a command is asked once in a session", async () => {
-  const asked = "cmd://echo asked >> asked.txt; wc -l < asked.txt";
+test("a command runs once in a session", async () => {
+  const asked = "cmd://echo ran >> runs.txt; wc -l < runs.txt";
   assert.equal((await plaintext(asked)).trim(), "1");
   assert.equal((await plaintext(asked)).trim(), "1");
 });
 
-test("a secret that can't be read is an error that names where it was to come from", async () => {
+test("the error of a secret that can't be read names its source", async () => {
   await assert.rejects(plaintext("env://ABSENT"), /the variable ABSENT is not set/);
   await assert.rejects(plaintext("file://absent.txt"), /file:\/\/absent\.txt can't be read: ENOENT/);
   await assert.rejects(plaintext("cmd://echo why >&2; exit 4"), /the command ended with 4\.\nwhy$/);
 });
 
-test("a secret that was given in place of its address is not repeated", () => {
+test("a secret that is passed in place of its address is not printed", () => {
   assert.throws(
     () => Secret.ofUri(made.session, "hunter22"),
     (error: Error) => !error.message.includes("hunter22"),
   );
 });
 
-test("an id tells nothing of a secret's plaintext", () => {
+test("an id reveals nothing of a secret's plaintext", () => {
   const id = Secret.ofValue(made.session, "password", "hunter22").id();
   assert.match(describeId(id), /^Secret@sha256:[0-9a-f]{64}$/);
 });

@@ -35,13 +35,13 @@ async function refused(more: string[] = [], drawn: { terminal?: typeof terminal 
   return { exitCode, ...told };
 }
 
-test("what is refused is told in words, with its own exit code", async () => {
+test("a refusal has a message and an exit code of its own", async () => {
   const { exitCode, stdout, stderr } = await refused();
   assert.deepEqual([exitCode, stdout], [2, ""], stderr);
   assert.match(stderr, /^Error: The URL "nope" can't be used\..*\n$/m);
 });
 
-test("as JSON the last line of the log and of stderr says the same, for a script to find by its type", async () => {
+test("as JSON the last line of the log and of stderr is the same refusal, which a script finds by its type", async () => {
   const { exitCode, stdout, stderr } = await refused(["--as-json"]);
   assert.deepEqual([exitCode, stdout], [2, ""], stderr);
   const lines = [...stderr.matchAll(/\{"type":"error".*/g)].map(([line]) => line);
@@ -51,7 +51,7 @@ test("as JSON the last line of the log and of stderr says the same, for a script
   assert.match(String(message), /^The URL "nope" can't be used/);
 });
 
-test("on a terminal the last screen says what was refused, once, also when a script is to read it", async () => {
+test("on a terminal the last screen shows the refusal once, with and without JSON", async () => {
   for (const more of [[], ["--as-json"]]) {
     const { exitCode, stdout, stderr } = await refused(more, { terminal });
     assert.deepEqual([exitCode, stdout], [2, ""], stderr);

@@ -69,7 +69,7 @@ test("a span that arrives before its parent moves below it", () => {
   assert.equal(names(visibleTree(trace)), "1[2]");
 });
 
-test("a span is told to have ended once, with its error, whatever arrives afterwards", () => {
+test("the end of a span is reported once, with its error; later updates have no effect", () => {
   const trace = new Trace();
   const ended: string[] = [];
   trace.observe({ ended: ({ name, error }) => void ended.push(`${name} ${error}`) });
@@ -141,7 +141,7 @@ test("the origin of an error is appended once, and can be taken off", () => {
   for (const header of [undefined, ["a"], "", "00-x-y-01"]) assert.equal(spanOf(header), undefined);
 });
 
-test("a long log keeps its end, and how much is gone; spans without end are no longer taken", () => {
+test("a long log keeps its end and the number of dropped lines; beyond the maximum no span is added", () => {
   const trace = new Trace();
   const span = trace.start("test");
   for (let line = 0; line < 25_000; line++) trace.log(String(line), span);

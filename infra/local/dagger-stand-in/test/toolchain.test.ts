@@ -12,7 +12,7 @@ export class Trial {
   @func()
   greeting: string;
 
-  /** @param greeting What to say */
+  /** @param greeting The greeting */
   constructor(greeting = "hello") {
     this.greeting = greeting;
   }

@@ -18,7 +18,7 @@ async function end(message: string, values: Record<string, unknown>): Promise<ne
 export class Trial {
   @func({ cache: "never" })
   async report(code: number, stderr: string): Promise<string> {
-    console.log("Looking at the service.");
+    console.log("Reading the service.");
     const message = "ROLLED-BACK: v1.2.0 (" + code + ").\\n\\nservice  app in cluster\\n\\nFix: Read the log.";
     await phase("roll out v1.2.0 (app:2)", async () => {
       throw new Error("rolled back");

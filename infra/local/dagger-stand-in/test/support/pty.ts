@@ -12,7 +12,7 @@ export interface Screen {
   rows: number;
 }
 
-/** What a call left on a terminal. */
+/** Terminal after a call. */
 export interface Shown {
   exitCode: number;
   /** The lines that can be read afterwards, scrollback included, without empty ones at the end. */

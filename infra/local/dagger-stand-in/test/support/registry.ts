@@ -12,7 +12,7 @@ export interface ReadOnlyRegistry {
   index: string;
   /** Every request that was answered with content. */
   served: string[];
-  /** Answers other bytes than those asked for. */
+  /** Returns other content than that requested. */
   corrupt: Set<string>;
   close(): void;
 }

@@ -33,7 +33,7 @@ export class ScriptedStandIn extends StandIn {
 
 async function run(session: Session, { args }: Call, span: Span): Promise<Answer> {
   const { code, stderr } = args as { code: number; stderr: string };
-  session.trace.log("Looking at the service.", span);
+  session.trace.log("Reading the service.", span);
   const phase = session.trace.start("roll out v1.2.0 (app:2)", { parent: span.id, flags: { reveal: true } });
   session.trace.end(phase, "rolled back");
   const values = { _type: "EXEC_ERROR", cmd: ["slipway"], exitCode: code, stdout: "", stderr };

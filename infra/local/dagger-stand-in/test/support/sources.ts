@@ -1,4 +1,4 @@
-/** The source of a module that has one of everything. */
+/** Source of a module with every kind of function, argument and result. */
 export const trial = `/**
  * A module to try things with.
  *
@@ -24,7 +24,7 @@ export class Verdict {
     this.count = count;
   }
 
-  /** Says it loudly. */
+  /** Returns the word in upper case. */
   @func()
   loud(mark = "!"): string {
     return this.word.toUpperCase() + mark;
@@ -34,10 +34,10 @@ export class Verdict {
 @object()
 export class Trial {
   /**
-   * Greet someone.
+   * Greet a user.
    *
    * At length.
-   * @param userName Whom to greet
+   * @param userName Name of the user
    */
   @func()
   greet(userName: string, times = 1, loud = false, colour: Colour = Colour.Red, others: string[] = []): string {
@@ -109,7 +109,7 @@ export class Trial {
 }
 `;
 
-/** The source of a module whose object is made with an argument. */
+/** Source of a module whose constructor has an argument. */
 export const greeter = `import { func, object } from "@dagger.io/dagger";
 
 @object()
@@ -117,7 +117,7 @@ export class Trial {
   @func()
   greeting: string;
 
-  /** @param greeting What to say */
+  /** @param greeting The greeting */
   constructor(greeting = "hello") {
     this.greeting = greeting;
   }
