@@ -1,24 +1,13 @@
 import { arch, availableParallelism, totalmem } from "node:os";
 import type { Clock } from "../clock.js";
 import type { AlarmNews } from "../cloudwatch/index.js";
-import type { Operation, Service } from "../protocol/service.js";
+import type { Service } from "../protocol/service.js";
 import type { StateDirectory } from "../state.js";
 import type { EcsTiming } from "./ecs-timing.js";
 import { emptyState, prepareState } from "./model/ecs-state.js";
 import { type PortTarget, targetsOf, usesHostPorts } from "./model/task-definition-json.js";
-import { accountSettingOperations } from "./operations/account-settings.js";
-import { capacityProviderOperations } from "./operations/clusters/capacity-providers.js";
-import { clusterSettingOperations } from "./operations/clusters/cluster-settings.js";
-import { clusterOperations } from "./operations/clusters/clusters.js";
-import { containerInstanceOperations } from "./operations/container-instances/container-instances.js";
-import { tagOperations } from "./operations/resource-tags.js";
-import { deploymentOperations } from "./operations/service-deployments/service-deployments.js";
-import { serviceOperations } from "./operations/services/services.js";
-import { withEnumChecks } from "./operations/shared/enum-members.js";
-import type { Machine, OperationContext } from "./operations/shared/operation-context.js";
-import { taskDefinitionOperations } from "./operations/task-definitions/task-definitions.js";
-import { protectionOperations } from "./operations/tasks/task-protection.js";
-import { taskOperations } from "./operations/tasks/tasks.js";
+import { operationsOf } from "./operations/list.js";
+import type { Machine } from "./operations/shared/operation-context.js";
 import { observeAlarm } from "./scheduler/deployment-alarms.js";
 import { createEcsScheduler } from "./scheduler/ecs-scheduler.js";
 import type { Random } from "./seeded-random.js";
@@ -29,34 +18,43 @@ export interface EcsDeps {
   timing: EcsTiming;
   runtime: TaskRuntime;
   loadBalancer: LoadBalancer;
-  /** Its document `ecs` holds everything. */
+  /** Directory whose document `ecs` contains the state. */
   state: StateDirectory;
   random: Random;
-  /** Whether a rollback shows the completed deployment under its old id (default) or under a new one: both have been seen on AWS. */
+  /** Id that a rollback gives the completed deployment: its old one (default) or a new one. Both are recorded on AWS. */
   rollbackId?: "old" | "new";
-  /** How far back stale reads may look, in milliseconds; nothing is kept unless it is given. */
+  /** Returns how long earlier states are kept for stale reads, in milliseconds; by default 0. */
   pastKept?: () => number;
-  /** The digest that an image resolves to now, or `undefined`; without it the first task's pull decides. */
+  /** Returns the digest that an image resolves to now, or `undefined`; without this function the first task's pull decides. */
   resolveImage?: (image: string) => Promise<string | undefined>;
-  /** What a container instance has that registers without saying so; this machine's where it is not given. */
+  /** Default resources of a container instance; by default this machine's. */
   machine?: Machine;
 }
 
 export interface Ecs {
   service: Service;
-  /** The target groups that services name: nothing else makes one here. */
+  /** Returns the target groups that services name. They exist by that only. */
   targetGroups(): (PortTarget & { targetType: "ip" | "instance" })[];
-  /** ARNs of the roles that task definitions name. */
+  /** Returns the ARNs of the roles that task definitions name. */
   taskRoles(): string[];
-  /** Takes in what CloudWatch tells of an alarm. */
+  /** Applies a change of a CloudWatch alarm. */
   observeAlarm(news: AlarmNews): void;
-  /** Stops deciding and writes what is unsaved. Runtime and load balancer are their owner's to close. */
+  /** Stops scheduling and writes unsaved state. The caller closes the task runtime and the load balancer. */
   close(): Promise<void>;
 }
 
 /**
- * The local ECS: answers ECS's operations and rolls services out as ECS does. Every account and region is served; each sees only its own.
- * After a restart it takes over the tasks that still run.
+ * Creates the local ECS, which implements ECS's operations and deploys services as ECS does, for all accounts and regions; each sees its own
+ * resources only. After a restart it takes over the tasks that still run.
+ *
+ * Map of this room:
+ * - `operations/`: ECS's API, a folder for each resource, with the checks and the views of its requests. `list.ts` names all operations; a new
+ *   one needs its own file, an entry there, and a test.
+ * - `scheduler/`: deploys and scales services. Pure functions of state, time and seed (`SchedulerContext`); `ecs-scheduler.ts` alone drives them.
+ * - `model/`: the state that is written to disk, ARNs, and the shape of task definitions.
+ * - `task-runtime.ts`: the scheduler's interfaces to tasks and load balancers.
+ * - `container-runtime/`: runs tasks as real containers of Docker or Podman. `simulated-tasks/`: runs them by script, in virtual time.
+ * - `event-messages.ts`: ECS's texts. `ecs-timing.ts`: its delays.
  */
 export async function createEcs(deps: EcsDeps): Promise<Ecs> {
   const document = deps.state.document("ecs", emptyState);
@@ -102,18 +100,3 @@ const thisMachine = (): Machine => ({
   memory: Math.floor(totalmem() / 1_048_576),
   architecture: arch() === "arm64" ? "arm64" : "x86_64",
 });
-
-const operationsOf = (api: OperationContext): Record<string, Operation> =>
-  withEnumChecks({
-    ...clusterOperations(api),
-    ...clusterSettingOperations(api),
-    ...capacityProviderOperations(api),
-    ...containerInstanceOperations(api),
-    ...accountSettingOperations(api),
-    ...taskDefinitionOperations(api),
-    ...serviceOperations(api),
-    ...taskOperations(api),
-    ...protectionOperations(api),
-    ...deploymentOperations(api),
-    ...tagOperations(api),
-  });

@@ -6,15 +6,15 @@ import type { TaskSpec } from "../task-runtime.js";
 import type { ContainerPlan } from "./container-plan.js";
 import { TaskFailure } from "./task-failure.js";
 
-/** Takes a container's output to where its definition says. */
+/** Writes a container's output to the destination of its log configuration. */
 export interface LogDriver {
   write: OnOutput;
-  /** To be called at the end: what has no end of line is a last line. */
+  /** Writes the last line, which has no line end. Called once, at the end of the output. */
   flush(): void;
 }
 
 export interface LogDriverDeps {
-  /** The logs of a region. */
+  /** Returns the logs of a region. */
   logs: (region: string) => LogSink;
   clock: Clock;
 }
@@ -22,10 +22,10 @@ export interface LogDriverDeps {
 const silent: LogDriver = { write: () => undefined, flush: () => undefined };
 
 /**
- * The `awslogs` driver: one event a line of up to 256 KiB, in the stream `prefix/container/task-id`. A container without a log configuration writes
- * to nowhere.
+ * Opens the `awslogs` driver: one event a line of up to 256 KiB, in the stream `prefix/container/task-id`. The output of a container without a
+ * log configuration is discarded.
  *
- * @throws {TaskFailure} The log group is not there, or the driver is another one.
+ * @throws {TaskFailure} The log group does not exist, or the driver is another one.
  */
 export function openLogDriver(
   spec: TaskSpec,
@@ -36,7 +36,7 @@ export function openLogDriver(
   if (configuration.logDriver === undefined) return silent;
   if (configuration.logDriver !== "awslogs") {
     throw invalid(
-      `the local AWS has the awslogs driver only, and container ${name} asks for ${configuration.logDriver}`,
+      `the local AWS supports the awslogs driver only, and container ${name} uses ${configuration.logDriver}`,
       name,
     );
   }
@@ -55,7 +55,7 @@ export function openLogDriver(
   const stream = prefix === undefined ? spec.taskId : `${prefix}/${name}/${spec.taskId}`;
   const { write, flush } = lineBatches((_, lines) => {
     const timestamp = clock.now();
-    // As Docker's driver: an empty line is no event.
+    // Docker's driver writes no event for an empty line either.
     const events = lines.filter((message) => message !== "").map((message) => ({ timestamp, message }));
     sink.append(group, stream, events);
   });

@@ -7,9 +7,9 @@ import { TaskFailure } from "./task-failure.js";
 const defaultStartTimeout = 180;
 
 /**
- * Waits until a container that another one depends on fulfils the condition.
+ * Waits until a container that another one depends on meets the condition.
  *
- * @throws {TaskFailure} It can't any more, or did not within its start time-out.
+ * @throws {TaskFailure} It can't meet it, or did not within its start timeout.
  */
 export async function waitForDependency(
   on: ContainerRun,
@@ -53,7 +53,7 @@ async function met(on: ContainerRun, condition: Condition, target: ContainerPlan
   if (condition === "SUCCESS" && exitCode !== 0) throw fails("did not exit successfully");
 }
 
-/** In the words of the ECS agent. */
+/** Returns the failure as the ECS agent words it. */
 function unresolved(what: string, { name }: ContainerPlan): TaskFailure {
   return new TaskFailure("Task failed to start", name, `dependency graph: ${what}`);
 }

@@ -4,7 +4,7 @@ import type { JsonObject } from "../../protocol/service.js";
 import { object } from "../model/task-definition-json.js";
 import { number, strings } from "./container-plan.js";
 
-/** A container's health check, in milliseconds. */
+/** Health check of a container. Times in milliseconds. */
 export interface HealthCheck {
   command: string[];
   interval: number;
@@ -17,8 +17,8 @@ export interface HealthCheck {
 /**
  * Reads a container definition's health check, with ECS's defaults.
  *
- * @param scale What the interval is multiplied by: below 1 in a rehearsal, so that a check every 30 s does not decide how long it takes.
- *   The time-out and the start period are the program's own and stay: a busy machine starts it no faster.
+ * @param scale Factor of the interval: below 1 in a rehearsal, so that a check every 30 s does not determine its duration.
+ *   Timeout and start period depend on the program and are not scaled: it starts no faster.
  */
 export function readHealthCheck(definition: JsonObject, scale: number): HealthCheck | undefined {
   const { command, interval, timeout, startPeriod, retries } = object(definition.healthCheck);
@@ -34,26 +34,26 @@ export function readHealthCheck(definition: JsonObject, scale: number): HealthCh
 }
 
 /**
- * Runs a health check inside the container until it is told to stop, and tells every change. Not the engine's own checks: Podman's
- * never run without systemd.
+ * Runs a health check inside the container and reports every change. Returns a function that stops it. The container runtime's health checks
+ * are not used: Podman's never run without systemd.
  *
- * @param probe Answers whether one run of the check succeeded.
+ * @param probe Runs the check once and resolves to whether it succeeded.
  */
 export function watchHealth(
   check: HealthCheck,
   probe: () => Promise<boolean>,
   clock: Clock,
-  tell: (status: "HEALTHY" | "UNHEALTHY") => void,
+  report: (status: "HEALTHY" | "UNHEALTHY") => void,
 ): () => void {
   const started = clock.now();
-  let told: "HEALTHY" | "UNHEALTHY" | undefined;
+  let reported: "HEALTHY" | "UNHEALTHY" | undefined;
   let failures = 0;
   let probing = false;
   let stopped = false;
   let cancel = clock.after(check.interval, round);
 
   function round(): void {
-    // A check that hangs is not started a second time: its rounds fail until it ends.
+    // A check that hangs is not started again: its rounds fail until it ends.
     if (probing) {
       conclude(false);
       return;
@@ -84,15 +84,15 @@ export function watchHealth(
   }
 
   function failed(): void {
-    if (told === undefined && clock.now() - started < check.startPeriod) return;
+    if (reported === undefined && clock.now() - started < check.startPeriod) return;
     failures++;
     if (failures >= check.retries) become("UNHEALTHY");
   }
 
   function become(status: "HEALTHY" | "UNHEALTHY"): void {
-    if (told === status) return;
-    told = status;
-    tell(status);
+    if (reported === status) return;
+    reported = status;
+    report(status);
   }
 
   return () => {
@@ -101,7 +101,7 @@ export function watchHealth(
   };
 }
 
-/** Runs a command in a container and answers whether it exited with 0. A container that is gone has failed. */
+/** Runs a command in a container and returns whether it exited with 0; false when the container no longer exists. */
 export async function probeByExec(container: Container, command: string[]): Promise<boolean> {
   try {
     const exec = await container.exec({ Cmd: command, AttachStdout: true, AttachStderr: true });

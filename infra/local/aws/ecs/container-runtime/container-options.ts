@@ -5,19 +5,19 @@ import type { TaskSpec } from "../task-runtime.js";
 import { type ContainerPlan, number, strings } from "./container-plan.js";
 import type { PublishedPorts } from "./published-ports.js";
 
-/** Where a container's network comes from: an address of its own, the namespace of another container of its task, or nowhere. */
+/** Network of a container: an address of its own, the namespace of another container of its task, or none. */
 export type Network = { name: string; address: string } | { joins: string } | "none";
 
 export interface Placement {
-  /** The reference of the image in the engine. */
+  /** Reference of the image in the container runtime. */
   image: string;
   imageDigest: string;
   /** Address that the runtime reports for the task. */
   address: string;
   network: Network;
-  /** Host ports that are published to its namespace. */
+  /** Host ports published to its namespace. */
   ports: PublishedPorts;
-  /** By the volume's name in the task definition: the engine's volume. */
+  /** Volumes of the container runtime by their names in the task definition. */
   volumes: ReadonlyMap<string, string>;
 }
 
@@ -29,14 +29,14 @@ export const labels = {
 };
 
 const mebibyte = 1024 * 1024;
-/** Microseconds: the quota is told apart of it. */
+/** CPU period in microseconds; the quota is a part of it. */
 const period = 100_000;
 
 /**
- * A container of a task as the engine's API takes it. Pure.
+ * Returns a container of a task as the container runtime's API accepts it. Pure.
  *
- * The engine has no limits for a group of containers, so that each container gets the task's CPU and memory as its own
- * limits unless its definition is stricter.
+ * The container runtime has no limits for a group of containers: each container gets the task's CPU and memory as its own limits unless its
+ * definition is stricter.
  */
 export function containerOptions(spec: TaskSpec, plan: ContainerPlan, placement: Placement): ContainerCreateOptions {
   const { definition } = plan;
@@ -51,7 +51,7 @@ export function containerOptions(spec: TaskSpec, plan: ContainerPlan, placement:
     ...(typeof definition.user === "string" ? { User: definition.user } : {}),
     ...(typeof definition.workingDirectory === "string" ? { WorkingDir: definition.workingDirectory } : {}),
     Tty: definition.pseudoTerminal === true,
-    // ECS looks at health checks of the task definition only: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html
+    // ECS uses health checks of the task definition only: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/healthcheck.html
     Healthcheck: { Test: ["NONE"] },
     Labels: {
       ...(object(definition.dockerLabels) as Record<string, string>),
@@ -108,7 +108,7 @@ function hostConfig(
     })),
     ...(linux.initProcessEnabled === true ? { Init: true } : {}),
     ...(number(linux.sharedMemorySize) ? { ShmSize: Number(linux.sharedMemorySize) * mebibyte } : {}),
-    // The engine's default capabilities are Fargate's; the one that Fargate lets a task add is SYS_PTRACE.
+    // The container runtime's default capabilities are Fargate's; the only one that a task can add on Fargate is SYS_PTRACE.
     CapAdd: strings(object(linux.capabilities).add),
     CapDrop: strings(object(linux.capabilities).drop),
     PidsLimit: 4096,
@@ -129,14 +129,14 @@ function modeOf(network: Network): string {
   return "joins" in network ? `container:${network.joins}` : network.name;
 }
 
-/** Returns the engine's volume. An undeclared one was refused before; the engine would create it. */
+/** Returns the container runtime's volume. An undeclared one is rejected earlier, because the container runtime would create it. */
 function volumeOf({ volumes }: Placement, name: string): string {
   const volume = volumes.get(name);
   if (volume === undefined) throw new Error(`The task has no volume ${name}.`);
   return volume;
 }
 
-/** Shares divide what the task has among its containers, the quota is the task's own: shares alone would not cap. */
+/** Returns the CPU limits: shares divide the task's CPU among its containers; the quota limits them, which shares alone would not. */
 function cpu(spec: TaskSpec, definition: JsonObject) {
   const shares = number(definition.cpu);
   return {
@@ -150,7 +150,7 @@ function memory(spec: TaskSpec, definition: JsonObject) {
   const soft = number(definition.memoryReservation);
   const hard = Math.min(...limits) * mebibyte;
   return {
-    // Without swap: a task over its limit ends instead of becoming slow.
+    // Without swap: a task over its limit is killed instead of slowed down.
     ...(limits.length > 0 ? { Memory: hard, MemorySwap: hard } : {}),
     ...(soft ? { MemoryReservation: soft * mebibyte } : {}),
   };

@@ -4,7 +4,7 @@ import type { TaskSpec } from "../task-runtime.js";
 
 export type Condition = "START" | "HEALTHY" | "COMPLETE" | "SUCCESS";
 
-/** One container of a task, with RunTask's overrides applied. */
+/** Container of a task, with RunTask's overrides applied. */
 export interface ContainerPlan {
   name: string;
   image: string;
@@ -16,10 +16,10 @@ export interface ContainerPlan {
   definition: JsonObject;
 }
 
-/** ECS's default for Fargate, in seconds. */
+/** Default stop timeout on Fargate, in seconds. */
 const defaultStopTimeout = 30;
 
-/** The task's containers in the order in which they start: each after those that it depends on. */
+/** Returns the task's containers in the order in which they start: each after those that it depends on. */
 export function planContainers({ taskDefinition, overrides }: TaskSpec): ContainerPlan[] {
   const overridden = objects(object(overrides).containerOverrides);
   const plans = containersOf(taskDefinition).map((definition) =>
@@ -32,7 +32,7 @@ export function strings(value: Json | undefined): string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
-/** A number of the definition; absent or null is undefined. */
+/** Returns a number of the definition; undefined for any other value. */
 export function number(value: Json | undefined): number | undefined {
   return typeof value === "number" ? value : undefined;
 }
@@ -47,7 +47,7 @@ function plan(definition: JsonObject): ContainerPlan {
         container: String(containerName),
         condition: condition as Condition,
       })),
-      // A link needs the container that it leads to.
+      // A link requires that its container has started.
       ...strings(definition.links).map((link) => ({
         container: link.split(":")[0] ?? "",
         condition: "START" as const,
@@ -58,10 +58,10 @@ function plan(definition: JsonObject): ContainerPlan {
   };
 }
 
-/** Members that RunTask may replace. Any other would bypass the checks of RegisterTaskDefinition. */
+/** Members that RunTask's overrides replace. Any other would bypass the checks of RegisterTaskDefinition. */
 const REPLACED = ["command", "cpu", "memory", "memoryReservation"];
 
-/** Environment variables are merged by name, other members are replaced. */
+/** Applies an override: environment variables are merged by name, other members are replaced. */
 function applyOverride(definition: JsonObject, override: JsonObject): JsonObject {
   const { environment } = override;
   const others = Object.fromEntries(Object.entries(override).filter(([name]) => REPLACED.includes(name)));

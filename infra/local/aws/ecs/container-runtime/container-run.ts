@@ -11,22 +11,22 @@ import { containerOptions, type Placement } from "./container-options.js";
 import type { ContainerPlan } from "./container-plan.js";
 import { TaskFailure } from "./task-failure.js";
 
-/** How a container ended, in ECS's words. */
+/** Exit code and reason of a container, as ECS message it. */
 export interface ContainerEnd {
   exitCode?: number;
   reason?: string;
 }
 
-/** A container of a task, from its start to its end. */
+/** Container of a task, from its start to its end. */
 export interface ContainerRun {
   plan: ContainerPlan;
   container: Container;
   imageDigest: string;
-  /** Never rejects: an engine that has gone away is an end with a reason. */
+  /** Never rejects: if the container runtime stops answering, the container ends with that as its reason. */
   ended: Promise<ContainerEnd>;
   /** Resolves once its health check has succeeded. */
   healthy: Promise<void>;
-  /** SIGTERM, then SIGKILL after its stop time-out. Resolves when it has ended. */
+  /** Sends SIGTERM, then SIGKILL after the stop timeout. Resolves when the container has ended. */
   stop(): Promise<ContainerEnd>;
 }
 
@@ -35,11 +35,11 @@ export interface ContainerDeps {
   owner: string;
   clock: Clock;
   healthScale: number;
-  /** Aborted when the containers are let go of: nothing is listened to any more, what runs goes on. */
+  /** Aborted when the containers are detached: their events are ignored, and they go on. */
   detached: AbortSignal;
 }
 
-type TellHealth = (container: string, status: "HEALTHY" | "UNHEALTHY") => void;
+type ReportHealth = (container: string, status: "HEALTHY" | "UNHEALTHY") => void;
 
 /** @throws {TaskFailure} It can't be made or started. */
 export async function startContainer(
@@ -48,31 +48,31 @@ export async function startContainer(
   plan: ContainerPlan,
   placement: Placement,
   driver: LogDriver,
-  tellHealth: TellHealth,
+  reportHealth: ReportHealth,
 ): Promise<ContainerRun> {
   const container = await asFailure("CannotCreateContainerError", plan, () =>
     createContainer(deps.engine, deps.owner, containerOptions(spec, plan, placement)),
   );
   const output = await asFailure("CannotStartContainerError", plan, async () => {
-    // Podman gets a container ready to start when it is attached to, and says then what stands in the way.
+    // Podman initialises a container when it is attached to, and fails then if it can't start.
     const attached = await attachOutput(container, deps.detached);
     await container.start();
     return attached;
   });
-  return follow(deps, plan, container, placement.imageDigest, demultiplex(output, driver.write), driver, tellHealth);
+  return follow(deps, plan, container, placement.imageDigest, demultiplex(output, driver.write), driver, reportHealth);
 }
 
-/** Takes over a container that an earlier process has started. What it wrote meanwhile is not told again. */
+/** Takes over a container that an earlier process started. Output from the time between is not read. */
 export async function adoptContainer(
   deps: ContainerDeps,
   plan: ContainerPlan,
   container: Container,
   imageDigest: string,
   driver: LogDriver,
-  tellHealth: TellHealth,
+  reportHealth: ReportHealth,
 ): Promise<ContainerRun> {
   const output = await attachOutput(container, deps.detached);
-  return follow(deps, plan, container, imageDigest, demultiplex(output, driver.write), driver, tellHealth);
+  return follow(deps, plan, container, imageDigest, demultiplex(output, driver.write), driver, reportHealth);
 }
 
 function follow(
@@ -82,7 +82,7 @@ function follow(
   imageDigest: string,
   output: Promise<void>,
   driver: LogDriver,
-  tellHealth: TellHealth,
+  reportHealth: ReportHealth,
 ): ContainerRun {
   const check = readHealthCheck(plan.definition, deps.healthScale);
   let becomeHealthy = () => {};
@@ -93,7 +93,7 @@ function follow(
   const stopWatching = check
     ? watchHealth(check, probe, deps.clock, (status) => {
         if (status === "HEALTHY") becomeHealthy();
-        tellHealth(plan.name, status);
+        reportHealth(plan.name, status);
       })
     : () => {};
   const ended = untilItEnds(container, output, driver, deps.detached).finally(stopWatching);
@@ -105,7 +105,7 @@ function follow(
     ended,
     healthy,
     async stop() {
-      // What stands in the way is told by the wait for its end.
+      // A failure is reported by `ended`.
       await stopContainer(container, plan.stopTimeout).catch(() => undefined);
       return ended;
     },
@@ -118,14 +118,14 @@ async function untilItEnds(
   driver: LogDriver,
   detached: AbortSignal,
 ): Promise<ContainerEnd> {
-  // Output that breaks off is an engine that went away, which the wait for the end tells.
+  // Output breaks off when the container runtime stops answering, which `waitForExit` reports.
   const written = output.catch(() => undefined).then(() => driver.flush());
   try {
     const exit = await waitForExit(container, detached);
     await written;
     return describeExit(exit);
   } catch (error) {
-    return { reason: `The container engine on this machine went away: ${messageOf(error)}` };
+    return { reason: `The container runtime on this machine stopped answering: ${messageOf(error)}` };
   }
 }
 
@@ -138,7 +138,7 @@ async function asFailure<T>(kind: string, { name }: ContainerPlan, action: () =>
     return await action();
   } catch (error) {
     if (isEngineGone(error)) throw error;
-    const words = messageOf(error).replace(/^\(HTTP code \d+\) [^-]*- /, "");
-    throw new TaskFailure("Task failed to start", name, `${kind}: Error response from daemon: ${words}`);
+    const message = messageOf(error).replace(/^\(HTTP code \d+\) [^-]*- /, "");
+    throw new TaskFailure("Task failed to start", name, `${kind}: Error response from daemon: ${message}`);
   }
 }

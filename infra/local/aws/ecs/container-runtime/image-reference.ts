@@ -2,23 +2,23 @@ import { isRepositoryName, isTag } from "../../ecr/names.js";
 import { DIGEST } from "../../ecr/registry/blobs.js";
 import { TaskFailure } from "./task-failure.js";
 
-/** An image of the registry on this machine. */
+/** Image of the registry on this machine. */
 export interface ImageReference {
-  /** The repository's name. */
+  /** Name of the repository. */
   name: string;
-  /** A tag, or a digest such as `sha256:…`. */
+  /** Tag, or digest such as `sha256:…`. */
   reference: string;
 }
 
-/** The suffixes of all partitions: https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json */
+/** Domain suffixes of all partitions: https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json */
 const suffix =
   "(?:amazonaws\\.com(?:\\.cn)?|amazonaws\\.eu|c2s\\.ic\\.gov|sc2s\\.sgov\\.gov|cloud\\.adc-e\\.uk|csp\\.hci\\.ic\\.gov)";
 const ours = new RegExp(`^(127\\.0\\.0\\.1:\\d+|localhost:\\d+|\\d{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.${suffix})/`);
 
 /**
- * Reads an image's address. Only the registry of the local AWS is there: by its address on this machine or by ECR's name for it.
+ * Parses an image's address. Only the registry of the local AWS is supported: by its address on this machine or by its ECR name.
  *
- * @throws {TaskFailure} It is in another registry, or it is no image's address: its parts become a path that a login is sent to.
+ * @throws {TaskFailure} It is in another registry, or no valid address: its parts become a path to which credentials are sent.
  */
 export function parseImage(image: string): ImageReference {
   const registry = ours.exec(image)?.[0];

@@ -6,7 +6,7 @@ import type { TaskSpec } from "../task-runtime.js";
 import type { ContainerPlan } from "./container-plan.js";
 import { TaskFailure } from "./task-failure.js";
 
-/** As the engine's API takes them, such as `80/tcp`. */
+/** Ports as the container runtime's API accepts them, such as `80/tcp`. */
 export interface PublishedPorts {
   ExposedPorts: Record<string, object>;
   PortBindings: Record<string, { HostIp: string; HostPort: string }[]>;
@@ -14,10 +14,10 @@ export interface PublishedPorts {
 
 export const noPorts: PublishedPorts = { ExposedPorts: {}, PortBindings: {} };
 
-/** Most ports of a container: the engine runs a process for each. */
-const MOST = 100;
+/** Maximum number of ports of a container: the container runtime runs a process for each. */
+const MAX_PORTS = 100;
 
-/** Returns the host ports of these containers, bound to the address of their container instance. 0 is any free port. */
+/** Returns the host ports of these containers, bound to the address of their container instance. An empty one is any free port. */
 export function publishedPorts(
   { hostAddress = "127.0.0.1" }: TaskSpec,
   plans: readonly ContainerPlan[],
@@ -32,7 +32,7 @@ export function publishedPorts(
   return found;
 }
 
-/** Reads which host ports lead to a container, also one in the namespace of another. */
+/** Returns the host ports that lead to a container, including one in the namespace of another. */
 export async function bindingsOf(engine: Engine, container: Container, plan: ContainerPlan): Promise<NetworkBinding[]> {
   const { HostConfig, NetworkSettings } = await container.inspect();
   const [, holder] = /^container:(.+)$/.exec(HostConfig.NetworkMode ?? "") ?? [];
@@ -57,10 +57,13 @@ function mappedPorts({ name, definition }: ContainerPlan): { port: string; hostP
         return [{ port: `${containerPort}/${protocol}`, hostPort: hostPort ? String(hostPort) : "" }];
       }
       const [from = 0, to = 0] = containerPortRange.split("-").map(Number);
-      const count = Math.min(to - from + 1, MOST + 1);
+      const count = Math.min(to - from + 1, MAX_PORTS + 1);
       return Array.from({ length: count }, (_, index) => ({ port: `${from + index}/${protocol}`, hostPort: "" }));
     },
   );
-  if (mapped.length <= MOST) return mapped;
-  throw new TaskFailure(`ResourceInitializationError: the local AWS binds at most ${MOST} ports of a container`, name);
+  if (mapped.length <= MAX_PORTS) return mapped;
+  throw new TaskFailure(
+    `ResourceInitializationError: the local AWS binds at most ${MAX_PORTS} ports of a container`,
+    name,
+  );
 }

@@ -9,18 +9,18 @@ import { DIGEST } from "../../ecr/registry/blobs.js";
 import { type ImageReference, parseImage } from "./image-reference.js";
 import { TaskFailure } from "./task-failure.js";
 
-/** The registry on this machine, as the tasks' images are pulled from it. */
+/** Registry on this machine, from which the tasks' images are pulled. */
 export interface Registry {
-  /** Such as `http://127.0.0.1:4566`. Asked anew for each pull. */
+  /** Returns the address, such as `http://127.0.0.1:4566`. Called for each pull. */
   url(): string;
-  /** The `Authorization` header for a region's images. */
+  /** Returns the `Authorization` header for a region's images. */
   authorization(region: string): string;
 }
 
 export interface PulledImage {
-  /** The reference in the engine. */
+  /** Reference in the container runtime. */
   reference: string;
-  /** What the image's address resolved to: of an index, the index's own digest. */
+  /** Digest that the image's address resolved to; of an index, the digest of the index. */
   digest: string;
 }
 
@@ -45,11 +45,11 @@ const accept = [
 ].join(", ");
 
 /**
- * Brings an image from the registry on this machine into the engine: manifest by tag or digest, then config and layers over HTTP.
+ * Loads an image from the registry on this machine into the container runtime: manifest by tag or digest, then config and layers over HTTP.
  *
- * @param pinned The digest to take whatever the address's tag names now.
+ * @param pinned Digest to pull, also when the tag of the address names another one now.
  * @param architecture Such as `amd64`.
- * @throws {TaskFailure} With `CannotPullContainerError`, in ECS's own words.
+ * @throws {TaskFailure} With `CannotPullContainerError`, as ECS text it.
  */
 export async function pullImage(
   engine: Engine,
@@ -58,11 +58,11 @@ export async function pullImage(
 ): Promise<PulledImage> {
   const { name, reference } = parseImage(image);
   const get = (kind: "manifests" | "blobs", id: string, headers = {}) => {
-    // What a manifest names becomes part of a path that the login is sent to.
-    if (!isTag(id) && !DIGEST.test(id)) throw damaged(`${JSON.stringify(id.slice(0, 100))} is no digest`);
+    // Digests of a manifest become part of a path to which credentials are sent.
+    if (!isTag(id) && !DIGEST.test(id)) throw invalidImage(`${JSON.stringify(id.slice(0, 100))} is no digest`);
     return fetch(`${registry.url()}/v2/${name}/${kind}/${id}`, {
       headers: { ...headers, authorization: registry.authorization(region) },
-      // The registry on this machine sends nobody elsewhere.
+      // The registry on this machine never redirects.
       redirect: "error",
     }).catch((error: Error) => {
       throw unreachable(image, error);
@@ -72,7 +72,7 @@ export async function pullImage(
   const manifest = await platformManifest(get, image, top.manifest, architecture);
   const config = await getBlob(get, image, manifest.config?.digest ?? "");
   const content = JSON.parse(config.toString("utf8")) as { architecture?: string; rootfs?: { diff_ids?: string[] } };
-  if (content.architecture !== architecture) throw otherPlatform(architecture);
+  if (content.architecture !== architecture) throw noPlatform(architecture);
   const diffIds = content.rootfs?.diff_ids ?? [];
   const layers = (manifest.layers ?? []).map(({ digest, size }, index) => ({
     diffId: diffIds[index] ?? "",
@@ -80,7 +80,7 @@ export async function pullImage(
     open: () => openBlob(get, image, digest),
   }));
   const loaded = await loadImage(engine, { config, layers }, "task").catch((error) => {
-    throw isEngineGone(error) || error instanceof TaskFailure ? error : damaged(error);
+    throw isEngineGone(error) || error instanceof TaskFailure ? error : invalidImage(error);
   });
   return { reference: loaded, digest: top.digest };
 }
@@ -105,7 +105,7 @@ async function platformManifest(get: Get, image: string, manifest: Manifest, arc
   const child = manifest.manifests.find(
     ({ platform }) => platform?.os === "linux" && platform.architecture === architecture,
   );
-  if (child === undefined) throw otherPlatform(architecture);
+  if (child === undefined) throw noPlatform(architecture);
   return (await getManifest(get, image, child.digest)).manifest;
 }
 
@@ -115,16 +115,16 @@ async function getBlob(get: Get, image: string, digest: string): Promise<Buffer>
 
 async function openBlob(get: Get, image: string, digest: string): Promise<Readable> {
   const response = await get("blobs", digest);
-  if (!response.ok || response.body === null) throw refused(image, response.status, await response.text());
+  if (!response.ok || response.body === null) throw unexpectedStatus(image, response.status, await response.text());
   return Readable.fromWeb(response.body as ReadableStream);
 }
 
 async function bytesOf(response: Response, image: string): Promise<Buffer> {
-  if (!response.ok) throw refused(image, response.status, await response.text());
+  if (!response.ok) throw unexpectedStatus(image, response.status, await response.text());
   return Buffer.from(await response.arrayBuffer());
 }
 
-function otherPlatform(architecture: string): TaskFailure {
+function noPlatform(architecture: string): TaskFailure {
   return new TaskFailure(
     `CannotPullContainerError: pull image manifest has been retried 7 time(s): image Manifest does not contain descriptor matching platform 'linux/${architecture}'`,
   );
@@ -136,15 +136,15 @@ function unreachable(image: string, { cause, message }: Error): TaskFailure {
   );
 }
 
-function damaged(error: unknown): TaskFailure {
+function invalidImage(error: unknown): TaskFailure {
   return new TaskFailure(
     `CannotPullContainerError: ref pull has been retried 1 time(s): failed to extract layer: ${messageOf(error)}`,
   );
 }
 
-function refused(image: string, status: number, body: string): TaskFailure {
-  const words = body.replace(/\s+/g, " ").slice(0, 300);
+function unexpectedStatus(image: string, status: number, body: string): TaskFailure {
+  const text = body.replace(/\s+/g, " ").slice(0, 300);
   return new TaskFailure(
-    `CannotPullContainerError: failed to resolve ref ${image}: unexpected status: ${status}: ${words}`,
+    `CannotPullContainerError: failed to resolve ref ${image}: unexpected status: ${status}: ${text}`,
   );
 }

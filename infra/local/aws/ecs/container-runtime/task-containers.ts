@@ -13,9 +13,9 @@ import { TaskFailure } from "./task-failure.js";
 import { type ContainerResources, createContainerResources, isBehindHostPorts } from "./task-resources.js";
 import { rejectUnsafeSettings } from "./unsafe-settings.js";
 
-/** The containers of one task: started after each other as they depend on each other, stopped in the opposite order. */
+/** Containers of one task: started in the order of their dependencies, stopped in the opposite order. */
 export class TaskContainers {
-  /** Resolves when a container ends without which the task does not go on. */
+  /** Resolves when an essential container has ended. */
   readonly essentialEnd: Promise<TaskEnd>;
   readonly #plans: ContainerPlan[];
   readonly #runs = new Map<string, Promise<ContainerRun>>();
@@ -25,7 +25,7 @@ export class TaskContainers {
   constructor(
     private readonly deps: TaskDeps,
     private readonly spec: TaskSpec,
-    private readonly tell: (event: TaskEventBody) => void,
+    private readonly report: (event: TaskEventBody) => void,
   ) {
     this.#plans = planContainers(spec);
     this.essentialEnd = new Promise((resolve) => {
@@ -37,10 +37,10 @@ export class TaskContainers {
   async start(): Promise<void> {
     rejectUnsafeSettings(this.spec, this.#plans);
     const drivers = new Map(this.#plans.map((plan) => [plan.name, openLogDriver(this.spec, plan, this.deps)]));
-    this.tell({ type: "pull-started" });
+    this.report({ type: "pull-started" });
     const images = await Promise.all(this.#plans.map((plan) => this.#pull(plan)));
     this.deps.detached.throwIfAborted();
-    this.tell({
+    this.report({
       type: "pulled",
       containers: this.#plans.map(({ name }, index) => ({ name, imageDigest: images[index]?.digest ?? "" })),
     });
@@ -50,10 +50,10 @@ export class TaskContainers {
       const image = images[index];
       if (driver && image) this.#begin(plan, () => this.#start(plan, image, resources, driver));
     }
-    await this.#tellRunning(resources.address);
+    await this.#reportRunning(resources.address);
   }
 
-  /** Takes over the containers that still run; one that is missing ends the task. */
+  /** Takes over the containers that still run; a missing essential one ends the task. */
   async adopt(found: Map<string, { container: Container; imageDigest: string }>, address: string): Promise<void> {
     for (const plan of this.#plans) {
       const known = found.get(plan.name);
@@ -64,13 +64,13 @@ export class TaskContainers {
       }
       const driver = openLogDriver(this.spec, plan, this.deps);
       this.#begin(plan, () =>
-        adoptContainer(this.deps, plan, known.container, known.imageDigest, driver, this.#tellHealth),
+        adoptContainer(this.deps, plan, known.container, known.imageDigest, driver, this.#reportHealth),
       );
     }
-    await this.#tellRunning(address);
+    await this.#reportRunning(address);
   }
 
-  /** Stops what runs, dependents before what they depend on, and answers how each ended. */
+  /** Stops the running containers, dependents before their dependencies, and returns their exit codes and reasons. */
   async stop(): Promise<{ name: string; exitCode?: number; reason?: string }[]> {
     this.#stopping = true;
     const ends = new Map<string, Promise<ContainerEnd | undefined>>();
@@ -85,8 +85,8 @@ export class TaskContainers {
         Promise.all(before).then(async () => (await this.#runs.get(plan.name)?.catch(() => undefined))?.stop()),
       );
     }
-    const told = await Promise.all([...ends].map(async ([name, end]) => ({ name, end: await end })));
-    return told.flatMap(({ name, end }) => (end ? [{ name, ...end }] : []));
+    const ended = await Promise.all([...ends].map(async ([name, end]) => ({ name, end: await end })));
+    return ended.flatMap(({ name, end }) => (end ? [{ name, ...end }] : []));
   }
 
   #begin(plan: ContainerPlan, start: () => Promise<ContainerRun>): void {
@@ -94,7 +94,7 @@ export class TaskContainers {
     this.#runs.set(plan.name, run);
     run.then(
       ({ ended }) => ended.then((end) => this.#containerEnded(plan, end)),
-      // Told by whoever waits for all of them to run.
+      // `#reportRunning` handles the error.
       () => undefined,
     );
   }
@@ -135,16 +135,16 @@ export class TaskContainers {
       imageDigest: image.digest,
       address,
       volumes,
-      ...resources.placeOf(plan),
+      ...resources.networkOf(plan),
     };
-    return startContainer(this.deps, this.spec, plan, placement, driver, this.#tellHealth);
+    return startContainer(this.deps, this.spec, plan, placement, driver, this.#reportHealth);
   }
 
-  readonly #tellHealth = (container: string, status: "HEALTHY" | "UNHEALTHY") => {
-    if (!this.#stopping) this.tell({ type: "health", container, status });
+  readonly #reportHealth = (container: string, status: "HEALTHY" | "UNHEALTHY") => {
+    if (!this.#stopping) this.report({ type: "health", container, status });
   };
 
-  async #tellRunning(address: string): Promise<void> {
+  async #reportRunning(address: string): Promise<void> {
     const runs = await Promise.all(this.#runs.values());
     const hasPorts = isBehindHostPorts(this.spec);
     const containers = await Promise.all(
@@ -155,16 +155,16 @@ export class TaskContainers {
         ...(hasPorts && { networkBindings: await bindingsOf(this.deps.engine, container, plan) }),
       })),
     );
-    if (!this.#stopping) this.tell({ type: "running", ip: address, containers });
+    if (!this.#stopping) this.report({ type: "running", ip: address, containers });
   }
 
   #containerEnded({ name, essential }: ContainerPlan, { exitCode, reason }: ContainerEnd): void {
     if (this.#stopping) return;
     if (exitCode !== undefined)
-      this.tell({ type: "container-exited", container: name, exitCode, ...(reason ? { reason } : {}) });
+      this.report({ type: "container-exited", container: name, exitCode, ...(reason ? { reason } : {}) });
     if (!essential) return;
     this.#stopping = true;
-    const gone = exitCode === undefined ? reason : undefined;
-    this.#endTask({ stopCode: "EssentialContainerExited", reason: gone ?? "Essential container in task exited" });
+    const lost = exitCode === undefined ? reason : undefined;
+    this.#endTask({ stopCode: "EssentialContainerExited", reason: lost ?? "Essential container in task exited" });
   }
 }

@@ -1,10 +1,10 @@
-/** Why a task can't start, in ECS's own words. It ends as a stopped task, never as an error of the local AWS. */
+/** Reason why a task can't start, as ECS words it. It stops the task and is never an error of the local AWS. */
 export class TaskFailure extends Error {
   override readonly name = "TaskFailure";
   /**
    * @param reason The task's stopped reason, such as `CannotPullContainerError: …`.
-   * @param container The container it is about, if it is about one.
-   * @param containerReason That container's own reason, where it differs from the task's.
+   * @param container The container that failed, if one did.
+   * @param containerReason The container's reason, where it differs from the task's.
    */
   constructor(
     readonly reason: string,

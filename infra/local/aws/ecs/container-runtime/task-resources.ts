@@ -10,62 +10,62 @@ import type { ContainerPlan } from "./container-plan.js";
 import { noPorts, type PublishedPorts, publishedPorts } from "./published-ports.js";
 import type { TaskDeps } from "./task-context.js";
 
-/** What a task's containers share. */
+/** Network and volumes that a task's containers share. */
 export interface ContainerResources {
-  /** The task's own, that of its container instance where it has none, empty without a network. */
+  /** Address of the task, or of its container instance where it has none; empty without a network. */
   address: string;
-  /** A container's place in the network, and the host ports that lead to it. */
-  placeOf(plan: ContainerPlan): { network: Network; ports: PublishedPorts };
-  /** By the volume's name in the task definition: the engine's. */
+  /** Returns a container's network, and the host ports that lead to it. */
+  networkOf(plan: ContainerPlan): { network: Network; ports: PublishedPorts };
+  /** Volumes of the container runtime by their names in the task definition. */
   volumes: ReadonlyMap<string, string>;
 }
 
-/** Makes the task's volumes and its place in the network. */
+/** Creates the task's volumes and its network. */
 export async function createContainerResources(
   deps: TaskDeps,
   spec: TaskSpec,
   plans: readonly ContainerPlan[],
 ): Promise<ContainerResources> {
-  const [volumes, place] = await Promise.all([makeVolumes(deps, spec), makePlace(deps, spec, plans)]);
+  const [volumes, place] = await Promise.all([createVolumes(deps, spec), createNetwork(deps, spec, plans)]);
   return { ...place, volumes };
 }
 
 /**
- * In awsvpc and host mode several containers share the namespace of one that does nothing else: any of them may end while the others go on.
- * A single container has the address itself. In bridge mode each has an address of its own.
+ * Creates the task's network. In awsvpc and host mode several containers share the namespace of a pause container, so that any of them may
+ * end while the others go on. A single container has the address itself. In bridge mode each container has an address of its own.
  */
-async function makePlace(
+async function createNetwork(
   deps: TaskDeps,
   spec: TaskSpec,
   plans: readonly ContainerPlan[],
 ): Promise<Omit<ContainerResources, "volumes">> {
   const mode = networkModeOf(spec.taskDefinition);
-  if (mode === "none") return { address: "", placeOf: () => ({ network: "none", ports: noPorts }) };
+  if (mode === "none") return { address: "", networkOf: () => ({ network: "none", ports: noPorts }) };
   const { name, takeAddress } = await deps.network();
   if (mode === "bridge") {
     return {
       address: spec.hostAddress ?? "",
-      placeOf: (plan) => ({ network: { name, address: takeAddress() }, ports: publishedPorts(spec, [plan]) }),
+      networkOf: (plan) => ({ network: { name, address: takeAddress() }, ports: publishedPorts(spec, [plan]) }),
     };
   }
   const own = { name, address: takeAddress() };
   const ports = mode === "host" ? publishedPorts(spec, plans) : noPorts;
   const address = mode === "host" ? (spec.hostAddress ?? "") : own.address;
-  if (plans.length === 1) return { address, placeOf: () => ({ network: own, ports }) };
-  const shared = await holdNamespace(deps, spec, own, { address, ports });
-  return { address, placeOf: () => ({ network: shared, ports: noPorts }) };
+  if (plans.length === 1) return { address, networkOf: () => ({ network: own, ports }) };
+  const shared = await createNamespace(deps, spec, own, { address, ports });
+  return { address, networkOf: () => ({ network: shared, ports: noPorts }) };
 }
 
 /** Returns whether a task is reached through ports of its container instance. */
 export const isBehindHostPorts = (spec: TaskSpec) =>
   spec.hostAddress !== undefined && usesHostPorts(spec.taskDefinition);
 
-/** Removes every container and volume of a task, whatever state they are in. */
+/** Removes all containers and volumes of a task, in any state. */
 export function removeTask({ engine }: Pick<TaskDeps, "engine">, taskArn: string): Promise<void> {
   return removeLabelled(engine, `${labels.task}=${taskArn}`);
 }
 
-async function makeVolumes({ engine, owner }: TaskDeps, spec: TaskSpec): Promise<ReadonlyMap<string, string>> {
+async function createVolumes({ engine, owner }: TaskDeps, spec: TaskSpec): Promise<ReadonlyMap<string, string>> {
   const made = objects(spec.taskDefinition.volumes).map(async (volume): Promise<[string, string]> => {
     const kept = keptVolume(owner, spec, volume);
     const Name = kept ?? `slipway-${spec.taskId}-${volume.name}`;
@@ -77,8 +77,8 @@ async function makeVolumes({ engine, owner }: TaskDeps, spec: TaskSpec): Promise
 }
 
 /**
- * The engine's volume that stands for a directory of the container instance, or for a shared Docker volume of it: the same for all its tasks,
- * empty at first. Nothing of this machine is mounted.
+ * Returns the container runtime's volume for a directory or a shared Docker volume of the container instance: the same for all its tasks, and
+ * empty at first. No directory of this machine is mounted.
  */
 function keptVolume(owner: string, { hostAddress }: TaskSpec, volume: JsonObject): string | undefined {
   const { sourcePath } = object(volume.host);
@@ -89,7 +89,7 @@ function keptVolume(owner: string, { hostAddress }: TaskSpec, volume: JsonObject
   return `slipway-${owner}-host-${id}`;
 }
 
-async function holdNamespace(
+async function createNamespace(
   { engine, owner }: TaskDeps,
   spec: TaskSpec,
   own: { name: string; address: string },

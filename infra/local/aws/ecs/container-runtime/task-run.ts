@@ -8,16 +8,16 @@ import { removeTask } from "./task-resources.js";
 
 export interface RunningTask {
   stop(): void;
-  /** Listens to nothing any more; what runs goes on. */
+  /** Ignores further events; the containers go on. */
   detach(): void;
-  /** Resolves when it is let go of, or when everything is removed and `stopped` is told. Never rejects. */
+  /** Resolves after `detach`, or when everything is removed and `stopped` is reported. Never rejects. */
   done: Promise<void>;
 }
 
 /**
  * Runs a task from its images to its end.
  *
- * @param begin How its containers come to run: started, or taken over from an earlier process.
+ * @param begin Starts the task's containers, or takes them over from an earlier process.
  */
 export function runTask(
   shared: RuntimeDeps,
@@ -25,19 +25,19 @@ export function runTask(
   listener: TaskListener,
   begin: (containers: TaskContainers) => Promise<void> = (containers) => containers.start(),
 ): RunningTask {
-  const asked = new AbortController();
+  const stopRequest = new AbortController();
   const detached = new AbortController();
-  // Every container of the task listens, with its output, its end and its health check.
+  // Each container adds listeners for its output, its end and its health check.
   setMaxListeners(0, detached.signal);
   const deps: TaskDeps = { ...shared, detached: detached.signal };
-  const tell = (event: TaskEventBody) => {
+  const report = (event: TaskEventBody) => {
     if (!deps.detached.aborted) listener({ taskArn: spec.taskArn, at: deps.clock.now(), ...event } as TaskEvent);
   };
-  const done = story().catch((error) => deps.log(`Task ${spec.taskId}: ${(error as Error).stack}`));
-  return { stop: () => asked.abort(), detach: () => detached.abort(), done };
+  const done = runToEnd().catch((error) => deps.log(`Task ${spec.taskId}: ${(error as Error).stack}`));
+  return { stop: () => stopRequest.abort(), detach: () => detached.abort(), done };
 
-  async function story(): Promise<void> {
-    const containers = new TaskContainers(deps, spec, tell);
+  async function runToEnd(): Promise<void> {
+    const containers = new TaskContainers(deps, spec, report);
     const begun = begin(containers);
     const end = await Promise.race([
       begun.then(
@@ -45,22 +45,22 @@ export function runTask(
         (error) => describeFailure(error),
       ),
       containers.essentialEnd,
-      aborted(asked.signal).then((): TaskEnd => ({})),
+      aborted(stopRequest.signal).then((): TaskEnd => ({})),
       aborted(deps.detached),
     ]);
     if (end === undefined) {
-      // What is being made at this moment would outlive the removal of everything else.
+      // A container that is being created would not be removed with the others.
       await begun.catch(() => undefined);
       return;
     }
-    const { failed, ...told } = end;
+    const { failed, ...cause } = end;
     const ends = await containers.stop();
     if (failed && !ends.some(({ name }) => name === failed.name)) ends.push(failed);
     if (deps.detached.aborted) return;
     await removeTask(deps, spec.taskArn).catch((error) => {
-      deps.log(`Task ${spec.taskId}: its containers are left behind: ${messageOf(error)}`);
+      deps.log(`Task ${spec.taskId}: its containers can't be removed: ${messageOf(error)}`);
     });
-    tell({ type: "stopped", ...told, containers: ends });
+    report({ type: "stopped", ...cause, containers: ends });
   }
 
   function describeFailure(error: unknown): TaskEnd {
@@ -75,8 +75,8 @@ export function runTask(
     }
     deps.log(`Task ${spec.taskId} failed to start: ${(error as Error).stack}`);
     const why = isEngineGone(error)
-      ? "the container engine on this machine went away"
-      : "the container engine on this machine failed";
+      ? "the container runtime on this machine stopped answering"
+      : "the container runtime on this machine failed";
     return { stopCode: "TaskFailedToStart", reason: `ResourceInitializationError: ${why}: ${messageOf(error)}` };
   }
 }

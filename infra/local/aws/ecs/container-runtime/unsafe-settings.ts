@@ -5,19 +5,19 @@ import { type ContainerPlan, strings } from "./container-plan.js";
 import { TaskFailure } from "./task-failure.js";
 
 /**
- * Refuses what Fargate does not allow and what is not offered here. Registering has refused the first kind already; this stands
- * beside the socket that is as good as root, whatever way a definition came.
+ * Rejects settings that Fargate does not allow or that are not supported. RegisterTaskDefinition rejects the former too; this check protects
+ * the container runtime's socket, which gives the rights of root, from definitions of any origin.
  *
  * @throws {TaskFailure}
  */
 export function rejectUnsafeSettings({ taskDefinition, hostAddress }: TaskSpec, plans: ContainerPlan[]): void {
   const onInstance = hostAddress !== undefined;
-  const forbidden = (what: string, container?: string) => refusal(onInstance, what, container);
+  const forbidden = (what: string, container?: string) => unsupported(onInstance, what, container);
   const { networkMode, pidMode, ipcMode } = taskDefinition;
-  // On a container instance host mode is a namespace of the task's own whose ports are bound to the instance's address.
+  // On a container instance, host mode is a namespace of the task, with ports bound to the instance's address.
   const hasHost = [!onInstance && networkMode, pidMode, ipcMode].includes("host");
   if (hasHost) throw forbidden("the host's namespaces");
-  for (const volume of objects(taskDefinition.volumes)) refuseVolume(volume, onInstance);
+  for (const volume of objects(taskDefinition.volumes)) rejectVolume(volume, onInstance);
   const declared = new Set(objects(taskDefinition.volumes).map((volume) => volume.name));
   for (const { name, definition } of plans) {
     const linux = object(definition.linuxParameters);
@@ -33,18 +33,18 @@ export function rejectUnsafeSettings({ taskDefinition, hostAddress }: TaskSpec, 
         name,
       );
     }
-    refuseSecrets(name, definition);
+    rejectSecrets(name, definition);
   }
 }
 
-function refuseVolume(volume: JsonObject, onInstance: boolean): void {
+function rejectVolume(volume: JsonObject, onInstance: boolean): void {
   const { sourcePath } = object(volume.host);
   if (typeof sourcePath === "string" && !onInstance)
-    throw refusal(onInstance, `volume ${volume.name} from the host's ${sourcePath}`);
+    throw unsupported(onInstance, `volume ${volume.name} from the host's ${sourcePath}`);
   const { driver = "local", driverOpts } = object(volume.dockerVolumeConfiguration);
   // Options can name a directory of this machine, another driver anything.
   if (driver !== "local" || Object.keys(object(driverOpts)).length > 0)
-    throw refusal(onInstance, `volume ${volume.name} of the driver ${driver} with options`);
+    throw unsupported(onInstance, `volume ${volume.name} of the driver ${driver} with options`);
   for (const kind of [
     "efsVolumeConfiguration",
     ...(onInstance ? [] : ["dockerVolumeConfiguration"]),
@@ -55,25 +55,25 @@ function refuseVolume(volume: JsonObject, onInstance: boolean): void {
   }
 }
 
-function refuseSecrets(name: string, definition: JsonObject): void {
+function rejectSecrets(name: string, definition: JsonObject): void {
   const [secret] = objects(definition.secrets);
-  const asked = secret
+  const source = secret
     ? `secret ${secret.name} from ${secret.valueFrom}`
     : definition.repositoryCredentials
       ? "repositoryCredentials"
       : objects(definition.environmentFiles).length > 0
         ? "environmentFiles"
         : undefined;
-  if (asked === undefined) return;
+  if (source === undefined) return;
   throw new TaskFailure(
     "ResourceInitializationError: unable to pull secrets or registry auth: the local AWS has no Secrets Manager, Parameter Store " +
-      `or S3, and container ${name} asks for ${asked}`,
+      `or S3, and container ${name} uses ${source}`,
     name,
   );
 }
 
-/** Makes the failure of a task that needs rights equal to root on this machine, although AWS allows some of them on container instances. */
-function refusal(onInstance: boolean, what: string, container?: string): TaskFailure {
+/** Returns the failure of a task that needs rights of root on this machine; AWS allows some of them on container instances. */
+function unsupported(onInstance: boolean, what: string, container?: string): TaskFailure {
   const whose = onInstance ? "tasks of the local AWS" : "tasks on Fargate";
   return new TaskFailure(`ResourceInitializationError: ${whose} can't have ${what}`, container);
 }

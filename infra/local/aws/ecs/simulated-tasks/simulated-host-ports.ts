@@ -2,10 +2,10 @@ import type { NetworkBinding } from "../model/capacity-records.js";
 import { objects } from "../model/task-definition-json.js";
 import type { TaskSpec } from "../task-runtime.js";
 
-/** The first of the ports that Docker gives out: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html */
+/** First port that Docker assigns: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html */
 const FIRST = 32_768;
 
-/** Binds the ports of containers to those of their container instance; those that are not fixed are given out in order. */
+/** Returns a function that binds ports of containers to ports of their container instance; ports that are not fixed are assigned in order. */
 export function hostPorts(): (spec: TaskSpec, container: string) => NetworkBinding[] {
   let next = FIRST;
   return ({ taskDefinition }, name) => {

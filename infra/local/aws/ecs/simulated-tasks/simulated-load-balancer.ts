@@ -8,11 +8,11 @@ import type {
   TargetHealth,
 } from "../task-runtime.js";
 
-/** What a simulated target does, in milliseconds of its clock. */
+/** Script of a simulated target, in milliseconds of its clock. */
 export interface TargetBehaviour {
-  /** Changes of its health, each so long after it was registered. Nothing here means healthy at once. */
+  /** Changes of its health, each `after` milliseconds from its registration. By default it is healthy at once. */
   health?: ({ after: number } & TargetHealth)[];
-  /** From deregistered to its last request's end. */
+  /** From its deregistration to the end of its last request. */
   drain?: number;
 }
 
@@ -23,7 +23,7 @@ interface Registered {
   timers: (() => void)[];
 }
 
-/** Judges targets by script under a clock. `settings` are only what its API tells: the script alone decides. */
+/** Returns a load balancer whose targets follow scripts under a clock. `settings` are returned by its API and have no effect. */
 export function createSimulatedLoadBalancer(
   clock: Clock,
   behaviourOf: (target: LoadBalancerTarget) => TargetBehaviour = () => ({}),

@@ -2,24 +2,24 @@ import { createHash } from "node:crypto";
 import type { Clock } from "../../clock.js";
 import { getOwn } from "../model/own-members.js";
 import { usesHostPorts } from "../model/task-definition-json.js";
-import type { TaskEvent, TaskListener, TaskRuntime, TaskSpec } from "../task-runtime.js";
+import type { TaskEventBody, TaskListener, TaskRuntime, TaskSpec } from "../task-runtime.js";
 import { hostPorts } from "./simulated-host-ports.js";
 
-/** What a simulated task does, in milliseconds of its clock. What is absent goes well and takes no time. */
+/** Script of a simulated task, in milliseconds of its clock. An absent step succeeds and takes no time. */
 export interface TaskBehaviour {
   /** From the start of the pull to its end. */
   pull?: number;
-  /** The pull fails with these words, such as `CannotPullContainerError: …`. Its retries are not cut short by a stop. */
+  /** Reason with which the pull fails, such as `CannotPullContainerError: …`. A stop does not shorten its retries. */
   pullError?: string;
   /** From pulled to running. */
   start?: number;
-  /** Its first container ends by itself after so long, and it with that. */
+  /** Exit of its first container, which ends the task. */
   exit?: { after: number; code: number; reason?: string };
-  /** The same of its other containers, by name: one that is not essential ends, and the task goes on. */
+  /** Exits of its other containers, by name: after that of one that is not essential the task goes on. */
   sidecarExits?: Record<string, { after: number; code: number; reason?: string }>;
-  /** Changes of its first container's health check, each so long after it began to run. */
+  /** Changes of its first container's health, each `after` milliseconds from its start. */
   health?: { after: number; status: "HEALTHY" | "UNHEALTHY" }[];
-  /** From SIGTERM to its end; SIGKILL cuts it short after its containers' stop time-out (30 s unless defined), with exit code 137. */
+  /** From SIGTERM to its end; SIGKILL ends it after its containers' stop timeout (30 s unless defined), with exit code 137. */
   stop?: number;
 }
 
@@ -33,13 +33,13 @@ interface Running {
 }
 
 export interface SimulatedRuntime extends TaskRuntime {
-  /** ARNs of the tasks that have been started and have not ended. */
+  /** Returns the ARNs of the tasks that have started and have not ended. */
   running(): string[];
-  /** Ends a task from outside, as a crash would. */
+  /** Ends a task as a crash would. */
   crash(taskArn: string, exitCode: number): void;
 }
 
-/** Runs tasks by script under a clock. `behaviourOf` is asked once for each task, when it starts; `cannotPlace` before. */
+/** Returns a runtime whose tasks follow scripts under a clock. `behaviourOf` is called once for each task, when it starts; `cannotPlace` before. */
 export function createSimulatedRuntime(
   clock: Clock,
   behaviourOf: (task: TaskSpec) => TaskBehaviour,
@@ -49,40 +49,40 @@ export function createSimulatedRuntime(
   let addresses = 0;
   const bind = hostPorts();
 
-  /** Everything is told from a timer, never from within `start` or `stop`, as with real containers. */
+  /** Reports from a timer, never from within `start` or `stop`, as with real containers. */
   const later = (task: Running, ms: number, callback: () => void) => task.timers.push(clock.after(ms, callback));
-  const tell = (task: Running, event: EventBody) =>
+  const report = (task: Running, event: TaskEventBody) =>
     task.listener({ taskArn: task.spec.taskArn, at: clock.now(), ...event });
 
   function end(task: Running, event: Omit<StoppedBody, "type">) {
     if (!tasks.delete(task.spec.taskArn)) return;
     for (const cancel of task.timers) cancel();
-    tell(task, { type: "stopped", ...event });
+    report(task, { type: "stopped", ...event });
   }
 
   function pull(task: Running) {
-    tell(task, { type: "pull-started" });
+    report(task, { type: "pull-started" });
     const { pull: duration = 0, pullError } = task.behaviour;
     later(task, duration, () => {
       if (pullError !== undefined) {
         return end(task, { stopCode: "TaskFailedToStart", reason: pullError, containers: [] });
       }
-      tell(task, { type: "pulled", containers: images(task.spec) });
+      report(task, { type: "pulled", containers: imageDigests(task.spec) });
       later(task, task.behaviour.start ?? 0, () => run(task));
     });
   }
 
   function run(task: Running) {
     const ip = `10.0.${Math.floor(addresses / 250)}.${(addresses++ % 250) + 1}`;
-    const containers = images(task.spec).map((each) => ({
+    const containers = imageDigests(task.spec).map((each) => ({
       ...each,
       runtimeId: `${task.spec.taskId}-${each.name}`,
       ...(usesHostPorts(task.spec.taskDefinition) && { networkBindings: bind(task.spec, each.name) }),
     }));
-    tell(task, { type: "running", ip, containers });
-    const container = names(task.spec)[0] ?? "";
+    report(task, { type: "running", ip, containers });
+    const container = containerNames(task.spec)[0] ?? "";
     for (const { after, status } of task.behaviour.health ?? []) {
-      later(task, after, () => tell(task, { type: "health", container, status }));
+      later(task, after, () => report(task, { type: "health", container, status }));
     }
     const { exit } = task.behaviour;
     if (exit !== undefined) later(task, exit.after, () => exitOf(task, exit.code, exit.reason));
@@ -90,7 +90,7 @@ export function createSimulatedRuntime(
       later(task, after, () => {
         if (isEssential(task.spec, name)) return exitOf(task, code, reason, name);
         task.ended.set(name, code);
-        tell(task, {
+        report(task, {
           type: "container-exited",
           container: name,
           exitCode: code,
@@ -100,12 +100,12 @@ export function createSimulatedRuntime(
     }
   }
 
-  /** The others get SIGTERM and end well. */
-  function exitOf(task: Running, exitCode: number, reason?: string, culprit = names(task.spec)[0]) {
+  /** Ends the task after a container's exit; the others receive SIGTERM and exit with 0. */
+  function exitOf(task: Running, exitCode: number, reason?: string, culprit = containerNames(task.spec)[0]) {
     end(task, {
       stopCode: "EssentialContainerExited",
       reason: "Essential container in task exited",
-      containers: names(task.spec).map((name) =>
+      containers: containerNames(task.spec).map((name) =>
         name === culprit
           ? { name, exitCode, ...(reason !== undefined && { reason }) }
           : { name, exitCode: task.ended.get(name) ?? 0 },
@@ -124,11 +124,11 @@ export function createSimulatedRuntime(
       const task = tasks.get(taskArn);
       if (task === undefined || task.behaviour.pullError !== undefined) return;
       const { stop: duration = 0 } = task.behaviour;
-      const patience = stopTimeout(task.spec);
-      const exitCode = duration > patience ? KILLED : 0;
-      later(task, Math.min(duration, patience), () =>
+      const timeout = stopTimeout(task.spec);
+      const exitCode = duration > timeout ? KILLED : 0;
+      later(task, Math.min(duration, timeout), () =>
         end(task, {
-          containers: names(task.spec).map((name) => ({ name, exitCode: task.ended.get(name) ?? exitCode })),
+          containers: containerNames(task.spec).map((name) => ({ name, exitCode: task.ended.get(name) ?? exitCode })),
         }),
       );
     },
@@ -136,7 +136,7 @@ export function createSimulatedRuntime(
       for (const spec of specs) {
         const task = tasks.get(spec.taskArn);
         if (task !== undefined) task.listener = listener;
-        else listener({ taskArn: spec.taskArn, at: clock.now(), ...GONE });
+        else listener({ taskArn: spec.taskArn, at: clock.now(), ...LOST });
       }
     },
     async close({ remove }) {
@@ -152,14 +152,10 @@ export function createSimulatedRuntime(
   };
 }
 
-type EventBody = TaskEvent extends infer Event
-  ? Event extends TaskEvent
-    ? Omit<Event, "taskArn" | "at">
-    : never
-  : never;
-type StoppedBody = Extract<EventBody, { type: "stopped" }>;
+type StoppedBody = Extract<TaskEventBody, { type: "stopped" }>;
 
-const GONE: StoppedBody = {
+/** End of a task that no longer runs after a restart. */
+const LOST: StoppedBody = {
   type: "stopped",
   stopCode: "EssentialContainerExited",
   reason: "Essential container in task exited",
@@ -169,13 +165,13 @@ const GONE: StoppedBody = {
 /** 128 and the number of SIGKILL. */
 const KILLED = 137;
 
-/** Milliseconds that a task has to end by itself: its most patient container's. */
+/** Returns the longest stop timeout of a task's containers, in milliseconds. */
 function stopTimeout({ taskDefinition: { containerDefinitions } }: TaskSpec): number {
   const seconds = (containerDefinitions as { stopTimeout?: number }[]).map(({ stopTimeout = 30 }) => stopTimeout);
   return Math.max(...seconds) * 1_000;
 }
 
-function names(spec: TaskSpec): string[] {
+function containerNames(spec: TaskSpec): string[] {
   const definitions = spec.taskDefinition.containerDefinitions;
   return Array.isArray(definitions) ? definitions.map((each) => String((each as { name: string }).name)) : [];
 }
@@ -185,8 +181,8 @@ function isEssential({ taskDefinition: { containerDefinitions } }: TaskSpec, nam
   return definitions.find((each) => each.name === name)?.essential !== false;
 }
 
-/** A made-up digest that is the same for the same image. */
-function images(spec: TaskSpec): { name: string; imageDigest: string }[] {
+/** Returns the image digests of a task's containers, derived from the image's address. */
+function imageDigests(spec: TaskSpec): { name: string; imageDigest: string }[] {
   const definitions = spec.taskDefinition.containerDefinitions as { name: string; image: string }[];
   return definitions.map(({ name, image }) => ({
     name,

@@ -15,7 +15,7 @@ async function opened() {
   return Object.assign(world, { list });
 }
 
-test("without a word only the caller's own settings are listed, and effective ones all", async () => {
+test("by default only the caller's own settings are listed, and with effectiveSettings all", async () => {
   const { call, list } = await opened();
   assert.deepEqual(await list(), []);
   const name = "containerInsights";
@@ -30,7 +30,7 @@ test("without a word only the caller's own settings are listed, and effective on
   assert.ok(names.includes("taskLongArnFormat") && names.includes("tagResourceAuthorization"));
 });
 
-test("the account's default holds for those who have set nothing, until they do", async () => {
+test("the account's default applies to principals without a setting of their own", async () => {
   const { call, list } = await opened();
   const name = "defaultLogDriverMode";
   await call("PutAccountSettingDefault", { name, value: "blocking" });
@@ -73,7 +73,7 @@ const REFUSED: [string, JsonObject, RegExp][] = [
 ];
 
 for (const [what, input, message] of REFUSED) {
-  test(`a setting with ${what} is refused`, async () => {
+  test(`a setting with ${what} is rejected`, async () => {
     const { call } = await opened();
     await assert.rejects(call("PutAccountSetting", input), { code: "InvalidParameterException", message });
   });

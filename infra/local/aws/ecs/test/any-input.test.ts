@@ -11,7 +11,7 @@ import { NETWORK, taskDefinition } from "./virtual-ecs.js";
 
 const CALLS = 3_000;
 const ARN = "arn:aws:ecs:us-west-2:123456789012";
-/** Names that mean something here, names that objects inherit, and what no name is. */
+/** Existing names, names that objects inherit, and invalid names. */
 const TEXTS = [
   ..."default,web,web:1,web:2,app,data,FARGATE,EC2,FARGATE_SPOT,ACTIVE,INACTIVE,TAGS,enabled,memberOf,spread,memory".split(
     ",",
@@ -25,7 +25,7 @@ function pick<T>(random: Random, from: readonly T[]): T {
   return from[Math.floor(random.next() * from.length)] as T;
 }
 
-/** A value of the API's shape; members that are not required are left out more often the deeper they are. */
+/** Returns a value of the API's shape; optional members are omitted more often the deeper they are. */
 function anyValue(random: Random, shape: Shape, depth: number): Json {
   switch (shape.type) {
     case "structure": {
@@ -51,7 +51,7 @@ function anyValue(random: Random, shape: Shape, depth: number): Json {
 }
 
 const WEB = { launchType: "FARGATE", networkConfiguration: NETWORK };
-/** Requests that are answered, to be changed in one place or another. */
+/** Valid requests, of which one member is changed. */
 const GOOD: Record<string, (call: number) => JsonObject> = {
   RegisterTaskDefinition: () => taskDefinition("good:1"),
   CreateService: (call) => ({ serviceName: `s${call}`, taskDefinition: "web", desiredCount: 1, ...WEB }),
@@ -65,7 +65,7 @@ const GOOD: Record<string, (call: number) => JsonObject> = {
   }),
 };
 
-/** A request of which one member, at any depth, is another one. */
+/** Returns a request with one member replaced, at any depth. */
 function changed(random: Random, shape: Shape, good: Json, depth = 0): Json {
   if (random.next() < depth * 0.25 || good === null || typeof good !== "object") return anyValue(random, shape, depth);
   if (shape.type === "list" && Array.isArray(good) && good.length > 0) {
@@ -98,7 +98,7 @@ async function started(): Promise<{ aws: InProcessAws; pass: (ms: number) => voi
   return { aws, pass: (ms) => clock.advance(ms), problems };
 }
 
-test("whatever an operation is sent, it answers or refuses in words, and the scheduler goes on", async () => {
+test("for any input an operation returns a response or an AWS error, and the scheduler goes on", async () => {
   const { aws, pass, problems } = await started();
   const random = seededRandom(12);
   const operations = Object.keys(aws.ecs.service.operations);

@@ -27,7 +27,7 @@ for (const rollbackId of ["old", "new"] as const) {
   });
 }
 
-test("a task that becomes healthy once the breaker has opened does not take its failures from it", async () => {
+test("a task that becomes healthy after the breaker has opened does not reset its failure count", async () => {
   let started = 0;
   const failing = scripted({ mixed: { exit: { after: 11_000, code: 1 } } });
   const world = await withService({
@@ -40,7 +40,7 @@ test("a task that becomes healthy once the breaker has opened does not take its 
   assert.deepEqual(deploymentCircuitBreaker, { status: "TRIGGERED", failureCount: 3, threshold: 3 });
 });
 
-test("while it is rolled back the failed deployment is ACTIVE and FAILED and the good one PRIMARY", async () => {
+test("during a rollback the failed deployment is ACTIVE and FAILED and the good one PRIMARY", async () => {
   const world = await withService({ behaviour });
   await update(world, "crash:1");
   while ((await world.deployments())[0].status !== "ROLLBACK_IN_PROGRESS") world.clock.advance(1_000);
@@ -112,7 +112,7 @@ test("a configured threshold decides after how many failures the breaker opens",
   assert.equal((await world.deployments())[0].deploymentCircuitBreaker.failureCount, 5);
 });
 
-test("tasks that never run are started again ever later, up to a quarter of an hour", async () => {
+test("tasks that never run are restarted with growing delays, up to 15 minutes", async () => {
   const world = await withService({ behaviour });
   await update(world, "missing:1", {
     deploymentConfiguration: { deploymentCircuitBreaker: { enable: false, rollback: false } },
@@ -131,7 +131,7 @@ test("tasks that never run are started again ever later, up to a quarter of an h
   assert.match(failed.stoppedReason, /^CannotPullContainerError/);
 });
 
-test("tasks that fail together lengthen the wait once", async () => {
+test("tasks that fail together lengthen the delay once", async () => {
   const world = await withService({ behaviour, service: { desiredCount: 10 } });
   await update(world, "missing:1", {
     deploymentConfiguration: { deploymentCircuitBreaker: { enable: false, rollback: false } },
@@ -178,7 +178,7 @@ test("failing checks are ignored during the grace period", async () => {
   assert.deepEqual(await world.tasks({ desiredStatus: "STOPPED" }), []);
 });
 
-test("a task is healthy when its container check says so, and replaced when it stops saying so", async () => {
+test("a task is healthy when its container health check passes, and replaced when it fails", async () => {
   const healthCheck = { command: ["CMD-SHELL", "true"] };
   const world = await withService({
     container: { healthCheck },
@@ -205,7 +205,7 @@ test("a task is healthy when its container check says so, and replaced when it s
   assert.equal(tasks[0].stoppedReason, "Task failed container health checks");
 });
 
-test("a service deployment that has succeeded is not rolled back any more, though tasks fail while the old one drains", async () => {
+test("a service deployment that has succeeded is not rolled back when tasks fail while the old one drains", async () => {
   const world = await withService({
     behaviour: scripted({ later: { exit: { after: 60_000, code: 1 } } }),
     target: () => ({ drain: 600_000 }),

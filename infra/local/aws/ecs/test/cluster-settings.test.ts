@@ -15,7 +15,7 @@ async function withCluster(more: JsonObject = {}): Promise<VirtualEcs> {
 const described = async ({ call }: VirtualEcs, include = ["SETTINGS", "CONFIGURATIONS"]) =>
   (await call("DescribeClusters", { clusters: ["c"], include })).clusters[0];
 
-test("a cluster's settings are changed by either operation and shown when they are asked for", async () => {
+test("a cluster's settings are changed by either operation and returned with include SETTINGS", async () => {
   const world = await withCluster();
   assert.deepEqual((await described(world)).settings, insights("disabled"));
   const changed = await world.call("UpdateClusterSettings", { cluster: "c", settings: insights("enhanced") });
@@ -27,7 +27,7 @@ test("a cluster's settings are changed by either operation and shown when they a
   assert.deepEqual([plain.settings, plain.configuration], [[], undefined]);
 });
 
-test("UpdateCluster keeps what it is not sent", async () => {
+test("UpdateCluster keeps members that the request omits", async () => {
   const world = await withCluster({ settings: insights("enabled") });
   await world.call("UpdateCluster", { cluster: "c", serviceConnectDefaults: { namespace: "n" } });
   const { settings, serviceConnectDefaults } = await described(world);
@@ -82,7 +82,7 @@ const REFUSED: [string, string, JsonObject, { code: string }][] = [
 ];
 
 for (const [what, operation, input, error] of REFUSED) {
-  test(`${operation} with ${what} is refused and changes nothing`, async () => {
+  test(`${operation} with ${what} is rejected and changes nothing`, async () => {
     const world = await withCluster();
     const before = await described(world);
     await assert.rejects(world.call(operation, input), error);
@@ -91,7 +91,7 @@ for (const [what, operation, input, error] of REFUSED) {
   });
 }
 
-test("a cluster's capacity providers and their default are replaced, unless a service uses one that would go", async () => {
+test("a cluster's capacity providers and their default are replaced, unless a service uses a removed one", async () => {
   const world = await withCluster();
   const put = (capacityProviders: string[], defaultCapacityProviderStrategy: JsonObject[] = []) =>
     world.call("PutClusterCapacityProviders", { cluster: "c", capacityProviders, defaultCapacityProviderStrategy });

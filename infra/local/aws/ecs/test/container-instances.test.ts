@@ -13,7 +13,7 @@ import {
 
 const MORE = "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
 
-/** A definition of bridge mode with one container. */
+/** Returns a definition of bridge mode with one container. */
 const definition = (container: JsonObject = {}, more: JsonObject = {}): JsonObject => ({
   family: "web",
   requiresCompatibilities: ["EC2"],
@@ -136,7 +136,7 @@ for (const [what, container, more, event, reason] of UNPLACED) {
   });
 }
 
-test("a fixed port in use holds a rolling update up until the old task may go first", async () => {
+test("a fixed port in use blocks a rolling update until the old task may stop first", async () => {
   const world = await withInstance();
   const fixed = { portMappings: [{ containerPort: 80, hostPort: 8_080 }] };
   await world.call("RegisterTaskDefinition", definition(fixed));
@@ -153,7 +153,7 @@ test("a fixed port in use holds a rolling update up until the old task may go fi
   assert.equal(task.containers[0].networkBindings[0].hostPort, 8_080);
 });
 
-test("as many tasks are placed as there is room for, and the rest as soon as there is more", async () => {
+test("as many tasks are placed as resources allow, and the rest when more are free", async () => {
   const world = await withInstance();
   await world.call("RegisterTaskDefinition", definition({ memory: 1_536 }));
   await world.call("CreateService", service({ desiredCount: 4 }));
@@ -166,14 +166,14 @@ test("as many tasks are placed as there is room for, and the rest as soon as the
   assert.deepEqual([tasks.length, instances.size], [4, 2]);
 });
 
-test("an instance that registers attributes lacks those that it leaves out", async () => {
+test("an instance that registers attributes has only those", async () => {
   const world = await withInstance({ attributes: [{ name: "stack", value: "blue" }] });
   await world.call("RegisterTaskDefinition", definition());
   const { failures } = await world.call("RunTask", { taskDefinition: "web", launchType: "EC2" });
   assert.equal(failures[0].reason, "ATTRIBUTE");
 });
 
-test("placement constraints choose among instances, and an expression that is not offered is refused", async () => {
+test("placement constraints filter instances, and an unsupported expression is rejected", async () => {
   const capability = { name: "com.amazonaws.ecs.capability.docker-remote-api.1.18" };
   const world = await withInstance({ attributes: [capability, { name: "stack", value: "blue" }] });
   const green = await world.call("RegisterContainerInstance", {
@@ -249,7 +249,7 @@ test("a task in awsvpc mode has an interface on an instance too, and no port of 
   assert.equal(task.containers[0].networkInterfaces.length, 1);
 });
 
-test("a network configuration is refused for a definition of bridge mode", async () => {
+test("a network configuration is rejected for a definition of bridge mode", async () => {
   const { call } = await withInstance();
   await call("RegisterTaskDefinition", definition());
   const networkConfiguration = { awsvpcConfiguration: { subnets: ["subnet-1"] } };

@@ -5,7 +5,7 @@ import { NETWORK, settle, withService } from "./virtual-ecs.js";
 
 const LATER = awsTiming.taskDefinitionDeletion;
 
-test("an inactive revision is being deleted, takes no new task, and is gone when nothing needs it", async () => {
+test("an inactive revision is being deleted, starts no new task, and is deleted when nothing references it", async () => {
   const world = await withService();
   const arn = await world.register("good:2");
   await world.call("DeregisterTaskDefinition", { taskDefinition: "web:2" });
@@ -29,7 +29,7 @@ test("an inactive revision is being deleted, takes no new task, and is gone when
   assert.ok((await world.register("good:3")).endsWith("web:3"), "its number is not used again");
 });
 
-test("a revision that a service runs is deleted when the service has moved on and could not go back to it", async () => {
+test("a revision that a service runs is deleted when the service neither runs it nor can roll back to it", async () => {
   const world = await withService();
   await world.call("DeregisterTaskDefinition", { taskDefinition: world.first });
   await world.call("DeleteTaskDefinitions", { taskDefinitions: [world.first] });
@@ -49,7 +49,7 @@ test("a revision that a service runs is deleted when the service has moved on an
   await assert.rejects(status(), /Unable to describe task definition/);
 });
 
-test("what can't be deleted is a failure with ECS's reason, beside what can", async () => {
+test("a revision that can't be deleted is a failure with ECS's reason; the others are deleted", async () => {
   const world = await withService();
   await world.register("good:2");
   await world.call("DeregisterTaskDefinition", { taskDefinition: "web:2" });

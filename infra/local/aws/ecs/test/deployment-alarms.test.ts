@@ -19,7 +19,7 @@ async function watched(rollback = true, more = {}) {
   return { ...world, set };
 }
 
-test("an alarm that goes off in the middle rolls the deployment back and is named", async () => {
+test("an alarm during the deployment rolls it back and is named", async () => {
   const { clock, update, newest, service, set } = await watched();
   await update();
   clock.advance(60_000);
@@ -43,7 +43,7 @@ test("an alarm that goes off in the middle rolls the deployment back and is name
   assert.ok(events.some(({ message }: { message: string }) => /deployment failed: alarm detected\.$/.test(message)));
 });
 
-test("an alarm without rollback stops the deployment where it is", async () => {
+test("an alarm without rollback stops the deployment in place", async () => {
   const { clock, update, newest, service, set } = await watched(false);
   await update();
   clock.advance(70_000);
@@ -53,7 +53,7 @@ test("an alarm without rollback stops the deployment where it is", async () => {
   assert.deepEqual([primary.rolloutState, primary.status], ["FAILED", "PRIMARY"]);
 });
 
-test("alarms that stand when the deployment starts are kept out of it", async () => {
+test("alarms that are in ALARM when the deployment starts are not monitored", async () => {
   const { clock, update, newest, set } = await watched();
   await set("errors", "ALARM");
   await update();
@@ -61,7 +61,7 @@ test("alarms that stand when the deployment starts are kept out of it", async ()
   assert.deepEqual([(await newest()).alarms.status, (await newest()).status], ["DISABLED", "SUCCESSFUL"]);
 });
 
-test("the deployment bakes as long as its slowest alarm needs, and an alarm in the bake rolls it back", async () => {
+test("the bake time is the window of the slowest alarm, and an alarm during it rolls the deployment back", async () => {
   const { clock, update, newest, service, set } = await watched();
   await update();
   clock.advance(130_000);
@@ -76,7 +76,7 @@ test("the deployment bakes as long as its slowest alarm needs, and an alarm in t
   assert.equal((await newest()).status, "SUCCESSFUL");
 });
 
-test("a bake that is set lasts as long as it says", async () => {
+test("a configured bake time is kept", async () => {
   const { clock, update, newest, set } = await watched(true, { bakeTimeInMinutes: 20 });
   await update();
   clock.advance(19 * 60_000);

@@ -30,7 +30,7 @@ async function partly(cleanup: string, healthyPercent = 50) {
   return world;
 }
 
-test("a deployment succeeds early with enough healthy tasks, and goes on behind it", async () => {
+test("a deployment succeeds early with enough healthy tasks, and its other tasks start afterwards", async () => {
   const world = await partly("DEFERRED");
   world.clock.advance(110_000);
   assert.equal((await world.deployments())[0].status, "SUCCESSFUL");
@@ -41,7 +41,7 @@ test("a deployment succeeds early with enough healthy tasks, and goes on behind 
   assert.equal((await world.service()).deployments[0].runningCount, 4);
 });
 
-test("with blocking cleanup it succeeds only when the old tasks are gone", async () => {
+test("with blocking cleanup it succeeds only after the old tasks have stopped", async () => {
   const [deferred, blocking] = [await partly("DEFERRED"), await partly("BLOCKING")];
   const took = async (world: Awaited<ReturnType<typeof partly>>) => {
     const start = world.clock.now();
@@ -53,13 +53,13 @@ test("with blocking cleanup it succeeds only when the old tasks are gone", async
   assert.ok(late >= early + 40, `${early} s, ${late} s`);
 });
 
-test("more than the tasks that get healthy is not early success", async () => {
+test("a percentage above the healthy tasks gives no early success", async () => {
   const world = await partly("DEFERRED", 75);
   world.clock.advance(1_800_000);
   assert.equal((await world.deployments())[0].status, "IN_PROGRESS");
 });
 
-test("criteria that are not whole are refused", async () => {
+test("incomplete criteria are rejected", async () => {
   await assert.rejects(partly("SOMEDAY"), /SOMEDAY.*BLOCKING, DEFERRED/);
   await assert.rejects(partly("DEFERRED", 40), /greater than or equal to minimumHealthyPercent/);
   await assert.rejects(partly("DEFERRED", 101), /whole numbers from 0 to 100/);

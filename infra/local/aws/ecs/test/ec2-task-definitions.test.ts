@@ -15,14 +15,14 @@ async function registered(sent: JsonObject) {
   return (await call("RegisterTaskDefinition", sent)).taskDefinition;
 }
 
-test("a definition without a network mode is one of bridge mode for container instances", async () => {
+test("a definition without a network mode has bridge mode, for container instances", async () => {
   const found = await registered(definition([container()]));
   assert.equal(found.networkMode, "bridge");
   assert.deepEqual(found.compatibilities, ["EXTERNAL", "EC2"]);
   assert.deepEqual([found.cpu, found.memory], [undefined, undefined]);
 });
 
-test("a definition is compatible with Fargate when it keeps Fargate's rules, required or not", async () => {
+test("a definition is compatible with Fargate when it meets Fargate's rules, required or not", async () => {
   const fargate = { networkMode: "awsvpc", cpu: "256", memory: "512" };
   assert.deepEqual((await registered(definition([container()], fargate))).compatibilities, ["EC2", "FARGATE"]);
   const privileged = [container({ privileged: true })];
@@ -31,7 +31,7 @@ test("a definition is compatible with Fargate when it keeps Fargate's rules, req
   assert.deepEqual((await registered(definition([container()], { networkMode }))).compatibilities, ["EC2"]);
 });
 
-test("host ports are the container's in awsvpc and host mode, and given out in bridge mode unless they are fixed", async () => {
+test("host ports are the container's in awsvpc and host mode, and assigned in bridge mode unless they are fixed", async () => {
   const portMappings = [{ containerPort: 80 }, { containerPort: 81, hostPort: 81 }, { containerPort: 82, hostPort: 0 }];
   const hostPorts = async (networkMode: string) => {
     const { containerDefinitions } = await registered(definition([container({ portMappings })], { networkMode }));
@@ -42,7 +42,7 @@ test("host ports are the container's in awsvpc and host mode, and given out in b
   assert.deepEqual(await hostPorts("awsvpc"), [80, 81, 82]);
 });
 
-test("a range of ports is registered as it is", async () => {
+test("a range of ports is registered unchanged", async () => {
   const portMappings = [{ containerPort: 5_000 }, { containerPortRange: "9000-9010" }];
   for (const networkMode of ["awsvpc", "bridge"]) {
     const { containerDefinitions } = await registered(definition([container({ portMappings })], { networkMode }));
@@ -163,7 +163,7 @@ const REFUSED: [string, JsonObject, RegExp][] = [
 ];
 
 for (const [what, sent, message] of REFUSED) {
-  test(`a definition with ${what} is refused`, async () => {
+  test(`a definition with ${what} is rejected`, async () => {
     await assert.rejects(registered(sent), { code: "ClientException", message });
   });
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { scripted, settle, update, withService } from "./virtual-ecs.js";
 
-test("a rollout that a restart cuts through goes on and completes", async () => {
+test("a rollout that a restart interrupts goes on and completes", async () => {
   const world = await withService({ service: { desiredCount: 3 } });
   const next = await update(world, "good:2");
   for (const pause of [47_000, 5_000, 10_000, 30_000, 20_000]) {
@@ -18,7 +18,7 @@ test("a rollout that a restart cuts through goes on and completes", async () => 
   assert.equal(world.runtime.running().length, 3);
 });
 
-test("a rollback that a restart cuts through goes on and completes", async () => {
+test("a rollback that a restart interrupts goes on and completes", async () => {
   const world = await withService({ behaviour: scripted({ crash: { exit: { after: 11_000, code: 1 } } }) });
   await update(world, "crash:1");
   world.clock.advance(130_000);
@@ -29,7 +29,7 @@ test("a rollback that a restart cuts through goes on and completes", async () =>
   assert.equal((await world.service()).deployments[0].taskDefinition, world.first);
 });
 
-test("tasks that ended while nobody watched are told as stopped after the restart, and replaced", async () => {
+test("tasks that ended before the restart are reported as stopped after it, and replaced", async () => {
   const world = await withService();
   const [task] = await world.tasks();
   await world.runtime.close({ remove: true });

@@ -4,7 +4,7 @@ import { createVirtualEcs, NETWORK, taskDefinition, withService } from "./virtua
 
 const CLUSTER = "arn:aws:ecs:us-west-2:123456789012";
 
-test("an ARN of another cluster is refused in ECS's words, one of the old format is understood", async () => {
+test("an ARN of another cluster is rejected with ECS's message, one of the old format is accepted", async () => {
   const world = await withService();
   await world.call("CreateCluster", { clusterName: "other" });
   const refusal = {
@@ -20,7 +20,7 @@ test("an ARN of another cluster is refused in ECS's words, one of the old format
   assert.equal(services[0].serviceName, "web");
 });
 
-test("an ARN of another region names nothing here", async () => {
+test("an ARN of another region is not found", async () => {
   const world = await withService();
   const arn = "arn:aws:ecs:eu-west-1:123456789012:service/default/web";
   assert.deepEqual(await world.call("DescribeServices", { services: [arn] }), {
@@ -29,7 +29,7 @@ test("an ARN of another region names nothing here", async () => {
   });
 });
 
-test("what can't be a task's id is refused, an unknown id is MISSING", async () => {
+test("an invalid task id is rejected, an unknown one is MISSING", async () => {
   const world = await withService();
   const refusal = { code: "InvalidParameterException", message: "taskId length should be one of [32,36]" };
   await assert.rejects(world.call("DescribeTasks", { tasks: ["nope"] }), refusal);
@@ -38,7 +38,7 @@ test("what can't be a task's id is refused, an unknown id is MISSING", async () 
   assert.equal(failures[0].reason, "MISSING");
 });
 
-test("values that the API does not have are refused wherever they stand", async () => {
+test("unknown enumerated values are rejected in any member", async () => {
   const world = await withService();
   const wrong: [operation: string, input: Record<string, never>, message: RegExp][] = [
     ["UpdateService", { service: "web", availabilityZoneRebalancing: "NOPE" } as never, /'NOPE': DISABLED, ENABLED/],
@@ -61,7 +61,7 @@ test("values that the API does not have are refused wherever they stand", async 
   await world.call("RegisterTaskDefinition", taskDefinition("x", { dockerLabels: { logDriver: "anything" } }));
 });
 
-test("a service that is created again with the same client token is answered, with another request refused", async () => {
+test("CreateService with the same client token returns the service, and rejects another request", async () => {
   const world = await createVirtualEcs();
   await world.call("CreateCluster");
   await world.register("good:1");

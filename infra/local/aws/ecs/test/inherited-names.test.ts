@@ -4,7 +4,7 @@ import type { JsonObject } from "../../protocol/service.js";
 import { type EcsState, emptyState, prepareState } from "../model/ecs-state.js";
 import { createVirtualEcs, NETWORK, settle } from "./virtual-ecs.js";
 
-/** What every object of JavaScript inherits. */
+/** Members that every JavaScript object inherits. */
 for (const name of ["__proto__", "constructor", "toString", "hasOwnProperty", "valueOf"]) {
   test(`${name} is a name like any other for clusters, services, families, containers, variables and tags`, async () => {
     const world = await createVirtualEcs();
@@ -55,7 +55,7 @@ for (const name of ["__proto__", "constructor", "toString", "hasOwnProperty", "v
   });
 }
 
-test("a state of an earlier version gets the maps that it lacks, and none of its maps knows a name that it does not have", () => {
+test("a state of an earlier version gets the maps that it lacks, and none of its maps has inherited members", () => {
   const known = { clusters: { "arn:1": {} }, tags: JSON.parse('{"__proto__":[]}') };
   const state = prepareState(known as unknown as EcsState);
   assert.deepEqual(Object.keys(state.clusters), ["arn:1"]);

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { TaskBehaviour } from "../simulated-tasks/simulated-runtime.js";
 import { scripted, update, type VirtualEcs, withService } from "./virtual-ecs.js";
 
-/** Rollouts of any size, percents, behaviour and interruption. A failing one is printed with the seed that repeats it. */
+/** Rollouts of any size, percents, behaviour and interruption. A failing one is printed with its seed. */
 const rollout = fc.record({
   desired: fc.integer({ min: 1, max: 12 }),
   least: fc.integer({ min: 0, max: 100 }),
@@ -26,7 +26,7 @@ interface Limits {
   upper: number;
 }
 
-/** The upper limit of a service scaled in falls as its tasks go: the one before holds throughout. */
+/** The upper limit of a service that scales in falls as its tasks stop: the previous limit holds throughout. */
 async function checkLimits(world: VirtualEcs, limits: Limits): Promise<void> {
   const { deployments, events } = await world.service();
   const sum = (name: string) =>
@@ -50,12 +50,12 @@ async function interrupt(world: VirtualEcs, how: string, desiredCount: number): 
   }
 }
 
-test("a rollout never leaves its percents while the old tasks are healthy, and ends", async () => {
+test("a rollout stays within its percents while the old tasks are healthy, and ends", async () => {
   await fc.assert(
     fc.asyncProperty(rollout, async ({ desired, least, most, image, rollbackId, interruption, interruptedAfter }) => {
       const half = Math.ceil(desired / 2);
       const limits = limitsAt(desired, least, most);
-      // Percents that leave no way on are a case of their own: such a rollout never ends.
+      // Percents that block a deployment are excluded: such a rollout never ends.
       fc.pre([desired, half].every((count) => movable(count, limitsAt(count, least, most))));
       const deploymentConfiguration = {
         minimumHealthyPercent: least,

@@ -25,7 +25,7 @@ async function withCluster(cluster: JsonObject = {}): Promise<VirtualEcs> {
   return world;
 }
 
-test("a service without a launch type is an EC2 service, which finds no container instance in a cluster of Fargate", async () => {
+test("a service without a launch type is an EC2 service, for which a Fargate cluster has no container instance", async () => {
   const world = await withCluster();
   const { service: made } = await world.call("CreateService", service({ serviceName: "web" }));
   assert.equal(made.launchType, "EC2");
@@ -41,7 +41,7 @@ test("a service without a launch type is an EC2 service, which finds no containe
   assert.deepEqual([deployment.launchType, deployment.rolloutState, deployment.failedTasks], ["EC2", "IN_PROGRESS", 0]);
 });
 
-test("a task without a launch type is refused in a cluster without container instances", async () => {
+test("a task without a launch type is rejected in a cluster without container instances", async () => {
   const { call } = await withCluster();
   await assert.rejects(call("RunTask", { taskDefinition: "web", networkConfiguration: NETWORK }), {
     code: "InvalidParameterException",
@@ -49,7 +49,7 @@ test("a task without a launch type is refused in a cluster without container ins
   });
 });
 
-test("without a launch type the cluster's default strategy decides", async () => {
+test("without a launch type the cluster's default strategy applies", async () => {
   const world = await withCluster({
     capacityProviders: ["FARGATE", "FARGATE_SPOT"],
     defaultCapacityProviderStrategy: SPOT,
@@ -61,7 +61,7 @@ test("without a launch type the cluster's default strategy decides", async () =>
   assert.equal(tasks[0].capacityProviderName, "FARGATE_SPOT");
 });
 
-test("a service shows its launch type or its strategy, never both, at every place", async () => {
+test("a service returns its launch type or its strategy, never both, in every response", async () => {
   const world = await withCluster();
   await world.call("CreateService", service({ capacityProviderStrategy: SPOT }));
   await world.call("CreateService", service({ serviceName: "web", launchType: "FARGATE" }));
@@ -161,7 +161,7 @@ const REFUSED: [string, JsonObject, { code?: string; message: RegExp | string }]
 ];
 
 for (const [what, more, refused] of REFUSED) {
-  test(`a service and a task with ${what} are refused`, async () => {
+  test(`a service and a task with ${what} are rejected`, async () => {
     const { call } = await withCluster();
     const error = { code: "InvalidParameterException", ...refused };
     await assert.rejects(call("CreateService", service(more)), error);
@@ -169,14 +169,14 @@ for (const [what, more, refused] of REFUSED) {
   });
 }
 
-test("once a cluster names its capacity providers, no others are used", async () => {
+test("a cluster with capacity providers uses no others", async () => {
   const { call } = await withCluster({ capacityProviders: ["FARGATE"] });
   await assert.rejects(call("CreateService", service({ capacityProviderStrategy: SPOT })), {
     message: /not associated with the cluster/,
   });
 });
 
-test("a definition that only container instances can run is refused on Fargate", async () => {
+test("a definition that only container instances can run is rejected on Fargate", async () => {
   const { call } = await withCluster();
   const containerDefinitions = [{ name: "app", image: "good:1", memory: 128 }];
   await call("RegisterTaskDefinition", { family: "ec2", networkMode: "awsvpc", containerDefinitions });

@@ -29,7 +29,7 @@ test("a pause before the scale-up starts nothing until it is continued", async (
   await assert.rejects(ecs("ContinueServiceDeployment", { serviceDeploymentArn, hookId: hook.hookId }), /not awaiting/);
 });
 
-test("a pause after the scale-up keeps a deployment of healthy tasks from its success, and can roll it back", async () => {
+test("a pause after the scale-up delays the success of a deployment of healthy tasks, and can roll it back", async () => {
   const { clock, update, newest, service, ecs } = await pausedAt(["POST_SCALE_UP"]);
   await update();
   clock.advance(600_000);
@@ -49,7 +49,7 @@ for (const [action, status] of [
   ["ROLLBACK", "ROLLBACK_SUCCESSFUL"],
   ["CONTINUE", "SUCCESSFUL"],
 ]) {
-  test(`a pause that nobody ends does after its time what it is set to: ${action}`, async () => {
+  test(`a pause that is not continued performs its timeout action: ${action}`, async () => {
     const { clock, update, newest } = await pausedAt(["PRE_SCALE_UP"], { timeoutInMinutes: 10, action: action ?? "" });
     await update();
     clock.advance(640_000);
@@ -70,7 +70,7 @@ test("a deployment that is paused can be stopped", async () => {
   assert.equal((await service()).runningCount, 2);
 });
 
-test("hooks that would never come to anything are refused", async () => {
+test("hooks without an effect are rejected", async () => {
   const refused: [object, RegExp][] = [
     [{ lifecycleStages: ["PRE_SCALE_UP"] }, /AWS_LAMBDA is not supported: use PAUSE/],
     [{ targetType: "PAUSE", lifecycleStages: [] }, /can not be empty/],

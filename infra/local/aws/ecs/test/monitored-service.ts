@@ -5,7 +5,7 @@ import { createSimulatedLoadBalancer } from "../simulated-tasks/simulated-load-b
 import { createSimulatedRuntime } from "../simulated-tasks/simulated-runtime.js";
 import { NETWORK, taskDefinition } from "./virtual-ecs.js";
 
-/** A service of two tasks that has completed its first deployment, in an AWS with CloudWatch; and what its newest deployment looks like. */
+/** Creates a service of two tasks that has completed its first deployment, in an AWS with CloudWatch, and reads its newest deployment. */
 export async function monitored(deploymentConfiguration: JsonObject = {}) {
   const clock = createVirtualClock();
   const aws = await createInProcessAws({
@@ -35,7 +35,7 @@ export async function monitored(deploymentConfiguration: JsonObject = {}) {
   };
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: answers are read field by field, as JSON
+// biome-ignore lint/suspicious/noExplicitAny: responses are read field by field, as JSON
 type Any = any;
 
 async function newest(aws: InProcessAws): Promise<Any> {

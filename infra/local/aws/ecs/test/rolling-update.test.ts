@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { messages, scripted, secondsToSettle, TARGET_GROUP, update, withService } from "./virtual-ecs.js";
 
-test("a good update replaces the task and completes once the old one is gone", async () => {
+test("a good update replaces the task and completes once the old one has stopped", async () => {
   const world = await withService();
   const [old] = await world.tasks();
   const next = await update(world, "good:2");
@@ -17,7 +17,7 @@ test("a good update replaces the task and completes once the old one is gone", a
   assert.equal(tasks[0].stoppedReason, `Scaling activity initiated by (deployment ${service.deployments[0].id})`);
 });
 
-test("the deployment-completed event stands one millisecond before the steady state", async () => {
+test("the deployment-completed event is one millisecond before the steady state", async () => {
   const world = await withService();
   const [steady, completed] = (await world.service()).events;
   assert.equal(steady.message, "(service web) has reached a steady state.");
@@ -84,7 +84,7 @@ test("forceNewDeployment replaces the tasks of the same revision", async () => {
   assert.equal(now.taskDefinitionArn, old.taskDefinitionArn);
 });
 
-test("a newer deployment replaces one that is under way, whose service deployment is STOPPED for that reason", async () => {
+test("a newer deployment replaces one in progress, whose service deployment is STOPPED for that reason", async () => {
   const world = await withService();
   await update(world, "good:2");
   world.clock.advance(60_000);
@@ -110,7 +110,7 @@ test("a service with desired count 0 deploys without starting a task", async () 
   assert.deepEqual(await world.tasks({ desiredStatus: "STOPPED" }), []);
 });
 
-test("scaling in the middle of a rollout ends at the new count on the new revision", async () => {
+test("scaling during a rollout ends at the new count on the new revision", async () => {
   const world = await withService({ service: { desiredCount: 4 } });
   const next = await update(world, "good:2");
   world.clock.advance(50_000);
@@ -168,7 +168,7 @@ test("a tag is resolved once for a deployment, and all of its tasks run that dig
   ]);
 });
 
-test("the first pull decides the digest that the revision shows", async () => {
+test("the first pull sets the digest that the revision returns", async () => {
   const world = await withService();
   const [first] = await world.tasks();
   const digest = first.containers[0].imageDigest;
@@ -179,7 +179,7 @@ test("the first pull decides the digest that the revision shows", async () => {
   assert.equal(serviceRevisions[0].containerImages[0].imageDigest, digest);
 });
 
-test("a crashed task of a steady service is replaced, and its end is told with exit code and reason", async () => {
+test("a crashed task of a steady service is replaced, and returned with exit code and reason", async () => {
   const world = await withService();
   const [task] = await world.tasks();
   world.runtime.crash(task.taskArn, 3);

@@ -72,7 +72,7 @@ async function register(ecs: ECSClient, image: string) {
   );
 }
 
-test("the SDK's waiters see a service become stable and inactive, and its tasks run and stop", async (t) => {
+test("the SDK's waiters observe a service become stable and inactive, and its tasks run and stop", async (t) => {
   const { ecs, service, waiting } = await served(t);
   const { taskArns: tasks = [] } = await ecs.send(new ListTasksCommand({ cluster: "c", serviceName: "web" }));
   assert.equal(tasks.length, 2);
@@ -82,7 +82,7 @@ test("the SDK's waiters see a service become stable and inactive, and its tasks 
   assert.equal((await waitUntilServicesInactive(waiting, service)).state, "SUCCESS");
 });
 
-test("the SDK's waiter calls a service stable that was rolled back, as on AWS", async (t) => {
+test("the SDK's waiter reports a service as stable after a rollback, as on AWS", async (t) => {
   const { ecs, service, waiting } = await served(t);
   await register(ecs, "crash:1");
   await ecs.send(new UpdateServiceCommand({ cluster: "c", service: "web", taskDefinition: "web" }));

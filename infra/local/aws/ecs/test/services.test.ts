@@ -59,14 +59,14 @@ const REFUSED: [string, JsonObject, { code: string; message: string | RegExp }][
 ];
 
 for (const [what, more, refused] of REFUSED) {
-  test(`a service with ${what} is refused`, async () => {
+  test(`a service with ${what} is rejected`, async () => {
     const { call } = await withService();
     await assert.rejects(call("CreateService", service(more)), refused);
     assert.equal((await call("ListServices")).serviceArns.length, 1);
   });
 }
 
-test("an inactive revision can't be the target of an update, and the service stays as it was", async () => {
+test("an inactive revision can't be the target of an update, and the service does not change", async () => {
   const world = await withService();
   const taskDefinition = await world.register("good:2");
   await world.call("DeregisterTaskDefinition", { taskDefinition });
@@ -131,7 +131,7 @@ test("service deployments are filtered by status and by time", async () => {
   assert.deepEqual(await list({ createdAt: { before } }), ["SUCCESSFUL"]);
 });
 
-test("a value that the API does not have is refused with those that it has", async () => {
+test("an unknown enumerated value is rejected with the accepted ones", async () => {
   const { call } = await withService();
   const refused: [string, JsonObject, RegExp][] = [
     ["ListTasks", { desiredStatus: "DONE" }, /desiredStatus 'DONE': .*RUNNING.*STOPPED/],
@@ -145,7 +145,7 @@ test("a value that the API does not have is refused with those that it has", asy
   }
 });
 
-test("another region or account sees nothing of it", async () => {
+test("another region or account has none of its resources", async () => {
   const { call } = await withService();
   for (const caller of [
     { ...CALLER, region: "eu-west-1" },
@@ -158,7 +158,7 @@ test("another region or account sees nothing of it", async () => {
   }
 });
 
-test("a cluster is made once, counts what it holds, and goes only when it is empty", async () => {
+test("a cluster is created once, counts its services and tasks, and is deleted only when it is empty", async () => {
   const world = await withService();
   await world.call("CreateCluster");
   const { clusters } = await world.call("DescribeClusters", { clusters: ["default", "none"] });
@@ -172,7 +172,7 @@ test("a cluster is made once, counts what it holds, and goes only when it is emp
   assert.deepEqual((await world.call("ListClusters")).clusterArns, []);
 });
 
-test("tags are added, replaced and taken away by key; reserved keys are refused", async () => {
+test("tags are added, replaced and removed by key; reserved keys are rejected", async () => {
   const { call } = await createVirtualEcs();
   const { cluster } = await call("CreateCluster", { tags: [{ key: "a", value: "1" }] });
   const resourceArn = cluster.clusterArn;

@@ -10,7 +10,7 @@ async function underWay() {
   return { world, serviceDeploymentArn };
 }
 
-test("a rollout that a person stops with a rollback returns to the release before", async () => {
+test("a rollout that a user stops with a rollback returns to the previous release", async () => {
   const { world, serviceDeploymentArn } = await underWay();
   assert.deepEqual(await world.call("StopServiceDeployment", { serviceDeploymentArn }), { serviceDeploymentArn });
   assert.equal((await world.deployments())[0].status, "ROLLBACK_REQUESTED");
@@ -23,7 +23,7 @@ test("a rollout that a person stops with a rollback returns to the release befor
   assert.equal((await world.service()).taskDefinition, world.first);
 });
 
-test("a rollout that a person aborts stays where it is", async () => {
+test("a rollout that a user aborts stays as it is", async () => {
   const { world, serviceDeploymentArn } = await underWay();
   await world.call("StopServiceDeployment", { serviceDeploymentArn, stopType: "ABORT" });
   assert.equal((await world.deployments())[0].status, "STOP_REQUESTED");

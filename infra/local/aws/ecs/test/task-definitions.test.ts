@@ -11,7 +11,7 @@ const valid = (more: JsonObject = {}): JsonObject => ({
 });
 const withContainer = (more: JsonObject) => valid({ containerDefinitions: [{ ...container, ...more }] });
 
-test("fields that nobody knows are kept, at the top and inside a container", async () => {
+test("unknown fields are kept, at the top and inside a container", async () => {
   const { call } = await createVirtualEcs();
   const sent = valid({ invented: { deep: [1] }, containerDefinitions: [{ ...container, alsoInvented: "yes" }] });
   const { taskDefinition: registered } = await call("RegisterTaskDefinition", sent);
@@ -21,7 +21,7 @@ test("fields that nobody knows are kept, at the top and inside a container", asy
   assert.equal(described.containerDefinitions[0].alsoInvented, "yes");
 });
 
-test("what ECS fills in is filled in", async () => {
+test("ECS's defaults are filled in", async () => {
   const { call } = await createVirtualEcs();
   const { taskDefinition: registered } = await call("RegisterTaskDefinition", valid());
   assert.equal(registered.taskDefinitionArn, "arn:aws:ecs:us-west-2:123456789012:task-definition/web:1");
@@ -41,7 +41,7 @@ test("what ECS fills in is filled in", async () => {
   assert.deepEqual(portMappings, [{ containerPort: 5000, hostPort: 5000, protocol: "tcp" }]);
 });
 
-test("registering what was described gives the same definition again, as the next revision", async () => {
+test("registering a described definition gives the same definition as the next revision", async () => {
   const { call } = await createVirtualEcs();
   const { taskDefinition: first } = await call("RegisterTaskDefinition", valid());
   const {
@@ -71,7 +71,7 @@ test("revision numbers are never used again, and a family stands for its newest 
   assert.deepEqual((await call("ListTaskDefinitions", { status: "INACTIVE" })).taskDefinitionArns.length, 1);
 });
 
-test("tags are answered only when they are asked for, beside the definition", async () => {
+test("tags are returned only with include TAGS, beside the definition", async () => {
   const { call } = await createVirtualEcs();
   const tags = [{ key: "attempt", value: "1" }];
   await call("RegisterTaskDefinition", valid({ tags }));
@@ -139,12 +139,12 @@ const REFUSED: [string, JsonObject, RegExp][] = [
     /No Fargate configuration exists for given values: 256 CPU, 4096 memory/,
   ],
   [
-    "logs that go nowhere",
+    "awslogs without a log group",
     withContainer({ logConfiguration: { logDriver: "awslogs", options: { "awslogs-region": "us-west-2" } } }),
     /Log driver awslogs requires options: awslogs-group$/,
   ],
   [
-    "logs that nobody may write",
+    "awslogs without an execution role",
     withContainer({
       logConfiguration: { logDriver: "awslogs", options: { "awslogs-region": "us-west-2", "awslogs-group": "g" } },
     }),
@@ -154,7 +154,7 @@ const REFUSED: [string, JsonObject, RegExp][] = [
 ];
 
 for (const [what, sent, message] of REFUSED) {
-  test(`a task definition with ${what} is refused and takes no revision number`, async () => {
+  test(`a task definition with ${what} is rejected and takes no revision number`, async () => {
     const { call, register } = await createVirtualEcs();
     await assert.rejects(call("RegisterTaskDefinition", sent), message);
     assert.ok((await register("good:1")).endsWith("web:1"));

@@ -49,7 +49,7 @@ test("in us-east-1 the name in DNS has no region", async () => {
   assert.match(task.attachments[0].details[3].value, /^ip-10-0-0-\d+\.ec2\.internal$/);
 });
 
-test("with execute command on, each container has its agent, from its start to its end", async () => {
+test("with execute command enabled, each container has its agent, from its start to its end", async () => {
   const world = await withService();
   const { tasks } = await world.call("RunTask", run({ enableExecuteCommand: true }));
   const agent = async () => (await described(world, tasks[0])).containers[0].managedAgents[0];
@@ -62,7 +62,7 @@ test("with execute command on, each container has its agent, from its start to i
   assert.equal((await agent()).lastStatus, "STOPPED");
 });
 
-test("a service with execute command on starts tasks that have it, and others that have not", async () => {
+test("only a service with execute command enabled starts tasks that have it", async () => {
   const world = await withService();
   const [before] = await world.tasks();
   assert.deepEqual([before.enableExecuteCommand, before.containers[0].managedAgents], [false, []]);
@@ -113,7 +113,7 @@ test("a service's tasks have its volumes, and the service shows how they are con
   assert.deepEqual((await world.service()).deployments[0].volumeConfigurations, [VOLUME]);
 });
 
-test("a volume that is configured at launch needs its configuration, and no other takes one", async () => {
+test("a volume that is configured at launch needs its configuration, and no other accepts one", async () => {
   const { call } = await withVolume();
   await assert.rejects(call("RunTask", run()), /volume 'data' is configured at launch/);
   const other = { ...VOLUME, name: "other" };
@@ -136,7 +136,7 @@ test("a task shows the platform version, the storage and the overrides that it w
   assert.equal(latest.tasks[0].platformVersion, "1.4.0");
 });
 
-test("an override without a container's name says so", async () => {
+test("an override without a container's name is rejected with ECS's message", async () => {
   const { call } = await withService();
   await assert.rejects(call("RunTask", run({ overrides: { containerOverrides: [{ command: ["true"] }] } })), {
     code: "InvalidParameterException",

@@ -8,7 +8,7 @@ import { NETWORK, scripted, taskDefinition, update, withService } from "./virtua
 
 const REASON = "Capacity is unavailable at this time. Please try again later or in a different availability zone.";
 
-test("a task that can't be placed is told of ever later, makes no task, and starts when there is room", async () => {
+test("a failed placement is reported with growing delays, creates no task, and succeeds when there is capacity", async () => {
   const clock = createVirtualClock();
   let full = true;
   const aws = await createInProcessAws({
@@ -34,12 +34,12 @@ test("a task that can't be placed is told of ever later, makes no task, and star
   const service = async () => ((await aws.call("ecs", "DescribeServices", { services: ["web"] })).services as any[])[0];
   clock.advance(45_000 + 48_000 + 290_000);
   const { events, deployments } = await service();
-  const told =
+  const reported =
     `(service web) was unable to place a task. Reason: ${REASON} ` +
     "For more information, see the Troubleshooting section of the Amazon ECS Developer Guide.";
   assert.deepEqual(
     events.map(({ message }: { message: string }) => message),
-    [told, told, told],
+    [reported, reported, reported],
   );
   const [{ pendingCount, failedTasks, rolloutState }] = deployments;
   assert.deepEqual([pendingCount, failedTasks, rolloutState], [0, 0, "IN_PROGRESS"]);
@@ -48,7 +48,7 @@ test("a task that can't be placed is told of ever later, makes no task, and star
   assert.deepEqual([(await service()).runningCount, (await service()).deployments[0].rolloutState], [1, "COMPLETED"]);
 });
 
-test("a task that does not stop in time is killed, and shows it", async () => {
+test("a task that does not stop in time is killed, with exit code 137", async () => {
   const world = await withService({ behaviour: scripted({ good: { stop: 90_000 } }), container: { stopTimeout: 20 } });
   const [old] = await world.tasks();
   await update(world, "good:2");

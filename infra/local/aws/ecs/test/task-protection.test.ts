@@ -10,7 +10,7 @@ async function protectedTask(minutes = 30, desiredCount = 1) {
   return { world, tasks, protect };
 }
 
-test("a deployment leaves a protected task running until its protection ends, and is not over before", async () => {
+test("a deployment leaves a protected task running until its protection ends, and does not complete before", async () => {
   const { world, tasks, protect } = await protectedTask();
   const { protectedTasks } = await protect(true);
   assert.deepEqual(protectedTasks, [
@@ -27,7 +27,7 @@ test("a deployment leaves a protected task running until its protection ends, an
   assert.equal((await world.deployments())[0].status, "SUCCESSFUL");
 });
 
-test("protection that is taken back lets the deployment go on at once", async () => {
+test("a deployment goes on at once when protection is removed", async () => {
   const { world, protect } = await protectedTask();
   await protect(true);
   await update(world, "good:2");
@@ -42,21 +42,21 @@ test("protection that is taken back lets the deployment go on at once", async ()
   );
 });
 
-test("a service that can't scale in for its protected tasks says so once", async () => {
+test("a service that can't scale in because of protected tasks adds one event", async () => {
   const { world, protect } = await protectedTask(30, 3);
   await protect(true);
   await world.call("UpdateService", { service: "web", desiredCount: 1 });
   world.clock.advance(600_000);
   assert.equal((await world.service()).runningCount, 3);
-  const told = (await messages(world)).filter((each) => each.includes("was unable to scale in. Reason:"));
-  assert.deepEqual(told, [
+  const reported = (await messages(world)).filter((each) => each.includes("was unable to scale in. Reason:"));
+  assert.deepEqual(reported, [
     "(service web) was unable to scale in. Reason: The number of protected tasks are more than the desired count of tasks.",
   ]);
   world.clock.advance(1_800_000);
   assert.equal((await world.service()).runningCount, 1);
 });
 
-test("tasks that are unknown or no service's can't be protected, nor longer than two days", async () => {
+test("tasks that are unknown or stand-alone can't be protected, and none longer than two days", async () => {
   const { world } = await protectedTask();
   const call = (more: object) =>
     world.call("UpdateTaskProtection", {

@@ -29,7 +29,7 @@ const PROPAGATED: [string, JsonObject, JsonObject[]][] = [
   ["both", { propagateTags: "SERVICE", enableECSManagedTags: true }, [tag("from", "service"), ...MANAGED]],
 ];
 
-for (const [what, asked, expected] of PROPAGATED) {
+for (const [what, requested, expected] of PROPAGATED) {
   test(`a service that propagates ${what} gives its tasks these tags`, async () => {
     const world = await withTags();
     await world.call("CreateService", {
@@ -39,7 +39,7 @@ for (const [what, asked, expected] of PROPAGATED) {
       launchType: "FARGATE",
       networkConfiguration: NETWORK,
       tags: [tag("from", "service")],
-      ...asked,
+      ...requested,
     });
     world.clock.advance(60_000);
     assert.deepEqual(await tagsOfTasks(world, { serviceName: "other" }), [expected, expected]);
@@ -56,7 +56,7 @@ test("a change of what a service propagates reaches the tasks that start after i
   assert.deepEqual(await tagsOfTasks(world, { serviceName: "web" }), [[tag("from", "definition")]]);
 });
 
-test("a task of its own has the cluster's name as its managed tag", async () => {
+test("a stand-alone task has the cluster's name as its managed tag", async () => {
   const { call } = await withTags();
   const { tasks } = await call("RunTask", {
     taskDefinition: "web",
@@ -72,7 +72,7 @@ test("a task of its own has the cluster's name as its managed tag", async () => 
   assert.deepEqual(tags, expected);
 });
 
-test("managed tags can't be taken away, and don't count towards the fifty of a resource", async () => {
+test("managed tags can't be removed, and don't count towards the fifty of a resource", async () => {
   const { call } = await withTags();
   const { tasks } = await call("RunTask", {
     taskDefinition: "web",

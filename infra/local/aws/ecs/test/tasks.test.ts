@@ -46,7 +46,7 @@ test("a task goes through every status, with the times of each", async () => {
   assert.match(task.containers[0].imageDigest, /^sha256:[0-9a-f]{64}$/);
 });
 
-test("the same client token starts nothing twice, and refuses another request", async () => {
+test("the same client token starts nothing twice, and rejects another request", async () => {
   const { call } = await withService();
   const first = await call("RunTask", run({ clientToken: "once", count: 2 }));
   const second = await call("RunTask", run({ clientToken: "once", count: 2 }));
@@ -70,7 +70,7 @@ test("a client token is forgotten with its task, an hour after its end, and star
   assert.notEqual(later.tasks[0].taskArn, tasks[0].taskArn);
 });
 
-test("a task takes its definition's tags along when it is asked to, and a service's never", async () => {
+test("a task gets its definition's tags with propagateTags, and never a service's", async () => {
   const { call } = await withService();
   const { taskDefinition } = await call("DescribeTaskDefinition", { taskDefinition: "web" });
   const tags = (...keys: string[]) => keys.map((key) => ({ key, value: key }));
@@ -78,12 +78,12 @@ test("a task takes its definition's tags along when it is asked to, and a servic
   const own = [{ key: "stage", value: "test" }];
   const plain = await call("RunTask", run({ tags: own }));
   assert.deepEqual(plain.tasks[0].tags, own);
-  const asked = await call("RunTask", run({ tags: own, propagateTags: "TASK_DEFINITION" }));
-  assert.deepEqual(asked.tasks[0].tags, [...tags("team"), ...own]);
+  const requested = await call("RunTask", run({ tags: own, propagateTags: "TASK_DEFINITION" }));
+  assert.deepEqual(requested.tasks[0].tags, [...tags("team"), ...own]);
   await assert.rejects(call("RunTask", run({ propagateTags: "SERVICE" })), { code: "InvalidParameterException" });
 });
 
-test("a stopped task says who stopped it and why", async () => {
+test("a stopped task has a stop code and a reason", async () => {
   const world = await withService();
   const { tasks } = await world.call("RunTask", run({ startedBy: "me" }));
   world.clock.advance(60_000);
@@ -96,7 +96,7 @@ test("a stopped task says who stopped it and why", async () => {
   );
 });
 
-test("tasks are listed by who started them, by service or by family, running ones unless asked otherwise", async () => {
+test("tasks are listed by startedBy, service or family, running ones by default", async () => {
   const world = await withService();
   const { tasks } = await world.call("RunTask", run({ startedBy: "me" }));
   const list = async (filter: JsonObject) => (await world.call("ListTasks", filter)).taskArns;
@@ -124,14 +124,14 @@ const REFUSED: [string, JsonObject, RegExp][] = [
 ];
 
 for (const [what, more, message] of REFUSED) {
-  test(`running a task with ${what} is refused`, async () => {
+  test(`running a task with ${what} is rejected`, async () => {
     const { call } = await withService();
     await assert.rejects(call("RunTask", run(more)), { code: "InvalidParameterException", message });
     assert.equal((await call("ListTasks")).taskArns.length, 1);
   });
 }
 
-test("stopping a task that is not there is refused", async () => {
+test("stopping an unknown task is rejected", async () => {
   const { call } = await withService();
   await assert.rejects(call("StopTask", { task: "0".repeat(32) }), { message: "The referenced task was not found." });
 });

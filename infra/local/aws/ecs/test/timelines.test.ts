@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { messages, scripted, secondsToSettle, TARGET_GROUP, update, withService } from "./virtual-ecs.js";
 
-/** Recorded on accounts of Fargate services with desired count 1; ours must come within a tenth. */
+/** Times recorded for Fargate services with desired count 1; those of the local ECS must be within a tenth. */
 const within10Percent = (t: TestContext, what: string, ours: number, recorded: number) => {
   t.diagnostic(`${what}: ours ${clockTime(ours)}, recorded ${clockTime(recorded)}`);
   assert.ok(Math.abs(ours - recorded) <= recorded / 10, `${what}: ${ours} s, recorded: ${recorded} s`);
@@ -49,7 +49,7 @@ test("a crash loop: the breaker opens after the fourth start at 2:38, rolled bac
   assert.equal(said.slice(steady, opened).filter((each) => each.includes("has started")).length, 4);
 });
 
-test("an image that does not exist: failed tasks at 2:34, 4:46 and 11:00, rollback at 11:44, gone at 13:30", async (t) => {
+test("an image that does not exist: failed tasks at 2:34, 4:46 and 11:00, rollback at 11:44, off the list at 13:30", async (t) => {
   const world = await withService({ behaviour });
   const start = world.clock.now();
   await update(world, "missing:1");
@@ -65,21 +65,21 @@ test("an image that does not exist: failed tasks at 2:34, 4:46 and 11:00, rollba
   while ((await world.deployments())[0].rollback === undefined) world.clock.advance(1_000);
   within10Percent(t, "rollback", (await world.deployments())[0].rollback.startedAt - start / 1_000, 704);
   while ((await world.service()).deployments.length > 1) world.clock.advance(1_000);
-  // A task was still started just before, and its pull went on to its last retry.
+  // A task started just before, and its pull goes on to its last retry.
   within10Percent(t, "failed deployment leaves the list", (world.clock.now() - start) / 1_000, 810);
 });
 
 test("an unhealthy task is replaced and the service steady again 3-4 minutes after it stopped answering", async (t) => {
   const healthCheck = { command: ["CMD-SHELL", "true"] };
-  // The record does not say what it counts from: the first failing check, with ECS's defaults of 30 s between checks and 3 retries.
-  const told = 3 * 30_000;
+  // The recording has no start of its count: the first failing check, with ECS's defaults of 30 s between checks and 3 retries.
+  const reported = 3 * 30_000;
   let stopsAnsweringAfter: number | undefined = 600_000;
   const world = await withService({
     container: { healthCheck },
     behaviour: () => {
       const health = [
         { after: 60_000, status: "HEALTHY" as const },
-        ...(stopsAnsweringAfter ? [{ after: stopsAnsweringAfter + told, status: "UNHEALTHY" as const }] : []),
+        ...(stopsAnsweringAfter ? [{ after: stopsAnsweringAfter + reported, status: "UNHEALTHY" as const }] : []),
       ];
       stopsAnsweringAfter = undefined;
       return { health };
@@ -87,7 +87,7 @@ test("an unhealthy task is replaced and the service steady again 3-4 minutes aft
   });
   while (!(await messages(world)).some((each) => each.endsWith("failed container health checks.")))
     world.clock.advance(1_000);
-  const start = world.clock.now() - told;
+  const start = world.clock.now() - reported;
   const steadyStates = async () => (await messages(world)).filter((each) => each.endsWith("steady state.")).length;
   const before = await steadyStates();
   while ((await steadyStates()) === before) world.clock.advance(1_000);

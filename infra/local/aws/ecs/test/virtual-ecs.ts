@@ -30,7 +30,7 @@ export const CALLER = {
   authority: "127.0.0.1:1",
 };
 
-/** A whole ECS in virtual time, called in process. By default tasks pull for 5 s, start in 1 s and stop in 1 s. */
+/** Creates a whole ECS in virtual time, called in process. By default tasks pull for 5 s, start in 1 s and stop in 1 s. */
 export async function createVirtualEcs(options: VirtualEcsOptions = {}) {
   const clock = createVirtualClock();
   const runtime = createSimulatedRuntime(clock, (task) => ({
@@ -55,7 +55,7 @@ export async function createVirtualEcs(options: VirtualEcsOptions = {}) {
     });
   let ecs = await open(state, options.seed ?? 1);
 
-  // biome-ignore lint/suspicious/noExplicitAny: answers are read field by field, as JSON
+  // biome-ignore lint/suspicious/noExplicitAny: responses are read field by field, as JSON
   type Answer = any;
   async function call(operation: string, input: JsonObject = {}, caller = CALLER): Promise<Answer> {
     const run = ecs.service.operations[operation];
@@ -67,7 +67,7 @@ export async function createVirtualEcs(options: VirtualEcsOptions = {}) {
     clock,
     runtime,
     call,
-    /** Ends the process, so to speak, and starts another one on what was written. */
+    /** Simulates a restart: closes the ECS and opens another one on the written state. */
     async restart() {
       await ecs.close();
       ecs = await open(state.restarted(), 2);
@@ -91,7 +91,7 @@ export async function createVirtualEcs(options: VirtualEcsOptions = {}) {
 
 export type VirtualEcs = Awaited<ReturnType<typeof createVirtualEcs>>;
 
-/** Goes on until the newest service deployment has ended and a single deployment, no longer in progress, is left. */
+/** Advances the clock until the newest service deployment has ended and a single deployment, no longer in progress, is left. */
 export async function settle(world: VirtualEcs, name = "web"): Promise<void> {
   const end = world.clock.now() + 6 * 3_600_000;
   while (world.clock.now() < end) {
@@ -109,22 +109,22 @@ export async function settle(world: VirtualEcs, name = "web"): Promise<void> {
   throw new Error("The service did not settle within six hours.");
 }
 
-/** The image of a task's first container: what scripted behaviours go by. */
+/** Returns the image of a task's first container, by which scripts are chosen. */
 export const imageOf = (task: { taskDefinition: JsonObject }) =>
   (task.taskDefinition.containerDefinitions as { image: string }[])[0]?.image ?? "";
 
-/** Lets the tasks of images that begin with a word of `scripts` behave so, and all others well. */
+/** Returns the script of the tasks whose image begins with a key of `scripts`; all others succeed. */
 export const scripted = (scripts: Record<string, TaskBehaviour>) => (task: TaskSpec) =>
   Object.entries(scripts).find(([word]) => imageOf(task).startsWith(word))?.[1] ?? {};
 
-/** Registers a revision with `image`, makes it the service's target and answers its ARN. */
+/** Registers a revision with `image`, updates the service to it and returns its ARN. */
 export async function update(world: VirtualEcs, image: string, more: JsonObject = {}): Promise<string> {
   const taskDefinition = await world.register(image);
   await world.call("UpdateService", { service: "web", taskDefinition, ...more });
   return taskDefinition;
 }
 
-/** From UpdateService until the service has settled, in seconds of its clock. */
+/** Returns the seconds from UpdateService until the service has settled, by its clock. */
 export async function secondsToSettle(world: VirtualEcs): Promise<number> {
   const start = world.clock.now();
   world.clock.advance(awsTiming.listLag);
@@ -148,7 +148,7 @@ export const taskDefinition = (image: string, container: JsonObject = {}): JsonO
   containerDefinitions: [{ name: "app", image, portMappings: [{ containerPort: 5000 }], ...container }],
 });
 
-/** A cluster and a service `web` that has completed its first deployment. */
+/** Creates a cluster and a service `web` that has completed its first deployment. */
 export async function withService(options: VirtualEcsOptions & { service?: JsonObject; container?: JsonObject } = {}) {
   const world = await createVirtualEcs(options);
   await world.call("CreateCluster");

@@ -19,7 +19,7 @@ async function made(more: JsonObject = {}): Promise<string> {
   return service.availabilityZoneRebalancing;
 }
 
-test("a new service is rebalanced across Availability Zones unless it says otherwise", async () => {
+test("a new service is rebalanced across Availability Zones unless it disables that", async () => {
   assert.equal(await made(), "ENABLED");
   assert.equal(await made({ launchType: "FARGATE" }), "ENABLED");
   assert.equal(await made({ placementStrategy: [{ type: "spread", field: ZONE }] }), "ENABLED");
@@ -37,7 +37,7 @@ const OBSTACLES: [string, JsonObject, RegExp][] = [
 ];
 
 for (const [what, more, message] of OBSTACLES) {
-  test(`a new service with ${what} is not rebalanced, and can't be told to be`, async () => {
+  test(`a new service with ${what} is not rebalanced, and enabling it is rejected`, async () => {
     assert.equal(await made(more), "DISABLED");
     await assert.rejects(made({ ...more, availabilityZoneRebalancing: "ENABLED" }), {
       code: "InvalidParameterException",
@@ -46,7 +46,7 @@ for (const [what, more, message] of OBSTACLES) {
   });
 }
 
-test("an update keeps what was set, and refuses percents that stand against it", async () => {
+test("an update keeps the setting, and rejects percents that conflict with it", async () => {
   const { call } = await withService();
   const refused = { message: "AvailabilityZoneRebalancing does not support maximumPercent <= 100." };
   await assert.rejects(call("UpdateService", { service: "web", deploymentConfiguration: PERCENTS }), refused);

@@ -11,22 +11,22 @@ import type { JsonObject } from "../../../protocol/service.js";
 import type { TaskEvent, TaskListener, TaskRuntime, TaskSpec } from "../../task-runtime.js";
 import { type ContainerTaskRuntimeDeps, createContainerTaskRuntime } from "../container-task-runtime.js";
 
-/** A runtime on the real engine, with a registry that holds busybox, and everything that it told. */
+/** Task runtime on the real container runtime, a registry that holds busybox, and all reported events. */
 export interface Fixture {
   engine: Engine;
   owner: string;
   runtime: TaskRuntime;
-  /** The image's address in the registry. */
+  /** Address of the image in the registry. */
   image: string;
   imageDigest: string;
-  /** What the containers wrote: by `group stream`. */
+  /** Lines that the containers wrote, by `group stream`. */
   logs: Map<string, string[]>;
   events: TaskEvent[];
   problems: string[];
   listener: TaskListener;
   run(containers: JsonObject[], definition?: JsonObject, spec?: Partial<TaskSpec>): TaskSpec;
   /** Waits for the task's first event of this kind that `matches`. */
-  told<T extends TaskEvent["type"]>(
+  reported<T extends TaskEvent["type"]>(
     task: TaskSpec,
     type: T,
     matches?: (event: Extract<TaskEvent, { type: T }>) => boolean,
@@ -35,7 +35,7 @@ export interface Fixture {
   wrote(task: TaskSpec, container: string, line: string): Promise<void>;
   /** Calls `reach` until it succeeds. @throws Its error when the task has stopped. */
   reached<T>(task: TaskSpec, reach: () => Promise<T>): Promise<T>;
-  /** Another runtime for the same owner, as after a restart. */
+  /** Returns another runtime for the same owner, as after a restart. */
   another(options?: Partial<ContainerTaskRuntimeDeps>): TaskRuntime;
   close(): Promise<void>;
 }
@@ -93,7 +93,7 @@ export async function openFixture(options: Partial<ContainerTaskRuntimeDeps> = {
       runtime.start(spec, listener);
       return spec;
     },
-    async told(task, type, matches = () => true) {
+    async reported(task, type, matches = () => true) {
       for (;;) {
         const found = events.find(
           (event) => event.taskArn === task.taskArn && event.type === type && matches(event as never),
@@ -140,11 +140,11 @@ export function taskSpec(containers: JsonObject[], definition: JsonObject, more:
   };
 }
 
-/** As little of a registry as a pull needs: busybox as `1`, an index of another platform as `other`. */
+/** Serves the part of a registry that a pull needs: busybox as `1`, an index of another platform as `other`. */
 async function serveImages(owner: string): Promise<{ server: Server; digest: string }> {
   const image = await busyboxImage({
     gzip: true,
-    // An image of its own: tests of other files run at the same time, and each removes what it has pulled.
+    // A separate image: tests of other files run at the same time, and each removes the images that it has pulled.
     config: { Labels: { "slipway.test": owner } },
     files: { "www/healthz": "ok", "www/version": '{"version":"v1.0.0"}' },
   });
@@ -158,7 +158,7 @@ async function serveImages(owner: string): Promise<{ server: Server; digest: str
     [`blobs/${digestOf(image.config)}`]: image.config,
     [`blobs/${digestOf(image.layer)}`]: image.layer,
   };
-  // Longer than clients keep their connections: none is closed while a request is written to it.
+  // Longer than clients keep connections: no connection is closed while a request is written to it.
   const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
     const body = content[(request.url ?? "").replace("/v2/busybox/", "")];
     const allowed = request.headers.authorization === "Basic test";

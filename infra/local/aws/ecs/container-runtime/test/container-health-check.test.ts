@@ -5,32 +5,32 @@ import { readHealthCheck, watchHealth } from "../container-health-check.js";
 
 const check = { command: ["true"], interval: 10_000, timeout: 2_000, startPeriod: 0, retries: 2 };
 
-/** Runs the check with scripted answers (`hang` never answers) for so many seconds. */
+/** Runs the check with scripted results (`hang` never returns) for a number of seconds. */
 async function watch(answers: (boolean | "hang")[], seconds: number, changes: Partial<typeof check> = {}) {
   const clock = createVirtualClock(0);
-  const told: string[] = [];
+  const reported: string[] = [];
   let probes = 0;
   const probe = () => {
     const answer = answers[probes++] ?? true;
     return answer === "hang" ? new Promise<boolean>(() => {}) : Promise.resolve(answer);
   };
   const stop = watchHealth({ ...check, ...changes }, probe, clock, (status) =>
-    told.push(`${clock.now() / 1000}s ${status}`),
+    reported.push(`${clock.now() / 1000}s ${status}`),
   );
   for (let second = 0; second < seconds; second++) {
     clock.advance(1000);
     await new Promise((resolve) => setImmediate(resolve));
   }
   stop();
-  return { told, probes };
+  return { reported, probes };
 }
 
-test("a check runs first after its interval, and only changes are told", async () => {
-  assert.deepEqual((await watch([true, true, true], 35)).told, ["10s HEALTHY"]);
+test("a check runs first after its interval, and only changes are reported", async () => {
+  assert.deepEqual((await watch([true, true, true], 35)).reported, ["10s HEALTHY"]);
 });
 
-test("so many failures in a row as retries make a container unhealthy, and one success heals it", async () => {
-  assert.deepEqual((await watch([true, false, true, false, false, true], 65)).told, [
+test("`retries` failures in a row make a container unhealthy, and one success makes it healthy", async () => {
+  assert.deepEqual((await watch([true, false, true, false, false, true], 65)).reported, [
     "10s HEALTHY",
     "50s UNHEALTHY",
     "60s HEALTHY",
@@ -38,17 +38,17 @@ test("so many failures in a row as retries make a container unhealthy, and one s
 });
 
 test("failures in the start period don't count until the first success", async () => {
-  const { told } = await watch([false, false, false, false, false], 55, { startPeriod: 35_000 });
-  assert.deepEqual(told, ["50s UNHEALTHY"]);
+  const { reported } = await watch([false, false, false, false, false], 55, { startPeriod: 35_000 });
+  assert.deepEqual(reported, ["50s UNHEALTHY"]);
 });
 
-test("a check that hangs fails by its time-out and is not started again beside itself", async () => {
-  const { told, probes } = await watch(["hang"], 60);
-  assert.deepEqual(told, ["22s UNHEALTHY"]);
+test("a check that hangs fails by its timeout and is not started a second time", async () => {
+  const { reported, probes } = await watch(["hang"], 60);
+  assert.deepEqual(reported, ["22s UNHEALTHY"]);
   assert.equal(probes, 1);
 });
 
-test("a definition's check is read with ECS's defaults, and scaled but for its time-out", () => {
+test("a definition's check is read with ECS's defaults, and only its interval is scaled", () => {
   const definition = { healthCheck: { command: ["CMD-SHELL", "curl -f localhost || exit 1"] } };
   assert.deepEqual(readHealthCheck(definition, 0.1), {
     command: ["/bin/sh", "-c", "curl -f localhost || exit 1"],

@@ -34,7 +34,7 @@ const outside = [
   "127.0.0.1:4566/%2e%2e/app",
 ];
 
-/** A registry on loopback that answers every path with `body`. */
+/** Serves a registry on loopback that returns `body` for every path. */
 async function registry(t: TestContext, body: object) {
   const seen: string[] = [];
   const server = createServer((request, response) => {
@@ -54,7 +54,7 @@ async function registry(t: TestContext, body: object) {
 }
 
 for (const image of outside) {
-  test(`${image} is refused, and the registry's login is sent nowhere`, async (t) => {
+  test(`${image} is rejected, and the registry's credentials are sent nowhere`, async (t) => {
     const { seen, pull } = await registry(t, {});
     await assert.rejects(pull(image), { message: /CannotPullContainerError: .*invalid reference format/ });
     assert.deepEqual(seen, []);

@@ -24,7 +24,7 @@ const written = (task: TaskSpec, name = "app") => aws.logs.get(`known p/${name}/
 const run = (containers: JsonObject[], definition: JsonObject = BRIDGE, more: Partial<TaskSpec> = {}) =>
   aws.run(containers, definition, { ...INSTANCE, ...more });
 
-/** Serves a directory whose page says which container it is. */
+/** Serves a directory whose page names its container. */
 const serving = (text: string, port = 80) =>
   sh(`mkdir /srv; echo ${text} > /srv/index.html; exec httpd -f -p ${port} -h /srv`);
 
@@ -35,16 +35,16 @@ function page(task: TaskSpec, port: number | undefined): Promise<string> {
 
 async function end(task: TaskSpec) {
   aws.runtime.stop(task.taskArn);
-  return aws.told(task, "stopped");
+  return aws.reported(task, "stopped");
 }
 
-test("containers in bridge mode have ports of their own and are reached by those of the instance", async () => {
+test("containers in bridge mode have ports of their own and are reached by ports of the instance", async () => {
   const portMappings = [{ containerPort: 80, hostPort: 0 }];
   const task = run([
     container({ command: serving("one"), portMappings, stopTimeout: 0 }),
     container({ name: "other", command: serving("two"), portMappings, stopTimeout: 0 }),
   ]);
-  const { ip, containers } = await aws.told(task, "running");
+  const { ip, containers } = await aws.reported(task, "running");
   const bindings = containers.map(({ networkBindings }) => networkBindings ?? []);
   assert.equal(ip, "127.0.0.1");
   assert.deepEqual(
@@ -55,13 +55,13 @@ test("containers in bridge mode have ports of their own and are reached by those
   await end(task);
 });
 
-test("a port that is in use on this machine stops the task as failed to start", async (t) => {
+test("a port in use on this machine stops the task as failed to start", async (t) => {
   const taken = createServer().listen(0, "127.0.0.1");
   t.after(() => taken.close());
   await once(taken, "listening");
   const { port } = taken.address() as { port: number };
   const task = run([container({ command: serving("one"), portMappings: [{ containerPort: 80, hostPort: port }] })]);
-  const { stopCode, containers } = await aws.told(task, "stopped");
+  const { stopCode, containers } = await aws.reported(task, "stopped");
   assert.equal(stopCode, "TaskFailedToStart");
   assert.match(
     containers[0]?.reason ?? "",
@@ -84,13 +84,13 @@ test("containers in host mode share their ports, which are the instance's, and n
     ],
     { networkMode: "host" },
   );
-  const { containers } = await aws.told(task, "running");
+  const { containers } = await aws.reported(task, "running");
   assert.deepEqual(
     containers.map(({ networkBindings }) => networkBindings?.map(({ hostPort }) => hostPort)),
     [[port], []],
   );
   assert.equal(await page(task, port), "host");
-  await aws.told(task, "container-exited");
+  await aws.reported(task, "container-exited");
   assert.deepEqual(written(task, "caller"), ["host", "eth0", "lo"]);
   await end(task);
 });
@@ -101,15 +101,15 @@ test("a container finds another by its link", async () => {
     container({ links: ["db:database"], command, logConfiguration: logTo() }),
     container({ name: "db", essential: false, command: serving("linked"), stopTimeout: 0 }),
   ]);
-  await aws.told(task, "stopped");
+  await aws.reported(task, "stopped");
   assert.deepEqual(written(task), ["linked"]);
 });
 
-test("without a network a container has its loopback alone", async () => {
+test("without a network a container has only its loopback interface", async () => {
   const networkMode = "none";
   const task = run([container({ command: sh("ls /sys/class/net"), logConfiguration: logTo() })], { networkMode });
-  assert.equal((await aws.told(task, "running")).ip, "");
-  await aws.told(task, "stopped");
+  assert.equal((await aws.reported(task, "running")).ip, "");
+  await aws.reported(task, "stopped");
   assert.deepEqual(written(task), ["lo"]);
 });
 
@@ -119,18 +119,18 @@ test("a directory of the instance is a volume that its tasks share, never this m
   const look = (script: string) =>
     run([container({ command: sh(script), mountPoints, logConfiguration: logTo() })], definition);
   const first = look("ls /data | wc -l; echo kept > /data/file");
-  await aws.told(first, "stopped");
+  await aws.reported(first, "stopped");
   const second = look("cat /data/file");
-  await aws.told(second, "stopped");
+  await aws.reported(second, "stopped");
   assert.deepEqual([written(first), written(second)], [["0"], ["kept"]]);
 });
 
-test("a mount may be read-only, and its path is a path whatever is in it", async () => {
+test("a mount may be read-only, and its path may contain any characters", async () => {
   const definition = { ...BRIDGE, volumes: [{ name: "data" }] };
   const mountPoints = [{ sourceVolume: "data", containerPath: "/a:b", readOnly: true }];
   const command = sh("ls -d /a*; touch /a:b/file 2>&1");
   const task = run([container({ command, mountPoints, logConfiguration: logTo() })], definition);
-  await aws.told(task, "stopped");
+  await aws.reported(task, "stopped");
   const [path, refused] = written(task);
   assert.equal(path, "/a:b");
   assert.match(refused ?? "", /Read-only file system/);
@@ -154,9 +154,9 @@ for (const [what, members, definition] of [
     },
   ],
 ] as [string, JsonObject, JsonObject][]) {
-  test(`${what} is refused on an instance too`, async () => {
+  test(`${what} is rejected on an instance too`, async () => {
     const task = run([container({ command: ["true"], ...members })], { ...BRIDGE, ...definition });
-    const { stopCode, reason } = await aws.told(task, "stopped");
+    const { stopCode, reason } = await aws.reported(task, "stopped");
     assert.equal(stopCode, "TaskFailedToStart");
     assert.match(reason ?? "", /^ResourceInitializationError: /);
   });
@@ -168,7 +168,7 @@ test("an override changes nothing that RunTask can't override", async () => {
   const task = run([container({ command: sh("id -u; ls -d /host 2>&1"), logConfiguration: logTo() })], BRIDGE, {
     overrides,
   });
-  await aws.told(task, "stopped");
+  await aws.reported(task, "stopped");
   const [user, mount] = written(task);
   assert.equal(user, "0");
   assert.match(mount ?? "", /No such file/);

@@ -18,37 +18,37 @@ async function open(t: TestContext, options: Parameters<typeof openFixture>[0] =
 test("after a restart a task that still runs is taken over and can be stopped", async (t) => {
   const aws = await open(t);
   const task = aws.run([{ name: "app", image: aws.image, command: ["sleep", "3600"], stopTimeout: 0 }]);
-  const { ip } = await aws.told(task, "running");
+  const { ip } = await aws.reported(task, "running");
   await aws.runtime.close({ remove: false });
   aws.events.length = 0;
   const second = aws.another();
   await second.adopt([task], aws.listener);
-  const again = await aws.told(task, "running");
+  const again = await aws.reported(task, "running");
   assert.equal(again.ip, ip);
   assert.equal(again.containers[0]?.imageDigest, aws.imageDigest);
   second.stop(task.taskArn);
-  await aws.told(task, "stopped");
+  await aws.reported(task, "stopped");
   assert.deepEqual(await aws.listAll(), []);
   await second.close({ remove: true });
 });
 
-test("after a restart a task whose container is gone is told as stopped", async (t) => {
+test("after a restart a task whose container no longer exists is reported as stopped", async (t) => {
   const aws = await open(t);
   const task = aws.run([{ name: "app", image: aws.image, command: ["sleep", "3600"] }]);
-  const { containers } = await aws.told(task, "running");
+  const { containers } = await aws.reported(task, "running");
   await aws.runtime.close({ remove: false });
   aws.events.length = 0;
   await aws.engine.docker.getContainer(containers[0]?.runtimeId ?? "").remove({ force: true });
   const second = aws.another();
   await second.adopt([task], aws.listener);
-  assert.equal((await aws.told(task, "stopped")).reason, "Essential container in task exited");
+  assert.equal((await aws.reported(task, "stopped")).reason, "Essential container in task exited");
   await second.close({ remove: true });
 });
 
 test("closing with removal leaves no container and no network", async (t) => {
   const aws = await open(t);
   const task = aws.run([{ name: "app", image: aws.image, command: ["sleep", "3600"] }]);
-  await aws.told(task, "running");
+  await aws.reported(task, "running");
   await aws.runtime.close({ remove: true });
   assert.deepEqual(await aws.listAll(), []);
   const networks = await aws.engine.docker.listNetworks({
@@ -57,23 +57,26 @@ test("closing with removal leaves no container and no network", async (t) => {
   assert.deepEqual(networks, []);
 });
 
-test("a container engine that goes away stops its tasks with that as the reason", async (t) => {
+test("a container runtime that stops answering stops its tasks with that as the reason", async (t) => {
   const engine = await openEngine("/var/run/docker.sock");
   const door = await openDoor(t, engine.socketPath);
   const aws = await open(t, { engine: await openEngine(door.path) });
   const running = aws.run([{ name: "app", image: aws.image, command: ["sleep", "3600"] }]);
-  await aws.told(running, "running");
+  await aws.reported(running, "running");
   door.close();
-  const stopped = await aws.told(running, "stopped");
+  const stopped = await aws.reported(running, "stopped");
   assert.equal(stopped.stopCode, "EssentialContainerExited");
-  assert.match(stopped.reason ?? "", /^The container engine on this machine went away: /);
+  assert.match(stopped.reason ?? "", /^The container runtime on this machine stopped answering: /);
   const next = aws.run([{ name: "app", image: aws.image, command: ["sleep", "3600"] }]);
-  const failed = await aws.told(next, "stopped");
+  const failed = await aws.reported(next, "stopped");
   assert.equal(failed.stopCode, "TaskFailedToStart");
-  assert.match(failed.reason ?? "", /^ResourceInitializationError: the container engine on this machine went away: /);
+  assert.match(
+    failed.reason ?? "",
+    /^ResourceInitializationError: the container runtime on this machine stopped answering: /,
+  );
 });
 
-/** A socket that leads to the engine until it is closed. */
+/** Opens a socket that forwards to the container runtime until it is closed. */
 async function openDoor(t: TestContext, socketPath: string) {
   const path = join(await temporaryDirectory(t), "engine.sock");
   const open = new Set<Socket>();

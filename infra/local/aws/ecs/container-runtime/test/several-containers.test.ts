@@ -24,7 +24,7 @@ const dependsOn = (containerName: string, condition: string): JsonObject => ({
   dependsOn: [{ containerName, condition }],
 });
 
-test("containers of one task reach each other on localhost, whichever of them ends", async () => {
+test("containers of one task reach each other on localhost, after any of them ends", async () => {
   const task = aws.run([
     container("first", "sleep 0.2", { essential: false }),
     container("server", "httpd -f -p 5000 -h /etc"),
@@ -34,7 +34,7 @@ test("containers of one task reach each other on localhost, whichever of them en
       dependsOn("first", "COMPLETE"),
     ),
   ]);
-  const { containers } = await aws.told(task, "stopped");
+  const { containers } = await aws.reported(task, "stopped");
   assert.match(linesOf(task, "client")?.[0] ?? "", /^root:/);
   assert.deepEqual(
     containers.find(({ name }) => name === "client"),
@@ -56,7 +56,7 @@ test("a container starts when the one it depends on has completed, and shares a 
     ],
     { volumes: [{ name: "shared" }] },
   );
-  await aws.told(task, "stopped");
+  await aws.reported(task, "stopped");
   assert.deepEqual(linesOf(task, "app"), ["by init"]);
   const { Volumes } = await aws.engine.docker.listVolumes({
     filters: JSON.stringify({ label: [`slipway.task=${task.taskArn}`] }),
@@ -64,12 +64,12 @@ test("a container starts when the one it depends on has completed, and shares a 
   assert.deepEqual(Volumes ?? [], []);
 });
 
-test("a dependency that does not succeed keeps the task from starting, in the agent's words", async () => {
+test("a dependency that does not succeed stops the task with the agent's reason", async () => {
   const task = aws.run([
     container("app", "true", dependsOn("init", "SUCCESS")),
     container("init", "exit 4", { essential: false }),
   ]);
-  const { stopCode, reason, containers } = await aws.told(task, "stopped");
+  const { stopCode, reason, containers } = await aws.reported(task, "stopped");
   assert.equal(stopCode, "TaskFailedToStart");
   assert.equal(reason, "Task failed to start");
   assert.deepEqual(
@@ -83,13 +83,13 @@ test("a dependency that does not succeed keeps the task from starting, in the ag
 });
 
 test("a container waits until the one it depends on is healthy", async () => {
-  // A start period and a time-out that no machine is too slow for.
+  // A start period and a timeout that suffice on slow machines.
   const healthCheck = { command: ["CMD", "test", "-f", "/tmp/up"], interval: 5, startPeriod: 300, timeout: 60 };
   const task = aws.run([
     container("app", "echo started", dependsOn("db", "HEALTHY")),
     container("db", "sleep 0.4; touch /tmp/up; sleep 3600", { healthCheck }),
   ]);
-  await aws.told(task, "stopped");
+  await aws.reported(task, "stopped");
   const types = aws.events.filter(({ taskArn }) => taskArn === task.taskArn).map(({ type }) => type);
   assert.ok(types.indexOf("health") < types.indexOf("running"), types.join());
   assert.deepEqual(linesOf(task, "app"), ["started"]);
@@ -108,7 +108,7 @@ test("containers stop in the opposite order of their start", async () => {
   );
   for (const name of ["db", "app"]) await aws.wrote(task, name, "ready");
   aws.runtime.stop(task.taskArn);
-  const { containers } = await aws.told(task, "stopped");
+  const { containers } = await aws.reported(task, "stopped");
   assert.deepEqual(
     containers.map(({ name, exitCode }) => [name, exitCode]),
     [
