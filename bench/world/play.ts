@@ -1,4 +1,4 @@
-import { loadOthers } from "../../ci/lib/rollout/prune/find-uses.js";
+import { loadOthers } from "../../ci/lib/rollout/prune/find-unused.js";
 import type { Report } from "../../ci/lib/rollout/result.js";
 import { awsTiming, type FaultRule } from "../../infra/local/aws/index.js";
 import { type Circumstances, type CircumstancesKept, keepCircumstances } from "./circumstances.js";

@@ -6,8 +6,8 @@ import { systemClock } from "../common/clock.js";
 import { InputError } from "../common/errors.js";
 import { neutral } from "../common/foreign-text.js";
 import type { TargetFile } from "../config/target.js";
-import { describeService, isNotFound, readService, type ServiceNow } from "../ecs/service.js";
-import { knownDeployments } from "../ecs/service-deployments.js";
+import { type CurrentService, describeService, isNotFound, readService } from "../ecs/service.js";
+import { readableDeployments } from "../ecs/service-deployments.js";
 import { refuseUnsupported } from "../ecs/supported-services.js";
 import { type Arguments, checkName, wantedTarget } from "../init/arguments.js";
 import { findDockerfile, invocationOf, readCheckout } from "../init/checkout.js";
@@ -93,7 +93,7 @@ const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
 interface Live {
   draft: Draft;
   address: Address;
-  now: ServiceNow;
+  now: CurrentService;
   findings: JudgedFinding[];
 }
 
@@ -137,10 +137,10 @@ function asArgument(account: string): (error: unknown) => never {
 /** The findings that a deploy of a new version would begin with. What concerns the image of that version is not known yet. */
 async function readFindings(
   session: Parameters<typeof propose>[0],
-  now: ServiceNow,
+  now: CurrentService,
   { target, missingRepository }: Draft,
 ): Promise<JudgedFinding[]> {
-  const deployments = await knownDeployments(session, registeredAt(now.current));
+  const deployments = await readableDeployments(session, registeredAt(now.current));
   const image = now.running.image.replace(/(?::[\w.-]+)?(?:@.*)?$/, "");
   // The digest is as long as one of a built image.
   const release = { version: "new", image: `${image}@sha256:${"0".repeat(64)}`, digest: "" };

@@ -2,7 +2,7 @@ import { unchanged } from "../aws/describe-error.js";
 import { systemClock } from "../common/clock.js";
 import { parseReleaseVersion } from "../config/version.js";
 import { readService } from "../ecs/service.js";
-import { knownDeployments } from "../ecs/service-deployments.js";
+import { readableDeployments } from "../ecs/service-deployments.js";
 import { findExisting, parseExisting } from "../publish/existing-image.js";
 import { findPublished } from "../publish/publish-release.js";
 import { type DeployArguments, parseDeploySettings } from "../rollout/plan/deploy-settings.js";
@@ -40,7 +40,7 @@ export async function planDeploy(options: PlanOptions): Promise<Proposal> {
   const now = await readService(aws, target);
   const [release, deployments] = await Promise.all([
     existing ? findExisting(existing.address, version, destination, progress) : findPublished(version, destination),
-    unchanged(knownDeployments(session, registeredAt(now.current))),
+    unchanged(readableDeployments(session, registeredAt(now.current))),
   ]);
   return await unchanged(propose(session, now, deployments, release, settings));
 }

@@ -52,17 +52,17 @@ export async function listServiceDeployments(
 }
 
 /** The service's deployments as far as they can be read; `classicOnly` says why they can't. */
-export interface KnownDeployments {
+export interface ReadableDeployments {
   listed: ListedDeployment[];
   classicOnly?: string;
 }
 
 /** As `listServiceDeployments`, for credentials that may not know the newer APIs. */
-export async function knownDeployments(
+export async function readableDeployments(
   session: Session,
   since: number,
   cache: RevisionCache = new Map(),
-): Promise<KnownDeployments> {
+): Promise<ReadableDeployments> {
   try {
     return { listed: await listServiceDeployments(session, since, cache) };
   } catch (error) {

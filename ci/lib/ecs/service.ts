@@ -11,7 +11,7 @@ import { type Running, runningOf } from "./containers.js";
 import { refuseUnsupported } from "./supported-services.js";
 
 /** The service as it is before a rollout. */
-export interface ServiceNow {
+export interface CurrentService {
   service: Service;
   /** The revision that the service is set to: not necessarily the family's newest. */
   current: RawTaskDefinition;
@@ -23,11 +23,11 @@ export interface ServiceNow {
  * @throws InputError when there is none, or when it is of a kind that Slipway does not deploy to; SlipwayError when AWS does not answer.
  * Nothing is changed.
  */
-export async function readService(aws: Aws, target: Target, signal?: AbortSignal): Promise<ServiceNow> {
+export async function readService(aws: Aws, target: Target, signal?: AbortSignal): Promise<CurrentService> {
   return await unchanged(read(aws, target, signal));
 }
 
-async function read(aws: Aws, target: Target, signal?: AbortSignal): Promise<ServiceNow> {
+async function read(aws: Aws, target: Target, signal?: AbortSignal): Promise<CurrentService> {
   // With its tags: a one-off task takes them along where the service's own tasks do.
   const service = await describeService(aws, target, signal, ["TAGS"]);
   refuseUnsupported(service, target);

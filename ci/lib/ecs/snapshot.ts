@@ -3,7 +3,7 @@ export interface Snapshot {
   /** When it was taken, on our own clock: never compared with AWS's times. */
   at: number;
   /** Nothing but our service deployment was read: all else is as it was at the look before. */
-  isGlance?: true;
+  isLightPoll?: true;
   service: ServiceView;
   /** Our own service deployment. Absent while ECS does not list it yet, or where it can't be read (`Subject.classicOnly`). */
   ours?: ServiceDeploymentView;
@@ -43,7 +43,7 @@ export interface Subject {
 export interface ServiceView {
   status: string;
   /** What ECS answers where it does not know the service or its cluster any more: all else is as it was last seen. */
-  gone?: string;
+  notFound?: string;
   desiredCount: number;
   runningCount: number;
   pendingCount: number;
@@ -138,6 +138,6 @@ export function primaryOf<Deployment extends { status?: string | undefined }>(se
 }
 
 /** Whatever was still to come will not come any more, and what runs will not run on. */
-export function isDeleted({ status, gone }: ServiceView): boolean {
+export function isDeleted({ status, notFound: gone }: ServiceView): boolean {
   return gone !== undefined || status === "DRAINING" || status === "INACTIVE";
 }

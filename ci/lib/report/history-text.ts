@@ -1,8 +1,8 @@
 import { neutral } from "../common/foreign-text.js";
-import type { Past } from "../rollout/history/deployment-record.js";
+import type { DeploymentRecord } from "../rollout/history/deployment-record.js";
 
 /** The last deployments for people: a line each, the newest first. */
-export function formatHistory(history: readonly Past[]): string {
+export function formatHistory(history: readonly DeploymentRecord[]): string {
   if (history.length === 0) return "ECS remembers no deployment of this service: it keeps them for 90 days.\n";
   const rows = [
     ["started", "took", "ended as", "version", "revision", "digest", "by", "commit"],
@@ -13,7 +13,7 @@ export function formatHistory(history: readonly Past[]): string {
   return `${rows.map((cells) => line(cells).trimEnd()).join("\n")}\n`;
 }
 
-function row(past: Past): string[] {
+function row(past: DeploymentRecord): string[] {
   return [
     new Date(past.startedAt).toISOString().replace(/\.\d+Z$/, "Z"),
     past.finishedAt === undefined ? "-" : `${Math.round((past.finishedAt - past.startedAt) / 1000)} s`,

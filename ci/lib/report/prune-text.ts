@@ -1,7 +1,7 @@
-import type { KeepReport } from "../rollout/prune/prune.js";
+import type { PruneResult } from "../rollout/prune/prune-revisions.js";
 
 /** What became of the old revisions, a line each thing. */
-export function keptLines(kept: KeepReport | undefined): [string, string][] {
+export function keptLines(kept: PruneResult | undefined): [string, string][] {
   if (!kept) return [];
   const { keep, deregistered, inUse, left, refused } = kept;
   return [

@@ -1,7 +1,7 @@
 import { neutral, quoted } from "../common/foreign-text.js";
 import type { Diagnosis } from "../rollout/diagnose/diagnose.js";
 import type { LogTail } from "../rollout/diagnose/log-tail.js";
-import type { WayBackDiagnosis } from "../rollout/diagnose/rollback-diagnosis.js";
+import type { RollbackDiagnosis } from "../rollout/diagnose/rollback-diagnosis.js";
 import type { Report, UndoReport } from "../rollout/result.js";
 import type { AskedMeanwhile } from "../rollout/verify/during-rollout.js";
 import type { TaskAnswers } from "../rollout/verify/task-requests.js";
@@ -103,7 +103,7 @@ function diagnosisLines({ title, failedTasks, ...rest }: Diagnosis): string[] {
 }
 
 /** Why what was gone back to does not run either. */
-function wayBackLines({ taskDefinition, failedTasks, title, evidence, fix }: WayBackDiagnosis): string[] {
+function wayBackLines({ taskDefinition, failedTasks, title, evidence, fix }: RollbackDiagnosis): string[] {
   const [first = "", ...rest] = causeLines({ title: `${title} (${failedTasks} of its tasks failed)`, evidence, fix });
   return [`${shortName(taskDefinition)}, which was gone back to, does not run. ${first}`, ...rest];
 }

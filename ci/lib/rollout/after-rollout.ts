@@ -1,5 +1,5 @@
-import type { ServiceNow } from "../ecs/service.js";
-import { keepNewest } from "./prune/prune.js";
+import type { CurrentService } from "../ecs/service.js";
+import { pruneRevisions } from "./prune/prune-revisions.js";
 import type { Report } from "./result.js";
 import type { DeployRequest } from "./revisions/deploy-request.js";
 import type { Session } from "./session.js";
@@ -15,7 +15,7 @@ import { afterFailed } from "./verdicts.js";
 export async function afterwards(
   session: Session,
   attempt: DeployRequest,
-  now: ServiceNow,
+  now: CurrentService,
   report: Report,
 ): Promise<Report> {
   if (report.verdict !== "deployed") {
@@ -35,7 +35,7 @@ export async function afterwards(
       ? undefined
       : await span(
           "prune",
-          () => keepNewest(session, keep),
+          () => pruneRevisions(session, keep),
           ({ refused }) => refused,
         );
   return { ...report, ...(after && { after }), ...(kept && { kept }) };

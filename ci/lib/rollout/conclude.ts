@@ -1,5 +1,5 @@
 import type { Judgement, Verdict } from "./judge/verdict.js";
-import type { Undone } from "./rollback/automatic-rollback.js";
+import type { AutomaticRollback } from "./rollback/automatic-rollback.js";
 import type { HttpCheck } from "./verify/verify.js";
 
 /** Everything that the last word rests on. */
@@ -7,7 +7,7 @@ export interface Ended {
   version: string;
   judgement: Judgement & { state: "decided" };
   http: HttpCheck;
-  undone?: Undone;
+  undone?: AutomaticRollback;
   /** What was served after the undo. */
   undoHttp: HttpCheck;
 }

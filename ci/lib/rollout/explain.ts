@@ -1,10 +1,10 @@
-import type { ServiceNow } from "../ecs/service.js";
+import type { CurrentService } from "../ecs/service.js";
 import { rolesIn } from "./diagnose/container-roles.js";
 import { type Diagnosis, diagnose } from "./diagnose/diagnose.js";
 import { type LogTail, logTail } from "./diagnose/log-tail.js";
-import { diagnoseWayBack, type WayBackDiagnosis } from "./diagnose/rollback-diagnosis.js";
-import { diagnoseServed } from "./diagnose/wrong-version.js";
-import type { Undone } from "./rollback/automatic-rollback.js";
+import { diagnoseRollback, type RollbackDiagnosis } from "./diagnose/rollback-diagnosis.js";
+import { diagnoseResponse } from "./diagnose/wrong-version.js";
+import type { AutomaticRollback } from "./rollback/automatic-rollback.js";
 import type { Session } from "./session.js";
 import type { HttpCheck } from "./verify/verify.js";
 import type { Watched } from "./watch/watch.js";
@@ -14,25 +14,25 @@ export interface Explanation {
   diagnosis?: Diagnosis;
   log?: LogTail;
   /** Why what ECS went back to, or was taken back to by us, does not run either. */
-  wayBack?: WayBackDiagnosis;
+  wayBack?: RollbackDiagnosis;
 }
 
 /** A rollout at its end, what is served then, and what became of taking it back. */
 export interface Outcome {
   watched: Watched;
   http: HttpCheck;
-  undone?: Undone | undefined;
+  undone?: AutomaticRollback | undefined;
 }
 
-export async function explain(session: Session, now: ServiceNow, outcome: Outcome): Promise<Explanation> {
+export async function explain(session: Session, now: CurrentService, outcome: Outcome): Promise<Explanation> {
   const wayBack = ofUndo(outcome.undone) ?? ofRollback(outcome.watched);
   return { ...(await ofRollout(session, now, outcome)), ...(wayBack && { wayBack }) };
 }
 
 /** For what went wrong with the tasks; a rollout that another one replaced needs no cause. */
-async function ofRollout(session: Session, now: ServiceNow, { watched, http }: Outcome): Promise<Explanation> {
+async function ofRollout(session: Session, now: CurrentService, { watched, http }: Outcome): Promise<Explanation> {
   const { subject, snapshots } = watched;
-  if (http.state === "wrong") return { diagnosis: diagnoseServed(http) };
+  if (http.state === "wrong") return { diagnosis: diagnoseResponse(http) };
   if (!isBad(watched)) return {};
   // Ours differs from the current revision in image and VERSION alone: so its containers and their logs are as this one says.
   const { taskDefinition } = now.current;
@@ -42,12 +42,12 @@ async function ofRollout(session: Session, now: ServiceNow, { watched, http }: O
 }
 
 /** What ECS went back to runs where the verdict is `rolled-back`. */
-function ofRollback(watched: Watched): WayBackDiagnosis | undefined {
+function ofRollback(watched: Watched): RollbackDiagnosis | undefined {
   if (!isBad(watched) || watched.judgement.verdict === "rolled-back") return undefined;
-  return diagnoseWayBack(watched.subject, watched.snapshots);
+  return diagnoseRollback(watched.subject, watched.snapshots);
 }
 
-function ofUndo(undone: Undone | undefined): WayBackDiagnosis | undefined {
+function ofUndo(undone: AutomaticRollback | undefined): RollbackDiagnosis | undefined {
   if (!undone || "refused" in undone || !isBad(undone.watched)) return undefined;
   const { subject, snapshots } = undone.watched;
   const diagnosis = diagnose(subject, snapshots);

@@ -1,10 +1,10 @@
-import type { ServiceNow } from "../ecs/service.js";
+import type { CurrentService } from "../ecs/service.js";
 import type { Subject } from "../ecs/snapshot.js";
 import { conclude } from "./conclude.js";
 import type { Explanation } from "./explain.js";
 import { nextStep } from "./next-step.js";
 import type { Report, UndoReport } from "./result.js";
-import type { Undone } from "./rollback/automatic-rollback.js";
+import type { AutomaticRollback } from "./rollback/automatic-rollback.js";
 import type { RollOutOptions } from "./run.js";
 import type { Started } from "./start/start.js";
 import { exitCodes } from "./verdicts.js";
@@ -15,13 +15,13 @@ import { lostCertainties, type Watched } from "./watch/watch.js";
 
 /** All that one deploy has seen and done. */
 export interface Story extends Explanation {
-  now: ServiceNow;
+  now: CurrentService;
   started: Started;
   watched: Watched;
   http: HttpCheck;
   startedAt: number;
   race?: string;
-  undone?: Undone;
+  undone?: AutomaticRollback;
   undoHttp?: HttpCheck;
   tasks?: TaskAnswers;
   during?: AskedMeanwhile;
@@ -68,12 +68,12 @@ export function makeReport(options: RollOutOptions, story: Story): Report {
 }
 
 /** What the verdict on the rollout and the one on its undo lack. */
-function uncertain(subject: Subject, undone: Undone | undefined): string[] {
+function uncertain(subject: Subject, undone: AutomaticRollback | undefined): string[] {
   const undo = undone && "watched" in undone ? [undone.watched.subject] : [];
   return [...new Set([subject, ...undo].flatMap(lostCertainties))];
 }
 
-function undoReport(undone: Undone, http: HttpCheck): UndoReport {
+function undoReport(undone: AutomaticRollback, http: HttpCheck): UndoReport {
   const { why } = undone;
   if ("refused" in undone) return { why, refused: undone.refused };
   const { to, taskDefinition, watched } = undone;

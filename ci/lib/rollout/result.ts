@@ -1,10 +1,10 @@
 import type { Running } from "../ecs/containers.js";
 import type { Diagnosis } from "./diagnose/diagnose.js";
 import type { LogTail } from "./diagnose/log-tail.js";
-import type { WayBackDiagnosis } from "./diagnose/rollback-diagnosis.js";
+import type { RollbackDiagnosis } from "./diagnose/rollback-diagnosis.js";
 import type { Verdict, Witness } from "./judge/verdict.js";
 import type { Change } from "./plan/plan.js";
-import type { KeepReport } from "./prune/prune.js";
+import type { PruneResult } from "./prune/prune-revisions.js";
 import type { PostDeployResult } from "./tasks/post-deploy.js";
 import type { AskedMeanwhile } from "./verify/during-rollout.js";
 import type { TaskAnswers } from "./verify/task-requests.js";
@@ -50,11 +50,11 @@ export interface Report {
   diagnosis?: Diagnosis;
   log?: LogTail;
   /** Present where tasks of what was gone back to failed too. */
-  wayBack?: WayBackDiagnosis;
+  wayBack?: RollbackDiagnosis;
   /** What became of the target's task after the deploy, where it has one and it was run. */
   after?: PostDeployResult;
   /** What became of the family's old revisions, where that was asked for. */
-  kept?: KeepReport;
+  kept?: PruneResult;
   /** What to do now. */
   next?: string;
 }

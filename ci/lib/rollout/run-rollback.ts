@@ -5,10 +5,16 @@ import { InputError } from "../common/errors.js";
 import { neutral } from "../common/foreign-text.js";
 import { type Running, runningOf } from "../ecs/containers.js";
 import { readService } from "../ecs/service.js";
-import type { Past } from "./history/deployment-record.js";
-import { history, remembered } from "./history/history.js";
-import { type Goal, lastProven, onItsWay, provenAs, provenGoals } from "./history/rollback-target.js";
-import { firstStartable, missingImages, type Startable } from "./history/startable.js";
+import type { DeploymentRecord } from "./history/deployment-record.js";
+import { historyLimit, readHistory } from "./history/read-history.js";
+import {
+  lastSuccessful,
+  type RollbackTarget,
+  rollbackInProgress,
+  successfulAs,
+  successfulTargets,
+} from "./history/rollback-target.js";
+import { firstStartable, missingImages, type StartableTarget } from "./history/startable-target.js";
 import type { Report } from "./result.js";
 import { describeRevision, newestRevisions } from "./revisions/own-revisions.js";
 import { type RollOutOptions, rollOut } from "./run.js";
@@ -27,8 +33,8 @@ export interface RollbackOptions extends Omit<RollOutOptions, "release" | "verb"
 export async function rollback({ to, ...options }: RollbackOptions): Promise<Report> {
   const now = await readService(options.aws, options.target, options.signal);
   const { running } = now;
-  const past = await unchanged(history(options, remembered));
-  const begun = to === undefined ? onItsWay(now, past) : undefined;
+  const past = await unchanged(readHistory(options, historyLimit));
+  const begun = to === undefined ? rollbackInProgress(now, past) : undefined;
   const { goal, source } = await unchanged(begun ? described(options, begun) : choose(options, past, running, to));
   const release = releaseOf(options, source, goal);
   options.progress(
@@ -42,18 +48,18 @@ export async function rollback({ to, ...options }: RollbackOptions): Promise<Rep
 /** A revision whose images are gone can't be started: another is chosen, and one that is named is refused. */
 async function choose(
   session: Omit<RollbackOptions, "to">,
-  past: readonly Past[],
+  past: readonly DeploymentRecord[],
   running: Running,
   to: string | undefined,
-): Promise<Startable> {
+): Promise<StartableTarget> {
   if (to !== undefined) {
     const wanted = await described(session, await named(session, past, to, running.taskDefinition), to);
     if (!session.settings?.ignore.includes("image-missing")) await refuseUnstartable(session, wanted, past, running);
     return wanted;
   }
-  const last = lastProven(past, running);
+  const last = lastSuccessful(past, running);
   if (session.settings?.ignore.includes("image-missing")) return await described(session, last);
-  const found = await firstStartable(session, provenGoals(past, running));
+  const found = await firstStartable(session, successfulTargets(past, running));
   if (found) return found;
   throw new InputError(
     "nothing-startable",
@@ -61,20 +67,20 @@ async function choose(
   );
 }
 
-async function described(session: Session, goal: Goal, to?: string): Promise<Startable> {
+async function described(session: Session, goal: RollbackTarget, to?: string): Promise<StartableTarget> {
   return { goal, source: await describeGoal(session, goal, to) };
 }
 
 /** @throws InputError that names the missing images, and the release to go back to in place of this one. */
 async function refuseUnstartable(
   session: Session,
-  { goal, source }: Startable,
-  past: readonly Past[],
+  { goal, source }: StartableTarget,
+  past: readonly DeploymentRecord[],
   running: Running,
 ): Promise<void> {
   const missing = await missingImages(session)(source);
   if (missing.length === 0) return;
-  const others = provenGoals(past, running).filter((one) => one.taskDefinition !== goal.taskDefinition);
+  const others = successfulTargets(past, running).filter((one) => one.taskDefinition !== goal.taskDefinition);
   const other = await firstStartable(session, others);
   const next = other
     ? `The last release that ended well and can be started is ${nameOf(other.goal.taskDefinition)}: rollback --to ${nameOf(other.goal.taskDefinition)}.`
@@ -85,20 +91,29 @@ async function refuseUnstartable(
   );
 }
 
-async function named(session: Session, past: readonly Past[], to: string, current: string): Promise<Goal> {
-  const version = provenAs(past, (one) => one.version === to);
+async function named(
+  session: Session,
+  past: readonly DeploymentRecord[],
+  to: string,
+  current: string,
+): Promise<RollbackTarget> {
+  const version = successfulAs(past, (one) => one.version === to);
   if (version) return version;
   const { family } = session.target;
   const [, number] = /^(?:.*[:/])?(\d+)$/.exec(to) ?? [];
   const taskDefinition = current.replace(/\d+$/, number ?? "");
   const isRevision = number !== undefined && [number, `${family}:${number}`, taskDefinition].includes(to);
-  if (isRevision) return provenAs(past, (one) => one.taskDefinition === taskDefinition) ?? { taskDefinition };
+  if (isRevision) return successfulAs(past, (one) => one.taskDefinition === taskDefinition) ?? { taskDefinition };
   if (/[:/]/.test(to)) throw badTo(session, to);
   return await unprovenVersion(session, past, to);
 }
 
 /** ECS forgets deployments after 90 days; the revisions themselves still tell their version. */
-async function unprovenVersion(session: Session, past: readonly Past[], version: string): Promise<Goal> {
+async function unprovenVersion(
+  session: Session,
+  past: readonly DeploymentRecord[],
+  version: string,
+): Promise<RollbackTarget> {
   const versions = past.flatMap((one) => one.version ?? []);
   for (const taskDefinition of await newestRevisions(session)) {
     const revision = await describeRevision(session, taskDefinition);
@@ -116,7 +131,7 @@ async function unprovenVersion(session: Session, past: readonly Past[], version:
 /** A revision that somebody names need not be there. */
 async function describeGoal(
   session: Session,
-  { taskDefinition }: Goal,
+  { taskDefinition }: RollbackTarget,
   to: string | undefined,
 ): Promise<RawTaskDefinition> {
   try {
@@ -131,7 +146,7 @@ async function describeGoal(
   }
 }
 
-function releaseOf({ target }: Session, source: RawTaskDefinition, goal: Goal): Release {
+function releaseOf({ target }: Session, source: RawTaskDefinition, goal: RollbackTarget): Release {
   const { image, version, digest = goal.digest } = runningOf(source, target);
   if (digest !== undefined && version !== undefined) {
     const repository = image.replace(/@.*$/, "").replace(/:[^/:]*$/, "");
@@ -143,7 +158,7 @@ function releaseOf({ target }: Session, source: RawTaskDefinition, goal: Goal): 
   );
 }
 
-function proofOf({ proof }: Goal): string {
+function proofOf({ proof }: RollbackTarget): string {
   return proof === undefined
     ? "unproven, because ECS remembers no deployment of it that ended well"
     : `it was deployed at ${new Date(proof.startedAt).toISOString()} and ended well`;

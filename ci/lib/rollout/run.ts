@@ -1,14 +1,14 @@
 import type { RawTaskDefinition } from "../aws/raw-task-definition.js";
-import { readService, type ServiceNow } from "../ecs/service.js";
+import { type CurrentService, readService } from "../ecs/service.js";
 import { afterwards } from "./after-rollout.js";
 import { explain } from "./explain.js";
-import type { Permitted } from "./fail-fast/fail-fast.js";
+import type { AllowedActions } from "./fail-fast/fail-fast.js";
 import { makeReport } from "./make-result.js";
 import { type DeploySettings, defaultSettings } from "./plan/deploy-settings.js";
 import type { Report } from "./result.js";
 import { findConcurrentDeploy } from "./revisions/concurrent-deploy.js";
 import { checkRunId, type DeployRequest } from "./revisions/deploy-request.js";
-import { takeBack } from "./rollback/after-rollout.js";
+import { rollBackIfNeeded } from "./rollback/roll-back-if-needed.js";
 import { attachHint, type Release, type Session } from "./session.js";
 import { noSpan } from "./span.js";
 import { type Started, start } from "./start/start.js";
@@ -35,7 +35,7 @@ export interface RollOutOptions extends Session {
   /** How long the rollout may take, in milliseconds; as long as the service's settings let it take unless it says otherwise. */
   timeoutMs?: number;
   /** What may be done besides looking; an early stop where it is proven, and nothing at the deadline, unless it says otherwise. */
-  permitted?: Partial<Permitted>;
+  permitted?: Partial<AllowedActions>;
   /** Whether a deploy that is proven wrong is taken back, where ECS does not do it; it is unless this is false. */
   undo?: boolean;
   /** What is changed beside the image and VERSION. */
@@ -66,7 +66,7 @@ export async function rollOut(options: RollOutOptions): Promise<Report> {
   const timeoutMs = options.timeoutMs ?? (await timeAllowed(session, now));
   const started = await start(session, now, attempt, timeoutMs, () => readBefore(options, now));
   session.progress(opening(now, started, release));
-  const permitted: Permitted = { earlyStop: true, onTimeout: "leave", ...options.permitted };
+  const permitted: AllowedActions = { earlyStop: true, onTimeout: "leave", ...options.permitted };
   const baseline = started.baseline ?? (options.http ? baselineIn(started.probe, options.http) : {});
   const publicly = meanwhile(options, baseline);
   const known = eventsBefore(now, Number.POSITIVE_INFINITY);
@@ -78,7 +78,7 @@ export async function rollOut(options: RollOutOptions): Promise<Report> {
   );
   const during = publicly.seen();
   const { watched, http, tasks } = await askServed(options, ended, version, baseline);
-  const undone = mayUndo ? await takeBack(session, { started, watched, http, version, baseline }) : undefined;
+  const undone = mayUndo ? await rollBackIfNeeded(session, { started, watched, http, version, baseline }) : undefined;
   const back = undone && (await askServedAfter(options, undone, baseline));
   const found = await explain(session, now, { watched, http, undone: back?.undone });
   const race = await findConcurrentDeploy(session, started.base, watched);
@@ -102,11 +102,11 @@ function failureOf({ judgement: { verdict, reason } }: Watched): string | undefi
   return verdict === "deployed" || verdict === "deployed-early" ? undefined : `${verdict}: ${reason}`;
 }
 
-async function timeAllowed(session: Session, { service, current }: ServiceNow): Promise<number> {
+async function timeAllowed(session: Session, { service, current }: CurrentService): Promise<number> {
   return allowance(service, current.taskDefinition, await readTargetGroups(session, service)).ms;
 }
 
-function opening(now: ServiceNow, { attached, subject }: Started, { version }: Release): string {
+function opening(now: CurrentService, { attached, subject }: Started, { version }: Release): string {
   const revision = subject.taskDefinition.split("/").at(-1);
   if (attached && subject.taskDefinition !== now.running.taskDefinition)
     return `An earlier call has rolled out ${version} (${revision}): looking what became of it.`;
@@ -116,7 +116,7 @@ function opening(now: ServiceNow, { attached, subject }: Started, { version }: R
 }
 
 /** Ids of the service's events from before a time on AWS's clock. */
-function eventsBefore({ service }: ServiceNow, time: number): ReadonlySet<string> {
+function eventsBefore({ service }: CurrentService, time: number): ReadonlySet<string> {
   const before = service.events?.filter((event) => (event.createdAt?.getTime() ?? 0) < time);
   return new Set(before?.map((event) => event.id ?? ""));
 }

@@ -1,7 +1,7 @@
 /** ListServiceDeployments is permitted and DescribeServiceDeployments is not. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { history } from "../../lib/rollout/history/history.js";
+import { readHistory } from "../../lib/rollout/history/read-history.js";
 import { Fault } from "../support/fake-aws.js";
 import { scene } from "../support/rollout-scene.js";
 import { revisionArn, type Stories, type Story, target } from "../support/scripted-ecs.js";
@@ -81,7 +81,7 @@ test("where the list is not permitted either, the classic deployments are what i
 test("the history tells how each deployment ended from the list", async (t) => {
   const { fake, clock, roll } = await listedOnly(t, crashLoop("old-id"));
   await roll();
-  const past = await history({ aws: fake.aws, target, clock, progress: () => {} }, 10);
+  const past = await readHistory({ aws: fake.aws, target, clock, progress: () => {} }, 10);
   assert.deepEqual(
     past.map(({ taskDefinition, ending }) => [taskDefinition, ending]),
     [

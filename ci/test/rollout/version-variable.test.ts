@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
 import { formatHistory } from "../../lib/report/history-text.js";
 import { formatStatus } from "../../lib/report/status-text.js";
-import { history } from "../../lib/rollout/history/history.js";
+import { readHistory } from "../../lib/rollout/history/read-history.js";
 import { status } from "../../lib/rollout/status.js";
 import type { Ask } from "../../lib/rollout/verify/http-request.js";
 import { rollbackScene } from "../support/rollback-scene.js";
@@ -36,7 +36,7 @@ test("without a variable status, history and rollback --to know the versions", a
   assert.deepEqual(namesIn(containerOf(world, 9)), ["PASSWORD"]);
   const now = await status(fake.aws, none.target);
   assert.match(formatStatus(now), /^version {5}v1\.2\.0$/m);
-  const past = await history({ aws: fake.aws, ...none, clock: virtualClock(), progress() {} }, 10);
+  const past = await readHistory({ aws: fake.aws, ...none, clock: virtualClock(), progress() {} }, 10);
   assert.deepEqual(
     past.map(({ version }) => version),
     ["v1.2.0", "v1.1.0", "2026-11-01"],

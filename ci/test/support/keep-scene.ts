@@ -1,5 +1,5 @@
 import type { TestContext } from "node:test";
-import { keepNewest } from "../../lib/rollout/prune/prune.js";
+import { pruneRevisions } from "../../lib/rollout/prune/prune-revisions.js";
 import { fakeAws } from "./fake-aws.js";
 import { scriptedEcs, target } from "./scripted-ecs.js";
 import { clusterArn, withRevisions } from "./scripted-keep.js";
@@ -14,7 +14,7 @@ export async function keepScene(t: TestContext) {
   t.after(() => fake.close());
   const session = { aws: fake.aws, target, clock, progress: () => {} };
   const deregistered = () => fake.sent("DeregisterTaskDefinition").map(({ taskDefinition }) => taskDefinition);
-  return { clock, world, elsewhere, fake, deregistered, keep: (count = 1) => keepNewest(session, count) };
+  return { clock, world, elsewhere, fake, deregistered, keep: (count = 1) => pruneRevisions(session, count) };
 }
 
 export const names = (...revisions: number[]) => revisions.map((revision) => `service:${revision}`);

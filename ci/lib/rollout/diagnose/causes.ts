@@ -12,7 +12,7 @@ export interface CauseRule {
    * permission that is missing, a command that is not in the image. Somebody has to change something first, so ECS's retries are lost
    * time. What can: capacity, the network, a slow start, and whatever the app itself does.
    */
-  heals: boolean;
+  isTransient: boolean;
 }
 
 export type Cause =

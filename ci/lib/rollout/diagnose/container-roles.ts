@@ -3,7 +3,7 @@ import { objects } from "../../ecs/containers.js";
 import type { ContainerView, Snapshot } from "../../ecs/snapshot.js";
 
 /** What a container is to its task, by the task definition. */
-export interface Role {
+export interface ContainerRole {
   name: string;
   /** Whether the task ends with it. */
   essential: boolean;
@@ -15,7 +15,7 @@ interface Dependency {
   condition: string;
 }
 
-export function rolesIn(taskDefinition: JsonObject): Role[] {
+export function rolesIn(taskDefinition: JsonObject): ContainerRole[] {
   return objects(taskDefinition.containerDefinitions).map((one) => ({
     name: String(one.name),
     essential: one.essential !== false,
@@ -46,7 +46,7 @@ export function endedFirst(snapshots: readonly Snapshot[]): ReadonlyMap<string, 
 /** The first container that `name` waits for, itself or through others, and that has not come as far as it must. */
 export function waitedFor(
   name: string,
-  roles: readonly Role[],
+  roles: readonly ContainerRole[],
   containers: readonly ContainerView[],
 ): ContainerView | undefined {
   const { dependsOn = [] } = roles.find((role) => role.name === name) ?? {};

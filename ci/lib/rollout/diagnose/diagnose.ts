@@ -1,9 +1,9 @@
 import { isDeleted, primaryOf, type Snapshot, type Subject, type TaskView, taskId } from "../../ecs/snapshot.js";
 import { type Cause, type CauseRule, ruleFor } from "./causes.js";
-import type { Role } from "./container-roles.js";
-import { ailingTasks, byCause, type Failure, failedTasks } from "./failures.js";
+import type { ContainerRole } from "./container-roles.js";
+import { byCause, failedTasks, type TaskFailure, unhealthyTasks } from "./failures.js";
 import { ownEvents } from "./own-events.js";
-import { deploymentRules, eventRules, heldRules, personRules } from "./service-causes.js";
+import { blockingRules, deploymentRules, eventRules, userRules } from "./service-causes.js";
 
 /** Why a rollout went wrong, as far as ECS tells. */
 export interface Diagnosis {
@@ -27,22 +27,28 @@ export interface Diagnosis {
  * end, then the service's events.
  * @param roles What each container is to its task, where the task definition is known.
  */
-export function diagnose(subject: Subject, snapshots: readonly Snapshot[], roles: readonly Role[] = []): Diagnosis {
+export function diagnose(
+  subject: Subject,
+  snapshots: readonly Snapshot[],
+  roles: readonly ContainerRole[] = [],
+): Diagnosis {
   const failed = failedTasks(subject, snapshots, roles);
   const events = ownEvents(subject, snapshots).map(({ message }) => message);
   const reasons = endReasons(snapshots);
   const [most, ...rest] = byCause(failed);
   const own = [most, ...rest].find((group) => group && !incidental.includes(group.rule.cause));
   const of = (spoken: Spoken | undefined) => spoken && found(spoken.rule, [spoken.words], failed.length, failed.at(-1));
-  const ofTask = (failure: Failure | undefined) =>
+  const ofTask = (failure: TaskFailure | undefined) =>
     failure?.rule && found(failure.rule, failure.evidence, failed.length, failure);
   return (
     isGone(snapshots, failed.length) ??
-    (isStarted(subject, snapshots) ? (of(spoken(heldRules, events)) ?? isDraining(subject, snapshots)) : undefined) ??
+    (isStarted(subject, snapshots)
+      ? (of(spoken(blockingRules, events)) ?? isDraining(subject, snapshots))
+      : undefined) ??
     ofTask(own?.failures.at(-1)) ??
     of(spoken(deploymentRules, reasons)) ??
     of(spoken(eventRules, events)) ??
-    of(spoken(personRules, reasons)) ??
+    of(spoken(userRules, reasons)) ??
     ofTask(most?.failures.at(-1)) ??
     isStarting(subject, snapshots) ??
     found(unknown, failed.at(-1)?.evidence ?? events.slice(0, 3), failed.length, failed.at(-1))
@@ -82,7 +88,7 @@ function found(
   { cause, title, fix }: Told,
   evidence: string[],
   failedTasks: number,
-  failure?: Partial<Failure>,
+  failure?: Partial<TaskFailure>,
 ): Diagnosis {
   const { task, container } = failure ?? {};
   return {
@@ -100,7 +106,7 @@ function found(
 function isGone(snapshots: readonly Snapshot[], failedTasks: number): Diagnosis | undefined {
   const { service } = snapshots.at(-1) ?? {};
   if (!service || !isDeleted(service)) return undefined;
-  const { status, desiredCount, runningCount, gone } = service;
+  const { status, desiredCount, runningCount, notFound: gone } = service;
   return found(
     deleted,
     [gone ?? `service ${status}, ${desiredCount} tasks wanted, ${runningCount} still running`],
@@ -124,7 +130,7 @@ function isDraining(subject: Subject, snapshots: readonly Snapshot[]): Diagnosis
 
 /** Within the grace period a health check that fails is a slow start, and no failure. */
 function isStarting(subject: Subject, snapshots: readonly Snapshot[]): Diagnosis | undefined {
-  const [ailing] = ailingTasks(subject, snapshots);
+  const [ailing] = unhealthyTasks(subject, snapshots);
   if (ailing && !isInGrace(ailing.task, snapshots)) return found(ailing.rule ?? unknown, ailing.evidence, 0, ailing);
   const isOurs = (task: TaskView) => task.taskDefinition === subject.taskDefinition;
   const starting = alive(snapshots).filter((task) => isOurs(task) && task.healthStatus !== "HEALTHY");

@@ -2,13 +2,13 @@
 
 import { type Snapshot, type Subject, type TaskView, taskId } from "../../ecs/snapshot.js";
 import { type CauseRule, ruleFor } from "./causes.js";
-import { endedFirst, type Role } from "./container-roles.js";
-import { culpritOf, type Known, lineOf } from "./culprit.js";
+import { type ContainerRole, endedFirst } from "./container-roles.js";
+import { type ContainerContext, failedContainerOf, lineOf } from "./failed-container.js";
 import { ownEvents } from "./own-events.js";
 import { taskRules } from "./task-causes.js";
 
 /** A task that failed, or that runs and is not well. */
-export interface Failure {
+export interface TaskFailure {
   task: TaskView;
   /** What is known of it, in ECS's own words, a line each. */
   evidence: string[];
@@ -22,7 +22,7 @@ export interface Failure {
 export interface FailureGroup {
   rule: CauseRule;
   /** Oldest first, at least one. */
-  failures: Failure[];
+  failures: TaskFailure[];
 }
 
 /**
@@ -30,7 +30,7 @@ export interface FailureGroup {
  * the rollout can't succeed.
  */
 export function terminalFailures(subject: Subject, snapshots: readonly Snapshot[]): FailureGroup[] {
-  return byCause(failedTasks(subject, snapshots)).filter(({ rule }) => !rule.heals);
+  return byCause(failedTasks(subject, snapshots)).filter(({ rule }) => !rule.isTransient);
 }
 
 /**
@@ -38,7 +38,11 @@ export function terminalFailures(subject: Subject, snapshots: readonly Snapshot[
  * every snapshot counts. Those that ECS's rollback or scaling stopped did not fail.
  * @param roles What each container is to its task, where the task definition is known.
  */
-export function failedTasks(subject: Subject, snapshots: readonly Snapshot[], roles: readonly Role[] = []): Failure[] {
+export function failedTasks(
+  subject: Subject,
+  snapshots: readonly Snapshot[],
+  roles: readonly ContainerRole[] = [],
+): TaskFailure[] {
   let known: string[] | undefined;
   const events = () => {
     known ??= ownEvents(subject, snapshots).map(({ message }) => message);
@@ -50,14 +54,14 @@ export function failedTasks(subject: Subject, snapshots: readonly Snapshot[], ro
 }
 
 /** The tasks of ours that run and whose health check fails: ECS has not given them up. */
-export function ailingTasks(subject: Subject, snapshots: readonly Snapshot[]): Failure[] {
+export function unhealthyTasks(subject: Subject, snapshots: readonly Snapshot[]): TaskFailure[] {
   return ownTasks(subject, snapshots.slice(-1))
     .filter((task) => task.desiredStatus !== "STOPPED" && task.healthStatus === "UNHEALTHY")
     .map((task) => failureOf(subject, task, () => [], { roles: [], first: [] }));
 }
 
 /** The most frequent cause first; of equally frequent ones, the one that was seen first. */
-export function byCause(failures: readonly Failure[]): FailureGroup[] {
+export function byCause(failures: readonly TaskFailure[]): FailureGroup[] {
   const groups = new Map<string, FailureGroup>();
   for (const failure of failures) {
     if (!failure.rule) continue;
@@ -80,13 +84,13 @@ function hasFailed({ desiredStatus, stoppedReason = "" }: TaskView): boolean {
   return desiredStatus === "STOPPED" && !/^Scaling activity initiated by/i.test(stoppedReason);
 }
 
-function failureOf(subject: Subject, task: TaskView, events: () => string[], known: Known): Failure {
+function failureOf(subject: Subject, task: TaskView, events: () => string[], known: ContainerContext): TaskFailure {
   const stop = [task.stopCode, task.stoppedReason].filter(Boolean).join(": ");
   const isAiling = task.desiredStatus !== "STOPPED" && task.healthStatus === "UNHEALTHY";
   const state = stop || (isAiling ? `${task.lastStatus}, UNHEALTHY` : "");
   const head = state ? [`task ${taskId(task.arn)} ${state}`] : [];
   const told = task.stopCode === "ServiceSchedulerInitiated" ? events().filter(tellsHealthOf(task)).slice(0, 1) : [];
-  const { container, words } = culpritOf(subject, task, known) ?? {};
+  const { container, words } = failedContainerOf(subject, task, known) ?? {};
   const rule = ruleFor(taskRules, [...head, ...(words === undefined ? [] : [words]), ...told].join("\n"));
   const all = task.containers.map((one) => lineOf(subject, one)).filter((line) => !line.endsWith(":"));
   return {

@@ -9,7 +9,7 @@ import type { CauseRule } from "./causes.js";
 const instanceRules: readonly CauseRule[] = [
   {
     cause: "port-in-use",
-    heals: true,
+    isTransient: true,
     pattern:
       /already using a port required|RESOURCE:PORTS|insufficient ports?\b|Cannot(Start|Create)ContainerError.*(port is already allocated|address already in use|failed programming external connectivity)/is,
     title: "a host port that the task needs is in use on every instance",
@@ -17,7 +17,7 @@ const instanceRules: readonly CauseRule[] = [
   },
   {
     cause: "agent-disconnected",
-    heals: true,
+    isTransient: true,
     pattern:
       /(does ?n[o']t have the agent connected|agent[^.]{0,40}(disconnected|not connected)|encountered error .?AGENT\b|^AGENT\b)/im,
     title: "the ECS agent of the instances is not connected",
@@ -25,7 +25,7 @@ const instanceRules: readonly CauseRule[] = [
   },
   {
     cause: "instance-mismatch",
-    heals: true,
+    isTransient: true,
     pattern:
       /missing (an |the )?(required )?attributes?\b|encountered error .?(ATTRIBUTE|LOCATION)\b|placement constraints? unsatisfied|^ATTRIBUTE$|MemberOf|DistinctInstance/im,
     title: "no instance has the attributes or meets the placement constraints that the task requires",
@@ -33,21 +33,21 @@ const instanceRules: readonly CauseRule[] = [
   },
   {
     cause: "no-capacity",
-    heals: true,
+    isTransient: true,
     pattern: /No Container Instances|EMPTY CAPACITY PROVIDER|NO ACTIVE INSTANCES/i,
     title: "the cluster has no instance for the task",
     fix: "Register instances, or let the capacity provider's Auto Scaling group start some. A service without a launch type and a capacity provider strategy uses EC2, not Fargate.",
   },
   {
     cause: "no-capacity",
-    heals: true,
+    isTransient: true,
     pattern: /RESOURCE:ENI|(insufficient|no available) (network interfaces|ENIs?)\b/i,
     title: "no instance has a network interface left for the task",
     fix: "Add instances or larger ones, or set the account setting awsvpcTrunking: in the network mode awsvpc each task takes a network interface of its instance.",
   },
   {
     cause: "no-capacity",
-    heals: true,
+    isTransient: true,
     pattern: /RESOURCE:(CPU|MEMORY|GPU)|insufficient (CPU|memory|GPUs?)\b|no container instance met/i,
     title: "no instance has enough CPU, memory or GPUs free for the task",
     fix: "Add instances or larger ones, lower the task's CPU and memory, or let ECS stop an old task first (minimumHealthyPercent below 100): until then old and new tasks need room side by side.",
@@ -58,14 +58,14 @@ const instanceRules: readonly CauseRule[] = [
 export const placementRules: readonly CauseRule[] = [
   {
     cause: "subnet-full",
-    heals: true,
+    isTransient: true,
     pattern: /InsufficientFreeAddresses|no (free|available) (IP )?addresses/i,
     title: "the service's subnets have no free address",
     fix: "Give the service more or larger subnets, or free addresses in those that it has.",
   },
   {
     cause: "no-capacity",
-    heals: true,
+    isTransient: true,
     pattern: /Capacity is unavailable/i,
     title: "there is no capacity for the task",
     fix: "On Fargate wait, or add subnets in other availability zones.",
@@ -73,7 +73,7 @@ export const placementRules: readonly CauseRule[] = [
   ...instanceRules,
   {
     cause: "quota-reached",
-    heals: true,
+    isTransient: true,
     pattern: /limit on the number of|configuration is above your limit|provisioning capacity limit/i,
     title: "a limit of the account is reached",
     fix: "Ask for a higher quota (Service Quotas, AWS Fargate), or stop what need not run.",

@@ -2,7 +2,7 @@ import { primaryOf, type Snapshot, type Subject } from "../../ecs/snapshot.js";
 import { type Diagnosis, diagnose } from "./diagnose.js";
 
 /** Why the revision that ECS goes back to does not start. */
-export interface WayBackDiagnosis extends Diagnosis {
+export interface RollbackDiagnosis extends Diagnosis {
   /** ARN of that revision. */
   taskDefinition: string;
 }
@@ -12,7 +12,7 @@ export interface WayBackDiagnosis extends Diagnosis {
  * was there before, which had run, does not run again: its image is gone, its secret, its capacity. Pure.
  * @returns undefined where no such task failed.
  */
-export function diagnoseWayBack(subject: Subject, snapshots: readonly Snapshot[]): WayBackDiagnosis | undefined {
+export function diagnoseRollback(subject: Subject, snapshots: readonly Snapshot[]): RollbackDiagnosis | undefined {
   const latest = snapshots.at(-1);
   const primary = latest && primaryOf(latest.service);
   if (!primary || primary.taskDefinition === subject.taskDefinition) return undefined;

@@ -4,17 +4,17 @@ import { placementRules } from "./placement-causes.js";
 import { healthRules, taskRules } from "./task-causes.js";
 
 /** What holds a rollout back although its tasks run. */
-export const heldRules: readonly CauseRule[] = [
+export const blockingRules: readonly CauseRule[] = [
   {
     cause: "scale-in-protected",
-    heals: true,
+    isTransient: true,
     pattern: /unable to scale in .*(under protection|protected tasks)/i,
     title: "old tasks are protected from being stopped",
     fix: "Wait for the protection to run out, or end it: aws ecs update-task-protection --no-protection-enabled.",
   },
   {
     cause: "configuration-blocks",
-    heals: true,
+    isTransient: true,
     pattern: /because of the service deployment configuration/i,
     title: "the deployment configuration lets no task be replaced",
     fix: "Raise maximumPercent above 100 or lower minimumHealthyPercent, so that at the desired count one task can start or stop.",
@@ -26,12 +26,12 @@ export const eventRules: readonly CauseRule[] = [
   ...placementRules,
   {
     cause: "cannot-be-placed",
-    heals: true,
+    isTransient: true,
     pattern: /unable to place|could not launch/i,
     title: "ECS can't place the task",
     fix: "Read the reason: capacity, limits, subnets, or CPU and memory that no host has.",
   },
-  ...heldRules,
+  ...blockingRules,
   ...taskRules.filter(({ cause }) => cause.startsWith("role-")),
   ...healthRules,
 ];
@@ -40,14 +40,14 @@ export const eventRules: readonly CauseRule[] = [
 export const deploymentRules: readonly CauseRule[] = [
   {
     cause: "hook-failed",
-    heals: true,
+    isTransient: true,
     pattern: /lifecycle hook/i,
     title: "a lifecycle hook failed",
     fix: "Read the log of the hook's function.",
   },
   {
     cause: "alarm-fired",
-    heals: true,
+    isTransient: true,
     pattern: /alarm/i,
     title: "an alarm fired",
     fix: "Look at the alarm's metric since the rollout began.",
@@ -55,10 +55,10 @@ export const deploymentRules: readonly CauseRule[] = [
 ];
 
 /** Asked last: somebody who stops a rollout does so because something else is wrong with it. */
-export const personRules: readonly CauseRule[] = [
+export const userRules: readonly CauseRule[] = [
   {
     cause: "stopped-by-person",
-    heals: true,
+    isTransient: true,
     pattern: /\bby (a )?user\b/i,
     title: "somebody stopped the rollout",
     fix: "Ask who did; AWS CloudTrail has StopServiceDeployment and its caller.",

@@ -22,7 +22,7 @@ const otherwise: Told = {
 };
 
 /** Why what ECS calls good is not what is served, as far as the answers tell. Pure. */
-export function diagnoseServed({ url, answered, proven }: HttpCheck & { state: "wrong" }): Diagnosis {
+export function diagnoseResponse({ url, answered, proven }: HttpCheck & { state: "wrong" }): Diagnosis {
   const isError = /\bHTTP \d{3}\b/.test(answered);
   const told = !proven ? mixed : isError ? errors : otherwise;
   return { ...told, evidence: [`${url} answered ${answered}`], failedTasks: 0 };

@@ -2,20 +2,20 @@ import type { Snapshot, Subject } from "../../ecs/snapshot.js";
 import type { Judgement } from "../judge/verdict.js";
 import { readImage } from "../preflight/read-image.js";
 import type { Session } from "../session.js";
-import { type Hopeless, hopeless, isStoppable, unguarded } from "./hopeless.js";
+import { type FailFastReason, failFastReason, failuresWithoutBreaker, isStoppable } from "./fail-fast-reason.js";
 import { requestRollback } from "./request-rollback.js";
 
 /** What a watch may do by itself, beside looking. */
-export interface Permitted {
+export interface AllowedActions {
   /** Ask ECS to roll back as soon as it is proven that the rollout can't succeed, and where ECS itself has no circuit breaker. */
   earlyStop: boolean;
   /** What becomes of a rollout that is undecided at the deadline. */
   onTimeout: "leave" | "rollback";
 }
-export const watchOnly: Permitted = { earlyStop: false, onTimeout: "leave" };
+export const watchOnly: AllowedActions = { earlyStop: false, onTimeout: "leave" };
 
 /** Steps in where that is permitted and due. Answers the subject: with `rollback` where ECS has been asked to go back. */
-export type Guard = (
+export type FailFast = (
   subject: Subject,
   snapshots: readonly [Snapshot, ...Snapshot[]],
   judgement: Judgement,
@@ -24,7 +24,7 @@ export type Guard = (
 /** Milliseconds that a rollback may take after it was asked for: a start of old tasks, and the drain of new ones. */
 const rollbackLimit = 15 * 60_000;
 
-export function guard(session: Session, { earlyStop, onTimeout }: Permitted): Guard {
+export function failFast(session: Session, { earlyStop, onTimeout }: AllowedActions): FailFast {
   let done = false;
   const isAbsent = imageAbsence(session);
   return async (subject, snapshots, judgement) => {
@@ -56,15 +56,15 @@ export function guard(session: Session, { earlyStop, onTimeout }: Permitted): Gu
     }
     const latest = snapshots.at(-1) as Snapshot;
     if (!earlyStop) return undefined;
-    const failed = unguarded(subject, snapshots);
+    const failed = failuresWithoutBreaker(subject, snapshots);
     if (failed !== undefined) return `because ${failed} tasks have failed and the service has no circuit breaker`;
     // Failures are news of the tasks, which are not read at every look.
     if (latest.tasksAt !== latest.at) return undefined;
-    const found = hopeless(subject, snapshots);
+    const found = failFastReason(subject, snapshots);
     return found && (await isProven(subject, found)) ? early(found) : undefined;
   }
 
-  async function isProven(subject: Subject, { cause, failures }: Hopeless): Promise<boolean> {
+  async function isProven(subject: Subject, { cause, failures }: FailFastReason): Promise<boolean> {
     return failures >= 2 || (cause === "image-missing" && (await isAbsent(subject)));
   }
 }
@@ -76,7 +76,7 @@ function endOf(subject: Subject, latest: Snapshot): string | undefined {
   return `the service deployment is ${[ours.status, ours.lifecycleStage].filter(Boolean).join(", ")}`;
 }
 
-function early({ title, failures }: Hopeless): string {
+function early({ title, failures }: FailFastReason): string {
   const tasks =
     failures === 1 ? "1 task has failed of it and ECR has no such digest" : `${failures} tasks have failed of it`;
   return `early: ${title} - ${tasks}`;

@@ -7,10 +7,10 @@ import type { Snapshot, Subject } from "../../ecs/snapshot.js";
 import { serviceView } from "../../ecs/views.js";
 import { noteOnRevision } from "../revisions/revision-note.js";
 import type { Session } from "../session.js";
-import { hasCandidate, isStoppable } from "./hopeless.js";
+import { hasCandidate, isStoppable } from "./fail-fast-reason.js";
 
 /** What came of asking ECS to roll our rollout back. */
-export type Requested =
+export type RollbackAnswer =
   | "asked"
   /** The state has moved: look again. */
   | "moved"
@@ -22,7 +22,7 @@ export type Requested =
  * twice does no harm: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stop-service-deployment.html
  * @param why Kept as a tag on our revision, so that a later call can tell our own stop from a person's.
  */
-export async function requestRollback(session: Session, subject: Subject, why: string): Promise<Requested> {
+export async function requestRollback(session: Session, subject: Subject, why: string): Promise<RollbackAnswer> {
   const serviceDeploymentArn = subject.serviceDeploymentArn;
   if (serviceDeploymentArn === undefined) return { refused: "its service deployment is not known" };
   // Without the details nothing shows whether production traffic has shifted already.

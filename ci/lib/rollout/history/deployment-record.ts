@@ -3,7 +3,7 @@ import { isOfMonitor } from "../judge/person.js";
 import type { Verdict } from "../judge/verdict.js";
 
 /** A deployment that the service has had. Times are milliseconds since the epoch on AWS's clock. */
-export interface Past {
+export interface DeploymentRecord {
   /** Of the service deployment. */
   arn: string;
   /** ARN of the revision that it brought. */
@@ -21,14 +21,16 @@ export interface Past {
   undoes?: string;
   startedAt: number;
   finishedAt?: number;
-  ending: Ending;
+  ending: DeploymentOutcome;
 }
 
 /** As far as ECS tells afterwards; what was served is not known to it. */
-export type Ending = Extract<Verdict, "deployed" | "rolled-back" | "failed" | "superseded" | "stopped"> | "unfinished";
+export type DeploymentOutcome =
+  | Extract<Verdict, "deployed" | "rolled-back" | "failed" | "superseded" | "stopped">
+  | "unfinished";
 
 /** What a service deployment ended as, by its own words. */
-export function endedAs({ status, statusReason = "", breaker, alarms }: ServiceDeploymentView): Ending {
+export function outcomeOf({ status, statusReason = "", breaker, alarms }: ServiceDeploymentView): DeploymentOutcome {
   switch (status) {
     case "SUCCESSFUL":
       return "deployed";

@@ -1,19 +1,19 @@
 import { InputError } from "../../common/errors.js";
 import type { Running } from "../../ecs/containers.js";
-import type { ServiceNow } from "../../ecs/service.js";
+import type { CurrentService } from "../../ecs/service.js";
 import { primaryOf } from "../../ecs/snapshot.js";
 import { revisionTag } from "../revisions/deploy-request.js";
 import { tagOf } from "../revisions/own-revisions.js";
-import type { Past } from "./deployment-record.js";
+import type { DeploymentRecord } from "./deployment-record.js";
 
 /** What a rollback goes back to. */
-export interface Goal {
+export interface RollbackTarget {
   /** ARN of the revision that is copied. */
   taskDefinition: string;
   /** What it ran, where the revision itself names its image by a tag. */
   digest?: string;
   /** The deployment that has proven it; absent when none is known that did. */
-  proof?: Past;
+  proof?: DeploymentRecord;
 }
 
 /**
@@ -22,7 +22,10 @@ export interface Goal {
  * @param history Newest first.
  * @returns undefined when none is on its way.
  */
-export function onItsWay({ service, current, running }: ServiceNow, history: readonly Past[]): Goal | undefined {
+export function rollbackInProgress(
+  { service, current, running }: CurrentService,
+  history: readonly DeploymentRecord[],
+): RollbackTarget | undefined {
   const { taskDefinition } = running;
   if (tagOf(current, revisionTag.verb) !== "rollback") return undefined;
   const [latest] = history;
@@ -40,8 +43,8 @@ export function onItsWay({ service, current, running }: ServiceNow, history: rea
  * @param history Newest first.
  * @throws InputError when there is none.
  */
-export function lastProven(history: readonly Past[], running: Running): Goal {
-  const [last] = provenGoals(history, running);
+export function lastSuccessful(history: readonly DeploymentRecord[], running: Running): RollbackTarget {
+  const [last] = successfulTargets(history, running);
   if (last) return last;
   throw new InputError(
     "nothing-proven",
@@ -50,9 +53,9 @@ export function lastProven(history: readonly Past[], running: Running): Goal {
 }
 
 /** All that `lastProven` could choose, the last one first, each revision once. Pure. */
-export function provenGoals(history: readonly Past[], running: Running): Goal[] {
+export function successfulTargets(history: readonly DeploymentRecord[], running: Running): RollbackTarget[] {
   const leftBehind = new Set<string | undefined>();
-  const goals = new Map<string, Goal>();
+  const goals = new Map<string, RollbackTarget>();
   for (const past of history) {
     if (past.ending !== "deployed") continue;
     const isPassed = leftBehind.has(past.taskDefinition) || isSame(past, running) || goals.has(past.taskDefinition);
@@ -63,12 +66,15 @@ export function provenGoals(history: readonly Past[], running: Running): Goal[] 
 }
 
 /** The last deployment that ended well of a version or a revision; undefined when there is none. Pure. */
-export function provenAs(history: readonly Past[], isMeant: (past: Past) => boolean): Goal | undefined {
+export function successfulAs(
+  history: readonly DeploymentRecord[],
+  isMeant: (past: DeploymentRecord) => boolean,
+): RollbackTarget | undefined {
   const past = history.find((one) => one.ending === "deployed" && isMeant(one));
   return past && goalOf(past);
 }
 
-function goalOf(past: Past): Goal {
+function goalOf(past: DeploymentRecord): RollbackTarget {
   const { taskDefinition, digest } = past;
   return {
     taskDefinition,
@@ -77,7 +83,7 @@ function goalOf(past: Past): Goal {
   };
 }
 
-function isSame(past: Past, running: Running): boolean {
+function isSame(past: DeploymentRecord, running: Running): boolean {
   if (past.taskDefinition === running.taskDefinition) return true;
   return past.version === running.version && past.digest !== undefined && past.digest === running.digest;
 }

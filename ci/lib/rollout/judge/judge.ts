@@ -17,7 +17,7 @@ export function judge(subject: Subject, snapshots: readonly [Snapshot, ...Snapsh
       ? judgeServiceDeployment(subject, snapshots, latest.ours, seen)
       : undecided("ECS to list our service deployment", seen);
   if (isDeleted(latest.service) && !isEnded(judgement)) {
-    const { gone, status } = latest.service;
+    const { notFound: gone, status } = latest.service;
     return decided("stopped", `The service was deleted: ${gone ?? `it is ${status}.`}`, seen);
   }
   if (judgement.state === "decided" || latest.at < subject.deadline) return judgement;

@@ -1,5 +1,5 @@
-import { describeService, type ServiceNow } from "../../ecs/service.js";
-import type { KnownDeployments } from "../../ecs/service-deployments.js";
+import { type CurrentService, describeService } from "../../ecs/service.js";
+import type { ReadableDeployments } from "../../ecs/service-deployments.js";
 import type { JudgedFinding } from "../preflight/finding.js";
 import type { DeployRequest } from "../revisions/deploy-request.js";
 import type { Release, Session } from "../session.js";
@@ -14,8 +14,8 @@ import { type Proposal, propose, refuseProposal } from "./proposal.js";
  */
 export async function gate(
   session: Session,
-  now: ServiceNow,
-  deployments: KnownDeployments,
+  now: CurrentService,
+  deployments: ReadableDeployments,
   release: Release,
   asked: DeploySettings,
   verb?: DeployRequest["verb"],
@@ -26,8 +26,8 @@ export async function gate(
 
 async function checked(
   session: Session,
-  now: ServiceNow,
-  deployments: KnownDeployments,
+  now: CurrentService,
+  deployments: ReadableDeployments,
   release: Release,
   asked: DeploySettings,
   verb?: DeployRequest["verb"],

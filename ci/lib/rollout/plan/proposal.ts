@@ -6,8 +6,8 @@ import { InputError } from "../../common/errors.js";
 import type { Target } from "../../config/target.js";
 import type { Running } from "../../ecs/containers.js";
 import { containersOf, variableOf } from "../../ecs/containers.js";
-import type { ServiceNow } from "../../ecs/service.js";
-import type { KnownDeployments } from "../../ecs/service-deployments.js";
+import type { CurrentService } from "../../ecs/service.js";
+import type { ReadableDeployments } from "../../ecs/service-deployments.js";
 import type { ImageFacts, PreflightFacts } from "../preflight/facts.js";
 import type { JudgedFinding } from "../preflight/finding.js";
 import { gatherFacts, type Unbuilt } from "../preflight/gather-facts.js";
@@ -60,8 +60,8 @@ export interface Purpose {
 /** Works out what a deploy would do now. Changes nothing. */
 export async function propose(
   session: Session,
-  now: ServiceNow,
-  deployments: KnownDeployments,
+  now: CurrentService,
+  deployments: ReadableDeployments,
   release: Release,
   asked: DeploySettings,
   { verb = "deploy", unbuilt }: Purpose = {},
@@ -107,14 +107,14 @@ export function refuseProposal({ hash, findings }: Proposal, { plan }: DeploySet
   refuseBlocking(findings);
 }
 
-export function serviceChanges({ service }: ServiceNow, { overrides }: DeploySettings): ServiceChanges {
+export function serviceChanges({ service }: CurrentService, { overrides }: DeploySettings): ServiceChanges {
   const from = service.desiredCount ?? 0;
   const to = overrides.desiredCount;
   return to === undefined || to === from ? {} : { desiredCount: { from, to } };
 }
 
 interface Parts extends Pick<Proposal, "release" | "patch" | "changes" | "service"> {
-  now: ServiceNow;
+  now: CurrentService;
   asked: DeploySettings;
 }
 

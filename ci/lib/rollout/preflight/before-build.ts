@@ -1,7 +1,7 @@
 import { unchanged } from "../../aws/describe-error.js";
 import { InputError } from "../../common/errors.js";
 import { readService } from "../../ecs/service.js";
-import { knownDeployments } from "../../ecs/service-deployments.js";
+import { readableDeployments } from "../../ecs/service-deployments.js";
 import type { DeploySettings } from "../plan/deploy-settings.js";
 import { findingLines } from "../plan/gate.js";
 import { propose } from "../plan/proposal.js";
@@ -35,7 +35,7 @@ export async function checkBeforeBuild(
   if (asked.plan !== undefined) throw noPlan(version, asked.plan);
   const { aws, target, signal } = session;
   const now = await readService(aws, target, signal);
-  const deployments = await unchanged(knownDeployments(session, registeredAt(now.current)));
+  const deployments = await unchanged(readableDeployments(session, registeredAt(now.current)));
   refuseBusy(target, now, deployments);
   // The digest is only known after the build; it is as long as this one.
   const release = { version, image: `${repository}@sha256:${"0".repeat(64)}`, digest: "" };

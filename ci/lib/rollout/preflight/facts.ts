@@ -4,7 +4,7 @@ import type { Known } from "../../aws/try-read.js";
 import type { Target } from "../../config/target.js";
 import type { Running } from "../../ecs/containers.js";
 import type { ImagePlace } from "../../ecs/image-reference.js";
-import type { KnownDeployments } from "../../ecs/service-deployments.js";
+import type { ReadableDeployments } from "../../ecs/service-deployments.js";
 import type { DeployRequest } from "../revisions/deploy-request.js";
 import type { Release } from "../session.js";
 import type { TargetGroup } from "../watch/target-groups.js";
@@ -22,7 +22,7 @@ export interface PreflightFacts {
   next: JsonObject;
   /** How many tasks the service is to run. */
   desiredCount: number;
-  deployments: KnownDeployments;
+  deployments: ReadableDeployments;
   /** Whether a deployment of the service has completed, as far back as ECS tells. */
   hasCompleted: Known<boolean>;
   /** What the service is set to now. */

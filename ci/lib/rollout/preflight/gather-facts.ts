@@ -6,7 +6,7 @@ import { type Known, knowing } from "../../aws/try-read.js";
 import type { Running } from "../../ecs/containers.js";
 import { type ImagePlace, locate, placeOf } from "../../ecs/image-reference.js";
 import { ecrOf } from "../../ecs/registry-client.js";
-import type { KnownDeployments } from "../../ecs/service-deployments.js";
+import type { ReadableDeployments } from "../../ecs/service-deployments.js";
 import type { DeployRequest } from "../revisions/deploy-request.js";
 import type { Release, Session } from "../session.js";
 import { readTargetGroups } from "../watch/target-groups.js";
@@ -25,7 +25,7 @@ import { readWayBack } from "./read-way-back.js";
 export interface Intention {
   release: Release;
   service: Service;
-  deployments: KnownDeployments;
+  deployments: ReadableDeployments;
   /** What the service is set to now. */
   running: Running;
   /** The task definition as it would be registered. */

@@ -2,14 +2,14 @@ import type { Service } from "@aws-sdk/client-ecs";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import { type Known, knowing } from "../../aws/try-read.js";
-import type { KnownDeployments } from "../../ecs/service-deployments.js";
+import type { ReadableDeployments } from "../../ecs/service-deployments.js";
 import type { Session } from "../session.js";
 
 /** Whether a deployment of the service has ever completed. History is asked only where what is known already does not tell. */
 export async function readCompleted(
   session: Session,
   service: Service,
-  deployments: KnownDeployments,
+  deployments: ReadableDeployments,
 ): Promise<Known<boolean>> {
   const isCompleted = service.deployments?.some((one) => one.rolloutState === "COMPLETED");
   if (isCompleted || deployments.listed.some((one) => one.status === "SUCCESSFUL")) return { value: true };

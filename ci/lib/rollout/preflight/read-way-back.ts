@@ -4,7 +4,7 @@ import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import { type Known, knowing } from "../../aws/try-read.js";
 import { type Running, runningOf } from "../../ecs/containers.js";
-import { describeRevisions, type KnownDeployments } from "../../ecs/service-deployments.js";
+import { describeRevisions, type ReadableDeployments } from "../../ecs/service-deployments.js";
 import type { Session } from "../session.js";
 import type { RollbackRevision } from "./facts.js";
 import { type ImageReader, imagesOf, type NamedImage, readImages } from "./read-images.js";
@@ -12,7 +12,7 @@ import { type ImageReader, imagesOf, type NamedImage, readImages } from "./read-
 /** What the service runs and has run, as it is known. */
 export interface Past {
   service: Service;
-  deployments: KnownDeployments;
+  deployments: ReadableDeployments;
   running: Running;
   /** The task definition that the service is set to; where it is not at hand, only `running` is known of it. */
   current?: JsonObject | undefined;

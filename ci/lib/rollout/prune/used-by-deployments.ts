@@ -8,19 +8,19 @@ import {
   taskDefinitionsOf,
 } from "../../ecs/service-deployments.js";
 import type { ServiceDeploymentView } from "../../ecs/snapshot.js";
-import { history, remembered } from "../history/history.js";
-import { lastProven } from "../history/rollback-target.js";
+import { historyLimit, readHistory } from "../history/read-history.js";
+import { lastSuccessful } from "../history/rollback-target.js";
 import type { Session } from "../session.js";
-import type { Uses } from "./uses.js";
+import type { RevisionUses } from "./revision-uses.js";
 
 /** What an unfinished deployment brings or may go back to, and the last one that ended well with something else than what runs now. */
-export async function addDeployments(session: Session, uses: Uses, service: Service): Promise<void> {
+export async function addDeployments(session: Session, uses: RevisionUses, service: Service): Promise<void> {
   // Those of other controllers have task sets instead.
   if ((service.deploymentController?.type ?? "ECS") !== "ECS") return;
   const name = `service ${service.serviceName}`;
   const { clusterArn: cluster = "", serviceName = "" } = service;
   const of = { ...session, target: { ...session.target, cluster, service: serviceName } };
-  const briefs = await listRecent(of, remembered);
+  const briefs = await listRecent(of, historyLimit);
   const past = await describeServiceDeployments(
     of,
     briefs.map((brief) => brief.serviceDeploymentArn ?? ""),
@@ -39,11 +39,11 @@ export async function addDeployments(session: Session, uses: Uses, service: Serv
 }
 
 /** What `rollback` would go back to. */
-export async function addRollbackGoal(session: Session, uses: Uses): Promise<void> {
+export async function addRollbackTarget(session: Session, uses: RevisionUses): Promise<void> {
   const { running } = await readService(session.aws, session.target, session.signal);
-  const past = await history(session, remembered);
+  const past = await readHistory(session, historyLimit);
   try {
-    uses.add(lastProven(past, running).taskDefinition, "a rollback would go back to it");
+    uses.add(lastSuccessful(past, running).taskDefinition, "a rollback would go back to it");
   } catch (error) {
     if (!(error instanceof InputError) || error.code !== "nothing-proven") throw error;
   }

@@ -2,10 +2,10 @@ import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import type { Session } from "../session.js";
 import { collect } from "./collect.js";
-import type { Uses } from "./uses.js";
+import type { RevisionUses } from "./revision-uses.js";
 
 /** What EventBridge's rules run as tasks, on a schedule or at an event, disabled ones too. */
-export async function addRules(session: Session, uses: Uses): Promise<void> {
+export async function addRules(session: Session, uses: RevisionUses): Promise<void> {
   const events = await session.aws.lazy.events();
   const send = abort(session);
   const buses = await collect(async (NextToken) => {

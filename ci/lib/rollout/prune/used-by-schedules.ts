@@ -2,10 +2,10 @@ import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import type { Session } from "../session.js";
 import { collect } from "./collect.js";
-import type { Uses } from "./uses.js";
+import type { RevisionUses } from "./revision-uses.js";
 
 /** What EventBridge Scheduler's schedules run as tasks, of all groups, disabled ones too. */
-export async function addSchedules(session: Session, uses: Uses): Promise<void> {
+export async function addSchedules(session: Session, uses: RevisionUses): Promise<void> {
   const scheduler = await session.aws.lazy.scheduler();
   const listed = await collect(async (NextToken) => {
     const command = new sdk.scheduler.ListSchedulesCommand({ MaxResults: 100, ...(NextToken && { NextToken }) });

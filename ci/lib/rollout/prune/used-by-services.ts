@@ -3,7 +3,7 @@ import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import type { Session } from "../session.js";
 import { collect, partsOf } from "./collect.js";
-import { revisionOf, type Uses } from "./uses.js";
+import { type RevisionUses, revisionOf } from "./revision-uses.js";
 
 /** ARNs of all clusters of the account in the region. */
 export function listClusters(session: Session): Promise<string[]> {
@@ -38,7 +38,7 @@ async function describe(session: Session, cluster: string, services: string[]): 
 }
 
 /** What a service is set to, and what its deployments and task sets run. @returns Whether it uses the family at all. */
-export function addService(uses: Uses, service: Service): boolean {
+export function addService(uses: RevisionUses, service: Service): boolean {
   const { taskDefinition, deployments = [], taskSets = [] } = service;
   const name = `service ${service.serviceName}`;
   uses.add(taskDefinition, `${name} is set to it`);

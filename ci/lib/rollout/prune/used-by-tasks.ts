@@ -3,10 +3,10 @@ import { abort } from "../../aws/send-options.js";
 import { taskId } from "../../ecs/snapshot.js";
 import type { Session } from "../session.js";
 import { collect, partsOf } from "./collect.js";
-import type { Uses } from "./uses.js";
+import type { RevisionUses } from "./revision-uses.js";
 
 /** What any task of the family runs that has not come to its end: also one that drains, which is listed as STOPPED. */
-export async function addTasks(session: Session, uses: Uses, clusters: readonly string[]): Promise<void> {
+export async function addTasks(session: Session, uses: RevisionUses, clusters: readonly string[]): Promise<void> {
   for (const cluster of clusters) {
     const arns = new Set<string>();
     for (const desiredStatus of ["RUNNING", "STOPPED"] as const) {

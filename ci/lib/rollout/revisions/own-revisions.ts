@@ -1,7 +1,7 @@
 import { describeTaskDefinition, type JsonObject, type RawTaskDefinition } from "../../aws/raw-task-definition.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
-import type { ServiceNow } from "../../ecs/service.js";
+import type { CurrentService } from "../../ecs/service.js";
 import type { Session } from "../session.js";
 import { type DeployRequest, idempotencyKey, revisionTag } from "./deploy-request.js";
 import { matchesRegistration } from "./same-content.js";
@@ -31,7 +31,7 @@ const searched = 20;
  */
 export async function findRevisions(
   session: Session,
-  now: ServiceNow,
+  now: CurrentService,
   attempt: DeployRequest,
   registrationOn: (base: RawTaskDefinition) => JsonObject,
 ): Promise<OwnRevision[]> {

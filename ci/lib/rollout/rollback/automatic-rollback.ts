@@ -13,12 +13,12 @@ import { type ServiceUpdate, update } from "../start/update.js";
 import { allowance } from "../watch/deadline.js";
 import { readTargetGroups } from "../watch/target-groups.js";
 import { type Watched, watch } from "../watch/watch.js";
-import { startableGoal, undoGoal } from "./goal.js";
 import { restoredFields } from "./restored-fields.js";
-import { undoRevision } from "./rollback-revision.js";
+import { rollbackRevision } from "./rollback-revision.js";
+import { rollbackSource, startableSource } from "./rollback-source.js";
 
 /** A rollout that is to be taken back. */
-export interface Undoing {
+export interface FailedRollout {
   subject: Subject;
   /** Its service deployment, where it could be read. */
   ours?: ServiceDeploymentView;
@@ -31,7 +31,7 @@ export interface Undoing {
 }
 
 /** What became of taking a rollout back. */
-export type Undone = { why: string } & (
+export type AutomaticRollback = { why: string } & (
   | {
       /** What the service returns to. */
       to: Running;
@@ -47,25 +47,25 @@ export type Undone = { why: string } & (
  * end. A copy, because a rollout is known by its revision. It is a second UpdateService, because StopServiceDeployment works only on what
  * is unfinished.
  */
-export async function undo(session: Session, undoing: Undoing): Promise<Undone> {
+export async function rollBackAutomatically(session: Session, undoing: FailedRollout): Promise<AutomaticRollback> {
   const { span = noSpan } = session;
-  return await span("automatic rollback", () => rollBack(session, undoing), failureOf);
+  return await span("automatic rollback", () => performRollback(session, undoing), failureOf);
 }
 
-function failureOf(undone: Undone): string | undefined {
+function failureOf(undone: AutomaticRollback): string | undefined {
   if ("refused" in undone) return undone.refused;
   const { verdict, reason } = undone.watched.judgement;
   return verdict.startsWith("deployed") || verdict === "nothing-ran" ? undefined : `${verdict}: ${reason}`;
 }
 
-async function rollBack(session: Session, undoing: Undoing): Promise<Undone> {
+async function performRollback(session: Session, undoing: FailedRollout): Promise<AutomaticRollback> {
   const { subject, why } = undoing;
   try {
     const service = await describeService(session.aws, session.target, session.signal);
     const [current = "", undone] = [service.taskDefinition, subject.taskDefinition];
     const source = await sourceOf(session, undoing);
     const base = String(source.taskDefinition.taskDefinitionArn);
-    const { left, register } = await undoRevision(session, source, { current, undone, why });
+    const { left, register } = await rollbackRevision(session, source, { current, undone, why });
     if (!left && !isStillOurs(service, subject)) return { why, refused: `the service is set to ${current} by now` };
     if (left && subject.classicOnly !== undefined && isBackOnOurs(service, subject, left)) {
       return { why, refused: `${nameOf(left.arn)} was rolled out for that already, and ECS went back from it` };
@@ -99,12 +99,12 @@ async function rollBack(session: Session, undoing: Undoing): Promise<Undone> {
 }
 
 /** The revision that is brought back. */
-async function sourceOf(session: Session, { subject, base }: Undoing): Promise<RawTaskDefinition> {
+async function sourceOf(session: Session, { subject, base }: FailedRollout): Promise<RawTaskDefinition> {
   const made = await describeRevision(session, base);
-  const goal = await undoGoal(session, made, subject.taskDefinition);
+  const goal = await rollbackSource(session, made, subject.taskDefinition);
   if (goal !== base) session.progress(`${nameOf(base)} never ended well itself: ${nameOf(goal)} is the last that did.`);
   const source = goal === base ? made : await describeRevision(session, goal);
-  return await startableGoal(session, source, subject.taskDefinition);
+  return await startableSource(session, source, subject.taskDefinition);
 }
 
 /** The primary deployment is the very one that is taken back. Somebody may have deployed the same revision again since. */
@@ -128,7 +128,7 @@ function isBackOnOurs(service: Service, { taskDefinition }: Subject, { registere
 /** The service as the rollout has it and as it was before; nothing where that can't be read or is not of the base. */
 async function serviceRevisions(
   session: Session,
-  { ours, base }: Undoing,
+  { ours, base }: FailedRollout,
 ): Promise<{ now?: ServiceRevision; before?: ServiceRevision }> {
   if (!ours) return {};
   const found = await describeRevisions(session, [ours.target, ...ours.sources]);
@@ -138,7 +138,7 @@ async function serviceRevisions(
 }
 
 /** The count is set back only while it is what the rollout has set: autoscaling may have moved it since. */
-function formerCount({ desiredCount: now }: Service, { desiredCount }: Undoing): ServiceUpdate {
+function formerCount({ desiredCount: now }: Service, { desiredCount }: FailedRollout): ServiceUpdate {
   return desiredCount && desiredCount.to === now ? { desiredCount: desiredCount.from } : {};
 }
 

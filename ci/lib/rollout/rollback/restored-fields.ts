@@ -16,13 +16,13 @@ const fields = [
 ] as const;
 
 /** The fields of a service as far as they can be restored. */
-export type Restored = Pick<UpdateServiceRequest, (typeof fields)[number]>;
+export type RestoredFields = Pick<UpdateServiceRequest, (typeof fields)[number]>;
 
 /**
  * What UpdateService must be sent to make a service what it was at another revision: the fields that differ, and none that does not,
  * so that what is the same stays untouched. A list that was not there is taken away by an empty one. Pure.
  */
-export function restoredFields(now: ServiceRevision, before: ServiceRevision): Restored {
+export function restoredFields(now: ServiceRevision, before: ServiceRevision): RestoredFields {
   const differing = fields.flatMap((name): [string, unknown][] => {
     const [is, was] = [now[name], before[name]];
     if (isDeepStrictEqual(is, was)) return [];

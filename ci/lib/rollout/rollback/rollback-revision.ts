@@ -15,7 +15,7 @@ import type { Session } from "../session.js";
 import { register } from "../start/register.js";
 
 /** The revision that takes another one back. */
-export interface UndoRevision {
+export interface RollbackRevision {
   /** What an earlier call has registered and perhaps rolled out; undefined when there is none. */
   left: OwnRevision | undefined;
   register(): Promise<OwnRevision>;
@@ -26,11 +26,11 @@ export interface UndoRevision {
  * @param current ARN of the revision that the service is set to: the list of revisions lags, and it may be the one that is looked for.
  * @param undone ARN of the revision that is taken back.
  */
-export async function undoRevision(
+export async function rollbackRevision(
   session: Session,
   source: RawTaskDefinition,
   { current, undone, why }: { current: string; undone: string; why: string },
-): Promise<UndoRevision> {
+): Promise<RollbackRevision> {
   const registration = copyOf(session, source, undone, why);
   const find = () => findUndo(session, registration, { current, undone });
   const [left] = await find();
@@ -45,7 +45,7 @@ export async function undoRevision(
 }
 
 /** Why the service's current revision takes `undone` back; undefined when it does not. */
-export async function undoneBy(session: Session, current: string, undone: string): Promise<string | undefined> {
+export async function reasonTagOf(session: Session, current: string, undone: string): Promise<string | undefined> {
   const revision = await describeRevision(session, current);
   return isUndoOf(revision, undone)
     ? (tagOf(revision, revisionTag.because) ?? "an earlier call has found it wrong")

@@ -1,7 +1,12 @@
 import { InputError } from "../../common/errors.js";
 import type { Target } from "../../config/target.js";
-import type { ServiceNow } from "../../ecs/service.js";
-import { earliestOf, isFinished, type KnownDeployments, type ListedDeployment } from "../../ecs/service-deployments.js";
+import type { CurrentService } from "../../ecs/service.js";
+import {
+  earliestOf,
+  isFinished,
+  type ListedDeployment,
+  type ReadableDeployments,
+} from "../../ecs/service-deployments.js";
 import { primaryOf, type Subject } from "../../ecs/snapshot.js";
 import { type OwnRevision, registeredAt, rolledBackBy } from "../revisions/own-revisions.js";
 import type { Release } from "../session.js";
@@ -21,8 +26,8 @@ export interface FoundRollout extends RolloutIds {
  * @param revisions The attempt's own.
  */
 export function attachToOwn(
-  now: ServiceNow,
-  known: KnownDeployments,
+  now: CurrentService,
+  known: ReadableDeployments,
   revisions: readonly OwnRevision[],
   hasRunId: boolean,
 ): FoundRollout | undefined {
@@ -40,7 +45,7 @@ export function attachToOwn(
 }
 
 /** ARN of the revision that an undo takes back which has not come to its end, and that nobody has deployed over. */
-function beingTakenBack({ service, current }: ServiceNow, { listed }: KnownDeployments): string | undefined {
+function beingTakenBack({ service, current }: CurrentService, { listed }: ReadableDeployments): string | undefined {
   const undone = rolledBackBy(current);
   const primary = primaryOf(service);
   if (undone === undefined || primary?.rolloutState !== "IN_PROGRESS") return undefined;
@@ -51,8 +56,8 @@ function beingTakenBack({ service, current }: ServiceNow, { listed }: KnownDeplo
 
 /** Where service deployments can't be read or are not listed yet, the one that the service is set to is known all the same. */
 function attachToPrimary(
-  { service }: ServiceNow,
-  { classicOnly }: KnownDeployments,
+  { service }: CurrentService,
+  { classicOnly }: ReadableDeployments,
   revisions: readonly OwnRevision[],
   hasRunId: boolean,
 ): FoundRollout | undefined {
@@ -70,7 +75,11 @@ function attachToPrimary(
  * The rollout that has set the service to this very version and image, if it is in flight or ended well, whoever began it: watching it
  * again gives its verdict, and nothing has to be changed. One that failed or was stopped is not taken up: a new attempt follows. Pure.
  */
-export function attachToRunning(now: ServiceNow, known: KnownDeployments, release: Release): FoundRollout | undefined {
+export function attachToRunning(
+  now: CurrentService,
+  known: ReadableDeployments,
+  release: Release,
+): FoundRollout | undefined {
   const { running, service } = now;
   if (running.digest !== release.digest || running.version !== release.version) return undefined;
   const primary = primaryOf(service);
@@ -104,7 +113,7 @@ export function toFoundRollout({ arn, registeredAt }: OwnRevision): FoundRollout
  * stall: both are left alone.
  * @throws InputError that names the one in flight.
  */
-export function refuseBusy(target: Target, now: ServiceNow, known: KnownDeployments): void {
+export function refuseBusy(target: Target, now: CurrentService, known: ReadableDeployments): void {
   const busy = inFlight(now, known);
   if (!busy) return;
   throw new InputError(
@@ -113,7 +122,7 @@ export function refuseBusy(target: Target, now: ServiceNow, known: KnownDeployme
   );
 }
 
-function inFlight({ service }: ServiceNow, known: KnownDeployments): string | undefined {
+function inFlight({ service }: CurrentService, known: ReadableDeployments): string | undefined {
   const unfinished = known.listed.find((one) => !isFinished(one.status));
   if (unfinished) return `${unfinished.arn} to ${unfinished.taskDefinition} is ${unfinished.status}`;
   const primary = primaryOf(service);
@@ -122,7 +131,7 @@ function inFlight({ service }: ServiceNow, known: KnownDeployments): string | un
   return `${primary.id} to ${primary.taskDefinition} is IN_PROGRESS`;
 }
 
-function latestOf(known: KnownDeployments, taskDefinition: string): ListedDeployment | undefined {
+function latestOf(known: ReadableDeployments, taskDefinition: string): ListedDeployment | undefined {
   return known.listed
     .filter((one) => one.taskDefinition === taskDefinition)
     .sort((a, b) => b.createdAt - a.createdAt)[0];

@@ -1,6 +1,6 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import { describeService } from "../../ecs/service.js";
-import { earliestOf, knownDeployments } from "../../ecs/service-deployments.js";
+import { earliestOf, readableDeployments } from "../../ecs/service-deployments.js";
 import { primaryOf } from "../../ecs/snapshot.js";
 import type { OwnRevision } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
@@ -30,7 +30,7 @@ export async function pollForRollout(session: Session, revision: OwnRevision): P
   for (;;) {
     const seen = await lookUpRollout(session, revision.arn);
     if ("begun" in seen) return seen;
-    const { listed } = await knownDeployments(session, revision.registeredAt);
+    const { listed } = await readableDeployments(session, revision.registeredAt);
     const earliest = earliestOf(listed, [revision]);
     if (earliest) return { begun: { serviceDeploymentArn: earliest.arn } };
     if (session.clock.now() >= end) return seen;

@@ -1,6 +1,6 @@
 import { InputError } from "../../common/errors.js";
-import { describeService, type ServiceNow } from "../../ecs/service.js";
-import { knownDeployments, type RevisionCache } from "../../ecs/service-deployments.js";
+import { type CurrentService, describeService } from "../../ecs/service.js";
+import { type RevisionCache, readableDeployments } from "../../ecs/service-deployments.js";
 import { primaryOf } from "../../ecs/snapshot.js";
 import type { Session } from "../session.js";
 import { leavingSeconds } from "../watch/deadline.js";
@@ -15,7 +15,7 @@ import { refuseBusy } from "./attach.js";
  * @throws InputError when another deployment is in flight, when the service does not settle in the time that its old tasks may take to
  * leave, or when it is set to another revision meanwhile.
  */
-export async function settle(session: Session, now: ServiceNow, since: number): Promise<void> {
+export async function settle(session: Session, now: CurrentService, since: number): Promise<void> {
   const { clock, progress, target, signal } = session;
   const revisions: RevisionCache = new Map();
   let limit: number | undefined;
@@ -24,7 +24,7 @@ export async function settle(session: Session, now: ServiceNow, since: number): 
     if (service.taskDefinition !== now.service.taskDefinition) throw moved(target.service, service.taskDefinition);
     const primary = primaryOf(service);
     if (primary?.rolloutState !== "IN_PROGRESS") return;
-    refuseBusy(target, { ...now, service }, await knownDeployments(session, since, revisions));
+    refuseBusy(target, { ...now, service }, await readableDeployments(session, since, revisions));
     if (limit === undefined) {
       limit = await limitOf(session, now);
       end = clock.now() + limit;
@@ -40,7 +40,7 @@ export async function settle(session: Session, now: ServiceNow, since: number): 
 /** Milliseconds beyond the time that old tasks may take to drain and stop: from their end to COMPLETED, and for failed tasks to be replaced. */
 const margin = 5 * 60_000;
 
-async function limitOf(session: Session, { service, current }: ServiceNow): Promise<number> {
+async function limitOf(session: Session, { service, current }: CurrentService): Promise<number> {
   const groups = await readTargetGroups(session, service);
   return margin + leavingSeconds(service, current.taskDefinition, groups) * 1000;
 }

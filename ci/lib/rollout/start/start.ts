@@ -2,8 +2,8 @@ import { unchanged } from "../../aws/describe-error.js";
 import type { JsonObject, RawTaskDefinition } from "../../aws/raw-task-definition.js";
 import { InputError } from "../../common/errors.js";
 import { containersOf, variableOf } from "../../ecs/containers.js";
-import type { ServiceNow } from "../../ecs/service.js";
-import { type KnownDeployments, knownDeployments } from "../../ecs/service-deployments.js";
+import type { CurrentService } from "../../ecs/service.js";
+import { type ReadableDeployments, readableDeployments } from "../../ecs/service-deployments.js";
 import { primaryOf, type Subject } from "../../ecs/snapshot.js";
 import { gate } from "../plan/gate.js";
 import { type Change, plan } from "../plan/plan.js";
@@ -50,7 +50,7 @@ export interface Started {
  */
 export async function start(
   session: Session,
-  now: ServiceNow,
+  now: CurrentService,
   attempt: DeployRequest,
   timeoutMs: number,
   readUrl: () => Promise<TaggedBaseline> = async () => ({ baseline: {} }),
@@ -60,7 +60,7 @@ export async function start(
     planOn(session, { ...attempt, ...(probe !== undefined && { probe }) }, base, hash).registration;
   const own = await unchanged(findRevisions(session, now, attempt, registrationOn));
   const since = Math.min(registeredAt(now.current), ...own.map((one) => one.registeredAt));
-  const known = await unchanged(knownDeployments(session, since));
+  const known = await unchanged(readableDeployments(session, since));
   const found = attachToOwn(now, known, own, hasRunId) ?? attachToWanted(session, now, known, attempt);
   if (found) return started(session, attempt, timeoutMs, found, own);
 
@@ -97,8 +97,8 @@ function planOn({ target, clock }: Session, attempt: DeployRequest, base: RawTas
 /** What runs is taken for the attempt's own when it is all that is asked for, down to the variables and the count. */
 function attachToWanted(
   session: Session,
-  now: ServiceNow,
-  known: KnownDeployments,
+  now: CurrentService,
+  known: ReadableDeployments,
   attempt: DeployRequest,
 ): FoundRollout | undefined {
   const { registration } = planOn(session, attempt, now.current, "");
@@ -127,14 +127,14 @@ function started(
   };
 }
 
-function refuseMoved({ target }: Session, { running }: ServiceNow, { arn, base }: OwnRevision): void {
+function refuseMoved({ target }: Session, { running }: CurrentService, { arn, base }: OwnRevision): void {
   if (running.taskDefinition !== base) throw supersededBeforeStart(target.service, arn, running.taskDefinition);
 }
 
 /** The revision that a call left behind which was killed before its rollout began, or before it was listed. */
 function leftOver(
-  now: ServiceNow,
-  known: KnownDeployments,
+  now: CurrentService,
+  known: ReadableDeployments,
   own: OwnRevision[],
   hasRunId: boolean,
 ): OwnRevision | undefined {
@@ -150,7 +150,7 @@ function leftOver(
 /** ECS may be taking back already what its list does not show yet: the service is then on its way to what ran before. */
 async function listedLate(
   session: Session,
-  { service }: ServiceNow,
+  { service }: CurrentService,
   left: OwnRevision,
 ): Promise<FoundRollout | undefined> {
   const primary = primaryOf(service);
@@ -168,7 +168,7 @@ function unknowable(why: string): InputError {
 
 async function registerNew(
   session: Session,
-  now: ServiceNow,
+  now: CurrentService,
   registration: JsonObject,
   known: OwnRevision[],
   findAll: () => Promise<OwnRevision[]>,

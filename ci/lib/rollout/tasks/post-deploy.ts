@@ -1,6 +1,6 @@
 import { describeTaskDefinition } from "../../aws/raw-task-definition.js";
 import { neutral } from "../../common/foreign-text.js";
-import type { ServiceNow } from "../../ecs/service.js";
+import type { CurrentService } from "../../ecs/service.js";
 import type { DeployRequest } from "../revisions/deploy-request.js";
 import { revisionTag } from "../revisions/deploy-request.js";
 import { tagOf } from "../revisions/own-revisions.js";
@@ -31,7 +31,7 @@ export interface PostDeployResult {
 export async function runPostDeploy(
   session: Session,
   attempt: DeployRequest,
-  now: ServiceNow,
+  now: CurrentService,
   revision: string,
 ): Promise<PostDeployResult | undefined> {
   const oneOff = deployTaskOf(session.target, "after");
@@ -53,7 +53,7 @@ export async function runPostDeploy(
 
 async function run(
   session: Session,
-  { service }: ServiceNow,
+  { service }: CurrentService,
   oneOff: DeployTask,
   revision: string,
 ): Promise<PostDeployResult | undefined> {

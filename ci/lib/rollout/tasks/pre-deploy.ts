@@ -1,5 +1,5 @@
-import { describeService, type ServiceNow } from "../../ecs/service.js";
-import { type KnownDeployments, knownDeployments } from "../../ecs/service-deployments.js";
+import { type CurrentService, describeService } from "../../ecs/service.js";
+import { type ReadableDeployments, readableDeployments } from "../../ecs/service-deployments.js";
 import { type DeployRequest, idempotencyKey } from "../revisions/deploy-request.js";
 import { describeRevision, type OwnRevision, tagOf } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
@@ -18,7 +18,7 @@ export interface Registered {
   isNew: boolean;
   /** All revisions of the attempt from before, and the deployments that there are. */
   own: readonly OwnRevision[];
-  known: KnownDeployments;
+  known: ReadableDeployments;
 }
 
 /**
@@ -30,7 +30,7 @@ export interface Registered {
 export async function runPreDeploy(
   session: Session,
   attempt: DeployRequest,
-  now: ServiceNow,
+  now: CurrentService,
   registered: Registered,
 ): Promise<void> {
   const oneOff = deployTaskOf(session.target, "before");
@@ -59,10 +59,14 @@ function failureOf({ state }: { state: string }): string | undefined {
  * The task may have taken long: a deployment that somebody has begun meanwhile of what ran is left alone, as one from before is. Who has
  * set the service to another revision is told where it is updated.
  */
-async function refuseMeanwhile(session: Session, now: ServiceNow, { base, registeredAt }: OwnRevision): Promise<void> {
+async function refuseMeanwhile(
+  session: Session,
+  now: CurrentService,
+  { base, registeredAt }: OwnRevision,
+): Promise<void> {
   const service = await describeService(session.aws, session.target, session.signal);
   if (service.taskDefinition !== base) return;
-  refuseBusy(session.target, { ...now, service }, await knownDeployments(session, registeredAt));
+  refuseBusy(session.target, { ...now, service }, await readableDeployments(session, registeredAt));
 }
 
 /**

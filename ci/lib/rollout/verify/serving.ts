@@ -1,8 +1,8 @@
-import type { ServiceNow } from "../../ecs/service.js";
+import type { CurrentService } from "../../ecs/service.js";
 import type { Snapshot } from "../../ecs/snapshot.js";
 import { revisionTag } from "../revisions/deploy-request.js";
 import { tagOf } from "../revisions/own-revisions.js";
-import type { Undone } from "../rollback/automatic-rollback.js";
+import type { AutomaticRollback } from "../rollback/automatic-rollback.js";
 import type { RollOutOptions } from "../run.js";
 import { noSpan } from "../span.js";
 import { lookAgain, type Watched } from "../watch/watch.js";
@@ -31,7 +31,7 @@ export interface Served {
 /** Reads what the public URL answers before a rollout, while the running version still serves. */
 export async function readBefore(
   options: RollOutOptions,
-  { running, current }: Pick<ServiceNow, "running" | "current">,
+  { running, current }: Pick<CurrentService, "running" | "current">,
 ): Promise<TaggedBaseline> {
   // A tag of the image is not what the app was told: only where it answers the same does it show whose the URL is.
   const version = running.versionFrom ? undefined : running.version;
@@ -116,9 +116,9 @@ function isAsked({ versionCheck, expectations = [] }: HttpTarget, baseline: Base
 /** What is served after an undo must be what was served before. */
 export async function askServedAfter(
   options: RollOutOptions,
-  undone: Undone,
+  undone: AutomaticRollback,
   baseline: Baseline,
-): Promise<{ undone: Undone; undoHttp: HttpCheck }> {
+): Promise<{ undone: AutomaticRollback; undoHttp: HttpCheck }> {
   if ("refused" in undone || undone.to.version === undefined) return { undone, undoHttp: { state: "not-checked" } };
   const { watched, http } = await askServed(options, undone.watched, undone.to.version, baseline);
   return { undone: { ...undone, watched }, undoHttp: http };

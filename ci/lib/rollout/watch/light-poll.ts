@@ -7,7 +7,7 @@ import { isAlone, isEnding, isStarting, isStaying } from "./phase.js";
  * its counts are told by looks alone: so never two glances in a row, and none while the old tasks leave.
  */
 export function mayGlance(subject: Subject, latest: Snapshot): boolean {
-  const { isGlance, service, ours } = latest;
+  const { isLightPoll: isGlance, service, ours } = latest;
   if (isGlance || ours === undefined || isEnding(ours.status) || primaryOf(service)?.rolloutState === "COMPLETED")
     return false;
   return isStarting(subject, service) || isStaying(subject, latest) || isAlone(subject, latest);
@@ -15,5 +15,5 @@ export function mayGlance(subject: Subject, latest: Snapshot): boolean {
 
 /** Our service deployment is still as it was. @param at When that was read, on our clock. */
 export function glance(previous: Snapshot, at: number): Snapshot {
-  return { ...previous, at, oursAt: at, isGlance: true };
+  return { ...previous, at, oursAt: at, isLightPoll: true };
 }

@@ -49,13 +49,13 @@ export function observer(session: Session): Observer {
   async function look(before: Subject, previous?: Snapshot, known?: Ours): Promise<Sighting> {
     const service = await readView(session, previous?.service);
     const at = session.clock.now();
-    const isKept = service.gone !== undefined || (previous && !needsOurs(previous, service, at));
+    const isKept = service.notFound !== undefined || (previous && !needsOurs(previous, service, at));
     const kept = !known && isKept ? previous : undefined;
     const { subject: found, ours } = kept
       ? { subject: before, ours: kept.ours }
       : (known ?? (await seeOurs(session, before, previous?.ours, revisions, service)));
     const oursAt = kept?.oursAt ?? at;
-    if (service.gone !== undefined && previous) {
+    if (service.notFound !== undefined && previous) {
       return { subject: found, snapshot: { ...previous, at, service, oursAt, ...(ours && { ours }) } };
     }
     const isFresh = previous && !needsTasks(found, previous, service, at);
@@ -92,7 +92,7 @@ async function readView(session: Session, known: ServiceView | undefined): Promi
     if (!known || !isNotFound(error)) throw error;
     const { cluster, service } = session.target;
     const what = error.code === "no-cluster" ? `cluster "${cluster}"` : `service "${service}" in cluster "${cluster}"`;
-    return { ...known, gone: `ECS does not know ${what} any more.` };
+    return { ...known, notFound: `ECS does not know ${what} any more.` };
   }
 }
 

@@ -1,5 +1,5 @@
 import { InputError } from "../../common/errors.js";
-import type { Permitted } from "../fail-fast/fail-fast.js";
+import type { AllowedActions } from "../fail-fast/fail-fast.js";
 
 /** How long a rollout is waited for, and what may be done meanwhile and at the end, as people say it. */
 export interface PatienceOptions {
@@ -10,7 +10,7 @@ export interface PatienceOptions {
 export interface Patience {
   /** Absent where the service's own settings decide. */
   timeoutMs?: number;
-  permitted: Permitted;
+  permitted: AllowedActions;
 }
 
 const endings = ["leave", "rollback"] as const;
@@ -26,7 +26,7 @@ export function parsePatience({ timeoutMinutes, onTimeout = "leave", noEarlyStop
       `--on-timeout is ${JSON.stringify(onTimeout)}. Accepted: leave (the rollout goes on in ECS) or rollback.`,
     );
   }
-  const permitted: Permitted = { earlyStop: !noEarlyStop, onTimeout: ending };
+  const permitted: AllowedActions = { earlyStop: !noEarlyStop, onTimeout: ending };
   if (timeoutMinutes === undefined) return { permitted };
   if (Number.isInteger(timeoutMinutes) && timeoutMinutes >= 1 && timeoutMinutes <= mostMinutes) {
     return { timeoutMs: timeoutMinutes * 60_000, permitted };

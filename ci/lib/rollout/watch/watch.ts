@@ -2,7 +2,7 @@ import { isThrottling, isUncertain } from "../../aws/errors.js";
 import { SlipwayError } from "../../common/errors.js";
 import { neutral } from "../../common/foreign-text.js";
 import type { Snapshot, Subject } from "../../ecs/snapshot.js";
-import { guard, type Permitted, watchOnly } from "../fail-fast/fail-fast.js";
+import { type AllowedActions, failFast, watchOnly } from "../fail-fast/fail-fast.js";
 import { judge } from "../judge/judge.js";
 import type { Judgement } from "../judge/verdict.js";
 import { attachHint, type Session } from "../session.js";
@@ -30,12 +30,12 @@ export async function watch(
   session: Session,
   start: Subject,
   knownEvents: ReadonlySet<string>,
-  permitted: Permitted = watchOnly,
+  permitted: AllowedActions = watchOnly,
   beside: () => void = () => {},
 ): Promise<Watched> {
   const { clock, signal, progress } = session;
   const look = observer(session);
-  const stepIn = guard(session, permitted);
+  const stepIn = failFast(session, permitted);
   const startedAt = clock.now();
   const snapshots: Snapshot[] = [];
   let subject = start;

@@ -120,7 +120,7 @@ for (const status of ["DRAINING", "INACTIVE"]) {
 test("where ECS does not know the cluster any more, its answer is the evidence", () => {
   const look = snapshot({});
   const gone = 'There is no cluster "c" in us-west-2.';
-  const { cause, evidence } = diagnose(subject, [{ ...look, service: { ...look.service, gone } }]);
+  const { cause, evidence } = diagnose(subject, [{ ...look, service: { ...look.service, notFound: gone } }]);
   assert.equal(cause, "service-deleted");
   assert.deepEqual(evidence, [gone]);
 });

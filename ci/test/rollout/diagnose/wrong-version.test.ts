@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { diagnoseServed } from "../../../lib/rollout/diagnose/wrong-version.js";
+import { diagnoseResponse } from "../../../lib/rollout/diagnose/wrong-version.js";
 
 const url = "https://app.example.com/version";
 const answers: [cause: string, answered: string, proven: boolean][] = [
@@ -13,7 +13,7 @@ const answers: [cause: string, answered: string, proven: boolean][] = [
 ];
 for (const [cause, answered, proven] of answers) {
   test(`${answered}${proven ? "" : ", now and then,"} is told as ${cause}`, () => {
-    const diagnosis = diagnoseServed({ state: "wrong", url, answered, proven });
+    const diagnosis = diagnoseResponse({ state: "wrong", url, answered, proven });
     assert.equal(diagnosis.cause, cause);
     assert.deepEqual(diagnosis.evidence, [`${url} answered ${answered}`]);
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { KnownDeployments } from "../../../lib/ecs/service-deployments.js";
+import type { ReadableDeployments } from "../../../lib/ecs/service-deployments.js";
 import { readCompleted } from "../../../lib/rollout/preflight/read-completed.js";
 import { Fault, fakeAws, type Script } from "../../support/fake-aws.js";
 import { revisionArn, target } from "../../support/scripted-ecs.js";
@@ -9,7 +9,7 @@ import { virtualClock } from "../../support/virtual-clock.js";
 const primary = (rolloutState: "COMPLETED" | "FAILED") => ({
   deployments: [{ id: "ecs-svc/1", status: "PRIMARY", rolloutState }],
 });
-const listed = (status: string): KnownDeployments => ({
+const listed = (status: string): ReadableDeployments => ({
   listed: [{ arn: "arn:sd1", status, createdAt: 0, taskDefinition: revisionArn(6) }],
 });
 
@@ -17,7 +17,7 @@ async function scene(t: TestContext, script: Script = {}) {
   const fake = await fakeAws(script);
   t.after(() => fake.close());
   const session = { aws: fake.aws, target, clock: virtualClock(), progress: () => undefined };
-  return { fake, read: (...what: [object, KnownDeployments]) => readCompleted(session, ...what) };
+  return { fake, read: (...what: [object, ReadableDeployments]) => readCompleted(session, ...what) };
 }
 
 test("a deployment that is COMPLETED, or listed as SUCCESSFUL, is known without a call", async (t) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { history } from "../../../lib/rollout/history/history.js";
+import { readHistory } from "../../../lib/rollout/history/read-history.js";
 import { rollback } from "../../../lib/rollout/run-rollback.js";
 import { revisionArn, target, update } from "../../support/scripted-ecs.js";
 import { givenUp, takenBack } from "../../support/stories.js";
@@ -44,7 +44,7 @@ test("in the history what was taken back is rolled back, and a rollback passes i
   const { fake, clock, roll } = await wrong(t);
   await roll();
   const session = { aws: fake.aws, target, clock, progress: () => {} };
-  const past = await history(session, 10);
+  const past = await readHistory(session, 10);
   assert.deepEqual(
     past.map(({ version, ending }) => `${version} ${ending}`),
     ["v1.0.0 deployed", "v1.1.0 rolled-back", "v1.0.0 deployed"],

@@ -37,7 +37,7 @@ test("a glance that sees our service deployment changed becomes a look at once",
   fake.calls.length = 0;
   const { snapshot } = await look(seen.subject, seen.snapshot);
   assert.equal(snapshot.ours?.status, "STOPPED");
-  assert.equal(snapshot.isGlance, undefined);
+  assert.equal(snapshot.isLightPoll, undefined);
   const asked = fake.calls.map(({ operation }) => operation);
   assert.deepEqual(asked.slice(0, 2), ["DescribeServiceDeployments", "DescribeServices"]);
   assert.equal(asked.filter((operation) => operation === "DescribeServiceDeployments").length, 1);
@@ -50,16 +50,16 @@ test("there is a glance until the old tasks leave, none while they do, and again
   set(world.service.deployments[0], { runningCount: 1 });
   const staying = await look(subject);
   await clock.sleep(2_000);
-  assert.equal((await look(staying.subject, staying.snapshot)).snapshot.isGlance, true);
+  assert.equal((await look(staying.subject, staying.snapshot)).snapshot.isLightPoll, true);
   const tasks = staying.snapshot.tasks.map((task) => ({ ...task, desiredStatus: "STOPPED" }));
   fake.calls.length = 0;
   const leaving = await look(staying.subject, { ...staying.snapshot, tasks });
-  assert.equal(leaving.snapshot.isGlance, undefined);
+  assert.equal(leaving.snapshot.isLightPoll, undefined);
   assert.equal(fake.calls[0]?.operation, "DescribeServices");
   const own = staying.snapshot.tasks.filter((task) => task.taskDefinition === revisionArn(8));
   const left = tasks.filter((task) => !own.some(({ arn }) => arn === task.arn));
   const gone = [...own, ...left.map((task) => ({ ...task, lastStatus: "STOPPED" }))];
-  assert.equal((await look(staying.subject, { ...leaving.snapshot, tasks: gone })).snapshot.isGlance, true);
+  assert.equal((await look(staying.subject, { ...leaving.snapshot, tasks: gone })).snapshot.isLightPoll, true);
 });
 
 test("a glance that is not permitted becomes a look, from which on the list alone is read", async (t) => {
@@ -71,7 +71,7 @@ test("a glance that is not permitted becomes a look, from which on the list alon
   const denied = await look(seen.subject, seen.snapshot);
   assert.equal(denied.subject.listedOnly, "ecs:DescribeServiceDeployments is not permitted");
   assert.equal(denied.subject.classicOnly, undefined);
-  assert.equal(denied.snapshot.isGlance, undefined);
+  assert.equal(denied.snapshot.isLightPoll, undefined);
   await clock.sleep(2_000);
   await look(denied.subject, denied.snapshot);
   assert.equal(fake.sent("DescribeServiceDeployments").length, 2, "what is denied is not called again");

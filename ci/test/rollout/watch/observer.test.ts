@@ -39,7 +39,7 @@ test("more than a hundred tasks are read at most once in a second for each page,
     const before = fake.sent("DescribeTasks").length;
     // Every other look is a glance.
     do seen = await look(seen.subject, seen.snapshot);
-    while (seen.snapshot.isGlance);
+    while (seen.snapshot.isLightPoll);
     return fake.sent("DescribeTasks").length > before;
   };
   assert.deepEqual([await reads(2000), await reads(900), await reads(200)], [false, false, true]);
@@ -113,7 +113,7 @@ test("a task that has STOPPED is described once, and stays in every look while E
   for (let n = 0; n < 2; n++) {
     await clock.sleep(61_000);
     seen = await look(seen.subject, { ...seen.snapshot, tasksAt: 0 });
-    if (seen.snapshot.isGlance) seen = await look(seen.subject, { ...seen.snapshot, tasksAt: 0 });
+    if (seen.snapshot.isLightPoll) seen = await look(seen.subject, { ...seen.snapshot, tasksAt: 0 });
   }
   assert.equal(seen.snapshot.tasks.length, 3);
   const ids = fake.sent("DescribeTasks").map((input) => (input.tasks as string[]).map((arn) => arn.split("/").at(-1)));
@@ -137,8 +137,8 @@ for (const [code, answer] of [
     set(world.service.deployments[0], { runningCount: 1 });
     const { snapshot, subject: known } = await look(subject);
     fake.script.DescribeServices = answer;
-    const after = await look(known, { ...snapshot, isGlance: true });
-    assert.match(after.snapshot.service.gone ?? "", /^ECS does not know (cluster|service) .* any more\.$/);
+    const after = await look(known, { ...snapshot, isLightPoll: true });
+    assert.match(after.snapshot.service.notFound ?? "", /^ECS does not know (cluster|service) .* any more\.$/);
     assert.deepEqual(after.snapshot.tasks, snapshot.tasks);
     await assert.rejects(look(known), { code: code.replace(" ", "-") });
   });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { Service } from "@aws-sdk/client-ecs";
 import type { JsonObject } from "../../../../lib/aws/raw-task-definition.js";
-import type { KnownDeployments } from "../../../../lib/ecs/service-deployments.js";
+import type { ReadableDeployments } from "../../../../lib/ecs/service-deployments.js";
 import { wayBack } from "../../../../lib/rollout/preflight/checks/rollback-image.js";
 import type { ContainerImage, RollbackRevision } from "../../../../lib/rollout/preflight/facts.js";
 import { imageReader } from "../../../../lib/rollout/preflight/read-images.js";
@@ -24,7 +24,7 @@ const failed: Service = {
 interface Scene {
   service?: Service;
   current?: JsonObject;
-  deployments?: KnownDeployments;
+  deployments?: ReadableDeployments;
 }
 
 async function scene(t: TestContext, script: Script, { service = completed, current, deployments }: Scene = {}) {

@@ -1,10 +1,10 @@
 import type { ContainerView, Subject, TaskView } from "../../ecs/snapshot.js";
-import { type Role, waitedFor } from "./container-roles.js";
+import { type ContainerRole, waitedFor } from "./container-roles.js";
 
 /** What is known of a task's containers beside how they ended. */
-export interface Known {
+export interface ContainerContext {
   /** By the task definition; empty where that is not at hand: then every container may have ended the task. */
-  roles: readonly Role[];
+  roles: readonly ContainerRole[];
   /** The containers that were seen ended while others ran. */
   first: readonly string[];
 }
@@ -14,10 +14,10 @@ export interface Known {
  * like: so the app's own failure comes before a sidecar's, and a sidecar's before the signal that the app got in consequence. A
  * container that is not essential ends no task, and one that was seen to end before the others has not ended in consequence. Pure.
  */
-export function culpritOf(
+export function failedContainerOf(
   subject: Subject,
   task: TaskView,
-  { roles, first }: Known,
+  { roles, first }: ContainerContext,
 ): { container: string; words: string } | undefined {
   const app = task.containers.find(({ name }) => name === subject.container);
   const isWaiting = app?.reason?.includes("dependency graph:") ?? false;

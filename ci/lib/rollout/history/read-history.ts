@@ -7,16 +7,16 @@ import type { ServiceDeploymentView } from "../../ecs/snapshot.js";
 import { revisionTag } from "../revisions/deploy-request.js";
 import { tagOf } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
-import { endedAs, type Past } from "./deployment-record.js";
+import { type DeploymentRecord, outcomeOf } from "./deployment-record.js";
 
 /** How many deployments of a service are looked back at for what may be gone back to: ECS remembers them for 90 days. */
-export const remembered = 100;
+export const historyLimit = 100;
 
 /**
  * The service's last deployments as ECS remembers them, which is for 90 days, the newest first.
  * @param count How many at most.
  */
-export async function history(session: Session, count: number): Promise<Past[]> {
+export async function readHistory(session: Session, count: number): Promise<DeploymentRecord[]> {
   const briefs = await listRecent(session, count);
   const deployments = await describeOrListed(session, briefs);
   const revisions = await describeRevisions(session, [...new Set(deployments.map(({ target }) => target))]);
@@ -28,7 +28,7 @@ export async function history(session: Session, count: number): Promise<Past[]> 
 }
 
 /** ECS calls it deployed, or failed: that it was taken back later is known by what took it back. */
-function takenBack(past: Past): Past {
+function takenBack(past: DeploymentRecord): DeploymentRecord {
   return { ...past, ending: "rolled-back" };
 }
 
@@ -37,14 +37,14 @@ function toPast(
   deployment: ServiceDeploymentView,
   revision: ServiceRevision | undefined,
   definitions: Map<string, RawTaskDefinition>,
-): Past {
+): DeploymentRecord {
   const taskDefinition = revision?.taskDefinition ?? "";
   const image = revision?.containerImages?.find((one) => one.containerName === target.container);
-  const past: Past = {
+  const past: DeploymentRecord = {
     arn: deployment.arn,
     taskDefinition,
     startedAt: deployment.createdAt,
-    ending: endedAs(deployment),
+    ending: outcomeOf(deployment),
     ...(deployment.finishedAt !== undefined && { finishedAt: deployment.finishedAt }),
     ...(image?.imageDigest !== undefined && { digest: image.imageDigest }),
   };
@@ -53,7 +53,7 @@ function toPast(
 }
 
 /** What the revision itself tells: what it runs, and who registered it. */
-function toldBy(definition: RawTaskDefinition, target: Target): Partial<Past> {
+function toldBy(definition: RawTaskDefinition, target: Target): Partial<DeploymentRecord> {
   const { version, digest } = runningOf(definition, target);
   const commit = tagOf(definition, revisionTag.commit);
   const [verb, base] = [tagOf(definition, revisionTag.verb), tagOf(definition, revisionTag.base)];

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { formatHistory } from "../../../lib/report/history-text.js";
-import { endedAs } from "../../../lib/rollout/history/deployment-record.js";
-import { history } from "../../../lib/rollout/history/history.js";
+import { outcomeOf } from "../../../lib/rollout/history/deployment-record.js";
+import { readHistory } from "../../../lib/rollout/history/read-history.js";
 import { rollOut } from "../../../lib/rollout/run.js";
 import { fakeAws } from "../../support/fake-aws.js";
 import {
@@ -33,7 +33,7 @@ test("the history tells version, digest, who and what became of each deployment,
   set(world.taskDefinitions.get(revisionArn(8))?.taskDefinition, {
     registeredBy: "arn:aws:sts::123456789012:assumed-role/deploy/ci",
   });
-  const [failed, first, ...rest] = await history(session, 10);
+  const [failed, first, ...rest] = await readHistory(session, 10);
   assert.deepEqual(rest, []);
   assert.equal(failed?.ending, "rolled-back");
   assert.equal(failed.version, "v1.1.0");
@@ -54,7 +54,7 @@ test("no more deployments are told than are asked for", async (t) => {
   const { session } = await scene(t, crashLoop("old-id"));
   await rollOut({ ...session, release });
   assert.deepEqual(
-    (await history(session, 1)).map(({ version }) => version),
+    (await readHistory(session, 1)).map(({ version }) => version),
     ["v1.1.0"],
   );
 });
@@ -62,7 +62,7 @@ test("no more deployments are told than are asked for", async (t) => {
 test("a deployment whose revision was deleted is told without its version", async (t) => {
   const { world, session } = await scene(t, []);
   world.taskDefinitions.clear();
-  const [first] = await history(session, 10);
+  const [first] = await readHistory(session, 10);
   assert.equal(first?.version, undefined);
   assert.match(formatHistory([first ?? assert.fail()]), /deployed +- +service:7/);
 });
@@ -82,6 +82,6 @@ for (const [status, more, ending] of [
   ["MEDITATING", {}, "unfinished"],
 ] as const) {
   test(`${status} ${JSON.stringify(more)} is told as ${ending}`, () => {
-    assert.equal(endedAs(serviceDeployment(status, more)), ending);
+    assert.equal(outcomeOf(serviceDeployment(status, more)), ending);
   });
 }

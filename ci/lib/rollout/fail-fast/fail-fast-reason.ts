@@ -3,7 +3,7 @@ import type { Cause } from "../diagnose/causes.js";
 import { terminalFailures } from "../diagnose/failures.js";
 
 /** A rollout whose tasks fail for a cause that no repetition heals. */
-export interface Hopeless {
+export interface FailFastReason {
   cause: Cause;
   /** In a few words, such as `the image does not exist`. */
   title: string;
@@ -17,7 +17,10 @@ export interface Hopeless {
  * proof. Pure.
  * @returns undefined while it may still succeed.
  */
-export function hopeless(subject: Subject, snapshots: readonly [Snapshot, ...Snapshot[]]): Hopeless | undefined {
+export function failFastReason(
+  subject: Subject,
+  snapshots: readonly [Snapshot, ...Snapshot[]],
+): FailFastReason | undefined {
   const latest = snapshots.at(-1) as Snapshot;
   if (!isStoppable(subject, latest) || !hasCandidate(subject, latest) || hasServed(subject, snapshots))
     return undefined;
@@ -31,7 +34,10 @@ export function hopeless(subject: Subject, snapshots: readonly [Snapshot, ...Sna
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html. Pure.
  * @returns undefined while it may still succeed, or where ECS watches over it.
  */
-export function unguarded(subject: Subject, snapshots: readonly [Snapshot, ...Snapshot[]]): number | undefined {
+export function failuresWithoutBreaker(
+  subject: Subject,
+  snapshots: readonly [Snapshot, ...Snapshot[]],
+): number | undefined {
   const latest = snapshots.at(-1) as Snapshot;
   if (latest.ours?.breaker?.status !== "DISABLED" || !isStoppable(subject, latest)) return undefined;
   if (!hasCandidate(subject, latest)) return undefined;

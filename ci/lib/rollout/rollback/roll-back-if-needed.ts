@@ -4,12 +4,12 @@ import type { Started } from "../start/start.js";
 import type { Baseline } from "../verify/baseline.js";
 import type { HttpCheck } from "../verify/verify.js";
 import type { Watched } from "../watch/watch.js";
-import { type Undone, undo } from "./automatic-rollback.js";
-import { undoReason } from "./reason.js";
-import { undoneBy } from "./rollback-revision.js";
+import { type AutomaticRollback, rollBackAutomatically } from "./automatic-rollback.js";
+import { rollbackReason } from "./rollback-reason.js";
+import { reasonTagOf } from "./rollback-revision.js";
 
 /** A rollout at its end, and what is served after it. */
-export interface Ended {
+export interface FinishedRollout {
   started: Started;
   watched: Watched;
   http: HttpCheck;
@@ -21,16 +21,19 @@ export interface Ended {
  * Takes a rollout back where it is to be, or goes on with taking it back where an earlier call was cut off.
  * @returns undefined when it stays as it is.
  */
-export async function takeBack(session: Session, ended: Ended): Promise<Undone | undefined> {
+export async function rollBackIfNeeded(
+  session: Session,
+  ended: FinishedRollout,
+): Promise<AutomaticRollback | undefined> {
   const { started, watched } = ended;
   const { base } = started;
-  const why = undoReason(ended) ?? (await earlierReason(session, watched));
+  const why = rollbackReason(ended) ?? (await earlierReason(session, watched));
   if (why === undefined) return undefined;
   if (base === undefined)
     return { why, refused: "it was not this attempt that began it, so what it replaced is not known" };
   const { ours } = watched.snapshots.at(-1) ?? {};
   const { desiredCount } = started.service;
-  return undo(session, {
+  return rollBackAutomatically(session, {
     subject: watched.subject,
     base,
     why,
@@ -47,5 +50,5 @@ async function earlierReason(
   const latest = snapshots.at(-1);
   const primary = latest && primaryOf(latest.service);
   if (judgement.verdict !== "superseded" || !primary) return undefined;
-  return await undoneBy(session, primary.taskDefinition, subject.taskDefinition);
+  return await reasonTagOf(session, primary.taskDefinition, subject.taskDefinition);
 }

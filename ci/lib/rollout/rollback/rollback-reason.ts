@@ -18,7 +18,7 @@ export interface Seen {
  * rollout whose old tasks are all gone. Pure.
  * @returns undefined when it stays: it is good, somebody else has decided, ECS has gone back itself, or nothing is proven.
  */
-export function undoReason({ watched, http, baseline, version }: Seen): string | undefined {
+export function rollbackReason({ watched, http, baseline, version }: Seen): string | undefined {
   const { verdict } = watched.judgement;
   if (verdict === "failed" && isGivenUp(watched)) return "ECS gave the rollout up and went back to nothing";
   if (verdict !== "deployed" || http.state !== "wrong" || !http.proven) return undefined;

@@ -1,10 +1,10 @@
 import type { RawTaskDefinition } from "../../aws/raw-task-definition.js";
 import { SlipwayError } from "../../common/errors.js";
 import { runningOf } from "../../ecs/containers.js";
-import { isFinished, knownDeployments, type ListedDeployment } from "../../ecs/service-deployments.js";
-import { history, remembered } from "../history/history.js";
-import { lastProven, provenGoals } from "../history/rollback-target.js";
-import { firstStartable, missingImages } from "../history/startable.js";
+import { isFinished, type ListedDeployment, readableDeployments } from "../../ecs/service-deployments.js";
+import { historyLimit, readHistory } from "../history/read-history.js";
+import { lastSuccessful, successfulTargets } from "../history/rollback-target.js";
+import { firstStartable, missingImages } from "../history/startable-target.js";
 import { describeRevision, registeredAt } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
 
@@ -14,13 +14,13 @@ import type { Session } from "../session.js";
  * @param undone ARN of the revision that is taken back.
  * @returns The ARN of a revision: of `base` where nothing better is known.
  */
-export async function undoGoal(session: Session, base: RawTaskDefinition, undone: string): Promise<string> {
+export async function rollbackSource(session: Session, base: RawTaskDefinition, undone: string): Promise<string> {
   const arn = String(base.taskDefinition.taskDefinitionArn);
-  const { listed } = await knownDeployments(session, registeredAt(base));
+  const { listed } = await readableDeployments(session, registeredAt(base));
   if (!hasFailed(listed, arn)) return arn;
   try {
-    const past = await history(session, remembered);
-    return lastProven(past, runningOf(await describeRevision(session, undone), session.target)).taskDefinition;
+    const past = await readHistory(session, historyLimit);
+    return lastSuccessful(past, runningOf(await describeRevision(session, undone), session.target)).taskDefinition;
   } catch (error) {
     session.signal?.throwIfAborted();
     // Nothing is proven, or ECS may not be asked.
@@ -34,7 +34,7 @@ export async function undoGoal(session: Session, base: RawTaskDefinition, undone
  * start would leave the service on what is proven wrong, and look like a rollback.
  * @throws SlipwayError when none can be started.
  */
-export async function startableGoal(
+export async function startableSource(
   session: Session,
   source: RawTaskDefinition,
   undone: string,
@@ -43,8 +43,8 @@ export async function startableGoal(
   if (missing.length === 0) return source;
   const name = String(source.taskDefinition.taskDefinitionArn).split("/").at(-1);
   const gone = `${name} can't be started: ${missing.join(" and ")} is not in ECR`;
-  const past = await history(session, remembered);
-  const goals = provenGoals(past, runningOf(await describeRevision(session, undone), session.target));
+  const past = await readHistory(session, historyLimit);
+  const goals = successfulTargets(past, runningOf(await describeRevision(session, undone), session.target));
   const found = await firstStartable(
     session,
     goals.filter((one) => one.taskDefinition !== source.taskDefinition.taskDefinitionArn),

@@ -3,11 +3,11 @@ import { abort } from "../../aws/send-options.js";
 import type { Session } from "../session.js";
 import { sendOnce } from "../start/send-once.js";
 import { partsOf } from "./collect.js";
-import { lookForFree, most } from "./find-uses.js";
-import { pendingSearch } from "./pending.js";
+import { findUnused, pruneLimit } from "./find-unused.js";
+import { pendingSearch } from "./pending-revisions.js";
 
 /** What became of a family's old revisions. */
-export interface KeepReport {
+export interface PruneResult {
   /** How many of the newest stay. */
   keep: number;
   /** As in `service:3`, the oldest first. */
@@ -33,19 +33,19 @@ const atOnce = 10;
  * A revision that a deploy has registered and not rolled out stays for 30 days. With one that was rolled out goes what its tags keep of
  * an attempt: a run id is not recognised again once its revision is gone.
  */
-export async function keepNewest(session: Session, keep: number): Promise<KeepReport> {
+export async function pruneRevisions(session: Session, keep: number): Promise<PruneResult> {
   const { family } = session.target;
   const nameOf = (revision: number) => `${family}:${revision}`;
-  const report: KeepReport = { keep, deregistered: [], inUse: [], left: 0 };
+  const report: PruneResult = { keep, deregistered: [], inUse: [], left: 0 };
   try {
     session.progress(`Looking which old revisions of ${family} nobody uses: the ${keep} newest stay.`);
     const addPending = pendingSearch(session);
-    const { free, inUse } = await lookForFree(session, keep, addPending);
+    const { free, inUse } = await findUnused(session, keep, addPending);
     report.inUse = inUse.map(({ revision, by }) => ({ revision: nameOf(revision), by }));
-    report.left = Math.max(0, free.length - most);
-    for (const [index, part] of partsOf(free.slice(0, most), atOnce).entries()) {
+    report.left = Math.max(0, free.length - pruneLimit);
+    for (const [index, part] of partsOf(free.slice(0, pruneLimit), atOnce).entries()) {
       if (index > 0) await session.clock.sleep(atOnce * 1000, session.signal);
-      const again = await lookForFree(session, keep, addPending);
+      const again = await findUnused(session, keep, addPending);
       for (const revision of part.filter((one) => again.free.includes(one))) {
         await deregister(session, nameOf(revision));
         report.deregistered.push(nameOf(revision));

@@ -1,7 +1,7 @@
 import { revisionTag } from "../revisions/deploy-request.js";
 import { describeRevision, registeredAt, tagOf } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
-import type { Uses } from "./uses.js";
+import type { RevisionUses } from "./revision-uses.js";
 
 /**
  * Milliseconds for which a revision that a deploy has registered and not rolled out belongs to that deploy: its call may be waiting for
@@ -14,7 +14,7 @@ const pendingFor = 30 * 24 * 3_600_000;
  * Notes as used those among revisions that a deploy still names.
  * @param revisions ARNs by number.
  */
-export type PendingSearch = (uses: Uses, revisions: ReadonlyMap<number, string>) => Promise<void>;
+export type PendingSearch = (uses: RevisionUses, revisions: ReadonlyMap<number, string>) => Promise<void>;
 
 /** Makes the search of one clean-up, which describes each revision once: the tags of its registration never change. */
 export function pendingSearch(session: Session): PendingSearch {

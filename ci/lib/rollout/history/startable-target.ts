@@ -5,11 +5,11 @@ import { readRepository } from "../preflight/read-image.js";
 import { imageReader, imagesOf, readImages } from "../preflight/read-images.js";
 import { describeRevision } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
-import type { Goal } from "./rollback-target.js";
+import type { RollbackTarget } from "./rollback-target.js";
 
 /** A goal whose tasks can be started, with its revision. */
-export interface Startable {
-  goal: Goal;
+export interface StartableTarget {
+  goal: RollbackTarget;
   source: RawTaskDefinition;
 }
 
@@ -40,7 +40,10 @@ const most = 10;
  * @param goals The best first.
  * @returns undefined when none of the first ten can be started.
  */
-export async function firstStartable(session: Session, goals: readonly Goal[]): Promise<Startable | undefined> {
+export async function firstStartable(
+  session: Session,
+  goals: readonly RollbackTarget[],
+): Promise<StartableTarget | undefined> {
   const missingOf = missingImages(session);
   for (const goal of goals.slice(0, most)) {
     const source = await existing(session, goal);
@@ -53,7 +56,7 @@ export async function firstStartable(session: Session, goals: readonly Goal[]): 
 }
 
 /** @returns undefined when the revision was deleted. */
-async function existing(session: Session, { taskDefinition }: Goal): Promise<RawTaskDefinition | undefined> {
+async function existing(session: Session, { taskDefinition }: RollbackTarget): Promise<RawTaskDefinition | undefined> {
   try {
     return await describeRevision(session, taskDefinition);
   } catch (error) {

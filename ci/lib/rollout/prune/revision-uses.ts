@@ -1,5 +1,5 @@
 /** Who uses which revisions of one family: by the revision's number, as in `a task runs it`. */
-export class Uses {
+export class RevisionUses {
   readonly #by = new Map<number, string>();
   readonly #deployed = new Set<number>();
 

@@ -2,16 +2,16 @@ import type { Service } from "@aws-sdk/client-ecs";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import type { Session } from "../session.js";
-import { type Choice, choose } from "./choose.js";
+import { type Choice, chooseUnused } from "./choose-unused.js";
 import { collect } from "./collect.js";
-import type { PendingSearch } from "./pending.js";
-import { addDeployments, addRollbackGoal } from "./used-by-deployments.js";
+import type { PendingSearch } from "./pending-revisions.js";
+import { RevisionUses, revisionOf } from "./revision-uses.js";
+import { addDeployments, addRollbackTarget } from "./used-by-deployments.js";
 import { addService, listClusters, listServices } from "./used-by-services.js";
 import { addTasks } from "./used-by-tasks.js";
-import { revisionOf, Uses } from "./uses.js";
 
 /** Revisions that one deploy deregisters at most, which takes a minute and a half. */
-export const most = 100;
+export const pruneLimit = 100;
 
 /**
  * Looks which revisions of the target's family may go. What is slow and seldom changes is read first and the services last, so that
@@ -22,21 +22,21 @@ export const most = 100;
  * @param addPending Of the revisions that may go, only the first that one deploy would deregister are searched.
  * @throws Error when anything of it can't be read.
  */
-export async function lookForFree(session: Session, keep: number, addPending: PendingSearch): Promise<Choice> {
-  const uses = new Uses(session.target.family);
+export async function findUnused(session: Session, keep: number, addPending: PendingSearch): Promise<Choice> {
+  const uses = new RevisionUses(session.target.family);
   const active = await activeRevisions(session);
   const [{ addRules }, { addSchedules }] = await loadOthers();
   await addRules(session, uses);
   await addSchedules(session, uses);
   const clusters = await listClusters(session);
   await addTasks(session, uses, clusters);
-  await addRollbackGoal(session, uses);
+  await addRollbackTarget(session, uses);
   const services = await listServices(session, clusters);
   for (const service of services.filter((one) => addService(uses, one))) await addDeployments(session, uses, service);
   const serving = servingOf(session, services);
-  const { free } = choose([...active.keys()], keep, serving, uses);
-  await addPending(uses, new Map(free.slice(0, most).map((one) => [one, active.get(one) ?? ""])));
-  return choose([...active.keys()], keep, serving, uses);
+  const { free } = chooseUnused([...active.keys()], keep, serving, uses);
+  await addPending(uses, new Map(free.slice(0, pruneLimit).map((one) => [one, active.get(one) ?? ""])));
+  return chooseUnused([...active.keys()], keep, serving, uses);
 }
 
 let others: Promise<[typeof import("./used-by-rules.js"), typeof import("./used-by-schedules.js")]> | undefined;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hasFailed } from "../../../lib/rollout/rollback/goal.js";
+import { hasFailed } from "../../../lib/rollout/rollback/rollback-source.js";
 
 const deployed = (taskDefinition: string, ...statuses: string[]) =>
   statuses.map((status, n) => ({ arn: `arn:${taskDefinition}/${n}`, status, createdAt: n, taskDefinition }));

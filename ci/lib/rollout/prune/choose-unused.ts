@@ -1,4 +1,4 @@
-import type { Uses } from "./uses.js";
+import type { RevisionUses } from "./revision-uses.js";
 
 /** Which of a family's active revisions may go, and which old ones stay because somebody uses them. */
 export interface Choice {
@@ -14,7 +14,7 @@ export interface Choice {
  * @param keep How many of the newest stay: at least one.
  * @param serving The number of the revision that the service is set to.
  */
-export function choose(active: readonly number[], keep: number, serving: number, uses: Uses): Choice {
+export function chooseUnused(active: readonly number[], keep: number, serving: number, uses: RevisionUses): Choice {
   const old = [...active]
     .sort((a, b) => b - a)
     .slice(keep)

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Snapshot } from "../../../lib/ecs/snapshot.js";
-import { hopeless, unguarded } from "../../../lib/rollout/fail-fast/hopeless.js";
+import { failFastReason, failuresWithoutBreaker } from "../../../lib/rollout/fail-fast/fail-fast-reason.js";
 import {
   base,
   deployment,
@@ -25,42 +25,48 @@ function look(more: Parameters<typeof snapshot>[0] = {}): Snapshot {
 }
 
 test("tasks that fail of what can't heal are counted by their cause", () => {
-  assert.deepEqual(hopeless(subject, [look()]), {
+  assert.deepEqual(failFastReason(subject, [look()]), {
     cause: "image-missing",
     title: "the image does not exist",
     failures: 2,
   });
-  assert.equal(hopeless(subject, [look({ tasks: [failed("a")] })])?.failures, 1);
+  assert.equal(failFastReason(subject, [look({ tasks: [failed("a")] })])?.failures, 1);
 });
 
 test("what might heal is left to the circuit breaker", () => {
   const exits = task({ ...missing, stopCode: "EssentialContainerExited", containers: [{ name: "app", exitCode: 1 }] });
-  assert.equal(hopeless(subject, [look({ tasks: [exits, { ...exits, arn: "arn:task/c/z" }] })]), undefined);
+  assert.equal(failFastReason(subject, [look({ tasks: [exits, { ...exits, arn: "arn:task/c/z" }] })]), undefined);
 });
 
 test("a rollout of which a task was healthy once is not stopped early", () => {
   const healthy = look({ tasks: [task({ healthStatus: "HEALTHY" })] });
-  assert.equal(hopeless(subject, [healthy, look()]), undefined);
+  assert.equal(failFastReason(subject, [healthy, look()]), undefined);
   const running = [0, 40_000].map((at) => look({ at, tasks: [task()] })) as [Snapshot, Snapshot];
-  assert.equal(hopeless(subject, [...running, look()]), undefined);
-  assert.ok(hopeless(subject, [look({ tasks: [task()] }), look({ at: 39_000, tasks: [task()] }), look()]));
+  assert.equal(failFastReason(subject, [...running, look()]), undefined);
+  assert.ok(failFastReason(subject, [look({ tasks: [task()] }), look({ at: 39_000, tasks: [task()] }), look()]));
 });
 
 test("a rollout with nothing to return to is not stopped early", () => {
-  assert.equal(hopeless(subject, [look({ deployments: [under] })]), undefined);
+  assert.equal(failFastReason(subject, [look({ deployments: [under] })]), undefined);
   const failedBefore = { ...before, rolloutState: "FAILED" };
-  assert.equal(hopeless(subject, [look({ deployments: [under, failedBefore] })]), undefined);
-  assert.equal(hopeless(subject, [look({ deployments: [under, { ...before, taskDefinition: ours }] })]), undefined);
+  assert.equal(failFastReason(subject, [look({ deployments: [under, failedBefore] })]), undefined);
+  assert.equal(
+    failFastReason(subject, [look({ deployments: [under, { ...before, taskDefinition: ours }] })]),
+    undefined,
+  );
 });
 
 test("a rollout that is ending, that somebody has replaced or that the public is on is not stopped early", () => {
   for (const status of ["ROLLBACK_REQUESTED", "STOP_REQUESTED", "SUCCESSFUL", "SOMETHING_NEW"]) {
-    assert.equal(hopeless(subject, [look({ ours: serviceDeployment(status) })]), undefined, status);
+    assert.equal(failFastReason(subject, [look({ ours: serviceDeployment(status) })]), undefined, status);
   }
   const other = deployment({ id: "ecs-svc/3", taskDefinition: base });
-  assert.equal(hopeless(subject, [look({ deployments: [other, { ...under, status: "ACTIVE" }, before] })]), undefined);
+  assert.equal(
+    failFastReason(subject, [look({ deployments: [other, { ...under, status: "ACTIVE" }, before] })]),
+    undefined,
+  );
   const baking = serviceDeployment("IN_PROGRESS", { lifecycleStage: "BAKE_TIME" });
-  assert.equal(hopeless(subject, [look({ ours: baking })]), undefined);
+  assert.equal(failFastReason(subject, [look({ ours: baking })]), undefined);
 });
 
 const off = serviceDeployment("IN_PROGRESS", { breaker: { status: "DISABLED", failureCount: 0, threshold: 0 } });
@@ -68,20 +74,29 @@ const failing = (failedTasks: number, more: Parameters<typeof snapshot>[0] = {})
   look({ ours: off, deployments: [{ ...under, failedTasks }, before], tasks: [], ...more });
 
 test("where the service has no circuit breaker, as many failures as it would take are enough", () => {
-  assert.equal(unguarded(subject, [failing(2)]), undefined);
-  assert.equal(unguarded(subject, [failing(3)]), 3);
-  assert.equal(unguarded(subject, [failing(12, { desiredCount: 25 })]), undefined);
-  assert.equal(unguarded(subject, [failing(13, { desiredCount: 25 })]), 13);
-  assert.equal(unguarded(subject, [failing(199, { desiredCount: 1000 })]), undefined);
-  assert.equal(unguarded(subject, [failing(200, { desiredCount: 1000 })]), 200);
+  assert.equal(failuresWithoutBreaker(subject, [failing(2)]), undefined);
+  assert.equal(failuresWithoutBreaker(subject, [failing(3)]), 3);
+  assert.equal(failuresWithoutBreaker(subject, [failing(12, { desiredCount: 25 })]), undefined);
+  assert.equal(failuresWithoutBreaker(subject, [failing(13, { desiredCount: 25 })]), 13);
+  assert.equal(failuresWithoutBreaker(subject, [failing(199, { desiredCount: 1000 })]), undefined);
+  assert.equal(failuresWithoutBreaker(subject, [failing(200, { desiredCount: 1000 })]), 200);
 });
 
 test("where ECS has a breaker, where a task was healthy or where nothing is left to return to, failures are left alone", () => {
-  assert.equal(unguarded(subject, [failing(9, { ours: serviceDeployment("IN_PROGRESS") })]), undefined);
+  assert.equal(failuresWithoutBreaker(subject, [failing(9, { ours: serviceDeployment("IN_PROGRESS") })]), undefined);
   const monitored = { breaker: { status: "MONITORING", failureCount: 9, threshold: 10 } };
-  assert.equal(unguarded(subject, [failing(9, { ours: serviceDeployment("IN_PROGRESS", monitored) })]), undefined);
-  assert.equal(unguarded(subject, [look({ tasks: [task({ healthStatus: "HEALTHY" })] }), failing(9)]), undefined);
-  assert.equal(unguarded(subject, [failing(9, { deployments: [{ ...under, failedTasks: 9 }] })]), undefined);
+  assert.equal(
+    failuresWithoutBreaker(subject, [failing(9, { ours: serviceDeployment("IN_PROGRESS", monitored) })]),
+    undefined,
+  );
+  assert.equal(
+    failuresWithoutBreaker(subject, [look({ tasks: [task({ healthStatus: "HEALTHY" })] }), failing(9)]),
+    undefined,
+  );
+  assert.equal(
+    failuresWithoutBreaker(subject, [failing(9, { deployments: [{ ...under, failedTasks: 9 }] })]),
+    undefined,
+  );
 });
 
 test("behind a load balancer a container that is healthy by itself does not count, and an old task that ECS lets go does", () => {
@@ -89,7 +104,7 @@ test("behind a load balancer a container that is healthy by itself does not coun
     const one = failing(9, more);
     return { ...one, service: { ...one.service, isBalanced: true } };
   };
-  assert.equal(unguarded(subject, [balanced({ tasks: [task({ healthStatus: "HEALTHY" })] })]), 9);
+  assert.equal(failuresWithoutBreaker(subject, [balanced({ tasks: [task({ healthStatus: "HEALTHY" })] })]), 9);
   const letGo = oldTask({ desiredStatus: "STOPPED", stopCode: "ServiceSchedulerInitiated" });
-  assert.equal(unguarded(subject, [balanced({ tasks: [letGo] })]), undefined);
+  assert.equal(failuresWithoutBreaker(subject, [balanced({ tasks: [letGo] })]), undefined);
 });
