@@ -1,4 +1,7 @@
-/** `npm test`: lint, checks of workflows, type check, every unit test and simulation, then the rehearsal end to end. Stops at the first part that fails. */
+/**
+ * `npm test`: first the fast part (lint, types, rules of the repository, tests of single functions), then workflows, all other tests, the
+ * simulation and the rehearsal. `npm run test:fast` runs the fast part alone. Stops at the first part that fails.
+ */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
@@ -13,6 +16,17 @@ const typescript = [process.execPath, "--import", import.meta.resolve("./typescr
 const endToEnd = "infra/local/rehearsal/test/end-to-end.test.ts";
 const examples = "infra/local/rehearsal/test/examples.test.ts";
 
+/**
+ * Tests of the fast part: the rules of the repository, and the deployer's tests except those of whole deploys. None of them starts a
+ * container or a process of the module.
+ */
+const fast = [
+  /^infra\/(?:rules|test)\//,
+  /^infra\/local\/http\//,
+  /^ci\/test\/(?!mistakes\/|rollout\/(?:rollback|tasks)\/|rollout\/run)/,
+];
+const isFast = (file: string) => fast.some((pattern) => pattern.test(file));
+
 interface Part {
   name: string;
   command: string[];
@@ -21,30 +35,37 @@ interface Part {
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const unknown = process.argv.slice(2).filter((argument) => argument !== "--yes");
+  const unknown = process.argv.slice(2).filter((argument) => argument !== "--yes" && argument !== "--fast");
   if (unknown.length > 0) {
     console.error(
-      `${unknown.join(" ")} is not accepted. Accepted: --yes. One test: node --import ./infra/local/typescript.mjs --test FILE.`,
+      `${unknown.join(" ")} is not accepted. Accepted: --fast, --yes. One test: node --import ./infra/local/typescript.mjs --test FILE.`,
     );
     return 2;
   }
   const consent = { yes: process.argv.includes("--yes"), log: console.log, signal: new AbortController().signal };
   await ensureGit(consent);
-  await ensureContainerRuntime(consent);
-  await ensurePip(consent);
+  const onlyFast = process.argv.includes("--fast");
+  if (!onlyFast) {
+    await ensureContainerRuntime(consent);
+    await ensurePip(consent);
+  }
   const tests = findTests();
-  const parts: Part[] = [
+  const fastParts: Part[] = [
     { name: "lint", command: [bin("biome"), "check", "--error-on-warnings", "."] },
-    { name: "workflows", command: script("./workflow-checks/main.ts") },
     { name: "type check", command: typeCheck(".") },
     { name: "type check of ci/", command: typeCheck("ci") },
+    { name: "rules and fast unit tests", command: nodeTest(tests.filter(isFast)) },
+  ];
+  const otherParts: Part[] = [
+    { name: "workflows", command: script("./workflow-checks/main.ts") },
     {
-      name: "unit tests and simulation",
-      command: nodeTest(tests.filter((file) => file !== endToEnd && file !== examples)),
+      name: "other tests and simulation",
+      command: nodeTest(tests.filter((file) => !isFast(file) && file !== endToEnd && file !== examples)),
     },
     { name: "rehearsal, end to end", command: nodeTest([endToEnd]) },
     { name: "rehearsal of the examples", command: nodeTest([examples]) },
   ];
+  const parts = onlyFast ? fastParts : [...fastParts, ...otherParts];
   for (const { name, command } of parts) {
     const started = performance.now();
     console.log(`\n▸ ${name}`);

@@ -9,7 +9,9 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), "utf8");
 const pages = [
   "README.md",
-  ...readdirSync(join(root, "docs")).map((name) => `docs/${name}`),
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+  ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).map((name) => `docs/${name}`),
   ...readdirSync(join(root, "examples"), { recursive: true, encoding: "utf8" }).map((name) => `examples/${name}`),
   "infra/terraform/README.md",
 ].filter((path) => path.endsWith(".md") && !path.includes("node_modules"));

@@ -7,7 +7,7 @@ import { type Shape, serviceModel } from "../protocol/model.js";
 import type { LocalAws } from "../server.js";
 import { localAws, send } from "./local-aws.js";
 
-/** By the README's names: the signing name, and what stands before the dot of a target; none where calls are forms or REST. */
+/** By the names in docs/rehearsal.md: the signing name, and what stands before the dot of a target; none where calls are forms or REST. */
 const services = {
   STS: ["sts"],
   IAM: ["iam"],
@@ -79,10 +79,10 @@ for (const text of ["__proto__", "constructor", "toString", "a\u0000\u001b[31m\u
   test(`no operation fails of itself when all its texts are ${JSON.stringify(text)}`, async (t) => {
     const before = Object.getOwnPropertyNames(Object.prototype);
     const { aws, lines } = await localAws(t);
-    const readme = await readFile(new URL("../../../../README.md", import.meta.url), "utf8");
+    const page = await readFile(new URL("../../../../docs/rehearsal.md", import.meta.url), "utf8");
     let calls = 0;
     for (const [name, [service, target]] of Object.entries(services)) {
-      const row = new RegExp(`^\\| ${name} \\| (.*) \\|$`, "m").exec(readme)?.[1] ?? "";
+      const row = new RegExp(`^\\| ${name} \\| (.*) \\|$`, "m").exec(page)?.[1] ?? "";
       for (const operation of row.split(", ")) {
         const shape = serviceModel(service).input(operation);
         assert.ok(shape, operation);

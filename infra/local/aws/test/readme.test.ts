@@ -20,7 +20,7 @@ import { openSessions } from "../sts/sessions.js";
 import { createVirtualClock } from "../virtual-clock.js";
 import { temporaryDirectory } from "./local-aws.js";
 
-test("the README lists exactly the operations that are offered", async (t) => {
+test("docs/rehearsal.md lists exactly the operations that are offered", async (t) => {
   const clock = createVirtualClock();
   const log = () => {};
   const state = openState(await temporaryDirectory(t), { reset: false, clock, log });
@@ -49,9 +49,9 @@ test("the README lists exactly the operations that are offered", async (t) => {
   await ecs.close();
   await state.close();
 
-  const readme = await readFile(new URL("../../../../README.md", import.meta.url), "utf8");
+  const page = await readFile(new URL("../../../../docs/rehearsal.md", import.meta.url), "utf8");
   for (const [name, { operations }] of Object.entries(services)) {
-    const row = new RegExp(`^\\| ${name} \\| (.*) \\|$`, "m").exec(readme)?.[1] ?? "";
-    assert.deepEqual(row.split(", ").sort(), Object.keys(operations).sort(), `the README's row of ${name}`);
+    const row = new RegExp(`^\\| ${name} \\| (.*) \\|$`, "m").exec(page)?.[1] ?? "";
+    assert.deepEqual(row.split(", ").sort(), Object.keys(operations).sort(), `the page's row of ${name}`);
   }
 });
