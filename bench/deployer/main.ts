@@ -4,9 +4,16 @@ import { type Clock, systemClock } from "../../ci/lib/common/clock.js";
 import { SlipwayError } from "../../ci/lib/common/errors.js";
 import { parseDeploySettings } from "../../ci/lib/rollout/plan/deploy-settings.js";
 import { rollOut } from "../../ci/lib/rollout/run.js";
-import type { Order } from "./order.js";
+import type { DeployRequest } from "./deploy-request.js";
 
-const { endpoint, target, release, http, settings = {}, clockSkew = 0 } = JSON.parse(process.argv[2] ?? "") as Order;
+const {
+  endpoint,
+  target,
+  release,
+  http,
+  settings = {},
+  clockSkew = 0,
+} = JSON.parse(process.argv[2] ?? "") as DeployRequest;
 const { runId, timeoutMs, more, ...asked } = settings;
 const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } = process.env;
 const clock: Clock = { now: () => systemClock.now() + clockSkew, sleep: systemClock.sleep };

@@ -1,7 +1,7 @@
 import type { Cause } from "../../ci/lib/rollout/diagnose/causes.js";
 import type { Verdict } from "../../ci/lib/rollout/judge/verdict.js";
 import type { FindingId } from "../../ci/lib/rollout/preflight/finding.js";
-import type { Scenario } from "../world/scenario.js";
+import type { Scenario } from "../scenario/scenario.js";
 
 /** How a deploy must end. */
 export type Ending =

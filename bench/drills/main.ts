@@ -3,19 +3,19 @@ import { setMaxListeners } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { connectEngine } from "../../infra/local/containers/connect.js";
-import { killEverywhere } from "../kill/everywhere.js";
-import { pool } from "../pool.js";
-import { speeds } from "../stage/stage.js";
-import type { Target } from "../target.js";
+import { pool } from "../common/pool.js";
+import { speeds } from "../http/http-environment.js";
+import { killEverywhere } from "../kill/kill-everywhere.js";
+import type { CompleteTarget } from "../scenario/complete-target.js";
 import { drills, type Group } from "./catalogue/index.js";
-import { chooseDrills, readTarget } from "./choose.js";
+import { chooseDrills, readTarget } from "./choose-drills.js";
+import { whyNotWithContainers } from "./container-support.js";
 import type { Drill } from "./drill.js";
-import { help, type Options, readOptions, settingsOf } from "./options.js";
-import { mistakes, type Played, shown } from "./played.js";
-import { playReally } from "./real.js";
-import { formatDrills, formatSum } from "./table.js";
-import { playVirtually } from "./virtual.js";
-import { whyNotWithContainers } from "./with-containers.js";
+import { help, type Options, readOptions, settingsOf } from "./drill-options.js";
+import { type DrillResult, formatEnding, mistakes } from "./drill-result.js";
+import { formatDrills, formatSum } from "./drill-table.js";
+import { runInRealTime } from "./run-real-time.js";
+import { runVirtually } from "./run-virtual.js";
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: Error) => {
   console.error(error.message);
@@ -65,24 +65,24 @@ async function main(args: string[]): Promise<number> {
 
 async function playAll(
   chosen: readonly Drill[],
-  target: Target,
+  target: CompleteTarget,
   options: Options,
   signal: AbortSignal,
-): Promise<Played[]> {
+): Promise<DrillResult[]> {
   const settings = settingsOf(options, target.created.desiredCount);
   const engine = options.time === "containers" ? await connectEngine() : undefined;
   let done = 0;
   const play = (drill: Drill) => {
     signal.throwIfAborted();
-    if (options.time === "virtual") return playVirtually(drill, settings, options.seed);
-    return playReally(drill, settings, target, { speed: speeds[options.speed], signal, ...(engine && { engine }) });
+    if (options.time === "virtual") return runVirtually(drill, settings, options.seed);
+    return runInRealTime(drill, settings, target, { speed: speeds[options.speed], signal, ...(engine && { engine }) });
   };
   return await pool(chosen, options.time === "virtual" ? 1 : options.jobs, async (drill) => {
     const played = await play(drill);
     const word = mistakes(played).length > 0 ? "WRONG" : "right";
     const count = `${String(++done).padStart(String(chosen.length).length)}/${chosen.length}`;
     console.log(
-      `${count} ${word}: ${drill.name}: ${shown(played.said)} (${played.took.toFixed(0)} s, ${played.calls} calls)`,
+      `${count} ${word}: ${drill.name}: ${formatEnding(played.reported)} (${played.took.toFixed(0)} s, ${played.calls} calls)`,
     );
     return played;
   });
@@ -109,8 +109,8 @@ function listOf(all: readonly (Drill & { group: Group })[]): string {
   return lines.join("\n").trimStart();
 }
 
-function complaint(played: Played, { time, seed }: Options): string {
-  const { drill, said } = played;
+function complaint(played: DrillResult, { time, seed }: Options): string {
+  const { drill, reported: said } = played;
   const how = time === "virtual" ? `--seed ${seed}` : `--time ${time}`;
   const reason = "verdict" in said ? said.reason : said.message;
   return `${drill.name} was wrong: ${mistakes(played).join("; ")}. It said: ${reason}\n  Again: npm run drill -- --name ${drill.name} ${how}`;

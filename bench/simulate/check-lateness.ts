@@ -1,20 +1,20 @@
-import type { Moment } from "../world/history.js";
-import type { Outcome } from "../world/play.js";
-import type { State } from "../world/rollout-state.js";
-import type { Run } from "../world/run.js";
-import type { Scenario } from "../world/scenario.js";
+import type { Moment } from "../oracle/deploy-oracle.js";
+import type { RolloutState } from "../oracle/rollout-state.js";
+import type { Scenario } from "../scenario/scenario.js";
+import type { DeployerRun } from "../virtual/deployer-run.js";
+import type { Outcome } from "../virtual/simulate.js";
 
 /**
  * Milliseconds that one look at ECS may take, of up to eight calls and a retry, and where calls hang as long as the deployer lets one
  * take: what was true within it may be told.
  */
-export const lookTime = ({ aws }: Scenario) =>
+export const pollTime = ({ aws }: Scenario) =>
   5_000 + 8 * (aws?.latency?.[1] ?? 80) + (aws?.faults?.some(({ kind }) => hangs.has(kind)) ? 20_000 : 0);
 const hangs = new Set(["silent", "delayed"]);
 
 /** What was true of the rollout at some moment of the last look or after it, until the deployer's end. */
-export function statesSeen(scenario: Scenario, outcome: Outcome, run: Run): State[] {
-  const from = watchedUntil(run) - lookTime(scenario);
+export function statesSeen(scenario: Scenario, outcome: Outcome, run: DeployerRun): RolloutState[] {
+  const from = watchedUntil(run) - pollTime(scenario);
   const statesIn = (moments: readonly Moment[]) =>
     moments
       .filter(({ at }, index) => at <= run.endedAt && (moments[index + 1]?.at ?? Number.POSITIVE_INFINITY) > from)
@@ -23,13 +23,14 @@ export function statesSeen(scenario: Scenario, outcome: Outcome, run: Run): Stat
 }
 
 /** The watch is over once the public is asked. */
-export const watchedUntil = ({ lookedAt, askedAt = lookedAt }: Run) => Math.min(lookedAt, askedAt);
+export const watchedUntil = ({ lastPollAt: lookedAt, verifiedAt: askedAt = lookedAt }: DeployerRun) =>
+  Math.min(lookedAt, askedAt);
 
 /**
  * What the deployer tells of may be somebody else's rollout, our other deploy's, a repetition of its own, or an earlier one of its own
  * that the last has been rolled back to.
  */
-function momentsOf({ truth, report }: Outcome): (readonly Moment[])[] {
+function momentsOf({ oracle: truth, report }: Outcome): (readonly Moment[])[] {
   const told = report?.taskDefinition ?? "";
   const also = [
     report?.attached ? (truth.ofRepetition[told] ?? []) : [],
@@ -58,11 +59,11 @@ export function tooLate(scenario: Scenario, outcome: Outcome): string[] {
 export function lateness({ aws }: Scenario, outcome: Outcome): number | undefined {
   const { runs, report } = outcome;
   if (!report || report.uncertain.length > 0 || aws?.latency || aws?.faults?.length) return undefined;
-  const run = runs.at(-1) as Run;
+  const run = runs.at(-1) as DeployerRun;
   // What takes it back may be the other deploy's.
   const told = report.undo ? momentsOf(outcome).flat() : (momentsOf(outcome)[0] ?? []);
   const decisive = told
-    .filter(({ at }) => at <= run.lookedAt)
+    .filter(({ at }) => at <= run.lastPollAt)
     .sort((a, b) => a.at - b.at)
     .at(-1);
   if (!decisive || ["none", "open", "settling", "going-back"].includes(decisive.state)) return undefined;

@@ -1,9 +1,9 @@
-import type { Outcome } from "../world/play.js";
-import type { Run } from "../world/run.js";
-import type { ImageScript, Scenario } from "../world/scenario.js";
-import { askedFor, versionsBefore } from "../world/versions.js";
-import { fails } from "./check-one-offs.js";
-import { circumstancesOf } from "./check-rollback.js";
+import type { ImageScript, Scenario } from "../scenario/scenario.js";
+import { askedFor, versionsBefore } from "../scenario/versions.js";
+import type { DeployerRun } from "../virtual/deployer-run.js";
+import type { Outcome } from "../virtual/simulate.js";
+import { fails } from "./check-deploy-tasks.js";
+import { serviceFactsDuring } from "./check-rollback.js";
 
 /** A refusal names a reason, and in truth there is one. Which findings there are is the deployer's; whether they hold is the world's. */
 export function groundless(scenario: Scenario, outcome: Outcome): string[] {
@@ -17,9 +17,9 @@ export function groundless(scenario: Scenario, outcome: Outcome): string[] {
   });
 }
 
-function holds(reason: string, scenario: Scenario, outcome: Outcome, run: Run): boolean {
+function holds(reason: string, scenario: Scenario, outcome: Outcome, run: DeployerRun): boolean {
   const { aws, deployer = {}, release = {}, interventions = [], kills = [] } = scenario;
-  const around = circumstancesOf(scenario, outcome, run);
+  const around = serviceFactsDuring(scenario, outcome, run);
   const isDenied = Boolean(aws?.deny) || interventions.some((one) => one.do === "deny");
   switch (reason) {
     case "deployment-in-flight":
@@ -71,7 +71,7 @@ function isMadeBySomebody(scenario: Scenario): boolean {
   return Number(scenario.deployer?.to?.split(":").at(-1)) > versionsBefore(scenario).length;
 }
 
-function wasDeployedBefore({ trace }: Outcome, { startedAt }: Run): boolean {
+function wasDeployedBefore({ trace }: Outcome, { startedAt }: DeployerRun): boolean {
   return trace.some((entry) => entry.kind === "world" && entry.at <= startedAt && /^somebody deploys/.test(entry.text));
 }
 

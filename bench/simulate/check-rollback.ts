@@ -1,11 +1,15 @@
-import type { Circumstance } from "../world/circumstances.js";
-import type { Outcome } from "../world/play.js";
-import type { Run } from "../world/run.js";
-import type { Scenario } from "../world/scenario.js";
-import { askedFor } from "../world/versions.js";
+import type { ServiceFacts } from "../oracle/service-facts.js";
+import type { Scenario } from "../scenario/scenario.js";
+import { askedFor } from "../scenario/versions.js";
+import type { DeployerRun } from "../virtual/deployer-run.js";
+import type { Outcome } from "../virtual/simulate.js";
 
 /** What was so when a run looked where it stands: AWS shows some of it late, and a stale read is as old. */
-export function circumstancesOf({ aws }: Scenario, { circumstances }: Outcome, run: Run): Circumstance[] {
+export function serviceFactsDuring(
+  { aws }: Scenario,
+  { service: circumstances }: Outcome,
+  run: DeployerRun,
+): ServiceFacts[] {
   const { times } = circumstances;
   const from = run.startedAt - (aws?.timing?.listLag ?? 5_000) - 5_000;
   return times.filter(
@@ -23,8 +27,8 @@ export function wentElsewhere(scenario: Scenario, outcome: Outcome): string[] {
     if (!run.report) return [];
     const { version } = run.report.release;
     // From its own beginning on the goal is whatever it goes to.
-    const begun = outcome.truth.updates.find(({ at, began }) => began && at >= run.startedAt)?.at ?? run.endedAt;
-    const around = circumstancesOf(scenario, outcome, run).filter(({ at }) => at < begun);
+    const begun = outcome.oracle.updates.find(({ at, began }) => began && at >= run.startedAt)?.at ?? run.endedAt;
+    const around = serviceFactsDuring(scenario, outcome, run).filter(({ at }) => at < begun);
     const goals = asked ? [asked] : around.map(({ goal }) => goal);
     return goals.includes(version) ? [] : [`went back to ${version}, and the last good one is ${[...new Set(goals)]}`];
   });

@@ -1,10 +1,10 @@
 /** What the public URL and the tasks answered at the end, held against what a verdict says of it. */
 
-import type { Outcome } from "../world/play.js";
-import type { Run } from "../world/run.js";
-import type { Scenario } from "../world/scenario.js";
-import type { PublicAnswer } from "../world/stage.js";
-import { versionsBefore } from "../world/versions.js";
+import type { Scenario } from "../scenario/scenario.js";
+import { versionsBefore } from "../scenario/versions.js";
+import type { DeployerRun } from "../virtual/deployer-run.js";
+import type { Outcome } from "../virtual/simulate.js";
+import type { PublicAnswer } from "../virtual/simulation.js";
 import { watchedUntil } from "./check-lateness.js";
 
 /** Whether the app itself gave an answer: 502, 503 and 504 are the load balancer's, which says nothing of the app. */
@@ -16,7 +16,7 @@ function isOfApp({ by, version, status = 0 }: Partial<PublicAnswer>): boolean {
  * Whether the URL was shown to be this service's: before the rollout began, this service's tasks alone answered, with a version, as many
  * times as verify an answer. Of what somebody else began, nothing is known of before.
  */
-function wasShownOwn({ answers, truth }: Outcome): boolean {
+function wasShownOwn({ answers, oracle: truth }: Outcome): boolean {
   const begun = truth.updates.find(({ began, isUndo }) => began && !isUndo)?.at;
   const before = answers.filter(({ at }) => at < (begun ?? 0)).slice(-5);
   return before.length === 5 && before.every(({ by, version }) => by === undefined && version !== undefined);
@@ -24,7 +24,7 @@ function wasShownOwn({ answers, truth }: Outcome): boolean {
 
 /** Whether one of the tasks that were asked in the last run answered another version. */
 function isTaskWrong(wanted: string | undefined, { taskAnswers, runs }: Outcome): boolean {
-  const { startedAt } = runs.at(-1) as Run;
+  const { startedAt } = runs.at(-1) as DeployerRun;
   return taskAnswers.some(({ at, version }) => at >= startedAt && version !== wanted);
 }
 
@@ -39,7 +39,7 @@ export function canProve(scenario: Scenario, outcome: Outcome): boolean {
 
 /** A rollout that ECS calls good is taken back on five answers of the app at the end, at a URL that was shown to be this service's. */
 export function groundlessUndo(scenario: Scenario, outcome: Outcome): string[] {
-  const { truth, answers } = outcome;
+  const { oracle: truth, answers } = outcome;
   const undo = truth.updates.find(({ isUndo, began }) => isUndo && began);
   const before = truth.moments.findLast(({ at, state }) => at < (undo?.at ?? 0) && state !== "going-back");
   if (!undo || before?.state !== "deployed") return [];
@@ -54,7 +54,7 @@ export function groundlessUndo(scenario: Scenario, outcome: Outcome): string[] {
  * error at the end, and not five times in a row as it should, or one of its tasks.
  */
 export function isStillWrong({ deployer }: Scenario, outcome: Outcome): boolean {
-  const { answers, taskAnswers, report, truth } = outcome;
+  const { answers, taskAnswers, report, oracle: truth } = outcome;
   const wanted = report?.undo?.to?.version;
   const since = truth.moments.findLast(({ state }) => state === "going-back")?.at ?? Number.POSITIVE_INFINITY;
   if (wanted === undefined) return false;
@@ -72,7 +72,7 @@ export function provesOther(scenario: Scenario, outcome: Outcome): boolean {
   const { answers, taskAnswers, runs } = outcome;
   const wanted = scenario.release?.version ?? "v2.0.0";
   const old = versionsBefore(scenario);
-  const since = watchedUntil(runs.at(-1) as Run);
+  const since = watchedUntil(runs.at(-1) as DeployerRun);
   const asked = answers.filter(({ at, version }) => at >= since && !old.includes(version ?? ""));
   const isNone = (answer: PublicAnswer) => answer.version === wanted || !isOfApp(answer);
   const others = asked.slice(asked.findLastIndex(isNone) + 1);
@@ -86,13 +86,13 @@ export function provesOther(scenario: Scenario, outcome: Outcome): boolean {
  * target states none, and only another version of a task by itself speaks against the release.
  */
 export function showsNoVersion(scenario: Scenario, outcome: Outcome): boolean {
-  const { answers, taskAnswers, truth, runs } = outcome;
-  const { startedAt } = runs.at(-1) as Run;
+  const { answers, taskAnswers, oracle: truth, runs } = outcome;
+  const { startedAt } = runs.at(-1) as DeployerRun;
   // What somebody else has deployed carries no word of what was answered before it.
   const isOthers = runs.length > 1 && scenario.interventions?.some((one) => one.do === "deploy");
   const first = truth.updates.find(({ began, isUndo }) => began && !isUndo)?.at ?? 0;
   const [from, begun] = isOthers ? [startedAt, Number.POSITIVE_INFINITY] : [0, first];
-  const since = watchedUntil(runs.at(-1) as Run);
+  const since = watchedUntil(runs.at(-1) as DeployerRun);
   const wanted = wantedOf(scenario, outcome);
   const isVersion = ({ at, version }: Pick<PublicAnswer, "at" | "version">) =>
     at >= from && (at < begun || at >= since) && version !== undefined;

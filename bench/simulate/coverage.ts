@@ -1,30 +1,30 @@
-import type { Outcome } from "../world/play.js";
-import type { Scenario } from "../world/scenario.js";
+import type { Scenario } from "../scenario/scenario.js";
+import type { Outcome } from "../virtual/simulate.js";
 import { statesSeen } from "./check-lateness.js";
-import type { Played } from "./one.js";
+import type { SimulatedSeed } from "./simulate-seed.js";
 
 /** A group and what of it came up, such as `["kill", "answer-lost"]`. */
-export type CameUp = [group: string, name: string];
+export type Covered = [group: string, name: string];
 
 /** What chance decided of a seed, and each truth with what was said of it: so that coverage is seen. */
-export function whatCameUp({ scenario, outcome, way }: Played): CameUp[] {
+export function coverageOf({ scenario, outcome, way }: SimulatedSeed): Covered[] {
   return [
     ["way", way],
     ...Object.entries(all).flatMap(([group, dimensions]) =>
       Object.entries(dimensions)
         .filter(([, isSo]) => isSo(scenario, outcome))
-        .map(([name]): CameUp => [group, name]),
+        .map(([name]): Covered => [group, name]),
     ),
-    ...(scenario.interventions ?? []).map(({ do: what }): CameUp => ["somebody", what]),
-    ...(scenario.aws?.faults ?? []).map(({ kind, operation }): CameUp => ["wire", `${kind} ${operation ?? "*"}`]),
-    ...(scenario.kills ?? []).map(({ how }): CameUp => ["kill", how]),
-    ...(scenario.aws?.deny ?? []).map((action): CameUp => ["denied", action]),
+    ...(scenario.interventions ?? []).map(({ do: what }): Covered => ["somebody", what]),
+    ...(scenario.aws?.faults ?? []).map(({ kind, operation }): Covered => ["wire", `${kind} ${operation ?? "*"}`]),
+    ...(scenario.kills ?? []).map(({ how }): Covered => ["kill", how]),
+    ...(scenario.aws?.deny ?? []).map((action): Covered => ["denied", action]),
     ...(outcome ? atTheEnd(scenario, outcome) : []),
   ];
 }
 
-function atTheEnd(scenario: Scenario, outcome: Outcome): CameUp[] {
-  const told: CameUp[] = outcome.truth.moments.map(({ state }) => ["truths passed through", state]);
+function atTheEnd(scenario: Scenario, outcome: Outcome): Covered[] {
+  const told: Covered[] = outcome.oracle.moments.map(({ state }) => ["truths passed through", state]);
   for (const run of outcome.runs) {
     const said = run.killed ? "(killed)" : (run.report?.verdict ?? nameOf(run.error));
     const truth = statesSeen(scenario, outcome, run).at(-1) ?? "";
@@ -36,7 +36,7 @@ function atTheEnd(scenario: Scenario, outcome: Outcome): CameUp[] {
     if (kept?.deregistered.length) told.push(["kept", "deregistered"]);
     if (attached) told.push(["run", "attached"]);
   }
-  const { rival } = outcome;
+  const { concurrent: rival } = outcome;
   if (rival) told.push(["the second of two said", rival.report?.verdict ?? nameOf(rival.runs[0].error)]);
   return told;
 }
@@ -101,9 +101,9 @@ const all: Record<string, Record<string, Dimension>> = {
     "rollback verb": ({ deployer }) => deployer?.verb === "rollback",
     "rollback --to": ({ deployer }) => deployer?.verb === "rollback" && deployer.to !== undefined,
     "rollback verb, begun": ({ deployer }, outcome) =>
-      deployer?.verb === "rollback" && Boolean(outcome?.truth.updates.length),
+      deployer?.verb === "rollback" && Boolean(outcome?.oracle.updates.length),
     "killed twice": (_, outcome) => (outcome?.runs.filter(({ killed }) => killed).length ?? 0) > 1,
-    "two at the same time": ({ rival }) => rival !== undefined,
+    "two at the same time": ({ concurrent: rival }) => rival !== undefined,
     "run again after its end": ({ again }) => again !== undefined,
   },
   aws: {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import type { Before, ImageScript, ReleaseScript, TaskScript } from "../world/scenario.js";
-import { is, oneOf, SECOND, seconds, sometimes } from "./choose.js";
+import type { Before, ImageScript, ReleaseScript, TaskScript } from "../scenario/scenario.js";
+import { is, oneOf, SECOND, seconds, sometimes } from "./arbitraries.js";
 
 /** What goes wrong with a task; what can't show (a failing check where none is made) goes well. */
 const fault: fc.Arbitrary<TaskScript> = fc.oneof<fc.Arbitrary<TaskScript>[]>(

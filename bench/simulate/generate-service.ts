@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { JsonObject } from "../../infra/local/aws/index.js";
-import type { ServiceSettings } from "../world/scenario.js";
-import { is, oneOf, sometimes } from "./choose.js";
+import type { ServiceSettings } from "../scenario/scenario.js";
+import { is, oneOf, sometimes } from "./arbitraries.js";
 
 /** Mostly such as leave room to replace one task of one: the pre-flight refuses the others, and nothing more is to be seen. */
 const percents = fc.constantFrom(

@@ -1,11 +1,11 @@
 import fc from "fast-check";
-import type { DeployerSettings, Intervention, Kill, Scenario, TaskScript } from "../world/scenario.js";
-import { is, MINUTE, oneOf, seconds, sometimes } from "./choose.js";
-import { fitting } from "./fitting.js";
-import { alarmed, paused, rivalled, unserved } from "./generate-monitors.js";
+import type { DeployerSettings, Intervention, Kill, Scenario, TaskScript } from "../scenario/scenario.js";
+import { is, MINUTE, oneOf, seconds, sometimes } from "./arbitraries.js";
+import { makeConsistent } from "./consistent-scenario.js";
+import { alarmed, paused, unserved, withConcurrentDeploy } from "./generate-combinations.js";
+import { aws, denied } from "./generate-faults.js";
 import { before, release, tasks } from "./generate-release.js";
 import { service } from "./generate-service.js";
-import { aws, denied } from "./generate-wire.js";
 
 const happening: fc.Arbitrary<Intervention> = fc
   .tuple(
@@ -91,7 +91,7 @@ const plain = sometimes<Omit<Scenario, "name">>({
   deployer: [7, deployer],
   kills: [3, fc.array(kill, { minLength: 1, maxLength: 3 })],
   again: [1, fc.array(oneOf([2, seconds(0, 60)], [1, seconds(0, 900)]), { minLength: 1, maxLength: 2 })],
-  rival: [0, is({ at: 0 })],
+  concurrent: [0, is({ at: 0 })],
   others: [2, fc.record({ "v3.0.0": fc.record({ tasks }) })],
 });
 const goBack = fc
@@ -107,6 +107,12 @@ const goBack = fc
 export const scenarios: fc.Arbitrary<Scenario> = fc
   .tuple(
     oneOf<Scenario>([9, plain], [1, goBack]),
-    oneOf([17, is((scenario: Scenario) => scenario)], [2, paused], [1, alarmed], [1, unserved], [1, rivalled]),
+    oneOf(
+      [17, is((scenario: Scenario) => scenario)],
+      [2, paused],
+      [1, alarmed],
+      [1, unserved],
+      [1, withConcurrentDeploy],
+    ),
   )
-  .map(([scenario, monitored]) => fitting(monitored(scenario)));
+  .map(([scenario, monitored]) => makeConsistent(monitored(scenario)));

@@ -1,9 +1,9 @@
 /** `npm run simulate`: plays seeded rollouts in virtual time and holds each verdict against the truth. */
 import { availableParallelism } from "node:os";
-import type { Measured } from "./measure.js";
-import { help, type Options, readOptions } from "./options.js";
-import { playAll } from "./players.js";
+import type { MeasuredSeed } from "./measure.js";
+import { help, type Options, readOptions } from "./simulate-options.js";
 import { createTally } from "./tally.js";
+import { runSeeds } from "./worker-pool.js";
 
 const shownEvery = 5_000;
 
@@ -23,8 +23,8 @@ async function main(args: string[]): Promise<number> {
   }
   if (options.kind === "many") return many(options.first, options.count, options.jobs);
   // What plays is loaded where it plays: the parent of other processes has no use for it.
-  const { one } = await import("./show.js");
-  return one(options.seed, options.shrink);
+  const { showSeed } = await import("./show-seed.js");
+  return showSeed(options.seed, options.shrink);
 }
 
 async function many(first: number, count: number, jobs: number): Promise<number> {
@@ -35,19 +35,19 @@ async function many(first: number, count: number, jobs: number): Promise<number>
   process.once("SIGINT", () => {
     isStopped = true;
   });
-  const hear = (measured: Measured) => {
+  const hear = (measured: MeasuredSeed) => {
     tally.count(measured);
     if (measured.faults.length > 0) showWrong(measured);
     if (performance.now() - shownAt < shownEvery) return;
     shownAt = performance.now();
     console.log(`${tally.seeds()} of ${count} seeds, ${tally.wrong()} wrong`);
   };
-  const processes = await playAll({ first, count, jobs }, hear, () => isStopped);
+  const processes = await runSeeds({ first, count, jobs }, hear, () => isStopped);
   for (const line of tally.lines(first, (performance.now() - startedAt) / 1e3, processes)) console.log(line);
   return tally.wrong() === 0 ? 0 : 1;
 }
 
-function showWrong({ seed, way, faults, scenario }: Measured): void {
+function showWrong({ seed, way, faults, scenario }: MeasuredSeed): void {
   console.log(`seed ${seed} (${way}) is wrong: ${faults.join("; ")}`);
   if (scenario) console.log(`  ${JSON.stringify(scenario)}`);
   console.log(`  again: npm run simulate -- --seed ${seed}, and a smaller one: --seed ${seed} --shrink`);

@@ -1,17 +1,17 @@
-import type { Scenario } from "../world/scenario.js";
-import { firstOf } from "./check.js";
+import type { Scenario } from "../scenario/scenario.js";
 import { lateness } from "./check-lateness.js";
-import { type CameUp, nameOf, whatCameUp } from "./coverage.js";
-import { playSeed } from "./one.js";
+import { firstOf } from "./check-outcome.js";
+import { type Covered, coverageOf, nameOf } from "./coverage.js";
+import { simulateSeed } from "./simulate-seed.js";
 
 /** What is known of a seed before it is played. */
-export interface Begun {
+export interface StartedSeed {
   seed: number;
   way: "direct" | "sdk";
 }
 
 /** What one seed came to and what it took, as plain data. */
-export interface Measured extends Begun {
+export interface MeasuredSeed extends StartedSeed {
   /** The verdict, or the error's code. */
   ending: string;
   faults: string[];
@@ -19,14 +19,14 @@ export interface Measured extends Begun {
   scenario?: Scenario;
   /** How late the verdict came, in milliseconds of virtual time, where it was watched for. */
   late?: number;
-  cameUp: CameUp[];
+  covered: Covered[];
   /** Seconds of a core, those of the compiler and of garbage collection included. */
   cpu: number;
 }
 
-export async function measure(seed: number): Promise<Measured> {
+export async function measure(seed: number): Promise<MeasuredSeed> {
   const before = process.cpuUsage();
-  const played = await playSeed(seed);
+  const played = await simulateSeed(seed);
   const { user, system } = process.cpuUsage(before);
   const { way, scenario, outcome, faults } = played;
   const late = outcome && lateness(scenario, firstOf(outcome));
@@ -37,7 +37,7 @@ export async function measure(seed: number): Promise<Measured> {
     faults,
     ...(faults.length > 0 && { scenario }),
     ...(late !== undefined && { late }),
-    cameUp: whatCameUp(played),
+    covered: coverageOf(played),
     cpu: (user + system) / 1e6,
   };
 }

@@ -1,8 +1,8 @@
-import type { Measured } from "./measure.js";
+import type { MeasuredSeed } from "./measure.js";
 
 /** What many seeds have come to. */
 export interface Tally {
-  count(measured: Measured): void;
+  count(measured: MeasuredSeed): void;
   seeds(): number;
   wrong(): number;
   /** The end, for people. @param seconds By the clock, for all of them. */
@@ -22,7 +22,7 @@ export function createTally(): Tally {
   const coverage = new Map<string, Map<string, number>>();
   let wrong = 0;
 
-  function count({ seed, way, ending, faults, late: ms, cameUp, cpu }: Measured) {
+  function count({ seed, way, ending, faults, late: ms, covered: cameUp, cpu }: MeasuredSeed) {
     spent[way].seeds++;
     spent[way].cpu += cpu;
     if (faults.length > 0) wrong++;

@@ -1,6 +1,6 @@
 /** A process that plays the seeds that its parent sends it, until that one hangs up. */
 import { measure } from "./measure.js";
-import { wayOf } from "./one.js";
+import { wayOf } from "./simulate-seed.js";
 
 process.on("message", async (seeds: number[]) => {
   for (const seed of seeds) {

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { findAction } from "../peers/tools/aws-action.js";
+import { findAction } from "../comparison/tools/aws-action.js";
 
 test("AWS's action takes part from a checkout of it, and from nothing else", async (t) => {
   const directory = await mkdtemp(join(tmpdir(), "slipway-action-"));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chooseDrills, nearest, readTarget } from "../drills/choose.js";
-import { help, readOptions } from "../drills/options.js";
+import { chooseDrills, nearest, readTarget } from "../drills/choose-drills.js";
+import { help, readOptions } from "../drills/drill-options.js";
 
 test("drills are played in virtual time unless another time is asked for", () => {
   assert.equal(readOptions([]).time, "virtual");

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Played } from "../drills/played.js";
-import { formatSum } from "../drills/table.js";
+import type { DrillResult } from "../drills/drill-result.js";
+import { formatSum } from "../drills/drill-table.js";
 
-const played = (name: string, delay?: number, state: Played["state"] = "deployed"): Played => ({
+const played = (name: string, delay?: number, state: DrillResult["state"] = "deployed"): DrillResult => ({
   drill: { name, description: "", scenario: {}, ends: { verdict: "deployed" } },
-  ...{ state, tookBack: false, said: { verdict: "deployed", reason: "" } },
+  ...{ state, rolledBack: false, reported: { verdict: "deployed", reason: "" } },
   ...{ took: 1, calls: 1, ...(delay !== undefined && { delay }) },
 });
 

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { connectEngine } from "../../infra/local/containers/connect.js";
+import { pool } from "../common/pool.js";
 import { drills } from "../drills/catalogue/index.js";
 import type { Drill } from "../drills/drill.js";
-import { mistakes } from "../drills/played.js";
-import { playReally } from "../drills/real.js";
-import { terraformSettings } from "../drills/settings.js";
-import { pool } from "../pool.js";
-import { speeds } from "../stage/stage.js";
-import { target } from "../world/names.js";
+import { mistakes } from "../drills/drill-result.js";
+import { runInRealTime } from "../drills/run-real-time.js";
+import { terraformSettings } from "../drills/service-settings.js";
+import { speeds } from "../http/http-environment.js";
+import { target } from "../scenario/fixture.js";
 
 /** Quick ones: of the image, the start, the service, what others do. */
 const names = ["corrupt-layer", "exits-at-once", "goes-well", "somebody-stops-it"];
@@ -26,6 +26,6 @@ test("drills end the same with real containers and a real load balancer as in vi
   const chosen = names.map(drillNamed);
   const settings = { desiredCount: 1, ...terraformSettings };
   const options = { speed: speeds.rehearsal, engine };
-  const played = await pool(chosen, 4, (drill) => playReally(drill, settings, target, options));
+  const played = await pool(chosen, 4, (drill) => runInRealTime(drill, settings, target, options));
   for (const one of played) assert.deepEqual(mistakes(one), [], one.drill.name);
 });

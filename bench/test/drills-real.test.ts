@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { pool } from "../common/pool.js";
 import { drills } from "../drills/catalogue/index.js";
 import type { Drill } from "../drills/drill.js";
-import { mistakes } from "../drills/played.js";
-import { playReally } from "../drills/real.js";
-import { terraformSettings } from "../drills/settings.js";
-import { pool } from "../pool.js";
-import { speeds } from "../stage/stage.js";
-import { target } from "../world/names.js";
+import { mistakes } from "../drills/drill-result.js";
+import { runInRealTime } from "../drills/run-real-time.js";
+import { terraformSettings } from "../drills/service-settings.js";
+import { speeds } from "../http/http-environment.js";
+import { target } from "../scenario/fixture.js";
 
 const names = ["goes-well", "exits-at-once", "somebody-else-deploys", "update-answer-lost", "credentials-expire"];
 
@@ -22,6 +22,6 @@ function drillNamed(name: string): Drill {
 test("drills end the same with a process, real HTTP and the published SDK as in virtual time", async () => {
   const chosen = names.map(drillNamed);
   const settings = { desiredCount: 1, ...terraformSettings };
-  const played = await pool(chosen, 3, (drill) => playReally(drill, settings, target, { speed: speeds.rehearsal }));
+  const played = await pool(chosen, 3, (drill) => runInRealTime(drill, settings, target, { speed: speeds.rehearsal }));
   for (const one of played) assert.deepEqual(mistakes(one), [], one.drill.name);
 });

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { drills } from "../drills/catalogue/index.js";
-import { mistakes } from "../drills/played.js";
-import { terraformSettings } from "../drills/settings.js";
-import { playVirtually } from "../drills/virtual.js";
+import { mistakes } from "../drills/drill-result.js";
+import { runVirtually } from "../drills/run-virtual.js";
+import { terraformSettings } from "../drills/service-settings.js";
 
 for (const drill of drills) {
   test(`${drill.group}: ${drill.name} ends as it must, and the verdict is the truth`, async () => {
-    const played = await playVirtually(drill, { desiredCount: 1, ...terraformSettings });
+    const played = await runVirtually(drill, { desiredCount: 1, ...terraformSettings });
     assert.deepEqual(mistakes(played), []);
   });
 }

@@ -7,13 +7,13 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { runAction } from "../../.github/actions/deploy/test/support/runner.js";
 import { drills } from "../drills/catalogue/index.js";
-import { openStage, type Stage, speeds } from "../stage/stage.js";
-import { target } from "../world/names.js";
+import { type HttpEnvironment, openHttpEnvironment, speeds } from "../http/http-environment.js";
+import { target } from "../scenario/fixture.js";
 
 const start = fileURLToPath(new URL("../../infra/local/start.mjs", import.meta.url));
 
 let scratch: string;
-const stages: Stage[] = [];
+const stages: HttpEnvironment[] = [];
 before(async () => {
   scratch = await mkdtemp(join(tmpdir(), "slipway-action-"));
   await mkdir(join(scratch, "repository", "infra", "targets"), { recursive: true });
@@ -28,8 +28,8 @@ after(async () => {
 });
 
 /** A local AWS with a service, and a `dagger` on the PATH that calls the module on the stand-in, at that AWS. */
-async function open(scenario: Parameters<typeof openStage>[0]) {
-  const stage = await openStage(scenario, target, speeds.rehearsal);
+async function open(scenario: Parameters<typeof openHttpEnvironment>[0]) {
+  const stage = await openHttpEnvironment(scenario, target, speeds.rehearsal);
   stages.push(stage);
   stage.begin();
   const path = await mkdtemp(join(scratch, "bin-"));

@@ -1,24 +1,24 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { faultsOf } from "../simulate/check.js";
-import { whatCameUp } from "../simulate/coverage.js";
-import { playScenario } from "../simulate/one.js";
-import { type Outcome, play } from "../world/play.js";
-import type { Run } from "../world/run.js";
-import type { Scenario } from "../world/scenario.js";
+import type { Scenario } from "../scenario/scenario.js";
+import { checkOutcome } from "../simulate/check-outcome.js";
+import { coverageOf } from "../simulate/coverage.js";
+import { simulateScenario } from "../simulate/simulate-seed.js";
+import type { DeployerRun } from "../virtual/deployer-run.js";
+import { type Outcome, simulate } from "../virtual/simulate.js";
 
 const three = { versions: ["v0.8.0", "v0.9.0", "v1.0.0"] };
 const hook = { targetType: "PAUSE", lifecycleStages: ["PRE_SCALE_UP"] };
 
 /** The same outcome with another last run. */
-function withRun(outcome: Outcome, change: (run: Run) => Run): Outcome {
+function withRun(outcome: Outcome, change: (run: DeployerRun) => DeployerRun): Outcome {
   const [first, ...rest] = outcome.runs;
   return { ...outcome, runs: [change(first), ...rest] };
 }
 
 async function played(scenario: Scenario): Promise<Outcome> {
-  const outcome = await play(scenario, 1);
-  assert.deepEqual(faultsOf(scenario, outcome), []);
+  const outcome = await simulate(scenario, 1);
+  assert.deepEqual(checkOutcome(scenario, outcome), []);
   return outcome;
 }
 
@@ -30,7 +30,7 @@ test("a rollback that leads anywhere but to the last good version is found out",
     assert.ok(run.report);
     return { ...run, report: { ...run.report, release: { ...run.report.release, version: "v0.8.0" } } };
   });
-  assert.match(faultsOf(scenario, other).join(), /went back to v0\.8\.0, and the last good one is v0\.9\.0/);
+  assert.match(checkOutcome(scenario, other).join(), /went back to v0\.8\.0, and the last good one is v0\.9\.0/);
 });
 
 test("an early success is told of what is deployed only where it was misread at the end", async () => {
@@ -39,10 +39,10 @@ test("an early success is told of what is deployed only where it was misread at 
     assert.ok(run.report);
     return { ...run, report: { ...run.report, verdict: "deployed-early" } };
   });
-  const { lookedAt } = outcome.runs[0];
-  assert.deepEqual(faultsOf({}, { ...early, misread: [lookedAt - 10] }), []);
+  const { lastPollAt: lookedAt } = outcome.runs[0];
+  assert.deepEqual(checkOutcome({}, { ...early, misread: [lookedAt - 10] }), []);
   for (const misread of [[], [lookedAt - 120_000], [lookedAt + 10]])
-    assert.match(faultsOf({}, { ...early, misread }).join(), /said deployed-early .* in truth it is .*deployed/);
+    assert.match(checkOutcome({}, { ...early, misread }).join(), /said deployed-early .* in truth it is .*deployed/);
 });
 
 test("a rollback that was killed before ECS lists it goes on when it is run again", async () => {
@@ -92,29 +92,33 @@ test("a service that never completed a deployment can be deployed to", async () 
 
 test("a refusal for a reason that does not hold is found out", async () => {
   const outcome = await played({ release: { image: { exists: false } } });
-  assert.match(faultsOf({}, outcome).join(), /refused for image-missing, and nothing is so/);
+  assert.match(checkOutcome({}, outcome).join(), /refused for image-missing, and nothing is so/);
 });
 
 test("a verdict that comes late is found out", async () => {
   const outcome = await played({});
-  const late = withRun(outcome, (run) => ({ ...run, lookedAt: run.lookedAt + 60_000, endedAt: run.endedAt + 60_000 }));
-  assert.match(faultsOf({}, late).join(), /came 6\d\.\d+ s after it could be seen/);
+  const late = withRun(outcome, (run) => ({
+    ...run,
+    lastPollAt: run.lastPollAt + 60_000,
+    endedAt: run.endedAt + 60_000,
+  }));
+  assert.match(checkOutcome({}, late).join(), /came 6\d\.\d+ s after it could be seen/);
 });
 
 test("a one-off task that runs twice is found out", async () => {
   const scenario: Scenario = { deployer: { runId: "1", before: { exit: { after: 5_000, code: 0 } } } };
   const outcome = await played(scenario);
-  const [tasks] = Object.values(outcome.circumstances.oneOffs);
+  const [tasks] = Object.values(outcome.service.deployTasks);
   assert.equal(tasks?.length, 1);
   tasks?.push("another");
-  assert.match(faultsOf(scenario, outcome).join(), /ran the task before 2 times in 1 attempts/);
+  assert.match(checkOutcome(scenario, outcome).join(), /ran the task before 2 times in 1 attempts/);
 });
 
 test("the same command twice at the same time makes one rollout, and both tell its verdict", async () => {
   // Late enough to find the first one's revision: a second call that comes before it is refused.
-  const { report, rival, truth } = await played({ rival: { at: 1500 } });
+  const { report, concurrent: rival, oracle: truth } = await played({ concurrent: { at: 1500 } });
   assert.deepEqual([report?.verdict, rival?.report?.verdict], ["deployed", "deployed"]);
-  const updates = [...truth.updates, ...(rival?.truth.updates ?? [])];
+  const updates = [...truth.updates, ...(rival?.oracle.updates ?? [])];
   assert.equal(updates.filter(({ began }) => began).length, 1);
 });
 
@@ -129,12 +133,12 @@ for (const url of ["foreign", "shared", "cached"] as const)
         assert.ok(run.report);
         return { ...run, report: { ...run.report, verdict } };
       });
-      assert.match(faultsOf(scenario, other).join(), new RegExp(`said ${verdict} .* in truth it is .*deployed`));
+      assert.match(checkOutcome(scenario, other).join(), new RegExp(`said ${verdict} .* in truth it is .*deployed`));
     }
-    const { truth } = outcome;
+    const { oracle: truth } = outcome;
     const undo = { at: outcome.runs[0].endedAt, taskDefinition: "web:3", isUndo: true, began: true };
-    const undone = { ...outcome, truth: { ...truth, updates: [...truth.updates, undo] } };
-    assert.match(faultsOf(scenario, undone).join(), /took back what ECS calls good, on answers that prove nothing/);
+    const undone = { ...outcome, oracle: { ...truth, updates: [...truth.updates, undo] } };
+    assert.match(checkOutcome(scenario, undone).join(), /took back what ECS calls good, on answers that prove nothing/);
   });
 
 test("an app that answers no version before and after is deployed, and another verdict is found out", async () => {
@@ -146,12 +150,12 @@ test("an app that answers no version before and after is deployed, and another v
   };
   const outcome = await played(scenario);
   assert.deepEqual([outcome.report?.verdict, outcome.report?.http.state], ["deployed", "version-not-verified"]);
-  assert.deepEqual(faultsOf(scenario, outcome), []);
+  assert.deepEqual(checkOutcome(scenario, outcome), []);
   const other = withRun(outcome, (run) => {
     assert.ok(run.report);
     return { ...run, report: { ...run.report, verdict: "deployed-unverified" } };
   });
-  assert.match(faultsOf(scenario, other).join(), /said deployed-unverified .* in truth it is .*deployed/);
+  assert.match(checkOutcome(scenario, other).join(), /said deployed-unverified .* in truth it is .*deployed/);
 });
 
 test("an undo that five answers of the app prove is none", async () => {
@@ -160,7 +164,7 @@ test("an undo that five answers of the app prove is none", async () => {
 });
 
 test("what came up is told", async () => {
-  const told = whatCameUp(await playScenario({ service: { hooks: [hook] } }, 1, "direct")).map(String);
+  const told = coverageOf(await simulateScenario({ service: { hooks: [hook] } }, 1, "direct")).map(String);
   for (const line of ["way,direct", "hooks,any", "hooks,still waits", "truth at the end of a run: said,paused: paused"])
     assert.ok(told.includes(line), line);
   assert.ok(!told.includes("hooks,two or more"));

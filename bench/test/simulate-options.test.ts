@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { help, readOptions } from "../simulate/options.js";
+import { help, readOptions } from "../simulate/simulate-options.js";
 
 const read = (line: string) => readOptions(line.split(" ").filter(Boolean), 4);
 

@@ -4,6 +4,6 @@ process.on("message", (seeds: number[]) => {
     process.send?.({ seed, way: "direct" });
     while (seed === 2);
     if (seed === 4) process.exit(7);
-    process.send?.({ seed, way: "direct", ending: "deployed", faults: [], cameUp: [], cpu: 0 });
+    process.send?.({ seed, way: "direct", ending: "deployed", faults: [], covered: [], cpu: 0 });
   }
 });

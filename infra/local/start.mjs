@@ -18,7 +18,7 @@ const commands = /** @type {Record<string, string>} */ ({
   call: "infra/local/dagger-stand-in/call.ts",
   aws: "infra/local/aws/main.ts",
   simulate: "bench/simulate/main.ts",
-  bench: "bench/peers/main.ts",
+  bench: "bench/comparison/main.ts",
   drill: "bench/drills/main.ts",
   "dagger-version": "infra/local/dagger-version/main.ts",
 });

@@ -1,5 +1,5 @@
 import type { Drill } from "../drill.js";
-import { unhealthyTarget } from "./scripts.js";
+import { unhealthyTarget } from "./drill-scripts.js";
 
 /** The tasks run, and their checks say otherwise. */
 export const health: Drill[] = [

@@ -1,5 +1,5 @@
 import type { Drill } from "../drill.js";
-import { corrupt, notFound, otherPlatform, pullDenied, unreachable } from "./scripts.js";
+import { corrupt, notFound, otherPlatform, pullDenied, unreachable } from "./drill-scripts.js";
 
 /** The image is not there, is for another platform, or can't be had. */
 export const image: Drill[] = [

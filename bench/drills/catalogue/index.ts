@@ -1,10 +1,10 @@
 import type { Drill } from "../drill.js";
-import { control } from "./control.js";
+import { wire } from "./api-calls.js";
+import { control } from "./control-plane.js";
 import { health } from "./health.js";
 import { image } from "./image.js";
-import { service } from "./service.js";
-import { start } from "./start.js";
-import { wire } from "./wire.js";
+import { service } from "./serving.js";
+import { start } from "./task-start.js";
 
 export const catalogue = { image, start, health, service, control, wire } satisfies Record<string, Drill[]>;
 

@@ -1,4 +1,4 @@
-import type { Scenario } from "../../world/scenario.js";
+import type { Scenario } from "../../scenario/scenario.js";
 
 /** What a seed found, made small: it was told wrongly once. */
 export interface Found {

@@ -1,0 +1,78 @@
+import { onService, terraformSettings } from "../drills/service-settings.js";
+import { openHttpEnvironment, type Speed, speeds } from "../http/http-environment.js";
+import { openRecordingProxy } from "../http/recording-proxy.js";
+import { scheduleInterventions } from "../http/scheduled-interventions.js";
+import type { RolloutState } from "../oracle/rollout-state.js";
+import type { StoredOutcome } from "../oracle/stored-state.js";
+import type { CompleteTarget } from "../scenario/complete-target.js";
+import type { ComparedDrill } from "./compared-drills.js";
+import type { Tool, ToolReport } from "./tool.js";
+import { isRight, outcomeOf } from "./tool-correctness.js";
+
+/** One drill by one tool. */
+export interface ComparisonResult {
+  drill: ComparedDrill;
+  tool: Tool;
+  reported: ToolReport;
+  outcome: RolloutState;
+  right: boolean;
+  /** Seconds from the moment from which it was true to the moment at which the tool said so; below 0 when it spoke too early. Absent for what has no such moment. */
+  delay?: number;
+  /** Seconds that the tool took in all. */
+  took: number;
+  /** API calls that the tool made, counted where they arrive. */
+  calls: number;
+  /** The service is left on a revision that the tool has deregistered. */
+  deregistered: boolean;
+}
+
+/** Longer than any of the tools waits by itself. */
+const LIMIT = 16 * 60_000;
+
+/** Lets a tool carry out a drill's rollout on a stage of its own. */
+export async function compare(
+  drill: ComparedDrill,
+  tool: Tool,
+  target: CompleteTarget,
+  asked: Speed,
+): Promise<ComparisonResult> {
+  const speed = drill.speed ? speeds[drill.speed] : asked;
+  const scenario = onService(drill.scenario, { ...terraformSettings, desiredCount: target.created.desiredCount });
+  const stage = await openHttpEnvironment(scenario, target, speed);
+  const meanwhile = scheduleInterventions(stage, scenario, speed);
+  const door = await openRecordingProxy(stage.url, {
+    before({ number }) {
+      if (number === 1) stage.begin();
+    },
+    after({ operation }) {
+      if (operation === "UpdateService") meanwhile.updated();
+    },
+  });
+  try {
+    const { keys, host, release } = stage;
+    const started = performance.now();
+    const told = await tool.deploy({ url: door.url, target, host, release, keys, limit: LIMIT });
+    const endedAt = Date.now();
+    const took = (performance.now() - started) / 1000;
+    const said = { ...told, ...(took * 1000 >= LIMIT && { killed: true }) };
+    const calls = door.calls.length;
+    const updates = door.calls.filter((operation) => operation === "UpdateService").length;
+    await meanwhile.done();
+    // One that has spoken too early waits here for what it should have waited for.
+    const truth = await stage.outcome(speed.timing.deploymentStart + 400_000 / speed.factor);
+    const outcome = outcomeOf(truth, drill.servesWrong ?? false, updates);
+    return {
+      ...{ drill, tool, reported: said, outcome, took, calls },
+      right: isRight(said, outcome),
+      deregistered: truth.deregistered,
+      ...delayOf(truth, endedAt),
+    };
+  } finally {
+    await door.close();
+    await stage.close();
+  }
+}
+
+function delayOf({ at }: StoredOutcome, endedAt: number): { delay?: number } {
+  return at === undefined ? {} : { delay: (endedAt - at) / 1000 };
+}

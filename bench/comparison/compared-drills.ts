@@ -1,0 +1,62 @@
+import { drills } from "../drills/catalogue/index.js";
+import type { Drill } from "../drills/drill.js";
+import type { speeds } from "../http/http-environment.js";
+
+/** A drill that tells the tools apart. */
+export interface ComparedDrill extends Drill {
+  /** Mistakes that are reported of a tool in this situation: what it says, and where that is told. */
+  reported: Report[];
+  /** Played at this speed, whatever is asked for. */
+  speed?: keyof typeof speeds;
+}
+
+interface Report {
+  /** Fits the tool's name with its settings. */
+  tool: RegExp;
+  says: "success" | "failure";
+  source: string;
+}
+
+const action = "aws-actions/amazon-ecs-deploy-task-definition";
+const waiters = /waiter|ecs wait/;
+const afterRollback: Report = {
+  tool: waiters,
+  says: "success",
+  source: `hashicorp/terraform-provider-aws #19519, ${action} #191`,
+};
+/** Where no task has failed: whether it sees one that has depends on the second in which it looks. */
+const afterQuietRollback: Report = { tool: /fabfuel/, says: "success", source: "fabfuel/ecs-deploy #185" };
+
+export const comparedDrills: readonly ComparedDrill[] = [
+  pick("goes-well"),
+  pick("exits-at-once", { reported: [afterRollback] }),
+  pick("image-missing", { reported: [afterRollback] }),
+  pick("breaker-without-rollback"),
+  pick("somebody-else-deploys", { reported: [{ tool: waiters, says: "success", source: `${action} #191` }] }),
+  pick("somebody-rolls-it-back", { reported: [afterRollback, afterQuietRollback] }),
+  pick("desired-count-0", {
+    reported: [{ tool: /waiter|ecs wait|fabfuel|aws-actions/, says: "success", source: `${action} #191` }],
+  }),
+  pick("slow-drain", {
+    speed: "aws",
+    reported: [{ tool: /fabfuel.*defaults/, says: "failure", source: `${action} #30 and #31 (300 s of draining)` }],
+  }),
+  pick("secret-denied-without-breaker"),
+  // Reported as retried to the end by the SDK's waiter: its table row tells the seconds.
+  pick("look-denied", {
+    reported: [
+      {
+        tool: /SDK waiter/,
+        says: "failure",
+        source: "the JavaScript SDK's waiter retries AccessDenied until maxWaitTime",
+      },
+    ],
+  }),
+  pick("wrong-version-served"),
+];
+
+function pick(name: string, more: Partial<Pick<ComparedDrill, "reported" | "speed">> = {}): ComparedDrill {
+  const drill = drills.find((each) => each.name === name);
+  if (!drill) throw new Error(`There is no drill ${name}.`);
+  return { reported: [], ...drill, ...more };
+}

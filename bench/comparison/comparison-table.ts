@@ -1,0 +1,75 @@
+import type { ComparisonResult } from "./compare.js";
+import type { Tool, ToolReport } from "./tool.js";
+
+/** Where and when it was measured. */
+export interface ComparisonConditions {
+  date: string;
+  machine: string;
+  versions: string[];
+  /** Of the whole comparison. */
+  seconds: number;
+  /** How many rollouts ran at the same time. */
+  jobs: number;
+  speed: string;
+}
+
+/** The comparison as Markdown: a matrix to read at one glance, then every result. Pure. */
+export function formatComparison(results: readonly ComparisonResult[], circumstances: ComparisonConditions): string {
+  const tools = [...new Set(results.map(({ tool }) => tool))];
+  const drills = [...new Set(results.map(({ drill }) => drill))];
+  const of = (drill: ComparisonResult["drill"], tool: Tool) =>
+    results.find((each) => each.drill === drill && each.tool === tool);
+  const matrix = drills.map((drill) => [drill.name, ...tools.map((tool) => cell(of(drill, tool)))]);
+  const right = tools.map((tool) => {
+    const mine = results.filter((each) => each.tool === tool);
+    return `${mine.filter((each) => each.right).length} of ${mine.length}`;
+  });
+  const details = results.map((each) => [
+    each.drill.name,
+    nameOf(each.tool),
+    each.outcome,
+    each.right ? "right" : "**wrong**",
+    wordOf(each.reported),
+    each.delay === undefined ? "" : each.delay.toFixed(1),
+    each.took.toFixed(1),
+    String(each.calls),
+    `${each.reported.message.slice(0, 100)}${each.deregistered ? " (leaves the service on a deregistered revision)" : ""}`,
+  ]);
+  return [
+    introduction(circumstances),
+    table(["drill", ...tools.map(nameOf)], [...matrix, ["**right**", ...right]]),
+    table(["drill", "tool", "truth", "", "said", "s after truth", "s in all", "API calls", "its words"], details),
+  ].join("\n\n");
+}
+
+const nameOf = ({ name, settings }: Tool) => `${name} (${settings})`;
+
+function wordOf({ verdict, success, killed }: ToolReport): string {
+  if (killed) return "nothing";
+  return verdict ?? (success ? "success" : "failure");
+}
+
+/** Such as `success, 1.2 s, 31 calls`. */
+function cell(result: ComparisonResult | undefined): string {
+  if (result === undefined) return "";
+  const { reported: said, right, delay, took, calls } = result;
+  const word = wordOf(said);
+  const when = delay === undefined ? `after ${took.toFixed(0)} s` : `${delay.toFixed(1)} s`;
+  return `${right ? "" : "**wrong:** "}${word}, ${when}, ${calls} calls`;
+}
+
+function introduction({ date, machine, versions, seconds, jobs, speed }: ComparisonConditions): string {
+  return [
+    `Measured on ${date}; ${machine}. ${versions.join("; ")}.`,
+    `Every rollout on a local AWS of its own (simulated tasks, delays: ${speed}), ${jobs} at a time, ${(seconds / 60).toFixed(1)} minutes in all.`,
+    "Seconds are from the moment from which it was true in the local ECS to the end of the tool's process, and negative when it spoke too early;",
+    "where nothing became true, the seconds until it gave up. API calls are counted where they arrive, the setting of the stage not among them.",
+    "A tool that tells only success or failure is right when it says success for a release that is deployed and serves, and for no other; one that tells more is right when it tells exactly what became of it.",
+    "Nothing was done about the waiters' 15 s: they poll in real time as they do everywhere.",
+  ].join("\n");
+}
+
+function table(head: string[], rows: string[][]): string {
+  const line = (cells: string[]) => `| ${cells.map((each) => each.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), `|${head.map(() => "---").join("|")}|`, ...rows.map(line)].join("\n");
+}

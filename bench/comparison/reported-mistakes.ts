@@ -1,0 +1,17 @@
+import type { ComparisonResult } from "./compare.js";
+
+/**
+ * Where a tool did something else than it is reported to do on AWS: then the local AWS, the tool or the report is not what it was taken
+ * for. Pure.
+ */
+export function findDeviations(results: readonly ComparisonResult[]): string[] {
+  return results.flatMap(({ drill, tool, reported: said }) =>
+    drill.reported
+      .filter((report) => report.tool.test(`${tool.name} (${tool.settings})`))
+      .filter((report) => said.success !== (report.says === "success"))
+      .map(
+        ({ says, source }) =>
+          `${tool.name} (${tool.settings}) is reported to say ${says} (${source}) in ${JSON.stringify(drill.name)}, and said: ${said.message}`,
+      ),
+  );
+}

@@ -1,0 +1,25 @@
+import { run } from "../../common/run-program.js";
+import type { Installed } from "../install-tools.js";
+import { environment, lastLine, type Tool } from "../tool.js";
+
+/** fabfuel/ecs-deploy. By itself it waits 300 s, rolls nothing back, and deregisters the revision that was there before. */
+export function ecsDeploy({ bin }: Installed, settings: string, options: string[] = []): Tool {
+  return {
+    name: "fabfuel ecs-deploy",
+    settings,
+    async deploy(job) {
+      const { cluster, service, container, region } = job.target;
+      const { image, version } = job.release;
+      const change = ["--image", container, image, "--env", container, "VERSION", version, "--region", region];
+      const args = ["deploy", cluster, service, ...change, ...options];
+      const { exitCode, output } = await run(bin("ecs"), args, { env: environment(job), limit: job.limit });
+      return { success: exitCode === 0, message: words(exitCode, output) };
+    },
+  };
+}
+
+/** Its verdict is not in its last line, which tells of the revision that it deregistered. */
+function words(exitCode: number, output: string): string {
+  const verdict = output.split("\n").find((line) => /Deployment (successful|failed)|Rollback/i.test(line));
+  return verdict === undefined ? `exit code ${exitCode}: ${lastLine(output)}` : verdict.trim();
+}

@@ -1,0 +1,88 @@
+import { randomBytes } from "node:crypto";
+import { get } from "node:http";
+import { createLoadBalancer, systemClock } from "../../infra/local/aws/index.js";
+import type { Engine } from "../../infra/local/containers/connect.js";
+import { type HttpEnvironment, openHttpEnvironment, type Speed } from "../http/http-environment.js";
+import type { CompleteTarget } from "../scenario/complete-target.js";
+import type { Scenario, ServiceSettings } from "../scenario/scenario.js";
+import { healthCheck } from "./program.js";
+import { imageLabel, programImages } from "./program-image.js";
+import { openRegistryProxy } from "./registry-proxy.js";
+import { createScriptedContainers } from "./scripted-containers.js";
+
+/** A scenario with real containers behind a real load balancer, as it stands before anybody deploys. */
+export async function openContainerEnvironment(
+  engine: Engine,
+  scenario: Scenario,
+  target: CompleteTarget,
+  speed: Speed,
+  signal?: AbortSignal,
+): Promise<HttpEnvironment> {
+  const { factor } = speed;
+  const label = randomBytes(8).toString("hex");
+  let registry = "";
+  const door = await openRegistryProxy(() => registry, systemClock);
+  // Pulls end with the door, so that nothing is made any more when everything is removed.
+  const closeAround = async (stage?: HttpEnvironment) => {
+    await door.close();
+    await stage?.close();
+    await removeImages(engine, label);
+  };
+  const drain = scenario.before?.tasks?.find((task) => task.drain)?.drain;
+  try {
+    const stage = await openHttpEnvironment(onContainers(scenario, factor), target, speed, {
+      image: programImages(scenario, label),
+      runtime(context, casting) {
+        registry = context.registry.url();
+        const { container, containerPort: port } = target;
+        return createScriptedContainers(context, { engine, door, casting, container, port, factor });
+      },
+      loadBalancer: ({ clock }) =>
+        createLoadBalancer({ clock, settings: drain === undefined ? {} : { deregistrationDelay: drain / factor } }),
+      ...(signal && { signal }),
+    });
+    const visitor = drain === undefined ? undefined : stay(stage);
+    return {
+      ...stage,
+      async close() {
+        visitor?.destroy();
+        await closeAround(stage);
+      },
+    };
+  } catch (error) {
+    await closeAround();
+    throw error;
+  }
+}
+
+/** The container's own check is the program's, and what ECS counts in whole seconds is as much shorter as all else. */
+function onContainers(scenario: Scenario, factor: number): Scenario {
+  const { service = {} } = scenario;
+  const { check = "none", container = {}, sidecars = [] } = service;
+  const isChecked = check === "container" || check === "both";
+  const { stopTimeout } = container;
+  const shorter = (seconds: number) => Math.ceil(seconds / factor);
+  const settings: ServiceSettings = {
+    ...service,
+    sidecars: sidecars.map(({ startTimeout, ...rest }) =>
+      typeof startTimeout === "number" ? { ...rest, startTimeout: shorter(startTimeout) } : rest,
+    ),
+    container: {
+      ...container,
+      ...(typeof stopTimeout === "number" && { stopTimeout: shorter(stopTimeout) }),
+      ...(isChecked && { healthCheck }),
+    },
+  };
+  return { ...scenario, service: settings };
+}
+
+/** A request that nobody ends: the task that has it drains for as long as the load balancer lets it. */
+function stay({ url, host }: HttpEnvironment) {
+  const request = get(`${url}/stay`, { headers: { host } }, (answer) => answer.on("error", () => {}).resume());
+  return request.on("error", () => {});
+}
+
+async function removeImages({ docker }: Engine, label: string): Promise<void> {
+  const images = await docker.listImages({ filters: JSON.stringify({ label: [`${imageLabel}=${label}`] }) });
+  for (const { Id } of images) await docker.getImage(Id).remove({ force: true });
+}

@@ -1,0 +1,86 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import {
+  containersOf,
+  createContainerTaskRuntime,
+  type RuntimeContext,
+  type TaskEvent,
+  type TaskListener,
+  type TaskSpec,
+} from "../../infra/local/aws/index.js";
+import type { Engine } from "../../infra/local/containers/connect.js";
+import type { ScriptedRuntime } from "../http/http-environment.js";
+import type { TaskScript } from "../scenario/scenario.js";
+import type { TaskScripts } from "../scenario/task-scripts.js";
+import { containerBehaviour, sidecarEnvironment } from "./container-script.js";
+import type { RegistryProxy } from "./registry-proxy.js";
+
+export interface ScriptedContainersOptions {
+  engine: Engine;
+  door: RegistryProxy;
+  casting: TaskScripts;
+  /** The container that plays, and its port. */
+  container: string;
+  port: number;
+  factor: number;
+}
+
+/** Real containers that do what the scenario says of their tasks: each is told its part by its environment. */
+export function createScriptedContainers(context: RuntimeContext, cast: ScriptedContainersOptions): ScriptedRuntime {
+  const { engine, door, casting, container, port, factor } = cast;
+  const { authorization } = context.registry;
+  // Tasks that are started at the same time pull at the same time, and each by its own script.
+  const way = new AsyncLocalStorage<string>();
+  const registry = { url: () => way.getStore() ?? "", authorization };
+  const docker = createContainerTaskRuntime({ ...context, engine, registry, healthScale: 1 / factor });
+  const running = new Map<string, string>();
+
+  function withItsPart(spec: TaskSpec): { part: TaskSpec; url: string } {
+    casting.behaviourOf(spec);
+    const script = casting.scriptOf(spec.taskArn)?.script ?? {};
+    const { environment, command, pull } = containerBehaviour(script, port, factor);
+    const variables = variablesOf(environment);
+    const override = { name: container, environment: variables, ...(command && { command }) };
+    const overrides = { containerOverrides: [override, ...besideIt(spec, script)] };
+    return { part: { ...spec, overrides }, url: door.urlFor(pull) };
+  }
+
+  /** They share the task's address: each listens on a port of its own. */
+  function besideIt({ taskDefinition }: TaskSpec, script: TaskScript) {
+    const names = containersOf(taskDefinition).map(({ name }) => String(name));
+    return names
+      .filter((name) => name !== container)
+      .map((name, index) => ({
+        name,
+        environment: variablesOf(sidecarEnvironment(script, name, port + 2 + index, factor)),
+      }));
+  }
+
+  return {
+    ...docker,
+    start(spec, listener) {
+      const { part, url } = withItsPart(spec);
+      const hear: TaskListener = (event) => {
+        if (event.type === "running") running.set(event.taskArn, idOf(event, container));
+        if (event.type === "stopped") running.delete(event.taskArn);
+        listener(event);
+      };
+      way.run(url, () => docker.start(part, hear));
+    },
+    running: () => [...running.keys()],
+    crash(taskArn) {
+      // One that has just ended can't be told any more, and need not be.
+      engine.docker
+        .getContainer(running.get(taskArn) ?? "")
+        .kill({ signal: "SIGUSR1" })
+        .catch(() => {});
+    },
+  };
+}
+
+function variablesOf(environment: Record<string, string>) {
+  return Object.entries(environment).map(([name, value]) => ({ name, value }));
+}
+
+function idOf({ containers }: TaskEvent & { type: "running" }, container: string): string {
+  return containers.find(({ name }) => name === container)?.runtimeId ?? "";
+}

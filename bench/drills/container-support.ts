@@ -1,0 +1,18 @@
+import { whyNotReal } from "../containers/container-script.js";
+import type { Drill } from "./drill.js";
+import { terraformSettings } from "./service-settings.js";
+
+/** As many containers of the program as a machine of two cores starts in the time that a rollout takes. */
+const MOST_TASKS = 12;
+
+/** Why a drill can't be played with real containers, in half a sentence; nothing when it can. Pure. */
+export function whyNotWithContainers({ scenario, virtualOnly, withoutContainers }: Drill): string | undefined {
+  if (withoutContainers ?? virtualOnly) return withoutContainers ?? virtualOnly;
+  const { service, release, before, others = {} } = scenario;
+  const tasks = service?.desiredCount ?? 1;
+  if (tasks > MOST_TASKS) return `${tasks} tasks are more containers than one machine starts in time`;
+  if (release?.image?.isIndex) return "the images made here are single ones, no indexes";
+  const grace = 1000 * (service?.healthCheckGracePeriodSeconds ?? terraformSettings.healthCheckGracePeriodSeconds);
+  const scripts = [release, before, ...Object.values(others)].flatMap((each) => each?.tasks ?? []);
+  return scripts.map((script) => whyNotReal(script, grace)).find((why) => why !== undefined);
+}

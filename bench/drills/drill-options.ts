@@ -1,0 +1,129 @@
+import { parseArgs } from "node:util";
+import { givenIn, refuseIdle } from "../common/given-options.js";
+import { type DrillSettings, terraformSettings } from "./service-settings.js";
+
+export const help = `Usage: npm run drill -- [options]
+
+Plays what can go wrong with a deploy, each with a truth that is known, and tells whether Slipway found it out. Without
+options all drills run in virtual time, in seconds.
+
+  --list                 what drills there are, and which not with containers; with --name those alone
+  --name NAME            only this one, or those whose name begins so; several times if you like
+  --time virtual         in this process, without sockets (the default)
+         real            the deployer as a process of its own, real HTTP, simulated tasks; short delays
+         containers      the same with real images, real containers and a real load balancer, on the container engine
+                         of this machine; drills that can't be are left out, and it is said why
+  --speed rehearsal|aws  with --time real or containers: delays of ECS (short, the default, or as on AWS)
+  --jobs N               drills at the same time (default 8 with --time real, 3 with containers)
+  --seed N               with --time virtual: what chance depends on (default 1)
+  --kill                 something else: kills a deploy that goes well at every call of its, runs it again and looks whether
+                         it converges; in real time, about five minutes
+  --every N              with --kill: only every Nth boundary (default 1)
+  --out FILE             where the table goes as Markdown (default out/drills.md)
+  --help                 this text
+
+On the service of infra/targets/production.json, as infra/terraform makes it, but for:
+
+  --target NAME          another file of infra/targets
+  --desired-count N, --minimum-healthy-percent N, --maximum-percent N
+  --check none|container|load-balancer|both
+  --grace SECONDS        the load balancer's healthCheckGracePeriodSeconds
+`;
+
+export interface Options {
+  list: boolean;
+  kill: boolean;
+  every: number;
+  names: string[];
+  time: "virtual" | "real" | "containers";
+  speed: "rehearsal" | "aws";
+  jobs: number;
+  seed: number;
+  out: string;
+  target: string;
+  settings: Partial<DrillSettings>;
+  help: boolean;
+}
+
+/** Reads the command line. @throws Error with the value received and what is accepted. */
+export function readOptions(args: string[]): Options {
+  const { values, tokens } = parseArgs({
+    args,
+    tokens: true,
+    options: {
+      list: { type: "boolean", default: false },
+      kill: { type: "boolean", default: false },
+      every: { type: "string", default: "1" },
+      name: { type: "string", multiple: true, default: [] },
+      time: { type: "string", default: "virtual" },
+      speed: { type: "string", default: "rehearsal" },
+      jobs: { type: "string" },
+      seed: { type: "string", default: "1" },
+      out: { type: "string", default: "out/drills.md" },
+      target: { type: "string", default: "production" },
+      "desired-count": { type: "string" },
+      "minimum-healthy-percent": { type: "string" },
+      "maximum-percent": { type: "string" },
+      check: { type: "string" },
+      grace: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  const count = (flag: keyof typeof values, least = 0) => whole(flag, values[flag] as string | undefined, least);
+  const time = oneOf("--time", values.time, ["virtual", "real", "containers"]);
+  const desiredCount = count("desired-count");
+  const minimumHealthyPercent = count("minimum-healthy-percent");
+  const maximumPercent = count("maximum-percent", 1);
+  const healthCheckGracePeriodSeconds = count("grace");
+  if (!values.help) refuseIdleOptions(givenIn(tokens), values.list, values.kill, time);
+  const checks = ["none", "container", "load-balancer", "both"] as const;
+  return {
+    list: values.list,
+    kill: values.kill,
+    every: count("every", 1) ?? 1,
+    names: values.name,
+    time,
+    speed: oneOf("--speed", values.speed, ["rehearsal", "aws"]),
+    jobs: count("jobs", 1) ?? (time === "containers" ? 3 : 8),
+    seed: count("seed") ?? 1,
+    out: values.out,
+    target: values.target,
+    settings: {
+      ...(desiredCount !== undefined && { desiredCount }),
+      ...(minimumHealthyPercent !== undefined && { minimumHealthyPercent }),
+      ...(maximumPercent !== undefined && { maximumPercent }),
+      ...(healthCheckGracePeriodSeconds !== undefined && { healthCheckGracePeriodSeconds }),
+      ...(values.check !== undefined && { check: oneOf("--check", values.check, checks) }),
+    },
+    help: values.help,
+  };
+}
+
+const ofService = ["target", "desired-count", "minimum-healthy-percent", "maximum-percent", "check", "grace"];
+
+function refuseIdleOptions(given: ReadonlySet<string>, list: boolean, kill: boolean, time: Options["time"]): void {
+  const ofPlay = ["time", "speed", "seed", "jobs", "out", ...ofService];
+  // The target's name is checked with --list too.
+  if (list) refuseIdle(given, [...ofPlay.filter((name) => name !== "target"), "kill", "every"], "with --list");
+  else if (kill) refuseIdle(given, ["name", ...ofPlay.filter((name) => name !== "jobs")], "with --kill");
+  else if (time === "virtual") {
+    refuseIdle(given, ["speed", "jobs"], "in virtual time: add --time real or --time containers");
+    refuseIdle(given, ["every"], "without --kill");
+  } else refuseIdle(given, ["seed", "every"], `with --time ${time} and without --kill`);
+}
+
+export function settingsOf(options: Options, desiredCount: number): DrillSettings {
+  return { desiredCount, ...terraformSettings, ...options.settings };
+}
+
+function whole(flag: string, text: string | undefined, least: number): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text);
+  throw new Error(`--${flag} ${text}: a whole number from ${least} is accepted.`);
+}
+
+function oneOf<T extends string>(flag: string, value: string, accepted: readonly T[]): T {
+  const found = accepted.find((each) => each === value);
+  if (found === undefined) throw new Error(`${flag} ${value}: accepted are ${accepted.join(", ")}.`);
+  return found;
+}

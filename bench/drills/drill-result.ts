@@ -1,0 +1,126 @@
+import type { Cause } from "../../ci/lib/rollout/diagnose/causes.js";
+import type { Verdict } from "../../ci/lib/rollout/judge/verdict.js";
+import type { Report } from "../../ci/lib/rollout/result.js";
+import type { AskedMeanwhile } from "../../ci/lib/rollout/verify/during-rollout.js";
+import type { RolloutState } from "../oracle/rollout-state.js";
+import type { Drill, Ending } from "./drill.js";
+
+/** What became of a drill. */
+export interface DrillResult {
+  drill: Drill;
+  /** What is true of the rollout, told by ECS's own state. */
+  state: RolloutState;
+  /** Whether the deployer itself went back to what ran before. */
+  rolledBack: boolean;
+  /** What the deployer said. */
+  reported: ReportedEnding;
+  /** Seconds from the moment from which it was true and could be seen to the verdict; absent where nothing became true, or only by the deployer's own doing. */
+  delay?: number;
+  /** Seconds that the deploy took. */
+  took: number;
+  /** What real containers answered the public after the verdict: versions, or `HTTP 503` and the like. */
+  served?: string[];
+  /** The version that was deployed, where the public was asked. */
+  release?: string;
+  /** Calls of AWS's API. */
+  calls: number;
+}
+
+export type ReportedEnding =
+  | { verdict: Verdict; reason: string; cause?: Cause; diagnosis?: string; during?: AskedMeanwhile }
+  | { error: string; message: string };
+
+export function reportedEnding(
+  report: Report | undefined,
+  error: { code?: string; message: string } | undefined,
+): ReportedEnding {
+  if (!report) return { error: error?.code ?? "no-code", message: error?.message ?? "It was killed." };
+  const { verdict, reason, diagnosis, during } = report;
+  const line = diagnosis && `${diagnosis.title}: ${diagnosis.evidence[0] ?? ""}`;
+  return {
+    ...{ verdict, reason },
+    ...(diagnosis && { cause: diagnosis.cause }),
+    ...(line && { diagnosis: line }),
+    ...(during && { during }),
+  };
+}
+
+/** What is wrong with what was said, in words; nothing when the verdict is the truth and what the drill expects. Pure. */
+export function mistakes({
+  drill,
+  state,
+  rolledBack: tookBack,
+  reported: said,
+  served,
+  release,
+}: DrillResult): string[] {
+  const ended = formatEnding(said);
+  const wanted = wantedOf(drill.ends);
+  return [
+    ...(isSaid(drill.ends, said) ? [] : [`it ended as ${ended}, and should have as ${wanted}`]),
+    ...("verdict" in said && !isTrue(said.verdict, state, tookBack, drill.servesWrong ?? false)
+      ? [`it said ${ended}, and true is ${state}`]
+      : []),
+    ...("verdict" in said && served && release !== undefined && !isServed(said.verdict, served, release)
+      ? [`it said ${ended}, and served is ${served.join(", ")}`]
+      : []),
+    ...("verdict" in said ? unheard(drill, said.during) : []),
+    ...(drill.cause !== undefined && "verdict" in said && said.cause !== drill.cause
+      ? [`it named the cause ${said.cause ?? "(none)"}, which is ${drill.cause}`]
+      : []),
+  ];
+}
+
+function unheard({ dropsRequests }: Drill, during: AskedMeanwhile | undefined): string[] {
+  const { asked = 0, failed = 0, failures = [] } = during ?? {};
+  if (dropsRequests === undefined) return [];
+  if (asked === 0) return ["it asked nobody on the way"];
+  if (failed > 0 === dropsRequests) return [];
+  return dropsRequests
+    ? [`it met none of the requests that fail, in ${asked}`]
+    : [`${failed} of its ${asked} requests failed on the way: ${failures[0]?.answered}`];
+}
+
+/** `rolled-back`, `refused: image-missing`, … */
+export function formatEnding(said: ReportedEnding): string {
+  if ("verdict" in said) return said.verdict;
+  if (said.error !== "pre-flight") return `error ${said.error}`;
+  return `refused: ${/^ {2}([a-z-]+):/m.exec(said.message)?.[1] ?? "?"}`;
+}
+
+function wantedOf(ends: Ending): string {
+  if ("verdict" in ends) return ends.verdict;
+  return "refused" in ends ? `refused: ${ends.refused}` : `error ${ends.unknown}`;
+}
+
+const isSaid = (ends: Ending, said: ReportedEnding) => formatEnding(said) === wantedOf(ends);
+
+/** Whether what is served agrees with a verdict that says something of it. */
+function isServed(verdict: Verdict, served: string[], release: string): boolean {
+  if (verdict === "deployed") return served.every((each) => each === release);
+  return verdict !== "rolled-back" || !served.includes(release);
+}
+
+/** Whether a verdict is true of a rollout in this state. */
+function isTrue(verdict: Verdict, state: RolloutState, tookBack: boolean, servesWrong: boolean): boolean {
+  switch (verdict) {
+    case "deployed":
+      return state === "deployed" && !servesWrong;
+    case "deployed-unverified":
+      return state === "deployed";
+    case "failed":
+      return (state === "failed" || (state === "deployed" && servesWrong)) && !tookBack;
+    case "deployed-early":
+      return state === "deployed" || state === "settling" || state === "early";
+    case "paused":
+      return state === "paused";
+    case "timed-out":
+      return state === "open" || state === "settling";
+    case "rolled-back":
+      return state === "rolled-back" || state === "taken-back" || tookBack;
+    case "superseded":
+      return state === "superseded" || state === "repeated";
+    default:
+      return state === verdict;
+  }
+}

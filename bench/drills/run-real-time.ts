@@ -1,0 +1,92 @@
+import type { Engine } from "../../infra/local/containers/connect.js";
+import { unlessAborted } from "../common/unless-aborted.js";
+import { openContainerEnvironment } from "../containers/container-environment.js";
+import { readVersion } from "../containers/read-version.js";
+import { startDeployer } from "../deployer/start-deployer.js";
+import { type HttpEnvironment, openHttpEnvironment, type Speed } from "../http/http-environment.js";
+import { environmentOf } from "../http/process-environment.js";
+import { openRecordingProxy } from "../http/recording-proxy.js";
+import { scheduleInterventions } from "../http/scheduled-interventions.js";
+import type { CompleteTarget } from "../scenario/complete-target.js";
+import type { Scenario } from "../scenario/scenario.js";
+import type { Drill } from "./drill.js";
+import { type DrillResult, reportedEnding } from "./drill-result.js";
+import { type DrillSettings, onService } from "./service-settings.js";
+
+/** Longer than any drill takes. */
+const LIMIT = 20 * 60_000;
+
+export interface RealOptions {
+  speed: Speed;
+  /** What runs the tasks as containers; without it they are simulated. */
+  engine?: Engine;
+  /** Gives the drill up; everything that it made is taken down. */
+  signal?: AbortSignal;
+}
+
+/** A drill in real time: the deployer as a process of its own, the published SDK over sockets, and tasks that are simulated or containers. */
+export async function runInRealTime(
+  drill: Drill,
+  settings: DrillSettings,
+  target: CompleteTarget,
+  { speed, engine, signal }: RealOptions,
+): Promise<DrillResult> {
+  const scenario = onService(drill.scenario, settings);
+  const stage = engine
+    ? await openContainerEnvironment(engine, scenario, target, speed, signal)
+    : await openHttpEnvironment(scenario, target, speed, signal ? { signal } : {});
+  const others = scheduleInterventions(stage, scenario, speed);
+  const door = await openRecordingProxy(stage.url, {
+    // A process needs seconds to start: the deploy begins with its first call.
+    before({ number }) {
+      if (number > 1) return;
+      stage.begin();
+      others.begin();
+    },
+    after: ({ operation }) => {
+      if (operation === "UpdateService") others.updated();
+    },
+  });
+  try {
+    const { release, keys, host } = stage;
+    const order = {
+      ...{ endpoint: door.url, target, release },
+      ...orderOf(scenario, speed),
+      ...(scenario.deployer?.http && { http: { baseUrl: door.url, host } }),
+    };
+    const started = performance.now();
+    const env = environmentOf(door.url, target.region, keys);
+    const ended = await startDeployer(order, { env, limit: LIMIT, ...(signal && { signal }) });
+    const endedAt = Date.now();
+    const took = (performance.now() - started) / 1000;
+    const problems = await unlessAborted(others.done(), signal);
+    if (problems.length > 0) throw new Error(`${drill.name} could not be played: ${problems.join("; ")}`);
+    const truth = await stage.outcome(0);
+    const served = engine && scenario.service?.check !== "none" ? await servedBy(stage) : undefined;
+    const tookBack = truth.returned && door.calls.filter((call) => call === "UpdateService").length > 1;
+    return {
+      ...{ drill, state: truth.state, rolledBack: tookBack, took, calls: door.calls.length },
+      ...(served && { served, release: release.version }),
+      reported: reportedEnding(ended.report, ended.error),
+      ...(truth.at !== undefined && !tookBack && { delay: (endedAt - truth.at) / 1000 }),
+    };
+  } finally {
+    await door.close();
+    await stage.close();
+  }
+}
+
+/** What the public address answers, some times in a row: each version, or the status where there is none. */
+async function servedBy({ url, host }: HttpEnvironment): Promise<string[]> {
+  const answers = await Promise.all(Array.from({ length: 6 }, () => readVersion(url, host)));
+  return [...new Set(answers)];
+}
+
+/** The scenario's times for the deployer, at the speed at which all else goes. */
+function orderOf({ deployer = {}, aws }: Scenario, { factor }: Speed) {
+  const { http: _, timeoutMs, ...settings } = deployer;
+  return {
+    settings: { ...settings, ...(timeoutMs !== undefined && { timeoutMs: timeoutMs / factor }) },
+    ...(aws?.clockSkew !== undefined && { clockSkew: aws.clockSkew }),
+  };
+}

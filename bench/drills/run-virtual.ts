@@ -1,0 +1,29 @@
+import { type Outcome, simulate } from "../virtual/simulate.js";
+import type { Drill } from "./drill.js";
+import { type DrillResult, reportedEnding } from "./drill-result.js";
+import { type DrillSettings, onService } from "./service-settings.js";
+
+/** A drill in virtual time: no socket, no sleep, and the same every time for a seed. */
+export async function runVirtually(drill: Drill, settings: DrillSettings, seed = 1): Promise<DrillResult> {
+  const scenario = onService(drill.scenario, settings);
+  const outcome = await simulate(scenario, seed);
+  const run = outcome.runs.at(-1) ?? outcome.runs[0];
+  const moment = outcome.oracle.moments.findLast(({ at }) => at <= run.endedAt) ?? outcome.oracle.moments[0];
+  const tookBack = hasTakenBack(outcome);
+  const isOpen = ["none", "open", "settling"].includes(moment.state);
+  return {
+    drill,
+    state: moment.state,
+    rolledBack: tookBack,
+    reported: reportedEnding(run.report, run.error),
+    ...(!isOpen && !tookBack && { delay: (run.endedAt - moment.visibleAt) / 1000 }),
+    took: (run.endedAt - run.startedAt) / 1000,
+    calls: outcome.runs.reduce((sum, { calls }) => sum + calls, 0),
+  };
+}
+
+/** The deployer began a second deployment, and what it brought first serves no more. */
+function hasTakenBack({ oracle: truth, serves, report }: Outcome): boolean {
+  const begun = truth.updates.filter(({ began }) => began).length;
+  return begun > 1 && serves[report?.release.version ?? ""] === undefined;
+}

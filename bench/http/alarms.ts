@@ -1,0 +1,20 @@
+import { PutMetricAlarmCommand, SetAlarmStateCommand } from "@aws-sdk/client-cloudwatch";
+import type { Clients } from "./sdk-clients.js";
+
+/** Makes alarms that only `setAlarm` moves, since nobody sends metrics; all in OK. */
+export async function createAlarms(clients: Clients, names: readonly string[]): Promise<void> {
+  for (const AlarmName of names) {
+    await clients.cloudWatch.send(
+      new PutMetricAlarmCommand({
+        AlarmName,
+        ...{ Namespace: "app", MetricName: AlarmName, Statistic: "Sum", Threshold: 0 },
+        ...{ Period: 60, EvaluationPeriods: 1, ComparisonOperator: "GreaterThanThreshold" },
+      }),
+    );
+    await setAlarm(clients, AlarmName, "OK");
+  }
+}
+
+export async function setAlarm({ cloudWatch }: Clients, name: string, state: "OK" | "ALARM"): Promise<void> {
+  await cloudWatch.send(new SetAlarmStateCommand({ AlarmName: name, StateValue: state, StateReason: "set" }));
+}

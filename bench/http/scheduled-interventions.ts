@@ -1,0 +1,40 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Intervention, Scenario } from "../scenario/scenario.js";
+import type { HttpEnvironment, Speed } from "./http-environment.js";
+import { intervene } from "./http-interventions.js";
+
+/** What others do in a scenario, each when its time has come. */
+export interface ScheduledInterventions {
+  /** The deployer is started. */
+  begin(): void;
+  /** Its first UpdateService has had its effect. */
+  updated(): void;
+  /** Ends when all that has begun is done; what it met with is told. */
+  done(): Promise<string[]>;
+}
+
+export function scheduleInterventions(
+  stage: HttpEnvironment,
+  scenario: Scenario,
+  { factor }: Speed,
+): ScheduledInterventions {
+  const begun = new Set<Intervention>();
+  const work: Promise<void>[] = [];
+  const problems: string[] = [];
+  const play = (from: "start" | "update") => {
+    for (const each of scenario.interventions ?? []) {
+      if ((each.from ?? "update") !== from || begun.has(each)) continue;
+      begun.add(each);
+      const done = delay(each.at / factor).then(() => intervene(stage, scenario, each));
+      work.push(done.catch((error: Error) => void problems.push(`${each.do}: ${error.message}`)));
+    }
+  };
+  return {
+    begin: () => play("start"),
+    updated: () => play("update"),
+    async done() {
+      await Promise.all(work);
+      return problems;
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import { pool } from "../common/pool.js";
+import { deployWithKill, findKillPoints, type KillPoint, type KillResult } from "./kill-point.js";
+
+/**
+ * Kills a deploy at every boundary, runs it again and tells the count.
+ * @param jobs How many at the same time. @param every Only every so many-th boundary.
+ * @returns 1 when one did not converge.
+ */
+export async function killEverywhere(jobs: number, every: number): Promise<number> {
+  const all = await findKillPoints();
+  const chosen = all.filter((_, index) => index % every === 0);
+  console.log(
+    `${all.length / 3} calls of a deploy that goes well, ${all.length} boundaries; ${chosen.length} are tried.`,
+  );
+  const started = performance.now();
+  let done = 0;
+  const crossed = await pool(chosen, jobs, async (boundary) => {
+    const one = await deployWithKill(boundary);
+    console.log(`${++done}/${chosen.length} ${told(one)}`);
+    return one;
+  });
+  const failed = crossed.filter(({ problems }) => problems.length > 0);
+  const again = crossed.filter((one) => one.again).length;
+  const seconds = ((performance.now() - started) / 1000).toFixed(0);
+  console.log(
+    `\n${chosen.length} boundaries, ${again} processes killed and run again, ${chosen.length - failed.length} converged, in ${seconds} s.`,
+  );
+  for (const one of failed) console.error(told(one));
+  return failed.length > 0 ? 1 : 0;
+}
+
+function told({ point: boundary, again, problems }: KillResult): string {
+  const word = problems.length === 0 ? "converged" : `NOT CONVERGED (${problems.join("; ")})`;
+  return `${word}: ${nameOf(boundary)}${again ? ", run again" : ""}`;
+}
+
+const nameOf = ({ call, operation, how }: KillPoint) => `${how} at call ${call} (${operation})`;

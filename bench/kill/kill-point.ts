@@ -1,0 +1,102 @@
+import { startDeployer } from "../deployer/start-deployer.js";
+import { type HttpEnvironment, openHttpEnvironment, type Speed, speeds } from "../http/http-environment.js";
+import { environmentOf } from "../http/process-environment.js";
+import { type CallHooks, openRecordingProxy } from "../http/recording-proxy.js";
+import { target } from "../scenario/fixture.js";
+import type { Scenario } from "../scenario/scenario.js";
+
+/** Where a deployer's process is killed, or loses an answer: at which of its calls, counted from 1, and when in it. */
+export interface KillPoint {
+  call: number;
+  operation: string;
+  how: How;
+}
+
+/** Killed when its request arrives, which then goes no further; killed when AWS has done it; or alive, and the answer is lost. */
+export type How = "killed-before" | "killed-after" | "answer-lost";
+
+/** What came of it. */
+export interface KillResult {
+  point: KillPoint;
+  /** Whether the process was killed, and so the same command run again. */
+  again: boolean;
+  /** What is not as it must be; nothing when it converged. */
+  problems: string[];
+}
+
+const ways = ["killed-before", "killed-after", "answer-lost"] as const;
+const scenario: Scenario = { deployer: { runId: "killed" }, service: { check: "load-balancer" } };
+/** As fast as sense allows: what takes AWS minutes is over in a second. */
+const quick: Speed = {
+  factor: 100,
+  timing: {
+    ...speeds.rehearsal.timing,
+    deploymentStart: 200,
+    rollbackStart: 100,
+    provisioning: 50,
+    activation: 50,
+    deactivating: 20,
+    deprovisioning: 50,
+    stopRequest: 50,
+  },
+};
+const LIMIT = 120_000;
+
+/** Every boundary of a deploy that goes well, found by one that is let alone. */
+export async function findKillPoints(): Promise<KillPoint[]> {
+  const stage = await openHttpEnvironment(scenario, target, quick);
+  try {
+    const { calls } = await deploy(stage);
+    return calls.flatMap((operation, index) => ways.map((how) => ({ call: index + 1, operation, how })));
+  } finally {
+    await stage.close();
+  }
+}
+
+/** One deploy that meets a boundary; when it was killed there, the same command again. */
+export async function deployWithKill(boundary: KillPoint): Promise<KillResult> {
+  const stage = await openHttpEnvironment(scenario, target, quick);
+  try {
+    const first = await deploy(stage, boundary);
+    const again = first.end.exitCode === KILLED;
+    const last = again ? await deploy(stage) : first;
+    return { point: boundary, again, problems: await problemsOf(stage, last.end.report?.verdict, last.end.output) };
+  } finally {
+    await stage.close();
+  }
+}
+
+const KILLED = -1;
+
+/** The deployer as a process, which is killed by the system's own SIGKILL. */
+async function deploy(stage: HttpEnvironment, boundary?: KillPoint) {
+  const process = new AbortController();
+  const meet = (how: How, number: number) => boundary?.call === number && boundary.how === how;
+  const guard: CallHooks = {
+    before({ number }, lose) {
+      if (meet("killed-before", number)) process.abort();
+      if (process.signal.aborted) lose();
+    },
+    after({ number }, lose) {
+      if (meet("killed-after", number)) process.abort();
+      if (process.signal.aborted || meet("answer-lost", number)) lose();
+    },
+  };
+  const door = await openRecordingProxy(stage.url, guard);
+  try {
+    const order = { endpoint: door.url, target, release: stage.release, settings: { runId: "killed" } };
+    const env = environmentOf(door.url, target.region, stage.keys);
+    return { end: await startDeployer(order, { env, limit: LIMIT, signal: process.signal }), calls: door.calls };
+  } finally {
+    await door.close();
+  }
+}
+
+async function problemsOf(stage: HttpEnvironment, verdict: string | undefined, output: string): Promise<string[]> {
+  const { state, rollouts } = await stage.outcome(LIMIT);
+  return [
+    ...(verdict === "deployed" ? [] : [`it said ${verdict ?? `nothing, but: ${output.trim().slice(-300)}`}`]),
+    ...(state === "deployed" ? [] : [`in truth it is ${state}`]),
+    ...(rollouts === 1 ? [] : [`${rollouts} rollouts were begun`]),
+  ];
+}

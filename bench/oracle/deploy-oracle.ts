@@ -1,0 +1,192 @@
+import { type EcsState, type JsonObject, objects } from "../../infra/local/aws/index.js";
+import { versionOf } from "../scenario/task-scripts.js";
+import type { CompletedCall } from "../virtual/virtual-aws.js";
+import { START } from "../virtual/virtual-time.js";
+import { type RolloutState, rolloutStateOf } from "./rollout-state.js";
+
+/** From when on something is true, and from when on the API can show it: milliseconds since the world's beginning. */
+export interface Moment {
+  at: number;
+  visibleAt: number;
+  state: RolloutState;
+}
+
+/** The truth of a run: told by ECS's own state and by what was done to it, with nothing of the deployer's judgement in it. */
+export interface OracleRecord {
+  /** The revisions that the deployer registered, oldest first. */
+  registered: string[];
+  /** Those that bring its release: usually one of them. What runs the release already, as long as it brings none of its own. */
+  own: string[];
+  /** ARN of the deployer's own rollout: the earliest service deployment of the revision that it deployed last. */
+  rollout?: string;
+  /** All that was true of that rollout, in order. The first is at the deployer's start. */
+  moments: [Moment, ...Moment[]];
+  /** The same of every revision that brings the release, whoever made it: the deployer may attach to somebody else's. */
+  ofRevision: Record<string, [Moment, ...Moment[]]>;
+  /** The same of the latest service deployment of each, where the revision was deployed more than once. */
+  ofRepetition: Record<string, Moment[]>;
+  /** What the other of two deploys knows of the revisions that it brings, or is attached to. */
+  ofOther?: Record<string, Moment[]>;
+  /** Who asked to stop the rollout, where somebody did. */
+  stoppedBy?: "deployer" | "somebody";
+  /** The deployer's calls of UpdateService that AWS carried out: to which revision, whether it undoes, and whether a deployment began by it. */
+  updates: { at: number; taskDefinition: string; isUndo: boolean; began: boolean }[];
+  /** When the service was deleted, where it was. */
+  deletedAt?: number;
+  /** What the deployer did that nobody may: in words. */
+  harm: string[];
+}
+
+export interface DeployOracle {
+  record: OracleRecord;
+  /** To be called after every change of ECS's state. */
+  note(): void;
+  /** To be called when AWS has carried out a call of the deployer. */
+  noteCall(call: CompletedCall): void;
+  noteStop(by: "deployer" | "somebody"): void;
+}
+
+/**
+ * @param release The version that the deployer brings.
+ * @param listLag How long AWS does not list a new service deployment.
+ */
+export function createDeployOracle(state: EcsState, now: () => number, release: string, listLag: number): DeployOracle {
+  const since = (time: number) => time - START;
+  const moment = (is: RolloutState, visibleAt = now()): Moment => ({
+    at: since(now()),
+    visibleAt: since(visibleAt),
+    state: is,
+  });
+  const truth: OracleRecord = {
+    registered: [],
+    own: [],
+    moments: [moment("none")],
+    ofRevision: {},
+    ofRepetition: {},
+    updates: [],
+    harm: [],
+  };
+  const undos = new Set<string>();
+  let deployments = Object.keys(state.serviceDeployments).length;
+  let known = deployments;
+  /** Service deployments of interest, by the revision that they bring. */
+  const first = new Map<string, string>();
+  const last = new Map<string, string>();
+  const service = () => Object.values(state.services)[0];
+  const current = service()?.taskDefinition ?? "";
+  if (bringsRelease(current)) {
+    truth.own = [current];
+    const arn = service()?.serviceDeployments.findLast((one) => taskDefinitionOf(state, one) === current);
+    if (arn !== undefined) first.set(current, arn);
+    if (arn !== undefined) last.set(current, arn);
+  }
+
+  function bringsRelease(revision: string): boolean {
+    if (truth.registered.includes(revision)) return !undos.has(revision);
+    const document = state.taskDefinitions[revision]?.document;
+    return document !== undefined && versionOf(document) === release;
+  }
+
+  function note() {
+    learnDeployments();
+    if (service()?.status !== "ACTIVE") truth.deletedAt ??= since(now());
+    for (const [revision, arn] of first) {
+      truth.ofRevision[revision] ??= [moment("none")];
+      add(truth.ofRevision[revision], ...seen(arn));
+    }
+    for (const [revision, arn] of last) {
+      if (arn === first.get(revision)) continue;
+      truth.ofRepetition[revision] ??= [];
+      add(truth.ofRepetition[revision], ...seen(arn));
+    }
+    const latest = [...first.keys()].findLast((revision) => truth.own.includes(revision) || undos.has(revision));
+    if (latest === undefined) return;
+    const arn = (undos.has(latest) ? last : first).get(latest) ?? "";
+    const [is, visibleAt] = seen(arn);
+    if (undos.has(latest)) add(truth.moments, backIs(is), visibleAt);
+    else {
+      truth.rollout = arn;
+      add(truth.moments, is, visibleAt);
+    }
+  }
+
+  /** Of a revision the earliest counts that began under the deployer's eyes. */
+  function learnDeployments() {
+    const count = Object.keys(state.serviceDeployments).length;
+    if (count === known) return;
+    known = count;
+    for (const arn of service()?.serviceDeployments ?? []) {
+      const revision = taskDefinitionOf(state, arn) ?? "";
+      if (!bringsRelease(revision) && !undos.has(revision)) continue;
+      if (!first.has(revision)) first.set(revision, arn);
+      last.set(revision, arn);
+    }
+  }
+
+  function seen(arn: string): [RolloutState, number] {
+    const record = state.serviceDeployments[arn];
+    if (!record) return ["none", now()];
+    return [rolloutStateOf(state, service(), record), Math.max(now(), record.createdAt + listLag)];
+  }
+
+  function add(moments: Moment[], is: RolloutState, visibleAt: number) {
+    if (moments.at(-1)?.state !== is) moments.push(moment(is, visibleAt));
+  }
+
+  function noteCall({ operation, input, output }: CompletedCall) {
+    if (operation === "RegisterTaskDefinition") noteRegistration(input, output.taskDefinition as JsonObject);
+    if (operation === "UpdateService") {
+      const count = Object.keys(state.serviceDeployments).length;
+      const taskDefinition = String(input.taskDefinition ?? "");
+      const isUndo = undos.has(taskDefinition);
+      truth.updates.push({ at: since(now()), taskDefinition, isUndo, began: count > deployments });
+    }
+    deployments = Object.keys(state.serviceDeployments).length;
+    if (operation === "DeregisterTaskDefinition") {
+      const arn = String((output.taskDefinition as JsonObject).taskDefinitionArn);
+      if (isInUse(state, arn)) truth.harm.push(`deregistered ${arn}, which is in use`);
+    }
+    if (operation === "StopServiceDeployment") noteStop("deployer");
+    note();
+  }
+
+  function noteRegistration({ tags }: JsonObject, document: JsonObject) {
+    const arn = String(document.taskDefinitionArn);
+    truth.registered.push(arn);
+    if (objects(tags).some(({ key, value }) => key === "slipway:verb" && value === "undo")) return void undos.add(arn);
+    if (truth.own.every((revision) => !truth.registered.includes(revision))) truth.own = [];
+    truth.own.push(arn);
+  }
+
+  function noteStop(by: "deployer" | "somebody") {
+    truth.stoppedBy ??= by;
+  }
+
+  note();
+  return { record: truth, note, noteCall, noteStop };
+}
+
+/** What the rollout that takes it back has come to. */
+function backIs(state: RolloutState): RolloutState {
+  if (["none", "open", "settling"].includes(state)) return "going-back";
+  return ["early", "deployed", "nothing-ran"].includes(state) ? "taken-back" : "not-taken-back";
+}
+
+function isInUse(state: EcsState, taskDefinition: string): boolean {
+  return (
+    Object.values(state.tasks).some(
+      (task) => task.taskDefinition === taskDefinition && task.lastStatus !== "STOPPED",
+    ) ||
+    Object.values(state.services).some(
+      (service) =>
+        service.taskDefinition === taskDefinition ||
+        service.lastCompleted?.taskDefinition === taskDefinition ||
+        service.deployments.some((one) => one.taskDefinition === taskDefinition),
+    )
+  );
+}
+
+function taskDefinitionOf(state: EcsState, serviceDeployment: string): string | undefined {
+  const record = state.serviceDeployments[serviceDeployment];
+  return record && state.serviceRevisions[record.targetRevision]?.taskDefinition;
+}

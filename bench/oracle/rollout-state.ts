@@ -1,0 +1,106 @@
+import {
+  type EcsState,
+  object,
+  type ServiceDeploymentRecord,
+  type ServiceRecord,
+} from "../../infra/local/aws/index.js";
+
+/**
+ * What is true of a rollout.
+ *
+ * | state | when |
+ * |---|---|
+ * | `none` | there is no such rollout yet |
+ * | `open` | ECS has not ended it |
+ * | `paused` | one of its hooks waits for somebody |
+ * | `settling` | its service deployment is SUCCESSFUL, but not all tasks are its own, or the service is not set to it for good |
+ * | `early` | the same where the service has early success criteria and wants tasks: ECS calls it done |
+ * | `deployed` | that too: it is the service's completed deployment, and as many tasks as wanted run, all its own |
+ * | `nothing-ran` | the same with a desired count of 0 |
+ * | `rolled-back` | ECS went back to what ran before, and has arrived there |
+ * | `failed` | it was ended for its failures, and nobody went back, or the way back failed too |
+ * | `superseded` | another deployment took its place, before its end or after |
+ * | `repeated` | the same, and it brings the same revision |
+ * | `stopped` | a person stopped it, or deleted the service |
+ * | `going-back` | the deployer has begun another rollout, to take it back |
+ * | `taken-back` | that one is deployed |
+ * | `not-taken-back` | that one ended otherwise |
+ */
+export type RolloutState =
+  | "none"
+  | "open"
+  | "paused"
+  | "settling"
+  | "early"
+  | "deployed"
+  | "nothing-ran"
+  | "rolled-back"
+  | "failed"
+  | "superseded"
+  | "repeated"
+  | "stopped"
+  | "going-back"
+  | "taken-back"
+  | "not-taken-back";
+
+/** What ECS's own state says of a rollout, `record`, and nothing of what the API shows of it. */
+export function rolloutStateOf(
+  state: EcsState,
+  service: ServiceRecord | undefined,
+  record: ServiceDeploymentRecord,
+): RolloutState {
+  switch (record.status) {
+    case "SUCCESSFUL":
+      return stateOfSuccessful(state, service, record);
+    case "ROLLBACK_SUCCESSFUL":
+      return "rolled-back";
+    case "ROLLBACK_FAILED":
+      return "failed";
+    case "STOPPED": {
+      const successor = successorOf(state, record);
+      if (successor) return own(state, successor) === own(state, record) ? "repeated" : "superseded";
+      return isTriggered(record) ? "failed" : "stopped";
+    }
+    default:
+      // On the way back nobody waits for a hook any more, though it is left as it was.
+      return record.status === "IN_PROGRESS" && record.hooks?.some((hook) => hook.status === "AWAITING_ACTION")
+        ? "paused"
+        : "open";
+  }
+}
+
+function stateOfSuccessful(
+  state: EcsState,
+  service: ServiceRecord | undefined,
+  record: ServiceDeploymentRecord,
+): RolloutState {
+  if (service?.status !== "ACTIVE") return "stopped";
+  const [primary] = service.deployments;
+  // Somebody who has deployed the same revision again has changed nothing of what runs.
+  if (!primary || primary.taskDefinition !== own(state, record)) return "superseded";
+  const unsettled = isEarly(record) && service.desiredCount > 0 ? "early" : "settling";
+  if (primary.rolloutState !== "COMPLETED") return unsettled;
+  const running = Object.values(state.tasks).filter(
+    (task) => task.serviceArn === service.arn && task.lastStatus === "RUNNING",
+  );
+  if (running.length < service.desiredCount) return unsettled;
+  if (running.some((task) => task.taskDefinition !== primary.taskDefinition)) return unsettled;
+  return service.desiredCount === 0 ? "nothing-ran" : "deployed";
+}
+
+const isEarly = ({ deploymentConfiguration }: ServiceDeploymentRecord) =>
+  object(deploymentConfiguration.extra.earlySuccessCriteria).enable === true;
+const isTriggered = ({ breaker, alarms }: ServiceDeploymentRecord) =>
+  breaker.status === "TRIGGERED" || alarms?.status === "TRIGGERED";
+const own = (state: EcsState, { targetRevision }: ServiceDeploymentRecord) =>
+  state.serviceRevisions[targetRevision]?.taskDefinition;
+
+/** What took its place: another one of the service that began at the very moment at which it ended. */
+function successorOf(
+  state: EcsState,
+  { arn, serviceArn, finishedAt }: ServiceDeploymentRecord,
+): ServiceDeploymentRecord | undefined {
+  return Object.values(state.serviceDeployments).find(
+    (other) => other.arn !== arn && other.serviceArn === serviceArn && other.createdAt === finishedAt,
+  );
+}

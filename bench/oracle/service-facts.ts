@@ -1,0 +1,113 @@
+import { type EcsState, type JsonObject, objects } from "../../infra/local/aws/index.js";
+import { versionOf } from "../scenario/task-scripts.js";
+import type { CompletedCall } from "../virtual/virtual-aws.js";
+
+/** What is so from a time on, in milliseconds since the world's beginning. */
+export interface ServiceFacts {
+  at: number;
+  /** Whether a deployment is under way or the service has not settled on one. */
+  busy: boolean;
+  /** The version that was deployed last and has not been left behind; undefined when none ever was. */
+  good?: string;
+  /** The last good one that is not what the service is set to: where a rollback leads. */
+  goal?: string;
+}
+
+/** What was so around a deploy, told by ECS's own state: what a refusal, a rollback and a one-off task are held against. */
+export interface ServiceRecord {
+  times: [ServiceFacts, ...ServiceFacts[]];
+  /** ARNs of the tasks that the deployer has started itself, by what they were started by. */
+  deployTasks: Record<string, string[]>;
+}
+
+export interface ServiceOracle {
+  record: ServiceRecord;
+  note(): void;
+  noteCall(call: CompletedCall): void;
+}
+
+/** A revision that has been deployed to its end. */
+interface Good {
+  taskDefinition: string;
+  version: string;
+}
+
+/** @param since Milliseconds since the world's beginning, now. */
+export function createServiceOracle(state: EcsState, since: () => number): ServiceOracle {
+  const circumstances: ServiceRecord = { times: [now()], deployTasks: {} };
+
+  function now(): ServiceFacts {
+    const service = Object.values(state.services)[0];
+    const deployments = (service?.serviceDeployments ?? []).flatMap((arn) => state.serviceDeployments[arn] ?? []);
+    const revisionOf = (arn: string) => state.serviceRevisions[arn]?.taskDefinition ?? "";
+    const versionIn = (taskDefinition: string) => versionOf(state.taskDefinitions[taskDefinition]?.document ?? {});
+    const current = versionIn(service?.taskDefinition ?? "");
+    let good: Good[] = [];
+    for (const { status, targetRevision } of deployments) {
+      const taskDefinition = revisionOf(targetRevision);
+      const leaves = leavesBehind(state, taskDefinition, status === "SUCCESSFUL");
+      good = good.filter((one) => one.taskDefinition !== leaves);
+      if (status === "SUCCESSFUL") good.push({ taskDefinition, version: versionIn(taskDefinition) });
+    }
+    const isOver = deployments.every(({ status }) => ended.has(status));
+    const top = good.at(-1)?.version;
+    const isSettled = isOver && service?.deployments[0]?.rolloutState !== "IN_PROGRESS";
+    const latest = revisionOf(deployments.at(-1)?.targetRevision ?? "");
+    const goal =
+      !isSettled && isGoingBackTo(state, service?.taskDefinition ?? "", latest)
+        ? current
+        : good.findLast(({ version }) => version !== current)?.version;
+    return {
+      at: since(),
+      busy: !isSettled,
+      ...(top !== undefined && { good: top }),
+      ...(goal !== undefined && { goal }),
+    };
+  }
+
+  let known = "";
+  /** All that it depends on: it is worked out only when that changes. */
+  const signature = () => {
+    const service = Object.values(state.services)[0];
+    const statuses = (service?.serviceDeployments ?? []).map((arn) => state.serviceDeployments[arn]?.status);
+    return `${service?.taskDefinition} ${service?.deployments[0]?.rolloutState} ${statuses}`;
+  };
+
+  function note() {
+    const signed = signature();
+    if (signed === known) return;
+    known = signed;
+    const { at, ...is } = now();
+    const { at: _, ...was } = circumstances.times.at(-1) as ServiceFacts;
+    if (JSON.stringify(is) !== JSON.stringify(was)) circumstances.times.push({ at, ...is });
+  }
+
+  function noteCall({ operation, output }: CompletedCall) {
+    if (operation !== "RunTask") return;
+    for (const { taskArn, startedBy } of objects((output as JsonObject).tasks)) {
+      circumstances.deployTasks[String(startedBy)] ??= [];
+      const known = circumstances.deployTasks[String(startedBy)] as string[];
+      if (!known.includes(String(taskArn))) known.push(String(taskArn));
+    }
+  }
+
+  return { record: circumstances, note, noteCall };
+}
+
+const ended = new Set(["STOPPED", "SUCCESSFUL", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"]);
+
+/** The revision that one goes back from: with a rollback once that is deployed, with an undo at once, because it was proven wrong. */
+function leavesBehind(state: EcsState, taskDefinition: string, isDeployed: boolean): string | undefined {
+  const verb = tagOf(state, taskDefinition, "slipway:verb");
+  const isLeft = verb === "undo" || (verb === "rollback" && isDeployed);
+  return isLeft ? tagOf(state, taskDefinition, "slipway:base") : undefined;
+}
+
+/** A rollback that the service has not settled on leads where it was going, though ECS may call its deployment SUCCESSFUL. */
+function isGoingBackTo(state: EcsState, current: string, latest: string): boolean {
+  return current === latest && tagOf(state, current, "slipway:verb") === "rollback";
+}
+
+function tagOf({ tags }: EcsState, arn: string, key: string): string | undefined {
+  return tags[arn]?.find((tag) => tag.key === key)?.value;
+}

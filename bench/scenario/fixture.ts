@@ -1,0 +1,56 @@
+import { createHash } from "node:crypto";
+import type { Principal } from "../../infra/local/aws/index.js";
+import type { CompleteTarget } from "./complete-target.js";
+
+/** The one service of every world, as the deployer's target names it. */
+export const target: CompleteTarget = {
+  region: "us-west-2",
+  account: "123456789012",
+  cluster: "production",
+  service: "web",
+  family: "web",
+  container: "app",
+  repository: "web",
+  containerPort: 5000,
+  created: { cpu: 256, memory: 512, desiredCount: 1 },
+  platform: "linux/amd64",
+};
+
+export const registry = `${target.account}.dkr.ecr.${target.region}.amazonaws.com/${target.repository}`;
+export const logGroup = "/ecs/web";
+export const targetGroup = `arn:aws:elasticloadbalancing:${target.region}:${target.account}:targetgroup/web/0123456789abcdef`;
+export const publicUrl = "http://web.example";
+/** What another service answers, where the URL is its. */
+export const foreignVersion = "v7.1.0";
+
+/** Who is not the deployer: the service's owner before, and whoever comes between. */
+export const operator: Principal = {
+  accessKeyId: "AKIASOMEBODY",
+  secretAccessKey: "somebody",
+  arn: `arn:aws:iam::${target.account}:user/somebody`,
+  userId: "AIDASOMEBODY",
+};
+
+/** Our second deploy, where two run at the same time. */
+export const concurrentDeployer: Principal = {
+  accessKeyId: "AKIARIVAL",
+  secretAccessKey: "rival",
+  arn: `arn:aws:iam::${target.account}:user/rival`,
+  userId: "AIDARIVAL",
+};
+
+/** What must never be seen in anything that the deployer says: in the task definition's environment, and in the credentials. */
+export const secrets = { environment: "marked-secret-of-the-environment", key: "marked-secret-of-the-credentials" };
+
+/** The digest of a version's image, or index; `of` tells it from the manifest in an index. */
+export function digestOf(version: string, of = "image"): string {
+  const text = `${of} ${version}`;
+  const digest = digests.get(text) ?? `sha256:${createHash("sha256").update(text).digest("hex")}`;
+  digests.set(text, digest);
+  return digest;
+}
+const digests = new Map<string, string>();
+
+export function imageOf(version: string): string {
+  return `${registry}@${digestOf(version)}`;
+}

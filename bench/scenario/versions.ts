@@ -1,0 +1,35 @@
+/** The versions that a scenario speaks of. Pure. */
+import type { Scenario } from "./scenario.js";
+
+/** Every version that the scenario names. */
+export function versionsIn(scenario: Scenario): string[] {
+  const { others = {}, interventions = [], concurrent: rival } = scenario;
+  const deployed = interventions.flatMap((one) => (one.do === "deploy" ? [one.version] : []));
+  const second = rival?.version === undefined ? [] : [rival.version];
+  return [
+    ...new Set([...versionsBefore(scenario), releaseOf(scenario), ...second, ...Object.keys(others), ...deployed]),
+  ];
+}
+
+export function versionsBefore({ before }: Scenario): string[] {
+  return before?.versions ?? ["v1.0.0"];
+}
+
+/** Whether the scenario's release says how this version behaves: a rollback's is whatever it goes back to. */
+export function isRelease(scenario: Scenario, version: string): boolean {
+  const isBack = scenario.deployer?.verb === "rollback" && versionsBefore(scenario).includes(version);
+  return isBack || version === releaseOf(scenario);
+}
+
+/** The version that a rollback is asked to go back to, by its name or its revision; undefined when it is to find out itself. */
+export function askedFor(scenario: Scenario): string | undefined {
+  const { to } = scenario.deployer ?? {};
+  if (to === undefined || to.startsWith("v")) return to;
+  // Somebody else's deployments make the next revisions.
+  const later = scenario.interventions?.flatMap((one) => (one.do === "deploy" ? [one.version] : [])) ?? [];
+  return [...versionsBefore(scenario), ...later][Number(to.split(":").at(-1)) - 1];
+}
+
+export function releaseOf({ release }: Scenario): string {
+  return release?.version ?? "v2.0.0";
+}

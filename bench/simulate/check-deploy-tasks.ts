@@ -1,0 +1,35 @@
+import type { Scenario, TaskScript } from "../scenario/scenario.js";
+import type { Outcome } from "../virtual/simulate.js";
+
+/** A one-off task runs once an attempt at the most; after one that failed nothing is deployed, and after a deploy it has its word. */
+export function wrongDeployTasks(scenario: Scenario, outcome: Outcome): string[] {
+  const { before, after, runId, verb } = scenario.deployer ?? {};
+  const { service: circumstances, runs, oracle: truth, report } = outcome;
+  const started = (when: string) =>
+    Object.entries(circumstances.deployTasks).flatMap(([by, tasks]) =>
+      by.startsWith(`slipway/${when}/`) ? tasks : [],
+    );
+  const attempts = runId === undefined ? runs.length : 1;
+  const twice = ["before", "after"].filter((when) => started(when).length > attempts);
+  const wrong = twice.map((when) => `ran the task ${when} ${started(when).length} times in ${attempts} attempts`);
+  const begun = truth.updates.some(({ began, taskDefinition }) => began && truth.own.includes(taskDefinition));
+  // Nobody stops one at its time limit while the deployer is dead, and then it may end well.
+  const isTimed = (task: TaskScript) => runs.length === 1 || !isTooLong(task);
+  if (before && verb === undefined && isTimed(before) && fails(before) && begun)
+    wrong.push("deployed though the task before has failed");
+  const isOwn = report !== undefined && truth.own.includes(report.taskDefinition) && truth.registered.length > 0;
+  if (after && isTimed(after) && isOwn && verb === undefined && report.verdict === "deployed") {
+    const code = fails(after) || report.after?.state === "unknown" ? 11 : 0;
+    if (!report.after) wrong.push("left out the task after");
+    const { kills, aws, interventions } = scenario;
+    const isHindered = kills ?? aws ?? interventions?.some((one) => one.do === "deny");
+    if (report.after?.state === "unknown" && !isHindered) wrong.push("lost the task after");
+    if (report.exitCode !== code) wrong.push(`exited with ${report.exitCode} after a task that says ${code}`);
+  } else if (report?.after && report.verdict !== "deployed") wrong.push(`ran the task after ${report.verdict}`);
+  return wrong;
+}
+
+export const fails = (task: TaskScript) =>
+  task.pullError !== undefined || (task.exit?.code ?? 0) !== 0 || isTooLong(task);
+/** Longer than the five minutes that the target gives it. */
+const isTooLong = ({ exit }: TaskScript) => (exit?.after ?? 0) > 300_000;

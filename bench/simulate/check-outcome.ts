@@ -1,0 +1,221 @@
+import type { OracleRecord } from "../oracle/deploy-oracle.js";
+import type { RolloutState } from "../oracle/rollout-state.js";
+import { secrets } from "../scenario/fixture.js";
+import type { Scenario } from "../scenario/scenario.js";
+import { versionsBefore } from "../scenario/versions.js";
+import type { DeployerRun } from "../virtual/deployer-run.js";
+import type { Outcome } from "../virtual/simulate.js";
+import { isAllowedWhenUncertain, isDeployedTo } from "./check-classic-only.js";
+import { wrongDeployTasks } from "./check-deploy-tasks.js";
+import { pollTime, statesSeen, tooLate } from "./check-lateness.js";
+import { groundless } from "./check-refusal.js";
+import { serviceFactsDuring, wentElsewhere } from "./check-rollback.js";
+import { canProve, groundlessUndo, isStillWrong, provesOther, servesWell, showsNoVersion } from "./check-served.js";
+
+/** What is wrong with an outcome, in sentences; none when everything is as it must be. */
+export function checkOutcome(scenario: Scenario, outcome: Outcome): string[] {
+  const { concurrent: rival } = outcome;
+  return [
+    ...(rival ? secondWrong(outcome, rival) : []),
+    ...wrongOf(scenario, firstOf(outcome)),
+    ...(rival ? [] : notBack(scenario, outcome)),
+    ...throttled(scenario, outcome),
+    ...toldSecrets(outcome),
+    ...wentElsewhere(scenario, outcome),
+    ...wrongDeployTasks(scenario, outcome),
+  ];
+}
+
+/** Of two deploys the first, and what it may tell of the other. */
+export function firstOf(outcome: Outcome): Outcome {
+  const { oracle: truth, concurrent: rival } = outcome;
+  return rival ? { ...outcome, oracle: withOther(truth, rival.oracle) } : outcome;
+}
+
+function secondWrong(outcome: Outcome, rival: NonNullable<Outcome["concurrent"]>): string[] {
+  // One that was refused has no report, and the first one's is not its own.
+  const { report: _, ...shared } = outcome;
+  const second = { ...shared, ...rival, oracle: withOther(rival.oracle, outcome.oracle) };
+  return wrongOf(rival.scenario, second).map((fault) => `the second: ${fault}`);
+}
+
+/** Each may attach to what the other has begun, or take it back: of that the other may know more. */
+function withOther(truth: OracleRecord, other: OracleRecord): OracleRecord {
+  // One that brings no revision of its own has attached.
+  const brings = other.own.length > 0 ? other.own : Object.keys(other.ofRevision);
+  return { ...truth, ofOther: Object.fromEntries(brings.map((revision) => [revision, other.moments])) };
+}
+
+/** Of one deploy, or of one of two. */
+function wrongOf(scenario: Scenario, outcome: Outcome): string[] {
+  return [
+    ...wrongVerdict(scenario, outcome),
+    ...tooManyUpdates(scenario, outcome),
+    ...outcome.oracle.harm,
+    ...tooLate(scenario, outcome),
+    ...groundless(scenario, outcome),
+    ...groundlessUndo(scenario, outcome),
+  ];
+}
+
+function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
+  const run = outcome.runs.at(-1) as DeployerRun;
+  const states = statesSeen(scenario, outcome, run);
+  const { report, error } = run;
+  if (error) {
+    // Nothing was begun, or it says that it does not know, and can't.
+    const hasDoneNothing = outcome.oracle.updates.every(({ began }) => !began);
+    // What it can't put in words of its own is a fault of its own.
+    const isBare = error.code === undefined && !scenario.aws?.faults?.length;
+    if (isBare) return [`ended with the bare error ${error.name} (${error.message})`];
+    if (states.every((state) => state === "none") || (isRefusal(run) && hasDoneNothing)) return [];
+    if (error.code === "superseded" && (states.includes("superseded") || wasForestalled(scenario, outcome, run)))
+      return [];
+    if (isBlind(scenario, run) || isAnother(scenario, outcome, run) || isGone(scenario, run)) return [];
+    return [
+      `ended with ${error.name} ${error.code ?? ""} (${error.message}), and in truth it is ${states.join(", then ")}`,
+    ];
+  }
+  if (!report) return ["was killed and not run again"];
+  // Who deletes a service takes away what would tell what was before.
+  if (report.verdict === "stopped" && (outcome.oracle.deletedAt ?? run.endedAt) < run.lastPollAt) return [];
+  const right = states.some(
+    (state) =>
+      accepted(state, scenario, outcome).includes(report.verdict) ||
+      isAllowedWhenUncertain(report, state, scenario, outcome),
+  );
+  return right ? [] : [`said ${report.verdict} (${report.reason}), and in truth it is ${states.join(", then ")}`];
+}
+
+/** An error that says that the outcome is not known, where what it needs to see is kept from it. */
+function isBlind({ aws, interventions }: Scenario, { error }: DeployerRun): boolean {
+  const isDenied = aws?.deny?.length || interventions?.some((one) => one.do === "deny");
+  const code = error?.code ?? "";
+  // Without the newer APIs and a run id, a rollout that ECS takes back can't be told from somebody else's.
+  if (["access-denied", "attempt-unknowable", "deployment-in-flight"].includes(code)) return Boolean(isDenied);
+  if (networkFailures.includes(error?.name ?? "") && aws?.faults?.length) return true;
+  return (
+    ["watch-broken", "credentials-expired", "unanswered", "unavailable", "unreachable", "throttled"].includes(code) &&
+    Boolean(aws?.faults?.length)
+  );
+}
+
+/** Without a run id a run after the rollout's end is an attempt of its own, and may be refused. */
+function isAnother({ deployer }: Scenario, { runs, oracle: truth }: Outcome, run: DeployerRun): boolean {
+  const begun = truth.updates.findLast(({ began, at }) => began && at <= run.startedAt)?.at ?? 0;
+  const isOver = truth.moments.some(({ at, state }) => at >= begun && at <= run.startedAt && !underWay.has(state));
+  return deployer?.runId === undefined && runs.length > 1 && isRefusal(run) && isOver;
+}
+
+/** Somebody else's deployment came before this run had begun one. */
+function wasForestalled(scenario: Scenario, outcome: Outcome, run: DeployerRun): boolean {
+  const hasBegun = outcome.oracle.updates.some(({ at, began }) => began && at >= run.startedAt);
+  const byOther = outcome.concurrent?.oracle.updates.some(({ began, at }) => began && at <= run.endedAt) ?? false;
+  return !hasBegun && (byOther || serviceFactsDuring(scenario, outcome, run).some(({ busy }) => busy));
+}
+
+const underWay = new Set<RolloutState>(["none", "open", "paused", "settling"]);
+
+function isRefusal({ error }: DeployerRun): boolean {
+  return error?.name === "InputError";
+}
+
+function isGone({ interventions }: Scenario, run: DeployerRun): boolean {
+  const isDeleted = interventions?.some((one) => one.do === "delete-service");
+  return Boolean(isDeleted) && isRefusal(run) && ["inactive-service", "no-service"].includes(run.error?.code ?? "");
+}
+
+/** What the SDK throws when all its tries have failed; at the start of a run nobody gives it better words yet. */
+const networkFailures = ["ServiceUnavailable", "ServerException", "TimeoutError", "ThrottlingException", "Error"];
+
+function accepted(state: RolloutState, scenario: Scenario, outcome: Outcome): string[] {
+  switch (state) {
+    case "open":
+      // A hook can wait on the way back too, of which a state that nobody knows says nothing.
+      return scenario.service?.hooks && isMisread(scenario, outcome) ? ["timed-out", "paused"] : ["timed-out"];
+    case "none":
+    case "settling":
+      return ["timed-out"];
+    case "early":
+      if (!isAsked(scenario)) return ["deployed-early"];
+      return ["deployed-early", "deployed-unverified", ...(provesOther(scenario, outcome) ? ["failed"] : [])];
+    case "repeated":
+      return ["superseded"];
+    case "going-back":
+      return ["failed"];
+    case "not-taken-back":
+      return [
+        "failed",
+        // Where the undo was replaced, a later call finds somebody else's deployment in the place of ours.
+        ...(isDeployedTo(outcome, goingBackAt(outcome)) ? ["superseded"] : []),
+        // Where it was ended, our release is back, and a later call may find it serving well.
+        ...(outcome.runs.length > 1 && outcome.report?.attached && servesWell(scenario, outcome) ? ["deployed"] : []),
+      ];
+    case "taken-back":
+      if (isStillWrong(scenario, outcome)) return ["failed"];
+      // Where somebody deployed the undo's revision again, the undo itself was superseded.
+      return isDeployedTo(outcome, goingBackAt(outcome)) ? ["rolled-back", "failed"] : ["rolled-back"];
+    case "deployed":
+      if (!showsNoVersion(scenario, outcome) && !servesWell(scenario, outcome))
+        return ["deployed-unverified", ...(canProve(scenario, outcome) ? ["failed"] : [])];
+      // A call that takes up another one's rollout knows by its tag what was answered before.
+      if (showsNoVersion(scenario, outcome) && (outcome.runs.length > 1 || outcome.oracle.ofOther))
+        return ["deployed", "deployed-early", "deployed-unverified"];
+      // Who reads the service as it was still sees its old tasks, and a task in a state that nobody knows may be one.
+      return isMisread(scenario, outcome) ? ["deployed", "deployed-early"] : ["deployed"];
+    default:
+      return [state];
+  }
+}
+
+function goingBackAt({ oracle: truth }: Outcome): number {
+  return truth.moments.find(({ state }) => state === "going-back")?.at ?? 0;
+}
+
+/** In the last look, or when the tasks were last read before it: they are read again after a minute. */
+function isMisread(scenario: Scenario, { misread, runs }: Outcome): boolean {
+  const { lastPollAt: lookedAt } = runs.at(-1) as DeployerRun;
+  const from = lookedAt - 60_000 - pollTime(scenario);
+  return misread.some((at) => at >= from && at <= lookedAt);
+}
+
+function isAsked({ deployer }: Scenario): boolean {
+  return Boolean(deployer?.http || deployer?.verifyTasks);
+}
+
+/** The world holds ECS's documented limits: who stays inside them is not throttled, unless a fault does it. */
+function throttled({ aws }: Scenario, { trace }: Outcome): string[] {
+  if (aws?.faults?.some(({ kind }) => kind === "throttled")) return [];
+  const first = trace.find((entry) => entry.kind === "call" && entry.result === "ThrottlingException");
+  return first ? [`was throttled at ${first.at / 1000} s`] : [];
+}
+
+/** With a run id all runs are one attempt; without, each can be one of its own. */
+function tooManyUpdates({ deployer }: Scenario, { oracle: truth, runs }: Outcome): string[] {
+  const begun = truth.updates.filter(({ began }) => began);
+  const forward = begun.filter(({ isUndo }) => !isUndo).length;
+  const attempts = deployer?.runId === undefined ? runs.length : 1;
+  if (forward <= attempts && begun.length - forward <= attempts) return [];
+  return [`began ${forward} deployments and ${begun.length - forward} undos in ${attempts} attempts`];
+}
+
+/** What was rolled back leaves the last good release, and nothing else, when nobody else came between. */
+function notBack(scenario: Scenario, { report, serves, oracle: truth, service: circumstances }: Outcome): string[] {
+  if (report?.verdict !== "rolled-back" || scenario.interventions?.length) return [];
+  const begun = truth.updates.findLast(({ began, taskDefinition }) => began && truth.own.includes(taskDefinition));
+  const { good } = circumstances.times.findLast(({ at }) => at < (begun?.at ?? 1)) ?? circumstances.times[0];
+  // Where nothing ever was good, what was there before is what there is to go back to; where nothing is to run, nothing serves.
+  const last = good ?? versionsBefore(scenario).at(-1) ?? "";
+  // An undo brings back the count that was there; ECS's own rollback leaves the one that was asked for.
+  const before = scenario.service?.desiredCount;
+  const isEmpty = (report.undo ? before : (scenario.deployer?.desiredCount ?? before)) === 0;
+  const others = Object.keys(serves).filter((version) => version !== last);
+  return others.length === 0 && (isEmpty || (serves[last] ?? 0) > 0)
+    ? []
+    : [`was rolled back, and ${JSON.stringify(serves)} serves`];
+}
+
+function toldSecrets({ runs, trace }: Outcome): string[] {
+  const told = JSON.stringify([runs, trace]);
+  return Object.values(secrets).flatMap((secret) => (told.includes(secret) ? [`told ${secret}`] : []));
+}

@@ -1,0 +1,27 @@
+import type { Before, Scenario } from "../scenario/scenario.js";
+
+/** Leaves out what a scenario can't have together: a past that could not have been. */
+export function makeConsistent(scenario: Scenario): Scenario {
+  const { before, service = {}, deployer } = scenario;
+  if (!before) return scenario;
+  const { desiredCount = 1, breaker = "rollback" } = service;
+  const couldFail = desiredCount > 0 && breaker !== "off";
+  const past =
+    before.completed === false && couldFail ? neverCompleted : pastOf(before, couldFail && breaker !== "stop");
+  const isFirst = past.completed === false;
+  return {
+    ...scenario,
+    before: past,
+    // Without it the pre-flight refuses, and nothing more is to be seen.
+    ...(isFirst && { deployer: { ...deployer, ignore: [...(deployer?.ignore ?? []), "nothing-to-return-to"] } }),
+  };
+}
+
+const neverCompleted: Before = { completed: false };
+
+/** What exits at once is taken back by a circuit breaker only, and only to what came before it. */
+function pastOf({ completed: _, broken = [], ...before }: Before, canGoBack: boolean): Before {
+  const [, ...later] = before.versions ?? [];
+  const failed = canGoBack ? broken.filter((version) => later.includes(version)) : [];
+  return { ...before, ...(failed.length > 0 && { broken: failed }) };
+}

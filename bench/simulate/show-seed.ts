@@ -1,0 +1,49 @@
+import type { DeployerRun } from "../virtual/deployer-run.js";
+import type { Outcome } from "../virtual/simulate.js";
+import { scenarioOf, shrink, simulateScenario, wayOf } from "./simulate-seed.js";
+
+/** Real time for which a smaller scenario is looked for. */
+const shrinkLimit = 60_000;
+
+/** Plays one seed and shows everything of it. Answers the exit code. */
+export async function showSeed(seed: number, smaller: boolean): Promise<number> {
+  const way = wayOf(seed);
+  const scenario = smaller ? await shrink(seed, way, shrinkLimit) : scenarioOf(seed);
+  const { outcome, faults } = await simulateScenario(scenario, seed, way);
+  for (const line of outcome ? linesOf(outcome) : []) console.log(line);
+  console.log(`\nThe scenario: ${JSON.stringify(scenario)}`);
+  console.log(faults.length === 0 ? "Nothing is wrong." : `Wrong: ${faults.join("; ")}`);
+  return faults.length === 0 ? 0 : 1;
+}
+
+const at = (ms: number) => `${(ms / 1000).toFixed(1).padStart(8)} s`;
+
+function linesOf({ trace, serves, concurrent: rival, ...first }: Outcome): string[] {
+  return [
+    ...trace.map((entry) => {
+      if (entry.kind === "call") return `${at(entry.at)}  call ${entry.run}  ${entry.operation} ${entry.result}`;
+      return `${at(entry.at)}  ${entry.kind === "line" ? `told ${entry.run}  ${entry.text}` : `world   ${entry.text}`}`;
+    }),
+    ...deployOf(first, ""),
+    ...(rival ? deployOf(rival, " of the second deploy") : []),
+    `\nIn the end serves: ${JSON.stringify(serves)}`,
+  ];
+}
+
+function deployOf({ oracle: truth, runs }: Pick<Outcome, "oracle" | "runs">, whose: string): string[] {
+  return [
+    `\nThe truth${whose}:`,
+    ...truth.moments.map(
+      (moment) => `${at(moment.at)}  ${moment.state} (to be seen from ${moment.visibleAt / 1000} s on)`,
+    ),
+    `\nThe runs${whose}:`,
+    ...runs.map(({ startedAt, endedAt, calls, ...run }) => {
+      return `${at(startedAt)} to ${at(endedAt)}, ${calls} calls, ${endOf(run)}`;
+    }),
+  ];
+}
+
+function endOf({ killed, report, error }: Pick<DeployerRun, "killed" | "report" | "error">): string {
+  if (killed) return "killed";
+  return report ? `${report.verdict}: ${report.reason}` : `${error?.code}: ${error?.message}`;
+}

@@ -1,0 +1,67 @@
+import { parseArgs } from "node:util";
+import { givenIn, refuseIdle } from "../common/given-options.js";
+
+export const help = `Usage: npm run simulate -- [options]
+
+Plays rollouts that chance makes (settings, releases, faults, interruptions), in virtual time, and holds each verdict against the
+truth. Exits with 1 when anything is wrong, with 2 for bad input. Ctrl-C ends it and tells what it has come to.
+
+  --seeds N   number of seeds (1000)
+  --from S    the first seed (1); with --seeds, --seed S means the same
+  --jobs N    processes at the most (one a core)
+  --seed S    without --seeds: this seed alone, with everything that happened in it
+  --shrink    with --seed alone: looks for a smaller scenario that is still wrong
+  --help      this text
+`;
+
+export type Options =
+  | { kind: "help" }
+  /** One seed, shown whole. */
+  | { kind: "one"; seed: number; shrink: boolean }
+  /** `count` seeds from `first` on. */
+  | { kind: "many"; first: number; count: number; jobs: number };
+
+/**
+ * Reads the command line.
+ * @param cores Processes unless --jobs says otherwise.
+ * @throws Error with the value received and what is accepted, also for options that exclude each other.
+ */
+export function readOptions(args: string[], cores: number): Options {
+  const { values, tokens } = parseArgs({
+    args,
+    tokens: true,
+    options: {
+      seeds: { type: "string", default: "1000" },
+      from: { type: "string", default: "1" },
+      jobs: { type: "string" },
+      seed: { type: "string" },
+      shrink: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  if (values.help) return { kind: "help" };
+  const given = givenIn(tokens);
+  if (values.seed !== undefined && given.has("from")) {
+    throw new Error(
+      "--seed and --from both name a seed. Accepted: --seed S alone for one, or --seeds N --from S for N.",
+    );
+  }
+  if (values.seed !== undefined && !given.has("seeds")) {
+    refuseIdle(given, ["jobs"], "with --seed alone, which plays one seed");
+    return { kind: "one", seed: whole("--seed", values.seed, 0), shrink: values.shrink };
+  }
+  refuseIdle(given, ["shrink"], "without --seed, or with --seeds: name the one seed to shrink with --seed alone");
+  return {
+    kind: "many",
+    first: values.seed === undefined ? whole("--from", values.from, 0) : whole("--seed", values.seed, 0),
+    count: whole("--seeds", values.seeds, 1),
+    jobs: values.jobs === undefined ? cores : whole("--jobs", values.jobs, 1),
+  };
+}
+
+function whole(name: string, text: string, least: number): number {
+  if (/^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text);
+  throw new Error(
+    `${name} is ${JSON.stringify(text)}. Accepted: a whole number of up to nine digits, from ${least} on.`,
+  );
+}

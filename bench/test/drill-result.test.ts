@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type DrillResult, mistakes } from "../drills/drill-result.js";
+
+const played = (verdict: "deployed" | "rolled-back", served: string[]): DrillResult => ({
+  drill: { name: "d", description: "", scenario: {}, ends: { verdict } },
+  ...{ state: verdict, rolledBack: false, reported: { verdict, reason: "" } },
+  ...{ took: 1, calls: 1, served, release: "v2.0.0" },
+});
+
+test("a verdict that what is served over HTTP speaks against is wrong", () => {
+  assert.deepEqual(mistakes(played("deployed", ["v2.0.0"])), []);
+  assert.match(mistakes(played("deployed", ["v1.0.0", "v2.0.0"])).join(), /served is v1\.0\.0, v2\.0\.0/);
+  assert.match(mistakes(played("deployed", ["HTTP 503"])).join(), /served is HTTP 503/);
+  assert.deepEqual(mistakes(played("rolled-back", ["v1.0.0"])), []);
+  assert.match(mistakes(played("rolled-back", ["v2.0.0"])).join(), /served is v2\.0\.0/);
+});
+
+test("requests that fail on the way must be told where they do, and only there", () => {
+  const said = (dropsRequests: boolean, asked: number, failed: number) => {
+    const one = played("deployed", ["v2.0.0"]);
+    const during = { url: "http://app.example.com/version", asked, failed, failures: [] };
+    return mistakes({ ...one, drill: { ...one.drill, dropsRequests }, reported: { ...one.reported, during } }).join();
+  };
+  assert.equal(said(true, 3, 1), "");
+  assert.equal(said(false, 3, 0), "");
+  assert.match(said(true, 3, 0), /met none of the requests that fail/);
+  assert.match(said(false, 3, 1), /1 of its 3 requests failed/);
+  assert.match(said(false, 0, 0), /asked nobody/);
+});

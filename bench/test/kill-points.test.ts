@@ -1,0 +1,17 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { pool } from "../common/pool.js";
+import { deployWithKill, findKillPoints, type KillPoint } from "../kill/kill-point.js";
+
+test("a deploy whose process is killed where it changes something, or loses that answer, converges when run again", async () => {
+  const all = await findKillPoints();
+  const changing = all.filter(({ operation }) => ["RegisterTaskDefinition", "UpdateService"].includes(operation));
+  const last = all.findLast(({ how }) => how === "killed-after");
+  const crossed = await pool([...changing, last as KillPoint], 3, deployWithKill);
+  assert.equal(crossed.length, 7);
+  for (const { point: boundary, again, problems } of crossed) {
+    const where = `${boundary.how} at call ${boundary.call} (${boundary.operation})`;
+    assert.equal(again, boundary.how !== "answer-lost", where);
+    assert.deepEqual(problems, [], where);
+  }
+});

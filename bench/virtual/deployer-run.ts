@@ -1,0 +1,121 @@
+import type { Clock } from "../../ci/lib/common/clock.js";
+import { parseDeploySettings } from "../../ci/lib/rollout/plan/deploy-settings.js";
+import type { Report } from "../../ci/lib/rollout/result.js";
+import { type RollOutOptions, rollOut } from "../../ci/lib/rollout/run.js";
+import { rollback } from "../../ci/lib/rollout/run-rollback.js";
+import type { CompleteTarget } from "../scenario/complete-target.js";
+import { digestOf, imageOf, publicUrl, target } from "../scenario/fixture.js";
+import type { Kill, Scenario } from "../scenario/scenario.js";
+import { releaseOf } from "../scenario/versions.js";
+import { type DeployerProcess, startProcess } from "./deployer-process.js";
+import { directAws } from "./direct-aws.js";
+import { answerOfTask, answerPublic } from "./public-url.js";
+import { sdkAws } from "./sdk-aws.js";
+import type { Simulation } from "./simulation.js";
+import { START } from "./virtual-time.js";
+
+/** One start of the deployer. Times are milliseconds since the world's beginning. */
+export interface DeployerRun {
+  startedAt: number;
+  endedAt: number;
+  /** How it ended: with a report, with an error, or killed. */
+  report?: Report;
+  error?: { name: string; code?: string; message: string };
+  killed: boolean;
+  /** When ECS last answered what it asked of the service, its deployments or its tasks, before it had its verdict. */
+  lastPollAt: number;
+  /** When it last began to ask the public for what ECS had called deployed. */
+  verifiedAt?: number;
+  /** Requests to AWS, retries included. */
+  calls: number;
+}
+
+/** Starts the deployer and answers when it has ended or is killed: somebody has to let time pass. */
+export async function runDeployer(stage: Simulation, number: number, kill: Kill | undefined): Promise<DeployerRun> {
+  const startedAt = stage.since();
+  const process = startProcess(stage, number, kill);
+  const ended = start(stage, process, number).then(
+    (report) => ({ report }),
+    (error: Error & { code?: string }) => ({ error: shown(error) }),
+  );
+  const killed = process.killed.then(() => ({ killed: true }));
+  const how: Partial<DeployerRun> = await Promise.race([ended, killed]);
+  const skew = stage.scenario.aws?.clockSkew ?? 0;
+  const asked = stage.trace.findLast((entry) => entry.kind === "line" && entry.run === number && isAsking(entry.text));
+  return {
+    startedAt,
+    endedAt: stage.since(),
+    killed: false,
+    // What comes after the verdict (a one-off task, old revisions) is no look at the rollout.
+    lastPollAt: process.lastPollAt(how.report ? how.report.endedAt - skew - START : stage.since()),
+    ...(asked && { verifiedAt: asked.at }),
+    calls: process.calls(),
+    ...how,
+  };
+}
+
+/** It says so: what it asks while it watches is the same question. */
+const isAsking = (line: string) => line.startsWith("Asking ");
+
+/** Asynchronous throughout: options that the deployer refuses are an ending as any other. */
+async function start(stage: Simulation, process: DeployerProcess, run: number): Promise<Report> {
+  const { deployer = {} } = stage.scenario;
+  const options = optionsOf(stage, process, run);
+  if (deployer.verb !== "rollback") return await rollOut(options);
+  const { release: _, runId: __, ...rest } = options;
+  return await rollback({ ...rest, ...(deployer.to !== undefined && { to: deployer.to }) });
+}
+
+function optionsOf(stage: Simulation, process: DeployerProcess, run: number): RollOutOptions {
+  const { scenario, random } = stage;
+  const { runId, timeoutMs, http, url: _url, more, earlyStop, onTimeout, undo, ...rest } = scenario.deployer ?? {};
+  const { verb: _verb, to: _to, before: _before, after: _after, verifyTasks: _tasks, ...asked } = rest;
+  const version = releaseOf(scenario);
+  return {
+    aws: stage.way === "sdk" ? sdkAws(stage.aws, process) : directAws(stage.aws, process, random),
+    target: targetOf(scenario),
+    clock: clockOf(stage, process),
+    release: { version, image: imageOf(version), digest: digestOf(version) },
+    settings: parseDeploySettings(asked),
+    progress: (text) => stage.trace.push({ at: stage.since(), kind: "line", run, text }),
+    async ask({ url }) {
+      await process.sleep(Math.round(20 + 20 * random()));
+      return url.href.startsWith(publicUrl)
+        ? await answerPublic(stage, process.sleep)
+        : answerOfTask(stage, url.hostname);
+    },
+    ...(http && { http: { baseUrl: publicUrl } }),
+    ...(runId !== undefined && { runId }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    permitted: { ...(earlyStop !== undefined && { earlyStop }), ...(onTimeout && { onTimeout }) },
+    ...(undo !== undefined && { undo }),
+    ...more,
+  };
+}
+
+function targetOf({ deployer = {} }: Scenario): CompleteTarget {
+  const { before, after, verifyTasks } = deployer;
+  return {
+    ...target,
+    ...(verifyTasks && { verifyTasks }),
+    ...(before && { before: { command: ["before"], timeoutSeconds: 300 } }),
+    ...(after && { after: { command: ["after"], timeoutSeconds: 300 } }),
+  };
+}
+
+/** The deployer's own clock may be wrong; how long it waits is right all the same. */
+function clockOf({ scenario, time }: Simulation, process: DeployerProcess): Clock {
+  const skew = scenario.aws?.clockSkew ?? 0;
+  return {
+    now: () => time.now() + skew,
+    async sleep(ms, signal) {
+      signal?.throwIfAborted();
+      await process.sleep(ms);
+      signal?.throwIfAborted();
+    },
+  };
+}
+
+function shown({ name, code, message }: Error & { code?: string }): NonNullable<DeployerRun["error"]> {
+  return { name, ...(code !== undefined && { code }), message };
+}

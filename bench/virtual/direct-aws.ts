@@ -1,0 +1,142 @@
+/**
+ * The deployer's port to AWS, answered in process without the SDK's serialization, signing and HTTP: for bulk. What the SDK would do
+ * that the deployer can notice is done here: dates, members left out, classes of errors, retries.
+ */
+import type { Aws } from "../../ci/lib/aws/clients.js";
+import { wrapped } from "../../ci/lib/aws/errors.js";
+import { AwsError, aborted, type JsonObject } from "../../infra/local/aws/index.js";
+import type { DeployerProcess } from "./deployer-process.js";
+import { baseException, packages, type ServiceName } from "./sdk-packages.js";
+import { type Reader, readerOf, type Schema } from "./sdk-schema.js";
+import type { VirtualAws } from "./virtual-aws.js";
+
+/** As createAws has it. */
+const MAX_ATTEMPTS = 5;
+
+export function directAws(aws: Pick<VirtualAws, "call">, process: DeployerProcess, random: () => number): Aws {
+  const client = (service: ServiceName) => ({
+    send: (command: Command, options: { abortSignal?: AbortSignal } = {}) =>
+      wrapped(
+        `${service}:${command.constructor.name.replace(/Command$/, "")}`,
+        send({ aws, process, random }, service, command, options.abortSignal),
+      ),
+  });
+  const lazy = {
+    ecr: async () => client("ecr"),
+    elb: async () => client("elasticloadbalancing"),
+    iam: async () => client("iam"),
+    secretsManager: async () => client("secretsmanager"),
+    ssm: async () => client("ssm"),
+    events: async () => client("events"),
+    scheduler: async () => client("scheduler"),
+  };
+  const eager = { ecs: client("ecs"), ecr: client("ecr"), sts: client("sts"), logs: client("logs") };
+  return { ...eager, lazy } as unknown as Aws;
+}
+
+interface Command {
+  input: JsonObject;
+  middlewareStack: {
+    identify(): string[];
+    resolve(handler: Handler, context: object): Handler;
+  };
+}
+type Handler = (args: { input: JsonObject; request: Message }) => Promise<{ response: Message; output: unknown }>;
+interface Message {
+  statusCode?: number;
+  headers: Record<string, string>;
+  body?: unknown;
+}
+interface Means {
+  aws: Pick<VirtualAws, "call">;
+  process: DeployerProcess;
+  random: () => number;
+}
+
+async function send(means: Means, service: ServiceName, command: Command, signal?: AbortSignal): Promise<unknown> {
+  const { operation, read } = kindOf(service, command);
+  const own = command.middlewareStack.identify();
+  const attempts = own.some((entry) => entry.startsWith("retryMiddleware")) ? 1 : MAX_ATTEMPTS;
+  for (let attempt = 1; ; attempt++) {
+    if (signal?.aborted) throw aborted();
+    try {
+      if (own.length > 0) return await throughStack(means, service, operation, read, command);
+      return read(await answer(means, service, operation, command.input));
+    } catch (error) {
+      if (attempt >= attempts || !isPassing(error as Failure)) throw error;
+      await means.process.sleep(delay(error as Failure, attempt, means.random));
+    }
+  }
+}
+
+/** A command with middleware of its own: that sees the body of the request and of the answer, as it does with the SDK. */
+async function throughStack(means: Means, service: ServiceName, operation: string, read: Reader, command: Command) {
+  const handler: Handler = async ({ input, request }) => {
+    const sent = request.body === undefined ? input : (JSON.parse(String(request.body)) as JsonObject);
+    const answered = await answer(means, service, operation, sent);
+    const body = new TextEncoder().encode(JSON.stringify(answered));
+    return {
+      response: { statusCode: 200, headers: {}, body },
+      output: read(answered),
+    };
+  };
+  const through = command.middlewareStack.resolve(handler, {});
+  return (await through({ input: command.input, request: { headers: {} } })).output;
+}
+
+async function answer({ aws, process }: Means, service: ServiceName, operation: string, input: JsonObject) {
+  try {
+    return await process.pass(operation, () => aws.call(service, operation, input));
+  } catch (error) {
+    throw error instanceof AwsError ? asTheSdkThrows(service, error) : error;
+  }
+}
+
+/** What a command asks for, and how its answer is read: by the command's class. */
+function kindOf(service: ServiceName, command: Command): { operation: string; read: Reader } {
+  const type = command.constructor;
+  const known = kinds.get(type);
+  if (known) return known;
+  const operation = type.name.replace(/Command$/, "");
+  const exports: Record<string, unknown> = packages[service];
+  const schema = exports[`${operation}$`] as readonly Schema[] | undefined;
+  if (!schema) throw new Error(`The SDK has no ${service}:${operation}.`);
+  const kind = { operation, read: readerOf(schema[5] ?? 0) };
+  kinds.set(type, kind);
+  return kind;
+}
+const kinds = new WeakMap<object, { operation: string; read: Reader }>();
+
+interface Failure extends Error {
+  code?: string;
+  $metadata?: { httpStatusCode?: number };
+}
+
+function asTheSdkThrows(service: ServiceName, { code, message, status, fields }: AwsError): Error {
+  const about = { message, $metadata: { httpStatusCode: status }, ...fields };
+  const exports: Record<string, unknown> = packages[service];
+  const known = exports[code] as (new (about: object) => Error) | undefined;
+  if (known) return new known(about);
+  const base = bases.get(service) ?? baseException(service);
+  bases.set(service, base);
+  return new base({ name: code, $fault: status >= 500 ? "server" : "client", ...about });
+}
+
+const bases = new Map<ServiceName, ReturnType<typeof baseException>>();
+
+/** The SDK's standard mode: https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html */
+function isPassing({ name, code, $metadata }: Failure): boolean {
+  const status = $metadata?.httpStatusCode ?? 0;
+  return (
+    isThrottling(name) || [500, 502, 503, 504].includes(status) || name === "TimeoutError" || code === "ECONNRESET"
+  );
+}
+
+function isThrottling(name: string): boolean {
+  return ["ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded"].includes(name);
+}
+
+function delay({ name }: Failure, attempt: number, random: () => number): number {
+  const base = isThrottling(name) ? 500 : 100;
+  return Math.floor(Math.min(20_000, random() * 2 ** (attempt - 1) * base));
+}

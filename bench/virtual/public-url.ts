@@ -1,0 +1,78 @@
+import type { HttpAnswer } from "../../ci/lib/rollout/verify/http-request.js";
+import type { TaskRecord } from "../../infra/local/aws/index.js";
+import { foreignVersion } from "../scenario/fixture.js";
+import type { DeployerSettings } from "../scenario/scenario.js";
+import type { PublicAnswer, Simulation } from "./simulation.js";
+import type { VirtualAws } from "./virtual-aws.js";
+
+/** Answers a request to the public URL, and remembers what it answered. */
+export async function answerPublic(stage: Simulation, sleep: (ms: number) => Promise<void>): Promise<HttpAnswer> {
+  const { aws, answers, since, scenario } = stage;
+  const other = answerOfOther(stage, scenario.deployer?.url);
+  if (other) {
+    stage.requests++;
+    answers.push({ ...other, at: since() });
+    return inHttp(other);
+  }
+  const task = nextTask(aws, stage.requests++);
+  const { takes = 0 } = (task && aws.taskScripts.scriptOf(task.arn)?.script.serves) ?? {};
+  if (takes > 0) await sleep(takes);
+  const answer = answerThrough(aws, task, takes);
+  answers.push({ at: since(), ...answer });
+  return inHttp(answer);
+}
+
+/** A task's own answer at its address, which knows nothing of the load balancer. */
+export function answerOfTask({ aws, taskAnswers, since }: Simulation, address: string): HttpAnswer {
+  const task = Object.values(aws.state.tasks).find((one) => one.ip === address && one.lastStatus === "RUNNING");
+  if (!task) throw new Error(`connect EHOSTUNREACH ${address}`);
+  const answer = answerOf(aws, task.arn);
+  taskAnswers.push({ at: since(), ...answer });
+  return inHttp(answer);
+}
+
+type Answered = Omit<PublicAnswer, "at">;
+
+/** What answers in place of the service; undefined where the service does. */
+function answerOfOther({ requests: asked, answers }: Simulation, url: DeployerSettings["url"]): Answered | undefined {
+  if (url === "foreign" || (url === "shared" && asked % 2 === 1))
+    return { status: 200, version: foreignVersion, by: "other" };
+  const [first] = answers;
+  return url === "cached" && first ? { ...first, by: "cache" } : undefined;
+}
+
+function inHttp({ by, ...answer }: Answered): HttpAnswer {
+  const found = ofApp(answer);
+  return by === "cache" ? { ...found, headers: { ...found.headers, age: "60" } } : found;
+}
+
+function ofApp({ status, version }: Answered): HttpAnswer {
+  if (version === undefined) return { status, headers: { "content-type": "text/html" }, body: `<h1>${status}</h1>` };
+  return { status, headers: { "content-type": "application/json" }, body: JSON.stringify({ version }) };
+}
+
+/** What the load balancer lets through: a request that was not answered when its task's drain ended was cut off. */
+function answerThrough(aws: VirtualAws, task: TaskRecord | undefined, took: number): Answered {
+  if (!task) return { status: 503 };
+  const now = aws.state.tasks[task.arn];
+  const isCut = now?.lastStatus !== "RUNNING" || now.targets.some((target) => target.state === "drained");
+  return took > 0 && isCut ? { status: 502 } : answerOf(aws, task.arn);
+}
+
+/** Each request goes to the next task that can serve, as a load balancer would send it. */
+function nextTask(aws: VirtualAws, request: number): TaskRecord | undefined {
+  const serving = Object.values(aws.state.tasks).filter(
+    (task) =>
+      task.serviceArn !== undefined &&
+      task.lastStatus === "RUNNING" &&
+      task.desiredStatus === "RUNNING" &&
+      task.targets.every((target) => target.state === "healthy"),
+  );
+  return serving[request % Math.max(1, serving.length)];
+}
+
+function answerOf({ taskScripts: casting }: VirtualAws, task: string): Answered {
+  const { version = "", script } = casting.scriptOf(task) ?? {};
+  const { status = 200, version: told = version } = script?.serves ?? {};
+  return status === 200 ? { status, version: told } : { status };
+}

@@ -1,0 +1,69 @@
+/** The deployer's port to AWS through the published SDK, unmodified: its requests end in this process instead of on a socket. */
+import { type Clients, createAws } from "../../ci/lib/aws/clients.js";
+import type { SdkRequestHandler } from "../../infra/local/aws/index.js";
+import { secrets, target } from "../scenario/fixture.js";
+import type { DeployerProcess } from "./deployer-process.js";
+import { packages } from "./sdk-packages.js";
+import type { VirtualAws } from "./virtual-aws.js";
+
+type Handle = SdkRequestHandler["handle"];
+
+export function sdkAws({ requestHandler, credentials }: VirtualAws, process: DeployerProcess): Clients {
+  const handle: Handle = (request, options) => {
+    return process.pass(operationOf(request), () => requestHandler.handle(request, options), errorIn);
+  };
+  return clientsThrough({ ...requestHandler, handle }, credentials.accessKeyId);
+}
+
+/**
+ * The SDK reads files when it is first used. It does so once before any virtual time, because while it waits for the disk there is no
+ * telling whether it is idle.
+ */
+export function warmUpSdk(): Promise<void> {
+  isWarm ??= warmUp();
+  return isWarm;
+}
+let isWarm: Promise<void> | undefined;
+
+async function warmUp(): Promise<void> {
+  const handle: Handle = async () => ({
+    response: { statusCode: 200, headers: { "content-type": "application/x-amz-json-1.1" }, body: Buffer.from("{}") },
+  });
+  const handler = { metadata: { handlerProtocol: "http/1.1" }, handle, destroy() {} };
+  const { ecs, ecr, logs, lazy } = clientsThrough(handler, "AKIAWARMUP");
+  await ecs.send(new packages.ecs.ListClustersCommand({}));
+  await ecr.send(new packages.ecr.DescribeRepositoriesCommand({}));
+  await logs.send(new packages.logs.DescribeLogGroupsCommand({}));
+  // It reads an answer in XML, and this one is none.
+  const { DescribeTargetGroupsCommand } = packages.elasticloadbalancing;
+  await (await lazy.elb()).send(new DescribeTargetGroupsCommand({})).catch(() => undefined);
+}
+
+function clientsThrough(requestHandler: SdkRequestHandler, accessKeyId: string): Clients {
+  const { region } = target;
+  const settings = { region, credentials: { accessKeyId, secretAccessKey: secrets.key } };
+  const clients = createAws({ ...settings, requestHandler: requestHandler as never });
+  // Loaded already: loading a module takes real time, of which a virtual clock knows nothing.
+  const lazily = (client: new (settings: object) => object) => async () =>
+    new client({ ...settings, maxAttempts: 5, requestHandler }) as never;
+  const lazy = {
+    ecr: lazily(packages.ecr.ECRClient),
+    elb: lazily(packages.elasticloadbalancing.ElasticLoadBalancingV2Client),
+    iam: lazily(packages.iam.IAMClient),
+    secretsManager: lazily(packages.secretsmanager.SecretsManagerClient),
+    ssm: lazily(packages.ssm.SSMClient),
+    events: lazily(packages.events.EventBridgeClient),
+    scheduler: lazily(packages.scheduler.SchedulerClient),
+  };
+  return { ...clients, lazy };
+}
+
+/** In the header of those that speak JSON, in the form of the others. */
+function operationOf({ headers, body }: Parameters<Handle>[0]): string {
+  const action = () => new URLSearchParams(body === undefined ? "" : new TextDecoder().decode(Buffer.from(body)));
+  return headers["x-amz-target"]?.split(".").at(-1) ?? action().get("Action") ?? "";
+}
+
+function errorIn({ response }: Awaited<ReturnType<Handle>>): string | undefined {
+  return response.statusCode === 200 ? undefined : (response.headers["x-amzn-errortype"] ?? `${response.statusCode}`);
+}

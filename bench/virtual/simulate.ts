@@ -1,0 +1,159 @@
+import { loadOthers } from "../../ci/lib/rollout/prune/find-unused.js";
+import type { Report } from "../../ci/lib/rollout/result.js";
+import { awsTiming, type FaultRule } from "../../infra/local/aws/index.js";
+import { createDeployOracle, type DeployOracle, type OracleRecord } from "../oracle/deploy-oracle.js";
+import { createServiceOracle, type ServiceOracle, type ServiceRecord } from "../oracle/service-facts.js";
+import type { Scenario } from "../scenario/scenario.js";
+import { askedFor, releaseOf } from "../scenario/versions.js";
+import { type ConcurrentDeploy, startConcurrentDeploy } from "./concurrent-deploy.js";
+import { createService, isAtRest } from "./create-virtual-service.js";
+import { type DeployerRun, runDeployer } from "./deployer-run.js";
+import { warmUpSdk } from "./sdk-aws.js";
+import { createSimulation, type PublicAnswer, type Simulation, schedule } from "./simulation.js";
+import type { TraceEntry } from "./trace.js";
+import { createVirtualAws, type VirtualAws } from "./virtual-aws.js";
+import { createVirtualTime, START, type VirtualTime } from "./virtual-time.js";
+
+export interface SimulateOptions {
+  /** Whether the deployer reaches AWS through its port (the default, fast) or through the published SDK. */
+  way?: "direct" | "sdk";
+}
+
+/** What became of a scenario. The same scenario and seed give the same outcome, byte for byte as JSON. */
+export interface Outcome {
+  runs: [DeployerRun, ...DeployerRun[]];
+  /** The last run's. */
+  report?: Report;
+  oracle: OracleRecord;
+  service: ServiceRecord;
+  /** The deployer's requests to AWS in all runs, by operation. */
+  calls: Record<string, number>;
+  trace: TraceEntry[];
+  /** What the public URL answered to the deployer, in order. */
+  answers: PublicAnswer[];
+  /** When it got answers that a fault had made stale or changed. */
+  misread: number[];
+  /** What became of our second deploy, where there was one. */
+  concurrent?: Pick<Outcome, "runs" | "report" | "oracle" | "answers" | "taskAnswers"> & { scenario: Scenario };
+  /** How many lifecycle hooks have ended how, or wait, in all deployments. */
+  hooks: Record<string, number>;
+  /** What single tasks answered to it. */
+  taskAnswers: PublicAnswer[];
+  /** What serves when all has come to rest: how many tasks run of each version. */
+  serves: Record<string, number>;
+}
+
+const HOUR = 3_600_000;
+
+/**
+ * Plays a scenario to its end in virtual time, in this process: no socket is opened and nothing is slept for.
+ * @param seed Of all that is left to chance: ids, durations of calls.
+ */
+export async function simulate(
+  scenario: Scenario,
+  seed: number,
+  { way = "direct" }: SimulateOptions = {},
+): Promise<Outcome> {
+  // What is loaded at its first use takes real time, of which a virtual clock knows nothing.
+  await loadOthers();
+  if (way === "sdk") await warmUpSdk();
+  const time = createVirtualTime(way === "sdk" ? "process" : "direct", seed);
+  try {
+    return await playIn(time, scenario, seed, way);
+  } finally {
+    time.end();
+  }
+}
+
+async function playIn(time: VirtualTime, scenario: Scenario, seed: number, way: "direct" | "sdk"): Promise<Outcome> {
+  let history: DeployOracle | undefined;
+  let second: ConcurrentDeploy | undefined;
+  let kept: ServiceOracle | undefined;
+  let stage: Simulation | undefined;
+  const aws = await createVirtualAws(scenario, seed, time, {
+    changed() {
+      history?.note();
+      second?.oracle.note();
+      kept?.note();
+    },
+    done(call) {
+      const isFirst = call.operation === "UpdateService" && history?.record.updates.length === 0;
+      history?.noteCall(call);
+      kept?.noteCall(call);
+      if (stage && isFirst) schedule(stage, "update");
+    },
+    doneConcurrently: (call) => second?.oracle.noteCall(call),
+  });
+  await createService(scenario, aws, time);
+  aws.taskScripts.begin();
+  aws.deny.push(...(scenario.aws?.deny ?? []));
+  aws.faults.replace(faultsIn(scenario, aws));
+  const faultsSince = time.now() - START;
+  const listLag = scenario.aws?.timing?.listLag ?? awsTiming.listLag;
+  kept = createServiceOracle(aws.state, () => time.now() - START);
+  const { record: circumstances } = kept;
+  const isBack = scenario.deployer?.verb === "rollback";
+  const version = isBack ? (askedFor(scenario) ?? circumstances.times[0].goal ?? "") : releaseOf(scenario);
+  history = createDeployOracle(aws.state, time.now, version, listLag);
+  stage = createSimulation(scenario, seed, { aws, time, oracle: history, way });
+  if (scenario.concurrent) second = startConcurrentDeploy(stage, seed, scenario.concurrent, listLag);
+  const runs = await runUntilItEnds(stage);
+  const rival = second && (await time.run(second.outcome));
+  stage.isOver = true;
+  time.pass(() => isAtRest(aws), 2 * HOUR);
+  const report = runs.at(-1)?.report;
+  return {
+    runs,
+    ...(report && { report }),
+    ...(rival && { concurrent: rival }),
+    oracle: history.record,
+    service: circumstances,
+    calls: stage.calls,
+    trace: stage.trace,
+    answers: stage.answers,
+    misread: aws.faults.befallen.flatMap(({ kind, at }) => (misleading.has(kind) ? [faultsSince + at] : [])),
+    hooks: countHooks(aws),
+    taskAnswers: stage.taskAnswers,
+    serves: serving(aws),
+  };
+}
+
+const misleading = new Set(["stale", "changed"]);
+
+/** Only the deployer's calls go wrong, unless a rule names somebody else. */
+function faultsIn({ aws = {} }: Scenario, { credentials }: VirtualAws): FaultRule[] {
+  return (aws.faults ?? []).map((rule) => ({ accessKeyId: credentials.accessKeyId, ...rule }));
+}
+
+async function runUntilItEnds(stage: Simulation): Promise<[DeployerRun, ...DeployerRun[]]> {
+  schedule(stage, "start");
+  const { kills = [], again = [] } = stage.scenario;
+  const pauses = [...again];
+  const runs: DeployerRun[] = [];
+  for (;;) {
+    const kill = kills[runs.length];
+    const run = await stage.time.run(runDeployer(stage, runs.length + 1, kill));
+    runs.push(run);
+    const isCutOff = kill !== undefined && !run.report;
+    const pause = isCutOff ? (kill.pause ?? 0) : pauses.shift();
+    if (pause === undefined) return runs as [DeployerRun, ...DeployerRun[]];
+    await stage.time.run(stage.time.sleep(pause));
+  }
+}
+
+function countHooks({ state }: VirtualAws): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { status } of Object.values(state.serviceDeployments).flatMap(({ hooks = [] }) => hooks))
+    counts[status] = (counts[status] ?? 0) + 1;
+  return counts;
+}
+
+function serving({ state, taskScripts: casting }: VirtualAws): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const task of Object.values(state.tasks)) {
+    if (task.serviceArn === undefined || task.lastStatus !== "RUNNING" || task.desiredStatus !== "RUNNING") continue;
+    const { version = "" } = casting.scriptOf(task.arn) ?? {};
+    counts[version] = (counts[version] ?? 0) + 1;
+  }
+  return counts;
+}

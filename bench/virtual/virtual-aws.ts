@@ -1,0 +1,127 @@
+import {
+  awsTiming,
+  type Clock,
+  createEvents,
+  createFaults,
+  createInProcessAws,
+  createScheduler,
+  createSimulatedLoadBalancer,
+  createSimulatedRuntime,
+  type EcsState,
+  emptyState,
+  type InProcessAws,
+  type JsonObject,
+  memoryState,
+  type RuledFaults,
+  type Service,
+  type SimulatedRuntime,
+  type StateDirectory,
+} from "../../infra/local/aws/index.js";
+import { concurrentDeployer, digestOf, imageOf, operator, target } from "../scenario/fixture.js";
+import type { Scenario } from "../scenario/scenario.js";
+import { createTaskScripts, type TaskScripts } from "../scenario/task-scripts.js";
+import { versionsIn } from "../scenario/versions.js";
+import { createRegistry, imageOf as imageScriptOf } from "./virtual-ecr.js";
+import { createLogService } from "./virtual-logs.js";
+
+/** A call that AWS has carried out. */
+export interface CompletedCall {
+  operation: string;
+  input: JsonObject;
+  output: JsonObject;
+}
+
+/** The local AWS of one world, in process, and what can be known of it without asking it. */
+export interface VirtualAws extends Pick<InProcessAws, "call" | "requestHandler" | "credentials"> {
+  /** Everything that ECS remembers: for those who judge, not for those who are judged. */
+  state: EcsState;
+  taskScripts: TaskScripts;
+  runtime: SimulatedRuntime;
+  /** What goes wrong with the deployer's calls: nothing until rules are put into force. */
+  faults: RuledFaults;
+  /** The actions that the deployer may not take; may change at any time. */
+  deny: string[];
+}
+
+/** Who is told what happens. */
+export interface Listeners {
+  /** After every change of ECS's state. */
+  changed: () => void;
+  /** When ECS has carried out a call of the deployer. */
+  done: (call: CompletedCall) => void;
+  /** The same of our second deploy, where there are two. */
+  doneConcurrently: (call: CompletedCall) => void;
+}
+
+export async function createVirtualAws(
+  scenario: Scenario,
+  seed: number,
+  clock: Clock,
+  listeners: Listeners,
+): Promise<VirtualAws> {
+  const casting = createTaskScripts(scenario);
+  const runtime = createSimulatedRuntime(clock, casting.behaviourOf);
+  const state = emptyState();
+  const faults = createFaults({ clock, seed });
+  const deny: string[] = [];
+  const aws = await createInProcessAws({
+    clock,
+    runtime,
+    loadBalancer: createSimulatedLoadBalancer(clock, casting.targetOf),
+    seed,
+    timing: { ...awsTiming, ...scenario.aws?.timing },
+    rollbackId: scenario.aws?.rollbackId ?? "old",
+    state: inMemory(state, listeners.changed),
+    account: target.account,
+    deny,
+    principals: [operator, concurrentDeployer],
+    faults,
+    limits: true,
+    further: [
+      createRegistry(scenario, versionsIn(scenario), clock.now()),
+      createLogService(),
+      // Nobody but the service uses a revision: there are no rules and no schedules.
+      createEvents({ state: memoryState() }),
+      createScheduler({ state: memoryState(), clock }),
+    ],
+    resolveImage: async (image) => manifestOf(scenario, image),
+    timeout: 30_000,
+  });
+  const { call, requestHandler, credentials } = aws;
+  const told = {
+    [credentials.accessKeyId]: listeners.done,
+    [concurrentDeployer.accessKeyId]: listeners.doneConcurrently,
+  };
+  tellWhatIsDone(aws.ecs.service, told);
+  return { call, requestHandler, credentials, state, taskScripts: casting, runtime, faults, deny };
+}
+
+/** What the deployer has done is known here also where its answer is lost. */
+function tellWhatIsDone({ operations }: Service, told: Record<string, Listeners["done"]>): void {
+  for (const [operation, run] of Object.entries(operations)) {
+    if (/^(Describe|List)/.test(operation)) continue;
+    operations[operation] = async (input, caller) => {
+      const output = await run(input, caller);
+      told[caller.accessKeyId]?.({ operation, input, output });
+      return output;
+    };
+  }
+}
+
+/** What is saved is told at once, and written nowhere. */
+function inMemory(state: EcsState, changed: () => void): StateDirectory {
+  return {
+    path: "in memory",
+    document: <T extends object>(name: string, initial: () => T) =>
+      name === "ecs"
+        ? { value: state as unknown as T, save: changed, flush: async () => {} }
+        : { value: initial(), save: () => {}, flush: async () => {} },
+  };
+}
+
+/** Of an index, ECS resolves the manifest in it; of a single image there is nothing to resolve. */
+function manifestOf(scenario: Scenario, image: string): string | undefined {
+  const version = versionsIn(scenario).find((one) => imageOf(one) === image);
+  if (version === undefined || !imageScriptOf(scenario, version).isIndex) return undefined;
+  return digestOf(version, "manifest");
+}
