@@ -31,7 +31,12 @@ export function createScriptedContainers(context: RuntimeContext, cast: Scripted
   // Tasks that are started at the same time pull at the same time, and each by its own script.
   const way = new AsyncLocalStorage<string>();
   const registry = { url: () => way.getStore() ?? "", authorization };
-  const docker = createContainerTaskRuntime({ ...context, engine, registry, healthScale: 1 / factor });
+  const docker = createContainerTaskRuntime({
+    ...context,
+    containerRuntime: engine,
+    registry,
+    healthScale: 1 / factor,
+  });
   const running = new Map<string, string>();
 
   function withItsPart(spec: TaskSpec): { part: TaskSpec; url: string } {

@@ -33,7 +33,7 @@ async function start({ profile, healthPath, healthCodes, ...options }: MainOptio
   const aws = await startLocalAws({
     ...options,
     timing,
-    runtime: (surroundings) => createContainerTaskRuntime({ ...surroundings, engine, healthScale }),
+    runtime: (surroundings) => createContainerTaskRuntime({ ...surroundings, containerRuntime: engine, healthScale }),
     loadBalancer: ({ clock, log }) => createLoadBalancer({ clock, settings, log }),
   });
   console.log(`Local AWS at ${aws.url} (account ${options.account}, state in ${options.stateDir})`);

@@ -31,7 +31,7 @@ export interface ContainerRun {
 }
 
 export interface ContainerDeps {
-  engine: Engine;
+  containerRuntime: Engine;
   owner: string;
   clock: Clock;
   healthScale: number;
@@ -51,7 +51,7 @@ export async function startContainer(
   reportHealth: ReportHealth,
 ): Promise<ContainerRun> {
   const container = await asFailure("CannotCreateContainerError", plan, () =>
-    createContainer(deps.engine, deps.owner, containerOptions(spec, plan, placement)),
+    createContainer(deps.containerRuntime, deps.owner, containerOptions(spec, plan, placement)),
   );
   const output = await asFailure("CannotStartContainerError", plan, async () => {
     // Podman initialises a container when it is attached to, and fails then if it can't start.

@@ -14,7 +14,7 @@ import { type RunningTask, runTask } from "./task-run.js";
 export type { Registry } from "./pull-image.js";
 
 export interface ContainerTaskRuntimeDeps {
-  engine: Engine;
+  containerRuntime: Engine;
   /** Owner label of the containers: the same after a restart, another one for each local AWS on this machine. */
   owner: string;
   registry: Registry;
@@ -28,14 +28,14 @@ export interface ContainerTaskRuntimeDeps {
 
 /** Runs tasks as real containers on this machine's container runtime, each with its own address, as Fargate does. */
 export function createContainerTaskRuntime(options: ContainerTaskRuntimeDeps): TaskRuntime {
-  const { engine, owner } = options;
+  const { containerRuntime, owner } = options;
   const tasks = new Map<string, RunningTask>();
   let network: Promise<TaskNetwork> | undefined;
   const deps: RuntimeDeps = {
     ...options,
     healthScale: options.healthScale ?? 1,
     network() {
-      network ??= openNetwork(engine, owner, createHash("sha256").update(owner).digest().readUInt16BE(0));
+      network ??= openNetwork(containerRuntime, owner, createHash("sha256").update(owner).digest().readUInt16BE(0));
       return network;
     },
   };
@@ -50,7 +50,7 @@ export function createContainerTaskRuntime(options: ContainerTaskRuntimeDeps): T
     stop: (taskArn) => tasks.get(taskArn)?.stop(),
     async adopt(specs: TaskSpec[], listener: TaskListener) {
       for (const spec of specs) {
-        const { address, containers } = await findTask(engine, spec);
+        const { address, containers } = await findTask(containerRuntime, spec);
         keep(
           spec.taskArn,
           runTask(deps, spec, listener, (task) => task.adopt(containers, address)),
@@ -60,7 +60,7 @@ export function createContainerTaskRuntime(options: ContainerTaskRuntimeDeps): T
     async close({ remove }) {
       for (const task of tasks.values()) task.detach();
       await Promise.all([...tasks.values()].map(({ done }) => done));
-      if (remove) await removeOwned(engine, owner);
+      if (remove) await removeOwned(containerRuntime, owner);
     },
   };
 }

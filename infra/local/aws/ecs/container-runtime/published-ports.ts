@@ -33,11 +33,17 @@ export function publishedPorts(
 }
 
 /** Returns the host ports that lead to a container, including one in the namespace of another. */
-export async function bindingsOf(engine: Engine, container: Container, plan: ContainerPlan): Promise<NetworkBinding[]> {
+export async function bindingsOf(
+  containerRuntime: Engine,
+  container: Container,
+  plan: ContainerPlan,
+): Promise<NetworkBinding[]> {
   const { HostConfig, NetworkSettings } = await container.inspect();
   const [, holder] = /^container:(.+)$/.exec(HostConfig.NetworkMode ?? "") ?? [];
   const { Ports } =
-    holder === undefined ? NetworkSettings : (await engine.docker.getContainer(holder).inspect()).NetworkSettings;
+    holder === undefined
+      ? NetworkSettings
+      : (await containerRuntime.docker.getContainer(holder).inspect()).NetworkSettings;
   const own = [...new Set(mappedPorts(plan).map(({ port }) => port))];
   return own.flatMap((port) => {
     const [containerPort, protocol] = port.split("/");

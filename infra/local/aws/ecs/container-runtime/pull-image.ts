@@ -52,7 +52,7 @@ const accept = [
  * @throws {TaskFailure} With `CannotPullContainerError`, as ECS text it.
  */
 export async function pullImage(
-  engine: Engine,
+  containerRuntime: Engine,
   registry: Registry,
   { image, region, pinned, architecture }: { image: string; region: string; pinned?: string; architecture: string },
 ): Promise<PulledImage> {
@@ -79,7 +79,7 @@ export async function pullImage(
     size,
     open: () => openBlob(get, image, digest),
   }));
-  const loaded = await loadImage(engine, { config, layers }, "task").catch((error) => {
+  const loaded = await loadImage(containerRuntime, { config, layers }, "task").catch((error) => {
     throw isEngineGone(error) || error instanceof TaskFailure ? error : invalidImage(error);
   });
   return { reference: loaded, digest: top.digest };

@@ -104,10 +104,10 @@ export class TaskContainers {
     const { cpuArchitecture } = object(taskDefinition.runtimePlatform);
     const wanted = { X86_64: "amd64", ARM64: "arm64" }[String(cpuArchitecture)];
     const pinned = getOwn(resolvedImages, name);
-    return pullImage(this.deps.engine, this.deps.registry, {
+    return pullImage(this.deps.containerRuntime, this.deps.registry, {
       image,
       region: taskArn.split(":")[3] ?? "",
-      architecture: wanted ?? this.deps.engine.platform.architecture,
+      architecture: wanted ?? this.deps.containerRuntime.platform.architecture,
       ...(pinned ? { pinned } : {}),
     });
   }
@@ -152,7 +152,7 @@ export class TaskContainers {
         name: plan.name,
         runtimeId: container.id,
         imageDigest,
-        ...(hasPorts && { networkBindings: await bindingsOf(this.deps.engine, container, plan) }),
+        ...(hasPorts && { networkBindings: await bindingsOf(this.deps.containerRuntime, container, plan) }),
       })),
     );
     if (!this.#stopping) this.report({ type: "running", ip: address, containers });

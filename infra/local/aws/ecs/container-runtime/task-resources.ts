@@ -61,16 +61,19 @@ export const isBehindHostPorts = (spec: TaskSpec) =>
   spec.hostAddress !== undefined && usesHostPorts(spec.taskDefinition);
 
 /** Removes all containers and volumes of a task, in any state. */
-export function removeTask({ engine }: Pick<TaskDeps, "engine">, taskArn: string): Promise<void> {
-  return removeLabelled(engine, `${labels.task}=${taskArn}`);
+export function removeTask({ containerRuntime }: Pick<TaskDeps, "containerRuntime">, taskArn: string): Promise<void> {
+  return removeLabelled(containerRuntime, `${labels.task}=${taskArn}`);
 }
 
-async function createVolumes({ engine, owner }: TaskDeps, spec: TaskSpec): Promise<ReadonlyMap<string, string>> {
+async function createVolumes(
+  { containerRuntime, owner }: TaskDeps,
+  spec: TaskSpec,
+): Promise<ReadonlyMap<string, string>> {
   const made = objects(spec.taskDefinition.volumes).map(async (volume): Promise<[string, string]> => {
     const kept = keptVolume(owner, spec, volume);
     const Name = kept ?? `slipway-${spec.taskId}-${volume.name}`;
     const Labels = { [ownerLabel]: owner, ...(kept === undefined && { [labels.task]: spec.taskArn }) };
-    await engine.docker.createVolume({ Name, Labels });
+    await containerRuntime.docker.createVolume({ Name, Labels });
     return [String(volume.name), Name];
   });
   return new Map(await Promise.all(made));
@@ -90,14 +93,14 @@ function keptVolume(owner: string, { hostAddress }: TaskSpec, volume: JsonObject
 }
 
 async function createNamespace(
-  { engine, owner }: TaskDeps,
+  { containerRuntime, owner }: TaskDeps,
   spec: TaskSpec,
   own: { name: string; address: string },
   { address, ports }: { address: string; ports: PublishedPorts },
 ): Promise<Network> {
-  const holder = await createContainer(engine, owner, {
+  const holder = await createContainer(containerRuntime, owner, {
     name: `slipway-${spec.taskId}`,
-    Image: await loadPauseImage(engine),
+    Image: await loadPauseImage(containerRuntime),
     Hostname: `ip-${own.address.replaceAll(".", "-")}`,
     Labels: { [labels.task]: spec.taskArn, [labels.address]: address },
     ExposedPorts: ports.ExposedPorts,

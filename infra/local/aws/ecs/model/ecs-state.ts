@@ -81,7 +81,7 @@ export interface TaskDefinitionRecord {
   deleteRequestedAt?: number;
 }
 
-export interface ClientTokenRecord {
+interface ClientTokenRecord {
   /** Request in canonical JSON: the same token with another request is rejected. */
   request: string;
   tasks: string[];

@@ -123,7 +123,7 @@ export interface ServiceDeploymentRecord {
   hooks?: HookRecord[];
 }
 
-export type MonitorStatus = "DISABLED" | "MONITORING" | "MONITORING_COMPLETE" | "TRIGGERED";
+type MonitorStatus = "DISABLED" | "MONITORING" | "MONITORING_COMPLETE" | "TRIGGERED";
 
 /** Pause hook at one stage of one service deployment. */
 export interface HookRecord {

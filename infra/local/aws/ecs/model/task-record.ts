@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../protocol/service.js";
 import type { NetworkBinding } from "./capacity-records.js";
 
-export type TaskStatus =
+type TaskStatus =
   | "PROVISIONING"
   | "PENDING"
   | "ACTIVATING"

@@ -38,7 +38,7 @@ export function beginDeployment(
 }
 
 /** Texts of a failed deployment for each member that shows it; `wantsRollback` is the service's setting. */
-export interface DeploymentFailure {
+interface DeploymentFailure {
   wantsRollback: boolean;
   rollout: string;
   rollingBack: (id: string) => string;

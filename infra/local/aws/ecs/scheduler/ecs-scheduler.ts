@@ -12,7 +12,7 @@ import { indexState } from "./state-index.js";
 import { registerTarget } from "./task-lifecycle.js";
 import { taskSpecOf } from "./task-transitions.js";
 
-export interface EcsSchedulerDeps {
+interface EcsSchedulerDeps {
   clock: Clock;
   timing: EcsTiming;
   runtime: TaskRuntime;

@@ -1,7 +1,7 @@
 import { type EcsState, prepareState } from "../model/ecs-state.js";
 
 /** Earlier states, for stale reads. Keeps a copy of the state for each moment at which it changes, and none while `kept` is 0. */
-export interface StateHistory {
+interface StateHistory {
   /** Called around each change. */
   before(now: number): void;
   after(now: number): void;

@@ -5,7 +5,7 @@ import { containersOf, networkModeOf, object, objects } from "../model/task-defi
 import { satisfies } from "./placement-constraints.js";
 
 /** Resources that a task uses of a container instance. */
-export interface TaskResources {
+interface TaskResources {
   /** CPU units. */
   cpu: number;
   /** MiB. */
@@ -14,7 +14,7 @@ export interface TaskResources {
   ports: string[];
 }
 
-export interface PlacementRequest {
+interface PlacementRequest {
   clusterArn: string;
   taskDefinition: JsonObject;
   overrides?: JsonObject;
@@ -25,7 +25,7 @@ export interface PlacementRequest {
 }
 
 /** Instance that can't run a task, and the reason. */
-export interface PlacementFailure {
+interface PlacementFailure {
   instance: ContainerInstanceRecord;
   /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html */
   reason:
@@ -37,7 +37,7 @@ export interface PlacementFailure {
 }
 
 /** Instance for the task, or a failure for each instance. No failures means that the cluster has no instance. */
-export type PlacementResult = { instance: ContainerInstanceRecord } | { failures: PlacementFailure[] };
+type PlacementResult = { instance: ContainerInstanceRecord } | { failures: PlacementFailure[] };
 
 /** Finds the container instance for a task. Changes nothing. */
 export function findPlace(state: EcsState, wanted: PlacementRequest): PlacementResult {

@@ -14,7 +14,7 @@ export interface TaskCapacity {
   containerInstanceArn?: string;
 }
 
-export interface NewTask {
+interface NewTask {
   clusterArn: string;
   group: string;
   startedBy?: string;

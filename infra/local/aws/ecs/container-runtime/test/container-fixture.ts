@@ -13,7 +13,7 @@ import { type ContainerTaskRuntimeDeps, createContainerTaskRuntime } from "../co
 
 /** Task runtime on the real container runtime, a registry that holds busybox, and all reported events. */
 export interface Fixture {
-  engine: Engine;
+  containerRuntime: Engine;
   owner: string;
   runtime: TaskRuntime;
   /** Address of the image in the registry. */
@@ -41,7 +41,7 @@ export interface Fixture {
 }
 
 export async function openFixture(options: Partial<ContainerTaskRuntimeDeps> = {}): Promise<Fixture> {
-  const engine = await connectEngine();
+  const containerRuntime = await connectEngine();
   const owner = `test-${randomBytes(6).toString("hex")}`;
   const registry = await serveImages(owner);
   const { port } = registry.server.address() as AddressInfo;
@@ -59,7 +59,7 @@ export async function openFixture(options: Partial<ContainerTaskRuntimeDeps> = {
   };
   const another = (more: Partial<ContainerTaskRuntimeDeps> = {}) =>
     createContainerTaskRuntime({
-      engine,
+      containerRuntime,
       owner,
       registry: { url: () => `http://127.0.0.1:${port}`, authorization: () => "Basic test" },
       logs: () => ({
@@ -78,7 +78,7 @@ export async function openFixture(options: Partial<ContainerTaskRuntimeDeps> = {
     });
   const runtime = another();
   return {
-    engine,
+    containerRuntime,
     owner,
     runtime,
     image: `127.0.0.1:${port}/busybox:1`,
@@ -119,9 +119,11 @@ export async function openFixture(options: Partial<ContainerTaskRuntimeDeps> = {
       registry.server.closeAllConnections();
       registry.server.close();
       await runtime.close({ remove: false });
-      await removeOwned(engine, owner);
-      const images = await engine.docker.listImages({ filters: JSON.stringify({ label: [`slipway.test=${owner}`] }) });
-      await Promise.all(images.map(({ Id }) => engine.docker.getImage(Id).remove({ force: true })));
+      await removeOwned(containerRuntime, owner);
+      const images = await containerRuntime.docker.listImages({
+        filters: JSON.stringify({ label: [`slipway.test=${owner}`] }),
+      });
+      await Promise.all(images.map(({ Id }) => containerRuntime.docker.getImage(Id).remove({ force: true })));
     },
   };
 }

@@ -93,7 +93,7 @@ test("a task over its memory limit is killed by the kernel with that reason", as
   await aws.reached(task, () => call(ip, 5000));
   const { containers } = await aws.reported(task, "stopped");
   assert.equal(containers[0]?.exitCode, 137);
-  if (aws.engine.kind === "docker") {
+  if (aws.containerRuntime.kind === "docker") {
     assert.equal(containers[0]?.reason, "OutOfMemoryError: Container killed due to memory usage");
   }
 });
@@ -193,7 +193,7 @@ async function call(host: string, port: number): Promise<void> {
 
 test("a runtime that is closed while a task is being created leaves no container of it", async () => {
   const closing = await openFixture();
-  const { docker } = closing.engine;
+  const { docker } = closing.containerRuntime;
   const createNetwork = docker.createNetwork.bind(docker);
   let making = 0;
   Object.assign(docker, {

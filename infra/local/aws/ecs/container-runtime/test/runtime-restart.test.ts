@@ -11,7 +11,10 @@ async function open(t: TestContext, options: Parameters<typeof openFixture>[0] =
   const aws = await openFixture(options);
   t.after(() => aws.close());
   const listAll = () =>
-    aws.engine.docker.listContainers({ all: true, filters: JSON.stringify({ label: [`slipway.owner=${aws.owner}`] }) });
+    aws.containerRuntime.docker.listContainers({
+      all: true,
+      filters: JSON.stringify({ label: [`slipway.owner=${aws.owner}`] }),
+    });
   return { ...aws, listAll };
 }
 
@@ -38,7 +41,7 @@ test("after a restart a task whose container no longer exists is reported as sto
   const { containers } = await aws.reported(task, "running");
   await aws.runtime.close({ remove: false });
   aws.events.length = 0;
-  await aws.engine.docker.getContainer(containers[0]?.runtimeId ?? "").remove({ force: true });
+  await aws.containerRuntime.docker.getContainer(containers[0]?.runtimeId ?? "").remove({ force: true });
   const second = aws.another();
   await second.adopt([task], aws.listener);
   assert.equal((await aws.reported(task, "stopped")).reason, "Essential container in task exited");
@@ -51,19 +54,19 @@ test("closing with removal leaves no container and no network", async (t) => {
   await aws.reported(task, "running");
   await aws.runtime.close({ remove: true });
   assert.deepEqual(await aws.listAll(), []);
-  const networks = await aws.engine.docker.listNetworks({
+  const networks = await aws.containerRuntime.docker.listNetworks({
     filters: JSON.stringify({ name: [`slipway-${aws.owner}`] }),
   });
   assert.deepEqual(networks, []);
 });
 
 test("a container runtime that stops answering stops its tasks with that as the reason", async (t) => {
-  const engine = await openEngine("/var/run/docker.sock");
-  const door = await openDoor(t, engine.socketPath);
-  const aws = await open(t, { engine: await openEngine(door.path) });
+  const containerRuntime = await openEngine("/var/run/docker.sock");
+  const proxy = await openSocketProxy(t, containerRuntime.socketPath);
+  const aws = await open(t, { containerRuntime: await openEngine(proxy.path) });
   const running = aws.run([{ name: "app", image: aws.image, command: ["sleep", "3600"] }]);
   await aws.reported(running, "running");
-  door.close();
+  proxy.close();
   const stopped = await aws.reported(running, "stopped");
   assert.equal(stopped.stopCode, "EssentialContainerExited");
   assert.match(stopped.reason ?? "", /^The container runtime on this machine stopped answering: /);
@@ -77,13 +80,13 @@ test("a container runtime that stops answering stops its tasks with that as the 
 });
 
 /** Opens a socket that forwards to the container runtime until it is closed. */
-async function openDoor(t: TestContext, socketPath: string) {
-  const path = join(await temporaryDirectory(t), "engine.sock");
+async function openSocketProxy(t: TestContext, socketPath: string) {
+  const path = join(await temporaryDirectory(t), "docker.sock");
   const open = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (client) => {
-    const engine = connect({ path: socketPath, allowHalfOpen: true });
-    for (const socket of [client, engine]) open.add(socket.on("error", () => {}));
-    client.pipe(engine).pipe(client);
+    const containerRuntime = connect({ path: socketPath, allowHalfOpen: true });
+    for (const socket of [client, containerRuntime]) open.add(socket.on("error", () => {}));
+    client.pipe(containerRuntime).pipe(client);
   });
   server.listen(path);
   await once(server, "listening");

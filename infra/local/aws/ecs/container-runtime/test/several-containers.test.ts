@@ -58,7 +58,7 @@ test("a container starts when the one it depends on has completed, and shares a 
   );
   await aws.reported(task, "stopped");
   assert.deepEqual(linesOf(task, "app"), ["by init"]);
-  const { Volumes } = await aws.engine.docker.listVolumes({
+  const { Volumes } = await aws.containerRuntime.docker.listVolumes({
     filters: JSON.stringify({ label: [`slipway.task=${task.taskArn}`] }),
   });
   assert.deepEqual(Volumes ?? [], []);

@@ -32,7 +32,7 @@ export const clusterSettingOperations: Operations = (api) => ({
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ClusterSetting.html */
 const INSIGHTS = ["enabled", "disabled", "enhanced"];
 
-export function checkedClusterSettings(input: JsonObject): JsonObject[] {
+function checkedClusterSettings(input: JsonObject): JsonObject[] {
   const settings = objects(input.settings);
   for (const { name, value } of settings) {
     if (name !== "containerInsights")

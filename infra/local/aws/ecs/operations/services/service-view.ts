@@ -67,7 +67,7 @@ export function taskCounts(tasks: readonly TaskRecord[]): { runningCount: number
   return { runningCount: running, pendingCount: live.length - running };
 }
 
-export const tasksOf = (state: EcsState, service: ServiceRecord) =>
+const tasksOf = (state: EcsState, service: ServiceRecord) =>
   Object.values(state.tasks).filter((task) => task.serviceArn === service.arn);
 
 /** Returns a deployment configuration with its stored further members, as the API returns it. */

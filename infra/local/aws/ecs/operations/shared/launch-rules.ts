@@ -66,7 +66,7 @@ export function strategyOf(cluster: ClusterRecord, sent: Json | undefined): Stra
   return strategy;
 }
 
-export const notAssociated = () =>
+const notAssociated = () =>
   invalidParameter(
     "The specified capacity provider strategy cannot contain a capacity provider that is not associated with the cluster. " +
       "Associate the capacity provider with the cluster and try again.",
@@ -100,7 +100,7 @@ export function checkLaunch(launch: Launch, { document }: TaskDefinitionRecord, 
 
 const PLATFORMS = ["LATEST", "1.4.0", "1.3.0", "1.2.0", "1.1.0", "1.0.0"];
 
-export function checkPlatform(onInstances: boolean, platformVersion: string | undefined): void {
+function checkPlatform(onInstances: boolean, platformVersion: string | undefined): void {
   if (platformVersion === undefined) return;
   if (onInstances) throw invalidParameter("The platform version must be null when specifying an EC2 launch type.");
   if (PLATFORMS.includes(platformVersion)) return;
@@ -114,7 +114,7 @@ const MAX_CONSTRAINTS = 10;
 const MAX_STRATEGIES = 5;
 const MAX_EXPRESSION = 2_000;
 
-export function checkPlacement(onInstances: boolean, input: JsonObject): void {
+function checkPlacement(onInstances: boolean, input: JsonObject): void {
   const constraints = objects(input.placementConstraints);
   const strategies = objects(input.placementStrategy);
   if (!onInstances && strategies.length > 0)
@@ -147,7 +147,7 @@ function checkExpression(expression: string): void {
 }
 
 /** Checks the network configuration: tasks in awsvpc mode need one, other modes accept none. */
-export function checkNetwork(networkConfiguration: JsonObject, networkMode: string): void {
+function checkNetwork(networkConfiguration: JsonObject, networkMode: string): void {
   const awsvpc = object(networkConfiguration.awsvpcConfiguration);
   const isGiven = Object.keys(awsvpc).length > 0;
   if (networkMode !== "awsvpc") {
