@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Target } from "../../ci/lib/config/target.js";
+import { revisionTag } from "../../ci/lib/ecs/revision-tags.js";
 import { deployPolicy } from "../../ci/lib/init/deploy-policy.js";
-import { revisionTag } from "../../ci/lib/rollout/revisions/deploy-request.js";
 import { recordTag } from "../../ci/lib/rollout/tasks/task-record.js";
 import { type Block, only, readConfiguration } from "./hcl.js";
 

@@ -1,4 +1,5 @@
 import { type Directory, dag, type Workspace } from "@dagger.io/dagger";
+import { nameIn } from "../aws/arn.js";
 import type { Clients } from "../aws/clients.js";
 import { unchanged } from "../aws/describe-error.js";
 import { describeTaskDefinition } from "../aws/raw-task-definition.js";
@@ -51,7 +52,7 @@ export async function initialise(options: InitOptions): Promise<Directory> {
   const { service, current } = now;
   const invocation = invocationOf(checkout.files.get("dagger.json"));
   const { target } = draft;
-  const names = [target.service, target.repository.split("/").at(-1) ?? "", target.container];
+  const names = [target.service, nameIn(target.repository), target.container];
   const dockerfile = findDockerfile(checkout.dockerfiles, names);
   const file = {
     ...(checkout.files.has(SCHEMA) && { $schema: "./target.schema.json" }),

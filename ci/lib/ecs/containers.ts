@@ -3,8 +3,8 @@ import type { JsonObject, RawTaskDefinition } from "../aws/raw-task-definition.j
 import { InputError } from "../common/errors.js";
 import type { Target } from "../config/target.js";
 import { isMoving } from "../config/version.js";
-import { revisionTag } from "../rollout/revisions/deploy-request.js";
 import { parseImage } from "./image-reference.js";
+import { revisionTag } from "./revision-tags.js";
 
 /** What the named container of a task definition runs. */
 export interface Running {

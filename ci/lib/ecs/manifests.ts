@@ -4,9 +4,9 @@ import { indexTypes, manifestTypes } from "../aws/manifest-types.js";
 import { sdk } from "../aws/sdk.js";
 import { abort } from "../aws/send-options.js";
 import type { Known } from "../aws/try-read.js";
-import type { Session } from "../rollout/session.js";
+import type { EcsContext } from "./context.js";
+import { ecrOf } from "./ecr-images.js";
 import { type ImagePlace, locate, placeOf } from "./image-reference.js";
-import { ecrOf } from "./registry-client.js";
 import type { Subject } from "./snapshot.js";
 
 /**
@@ -15,12 +15,12 @@ import type { Subject } from "./snapshot.js";
  * @returns Why they can't be read, where they are in a registry that the credentials may not read, or that is not of ECR.
  */
 export async function manifestsIn(
-  session: Session,
+  context: EcsContext,
   { image, digests }: Pick<Subject, "image" | "digests">,
 ): Promise<Known<string[]>> {
-  const own = placeOf(session.target);
+  const own = placeOf(context.target);
   // The address of the target's own repository is not known here: an image with another host than ECR's is in it.
-  const place = image === undefined ? own : locate(image, image, session.target);
+  const place = image === undefined ? own : locate(image, image, context.target);
   if ("unknown" in place) return place;
   const { registryId, repositoryName } = place;
   const command = new sdk.ecr.BatchGetImageCommand({
@@ -29,9 +29,9 @@ export async function manifestsIn(
     imageIds: digests.map((imageDigest) => ({ imageDigest })),
     acceptedMediaTypes: indexTypes,
   });
-  const ecr = await ecrOf(session, place);
+  const ecr = await ecrOf(context, place);
   try {
-    const { images = [] } = await ecr.send(command, abort(session));
+    const { images = [] } = await ecr.send(command, abort(context));
     return { value: images.flatMap(({ imageManifest }) => manifestsOf(imageManifest)) };
   } catch (error) {
     // Any other failure passes: the next poll reads again.

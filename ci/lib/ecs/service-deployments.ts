@@ -2,7 +2,7 @@ import type { ServiceDeploymentBrief, ServiceRevision } from "@aws-sdk/client-ec
 import { AccessDeniedError } from "../aws/errors.js";
 import { sdk } from "../aws/sdk.js";
 import { abort } from "../aws/send-options.js";
-import type { Session } from "../rollout/session.js";
+import type { EcsContext } from "./context.js";
 import type { ServiceDeploymentView } from "./snapshot.js";
 import { briefView, serviceDeploymentView } from "./views.js";
 
@@ -27,19 +27,19 @@ export type RevisionCache = Map<string, string>;
  * @param since On AWS's clock, such as a revision's registration: what deploys it can't be older. It bounds the paging.
  */
 export async function listServiceDeployments(
-  session: Session,
+  context: EcsContext,
   since: number,
   cache: RevisionCache,
 ): Promise<ListedDeployment[]> {
   const briefs: ServiceDeploymentBrief[] = [];
   let nextToken: string | undefined;
   do {
-    const page = await listPage(session, nextToken);
+    const page = await listPage(context, nextToken);
     const recent = (page.serviceDeployments ?? []).filter((brief) => createdAt(brief) >= since);
     briefs.push(...recent);
     nextToken = recent.length < (page.serviceDeployments?.length ?? 0) ? undefined : page.nextToken;
   } while (nextToken);
-  await learnRevisions(session, briefs, cache);
+  await learnRevisions(context, briefs, cache);
   return briefs.map((brief) => ({
     arn: brief.serviceDeploymentArn ?? "",
     status: brief.status ?? "",
@@ -59,12 +59,12 @@ export interface ReadableDeployments {
 
 /** As `listServiceDeployments`, for credentials that may not know the newer APIs. */
 export async function readableDeployments(
-  session: Session,
+  context: EcsContext,
   since: number,
   cache: RevisionCache = new Map(),
 ): Promise<ReadableDeployments> {
   try {
-    return { listed: await listServiceDeployments(session, since, cache) };
+    return { listed: await listServiceDeployments(context, since, cache) };
   } catch (error) {
     if (!(error instanceof AccessDeniedError)) throw error;
     return { listed: [], classicOnly: notPermitted(error) };
@@ -77,14 +77,14 @@ export function notPermitted(error: AccessDeniedError): string {
 
 /** @returns undefined while ECS does not know it, or not any more. */
 export async function describeServiceDeployment(
-  session: Session,
+  context: EcsContext,
   arn: string,
 ): Promise<ServiceDeploymentView | undefined> {
-  return (await describeServiceDeployments(session, [arn]))[0];
+  return (await describeServiceDeployments(context, [arn]))[0];
 }
 
 export async function describeServiceDeployments(
-  session: Session,
+  context: EcsContext,
   arns: readonly string[],
 ): Promise<ServiceDeploymentView[]> {
   const found: ServiceDeploymentView[] = [];
@@ -92,18 +92,18 @@ export async function describeServiceDeployments(
     const command = new sdk.ecs.DescribeServiceDeploymentsCommand({
       serviceDeploymentArns: arns.slice(from, from + describedAtOnce),
     });
-    const answer = await session.aws.ecs.send(command, abort(session));
+    const answer = await context.aws.ecs.send(command, abort(context));
     found.push(...(answer.serviceDeployments ?? []).map(serviceDeploymentView));
   }
   return found;
 }
 
 /** The newest `count` deployments of the service, as the list tells them. */
-export async function listRecent(session: Session, count: number): Promise<ServiceDeploymentBrief[]> {
+export async function listRecent(context: EcsContext, count: number): Promise<ServiceDeploymentBrief[]> {
   const briefs: ServiceDeploymentBrief[] = [];
   let nextToken: string | undefined;
   do {
-    const page = await listPage(session, nextToken);
+    const page = await listPage(context, nextToken);
     briefs.push(...(page.serviceDeployments ?? []));
     nextToken = page.nextToken;
   } while (nextToken && briefs.length < count);
@@ -112,12 +112,12 @@ export async function listRecent(session: Session, count: number): Promise<Servi
 
 /** The details of deployments, and where they may not be read what the list has of them. */
 export async function describeOrListed(
-  session: Session,
+  context: EcsContext,
   briefs: readonly ServiceDeploymentBrief[],
 ): Promise<ServiceDeploymentView[]> {
   try {
     return await describeServiceDeployments(
-      session,
+      context,
       briefs.map((brief) => brief.serviceDeploymentArn ?? ""),
     );
   } catch (error) {
@@ -127,11 +127,6 @@ export async function describeOrListed(
 }
 
 const describedAtOnce = 20;
-
-/** Ended for good; an unknown state counts as unfinished. */
-export function isFinished(status: string): boolean {
-  return ["SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"].includes(status);
-}
 
 /** The first deployment that brought one of these revisions, in whatever state it is. */
 export function earliestOf(
@@ -143,26 +138,26 @@ export function earliestOf(
     .sort((a, b) => a.createdAt - b.createdAt)[0];
 }
 
-function listPage(session: Session, nextToken: string | undefined) {
-  const { cluster, service } = session.target;
+function listPage(context: EcsContext, nextToken: string | undefined) {
+  const { cluster, service } = context.target;
   const command = new sdk.ecs.ListServiceDeploymentsCommand({ cluster, service, ...(nextToken && { nextToken }) });
-  return session.aws.ecs.send(command, abort(session));
+  return context.aws.ecs.send(command, abort(context));
 }
 
-async function learnRevisions(session: Session, briefs: ServiceDeploymentBrief[], cache: RevisionCache) {
+async function learnRevisions(context: EcsContext, briefs: ServiceDeploymentBrief[], cache: RevisionCache) {
   const arns = briefs.map((brief) => brief.targetServiceRevisionArn ?? "").filter((arn) => arn && !cache.has(arn));
-  for (const [arn, taskDefinition] of await taskDefinitionsOf(session, arns)) cache.set(arn, taskDefinition);
+  for (const [arn, taskDefinition] of await taskDefinitionsOf(context, arns)) cache.set(arn, taskDefinition);
 }
 
 /** The task definitions of service revisions, by the service revision's ARN. */
-export async function taskDefinitionsOf(session: Session, arns: readonly string[]): Promise<RevisionCache> {
-  const revisions = await describeRevisions(session, arns);
+export async function taskDefinitionsOf(context: EcsContext, arns: readonly string[]): Promise<RevisionCache> {
+  const revisions = await describeRevisions(context, arns);
   return new Map([...revisions].map(([arn, { taskDefinition = "" }]) => [arn, taskDefinition]));
 }
 
 /** Service revisions, by ARN. */
 export async function describeRevisions(
-  session: Session,
+  context: EcsContext,
   arns: readonly string[],
 ): Promise<Map<string, ServiceRevision>> {
   const found = new Map<string, ServiceRevision>();
@@ -170,7 +165,7 @@ export async function describeRevisions(
     const command = new sdk.ecs.DescribeServiceRevisionsCommand({
       serviceRevisionArns: arns.slice(from, from + describedAtOnce),
     });
-    const answer = await session.aws.ecs.send(command, abort(session));
+    const answer = await context.aws.ecs.send(command, abort(context));
     for (const revision of answer.serviceRevisions ?? []) found.set(revision.serviceRevisionArn ?? "", revision);
   }
   return found;

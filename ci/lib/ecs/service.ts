@@ -1,4 +1,5 @@
 import type { Service, ServiceField } from "@aws-sdk/client-ecs";
+import { nameIn } from "../aws/arn.js";
 import type { Aws } from "../aws/clients.js";
 import { unchanged } from "../aws/describe-error.js";
 import { hintFrom, type Listed, listPages } from "../aws/name-suggestions.js";
@@ -84,7 +85,7 @@ async function listServices(aws: Aws, { cluster }: Pick<Target, "cluster">, sign
 }
 
 function namesOf(arns: readonly string[] = []): string[] {
-  return arns.map((arn) => arn.split("/").at(-1) ?? arn);
+  return arns.map((arn) => nameIn(arn));
 }
 
 function refuseOtherFamily(taskDefinition: JsonObject, target: Target): void {

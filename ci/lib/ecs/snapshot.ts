@@ -1,3 +1,4 @@
+import { nameIn } from "../aws/arn.js";
 /** One look at ECS, as plain data: all that the judge and the diagnosis know. Times of AWS are milliseconds since the epoch on AWS's clock. */
 export interface Snapshot {
   /** When it was taken, on our own clock: never compared with AWS's times. */
@@ -127,7 +128,7 @@ export interface ContainerView {
 
 /** The last part of a task's ARN: 32 hex digits. */
 export function taskId(arn: string): string {
-  return arn.split("/").at(-1) ?? arn;
+  return nameIn(arn);
 }
 
 /** Of a view or of the service as AWS answers it. */

@@ -4,8 +4,8 @@ import type { JsonObject } from "../aws/raw-task-definition.js";
 import { repositoryOf } from "../commands/resolve-target.js";
 import type { Target } from "../config/target.js";
 import { objects } from "../ecs/containers.js";
+import { revisionTag } from "../ecs/revision-tags.js";
 import { secretReferences } from "../rollout/preflight/secret-references.js";
-import { revisionTag } from "../rollout/revisions/deploy-request.js";
 import { recordTag } from "../rollout/tasks/task-record.js";
 import { targetGroupsOf } from "../rollout/watch/target-groups.js";
 

@@ -1,3 +1,4 @@
+import { nameIn } from "../aws/arn.js";
 import type { JsonObject } from "../aws/raw-task-definition.js";
 import { neutral } from "../common/foreign-text.js";
 import { containersOf, objects } from "../ecs/containers.js";
@@ -58,7 +59,7 @@ function foundLines({ draft: { target }, service, address, taskDefinition }: Rep
   const secrets = secretReferences(taskDefinition, target).map(({ taker }) => taker);
   const breaker = service.deploymentConfiguration?.deploymentCircuitBreaker;
   return [
-    `task definition: ${String(taskDefinition.taskDefinitionArn).split("/").at(-1)}, ${target.platform}`,
+    `task definition: ${nameIn(String(taskDefinition.taskDefinitionArn))}, ${target.platform}`,
     `containers: a deploy changes ${released.join(", ")}${others.length > 0 ? `; it leaves ${others.join(", ")}` : ""}`,
     `repository: ${target.repository}`,
     `desired count: ${service.desiredCount ?? 0}`,

@@ -1,3 +1,4 @@
+import { nameIn } from "../aws/arn.js";
 import { neutral } from "../common/foreign-text.js";
 import type { DeploymentRecord } from "../rollout/history/deployment-record.js";
 
@@ -19,7 +20,7 @@ function row(past: DeploymentRecord): string[] {
     past.finishedAt === undefined ? "-" : `${Math.round((past.finishedAt - past.startedAt) / 1000)} s`,
     past.ending,
     past.version ?? "-",
-    past.taskDefinition.split("/").at(-1) ?? "-",
+    nameIn(past.taskDefinition),
     past.digest?.slice(0, "sha256:".length + 12) ?? "-",
     past.who ?? "-",
     past.commit?.slice(0, 12) ?? "-",

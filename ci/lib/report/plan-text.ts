@@ -1,3 +1,4 @@
+import { nameIn } from "../aws/arn.js";
 import { neutral } from "../common/foreign-text.js";
 import type { Proposal } from "../rollout/plan/proposal.js";
 import type { JudgedFinding } from "../rollout/preflight/finding.js";
@@ -30,7 +31,7 @@ function facts({ hash, where, release, from, image, platforms }: Proposal): [str
   return [
     ["plan", hash],
     ["service", `${where.service} in ${where.cluster}, ${where.region}, account ${where.account}`],
-    ["from", `${from.version ?? "no version"} (${shortName(from.taskDefinition)})`],
+    ["from", `${from.version ?? "no version"} (${nameIn(from.taskDefinition)})`],
     ["to", `${release.version} (the next revision)`],
     ["digest", release.digest],
     ["platform", "value" in platforms ? platforms.value.join(", ") : `not known: ${platforms.unknown}`],
@@ -76,8 +77,4 @@ function nextStep({ hash, release, isNothing, isRefused }: Proposal): string {
   if (isNothing) return "nothing, or the same with --force to replace the tasks.";
   if (isRefused) return "fix what is an error, or pass --ignore with its name.";
   return `deploy --version ${release.version} --published --plan ${hash}, with the same options: it is refused if anything has moved.`;
-}
-
-function shortName(arn: string): string {
-  return arn.split("/").at(-1) ?? arn;
 }

@@ -1,3 +1,4 @@
+import { nameIn } from "../aws/arn.js";
 import { neutral, quoted } from "../common/foreign-text.js";
 import type { Diagnosis } from "../rollout/diagnose/diagnose.js";
 import type { LogTail } from "../rollout/diagnose/log-tail.js";
@@ -34,11 +35,11 @@ function facts(report: Report): [string, string][] {
   const took = elapsed(report.endedAt - report.startedAt);
   return [
     ["service", `${where.service} in ${where.cluster}, ${where.region}, account ${where.account}`],
-    ["from", `${from.version ?? "no version"} (${shortName(from.taskDefinition)})`],
-    ["to", `${release.version} (${shortName(report.taskDefinition)})`],
+    ["from", `${from.version ?? "no version"} (${nameIn(from.taskDefinition)})`],
+    ["to", `${release.version} (${nameIn(report.taskDefinition)})`],
     ["digest", release.digest],
     ...(release.untested ? ([["tests", "not tested: the app names none"]] as [string, string][]) : []),
-    ["deployment", deployment.arn?.split("/").at(-1) ?? deployment.id ?? "not found"],
+    ["deployment", (deployment.arn === undefined ? deployment.id : nameIn(deployment.arn)) ?? "not found"],
     ["time", `${new Date(report.startedAt).toISOString()}, took ${took.slice(1)}`],
     ...report.witnesses.map((one): [string, string] => [
       "witness",
@@ -71,7 +72,7 @@ function duringText({ asked, failed, failures }: AskedMeanwhile, startedAt: numb
 
 function undoFacts({ why, refused, to, taskDefinition, verdict, http }: UndoReport): [string, string][] {
   if (refused !== undefined || !to) return [["undo", `not done: ${refused}`]];
-  const back = `${to.version ?? to.image} (${shortName(taskDefinition ?? "")}, a copy of ${shortName(to.taskDefinition)})`;
+  const back = `${to.version ?? to.image} (${nameIn(taskDefinition ?? "")}, a copy of ${nameIn(to.taskDefinition)})`;
   const served = http && http.state !== "not-checked" ? [["undo HTTP", httpText(http)] as [string, string]] : [];
   return [["undo", `${verdict}: ${back}, because ${why}`], ...served];
 }
@@ -105,7 +106,7 @@ function diagnosisLines({ title, failedTasks, ...rest }: Diagnosis): string[] {
 /** Why what was gone back to does not run either. */
 function wayBackLines({ taskDefinition, failedTasks, title, evidence, fix }: RollbackDiagnosis): string[] {
   const [first = "", ...rest] = causeLines({ title: `${title} (${failedTasks} of its tasks failed)`, evidence, fix });
-  return [`${shortName(taskDefinition)}, which was gone back to, does not run. ${first}`, ...rest];
+  return [`${nameIn(taskDefinition)}, which was gone back to, does not run. ${first}`, ...rest];
 }
 
 export function causeLines({ title, evidence, fix }: Pick<Diagnosis, "title" | "evidence" | "fix">): string[] {
@@ -121,8 +122,4 @@ export function logLines(log: LogTail): string[] {
 /** Why the task after the deploy failed. */
 function afterLines({ after }: Report): string[] {
   return after?.why ? ["", ...causeLines(after.why.diagnosis), "", ...logLines(after.why.log)] : [];
-}
-
-function shortName(arn: string): string {
-  return arn.split("/").at(-1) ?? arn;
 }

@@ -1,3 +1,4 @@
+import { nameIn } from "../aws/arn.js";
 import { neutral } from "../common/foreign-text.js";
 import type { DeploymentView } from "../ecs/snapshot.js";
 import type { Status } from "../rollout/status.js";
@@ -8,7 +9,7 @@ export function formatStatus(status: Status): string {
     ["service", `${status.service} in ${status.cluster}`],
     ["version", `${status.version ?? "none"}${status.versionFrom ? " (the image's tag)" : ""}`],
     ["digest", status.digest ?? `not by digest: ${status.image}`],
-    ["revision", status.taskDefinition.split("/").at(-1) ?? ""],
+    ["revision", nameIn(status.taskDefinition)],
     ["tasks", `${status.runningCount} of ${status.desiredCount} running, ${status.pendingCount} pending`],
     ...status.deployments.map((one): [string, string] => ["deployment", describe(one)]),
     ...status.events.map(({ at, message }): [string, string] => ["event", `${new Date(at).toISOString()} ${message}`]),
@@ -17,7 +18,7 @@ export function formatStatus(status: Status): string {
 }
 
 function describe(one: DeploymentView): string {
-  const revision = one.taskDefinition.split("/").at(-1);
+  const revision = nameIn(one.taskDefinition);
   const failed = one.failedTasks > 0 ? `, ${one.failedTasks} failed` : "";
   const counts = `${one.runningCount} of ${one.desiredCount} running${failed}`;
   return `${one.id} ${one.status} ${one.rolloutState ?? ""} ${revision}: ${counts}`;

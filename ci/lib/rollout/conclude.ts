@@ -1,3 +1,4 @@
+import { nameIn } from "../aws/arn.js";
 import type { Judgement, Verdict } from "./judge/verdict.js";
 import type { AutomaticRollback } from "./rollback/automatic-rollback.js";
 import type { HttpCheck } from "./verify/verify.js";
@@ -27,7 +28,7 @@ export function conclude({ version, judgement, http, undone, undoHttp }: Ended):
   if ("refused" in undone)
     return { verdict: own.verdict, reason: `${own.reason} It was not taken back: ${undone.refused}.` };
   const { verdict, reason } = undone.watched.judgement;
-  const back = undone.to.version ?? undone.to.taskDefinition.split("/").at(-1);
+  const back = undone.to.version ?? nameIn(undone.to.taskDefinition);
   if (verdict === "nothing-ran") {
     return {
       verdict: "rolled-back",

@@ -1,3 +1,4 @@
+import { nameIn } from "../aws/arn.js";
 import { unchanged } from "../aws/describe-error.js";
 import { choices } from "../aws/name-suggestions.js";
 import type { RawTaskDefinition } from "../aws/raw-task-definition.js";
@@ -39,8 +40,8 @@ export async function rollback({ to, ...options }: RollbackOptions): Promise<Rep
   const release = releaseOf(options, source, goal);
   options.progress(
     begun
-      ? `A rollback to ${release.version} (${nameOf(goal.taskDefinition)}) has not come to its end: going on with it.`
-      : `Going back from ${running.version ?? running.image} to ${release.version}, as ${nameOf(goal.taskDefinition)} has it: ${proofOf(goal)}.`,
+      ? `A rollback to ${release.version} (${nameIn(goal.taskDefinition)}) has not come to its end: going on with it.`
+      : `Going back from ${running.version ?? running.image} to ${release.version}, as ${nameIn(goal.taskDefinition)} has it: ${proofOf(goal)}.`,
   );
   return await rollOut({ ...options, release, source, verb: "rollback" });
 }
@@ -63,7 +64,7 @@ async function choose(
   if (found) return found;
   throw new InputError(
     "nothing-startable",
-    `Nothing can be gone back to: of no release that ended well are all images in ECR any more. The last one is ${nameOf(last.taskDefinition)}. Push its image again, or deploy a version that is there: deploy --published --version VERSION.`,
+    `Nothing can be gone back to: of no release that ended well are all images in ECR any more. The last one is ${nameIn(last.taskDefinition)}. Push its image again, or deploy a version that is there: deploy --published --version VERSION.`,
   );
 }
 
@@ -83,11 +84,11 @@ async function refuseUnstartable(
   const others = successfulTargets(past, running).filter((one) => one.taskDefinition !== goal.taskDefinition);
   const other = await firstStartable(session, others);
   const next = other
-    ? `The last release that ended well and can be started is ${nameOf(other.goal.taskDefinition)}: rollback --to ${nameOf(other.goal.taskDefinition)}.`
+    ? `The last release that ended well and can be started is ${nameIn(other.goal.taskDefinition)}: rollback --to ${nameIn(other.goal.taskDefinition)}.`
     : "No other release that ended well can be started either.";
   throw new InputError(
     "image-missing",
-    `${nameOf(goal.taskDefinition)} can't be gone back to: ${missing.join(" and ")} is not in ECR, or can't be pulled from there. ${next} To go there in spite of it: --ignore image-missing.`,
+    `${nameIn(goal.taskDefinition)} can't be gone back to: ${missing.join(" and ")} is not in ECR, or can't be pulled from there. ${next} To go there in spite of it: --ignore image-missing.`,
   );
 }
 
@@ -140,7 +141,7 @@ async function describeGoal(
     if ((error as Error).name !== "ClientException" || to === undefined) throw error;
     throw new InputError(
       "no-such-revision",
-      `${nameOf(taskDefinition)} can't be gone back to: ${neutral((error as Error).message)} Name another with --to; see history.`,
+      `${nameIn(taskDefinition)} can't be gone back to: ${neutral((error as Error).message)} Name another with --to; see history.`,
       { cause: error },
     );
   }
@@ -154,7 +155,7 @@ function releaseOf({ target }: Session, source: RawTaskDefinition, goal: Rollbac
   }
   throw new InputError(
     "not-a-release",
-    `${nameOf(goal.taskDefinition)} can't be gone back to: its container ${target.container} names ${digest === undefined ? `no digest (${image})` : "no version"}. Name another with --to; see history.`,
+    `${nameIn(goal.taskDefinition)} can't be gone back to: its container ${target.container} names ${digest === undefined ? `no digest (${image})` : "no version"}. Name another with --to; see history.`,
   );
 }
 
@@ -169,8 +170,4 @@ function badTo({ target }: Session, to: string): InputError {
     "bad-to",
     `There is nothing called ${JSON.stringify(to)} to go back to. Accepted: a version, as in v1.2.3, or a revision of ${target.family}, as in ${target.family}:7 or 7.`,
   );
-}
-
-function nameOf(arn: string): string {
-  return arn.split("/").at(-1) ?? arn;
 }

@@ -1,3 +1,4 @@
+import { nameIn } from "../aws/arn.js";
 import type { RawTaskDefinition } from "../aws/raw-task-definition.js";
 import { type CurrentService, readService } from "../ecs/service.js";
 import { afterwards } from "./after-rollout.js";
@@ -72,7 +73,7 @@ export async function rollOut(options: RollOutOptions): Promise<Report> {
   const known = eventsBefore(now, Number.POSITIVE_INFINITY);
   const { span = noSpan } = session;
   const ended = await span(
-    `roll out ${version} (${started.subject.taskDefinition.split("/").at(-1)})`,
+    `roll out ${version} (${nameIn(started.subject.taskDefinition)})`,
     () => watch(session, started.subject, known, permitted, publicly.ask).finally(publicly.end),
     failureOf,
   );
@@ -107,7 +108,7 @@ async function timeAllowed(session: Session, { service, current }: CurrentServic
 }
 
 function opening(now: CurrentService, { attached, subject }: Started, { version }: Release): string {
-  const revision = subject.taskDefinition.split("/").at(-1);
+  const revision = nameIn(subject.taskDefinition);
   if (attached && subject.taskDefinition !== now.running.taskDefinition)
     return `An earlier call has rolled out ${version} (${revision}): looking what became of it.`;
   if (attached) return `The service is set to ${version} (${revision}) already: watching that rollout to its end.`;

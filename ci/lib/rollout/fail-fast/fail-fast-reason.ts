@@ -1,4 +1,5 @@
 import { primaryOf, type Snapshot, type Subject, type TaskView } from "../../ecs/snapshot.js";
+import { breakerThreshold, trafficShiftedStages } from "../../ecs/states.js";
 import type { Cause } from "../diagnose/causes.js";
 import { terminalFailures } from "../diagnose/failures.js";
 
@@ -46,17 +47,14 @@ export function failuresWithoutBreaker(
   if (mayHaveServed(subject, snapshots)) return undefined;
   const { desiredCount } = latest.service;
   const failed = primaryOf(latest.service)?.failedTasks ?? 0;
-  return failed >= Math.min(200, Math.max(3, Math.ceil(desiredCount / 2))) ? failed : undefined;
+  return failed >= breakerThreshold(desiredCount) ? failed : undefined;
 }
 
 /** Ours is under way, nobody ends it already, and it has not come so far that the public is on it. */
 export function isStoppable({ taskDefinition }: Subject, { service, ours }: Snapshot): boolean {
   if (!ours || !["PENDING", "IN_PROGRESS"].includes(ours.status)) return false;
-  return primaryOf(service)?.taskDefinition === taskDefinition && !shifted.has(ours.lifecycleStage ?? "");
+  return primaryOf(service)?.taskDefinition === taskDefinition && !trafficShiftedStages.has(ours.lifecycleStage ?? "");
 }
-
-/** Stages at which production traffic reaches the new tasks: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-blue-green.html */
-const shifted = new Set(["PRODUCTION_TRAFFIC_SHIFT", "POST_PRODUCTION_TRAFFIC_SHIFT", "BAKE_TIME", "CLEAN_UP"]);
 
 /** A completed deployment that still has a place in the service: what ECS returns to. */
 export function hasCandidate({ taskDefinition }: Subject, { service }: Snapshot): boolean {

@@ -1,6 +1,6 @@
+import { readImage } from "../../ecs/ecr-images.js";
 import type { Snapshot, Subject } from "../../ecs/snapshot.js";
 import type { Judgement } from "../judge/verdict.js";
-import { readImage } from "../preflight/read-image.js";
 import type { Session } from "../session.js";
 import { type FailFastReason, failFastReason, failuresWithoutBreaker, isStoppable } from "./fail-fast-reason.js";
 import { requestRollback } from "./request-rollback.js";

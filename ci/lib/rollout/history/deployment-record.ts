@@ -1,5 +1,5 @@
+import { isOfMonitor, isOfReplacement } from "../../ecs/event-messages.js";
 import type { ServiceDeploymentView } from "../../ecs/snapshot.js";
-import { isOfMonitor } from "../judge/person.js";
 import type { Verdict } from "../judge/verdict.js";
 
 /** A deployment that the service has had. Times are milliseconds since the epoch on AWS's clock. */
@@ -39,7 +39,7 @@ export function outcomeOf({ status, statusReason = "", breaker, alarms }: Servic
     case "ROLLBACK_FAILED":
       return "failed";
     case "STOPPED":
-      if (/replaced by a new service deployment/i.test(statusReason)) return "superseded";
+      if (isOfReplacement(statusReason)) return "superseded";
       return breaker?.status === "TRIGGERED" || alarms?.status === "TRIGGERED" || isOfMonitor(statusReason)
         ? "failed"
         : "stopped";

@@ -1,8 +1,8 @@
 import { InputError } from "../../common/errors.js";
 import type { Running } from "../../ecs/containers.js";
+import { revisionTag } from "../../ecs/revision-tags.js";
 import type { CurrentService } from "../../ecs/service.js";
 import { primaryOf } from "../../ecs/snapshot.js";
-import { revisionTag } from "../revisions/deploy-request.js";
 import { tagOf } from "../revisions/own-revisions.js";
 import type { DeploymentRecord } from "./deployment-record.js";
 

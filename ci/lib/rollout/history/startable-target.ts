@@ -1,7 +1,8 @@
+import { nameIn } from "../../aws/arn.js";
 import type { RawTaskDefinition } from "../../aws/raw-task-definition.js";
 import { knowing } from "../../aws/try-read.js";
+import { readRepository } from "../../ecs/ecr-images.js";
 import { placeOf } from "../../ecs/image-reference.js";
-import { readRepository } from "../preflight/read-image.js";
 import { imageReader, imagesOf, readImages } from "../preflight/read-images.js";
 import { describeRevision } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
@@ -50,7 +51,7 @@ export async function firstStartable(
     const missing = source && (await missingOf(source));
     if (source && missing?.length === 0) return { goal, source };
     const why = missing ? `${missing.join(" and ")} is not in ECR, or can't be pulled` : "the revision was deleted";
-    session.progress(`Passing over ${goal.taskDefinition.split("/").at(-1)}: ${why}.`);
+    session.progress(`Passing over ${nameIn(goal.taskDefinition)}: ${why}.`);
   }
   return undefined;
 }

@@ -1,3 +1,5 @@
+import { isOfUser, rollbackGoalIn } from "../../ecs/event-messages.js";
+import { lagWindow } from "../../ecs/lag.js";
 import {
   type DeploymentView,
   type EventView,
@@ -6,8 +8,6 @@ import {
   type Snapshot,
   type Subject,
 } from "../../ecs/snapshot.js";
-import { lagWindow } from "../start/rollout-lookup.js";
-import { isOfPerson } from "./person.js";
 import { decided, type Judgement, undecided, type Witness } from "./verdict.js";
 
 /**
@@ -56,7 +56,7 @@ export function judgeClassic(subject: Subject, snapshots: readonly Snapshot[], s
 function judgePrimary({ rollback }: Subject, snapshot: Snapshot, primary: DeploymentView, seen: Witness[]): Judgement {
   const { rolloutState, rolloutStateReason = "no reason given" } = primary;
   if (rolloutState === "FAILED") {
-    return !rollback && isOfPerson(rolloutStateReason)
+    return !rollback && isOfUser(rolloutStateReason)
       ? decided("stopped", `Somebody stopped it, without a rollback. ECS: ${rolloutStateReason}`, seen)
       : decided("failed", `Nothing was rolled back. ECS: ${rolloutStateReason}`, seen);
   }
@@ -108,7 +108,7 @@ function tellsOfWayBack({ registeredAt, deploymentId }: Subject, service: Servic
 
 /** A rollback that a person asks for is told as a stop too, and where it leads. */
 function isStop(failure: string): boolean {
-  return isOfPerson(failure) && !/rolling back/i.test(failure);
+  return isOfUser(failure) && !/rolling back/i.test(failure);
 }
 
 /**
@@ -120,21 +120,14 @@ function goalOf(subject: Subject, snapshots: readonly Snapshot[]) {
     .flatMap(({ service }) => service.events)
     .filter(({ at }) => at >= subject.registeredAt)
     .sort((a, b) => a.at - b.at);
-  const begun = events.findIndex(({ message }) => isWayBack(message));
-  const [, id] = wayBack.exec(events[begun]?.message ?? "") ?? [];
+  const begun = events.findIndex(({ message }) => rollbackGoalIn(message) !== undefined);
+  const id = rollbackGoalIn(events[begun]?.message ?? "");
   const named = snapshots.flatMap(({ service }) => service.deployments).find((one) => one.id === id);
   if (!named) return undefined;
   const arrival = `(deployment ${id}) deployment completed`;
   const isReached = events.slice(begun).some(({ message }) => message.includes(arrival));
   return { taskDefinition: named.taskDefinition, isReached };
 }
-const wayBack = /rolling back to deployment (\S+?)\.$/;
-
-/** Whether an event says that ECS goes back. */
-export function isWayBack(message: string): boolean {
-  return wayBack.test(message);
-}
-
 /** What was seen in place of ours, and is no longer there, before ECS told of a failure: that is then not ours. */
 function replacedBefore(subject: Subject, snapshots: readonly Snapshot[], now: DeploymentView) {
   const known = [subject.taskDefinition, now.taskDefinition];

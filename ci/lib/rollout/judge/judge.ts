@@ -1,6 +1,6 @@
+import { isOfMonitor, isOfReplacement, isOfUser } from "../../ecs/event-messages.js";
 import { isDeleted, primaryOf, type ServiceDeploymentView, type Snapshot, type Subject } from "../../ecs/snapshot.js";
 import { judgeClassic } from "./classic.js";
-import { isOfMonitor, isOfPerson } from "./person.js";
 import { decided, type Judgement, undecided, type Witness } from "./verdict.js";
 import { witnesses } from "./witnesses.js";
 
@@ -93,7 +93,7 @@ function isReadAfterEnd({ deadline }: Subject, snapshots: readonly Snapshot[]): 
 /** STOPPED is three things. */
 function judgeStopped(subject: Subject, snapshot: Snapshot, ours: ServiceDeploymentView, seen: Witness[]): Judgement {
   const primary = primaryOf(snapshot.service);
-  const replaced = /replaced by a new service deployment/i.test(ours.statusReason ?? "");
+  const replaced = isOfReplacement(ours.statusReason ?? "");
   if (replaced) {
     const isOther =
       primary && (primary.taskDefinition !== subject.taskDefinition || primary.id !== subject.deploymentId);
@@ -115,7 +115,7 @@ function waitsForPerson({ hookId, expiresAt }: NonNullable<ServiceDeploymentView
 function rolledBackBy({ rollback }: Subject, ours: ServiceDeploymentView): string {
   const text = `${ours.statusReason ?? ""} ${ours.rollbackReason ?? ""}`;
   if (/lifecycle hook/i.test(text)) return "a lifecycle hook";
-  if (isOfPerson(text)) return rollback ? `us, ${rollback.why}` : "a person";
+  if (isOfUser(text)) return rollback ? `us, ${rollback.why}` : "a person";
   return triggered(ours) ?? monitorIn(text) ?? "ECS";
 }
 

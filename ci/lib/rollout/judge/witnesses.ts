@@ -1,4 +1,5 @@
 import { primaryOf, type Snapshot, type Subject, type TaskView, taskId } from "../../ecs/snapshot.js";
+import { isServing } from "../../ecs/states.js";
 import type { Witness } from "./verdict.js";
 
 /** The three facts that `deployed` rests on; without the service deployment's permission there are two. */
@@ -34,11 +35,6 @@ function tasksWitness(subject: Subject, { service, tasks }: Snapshot): Witness {
     holds: others.length === 0 && running >= service.desiredCount,
     saw: others.length > 0 ? `${saw}; not on it: ${rest}` : saw,
   };
-}
-
-/** By its last status: an old task that drains has the desired status STOPPED and serves on. */
-export function isServing(task: TaskView): boolean {
-  return ["ACTIVATING", "RUNNING", "DEACTIVATING"].includes(task.lastStatus);
 }
 
 /** ECS may leave the digest out, and of an image that is named by a tag none may be known: the revision stands for it then. */

@@ -3,6 +3,7 @@ import type { JsonObject } from "../../aws/raw-task-definition.js";
 import type { Known } from "../../aws/try-read.js";
 import type { Target } from "../../config/target.js";
 import type { Running } from "../../ecs/containers.js";
+import type { ImageFacts, RepositoryFacts } from "../../ecs/ecr-images.js";
 import type { ImagePlace } from "../../ecs/image-reference.js";
 import type { ReadableDeployments } from "../../ecs/service-deployments.js";
 import type { DeployRequest } from "../revisions/deploy-request.js";
@@ -48,25 +49,6 @@ export interface PreflightFacts {
   logGroups: LogGroupFacts[];
   /** Without those that the service names and that are not there. */
   targetGroups: Known<TargetGroup[]>;
-}
-
-export interface RepositoryFacts {
-  uri: string;
-  /** MUTABLE, IMMUTABLE, or one of them WITH_EXCLUSION. */
-  tagMutability: string;
-  /** Patterns of the tags for which it is the other way round; `*` stands for any text. */
-  exclusions: string[];
-  scanOnPush: boolean;
-}
-
-export interface ImageFacts {
-  tags: string[];
-  /** ACTIVE, ARCHIVED or ACTIVATING; ACTIVE where ECR does not tell. */
-  status: string;
-  /** Compressed, in bytes; absent for an index. */
-  size?: number;
-  /** Milliseconds since the epoch. */
-  pushedAt?: number;
 }
 
 /** An image that a container names. */

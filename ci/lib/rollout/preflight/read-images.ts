@@ -1,10 +1,11 @@
 import type { JsonObject } from "../../aws/raw-task-definition.js";
 import { type Known, knowing } from "../../aws/try-read.js";
 import { objects } from "../../ecs/containers.js";
+import type { ImageFacts } from "../../ecs/ecr-images.js";
+import { readImage } from "../../ecs/ecr-images.js";
 import { locate, parseImage } from "../../ecs/image-reference.js";
 import type { Session } from "../session.js";
-import type { ContainerImage, ImageFacts } from "./facts.js";
-import { readImage } from "./read-image.js";
+import type { ContainerImage } from "./facts.js";
 
 /** A container and the image that it names. */
 export interface NamedImage {

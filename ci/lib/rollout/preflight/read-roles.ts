@@ -1,3 +1,4 @@
+import { nameIn } from "../../aws/arn.js";
 import type { JsonObject } from "../../aws/raw-task-definition.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
@@ -38,7 +39,7 @@ async function readState(session: Session, role: string): Promise<Known<RoleStat
 async function readTrust(session: Session, role: string): Promise<Known<boolean> | undefined> {
   const { GetRoleCommand, NoSuchEntityException } = sdk.iam;
   const iam = await session.aws.lazy.iam();
-  const command = new GetRoleCommand({ RoleName: role.split("/").at(-1) });
+  const command = new GetRoleCommand({ RoleName: nameIn(role) });
   try {
     const { Role } = await iam.send(command, abort(session));
     // Roles are found by name alone: one of this name below another path is another role.

@@ -2,10 +2,10 @@ import type { PlatformImage } from "../../aws/image-platforms.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import { type Known, knowing } from "../../aws/try-read.js";
+import type { RepositoryFacts } from "../../ecs/ecr-images.js";
+import { ecrOf } from "../../ecs/ecr-images.js";
 import type { ImagePlace } from "../../ecs/image-reference.js";
-import { ecrOf } from "../../ecs/registry-client.js";
 import type { Session } from "../session.js";
-import type { RepositoryFacts } from "./facts.js";
 
 type Counts = Record<string, number>;
 

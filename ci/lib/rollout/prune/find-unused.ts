@@ -1,4 +1,5 @@
 import type { Service } from "@aws-sdk/client-ecs";
+import { nameIn } from "../../aws/arn.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import type { Session } from "../session.js";
@@ -68,7 +69,7 @@ function entryOf(revision: number | undefined, arn: string): [number, string][] 
 
 function servingOf({ target }: Session, services: readonly Service[]): number {
   const service = services.find(
-    ({ clusterArn, serviceName }) => serviceName === target.service && clusterArn?.split("/").at(-1) === target.cluster,
+    ({ clusterArn, serviceName }) => serviceName === target.service && nameIn(clusterArn ?? "") === target.cluster,
   );
   const serving = revisionOf(service?.taskDefinition ?? "", target.family);
   if (serving !== undefined) return serving;

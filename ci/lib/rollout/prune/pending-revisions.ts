@@ -1,4 +1,4 @@
-import { revisionTag } from "../revisions/deploy-request.js";
+import { revisionTag } from "../../ecs/revision-tags.js";
 import { describeRevision, registeredAt, tagOf } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
 import type { RevisionUses } from "./revision-uses.js";

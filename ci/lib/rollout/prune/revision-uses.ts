@@ -1,3 +1,4 @@
+import { nameIn } from "../../aws/arn.js";
 /** Who uses which revisions of one family: by the revision's number, as in `a task runs it`. */
 export class RevisionUses {
   readonly #by = new Map<number, string>();
@@ -30,6 +31,6 @@ export class RevisionUses {
 
 /** The revision's number; undefined when it is another family's, or when the family's newest is meant. */
 export function revisionOf(taskDefinition: string, family: string): number | undefined {
-  const [name = "", revision] = (taskDefinition.split("/").at(-1) ?? "").split(":");
+  const [name = "", revision] = nameIn(taskDefinition).split(":");
   return name === family && revision !== undefined && /^\d+$/.test(revision) ? Number(revision) : undefined;
 }

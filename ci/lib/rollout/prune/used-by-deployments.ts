@@ -1,13 +1,9 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import { InputError } from "../../common/errors.js";
 import { readService } from "../../ecs/service.js";
-import {
-  describeServiceDeployments,
-  isFinished,
-  listRecent,
-  taskDefinitionsOf,
-} from "../../ecs/service-deployments.js";
+import { describeServiceDeployments, listRecent, taskDefinitionsOf } from "../../ecs/service-deployments.js";
 import type { ServiceDeploymentView } from "../../ecs/snapshot.js";
+import { isFinished } from "../../ecs/states.js";
 import { historyLimit, readHistory } from "../history/read-history.js";
 import { lastSuccessful } from "../history/rollback-target.js";
 import type { Session } from "../session.js";

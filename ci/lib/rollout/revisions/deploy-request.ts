@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { RawTaskDefinition } from "../../aws/raw-task-definition.js";
 import { InputError } from "../../common/errors.js";
 import type { Target } from "../../config/target.js";
+import { revisionTag, tagText } from "../../ecs/revision-tags.js";
 import type { DeploySettings } from "../plan/deploy-settings.js";
 import type { Release } from "../session.js";
 
@@ -44,23 +45,6 @@ export function idempotencyKey(target: Target, { verb, release, settings: asked,
 }
 
 /** The tags that hold what is kept in AWS of an attempt. */
-export const revisionTag = {
-  attempt: "slipway:attempt",
-  verb: "slipway:verb",
-  version: "slipway:version",
-  digest: "slipway:digest",
-  base: "slipway:base",
-  plan: "slipway:plan",
-  commit: "slipway:commit",
-  time: "slipway:time",
-  /** What the public URL answered before the rollout: see verify/baseline.ts. */
-  probe: "slipway:probe",
-  /** Why we have asked ECS to roll it back. */
-  stopped: "slipway:stopped",
-  /** Why a revision takes its base back: only on one whose verb is `undo`. */
-  because: "slipway:because",
-} as const;
-
 /**
  * What is kept in AWS of an attempt: tags on the revision that it registers. They are all the state there is.
  * @param base ARN of the revision that the new one was made from.
@@ -86,11 +70,6 @@ export function revisionTags(
     ...(probe !== undefined && { [revisionTag.probe]: tagText(probe) }),
     ...(release.commit !== undefined && { [revisionTag.commit]: tagText(release.commit) }),
   };
-}
-
-/** A text as the value of a tag, which takes fewer characters: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html */
-export function tagText(text: string): string {
-  return text.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, " ").slice(0, 256);
 }
 
 /** @throws InputError for an empty run id, which would be taken for none, or one that could hardly be an id. */

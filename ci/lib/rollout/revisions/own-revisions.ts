@@ -1,9 +1,10 @@
 import { describeTaskDefinition, type JsonObject, type RawTaskDefinition } from "../../aws/raw-task-definition.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
+import { revisionTag } from "../../ecs/revision-tags.js";
 import type { CurrentService } from "../../ecs/service.js";
 import type { Session } from "../session.js";
-import { type DeployRequest, idempotencyKey, revisionTag } from "./deploy-request.js";
+import { type DeployRequest, idempotencyKey } from "./deploy-request.js";
 import { matchesRegistration } from "./same-content.js";
 
 /** A revision that an attempt has registered. */

@@ -1,7 +1,7 @@
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
+import { revisionTag, tagText } from "../../ecs/revision-tags.js";
 import type { Session } from "../session.js";
-import { revisionTag, tagText } from "./deploy-request.js";
 
 /** Keeps a note as a tag on a revision of ours: what is not in AWS is forgotten when the process ends. */
 export async function noteOnRevision(

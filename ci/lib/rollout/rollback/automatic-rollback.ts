@@ -1,11 +1,12 @@
 import type { Service, ServiceRevision } from "@aws-sdk/client-ecs";
+import { nameIn } from "../../aws/arn.js";
 import type { RawTaskDefinition } from "../../aws/raw-task-definition.js";
 import { SlipwayError } from "../../common/errors.js";
 import { type Running, runningOf } from "../../ecs/containers.js";
+import { rollbackGoalIn } from "../../ecs/event-messages.js";
 import { describeService } from "../../ecs/service.js";
 import { describeRevisions } from "../../ecs/service-deployments.js";
 import { primaryOf, type ServiceDeploymentView, type Subject } from "../../ecs/snapshot.js";
-import { isWayBack } from "../judge/classic.js";
 import { describeRevision, type OwnRevision } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
 import { noSpan } from "../span.js";
@@ -68,9 +69,9 @@ async function performRollback(session: Session, undoing: FailedRollout): Promis
     const { left, register } = await rollbackRevision(session, source, { current, undone, why });
     if (!left && !isStillOurs(service, subject)) return { why, refused: `the service is set to ${current} by now` };
     if (left && subject.classicOnly !== undefined && isBackOnOurs(service, subject, left)) {
-      return { why, refused: `${nameOf(left.arn)} was rolled out for that already, and ECS went back from it` };
+      return { why, refused: `${nameIn(left.arn)} was rolled out for that already, and ECS went back from it` };
     }
-    session.progress(`Going back to ${nameOf(base)}, because ${why}.`);
+    session.progress(`Going back to ${nameIn(base)}, because ${why}.`);
     const { now, before } = await serviceRevisions(session, { ...undoing, base });
     const groups = await readTargetGroups(session, service);
     const revision = left ?? (await register());
@@ -102,7 +103,7 @@ async function performRollback(session: Session, undoing: FailedRollout): Promis
 async function sourceOf(session: Session, { subject, base }: FailedRollout): Promise<RawTaskDefinition> {
   const made = await describeRevision(session, base);
   const goal = await rollbackSource(session, made, subject.taskDefinition);
-  if (goal !== base) session.progress(`${nameOf(base)} never ended well itself: ${nameOf(goal)} is the last that did.`);
+  if (goal !== base) session.progress(`${nameIn(base)} never ended well itself: ${nameIn(goal)} is the last that did.`);
   const source = goal === base ? made : await describeRevision(session, goal);
   return await startableSource(session, source, subject.taskDefinition);
 }
@@ -121,7 +122,7 @@ function isBackOnOurs(service: Service, { taskDefinition }: Subject, { registere
   // ECS has been seen to make a new deployment, and to keep the id of the old one.
   return (
     isSince(primary.createdAt) ||
-    service.events?.some((one) => isSince(one.createdAt) && isWayBack(one.message ?? "")) === true
+    service.events?.some((one) => isSince(one.createdAt) && rollbackGoalIn(one.message ?? "") !== undefined) === true
   );
 }
 
@@ -151,8 +152,4 @@ function withDigest(running: Running, revision: ServiceRevision | undefined): Ru
 
 function eventsOf(service: Service): ReadonlySet<string> {
   return new Set(service.events?.map(({ id = "" }) => id));
-}
-
-function nameOf(arn: string): string {
-  return arn.split("/").at(-1) ?? arn;
 }

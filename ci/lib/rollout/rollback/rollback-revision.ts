@@ -1,7 +1,8 @@
+import { nameIn } from "../../aws/arn.js";
 import type { JsonObject, RawTaskDefinition } from "../../aws/raw-task-definition.js";
 import { runningOf } from "../../ecs/containers.js";
+import { revisionTag, tagText } from "../../ecs/revision-tags.js";
 import { answeredOnly, nextTags } from "../plan/plan.js";
-import { revisionTag, tagText } from "../revisions/deploy-request.js";
 import {
   describeRevision,
   newestRevisions,
@@ -38,7 +39,7 @@ export async function rollbackRevision(
     left,
     async register() {
       const revision = await register(session, registration, undone, find);
-      session.progress(`Registered ${revision.arn.split("/").at(-1)}.`);
+      session.progress(`Registered ${nameIn(revision.arn)}.`);
       return revision;
     },
   };

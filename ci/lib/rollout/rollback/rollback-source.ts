@@ -1,7 +1,9 @@
+import { nameIn } from "../../aws/arn.js";
 import type { RawTaskDefinition } from "../../aws/raw-task-definition.js";
 import { SlipwayError } from "../../common/errors.js";
 import { runningOf } from "../../ecs/containers.js";
-import { isFinished, type ListedDeployment, readableDeployments } from "../../ecs/service-deployments.js";
+import { type ListedDeployment, readableDeployments } from "../../ecs/service-deployments.js";
+import { isFinished } from "../../ecs/states.js";
 import { historyLimit, readHistory } from "../history/read-history.js";
 import { lastSuccessful, successfulTargets } from "../history/rollback-target.js";
 import { firstStartable, missingImages } from "../history/startable-target.js";
@@ -41,7 +43,7 @@ export async function startableSource(
 ): Promise<RawTaskDefinition> {
   const missing = await missingImages(session)(source);
   if (missing.length === 0) return source;
-  const name = String(source.taskDefinition.taskDefinitionArn).split("/").at(-1);
+  const name = nameIn(String(source.taskDefinition.taskDefinitionArn));
   const gone = `${name} can't be started: ${missing.join(" and ")} is not in ECR`;
   const past = await readHistory(session, historyLimit);
   const goals = successfulTargets(past, runningOf(await describeRevision(session, undone), session.target));
@@ -51,9 +53,7 @@ export async function startableSource(
   );
   if (!found)
     throw new SlipwayError("nothing-startable", 4, `${gone}, and no other release that ended well can be started`);
-  session.progress(
-    `${gone}: ${found.goal.taskDefinition.split("/").at(-1)} is the last that ended well and can be started.`,
-  );
+  session.progress(`${gone}: ${nameIn(found.goal.taskDefinition)} is the last that ended well and can be started.`);
   return found.source;
 }
 

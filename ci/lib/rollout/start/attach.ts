@@ -1,13 +1,9 @@
 import { InputError } from "../../common/errors.js";
 import type { Target } from "../../config/target.js";
 import type { CurrentService } from "../../ecs/service.js";
-import {
-  earliestOf,
-  isFinished,
-  type ListedDeployment,
-  type ReadableDeployments,
-} from "../../ecs/service-deployments.js";
+import { earliestOf, type ListedDeployment, type ReadableDeployments } from "../../ecs/service-deployments.js";
 import { primaryOf, type Subject } from "../../ecs/snapshot.js";
+import { isFinished } from "../../ecs/states.js";
 import { type OwnRevision, registeredAt, rolledBackBy } from "../revisions/own-revisions.js";
 import type { Release } from "../session.js";
 import { deploymentOf, type RolloutIds } from "./rollout-lookup.js";

@@ -1,8 +1,8 @@
 import { type JsonObject, type RawTaskDefinition, registerTaskDefinition } from "../../aws/raw-task-definition.js";
+import { lagWindow } from "../../ecs/lag.js";
 import { type OwnRevision, ownRevision } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
 import { LostAnswer } from "./change-errors.js";
-import { lagWindow } from "./rollout-lookup.js";
 import { sendOnce } from "./send-once.js";
 
 /**

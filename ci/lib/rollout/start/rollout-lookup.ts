@@ -1,4 +1,5 @@
 import type { Service } from "@aws-sdk/client-ecs";
+import { lagWindow } from "../../ecs/lag.js";
 import { describeService } from "../../ecs/service.js";
 import { earliestOf, readableDeployments } from "../../ecs/service-deployments.js";
 import { primaryOf } from "../../ecs/snapshot.js";
@@ -13,9 +14,6 @@ export interface RolloutIds {
 }
 /** Whether the rollout of a revision has begun, and else to which revision the service is set. */
 export type Lookup = { begun: RolloutIds } | { primary: string };
-
-/** Milliseconds for which ECS may not show yet what it has done. */
-export const lagWindow = 20_000;
 
 /** One look at the service alone: ECS shows an update there first. */
 export async function lookUpRollout(session: Session, revision: string): Promise<Lookup> {

@@ -1,3 +1,4 @@
+import { nameIn } from "../../aws/arn.js";
 import { unchanged } from "../../aws/describe-error.js";
 import type { JsonObject, RawTaskDefinition } from "../../aws/raw-task-definition.js";
 import { InputError } from "../../common/errors.js";
@@ -176,6 +177,6 @@ async function registerNew(
   const isNew = (revision: OwnRevision) => !known.some(({ arn }) => arn === revision.arn);
   const findNew = async () => (await findAll()).filter(isNew);
   const revision = await register(session, registration, now.running.taskDefinition, findNew);
-  session.progress(`Registered ${revision.arn.split("/").at(-1)}.`);
+  session.progress(`Registered ${nameIn(revision.arn)}.`);
   return revision;
 }

@@ -1,8 +1,8 @@
 import { describeTaskDefinition } from "../../aws/raw-task-definition.js";
 import { neutral } from "../../common/foreign-text.js";
+import { revisionTag } from "../../ecs/revision-tags.js";
 import type { CurrentService } from "../../ecs/service.js";
 import type { DeployRequest } from "../revisions/deploy-request.js";
-import { revisionTag } from "../revisions/deploy-request.js";
 import { tagOf } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
 import { type DeployTask, deployTaskOf, taskName, toTaskRun } from "./deploy-task.js";

@@ -1,3 +1,4 @@
+import { nameIn } from "../../aws/arn.js";
 import { InputError } from "../../common/errors.js";
 import type { Target } from "../../config/target.js";
 import { causeLines, logLines } from "../../report/report-text.js";
@@ -16,7 +17,7 @@ export function preDeployFailed(
   const lines = [
     `REFUSED: ${version}. ${taskName(run)} failed, so nothing of the service was changed.`,
     "",
-    `task        ${task} of ${shortName(run.revision)}`,
+    `task        ${task} of ${nameIn(run.revision)}`,
     `command     ${JSON.stringify(run.command)}`,
     `ended       ${new Date(at).toISOString()}`,
     "",
@@ -39,8 +40,4 @@ export function preDeployUnknown({ cluster, container }: Target, run: DeployTask
       "To go on: when its work is done, pass --skip-before; to run it once more, deploy with another --run-id.",
     ].join("\n"),
   );
-}
-
-function shortName(arn: string): string {
-  return arn.split("/").at(-1) ?? arn;
 }

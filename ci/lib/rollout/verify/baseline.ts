@@ -1,5 +1,5 @@
 import type { Clock } from "../../common/clock.js";
-import { tagText } from "../revisions/deploy-request.js";
+import { tagText } from "../../ecs/revision-tags.js";
 import { askOverHttp } from "./http-request.js";
 import { tryOnce } from "./one-request.js";
 import { askedUrl, type HttpCheck, type HttpTarget, type VerifyOptions } from "./verify.js";

@@ -1,6 +1,6 @@
+import { revisionTag } from "../../ecs/revision-tags.js";
 import type { CurrentService } from "../../ecs/service.js";
 import type { Snapshot } from "../../ecs/snapshot.js";
-import { revisionTag } from "../revisions/deploy-request.js";
 import { tagOf } from "../revisions/own-revisions.js";
 import type { AutomaticRollback } from "../rollback/automatic-rollback.js";
 import type { RollOutOptions } from "../run.js";

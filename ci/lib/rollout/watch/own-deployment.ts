@@ -2,12 +2,12 @@ import { AccessDeniedError } from "../../aws/errors.js";
 import {
   describeServiceDeployment,
   earliestOf,
-  isFinished,
   listServiceDeployments,
   notPermitted,
   type RevisionCache,
 } from "../../ecs/service-deployments.js";
 import type { ServiceDeploymentView, ServiceView, Subject } from "../../ecs/snapshot.js";
+import { isFinished } from "../../ecs/states.js";
 import type { Session } from "../session.js";
 
 /** The subject with what was learnt of it, and its service deployment once ECS lists it. */

@@ -1,5 +1,6 @@
+import { nameIn } from "../../../aws/arn.js";
 import { fixOf } from "../../../aws/try-read.js";
-import { isFinished } from "../../../ecs/service-deployments.js";
+import { isFinished } from "../../../ecs/states.js";
 import type { PreflightFacts } from "../facts.js";
 import type { Finding } from "../finding.js";
 
@@ -9,7 +10,7 @@ export function inFlight({ service, deployments }: PreflightFacts): Finding[] {
   const settling = service.deployments?.find((one) => one.status === "PRIMARY" && one.rolloutState === "IN_PROGRESS");
   if (!unfinished && !settling) return deployments.classicOnly === undefined ? [] : notListed(deployments.classicOnly);
   const what = unfinished
-    ? `${unfinished.arn.split("/").at(-1)} to ${shortName(unfinished.taskDefinition)} is ${unfinished.status}.`
+    ? `${nameIn(unfinished.arn)} to ${shortName(unfinished.taskDefinition)} is ${unfinished.status}.`
     : `${settling?.id} to ${shortName(settling?.taskDefinition)} is IN_PROGRESS.`;
   return [
     {
@@ -34,5 +35,5 @@ function notListed(reason: string): Finding[] {
 }
 
 function shortName(arn: string | undefined): string {
-  return arn?.split("/").at(-1) ?? "an unknown revision";
+  return arn === undefined ? "an unknown revision" : nameIn(arn);
 }

@@ -1,5 +1,5 @@
 import { objects } from "../../../ecs/containers.js";
-import { revisionTag } from "../../revisions/deploy-request.js";
+import { revisionTag } from "../../../ecs/revision-tags.js";
 import { deployTasksOf, overridesOf } from "../../tasks/deploy-task.js";
 import type { PreflightFacts } from "../facts.js";
 import type { Finding } from "../finding.js";

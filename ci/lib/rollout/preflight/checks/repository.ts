@@ -1,5 +1,6 @@
 import { fixOf } from "../../../aws/try-read.js";
-import type { PreflightFacts, RepositoryFacts } from "../facts.js";
+import type { RepositoryFacts } from "../../../ecs/ecr-images.js";
+import type { PreflightFacts } from "../facts.js";
 import type { Finding } from "../finding.js";
 
 /** The repository keeps a version's tag where it is, and tasks can pull from it. */

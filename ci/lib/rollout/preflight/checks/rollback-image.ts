@@ -1,3 +1,4 @@
+import { nameIn } from "../../../aws/arn.js";
 import { parseImage } from "../../../ecs/image-reference.js";
 import type { ContainerImage, PreflightFacts, RollbackRevision } from "../facts.js";
 import type { Finding } from "../finding.js";
@@ -14,7 +15,7 @@ export function wayBack({ wayBack }: PreflightFacts): Finding[] {
 }
 
 function judge({ container, image, state }: ContainerImage, { taskDefinition, version }: RollbackRevision): Finding[] {
-  const revision = taskDefinition.split("/").at(-1);
+  const revision = nameIn(taskDefinition);
   const named = `The image of ${container} in ${revision}${version === undefined ? "" : ` (${version})`}`;
   if ("unknown" in state) return [notChecked(`${named}, ${image},`, state.unknown)];
   if (state.value?.status === "ACTIVE") return [];

@@ -1,0 +1,24 @@
+import type { TaskView } from "./snapshot.js";
+
+/** Returns true for a service deployment that has ended. An unknown state counts as unfinished. */
+export function isFinished(status: string): boolean {
+  return ["SUCCESSFUL", "STOPPED", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"].includes(status);
+}
+
+/** Returns true while a task can serve. Its last status counts: a draining task has the desired status STOPPED and still serves. */
+export function isServing(task: TaskView): boolean {
+  return ["ACTIVATING", "RUNNING", "DEACTIVATING"].includes(task.lastStatus);
+}
+
+/** Stages at which production traffic reaches the new tasks: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-blue-green.html */
+export const trafficShiftedStages: ReadonlySet<string> = new Set([
+  "PRODUCTION_TRAFFIC_SHIFT",
+  "POST_PRODUCTION_TRAFFIC_SHIFT",
+  "BAKE_TIME",
+  "CLEAN_UP",
+]);
+
+/** Returns the number of failed tasks at which the deployment circuit breaker ends a rollout: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html */
+export function breakerThreshold(desiredCount: number): number {
+  return Math.min(200, Math.max(3, Math.ceil(desiredCount / 2)));
+}
