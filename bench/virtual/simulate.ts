@@ -111,7 +111,7 @@ async function playIn(time: VirtualTime, scenario: Scenario, seed: number, way: 
     calls: stage.calls,
     trace: stage.trace,
     answers: stage.answers,
-    misread: aws.faults.befallen.flatMap(({ kind, at }) => (misleading.has(kind) ? [faultsSince + at] : [])),
+    misread: aws.faults.injected.flatMap(({ kind, at }) => (misleading.has(kind) ? [faultsSince + at] : [])),
     hooks: countHooks(aws),
     taskAnswers: stage.taskAnswers,
     serves: serving(aws),

@@ -1,10 +1,10 @@
 import {
   awsTiming,
   type Clock,
-  createEvents,
+  createEventBridge,
+  createEventBridgeScheduler,
   createFaults,
   createInProcessAws,
-  createScheduler,
   createSimulatedLoadBalancer,
   createSimulatedRuntime,
   type EcsState,
@@ -81,8 +81,8 @@ export async function createVirtualAws(
       createRegistry(scenario, versionsIn(scenario), clock.now()),
       createLogService(),
       // Nobody but the service uses a revision: there are no rules and no schedules.
-      createEvents({ state: memoryState() }),
-      createScheduler({ state: memoryState(), clock }),
+      createEventBridge({ state: memoryState() }),
+      createEventBridgeScheduler({ state: memoryState(), clock }),
     ],
     resolveImage: async (image) => manifestOf(scenario, image),
     timeout: 30_000,

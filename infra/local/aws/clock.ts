@@ -1,6 +1,6 @@
 import { guarded, logFailure } from "../http/guard.js";
 
-/** Where the local AWS takes its time from: the machine's clock, or a virtual one in tests and simulations. */
+/** Source of time of the local AWS: the machine's clock, or a virtual one in tests and simulations. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   now(): number;
@@ -16,7 +16,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** The same clock; a callback that throws is logged and ends nothing else. */
+/** Wraps a clock so that a callback that throws is logged and does not end the process. */
 export function guardedClock(clock: Clock, log: (line: string) => void): Clock {
   return {
     now: () => clock.now(),

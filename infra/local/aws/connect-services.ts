@@ -10,15 +10,15 @@ import { TOKEN_LIFETIME } from "./ecr/tokens.js";
 import { rehearsalTiming } from "./ecs/ecs-timing.js";
 import { createEcs } from "./ecs/index.js";
 import { seededRandom } from "./ecs/seeded-random.js";
-import { createElb } from "./elbv2/index.js";
-import { createEvents } from "./eventbridge/index.js";
-import { createScheduler } from "./eventbridge-scheduler/index.js";
+import { createElbv2 } from "./elbv2/index.js";
+import { createEventBridge } from "./eventbridge/index.js";
+import { createEventBridgeScheduler } from "./eventbridge-scheduler/index.js";
 import { createIam } from "./iam/index.js";
 import { taskRoles } from "./iam/roles.js";
 import type { LocalAwsOptions, RuntimeContext } from "./local-aws-options.js";
 import { createLogs } from "./logs/index.js";
 import { createCalls } from "./protocol/calls.js";
-import { createWire } from "./protocol/index.js";
+import { createApiHandler } from "./protocol/index.js";
 import { createLimits } from "./protocol/limits.js";
 import type { Principal } from "./protocol/principals.js";
 import { route } from "./route.js";
@@ -26,7 +26,7 @@ import type { OpenState } from "./state.js";
 import { createSts } from "./sts/index.js";
 import { openSessions } from "./sts/sessions.js";
 
-/** Makes the services and connects each kind of request with what answers it. What must be closed is added to `closers`. */
+/** Creates the services and returns the handler that routes requests to them. Adds what must be closed to `closers`. */
 export async function connectServices(
   options: LocalAwsOptions & { clock: Clock; log: (line: string) => void },
   state: OpenState,
@@ -70,7 +70,7 @@ export async function connectServices(
 
   const cloudWatch = createCloudWatch({ state, clock });
   cloudWatch.watch(ecs.observeAlarm);
-  const elb = createElb({ loadBalancer, targetGroups: ecs.targetGroups, clock });
+  const elb = createElbv2({ loadBalancer, targetGroups: ecs.targetGroups, clock });
   const isTaskRole = taskRoles(ecs.taskRoles);
   const services = [
     createSts({ sessions, isTaskRole }),
@@ -80,8 +80,8 @@ export async function connectServices(
     elb,
     cloudWatch.service,
     logs.service,
-    createEvents({ state }),
-    createScheduler({ state, clock }),
+    createEventBridge({ state }),
+    createEventBridgeScheduler({ state, clock }),
     createAutoScaling(),
   ];
   const calls = createCalls({
@@ -95,7 +95,7 @@ export async function connectServices(
     log,
   });
   return route({
-    api: createWire(calls, clock),
+    api: createApiHandler(calls, clock),
     registry: createRegistry({ ecr, principals, accountId: account, clock, authority, log }),
     loadBalancer,
   });
@@ -111,7 +111,7 @@ function localUser(credentials: Credentials, account: string, deny: string[] = [
   };
 }
 
-/** What the tasks' images are pulled with, as ECS does with the execution role. */
+/** Returns the registry authorization for pulls of tasks' images. On AWS, the execution role permits them. */
 function pullAuthorization(ecr: Ecr, credentials: Credentials, region: string, clock: Clock): string {
   const expiresAt = clock.now() + TOKEN_LIFETIME;
   const token = ecr.tokens.issue({ accessKeyId: credentials.AccessKeyId, region, expiresAt });

@@ -3,14 +3,14 @@ import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
 import { writePrivately } from "./state.js";
 
-/** As `aws configure export-credentials` prints them. */
+/** Credentials in the format of `aws configure export-credentials`. */
 export interface Credentials {
   Version: 1;
   AccessKeyId: string;
   SecretAccessKey: string;
 }
 
-/** The keys of a state directory: random, made on its first use, in `credentials.json` that only its owner can read. */
+/** Loads the keys of a state directory from `credentials.json` (mode 0600). Creates random keys on first use. */
 export async function loadCredentials(stateDir: string): Promise<Credentials> {
   const path = join(stateDir, "credentials.json");
   const kept = await readKept(path);
@@ -29,12 +29,12 @@ async function readKept(path: string): Promise<Credentials | undefined> {
   if (content === undefined) return undefined;
   const { Version, AccessKeyId, SecretAccessKey } = parseObject(content);
   if (Version !== 1 || typeof AccessKeyId !== "string" || typeof SecretAccessKey !== "string") {
-    throw new Error(`${path} holds no keys of a local AWS. Move it away, or name another state directory.`);
+    throw new Error(`${path} holds no keys of a local AWS. Move it away, or pass another --state directory.`);
   }
   return { Version, AccessKeyId, SecretAccessKey };
 }
 
-/** Reads a file of this user. In a state directory that others can write to, keys that another user knows may have been put there. */
+/** Reads a file that this user owns. Others may be able to write to the state directory and place keys there that they know. */
 async function readOwn(path: string): Promise<string | undefined> {
   let file: FileHandle;
   try {
@@ -46,7 +46,7 @@ async function readOwn(path: string): Promise<string | undefined> {
   try {
     const { uid } = await file.stat();
     if (uid !== (process.geteuid?.() ?? uid)) {
-      throw new Error(`${path} belongs to user ${uid}. Move it away, or name another state directory.`);
+      throw new Error(`${path} belongs to user ${uid}. Move it away, or pass another --state directory.`);
     }
     return await file.readFile("utf8");
   } finally {
@@ -54,7 +54,7 @@ async function readOwn(path: string): Promise<string | undefined> {
   }
 }
 
-/** What is no JSON object has no keys in it; its content must not show in an error. */
+/** Parses a JSON object; returns an empty one for anything else, so that the content never appears in an error. */
 function parseObject(content: string): Record<string, unknown> {
   try {
     return Object(JSON.parse(content));
@@ -63,7 +63,7 @@ function parseObject(content: string): Record<string, unknown> {
   }
 }
 
-/** An id as IAM makes them: a prefix that tells its kind, then 16 letters and digits of base 32. */
+/** Creates an ID in IAM's format: a prefix for its type, then 16 base-32 characters. */
 export function awsId(prefix: string): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   return prefix + Array.from(randomBytes(16), (byte) => alphabet[byte % 32]).join("");

@@ -4,7 +4,7 @@ import { awsTiming, type EcsTiming } from "./ecs/ecs-timing.js";
 import { createEcs, type Ecs } from "./ecs/index.js";
 import { randomHex, seededRandom } from "./ecs/seeded-random.js";
 import type { LoadBalancer, TaskRuntime } from "./ecs/task-runtime.js";
-import { createElb } from "./elbv2/index.js";
+import { createElbv2 } from "./elbv2/index.js";
 import { taskRoles } from "./iam/roles.js";
 import { memoryState } from "./memory-state.js";
 import { type Answer, createCalls } from "./protocol/calls.js";
@@ -19,29 +19,29 @@ import { createSts } from "./sts/index.js";
 import { openSessions } from "./sts/sessions.js";
 
 export interface InProcessOptions {
-  /** A virtual clock, as a rule. */
+  /** Usually a virtual clock. */
   clock: Clock;
   runtime: TaskRuntime;
   loadBalancer: LoadBalancer;
-  /** Of all ids. */
+  /** Seed of all generated IDs. */
   seed?: number;
-  /** As on AWS unless told otherwise. */
+  /** Delays of ECS; AWS's own by default. */
   timing?: EcsTiming;
   rollbackId?: "old" | "new";
-  /** Forgotten at the end unless one is given. */
+  /** Kept in memory only by default. */
   state?: StateDirectory;
   account?: string;
-  /** Actions that the caller may not take, such as `ecs:StopServiceDeployment`. */
+  /** Actions denied to the caller, such as `ecs:StopServiceDeployment`. */
   deny?: string[];
-  /** Further callers. */
+  /** Additional callers. */
   principals?: Principal[];
   faults?: Faults;
-  /** Whether ECS's request limits hold. */
+  /** Enforces ECS's request rate limits. */
   limits?: boolean;
-  /** Services besides ECS and STS: ECR and the logs keep files, and so are their owner's to make. */
+  /** Additional services. ECR and CloudWatch Logs store files, so the caller creates them. */
   further?: Service[];
   resolveImage?: (image: string) => Promise<string | undefined>;
-  /** Milliseconds after which a caller gives up a call without an answer. */
+  /** Client timeout for a call without a response, in milliseconds. */
   timeout?: number;
   log?: (line: string) => void;
 }
@@ -50,13 +50,13 @@ export interface InProcessAws {
   /** For the SDK: `new ECSClient({ region, credentials: aws.credentials, requestHandler: aws.requestHandler })`. */
   requestHandler: SdkRequestHandler;
   credentials: { accessKeyId: string; secretAccessKey: string };
-  /** Answers an HTTP request whose `Authorization` names caller, region and service; the signature is not calculated again. */
+  /** Handles an HTTP request whose `Authorization` names caller, region and service; the signature is not verified. */
   answer(request: SignedRequest): Promise<Answer>;
   /**
-   * Calls an operation without HTTP and without serialising; validation, access, limits and faults are the same. Members are as on the
-   * wire: times are seconds since the epoch. The answer is the service's own, to be read only.
+   * Calls an operation without HTTP and serialization; validation, access, limits and faults apply. Members are in wire format: times are
+   * seconds since the epoch. The returned object belongs to the service: read it only.
    *
-   * Throws an `AwsError`, or what a socket would: `ECONNRESET` (also for an answer that breaks off), `TimeoutError`.
+   * @throws AwsError, or the error of a socket: `ECONNRESET` (also for a truncated response), `TimeoutError`.
    */
   call(
     service: string,
@@ -68,7 +68,7 @@ export interface InProcessAws {
   close(): Promise<void>;
 }
 
-/** The local AWS without sockets, for simulations in virtual time: the same ECS behind the same checks. The same seed gives the same run. */
+/** Creates the local AWS without sockets, for simulations in virtual time. The same seed gives the same run. */
 export async function createInProcessAws(options: InProcessOptions): Promise<InProcessAws> {
   const { clock, runtime, loadBalancer, faults, seed = 1, account = "123456789012", timeout = 60_000 } = options;
   const user = localUser(account, options.deny);
@@ -88,13 +88,13 @@ export async function createInProcessAws(options: InProcessOptions): Promise<InP
   });
   const cloudWatch = createCloudWatch({ state, clock });
   cloudWatch.watch(ecs.observeAlarm);
-  // Of their own seed: how often is asked must not change the ids of what is made.
+  // A seed of their own: the number of requests must not change the IDs of resources.
   const requestIds = seededRandom(seed + 1);
   const calls = createCalls({
     services: [
       createSts({ sessions, isTaskRole: taskRoles(ecs.taskRoles) }),
       ecs.service,
-      createElb({ loadBalancer, targetGroups: ecs.targetGroups, clock }),
+      createElbv2({ loadBalancer, targetGroups: ecs.targetGroups, clock }),
       cloudWatch.service,
       ...(options.further ?? []),
     ],
@@ -123,7 +123,7 @@ export async function createInProcessAws(options: InProcessOptions): Promise<InP
   };
 }
 
-/** No key of anything: whoever is in this process may call. */
+/** Returns the default caller. Its secret protects nothing: every caller is in this process. */
 function localUser(account: string, deny: string[] = []): Principal {
   return {
     accessKeyId: "AKIAINPROCESSEXAMPLE",

@@ -27,8 +27,8 @@ export {
   type TaskBehaviour,
 } from "./ecs/simulated-tasks/simulated-runtime.js";
 export type { LoadBalancerTarget, TaskEvent, TaskListener, TaskRuntime, TaskSpec } from "./ecs/task-runtime.js";
-export { createEvents } from "./eventbridge/index.js";
-export { createScheduler } from "./eventbridge-scheduler/index.js";
+export { createEventBridge } from "./eventbridge/index.js";
+export { createEventBridgeScheduler } from "./eventbridge-scheduler/index.js";
 export { createInProcessAws, type InProcessAws } from "./in-process.js";
 export { createLoadBalancer } from "./load-balancer/index.js";
 export type { LocalAwsOptions, RuntimeContext } from "./local-aws-options.js";

@@ -5,16 +5,16 @@ import { createGuardedServer, type Handler } from "../http/server.js";
 export interface Listening {
   port: number;
   server: Server;
-  /** Lets requests that are under way end for a short while, then cuts them off. */
+  /** Waits up to 2 s for requests in progress, then closes their connections. */
   close(): Promise<void>;
 }
 
-/** How long requests have when the server closes, in milliseconds. */
+/** Time for requests in progress when the server closes, in milliseconds. */
 const GRACE = 2_000;
 
-/** Serves HTTP on 127.0.0.1, and nowhere else. */
+/** Serves HTTP on 127.0.0.1 only. */
 export async function listen(handler: Handler, port: number, log: (line: string) => void): Promise<Listening> {
-  // A large layer takes as long as it takes. Idle connections stay longer than clients keep them: none is closed under a request.
+  // Pushing a large layer has no time limit. Idle connections outlive those of clients, so that none is closed while a request is sent.
   const timeouts = { requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 75_000 };
   const server = createGuardedServer(timeouts, handler, log);
   await new Promise<void>((resolve, reject) => {
@@ -26,7 +26,7 @@ export async function listen(handler: Handler, port: number, log: (line: string)
 
 function inUse(error: NodeJS.ErrnoException, port: number): Error {
   if (error.code !== "EADDRINUSE") return error;
-  return new Error(`Port ${port} on 127.0.0.1 is in use. Name another with --port, or 0 for any free one.`, {
+  return new Error(`Port ${port} on 127.0.0.1 is in use. Pass another --port, or 0 for any free port.`, {
     cause: error,
   });
 }

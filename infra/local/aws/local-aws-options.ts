@@ -7,33 +7,33 @@ import type { Principal } from "./protocol/principals.js";
 import type { ServingLoadBalancer } from "./route.js";
 
 export interface LocalAwsOptions {
-  /** Where everything is kept; made when it is not there. */
+  /** Directory of all state; created if absent. */
   stateDir: string;
-  /** Makes what runs the tasks. */
+  /** Creates the task runtime. */
   runtime: (context: RuntimeContext) => TaskRuntime | Promise<TaskRuntime>;
-  /** Makes what sends requests to the tasks. */
+  /** Creates the load balancer. */
   loadBalancer: (context: RuntimeContext) => ServingLoadBalancer;
-  /** 0, the default, takes any free port. */
+  /** TCP port; 0, the default, for any free port. */
   port?: number;
-  /** 12 digits. */
+  /** Account ID of 12 digits. */
   account?: string;
-  /** The local ECS's delays; short ones unless told otherwise. */
+  /** Delays of the local ECS; those of the rehearsal by default. */
   timing?: EcsTiming;
-  /** Whether a rollback shows the completed deployment under its old id (the default) or a new one. */
+  /** ID of a deployment that a rollback returns to: its old one (the default) or a new one. */
   rollbackId?: "old" | "new";
-  /** Forgets what the state directory holds. */
+  /** Deletes the stored state first. */
   reset?: boolean;
-  /** Leaves the tasks' containers running when it closes, for the next start to take over. */
+  /** Leaves the tasks' containers running on close; the next start adopts them. */
   keepTasks?: boolean;
-  /** Further callers, besides the one whose key stands in `credentials.json`. */
+  /** Additional callers, besides the one of `credentials.json`. */
   principals?: Principal[];
-  /** Actions that the caller of `credentials.json` may not take, such as `ecs:StopServiceDeployment` or `ecr:*`. */
+  /** Actions denied to the caller of `credentials.json`, such as `ecs:StopServiceDeployment` or `ecr:*`. */
   deny?: string[];
-  /** What goes wrong with calls; it decides anew at each one, and so can change its mind at any time. */
+  /** Fault injection; evaluated at each call, so that it can change at any time. */
   faults?: Faults;
-  /** Whether ECS's request limits hold. */
+  /** Enforces ECS's request rate limits. */
   limits?: boolean;
-  /** Bytes of the largest layer that ECR takes: 52,000 MiB, as on AWS, unless given. */
+  /** Maximum size of a layer in ECR, in bytes; 52,000 MiB by default, as on AWS. */
   largestLayer?: number;
   clock?: Clock;
   log?: (line: string) => void;
@@ -43,16 +43,16 @@ export interface LocalAwsOptions {
 export interface RuntimeContext {
   clock: Clock;
   account: string;
-  /** The registry on this machine, as it is pulled from. */
+  /** The local ECR registry, for pulls. */
   registry: {
     /** Such as `http://127.0.0.1:4566`. */
     url(): string;
-    /** The value of an `Authorization` header that lets the holder pull a region's images, good for 12 hours. */
+    /** Returns an `Authorization` header that permits pulls of a region's images for 12 hours. */
     authorization(region: string): string;
   };
-  /** The logs of a region. */
+  /** CloudWatch Logs of a region. */
   logs: (region: string) => LogSink;
-  /** An id of this state directory: what containers are labelled with, so that a later start finds its own. */
+  /** ID of this state directory. Containers carry it as a label, so that a later start finds them. */
   owner: string;
   log: (line: string) => void;
 }

@@ -22,7 +22,7 @@ try {
 } catch (error) {
   const { message, code } = error as NodeJS.ErrnoException;
   console.error(message);
-  if (code?.startsWith("ERR_PARSE_ARGS")) console.error("npm run aws -- --help shows what is accepted.");
+  if (code?.startsWith("ERR_PARSE_ARGS")) console.error("Run npm run aws -- --help for the options.");
   process.exitCode = 2;
 }
 
@@ -41,15 +41,15 @@ async function start({ profile, healthPath, healthCodes, ...options }: MainOptio
 }
 
 /**
- * Logs what no guard has caught, and goes on. The containers of every task hang on this process, and what a document holds is on disk: an
- * end would cost more than a request that failed halfway.
+ * Logs uncaught errors and continues. All tasks' containers depend on this process, and stored documents stay valid: exiting costs more than
+ * one request that failed halfway.
  */
 function surviveFailures(): void {
   process.on("uncaughtException", logFailure(console.error, "Uncaught exception"));
   process.on("unhandledRejection", logFailure(console.error, "Unhandled rejection"));
 }
 
-/** The first signal ends it in order; a second one at once. */
+/** Closes in order on the first signal; a second signal ends the process at once. */
 function closeOnSignal(aws: LocalAws): void {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {

@@ -2,11 +2,11 @@ import type { StateDirectory } from "./state.js";
 import { toJson } from "./stored-map.js";
 
 export interface MemoryState extends StateDirectory {
-  /** What another process would find: what was saved, read anew from JSON. */
+  /** Returns the flushed state, parsed from JSON, as another process would read it. */
   restarted(): StateDirectory;
 }
 
-/** State that no disk holds. What is flushed goes through JSON, so that a restart sees what a file would hold. `path` leads nowhere. */
+/** Creates state in memory. A flush serializes to JSON, so that a restart reads the same as from a file. `path` is not a directory. */
 export function memoryState(): MemoryState {
   const files = new Map<string, string>();
   const open = (): StateDirectory => ({

@@ -4,23 +4,23 @@ import { parseArgs } from "node:util";
 
 export const help = `Usage: npm run aws -- [options]
 
-Runs an AWS on this machine: ECR with its registry, ECS with real containers behind a load balancer,
-CloudWatch Logs and STS, on one port of 127.0.0.1.
+Runs AWS services on this machine: ECR with its registry, ECS with real containers behind a load balancer,
+CloudWatch Logs, STS and others, on one port of 127.0.0.1.
 
   --port N         port to listen on (default 4566; 0 for any free one)
-  --state DIR      where everything is kept (default ~/.cache/slipway/aws)
-  --profile NAME   delays of ECS and the load balancer: rehearsal (short, the default) or aws (as on AWS)
-  --rollback-id ID whether a rollback shows the old deployment's id again (old, the default) or a new one (new)
+  --state DIR      directory of all state (default ~/.cache/slipway/aws)
+  --profile NAME   delays of ECS and the load balancer: rehearsal (short, the default) or aws
+  --rollback-id ID id of the deployment that a rollback returns to: old (the default) or new
   --account ID     the account's 12 digits (default 123456789012)
-  --limits         hold ECS's request limits, as on AWS: ThrottlingException above them
-  --health-path P  the path that the load balancer's health checks request (default /healthz)
-  --health-codes C the status codes that pass, such as 200 or 200-499 (default 200)
-  --deny ACTIONS   actions the caller may not take, such as ecs:StopServiceDeployment,ecr:*
-  --keep-tasks     leave the containers running at the end, for the next start to take over
-  --reset          forget what the state directory holds
-  --help           this text
+  --limits         enforce ECS's request rate limits with ThrottlingException, as on AWS
+  --health-path P  path of the load balancer's health checks (default /healthz)
+  --health-codes C status codes that pass, such as 200 or 200-499 (default 200)
+  --deny ACTIONS   actions denied to the caller, such as ecs:StopServiceDeployment,ecr:*
+  --keep-tasks     leave the tasks' containers running on exit; the next start adopts them
+  --reset          delete the stored state first
+  --help           print this text
 
-In the state directory, credentials.json has the keys to sign with and endpoint.json the address.`;
+In the state directory, credentials.json holds the access key and endpoint.json the URL.`;
 
 export type Profile = "rehearsal" | "aws";
 
@@ -39,7 +39,7 @@ export interface MainOptions {
   help: boolean;
 }
 
-/** Reads the command line. Throws with the value received and what is accepted. */
+/** Reads the command line. @throws Error with the value received and the accepted values. */
 export function readOptions(args: string[], env: Record<string, string | undefined>): MainOptions {
   const cache = env.XDG_CACHE_HOME || join(homedir(), ".cache");
   const { values } = parseArgs({

@@ -1,4 +1,4 @@
-/** Partitions by what their regions begin with: https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json */
+/** Partitions by the prefix of their regions: https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json */
 const prefixes = [
   ["cn-", "aws-cn"],
   ["us-gov-", "aws-us-gov"],
@@ -9,7 +9,7 @@ const prefixes = [
   ["us-isof-", "aws-iso-f"],
 ] as const;
 
-/** The second part of every ARN of a region, such as `aws-cn`. */
+/** Returns the partition of a region, the second part of its ARNs, such as `aws-cn`. */
 export function partitionOf(region: string): string {
   return prefixes.find(([prefix]) => region.startsWith(prefix))?.[1] ?? "aws";
 }

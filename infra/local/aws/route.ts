@@ -3,22 +3,22 @@ import type { Handler } from "../http/server.js";
 import type { LoadBalancer } from "./ecs/task-runtime.js";
 import { isApiCall } from "./protocol/index.js";
 
-/** A load balancer that also takes requests. */
+/** Load balancer that handles HTTP requests. */
 export interface ServingLoadBalancer extends LoadBalancer {
   handle(request: IncomingMessage, response: ServerResponse): unknown;
 }
 
-/** Who answers what on the one port. */
+/** Handlers behind the one port. */
 export interface Handlers {
-  /** Calls of the AWS APIs: told by their signature or their target. */
+  /** Calls of AWS APIs: requests with a signature or an X-Amz-Target. */
   api: Handler;
   /** Paths below `/v2/`. */
   registry: Handler;
-  /** All else, by its Host. */
+  /** All other requests, by their Host. */
   loadBalancer: ServingLoadBalancer;
 }
 
-/** Sends each request to who answers it. Pages in a browser can reach loopback too: what comes from one gets neither API nor registry. */
+/** Routes each request to its handler. Web pages can reach loopback too: requests with an Origin get neither API nor registry. */
 export function route({ api, registry, loadBalancer }: Handlers): Handler {
   return (request, response) => {
     const handler = isApiCall(request) ? api : isRegistryPath(request.url) ? registry : undefined;
@@ -34,5 +34,5 @@ function isRegistryPath(url = "/"): boolean {
 
 function refuse(response: ServerResponse): void {
   response.writeHead(403, { "content-type": "text/plain", connection: "close" });
-  response.end("The local AWS takes no requests from web pages (this one has an Origin header).\n");
+  response.end("The local AWS accepts no requests from web pages (this request has an Origin header).\n");
 }

@@ -16,11 +16,11 @@ export interface LocalAws {
   close(): Promise<void>;
 }
 
-/** Starts the local AWS: its APIs, its registry and its load balancer, on one port of the loopback interface. */
+/** Starts the local AWS: APIs, registry and load balancer on one port of the loopback interface. */
 export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws> {
   const { stateDir, log = console.error } = options;
   const clock = guardedClock(options.clock ?? systemClock, log);
-  // The port must be known to make the services, and they must be there to answer: until then requests wait.
+  // The services need the port, and the port needs a handler: requests wait until both exist.
   const ready = deferred<Handler>();
   const { port, close: stopListening } = await listen(
     (request, response) => ready.promise.then((handle) => handle(request, response)),
@@ -32,11 +32,11 @@ export async function startLocalAws(options: LocalAwsOptions): Promise<LocalAws>
     for (const each of closers.reverse()) await each();
   });
   try {
-    // Only now, with a port to serve at: what is forgotten on request is not forgotten in vain.
+    // After listening: a reset deletes nothing if the port is in use.
     const state = openState(stateDir, { reset: options.reset ?? false, clock, log });
     closers.unshift(() => state.close());
     const endpoint = join(stateDir, "endpoint.json");
-    // One that a killed process has left behind would lead clients nowhere.
+    // A killed process leaves a stale one behind.
     await rm(endpoint, { force: true });
     const credentials = await loadCredentials(stateDir);
 

@@ -6,45 +6,46 @@ import { takeLock } from "../process-lock.mjs";
 import { type Clock, systemClock } from "./clock.js";
 import { toJson } from "./stored-map.js";
 
-/** The local AWS's memory on disk: one JSON file a document in the state directory, written atomically, so that a restart finds everything again. */
+/** State on disk: one JSON file per document, written atomically, so that a restart finds everything again. */
 export interface StateDirectory {
-  /** Where further files can be put. */
+  /** Directory for further files. */
   readonly path: string;
   /**
-   * The named document, read if it is there, else `initial`. The object is the live one: change it, then `save()`.
-   * @param restore Makes the value of what the file holds, where maps are objects.
+   * Opens a document: its file's content, or `initial` if there is none. Change the returned object, then call `save()`.
+   * @param restore Converts the file's content, where maps are objects.
    */
   document<T extends object, Stored = T>(name: string, initial: () => T, restore?: (stored: Stored) => T): Document<T>;
 }
 
 export interface Document<T> {
   readonly value: T;
-  /** Marks it changed; written soon, atomically (a file beside it, then a rename). */
+  /** Marks the document as changed; it is written within 50 ms, atomically (a temporary file, then a rename). */
   save(): void;
-  /** Writes what is unsaved now. */
+  /** Writes unsaved changes now. */
   flush(): Promise<void>;
 }
 
-/** State that this process holds: nobody else can open it until it is closed. */
+/** State locked by this process until it is closed. */
 export interface OpenState extends StateDirectory {
-  /** Writes everything that is unsaved and lets go of the directory. */
+  /** Writes all unsaved changes and unlocks the directory. */
   close(): Promise<void>;
 }
 
 export interface StateOptions {
-  /** Forgets everything that the directory holds. */
+  /** Deletes everything in the directory first. */
   reset?: boolean;
   clock?: Clock;
-  /** Hears of a document that could not be written; it stays unsaved and is tried again at the next change. */
+  /** Receives write errors. The document stays unsaved; the next change tries again. */
   log?: (line: string) => void;
 }
 
-/** How long changes are gathered before they are written, in milliseconds. */
+/** Time that changes are collected before a write, in milliseconds. */
 const WRITE_DELAY = 50;
 
 /**
- * Opens (or makes, mode 0700) the state in a directory and locks it. It lies in a folder of its own there, so that a reset can never
- * take anything else away. Throws, naming the process, when another has it open.
+ * Opens or creates (mode 0700) the state in a directory and locks it. It is stored in a folder of its own, so that a reset can't delete
+ * anything else.
+ * @throws Error that names the process, when another one has it open.
  */
 export function openState(directory: string, options: StateOptions = {}): OpenState {
   const { clock = systemClock, log = () => {} } = options;
@@ -80,11 +81,11 @@ export function lockPath(directory: string): string {
   return join(directory, "local-aws", "lock");
 }
 
-/** Writes a file that only its owner can read, whole or not at all. */
+/** Writes a file with mode 0600, atomically. */
 export async function writePrivately(path: string, content: string): Promise<void> {
   const beside = `${path}.${process.pid}.new`;
   try {
-    // Only a new file is written to: no link of that name is followed.
+    // Flag wx: an existing link of that name is not followed.
     await rm(beside, { force: true });
     await writeFile(beside, content, { mode: 0o600, flag: "wx" });
     await rename(beside, path);
@@ -122,7 +123,7 @@ function openDocument<T extends object>(
       });
     }
   }
-  /** One write at a time: an older one must not be renamed over a newer one. */
+  /** Writes one at a time: an older file must not replace a newer one. */
   function flush(): Promise<void> {
     cancel?.();
     cancel = undefined;
@@ -153,11 +154,11 @@ function readDocument<T extends object, Stored>(
   }
   try {
     const stored: unknown = JSON.parse(content);
-    if (typeof stored !== "object" || stored === null || Array.isArray(stored)) throw new Error("it is no JSON object");
-    // A document of an earlier version may lack members.
+    if (typeof stored !== "object" || stored === null || Array.isArray(stored)) throw new Error("not a JSON object");
+    // A document of an earlier version can lack members.
     return { ...initial(), ...restore(stored as Stored) };
   } catch (error) {
-    throw new Error(`${path} is damaged: ${(error as Error).message}. Start with --reset to begin anew.`, {
+    throw new Error(`${path} is damaged: ${(error as Error).message}. Start with --reset to delete it.`, {
       cause: error,
     });
   }

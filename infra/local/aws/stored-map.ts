@@ -1,14 +1,14 @@
 /**
- * Names that users choose are keys of maps, never of plain objects: `constructor` is a member of every object, and setting `__proto__` sets
- * something else. A document holds maps in memory and objects in its file.
+ * User-chosen names are keys of maps, never of plain objects: `constructor` is a member of every object, and setting `__proto__` sets the
+ * prototype. A document holds maps in memory and objects in its file.
  */
 
-/** A document's content as the JSON of its file. */
+/** Serializes a document to JSON, maps as objects. */
 export function toJson(value: object, indent?: number): string {
   return JSON.stringify(value, (_, each) => (each instanceof Map ? Object.fromEntries(each) : each), indent);
 }
 
-/** The map of an object that was read from a file, its values made by `restore`. A missing one is empty. */
+/** Converts an object read from a file to a map, with `restore` applied to its values. Returns an empty map for undefined. */
 export function storedMap<Stored, Value = Stored>(
   stored: Record<string, Stored> | undefined,
   restore: (value: Stored) => Value = (value) => value as unknown as Value,
@@ -16,7 +16,7 @@ export function storedMap<Stored, Value = Stored>(
   return new Map(Object.entries(stored ?? {}).map(([name, value]) => [name, restore(value)]));
 }
 
-/** The value of a name, made and kept when there is none. */
+/** Returns the value of a name; creates and stores it if absent. */
 export function getOrMake<Value>(map: Map<string, Value>, name: string, make: () => Value): Value {
   const known = map.get(name);
   if (known !== undefined) return known;

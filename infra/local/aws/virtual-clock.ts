@@ -1,12 +1,12 @@
 import type { Clock } from "./clock.js";
 
-/** A clock that stands still until it is told to go on: hours pass in milliseconds, the same way every time. */
+/** Clock that advances on demand only: hours pass in milliseconds, deterministically. */
 export interface VirtualClock extends Clock {
-  /** Goes on by `ms`, calling what falls due on the way in order of its time, then of its making. */
+  /** Advances by `ms` and fires due timers in order of their time, then of their creation. */
   advance(ms: number): void;
-  /** Goes on to whatever is due next and calls it; answers false when nothing waits. */
+  /** Advances to the next timer and fires it; returns false if there is none. */
   next(): boolean;
-  /** Goes on until `done` answers true; throws when nothing waits any more or `limit` milliseconds have passed. */
+  /** Advances until `done` returns true. @throws Error when no timer is left or `limit` milliseconds have passed. */
   until(done: () => boolean, limit?: number): void;
 }
 
@@ -17,12 +17,12 @@ interface Timer {
 
 const DAY = 24 * 3_600_000;
 
-/** @param start Milliseconds since the epoch at which it stands first. */
+/** @param start Initial time, in milliseconds since the epoch. */
 export function createVirtualClock(start = Date.UTC(2026, 0, 1)): VirtualClock {
   let now = start;
   const timers: Timer[] = [];
 
-  /** Sorted by time; equal times stay in the order of their making. */
+  /** Inserts in order of time; equal times keep the order of creation. */
   const insert = (timer: Timer) => {
     let index = timers.length;
     while (index > 0 && (timers[index - 1] as Timer).at > timer.at) index--;

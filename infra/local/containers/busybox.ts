@@ -18,15 +18,15 @@ const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "sli
 export interface TestImage extends LoadableImage {
   /** The layer's uncompressed bytes. */
   layer: Buffer;
-  /** The whole as a registry keeps it. */
+  /** Manifest, as a registry stores it. */
   manifest: Buffer;
   digest: string;
 }
 
 /**
- * A whole image of about 2 MB, made without any image registry: Debian's static busybox, and the files given; those in `bin/` can be run.
+ * Creates an image of about 2 MB without an image registry: Debian's static busybox and the given files; those in `bin/` are executable.
  *
- * @throws Error where busybox can't be had.
+ * @throws Error when busybox can't be downloaded.
  */
 export async function busyboxImage(
   options: { config?: object; files?: Record<string, string>; gzip?: boolean; architecture?: string } = {},
@@ -99,7 +99,7 @@ async function layerOf(program: Buffer, files: Record<string, string>): Promise<
   return buffer(layer);
 }
 
-/** From Debian's package, once: all else then works without a network. */
+/** Downloads busybox from Debian's package once; later calls need no network. */
 async function busybox(): Promise<string> {
   const path = join(cache, `busybox-${process.arch}`);
   if (makePrivateDirectory(cache).wasOpen) await rm(path, { force: true });
@@ -108,8 +108,8 @@ async function busybox(): Promise<string> {
   try {
     await execute("apt-get", ["download", "busybox-static"], { cwd: work }).catch((cause: Error) => {
       throw new Error(
-        `The images are made of Debian's busybox-static, which can't be had (${cause.message.split("\n")[0]}). ` +
-          `Run apt-get update, or put a static busybox at ${path}.`,
+        `Debian's package busybox-static can't be downloaded (${cause.message.split("\n")[0]}). ` +
+          `Run apt-get update, or place a static busybox at ${path}.`,
         { cause },
       );
     });

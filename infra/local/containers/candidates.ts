@@ -4,22 +4,21 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { RemoteEngineError } from "./errors.js";
 
-/** A unix socket on which an engine may listen, and who named it. */
+/** Unix socket of a possible container engine, and the setting that names it. */
 export interface Candidate {
   path: string;
   /** Such as `DOCKER_HOST` or `Podman's default`. */
   source: string;
-  /** Whether the user asked for this one: then no other is used in its place. */
+  /** Set by the user: no other engine is used in its place. */
   chosen: boolean;
 }
 
 type Environment = Record<string, string | undefined>;
 
 /**
- * The sockets to try, in order. What the user has chosen (DOCKER_CONTEXT, DOCKER_HOST, `docker context use`) comes alone: another engine
- * in its place would be a surprise.
+ * Returns the sockets to try, in order. A socket set by the user (DOCKER_CONTEXT, DOCKER_HOST, `docker context use`) is the only one.
  *
- * @throws {RemoteEngineError} The choice is not a unix socket.
+ * @throws {RemoteEngineError} The user's setting is not a unix socket.
  */
 export function engineCandidates(env: Environment, home: string = homedir()): Candidate[] {
   const config = env.DOCKER_CONFIG || join(home, ".docker");

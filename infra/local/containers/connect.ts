@@ -2,25 +2,25 @@ import Docker from "dockerode";
 import { engineCandidates } from "./candidates.js";
 import { EngineError, messageOf, NoEngineError } from "./errors.js";
 
-/** A container engine on this machine, reached through its Docker-compatible socket. */
+/** Container engine on this machine, used through its Docker-compatible socket. */
 export interface Engine {
   docker: Docker;
-  /** Which dialect it speaks. */
+  /** Product, for differences of the API. */
   kind: "docker" | "podman";
   /** Such as `20.10.24`. */
   version: string;
   socketPath: string;
-  /** As image manifests name it, such as `linux/amd64`. */
+  /** Platform, in terms of image manifests, such as `linux/amd64`. */
   platform: { os: string; architecture: string };
 }
 
 /**
- * Finds the user's local container engine and asks it who it is.
+ * Connects to the user's local container engine and reads its version.
  *
- * @param env Where DOCKER_HOST, DOCKER_CONTEXT and XDG_RUNTIME_DIR are read from.
- * @throws {RemoteEngineError} The user has chosen an engine on another machine.
- * @throws {EngineError} The one that the user has chosen can't be used.
- * @throws {NoEngineError} None answered; the message names every socket that was tried.
+ * @param env Environment with DOCKER_HOST, DOCKER_CONTEXT and XDG_RUNTIME_DIR.
+ * @throws {RemoteEngineError} The user's settings name an engine on another machine.
+ * @throws {EngineError} The engine of the user's settings can't be used.
+ * @throws {NoEngineError} No engine answers; the message names every socket that was tried.
  */
 export async function connectEngine(env: Record<string, string | undefined> = process.env): Promise<Engine> {
   const tried: string[] = [];
@@ -38,7 +38,7 @@ export async function connectEngine(env: Record<string, string | undefined> = pr
   );
 }
 
-/** The engine that listens on this socket. */
+/** Connects to the engine on this socket. */
 export async function openEngine(socketPath: string): Promise<Engine> {
   const docker = new Docker({ socketPath });
   const [version, info] = await Promise.all([docker.version(), docker.info()]);

@@ -1,4 +1,4 @@
-/** ELF's number of an architecture, as image manifests name it. See elf(5). */
+/** ELF machine numbers by architecture of image manifests. See elf(5). */
 const machines: Record<string, number> = { amd64: 62, arm64: 183 };
 
 /** Returns the smallest executable: a header, one loaded segment, and the code, which may end with data; undefined for another architecture. */

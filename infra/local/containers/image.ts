@@ -6,11 +6,11 @@ import type { Engine } from "./connect.js";
 import { EngineError, engineStatus } from "./errors.js";
 import { readProgress } from "./progress.js";
 
-/** One layer: a tar, plain or compressed with gzip. */
+/** Image layer: a tar, plain or compressed with gzip. */
 export interface ImageLayer {
   /** Digest of the uncompressed tar, as in the config's `rootfs.diff_ids`. */
   diffId: string;
-  /** Bytes that `open()` yields. */
+  /** Size of the content of `open()`, in bytes. */
   size: number;
   open(): Readable | Promise<Readable>;
 }
@@ -18,16 +18,16 @@ export interface ImageLayer {
 export interface LoadableImage {
   /** The image's config, byte for byte: its SHA-256 is the image's id. */
   config: Buffer;
-  /** From the bottom up, one for each of the config's `rootfs.diff_ids`. */
+  /** Layers from the bottom up, one for each of the config's `rootfs.diff_ids`. */
   layers: ImageLayer[];
 }
 
 /**
- * Brings an image into the engine, which fetches nothing itself. What the engine has already, images and layers, is not sent again.
+ * Loads an image into the engine, which pulls nothing itself. Skips images and layers that the engine has.
  *
  * @param name The image's name within `localhost/slipway/`, such as `task`.
- * @returns The reference to make containers from, such as `localhost/slipway/task:<64 hex digits of the config's digest>`.
- * @throws {EngineError} The engine refused the image, or its layers are not those of the config.
+ * @returns Reference to create containers from, such as `localhost/slipway/task:<64 hex digits of the config's digest>`.
+ * @throws {EngineError} The engine rejects the image, or its layers are not those of the config.
  */
 export async function loadImage(engine: Engine, image: LoadableImage, name = "image"): Promise<string> {
   const reference = `localhost/slipway/${name}:${createHash("sha256").update(image.config).digest("hex")}`;
@@ -37,15 +37,17 @@ export async function loadImage(engine: Engine, image: LoadableImage, name = "im
   try {
     await load(engine, image, reference, known);
   } catch (error) {
-    // An image that held the known layers may have been removed meanwhile.
+    // An image with the known layers may have been removed in the meantime.
     if (known === 0) throw error;
     await load(engine, image, reference, 0);
   }
   if (await hasImage(engine, reference)) return reference;
-  throw new EngineError(`The container engine took the image ${reference} and does not have it. Is its disk full?`);
+  throw new EngineError(
+    `The container engine accepted the image ${reference} but does not have it. Check its disk space.`,
+  );
 }
 
-/** Whether the engine has an image of this reference or id. */
+/** Returns true when the engine has an image with this reference or ID. */
 export async function hasImage({ docker }: Engine, reference: string): Promise<boolean> {
   try {
     await docker.getImage(reference).inspect();
@@ -66,7 +68,7 @@ function readDiffIds({ config, layers }: LoadableImage): string[] {
   );
 }
 
-/** How many of the bottom layers are in the engine as the bottom of another image: only Docker takes an archive without them. */
+/** Returns the number of bottom layers that the engine has as the bottom of another image. Only Docker accepts an archive without them. */
 async function knownLayers({ docker, kind }: Engine, diffIds: string[]): Promise<number> {
   if (kind !== "docker") return 0;
   const images = await docker.listImages({ filters: JSON.stringify({ reference: ["localhost/slipway/*"] }) });
@@ -98,14 +100,14 @@ async function load({ docker }: Engine, image: LoadableImage, reference: string,
   try {
     await readProgress(await docker.loadImage(body, quiet));
   } catch (error) {
-    // A layer that can't be read breaks the request as well: the layer's error is the cause.
+    // A layer that can't be read fails the request too: the layer's error is the cause.
     throw broken ?? error;
   } finally {
     body.destroy();
   }
 }
 
-/** Docker's archive format, which Podman reads too: https://github.com/moby/docker-image-spec/blob/main/spec.md */
+/** Writes Docker's archive format, which Podman reads too: https://github.com/moby/docker-image-spec/blob/main/spec.md */
 async function fillArchive(archive: tar.Pack, image: LoadableImage, reference: string, skip: number): Promise<void> {
   const paths = image.layers.map(({ diffId }) => `${diffId.replace("sha256:", "")}/layer.tar`);
   const config = `${reference.split(":").at(-1)}.json`;

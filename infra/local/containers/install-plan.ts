@@ -1,49 +1,49 @@
 import { EngineError } from "./errors.js";
 
-/** What decides how an engine can be had on this machine. */
+/** Properties of this machine that decide how an engine can be installed. */
 export interface Machine {
   os: NodeJS.Platform;
   /** From /etc/os-release: ID and the words of ID_LIKE. */
   families: string[];
   uid: number;
-  /** Whether `sudo` works without a password. */
+  /** True when `sudo` works without a password. */
   sudo: boolean;
   systemd: boolean;
   dockerd: boolean;
-  /** Whether a dockerd process is there already, still starting perhaps. */
+  /** True when a dockerd process runs, possibly still starting. */
   dockerdRuns: boolean;
-  /** Pid files that a killed dockerd and its containerd left. Where the number has gone to another process, dockerd ends at once or waits for a containerd that never comes. */
+  /** PID files left by a killed dockerd and its containerd. If another process has the PID, dockerd exits at once or waits for containerd forever. */
   stalePidFiles: string[];
-  /** Whether apt's package lists have docker.io. */
+  /** True when apt's package lists contain docker.io. */
   knowsPackage: boolean;
 }
 
 export interface Command {
-  /** What it does, for people. */
-  say: string;
+  /** Description of the step, for the log. */
+  title: string;
   argv: string[];
 }
 
-/** What to do, in order: commands, then the daemon, then what needs the daemon. */
+/** Steps of an installation, in order: commands, then the daemon, then commands that need the daemon. */
 export interface InstallPlan {
-  /** One paragraph for the person who is asked: what will be done and why. */
+  /** Paragraph for the consent prompt: the steps and the reason. */
   description: string;
   commands: Command[];
   /** Started detached where no systemd does it. */
   daemon?: Command;
   afterwards: Command[];
-  /** Where to look when it does not come up. */
+  /** Next step when the daemon does not start. */
   seeAlso: string;
 }
 
 const packages = ["docker.io", "iptables"];
-/** What a dockerd started here writes to. */
+/** Log file of a dockerd that this module starts. */
 export const logFile = "/var/log/dockerd.log";
 
 /**
- * Pure: from what the machine is to what must be done.
+ * Plans the installation of a container engine on a machine. Pure.
  *
- * @throws {EngineError} Not possible here; the message says what to install by hand.
+ * @throws {EngineError} Not possible; the message states what to install manually.
  */
 export function planInstall(machine: Machine): InstallPlan {
   refuse(machine);
@@ -51,13 +51,13 @@ export function planInstall(machine: Machine): InstallPlan {
   const commands: Command[] = [];
   if (!machine.dockerd) commands.push(...install(machine, asRoot));
   for (const file of machine.stalePidFiles) {
-    commands.push({ say: `Removing ${file}, left by a daemon that was killed`, argv: asRoot(["rm", "-f", file]) });
+    commands.push({ title: `Removing ${file}, left by a daemon that was killed`, argv: asRoot(["rm", "-f", file]) });
   }
   if (machine.systemd) {
-    commands.push({ say: "Starting docker.service", argv: asRoot(["systemctl", "start", "docker"]) });
+    commands.push({ title: "Starting docker.service", argv: asRoot(["systemctl", "start", "docker"]) });
   }
   const daemon = {
-    say: `Starting dockerd (log: ${logFile})`,
+    title: `Starting dockerd (log: ${logFile})`,
     argv: asRoot(["sh", "-c", `exec dockerd >>${logFile} 2>&1`]),
   };
   return {
@@ -70,29 +70,29 @@ export function planInstall(machine: Machine): InstallPlan {
 }
 
 function refuse({ os, families, uid, sudo, dockerd }: Machine): void {
-  const byHand = "Install and start Docker Engine or Podman (its root service) yourself, then run this again";
+  const byHand = "Install and start Docker Engine or Podman (its root service) manually, then run this command again";
   if (os !== "linux")
-    throw new EngineError(`Containers are run on Linux only, and this is ${os}. Use a Linux machine.`);
+    throw new EngineError(`Containers run on Linux only; this machine runs ${os}. Use a Linux machine.`);
   if (uid !== 0 && !sudo) {
     throw new EngineError(
-      `No container engine answers, and installing one needs root or a sudo that asks no password. ${byHand}: ` +
+      `No container engine answers, and installing one requires root or sudo without a password. ${byHand}: ` +
         `on Debian, "apt-get install -y --no-install-recommends ${packages.join(" ")}" as root, then start dockerd.`,
     );
   }
   if (!dockerd && !families.includes("debian")) {
     throw new EngineError(
-      `No container engine answers, and only Debian's family of systems is known here (this is ${families[0] ?? "unknown"}). ${byHand}.`,
+      `No container engine answers, and only Debian-based systems are supported (this is ${families[0] ?? "unknown"}). ${byHand}.`,
     );
   }
 }
 
 function install(machine: Machine, asRoot: (argv: string[]) => string[]): Command[] {
   const apt = asRoot(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]);
-  const update = { say: "Reading the distribution's package lists", argv: [...apt, "update"] };
+  const update = { title: "Reading the distribution's package lists", argv: [...apt, "update"] };
   return [
     ...(machine.knowsPackage ? [] : [update]),
     {
-      say: `Installing ${packages.join(" and ")} from the distribution's packages`,
+      title: `Installing ${packages.join(" and ")} from the distribution's packages`,
       argv: [...apt, "install", "-y", "--no-install-recommends", ...packages],
     },
   ];
@@ -100,7 +100,7 @@ function install(machine: Machine, asRoot: (argv: string[]) => string[]): Comman
 
 function openSocket({ uid }: Machine, asRoot: (argv: string[]) => string[]): Command {
   return {
-    say: "Giving the engine's socket to you",
+    title: "Changing the owner of the engine's socket to the current user",
     argv: asRoot(["chown", String(uid), "/var/run/docker.sock"]),
   };
 }
@@ -112,11 +112,11 @@ function describe({ dockerd, uid, systemd }: Machine): string {
     : `dockerd is started in the background, with its log in ${logFile}`;
   const what = dockerd
     ? `Docker Engine is installed: ${start}.`
-    : `${packages.join(" and ")} (about 60 MB to fetch, 250 MB on disk) are installed with apt-get, and ${start}. It sets up its own ` +
+    : `${packages.join(" and ")} (about 60 MB download, 250 MB on disk) are installed with apt-get, and ${start}. It sets up its own ` +
       "bridge network and iptables rules.";
   const socket =
     uid === 0
       ? ""
-      : " sudo is used, and the socket /var/run/docker.sock is given to you, which is as good as root here.";
-  return `${why} ${what}${socket} It stays afterwards: "apt-get purge docker.io" removes it.`;
+      : " sudo is used, and the current user becomes the owner of /var/run/docker.sock, which is equivalent to root access.";
+  return `${why} ${what}${socket} It remains installed: "apt-get purge docker.io" removes it.`;
 }

@@ -7,31 +7,31 @@ import { endOf, readMachine, runCommand, startDaemon } from "./machine.js";
 export type { InstallPlan } from "./install-plan.js";
 
 const dockerSocket = "/var/run/docker.sock";
-const daemonPatience = 60_000;
+const DAEMON_TIMEOUT = 60_000;
 
 /**
- * What would be done on this machine to have a container engine, for the caller to show and ask consent for. Nothing is changed.
+ * Plans the installation of a container engine on this machine, for the caller to show. Changes nothing.
  *
- * @throws {EngineError} It can't be done here; the message says what to install by hand.
+ * @throws {EngineError} Not possible; the message states what to install manually.
  */
 export async function planEngine(): Promise<InstallPlan> {
   return planInstall(await readMachine());
 }
 
 /**
- * Does what the plan says and answers the engine once it listens.
+ * Runs the plan and returns the engine once it listens.
  *
- * @param log Is told each step as it begins.
- * @throws {EngineError} A step failed; the message has its output.
+ * @param log Receives the title of each step at its start.
+ * @throws {EngineError} A step fails; the message contains its output.
  */
 export async function installEngine(plan: InstallPlan, log: (line: string) => void): Promise<Engine> {
-  for (const { say, argv } of plan.commands) {
-    log(say);
+  for (const { title, argv } of plan.commands) {
+    log(title);
     await runCommand(argv);
   }
   await start(plan, log);
-  for (const { say, argv } of plan.afterwards) {
-    log(say);
+  for (const { title, argv } of plan.afterwards) {
+    log(title);
     await runCommand(argv);
   }
   return connectEngine();
@@ -39,25 +39,25 @@ export async function installEngine(plan: InstallPlan, log: (line: string) => vo
 
 async function start(plan: InstallPlan, log: (line: string) => void): Promise<void> {
   if (!plan.daemon) return untilItListens(plan, () => undefined);
-  log(plan.daemon.say);
+  log(plan.daemon.title);
   try {
     await untilItListens(plan, startDaemon(plan.daemon.argv));
   } catch (error) {
-    throw new EngineError(`${messageOf(error)} It ends with:\n${endOf(logFile)}`);
+    throw new EngineError(`${messageOf(error)} The log ends with:\n${endOf(logFile)}`);
   }
 }
 
 async function untilItListens({ afterwards, seeAlso }: InstallPlan, ended: () => string | undefined): Promise<void> {
-  const deadline = Date.now() + daemonPatience;
+  const deadline = Date.now() + DAEMON_TIMEOUT;
   for (;;) {
     try {
       await openEngine(dockerSocket);
       return;
     } catch (error) {
-      // Without root the socket is there and closed to us until the last step opens it.
+      // Without root the socket is not accessible until the last step changes its owner.
       if ((error as NodeJS.ErrnoException).code === "EACCES" && afterwards.length > 0) return;
       const end = ended();
-      if (end !== undefined) throw new EngineError(`dockerd ended (${end}) before it answered. ${seeAlso}`);
+      if (end !== undefined) throw new EngineError(`dockerd exited (${end}) before it answered. ${seeAlso}`);
       if (Date.now() > deadline)
         throw new EngineError(`dockerd did not answer in 60 s: ${messageOf(error)}. ${seeAlso}`);
       await sleep(100);

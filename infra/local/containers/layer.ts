@@ -14,12 +14,12 @@ export interface TakenLayer {
 }
 
 /**
- * Takes what an ended container has changed in its image's files as a layer, held in memory.
+ * Creates a layer of the files that a stopped container changed, in memory.
  *
- * The engine lists what changed, and its export has the content: several times faster than commit and save, which write
- * every layer below as well, and unlike `getArchive` it keeps owners and modes on Podman too.
+ * The engine lists the changes, and its export has the content: several times faster than commit and save, which write all lower layers
+ * too, and unlike `getArchive` it keeps owners and modes on Podman.
  *
- * @param leaveOut Paths without a leading slash that don't belong in the layer, such as mount points.
+ * @param leaveOut Selects paths (without a leading slash) to exclude from the layer, such as mount points.
  */
 export async function takeLayer(
   container: Container,
@@ -33,7 +33,7 @@ export async function takeLayer(
   return { bytes, diffId: `sha256:${createHash("sha256").update(bytes).digest("hex")}` };
 }
 
-/** What engines themselves put into a container. */
+/** Files that engines put into a container. */
 const ofEngine = /^(\.dockerenv|run\/\.containerenv|etc\/(mtab|hostname|hosts|resolv\.conf)|(dev|proc|sys)(\/.*)?)$/;
 
 interface Changes {
@@ -43,14 +43,14 @@ interface Changes {
 
 async function readChanges(container: Container): Promise<Changes> {
   const answer: unknown = await container.changes();
-  // No changes are told as null.
+  // The engine returns null for no changes.
   const listed = (Array.isArray(answer) ? answer : []) as { Path: string; Kind: 0 | 1 | 2 }[];
   const paths = (removed: boolean) =>
     new Set(listed.filter(({ Kind }) => (Kind === 2) === removed).map(({ Path }) => plainPath(Path)));
   return { present: paths(false), removed: paths(true) };
 }
 
-/** Podman lists /etc as changed by every container, for its own files there: as it is in any image, it is no change of the step's. */
+/** Returns true for /etc without own changes: Podman lists it as changed for its own files there. */
 function isUntouchedEtc(entry: Header, changes: Changes): boolean {
   // Podman's modes have the file's type above the permissions.
   const asUsual = ((entry.mode ?? 0) & 0o7777) === 0o755 && entry.uid === 0 && entry.gid === 0;
@@ -80,7 +80,7 @@ async function exportedEntries(container: Container, changes: Changes, ignored: 
   return { entries: [...entries.values()], paths };
 }
 
-/** Some engines list a directory that was removed and made again as removed only: all that is in it is new. */
+/** Returns true for a path in a removed directory. Some engines list a recreated directory as removed only: all its content is new. */
 function isWithin(path: string, removed: Set<string>): boolean {
   if (removed.size === 0) return false;
   for (let parent = path; parent !== "." && parent !== ""; parent = posix.dirname(parent)) {
@@ -89,7 +89,7 @@ function isWithin(path: string, removed: Set<string>): boolean {
   return false;
 }
 
-/** A new name for an unchanged file: a layer can't link to a file of the layers below. */
+/** Converts a hard link to an unchanged file into a file: a layer can't link to a file of a lower layer. */
 async function becomeFile(container: Container, entry: Entry, target: string): Promise<void> {
   const archive = ((await container.getArchive({ path: `/${target}` })) as Readable).pipe(tar.extract());
   for await (const file of archive) entry.body = await buffer(file);
@@ -97,7 +97,7 @@ async function becomeFile(container: Container, entry: Entry, target: string): P
   entry.header = { ...header, type: "file", size: entry.body.length };
 }
 
-/** https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts */
+/** Creates a whiteout: https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts */
 function whiteout(path: string, madeAgain: boolean): Entry {
   const name = madeAgain ? `${path}/.wh..wh..opq` : posix.join(posix.dirname(path), `.wh.${posix.basename(path)}`);
   return { header: { name, type: "file", mode: 0, uid: 0, gid: 0, size: 0 }, body: Buffer.alloc(0) };

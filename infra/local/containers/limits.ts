@@ -1,35 +1,35 @@
 import { readFileSync } from "node:fs";
 
-/** As `HostConfig.Ulimits` takes it. */
+/** Item of `HostConfig.Ulimits`. */
 export interface Ulimit {
   Name: string;
   Soft: number;
   Hard: number;
 }
 
-/** What Fargate gives a task unless its definition says otherwise. */
+/** Fargate's default limits of a task. */
 const wanted: Ulimit[] = [
   { Name: "nofile", Soft: 65535, Hard: 65535 },
   { Name: "nproc", Soft: 65535, Hard: 65535 },
 ];
 
 /**
- * The limits to send with every container, clamped to this machine's own: without CAP_SYS_RESOURCE an engine can't raise
- * them, and refuses the container instead.
+ * Returns the limits of a container, clamped to this machine's own: without CAP_SYS_RESOURCE an engine can't raise them, and rejects the
+ * container.
  *
- * @param asked Overrides by name; unlimited is -1.
- * @param limits As in `/proc/self/limits`.
- * @param pidMax How many processes the kernel has numbers for.
+ * @param overrides Limits that replace the defaults, by name; unlimited is -1.
+ * @param limits Content of `/proc/self/limits`.
+ * @param pidMax Maximum number of processes of the kernel.
  */
 export function clampedUlimits(
-  asked: Ulimit[] = [],
+  overrides: Ulimit[] = [],
   limits = readFileSync("/proc/self/limits", "utf8"),
   pidMax = Number(readFileSync("/proc/sys/kernel/pid_max", "utf8")),
 ): Ulimit[] {
-  const byName = new Map([...wanted, ...asked].map((limit) => [limit.Name, limit]));
+  const byName = new Map([...wanted, ...overrides].map((limit) => [limit.Name, limit]));
   return [...byName.values()].map(({ Name, Soft, Hard }) => {
     const own = hardLimit(Name, limits);
-    // Podman lowers its own limit to that number when it starts, and gives no container more.
+    // Podman lowers its own limit to that number at its start, and no container can have more.
     const hard = least(Hard, Name === "nproc" ? least(own, pidMax) : own);
     return { Name, Soft: least(Soft, hard), Hard: hard };
   });

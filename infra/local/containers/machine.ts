@@ -8,7 +8,7 @@ const execute = promisify(execFile);
 
 const pidFiles = { dockerd: "/var/run/docker.pid", containerd: "/var/run/docker/containerd/containerd.pid" };
 
-/** Looks at this machine. Changes nothing. */
+/** Reads the properties of this machine. Changes nothing. */
 export async function readMachine(): Promise<Machine> {
   const uid = process.getuid?.() ?? -1;
   const running = namesOfProcesses();
@@ -27,7 +27,7 @@ export async function readMachine(): Promise<Machine> {
   };
 }
 
-/** @throws {EngineError} It failed; the message has the end of its output. */
+/** Runs a command. @throws {EngineError} It fails; the message has the end of its output. */
 export async function runCommand(argv: string[]): Promise<void> {
   const [command = "", ...args] = argv;
   try {
@@ -42,7 +42,7 @@ export async function runCommand(argv: string[]): Promise<void> {
 /**
  * Starts the daemon so that it outlives this process.
  *
- * @returns Asked at any time: how the daemon ended, in words, or nothing while it runs.
+ * @returns Function that returns the daemon's exit code or signal as text, or undefined while it runs.
  */
 export function startDaemon(argv: string[]): () => string | undefined {
   const [command = "", ...args] = argv;
@@ -58,7 +58,7 @@ export function startDaemon(argv: string[]): () => string | undefined {
   return () => end;
 }
 
-/** The last lines of a log, for people. */
+/** Returns the last lines of a log. */
 export function endOf(file: string): string {
   try {
     return lastLines(readFileSync(file, "utf8").trimEnd());
@@ -74,7 +74,7 @@ function families(osRelease: string): string[] {
   return [value("ID"), ...value("ID_LIKE").split(" ")].filter((word) => word !== "");
 }
 
-/** False too where looking is not permitted: Docker's own directories are closed to all but root. */
+/** Returns true when a file does not exist; false also without permission, as in Docker's own directories. */
 function isAbsent(path: string): boolean {
   try {
     lstatSync(path);
@@ -90,8 +90,7 @@ function namesOfProcesses(): Set<string> {
 }
 
 /**
- * The name of a process, by its /proc/PID/stat. One that has ended and was never waited for still has its number and its name, and does
- * not count: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
+ * Returns the name of a process from its /proc/PID/stat; undefined for a zombie, which keeps PID and name until its parent waits for it: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html
  */
 export function nameOfLiving(stat: string): string | undefined {
   const { name, state } = /\((?<name>.*)\) (?<state>\S)/s.exec(stat)?.groups ?? {};
@@ -102,7 +101,7 @@ function textOf(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    // ESRCH: a process that ended between listing and reading.
+    // ESRCH: the process ended between listing and reading.
     if (["ENOENT", "ESRCH"].includes((error as NodeJS.ErrnoException).code ?? "")) return "";
     throw error;
   }

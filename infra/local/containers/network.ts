@@ -2,20 +2,20 @@ import type { Engine } from "./connect.js";
 import { engineStatus } from "./errors.js";
 import { ownerLabel } from "./owned.js";
 
-/** A bridge network of its own, whose addresses this machine reaches directly. */
+/** Bridge network of the tasks. This machine reaches its addresses directly. */
 export interface TaskNetwork {
   name: string;
-  /** An address that no container has had for the longest time: one that is freed is not given again at once. */
+  /** Returns the least recently used address: a freed address is not reused at once. */
   takeAddress(): string;
 }
 
-/** How many subnets there are to choose from, each of 1024 addresses, within 10.201.0.0/16 to 10.250.0.0/16. */
+/** Number of possible subnets, each of 1024 addresses, within 10.201.0.0/16 to 10.250.0.0/16. */
 const subnets = 50 * 64;
 
 /**
- * Finds the owner's network, or makes it in the first subnet from `seed` on that clashes with no other network.
+ * Finds the owner's network, or creates it in the first subnet from `seed` on that overlaps no other network.
  *
- * @throws What the engine answers when none can be made.
+ * @throws The engine's error when none can be created.
  */
 export async function openNetwork(engine: Engine, owner: string, seed: number): Promise<TaskNetwork> {
   const name = `slipway-${owner}`;
@@ -25,7 +25,7 @@ export async function openNetwork(engine: Engine, owner: string, seed: number): 
   return {
     name,
     takeAddress() {
-      // .0.0 is the network's, .0.1 the gateway's, the last one the broadcast's.
+      // .0.0 is the network, .0.1 the gateway, the last one the broadcast address.
       last = last >= 1022 ? 2 : last + 1;
       return addressText(base + last);
     },

@@ -8,7 +8,7 @@ export interface Entry {
   body: Buffer;
 }
 
-/** A tar of these entries whose bytes depend on nothing else: not on their order, their times, or the names of users. */
+/** Packs entries into a deterministic tar: independent of their order, times, and names of users. */
 export async function packNormalised(entries: Entry[]): Promise<Buffer> {
   const normal = entries.map(({ header, body }) => ({ header: normalHeader(header), body }));
   firstNameHoldsContent(normal);
@@ -19,7 +19,7 @@ export async function packNormalised(entries: Entry[]): Promise<Buffer> {
   return buffer(layer);
 }
 
-/** A path as layers have it: without a leading or trailing slash. */
+/** Returns a path without a leading or trailing slash, as in layers. */
 export function plainPath(path: string): string {
   return path.replace(/^(\.?\/)+/, "").replace(/\/$/, "");
 }
@@ -40,13 +40,13 @@ function normalHeader(header: Header): Header {
     ...kept,
     mtime: new Date(0),
     name: plainPath(name),
-    // A hard link names a path of the archive, a symbolic link any text.
+    // A hard link names a path of the archive; a symbolic link can hold any text.
     ...(linkname ? { linkname: header.type === "link" ? plainPath(linkname) : linkname } : {}),
     ...(attributes.length > 0 ? { pax: Object.fromEntries(attributes) } : {}),
   };
 }
 
-/** Of the names that share a file, the first in order holds the content, so that no link comes before what it links to. */
+/** Moves the content of hard-linked names to the first name in order, so that no link precedes its target. */
 function firstNameHoldsContent(entries: Entry[]): void {
   const groups = new Map<string, Header[]>();
   for (const { header } of entries) {

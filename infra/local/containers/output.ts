@@ -4,9 +4,8 @@ export type OnOutput = (stream: OutputStream, chunk: Buffer) => void;
 const headerSize = 8;
 
 /**
- * Takes apart what an engine sends for a container without a terminal: frames of one byte for the stream, three of nothing, four of
- * length, then the bytes. Ends when the container's output ends. Bytes are passed on as they come, also from the middle of a frame: none are
- * gathered.
+ * Demultiplexes the output of a container without a terminal: frames of one byte for the stream, three zero bytes, four bytes of length, then
+ * the content. Ends with the container's output. Passes on bytes at once, also from the middle of a frame, without buffering.
  */
 export async function demultiplex(source: AsyncIterable<Buffer | string>, onOutput: OnOutput): Promise<void> {
   const header = Buffer.alloc(headerSize);
@@ -32,23 +31,23 @@ export async function demultiplex(source: AsyncIterable<Buffer | string>, onOutp
   }
 }
 
-/** Bytes of the longest line: a longer one is split there, as Docker's awslogs driver does (256 KiB less 26 bytes for each event). */
+/** Maximum length of a line, in bytes. Longer lines are split, as by Docker's awslogs driver (256 KiB less 26 bytes per event). */
 export const LONGEST_LINE = (256 << 10) - 26;
 
 export interface LineSplitter {
   write: OnOutput;
-  /** Passes on the last lines, which have no end of line. */
+  /** Emits incomplete last lines. */
   flush(): void;
 }
 
-/** Turns output into lines, each stream on its own, in a time that grows with the output alone. A line has at most `LONGEST_LINE` bytes. */
+/** Splits output into lines, per stream, in linear time. A line has at most `LONGEST_LINE` bytes. */
 export function lineSplitter(onLine: (stream: OutputStream, line: string) => void): LineSplitter {
   return lineBatches((stream, lines) => {
     for (const line of lines) onLine(stream, line);
   });
 }
 
-/** The same, with all lines that a chunk of output ends at once. */
+/** Splits output into lines and emits all lines of a chunk at once. */
 export function lineBatches(onLines: (stream: OutputStream, lines: string[]) => void): LineSplitter {
   const streams = { stdout: new LineBuffer(), stderr: new LineBuffer() };
   return {
@@ -68,12 +67,12 @@ export function lineBatches(onLines: (stream: OutputStream, lines: string[]) => 
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** The line that is not yet at its end. */
+/** Buffer of an incomplete line. */
 class LineBuffer {
   private bytes = Buffer.alloc(256);
   private size = 0;
 
-  /** Adds output; returns the lines that are whole with it. */
+  /** Adds output; returns the completed lines. */
   take(chunk: Buffer): string[] {
     const lines: string[] = [];
     let start = 0;
@@ -118,7 +117,7 @@ class LineBuffer {
     this.size += piece.copy(this.bytes, this.size);
   }
 
-  /** Ends a line that is as long as it may be. A character that goes on in what follows is left for the next line. */
+  /** Ends a line of maximum length. Moves an incomplete last character to the next line. */
   private cutBefore(next: Buffer): string {
     const size = this.size;
     const start = isContinuation(next[0]) ? lastCharacter(this.bytes, size) : size;
@@ -136,7 +135,7 @@ function withoutReturn(bytes: Buffer, start: number, end: number): string {
 
 const isContinuation = (byte = 0) => (byte & 0xc0) === 0x80;
 
-/** Where the last character of UTF-8 begins; the end where the bytes are none. */
+/** Returns the start of the last UTF-8 character; the end for other bytes. */
 function lastCharacter(bytes: Buffer, size: number): number {
   for (let start = size - 1; start >= size - 3 && start > 0; start--) {
     if (!isContinuation(bytes[start])) return start;

@@ -1,13 +1,13 @@
 import type { Engine } from "./connect.js";
 import { engineStatus } from "./errors.js";
 
-/** The label that every container, network and volume of ours carries; its value says whose it is, such as `aws-3f9c…`. */
+/** Label of every container, network and volume of this project; its value names the owner, such as `aws-3f9c…`. */
 export const ownerLabel = "slipway.owner";
 
 /**
- * Removes every container, network and volume of this owner, running or not. What is gone already is no error.
+ * Removes every container, network and volume of this owner, running or not. Missing ones are no error.
  *
- * @throws What the engine answers when something stays.
+ * @throws The engine's error when something can't be removed.
  */
 export async function removeOwned(engine: Engine, owner: string): Promise<void> {
   const label = `${ownerLabel}=${owner}`;
@@ -17,7 +17,7 @@ export async function removeOwned(engine: Engine, owner: string): Promise<void> 
   await Promise.all([...networks.map(({ Id }) => gone(docker.getNetwork(Id).remove())), removeVolumes(engine, label)]);
 }
 
-/** Removes every container and volume with this label, such as `slipway.task=arn:…`, whatever state they are in. */
+/** Removes every container and volume with this label, such as `slipway.task=arn:…`, in any state. */
 export async function removeLabelled(engine: Engine, label: string): Promise<void> {
   await removeContainers(engine, label);
   await removeVolumes(engine, label);
@@ -27,7 +27,7 @@ async function removeContainers({ docker }: Engine, label: string): Promise<void
   const containers = await docker.listContainers({ all: true, filters: JSON.stringify({ label: [label] }) });
   const remove = ({ Id }: { Id: string }) => gone(docker.getContainer(Id).remove({ force: true, v: true }));
   const removals = await Promise.allSettled(containers.map(remove));
-  // Podman keeps a container as long as others share its namespace: what stayed is removed when they are gone.
+  // Podman keeps a container while others share its namespace: retry after those are removed.
   await Promise.all(containers.filter((_, index) => removals[index]?.status === "rejected").map(remove));
 }
 
@@ -36,7 +36,7 @@ async function removeVolumes({ docker }: Engine, label: string): Promise<void> {
   await Promise.all((volumes ?? []).map(({ Name }) => gone(docker.getVolume(Name).remove({ force: true }))));
 }
 
-/** Waits for a removal; what has been removed meanwhile, or is being removed, counts as done. */
+/** Waits for a removal; ignores a missing resource and a removal in progress. */
 export async function gone(removal: Promise<unknown>): Promise<void> {
   try {
     await removal;

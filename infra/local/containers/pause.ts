@@ -7,7 +7,7 @@ import { elf } from "./elf.js";
 import { EngineError } from "./errors.js";
 import { loadImage } from "./image.js";
 
-/** For each architecture the machine code of `for (;;) pause();`. */
+/** Machine code of `for (;;) pause();`, by architecture. */
 const programs: Record<string, number[]> = {
   // mov eax, 34 (pause); syscall; jmp back
   amd64: [0xb8, 0x22, 0, 0, 0, 0x0f, 0x05, 0xeb, 0xf7],
@@ -19,15 +19,15 @@ const programs: Record<string, number[]> = {
 };
 
 /**
- * An image of one program that does nothing, to hold a network namespace for containers that come and go. It is made here,
- * since an engine can't fetch one everywhere.
+ * Loads an image of one idle program, which holds a network namespace for other containers. It is created here, because not every engine can
+ * pull one.
  */
 export async function loadPauseImage(engine: Engine): Promise<string> {
   const { os, architecture } = engine.platform;
   const program = elf(architecture, Uint8Array.from(programs[architecture] ?? []));
   if (program === undefined) {
     throw new EngineError(
-      `Tasks of several containers run on amd64 and arm64; the container engine says ${architecture}.`,
+      `Tasks of several containers run on amd64 and arm64; the container engine reports ${architecture}.`,
     );
   }
   const layer = tar.pack();

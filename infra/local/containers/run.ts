@@ -8,14 +8,14 @@ import { gone, ownerLabel } from "./owned.js";
 
 export interface Exit {
   exitCode: number;
-  /** Ended by the kernel for using more than its memory limit. */
+  /** Killed by the kernel at its memory limit. */
   oomKilled: boolean;
 }
 
 /**
- * Makes a container labelled with its owner, with this machine's limits and the engine's plain log files.
+ * Creates a container with its owner's label, this machine's limits and plain log files.
  *
- * @param options As the engine's API takes them; `Labels` and `HostConfig` are added to.
+ * @param options Options of the engine's API; `Labels` and `HostConfig` are extended.
  */
 export function createContainer(engine: Engine, owner: string, options: ContainerCreateOptions): Promise<Container> {
   const { Ulimits, ...hostConfig } = options.HostConfig ?? {};
@@ -23,7 +23,7 @@ export function createContainer(engine: Engine, owner: string, options: Containe
     ...options,
     Labels: { ...options.Labels, [ownerLabel]: owner },
     HostConfig: {
-      // A machine's default log driver may be one whose output can't be read back.
+      // The default log driver may be one whose output can't be read back.
       ...(engine.kind === "docker" ? { LogConfig: { Type: "json-file", Config: {} } } : {}),
       ...hostConfig,
       Ulimits: clampedUlimits(Ulimits as Ulimit[] | undefined),
@@ -32,11 +32,11 @@ export function createContainer(engine: Engine, owner: string, options: Containe
 }
 
 /**
- * Makes a container, runs it to its end and removes it.
+ * Creates a container, runs it until it exits and removes it.
  *
- * @param options.onOutput Hears everything it writes, in order.
- * @param options.ended Is called with the ended container before it is removed, as to take its files.
- * @param options.signal Kills the container when aborted; its reason is thrown.
+ * @param options.onOutput Receives its output, in order.
+ * @param options.ended Called with the stopped container before its removal, such as to copy files.
+ * @param options.signal Kills the container on abort; its reason is thrown.
  */
 export async function runToEnd(
   engine: Engine,
@@ -64,7 +64,7 @@ async function runContainer(
   options: { onOutput?: OnOutput; signal?: AbortSignal },
 ): Promise<Exit> {
   const kill = () => {
-    // Removal follows, and reports what still stands in the way.
+    // The removal follows and reports remaining errors.
     container.kill().catch(() => undefined);
   };
   options.signal?.addEventListener("abort", kill, { once: true });
@@ -82,19 +82,19 @@ async function runContainer(
 }
 
 /**
- * Opens what a container will write, before it is started: to be read with `demultiplex`, until its end.
+ * Attaches to a container's output before its start. Read it with `demultiplex` until its end.
  *
- * Not its log, followed: Docker's ends now and then before the last line when that has no end of line.
+ * Following the log is unreliable: Docker sometimes ends it before a last line without a newline.
  */
 export async function attachOutput(container: Container, signal?: AbortSignal): Promise<AsyncIterable<Buffer>> {
   const output: unknown = await container.attach({ stream: true, stdout: true, stderr: true, ...withSignal(signal) });
-  // A reader receives errors by itself. Without a reader, such as when the container fails to start, an error would end the process.
+  // Readers receive errors themselves. Without a reader, such as when the container fails to start, an error would end the process.
   (output as Readable).on("error", () => undefined);
   if (signal) addAbortSignal(signal, output as Readable);
   return output as AsyncIterable<Buffer>;
 }
 
-/** Waits until the container has ended; an abort ends the wait only. */
+/** Waits until the container exits; an abort ends the wait only. */
 export async function waitForExit(container: Container, signal?: AbortSignal): Promise<Exit> {
   const { StatusCode } = (await container.wait(withSignal(signal))) as { StatusCode: number };
   const { State } = await container.inspect();
@@ -105,7 +105,7 @@ function withSignal(signal: AbortSignal | undefined): object {
   return signal ? { abortSignal: signal } : {};
 }
 
-/** Asks a container to end: SIGTERM, then SIGKILL after `seconds`. One that has ended or is gone is no error. */
+/** Stops a container: SIGTERM, then SIGKILL after `seconds`. Ignores a stopped or missing container. */
 export async function stopContainer(container: Container, seconds: number): Promise<void> {
   try {
     await container.stop({ t: seconds });

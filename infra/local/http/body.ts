@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 
-/** A body that is longer than its reader allows. */
+/** Error for a body that exceeds its limit. */
 export class BodyTooLarge extends Error {
   override readonly name = "BodyTooLarge";
   constructor(readonly limit: number) {
@@ -9,8 +9,9 @@ export class BodyTooLarge extends Error {
 }
 
 /**
- * Reads a whole body of at most `limit` bytes. What is beyond is never held in memory.
- * @param onChunk Receives each chunk as it comes, such as to hash it.
+ * Reads a body of at most `limit` bytes. Bytes beyond the limit are never held in memory.
+ * @param onChunk Receives each chunk, such as to hash it.
+ * @throws BodyTooLarge.
  */
 export async function readBody(
   request: IncomingMessage,
@@ -21,7 +22,7 @@ export async function readBody(
   if (announced > limit) throw new BodyTooLarge(limit);
   const chunks: Buffer[] = [];
   let size = 0;
-  // A request that is given up must not take its connection along: the refusal goes back on it.
+  // The connection must stay open for the response when reading stops early.
   for await (const chunk of request.iterator({ destroyOnReturn: false })) {
     size += chunk.length;
     if (size > limit) throw new BodyTooLarge(limit);

@@ -1,9 +1,9 @@
-/** Receives what a guarded callback threw or rejected with. */
+/** Receives the error of a guarded callback. */
 export type OnFailure = (error: unknown) => void;
 
 /**
- * Wraps a callback of an event, a socket or a timer. No caller catches there: without it, one exception ends the whole process.
- * What the callback throws, or its promise rejects with, goes to `onFailure`.
+ * Wraps a callback of an event, socket or timer. No caller catches its errors: without the guard, one exception ends the process. Passes
+ * thrown errors and rejections to `onFailure`.
  */
 export function guarded<Args extends unknown[]>(
   callback: (...args: Args) => unknown,
@@ -19,7 +19,7 @@ export function guarded<Args extends unknown[]>(
   };
 }
 
-/** Writes a failure to a log, with its stack. */
+/** Logs an error with its stack. */
 export function logFailure(log: (line: string) => void, where: string): OnFailure {
   return (error) => log(`${where}: ${error instanceof Error ? error.stack : String(error)}`);
 }

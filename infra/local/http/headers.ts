@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 
 /**
- * All values of each header, by its lower-case name. Read from the raw list, because in older releases of Node 20 `headersDistinct`
+ * Returns all values of each header, by lower-case name. Read from the raw list, because in older releases of Node 20 `headersDistinct`
  * throws on a header named `constructor` or `__proto__`.
  */
 export function headerValues({ rawHeaders }: Pick<IncomingMessage, "rawHeaders">): Map<string, string[]> {

@@ -5,8 +5,8 @@ import { headerValues } from "./headers.js";
 const HOST = /^(?:[\w.~-]+|\[[\d:.A-Fa-f]+\])(?::\d{1,5})?$/;
 
 /**
- * Names what is malformed in a request's head that Node's parser lets pass; undefined when nothing is. Everything behind a server can then
- * make a `URL` of the Host and decode the path's escapes.
+ * Describes a malformed Host header or path that Node's parser accepts; undefined when there is none. Handlers can then rely on a valid Host
+ * and on decodable escapes in the path.
  */
 export function malformation(request: Pick<IncomingMessage, "rawHeaders" | "url">): string | undefined {
   const hosts = headerValues(request).get("host") ?? [];

@@ -9,12 +9,12 @@ import {
 import { guarded, logFailure, type OnFailure } from "./guard.js";
 import { malformation } from "./malformed.js";
 
-/** Answers a request; what it throws or rejects with is logged and answered with 500. */
+/** Handles a request. Errors and rejections are logged and answered with status 500. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /**
- * An HTTP server that no request can end: a malformed request is answered with 400, a handler that fails with 500 and without its stack,
- * and errors of sockets and of the server itself are logged. All servers of `infra/local` are made here.
+ * Creates an HTTP server that no request can crash: it answers malformed requests with 400 and failed handlers with 500 (without a stack), and
+ * logs errors of sockets and of the server. All servers of `infra/local` use it.
  */
 export function createGuardedServer(options: ServerOptions, handler: Handler, log: (line: string) => void): Server {
   const listener: RequestListener = (request, response) => {
@@ -28,7 +28,7 @@ export function createGuardedServer(options: ServerOptions, handler: Handler, lo
     guarded(answerOrRefuse, onFailure)(request, response, handler);
   };
   const server = createServer(options, listener);
-  // The caller handles errors before that. Without a listener, a later one ends the process, such as EMFILE when a connection is accepted.
+  // The caller handles errors before listening. Later ones, such as EMFILE on accept, would end the process without a listener.
   server.once("listening", () => server.on("error", (error) => log(`HTTP server: ${error.message}`)));
   return server;
 }
@@ -36,10 +36,10 @@ export function createGuardedServer(options: ServerOptions, handler: Handler, lo
 function answerOrRefuse(request: IncomingMessage, response: ServerResponse, handler: Handler): unknown {
   const wrong = malformation(request);
   if (wrong === undefined) return handler(request, response);
-  return answerPlainly(response, 400, `400 Bad Request: the request was refused, because ${wrong}.\n`);
+  return answerPlainly(response, 400, `400 Bad Request: ${wrong}.\n`);
 }
 
-/** An answer that has begun can only be broken off: the client must not take it for a whole one. */
+/** Sends status 500, or breaks off a response that has started, so that the client does not take it for complete. */
 function answerFailure(response: ServerResponse): void {
   if (response.headersSent) {
     response.destroy();
@@ -49,7 +49,7 @@ function answerFailure(response: ServerResponse): void {
   answerPlainly(response, 500, "500 Internal Server Error: the server's log has the cause.\n");
 }
 
-/** The reason is given, because an earlier `writeHead` that threw leaves its own behind. */
+/** Sends a text response. Sets the reason phrase, because a `writeHead` that threw leaves its own behind. */
 function answerPlainly(response: ServerResponse, status: 400 | 500, body: string): void {
   const reason = status === 400 ? "Bad Request" : "Internal Server Error";
   response.writeHead(status, reason, { "content-type": "text/plain", connection: "close" });

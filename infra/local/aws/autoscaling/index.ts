@@ -19,7 +19,7 @@ const NAMESPACES = [
   "workspaces",
 ];
 
-/** Application Auto Scaling, as far as tools ask whether a service is scaled: none is, because nothing registers one here. */
+/** Application Auto Scaling, read-only and empty: for tools that check whether a service is scaled. */
 export function createAutoScaling(): Service {
   return {
     signingName: "application-autoscaling",

@@ -1,7 +1,7 @@
 import { number, text } from "../protocol/input.js";
 import { AwsError, type JsonObject } from "../protocol/service.js";
 
-/** A metric alarm as it is kept. Times are milliseconds since the epoch, `period` is seconds. */
+/** Stored metric alarm. Times are milliseconds since the epoch, `period` is seconds. */
 export interface Alarm {
   arn: string;
   name: string;
@@ -15,7 +15,7 @@ export interface Alarm {
   stateUpdatedAt: number;
 }
 
-/** What PutMetricAlarm asks for, held against CloudWatch's rules. */
+/** Reads the input of PutMetricAlarm and validates it by CloudWatch's rules. */
 export function checkedAlarm(input: JsonObject): Pick<Alarm, "name" | "period" | "evaluationPeriods" | "settings"> {
   const { Tags: _tags, ...settings } = input;
   const name = text(input, "AlarmName") ?? "";
@@ -31,7 +31,7 @@ export function checkedAlarm(input: JsonObject): Pick<Alarm, "name" | "period" |
   return { name, period, evaluationPeriods, settings };
 }
 
-/** As DescribeAlarms answers it. */
+/** Formats an alarm as DescribeAlarms returns it. */
 export function alarmView(alarm: Alarm): JsonObject {
   return {
     ActionsEnabled: true,

@@ -12,28 +12,28 @@ export interface CloudWatchDeps {
   clock: Clock;
 }
 
-/** An alarm as whoever watches it sees it. */
-export interface AlarmNews {
+/** State of an alarm, as sent to its observers. */
+export interface AlarmState {
   /** `arn:aws:cloudwatch:REGION:ACCOUNT:alarm:NAME` */
   arn: string;
   /** Undefined when the alarm has been deleted. */
   state: Alarm["state"] | undefined;
-  /** Milliseconds that it looks at to decide: its period times its evaluation periods. */
+  /** Evaluation window in milliseconds: the period times the evaluation periods. */
   window: number;
 }
 
 export interface CloudWatch {
   service: Service;
-  /** Tells of all alarms that there are, then of each change. */
-  watch(listener: (news: AlarmNews) => void): void;
+  /** Calls the listener for every existing alarm, then for each change. */
+  watch(listener: (news: AlarmState) => void): void;
 }
 
 const MOST_AT_ONCE = 100;
 const PAGE = 50;
 
 /**
- * CloudWatch, as far as deployments watch alarms. There are no metrics here: an alarm begins in INSUFFICIENT_DATA and goes where
- * SetAlarmState puts it, and stays there (on AWS the next evaluation would take it back).
+ * CloudWatch alarms, for deployments that watch them. Metrics are not simulated: an alarm starts in INSUFFICIENT_DATA and changes only by
+ * SetAlarmState (on AWS the next evaluation would change it again).
  */
 export function createCloudWatch({ state, clock }: CloudWatchDeps): CloudWatch {
   const document = state.document(
@@ -42,22 +42,22 @@ export function createCloudWatch({ state, clock }: CloudWatchDeps): CloudWatch {
     (stored: { alarms?: Record<string, Alarm> }) => ({ alarms: storedMap(stored.alarms) }),
   );
   const { alarms } = document.value;
-  const listeners: ((news: AlarmNews) => void)[] = [];
+  const listeners: ((news: AlarmState) => void)[] = [];
 
-  const newsOf = (arn: string): AlarmNews => ({
+  const stateOf = (arn: string): AlarmState => ({
     arn,
     state: alarms.get(arn)?.state,
     window: (alarms.get(arn)?.period ?? 0) * (alarms.get(arn)?.evaluationPeriods ?? 0) * 1_000,
   });
   const changed = (arn: string) => {
     document.save();
-    for (const listener of listeners) listener(newsOf(arn));
+    for (const listener of listeners) listener(stateOf(arn));
   };
 
   return {
     watch(listener) {
       listeners.push(listener);
-      for (const arn of alarms.keys()) listener(newsOf(arn));
+      for (const arn of alarms.keys()) listener(stateOf(arn));
     },
     service: {
       signingName: "monitoring",
@@ -69,7 +69,7 @@ export function createCloudWatch({ state, clock }: CloudWatchDeps): CloudWatch {
           const arn = arnOf(caller, wanted.name);
           const before = alarms.get(arn);
           const now = clock.now();
-          // A change of its settings leaves an alarm's state as it is.
+          // New settings leave an alarm's state unchanged.
           alarms.set(
             arn,
             before
@@ -113,7 +113,7 @@ export function createCloudWatch({ state, clock }: CloudWatchDeps): CloudWatch {
         DescribeAlarms(input, caller) {
           const found = [...alarms.values()]
             .filter(({ arn }) => arn.startsWith(arnOf(caller, "")))
-            .filter(asked(input))
+            .filter(filterOf(input))
             .sort((a, b) => (a.name < b.name ? -1 : 1));
           const size = number(input, "MaxRecords") ?? PAGE;
           if (size < 1 || size > MOST_AT_ONCE) throw invalid(`MaxRecords must be from 1 to ${MOST_AT_ONCE}.`);
@@ -137,7 +137,7 @@ const arnOf = ({ region, accountId }: Caller, name: string) =>
 
 const invalid = (message: string) => new AwsError("InvalidParameterValue", message);
 
-function asked(input: JsonObject): (alarm: Alarm) => boolean {
+function filterOf(input: JsonObject): (alarm: Alarm) => boolean {
   const names = texts(input, "AlarmNames");
   const prefix = text(input, "AlarmNamePrefix");
   if (names !== undefined && prefix !== undefined) {

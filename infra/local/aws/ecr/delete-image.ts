@@ -1,6 +1,6 @@
 import type { EcrStore, Image, Repository } from "./store.js";
 
-/** Takes an image and its tags out of its repository, with the content that nothing else needs. */
+/** Deletes an image and its tags from its repository, with unreferenced content. */
 export async function deleteImage(store: EcrStore, repository: Repository, image: Image): Promise<void> {
   repository.images.delete(image.digest);
   const needed = new Set([...repository.images.values()].flatMap((each) => each.layers));
@@ -10,14 +10,14 @@ export async function deleteImage(store: EcrStore, repository: Repository, image
   await removeUnreferenced(store, [image.digest, ...freed]);
 }
 
-/** Takes a whole repository away, with the content that no other repository has. */
+/** Deletes a repository, with unreferenced content. */
 export async function deleteRepository(store: EcrStore, key: string, repository: Repository): Promise<void> {
   store.document.value.repositories.delete(key);
   store.document.save();
   await removeUnreferenced(store, [...repository.images.keys(), ...repository.layers.keys()]);
 }
 
-/** The images of this repository that list the image. */
+/** Returns the repository's manifest lists that reference the image. */
 export function listsWith(repository: Repository, image: Image): Image[] {
   return [...repository.images.values()].filter((each) => each.manifests.includes(image.digest));
 }

@@ -7,7 +7,7 @@ import { invalidParameter } from "./errors.js";
 const TYPES = ["AES256", "KMS", "KMS_DSSE"];
 
 /**
- * Reads a repository's encryption. With KMS and no key it is the key `aws/ecr` that AWS manages; a key is shown by its ARN.
+ * Reads a repository's encryption configuration. KMS without a key uses the AWS managed key `aws/ecr`. Keys are returned as ARNs.
  * @see https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_EncryptionConfiguration.html
  */
 export function readEncryption(input: JsonObject, caller: Caller): JsonObject {
@@ -36,7 +36,7 @@ function keyArn(key: string, { region, accountId }: Caller): string {
   return key.startsWith("alias/") ? `${prefix}${key}` : `${prefix}key/${key}`;
 }
 
-/** The same for an account and region, as AWS has one such key for each. */
+/** Returns the ID of the managed key, always the same for one account and region. */
 function managedKeyId(region: string, accountId: string): string {
   const hex = createHash("sha256").update(`${MANAGED} ${accountId} ${region}`).digest("hex");
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join("-");

@@ -1,8 +1,8 @@
 import { AwsError } from "../protocol/service.js";
 
-type Named = { name: string };
+/** Errors of ECR, with ECR's messages. */
 
-/** ECR's errors, in ECR's words. */
+type Named = { name: string };
 
 export function repositoryNotFound(name: string, registryId: string): AwsError {
   return new AwsError(

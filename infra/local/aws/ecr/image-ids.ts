@@ -5,10 +5,10 @@ import { checkDigest, checkTag, isTag, TAG } from "./names.js";
 import { DIGEST } from "./registry/blobs.js";
 import type { Image } from "./store.js";
 
-/** How a request names an image. */
+/** Identifier of an image in a request. */
 export type ImageId = { digest?: string; tag?: string };
 
-/** The ids of a batch as they came: what is wrong with one is a failure beside the others. */
+/** Reads the IDs of a batch, not validated: a malformed one becomes a failure in the response. */
 export function idsOf(input: JsonObject): ImageId[] {
   const ids = (records(input, "imageIds") ?? []).map(readId);
   if (ids.length < 1) throw invalidParameter("imageIds", "Member must have length greater than or equal to 1");
@@ -16,7 +16,7 @@ export function idsOf(input: JsonObject): ImageId[] {
   return ids;
 }
 
-/** The failure of an id that can't be any image's: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageFailure.html */
+/** Returns the failure of a malformed ID, or undefined: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageFailure.html */
 export function malformedId(id: ImageId): JsonObject | undefined {
   const invalid = "Invalid request parameters:";
   if (id.digest === undefined && id.tag === undefined) {
@@ -38,7 +38,7 @@ function readId(input: JsonObject): ImageId {
   return { ...(digest !== undefined && { digest }), ...(tag !== undefined && { tag }) };
 }
 
-/** An id that must be well-formed. */
+/** Reads an ID. @throws AwsError when it is malformed. */
 export function imageId(input: JsonObject): ImageId {
   const id = readId(input);
   if (id.digest !== undefined) checkDigest("imageDigest", id.digest);

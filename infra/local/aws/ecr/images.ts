@@ -9,7 +9,7 @@ import { badToken, owner, pageSize } from "./repositories.js";
 import { scanSummary } from "./scanning.js";
 import { type EcrStore, findImage, findRepository, type Image, type Repository } from "./store.js";
 
-/** Images: put, listed, described, fetched, deleted. */
+/** Operations on images. */
 export function imageOperations(store: EcrStore): Record<string, Operation> {
   const find = (input: JsonObject, caller: Caller) =>
     findRepository(store, caller.region, required(input, "repositoryName"), text(input, "registryId"));

@@ -18,17 +18,17 @@ import { createTokens, TOKEN_LIFETIME, type Tokens } from "./tokens.js";
 
 export interface Ecr {
   service: Service;
-  /** What the registry serves from. */
+  /** State that the API and the registry share. */
   store: EcrStore;
   tokens: Tokens;
 }
 
-/** Amazon ECR's API. The images' content lies below `blobs` in the state directory. */
+/** Creates Amazon ECR's API. The state directory's `blobs` holds the images' content. */
 export function createEcr(deps: {
   state: StateDirectory;
   clock: Clock;
   accountId: string;
-  /** Bytes of the largest layer that is taken; as on ECR unless given. */
+  /** Maximum size of a layer, in bytes; ECR's by default. */
   largestLayer?: number | undefined;
 }): Ecr {
   const { state, clock, accountId } = deps;
@@ -38,7 +38,7 @@ export function createEcr(deps: {
     tokenKey: randomBytes(32).toString("base64"),
   });
   const document = state.document("ecr", initial, restoreEcr);
-  // The key makes every token: it is written before the first one is issued.
+  // The key signs every token: it is stored before the first one is issued.
   document.save();
   const blobs = openBlobs(join(state.path, "blobs"), deps.largestLayer);
   const uploads = createUploads(blobs, () => clock.now());
@@ -67,7 +67,7 @@ function authorizationToken(tokens: Tokens, clock: Clock): Operation {
   return (input, caller) => {
     const expiresAt = clock.now() + TOKEN_LIFETIME;
     const token = tokens.issue({ accessKeyId: caller.accessKeyId, region: caller.region, expiresAt });
-    // One for each registry; what another account's is answered with leads to AWS, as it does there.
+    // One for each registry; the endpoint of another account's registry is on AWS.
     const registries = texts(input, "registryIds") ?? [caller.accountId];
     return {
       authorizationData: registries.map((id) => ({

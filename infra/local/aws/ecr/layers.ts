@@ -7,12 +7,12 @@ import { owner } from "./repositories.js";
 import { type EcrStore, findRepository, type Repository, repositoryKey } from "./store.js";
 import type { Tokens } from "./tokens.js";
 
-/** Bytes that ECR asks for in one part. */
+/** Size of an upload part that ECR requests, in bytes. */
 const PART_SIZE = 10 << 20;
-/** How long a download link works, in milliseconds. */
+/** Lifetime of a download URL, in milliseconds. */
 const LINK_LIFETIME = 3600_000;
 
-/** Layers through the API: uploaded in parts, asked for, downloaded by a link. */
+/** Operations on layers: upload in parts, availability, download URL. */
 export function layerOperations(store: EcrStore, tokens: Tokens): Record<string, Operation> {
   const find = (input: JsonObject, caller: Caller) =>
     findRepository(store, caller.region, required(input, "repositoryName"), text(input, "registryId"));
@@ -48,7 +48,7 @@ export function layerOperations(store: EcrStore, tokens: Tokens): Record<string,
         try {
           await upload.append([part]);
         } catch (error) {
-          // What is in its file is not known any more: it can't be continued.
+          // The content of its file is unknown: the upload can't continue.
           await store.uploads.end(upload);
           throw error;
         }
@@ -119,7 +119,7 @@ export function layerOperations(store: EcrStore, tokens: Tokens): Record<string,
   };
 }
 
-/** Ends an upload: its content is checked, named and put into the repository. Content that is not what it should be is thrown away. */
+/** Completes an upload: verifies the digest and adds the layer to the repository. Deletes content with another digest. */
 export async function completeUpload(
   store: EcrStore,
   repository: Repository,

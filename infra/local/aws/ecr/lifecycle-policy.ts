@@ -1,7 +1,7 @@
 import { invalidParameter } from "./errors.js";
 import { asObject, type Members, parseObject } from "./policy-json.js";
 
-/** Characters of the longest policy: https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html */
+/** Maximum length of a policy, in characters: https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html */
 const LONGEST = 30_720;
 
 const TAG_STATUSES = ["any", "tagged", "untagged"];
@@ -15,7 +15,7 @@ interface Rule {
 }
 
 /**
- * Throws ECR's refusal of a lifecycle policy, in the words of its JSON schema's validator.
+ * Validates a lifecycle policy. @throws AwsError with the message of ECR's JSON schema validator.
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/lifecycle_policy_parameters.html
  */
 export function checkLifecyclePolicy(text: string): void {
@@ -50,7 +50,7 @@ function checkSelection(selection: Members): void {
   mustBeCount(countNumber);
   if (countUnit !== undefined) mustBeOneOf(countUnit, ["days"]);
   if (storageClass !== undefined) mustBeOneOf(storageClass, ["archive", "standard"]);
-  // One schema for counts of images, another for ages: only an age has a unit, and it must.
+  // One schema for image counts, another for ages: ages require a unit, counts have none.
   const isAge = countType !== "imageCountMoreThan";
   const ofArchive = countType === "sinceImageTransitioned";
   const classFits = ofArchive ? storageClass === "archive" : (storageClass ?? "standard") === "standard";

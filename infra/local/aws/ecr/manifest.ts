@@ -1,12 +1,12 @@
 import { AwsError } from "../protocol/service.js";
 
-/** What a manifest points at. */
+/** References of a manifest. */
 export interface Manifest {
   mediaType: string;
   artifactMediaType?: string;
-  /** Config and layers: content that must be in the repository. Layers that live elsewhere (with `urls`) are left out. */
+  /** Config and layers, which must be in the repository. Excludes foreign layers (with `urls`). */
   content: { digest: string; size: number }[];
-  /** The images of a list. */
+  /** Digests of a manifest list's images. */
   manifests: string[];
   subject?: string;
 }
@@ -28,15 +28,15 @@ interface Descriptor {
 }
 
 /**
- * Reads an image manifest or a list of them: Docker's schema 2 or OCI's.
- * @param mediaType What the client says it is; without it, the manifest's own `mediaType` counts.
+ * Reads an image manifest or a manifest list: Docker's schema 2 or OCI's.
+ * @param mediaType Content type of the request. Default: the manifest's `mediaType`.
  */
 export function readManifest(content: string, mediaType: string | undefined): Manifest {
   const parsed = parse(content);
   const own = typeof parsed.mediaType === "string" ? parsed.mediaType : undefined;
   const type = mediaType ?? own;
   if (type === undefined) throw invalid("it has no mediaType, and none was sent with it");
-  if (own !== undefined && own !== type) throw invalid(`it says ${own}, but was sent as ${type}`);
+  if (own !== undefined && own !== type) throw invalid(`its mediaType is ${own}, but it was sent as ${type}`);
   const subject = parsed.subject === undefined ? undefined : descriptor(parsed.subject, "subject").digest;
   const common = { mediaType: type, ...(subject === undefined ? {} : { subject }) };
   if (LIST_TYPES.includes(type)) {

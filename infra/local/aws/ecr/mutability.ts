@@ -34,7 +34,7 @@ export function readMutability(input: JsonObject): Pick<Repository, "tagMutabili
 
 const MEMBER = "imageTagMutabilityExclusionFilters";
 
-/** Whether a tag may not be moved, by the repository's setting and the tags that are excepted from it. */
+/** Returns true when a tag is immutable, by the repository's setting and exclusion filters. */
 export function isImmutable(repository: Repository, tag: string): boolean {
   const excepted = repository.exclusionFilters.some(({ filter }) => matchesWildcard(filter, tag));
   switch (repository.tagMutability) {

@@ -5,7 +5,7 @@ import { owner } from "./repositories.js";
 import { checkRepositoryPolicy } from "./repository-policy.js";
 import { type EcrStore, findRepository, type Repository } from "./store.js";
 
-/** Lifecycle and repository policies: kept and given back, not acted upon. */
+/** Operations on lifecycle and repository policies. Policies are stored and returned, not enforced. */
 export function policyOperations(store: EcrStore): Record<string, Operation> {
   const find = (input: JsonObject, caller: Caller) =>
     findRepository(store, caller.region, required(input, "repositoryName"), text(input, "registryId"));

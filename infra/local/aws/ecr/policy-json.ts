@@ -1,7 +1,7 @@
-/** An object of a policy document, its members not yet checked. */
+/** Object of a policy document, not validated. */
 export type Members = { [name: string]: unknown };
 
-/** The object that a text holds in JSON; undefined when it is none. */
+/** Parses a JSON object; returns undefined for anything else. */
 export function parseObject(text: string): Members | undefined {
   try {
     return asObject(JSON.parse(text));

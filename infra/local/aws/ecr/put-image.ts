@@ -8,17 +8,17 @@ import { scanningOf } from "./scanning.js";
 import { type EcrStore, findImage, type Image, type Repository } from "./store.js";
 
 export interface NewImage {
-  /** Kept byte by byte: the digest is over exactly these. */
+  /** Stored byte for byte: the digest covers these bytes. */
   manifest: Buffer;
   mediaType?: string;
   tag?: string;
-  /** What the client expects the digest to be. */
+  /** Digest that the client expects. */
   digest?: string;
 }
 
 /**
- * Takes an image in and moves its tag to it. Throws ECR's errors: for a tag that may not move, for layers or images that are not
- * there. `changed` is false when it was there already, tag and all.
+ * Adds an image to a repository and moves its tag. `changed` is false when image and tag exist.
+ * @throws AwsError for an immutable tag, and for missing layers or images.
  */
 export async function putImage(
   store: EcrStore,
@@ -38,7 +38,7 @@ export async function putImage(
   const known = findImage(repository, { digest, ...(pushed.tag !== undefined && { tag: pushed.tag }) });
   if (known) return { image: known, changed: false };
   await storeBlob(store.blobs, pushed.manifest);
-  // The disk was slow, others were not: what was true of the tag before the write must still be true.
+  // Another request may have set the tag during the write.
   tagMustBeFree(repository, pushed.tag);
   return { image: record(store, repository, digest, manifest, pushed), changed: true };
 }
@@ -50,7 +50,7 @@ function mustBeComplete(store: EcrStore, repository: Repository, manifest: Manif
   if (images.length > 0) throw missingContent("Images", images, repository, store.accountId);
 }
 
-/** ECR refuses a tag that may not move even when it would stay where it is. */
+/** Rejects an existing immutable tag, also when it already names this image, as ECR does. */
 function tagMustBeFree(repository: Repository, tag: string | undefined): void {
   if (tag !== undefined && findImage(repository, { tag }) && isImmutable(repository, tag)) {
     throw tagIsImmutable(tag, repository);
@@ -83,7 +83,7 @@ function record(store: EcrStore, repository: Repository, digest: string, manifes
   return image;
 }
 
-/** A list counts as much as the largest of its images. */
+/** Returns the size in bytes; of a manifest list, the size of its largest image. */
 function sizeOf(repository: Repository, { content, manifests }: Manifest): number {
   const own = content.reduce((sum, { size }) => sum + size, 0);
   return Math.max(own, ...manifests.map((digest) => repository.images.get(digest)?.size ?? 0));

@@ -4,8 +4,8 @@ import { AwsError, type Caller, type JsonObject, type Operation } from "../proto
 import { invalidParameter, repositoryNotFound } from "./errors.js";
 
 /**
- * Checks the `registryId` of every operation before it runs. Another account has no repositories here and permits nothing: a named
- * repository is not found, and all other calls are denied, as on AWS without a policy of that registry that allows them.
+ * Wraps operations to check `registryId` first. Other accounts have no repositories: a named repository is not found, and other calls are
+ * denied, as on AWS without a registry policy that allows them.
  */
 export function inOwnRegistry(operations: Record<string, Operation>): Record<string, Operation> {
   return Object.fromEntries(

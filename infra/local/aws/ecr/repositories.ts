@@ -10,7 +10,7 @@ import { checkRepositoryName } from "./names.js";
 import { type EcrStore, findRepository, type Repository, repositoriesOf, repositoryKey } from "./store.js";
 import { readTags } from "./tags.js";
 
-/** Repositories: made, described, changed, deleted. */
+/** Operations on repositories. */
 export function repositoryOperations(store: EcrStore): Record<string, Operation> {
   const find = (input: JsonObject, caller: Caller) =>
     findRepository(store, caller.region, required(input, "repositoryName"), text(input, "registryId"));
@@ -85,12 +85,12 @@ export function repositoryOperations(store: EcrStore): Record<string, Operation>
   };
 }
 
-/** What most answers about a repository begin with. */
+/** Returns the common members of responses about a repository. */
 export function owner(repository: Repository, caller: Caller): JsonObject {
   return { registryId: caller.accountId, repositoryName: repository.name };
 }
 
-/** How many results a page has: 100, unless another number up to 1000 is asked for. */
+/** Reads the page size: 1 to 1000, 100 by default. */
 export function pageSize(input: JsonObject): number {
   const size = number(input, "maxResults") ?? 100;
   if (size < 1) throw invalidParameter("maxResults", "must have value greater than or equal to 1");

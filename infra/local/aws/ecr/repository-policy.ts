@@ -1,19 +1,19 @@
 import { invalidParameter } from "./errors.js";
 import { asObject, type Members, parseObject } from "./policy-json.js";
 
-/** Characters of the longest policy: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_SetRepositoryPolicy.html */
+/** Maximum length of a policy, in characters: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_SetRepositoryPolicy.html */
 const LONGEST = 10_240;
 
-/** The members of a statement that ECR takes: `Resource` is none of them, the policy is the repository's. */
+/** Accepted members of a statement. `Resource` is not accepted: the resource is the repository. */
 const STATEMENT = ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Condition"];
 const PRINCIPALS = ["AWS", "Service", "Federated", "CanonicalUser"];
 
-/** An account, its root, a user, a role or a session of one, or the id of one that was deleted. */
+/** Account, its root, user, role, role session, or the ID of a deleted principal. */
 const AWS_PRINCIPAL =
   /^(?:\*|\d{12}|A[A-Z0-9]{15,127}|arn:aws[\w-]*:(?:iam|sts)::\d{12}:(?:root|(?:user|role|assumed-role|federated-user)\/[\w+=,.@/-]+))$/;
 
 /**
- * Throws ECR's refusal of a repository policy. ECR gives one answer to all mistakes.
+ * Validates a repository policy. @throws AwsError with one message for all errors, as ECR does.
  * @see https://docs.aws.amazon.com/AmazonECR/latest/userguide/repository-policies.html
  */
 export function checkRepositoryPolicy(text: string): void {
@@ -58,13 +58,13 @@ function isPrincipal(value: unknown): boolean {
   );
 }
 
-/** By operator, then by key: each a value or a list of them. */
+/** Returns true for an object of operators, each an object of keys. */
 function isCondition(condition: Members | undefined): boolean {
   if (!condition) return false;
   return Object.values(condition).every((keys) => asObject(keys) !== undefined);
 }
 
-/** One text or a list of some, each of which fits. */
+/** Returns true for a string or a non-empty list of strings that all fit. */
 function areTexts(value: unknown, fits: (text: string) => boolean): boolean {
   const all = Array.isArray(value) ? value : [value];
   return all.length > 0 && all.every((each) => typeof each === "string" && each !== "" && fits(each));

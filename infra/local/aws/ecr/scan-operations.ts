@@ -7,7 +7,7 @@ import { owner, pageSize } from "./repositories.js";
 import { COMPLETE, registryScanning, scanningOf, scanSummary } from "./scanning.js";
 import { type EcrStore, findImage, findRepository, type RegistryScanning, repositoryKey } from "./store.js";
 
-/** How often one image is scanned at most: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning-basic.html */
+/** Minimum time between two scans of one image, in milliseconds: https://docs.aws.amazon.com/AmazonECR/latest/userguide/image-scanning-basic.html */
 const BETWEEN_SCANS = 24 * 3600_000;
 const MOST_NAMES = 25;
 const MOST_RULES = 2;
@@ -17,7 +17,7 @@ const FREQUENCIES = new Map([
   ["ENHANCED", ["SCAN_ON_PUSH", "CONTINUOUS_SCAN"]],
 ]);
 
-/** Image scans and what is configured of them, of repositories and of the whole registry; and the registry itself. */
+/** Operations on image scans, their configuration and the registry. */
 export function scanOperations(store: EcrStore): Record<string, Operation> {
   const find = (input: JsonObject, caller: Caller) => {
     const repository = findRepository(store, caller.region, required(input, "repositoryName"));

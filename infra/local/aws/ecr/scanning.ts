@@ -2,14 +2,14 @@ import type { JsonObject } from "../protocol/service.js";
 import type { EcrStore, Image, RegistryScanning, Repository } from "./store.js";
 import { matchesWildcard } from "./wildcard.js";
 
-/** How a repository's images are scanned: by the registry's rules, or else by its own setting. */
+/** Scanning configuration of a repository: from the registry's rules, or else its own setting. */
 export interface RepositoryScanning {
   scanOnPush: boolean;
   scanFrequency: string;
   appliedScanFilters: { filter: string; filterType: string }[];
 }
 
-/** A registry's configuration: basic scanning without rules, as of a new account, until another one is put. */
+/** Returns a registry's configuration. Default: basic scanning without rules, as for a new account. */
 export function registryScanning(store: EcrStore, region: string): RegistryScanning {
   return store.document.value.scanning.get(region) ?? { scanType: "BASIC", rules: [] };
 }
@@ -27,14 +27,14 @@ export function scanningOf(store: EcrStore, repository: Repository): RepositoryS
   return { scanOnPush, scanFrequency: scanOnPush ? "SCAN_ON_PUSH" : "MANUAL", appliedScanFilters: [] };
 }
 
-/** A filter without an asterisk fits every name that has it in it. */
+/** Matches a filter. One without an asterisk matches every name that contains it. */
 function fits(filter: string, name: string): boolean {
   return filter.includes("*") ? matchesWildcard(filter, name) : name.includes(filter);
 }
 
 /**
- * What a scan came to. Nothing is scanned here: a scan is complete as soon as it has begun, and finds nothing.
- * Empty for an image that was never scanned.
+ * Returns the result of a scan; an empty object for an image that was never scanned. Nothing is scanned: a scan completes at once, without
+ * findings.
  */
 export function scanSummary({ scannedAt }: Image): JsonObject {
   if (scannedAt === undefined) return {};

@@ -6,13 +6,13 @@ import { repositoryNotFound } from "./errors.js";
 import type { BlobStore } from "./registry/blobs.js";
 import type { Uploads } from "./registry/uploads.js";
 
-/** A repository as it is kept. Times are milliseconds since the epoch. */
+/** Stored repository. Times are milliseconds since the epoch. */
 export interface Repository {
   name: string;
   region: string;
   createdAt: number;
   tagMutability: string;
-  /** Wildcards of tags that are excepted from it. */
+  /** Wildcards of tags that are excluded from it. */
   exclusionFilters: { filterType: string; filter: string }[];
   scanOnPush: boolean;
   encryption: { [key: string]: Json };
@@ -21,42 +21,42 @@ export interface Repository {
   policy?: string;
   /** By digest. */
   images: Map<string, Image>;
-  /** Sizes in bytes by digest: content is in a repository only if it was pushed or mounted there. */
+  /** Sizes in bytes by digest, of content that was pushed or mounted in the repository. */
   layers: Map<string, number>;
 }
 
 export interface Image {
   digest: string;
   mediaType: string;
-  /** The media type of what the image is of: its config's. */
+  /** Media type of the config. */
   artifactMediaType?: string;
-  /** Bytes of all its layers and its config, as ECR counts an image's size; of a list, its largest image's. */
+  /** Size of layers and config in bytes, as ECR counts; of a manifest list, the size of its largest image. */
   size: number;
-  /** Bytes of the manifest itself. */
+  /** Size of the manifest in bytes. */
   manifestSize: number;
   pushedAt: number;
   pulledAt?: number;
-  /** When it was scanned last. */
+  /** Time of the last scan. */
   scannedAt?: number;
   tags: string[];
   /** Digests of config and layers. */
   layers: string[];
-  /** Digests of the images of a list. */
+  /** Digests of a manifest list's images. */
   manifests: string[];
-  /** The image that this one is about, such as the one that it signs. */
+  /** Digest of the image that this one refers to, such as the signed one. */
   subject?: string;
 }
 
 export interface EcrDocument {
   /** By `repositoryKey`. */
   repositories: Map<string, Repository>;
-  /** By region: how the whole registry is scanned. */
+  /** Scanning configuration of the registry, by region. */
   scanning: Map<string, RegistryScanning>;
-  /** Secret of the seal on registry tokens. */
+  /** Secret that signs registry tokens. */
   tokenKey: string;
 }
 
-/** As PutRegistryScanningConfiguration was sent it. */
+/** Input of PutRegistryScanningConfiguration. */
 export interface RegistryScanning {
   scanType: string;
   rules: { scanFrequency: string; repositoryFilters: { filter: string; filterType: string }[] }[];
@@ -72,7 +72,7 @@ export interface StoredEcr extends Omit<EcrDocument, "repositories" | "scanning"
   scanning?: Record<string, RegistryScanning>;
 }
 
-/** Makes the document of what its file holds. */
+/** Converts the content of the file to the document. */
 export function restoreEcr({ repositories, scanning, ...rest }: StoredEcr): EcrDocument {
   return {
     ...rest,
@@ -85,7 +85,7 @@ export function restoreEcr({ repositories, scanning, ...rest }: StoredEcr): EcrD
   };
 }
 
-/** What ECR's API and the registry behind it share. */
+/** State that ECR's API and the registry share. */
 export interface EcrStore {
   document: Document<EcrDocument>;
   blobs: BlobStore;
@@ -94,12 +94,12 @@ export interface EcrStore {
   accountId: string;
 }
 
-/** The key of a repository: the same name in another region is another repository. */
+/** Returns the key of a repository. The same name in another region is another repository. */
 export function repositoryKey(region: string, name: string): string {
   return `${region}/${name}`;
 }
 
-/** The repository, or ECR's error: also when the request names a registry that is not this account's. */
+/** Returns the repository. @throws AwsError when it does not exist, or when the registry is another account's. */
 export function findRepository(store: EcrStore, region: string, name: string, registryId?: string): Repository {
   const found = store.document.value.repositories.get(repositoryKey(region, name));
   if (!found || (registryId ?? store.accountId) !== store.accountId) {
@@ -108,14 +108,14 @@ export function findRepository(store: EcrStore, region: string, name: string, re
   return found;
 }
 
-/** The repositories of a region, by name. */
+/** Returns the repositories of a region, sorted by name. */
 export function repositoriesOf(store: EcrStore, region: string): Repository[] {
   return [...store.document.value.repositories.values()]
     .filter((each) => each.region === region)
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The image with this digest or tag. With both, both must fit. */
+/** Returns the image with this digest or tag; with both, both must match. */
 export function findImage(repository: Repository, id: { digest?: string; tag?: string }): Image | undefined {
   const found =
     id.digest === undefined

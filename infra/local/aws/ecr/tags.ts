@@ -5,7 +5,7 @@ import { type EcrStore, findRepository, type Repository } from "./store.js";
 
 const MOST_TAGS = 50;
 
-/** The tags of a repository as a resource of AWS; an image's tags are another thing. */
+/** Operations on the resource tags of a repository (not image tags). */
 export function tagOperations(store: EcrStore): Record<string, Operation> {
   return {
     ListTagsForResource: (input) => ({

@@ -1,26 +1,26 @@
 import { createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 
-/** What a token lets its holder do. */
+/** Permissions of a token. */
 export interface Grant {
   accessKeyId: string;
   region: string;
-  /** Set for a download link: this content of this repository only, as `name@digest`. */
+  /** Set for a download URL: the only permitted content, as `name@digest`. */
   only?: string;
   /** Milliseconds since the epoch. */
   expiresAt: number;
 }
 
-/** Makes and reads the registry's tokens. They carry their grant under a seal, so that none has to be remembered and all survive a restart. */
+/** Issues and reads registry tokens. A token contains its signed grant: none is stored, and all survive a restart. */
 export interface Tokens {
   issue(grant: Grant): string;
-  /** The grant, or undefined when this is no token of ours. Whether it has expired is for the caller to see. */
+  /** Returns the grant, or undefined for an invalid token. Does not check the expiration. */
   read(token: string): Grant | undefined;
 }
 
-/** How long a registry login lasts, in milliseconds: 12 hours, as ECR has it. */
+/** Lifetime of a registry login, in milliseconds: 12 hours, as on ECR. */
 export const TOKEN_LIFETIME = 12 * 3600_000;
 
-/** @param key The seal's secret, random for each state directory. */
+/** @param key Secret of the signature, random for each state directory. */
 export function createTokens(key: string): Tokens {
   const seal = (payload: string) => createHmac("sha256", key).update(payload).digest();
   return {

@@ -1,6 +1,6 @@
 /**
- * Whether a text fits a pattern in which `*` stands for any characters. Each part between two asterisks is looked for once, from where the
- * last one ended: no pattern makes it slow, as several `.*` of a regular expression would.
+ * Returns true when a text matches a pattern with `*` for any characters. Searches each part between two asterisks once, from the end of the
+ * last one: no pattern is slow, unlike several `.*` in a regular expression.
  */
 export function matchesWildcard(pattern: string, text: string): boolean {
   const [start = "", ...parts] = pattern.split("*");

@@ -1,6 +1,6 @@
 import { arch, availableParallelism, totalmem } from "node:os";
 import type { Clock } from "../clock.js";
-import type { AlarmNews } from "../cloudwatch/index.js";
+import type { AlarmState } from "../cloudwatch/index.js";
 import type { Service } from "../protocol/service.js";
 import type { StateDirectory } from "../state.js";
 import type { EcsTiming } from "./ecs-timing.js";
@@ -38,7 +38,7 @@ export interface Ecs {
   /** Returns the ARNs of the roles that task definitions name. */
   taskRoles(): string[];
   /** Applies a change of a CloudWatch alarm. */
-  observeAlarm(news: AlarmNews): void;
+  observeAlarm(news: AlarmState): void;
   /** Stops scheduling and writes unsaved state. The caller closes the task runtime and the load balancer. */
   close(): Promise<void>;
 }

@@ -6,19 +6,18 @@ import { AwsError, type Caller, type JsonObject, type Service } from "../protoco
 import { localBalancer } from "./load-balancers.js";
 import { attributesView, healthView, targetGroupView } from "./views.js";
 
-export interface ElbDeps {
+export interface Elbv2Deps {
   loadBalancer: LoadBalancer;
-  /** The target groups that there are. */
+  /** Returns the existing target groups. */
   targetGroups: () => { targetGroupArn: string; port: number; targetType: "ip" | "instance" }[];
   clock: Clock;
 }
 
 /**
- * Elastic Load Balancing (version 2), as far as ECS services need it read: target groups, their attributes and their targets' health,
- * of the load balancer that runs here. Here a target group is made by the service that names it, all of them are set alike, and all belong
- * to the one load balancer.
+ * API of Elastic Load Balancing (version 2), read-only: target groups, attributes and target health of the local load balancer. A service that
+ * names a target group creates it. All target groups have the same settings and belong to the one load balancer.
  */
-export function createElb({ loadBalancer, targetGroups, clock }: ElbDeps): Service {
+export function createElbv2({ loadBalancer, targetGroups, clock }: Elbv2Deps): Service {
   const createdAt = clock.now() / 1_000;
   const own = ({ region, accountId }: Caller) => {
     const prefix = `arn:${partitionOf(region)}:elasticloadbalancing:${region}:${accountId}:targetgroup/`;
@@ -54,10 +53,10 @@ export function createElb({ loadBalancer, targetGroups, clock }: ElbDeps): Servi
 
       DescribeTargetHealth(input, caller) {
         const { targets } = find(input.TargetGroupArn, caller);
-        const asked = Array.isArray(input.Targets) ? (input.Targets as JsonObject[]) : undefined;
+        const wanted = Array.isArray(input.Targets) ? (input.Targets as JsonObject[]) : undefined;
         const shown = targets.filter(
           ({ ip, instanceId = ip, port }) =>
-            asked === undefined || asked.some(({ Id, Port }) => Id === instanceId && (Port ?? port) === port),
+            wanted === undefined || wanted.some(({ Id, Port }) => Id === instanceId && (Port ?? port) === port),
         );
         return { TargetHealthDescriptions: shown.map(healthView) };
       },

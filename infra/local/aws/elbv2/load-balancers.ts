@@ -1,7 +1,7 @@
 import { partitionOf } from "../partition.js";
 import type { Caller, JsonObject } from "../protocol/service.js";
 
-/** The one load balancer that runs here, as each account and region sees it: one HTTP listener, a rule for each target group. */
+/** The one local load balancer, per account and region: one HTTP listener with a rule for each target group. */
 export interface LocalBalancer {
   arn: string;
   listenerArn: string;
@@ -25,7 +25,7 @@ export function localBalancer(caller: Caller, groups: string[], createdAt: numbe
   const arn = `${prefix}loadbalancer/app/${NAME}/${ID}`;
   const listenerArn = `${prefix}listener/app/${NAME}/${ID}/${LISTENER_ID}`;
   const [only, ...others] = groups;
-  const defaultActions = only !== undefined && others.length === 0 ? [forwardTo(only)] : [NOBODY];
+  const defaultActions = only !== undefined && others.length === 0 ? [forwardTo(only)] : [UNAVAILABLE];
   const ruleArn = (id: number) => `${prefix}listener-rule/app/${NAME}/${ID}/${LISTENER_ID}/${hexId(id)}`;
   return {
     arn,
@@ -80,7 +80,7 @@ const forwardTo = (group: string): JsonObject => ({
   },
 });
 
-const NOBODY: JsonObject = {
+const UNAVAILABLE: JsonObject = {
   Type: "fixed-response",
   Order: 1,
   FixedResponseConfig: { StatusCode: "503", ContentType: "text/html" },

@@ -1,7 +1,7 @@
 import type { TargetDescription, TargetGroupSettings } from "../ecs/task-runtime.js";
 import type { JsonObject } from "../protocol/service.js";
 
-/** Whole seconds, as the API has them: a rehearsal's shorter times show as 1. */
+/** Converts to whole seconds, at least 1: the API has no shorter times. */
 const seconds = (ms: number) => Math.ceil(ms / 1_000);
 
 export function targetGroupView(

@@ -16,7 +16,7 @@ interface StoredScheduler {
 }
 
 interface Schedule {
-  /** What CreateSchedule was sent. */
+  /** Input of CreateSchedule. */
   settings: JsonObject;
   /** Milliseconds since the epoch. */
   createdAt: number;
@@ -27,10 +27,10 @@ const restore = ({ schedules }: StoredScheduler): SchedulerState => ({
 });
 
 /**
- * Amazon EventBridge Scheduler as a store of schedules in the default group. Nothing here ever fires: no schedule starts a task. It is
- * there for those who ask which task definitions schedules name.
+ * Stores schedules of Amazon EventBridge Scheduler in the default group. No schedule ever fires. For tools that read which task definitions
+ * schedules name.
  */
-export function createScheduler({ state, clock }: { state: StateDirectory; clock: Clock }): Service {
+export function createEventBridgeScheduler({ state, clock }: { state: StateDirectory; clock: Clock }): Service {
   const document = state.document("scheduler", (): SchedulerState => ({ schedules: new Map() }), restore);
   const schedulesOf = ({ region }: Caller) =>
     getOrMake(document.value.schedules, region, () => new Map<string, Schedule>());
@@ -105,7 +105,7 @@ function inDefaultGroup(input: JsonObject): void {
   if (group === "default") return;
   throw new AwsError(
     "ResourceNotFoundException",
-    `Schedule group ${group} does not exist: this local AWS has the default one alone.`,
+    `Schedule group ${group} does not exist: this local AWS has the default group only.`,
     404,
   );
 }

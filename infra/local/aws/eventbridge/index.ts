@@ -15,9 +15,9 @@ interface StoredEvents {
 }
 
 interface Rule {
-  /** What PutRule was sent: expression, pattern, state, description, role. */
+  /** Input of PutRule: expression, pattern, state, description, role. */
   settings: JsonObject;
-  /** As sent, by their id. */
+  /** Targets as received, by their ID. */
   targets: Map<string, JsonObject>;
 }
 
@@ -28,10 +28,10 @@ const restore = ({ rules }: StoredEvents): EventsState => ({
 });
 
 /**
- * Amazon EventBridge as a store of rules and targets on the default bus. Nothing here ever fires: no schedule starts a task and no event
- * is matched. It is there for those who ask which task definitions rules name.
+ * Stores rules and targets of Amazon EventBridge on the default bus. No rule ever fires. For tools that read which task definitions rules
+ * name.
  */
-export function createEvents({ state }: { state: StateDirectory }): Service {
+export function createEventBridge({ state }: { state: StateDirectory }): Service {
   const document = state.document("events", (): EventsState => ({ rules: new Map() }), restore);
   const rulesOf = ({ region }: Caller) => getOrMake(document.value.rules, region, () => new Map<string, Rule>());
   const find = (input: JsonObject, caller: Caller, member: string) => {
@@ -119,7 +119,7 @@ function onDefaultBus(input: JsonObject): void {
   if (bus === "default" || bus.endsWith(":event-bus/default")) return;
   throw new AwsError(
     "ResourceNotFoundException",
-    `Event bus ${bus} does not exist: this local AWS has the default one alone.`,
+    `Event bus ${bus} does not exist: this local AWS has the default one only.`,
   );
 }
 

@@ -3,13 +3,13 @@ import { required } from "../protocol/input.js";
 import { AwsError, type Caller, type JsonObject, type Service } from "../protocol/service.js";
 import { type IsTaskRole, roleId } from "./roles.js";
 
-/** Seconds that a session of a role may last. */
+/** Maximum session duration of a role, in seconds. */
 export const LONGEST_SESSION = 12 * 3600;
 
-/** When every role was made, in seconds since the epoch: nothing makes one here. */
+/** Creation time of every role, in seconds since the epoch. */
 const CREATED = Date.UTC(2026, 0, 1) / 1000;
 
-/** AWS Identity and Access Management, as far as tools look at the roles of tasks: each role exists, and has no policies. */
+/** AWS Identity and Access Management, for tools that read tasks' roles: every role exists and has no policies. */
 export function createIam({ isTaskRole }: { isTaskRole: IsTaskRole }): Service {
   const find = (input: JsonObject) => {
     const name = required(input, "RoleName");

@@ -1,7 +1,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders } from "node:http";
 import { headerValues } from "../../http/headers.js";
 
-/** What concerns one connection only: RFC 9110, section 7.6.1. */
+/** Hop-by-hop headers: RFC 9110, section 7.6.1. */
 const hopByHop = [
   "connection",
   "keep-alive",
@@ -13,12 +13,12 @@ const hopByHop = [
   "upgrade",
 ];
 
-/** What goes on to the target: the client's headers, Host included, and who the client is. */
+/** Returns the headers for the target: the client's, Host included, and X-Forwarded-*. */
 export function requestHeaders(request: IncomingMessage): OutgoingHttpHeaders {
   const { remoteAddress, localPort } = request.socket;
   const before = request.headers["x-forwarded-for"];
   return {
-    // Transfer-Encoding stays: Node would send the body of a GET or DELETE without any end.
+    // Transfer-Encoding stays: without it Node sends the body of a GET or DELETE without framing.
     ...endToEnd(request, []),
     "x-forwarded-for": [before, plainAddress(remoteAddress)].filter(Boolean).join(", "),
     "x-forwarded-proto": "http",
@@ -27,7 +27,7 @@ export function requestHeaders(request: IncomingMessage): OutgoingHttpHeaders {
   };
 }
 
-/** What goes back to the client. How the body is framed is told anew. */
+/** Returns the headers for the client. Node sets the framing of the body. */
 export function responseHeaders(response: IncomingMessage): OutgoingHttpHeaders {
   return endToEnd(response, ["transfer-encoding"]);
 }

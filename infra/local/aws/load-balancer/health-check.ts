@@ -3,8 +3,8 @@ import type { Clock } from "../clock.js";
 import type { CheckResult } from "./target-health.js";
 
 /**
- * Checks a target's health once. Never rejects. Opens a connection of its own, because an address may belong to another task next time.
- * The status decides; a body that is still coming after `timeout` milliseconds is cut off.
+ * Checks a target's health once. Never rejects. Opens a new connection, because the address may belong to another task next time. The status
+ * decides; a body still incomplete after `timeout` milliseconds is cut off.
  */
 export function checkTarget(
   { ip, port }: { ip: string; port: number },

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { guarded, logFailure } from "../../http/guard.js";
 import type { Clock } from "../clock.js";
 import type { LoadBalancer, TargetDescription } from "../ecs/task-runtime.js";
-import { answerItself } from "./fixed-responses.js";
+import { sendErrorPage } from "./error-page.js";
 import { forward } from "./proxy.js";
 import { chooseTarget, chooseTargetGroup } from "./routing.js";
 import { type LoadBalancerSettings, rehearsalSettings } from "./settings.js";
@@ -12,13 +12,13 @@ export { elbSettings, type LoadBalancerSettings, rehearsalSettings } from "./set
 
 export interface LoadBalancerDeps {
   clock: Clock;
-  /** What differs from the rehearsal's settings. */
+  /** Settings that differ from the rehearsal's. */
   settings?: Partial<LoadBalancerSettings>;
-  /** Receives failures of those who are notified of a target's health or of its end. */
+  /** Receives errors of listeners. */
   log?: (line: string) => void;
 }
 
-/** An Application Load Balancer: checks its targets, sends requests to the healthy ones in turn, drains those that leave. */
+/** Creates an Application Load Balancer: checks its targets, distributes requests round robin to healthy ones, drains deregistered ones. */
 export function createLoadBalancer({
   clock,
   settings: changed = {},
@@ -28,7 +28,7 @@ export function createLoadBalancer({
   const registered = new Map<string, Target>();
   const draining = new Set<Target>();
   const keyOf = (targetGroupArn: string, taskArn: string) => `${targetGroupArn} ${taskArn}`;
-  // Notifications come out of timers and sockets: a listener that throws there would end the process.
+  // Listeners are called from timers and sockets: an uncaught error there would end the process.
   const onFailure = logFailure(log, "Load balancer");
   let turn = 0;
 
@@ -60,7 +60,7 @@ export function createLoadBalancer({
       const group = chooseTargetGroup(targets, request.headers.host);
       const target = chooseTarget(targets, group, turn++);
       if (target) forward(request, response, target, settings, clock);
-      else answerItself(response, 503);
+      else sendErrorPage(response, 503);
     },
 
     describe: (targetGroupArn) => ({

@@ -2,14 +2,14 @@ import { type IncomingMessage, request as open, type ServerResponse } from "node
 import { pipeline } from "node:stream";
 import { guarded } from "../../http/guard.js";
 import type { Clock } from "../clock.js";
-import { answerItself } from "./fixed-responses.js";
+import { sendErrorPage } from "./error-page.js";
 import { requestHeaders, responseHeaders } from "./headers.js";
 import type { LoadBalancerSettings } from "./settings.js";
 import type { Target } from "./target.js";
 
 /**
- * Sends a request on to a target and its answer back, both as they come. Each has a connection of its own: one that is kept may be closed
- * by the target while the next request is being written to it.
+ * Forwards a request to a target and streams its response back. Each request opens a new connection: a kept one may be closed by the target
+ * while the next request is written.
  */
 export function forward(
   request: IncomingMessage,
@@ -47,9 +47,9 @@ export function forward(
     guarded(
       (answer: IncomingMessage) => {
         cancelTimeout();
-        if (!canBePassedOn(answer)) throw new Error("malformed");
+        if (!isWellFormed(answer)) throw new Error("malformed");
         response.writeHead(answer.statusCode ?? 502, answer.statusMessage, responseHeaders(answer));
-        // An answer that breaks off breaks off for the client as well: pipeline destroys it.
+        // Pipeline destroys the client's response when the target's breaks off.
         pipeline(answer, response, () => upstream.destroy());
       },
       (error) => upstream.destroy(error as Error),
@@ -58,10 +58,10 @@ export function forward(
   upstream.on("error", () => {
     if (response.headersSent) response.destroy();
   });
-  // "close" always comes, also where there is no error: Node just closes a connection that is switched to another protocol.
+  // "close" is always emitted, also without an error: Node just closes a connection that is switched to another protocol.
   upstream.once("close", () => {
     cancelTimeout();
-    if (!response.headersSent && !response.destroyed) answerItself(response, tooLate ? 504 : 502);
+    if (!response.headersSent && !response.destroyed) sendErrorPage(response, tooLate ? 504 : 502);
     finish();
   });
   response.once("close", () => upstream.destroy());
@@ -69,9 +69,9 @@ export function forward(
 }
 
 /**
- * Whether a target's status line can be sent on. Node's parser lets pass what its `writeHead` refuses; an Application Load Balancer answers
- * 502 for a malformed response: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
+ * Returns true when a target's status line can be forwarded. Node's parser accepts more than its `writeHead`; an Application Load Balancer
+ * returns 502 for a malformed response: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-troubleshooting.html
  */
-function canBePassedOn({ statusCode = 0, statusMessage = "" }: IncomingMessage): boolean {
+function isWellFormed({ statusCode = 0, statusMessage = "" }: IncomingMessage): boolean {
   return statusCode >= 200 && statusCode <= 999 && /^[\t\x20-\x7e\x80-\xff]*$/.test(statusMessage);
 }

@@ -1,14 +1,14 @@
 import type { LoadBalancerTarget, TargetHealth } from "../ecs/task-runtime.js";
 
-/** A target as far as choosing one goes. */
+/** Properties of a target that routing uses. */
 export interface Candidate {
   at: Pick<LoadBalancerTarget, "targetGroupArn" | "serviceName">;
   state: TargetHealth["state"];
 }
 
 /**
- * The target group of a request: the one whose service, or whose own name, is the first label of the Host. When all targets
- * belong to one group, it is the default. Pure.
+ * Returns the target group of a request: the one whose service name or own name is the first label of the Host. When all targets belong to
+ * one group, it is the default. Pure.
  */
 export function chooseTargetGroup(targets: readonly Candidate[], host = ""): string | undefined {
   const label = host.split(/[.:]/)[0]?.toLowerCase();
@@ -20,7 +20,7 @@ export function chooseTargetGroup(targets: readonly Candidate[], host = ""): str
   return groups.size === 1 ? [...groups][0] : undefined;
 }
 
-/** One of a group's healthy targets, each in its turn. When all are unhealthy, all of them get requests, as on ELB ("fail open"). Pure. */
+/** Returns a group's healthy targets in turn; unhealthy ones when none is healthy, as on ELB ("fail open"). Pure. */
 export function chooseTarget<T extends Candidate>(
   targets: readonly T[],
   group: string | undefined,

@@ -1,16 +1,16 @@
 import type { TargetGroupSettings } from "../ecs/task-runtime.js";
 
-/** A target group's and its load balancer's settings. Times in milliseconds. */
+/** Settings of target group and load balancer. Times in milliseconds. */
 export interface LoadBalancerSettings extends TargetGroupSettings {
-  /** Whether a target counts as draining for the whole delay, even when its last request ended before, as ELB shows it. */
+  /** Keeps a target draining for the whole delay, even when its last request ended before, as on ELB. */
   waitsOutDelay: boolean;
-  /** How long a connection to a target may take. */
+  /** Timeout of a connection to a target. */
   connectTimeout: number;
-  /** How long a target may take to begin its answer. */
+  /** Timeout of a target's response. */
   idleTimeout: number;
 }
 
-/** As ELB has them, but for the path: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html */
+/** ELB's default settings, except the path: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html */
 export const elbSettings: LoadBalancerSettings = {
   healthCheckPath: "/healthz",
   healthCheckInterval: 30_000,
@@ -24,7 +24,7 @@ export const elbSettings: LoadBalancerSettings = {
   idleTimeout: 60_000,
 };
 
-/** Short enough to watch. */
+/** Settings of the rehearsal: short delays. */
 export const rehearsalSettings: LoadBalancerSettings = {
   ...elbSettings,
   healthCheckInterval: 250,

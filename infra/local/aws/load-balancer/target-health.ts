@@ -1,9 +1,9 @@
 import type { TargetHealth } from "../ecs/task-runtime.js";
 
-/** What one health check came to: a status code, or why there is none. */
+/** Result of a health check: a status code, or the failure. */
 export type CheckResult = { status: number } | { failure: "timeout" | "connection" };
 
-/** What is known of a target: its health and how many checks in a row spoke against it. */
+/** Health of a target, and the number of consecutive checks with the opposite result. */
 export interface HealthRecord {
   health: TargetHealth;
   against: number;
@@ -20,12 +20,12 @@ interface Thresholds {
   matcher: string;
 }
 
-/** Takes one check's result in. Pure. A new target is healthy after one success. */
+/** Applies the result of a check. Pure. A new target is healthy after one success. */
 export function judge({ health, against }: HealthRecord, result: CheckResult, settings: Thresholds): HealthRecord {
   const succeeded = "status" in result && matches(settings.matcher, result.status);
   const agrees = succeeded ? health.state === "healthy" : health.state === "unhealthy";
   if (agrees) return { health, against: 0 };
-  // Failures of a new target are counted; a success ends its trial at once.
+  // A new target becomes healthy at its first success; its failures count.
   const threshold = succeeded
     ? health.state === "initial"
       ? 1
@@ -43,7 +43,7 @@ export function matches(matcher: string, status: number): boolean {
   });
 }
 
-/** In ELB's own words. */
+/** Returns ELB's reason text. */
 function reasonOf(result: CheckResult): string {
   if ("status" in result) return `Health checks failed with these codes: [${result.status}]`;
   return result.failure === "timeout" ? "Request timed out" : "Health checks failed";

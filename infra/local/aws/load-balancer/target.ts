@@ -4,13 +4,13 @@ import { checkTarget } from "./health-check.js";
 import type { LoadBalancerSettings } from "./settings.js";
 import { initialHealth, judge } from "./target-health.js";
 
-/** A request that is on its way through a target. */
+/** Request in progress at a target. */
 export interface OpenRequest {
-  /** Ends it: the target's time is over. */
+  /** Aborts it at the end of the deregistration delay. */
   cut(): void;
 }
 
-/** One registered target: checked until it is deregistered, then drained. */
+/** Registered target: checked until it is deregistered, then drained. */
 export class Target {
   readonly #open = new Set<OpenRequest>();
   #record = initialHealth;
@@ -44,7 +44,7 @@ export class Target {
     };
   }
 
-  /** Ends the checks, lets the open requests end within the delay, cuts what is left, then calls `drained`. */
+  /** Stops the checks, waits for open requests up to the deregistration delay, aborts the rest, then calls `drained`. */
   drain(drained: () => void): void {
     this.#endChecks();
     const end = () => {
@@ -57,11 +57,11 @@ export class Target {
     this.#cancel = cancelDelay;
     if (this.settings.waitsOutDelay) return;
     if (this.#open.size > 0) this.#whenIdle = end;
-    // Not within the call: whoever deregisters hears of it afterwards.
+    // Asynchronous: the callback runs after `drain` returns.
     else this.#cancel = both(cancelDelay, this.clock.after(0, end));
   }
 
-  /** Lets go of everything at once. */
+  /** Stops checks and aborts requests at once. */
   close(): void {
     this.#endChecks();
     this.#whenIdle = undefined;

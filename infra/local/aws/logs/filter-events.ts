@@ -10,7 +10,7 @@ import { findGroup } from "./streams.js";
 
 const MOST_EVENTS = 10_000;
 
-/** FilterLogEvents: the events of many streams of a group, in order of time. What `aws logs tail` asks for. */
+/** FilterLogEvents: events of several streams of a group, in order of time. Used by `aws logs tail`. */
 export function filterLogEvents(store: LogStore): Operation {
   return (input, caller) => {
     const group = findGroup(store, input, caller);
@@ -45,7 +45,7 @@ function chosen(store: LogStore, group: LogGroup, names?: string[], prefix?: str
   return group.streams.filter((stream) => stream.name.startsWith(prefix ?? ""));
 }
 
-/** Unlike in all streams of the group: a tail tells by it what it has shown. */
+/** Returns an event ID that is unique in the group: a tail uses it to skip events that it has shown. */
 function eventId(group: LogGroup, stream: LogStream, event: { timestamp: number; number: number }): string {
   const streamNumber = String(group.streams.indexOf(stream)).padStart(6, "0");
   return placeId(event).replace(/^(.{28})0{6}/, `$1${streamNumber}`);

@@ -6,7 +6,7 @@ import { findGroup } from "./streams.js";
 
 const MOST_EVENTS = 10_000;
 
-/** GetLogEvents: a window of one stream, moved forward and back by its tokens. At either end it answers the token that it was given. */
+/** GetLogEvents: a window of one stream, moved forward and back by tokens. At either end it returns the received token. */
 export function getLogEvents(store: LogStore): Operation {
   return (input, caller) => {
     const group = findGroup(store, input, caller);
@@ -35,7 +35,7 @@ export function getLogEvents(store: LogStore): Operation {
 
 type Position = Pick<LogEvent, "timestamp" | "number">;
 
-/** `f/…` means what comes after the event that it names, `b/…` what comes before it. */
+/** Returns the events after (`f/…`) or before (`b/…`) the token's position. */
 function window(events: LogEvent[], token: { forward: boolean; position: Position }, limit: number): LogEvent[] {
   const place = (event: LogEvent) => inOrder(event, token.position as LogEvent);
   return token.forward
@@ -43,7 +43,7 @@ function window(events: LogEvent[], token: { forward: boolean; position: Positio
     : events.filter((event) => place(event) < 0).slice(-limit);
 }
 
-/** A place in a stream as one number of 56 digits, as CloudWatch's event ids are: the time, then the order of arrival. */
+/** Formats a position in a stream as 56 digits, like CloudWatch's event IDs: the time, then the order of arrival. */
 export function placeId({ timestamp, number }: Position): string {
   return `${String(timestamp).padStart(28, "0")}${String(number + 1).padStart(28, "0")}`;
 }

@@ -10,7 +10,7 @@ const RETENTIONS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
 
-/** Log groups: made, described, deleted; their retention and tags. */
+/** Operations on log groups, their retention and tags. */
 export function groupOperations(store: LogStore, clock: Clock): Record<string, Operation> {
   const find = (input: JsonObject, caller: Caller) => store.find(caller.region, required(input, "logGroupName"));
   const byArn = (input: JsonObject) => {

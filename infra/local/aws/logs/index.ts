@@ -11,11 +11,11 @@ import { streamOperations } from "./streams.js";
 
 export interface Logs {
   service: Service;
-  /** What the containers of a region write to. */
+  /** Returns the sink for the container logs of a region. */
   sink(region: string): LogSink;
 }
 
-/** Amazon CloudWatch Logs, as far as log drivers and tails need it. */
+/** Creates Amazon CloudWatch Logs, with the operations that log drivers and tails use. */
 export function createLogs(deps: { state: StateDirectory; clock: Clock; log: (line: string) => void }): Logs {
   const store = openLogStore(deps.state, deps.clock);
   return {
@@ -48,7 +48,7 @@ function createSink(store: LogStore, region: string, deps: { clock: Clock; log: 
       try {
         store.append(group, stream, events);
       } catch (error) {
-        // A container must not die of a full disk here, as it would not of a failing CloudWatch.
+        // A full disk must not end a container: a failing CloudWatch would not either.
         deps.log(`${events.length} log lines of ${name} ${streamName} are lost: ${(error as Error).message}`);
       }
     },

@@ -1,11 +1,11 @@
 import { AwsError } from "../protocol/service.js";
 
-/** Throws the API's refusal of a log group's name. */
+/** Validates a log group's name. @throws AwsError InvalidParameterException. */
 export function checkGroupName(name: string): void {
   check("logGroupName", name, /^[.\-_/#A-Za-z0-9]+$/, "[\\.\\-_/#A-Za-z0-9]+");
 }
 
-/** Throws the API's refusal of a log stream's name. */
+/** Validates a log stream's name. @throws AwsError InvalidParameterException. */
 export function checkStreamName(name: string): void {
   check("logStreamName", name, /^[^:*]*$/, "[^:*]*");
 }

@@ -5,7 +5,7 @@ const LONGEST_PATTERN = 1024;
 
 /**
  * Reads a filter pattern of terms: `ERROR timeout` (all of them), `?ERROR ?WARN` (any of them), `-DEBUG` (not), `"two words"`.
- * Patterns over JSON, over columns and regular expressions are refused.
+ * Rejects JSON patterns, column patterns and regular expressions.
  */
 export function readPattern(pattern: string): (message: string) => boolean {
   if (pattern.length > LONGEST_PATTERN) {

@@ -6,14 +6,14 @@ import type { LogStore } from "./store.js";
 import { sequenceToken } from "./streams.js";
 
 const HOUR = 3600_000;
-/** What AWS takes: events of the last 14 days up to 2 hours ahead, 10,000 and 1 MiB a batch, 26 bytes counted on top of each. */
+/** Limits of AWS: events from 14 days ago to 2 hours ahead; 10,000 events and 1 MiB per batch, counting 26 bytes of overhead per event. */
 const OLDEST = 14 * 24 * HOUR;
 const NEWEST = 2 * HOUR;
 const MOST_EVENTS = 10_000;
 const MOST_BYTES = 1 << 20;
 const OVERHEAD = 26;
 
-/** PutLogEvents: adds a batch, in order of time. Events that are too old or too new are left out and told. */
+/** PutLogEvents: adds a batch in order of time. Skips and reports events that are too old or too new. */
 export function putLogEvents(store: LogStore, clock: Clock): Operation {
   return (input, caller) => {
     const group = store.find(caller.region, required(input, "logGroupName"));

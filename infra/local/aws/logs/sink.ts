@@ -1,8 +1,8 @@
-/** Where the containers' output goes: CloudWatch Logs as the `awslogs` driver sees it, in one region. */
+/** Destination of containers' output: CloudWatch Logs of one region, by the operations of the `awslogs` driver. */
 export interface LogSink {
   groupExists(group: string): boolean;
-  /** Makes the group unless it is there (`awslogs-create-group`). */
+  /** Creates the group if absent (`awslogs-create-group`). */
   createGroup(group: string): void;
-  /** Adds events to a stream, which is made when it is not there. `timestamp` is milliseconds since the epoch. Nothing happens when there is no such group. */
+  /** Appends events to a stream; creates the stream if absent. `timestamp` is milliseconds since the epoch. Does nothing without the group. */
   append(group: string, stream: string, events: { timestamp: number; message: string }[]): void;
 }

@@ -22,7 +22,7 @@ export interface LogStream {
   firstEventTimestamp?: number;
   lastEventTimestamp?: number;
   lastIngestionTime?: number;
-  /** Events that it has; the next one gets this as its number. */
+  /** Number of events; the next event's `number`. */
   count: number;
 }
 
@@ -30,11 +30,11 @@ export interface LogEvent {
   timestamp: number;
   ingestionTime: number;
   message: string;
-  /** Its place in the stream, in the order of arrival. */
+  /** Position in the stream, in the order of arrival. */
   number: number;
 }
 
-/** Log groups and streams as a document, their events as one file of JSON lines a stream, only ever added to. */
+/** Store of log groups and streams (a document) and their events (an append-only file of JSON lines per stream). */
 export interface LogStore {
   groups(region: string): LogGroup[];
   find(region: string, group: string): LogGroup;
@@ -44,7 +44,7 @@ export interface LogStore {
   addStream(group: LogGroup, name: string): LogStream;
   removeStream(group: LogGroup, stream: LogStream): void;
   append(group: LogGroup, stream: LogStream, events: { timestamp: number; message: string }[]): void;
-  /** In the order of their timestamps; what is older than the group's retention is left out. */
+  /** Returns the events within the group's retention, in order of time. */
   read(group: LogGroup, stream: LogStream): LogEvent[];
   save(): void;
 }
@@ -64,7 +64,7 @@ export function openLogStore(state: StateDirectory, clock: Clock): LogStore {
   const { value } = document;
   const directory = join(state.path, "logs");
   const folderOf = (group: LogGroup) => join(directory, hash(`${group.region}/${group.name}`));
-  // Names may hold slashes, dots and anything else: a file is named by their hash.
+  // Names can contain slashes and dots: files are named by their hash.
   const fileOf = (group: LogGroup, stream: LogStream) => join(folderOf(group), `${hash(stream.name)}.jsonl`);
 
   return {
@@ -100,7 +100,7 @@ export function openLogStore(state: StateDirectory, clock: Clock): LogStore {
     },
     append(group, stream, events) {
       const ingestionTime = clock.now();
-      // The newline comes first: a line that was cut off does not swallow the next one.
+      // The newline comes first: a truncated line does not damage the next one.
       const lines = events.map(({ timestamp, message }) => `\n${JSON.stringify([timestamp, ingestionTime, message])}`);
       mkdirSync(folderOf(group), { recursive: true, mode: 0o700 });
       appendFileSync(fileOf(group, stream), lines.join(""), { mode: 0o600 });

@@ -5,7 +5,7 @@ import { badToken, groupArn } from "./groups.js";
 import { checkStreamName, invalid } from "./names.js";
 import type { LogGroup, LogStore, LogStream } from "./store.js";
 
-/** Log streams: made, described, deleted. */
+/** Operations on log streams. */
 export function streamOperations(store: LogStore): Record<string, Operation> {
   return {
     CreateLogStream(input, caller) {
@@ -38,7 +38,7 @@ export function streamOperations(store: LogStore): Record<string, Operation> {
   };
 }
 
-/** The group that a request names, by its name or (as `logGroupIdentifier`) its name or ARN. */
+/** Returns the group that a request names by `logGroupName` or by `logGroupIdentifier` (name or ARN). */
 export function findGroup(store: LogStore, input: JsonObject, caller: Caller): LogGroup {
   const name = text(input, "logGroupName") ?? text(input, "logGroupIdentifier")?.replace(/^arn:.*:log-group:/, "");
   if (name === undefined) throw invalid("Either logGroupName or logGroupIdentifier is required.");
@@ -58,7 +58,7 @@ function describe(group: LogGroup, stream: LogStream, caller: Caller): JsonObjec
   };
 }
 
-/** Answered for old clients; AWS takes any since 2023. */
+/** Returns a sequence token, for old clients. AWS accepts any since 2023. */
 export function sequenceToken(stream: LogStream): string {
   return String(stream.count).padStart(56, "0");
 }

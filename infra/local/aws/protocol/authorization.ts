@@ -1,6 +1,6 @@
 import { AwsError } from "./service.js";
 
-/** What a request's `Authorization` header claims, before anything of it is believed. */
+/** Content of a request's `Authorization` header, not yet verified. */
 export interface Claim {
   accessKeyId: string;
   /** `YYYYMMDD` of the credential scope. */
@@ -48,7 +48,7 @@ export function readAuthorization(header: string | undefined): Claim {
   };
 }
 
-/** Throws as AWS does unless a claim's region and date are such: state is kept by region, and what is none must not become a key of it. */
+/** Throws AWS's error unless a claim's region and date are well-formed. Regions become keys of the state. */
 export function checkScope({ region, day }: Claim): void {
   if (!REGION.test(region)) throw invalidScope("Credential should be scoped to a valid region. ");
   if (!/^\d{8}$/.test(day)) throw invalidScope(`Date in Credential scope must be YYYYMMDD, got '${day}'.`);

@@ -3,7 +3,7 @@ import { type Access, contextOf, isAllowed, taggingOf } from "./policy.js";
 import type { Principal } from "./principals.js";
 import { AwsError, type Caller, type JsonObject } from "./service.js";
 
-/** Every request passes here before its operation runs: the one place where access is decided. Throws when it is refused. */
+/** Decides access, for every request and before its operation runs. @throws AwsError AccessDeniedException. */
 export function authorize(principal: Principal, access: Access): void {
   const isDenied = principal.deny?.some((pattern) => matches(pattern, access.action));
   if (!isDenied && (principal.policy === undefined || isAllowed(principal.policy, access))) return;
@@ -17,13 +17,13 @@ export function authorize(principal: Principal, access: Access): void {
 }
 
 /**
- * Names all that a request of an API wants to do, from its members: the operation on each thing that it names, and what it hands on.
+ * Returns the permissions that a request needs, from its members: the operation on each named resource, and iam:PassRole for passed roles.
  * At least one.
  */
 export function accessesOf(service: string, operation: string, input: JsonObject, caller: Caller): Access[] {
   const vendor = IAM_PREFIX[service] ?? service;
   const action = `${vendor}:${operation}`;
-  // What IAM has is in no region.
+  // ARNs of IAM have no region.
   const prefix = `arn:${partitionOf(caller.region)}:${vendor}:${service === "iam" ? "" : caller.region}:${caller.accountId}:`;
   const named = (RESOURCES[service] ?? []).map((name) => name(input)).find((found) => found.length > 0) ?? [];
   const resources = named.map((resource) => (resource.startsWith("arn:") ? resource : `${prefix}${resource}`));
@@ -31,7 +31,7 @@ export function accessesOf(service: string, operation: string, input: JsonObject
   return [...own.map((resource) => ({ action, resource })), ...rolesOf(service, input)];
 }
 
-/** As `accessesOf`, with the condition keys of each, and the permission to tag what is created. */
+/** Returns the same with condition keys, and the permission to tag created resources. */
 export function accessesWithContext(service: string, operation: string, input: JsonObject, caller: Caller): Access[] {
   const partition = partitionOf(caller.region);
   const cluster = String(input.cluster ?? "default");
@@ -45,19 +45,19 @@ export function accessesWithContext(service: string, operation: string, input: J
   return [...named, ...(service === "ecs" ? taggingOf(operation, input, caller, partition) : [])];
 }
 
-/** What lets a task act as a role is a permission of its own: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security_iam_id-based-policy-examples.html */
+/** Returns iam:PassRole for the roles that a task gets: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/security_iam_id-based-policy-examples.html */
 function rolesOf(service: string, input: JsonObject): Access[] {
   if (service !== "ecs") return [];
   const roles = [input.taskRoleArn, input.executionRoleArn].filter((role) => typeof role === "string" && role !== "");
   return [...new Set(roles)].map((role) => ({ action: "iam:PassRole", resource: String(role) }));
 }
 
-/** What policies call a service, where it is not its signing name. */
+/** Service prefixes of IAM actions that differ from the signing name, by signing name. */
 const IAM_PREFIX: Record<string, string> = { monitoring: "cloudwatch" };
 
 type Resource = (input: JsonObject) => string[];
 
-/** The members that name resources, the most telling first. */
+/** Members that name resources, the most specific first. */
 const RESOURCES: Record<string, Resource[]> = {
   ecs: [
     member("resourceArn"),
@@ -112,7 +112,7 @@ function alarm(name: string): string {
   return `alarm:${name}`;
 }
 
-/** The value of a member, or each of its list. */
+/** Reads the value of a member, or each item of its list. */
 function member(name: string, arnPart: (value: string) => string = (value) => value): Resource {
   return (input) =>
     [input[name] ?? []]

@@ -1,12 +1,12 @@
 import type { Shape } from "./model.js";
 import type { AwsError, JsonObject } from "./service.js";
 
-/** One of AWS's ways to put a call into HTTP. */
+/** A protocol that carries calls of an AWS API over HTTP. */
 export interface Protocol {
   contentType: string;
-  /** Which service and operation is meant. `target` is empty where only the signature names the service. */
+  /** Returns target prefix and operation. `target` is empty where only the signature names the service. */
   name(headers: Record<string, string>, body: Uint8Array): { target: string; operation: string };
-  /** The request's members. Throws an `AwsError` when they can't be read. */
+  /** Returns the request's members. @throws AwsError when the body is malformed. */
   decode(body: Uint8Array, shape: Shape | undefined): JsonObject;
   encode(operation: string, output: JsonObject, shape: Shape | undefined, requestId: string): string;
   encodeError(error: AwsError, requestId: string): { status: number; headers: Record<string, string>; body: string };

@@ -22,27 +22,27 @@ export interface CallsOptions {
   /** `127.0.0.1:PORT`. */
   authority: string;
   clock: Clock;
-  /** What goes wrong on the way; nothing unless it is given. */
+  /** Fault injection; none by default. */
   faults?: Faults;
-  /** How often may be called; as often as you like unless it is given. */
+  /** Request rate limits; none by default. */
   limits?: Limits;
-  /** An id for each request. */
+  /** Creates request IDs; random by default. */
   requestId?: () => string;
-  /** Hears of operations that failed for no fault of the caller. */
+  /** Receives errors of operations that are no fault of the caller. */
   log: (line: string) => void;
 }
 
-/** An answer as it goes out, and what keeps it from arriving. */
+/** Response to send, with the fault that keeps it from arriving. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;
   body: string;
-  /** Milliseconds that it is held back. */
+  /** Delay before it is sent, in milliseconds. */
   delay: number;
   failure?: Failure;
 }
 
-/** What a call comes to when it does not pass by HTTP. `error` and `output` exclude each other; both are absent when the answer is lost. */
+/** Result of a call without HTTP. Either `error` or `output` is set; neither when the response is lost. */
 export interface Outcome {
   output?: JsonObject;
   error?: AwsError;
@@ -51,11 +51,11 @@ export interface Outcome {
 }
 
 export interface Calls {
-  /** Refuses a request whose credential is not known, by its head alone; undefined when its body is to be read. */
+  /** Rejects a request with an unknown credential by its headers alone; returns undefined when its body is to be read. */
   refuse(head: RequestHead): Answer | undefined;
-  /** Answers a request. Without `verify` whoever its signature names is believed. */
+  /** Handles a request. `verify: false` skips the signature check. */
   answer(request: SignedRequest, options: { verify: boolean }): Promise<Answer>;
-  /** The same without HTTP: members as on the wire (times in seconds), answered as the service's own objects, to be read only. */
+  /** Handles a call without HTTP: members in wire format (times in seconds). The returned objects belong to the service: read them only. */
   call(call: {
     service: string;
     operation: string;
@@ -65,7 +65,7 @@ export interface Calls {
   }): Promise<Outcome>;
 }
 
-/** The calls of the AWS APIs: signature, shape, access, limits and faults are dealt with here, for all services alike; then the operation runs. */
+/** Handles calls of the AWS APIs: checks signature, shape, access, limits and faults for all services, then runs the operation. */
 export function createCalls(options: CallsOptions): Calls {
   const { clock, faults, principals, log, requestId: newId = randomUUID } = options;
   const directory = createDirectory(options.services);
@@ -73,7 +73,7 @@ export function createCalls(options: CallsOptions): Calls {
 
   function refuse(head: RequestHead): Answer | undefined {
     const requestId = newId();
-    let protocol = protocolOf(head.headers) ?? spokenBy("sts");
+    let protocol = protocolOf(head.headers) ?? queryProtocolOf("sts");
     try {
       const claim = readAuthorization(head.headers.authorization);
       if (hasNoTarget(head)) protocol = untargeted(claim.service, head);
@@ -87,47 +87,47 @@ export function createCalls(options: CallsOptions): Calls {
 
   async function answer(request: SignedRequest, { verify }: { verify: boolean }): Promise<Answer> {
     const requestId = newId();
-    let protocol = protocolOf(request.headers) ?? spokenBy("sts");
-    let befalling: readonly Fault[] = [];
+    let protocol = protocolOf(request.headers) ?? queryProtocolOf("sts");
+    let activeFaults: readonly Fault[] = [];
     let shown: Shown;
     try {
       const claim = readAuthorization(request.headers.authorization);
       if (hasNoTarget(request)) protocol = untargeted(claim.service, request);
       checkScope(claim);
-      // Nothing of the body is understood before it is known to be its sender's.
+      // The body is parsed only after its signature is verified.
       const principal = verify ? findCredential(request, claim, principals) : known(claim.accessKeyId);
       if (verify) await verifySignature(request, claim, principal);
       const named = protocol.name(request.headers, request.body);
-      befalling = decide(claim.service, named.operation, claim.accessKeyId);
-      const failure = lostBefore(befalling);
+      activeFaults = decide(claim.service, named.operation, claim.accessKeyId);
+      const failure = lostBefore(activeFaults);
       if (failure !== undefined) return { status: 0, headers: {}, body: "", delay: 0, failure };
-      if (verify) checkTime(request, claim, principal, clock.now() + skewOf(befalling));
+      if (verify) checkTime(request, claim, principal, clock.now() + skewOf(activeFaults));
       const service = directory.meant(named.target, claim.service);
       findOperation(service, named.operation);
       const { operation } = named;
       const model = serviceModel(service.signingName);
       const input = protocol.decode(request.body, model.input(operation));
       const caller = callerOf(principal, claim);
-      const output = await perform({ service, operation, input, caller, principal, befalling }, options);
+      const output = await perform({ service, operation, input, caller, principal, activeFaults }, options);
       const body = protocol.encode(operation, output, model.output(operation), requestId);
       shown = { status: 200, headers: { "content-type": protocol.contentType }, body };
     } catch (error) {
       shown = errorAnswer(error, protocol, requestId);
     }
-    return complete(shown, requestId, befalling);
+    return complete(shown, requestId, activeFaults);
   }
 
   async function call({ service: name, operation, input, accessKeyId, region }: Parameters<Calls["call"]>[0]) {
-    const befalling = decide(name, operation, accessKeyId);
-    const lost = lostBefore(befalling);
+    const activeFaults = decide(name, operation, accessKeyId);
+    const lost = lostBefore(activeFaults);
     if (lost !== undefined) return { delay: 0, failure: lost };
-    const failure = lostAfter(befalling);
-    const fate = { delay: delayOf(befalling), ...(failure !== undefined && { failure }) };
+    const failure = lostAfter(activeFaults);
+    const fate = { delay: delayOf(activeFaults), ...(failure !== undefined && { failure }) };
     try {
       const service = directory.named(name);
       const principal = known(accessKeyId);
       const caller = callerOf(principal, { region });
-      const output = await perform({ service, operation, input, caller, principal, befalling }, options);
+      const output = await perform({ service, operation, input, caller, principal, activeFaults }, options);
       return failure === undefined ? { output, ...fate } : fate;
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
@@ -135,22 +135,22 @@ export function createCalls(options: CallsOptions): Calls {
     }
   }
 
-  /** What befalls a call is drawn once, whatever way it comes. */
+  /** Draws faults once per call, over HTTP or in process. */
   function decide(service: string, operation: string, accessKeyId: string): readonly Fault[] {
     return faults?.decide({ service, operation, accessKeyId }) ?? [];
   }
 
-  function complete(shown: Shown, requestId: string, befalling: readonly Fault[]): Answer {
-    const failure = lostAfter(befalling);
+  function complete(shown: Shown, requestId: string, activeFaults: readonly Fault[]): Answer {
+    const failure = lostAfter(activeFaults);
     return {
       ...shown,
       headers: {
         ...shown.headers,
         "x-amzn-requestid": requestId,
         "content-length": String(Buffer.byteLength(shown.body)),
-        date: new Date(clock.now() + skewOf(befalling)).toUTCString(),
+        date: new Date(clock.now() + skewOf(activeFaults)).toUTCString(),
       },
-      delay: delayOf(befalling),
+      delay: delayOf(activeFaults),
       ...(failure !== undefined && { failure }),
     };
   }
@@ -174,11 +174,11 @@ export function createCalls(options: CallsOptions): Calls {
   }
 
   function untargeted(signingName: string, { method, url }: RequestHead): Protocol {
-    return rest.includes(signingName) ? restProtocol(signingName, method, url) : spokenBy(signingName);
+    return rest.includes(signingName) ? restProtocol(signingName, method, url) : queryProtocolOf(signingName);
   }
 
-  /** Forms carry no target: the signature says for whom they are, and so in whose words the answer is. */
-  function spokenBy(signingName: string): Protocol {
+  /** Returns the query protocol with the namespace of the service that the signature names. */
+  function queryProtocolOf(signingName: string): Protocol {
     return queryProtocol(directory.namespaceOf(signingName));
   }
 }
@@ -189,10 +189,10 @@ function internal(): AwsError {
   return new AwsError("InternalFailure", "The request processing has failed because of an unknown error.", 500);
 }
 
-/** The query protocol and REST have no target: only the signature says whose call it is. */
+/** Returns true for the query protocol and REST: only the signature names the service. */
 const hasNoTarget = ({ headers }: RequestHead) => headers["x-amz-target"] === undefined;
 
-/** The services whose calls are told by method and path, by signing name. */
+/** Signing names of services that use REST: method and path select the operation. */
 const rest = ["scheduler"];
 
 function protocolOf(headers: Record<string, string>): Protocol | undefined {

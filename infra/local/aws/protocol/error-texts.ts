@@ -1,7 +1,7 @@
 import { AwsError } from "./service.js";
 import type { MissingMember } from "./validate.js";
 
-/** How each API words the refusal of a required member that is missing, by signing name. */
+/** Error of each API for a missing required member, by signing name. */
 export const missingMember: Record<string, MissingMember> = {
   ecs(operation, path) {
     const name = capital(path.at(-1) ?? "");

@@ -1,81 +1,81 @@
 import type { Clock } from "../clock.js";
 import type { Json } from "./service.js";
 
-/** What goes wrong with a call. Plain data, so that it can be drawn from a seed, printed and shrunk. Times in milliseconds. */
+/** Fault of a call. Plain data, so that it can be drawn from a seed, printed and shrunk. Times in milliseconds. */
 export type Fault =
   /** `ThrottlingException`, `Rate exceeded`, HTTP 400; nothing is done. */
   | { kind: "throttled" }
   /** HTTP 500 from the service; nothing is done. */
   | { kind: "server-error" }
-  /** HTTP 503 from what stands before the service; nothing is done. */
+  /** HTTP 503 from the front end of the service; nothing is done. */
   | { kind: "unavailable" }
   /** `ExpiredTokenException`; nothing is done. */
   | { kind: "expired" }
   /** `AccessDeniedException` that names the action; nothing is done. */
   | { kind: "denied" }
-  /** No answer, until the caller gives up. With `effect` the call is done all the same. */
+  /** No response, until the client times out. With `effect` the operation runs. */
   | { kind: "silent"; effect?: boolean }
-  /** The connection is reset. With `effect` the call is done and only its answer is lost. */
+  /** The connection is reset. With `effect` the operation runs and only its response is lost. */
   | { kind: "reset"; effect?: boolean }
-  /** The call is done; the answer breaks off in its middle. */
+  /** The operation runs; the response is cut off in the middle. */
   | { kind: "truncated" }
-  /** What only reads answers as it would have so long ago. Others are done as ever. */
+  /** Read operations return the state of `by` milliseconds ago. Other operations run normally. */
   | { kind: "stale"; by: number }
-  /** The call is done at once, its answer comes so much later. */
+  /** The operation runs at once; its response is sent `by` milliseconds later. */
   | { kind: "delayed"; by: number }
-  /** The service's clock goes so far ahead (below 0: behind): its Date header, its check of signatures, the times in its answers. */
+  /** The service's clock is `by` milliseconds ahead (negative: behind): Date header, signature check, times in responses. */
   | { kind: "skewed"; by: number }
   /**
-   * A member of the answer has another value: a state or a field that no client knows yet. `*` in the path stands for each of a list;
-   * what the path leads to need not be there before, what leads to it must.
+   * A member of the response has another value, such as a state or a field that clients don't know yet. `*` in the path is every item of a
+   * list. The last member of the path may be absent; its parents must exist.
    */
   | { kind: "changed"; path: string[]; value: Json };
 
-/** Which calls a fault befalls: those that fit all that is said. */
-export interface Befalls {
+/** Selection of the calls that a fault applies to: those that match all given members. */
+export interface FaultSelection {
   /** Signing name, such as `ecs`. */
   service?: string;
   /** Such as `UpdateService` or, with an asterisk at its end, `Describe*`. */
   operation?: string;
-  /** Of who calls. */
+  /** Access key of the caller. */
   accessKeyId?: string;
-  /** Milliseconds since the rules came into force: the first moment, and the first one no more. */
+  /** Start (inclusive) and end (exclusive), in milliseconds since the rules were set. */
   from?: number;
   until?: number;
-  /** Of the calls that fit: how many pass first, and how many it befalls then. All, unless it is said. */
+  /** Number of matching calls that pass first, and number of calls that fail then. Defaults: 0 and all. */
   skip?: number;
   times?: number;
-  /** Which part of them, from 0 to 1; the seed decides which ones. */
+  /** Share of the matching calls, from 0 to 1; the seed selects them. */
   share?: number;
 }
 
-export type FaultRule = Fault & Befalls;
+export type FaultRule = Fault & FaultSelection;
 
-/** A call as far as faults are chosen by it. */
+/** Properties of a call that select its faults. */
 export interface FaultyCall {
   service: string;
   operation: string;
   accessKeyId: string;
 }
 
-/** Decides what goes wrong with each call. Anything that does can be given to the local AWS; `createFaults` makes one from rules. */
+/** Source of faults for the local AWS. `createFaults` creates one from rules. */
 export interface Faults {
-  /** Asked once for each call. */
+  /** Returns the faults of a call. Called once per call. */
   decide(call: FaultyCall): readonly Fault[];
-  /** How far back a stale answer may look, in milliseconds: so long the past is kept. Absent: not at all. */
+  /** Returns the age of the oldest stale response, in milliseconds; past state is kept that long. Absent: 0. */
   pastKept?(): number;
 }
 
 export interface RuledFaults extends Faults {
-  /** Puts other rules into force: counts and times begin anew. */
+  /** Replaces the rules; counts and times start at 0 again. */
   replace(rules: readonly FaultRule[]): void;
   readonly rules: readonly FaultRule[];
-  /** What has befallen whom so far, oldest first. `at` is milliseconds since the rules came into force. */
-  readonly befallen: readonly (FaultyCall & { at: number; kind: Fault["kind"] })[];
+  /** Injected faults so far, oldest first. `at` is milliseconds since the rules were set. */
+  readonly injected: readonly (FaultyCall & { at: number; kind: Fault["kind"] })[];
 }
 
 /**
- * Faults by rules, which can be replaced while the local AWS runs.
+ * Creates faults from rules, which can be replaced while the local AWS runs.
  *
  * @example
  * const faults = createFaults({ clock: systemClock, rules: [{ kind: "throttled", operation: "Describe*", times: 3 }] });
@@ -87,14 +87,14 @@ export function createFaults(options: { clock: Clock; rules?: readonly FaultRule
   let rules: readonly FaultRule[] = [];
   let since = 0;
   let counts: number[] = [];
-  let befallen: (FaultyCall & { at: number; kind: Fault["kind"] })[] = [];
+  let injected: (FaultyCall & { at: number; kind: Fault["kind"] })[] = [];
 
   function replace(next: readonly FaultRule[]) {
     for (const rule of next) check(rule);
     rules = next;
     since = clock.now();
     counts = next.map(() => 0);
-    befallen = [];
+    injected = [];
   }
   replace(options.rules ?? []);
 
@@ -103,8 +103,8 @@ export function createFaults(options: { clock: Clock; rules?: readonly FaultRule
     get rules() {
       return rules;
     },
-    get befallen() {
-      return befallen;
+    get injected() {
+      return injected;
     },
     decide(call) {
       const at = clock.now() - since;
@@ -115,14 +115,14 @@ export function createFaults(options: { clock: Clock; rules?: readonly FaultRule
         const { skip = 0, times = Number.POSITIVE_INFINITY, share = 1 } = rule;
         return count >= skip && count < skip + times && draw(seed, index, count) < share;
       });
-      for (const { kind } of hits) befallen.push({ ...call, at, kind });
+      for (const { kind } of hits) injected.push({ ...call, at, kind });
       return hits;
     },
     pastKept: () => Math.max(0, ...rules.map((rule, index) => pastFor(rule, counts[index] ?? 0, clock.now() - since))),
   };
 }
 
-/** How much of the past a rule may still need: none before it comes into force or after it has had its calls. */
+/** Returns the past that a rule can still need, in milliseconds: 0 before its start and after its last call. */
 function pastFor(rule: FaultRule, count: number, at: number): number {
   if (rule.kind !== "stale") return 0;
   const { from = 0, until = Number.POSITIVE_INFINITY, skip = 0, times = Number.POSITIVE_INFINITY } = rule;
@@ -142,7 +142,7 @@ function fits(rule: FaultRule, call: FaultyCall, at: number): boolean {
 const named = (pattern: string, name: string) =>
   pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : pattern === name;
 
-/** At least 0, below 1; of the rule's place and the call's number alone, so that taking one rule away changes no other. */
+/** Returns a number from 0 to 1 that depends on the rule's index and the call's number only, so that removing a rule changes no other. */
 function draw(seed: number, rule: number, count: number): number {
   let mixed =
     Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(rule + 1, 0xc2b2ae35) ^ Math.imul(count + 1, 0x27d4eb2f);
@@ -166,19 +166,20 @@ const KINDS: Record<Fault["kind"], string[]> = {
   changed: ["path", "value"],
 };
 
-/** Rules come from files and command lines too: one that would never do anything is told at once. */
+/** Rejects a rule that never applies. Rules come from files and command lines too. */
 function check(rule: FaultRule): void {
   const shown = JSON.stringify(rule);
   if (!Object.hasOwn(KINDS, rule.kind)) {
-    throw new Error(`The fault ${shown} is of no known kind: ${Object.keys(KINDS).join(", ")} are.`);
+    throw new Error(`The fault ${shown} has an unknown kind. Accepted: ${Object.keys(KINDS).join(", ")}.`);
   }
   const missing = KINDS[rule.kind].filter((name) => (rule as unknown as Record<string, unknown>)[name] === undefined);
   if (missing.length > 0) throw new Error(`The fault ${shown} needs ${missing.join(" and ")}.`);
   const { from = 0, until = Number.POSITIVE_INFINITY, skip = 0, times = 1, share = 1 } = rule;
-  if (from < 0 || until <= from) throw new Error(`The fault ${shown} is never in force: from 0 up, until after from.`);
+  if (from < 0 || until <= from)
+    throw new Error(`The fault ${shown} never applies. Accepted: from at least 0, until greater than from.`);
   if (skip < 0 || times < 1 || share <= 0 || share > 1) {
     throw new Error(
-      `The fault ${shown} befalls nothing: skip from 0, times from 1, share above 0 up to 1 are accepted.`,
+      `The fault ${shown} never applies. Accepted: skip at least 0, times at least 1, share above 0 and up to 1.`,
     );
   }
 }

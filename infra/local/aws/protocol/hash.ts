@@ -1,6 +1,6 @@
 import { createHash, createHmac, type Hash, type Hmac } from "node:crypto";
 
-/** SHA-256 (with a secret: HMAC-SHA-256) in the shape that the signature library takes. */
+/** SHA-256, or HMAC-SHA-256 with a secret, by the interface of the signature library. */
 export class Sha256 {
   private state: Hash | Hmac;
   constructor(private readonly secret?: string | ArrayBuffer | ArrayBufferView) {

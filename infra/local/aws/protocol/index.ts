@@ -6,22 +6,22 @@ import type { Clock } from "../clock.js";
 import { readAuthorization } from "./authorization.js";
 import type { Answer, Calls } from "./calls.js";
 
-/** Bytes of a body in JSON: a layer part of 20 MiB in base64 for ECR, what AWS allows and some more for the others. */
+/** Maximum size of a JSON body, in bytes: a layer part of 20 MiB in base64 for ECR, slightly more than AWS's limit for others. */
 const BODY_LIMITS = new Map([
   ["ecr", 32 << 20],
   ["logs", 8 << 20],
 ]);
 const BODY_LIMIT = 2 << 20;
-/** Bytes of a form: the largest that AWS takes here is one with a web identity token of 20,000 characters. */
+/** Maximum size of a form, in bytes. The largest is one with a web identity token of 20,000 characters. */
 const FORM_LIMIT = 256 << 10;
 
-/** Whether a request is a call of an AWS API, rather than one to the registry or to a load balancer. */
+/** Returns true for calls of an AWS API, false for requests to the registry or the load balancer. */
 export function isApiCall(request: IncomingMessage): boolean {
   return request.headers["x-amz-target"] !== undefined || (request.headers.authorization?.startsWith("AWS4-") ?? false);
 }
 
-/** Takes calls of the AWS APIs from HTTP and sends their answers back, or lets them fail on the way as they are meant to. */
-export function createWire(
+/** Creates the HTTP handler of the AWS APIs. Sends responses, or fails them by the injected faults. */
+export function createApiHandler(
   calls: Calls,
   clock: Clock,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
@@ -34,7 +34,7 @@ export function createWire(
     try {
       body = await readBody(request, bodyLimit(head.headers), (chunk) => hash.update(chunk));
     } catch (error) {
-      // Who has hung up waits for no answer.
+      // The client has closed the connection.
       if (!(error instanceof BodyTooLarge)) return void response.destroy();
       return refuseBody(response, error);
     }
@@ -48,7 +48,7 @@ export function createWire(
 function deliver(response: ServerResponse, { status, headers, body, failure }: Answer): void {
   switch (failure) {
     case "silent":
-      // Stays open until the caller gives up or the server closes.
+      // The connection stays open until the client times out or the server closes.
       return;
     case "reset":
       response.socket?.resetAndDestroy();
@@ -63,14 +63,14 @@ function deliver(response: ServerResponse, { status, headers, body, failure }: A
   }
 }
 
-/** @param headers Of a request whose authorization can be read. */
+/** @param headers Headers of a request with a well-formed authorization. */
 function bodyLimit(headers: Record<string, string>): number {
   const isForm = headers["x-amz-target"] === undefined && !headers["content-type"]?.startsWith("application/json");
   if (isForm) return FORM_LIMIT;
   return BODY_LIMITS.get(readAuthorization(headers.authorization).service) ?? BODY_LIMIT;
 }
 
-/** Before anything of it is understood: told in JSON, as a front end does. */
+/** Rejects a body before its protocol is known: in JSON, as AWS's front end does. */
 function refuseBody(response: ServerResponse, { message }: BodyTooLarge): void {
   const code = "RequestEntityTooLargeException";
   const body = JSON.stringify({ __type: code, message });

@@ -3,20 +3,20 @@ import type { Shape } from "./model.js";
 import type { Access } from "./policy.js";
 import { AwsError, type Json, type JsonObject } from "./service.js";
 
-/** How an answer fails to arrive whole. */
+/** Failure of a response to arrive complete. */
 export type Failure = "silent" | "reset" | "truncated";
 
-/** Whether the call is lost on its way there. */
+/** Returns the failure of a call that is lost before it reaches the service. */
 export function lostBefore(faults: readonly Fault[]): Failure | undefined {
   return faults.find((fault) => isLoss(fault) && !fault.effect)?.kind as Failure | undefined;
 }
 
-/** Whether the call is done and its answer lost, or broken, on its way back. */
+/** Returns the failure of a response that is lost or cut off after the operation ran. */
 export function lostAfter(faults: readonly Fault[]): Failure | undefined {
   return faults.find(isLoss)?.kind ?? (faults.some(({ kind }) => kind === "truncated") ? "truncated" : undefined);
 }
 
-/** Refuses a call as the service would. */
+/** Throws the service's error for the faults of a call. */
 export function refuse(faults: readonly Fault[], accesses: readonly Access[], arn: string): void {
   const [access = { action: "", resource: "*" }] = accesses;
   for (const { kind } of faults) {
@@ -27,14 +27,14 @@ export function refuse(faults: readonly Fault[], accesses: readonly Access[], ar
 
 export const throttled = () => new AwsError("ThrottlingException", "Rate exceeded", 400);
 
-/** How far the service's clock is off, in milliseconds. */
+/** Returns the skew of the service's clock, in milliseconds. */
 export const skewOf = (faults: readonly Fault[]) => sum(faults, "skewed");
-/** How much later than ready an answer comes, in milliseconds. */
+/** Returns the delay of a response, in milliseconds. */
 export const delayOf = (faults: readonly Fault[]) => sum(faults, "delayed");
-/** How old an answer is, in milliseconds. */
+/** Returns the age of a response, in milliseconds. */
 export const ageOf = (faults: readonly Fault[]) => sum(faults, "stale");
 
-/** The answer with the members that the faults give another value. What was answered stays as it is. */
+/** Returns a copy of the response with the members that faults change. */
 export function changed(output: JsonObject, faults: readonly Fault[]): JsonObject {
   return faults.reduce<JsonObject>(
     (answer, fault) => (fault.kind === "changed" ? (replaced(answer, fault.path, fault.value) as JsonObject) : answer),
@@ -42,7 +42,7 @@ export function changed(output: JsonObject, faults: readonly Fault[]): JsonObjec
   );
 }
 
-/** An answer or a request with all of its times, seconds since the epoch, moved by `ms`. */
+/** Returns a copy of a request or response with all times (seconds since the epoch) shifted by `ms`. */
 export function shifted(value: Json, shape: Shape | undefined, ms: number): Json {
   if (shape === undefined || value === null) return value;
   if (shape.type === "timestamp") return typeof value === "number" ? Math.round(value * 1_000 + ms) / 1_000 : value;
@@ -56,7 +56,7 @@ export function shifted(value: Json, shape: Shape | undefined, ms: number): Json
 type Loss = Extract<Fault, { kind: "silent" | "reset" }>;
 const isLoss = (fault: Fault): fault is Loss => fault.kind === "silent" || fault.kind === "reset";
 
-/** In the words of AWS: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/CommonErrors.html and live answers. */
+/** Errors of AWS: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/CommonErrors.html and live answers. */
 const REFUSALS: Partial<Record<Fault["kind"], (access: Access, arn: string) => AwsError>> = {
   throttled,
   "server-error": () => new AwsError("ServerException", "Service Unavailable. Please try again later.", 500),

@@ -1,6 +1,6 @@
 import { AwsError, type Json, type JsonObject } from "./service.js";
 
-/** Members of a request, narrowed to the type that the API's model has already held them against. Absent members are undefined. */
+/** Readers of a request's members. The API's model has validated their types. Absent members are undefined. */
 
 export function text(input: JsonObject, name: string): string | undefined {
   return narrow(input[name], (value) => typeof value === "string");
@@ -26,7 +26,7 @@ export function records(input: JsonObject, name: string): JsonObject[] | undefin
   return narrow(input[name], (value) => Array.isArray(value) && value.every((each) => typeof each === "object"));
 }
 
-/** A member that the model requires. */
+/** Reads a member that the model requires. */
 export function required(input: JsonObject, name: string): string {
   const value = text(input, name);
   if (value === undefined) throw new AwsError("SerializationException", `${name} is missing`);

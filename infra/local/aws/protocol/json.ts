@@ -1,7 +1,7 @@
 import type { Protocol } from "./aws-protocols.js";
 import { AwsError, type JsonObject } from "./service.js";
 
-/** AWS JSON 1.0 and 1.1: the operation stands in `X-Amz-Target`, members and errors are JSON. */
+/** AWS JSON 1.0 and 1.1: `X-Amz-Target` names the operation; members and errors are JSON. */
 export function jsonProtocol(version: "1.0" | "1.1"): Protocol {
   return {
     contentType: `application/x-amz-json-${version}`,

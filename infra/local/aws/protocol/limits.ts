@@ -2,19 +2,19 @@ import type { Clock } from "../clock.js";
 import { throttled } from "./inject-faults.js";
 import type { Caller } from "./service.js";
 
-/** How often an account may call, each region for itself. */
+/** Request rate limits, per account and region. */
 export interface Limits {
-  /** Counts a call. Throws `ThrottlingException` when its bucket is empty. */
+  /** Counts a call. @throws AwsError ThrottlingException when its bucket is empty. */
   take(service: string, operation: string, caller: Pick<Caller, "accountId" | "region">): void;
 }
 
-/** A token bucket: so many calls at once, and so many a second in the long run. */
+/** Token bucket: burst size and refill rate per second. */
 interface Quota {
   burst: number;
   perSecond: number;
 }
 
-/** As ECS documents them: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html. What shares a bucket stands in one row. */
+/** ECS's documented limits: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html. Operations of one row share a bucket. */
 const ECS: [operations: string[], quota: Quota][] = [
   [["RegisterTaskDefinition", "DeregisterTaskDefinition"], { burst: 20, perSecond: 1 }],
   [["DescribeTaskDefinition", "ListTaskDefinitions"], { burst: 50, perSecond: 20 }],
@@ -25,12 +25,12 @@ const ECS: [operations: string[], quota: Quota][] = [
   [["DescribeServiceRevisions"], { burst: 50, perSecond: 20 }],
   [["DescribeTasks", "ListTasks"], { burst: 100, perSecond: 20 }],
   [["StopTask"], { burst: 100, perSecond: 40 }],
-  // Fargate's, which is the slower one: 40 a second on container instances.
+  // Fargate's limit; on container instances it is 40 per second.
   [["RunTask"], { burst: 100, perSecond: 20 }],
   [["TagResource", "UntagResource"], { burst: 20, perSecond: 10 }],
 ];
 
-/** Operations without a documented limit have none here. Of the services only ECS has limits. */
+/** Creates limits for ECS only. Operations without a documented limit have none. */
 export function createLimits(clock: Clock): Limits {
   const buckets = new Map<string, { tokens: number; at: number }>();
   return {

@@ -10,16 +10,15 @@ import * as scheduler from "@aws-sdk/client-scheduler";
 import * as sts from "@aws-sdk/client-sts";
 
 /**
- * The APIs' own models, read from the schemas that the SDK's clients carry: which operations there are, which members they take,
- * and which status an error has. Nothing of it is written down twice.
+ * Model of an API, read from the schemas of the SDK's clients: operations, their members, and the HTTP status of errors.
  */
 export interface ServiceModel {
-  /** The operation's input, or undefined when the API has no such operation. */
+  /** Returns the operation's input shape, or undefined when the API has no such operation. */
   input(operation: string): Shape | undefined;
   output(operation: string): Shape | undefined;
-  /** The HTTP status of an error of the API, or undefined when the model does not say. */
+  /** Returns the HTTP status of an error, or undefined when the model has none. */
   errorStatus(code: string): number | undefined;
-  /** Where the operations of an API that speaks REST are found; none for the others. */
+  /** Returns the routes of a REST API; none for other protocols. */
   routes(): Route[];
 }
 
@@ -28,7 +27,7 @@ export interface Route {
   method: string;
   /** With members in braces, such as `/schedules/{Name}`. */
   path: string;
-  /** The names in the query of the members that come there, by member. */
+  /** Names of query parameters, by member. */
   query: Map<string, string>;
 }
 
@@ -40,11 +39,11 @@ export type Shape =
       type: "structure";
       members: Map<string, () => Shape>;
       required: string[];
-      /** Whether it has exactly one of its members at a time. */
+      /** True when exactly one member must be set. */
       isUnion: boolean;
     };
 
-/** A schema as the clients export it: a number for a simple type, a tuple that begins with its kind for the others. */
+/** Schema as exported by the clients: a number for a simple type, else a tuple that begins with its kind. */
 type Schema = number | string | readonly unknown[] | (() => Schema);
 
 /** Kinds and simple types of the schemas, see `@smithy/types`' schema definitions. */
@@ -80,7 +79,7 @@ const models: Record<string, ServiceModel> = {
   sts: modelOf(sts),
 };
 
-/** The model of the API with this signing name. */
+/** Returns the model of the API with this signing name. */
 export function serviceModel(signingName: string): ServiceModel {
   const model = models[signingName];
   if (!model) throw new Error(`No API model for ${signingName}: there are ${Object.keys(models).join(", ")}.`);
@@ -90,7 +89,7 @@ export function serviceModel(signingName: string): ServiceModel {
 function modelOf(client: object): ServiceModel {
   const schema = (name: string): readonly unknown[] | undefined =>
     Object.hasOwn(client, `${name}$`) ? (client as Record<string, readonly unknown[]>)[`${name}$`] : undefined;
-  // A model has the same shapes at each call, and there are hundreds of calls a rollout.
+  // Shapes never change, and a rollout makes hundreds of calls.
   const known = new Map<string, Shape | undefined>();
   const member = (operation: string, place: number) => {
     const key = `${operation} ${place}`;
@@ -156,7 +155,7 @@ function shapeOf(schema: Schema): Shape {
   }
 }
 
-/** Schemas refer to each other, and a large one is rarely needed whole: each part is made when it is first asked for, and kept. */
+/** Memoizes a function. Schemas refer to each other, and a large one is rarely needed whole. */
 function once<T>(make: () => T): () => T {
   let made: T | undefined;
   return () => {

@@ -1,6 +1,6 @@
 import type { AwsError } from "./service.js";
 
-/** One page of a list: `size` items from where `token` says, and the token of the next page when there is more. */
+/** Returns one page of a list: `size` items from the position of `token`, and the token of the next page, if any. */
 export function page<T>(
   items: T[],
   size: number,

@@ -12,46 +12,46 @@ import { validateInput } from "./validate.js";
 export interface Call {
   service: Service;
   operation: string;
-  /** As it came. */
+  /** Members as received. */
   input: JsonObject;
   caller: Caller;
   principal: Principal;
-  /** What goes wrong with it. */
-  befalling: readonly Fault[];
+  /** Faults to inject. */
+  activeFaults: readonly Fault[];
 }
 
-/** Holds a call against shape, access and limits, runs it, and answers what the caller is to see. Throws an `AwsError` as AWS would answer it. */
+/** Checks shape, access and limits of a call, runs it and returns its output. @throws AwsError as AWS returns it. */
 export async function perform(call: Call, { clock, limits }: { clock: Clock; limits?: Limits }): Promise<JsonObject> {
-  const { service, operation, caller, principal, befalling } = call;
+  const { service, operation, caller, principal, activeFaults } = call;
   const model = serviceModel(service.signingName);
-  const skew = skewOf(befalling);
-  const run = operationAt(service, operation, clock.now(), ageOf(befalling));
+  const skew = skewOf(activeFaults);
+  const run = operationAt(service, operation, clock.now(), ageOf(activeFaults));
   const input = checkInput(call);
   try {
-    // Where nothing can be refused, nothing has to be named: in a simulation that is hundreds of times a rollout.
-    if (befalling.length > 0 || principal.deny?.length || principal.policy) {
+    // Skipped when nothing can be denied: a simulated rollout makes hundreds of calls.
+    if (activeFaults.length > 0 || principal.deny?.length || principal.policy) {
       const named = principal.policy ? accessesWithContext : accessesOf;
       const accesses = named(service.signingName, operation, input, caller);
-      refuse(befalling, accesses, principal.arn);
+      refuse(activeFaults, accesses, principal.arn);
       for (const access of accesses) authorize(principal, access);
     }
     limits?.take(service.signingName, operation, caller);
-    if (skew === 0) return changed(await run(input, caller), befalling);
+    if (skew === 0) return changed(await run(input, caller), activeFaults);
     const output = await run(shifted(input, model.input(operation), -skew) as JsonObject, caller);
-    return changed(shifted(output, model.output(operation), skew) as JsonObject, befalling);
+    return changed(shifted(output, model.output(operation), skew) as JsonObject, activeFaults);
   } catch (error) {
     throw withModelStatus(service, error);
   }
 }
 
-/** The operation, or what it would have answered so long ago. */
+/** Returns the operation, or its version that reads the state of `age` milliseconds ago. */
 function operationAt(service: Service, operation: string, now: number, age: number): Operation {
   const current = findOperation(service, operation);
   const reads = /^(Describe|List|Get)/.test(operation);
   return (age > 0 && reads && service.past?.(now - age)[operation]) || current;
 }
 
-/** The operation, or AWS's refusal of one that is not offered. */
+/** Returns the operation. @throws AwsError when it does not exist. */
 export function findOperation(service: Service, operation: string): Operation {
   const known = Object.hasOwn(service.operations, operation) ? service.operations[operation] : undefined;
   if (known) return known;
@@ -59,7 +59,7 @@ export function findOperation(service: Service, operation: string): Operation {
   throw new AwsError(
     "UnknownOperationException",
     exists
-      ? `${service.signingName}:${operation} is an operation of AWS that this local AWS does not have.`
+      ? `${service.signingName}:${operation} is an operation of AWS that this local AWS does not implement.`
       : `Could not find operation ${operation}.`,
   );
 }

@@ -1,6 +1,6 @@
 import type { Caller, JsonObject } from "./service.js";
 
-/** An identity-based policy, as far as it is evaluated here: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html */
+/** Identity-based policy, the evaluated part: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html */
 export interface IdentityPolicy {
   Statement: readonly PolicyStatement[];
 }
@@ -46,7 +46,7 @@ function applies({ Action, Resource, Condition = {} }: PolicyStatement, { action
   );
 }
 
-/** A key that the request lacks meets `ForAllValues` and nothing else. */
+/** Evaluates a condition. A key that the request lacks matches `ForAllValues` only. */
 function meets(operator: string, values: readonly string[], wanted: readonly string[]): boolean {
   switch (operator) {
     case "StringEquals":
@@ -69,7 +69,7 @@ function fitsPattern(pattern: string, value: string, flags?: string): boolean {
   return new RegExp(`^${source}$`, flags).test(value);
 }
 
-/** The values of the condition keys that ECS and IAM document for a request. */
+/** Returns the values of the condition keys that ECS and IAM document for a request. */
 export function contextOf(service: string, action: string, input: JsonObject, clusterArn: string): Context {
   const tags = Array.isArray(input.tags) ? (input.tags as { key?: string }[]).map(({ key }) => String(key)) : [];
   return {

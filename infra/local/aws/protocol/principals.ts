@@ -1,22 +1,22 @@
 import type { IdentityPolicy } from "./policy.js";
 
-/** Someone who may call the local AWS, with the key that proves it. */
+/** Caller of the local AWS, with its access key. */
 export interface Principal {
   accessKeyId: string;
   secretAccessKey: string;
-  /** Temporary credentials carry one; then every request must too. */
+  /** Token of temporary credentials; every request must carry it. */
   sessionToken?: string;
-  /** Milliseconds since the epoch, after which the credentials are answered as expired. */
+  /** Expiration of the credentials, in milliseconds since the epoch. */
   expiresAt?: number;
   /** Such as `arn:aws:iam::123456789012:user/rehearsal`. */
   arn: string;
   /** IAM's unique id, such as `AIDA…`. */
   userId: string;
-  /** Actions it may not take, such as `ecs:UpdateService` or `ecr:*`. All others are allowed. */
+  /** Denied actions, such as `ecs:UpdateService` or `ecr:*`. All others are allowed. */
   deny?: string[];
-  /** What it may do. Without one it may do all that `deny` does not name. */
+  /** Identity-based policy. Without one all actions but those of `deny` are allowed. */
   policy?: IdentityPolicy;
 }
 
-/** Everyone who is known, by access key id. */
+/** All callers, by access key ID. */
 export type Principals = ReadonlyMap<string, Principal>;

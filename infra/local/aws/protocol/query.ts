@@ -3,7 +3,7 @@ import type { Shape } from "./model.js";
 import { AwsError, type Json, type JsonObject } from "./service.js";
 import { escapeXml } from "./xml.js";
 
-/** The query protocol: the operation and its members come as a form, the answer is XML. */
+/** AWS query protocol: a form holds the operation and its members; the response is XML. */
 export function queryProtocol(namespace: string): Protocol {
   return {
     contentType: "text/xml",
@@ -32,7 +32,7 @@ export function queryProtocol(namespace: string): Protocol {
   };
 }
 
-/** The query protocol has names of its own for what goes wrong before the operation. */
+/** Error codes of the query protocol for errors before the operation. */
 const QUERY_ERRORS: Record<string, { code: string; status: number }> = {
   AccessDeniedException: { code: "AccessDenied", status: 403 },
   ExpiredTokenException: { code: "ExpiredToken", status: 403 },
@@ -50,7 +50,7 @@ const formOf = (body: Uint8Array) => new URLSearchParams(new TextDecoder().decod
 
 type Members = [name: string, value: string][];
 
-/** `Names.member.1=a` and `Filter.Key=b` as the members they stand for, each in the type that the model gives it. */
+/** Converts `Names.member.1=a` and `Filter.Key=b` to members, each with its type in the model. */
 function read(members: Members, shape: Shape | undefined): Json {
   switch (shape?.type) {
     case "structure": {
@@ -78,7 +78,7 @@ function grouped(members: Members): Map<string, Members> {
   return groups;
 }
 
-/** What can't be read stays a text: holding it against the model refuses it. */
+/** Parses a simple value. A malformed one stays a string, which the validation rejects. */
 function simple(value: string, type: Shape["type"] | undefined): Json {
   if (type === "number" && value !== "" && Number.isFinite(Number(value))) return Number(value);
   if (type === "boolean" && (value === "true" || value === "false")) return value === "true";

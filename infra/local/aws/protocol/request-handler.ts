@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import type { Clock } from "../clock.js";
 import type { Answer, Calls } from "./calls.js";
 
-/** The part of the SDK's requests and answers that matters here. */
+/** Used members of the SDK's requests and responses. */
 interface SdkRequest {
   method: string;
   path: string;
@@ -17,12 +17,12 @@ interface SdkResponse {
   body: Uint8Array | Readable;
 }
 
-/** An `AbortSignal`, of Node or of the SDK: what the two have in common. */
+/** Common part of Node's and the SDK's `AbortSignal`. */
 interface Abortable {
   readonly aborted: boolean;
 }
 
-/** What the SDK's clients take as their `requestHandler`. */
+/** Type of the `requestHandler` option of the SDK's clients. */
 export interface SdkRequestHandler {
   metadata: { handlerProtocol: string };
   handle(
@@ -33,9 +33,9 @@ export interface SdkRequestHandler {
 }
 
 /**
- * Carries the SDK's calls to the local AWS without a socket. Whom a signature names is believed; it is not calculated again.
+ * Passes the SDK's calls to the local AWS without a socket. Signatures are not verified.
  *
- * @param timeout Milliseconds on the clock after which a call without an answer fails as with the SDK's own handler (`TimeoutError`).
+ * @param timeout Request timeout in milliseconds of the clock. A call then fails with `TimeoutError`, as with the SDK's own handler.
  */
 export function createRequestHandler(calls: Calls, clock: Clock, timeout: number): SdkRequestHandler {
   return {
@@ -57,7 +57,7 @@ export function createRequestHandler(calls: Calls, clock: Clock, timeout: number
   };
 }
 
-/** When a call's answer arrives, or how it fails to: as Node's sockets and the SDK's handler tell of it. */
+/** Waits until a call's response arrives. @throws Error of Node's sockets or the SDK's handler when it does not. */
 export async function arrival<T extends { delay: number; failure?: Answer["failure"] }>(
   answered: Promise<T>,
   clock: Clock,
@@ -91,10 +91,10 @@ function pause(ms: number, clock: Clock, signal: AbortSignal | undefined): Promi
   });
 }
 
-/** As the SDK's handler ends a call that is given up. */
+/** Creates the error of the SDK's handler for an aborted request. */
 export const aborted = () => named("AbortError", "Request aborted");
 
-/** As a socket that was reset. */
+/** Creates the error of a reset socket. */
 export function reset(): Error {
   return Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET", errno: -104, syscall: "read" });
 }

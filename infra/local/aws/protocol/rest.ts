@@ -4,9 +4,8 @@ import { AwsError, type Json, type JsonObject } from "./service.js";
 import { urlOf } from "./signature.js";
 
 /**
- * REST with JSON bodies: the operation is told by method and path, and its members come in the path, the query and the body, as the API's
- * own model says.
- * @param service The signing name, which stands for the target that this protocol has not.
+ * REST with JSON bodies: method and path select the operation; path, query and body hold its members, by the API's model.
+ * @param service Signing name, in place of the target, which this protocol lacks.
  * @param url Path and query, as on the request line.
  */
 export function restProtocol(service: string, method: string, url: string): Protocol {
@@ -38,7 +37,7 @@ export function restProtocol(service: string, method: string, url: string): Prot
   }
 }
 
-/** What stands in a path for the names in braces of a pattern; undefined when it is another path. */
+/** Returns the values of a pattern's names in braces; undefined when the path does not match. */
 function labelsOf(pattern: string, path: string): Record<string, string> | undefined {
   const wanted = pattern.split("/");
   const parts = path.split("/");
@@ -56,7 +55,7 @@ function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
-    throw new AwsError("ValidationException", "The request's path has an escape that is not UTF-8.", 400);
+    throw new AwsError("ValidationException", "The request's path has an escape sequence that is not UTF-8.", 400);
   }
 }
 

@@ -1,12 +1,12 @@
 import { AwsError, type Service } from "./service.js";
 
-/** Which services there are, and which one a request means. */
+/** Services by signing name and target prefix. */
 export interface Directory {
-  /** The service with this signing name. Throws AWS's refusal when it is not here. */
+  /** Returns the service with this signing name. @throws AwsError when there is none. */
   named(signingName: string): Service;
-  /** The one that a target (empty: the request is a form) and a signature mean. They must agree. */
+  /** Returns the service of a target (empty for a form) and a signature. @throws AwsError when they disagree. */
   meant(target: string, signedFor: string): Service;
-  /** Of the answers to forms; that of STS where the service speaks no forms. */
+  /** Returns the XML namespace of the service's responses; that of STS if it has none. */
   namespaceOf(signingName: string): string;
 }
 
@@ -29,7 +29,7 @@ export function createDirectory(all: readonly Service[]): Directory {
       const service = all.find((each) => each.targetPrefix === target);
       if (!service) {
         named(signedFor);
-        throw new AwsError("UnknownOperationException", `There is no service ${target} here.`);
+        throw new AwsError("UnknownOperationException", `This local AWS has no service ${target}.`);
       }
       if (service === services.get(signedFor)) return service;
       throw otherService(service.signingName);
@@ -39,7 +39,7 @@ export function createDirectory(all: readonly Service[]): Directory {
   };
 }
 
-/** A form that was signed for a service of JSON was meant for another one: STS is the one that every client knows. */
+/** Rejects a form that is signed for a JSON service, as one for STS. */
 function takesForms(service: Service): Service {
   if (service.queryNamespace !== undefined) return service;
   throw otherService("sts");

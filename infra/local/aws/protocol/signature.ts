@@ -14,22 +14,22 @@ export interface RequestHead {
   headers: Record<string, string>;
 }
 
-/** What was signed, as it arrived. */
+/** Signed request as received. */
 export interface SignedRequest extends RequestHead {
   body: Uint8Array;
-  /** SHA-256 of the body in hexadecimal, where the reader has computed it on the way. */
+  /** SHA-256 of the body in hexadecimal, if already computed. */
   bodyHash?: string;
 }
 
 const DOES_NOT_MATCH =
   "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
 
-/** How far a request's date may lie from the server's, in milliseconds: 15 minutes, as AWS has it. */
+/** Maximum difference of a request's date to the server's, in milliseconds: 15 minutes, as on AWS. */
 export const CLOCK_SKEW = 15 * 60_000;
 
 /**
- * Finds whose credential a request's head claims, or throws as AWS does. Nothing is proven by it, but a made-up credential ends here,
- * before anything of the body is read.
+ * Finds the principal of a request's credential. Proves nothing yet, but rejects an unknown credential before the body is read.
+ * @throws AwsError as AWS returns it.
  */
 export function findCredential(head: RequestHead, claim: Claim, principals: Principals): Principal {
   const principal = principals.get(claim.accessKeyId);
@@ -41,8 +41,8 @@ export function findCredential(head: RequestHead, claim: Claim, principals: Prin
 }
 
 /**
- * Proves that a request was signed with a principal's key, or throws as AWS does: it is signed again, over the body as it arrived, and the
- * two signatures are compared. Its time is for `checkTime` to judge.
+ * Verifies a request's signature: signs it again, over the body as received, and compares. `checkTime` checks the date.
+ * @throws AwsError as AWS returns it.
  */
 export async function verifySignature(request: SignedRequest, claim: Claim, principal: Principal): Promise<void> {
   const bodyHash = request.bodyHash ?? createHash("sha256").update(request.body).digest("hex");
@@ -52,7 +52,7 @@ export async function verifySignature(request: SignedRequest, claim: Claim, prin
 }
 
 /**
- * Throws as AWS does when a request's date is too far away, or its credential has expired.
+ * Checks a request's date and its credential's expiration. @throws AwsError as AWS returns it.
  * @param now Milliseconds since the epoch.
  */
 export function checkTime(head: RequestHead, claim: Claim, principal: Principal, now: number): void {
@@ -94,7 +94,7 @@ function signingDate(request: RequestHead, claim: Claim): Date {
   return date;
 }
 
-/** What decides which operation is called, where and when, must be under the signature. */
+/** Requires a signature over the headers that select operation, host and time. */
 function mustSign(request: RequestHead, claim: Claim): void {
   for (const name of ["host", "x-amz-date", "x-amz-target", "x-amz-security-token"]) {
     if ((name === "host" || request.headers[name] !== undefined) && !claim.signedHeaders.includes(name)) {
@@ -103,7 +103,7 @@ function mustSign(request: RequestHead, claim: Claim): void {
   }
 }
 
-/** Only S3 takes unsigned and streamed payloads: a content hash, where one is sent, must be the body's own. */
+/** Checks the content hash, if sent. Only S3 accepts unsigned and streamed payloads. */
 function mustMatchBody(request: SignedRequest, bodyHash: string): void {
   const claimed = request.headers["x-amz-content-sha256"];
   if (claimed === undefined) return;
@@ -111,7 +111,7 @@ function mustMatchBody(request: SignedRequest, bodyHash: string): void {
   if (claimed !== bodyHash) throw mismatch(DOES_NOT_MATCH);
 }
 
-/** Signs over a hash of the body that is there already. */
+/** Signer that uses a precomputed hash of the body. */
 class HashedBodySigner extends SignatureV4 {
   constructor(
     private readonly bodyHash: string,
@@ -149,7 +149,7 @@ async function sign(head: RequestHead, claim: Claim, principal: Principal, bodyH
   return /Signature=([0-9a-f]+)/.exec(signed.headers.authorization ?? "")?.[1] ?? "";
 }
 
-/** A request's target as a URL. The origin of one in absolute form does not count; what begins with two slashes is a path here. */
+/** Parses a request target. Ignores the origin of an absolute one; one that begins with two slashes is a path. */
 export function urlOf(target: string): URL {
   const path = target.replace(/^https?:\/\/[^/?#]*/i, "");
   return new URL(`http://localhost${path.startsWith("/") ? path : `/${path}`}`);
@@ -160,7 +160,7 @@ function queryOf(url: URL): Record<string, string[]> {
   return Object.fromEntries(names.map((name) => [name, url.searchParams.getAll(name)]));
 }
 
-/** Compares in constant time, so that a signature can't be guessed digit by digit. */
+/** Compares in constant time, against timing attacks. */
 function sameText(left: string, right: string): boolean {
   const [a, b] = [left, right].map((text) => createHash("sha256").update(text).digest()) as [Buffer, Buffer];
   return timingSafeEqual(a, b);

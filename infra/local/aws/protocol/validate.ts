@@ -1,12 +1,12 @@
 import type { Shape } from "./model.js";
 import { AwsError, type Json, type JsonObject } from "./service.js";
 
-/** How an API words the refusal of a member that is missing. `path` is such as `["containerDefinitions", "0", "image"]`. */
+/** Creates an API's error for a missing member. `path` is such as `["containerDefinitions", "0", "image"]`. */
 export type MissingMember = (operation: string, path: string[]) => AwsError;
 
 /**
- * Holds a request's members against the API's model: what is required is there, what is there has its type. Members that the model
- * does not know pass: AWS ignores them or, in a task definition, keeps them. Members that are null count as absent.
+ * Validates a request's members by the API's model: required members and types. Unknown members pass: AWS ignores them or, in a task
+ * definition, keeps them. Null counts as absent.
  */
 export function validateInput(operation: string, shape: Shape, input: Json, missing: MissingMember): JsonObject {
   return check(shape, input, undefined) as JsonObject;
@@ -40,7 +40,7 @@ export function validateInput(operation: string, shape: Shape, input: Json, miss
     }
     if (expected.isUnion) checkUnion(value, path);
     return mapValues(value, (member, name) => {
-      // No API has a member of this name.
+      // No API has such a member.
       if (name === "__proto__") return null;
       const known = expected.members.get(name);
       return known ? check(known(), member, { above: path, name }) : member;
@@ -48,7 +48,7 @@ export function validateInput(operation: string, shape: Shape, input: Json, miss
   }
 }
 
-/** One that is stored without a member, or with two, can't be read by any client: https://smithy.io/2.0/spec/aggregate-types.html#union */
+/** Requires exactly one member. No client can read a stored union with none or two: https://smithy.io/2.0/spec/aggregate-types.html#union */
 function checkUnion(value: JsonObject, path: Path | undefined): void {
   const set = Object.keys(value).filter((name) => name !== "" && value[name] !== null);
   if (set.length === 1) return;
@@ -56,7 +56,7 @@ function checkUnion(value: JsonObject, path: Path | undefined): void {
   throw malformed(`${where} is a union and must have exactly one member; ${set.length} were given`);
 }
 
-/** Where in the request: written out only for a refusal, which is rare. */
+/** Position in the request. Formatted for errors only. */
 interface Path {
   above: Path | undefined;
   name: string | number;
@@ -89,7 +89,7 @@ function mapValues(value: JsonObject, change: (member: Json, name: string) => Js
     const member = value[name] as Json;
     const next = member === null ? null : change(member, name);
     if (next === null) continue;
-    // A key that users choose, such as a tag's: setting it would set the object's prototype.
+    // User-chosen keys, such as a tag's: assigning this one would set the object's prototype.
     if (name === "__proto__") define(changed, name, next);
     else changed[name] = next;
   }

@@ -1,4 +1,4 @@
-/** Puts text into XML. What XML 1.0 has no way to write, such as most control characters, becomes the replacement character. */
+/** Escapes text for XML. Characters that XML 1.0 excludes, such as most control characters, become the replacement character. */
 export function escapeXml(text: string): string {
   return Array.from(text, escapeCharacter).join("");
 }

@@ -11,7 +11,7 @@ const LONGEST_CHAINED = 3600;
 /** Seconds: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html */
 const LONGEST_TOKEN = 36 * 3600;
 
-/** AWS Security Token Service: names the caller, and lets them act as a role of this account. Session policies are taken and not applied. */
+/** AWS Security Token Service: returns the caller, and assumes roles of this account. Session policies are accepted and not applied. */
 export function createSts({ sessions, isTaskRole }: { sessions: Sessions; isTaskRole: IsTaskRole }): Service {
   const { principals } = sessions;
   return {
@@ -21,7 +21,7 @@ export function createSts({ sessions, isTaskRole }: { sessions: Sessions; isTask
       GetCallerIdentity: (_input, caller) => ({
         Arn: caller.arn,
         UserId: principals.get(caller.accessKeyId)?.userId ?? "",
-        // Whoever comes with another account's key is told so, as on AWS.
+        // The account of the key, as on AWS.
         Account: caller.arn.split(":")[4] ?? "",
       }),
 
@@ -57,7 +57,7 @@ export function createSts({ sessions, isTaskRole }: { sessions: Sessions; isTask
     },
   };
 
-  /** What the caller may not do, no role of theirs may. */
+  /** Returns the caller's denied actions, which apply to its sessions too. */
   function limitsOf({ accessKeyId }: Caller): { deny?: string[] } {
     const deny = principals.get(accessKeyId)?.deny;
     return deny ? { deny } : {};

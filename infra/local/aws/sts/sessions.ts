@@ -5,14 +5,14 @@ import type { Principal, Principals } from "../protocol/principals.js";
 import type { JsonObject } from "../protocol/service.js";
 import type { StateDirectory } from "../state.js";
 
-/** How long a registry login outlives the credentials that it was made with, in milliseconds. */
+/** Time that a registry login stays valid after its credentials expire, in milliseconds. */
 const KEPT_AFTER_END = 12 * 3600_000;
 
-/** Temporary credentials: made here, known to the signature check, and found again after a restart. */
+/** Temporary credentials, known to the signature check and kept over a restart. */
 export interface Sessions {
-  /** All callers that are accepted: the given ones and the sessions. */
+  /** All accepted callers: the configured ones and the sessions. */
   principals: Principals;
-  /** Makes credentials for `seconds`; answers them as STS does. */
+  /** Creates credentials valid for `seconds`; returns them in STS's format. */
   begin(who: Pick<Principal, "arn" | "userId" | "deny">, seconds: number): JsonObject;
 }
 

@@ -92,7 +92,7 @@ for (const [what, rule, error, done] of failures) {
       const input = { clusterName: "one" };
       const call = way === "SDK" ? ecs.send(new CreateClusterCommand(input)) : aws.call("ecs", "CreateCluster", input);
       const rejected = assert.rejects(call, error);
-      await untilBefallen(faults);
+      await untilInjected(faults);
       clock.advance(60_000);
       await rejected;
       faults.replace([]);
@@ -112,7 +112,7 @@ test("a late answer comes when its time has come on the clock, and a skewed one 
   const call = aws.call("ecs", "RegisterTaskDefinition", taskDefinition("good:1")).then(() => {
     came = true;
   });
-  await untilBefallen(faults);
+  await untilInjected(faults);
   clock.advance(29_999);
   await settled();
   assert.equal(came, false);
@@ -213,7 +213,7 @@ test("the same seed gives the same run with faults in it, byte for byte", async 
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-async function untilBefallen(faults: { befallen: readonly unknown[] }): Promise<void> {
-  while (faults.befallen.length === 0) await settled();
+async function untilInjected(faults: { injected: readonly unknown[] }): Promise<void> {
+  while (faults.injected.length === 0) await settled();
   await settled();
 }

@@ -14,14 +14,14 @@ import { createSimulatedRuntime } from "../ecs/simulated-tasks/simulated-runtime
 import type { LocalAwsOptions } from "../local-aws-options.js";
 import { type LocalAws, startLocalAws } from "../server.js";
 
-/** A directory that is gone when the test is over. */
+/** Creates a directory that is removed after the test. */
 export async function temporaryDirectory(t: TestContext): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), "slipway-aws-"));
   t.after(() => rm(path, { recursive: true, force: true }));
   return path;
 }
 
-/** Tasks and targets without containers: what is tested here runs none. */
+/** Simulated tasks and targets, without containers. */
 export const simulated: Pick<LocalAwsOptions, "runtime" | "loadBalancer"> = {
   runtime: ({ clock }) => createSimulatedRuntime(clock, () => ({})),
   loadBalancer: ({ clock }) => ({
@@ -30,7 +30,7 @@ export const simulated: Pick<LocalAwsOptions, "runtime" | "loadBalancer"> = {
   }),
 };
 
-/** A local AWS in a directory of its own, both gone with the test. What it logs is in `lines`. */
+/** Starts a local AWS in a new directory, both removed after the test. `lines` collects its log. */
 export async function localAws(t: TestContext, options: Partial<LocalAwsOptions> = {}) {
   const stateDir = await mkdtemp(join(tmpdir(), "slipway-aws-"));
   const lines: string[] = [];
@@ -41,7 +41,7 @@ export async function localAws(t: TestContext, options: Partial<LocalAwsOptions>
     await running.close();
     await rm(stateDir, { recursive: true, force: true });
   });
-  /** Ends it and starts another one on the same directory. */
+  /** Closes it and starts another one on the same directory. */
   const restart = async () => {
     await running.close();
     running = await start();
@@ -56,7 +56,7 @@ interface Keys {
   sessionToken?: string;
 }
 
-/** The SDK's clients, as a user would make them. */
+/** Creates the SDK's clients as a user would. */
 export function clientsOf(aws: LocalAws, keys?: Keys, region = "us-west-2") {
   const credentials = keys ?? {
     accessKeyId: aws.credentials.AccessKeyId,
@@ -73,7 +73,7 @@ export function clientsOf(aws: LocalAws, keys?: Keys, region = "us-west-2") {
   };
 }
 
-/** A clock that a test moves: the real time plus `offset` milliseconds. Its timers run in real time. */
+/** Creates a clock of real time plus `offset` milliseconds, which a test sets. Its timers run in real time. */
 export function movableClock() {
   const clock = {
     offset: 0,
@@ -93,7 +93,7 @@ export interface RawResponse {
   json(): { [key: string]: unknown };
 }
 
-/** A request as it stands, with no client between. */
+/** Sends a raw request, without a client. */
 export function send(
   url: string,
   options: { method?: string; headers?: Record<string, string>; body?: string | Uint8Array } = {},
@@ -119,12 +119,12 @@ export function send(
   });
 }
 
-/** The path as written: a URL object would resolve `..` away. */
+/** Returns the path as written: a URL object would resolve `..`. */
 function rawPath(url: string): string {
   return url.replace(/^http:\/\/[^/]+/, "") || "/";
 }
 
-/** The header that a docker login with ECR's token sends. */
+/** Returns the header of a docker login with ECR's token. */
 export async function registryLogin(ecr: ECRClient): Promise<Record<string, string>> {
   const { authorizationData } = await ecr.send(new GetAuthorizationTokenCommand({}));
   return { authorization: `Basic ${authorizationData?.[0]?.authorizationToken}` };

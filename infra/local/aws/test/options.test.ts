@@ -9,7 +9,7 @@ test("without options it listens on 4566, keeps its state in the cache and has s
   assert.equal(options.profile, "rehearsal");
 });
 
-test("limits hold and actions are denied only when it is said", () => {
+test("limits and denied actions apply only when set", () => {
   assert.deepEqual([readOptions([], {}).limits, readOptions([], {}).deny], [false, []]);
   const options = readOptions(["--limits", "--deny", "ecs:StopTask,ecr:*"], {});
   assert.deepEqual([options.limits, options.deny], [true, ["ecs:StopTask", "ecr:*"]]);

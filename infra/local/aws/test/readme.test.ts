@@ -9,9 +9,9 @@ import { createEcs } from "../ecs/index.js";
 import { seededRandom } from "../ecs/seeded-random.js";
 import { createSimulatedLoadBalancer } from "../ecs/simulated-tasks/simulated-load-balancer.js";
 import { createSimulatedRuntime } from "../ecs/simulated-tasks/simulated-runtime.js";
-import { createElb } from "../elbv2/index.js";
-import { createEvents } from "../eventbridge/index.js";
-import { createScheduler } from "../eventbridge-scheduler/index.js";
+import { createElbv2 } from "../elbv2/index.js";
+import { createEventBridge } from "../eventbridge/index.js";
+import { createEventBridgeScheduler } from "../eventbridge-scheduler/index.js";
 import { createIam } from "../iam/index.js";
 import { createLogs } from "../logs/index.js";
 import { openState } from "../state.js";
@@ -40,10 +40,10 @@ test("docs/rehearsal.md lists exactly the operations that are offered", async (t
     ECR: ecr,
     ECS: ecs.service,
     CloudWatch: createCloudWatch({ state, clock }).service,
-    ELB: createElb({ loadBalancer, targetGroups: ecs.targetGroups, clock }),
+    ELB: createElbv2({ loadBalancer, targetGroups: ecs.targetGroups, clock }),
     "Application Auto Scaling": createAutoScaling(),
-    EventBridge: createEvents({ state }),
-    Scheduler: createScheduler({ state, clock }),
+    EventBridge: createEventBridge({ state }),
+    Scheduler: createEventBridgeScheduler({ state, clock }),
     Logs: createLogs({ state, clock, log }).service,
   };
   await ecs.close();

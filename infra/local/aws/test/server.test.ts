@@ -9,7 +9,7 @@ import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { startLocalAws } from "../server.js";
 import { clientsOf, localAws, registryLogin, send, simulated, temporaryDirectory } from "./local-aws.js";
 
-test("it says where it listens and which keys it takes, to its owner only", async (t) => {
+test("endpoint and keys are written to files that only the owner can read", async (t) => {
   const { aws, stateDir } = await localAws(t);
   const endpoint = JSON.parse(await readFile(join(stateDir, "endpoint.json"), "utf8"));
   assert.deepEqual(endpoint, { url: aws.url, port: aws.port, pid: process.pid });

@@ -45,7 +45,7 @@ test("a document is written soon after it has changed, and only its owner can re
   await state.close();
 });
 
-test("a document that cannot be written stays in memory, and whoever flushes is told", async (t) => {
+test("a document that cannot be written stays in memory, and a flush rejects", async (t) => {
   const directory = await temporaryDirectory(t);
   const state = openState(directory);
   const notes = state.document("missing-folder/notes", () => ({ text: "here" }));
@@ -63,7 +63,7 @@ test("a state directory in use is refused, naming the process", async (t) => {
   await openState(directory).close();
 });
 
-test("the lock of a process that is gone is taken over", async (t) => {
+test("the lock of a process that has exited is taken over", async (t) => {
   const directory = await temporaryDirectory(t);
   const state = openState(directory);
   const child = spawn(process.execPath, ["-e", ""]);
@@ -72,7 +72,7 @@ test("the lock of a process that is gone is taken over", async (t) => {
   await openState(directory).close();
 });
 
-test("the lock of a killed process that nobody has waited for is taken over", {
+test("the lock of a zombie process is taken over", {
   skip: !existsSync("/proc"),
 }, async (t) => {
   const directory = await temporaryDirectory(t);
@@ -98,14 +98,14 @@ test("the lock of an earlier process with a pid that is in use again is taken ov
 
 test("a reset forgets the documents and leaves what else is in the directory", async (t) => {
   const directory = await temporaryDirectory(t);
-  await writeFile(join(directory, "somebody-elses.txt"), "precious");
+  await writeFile(join(directory, "other-users.txt"), "precious");
   const first = openState(directory);
   first.document("notes", () => ({ text: "old" })).save();
   await first.close();
 
   const second = openState(directory, { reset: true });
   assert.equal(second.document("notes", () => ({ text: "new" })).value.text, "new");
-  assert.equal(await readFile(join(directory, "somebody-elses.txt"), "utf8"), "precious");
+  assert.equal(await readFile(join(directory, "other-users.txt"), "utf8"), "precious");
   await second.close();
 });
 

@@ -49,12 +49,12 @@ test("a layer that can't be read fails the load with the layer's own error and l
   const open = () =>
     new Readable({
       read() {
-        this.destroy(new Error("blob is gone"));
+        this.destroy(new Error("blob is missing"));
       },
     });
   const [layer] = image.layers;
   assert.ok(layer);
-  await assert.rejects(loadImage(engine, { ...image, layers: [{ ...layer, open }] }, "test"), /blob is gone/);
+  await assert.rejects(loadImage(engine, { ...image, layers: [{ ...layer, open }] }, "test"), /blob is missing/);
   assert.equal(await hasImage(engine, `localhost/slipway/test:${"0".repeat(64)}`), false);
 });
 

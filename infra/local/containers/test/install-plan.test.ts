@@ -60,11 +60,11 @@ test("without root every step goes through sudo, and the socket is given to the 
   ]);
   assert.match(
     planInstall({ ...bare, uid: 1000, sudo: true }).description,
-    /the socket .* is given to you, which is as good as root/,
+    /the current user becomes the owner of \/var\/run\/docker\.sock, which is equivalent to root access/,
   );
 });
 
-test("the description says why, what and how to undo it", () => {
+test("the description states the reason, the steps and how to undo them", () => {
   const { description } = planInstall(bare);
   assert.match(
     description,
@@ -73,11 +73,11 @@ test("the description says why, what and how to undo it", () => {
 });
 
 for (const [what, machine, message] of [
-  ["without root or sudo", { uid: 1000 }, /needs root or a sudo that asks no password.*apt-get install/],
-  ["on another family of systems", { families: ["alpine"] }, /only Debian's family.*this is alpine/],
-  ["on another operating system", { os: "darwin" as const }, /on Linux only, and this is darwin/],
+  ["without root or sudo", { uid: 1000 }, /requires root or sudo without a password.*apt-get install/],
+  ["on another family of systems", { families: ["alpine"] }, /only Debian-based systems.*this is alpine/],
+  ["on another operating system", { os: "darwin" as const }, /on Linux only; this machine runs darwin/],
 ] as const) {
-  test(`${what} nothing is planned and the message says what to do`, () => {
+  test(`${what} nothing is planned and the message states the next step`, () => {
     assert.throws(
       () =>
         planInstall({ ...bare, ...machine, families: [...("families" in machine ? machine.families : bare.families)] }),

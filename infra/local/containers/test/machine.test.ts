@@ -11,6 +11,6 @@ test("a process that has ended and was never waited for does not count", () => {
   assert.equal(nameOfLiving("4608 (dockerd) Z 1 4608 4608 0 -1"), undefined);
 });
 
-test("a process that is gone when its state is read does not count", () => {
+test("a process that exits before its state is read does not count", () => {
   assert.equal(nameOfLiving(""), undefined);
 });

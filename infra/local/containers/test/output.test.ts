@@ -16,7 +16,7 @@ async function* inPieces(bytes: Buffer, size: number) {
 }
 
 for (const size of [1, 3, 9, 1000]) {
-  test(`output that arrives in pieces of ${size} bytes is told whole, by stream and by line`, async () => {
+  test(`output that arrives in pieces of ${size} bytes is passed on complete, by stream and by line`, async () => {
     const lines: string[] = [];
     const { write, flush } = lineSplitter((stream, line) => lines.push(`${stream}: ${line}`));
     const bytes = Buffer.concat([frame(1, "one\ntw"), frame(2, "bad\r\n"), frame(1, "ö\n\n"), frame(1, "rest")]);
@@ -33,7 +33,7 @@ const limits = [
   "Max open files            1024                 20000                files     ",
 ].join("\n");
 
-test("limits are clamped to the machine's own and unlimited stays what was asked", () => {
+test("limits are clamped to the machine's own and unlimited keeps the requested value", () => {
   assert.deepEqual(clampedUlimits([], limits, 4194304), [
     { Name: "nofile", Soft: 20000, Hard: 20000 },
     { Name: "nproc", Soft: 65535, Hard: 65535 },

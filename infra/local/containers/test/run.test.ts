@@ -24,7 +24,7 @@ after(async () => {
 const owned = () =>
   engine.docker.listContainers({ all: true, filters: JSON.stringify({ label: [`slipway.owner=${owner}`] }) });
 
-test("a run tells its output by stream and its exit code, and leaves no container", async () => {
+test("a run returns its output by stream and its exit code, and leaves no container", async () => {
   const said = { stdout: "", stderr: "" };
   const onOutput = (stream: "stdout" | "stderr", chunk: Buffer) => {
     said[stream] += chunk;

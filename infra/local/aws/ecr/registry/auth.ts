@@ -7,7 +7,7 @@ import type { Ecr } from "../index.js";
 import type { Grant } from "../tokens.js";
 import { RegistryError } from "./errors.js";
 
-/** What the registry stands on. */
+/** Dependencies of the registry. */
 export interface RegistryOptions {
   ecr: Pick<Ecr, "store" | "tokens">;
   principals: Principals;
@@ -18,14 +18,14 @@ export interface RegistryOptions {
   log: (line: string) => void;
 }
 
-/** Someone who has shown a token of ECR's, and what it lets them do. */
+/** Authenticated client with the permissions of its token. */
 export interface Visitor {
   region: string;
-  /** Throws unless the visitor may take this action of ECR, such as `ecr:PutImage`, on the repository. */
+  /** Authorizes an action of ECR, such as `ecr:PutImage`, on the repository. @throws AwsError when it is denied. */
   mustBeAllowed(action: string, repository: string): void;
 }
 
-/** Finds out who a request comes from, by Basic authentication with a token from GetAuthorizationToken or by a download link. */
+/** Authenticates a request by Basic authentication with a token from GetAuthorizationToken, or by a download URL. */
 export function authenticate(request: IncomingMessage, url: URL, auth: RegistryOptions): Visitor {
   const link = url.searchParams.get("token");
   const token = link ?? basicPassword(request.headers.authorization);
@@ -55,7 +55,7 @@ function visitor(grant: Grant, principal: Principal, auth: RegistryOptions): Vis
 function mustBeLinked(request: IncomingMessage, url: URL, only: string): void {
   const [name, digest] = only.split("@");
   if (request.method !== "GET" || url.pathname !== `/v2/${name}/blobs/${digest}`) {
-    throw new RegistryError("DENIED", 403, "This download link is for other content.");
+    throw new RegistryError("DENIED", 403, "This download URL is for other content.");
   }
 }
 

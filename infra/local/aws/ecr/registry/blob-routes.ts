@@ -3,11 +3,11 @@ import { DIGEST } from "./blobs.js";
 import { RegistryError } from "./errors.js";
 import type { Exchange } from "./exchange.js";
 
-/** `HEAD` and `GET` of content, whole or a range of it. */
+/** Serves `HEAD` and `GET` of content, with ranges. */
 export async function serveBlob({ request, response, store, repository, visitor }: Exchange, digest: string) {
   if (!DIGEST.test(digest)) throw new RegistryError("DIGEST_INVALID", 400, `'${digest}' is not a sha256 digest`);
   if (request.method !== "GET" && request.method !== "HEAD") {
-    throw new RegistryError("UNSUPPORTED", 405, "Layers go when the last image that has them is deleted.");
+    throw new RegistryError("UNSUPPORTED", 405, "Layers are deleted with the last image that references them.");
   }
   visitor.mustBeAllowed("ecr:GetDownloadUrlForLayer", repository.name);
   const size = repository.layers.has(digest) ? await store.blobs.size(digest) : undefined;
@@ -28,7 +28,7 @@ export async function serveBlob({ request, response, store, repository, visitor 
   else await pipeline(store.blobs.stream(digest, { start, end }), response);
 }
 
-/** Reads `bytes=0-99`, `bytes=100-` or `bytes=-50`; anything else is no range, and the whole is served. */
+/** Reads `bytes=0-99`, `bytes=100-` or `bytes=-50`; returns undefined for anything else. */
 function readRange(header: string | undefined, size: number): { start: number; end: number } | undefined {
   const [, from = "", to = ""] = /^bytes=(\d*)-(\d*)$/.exec(header ?? "") ?? [];
   if (from === "" && to === "") return undefined;

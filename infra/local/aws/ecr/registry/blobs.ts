@@ -4,43 +4,43 @@ import { open, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { AwsError } from "../../protocol/service.js";
 
-/** The largest layer that ECR takes, in bytes, 52,000 MiB: https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html */
+/** Maximum size of a layer in ECR, in bytes, 52,000 MiB: https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html */
 export const LARGEST_LAYER = 52_000 * 2 ** 20;
 
-/** The only kind of digest that ECR takes. */
+/** Digest format of ECR. */
 export const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
-/** Content on disk, named by its digest. A name stands for whole and checked content, or is not there. */
+/** Content on disk, named by its digest. A named file is always complete and verified. */
 export interface BlobStore {
   /** Size in bytes, or undefined when there is no such content. */
   size(digest: string): Promise<number | undefined>;
-  /** Bytes `start` to `end`, both inclusive; all without a range. */
+  /** Reads bytes `start` to `end`, both inclusive; all without a range. */
   stream(digest: string, range?: { start: number; end: number }): ReadStream;
   read(digest: string): Promise<Buffer>;
   begin(): BlobUpload;
   remove(digest: string): Promise<void>;
 }
 
-/** Content on its way in. It has no name until `commit`. */
+/** Upload in progress. It has no name until `commit`. */
 export interface BlobUpload {
   readonly id: string;
   /** Bytes so far. */
   readonly size: number;
   /**
-   * Adds chunks as they come. When the source breaks off, what came is kept; when the disk fails, or the content becomes larger than a
-   * layer may be, the upload is gone.
-   * @param announced Bytes that are to come, where that is known before: too many are refused unread.
+   * Appends chunks. When the source breaks off, received bytes are kept; when the disk fails or the content exceeds the maximum size, the
+   * upload is deleted.
+   * @param announced Content length, if known: too many bytes are rejected unread.
    */
   append(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, announced?: number): Promise<void>;
-  /** Gives the content its name if that is its digest; answers whether it is. */
+  /** Verifies the digest and stores the content under it; returns false when it differs. */
   commit(digest: string): Promise<boolean>;
-  /** Throws the content away. */
+  /** Deletes the upload. */
   discard(): Promise<void>;
 }
 
 /**
- * Opens the store in a directory. Uploads that an earlier process left half done are removed.
- * @param largest Bytes that one upload may have.
+ * Opens the store in a directory. Deletes incomplete uploads of an earlier process.
+ * @param largest Maximum size of an upload, in bytes.
  */
 export function openBlobs(directory: string, largest = LARGEST_LAYER): BlobStore {
   const blobs = join(directory, "sha256");
@@ -103,13 +103,13 @@ function beginUpload(directory: string, pathOf: (digest: string) => string, larg
     discard: () => rm(path, { force: true }),
   };
 
-  /** However the bytes come: announced, in chunks, or in parts through the API. */
+  /** Rejects an upload that is too large. */
   async function tooLarge(): Promise<AwsError> {
     await rm(path, { force: true });
     return new AwsError("LimitExceededException", `A layer can have at most ${largest} bytes.`);
   }
 
-  /** After a failed write nobody knows how much of the chunk is in the file: it can't be continued. */
+  /** Deletes the file after a failed write: its content is unknown, and the upload can't continue. */
   async function orDiscard<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -120,17 +120,17 @@ function beginUpload(directory: string, pathOf: (digest: string) => string, larg
   }
 }
 
-/** Content could not be written to the disk, most often because it is full. */
+/** Converts a write error, usually of a full disk. */
 function diskError(cause: NodeJS.ErrnoException): AwsError {
   if (cause.code !== "ENOSPC") {
     return new AwsError("ServerException", `The registry's content could not be written: ${cause.message}`, 500);
   }
-  // Of a failing server, docker and skopeo show the status alone: this one says it all, "Insufficient Storage".
+  // docker and skopeo show only the status of a server error: 507 is "Insufficient Storage".
   const message = "No space is left on the disk that holds the registry's content. Free some, then push again.";
   return new AwsError("ServerException", message, 507);
 }
 
-/** Stores content that is at hand as a whole; answers its digest. */
+/** Stores content; returns its digest. */
 export async function storeBlob(blobs: BlobStore, content: Uint8Array): Promise<string> {
   const digest = `sha256:${createHash("sha256").update(content).digest("hex")}`;
   const upload = blobs.begin();

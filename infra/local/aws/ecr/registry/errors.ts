@@ -2,7 +2,7 @@ import type { ServerResponse } from "node:http";
 import { BodyTooLarge } from "../../../http/body.js";
 import { AwsError } from "../../protocol/service.js";
 
-/** An error as the OCI distribution API answers it. */
+/** Error response of the OCI distribution API. */
 export class RegistryError extends Error {
   override readonly name = "RegistryError";
   constructor(
@@ -16,7 +16,7 @@ export class RegistryError extends Error {
   }
 }
 
-/** How ECR's errors look through the registry; the messages are the same. */
+/** Registry codes of ECR's errors; messages are the same. */
 const OF_ECR = new Map<string, [code: string, status: number]>(
   Object.entries({
     AccessDeniedException: ["DENIED", 403],
@@ -34,7 +34,7 @@ const OF_ECR = new Map<string, [code: string, status: number]>(
   }),
 );
 
-/** Puts whatever went wrong in the registry's terms; undefined when it is a fault of our own. */
+/** Converts an error to a registry error; returns undefined for an internal error. */
 export function asRegistryError(error: unknown): RegistryError | undefined {
   if (error instanceof RegistryError) return error;
   if (error instanceof BodyTooLarge) return new RegistryError("MANIFEST_INVALID", 413, error.message, CLOSE);
@@ -53,5 +53,5 @@ export function sendRegistryError(response: ServerResponse, error: RegistryError
   response.end(body);
 }
 
-/** After a body that was not read to its end the connection can't be used again. */
+/** Closes the connection: it can't be reused after a body that was not read completely. */
 const CLOSE = { connection: "close" };

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { EcrStore, Repository } from "../store.js";
 import type { Visitor } from "./auth.js";
 
-/** One request to a repository of the registry, with all that answering it needs. */
+/** Request to a repository of the registry, with its context. */
 export interface Exchange {
   request: IncomingMessage;
   response: ServerResponse;

@@ -10,7 +10,7 @@ import { serveManifest } from "./manifest-routes.js";
 import { readRoute } from "./routes.js";
 import { beginUpload, continueUpload } from "./upload-routes.js";
 
-/** The OCI distribution API in front of ECR's content, for docker, podman, skopeo and whoever else speaks it. Answers paths below `/v2/`. */
+/** Creates the OCI distribution API of ECR, for docker, podman, skopeo and other clients. Serves paths below `/v2/`. */
 export function createRegistry(
   options: RegistryOptions,
 ): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
@@ -20,13 +20,13 @@ export function createRegistry(
       await serve(request, response, options);
     } catch (error) {
       const shown = asRegistryError(error);
-      const gone = request.errored !== null || response.headersSent;
-      if (!shown && !gone) options.log(`${request.method} ${request.url}: ${(error as Error).stack}`);
-      if (gone) response.destroy();
+      const closed = request.errored !== null || response.headersSent;
+      if (!shown && !closed) options.log(`${request.method} ${request.url}: ${(error as Error).stack}`);
+      if (closed) response.destroy();
       else
         sendRegistryError(
           response,
-          shown ?? new RegistryError("UNKNOWN", 500, "The registry failed; its log says why."),
+          shown ?? new RegistryError("UNKNOWN", 500, "Internal error; see the log of the local AWS."),
         );
     }
   };
@@ -34,7 +34,7 @@ export function createRegistry(
 
 async function serve(request: IncomingMessage, response: ServerResponse, options: RegistryOptions): Promise<void> {
   const { store } = options.ecr;
-  // Links in answers lead where the client already is: it may know this server by another name.
+  // Locations use the Host of the request: the client may know this server by another name.
   const url = new URL(request.url ?? "/", `http://${request.headers.host ?? options.authority}`);
   const visitor = authenticate(request, url, options);
   const route = readRoute(url.pathname);

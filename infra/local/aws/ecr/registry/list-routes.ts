@@ -4,20 +4,20 @@ import { DIGEST } from "./blobs.js";
 import { RegistryError } from "./errors.js";
 import { answerJson, type Exchange } from "./exchange.js";
 
-/** `GET …/tags/list`, in the order of their names, by pages of `n` after `last`. */
+/** Serves `GET …/tags/list`, sorted by name, in pages of `n` after `last`. */
 export function listTags({ response, url, repository, visitor }: Exchange): void {
   visitor.mustBeAllowed("ecr:ListImages", repository.name);
   const tags = [...repository.images.values()].flatMap((image) => image.tags).sort();
   sendPage(response, url, tags, (found) => ({ name: repository.name, tags: found }));
 }
 
-/** `GET /v2/_catalog`: the repositories of the token's region. */
+/** Serves `GET /v2/_catalog`: the repositories of the token's region. */
 export function listRepositories(response: ServerResponse, url: URL, store: EcrStore, region: string): void {
   const names = repositoriesOf(store, region).map((each) => each.name);
   sendPage(response, url, names, (found) => ({ repositories: found }));
 }
 
-/** `GET …/referrers/<digest>`: what is about this image, such as its signatures. */
+/** Serves `GET …/referrers/<digest>`: manifests that refer to this image, such as signatures. */
 export async function listReferrers(
   { response, url, store, repository, visitor }: Exchange,
   digest: string,

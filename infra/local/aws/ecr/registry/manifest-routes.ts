@@ -7,10 +7,10 @@ import { DIGEST } from "./blobs.js";
 import { RegistryError } from "./errors.js";
 import { answer, type Exchange } from "./exchange.js";
 
-/** The largest manifest that is taken, in bytes, as the distribution API suggests. */
+/** Maximum size of a manifest, in bytes, as recommended by the distribution API. */
 const LARGEST_MANIFEST = 4 << 20;
 
-/** `HEAD`, `GET`, `PUT` and `DELETE` of a manifest by tag or digest. */
+/** Serves `HEAD`, `GET`, `PUT` and `DELETE` of a manifest by tag or digest. */
 export async function serveManifest(exchange: Exchange, reference: string): Promise<void> {
   const id = readReference(reference);
   switch (exchange.request.method) {
@@ -63,7 +63,7 @@ async function receiveManifest({ request, response, url, store, repository, visi
   visitor.mustBeAllowed("ecr:PutImage", repository.name);
   const manifest = await readBody(request, LARGEST_MANIFEST);
   const mediaType = request.headers["content-type"]?.split(";")[0]?.trim();
-  // To push what is there already changes nothing; only ECR's own API calls that an error.
+  // Pushing an existing image is no error here, unlike in ECR's API.
   const { image } = await putImage(store, repository, { manifest, ...(mediaType && { mediaType }), ...id });
   answer(response, 201, {
     location: `${url.origin}/v2/${repository.name}/manifests/${image.digest}`,

@@ -1,4 +1,4 @@
-/** What a path of the distribution API names. Names and references are as sent, and not yet checked. */
+/** Route of the distribution API. Names and references are not yet validated. */
 export type Route =
   | { kind: "base" }
   | { kind: "catalog" }
@@ -9,7 +9,7 @@ export type Route =
   | { kind: "tags"; name: string }
   | { kind: "referrers"; name: string; digest: string };
 
-/** Finds the route of a path, or undefined. A repository's name may hold slashes, so the path is read from its end. */
+/** Returns the route of a path, or undefined. Repository names can contain slashes, so the path is parsed from its end. */
 export function readRoute(path: string): Route | undefined {
   if (path === "/v2" || path === "/v2/") return { kind: "base" };
   if (path === "/v2/_catalog") return { kind: "catalog" };

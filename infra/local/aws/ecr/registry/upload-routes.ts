@@ -5,7 +5,7 @@ import { type BlobUpload, DIGEST } from "./blobs.js";
 import { RegistryError } from "./errors.js";
 import { answer, type Exchange } from "./exchange.js";
 
-/** `POST …/blobs/uploads/`: begins an upload, or takes a whole layer at once (`?digest=`), or one from another repository (`?mount=`). */
+/** Serves `POST …/blobs/uploads/`: starts an upload, or receives a whole layer (`?digest=`), or mounts one of another repository (`?mount=`). */
 export async function beginUpload(exchange: Exchange): Promise<void> {
   const { request, response, url, store, repository, visitor } = exchange;
   if (request.method !== "POST") throw new RegistryError("UNSUPPORTED", 405, "Uploads begin with POST.");
@@ -19,7 +19,7 @@ export async function beginUpload(exchange: Exchange): Promise<void> {
   answer(response, 202, progress(exchange, upload));
 }
 
-/** `PATCH` adds to an upload, `PUT ?digest=` ends it, `GET` tells how far it is, `DELETE` gives it up. */
+/** Serves an upload: `PATCH` appends, `PUT ?digest=` completes, `GET` returns the progress, `DELETE` cancels. */
 export async function continueUpload(exchange: Exchange, id: string): Promise<void> {
   const { request, response, url, store, repository, visitor } = exchange;
   visitor.mustBeAllowed("ecr:UploadLayerPart", repository.name);
@@ -50,7 +50,7 @@ async function finish(exchange: Exchange, upload: BlobUpload, digest: string): P
   answer(response, 201, located(exchange, digest));
 }
 
-/** Streams the request's body into the upload. What a broken connection has brought is kept; what the disk refused is not. */
+/** Streams the request's body into the upload. Keeps the bytes of a broken connection; deletes the upload after a write error. */
 async function receive({ request, url, store, repository }: Exchange, upload: BlobUpload): Promise<void> {
   await store.uploads.alone(upload, async () => {
     const start = /^(\d+)-\d+$/.exec(request.headers["content-range"] ?? "")?.[1];
@@ -63,7 +63,7 @@ async function receive({ request, url, store, repository }: Exchange, upload: Bl
       );
     }
     try {
-      // A request that is given up must not take its connection along: the answer goes back on it.
+      // The connection must stay open for the response when reading stops early.
       await upload.append(request.iterator({ destroyOnReturn: false }), Number(request.headers["content-length"] ?? 0));
     } catch (error) {
       if (!request.errored) await store.uploads.end(upload);
@@ -72,7 +72,7 @@ async function receive({ request, url, store, repository }: Exchange, upload: Bl
   });
 }
 
-/** The digest, when the layer is in a repository of the same registry that the visitor may read; else the client uploads it. */
+/** Mounts a layer of another repository that the visitor can read. Returns its digest, or undefined: then the client uploads it. */
 function mount({ url, store, repository, visitor }: Exchange): string | undefined {
   const digest = url.searchParams.get("mount");
   const from = url.searchParams.get("from");
@@ -84,7 +84,7 @@ function mount({ url, store, repository, visitor }: Exchange): string | undefine
     visitor.mustBeAllowed("ecr:GetDownloadUrlForLayer", from);
     size = findRepository(store, visitor.region, from).layers.get(digest);
   } catch {
-    // A source that is not there or not allowed is no error: the distribution API has the client upload instead.
+    // A missing or denied source is no error: by the distribution API, the client uploads instead.
     return undefined;
   }
   if (size === undefined) return undefined;

@@ -1,18 +1,18 @@
 import { AwsError } from "../../protocol/service.js";
 import type { BlobStore, BlobUpload } from "./blobs.js";
 
-/** Layer uploads that are under way, each known only to the repository that it was begun for. */
+/** Layer uploads in progress, each bound to its repository. */
 export interface Uploads {
   begin(repository: string): Promise<BlobUpload>;
-  /** The upload with this id, if it belongs to the repository. */
+  /** Returns the upload with this ID, if it belongs to the repository. */
   find(repository: string, id: string): BlobUpload | undefined;
-  /** Runs `work` on an upload alone: a second one at the same time is refused. */
+  /** Runs `work` with exclusive access to an upload. @throws AwsError when another request writes to it. */
   alone<T>(upload: BlobUpload, work: () => Promise<T>): Promise<T>;
-  /** Forgets an upload and removes what has come of it. */
+  /** Deletes an upload. */
   end(upload: BlobUpload): Promise<void>;
 }
 
-/** @param lifetime How long an upload without news is kept, in milliseconds. */
+/** @param lifetime Time until an idle upload is deleted, in milliseconds. */
 export function createUploads(blobs: BlobStore, now: () => number, lifetime = 24 * 3600_000): Uploads {
   const open = new Map<string, { upload: BlobUpload; repository: string; touched: number }>();
   const busy = new Set<string>();

@@ -51,7 +51,7 @@ test("a list is as large as the largest of its images", async (t) => {
   assert.equal(imageDetails?.[0]?.imageSizeInBytes, images[1]?.size);
 });
 
-test("an image that is not there is told by both its names", async (t) => {
+test("the error for a missing image has both its digest and tag", async (t) => {
   const { ecr } = await registry(t);
   await assert.rejects(ecr.send(new DescribeImagesCommand({ repositoryName, imageIds: [{ imageTag: "v1" }] })), {
     name: "ImageNotFoundException",

@@ -35,7 +35,7 @@ test("a new repository has an ARN, and an address on this server's port", async 
   assert.ok(createdAt >= started && createdAt <= Date.now(), String(createdAt));
 });
 
-test("a repository that exists, has a bad name or is not there is told in ECR's words", async (t) => {
+test("a repository that exists, has a bad name or is missing gets ECR's error", async (t) => {
   const { ecr } = await localAws(t);
   await create(ecr, "constructor");
   await assert.rejects(create(ecr, "constructor"), {

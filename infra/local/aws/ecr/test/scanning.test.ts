@@ -49,7 +49,7 @@ test("a scan is started, is complete, finds nothing, and is started again after 
   await ecr.send(new StartImageScanCommand(v1));
 });
 
-test("an image is scanned on push where its repository or a rule of the registry says so", async (t) => {
+test("an image is scanned on push where its repository or a rule of the registry requires it", async (t) => {
   const { ecr, base, login } = await pushed(t, { imageScanningConfiguration: { scanOnPush: true } });
   const { imageDetails } = await ecr.send(new DescribeImagesCommand({ repositoryName }));
   assert.equal(imageDetails?.[0]?.imageScanStatus?.status, "COMPLETE");

@@ -119,7 +119,7 @@ test("targets show their health in ELB's words, also while they drain", async ()
   assert.deepEqual(await health(), []);
 });
 
-test("one target is asked for by its address and port", async () => {
+test("one target is selected by its address and port", async () => {
   const { elb } = await balanced();
   const all = (await elb.send(new DescribeTargetHealthCommand(group))).TargetHealthDescriptions ?? [];
   const Id = all[0]?.Target?.Id ?? "";

@@ -20,7 +20,7 @@ const schedule = {
   },
 } as const;
 
-test("a schedule is kept as it was sent, and the list tells what it calls", async (t) => {
+test("a schedule is stored as sent, and the list has its target", async (t) => {
   const { scheduler } = await localAws(t);
   const { ScheduleArn } = await scheduler.send(new CreateScheduleCommand(schedule));
   assert.equal(ScheduleArn, "arn:aws:scheduler:us-west-2:123456789012:schedule/default/nightly");
@@ -66,7 +66,7 @@ test("what a schedule lacks is named", async (t) => {
   });
 });
 
-test("an operation of REST that this server has not is told as such, and so is a wrong key", async (t) => {
+test("an unknown REST operation and a wrong key get an error", async (t) => {
   const { aws, scheduler } = await localAws(t);
   await assert.rejects(scheduler.send(new ListScheduleGroupsCommand({})), {
     name: "UnknownOperationException",

@@ -45,15 +45,15 @@ test("rules come in pages", async (t) => {
   assert.equal(second.NextToken, undefined);
 });
 
-test("a rule with targets can't be deleted, and without them is gone", async (t) => {
+test("a rule can be deleted only without targets", async (t) => {
   const { events } = await localAws(t);
   await events.send(new PutRuleCommand(nightly));
   await events.send(new PutTargetsCommand({ Rule: "nightly", Targets: [target] }));
   await assert.rejects(events.send(new DeleteRuleCommand({ Name: "nightly" })), { name: "ValidationException" });
   await events.send(new RemoveTargetsCommand({ Rule: "nightly", Ids: ["task"] }));
   await events.send(new DeleteRuleCommand({ Name: "nightly" }));
-  const asked = events.send(new ListTargetsByRuleCommand({ Rule: "nightly" }));
-  await assert.rejects(asked, { name: "ResourceNotFoundException" });
+  const requested = events.send(new ListTargetsByRuleCommand({ Rule: "nightly" }));
+  await assert.rejects(requested, { name: "ResourceNotFoundException" });
 });
 
 test("there is the default bus and no other", async (t) => {

@@ -80,7 +80,7 @@ export function arnOf(name: string): string {
   return `arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/${name}/0123456789abcdef`;
 }
 
-/** A target: healthy by its health path unless `health` says otherwise, else as `listener` does. */
+/** A target: healthy by its health path unless `health` differs, else as `listener` does. */
 export async function openTarget(
   t: TestContext,
   listener: RequestListener,

@@ -50,7 +50,7 @@ test("the host's first label chooses the service or the target group, and one gr
   assert.equal((await aws.get("/", { host: "other.example.com" })).status, 503);
 });
 
-test("a target that fails its checks is told with their codes and gets requests again after enough good ones", async (t) => {
+test("a target that fails its checks is reported with their codes and gets requests again after enough successes", async (t) => {
   const health = { status: 200 };
   const aws = await openLoadBalancer(t, { healthCheckInterval: 1000, unhealthyThreshold: 2, healthyThreshold: 3 });
   const server = await openTarget(t, (_, response) => response.end("up"), health);

@@ -23,8 +23,7 @@ const malformed = {
   "a status of one digit": "HTTP/1.1 1 x\r\ncontent-length: 0\r\n\r\n",
   "a status of four digits": "HTTP/1.1 1000 x\r\ncontent-length: 0\r\n\r\n",
   "101 without an upgrade": "HTTP/1.1 101 Switching Protocols\r\ncontent-length: 0\r\n\r\n",
-  "an upgrade that was not asked for":
-    "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n",
+  "an unrequested upgrade": "HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n",
   "a control character in the reason": "HTTP/1.1 200 O\x01K\r\ncontent-length: 0\r\nset-cookie: a=b\r\n\r\n",
   "an escape character in the reason": "HTTP/1.1 200 \x1b[31mred\r\ncontent-length: 0\r\n\r\n",
   "a control character in a header": "HTTP/1.1 200 OK\r\nx: a\x01b\r\ncontent-length: 0\r\n\r\n",
@@ -70,13 +69,13 @@ test("a listener of a target's health that throws is logged and ends nothing", a
   const aws = await openLoadBalancer(t, {}, (line) => lines.push(line));
   const target = await openTarget(t, (_, response) => response.end("served"));
   const at = { targetGroupArn: "g/web", taskArn: "task", serviceName: "web", ip: "127.0.0.1", port: target.port };
-  const told = new Promise<void>((resolve) =>
+  const reported = new Promise<void>((resolve) =>
     aws.loadBalancer.register(at, () => {
       resolve();
       throw new Error("listener failed");
     }),
   );
-  await told;
+  await reported;
   assert.equal((await aws.get("/")).body, "served");
   await new Promise<void>((resolve) => {
     aws.loadBalancer.deregister("g/web", "task", () => {

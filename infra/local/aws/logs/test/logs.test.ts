@@ -47,7 +47,7 @@ test("events come back in the order of their time, whichever came first", async 
   assert.deepEqual((await get(logs)).lines, ["line 1", "line 2", "line 3", "line 4"]);
 });
 
-test("a window starts at the end, or at the head when asked, and is bounded by times", async (t) => {
+test("a window starts at the end, or at the head on request, and is bounded by times", async (t) => {
   const { logs } = await stream(t);
   await put(logs, [1, 2, 3, 4, 5]);
   assert.deepEqual((await get(logs, { limit: 2 })).lines, ["line 4", "line 5"]);
@@ -78,7 +78,7 @@ test("tokens lead forward and back, and the same token comes again at either end
   await assert.rejects(get(logs, { nextToken: "f/made-up" }), { name: "InvalidParameterException" });
 });
 
-test("a group or stream that is not there, or is there already, is told in CloudWatch's words", async (t) => {
+test("a missing or existing group or stream gets CloudWatch's error", async (t) => {
   const { logs } = await stream(t);
   await assert.rejects(put(logs, [1], "nope"), {
     name: "ResourceNotFoundException",
@@ -94,7 +94,7 @@ test("a group or stream that is not there, or is there already, is told in Cloud
   });
 });
 
-test("events out of order are refused; too old and too new ones are left out and told", async (t) => {
+test("events out of order are rejected; too old and too new ones are skipped and reported", async (t) => {
   const { logs } = await stream(t);
   await assert.rejects(put(logs, [2, 1]), {
     name: "InvalidParameterException",
@@ -156,7 +156,7 @@ test("streams and groups are described with their times and retention", async (t
   assert.deepEqual((await logs.send(new DescribeLogGroupsCommand({}))).logGroups, []);
 });
 
-test("events older than the retention are gone", async (t) => {
+test("events older than the retention are not returned", async (t) => {
   const clock = movableClock();
   const { logs } = await stream(t, { clock });
   await put(logs, [0]);

@@ -17,7 +17,7 @@ interface Wanted {
   accessKeyId?: string;
 }
 
-/** Signs a request with the local AWS's key, whatever service, region and headers it has. */
+/** Signs a request with the local AWS's key, for any service, region and headers. */
 async function signed(aws: LocalAws, wanted: Wanted) {
   const { service, region = "us-west-2", body = "", path = "/", method = "POST" } = wanted;
   const signer = new SignatureV4({

@@ -23,7 +23,7 @@ async function faulty(t: TestContext, rules: FaultRule[] = [], clock: Clock = sy
     ecs.send(new CreateClusterCommand({ clusterName }), options);
   /** Waits until a fault has been drawn for a call. */
   const drawn = async () => {
-    while (faults.befallen.length === 0) await turn();
+    while (faults.injected.length === 0) await turn();
   };
   const clusters = async () => {
     faults.replace([]);
@@ -63,7 +63,7 @@ for (const [kind, { name, message, status }] of refusals) {
   });
 }
 
-test("services of forms tell of throttling in their own words", async (t) => {
+test("services with the query protocol return throttling by their own error code", async (t) => {
   const { sts } = await faulty(t, [{ kind: "throttled", service: "sts" }]);
   await assert.rejects(sts.send(new GetCallerIdentityCommand({})), { name: "Throttling", message: "Rate exceeded" });
 });
@@ -120,7 +120,7 @@ test("a stale read answers as before the change, and only reads do", async (t) =
 });
 
 for (const by of [-600_000, 600_000]) {
-  test(`a service whose clock is ${by / 60_000} minutes off says so in its Date and in every time`, async (t) => {
+  test(`a service whose clock is ${by / 60_000} minutes off has that skew in its Date and in every time`, async (t) => {
     const { ecs } = await faulty(t, [{ kind: "skewed", by }]);
     let date = "";
     ecs.middlewareStack.add(
@@ -163,7 +163,7 @@ test("credentials expire from their moment on, for all services", async () => {
   assert.equal(faults.decide({ ...call, service: "sts" }).length, 1);
 });
 
-test("a rule befalls the calls that it counts: it skips, befalls, and lets the rest pass", () => {
+test("a rule applies to the calls that it counts: it skips some, fails some, and lets the rest pass", () => {
   const clock = createVirtualClock();
   const rules: FaultRule[] = [{ kind: "throttled", operation: "Describe*", accessKeyId: "me", skip: 1, times: 2 }];
   const faults = createFaults({ clock, rules });
@@ -172,14 +172,14 @@ test("a rule befalls the calls that it counts: it skips, befalls, and lets the r
   assert.deepEqual([hit("DescribeTasks"), hit("ListTasks"), hit("DescribeTasks", "other")], [false, false, false]);
   assert.deepEqual([hit("DescribeServices"), hit("DescribeTasks"), hit("DescribeTasks")], [true, true, false]);
   assert.deepEqual(
-    faults.befallen.map(({ operation }) => operation),
+    faults.injected.map(({ operation }) => operation),
     ["DescribeServices", "DescribeTasks"],
   );
   faults.replace(rules);
   assert.deepEqual([hit("DescribeTasks"), hit("DescribeTasks")], [false, true]);
 });
 
-test("a share befalls about that part of the calls, the same ones for the same seed whatever other rules there are", () => {
+test("a share fails about that part of the calls, the same ones for the same seed independent of other rules", () => {
   const hits = (seed: number, others: FaultRule[] = []) => {
     const rules: FaultRule[] = [{ kind: "throttled", share: 0.25 }, ...others];
     const faults = createFaults({ clock: createVirtualClock(), rules, seed });
@@ -194,9 +194,9 @@ test("a share befalls about that part of the calls, the same ones for the same s
 
 test("a rule that would never do anything is refused with what is accepted", () => {
   const make = (rule: object) => () => createFaults({ clock: createVirtualClock(), rules: [rule as FaultRule] });
-  assert.throws(make({ kind: "gremlin" }), /no known kind: throttled, .* are\./);
+  assert.throws(make({ kind: "gremlin" }), /an unknown kind\. Accepted: throttled, .*\./);
   assert.throws(make({ kind: "delayed" }), /needs by\.$/);
-  assert.throws(make({ kind: "throttled", from: 5, until: 5 }), /never in force/);
+  assert.throws(make({ kind: "throttled", from: 5, until: 5 }), /never applies\. Accepted: from/);
   assert.throws(make({ kind: "throttled", share: 0 }), /share above 0 up to 1/);
 });
 

@@ -28,16 +28,16 @@ async function sendAsIs(client: ECRClient | ECSClient, command: unknown, body: s
   return (client as ECRClient).send(command as DescribeImagesCommand);
 }
 
-test("an operation that AWS has and this server has not is told apart from one that there is nowhere", async (t) => {
+test("an operation that is not implemented here has another message than one that AWS does not have", async (t) => {
   const { ecr, sts } = await localAws(t);
   await assert.rejects(ecr.send(new DescribePullThroughCacheRulesCommand({})), {
     name: "UnknownOperationException",
-    message: "ecr:DescribePullThroughCacheRules is an operation of AWS that this local AWS does not have.",
+    message: "ecr:DescribePullThroughCacheRules is an operation of AWS that this local AWS does not implement.",
   });
   await assert.rejects(sts.send(new GetFederationTokenCommand({ Name: "x" })), { name: "InvalidAction" });
 });
 
-test("a call for a service that is not here names it, in whatever protocol it comes", async (t) => {
+test("a call for a service that is not implemented names it, in every protocol", async (t) => {
   const { aws } = await localAws(t);
   const calls = [
     { service: "ec2", method: "POST" },
@@ -60,7 +60,7 @@ test("a call for a service that is not here names it, in whatever protocol it co
   }
 });
 
-test("a required member that is missing or null is refused by each API in its own words", async (t) => {
+test("a required member that is missing or null is rejected with each API's own message", async (t) => {
   const { ecr, ecs } = await localAws(t);
   for (const body of ["{}", '{"repositoryName":null}', ""]) {
     await assert.rejects(sendAsIs(ecr, new DescribeImagesCommand({ repositoryName: "x" }), body), {
@@ -127,7 +127,7 @@ test("a body larger than its API takes is refused, and not kept", async (t) => {
   const { ecr } = await localAws(t);
   const body = JSON.stringify({ repositoryName: "x".repeat(33 << 20) });
   await assert.rejects(sendAsIs(ecr, new DescribeImagesCommand({ repositoryName: "x" }), body), (error: Error) =>
-    // The connection may be gone before the whole body is out.
+    // The connection may be closed before the whole body is sent.
     /RequestEntityTooLarge|ECONNRESET|EPIPE/.test(`${error.name} ${error.message}`),
   );
 });

@@ -12,7 +12,7 @@ interface Signed {
   body: string;
 }
 
-/** What the client would send, caught before it is sent. */
+/** Returns the client's signed request without sending it. */
 async function signed(client: ECRClient | STSClient, command: unknown): Promise<Signed> {
   let caught: Signed | undefined;
   client.config.requestHandler = {
@@ -124,7 +124,7 @@ test("a form is taken for STS only when it was signed for STS", async (t) => {
   assert.match(response.body.toString(), /<Code>SignatureDoesNotMatch<\/Code>/);
 });
 
-test("an unknown key, a wrong secret and no signature at all are told apart", async (t) => {
+test("an unknown key, a wrong secret and a missing signature have different errors", async (t) => {
   const { aws, request } = await describeRequest(t);
   const { AccessKeyId, SecretAccessKey } = aws.credentials;
   const call = (accessKeyId: string, secretAccessKey: string) =>
@@ -173,7 +173,7 @@ test("temporary credentials need their session token and end at their time", asy
   assertRefused(await sendSigned(late), "ExpiredTokenException", /is expired$/);
 });
 
-test("someone who is denied an action is told so in AWS's words, and may do the rest", async (t) => {
+test("a caller with a denied action gets AWS's error for it, and all others are allowed", async (t) => {
   const keys = { accessKeyId: "AKIADENIED", secretAccessKey: "secret" };
   const principal = {
     ...keys,

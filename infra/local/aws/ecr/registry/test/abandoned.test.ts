@@ -6,7 +6,7 @@ import { temporaryDirectory } from "../../../test/local-aws.js";
 import { openBlobs } from "../blobs.js";
 import { createUploads } from "../uploads.js";
 
-test("an upload that nobody continues for a day is thrown away", async (t) => {
+test("an upload that is idle for a day is deleted", async (t) => {
   const directory = await temporaryDirectory(t);
   let now = 0;
   const uploads = createUploads(openBlobs(directory), () => now);

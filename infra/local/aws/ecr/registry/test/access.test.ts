@@ -5,7 +5,7 @@ import { clientsOf, movableClock, registryLogin, send } from "../../../test/loca
 import { digestOf, uploadLayer } from "./layers.js";
 import { assertError, registry } from "./start.js";
 
-test("who has not logged in is asked to, for the service ecr.amazonaws.com", async (t) => {
+test("a request without a login gets a challenge for the service ecr.amazonaws.com", async (t) => {
   const { aws } = await registry(t);
   const response = await send(`${aws.url}/v2/`);
   assertError(response, 401, "UNAUTHORIZED");
@@ -80,7 +80,7 @@ test("names and digests that climb out of the registry are refused", async (t) =
   }
 });
 
-test("someone who is denied an action of ECR is denied it in the registry too", async (t) => {
+test("an action of ECR that is denied is denied in the registry too", async (t) => {
   const keys = { accessKeyId: "AKIAREADER", secretAccessKey: "secret" };
   const deny = ["ecr:InitiateLayerUpload", "ecr:PutImage"];
   const reader = { ...keys, arn: "arn:aws:iam::123456789012:user/reader", userId: "AIDAREADER", deny };

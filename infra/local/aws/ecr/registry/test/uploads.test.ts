@@ -10,7 +10,7 @@ import { send } from "../../../test/local-aws.js";
 import { beginUpload, digestOf, uploadLayer } from "./layers.js";
 import { assertError, registry } from "./start.js";
 
-test("a layer comes in chunks, each told how far it is, and goes out as it came", async (t) => {
+test("a layer is uploaded in chunks with progress, and downloaded unchanged", async (t) => {
   const { base, login } = await registry(t);
   const content = randomBytes(300_000);
   const location = await beginUpload(base, login);
@@ -52,7 +52,7 @@ test("a chunk that does not continue the upload is refused with how far it is", 
   assert.equal(gap.headers.range, "0-4");
 });
 
-test("content with another digest than it is said to have is refused and thrown away", async (t) => {
+test("content with another digest than the stated one is rejected and deleted", async (t) => {
   const { base, login, stateDir } = await registry(t);
   const location = await beginUpload(base, login);
   const wrong = digestOf("something else");
@@ -87,7 +87,7 @@ test("an upload that breaks off keeps what came, and can be continued", async (t
   const finish = () =>
     send(`${location}?digest=${digestOf(content)}`, { method: "PUT", headers: login, body: content.subarray(100_000) });
   let put = await finish();
-  // Until the server has seen the broken connection, the upload is still someone's.
+  // The upload stays locked until the server detects the broken connection.
   while (put.status === 409) put = await finish();
   assert.equal(put.status, 201);
 });
@@ -158,7 +158,7 @@ test("a layer is served in ranges", async (t) => {
   assertError(await get("bytes=10-"), 416, "SIZE_INVALID");
 });
 
-test("a full disk is told, and nothing of the upload is left", { skip: !existsSync("/dev/full") }, async (t) => {
+test("a full disk is reported, and nothing of the upload is left", { skip: !existsSync("/dev/full") }, async (t) => {
   const { base, login, stateDir } = await registry(t);
   const uploads = join(stateDir, "local-aws", "blobs", "uploads");
   const location = await beginUpload(base, login);

@@ -6,8 +6,8 @@ const titles = {
   504: "504 Gateway Time-out",
 };
 
-/** Answers as an Application Load Balancer does on its own account. */
-export function answerItself(response: ServerResponse, status: keyof typeof titles): void {
+/** Sends the error page of an Application Load Balancer. */
+export function sendErrorPage(response: ServerResponse, status: keyof typeof titles): void {
   const title = titles[status];
   const lines = [
     "<html>",
@@ -19,7 +19,7 @@ export function answerItself(response: ServerResponse, status: keyof typeof titl
     "",
   ];
   const body = lines.join("\r\n");
-  // What an earlier attempt to pass a target's answer on may have set.
+  // An attempt to forward a target's response may have set headers.
   for (const name of response.getHeaderNames()) response.removeHeader(name);
   response.writeHead(status, title.slice("502 ".length), {
     server: "awselb/2.0",
