@@ -25,7 +25,7 @@ test("a port in use is refused by its number, by the local AWS and by a rehearsa
   await once(server, "listening");
   const port = String((server.address() as AddressInfo).port);
   const message = new RegExp(
-    `^Port ${port} on 127\\.0\\.0\\.1 is in use\\. Name another with --port, or 0 for any free one\\.$`,
+    `^Port ${port} on 127\\.0\\.0\\.1 is in use\\. Pass another --port, or 0 for any free port\\.$`,
     "m",
   );
   for (const [command, code] of [

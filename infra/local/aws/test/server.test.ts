@@ -98,7 +98,7 @@ test("a reset that finds its port in use forgets nothing", async (t) => {
   await assert.rejects(
     startLocalAws({ ...simulated, stateDir, reset: true, port: aws.port }),
     new RegExp(
-      `^Error: Port ${aws.port} on 127\\.0\\.0\\.1 is in use\\. Name another with --port, or 0 for any free one\\.$`,
+      `^Error: Port ${aws.port} on 127\\.0\\.0\\.1 is in use\\. Pass another --port, or 0 for any free port\\.$`,
     ),
   );
 

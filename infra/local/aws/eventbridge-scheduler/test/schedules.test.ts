@@ -70,7 +70,7 @@ test("an unknown REST operation and a wrong key get an error", async (t) => {
   const { aws, scheduler } = await localAws(t);
   await assert.rejects(scheduler.send(new ListScheduleGroupsCommand({})), {
     name: "UnknownOperationException",
-    message: /scheduler:ListScheduleGroups is an operation of AWS that this local AWS does not have/,
+    message: /scheduler:ListScheduleGroups is an operation of AWS that this local AWS does not implement/,
   });
   const { scheduler: other } = clientsOf(aws, { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wrong" });
   await assert.rejects(other.send(new ListSchedulesCommand({})), { name: "UnrecognizedClientException" });

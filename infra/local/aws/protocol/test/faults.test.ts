@@ -197,7 +197,7 @@ test("a rule that would never do anything is refused with what is accepted", () 
   assert.throws(make({ kind: "gremlin" }), /an unknown kind\. Accepted: throttled, .*\./);
   assert.throws(make({ kind: "delayed" }), /needs by\.$/);
   assert.throws(make({ kind: "throttled", from: 5, until: 5 }), /never applies\. Accepted: from/);
-  assert.throws(make({ kind: "throttled", share: 0 }), /share above 0 up to 1/);
+  assert.throws(make({ kind: "throttled", share: 0 }), /share above 0 and up to 1/);
 });
 
 async function register(ecs: ECSClient): Promise<void> {
