@@ -37,7 +37,7 @@ test("tasks are replaced under 50 requests a second without a failed one", async
   const startTask = async () => {
     const command = ["httpd", "-f", "-p", "5000", "-h", "/www"];
     const task = aws.run([{ name: "app", image: aws.image, command, stopTimeout: 1 }]);
-    const { ip } = await aws.told(task, "running");
+    const { ip } = await aws.reported(task, "running");
     const target = { targetGroupArn, taskArn: task.taskArn, serviceName: "web", ip, port: 5000 };
     await new Promise<void>((resolve) => {
       loadBalancer.register(target, ({ state }) => state === "healthy" && resolve());
@@ -51,7 +51,7 @@ test("tasks are replaced under 50 requests a second without a failed one", async
     const next = await startTask();
     await new Promise<void>((resolve) => loadBalancer.deregister(targetGroupArn, task.taskArn, resolve));
     aws.runtime.stop(task.taskArn);
-    await aws.told(task, "stopped");
+    await aws.reported(task, "stopped");
     task = next;
   }
   const { ok, failed, failures } = await load.stop();
