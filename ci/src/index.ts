@@ -211,11 +211,11 @@ export class Slipway {
     scanSeverity?: string,
     asJson?: boolean,
   ): Promise<string> {
-    const asked = { env, secret, cpu, memory, desiredCount, force, ignore, scanSeverity };
+    const changes = { env, secret, cpu, memory, desiredCount, force, ignore, scanSeverity };
     const destination = this.destination(workspace);
     return await ending(async (activity) => {
       const git = gitOf(workspace, undefined);
-      const plan = await planDeploy({ version, from, git, destination, asked, ...activity });
+      const plan = await planDeploy({ version, from, git, destination, changes, ...activity });
       return asJson ? `${neutralJson(JSON.stringify(plan, null, 2))}\n` : formatPlan(plan);
     });
   }
@@ -319,11 +319,11 @@ export class Slipway {
     const build = { dockerfile, stage, buildArg, buildSecret, platform };
     const source = { app, context: contextOf(workspace, app), build, git: gitOf(workspace, repository) };
     const destination = this.destination(workspace);
-    const changes = { env, secret, cpu, memory, desiredCount, force };
-    const asked = { ...changes, plan, ignore, scanSeverity, skipBefore, skipAfter, keep };
+    const overrides = { env, secret, cpu, memory, desiredCount, force };
+    const changes = { ...overrides, plan, ignore, scanSeverity, skipBefore, skipAfter, keep };
     const patience = { timeoutMinutes, onTimeout, noEarlyStop };
     const release = { version, ...source, image, allowDirty, published, from };
-    const options = { ...release, destination, url, runId, asked, patience, noUndo };
+    const options = { ...release, destination, url, runId, changes, patience, noUndo };
     return await reporting((activity) => deploy({ ...options, ...activity }), asJson);
   }
 

@@ -57,5 +57,5 @@ const NEXT: Record<string, string> = {
   InvalidClientTokenId: "the access key id is unknown, or a session token is missing or wrong.",
   UnrecognizedClientException: "the access key id is unknown, or a session token is missing or wrong.",
   SignatureDoesNotMatch: "the secret access key does not belong to the access key id.",
-  AccessDenied: "they may not be used here. Ask who manages the account.",
+  AccessDenied: "they may not be used here. Contact the administrator of the account.",
 };

@@ -20,7 +20,7 @@ export interface Clients {
   endpoint?: string;
 }
 
-/** What a rollout needs of them: somebody who is sent a command and answers as the SDK does, errors included. */
+/** The part of the clients that a rollout needs: it takes commands and returns or throws as the SDK does. */
 export type Aws = { [Service in Exclude<keyof Clients, "lazy" | "endpoint">]: Pick<Clients[Service], "send"> } & Pick<
   Clients,
   "lazy" | "endpoint"
@@ -34,7 +34,7 @@ export interface AwsOptions {
   credentials: Credentials | AssumedCredentials;
   /** One URL for every service, such as that of a local AWS; AWS itself when absent. */
   endpoint?: string;
-  /** What carries the requests, in place of HTTP over the network. */
+  /** Request handler in place of HTTP over the network. */
   requestHandler?: ECSClientConfig["requestHandler"];
 }
 

@@ -6,7 +6,7 @@ export const fields = ["AccessKeyId", "SecretAccessKey", "SessionToken", "Expira
 export type Field = (typeof fields)[number];
 /** Values as found, without what copying adds. Numbers and objects stay as they are, for the error about them. */
 export type Fields = Partial<Record<Field, unknown>>;
-/** Why a text holds no readable credentials, in a sentence without any value. */
+/** Reason that a text holds no readable credentials: a sentence without any value. */
 export interface Unreadable {
   unreadable: string;
 }

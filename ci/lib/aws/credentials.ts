@@ -52,7 +52,7 @@ function mistakeIn(field: Field, found: Fields): string | undefined {
 const required: ReadonlySet<Field> = new Set<Field>(["AccessKeyId", "SecretAccessKey"]);
 /** https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html */
 const keyId = { pattern: /\w/, accepted: "A-Z, a-z, 0-9 and _" };
-/** What an HTTP header can carry. AWS documents no narrower alphabet. */
+/** Characters that an HTTP header can carry. AWS documents no narrower alphabet. */
 const visible = { pattern: /[\x21-\x7e]/, accepted: "the visible ASCII characters" };
 
 function fromFields(found: Fields): Credentials {

@@ -3,8 +3,7 @@ import { neutral } from "../common/foreign-text.js";
 import { actionOf, hostOf, isThrottling, isUncertain } from "./errors.js";
 
 /**
- * For calls before the service is changed: what AWS does not answer to the end, or refuses in a way that nobody has named, becomes an
- * error that says what failed, what was received and what to do.
+ * Awaits work that comes before the service is changed, and describes its AWS errors: what failed, what was received and what to do.
  * @throws SlipwayError with exit code 2.
  */
 export async function unchanged<T>(work: Promise<T>): Promise<T> {
@@ -15,14 +14,14 @@ export async function unchanged<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** What AWS has not answered to the end or has refused, in words, with exit code 2; any other error as it is. */
+/** Describes an AWS error as a SlipwayError with exit code 2; returns any other error unchanged. */
 export function told(cause: unknown): unknown {
   if (!isOfAws(cause)) return cause;
-  const { code, said, next } = tellingOf(cause);
-  // A message may quote a whole page that was answered in place of AWS.
+  const { code, failed, next } = causeOf(cause);
+  // A message may quote a whole page that a proxy returned in place of AWS.
   const received = neutral(`${statusOf(cause)}${cause.name}${cause.message ? `: ${cause.message}` : ""}`);
   const end = /[.!?]$/.test(received) ? "" : ".";
-  return new SlipwayError(code, 2, `${said}: ${received}${end} This call has not changed the service. ${next}`, {
+  return new SlipwayError(code, 2, `${failed}: ${received}${end} This call has not changed the service. ${next}`, {
     cause,
   });
 }
@@ -34,27 +33,27 @@ function isOfAws(error: unknown): error is AwsFailure {
   return "$fault" in error || isUncertain(error) || actionOf(error) !== undefined;
 }
 
-function tellingOf(cause: AwsFailure): { code: string; said: string; next: string } {
+function causeOf(cause: AwsFailure): { code: string; failed: string; next: string } {
   const host = hostOf(cause);
   const action = `${actionOf(cause) ?? "a call"}${host === undefined ? "" : ` at ${host}`}`;
   if (isThrottling(cause)) {
     return {
       code: "throttled",
-      said: `AWS asks for fewer calls, at ${action}, after every retry`,
-      next: "Wait a minute and run the same command again. If it comes back, look in AWS CloudTrail for who else calls so often in this account and region.",
+      failed: `AWS throttled ${action}, also after every retry`,
+      next: "Wait a minute and run the same command again. If it fails again, find the other callers of this account and region in AWS CloudTrail.",
     };
   }
   if (cause.$metadata?.httpStatusCode !== undefined && isUncertain(cause)) {
     return {
       code: "unavailable",
-      said: `AWS answers ${action} with an error of its own, after every retry`,
-      next: "Run the same command again in some minutes; https://health.aws.amazon.com/health/status tells of known trouble.",
+      failed: `AWS returned a server error for ${action}, also after every retry`,
+      next: "Run the same command again in some minutes; https://health.aws.amazon.com/health/status lists known incidents.",
     };
   }
   if (isUncertain(cause)) {
     return {
       code: "unreachable",
-      said: `AWS can't be reached for ${action}`,
+      failed: `AWS can't be reached for ${action}`,
       next: 'Check the network, a proxy or a VPC endpoint on the way, and "region" in the target.',
     };
   }
@@ -62,15 +61,15 @@ function tellingOf(cause: AwsFailure): { code: string; said: string; next: strin
   if (credentials !== undefined) {
     return {
       code: "refused-credentials",
-      said: `AWS does not accept the credentials, at ${action}`,
+      failed: `AWS does not accept the credentials, at ${action}`,
       next: credentials,
     };
   }
   if (!("$fault" in cause)) {
     return {
       code: "unreadable-answer",
-      said: `The answer to ${action} cannot be read`,
-      next: "It may be that of a proxy or of a login page on the way, and not of AWS: check the network, HTTPS_PROXY and NO_PROXY.",
+      failed: `The response to ${action} cannot be read`,
+      next: "It may come from a proxy or a login page in place of AWS: check the network, HTTPS_PROXY and NO_PROXY.",
     };
   }
   return {
@@ -89,7 +88,7 @@ const refused: Record<string, string> = {
   SignatureDoesNotMatch:
     "The secret access key does not belong to the access key id, or this machine's clock is wrong.",
   IncompleteSignature:
-    "The access key id or the secret access key has characters that don't belong there: copy them again.",
+    "The access key id or the secret access key contains invalid characters: copy them again.",
 };
 
 function statusOf({ $metadata }: AwsFailure): string {

@@ -15,7 +15,7 @@ export interface Repository {
   /** The account of its registry. */
   registryId: string;
   name: string;
-  /** What image references begin with: `<registry>/<name>`. */
+  /** Prefix of image references: `<registry>/<name>`. */
   uri: string;
 }
 

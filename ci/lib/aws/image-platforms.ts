@@ -32,7 +32,7 @@ export interface PlatformImage {
 }
 
 /**
- * Reads for which platforms an image in ECR is: of an index, all images that it names; of a single image, what its configuration says.
+ * Reads the platforms of an image in ECR: of an index, those of all its images; of a single image, that of its configuration.
  * They are read through ECR's API, so that the credentials of the deploy are enough.
  */
 export async function readPlatformImages(

@@ -10,7 +10,7 @@ import type { Credentials } from "./credentials.js";
 import { wrapErrors } from "./errors.js";
 import { sdk } from "./sdk.js";
 
-/** The AWS services that few calls need. Each is loaded when it is asked for, because every call of the module pays for what it loads. */
+/** Clients of AWS services that few calls need. Each is loaded at its first use, because every call of the module pays for what it loads. */
 export interface LazyClients {
   /** @param region Of a registry, which need not be the target's. */
   ecr(region: string): Promise<Pick<ECRClient, "send">>;
@@ -24,7 +24,7 @@ export interface LazyClients {
   scheduler(): Promise<Pick<SchedulerClient, "send">>;
 }
 
-/** What all clients are made with. */
+/** Settings of all clients. */
 interface ClientSettings {
   region: string;
   credentials: Credentials | AssumedCredentials;

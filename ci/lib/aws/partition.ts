@@ -2,7 +2,7 @@
 export interface Partition {
   /** The second part of every ARN in it, such as `aws-cn`. */
   id: string;
-  /** What the names of its service endpoints and of its registries end in. */
+  /** Suffix of the names of its service endpoints and registries. */
   dnsSuffix: string;
 }
 

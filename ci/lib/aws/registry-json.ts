@@ -15,9 +15,9 @@ const mostRedirects = 3;
 
 interface RegistryRead {
   login?: Login;
-  /** What errors call the document, where its URL is a permission for a while; else they name the URL without its query. */
+  /** Name of the document in errors, where its URL grants access for a while; otherwise errors name the URL without its query. */
   name?: string;
-  /** True: no proxy is used, whatever the environment names. */
+  /** True: no proxy is used, even if the environment names one. */
   direct?: boolean;
   signal?: AbortSignal;
 }
@@ -29,7 +29,7 @@ export class RegistryReadError extends Error {
   readonly status?: number;
   constructor(
     message: string,
-    /** The host that was asked last. */
+    /** Host of the last request. */
     readonly host: string,
     options: ErrorOptions & { status?: number } = {},
   ) {

@@ -25,7 +25,7 @@ const mostBytes = 16 * MiB;
 
 /**
  * Sends the SDK's requests. The SDK's own handler knows no proxy, waits without end for a body that arrives byte by byte, and reads
- * whatever an endpoint sends; this one bounds both, and honours the proxy variables as every other request does. It takes the place of
+ * without limits, as long as an endpoint sends; this one bounds both, and honours the proxy variables as every other request does. It takes the place of
  * a package of agents, because undici is a dependency already.
  * @param direct True for a local AWS, which no proxy reaches.
  */

@@ -1,4 +1,4 @@
-/** The part of an SDK command that is needed to change how it is sent, whatever its input and output are. */
+/** The part of an SDK command that is needed to change how it is sent, for any input and output. */
 export interface Sendable {
   middlewareStack: object;
 }

@@ -1,11 +1,11 @@
 import { AccessDeniedError, CredentialsExpiredError } from "./errors.js";
 
-/** What was read, or why it could not be. */
+/** A value that was read, or the reason that it could not be. */
 export type Known<T> = { value: T } | { unknown: string };
 
 /**
- * What is read for a check alone: where it can't be read, why. Only what would end the deploy anyway is thrown on: an abort, and
- * credentials that have expired.
+ * Awaits a read that only a check needs, and returns the reason where it fails. Rethrows only what would end the deploy anyway: an
+ * abort and expired credentials.
  */
 export async function knowing<T>(reading: Promise<T>, signal?: AbortSignal): Promise<Known<T>> {
   try {

@@ -22,7 +22,7 @@ export async function localBuild({ targets, name, context, build }: LocalBuildOp
   checkBuildOptions(build);
   const names = await targets.entries().catch((): string[] => []);
   const file = names.includes(`${name}.json`) ? await readTarget(targets, name) : {};
-  // A local build is for this machine, whatever the service runs on.
+  // A local build is for this machine's platform, which need not be the service's.
   return buildOf(build, { ...file, platform: undefined }, context);
 }
 

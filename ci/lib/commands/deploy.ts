@@ -23,25 +23,25 @@ import {
 
 /** The arguments of deploy. */
 export interface DeployOptions extends PublishOptions {
-  /** Take the version as it lies in the registry: nothing is tested or built. */
+  /** Deploys the version that the registry already has: nothing is tested or built. */
   published: boolean | undefined;
-  /** Take an image that a registry has already, as it is: `[HOST/]REPOSITORY:TAG` or with `@sha256:DIGEST`. */
+  /** Deploys an image that a registry already has, unchanged: `[HOST/]REPOSITORY:TAG` or with `@sha256:DIGEST`. */
   from: string | undefined;
-  /** Where the service answers the public, in place of the target's own. */
+  /** Public URL of the service, in place of the target's. */
   url: string | undefined;
-  /** Sets this try apart from others of the same version. */
+  /** Idempotency key: distinguishes this deploy from others of the same version. */
   runId: string | undefined;
-  /** What shall change beside image and version, and what shall not stop it. */
-  asked: DeployArguments;
-  /** How long the rollout is waited for, and what may be done meanwhile. */
+  /** Changes beside image and version, and findings to ignore. */
+  changes: DeployArguments;
+  /** Time limit of the rollout, and the actions that are allowed meanwhile. */
   patience: PatienceOptions;
-  /** Whether what is proven wrong stays. */
+  /** True: a deploy that is proven wrong is not rolled back. */
   noUndo: boolean | undefined;
 }
 
 /**
- * Tests, builds and publishes a version, rolls it out and says what became of it.
- * @throws InputError when it is refused before the service is changed.
+ * Tests, builds and publishes a version, rolls it out and returns the result.
+ * @throws InputError when the deploy is refused before the service is changed.
  */
 export async function deploy(options: DeployOptions): Promise<Report> {
   checkPublish(options);
@@ -49,13 +49,13 @@ export async function deploy(options: DeployOptions): Promise<Report> {
   const existing = parseExisting(options);
   checkUrl(options.url);
   checkRunId(options.runId);
-  const settings = parseDeploySettings(options.asked);
+  const settings = parseDeploySettings(options.changes);
   const patience = parsePatience(options.patience);
   const { span } = options;
   const progress = eachFindingOnce(options.progress);
   const destination = await span("resolve", async () => {
     const opened = await openDestination(options.destination);
-    // A service that can't be deployed to is found out before anything is published for it.
+    // A service that can't be deployed to is detected before anything is published for it.
     await readService(opened.aws, opened.target);
     const candidate = options.published || existing ? undefined : await candidateOf(options, opened.target);
     const version = existing?.version ?? (await versionOf(options, candidate !== undefined));

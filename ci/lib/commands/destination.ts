@@ -10,7 +10,7 @@ import { neutral } from "../common/foreign-text.js";
 import { parseTarget, type Target, type TargetFile } from "../config/target.js";
 import { resolveTarget } from "./resolve-target.js";
 
-/** Where a release goes, with the means to reach it. */
+/** Destination of a release, with the clients to reach it. */
 export interface Destination {
   aws: Clients;
   target: Target;
@@ -34,7 +34,7 @@ export interface DestinationOptions extends AccessOptions {
   name: string;
 }
 
-/** What the user passed to reach AWS with. */
+/** The user's options for access to AWS. */
 export interface Access {
   /** Credentials in one of the formats that `parseCredentials` reads. */
   keys: string;

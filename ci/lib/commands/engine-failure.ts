@@ -1,7 +1,7 @@
 import { SlipwayError } from "../common/errors.js";
 import { neutral, quoted } from "../common/foreign-text.js";
 
-/** What the SDK throws when a command exits non-zero. Its class is not in the SDK that the engine provides. */
+/** Error that the SDK throws when a command exits non-zero. The SDK that the engine provides does not export its class. */
 export interface CommandFailure {
   cmd: string[];
   stdout: string;

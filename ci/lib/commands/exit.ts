@@ -8,7 +8,7 @@ import { type Activity, revealedSpan, startActivity } from "./progress-spans.js"
 
 /**
  * Runs the work of a function that leaves the service as it is. A failure ends the call with the failure's own exit code: an engine
- * turns a thrown error into exit code 1, whatever it is.
+ * turns any thrown error into exit code 1.
  */
 export async function ending<T>(
   work: (activity: Activity) => Promise<T>,

@@ -21,7 +21,7 @@ export interface PlanOptions extends Pick<Activity, "progress" | "span"> {
   from: string | undefined;
   git: GitSource;
   destination: DestinationOptions;
-  asked: DeployArguments;
+  changes: DeployArguments;
 }
 
 /**
@@ -31,7 +31,7 @@ export interface PlanOptions extends Pick<Activity, "progress" | "span"> {
 export async function planDeploy(options: PlanOptions): Promise<Proposal> {
   const existing = parseExisting(options);
   if (options.version !== undefined) parseReleaseVersion(options.version);
-  const settings = parseDeploySettings(options.asked);
+  const settings = parseDeploySettings(options.changes);
   const { progress, span } = options;
   const destination = await span("resolve", () => openDestination(options.destination));
   const version = existing?.version ?? (await versionOf(options, false));

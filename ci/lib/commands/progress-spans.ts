@@ -4,7 +4,7 @@ import { neutral } from "../common/foreign-text.js";
 import { noSpan, type Span } from "../rollout/span.js";
 import { type Progress, textOf } from "../rollout/watch/progress-event.js";
 
-/** What a call shows while it runs. */
+/** Progress of a call: lines and spans. */
 export interface Activity {
   progress: Progress;
   span: Span;
@@ -22,9 +22,9 @@ export function startActivity(progress: Progress, clock: Clock, span: Span = noS
   const running: { name: string; since: number }[] = [];
   const ended = new AbortController();
   let lastLine = clock.now();
-  const shown: Progress = (line, happening) => {
+  const shown: Progress = (line, event) => {
     lastLine = clock.now();
-    progress(line, happening);
+    progress(line, event);
   };
   const beat = async (): Promise<void> => {
     for (;;) {

@@ -13,7 +13,7 @@ export function checkUrl(url: string | undefined): void {
   );
 }
 
-/** Where the service answers the public. A local AWS has the load balancer behind its own port, which tells services apart by their public name. */
+/** Returns the service's public URL. A local AWS serves the load balancer at its own port and selects the service by its public host name. */
 export function publicUrl({ target, endpoint }: Destination, given: string | undefined): HttpTarget | undefined {
   const url = given ?? target.url;
   if (!url) return undefined;

@@ -9,13 +9,13 @@ import { objects } from "../ecs/containers.js";
 import { describeService } from "../ecs/service.js";
 import { platformOf } from "../rollout/preflight/checks/platform.js";
 
-/** What the caller's own account is, from STS. */
+/** Account of the credentials, from STS. */
 interface Caller {
   account: string;
 }
 
 /**
- * Completes a target by what the live service says. Nothing is read where the file states everything.
+ * Completes a target from the live service. Reads nothing where the file states everything.
  * @throws InputError when the service does not exist, or when its containers leave open which one is released.
  */
 export async function resolveTarget(aws: Clients, file: TargetFile, { account }: Caller): Promise<Target> {
@@ -101,7 +101,7 @@ export interface Place {
 
 const reference = /^([^/]+)\/(.+?)(?::[\w.-]+)?(?:@sha256:[0-9a-f]{64})?$/;
 
-/** Where an image of a private ECR repository, or of a local AWS's, is; undefined for any other. */
+/** Returns the place of an image in a private ECR repository, or in a local AWS; undefined for any other. */
 export function repositoryOf(image: string): Place | undefined {
   const [, host = "", name = ""] = reference.exec(image) ?? [];
   // The name becomes a part of a path that the registry's login is sent to.

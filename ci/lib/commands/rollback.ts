@@ -12,16 +12,16 @@ export interface GoBackOptions extends Pick<Activity, "progress" | "span"> {
   destination: DestinationOptions;
   /** A version or a revision, in place of the last one that is proven good. */
   to: string | undefined;
-  /** Where the service answers the public, in place of the target's own. */
+  /** Public URL of the service, in place of the target's. */
   url: string | undefined;
   /** Findings of the pre-flight that shall not stop it. */
   ignore: string[] | undefined;
-  /** How long it is waited for, and what may be done meanwhile. */
+  /** Time limit of the rollback, and the actions that are allowed meanwhile. */
   patience: PatienceOptions;
 }
 
 /**
- * Goes back to what ran well before and says what became of it.
+ * Rolls the service back to the last release that ran successfully, and returns the result.
  * @throws InputError when it is refused before the service is changed.
  */
 export async function goBack({ to, url, ignore, ...options }: GoBackOptions): Promise<Report> {

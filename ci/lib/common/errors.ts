@@ -1,12 +1,12 @@
 /**
- * What every refusal and failure of Slipway is. The message carries everything a person needs: what failed, the value received,
- * what is accepted and the next step. On a Dagger engine the message is all that is shown.
+ * Base class of every refusal and failure of Slipway. The message carries everything the user needs: what failed, the value received,
+ * what is accepted and the next step. A Dagger engine shows nothing but the message.
  */
 export class SlipwayError extends Error {
   override readonly name: string = "SlipwayError";
   /**
-   * @param code A stable word for machines, such as `bad-version`.
-   * @param exitCode The process's exit code, from the table in report/exit-codes.ts.
+   * @param code A stable identifier for machines, such as `bad-version`.
+   * @param exitCode The process's exit code, from the table in rollout/verdicts.ts.
    */
   constructor(
     readonly code: string,

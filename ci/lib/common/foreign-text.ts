@@ -5,10 +5,10 @@
  */
 import { stripVTControlCharacters } from "node:util";
 
-/** Characters of one line at most. */
+/** Maximum length of one line, in characters. */
 const longestLine = 1_000;
 
-/** What begins each line of a quoted text: no line of a report begins so. */
+/** Prefix of each line of a quoted text: no line of a report begins with it. */
 const margin = "  │ ";
 
 /**
@@ -21,23 +21,23 @@ export function neutral(text: string, most = longestLine): string {
 }
 
 function harmless(text: string, most: number): string {
-  // What is far beyond the limit need not be looked at.
+  // Text far beyond the limit is not read.
   const line = visible(text.slice(0, most * 2).replace(lineBreaks, " ")).trimEnd();
   if (line.length <= most && text.length <= most * 2) return line;
   return `${whole(line.slice(0, most))}… (${Math.max(1, text.length - most)} more characters)`;
 }
 
-/** How much of a quoted text is shown. */
+/** Limits of a quoted text. */
 export interface QuoteLimits {
-  /** Lines; 100 unless it says otherwise. */
+  /** Maximum number of lines; default 100. */
   lines?: number;
-  /** Characters of one line; 1,000 unless it says otherwise. */
+  /** Maximum length of a line in characters; default 1,000. */
   characters?: number;
 }
 
 /**
- * Makes lines of a text that can't be taken for lines of a report: each is harmless and begins with `  │ `. Of a longer text the end is
- * shown, where failures are told.
+ * Makes lines of a text that can't be taken for lines of a report: each is harmless and begins with `  │ `. Of a longer text only the
+ * end is shown, because failures are reported there.
  * @param text The whole text, or its lines.
  */
 export function quoted(

@@ -1,15 +1,15 @@
-/** What keeps a text from being read as JSON, at its first mistake. */
+/** The first mistake that keeps a text from being valid JSON. */
 export class JsonMistake extends Error {
   override readonly name = "JsonMistake";
 }
 
-/** More than any target needs: a file beyond it is another file. */
+/** Maximum length in characters: no target needs more. */
 const longest = 1024 * 1024;
 const deepest = 100;
 
 /**
- * Parses JSON, with or without a byte order mark. Unlike JSON.parse it refuses a key that an object has twice, and tells line and
- * column of a mistake without quoting the text, which may hold what shall not be shown.
+ * Parses JSON, with or without a byte order mark. Unlike JSON.parse it refuses a key that an object has twice, and reports line and
+ * column of a mistake without quoting the text, which may contain secrets.
  * @throws JsonMistake with one sentence.
  */
 export function parseJsonText(text: string): unknown {

@@ -77,7 +77,7 @@ const test = v.strictObject({
   ),
 });
 
-/** Where an answer of the service carries its version. */
+/** Place of the version in the service's response. */
 const versionCheck = v.union(
   [
     v.literal(false),

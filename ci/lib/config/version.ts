@@ -30,7 +30,7 @@ export function parseReleaseVersion(text: string): string {
   );
 }
 
-/** Whether a tag is one that teams move, so that it names no version. */
+/** Returns true for a tag that teams move, such as `latest`: it names no version. */
 export function isMoving(tag: string): boolean {
   return MOVING.has(tag.toLowerCase());
 }

@@ -14,7 +14,7 @@ export interface Request {
   limit: number;
   /** Bytes of the body at most. A longer one is an error. */
   mostBytes: number;
-  /** True: no proxy is used, whatever the environment names. */
+  /** True: no proxy is used, even if the environment names one. */
   direct?: boolean;
   signal?: AbortSignal;
 }
@@ -29,8 +29,8 @@ export interface Answer {
 export const MiB = 1024 * 1024;
 
 /**
- * Sends one request and reads its answer within bounds of time and size. Redirects are not followed and bodies not decompressed:
- * none is asked for. Headers are bounded to 16 KiB by undici.
+ * Sends one request and reads its answer within bounds of time and size. Redirects are not followed, and no compression is
+ * requested. Headers are bounded to 16 KiB by undici.
  * @throws Error without the request's headers or a proxy's login. Its `code` and `name` are those of Node's own client, which the AWS
  *   SDK knows: `TimeoutError` beyond the limit, `ECONNRESET` for a connection that broke.
  */
@@ -88,7 +88,7 @@ function failure(cause: Error, { origin, limit }: Request, { proxy }: Route, isL
 /** Codes that the SDK and the deployer take for a failure of the network. */
 const networkCodes = ["ECONNREFUSED", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "EAI_AGAIN"];
 
-/** Whatever else ends an exchange (TLS, a malformed or an endless answer) counts as a broken connection. */
+/** Every other end of an exchange (TLS, a malformed or an endless response) counts as a broken connection. */
 function codeOf(error: Error): string {
   const { code } = error as { code?: unknown };
   // A host that has several addresses fails with one error for each.

@@ -1,7 +1,7 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
 import { InputError } from "../common/errors.js";
 
-/** How a request leaves this machine. */
+/** Route of a request out of this machine. */
 export interface Route {
   dispatcher: Dispatcher;
   /** Scheme, host and port of the proxy, without its login; absent where none is used. */

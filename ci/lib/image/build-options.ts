@@ -12,9 +12,9 @@ export interface BuildOptions {
   platform: Platform | undefined;
 }
 
-/** What an image is built from. */
+/** Inputs of an image build. */
 export interface Build {
-  /** What COPY reads from; `.dockerignore` is not applied yet. */
+  /** Build context that COPY reads from; `.dockerignore` is not applied yet. */
   context: Directory;
   /** Relative to `context`. */
   dockerfile: string;
@@ -31,7 +31,7 @@ export interface Build {
   versionVariable?: TargetFile["versionVariable"];
 }
 
-/** What a target says of the build. */
+/** Build settings of a target. */
 export type BuildSettings = Partial<Pick<TargetFile, "build" | "test" | "versionVariable">> & {
   platform?: string | undefined;
 };
@@ -40,7 +40,7 @@ const DOCKERFILE = "Dockerfile";
 const NAME = /^[A-Za-z_]\w*$/;
 
 /**
- * Merges the arguments into what the target says of the build.
+ * Merges the arguments into the target's build settings.
  * @param context Returns the directory of a path of the repository.
  * @throws InputError
  */

@@ -4,7 +4,7 @@ import { constants, inflateSync } from "node:zlib";
 import { InputError } from "../common/errors.js";
 
 /**
- * When a commit was made. No API of the engine tells it, so it is read from git's own objects.
+ * Returns the time of a commit. The engine has no API for it, so it is read from git's objects.
  * https://git-scm.com/docs/gitformat-pack
  * @param objects A `.git/objects` directory that holds the commit, loose or packed.
  * @param id The commit's full id.
@@ -35,7 +35,7 @@ async function readPacked(objects: string, id: string): Promise<string | undefin
 const HEADER = 8;
 const FANOUT = 256 * 4;
 
-/** Where the object begins in the pack of this index (version 2). */
+/** Returns the object's offset in the pack of this index (version 2). */
 function findInIndex(index: Buffer, id: Buffer): number | undefined {
   const count = index.readUInt32BE(HEADER + FANOUT - 4);
   const names = HEADER + FANOUT;

@@ -9,11 +9,11 @@ import { type Dockerfile, readDockerfile } from "./image.js";
 /** The state of the checkout that a release is made from. */
 export interface Revision {
   commit: string;
-  /** What is built is not, or may not be, what the commit holds. */
+  /** The build's input differs, or may differ, from the commit. */
   dirty: boolean;
 }
 
-/** What is about to be built, and the path of its directory in the repository; absent where the user passed a directory. */
+/** Input of the build, and its directory's path in the repository; absent where the user passed a directory. */
 export interface Candidate {
   build: Build;
   file: Dockerfile;
@@ -61,7 +61,7 @@ export function noRepository(cause: Error): never {
 function refuse(what: string, next: string): never {
   throw new InputError(
     "dirty-tree",
-    `${what}, so no commit says what would be published. ${next}, or pass --allow-dirty, which marks the image as such.`,
+    `${what}, so no commit identifies what would be published. ${next}, or pass --allow-dirty, which marks the image as such.`,
   );
 }
 

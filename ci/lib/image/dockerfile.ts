@@ -5,7 +5,7 @@ export const stagePattern = /^[a-zA-Z][\w.-]{0,127}$/;
 export interface Stage {
   /** In lower case, as Docker compares it; absent for a stage without a name. */
   name?: string;
-  /** What its FROM names: an image, or a stage before it. Arguments are replaced. */
+  /** The FROM of the stage: an image, or an earlier stage. Arguments are replaced. */
   base: string;
   /** The base is a stage of this file. */
   isStage: boolean;

@@ -69,7 +69,7 @@ export async function runtimeImage(build: Build, version: string, labels: Record
   return Object.entries(labels).reduce((container, [name, value]) => container.withLabel(name, value), versioned);
 }
 
-/** What the base image of the released stage stands for now, such as `docker.io/library/node:22@sha256:…`; its name for `scratch`. */
+/** Returns the current digest reference of the released stage's base image, such as `docker.io/library/node:22@sha256:…`; its name for `scratch`. */
 export async function resolvedBase({ platform }: Build, { stages, released }: Dockerfile): Promise<string> {
   return await resolved(baseImage(stages, released), platform);
 }

@@ -1,4 +1,4 @@
-/** What an image says of itself. The names are those of https://specs.opencontainers.org/image-spec/annotations/ where it has one. */
+/** Labels of an image, named as in https://specs.opencontainers.org/image-spec/annotations/ where it defines one. */
 export const LABEL = {
   version: "org.opencontainers.image.version",
   revision: "org.opencontainers.image.revision",

@@ -53,7 +53,7 @@ async function textOf(path: string): Promise<string> {
   return found?.isFile() && found.size <= longest ? await readFile(path, "utf8") : "";
 }
 
-/** How the functions are called in a repository. */
+/** The `dagger call` prefix that calls the functions in a repository. */
 export interface Invocation {
   /** Such as `dagger call slipway`. */
   command: string;

@@ -99,7 +99,7 @@ const publishing = [
 ];
 const watching = ["ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions", "ecs:StopServiceDeployment"];
 const balancing = ["elasticloadbalancing:DescribeTargetGroupAttributes", "elasticloadbalancing:DescribeTargetGroups"];
-/** What became of a one-off task, and why a rollout was stopped, is kept on the revision. Nothing else is written there later. */
+/** The outcome of a deploy task, and the reason that a rollout was stopped, are stored as tags of the revision. No other tag is written later. */
 const onlyTags = {
   "ForAllValues:StringEquals": { "aws:TagKeys": [...Object.values(recordTag), revisionTag.stopped].sort() },
 };

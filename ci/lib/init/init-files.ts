@@ -1,7 +1,7 @@
 import type { Checkout, Invocation } from "./checkout.js";
 import { DEFAULT_TARGET } from "./workflow.js";
 
-/** Where `init` writes, relative to the repository's root. */
+/** Paths that `init` writes, relative to the repository's root. */
 export interface Paths {
   target: string;
   report: string;

@@ -5,7 +5,7 @@ import { containersOf, objects } from "../ecs/containers.js";
 import { secretReferences } from "../rollout/preflight/secret-references.js";
 import { findingLines, needsOf, type Situation } from "./missing-parts.js";
 
-/** What `init` has read and written. */
+/** Everything that `init` read and wrote. */
 export interface Report extends Situation {
   taskDefinition: JsonObject;
   /** Paths of the files that are in the directory, and of those that exist already. */

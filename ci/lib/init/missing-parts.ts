@@ -5,7 +5,7 @@ import type { Draft } from "./draft-target.js";
 import { isEnvIgnored, type Paths } from "./init-files.js";
 import type { Address } from "./public-address.js";
 
-/** What `init` has read, for the list of what a deploy still needs. */
+/** Input of the list of what a deploy still needs: everything that `init` read. */
 export interface Situation {
   draft: Draft;
   service: Service;
@@ -94,7 +94,7 @@ function callNeeds({ invocation, checkout, envLines, paths }: Situation): string
   ];
 }
 
-/** Who else may change the service's task definition. */
+/** Returns the other tools that may change the service's task definition. */
 function ownerNeeds({ checkout, service }: Situation): string[] {
   const tags = new Map((service.tags ?? []).map(({ key, value }) => [key, value]));
   const stack = tags.get("aws:cloudformation:stack-name");

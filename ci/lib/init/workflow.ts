@@ -1,6 +1,6 @@
 import type { Invocation } from "./checkout.js";
 
-/** What the workflow is written for. */
+/** Repository and target that the workflow is written for. */
 export interface WorkflowOptions {
   /** The target's name, and that of the GitHub environment. */
   name: string;

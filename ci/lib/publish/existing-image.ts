@@ -89,7 +89,7 @@ function placeOfAddress({ text, host, repository }: ImageAddress, { target, endp
   return { registryId: account, repositoryName: repository, ...(isElsewhere && { region }) };
 }
 
-/** Where the repository may not be described, its address follows from account and region. */
+/** Returns the repository's address from account and region, where describing it is denied. */
 async function repositoryOf(
   { host }: ImageAddress,
   { registryId, repositoryName: name, region }: ImagePlace,

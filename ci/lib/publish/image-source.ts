@@ -9,7 +9,7 @@ import { runTests } from "../image/tests.js";
 import type { ImageSource } from "./publish-release.js";
 import { pushed } from "./push.js";
 
-/** What an image is published from. */
+/** Source of the image to publish. */
 export interface Checkout {
   build: Build;
   file: Dockerfile;

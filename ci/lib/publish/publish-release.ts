@@ -16,7 +16,7 @@ export interface ImageSource {
   kind: "build" | "ready";
   /** Identity: the digest of what a build is made from, or the image digest of a ready container. */
   identity(): Promise<string>;
-  /** What the base image's name stands for today; undefined when the name tells no digest. */
+  /** Current digest reference of the base image; undefined when its name resolves to no digest. */
   baseDigest(): Promise<string | undefined>;
   /** Returns undefined where there are no tests. Fails when a test fails. */
   test(): Promise<string | undefined>;
@@ -43,7 +43,7 @@ const wordsOf = {
   },
 };
 
-/** How a version is published. */
+/** Options of a publish. */
 export interface Publishing extends Pick<Activity, "progress" | "span"> {
   /** Runs when the version is not in the registry, before anything is tested or built; what it throws ends the publishing. */
   beforeBuild?: (repository: Repository) => Promise<void>;
@@ -92,7 +92,7 @@ export async function publish(
 }
 
 /**
- * The version's image as it lies in the registry, whatever it was made from.
+ * Returns the version's image in the registry, for any source it was built from.
  * @throws InputError when there is none.
  */
 export async function findPublished(version: string, destination: Destination): Promise<Release> {
@@ -106,7 +106,7 @@ export async function findPublished(version: string, destination: Destination): 
   );
 }
 
-/** Pushes, and makes sure that the registry has what was pushed. Someone who pushed the same input meanwhile is as good. */
+/** Pushes, and verifies that the registry has the pushed image. A concurrent push of the same input is accepted. */
 async function pushOnce(
   version: string,
   source: ImageSource,
@@ -120,7 +120,7 @@ async function pushOnce(
     pushed = await source.push(`${uri}:${version}`, credentials);
   } catch (cause) {
     const failed = (tag: string) => pushFailed(wordsOf[source.kind].push(version, uri), cause as Error, tag);
-    // An immutable tag refuses whoever comes second.
+    // An immutable tag refuses the second push.
     const winner = await find().catch((error: Error) => {
       throw failed(`Whether the tag is there can't be read (${neutral(error.message)})`);
     });
@@ -133,7 +133,7 @@ async function pushOnce(
   throw new SlipwayError(
     "digest-differs",
     2,
-    `Pushed ${version} as ${pushed}, but ${uri} answers ${stored?.digest ?? "no such tag"}: someone else pushed the same version at the same time. Nothing was deployed. Publish under a new version, or see who else releases.`,
+    `Pushed ${version} as ${pushed}, but ${uri} has ${stored?.digest ?? "no such tag"}: another publish pushed the same version at the same time. Nothing was deployed. Publish a new version, or find the other publisher.`,
   );
 }
 

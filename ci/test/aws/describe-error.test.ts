@@ -17,12 +17,12 @@ const refusals: [fault: Fault, code: string, message: RegExp][] = [
   [
     new Fault("ServiceUnavailableException", "Try later", 503),
     "unavailable",
-    /answers ecs:DescribeServices at 127\.0\.0\.1:\d+ with an error of its own.*HTTP 503 ServiceUnavailableException: Try later\. This call has not changed the service\. Run the same/,
+    /server error for ecs:DescribeServices at 127\.0\.0\.1:\d+.*HTTP 503 ServiceUnavailableException: Try later\. This call has not changed the service\. Run the same/,
   ],
   [
     new Fault("ThrottlingException", "Rate exceeded"),
     "throttled",
-    /fewer calls, at ecs:DescribeServices.*Rate exceeded\. This call has not changed the service\. Wait a minute/,
+    /throttled ecs:DescribeServices.*Rate exceeded\. This call has not changed the service\. Wait a minute/,
   ],
   [
     new Fault("UnrecognizedClientException", "The security token included in the request is invalid."),
