@@ -74,7 +74,7 @@ function causeOf(cause: AwsFailure): { code: string; failed: string; next: strin
   }
   return {
     code: "refused",
-    said: `AWS refuses ${action}`,
+    failed: `AWS refuses ${action}`,
     next: "Correct what it names, in the target or in AWS, and run the same command again.",
   };
 }
