@@ -87,8 +87,7 @@ const refused: Record<string, string> = {
     "The secret access key does not belong to the access key id, or this machine's clock is wrong.",
   SignatureDoesNotMatch:
     "The secret access key does not belong to the access key id, or this machine's clock is wrong.",
-  IncompleteSignature:
-    "The access key id or the secret access key contains invalid characters: copy them again.",
+  IncompleteSignature: "The access key id or the secret access key contains invalid characters: copy them again.",
 };
 
 function statusOf({ $metadata }: AwsFailure): string {
