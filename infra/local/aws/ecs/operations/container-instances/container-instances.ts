@@ -7,7 +7,7 @@ import { stopTask } from "../../scheduler/task-transitions.js";
 import { type Random, randomHex } from "../../seeded-random.js";
 import { checkedTags } from "../resource-tags.js";
 import { invalidParameter } from "../shared/ecs-errors.js";
-import { findCluster } from "../shared/find-resources.js";
+import { findCluster, toArn } from "../shared/find-resources.js";
 import { pageByKey } from "../shared/key-paging.js";
 import type { JsonObject, Machine, Operations } from "../shared/operation-context.js";
 import { textIn, textsIn } from "../shared/operation-context.js";
@@ -72,7 +72,7 @@ export const containerInstanceOperations: Operations = (api) => ({
     for (const reference of references) {
       const instance = peekInstance(state, cluster, reference);
       if (instance !== undefined) containerInstances.push(instanceView(state, instance, withTags));
-      else failures.push({ arn: arnOf(cluster, reference), reason: "MISSING" });
+      else failures.push({ arn: toArn(cluster, "container-instance", reference), reason: "MISSING" });
     }
     return { containerInstances, failures };
   },
@@ -95,11 +95,8 @@ export const containerInstanceOperations: Operations = (api) => ({
   },
 });
 
-const arnOf = (cluster: ClusterRecord, reference: string) =>
-  reference.startsWith("arn:") ? reference : resourceArn(cluster.arn, "container-instance", reference);
-
 function peekInstance(state: EcsState, cluster: ClusterRecord, reference: string): ContainerInstanceRecord | undefined {
-  const instance = state.containerInstances[arnOf(cluster, reference)];
+  const instance = state.containerInstances[toArn(cluster, "container-instance", reference)];
   return instance?.clusterArn === cluster.arn ? instance : undefined;
 }
 

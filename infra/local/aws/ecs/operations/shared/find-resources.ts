@@ -47,12 +47,16 @@ export function serviceArnOf(cluster: ClusterRecord, reference: string): string 
   return isOld && isHere() ? resourceArn(cluster.arn, "service", lastPartOf(reference)) : reference;
 }
 
+/** Returns the ARN of a cluster's resource by id or ARN. */
+export const toArn = (cluster: ClusterRecord, kind: "task" | "container-instance", reference: string) =>
+  reference.startsWith("arn:") ? reference : resourceArn(cluster.arn, kind, reference);
+
 /** Returns the task of an id or ARN. An id has 32 digits, or the 36 of a UUID in old accounts. */
 export function tryFindTask(state: EcsState, cluster: ClusterRecord, reference: string): TaskRecord | undefined {
   if (![32, 36].includes(lastPartOf(reference).length))
     throw invalidParameter("taskId length should be one of [32,36]");
   if (reference.startsWith("arn:")) checkCluster(cluster, reference);
-  const task = state.tasks[reference.startsWith("arn:") ? reference : resourceArn(cluster.arn, "task", reference)];
+  const task = state.tasks[toArn(cluster, "task", reference)];
   return task?.clusterArn === cluster.arn ? task : undefined;
 }
 

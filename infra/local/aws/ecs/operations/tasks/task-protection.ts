@@ -1,7 +1,6 @@
-import { resourceArn } from "../../model/ecs-arns.js";
 import type { ClusterRecord, EcsState, TaskRecord } from "../../model/ecs-state.js";
 import { invalidParameter } from "../shared/ecs-errors.js";
-import { findCluster, tryFindTask } from "../shared/find-resources.js";
+import { findCluster, toArn, tryFindTask } from "../shared/find-resources.js";
 import type { JsonObject, Operations } from "../shared/operation-context.js";
 import { numberIn, textsIn, times } from "../shared/operation-context.js";
 
@@ -56,7 +55,7 @@ function findTasks(
   const failures: JsonObject[] = [];
   for (const reference of references) {
     const task = tryFindTask(state, cluster, reference);
-    const arn = reference.startsWith("arn:") ? reference : resourceArn(cluster.arn, "task", reference);
+    const arn = toArn(cluster, "task", reference);
     if (task !== undefined && isProtectable(task)) tasks.push(task);
     else failures.push({ arn, reason: task === undefined ? "MISSING" : "TASK_NOT_VALID" });
   }

@@ -1,11 +1,10 @@
 import { DesiredStatus } from "@aws-sdk/client-ecs";
 import { stoppedReason } from "../../event-messages.js";
-import { resourceArn } from "../../model/ecs-arns.js";
 import type { ClusterRecord, EcsState, TaskRecord } from "../../model/ecs-state.js";
 import { stopTask } from "../../scheduler/task-transitions.js";
 import { tagsOf } from "../resource-tags.js";
 import { checkEnum, invalidParameter, serviceNotFound } from "../shared/ecs-errors.js";
-import { findCluster, serviceArnOf, tryFindTask } from "../shared/find-resources.js";
+import { findCluster, serviceArnOf, toArn, tryFindTask } from "../shared/find-resources.js";
 import { pageByKey } from "../shared/key-paging.js";
 import type { JsonObject, Operations } from "../shared/operation-context.js";
 import { textIn, textsIn } from "../shared/operation-context.js";
@@ -40,11 +39,7 @@ export const taskOperations: Operations = (api) => ({
     for (const reference of references) {
       const task = tryFindTask(state, cluster, reference);
       if (task !== undefined) tasks.push({ ...taskView(state, task), tags: withTags ? tagsOf(state, task.arn) : [] });
-      else
-        failures.push({
-          arn: reference.startsWith("arn:") ? reference : resourceArn(cluster.arn, "task", reference),
-          reason: "MISSING",
-        });
+      else failures.push({ arn: toArn(cluster, "task", reference), reason: "MISSING" });
     }
     return { tasks, failures };
   },
@@ -61,11 +56,6 @@ export const taskOperations: Operations = (api) => ({
   },
 });
 
-const instanceArnOf = (cluster: ClusterRecord, reference: string | undefined) =>
-  reference === undefined || reference.startsWith("arn:")
-    ? reference
-    : resourceArn(cluster.arn, "container-instance", reference);
-
 /** Returns ListTasks' filter: by default tasks that are to run; `startedBy` excludes other filters. */
 function filterOf(state: EcsState, cluster: ClusterRecord, input: JsonObject): (task: TaskRecord) => boolean {
   const [startedBy, family, serviceName] = ["startedBy", "family", "serviceName"].map((name) => textIn(input, name));
@@ -79,7 +69,8 @@ function filterOf(state: EcsState, cluster: ClusterRecord, input: JsonObject): (
     throw serviceNotFound();
   }
   checkEnum("desiredStatus", input.desiredStatus, DesiredStatus);
-  const instance = instanceArnOf(cluster, textIn(input, "containerInstance"));
+  const instanceReference = textIn(input, "containerInstance");
+  const instance = instanceReference && toArn(cluster, "container-instance", instanceReference);
   const desired = textIn(input, "desiredStatus") ?? "RUNNING";
   return (task) =>
     task.desiredStatus === desired &&
