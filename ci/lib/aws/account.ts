@@ -2,7 +2,7 @@ import { InputError, SlipwayError } from "../common/errors.js";
 import { neutral } from "../common/foreign-text.js";
 import type { TargetFile } from "../config/target.js";
 import type { Aws } from "./clients.js";
-import { told } from "./describe-error.js";
+import { describeError } from "./describe-error.js";
 import { AccessDeniedError, CredentialsExpiredError, hostOf, isUncertain } from "./errors.js";
 import { sdk } from "./sdk.js";
 
@@ -44,7 +44,7 @@ async function callerOf({ sts }: Pick<Aws, "sts">, endpoint: string | undefined)
       );
     }
     const next = NEXT[name];
-    if (!next) throw told(error);
+    if (!next) throw describeError(error);
     throw new InputError("refused-credentials", `${where} does not accept the credentials (${name}): ${next}`, {
       cause,
     });

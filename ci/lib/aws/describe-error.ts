@@ -6,16 +6,16 @@ import { actionOf, hostOf, isThrottling, isUncertain } from "./errors.js";
  * Awaits work that comes before the service is changed, and describes its AWS errors: what failed, what was received and what to do.
  * @throws SlipwayError with exit code 2.
  */
-export async function unchanged<T>(work: Promise<T>): Promise<T> {
+export async function withDescribedErrors<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (cause) {
-    throw told(cause);
+    throw describeError(cause);
   }
 }
 
 /** Describes an AWS error as a SlipwayError with exit code 2; returns any other error unchanged. */
-export function told(cause: unknown): unknown {
+export function describeError(cause: unknown): unknown {
   if (!isOfAws(cause)) return cause;
   const { code, failed, next } = causeOf(cause);
   // A message may quote a whole page that a proxy returned in place of AWS.

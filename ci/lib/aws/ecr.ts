@@ -2,7 +2,7 @@ import type { Repository as EcrRepository, ImageDetail } from "@aws-sdk/client-e
 import { InputError } from "../common/errors.js";
 import type { Target } from "../config/target.js";
 import type { Clients } from "./clients.js";
-import { unchanged } from "./describe-error.js";
+import { withDescribedErrors } from "./describe-error.js";
 import { hintFrom, type Listed, listPages } from "./name-suggestions.js";
 import { sdk } from "./sdk.js";
 
@@ -101,7 +101,7 @@ export async function newestTags(aws: Ecr, { registryId, name }: Repository, cou
 
 /** A login that is good for twelve hours, to every registry that the credentials may use. */
 export async function login(aws: Ecr): Promise<Login> {
-  const answer = await unchanged(aws.ecr.send(new sdk.ecr.GetAuthorizationTokenCommand({})));
+  const answer = await withDescribedErrors(aws.ecr.send(new sdk.ecr.GetAuthorizationTokenCommand({})));
   const token = answer.authorizationData?.[0]?.authorizationToken;
   if (!token) throw new Error("ECR answered GetAuthorizationToken without a token.");
   const [username = "", ...password] = Buffer.from(token, "base64").toString().split(":");

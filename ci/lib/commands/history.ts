@@ -1,4 +1,4 @@
-import { unchanged } from "../aws/describe-error.js";
+import { withDescribedErrors } from "../aws/describe-error.js";
 import { systemClock } from "../common/clock.js";
 import { InputError } from "../common/errors.js";
 import { neutral } from "../common/foreign-text.js";
@@ -15,7 +15,7 @@ export async function showHistory(options: DestinationOptions, count: number): P
     throw new InputError("bad-count", `${count} deployments can't be shown. Accepted: a whole number from 1 to 100.`);
   }
   const { aws, target } = await openDestination(options);
-  return await unchanged(
+  return await withDescribedErrors(
     readHistory({ aws, target, clock: systemClock, progress: (line) => console.log(neutral(line)) }, count),
   );
 }

@@ -1,7 +1,7 @@
 import { type Directory, dag, type Workspace } from "@dagger.io/dagger";
 import { nameIn } from "../aws/arn.js";
 import type { Clients } from "../aws/clients.js";
-import { unchanged } from "../aws/describe-error.js";
+import { withDescribedErrors } from "../aws/describe-error.js";
 import { describeTaskDefinition } from "../aws/raw-task-definition.js";
 import { systemClock } from "../common/clock.js";
 import { InputError } from "../common/errors.js";
@@ -106,14 +106,14 @@ async function readLive(
 ): Promise<Live> {
   const { account, clientsFor } = await openAccount(wanted, access);
   const aws = clientsFor(wanted);
-  const draft = await unchanged(draftFrom(aws, { ...wanted, account })).catch(asArgument(account));
+  const draft = await withDescribedErrors(draftFrom(aws, { ...wanted, account })).catch(asArgument(account));
   const { target } = draft;
   const own = clientsFor(target);
   const now = await readService(own, target);
   const session = { aws: own, target, clock: systemClock, ...activity };
   const [address, findings] = await Promise.all([
-    unchanged(readAddress(own, now.service)),
-    unchanged(readFindings(session, now, draft)),
+    withDescribedErrors(readAddress(own, now.service)),
+    withDescribedErrors(readFindings(session, now, draft)),
   ]);
   return { draft, address, now, findings };
 }

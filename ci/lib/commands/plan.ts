@@ -1,4 +1,4 @@
-import { unchanged } from "../aws/describe-error.js";
+import { withDescribedErrors } from "../aws/describe-error.js";
 import { systemClock } from "../common/clock.js";
 import { parseReleaseVersion } from "../config/version.js";
 import { readService } from "../ecs/service.js";
@@ -40,7 +40,7 @@ export async function planDeploy(options: PlanOptions): Promise<Proposal> {
   const now = await readService(aws, target);
   const [release, deployments] = await Promise.all([
     existing ? findExisting(existing.address, version, destination, progress) : findPublished(version, destination),
-    unchanged(readableDeployments(session, registeredAt(now.current))),
+    withDescribedErrors(readableDeployments(session, registeredAt(now.current))),
   ]);
-  return await unchanged(propose(session, now, deployments, release, settings));
+  return await withDescribedErrors(propose(session, now, deployments, release, settings));
 }

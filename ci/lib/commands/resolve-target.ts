@@ -1,6 +1,6 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import type { Clients } from "../aws/clients.js";
-import { unchanged } from "../aws/describe-error.js";
+import { withDescribedErrors } from "../aws/describe-error.js";
 import { registryAt, repositoryPattern } from "../aws/partition.js";
 import { describeTaskDefinition, type JsonObject } from "../aws/raw-task-definition.js";
 import { InputError } from "../common/errors.js";
@@ -21,7 +21,7 @@ interface Caller {
 export async function resolveTarget(aws: Clients, file: TargetFile, { account }: Caller): Promise<Target> {
   const stated = statedTarget({ account, ...file });
   if (stated) return stated;
-  const { service, taskDefinition } = await unchanged(readLive(aws, file));
+  const { service, taskDefinition } = await withDescribedErrors(readLive(aws, file));
   return completed({ ...file, account: file.account ?? account }, service, taskDefinition);
 }
 

@@ -1,7 +1,7 @@
 import type { Service, ServiceField } from "@aws-sdk/client-ecs";
 import { nameIn } from "../aws/arn.js";
 import type { Aws } from "../aws/clients.js";
-import { unchanged } from "../aws/describe-error.js";
+import { withDescribedErrors } from "../aws/describe-error.js";
 import { hintFrom, type Listed, listPages } from "../aws/name-suggestions.js";
 import { describeTaskDefinition, type JsonObject, type RawTaskDefinition } from "../aws/raw-task-definition.js";
 import { sdk } from "../aws/sdk.js";
@@ -25,7 +25,7 @@ export interface CurrentService {
  * Nothing is changed.
  */
 export async function readService(aws: Aws, target: Target, signal?: AbortSignal): Promise<CurrentService> {
-  return await unchanged(read(aws, target, signal));
+  return await withDescribedErrors(read(aws, target, signal));
 }
 
 async function read(aws: Aws, target: Target, signal?: AbortSignal): Promise<CurrentService> {

@@ -1,4 +1,4 @@
-import { unchanged } from "../aws/describe-error.js";
+import { withDescribedErrors } from "../aws/describe-error.js";
 import { findRepository, findTag, type Login, login, newestTags, type Repository } from "../aws/ecr.js";
 import { AccessDeniedError, CredentialsExpiredError } from "../aws/errors.js";
 import { readImageLabels } from "../aws/image-labels.js";
@@ -50,8 +50,8 @@ export async function findExisting(
 ): Promise<Release> {
   const place = placeOfAddress(address, destination);
   const ecr = { ecr: await ecrOf(destination, place) };
-  const repository = await unchanged(repositoryOf(address, place, destination, ecr));
-  const digest = address.digest ?? (await unchanged(digestOf(address, place, repository, ecr)));
+  const repository = await withDescribedErrors(repositoryOf(address, place, destination, ecr));
+  const digest = address.digest ?? (await withDescribedErrors(digestOf(address, place, repository, ecr)));
   const labels = await labelsOf(repository, digest, () => login(ecr), destination).catch((error: Error) => {
     if (error instanceof CredentialsExpiredError) throw error;
     progress(`The image's labels could not be read, so its commit is not known: ${neutral(error.message, 300)}`);

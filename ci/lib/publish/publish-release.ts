@@ -1,4 +1,4 @@
-import { unchanged } from "../aws/describe-error.js";
+import { withDescribedErrors } from "../aws/describe-error.js";
 import { findRepository, type Login, login, newestTags, type Repository } from "../aws/ecr.js";
 import type { Destination } from "../commands/destination.js";
 import { describeFailure, engineWork, isCommandFailure } from "../commands/engine-failure.js";
@@ -60,7 +60,7 @@ export async function publish(
   destination: Destination,
   { progress, span, beforeBuild }: Publishing,
 ): Promise<Release> {
-  const repository = await unchanged(findRepository(destination.aws, destination.target));
+  const repository = await withDescribedErrors(findRepository(destination.aws, destination.target));
   const words = wordsOf[source.kind];
   const identity = once(() => engineWork(words.reading(version), source.identity()));
   const [credentials] = await Promise.all([
@@ -96,7 +96,7 @@ export async function publish(
  * @throws InputError when there is none.
  */
 export async function findPublished(version: string, destination: Destination): Promise<Release> {
-  const repository = await unchanged(findRepository(destination.aws, destination.target));
+  const repository = await withDescribedErrors(findRepository(destination.aws, destination.target));
   const stored = await findStored(repository, version, await login(destination.aws), destination);
   if (stored) return toRelease(version, repository, stored);
   const tags = await newestTags(destination.aws, repository, 5);

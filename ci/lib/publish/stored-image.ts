@@ -1,4 +1,4 @@
-import { unchanged } from "../aws/describe-error.js";
+import { withDescribedErrors } from "../aws/describe-error.js";
 import { findTag, type Login, type Repository } from "../aws/ecr.js";
 import { readImageLabels } from "../aws/image-labels.js";
 import type { Destination } from "../commands/destination.js";
@@ -18,7 +18,7 @@ export async function findStored(
   login: Login,
   { aws, endpoint }: Pick<Destination, "aws" | "endpoint">,
 ): Promise<StoredImage | undefined> {
-  const digest = await unchanged(findTag(aws, repository, tag));
+  const digest = await withDescribedErrors(findTag(aws, repository, tag));
   if (digest === undefined) return undefined;
   return { digest, labels: await readImageLabels(repository, digest, login, endpoint) };
 }

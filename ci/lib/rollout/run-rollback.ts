@@ -1,5 +1,5 @@
 import { nameIn } from "../aws/arn.js";
-import { unchanged } from "../aws/describe-error.js";
+import { withDescribedErrors } from "../aws/describe-error.js";
 import { choices } from "../aws/name-suggestions.js";
 import type { RawTaskDefinition } from "../aws/raw-task-definition.js";
 import { InputError } from "../common/errors.js";
@@ -34,9 +34,11 @@ export interface RollbackOptions extends Omit<RollOutOptions, "release" | "verb"
 export async function rollback({ to, ...options }: RollbackOptions): Promise<Report> {
   const now = await readService(options.aws, options.target, options.signal);
   const { running } = now;
-  const past = await unchanged(readHistory(options, historyLimit));
+  const past = await withDescribedErrors(readHistory(options, historyLimit));
   const begun = to === undefined ? rollbackInProgress(now, past) : undefined;
-  const { goal, source } = await unchanged(begun ? described(options, begun) : choose(options, past, running, to));
+  const { goal, source } = await withDescribedErrors(
+    begun ? described(options, begun) : choose(options, past, running, to),
+  );
   const release = releaseOf(options, source, goal);
   options.progress(
     begun

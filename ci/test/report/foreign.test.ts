@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { told } from "../../lib/aws/describe-error.js";
+import { describeError } from "../../lib/aws/describe-error.js";
 import { TestsFailedError } from "../../lib/image/tests.js";
 import { formatHistory } from "../../lib/report/history-text.js";
 import { formatPlan } from "../../lib/report/plan-text.js";
@@ -128,7 +128,7 @@ test("whatever others write, an error's lines are its own", () => {
   const { error } = textPrinter(() => {});
   const failed = (name: string) =>
     Object.assign(new Error(nasty), { name, $fault: "client", $metadata: { httpStatusCode: 400 } });
-  assertHarmless(error(told(failed("InvalidParameterException")) as Error), /^AWS refuses /);
+  assertHarmless(error(describeError(failed("InvalidParameterException")) as Error), /^AWS refuses /);
   assertHarmless(error(new Error(nasty)), /^(Unexpected error: |The outcome is not known\.)/);
   const command = Object.assign(new Error(nasty), { cmd: ["pip", nasty], stdout: nasty, stderr: nasty });
   assertHarmless(error(command), /^(Unexpected error: | {2}│ |The outcome is not known\.)/);

@@ -1,4 +1,4 @@
-import { unchanged } from "../../aws/describe-error.js";
+import { withDescribedErrors } from "../../aws/describe-error.js";
 import { InputError } from "../../common/errors.js";
 import { readService } from "../../ecs/service.js";
 import { readableDeployments } from "../../ecs/service-deployments.js";
@@ -35,12 +35,12 @@ export async function checkBeforeBuild(
   if (asked.plan !== undefined) throw noPlan(version, asked.plan);
   const { aws, target, signal } = session;
   const now = await readService(aws, target, signal);
-  const deployments = await unchanged(readableDeployments(session, registeredAt(now.current)));
+  const deployments = await withDescribedErrors(readableDeployments(session, registeredAt(now.current)));
   refuseBusy(target, now, deployments);
   // The digest is only known after the build; it is as long as this one.
   const release = { version, image: `${repository}@sha256:${"0".repeat(64)}`, digest: "" };
   const unbuilt = { platform: platform.split("/").slice(0, 2).join("/") };
-  const { findings } = await unchanged(propose(session, now, deployments, release, asked, { unbuilt }));
+  const { findings } = await withDescribedErrors(propose(session, now, deployments, release, asked, { unbuilt }));
   // Old tasks that are still leaving are waited for after the build.
   const lasting = findings.filter(({ id }) => id !== "deployment-in-flight");
   // What can't be read now may be read later: it is shown once, with the checks of the image.

@@ -1,4 +1,4 @@
-import { unchanged } from "../../aws/describe-error.js";
+import { withDescribedErrors } from "../../aws/describe-error.js";
 import { InputError, SlipwayError } from "../../common/errors.js";
 import { neutral } from "../../common/foreign-text.js";
 
@@ -32,7 +32,7 @@ export class LostAnswer extends SlipwayError {
  */
 export async function beforeUpdate<T>(work: Promise<T>): Promise<T> {
   try {
-    return await unchanged(work);
+    return await withDescribedErrors(work);
   } catch (error) {
     if (!(error instanceof LostAnswer)) throw error;
     throw new SlipwayError(error.code, 2, `${error.message} The service was not changed.`, { cause: error });

@@ -1,4 +1,4 @@
-import { told } from "../../aws/describe-error.js";
+import { describeError } from "../../aws/describe-error.js";
 import { isThrottling, isUncertain } from "../../aws/errors.js";
 import type { Session } from "../session.js";
 import { backoff } from "../watch/pace.js";
@@ -16,7 +16,7 @@ export async function sendOnce<T>(session: Session, operation: string, send: () 
       session.signal?.throwIfAborted();
       if (isUncertain(error)) throw new LostAnswer(operation, error as Error);
       if (!isThrottling(error)) throw refused(operation, error as Error);
-      if (times > 5) throw told(error);
+      if (times > 5) throw describeError(error);
       session.progress(`ECS asks for fewer calls: ${operation} is sent again in ${backoff(times) / 1000} s.`);
       await session.clock.sleep(backoff(times), session.signal);
     }

@@ -1,5 +1,5 @@
 import { nameIn } from "../../aws/arn.js";
-import { unchanged } from "../../aws/describe-error.js";
+import { withDescribedErrors } from "../../aws/describe-error.js";
 import type { JsonObject, RawTaskDefinition } from "../../aws/raw-task-definition.js";
 import { InputError } from "../../common/errors.js";
 import { containersOf, variableOf } from "../../ecs/containers.js";
@@ -59,23 +59,23 @@ export async function start(
   const hasRunId = attempt.runId !== undefined;
   const registrationOn = (base: RawTaskDefinition, hash = "", probe?: string) =>
     planOn(session, { ...attempt, ...(probe !== undefined && { probe }) }, base, hash).registration;
-  const own = await unchanged(findRevisions(session, now, attempt, registrationOn));
+  const own = await withDescribedErrors(findRevisions(session, now, attempt, registrationOn));
   const since = Math.min(registeredAt(now.current), ...own.map((one) => one.registeredAt));
-  const known = await unchanged(readableDeployments(session, since));
+  const known = await withDescribedErrors(readableDeployments(session, since));
   const found = attachToOwn(now, known, own, hasRunId) ?? attachToWanted(session, now, known, attempt);
   if (found) return started(session, attempt, timeoutMs, found, own);
 
   const left = leftOver(now, known, own, hasRunId);
   if (left) refuseMoved(session, now, left);
-  const late = left && (await unchanged(listedLate(session, now, left)));
+  const late = left && (await withDescribedErrors(listedLate(session, now, left)));
   if (late) return started(session, attempt, timeoutMs, late, own);
   refuseBusy(session.target, now, known);
   const isSettled = !attempt.settings.ignore.includes("deployment-in-flight");
-  if (isSettled) await unchanged(settle(session, now, since));
+  if (isSettled) await withDescribedErrors(settle(session, now, since));
 
   const from = attempt.source ? { ...now, current: attempt.source } : now;
   const [{ hash, changes, service }, { baseline, tag }] = await Promise.all([
-    unchanged(gate(session, from, known, attempt.release, attempt.settings, attempt.verb)),
+    withDescribedErrors(gate(session, from, known, attempt.release, attempt.settings, attempt.verb)),
     // While another deployment is in flight, its versions answer too and tell nothing of whose the URL is.
     left || !isSettled ? { baseline: {}, tag: undefined } : readUrl(),
   ]);
@@ -84,7 +84,7 @@ export async function start(
     left ?? (await beforeUpdate(registerNew(session, now, registrationOn(now.current, hash, tag), own, findAll)));
   await beforeUpdate(runPreDeploy(session, attempt, now, { revision, isNew: !left, own, known }));
   const count = service.desiredCount ? { desiredCount: service.desiredCount.to } : {};
-  const begun = await update(session, revision, count, !left, unchanged);
+  const begun = await update(session, revision, count, !left, withDescribedErrors);
   const fresh = started(session, attempt, timeoutMs, { ...toFoundRollout(revision), ...begun }, [revision]);
   return { ...fresh, attached: false, changes, service, ...(!left && { baseline }) };
 }
