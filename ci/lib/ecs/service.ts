@@ -92,6 +92,6 @@ function refuseOtherFamily(taskDefinition: JsonObject, target: Target): void {
   if (taskDefinition.family === target.family) return;
   throw new InputError(
     "other-family",
-    `Service "${target.service}" runs task family "${taskDefinition.family}", and the target says "${target.family}". Correct "family" in the target if the service is the one that is meant.`,
+    `Service "${target.service}" runs task family "${taskDefinition.family}", but the target names "${target.family}". Correct "family" in the target if this is the intended service.`,
   );
 }

@@ -48,7 +48,7 @@ function unsupported(service: Service): Refusal | undefined {
   if (service.loadBalancers?.some((balancer) => balancer.loadBalancerName)) {
     return {
       code: "classic-load-balancer",
-      is: "is behind a Classic Load Balancer, where ECS tells no rollout state",
+      is: "is behind a Classic Load Balancer, for which ECS returns no rollout state",
       next: "Move it to an Application or Network Load Balancer.",
     };
   }
@@ -56,7 +56,7 @@ function unsupported(service: Service): Refusal | undefined {
     return {
       code: "inactive-service",
       is: `is ${service.status}`,
-      next: "Create it anew, or name another service in the target.",
+      next: "Create it again, or name another service in the target.",
     };
   }
   return undefined;

@@ -29,7 +29,7 @@ test("a rollback passes over what can't be started any more, and shows it", asyn
   assert.equal(report.verdict, "deployed");
   assert.equal(report.release.version, "v1.0.0");
   assert.ok(
-    lines.includes(`Passing over service:8: ${repository}@${digestOf("1")} is not in ECR, or can't be pulled.`),
+    lines.includes(`Skipping service:8: ${repository}@${digestOf("1")} is not in ECR, or can't be pulled.`),
   );
 });
 
@@ -128,5 +128,5 @@ test("a rollout that is proven wrong is taken back to the last good release that
   without(fake, oldDigest);
   const report = await roll();
   assert.equal(report.undo?.to?.version, "v0.9.0");
-  assert.ok(lines.some((line) => line.includes("service:6 is the last that ended well and can be started")));
+  assert.ok(lines.some((line) => line.includes("service:6 is the last successful revision that can be started")));
 });

@@ -79,7 +79,7 @@ test("a service that was deleted is refused as inactive", async () => {
     }),
   );
   await ecs.send(new DeleteServiceCommand({ cluster, service: "retired", force: true }));
-  const message = /^Service "retired" is INACTIVE\. .* Create it anew, or name another service in the target\.$/m;
+  const message = /^Service "retired" is INACTIVE\. .* Create it again, or name another service in the target\.$/m;
   await deployTo({ service: "retired" }, message);
 });
 

@@ -62,26 +62,26 @@ type Told = Pick<CauseRule, "cause" | "title" | "fix">;
 
 const unknown: Told = {
   cause: "unknown",
-  title: "ECS gives no cause that is known",
-  fix: "Look at the service's events and at the tasks' logs.",
+  title: "ECS returned no known cause",
+  fix: "Read the service's events and the tasks' logs.",
 };
 
 const slowStart: Told = {
   cause: "slow-start",
   title: "the new tasks are still starting",
-  fix: "Watch on by running the same command again; a longer time limit saves that where the start is always slow.",
+  fix: "Run the same command again to continue watching. Set a longer time limit if the start is always slow.",
 };
 
 const draining: Told = {
   cause: "draining",
   title: "the old tasks are still draining",
-  fix: "Watch on by running the same command again; the target group's deregistration delay says how long it takes.",
+  fix: "Run the same command again to continue watching. The target group's deregistration delay sets how long draining takes.",
 };
 
 const deleted: Told = {
   cause: "service-deleted",
-  title: "somebody deleted the service",
-  fix: "Ask who did; AWS CloudTrail has DeleteService, or DeleteCluster, and its caller. Create the service again before the next deploy.",
+  title: "the service was deleted",
+  fix: "Find the caller of DeleteService or DeleteCluster in AWS CloudTrail. Create the service again before the next deploy.",
 };
 
 function found(

@@ -13,7 +13,7 @@ const instanceRules: readonly CauseRule[] = [
     pattern:
       /already using a port required|RESOURCE:PORTS|insufficient ports?\b|Cannot(Start|Create)ContainerError.*(port is already allocated|address already in use|failed programming external connectivity)/is,
     title: "a host port that the task needs is in use on every instance",
-    fix: "An instance runs one task with a fixed host port. Use hostPort 0 or the network mode awsvpc, add an instance, or let ECS stop an old task first (minimumHealthyPercent below 100).",
+    fix: "An instance runs one task with a fixed host port. Use hostPort 0 or the network mode awsvpc, add an instance, or allow ECS to stop an old task first (minimumHealthyPercent below 100).",
   },
   {
     cause: "agent-disconnected",
@@ -21,7 +21,7 @@ const instanceRules: readonly CauseRule[] = [
     pattern:
       /(does ?n[o']t have the agent connected|agent[^.]{0,40}(disconnected|not connected)|encountered error .?AGENT\b|^AGENT\b)/im,
     title: "the ECS agent of the instances is not connected",
-    fix: "Look at the agent on the instance (systemctl status ecs, /var/log/ecs/ecs-agent.log): it needs the role of the instance and a way to ECS's endpoints. Restart it, or replace the instance.",
+    fix: "Check the agent on the instance (systemctl status ecs, /var/log/ecs/ecs-agent.log): it needs the instance's role and a route to ECS's endpoints. Restart it, or replace the instance.",
   },
   {
     cause: "instance-mismatch",
@@ -36,13 +36,13 @@ const instanceRules: readonly CauseRule[] = [
     isTransient: true,
     pattern: /No Container Instances|EMPTY CAPACITY PROVIDER|NO ACTIVE INSTANCES/i,
     title: "the cluster has no instance for the task",
-    fix: "Register instances, or let the capacity provider's Auto Scaling group start some. A service without a launch type and a capacity provider strategy uses EC2, not Fargate.",
+    fix: "Register instances, or scale out the capacity provider's Auto Scaling group. A service without a launch type and a capacity provider strategy uses EC2, not Fargate.",
   },
   {
     cause: "no-capacity",
     isTransient: true,
     pattern: /RESOURCE:ENI|(insufficient|no available) (network interfaces|ENIs?)\b/i,
-    title: "no instance has a network interface left for the task",
+    title: "no instance has a free network interface for the task",
     fix: "Add instances or larger ones, or set the account setting awsvpcTrunking: in the network mode awsvpc each task takes a network interface of its instance.",
   },
   {
@@ -50,7 +50,7 @@ const instanceRules: readonly CauseRule[] = [
     isTransient: true,
     pattern: /RESOURCE:(CPU|MEMORY|GPU)|insufficient (CPU|memory|GPUs?)\b|no container instance met/i,
     title: "no instance has enough CPU, memory or GPUs free for the task",
-    fix: "Add instances or larger ones, lower the task's CPU and memory, or let ECS stop an old task first (minimumHealthyPercent below 100): until then old and new tasks need room side by side.",
+    fix: "Add instances or larger ones, lower the task's CPU and memory, or allow ECS to stop an old task first (minimumHealthyPercent below 100): by default old and new tasks run side by side.",
   },
 ];
 
@@ -61,21 +61,21 @@ export const placementRules: readonly CauseRule[] = [
     isTransient: true,
     pattern: /InsufficientFreeAddresses|no (free|available) (IP )?addresses/i,
     title: "the service's subnets have no free address",
-    fix: "Give the service more or larger subnets, or free addresses in those that it has.",
+    fix: "Add more or larger subnets to the service, or release addresses in its present subnets.",
   },
   {
     cause: "no-capacity",
     isTransient: true,
     pattern: /Capacity is unavailable/i,
-    title: "there is no capacity for the task",
-    fix: "On Fargate wait, or add subnets in other availability zones.",
+    title: "no capacity is available for the task",
+    fix: "Deploy again later, or add subnets in other Availability Zones.",
   },
   ...instanceRules,
   {
     cause: "quota-reached",
     isTransient: true,
     pattern: /limit on the number of|configuration is above your limit|provisioning capacity limit/i,
-    title: "a limit of the account is reached",
-    fix: "Ask for a higher quota (Service Quotas, AWS Fargate), or stop what need not run.",
+    title: "a quota of the account is reached",
+    fix: "Request a quota increase (Service Quotas, AWS Fargate), or stop tasks that are not needed.",
   },
 ];

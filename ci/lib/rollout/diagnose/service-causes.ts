@@ -9,15 +9,15 @@ export const blockingRules: readonly CauseRule[] = [
     cause: "scale-in-protected",
     isTransient: true,
     pattern: /unable to scale in .*(under protection|protected tasks)/i,
-    title: "old tasks are protected from being stopped",
-    fix: "Wait for the protection to run out, or end it: aws ecs update-task-protection --no-protection-enabled.",
+    title: "old tasks have scale-in protection",
+    fix: "Wait until the protection expires, or end it: aws ecs update-task-protection --no-protection-enabled.",
   },
   {
     cause: "configuration-blocks",
     isTransient: true,
     pattern: /because of the service deployment configuration/i,
-    title: "the deployment configuration lets no task be replaced",
-    fix: "Raise maximumPercent above 100 or lower minimumHealthyPercent, so that at the desired count one task can start or stop.",
+    title: "the deployment configuration prevents the replacement of tasks",
+    fix: "Raise maximumPercent above 100 or lower minimumHealthyPercent, so that one task can start or stop at the desired count.",
   },
 ];
 
@@ -50,7 +50,7 @@ export const deploymentRules: readonly CauseRule[] = [
     isTransient: true,
     pattern: /alarm/i,
     title: "an alarm fired",
-    fix: "Look at the alarm's metric since the rollout began.",
+    fix: "Check the alarm's metric since the start of the rollout.",
   },
 ];
 
@@ -60,7 +60,7 @@ export const userRules: readonly CauseRule[] = [
     cause: "stopped-by-person",
     isTransient: true,
     pattern: /\bby (a )?user\b/i,
-    title: "somebody stopped the rollout",
-    fix: "Ask who did; AWS CloudTrail has StopServiceDeployment and its caller.",
+    title: "a user stopped the rollout",
+    fix: "Find the caller of StopServiceDeployment in AWS CloudTrail.",
   },
 ];

@@ -7,7 +7,7 @@ export const startRules: readonly CauseRule[] = [
     isTransient: false,
     pattern: /does not contain descriptor matching platform|no matching manifest for|exec format error/i,
     title: "the image is built for another platform than the task's",
-    fix: "Build for the platform in the task definition's runtimePlatform (build --platform), or change that.",
+    fix: "Build for the platform in the task definition's runtimePlatform (build --platform), or change that platform.",
   },
   {
     cause: "network-unreachable",
@@ -15,14 +15,14 @@ export const startRules: readonly CauseRule[] = [
     pattern:
       /(ResourceInitializationError|CannotPull\w*Error|logging driver|log stream).*(i\/o timeout|deadline exceeded|connection issue|connection refused|no such host|request canceled|send request failed)/is,
     title: "the task can't reach the registry or an endpoint of AWS",
-    fix: "Give its subnets a way out (NAT gateway, VPC endpoints for ecr.api, ecr.dkr, s3, logs and secretsmanager, or a public IP), and let its security group out to port 443. On EC2 the instance needs the same.",
+    fix: "Give its subnets a route to the endpoints (NAT gateway, VPC endpoints for ecr.api, ecr.dkr, s3, logs and secretsmanager, or a public IP), and allow its security group outbound traffic to port 443. On EC2 the instance needs the same.",
   },
   {
     cause: "registry-throttled",
     isTransient: true,
     pattern: /CannotPull\w*Error.*(toomanyrequests|too many requests|rate limit)/is,
-    title: "the registry asks for fewer pulls",
-    fix: "Wait, or take the image from ECR or through its pull-through cache.",
+    title: "the registry throttles image pulls",
+    fix: "Deploy again later, or pull the image from ECR or through its pull-through cache.",
   },
   {
     cause: "secret-missing",
@@ -38,22 +38,22 @@ export const startRules: readonly CauseRule[] = [
     pattern:
       /ResourceInitializationError.*(secrets? from (asm|ssm)|secretsmanager:|ssm:|kms:).*(AccessDenied|not authorized)/is,
     title: "the execution role may not read a secret or parameter",
-    fix: "Let it: secretsmanager:GetSecretValue or ssm:GetParameters, and kms:Decrypt for a key of your own.",
+    fix: "Allow the execution role secretsmanager:GetSecretValue or ssm:GetParameters, and kms:Decrypt for a customer managed key.",
   },
   {
     cause: "image-denied",
     isTransient: false,
     pattern:
       /(CannotPull\w*Error|ecr registry auth|\becr:\w+).*(AccessDenied|not authorized|denied|\b403\b|no basic auth credentials|authorization token has expired)/is,
-    title: "the registry refuses the image",
-    fix: "Let the execution role pull: ecr:GetAuthorizationToken, ecr:BatchGetImage, ecr:GetDownloadUrlForLayer, and the repository's policy if it is another account's. On EC2, without an execution role, it is the role of the instance.",
+    title: "the registry denies access to the image",
+    fix: "Allow the execution role ecr:GetAuthorizationToken, ecr:BatchGetImage and ecr:GetDownloadUrlForLayer, and allow it in the repository's policy if the repository is in another account. On EC2 without an execution role, the instance's role pulls.",
   },
   {
     cause: "image-missing",
     isTransient: false,
     pattern: /CannotPull\w*Error.*(not found|NotFound|manifest unknown|does not exist)/is,
     title: "the image does not exist",
-    fix: "Look for the digest in the repository; a lifecycle policy may have removed it. Publish the version again.",
+    fix: "Check that the repository has the digest; a lifecycle policy may have removed it. Publish the version again.",
   },
   {
     cause: "role-unusable",
@@ -103,8 +103,8 @@ export const startRules: readonly CauseRule[] = [
     isTransient: true,
     pattern:
       /CannotPull\w*Error.*(failed to extract layer|invalid tar header|failed to register layer|unexpected EOF|failed (size|digest) validation|digest mismatch)/is,
-    title: "a layer of the image can't be unpacked",
-    fix: "Pull the digest elsewhere: if it fails there too, the image is damaged, so publish it under a new version; if it doesn't, the pull broke off, so deploy again.",
+    title: "a layer of the image can't be extracted",
+    fix: "Pull the digest on another machine. If that fails too, the image is damaged: publish it under a new version. If not, the pull was interrupted: deploy again.",
   },
   {
     cause: "invalid-command",

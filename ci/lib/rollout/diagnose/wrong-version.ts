@@ -5,20 +5,20 @@ type Told = Pick<Diagnosis, "cause" | "title" | "fix">;
 
 const mixed: Told = {
   cause: "mixed-answers",
-  title: "the public URL answers as the new version on some tries and otherwise on others",
-  fix: 'Find out who else answers: a second service or target group behind the same name, a cache, an old DNS record. "verifyTasks" in the target asks each task at its own address; a task that answers wrongly there has another image than its tag says.',
+  title: "the public URL returns the new version in some responses and something else in others",
+  fix: 'Find what else responds: a second service or target group behind the same name, a cache, an old DNS record. "verifyTasks" in the target checks each task at its own address; a task that returns the wrong version there runs another image than its tag names.',
 };
 
 const errors: Told = {
   cause: "errors-served",
-  title: "the tasks are healthy, and what the public asks for is answered with an error",
-  fix: "Read the app's log for that request. The health check does not see it: let it ask for more than that the process lives.",
+  title: "the tasks are healthy, but the public URL returns an error",
+  fix: "Read the app's log for that request. The health check does not detect the error: make it check more than that the process runs.",
 };
 
 const otherwise: Told = {
   cause: "wrong-version-served",
-  title: "the tasks of the new revision run, and the public URL answers otherwise",
-  fix: 'Start the image by its digest and ask it: if it answers the same, it was built from other sources or takes its version from elsewhere than the variable that carries it ("versionVariable" in the target, VERSION by default); if not, the load balancer, a cache or DNS leads to somewhere else.',
+  title: "the tasks of the new revision run, but the public URL returns something else",
+  fix: 'Run the image by its digest and request its version: if the response is the same, the image was built from other sources or does not read its version from the version variable ("versionVariable" in the target, VERSION by default); if not, the load balancer, a cache or DNS routes elsewhere.',
 };
 
 /** Why what ECS calls good is not what is served, as far as the answers tell. Pure. */

@@ -34,15 +34,15 @@ export function failFast(session: Session, { earlyStop, onTimeout }: AllowedActi
     const end = endOf(subject, snapshots.at(-1) as Snapshot);
     if (end !== undefined) {
       done = true;
-      session.progress(`ECS is not asked to roll back: ${end}.`);
+      session.progress(`Not requesting a rollback: ${end}.`);
       return subject;
     }
-    session.progress(`Asking ECS to roll back ${why}.`);
+    session.progress(`Requesting a rollback from ECS ${why}.`);
     const answer = await requestRollback(session, subject, why);
     if (answer === "moved") return subject;
     done = true;
     if (answer === "asked") return { ...subject, rollback: { why }, deadline: session.clock.now() + rollbackLimit };
-    session.progress(`ECS can't be asked to roll back (${answer.refused}): it goes on by itself.`);
+    session.progress(`The rollback request is not possible (${answer.refused}); ECS continues the rollout.`);
     return subject;
   };
 
@@ -78,7 +78,9 @@ function endOf(subject: Subject, latest: Snapshot): string | undefined {
 
 function early({ title, failures }: FailFastReason): string {
   const tasks =
-    failures === 1 ? "1 task has failed of it and ECR has no such digest" : `${failures} tasks have failed of it`;
+    failures === 1
+      ? "1 task has failed with this cause and ECR has no such digest"
+      : `${failures} tasks have failed with this cause`;
   return `early: ${title} - ${tasks}`;
 }
 

@@ -48,7 +48,7 @@ export function lastSuccessful(history: readonly DeploymentRecord[], running: Ru
   if (last) return last;
   throw new InputError(
     "nothing-proven",
-    `Nothing is known to go back to: of the ${history.length} deployments that ECS remembers none ended well with something else than what runs now (${running.version ?? running.image}). Name a version or a revision with --to; see history.`,
+    `No rollback target: none of the last ${history.length} deployments succeeded with a release other than the running one (${running.version ?? running.image}). Name a version or a revision with --to; run history for the list.`,
   );
 }
 

@@ -51,7 +51,7 @@ export async function firstStartable(
     const missing = source && (await missingOf(source));
     if (source && missing?.length === 0) return { goal, source };
     const why = missing ? `${missing.join(" and ")} is not in ECR, or can't be pulled` : "the revision was deleted";
-    session.progress(`Passing over ${nameIn(goal.taskDefinition)}: ${why}.`);
+    session.progress(`Skipping ${nameIn(goal.taskDefinition)}: ${why}.`);
   }
   return undefined;
 }

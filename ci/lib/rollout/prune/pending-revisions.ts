@@ -34,5 +34,5 @@ async function deployOf(session: Session, arn: string): Promise<string | undefin
   const found = await describeRevision(session, arn);
   const verb = tagOf(found, revisionTag.verb);
   if (verb === undefined || session.clock.now() - registeredAt(found) > pendingFor) return undefined;
-  return `a ${verb === "undo" ? "rollback" : verb} of ${tagOf(found, revisionTag.version) ?? "its version"} has registered it and not rolled it out`;
+  return `a ${verb === "undo" ? "rollback" : verb} of ${tagOf(found, revisionTag.version) ?? "its version"} registered it and has not rolled it out`;
 }

@@ -38,7 +38,7 @@ export async function pruneRevisions(session: Session, keep: number): Promise<Pr
   const nameOf = (revision: number) => `${family}:${revision}`;
   const report: PruneResult = { keep, deregistered: [], inUse: [], left: 0 };
   try {
-    session.progress(`Looking which old revisions of ${family} nobody uses: the ${keep} newest stay.`);
+    session.progress(`Finding unused revisions of ${family} (keeping the newest ${keep}).`);
     const addPending = pendingSearch(session);
     const { free, inUse } = await findUnused(session, keep, addPending);
     report.inUse = inUse.map(({ revision, by }) => ({ revision: nameOf(revision), by }));

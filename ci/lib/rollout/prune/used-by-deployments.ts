@@ -26,12 +26,13 @@ export async function addDeployments(session: Session, uses: RevisionUses, servi
   for (const taskDefinition of revisions.values()) uses.addDeployed(taskDefinition);
 
   for (const one of past.filter(({ status }) => !isFinished(status))) {
-    for (const arn of [one.target, ...one.sources]) uses.add(revisions.get(arn), `${name} is being deployed to`);
+    for (const arn of [one.target, ...one.sources])
+      uses.add(revisions.get(arn), `a deployment of ${name} is in progress with it`);
   }
   const good = past.filter(({ status }) => status === "SUCCESSFUL").sort((a, b) => b.createdAt - a.createdAt);
   // The last one that ended well is what the service is set to, or else it is this one.
   const before = good.find((one) => brought(one) !== service.taskDefinition);
-  uses.add(before && brought(before), `${name} would go back to it`);
+  uses.add(before && brought(before), `${name} would roll back to it`);
 }
 
 /** What `rollback` would go back to. */
@@ -39,7 +40,7 @@ export async function addRollbackTarget(session: Session, uses: RevisionUses): P
   const { running } = await readService(session.aws, session.target, session.signal);
   const past = await readHistory(session, historyLimit);
   try {
-    uses.add(lastSuccessful(past, running).taskDefinition, "a rollback would go back to it");
+    uses.add(lastSuccessful(past, running).taskDefinition, "a rollback would roll back to it");
   } catch (error) {
     if (!(error instanceof InputError) || error.code !== "nothing-proven") throw error;
   }

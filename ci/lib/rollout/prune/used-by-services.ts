@@ -33,7 +33,7 @@ async function describe(session: Session, cluster: string, services: string[]): 
   const answer = await session.aws.ecs.send(command, abort(session));
   // A service that was deleted since it was listed uses nothing; any other failure hides something.
   const hidden = answer.failures?.find(({ reason }) => reason !== "MISSING");
-  if (hidden) throw new Error(`ECS does not tell of ${hidden.arn} (${hidden.reason}).`);
+  if (hidden) throw new Error(`ECS did not describe ${hidden.arn} (${hidden.reason}).`);
   return answer.services ?? [];
 }
 

@@ -67,11 +67,11 @@ async function performRollback(session: Session, undoing: FailedRollout): Promis
     const source = await sourceOf(session, undoing);
     const base = String(source.taskDefinition.taskDefinitionArn);
     const { left, register } = await rollbackRevision(session, source, { current, undone, why });
-    if (!left && !isStillOurs(service, subject)) return { why, refused: `the service is set to ${current} by now` };
+    if (!left && !isStillOurs(service, subject)) return { why, refused: `the service is now set to ${current}` };
     if (left && subject.classicOnly !== undefined && isBackOnOurs(service, subject, left)) {
-      return { why, refused: `${nameIn(left.arn)} was rolled out for that already, and ECS went back from it` };
+      return { why, refused: `${nameIn(left.arn)} was already rolled out as the rollback, and ECS rolled it back` };
     }
-    session.progress(`Going back to ${nameIn(base)}, because ${why}.`);
+    session.progress(`Rolling back to ${nameIn(base)}, because ${why}.`);
     const { now, before } = await serviceRevisions(session, { ...undoing, base });
     const groups = await readTargetGroups(session, service);
     const revision = left ?? (await register());
@@ -103,7 +103,10 @@ async function performRollback(session: Session, undoing: FailedRollout): Promis
 async function sourceOf(session: Session, { subject, base }: FailedRollout): Promise<RawTaskDefinition> {
   const made = await describeRevision(session, base);
   const goal = await rollbackSource(session, made, subject.taskDefinition);
-  if (goal !== base) session.progress(`${nameIn(base)} never ended well itself: ${nameIn(goal)} is the last that did.`);
+  if (goal !== base)
+    session.progress(
+      `${nameIn(base)} never succeeded itself; rolling back to ${nameIn(goal)}, the last revision that did.`,
+    );
   const source = goal === base ? made : await describeRevision(session, goal);
   return await startableSource(session, source, subject.taskDefinition);
 }

@@ -30,7 +30,7 @@ export async function rollBackIfNeeded(
   const why = rollbackReason(ended) ?? (await earlierReason(session, watched));
   if (why === undefined) return undefined;
   if (base === undefined)
-    return { why, refused: "it was not this attempt that began it, so what it replaced is not known" };
+    return { why, refused: "another call began the rollout, so its previous revision is unknown" };
   const { ours } = watched.snapshots.at(-1) ?? {};
   const { desiredCount } = started.service;
   return rollBackAutomatically(session, {

@@ -20,7 +20,7 @@ export interface Seen {
  */
 export function rollbackReason({ watched, http, baseline, version }: Seen): string | undefined {
   const { verdict } = watched.judgement;
-  if (verdict === "failed" && isGivenUp(watched)) return "ECS gave the rollout up and went back to nothing";
+  if (verdict === "failed" && isGivenUp(watched)) return "ECS stopped the rollout without a rollback";
   if (verdict !== "deployed" || http.state !== "wrong" || !http.proven) return undefined;
   if (ownershipOf(baseline) !== "ours") return undefined;
   return `${http.url} answers ${http.answered} instead of ${version}`;

@@ -49,7 +49,7 @@ export async function rollbackRevision(
 export async function reasonTagOf(session: Session, current: string, undone: string): Promise<string | undefined> {
   const revision = await describeRevision(session, current);
   return isUndoOf(revision, undone)
-    ? (tagOf(revision, revisionTag.because) ?? "an earlier call has found it wrong")
+    ? (tagOf(revision, revisionTag.because) ?? "an earlier call proved it wrong")
     : undefined;
 }
 

@@ -51,9 +51,10 @@ export async function startableSource(
     session,
     goals.filter((one) => one.taskDefinition !== source.taskDefinition.taskDefinitionArn),
   );
-  if (!found)
-    throw new SlipwayError("nothing-startable", 4, `${gone}, and no other release that ended well can be started`);
-  session.progress(`${gone}: ${nameIn(found.goal.taskDefinition)} is the last that ended well and can be started.`);
+  if (!found) throw new SlipwayError("nothing-startable", 4, `${gone}, and no other successful release can be started`);
+  session.progress(
+    `${gone}: ${nameIn(found.goal.taskDefinition)} is the last successful revision that can be started.`,
+  );
   return found.source;
 }
 

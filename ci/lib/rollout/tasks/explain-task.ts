@@ -61,7 +61,7 @@ function plain(run: DeployTaskRun, container: string, how: TaskFailure): Pick<Ca
     case "stopped":
       return {
         title: "the task was stopped from outside before its command was done",
-        fix: "Ask who did; AWS CloudTrail has StopTask and its caller.",
+        fix: "Find the caller of StopTask in AWS CloudTrail.",
       };
     case "not-started":
       return {

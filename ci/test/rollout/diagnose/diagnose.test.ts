@@ -111,7 +111,7 @@ for (const status of ["DRAINING", "INACTIVE"]) {
     const look = snapshot({ tasks: [oldTask({ desiredStatus: "STOPPED" }), exited({ exitCode: 1 })] });
     const { cause, title, evidence, fix } = diagnose(subject, [{ ...look, service: { ...look.service, status } }]);
     assert.equal(cause, "service-deleted");
-    assert.equal(title, "somebody deleted the service");
+    assert.equal(title, "the service was deleted");
     assert.deepEqual(evidence, [`service ${status}, 1 tasks wanted, 1 still running`]);
     assert.match(fix, /DeleteService/);
   });

@@ -12,13 +12,16 @@ test("two tasks that fail of a missing image end the rollout, long before the br
   const startedAt = clock.now();
   const report = await roll();
   assert.equal(report.verdict, "rolled-back");
-  assert.match(report.reason, /Rolled back by us, early: the image does not exist - 2 tasks have failed of it/);
+  assert.match(
+    report.reason,
+    /Rolled back by us, early: the image does not exist - 2 tasks have failed with this cause/,
+  );
   assert.equal(report.diagnosis?.cause, "image-missing");
   const took = (clock.now() - startedAt) / 1000;
   assert.ok(took < 330, `it took ${took} s`);
   const [stop] = fake.sent("StopServiceDeployment");
   assert.deepEqual(Object.values(stop ?? {}), [report.deployment.arn, "ROLLBACK"]);
-  assert.ok(lines.some((line) => line.startsWith("Asking ECS to roll back early")));
+  assert.ok(lines.some((line) => line.startsWith("Requesting a rollback from ECS early")));
 });
 
 test("one task is enough where ECR itself says that there is no such digest", async (t) => {
@@ -28,7 +31,7 @@ test("one task is enough where ECR itself says that there is no such digest", as
       ? { imageDetails: [{ imageDigest: newDigest }] }
       : new Fault("ImageNotFoundException", "not there");
   const startedAt = clock.now();
-  assert.match((await roll()).reason, /1 task has failed of it and ECR has no such digest/);
+  assert.match((await roll()).reason, /1 task has failed with this cause and ECR has no such digest/);
   assert.ok(clock.now() - startedAt < 200_000);
   const reads = fake.sent("DescribeImages").filter((input) => JSON.stringify(input).includes(newDigest));
   assert.equal(reads.length, 2);
@@ -106,8 +109,8 @@ test("what ECS has called done is not rolled back at the deadline, and that is t
   const { fake, lines, roll } = await scene(t, { updates: [undrained] });
   const report = await roll({ timeoutMs: 600_000, permitted: { onTimeout: "rollback" } });
   assert.equal(report.verdict, "timed-out");
-  assert.ok(lines.includes("ECS is not asked to roll back: the service deployment is SUCCESSFUL."));
-  assert.ok(!lines.some((line) => line.startsWith("Asking ECS")));
+  assert.ok(lines.includes("Not requesting a rollback: the service deployment is SUCCESSFUL."));
+  assert.ok(!lines.some((line) => line.startsWith("Requesting a rollback")));
   assert.equal(fake.sent("StopServiceDeployment").length, 0);
 });
 

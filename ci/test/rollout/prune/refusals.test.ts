@@ -40,12 +40,12 @@ for (const [operation, why, fault, message] of refusals) {
   });
 }
 
-test("where ECS does not tell of a service that it lists nothing is deregistered", async (t) => {
+test("nothing is deregistered where ECS does not describe a service that it lists", async (t) => {
   const { keep, fake } = await keepScene(t);
   const describe = fake.script.DescribeServices;
   fake.script.DescribeServices = (input) => ({
     ...((describe?.(input) ?? {}) as object),
     failures: [{ arn: "arn:worker", reason: "ACCESS_DENIED" }],
   });
-  assert.match(String((await keep()).refused), /does not tell of arn:worker \(ACCESS_DENIED\)/);
+  assert.match(String((await keep()).refused), /did not describe arn:worker \(ACCESS_DENIED\)/);
 });

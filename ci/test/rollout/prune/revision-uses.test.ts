@@ -38,22 +38,22 @@ const uses: [what: string, plant: (world: World, elsewhere: Elsewhere) => void, 
   [
     "that an unfinished service deployment brings",
     (world) => addServiceDeployment(world, "sd10", 3, "IN_PROGRESS"),
-    /is being deployed to/,
+    /a deployment of service \S+ is in progress with it/,
   ],
   [
     "that an unfinished service deployment replaces",
     (world) => addServiceDeployment(world, "sd10", 9, "ROLLBACK_IN_PROGRESS", [3]),
-    /is being deployed to/,
+    /a deployment of service \S+ is in progress with it/,
   ],
   [
     "of a service deployment in a state that is not known yet",
     (world) => addServiceDeployment(world, "sd10", 3, "PONDERING"),
-    /is being deployed to/,
+    /a deployment of service \S+ is in progress with it/,
   ],
   [
     "of the last service deployment that ended well",
     (world) => addServiceDeployment(world, "sd10", 3, "SUCCESSFUL"),
-    /would go back to it/,
+    /would roll back to it/,
   ],
   [
     "of another service in another cluster",
@@ -77,7 +77,7 @@ const uses: [what: string, plant: (world: World, elsewhere: Elsewhere) => void, 
         taskDefinition: revisionArn(revision),
       }));
     },
-    /service worker would go back to it/,
+    /service worker would roll back to it/,
   ],
   [
     "of a task in another cluster",
@@ -165,9 +165,9 @@ function registered(world: World, verb: string, ago: number) {
 }
 
 for (const [verb, by] of [
-  ["deploy", "a deploy of v2.0.0 has registered it and not rolled it out"],
-  ["rollback", "a rollback of v2.0.0 has registered it and not rolled it out"],
-  ["undo", "a rollback of v2.0.0 has registered it and not rolled it out"],
+  ["deploy", "a deploy of v2.0.0 registered it and has not rolled it out"],
+  ["rollback", "a rollback of v2.0.0 registered it and has not rolled it out"],
+  ["undo", "a rollback of v2.0.0 registered it and has not rolled it out"],
 ] as const) {
   test(`a revision that a ${verb} has registered and not rolled out is not deregistered`, async (t) => {
     const { world, keep } = await keepScene(t);

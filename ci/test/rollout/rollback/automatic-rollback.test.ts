@@ -129,9 +129,9 @@ test("the desired count that a deploy has set goes back with it", async (t) => {
   const two: Story = [[40, (world) => addTask(world, "b0", revisionArn(8), newDigest)], ...success];
   const { fake, roll } = await wrong(t, { updates: [two, takenBack] });
   const overrides = { environment: {}, secrets: {}, desiredCount: 2 };
-  const asked = { overrides, force: false, ignore: [], scanSeverity: "CRITICAL" };
+  const settings = { overrides, force: false, ignore: [], scanSeverity: "CRITICAL" };
   const counts = () => fake.sent("UpdateService").map(({ desiredCount }) => desiredCount);
-  assert.equal((await roll({ asked })).verdict, "rolled-back");
+  assert.equal((await roll({ settings })).verdict, "rolled-back");
   assert.deepEqual(counts(), [2, 1]);
 });
 

@@ -66,6 +66,6 @@ test("nothing is taken back that somebody replaces in that very moment, and it i
   };
   const report = await roll({ ask: wrongFrom(world, begin) });
   assert.equal(report.verdict, "failed");
-  assert.match(String(report.undo?.refused), /set to .*service:7 by now/);
+  assert.match(String(report.undo?.refused), /is now set to .*service:7$/);
   assert.equal(fake.sent("UpdateService").length, 1);
 });

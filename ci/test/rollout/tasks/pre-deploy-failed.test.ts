@@ -73,7 +73,7 @@ test("an exit code of 0 after somebody has stopped the task is no success", asyn
     stopCode: "UserInitiated",
     stoppedReason: "x",
   });
-  await assert.rejects(roll(), { code: "before-failed", message: /somebody stopped the task/ });
+  await assert.rejects(roll(), { code: "before-failed", message: /a user stopped the task/ });
   assert.match(String(record()), /stopped$/);
   assert.equal(fake.sent("UpdateService").length, 0);
 });
