@@ -28,9 +28,7 @@ test("a rollback passes over what can't be started any more, and shows it", asyn
   const report = await back();
   assert.equal(report.verdict, "deployed");
   assert.equal(report.release.version, "v1.0.0");
-  assert.ok(
-    lines.includes(`Skipping service:8: ${repository}@${digestOf("1")} is not in ECR, or can't be pulled.`),
-  );
+  assert.ok(lines.includes(`Skipping service:8: ${repository}@${digestOf("1")} is not in ECR, or can't be pulled.`));
 });
 
 test("an archived image can't be started either", async (t) => {
