@@ -24,16 +24,16 @@ const afterRollback: Report = {
   says: "success",
   source: `hashicorp/terraform-provider-aws #19519, ${action} #191`,
 };
-/** Where no task has failed: whether it sees one that has depends on the second in which it looks. */
+/** Only where no task has failed: the tool sees a failed task or not, depending on when it polls. */
 const afterQuietRollback: Report = { tool: /fabfuel/, says: "success", source: "fabfuel/ecs-deploy #185" };
 
 export const comparedDrills: readonly ComparedDrill[] = [
-  pick("goes-well"),
+  pick("succeeds"),
   pick("exits-at-once", { reported: [afterRollback] }),
   pick("image-missing", { reported: [afterRollback] }),
   pick("breaker-without-rollback"),
-  pick("somebody-else-deploys", { reported: [{ tool: waiters, says: "success", source: `${action} #191` }] }),
-  pick("somebody-rolls-it-back", { reported: [afterRollback, afterQuietRollback] }),
+  pick("concurrent-deploy", { reported: [{ tool: waiters, says: "success", source: `${action} #191` }] }),
+  pick("user-rolls-back-deployment", { reported: [afterRollback, afterQuietRollback] }),
   pick("desired-count-0", {
     reported: [{ tool: /waiter|ecs wait|fabfuel|aws-actions/, says: "success", source: `${action} #191` }],
   }),
@@ -43,7 +43,7 @@ export const comparedDrills: readonly ComparedDrill[] = [
   }),
   pick("secret-denied-without-breaker"),
   // Reported as retried to the end by the SDK's waiter: its table row tells the seconds.
-  pick("look-denied", {
+  pick("describe-denied", {
     reported: [
       {
         tool: /SDK waiter/,

@@ -1,20 +1,20 @@
 import type { ComparisonResult } from "./compare.js";
 import type { Tool, ToolReport } from "./tool.js";
 
-/** Where and when it was measured. */
+/** Date, machine and settings of a comparison. */
 export interface ComparisonConditions {
   date: string;
   machine: string;
   versions: string[];
   /** Of the whole comparison. */
   seconds: number;
-  /** How many rollouts ran at the same time. */
+  /** Number of rollouts that ran at the same time. */
   jobs: number;
   speed: string;
 }
 
 /** The comparison as Markdown: a matrix to read at one glance, then every result. Pure. */
-export function formatComparison(results: readonly ComparisonResult[], circumstances: ComparisonConditions): string {
+export function formatComparison(results: readonly ComparisonResult[], serviceRecord: ComparisonConditions): string {
   const tools = [...new Set(results.map(({ tool }) => tool))];
   const drills = [...new Set(results.map(({ drill }) => drill))];
   const of = (drill: ComparisonResult["drill"], tool: Tool) =>
@@ -36,7 +36,7 @@ export function formatComparison(results: readonly ComparisonResult[], circumsta
     `${each.reported.message.slice(0, 100)}${each.deregistered ? " (leaves the service on a deregistered revision)" : ""}`,
   ]);
   return [
-    introduction(circumstances),
+    introduction(serviceRecord),
     table(["drill", ...tools.map(nameOf)], [...matrix, ["**right**", ...right]]),
     table(["drill", "tool", "truth", "", "said", "s after truth", "s in all", "API calls", "its words"], details),
   ].join("\n\n");

@@ -10,7 +10,7 @@ import { run } from "../common/run-program.js";
 const requirements = fileURLToPath(new URL("requirements.txt", import.meta.url));
 const MINUTES = 60_000;
 
-/** Where the tools' programs are. */
+/** Paths of the installed tools. */
 export interface Installed {
   bin(name: "aws" | "ecs" | "python3"): string;
 }

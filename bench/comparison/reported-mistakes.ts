@@ -1,7 +1,7 @@
 import type { ComparisonResult } from "./compare.js";
 
 /**
- * Where a tool did something else than it is reported to do on AWS: then the local AWS, the tool or the report is not what it was taken
+ * Lists the tools that differ from what is reported of them on AWS: then the local AWS, the tool or the report is not what it was taken
  * for. Pure.
  */
 export function findDeviations(results: readonly ComparisonResult[]): string[] {

@@ -4,7 +4,7 @@ import type { StoredOutcome } from "../oracle/stored-state.js";
 import type { ToolReport } from "./tool.js";
 
 /**
- * What became of the release in the eyes of who sent it. A tool's own second update that leaves the service on another version has taken
+ * Returns the outcome of the release as its sender sees it. A tool's own second update that leaves the service on another version has taken
  * it back; one that ECS runs and that serves another version has failed.
  * @param updates How often the tool has called UpdateService.
  */
@@ -13,7 +13,7 @@ export function outcomeOf({ state, returned }: StoredOutcome, servesWrong: boole
   return state === "deployed" && servesWrong ? "failed" : state;
 }
 
-/** What the verdicts of our deployer say became of the release. */
+/** Outcome that each verdict of Slipway stands for. */
 const meant: Partial<Record<Verdict | "refused", RolloutState>> = {
   refused: "none",
   deployed: "deployed",

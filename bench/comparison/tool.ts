@@ -15,9 +15,9 @@ export interface Job {
   limit: number;
 }
 
-/** What a tool says became of it. */
+/** Result that a tool reports. */
 export interface ToolReport {
-  /** Whether it says that the release is deployed. */
+  /** True when it reports that the release is deployed. */
   success: boolean;
   /** In one word, where it tells more than success or failure. */
   verdict?: string;
@@ -36,7 +36,7 @@ export interface Tool {
   deploy(job: Job): Promise<ToolReport>;
 }
 
-/** What a tool's program finds around it. */
+/** Returns the environment variables of a tool's process. */
 export function environment({ url, target, keys }: Job): Record<string, string> {
   return environmentOf(url, target.region, keys);
 }

@@ -10,7 +10,7 @@ import { slipway } from "./tools/slipway.js";
 
 export interface ToolSet {
   tools: Tool[];
-  /** What the tools themselves say they are. */
+  /** Versions that the tools report. */
   versions: string[];
 }
 

@@ -32,10 +32,10 @@ export async function openContainerEnvironment(
   try {
     const stage = await openHttpEnvironment(onContainers(scenario, factor), target, speed, {
       image: programImages(scenario, label),
-      runtime(context, casting) {
+      runtime(context, taskScripts) {
         registry = context.registry.url();
         const { container, containerPort: port } = target;
-        return createScriptedContainers(context, { engine, door, casting, container, port, factor });
+        return createScriptedContainers(context, { engine, door, taskScripts, container, port, factor });
       },
       loadBalancer: ({ clock }) =>
         createLoadBalancer({ clock, settings: drain === undefined ? {} : { deregistrationDelay: drain / factor } }),

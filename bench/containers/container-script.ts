@@ -1,6 +1,6 @@
 import type { TaskScript } from "../scenario/scenario.js";
 
-/** What becomes of the requests to the registry while a task pulls its image. */
+/** Fault of the registry requests of one image pull. */
 export interface PullFault {
   /** Milliseconds that each manifest takes. */
   delay?: number;
@@ -8,21 +8,21 @@ export interface PullFault {
   answer?: 403 | 404 | "cut";
 }
 
-/** What a real container is told, so that it does what the script says of a simulated one. */
+/** Configuration that makes a real container follow a task script. */
 export interface ContainerBehaviour {
   environment: Record<string, string>;
   command?: string[];
   pull: PullFault;
 }
 
-/** Why a failing pull or start can't be had from real containers; by what ECS says of it. */
+/** Pull and start failures that real containers can't reproduce, by ECS's message, with the reason. */
 const unplayable: [pattern: RegExp, why: string][] = [
   [/retrieve secret/, "the local AWS keeps no secrets"],
   [/Capacity is unavailable|limit on the number of vCPUs/, "this machine has no capacity of AWS that could run out"],
 ];
 
 /**
- * Why a task with this script can't be a real container; nothing when it can. Pure.
+ * Returns the reason why a real container can't follow this script, or undefined when it can. Pure.
  * @param grace Milliseconds of the scenario for which failing checks count for nothing.
  */
 export function whyNotReal({ pullError = "", health, target }: TaskScript, grace: number): string | undefined {

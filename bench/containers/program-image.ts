@@ -5,7 +5,7 @@ import { digestOf } from "../http/push-image.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { program } from "./program.js";
 
-/** What the images of one stage are labelled with, so that they can be removed without those of another. */
+/** Label of the images of one environment, by which they are removed. */
 export const imageLabel = "slipway.drill";
 
 /** Makes images of the program; each is one of its own by the version in its configuration, and all share a layer. */

@@ -17,7 +17,7 @@ import type { RegistryProxy } from "./registry-proxy.js";
 export interface ScriptedContainersOptions {
   engine: Engine;
   door: RegistryProxy;
-  casting: TaskScripts;
+  taskScripts: TaskScripts;
   /** The container that plays, and its port. */
   container: string;
   port: number;
@@ -26,7 +26,7 @@ export interface ScriptedContainersOptions {
 
 /** Real containers that do what the scenario says of their tasks: each is told its part by its environment. */
 export function createScriptedContainers(context: RuntimeContext, cast: ScriptedContainersOptions): ScriptedRuntime {
-  const { engine, door, casting, container, port, factor } = cast;
+  const { engine, door, taskScripts, container, port, factor } = cast;
   const { authorization } = context.registry;
   // Tasks that are started at the same time pull at the same time, and each by its own script.
   const way = new AsyncLocalStorage<string>();
@@ -40,8 +40,8 @@ export function createScriptedContainers(context: RuntimeContext, cast: Scripted
   const running = new Map<string, string>();
 
   function withItsPart(spec: TaskSpec): { part: TaskSpec; url: string } {
-    casting.behaviourOf(spec);
-    const script = casting.scriptOf(spec.taskArn)?.script ?? {};
+    taskScripts.behaviourOf(spec);
+    const script = taskScripts.scriptOf(spec.taskArn)?.script ?? {};
     const { environment, command, pull } = containerBehaviour(script, port, factor);
     const variables = variablesOf(environment);
     const override = { name: container, environment: variables, ...(command && { command }) };

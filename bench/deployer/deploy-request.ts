@@ -3,15 +3,15 @@ import type { HttpTarget } from "../../ci/lib/rollout/verify/verify.js";
 import type { CompleteTarget } from "../scenario/complete-target.js";
 import type { DeployerSettings } from "../scenario/scenario.js";
 
-/** What the deployer's process is told to do. */
+/** Arguments of the deployer's process. */
 export interface DeployRequest {
   /** The way to the local AWS. */
   endpoint: string;
   target: CompleteTarget;
   release: Release;
-  /** Where the public URL is asked; without it ECS's witnesses are all there is. */
+  /** Public URL to verify; without it the deployer relies on ECS alone. */
   http?: HttpTarget;
   settings?: Omit<DeployerSettings, "http">;
-  /** How far its clock is ahead, in milliseconds. */
+  /** Offset of its clock, in milliseconds; positive when it is ahead. */
   clockSkew?: number;
 }

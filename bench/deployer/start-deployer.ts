@@ -3,7 +3,7 @@ import type { Report } from "../../ci/lib/rollout/result.js";
 import { type Ended, run } from "../common/run-program.js";
 import type { DeployRequest } from "./deploy-request.js";
 
-/** How the deployer's process ended. Neither is there when it was killed. */
+/** Result of the deployer's process. A killed process has neither a report nor an error. */
 export interface DeployerEnd {
   exitCode: number;
   report?: Report;

@@ -13,7 +13,7 @@ export function chooseDrills<T extends { name: string }>(drills: readonly T[], n
     if (found.length > 0) return found;
     const all = drills.map((drill) => drill.name);
     throw new Error(
-      `--name ${name}: there is no such drill. Nearest: ${nearest(name, all).join(", ")}. npm run drill -- --list tells all.`,
+      `--name ${name}: there is no such drill. Nearest: ${nearest(name, all).join(", ")}. npm run drill -- --list prints all.`,
     );
   });
 }
@@ -41,7 +41,7 @@ export function nearest(wanted: string, names: readonly string[]): string[] {
     .map(({ name }) => name);
 }
 
-/** How many letters must be put in, taken out or replaced (Levenshtein). */
+/** Returns the number of letters to insert, delete or replace (Levenshtein distance). */
 function changesBetween(one: string, other: string): number {
   let above = Array.from({ length: other.length + 1 }, (_, index) => index);
   for (const [row, letter] of [...one].entries()) {

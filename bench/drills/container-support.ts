@@ -5,7 +5,7 @@ import { terraformSettings } from "./service-settings.js";
 /** As many containers of the program as a machine of two cores starts in the time that a rollout takes. */
 const MOST_TASKS = 12;
 
-/** Why a drill can't be played with real containers, in half a sentence; nothing when it can. Pure. */
+/** Returns the reason why a drill can't run with real containers, or undefined when it can. Pure. */
 export function whyNotWithContainers({ scenario, virtualOnly, withoutContainers }: Drill): string | undefined {
   if (withoutContainers ?? virtualOnly) return withoutContainers ?? virtualOnly;
   const { service, release, before, others = {} } = scenario;

@@ -5,20 +5,20 @@ import type { AskedMeanwhile } from "../../ci/lib/rollout/verify/during-rollout.
 import type { RolloutState } from "../oracle/rollout-state.js";
 import type { Drill, Ending } from "./drill.js";
 
-/** What became of a drill. */
+/** Result of a drill. */
 export interface DrillResult {
   drill: Drill;
-  /** What is true of the rollout, told by ECS's own state. */
+  /** State of the rollout, read from ECS's own state. */
   state: RolloutState;
-  /** Whether the deployer itself went back to what ran before. */
+  /** True when the deployer itself rolled back to the previous revision. */
   rolledBack: boolean;
-  /** What the deployer said. */
+  /** Verdict or error that the deployer reported. */
   reported: ReportedEnding;
   /** Seconds from the moment from which it was true and could be seen to the verdict; absent where nothing became true, or only by the deployer's own doing. */
   delay?: number;
   /** Seconds that the deploy took. */
   took: number;
-  /** What real containers answered the public after the verdict: versions, or `HTTP 503` and the like. */
+  /** Responses of the public URL after the verdict, with real containers: versions, or a status such as `HTTP 503`. */
   served?: string[];
   /** The version that was deployed, where the public was asked. */
   release?: string;
@@ -45,20 +45,13 @@ export function reportedEnding(
   };
 }
 
-/** What is wrong with what was said, in words; nothing when the verdict is the truth and what the drill expects. Pure. */
-export function mistakes({
-  drill,
-  state,
-  rolledBack: tookBack,
-  reported: said,
-  served,
-  release,
-}: DrillResult): string[] {
+/** Lists the mistakes of a drill's result; empty when the verdict is true and the one that the drill expects. Pure. */
+export function mistakes({ drill, state, rolledBack, reported: said, served, release }: DrillResult): string[] {
   const ended = formatEnding(said);
   const wanted = wantedOf(drill.ends);
   return [
     ...(isSaid(drill.ends, said) ? [] : [`it ended as ${ended}, and should have as ${wanted}`]),
-    ...("verdict" in said && !isTrue(said.verdict, state, tookBack, drill.servesWrong ?? false)
+    ...("verdict" in said && !isTrue(said.verdict, state, rolledBack, drill.servesWrong ?? false)
       ? [`it said ${ended}, and true is ${state}`]
       : []),
     ...("verdict" in said && served && release !== undefined && !isServed(said.verdict, served, release)
@@ -95,21 +88,21 @@ function wantedOf(ends: Ending): string {
 
 const isSaid = (ends: Ending, said: ReportedEnding) => formatEnding(said) === wantedOf(ends);
 
-/** Whether what is served agrees with a verdict that says something of it. */
+/** Checks that the served versions agree with the verdict. */
 function isServed(verdict: Verdict, served: string[], release: string): boolean {
   if (verdict === "deployed") return served.every((each) => each === release);
   return verdict !== "rolled-back" || !served.includes(release);
 }
 
-/** Whether a verdict is true of a rollout in this state. */
-function isTrue(verdict: Verdict, state: RolloutState, tookBack: boolean, servesWrong: boolean): boolean {
+/** Checks that a verdict is true of a rollout in this state. */
+function isTrue(verdict: Verdict, state: RolloutState, rolledBack: boolean, servesWrong: boolean): boolean {
   switch (verdict) {
     case "deployed":
       return state === "deployed" && !servesWrong;
     case "deployed-unverified":
       return state === "deployed";
     case "failed":
-      return (state === "failed" || (state === "deployed" && servesWrong)) && !tookBack;
+      return (state === "failed" || (state === "deployed" && servesWrong)) && !rolledBack;
     case "deployed-early":
       return state === "deployed" || state === "settling" || state === "early";
     case "paused":
@@ -117,7 +110,7 @@ function isTrue(verdict: Verdict, state: RolloutState, tookBack: boolean, serves
     case "timed-out":
       return state === "open" || state === "settling";
     case "rolled-back":
-      return state === "rolled-back" || state === "taken-back" || tookBack;
+      return state === "rolled-back" || state === "taken-back" || rolledBack;
     case "superseded":
       return state === "superseded" || state === "repeated";
     default:

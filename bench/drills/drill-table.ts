@@ -3,7 +3,7 @@ import { type DrillResult, formatEnding, mistakes } from "./drill-result.js";
 
 const head = ["drill", "true", "verdict", "s after truth", "s in all", "API calls", "diagnosis"];
 
-/** What became of the drills, as Markdown. Pure. */
+/** Formats the results of drills as a Markdown table. Pure. */
 export function formatDrills(played: readonly DrillResult[]): string {
   const line = (cells: readonly string[]) => `| ${cells.map((each) => each.replaceAll("|", "\\|")).join(" | ")} |`;
   return [line(head), `|${head.map(() => "---").join("|")}|`, ...played.map((each) => line(row(each)))].join("\n");
@@ -22,10 +22,10 @@ export function formatSum(played: readonly DrillResult[]): string {
 }
 
 function row(played: DrillResult): string[] {
-  const { drill, state, rolledBack: tookBack, reported: said, delay, took, calls } = played;
+  const { drill, state, rolledBack, reported: said, delay, took, calls } = played;
   return [
     drill.name,
-    tookBack ? `${state} by its own undo` : state,
+    rolledBack ? `${state} by its own undo` : state,
     `${mistakes(played).length > 0 ? "**wrong:** " : ""}${formatEnding(said)}`,
     delay === undefined ? "" : delay.toFixed(1),
     took.toFixed(0),

@@ -3,7 +3,7 @@ import type { Verdict } from "../../ci/lib/rollout/judge/verdict.js";
 import type { FindingId } from "../../ci/lib/rollout/preflight/finding.js";
 import type { Scenario } from "../scenario/scenario.js";
 
-/** How a deploy must end. */
+/** Expected ending of a deploy. */
 export type Ending =
   | { verdict: Verdict }
   /** The pre-flight names it, and nothing of the service is changed. */
@@ -15,18 +15,18 @@ export type Ending =
 export interface Drill {
   /** In words joined by hyphens; its file tells its group. */
   name: string;
-  /** What happens, in one sentence. */
+  /** Description of the fault, in one sentence. */
   description: string;
   scenario: Scenario;
   ends: Ending;
-  /** Why it can't be played in real time, where it can't. */
+  /** Reason why it can't run in real time, if so. */
   virtualOnly?: string;
-  /** Why it can't be played with real containers, where its scenario alone does not tell. */
+  /** Reason why it can't run with real containers, where the scenario does not show it. */
   withoutContainers?: string;
   /** ECS has what it wants, and what is served is not the release. */
   servesWrong?: boolean;
-  /** Whether requests fail on the way, and it must say so; false where none may. Nothing is asked of the report where this is absent. */
+  /** True when requests fail during the rollout and the report must state it; false when none may fail; absent when it is not checked. */
   dropsRequests?: boolean;
-  /** What the diagnosis must name, where it went wrong. */
+  /** Cause that the diagnosis must name, where the rollout fails. */
   cause?: Cause;
 }

@@ -18,7 +18,7 @@ const LIMIT = 20 * 60_000;
 
 export interface RealOptions {
   speed: Speed;
-  /** What runs the tasks as containers; without it they are simulated. */
+  /** Container runtime for the tasks; without it tasks are simulated. */
   engine?: Engine;
   /** Gives the drill up; everything that it made is taken down. */
   signal?: AbortSignal;
@@ -63,12 +63,12 @@ export async function runInRealTime(
     if (problems.length > 0) throw new Error(`${drill.name} could not be played: ${problems.join("; ")}`);
     const truth = await stage.outcome(0);
     const served = engine && scenario.service?.check !== "none" ? await servedBy(stage) : undefined;
-    const tookBack = truth.returned && door.calls.filter((call) => call === "UpdateService").length > 1;
+    const rolledBack = truth.returned && door.calls.filter((call) => call === "UpdateService").length > 1;
     return {
-      ...{ drill, state: truth.state, rolledBack: tookBack, took, calls: door.calls.length },
+      ...{ drill, state: truth.state, rolledBack, took, calls: door.calls.length },
       ...(served && { served, release: release.version }),
       reported: reportedEnding(ended.report, ended.error),
-      ...(truth.at !== undefined && !tookBack && { delay: (endedAt - truth.at) / 1000 }),
+      ...(truth.at !== undefined && !rolledBack && { delay: (endedAt - truth.at) / 1000 }),
     };
   } finally {
     await door.close();
@@ -76,7 +76,7 @@ export async function runInRealTime(
   }
 }
 
-/** What the public address answers, some times in a row: each version, or the status where there is none. */
+/** Requests the public URL six times and returns the distinct versions, or the status of a response without one. */
 async function servedBy({ url, host }: HttpEnvironment): Promise<string[]> {
   const answers = await Promise.all(Array.from({ length: 6 }, () => readVersion(url, host)));
   return [...new Set(answers)];

@@ -9,14 +9,14 @@ export async function runVirtually(drill: Drill, settings: DrillSettings, seed =
   const outcome = await simulate(scenario, seed);
   const run = outcome.runs.at(-1) ?? outcome.runs[0];
   const moment = outcome.oracle.moments.findLast(({ at }) => at <= run.endedAt) ?? outcome.oracle.moments[0];
-  const tookBack = hasTakenBack(outcome);
+  const rolledBack = hasTakenBack(outcome);
   const isOpen = ["none", "open", "settling"].includes(moment.state);
   return {
     drill,
     state: moment.state,
-    rolledBack: tookBack,
+    rolledBack,
     reported: reportedEnding(run.report, run.error),
-    ...(!isOpen && !tookBack && { delay: (run.endedAt - moment.visibleAt) / 1000 }),
+    ...(!isOpen && !rolledBack && { delay: (run.endedAt - moment.visibleAt) / 1000 }),
     took: (run.endedAt - run.startedAt) / 1000,
     calls: outcome.runs.reduce((sum, { calls }) => sum + calls, 0),
   };

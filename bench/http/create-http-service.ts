@@ -60,7 +60,7 @@ export async function register(
   return taskDefinition?.taskDefinitionArn ?? "";
 }
 
-/** What somebody else does: deploys a version of theirs. */
+/** Deploys a version as another user would. */
 export async function deployByHand(
   clients: Clients,
   target: CompleteTarget,

@@ -32,9 +32,9 @@ import { faultsOf } from "./scaled-faults.js";
 import { type Clients, clientsFor, type Keys } from "./sdk-clients.js";
 import { createWeb } from "./simulated-web.js";
 
-/** How fast a scenario is played in real time. */
+/** Speed of a scenario in real time. */
 export interface Speed {
-  /** What the scenario's own times are divided by: those of its tasks, its targets and what happens in the middle. */
+  /** Divisor of the scenario's own times: of its tasks, its targets and its interventions. */
   factor: number;
   /** Of the local ECS. */
   timing: EcsTiming;
@@ -63,22 +63,22 @@ export interface HttpEnvironment {
   running(version: string): string[];
   crash(taskArn: string): void;
   deny(actions: string[]): void;
-  /** What is true of the release, as the local ECS knows it; waits up to `limit` milliseconds until it can no longer change. */
+  /** Reads the release's outcome from the local ECS's state; waits up to `limit` milliseconds until it is final. */
   outcome(limit: number): Promise<StoredOutcome>;
   close(): Promise<void>;
 }
 
-/** What is otherwise simulated. */
+/** Replacements for the simulated parts. */
 export interface HttpEnvironmentOptions extends Partial<Pick<LocalAwsOptions, "loadBalancer">> {
   /** Runs tasks as they are cast. */
-  runtime?: (context: RuntimeContext, casting: TaskScripts) => ScriptedRuntime;
-  /** What the images have in them; nothing where tasks are simulated. */
+  runtime?: (context: RuntimeContext, taskScripts: TaskScripts) => ScriptedRuntime;
+  /** Makes the images' content; they are empty where tasks are simulated. */
   image?: ImageMaker;
   /** Aborted when the stage is to be given up while it is being set. */
   signal?: AbortSignal;
 }
 
-/** What runs a stage's tasks, and lets some crash. */
+/** Task runtime that follows scripts, and can crash a task. */
 export type ScriptedRuntime = Pick<SimulatedRuntime, "running" | "crash"> & TaskRuntime;
 
 export async function openHttpEnvironment(
@@ -88,7 +88,7 @@ export async function openHttpEnvironment(
   { image: make = emptyImage, runtime: open, signal, ...more }: HttpEnvironmentOptions = {},
 ): Promise<HttpEnvironment> {
   const stateDir = await mkdtemp(join(tmpdir(), "slipway-stage-"));
-  const casting = createTaskScripts(scenario);
+  const taskScripts = createTaskScripts(scenario);
   const denied = [...(scenario.aws?.deny ?? [])];
   const keys = { AccessKeyId: "AKIASLIPWAYBENCH0001", SecretAccessKey: randomBytes(20).toString("hex") };
   const faults = createFaults({ clock: systemClock });
@@ -102,14 +102,15 @@ export async function openHttpEnvironment(
     faults,
     runtime: (context) => {
       const { clock } = context;
-      runtime = open?.(context, casting) ?? createSimulatedRuntime(hastened(clock, factor), casting.behaviourOf);
+      runtime =
+        open?.(context, taskScripts) ?? createSimulatedRuntime(hastened(clock, factor), taskScripts.behaviourOf);
       return runtime;
     },
     loadBalancer: ({ clock }) =>
       createWeb(hastened(clock, factor), {
-        behaviourOf: casting.targetOf,
+        behaviourOf: taskScripts.targetOf,
         answerOf(taskArn) {
-          const { version = "", script } = casting.scriptOf(taskArn) ?? {};
+          const { version = "", script } = taskScripts.scriptOf(taskArn) ?? {};
           const { serves = {} } = script ?? {};
           // At its full length, where all else is hastened.
           return { version, status: 200, ...serves, takes: (serves.takes ?? 0) * factor };
@@ -138,11 +139,11 @@ export async function openHttpEnvironment(
       keys,
       release,
       begin() {
-        casting.begin();
+        taskScripts.begin();
         faults.replace(faultsOf(scenario, keys, factor));
       },
       publish: publishOne,
-      running: (wanted) => runtime?.running().filter((arn) => casting.scriptOf(arn)?.version === wanted) ?? [],
+      running: (wanted) => runtime?.running().filter((arn) => taskScripts.scriptOf(arn)?.version === wanted) ?? [],
       crash: (taskArn) => runtime?.crash(taskArn, 1),
       deny: (actions) => void denied.push(...actions),
       outcome: (limit) => readStoredOutcome(stateDir, release.image, limit),

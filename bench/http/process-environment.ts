@@ -1,6 +1,6 @@
 import type { Keys } from "./sdk-clients.js";
 
-/** What a program finds around it: the local AWS and its keys, and nothing of the user's own configuration. */
+/** Returns the environment variables of a program: the local AWS and its keys, and nothing of the user's own configuration. */
 export function environmentOf(url: string, region: string, keys: Keys): Record<string, string> {
   return {
     PATH: process.env.PATH ?? "",

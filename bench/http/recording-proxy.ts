@@ -12,7 +12,7 @@ export interface RecordingProxy {
   close(): Promise<void>;
 }
 
-/** What becomes of one call. */
+/** One API call that passes the proxy. */
 export interface ProxiedCall {
   /** Counted from 1. */
   number: number;

@@ -2,7 +2,7 @@ import type { FaultRule } from "../../infra/local/aws/index.js";
 import type { Scenario } from "../scenario/scenario.js";
 import type { Keys } from "./sdk-clients.js";
 
-/** What goes wrong with the deployer's calls, and only with those; as much sooner and shorter as all else. Clocks are as wrong as ever. */
+/** Returns the faults of the deployer's calls, with their times divided by the speed's factor. A clock's offset stays as it is. */
 export function faultsOf({ aws }: Scenario, { AccessKeyId }: Keys, factor: number): FaultRule[] {
   return (aws?.faults ?? []).map((rule) => {
     const { from, until } = rule;

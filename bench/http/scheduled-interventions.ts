@@ -3,7 +3,7 @@ import type { Intervention, Scenario } from "../scenario/scenario.js";
 import type { HttpEnvironment, Speed } from "./http-environment.js";
 import { intervene } from "./http-interventions.js";
 
-/** What others do in a scenario, each when its time has come. */
+/** Interventions of a scenario, each carried out at its time. */
 export interface ScheduledInterventions {
   /** The deployer is started. */
   begin(): void;

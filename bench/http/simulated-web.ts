@@ -9,7 +9,7 @@ import {
 
 export interface WebOptions {
   behaviourOf(target: LoadBalancerTarget): TargetBehaviour;
-  /** What a task answers at `/version`, after `takes` milliseconds of the clock. */
+  /** Response of a task to `/version`, after `takes` milliseconds of the clock. */
   answerOf(taskArn: string): { version: string; status: number; takes: number };
 }
 
@@ -30,7 +30,7 @@ export function createWeb(clock: Clock, { behaviourOf, answerOf }: WebOptions): 
     });
   }
 
-  /** What its requests get when the target's time is over. */
+  /** Answers open requests of a drained target with 502. */
   function cut(taskArn: string) {
     for (const response of open.get(taskArn) ?? []) response.writeHead(502).end("502 Bad Gateway");
     open.delete(taskArn);

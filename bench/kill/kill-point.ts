@@ -5,7 +5,7 @@ import { type CallHooks, openRecordingProxy } from "../http/recording-proxy.js";
 import { target } from "../scenario/fixture.js";
 import type { Scenario } from "../scenario/scenario.js";
 
-/** Where a deployer's process is killed, or loses an answer: at which of its calls, counted from 1, and when in it. */
+/** Call at which a deployer's process is killed or loses a response; calls are counted from 1. */
 export interface KillPoint {
   call: number;
   operation: string;
@@ -15,12 +15,12 @@ export interface KillPoint {
 /** Killed when its request arrives, which then goes no further; killed when AWS has done it; or alive, and the answer is lost. */
 export type How = "killed-before" | "killed-after" | "answer-lost";
 
-/** What came of it. */
+/** Result of a deploy with a kill point. */
 export interface KillResult {
   point: KillPoint;
-  /** Whether the process was killed, and so the same command run again. */
+  /** True when the process was killed, and the same command run again. */
   again: boolean;
-  /** What is not as it must be; nothing when it converged. */
+  /** Deviations from the expected end; empty when it converged. */
   problems: string[];
 }
 

@@ -4,7 +4,7 @@ import type { CompletedCall } from "../virtual/virtual-aws.js";
 import { START } from "../virtual/virtual-time.js";
 import { type RolloutState, rolloutStateOf } from "./rollout-state.js";
 
-/** From when on something is true, and from when on the API can show it: milliseconds since the world's beginning. */
+/** From when on something is true, and from when on the API can show it: milliseconds since the start of the simulation. */
 export interface Moment {
   at: number;
   visibleAt: number;
@@ -21,19 +21,19 @@ export interface OracleRecord {
   rollout?: string;
   /** All that was true of that rollout, in order. The first is at the deployer's start. */
   moments: [Moment, ...Moment[]];
-  /** The same of every revision that brings the release, whoever made it: the deployer may attach to somebody else's. */
+  /** The same of every revision that brings the release, whoever made it: the deployer may attach to another user's. */
   ofRevision: Record<string, [Moment, ...Moment[]]>;
   /** The same of the latest service deployment of each, where the revision was deployed more than once. */
   ofRepetition: Record<string, Moment[]>;
-  /** What the other of two deploys knows of the revisions that it brings, or is attached to. */
+  /** Moments that the other of two deploys recorded, by the revision that it deploys or is attached to. */
   ofOther?: Record<string, Moment[]>;
-  /** Who asked to stop the rollout, where somebody did. */
-  stoppedBy?: "deployer" | "somebody";
+  /** Principal that stopped the rollout, if one did. */
+  stoppedBy?: "deployer" | "operator";
   /** The deployer's calls of UpdateService that AWS carried out: to which revision, whether it undoes, and whether a deployment began by it. */
   updates: { at: number; taskDefinition: string; isUndo: boolean; began: boolean }[];
   /** When the service was deleted, where it was. */
   deletedAt?: number;
-  /** What the deployer did that nobody may: in words. */
+  /** Harmful operations of the deployer, such as a deregistered revision that is in use. */
   harm: string[];
 }
 
@@ -43,7 +43,7 @@ export interface DeployOracle {
   note(): void;
   /** To be called when AWS has carried out a call of the deployer. */
   noteCall(call: CompletedCall): void;
-  noteStop(by: "deployer" | "somebody"): void;
+  noteStop(by: "deployer" | "operator"): void;
 }
 
 /**
@@ -158,7 +158,7 @@ export function createDeployOracle(state: EcsState, now: () => number, release: 
     truth.own.push(arn);
   }
 
-  function noteStop(by: "deployer" | "somebody") {
+  function noteStop(by: "deployer" | "operator") {
     truth.stoppedBy ??= by;
   }
 
@@ -166,7 +166,7 @@ export function createDeployOracle(state: EcsState, now: () => number, release: 
   return { record: truth, note, noteCall, noteStop };
 }
 
-/** What the rollout that takes it back has come to. */
+/** Maps the state of the rollback's rollout. */
 function backIs(state: RolloutState): RolloutState {
   if (["none", "open", "settling"].includes(state)) return "going-back";
   return ["early", "deployed", "nothing-ran"].includes(state) ? "taken-back" : "not-taken-back";

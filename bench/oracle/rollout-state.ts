@@ -6,7 +6,7 @@ import {
 } from "../../infra/local/aws/index.js";
 
 /**
- * What is true of a rollout.
+ * State of a rollout.
  *
  * | state | when |
  * |---|---|
@@ -43,7 +43,7 @@ export type RolloutState =
   | "taken-back"
   | "not-taken-back";
 
-/** What ECS's own state says of a rollout, `record`, and nothing of what the API shows of it. */
+/** Derives the state of the rollout `record` from ECS's own state, not from what the API shows. */
 export function rolloutStateOf(
   state: EcsState,
   service: ServiceRecord | undefined,
@@ -95,7 +95,7 @@ const isTriggered = ({ breaker, alarms }: ServiceDeploymentRecord) =>
 const own = (state: EcsState, { targetRevision }: ServiceDeploymentRecord) =>
   state.serviceRevisions[targetRevision]?.taskDefinition;
 
-/** What took its place: another one of the service that began at the very moment at which it ended. */
+/** Finds its successor: another deployment of the service that was created at the time at which it ended. */
 function successorOf(
   state: EcsState,
   { arn, serviceArn, finishedAt }: ServiceDeploymentRecord,

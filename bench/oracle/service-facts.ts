@@ -2,10 +2,10 @@ import { type EcsState, type JsonObject, objects } from "../../infra/local/aws/i
 import { versionOf } from "../scenario/task-scripts.js";
 import type { CompletedCall } from "../virtual/virtual-aws.js";
 
-/** What is so from a time on, in milliseconds since the world's beginning. */
+/** Facts about the service from a time on, in milliseconds since the start of the simulation. */
 export interface ServiceFacts {
   at: number;
-  /** Whether a deployment is under way or the service has not settled on one. */
+  /** True while a deployment is in progress or the service has not settled on one. */
   busy: boolean;
   /** The version that was deployed last and has not been left behind; undefined when none ever was. */
   good?: string;
@@ -13,7 +13,7 @@ export interface ServiceFacts {
   goal?: string;
 }
 
-/** What was so around a deploy, told by ECS's own state: what a refusal, a rollback and a one-off task are held against. */
+/** Facts about the service during a deploy, from ECS's own state: refusals, rollbacks and deploy tasks are checked against them. */
 export interface ServiceRecord {
   times: [ServiceFacts, ...ServiceFacts[]];
   /** ARNs of the tasks that the deployer has started itself, by what they were started by. */
@@ -32,9 +32,9 @@ interface Good {
   version: string;
 }
 
-/** @param since Milliseconds since the world's beginning, now. */
+/** @param since Milliseconds since the start of the simulation, now. */
 export function createServiceOracle(state: EcsState, since: () => number): ServiceOracle {
-  const circumstances: ServiceRecord = { times: [now()], deployTasks: {} };
+  const serviceRecord: ServiceRecord = { times: [now()], deployTasks: {} };
 
   function now(): ServiceFacts {
     const service = Object.values(state.services)[0];
@@ -78,20 +78,20 @@ export function createServiceOracle(state: EcsState, since: () => number): Servi
     if (signed === known) return;
     known = signed;
     const { at, ...is } = now();
-    const { at: _, ...was } = circumstances.times.at(-1) as ServiceFacts;
-    if (JSON.stringify(is) !== JSON.stringify(was)) circumstances.times.push({ at, ...is });
+    const { at: _, ...was } = serviceRecord.times.at(-1) as ServiceFacts;
+    if (JSON.stringify(is) !== JSON.stringify(was)) serviceRecord.times.push({ at, ...is });
   }
 
   function noteCall({ operation, output }: CompletedCall) {
     if (operation !== "RunTask") return;
     for (const { taskArn, startedBy } of objects((output as JsonObject).tasks)) {
-      circumstances.deployTasks[String(startedBy)] ??= [];
-      const known = circumstances.deployTasks[String(startedBy)] as string[];
+      serviceRecord.deployTasks[String(startedBy)] ??= [];
+      const known = serviceRecord.deployTasks[String(startedBy)] as string[];
       if (!known.includes(String(taskArn))) known.push(String(taskArn));
     }
   }
 
-  return { record: circumstances, note, noteCall };
+  return { record: serviceRecord, note, noteCall };
 }
 
 const ended = new Set(["STOPPED", "SUCCESSFUL", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"]);

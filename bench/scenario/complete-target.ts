@@ -7,7 +7,7 @@ import { parseTarget, type Target as ServiceTarget } from "../../ci/lib/config/t
 /** A target that states everything from which a simulation creates its service. */
 export type CompleteTarget = ServiceTarget & { containerPort: number; created: Created };
 
-/** What the service is created with, and a deploy keeps. */
+/** Settings that the service is created with and a deploy keeps. */
 export interface Created {
   cpu: number;
   memory: number;

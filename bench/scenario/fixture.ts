@@ -20,10 +20,10 @@ export const registry = `${target.account}.dkr.ecr.${target.region}.amazonaws.co
 export const logGroup = "/ecs/web";
 export const targetGroup = `arn:aws:elasticloadbalancing:${target.region}:${target.account}:targetgroup/web/0123456789abcdef`;
 export const publicUrl = "http://web.example";
-/** What another service answers, where the URL is its. */
+/** Version that another service responds with, where the URL belongs to it. */
 export const foreignVersion = "v7.1.0";
 
-/** Who is not the deployer: the service's owner before, and whoever comes between. */
+/** Operator: creates the service and carries out interventions. */
 export const operator: Principal = {
   accessKeyId: "AKIASOMEBODY",
   secretAccessKey: "somebody",
@@ -35,11 +35,11 @@ export const operator: Principal = {
 export const concurrentDeployer: Principal = {
   accessKeyId: "AKIARIVAL",
   secretAccessKey: "rival",
-  arn: `arn:aws:iam::${target.account}:user/rival`,
+  arn: `arn:aws:iam::${target.account}:user/concurrent`,
   userId: "AIDARIVAL",
 };
 
-/** What must never be seen in anything that the deployer says: in the task definition's environment, and in the credentials. */
+/** Secrets that must not appear in any output of the deployer: in the task definition's environment, and in the credentials. */
 export const secrets = { environment: "marked-secret-of-the-environment", key: "marked-secret-of-the-credentials" };
 
 /** The digest of a version's image, or index; `of` tells it from the manifest in an index. */

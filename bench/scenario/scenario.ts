@@ -11,11 +11,11 @@ export interface Scenario {
   name?: string;
   service?: ServiceSettings;
   before?: Before;
-  /** What is deployed: `v2.0.0` unless it says otherwise. */
+  /** Release to deploy. Default: `v2.0.0`. */
   release?: ReleaseScript & { version?: string };
   /** The other versions that `interventions` deploy, by version; one that is not here goes well. */
   others?: Record<string, ReleaseScript>;
-  /** What happens besides, in any order. */
+  /** Interventions during the deploy, in any order. */
   interventions?: Intervention[];
   aws?: AwsSettings;
   deployer?: DeployerSettings;
@@ -39,7 +39,7 @@ export interface ServiceSettings {
   breaker?: "rollback" | "stop" | "off";
   /** `thresholdConfiguration` and `resetOnHealthyTask` of the circuit breaker, as CreateService takes them. */
   breakerSettings?: JsonObject;
-  /** What tells whether a task is healthy: nothing (40 s of running), its container's health check, the load balancer, or both. */
+  /** Health checks of a task: none (healthy after 40 s of running), its container's, the load balancer's, or both. */
   check?: "none" | "container" | "load-balancer" | "both";
   /** 0. ECS takes another value only with a load balancer. */
   healthCheckGracePeriodSeconds?: number;
@@ -57,7 +57,7 @@ export interface ServiceSettings {
   sidecars?: JsonObject[];
 }
 
-/** What was there before. */
+/** State of the service before the deploy. */
 export interface Before {
   /** The versions deployed so far, oldest first; the last one runs. `["v1.0.0"]`. */
   versions?: string[];
@@ -65,13 +65,13 @@ export interface Before {
   completed?: boolean;
   /** Those of the versions whose tasks exit at once: the circuit breaker went back to the one before. */
   broken?: string[];
-  /** How the tasks of these revisions behave, later ones too. */
+  /** Behaviour of the tasks of these revisions, later ones too. */
   tasks?: TaskScript[];
 }
 
-/** How a version's tasks behave, and its image. */
+/** Behaviour of a version's tasks, and its image. */
 export interface ReleaseScript {
-  /** The nth task of its version behaves as the nth says; the last one repeats. All go well unless it says otherwise. */
+  /** The nth task of its version behaves as the nth says; the last one repeats. All go well by default. */
   tasks?: TaskScript[];
   image?: ImageScript;
 }
@@ -88,7 +88,7 @@ export interface ImageScript {
 }
 
 /**
- * How one task behaves. By default it pulls for 5 s, starts in 1 s, becomes healthy 15 s (container check) or 10 s (load balancer) after
+ * Behaviour of one task. By default it pulls for 5 s, starts in 1 s, becomes healthy 15 s (container check) or 10 s (load balancer) after
  * its start, serves its version, and stops 1 s after SIGTERM.
  */
 export interface TaskScript extends TaskBehaviour {
@@ -97,7 +97,7 @@ export interface TaskScript extends TaskBehaviour {
   /** From deregistered to its last request's end: the deregistration delay as far as it is used. 0. */
   drain?: number;
   /**
-   * What it answers the public; its own version with status 200 unless it says otherwise. `takes` is how long that takes, 0 unless it
+   * Response to the public; by default its own version with status 200. `takes` is the duration of a response, 0 unless it
    * says so: what is not answered when the drain ends is cut off. In real time it is not shortened, as the deployer's patience is not.
    */
   serves?: { version?: string; status?: number; takes?: number };
@@ -131,37 +131,37 @@ export type Intervention = { at: number; from?: "start" | "update" } & (
   | { do: "alarm"; name: string; state: "OK" | "ALARM" }
   /** Takes IAM actions from the deployer, such as `ecs:DescribeServiceDeployments`. */
   | { do: "deny"; actions: string[] }
-  /** Any further call by somebody else. */
+  /** Any further call by another user. */
   | { do: "call"; service: string; operation: string; input: JsonObject }
 );
 
-/** How this AWS is. */
+/** Properties of the simulated AWS. */
 export interface AwsSettings {
-  /** What differs from AWS's own times. */
+  /** Times that differ from AWS's own. */
   timing?: Partial<EcsTiming>;
-  /** Whether a rollback shows the completed deployment under its old id (the default) or a new one. */
+  /** Id under which a rollback shows the completed deployment: its old one (the default) or a new one. */
   rollbackId?: "old" | "new";
   /** Least and most of a call's duration; half of it passes before the effect. `[20, 80]`. */
   latency?: [number, number];
   /** IAM actions that the deployer may not take, from the start on. */
   deny?: string[];
-  /** What goes wrong with the deployer's calls on their way; `from` and `until` count from the deployer's start. */
+  /** Faults of the deployer's calls; `from` and `until` count from the deployer's start. */
   faults?: FaultRule[];
-  /** How far the deployer's clock is ahead of AWS's; negative when it is behind. */
+  /** Offset of the deployer's clock from AWS's; negative when it is behind. */
   clockSkew?: number;
 }
 
-/** How the deployer is called. */
+/** Options of the deployer. */
 export interface DeployerSettings {
   runId?: string;
   /** `rollback` goes back to the last good version, or to `to`; what `release` says of a version is nothing to it. */
   verb?: "rollback";
   to?: string;
   timeoutMs?: number;
-  /** Whether there is a public URL to ask. False. */
+  /** True when there is a public URL to verify. Default: false. */
   http?: boolean;
   /**
-   * What answers there, where it is not the service alone: another service, both by turns, or a cache that keeps the first answer for
+   * Responder at the URL, where it is not the service alone: another service, both by turns, or a cache that keeps the first answer for
    * good.
    */
   url?: "foreign" | "shared" | "cached";
@@ -169,17 +169,17 @@ export interface DeployerSettings {
   /** Findings of the pre-flight that do not stop it. */
   ignore?: string[];
   desiredCount?: number;
-  /** Whether a hopeless rollout may be ended early. True. */
+  /** False turns fail fast off. Default: true. */
   earlyStop?: boolean;
-  /** What becomes of a rollout that is undecided at the deadline. `leave`. */
+  /** Action at the deadline. Default: `leave`. */
   onTimeout?: "leave" | "rollback";
-  /** Whether what is proven wrong is taken back. True. */
+  /** False turns the automatic rollback off. Default: true. */
   undo?: boolean;
-  /** How many of the newest revisions stay; all unless it says so. */
+  /** Number of newest revisions to keep. Default: all. */
   keep?: number;
-  /** Whether each task is asked at its own address too. False. */
+  /** True verifies each task at its own address too. Default: false. */
   verifyTasks?: boolean;
-  /** What the target's one-off tasks do, where it has them. */
+  /** Scripts of the pre-deploy and the post-deploy task, where the target has them. */
   before?: TaskScript;
   after?: TaskScript;
   /** Further options of the deployer's `rollOut`, as they are. */

@@ -11,13 +11,13 @@ import { target } from "./fixture.js";
 import type { Scenario, TaskScript } from "./scenario.js";
 import { isRelease } from "./versions.js";
 
-/** Which script each task follows: told by its revision's version, and by how many tasks of that version there were before. */
+/** Assigns a script to each task, by its revision's version and the number of earlier tasks of that version. */
 export interface TaskScripts {
   /** From now on revisions that are new follow the scenario's scripts; those that are there already go on as before. */
   begin(): void;
   behaviourOf(task: TaskSpec): TaskBehaviour;
   targetOf(target: LoadBalancerTarget): TargetBehaviour;
-  /** What a task does and which version it is; by ARN. */
+  /** Returns the script and the version of a task, by its ARN. */
   scriptOf(taskArn: string): { version: string; script: TaskScript } | undefined;
 }
 

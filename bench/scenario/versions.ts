@@ -3,9 +3,9 @@ import type { Scenario } from "./scenario.js";
 
 /** Every version that the scenario names. */
 export function versionsIn(scenario: Scenario): string[] {
-  const { others = {}, interventions = [], concurrent: rival } = scenario;
+  const { others = {}, interventions = [], concurrent } = scenario;
   const deployed = interventions.flatMap((one) => (one.do === "deploy" ? [one.version] : []));
-  const second = rival?.version === undefined ? [] : [rival.version];
+  const second = concurrent?.version === undefined ? [] : [concurrent.version];
   return [
     ...new Set([...versionsBefore(scenario), releaseOf(scenario), ...second, ...Object.keys(others), ...deployed]),
   ];
@@ -15,7 +15,7 @@ export function versionsBefore({ before }: Scenario): string[] {
   return before?.versions ?? ["v1.0.0"];
 }
 
-/** Whether the scenario's release says how this version behaves: a rollback's is whatever it goes back to. */
+/** Checks that the scenario's release describes this version: for a rollback, any version that it can lead to. */
 export function isRelease(scenario: Scenario, version: string): boolean {
   const isBack = scenario.deployer?.verb === "rollback" && versionsBefore(scenario).includes(version);
   return isBack || version === releaseOf(scenario);
@@ -25,7 +25,7 @@ export function isRelease(scenario: Scenario, version: string): boolean {
 export function askedFor(scenario: Scenario): string | undefined {
   const { to } = scenario.deployer ?? {};
   if (to === undefined || to.startsWith("v")) return to;
-  // Somebody else's deployments make the next revisions.
+  // Another user's deployments make the next revisions.
   const later = scenario.interventions?.flatMap((one) => (one.do === "deploy" ? [one.version] : [])) ?? [];
   return [...versionsBefore(scenario), ...later][Number(to.split(":").at(-1)) - 1];
 }

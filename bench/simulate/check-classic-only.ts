@@ -1,11 +1,11 @@
-/** What may be said without the newer APIs, where the report itself says that something could not be told. */
+/** Verdicts that are accepted without the newer APIs, where the report itself states that something is uncertain. */
 import type { Report } from "../../ci/lib/rollout/result.js";
 import type { RolloutState } from "../oracle/rollout-state.js";
 import type { Scenario } from "../scenario/scenario.js";
 import type { DeployerRun } from "../virtual/deployer-run.js";
 import type { Outcome } from "../virtual/simulate.js";
 
-/** What a report may say that says itself that something could not be read: by the listed status only a wait in a hook is not seen. */
+/** Checks whether the verdict is accepted where the report states what could not be read: the listed status hides only a wait in a hook. */
 export function isAllowedWhenUncertain(
   { verdict, uncertain }: Report,
   state: RolloutState,
@@ -18,7 +18,7 @@ export function isAllowedWhenUncertain(
   return uncertain.length > 0 && state === "paused" && verdict === "timed-out";
 }
 
-/** Whether the classic deployments, which are all that could be read, do not speak against a verdict. */
+/** Checks that the classic deployments, the only ones that could be read, do not contradict a verdict. */
 function isAllThatShows(state: RolloutState, verdict: string, scenario: Scenario, outcome: Outcome): boolean {
   const { oracle: truth, runs } = outcome;
   const begunAt = truth.updates[0]?.at ?? 0;
@@ -41,7 +41,7 @@ function isAllThatShows(state: RolloutState, verdict: string, scenario: Scenario
       return isForced(scenario) && ["stopped", "failed", "rolled-back"].includes(verdict);
     // A rollback that a person asked for and that finds nothing to go back to has ECS's words for a stop.
     case "failed":
-      return verdict === "stopped" && truth.stoppedBy === "somebody";
+      return verdict === "stopped" && truth.stoppedBy === "operator";
     // Who forces a new deployment while ECS goes back makes another of the very revision that ECS goes to, and so does ECS itself where a
     // rollback has a new id: what becomes of that is told of the way back. And what took the place of ours may have been rolled back itself
     // before a later call looks.
@@ -62,12 +62,12 @@ function isAllThatShows(state: RolloutState, verdict: string, scenario: Scenario
 
 const isForced = ({ interventions = [] }: Scenario) => interventions.some((one) => one.do === "redeploy");
 
-/** Whether somebody else, or our other deploy, began a deployment at that moment or later. */
-export function isDeployedTo({ trace, concurrent: rival }: Outcome, since: number): boolean {
+/** Checks for another user's or the concurrent deploy's deployment at that moment or later. */
+export function isDeployedTo({ trace, concurrent }: Outcome, since: number): boolean {
   const bySomebody = trace.some(
-    (entry) => entry.kind === "world" && entry.at >= since && /^somebody (deploys|forces)/.test(entry.text),
+    (entry) => entry.kind === "world" && entry.at >= since && /^operator (deploys|forces)/.test(entry.text),
   );
-  return bySomebody || rival?.oracle.updates.some(({ at, began }) => began && at >= since) === true;
+  return bySomebody || concurrent?.oracle.updates.some(({ at, began }) => began && at >= since) === true;
 }
 
 /** The classic deployment is COMPLETED once the old tasks are gone: 38 s after the service deployment's end where that was recorded. */

@@ -4,9 +4,9 @@ import type { Outcome } from "../virtual/simulate.js";
 /** A one-off task runs once an attempt at the most; after one that failed nothing is deployed, and after a deploy it has its word. */
 export function wrongDeployTasks(scenario: Scenario, outcome: Outcome): string[] {
   const { before, after, runId, verb } = scenario.deployer ?? {};
-  const { service: circumstances, runs, oracle: truth, report } = outcome;
+  const { service: serviceRecord, runs, oracle: truth, report } = outcome;
   const started = (when: string) =>
-    Object.entries(circumstances.deployTasks).flatMap(([by, tasks]) =>
+    Object.entries(serviceRecord.deployTasks).flatMap(([by, tasks]) =>
       by.startsWith(`slipway/${when}/`) ? tasks : [],
     );
   const attempts = runId === undefined ? runs.length : 1;

@@ -12,7 +12,7 @@ export const pollTime = ({ aws }: Scenario) =>
   5_000 + 8 * (aws?.latency?.[1] ?? 80) + (aws?.faults?.some(({ kind }) => hangs.has(kind)) ? 20_000 : 0);
 const hangs = new Set(["silent", "delayed"]);
 
-/** What was true of the rollout at some moment of the last look or after it, until the deployer's end. */
+/** Lists the rollout's states from the last poll until the deployer's end. */
 export function statesSeen(scenario: Scenario, outcome: Outcome, run: DeployerRun): RolloutState[] {
   const from = watchedUntil(run) - pollTime(scenario);
   const statesIn = (moments: readonly Moment[]) =>
@@ -27,7 +27,7 @@ export const watchedUntil = ({ lastPollAt: lookedAt, verifiedAt: askedAt = looke
   Math.min(lookedAt, askedAt);
 
 /**
- * What the deployer tells of may be somebody else's rollout, our other deploy's, a repetition of its own, or an earlier one of its own
+ * The deployer may report another user's rollout, the concurrent deploy's, a repetition of its own, or an earlier one of its own
  * that the last has been rolled back to.
  */
 function momentsOf({ oracle: truth, report }: Outcome): (readonly Moment[])[] {
@@ -52,7 +52,7 @@ export function tooLate(scenario: Scenario, outcome: Outcome): string[] {
 }
 
 /**
- * How long after it could be seen the verdict came, in milliseconds: from the moment at which the API shows all that it rests on to
+ * Returns the verdict's delay after it became visible, in milliseconds: from the moment at which the API shows all that it rests on to
  * ECS's answer in the last look. Undefined where the deployer was not watching at that moment, where the deadline decided, and where
  * calls are slow or go wrong on their way: what is promised is promised for an AWS that answers in 20 to 80 ms.
  */

@@ -12,13 +12,13 @@ import { groundless } from "./check-refusal.js";
 import { serviceFactsDuring, wentElsewhere } from "./check-rollback.js";
 import { canProve, groundlessUndo, isStillWrong, provesOther, servesWell, showsNoVersion } from "./check-served.js";
 
-/** What is wrong with an outcome, in sentences; none when everything is as it must be. */
+/** Lists the faults of an outcome, one sentence each; empty when it is right. */
 export function checkOutcome(scenario: Scenario, outcome: Outcome): string[] {
-  const { concurrent: rival } = outcome;
+  const { concurrent } = outcome;
   return [
-    ...(rival ? secondWrong(outcome, rival) : []),
+    ...(concurrent ? secondWrong(outcome, concurrent) : []),
     ...wrongOf(scenario, firstOf(outcome)),
-    ...(rival ? [] : notBack(scenario, outcome)),
+    ...(concurrent ? [] : notBack(scenario, outcome)),
     ...throttled(scenario, outcome),
     ...toldSecrets(outcome),
     ...wentElsewhere(scenario, outcome),
@@ -28,15 +28,15 @@ export function checkOutcome(scenario: Scenario, outcome: Outcome): string[] {
 
 /** Of two deploys the first, and what it may tell of the other. */
 export function firstOf(outcome: Outcome): Outcome {
-  const { oracle: truth, concurrent: rival } = outcome;
-  return rival ? { ...outcome, oracle: withOther(truth, rival.oracle) } : outcome;
+  const { oracle: truth, concurrent } = outcome;
+  return concurrent ? { ...outcome, oracle: withOther(truth, concurrent.oracle) } : outcome;
 }
 
-function secondWrong(outcome: Outcome, rival: NonNullable<Outcome["concurrent"]>): string[] {
+function secondWrong(outcome: Outcome, concurrent: NonNullable<Outcome["concurrent"]>): string[] {
   // One that was refused has no report, and the first one's is not its own.
   const { report: _, ...shared } = outcome;
-  const second = { ...shared, ...rival, oracle: withOther(rival.oracle, outcome.oracle) };
-  return wrongOf(rival.scenario, second).map((fault) => `the second: ${fault}`);
+  const second = { ...shared, ...concurrent, oracle: withOther(concurrent.oracle, outcome.oracle) };
+  return wrongOf(concurrent.scenario, second).map((fault) => `the second: ${fault}`);
 }
 
 /** Each may attach to what the other has begun, or take it back: of that the other may know more. */
@@ -91,7 +91,7 @@ function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
 function isBlind({ aws, interventions }: Scenario, { error }: DeployerRun): boolean {
   const isDenied = aws?.deny?.length || interventions?.some((one) => one.do === "deny");
   const code = error?.code ?? "";
-  // Without the newer APIs and a run id, a rollout that ECS takes back can't be told from somebody else's.
+  // Without the newer APIs and a run id, a rollout that ECS takes back can't be told from another user's.
   if (["access-denied", "attempt-unknowable", "deployment-in-flight"].includes(code)) return Boolean(isDenied);
   if (networkFailures.includes(error?.name ?? "") && aws?.faults?.length) return true;
   return (
@@ -107,7 +107,7 @@ function isAnother({ deployer }: Scenario, { runs, oracle: truth }: Outcome, run
   return deployer?.runId === undefined && runs.length > 1 && isRefusal(run) && isOver;
 }
 
-/** Somebody else's deployment came before this run had begun one. */
+/** Another user's deployment came before this run had begun one. */
 function wasForestalled(scenario: Scenario, outcome: Outcome, run: DeployerRun): boolean {
   const hasBegun = outcome.oracle.updates.some(({ at, began }) => began && at >= run.startedAt);
   const byOther = outcome.concurrent?.oracle.updates.some(({ began, at }) => began && at <= run.endedAt) ?? false;
@@ -125,7 +125,7 @@ function isGone({ interventions }: Scenario, run: DeployerRun): boolean {
   return Boolean(isDeleted) && isRefusal(run) && ["inactive-service", "no-service"].includes(run.error?.code ?? "");
 }
 
-/** What the SDK throws when all its tries have failed; at the start of a run nobody gives it better words yet. */
+/** Errors that the SDK throws when all its attempts have failed, not yet wrapped at the start of a run. */
 const networkFailures = ["ServiceUnavailable", "ServerException", "TimeoutError", "ThrottlingException", "Error"];
 
 function accepted(state: RolloutState, scenario: Scenario, outcome: Outcome): string[] {
@@ -146,14 +146,14 @@ function accepted(state: RolloutState, scenario: Scenario, outcome: Outcome): st
     case "not-taken-back":
       return [
         "failed",
-        // Where the undo was replaced, a later call finds somebody else's deployment in the place of ours.
+        // Where the undo was replaced, a later call finds another user's deployment in the place of ours.
         ...(isDeployedTo(outcome, goingBackAt(outcome)) ? ["superseded"] : []),
         // Where it was ended, our release is back, and a later call may find it serving well.
         ...(outcome.runs.length > 1 && outcome.report?.attached && servesWell(scenario, outcome) ? ["deployed"] : []),
       ];
     case "taken-back":
       if (isStillWrong(scenario, outcome)) return ["failed"];
-      // Where somebody deployed the undo's revision again, the undo itself was superseded.
+      // Where an operator deployed the rollback's revision again, the rollback itself was superseded.
       return isDeployedTo(outcome, goingBackAt(outcome)) ? ["rolled-back", "failed"] : ["rolled-back"];
     case "deployed":
       if (!showsNoVersion(scenario, outcome) && !servesWell(scenario, outcome))
@@ -199,11 +199,11 @@ function tooManyUpdates({ deployer }: Scenario, { oracle: truth, runs }: Outcome
   return [`began ${forward} deployments and ${begun.length - forward} undos in ${attempts} attempts`];
 }
 
-/** What was rolled back leaves the last good release, and nothing else, when nobody else came between. */
-function notBack(scenario: Scenario, { report, serves, oracle: truth, service: circumstances }: Outcome): string[] {
+/** Without interventions, a rollback leaves only the last good release running. */
+function notBack(scenario: Scenario, { report, serves, oracle: truth, service: serviceRecord }: Outcome): string[] {
   if (report?.verdict !== "rolled-back" || scenario.interventions?.length) return [];
   const begun = truth.updates.findLast(({ began, taskDefinition }) => began && truth.own.includes(taskDefinition));
-  const { good } = circumstances.times.findLast(({ at }) => at < (begun?.at ?? 1)) ?? circumstances.times[0];
+  const { good } = serviceRecord.times.findLast(({ at }) => at < (begun?.at ?? 1)) ?? serviceRecord.times[0];
   // Where nothing ever was good, what was there before is what there is to go back to; where nothing is to run, nothing serves.
   const last = good ?? versionsBefore(scenario).at(-1) ?? "";
   // An undo brings back the count that was there; ECS's own rollback leaves the one that was asked for.

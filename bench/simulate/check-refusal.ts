@@ -66,13 +66,13 @@ function isGone(image: ImageScript | undefined): boolean {
   return image?.exists === false;
 }
 
-/** Whether the revision that is asked for is there only once somebody else deploys. */
+/** Checks whether the requested revision exists only after another user's deployment. */
 function isMadeBySomebody(scenario: Scenario): boolean {
   return Number(scenario.deployer?.to?.split(":").at(-1)) > versionsBefore(scenario).length;
 }
 
 function wasDeployedBefore({ trace }: Outcome, { startedAt }: DeployerRun): boolean {
-  return trace.some((entry) => entry.kind === "world" && entry.at <= startedAt && /^somebody deploys/.test(entry.text));
+  return trace.some((entry) => entry.kind === "world" && entry.at <= startedAt && /^operator deploys/.test(entry.text));
 }
 
 /** A state that nobody knows is no end, and proves nothing good. */

@@ -4,13 +4,13 @@ import { askedFor } from "../scenario/versions.js";
 import type { DeployerRun } from "../virtual/deployer-run.js";
 import type { Outcome } from "../virtual/simulate.js";
 
-/** What was so when a run looked where it stands: AWS shows some of it late, and a stale read is as old. */
+/** Returns the facts that a run could see: AWS shows some of them late, and a stale read is as old. */
 export function serviceFactsDuring(
   { aws }: Scenario,
-  { service: circumstances }: Outcome,
+  { service: serviceRecord }: Outcome,
   run: DeployerRun,
 ): ServiceFacts[] {
-  const { times } = circumstances;
+  const { times } = serviceRecord;
   const from = run.startedAt - (aws?.timing?.listLag ?? 5_000) - 5_000;
   return times.filter(
     ({ at }, index) => at <= run.endedAt && (times[index + 1]?.at ?? Number.POSITIVE_INFINITY) > from,

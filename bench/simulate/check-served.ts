@@ -1,4 +1,4 @@
-/** What the public URL and the tasks answered at the end, held against what a verdict says of it. */
+/** Checks verdicts against the responses of the public URL and of single tasks. */
 
 import type { Scenario } from "../scenario/scenario.js";
 import { versionsBefore } from "../scenario/versions.js";
@@ -7,14 +7,14 @@ import type { Outcome } from "../virtual/simulate.js";
 import type { PublicAnswer } from "../virtual/simulation.js";
 import { watchedUntil } from "./check-lateness.js";
 
-/** Whether the app itself gave an answer: 502, 503 and 504 are the load balancer's, which says nothing of the app. */
+/** Checks that a response is the app's: 502, 503 and 504 are the load balancer's. */
 function isOfApp({ by, version, status = 0 }: Partial<PublicAnswer>): boolean {
   return by === undefined && (version !== undefined || (status >= 500 && ![502, 503, 504].includes(status)));
 }
 
 /**
- * Whether the URL was shown to be this service's: before the rollout began, this service's tasks alone answered, with a version, as many
- * times as verify an answer. Of what somebody else began, nothing is known of before.
+ * Checks that the URL was shown to be this service's: before the rollout began, this service's tasks alone answered, with a version, as many
+ * times as verify an answer. Of what another user began, nothing is known of before.
  */
 function wasShownOwn({ answers, oracle: truth }: Outcome): boolean {
   const begun = truth.updates.find(({ began, isUndo }) => began && !isUndo)?.at;
@@ -22,7 +22,7 @@ function wasShownOwn({ answers, oracle: truth }: Outcome): boolean {
   return before.length === 5 && before.every(({ by, version }) => by === undefined && version !== undefined);
 }
 
-/** Whether one of the tasks that were asked in the last run answered another version. */
+/** Checks whether a task that was polled in the last run returned another version. */
 function isTaskWrong(wanted: string | undefined, { taskAnswers, runs }: Outcome): boolean {
   const { startedAt } = runs.at(-1) as DeployerRun;
   return taskAnswers.some(({ at, version }) => at >= startedAt && version !== wanted);
@@ -32,7 +32,7 @@ function wantedOf({ release, deployer }: Scenario, { report }: Outcome): string 
   return deployer?.verb === "rollback" ? report?.release.version : (release?.version ?? "v2.0.0");
 }
 
-/** Whether an answer that was given can speak against the release: a task's own, or one of a URL that was shown to be this service's. */
+/** Checks whether a response can disprove the release: a task's own, or one of a URL that was shown to be this service's. */
 export function canProve(scenario: Scenario, outcome: Outcome): boolean {
   return wasShownOwn(outcome) || isTaskWrong(wantedOf(scenario, outcome), outcome);
 }
@@ -50,7 +50,7 @@ export function groundlessUndo(scenario: Scenario, outcome: Outcome): string[] {
 }
 
 /**
- * What a rollout was taken back to answers wrongly too, as where both are of one version: the public with another version or the app's
+ * Checks whether the rollback's revision is wrong too, as where both are of one version: the public with another version or the app's
  * error at the end, and not five times in a row as it should, or one of its tasks.
  */
 export function isStillWrong({ deployer }: Scenario, outcome: Outcome): boolean {
@@ -82,13 +82,13 @@ export function provesOther(scenario: Scenario, outcome: Outcome): boolean {
 }
 
 /**
- * Whether no answer of the URL held a version, before the rollout began and once it had ended: then no check of it was wanted, as the
+ * Checks that no response of the URL held a version, before the rollout began and once it had ended: then no check of it was wanted, as the
  * target states none, and only another version of a task by itself speaks against the release.
  */
 export function showsNoVersion(scenario: Scenario, outcome: Outcome): boolean {
   const { answers, taskAnswers, oracle: truth, runs } = outcome;
   const { startedAt } = runs.at(-1) as DeployerRun;
-  // What somebody else has deployed carries no word of what was answered before it.
+  // What another user has deployed carries no word of what was answered before it.
   const isOthers = runs.length > 1 && scenario.interventions?.some((one) => one.do === "deploy");
   const first = truth.updates.find(({ began, isUndo }) => began && !isUndo)?.at ?? 0;
   const [from, begun] = isOthers ? [startedAt, Number.POSITIVE_INFINITY] : [0, first];

@@ -19,7 +19,7 @@ export function makeConsistent(scenario: Scenario): Scenario {
 
 const neverCompleted: Before = { completed: false };
 
-/** What exits at once is taken back by a circuit breaker only, and only to what came before it. */
+/** Only a circuit breaker rolls back tasks that exit at once, and only to an earlier version. */
 function pastOf({ completed: _, broken = [], ...before }: Before, canGoBack: boolean): Before {
   const [, ...later] = before.versions ?? [];
   const failed = canGoBack ? broken.filter((version) => later.includes(version)) : [];

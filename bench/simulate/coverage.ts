@@ -6,7 +6,7 @@ import type { SimulatedSeed } from "./simulate-seed.js";
 /** A group and what of it came up, such as `["kill", "answer-lost"]`. */
 export type Covered = [group: string, name: string];
 
-/** What chance decided of a seed, and each truth with what was said of it: so that coverage is seen. */
+/** Lists the features of a seed's scenario, and each state of the oracle with the verdict on it, to show coverage. */
 export function coverageOf({ scenario, outcome, way }: SimulatedSeed): Covered[] {
   return [
     ["way", way],
@@ -15,7 +15,7 @@ export function coverageOf({ scenario, outcome, way }: SimulatedSeed): Covered[]
         .filter(([, isSo]) => isSo(scenario, outcome))
         .map(([name]): Covered => [group, name]),
     ),
-    ...(scenario.interventions ?? []).map(({ do: what }): Covered => ["somebody", what]),
+    ...(scenario.interventions ?? []).map(({ do: what }): Covered => ["operator", what]),
     ...(scenario.aws?.faults ?? []).map(({ kind, operation }): Covered => ["wire", `${kind} ${operation ?? "*"}`]),
     ...(scenario.kills ?? []).map(({ how }): Covered => ["kill", how]),
     ...(scenario.aws?.deny ?? []).map((action): Covered => ["denied", action]),
@@ -36,12 +36,12 @@ function atTheEnd(scenario: Scenario, outcome: Outcome): Covered[] {
     if (kept?.deregistered.length) told.push(["kept", "deregistered"]);
     if (attached) told.push(["run", "attached"]);
   }
-  const { concurrent: rival } = outcome;
-  if (rival) told.push(["the second of two said", rival.report?.verdict ?? nameOf(rival.runs[0].error)]);
+  const { concurrent } = outcome;
+  if (concurrent) told.push(["the second of two said", concurrent.report?.verdict ?? nameOf(concurrent.runs[0].error)]);
   return told;
 }
 
-/** What an error is told by: its code, else its name; nothing where there is none. */
+/** Returns an error's code, else its name; empty without an error. */
 export const nameOf = (error?: { name: string; code?: string }) => error?.code ?? error?.name ?? "";
 
 type Dimension = (scenario: Scenario, outcome?: Outcome) => boolean;
@@ -103,7 +103,7 @@ const all: Record<string, Record<string, Dimension>> = {
     "rollback verb, begun": ({ deployer }, outcome) =>
       deployer?.verb === "rollback" && Boolean(outcome?.oracle.updates.length),
     "killed twice": (_, outcome) => (outcome?.runs.filter(({ killed }) => killed).length ?? 0) > 1,
-    "two at the same time": ({ concurrent: rival }) => rival !== undefined,
+    "two at the same time": ({ concurrent }) => concurrent !== undefined,
     "run again after its end": ({ again }) => again !== undefined,
   },
   aws: {

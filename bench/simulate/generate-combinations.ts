@@ -31,7 +31,7 @@ const hook: fc.Arbitrary<JsonObject> = fc
     ...(timeoutConfiguration && { timeoutConfiguration }),
   }));
 
-/** Lifecycle hooks that pause: nobody comes, somebody lets them go on or back, or they time out; and the deploy is run again to see. */
+/** Lifecycle hooks that pause: they wait, an operator continues or rolls back, or they time out; and the deploy is run again. */
 export const paused: fc.Arbitrary<Addition> = fc
   .record({
     hooks: fc.array(hook, { minLength: 1, maxLength: 2 }),
@@ -52,7 +52,7 @@ export const paused: fc.Arbitrary<Addition> = fc
     };
   });
 
-/** What ECS calls well and the public does not: whether the deployer takes it back, and to what. */
+/** Releases that ECS reports as healthy and the public URL does not: tests the automatic rollback. */
 export const unserved: fc.Arbitrary<Addition> = fc
   .record({
     serves: fc.constantFrom({ status: 500 }, { version: "v0.0.1" }, { status: 404 }),
@@ -74,8 +74,8 @@ export const withConcurrentDeploy: fc.Arbitrary<Addition> = fc
   .map(({ at, isOther, isOtherRun }) => (scenario) => {
     if (scenario.deployer?.verb === "rollback") return scenario;
     const runId = isOtherRun ? "run-2" : scenario.deployer?.runId;
-    const rival = { at, ...(isOther && { version: "v3.0.0" }), ...(runId !== undefined && { runId }) };
-    return { ...scenario, concurrent: rival };
+    const concurrent = { at, ...(isOther && { version: "v3.0.0" }), ...(runId !== undefined && { runId }) };
+    return { ...scenario, concurrent };
   });
 
 /** An alarm that watches the deployments and fires at some time of one: before, in the middle, in its bake, or after. */

@@ -3,7 +3,7 @@ import type { Fault, FaultRule } from "../../infra/local/aws/index.js";
 import type { AwsSettings } from "../scenario/scenario.js";
 import { is, MINUTE, oneOf, SECOND, seconds, sometimes } from "./arbitraries.js";
 
-/** What goes wrong on the way for a while. Nothing of it lasts so long that a patient caller would have to give up. */
+/** Temporary faults of calls, all shorter than the deployer's retries. */
 const wireFault: fc.Arbitrary<FaultRule> = fc
   .tuple(
     fc.constantFrom<Fault[]>(
@@ -37,7 +37,7 @@ const expiry: fc.Arbitrary<FaultRule> = fc
     return { kind: "expired", service: "ecs", from, ...(lasting !== undefined && { until: from + lasting }) };
   });
 
-/** What AWS may add tomorrow. */
+/** Fields and states that AWS may add later. */
 const unknown: fc.Arbitrary<FaultRule> = fc
   .tuple(
     fc.constantFrom<[string, string[], string]>(

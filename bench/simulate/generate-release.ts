@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { Before, ImageScript, ReleaseScript, TaskScript } from "../scenario/scenario.js";
 import { is, oneOf, SECOND, seconds, sometimes } from "./arbitraries.js";
 
-/** What goes wrong with a task; what can't show (a failing check where none is made) goes well. */
+/** Faults of a task; one that can't show (a failing check where none is made) has no effect. */
 const fault: fc.Arbitrary<TaskScript> = fc.oneof<fc.Arbitrary<TaskScript>[]>(
   fc.record({ exit: fc.record({ after: is(0), code: fc.constantFrom(1, 0, 127) }) }),
   fc.record({ exit: fc.record({ after: seconds(1, 400), code: fc.constantFrom(1, 0, 143) }) }),

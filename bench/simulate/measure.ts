@@ -4,20 +4,20 @@ import { firstOf } from "./check-outcome.js";
 import { type Covered, coverageOf, nameOf } from "./coverage.js";
 import { simulateSeed } from "./simulate-seed.js";
 
-/** What is known of a seed before it is played. */
+/** Seed that has started. */
 export interface StartedSeed {
   seed: number;
   way: "direct" | "sdk";
 }
 
-/** What one seed came to and what it took, as plain data. */
+/** Result and cost of one seed, as plain data. */
 export interface MeasuredSeed extends StartedSeed {
   /** The verdict, or the error's code. */
   ending: string;
   faults: string[];
-  /** Where something is wrong. */
+  /** Present when there are faults. */
   scenario?: Scenario;
-  /** How late the verdict came, in milliseconds of virtual time, where it was watched for. */
+  /** Delay of the verdict, in milliseconds of virtual time, where the deployer was watching. */
   late?: number;
   covered: Covered[];
   /** Seconds of a core, those of the compiler and of garbage collection included. */

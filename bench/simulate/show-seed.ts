@@ -18,14 +18,14 @@ export async function showSeed(seed: number, smaller: boolean): Promise<number> 
 
 const at = (ms: number) => `${(ms / 1000).toFixed(1).padStart(8)} s`;
 
-function linesOf({ trace, serves, concurrent: rival, ...first }: Outcome): string[] {
+function linesOf({ trace, serves, concurrent, ...first }: Outcome): string[] {
   return [
     ...trace.map((entry) => {
       if (entry.kind === "call") return `${at(entry.at)}  call ${entry.run}  ${entry.operation} ${entry.result}`;
       return `${at(entry.at)}  ${entry.kind === "line" ? `told ${entry.run}  ${entry.text}` : `world   ${entry.text}`}`;
     }),
     ...deployOf(first, ""),
-    ...(rival ? deployOf(rival, " of the second deploy") : []),
+    ...(concurrent ? deployOf(concurrent, " of the second deploy") : []),
     `\nIn the end serves: ${JSON.stringify(serves)}`,
   ];
 }

@@ -4,7 +4,7 @@ import { type Outcome, simulate } from "../virtual/simulate.js";
 import { checkOutcome } from "./check-outcome.js";
 import { scenarios } from "./generate.js";
 
-/** What came of one seed. */
+/** Result of one seed. */
 export interface SimulatedSeed {
   seed: number;
   scenario: Scenario;

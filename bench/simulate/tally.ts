@@ -1,6 +1,6 @@
 import type { MeasuredSeed } from "./measure.js";
 
-/** What many seeds have come to. */
+/** Sums of the results of many seeds. */
 export interface Tally {
   count(measured: MeasuredSeed): void;
   seeds(): number;
@@ -22,13 +22,13 @@ export function createTally(): Tally {
   const coverage = new Map<string, Map<string, number>>();
   let wrong = 0;
 
-  function count({ seed, way, ending, faults, late: ms, covered: cameUp, cpu }: MeasuredSeed) {
+  function count({ seed, way, ending, faults, late: ms, covered, cpu }: MeasuredSeed) {
     spent[way].seeds++;
     spent[way].cpu += cpu;
     if (faults.length > 0) wrong++;
     endings.set(ending, (endings.get(ending) ?? 0) + 1);
     if (ms !== undefined) late.push({ seed, ms, verdict: ending });
-    for (const [group, name] of cameUp) {
+    for (const [group, name] of covered) {
       const names = coverage.get(group) ?? new Map<string, number>();
       coverage.set(group, names.set(name, (names.get(name) ?? 0) + 1));
     }

@@ -15,7 +15,7 @@ export interface WorkerPoolOptions {
   jobs: number;
   /** Milliseconds of real time after which a seed is given up, 15 minutes: the longest known took three on a quiet machine. */
   limit?: number;
-  /** What a process runs. */
+  /** Script of a worker process. */
   script?: URL;
   /** Measures the limit. */
   clock?: Pick<Clock, "after">;

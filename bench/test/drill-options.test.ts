@@ -21,7 +21,7 @@ test("fewer drills at the same time are played with containers than with simulat
 
 for (const [args, message] of [
   [["--list", "--seed", "3"], /--seed has no effect with --list/],
-  [["--kill", "--name", "goes-well", "--time", "real"], /--name and --time have no effect with --kill/],
+  [["--kill", "--name", "succeeds", "--time", "real"], /--name and --time have no effect with --kill/],
   [["--every", "3"], /--every has no effect without --kill/],
   [["--jobs", "2"], /--jobs has no effect in virtual time/],
   [["--speed", "aws"], /--speed has no effect in virtual time/],
@@ -34,7 +34,7 @@ for (const [args, message] of [
 
 test("options that go together are accepted", () => {
   assert.equal(readOptions(["--kill", "--every", "3", "--jobs", "2"]).every, 3);
-  assert.equal(readOptions(["--list", "--name", "goes", "--target", "staging"]).list, true);
+  assert.equal(readOptions(["--list", "--name", "succeeds", "--target", "staging"]).list, true);
   assert.equal(readOptions(["--seed", "3", "--desired-count", "4"]).seed, 3);
   assert.equal(readOptions(["--time", "real", "--speed", "aws", "--jobs", "2"]).speed, "aws");
 });
@@ -43,19 +43,19 @@ test("the help tells of each time", () => {
   for (const time of ["virtual", "real", "containers"]) assert.match(help, new RegExp(`^ +(--time )?${time} `, "m"));
 });
 
-const some = ["goes-well", "goes-well-on-120-tasks", "slow-drain", "exits-once"].map((name) => ({ name }));
+const some = ["succeeds", "succeeds-on-120-tasks", "slow-drain", "exits-once"].map((name) => ({ name }));
 const chosen = (...names: string[]) => chooseDrills(some, names).map(({ name }) => name);
 
 test("a drill is named in full, or by its beginning together with others", () => {
-  assert.deepEqual(chosen("goes-well"), ["goes-well"]);
-  assert.deepEqual(chosen("goes"), ["goes-well", "goes-well-on-120-tasks"]);
+  assert.deepEqual(chosen("succeeds"), ["succeeds"]);
+  assert.deepEqual(chosen("succ"), ["succeeds", "succeeds-on-120-tasks"]);
   assert.equal(chosen().length, some.length);
 });
 
 test("a drill that there is none of is refused with the three names most like it", () => {
-  for (const name of ["no-such-drill", ""]) assert.throws(() => chosen("goes-well", name), /no such drill\. Nearest: /);
-  assert.deepEqual(nearest("exit-once", ["slow-drain", "exits-once", "goes-well"])[0], "exits-once");
-  assert.deepEqual(nearest("drain-slowly", ["goes-well", "exits-once", "slow-drain"])[0], "slow-drain");
+  for (const name of ["no-such-drill", ""]) assert.throws(() => chosen("succeeds", name), /no such drill\. Nearest: /);
+  assert.deepEqual(nearest("exit-once", ["slow-drain", "exits-once", "succeeds"])[0], "exits-once");
+  assert.deepEqual(nearest("drain-slowly", ["succeeds", "exits-once", "slow-drain"])[0], "slow-drain");
 });
 
 test("a target that there is none of is refused with those that there are", async () => {

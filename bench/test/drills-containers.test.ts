@@ -11,9 +11,9 @@ import { speeds } from "../http/http-environment.js";
 import { target } from "../scenario/fixture.js";
 
 /** Quick ones: of the image, the start, the service, what others do. */
-const names = ["corrupt-layer", "exits-at-once", "goes-well", "somebody-stops-it"];
+const names = ["corrupt-layer", "exits-at-once", "succeeds", "user-stops-deployment"];
 
-/** What others do comes before the rollout's end on a slow machine too: until then its tasks do not start. */
+/** Delays the tasks' start, so that interventions come before the rollout's end on a slow machine too. */
 function drillNamed(name: string): Drill {
   const drill = drills.find((each) => each.name === name) ?? assert.fail(name);
   const { scenario } = drill;

@@ -9,9 +9,9 @@ import { terraformSettings } from "../drills/service-settings.js";
 import { speeds } from "../http/http-environment.js";
 import { target } from "../scenario/fixture.js";
 
-const names = ["goes-well", "exits-at-once", "somebody-else-deploys", "update-answer-lost", "credentials-expire"];
+const names = ["succeeds", "exits-at-once", "concurrent-deploy", "update-answer-lost", "credentials-expire"];
 
-/** What others do comes before the rollout's end on a slow machine too: until then its tasks do not start. */
+/** Delays the tasks' start, so that interventions come before the rollout's end on a slow machine too. */
 function drillNamed(name: string): Drill {
   const drill = drills.find((each) => each.name === name) ?? assert.fail(name);
   const { scenario } = drill;

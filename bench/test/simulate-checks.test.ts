@@ -116,9 +116,9 @@ test("a one-off task that runs twice is found out", async () => {
 
 test("the same command twice at the same time makes one rollout, and both tell its verdict", async () => {
   // Late enough to find the first one's revision: a second call that comes before it is refused.
-  const { report, concurrent: rival, oracle: truth } = await played({ concurrent: { at: 1500 } });
-  assert.deepEqual([report?.verdict, rival?.report?.verdict], ["deployed", "deployed"]);
-  const updates = [...truth.updates, ...(rival?.oracle.updates ?? [])];
+  const { report, concurrent, oracle: truth } = await played({ concurrent: { at: 1500 } });
+  assert.deepEqual([report?.verdict, concurrent?.report?.verdict], ["deployed", "deployed"]);
+  const updates = [...truth.updates, ...(concurrent?.oracle.updates ?? [])];
   assert.equal(updates.filter(({ began }) => began).length, 1);
 });
 

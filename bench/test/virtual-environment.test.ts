@@ -12,7 +12,7 @@ const scenarios: [string, Scenario, string][] = [
   ["a release that goes well", {}, "deployed"],
   ["a release whose tasks exit at once", crashLoop, "rolled-back"],
   ["a deployer that is killed and run again", killed, "deployed"],
-  ["somebody else's deploy in the middle", replaced, "superseded"],
+  ["another user's deploy in the middle", replaced, "superseded"],
 ];
 
 for (const [name, scenario, state] of scenarios) {

@@ -27,7 +27,7 @@ export async function createService(scenario: Scenario, aws: VirtualAws, time: V
     else await call("UpdateService", { cluster: target.cluster, service: target.service, taskDefinition });
     if (!time.pass(() => isAtRest(aws), DAY)) throw new Error(`The service did not come to rest on ${version}.`);
   }
-  // Changed only now: what leaves no room to replace a task, and hooks that wait for somebody, must not keep the service from what it is to run at first.
+  // Changed only now: what leaves no room to replace a task, and hooks that wait for a user, must not keep the service from what it is to run at first.
   await call("UpdateService", { cluster: target.cluster, service: target.service, deploymentConfiguration });
   time.pass(() => false, 60_000);
 }
@@ -57,7 +57,7 @@ export async function registerVersion(scenario: Scenario, aws: VirtualAws, versi
   return String((answer.taskDefinition as JsonObject).taskDefinitionArn);
 }
 
-/** Whether nothing will happen by itself: the newest deployment has ended, and one that is not in progress is left. */
+/** Checks that the service is at rest: its newest deployment has ended, and the only one left is not in progress. */
 export function isAtRest({ state }: VirtualAws): boolean {
   const service = Object.values(state.services)[0];
   if (!service || service.status === "INACTIVE") return true;

@@ -11,11 +11,11 @@ export interface DeployerProcess {
   killed: Promise<void>;
   /** When ECS last answered, by then, what it asked of the service, its deployments or its tasks. */
   lastPollAt(by: number): number;
-  /** How many requests it has made. */
+  /** Returns the number of its requests. */
   calls(): number;
 }
 
-/** What is asked to see how the rollout goes. */
+/** Operations that poll the rollout. */
 const looks = new Set([
   "DescribeServices",
   "DescribeServiceDeployments",

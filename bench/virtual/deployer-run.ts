@@ -14,11 +14,11 @@ import { sdkAws } from "./sdk-aws.js";
 import type { Simulation } from "./simulation.js";
 import { START } from "./virtual-time.js";
 
-/** One start of the deployer. Times are milliseconds since the world's beginning. */
+/** One start of the deployer. Times are milliseconds since the start of the simulation. */
 export interface DeployerRun {
   startedAt: number;
   endedAt: number;
-  /** How it ended: with a report, with an error, or killed. */
+  /** Result: a report, an error, or neither when it was killed. */
   report?: Report;
   error?: { name: string; code?: string; message: string };
   killed: boolean;
@@ -30,7 +30,7 @@ export interface DeployerRun {
   calls: number;
 }
 
-/** Starts the deployer and answers when it has ended or is killed: somebody has to let time pass. */
+/** Starts the deployer; resolves when it has ended or is killed. The caller lets time pass. */
 export async function runDeployer(stage: Simulation, number: number, kill: Kill | undefined): Promise<DeployerRun> {
   const startedAt = stage.since();
   const process = startProcess(stage, number, kill);

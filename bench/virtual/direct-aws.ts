@@ -92,7 +92,7 @@ async function answer({ aws, process }: Means, service: ServiceName, operation: 
   }
 }
 
-/** What a command asks for, and how its answer is read: by the command's class. */
+/** Returns the operation of a command's class, and the reader of its response. */
 function kindOf(service: ServiceName, command: Command): { operation: string; read: Reader } {
   const type = command.constructor;
   const known = kinds.get(type);

@@ -33,7 +33,7 @@ export function answerOfTask({ aws, taskAnswers, since }: Simulation, address: s
 
 type Answered = Omit<PublicAnswer, "at">;
 
-/** What answers in place of the service; undefined where the service does. */
+/** Returns the response of another service or a cache; undefined where the service responds. */
 function answerOfOther({ requests: asked, answers }: Simulation, url: DeployerSettings["url"]): Answered | undefined {
   if (url === "foreign" || (url === "shared" && asked % 2 === 1))
     return { status: 200, version: foreignVersion, by: "other" };
@@ -51,7 +51,7 @@ function ofApp({ status, version }: Answered): HttpAnswer {
   return { status, headers: { "content-type": "application/json" }, body: JSON.stringify({ version }) };
 }
 
-/** What the load balancer lets through: a request that was not answered when its task's drain ended was cut off. */
+/** Returns the response that passes the load balancer: a request that was not answered when its task's drain ended was cut off. */
 function answerThrough(aws: VirtualAws, task: TaskRecord | undefined, took: number): Answered {
   if (!task) return { status: 503 };
   const now = aws.state.tasks[task.arn];
@@ -71,8 +71,8 @@ function nextTask(aws: VirtualAws, request: number): TaskRecord | undefined {
   return serving[request % Math.max(1, serving.length)];
 }
 
-function answerOf({ taskScripts: casting }: VirtualAws, task: string): Answered {
-  const { version = "", script } = casting.scriptOf(task) ?? {};
+function answerOf({ taskScripts }: VirtualAws, task: string): Answered {
+  const { version = "", script } = taskScripts.scriptOf(task) ?? {};
   const { status = 200, version: told = version } = script?.serves ?? {};
   return status === 200 ? { status, version: told } : { status };
 }

@@ -1,5 +1,5 @@
 /**
- * How the SDK reads AWS's answers: by the schemas that its clients carry, members of a structure that the schema does not name are left
+ * Reads AWS's responses as the SDK does: by the schemas that its clients carry, members of a structure that the schema does not name are left
  * out and times become dates. https://github.com/smithy-lang/smithy-typescript
  */
 import type { Json } from "../../infra/local/aws/index.js";

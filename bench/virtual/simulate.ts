@@ -15,11 +15,11 @@ import { createVirtualAws, type VirtualAws } from "./virtual-aws.js";
 import { createVirtualTime, START, type VirtualTime } from "./virtual-time.js";
 
 export interface SimulateOptions {
-  /** Whether the deployer reaches AWS through its port (the default, fast) or through the published SDK. */
+  /** Way of the deployer's calls: its port to AWS in process (the default, fast) or the published SDK. */
   way?: "direct" | "sdk";
 }
 
-/** What became of a scenario. The same scenario and seed give the same outcome, byte for byte as JSON. */
+/** Outcome of a scenario. The same scenario and seed give the same outcome, byte for byte as JSON. */
 export interface Outcome {
   runs: [DeployerRun, ...DeployerRun[]];
   /** The last run's. */
@@ -29,17 +29,17 @@ export interface Outcome {
   /** The deployer's requests to AWS in all runs, by operation. */
   calls: Record<string, number>;
   trace: TraceEntry[];
-  /** What the public URL answered to the deployer, in order. */
+  /** Responses of the public URL to the deployer, in order. */
   answers: PublicAnswer[];
   /** When it got answers that a fault had made stale or changed. */
   misread: number[];
-  /** What became of our second deploy, where there was one. */
+  /** Outcome of the concurrent deploy, where there was one. */
   concurrent?: Pick<Outcome, "runs" | "report" | "oracle" | "answers" | "taskAnswers"> & { scenario: Scenario };
-  /** How many lifecycle hooks have ended how, or wait, in all deployments. */
+  /** Number of lifecycle hooks by status, in all deployments. */
   hooks: Record<string, number>;
-  /** What single tasks answered to it. */
+  /** Responses of single tasks to the deployer. */
   taskAnswers: PublicAnswer[];
-  /** What serves when all has come to rest: how many tasks run of each version. */
+  /** Number of running tasks of each version at the end, at rest. */
   serves: Record<string, number>;
 }
 
@@ -91,23 +91,23 @@ async function playIn(time: VirtualTime, scenario: Scenario, seed: number, way: 
   const faultsSince = time.now() - START;
   const listLag = scenario.aws?.timing?.listLag ?? awsTiming.listLag;
   kept = createServiceOracle(aws.state, () => time.now() - START);
-  const { record: circumstances } = kept;
+  const { record: serviceRecord } = kept;
   const isBack = scenario.deployer?.verb === "rollback";
-  const version = isBack ? (askedFor(scenario) ?? circumstances.times[0].goal ?? "") : releaseOf(scenario);
+  const version = isBack ? (askedFor(scenario) ?? serviceRecord.times[0].goal ?? "") : releaseOf(scenario);
   history = createDeployOracle(aws.state, time.now, version, listLag);
   stage = createSimulation(scenario, seed, { aws, time, oracle: history, way });
   if (scenario.concurrent) second = startConcurrentDeploy(stage, seed, scenario.concurrent, listLag);
   const runs = await runUntilItEnds(stage);
-  const rival = second && (await time.run(second.outcome));
+  const concurrent = second && (await time.run(second.outcome));
   stage.isOver = true;
   time.pass(() => isAtRest(aws), 2 * HOUR);
   const report = runs.at(-1)?.report;
   return {
     runs,
     ...(report && { report }),
-    ...(rival && { concurrent: rival }),
+    ...(concurrent && { concurrent }),
     oracle: history.record,
-    service: circumstances,
+    service: serviceRecord,
     calls: stage.calls,
     trace: stage.trace,
     answers: stage.answers,
@@ -120,7 +120,7 @@ async function playIn(time: VirtualTime, scenario: Scenario, seed: number, way: 
 
 const misleading = new Set(["stale", "changed"]);
 
-/** Only the deployer's calls go wrong, unless a rule names somebody else. */
+/** Only the deployer's calls go wrong, unless a rule names another user. */
 function faultsIn({ aws = {} }: Scenario, { credentials }: VirtualAws): FaultRule[] {
   return (aws.faults ?? []).map((rule) => ({ accessKeyId: credentials.accessKeyId, ...rule }));
 }
@@ -148,11 +148,11 @@ function countHooks({ state }: VirtualAws): Record<string, number> {
   return counts;
 }
 
-function serving({ state, taskScripts: casting }: VirtualAws): Record<string, number> {
+function serving({ state, taskScripts }: VirtualAws): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const task of Object.values(state.tasks)) {
     if (task.serviceArn === undefined || task.lastStatus !== "RUNNING" || task.desiredStatus !== "RUNNING") continue;
-    const { version = "" } = casting.scriptOf(task.arn) ?? {};
+    const { version = "" } = taskScripts.scriptOf(task.arn) ?? {};
     counts[version] = (counts[version] ?? 0) + 1;
   }
   return counts;

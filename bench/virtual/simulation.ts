@@ -10,9 +10,9 @@ import { START, type VirtualTime } from "./virtual-time.js";
 export interface PublicAnswer {
   at: number;
   status: number;
-  /** What the app says it is; absent when it was not the app that answered, or not well. */
+  /** Version in the app's response; absent in errors and in responses of others. */
   version?: string;
-  /** Who answered, where it was not the service. */
+  /** Responder, where it was not the service. */
   by?: "other" | "cache";
 }
 
@@ -30,11 +30,11 @@ export interface Simulation {
   trace: TraceEntry[];
   /** Requests of the deployer to the public URL. */
   requests: number;
-  /** What the public URL has answered to it. */
+  /** Responses of the public URL to the deployer. */
   answers: PublicAnswer[];
-  /** What single tasks have answered at their own addresses. */
+  /** Responses of single tasks at their own addresses. */
   taskAnswers: PublicAnswer[];
-  /** Milliseconds since the world's beginning. */
+  /** Milliseconds since the start of the simulation. */
   since: () => number;
   /** Nothing more is done to the world: the deployer has ended for good. */
   isOver: boolean;
@@ -68,7 +68,7 @@ export function createSimulation(
 /** Sets off the interventions that count from this moment on. */
 export function schedule(stage: Simulation, from: "start" | "update"): void {
   const { scenario, aws, oracle: history } = stage;
-  const reach = { scenario, aws, noteStop: () => history.noteStop("somebody") };
+  const reach = { scenario, aws, noteStop: () => history.noteStop("operator") };
   for (const intervention of scenario.interventions ?? []) {
     if ((intervention.from ?? "update") !== from) continue;
     void stage.time.sleep(intervention.at).then(async () => {

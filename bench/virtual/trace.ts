@@ -1,10 +1,10 @@
-/** What happened in a run, in order: times are milliseconds since the world's beginning. */
+/** Entry of a run's log, in order. Times are milliseconds since the start of the simulation. */
 export type TraceEntry = {
   at: number;
 } /** A call of the deployer, when it was answered. `result` is `ok` or the error's code. */ & (
   | { kind: "call"; run: number; operation: string; result: string }
   /** A line that the deployer told. */
   | { kind: "line"; run: number; text: string }
-  /** What changed with the service, and what the world did to it. */
+  /** Intervention, and its result. */
   | { kind: "world"; text: string }
 );

@@ -37,13 +37,13 @@ export interface VirtualAws extends Pick<InProcessAws, "call" | "requestHandler"
   state: EcsState;
   taskScripts: TaskScripts;
   runtime: SimulatedRuntime;
-  /** What goes wrong with the deployer's calls: nothing until rules are put into force. */
+  /** Faults of the deployer's calls; none until rules are set. */
   faults: RuledFaults;
   /** The actions that the deployer may not take; may change at any time. */
   deny: string[];
 }
 
-/** Who is told what happens. */
+/** Listeners for changes and calls. */
 export interface Listeners {
   /** After every change of ECS's state. */
   changed: () => void;
@@ -59,15 +59,15 @@ export async function createVirtualAws(
   clock: Clock,
   listeners: Listeners,
 ): Promise<VirtualAws> {
-  const casting = createTaskScripts(scenario);
-  const runtime = createSimulatedRuntime(clock, casting.behaviourOf);
+  const taskScripts = createTaskScripts(scenario);
+  const runtime = createSimulatedRuntime(clock, taskScripts.behaviourOf);
   const state = emptyState();
   const faults = createFaults({ clock, seed });
   const deny: string[] = [];
   const aws = await createInProcessAws({
     clock,
     runtime,
-    loadBalancer: createSimulatedLoadBalancer(clock, casting.targetOf),
+    loadBalancer: createSimulatedLoadBalancer(clock, taskScripts.targetOf),
     seed,
     timing: { ...awsTiming, ...scenario.aws?.timing },
     rollbackId: scenario.aws?.rollbackId ?? "old",
@@ -93,10 +93,10 @@ export async function createVirtualAws(
     [concurrentDeployer.accessKeyId]: listeners.doneConcurrently,
   };
   tellWhatIsDone(aws.ecs.service, told);
-  return { call, requestHandler, credentials, state, taskScripts: casting, runtime, faults, deny };
+  return { call, requestHandler, credentials, state, taskScripts, runtime, faults, deny };
 }
 
-/** What the deployer has done is known here also where its answer is lost. */
+/** Reports completed calls also where the response is lost. */
 function tellWhatIsDone({ operations }: Service, told: Record<string, Listeners["done"]>): void {
   for (const [operation, run] of Object.entries(operations)) {
     if (/^(Describe|List)/.test(operation)) continue;
@@ -108,7 +108,7 @@ function tellWhatIsDone({ operations }: Service, told: Record<string, Listeners[
   }
 }
 
-/** What is saved is told at once, and written nowhere. */
+/** Keeps the state in memory and reports each save at once. */
 function inMemory(state: EcsState, changed: () => void): StateDirectory {
   return {
     path: "in memory",

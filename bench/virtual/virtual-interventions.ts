@@ -4,7 +4,7 @@ import type { Intervention, Scenario } from "../scenario/scenario.js";
 import { registerVersion, setAlarm } from "./create-virtual-service.js";
 import type { VirtualAws } from "./virtual-aws.js";
 
-/** What an intervention reaches. */
+/** Parts of the simulation that an intervention changes. */
 export interface Reach {
   scenario: Scenario;
   aws: VirtualAws;
@@ -29,16 +29,16 @@ async function carryOut(reach: Reach, intervention: Intervention): Promise<strin
     case "deploy": {
       const taskDefinition = await registerVersion(reach.scenario, aws, intervention.version);
       await call("UpdateService", { ...place, taskDefinition, ...intervention.settings });
-      return `somebody deploys ${intervention.version} (${taskDefinition})`;
+      return `operator deploys ${intervention.version} (${taskDefinition})`;
     }
     case "redeploy":
       await call("UpdateService", { ...place, forceNewDeployment: true });
-      return "somebody forces a new deployment";
+      return "operator forces a new deployment";
     case "stop": {
       const serviceDeploymentArn = Object.values(aws.state.services)[0]?.serviceDeployments.at(-1) ?? "";
       await call("StopServiceDeployment", { serviceDeploymentArn, stopType: intervention.stopType });
       reach.noteStop();
-      return `somebody stops the newest deployment: ${intervention.stopType}`;
+      return `operator stops the newest deployment: ${intervention.stopType}`;
     }
     case "continue": {
       const record = Object.values(aws.state.serviceDeployments).at(-1);
@@ -49,20 +49,20 @@ async function carryOut(reach: Reach, intervention: Intervention): Promise<strin
           hookId,
           action: intervention.action,
         });
-      return `somebody lets ${waiting.length} hooks ${intervention.action === "CONTINUE" ? "go on" : "roll back"}`;
+      return `operator lets ${waiting.length} hooks ${intervention.action === "CONTINUE" ? "go on" : "roll back"}`;
     }
     case "scale":
       await call("UpdateService", { ...place, desiredCount: intervention.desiredCount });
-      return `somebody scales to ${intervention.desiredCount}`;
+      return `operator scales to ${intervention.desiredCount}`;
     case "update":
       await call("UpdateService", { ...place, ...intervention.members });
-      return `somebody changes ${Object.keys(intervention.members).join(", ")}`;
+      return `operator changes ${Object.keys(intervention.members).join(", ")}`;
     case "delete-service":
       await call("DeleteService", { ...place, force: true });
-      return "somebody deletes the service";
+      return "operator deletes the service";
     case "delete-cluster":
       await call("DeleteCluster", { cluster: target.cluster });
-      return "somebody deletes the cluster";
+      return "operator deletes the cluster";
     case "crash":
     case "stop-task": {
       const tasks = running(aws, intervention.version).slice(0, intervention.count);
@@ -87,12 +87,12 @@ async function carryOut(reach: Reach, intervention: Intervention): Promise<strin
       return `the deployer may not ${intervention.actions.join(", ")} any more`;
     case "call":
       await call(intervention.operation, intervention.input, intervention.service);
-      return `somebody calls ${intervention.operation}`;
+      return `operator calls ${intervention.operation}`;
   }
 }
 
-function running({ state, taskScripts: casting }: VirtualAws, version: string): string[] {
+function running({ state, taskScripts }: VirtualAws, version: string): string[] {
   return Object.values(state.tasks)
-    .filter((task) => task.lastStatus === "RUNNING" && casting.scriptOf(task.arn)?.version === version)
+    .filter((task) => task.lastStatus === "RUNNING" && taskScripts.scriptOf(task.arn)?.version === version)
     .map((task) => task.arn);
 }

@@ -43,7 +43,7 @@ interface Stepper {
  */
 export function createVirtualTime(way: "direct" | "process", seed: number): VirtualTime {
   const { clock, step, end } = way === "direct" ? ownTime() : processTime(seed);
-  /** Whether anybody who waits in a promise was woken: then it is their turn before time goes on. */
+  /** True when a waiting promise was resolved: its callbacks run before time goes on. */
   let woken = true;
   let attended = 0;
   const attend = <T>(work: Promise<T>) => {

@@ -10,7 +10,7 @@ import { nextRevision } from "../next-revision.js";
 import type { Job, Tool } from "../tool.js";
 
 interface Settings {
-  /** What AWS's own waiters allow in all: 40 looks, 15 s apart. In seconds; this waiter has no default of its own. */
+  /** Maximum time in seconds. AWS's other waiters allow 40 polls, 15 s apart; this one has no default. */
   maxWaitTime: number;
   minDelay?: number;
   maxDelay?: number;
@@ -52,7 +52,7 @@ async function update(ecs: ECSClient, job: Job): Promise<void> {
   await ecs.send(new UpdateServiceCommand({ cluster, service, taskDefinition: arn }));
 }
 
-/** What is to be registered for the job's release. */
+/** Returns the task definition to register for the job's release. */
 export async function nextDefinition(
   ecs: ECSClient,
   { target, release }: Job,

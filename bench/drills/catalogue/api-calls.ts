@@ -6,7 +6,7 @@ const faulty = (...faults: FaultRule[]): Scenario => ({ aws: { faults } });
 const deployed = { verdict: "deployed" } as const;
 const TEN_MINUTES = 600_000;
 
-/** The rollout goes well, and the calls to AWS don't. */
+/** The rollout succeeds, and calls to AWS fail. */
 export const wire: Drill[] = [
   {
     name: "throttled-all-along",
@@ -40,7 +40,7 @@ export const wire: Drill[] = [
   },
   {
     name: "no-answer",
-    description: "Some looks at the service are never answered.",
+    description: "Some DescribeServices calls get no response.",
     scenario: faulty({ kind: "silent", operation: "DescribeServices", skip: 4, times: 2 }),
     ends: deployed,
   },
@@ -133,20 +133,20 @@ export const wire: Drill[] = [
     ends: deployed,
   },
   {
-    name: "look-denied",
-    description: "The deployer may update the service and not look at it.",
+    name: "describe-denied",
+    description: "The deployer may update the service but not describe it.",
     scenario: { aws: { deny: ["ecs:DescribeServices"] } },
     ends: { unknown: "access-denied" },
   },
   {
     name: "permission-withdrawn",
-    description: "In the middle the deployer loses the permission to look at the service.",
+    description: "In the middle the deployer loses the permission to describe the service.",
     scenario: { interventions: [{ at: 30_000, do: "deny", actions: ["ecs:DescribeServices"] }] },
     ends: { unknown: "access-denied" },
   },
   {
     name: "unknown-state",
-    description: "For a minute the service deployment is in a state that nobody knows yet.",
+    description: "For a minute the service deployment is in an unknown state.",
     scenario: faulty({
       kind: "changed",
       operation: "DescribeServiceDeployments",
@@ -158,7 +158,7 @@ export const wire: Drill[] = [
   },
   {
     name: "unknown-field",
-    description: "The service and the task definition have fields that nobody knows yet.",
+    description: "The service and the task definition have unknown fields.",
     scenario: faulty(
       { kind: "changed", operation: "DescribeServices", path: ["services", "*", "futureField"], value: { a: [1] } },
       {

@@ -7,18 +7,18 @@ const slow = { start: 120_000 };
 /** For ten minutes, from before ECS goes back at the earliest: how long that takes depends on what plays. */
 const everyThreeSeconds = Array.from({ length: 200 }, (_, index) => index * 3_000);
 
-/** What is done to the service, by people and by its own settings. */
+/** Operations by users, and settings of the service itself. */
 export const control: Drill[] = [
   {
     name: "breaker-without-rollback",
-    description: "Every task exits at once; the circuit breaker ends the rollout and does not go back.",
+    description: "Every task exits at once; the circuit breaker ends the rollout without a rollback.",
     scenario: { service: { breaker: "stop" }, release: { tasks: [exits(1, 500)] } },
     ends: { verdict: "rolled-back" },
     cause: "container-exits",
   },
   {
     name: "no-breaker",
-    description: "The load balancer finds no task healthy, and nothing makes ECS give up.",
+    description: "The load balancer finds no task healthy, and nothing ends the deployment.",
     scenario: {
       service: { breaker: "off" },
       release: { tasks: [unhealthyTarget("Health checks failed with these codes: [503]")] },
@@ -55,8 +55,8 @@ export const control: Drill[] = [
     cause: "container-exits",
   },
   {
-    name: "somebody-else-deploys",
-    description: "While the tasks start, somebody deploys another version, which goes well.",
+    name: "concurrent-deploy",
+    description: "While the tasks start, another user deploys another version, which succeeds.",
     scenario: {
       release: { tasks: [slow] },
       interventions: [{ at: inTheMiddle, do: "deploy", version: "v9.9.9" }],
@@ -64,8 +64,8 @@ export const control: Drill[] = [
     ends: { verdict: "superseded" },
   },
   {
-    name: "somebody-else-deploys-what-crashes",
-    description: "While the tasks start, somebody deploys another version, which is rolled back.",
+    name: "concurrent-deploy-that-crashes",
+    description: "While the tasks start, another user deploys another version, which is rolled back.",
     scenario: {
       release: { tasks: [slow] },
       others: { "v9.9.9": { tasks: [exits(1, 500)] } },
@@ -74,14 +74,14 @@ export const control: Drill[] = [
     ends: { verdict: "superseded" },
   },
   {
-    name: "somebody-forces-a-new-deployment",
-    description: "While the tasks start, somebody forces a new deployment of the same revision.",
+    name: "user-forces-new-deployment",
+    description: "While the tasks start, a user forces a new deployment of the same revision.",
     scenario: { release: { tasks: [slow] }, interventions: [{ at: inTheMiddle, do: "redeploy" }] },
     ends: { verdict: "superseded" },
   },
   {
-    name: "somebody-stops-it",
-    description: "While the tasks start, somebody stops the deployment for good.",
+    name: "user-stops-deployment",
+    description: "While the tasks start, a user stops the deployment for good.",
     scenario: {
       release: { tasks: [slow] },
       interventions: [{ at: inTheMiddle, do: "stop", stopType: "ABORT" }],
@@ -90,8 +90,8 @@ export const control: Drill[] = [
     cause: "stopped-by-person",
   },
   {
-    name: "somebody-rolls-it-back",
-    description: "While the tasks start, somebody stops the deployment and lets ECS go back.",
+    name: "user-rolls-back-deployment",
+    description: "While the tasks start, a user stops the deployment and lets ECS go back.",
     scenario: {
       release: { tasks: [slow] },
       interventions: [{ at: inTheMiddle, do: "stop", stopType: "ROLLBACK" }],
@@ -111,8 +111,8 @@ export const control: Drill[] = [
     cause: "alarm-fired",
   },
   {
-    name: "somebody-stops-a-task",
-    description: "Somebody stops the new version's first task; the next one stays.",
+    name: "user-stops-task",
+    description: "A user stops the new version's first task; the next one stays.",
     scenario: {
       release: { tasks: [{ target: [{ after: 60_000, state: "healthy" }] }] },
       interventions: [{ at: 80_000, do: "stop-task", version: "v2.0.0", count: 1 }],
@@ -162,7 +162,7 @@ export const control: Drill[] = [
   },
   {
     name: "no-room-to-replace-ignored",
-    description: "The same, and the deploy was told not to mind, for 15 minutes.",
+    description: "The same, with the finding ignored and a time limit of 15 minutes.",
     scenario: {
       service: { desiredCount: 1, minimumHealthyPercent: 100, maximumPercent: 150 },
       deployer: { ignore: ["no-room-to-replace"], timeoutMs: 900_000 },
@@ -172,14 +172,14 @@ export const control: Drill[] = [
   },
   {
     name: "service-deleted",
-    description: "In the middle somebody deletes the service.",
+    description: "In the middle a user deletes the service.",
     scenario: { release: { tasks: [slow] }, interventions: [{ at: inTheMiddle, do: "delete-service" }] },
     ends: { verdict: "stopped" },
     cause: "service-deleted",
   },
   {
     name: "paused-hook",
-    description: "A lifecycle hook holds the deployment before its first task, until somebody goes on or back.",
+    description: "A lifecycle hook holds the deployment before its first task, until a user continues or rolls back.",
     scenario: {
       service: { hooks: [{ targetType: "PAUSE", lifecycleStages: ["PRE_SCALE_UP"] }] },
     },
@@ -187,14 +187,14 @@ export const control: Drill[] = [
   },
   {
     name: "cluster-deletion-refused",
-    description: "In the middle somebody deletes the cluster, which ECS refuses while it has a service.",
+    description: "In the middle a user deletes the cluster, which ECS refuses while it has a service.",
     scenario: { release: { tasks: [slow] }, interventions: [{ at: inTheMiddle, do: "delete-cluster" }] },
     ends: { verdict: "deployed" },
   },
   {
-    name: "cluster-gone",
+    name: "cluster-deleted",
     description:
-      "While AWS does not answer the deployer, somebody deletes the service, and the cluster when it is empty.",
+      "While AWS does not answer the deployer, a user deletes the service, and the cluster when it is empty.",
     scenario: {
       release: { tasks: [slow] },
       aws: { faults: [{ kind: "unavailable", from: 50_000, until: 300_000 }] },

@@ -1,4 +1,4 @@
-/** What tasks do in drills, with the words in which ECS tells of it. */
+/** Task scripts of the drills, with the error messages that ECS reports for them. */
 import type { ServiceSettings, TaskScript } from "../../scenario/scenario.js";
 
 const IMAGE = "123456789012.dkr.ecr.us-west-2.amazonaws.com/web@sha256:0000";

@@ -1,7 +1,7 @@
 import type { Drill } from "../drill.js";
 import { unhealthyTarget } from "./drill-scripts.js";
 
-/** The tasks run, and their checks say otherwise. */
+/** The tasks run, and their health checks fail. */
 export const health: Drill[] = [
   {
     name: "container-check-fails",
@@ -77,7 +77,7 @@ export const health: Drill[] = [
   },
   {
     name: "wrong-port",
-    description: "The app listens on another port than the one that the load balancer asks.",
+    description: "The app listens on another port than the one that the load balancer checks.",
     scenario: { release: { tasks: [unhealthyTarget("Health checks failed")] } },
     ends: { verdict: "rolled-back" },
     cause: "load-balancer-port",

@@ -1,7 +1,7 @@
 import type { Drill } from "../drill.js";
 import { corrupt, notFound, otherPlatform, pullDenied, unreachable } from "./drill-scripts.js";
 
-/** The image is not there, is for another platform, or can't be had. */
+/** The image is missing, is for another platform, or can't be pulled. */
 export const image: Drill[] = [
   {
     name: "image-missing",
@@ -11,7 +11,7 @@ export const image: Drill[] = [
   },
   {
     name: "image-deleted",
-    description: "The image is there when the deploy begins and gone when the tasks pull it.",
+    description: "The image is there when the deploy begins and deleted when the tasks pull it.",
     scenario: { release: { tasks: [notFound] } },
     ends: { verdict: "rolled-back" },
     cause: "image-missing",
@@ -25,7 +25,7 @@ export const image: Drill[] = [
   },
   {
     name: "image-index",
-    description: "The release's digest is an index; the tasks tell the digest of the manifest in it.",
+    description: "The release's digest is an index; the tasks report the digest of the manifest in it.",
     scenario: { release: { image: { isIndex: true } } },
     ends: { verdict: "deployed" },
   },
@@ -37,7 +37,7 @@ export const image: Drill[] = [
   },
   {
     name: "wrong-platform-ignored",
-    description: "The image is built for arm64, and the deploy was told not to mind.",
+    description: "The image is built for arm64, and the finding is ignored.",
     scenario: {
       release: { image: { platform: "linux/arm64" }, tasks: [otherPlatform] },
       deployer: { ignore: ["wrong-platform"] },
@@ -54,7 +54,7 @@ export const image: Drill[] = [
   },
   {
     name: "registry-slow",
-    description: "The pull takes eight minutes, and then all goes well.",
+    description: "The pull takes eight minutes, and then the rollout succeeds.",
     scenario: { release: { tasks: [{ pull: 480_000 }] } },
     ends: { verdict: "deployed" },
   },

@@ -2,17 +2,17 @@ import type { Drill } from "../drill.js";
 
 const asked = { deployer: { http: true } };
 
-/** ECS is content, and what is served may be something else. */
+/** ECS reports success, and the served version may differ. */
 export const service: Drill[] = [
   {
-    name: "goes-well",
+    name: "succeeds",
     description: "The new version starts, becomes healthy and serves.",
     scenario: { ...asked },
     ends: { verdict: "deployed" },
     dropsRequests: false,
   },
   {
-    name: "goes-well-on-120-tasks",
+    name: "succeeds-on-120-tasks",
     description: "The same with more tasks than ECS lists at once.",
     scenario: { ...asked, service: { desiredCount: 120 } },
     ends: { verdict: "deployed" },
@@ -60,7 +60,7 @@ export const service: Drill[] = [
   },
   {
     name: "slow-drain-outlasts-the-deadline",
-    description: "The same, and the deploy was told to wait for four minutes.",
+    description: "The same, and the deploy's time limit is four minutes.",
     scenario: { ...asked, before: { tasks: [{ drain: 300_000 }] }, deployer: { http: true, timeoutMs: 240_000 } },
     ends: { verdict: "timed-out" },
     cause: "draining",

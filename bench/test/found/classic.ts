@@ -2,7 +2,7 @@ import type { Found } from "./found.js";
 
 const newer = ["ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions"];
 
-/** Where the newer APIs are not permitted, and only classic deployments can be read. */
+/** Seeds in which the newer APIs are denied, and only classic deployments can be read. */
 export const classic: Found[] = [
   {
     name: "without the newer APIs, somebody forces the same revision and the URL proves nothing",

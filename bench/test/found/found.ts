@@ -1,6 +1,6 @@
 import type { Scenario } from "../../scenario/scenario.js";
 
-/** What a seed found, made small: it was told wrongly once. */
+/** Shrunk scenario of a seed whose verdict was wrong once. */
 export interface Found {
   name: string;
   seed: number;

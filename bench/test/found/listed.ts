@@ -2,7 +2,7 @@ import type { Found } from "./found.js";
 
 const details = ["ecs:DescribeServiceDeployments"];
 
-/** Where only the list of service deployments can be read: what the classic deployments can't tell apart, its status tells. */
+/** Seeds in which only the list of service deployments can be read: its status separates what classic deployments don't. */
 export const listed: Found[] = [
   {
     name: "only the list can be read, and the old revision is forced while ECS goes back to it",

@@ -241,7 +241,7 @@ export const rollouts: Found[] = [
     verdicts: [undefined, undefined, undefined, "deployed-unverified"],
   },
   {
-    name: "somebody else has deployed a release without a version before a call that is made again",
+    name: "another user has deployed a release without a version before a call that is made again",
     seed: 19144,
     scenario: {
       release: { tasks: [{ serves: { status: 500 } }] },
