@@ -1,4 +1,4 @@
-"""How gunicorn serves the app in production. Settings: https://docs.gunicorn.org/en/stable/settings.html"""
+"""Configuration of gunicorn in production. Settings: https://docs.gunicorn.org/en/stable/settings.html"""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The container's health check: exits 0 when the app on this machine answers /healthz with 200, else 1 and says why.
+"""The container's health check: exits 0 when the app on this machine answers /healthz with 200, else prints the reason and exits 1.
 
 Standard library only: it starts every few seconds on a quarter of a vCPU.
 """

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes the lock again from pyproject.toml, with the uv on the PATH. Pins stay as they are unless told otherwise: ./lock.sh --upgrade
-# It has no uv.lock, because that file spells out the address of each download, and with it the package index of whoever made it.
+# Makes the lock again from pyproject.toml, with the uv on the PATH. Pins stay unchanged unless you run: ./lock.sh --upgrade
+# It has no uv.lock, because that file spells out the address of each download, and with it the package index of its author.
 set -eu
 cd "$(dirname "$0")"
 export UV_CUSTOM_COMPILE_COMMAND=app/lock.sh

@@ -1,4 +1,4 @@
-"""The service that ships. It answers which version it is, and whether it is well."""
+"""The sample service: returns its version and its health."""
 
 import os
 

@@ -50,7 +50,7 @@ def running(tmp_path: Path, arguments: tuple[str, ...], environment: dict[str, s
             *arguments,
         ],
         cwd=tmp_path,
-        # A home that nobody can write, not even root, as on a read-only root file system.
+        # A home that no user can write to, not even root, as on a read-only root file system.
         env={"PATH": os.environ["PATH"], "HOME": "/proc/none", "PYTHONDONTWRITEBYTECODE": "1"} | environment,
         stderr=subprocess.PIPE,
         text=True,

@@ -31,7 +31,7 @@ def test_version_comes_from_the_environment_and_is_latest_without(monkeypatch, e
     assert create_app().test_client().get("/version").get_json() == {"version": version}
 
 
-def test_healthz_says_that_it_is_well_and_nothing_else(client, monkeypatch):
+def test_healthz_returns_only_that_it_is_healthy(client, monkeypatch):
     monkeypatch.setenv("A_SECRET", "hunter2")
     response = client.get("/healthz")
 

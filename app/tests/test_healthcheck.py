@@ -1,4 +1,4 @@
-"""The container's health check, run as the container engine runs it."""
+"""The container's health check, run as the container runtime runs it."""
 
 import os
 import socket
@@ -34,7 +34,7 @@ def test_a_server_that_answers_anything_but_200_is_unhealthy(gunicorn):
     assert "answered 503" in result.stderr
 
 
-def test_a_port_where_nobody_listens_is_unhealthy():
+def test_a_port_without_a_listener_is_unhealthy():
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     result = check(port)

@@ -71,7 +71,7 @@ async function main(): Promise<number> {
     console.log(`\n▸ ${name}`);
     const exitCode = await run(command);
     if (exitCode !== 0) {
-      console.error(`${name} failed with exit code ${exitCode}. Its own words are above.`);
+      console.error(`${name} failed with exit code ${exitCode}. Its output is above.`);
       return exitCode;
     }
     console.log(`  ${name}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
@@ -79,7 +79,7 @@ async function main(): Promise<number> {
   return 0;
 }
 
-/** What has not changed is not checked again: the compiler keeps what it knows beside the packages. */
+/** Returns an incremental type check, which keeps its state beside the packages. */
 function typeCheck(project: string): string[] {
   const memory = join(root, "node_modules", ".cache", `tsc-${project === "." ? "root" : project}.tsbuildinfo`);
   return [bin("tsc"), "-p", project, "--incremental", "--tsBuildInfoFile", memory];

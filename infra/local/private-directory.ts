@@ -1,12 +1,12 @@
 import { chmodSync, lstatSync, mkdirSync, readlinkSync } from "node:fs";
 
-const remedy = "Move it away, or name a directory of your own: with --state, or by XDG_CACHE_HOME.";
+const remedy = "Move it away, or choose another directory with --state or XDG_CACHE_HOME.";
 
 /**
- * Creates a directory that no other user can enter, or narrows the mode of one that is there to that (0700).
+ * Creates a directory that no other user can enter, or narrows the mode of an existing one to 0700.
  *
- * @returns Whether others could write to it before, so that its content may be theirs.
- * @throws Error It is a symbolic link or belongs to another user.
+ * @returns `wasOpen`: true when other users could write to it before, so that its content is not trusted.
+ * @throws {Error} It is a symbolic link or belongs to another user.
  */
 export function makePrivateDirectory(path: string): { wasOpen: boolean } {
   mkdirSync(path, { recursive: true, mode: 0o700 });

@@ -1,6 +1,6 @@
 /**
- * The whole way on one machine: a container engine, a local AWS with the production target's service or one of the user's own, and the
- * module's functions against it. `npm run rehearse -- --help` says what can be chosen.
+ * Rehearses a release on one machine: a container runtime, a local AWS with the sample's or the user's service, and the
+ * module's functions against it. Options: `npm run rehearse -- --help`.
  */
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -19,11 +19,13 @@ const stateDir = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "
 
 process.exitCode = await main(process.argv.slice(2));
 
-/** @returns The exit code: 0, 1 when a step did not end as it should, 2 for bad input, 130 after an interrupt. */
+/** Runs the command. @returns The exit code: 0, 1 when a step did not end as expected, 2 for bad input, 130 after an interrupt. */
 async function main(args: string[]): Promise<number> {
   const interrupt = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(signal, () => interrupt.abort(new Error(`Interrupted by ${signal}: everything has been taken down.`)));
+    process.once(signal, () =>
+      interrupt.abort(new Error(`Interrupted by ${signal}. The local AWS and its containers were removed.`)),
+    );
   }
   let options: Options;
   let own: UserService | undefined;
@@ -84,9 +86,7 @@ async function rehearse(options: Options, signal: AbortSignal, own?: UserService
 async function refuseWhileOneIsKept(): Promise<void> {
   const kept = await findKeptLocalAws(stateDir);
   if (!kept) return;
-  throw new Error(
-    `A local AWS from an earlier --keep still runs at ${kept.url}. End it first: npm run rehearse -- --stop`,
-  );
+  throw new Error(`The local AWS of an earlier --keep runs at ${kept.url}. Stop it first: npm run rehearse -- --stop`);
 }
 
 async function stopKept(): Promise<void> {
@@ -94,7 +94,7 @@ async function stopKept(): Promise<void> {
   await kept?.stop();
   console.log(
     kept
-      ? `The local AWS at ${kept.url} has ended; its containers are gone.`
-      : "No local AWS is running that --keep left.",
+      ? `The local AWS at ${kept.url} was stopped and its containers were removed.`
+      : "No local AWS of an earlier --keep is running.",
   );
 }

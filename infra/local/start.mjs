@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { takeLock } from "./process-lock.mjs";
 
-// npm and tsc keep compiled code in the shared temporary directory and run what they find there, whoever has made it.
+// npm and tsc keep compiled code in the shared temporary directory and run it, also when another user created it.
 // https://nodejs.org/docs/latest-v24.x/api/module.html#module-compile-cache
 process.env.NODE_DISABLE_COMPILE_CACHE = "1";
 
@@ -24,11 +24,11 @@ const commands = /** @type {Record<string, string>} */ ({
 });
 
 const command = process.argv[2] ?? "";
-requireThisMachineFits();
-await installWhatTheLocksSay();
-await handOver(join(root, commands[command] ?? ""), process.argv.slice(3));
+requireSupportedMachine();
+await installLockedPackages();
+await runScript(join(root, commands[command] ?? ""), process.argv.slice(3));
 
-function requireThisMachineFits() {
+function requireSupportedMachine() {
   if (!Object.hasOwn(commands, command)) {
     fail(`Unknown command ${JSON.stringify(process.argv[2])}. Accepted: ${Object.keys(commands).join(", ")}.`);
   }
@@ -38,19 +38,19 @@ function requireThisMachineFits() {
   }
   if (process.platform !== "linux") {
     fail(
-      `This runs on Linux only, and this is ${process.platform}: the rehearsal reaches containers by their own address. ` +
-        "Use a Linux machine or VM, or the real thing with `dagger call`.",
+      `This command requires Linux, and this machine runs ${process.platform}: the rehearsal reaches containers by their addresses. ` +
+        "Use a Linux machine or VM, or Dagger with `dagger call`.",
     );
   }
 }
 
-async function installWhatTheLocksSay() {
+async function installLockedPackages() {
   const stale = [root, join(root, "ci")].filter((dir) => !isInstalled(dir));
   if (stale.length === 0) return;
   const release = takeInstallLock();
   process.once("exit", release);
   try {
-    // Another process may have installed them between the first look and the lock.
+    // Another process may have installed them between the first check and the lock.
     await Promise.all(stale.filter((dir) => !isInstalled(dir)).map(install));
   } finally {
     release();
@@ -63,14 +63,14 @@ async function install(dir) {
   console.error(`Installing the locked node packages of ${dir} …`);
   const { npm_execpath: path } = process.env;
   const [npm, ...before] = path?.endsWith(".js") ? [process.execPath, path] : ["npm"];
-  // ci/ must resolve as it does alone on an engine, not as a workspace of the root. No package needs its install script here.
+  // ci/ must resolve as it does alone in Dagger's engine, not as a workspace of the root. No package needs its install script here.
   const args = ["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--workspaces=false", "--loglevel=error"];
   const child = spawn(npm, [...before, ...args], { cwd: dir, stdio: ["ignore", 2, 2] });
   const [code] = await once(child, "exit").catch((error) => [error.message]);
   if (code !== 0) {
     fail(
       `\`npm ci\` failed in ${dir} (${typeof code === "number" ? `exit code ${code}` : code}). ` +
-        "Its own words are above; it needs a package registry that it can reach.",
+        "Its output is above. It needs a reachable package registry.",
     );
   }
   writeFileSync(stampOf(dir), wanted(dir));
@@ -92,7 +92,7 @@ function wanted(dir) {
   return `${createHash("sha256").update(lock).digest("hex")} ${process.platform}-${process.arch}\n`;
 }
 
-/** Takes the lock in the checkout itself: only those who may write there can hold up its commands. */
+/** Takes the lock in the checkout: only users who can write there can block its commands. */
 function takeInstallLock() {
   /** @param {number} pid */
   const refusal = (pid) => `Process ${pid} is installing node packages in this checkout. Try again when it has ended.`;
@@ -102,22 +102,22 @@ function takeInstallLock() {
     const { code, message } = /** @type {NodeJS.ErrnoException} */ (error);
     if (code === undefined) return fail(message);
     return fail(
-      `The locked node packages are not installed in ${root}, and it can't be written to: ${message}. ` +
+      `The locked node packages are not installed in ${root}, which is not writable: ${message}. ` +
         "Run the command once as a user who can write there, or use a checkout of your own.",
     );
   }
 }
 
 /**
- * Runs the script in this very process, so that signals and the terminal need no passing on.
+ * Runs the script in this process, so that it receives signals and the terminal directly.
  *
  * @param {string} script
  * @param {string[]} args
  */
-async function handOver(script, args) {
+async function runScript(script, args) {
   await import("./typescript.mjs");
   process.argv = [process.execPath, script, ...args];
-  // The locked SDK runs on Node 20; what later releases need is no news to whoever rehearses.
+  // The locked SDK runs on Node 20; its warning about later releases is not relevant here.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
   await import(pathToFileURL(script).href);
 }

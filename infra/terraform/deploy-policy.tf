@@ -1,4 +1,4 @@
-# What the deployer calls, and nothing else. Which actions can be held to which resources:
+# Exactly the calls of the deployer. Actions and the resources they can be restricted to:
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html
 data "aws_iam_policy_document" "deploy" {
   statement {
@@ -49,7 +49,7 @@ data "aws_iam_policy_document" "deploy" {
     }
   }
 
-  # What became of a one-off task is kept on its revision, and nothing else is written there later.
+  # The result of a task is stored as tags of its revision; nothing else is written there later.
   statement {
     sid       = "NoteOnRevision"
     actions   = ["ecs:TagResource"]
@@ -145,7 +145,7 @@ data "aws_iam_policy_document" "deploy" {
     resources = ["arn:${local.partition}:ecs:${local.arn_scope}:task/${local.target.cluster}/*"]
   }
 
-  # Whether there is a log group is asked with this one, because listing log groups can't be held to one of them.
+  # Tests the existence of the log group: listing log groups can't be restricted to one of them.
   statement {
     sid       = "FindLogGroup"
     actions   = ["logs:DescribeLogStreams"]
@@ -158,7 +158,7 @@ data "aws_iam_policy_document" "deploy" {
     resources = ["${aws_cloudwatch_log_group.app.arn}:log-stream:*"]
   }
 
-  # What the pre-flight reads of the roles: that they are there, and that ECS may assume them.
+  # The preflight checks that the roles exist and that ECS may assume them.
   statement {
     sid       = "FindRoles"
     actions   = ["iam:GetRole"]

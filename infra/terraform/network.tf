@@ -1,6 +1,6 @@
 resource "aws_security_group" "load_balancer" {
   name        = "${local.target.service}-load-balancer"
-  description = "Requests come in, and go on to the tasks"
+  description = "Load balancer: requests from clients, forwarded to the tasks"
   vpc_id      = var.vpc_id
 }
 

@@ -4,16 +4,16 @@ output "deploy_role_arn" {
 }
 
 output "load_balancer_dns_name" {
-  description = "Where the public name points."
+  description = "Address for the public name's DNS record."
   value       = aws_lb.app.dns_name
 }
 
 output "repository_url" {
-  description = "Where images are pushed."
+  description = "Repository for images."
   value       = aws_ecr_repository.app.repository_url
 }
 
 output "task_definition_arn" {
-  description = "The revision that the last apply registered. The service runs it only once told to."
+  description = "The revision that the last apply registered. The service runs it only after an update."
   value       = aws_ecs_task_definition.app.arn
 }

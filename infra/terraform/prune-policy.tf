@@ -1,4 +1,4 @@
-# What `deploy --keep` calls besides: it deregisters the revisions of the family that nothing uses. A role that does not prune needs none
+# Additional calls of `deploy --keep`: it deregisters the revisions of the family that nothing uses. A role that does not prune needs none
 # of these permissions, which reach beyond the service.
 data "aws_iam_policy_document" "prune" {
   # Deregistering can't be held to a family.

@@ -11,7 +11,7 @@ resource "aws_ecr_repository" "app" {
 
     precondition {
       condition     = !can(local.target.registry)
-      error_message = "The target names a registry elsewhere: its repository is not made here. Remove \"registry\" from the target, or make the repository where it says."
+      error_message = "The target names a registry elsewhere: its repository is not created here. Remove \"registry\" from the target, or create the repository in that account."
     }
   }
 }

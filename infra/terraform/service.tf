@@ -14,7 +14,7 @@ resource "aws_ecs_service" "app" {
   desired_count   = local.service.desiredCount
   launch_type     = "FARGATE"
 
-  # The old tasks stay until as many new ones are healthy.
+  # Old tasks run until as many new ones are healthy.
   deployment_minimum_healthy_percent = 100
   deployment_maximum_percent         = 200
   health_check_grace_period_seconds  = 30

@@ -37,12 +37,12 @@ variable "certificate_arn" {
 }
 
 variable "image" {
-  description = "The image of the task definitions that are made here, by digest: what `dagger call publish` answered."
+  description = "The image of the task definitions that are made here, by digest: the output of `dagger call publish`."
   type        = string
 
   validation {
     condition     = can(regex("@sha256:[0-9a-f]{64}$", var.image))
-    error_message = "The image is named by its digest, as in REPOSITORY@sha256:…: `dagger call publish --version v1.0.0` answers it."
+    error_message = "The image is named by its digest, as in REPOSITORY@sha256:…: `dagger call publish --version v1.0.0` returns it."
   }
 }
 

@@ -8,7 +8,7 @@ terraform {
     }
   }
 
-  # Where the state lies is given at init: terraform init -backend-config=backend.hcl
+  # The backend is configured at init: terraform init -backend-config=backend.hcl
   backend "s3" {
     use_lockfile = true
   }

@@ -15,11 +15,11 @@ for (const name of ["requirements.txt", "requirements-test.txt", "requirements-u
   });
 }
 
-test("what the app asks for is what is locked", () => {
+test("the app's dependencies are the locked ones", () => {
   const locked = ["requirements.txt", "requirements-test.txt", "requirements-uv.txt"].map(text).join("\n");
-  const asked = [...text("pyproject.toml").matchAll(/"(\w+)~=([\d.]+)"/g)];
-  assert.equal(asked.length, 4);
-  for (const [, name, version = ""] of asked) {
+  const required = [...text("pyproject.toml").matchAll(/"(\w+)~=([\d.]+)"/g)];
+  assert.equal(required.length, 4);
+  for (const [, name, version = ""] of required) {
     const release = version.split(".").slice(0, -1).join("\\.");
     assert.match(locked, new RegExp(`^${name}==${release}\\.`, "m"));
   }

@@ -21,7 +21,7 @@ const statements = (name: string) =>
 const actionsOf = (...names: string[]) => names.flatMap(statements).flatMap(({ actions }) => actions);
 const permitted = actionsOf("deploy", "prune");
 
-/** What a push through the registry's own protocol and what registering with roles and tags ask for besides. */
+/** Actions that a push over the registry's protocol, and registering with roles and tags, need as well. */
 const IMPLIED = [
   "ecr:BatchCheckLayerAvailability",
   "ecr:CompleteLayerUpload",
@@ -31,13 +31,13 @@ const IMPLIED = [
   "ecr:UploadLayerPart",
   "iam:PassRole",
 ];
-/** What stopping a rollout needs. */
+/** Actions for stopping a rollout. */
 const RESERVED = ["ecs:StopServiceDeployment"];
 
-/** What the search for old revisions reads of services by the means of the rollout. */
+/** Actions of the rollout that the search for old revisions also uses. */
 const servicesRead = ["ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions", "ecs:ListServiceDeployments"];
 
-/** Asked of anybody's service that takes secrets or parameters; this one takes none. */
+/** Actions for services with secrets or parameters; this one has none. */
 const OF_SECRETS = ["secretsmanager:DescribeSecret", "ssm:DescribeParameters"];
 /** GetCallerIdentity needs no permission, and a role is assumed by the login, before the deploy role is used: https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html */
 const FREE = ["sts:GetCallerIdentity", "sts:AssumeRole"];

@@ -46,7 +46,7 @@ function merge(a: Block, b: Block): Block {
     const before = both[key];
     if (isObject(before) && isObject(value)) both[key] = merge(before, value);
     else if (before === undefined) both[key] = value;
-    else throw new Error(`${key} is said twice`);
+    else throw new Error(`${key} is stated twice`);
   }
   return both;
 }

@@ -45,7 +45,7 @@ test("every variable, local value, resource and data source that is used is ther
   }
 });
 
-test("every variable and every output says what it is", () => {
+test("every variable and every output has a description", () => {
   for (const [name, [block]] of Object.entries({ ...configuration.variable, ...configuration.output })) {
     assert.ok(block?.description, name);
   }

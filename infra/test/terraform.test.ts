@@ -33,7 +33,7 @@ test("a task has a network interface of its own, and its container's port is the
   assert.deepEqual(container.portMappings, [{ containerPort: "${local.service.containerPort}", protocol: "tcp" }]);
 });
 
-test("the container is told its version and its port", () => {
+test("the container receives its version and its port", () => {
   assert.deepEqual(container.environment, [
     { name: "PORT", value: "${tostring(local.service.containerPort)}" },
     { name: "VERSION", value: "${var.app_version}" },
@@ -54,7 +54,7 @@ test("a version is v and a semantic version", () => {
   for (const version of ["1.2.3", "VERSION", "latest", "v1.2"]) assert.doesNotMatch(version, accepts("app_version"));
 });
 
-test("the health check is the app's own, and the load balancer asks the path that it asks", () => {
+test("the health check is the app's, and the load balancer requests the same path", () => {
   const { command } = container.healthCheck as { command: string[] };
   const script = new URL(`../..${command.at(-1)}`, import.meta.url);
   assert.ok(existsSync(script), script.pathname);

@@ -47,7 +47,7 @@ for (const name of names) {
     for (const { run } of steps(name)) assert.doesNotMatch(run ?? "", /\$\{\{/);
   });
 
-  test(`${name}: nothing is permitted but what a job asks for, and no job writes to the repository`, () => {
+  test(`${name}: a job has only the permissions that it requests, and no job writes to the repository`, () => {
     assert.deepEqual(workflow(name).permissions, {});
     for (const { permissions } of Object.values(workflow(name).jobs)) assert.equal(permissions?.contents, "read");
   });

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 
-/** Wrong input: nothing was called. It ends the step with exit code 2, as Slipway's own bad input does. */
+/** Invalid input: no call is made. The step ends with exit code 2, like Slipway's bad input. */
 export class InputMistake extends Error {}
 
 const modes = ["deploy", "plan", "publish"];

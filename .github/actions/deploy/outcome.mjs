@@ -1,13 +1,13 @@
 /** @typedef {import("./run.mjs").Ended} Ended */
 /** @typedef {Record<string, any>} Json */
 /**
- * What a call ended with: a deploy's report, a plan, an image that was published, or an error.
+ * Outcome of a call: a deploy's report, a plan, a published image, or an error.
  *
  * @typedef {{ exitCode: number, report?: Json, plan?: Json, image?: string, error?: { code: string, message: string } }} Outcome
  */
 
 /**
- * Reads what a call ended with. A result counts only from where the CLI alone writes: standard output of a call that succeeded, and the
+ * Reads the outcome of a call. A result counts only from output that the CLI alone writes: standard output of a call that succeeded, and the
  * end of standard error of one that failed, after the CLI's line `Stderr:` and with the call's own exit code in it. In plain mode each
  * line of progress begins with a number, so that no output of a build or a test stands there.
  *

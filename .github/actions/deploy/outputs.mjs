@@ -37,7 +37,7 @@ function texts(values) {
 }
 
 /**
- * Leaves out the largest members of what is too large, and names them in `omitted`.
+ * Omits the largest members of a value that is too large, and names them in `omitted`.
  *
  * @param {Record<string, any>} data
  */

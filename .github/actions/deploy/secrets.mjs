@@ -7,7 +7,7 @@ const names = [
 /** The variable that gives Slipway the credentials: neither a command line nor a file holds them. */
 export const credentialsVariable = "SLIPWAY_ACTION_CREDENTIALS";
 
-/** Files by which a step gives commands to the runner: what the call runs has no business there. */
+/** Files by which a step gives commands to the runner; the call must not write to them. */
 const runnerFiles = ["GITHUB_OUTPUT", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE", "GITHUB_STEP_SUMMARY"];
 
 /**

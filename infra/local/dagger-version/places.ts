@@ -12,7 +12,7 @@ export interface Place {
   version: string;
 }
 
-/** What a statement of the version looks like, up to the version. */
+/** Patterns of statements of the version, up to the version. */
 const statements = [
   // dagger.json, and modules of tests.
   /"?engineVersion"?: "v/,
@@ -29,7 +29,7 @@ const stated = new RegExp(
   `(${statements.map(({ source }) => `(?:${source})`).join("|")})(${version.source})(?![\\w.]*\\w)`,
 );
 
-/** Lines that state what was seen with a version, or link to its source: they do not move with it. */
+/** Lines that record an observation with a version, or link to its source: they do not change with it. */
 const facts = /\btried\b|\bsuch as\b|\/blob\/v/i;
 /** Files of facts, locks, which npm writes, and tests, whose versions are made up. */
 const leftAlone = /(^|\/)(package-lock\.json|CHANGELOG\.md|[^/]*\.test\.ts)$|^docs\/evidence\.md$/;

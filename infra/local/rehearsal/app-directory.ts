@@ -7,32 +7,32 @@ import { BadInput, shown } from "./bad-input.js";
 
 const run = promisify(execFile);
 
-/** The directory of a service and where it is in its repository. */
+/** Directory of a service and its place in the repository. */
 export interface AppDirectory {
   path: string;
-  /** The directory that is built. */
+  /** Directory of the build. */
   context: string;
-  /** `--app` and its value, where the target alone does not lead to `context`. */
+  /** `--app` and its value, when the target alone does not name `context`. */
   flags: string[];
-  /** Git has a commit here that stands for a release. */
+  /** True when git has a commit to name a release after. */
   hasCommit: boolean;
 }
 
-/** What a target states of the build. */
+/** Build settings of a target. */
 export interface BuildKeys {
   context?: string;
   dockerfile?: string;
 }
 
 /**
- * Finds the directory that is built, as `deploy` does: the target's `build.context` is relative to the repository's root.
+ * Finds the build's directory as `deploy` does: the target's `build.context` is relative to the repository's root.
  *
  * @param given The value of `--app`, absolute.
- * @throws {BadInput} There is no such directory, or no Dockerfile in it.
+ * @throws {BadInput} The directory or its Dockerfile does not exist.
  */
 export async function openAppDirectory(given: string, build: BuildKeys, target: string): Promise<AppDirectory> {
   if (!isDirectory(given))
-    throw new BadInput(`--app ${shown(given)} is no directory. Accepted: a service's directory.`);
+    throw new BadInput(`--app ${shown(given)} is not a directory. Accepted: a service's directory.`);
   const root = repositoryOf(given);
   const { context, flags } = contextOf(given, root ?? given, build.context, target);
   const dockerfile = build.dockerfile ?? "Dockerfile";
@@ -51,7 +51,7 @@ function contextOf(given: string, root: string, stated: string | undefined, targ
   if (stated === undefined) return own;
   if (join(root, stated) === given) return { ...own, flags: [] };
   const below = join(given, stated);
-  // A directory that is to be a repository of its own, such as one of the examples.
+  // A directory that is meant as a separate repository, such as one of the examples.
   if (isDirectory(below) && !isDirectory(join(root, stated))) return { context: below, flags: ["--app", below] };
   throw new BadInput(
     `${target} builds ${shown(stated)} of the repository ${root}, and --app names ${shown(relative(root, given))}. ` +
@@ -59,7 +59,7 @@ function contextOf(given: string, root: string, stated: string | undefined, targ
   );
 }
 
-/** The engine takes the nearest directory with `.git` for the repository. */
+/** Returns the nearest directory with `.git`, which Dagger's engine takes for the repository. */
 function repositoryOf(directory: string): string | undefined {
   for (let at = resolve(directory); ; at = dirname(at)) {
     if (existsSync(join(at, ".git"))) return at;
@@ -74,7 +74,7 @@ async function hasCommit(root: string): Promise<boolean> {
   );
 }
 
-/** Makes a git repository with one empty commit, which stands for a directory that has none. */
+/** Creates a git repository with one empty commit, for a directory that has none. */
 export async function makeCommit(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true });
   await mkdir(path, { recursive: true });

@@ -1,9 +1,9 @@
-/** Input that a rehearsal can't begin with: exit code 2. The message has the value received, what is accepted and the next step. */
+/** Invalid input: exit code 2. The message has the value received, what is accepted and the next step. */
 export class BadInput extends Error {
   override readonly name = "BadInput";
 }
 
-/** What others write, on one line and bounded, as it is shown in a message. */
+/** Formats foreign text for a message: one line, neutralized and bounded. */
 export function shown(value: unknown): string {
   const text = typeof value === "string" ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value));
   // JSON leaves DEL, the C1 controls and invisible characters as they are.

@@ -11,11 +11,11 @@ import type { LocalClients, SampleTarget } from "./seed.js";
 const program = "slipway-broken";
 
 /**
- * Publishes a release that can't start: the image of `good` with a program that ends at once with exit code 1. Whatever the image holds, a
- * shell or nothing but one file, only the program is wrong with it.
+ * Publishes a release that can't start: the image of `good` with a program that ends at once with exit code 1. This works for any image, with a
+ * shell or with a single file: only the program changes.
  *
- * @param entryPoints The programs that the task definition starts in place of the image's own: they are replaced too.
- * @throws {Error} There is no such program for the image's architecture.
+ * @param entryPoints Programs that the task definition starts in place of the image's own; they are replaced too.
+ * @throws {Error} The image's architecture is neither amd64 nor arm64.
  */
 export async function publishBrokenImage(
   clients: LocalClients,
@@ -78,7 +78,7 @@ function arm64(length: number): Buffer {
   return Buffer.from(Uint32Array.from(code).buffer);
 }
 
-/** Path of a program in the image: a bare name is looked up in the first directory of PATH, as that one wins. */
+/** Returns the path of a program in the image: a bare name is in the first directory of PATH, which wins. */
 function located(path: string, { config }: ImageConfig): string {
   const search = config?.Env?.find((variable) => variable.startsWith("PATH="))?.slice("PATH=".length) ?? "/usr/bin";
   const absolute = path.includes("/") ? path : `${search.split(":")[0]}/${path}`;

@@ -3,7 +3,7 @@ import { awslogs, type Container } from "./local-task-definition.js";
 import { isObject, type JsonObject, objects } from "./service-file.js";
 import type { UserTarget } from "./user-service.js";
 
-/** Members of a container definition that the local ECS runs as they are. */
+/** Members of a container definition that the local ECS runs unchanged. */
 const kept = [
   ...[
     "name",
@@ -18,7 +18,7 @@ const kept = [
   ...["startTimeout", "mountPoints", "ulimits", "dockerLabels", "interactive", "pseudoTerminal", "cpu", "memory"],
   "memoryReservation",
 ];
-/** Members that are made anew, or that have no effect here. */
+/** Members that are replaced, or that have no effect here. */
 const handled = ["image", "environment", "secrets", "portMappings", "dependsOn", "logConfiguration", "stopTimeout"];
 const ineffective = ["repositoryCredentials", "versionConsistency", "hostname", "disableNetworking"];
 
@@ -26,10 +26,10 @@ const ineffective = ["repositoryCredentials", "versionConsistency", "hostname", 
 const LONGEST_STOP = 120;
 
 /**
- * Makes a local container of one in the user's task definition.
+ * Converts a container of the user's task definition to a local one.
  *
- * @param names The containers that stay.
- * @returns The container, and what of it differs from the user's.
+ * @param names Containers that are not left out.
+ * @returns The container, and notes on the differences from the user's.
  */
 export function convertContainer(
   given: JsonObject,
@@ -82,7 +82,7 @@ function logsOf(
   return { configuration: configuration as ContainerDefinition["logConfiguration"], notes: [] };
 }
 
-/** What describe-task-definition prints of a member that the user left out: 0, an empty list, null. */
+/** Returns false for the value that describe-task-definition prints for an omitted member: 0, an empty list, null. */
 function isStated(value: unknown): boolean {
   if (value === null || value === undefined || value === 0) return false;
   return !(Array.isArray(value) && value.length === 0);

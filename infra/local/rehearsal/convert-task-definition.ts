@@ -4,13 +4,13 @@ import type { Container, TaskDefinition } from "./local-task-definition.js";
 import { isObject, type JsonObject, objects } from "./service-file.js";
 import type { UserTarget } from "./user-service.js";
 
-/** A service made from a task definition of the user's. */
+/** Local service that is converted from the user's task definition. */
 export interface ConvertedTaskDefinition {
   target: UserTarget;
-  /** The released containers, the one that accepts requests first. */
+  /** Released containers; the first accepts requests. */
   containers: Container[];
   rest: Partial<TaskDefinition>;
-  /** What of it differs from the user's. */
+  /** Notes on the differences from the user's task definition. */
   notes: string[];
 }
 
@@ -18,11 +18,11 @@ const ecrImage = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.[a-z0-9.-]+\/([^:@]+)/;
 const arn = /^arn:aws[\w-]*:[a-z]+:([a-z0-9-]*):(\d{12}):/;
 
 /**
- * Makes a local service of a task definition. Containers whose image is not the released one are left out: the local AWS pulls from its own
- * registry alone.
+ * Converts a task definition to a local service. Containers of other images than the released one are left out: the local AWS pulls only from its own
+ * registry.
  *
- * @param named The released containers by name; found by their images where there are none.
- * @throws {BadInput} Which container is released is not known.
+ * @param named Names of the released containers; when empty, they are found by their images.
+ * @throws {BadInput} The released container is ambiguous.
  */
 export function convertTaskDefinition(given: JsonObject, named: readonly string[]): ConvertedTaskDefinition {
   const all = objects(given.containerDefinitions);
@@ -44,7 +44,7 @@ export function convertTaskDefinition(given: JsonObject, named: readonly string[
   const names = released.map((one) => String(one.name));
   const made = released.map((one) => convertContainer(one, target, names));
   const containers = made.map(({ container }) => container);
-  // A task ends with its essential containers: one of those that stay must be essential.
+  // A task needs an essential container.
   if (containers.every(({ essential }) => essential === false)) for (const one of containers) one.essential = true;
   const left = all.filter((one) => !released.includes(one)).map(({ name }) => String(name));
   const volumes = objects(given.volumes);
@@ -69,7 +69,7 @@ export function convertTaskDefinition(given: JsonObject, named: readonly string[
   };
 }
 
-/** The named ones; else those of the only private image; else those of the only image with a port. */
+/** Returns the named containers; else those of the only private image; else those of the only image with a port. */
 function releasedContainers(all: JsonObject[], named: readonly string[]): JsonObject[] {
   const names = all.map(({ name }) => String(name));
   const unknown = named.find((name) => !names.includes(name));
@@ -86,7 +86,7 @@ function releasedContainers(all: JsonObject[], named: readonly string[]): JsonOb
   if (!found || (named.length > 0 && found !== choices[0])) {
     const listed = all.map(({ name, image }) => `  ${shown(name)}: ${shown(image)}`).join("\n");
     throw new BadInput(
-      `The task definition has containers of several images, so it is not known which of them is released:\n${listed}\nName one: --container NAME`,
+      `The task definition has containers of several images, so the released one is ambiguous:\n${listed}\nName one: --container NAME`,
     );
   }
   const hasPort = (one: JsonObject) => objects(one.portMappings).length > 0;
@@ -100,7 +100,7 @@ function roles({ executionRoleArn, taskRoleArn }: JsonObject): Partial<TaskDefin
   };
 }
 
-/** Of a task on container instances the smallest Fargate size that has as much. */
+/** Returns the task's size; for a task on container instances, the smallest Fargate size that is large enough. */
 function sizeOf(
   { requiresCompatibilities, cpu, memory }: JsonObject,
   containers: JsonObject[],
@@ -118,7 +118,7 @@ function logRegion(containers: JsonObject[]): string | undefined {
   return typeof region === "string" && /^[a-z0-9-]{1,30}$/.test(region) ? region : undefined;
 }
 
-/** Returns a name that ECR accepts: of an image of another registry its path. */
+/** Returns a repository name that ECR accepts; for an image of another registry, one made from its path. */
 export function repositoryName(image: string): string {
   const path = image.replace(/^[^/]*[.:][^/]*\//, "").replace(/[:@].*$/, "");
   const name = path
@@ -129,7 +129,7 @@ export function repositoryName(image: string): string {
   return name.length > 1 ? name.slice(0, 200) : "rehearsal";
 }
 
-/** CPU units, with the least and the most MiB and their step: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size */
+/** Fargate sizes: CPU units, then minimum, maximum and step of the memory in MiB: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html#fargate-tasks-size */
 const sizes = [
   [256, 512, 2_048, 512],
   [512, 1_024, 4_096, 1_024],
@@ -140,11 +140,11 @@ const sizes = [
   [16_384, 32_768, 122_880, 8_192],
 ] as const;
 
-/** Returns the smallest size of a Fargate task that has so many CPU units and MiB, or the largest that there is. */
+/** Returns the smallest Fargate size with at least these CPU units and MiB, or the largest size. */
 export function fargateSize(cpu: number, memory: number): { cpu: string; memory: string } {
   const [units, least, most, step] = sizes.find(([units, , most]) => units >= cpu && most >= memory) ?? sizes[6];
   const stepped = least + Math.ceil(Math.max(0, memory - least) / step) * step;
-  // A quarter of a vCPU has 512, 1024 and 2048 MiB alone.
+  // A quarter of a vCPU is offered with 512, 1024 and 2048 MiB only.
   const offered = units === 256 && stepped > 1_024 ? 2_048 : stepped;
   return { cpu: String(units), memory: String(Math.min(offered, most)) };
 }

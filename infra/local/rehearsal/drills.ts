@@ -9,18 +9,18 @@ import { recordStep, type Step } from "./step-table.js";
 const start = fileURLToPath(new URL("../start.mjs", import.meta.url));
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
-/** Plays the drills with real containers as the last step, in a process of their own. @throws Error when a verdict was not the truth. */
+/** Runs the drills with real containers as the last step, in a separate process. @throws {Error} A verdict was wrong. */
 export async function runDrills(options: Options, steps: Step[], signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   await recordStep(
     steps,
     "drills, with real containers",
     () => drill(drillArgs(options), signal),
-    (right) => `${right} verdicts, all of them the truth`,
+    (right) => `${right} verdicts, all correct`,
   );
 }
 
-/** Refuses drills and targets that there are none of, before anything is begun. @throws Error in the words of the drills themselves. */
+/** Requires that the named drills and target exist, before the rehearsal starts. @throws {Error} One does not; the message is that of the drills. */
 export async function requireKnownDrills(
   options: Pick<Options, "name" | "target">,
   signal: AbortSignal,
@@ -34,7 +34,7 @@ export async function requireKnownDrills(
   if (code !== 0) throw new Error(words.trim());
 }
 
-/** The command line of the drills. Pure. */
+/** Returns the arguments of the drills' command. */
 export function drillArgs(options: Pick<Options, "name" | "target">): string[] {
   return ["drill", "--time", "containers", ...chosenArgs(options)];
 }
@@ -43,7 +43,7 @@ function chosenArgs({ name, target }: Pick<Options, "name" | "target">): string[
   return ["--target", target, ...name.flatMap((each) => ["--name", each])];
 }
 
-/** @returns How many verdicts were right. */
+/** Runs the drills. @returns Number of correct verdicts. */
 async function drill(args: string[], signal: AbortSignal): Promise<number> {
   // A group of its own: the terminal's Ctrl-C goes to the rehearsal, which then ends this process in order.
   const child = spawn(process.execPath, [start, ...args], {
@@ -66,7 +66,7 @@ async function drill(args: string[], signal: AbortSignal): Promise<number> {
   if (code === 0) return right;
   throw new Error(
     code === 1
-      ? "A drill's verdict was not the truth. Which, and how to play it again, is told above."
-      : `The drills could not be played (exit code ${code}). Their own words are above.`,
+      ? "A drill's verdict was wrong. The output above names the drill and the command to run it again."
+      : `The drills failed to run (exit code ${code}). Their output is above.`,
   );
 }

@@ -3,16 +3,16 @@ import { DescribeTasksCommand, ListTasksCommand } from "@aws-sdk/client-ecs";
 import { shown } from "./bad-input.js";
 import type { LocalClients, SampleTarget } from "./seed.js";
 
-/** Lines of the log that are shown. */
+/** Maximum lines of the log that are shown. */
 const LINES = 20;
 
 const next =
-  "Correct what the log names. Variables and commands of the service are those of its task definition: pass it with --target.";
+  "Correct the cause in the log. Variables and commands of the service are those of its task definition: pass it with --target.";
 
 /**
- * Adds to the error of a first version that did not start why its tasks ended, and the end of their log.
+ * Adds to the error of a first version that did not start the stop reasons of its tasks and the end of their log.
  *
- * @param groups The log groups of the service; the first one is read.
+ * @param groups Log groups of the service; the first one is read.
  * @throws {Error} Always.
  */
 export async function describeFailedStart(

@@ -1,25 +1,25 @@
 import { Agent, type IncomingHttpHeaders, request } from "node:http";
 
-/** Path of the requests, and how the answers are told apart. */
+/** Path of the requests, and the place of the version in a response. */
 export interface LoadCheck {
   path: string;
   /**
-   * Where every answer must carry a version: in a member of its JSON, by a JSON pointer, or in a header. Without it an answer below 500 is
+   * Place of the version in every response: a member of its JSON, by a JSON pointer, or a header. Without it a response below 500 is
    * ok, and counted by its status.
    */
   version?: { pointer: string } | { header: string };
 }
 
-/** The version check of the sample, and of any service that has it. */
+/** Version check of the sample, and default of other services. */
 export const defaultCheck: LoadCheck = { path: "/version", version: { pointer: "/version" } };
 
-/** What a constant stream of requests to the service's public address got back. */
+/** Results of a constant stream of requests to the service's public address. */
 export interface LoadResult {
-  /** Answers by version served, or by status such as `HTTP 200`. */
+  /** Number of responses by version served, or by status such as `HTTP 200`. */
   versions: Map<string, number>;
   ok: number;
   failed: number;
-  /** The first few failures, in words. */
+  /** Messages of the first failures. */
   failures: string[];
 }
 
@@ -27,11 +27,11 @@ export interface Load {
   stop(): Promise<LoadResult>;
 }
 
-/** Maximum time for one answer, in milliseconds: as long as an Application Load Balancer itself waits for one. */
+/** Maximum time for one response, in milliseconds: the idle timeout of an Application Load Balancer. */
 const PATIENCE = 60_000;
 
 /**
- * Sends requests at a constant rate, whatever the answers take, as users would.
+ * Sends requests at a constant rate, independent of the response times, like users.
  * @param url The local load balancer. @param host The public host name that it routes by. @param perSecond Requests a second.
  */
 export function startLoad(url: string, host: string, perSecond: number, check = defaultCheck): Load {
@@ -40,7 +40,7 @@ export function startLoad(url: string, host: string, perSecond: number, check = 
   const open = new Set<Promise<void>>();
   const started = performance.now();
   let sent = 0;
-  // Paced by the clock and not by the timer's ticks: a late tick sends what it owes.
+  // Paced by the clock, not by timer ticks: a late tick sends all requests that are due.
   const timer = setInterval(() => {
     const due = ((performance.now() - started) / 1000) * perSecond;
     for (; sent < due; sent++) {
@@ -67,10 +67,10 @@ export function startLoad(url: string, host: string, perSecond: number, check = 
   };
 }
 
-/** Characters of an answer that are read: a version takes a few. */
+/** Maximum length of a response, in characters. */
 const LARGEST_ANSWER = 1 << 20;
 
-/** The version that answers, or its status. @throws Error for any other answer, and for none within 60 s. */
+/** Requests the version and returns it, or the status. @throws {Error} Another response, or none within 60 s. */
 export async function requestVersion(agent: Agent, url: string, host: string, check = defaultCheck): Promise<string> {
   const { status = 0, headers, body } = await get(agent, new URL(`${url}${check.path}`), host);
   if (!check.version && status < 500) return `HTTP ${status}`;
@@ -85,9 +85,9 @@ export async function requestVersion(agent: Agent, url: string, host: string, ch
 }
 
 /**
- * The text that a JSON pointer names: https://www.rfc-editor.org/rfc/rfc6901
+ * Returns the text at a JSON pointer: https://www.rfc-editor.org/rfc/rfc6901
  *
- * @param isStated The target states the pointer. Then a number is a version too; at the usual path it is that of an API.
+ * @param isStated True when the target states the pointer: a number is then a version too. At the default path a number is an API's version.
  */
 function memberAt(json: string, pointer: string, isStated: boolean): string | undefined {
   const names = pointer.split("/").slice(1);

@@ -12,7 +12,7 @@ import type { SampleTarget } from "./seed.js";
 const main = fileURLToPath(new URL("../aws/main.ts", import.meta.url));
 const typescript = import.meta.resolve("../typescript.mjs");
 
-/** A local AWS in a process of its own, so that it can outlive the rehearsal. */
+/** Local AWS in a separate process, which can outlive the rehearsal. */
 export interface LocalAwsProcess {
   url: string;
   port: number;
@@ -20,7 +20,7 @@ export interface LocalAwsProcess {
   /** `aws configure export-credentials` format, mode 0600. */
   credentialsFile: string;
   logFile: string;
-  /** Ends it and waits until its containers are gone. */
+  /** Stops the process and waits until its containers are removed. */
   stop(): Promise<void>;
 }
 
@@ -31,10 +31,10 @@ interface Endpoint {
 }
 
 /**
- * Starts one with an empty state directory.
+ * Starts a local AWS with an empty state directory.
  *
  * @param options Further options of `npm run aws`.
- * @throws Error with the last lines of its log when it does not come up.
+ * @throws {Error} The process does not start; the message has the end of its log.
  */
 export async function startLocalAwsProcess(
   stateDir: string,
@@ -58,7 +58,7 @@ export async function startLocalAwsProcess(
   return describe(stateDir, endpoint);
 }
 
-/** The local AWS that an earlier `--keep` left in this directory, if it still runs. */
+/** Returns the running local AWS of an earlier `--keep` in this directory. */
 export async function findKeptLocalAws(stateDir: string): Promise<LocalAwsProcess | undefined> {
   const endpoint = await readEndpoint(stateDir);
   return endpoint && isRunning(stateDir, endpoint.pid) ? describe(stateDir, endpoint) : undefined;
@@ -69,7 +69,7 @@ async function waitUntilItListens(child: ChildProcess, stateDir: string, logFile
     const endpoint = await readEndpoint(stateDir);
     if (endpoint) return endpoint;
     if (child.exitCode !== null || child.signalCode !== null) {
-      throw new Error(`The local AWS did not start. It said:\n${(await readFile(logFile, "utf8")).trim()}`);
+      throw new Error(`The local AWS did not start. Its log:\n${(await readFile(logFile, "utf8")).trim()}`);
     }
     if (signal.aborted) {
       child.kill("SIGTERM");
@@ -104,7 +104,7 @@ function describe(stateDir: string, { url, port, pid }: Endpoint): LocalAwsProce
   };
 }
 
-/** Checks the lock of the state, which knows a local AWS from a later process with the same id. */
+/** Returns true while the process holds the lock of the state; a later process with the same id does not. */
 function isRunning(stateDir: string, pid: number): boolean {
   return lockHolder(lockPath(stateDir)) === pid;
 }

@@ -6,18 +6,18 @@ import type { UserTarget } from "./user-service.js";
 
 export type TaskDefinition = RegisterTaskDefinitionCommandInput;
 
-/** A released container without its image, which is known once it is published. */
+/** Released container without its image, which is known after it is published. */
 export type Container = Omit<ContainerDefinition, "image" | "name"> & { name: string };
 
-/** Size of a task where nothing states one: it is a limit, and not what the machine must have free. */
+/** Default size of a task, in CPU units and MiB: a limit, not a reservation. */
 const CPU = 1024;
 const MEMORY = 2048;
 
 /**
- * Makes the task definition of the first version.
+ * Returns the task definition of the first version.
  *
- * @param containers The containers that run the release.
- * @param version The value of the variable that carries the version.
+ * @param containers Containers that run the release.
+ * @param version Value of the version variable.
  */
 export function localTaskDefinition(
   target: UserTarget,
@@ -49,9 +49,9 @@ function withVersion(environment: ContainerDefinition["environment"] = [], name:
 }
 
 /**
- * Makes the container of a service that only a target describes: port and health check are those of the image.
+ * Returns the container of a service that only a target describes, with the image's port and health check.
  *
- * @throws {BadInput} No port can be known.
+ * @throws {BadInput} The port is ambiguous.
  */
 export function containerOf(target: UserTarget, image: ImageConfig): Container {
   const healthCheck = healthCheckOf(image);
@@ -76,7 +76,7 @@ export function exposedPort({ config }: ImageConfig): number {
   if (port !== undefined && others.length === 0) return port;
   const found = port === undefined ? "no port" : `the ports ${[port, ...others].join(", ")}`;
   throw new BadInput(
-    `The image exposes ${found}, so it is not known where the service accepts requests. State one port: "EXPOSE 8080" in the ` +
+    `The image exposes ${found}, so the service's port is ambiguous. State one port: "EXPOSE 8080" in the ` +
       'Dockerfile, or "containerPort": 8080 in the target. For a service without requests, pass its task definition with --target.',
   );
 }

@@ -2,12 +2,12 @@ import { join } from "node:path";
 import { makePrivateDirectory } from "../private-directory.js";
 import { takeLock as takeProcessLock } from "../process-lock.mjs";
 
-/** Only one rehearsal at a time owns its state directory. */
+/** Lock of the state directory: one rehearsal at a time. */
 export interface Lock {
   release(): Promise<void>;
 }
 
-/** @throws Error naming the process that holds it. The lock of a process that has ended is taken over. */
+/** Takes the lock, also from a process that has ended. @throws {Error} A running process holds it; the message has its id. */
 export async function takeLock(directory: string): Promise<Lock> {
   makePrivateDirectory(directory);
   const release = takeProcessLock(

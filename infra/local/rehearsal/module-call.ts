@@ -10,26 +10,26 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 export interface CallResult {
   exitCode: number;
-  /** What the function returned. */
+  /** Result of the function. */
   stdout: string;
-  /** Its log and its error. */
+  /** Log and error of the function. */
   stderr: string;
 }
 
-/** Makes calls of the module's functions, with the very same words on either engine. */
+/** Calls functions of the module, with the same arguments on the stand-in and on Dagger's engine. */
 export interface ModuleCaller {
-  /** What runs them, for people. */
+  /** Name that is shown to the user. */
   name: string;
   call(args: string[], progress: (line: string) => void): Promise<CallResult>;
-  /** Ends what the calls have shared. */
+  /** Closes the state that calls share. */
   close(): Promise<void>;
 }
 
 /**
- * Makes the calls as a user of this repository does, or, from another repository, as a user of that one does with `-m`.
+ * Creates the caller. In this repository calls are made as by its users; in another repository, with `-m`.
  *
- * @param directory The directory that the calls are made in; this repository by default.
- * @throws Error when the dagger CLI is asked for and is not on the PATH.
+ * @param directory Working directory of the calls; this repository by default.
+ * @throws {Error} The dagger CLI is required and not on the PATH.
  */
 export async function moduleCaller(
   engine: Options["engine"],
@@ -46,15 +46,15 @@ export async function moduleCaller(
     };
   }
   await requireDagger();
-  // The engine is the user's own and stays.
+  // The engine belongs to the user and keeps running.
   return {
-    name: "a real Dagger engine",
+    name: "Dagger's engine",
     call: (args, progress) => callDagger({ args: named(args), cwd }, progress, signal),
     close: async () => {},
   };
 }
 
-/** The flags that point the module at the local AWS; they stand before the function. */
+/** Returns the constructor's flags for the local AWS; they precede the function. */
 export function localAwsFlags(aws: LocalAwsProcess): string[] {
   return ["--aws", `tcp://127.0.0.1:${aws.port}`, "--credentials", `file://${aws.credentialsFile}`];
 }
@@ -92,7 +92,7 @@ async function callDagger(
   const child = spawn("dagger", ["call", "--progress=plain", ...args], {
     cwd,
     stdio: ["ignore", "pipe", "pipe"],
-    // It colours its lines without a terminal too.
+    // The CLI uses colours without a terminal too.
     env: { ...process.env, NO_COLOR: "1" },
     signal,
   });
@@ -111,12 +111,12 @@ async function requireDagger(): Promise<void> {
   const [problem] = await Promise.race([once(child, "error"), once(child, "exit").then(() => [undefined])]);
   if (problem) {
     throw new Error(
-      "--engine dagger needs the dagger CLI, and none is on the PATH. Install it, or leave the option out to use the stand-in.",
+      "--engine dagger needs the dagger CLI, which is not on the PATH. Install it, or omit the option to use the stand-in.",
     );
   }
 }
 
-/** Lines of a call's log that are kept: its error is at the end. */
+/** Maximum lines of a call's log that are kept: the error is at the end. */
 const KEPT = 1000;
 
 function keeping(progress: (line: string) => void) {

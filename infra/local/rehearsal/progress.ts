@@ -1,13 +1,13 @@
-/** Returns a line of a function's log without the number and the time that the engine's command line puts before it. */
+/** Returns a line of a function's log without the number and time that Dagger's CLI prefixes. */
 export function withoutPrefix(line: string): string {
   return line.replace(/^\d+ *: (?:┆ )*\[[\dhms.]+\] \| /, "");
 }
 
 /**
- * Requires that a preflight checked everything: the local AWS answers all that it reads, on either engine.
+ * Requires that the preflight ran every check: the local AWS answers all of its reads.
  *
- * @param plan What `plan --as-json` returned.
- * @throws {Error} Something was not checked, or the text is no plan.
+ * @param plan Output of `plan --as-json`.
+ * @throws {Error} A check did not run, or the text is not a plan.
  */
 export function requireChecked(plan: string): void {
   const { findings } = JSON.parse(plan) as { findings?: { id: string; level: string; what: string }[] };
@@ -16,11 +16,11 @@ export function requireChecked(plan: string): void {
   if (unchecked.length === 0) return;
   const reasons = unchecked.map(({ id, what }) => `${id} (${what})`).join("; ");
   throw new Error(
-    `The preflight did not check ${reasons}. The local AWS answers all that it reads: each must be checked.`,
+    `The preflight did not check ${reasons}. The local AWS answers all of its reads, so every check must run.`,
   );
 }
 
-/** Requires that a deploy requested the version from the public URL. @param report What the function returned. @throws {Error} It did not. */
+/** Requires that a deploy requested the version from the public URL. @param report Output of the function. @throws {Error} It did not. */
 export function requireServedCheck(name: string, report: string): void {
   if (!/^HTTP +\S/m.test(report) || /^HTTP +not checked/m.test(report))
     throw new Error(

@@ -1,22 +1,22 @@
 import { Agent } from "node:http";
 import { defaultCheck, type LoadCheck, requestVersion } from "./load.js";
 
-/** What a target states of the requests. */
+/** Request settings of a target. */
 export interface StatedCheck {
-  /** Where the answers are requested, below the URL's own path. */
+  /** Path of the requests, below the URL's path. */
   path: string;
-  /** Where they carry the version; false where the target states that they carry none. */
+  /** Place of the version in the responses; false when the target states that they have none. */
   version?: LoadCheck["version"] | false;
 }
 
 /**
- * Finds out which requests a service answers with its version: the stated ones, or else `/version`. Where it answers none with the version,
- * the stated path is requested and each answer below 500 counts.
+ * Finds the requests that a service answers with its version: the stated ones, or else `/version`. If no response has the version,
+ * the stated path is requested and each response below 500 counts.
  *
  * @param url The local load balancer.
  * @param base Path of the service's public URL, such as `/api`; empty for none.
- * @param running The version that runs.
- * @throws {Error} The path is answered by an error of the server's.
+ * @param running Version that runs.
+ * @throws {Error} The path returns a server error.
  */
 export async function findCheck(
   url: string,

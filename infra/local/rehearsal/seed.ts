@@ -13,7 +13,7 @@ import {
 import { partitionOf } from "../aws/partition.js";
 import type { LocalAwsProcess } from "./local-aws.js";
 
-/** The part of a target that the rehearsal reads; the module validates the file in full. */
+/** Part of the sample's target that the rehearsal reads; the module validates the whole file. */
 export interface SampleTarget {
   region: string;
   account: string;
@@ -30,8 +30,8 @@ export interface SampleTarget {
 }
 
 /**
- * Reads the sample's target, and beside it what Terraform creates the service with.
- * @param folder Where the targets are; those of this checkout by default.
+ * Reads the sample's target and the file beside it from which Terraform creates the service.
+ * @param folder Directory of the targets; by default that of this checkout.
  */
 export async function readSampleTarget(folder = new URL("../../targets/", import.meta.url)): Promise<SampleTarget> {
   const names = ["production.json", "production.terraform.json"];
@@ -64,7 +64,7 @@ export async function connect(
 }
 
 /**
- * Creates what a service needs before its first release, as infra/terraform does: the empty repository, the cluster and the log groups.
+ * Creates the prerequisites of a service as infra/terraform does: the empty repository, the cluster and the log groups.
  *
  * @param groups Further log groups.
  */
@@ -82,7 +82,7 @@ export async function createPrerequisites(
   ]);
 }
 
-/** The service with its first version, as infra/terraform makes it. Ends when its deployment is completed. */
+/** Creates the service with its first version as infra/terraform does. Resolves when its deployment is completed. */
 export async function createService(
   { ecs }: LocalClients,
   target: SampleTarget,
@@ -132,14 +132,14 @@ export async function createService(
   await startService(ecs, target, { taskDefinition, balanced }, signal);
 }
 
-/** A service as it is created. */
+/** Parameters of a new service. */
 export interface ServiceDescription {
   taskDefinition: RegisterTaskDefinitionCommandInput;
-  /** The container and port behind the load balancer; absent for a service without requests. */
+  /** Container and port behind the load balancer; absent for a service without requests. */
   balanced?: { containerName: string; containerPort: number };
 }
 
-/** Creates a service with its first version. Ends when its deployment is completed. @throws {Error} The version did not start. */
+/** Creates a service with its first version. Resolves when its deployment is completed. @throws {Error} The version did not start. */
 export async function startService(
   ecs: ECSClient,
   target: Pick<SampleTarget, "region" | "account" | "cluster" | "service"> & { desiredCount?: number },
@@ -177,7 +177,7 @@ export async function startService(
   await waitUntilCompleted(ecs, target, signal);
 }
 
-/** The SDK's own waiter calls a service stable as soon as its tasks run, while its first deployment is still unfinished. */
+/** Polls until the deployment is completed. The SDK's waiter is not enough: it resolves when the tasks run, before the deployment is completed. */
 async function waitUntilCompleted(
   ecs: ECSClient,
   { cluster, service }: Pick<SampleTarget, "cluster" | "service">,

@@ -3,25 +3,25 @@ import { BadInput, shown } from "./bad-input.js";
 
 export type JsonObject = Record<string, unknown>;
 
-/** A file that describes a service: a target, or a task definition. */
+/** File that describes a service: a target or a task definition. */
 export type ServiceFile =
   | { kind: "target"; target: TargetKeys; notes: string[] }
   | { kind: "task definition"; taskDefinition: JsonObject };
 
-/** The keys of a target that the rehearsal reads. The module checks the file in full. */
+/** Keys of a target that the rehearsal reads. The module validates the whole file. */
 export interface TargetKeys extends JsonObject {
   region: string;
   cluster: string;
   service: string;
 }
 
-/** Bytes of the largest file that is read: a task definition has 64 KiB at most. */
+/** Maximum size of the file, in bytes: a task definition has at most 64 KiB. */
 const LARGEST = 1 << 20;
 
 /**
  * Reads the value of `--target`.
  *
- * @throws {BadInput} The file can't be read, is no JSON, or describes no service.
+ * @throws {BadInput} The file can't be read, is not JSON, or describes no service.
  */
 export async function readServiceFile(path: string): Promise<ServiceFile> {
   const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
@@ -57,15 +57,15 @@ function parse(text: string, path: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch (error) {
-    throw new BadInput(`--target ${shown(path)} is no JSON: ${shown((error as Error).message)}. ${accepted}`);
+    throw new BadInput(`--target ${shown(path)} is not JSON: ${shown((error as Error).message)}. ${accepted}`);
   }
 }
 
-/** Leaves out what leads to other accounts: the local AWS is one account without policies. */
+/** Omits keys of other accounts: the local AWS is one account without policies. */
 function withoutOtherAccounts({ role, registry, ...target }: TargetKeys): { target: TargetKeys; notes: string[] } {
   const notes = [
-    ...(role === undefined ? [] : ["role: not assumed, the local AWS has one user with every right"]),
-    ...(registry === undefined ? [] : ["registry: the local AWS is one account; the repository is in it"]),
+    ...(role === undefined ? [] : ["role: not assumed; the local AWS has one user with all permissions"]),
+    ...(registry === undefined ? [] : ["registry: ignored; the local AWS is one account, which has the repository"]),
   ];
   return { target: target as TargetKeys, notes };
 }
@@ -74,7 +74,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The objects of a list; none where it is no list. */
+/** Returns the objects of a list; empty for another value. */
 export function objects(value: unknown): JsonObject[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
 }

@@ -1,16 +1,16 @@
 import type { LoadResult } from "./load.js";
 
-/** One row of the closing table. */
+/** Row of the summary table. */
 export interface Step {
   name: string;
   /** Seconds. */
   seconds: number;
   outcome: string;
-  /** Present where requests were kept coming in. */
+  /** Results of the load, if any. */
   load?: LoadResult;
 }
 
-/** Does `work` as the next step: its name is shown when it begins, and a row is added when it has ended well. */
+/** Runs `work` as the next step: prints its name, and adds a row when it succeeds. */
 export async function recordStep<T>(
   steps: Step[],
   name: string,
@@ -26,7 +26,7 @@ export async function recordStep<T>(
   return result;
 }
 
-/** The steps as aligned columns: name, time, outcome, versions served, requests answered and failed. */
+/** Formats the steps as aligned columns: name, time, outcome, versions served, requests answered and failed. */
 export function formatTable(steps: Step[]): string {
   const rows = steps.map((step) => [
     step.name,

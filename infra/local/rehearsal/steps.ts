@@ -20,11 +20,11 @@ import { recordStep, type Step } from "./step-table.js";
 import type { UserFlags, UserService } from "./user-service.js";
 
 const requestsPerSecond = 50;
-/** The module's exit codes for bad input and for a rollout that was rolled back. */
+/** Exit codes of the module: bad input, rolled back. */
 const refused = 2;
 const rolledBack = 3;
 
-/** What the steps play on. */
+/** State that the steps share. */
 export interface Rehearsal {
   aws: LocalAwsProcess;
   target: SampleTarget;
@@ -33,18 +33,18 @@ export interface Rehearsal {
   module: ModuleCaller;
   steps: Step[];
   signal: AbortSignal;
-  /** Receives each line of the progress. */
+  /** Receives each line of progress. */
   log: (line: string) => void;
-  /** The user's own service in place of the sample. */
+  /** User's service in place of the sample. */
   own?: UserService;
   flags: UserFlags;
-  /** The requests of the load; absent for a service without requests. */
+  /** Requests of the load; absent for a service without requests. */
   check?: LoadCheck;
 }
 
 const noFlags: UserFlags = { target: [], first: [], build: [], publish: [] };
 
-/** Every step of a release as a team would take it, then one that must fail. @throws Error at the first that does not end as it should. */
+/** Runs every step of a release, then one that must fail. @throws {Error} A step did not end as expected. */
 export async function runSteps(stage: Rehearsal): Promise<void> {
   const { aws, flags, own } = stage;
   await runTests(stage);
@@ -65,7 +65,7 @@ export async function runSteps(stage: Rehearsal): Promise<void> {
   await underLoad(stage, () => step(stage, "deploy v1.2.0, which can't start", broken, rolledBack));
 }
 
-/** The user's own service may have no tests; the release is then not tested, as in a real deploy. */
+/** Runs the tests. A user's service may have none; its release is then not tested, as in a deploy. */
 async function runTests(stage: Rehearsal): Promise<void> {
   const { flags, own } = stage;
   const result = await step(stage, "test", [...flags.target, "test", ...flags.build], own ? [0, refused] : [0]);
@@ -94,7 +94,7 @@ async function startFirstVersion(stage: Rehearsal): Promise<void> {
   await recordStep(stage.steps, "first version's service", create, () => "completed", stage.log);
 }
 
-/** One call of the module, its progress shown as it comes. @throws Error when it does not end as it should. */
+/** Calls the module and prints its progress. @throws {Error} The exit code is not the expected one. */
 async function step(
   stage: Rehearsal,
   name: string,
@@ -113,17 +113,17 @@ async function step(
         throw unexpected(name, result.exitCode, [expected].flat().join(" or "), stage.own !== undefined);
       return result;
     },
-    () => (expected === rolledBack ? "rolled back, as it should" : "ok"),
+    () => (expected === rolledBack ? "rolled back, as expected" : "ok"),
     stage.log,
   );
 }
 
 function unexpected(name: string, exitCode: number, expected: string, own = true): Error {
-  const message = `${name} ended with exit code ${exitCode}; ${expected} was expected. Its own words are above.`;
+  const message = `${name} ended with exit code ${exitCode}; expected ${expected}. Its output is above.`;
   return own && exitCode === refused ? new BadInput(message) : new Error(message);
 }
 
-/** Keeps requests coming in at the public address while `work` goes on; the step that it adds carries what they got. */
+/** Sends requests to the public address while `work` runs, and adds their results to its step. */
 async function underLoad(stage: Rehearsal, work: () => Promise<unknown>): Promise<void> {
   if (!stage.check) return void (await work());
   const load = startLoad(stage.aws.url, stage.host, requestsPerSecond, stage.check);
@@ -137,27 +137,27 @@ async function underLoad(stage: Rehearsal, work: () => Promise<unknown>): Promis
   }
 }
 
-/** Requires that no request failed, and that what was served is what the steps left running. @throws {Error} Otherwise. */
+/** Requires that no request failed and that the expected versions were served. @throws {Error} Otherwise. */
 export function requireServed(stage: Rehearsal): void {
   if (!stage.check) return;
   const [good, broken] = stage.steps.filter((it) => it.load).map((it) => it.load);
   const failed = (good?.failed ?? 0) + (broken?.failed ?? 0);
   if (failed > 0) {
     const advice = stage.own
-      ? " A service keeps them by finishing open requests after SIGTERM, and by a health check that passes only when it can serve."
+      ? " To avoid this, a service finishes open requests after SIGTERM, and its health check passes only when it can serve."
       : "";
     throw new Error(
-      `${failed} requests failed during the deploys; none should. See the lines marked with "!" above.${advice}`,
+      `${failed} requests failed during the deploys; expected 0. See the lines marked with "!" above.${advice}`,
     );
   }
   if (!stage.check.version) return;
-  if (!good?.versions.has("v1.1.0")) throw new Error("v1.1.0 was deployed and yet never served at the public address.");
+  if (!good?.versions.has("v1.1.0")) throw new Error("v1.1.0 was deployed but never served at the public address.");
   if (broken?.versions.size !== 1 || !broken.versions.has("v1.1.0")) {
-    throw new Error("While v1.2.0 failed, only v1.1.0 should have been served.");
+    throw new Error("While v1.2.0 failed, versions other than v1.1.0 were served.");
   }
 }
 
-/** Reads the target and makes the clients. @param own The user's own service, with the flags that name it. */
+/** Reads the target and creates the clients. @param own User's service, with the flags that name it. */
 export async function openRehearsal(
   aws: LocalAwsProcess,
   module: ModuleCaller,

@@ -8,7 +8,7 @@ import type { StatedCheck } from "./request-check.js";
 import type { ServiceDescription } from "./seed.js";
 import { isObject, objects, readServiceFile, readTerraformFile, type TargetKeys } from "./service-file.js";
 
-/** A target with all that the local service is made of. */
+/** Target with all parameters of the local service. */
 export interface UserTarget {
   region: string;
   account: string;
@@ -26,40 +26,40 @@ export interface UserTarget {
   versionVariable?: string | false;
 }
 
-/** Flags of the module's calls. */
+/** Flags of calls of the module. */
 export interface UserFlags {
-  /** Before the function: the user's target. */
+  /** Constructor's flags: the user's target. */
   target: string[];
-  /** The same for the first version, before the service exists that a short target is completed from. */
+  /** Constructor's flags for the first version: the service that completes a short target does not exist yet. */
   first: string[];
-  /** Of functions that build. */
+  /** Flags of functions that build. */
   build: string[];
-  /** Of functions that publish. */
+  /** Flags of functions that publish. */
   publish: string[];
 }
 
-/** A service of the user's that is rehearsed. */
+/** User's service that is rehearsed. */
 export interface UserService {
-  /** The directory that the module is called in. */
+  /** Working directory of the module's calls. */
   cwd: string;
   target: UserTarget;
-  /** What of the rehearsal differs from the user's service. */
+  /** Notes on the differences from the user's service. */
   notes: string[];
-  /** The requests of the load, and the path of the public URL that they are below. */
+  /** Requests of the load, and the path of the public URL that they are below. */
   check: StatedCheck & { base: string };
   /** Options of the local AWS. */
   awsOptions: string[];
   /** Log groups that the task definition names. */
   logGroups: string[];
-  /** Programs that the task definition starts in place of the image's own. */
+  /** Programs that the task definition starts in place of the image's. */
   entryPoints: string[];
-  /** Writes the files that the calls name. */
+  /** Writes the target files that the flags name. */
   writeFlags(directory: string): Promise<UserFlags>;
-  /** Makes the service of the first version from its image. @throws {BadInput} */
+  /** Returns the parameters of the first version's service. @throws {BadInput} The port is ambiguous. */
   describe(config: ImageConfig, release: { image: string; version: string }): ServiceDescription;
 }
 
-/** The arguments that name the user's service, their paths absolute. */
+/** Arguments that name the user's service, with absolute paths. */
 export interface UserServiceOptions {
   app: string;
   target: string;
@@ -67,9 +67,9 @@ export interface UserServiceOptions {
 }
 
 /**
- * Reads the user's service. Changes nothing.
+ * Reads the user's service.
  *
- * @throws {BadInput} The directory or the file does not describe one.
+ * @throws {BadInput} The directory or the file does not describe a service.
  */
 export async function openUserService({ app, target: path, container }: UserServiceOptions): Promise<UserService> {
   const file = await readServiceFile(path);
@@ -117,7 +117,7 @@ function groupOf({ logConfiguration }: Container): string[] {
   return group === undefined ? [] : [group];
 }
 
-/** Only one container is made of a target, and images are built for this machine. */
+/** Returns the keys that apply locally: a target becomes one container, and images are built for this machine. */
 function localKeys({ containers, platform, ...target }: TargetKeys): { keys: TargetKeys; notes: string[] } {
   const [first] = Array.isArray(containers) ? containers : [];
   const several = Array.isArray(containers) && containers.length > 1;
@@ -137,7 +137,7 @@ function localKeys({ containers, platform, ...target }: TargetKeys): { keys: Tar
   };
 }
 
-/** A short target, so that the module reads the rest from the local service as it would from the live one. */
+/** Returns a short target: the module reads the rest from the local service, as from a live one. */
 function targetFileOf(target: UserTarget | undefined): TargetKeys {
   const { region = "", cluster = "", service = "", account, containers } = target ?? {};
   return { region, cluster, service, account, ...(containers && { containers }) };
@@ -159,7 +159,7 @@ function buildKeys({ build }: TargetKeys): { context?: string; dockerfile?: stri
   return { ...(typeof context === "string" && { context }), ...(typeof dockerfile === "string" && { dockerfile }) };
 }
 
-/** What the target checks first: its version, an expectation, or else the start page. */
+/** Returns the first check of the target: its version, an expectation, or else the path /. */
 function statedCheck({ url, versionCheck, expectations }: TargetKeys): StatedCheck & { base: string } {
   const base = typeof url === "string" && URL.canParse(url) ? new URL(url).pathname.replace(/\/+$/, "") : "";
   const [expected] = objects(expectations);
@@ -175,7 +175,9 @@ function statedCheck({ url, versionCheck, expectations }: TargetKeys): StatedChe
 
 function commitNote({ hasCommit, path }: AppDirectory): string[] {
   if (hasCommit) return [];
-  return [`${path} has no git commit: an empty one stands for it. A deploy needs one: git init, git add, git commit`];
+  return [
+    `${path} has no git commit: the rehearsal uses an empty one. A deploy needs one: git init, git add, git commit`,
+  ];
 }
 
 async function writeFlags(

@@ -58,8 +58,8 @@ test("a version that lies there from another source is refused, with how to depl
     "org.opencontainers.image.revision": "abc",
   });
   const next = /Publish under a new version, or deploy what lies there: deploy --published --version v1\.3\.0\.$/m;
-  const said = await refused(environment, publish("v1.3.0"), { message: next });
-  assert.match(said, /^v1\.3\.0 is in the registry already \(sha256:[0-9a-f]{64}\) and was not made by Slipway/m);
+  const refusal = await refused(environment, publish("v1.3.0"), { message: next });
+  assert.match(refusal, /^v1\.3\.0 is in the registry already \(sha256:[0-9a-f]{64}\) and was not made by Slipway/m);
   const other =
     /\(sha256:[0-9a-f]{64}, from commit abc\) and was made from another input \(sha256:other; this one is sha256:/;
   await refused(environment, publish("v1.3.1"), { message: other });

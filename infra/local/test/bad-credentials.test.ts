@@ -37,13 +37,13 @@ after(() => environment.close());
 async function deployWith(value: string | undefined, message: RegExp, exitCode = 2): Promise<void> {
   const aws = environment.url.replace("http", "tcp");
   const args = ["--aws", aws, "--credentials", "env://KEYS", "deploy", "--version", "v1.2.3"];
-  const said = await refused(
+  const refusal = await refused(
     environment,
     args,
     { message, exitCode },
     value === undefined ? {} : { env: { KEYS: value } },
   );
-  assert.doesNotMatch(said, /hunter22/);
+  assert.doesNotMatch(refusal, /hunter22/);
 }
 
 test("a variable that is not set is named", async () => {
@@ -69,9 +69,9 @@ test("credentials that lack a part are refused by its name", async () => {
   await deployWith(JSON.stringify({ Version: 1, SecretAccessKey: secret }), message);
 });
 
-test("credentials that say that they have expired are refused before AWS is asked", async () => {
-  const said = { AccessKeyId: "ASIA1", SecretAccessKey: secret, Expiration: "2020-01-01T00:00:00Z" };
-  await deployWith(JSON.stringify(said), /^The credentials expired at 2020-01-01T00:00:00\.000Z\. Log in again, /m);
+test("credentials with an expiration in the past are refused before a call", async () => {
+  const expired = { AccessKeyId: "ASIA1", SecretAccessKey: secret, Expiration: "2020-01-01T00:00:00Z" };
+  await deployWith(JSON.stringify(expired), /^The credentials expired at 2020-01-01T00:00:00\.000Z\. Log in again, /m);
 });
 
 test("credentials that AWS calls expired are refused with how to get new ones", async () => {
@@ -80,7 +80,7 @@ test("credentials that AWS calls expired are refused with how to get new ones", 
   await deployWith(keys(accessKeyId, secretAccessKey, sessionToken), message);
 });
 
-test("an access key that nobody knows is refused", async () => {
+test("an unknown access key is refused", async () => {
   const message = /does not accept the credentials \(InvalidClientTokenId\): the access key id is unknown, or /;
   await deployWith(keys("AKIANOBODY0000000001", secret), message);
 });

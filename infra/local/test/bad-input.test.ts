@@ -45,12 +45,12 @@ test("each mistake in a target is named by its path, with what is accepted", asy
   const { region: _, ...withoutRegion } = environment.target;
   const mistaken = { ...withoutRegion, account: 123, color: "red" };
   await environment.checkout.write("infra/targets/mistaken.json", JSON.stringify(mistaken));
-  const said = await refused(environment, deployToTarget("mistaken"), {
+  const refusal = await refused(environment, deployToTarget("mistaken"), {
     message: /^mistaken\.json is not a valid target:$/m,
   });
-  assert.match(said, /^ {2}region: missing$/m);
-  assert.match(said, /^ {2}account: is 123; accepted: an AWS account id of 12 digits, in quotes$/m);
-  assert.match(said, /^ {2}color: not a key of a target; accepted: .*\bregion, /m);
+  assert.match(refusal, /^ {2}region: missing$/m);
+  assert.match(refusal, /^ {2}account: is 123; accepted: an AWS account id of 12 digits, in quotes$/m);
+  assert.match(refusal, /^ {2}color: not a key of a target; accepted: .*\bregion, /m);
 });
 
 test("a cluster that is not there is refused with those that are", async () => {

@@ -38,7 +38,7 @@ test("a port in use is refused by its number, by the local AWS and by a rehearsa
   }
 });
 
-test("a service is not served on a port that something else has", async (t) => {
+test("a service is not served on a port that is in use", async (t) => {
   const server = createServer().listen(0, "127.0.0.1");
   t.after(() => server.close());
   await once(server, "listening");
@@ -49,7 +49,7 @@ test("a service is not served on a port that something else has", async (t) => {
   assert.equal(exitCode, 1);
 });
 
-test("a container engine elsewhere is refused by its name, without its password", async (t) => {
+test("a remote container runtime is refused by its name, without its password", async (t) => {
   const cwd = await temporary(t);
   const env = { XDG_CACHE_HOME: cwd, DOCKER_HOST: "tcp://ada:hunter22@192.0.2.1:2375" };
   const { exitCode, output } = await run(["aws", "--port", "0"], { cwd, env }).ended;
@@ -60,8 +60,8 @@ test("a container engine elsewhere is refused by its name, without its password"
   assert.equal(exitCode, 2);
 });
 
-test("a container engine that goes away in the middle is said, with what it may still hold", async (t) => {
-  // What was never tested before can't be answered from memory.
+test("a container runtime that stops during a call is reported, with the containers that may be left", async (t) => {
+  // A new test is not in the cache.
   await checkout.write("app/tests/test_new.py", `def test_new():\n    assert ${Date.now()}\n`);
   const { host } = await failingRuntime(t);
   const { exitCode, output } = await run(["call", "test"], { cwd: checkout.path, env: { DOCKER_HOST: host } }).ended;
@@ -78,7 +78,7 @@ test("a container engine that goes away in the middle is said, with what it may 
   assert.equal(exitCode, 1);
 });
 
-test("a registry whose disk is full is said, and the version is not there", async (t) => {
+test("a registry whose disk is full is reported, and the version is not published", async (t) => {
   const environment = await openEnvironment();
   t.after(() => environment.close());
   const unmount = await fillDisk(join(environment.stateDir, "local-aws/blobs"));
@@ -94,7 +94,7 @@ test("a registry whose disk is full is said, and the version is not there", asyn
   assert.deepEqual(await environment.state(), before);
 });
 
-/** Puts a disk in the place of a registry's content that can't hold a layer. @returns What removes it again. */
+/** Mounts a disk that is too small for a layer as a registry's content. @returns A function that unmounts it. */
 async function fillDisk(blobs: string): Promise<(() => void) | undefined> {
   if (process.getuid?.() !== 0) return undefined;
   execFileSync("mount", ["-t", "tmpfs", "-o", "size=64k", "tmpfs", blobs]);

@@ -5,7 +5,7 @@ import { openEnvironment, refused, type TestEnvironment } from "./support/enviro
 import { putImage } from "./support/image.js";
 
 let environment: TestEnvironment;
-/** What to call the other repository by, with its registry. */
+/** Name of the other repository, with its registry. */
 let other: string;
 let digest: string;
 

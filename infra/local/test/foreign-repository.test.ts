@@ -88,9 +88,9 @@ const aws = () => ["--aws", environment.url.replace("http", "tcp")];
 const credentials = () => ["--credentials", `file://${environment.credentialsFile}`];
 
 async function succeeds(cwd: string, ...args: string[]): Promise<CallOutput> {
-  const told = await environment.call(args, { cwd });
-  assert.equal(told.exitCode, 0, told.stderr);
-  return told;
+  const output = await environment.call(args, { cwd });
+  assert.equal(output.exitCode, 0, output.stderr);
+  return output;
 }
 
 test("a Node.js service at the root of its repository is deployed by a toolchain, with a target of three keys and no flag but --aws", async () => {

@@ -79,9 +79,9 @@ async function pushAsDeployer(version: string): Promise<void> {
 
 /** Every call that was refused is named in the output, also where the function goes on without it. */
 async function permitted(exitCode: number, ...args: string[]): Promise<void> {
-  const told = await callAsDeployer(...args);
-  assert.equal(told.exitCode, exitCode, told.stderr);
-  assert.doesNotMatch(told.stdout + told.stderr, /not permitted|may not perform|not authorized/);
+  const output = await callAsDeployer(...args);
+  assert.equal(output.exitCode, exitCode, output.stderr);
+  assert.doesNotMatch(output.stdout + output.stderr, /not permitted|may not perform|not authorized/);
 }
 
 test("without a policy that allows it, nothing of the service is read", async () => {

@@ -198,7 +198,7 @@ test("init from a directory below the root states that its files belong to the r
   assert.match(report, /^- The command was run in services\. The files belong to the repository's root/m);
 });
 
-test("Terraform that would take a deploy back is named by its file", async () => {
+test("Terraform that would revert a deploy is named by its file", async () => {
   await writeThere("infra/main.tf", 'resource "aws_ecs_service" "api" {\n}\n');
   await writeThere(
     "other/main.tf",

@@ -4,7 +4,7 @@ import { startService } from "../rehearsal/seed.js";
 import { openEnvironment, type TestEnvironment } from "./support/environment.js";
 import { createForeignService, foreignRepository, moduleRoot, target } from "./support/foreign.js";
 
-/** Each wrong use from another repository, by the command that the user typed: the code and the words of its refusal. */
+/** Refused commands from another repository, with the code and the message of the refusal. */
 interface WrongUse {
   what: string;
   args: string[];

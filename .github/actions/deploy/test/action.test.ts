@@ -96,8 +96,8 @@ test("a canceled job ends the call in order", async () => {
     {},
     { onInterrupt: 1, stderr: "1 : connect\nready\n" },
     {
-      async started(pid, said) {
-        await said("ready");
+      async started(pid, printed) {
+        await printed("ready");
         process.kill(pid, "SIGINT");
       },
     },

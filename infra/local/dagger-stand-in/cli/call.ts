@@ -14,13 +14,13 @@ import { type CommandLine, parseCommandLine, parseModuleDirectory, parseProgress
 import { present } from "./print.js";
 
 export interface CallOptions extends Output {
-  /** The words after `dagger call`. */
+  /** Arguments after `dagger call`. */
   args: string[];
   cwd: string;
   signal: AbortSignal;
 }
 
-/** Makes one call as `dagger call` does. @returns Its exit code. */
+/** Runs one command line like `dagger call`. @returns Its exit code. */
 export async function call(standIn: StandIn, options: CallOptions): Promise<number> {
   const { args, env, signal, onStderr, terminal, ...output } = options;
   const trace = new Trace(Date.now, signal);
@@ -81,7 +81,7 @@ function help(evaluation: Evaluation, { steps }: CommandLine, columns: number): 
   return helpText(steps, evaluation.catalog, given, columns);
 }
 
-/** Writes an error as the engine's command line does, and a failed command's output where no terminal shows its log. */
+/** Writes an error like Dagger's CLI, and the output of a failed command when no terminal shows its log. */
 function failed(error: unknown, trace: Trace, display: Display): number {
   const message = trace.messageOf(error, "0".repeat(16));
   display.stderr(`Error: ${message}`);
@@ -96,7 +96,7 @@ function failed(error: unknown, trace: Trace, display: Display): number {
   return isExec && typeof exitCode === "number" ? Math.trunc(exitCode) || 1 : 1;
 }
 
-/** As the engine's command line ends after Ctrl-C: with 2 on a terminal and 1 without one (tried with 0.21.8). */
+/** Returns the exit code of Dagger's CLI after Ctrl-C: 2 on a terminal and 1 without one (tried with 0.21.8). */
 function stopped(display: Display): number {
   display.stderr("Canceled.");
   display.close();

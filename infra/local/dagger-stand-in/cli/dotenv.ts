@@ -4,18 +4,18 @@ import { StandInError } from "../errors.js";
 import { camel, snake } from "../module/names.js";
 import type { ModuleSource } from "../module/source.js";
 
-/** A file named `.env`, with the values of arguments that it has. */
+/** `.env` file with default values of arguments. */
 export interface DefaultsFile {
-  /** Where it is: paths in it are relative to this. */
+  /** Directory of the file, the base of its paths. */
   directory: string;
   values: Record<string, string>;
 }
 
-/** In the order in which they win. */
+/** Files in order of precedence. */
 export type Defaults = DefaultsFile[];
 
 /**
- * The nearest .env upward from the working directory, of whose keys those count that begin with the module's name, and then the one
+ * Reads the nearest .env upward from the working directory, of which only keys with the module's name as prefix count, and then the one
  * beside dagger.json.
  */
 export function readDefaults(
@@ -26,7 +26,7 @@ export function readDefaults(
   const outer = nearest(cwd);
   const own = join(root, ".env");
   const outerValues = outer === undefined ? {} : parseDotenv(readFileSync(outer, "utf8"), env, outer);
-  // A toolchain may be installed by another name; its own counts too.
+  // A toolchain can be installed under another name; both names are prefixes.
   const names = [...new Set([toolchain?.name ?? name, name])];
   return [
     ...(outer === undefined
@@ -37,8 +37,8 @@ export function readDefaults(
 }
 
 /**
- * What the files say about an argument: its key is the function and the argument, `DEPLOY_AWSREGION` for `deploy --aws-region`; a
- * constructor's argument stands alone.
+ * Returns the default of an argument: its key is the function and the argument, `DEPLOY_AWSREGION` for `deploy --aws-region`; a
+ * constructor's argument has no prefix.
  */
 export function defaultFor(
   files: readonly Record<string, string>[],
@@ -59,7 +59,7 @@ export function defaultFor(
  * Reads NAME=value lines. In double quotes and without quotes, $NAME and ${NAME} stand for other variables of the file or of the
  * environment.
  *
- * @throws {StandInError} A line is none, or a variable in it is not set.
+ * @throws {StandInError} A line has another form, or a variable is not set.
  */
 export function parseDotenv(
   text: string,
@@ -96,7 +96,7 @@ function nearest(from: string): string | undefined {
   }
 }
 
-/** Keys that begin with this name, in camel or snake case, without it. */
+/** Returns the keys with this name as prefix, in camel or snake case, without the prefix. */
 function withPrefix(file: Record<string, string>, name: string): Record<string, string> {
   const prefixes = [camel(name), snake(name)].map((prefix) => `${prefix}_`.toLowerCase());
   return Object.fromEntries(

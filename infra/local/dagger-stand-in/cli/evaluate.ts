@@ -21,23 +21,23 @@ export interface Evaluation {
   catalog: Catalog;
   defaults: Defaults;
   start: () => Promise<ModuleProcess>;
-  /** Is called for each default of .env that is used, as the engine's command line lists them. */
+  /** Called for each default of .env that is used: Dagger's CLI lists them. */
   onDefault: (line: string) => void;
 }
 
-/** What a chain of calls comes to: plain values, ids for objects of the API, fields for objects of the module. */
+/** Result of a chain of calls: plain values, ids for objects of the API, fields for objects of the module. */
 export interface Result {
   type: TypeRef;
   value: unknown;
 }
 
-/** One call with the values of its arguments. */
+/** Call with the values of its arguments. */
 export interface PreparedCall {
   step: Step;
   args: Record<string, unknown>;
 }
 
-/** Reads the values of every argument before the first call is made. @throws {UsageError} One is missing or not accepted. */
+/** Reads all arguments before the first call is made. @throws {UsageError} An argument is missing or not accepted. */
 export function prepare(evaluation: Evaluation, steps: Step[]): PreparedCall[] {
   return steps.map((step, index) => ({
     step,
@@ -45,7 +45,7 @@ export function prepare(evaluation: Evaluation, steps: Step[]): PreparedCall[] {
   }));
 }
 
-/** Makes the calls one after the other, each on what the one before it returned. */
+/** Makes the calls in order, each on the result of the one before. */
 export async function evaluate(evaluation: Evaluation, calls: PreparedCall[]): Promise<Result> {
   const { trace } = evaluation.session;
   for (const call of calls.flatMap(({ step }) => addressLabels(step))) trace.end(trace.start(call.field, { call }));
@@ -54,13 +54,13 @@ export async function evaluate(evaluation: Evaluation, calls: PreparedCall[]): P
   return result;
 }
 
-/** A value of a file named `.env`, and the directory of that file. */
+/** Value of a `.env` file, and the file's directory. */
 interface UserDefault {
   value: string;
   directory: string;
 }
 
-/** What .env says about an argument. Only functions of the module are looked up there. */
+/** Returns the default of an argument in .env, which only functions of the module have. */
 export function fromDotenv(
   { catalog, defaults }: Evaluation,
   step: Step,
@@ -93,7 +93,7 @@ async function call(evaluation: Evaluation, on: Result, step: Step, args: Record
   return { type: returns, value: await cachedCall(session, catalog, cacheable) };
 }
 
-/** A field of an API's object: its method of that name. Objects are handed on by id, as over the wire. */
+/** Calls a field of an object of the API. Objects are passed by id, as over HTTP. */
 async function callCore(session: Session, id: string, name: string, args: Record<string, unknown>): Promise<unknown> {
   const object = session.ids.get(id) as unknown as Record<string, (args: Record<string, unknown>) => unknown>;
   const result = await object[name]?.(args);
@@ -123,7 +123,7 @@ function defaultLine({ source }: Evaluation, { function: { name } }: Step, argum
   return `user default: ${camel(source.name)}${name === "" ? "" : `.${name}`}(${argument}=${JSON.stringify(value)})`;
 }
 
-/** A path in a file named `.env` is relative to that file, wherever the call is made. */
+/** Resolves a path of a `.env` file, which is relative to the file and not to the working directory. */
 function besideFile({ type: { kind, name = "" } }: ArgumentType, { value, directory }: UserDefault): string {
   const isPath = kind === "OBJECT" && ["Directory", "File", "GitRepository"].includes(name) && !value.includes("://");
   return isPath ? resolve(directory, value) : value;

@@ -9,13 +9,13 @@ const options: [string, string][] = [
   ["-j, --json", "Print the result as JSON"],
   ["-m, --mod PATH", "The module's directory (default: the nearest dagger.json upward)"],
   ["-s, --silent", "Show no progress"],
-  ["-h, --help", "Show this"],
+  ["-h, --help", "Show this help"],
 ];
 
 /**
- * @param given By argument, what .env says: it stands in for what would be required.
- * @param columns Columns of the terminal. As the engine's command line does, only the lists are broken to fit: a function's own text has the
- *   lines of its source.
+ * @param given Returns the default of an argument in .env; such an argument is not required.
+ * @param columns Columns of the terminal. Like Dagger's CLI, only lists are wrapped: a function's description keeps the
+ *   line breaks of its source.
  */
 export function helpText(
   steps: Step[],
@@ -53,7 +53,7 @@ export function functionList(functions: FunctionType[], columns: number): string
   return table([["Name", "Description"], ...functions.map(functionRow)], columns);
 }
 
-/** A function's name and the first line of its description. */
+/** Returns a function's name and the first line of its description. */
 function functionRow({ name, description }: FunctionType): [string, string] {
   return [kebab(name), description.split("\n")[0] || "-"];
 }
@@ -91,7 +91,7 @@ function section(title: string, rows: [string, string][], columns: number): stri
   return rows.length > 0 ? `${title}\n${table(indented, columns)}` : "";
 }
 
-/** Fewest columns in which a description can be read. */
+/** Minimum columns of a description. */
 const narrowest = 24;
 
 function table(rows: [string, string][], columns: number): string {

@@ -4,11 +4,11 @@ import type { CallLabel } from "../telemetry/span.js";
 import type { Step } from "./parse.js";
 
 /**
- * What the display shows of a call, as the engine's command line does: its name, its arguments with their defaults, and its type. Of an
- * object that is how it was made, so of a secret nothing at all.
+ * Returns the text that is shown for a call, as in Dagger's CLI: its name, its arguments with their defaults, and its type. An
+ * object is shown by the call that makes it, so no value of a secret is shown.
  *
- * @param on The type that it is called on; undefined for a constructor.
- * @param args The values of its arguments, with ids for objects.
+ * @param on Type that it is called on; undefined for a constructor.
+ * @param args Values of its arguments, with ids for objects.
  */
 export function labelOf(
   { function: called, given }: Step,
@@ -17,7 +17,7 @@ export function labelOf(
 ): CallLabel {
   const isDefault = ({ name, defaultValue, defaultPath }: ArgumentType) =>
     given[name] === undefined && (defaultPath !== undefined || JSON.stringify(args[name]) === defaultValue);
-  // The engine calls a constructor with what was chosen alone, and a function with its defaults too.
+  // Dagger's CLI calls a constructor with the flags given only, and a function with its defaults too.
   const present = called.args.filter(({ name }) => name in args);
   const shown = called.name === "" ? present.filter((argument) => !isDefault(argument)) : present;
   return {
@@ -29,7 +29,7 @@ export function labelOf(
   };
 }
 
-/** The two calls by which the engine's command line makes the object of a flag, in the order in which they were given. */
+/** Returns the two calls with which Dagger's CLI makes the object of each flag, in the order of the flags. */
 export function addressLabels({ function: { args }, given }: Step): CallLabel[] {
   return args
     .filter(({ name, type }) => type.kind === "OBJECT" && given[name] !== undefined)
@@ -45,7 +45,7 @@ function literal({ type }: ArgumentType, value: unknown): string {
   return Array.isArray(value) ? `[${value.map((item) => JSON.stringify(item)).join(", ")}]` : JSON.stringify(value);
 }
 
-/** The calls that the command line makes for a flag's object. */
+/** Calls that make the object of a flag, by its type. */
 const objects: Record<string, string> = {
   Directory: "Host.directory",
   File: "Host.file",

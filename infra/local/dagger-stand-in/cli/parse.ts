@@ -3,22 +3,22 @@ import type { Catalog } from "../module/catalog.js";
 import { kebab } from "../module/names.js";
 import { type ArgumentType, type FunctionType, isInjected } from "../module/types.js";
 
-/** One call of a chain, with its flags as they were typed. */
+/** Call of a chain, with its flags as typed. */
 export interface Step {
   function: FunctionType;
-  /** By argument name, each time that the flag was given. */
+  /** Values by argument name, one for each occurrence of the flag. */
   given: Record<string, string[]>;
 }
 
 export interface CommandLine {
-  /** The constructor first, then what is called on it, one after the other. */
+  /** Constructor, then the chained calls. */
   steps: Step[];
   help: boolean;
   json: boolean;
   silent: boolean;
-  /** Where to save the result. */
+  /** Path to which the result is saved. */
   output?: string;
-  /** The directory of the module. */
+  /** Directory of the module. */
   mod?: string;
 }
 
@@ -27,7 +27,7 @@ type Options = Omit<CommandLine, "steps">;
 /**
  * Reads the words of `dagger call`: flags belong to the function before them, those before the first function to the constructor.
  *
- * @throws {UsageError} A flag or function that is not known, or a flag without its value.
+ * @throws {UsageError} A flag or function is unknown, or a flag has no value.
  */
 export function parseCommandLine(words: string[], catalog: Catalog): CommandLine {
   const options: Options = { help: false, json: false, silent: false };
@@ -46,7 +46,7 @@ export function parseCommandLine(words: string[], catalog: Catalog): CommandLine
   return { steps, ...options };
 }
 
-/** The options that say where the module is, before anything is known about it. */
+/** Returns the value of `--mod`, which is needed before the module is known. */
 export function parseModuleDirectory(words: string[]): string | undefined {
   const index = words.findIndex((word) => /^(-m|--mod)(=|$)/.test(word));
   return index === -1 ? undefined : (words[index]?.split(/=(.*)/s)[1] ?? words[index + 1]);
@@ -55,11 +55,11 @@ export function parseModuleDirectory(words: string[]): string | undefined {
 export interface Progress {
   /** `tty` draws on a terminal, `plain` writes lines, `silent` shows errors alone. */
   mode: "tty" | "plain" | "silent";
-  /** Why none of them can be. */
+  /** Error message when the wanted mode is not possible. */
   refused?: string;
 }
 
-/** Reads how progress is shown: `--silent`, then `--progress`, then DAGGER_PROGRESS, then whether there is a terminal. */
+/** Reads the mode of progress: `--silent`, then `--progress`, then DAGGER_PROGRESS, then the presence of a terminal. */
 export function parseProgress(
   words: string[],
   env: Record<string, string | undefined>,
@@ -76,7 +76,7 @@ export function parseProgress(
   return hasTerminal ? { mode: "tty" } : { mode: "plain", refused: 'no tty available for progress "tty"' };
 }
 
-/** As people type it: `npm run call -- build export`, with the toolchain's name where it is one. */
+/** Returns the command as users type it: `npm run call -- build export`, with the name of a toolchain. */
 export function commandPath(steps: Step[], { toolchain }: Pick<Catalog, "toolchain">): string {
   return [
     "npm run call --",
@@ -117,7 +117,7 @@ function give({ given }: Step, { name }: ArgumentType, value: string): void {
   given[name] = [...(given[name] ?? []), value];
 }
 
-/** Flags of the engine's command line itself: a function that has one of these lists well, and can't be called there. */
+/** Flags of Dagger's CLI: a function with an argument of such a name is listed and can't be called there. */
 const globalFlags = new Set([
   ...["help", "json", "output", "mod", "no-mod", "workdir", "verbose", "quiet", "silent", "debug", "progress", "lock"],
   ...["interactive", "interactive-command", "web", "no-exit", "auto-apply", "x-release", "cloud", "scale-out"],
@@ -135,7 +135,7 @@ function unknownFlag(flag: string, step: Step): UsageError {
   return new UsageError(`unknown flag: ${flag}. Accepted here: ${accepted.join(", ")}.`);
 }
 
-/** Whether there is such an option. */
+/** Sets an option of the CLI. @returns False when there is no such option. */
 function setOption(options: Options, flag: string, value: string): boolean {
   if (flag === "-h" || flag === "--help") options.help = true;
   else if (flag === "-j" || flag === "--json") options.json = true;

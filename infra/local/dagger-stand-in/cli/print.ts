@@ -15,7 +15,7 @@ interface Printing {
   display: Display;
 }
 
-/** Brings a result about and answers what to print of it, as `dagger call` does: of an object only what it is. */
+/** Evaluates a result and returns the text to print, like `dagger call`: of an object only its type and digest. */
 export async function present(
   { type, value }: Result,
   { session, catalog, json, output, display }: Printing,

@@ -22,7 +22,7 @@ interface Context {
   argument: ArgumentType;
 }
 
-/** What was typed for an argument, as the module takes it: plain values, and ids for objects. */
+/** Converts the text of a flag to the value that the module receives: a plain value, or an id for an object. */
 export function argumentValue(context: Context, typed: string[]): unknown {
   const { type } = context.argument;
   if (type.kind !== "LIST") return value(context, type, typed.at(-1) ?? "");
@@ -30,7 +30,7 @@ export function argumentValue(context: Context, typed: string[]): unknown {
   return typed.flatMap(splitList).map((item) => value(context, element ?? { kind: "STRING", optional: false }, item));
 }
 
-/** An argument that nobody gave and whose default is a path of the repository. */
+/** Returns the value of an argument without a flag whose default is a path in the repository. */
 export function contextValue(context: Context, moduleRoot: string, path: string): unknown {
   const base = path.startsWith("/") ? context.session.contextDirectory : moduleRoot;
   return value(context, context.argument.type, join(base, path));
@@ -100,7 +100,7 @@ function object({ session, argument }: Context, { name = "" }: TypeRef, text: st
       return Service.ofHost(session, text);
     case "GitRepository":
       if (existsSync(join(path, ".git"))) return new GitRepository(session, path);
-      throw new StandInError(`--${kebab(argument.name)} wants a git repository, and ${path} is none: it has no .git.`);
+      throw new StandInError(`--${kebab(argument.name)} requires a git repository; ${path} has no .git.`);
     case "Container":
       return Container.scratch(session, defaultPlatform()).from({ address: text });
     default:
@@ -108,7 +108,7 @@ function object({ session, argument }: Context, { name = "" }: TypeRef, text: st
   }
 }
 
-/** The engine loads what a flag names before it calls anything. @throws {UsageError} It is not there. */
+/** Requires that the path of a flag exists, as the engine does before a call. @throws {UsageError} It does not. */
 function requireKind({ name }: ArgumentType, path: string, kind: "directory" | "file"): void {
   const found = statSync(path, { throwIfNoEntry: false });
   if (kind === "directory" ? found?.isDirectory() : found?.isFile()) return;
@@ -123,7 +123,7 @@ function invalid({ argument }: Context, text: string, accepted: string): never {
   );
 }
 
-/** One line of comma-separated values, in which quotes keep commas together. */
+/** Splits comma-separated values; quotes protect commas. */
 function splitList(text: string): string[] {
   if (text === "") return [];
   return [...text.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(

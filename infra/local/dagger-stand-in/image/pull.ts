@@ -109,7 +109,7 @@ async function fetchLayer(
     return store.putStream(await uncompressed(body));
   });
   if (blob.digest !== diffId)
-    throw new StandInError(`The layer ${digest} unpacks to ${blob.digest}; its image says ${diffId}.`);
+    throw new StandInError(`The layer ${digest} unpacks to ${blob.digest}; its image states ${diffId}.`);
   return { ...blob, createdBy };
 }
 

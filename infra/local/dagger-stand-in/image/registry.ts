@@ -176,10 +176,10 @@ export class Registry {
 
   private async expect(response: Response, what: string): Promise<Response> {
     if (response.ok) return response;
-    const said = (await readBounded(response, 65536).catch(() => "")).slice(0, 500).trim();
+    const detail = (await readBounded(response, 65536).catch(() => "")).slice(0, 500).trim();
     throw new RegistryError(
       response.status,
-      `The registry ${this.base.host} answered ${response.status} to ${what} of ${this.repository}.${said ? ` ${said}` : ""}`,
+      `The registry ${this.base.host} answered ${response.status} to ${what} of ${this.repository}.${detail ? ` ${detail}` : ""}`,
     );
   }
 }

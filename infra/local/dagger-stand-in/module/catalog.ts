@@ -14,18 +14,18 @@ import type { ModuleSource } from "./source.js";
 import { customized } from "./toolchain.js";
 import type { ArgumentType, EnumType, FunctionType, ModuleTypes, TypeRef } from "./types.js";
 
-/** Everything that can be called: what the module told of itself, and what the API's schema says of containers, files and so on. */
+/** Functions that can be called: those of the module, and those of the API's types, such as containers and files. */
 export interface Catalog {
   description: string;
   constructor_: FunctionType;
-  /** Whether the class has one: otherwise nothing need run to make the object. */
+  /** True when the class has a constructor; otherwise no code runs to create the object. */
   hasConstructor: boolean;
   main: string;
-  /** The name that it is called by as a toolchain. */
+  /** Name by which it is called as a toolchain. */
   toolchain?: string;
-  /** What can be called on an object of this type, in order of name; undefined when it is no object. */
+  /** Returns the functions of a type, sorted by name; undefined when it is not an object. */
   functions(type: TypeRef): FunctionType[] | undefined;
-  /** Whether the type is the module's own. */
+  /** Returns true for a type of the module. */
   isModules(type: TypeRef): boolean;
   enumOf(type: TypeRef): EnumType | undefined;
 }
@@ -74,7 +74,7 @@ function coreFunctions({ kind, name = "" }: TypeRef): FunctionType[] | undefined
     .filter(({ args }) => args.every(({ type }) => type.name !== "ID"));
 }
 
-/** Objects are given by id in the API, which nobody types: such an argument is left out, or its function when it is required. */
+/** Returns an argument of the API; undefined for an optional id. A function with a required id can't be called on the command line. */
 function coreArgument(argument: GraphQLArgument): ArgumentType | undefined {
   const type = typeRef(argument.type);
   if (type.name === "ID" && type.optional) return undefined;

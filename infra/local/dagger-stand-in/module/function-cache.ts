@@ -9,33 +9,33 @@ import type { CallLabel, Span } from "../telemetry/span.js";
 import type { Catalog } from "./catalog.js";
 import type { FunctionType, TypeRef } from "./types.js";
 
-/** For how long the engine keeps what a function answered, in milliseconds. */
+/** Time for which a function's result is cached, in milliseconds: the engine's default. */
 const timeToLive = 7 * 24 * 3600_000;
 
 interface CacheEntry {
   at: number;
-  /** With a `Place` for each object. */
+  /** Result, with a `Place` for each object. */
   value: unknown;
 }
 
-/** Stands for the id of one of the objects that went into the call: ids do not outlive a session. */
+/** Placeholder for the id of an object that the call received: ids are valid in one session only. */
 interface Place {
   object: number;
 }
 
-/** One call of a function, with all that its result depends on. */
+/** Call of a function, with everything that affects its result. */
 export interface CacheableCall {
   function: FunctionType;
-  /** All that tells the call from others, with the ids of objects in it. */
+  /** Inputs of the call, with ids for objects. */
   call: unknown[];
   label: CallLabel;
   run: () => Promise<unknown>;
 }
 
 /**
- * Returns what a function returned the last time that it was called with the same content, unless it is marked as never to be cached.
- * Kept are plain values and the module's own objects, as far as their fields are plain or objects that went into the call; what is made in
- * a call lives as long as a session.
+ * Returns the cached result of the same call, unless the function is marked as never cached.
+ * Plain values and objects of the module are cached if their fields are plain or objects that the call received; objects created in
+ * a call live as long as the session.
  */
 export async function cachedCall(
   session: Session,
@@ -64,7 +64,7 @@ export async function cachedCall(
   return value;
 }
 
-/** Returns a result that nothing had to run for, as a step that is marked so. */
+/** Returns a result without a run, as a step that is marked as cached. */
 export function cachedResult({ trace }: Session, label: CallLabel, value: unknown): Promise<unknown> {
   const take = async (step: Span) => {
     step.cached = true;
@@ -83,7 +83,7 @@ function isPlace(value: unknown): value is Place {
   return typeof value === "object" && value !== null && Object.keys(value).join() === "object";
 }
 
-/** A copy of a JSON value in which `change` has replaced what it returns something for. */
+/** Copies a JSON value and replaces each part for which `change` returns a value. */
 function replace(value: unknown, change: (value: unknown) => unknown): unknown {
   const changed = change(value);
   if (changed !== undefined) return changed;
@@ -92,7 +92,7 @@ function replace(value: unknown, change: (value: unknown) => unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, replace(item, change)]));
 }
 
-/** A key in which every id is replaced by its object's content, and the objects; undefined when an object has no such content. */
+/** Returns the cache key, in which ids are replaced by the objects' content, and the objects; undefined when the content of an object is unknown. */
 async function contentOfCall(
   { ids }: Session,
   call: unknown[],

@@ -15,8 +15,8 @@ export async function introspect(session: Session, start: () => Promise<ModulePr
     (await start()).run(session, { parentName: "", parent: {}, name: "", args: {} }, step),
   );
   if ("value" in result && typeof result.value === "string") return session.ids.of(result.value, Module).types;
-  const said = "error" in result ? withoutOrigins(result.error.message) : "stderr" in result ? result.stderr : "";
-  throw new StandInError(`The SDK can't read the module: ${firstError(said)}`);
+  const printed = "error" in result ? withoutOrigins(result.error.message) : "stderr" in result ? result.stderr : "";
+  throw new StandInError(`The SDK can't read the module: ${firstError(printed)}`);
 }
 
 /** Returns the error of the output that Node.js prints for an uncaught one. */

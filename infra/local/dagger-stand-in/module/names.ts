@@ -1,4 +1,4 @@
-/** As the command line writes a name: `baseImage` → `base-image`. */
+/** Returns a name as the command line writes it: `baseImage` → `base-image`. */
 export function kebab(name: string): string {
   return words(name).join("-");
 }

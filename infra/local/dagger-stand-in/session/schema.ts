@@ -2,7 +2,7 @@ import { buildSchema } from "graphql";
 
 /**
  * The part of Dagger's API that the module and the command line use, in the API's own words; descriptions are the help of chained calls.
- * What is not here is answered as not offered.
+ * A query for anything else fails with a message that the stand-in does not offer it.
  */
 export const schema = buildSchema(/* GraphQL */ `
   scalar JSON

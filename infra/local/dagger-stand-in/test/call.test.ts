@@ -105,7 +105,10 @@ test("the repository's commit is known, and whether anything lies beside it", as
   const commit = execFileSync("git", ["-C", module.path, "rev-parse", "HEAD"], { encoding: "utf8" }).trim();
   await module.write({ "untracked.txt": "x" });
   assert.equal((await module.call(["revision"])).stdout, `${commit} false`);
-  assert.match((await module.call(["revision", "--repository", "/"])).stderr, /wants a git repository, and \/ is none/);
+  assert.match(
+    (await module.call(["revision", "--repository", "/"])).stderr,
+    /requires a git repository; \/ has no \.git/,
+  );
 });
 
 test("a service on this machine is reached through its address", async () => {

@@ -132,10 +132,10 @@ test("the spans of a function are lines of their own without a terminal", async 
     .replace(/^\d+ +: /gm, "")
     .split("\n");
   const from = lines.indexOf("Trial.phases: String!");
-  const said = lines.slice(from + 1, lines.indexOf("Trial.phases DONE [0.0s]"));
+  const printed = lines.slice(from + 1, lines.indexOf("Trial.phases DONE [0.0s]"));
   for (const name of ["resolve", "verify", "ask"]) {
-    assert.ok(said.includes(`┆ ${name}`), `${name} begins`);
-    assert.ok(said.includes(`┆ ${name} DONE [0.0s]`), `${name} ends`);
+    assert.ok(printed.includes(`┆ ${name}`), `${name} begins`);
+    assert.ok(printed.includes(`┆ ${name} DONE [0.0s]`), `${name} ends`);
   }
 });
 

@@ -116,7 +116,7 @@ test("a label changes the image and not what a command in it does", async () => 
 
 test("a failed command reports its command, exit code and output, and runs again the next time", async () => {
   const failing = (session = made.session) => busybox(session).withExec({ args: sh("echo out; echo err >&2; exit 4") });
-  const told = {
+  const output = {
     _type: "EXEC_ERROR",
     cmd: sh("echo out; echo err >&2; exit 4"),
     exitCode: 4,
@@ -125,7 +125,7 @@ test("a failed command reports its command, exit code and output, and runs again
   };
   await assert.rejects(failing().sync(), (error) => {
     assert.ok(error instanceof ExecError);
-    assert.deepEqual(error.extensions, told);
+    assert.deepEqual(error.extensions, output);
     return true;
   });
   const { session, lines } = nextSession();

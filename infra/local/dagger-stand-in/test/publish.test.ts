@@ -123,14 +123,14 @@ test("an image's archive is one that the container engine loads and runs", async
   const { docker } = await connectEngine();
   await promisify(execFile)("tar", ["--list", "--file", path]);
   const loaded = await docker.loadImage(path);
-  const said = await new Promise<string>((resolve, reject) => {
+  const printed = await new Promise<string>((resolve, reject) => {
     let text = "";
     loaded
       .on("data", (chunk) => (text += chunk))
       .on("end", () => resolve(text))
       .on("error", reject);
   });
-  const id = /sha256:[0-9a-f]{64}/.exec(said)?.[0] ?? "";
+  const id = /sha256:[0-9a-f]{64}/.exec(printed)?.[0] ?? "";
   const { Config } = await docker.getImage(id).inspect();
   assert.deepEqual(Config.Cmd, ["echo", "it runs"]);
   await docker.getImage(id).remove();

@@ -59,7 +59,7 @@ test("bytes that are not those of their digest are refused", async () => {
   await other.remove();
 });
 
-test("an image that is not there, and a registry that is not, are told apart", async () => {
+test("a missing image and an unreachable registry have different errors", async () => {
   await assert.rejects(from(`${registry.host}/tools/busybox:2.0`).state(), /answered 404 to manifests\/2\.0/);
   await assert.rejects(
     from("127.0.0.1:1/tools/busybox:1.0").state(),

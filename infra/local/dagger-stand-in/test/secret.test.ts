@@ -23,9 +23,9 @@ test("a secret is read from a variable, a file or a command", async () => {
 });
 
 test("a command runs once in a session", async () => {
-  const asked = "cmd://echo ran >> runs.txt; wc -l < runs.txt";
-  assert.equal((await plaintext(asked)).trim(), "1");
-  assert.equal((await plaintext(asked)).trim(), "1");
+  const counter = "cmd://echo ran >> runs.txt; wc -l < runs.txt";
+  assert.equal((await plaintext(counter)).trim(), "1");
+  assert.equal((await plaintext(counter)).trim(), "1");
 });
 
 test("the error of a secret that can't be read names its source", async () => {

@@ -22,17 +22,17 @@ const terminal = { columns: 80, rows: 24, write: () => true };
 
 /** A rollback that is refused before anything is requested. */
 async function refused(more: string[] = [], drawn: { terminal?: typeof terminal } = {}) {
-  const told = { stdout: "", stderr: "" };
+  const output = { stdout: "", stderr: "" };
   const exitCode = await callFunction({
     ...drawn,
     args: ["--credentials", `file://${join(scratch, "credentials")}`, "rollback", "--url", "nope", ...more],
     cwd: root,
     env: { ...process.env, NO_COLOR: "1" },
-    onStdout: (text) => (told.stdout += text),
-    onStderr: (text) => (told.stderr += text),
+    onStdout: (text) => (output.stdout += text),
+    onStderr: (text) => (output.stderr += text),
     signal: new AbortController().signal,
   });
-  return { exitCode, ...told };
+  return { exitCode, ...output };
 }
 
 test("a refusal has a message and an exit code of its own", async () => {
@@ -46,8 +46,8 @@ test("as JSON the last line of the log and of stderr is the same refusal, which 
   assert.deepEqual([exitCode, stdout], [2, ""], stderr);
   const lines = [...stderr.matchAll(/\{"type":"error".*/g)].map(([line]) => line);
   assert.equal(new Set(lines).size, 1);
-  const { code, exitCode: said, message } = JSON.parse(lines[0] ?? "") as Record<string, unknown>;
-  assert.deepEqual([code, said], ["bad-url", 2]);
+  const { code, exitCode: reported, message } = JSON.parse(lines[0] ?? "") as Record<string, unknown>;
+  assert.deepEqual([code, reported], ["bad-url", 2]);
   assert.match(String(message), /^The URL "nope" can't be used/);
 });
 

@@ -20,16 +20,16 @@ let files: Map<string, Buffer>;
 before(async () => {
   scratch = await mkdtemp(join(tmpdir(), "slipway-image-"));
   const path = join(scratch, "app.tar");
-  const said: string[] = [];
+  const printed: string[] = [];
   const exitCode = await callFunction({
     args: ["build", "export", "--path", path],
     cwd: root,
     env: process.env,
     onStdout: () => {},
-    onStderr: (text) => said.push(text),
+    onStderr: (text) => printed.push(text),
     signal: new AbortController().signal,
   });
-  assert.equal(exitCode, 0, said.join(""));
+  assert.equal(exitCode, 0, printed.join(""));
   files = await bytecodeOf(path);
 });
 after(async () => {

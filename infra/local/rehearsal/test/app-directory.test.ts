@@ -56,8 +56,8 @@ test("a directory other than the target's is refused with both and the repositor
 });
 
 test("a directory that is not there, a file, and one without a Dockerfile are refused", async () => {
-  await refused("none", {}, /^--app ".*none" is no directory/);
-  await refused("services/web/Dockerfile", {}, /is no directory/);
+  await refused("none", {}, /^--app ".*none" is not a directory/);
+  await refused("services/web/Dockerfile", {}, /is not a directory/);
   await refused("services", {}, /^There is no Dockerfile in .*services\. Accepted: .*"context"/);
   await refused("services/web", { dockerfile: "deploy/Dockerfile" }, /^There is no deploy\/Dockerfile in /);
 });

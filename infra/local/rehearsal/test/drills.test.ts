@@ -19,11 +19,11 @@ test("the drills are those that were named, with containers, on the target that 
   ]);
 });
 
-test("all drills are played on the production target unless something else is said", () => {
+test("by default all drills run on the production target", () => {
   assert.deepEqual(drillArgs(parseOptions(["--drills"])), ["drill", "--time", "containers", "--target", "production"]);
 });
 
-test("which drills is refused where none are asked for", () => {
+test("names of drills are refused without --drills", () => {
   for (const args of [
     ["--name", "exits"],
     ["--target", "staging"],
@@ -34,7 +34,7 @@ test("which drills is refused where none are asked for", () => {
 const start = fileURLToPath(new URL("../../start.mjs", import.meta.url));
 const { signal } = new AbortController();
 
-test("a rehearsal with a drill that there is none of ends with 2 before anything is begun", async (t) => {
+test("a rehearsal with an unknown drill ends with 2 before it starts", async (t) => {
   const cache = join(await mkdtemp(join(tmpdir(), "slipway-test-")), "none");
   t.after(() => rm(dirname(cache), { recursive: true }));
   const args = [start, "rehearse", "--drills", "--name", "exits-at-one"];
@@ -46,11 +46,11 @@ test("a rehearsal with a drill that there is none of ends with 2 before anything
   assert.equal(existsSync(cache), false);
 });
 
-test("a target that there is none of is refused with its name and those that there are", async () => {
+test("an unknown target is refused with its name and the existing targets", async () => {
   const refused = requireKnownDrills({ name: [], target: "prodution" }, signal);
   await assert.rejects(refused, /^Error: --target prodution: there is no such file in .*\. Accepted: production\.$/);
 });
 
-test("drills that begin as it was named are accepted", async () => {
+test("a prefix of drills' names is accepted", async () => {
   await requireKnownDrills({ name: ["exits"], target: "production" }, signal);
 });

@@ -43,7 +43,7 @@ test("a rehearsal deploys, serves, rolls a bad release back and loses no request
   const good = rows.find((row) => row.startsWith("deploy v1.1.0"));
   assert.match(good ?? "", /v1\.0\.0 ×\d+, v1\.1\.0 ×\d+ +[1-9]\d* ok, 0 failed$/);
   const bad = rows.find((row) => row.startsWith("deploy v1.2.0"));
-  assert.match(bad ?? "", /rolled back, as it should +v1\.1\.0 ×\d+ +[1-9]\d* ok, 0 failed$/);
+  assert.match(bad ?? "", /rolled back, as expected +v1\.1\.0 ×\d+ +[1-9]\d* ok, 0 failed$/);
 });
 
 test("a second rehearsal at the same time is refused, and an interrupt leaves nothing behind", async () => {
@@ -57,7 +57,7 @@ test("a second rehearsal at the same time is refused, and an interrupt leaves no
   assert.deepEqual(await leftovers(), atFirst);
 });
 
-test("a remote container engine is refused by its name before anything is made", async () => {
+test("a remote container runtime is refused by its name before anything is created", async () => {
   const home = await mkdtemp(join(tmpdir(), "slipway-remote-"));
   try {
     const env = { DOCKER_HOST: "tcp://192.0.2.1:2375", XDG_CACHE_HOME: home };

@@ -82,7 +82,7 @@ function requireAll(steps: Step[]): void {
       ["deploy v1.1.0", "ok"],
       ["status", "ok"],
       ["plan v1.2.0", "ok"],
-      ["deploy v1.2.0, which can't start", "rolled back, as it should"],
+      ["deploy v1.2.0, which can't start", "rolled back, as expected"],
     ],
   );
   const loads = steps.flatMap(({ load }) => load ?? []);

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true }));
 
-test("a second rehearsal at the same time is refused and told which process holds the place", async () => {
+test("a second rehearsal at the same time is refused with the process that holds the lock", async () => {
   const lock = await takeLock(directory);
   await assert.rejects(takeLock(directory), new RegExp(`process ${process.pid}`));
   await lock.release();
@@ -23,7 +23,7 @@ test("a rehearsal can start as soon as the one before has ended", async () => {
   await (await takeLock(directory)).release();
 });
 
-test("the lock of a process that is gone is taken over", async () => {
+test("the lock of a process that has ended is taken over", async () => {
   const gone = spawnSync(process.execPath, ["-e", ""]).pid;
   await writeFile(join(directory, "rehearsal.lock"), String(gone));
   await (await takeLock(directory)).release();

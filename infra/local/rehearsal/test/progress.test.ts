@@ -21,12 +21,12 @@ test("a plan fails whose preflight did not check something, with what that is an
   assert.throws(() => requireChecked(plan("warning", "not-checked")), /did not check not-checked-id \(why\)\. /);
 });
 
-test("what is no plan fails: nothing was looked at then", () => {
+test("a text that is no plan fails: nothing was checked", () => {
   assert.throws(() => requireChecked('{"hash":"0"}'), /returned no list of findings/);
   assert.throws(() => requireChecked("The plan"));
 });
 
-test("a deploy whose report says that the URL was not requested fails", () => {
+test("a deploy whose report states that the URL was not requested fails", () => {
   requireServedCheck("deploy", "DEPLOYED: v1\n\nHTTP        http://a answered the version 3 times in a row\n");
   for (const report of ["HTTP        not checked\n", "DEPLOYED: v1\n"])
     assert.throws(() => requireServedCheck("deploy", report), /was not requested from the public URL/);

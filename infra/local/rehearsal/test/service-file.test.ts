@@ -60,7 +60,7 @@ test("a file that is not there, no JSON, or neither of both is refused with what
     /can't be read: there is no such file\. Accepted: a target, such as/,
   );
   await refused(readServiceFile(directory), /can't be read: EISDIR/);
-  await refused(read("region: us-west-2"), /is no JSON: .*Accepted: a target/);
+  await refused(read("region: us-west-2"), /is not JSON: .*Accepted: a target/);
   await refused(
     read('{ "region": "us-west-2" }'),
     /neither a target \(cluster, service missing\) nor a task definition/,

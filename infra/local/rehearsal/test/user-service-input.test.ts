@@ -15,13 +15,17 @@ before(async () => {
 after(() => rm(directory, { recursive: true }));
 
 const cases: [name: string, args: string[], message: RegExp][] = [
-  ["a directory that is not there", ["--app", "none", "--target", "target.json"], /^--app ".*\/none" is no directory/m],
+  [
+    "a directory that is not there",
+    ["--app", "none", "--target", "target.json"],
+    /^--app ".*\/none" is not a directory/m,
+  ],
   [
     "a target that is not there",
     ["--app", "."],
     /infra\/targets\/production\.json" can't be read: there is no such file/,
   ],
-  ["a target that is no JSON", ["--app", ".", "--target", "broken.json"], /broken\.json" is no JSON/],
+  ["a target that is no JSON", ["--app", ".", "--target", "broken.json"], /broken\.json" is not JSON/],
   ["a directory without a Dockerfile", ["--app", ".", "--target", "target.json"], /^There is no Dockerfile in /m],
 ];
 

@@ -12,7 +12,7 @@ export interface Checkout {
   path: string;
   git(...args: string[]): string;
   write(path: string, content: string): Promise<void>;
-  /** Throws away whatever lies beside the commit. */
+  /** Removes everything that is not committed. */
   clean(): void;
   remove(): Promise<void>;
 }
@@ -36,7 +36,7 @@ export async function makeCheckout(): Promise<Checkout> {
   };
 }
 
-/** What the module's functions read of this repository. Its packages are lent, not copied. */
+/** Copies the files that the module's functions read. The packages are links. */
 export async function copyProject(path: string): Promise<void> {
   const generated = /\/(node_modules|sdk|__pycache__|\.venv|\.pytest_cache)$/;
   for (const part of ["dagger.json", ".env", "app", "ci", "infra/targets"]) {
@@ -46,12 +46,12 @@ export async function copyProject(path: string): Promise<void> {
   await writeFile(join(path, ".gitignore"), "node_modules\n__pycache__/\n*.pyc\n");
 }
 
-/** A checkout has no packages until somebody installs them. */
+/** Links the packages of this checkout into another one. */
 export async function lendPackages(path: string): Promise<void> {
   for (const part of ["", "ci"]) await symlink(join(root, part, "node_modules"), join(path, part, "node_modules"));
 }
 
-/** Runs git in a directory, untouched by the settings of whoever runs the tests. */
+/** Runs git in a directory, without the settings of the user who runs the tests. */
 export function gitIn(path: string): (...args: string[]) => string {
   const identity = { NAME: "Ada", EMAIL: "ada@example.com" };
   const env = {
@@ -67,7 +67,7 @@ export function gitIn(path: string): (...args: string[]) => string {
   return (...args) => execFileSync("git", ["-C", path, ...args], { env, encoding: "utf8", stdio: "pipe" }).trim();
 }
 
-/** A directory that is gone when the test is over. */
+/** Creates a directory that is removed after the test. */
 export async function temporary(t: TestContext): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), "slipway-test-"));
   t.after(() => rm(path, { recursive: true, force: true }));

@@ -6,7 +6,7 @@ const start = fileURLToPath(new URL("../../start.mjs", import.meta.url));
 
 /** A command of this repository, run as `npm run` runs it. */
 export interface RunningCommand {
-  /** Ends when the output has this text. */
+  /** Resolves when the output has this text. */
   prints(text: string): Promise<void>;
   kill(signal: NodeJS.Signals): void;
   ended: Promise<{ exitCode: number | null; output: string }>;
@@ -38,7 +38,7 @@ export function run(
         const look = () => output.includes(text) && resolve();
         listeners.add(look);
         look();
-        ended.then(() => reject(new Error(`It ended without saying ${JSON.stringify(text)}: ${output}`)));
+        ended.then(() => reject(new Error(`The command ended without the output ${JSON.stringify(text)}: ${output}`)));
       }),
     kill: (signal) => child.kill(signal),
     ended,

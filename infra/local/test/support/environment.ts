@@ -27,7 +27,7 @@ import {
 } from "../../rehearsal/seed.js";
 import { type Checkout, makeCheckout } from "./checkout.js";
 
-/** How a call ended and what it said. */
+/** Exit code and output of a call. */
 export interface CallOutput {
   exitCode: number;
   stdout: string;
@@ -42,11 +42,11 @@ export interface TestEnvironment {
   url: string;
   stateDir: string;
   credentialsFile: string;
-  /** The flags that point the module at this environment; they stand before the function. */
+  /** Constructor's flags for this environment; they precede the function. */
   at: string[];
-  /** Makes a call as a user in the checkout would. */
+  /** Calls the module as a user in the checkout. */
   call(args: string[], options?: { cwd?: string; env?: Record<string, string> }): Promise<CallOutput>;
-  /** What a release would change: revisions, images, and what the service is set to. */
+  /** Reads the state that a release changes: revisions, images and the service. */
   state(): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -90,15 +90,15 @@ export async function openEnvironment(options: Partial<LocalAwsOptions> = {}): P
   };
 }
 
-/** What a key and its secret look like in a variable that `env://` names. */
+/** Formats a key and its secret as the value of a variable for `env://`. */
 export function keys(id: string, secret: string, token?: string): string {
   const lines = [`AWS_ACCESS_KEY_ID=${id}`, `AWS_SECRET_ACCESS_KEY=${secret}`];
   return [...lines, ...(token === undefined ? [] : [`AWS_SESSION_TOKEN=${token}`])].join("\n");
 }
 
 /**
- * Makes a call that must be refused: with this exit code, in these words, and with everything left as it was.
- * @returns Its standard error, without what the CLI puts before and after the message.
+ * Makes a call and asserts that it is refused with this exit code and message, and that nothing was changed.
+ * @returns Its standard error, without the CLI's prefix and suffix of the message.
  */
 export async function refused(
   environment: TestEnvironment,
@@ -116,16 +116,16 @@ export async function refused(
 }
 
 async function callIn(cwd: string, args: string[], env: Record<string, string>): Promise<CallOutput> {
-  const told = { stdout: "", stderr: "" };
+  const output = { stdout: "", stderr: "" };
   const exitCode = await callFunction({
     args,
     cwd,
     env: { PATH: process.env.PATH, HOME: process.env.HOME, XDG_CACHE_HOME: process.env.XDG_CACHE_HOME, ...env },
-    onStdout: (text) => (told.stdout += text),
-    onStderr: (text) => (told.stderr += text),
+    onStdout: (text) => (output.stdout += text),
+    onStderr: (text) => (output.stderr += text),
     signal: new AbortController().signal,
   });
-  return { exitCode, ...told };
+  return { exitCode, ...output };
 }
 
 async function readState({ ecs, ecr }: LocalClients, { cluster, service, repository }: SampleTarget): Promise<unknown> {

@@ -5,7 +5,7 @@ import { connectEngine } from "../../containers/connect.js";
 import { gone } from "../../containers/owned.js";
 import { temporary } from "./checkout.js";
 
-/** A way to this machine's container engine that ends, as the engine would, when the first container has been started. */
+/** Proxies this machine's container runtime and closes all connections when the first container has started. */
 export async function failingRuntime(t: TestContext): Promise<{ host: string }> {
   const { docker, socketPath } = await connectEngine();
   const path = join(await temporary(t), "engine.sock");

@@ -8,7 +8,7 @@ import type { TestEnvironment } from "./environment.js";
 /** The checkout that holds the module, for `-m`. */
 export const moduleRoot = fileURLToPath(new URL("../../../../", import.meta.url));
 
-/** Makes a repository of somebody else's on a environment, with one commit that holds these files. @returns Its path. */
+/** Creates another project's repository in the environment, with one commit of these files. @returns Its path. */
 export async function foreignRepository(
   environment: TestEnvironment,
   name: string,
@@ -41,7 +41,7 @@ export function target({ target: { region, cluster } }: TestEnvironment, service
   return JSON.stringify({ region, cluster, service, ...more });
 }
 
-/** Creates a service that runs some first image, with an ECR repository and a log group of its own. */
+/** Creates a service with a first image, an ECR repository and a log group. */
 export async function createForeignService(environment: TestEnvironment, service: string): Promise<void> {
   const own = { ...environment.target, service, family: service, container: service, repository: service };
   await createPrerequisites(environment.clients, own);

@@ -3,7 +3,7 @@ import { registryLogin, send } from "../../aws/test/local-aws.js";
 import type { TestEnvironment } from "./environment.js";
 
 /**
- * Puts an image without layers into the environment's repository, or another one, as some other tool or release would.
+ * Pushes an image without layers to the environment's repository, or another one, as another tool would.
  * @returns Its digest.
  */
 export async function putImage(
@@ -28,7 +28,7 @@ export async function putImage(
   return digestOf(manifest);
 }
 
-/** What the image of a tag message of itself. */
+/** Returns the labels of a tag's image. */
 export async function labelsOf(environment: TestEnvironment, tag: string): Promise<Record<string, string>> {
   const base = `${environment.url}/v2/${environment.target.repository}`;
   const headers = { ...(await registryLogin(environment.clients.ecr)), accept: OCI_MANIFEST };

@@ -10,7 +10,7 @@ export interface Scripted {
   onInterrupt?: number;
 }
 
-/** How the program was called. */
+/** Arguments and environment of the call. */
 export interface Called {
   args: string[];
   env: Record<string, string>;

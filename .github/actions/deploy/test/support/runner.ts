@@ -40,7 +40,7 @@ export interface RunOptions {
   steps?: Record<string, string>;
   cwd?: string;
   /** Called when the step has started. */
-  started?: (pid: number, said: (text: string) => Promise<void>) => Promise<void>;
+  started?: (pid: number, printed: (text: string) => Promise<void>) => Promise<void>;
 }
 
 /** Runs the script step of action.yml as a runner does, with its environment variables and files. */
@@ -80,13 +80,13 @@ export async function runAction(given: Record<string, string>, options: RunOptio
         for (const listener of listeners) listener();
       });
     }
-    const said = (text: string) =>
+    const printed = (text: string) =>
       new Promise<void>((resolve) => {
         const look = () => raw.includes(text) && resolve();
         listeners.add(look);
         look();
       });
-    await options.started?.(child.pid ?? 0, said);
+    await options.started?.(child.pid ?? 0, printed);
     const [code] = (await once(child, "close")) as [number | null];
     const [output = "", summary = "", ...others] = await Promise.all(
       Object.values(files).map((file) => readFile(file, "utf8")),

@@ -53,17 +53,17 @@ export async function testModule(source: string): Promise<TestModule> {
     standIn,
     write,
     async call(args, { standIn: chosen = standIn, ...options } = {}) {
-      const told = { stdout: "", stderr: "" };
+      const output = { stdout: "", stderr: "" };
       const exitCode = await call(chosen, {
         args,
         cwd: path,
         env: { PATH: process.env.PATH },
-        onStdout: (text) => (told.stdout += text),
-        onStderr: (text) => (told.stderr += text),
+        onStdout: (text) => (output.stdout += text),
+        onStderr: (text) => (output.stderr += text),
         signal: new AbortController().signal,
         ...options,
       });
-      return { exitCode, ...told };
+      return { exitCode, ...output };
     },
     async remove() {
       await standIn.close();
