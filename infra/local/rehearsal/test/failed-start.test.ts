@@ -40,7 +40,7 @@ test("a first version that does not start is reported with its exit code, the en
       assert.match(message, /^The first version did not start: /);
       assert.match(
         message,
-        /container app: exit code 3\n {2}│ no DATABASE_URL\\u001b\[2J is set\nCorrect what the log names/,
+        /container app: exit code 3\n {2}│ no DATABASE_URL\\u001b\[2J is set\nCorrect the cause in the log/,
       );
       return true;
     },

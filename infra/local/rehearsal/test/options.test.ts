@@ -32,7 +32,7 @@ test("paths of a service of the user's start at the user's directory, and its ta
 
 test("what belongs to a service of the user's is refused without one, and drills with one", () => {
   assert.throws(() => parseOptions(["--container", "web"]), /accepted with --app/);
-  assert.throws(() => parseOptions(["--target", "t.json"]), /--target FILE is accepted with --app DIR/);
+  assert.throws(() => parseOptions(["--target", "t.json"]), /--target FILE is also accepted with --app DIR/);
   assert.throws(() => parseOptions(["--app", ".", "--drills"]), /not accepted with --app/);
 });
 
@@ -43,5 +43,5 @@ test("the help names every option", () => {
 test("--stop is accepted alone: with any other option a part of the command line would have no effect", () => {
   assert.equal(parseOptions(["--stop"]).stop, true);
   for (const other of [["--keep"], ["--port", "4566"], ["--yes"], ["--engine", "dagger"], ["--drills"]])
-    assert.throws(() => parseOptions(["--stop", ...other]), /--stop .* is accepted alone/);
+    assert.throws(() => parseOptions(["--stop", ...other]), /--stop is not accepted with other options/);
 });
