@@ -17,15 +17,15 @@ const targetFile = new URL("../../infra/targets/production.json", import.meta.ur
 
 const help = `Usage: npm run bench -- [options]
 
-The same rollouts on a local AWS with simulated tasks, by Slipway, the AWS CLI, boto3, the AWS SDK for JavaScript and
-fabfuel's ecs-deploy. What they say is compared with what is true. It takes about a quarter of an hour, nearly all of it waiting.
+Runs the same rollouts on a local AWS with simulated tasks with Slipway, the AWS CLI, boto3, the AWS SDK for JavaScript and
+fabfuel's ecs-deploy, and compares their results with the oracle. It takes about 15 minutes, nearly all of it waiting.
 
   --drill WORD   only drills whose name has this word
   --tool WORD    only tools whose name or settings have this word
   --action DIR   also AWS's action for GitHub, from a checkout of aws-actions/amazon-ecs-deploy-task-definition
   --jobs N       rollouts at the same time (default 24)
   --speed NAME   delays of ECS: rehearsal (short, the default) or aws (as on AWS: about three quarters of an hour)
-  --out FILE     where the table goes as Markdown (default out/bench.md)
+  --out FILE     file for the results, a Markdown table (default out/bench.md)
   --help         this text
 `;
 

@@ -4,25 +4,25 @@ import { type DrillSettings, terraformSettings } from "./service-settings.js";
 
 export const help = `Usage: npm run drill -- [options]
 
-Plays what can go wrong with a deploy, each with a truth that is known, and tells whether Slipway found it out. Without
-options all drills run in virtual time, in seconds.
+Runs fault scenarios of a deploy, each with a known outcome, and checks Slipway's verdict against it. Without options all
+drills run in virtual time, in seconds.
 
-  --list                 what drills there are, and which not with containers; with --name those alone
-  --name NAME            only this one, or those whose name begins so; several times if you like
+  --list                 lists the drills, and those that can't run with containers; with --name only the named ones
+  --name NAME            only the drill NAME, or the drills whose names begin with it; may be repeated
   --time virtual         in this process, without sockets (the default)
          real            the deployer as a process of its own, real HTTP, simulated tasks; short delays
          containers      the same with real images, real containers and a real load balancer, on the container engine
-                         of this machine; drills that can't be are left out, and it is said why
+                         of this machine; drills that can't run with them are skipped, and the reason is printed
   --speed rehearsal|aws  with --time real or containers: delays of ECS (short, the default, or as on AWS)
   --jobs N               drills at the same time (default 8 with --time real, 3 with containers)
-  --seed N               with --time virtual: what chance depends on (default 1)
-  --kill                 something else: kills a deploy that goes well at every call of its, runs it again and looks whether
+  --seed N               with --time virtual: seed of everything random (default 1)
+  --kill                 instead of drills: kills a successful deploy at each of its calls, runs it again and checks that
                          it converges; in real time, about five minutes
-  --every N              with --kill: only every Nth boundary (default 1)
-  --out FILE             where the table goes as Markdown (default out/drills.md)
+  --every N              with --kill: only every Nth kill point (default 1)
+  --out FILE             file for the results, a Markdown table (default out/drills.md)
   --help                 this text
 
-On the service of infra/targets/production.json, as infra/terraform makes it, but for:
+Drills run on the service of infra/targets/production.json, as infra/terraform creates it. To change it:
 
   --target NAME          another file of infra/targets
   --desired-count N, --minimum-healthy-percent N, --maximum-percent N

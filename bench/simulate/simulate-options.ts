@@ -3,14 +3,14 @@ import { givenIn, refuseIdle } from "../common/given-options.js";
 
 export const help = `Usage: npm run simulate -- [options]
 
-Plays rollouts that chance makes (settings, releases, faults, interruptions), in virtual time, and holds each verdict against the
-truth. Exits with 1 when anything is wrong, with 2 for bad input. Ctrl-C ends it and tells what it has come to.
+Simulates random rollouts (settings, releases, faults, interruptions) in virtual time, and checks each verdict against the oracle.
+Exit code 1: a verdict is wrong. Exit code 2: invalid input. Ctrl-C ends the run and prints the results so far.
 
   --seeds N   number of seeds (1000)
   --from S    the first seed (1); with --seeds, --seed S means the same
-  --jobs N    processes at the most (one a core)
-  --seed S    without --seeds: this seed alone, with everything that happened in it
-  --shrink    with --seed alone: looks for a smaller scenario that is still wrong
+  --jobs N    maximum number of processes (default: one per core)
+  --seed S    without --seeds: this seed alone, with its complete log
+  --shrink    with --seed alone: finds a smaller scenario that is still wrong
   --help      this text
 `;
 
