@@ -3,7 +3,7 @@ import { createAws } from "../../ci/lib/aws/clients.js";
 import { type Clock, systemClock } from "../../ci/lib/common/clock.js";
 import { SlipwayError } from "../../ci/lib/common/errors.js";
 import { parseDeploySettings } from "../../ci/lib/rollout/plan/deploy-settings.js";
-import { rollOut } from "../../ci/lib/rollout/run.js";
+import { run } from "../../ci/lib/rollout/run.js";
 import type { DeployRequest } from "./deploy-request.js";
 
 const {
@@ -19,7 +19,7 @@ const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccess
 const clock: Clock = { now: () => systemClock.now() + clockSkew, sleep: systemClock.sleep };
 
 try {
-  const report = await rollOut({
+  const report = await run({
     aws: createAws({ region: target.region, credentials: { accessKeyId, secretAccessKey }, endpoint }),
     target,
     release,

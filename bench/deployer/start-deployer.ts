@@ -1,12 +1,12 @@
 import { fileURLToPath } from "node:url";
-import type { Report } from "../../ci/lib/rollout/result.js";
+import type { RolloutResult } from "../../ci/lib/rollout/result.js";
 import { type Ended, run } from "../common/run-program.js";
 import type { DeployRequest } from "./deploy-request.js";
 
 /** Result of the deployer's process. A killed process has neither a report nor an error. */
 export interface DeployerEnd {
   exitCode: number;
-  report?: Report;
+  report?: RolloutResult;
   error?: { code: string; message: string };
   output: string;
 }

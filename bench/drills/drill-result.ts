@@ -1,7 +1,7 @@
 import type { Cause } from "../../ci/lib/rollout/diagnose/causes.js";
 import type { Verdict } from "../../ci/lib/rollout/judge/verdict.js";
-import type { Report } from "../../ci/lib/rollout/result.js";
-import type { AskedMeanwhile } from "../../ci/lib/rollout/verify/during-rollout.js";
+import type { RolloutResult } from "../../ci/lib/rollout/result.js";
+import type { DuringRollout } from "../../ci/lib/rollout/verify/during-rollout.js";
 import type { RolloutState } from "../oracle/rollout-state.js";
 import type { Drill, Ending } from "./drill.js";
 
@@ -27,11 +27,11 @@ export interface DrillResult {
 }
 
 export type ReportedEnding =
-  | { verdict: Verdict; reason: string; cause?: Cause; diagnosis?: string; during?: AskedMeanwhile }
+  | { verdict: Verdict; reason: string; cause?: Cause; diagnosis?: string; during?: DuringRollout }
   | { error: string; message: string };
 
 export function reportedEnding(
-  report: Report | undefined,
+  report: RolloutResult | undefined,
   error: { code?: string; message: string } | undefined,
 ): ReportedEnding {
   if (!report) return { error: error?.code ?? "no-code", message: error?.message ?? "It was killed." };
@@ -64,7 +64,7 @@ export function mistakes({ drill, state, rolledBack, reported: said, served, rel
   ];
 }
 
-function unheard({ dropsRequests }: Drill, during: AskedMeanwhile | undefined): string[] {
+function unheard({ dropsRequests }: Drill, during: DuringRollout | undefined): string[] {
   const { asked = 0, failed = 0, failures = [] } = during ?? {};
   if (dropsRequests === undefined) return [];
   if (asked === 0) return ["it asked nobody on the way"];

@@ -1,4 +1,4 @@
-import type { AskedMeanwhile } from "../../ci/lib/rollout/verify/during-rollout.js";
+import type { DuringRollout } from "../../ci/lib/rollout/verify/during-rollout.js";
 import { type DrillResult, formatEnding, mistakes } from "./drill-result.js";
 
 const head = ["drill", "true", "verdict", "s after truth", "s in all", "API calls", "diagnosis"];
@@ -43,7 +43,7 @@ function diagnosisOf({ reported: said }: DrillResult): string {
   return text.length > 160 ? `${text.slice(0, 159)}…` : text;
 }
 
-function failuresIn(during: AskedMeanwhile | undefined): string {
+function failuresIn(during: DuringRollout | undefined): string {
   const { asked, failed = 0, failures = [] } = during ?? {};
   return failed > 0 ? `${failed} of ${asked} requests failed on the way: ${failures[0]?.answered}` : "";
 }

@@ -1,5 +1,5 @@
 /** Verdicts that are accepted without the newer APIs, where the report itself states that something is uncertain. */
-import type { Report } from "../../ci/lib/rollout/result.js";
+import type { RolloutResult } from "../../ci/lib/rollout/result.js";
 import type { RolloutState } from "../oracle/rollout-state.js";
 import type { Scenario } from "../scenario/scenario.js";
 import type { DeployerRun } from "../virtual/deployer-run.js";
@@ -7,7 +7,7 @@ import type { Outcome } from "../virtual/simulate.js";
 
 /** Checks whether the verdict is accepted where the report states what could not be read: the listed status hides only a wait in a hook. */
 export function isAllowedWhenUncertain(
-  { verdict, uncertain }: Report,
+  { verdict, uncertain }: RolloutResult,
   state: RolloutState,
   scenario: Scenario,
   outcome: Outcome,

@@ -1,8 +1,8 @@
 import type { Clock } from "../../ci/lib/common/clock.js";
 import { parseDeploySettings } from "../../ci/lib/rollout/plan/deploy-settings.js";
-import type { Report } from "../../ci/lib/rollout/result.js";
-import { type RollOutOptions, rollOut } from "../../ci/lib/rollout/run.js";
-import { rollback } from "../../ci/lib/rollout/run-rollback.js";
+import type { RolloutResult } from "../../ci/lib/rollout/result.js";
+import { type RunOptions, run } from "../../ci/lib/rollout/run.js";
+import { runRollback } from "../../ci/lib/rollout/run-rollback.js";
 import type { CompleteTarget } from "../scenario/complete-target.js";
 import { digestOf, imageOf, publicUrl, target } from "../scenario/fixture.js";
 import type { Kill, Scenario } from "../scenario/scenario.js";
@@ -19,7 +19,7 @@ export interface DeployerRun {
   startedAt: number;
   endedAt: number;
   /** Result: a report, an error, or neither when it was killed. */
-  report?: Report;
+  report?: RolloutResult;
   error?: { name: string; code?: string; message: string };
   killed: boolean;
   /** When ECS last answered what it asked of the service, its deployments or its tasks, before it had its verdict. */
@@ -58,15 +58,15 @@ export async function runDeployer(stage: Simulation, number: number, kill: Kill 
 const isAsking = (line: string) => line.startsWith("Asking ");
 
 /** Asynchronous throughout: options that the deployer refuses are an ending as any other. */
-async function start(stage: Simulation, process: DeployerProcess, run: number): Promise<Report> {
+async function start(stage: Simulation, process: DeployerProcess, number: number): Promise<RolloutResult> {
   const { deployer = {} } = stage.scenario;
-  const options = optionsOf(stage, process, run);
-  if (deployer.verb !== "rollback") return await rollOut(options);
+  const options = optionsOf(stage, process, number);
+  if (deployer.verb !== "rollback") return await run(options);
   const { release: _, runId: __, ...rest } = options;
-  return await rollback({ ...rest, ...(deployer.to !== undefined && { to: deployer.to }) });
+  return await runRollback({ ...rest, ...(deployer.to !== undefined && { to: deployer.to }) });
 }
 
-function optionsOf(stage: Simulation, process: DeployerProcess, run: number): RollOutOptions {
+function optionsOf(stage: Simulation, process: DeployerProcess, run: number): RunOptions {
   const { scenario, random } = stage;
   const { runId, timeoutMs, http, url: _url, more, earlyStop, onTimeout, undo, ...rest } = scenario.deployer ?? {};
   const { verb: _verb, to: _to, before: _before, after: _after, verifyTasks: _tasks, ...asked } = rest;

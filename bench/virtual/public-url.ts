@@ -1,4 +1,4 @@
-import type { HttpAnswer } from "../../ci/lib/rollout/verify/http-request.js";
+import type { HttpResponse } from "../../ci/lib/rollout/verify/http-request.js";
 import type { TaskRecord } from "../../infra/local/aws/index.js";
 import { foreignVersion } from "../scenario/fixture.js";
 import type { DeployerSettings } from "../scenario/scenario.js";
@@ -6,7 +6,7 @@ import type { PublicAnswer, Simulation } from "./simulation.js";
 import type { VirtualAws } from "./virtual-aws.js";
 
 /** Answers a request to the public URL, and remembers what it answered. */
-export async function answerPublic(stage: Simulation, sleep: (ms: number) => Promise<void>): Promise<HttpAnswer> {
+export async function answerPublic(stage: Simulation, sleep: (ms: number) => Promise<void>): Promise<HttpResponse> {
   const { aws, answers, since, scenario } = stage;
   const other = answerOfOther(stage, scenario.deployer?.url);
   if (other) {
@@ -23,7 +23,7 @@ export async function answerPublic(stage: Simulation, sleep: (ms: number) => Pro
 }
 
 /** A task's own answer at its address, which knows nothing of the load balancer. */
-export function answerOfTask({ aws, taskAnswers, since }: Simulation, address: string): HttpAnswer {
+export function answerOfTask({ aws, taskAnswers, since }: Simulation, address: string): HttpResponse {
   const task = Object.values(aws.state.tasks).find((one) => one.ip === address && one.lastStatus === "RUNNING");
   if (!task) throw new Error(`connect EHOSTUNREACH ${address}`);
   const answer = answerOf(aws, task.arn);
@@ -41,12 +41,12 @@ function answerOfOther({ requests: asked, answers }: Simulation, url: DeployerSe
   return url === "cached" && first ? { ...first, by: "cache" } : undefined;
 }
 
-function inHttp({ by, ...answer }: Answered): HttpAnswer {
+function inHttp({ by, ...answer }: Answered): HttpResponse {
   const found = ofApp(answer);
   return by === "cache" ? { ...found, headers: { ...found.headers, age: "60" } } : found;
 }
 
-function ofApp({ status, version }: Answered): HttpAnswer {
+function ofApp({ status, version }: Answered): HttpResponse {
   if (version === undefined) return { status, headers: { "content-type": "text/html" }, body: `<h1>${status}</h1>` };
   return { status, headers: { "content-type": "application/json" }, body: JSON.stringify({ version }) };
 }

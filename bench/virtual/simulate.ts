@@ -1,5 +1,5 @@
 import { loadOthers } from "../../ci/lib/rollout/prune/find-unused.js";
-import type { Report } from "../../ci/lib/rollout/result.js";
+import type { RolloutResult } from "../../ci/lib/rollout/result.js";
 import { awsTiming, type FaultRule } from "../../infra/local/aws/index.js";
 import { createDeployOracle, type DeployOracle, type OracleRecord } from "../oracle/deploy-oracle.js";
 import { createServiceOracle, type ServiceOracle, type ServiceRecord } from "../oracle/service-facts.js";
@@ -23,7 +23,7 @@ export interface SimulateOptions {
 export interface Outcome {
   runs: [DeployerRun, ...DeployerRun[]];
   /** The last run's. */
-  report?: Report;
+  report?: RolloutResult;
   oracle: OracleRecord;
   service: ServiceRecord;
   /** The deployer's requests to AWS in all runs, by operation. */

@@ -6,10 +6,10 @@ import { findPublished } from "../publish/publish-release.js";
 import { type DeployArguments, parseDeploySettings } from "../rollout/plan/deploy-settings.js";
 import { eachFindingOnce } from "../rollout/plan/gate.js";
 import { checkBeforeBuild } from "../rollout/preflight/before-build.js";
-import type { Report } from "../rollout/result.js";
+import type { RolloutResult } from "../rollout/result.js";
 import { checkRunId } from "../rollout/revisions/deploy-request.js";
-import { rollOut } from "../rollout/run.js";
-import { type PatienceOptions, parsePatience } from "../rollout/watch/wait-options.js";
+import { run } from "../rollout/run.js";
+import { parseWaitOptions, type WaitArguments } from "../rollout/watch/wait-options.js";
 import { openDestination } from "./destination.js";
 import { checkUrl, publicUrl } from "./public-url.js";
 import {
@@ -34,7 +34,7 @@ export interface DeployOptions extends PublishOptions {
   /** Changes beside image and version, and findings to ignore. */
   changes: DeployArguments;
   /** Time limit of the rollout, and the actions that are allowed meanwhile. */
-  patience: PatienceOptions;
+  patience: WaitArguments;
   /** True: a deploy that is proven wrong is not rolled back. */
   noUndo: boolean | undefined;
 }
@@ -43,14 +43,14 @@ export interface DeployOptions extends PublishOptions {
  * Tests, builds and publishes a version, rolls it out and returns the result.
  * @throws InputError when the deploy is refused before the service is changed.
  */
-export async function deploy(options: DeployOptions): Promise<Report> {
+export async function deploy(options: DeployOptions): Promise<RolloutResult> {
   checkPublish(options);
   checkSource(options);
   const existing = parseExisting(options);
   checkUrl(options.url);
   checkRunId(options.runId);
   const settings = parseDeploySettings(options.changes);
-  const patience = parsePatience(options.patience);
+  const patience = parseWaitOptions(options.patience);
   const { span } = options;
   const progress = eachFindingOnce(options.progress);
   const destination = await span("resolve", async () => {
@@ -71,7 +71,7 @@ export async function deploy(options: DeployOptions): Promise<Report> {
       ? await findPublished(version, destination)
       : await publishCheckout(options, destination, { candidate, version }, checkUnpublished);
   const http = publicUrl(destination, options.url);
-  return await rollOut({
+  return await run({
     ...session,
     release,
     settings,

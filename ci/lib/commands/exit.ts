@@ -3,7 +3,7 @@ import { systemClock } from "../common/clock.js";
 import { SlipwayError } from "../common/errors.js";
 import { neutralLines } from "../common/foreign-text.js";
 import { jsonPrinter, type Printer, textPrinter } from "../report/printer.js";
-import type { Report } from "../rollout/result.js";
+import type { RolloutResult } from "../rollout/result.js";
 import { type Activity, revealedSpan, startActivity } from "./progress-spans.js";
 
 /**
@@ -27,7 +27,7 @@ export async function ending<T>(
 }
 
 /** Runs work that changes the service and ends in a report. A verdict other than success ends the call as a failure does. */
-export async function reporting(work: (activity: Activity) => Promise<Report>, asJson = false): Promise<string> {
+export async function reporting(work: (activity: Activity) => Promise<RolloutResult>, asJson = false): Promise<string> {
   const printer = asJson ? jsonPrinter(console.log, systemClock) : textPrinter(console.log);
   return await ending(async (activity) => {
     const report = await work(activity);

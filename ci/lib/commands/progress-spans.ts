@@ -2,7 +2,7 @@ import { getTracer } from "@dagger.io/dagger/telemetry";
 import type { Clock } from "../common/clock.js";
 import { neutral } from "../common/foreign-text.js";
 import { noSpan, type Span } from "../rollout/span.js";
-import { type Progress, textOf } from "../rollout/watch/progress-event.js";
+import { formatProgressEvent, type Progress } from "../rollout/watch/progress-event.js";
 
 /** Progress of a call: lines and spans. */
 export interface Activity {
@@ -34,7 +34,7 @@ export function startActivity(progress: Progress, clock: Clock, span: Span = noS
       const name = phase?.name ?? "the call";
       const seconds = Math.round((clock.now() - (phase?.since ?? lastLine)) / 1000);
       const heartbeat = { type: "heartbeat", phase: name, seconds } as const;
-      shown(textOf(heartbeat), heartbeat);
+      shown(formatProgressEvent(heartbeat), heartbeat);
     }
   };
   beat().catch(() => undefined); // The sleep rejects when the activity ends.

@@ -1,8 +1,8 @@
 import { systemClock } from "../common/clock.js";
 import { parseDeploySettings } from "../rollout/plan/deploy-settings.js";
-import type { Report } from "../rollout/result.js";
-import { rollback } from "../rollout/run-rollback.js";
-import { type PatienceOptions, parsePatience } from "../rollout/watch/wait-options.js";
+import type { RolloutResult } from "../rollout/result.js";
+import { runRollback } from "../rollout/run-rollback.js";
+import { parseWaitOptions, type WaitArguments } from "../rollout/watch/wait-options.js";
 import { type DestinationOptions, openDestination } from "./destination.js";
 import type { Activity } from "./progress-spans.js";
 import { checkUrl, publicUrl } from "./public-url.js";
@@ -17,21 +17,21 @@ export interface GoBackOptions extends Pick<Activity, "progress" | "span"> {
   /** Findings of the pre-flight that shall not stop it. */
   ignore: string[] | undefined;
   /** Time limit of the rollback, and the actions that are allowed meanwhile. */
-  patience: PatienceOptions;
+  patience: WaitArguments;
 }
 
 /**
  * Rolls the service back to the last release that ran successfully, and returns the result.
  * @throws InputError when it is refused before the service is changed.
  */
-export async function goBack({ to, url, ignore, ...options }: GoBackOptions): Promise<Report> {
+export async function goBack({ to, url, ignore, ...options }: GoBackOptions): Promise<RolloutResult> {
   checkUrl(url);
   const settings = parseDeploySettings({ ignore });
-  const patience = parsePatience(options.patience);
+  const patience = parseWaitOptions(options.patience);
   const { progress, span } = options;
   const destination = await span("resolve", () => openDestination(options.destination));
   const http = publicUrl(destination, url);
-  return await rollback({
+  return await runRollback({
     aws: destination.aws,
     target: destination.target,
     settings,

@@ -6,7 +6,7 @@ export function isOfUser(reason: string): boolean {
 }
 
 /** Returns true when the reason names the circuit breaker or an alarm. */
-export function isOfMonitor(reason: string): boolean {
+export function isStoppedByMonitor(reason: string): boolean {
   return /circuit breaker|\balarm\b/i.test(reason);
 }
 

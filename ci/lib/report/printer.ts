@@ -1,7 +1,7 @@
 import type { Clock } from "../common/clock.js";
 import { SlipwayError } from "../common/errors.js";
 import { neutral, neutralJson, neutralLines, quoted } from "../common/foreign-text.js";
-import type { Report } from "../rollout/result.js";
+import type { RolloutResult } from "../rollout/result.js";
 import type { Progress } from "../rollout/watch/progress-event.js";
 import { formatReport } from "./report-text.js";
 
@@ -9,7 +9,7 @@ import { formatReport } from "./report-text.js";
 export interface Printer {
   progress: Progress;
   /** What became of it, whatever that is. */
-  report(report: Report): string;
+  report(report: RolloutResult): string;
   /** What was refused, or went wrong, and left no report. */
   error(error: Error): string;
   /** One line for people from the last JSON line; absent where the text is for people as it is. */
@@ -27,7 +27,7 @@ export function textPrinter(print: (line: string) => void, changesService = true
 
 /**
  * For machines: one JSON object a line, each with a `type` and the `time` (ISO 8601, this machine's clock). `note` is what concerns no
- * state of the rollout; the last line is `report`, with all the members of a Report, or `error`. The last line is printed too, so that
+ * state of the rollout; the last line is `report`, with all members of RolloutResult, or `error`. The last line is printed too, so that
  * the log alone is complete.
  */
 export function jsonPrinter(print: (line: string) => void, clock: Clock): Printer {

@@ -1,7 +1,7 @@
 import type { PruneResult } from "../rollout/prune/prune-revisions.js";
 
 /** What became of the old revisions, a line each thing. */
-export function keptLines(kept: PruneResult | undefined): [string, string][] {
+export function pruneLines(kept: PruneResult | undefined): [string, string][] {
   if (!kept) return [];
   const { keep, deregistered, inUse, left, refused } = kept;
   return [

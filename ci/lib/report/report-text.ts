@@ -3,15 +3,15 @@ import { neutral, quoted } from "../common/foreign-text.js";
 import type { Diagnosis } from "../rollout/diagnose/diagnose.js";
 import type { LogTail } from "../rollout/diagnose/log-tail.js";
 import type { RollbackDiagnosis } from "../rollout/diagnose/rollback-diagnosis.js";
-import type { Report, UndoReport } from "../rollout/result.js";
-import type { AskedMeanwhile } from "../rollout/verify/during-rollout.js";
-import type { TaskAnswers } from "../rollout/verify/task-requests.js";
+import type { RollbackResult, RolloutResult } from "../rollout/result.js";
+import type { DuringRollout } from "../rollout/verify/during-rollout.js";
+import type { TaskResponses } from "../rollout/verify/task-requests.js";
 import type { HttpCheck } from "../rollout/verify/verify.js";
 import { elapsed } from "../rollout/watch/elapsed.js";
-import { keptLines } from "./prune-text.js";
+import { pruneLines } from "./prune-text.js";
 
 /** The report for people: the verdict first, then what it rests on, and what to do when it is bad. */
-export function formatReport(report: Report): string {
+export function formatReport(report: RolloutResult): string {
   return [
     headline(report),
     "",
@@ -25,12 +25,12 @@ export function formatReport(report: Report): string {
   ].join("\n");
 }
 
-function headline({ verdict, release, changed, reason }: Report): string {
+function headline({ verdict, release, changed, reason }: RolloutResult): string {
   const said = changed || verdict !== "deployed" ? reason : `It ran already: nothing to do. ${reason}`;
   return neutral(`${verdict.toUpperCase()}: ${release.version}. ${said}`, 4_000);
 }
 
-function facts(report: Report): [string, string][] {
+function facts(report: RolloutResult): [string, string][] {
   const { where, from, release, deployment } = report;
   const took = elapsed(report.endedAt - report.startedAt);
   return [
@@ -50,27 +50,27 @@ function facts(report: Report): [string, string][] {
     ...(report.tasks ? ([["tasks", tasksText(report.tasks)]] as [string, string][]) : []),
     ...(report.undo ? undoFacts(report.undo) : []),
     ...(report.after === undefined ? [] : ([["after", report.after.said]] as [string, string][])),
-    ...keptLines(report.kept),
+    ...pruneLines(report.kept),
     ...(report.race === undefined ? [] : ([["race", report.race]] as [string, string][])),
     ...report.uncertain.map((text): [string, string] => ["uncertain", text]),
   ];
 }
 
-function tasksText({ asked, right, unreachable, unclear = 0, wrong }: TaskAnswers): string {
+function tasksText({ asked, right, unreachable, unclear = 0, wrong }: TaskResponses): string {
   const others = wrong.map(({ task, answered }) => `; ${task} answered ${answered}`).join("");
   const unasked = unreachable > 0 ? `; ${unreachable} can't be reached from here` : "";
   const vague = unclear > 0 ? `; ${unclear} gave no answer that proves a version` : "";
   return `${right} of ${asked} answered the version at their own addresses${unasked}${vague}${others}`;
 }
 
-function duringText({ asked, failed, failures }: AskedMeanwhile, startedAt: number): string {
+function duringText({ asked, failed, failures }: DuringRollout, startedAt: number): string {
   const times = failures.map(({ at, answered }) => `${elapsed(at - startedAt)} ${answered}`).join("; ");
   const more = failed > failures.length ? `; and ${failed - failures.length} more` : "";
   const what = `asked ${asked} times during the rollout, ${failed} failed`;
   return failed > 0 ? `${what}: ${times}${more}` : what;
 }
 
-function undoFacts({ why, refused, to, taskDefinition, verdict, http }: UndoReport): [string, string][] {
+function undoFacts({ why, refused, to, taskDefinition, verdict, http }: RollbackResult): [string, string][] {
   if (refused !== undefined || !to) return [["undo", `not done: ${refused}`]];
   const back = `${to.version ?? to.image} (${nameIn(taskDefinition ?? "")}, a copy of ${nameIn(to.taskDefinition)})`;
   const served = http && http.state !== "not-checked" ? [["undo HTTP", httpText(http)] as [string, string]] : [];
@@ -120,6 +120,6 @@ export function logLines(log: LogTail): string[] {
 }
 
 /** Why the task after the deploy failed. */
-function afterLines({ after }: Report): string[] {
+function afterLines({ after }: RolloutResult): string[] {
   return after?.why ? ["", ...causeLines(after.why.diagnosis), "", ...logLines(after.why.log)] : [];
 }

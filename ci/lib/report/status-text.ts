@@ -1,10 +1,10 @@
 import { nameIn } from "../aws/arn.js";
 import { neutral } from "../common/foreign-text.js";
 import type { DeploymentView } from "../ecs/snapshot.js";
-import type { Status } from "../rollout/status.js";
+import type { ServiceStatus } from "../rollout/status.js";
 
 /** What runs now, for people. */
-export function formatStatus(status: Status): string {
+export function formatStatus(status: ServiceStatus): string {
   const lines: [string, string][] = [
     ["service", `${status.service} in ${status.cluster}`],
     ["version", `${status.version ?? "none"}${status.versionFrom ? " (the image's tag)" : ""}`],

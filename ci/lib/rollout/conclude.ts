@@ -4,7 +4,7 @@ import type { AutomaticRollback } from "./rollback/automatic-rollback.js";
 import type { HttpCheck } from "./verify/verify.js";
 
 /** Everything that the last word rests on. */
-export interface Ended {
+export interface FinalState {
   version: string;
   judgement: Judgement & { state: "decided" };
   http: HttpCheck;
@@ -21,7 +21,7 @@ export interface Conclusion {
  * The last word on a deploy: what ECS calls good is what is served only if the public says so, and what was taken back is told as
  * what became of that. Pure.
  */
-export function conclude({ version, judgement, http, undone, undoHttp }: Ended): Conclusion {
+export function conclude({ version, judgement, http, undone, undoHttp }: FinalState): Conclusion {
   const own = withHttp(judgement, http, version);
   if (!undone) return own;
   const because = judgement.verdict === "superseded" ? `It was found wrong: ${undone.why}.` : own.reason;

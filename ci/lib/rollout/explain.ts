@@ -7,7 +7,7 @@ import { diagnoseResponse } from "./diagnose/wrong-version.js";
 import type { AutomaticRollback } from "./rollback/automatic-rollback.js";
 import type { Session } from "./session.js";
 import type { HttpCheck } from "./verify/verify.js";
-import type { Watched } from "./watch/watch.js";
+import type { WatchedRollout } from "./watch/watch.js";
 
 /** Why a rollout went wrong, and its way back, where they did. */
 export interface Explanation {
@@ -19,7 +19,7 @@ export interface Explanation {
 
 /** A rollout at its end, what is served then, and what became of taking it back. */
 export interface Outcome {
-  watched: Watched;
+  watched: WatchedRollout;
   http: HttpCheck;
   undone?: AutomaticRollback | undefined;
 }
@@ -42,7 +42,7 @@ async function ofRollout(session: Session, now: CurrentService, { watched, http 
 }
 
 /** What ECS went back to runs where the verdict is `rolled-back`. */
-function ofRollback(watched: Watched): RollbackDiagnosis | undefined {
+function ofRollback(watched: WatchedRollout): RollbackDiagnosis | undefined {
   if (!isBad(watched) || watched.judgement.verdict === "rolled-back") return undefined;
   return diagnoseRollback(watched.subject, watched.snapshots);
 }
@@ -54,6 +54,6 @@ function ofUndo(undone: AutomaticRollback | undefined): RollbackDiagnosis | unde
   return diagnosis.failedTasks > 0 ? { ...diagnosis, taskDefinition: subject.taskDefinition } : undefined;
 }
 
-function isBad({ judgement }: Watched): boolean {
+function isBad({ judgement }: WatchedRollout): boolean {
   return ["rolled-back", "failed", "stopped", "timed-out"].includes(judgement.verdict);
 }

@@ -3,32 +3,32 @@ import type { Subject } from "../ecs/snapshot.js";
 import { conclude } from "./conclude.js";
 import type { Explanation } from "./explain.js";
 import { nextStep } from "./next-step.js";
-import type { Report, UndoReport } from "./result.js";
+import type { RollbackResult, RolloutResult } from "./result.js";
 import type { AutomaticRollback } from "./rollback/automatic-rollback.js";
-import type { RollOutOptions } from "./run.js";
+import type { RunOptions } from "./run.js";
 import type { Started } from "./start/start.js";
 import { exitCodes } from "./verdicts.js";
-import type { AskedMeanwhile } from "./verify/during-rollout.js";
-import type { TaskAnswers } from "./verify/task-requests.js";
+import type { DuringRollout } from "./verify/during-rollout.js";
+import type { TaskResponses } from "./verify/task-requests.js";
 import type { HttpCheck } from "./verify/verify.js";
-import { lostCertainties, type Watched } from "./watch/watch.js";
+import { uncertainties, type WatchedRollout } from "./watch/watch.js";
 
 /** All that one deploy has seen and done. */
 export interface Story extends Explanation {
   now: CurrentService;
   started: Started;
-  watched: Watched;
+  watched: WatchedRollout;
   http: HttpCheck;
   startedAt: number;
   race?: string;
   undone?: AutomaticRollback;
   undoHttp?: HttpCheck;
-  tasks?: TaskAnswers;
-  during?: AskedMeanwhile;
+  tasks?: TaskResponses;
+  during?: DuringRollout;
 }
 
 /** Puts the report together: nothing is decided here. */
-export function makeReport(options: RollOutOptions, story: Story): Report {
+export function makeResult(options: RunOptions, story: Story): RolloutResult {
   const { now, started, watched, http, startedAt, diagnosis, log, wayBack, race, undone, tasks, during } = story;
   const undoHttp = story.undoHttp ?? { state: "not-checked" };
   const { subject, judgement } = watched;
@@ -70,10 +70,10 @@ export function makeReport(options: RollOutOptions, story: Story): Report {
 /** What the verdict on the rollout and the one on its undo lack. */
 function uncertain(subject: Subject, undone: AutomaticRollback | undefined): string[] {
   const undo = undone && "watched" in undone ? [undone.watched.subject] : [];
-  return [...new Set([subject, ...undo].flatMap(lostCertainties))];
+  return [...new Set([subject, ...undo].flatMap(uncertainties))];
 }
 
-function undoReport(undone: AutomaticRollback, http: HttpCheck): UndoReport {
+function undoReport(undone: AutomaticRollback, http: HttpCheck): RollbackResult {
   const { why } = undone;
   if ("refused" in undone) return { why, refused: undone.refused };
   const { to, taskDefinition, watched } = undone;

@@ -1,7 +1,7 @@
 import type { Cause } from "./diagnose/causes.js";
 import type { Verdict } from "./judge/verdict.js";
 import { attachHint } from "./session.js";
-import type { AskedMeanwhile } from "./verify/during-rollout.js";
+import type { DuringRollout } from "./verify/during-rollout.js";
 import type { HttpCheck } from "./verify/verify.js";
 
 /** What a person does now; undefined when nothing is left to do. */
@@ -9,7 +9,7 @@ export function nextStep(
   verdict: Verdict,
   http: HttpCheck,
   cause?: Cause,
-  during?: AskedMeanwhile,
+  during?: DuringRollout,
   wayBack?: Cause,
 ): string | undefined {
   if (cause === "service-deleted") return "Create the service again, then deploy to it.";
@@ -27,7 +27,7 @@ export function nextStep(
 }
 
 /** Where no request at all was answered, this place has no way to the URL: that says nothing about the rollout. */
-function isFlawed(during: AskedMeanwhile | undefined): boolean {
+function isFlawed(during: DuringRollout | undefined): boolean {
   return during !== undefined && during.failed > 0 && during.failed < during.asked;
 }
 

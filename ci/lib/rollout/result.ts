@@ -6,15 +6,15 @@ import type { Verdict, Witness } from "./judge/verdict.js";
 import type { Change } from "./plan/plan.js";
 import type { PruneResult } from "./prune/prune-revisions.js";
 import type { PostDeployResult } from "./tasks/post-deploy.js";
-import type { AskedMeanwhile } from "./verify/during-rollout.js";
-import type { TaskAnswers } from "./verify/task-requests.js";
+import type { DuringRollout } from "./verify/during-rollout.js";
+import type { TaskResponses } from "./verify/task-requests.js";
 import type { HttpCheck } from "./verify/verify.js";
 
 /**
  * What became of a deploy, as data: all that `formatReport` prints. Of the task definition it holds the image and VERSION and no other
  * value of the environment; the log's lines stand in it as the container wrote them.
  */
-export interface Report {
+export interface RolloutResult {
   verdict: Verdict;
   exitCode: number;
   /** Why it is that verdict, in one sentence or two. */
@@ -37,15 +37,15 @@ export interface Report {
   witnesses: Witness[];
   http: HttpCheck;
   /** Present where the tasks were asked at their own addresses. */
-  tasks?: TaskAnswers;
+  tasks?: TaskResponses;
   /** How the public URL answered while the rollout was watched; absent where it was not asked. It does not decide. */
-  during?: AskedMeanwhile;
+  during?: DuringRollout;
   /** What the verdict lacks, where something could not be read. */
   uncertain: string[];
   /** Who came between, when somebody deployed at the same time. */
   race?: string;
   /** Present when it was to be taken back by us, because ECS did not do it. */
-  undo?: UndoReport;
+  undo?: RollbackResult;
   /** Present when it went wrong. */
   diagnosis?: Diagnosis;
   log?: LogTail;
@@ -60,7 +60,7 @@ export interface Report {
 }
 
 /** What became of taking a rollout back. */
-export interface UndoReport {
+export interface RollbackResult {
   why: string;
   /** Why it was not done. */
   refused?: string;

@@ -16,12 +16,12 @@ import {
   successfulTargets,
 } from "./history/rollback-target.js";
 import { firstStartable, missingImages, type StartableTarget } from "./history/startable-target.js";
-import type { Report } from "./result.js";
+import type { RolloutResult } from "./result.js";
 import { describeRevision, newestRevisions } from "./revisions/own-revisions.js";
-import { type RollOutOptions, rollOut } from "./run.js";
+import { type RunOptions, run } from "./run.js";
 import type { Release, Session } from "./session.js";
 
-export interface RollbackOptions extends Omit<RollOutOptions, "release" | "verb" | "source" | "runId"> {
+export interface RollbackOptions extends Omit<RunOptions, "release" | "verb" | "source" | "runId"> {
   /** A version, as in `v1.2.3`, or a revision, as in `service:7` or `7`; else the last one that is proven good. */
   to?: string;
 }
@@ -31,7 +31,7 @@ export interface RollbackOptions extends Omit<RollOutOptions, "release" | "verb"
  * watched and judged as a deploy is.
  * @throws InputError when there is nothing to go back to, or when the pre-flight speaks against it.
  */
-export async function rollback({ to, ...options }: RollbackOptions): Promise<Report> {
+export async function runRollback({ to, ...options }: RollbackOptions): Promise<RolloutResult> {
   const now = await readService(options.aws, options.target, options.signal);
   const { running } = now;
   const past = await withDescribedErrors(readHistory(options, historyLimit));
@@ -45,7 +45,7 @@ export async function rollback({ to, ...options }: RollbackOptions): Promise<Rep
       ? `A rollback to ${release.version} (${nameIn(goal.taskDefinition)}) has not come to its end: going on with it.`
       : `Going back from ${running.version ?? running.image} to ${release.version}, as ${nameIn(goal.taskDefinition)} has it: ${proofOf(goal)}.`,
   );
-  return await rollOut({ ...options, release, source, verb: "rollback" });
+  return await run({ ...options, release, source, verb: "rollback" });
 }
 
 /** A revision whose images are gone can't be started: another is chosen, and one that is named is refused. */

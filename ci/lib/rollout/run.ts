@@ -1,28 +1,28 @@
 import { nameIn } from "../aws/arn.js";
 import type { RawTaskDefinition } from "../aws/raw-task-definition.js";
 import { type CurrentService, readService } from "../ecs/service.js";
-import { afterwards } from "./after-rollout.js";
 import { explain } from "./explain.js";
 import type { AllowedActions } from "./fail-fast/fail-fast.js";
-import { makeReport } from "./make-result.js";
+import { finishDeploy } from "./finish-deploy.js";
+import { makeResult } from "./make-result.js";
 import { type DeploySettings, defaultSettings } from "./plan/deploy-settings.js";
-import type { Report } from "./result.js";
+import type { RolloutResult } from "./result.js";
 import { findConcurrentDeploy } from "./revisions/concurrent-deploy.js";
 import { checkRunId, type DeployRequest } from "./revisions/deploy-request.js";
 import { rollBackIfNeeded } from "./rollback/roll-back-if-needed.js";
 import { attachHint, type Release, type Session } from "./session.js";
 import { noSpan } from "./span.js";
 import { type Started, start } from "./start/start.js";
-import { baselineIn } from "./verify/baseline.js";
-import { meanwhile } from "./verify/during-rollout.js";
-import type { Ask } from "./verify/http-request.js";
-import { askServed, askServedAfter, readBefore } from "./verify/serving.js";
+import { parseBaselineTag } from "./verify/baseline.js";
+import { monitorUrl } from "./verify/during-rollout.js";
+import type { SendRequest } from "./verify/http-request.js";
+import { readBaselineOfService, verifyAfterRollback, verifyServing } from "./verify/serving.js";
 import type { HttpTarget, VerifyOptions } from "./verify/verify.js";
-import { allowance } from "./watch/deadline.js";
+import { rolloutTimeLimit } from "./watch/deadline.js";
 import { readTargetGroups } from "./watch/target-groups.js";
-import { type Watched, watch } from "./watch/watch.js";
+import { type WatchedRollout, watch } from "./watch/watch.js";
 
-export interface RollOutOptions extends Session {
+export interface RunOptions extends Session {
   release: Release;
   /** `deploy` unless it says otherwise. */
   verb?: DeployRequest["verb"];
@@ -32,7 +32,7 @@ export interface RollOutOptions extends Session {
   http?: HttpTarget;
   verify?: VerifyOptions;
   /** Asks it; over HTTP unless a simulation answers in its place. */
-  ask?: Ask;
+  ask?: SendRequest;
   /** How long the rollout may take, in milliseconds; as long as the service's settings let it take unless it says otherwise. */
   timeoutMs?: number;
   /** What may be done besides looking; an early stop where it is proven, and nothing at the deadline, unless it says otherwise. */
@@ -50,7 +50,7 @@ export interface RollOutOptions extends Session {
  * in flight, or finds that nothing is to be done.
  * @throws InputError when it is refused before the service is changed; SlipwayError when the outcome can't be known.
  */
-export async function rollOut(options: RollOutOptions): Promise<Report> {
+export async function run(options: RunOptions): Promise<RolloutResult> {
   const { release, verb = "deploy", source, settings = defaultSettings, runId, ...session } = options;
   const { version } = release;
   checkRunId(runId);
@@ -65,11 +65,11 @@ export async function rollOut(options: RollOutOptions): Promise<Report> {
     ...(runId !== undefined && { runId }),
   };
   const timeoutMs = options.timeoutMs ?? (await timeAllowed(session, now));
-  const started = await start(session, now, attempt, timeoutMs, () => readBefore(options, now));
+  const started = await start(session, now, attempt, timeoutMs, () => readBaselineOfService(options, now));
   session.progress(opening(now, started, release));
   const permitted: AllowedActions = { earlyStop: true, onTimeout: "leave", ...options.permitted };
-  const baseline = started.baseline ?? (options.http ? baselineIn(started.probe, options.http) : {});
-  const publicly = meanwhile(options, baseline);
+  const baseline = started.baseline ?? (options.http ? parseBaselineTag(started.probe, options.http) : {});
+  const publicly = monitorUrl(options, baseline);
   const known = eventsBefore(now, Number.POSITIVE_INFINITY);
   const { span = noSpan } = session;
   const ended = await span(
@@ -78,12 +78,12 @@ export async function rollOut(options: RollOutOptions): Promise<Report> {
     failureOf,
   );
   const during = publicly.seen();
-  const { watched, http, tasks } = await askServed(options, ended, version, baseline);
+  const { watched, http, tasks } = await verifyServing(options, ended, version, baseline);
   const undone = mayUndo ? await rollBackIfNeeded(session, { started, watched, http, version, baseline }) : undefined;
-  const back = undone && (await askServedAfter(options, undone, baseline));
+  const back = undone && (await verifyAfterRollback(options, undone, baseline));
   const found = await explain(session, now, { watched, http, undone: back?.undone });
   const race = await findConcurrentDeploy(session, started.base, watched);
-  const report = makeReport(options, {
+  const report = makeResult(options, {
     now,
     started,
     watched,
@@ -95,16 +95,16 @@ export async function rollOut(options: RollOutOptions): Promise<Report> {
     ...(race && { race }),
     ...back,
   });
-  return await afterwards(session, attempt, now, report);
+  return await finishDeploy(session, attempt, now, report);
 }
 
 /** Why a rollout's span failed, if it did. */
-function failureOf({ judgement: { verdict, reason } }: Watched): string | undefined {
+function failureOf({ judgement: { verdict, reason } }: WatchedRollout): string | undefined {
   return verdict === "deployed" || verdict === "deployed-early" ? undefined : `${verdict}: ${reason}`;
 }
 
 async function timeAllowed(session: Session, { service, current }: CurrentService): Promise<number> {
-  return allowance(service, current.taskDefinition, await readTargetGroups(session, service)).ms;
+  return rolloutTimeLimit(service, current.taskDefinition, await readTargetGroups(session, service)).ms;
 }
 
 function opening(now: CurrentService, { attached, subject }: Started, { version }: Release): string {

@@ -6,7 +6,7 @@ import type { DeploymentView, EventView } from "../ecs/snapshot.js";
 import { serviceView } from "../ecs/views.js";
 
 /** What runs now. */
-export interface Status extends Running {
+export interface ServiceStatus extends Running {
   service: string;
   cluster: string;
   desiredCount: number;
@@ -18,7 +18,7 @@ export interface Status extends Running {
 }
 
 /** @throws InputError when the service is not there, or of a kind that Slipway does not deploy to. */
-export async function status(aws: Aws, target: Target, signal?: AbortSignal): Promise<Status> {
+export async function readStatus(aws: Aws, target: Target, signal?: AbortSignal): Promise<ServiceStatus> {
   const { service, running } = await readService(aws, target, signal);
   const { desiredCount, runningCount, pendingCount, deployments, events } = serviceView(service);
   return {

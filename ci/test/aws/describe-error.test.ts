@@ -3,7 +3,7 @@ import { createServer } from "node:net";
 import { test } from "node:test";
 import { createAws } from "../../lib/aws/clients.js";
 import { readService } from "../../lib/ecs/service.js";
-import { Fault, lostAnswer } from "../support/fake-aws.js";
+import { Fault, lostResponse } from "../support/fake-aws.js";
 import { httpServer } from "../support/loopback.js";
 import { rollbackScene } from "../support/rollback-scene.js";
 import { scene } from "../support/rollout-scene.js";
@@ -137,7 +137,7 @@ for (const [status, page] of [
 
 test("a RegisterTaskDefinition that is never answered has changed no service, so it exits with 2", async (t) => {
   const { fake, roll } = await scene(t, success);
-  fake.script.RegisterTaskDefinition = () => lostAnswer;
+  fake.script.RegisterTaskDefinition = () => lostResponse;
   await assert.rejects(roll(), {
     code: "unanswered",
     exitCode: 2,

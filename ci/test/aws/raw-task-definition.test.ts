@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { DescribeServicesCommand } from "@aws-sdk/client-ecs";
 import { describeTaskDefinition, registerTaskDefinition } from "../../lib/aws/raw-task-definition.js";
-import { Fault, fakeAws, lostAnswer } from "../support/fake-aws.js";
+import { Fault, fakeAws, lostResponse } from "../support/fake-aws.js";
 
 const invented = {
   family: "service",
@@ -43,7 +43,7 @@ test("a task definition's text outside ASCII arrives as it was sent", async (t) 
 });
 
 test("a registration whose answer is lost is sent once, whatever retries the client has", async (t) => {
-  const fake = await fakeAws({ RegisterTaskDefinition: () => lostAnswer }, { maxAttempts: 3 });
+  const fake = await fakeAws({ RegisterTaskDefinition: () => lostResponse }, { maxAttempts: 3 });
   t.after(() => fake.close());
   await assert.rejects(registerTaskDefinition(fake.aws.ecs, invented));
   assert.equal(fake.calls.length, 1);
@@ -63,7 +63,7 @@ test("an error of AWS keeps its name and message", async (t) => {
 test("the client's other commands keep their retries", async (t) => {
   let attempts = 0;
   const fake = await fakeAws(
-    { DescribeServices: () => (++attempts < 2 ? lostAnswer : { services: [], failures: [] }) },
+    { DescribeServices: () => (++attempts < 2 ? lostResponse : { services: [], failures: [] }) },
     { maxAttempts: 3 },
   );
   t.after(() => fake.close());

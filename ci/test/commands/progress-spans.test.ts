@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { startActivity } from "../../lib/commands/progress-spans.js";
 import type { Span } from "../../lib/rollout/span.js";
-import type { Happening } from "../../lib/rollout/watch/progress-event.js";
+import type { ProgressEvent } from "../../lib/rollout/watch/progress-event.js";
 import { manualClock } from "../support/manual-clock.js";
 
 /** An activity on a clock that only `pass` moves. */
 function scene(t: TestContext, span?: Span) {
   const clock = manualClock();
   const lines: [number, string][] = [];
-  const data: (Happening | undefined)[] = [];
+  const data: (ProgressEvent | undefined)[] = [];
   const activity = startActivity(
     (line, happening) => {
       lines.push([clock.now(), line]);

@@ -4,7 +4,7 @@ import type { Destination } from "../../lib/commands/destination.js";
 import { publicUrl } from "../../lib/commands/public-url.js";
 import { pathMistake, urlBelow } from "../../lib/common/http-url.js";
 import { parseTarget } from "../../lib/config/target.js";
-import { askedUrl, verify } from "../../lib/rollout/verify/verify.js";
+import { checkedUrl, verify } from "../../lib/rollout/verify/verify.js";
 import { httpServer } from "../support/loopback.js";
 import { target } from "../support/scripted-ecs.js";
 import { virtualClock } from "../support/virtual-clock.js";
@@ -62,7 +62,7 @@ test("paths below a URL are requested below it, whatever its own path ends with"
     assert.equal(urlBelow(base, path).href, url);
     assert.equal(pathMistake(path), undefined);
   }
-  assert.equal(askedUrl({ baseUrl: "https://example.com/api/" }), "https://example.com/api/version");
+  assert.equal(checkedUrl({ baseUrl: "https://example.com/api/" }), "https://example.com/api/version");
 });
 
 test("version and expectations of a service on a shared host are asked below the URL's path", async (t) => {
@@ -80,5 +80,5 @@ test("through a local AWS the path of the public URL is kept, and so is its name
   const destination = { target, endpoint: "http://aws:4566" } as unknown as Destination;
   const http = publicUrl(destination, "https://example.com/api");
   assert.deepEqual(http, { baseUrl: "http://aws:4566/api", host: "example.com" });
-  assert.equal(http && askedUrl(http), "http://example.com/api/version (of the local AWS)");
+  assert.equal(http && checkedUrl(http), "http://example.com/api/version (of the local AWS)");
 });

@@ -6,7 +6,7 @@ import { createAws } from "../../lib/aws/clients.js";
 import { readImageLabels } from "../../lib/aws/image-labels.js";
 import { exchange, MiB } from "../../lib/http/exchange.js";
 import { routeTo } from "../../lib/http/proxies.js";
-import { askOverHttp } from "../../lib/rollout/verify/http-request.js";
+import { sendOverHttp } from "../../lib/rollout/verify/http-request.js";
 import { httpServer } from "../support/loopback.js";
 import { forwardProxy, withEnvironment } from "../support/proxy.js";
 import { target } from "../support/scripted-ecs.js";
@@ -23,7 +23,7 @@ for (const name of ["HTTPS_PROXY", "https_proxy"])
     const aws = createAws({ region: "eu-central-1", credentials });
     await assert.rejects(checkAccount(aws, target), /the proxy http:\/\/127\.0\.0\.1:\d+ answered HTTP 502 for sts/);
     const url = new URL("https://app.example.com/version");
-    await assert.rejects(askOverHttp({ url, limit: 60_000 }), /answered HTTP 502 for app\.example\.com/);
+    await assert.rejects(sendOverHttp({ url, limit: 60_000 }), /answered HTTP 502 for app\.example\.com/);
     const repository = { registryId: "1", name: "web", uri: `${registry}/web` };
     await assert.rejects(
       readImageLabels(repository, `sha256:${"a".repeat(64)}`, { username: "AWS", password: "secret" }),
@@ -40,7 +40,7 @@ for (const name of ["HTTP_PROXY", "http_proxy"])
   test(`an http URL is asked through the proxy that ${name} names, by its absolute URL`, async (t) => {
     const proxy = await forwardProxy(t);
     withEnvironment(t, { [name]: proxy.url });
-    const { body } = await askOverHttp({ url: new URL("http://app.example.com:8080/version"), limit: 60_000 });
+    const { body } = await sendOverHttp({ url: new URL("http://app.example.com:8080/version"), limit: 60_000 });
     assert.equal(body, '{"version":"by the proxy"}');
     assert.deepEqual(proxy.seen, ["GET http://app.example.com:8080/version"]);
     assert.deepEqual([...proxy.logins], [login]);
@@ -102,13 +102,13 @@ test("loopback, a local AWS and a task at its own address are never asked throug
   const here = await httpServer(t, (_, response) => void response.end('{"version":"here"}'));
   withEnvironment(t, { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url });
   for (const host of ["127.0.0.1", "localhost"]) {
-    const asked = await askOverHttp({ url: new URL(`http://${host}:${here.port}/version`), limit: 60_000 });
+    const asked = await sendOverHttp({ url: new URL(`http://${host}:${here.port}/version`), limit: 60_000 });
     assert.equal(asked.body, '{"version":"here"}');
   }
   for (const host of ["127.1.2.3", "[::1]", "app.localhost"])
     assert.equal(routeTo(new URL(`http://${host}:5000`)).proxy, undefined, host);
   for (const how of [{ host: "app.example.com" }, { direct: true }])
-    await assert.rejects(askOverHttp({ url: new URL("http://aws.invalid:4566/version"), limit: 5_000, ...how }));
+    await assert.rejects(sendOverHttp({ url: new URL("http://aws.invalid:4566/version"), limit: 5_000, ...how }));
   const aws = createAws({ region: "us-west-2", credentials, endpoint: "http://aws.invalid:4566" });
   await assert.rejects(checkAccount(aws, target, "http://aws.invalid:4566"), { exitCode: 2 });
   assert.deepEqual(proxy.seen, []);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
-import { lostAnswer } from "../support/fake-aws.js";
+import { lostResponse } from "../support/fake-aws.js";
 import { rollbackScene } from "../support/rollback-scene.js";
 import { scene } from "../support/rollout-scene.js";
 import { revisionArn } from "../support/scripted-ecs.js";
@@ -14,7 +14,7 @@ test("an UpdateService whose answer is lost is looked for, not sent again", asyn
   const update = fake.script.UpdateService;
   fake.script.UpdateService = (input) => {
     update?.(input);
-    return lostAnswer;
+    return lostResponse;
   };
   assert.equal((await roll()).verdict, "deployed");
   assert.equal(fake.sent("UpdateService").length, 1);

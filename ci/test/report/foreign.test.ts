@@ -8,7 +8,7 @@ import { jsonPrinter, textPrinter } from "../../lib/report/printer.js";
 import { formatReport } from "../../lib/report/report-text.js";
 import { formatStatus } from "../../lib/report/status-text.js";
 import { refuseBlocking } from "../../lib/rollout/preflight/preflight.js";
-import type { Report } from "../../lib/rollout/result.js";
+import type { RolloutResult } from "../../lib/rollout/result.js";
 import { scene } from "../support/rollout-scene.js";
 import { addEvent, addTask, newDigest, revisionArn, type Story } from "../support/scripted-ecs.js";
 import { crash } from "../support/stories.js";
@@ -48,7 +48,7 @@ const running = { taskDefinition: "a", image: "a", version: "a", digest: "a" };
 const http = { state: "wrong", url: "a", answered: "a", proven: true } as const;
 const diagnosis = { cause: "unknown", title: "a", evidence: ["a", "b"], fix: "a", failedTasks: 3 } as const;
 const log = { group: "a", stream: "a", lines: ["a", "b"] };
-const report: Report = {
+const report: RolloutResult = {
   verdict: "failed",
   exitCode: 4,
   reason: "a",

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatReport } from "../../lib/report/report-text.js";
 import { formatStatus } from "../../lib/report/status-text.js";
-import type { Report } from "../../lib/rollout/result.js";
+import type { RolloutResult } from "../../lib/rollout/result.js";
 import { exitCodes } from "../../lib/rollout/verdicts.js";
 import { newDigest, oldDigest, release, repository, revisionArn, target } from "../support/scripted-ecs.js";
 
 const { account, region, cluster, service, container } = target;
-const good: Report = {
+const good: RolloutResult = {
   verdict: "deployed",
   exitCode: 0,
   reason: "All witnesses agree.",

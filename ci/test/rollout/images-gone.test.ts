@@ -5,7 +5,7 @@ import { defaultSettings } from "../../lib/rollout/plan/deploy-settings.js";
 import { type FakeAws, Fault } from "../support/fake-aws.js";
 import { rollbackScene } from "../support/rollback-scene.js";
 import { oldDigest, repository, revisionArn, target } from "../support/scripted-ecs.js";
-import { wrong } from "../support/wrong-scene.js";
+import { wrongVersionScene } from "../support/wrong-version-scene.js";
 
 const digestOf = (digit: string) => `sha256:${digit.repeat(64)}`;
 
@@ -90,7 +90,7 @@ test("a rollback in spite of a missing image goes where it is asked to", async (
 });
 
 test("a rollout that is proven wrong is not taken back to what can't be started, and the report names the image", async (t) => {
-  const { fake, roll } = await wrong(t);
+  const { fake, roll } = await wrongVersionScene(t);
   without(fake, oldDigest);
   const report = await roll();
   assert.equal(report.verdict, "failed");
@@ -103,7 +103,7 @@ test("a rollout that is proven wrong is not taken back to what can't be started,
 });
 
 test("a rollout that is proven wrong is taken back to the last good release that can be started", async (t) => {
-  const { fake, world, lines, roll } = await wrong(t);
+  const { fake, world, lines, roll } = await wrongVersionScene(t);
   const seven = world.taskDefinitions.get(revisionArn(7));
   const digest = digestOf("6");
   world.taskDefinitions.set(revisionArn(6), {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Fault, lostAnswer } from "../support/fake-aws.js";
+import { Fault, lostResponse } from "../support/fake-aws.js";
 import { scene } from "../support/rollout-scene.js";
 import { success } from "../support/stories.js";
 
 test("an UpdateService that ECS never got is an error that says so", async (t) => {
   const { fake, roll } = await scene(t, success, 3);
-  fake.script.UpdateService = () => lostAnswer;
+  fake.script.UpdateService = () => lostResponse;
   await assert.rejects(roll(), { code: "unanswered", exitCode: 1 });
   assert.equal(fake.sent("UpdateService").length, 3);
 });

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
-import type { Ask } from "../../lib/rollout/verify/http-request.js";
+import type { SendRequest } from "../../lib/rollout/verify/http-request.js";
 import { usualCheck } from "../../lib/rollout/verify/version-check.js";
 import { scene } from "../support/rollout-scene.js";
 import { revisionArn, target, update, type World } from "../support/scripted-ecs.js";
-import { http, served } from "../support/served.js";
+import { http, servingApp } from "../support/serving-app.js";
 import { earlySuccess, set, success } from "../support/stories.js";
 
 async function site(t: TestContext, version: string): Promise<string> {
@@ -21,7 +21,7 @@ async function site(t: TestContext, version: string): Promise<string> {
 
 test("what ECS calls deployed and the public URL serves is deployed and verified", async (t) => {
   const { world, roll } = await scene(t, success);
-  const report = await roll({ http, ask: served(world) });
+  const report = await roll({ http, ask: servingApp(world) });
   assert.equal(report.verdict, "deployed");
   assert.equal(report.http.state, "verified");
 });
@@ -40,7 +40,7 @@ for (const [version, verdict] of [
 ] as const) {
   test(`where ${version} answers while old tasks of v1.0.0 are up after an early success, it is ${verdict}`, async (t) => {
     const { world, roll } = await scene(t, earlySuccess);
-    const report = await roll({ http, ask: served(world, version), undo: false });
+    const report = await roll({ http, ask: servingApp(world, version), undo: false });
     assert.equal(report.verdict, verdict);
     assert.match(report.reason, new RegExp(version));
   });
@@ -57,7 +57,7 @@ test("what ECS calls deployed at a public URL that can't be reached, where a che
 async function askedTasks(t: TestContext, version: string, meanwhile: (world: World) => void = () => {}) {
   const { world, roll } = await scene(t, [...success.slice(0, 1), [46, giveAddress], ...success.slice(1)]);
   let isAsked = false;
-  const ask: Ask = async () => {
+  const ask: SendRequest = async () => {
     if (!isAsked) meanwhile(world);
     isAsked = true;
     return { status: 200, headers: {}, body: JSON.stringify({ version }) };

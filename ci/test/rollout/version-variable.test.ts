@@ -4,11 +4,11 @@ import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
 import { formatHistory } from "../../lib/report/history-text.js";
 import { formatStatus } from "../../lib/report/status-text.js";
 import { readHistory } from "../../lib/rollout/history/read-history.js";
-import { status } from "../../lib/rollout/status.js";
-import type { Ask } from "../../lib/rollout/verify/http-request.js";
+import { readStatus } from "../../lib/rollout/status.js";
+import type { SendRequest } from "../../lib/rollout/verify/http-request.js";
 import { rollbackScene } from "../support/rollback-scene.js";
 import { repository, revisionArn, target, type World } from "../support/scripted-ecs.js";
-import { http } from "../support/served.js";
+import { http } from "../support/serving-app.js";
 import { virtualClock } from "../support/virtual-clock.js";
 
 const withTarget = (versionVariable: string | false) => ({ target: { ...target, versionVariable } });
@@ -34,7 +34,7 @@ test("without a variable status, history and rollback --to know the versions", a
   assert.deepEqual([first.from.version, first.from.versionFrom], ["2026-11-01", "image-tag"]);
   await deploy("v1.2.0", "2", none);
   assert.deepEqual(namesIn(containerOf(world, 9)), ["PASSWORD"]);
-  const now = await status(fake.aws, none.target);
+  const now = await readStatus(fake.aws, none.target);
   assert.match(formatStatus(now), /^version {5}v1\.2\.0$/m);
   const past = await readHistory({ aws: fake.aws, ...none, clock: virtualClock(), progress() {} }, 10);
   assert.deepEqual(
@@ -44,7 +44,7 @@ test("without a variable status, history and rollback --to know the versions", a
   assert.match(formatHistory(past), /v1\.1\.0 +service:8/);
   const report = await back({ to: "v1.1.0", ...none });
   assert.deepEqual([report.verdict, report.release.version, report.from.version], ["deployed", "v1.1.0", "v1.2.0"]);
-  assert.equal((await status(fake.aws, none.target)).version, "v1.1.0");
+  assert.equal((await readStatus(fake.aws, none.target)).version, "v1.1.0");
 });
 
 test("a variable of another name carries the version through a deploy and a rollback", async (t) => {
@@ -57,13 +57,13 @@ test("a variable of another name carries the version through a deploy and a roll
   await back(named);
   const { environment } = containerOf(world, 10);
   assert.deepEqual((environment as JsonObject[]).at(-1), { name: "APP_VERSION", value: "v1.1.0" });
-  assert.equal((await status(fake.aws, named.target)).version, "v1.1.0");
+  assert.equal((await readStatus(fake.aws, named.target)).version, "v1.1.0");
 });
 
 test("status shows that a version is known by the image's tag alone", async (t) => {
   const { world, fake } = await rollbackScene(t);
   withoutVariable(world);
-  assert.match(formatStatus(await status(fake.aws, target)), /^version {5}2026-11-01 \(the image's tag\)$/m);
+  assert.match(formatStatus(await readStatus(fake.aws, target)), /^version {5}2026-11-01 \(the image's tag\)$/m);
 });
 
 for (const [answered, owner] of [
@@ -73,7 +73,7 @@ for (const [answered, owner] of [
   test(`where the image's tag alone names the running version, and ${answered} is answered, the new one is verified`, async (t) => {
     const { world, deploy } = await rollbackScene(t);
     withoutVariable(world);
-    const ask: Ask = async () => {
+    const ask: SendRequest = async () => {
       const version = world.service.taskDefinition === revisionArn(7) ? answered : "v1.1.0";
       return { status: 200, headers: {}, body: JSON.stringify({ version }) };
     };

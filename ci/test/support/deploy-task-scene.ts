@@ -2,15 +2,15 @@ import assert from "node:assert/strict";
 import type { TestContext } from "node:test";
 import type { Target } from "../../lib/config/target.js";
 import { defaultSettings } from "../../lib/rollout/plan/deploy-settings.js";
-import { rollOut } from "../../lib/rollout/run.js";
-import { fakeAws, lostAnswer } from "./fake-aws.js";
-import { type Behaviour, withOneOffs } from "./scripted-deploy-task.js";
+import { run } from "../../lib/rollout/run.js";
+import { fakeAws, lostResponse } from "./fake-aws.js";
+import { type Behaviour, withDeployTasks } from "./scripted-deploy-task.js";
 import { release, revisionArn, type Story, scriptedEcs, target } from "./scripted-ecs.js";
 import { success } from "./stories.js";
 import { virtualClock } from "./virtual-clock.js";
 
 /** A scripted ECS that runs one-off tasks, and a deploy to it of a target that names them. */
-export async function oneOffScene(
+export async function deployTaskScene(
   t: TestContext,
   tasks: Pick<Target, "before" | "after">,
   behaviour: Behaviour = { ends: 20, exitCode: 0 },
@@ -18,21 +18,21 @@ export async function oneOffScene(
 ) {
   const clock = virtualClock();
   const { world, script: plain } = scriptedEcs(clock, story);
-  const { runs, script } = withOneOffs(world, clock, plain, () => behaviour);
+  const { runs, script } = withDeployTasks(world, clock, plain, () => behaviour);
   const fake = await fakeAws(script);
   t.after(() => fake.close());
   const lines: string[] = [];
   const progress = (line: string) => void lines.push(line);
   const options = { aws: fake.aws, target: { ...target, ...tasks }, clock, release, progress };
-  const roll = (more: Partial<Parameters<typeof rollOut>[0]> = {}) => rollOut({ ...options, ...more });
+  const roll = (more: Partial<Parameters<typeof run>[0]> = {}) => run({ ...options, ...more });
   return { clock, world, fake, script, runs, lines, roll };
 }
 
 export const command = ["flask", "db", "upgrade"];
 
 /** The same with a task before the deploy. */
-export async function beforeScene(t: TestContext, behaviour?: Behaviour, timeoutSeconds = 900) {
-  const scene = await oneOffScene(t, { before: { command, timeoutSeconds } }, behaviour);
+export async function preDeployScene(t: TestContext, behaviour?: Behaviour, timeoutSeconds = 900) {
+  const scene = await deployTaskScene(t, { before: { command, timeoutSeconds } }, behaviour);
   const { world, fake, roll } = scene;
   const skipped = { settings: { ...defaultSettings, skipBefore: true } };
   const record = (revision = 8) =>
@@ -44,7 +44,7 @@ export async function beforeScene(t: TestContext, behaviour?: Behaviour, timeout
     fake.script[operation] = (input) => {
       if (how === "after") handle?.(input);
       process.abort(new Error("killed"));
-      return lostAnswer;
+      return lostResponse;
     };
     await assert.rejects(roll({ ...more, signal: process.signal }), /killed/);
     fake.script[operation] = handle as NonNullable<typeof handle>;

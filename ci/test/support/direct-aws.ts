@@ -1,7 +1,7 @@
 import type { Aws } from "../../lib/aws/clients.js";
 import { wrapped } from "../../lib/aws/errors.js";
 import type { Json, JsonObject } from "../../lib/aws/raw-task-definition.js";
-import { Fault, lostAnswer, type Script } from "./fake-aws.js";
+import { Fault, lostResponse, type Script } from "./fake-aws.js";
 
 /** A script that answers commands in process, without the SDK's serialization and HTTP: for what is tried hundreds of times. */
 export interface DirectAws {
@@ -51,7 +51,7 @@ async function send(direct: Pick<DirectAws, "script" | "calls">, command: Comman
     direct.calls.push(operation);
     const sent = request.body === undefined ? input : (JSON.parse(String(request.body)) as JsonObject);
     const answered = direct.script[operation]?.(sent) ?? new Fault("UnknownOperationException", operation);
-    if (answered === lostAnswer) throw Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
+    if (answered === lostResponse) throw Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
     if (answered instanceof Fault) throw asTheSdkThrows(answered);
     const body = new TextEncoder().encode(JSON.stringify(answered));
     return { response: { statusCode: 200, headers: {}, body }, output: withDates(structuredClone(answered)) };

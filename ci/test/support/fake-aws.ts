@@ -8,7 +8,7 @@ import type { Clients } from "../../lib/aws/clients.js";
 import { wrapErrors } from "../../lib/aws/errors.js";
 import { lazyClients } from "../../lib/aws/lazy-clients.js";
 import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
-import { queryAnswer } from "./query-answer.js";
+import { queryResponse } from "./query-response.js";
 import { schedulerCall } from "./scheduler-call.js";
 
 /** An error as AWS answers it. */
@@ -22,10 +22,10 @@ export class Fault {
   ) {}
 }
 /** Told instead of an answer: the connection is cut after the request was taken. */
-export const lostAnswer = Symbol("lost answer");
+export const lostResponse = Symbol("lost answer");
 
-export type Answer = JsonObject | Fault | typeof lostAnswer;
-export type Script = Record<string, (input: JsonObject) => Answer>;
+export type FakeResponse = JsonObject | Fault | typeof lostResponse;
+export type Script = Record<string, (input: JsonObject) => FakeResponse>;
 export interface Call {
   operation: string;
   input: JsonObject;
@@ -92,9 +92,9 @@ async function answer(fake: Pick<FakeAws, "calls" | "script">, request: Incoming
   fake.calls.push({ operation, input });
   const script = fake.script[operation];
   const result = script ? script(input) : new Fault("UnknownOperationException", `no script for ${operation}`);
-  if (result === lostAnswer) return void request.socket.destroy();
+  if (result === lostResponse) return void request.socket.destroy();
   if (result instanceof Fault) response.statusCode = result.status;
-  if (Action !== undefined) return void response.end(queryAnswer(operation, result));
+  if (Action !== undefined) return void response.end(queryResponse(operation, result));
   response.setHeader("content-type", "application/x-amz-json-1.1");
   if (result instanceof Fault) response.setHeader("x-amzn-errortype", result.code);
   if (result instanceof Fault) {

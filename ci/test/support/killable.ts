@@ -1,4 +1,4 @@
-import { lostAnswer, type Script } from "./fake-aws.js";
+import { lostResponse, type Script } from "./fake-aws.js";
 
 /** Where a process ends, or loses an answer: at which of its calls to AWS, counted from 1, and how. */
 export interface Boundary {
@@ -14,11 +14,11 @@ export function killable(script: Script, boundary: Boundary): { script: Script; 
   const wrap = (handle: Script[string]): Script[string] => {
     return (input) => {
       calls += 1;
-      if (process.signal.aborted) return lostAnswer;
+      if (process.signal.aborted) return lostResponse;
       if (calls !== boundary.call) return handle(input);
       if (boundary.how !== "killed-before") handle(input);
       if (boundary.how !== "answer-lost") process.abort(new Error("killed"));
-      return lostAnswer;
+      return lostResponse;
     };
   };
   const wrapped = Object.entries(script).map(([operation, handle]) => [operation, wrap(handle)]);

@@ -1,6 +1,6 @@
 import type { TestContext } from "node:test";
-import { type RollOutOptions, rollOut } from "../../lib/rollout/run.js";
-import { rollback } from "../../lib/rollout/run-rollback.js";
+import { type RunOptions, run } from "../../lib/rollout/run.js";
+import { runRollback } from "../../lib/rollout/run-rollback.js";
 import { fakeAws } from "./fake-aws.js";
 import { addTask, release, type Stories, type Story, scriptedEcs, target, type World } from "./scripted-ecs.js";
 import { set } from "./stories.js";
@@ -28,7 +28,7 @@ function start(world: World): void {
   addTask(world, `t${world.tasks.length}`, taskDefinition, String(image.split("@")[1]));
 }
 
-interface Interrupted extends Partial<Pick<RollOutOptions, "http" | "ask" | "undo" | "target" | "settings">> {
+interface Interrupted extends Partial<Pick<RunOptions, "http" | "ask" | "undo" | "target" | "settings">> {
   signal?: AbortSignal;
   progress?: (line: string) => void;
 }
@@ -43,12 +43,12 @@ export async function rollbackScene(t: TestContext, story: Story | Stories = rep
   const session = { aws: fake.aws, target, clock, progress: (line: string) => void lines.push(line) };
   const deploy = (version: string, digit: string, more: Interrupted = {}) => {
     const digest = `sha256:${digit.repeat(64)}`;
-    return rollOut({
+    return run({
       ...session,
       ...more,
       release: { version, digest, image: release.image.replace(/@.*/, `@${digest}`) },
     });
   };
-  const back = (more: { to?: string } & Interrupted = {}) => rollback({ ...session, ...more });
+  const back = (more: { to?: string } & Interrupted = {}) => runRollback({ ...session, ...more });
   return { world, fake, lines, deploy, back };
 }

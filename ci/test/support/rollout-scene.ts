@@ -1,5 +1,5 @@
 import type { TestContext } from "node:test";
-import { rollOut } from "../../lib/rollout/run.js";
+import { run } from "../../lib/rollout/run.js";
 import { fakeAws } from "./fake-aws.js";
 import { release, type Stories, type Story, scriptedEcs, target } from "./scripted-ecs.js";
 import { virtualClock } from "./virtual-clock.js";
@@ -12,6 +12,6 @@ export async function scene(t: TestContext, story: Story | Stories, maxAttempts 
   t.after(() => fake.close());
   const lines: string[] = [];
   const options = { aws: fake.aws, target, clock, release, progress: (line: string) => void lines.push(line) };
-  const roll = (more = {}) => rollOut({ ...options, ...more });
+  const roll = (more = {}) => run({ ...options, ...more });
   return { clock, world, fake, lines, roll };
 }

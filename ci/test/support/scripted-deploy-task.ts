@@ -26,7 +26,7 @@ interface Run {
 const hour = 3600;
 
 /** Adds to a script. `runs` are the tasks that really ran. */
-export function withOneOffs(world: World, clock: Clock, script: Script, behaviour: () => Behaviour) {
+export function withDeployTasks(world: World, clock: Clock, script: Script, behaviour: () => Behaviour) {
   const runs: Run[] = [];
   const now = () => clock.now() / 1000;
   const known = () => runs.filter((run) => endOf(run) === undefined || now() - Number(endOf(run)) < hour);

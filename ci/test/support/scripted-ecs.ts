@@ -3,7 +3,7 @@
 import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
 import type { Clock } from "../../lib/common/clock.js";
 import type { Target } from "../../lib/config/target.js";
-import { type Answer, Fault, type Script } from "./fake-aws.js";
+import { type FakeResponse, Fault, type Script } from "./fake-aws.js";
 
 export const target: Target = {
   region: "us-west-2",
@@ -123,7 +123,7 @@ export function scriptedEcs(clock: Clock, told: Story | Stories = []): { world: 
     }),
   };
   const script = Object.entries(handlers).map(([name, handle]) => {
-    const alive = (input: JsonObject): Answer => {
+    const alive = (input: JsonObject): FakeResponse => {
       live();
       return handle(input);
     };

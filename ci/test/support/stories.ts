@@ -93,7 +93,7 @@ export function set(object: object | undefined, members: object): void {
 }
 
 /** A copy of what ran before takes the place of ours, as the second UpdateService. */
-export const takenBack: Story = [
+export const automaticallyRolledBack: Story = [
   [10, (world) => addTask(world, "u1", revisionArn(9), oldDigest)],
   [20, (world) => endTasks(world, ours)],
   [

@@ -1,4 +1,4 @@
-import { isOfMonitor, isOfReplacement } from "../../ecs/event-messages.js";
+import { isOfReplacement, isStoppedByMonitor } from "../../ecs/event-messages.js";
 import type { ServiceDeploymentView } from "../../ecs/snapshot.js";
 import type { Verdict } from "../judge/verdict.js";
 
@@ -40,7 +40,7 @@ export function outcomeOf({ status, statusReason = "", breaker, alarms }: Servic
       return "failed";
     case "STOPPED":
       if (isOfReplacement(statusReason)) return "superseded";
-      return breaker?.status === "TRIGGERED" || alarms?.status === "TRIGGERED" || isOfMonitor(statusReason)
+      return breaker?.status === "TRIGGERED" || alarms?.status === "TRIGGERED" || isStoppedByMonitor(statusReason)
         ? "failed"
         : "stopped";
     default:

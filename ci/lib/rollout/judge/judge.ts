@@ -1,4 +1,4 @@
-import { isOfMonitor, isOfReplacement, isOfUser } from "../../ecs/event-messages.js";
+import { isOfReplacement, isOfUser, isStoppedByMonitor } from "../../ecs/event-messages.js";
 import { isDeleted, primaryOf, type ServiceDeploymentView, type Snapshot, type Subject } from "../../ecs/snapshot.js";
 import { judgeClassic } from "./classic.js";
 import { decided, type Judgement, undecided, type Witness } from "./verdict.js";
@@ -121,7 +121,7 @@ function rolledBackBy({ rollback }: Subject, ours: ServiceDeploymentView): strin
 
 /** Told by ECS's reason alone, where the details of the deployment can't be read. */
 function monitorIn(text: string): string | undefined {
-  if (!isOfMonitor(text)) return undefined;
+  if (!isStoppedByMonitor(text)) return undefined;
   return /circuit breaker/i.test(text) ? "the circuit breaker" : "an alarm";
 }
 

@@ -1,6 +1,6 @@
 import { taskDefinitionsOf } from "../../ecs/service-deployments.js";
 import type { Session } from "../session.js";
-import type { Watched } from "../watch/watch.js";
+import type { WatchedRollout } from "../watch/watch.js";
 
 /**
  * UpdateService takes no condition, so somebody who deploys at the same time can't be kept out, only found out: what our rollout has
@@ -10,7 +10,7 @@ import type { Watched } from "../watch/watch.js";
 export async function findConcurrentDeploy(
   session: Session,
   base: string | undefined,
-  { snapshots }: Watched,
+  { snapshots }: WatchedRollout,
 ): Promise<string | undefined> {
   const sources = snapshots.at(-1)?.ours?.sources ?? [];
   if (base === undefined || sources.length === 0) return undefined;

@@ -11,9 +11,9 @@ import { describeRevision, type OwnRevision } from "../revisions/own-revisions.j
 import type { Session } from "../session.js";
 import { noSpan } from "../span.js";
 import { type ServiceUpdate, update } from "../start/update.js";
-import { allowance } from "../watch/deadline.js";
+import { rolloutTimeLimit } from "../watch/deadline.js";
 import { readTargetGroups } from "../watch/target-groups.js";
-import { type Watched, watch } from "../watch/watch.js";
+import { type WatchedRollout, watch } from "../watch/watch.js";
 import { restoredFields } from "./restored-fields.js";
 import { rollbackRevision } from "./rollback-revision.js";
 import { rollbackSource, startableSource } from "./rollback-source.js";
@@ -38,7 +38,7 @@ export type AutomaticRollback = { why: string } & (
       to: Running;
       /** ARN of the copy of it that is rolled out. */
       taskDefinition: string;
-      watched: Watched;
+      watched: WatchedRollout;
     }
   | { refused: string }
 );
@@ -87,7 +87,7 @@ async function performRollback(session: Session, undoing: FailedRollout): Promis
       container: subject.container,
       digests: to.digest === undefined ? [] : [to.digest],
       registeredAt: revision.registeredAt,
-      deadline: session.clock.now() + allowance(service, source.taskDefinition, groups).ms,
+      deadline: session.clock.now() + rolloutTimeLimit(service, source.taskDefinition, groups).ms,
       ...(subject.classicOnly !== undefined && { classicOnly: subject.classicOnly }),
       ...(subject.listedOnly !== undefined && { listedOnly: subject.listedOnly }),
     };

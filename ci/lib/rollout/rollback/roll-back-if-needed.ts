@@ -3,7 +3,7 @@ import type { Session } from "../session.js";
 import type { Started } from "../start/start.js";
 import type { Baseline } from "../verify/baseline.js";
 import type { HttpCheck } from "../verify/verify.js";
-import type { Watched } from "../watch/watch.js";
+import type { WatchedRollout } from "../watch/watch.js";
 import { type AutomaticRollback, rollBackAutomatically } from "./automatic-rollback.js";
 import { rollbackReason } from "./rollback-reason.js";
 import { reasonTagOf } from "./rollback-revision.js";
@@ -11,7 +11,7 @@ import { reasonTagOf } from "./rollback-revision.js";
 /** A rollout at its end, and what is served after it. */
 export interface FinishedRollout {
   started: Started;
-  watched: Watched;
+  watched: WatchedRollout;
   http: HttpCheck;
   version: string;
   baseline: Baseline;
@@ -45,7 +45,7 @@ export async function rollBackIfNeeded(
 /** What has taken our place may be our own undo. */
 async function earlierReason(
   session: Session,
-  { judgement, snapshots, subject }: Watched,
+  { judgement, snapshots, subject }: WatchedRollout,
 ): Promise<string | undefined> {
   const latest = snapshots.at(-1);
   const primary = latest && primaryOf(latest.service);

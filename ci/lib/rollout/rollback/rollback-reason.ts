@@ -1,11 +1,11 @@
 import { primaryOf } from "../../ecs/snapshot.js";
 import { type Baseline, ownershipOf } from "../verify/baseline.js";
 import type { HttpCheck } from "../verify/verify.js";
-import type { Watched } from "../watch/watch.js";
+import type { WatchedRollout } from "../watch/watch.js";
 
 /** What was seen of a rollout and of what is served after it. */
 export interface Seen {
-  watched: Watched;
+  watched: WatchedRollout;
   http: HttpCheck;
   /** What the public URL answered before the rollout. */
   baseline: Baseline;
@@ -27,7 +27,7 @@ export function rollbackReason({ watched, http, baseline, version }: Seen): stri
 }
 
 /** Stopped by the circuit breaker or an alarm, with no rollback configured. A rollback that failed too is left to people. */
-function isGivenUp({ subject, snapshots }: Watched): boolean {
+function isGivenUp({ subject, snapshots }: WatchedRollout): boolean {
   const latest = snapshots.at(-1);
   if (!subject.classicOnly) return latest?.ours?.status === "STOPPED";
   const primary = latest && primaryOf(latest.service);

@@ -1,7 +1,7 @@
 import { describeError } from "../../aws/describe-error.js";
 import { isThrottling, isUncertain } from "../../aws/errors.js";
 import type { Session } from "../session.js";
-import { backoff } from "../watch/pace.js";
+import { backoff } from "../watch/poll-interval.js";
 import { LostAnswer, refused } from "./change-errors.js";
 
 /**

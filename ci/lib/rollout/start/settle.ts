@@ -3,7 +3,7 @@ import { type CurrentService, describeService } from "../../ecs/service.js";
 import { type RevisionCache, readableDeployments } from "../../ecs/service-deployments.js";
 import { primaryOf } from "../../ecs/snapshot.js";
 import type { Session } from "../session.js";
-import { leavingSeconds } from "../watch/deadline.js";
+import { shutdownSeconds } from "../watch/deadline.js";
 import { readTargetGroups } from "../watch/target-groups.js";
 import { refuseBusy } from "./attach.js";
 
@@ -42,7 +42,7 @@ const margin = 5 * 60_000;
 
 async function limitOf(session: Session, { service, current }: CurrentService): Promise<number> {
   const groups = await readTargetGroups(session, service);
-  return margin + leavingSeconds(service, current.taskDefinition, groups) * 1000;
+  return margin + shutdownSeconds(service, current.taskDefinition, groups) * 1000;
 }
 
 function moved(service: string, taskDefinition: string | undefined): InputError {

@@ -4,7 +4,7 @@ import { neutral } from "../../common/foreign-text.js";
 import { type TaskView, taskId } from "../../ecs/snapshot.js";
 import type { Session } from "../session.js";
 import { elapsed } from "../watch/elapsed.js";
-import { backoff } from "../watch/pace.js";
+import { backoff } from "../watch/poll-interval.js";
 import { type Decision, decide, ourReasons } from "./decide.js";
 import { type DeployTaskRun, taskName } from "./deploy-task.js";
 import { readTask, stopTask } from "./run-task.js";

@@ -1,8 +1,8 @@
 import type { Clock } from "../../common/clock.js";
 import { tagText } from "../../ecs/revision-tags.js";
-import { askOverHttp } from "./http-request.js";
-import { tryOnce } from "./one-request.js";
-import { askedUrl, type HttpCheck, type HttpTarget, type VerifyOptions } from "./verify.js";
+import { sendOverHttp } from "./http-request.js";
+import { checkOnce } from "./one-request.js";
+import { checkedUrl, type HttpCheck, type HttpTarget, type VerifyOptions } from "./verify.js";
 
 /** What the public URL answered before a rollout, and what ran then: whether its answers are this service's rests on it. */
 export interface Baseline {
@@ -83,12 +83,12 @@ async function readRow(
   running: string | undefined,
   clock: Clock,
   signal: AbortSignal | undefined,
-  { consecutive = 5, tryLimit = 5_000, ask = askOverHttp }: VerifyOptions,
+  { consecutive = 5, tryLimit = 5_000, ask = sendOverHttp }: VerifyOptions,
 ): Promise<Baseline> {
   const known = running === undefined ? {} : { running };
   let answered = running;
   for (let tries = 1, sawVersion = false; ; tries++) {
-    const seen = await tryOnce(http, answered, { ask, limit: tryLimit, signal });
+    const seen = await checkOnce(http, answered, { ask, limit: tryLimit, signal });
     sawVersion ||= seen.sawVersion === true;
     if (running !== undefined && seen.version !== undefined && seen.version !== running)
       return { ...known, answered: seen.version };
@@ -105,7 +105,7 @@ async function readRow(
  * another's, and none that was there before. Pure.
  * @param version The version that the rollout brings.
  */
-export function credited(check: HttpCheck, baseline: Baseline, version: string): HttpCheck {
+export function weighAgainstBaseline(check: HttpCheck, baseline: Baseline, version: string): HttpCheck {
   if (check.state === "not-checked" || check.state === "unproven") return check;
   const { answered, running = "a version that is not known" } = baseline;
   const owner = ownershipOf(baseline);
@@ -146,7 +146,7 @@ export function baselineTag(baseline: Baseline, http: HttpTarget): string | unde
 }
 
 /** Reads the value of the tag; empty where there is none, or where it is of another URL or check. */
-export function baselineIn(tag: string | undefined, http: HttpTarget): Baseline {
+export function parseBaselineTag(tag: string | undefined, http: HttpTarget): Baseline {
   const [answered, running, name] = tag?.split(" ") ?? [];
   if (!answered || name !== token(nameOf(http))) return {};
   const known = running ? { running } : {};
@@ -158,13 +158,13 @@ export function baselineIn(tag: string | undefined, http: HttpTarget): Baseline 
 /** The URL with the check, but for the usual one. */
 function nameOf(http: HttpTarget): string {
   const { versionCheck: check } = http;
-  if (check === undefined) return askedUrl(http);
+  if (check === undefined) return checkedUrl(http);
   const [kind, where] = !check
     ? ["expectations", ""]
     : "header" in check
       ? ["header", check.header]
       : ["at", check.pointer];
-  return [kind, where.replaceAll("/", "."), askedUrl(http)].join(":");
+  return [kind, where.replaceAll("/", "."), checkedUrl(http)].join(":");
 }
 
 /** A text without spaces of at most 80 characters that a tag can hold. */

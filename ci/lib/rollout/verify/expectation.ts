@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Json } from "../../aws/raw-task-definition.js";
-import type { HttpAnswer } from "./http-request.js";
+import type { HttpResponse } from "./http-request.js";
 
 /** What a path of the service must answer, beside `/version`. `{version}` in a text stands for the version that is asked for. */
 export interface Expectation {
@@ -15,7 +15,7 @@ export interface Expectation {
 }
 
 /** How an answer differs from what is expected; undefined when it does not. Pure. */
-export function difference(expected: Expectation, answer: HttpAnswer, version: string): string | undefined {
+export function difference(expected: Expectation, answer: HttpResponse, version: string): string | undefined {
   const { status = 200, headers = {}, json } = filled(expected, version) as Expectation;
   if (answer.status !== status) return `HTTP ${answer.status} instead of ${status}`;
   for (const [name, value] of Object.entries(headers)) {

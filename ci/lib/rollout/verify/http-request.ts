@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { exchange, MiB } from "../../http/exchange.js";
 
 /** One GET of the public URL, or of a task at its own address. */
-export interface Question {
+export interface HttpRequest {
   url: URL;
   /** The public name, where the connection goes elsewhere: to a local AWS. */
   host?: string;
@@ -16,7 +16,7 @@ export interface Question {
 }
 
 /** An answer; header names are in lower case. */
-export interface HttpAnswer {
+export interface HttpResponse {
   status: number;
   headers: Record<string, string>;
   body: string;
@@ -26,13 +26,13 @@ export interface HttpAnswer {
  * Sends one question. Injected, so that a simulation can answer it.
  * @throws Error when there is no answer.
  */
-export type Ask = (question: Question) => Promise<HttpAnswer>;
+export type SendRequest = (question: HttpRequest) => Promise<HttpResponse>;
 
 /**
  * Asks over real HTTP, for at most 1 MiB of body. A redirect is an answer like any other and never followed: where it leads is not the
  * service.
  */
-export const askOverHttp: Ask = async ({ url, host, limit, direct, fresh, signal }) => {
+export const sendOverHttp: SendRequest = async ({ url, host, limit, direct, fresh, signal }) => {
   const { body, ...answer } = await exchange({
     origin: new URL(url.origin),
     path: `${url.pathname}${url.search}${fresh ? `${url.search ? "&" : "?"}slipway=${randomUUID()}` : ""}`,

@@ -1,19 +1,19 @@
 import { urlBelow } from "../../common/http-url.js";
 import { difference, namesVersion } from "./expectation.js";
-import type { Ask, HttpAnswer } from "./http-request.js";
-import { cacheOf, isJson, isOfApp } from "./response-source.js";
+import type { HttpResponse, SendRequest } from "./http-request.js";
+import { cacheOf, isFromApp, isJson } from "./response-source.js";
 import type { HttpTarget } from "./verify.js";
 import { isAppFailure, usualCheck, versionIn, withoutVersion } from "./version-check.js";
 
 /** How a question is sent. */
-export interface How {
-  ask: Ask;
+export interface RequestOptions {
+  ask: SendRequest;
   /** Milliseconds for one exchange. */
   limit: number;
   signal: AbortSignal | undefined;
 }
 
-export interface Try {
+export interface CheckAttempt {
   isRight: boolean;
   /** Whether anything answered at all. */
   answered: boolean;
@@ -32,9 +32,13 @@ export interface Try {
  * Asks for the version and for all that is expected, once. Without a check of the version only what is expected counts.
  * @param version The right one; any version is where it is undefined.
  */
-export async function tryOnce(http: HttpTarget, version: string | undefined, how: How): Promise<Try> {
+export async function checkOnce(
+  http: HttpTarget,
+  version: string | undefined,
+  how: RequestOptions,
+): Promise<CheckAttempt> {
   if (http.versionCheck === false) return (await missed(http, version, how)) ?? { ...met, saw: "what is expected" };
-  const { version: found, ...answer } = await askVersion(http, how);
+  const { version: found, ...answer } = await requestVersion(http, how);
   const { answered, proves, saw, sawVersion } = answer;
   const known = {
     isOfApp: answer.isOfApp,
@@ -49,7 +53,11 @@ export async function tryOnce(http: HttpTarget, version: string | undefined, how
 const met = { isRight: true, answered: true, proves: false };
 
 /** The first expectation that is not met; undefined when all are. */
-async function missed(http: HttpTarget, version: string | undefined, how: How): Promise<Try | undefined> {
+async function missed(
+  http: HttpTarget,
+  version: string | undefined,
+  how: RequestOptions,
+): Promise<CheckAttempt | undefined> {
   const { expectations = [] } = http;
   if (version === undefined && namesVersion(expectations))
     return { isRight: false, answered: false, proves: false, saw: "the running version is not known" };
@@ -60,7 +68,7 @@ async function missed(http: HttpTarget, version: string | undefined, how: How): 
     const cache = cacheOf(answer);
     const differs = cache ?? difference(expected, answer, version ?? "");
     if (differs) {
-      const isApp = cache === undefined && isOfApp(answer) && (expected.json === undefined || isJson(answer.body));
+      const isApp = cache === undefined && isFromApp(answer) && (expected.json === undefined || isJson(answer.body));
       return { isRight: false, answered: true, proves: isApp, saw: `${expected.path}: ${differs}` };
     }
   }
@@ -83,14 +91,14 @@ interface VersionAnswer {
 }
 
 /** Sends the request of the target's check once, `GET /version` where it states none. */
-export async function askVersion(http: HttpTarget, how: How): Promise<VersionAnswer> {
+export async function requestVersion(http: HttpTarget, how: RequestOptions): Promise<VersionAnswer> {
   const check = http.versionCheck || undefined;
   const answer = await get(http, (check ?? usualCheck).path, how);
   if (!("status" in answer)) return { answered: false, isOfApp: false, proves: false, saw: answer.failure };
   const { status } = answer;
   const version = versionIn(answer, check);
   const cache = cacheOf(answer);
-  const isApp = cache === undefined && isOfApp(answer);
+  const isApp = cache === undefined && isFromApp(answer);
   const seen = { answered: true, status, isOfApp: isApp, ...(version !== undefined && { sawVersion: true as const }) };
   if (cache !== undefined) return { ...seen, proves: false, saw: `${version ?? `HTTP ${status}`} ${cache}` };
   if (version !== undefined) return { ...seen, version, proves: true, saw: version };
@@ -98,15 +106,18 @@ export async function askVersion(http: HttpTarget, how: How): Promise<VersionAns
 }
 
 /** Sends one request of those that the target's checks send: for the version, or the first that is expected. */
-export async function askAny(http: HttpTarget, how: How): Promise<Pick<VersionAnswer, "answered" | "status" | "saw">> {
-  if (http.versionCheck !== false) return await askVersion(http, how);
+export async function requestAny(
+  http: HttpTarget,
+  how: RequestOptions,
+): Promise<Pick<VersionAnswer, "answered" | "status" | "saw">> {
+  if (http.versionCheck !== false) return await requestVersion(http, how);
   const answer = await get(http, http.expectations?.[0]?.path ?? "/", how);
   if (!("status" in answer)) return { answered: false, saw: answer.failure };
   return { answered: true, status: answer.status, saw: `HTTP ${answer.status}` };
 }
 
 /** Asks once more past a cache where one answered. */
-async function get(http: HttpTarget, path: string, how: How): Promise<HttpAnswer | { failure: string }> {
+async function get(http: HttpTarget, path: string, how: RequestOptions): Promise<HttpResponse | { failure: string }> {
   const answer = await getOnce(http, path, how);
   return "status" in answer && cacheOf(answer) !== undefined ? await getOnce(http, path, how, true) : answer;
 }
@@ -114,9 +125,9 @@ async function get(http: HttpTarget, path: string, how: How): Promise<HttpAnswer
 async function getOnce(
   { baseUrl, host, direct }: HttpTarget,
   path: string,
-  { ask, limit, signal }: How,
+  { ask, limit, signal }: RequestOptions,
   fresh = false,
-): Promise<HttpAnswer | { failure: string }> {
+): Promise<HttpResponse | { failure: string }> {
   try {
     const url = urlBelow(baseUrl, path);
     return await ask({

@@ -1,19 +1,19 @@
 import type { Clock } from "../../common/clock.js";
 import {
   type Baseline,
-  credited,
   foreignCheck,
   isVersionWanted,
   ownershipOf,
+  weighAgainstBaseline,
   withoutVersionCheck,
 } from "./baseline.js";
 import { namesVersion } from "./expectation.js";
-import { askOverHttp } from "./http-request.js";
-import { type Try, tryOnce } from "./one-request.js";
-import { askedUrl, type HttpCheck, type HttpTarget, type VerifyOptions, verify } from "./verify.js";
+import { sendOverHttp } from "./http-request.js";
+import { type CheckAttempt, checkOnce } from "./one-request.js";
+import { checkedUrl, type HttpCheck, type HttpTarget, type VerifyOptions, verify } from "./verify.js";
 
 /** What the public URL is checked for. */
-export interface Checked {
+export interface PublicCheck {
   http: HttpTarget;
   version: string;
   /** What the URL answered before the rollout. */
@@ -27,13 +27,13 @@ export interface Checked {
  * either, a version that does not answer now proves nothing: what is expected of other paths counts alone.
  */
 export async function checkPublic(
-  checked: Checked,
+  checked: PublicCheck,
   clock: Clock,
   signal?: AbortSignal,
   options: VerifyOptions = {},
 ): Promise<HttpCheck> {
   const { http, baseline } = checked;
-  const url = askedUrl(http);
+  const url = checkedUrl(http);
   if (ownershipOf(baseline) === "foreign") return foreignCheck(url, baseline);
   if (isVersionWanted(http, baseline)) return await checkVersion(checked, clock, signal, options);
   const seen = http.versionCheck === false ? undefined : await lookForVersion(http, clock, signal, options);
@@ -47,27 +47,31 @@ export async function checkPublic(
 }
 
 async function checkVersion(
-  { http, version, baseline, isEarly }: Checked,
+  { http, version, baseline, isEarly }: PublicCheck,
   clock: Clock,
   signal: AbortSignal | undefined,
   options: VerifyOptions,
 ): Promise<HttpCheck> {
   const before = baseline.running;
   const beside = isEarly && before !== undefined ? { beside: before } : {};
-  const check = credited(await verify(http, version, clock, signal, { ...options, ...beside }), baseline, version);
+  const check = weighAgainstBaseline(
+    await verify(http, version, clock, signal, { ...options, ...beside }),
+    baseline,
+    version,
+  );
   const isProven = check.state === "wrong" && check.proven && before !== undefined;
   return isEarly && !isProven ? besideOldTasks(check) : check;
 }
 
 /** Which task meets an expectation is not known: while old ones are up, no answer speaks against the new ones. */
 async function checkExpectations(
-  { http, version, baseline, isEarly }: Checked,
+  { http, version, baseline, isEarly }: PublicCheck,
   clock: Clock,
   signal: AbortSignal | undefined,
   options: VerifyOptions,
 ): Promise<HttpCheck> {
   const check = await verify(withoutVersionCheck(http), version, clock, signal, options);
-  const seen = credited(check, baseline, version);
+  const seen = weighAgainstBaseline(check, baseline, version);
   return isEarly ? besideOldTasks(seen) : seen;
 }
 
@@ -86,10 +90,10 @@ async function lookForVersion(
   http: HttpTarget,
   clock: Clock,
   signal: AbortSignal | undefined,
-  { consecutive = 5, interval = 500, tryLimit = 5_000, ask = askOverHttp }: VerifyOptions,
-): Promise<Try> {
+  { consecutive = 5, interval = 500, tryLimit = 5_000, ask = sendOverHttp }: VerifyOptions,
+): Promise<CheckAttempt> {
   for (let tries = 1; ; tries++) {
-    const seen = await tryOnce(http, undefined, { ask, limit: tryLimit, signal });
+    const seen = await checkOnce(http, undefined, { ask, limit: tryLimit, signal });
     if (seen.sawVersion || seen.isOfApp || tries >= consecutive) return seen;
     await clock.sleep(interval, signal);
   }

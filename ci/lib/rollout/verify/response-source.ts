@@ -1,4 +1,4 @@
-import type { HttpAnswer } from "./http-request.js";
+import type { HttpResponse } from "./http-request.js";
 
 /**
  * Statuses that proxies, load balancers, firewalls and sign-in pages answer of their own: they say nothing about the app behind them.
@@ -8,7 +8,7 @@ import type { HttpAnswer } from "./http-request.js";
 const ofGateways = new Set([401, 403, 407, 408, 421, 425, 429, 451, 502, 503, 504, 511, 561]);
 
 /** Whether the app itself must have given an answer: no redirect, and none that what stands before the tasks can give. */
-export function isOfApp({ status }: HttpAnswer): boolean {
+export function isFromApp({ status }: HttpResponse): boolean {
   const isRedirect = status >= 300 && status < 400;
   return !isRedirect && !ofGateways.has(status) && !(status >= 520 && status <= 530);
 }
@@ -18,7 +18,7 @@ export function isOfApp({ status }: HttpAnswer): boolean {
  * (`x-cache: Hit from cloudfront`, `cf-cache-status: HIT`). What a cache answers is not what the tasks answer now.
  * @returns Such as `from a cache (age: 30)`; undefined for an answer that is no cache's.
  */
-export function cacheOf({ headers }: HttpAnswer): string | undefined {
+export function cacheOf({ headers }: HttpResponse): string | undefined {
   const header = Object.entries(headers).find(
     ([name, value]) => (name === "age" && Number.parseInt(value, 10) > 0) || (isAboutCache(name) && isHit(value)),
   );

@@ -1,10 +1,10 @@
 import { type Snapshot, type Subject, type TaskView, taskId } from "../../ecs/snapshot.js";
-import { askOverHttp } from "./http-request.js";
-import { tryOnce } from "./one-request.js";
+import { sendOverHttp } from "./http-request.js";
+import { checkOnce } from "./one-request.js";
 import type { HttpCheck, HttpTarget, VerifyOptions } from "./verify.js";
 
 /** What our running tasks answered at their own addresses, where they could be reached. */
-export interface TaskAnswers {
+export interface TaskResponses {
   asked: number;
   right: number;
   /** No answer at all: usually this place has no way to the service's subnets. */
@@ -19,7 +19,7 @@ export interface TaskAnswers {
 const most = 20;
 
 /** What each task is asked for. */
-export interface TaskQuestion {
+export interface TaskCheck {
   port: number;
   version: string;
   /** The target's check; with `false` the expectations are requested in place of the version. */
@@ -32,19 +32,19 @@ export interface TaskQuestion {
  * Asks our running tasks for their version at their own addresses, all at once. A load balancer hides a task that answers wrongly now
  * and then; asked by itself it can't.
  */
-export async function askTasks(
+export async function checkTasks(
   { taskDefinition }: Subject,
   { tasks }: Snapshot,
-  { port, version, check, isWanted }: TaskQuestion,
+  { port, version, check, isWanted }: TaskCheck,
   signal?: AbortSignal,
-  { tryLimit = 2000, ask = askOverHttp }: Pick<VerifyOptions, "tryLimit" | "ask"> = {},
-): Promise<TaskAnswers> {
+  { tryLimit = 2000, ask = sendOverHttp }: Pick<VerifyOptions, "tryLimit" | "ask"> = {},
+): Promise<TaskResponses> {
   const ours = tasks
     .filter((task) => task.taskDefinition === taskDefinition && task.lastStatus === "RUNNING" && task.address)
     .slice(0, most);
   const how = { ask, limit: tryLimit, signal };
   const answers = await Promise.all(
-    ours.map(async (task) => ({ task, seen: await tryOnce({ ...addressOf(task, port), ...check }, version, how) })),
+    ours.map(async (task) => ({ task, seen: await checkOnce({ ...addressOf(task, port), ...check }, version, how) })),
   );
   const unreachable = answers.filter(({ seen }) => !seen.answered).length;
   const right = answers.filter(({ seen }) => seen.isRight).length;
@@ -63,7 +63,7 @@ function addressOf({ address = "" }: TaskView, port: number) {
  * Combines the answers of the URL and of the tasks: one task that is wrong by itself makes the whole wrong, and one whose answer proves
  * nothing makes it unproven where a version was wanted of it.
  */
-export function withTasks(http: HttpCheck, tasks: TaskAnswers | undefined, isWanted: boolean): HttpCheck {
+export function combineWithTasks(http: HttpCheck, tasks: TaskResponses | undefined, isWanted: boolean): HttpCheck {
   const { asked = 0, unclear = 0, wrong: [wrong] = [] } = tasks ?? {};
   if (http.state === "wrong") return http;
   // Not proven: before the rollout nobody has asked the tasks from here.

@@ -1,8 +1,8 @@
 import type { Clock } from "../../common/clock.js";
 import { urlBelow } from "../../common/http-url.js";
 import type { Expectation } from "./expectation.js";
-import { type Ask, askOverHttp } from "./http-request.js";
-import { type Try, tryOnce } from "./one-request.js";
+import { type SendRequest, sendOverHttp } from "./http-request.js";
+import { type CheckAttempt, checkOnce } from "./one-request.js";
 import { usualCheck, type VersionCheck } from "./version-check.js";
 
 /** Where the public URL is asked. */
@@ -48,7 +48,7 @@ export type HttpCheck =
  * What is asked, in the words of the report: the public address. The name by which a function reaches a local AWS is the engine's own
  * and tells people nothing.
  */
-export function askedUrl({ baseUrl, host, versionCheck, expectations = [] }: HttpTarget): string {
+export function checkedUrl({ baseUrl, host, versionCheck, expectations = [] }: HttpTarget): string {
   const path = versionCheck === false ? (expectations[0]?.path ?? "/") : (versionCheck ?? usualCheck).path;
   const url = urlBelow(baseUrl, path);
   return host === undefined ? url.href : `${url.protocol}//${host}${url.pathname} (of the local AWS)`;
@@ -65,7 +65,7 @@ export interface VerifyOptions {
   tryLimit?: number;
   /** The version of old tasks that are still up: what they answer now and then says nothing of the new one. */
   beside?: string;
-  ask?: Ask;
+  ask?: SendRequest;
 }
 
 const tryLimitDefault = 5_000;
@@ -84,11 +84,11 @@ export async function verify(
 ): Promise<HttpCheck> {
   if (!http) return { state: "not-checked" };
   const { consecutive = 5, interval = 500, limit = 60_000, tryLimit = tryLimitDefault } = options;
-  const { beside, ask = askOverHttp } = options;
-  const url = askedUrl(http);
+  const { beside, ask = sendOverHttp } = options;
+  const url = checkedUrl(http);
   const end = clock.now() + limit;
-  for (let right = 0, proving: Try[] = [], everRight = false; ; ) {
-    const seen = await tryOnce(http, version, { ask, limit: tryLimit, signal });
+  for (let right = 0, proving: CheckAttempt[] = [], everRight = false; ; ) {
+    const seen = await checkOnce(http, version, { ask, limit: tryLimit, signal });
     right = seen.isRight ? right + 1 : 0;
     everRight ||= seen.isRight;
     if (!seen.proves) proving = [];
@@ -96,13 +96,16 @@ export async function verify(
     if (right >= consecutive) return { state: "verified", url, tries: right };
     if (clock.now() >= end) {
       const proven = proving.length >= consecutive && !everRight;
-      return verdictOf(proven ? (proving.at(-1) as Try) : seen, { version, url, proven });
+      return verdictOf(proven ? (proving.at(-1) as CheckAttempt) : seen, { version, url, proven });
     }
     await clock.sleep(interval, signal);
   }
 }
 
-function verdictOf(last: Try, { version, url, proven }: { version: string; url: string; proven: boolean }): HttpCheck {
+function verdictOf(
+  last: CheckAttempt,
+  { version, url, proven }: { version: string; url: string; proven: boolean },
+): HttpCheck {
   if (last.isRight) {
     const answered = `${version} only on some tries: other answers come too`;
     return { state: "wrong", url, answered, proven: false };

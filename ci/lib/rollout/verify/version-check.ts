@@ -1,5 +1,5 @@
-import type { HttpAnswer } from "./http-request.js";
-import { isOfApp } from "./response-source.js";
+import type { HttpResponse } from "./http-request.js";
+import { isFromApp } from "./response-source.js";
 
 /**
  * Where an answer carries the version: in a member of its JSON body, named by a JSON pointer
@@ -18,7 +18,7 @@ const longestVersion = 128;
  * status below 500: it is the app's own, also on a redirect to a sign-in page. Pure.
  * @param stated Undefined for the usual check, at which a number is usually the version of an API.
  */
-export function versionIn(answer: HttpAnswer, stated: VersionCheck | undefined): string | undefined {
+export function versionIn(answer: HttpResponse, stated: VersionCheck | undefined): string | undefined {
   const check = stated ?? usualCheck;
   if ("header" in check)
     return answer.status < 500 ? usable(answer.headers[check.header.toLowerCase()]?.trim()) : undefined;
@@ -28,15 +28,15 @@ export function versionIn(answer: HttpAnswer, stated: VersionCheck | undefined):
 }
 
 /** Describes an answer without a version, such as `HTTP 200 without a version`. */
-export function withoutVersion({ status }: HttpAnswer, stated: VersionCheck | undefined): string {
+export function withoutVersion({ status }: HttpResponse, stated: VersionCheck | undefined): string {
   if (stated && "header" in stated) return `HTTP ${status} without the header ${stated.header}`;
   if (status !== 200) return `HTTP ${status}`;
   return `HTTP 200 without a version${stated ? ` at ${JSON.stringify(stated.pointer)}` : ""}`;
 }
 
 /** Whether an answer without a version shows that the app fails. */
-export function isAppFailure(answer: HttpAnswer): boolean {
-  return answer.status >= 500 && isOfApp(answer);
+export function isAppFailure(answer: HttpResponse): boolean {
+  return answer.status >= 500 && isFromApp(answer);
 }
 
 function usable(found: unknown): string | undefined {

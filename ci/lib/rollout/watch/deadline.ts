@@ -5,7 +5,7 @@ import { objects } from "../../ecs/containers.js";
 import type { TargetGroup } from "./target-groups.js";
 
 /** How long a rollout may take, and what that is made of, for people. */
-export interface Allowance {
+export interface TimeLimit {
   ms: number;
   parts: string[];
 }
@@ -15,11 +15,11 @@ export interface Allowance {
  * besides that as long as ECS needs at the most to give up on tasks that can't start. Pure.
  * @param targetGroups Where they could not be read, what ELB does by default counts.
  */
-export function allowance(
+export function rolloutTimeLimit(
   service: Service,
   taskDefinition: JsonObject,
   targetGroups: Known<readonly TargetGroup[]>,
-): Allowance {
+): TimeLimit {
   const { deploymentConfiguration: configuration = {}, desiredCount = 0 } = service;
   const rounds = roundsOf(configuration, desiredCount);
   const known = targetTimes(service, targetGroups);
@@ -50,7 +50,7 @@ export function allowance(
  * Maximum time in seconds that an old task takes from being let go to its end: its connections drain, and then its containers stop. Pure.
  * @param targetGroups Where they could not be read, ELB's default counts.
  */
-export function leavingSeconds(
+export function shutdownSeconds(
   service: Service,
   taskDefinition: JsonObject,
   targetGroups: Known<readonly TargetGroup[]>,

@@ -7,16 +7,16 @@ import { isServing } from "../../ecs/states.js";
 import { listTasks } from "../../ecs/tasks.js";
 import { serviceView } from "../../ecs/views.js";
 import type { Session } from "../session.js";
-import { glance, mayGlance } from "./light-poll.js";
-import { type Ours, seeOurs } from "./own-deployment.js";
+import { lightPoll, mayLightPoll } from "./light-poll.js";
+import { type OwnDeployment, readOwnDeployment } from "./own-deployment.js";
 import { isEnding } from "./phase.js";
 
 /** A look at ECS, and the subject with what was learnt of it by the way. */
-export interface Sighting {
+export interface Observation {
   subject: Subject;
   snapshot: Snapshot;
 }
-export type Observer = (subject: Subject, previous?: Snapshot) => Promise<Sighting>;
+export type Observer = (subject: Subject, previous?: Snapshot) => Promise<Observation>;
 
 /** Milliseconds after which it is read again though the service shows nothing new. */
 const staleAfter = {
@@ -38,22 +38,22 @@ export function observer(session: Session): Observer {
   let manifests: string[] | undefined;
 
   return async (before, previous) => {
-    if (!previous || !mayGlance(before, previous)) return await look(before, previous);
-    const seen = await seeOurs(session, before, previous.ours, revisions, previous.service);
+    if (!previous || !mayLightPoll(before, previous)) return await look(before, previous);
+    const seen = await readOwnDeployment(session, before, previous.ours, revisions, previous.service);
     return isDeepStrictEqual(seen.ours, previous.ours)
-      ? { subject: seen.subject, snapshot: glance(previous, session.clock.now()) }
+      ? { subject: seen.subject, snapshot: lightPoll(previous, session.clock.now()) }
       : await look(seen.subject, previous, seen);
   };
 
   /** @param known Our service deployment, where it has just been read. */
-  async function look(before: Subject, previous?: Snapshot, known?: Ours): Promise<Sighting> {
+  async function look(before: Subject, previous?: Snapshot, known?: OwnDeployment): Promise<Observation> {
     const service = await readView(session, previous?.service);
     const at = session.clock.now();
     const isKept = service.notFound !== undefined || (previous && !needsOurs(previous, service, at));
     const kept = !known && isKept ? previous : undefined;
     const { subject: found, ours } = kept
       ? { subject: before, ours: kept.ours }
-      : (known ?? (await seeOurs(session, before, previous?.ours, revisions, service)));
+      : (known ?? (await readOwnDeployment(session, before, previous?.ours, revisions, service)));
     const oursAt = kept?.oursAt ?? at;
     if (service.notFound !== undefined && previous) {
       return { subject: found, snapshot: { ...previous, at, service, oursAt, ...(ours && { ours }) } };

@@ -11,7 +11,7 @@ import { isFinished } from "../../ecs/states.js";
 import type { Session } from "../session.js";
 
 /** The subject with what was learnt of it, and its service deployment once ECS lists it. */
-export interface Ours {
+export interface OwnDeployment {
   subject: Subject;
   ours?: ServiceDeploymentView;
 }
@@ -20,13 +20,13 @@ export interface Ours {
  * Finds and reads our own service deployment. Without the permission for its details its status comes from the list; without the list,
  * the verdict rests on the classic deployments. The subject has the reason from then on.
  */
-export async function seeOurs(
+export async function readOwnDeployment(
   session: Session,
   subject: Subject,
   known: ServiceDeploymentView | undefined,
   revisions: RevisionCache,
   service: ServiceView,
-): Promise<Ours> {
+): Promise<OwnDeployment> {
   if (subject.classicOnly) return { subject };
   if (known && isFinished(known.status)) return { subject, ours: known };
   try {
@@ -39,7 +39,7 @@ export async function seeOurs(
     if (!(error instanceof AccessDeniedError)) throw error;
     if (error.action === "ecs:DescribeServiceDeployments" && !subject.listedOnly) {
       const listed = { ...subject, listedOnly: notPermitted(error) };
-      return await seeOurs(session, listed, known, revisions, service);
+      return await readOwnDeployment(session, listed, known, revisions, service);
     }
     const { listedOnly: _, ...rest } = subject;
     return { subject: { ...rest, classicOnly: notPermitted(error) } };
@@ -52,7 +52,7 @@ async function seeListed(
   subject: Subject,
   revisions: RevisionCache,
   { earlySuccess = false }: ServiceView,
-): Promise<Ours> {
+): Promise<OwnDeployment> {
   const listed = await listServiceDeployments(session, subject.registeredAt, revisions);
   const ours = subject.serviceDeploymentArn
     ? listed.find(({ arn }) => arn === subject.serviceDeploymentArn)

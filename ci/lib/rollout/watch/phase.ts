@@ -11,12 +11,12 @@ export function isStarting({ taskDefinition }: Subject, service: ServiceView): b
 }
 
 /** Old tasks have not been asked to leave: that comes next, and an event tells it. */
-export function isStaying({ taskDefinition }: Subject, { tasks }: Pick<Snapshot, "tasks">): boolean {
+export function areOldTasksRunning({ taskDefinition }: Subject, { tasks }: Pick<Snapshot, "tasks">): boolean {
   return tasks.some((task) => task.taskDefinition !== taskDefinition && task.desiredStatus === "RUNNING");
 }
 
 /** All old tasks are gone: what is still to come, such as a hook that waits or a bake time, our service deployment alone tells. */
-export function isAlone({ taskDefinition }: Subject, { tasks }: Pick<Snapshot, "tasks">): boolean {
+export function areOldTasksStopped({ taskDefinition }: Subject, { tasks }: Pick<Snapshot, "tasks">): boolean {
   return tasks.every((task) => task.taskDefinition === taskDefinition || task.lastStatus === "STOPPED");
 }
 

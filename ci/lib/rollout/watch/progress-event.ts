@@ -1,5 +1,5 @@
 /** One thing that happens in a rollout, as data. All numbers are counts unless they say otherwise. */
-export type Happening =
+export type ProgressEvent =
   /** The service's own words. `at` is AWS's time, in milliseconds since the epoch; `times` where it has said the same more than once in a row. */
   | { type: "event"; at: number; message: string; times?: number }
   /** A task of ours has changed. `reason` is why it stopped. */
@@ -39,10 +39,10 @@ export interface DeploymentState {
  * Told what happens, as it happens: a line for people, and what the line says as data where it tells of the rollout itself.
  * Whoever takes lines alone leaves the second out.
  */
-export type Progress = (line: string, happening?: Happening) => void;
+export type Progress = (line: string, happening?: ProgressEvent) => void;
 
 /** In one line for people. */
-export function textOf(happening: Happening): string {
+export function formatProgressEvent(happening: ProgressEvent): string {
   switch (happening.type) {
     case "event":
       return `event: ${happening.message}${happening.times === undefined ? "" : ` (${happening.times} times)`}`;

@@ -1,18 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
 import { type EventView, primaryOf, type Snapshot, type Subject, type TaskView, taskId } from "../../ecs/snapshot.js";
 import { estimate } from "./estimate.js";
-import type { DeploymentState, Happening, TaskState } from "./progress-event.js";
+import type { DeploymentState, ProgressEvent, TaskState } from "./progress-event.js";
 
 /**
  * What has happened since the look before: each thing once, in order. Pure.
  * @param before The looks so far; at the first, the service's events from before the rollout are known by `knownEvents`.
  */
-export function happened(
+export function progressEvents(
   subject: Subject,
   before: readonly Snapshot[],
   now: Snapshot,
   knownEvents: ReadonlySet<string>,
-): Happening[] {
+): ProgressEvent[] {
   const previous = before.at(-1);
   return [
     ...newEvents(previous, now, knownEvents),
@@ -21,14 +21,14 @@ export function happened(
   ];
 }
 
-function newEvents(before: Snapshot | undefined, now: Snapshot, knownEvents: ReadonlySet<string>): Happening[] {
+function newEvents(before: Snapshot | undefined, now: Snapshot, knownEvents: ReadonlySet<string>): ProgressEvent[] {
   const seen = new Set(before?.service.events.map((event) => event.id));
   const isNew = ({ id }: EventView) => !seen.has(id) && !knownEvents.has(id);
   return inRows(now.service.events.filter(isNew).reverse());
 }
 
 /** What is said again and again, as of each target that is registered, is told once. */
-function inRows(events: readonly EventView[]): Happening[] {
+function inRows(events: readonly EventView[]): ProgressEvent[] {
   const rows: { at: number; message: string; times: number }[] = [];
   for (const { at, message } of events) {
     const last = rows.at(-1);
@@ -41,7 +41,7 @@ function inRows(events: readonly EventView[]): Happening[] {
 /** More tasks than these are told in sums. */
 const handful = 5;
 
-function taskChanges(subject: Subject, before: Snapshot | undefined, now: Snapshot): Happening[] {
+function taskChanges(subject: Subject, before: Snapshot | undefined, now: Snapshot): ProgressEvent[] {
   // At most looks they are not read again.
   if (before?.tasks === now.tasks) return [];
   const known = new Map(before?.tasks.map((task) => [task.arn, keyOf(task)]));
@@ -55,7 +55,7 @@ function taskChanges(subject: Subject, before: Snapshot | undefined, now: Snapsh
 }
 
 /** One for each state that a task has come into. */
-function sums(own: TaskView[], changed: TaskView[], desired: number): Happening[] {
+function sums(own: TaskView[], changed: TaskView[], desired: number): ProgressEvent[] {
   const states = new Map(changed.map((task) => [keyOf(task), stateOf(task)]));
   return [...states].map(([key, state]) => {
     const count = own.filter((task) => keyOf(task) === key).length;
@@ -81,7 +81,7 @@ function keyOf(task: TaskView): string {
 /** A view never changes, and is compared with the one before and the one after it. */
 const keys = new WeakMap<TaskView, string>();
 
-function deploymentChanges(subject: Subject, before: readonly Snapshot[], now: Snapshot): Happening[] {
+function deploymentChanges(subject: Subject, before: readonly Snapshot[], now: Snapshot): ProgressEvent[] {
   const first = before[0] ?? now;
   const previous = before.at(-1);
   const state = deploymentState(subject, first, now);

@@ -2,12 +2,12 @@ import { InputError } from "../../common/errors.js";
 import type { AllowedActions } from "../fail-fast/fail-fast.js";
 
 /** How long a rollout is waited for, and what may be done meanwhile and at the end, as people say it. */
-export interface PatienceOptions {
+export interface WaitArguments {
   timeoutMinutes?: number | undefined;
   onTimeout?: string | undefined;
   noEarlyStop?: boolean | undefined;
 }
-export interface Patience {
+export interface WaitOptions {
   /** Absent where the service's own settings decide. */
   timeoutMs?: number;
   permitted: AllowedActions;
@@ -18,7 +18,11 @@ const endings = ["leave", "rollback"] as const;
 const mostMinutes = 24 * 60;
 
 /** @throws InputError for what can't be waited for. */
-export function parsePatience({ timeoutMinutes, onTimeout = "leave", noEarlyStop = false }: PatienceOptions): Patience {
+export function parseWaitOptions({
+  timeoutMinutes,
+  onTimeout = "leave",
+  noEarlyStop = false,
+}: WaitArguments): WaitOptions {
   const ending = endings.find((one) => one === onTimeout);
   if (!ending) {
     throw new InputError(

@@ -7,13 +7,13 @@ import { judge } from "../judge/judge.js";
 import type { Judgement } from "../judge/verdict.js";
 import { attachHint, type Session } from "../session.js";
 import { elapsed } from "./elapsed.js";
-import { observer, type Sighting } from "./observer.js";
-import { backoff, pace } from "./pace.js";
-import { happened } from "./progress.js";
-import { textOf } from "./progress-event.js";
+import { type Observation, observer } from "./observer.js";
+import { backoff, pollInterval } from "./poll-interval.js";
+import { progressEvents } from "./progress.js";
+import { formatProgressEvent } from "./progress-event.js";
 
 /** A rollout watched to its end. */
-export interface Watched {
+export interface WatchedRollout {
   subject: Subject;
   judgement: Judgement & { state: "decided" };
   snapshots: [Snapshot, ...Snapshot[]];
@@ -32,7 +32,7 @@ export async function watch(
   knownEvents: ReadonlySet<string>,
   permitted: AllowedActions = watchOnly,
   beside: () => void = () => {},
-): Promise<Watched> {
+): Promise<WatchedRollout> {
   const { clock, signal, progress } = session;
   const look = observer(session);
   const stepIn = failFast(session, permitted);
@@ -44,12 +44,12 @@ export async function watch(
     const previous = snapshots.at(-1);
     beside();
     const sighting = await lookPatiently(session, () => look(subject, previous), subject);
-    const [lost] = lostCertainties(sighting.subject);
-    if (lost !== undefined && lost !== lostCertainties(subject)[0]) progress(lost);
+    const [lost] = uncertainties(sighting.subject);
+    if (lost !== undefined && lost !== uncertainties(subject)[0]) progress(lost);
     subject = sighting.subject;
     const { snapshot } = sighting;
-    const news = happened(subject, snapshots, snapshot, knownEvents);
-    for (const one of news) progress(`${elapsed(snapshot.at - startedAt)} ${textOf(one)}`, one);
+    const news = progressEvents(subject, snapshots, snapshot, knownEvents);
+    for (const one of news) progress(`${elapsed(snapshot.at - startedAt)} ${formatProgressEvent(one)}`, one);
     if (news.length > 0) movedAt = snapshot.at;
     snapshots.push(snapshot);
     const seen = snapshots as [Snapshot, ...Snapshot[]];
@@ -58,7 +58,7 @@ export async function watch(
     const isAsked = guarded.rollback !== subject.rollback;
     subject = guarded;
     if (judgement.state === "decided" && !isAsked) return { subject, judgement, snapshots: seen };
-    await clock.sleep(pace(subject, snapshot, movedAt), signal);
+    await clock.sleep(pollInterval(subject, snapshot, movedAt), signal);
   }
 }
 
@@ -66,11 +66,11 @@ export async function watch(
  * A rollout that was watched to its end, looked at once more: somebody may have put another in its place since, or deleted the service.
  * Where that can't be seen, or tells no end, it stays as it was.
  */
-export async function lookAgain(session: Session, watched: Watched): Promise<Watched> {
+export async function pollAgain(session: Session, watched: WatchedRollout): Promise<WatchedRollout> {
   const look = observer(session);
   try {
     const { subject, snapshot } = await look(watched.subject, watched.snapshots.at(-1));
-    const snapshots: Watched["snapshots"] = [...watched.snapshots, snapshot];
+    const snapshots: WatchedRollout["snapshots"] = [...watched.snapshots, snapshot];
     const judgement = judge(subject, snapshots);
     return judgement.state === "decided" ? { subject, judgement, snapshots } : watched;
   } catch {
@@ -80,7 +80,7 @@ export async function lookAgain(session: Session, watched: Watched): Promise<Wat
 }
 
 /** Returns what the verdict lacks because something of the service deployment could not be read: one sentence, or none. */
-export function lostCertainties({ classicOnly, listedOnly }: Subject): string[] {
+export function uncertainties({ classicOnly, listedOnly }: Subject): string[] {
   if (classicOnly !== undefined) {
     return [
       `Service deployments are not read (${classicOnly}): the verdict rests on the service's classic deployments and its tasks, and can't tell who ended a rollout.`,
@@ -104,7 +104,11 @@ const slowLooks = 3;
  * Stays away for a while when AWS asks for fewer calls or does not answer, and looks again when the look took too long, until the
  * deadline.
  */
-async function lookPatiently(session: Session, look: () => Promise<Sighting>, subject: Subject): Promise<Sighting> {
+async function lookPatiently(
+  session: Session,
+  look: () => Promise<Observation>,
+  subject: Subject,
+): Promise<Observation> {
   const { clock, signal, progress } = session;
   for (let times = 1, slow = 0; ; times++) {
     const began = clock.now();

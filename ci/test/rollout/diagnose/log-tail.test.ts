@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../../lib/aws/raw-task-definition.js";
 import { logTail } from "../../../lib/rollout/diagnose/log-tail.js";
-import { type Answer, Fault, fakeAws } from "../../support/fake-aws.js";
+import { type FakeResponse, Fault, fakeAws } from "../../support/fake-aws.js";
 import { target } from "../../support/scripted-ecs.js";
 import { virtualClock } from "../../support/virtual-clock.js";
 
 const options = { "awslogs-group": "/app", "awslogs-region": "us-west-2", "awslogs-stream-prefix": "ecs" };
 
-async function tail(t: TestContext, logConfiguration: JsonObject | undefined, answer: Answer) {
+async function tail(t: TestContext, logConfiguration: JsonObject | undefined, answer: FakeResponse) {
   const fake = await fakeAws({ GetLogEvents: () => answer });
   t.after(() => fake.close());
   const session = { aws: fake.aws, target, clock: virtualClock(), progress: () => {} };
@@ -34,7 +34,7 @@ test("a sidecar's log is read where the sidecar is named", async (t) => {
   assert.deepEqual(log, { group: "/proxy", stream: "ecs/proxy/0123", lines: ["no upstream"] });
 });
 
-const unavailable: [why: string, JsonObject | undefined, Answer, RegExp][] = [
+const unavailable: [why: string, JsonObject | undefined, FakeResponse, RegExp][] = [
   [
     "the permission is missing",
     { logDriver: "awslogs", options },

@@ -3,7 +3,7 @@ import { type TestContext, test } from "node:test";
 import { formatHistory } from "../../../lib/report/history-text.js";
 import { outcomeOf } from "../../../lib/rollout/history/deployment-record.js";
 import { readHistory } from "../../../lib/rollout/history/read-history.js";
-import { rollOut } from "../../../lib/rollout/run.js";
+import { run } from "../../../lib/rollout/run.js";
 import { fakeAws } from "../../support/fake-aws.js";
 import {
   newDigest,
@@ -29,7 +29,7 @@ async function scene(t: TestContext, story: Story) {
 
 test("the history tells version, digest, who and what became of each deployment, the newest first", async (t) => {
   const { world, session } = await scene(t, crashLoop("old-id"));
-  await rollOut({ ...session, release: { ...release, commit: "c0ffee" } });
+  await run({ ...session, release: { ...release, commit: "c0ffee" } });
   set(world.taskDefinitions.get(revisionArn(8))?.taskDefinition, {
     registeredBy: "arn:aws:sts::123456789012:assumed-role/deploy/ci",
   });
@@ -52,7 +52,7 @@ test("the history tells version, digest, who and what became of each deployment,
 
 test("no more deployments are told than are asked for", async (t) => {
   const { session } = await scene(t, crashLoop("old-id"));
-  await rollOut({ ...session, release });
+  await run({ ...session, release });
   assert.deepEqual(
     (await readHistory(session, 1)).map(({ version }) => version),
     ["v1.1.0"],

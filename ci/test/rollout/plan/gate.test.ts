@@ -3,7 +3,7 @@ import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../../lib/aws/raw-task-definition.js";
 import { type DeploySettings, defaultSettings } from "../../../lib/rollout/plan/deploy-settings.js";
 import { eachFindingOnce } from "../../../lib/rollout/plan/gate.js";
-import { rollOut } from "../../../lib/rollout/run.js";
+import { run } from "../../../lib/rollout/run.js";
 import { Fault, fakeAws } from "../../support/fake-aws.js";
 import {
   oldDigest,
@@ -25,7 +25,7 @@ async function scene(t: TestContext) {
   const lines: string[] = [];
   const options = { aws: fake.aws, target, clock, release, progress: (line: string) => void lines.push(line) };
   const roll = (asked: Partial<DeploySettings> = {}, wanted = release) =>
-    rollOut({ ...options, release: wanted, settings: { ...defaultSettings, ...asked } });
+    run({ ...options, release: wanted, settings: { ...defaultSettings, ...asked } });
   const registered = () => fake.sent("RegisterTaskDefinition").at(-1) as JsonObject;
   return { fake, world, lines, roll, registered };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../../lib/aws/raw-task-definition.js";
 import { readRoles } from "../../../lib/rollout/preflight/read-roles.js";
-import { type Answer, Fault, fakeAws } from "../../support/fake-aws.js";
+import { type FakeResponse, Fault, fakeAws } from "../../support/fake-aws.js";
 import { target } from "../../support/scripted-ecs.js";
 import { virtualClock } from "../../support/virtual-clock.js";
 
@@ -15,7 +15,7 @@ const role = (arn: string, service = "ecs-tasks.amazonaws.com") => ({
   Role: { Arn: arn, AssumeRolePolicyDocument: policy(service) },
 });
 
-async function scene(t: TestContext, GetRole?: (input: JsonObject) => Answer) {
+async function scene(t: TestContext, GetRole?: (input: JsonObject) => FakeResponse) {
   const fake = await fakeAws(GetRole ? { GetRole } : {});
   t.after(() => fake.close());
   const session = { aws: fake.aws, target, clock: virtualClock(), progress: () => undefined };

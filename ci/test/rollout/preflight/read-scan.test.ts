@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { readScan, type Scanned } from "../../../lib/rollout/preflight/read-scan.js";
-import { type Answer, Fault, fakeAws, type Script } from "../../support/fake-aws.js";
+import { type FakeResponse, Fault, fakeAws, type Script } from "../../support/fake-aws.js";
 import { newDigest, oldDigest, target } from "../../support/scripted-ecs.js";
 import { virtualClock } from "../../support/virtual-clock.js";
 
@@ -14,7 +14,7 @@ const settings = (more: object) => () => ({
   scanningConfigurations: [{ repositoryName: target.repository, scanOnPush: false, scanFrequency: "MANUAL", ...more }],
 });
 const findings = (status: string, more: object = { imageScanFindings: { findingSeverityCounts: { HIGH: 2 } } }) =>
-  (() => ({ imageScanStatus: { status }, ...more })) as () => Answer;
+  (() => ({ imageScanStatus: { status }, ...more })) as () => FakeResponse;
 
 async function scan(t: TestContext, script: Script, more: Partial<Scanned> = {}) {
   const fake = await fakeAws({ BatchGetRepositoryScanningConfiguration: settings({}), ...script });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { readSecrets } from "../../../lib/rollout/preflight/read-secrets.js";
-import { type Answer, Fault, fakeAws, type Script } from "../../support/fake-aws.js";
+import { type FakeResponse, Fault, fakeAws, type Script } from "../../support/fake-aws.js";
 import { target } from "../../support/scripted-ecs.js";
 import { virtualClock } from "../../support/virtual-clock.js";
 
@@ -23,7 +23,7 @@ async function scene(t: TestContext, script: Script) {
   };
   return { fake, session, read };
 }
-const describing = (answer: Answer) => ({ DescribeSecret: () => answer });
+const describing = (answer: FakeResponse) => ({ DescribeSecret: () => answer });
 
 test("a secret that several variables take a part of is asked for once, without the part", async (t) => {
   const { fake, read } = await scene(t, describing(current));

@@ -1,13 +1,18 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Answer } from "../../support/fake-aws.js";
-import { keepScene, names } from "../../support/keep-scene.js";
+import type { FakeResponse } from "../../support/fake-aws.js";
+import { names, pruneScene } from "../../support/prune-scene.js";
 import { revisionArn } from "../../support/scripted-ecs.js";
-import { addServiceDeployment } from "../../support/scripted-keep.js";
+import { addServiceDeployment } from "../../support/scripted-prune.js";
 import { set } from "../../support/stories.js";
 
 /** Does something when an operation is called for the `count`-th time. */
-function at(script: Record<string, (input: never) => Answer>, operation: string, count: number, what: () => void) {
+function at(
+  script: Record<string, (input: never) => FakeResponse>,
+  operation: string,
+  count: number,
+  what: () => void,
+) {
   const handle = script[operation];
   let calls = 0;
   script[operation] = (input) => {
@@ -18,7 +23,7 @@ function at(script: Record<string, (input: never) => Answer>, operation: string,
 }
 
 test("a revision that is taken into use while others are looked at is not deregistered", async (t) => {
-  const { keep, world, fake, deregistered } = await keepScene(t);
+  const { keep, world, fake, deregistered } = await pruneScene(t);
   at(fake.script, "ListEventBuses", 2, () => addServiceDeployment(world, "sd10", 3, "PENDING"));
   await keep();
   assert.ok(!deregistered().includes("service:3"));
@@ -26,7 +31,7 @@ test("a revision that is taken into use while others are looked at is not deregi
 });
 
 test("a service that somebody sets to an old revision meanwhile keeps it, and all that are newer", async (t) => {
-  const { keep, world, fake, deregistered } = await keepScene(t);
+  const { keep, world, fake, deregistered } = await pruneScene(t);
   at(fake.script, "ListEventBuses", 2, () => set(world.service, { taskDefinition: revisionArn(4) }));
   await keep();
   assert.deepEqual(deregistered(), names(1, 2, 3));

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Fault } from "../../support/fake-aws.js";
-import { keepScene, names } from "../../support/keep-scene.js";
+import { names, pruneScene } from "../../support/prune-scene.js";
 import { revisionArn } from "../../support/scripted-ecs.js";
-import { addRevision } from "../../support/scripted-keep.js";
+import { addRevision } from "../../support/scripted-prune.js";
 import { set } from "../../support/stories.js";
 
 test("revisions that nobody uses are deregistered, the oldest first", async (t) => {
-  const { keep, deregistered } = await keepScene(t);
+  const { keep, deregistered } = await pruneScene(t);
   const report = await keep();
   assert.deepEqual(report.deregistered, names(1, 2, 3, 4, 5, 6, 8));
   assert.deepEqual(deregistered(), report.deregistered);
@@ -15,32 +15,32 @@ test("revisions that nobody uses are deregistered, the oldest first", async (t) 
 });
 
 test("the N newest stay", async (t) => {
-  const { keep } = await keepScene(t);
+  const { keep } = await pruneScene(t);
   assert.deepEqual((await keep(5)).deregistered, names(1, 2, 3, 4));
-  const { keep: all } = await keepScene(t);
+  const { keep: all } = await pruneScene(t);
   assert.deepEqual((await all(9)).deregistered, []);
 });
 
 test("the revision that serves is never deregistered, and neither is one that is newer", async (t) => {
-  const { keep, world } = await keepScene(t);
+  const { keep, world } = await pruneScene(t);
   set(world.service, { taskDefinition: revisionArn(4) });
   set(world.service.deployments[0], { taskDefinition: revisionArn(4) });
   assert.deepEqual((await keep()).deregistered, names(1, 2, 3));
 });
 
 test("what a rollback would go back to stays", async (t) => {
-  const { keep } = await keepScene(t);
+  const { keep } = await pruneScene(t);
   assert.deepEqual((await keep()).inUse, [{ revision: "service:7", by: "a rollback would return to it" }]);
 });
 
 test("another family's revisions are not touched", async (t) => {
-  const { keep, world } = await keepScene(t);
+  const { keep, world } = await pruneScene(t);
   for (const revision of [1, 2]) addRevision(world, revision, "service-worker");
   assert.deepEqual((await keep(9)).deregistered, []);
 });
 
 test("revisions go at one a second at most, ten at once, and a hundred of one deploy", async (t) => {
-  const { keep, world, fake, clock, deregistered } = await keepScene(t);
+  const { keep, world, fake, clock, deregistered } = await pruneScene(t);
   for (let revision = 10; revision <= 130; revision++) addRevision(world, revision);
   for (const one of [world.service, world.service.deployments[0]]) set(one, { taskDefinition: revisionArn(130) });
   const times: number[] = [];
@@ -59,7 +59,7 @@ test("revisions go at one a second at most, ten at once, and a hundred of one de
 });
 
 test("a throttled call is sent again, and one that is refused ends it with what was done", async (t) => {
-  const { keep, fake } = await keepScene(t);
+  const { keep, fake } = await pruneScene(t);
   const handle = fake.script.DeregisterTaskDefinition;
   let calls = 0;
   fake.script.DeregisterTaskDefinition = (input) => {

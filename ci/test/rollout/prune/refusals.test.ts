@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Fault } from "../../support/fake-aws.js";
-import { ecsTarget, keepScene } from "../../support/keep-scene.js";
+import { ecsTarget, pruneScene } from "../../support/prune-scene.js";
 
 const lists = [
   "ListTaskDefinitions",
@@ -28,7 +28,7 @@ const refusals: [operation: string, why: string, fault: Fault, message: RegExp][
 ];
 for (const [operation, why, fault, message] of refusals) {
   test(`where ${operation} ${why} nothing is deregistered`, async (t) => {
-    const { keep, fake, elsewhere } = await keepScene(t);
+    const { keep, fake, elsewhere } = await pruneScene(t);
     // Something for each to be asked of.
     elsewhere.rules.default = [{ Name: "nightly", State: "ENABLED", targets: [] }];
     elsewhere.schedules.push({ Name: "nightly", GroupName: "default", Target: ecsTarget("service") });
@@ -41,7 +41,7 @@ for (const [operation, why, fault, message] of refusals) {
 }
 
 test("nothing is deregistered where ECS does not describe a service that it lists", async (t) => {
-  const { keep, fake } = await keepScene(t);
+  const { keep, fake } = await pruneScene(t);
   const describe = fake.script.DescribeServices;
   fake.script.DescribeServices = (input) => ({
     ...((describe?.(input) ?? {}) as object),

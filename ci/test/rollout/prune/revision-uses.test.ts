@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ecsTarget, keepScene } from "../../support/keep-scene.js";
+import { ecsTarget, pruneScene } from "../../support/prune-scene.js";
 import { addTask, newDigest, revisionArn, type World } from "../../support/scripted-ecs.js";
-import { addServiceDeployment, clusterArn, type Elsewhere } from "../../support/scripted-keep.js";
+import { addServiceDeployment, clusterArn, type Elsewhere } from "../../support/scripted-prune.js";
 import { set } from "../../support/stories.js";
 
 const other = (more: object) => ({
@@ -133,7 +133,7 @@ const uses: [what: string, plant: (world: World, elsewhere: Elsewhere) => void, 
 
 for (const [what, plant, by] of uses) {
   test(`a revision ${what} is not deregistered`, async (t) => {
-    const { keep, world, elsewhere, deregistered } = await keepScene(t);
+    const { keep, world, elsewhere, deregistered } = await pruneScene(t);
     plant(world, elsewhere);
     const report = await keep();
     assert.equal(report.refused, undefined);
@@ -144,7 +144,7 @@ for (const [what, plant, by] of uses) {
 }
 
 test("a schedule or rule that names the family alone means its newest revision, and holds no old one", async (t) => {
-  const { keep, elsewhere } = await keepScene(t);
+  const { keep, elsewhere } = await pruneScene(t);
   const Target = ecsTarget("arn:aws:ecs:us-west-2:123456789012:task-definition/service");
   elsewhere.schedules.push({ Name: "nightly", GroupName: "default", Target });
   assert.equal((await keep()).deregistered.length, 7);
@@ -170,7 +170,7 @@ for (const [verb, by] of [
   ["undo", "a rollback of v2.0.0 registered it and has not rolled it out"],
 ] as const) {
   test(`a revision that a ${verb} has registered and not rolled out is not deregistered`, async (t) => {
-    const { world, keep } = await keepScene(t);
+    const { world, keep } = await pruneScene(t);
     registered(world, verb, 29 * day);
     const { deregistered, inUse } = await keep();
     assert.ok(!deregistered.includes("service:3"));
@@ -179,10 +179,10 @@ for (const [verb, by] of [
 }
 
 test("a revision that a deploy has registered more than 30 days ago, or rolled out, may go", async (t) => {
-  const { world, keep } = await keepScene(t);
+  const { world, keep } = await pruneScene(t);
   registered(world, "deploy", 31 * day);
   assert.ok((await keep(5)).deregistered.includes("service:3"));
-  const { world: rolledOut, keep: again } = await keepScene(t);
+  const { world: rolledOut, keep: again } = await pruneScene(t);
   registered(rolledOut, "deploy", day);
   rolledOut.serviceDeployments.push({
     serviceDeploymentArn: "arn:aws:ecs:us-west-2:123456789012:service-deployment/c/s/sd3",
@@ -194,7 +194,7 @@ test("a revision that a deploy has registered more than 30 days ago, or rolled o
 });
 
 test("each revision that no deployment has brought is described once", async (t) => {
-  const { fake, keep } = await keepScene(t);
+  const { fake, keep } = await pruneScene(t);
   await keep(5);
   const described = fake.sent("DescribeTaskDefinition").map(({ taskDefinition }) => String(taskDefinition));
   assert.deepEqual(

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../../lib/aws/raw-task-definition.js";
-import type { Ask } from "../../../lib/rollout/verify/http-request.js";
+import type { SendRequest } from "../../../lib/rollout/verify/http-request.js";
 import { Fault } from "../../support/fake-aws.js";
 import { addTask, newDigest, revisionArn, type Story, type World } from "../../support/scripted-ecs.js";
-import { served } from "../../support/served.js";
-import { givenUp, success, takenBack } from "../../support/stories.js";
-import { wrong } from "../../support/wrong-scene.js";
+import { servingApp } from "../../support/serving-app.js";
+import { automaticallyRolledBack, givenUp, success } from "../../support/stories.js";
+import { wrongVersionScene } from "../../support/wrong-version-scene.js";
 
 const tagsOf = (world: World, revision: number) =>
   Object.fromEntries(
@@ -14,7 +14,7 @@ const tagsOf = (world: World, revision: number) =>
   );
 
 test("a deploy that serves another version is taken back, and told as rolled back", async (t) => {
-  const { fake, world, roll } = await wrong(t);
+  const { fake, world, roll } = await wrongVersionScene(t);
   const report = await roll();
   assert.equal(report.verdict, "rolled-back");
   assert.equal(report.exitCode, 3);
@@ -27,7 +27,7 @@ test("a deploy that serves another version is taken back, and told as rolled bac
 });
 
 test("what the service goes back to is an exact copy of what its rollout was made from", async (t) => {
-  const { fake, world, roll } = await wrong(t);
+  const { fake, world, roll } = await wrongVersionScene(t);
   await roll();
   const own = (document: JsonObject | undefined) => {
     const { taskDefinitionArn: _a, revision: _r, registeredAt: _t, ...rest } = document ?? {};
@@ -45,9 +45,9 @@ test("what the service goes back to is an exact copy of what its rollout was mad
 });
 
 test("errors that a URL answers after a rollout are taken back too", async (t) => {
-  const { world, roll } = await wrong(t);
-  const healthy = served(world, "v0.0.1");
-  const ask: Ask = async (question) =>
+  const { world, roll } = await wrongVersionScene(t);
+  const healthy = servingApp(world, "v0.0.1");
+  const ask: SendRequest = async (question) =>
     world.service.taskDefinition === revisionArn(8) ? { status: 500, headers: {}, body: "" } : healthy(question);
   const report = await roll({ ask });
   assert.equal(report.verdict, "rolled-back");
@@ -55,9 +55,9 @@ test("errors that a URL answers after a rollout are taken back too", async (t) =
 });
 
 test("nothing is taken back where the same question was not answered well before", async (t) => {
-  const { fake, world, roll } = await wrong(t);
-  const after = served(world, "v0.0.1");
-  const ask: Ask = async (question) => {
+  const { fake, world, roll } = await wrongVersionScene(t);
+  const after = servingApp(world, "v0.0.1");
+  const ask: SendRequest = async (question) => {
     if (world.service.taskDefinition === revisionArn(7)) throw new Error("unreachable");
     return after(question);
   };
@@ -67,9 +67,9 @@ test("nothing is taken back where the same question was not answered well before
 });
 
 test("nothing is taken back on answers that never came", async (t) => {
-  const { fake, world, roll } = await wrong(t);
-  const before = served(world, "v0.0.1");
-  const ask: Ask = async (question) => {
+  const { fake, world, roll } = await wrongVersionScene(t);
+  const before = servingApp(world, "v0.0.1");
+  const ask: SendRequest = async (question) => {
     if (world.service.taskDefinition === revisionArn(8)) throw new Error("unreachable");
     return before(question);
   };
@@ -79,23 +79,23 @@ test("nothing is taken back on answers that never came", async (t) => {
 });
 
 test("nothing is taken back where right answers come in between", async (t) => {
-  const { fake, world, roll } = await wrong(t);
-  const [wrongly, rightly] = [served(world, "v0.0.1"), served(world)];
+  const { fake, world, roll } = await wrongVersionScene(t);
+  const [wrongly, rightly] = [servingApp(world, "v0.0.1"), servingApp(world)];
   let asked = 0;
-  const ask: Ask = (question) => (++asked % 3 ? wrongly(question) : rightly(question));
+  const ask: SendRequest = (question) => (++asked % 3 ? wrongly(question) : rightly(question));
   const report = await roll({ ask });
   assert.equal(report.verdict, "failed");
   assert.equal(fake.sent("UpdateService").length, 1);
 });
 
 test("nothing is taken back where that is not wanted", async (t) => {
-  const { fake, roll } = await wrong(t);
+  const { fake, roll } = await wrongVersionScene(t);
   assert.equal((await roll({ undo: false })).verdict, "failed");
   assert.equal(fake.sent("UpdateService").length, 1);
 });
 
 test("what ECS gave up without going back is taken back by us", async (t) => {
-  const { fake, roll } = await wrong(t, { updates: [givenUp, takenBack] });
+  const { fake, roll } = await wrongVersionScene(t, { updates: [givenUp, automaticallyRolledBack] });
   const report = await roll({ http: undefined });
   assert.equal(report.verdict, "rolled-back");
   assert.match(report.reason, /circuit breaker.*taken back by us: v1\.0\.0 runs again/s);
@@ -104,7 +104,7 @@ test("what ECS gave up without going back is taken back by us", async (t) => {
 });
 
 test("an undo that ECS refuses leaves the verdict, and says why", async (t) => {
-  const { fake, roll } = await wrong(t, { updates: [givenUp, takenBack] });
+  const { fake, roll } = await wrongVersionScene(t, { updates: [givenUp, automaticallyRolledBack] });
   const register = fake.script.RegisterTaskDefinition;
   fake.script.RegisterTaskDefinition = (input) =>
     fake.sent("RegisterTaskDefinition").length > 1
@@ -116,7 +116,7 @@ test("an undo that ECS refuses leaves the verdict, and says why", async (t) => {
 });
 
 test("what can't be read of an undo any more is uncertain", async (t) => {
-  const { fake, roll } = await wrong(t);
+  const { fake, roll } = await wrongVersionScene(t);
   const list = fake.script.ListServiceDeployments;
   fake.script.ListServiceDeployments = (input) =>
     fake.sent("UpdateService").length < 2 ? (list?.(input) ?? {}) : new Fault("AccessDeniedException", "no");
@@ -127,7 +127,7 @@ test("what can't be read of an undo any more is uncertain", async (t) => {
 
 test("the desired count that a deploy has set goes back with it", async (t) => {
   const two: Story = [[40, (world) => addTask(world, "b0", revisionArn(8), newDigest)], ...success];
-  const { fake, roll } = await wrong(t, { updates: [two, takenBack] });
+  const { fake, roll } = await wrongVersionScene(t, { updates: [two, automaticallyRolledBack] });
   const overrides = { environment: {}, secrets: {}, desiredCount: 2 };
   const settings = { overrides, force: false, ignore: [], scanSeverity: "CRITICAL" };
   const counts = () => fake.sent("UpdateService").map(({ desiredCount }) => desiredCount);
@@ -136,9 +136,9 @@ test("the desired count that a deploy has set goes back with it", async (t) => {
 });
 
 test("what is still wrong after it was taken back is told as failed", async (t) => {
-  const { world, roll } = await wrong(t);
-  const before = served(world);
-  const ask: Ask = async (question) =>
+  const { world, roll } = await wrongVersionScene(t);
+  const before = servingApp(world);
+  const ask: SendRequest = async (question) =>
     world.service.taskDefinition === revisionArn(7) ? before(question) : { status: 500, headers: {}, body: "" };
   const report = await roll({ ask });
   assert.equal(report.verdict, "failed");

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Ask } from "../../../lib/rollout/verify/http-request.js";
+import type { SendRequest } from "../../../lib/rollout/verify/http-request.js";
 import { Fault, type Script } from "../../support/fake-aws.js";
 import { revisionArn, update, type World } from "../../support/scripted-ecs.js";
-import { served } from "../../support/served.js";
-import { wrong } from "../../support/wrong-scene.js";
+import { servingApp } from "../../support/serving-app.js";
+import { wrongVersionScene } from "../../support/wrong-version-scene.js";
 
 /** Answers errors for good once the new revision has been asked so often that it counts, and then `then` happens. */
-function wrongFrom(world: World, then: () => void): Ask {
-  const before = served(world, "v0.0.1");
+function wrongFrom(world: World, then: () => void): SendRequest {
+  const before = servingApp(world, "v0.0.1");
   let asked = 0;
   return async (question) => {
     if (world.service.taskDefinition === revisionArn(8) && ++asked === 50) then();
@@ -17,7 +17,7 @@ function wrongFrom(world: World, then: () => void): Ask {
 }
 
 test("a deploy that somebody replaces while its URL is asked is superseded, and not taken back", async (t) => {
-  const { fake, world, roll } = await wrong(t);
+  const { fake, world, roll } = await wrongVersionScene(t);
   const report = await roll({ ask: wrongFrom(world, () => update(world, revisionArn(7))) });
   assert.equal(report.verdict, "superseded");
   assert.match(report.reason, /Ours ended well; .*service:7 has taken its place since/);
@@ -26,7 +26,7 @@ test("a deploy that somebody replaces while its URL is asked is superseded, and 
 });
 
 test("a deploy whose service somebody deletes while its URL is asked is stopped", async (t) => {
-  const { world, roll } = await wrong(t);
+  const { world, roll } = await wrongVersionScene(t);
   const remove = () => {
     world.service.status = "DRAINING";
   };
@@ -36,7 +36,7 @@ test("a deploy whose service somebody deletes while its URL is asked is stopped"
 });
 
 test("a deploy that can't be looked at once more after its URL was asked is taken back all the same", async (t) => {
-  const { fake, world, roll } = await wrong(t);
+  const { fake, world, roll } = await wrongVersionScene(t);
   const describe = fake.script.DescribeServices as Script[string];
   const refuseOnce = () => {
     fake.script.DescribeServices = () => {
@@ -53,7 +53,7 @@ test("a deploy that can't be looked at once more after its URL was asked is take
 });
 
 test("nothing is taken back that somebody replaces in that very moment, and it is told", async (t) => {
-  const { fake, world, roll } = await wrong(t);
+  const { fake, world, roll } = await wrongVersionScene(t);
   const describe = fake.script.DescribeServices as Script[string];
   let looks = Number.NEGATIVE_INFINITY;
   fake.script.DescribeServices = (input) => {

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readHistory } from "../../../lib/rollout/history/read-history.js";
-import { rollback } from "../../../lib/rollout/run-rollback.js";
+import { runRollback } from "../../../lib/rollout/run-rollback.js";
 import { revisionArn, target, update } from "../../support/scripted-ecs.js";
-import { givenUp, takenBack } from "../../support/stories.js";
-import { wrong, wrongVersion } from "../../support/wrong-scene.js";
+import { automaticallyRolledBack, givenUp } from "../../support/stories.js";
+import { wrongVersion, wrongVersionScene } from "../../support/wrong-version-scene.js";
 
 test("a deploy that was cut off while it was taken back goes on with that when it is run again, without a run id", async (t) => {
-  for (const stories of [wrongVersion, { updates: [givenUp, takenBack] }]) {
-    const { fake, world, lines, roll } = await wrong(t, stories);
+  for (const stories of [wrongVersion, { updates: [givenUp, automaticallyRolledBack] }]) {
+    const { fake, world, lines, roll } = await wrongVersionScene(t, stories);
     const cut = new AbortController();
     const progress = (line: string) =>
       world.service.taskDefinition === revisionArn(9) &&
@@ -26,7 +26,7 @@ test("a deploy that was cut off while it was taken back goes on with that when i
 });
 
 test("a deploy is refused while somebody else's, deployed over what it was taken back with, is in flight", async (t) => {
-  const { fake, world, roll } = await wrong(t);
+  const { fake, world, roll } = await wrongVersionScene(t);
   const cut = new AbortController();
   const progress = (line: string) =>
     world.service.taskDefinition === revisionArn(9) && line.includes("IN_PROGRESS") && cut.abort(new Error("cut off"));
@@ -41,7 +41,7 @@ test("a deploy is refused while somebody else's, deployed over what it was taken
 });
 
 test("in the history what was taken back is rolled back, and a rollback passes it over", async (t) => {
-  const { fake, clock, roll } = await wrong(t);
+  const { fake, clock, roll } = await wrongVersionScene(t);
   await roll();
   const session = { aws: fake.aws, target, clock, progress: () => {} };
   const past = await readHistory(session, 10);
@@ -49,5 +49,5 @@ test("in the history what was taken back is rolled back, and a rollback passes i
     past.map(({ version, ending }) => `${version} ${ending}`),
     ["v1.0.0 deployed", "v1.1.0 rolled-back", "v1.0.0 deployed"],
   );
-  await assert.rejects(rollback(session), { code: "nothing-proven" });
+  await assert.rejects(runRollback(session), { code: "nothing-proven" });
 });

@@ -1,13 +1,20 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Verdict } from "../../../lib/rollout/judge/verdict.js";
-import type { Report } from "../../../lib/rollout/result.js";
-import { rollOut } from "../../../lib/rollout/run.js";
+import type { RolloutResult } from "../../../lib/rollout/result.js";
+import { run } from "../../../lib/rollout/run.js";
 import { directAws } from "../../support/direct-aws.js";
 import { type Boundary, killable } from "../../support/killable.js";
 import { release, revisionArn, type Stories, type Story, scriptedEcs, target } from "../../support/scripted-ecs.js";
-import { http, served } from "../../support/served.js";
-import { crashLoop, givenUp, imageMissing, rolledBackOnRequest, success, takenBack } from "../../support/stories.js";
+import { http, servingApp } from "../../support/serving-app.js";
+import {
+  automaticallyRolledBack,
+  crashLoop,
+  givenUp,
+  imageMissing,
+  rolledBackOnRequest,
+  success,
+} from "../../support/stories.js";
 import { virtualClock } from "../../support/virtual-clock.js";
 
 /** The same in a small part of the time, because every look is a boundary of its own. */
@@ -30,8 +37,8 @@ function setUp({ stories, listLag = 0, serves, runId }: Case) {
   const { world, script } = scriptedEcs(clock, { updates: updates.map(soon), stop: soon(stop) });
   world.listLag = listLag;
   const fake = directAws(script);
-  const base = { aws: fake.aws, target, clock, release, progress: () => {}, http, ask: served(world, serves) };
-  const roll = (more: object = {}) => rollOut({ ...base, ...(runId !== undefined && { runId }), ...more });
+  const base = { aws: fake.aws, target, clock, release, progress: () => {}, http, ask: servingApp(world, serves) };
+  const roll = (more: object = {}) => run({ ...base, ...(runId !== undefined && { runId }), ...more });
   return { clock, world, fake, script, roll };
 }
 
@@ -41,7 +48,7 @@ async function converge(it: Case, boundary: Boundary) {
   const first = killable(script, boundary);
   fake.script = first.script;
   const outcome = await roll({ signal: first.signal }).catch((error: Error) => error);
-  let report = outcome as Report;
+  let report = outcome as RolloutResult;
   if (outcome instanceof Error) {
     await clock.sleep((it.pause ?? 2) * 1000);
     fake.script = script;
@@ -62,8 +69,13 @@ const deploys: [name: string, it: Case, verdict: Verdict, rollouts: number][] = 
   ["goes well, with a list that lags,", { stories: { updates: [success] }, listLag: 5 }, "deployed", 1],
   ["is rolled back", { stories: { updates: [crashLoop("old-id")] }, listLag: 5 }, "rolled-back", 1],
   ["is stopped early", { stories: { updates: [imageMissing], stop: rolledBackOnRequest } }, "rolled-back", 1],
-  ["is taken back", { stories: { updates: [success, takenBack] }, serves: "v0.0.1" }, "rolled-back", 2],
-  ["ECS gives up, and is taken back,", { stories: { updates: [givenUp, takenBack] }, listLag: 5 }, "rolled-back", 2],
+  ["is taken back", { stories: { updates: [success, automaticallyRolledBack] }, serves: "v0.0.1" }, "rolled-back", 2],
+  [
+    "ECS gives up, and is taken back,",
+    { stories: { updates: [givenUp, automaticallyRolledBack] }, listLag: 5 },
+    "rolled-back",
+    2,
+  ],
 ];
 for (const [name, it, verdict, rollouts] of deploys) {
   test(`a rollout that ${name} is begun once and told rightly, at whichever call it is cut off and run again`, async (t) => {

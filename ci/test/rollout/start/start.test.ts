@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { rollOut } from "../../../lib/rollout/run.js";
-import { Fault, fakeAws, lostAnswer } from "../../support/fake-aws.js";
+import { run } from "../../../lib/rollout/run.js";
+import { Fault, fakeAws, lostResponse } from "../../support/fake-aws.js";
 import {
   newDigest,
   release,
@@ -21,14 +21,14 @@ async function scene(t: TestContext, story: Story) {
   const fake = await fakeAws(script);
   t.after(() => fake.close());
   const base = { aws: fake.aws, target, clock, release, progress: () => {} };
-  const roll = (more = {}) => rollOut({ ...base, ...more });
+  const roll = (more = {}) => run({ ...base, ...more });
   /** A call that is killed when it has registered its revision. */
   const killedBetween = async (more = {}) => {
     const process = new AbortController();
     const update = fake.script.UpdateService;
     fake.script.UpdateService = () => {
       process.abort(new Error("killed"));
-      return lostAnswer;
+      return lostResponse;
     };
     await assert.rejects(roll({ ...more, signal: process.signal }), /killed/);
     fake.script.UpdateService = update as NonNullable<typeof update>;
@@ -138,7 +138,7 @@ test("a RegisterTaskDefinition whose answer is lost is looked for before it is s
   const register = fake.script.RegisterTaskDefinition;
   fake.script.RegisterTaskDefinition = (input) => {
     register?.(input);
-    return lostAnswer;
+    return lostResponse;
   };
   const report = await roll();
   assert.equal(report.verdict, "deployed");

@@ -3,7 +3,7 @@ import { type TestContext, test } from "node:test";
 import { formatReport } from "../../../lib/report/report-text.js";
 import { defaultSettings } from "../../../lib/rollout/plan/deploy-settings.js";
 import { usualCheck } from "../../../lib/rollout/verify/version-check.js";
-import { oneOffScene } from "../../support/deploy-task-scene.js";
+import { deployTaskScene } from "../../support/deploy-task-scene.js";
 import { Fault } from "../../support/fake-aws.js";
 import type { Behaviour } from "../../support/scripted-deploy-task.js";
 import { revisionArn, type Story } from "../../support/scripted-ecs.js";
@@ -14,7 +14,7 @@ const command = ["python3", "warm.py"];
 const asked = { ...defaultSettings, skipAfter: true };
 
 const scene = (t: TestContext, behaviour?: Behaviour, story?: Story) =>
-  oneOffScene(t, { after: { command, timeoutSeconds: 900 } }, behaviour, story);
+  deployTaskScene(t, { after: { command, timeoutSeconds: 900 } }, behaviour, story);
 
 test("the task after a deploy runs with the deployed revision once the verdict is known", async (t) => {
   const { fake, roll, runs, clock } = await scene(t);

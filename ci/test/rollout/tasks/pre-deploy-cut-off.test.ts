@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { beforeScene } from "../../support/deploy-task-scene.js";
-import { lostAnswer } from "../../support/fake-aws.js";
+import { preDeployScene } from "../../support/deploy-task-scene.js";
+import { lostResponse } from "../../support/fake-aws.js";
 import { revisionArn, target } from "../../support/scripted-ecs.js";
 import { set } from "../../support/stories.js";
 
@@ -11,7 +11,7 @@ for (const [operation, how] of [
   ["DescribeTasks", "before"],
 ] as const) {
   test(`a deploy that was killed ${how} its ${operation} finds the task again and goes on`, async (t) => {
-    const { roll, killedAt, runs, record } = await beforeScene(t);
+    const { roll, killedAt, runs, record } = await preDeployScene(t);
     await killedAt(operation, how);
     assert.match(String(record()), /^started/);
     assert.equal((await roll()).verdict, "deployed");
@@ -20,7 +20,7 @@ for (const [operation, how] of [
 }
 
 test("a task whose work is done is not run again when the deploy was cut off behind it", async (t) => {
-  const { roll, killedAt, runs, fake } = await beforeScene(t);
+  const { roll, killedAt, runs, fake } = await preDeployScene(t);
   await killedAt("UpdateService", "before");
   assert.equal((await roll()).verdict, "deployed");
   assert.equal(runs.length, 1);
@@ -28,7 +28,7 @@ test("a task whose work is done is not run again when the deploy was cut off beh
 });
 
 test("a task whose end nobody saw is told by what ECS still knows of it", async (t) => {
-  const { roll, killedAt, runs, clock, record } = await beforeScene(t, { ends: 20, exitCode: 3 });
+  const { roll, killedAt, runs, clock, record } = await preDeployScene(t, { ends: 20, exitCode: 3 });
   await killedAt("RunTask", "after");
   await clock.sleep(50 * 60_000);
   await assert.rejects(roll(), { code: "before-failed" });
@@ -38,7 +38,7 @@ test("a task whose end nobody saw is told by what ECS still knows of it", async 
 
 for (const how of ["before", "after"] as const) {
   test(`a task that may have run and that ECS has forgotten stops the deploy and asks: killed ${how} RunTask`, async (t) => {
-    const { roll, killedAt, runs, clock, fake } = await beforeScene(t);
+    const { roll, killedAt, runs, clock, fake } = await preDeployScene(t);
     await killedAt("RunTask", how);
     const sent = fake.sent("RunTask").length;
     await clock.sleep(3 * 3_600_000);
@@ -56,7 +56,7 @@ for (const how of ["before", "after"] as const) {
 }
 
 test("a tag that is not in our words stops the deploy and asks", async (t) => {
-  const { roll, killedAt, world, runs } = await beforeScene(t);
+  const { roll, killedAt, world, runs } = await preDeployScene(t);
   await killedAt("UpdateService", "before");
   const tag = world.taskDefinitions.get(revisionArn(8))?.tags.find(({ key }) => key === "slipway:before");
   set(tag, { value: "done, I think" });
@@ -65,7 +65,7 @@ test("a tag that is not in our words stops the deploy and asks", async (t) => {
 });
 
 test("--skip-before goes on without the task, also where its outcome is unknown", async (t) => {
-  const { roll, killedAt, clock, runs, skipped } = await beforeScene(t);
+  const { roll, killedAt, clock, runs, skipped } = await preDeployScene(t);
   await killedAt("RunTask", "before");
   await clock.sleep(3 * 3_600_000);
   assert.equal((await roll(skipped)).verdict, "deployed");
@@ -73,7 +73,7 @@ test("--skip-before goes on without the task, also where its outcome is unknown"
 });
 
 test("a command that was changed in the target while its task runs starts no second one", async (t) => {
-  const { roll, killedAt, runs, fake } = await beforeScene(t);
+  const { roll, killedAt, runs, fake } = await preDeployScene(t);
   await killedAt("RunTask", "after");
   const list = fake.script.ListTasks;
   fake.script.ListTasks = (input) => (input.startedBy ? { taskArns: [] } : (list?.(input) ?? {}));
@@ -83,12 +83,12 @@ test("a command that was changed in the target while its task runs starts no sec
 });
 
 test("a duplicate revision that came of a lost answer does not run the task a second time", async (t) => {
-  const { roll, killedAt, runs, world, fake, clock, record } = await beforeScene(t);
+  const { roll, killedAt, runs, world, fake, clock, record } = await preDeployScene(t);
   const register = fake.script.RegisterTaskDefinition;
   fake.script.RegisterTaskDefinition = (input) => {
     register?.(input);
     fake.script.RegisterTaskDefinition = register as NonNullable<typeof register>;
-    return lostAnswer;
+    return lostResponse;
   };
   world.listLag = 60;
   await killedAt("UpdateService", "before", { runId: "17" });
@@ -100,7 +100,7 @@ test("a duplicate revision that came of a lost answer does not run the task a se
 });
 
 test("a task that only the second call has started has its whole time, however long ago the first was cut off", async (t) => {
-  const { clock, runs, roll, killedAt } = await beforeScene(t, { ends: 20, exitCode: 0 }, 300);
+  const { clock, runs, roll, killedAt } = await preDeployScene(t, { ends: 20, exitCode: 0 }, 300);
   await killedAt("RunTask", "before", { runId: "17" });
   await clock.sleep(600_000);
   assert.equal((await roll({ runId: "17" })).verdict, "deployed");

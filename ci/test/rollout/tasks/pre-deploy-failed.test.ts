@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { beforeScene } from "../../support/deploy-task-scene.js";
+import { preDeployScene } from "../../support/deploy-task-scene.js";
 
 test("an exit code that is not 0 refuses the deploy with the log's end, and the service is as it was", async (t) => {
-  const { fake, roll, record } = await beforeScene(t, { ends: 20, exitCode: 3 });
+  const { fake, roll, record } = await preDeployScene(t, { ends: 20, exitCode: 3 });
   await assert.rejects(roll(), (error: Error & { code: string; exitCode: number }) => {
     assert.equal(error.code, "before-failed");
     assert.equal(error.exitCode, 2);
@@ -17,7 +17,7 @@ test("an exit code that is not 0 refuses the deploy with the log's end, and the 
 });
 
 test("a task that failed is refused again with the same words, and does not run again", async (t) => {
-  const { roll, runs, fake } = await beforeScene(t, { ends: 20, exitCode: 3 });
+  const { roll, runs, fake } = await preDeployScene(t, { ends: 20, exitCode: 3 });
   const first = await roll({ runId: "17" }).catch((error: Error) => error.message);
   const again = await roll({ runId: "17" }).catch((error: Error) => error.message);
   assert.equal(again, first);
@@ -26,7 +26,7 @@ test("a task that failed is refused again with the same words, and does not run 
 });
 
 test("a task that failed is refused again also when ECS has forgotten it", async (t) => {
-  const { roll, runs, clock, fake } = await beforeScene(t, { ends: 20, exitCode: 3 });
+  const { roll, runs, clock, fake } = await preDeployScene(t, { ends: 20, exitCode: 3 });
   await assert.rejects(roll());
   await clock.sleep(25 * 3_600_000);
   await assert.rejects(roll(), { code: "before-failed", message: /Cause: the command ended with exit code 3/ });
@@ -35,7 +35,7 @@ test("a task that failed is refused again also when ECS has forgotten it", async
 });
 
 test("another run id runs the task of a failed attempt again", async (t) => {
-  const { roll, runs } = await beforeScene(t, { ends: 20, exitCode: 3 });
+  const { roll, runs } = await preDeployScene(t, { ends: 20, exitCode: 3 });
   await assert.rejects(roll({ runId: "17" }));
   await assert.rejects(roll({ runId: "18" }));
   assert.equal(runs.length, 2);
@@ -43,19 +43,19 @@ test("another run id runs the task of a failed attempt again", async (t) => {
 
 test("a task that can't start is refused by ECS's own reason", async (t) => {
   const stoppedReason = "CannotPullContainerError: pull image manifest: not found";
-  const { roll, record } = await beforeScene(t, { ends: 5, stopCode: "TaskFailedToStart", stoppedReason });
+  const { roll, record } = await preDeployScene(t, { ends: 5, stopCode: "TaskFailedToStart", stoppedReason });
   await assert.rejects(roll(), { message: /Cause: the image does not exist\n {2}task d0+ TaskFailedToStart: Cannot/ });
   assert.match(String(record()), /not-started$/);
 });
 
 test("a task that is out of memory is told so, not only by its exit code", async (t) => {
   const stoppedReason = "OutOfMemoryError: container killed due to memory usage";
-  const { roll } = await beforeScene(t, { ends: 5, exitCode: 137, stoppedReason });
+  const { roll } = await preDeployScene(t, { ends: 5, exitCode: 137, stoppedReason });
   await assert.rejects(roll(), { message: /Cause: the container is out of memory/ });
 });
 
 test("a task over its time limit is stopped on time and the deploy is refused", async (t) => {
-  const { roll, fake, clock, record } = await beforeScene(t, {}, 60);
+  const { roll, fake, clock, record } = await preDeployScene(t, {}, 60);
   const startedAt = clock.now();
   await assert.rejects(roll(), {
     code: "before-failed",
@@ -67,7 +67,7 @@ test("a task over its time limit is stopped on time and the deploy is refused", 
 });
 
 test("an exit code of 0 after somebody has stopped the task is no success", async (t) => {
-  const { roll, fake, record } = await beforeScene(t, {
+  const { roll, fake, record } = await preDeployScene(t, {
     ends: 20,
     exitCode: 0,
     stopCode: "UserInitiated",

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { Report } from "../../../lib/rollout/result.js";
-import { oneOffScene } from "../../support/deploy-task-scene.js";
+import type { RolloutResult } from "../../../lib/rollout/result.js";
+import { deployTaskScene } from "../../support/deploy-task-scene.js";
 import { type Boundary, killable } from "../../support/killable.js";
 import type { Behaviour } from "../../support/scripted-deploy-task.js";
 import { revisionArn, type Story } from "../../support/scripted-ecs.js";
@@ -12,7 +12,8 @@ const quick = (story: Story): Story => story.map(([seconds, change]) => [seconds
 const ways = ["killed-before", "killed-after", "answer-lost"] as const;
 const oneOff = { command: ["migrate"], timeoutSeconds: 900 };
 
-const world = (t: TestContext, behaviour: Behaviour) => oneOffScene(t, { before: oneOff }, behaviour, quick(success));
+const world = (t: TestContext, behaviour: Behaviour) =>
+  deployTaskScene(t, { before: oneOff }, behaviour, quick(success));
 
 interface Ended {
   verdict: string;
@@ -27,7 +28,8 @@ async function converge(t: TestContext, behaviour: Behaviour, boundary: Boundary
   const first = killable(script, boundary);
   fake.script = first.script;
   let outcome = await roll({ runId: "17", signal: first.signal }).catch((error: Error & { code?: string }) => error);
-  const isOver = (one: Report | (Error & { code?: string })) => !(one instanceof Error) || one.code === "before-failed";
+  const isOver = (one: RolloutResult | (Error & { code?: string })) =>
+    !(one instanceof Error) || one.code === "before-failed";
   const again = !isOver(outcome);
   if (again) {
     await clock.sleep(pause * 1000);

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { beforeScene } from "../../support/deploy-task-scene.js";
+import { preDeployScene } from "../../support/deploy-task-scene.js";
 import { revisionArn, update } from "../../support/scripted-ecs.js";
 import { set } from "../../support/stories.js";
 
 test("somebody who deploys while the task runs is not overridden", async (t) => {
-  const { roll, fake, world } = await beforeScene(t);
+  const { roll, fake, world } = await preDeployScene(t);
   const run = fake.script.RunTask;
   fake.script.RunTask = (input) => {
     update(world, revisionArn(6));
@@ -16,7 +16,7 @@ test("somebody who deploys while the task runs is not overridden", async (t) => 
 });
 
 test("a deployment of what ran that somebody has begun while the task ran is left alone, and the next call goes on", async (t) => {
-  const { roll, fake, world, runs } = await beforeScene(t);
+  const { roll, fake, world, runs } = await preDeployScene(t);
   const run = fake.script.RunTask;
   fake.script.RunTask = (input) => {
     update(world, revisionArn(7));

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../../lib/aws/raw-task-definition.js";
-import { beforeScene, command } from "../../support/deploy-task-scene.js";
-import { Fault, lostAnswer } from "../../support/fake-aws.js";
+import { command, preDeployScene } from "../../support/deploy-task-scene.js";
+import { Fault, lostResponse } from "../../support/fake-aws.js";
 import { revisionArn, target } from "../../support/scripted-ecs.js";
 import { set } from "../../support/stories.js";
 
@@ -16,7 +16,7 @@ const changes = (calls: { operation: string }[]) =>
     .filter((name) => ["RegisterTaskDefinition", "TagResource", "RunTask", "StopTask", "UpdateService"].includes(name));
 
 test("the task runs with the new revision where the service runs, and is noted, before the service is updated", async (t) => {
-  const { fake, world, roll, runs, record, lines } = await beforeScene(t);
+  const { fake, world, roll, runs, record, lines } = await preDeployScene(t);
   const networkConfiguration = { awsvpcConfiguration: { subnets: ["subnet-1"], securityGroups: ["sg-1"] } };
   set(world.service, { networkConfiguration, launchType: "FARGATE", platformVersion: "1.4.0" });
   set(world.taskDefinitions.get(revisionArn(7))?.taskDefinition, { executionRoleArn });
@@ -50,7 +50,7 @@ test("the task runs with the new revision where the service runs, and is noted, 
 });
 
 test("a service on capacity providers has its task on them too, and tags go along as the service has it", async (t) => {
-  const { fake, world, roll, runs } = await beforeScene(t);
+  const { fake, world, roll, runs } = await preDeployScene(t);
   const capacityProviderStrategy = [{ capacityProvider: "FARGATE_SPOT", weight: 1 }];
   set(world.service, { capacityProviderStrategy, propagateTags: "SERVICE", enableECSManagedTags: true });
   const tags = [{ key: "cost", value: "7" }];
@@ -71,18 +71,18 @@ test("a service on capacity providers has its task on them too, and tags go alon
 });
 
 test("the named container's exit code decides, and a companion that goes on is stopped", async (t) => {
-  const { roll, fake } = await beforeScene(t, { ends: 20, exitCode: 0, hasCompanion: true });
+  const { roll, fake } = await preDeployScene(t, { ends: 20, exitCode: 0, hasCompanion: true });
   assert.equal((await roll()).verdict, "deployed");
   assert.equal(fake.sent("StopTask").length, 1);
 });
 
 test("a RunTask whose answer is lost is sent again with the same client token, and the task runs once", async (t) => {
-  const { roll, fake, runs } = await beforeScene(t);
+  const { roll, fake, runs } = await preDeployScene(t);
   const run = fake.script.RunTask;
   fake.script.RunTask = (input) => {
     run?.(input);
     fake.script.RunTask = run as NonNullable<typeof run>;
-    return lostAnswer;
+    return lostResponse;
   };
   assert.equal((await roll()).verdict, "deployed");
   const [first, second] = fake.sent("RunTask");
@@ -91,7 +91,7 @@ test("a RunTask whose answer is lost is sent again with the same client token, a
 });
 
 test("a task that ECS refuses to start changes nothing, and is started when it is called again later", async (t) => {
-  const { roll, fake, record, clock, runs } = await beforeScene(t);
+  const { roll, fake, record, clock, runs } = await preDeployScene(t);
   const run = fake.script.RunTask;
   fake.script.RunTask = () =>
     new Fault("AccessDeniedException", "User: x is not authorized to perform: iam:PassRole on resource: y");
@@ -104,7 +104,7 @@ test("a task that ECS refuses to start changes nothing, and is started when it i
 });
 
 test("no room for the task is told with ECS's reason", async (t) => {
-  const { roll, fake } = await beforeScene(t);
+  const { roll, fake } = await preDeployScene(t);
   fake.script.RunTask = () => ({ tasks: [], failures: [{ reason: "Capacity is unavailable at this time." }] });
   await assert.rejects(roll(), { code: "task-not-placed", exitCode: 2, message: /Capacity is unavailable/ });
 });
@@ -117,21 +117,21 @@ test("a task that no instance takes is told with ECS's reason and its fix", asyn
     ["AGENT", /AGENT\. Nothing ran\. .*agent on the instance/],
     ["SOMETHING", /SOMETHING\. Nothing ran\. Run the same command again/],
   ] as const) {
-    const { roll, fake } = await beforeScene(t);
+    const { roll, fake } = await preDeployScene(t);
     fake.script.RunTask = () => ({ tasks: [], failures: [{ reason }] });
     await assert.rejects(roll(), { code: "task-not-placed", exitCode: 2, message: fix });
   }
 });
 
 test("without the right to tag revisions nothing is run", async (t) => {
-  const { roll, fake, runs } = await beforeScene(t);
+  const { roll, fake, runs } = await preDeployScene(t);
   fake.script.TagResource = () => new Fault("AccessDeniedException", "no");
   await assert.rejects(roll(), { code: "access-denied", message: /ecs:TagResource/ });
   assert.equal(runs.length, 0);
 });
 
 test("throttling while the task is watched is waited out", async (t) => {
-  const { roll, fake, lines } = await beforeScene(t);
+  const { roll, fake, lines } = await preDeployScene(t);
   const describe = fake.script.DescribeTasks;
   let times = 0;
   fake.script.DescribeTasks = (input) => {
@@ -143,13 +143,13 @@ test("throttling while the task is watched is waited out", async (t) => {
 });
 
 test("a rollback runs no task before it", async (t) => {
-  const { roll, runs } = await beforeScene(t);
+  const { roll, runs } = await preDeployScene(t);
   await roll({ verb: "rollback" });
   assert.equal(runs.length, 0);
 });
 
 test("what runs already runs no task", async (t) => {
-  const { roll, runs } = await beforeScene(t);
+  const { roll, runs } = await preDeployScene(t);
   await roll();
   await roll();
   assert.equal(runs.length, 1);

@@ -2,24 +2,24 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
   type Baseline,
-  baselineIn,
   baselineTag,
-  credited,
   ownershipOf,
+  parseBaselineTag,
   readBaseline,
+  weighAgainstBaseline,
 } from "../../../lib/rollout/verify/baseline.js";
-import type { Ask, HttpAnswer } from "../../../lib/rollout/verify/http-request.js";
+import type { HttpResponse, SendRequest } from "../../../lib/rollout/verify/http-request.js";
 import type { HttpCheck } from "../../../lib/rollout/verify/verify.js";
 import { virtualClock } from "../../support/virtual-clock.js";
 
 const http = { baseUrl: "https://app.example.com" };
-const version = (name: string): HttpAnswer => ({ status: 200, headers: {}, body: JSON.stringify({ version: name }) });
-const status = (code: number): HttpAnswer => ({ status: code, headers: {}, body: "" });
+const version = (name: string): HttpResponse => ({ status: 200, headers: {}, body: JSON.stringify({ version: name }) });
+const status = (code: number): HttpResponse => ({ status: code, headers: {}, body: "" });
 
 /** Gives the answers in turn, the last one again and again. */
-function inTurn(...answers: (HttpAnswer | Error)[]): { ask: Ask; count(): number } {
+function inTurn(...answers: (HttpResponse | Error)[]): { ask: SendRequest; count(): number } {
   let asked = 0;
-  const ask: Ask = async () => {
+  const ask: SendRequest = async () => {
     const answer = answers[Math.min(asked++, answers.length - 1)];
     if (!answer || answer instanceof Error) throw answer;
     return answer;
@@ -27,7 +27,7 @@ function inTurn(...answers: (HttpAnswer | Error)[]): { ask: Ask; count(): number
   return { ask, count: () => asked };
 }
 
-async function read(running: string | undefined, ...answers: (HttpAnswer | Error)[]) {
+async function read(running: string | undefined, ...answers: (HttpResponse | Error)[]) {
   const { ask, count } = inTurn(...answers);
   const baseline = await readBaseline(http, running, virtualClock(), undefined, { ask });
   return { baseline, owner: ownershipOf(baseline), asked: count() };
@@ -61,7 +61,7 @@ test("where the running version is not known, no answer shows whose the URL is",
 });
 
 test("where what is expected did not hold before, the URL is not known to be this service's", async () => {
-  const ask: Ask = async ({ url }) => (url.pathname === "/version" ? version("v1") : status(500));
+  const ask: SendRequest = async ({ url }) => (url.pathname === "/version" ? version("v1") : status(500));
   const expecting = { ...http, expectations: [{ path: "/healthz" }] };
   const baseline = await readBaseline(expecting, "v1", virtualClock(), undefined, { ask });
   assert.deepEqual(baseline, { running: "v1", saw: "/healthz: HTTP 500 instead of 200", sawVersion: true });
@@ -72,7 +72,7 @@ const wrong: HttpCheck = { state: "wrong", url, answered: "v7", proven: true };
 const verified: HttpCheck = { state: "verified", url, tries: 5 };
 
 test("a wrong answer counts only from a URL that is this service's", () => {
-  assert.equal(credited(wrong, { answered: "v1", running: "v1" }, "v2"), wrong);
+  assert.equal(weighAgainstBaseline(wrong, { answered: "v1", running: "v1" }, "v2"), wrong);
   const others: [Baseline, string][] = [
     [{ answered: "v7", running: "v1" }, "not-this-service"],
     [{ answered: "v2", running: "v1" }, "not-this-service"],
@@ -81,7 +81,7 @@ test("a wrong answer counts only from a URL that is this service's", () => {
     [{}, "not-known-before"],
   ];
   for (const [baseline, because] of others) {
-    const check = credited(wrong, baseline, "v2");
+    const check = weighAgainstBaseline(wrong, baseline, "v2");
     assert.ok(check.state === "unproven" && check.because === because, JSON.stringify(check));
   }
 });
@@ -93,11 +93,11 @@ test("a right answer counts unless it was there before, or the URL is another se
     {},
     { answered: "v1" },
   ])
-    assert.equal(credited(verified, baseline, "v2"), verified, JSON.stringify(baseline));
+    assert.equal(weighAgainstBaseline(verified, baseline, "v2"), verified, JSON.stringify(baseline));
   // The same version deployed again.
-  assert.equal(credited(verified, { answered: "v2", running: "v2" }, "v2"), verified);
+  assert.equal(weighAgainstBaseline(verified, { answered: "v2", running: "v2" }, "v2"), verified);
   for (const baseline of [{ answered: "v2", running: "v1" }, { answered: "v7", running: "v1" }, { answered: "v2" }])
-    assert.equal(credited(verified, baseline, "v2").state, "unproven", JSON.stringify(baseline));
+    assert.equal(weighAgainstBaseline(verified, baseline, "v2").state, "unproven", JSON.stringify(baseline));
 });
 
 test("a tag keeps a baseline for the URL that it is of, and for no other", () => {
@@ -111,32 +111,32 @@ test("a tag keeps a baseline for the URL that it is of, and for no other", () =>
   ]) {
     const tag = baselineTag(baseline, http);
     assert.match(String(tag), /^[\p{L}\p{N} _.:/=+\-@]{1,256}$/u);
-    assert.deepEqual(baselineIn(tag, http), baseline);
-    assert.deepEqual(baselineIn(tag, { baseUrl: "https://other.example.com" }), {});
-    assert.deepEqual(baselineIn(tag, { baseUrl: "https://app.example.com/api" }), {});
-    assert.deepEqual(baselineIn(tag, { ...http, versionCheck: { path: "/version", pointer: "/build/tag" } }), {});
-    assert.deepEqual(baselineIn(tag, { ...http, versionCheck: { path: "/version", header: "x-version" } }), {});
+    assert.deepEqual(parseBaselineTag(tag, http), baseline);
+    assert.deepEqual(parseBaselineTag(tag, { baseUrl: "https://other.example.com" }), {});
+    assert.deepEqual(parseBaselineTag(tag, { baseUrl: "https://app.example.com/api" }), {});
+    assert.deepEqual(parseBaselineTag(tag, { ...http, versionCheck: { path: "/version", pointer: "/build/tag" } }), {});
+    assert.deepEqual(parseBaselineTag(tag, { ...http, versionCheck: { path: "/version", header: "x-version" } }), {});
   }
   assert.equal(baselineTag({ running: "v1", saw: "HTTP 503" }, http), undefined);
-  assert.deepEqual(baselineIn(undefined, http), {});
+  assert.deepEqual(parseBaselineTag(undefined, http), {});
 });
 
 test("a URL that was this service's, and answers wrongly since, is not taken for another's, and its tag shows nothing", () => {
   const baseline = { answered: "v0.0.1", running: "v1.0.0", wasOurs: true };
   assert.equal(ownershipOf(baseline), "unknown");
-  assert.equal(ownershipOf(baselineIn(baselineTag(baseline, http), http)), "unknown");
-  assert.equal(credited(verified, baseline, "v2"), verified);
-  assert.equal(credited(wrong, baseline, "v2").state, "unproven");
-  assert.equal(credited({ ...verified }, { ...baseline, answered: "v2" }, "v2").state, "unproven");
+  assert.equal(ownershipOf(parseBaselineTag(baselineTag(baseline, http), http)), "unknown");
+  assert.equal(weighAgainstBaseline(verified, baseline, "v2"), verified);
+  assert.equal(weighAgainstBaseline(wrong, baseline, "v2").state, "unproven");
+  assert.equal(weighAgainstBaseline({ ...verified }, { ...baseline, answered: "v2" }, "v2").state, "unproven");
 });
 
 test("what another service answers can't break the tag", () => {
   const answered = `v7 \u001b[31m"; v1 ${"x".repeat(200)}`;
   const tag = String(baselineTag({ answered, running: "v1" }, http));
   assert.match(tag, /^[\p{L}\p{N} _.:/=+\-@]{1,256}$/u);
-  assert.equal(ownershipOf(baselineIn(tag, http)), "foreign");
+  assert.equal(ownershipOf(parseBaselineTag(tag, http)), "foreign");
 });
 
 test("a tag that names a version alone, as they were before, shows nothing", () => {
-  assert.deepEqual(baselineIn("v1.0.0", http), {});
+  assert.deepEqual(parseBaselineTag("v1.0.0", http), {});
 });

@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
-import { meanwhile } from "../../../lib/rollout/verify/during-rollout.js";
-import type { Ask, HttpAnswer } from "../../../lib/rollout/verify/http-request.js";
+import { monitorUrl } from "../../../lib/rollout/verify/during-rollout.js";
+import type { HttpResponse, SendRequest } from "../../../lib/rollout/verify/http-request.js";
 import { scene } from "../../support/rollout-scene.js";
 import { release, target } from "../../support/scripted-ecs.js";
-import { http, served } from "../../support/served.js";
+import { http, servingApp } from "../../support/serving-app.js";
 import { success } from "../../support/stories.js";
 
 const good = { status: 200, headers: {}, body: JSON.stringify({ version: "v1.0.0" }) };
-const status = (code: number): HttpAnswer => ({ status: code, headers: {}, body: "" });
+const status = (code: number): HttpResponse => ({ status: code, headers: {}, body: "" });
 
 /** Asks once for each answer; an answer that is an error is none. */
-async function askedFor(t: Parameters<typeof scene>[0], answers: (HttpAnswer | Error)[]) {
+async function askedFor(t: Parameters<typeof scene>[0], answers: (HttpResponse | Error)[]) {
   const { clock, fake, lines } = await scene(t, success);
   const left = [...answers];
-  const ask: Ask = async () => {
+  const ask: SendRequest = async () => {
     const answer = left.shift();
     if (!answer || answer instanceof Error) throw answer;
     return answer;
@@ -27,7 +27,7 @@ async function askedFor(t: Parameters<typeof scene>[0], answers: (HttpAnswer | E
     release,
     progress: (line: string) => void lines.push(line),
   };
-  const publicly = meanwhile({ ...options, http, ask });
+  const publicly = monitorUrl({ ...options, http, ask });
   for (const _ of answers) {
     publicly.ask();
     await turn();
@@ -59,7 +59,7 @@ test("many failures are counted, and the first five of them told", async (t) => 
 test("a request that is still on its way at the end is given up and counts for nothing", async (t) => {
   const { clock, fake, lines } = await scene(t, success);
   let isGivenUp = false;
-  const ask: Ask = ({ signal }) =>
+  const ask: SendRequest = ({ signal }) =>
     new Promise((_, reject) => {
       signal?.addEventListener("abort", () => {
         isGivenUp = true;
@@ -73,7 +73,7 @@ test("a request that is still on its way at the end is given up and counts for n
     release,
     progress: (line: string) => void lines.push(line),
   };
-  const publicly = meanwhile({ ...options, http, ask });
+  const publicly = monitorUrl({ ...options, http, ask });
   publicly.ask();
   publicly.end();
   await turn();
@@ -86,8 +86,8 @@ test("a request is not waited for: the next look comes, and the next request wit
   const { world, roll } = await scene(t, success);
   let open = 0;
   let most = 0;
-  const answer = served(world);
-  const slow: Ask = async (question) => {
+  const answer = servingApp(world);
+  const slow: SendRequest = async (question) => {
     if (question.limit < 30_000) return await answer(question);
     most = Math.max(most, ++open);
     await new Promise((_, reject) => question.signal?.addEventListener("abort", reject));
@@ -101,9 +101,9 @@ test("a request is not waited for: the next look comes, and the next request wit
 
 test("requests that fail while the rollout goes well leave it deployed, and what to look at is said", async (t) => {
   const { world, roll } = await scene(t, success);
-  const answer = served(world);
+  const answer = servingApp(world);
   let asked = 0;
-  const failing: Ask = async (question) =>
+  const failing: SendRequest = async (question) =>
     question.limit >= 30_000 && ++asked % 3 === 0 ? status(502) : await answer(question);
   const report = await roll({ http, ask: failing });
   assert.deepEqual([report.verdict, report.exitCode], ["deployed", 0]);
@@ -113,8 +113,8 @@ test("requests that fail while the rollout goes well leave it deployed, and what
 
 test("where no request is answered at all, the way to the URL is to blame and not the rollout", async (t) => {
   const { world, roll } = await scene(t, success);
-  const answer = served(world);
-  const failing: Ask = async (question) => {
+  const answer = servingApp(world);
+  const failing: SendRequest = async (question) => {
     if (question.limit >= 30_000) throw new Error("connect ECONNREFUSED");
     return await answer(question);
   };

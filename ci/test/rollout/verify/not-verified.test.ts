@@ -2,36 +2,36 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { runningIn } from "../../../lib/ecs/containers.js";
 import { formatReport } from "../../../lib/report/report-text.js";
-import type { Ask, HttpAnswer, Question } from "../../../lib/rollout/verify/http-request.js";
+import type { HttpRequest, HttpResponse, SendRequest } from "../../../lib/rollout/verify/http-request.js";
 import { scene } from "../../support/rollout-scene.js";
 import { revisionArn, type Stories, target, type World } from "../../support/scripted-ecs.js";
-import { http } from "../../support/served.js";
-import { earlySuccess, set, success, takenBack } from "../../support/stories.js";
+import { http } from "../../support/serving-app.js";
+import { automaticallyRolledBack, earlySuccess, set, success } from "../../support/stories.js";
 
-const status = (code: number, body = ""): HttpAnswer => ({ status: code, headers: {}, body });
-const json = (body: unknown): HttpAnswer => status(200, JSON.stringify(body));
+const status = (code: number, body = ""): HttpResponse => ({ status: code, headers: {}, body });
+const json = (body: unknown): HttpResponse => status(200, JSON.stringify(body));
 const isOld = ({ service }: World) => service.taskDefinition === revisionArn(7);
 const runs = (world: World) => {
   const { taskDefinition = {} } = world.taskDefinitions.get(String(world.service.taskDefinition)) ?? {};
   return String(runningIn(taskDefinition, target.container).version);
 };
-const stories: Stories = { updates: [success, takenBack] };
+const stories: Stories = { updates: [success, automaticallyRolledBack] };
 
 /** Deploys; each request is answered by what the service is set to. */
 async function deployed(
   t: TestContext,
-  answer: (world: World, question: Question, nth: number) => HttpAnswer,
+  answer: (world: World, question: HttpRequest, nth: number) => HttpResponse,
   more: object = {},
   story: Parameters<typeof scene>[1] = stories,
 ) {
   const it = await scene(t, story);
   let asked = 0;
-  const ask: Ask = async (question) => answer(it.world, question, asked++);
+  const ask: SendRequest = async (question) => answer(it.world, question, asked++);
   const roll = (again: object = {}) => it.roll({ http, ask, ...more, ...again });
   return { ...it, roll, report: await roll(), asked: () => asked };
 }
 
-const noVersion: [string, () => HttpAnswer][] = [
+const noVersion: [string, () => HttpResponse][] = [
   ["404", () => status(404)],
   ["HTML", () => status(200, "<html>")],
   ["JSON without a version", () => json({ status: "ok" })],
@@ -120,7 +120,7 @@ test("a call that attaches knows by the tag that a version was seen before", asy
     line.includes("IN_PROGRESS") &&
     cut.abort(new Error("cut off"));
   let asked = 0;
-  const ask: Ask = async () => (asked++ === 0 ? json({ version: "v1.0.0" }) : status(404));
+  const ask: SendRequest = async () => (asked++ === 0 ? json({ version: "v1.0.0" }) : status(404));
   await assert.rejects(it.roll({ http, ask, signal: cut.signal, progress }), /cut off/);
   const report = await it.roll({ http, ask });
   assert.deepEqual([report.attached, report.verdict], [true, "deployed-unverified"]);
@@ -136,7 +136,7 @@ test("with versionCheck false nothing is requested where nothing is expected", a
   assert.equal(report.next, undefined);
 });
 
-const healthz = (world: World, { url }: Question, after: HttpAnswer): HttpAnswer => {
+const healthz = (world: World, { url }: HttpRequest, after: HttpResponse): HttpResponse => {
   if (url.pathname !== "/healthz") return status(404);
   return isOld(world) || runs(world) === "v1.0.0" ? status(200) : after;
 };
@@ -170,7 +170,7 @@ for (const versionCheck of [undefined, false] as const) {
   });
 
   test(`${where}, expectations that are not met while old tasks are up are unverified`, async (t) => {
-    const answer = (world: World, question: Question) => healthz(world, question, status(500));
+    const answer = (world: World, question: HttpRequest) => healthz(world, question, status(500));
     const { report, fake } = await deployed(t, answer, { http: expecting }, earlySuccess);
     assert.equal(report.verdict, "deployed-unverified");
     assert.equal(fake.sent("UpdateService").length, 1);
@@ -195,7 +195,12 @@ test("a wrong version in the stated header of this service's URL is taken back",
 });
 
 /** Deploys where each task is asked at its own address. */
-async function askedTasks(t: TestContext, answer: (question: Question) => HttpAnswer, more: object, url: object = {}) {
+async function askedTasks(
+  t: TestContext,
+  answer: (question: HttpRequest) => HttpResponse,
+  more: object,
+  url: object = {},
+) {
   const addressed = (world: World) => {
     for (const task of world.tasks)
       set(task, { attachments: [{ details: [{ name: "privateIPv4Address", value: "10.0.0.7" }] }] });
@@ -203,14 +208,14 @@ async function askedTasks(t: TestContext, answer: (question: Question) => HttpAn
   const it = await scene(t, [...success.slice(0, 1), [46, addressed], ...success.slice(1)]);
   return await it.roll({
     ...url,
-    ask: async (question: Question) => answer(question),
+    ask: async (question: HttpRequest) => answer(question),
     target: { ...target, verifyTasks: true, ...more },
   });
 }
 
 test("each task is asked by the stated check", async (t) => {
   const versionCheck = { path: "/build", pointer: "/tag" };
-  const answer = (tag: string) => (question: Question) =>
+  const answer = (tag: string) => (question: HttpRequest) =>
     question.url.pathname === "/build" ? json({ tag }) : status(404);
   const right = await askedTasks(t, answer("v1.1.0"), { versionCheck });
   assert.deepEqual([right.verdict, right.tasks?.right], ["deployed", 1]);

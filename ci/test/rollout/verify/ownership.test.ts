@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runningIn } from "../../../lib/ecs/containers.js";
-import type { Ask, HttpAnswer } from "../../../lib/rollout/verify/http-request.js";
+import type { HttpResponse, SendRequest } from "../../../lib/rollout/verify/http-request.js";
 import { rollbackScene } from "../../support/rollback-scene.js";
 import { revisionArn, target } from "../../support/scripted-ecs.js";
-import { http, served } from "../../support/served.js";
-import { givenUp, success, takenBack } from "../../support/stories.js";
-import { wrong } from "../../support/wrong-scene.js";
+import { http, servingApp } from "../../support/serving-app.js";
+import { automaticallyRolledBack, givenUp, success } from "../../support/stories.js";
+import { wrongVersionScene } from "../../support/wrong-version-scene.js";
 
-const version = (name: string): HttpAnswer => ({ status: 200, headers: {}, body: JSON.stringify({ version: name }) });
-const status = (code: number): HttpAnswer => ({ status: code, headers: {}, body: "" });
+const version = (name: string): HttpResponse => ({ status: 200, headers: {}, body: JSON.stringify({ version: name }) });
+const status = (code: number): HttpResponse => ({ status: code, headers: {}, body: "" });
 
 /** What a URL answers to the service's old revision and, once it is set to ours, to the new one. */
 const cases: {
   name: string;
-  before: (nth: number) => HttpAnswer;
-  after: (nth: number) => HttpAnswer;
+  before: (nth: number) => HttpResponse;
+  after: (nth: number) => HttpResponse;
   because?: string;
 }[] = [
   {
@@ -79,9 +79,10 @@ const cases: {
 
 for (const { name, before, after, because } of cases)
   test(`a deploy stays, unverified, where the URL answers ${name}`, async (t) => {
-    const { fake, world, roll } = await wrong(t);
+    const { fake, world, roll } = await wrongVersionScene(t);
     let asked = 0;
-    const ask: Ask = async () => (world.service.taskDefinition === revisionArn(7) ? before(asked++) : after(asked++));
+    const ask: SendRequest = async () =>
+      world.service.taskDefinition === revisionArn(7) ? before(asked++) : after(asked++);
     const report = await roll({ ask });
     assert.deepEqual([report.verdict, report.exitCode], ["deployed-unverified", 8]);
     assert.equal(fake.sent("UpdateService").length, 1);
@@ -90,7 +91,7 @@ for (const { name, before, after, because } of cases)
   });
 
 test("the report says that the URL is another service's, and what to correct", async (t) => {
-  const { lines, roll } = await wrong(t);
+  const { lines, roll } = await wrongVersionScene(t);
   const report = await roll({ ask: async () => version("v7.1.0") });
   assert.match(report.reason, /answered v7\.1\.0, while v1\.0\.0 ran, so it is not, or not only, this service's URL/);
   assert.match(String(report.next), /Correct "url" in the target, or --url: another service answers there\./);
@@ -99,11 +100,11 @@ test("the report says that the URL is another service's, and what to correct", a
 });
 
 test("a deploy that was cut off knows by its tag that the URL is another service's", async (t) => {
-  const { fake, world, roll } = await wrong(t);
+  const { fake, world, roll } = await wrongVersionScene(t);
   const cut = new AbortController();
   const progress = (line: string) =>
     world.service.taskDefinition === revisionArn(8) && line.includes("IN_PROGRESS") && cut.abort(new Error("cut off"));
-  const ask: Ask = async () => version(world.service.taskDefinition === revisionArn(7) ? "v7.1.0" : "v1.1.0");
+  const ask: SendRequest = async () => version(world.service.taskDefinition === revisionArn(7) ? "v7.1.0" : "v1.1.0");
   await assert.rejects(roll({ ask, signal: cut.signal, progress }), /cut off/);
   const report = await roll({ ask });
   assert.deepEqual([report.attached, report.verdict], [true, "deployed-unverified"]);
@@ -112,25 +113,25 @@ test("a deploy that was cut off knows by its tag that the URL is another service
 });
 
 test("a deploy that was cut off and is run again with another URL does not hold the first one's answers against it", async (t) => {
-  const { world, roll } = await wrong(t);
+  const { world, roll } = await wrongVersionScene(t);
   const cut = new AbortController();
   const progress = (line: string) =>
     world.service.taskDefinition === revisionArn(8) && line.includes("IN_PROGRESS") && cut.abort(new Error("cut off"));
   await assert.rejects(roll({ ask: async () => version("v7.1.0"), signal: cut.signal, progress }), /cut off/);
-  const report = await roll({ http: { baseUrl: "http://right.example.com" }, ask: served(world) });
+  const report = await roll({ http: { baseUrl: "http://right.example.com" }, ask: servingApp(world) });
   assert.deepEqual([report.attached, report.verdict], [true, "deployed"]);
 });
 
 test("a deploy that finds its release running, at a URL that answers otherwise, is unverified", async (t) => {
-  const { world, roll } = await wrong(t);
+  const { world, roll } = await wrongVersionScene(t);
   assert.equal((await roll({ http: undefined })).verdict, "deployed");
   const report = await roll({ ask: async () => version("v7.1.0") });
   assert.deepEqual([report.changed, report.verdict, report.exitCode], [false, "deployed-unverified", 8]);
-  assert.equal((await roll({ ask: served(world) })).verdict, "deployed");
+  assert.equal((await roll({ ask: servingApp(world) })).verdict, "deployed");
 });
 
 test("what ECS gave up and we took back is rolled back, whatever another service's URL answers", async (t) => {
-  const { roll } = await wrong(t, { updates: [givenUp, takenBack] });
+  const { roll } = await wrongVersionScene(t, { updates: [givenUp, automaticallyRolledBack] });
   const report = await roll({ ask: async () => version("v7.1.0") });
   assert.equal(report.verdict, "rolled-back");
 });
@@ -142,7 +143,7 @@ test("a rollback at a URL that is another service's is unverified, and one at it
   ] as const) {
     const { world, deploy, back } = await rollbackScene(t);
     await deploy("v1.1.0", "1");
-    const ask: Ask = async () => {
+    const ask: SendRequest = async () => {
       const { taskDefinition = {} } = world.taskDefinitions.get(String(world.service.taskDefinition)) ?? {};
       return version(isForeign ? "v7.1.0" : String(runningIn(taskDefinition, target.container).version));
     };
@@ -156,7 +157,7 @@ test("a version that serves wrongly, at a URL that was this service's before it,
     const { taskDefinition = {} } = world.taskDefinitions.get(String(world.service.taskDefinition)) ?? {};
     return String(runningIn(taskDefinition, target.container).version);
   };
-  const ask: Ask = async () => version(runs() === "v1.1.0" ? "v0.0.1" : runs());
+  const ask: SendRequest = async () => version(runs() === "v1.1.0" ? "v0.0.1" : runs());
   const failed = await deploy("v1.1.0", "1", { http, ask, undo: false });
   assert.equal(failed.verdict, "failed");
   const report = await back({ http, ask });
@@ -164,14 +165,14 @@ test("a version that serves wrongly, at a URL that was this service's before it,
 });
 
 test("while a deployment is in flight that is ignored, its answers don't make the URL another service's", async (t) => {
-  const { world, roll } = await wrong(t, { updates: [success] });
+  const { world, roll } = await wrongVersionScene(t, { updates: [success] });
   const asked = {
     overrides: { environment: {}, secrets: {} },
     force: false,
     ignore: ["deployment-in-flight"],
     scanSeverity: "CRITICAL",
   };
-  const ask: Ask = async (question) =>
-    world.service.taskDefinition === revisionArn(7) ? version("v0.9.0") : served(world)(question);
+  const ask: SendRequest = async (question) =>
+    world.service.taskDefinition === revisionArn(7) ? version("v0.9.0") : servingApp(world)(question);
   assert.equal((await roll({ asked, ask })).verdict, "deployed");
 });

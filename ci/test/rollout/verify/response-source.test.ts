@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { askVersion } from "../../../lib/rollout/verify/one-request.js";
-import { cacheOf, isOfApp } from "../../../lib/rollout/verify/response-source.js";
+import { requestVersion } from "../../../lib/rollout/verify/one-request.js";
+import { cacheOf, isFromApp } from "../../../lib/rollout/verify/response-source.js";
 import { verify } from "../../../lib/rollout/verify/verify.js";
 import { httpServer } from "../../support/loopback.js";
 import { virtualClock } from "../../support/virtual-clock.js";
@@ -40,9 +40,9 @@ for (const [name, value] of [
 
 test("redirects and the statuses of gateways, firewalls and sign-in pages are not the app's", () => {
   for (const status of [301, 302, 304, 307, 401, 403, 407, 429, 502, 503, 504, 520, 530, 561])
-    assert.equal(isOfApp(answer({}, status)), false, String(status));
+    assert.equal(isFromApp(answer({}, status)), false, String(status));
   for (const status of [200, 204, 400, 404, 422, 500, 501, 505])
-    assert.equal(isOfApp(answer({}, status)), true, String(status));
+    assert.equal(isFromApp(answer({}, status)), true, String(status));
 });
 
 for (const [name, headers] of Object.entries({ age: { age: "30" }, "x-cache": { "x-cache": "Hit from cloudfront" } }))
@@ -105,6 +105,6 @@ test("a version longer than a tag can be is none", async (t) => {
     (_, response) => void response.end(JSON.stringify({ version: "v".repeat(129) })),
   );
   const ask = async () => ({ ...answer({}), body: await (await fetch(origin)).text() });
-  const { version, saw } = await askVersion({ baseUrl: origin.href }, { ask, limit: 60_000, signal: undefined });
+  const { version, saw } = await requestVersion({ baseUrl: origin.href }, { ask, limit: 60_000, signal: undefined });
   assert.deepEqual([version, saw], [undefined, "HTTP 200 without a version"]);
 });

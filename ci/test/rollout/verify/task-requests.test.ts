@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { taskView } from "../../../lib/ecs/views.js";
-import type { Ask } from "../../../lib/rollout/verify/http-request.js";
-import { askTasks, withTasks } from "../../../lib/rollout/verify/task-requests.js";
+import type { SendRequest } from "../../../lib/rollout/verify/http-request.js";
+import { checkTasks, combineWithTasks } from "../../../lib/rollout/verify/task-requests.js";
 import { oldTask, snapshot, subject, task } from "../../support/snapshots.js";
 
 const tasks = [
@@ -15,7 +15,7 @@ const tasks = [
 const what = { port: 5000, version: "v1.1.0", check: {}, isWanted: true };
 
 /** What each host answers; one that is not named can't be reached. */
-function hosts(versions: Record<string, string>): Ask {
+function hosts(versions: Record<string, string>): SendRequest {
   return async ({ url }) => {
     const version = versions[url.host];
     if (version === undefined) throw new Error("connect ETIMEDOUT");
@@ -25,7 +25,7 @@ function hosts(versions: Record<string, string>): Ask {
 
 test("each running task of ours is asked at its own address and port, and no other", async () => {
   const ask = hosts({ "10.0.0.1:5000": "v1.1.0", "10.0.0.2:5000": "v1.0.0" });
-  assert.deepEqual(await askTasks(subject, snapshot({ tasks }), what, undefined, { ask }), {
+  assert.deepEqual(await checkTasks(subject, snapshot({ tasks }), what, undefined, { ask }), {
     asked: 3,
     right: 1,
     unreachable: 1,
@@ -36,22 +36,22 @@ test("each running task of ours is asked at its own address and port, and no oth
 test("one task that is wrong by itself makes what is served wrong, without proving it", () => {
   const verified = { state: "verified", url: "u", tries: 5 } as const;
   const wrong = [{ task: "b", answered: "v1.0.0" }];
-  const check = withTasks(verified, { asked: 2, right: 1, unreachable: 0, wrong }, true);
+  const check = combineWithTasks(verified, { asked: 2, right: 1, unreachable: 0, wrong }, true);
   assert.deepEqual(check, { state: "wrong", url: "task b", answered: "v1.0.0", proven: false });
-  assert.equal(withTasks(verified, { asked: 1, right: 0, unreachable: 1, wrong: [] }, true), verified);
-  assert.equal(withTasks(verified, undefined, true), verified);
+  assert.equal(combineWithTasks(verified, { asked: 1, right: 0, unreachable: 1, wrong: [] }, true), verified);
+  assert.equal(combineWithTasks(verified, undefined, true), verified);
 });
 
 test("a task that answers without a version leaves what is served unproven, where a version is wanted of it", () => {
   const verified = { state: "verified", url: "u", tries: 5 } as const;
   const tasks = { asked: 2, right: 1, unreachable: 0, unclear: 1, wrong: [] };
   const answered = "1 of 2 answered without a version";
-  assert.deepEqual(withTasks(verified, tasks, true), {
+  assert.deepEqual(combineWithTasks(verified, tasks, true), {
     state: "unproven",
     url: "Tasks at their own addresses",
     answered,
   });
-  assert.equal(withTasks(verified, tasks, false), verified);
+  assert.equal(combineWithTasks(verified, tasks, false), verified);
 });
 
 test("a task's own address is that of its network interface", () => {

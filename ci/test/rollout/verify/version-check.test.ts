@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { askVersion } from "../../../lib/rollout/verify/one-request.js";
-import { askedUrl, type HttpTarget, verify } from "../../../lib/rollout/verify/verify.js";
+import { requestVersion } from "../../../lib/rollout/verify/one-request.js";
+import { checkedUrl, type HttpTarget, verify } from "../../../lib/rollout/verify/verify.js";
 import { type VersionCheck, versionIn } from "../../../lib/rollout/verify/version-check.js";
 import { httpServer } from "../../support/loopback.js";
 import { virtualClock } from "../../support/virtual-clock.js";
@@ -79,7 +79,7 @@ test("the stated path and pointer, or header, are requested below the URL and ve
     const { baseUrl, requested } = await service(t, "v2");
     const http: HttpTarget = { baseUrl, versionCheck };
     const url = `${baseUrl}${versionCheck.path}`;
-    assert.equal(askedUrl(http), url);
+    assert.equal(checkedUrl(http), url);
     assert.deepEqual(await verify(http, "v2", virtualClock()), { state: "verified", url, tries: 5 });
     assert.deepEqual(await verify(http, "v3", virtualClock()), { state: "wrong", url, answered: "v2", proven: true });
     assert.deepEqual(new Set(requested), new Set([new URL(url).pathname]));
@@ -89,11 +89,11 @@ test("the stated path and pointer, or header, are requested below the URL and ve
 test("an answer without the stated member or header names what it lacks", async (t) => {
   const { baseUrl } = await service(t, "v2");
   const how = {
-    ask: (await import("../../../lib/rollout/verify/http-request.js")).askOverHttp,
+    ask: (await import("../../../lib/rollout/verify/http-request.js")).sendOverHttp,
     limit: 5_000,
     signal: undefined,
   };
-  const seen = async (versionCheck: VersionCheck) => (await askVersion({ baseUrl, versionCheck }, how)).saw;
+  const seen = async (versionCheck: VersionCheck) => (await requestVersion({ baseUrl, versionCheck }, how)).saw;
   assert.equal(await seen({ path: "/build.json", pointer: "/tag" }), 'HTTP 200 without a version at "/tag"');
   assert.equal(await seen({ path: "/", header: "x-release" }), "HTTP 404 without the header x-release");
 });

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Service } from "@aws-sdk/client-ecs";
-import { allowance } from "../../../lib/rollout/watch/deadline.js";
+import { rolloutTimeLimit } from "../../../lib/rollout/watch/deadline.js";
 
 const rounded = (value: number) => Math.round(value * 1e6) / 1e6;
-const minutes = (service: Service, container = {}, groups: Parameters<typeof allowance>[2] = { unknown: "denied" }) =>
-  rounded(allowance(service, { containerDefinitions: [{ name: "app", ...container }] }, groups).ms / 60_000);
+const minutes = (
+  service: Service,
+  container = {},
+  groups: Parameters<typeof rolloutTimeLimit>[2] = { unknown: "denied" },
+) => rounded(rolloutTimeLimit(service, { containerDefinitions: [{ name: "app", ...container }] }, groups).ms / 60_000);
 /** One round of a service without checks: 15 min to give up, 180 s to start, 40 s to be healthy, 30 s to stop, a minute to launch. */
 const plain = 15 + (180 + 40 + 30 + 60) / 60;
 const one: Service = { desiredCount: 1 };
@@ -47,7 +50,7 @@ test("bake time and hooks are waited for, but not a hook that waits for a person
     bakeTimeInMinutes: 7,
     lifecycleHooks: [{}, { timeoutConfiguration: { timeoutInMinutes: 5 } }, { targetType: "PAUSE" as const }],
   };
-  const { parts } = allowance({ ...one, deploymentConfiguration }, {}, { value: [] });
+  const { parts } = rolloutTimeLimit({ ...one, deploymentConfiguration }, {}, { value: [] });
   assert.equal(minutes({ ...one, deploymentConfiguration }), rounded(plain + 7 + 15 + 5));
   assert.ok(parts.includes("7 min of bake time") && parts.includes("20 min for hooks"), parts.join(", "));
 });

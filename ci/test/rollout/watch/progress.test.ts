@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Snapshot } from "../../../lib/ecs/snapshot.js";
 import { elapsed } from "../../../lib/rollout/watch/elapsed.js";
-import { happened } from "../../../lib/rollout/watch/progress.js";
-import { textOf } from "../../../lib/rollout/watch/progress-event.js";
+import { progressEvents } from "../../../lib/rollout/watch/progress.js";
+import { formatProgressEvent } from "../../../lib/rollout/watch/progress-event.js";
 import { deployment, oldTask, serviceDeployment, snapshot, subject, task } from "../../support/snapshots.js";
 
 const inProgress = serviceDeployment("IN_PROGRESS");
 const parts = { ours: inProgress, deployments: [deployment({ rolloutState: "IN_PROGRESS" })] };
 const lines = (before: Snapshot[], now: Snapshot, known = new Set<string>()) =>
-  happened(subject, before, now, known).map(textOf);
+  progressEvents(subject, before, now, known).map(formatProgressEvent);
 
 test("the service's events are told oldest first, each once", () => {
   const first = snapshot({ ...parts, events: ["newer", "older"] });

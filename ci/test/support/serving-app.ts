@@ -1,11 +1,11 @@
 import { runningIn } from "../../lib/ecs/containers.js";
-import type { Ask } from "../../lib/rollout/verify/http-request.js";
+import type { SendRequest } from "../../lib/rollout/verify/http-request.js";
 import { release, target, type World } from "./scripted-ecs.js";
 
 export const http = { baseUrl: "http://app.example.com" };
 
 /** Answers what the service is set to would answer. @param ours What our release answers. */
-export function served(world: World, ours = release.version): Ask {
+export function servingApp(world: World, ours = release.version): SendRequest {
   return async () => {
     const { taskDefinition = {} } = world.taskDefinitions.get(String(world.service.taskDefinition)) ?? {};
     const { version } = runningIn(taskDefinition, target.container);

@@ -2,11 +2,11 @@ import type { TestContext } from "node:test";
 import { pruneRevisions } from "../../lib/rollout/prune/prune-revisions.js";
 import { fakeAws } from "./fake-aws.js";
 import { scriptedEcs, target } from "./scripted-ecs.js";
-import { clusterArn, withRevisions } from "./scripted-keep.js";
+import { clusterArn, withRevisions } from "./scripted-prune.js";
 import { virtualClock } from "./virtual-clock.js";
 
 /** A scripted ECS whose service has revisions 1 to 9 behind it and runs the last, and the cleaning up after a deploy to it. */
-export async function keepScene(t: TestContext) {
+export async function pruneScene(t: TestContext) {
   const clock = virtualClock();
   const { world, script: plain } = scriptedEcs(clock);
   const { elsewhere, script } = withRevisions(world, plain);

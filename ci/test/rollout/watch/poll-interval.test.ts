@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { rollOut } from "../../../lib/rollout/run.js";
-import { backoff, pace } from "../../../lib/rollout/watch/pace.js";
+import { run } from "../../../lib/rollout/run.js";
+import { backoff, pollInterval } from "../../../lib/rollout/watch/poll-interval.js";
 import { fakeAws } from "../../support/fake-aws.js";
 import { release, type Story, scriptedEcs, target, type World } from "../../support/scripted-ecs.js";
 import { deployment, oldTask, serviceDeployment, snapshot, subject, task } from "../../support/snapshots.js";
@@ -21,7 +21,7 @@ async function watch(t: TestContext, story: Story, end: number) {
   const fake = await fakeAws(script);
   t.after(() => fake.close());
   const startedAt = clock.now();
-  const report = await rollOut({ aws: fake.aws, target, clock, release, progress: () => {} });
+  const report = await run({ aws: fake.aws, target, clock, release, progress: () => {} });
   return { report, late: clock.now() - startedAt - end * 1000, calls: fake.calls.length };
 }
 
@@ -55,25 +55,25 @@ const starting = { deployments: [deployment({ rolloutState: "IN_PROGRESS", runni
 const started = { deployments: [deployment({ rolloutState: "IN_PROGRESS" })] };
 
 test("looks come close together after a change and further apart in silence", () => {
-  assert.equal(pace(subject, snapshot({ at: 0, ...starting }), 0), 1850);
-  assert.equal(pace(subject, snapshot({ at: 3_000, ...starting }), 0), 2800);
-  assert.equal(pace(subject, snapshot({ at: 16_000, ...starting }), 0), 4000);
-  assert.equal(pace(subject, snapshot({ at: 600_000, ...starting }), 0), 5000);
+  assert.equal(pollInterval(subject, snapshot({ at: 0, ...starting }), 0), 1850);
+  assert.equal(pollInterval(subject, snapshot({ at: 3_000, ...starting }), 0), 2800);
+  assert.equal(pollInterval(subject, snapshot({ at: 16_000, ...starting }), 0), 4000);
+  assert.equal(pollInterval(subject, snapshot({ at: 600_000, ...starting }), 0), 5000);
 });
 
 test("the end of the old tasks is waited for closely however long it takes", () => {
   const staying = snapshot({ at: 600_000, ...started, tasks: [task(), oldTask()] });
   const draining = snapshot({ at: 600_000, ...started, tasks: [task(), oldTask({ desiredStatus: "STOPPED" })] });
-  assert.equal(pace(subject, staying, 0), 4500);
-  assert.equal(pace(subject, draining, 0), 1850);
-  assert.equal(pace(subject, snapshot({ at: 600_000, ours: serviceDeployment("SUCCESSFUL") }), 0), 1850);
+  assert.equal(pollInterval(subject, staying, 0), 4500);
+  assert.equal(pollInterval(subject, draining, 0), 1850);
+  assert.equal(pollInterval(subject, snapshot({ at: 600_000, ours: serviceDeployment("SUCCESSFUL") }), 0), 1850);
 });
 
 test("a rollback and a deployment of others are followed closely", () => {
   const rollback = serviceDeployment("ROLLBACK_IN_PROGRESS");
   const other = [deployment({ taskDefinition: "arn:9" })];
-  assert.equal(pace(subject, snapshot({ at: 600_000, ...starting, ours: rollback }), 0), 1850);
-  assert.equal(pace(subject, snapshot({ at: 600_000, deployments: other }), 0), 1850);
+  assert.equal(pollInterval(subject, snapshot({ at: 600_000, ...starting, ours: rollback }), 0), 1850);
+  assert.equal(pollInterval(subject, snapshot({ at: 600_000, deployments: other }), 0), 1850);
 });
 
 test("the stay away doubles, up to half a minute", () => {

@@ -1,12 +1,12 @@
 import { primaryOf, type Snapshot, type Subject } from "../../ecs/snapshot.js";
-import { isEnding, isStarting, isStaying } from "./phase.js";
+import { areOldTasksRunning, isEnding, isStarting } from "./phase.js";
 
 /**
  * How long to wait before the next look, in milliseconds. Near an end a little under 2 s, because a verdict may come 2 s late and a look
  * takes a while; else the further apart the longer nothing has happened. A look at which nothing has moved is one call.
  * @param movedAt When something last changed, on our clock.
  */
-export function pace(subject: Subject, latest: Snapshot, movedAt: number): number {
+export function pollInterval(subject: Subject, latest: Snapshot, movedAt: number): number {
   const silence = latest.at - movedAt;
   return Math.min(longest(subject, latest, silence), Math.max(near, silence));
 }
@@ -27,7 +27,7 @@ function longest(subject: Subject, latest: Snapshot, silence: number): number {
     return Math.min(starting.longest, Math.max(starting.shortest, Math.round(silence * starting.growth)));
   }
   // Once they leave they take a while to drain.
-  return isStaying(subject, latest) ? 4500 : near;
+  return areOldTasksRunning(subject, latest) ? 4500 : near;
 }
 
 /** How long to stay away after AWS asked for fewer calls, or did not answer. @param times In a row, from 1. */

@@ -1,6 +1,6 @@
 import type { CurrentService } from "../ecs/service.js";
 import { pruneRevisions } from "./prune/prune-revisions.js";
-import type { Report } from "./result.js";
+import type { RolloutResult } from "./result.js";
 import type { DeployRequest } from "./revisions/deploy-request.js";
 import type { Session } from "./session.js";
 import { noSpan } from "./span.js";
@@ -12,12 +12,12 @@ import { afterFailed } from "./verdicts.js";
  * What follows on a deploy once its verdict is `deployed`: the target's task, and then, when all is well, the old revisions go. The verdict stays what it is, whatever becomes of this: the report tells it
  * beside, and the exit code.
  */
-export async function afterwards(
+export async function finishDeploy(
   session: Session,
   attempt: DeployRequest,
   now: CurrentService,
-  report: Report,
-): Promise<Report> {
+  report: RolloutResult,
+): Promise<RolloutResult> {
   if (report.verdict !== "deployed") {
     if (attempt.verb === "deploy" && deployTaskOf(session.target, "after"))
       session.progress(`The task after the deploy is not run: the verdict is ${report.verdict}.`);

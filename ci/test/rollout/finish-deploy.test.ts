@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { formatReport } from "../../lib/report/report-text.js";
 import { parseDeploySettings } from "../../lib/rollout/plan/deploy-settings.js";
-import { rollOut } from "../../lib/rollout/run.js";
+import { run } from "../../lib/rollout/run.js";
 import { usualCheck } from "../../lib/rollout/verify/version-check.js";
 import { type FakeAws, Fault, fakeAws } from "../support/fake-aws.js";
-import { withOneOffs } from "../support/scripted-deploy-task.js";
+import { withDeployTasks } from "../support/scripted-deploy-task.js";
 import { release, revisionArn, type Story, scriptedEcs, target } from "../support/scripted-ecs.js";
-import { withRevisions } from "../support/scripted-keep.js";
+import { withRevisions } from "../support/scripted-prune.js";
 import { crashLoop, set, success } from "../support/stories.js";
 import { virtualClock } from "../support/virtual-clock.js";
 
@@ -26,11 +26,11 @@ async function scene(t: TestContext, { story = success, exitCode = 0 } = {}) {
   const clock = virtualClock();
   const { world, script: plain } = scriptedEcs(clock, ofTheNew(story));
   const { script: kept } = withRevisions(world, plain);
-  const { script } = withOneOffs(world, clock, kept, () => ({ ends: 5, exitCode }));
+  const { script } = withDeployTasks(world, clock, kept, () => ({ ends: 5, exitCode }));
   const fake = await fakeAws(script);
   t.after(() => fake.close());
   const options = { aws: fake.aws, target, clock, release, progress: () => {} };
-  const roll = (keep?: number, more = {}) => rollOut({ ...options, settings: parseDeploySettings({ keep }), ...more });
+  const roll = (keep?: number, more = {}) => run({ ...options, settings: parseDeploySettings({ keep }), ...more });
   return { fake, roll };
 }
 

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from "../../lib/aws/raw-task-definition.js";
 import type { Fault } from "./fake-aws.js";
 
 /** An answer as XML, as IAM and Elastic Load Balancing give it: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
-export function queryAnswer(operation: string, answer: JsonObject | Fault): string {
+export function queryResponse(operation: string, answer: JsonObject | Fault): string {
   if ("code" in answer) {
     const { code, message } = answer;
     return xml({ ErrorResponse: { Error: { Type: "Sender", Code: code, Message: message } } } as JsonObject);
