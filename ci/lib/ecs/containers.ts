@@ -6,7 +6,7 @@ import { isMoving } from "../config/version.js";
 import { parseImage } from "./image-reference.js";
 import { revisionTag } from "./revision-tags.js";
 
-/** What the named container of a task definition runs. */
+/** Image and version of the named container of a task definition. */
 export interface Running {
   /** ARN of the revision. */
   taskDefinition: string;
@@ -49,7 +49,7 @@ export function containersOf({
   return [container, ...containers.filter((name) => name !== container)];
 }
 
-/** What a revision runs in the target's container, with the version that its variable, its tags or its image name. */
+/** Returns the image that a revision runs in the target's container, with the version that its variable, its tags or its image name. */
 export function runningOf(
   { taskDefinition, tags }: RawTaskDefinition,
   target: Pick<Target, "container" | "versionVariable">,
@@ -67,7 +67,7 @@ export function runningOf(
     : { ...running, version: ofImage, versionFrom: "image-tag" };
 }
 
-/** What the named container runs, with the version that its variable has. */
+/** Returns the image that the named container runs, with the version in its variable. */
 export function runningIn(
   taskDefinition: JsonObject,
   containerName: string,

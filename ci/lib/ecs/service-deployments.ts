@@ -1,12 +1,13 @@
 import type { ServiceDeploymentBrief, ServiceRevision } from "@aws-sdk/client-ecs";
 import { AccessDeniedError } from "../aws/errors.js";
+import { chunksOf } from "../aws/paging.js";
 import { sdk } from "../aws/sdk.js";
 import { abort } from "../aws/send-options.js";
 import type { EcsContext } from "./context.js";
 import type { ServiceDeploymentView } from "./snapshot.js";
 import { briefView, serviceDeploymentView } from "./views.js";
 
-/** What the list tells of one service deployment, with the revision that it brings. */
+/** A service deployment as the list returns it, with its task definition revision. */
 export interface ListedDeployment {
   arn: string;
   status: string;
@@ -19,11 +20,11 @@ export interface ListedDeployment {
   target?: string;
 }
 
-/** Revisions of a service never change: each is looked up once. By service revision ARN. */
+/** Task definition ARNs by service revision ARN. Service revisions never change: each is read once. */
 export type RevisionCache = Map<string, string>;
 
 /**
- * The service's deployments that began after `since`, newest first.
+ * Lists the service's deployments that began after `since`, newest first.
  * @param since On AWS's clock, such as a revision's registration: what deploys it can't be older. It bounds the paging.
  */
 export async function listServiceDeployments(
@@ -51,13 +52,13 @@ export async function listServiceDeployments(
   }));
 }
 
-/** The service's deployments as far as they can be read; `classicOnly` says why they can't. */
+/** The service's deployments; `classicOnly` is the reason where they can't be read. */
 export interface ReadableDeployments {
   listed: ListedDeployment[];
   classicOnly?: string;
 }
 
-/** As `listServiceDeployments`, for credentials that may not know the newer APIs. */
+/** As `listServiceDeployments`, for credentials that may lack permission for the newer APIs. */
 export async function readableDeployments(
   context: EcsContext,
   since: number,
@@ -75,7 +76,7 @@ export function notPermitted(error: AccessDeniedError): string {
   return `${error.action} is not permitted`;
 }
 
-/** @returns undefined while ECS does not know it, or not any more. */
+/** @returns undefined while ECS does not return it yet, or no longer does. */
 export async function describeServiceDeployment(
   context: EcsContext,
   arn: string,
@@ -88,9 +89,9 @@ export async function describeServiceDeployments(
   arns: readonly string[],
 ): Promise<ServiceDeploymentView[]> {
   const found: ServiceDeploymentView[] = [];
-  for (let from = 0; from < arns.length; from += describedAtOnce) {
+  for (const chunk of chunksOf(arns, describedAtOnce)) {
     const command = new sdk.ecs.DescribeServiceDeploymentsCommand({
-      serviceDeploymentArns: arns.slice(from, from + describedAtOnce),
+      serviceDeploymentArns: chunk,
     });
     const answer = await context.aws.ecs.send(command, abort(context));
     found.push(...(answer.serviceDeployments ?? []).map(serviceDeploymentView));
@@ -98,7 +99,7 @@ export async function describeServiceDeployments(
   return found;
 }
 
-/** The newest `count` deployments of the service, as the list tells them. */
+/** Lists the newest `count` deployments of the service. */
 export async function listRecent(context: EcsContext, count: number): Promise<ServiceDeploymentBrief[]> {
   const briefs: ServiceDeploymentBrief[] = [];
   let nextToken: string | undefined;
@@ -110,7 +111,7 @@ export async function listRecent(context: EcsContext, count: number): Promise<Se
   return briefs.sort((a, b) => createdAt(b) - createdAt(a)).slice(0, count);
 }
 
-/** The details of deployments, and where they may not be read what the list has of them. */
+/** Describes deployments, or returns what the list has of them where the details may not be read. */
 export async function describeOrListed(
   context: EcsContext,
   briefs: readonly ServiceDeploymentBrief[],
@@ -128,7 +129,7 @@ export async function describeOrListed(
 
 const describedAtOnce = 20;
 
-/** The first deployment that brought one of these revisions, in whatever state it is. */
+/** Returns the first deployment of one of these revisions, in any state. */
 export function earliestOf(
   listed: readonly ListedDeployment[],
   revisions: readonly { arn: string }[],
@@ -149,21 +150,21 @@ async function learnRevisions(context: EcsContext, briefs: ServiceDeploymentBrie
   for (const [arn, taskDefinition] of await taskDefinitionsOf(context, arns)) cache.set(arn, taskDefinition);
 }
 
-/** The task definitions of service revisions, by the service revision's ARN. */
+/** Reads the task definitions of service revisions, by the service revision's ARN. */
 export async function taskDefinitionsOf(context: EcsContext, arns: readonly string[]): Promise<RevisionCache> {
   const revisions = await describeRevisions(context, arns);
   return new Map([...revisions].map(([arn, { taskDefinition = "" }]) => [arn, taskDefinition]));
 }
 
-/** Service revisions, by ARN. */
+/** Reads service revisions, by ARN. */
 export async function describeRevisions(
   context: EcsContext,
   arns: readonly string[],
 ): Promise<Map<string, ServiceRevision>> {
   const found = new Map<string, ServiceRevision>();
-  for (let from = 0; from < arns.length; from += describedAtOnce) {
+  for (const chunk of chunksOf(arns, describedAtOnce)) {
     const command = new sdk.ecs.DescribeServiceRevisionsCommand({
-      serviceRevisionArns: arns.slice(from, from + describedAtOnce),
+      serviceRevisionArns: chunk,
     });
     const answer = await context.aws.ecs.send(command, abort(context));
     for (const revision of answer.serviceRevisions ?? []) found.set(revision.serviceRevisionArn ?? "", revision);

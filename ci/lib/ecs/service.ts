@@ -63,7 +63,7 @@ export async function describeService(
   );
 }
 
-/** ECS does not know the service, or its cluster. */
+/** Returns true when ECS has no such service, or no such cluster. */
 export function isNotFound(error: unknown): error is InputError {
   return error instanceof InputError && (error.code === "no-cluster" || error.code === "no-service");
 }

@@ -1,22 +1,22 @@
 import { nameIn } from "../aws/arn.js";
-/** One look at ECS, as plain data: all that the judge and the diagnosis know. Times of AWS are milliseconds since the epoch on AWS's clock. */
+/** One observation of ECS, as plain data: the only input of judge and diagnosis. Times of AWS are milliseconds since the epoch on AWS's clock. */
 export interface Snapshot {
   /** When it was taken, on our own clock: never compared with AWS's times. */
   at: number;
-  /** Nothing but our service deployment was read: all else is as it was at the look before. */
+  /** Nothing but our service deployment was read: all else is copied from the observation before. */
   isLightPoll?: true;
   service: ServiceView;
   /** Our own service deployment. Absent while ECS does not list it yet, or where it can't be read (`Subject.classicOnly`). */
   ours?: ServiceDeploymentView;
-  /** When our service deployment was read: while nothing moves it is not read at every look. */
+  /** When our service deployment was read: while nothing changes, not every poll reads it. */
   oursAt?: number;
-  /** All tasks of the service that ECS still tells of, stopped ones too. */
+  /** All tasks of the service that ECS still returns, stopped ones too. */
   tasks: TaskView[];
-  /** When the tasks were read: they are not read at every look. */
+  /** When the tasks were read: not every poll reads them. */
   tasksAt: number;
 }
 
-/** What is watched: one rollout of one revision. */
+/** The watched rollout of one revision. */
 export interface Subject {
   /** ARN of the revision that this rollout brings: it tells our rollout from all others. */
   taskDefinition: string;
@@ -37,13 +37,13 @@ export interface Subject {
   listedOnly?: string;
   /** On our clock. */
   deadline: number;
-  /** We have asked ECS to roll it back: why, as in `because the deadline passed`. */
+  /** Set once this deployer has requested a rollback from ECS: the reason, as in `because the deadline passed`. */
   rollback?: { why: string };
 }
 
 export interface ServiceView {
   status: string;
-  /** What ECS answers where it does not know the service or its cluster any more: all else is as it was last seen. */
+  /** Error of ECS once the service or its cluster no longer exists: all else is as last observed. */
   notFound?: string;
   desiredCount: number;
   runningCount: number;
@@ -62,7 +62,7 @@ export interface ServiceView {
 export interface DeploymentView {
   /** `ecs-svc/<digits>`. */
   id: string;
-  /** PRIMARY, ACTIVE, INACTIVE, or what else ECS says. */
+  /** PRIMARY, ACTIVE, INACTIVE, or another status of ECS. */
   status: string;
   taskDefinition: string;
   desiredCount: number;
@@ -85,12 +85,12 @@ export interface ServiceDeploymentView {
   arn: string;
   status: string;
   statusReason?: string;
-  /** Such as BAKE_TIME; present where ECS tells it. */
+  /** Such as BAKE_TIME; present where ECS returns it. */
   lifecycleStage?: string;
   createdAt: number;
   /** Milliseconds since the epoch, on AWS's clock. */
   finishedAt?: number;
-  /** The lifecycle hook that waits for a person to go on or back. */
+  /** The lifecycle hook that waits for a user to continue or roll back. */
   paused?: { hookId: string; expiresAt?: number };
   breaker?: { status: string; failureCount: number; threshold: number };
   alarms?: { status: string; triggered: string[] };
@@ -138,7 +138,7 @@ export function primaryOf<Deployment extends { status?: string | undefined }>(se
   return service.deployments?.find((deployment) => deployment.status === "PRIMARY");
 }
 
-/** Whatever was still to come will not come any more, and what runs will not run on. */
+/** Returns true once the service is deleted or being deleted: its deployments never end. */
 export function isDeleted({ status, notFound: gone }: ServiceView): boolean {
   return gone !== undefined || status === "DRAINING" || status === "INACTIVE";
 }

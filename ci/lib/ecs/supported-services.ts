@@ -3,7 +3,7 @@ import { InputError } from "../common/errors.js";
 import type { Target } from "../config/target.js";
 
 /**
- * Refuses by name what Slipway does not deploy to, so that nobody finds out from a wrong verdict.
+ * Refuses services of a kind that Slipway does not support, before a deploy could return a wrong verdict.
  * @throws InputError
  */
 export function refuseUnsupported(service: Service, target: Pick<Target, "service">): void {
@@ -37,7 +37,7 @@ function unsupported(service: Service): Refusal | undefined {
       next: "Deploy daemon services with another tool.",
     };
   }
-  // ECS answers it for the services that Express Mode made and manages.
+  // ECS returns this type for the services that Express Mode made and manages.
   if (service.resourceManagementType === "ECS") {
     return {
       code: "express-service",

@@ -1,3 +1,4 @@
+import { chunksOf, readPages } from "../aws/paging.js";
 import { sdk } from "../aws/sdk.js";
 import { abort } from "../aws/send-options.js";
 import type { EcsContext } from "./context.js";
@@ -5,21 +6,18 @@ import type { TaskView } from "./snapshot.js";
 import { taskView } from "./views.js";
 
 /**
- * All tasks of the service that ECS still tells of. ListTasks is asked for both desired states, because an old task that drains
- * has the desired status STOPPED while it still serves.
- * @param stopped Tasks that were STOPPED at an earlier look, by ARN: nothing of them changes any more, and ECS tells of them for an
- * hour, so they are not asked for again. What is found so is added.
+ * Reads all tasks of the service that ECS still returns. It lists both desired states, because a draining task has the desired status
+ * STOPPED and still serves.
+ * @param stopped Tasks that an earlier poll found STOPPED, by ARN. They no longer change, and ECS returns them for an hour, so they are
+ * not described again. Newly stopped tasks are added.
  */
 export async function listTasks(context: EcsContext, stopped: Map<string, TaskView>): Promise<TaskView[]> {
   // A set: a task that is stopped between the two calls is in both answers.
   const arns = [...new Set([...(await taskArns(context, "RUNNING")), ...(await taskArns(context, "STOPPED"))])];
   const tasks = arns.flatMap((arn) => stopped.get(arn) ?? []);
-  const asked = arns.filter((arn) => !stopped.has(arn));
-  for (let from = 0; from < asked.length; from += 100) {
-    const command = new sdk.ecs.DescribeTasksCommand({
-      cluster: context.target.cluster,
-      tasks: asked.slice(from, from + 100),
-    });
+  const missing = arns.filter((arn) => !stopped.has(arn));
+  for (const chunk of chunksOf(missing, 100)) {
+    const command = new sdk.ecs.DescribeTasksCommand({ cluster: context.target.cluster, tasks: chunk });
     const answer = await context.aws.ecs.send(command, abort(context));
     tasks.push(...(answer.tasks ?? []).map(taskView));
   }
@@ -29,18 +27,9 @@ export async function listTasks(context: EcsContext, stopped: Map<string, TaskVi
 
 async function taskArns(context: EcsContext, desiredStatus: "RUNNING" | "STOPPED"): Promise<string[]> {
   const { cluster, service: serviceName } = context.target;
-  const arns: string[] = [];
-  let nextToken: string | undefined;
-  do {
-    const command = new sdk.ecs.ListTasksCommand({
-      cluster,
-      serviceName,
-      desiredStatus,
-      ...(nextToken && { nextToken }),
-    });
-    const page = await context.aws.ecs.send(command, abort(context));
-    arns.push(...(page.taskArns ?? []));
-    nextToken = page.nextToken;
-  } while (nextToken);
-  return arns;
+  return await readPages(async (nextToken) => {
+    const input = { cluster, serviceName, desiredStatus, ...(nextToken && { nextToken }) };
+    const page = await context.aws.ecs.send(new sdk.ecs.ListTasksCommand(input), abort(context));
+    return { items: page.taskArns, nextToken: page.nextToken };
+  });
 }

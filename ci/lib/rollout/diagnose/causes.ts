@@ -9,7 +9,7 @@ export interface CauseRule {
   fix: string;
   /**
    * Whether the same task definition, started again, can come out another way. What can't: an image or a secret that is not there, a
-   * permission that is missing, a command that is not in the image. Somebody has to change something first, so ECS's retries are lost
+   * permission that is missing, a command that is not in the image. A user must change something first, so ECS's retries are lost
    * time. What can: capacity, the network, a slow start, and whatever the app itself does.
    */
   isTransient: boolean;

@@ -5,7 +5,7 @@ import { byCause, failedTasks, type TaskFailure, unhealthyTasks } from "./failur
 import { ownEvents } from "./own-events.js";
 import { blockingRules, deploymentRules, eventRules, userRules } from "./service-causes.js";
 
-/** Why a rollout went wrong, as far as ECS tells. */
+/** Cause of a failed rollout, by what ECS returned. */
 export interface Diagnosis {
   cause: Cause;
   /** Such as `the container is out of memory`. */

@@ -1,7 +1,7 @@
 import { primaryOf, type Snapshot, type Subject } from "../../ecs/snapshot.js";
 import { type Diagnosis, diagnose } from "./diagnose.js";
 
-/** Why the revision that ECS goes back to does not start. */
+/** Cause for which the revision that ECS rolls back to does not start. */
 export interface RollbackDiagnosis extends Diagnosis {
   /** ARN of that revision. */
   taskDefinition: string;

@@ -5,11 +5,11 @@ import type { Session } from "../session.js";
 import { type FailFastReason, failFastReason, failuresWithoutBreaker, isStoppable } from "./fail-fast-reason.js";
 import { requestRollback } from "./request-rollback.js";
 
-/** What a watch may do by itself, beside looking. */
+/** Actions that a watch may take beside observing. */
 export interface AllowedActions {
-  /** Ask ECS to roll back as soon as it is proven that the rollout can't succeed, and where ECS itself has no circuit breaker. */
+  /** Request a rollback from ECS as soon as it is proven that the rollout can't succeed, and where ECS itself has no circuit breaker. */
   earlyStop: boolean;
-  /** What becomes of a rollout that is undecided at the deadline. */
+  /** Action on a rollout that is undecided at the deadline. */
   onTimeout: "leave" | "rollback";
 }
 export const watchOnly: AllowedActions = { earlyStop: false, onTimeout: "leave" };
@@ -69,7 +69,7 @@ export function failFast(session: Session, { earlyStop, onTimeout }: AllowedActi
   }
 }
 
-/** Why ECS can't go back any more, where that shows already. */
+/** Returns the reason for which ECS can no longer roll back; undefined while it can. */
 function endOf(subject: Subject, latest: Snapshot): string | undefined {
   const { ours } = latest;
   if (!ours || isStoppable(subject, latest)) return undefined;

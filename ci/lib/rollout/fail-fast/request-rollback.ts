@@ -9,16 +9,16 @@ import { noteOnRevision } from "../revisions/revision-note.js";
 import type { Session } from "../session.js";
 import { hasCandidate, isStoppable } from "./fail-fast-reason.js";
 
-/** What came of asking ECS to roll our rollout back. */
+/** Outcome of a rollback request. */
 export type RollbackAnswer =
   | "asked"
-  /** The state has moved: look again. */
+  /** The state has changed: poll again. */
   | "moved"
   /** It can't be asked for; the reason. */
   | { refused: string };
 
 /**
- * Asks ECS to roll our service deployment back. The state is read again just before, because there is no conditional stop. Asking
+ * Requests a rollback of our service deployment from ECS. The state is read again just before, because there is no conditional stop. Asking
  * twice does no harm: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stop-service-deployment.html
  * @param why Kept as a tag on our revision, so that a later call can tell our own stop from a person's.
  */

@@ -6,7 +6,7 @@ import { primaryOf } from "../../ecs/snapshot.js";
 import { tagOf } from "../revisions/own-revisions.js";
 import type { DeploymentRecord } from "./deployment-record.js";
 
-/** What a rollback goes back to. */
+/** Revision that a rollback returns to. */
 export interface RollbackTarget {
   /** ARN of the revision that is copied. */
   taskDefinition: string;

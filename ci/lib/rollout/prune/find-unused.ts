@@ -1,10 +1,10 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import { nameIn } from "../../aws/arn.js";
+import { readPages } from "../../aws/paging.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import type { Session } from "../session.js";
 import { type Choice, chooseUnused } from "./choose-unused.js";
-import { collect } from "./collect.js";
 import type { PendingSearch } from "./pending-revisions.js";
 import { RevisionUses, revisionOf } from "./revision-uses.js";
 import { addDeployments, addRollbackTarget } from "./used-by-deployments.js";
@@ -50,7 +50,7 @@ export function loadOthers() {
 /** ARNs of the family's active revisions, by number. */
 async function activeRevisions(session: Session): Promise<Map<number, string>> {
   const { family } = session.target;
-  const arns = await collect(async (nextToken) => {
+  const arns = await readPages(async (nextToken) => {
     const command = new sdk.ecs.ListTaskDefinitionsCommand({
       familyPrefix: family,
       status: "ACTIVE",

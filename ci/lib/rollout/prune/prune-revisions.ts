@@ -1,22 +1,22 @@
+import { chunksOf } from "../../aws/paging.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import type { Session } from "../session.js";
 import { sendOnce } from "../start/send-once.js";
-import { partsOf } from "./collect.js";
 import { findUnused, pruneLimit } from "./find-unused.js";
 import { pendingSearch } from "./pending-revisions.js";
 
-/** What became of a family's old revisions. */
+/** Result of pruning a family's old revisions. */
 export interface PruneResult {
   /** How many of the newest stay. */
   keep: number;
   /** As in `service:3`, the oldest first. */
   deregistered: string[];
-  /** Old ones that stay, and who uses each. */
+  /** Old ones that stay, and the user of each. */
   inUse: { revision: string; by: string }[];
   /** How many old ones are left for the next time, because there were so many. */
   left: number;
-  /** Why nothing was deregistered, or nothing more. */
+  /** Reason for which pruning did not start, or stopped. */
   refused?: string;
 }
 
@@ -43,7 +43,7 @@ export async function pruneRevisions(session: Session, keep: number): Promise<Pr
     const { free, inUse } = await findUnused(session, keep, addPending);
     report.inUse = inUse.map(({ revision, by }) => ({ revision: nameOf(revision), by }));
     report.left = Math.max(0, free.length - pruneLimit);
-    for (const [index, part] of partsOf(free.slice(0, pruneLimit), atOnce).entries()) {
+    for (const [index, part] of chunksOf(free.slice(0, pruneLimit), atOnce).entries()) {
       if (index > 0) await session.clock.sleep(atOnce * 1000, session.signal);
       const again = await findUnused(session, keep, addPending);
       for (const revision of part.filter((one) => again.free.includes(one))) {

@@ -6,13 +6,13 @@ export class RevisionUses {
 
   constructor(readonly family: string) {}
 
-  /** @param taskDefinition An ARN, `family:revision` or `family`; one of another family, or without a revision, says nothing here. */
+  /** @param taskDefinition An ARN, `family:revision` or `family`; one of another family, or without a revision, is ignored. */
   add(taskDefinition: string | undefined, by: string): void {
     const revision = revisionOf(taskDefinition ?? "", this.family);
     if (revision !== undefined && !this.#by.has(revision)) this.#by.set(revision, by);
   }
 
-  /** Notes a revision that a service deployment has brought, whatever became of it. */
+  /** Notes a revision that a service deployment has brought, with any outcome. */
   addDeployed(taskDefinition: string | undefined): void {
     const revision = revisionOf(taskDefinition ?? "", this.family);
     if (revision !== undefined) this.#deployed.add(revision);
@@ -23,7 +23,7 @@ export class RevisionUses {
     return this.#deployed.has(revision);
   }
 
-  /** Who uses a revision; undefined when nobody does. */
+  /** Returns the user of a revision; undefined when it is unused. */
   by(revision: number): string | undefined {
     return this.#by.get(revision);
   }

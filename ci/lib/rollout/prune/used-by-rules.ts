@@ -1,26 +1,26 @@
+import { readPages } from "../../aws/paging.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import type { Session } from "../session.js";
-import { collect } from "./collect.js";
 import type { RevisionUses } from "./revision-uses.js";
 
 /** What EventBridge's rules run as tasks, on a schedule or at an event, disabled ones too. */
 export async function addRules(session: Session, uses: RevisionUses): Promise<void> {
   const events = await session.aws.lazy.events();
   const send = abort(session);
-  const buses = await collect(async (NextToken) => {
+  const buses = await readPages(async (NextToken) => {
     const command = new sdk.events.ListEventBusesCommand({ ...(NextToken && { NextToken }) });
     const page = await events.send(command, send);
     return { items: page.EventBuses, nextToken: page.NextToken };
   });
   for (const { Name: EventBusName } of buses) {
-    const rules = await collect(async (NextToken) => {
+    const rules = await readPages(async (NextToken) => {
       const command = new sdk.events.ListRulesCommand({ EventBusName, ...(NextToken && { NextToken }) });
       const page = await events.send(command, send);
       return { items: page.Rules, nextToken: page.NextToken };
     });
     for (const { Name: Rule } of rules) {
-      const targets = await collect(async (NextToken) => {
+      const targets = await readPages(async (NextToken) => {
         const command = new sdk.events.ListTargetsByRuleCommand({
           Rule,
           EventBusName,

@@ -1,13 +1,13 @@
+import { readPages } from "../../aws/paging.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import type { Session } from "../session.js";
-import { collect } from "./collect.js";
 import type { RevisionUses } from "./revision-uses.js";
 
 /** What EventBridge Scheduler's schedules run as tasks, of all groups, disabled ones too. */
 export async function addSchedules(session: Session, uses: RevisionUses): Promise<void> {
   const scheduler = await session.aws.lazy.scheduler();
-  const listed = await collect(async (NextToken) => {
+  const listed = await readPages(async (NextToken) => {
     const command = new sdk.scheduler.ListSchedulesCommand({ MaxResults: 100, ...(NextToken && { NextToken }) });
     const page = await scheduler.send(command, abort(session));
     return { items: page.Schedules, nextToken: page.NextToken };

@@ -1,13 +1,13 @@
 import type { Service } from "@aws-sdk/client-ecs";
+import { chunksOf, readPages } from "../../aws/paging.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import type { Session } from "../session.js";
-import { collect, partsOf } from "./collect.js";
 import { type RevisionUses, revisionOf } from "./revision-uses.js";
 
 /** ARNs of all clusters of the account in the region. */
 export function listClusters(session: Session): Promise<string[]> {
-  return collect(async (nextToken) => {
+  return readPages(async (nextToken) => {
     const command = new sdk.ecs.ListClustersCommand({ ...(nextToken && { nextToken }) });
     const page = await session.aws.ecs.send(command, abort(session));
     return { items: page.clusterArns, nextToken: page.nextToken };
@@ -18,12 +18,12 @@ export function listClusters(session: Session): Promise<string[]> {
 export async function listServices(session: Session, clusters: readonly string[]): Promise<Service[]> {
   const services: Service[] = [];
   for (const cluster of clusters) {
-    const arns = await collect(async (nextToken) => {
+    const arns = await readPages(async (nextToken) => {
       const command = new sdk.ecs.ListServicesCommand({ cluster, maxResults: 100, ...(nextToken && { nextToken }) });
       const page = await session.aws.ecs.send(command, abort(session));
       return { items: page.serviceArns, nextToken: page.nextToken };
     });
-    for (const part of partsOf(arns, 10)) services.push(...(await describe(session, cluster, part)));
+    for (const part of chunksOf(arns, 10)) services.push(...(await describe(session, cluster, part)));
   }
   return services;
 }

@@ -1,8 +1,8 @@
+import { chunksOf, readPages } from "../../aws/paging.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import { taskId } from "../../ecs/snapshot.js";
 import type { Session } from "../session.js";
-import { collect, partsOf } from "./collect.js";
 import type { RevisionUses } from "./revision-uses.js";
 
 /** What any task of the family runs that has not come to its end: also one that drains, which is listed as STOPPED. */
@@ -12,7 +12,7 @@ export async function addTasks(session: Session, uses: RevisionUses, clusters: r
     for (const desiredStatus of ["RUNNING", "STOPPED"] as const) {
       for (const arn of await list(session, cluster, uses.family, desiredStatus)) arns.add(arn);
     }
-    for (const tasks of partsOf([...arns], 100)) {
+    for (const tasks of chunksOf([...arns], 100)) {
       const command = new sdk.ecs.DescribeTasksCommand({ cluster, tasks });
       const answer = await session.aws.ecs.send(command, abort(session));
       for (const task of answer.tasks ?? []) {
@@ -24,7 +24,7 @@ export async function addTasks(session: Session, uses: RevisionUses, clusters: r
 }
 
 function list(session: Session, cluster: string, family: string, desiredStatus: "RUNNING" | "STOPPED") {
-  return collect(async (nextToken) => {
+  return readPages(async (nextToken) => {
     const command = new sdk.ecs.ListTasksCommand({ cluster, family, desiredStatus, ...(nextToken && { nextToken }) });
     const page = await session.aws.ecs.send(command, abort(session));
     return { items: page.taskArns, nextToken: page.nextToken };

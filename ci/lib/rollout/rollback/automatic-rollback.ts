@@ -18,7 +18,7 @@ import { restoredFields } from "./restored-fields.js";
 import { rollbackRevision } from "./rollback-revision.js";
 import { rollbackSource, startableSource } from "./rollback-source.js";
 
-/** A rollout that is to be taken back. */
+/** A rollout that needs an automatic rollback. */
 export interface FailedRollout {
   subject: Subject;
   /** Its service deployment, where it could be read. */
@@ -31,7 +31,7 @@ export interface FailedRollout {
   desiredCount?: { from: number; to: number };
 }
 
-/** What became of taking a rollout back. */
+/** Outcome of an automatic rollback. */
 export type AutomaticRollback = { why: string } & (
   | {
       /** What the service returns to. */
@@ -111,7 +111,7 @@ async function sourceOf(session: Session, { subject, base }: FailedRollout): Pro
   return await startableSource(session, source, subject.taskDefinition);
 }
 
-/** The primary deployment is the very one that is taken back. Somebody may have deployed the same revision again since. */
+/** The primary deployment is the very one that is taken back. Another deploy may have brought the same revision again since. */
 function isStillOurs(service: Service, { taskDefinition, deploymentId }: Subject): boolean {
   const primary = primaryOf(service);
   return primary?.taskDefinition === taskDefinition && (deploymentId === undefined || primary.id === deploymentId);

@@ -3,8 +3,8 @@ interface Page<T> {
   nextToken: string | undefined;
 }
 
-/** Everything of a list that comes in pages. */
-export async function collect<T>(read: (nextToken: string | undefined) => Promise<Page<T>>): Promise<T[]> {
+/** Reads all pages of a list. */
+export async function readPages<T>(read: (nextToken: string | undefined) => Promise<Page<T>>): Promise<T[]> {
   const found: T[] = [];
   let nextToken: string | undefined;
   do {
@@ -15,8 +15,8 @@ export async function collect<T>(read: (nextToken: string | undefined) => Promis
   return found;
 }
 
-/** The list in parts of at most `size`. */
-export function partsOf<T>(list: readonly T[], size: number): T[][] {
+/** Splits a list into chunks of at most `size`. */
+export function chunksOf<T>(list: readonly T[], size: number): T[][] {
   const parts: T[][] = [];
   for (let from = 0; from < list.length; from += size) parts.push(list.slice(from, from + size));
   return parts;
