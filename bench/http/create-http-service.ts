@@ -36,7 +36,7 @@ export async function createService(
 }
 
 /** Registers the service's task definition for a version and answers the revision's ARN. */
-export async function register(
+async function register(
   { ecs }: Clients,
   target: CompleteTarget,
   settings: ServiceSettings,
@@ -167,6 +167,6 @@ function containerDefinition(
   };
 }
 
-export const isBalanced = ({ check }: ServiceSettings) => check === "load-balancer" || check === "both";
+const isBalanced = ({ check }: ServiceSettings) => check === "load-balancer" || check === "both";
 
 export const logGroupOf = (target: CompleteTarget) => `/ecs/${target.service}`;

@@ -13,7 +13,7 @@ export interface KillPoint {
 }
 
 /** Killed when its request arrives, which then goes no further; killed when AWS has done it; or alive, and the answer is lost. */
-export type How = "killed-before" | "killed-after" | "answer-lost";
+type How = "killed-before" | "killed-after" | "answer-lost";
 
 /** Result of a deploy with a kill point. */
 export interface KillResult {

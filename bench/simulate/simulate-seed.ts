@@ -14,7 +14,7 @@ export interface SimulatedSeed {
   faults: string[];
 }
 
-export const sdkEvery = 100;
+const sdkEvery = 100;
 
 /** Every hundredth goes through the SDK. */
 export function wayOf(seed: number): "direct" | "sdk" {

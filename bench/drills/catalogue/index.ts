@@ -6,7 +6,7 @@ import { image } from "./image.js";
 import { service } from "./serving.js";
 import { start } from "./task-start.js";
 
-export const catalogue = { image, start, health, service, control, wire } satisfies Record<string, Drill[]>;
+const catalogue = { image, start, health, service, control, wire } satisfies Record<string, Drill[]>;
 
 export type Group = keyof typeof catalogue;
 
