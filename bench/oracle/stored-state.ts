@@ -31,7 +31,7 @@ export async function readStoredOutcome(stateDir: string, image: string, limit: 
 }
 
 /** Derives the outcome of an image on the only service of ECS's state. Pure. */
-export function storedOutcomeOf(ecs: EcsState, image: string): StoredOutcome {
+function storedOutcomeOf(ecs: EcsState, image: string): StoredOutcome {
   const [service] = Object.values(ecs.services);
   const current = ecs.taskDefinitions[service?.taskDefinition ?? ""];
   const deployments = Object.values(ecs.serviceDeployments).filter((each) => brings(ecs, each, image));

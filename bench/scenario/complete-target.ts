@@ -8,7 +8,7 @@ import { parseTarget, type Target as ServiceTarget } from "../../ci/lib/config/t
 export type CompleteTarget = ServiceTarget & { containerPort: number; created: Created };
 
 /** Settings that the service is created with and a deploy keeps. */
-export interface Created {
+interface Created {
   cpu: number;
   memory: number;
   desiredCount: number;
