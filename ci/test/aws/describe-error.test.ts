@@ -11,7 +11,7 @@ import { target } from "../support/scripted-ecs.js";
 import { success } from "../support/stories.js";
 
 const credentials = { accessKeyId: "AKIATEST", secretAccessKey: "secret" };
-type Told = Error & { code: string; exitCode: number };
+type Thrown = Error & { code: string; exitCode: number };
 
 const refusals: [fault: Fault, code: string, message: RegExp][] = [
   [
@@ -42,10 +42,10 @@ const refusals: [fault: Fault, code: string, message: RegExp][] = [
   ],
 ];
 for (const [fault, code, message] of refusals) {
-  test(`a first read that is answered with ${fault.code} to the end says so, and exits with 2`, async (t) => {
+  test(`a first read that is answered with ${fault.code} to the end is reported, with exit code 2`, async (t) => {
     const { fake, roll } = await scene(t, success);
     fake.script.DescribeServices = () => fault;
-    await assert.rejects(roll(), (error: Told) => {
+    await assert.rejects(roll(), (error: Thrown) => {
       assert.equal(error.code, code);
       assert.equal(error.exitCode, 2);
       assert.match(error.message, message);
@@ -59,7 +59,7 @@ for (const operation of ["DescribeTaskDefinition", "ListTaskDefinitions", "ListS
   test(`a ${operation} that is never answered well before the service is changed exits with 2, and names it`, async (t) => {
     const { fake, roll } = await scene(t, success);
     fake.script[operation] = () => new Fault("ServerException", "Internal", 500);
-    await assert.rejects(roll(), (error: Told) => {
+    await assert.rejects(roll(), (error: Thrown) => {
       assert.equal(error.exitCode, 2);
       assert.match(error.message, new RegExp(`ecs:${operation} .*HTTP 500 ServerException: Internal`));
       return true;
@@ -68,13 +68,13 @@ for (const operation of ["DescribeTaskDefinition", "ListTaskDefinitions", "ListS
   });
 }
 
-test("an endpoint where nobody listens is told with what to check", async () => {
+test("an unreachable endpoint is reported with what to check", async () => {
   const free = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => free.once("listening", resolve));
   const { port } = free.address() as { port: number };
   await new Promise((resolve) => free.close(resolve));
   const aws = createAws({ region: "us-west-2", credentials, endpoint: `http://127.0.0.1:${port}` });
-  await assert.rejects(readService(aws, target), (error: Told) => {
+  await assert.rejects(readService(aws, target), (error: Thrown) => {
     assert.equal(error.code, "unreachable");
     assert.equal(error.exitCode, 2);
     assert.match(error.message, /can't be reached for ecs:DescribeServices.*ECONNREFUSED.*"region" in the target/);
@@ -103,11 +103,11 @@ for (const [what, error, message] of failures) {
   test(`${what} is an error with exit code 2 that names the request, the host and the next step`, async () => {
     const handle = () => Promise.reject(error);
     const aws = createAws({ region: "us-west-2", credentials, requestHandler: { handle } as never });
-    await assert.rejects(readService(aws, target), (told: Told) => {
-      assert.equal(told.exitCode, 2);
-      assert.match(told.message, message);
+    await assert.rejects(readService(aws, target), (thrown: Thrown) => {
+      assert.equal(thrown.exitCode, 2);
+      assert.match(thrown.message, message);
       assert.match(
-        told.message,
+        thrown.message,
         /has not changed the service\. .*HTTPS_PROXY|has not changed the service\. Check the network/,
       );
       return true;
@@ -126,10 +126,10 @@ for (const [status, page] of [
       response.writeHead(status, { "content-type": "text/html" }).end(page);
     });
     const aws = createAws({ region: "us-west-2", credentials, endpoint: origin.origin });
-    await assert.rejects(readService(aws, target), (told: Told) => {
-      assert.equal(told.exitCode, 2, told.stack);
-      assert.ok(told.message.includes(`ecs:DescribeServices at ${origin.host}`) || page === "[]", told.message);
-      assert.doesNotMatch(told.message, /\p{Cc}/u);
+    await assert.rejects(readService(aws, target), (thrown: Thrown) => {
+      assert.equal(thrown.exitCode, 2, thrown.stack);
+      assert.ok(thrown.message.includes(`ecs:DescribeServices at ${origin.host}`) || page === "[]", thrown.message);
+      assert.doesNotMatch(thrown.message, /\p{Cc}/u);
       return true;
     });
   });

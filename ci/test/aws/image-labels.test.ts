@@ -12,12 +12,12 @@ const digest = `sha256:${"a".repeat(64)}`;
 const configDigest = `sha256:${"b".repeat(64)}`;
 const repository = { registryId: "123456789012", name: "web", uri: "x/web" };
 const read = (endpoint: string) => readImageLabels(repository, digest, login, endpoint);
-type Told = Error & { code: string; exitCode: number };
+type Thrown = Error & { code: string; exitCode: number };
 
-async function refusal(endpoint: string): Promise<Told> {
+async function refusal(endpoint: string): Promise<Thrown> {
   const error = await read(endpoint).then(
     () => assert.fail("it was read"),
-    (cause: Told) => cause,
+    (cause: Thrown) => cause,
   );
   assert.equal(error.exitCode, 2, error.stack);
   assert.ok(error.message.includes(new URL(endpoint).host), error.message);

@@ -17,7 +17,7 @@ async function hostOf(client: Promise<unknown>): Promise<string> {
   return config.endpointProvider({ Region: await config.region() }).url.host;
 }
 
-test("IAM is asked at its one place, the load balancer in the service's region, secrets in their own", async () => {
+test("IAM has its one endpoint, the load balancer that of the service's region, secrets those of their own regions", async () => {
   const { iam, elb, secretsManager, ssm } = lazyClients(settings);
   assert.deepEqual(await Promise.all([iam(), elb(), secretsManager("eu-west-1"), ssm("eu-north-1")].map(hostOf)), [
     "iam.amazonaws.com",
@@ -27,7 +27,7 @@ test("IAM is asked at its one place, the load balancer in the service's region, 
   ]);
 });
 
-test("with a local AWS all of them are asked there, whatever their region", async (t) => {
+test("with a local AWS all of them use its endpoint, in every region", async (t) => {
   const fake = await fakeAws({ DescribeSecret: () => new Fault("AccessDeniedException", "seen") });
   t.after(() => fake.close());
   const { DescribeSecretCommand } = await import("@aws-sdk/client-secrets-manager");

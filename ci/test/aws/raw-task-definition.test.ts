@@ -42,7 +42,7 @@ test("a task definition's text outside ASCII arrives as it was sent", async (t) 
   assert.deepEqual(await registerTaskDefinition(fake.aws.ecs, registration), registration);
 });
 
-test("a registration whose answer is lost is sent once, whatever retries the client has", async (t) => {
+test("a registration whose response is lost is sent once, also by a client with retries", async (t) => {
   const fake = await fakeAws({ RegisterTaskDefinition: () => lostResponse }, { maxAttempts: 3 });
   t.after(() => fake.close());
   await assert.rejects(registerTaskDefinition(fake.aws.ecs, invented));
@@ -54,7 +54,7 @@ test("an error of AWS keeps its name and message", async (t) => {
     DescribeTaskDefinition: () => new Fault("ClientException", "Unable to describe task definition."),
   });
   t.after(() => fake.close());
-  await assert.rejects(describeTaskDefinition(fake.aws.ecs, "gone:1"), {
+  await assert.rejects(describeTaskDefinition(fake.aws.ecs, "deleted:1"), {
     name: "ClientException",
     message: "Unable to describe task definition.",
   });

@@ -21,12 +21,12 @@ test("a redirect to another host is followed, without the login", async (t) => {
 });
 
 test("redirects without end are given up", async (t) => {
-  let asked = 0;
+  let requests = 0;
   const { origin } = await httpServer(t, (_, response) => {
-    response.writeHead(302, { location: `/${++asked}` }).end();
+    response.writeHead(302, { location: `/${++requests}` }).end();
   });
   await assert.rejects(readRegistryJson(origin), /answered HTTP 302/);
-  assert.equal(asked, 4);
+  assert.equal(requests, 4);
 });
 
 test("a document without end is an error that names it", async (t) => {
@@ -45,14 +45,14 @@ test("what a registry answers in place of a document is cut short", async (t) =>
   assert.ok(String(failed).length < 400);
 });
 
-test("a configuration that a manifest names by another path than a digest's is not asked for", async (t) => {
-  const asked: (string | undefined)[] = [];
+test("a configuration that a manifest names by another path than a digest's is not requested", async (t) => {
+  const urls: (string | undefined)[] = [];
   const { origin } = await httpServer(t, ({ url }, response) => {
-    asked.push(url);
+    urls.push(url);
     response.end(JSON.stringify({ config: { digest: "../../../elsewhere" } }));
   });
   const repository = { registryId: "1", name: "web", uri: "registry.example.com/web" };
   const digest = `sha256:${"a".repeat(64)}`;
   await assert.rejects(readImageLabels(repository, digest, login, origin.origin), /which is no digest/);
-  assert.deepEqual(asked, [`/v2/web/manifests/${digest}`]);
+  assert.deepEqual(urls, [`/v2/web/manifests/${digest}`]);
 });

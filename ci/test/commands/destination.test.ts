@@ -25,7 +25,7 @@ test("a target is read by its name", async () => {
   assert.equal((await readTarget(targets, "production")).repository, "team/app");
 });
 
-/** What lies beside the targets and is none. */
+/** Files beside the targets that are no targets. */
 const beside = { "target.schema.json": "", "production.terraform.json": "" };
 
 test("an unknown target is refused, naming those that there are", async () => {

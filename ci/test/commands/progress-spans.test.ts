@@ -11,9 +11,9 @@ function scene(t: TestContext, span?: Span) {
   const lines: [number, string][] = [];
   const data: (ProgressEvent | undefined)[] = [];
   const activity = startActivity(
-    (line, happening) => {
+    (line, event) => {
       lines.push([clock.now(), line]);
-      data.push(happening);
+      data.push(event);
     },
     clock,
     span,
@@ -23,7 +23,7 @@ function scene(t: TestContext, span?: Span) {
   return { lines, data, activity, pass };
 }
 
-/** Work that lasts until it is told to end. */
+/** Work that lasts until it is ended. */
 function open() {
   let end = () => {};
   const ended = new Promise<void>((resolve) => {

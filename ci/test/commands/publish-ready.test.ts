@@ -84,7 +84,7 @@ test("a build under a version that a ready container has taken is refused, and t
   const labels = { [LABEL.inputDigest]: "sha256:input" };
   await run(container(labels));
   await assert.rejects(run(container({ a: "b" })), { code: "version-taken" });
-  // A build is the same by its input, whatever image that made.
+  // A build is identified by its input, not by the image it made.
   const build = { ...container(), kind: "build" as const, identity: async () => "sha256:other" };
   await assert.rejects(run(build), { code: "version-taken", message: /made from another input/ });
 });
@@ -93,7 +93,7 @@ test("the commit of the release is the one that the container's own label names"
   assert.equal((await run(container({ [LABEL.revision]: "c0ffee" }))).commit, "c0ffee");
 });
 
-test("whoever loses a race for an immutable tag to the same container uses that one", async () => {
+test("a publish that loses a race for an immutable tag to the same container uses that one", async () => {
   let winner: string | undefined;
   const lose = (labels: Record<string, string>) => async () => {
     winner = registry.put("v1.0.0", labels);

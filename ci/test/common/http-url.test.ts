@@ -47,7 +47,7 @@ for (const path of elsewhere)
     assert.throws(() => urlBelow("https://example.com/api", path));
   });
 
-test("paths below a URL are requested below it, whatever its own path ends with", () => {
+test("paths below a URL are requested below it, with any ending of its own path", () => {
   const urls: [string, string, string][] = [
     ["https://example.com", "/version", "https://example.com/version"],
     ["https://example.com/", "/version", "https://example.com/version"],
@@ -65,15 +65,15 @@ test("paths below a URL are requested below it, whatever its own path ends with"
   assert.equal(checkedUrl({ baseUrl: "https://example.com/api/" }), "https://example.com/api/version");
 });
 
-test("version and expectations of a service on a shared host are asked below the URL's path", async (t) => {
-  const asked = new Set<string | undefined>();
+test("version and expectations of a service on a shared host are requested below the URL's path", async (t) => {
+  const urls = new Set<string | undefined>();
   const { origin } = await httpServer(t, ({ url }, response) => {
-    asked.add(url);
+    urls.add(url);
     response.end(JSON.stringify({ version: url?.startsWith("/api/") ? "v2.0.0" : "v7.1.0" }));
   });
   const http = { baseUrl: new URL("/api", origin).href, expectations: [{ path: "/healthz" }] };
   assert.equal((await verify(http, "v2.0.0", virtualClock())).state, "verified");
-  assert.deepEqual([...asked], ["/api/version", "/api/healthz"]);
+  assert.deepEqual([...urls], ["/api/version", "/api/healthz"]);
 });
 
 test("through a local AWS the path of the public URL is kept, and so is its name", () => {

@@ -230,7 +230,7 @@ test("a source with a token in its URL is refused and not shown", () => {
   assert.doesNotMatch(message, /hunter2/);
 });
 
-test("keys that a deploy never used are read whatever they are, and named by a warning", () => {
+test("keys that a deploy never used are accepted with any value, and named by a warning", () => {
   const old = { cpu: 256, memory: 512, desiredCount: 1, launchType: "EC2" };
   const target = parseTarget(JSON.stringify({ ...production, ...old }), "t.json");
   assert.equal(target.service, production.service);

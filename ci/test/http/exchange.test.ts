@@ -95,7 +95,7 @@ test("a body of exactly the most bytes is read, and one more is too many", async
   await assert.rejects(exchange({ ...bounds, origin, path: `/${MiB + 1}` }), /longer than 1 MiB/);
 });
 
-test("no compressed body is asked for, and one that comes all the same is not expanded", async (t) => {
+test("no compressed body is requested, and one that comes anyway is not expanded", async (t) => {
   const bomb = gzipSync(Buffer.alloc(64 * MiB));
   let accepted: string | undefined;
   const { origin } = await httpServer(t, ({ headers }, response) => {
@@ -107,20 +107,20 @@ test("no compressed body is asked for, and one that comes all the same is not ex
   assert.equal(body.length, bomb.length);
 });
 
-test("a redirect is an answer, and where it leads is not asked", async (t) => {
-  let asked = 0;
+test("a redirect is a response, and its location is not requested", async (t) => {
+  let requests = 0;
   const elsewhere = await httpServer(t, (_, response) => {
-    asked++;
+    requests++;
     response.end();
   });
   const { origin } = await httpServer(t, (_, response) => {
     response.writeHead(302, { location: elsewhere.origin.href }).end();
   });
   assert.equal((await exchange({ ...bounds, origin })).status, 302);
-  assert.equal(asked, 0);
+  assert.equal(requests, 0);
 });
 
-test("a connection that breaks in the middle is told as the network's failure, as Node's own client tells it", async (t) => {
+test("a connection that breaks in the middle is reported as a network failure, as Node's client reports it", async (t) => {
   const { origin } = await rawServer(t, (socket) => {
     socket.end(`${head}content-length: 100\r\n\r\nhalf`);
   });
@@ -130,11 +130,11 @@ test("a connection that breaks in the middle is told as the network's failure, a
   await assert.rejects(exchange({ ...bounds, origin: nonsense.origin }), { code: "ECONNRESET" });
 });
 
-test("an exchange that is aborted ends with the reason of whoever aborted it", async (t) => {
+test("an exchange that is aborted rejects with the abort reason", async (t) => {
   const { origin } = await rawServer(t, () => {});
   const controller = new AbortController();
   const reason = new Error("cut off");
-  const asked = exchange({ ...bounds, origin, signal: controller.signal });
+  const exchanged = exchange({ ...bounds, origin, signal: controller.signal });
   controller.abort(reason);
-  await assert.rejects(asked, reason);
+  await assert.rejects(exchanged, reason);
 });

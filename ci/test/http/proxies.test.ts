@@ -17,7 +17,7 @@ const credentials = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "exa
 const login = `Basic ${Buffer.from("joe:p@ssw:rd").toString("base64")}`;
 
 for (const name of ["HTTPS_PROXY", "https_proxy"])
-  test(`AWS, the registry and an https URL are asked through the proxy that ${name} names`, async (t) => {
+  test(`AWS, the registry and an https URL are reached through the proxy that ${name} names`, async (t) => {
     const proxy = await forwardProxy(t);
     withEnvironment(t, { [name]: proxy.url });
     const aws = createAws({ region: "eu-central-1", credentials });
@@ -37,7 +37,7 @@ for (const name of ["HTTPS_PROXY", "https_proxy"])
   });
 
 for (const name of ["HTTP_PROXY", "http_proxy"])
-  test(`an http URL is asked through the proxy that ${name} names, by its absolute URL`, async (t) => {
+  test(`an http URL is reached through the proxy that ${name} names, by its absolute URL`, async (t) => {
     const proxy = await forwardProxy(t);
     withEnvironment(t, { [name]: proxy.url });
     const { body } = await sendOverHttp({ url: new URL("http://app.example.com:8080/version"), limit: 60_000 });
@@ -80,30 +80,30 @@ for (const noProxy of [
   "other,app.example.com:80",
   "*",
 ])
-  test(`a host that NO_PROXY=${noProxy} lists is asked without the proxy`, async (t) => {
+  test(`a host that NO_PROXY=${noProxy} lists is reached without the proxy`, async (t) => {
     for (const name of ["NO_PROXY", "no_proxy"]) {
       const proxy = await forwardProxy(t);
       withEnvironment(t, { HTTP_PROXY: proxy.url, [name]: noProxy });
-      // There is no such host: what counts is that the proxy is not asked for it.
+      // There is no such host: what counts is that the proxy gets no request for it.
       await assert.rejects(exchange({ ...bounds, origin: new URL("http://app.example.com"), limit: 500 }));
       assert.deepEqual(proxy.seen, []);
     }
   });
 
-test("a host that NO_PROXY does not list is asked through the proxy", async (t) => {
+test("a host that NO_PROXY does not list is reached through the proxy", async (t) => {
   const proxy = await forwardProxy(t);
   withEnvironment(t, { HTTP_PROXY: proxy.url, NO_PROXY: "ample.com,app.example.com:8080,other.example" });
   await exchange({ ...bounds, origin: new URL("http://app.example.com") });
   assert.deepEqual(proxy.seen, ["GET http://app.example.com/version"]);
 });
 
-test("loopback, a local AWS and a task at its own address are never asked through a proxy", async (t) => {
+test("loopback, a local AWS and a task at its own address are never reached through a proxy", async (t) => {
   const proxy = await forwardProxy(t);
   const here = await httpServer(t, (_, response) => void response.end('{"version":"here"}'));
   withEnvironment(t, { HTTP_PROXY: proxy.url, HTTPS_PROXY: proxy.url });
   for (const host of ["127.0.0.1", "localhost"]) {
-    const asked = await sendOverHttp({ url: new URL(`http://${host}:${here.port}/version`), limit: 60_000 });
-    assert.equal(asked.body, '{"version":"here"}');
+    const response = await sendOverHttp({ url: new URL(`http://${host}:${here.port}/version`), limit: 60_000 });
+    assert.equal(response.body, '{"version":"here"}');
   }
   for (const host of ["127.1.2.3", "[::1]", "app.localhost"])
     assert.equal(routeTo(new URL(`http://${host}:5000`)).proxy, undefined, host);

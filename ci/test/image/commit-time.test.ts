@@ -46,7 +46,7 @@ test("a commit that the repository does not hold is an error that names it", asy
   await assert.rejects(commitTime(objects, missing), { code: "bad-commit" });
 });
 
-test("an object that would take more than a commit can is not expanded, and one that is broken is told as unreadable", async () => {
+test("an object that would take more than a commit can is not expanded, and a broken one is reported as unreadable", async () => {
   const header = `commit 99999999\0committer x <x> 1 +0000\n`;
   const bomb = deflateSync(Buffer.concat([Buffer.from(header), Buffer.alloc(64 * 1024 * 1024)]));
   for (const object of [

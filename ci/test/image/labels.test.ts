@@ -4,7 +4,7 @@ import { labelsOf } from "../../lib/image/labels.js";
 
 const bases: [string] = [`docker.io/library/python:3.13-slim@sha256:${"0".repeat(64)}`];
 
-test("a published image says its version, commit, time, source, base and input", () => {
+test("a published image states its version, commit, time, source, base and input", () => {
   const commit = { id: "a".repeat(40), time: new Date("2026-02-03T04:05:06Z") };
   const labels = labelsOf({
     version: "v1.2.3",

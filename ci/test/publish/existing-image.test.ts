@@ -143,7 +143,7 @@ test("an image in another partition of AWS is refused: neither the credentials n
   });
 });
 
-test("a target that names no repository is told where a later publish would go", async () => {
+test("for a target that names no repository the log states where a later publish would go", async () => {
   registry.put("v1.0.0", {});
   await find("shared/app:v1.0.0");
   assert.deepEqual(lines, []);

@@ -33,7 +33,7 @@ afterEach(async () => {
   await registry.close();
 });
 
-/** A checkout whose input is `sha256:input`, pushing into the fake registry; `done` tells what was asked of it. */
+/** A checkout whose input is `sha256:input`, pushing into the fake registry; `done` lists the calls. */
 function checkout(changes: Partial<ImageSource> = {}): ImageSource {
   return {
     kind: "build",
@@ -202,7 +202,7 @@ test("a registry that answers another digest than the one pushed is refused", as
   await assert.rejects(run(source), { code: "digest-differs", message: /Pushed v1\.0\.0 as sha256:.*has sha256:/ });
 });
 
-test("whoever loses a race for an immutable tag uses the winner's image when its input is the same", async () => {
+test("a publish that loses a race for an immutable tag uses the winner's image when its input is the same", async () => {
   let winner: string | undefined;
   const lose = (won: Record<string, string>) => async () => {
     winner = registry.put("v1.0.0", won);
@@ -211,7 +211,7 @@ test("whoever loses a race for an immutable tag uses the winner's image when its
   assert.equal((await run(checkout({ push: lose({ ...labels, built: "elsewhere" }) }))).digest, winner);
 });
 
-test("whoever loses that race to another input is refused, and a push that just failed says why", async () => {
+test("a publish that loses that race to another input is refused, and a push that failed reports why", async () => {
   const source = checkout({
     push: async () => {
       registry.put("v1.0.0", { [LABEL.inputDigest]: "sha256:other" });
@@ -227,7 +227,7 @@ test("whoever loses that race to another input is refused, and a push that just 
   });
 });
 
-test("a push that is cut off, with ECR gone too, tells of the push, and the next one goes through", async () => {
+test("a push that is cut off while ECR is unreachable too reports the push, and the next one succeeds", async () => {
   const describe = fake.script.DescribeImages;
   const cut = checkout({
     push: async () => {
@@ -279,13 +279,13 @@ test("a misspelt repository beyond the first page is suggested", async () => {
   await assert.rejects(run(), { code: "no-repository", message: /Did you mean "team\/app"\?/ });
 });
 
-test("a registry of another account is asked by its id", async () => {
+test("a registry of another account is addressed by its id", async () => {
   destination = { ...destination, target: { ...target, registry: { account: "210987654321" } } };
   await run();
   assert.equal(fake.sent("DescribeRepositories")[0]?.registryId, "210987654321");
 });
 
-test("a published version is taken as it lies in the registry, whatever it was made from", async () => {
+test("a published version is deployed as the registry has it, for any source it was built from", async () => {
   const digest = registry.put("v0.9.0", {});
   const release = await findPublished("v0.9.0", destination);
   assert.equal(release.digest, digest);
@@ -303,7 +303,7 @@ for (const fault of [new Fault("AccessDeniedException", "no"), new Fault("Server
   });
 }
 
-test("of a repository with very many images ten pages are read, and the error says that they are some", async () => {
+test("of a repository with very many images ten pages are read, and the error states that there are more", async () => {
   let pages = 0;
   const describe = fake.script.DescribeImages;
   fake.script.DescribeImages = (input) => {

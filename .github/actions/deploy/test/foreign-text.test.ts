@@ -107,7 +107,7 @@ test("a report that is too large for a variable leaves out its largest members a
   assert.ok(Buffer.byteLength(summary) < 100_000);
 });
 
-test("a summary stays below what GitHub takes, whatever the report holds", async () => {
+test("a summary stays below what GitHub takes, with any report", async () => {
   const text = "&|<>".repeat(2_000);
   const many = <T>(one: T) => Array<T>(1_000).fill(one);
   const report = {
