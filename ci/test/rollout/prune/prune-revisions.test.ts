@@ -30,7 +30,7 @@ test("the revision that serves is never deregistered, and neither is one that is
 
 test("what a rollback would go back to stays", async (t) => {
   const { keep } = await pruneScene(t);
-  assert.deepEqual((await keep()).inUse, [{ revision: "service:7", by: "a rollback would return to it" }]);
+  assert.deepEqual((await keep()).inUse, [{ revision: "service:7", by: "a rollback would roll back to it" }]);
 });
 
 test("another family's revisions are not touched", async (t) => {
