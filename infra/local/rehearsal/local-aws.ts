@@ -7,7 +7,6 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { lockPath } from "../aws/state.js";
 import { lockHolder } from "../process-lock.mjs";
-import type { SampleTarget } from "./seed.js";
 
 const main = fileURLToPath(new URL("../aws/main.ts", import.meta.url));
 const typescript = import.meta.resolve("../typescript.mjs");
@@ -116,7 +115,7 @@ function isRunning(stateDir: string, pid: number): boolean {
  */
 export function localAwsHelp(
   aws: LocalAwsProcess,
-  target: Pick<SampleTarget, "region" | "cluster" | "service" | "repository" | "url">,
+  target: { region: string; cluster: string; service: string; repository: string; url?: string },
   path?: string,
 ): string {
   const registry = `127.0.0.1:${aws.port}`;
