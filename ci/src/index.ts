@@ -1,10 +1,3 @@
-/**
- * Slipway ships a containerised web service to Amazon ECS and reports what
- * happened.
- *
- * Test, build, publish and deploy with the same commands on a laptop, in a
- * workflow, and in a rehearsal on one machine.
- */
 import {
   type Container,
   check,
@@ -34,6 +27,13 @@ import type { BuildOptions } from "#lib/image/build-options.js";
 import { formatHistory } from "#lib/report/history-text.js";
 import { formatPlan } from "#lib/report/plan-text.js";
 import { formatStatus } from "#lib/report/status-text.js";
+/**
+ * Slipway ships a containerised web service to Amazon ECS and reports what
+ * happened.
+ *
+ * Test, build, publish and deploy with the same commands on a laptop, in a
+ * workflow, and in a rehearsal on one machine.
+ */
 
 @object()
 export class Slipway {

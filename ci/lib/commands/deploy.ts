@@ -3,6 +3,7 @@ import { InputError } from "../common/errors.js";
 import { readService } from "../ecs/service.js";
 import { findExisting, parseExisting } from "../publish/existing-image.js";
 import { findPublished } from "../publish/publish-release.js";
+import { checkBeforeBuild } from "../rollout/plan/check-before-build.js";
 import { type DeployArguments, parseDeploySettings } from "../rollout/plan/deploy-settings.js";
 import { eachFindingOnce } from "../rollout/plan/gate.js";
 import { checkBeforeBuild } from "../rollout/preflight/before-build.js";

@@ -20,7 +20,7 @@ import { type Address, readAddress } from "../init/public-address.js";
 import { workflow } from "../init/workflow.js";
 import { defaultSettings } from "../rollout/plan/deploy-settings.js";
 import { propose } from "../rollout/plan/proposal.js";
-import type { JudgedFinding } from "../rollout/preflight/finding.js";
+import type { JudgedFinding } from "../rollout/preflight/preflight.js";
 import { registeredAt } from "../rollout/revisions/own-revisions.js";
 import { type Access, type AccessOptions, openAccount, readAccess } from "./destination.js";
 import type { Activity } from "./progress-spans.js";

@@ -1,9 +1,10 @@
+import { stripVTControlCharacters } from "node:util";
+
 /**
  * Text that others write (applications' logs, ECS's reasons and events, tags, HTTP answers, errors) on its way to a terminal, a CI
  * system's log or a report. It can hold escape sequences, invisible characters, commands of CI systems and lines that look like a
  * report's own. Everything that shows text uses these functions and no others.
  */
-import { stripVTControlCharacters } from "node:util";
 
 /** Maximum length of one line, in characters. */
 const longestLine = 1_000;

@@ -1,5 +1,5 @@
 import type { Service } from "@aws-sdk/client-ecs";
-import type { JudgedFinding } from "../rollout/preflight/finding.js";
+import type { JudgedFinding } from "../rollout/preflight/preflight.js";
 import type { Checkout, FoundDockerfile, Invocation } from "./checkout.js";
 import type { Draft } from "./draft-target.js";
 import { isEnvIgnored, type Paths } from "./init-files.js";

@@ -1,7 +1,7 @@
 import { nameIn } from "../aws/arn.js";
 import { neutral } from "../common/foreign-text.js";
 import type { Proposal } from "../rollout/plan/proposal.js";
-import type { JudgedFinding } from "../rollout/preflight/finding.js";
+import type { JudgedFinding } from "../rollout/preflight/preflight.js";
 
 /** A plan for people: what would change, what speaks against it, and how to do it. */
 export function formatPlan(plan: Proposal): string {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { statedTarget } from "../../lib/commands/resolve-target.js";
 import { parseTarget, type Target } from "../../lib/config/target.js";
-import { unusedKeys } from "../../lib/rollout/preflight/checks/unused-keys.js";
+import { unusedKeys } from "../../lib/rollout/preflight/checks/target.js";
 import { facts } from "../support/facts.js";
 
 const production = JSON.parse(readFileSync(new URL("../../../infra/targets/production.json", import.meta.url), "utf8"));

@@ -1,6 +1,6 @@
 import { placeOf } from "../../lib/ecs/image-reference.js";
-import type { PreflightFacts } from "../../lib/rollout/preflight/facts.js";
 import type { Finding } from "../../lib/rollout/preflight/finding.js";
+import type { PreflightFacts } from "../../lib/rollout/preflight/topics.js";
 import { oldDigest, release, repository, revisionArn, target } from "./scripted-ecs.js";
 
 /** Facts against which nothing speaks, unless `more` says otherwise. */
@@ -11,7 +11,7 @@ export function facts(more: Partial<PreflightFacts> = {}): PreflightFacts {
     release,
     verb: "deploy",
     otherImages: [],
-    wayBack: { value: undefined },
+    rollbackRevision: { value: undefined },
     service: {
       serviceArn: `arn:aws:ecs:us-west-2:123456789012:service/${target.cluster}/${target.service}`,
       deployments: [{ id: "ecs-svc/1", status: "PRIMARY", rolloutState: "COMPLETED", taskDefinition: revisionArn(7) }],

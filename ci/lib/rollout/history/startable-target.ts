@@ -3,7 +3,7 @@ import type { RawTaskDefinition } from "../../aws/raw-task-definition.js";
 import { knowing } from "../../aws/try-read.js";
 import { readRepository } from "../../ecs/ecr-images.js";
 import { placeOf } from "../../ecs/image-reference.js";
-import { imageReader, imagesOf, readImages } from "../preflight/read-images.js";
+import { imageReader, imagesOf, readImages } from "../preflight/ecr-images.js";
 import { describeRevision } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
 import type { RollbackTarget } from "./rollback-target.js";

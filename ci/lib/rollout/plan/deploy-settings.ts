@@ -1,7 +1,7 @@
 import { InputError } from "../../common/errors.js";
-import { type Severity, severities } from "../preflight/facts.js";
-import type { FindingId } from "../preflight/finding.js";
+import { type Severity, severities } from "../preflight/checks/image-scan.js";
 import { parseIgnored } from "../preflight/preflight.js";
+import type { FindingId } from "../preflight/topics.js";
 import { noOverrides, type OverrideArguments, type Overrides, parseOverrides } from "./overrides.js";
 
 /** What a deploy is asked to do beside bringing a release. */

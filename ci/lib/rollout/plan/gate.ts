@@ -1,6 +1,6 @@
 import { type CurrentService, describeService } from "../../ecs/service.js";
 import type { ReadableDeployments } from "../../ecs/service-deployments.js";
-import type { JudgedFinding } from "../preflight/finding.js";
+import type { JudgedFinding } from "../preflight/preflight.js";
 import type { DeployRequest } from "../revisions/deploy-request.js";
 import type { Release, Session } from "../session.js";
 import { noSpan } from "../span.js";

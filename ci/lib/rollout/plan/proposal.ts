@@ -4,15 +4,13 @@ import type { RawTaskDefinition } from "../../aws/raw-task-definition.js";
 import type { Known } from "../../aws/try-read.js";
 import { InputError } from "../../common/errors.js";
 import type { Target } from "../../config/target.js";
-import type { Running } from "../../ecs/containers.js";
-import { containersOf, variableOf } from "../../ecs/containers.js";
+import { containersOf, type Running, variableOf } from "../../ecs/containers.js";
 import type { ImageFacts } from "../../ecs/ecr-images.js";
 import type { CurrentService } from "../../ecs/service.js";
 import type { ReadableDeployments } from "../../ecs/service-deployments.js";
-import type { PreflightFacts } from "../preflight/facts.js";
-import type { JudgedFinding } from "../preflight/finding.js";
-import { gatherFacts, type Unbuilt } from "../preflight/gather-facts.js";
-import { isBlocking, judgeFindings, refuseBlocking } from "../preflight/preflight.js";
+import { isBlocking, type JudgedFinding, judgeFindings, refuseBlocking } from "../preflight/preflight.js";
+import type { Unbuilt } from "../preflight/shared-reads.js";
+import { type PreflightFacts, readFacts } from "../preflight/topics.js";
 import type { DeployRequest } from "../revisions/deploy-request.js";
 import type { Release, Session } from "../session.js";
 import { type DeployTask, deployTasksOf } from "../tasks/deploy-task.js";
@@ -88,7 +86,7 @@ export async function propose(
     verb,
     ...(isOf(now.current, now.running) && { current: now.current.taskDefinition }),
   };
-  const facts = await gatherFacts(session, intention, unbuilt);
+  const facts = await readFacts(session, intention, unbuilt);
   return assemble(facts, { now, release, asked, patch, changes, service });
 }
 

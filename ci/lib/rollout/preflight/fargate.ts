@@ -2,8 +2,8 @@ import type { Service } from "@aws-sdk/client-ecs";
 import type { JsonObject } from "../../aws/raw-task-definition.js";
 
 /**
- * Returns whether the tasks run on Fargate: as the service's capacity providers or its launch type say, and where it has neither, when
- * the task definition is for nothing else.
+ * Returns whether the tasks run on Fargate: the service's capacity providers or its launch type decide, and where it has neither, the
+ * task definition when it is compatible with Fargate alone.
  */
 export function isOnFargate(taskDefinition: JsonObject, service: Service): boolean {
   const required = (taskDefinition.requiresCompatibilities ?? []) as string[];

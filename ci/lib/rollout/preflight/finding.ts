@@ -1,46 +1,29 @@
-/** The names of what the pre-flight can find: for `--ignore`, and for machines. */
-export const findingIds = [
-  "other-place",
-  "deployment-in-flight",
-  "nothing-to-return-to",
-  "return-image-missing",
-  "no-room-to-replace",
-  "fixed-host-port",
-  "no-circuit-breaker",
-  "older-version",
-  "same-image",
-  "image-missing",
-  "image-inactive",
-  "wrong-platform",
-  "scan-findings",
-  "mutable-tags",
-  "foreign-registry",
-  "no-execution-role",
-  "roles",
-  "secrets",
-  "log-group-missing",
-  "target-groups",
-  "health-check-port",
-  "short-grace",
-  "too-many-tags",
-  "definition-too-large",
-  "image-name-too-long",
-  "command-too-long",
-  "verify-tasks",
-  "unused-target-keys",
-] as const;
-export type FindingId = (typeof findingIds)[number];
+import type { Known } from "../../aws/try-read.js";
 
-/** What speaks against a deploy, with what to do about it. */
-export interface Finding {
-  id: FindingId;
-  /** An error stops a deploy unless it is ignored. What could not be read is `not-checked`: nobody has said that it is fine. */
+/** A result of a preflight check, with its fix. */
+export interface Finding<Id extends string = string> {
+  /** Name of the finding, for `--ignore` and for programs. */
+  id: Id;
+  /** An error stops a deploy unless it is ignored. A fact that could not be read gives `not-checked`: it may or may not be as it must be. */
   level: "error" | "warning" | "not-checked";
   what: string;
   fix: string;
 }
 
-/** A finding that somebody may have chosen to ignore. */
-export interface JudgedFinding extends Finding {
-  ignored: boolean;
+interface Item {
+  /** Name of the item within a sentence. */
+  what: string;
+  known: Known<unknown>;
+}
+
+/** Makes one finding for each reason for which items could not be read: a missing permission is missing for all items that need it. */
+export function notChecked<Id extends string>(
+  items: readonly Item[],
+  finding: (reason: string, items: string[]) => Finding<Id>,
+): Finding<Id>[] {
+  const byReason = new Map<string, string[]>();
+  for (const { what, known } of items) {
+    if ("unknown" in known) byReason.set(known.unknown, [...(byReason.get(known.unknown) ?? []), what]);
+  }
+  return [...byReason].map(([reason, names]) => finding(reason, names));
 }

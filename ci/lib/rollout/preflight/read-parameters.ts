@@ -3,39 +3,40 @@ import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
 import { type Known, knowing } from "../../aws/try-read.js";
 import type { Session } from "../session.js";
-import type { SecretState } from "./facts.js";
 import type { ParameterPlace } from "./secret-references.js";
 
-/** Values that one filter takes: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ParameterStringFilter.html */
+/** Highest number of values in one filter: https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_ParameterStringFilter.html */
 const valuesAtOnce = 50;
 
-/** Asks Parameter Store for the names of what there is, and tells of each place whether it is among them. Values are never read. */
+export type SecretState = "there" | "missing" | "being-deleted" | "no-such-version";
+
+/** Reads which parameters exist, by their names. Values are never read. */
 export async function readParameters(
   session: Session,
   places: readonly ParameterPlace[],
 ): Promise<(place: ParameterPlace) => Known<SecretState>> {
   const { account } = session.target;
-  const asked = places.filter((place) => whyNotAsked(place, account) === undefined);
-  const regions = [...new Set(asked.map(({ region }) => region))];
+  const readable = places.filter((place) => whyNotRead(place, account) === undefined);
+  const regions = [...new Set(readable.map(({ region }) => region))];
   const found = new Map(
     await Promise.all(
       regions.map(async (region): Promise<[string, Known<Set<string>>]> => {
-        const names = asked.filter((place) => place.region === region).flatMap((place) => place.names);
+        const names = readable.filter((place) => place.region === region).flatMap((place) => place.names);
         return [region, await knowing(namesIn(session, region, [...new Set(names)]), session.signal)];
       }),
     ),
   );
   return (place) => {
     const names = found.get(place.region);
-    const why = whyNotAsked(place, account);
-    if (why !== undefined || !names) return { unknown: why ?? "it was not asked for" };
+    const why = whyNotRead(place, account);
+    if (why !== undefined || !names) return { unknown: why ?? "it was not read" };
     if ("unknown" in names) return names;
     return { value: place.names.some((name) => names.value.has(name)) ? "there" : "missing" };
   };
 }
 
-function whyNotAsked({ account, names }: ParameterPlace, ours: string): string | undefined {
-  // AWS's own parameters, and secrets by way of Parameter Store, are in no list.
+function whyNotRead({ account, names }: ParameterPlace, ours: string): string | undefined {
+  // DescribeParameters lists neither AWS's public parameters nor secrets that are read through Parameter Store.
   if (names.some((name) => name.startsWith("/aws/"))) return "names below /aws/ are not listed";
   return account === ours ? undefined : `it is in account ${account}, not in ${ours}`;
 }

@@ -2,11 +2,11 @@ import type { JsonObject } from "../../aws/raw-task-definition.js";
 import type { Target } from "../../config/target.js";
 import { objects } from "../../ecs/containers.js";
 
-/** A secret, a parameter or a file that a container takes something from when its task starts. */
+/** A secret, a parameter or a file that a container reads when its task starts. */
 export interface SecretReference {
-  /** Such as `DB of app`. */
+  /** The container's use of it, such as `DB of app`. */
   taker: string;
-  /** As the task definition has it. */
+  /** The value in the task definition. */
   valueFrom: string;
   place: SecretPlace;
 }
@@ -20,8 +20,8 @@ export type ParameterPlace = Extract<SecretPlace, { store: "ssm" }>;
 type Place = Pick<Target, "account" | "region">;
 
 /**
- * What the containers of a task definition take from Secrets Manager, Parameter Store and S3. The execution role reads it.
- * @param place Where names that are no ARNs are meant.
+ * Returns the references of a task definition's containers to Secrets Manager, Parameter Store and S3. The execution role reads them.
+ * @param place Account and region of names that are no ARNs.
  */
 export function secretReferences(taskDefinition: JsonObject, place: Place): SecretReference[] {
   return objects(taskDefinition.containerDefinitions).flatMap((container) => {
@@ -44,10 +44,10 @@ export function secretReferences(taskDefinition: JsonObject, place: Place): Secr
   });
 }
 
-/** Only a secret's full ARN names a secret: what is no ARN is a parameter's name. */
+/** Only a full ARN names a secret: any other value is a parameter's name. */
 function placeOfSecret(valueFrom: string, place: Place): SecretPlace {
   if (/^arn:[^:]*:secretsmanager:/.test(valueFrom)) return secretOf(valueFrom);
-  // No parameter's name has a colon: what follows one is a version or a label.
+  // A parameter's name has no colon: the part after one is a version or a label.
   if (!valueFrom.startsWith("arn:")) {
     return { store: "ssm", account: place.account, region: place.region, names: valueFrom.split(":").slice(0, 1) };
   }
@@ -55,7 +55,7 @@ function placeOfSecret(valueFrom: string, place: Place): SecretPlace {
   return { store: "ssm", region, account, names: spellings(resource.replace(/^parameter\//, "")) };
 }
 
-/** A login's name is a secret's. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RepositoryCredentials.html */
+/** The name of a registry's credentials is that of a secret. https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RepositoryCredentials.html */
 function placeOfLogin(valueFrom: string, { account, region }: Place): SecretPlace {
   return valueFrom.startsWith("arn:")
     ? secretOf(valueFrom)
@@ -75,7 +75,7 @@ function secretOf(arn: string): SecretPlace {
   };
 }
 
-/** An ARN leaves out the slash that a name may begin with, and a name with more than one part must. */
+/** An ARN leaves out a name's leading slash, which only a name of several parts must have. */
 function spellings(name: string): string[] {
   return name.includes("/") ? [`/${name}`] : [name, `/${name}`];
 }

@@ -44,7 +44,6 @@ export function idempotencyKey(target: Target, { verb, release, settings: asked,
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }
 
-/** The tags that hold what is kept in AWS of an attempt. */
 /**
  * What is kept in AWS of an attempt: tags on the revision that it registers. They are all the state there is.
  * @param base ARN of the revision that the new one was made from.

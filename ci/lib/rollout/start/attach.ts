@@ -1,9 +1,9 @@
-import { InputError } from "../../common/errors.js";
 import type { Target } from "../../config/target.js";
 import type { CurrentService } from "../../ecs/service.js";
 import { earliestOf, type ListedDeployment, type ReadableDeployments } from "../../ecs/service-deployments.js";
 import { primaryOf, type Subject } from "../../ecs/snapshot.js";
 import { isFinished } from "../../ecs/states.js";
+import { latestOf } from "../plan/deployment-in-flight.js";
 import { type OwnRevision, registeredAt, rolledBackBy } from "../revisions/own-revisions.js";
 import type { Release } from "../session.js";
 import { deploymentOf, type RolloutIds } from "./rollout-lookup.js";
@@ -102,33 +102,4 @@ export function subjectOf(target: Target, release: Release, found: FoundRollout,
 
 export function toFoundRollout({ arn, registeredAt }: OwnRevision): FoundRollout {
   return { taskDefinition: arn, registeredAt };
-}
-
-/**
- * A deployment begun while another is unfinished replaces it, and one begun during a rollback has nothing to return to and can
- * stall: both are left alone.
- * @throws InputError that names the one in flight.
- */
-export function refuseBusy(target: Target, now: CurrentService, known: ReadableDeployments): void {
-  const busy = inFlight(now, known);
-  if (!busy) return;
-  throw new InputError(
-    "deployment-in-flight",
-    `Service "${target.service}" is being deployed to: ${busy}. Wait for its end, or stop it, and deploy again.`,
-  );
-}
-
-function inFlight({ service }: CurrentService, known: ReadableDeployments): string | undefined {
-  const unfinished = known.listed.find((one) => !isFinished(one.status));
-  if (unfinished) return `${unfinished.arn} to ${unfinished.taskDefinition} is ${unfinished.status}`;
-  const primary = primaryOf(service);
-  // Its service deployment may not be listed yet. One that is listed has ended: what is left settles by itself.
-  if (primary?.rolloutState !== "IN_PROGRESS" || latestOf(known, primary.taskDefinition ?? "")) return undefined;
-  return `${primary.id} to ${primary.taskDefinition} is IN_PROGRESS`;
-}
-
-function latestOf(known: ReadableDeployments, taskDefinition: string): ListedDeployment | undefined {
-  return known.listed
-    .filter((one) => one.taskDefinition === taskDefinition)
-    .sort((a, b) => b.createdAt - a.createdAt)[0];
 }

@@ -2,10 +2,10 @@ import { InputError } from "../../common/errors.js";
 import { type CurrentService, describeService } from "../../ecs/service.js";
 import { type RevisionCache, readableDeployments } from "../../ecs/service-deployments.js";
 import { primaryOf } from "../../ecs/snapshot.js";
+import { refuseBusy } from "../plan/deployment-in-flight.js";
 import type { Session } from "../session.js";
 import { shutdownSeconds } from "../watch/deadline.js";
 import { readTargetGroups } from "../watch/target-groups.js";
-import { refuseBusy } from "./attach.js";
 
 /**
  * Waits until the service's primary deployment is COMPLETED: after a rollback, or while old tasks drain, it is not, and a rollout

@@ -1,10 +1,10 @@
 import { type CurrentService, describeService } from "../../ecs/service.js";
 import { type ReadableDeployments, readableDeployments } from "../../ecs/service-deployments.js";
+import { refuseBusy } from "../plan/deployment-in-flight.js";
 import { type DeployRequest, idempotencyKey } from "../revisions/deploy-request.js";
 import { describeRevision, type OwnRevision, tagOf } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
 import { noSpan } from "../span.js";
-import { refuseBusy } from "../start/attach.js";
 import { deployTaskOf, toTaskRun } from "./deploy-task.js";
 import { explainTask } from "./explain-task.js";
 import { preDeployFailed, preDeployUnknown } from "./pre-deploy-errors.js";

@@ -21,7 +21,7 @@ test("what is asked is taken as it is said, a severity in any case", () => {
 const wrong = [
   ["bad-severity", { scanSeverity: "bad" }, /"bad". Accepted, from the worst on: CRITICAL, HIGH/],
   ["bad-plan", { plan: "0123" }, /"0123" is no hash of a plan/],
-  ["bad-ignore", { ignore: ["all"] }, /no finding "all"/],
+  ["bad-ignore", { ignore: ["all"] }, /"all" is no finding's id/],
   ["bad-override", { env: ["A"] }, /NAME=VALUE/],
 ] as const;
 for (const [code, options, message] of wrong) {

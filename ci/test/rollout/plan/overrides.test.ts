@@ -32,7 +32,7 @@ const wrong = [
   ["a name that is a variable and a secret", { env: ["A=1"], secret: [`A=${secret}`] }, /A is given more than once/],
   ["a count below 0", { desiredCount: -1 }, /--desired-count is -1. Accepted: a whole number from 0 to 5000\./],
   [
-    "a count above what ECS takes",
+    "a count above what ECS accepts",
     { desiredCount: 5001 },
     /--desired-count is 5001. Accepted: a whole number from 0 to 5000\./,
   ],

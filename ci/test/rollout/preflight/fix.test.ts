@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AccessDeniedError } from "../../../lib/aws/errors.js";
 import { knowing } from "../../../lib/aws/try-read.js";
-import { imageInRegistry } from "../../../lib/rollout/preflight/checks/image-in-registry.js";
+import { imageInRegistry } from "../../../lib/rollout/preflight/checks/images.js";
 import { logGroups } from "../../../lib/rollout/preflight/checks/log-groups.js";
 import { platform } from "../../../lib/rollout/preflight/checks/platform.js";
 import { repository } from "../../../lib/rollout/preflight/checks/repository.js";
 import { roles } from "../../../lib/rollout/preflight/checks/roles.js";
 import { secrets } from "../../../lib/rollout/preflight/checks/secrets.js";
+import type { Finding } from "../../../lib/rollout/preflight/finding.js";
 import { facts } from "../../support/facts.js";
 
 type Unread = { unknown: string };
@@ -23,7 +24,7 @@ function findings(unread: Unread) {
     secrets: [{ taker: "app", valueFrom: "arn:aws:ssm:us-west-2:123456789012:parameter/x", state: unread }],
   } as never);
   const checks = [platform, imageInRegistry, repository, logGroups, roles, secrets];
-  return checks.flatMap((check) => check(known)).filter(({ level }) => level === "not-checked");
+  return checks.flatMap((check): Finding[] => check(known)).filter(({ level }) => level === "not-checked");
 }
 
 async function unread(error: Error): Promise<Unread> {

@@ -5,7 +5,7 @@ import { type TestContext, test } from "node:test";
 import type { Service } from "@aws-sdk/client-ecs";
 import type { JsonObject } from "../../../lib/aws/raw-task-definition.js";
 import type { Target } from "../../../lib/config/target.js";
-import { gatherFacts } from "../../../lib/rollout/preflight/gather-facts.js";
+import { readFacts } from "../../../lib/rollout/preflight/topics.js";
 import { Fault, fakeAws, type Script } from "../../support/fake-aws.js";
 import { newDigest, release, repository, revisionArn, target } from "../../support/scripted-ecs.js";
 import { targetGroupArn, targetGroupScript } from "../../support/target-groups.js";
@@ -69,7 +69,7 @@ async function scene(t: TestContext, more: Script = {}, options: Scene = {}) {
     ...(signal && { signal }),
   };
   const read = () =>
-    gatherFacts(session, {
+    readFacts(session, {
       release: of,
       service,
       deployments: { listed: [] },

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { PreflightFacts } from "../../../lib/rollout/preflight/facts.js";
-import { type FindingId, findingIds } from "../../../lib/rollout/preflight/finding.js";
 import { isBlocking, judgeFindings, parseIgnored, refuseBlocking } from "../../../lib/rollout/preflight/preflight.js";
+import { type FindingId, findingIds, type PreflightFacts } from "../../../lib/rollout/preflight/topics.js";
 import { facts, inShort } from "../../support/facts.js";
 import { target } from "../../support/scripted-ecs.js";
 import { targetGroup } from "../../support/target-groups.js";
@@ -26,7 +25,7 @@ const wrong: Record<FindingId, Partial<PreflightFacts>> = {
   },
   "nothing-to-return-to": { hasCompleted: { value: false } },
   "return-image-missing": {
-    wayBack: {
+    rollbackRevision: {
       value: {
         taskDefinition: "service:7",
         images: [{ container: "app", image: "x@sha256:0", state: { value: undefined } }],

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { ReadableDeployments } from "../../../lib/ecs/service-deployments.js";
-import { readCompleted } from "../../../lib/rollout/preflight/read-completed.js";
+import { readCompleted } from "../../../lib/rollout/preflight/checks/rollback-revision.js";
 import { Fault, fakeAws, type Script } from "../../support/fake-aws.js";
 import { revisionArn, target } from "../../support/scripted-ecs.js";
 import { virtualClock } from "../../support/virtual-clock.js";

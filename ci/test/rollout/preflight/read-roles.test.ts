@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../../lib/aws/raw-task-definition.js";
-import { readRoles } from "../../../lib/rollout/preflight/read-roles.js";
+import { readRoles } from "../../../lib/rollout/preflight/checks/roles.js";
 import { type FakeResponse, Fault, fakeAws } from "../../support/fake-aws.js";
 import { target } from "../../support/scripted-ecs.js";
 import { virtualClock } from "../../support/virtual-clock.js";

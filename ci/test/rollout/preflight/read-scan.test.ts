@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { readScan, type Scanned } from "../../../lib/rollout/preflight/read-scan.js";
+import { readScan, type Scanned } from "../../../lib/rollout/preflight/checks/image-scan.js";
 import { type FakeResponse, Fault, fakeAws, type Script } from "../../support/fake-aws.js";
 import { newDigest, oldDigest, target } from "../../support/scripted-ecs.js";
 import { virtualClock } from "../../support/virtual-clock.js";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import { readSecrets } from "../../../lib/rollout/preflight/read-secrets.js";
+import { readSecrets } from "../../../lib/rollout/preflight/checks/secrets.js";
 import { type FakeResponse, Fault, fakeAws, type Script } from "../../support/fake-aws.js";
 import { target } from "../../support/scripted-ecs.js";
 import { virtualClock } from "../../support/virtual-clock.js";

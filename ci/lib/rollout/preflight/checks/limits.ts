@@ -1,11 +1,14 @@
 import { objects } from "../../../ecs/containers.js";
 import { revisionTag } from "../../../ecs/revision-tags.js";
 import { deployTasksOf, overridesOf } from "../../tasks/deploy-task.js";
-import type { PreflightFacts } from "../facts.js";
-import type { Finding } from "../finding.js";
+import type { Finding as TopicFinding } from "../finding.js";
+import type { BaseFacts } from "../shared-reads.js";
 
-/** The next revision keeps inside ECS's limits, which RegisterTaskDefinition and RunTask would find out only after the build. */
-export function limits(facts: PreflightFacts): Finding[] {
+const ids = ["too-many-tags", "definition-too-large", "image-name-too-long", "command-too-long"] as const;
+type Finding = TopicFinding<(typeof ids)[number]>;
+
+/** Checks the next revision against ECS's limits, which RegisterTaskDefinition and RunTask enforce only after the build. */
+export function limits(facts: BaseFacts): Finding[] {
   return [...tagLimits(facts), ...sizeLimit(facts), ...imageLength(facts), ...commandLimit(facts)];
 }
 
@@ -13,7 +16,7 @@ export function limits(facts: PreflightFacts): Finding[] {
 const mostTags = 50;
 const longestValue = 256;
 
-function tagLimits({ next, target, running }: PreflightFacts): Finding[] {
+function tagLimits({ next, target, running }: BaseFacts): Finding[] {
   const carried = objects(next.tags).filter(({ key }) => !/^(aws|slipway):/i.test(String(key))).length;
   const own = ownTags(target);
   const fix = "Remove tags from the current revision (aws ecs untag-resource), or move them to the service.";
@@ -22,8 +25,8 @@ function tagLimits({ next, target, running }: PreflightFacts): Finding[] {
       {
         id: "too-many-tags",
         level: "error",
-        what: `The task definition has ${carried} tags, and a deploy adds ${own} of its own: ECS takes ${mostTags}.`,
-        fix: `${fix} ${carried + own - mostTags} must go.`,
+        what: `The task definition has ${carried} tags, and a deploy adds ${own} of its own: ECS accepts ${mostTags}.`,
+        fix: `${fix} Remove at least ${carried + own - mostTags}.`,
       },
     ];
   }
@@ -32,14 +35,14 @@ function tagLimits({ next, target, running }: PreflightFacts): Finding[] {
     {
       id: "too-many-tags",
       level: "error",
-      what: `The ARN of the current revision has ${running.taskDefinition.length} characters, and a deploy keeps it as a tag, whose value takes ${longestValue}.`,
+      what: `The ARN of the current revision has ${running.taskDefinition.length} characters, and a deploy keeps it as a tag, whose value has at most ${longestValue}.`,
       fix: "Use a task definition family with a shorter name.",
     },
   ];
 }
 
-/** Tags that a deploy writes to its revision at the most; the note of an early stop is left out where there is no room. */
-function ownTags(target: PreflightFacts["target"]): number {
+/** Returns the highest number of tags that a deploy writes to its revision; the note of a fail-fast stop is left out where there is no room. */
+function ownTags(target: BaseFacts["target"]): number {
   const { because: _, stopped: __, probe: ___, ...always } = revisionTag;
   return Object.keys(always).length + (target.url === undefined ? 0 : 1) + deployTasksOf(target).length;
 }
@@ -47,14 +50,14 @@ function ownTags(target: PreflightFacts["target"]): number {
 /** https://docs.aws.amazon.com/general/latest/gr/ecs-service.html */
 const largestDefinition = 64 * 1024;
 
-function sizeLimit({ next: { tags: _, ...definition } }: PreflightFacts): Finding[] {
+function sizeLimit({ next: { tags: _, ...definition } }: BaseFacts): Finding[] {
   const size = Buffer.byteLength(JSON.stringify(definition));
   if (size <= largestDefinition) return [];
   return [
     {
       id: "definition-too-large",
       level: "error",
-      what: `The task definition would have ${size} bytes: ECS takes ${largestDefinition}.`,
+      what: `The task definition would have ${size} bytes: ECS accepts ${largestDefinition}.`,
       fix: "Move large variables to Secrets Manager, Parameter Store or an environment file in S3, and large commands into the image.",
     },
   ];
@@ -63,13 +66,13 @@ function sizeLimit({ next: { tags: _, ...definition } }: PreflightFacts): Findin
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
 const longestImage = 255;
 
-function imageLength({ release: { image } }: PreflightFacts): Finding[] {
+function imageLength({ release: { image } }: BaseFacts): Finding[] {
   if (image.length <= longestImage) return [];
   return [
     {
       id: "image-name-too-long",
       level: "error",
-      what: `The image's name with its digest has ${image.length} characters: ECS takes ${longestImage}.`,
+      what: `The image's name with its digest has ${image.length} characters: ECS accepts ${longestImage}.`,
       fix: "Use a repository with a shorter name.",
     },
   ];
@@ -78,17 +81,19 @@ function imageLength({ release: { image } }: PreflightFacts): Finding[] {
 /** Characters of RunTask's overrides, their JSON included: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html */
 const longestOverrides = 8192;
 
-function commandLimit({ target }: PreflightFacts): Finding[] {
-  return deployTasksOf(target).flatMap((oneOff) => {
-    const { length } = JSON.stringify(overridesOf(target, oneOff));
+function commandLimit({ target }: BaseFacts): Finding[] {
+  return deployTasksOf(target).flatMap((task) => {
+    const { length } = JSON.stringify(overridesOf(target, task));
     if (length <= longestOverrides) return [];
     return [
       {
         id: "command-too-long" as const,
         level: "error" as const,
-        what: `The command of "${oneOff.when}" in the target makes overrides of ${length} characters: ECS takes ${longestOverrides}.`,
+        what: `The command of "${task.when}" in the target makes overrides of ${length} characters: ECS accepts ${longestOverrides}.`,
         fix: "Put the command into a script of the image, and name the script.",
       },
     ];
   });
 }
+
+export const limitsTopic = { ids, judge: limits };

@@ -1,20 +1,81 @@
-import { fixOf } from "../../../aws/try-read.js";
-import type { LogGroupFacts, PreflightFacts } from "../facts.js";
-import type { Finding } from "../finding.js";
+import type { JsonObject } from "../../../aws/raw-task-definition.js";
+import { sdk } from "../../../aws/sdk.js";
+import { abort } from "../../../aws/send-options.js";
+import { fixOf, type Known, knowing } from "../../../aws/try-read.js";
+import { objects } from "../../../ecs/containers.js";
+import type { Session } from "../../session.js";
+import type { Finding as TopicFinding } from "../finding.js";
+import type { SharedReads } from "../shared-reads.js";
 
-/** Each log group that a container writes to is there: a task whose log can't be opened does not start. */
-export function logGroups({ logGroups }: PreflightFacts): Finding[] {
-  return logGroups.flatMap(judge);
+const ids = ["log-group-missing"] as const;
+type Finding = TopicFinding<(typeof ids)[number]>;
+
+export interface LogGroupFacts {
+  container: string;
+  group: string;
+  region: string;
+  exists: Known<boolean>;
 }
 
-function judge({ container, group, region, exists }: LogGroupFacts): Finding[] {
+export interface LogGroupsFacts {
+  logGroups: LogGroupFacts[];
+}
+
+/** Reads whether the log groups exist that the containers of a task definition write to. Each is read once. */
+export async function readLogGroups(session: Session, taskDefinition: JsonObject): Promise<LogGroupFacts[]> {
+  const wanted = new Map(
+    objects(taskDefinition.containerDefinitions)
+      .flatMap((container) => groupOf(container, session.target.region))
+      .map((one) => [`${one.region} ${one.group}`, one]),
+  );
+  return await Promise.all(
+    [...wanted.values()].map(async (one) => ({ ...one, exists: await readGroup(session, one) })),
+  );
+}
+
+type Group = Omit<LogGroupFacts, "exists">;
+
+function groupOf(container: JsonObject, region: string): Group[] {
+  const { logDriver, options } = (container.logConfiguration ?? {}) as {
+    logDriver?: string;
+    options?: Record<string, string>;
+  };
+  const group = options?.["awslogs-group"];
+  // With awslogs-create-group a task creates its log group.
+  if (logDriver !== "awslogs" || group === undefined || options?.["awslogs-create-group"] === "true") return [];
+  return [{ container: String(container.name), group, region: options?.["awslogs-region"] ?? region }];
+}
+
+async function readGroup(session: Session, { group, region }: Group): Promise<LogGroupFacts["exists"]> {
+  if (region !== session.target.region) return { unknown: `it is in ${region}, not in ${session.target.region}` };
+  return await knowing(groupExists(session, group), session.signal);
+}
+
+/** Reads the group's streams, because that permission can be limited to one log group, and the one to list groups can't. */
+async function groupExists(session: Session, logGroupName: string): Promise<boolean> {
+  const command = new sdk.logs.DescribeLogStreamsCommand({ logGroupName, limit: 1 });
+  try {
+    await session.aws.logs.send(command, abort(session));
+    return true;
+  } catch (error) {
+    if (error instanceof sdk.logs.ResourceNotFoundException) return false;
+    throw error;
+  }
+}
+
+/** Checks that each log group exists that a container writes to: a task whose log can't be opened does not start. */
+export function logGroups({ logGroups }: LogGroupsFacts): Finding[] {
+  return logGroups.flatMap(judgeGroup);
+}
+
+function judgeGroup({ container, group, region, exists }: LogGroupFacts): Finding[] {
   if ("unknown" in exists) {
     return [
       {
         id: "log-group-missing",
         level: "not-checked",
-        what: `Whether the log group ${group} of ${container} is there could not be read: ${exists.unknown}.`,
-        fix: fixOf(exists.unknown, "Allow logs:DescribeLogStreams on it, or see for yourself."),
+        what: `Whether the log group ${group} of ${container} exists could not be read: ${exists.unknown}.`,
+        fix: fixOf(exists.unknown, "Allow logs:DescribeLogStreams on it, or check it yourself."),
       },
     ];
   }
@@ -28,3 +89,11 @@ function judge({ container, group, region, exists }: LogGroupFacts): Finding[] {
     },
   ];
 }
+
+export const logGroupsTopic = {
+  ids,
+  read: async ({ session, next }: SharedReads): Promise<LogGroupsFacts> => ({
+    logGroups: await readLogGroups(session, next),
+  }),
+  judge: logGroups,
+};

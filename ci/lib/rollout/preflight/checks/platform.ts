@@ -1,11 +1,32 @@
 import type { JsonObject } from "../../../aws/raw-task-definition.js";
-import { fixOf } from "../../../aws/try-read.js";
-import type { PreflightFacts } from "../facts.js";
+import { fixOf, type Known } from "../../../aws/try-read.js";
 import { isOnFargate } from "../fargate.js";
-import type { Finding } from "../finding.js";
+import type { Finding as TopicFinding } from "../finding.js";
+import type { BaseFacts, SharedReads } from "../shared-reads.js";
+import type { ImagesFacts } from "./images.js";
 
-/** The image, or one in its index, is for the platform that the task runs on. */
-export function platform({ image, platforms, next, service, release }: PreflightFacts): Finding[] {
+const ids = ["wrong-platform"] as const;
+type Finding = TopicFinding<(typeof ids)[number]>;
+
+export interface PlatformFacts {
+  /** The platforms of the image, such as `linux/amd64`; before it is built, the one that it is built for. */
+  platforms: Known<string[]>;
+}
+
+async function read({ unbuilt, platformImages }: SharedReads): Promise<PlatformFacts> {
+  if (unbuilt) return { platforms: { value: [unbuilt.platform] } };
+  const images = await platformImages();
+  return { platforms: "value" in images ? { value: images.value.map(({ platform }) => platform) } : images };
+}
+
+/** Checks that the image, or one of its index, is for the platform that the task runs on. */
+export function platform({
+  image,
+  platforms,
+  next,
+  service,
+  release,
+}: BaseFacts & Pick<ImagesFacts, "image"> & PlatformFacts): Finding[] {
   const wanted = platformOf(next);
   if ("unknown" in platforms) {
     return [
@@ -18,13 +39,13 @@ export function platform({ image, platforms, next, service, release }: Preflight
     ];
   }
   if (platforms.value.includes(wanted)) return [];
-  const isTold = (next.runtimePlatform as JsonObject | undefined)?.cpuArchitecture !== undefined;
-  if (!isTold && !isOnFargate(next, service)) {
+  const isNamed = (next.runtimePlatform as JsonObject | undefined)?.cpuArchitecture !== undefined;
+  if (!isNamed && !isOnFargate(next, service)) {
     return [
       {
         id: "wrong-platform",
         level: "not-checked",
-        what: `The image is for ${platforms.value.join(", ") || "no platform"}, and the task definition does not say what its instances are.`,
+        what: `The image is for ${platforms.value.join(", ") || "no platform"}, and the task definition does not name the platform of its instances.`,
         fix: "Set runtimePlatform in the task definition.",
       },
     ];
@@ -34,16 +55,18 @@ export function platform({ image, platforms, next, service, release }: Preflight
       id: "wrong-platform",
       level: "error",
       what: `The image is for ${platforms.value.join(", ") || "no platform"}, and the task runs on ${wanted}.`,
-      // A version that is published keeps its image.
+      // A published version keeps its image.
       fix: `${image ? "Publish a new version" : `Build ${release.version}`} for ${wanted} ("platform" in the target, or --platform), or change runtimePlatform in the task definition.`,
     },
   ];
 }
 
-/** Such as `linux/amd64`. What a task definition does not say is Linux on X86_64. */
+/** Returns the platform of a task, such as `linux/amd64`. The default of a task definition is Linux on X86_64. */
 export function platformOf(taskDefinition: JsonObject): string {
   const { cpuArchitecture = "X86_64", operatingSystemFamily = "LINUX" } = (taskDefinition.runtimePlatform ??
     {}) as Record<string, string>;
   const os = operatingSystemFamily.startsWith("WINDOWS") ? "windows" : "linux";
   return `${os}/${cpuArchitecture === "ARM64" ? "arm64" : "amd64"}`;
 }
+
+export const platformTopic = { ids, read, judge: platform };

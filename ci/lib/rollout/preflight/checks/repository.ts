@@ -1,14 +1,28 @@
-import { fixOf } from "../../../aws/try-read.js";
+import { fixOf, type Known } from "../../../aws/try-read.js";
 import type { RepositoryFacts } from "../../../ecs/ecr-images.js";
-import type { PreflightFacts } from "../facts.js";
-import type { Finding } from "../finding.js";
+import type { Finding as TopicFinding } from "../finding.js";
+import type { BaseFacts, Place, SharedReads } from "../shared-reads.js";
+import type { ImagesFacts } from "./images.js";
+import type { RollbackFacts } from "./rollback-revision.js";
 
-/** The repository keeps a version's tag where it is, and tasks can pull from it. */
-export function repository(facts: PreflightFacts): Finding[] {
+const ids = ["mutable-tags", "foreign-registry"] as const;
+type Finding = TopicFinding<(typeof ids)[number]>;
+
+export interface RepositoryTopicFacts {
+  /** The repository of ECR that the release's image is in. */
+  place: Place;
+  /** Settings of that repository. */
+  repository: Known<RepositoryFacts>;
+}
+
+type Facts = BaseFacts & RepositoryTopicFacts & Pick<ImagesFacts, "image"> & Pick<RollbackFacts, "hasCompleted">;
+
+/** Checks that a version's tag can't be moved, and that tasks can pull from the repository. */
+export function repository(facts: Facts): Finding[] {
   return [...mutableTags(facts), ...foreignRegistry(facts)];
 }
 
-function mutableTags({ repository, image, place, release }: PreflightFacts): Finding[] {
+function mutableTags({ repository, image, place, release }: Facts): Finding[] {
   // A registry other than ECR has no such setting.
   if ("unknown" in place) return [];
   const name = place.repositoryName;
@@ -22,7 +36,7 @@ function mutableTags({ repository, image, place, release }: PreflightFacts): Fin
       },
     ];
   }
-  // An image that is named by digest, or deployed as another version than its tag, has no tag that could move.
+  // An image that is named by digest, or deployed as another version than its tag, has no tag to protect.
   const isTagged = !image || "unknown" in image || image.value?.tags.includes(release.version) !== false;
   if (!isTagged) return [];
   if (!isMutable(repository.value, release.version)) return [];
@@ -30,8 +44,8 @@ function mutableTags({ repository, image, place, release }: PreflightFacts): Fin
     {
       id: "mutable-tags",
       level: "warning",
-      what: `The tag ${release.version} is MUTABLE in repository "${name}": two who publish the same version at once can overwrite each other.`,
-      fix: "Set the repository's tag mutability to IMMUTABLE. What is deployed is named by digest either way.",
+      what: `The tag ${release.version} is MUTABLE in repository "${name}": two publishes of the same version at the same time can overwrite each other.`,
+      fix: "Set the repository's tag mutability to IMMUTABLE. A deploy names its image by digest in any case.",
     },
   ];
 }
@@ -45,23 +59,29 @@ function escaped(text: string): string {
   return text.replace(/[.+?^${}()|[\]\\]/g, "\\$&");
 }
 
-function foreignRegistry({ target, place, next, running, release, hasCompleted }: PreflightFacts): Finding[] {
+function foreignRegistry({ target, place, next, running, release, hasCompleted }: Facts): Finding[] {
   if ("unknown" in place || place.registryId === target.account) return [];
   const account = place.registryId;
-  // Tasks of the same roles have been pulling from this very repository.
+  // Tasks with the same roles already pull from this repository.
   const isPulledFrom = repositoryOf(running.image) === repositoryOf(release.image);
   if (isPulledFrom && "value" in hasCompleted && hasCompleted.value) return [];
   return [
     {
       id: "foreign-registry",
       level: "not-checked",
-      what: `Whether ${next.executionRoleArn ?? "the service"} may pull from the registry of account ${account} can't be seen from here.`,
-      fix: "See that the repository's policy allows it ecr:BatchGetImage and ecr:GetDownloadUrlForLayer.",
+      what: `Whether ${next.executionRoleArn ?? "the service"} may pull from the registry of account ${account} can't be read.`,
+      fix: "Check that the repository's policy allows ecr:BatchGetImage and ecr:GetDownloadUrlForLayer.",
     },
   ];
 }
 
-/** An image reference without its digest and its tag. */
+/** Returns an image reference without its digest and its tag. */
 function repositoryOf(image: string): string {
   return image.replace(/(?::[\w.-]+)?(?:@.*)?$/, "");
 }
+
+export const repositoryTopic = {
+  ids,
+  read: async ({ place, repository }: SharedReads): Promise<RepositoryTopicFacts> => ({ place, repository }),
+  judge: repository,
+};

@@ -1,30 +1,95 @@
-import { fixOf } from "../../../aws/try-read.js";
-import type { PreflightFacts, RoleFacts } from "../facts.js";
+import type { JsonObject } from "../../../aws/raw-task-definition.js";
+import { sdk } from "../../../aws/sdk.js";
+import { abort } from "../../../aws/send-options.js";
+import { fixOf, type Known, knowing } from "../../../aws/try-read.js";
+import type { Session } from "../../session.js";
 import { isOnFargate } from "../fargate.js";
-import type { Finding } from "../finding.js";
+import { notChecked, type Finding as TopicFinding } from "../finding.js";
+import { trustsEcsTasks } from "../role-trust.js";
 import { secretReferences } from "../secret-references.js";
-import { unchecked } from "./unchecked.js";
+import type { BaseFacts, SharedReads } from "../shared-reads.js";
 
-/** The task has the execution role that its image, its secrets and its log need, and ECS can assume the roles that it names. */
-export function roles({ next, service, target, roles }: PreflightFacts): Finding[] {
+const ids = ["no-execution-role", "roles"] as const;
+type Finding = TopicFinding<(typeof ids)[number]>;
+
+export interface RoleFacts {
+  /** Its ARN, or its name where the task definition has only that. */
+  role: string;
+  /** Its uses: `execution role`, `task role`. */
+  uses: string[];
+  state: Known<RoleState>;
+}
+
+export type RoleState = "missing" | "trusts-ecs" | "does-not-trust-ecs";
+
+export interface RolesFacts {
+  roles: RoleFacts[];
+}
+
+/** Reads the execution role and the task role that a task definition names. One role for both uses is read once. */
+export async function readRoles(session: Session, taskDefinition: JsonObject): Promise<RoleFacts[]> {
+  const named = [
+    { use: "execution role", role: taskDefinition.executionRoleArn },
+    { use: "task role", role: taskDefinition.taskRoleArn },
+  ].filter(({ role }) => typeof role === "string") as { use: string; role: string }[];
+  const roles = [...new Set(named.map(({ role }) => role))];
+  return await Promise.all(
+    roles.map(async (role) => ({
+      role,
+      uses: named.filter((one) => one.role === role).map(({ use }) => use),
+      state: await readState(session, role),
+    })),
+  );
+}
+
+async function readState(session: Session, role: string): Promise<Known<RoleState>> {
+  const { account } = session.target;
+  // A task definition accepts a role's name without its ARN.
+  const owner = role.startsWith("arn:") ? role.split(":")[4] : account;
+  if (owner !== account) return { unknown: `it is in account ${owner}, not in ${account}` };
+  const read = await knowing(readTrust(session, role), session.signal);
+  if ("unknown" in read) return read;
+  if (read.value === undefined) return { value: "missing" };
+  if ("unknown" in read.value) return read.value;
+  return { value: read.value.value ? "trusts-ecs" : "does-not-trust-ecs" };
+}
+
+/** @returns undefined when there is no such role. */
+async function readTrust(session: Session, role: string): Promise<Known<boolean> | undefined> {
+  const { GetRoleCommand, NoSuchEntityException } = sdk.iam;
+  const iam = await session.aws.lazy.iam();
+  const command = new GetRoleCommand({ RoleName: role.split("/").at(-1) });
+  try {
+    const { Role } = await iam.send(command, abort(session));
+    // IAM finds roles by name alone: one of this name with another path is another role.
+    if (role.startsWith("arn:") && Role?.Arn !== role) return undefined;
+    return trustsEcsTasks(Role?.AssumeRolePolicyDocument ?? "", session.target);
+  } catch (error) {
+    if (error instanceof NoSuchEntityException) return undefined;
+    throw error;
+  }
+}
+
+/** Checks that the task has the execution role that its image, secrets and log need, and that ECS can assume its roles. */
+export function roles({ next, service, target, roles }: BaseFacts & RolesFacts): Finding[] {
   return [
     ...(next.executionRoleArn === undefined ? noExecutionRole({ next, service, target }) : []),
-    ...roles.flatMap((one) => judge(one, target)),
-    ...unchecked(
+    ...roles.flatMap((one) => judgeRole(one, target)),
+    ...notChecked(
       roles.map(({ role, uses, state }) => ({ what: `the ${uses.join(" and ")} ${role}`, known: state })),
       (reason, roles) => ({
         id: "roles",
         level: "not-checked",
         what: `Whether ECS can assume ${roles.join(" and ")} could not be read: ${reason}.`,
-        fix: fixOf(reason, "Allow iam:GetRole on it, or see for yourself: aws iam get-role --role-name NAME."),
+        fix: fixOf(reason, "Allow iam:GetRole on it, or check it yourself: aws iam get-role --role-name NAME."),
       }),
     ),
   ];
 }
 
-function noExecutionRole({ next, service, target }: Pick<PreflightFacts, "next" | "service" | "target">): Finding[] {
+function noExecutionRole({ next, service, target }: Pick<BaseFacts, "next" | "service" | "target">): Finding[] {
   const hasSecrets = secretReferences(next, target).length > 0;
-  // On instances of one's own the instance's role pulls images and writes logs.
+  // On container instances the instance's role pulls images and writes logs.
   if (!hasSecrets && !isOnFargate(next, service)) return [];
   return [
     {
@@ -36,7 +101,7 @@ function noExecutionRole({ next, service, target }: Pick<PreflightFacts, "next" 
   ];
 }
 
-function judge({ role, uses, state }: RoleFacts, { account, region }: PreflightFacts["target"]): Finding[] {
+function judgeRole({ role, uses, state }: RoleFacts, { account, region }: BaseFacts["target"]): Finding[] {
   if ("unknown" in state || state.value === "trusts-ecs") return [];
   const use = uses.join(" and ");
   if (state.value === "missing") {
@@ -45,7 +110,7 @@ function judge({ role, uses, state }: RoleFacts, { account, region }: PreflightF
         id: "roles",
         level: "error",
         what: `The ${use} ${role} does not exist: no task could start.`,
-        fix: "Create it anew, or name another in the task definition.",
+        fix: "Create it, or name another in the task definition.",
       },
     ];
   }
@@ -54,7 +119,13 @@ function judge({ role, uses, state }: RoleFacts, { account, region }: PreflightF
       id: "roles",
       level: "error",
       what: `The trust policy of the ${use} ${role} does not let ECS assume it for tasks in ${region}, account ${account}: no task could start.`,
-      fix: "Let it allow sts:AssumeRole to the service ecs-tasks.amazonaws.com.",
+      fix: "Allow sts:AssumeRole to the service ecs-tasks.amazonaws.com in it.",
     },
   ];
 }
+
+export const rolesTopic = {
+  ids,
+  read: async ({ session, next }: SharedReads): Promise<RolesFacts> => ({ roles: await readRoles(session, next) }),
+  judge: roles,
+};

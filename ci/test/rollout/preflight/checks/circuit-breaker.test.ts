@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { circuitBreaker } from "../../../../lib/rollout/preflight/checks/circuit-breaker.js";
+import { circuitBreaker } from "../../../../lib/rollout/preflight/checks/deployment-configuration.js";
 import { facts } from "../../../support/facts.js";
 
 const found = (deploymentCircuitBreaker: { enable: boolean; rollback: boolean } | undefined) =>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { inFlight } from "../../../../lib/rollout/preflight/checks/deployment-in-flight.js";
+import { inFlight } from "../../../../lib/rollout/preflight/checks/service.js";
 import { facts, inShort } from "../../../support/facts.js";
 import { revisionArn } from "../../../support/scripted-ecs.js";
 

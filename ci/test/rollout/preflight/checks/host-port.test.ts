@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hostPort } from "../../../../lib/rollout/preflight/checks/host-port.js";
-import { taskAddress } from "../../../../lib/rollout/preflight/checks/task-address.js";
+import { hostPort } from "../../../../lib/rollout/preflight/checks/deployment-configuration.js";
+import { taskAddress } from "../../../../lib/rollout/preflight/checks/target.js";
 import { isOnFargate } from "../../../../lib/rollout/preflight/fargate.js";
 import { facts, inShort } from "../../../support/facts.js";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { imageInRegistry } from "../../../../lib/rollout/preflight/checks/image-in-registry.js";
+import { imageInRegistry } from "../../../../lib/rollout/preflight/checks/images.js";
 import { facts, inShort } from "../../../support/facts.js";
 
 const found = (image: Parameters<typeof facts>[0] & object) => inShort(imageInRegistry(facts(image)));

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { scan } from "../../../../lib/rollout/preflight/checks/image-scan.js";
-import type { Severity } from "../../../../lib/rollout/preflight/facts.js";
+import { type Severity, scan } from "../../../../lib/rollout/preflight/checks/image-scan.js";
 import { facts, inShort } from "../../../support/facts.js";
 
 const found = (counts: Record<string, number>, scanSeverity: Severity) =>

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../../../lib/aws/raw-task-definition.js";
-import { balancer } from "../../../../lib/rollout/preflight/checks/load-balancer.js";
+import { loadBalancer } from "../../../../lib/rollout/preflight/checks/target-groups.js";
 import type { HealthCheck } from "../../../../lib/rollout/watch/target-groups.js";
 import { facts, inShort } from "../../../support/facts.js";
 import { targetGroup, targetGroupArn } from "../../../support/target-groups.js";
 
 const arn = targetGroupArn("blue");
 const behind = (healthCheck: Partial<HealthCheck> = {}, next: JsonObject = {}, grace?: number) =>
-  balancer(
+  loadBalancer(
     facts({
       service: {
         loadBalancers: [{ targetGroupArn: arn }],
@@ -24,12 +24,12 @@ const exposing = (...portMappings: JsonObject[]) => ({
 });
 
 test("a service without a load balancer, and one whose health check asks the traffic port, are fine", () => {
-  assert.deepEqual(balancer(facts()), []);
+  assert.deepEqual(loadBalancer(facts()), []);
   assert.deepEqual(behind(), []);
 });
 
 test("a target group that is not there is an error that names it", () => {
-  const findings = balancer(
+  const findings = loadBalancer(
     facts({ service: { loadBalancers: [{ targetGroupArn: arn }] }, targetGroups: { value: [] } }),
   );
   assert.deepEqual(inShort(findings), ["error target-groups"]);
@@ -46,7 +46,7 @@ test("a health check of a port that no container exposes is a warning that names
   for (const next of [exposing(), exposing({ containerPort: 5000 }), exposing({ containerPortRange: "5000-5999" })]) {
     const findings = behind({ port: "6000" }, next);
     assert.deepEqual(inShort(findings), ["warning health-check-port"]);
-    assert.match(String(findings[0]?.what), /health check of blue asks port 6000/);
+    assert.match(String(findings[0]?.what), /health check of blue uses port 6000/);
   }
   assert.deepEqual(inShort(behind({ port: "7999" }, exposing({ containerPortRange: "8000-8010" }))).length, 1);
 });
@@ -61,7 +61,7 @@ test("where tasks share their host's network by a bridge, the host's port counts
 
 test("a grace period that is shorter than the successes in a row take is a warning with both numbers", () => {
   assert.deepEqual(inShort(behind({}, {}, 19)), ["warning short-grace"]);
-  assert.match(String(behind({}, {}, 19)[0]?.what), /is 19 s, .* needs 20 s at the least \(2 in a row, 10 s apart\)/);
+  assert.match(String(behind({}, {}, 19)[0]?.what), /is 19 s, .* needs at least 20 s \(2 in a row, 10 s apart\)/);
   assert.deepEqual(behind({}, {}, 20), []);
 });
 
@@ -71,7 +71,7 @@ test("without a grace period there is none that is too short", () => {
 });
 
 test("target groups that may not be read are not checked, never fine, with the actions to allow", () => {
-  const findings = balancer(
+  const findings = loadBalancer(
     facts({ targetGroups: { unknown: "elasticloadbalancing:DescribeTargetGroups is not permitted" } }),
   );
   assert.deepEqual(inShort(findings), ["not-checked target-groups"]);

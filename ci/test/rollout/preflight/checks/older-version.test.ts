@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { olderVersion } from "../../../../lib/rollout/preflight/checks/older-version.js";
+import { olderVersion } from "../../../../lib/rollout/preflight/checks/release.js";
 import { facts, inShort } from "../../../support/facts.js";
 import { release } from "../../../support/scripted-ecs.js";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { roomToReplace } from "../../../../lib/rollout/preflight/checks/replacement-capacity.js";
+import { roomToReplace } from "../../../../lib/rollout/preflight/checks/deployment-configuration.js";
 import { facts, inShort } from "../../../support/facts.js";
 
 const limited = (desiredCount: number, minimumHealthyPercent: number, maximumPercent: number, more = {}) =>

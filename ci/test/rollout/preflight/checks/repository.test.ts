@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { repository } from "../../../../lib/rollout/preflight/checks/repository.js";
-import type { PreflightFacts } from "../../../../lib/rollout/preflight/facts.js";
+import type { PreflightFacts } from "../../../../lib/rollout/preflight/topics.js";
 import { facts, inShort } from "../../../support/facts.js";
 import { newDigest, oldDigest, release, target } from "../../../support/scripted-ecs.js";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { trustsEcsTasks } from "../../../../lib/rollout/preflight/checks/role-trust.js";
+import { trustsEcsTasks } from "../../../../lib/rollout/preflight/role-trust.js";
 
 const place = { account: "123456789012", region: "us-west-2" };
 const allow = {
@@ -17,7 +17,7 @@ const trust = (...Statement: object[]) =>
 
 const yes = { value: true };
 const no = { value: false };
-const unclear = { unknown: "its trust policy has statements that are not judged here" };
+const unclear = { unknown: "its trust policy has statements that are not evaluated" };
 const { Principal: _, ...withoutPrincipal } = allow;
 const { Action: __, ...withoutAction } = allow;
 

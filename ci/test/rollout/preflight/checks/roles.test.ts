@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Service } from "@aws-sdk/client-ecs";
 import type { JsonObject } from "../../../../lib/aws/raw-task-definition.js";
-import { roles } from "../../../../lib/rollout/preflight/checks/roles.js";
-import type { RoleFacts } from "../../../../lib/rollout/preflight/facts.js";
+import { type RoleFacts, roles } from "../../../../lib/rollout/preflight/checks/roles.js";
 import { facts, inShort } from "../../../support/facts.js";
 
 const secret = [{ name: "app", secrets: [{ name: "DB", valueFrom: "arn:x" }] }];
@@ -32,7 +31,7 @@ test("a role that is not there is an error that names it and its use", () => {
   const findings = judged({ ...execution, state: { value: "missing" } }, { ...task, state: { value: "trusts-ecs" } });
   assert.deepEqual(inShort(findings), ["error roles"]);
   assert.match(String(findings[0]?.what), /^The execution role arn:execution does not exist/);
-  assert.match(String(findings[0]?.fix), /Create it anew/);
+  assert.match(String(findings[0]?.fix), /Create it, or name another/);
 });
 
 test("a role that does not let ECS in is an error, with what to allow", () => {

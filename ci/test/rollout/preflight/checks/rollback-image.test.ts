@@ -3,10 +3,12 @@ import { type TestContext, test } from "node:test";
 import type { Service } from "@aws-sdk/client-ecs";
 import type { JsonObject } from "../../../../lib/aws/raw-task-definition.js";
 import type { ReadableDeployments } from "../../../../lib/ecs/service-deployments.js";
-import { wayBack } from "../../../../lib/rollout/preflight/checks/rollback-image.js";
-import type { ContainerImage, RollbackRevision } from "../../../../lib/rollout/preflight/facts.js";
-import { imageReader } from "../../../../lib/rollout/preflight/read-images.js";
-import { readWayBack } from "../../../../lib/rollout/preflight/read-way-back.js";
+import {
+  type RollbackRevision,
+  readRollbackRevision,
+  returnImages,
+} from "../../../../lib/rollout/preflight/checks/rollback-revision.js";
+import { type ContainerImage, imageReader } from "../../../../lib/rollout/preflight/ecr-images.js";
 import { facts, inShort } from "../../../support/facts.js";
 import { Fault, fakeAws, type Script } from "../../../support/fake-aws.js";
 import { oldDigest, repository, revisionArn, target } from "../../../support/scripted-ecs.js";
@@ -32,7 +34,7 @@ async function scene(t: TestContext, script: Script, { service = completed, curr
   t.after(() => fake.close());
   const session = { aws: fake.aws, target, clock: virtualClock(), progress: () => {} };
   const past = { service, running, current, deployments: deployments ?? { listed: [] } };
-  return { fake, read: await readWayBack(session, past, imageReader(session, repository)) };
+  return { fake, read: await readRollbackRevision(session, past, imageReader(session, repository)) };
 }
 const gone = () => new Fault("ImageNotFoundException", "not there");
 const found = (read: Awaited<ReturnType<typeof scene>>["read"]) => {
@@ -120,9 +122,9 @@ test("where nothing ever completed there is none, and where it may not be read i
 });
 
 const state = (one: ContainerImage["state"]) =>
-  wayBack(
+  returnImages(
     facts({
-      wayBack: {
+      rollbackRevision: {
         value: { taskDefinition: revisionArn(7), version: "v1.0.0", images: [{ container: "app", image, state: one }] },
       },
     }),
@@ -142,6 +144,8 @@ test("an image of the way back that is there is fine, and one that can't be look
   assert.deepEqual(inShort(state({ unknown: "ecr:DescribeImages is not permitted" })), [
     "not-checked return-image-missing",
   ]);
-  assert.deepEqual(inShort(wayBack(facts({ wayBack: { unknown: "no" } }))), ["not-checked return-image-missing"]);
-  assert.deepEqual(wayBack(facts({ wayBack: { value: undefined } })), []);
+  assert.deepEqual(inShort(returnImages(facts({ rollbackRevision: { unknown: "no" } }))), [
+    "not-checked return-image-missing",
+  ]);
+  assert.deepEqual(returnImages(facts({ rollbackRevision: { value: undefined } })), []);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { somethingToReturnTo } from "../../../../lib/rollout/preflight/checks/rollback-target.js";
-import type { PreflightFacts } from "../../../../lib/rollout/preflight/facts.js";
+import { somethingToReturnTo } from "../../../../lib/rollout/preflight/checks/rollback-revision.js";
+import type { PreflightFacts } from "../../../../lib/rollout/preflight/topics.js";
 import { facts, inShort } from "../../../support/facts.js";
 
 const found = (hasCompleted: PreflightFacts["hasCompleted"]) => somethingToReturnTo(facts({ hasCompleted }));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../../../lib/aws/raw-task-definition.js";
-import { sameImage } from "../../../../lib/rollout/preflight/checks/same-image.js";
+import { sameImage } from "../../../../lib/rollout/preflight/checks/release.js";
 import { facts, inShort } from "../../../support/facts.js";
 import { oldDigest, release, repository } from "../../../support/scripted-ecs.js";
 

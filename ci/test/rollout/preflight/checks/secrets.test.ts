@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { secrets } from "../../../../lib/rollout/preflight/checks/secrets.js";
-import type { SecretFacts } from "../../../../lib/rollout/preflight/facts.js";
+import { type SecretFacts, secrets } from "../../../../lib/rollout/preflight/checks/secrets.js";
 import { facts, inShort } from "../../../support/facts.js";
 
 const db: Omit<SecretFacts, "state"> = { taker: "DB of app", valueFrom: "arn:db", store: "secretsmanager" };

@@ -1,5 +1,5 @@
-import type { Known } from "../../../aws/try-read.js";
-import type { Target } from "../../../config/target.js";
+import type { Known } from "../../aws/try-read.js";
+import type { Target } from "../../config/target.js";
 
 const ecsTasks = "ecs-tasks.amazonaws.com";
 
@@ -14,10 +14,10 @@ interface Statement {
 }
 
 /**
- * Whether a role's trust policy lets ECS assume it for the tasks of an account and a region. The two conditions that ECS's manual
- * recommends are judged; any other leaves it unknown.
+ * Returns whether a role's trust policy lets ECS assume it for the tasks of an account and a region. The two conditions that the ECS
+ * developer guide recommends are evaluated; any other makes the result unknown.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
- * @param document As IAM answers it: JSON, percent-encoded.
+ * @param document The policy as IAM returns it: percent-encoded JSON.
  */
 export function trustsEcsTasks(document: string, place: Place): Known<boolean> {
   const policy = JSON.parse(decodeURIComponent(document)) as { Statement: OneOrMany<Statement> };
@@ -30,10 +30,10 @@ export function trustsEcsTasks(document: string, place: Place): Known<boolean> {
   return has("Allow", "unclear") ? unclear : { value: false };
 }
 
-const unclear = { unknown: "its trust policy has statements that are not judged here" };
+const unclear = { unknown: "its trust policy has statements that are not evaluated" };
 
 function applies({ Principal, Action, Condition = {} }: Statement, place: Place): Answer {
-  // Without the one or the other it has NotPrincipal or NotAction.
+  // A statement without Principal or Action has NotPrincipal or NotAction.
   const principal = Principal === undefined ? "unclear" : isEcsTasks(Principal);
   const action = Action === undefined ? "unclear" : yesOrNo(list(Action).some((one) => matches(one, "sts:AssumeRole")));
   return all([principal, action, ...conditionsOf(Condition).map((one) => holds(one, place))]);
@@ -60,7 +60,7 @@ function conditionsOf(condition: NonNullable<Statement["Condition"]>): Condition
 
 function holds({ operator, key, values }: Condition, place: Place): Answer {
   if (!/^(String|Arn)(Equals|Like)(IfExists)?$/.test(operator)) return "unclear";
-  // StringEquals compares letter by letter; the others, ArnEquals too, take patterns.
+  // StringEquals compares literally; the others, including ArnEquals, accept patterns.
   const isLiteral = operator.startsWith("StringEquals");
   if (key === "aws:sourceaccount") {
     return yesOrNo(values.some((one) => (isLiteral ? one === place.account : matches(one, place.account))));
@@ -68,7 +68,7 @@ function holds({ operator, key, values }: Condition, place: Place): Answer {
   return key === "aws:sourcearn" && !isLiteral ? any(values.map((one) => namesEcs(one, place))) : "unclear";
 }
 
-/** What ECS names as the source is told nowhere, so that only a pattern open to all of an account is sure to fit. */
+/** The source ARN that ECS sends is not documented, so only a pattern that accepts all of an account is certain to match. */
 function namesEcs(pattern: string, { account, region }: Place): Answer {
   const [, , service = "", inRegion = "", ofAccount = "", ...rest] = pattern.split(":");
   const isOurs = matches(service, "ecs") && matches(inRegion, region) && matches(ofAccount, account);
@@ -94,7 +94,7 @@ function list<T>(value: OneOrMany<T>): T[] {
   return Array.isArray(value) ? value : [value];
 }
 
-/** IAM's patterns: `*` is any text, `?` one character; actions are compared without regard to case. */
+/** Matches an IAM pattern, ignoring case as for actions: `*` is any text, `?` one character. */
 function matches(pattern: string, text: string): boolean {
   const source = pattern
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")

@@ -1,11 +1,17 @@
 import type { JsonObject } from "../../aws/raw-task-definition.js";
 import { type Known, knowing } from "../../aws/try-read.js";
 import { objects } from "../../ecs/containers.js";
-import type { ImageFacts } from "../../ecs/ecr-images.js";
-import { readImage } from "../../ecs/ecr-images.js";
+import { type ImageFacts, readImage } from "../../ecs/ecr-images.js";
 import { locate, parseImage } from "../../ecs/image-reference.js";
 import type { Session } from "../session.js";
-import type { ContainerImage } from "./facts.js";
+
+/** An image that a container names. */
+export interface ContainerImage {
+  container: string;
+  image: string;
+  /** Its value is `undefined` when ECR does not have it. */
+  state: Known<ImageFacts | undefined>;
+}
 
 /** A container and the image that it names. */
 export interface NamedImage {
@@ -13,7 +19,7 @@ export interface NamedImage {
   image: string;
 }
 
-/** Reads whether images are there; each is read once, however many containers and checks name it. */
+/** Reads the state of an image in ECR; each image is read once, however many containers and checks name it. */
 export type ImageReader = (image: string) => Promise<Known<ImageFacts | undefined>>;
 
 /** @param own Address of the target's repository. */
@@ -31,11 +37,12 @@ export function imageReader(session: Session, own: string): ImageReader {
   };
 }
 
+/** Reads the state of each container's image. */
 export async function readImages(read: ImageReader, images: readonly NamedImage[]): Promise<ContainerImage[]> {
   return await Promise.all(images.map(async (one) => ({ ...one, state: await read(one.image) })));
 }
 
-/** The containers of a task definition, with their images. */
+/** Returns the containers of a task definition, with their images. */
 export function imagesOf(taskDefinition: JsonObject): NamedImage[] {
   return objects(taskDefinition.containerDefinitions).flatMap(({ name, image }) =>
     typeof image === "string" ? [{ container: String(name), image }] : [],

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../../lib/aws/raw-task-definition.js";
+import { checkBeforeBuild } from "../../../lib/rollout/plan/check-before-build.js";
 import { type DeploySettings, defaultSettings } from "../../../lib/rollout/plan/deploy-settings.js";
-import { checkBeforeBuild } from "../../../lib/rollout/preflight/before-build.js";
 import { Fault, fakeAws, type Script } from "../../support/fake-aws.js";
 import { repository, revisionArn, scriptedEcs, target, update } from "../../support/scripted-ecs.js";
 import { set } from "../../support/stories.js";
@@ -55,7 +55,7 @@ test("old tasks that are still leaving don't refuse it: they are waited for afte
 
 type Scene = Awaited<ReturnType<typeof scene>>;
 const refused: [string, (it: Scene) => void, object, RegExp][] = [
-  ["more tags than ECS takes", ({ current }) => current.tags.push(...tags(43)), {}, /too-many-tags/],
+  ["more tags than ECS accepts", ({ current }) => current.tags.push(...tags(43)), {}, /too-many-tags/],
   [
     "a task definition that is too large with the variables asked for",
     () => {},

@@ -5,10 +5,10 @@ import { readableDeployments } from "../../ecs/service-deployments.js";
 import type { DeploySettings } from "../plan/deploy-settings.js";
 import { findingLines } from "../plan/gate.js";
 import { propose } from "../plan/proposal.js";
+import { refuseBlocking } from "../preflight/preflight.js";
 import { registeredAt } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
-import { refuseBusy } from "../start/attach.js";
-import { refuseBlocking } from "./preflight.js";
+import { refuseBusy } from "./deployment-in-flight.js";
 
 /** A version that is not in the registry yet. */
 export interface Unpublished {

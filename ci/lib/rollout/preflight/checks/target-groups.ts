@@ -1,12 +1,20 @@
 import type { JsonObject } from "../../../aws/raw-task-definition.js";
-import { fixOf } from "../../../aws/try-read.js";
+import { fixOf, type Known } from "../../../aws/try-read.js";
 import { objects } from "../../../ecs/containers.js";
-import { type TargetGroup, targetGroupsOf } from "../../watch/target-groups.js";
-import type { PreflightFacts } from "../facts.js";
-import type { Finding } from "../finding.js";
+import { readTargetGroups, type TargetGroup, targetGroupsOf } from "../../watch/target-groups.js";
+import type { Finding as TopicFinding } from "../finding.js";
+import type { BaseFacts, SharedReads } from "../shared-reads.js";
 
-/** The load balancer's target groups are there, and their health checks can find a task healthy in the time that it has. */
-export function balancer({ service, next, targetGroups }: PreflightFacts): Finding[] {
+const ids = ["target-groups", "health-check-port", "short-grace"] as const;
+type Finding = TopicFinding<(typeof ids)[number]>;
+
+export interface TargetGroupsFacts {
+  /** The existing ones of the target groups that the service names. */
+  targetGroups: Known<TargetGroup[]>;
+}
+
+/** Checks that the service's target groups exist, and that their health checks can pass in the time that a task has. */
+export function loadBalancer({ service, next, targetGroups }: BaseFacts & TargetGroupsFacts): Finding[] {
   if ("unknown" in targetGroups) return [unread(targetGroups.unknown)];
   const found = targetGroups.value;
   const missing = targetGroupsOf(service).filter((arn) => !found.some((one) => one.arn === arn));
@@ -21,10 +29,10 @@ function unread(reason: string): Finding {
   return {
     id: "target-groups",
     level: "not-checked",
-    what: `How the load balancer checks the health of tasks could not be read: ${reason}.`,
+    what: `The health checks of the load balancer could not be read: ${reason}.`,
     fix: fixOf(
       reason,
-      "Allow elasticloadbalancing:DescribeTargetGroups and elasticloadbalancing:DescribeTargetGroupAttributes on all resources: neither can be held to one.",
+      "Allow elasticloadbalancing:DescribeTargetGroups and elasticloadbalancing:DescribeTargetGroupAttributes on all resources: neither can be limited to one.",
     ),
   };
 }
@@ -34,25 +42,25 @@ function isMissing(arn: string): Finding {
     id: "target-groups",
     level: "error",
     what: `The service registers its tasks with ${arn}, and there is no such target group.`,
-    fix: "Create it anew and name it in the service's load balancers: aws ecs update-service --load-balancers …",
+    fix: "Create it again and name it in the service's load balancers: aws ecs update-service --load-balancers …",
   };
 }
 
-/** A warning only: in a network mode without port mappings something else may answer on the port. */
+/** Gives a warning only: in a network mode without port mappings another process may listen on the port. */
 function healthCheckPort({ arn, healthCheck: { port } }: TargetGroup, next: JsonObject): Finding[] {
   if (port === "traffic-port" || isExposed(next, Number(port))) return [];
   return [
     {
       id: "health-check-port",
       level: "warning",
-      what: `The health check of ${nameOf(arn)} asks port ${port}, which no container of the task definition exposes.`,
-      fix: `Expose it in the container's portMappings, or let the health check ask the traffic port: aws elbv2 modify-target-group --target-group-arn ${arn} --health-check-port traffic-port.`,
+      what: `The health check of ${nameOf(arn)} uses port ${port}, which no container of the task definition exposes.`,
+      fix: `Expose it in the container's portMappings, or use the traffic port: aws elbv2 modify-target-group --target-group-arn ${arn} --health-check-port traffic-port.`,
     },
   ];
 }
 
 function isExposed({ networkMode, containerDefinitions }: JsonObject, port: number): boolean {
-  // With bridge and default what is reached is the host's port, which is any where none is named.
+  // With bridge and default the load balancer reaches the host's port, which ECS assigns where none is named.
   const isOwn = networkMode === "awsvpc" || networkMode === "host";
   return objects(containerDefinitions)
     .flatMap((container) => objects(container.portMappings))
@@ -65,7 +73,7 @@ function isExposed({ networkMode, containerDefinitions }: JsonObject, port: numb
     });
 }
 
-/** How long a task takes to start can't be told from here; what a target that was late needs at the least can. */
+/** The time that a task takes to start is not known; the least time that a late target needs is. */
 function gracePeriod({ arn, healthCheck }: TargetGroup, grace: number | undefined): Finding[] {
   const { healthyThreshold, intervalSeconds } = healthCheck;
   const least = healthyThreshold * intervalSeconds;
@@ -74,7 +82,7 @@ function gracePeriod({ arn, healthCheck }: TargetGroup, grace: number | undefine
     {
       id: "short-grace",
       level: "warning",
-      what: `The service's grace period is ${grace} s, and the health check of ${nameOf(arn)} needs ${least} s at the least (${healthyThreshold} in a row, ${intervalSeconds} s apart) to call a task healthy that it has found unhealthy while it started: ECS would stop it before.`,
+      what: `The service's grace period is ${grace} s, and the health check of ${nameOf(arn)} needs at least ${least} s (${healthyThreshold} in a row, ${intervalSeconds} s apart) to pass for a task that failed it during its start: ECS would stop the task before.`,
       fix: `Set healthCheckGracePeriodSeconds to more than ${least} and the time that a task takes to start, or lower the health check's interval or healthy threshold.`,
     },
   ];
@@ -83,3 +91,11 @@ function gracePeriod({ arn, healthCheck }: TargetGroup, grace: number | undefine
 function nameOf(targetGroupArn: string): string {
   return targetGroupArn.split("/").at(-2) ?? targetGroupArn;
 }
+
+export const targetGroupsTopic = {
+  ids,
+  read: async ({ session, service }: SharedReads): Promise<TargetGroupsFacts> => ({
+    targetGroups: await readTargetGroups(session, service),
+  }),
+  judge: loadBalancer,
+};
