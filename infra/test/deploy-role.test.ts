@@ -1,3 +1,5 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Terraform's templates.
+import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Target } from "../../ci/lib/config/target.js";
@@ -5,9 +7,6 @@ import { revisionTag } from "../../ci/lib/ecs/revision-tags.js";
 import { deployPolicy } from "../../ci/lib/init/deploy-policy.js";
 import { recordTag } from "../../ci/lib/rollout/tasks/task-record.js";
 import { type Block, only, readConfiguration } from "./hcl.js";
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: Terraform's templates.
-
-import assert from "node:assert/strict";
 
 interface Statement {
   sid: string;

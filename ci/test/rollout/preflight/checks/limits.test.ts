@@ -29,7 +29,7 @@ test("tags that leave room for all that a deploy writes are fine, and one more i
   const [finding] = limits(facts({ target: full, next: { tags: tags(51 - own) } }));
   assert.equal(finding?.id, "too-many-tags");
   assert.match(finding.what, new RegExp(`has ${51 - own} tags, and a deploy adds ${own} of its own: ECS accepts 50`));
-  assert.match(finding.fix, / 1 must go\.$/);
+  assert.match(finding.fix, / Remove at least 1\.$/);
 });
 
 test("a target without a URL and without tasks of its own needs fewer tags", () => {
