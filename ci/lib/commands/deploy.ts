@@ -6,7 +6,6 @@ import { findPublished } from "../publish/publish-release.js";
 import { checkBeforeBuild } from "../rollout/plan/check-before-build.js";
 import { type DeployArguments, parseDeploySettings } from "../rollout/plan/deploy-settings.js";
 import { eachFindingOnce } from "../rollout/plan/gate.js";
-import { checkBeforeBuild } from "../rollout/preflight/before-build.js";
 import type { RolloutResult } from "../rollout/result.js";
 import { checkRunId } from "../rollout/revisions/deploy-request.js";
 import { run } from "../rollout/run.js";
