@@ -29,7 +29,6 @@ const arrows = order.map((room, index) => ({
 const pure = [
   "^ci/lib/rollout/(?:judge|diagnose|strategies)/",
   "^ci/lib/rollout/plan/",
-  "^ci/lib/rollout/preflight/checks/",
   "^ci/lib/report/",
   "^infra/local/aws/ecs/scheduler/",
 ];

@@ -61,7 +61,7 @@ test("the version that is named must be there, and the current one where none is
   fake.script.DescribeSecret = () => ({ VersionIdsToStages: { two: ["AWSPREVIOUS"] } });
   assert.deepEqual(await read(db), ["no-such-version"]);
   fake.script.DescribeSecret = () => ({});
-  assert.deepEqual(await read(db), ["unknown: its versions are not told"]);
+  assert.deepEqual(await read(db), ["unknown: its versions are not in the answer"]);
 });
 
 test("a secret of another account that is not shown may be there", async (t) => {
@@ -151,7 +151,7 @@ test("a file in S3 is not looked for", async (t) => {
   const { session } = await scene(t, {});
   const environmentFiles = [{ type: "s3", value: "arn:aws:s3:::bucket/app.env" }];
   const [found] = await readSecrets(session, { containerDefinitions: [{ name: "app", environmentFiles }] });
-  assert.deepEqual(found?.state, { unknown: "files in S3 are not looked for" });
+  assert.deepEqual(found?.state, { unknown: "files in S3 are not checked" });
 });
 
 test("permissions that are missing are named, and an AWS without these services says nothing", async (t) => {

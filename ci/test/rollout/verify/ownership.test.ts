@@ -166,7 +166,7 @@ test("a version that serves wrongly, at a URL that was this service's before it,
 
 test("while a deployment is in flight that is ignored, its answers don't make the URL another service's", async (t) => {
   const { world, roll } = await wrongVersionScene(t, { updates: [success] });
-  const asked = {
+  const settings = {
     overrides: { environment: {}, secrets: {} },
     force: false,
     ignore: ["deployment-in-flight"],
@@ -174,5 +174,5 @@ test("while a deployment is in flight that is ignored, its answers don't make th
   };
   const ask: SendRequest = async (question) =>
     world.service.taskDefinition === revisionArn(7) ? version("v0.9.0") : servingApp(world)(question);
-  assert.equal((await roll({ asked, ask })).verdict, "deployed");
+  assert.equal((await roll({ settings, ask })).verdict, "deployed");
 });

@@ -22,7 +22,7 @@ export interface LogGroupsFacts {
 }
 
 /** Reads whether the log groups exist that the containers of a task definition write to. Each is read once. */
-export async function readLogGroups(session: Session, taskDefinition: JsonObject): Promise<LogGroupFacts[]> {
+async function readLogGroups(session: Session, taskDefinition: JsonObject): Promise<LogGroupFacts[]> {
   const wanted = new Map(
     objects(taskDefinition.containerDefinitions)
       .flatMap((container) => groupOf(container, session.target.region))

@@ -20,7 +20,7 @@ export interface RoleFacts {
   state: Known<RoleState>;
 }
 
-export type RoleState = "missing" | "trusts-ecs" | "does-not-trust-ecs";
+type RoleState = "missing" | "trusts-ecs" | "does-not-trust-ecs";
 
 export interface RolesFacts {
   roles: RoleFacts[];
