@@ -10,8 +10,8 @@ export function givenIn(tokens: readonly Token[]): ReadonlySet<string> {
 }
 
 /**
- * Refuses options that would have no effect: a command line that is accepted does what it says.
- * @param when What decides that they have none, such as `without --kill`.
+ * Refuses options that would have no effect.
+ * @param when Condition under which they have no effect, such as `without --kill`.
  * @throws Error that names them.
  */
 export function refuseIdle(given: ReadonlySet<string>, idle: readonly string[], when: string): void {

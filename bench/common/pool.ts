@@ -1,6 +1,6 @@
 /**
- * Does the work on all items, `width` at a time, in their order. Results stand where their items stood. After a failure no further
- * item is begun, and what has begun comes to its end before the failure is thrown.
+ * Does the work on all items in order, `width` at a time. Results have the positions of their items. After a failure no further item
+ * starts; the failure is thrown once all started items have ended.
  */
 export async function pool<T, R>(items: readonly T[], width: number, work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];

@@ -5,11 +5,11 @@ export interface Ended {
   /** -1 when it was killed. */
   exitCode: number;
   stdout: string;
-  /** Both outputs as they came. */
+  /** Standard output and standard error, in order of arrival. */
   output: string;
 }
 
-/** Runs a program to its end, for at most `limit` milliseconds or until the signal; then it is killed. */
+/** Runs a program to its end. Kills it after `limit` milliseconds or on the signal. */
 export async function run(
   command: string,
   args: string[],

@@ -1,4 +1,4 @@
-/** Waits for the work until it is aborted; then the abort's reason is thrown, and what becomes of the work is nobody's concern. */
+/** Waits for the work. On an abort, throws the abort's reason and ignores the result of the work. */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (!signal) return await work;
   let giveUp = () => {};

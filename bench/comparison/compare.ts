@@ -9,27 +9,30 @@ import type { ComparedDrill } from "./compared-drills.js";
 import type { Tool, ToolReport } from "./tool.js";
 import { isRight, outcomeOf } from "./tool-correctness.js";
 
-/** One drill by one tool. */
+/** Result of one drill with one tool. */
 export interface ComparisonResult {
   drill: ComparedDrill;
   tool: Tool;
   reported: ToolReport;
   outcome: RolloutState;
   right: boolean;
-  /** Seconds from the moment from which it was true to the moment at which the tool said so; below 0 when it spoke too early. Absent for what has no such moment. */
+  /**
+   * Seconds from the moment the outcome was true to the tool's verdict; below 0 for a premature verdict. Absent where no such moment
+   * exists.
+   */
   delay?: number;
-  /** Seconds that the tool took in all. */
+  /** Total duration of the tool, in seconds. */
   took: number;
-  /** API calls that the tool made, counted where they arrive. */
+  /** Number of the tool's API calls, counted on arrival. */
   calls: number;
-  /** The service is left on a revision that the tool has deregistered. */
+  /** True when the service is left on a revision that the tool has deregistered. */
   deregistered: boolean;
 }
 
-/** Longer than any of the tools waits by itself. */
+/** Longer than the default waiting time of every tool. */
 const LIMIT = 16 * 60_000;
 
-/** Lets a tool carry out a drill's rollout on a stage of its own. */
+/** Lets a tool carry out a drill's rollout in an environment of its own. */
 export async function compare(
   drill: ComparedDrill,
   tool: Tool,
@@ -58,7 +61,7 @@ export async function compare(
     const calls = door.calls.length;
     const updates = door.calls.filter((operation) => operation === "UpdateService").length;
     await meanwhile.done();
-    // One that has spoken too early waits here for what it should have waited for.
+    // After a premature verdict, the comparison waits here for the end of the rollout.
     const truth = await stage.outcome(speed.timing.deploymentStart + 400_000 / speed.factor);
     const outcome = outcomeOf(truth, drill.servesWrong ?? false, updates);
     return {

@@ -2,16 +2,16 @@ import { drills } from "../drills/catalogue/index.js";
 import type { Drill } from "../drills/drill.js";
 import type { speeds } from "../http/http-environment.js";
 
-/** A drill that tells the tools apart. */
+/** Drill that shows differences between the tools. */
 export interface ComparedDrill extends Drill {
-  /** Mistakes that are reported of a tool in this situation: what it says, and where that is told. */
+  /** Known mistakes of tools in this situation: the verdict, and the link to the report. */
   reported: Report[];
-  /** Played at this speed, whatever is asked for. */
+  /** Speed of this drill; takes precedence over the requested speed. */
   speed?: keyof typeof speeds;
 }
 
 interface Report {
-  /** Fits the tool's name with its settings. */
+  /** Matches the tool's name with its settings. */
   tool: RegExp;
   says: "success" | "failure";
   source: string;
@@ -24,7 +24,7 @@ const afterRollback: Report = {
   says: "success",
   source: `hashicorp/terraform-provider-aws #19519, ${action} #191`,
 };
-/** Only where no task has failed: the tool sees a failed task or not, depending on when it polls. */
+/** Only where no task has failed: the time of the poll decides if the tool sees a failed task. */
 const afterQuietRollback: Report = { tool: /fabfuel/, says: "success", source: "fabfuel/ecs-deploy #185" };
 
 export const comparedDrills: readonly ComparedDrill[] = [
@@ -42,7 +42,7 @@ export const comparedDrills: readonly ComparedDrill[] = [
     reported: [{ tool: /fabfuel.*defaults/, says: "failure", source: `${action} #30 and #31 (300 s of draining)` }],
   }),
   pick("secret-denied-without-breaker"),
-  // Reported as retried to the end by the SDK's waiter: its table row tells the seconds.
+  // The report is that the SDK's waiter retries until its end: the table row has the seconds.
   pick("describe-denied", {
     reported: [
       {

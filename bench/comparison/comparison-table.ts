@@ -6,14 +6,14 @@ export interface ComparisonConditions {
   date: string;
   machine: string;
   versions: string[];
-  /** Of the whole comparison. */
+  /** Duration of the whole comparison. */
   seconds: number;
   /** Number of rollouts that ran at the same time. */
   jobs: number;
   speed: string;
 }
 
-/** The comparison as Markdown: a matrix to read at one glance, then every result. Pure. */
+/** Formats the comparison as Markdown: a matrix as a summary, then every result. Pure. */
 export function formatComparison(results: readonly ComparisonResult[], serviceRecord: ComparisonConditions): string {
   const tools = [...new Set(results.map(({ tool }) => tool))];
   const drills = [...new Set(results.map(({ drill }) => drill))];

@@ -16,8 +16,8 @@ export interface Installed {
 }
 
 /**
- * The tools in a Python environment of their own under the user's cache, exactly as locked; made once for each lock.
- * @throws Error when there is no Python of at least 3.10, or no package index.
+ * Installs the tools into a Python environment under the user's cache, exactly as locked; once for each lock.
+ * @throws Error without Python 3.10 or later, or without a package index.
  */
 export async function install(say: (line: string) => void): Promise<Installed> {
   const lock = await readFile(requirements);

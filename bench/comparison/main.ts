@@ -1,4 +1,4 @@
-/** `npm run bench`: the same rollouts by our deployer and by the tools that people use today. `--help` says what can be chosen. */
+/** `npm run bench`: runs the same rollouts with Slipway and with other deploy tools. `--help` lists the options. */
 import { mkdir, writeFile } from "node:fs/promises";
 import { cpus, release, totalmem } from "node:os";
 import { dirname, resolve } from "node:path";
@@ -34,7 +34,7 @@ process.exitCode = await main().catch((error: Error) => {
   return 2;
 });
 
-/** @returns 1 when Slipway was wrong or a tool did not behave as it is reported to. */
+/** @returns 1 when Slipway was wrong or a tool did not behave as reported. */
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
@@ -84,7 +84,7 @@ async function main(): Promise<number> {
   return wrong.length + deviations.length > 0 ? 1 : 0;
 }
 
-/** Those that wait for long begin first. Each result is told as it comes. */
+/** Starts the drills with long waits first. Prints each result as it arrives. */
 async function playAll(
   drills: readonly ComparedDrill[],
   tools: readonly Tool[],

@@ -7,7 +7,9 @@ interface Container {
   environment?: { name: string; value: string }[];
 }
 
-/** A described task definition with the release's image and version in its container: what scripts around the AWS tools register. */
+/**
+ * Returns a described task definition with the release's image and version in its container, as scripts around the AWS tools register it.
+ */
 export function nextRevision<T extends object>(described: T, container: string, { image, version }: PublishedImage): T {
   const kept = Object.entries(described).filter(([name]) => !answeredOnly.has(name));
   const definition = structuredClone(Object.fromEntries(kept)) as { containerDefinitions: Container[] };

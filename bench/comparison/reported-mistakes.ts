@@ -1,9 +1,6 @@
 import type { ComparisonResult } from "./compare.js";
 
-/**
- * Lists the tools that differ from what is reported of them on AWS: then the local AWS, the tool or the report is not what it was taken
- * for. Pure.
- */
+/** Lists the tools that differ from their reported behaviour on AWS: then the local AWS, the tool or the report is wrong. Pure. */
 export function findDeviations(results: readonly ComparisonResult[]): string[] {
   return results.flatMap(({ drill, tool, reported: said }) =>
     drill.reported

@@ -4,9 +4,9 @@ import type { StoredOutcome } from "../oracle/stored-state.js";
 import type { ToolReport } from "./tool.js";
 
 /**
- * Returns the outcome of the release as its sender sees it. A tool's own second update that leaves the service on another version has taken
- * it back; one that ECS runs and that serves another version has failed.
- * @param updates How often the tool has called UpdateService.
+ * Returns the outcome of the release from the sender's view. A tool's own second update that leaves the service on another version is a
+ * rollback; a release that ECS runs and that serves another version has failed.
+ * @param updates Number of the tool's UpdateService calls.
  */
 export function outcomeOf({ state, returned }: StoredOutcome, servesWrong: boolean, updates: number): RolloutState {
   if (returned && updates > 1 && ["superseded", "deployed", "failed"].includes(state)) return "rolled-back";
@@ -27,12 +27,13 @@ const meant: Partial<Record<Verdict | "refused", RolloutState>> = {
 };
 
 /**
- * A tool that tells only success or failure is right when it says success for a release that is deployed, and for no other. One that
- * tells more is right when it tells exactly what became of it. One that has said nothing when its time was up is wrong.
+ * Checks a tool's verdict. A tool that reports only success or failure is right when it reports success for a release that is deployed, and
+ * for no other. A tool with more detailed verdicts is right when it reports the exact outcome. A tool without a verdict at its time limit
+ * is wrong.
  */
 export function isRight({ success, verdict, killed }: ToolReport, outcome: RolloutState): boolean {
   if (killed) return false;
-  // Somebody's deployment of the same revision takes the place of ours as any other does.
+  // Another user's deployment of the same revision supersedes ours as any other does.
   if (verdict !== undefined) return meant[verdict as Verdict] === (outcome === "repeated" ? "superseded" : outcome);
   return success === (outcome === "deployed");
 }

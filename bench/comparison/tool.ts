@@ -4,14 +4,14 @@ import type { CompleteTarget } from "../scenario/complete-target.js";
 
 /** One rollout for a tool to carry out. */
 export interface Job {
-  /** The tool's own way to the local AWS. */
+  /** URL of the recording proxy for this tool. */
   url: string;
   target: CompleteTarget;
   /** The public name that the load balancer routes by. */
   host: string;
   release: PublishedImage;
   keys: { AccessKeyId: string; SecretAccessKey: string };
-  /** Milliseconds after which it is ended without a verdict. */
+  /** Milliseconds after which the tool is ended without a verdict. */
   limit: number;
 }
 
@@ -19,11 +19,11 @@ export interface Job {
 export interface ToolReport {
   /** True when it reports that the release is deployed. */
   success: boolean;
-  /** In one word, where it tells more than success or failure. */
+  /** Verdict in one word, where the tool reports more than success or failure. */
   verdict?: string;
-  /** It was still waiting when its time was up. */
+  /** True when the tool was still waiting at its time limit. */
   killed?: boolean;
-  /** Its last words. */
+  /** Last line of its output. */
   message: string;
 }
 
@@ -31,7 +31,7 @@ export interface ToolReport {
 export interface Tool {
   /** Such as `aws ecs wait`. */
   name: string;
-  /** `defaults`, or what is set. */
+  /** `defaults`, or the changed settings. */
   settings: string;
   deploy(job: Job): Promise<ToolReport>;
 }
@@ -41,7 +41,7 @@ export function environment({ url, target, keys }: Job): Record<string, string> 
   return environmentOf(url, target.region, keys);
 }
 
-/** The last line that says something. */
+/** Returns the last line with text. */
 export function lastLine(output: string): string {
   const lines = output.split("\n").map((line) => line.trim());
   return lines.filter((line) => /\w/.test(line)).at(-1) ?? "(nothing)";

@@ -15,8 +15,8 @@ export interface ToolSet {
 }
 
 /**
- * Everybody who takes part, with their defaults and, where they have settings that matter here, with the best ones.
- * @param actionDirectory Where AWS's action for GitHub is, which takes part only then.
+ * Returns all compared tools, with their defaults and, where they have settings that matter here, with the best ones.
+ * @param actionDirectory Checkout of AWS's action for GitHub; without it the action is left out.
  */
 export async function createTools(say: (line: string) => void, actionDirectory?: string): Promise<ToolSet> {
   const action = actionDirectory === undefined ? undefined : await findAction(actionDirectory);

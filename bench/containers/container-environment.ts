@@ -10,7 +10,7 @@ import { imageLabel, programImages } from "./program-image.js";
 import { openRegistryProxy } from "./registry-proxy.js";
 import { createScriptedContainers } from "./scripted-containers.js";
 
-/** A scenario with real containers behind a real load balancer, as it stands before anybody deploys. */
+/** Creates a scenario with real containers behind a real load balancer, in its state before the deploy. */
 export async function openContainerEnvironment(
   engine: Engine,
   scenario: Scenario,
@@ -22,7 +22,7 @@ export async function openContainerEnvironment(
   const label = randomBytes(8).toString("hex");
   let registry = "";
   const door = await openRegistryProxy(() => registry, systemClock);
-  // Pulls end with the door, so that nothing is made any more when everything is removed.
+  // Pulls end with the proxy, so that nothing new is created during the removal.
   const closeAround = async (stage?: HttpEnvironment) => {
     await door.close();
     await stage?.close();
@@ -55,7 +55,7 @@ export async function openContainerEnvironment(
   }
 }
 
-/** The container's own check is the program's, and what ECS counts in whole seconds is as much shorter as all else. */
+/** The container's own check is the program's. ECS's whole seconds are scaled as all other times. */
 function onContainers(scenario: Scenario, factor: number): Scenario {
   const { service = {} } = scenario;
   const { check = "none", container = {}, sidecars = [] } = service;
@@ -76,7 +76,7 @@ function onContainers(scenario: Scenario, factor: number): Scenario {
   return { ...scenario, service: settings };
 }
 
-/** A request that nobody ends: the task that has it drains for as long as the load balancer lets it. */
+/** Opens a request without an end: its task drains for as long as the load balancer allows. */
 function stay({ url, host }: HttpEnvironment) {
   const request = get(`${url}/stay`, { headers: { host } }, (answer) => answer.on("error", () => {}).resume());
   return request.on("error", () => {});

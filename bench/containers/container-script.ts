@@ -2,9 +2,9 @@ import type { TaskScript } from "../scenario/scenario.js";
 
 /** Fault of the registry requests of one image pull. */
 export interface PullFault {
-  /** Milliseconds that each manifest takes. */
+  /** Delay of each manifest, in milliseconds. */
   delay?: number;
-  /** Every request is answered with this status, or its connection is cut. */
+  /** Response to every request: this status, or a cut connection. */
   answer?: 403 | 404 | "cut";
 }
 
@@ -23,7 +23,7 @@ const unplayable: [pattern: RegExp, why: string][] = [
 
 /**
  * Returns the reason why a real container can't follow this script, or undefined when it can. Pure.
- * @param grace Milliseconds of the scenario for which failing checks count for nothing.
+ * @param grace Milliseconds of the scenario in which failing checks have no effect.
  */
 export function whyNotReal({ pullError = "", health, target }: TaskScript, grace: number): string | undefined {
   const known = unplayable.find(([pattern]) => pattern.test(pullError));
@@ -33,10 +33,10 @@ export function whyNotReal({ pullError = "", health, target }: TaskScript, grace
   return silent ? "a check of a real container is answered or it fails, and never stays open for so long" : undefined;
 }
 
-/** Milliseconds of a scenario within which it makes no difference whether a check that will pass has passed already. */
+/** Milliseconds of a scenario; a passing check may pass this much earlier without an effect on the drill. */
 const LONGEST_SILENCE = 30_000;
 
-/** @param port Where the load balancer looks for the app. @param factor What the script's times are divided by. Pure. */
+/** @param port Port of the load balancer's target. @param factor Divisor of the script's times. Pure. */
 export function containerBehaviour(script: TaskScript, port: number, factor: number): ContainerBehaviour {
   const seconds = (ms: number) => String(ms / factor / 1000);
   const { exit, stop, serves = {} } = script;
@@ -67,7 +67,7 @@ export function containerBehaviour(script: TaskScript, port: number, factor: num
   };
 }
 
-/** The environment of a container beside the app's. @param port One that no other container of the task listens on. Pure. */
+/** Returns the environment of a sidecar container. @param port Port that no other container of the task uses. Pure. */
 export function sidecarEnvironment(
   { sidecarExits = {}, pullError = "" }: TaskScript,
   name: string,
@@ -83,7 +83,7 @@ export function sidecarEnvironment(
   };
 }
 
-/** In ECS's words: a container that the app depends on never becomes healthy. */
+/** ECS's message when a container that the app depends on never becomes healthy. */
 const neverHealthy = /dependency graph/;
 
 function pullOf({ pull = 0, start = 0, pullError = "" }: TaskScript, factor: number): PullFault {
@@ -91,11 +91,11 @@ function pullOf({ pull = 0, start = 0, pullError = "" }: TaskScript, factor: num
   if (/not found$/.test(pullError)) return { answer: 404 };
   if (/403 Forbidden/.test(pullError)) return { answer: 403 };
   if (/connection issue/.test(pullError)) return { answer: "cut", delay: pull / factor };
-  // A real container runs as soon as it starts: what a simulated one needs to start, this one needs to be had.
+  // A real container runs as soon as it starts: the simulated start time is added to its pull.
   return { delay: (pull + start) / factor };
 }
 
-/** Never healthy, and nobody answers: it listens on another port. */
+/** Never healthy and without a response: it listens on another port. */
 function isElsewhere({ target = [] }: TaskScript): boolean {
   return target[0]?.reason === "Health checks failed" && !target.some(({ state }) => state === "healthy");
 }
@@ -111,8 +111,8 @@ interface Step {
 }
 
 /**
- * A real check has an answer from the first moment: the first one's, or none where nothing is ever said. One that passes only after a
- * long while fails before, which the grace period hides.
+ * Returns the real check's first result: the script's first one, or none where the script has none. A check that passes only after a long
+ * time fails before that, which the grace period hides.
  */
 function steps(
   script: Step[] | undefined,

@@ -5,10 +5,10 @@ import { digestOf } from "../http/push-image.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { program } from "./program.js";
 
-/** Label of the images of one environment, by which they are removed. */
+/** Label of the images of one environment, used to remove them. */
 export const imageLabel = "slipway.drill";
 
-/** Makes images of the program; each is one of its own by the version in its configuration, and all share a layer. */
+/** Builds images of the program. Their configurations differ by version, and all share one layer. */
 export function programImages(scenario: Scenario, label: string): ImageMaker {
   return async (version, { platform = "linux/amd64" }) => {
     const made = await busyboxImage({
@@ -30,7 +30,7 @@ function isCorrupt({ release }: Scenario, version: string): boolean {
   );
 }
 
-/** Whole as the registry sees it, and its one layer no archive. */
+/** A valid image for the registry; its one layer is not an archive. */
 function withBrokenLayer({ config, manifest }: { config: Buffer; manifest: Buffer }) {
   const content = Buffer.alloc(4096, "no archive ");
   const layer = gzipSync(content);

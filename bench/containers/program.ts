@@ -1,6 +1,6 @@
 /**
- * The one program of every image: a web server whose behaviour stands in its environment, as `environmentOf` writes it. It is a shell
- * script, so that all the images share one layer and start in a tenth of a second.
+ * The one program of every image: a web server with its behaviour in environment variables, as `environmentOf` writes them. It is a shell
+ * script, so that all images share one layer and start in a tenth of a second.
  */
 export const program: Record<string, string> = {
   "bin/app": `#!/bin/sh
@@ -55,5 +55,5 @@ state=$(cat /tmp/health)
 `,
 };
 
-/** The container's health check, as its definition has it; the local ECS scales its interval. */
+/** The container's health check, as in its definition; the local ECS scales its interval. */
 export const healthCheck = { command: ["CMD", "/bin/check"], interval: 10, retries: 3 };

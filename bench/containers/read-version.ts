@@ -1,6 +1,6 @@
 import { get } from "node:http";
 
-/** Asks the public address once for the version: what it answers, or `HTTP 503` and the like. */
+/** Requests the version once from the public URL. Returns the version, or a status such as `HTTP 503`. */
 export function readVersion(url: string, host: string): Promise<string> {
   return new Promise((resolve) => {
     const request = get(`${url}/version`, { headers: { host }, agent: false, timeout: 5_000 }, (response) => {

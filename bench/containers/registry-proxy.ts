@@ -4,9 +4,9 @@ import type { AddressInfo } from "node:net";
 import type { Clock } from "../../infra/local/aws/index.js";
 import type { PullFault } from "./container-script.js";
 
-/** The tasks' way to the registry, on which pulls can fail. */
+/** Proxy between the tasks and the registry, where pulls can fail. */
 export interface RegistryProxy {
-  /** The registry's address for one task, whose requests meet with this. */
+  /** Returns the registry's address for one task, whose requests meet with this fault. */
   urlFor(fault: PullFault): string;
   close(): Promise<void>;
 }

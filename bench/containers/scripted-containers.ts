@@ -18,17 +18,17 @@ export interface ScriptedContainersOptions {
   engine: Engine;
   door: RegistryProxy;
   taskScripts: TaskScripts;
-  /** The container that plays, and its port. */
+  /** The container with the script, and its port. */
   container: string;
   port: number;
   factor: number;
 }
 
-/** Real containers that do what the scenario says of their tasks: each is told its part by its environment. */
+/** Runs tasks as real containers that follow the scenario's scripts: each gets its script through its environment. */
 export function createScriptedContainers(context: RuntimeContext, cast: ScriptedContainersOptions): ScriptedRuntime {
   const { engine, door, taskScripts, container, port, factor } = cast;
   const { authorization } = context.registry;
-  // Tasks that are started at the same time pull at the same time, and each by its own script.
+  // Tasks that start at the same time pull at the same time, and each by its own script.
   const way = new AsyncLocalStorage<string>();
   const registry = { url: () => way.getStore() ?? "", authorization };
   const docker = createContainerTaskRuntime({
@@ -73,7 +73,7 @@ export function createScriptedContainers(context: RuntimeContext, cast: Scripted
     },
     running: () => [...running.keys()],
     crash(taskArn) {
-      // One that has just ended can't be told any more, and need not be.
+      // A container that has just ended accepts no change and needs none.
       engine.docker
         .getContainer(running.get(taskArn) ?? "")
         .kill({ signal: "SIGUSR1" })

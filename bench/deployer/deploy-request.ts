@@ -5,7 +5,7 @@ import type { DeployerSettings } from "../scenario/scenario.js";
 
 /** Arguments of the deployer's process. */
 export interface DeployRequest {
-  /** The way to the local AWS. */
+  /** URL of the local AWS. */
   endpoint: string;
   target: CompleteTarget;
   release: Release;

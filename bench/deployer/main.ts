@@ -1,4 +1,4 @@
-/** The deployer's rollout as a process of its own, as a user's `deploy --published` runs it: what it is to do comes as JSON in the first argument. */
+/** Runs the deployer's rollout as a process, like a user's `deploy --published`: its request is JSON in the first argument. */
 import { createAws } from "../../ci/lib/aws/clients.js";
 import { type Clock, systemClock } from "../../ci/lib/common/clock.js";
 import { SlipwayError } from "../../ci/lib/common/errors.js";

@@ -14,7 +14,7 @@ export interface DeployerEnd {
 const main = fileURLToPath(new URL("main.ts", import.meta.url));
 const typescript = import.meta.resolve("../../infra/local/typescript.mjs");
 
-/** Runs the deployer as a process of its own. */
+/** Runs the deployer as a process. */
 export async function startDeployer(
   order: DeployRequest,
   options: { env: Record<string, string>; limit: number; signal?: AbortSignal },

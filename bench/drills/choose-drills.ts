@@ -2,8 +2,8 @@ import { readdir } from "node:fs/promises";
 import { type CompleteTarget, readCompleteTarget } from "../scenario/complete-target.js";
 
 /**
- * The drills of these names, or whose names begin so; all when none is named.
- * @throws Error with the name that is none, and those that are most like it.
+ * Returns the drills with these names or prefixes; all without names.
+ * @throws Error with the unknown name, and the most similar ones.
  */
 export function chooseDrills<T extends { name: string }>(drills: readonly T[], names: readonly string[]): readonly T[] {
   if (names.length === 0) return drills;
@@ -20,7 +20,7 @@ export function chooseDrills<T extends { name: string }>(drills: readonly T[], n
 
 const folder = new URL("../../infra/targets/", import.meta.url);
 
-/** Reads a target file. @throws Error with the name that is none, and those that are. */
+/** Reads a target file. @throws Error with the unknown name, and the existing ones. */
 export async function readTarget(name: string): Promise<CompleteTarget> {
   const files = await readdir(folder);
   const names = files.filter((file) => /^[^.]+\.json$/.test(file)).map((file) => file.slice(0, -".json".length));
@@ -30,7 +30,7 @@ export async function readTarget(name: string): Promise<CompleteTarget> {
   return await readCompleteTarget(new URL(`${name}.json`, folder));
 }
 
-/** The three names most like one that is none: those that share a word with it come first, then by how much is to be changed. Pure. */
+/** Returns the three names most similar to an unknown one: names that share a word first, then by edit distance. Pure. */
 export function nearest(wanted: string, names: readonly string[]): string[] {
   const words = new Set(wanted.split("-").filter((word) => word.length > 2));
   const shared = (name: string) => name.split("-").filter((word) => words.has(word)).length;

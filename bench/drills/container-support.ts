@@ -2,7 +2,7 @@ import { whyNotReal } from "../containers/container-script.js";
 import type { Drill } from "./drill.js";
 import { terraformSettings } from "./service-settings.js";
 
-/** As many containers of the program as a machine of two cores starts in the time that a rollout takes. */
+/** Number of containers that a machine with two cores starts in the time of a rollout. */
 const MOST_TASKS = 12;
 
 /** Returns the reason why a drill can't run with real containers, or undefined when it can. Pure. */

@@ -14,15 +14,18 @@ export interface DrillResult {
   rolledBack: boolean;
   /** Verdict or error that the deployer reported. */
   reported: ReportedEnding;
-  /** Seconds from the moment from which it was true and could be seen to the verdict; absent where nothing became true, or only by the deployer's own doing. */
+  /**
+   * Seconds from the moment at which the outcome was true and visible to the verdict; absent without an outcome, or where only the deployer
+   * caused it.
+   */
   delay?: number;
   /** Seconds that the deploy took. */
   took: number;
   /** Responses of the public URL after the verdict, with real containers: versions, or a status such as `HTTP 503`. */
   served?: string[];
-  /** The version that was deployed, where the public was asked. */
+  /** The deployed version, where the public URL was requested. */
   release?: string;
-  /** Calls of AWS's API. */
+  /** Number of AWS API calls. */
   calls: number;
 }
 
@@ -74,7 +77,7 @@ function unheard({ dropsRequests }: Drill, during: DuringRollout | undefined): s
     : [`${failed} of its ${asked} requests failed on the way: ${failures[0]?.answered}`];
 }
 
-/** `rolled-back`, `refused: image-missing`, … */
+/** Formats the ending: `rolled-back`, `refused: image-missing`, … */
 export function formatEnding(said: ReportedEnding): string {
   if ("verdict" in said) return said.verdict;
   if (said.error !== "pre-flight") return `error ${said.error}`;

@@ -9,7 +9,10 @@ export function formatDrills(played: readonly DrillResult[]): string {
   return [line(head), `|${head.map(() => "---").join("|")}|`, ...played.map((each) => line(row(each)))].join("\n");
 }
 
-/** `84 of 84 right. From the truth to the verdict, where it could be seen: median 1.5 s, p95 6.1 s, last 62.0 s (half-serve-the-old-version).` Pure. */
+/**
+ * Formats the sum: `84 of 84 right. From the truth to the verdict, where it could be seen: median 1.5 s, p95 6.1 s, last 62.0 s
+ * (half-serve-the-old-version).` Pure.
+ */
 export function formatSum(played: readonly DrillResult[]): string {
   const right = played.filter((each) => mistakes(each).length === 0).length;
   const sum = `${right} of ${played.length} right.`;

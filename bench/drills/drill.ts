@@ -6,14 +6,14 @@ import type { Scenario } from "../scenario/scenario.js";
 /** Expected ending of a deploy. */
 export type Ending =
   | { verdict: Verdict }
-  /** The pre-flight names it, and nothing of the service is changed. */
+  /** The preflight check names it, and the service is not changed. */
   | { refused: FindingId }
-  /** The deployer can't know what became of the rollout, and says so with this code. */
+  /** The deployer can't know the outcome of the rollout, and fails with this code. */
   | { unknown: string };
 
-/** One thing that can go wrong (or well), with what is true of it. */
+/** One situation of a deploy, good or bad, with its true outcome. */
 export interface Drill {
-  /** In words joined by hyphens; its file tells its group. */
+  /** Words joined by hyphens; the group is that of its file. */
   name: string;
   /** Description of the fault, in one sentence. */
   description: string;
@@ -23,7 +23,7 @@ export interface Drill {
   virtualOnly?: string;
   /** Reason why it can't run with real containers, where the scenario does not show it. */
   withoutContainers?: string;
-  /** ECS has what it wants, and what is served is not the release. */
+  /** True when ECS reports success and serves something else than the release. */
   servesWrong?: boolean;
   /** True when requests fail during the rollout and the report must state it; false when none may fail; absent when it is not checked. */
   dropsRequests?: boolean;

@@ -1,4 +1,4 @@
-/** `npm run drill`: what can go wrong with a deploy, on the settings of one's own service, before production does it. */
+/** `npm run drill`: runs failures of a deploy on the settings of the user's own service, before they occur in production. */
 import { setMaxListeners } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
@@ -22,7 +22,7 @@ process.exitCode = await main(process.argv.slice(2)).catch((error: Error) => {
   return 2;
 });
 
-/** @returns 1 when a verdict was not the truth, or not what its drill expects; 130 after an interrupt. */
+/** @returns 1 when a verdict was false or not the one that its drill expects; 130 after an interrupt. */
 async function main(args: string[]): Promise<number> {
   const options = readOptions(args);
   if (options.help) {
@@ -41,7 +41,7 @@ async function main(args: string[]): Promise<number> {
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     process.once(name, () => interrupt.abort(new Error(`Interrupted by ${name}: everything has been taken down.`)));
   }
-  // Each drill that is being played listens.
+  // Each running drill adds a listener.
   setMaxListeners(0, interrupt.signal);
   const started = performance.now();
   const played = await playAll(chosen, target, options, interrupt.signal).catch((error: Error) => {
@@ -88,7 +88,7 @@ async function playAll(
   });
 }
 
-/** In real time some can't be; what is left out is said. */
+/** Leaves out drills that can't run in real time, and prints their number. */
 function playable<T extends Drill>(chosen: readonly T[], { time }: Options): readonly T[] {
   if (time === "virtual") return chosen;
   const whyNot = time === "real" ? (drill: T) => drill.virtualOnly : whyNotWithContainers;

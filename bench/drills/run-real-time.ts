@@ -20,11 +20,11 @@ export interface RealOptions {
   speed: Speed;
   /** Container runtime for the tasks; without it tasks are simulated. */
   engine?: Engine;
-  /** Gives the drill up; everything that it made is taken down. */
+  /** Aborts the drill and removes everything that it created. */
   signal?: AbortSignal;
 }
 
-/** A drill in real time: the deployer as a process of its own, the published SDK over sockets, and tasks that are simulated or containers. */
+/** Runs a drill in real time: the deployer as a process, the published SDK over sockets, and tasks that are simulated or containers. */
 export async function runInRealTime(
   drill: Drill,
   settings: DrillSettings,
@@ -82,7 +82,7 @@ async function servedBy({ url, host }: HttpEnvironment): Promise<string[]> {
   return [...new Set(answers)];
 }
 
-/** The scenario's times for the deployer, at the speed at which all else goes. */
+/** Returns the scenario's times for the deployer, scaled to the speed of the drill. */
 function orderOf({ deployer = {}, aws }: Scenario, { factor }: Speed) {
   const { http: _, timeoutMs, ...settings } = deployer;
   return {

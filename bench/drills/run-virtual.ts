@@ -3,7 +3,7 @@ import type { Drill } from "./drill.js";
 import { type DrillResult, reportedEnding } from "./drill-result.js";
 import { type DrillSettings, onService } from "./service-settings.js";
 
-/** A drill in virtual time: no socket, no sleep, and the same every time for a seed. */
+/** Runs a drill in virtual time: no socket, no sleep, and the same result every time for a seed. */
 export async function runVirtually(drill: Drill, settings: DrillSettings, seed = 1): Promise<DrillResult> {
   const scenario = onService(drill.scenario, settings);
   const outcome = await simulate(scenario, seed);
@@ -22,7 +22,7 @@ export async function runVirtually(drill: Drill, settings: DrillSettings, seed =
   };
 }
 
-/** The deployer began a second deployment, and what it brought first serves no more. */
+/** True when the deployer began a second deployment and the first release serves no more. */
 function hasTakenBack({ oracle: truth, serves, report }: Outcome): boolean {
   const begun = truth.updates.filter(({ began }) => began).length;
   return begun > 1 && serves[report?.release.version ?? ""] === undefined;

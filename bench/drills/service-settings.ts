@@ -1,6 +1,6 @@
 import type { Scenario, ServiceSettings } from "../scenario/scenario.js";
 
-/** The settings of the service that drills are played on. */
+/** Settings of the service in the drills. */
 export type DrillSettings = Required<
   Pick<
     ServiceSettings,
@@ -8,7 +8,7 @@ export type DrillSettings = Required<
   >
 >;
 
-/** As infra/terraform makes the production service, but for the count, which is the target's. */
+/** Settings of the production service in infra/terraform, with the target's count. */
 export const terraformSettings: Omit<DrillSettings, "desiredCount"> = {
   minimumHealthyPercent: 100,
   maximumPercent: 200,
@@ -16,7 +16,7 @@ export const terraformSettings: Omit<DrillSettings, "desiredCount"> = {
   healthCheckGracePeriodSeconds: 30,
 };
 
-/** The scenario on a service with these settings; what the scenario itself says of the service stays. */
+/** Returns the scenario on a service with these settings; the scenario's own settings take precedence. */
 export function onService(scenario: Scenario, settings: DrillSettings): Scenario {
   const service = { ...settings, ...scenario.service };
   const { healthCheckGracePeriodSeconds: _, ...without } = service;

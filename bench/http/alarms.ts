@@ -1,7 +1,7 @@
 import { PutMetricAlarmCommand, SetAlarmStateCommand } from "@aws-sdk/client-cloudwatch";
 import type { Clients } from "./sdk-clients.js";
 
-/** Makes alarms that only `setAlarm` moves, since nobody sends metrics; all in OK. */
+/** Creates alarms in the state OK. Only `setAlarm` changes them, because no metrics arrive. */
 export async function createAlarms(clients: Clients, names: readonly string[]): Promise<void> {
   for (const AlarmName of names) {
     await clients.cloudWatch.send(

@@ -14,7 +14,7 @@ import type { ServiceSettings } from "../scenario/scenario.js";
 import type { PublishedImage } from "./publish-image.js";
 import type { Clients } from "./sdk-clients.js";
 
-/** The service with its first version; ends when that one's deployment is COMPLETED, or FAILED where it must. */
+/** Creates the service with its first version; waits until its deployment is COMPLETED, or FAILED where it must fail. */
 export async function createService(
   clients: Clients,
   target: CompleteTarget,
@@ -28,14 +28,14 @@ export async function createService(
   await clients.ecs.send(new CreateServiceCommand({ ...input, deploymentConfiguration }));
   await waitForRolloutState(clients, target, wanted);
   if (!lifecycleHooks && !earlySuccessCriteria) return;
-  // Only now: a hook that waits for somebody must not keep the service from what it is to run at first.
+  // Set last: a hook that waits for a user must not block the first deployment.
   const { cluster, service } = target;
   await clients.ecs.send(
     new UpdateServiceCommand({ cluster, service, deploymentConfiguration: input.deploymentConfiguration }),
   );
 }
 
-/** Registers the service's task definition for a version and answers the revision's ARN. */
+/** Registers the service's task definition for a version and returns the revision's ARN. */
 async function register(
   { ecs }: Clients,
   target: CompleteTarget,
@@ -52,7 +52,7 @@ async function register(
       executionRoleArn: `arn:aws:iam::${target.account}:role/${target.service}-execution`,
       containerDefinitions: [
         containerDefinition(target, settings, version, image),
-        // There is one image here, whatever the container beside the app's is called: what it does is its part.
+        // All containers use one image, also the sidecar; its script decides its behaviour.
         ...((settings.sidecars ?? []) as unknown as ContainerDefinition[]).map((sidecar) => ({ ...sidecar, image })),
       ],
     }),
@@ -72,7 +72,7 @@ export async function deployByHand(
   await clients.ecs.send(new UpdateServiceCommand({ cluster, service, taskDefinition }));
 }
 
-/** Milliseconds. Longer than a deployment takes at AWS's own times. */
+/** Time limit in milliseconds; longer than a deployment takes at AWS's own times. */
 const LIMIT = 15 * 60_000;
 
 /** The SDK's own waiter calls a service stable as soon as its tasks run, while its deployment is still unfinished. */

@@ -2,7 +2,7 @@ import { gzipSync } from "node:zlib";
 import type { ImageScript } from "../scenario/scenario.js";
 import { digestOf, type ImageContent } from "./push-image.js";
 
-/** A whole image of next to nothing, for tasks that are simulated: what tells two of them apart is the version in their configuration. */
+/** Builds a minimal image for simulated tasks: two images differ in the version in their configuration. */
 export async function emptyImage(version: string, { platform = "linux/amd64" }: ImageScript): Promise<ImageContent> {
   // Two blocks of zeros: the end of an empty tar archive.
   const archive = Buffer.alloc(1024);

@@ -36,27 +36,27 @@ import { createWeb } from "./simulated-web.js";
 export interface Speed {
   /** Divisor of the scenario's own times: of its tasks, its targets and its interventions. */
   factor: number;
-  /** Of the local ECS. */
+  /** Speed of the local ECS. */
   timing: EcsTiming;
 }
 
-/** A rollout in 6-15 s, or in the minutes that AWS takes. */
+/** A rollout in 6-15 s, or in AWS's own time of minutes. */
 export const speeds = {
   rehearsal: { factor: 10, timing: rehearsalTiming },
   aws: { factor: 1, timing: awsTiming },
 } satisfies Record<string, Speed>;
 
-/** A scenario in real time, as it stands before anybody deploys: a local AWS with simulated tasks, and a service that runs. */
+/** A scenario in real time, in its state before the deploy: a local AWS with simulated tasks, and a service that runs. */
 export interface HttpEnvironment {
   url: string;
   target: CompleteTarget;
-  /** The public name that the load balancer routes by. */
+  /** Host name that the load balancer routes by. */
   host: string;
   clients: Clients;
-  /** Of the principal that is tried out; the scenario may deny it actions. */
+  /** Keys of the tested principal; the scenario may deny it actions. */
   keys: Keys;
   release: PublishedImage;
-  /** The deployer is started now: from here on the scenario's faults are in force and its scripts are for what comes. */
+  /** Marks the deployer's start: from now on the scenario's faults are active, and its scripts apply to new tasks. */
   begin(): void;
   publish(version: string, image?: ImageScript): Promise<PublishedImage>;
   /** ARNs of the simulated tasks of a version that have started and not ended. */
@@ -70,11 +70,11 @@ export interface HttpEnvironment {
 
 /** Replacements for the simulated parts. */
 export interface HttpEnvironmentOptions extends Partial<Pick<LocalAwsOptions, "loadBalancer">> {
-  /** Runs tasks as they are cast. */
+  /** Runs tasks by their scripts. */
   runtime?: (context: RuntimeContext, taskScripts: TaskScripts) => ScriptedRuntime;
-  /** Makes the images' content; they are empty where tasks are simulated. */
+  /** Creates the images' content; images of simulated tasks are empty. */
   image?: ImageMaker;
-  /** Aborted when the stage is to be given up while it is being set. */
+  /** Signal that aborts the creation of the environment. */
   signal?: AbortSignal;
 }
 
@@ -112,7 +112,7 @@ export async function openHttpEnvironment(
         answerOf(taskArn) {
           const { version = "", script } = taskScripts.scriptOf(taskArn) ?? {};
           const { serves = {} } = script ?? {};
-          // At its full length, where all else is hastened.
+          // Not scaled, unlike all other times.
           return { version, status: 200, ...serves, takes: (serves.takes ?? 0) * factor };
         },
       }),
@@ -155,7 +155,7 @@ export async function openHttpEnvironment(
   }
 }
 
-/** The repository, the cluster and the log group, as infra/terraform makes them. */
+/** Creates the repository, the cluster and the log group, as infra/terraform does. */
 async function createSurroundings({ ecs, ecr, logs }: Clients, target: CompleteTarget): Promise<void> {
   await Promise.all([
     ecr.send(new CreateRepositoryCommand({ repositoryName: target.repository, imageTagMutability: "IMMUTABLE" })),
@@ -164,7 +164,7 @@ async function createSurroundings({ ecs, ecr, logs }: Clients, target: CompleteT
   ]);
 }
 
-/** Deploys what was there before, one version after the other. */
+/** Deploys the earlier versions, one after the other. */
 async function bringUp(
   { service = {}, before = {} }: Scenario,
   target: CompleteTarget,
@@ -198,7 +198,7 @@ function principal({ AccessKeyId, SecretAccessKey }: Keys, { account }: Complete
   };
 }
 
-/** The same time, in which what is waited for comes sooner. */
+/** Returns the same limits, with shorter waiting times. */
 function hastened(clock: Clock, factor: number): Clock {
   return { now: clock.now, after: (ms, callback) => clock.after(ms / factor, callback) };
 }

@@ -4,7 +4,7 @@ import { setAlarm } from "./alarms.js";
 import { deployByHand } from "./create-http-service.js";
 import type { HttpEnvironment } from "./http-environment.js";
 
-/** Does what others do in the middle of a rollout. */
+/** Carries out other users' interventions during a rollout. */
 export async function intervene(stage: HttpEnvironment, scenario: Scenario, intervention: Intervention): Promise<void> {
   const { target, clients } = stage;
   const { cluster, service } = target;
@@ -47,7 +47,7 @@ export async function intervene(stage: HttpEnvironment, scenario: Scenario, inte
       }
       return;
     case "protect": {
-      // As many as a call takes.
+      // Maximum number in one call.
       const tasks = stage.running(intervention.version).slice(0, 10);
       const lasting = { protectionEnabled: true, expiresInMinutes: intervention.minutes };
       if (tasks.length > 0) await ecs.send(new sdk.UpdateTaskProtectionCommand({ cluster, tasks, ...lasting }));

@@ -3,7 +3,7 @@ import type { CompleteTarget } from "../scenario/complete-target.js";
 import type { ImageScript } from "../scenario/scenario.js";
 import { type ImageContent, pushImage } from "./push-image.js";
 
-/** A version as it lies in the registry, or should. */
+/** Version in the registry, or the expected one. */
 export interface PublishedImage {
   version: string;
   /** `repository@sha256:…` */
@@ -11,10 +11,10 @@ export interface PublishedImage {
   digest: string;
 }
 
-/** Makes the image of a version. */
+/** Builds the image of a version. */
 export type ImageMaker = (version: string, script: ImageScript) => Promise<ImageContent>;
 
-/** Pushes a version's image, unless the script says that nobody has. */
+/** Pushes a version's image, unless the script marks it as missing. */
 export async function publishImage(
   ecr: ECRClient,
   url: string,

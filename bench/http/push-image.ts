@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type ECRClient, GetAuthorizationTokenCommand, PutImageCommand } from "@aws-sdk/client-ecr";
 
-/** An image as a registry keeps it. */
+/** Image in the form of a registry. */
 export interface ImageContent {
   /** Its configuration and layers. */
   blobs: Buffer[];
@@ -9,7 +9,7 @@ export interface ImageContent {
 }
 
 /**
- * Pushes an image and answers its digest.
+ * Pushes an image and returns its digest.
  * @param registry The repository in the registry's own API, such as `http://127.0.0.1:4566/v2/app`.
  */
 export async function pushImage(

@@ -3,25 +3,25 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 
-/** A way to the local AWS for one caller, at which its calls are counted. Signatures pass: nothing in a request is changed. */
+/** Proxy to the local AWS that records the calls of one caller. Signatures stay valid: requests pass unchanged. */
 export interface RecordingProxy {
   /** Such as `http://127.0.0.1:40001`. */
   url: string;
-  /** Operations in the order in which they arrived, such as `DescribeServices`. Requests that are no API call are not in it. */
+  /** Operations in order of arrival, such as `DescribeServices`, without requests that are no API call. */
   calls: string[];
   close(): Promise<void>;
 }
 
 /** One API call that passes the proxy. */
 export interface ProxiedCall {
-  /** Counted from 1. */
+  /** Position of the call, counted from 1. */
   number: number;
   operation: string;
 }
 
 /**
- * Told before a call goes on, and after it has had its effect and before its answer is sent. `lose` cuts the connection there: the call
- * goes no further, or its answer does not.
+ * Called before a call is forwarded, and again after its effect and before its response. `lose` cuts the connection there: the call is not
+ * forwarded, or its response is lost.
  */
 export interface CallHooks {
   before?(passage: ProxiedCall, lose: () => void): void;
@@ -65,7 +65,7 @@ export async function openRecordingProxy(upstream: string, guard: CallHooks = {}
   };
 }
 
-/** STS's calls are forms that name their action; the others name it in a header. */
+/** STS's calls are forms with a field for their action; the others name it in a header. */
 function operationOf({ headers }: IncomingMessage, body: Buffer): string | undefined {
   const target = headers["x-amz-target"];
   if (typeof target === "string") return target.split(".").at(-1);
@@ -73,7 +73,7 @@ function operationOf({ headers }: IncomingMessage, body: Buffer): string | undef
   return new URLSearchParams(body.toString()).get("Action") ?? "unknown";
 }
 
-/** With the names as they were written: the Host, which is signed, stays the caller's. */
+/** Keeps the names as written: the Host header, which is signed, stays the caller's. */
 function pairs(raw: string[]): Record<string, string> {
   const found: Record<string, string> = {};
   for (let at = 0; at < raw.length; at += 2) {

@@ -5,11 +5,11 @@ import { intervene } from "./http-interventions.js";
 
 /** Interventions of a scenario, each carried out at its time. */
 export interface ScheduledInterventions {
-  /** The deployer is started. */
+  /** Called when the deployer starts. */
   begin(): void;
-  /** Its first UpdateService has had its effect. */
+  /** Called when its first UpdateService has had its effect. */
   updated(): void;
-  /** Ends when all that has begun is done; what it met with is told. */
+  /** Ends when all started interventions are done; throws their errors. */
   done(): Promise<string[]>;
 }
 

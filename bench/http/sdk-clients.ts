@@ -3,7 +3,7 @@ import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
 
-/** Keys as `credentials.json` has them. */
+/** Keys in the form of `credentials.json`. */
 export interface Keys {
   AccessKeyId: string;
   SecretAccessKey: string;
@@ -16,7 +16,7 @@ export interface Clients {
   cloudWatch: CloudWatchClient;
 }
 
-/** Clients of whoever is not being tried out: who sets the stage, and the others who come in between. */
+/** Clients of the other principals: the one that creates the environment, and the users that intervene. */
 export function clientsFor(endpoint: string, region: string, keys: Keys): Clients {
   const credentials = { accessKeyId: keys.AccessKeyId, secretAccessKey: keys.SecretAccessKey };
   const config = { endpoint, region, credentials };

@@ -13,7 +13,7 @@ export interface WebOptions {
   answerOf(taskArn: string): { version: string; status: number; takes: number };
 }
 
-/** A simulated load balancer that answers for its healthy targets, each in its turn: `/version` with the version of the task. */
+/** A simulated load balancer that responds for its healthy targets in turn: to `/version` with the version of the task. */
 export function createWeb(clock: Clock, { behaviourOf, answerOf }: WebOptions): ServingLoadBalancer {
   const simulated = createSimulatedLoadBalancer(clock, behaviourOf);
   const healthy = new Set<string>();
@@ -30,7 +30,7 @@ export function createWeb(clock: Clock, { behaviourOf, answerOf }: WebOptions): 
     });
   }
 
-  /** Answers open requests of a drained target with 502. */
+  /** Ends open requests of a drained target with 502. */
   function cut(taskArn: string) {
     for (const response of open.get(taskArn) ?? []) response.writeHead(502).end("502 Bad Gateway");
     open.delete(taskArn);

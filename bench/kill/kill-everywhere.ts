@@ -2,9 +2,9 @@ import { pool } from "../common/pool.js";
 import { deployWithKill, findKillPoints, type KillPoint, type KillResult } from "./kill-point.js";
 
 /**
- * Kills a deploy at every boundary, runs it again and tells the count.
- * @param jobs How many at the same time. @param every Only every so many-th boundary.
- * @returns 1 when one did not converge.
+ * Kills a deploy at every boundary, runs it again and prints the count.
+ * @param jobs Number of parallel deploys. @param every Interval between the chosen boundaries.
+ * @returns 1 when a deploy did not converge.
  */
 export async function killEverywhere(jobs: number, every: number): Promise<number> {
   const all = await findKillPoints();

@@ -12,7 +12,7 @@ export interface KillPoint {
   how: How;
 }
 
-/** Killed when its request arrives, which then goes no further; killed when AWS has done it; or alive, and the answer is lost. */
+/** Killed when its request arrives and before it is forwarded; killed after AWS's effect; or alive, with a lost response. */
 type How = "killed-before" | "killed-after" | "answer-lost";
 
 /** Result of a deploy with a kill point. */
@@ -26,7 +26,7 @@ export interface KillResult {
 
 const ways = ["killed-before", "killed-after", "answer-lost"] as const;
 const scenario: Scenario = { deployer: { runId: "killed" }, service: { check: "load-balancer" } };
-/** As fast as sense allows: what takes AWS minutes is over in a second. */
+/** Fast enough that minutes of AWS take a second. */
 const quick: Speed = {
   factor: 100,
   timing: {
@@ -42,7 +42,7 @@ const quick: Speed = {
 };
 const LIMIT = 120_000;
 
-/** Every boundary of a deploy that goes well, found by one that is let alone. */
+/** Returns every boundary of a successful deploy, found by an undisturbed run. */
 export async function findKillPoints(): Promise<KillPoint[]> {
   const stage = await openHttpEnvironment(scenario, target, quick);
   try {
@@ -53,7 +53,7 @@ export async function findKillPoints(): Promise<KillPoint[]> {
   }
 }
 
-/** One deploy that meets a boundary; when it was killed there, the same command again. */
+/** Runs one deploy with a kill point; after a kill, runs the same command again. */
 export async function deployWithKill(boundary: KillPoint): Promise<KillResult> {
   const stage = await openHttpEnvironment(scenario, target, quick);
   try {
@@ -68,7 +68,7 @@ export async function deployWithKill(boundary: KillPoint): Promise<KillResult> {
 
 const KILLED = -1;
 
-/** The deployer as a process, which is killed by the system's own SIGKILL. */
+/** Runs the deployer as a process; the system's SIGKILL kills it. */
 async function deploy(stage: HttpEnvironment, boundary?: KillPoint) {
   const process = new AbortController();
   const meet = (how: How, number: number) => boundary?.call === number && boundary.how === how;

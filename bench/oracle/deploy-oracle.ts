@@ -4,34 +4,40 @@ import type { CompletedCall } from "../virtual/virtual-aws.js";
 import { START } from "../virtual/virtual-time.js";
 import { type RolloutState, rolloutStateOf } from "./rollout-state.js";
 
-/** From when on something is true, and from when on the API can show it: milliseconds since the start of the simulation. */
+/** Start of a fact, and the time from which the API can show it: milliseconds since the start of the simulation. */
 export interface Moment {
   at: number;
   visibleAt: number;
   state: RolloutState;
 }
 
-/** The truth of a run: told by ECS's own state and by what was done to it, with nothing of the deployer's judgement in it. */
+/** The truth of a run, derived from ECS's own state and from the changes to it, independent of the deployer's verdict. */
 export interface OracleRecord {
   /** The revisions that the deployer registered, oldest first. */
   registered: string[];
-  /** Those that bring its release: usually one of them. What runs the release already, as long as it brings none of its own. */
+  /**
+   * Revisions that bring its release: usually one of them. The revision that runs the release already, as long as it brings none of its
+   * own.
+   */
   own: string[];
   /** ARN of the deployer's own rollout: the earliest service deployment of the revision that it deployed last. */
   rollout?: string;
-  /** All that was true of that rollout, in order. The first is at the deployer's start. */
+  /** All states of that rollout, in order. The first is at the deployer's start. */
   moments: [Moment, ...Moment[]];
-  /** The same of every revision that brings the release, whoever made it: the deployer may attach to another user's. */
+  /** The same of every revision that brings the release, also those of other users: the deployer may attach to them. */
   ofRevision: Record<string, [Moment, ...Moment[]]>;
-  /** The same of the latest service deployment of each, where the revision was deployed more than once. */
+  /** The same of the latest service deployment of each revision that was deployed more than once. */
   ofRepetition: Record<string, Moment[]>;
   /** Moments that the other of two deploys recorded, by the revision that it deploys or is attached to. */
   ofOther?: Record<string, Moment[]>;
-  /** Principal that stopped the rollout, if one did. */
+  /** Principal that stopped the rollout, if any. */
   stoppedBy?: "deployer" | "operator";
-  /** The deployer's calls of UpdateService that AWS carried out: to which revision, whether it undoes, and whether a deployment began by it. */
+  /**
+   * The deployer's UpdateService calls that AWS carried out: the revision, whether it is an automatic rollback, and whether a deployment
+   * began by it.
+   */
   updates: { at: number; taskDefinition: string; isUndo: boolean; began: boolean }[];
-  /** When the service was deleted, where it was. */
+  /** Time at which the service was deleted, if it was. */
   deletedAt?: number;
   /** Harmful operations of the deployer, such as a deregistered revision that is in use. */
   harm: string[];
@@ -39,16 +45,16 @@ export interface OracleRecord {
 
 export interface DeployOracle {
   record: OracleRecord;
-  /** To be called after every change of ECS's state. */
+  /** Records the state; called after every change of ECS's state. */
   note(): void;
-  /** To be called when AWS has carried out a call of the deployer. */
+  /** Records a call; called when AWS has carried out a call of the deployer. */
   noteCall(call: CompletedCall): void;
   noteStop(by: "deployer" | "operator"): void;
 }
 
 /**
- * @param release The version that the deployer brings.
- * @param listLag How long AWS does not list a new service deployment.
+ * @param release Version that the deployer brings.
+ * @param listLag Time for which AWS does not list a new service deployment.
  */
 export function createDeployOracle(state: EcsState, now: () => number, release: string, listLag: number): DeployOracle {
   const since = (time: number) => time - START;
@@ -110,7 +116,7 @@ export function createDeployOracle(state: EcsState, now: () => number, release: 
     }
   }
 
-  /** Of a revision the earliest counts that began under the deployer's eyes. */
+  /** Of each revision, the earliest service deployment that began during a run of the deployer counts. */
   function learnDeployments() {
     const count = Object.keys(state.serviceDeployments).length;
     if (count === known) return;

@@ -10,21 +10,21 @@ import {
  *
  * | state | when |
  * |---|---|
- * | `none` | there is no such rollout yet |
+ * | `none` | no such rollout exists yet |
  * | `open` | ECS has not ended it |
- * | `paused` | one of its hooks waits for somebody |
+ * | `paused` | one of its hooks waits for a user |
  * | `settling` | its service deployment is SUCCESSFUL, but not all tasks are its own, or the service is not set to it for good |
  * | `early` | the same where the service has early success criteria and wants tasks: ECS calls it done |
- * | `deployed` | that too: it is the service's completed deployment, and as many tasks as wanted run, all its own |
+ * | `deployed` | it is also the service's completed deployment, and as many tasks as wanted run, all its own |
  * | `nothing-ran` | the same with a desired count of 0 |
- * | `rolled-back` | ECS went back to what ran before, and has arrived there |
- * | `failed` | it was ended for its failures, and nobody went back, or the way back failed too |
+ * | `rolled-back` | ECS rolled back to the previous revision, and the rollback is complete |
+ * | `failed` | it ended for its failures, without a rollback, or the rollback failed too |
  * | `superseded` | another deployment took its place, before its end or after |
  * | `repeated` | the same, and it brings the same revision |
- * | `stopped` | a person stopped it, or deleted the service |
- * | `going-back` | the deployer has begun another rollout, to take it back |
- * | `taken-back` | that one is deployed |
- * | `not-taken-back` | that one ended otherwise |
+ * | `stopped` | a user stopped it, or deleted the service |
+ * | `going-back` | the deployer has begun an automatic rollback |
+ * | `taken-back` | that rollback is deployed |
+ * | `not-taken-back` | that rollback ended otherwise |
  */
 export type RolloutState =
   | "none"
@@ -62,7 +62,7 @@ export function rolloutStateOf(
       return isTriggered(record) ? "failed" : "stopped";
     }
     default:
-      // On the way back nobody waits for a hook any more, though it is left as it was.
+      // During a rollback the hooks wait for no user any more, though their status stays.
       return record.status === "IN_PROGRESS" && record.hooks?.some((hook) => hook.status === "AWAITING_ACTION")
         ? "paused"
         : "open";
@@ -76,7 +76,7 @@ function stateOfSuccessful(
 ): RolloutState {
   if (service?.status !== "ACTIVE") return "stopped";
   const [primary] = service.deployments;
-  // Somebody who has deployed the same revision again has changed nothing of what runs.
+  // A user's deployment of the same revision changes nothing of what runs.
   if (!primary || primary.taskDefinition !== own(state, record)) return "superseded";
   const unsettled = isEarly(record) && service.desiredCount > 0 ? "early" : "settling";
   if (primary.rolloutState !== "COMPLETED") return unsettled;
@@ -95,7 +95,7 @@ const isTriggered = ({ breaker, alarms }: ServiceDeploymentRecord) =>
 const own = (state: EcsState, { targetRevision }: ServiceDeploymentRecord) =>
   state.serviceRevisions[targetRevision]?.taskDefinition;
 
-/** Finds its successor: another deployment of the service that was created at the time at which it ended. */
+/** Finds its successor: another deployment of the service, created at the time at which it ended. */
 function successorOf(
   state: EcsState,
   { arn, serviceArn, finishedAt }: ServiceDeploymentRecord,

@@ -7,16 +7,16 @@ export interface ServiceFacts {
   at: number;
   /** True while a deployment is in progress or the service has not settled on one. */
   busy: boolean;
-  /** The version that was deployed last and has not been left behind; undefined when none ever was. */
+  /** Version of the last deployment that was not rolled back; undefined when none exists. */
   good?: string;
-  /** The last good one that is not what the service is set to: where a rollback leads. */
+  /** Last good version other than the one the service is set to: the target of a rollback. */
   goal?: string;
 }
 
 /** Facts about the service during a deploy, from ECS's own state: refusals, rollbacks and deploy tasks are checked against them. */
 export interface ServiceRecord {
   times: [ServiceFacts, ...ServiceFacts[]];
-  /** ARNs of the tasks that the deployer has started itself, by what they were started by. */
+  /** ARNs of the tasks that the deployer has started itself, by their `startedBy`. */
   deployTasks: Record<string, string[]>;
 }
 
@@ -26,7 +26,7 @@ export interface ServiceOracle {
   noteCall(call: CompletedCall): void;
 }
 
-/** A revision that has been deployed to its end. */
+/** Revision with a completed deployment. */
 interface Good {
   taskDefinition: string;
   version: string;
@@ -66,7 +66,7 @@ export function createServiceOracle(state: EcsState, since: () => number): Servi
   }
 
   let known = "";
-  /** All that it depends on: it is worked out only when that changes. */
+  /** All inputs; the facts are derived again only when one of them changes. */
   const signature = () => {
     const service = Object.values(state.services)[0];
     const statuses = (service?.serviceDeployments ?? []).map((arn) => state.serviceDeployments[arn]?.status);
@@ -96,14 +96,17 @@ export function createServiceOracle(state: EcsState, since: () => number): Servi
 
 const ended = new Set(["STOPPED", "SUCCESSFUL", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"]);
 
-/** The revision that one goes back from: with a rollback once that is deployed, with an undo at once, because it was proven wrong. */
+/**
+ * Returns the revision that a rollback replaces: for the command, once it is deployed; for an automatic rollback at once, as it was proven
+ * wrong.
+ */
 function leavesBehind(state: EcsState, taskDefinition: string, isDeployed: boolean): string | undefined {
   const verb = tagOf(state, taskDefinition, "slipway:verb");
   const isLeft = verb === "undo" || (verb === "rollback" && isDeployed);
   return isLeft ? tagOf(state, taskDefinition, "slipway:base") : undefined;
 }
 
-/** A rollback that the service has not settled on leads where it was going, though ECS may call its deployment SUCCESSFUL. */
+/** A rollback that the service has not settled on keeps its goal, though ECS may call its deployment SUCCESSFUL. */
 function isGoingBackTo(state: EcsState, current: string, latest: string): boolean {
   return current === latest && tagOf(state, current, "slipway:verb") === "rollback";
 }

@@ -6,9 +6,9 @@ import { type RolloutState, rolloutStateOf } from "./rollout-state.js";
 
 /** Outcome of a release, from the local ECS's state. */
 export interface StoredOutcome {
-  /** As in virtual time; what lies between SUCCESSFUL and the last old task's end is `settling`. */
+  /** State as in virtual time; between SUCCESSFUL and the last old task's end it is `settling`. */
   state: RolloutState;
-  /** When nothing of it changed any more, in milliseconds since the epoch; absent for what did not begin or did not end. */
+  /** Time of its last change, in milliseconds since the epoch; absent for a rollout that did not begin or did not end. */
   at?: number;
   /** Number of rollouts of the image. */
   rollouts: number;
@@ -18,11 +18,11 @@ export interface StoredOutcome {
   deregistered: boolean;
 }
 
-/** Reads what the local ECS keeps on disk until the truth can no longer change, for at most `limit` milliseconds. */
+/** Reads the state that the local ECS keeps on disk until it is final, for at most `limit` milliseconds. */
 export async function readStoredOutcome(stateDir: string, image: string, limit: number): Promise<StoredOutcome> {
   const end = performance.now() + limit;
   for (;;) {
-    // It is written some 50 ms after each change.
+    // ECS writes the state some 50 ms after each change.
     await delay(150);
     const state = JSON.parse(await readFile(join(stateDir, "local-aws", "ecs.json"), "utf8")) as EcsState;
     const truth = storedOutcomeOf(state, image);
@@ -50,7 +50,7 @@ function brings(ecs: EcsState, deployment: ServiceDeploymentRecord, image: strin
   return revision?.containerImages.some((each) => each.image === image) ?? false;
 }
 
-/** A deployment that succeeded ends with the last old task: until then both versions answer. */
+/** A deployment that succeeded ends with the last old task: until then both versions respond. */
 function endOf(ecs: EcsState, ours: ServiceDeploymentRecord, state: RolloutState): number | undefined {
   if (ours.finishedAt === undefined || state === "settling" || state === "early") return undefined;
   if (state !== "deployed") return ours.finishedAt;

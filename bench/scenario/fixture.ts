@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Principal } from "../../infra/local/aws/index.js";
 import type { CompleteTarget } from "./complete-target.js";
 
-/** The one service of every world, as the deployer's target names it. */
+/** The one service of every simulation, as in the deployer's target. */
 export const target: CompleteTarget = {
   region: "us-west-2",
   account: "123456789012",
@@ -31,7 +31,7 @@ export const operator: Principal = {
   userId: "AIDASOMEBODY",
 };
 
-/** Our second deploy, where two run at the same time. */
+/** Principal of our second deploy, where two run at the same time. */
 export const concurrentDeployer: Principal = {
   accessKeyId: "AKIARIVAL",
   secretAccessKey: "rival",
@@ -42,7 +42,7 @@ export const concurrentDeployer: Principal = {
 /** Secrets that must not appear in any output of the deployer: in the task definition's environment, and in the credentials. */
 export const secrets = { environment: "marked-secret-of-the-environment", key: "marked-secret-of-the-credentials" };
 
-/** The digest of a version's image, or index; `of` tells it from the manifest in an index. */
+/** Returns the digest of a version's image or index; `of` separates it from the manifest in an index. */
 export function digestOf(version: string, of = "image"): string {
   const text = `${of} ${version}`;
   const digest = digests.get(text) ?? `sha256:${createHash("sha256").update(text).digest("hex")}`;

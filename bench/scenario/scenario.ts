@@ -1,19 +1,19 @@
 /**
- * Everything that one simulated run is made of, as plain JSON data. What is absent is as it usually is, so that a scenario says only
- * what is special about it: `{}` is a service with one task to which `v2.0.0` is deployed, and all goes well.
- * All times are milliseconds of virtual time unless their name says otherwise.
+ * All inputs of one simulated run, as plain JSON data. Absent members have their defaults, so that a scenario states only its special
+ * parts: `{}` is a service with one task to which `v2.0.0` is deployed with success.
+ * All times are milliseconds of virtual time unless their name has another unit.
  */
 
 import type { EcsTiming, FaultRule, JsonObject, TargetBehaviour, TaskBehaviour } from "../../infra/local/aws/index.js";
 
 export interface Scenario {
-  /** For people: what stands in reports. */
+  /** Title for reports. */
   name?: string;
   service?: ServiceSettings;
   before?: Before;
   /** Release to deploy. Default: `v2.0.0`. */
   release?: ReleaseScript & { version?: string };
-  /** The other versions that `interventions` deploy, by version; one that is not here goes well. */
+  /** Other versions that `interventions` deploy, by version; an absent version runs without failures. */
   others?: Record<string, ReleaseScript>;
   /** Interventions during the deploy, in any order. */
   interventions?: Intervention[];
@@ -21,9 +21,9 @@ export interface Scenario {
   deployer?: DeployerSettings;
   /** Interruptions of the deployer: the first run meets the first, the run after it the second, … */
   kills?: Kill[];
-  /** A second deploy of ours at the same time, so long after the first one was started, with the same settings. */
+  /** Our second deploy at the same time: its delay after the start of the first one; it has the same settings. */
   concurrent?: { at: number; version?: string; runId?: string };
-  /** The same command is run once more after each of these pauses, though it has come to an end: to ask again, or because it was paused. */
+  /** Pauses after which the same command runs once more, though it has ended: to read the outcome again, or after a pause. */
   again?: number[];
 }
 
@@ -45,7 +45,7 @@ export interface ServiceSettings {
   healthCheckGracePeriodSeconds?: number;
   /** CloudWatch alarms that watch its deployments, by name; with rollback where the circuit breaker has it. They begin in OK. */
   alarms?: string[];
-  /** PAUSE lifecycle hooks, as UpdateService takes them. What was there before has not had them yet. */
+  /** PAUSE lifecycle hooks, as UpdateService takes them. Earlier versions ran without them. */
   hooks?: JsonObject[];
   /** Container instances: with one or more the service has the launch type EC2, and its tasks the network mode bridge. 0. */
   instances?: number;
@@ -61,9 +61,11 @@ export interface ServiceSettings {
 export interface Before {
   /** The versions deployed so far, oldest first; the last one runs. `["v1.0.0"]`. */
   versions?: string[];
-  /** False: no deployment of the service has ever completed, and the circuit breaker, which it needs, has ended the last one. True. */
+  /**
+   * False: no deployment of the service has ever completed, and the circuit breaker, which it needs, has ended the last one. Default: true.
+   */
   completed?: boolean;
-  /** Those of the versions whose tasks exit at once: the circuit breaker went back to the one before. */
+  /** Versions of these whose tasks exit at once: the circuit breaker rolled back to the version before. */
   broken?: string[];
   /** Behaviour of the tasks of these revisions, later ones too. */
   tasks?: TaskScript[];
@@ -71,19 +73,19 @@ export interface Before {
 
 /** Behaviour of a version's tasks, and its image. */
 export interface ReleaseScript {
-  /** The nth task of its version behaves as the nth says; the last one repeats. All go well by default. */
+  /** Scripts of the version's tasks, in order; the last one repeats. Without scripts, all tasks run without failures. */
   tasks?: TaskScript[];
   image?: ImageScript;
 }
 
 export interface ImageScript {
-  /** False: ECR does not have it when the pre-flight looks. A pull of it fails only if the task's script says so. */
+  /** False: ECR does not have it at the preflight check. A pull of it fails only if the task's script fails it. */
   exists?: boolean;
-  /** `linux/amd64`, which the task definition asks for. */
+  /** `linux/amd64`, the platform in the task definition. */
   platform?: string;
   /** `ACTIVE`. */
   status?: string;
-  /** The release's digest is an index, and tasks tell the digest of the manifest in it. */
+  /** True when the release's digest is an index, and tasks report the digest of the manifest in it. */
   isIndex?: boolean;
 }
 
@@ -92,28 +94,27 @@ export interface ImageScript {
  * its start, serves its version, and stops 1 s after SIGTERM.
  */
 export interface TaskScript extends TaskBehaviour {
-  /** Changes of its load balancer's target, each so long after it was registered. */
+  /** Changes of its load balancer's target, with delays after its registration. */
   target?: TargetBehaviour["health"];
-  /** From deregistered to its last request's end: the deregistration delay as far as it is used. 0. */
+  /** Time from deregistration to the end of its last request: the used part of the deregistration delay. 0. */
   drain?: number;
   /**
-   * Response to the public; by default its own version with status 200. `takes` is the duration of a response, 0 unless it
-   * says so: what is not answered when the drain ends is cut off. In real time it is not shortened, as the deployer's patience is not.
+   * Response to the public; by default its own version with status 200. `takes` is the duration of a response, 0 by default: the end of the
+   * drain cuts off an open response. Real time does not shorten it, because the deployer's timeouts stay too.
    */
   serves?: { version?: string; status?: number; takes?: number };
 }
 
 /**
- * Something that happens `at` milliseconds after the deployer's first UpdateService has had its effect, or, with `from: "start"`, after
- * the deployer was started.
+ * Event at `at` milliseconds after the effect of the deployer's first UpdateService or, with `from: "start"`, after the deployer's start.
  */
 export type Intervention = { at: number; from?: "start" | "update" } & (
   | { do: "deploy"; version: string; settings?: JsonObject }
   /** UpdateService with forceNewDeployment and nothing else. */
   | { do: "redeploy" }
-  /** StopServiceDeployment of the newest deployment; `ROLLBACK` goes back, `ABORT` leaves it as it is. */
+  /** StopServiceDeployment of the newest deployment; `ROLLBACK` rolls back, `ABORT` leaves the service as it is. */
   | { do: "stop"; stopType: "ABORT" | "ROLLBACK" }
-  /** ContinueServiceDeployment on whatever hooks of the newest deployment wait. */
+  /** ContinueServiceDeployment on all waiting hooks of the newest deployment. */
   | { do: "continue"; action: "CONTINUE" | "ROLLBACK" }
   | { do: "scale"; desiredCount: number }
   /** UpdateService with these members. */
@@ -121,11 +122,11 @@ export type Intervention = { at: number; from?: "start" | "update" } & (
   | { do: "delete-service" }
   /** Refused while the cluster has a service or a task. */
   | { do: "delete-cluster" }
-  /** So many running tasks of a version end with exit code 1. */
+  /** This number of running tasks of a version end with exit code 1. */
   | { do: "crash"; version: string; count: number }
-  /** StopTask on so many running tasks of a version. */
+  /** StopTask on this number of running tasks of a version. */
   | { do: "stop-task"; version: string; count: number }
-  /** Protects running tasks of a version, ten at most, from scaling in and from deployments, for so many minutes. */
+  /** Protects running tasks of a version, ten at most, from scaling in and from deployments, for this number of minutes. */
   | { do: "protect"; version: string; minutes: number }
   /** Sets one of the service's alarms. */
   | { do: "alarm"; name: string; state: "OK" | "ALARM" }
@@ -141,9 +142,9 @@ export interface AwsSettings {
   timing?: Partial<EcsTiming>;
   /** Id under which a rollback shows the completed deployment: its old one (the default) or a new one. */
   rollbackId?: "old" | "new";
-  /** Least and most of a call's duration; half of it passes before the effect. `[20, 80]`. */
+  /** Minimum and maximum duration of a call; half of it passes before the effect. `[20, 80]`. */
   latency?: [number, number];
-  /** IAM actions that the deployer may not take, from the start on. */
+  /** IAM actions that the deployer lacks from the start on. */
   deny?: string[];
   /** Faults of the deployer's calls; `from` and `until` count from the deployer's start. */
   faults?: FaultRule[];
@@ -154,19 +155,19 @@ export interface AwsSettings {
 /** Options of the deployer. */
 export interface DeployerSettings {
   runId?: string;
-  /** `rollback` goes back to the last good version, or to `to`; what `release` says of a version is nothing to it. */
+  /** `rollback` deploys the last good version, or `to`; the version in `release` has no effect on it. */
   verb?: "rollback";
   to?: string;
   timeoutMs?: number;
   /** True when there is a public URL to verify. Default: false. */
   http?: boolean;
   /**
-   * Responder at the URL, where it is not the service alone: another service, both by turns, or a cache that keeps the first answer for
+   * Responder at the URL, where it is not the service alone: another service, both by turns, or a cache that keeps the first response for
    * good.
    */
   url?: "foreign" | "shared" | "cached";
   force?: boolean;
-  /** Findings of the pre-flight that do not stop it. */
+  /** Findings of the preflight check that do not stop the deploy. */
   ignore?: string[];
   desiredCount?: number;
   /** False turns fail fast off. Default: true. */
@@ -182,15 +183,15 @@ export interface DeployerSettings {
   /** Scripts of the pre-deploy and the post-deploy task, where the target has them. */
   before?: TaskScript;
   after?: TaskScript;
-  /** Further options of the deployer's `rollOut`, as they are. */
+  /** Further options of the deployer's `rollOut`, unchanged. */
   more?: JsonObject;
 }
 
-/** Ends the deployer's process, or loses an answer, at its nth call to AWS, counted from 1 in each run. */
+/** Ends the deployer's process, or loses a response, at its nth call to AWS, counted from 1 in each run. */
 export interface Kill {
   call: number;
-  /** Killed before AWS has the request; killed after it did what it says; or alive, with the answer lost. */
+  /** Killed before AWS has the request; killed after its effect; or alive, with the response lost. */
   how: "killed-before" | "killed-after" | "answer-lost";
-  /** Until it is started again. 0. */
+  /** Milliseconds until its next start. 0. */
   pause?: number;
 }

@@ -13,7 +13,7 @@ import { isRelease } from "./versions.js";
 
 /** Assigns a script to each task, by its revision's version and the number of earlier tasks of that version. */
 export interface TaskScripts {
-  /** From now on revisions that are new follow the scenario's scripts; those that are there already go on as before. */
+  /** Marks the deploy's start: new revisions follow the scenario's scripts, existing ones keep theirs. */
   begin(): void;
   behaviourOf(task: TaskSpec): TaskBehaviour;
   targetOf(target: LoadBalancerTarget): TargetBehaviour;
@@ -27,7 +27,7 @@ const healthyAfter = { container: 15_000, target: 10_000 };
 export function createTaskScripts(scenario: Scenario): TaskScripts {
   const roles = new Map<string, { version: string; script: TaskScript }>();
   const started = new Map<string, number>();
-  /** The revisions that there were before the beginning. */
+  /** Revisions that existed before the deploy. */
   const old = new Set<string>();
   let hasBegun = false;
 
@@ -67,7 +67,7 @@ export function createTaskScripts(scenario: Scenario): TaskScripts {
   };
 }
 
-/** The VERSION that the service's container has in its environment. */
+/** Returns the VERSION in the environment of the service's container. */
 export function versionOf(taskDefinition: JsonObject): string {
   const containers = containersOf(taskDefinition);
   const container = containers.find(({ name }) => name === target.container);
@@ -86,7 +86,7 @@ function scriptsBefore({ before }: Scenario, version: string): TaskScript[] {
 }
 const failing: TaskScript[] = [{ exit: { after: 0, code: 1 } }];
 
-/** Of RunTask: the deployer's one-off tasks name in their command which one they are. */
+/** For RunTask: the command of the deployer's one-off tasks names their kind. */
 function oneOffScript({ deployer }: Scenario, { overrides }: TaskSpec): TaskScript {
   const [{ command } = {}] = objects(overrides?.containerOverrides);
   const script = Array.isArray(command) && command[0] === "after" ? deployer?.after : deployer?.before;

@@ -1,7 +1,7 @@
-/** The versions that a scenario speaks of. Pure. */
+/** Versions in a scenario. Pure. */
 import type { Scenario } from "./scenario.js";
 
-/** Every version that the scenario names. */
+/** Returns every version in the scenario. */
 export function versionsIn(scenario: Scenario): string[] {
   const { others = {}, interventions = [], concurrent } = scenario;
   const deployed = interventions.flatMap((one) => (one.do === "deploy" ? [one.version] : []));
@@ -21,7 +21,7 @@ export function isRelease(scenario: Scenario, version: string): boolean {
   return isBack || version === releaseOf(scenario);
 }
 
-/** The version that a rollback is asked to go back to, by its name or its revision; undefined when it is to find out itself. */
+/** Returns the requested version of a rollback, by its name or its revision; undefined when the deployer selects it. */
 export function askedFor(scenario: Scenario): string | undefined {
   const { to } = scenario.deployer ?? {};
   if (to === undefined || to.startsWith("v")) return to;

@@ -5,13 +5,13 @@ export const MINUTE = 60 * SECOND;
 export const seconds = (least: number, most: number) =>
   fc.integer({ min: least, max: most }).map((each) => each * SECOND);
 
-/** An alternative for each weight; the first is what a failing one is shrunk to. */
+/** Returns an alternative for each weight; a failing one shrinks to the first. */
 export function oneOf<T>(...choices: [weight: number, value: fc.Arbitrary<T>][]): fc.Arbitrary<T> {
   return fc.oneof({ withCrossShrink: true }, ...choices.map(([weight, arbitrary]) => ({ weight, arbitrary })));
 }
 export const is = fc.constant;
 
-/** Members that are there as often as their weight of 10 says. */
+/** Returns optional members, each with the probability of its weight out of 10. */
 export function sometimes<T extends object>(
   members: { [K in keyof T]-?: [weight: number, value: fc.Arbitrary<NonNullable<T[K]>>] },
 ) {

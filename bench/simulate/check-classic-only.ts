@@ -5,7 +5,7 @@ import type { Scenario } from "../scenario/scenario.js";
 import type { DeployerRun } from "../virtual/deployer-run.js";
 import type { Outcome } from "../virtual/simulate.js";
 
-/** Checks whether the verdict is accepted where the report states what could not be read: the listed status hides only a wait in a hook. */
+/** Checks that the verdict is accepted where the report states which reads failed: the listed status hides only a wait in a hook. */
 export function isAllowedWhenUncertain(
   { verdict, uncertain }: RolloutResult,
   state: RolloutState,
@@ -23,33 +23,33 @@ function isAllThatShows(state: RolloutState, verdict: string, scenario: Scenario
   const { oracle: truth, runs } = outcome;
   const begunAt = truth.updates[0]?.at ?? 0;
   switch (state) {
-    // It does not tell of early success, nor of hooks.
+    // It shows neither early success nor hooks.
     case "early":
     case "paused":
       return verdict === "timed-out";
-    // Who deploys between a stop and the next look has taken the place of ours for all that it tells.
+    // A deployment between a stop and the next poll has superseded ours, by all that it shows.
     case "stopped":
       return verdict === "failed" || (verdict === "superseded" && isDeployedTo(outcome, begunAt));
-    // Our own way back, begun by an earlier call, is taken for ECS's.
+    // Our own rollback, begun by an earlier call, looks like ECS's.
     case "going-back":
     case "not-taken-back":
       return verdict === "timed-out" && runs.length > 1;
-    // What became of the repetition is taken for what became of ours: it is the same revision.
+    // The outcome of the repetition looks like the outcome of ours: it is the same revision.
     case "repeated":
       return verdict !== "deployed-early" && verdict !== "paused";
     case "settling":
       return isForced(scenario) && ["stopped", "failed", "rolled-back"].includes(verdict);
-    // A rollback that a person asked for and that finds nothing to go back to has ECS's words for a stop.
+    // A user's rollback without a target has ECS's message for a stop.
     case "failed":
       return verdict === "stopped" && truth.stoppedBy === "operator";
-    // Who forces a new deployment while ECS goes back makes another of the very revision that ECS goes to, and so does ECS itself where a
-    // rollback has a new id: what becomes of that is told of the way back. And what took the place of ours may have been rolled back itself
-    // before a later call looks.
+    // A forced deployment during ECS's rollback deploys the rollback's own revision again, and so does ECS itself where a rollback has a
+    // new id: the outcome of that deployment looks like the rollback's. The deployment that superseded ours may also have been rolled back
+    // before a later call polls.
     case "superseded":
       return isForced(scenario)
         ? ["rolled-back", "timed-out", "failed"].includes(verdict)
         : ["rolled-back", "timed-out"].includes(verdict) && runs.length > 1 && isDeployedTo(outcome, begunAt);
-    // It has gone back once the old tasks are gone: who deploys before that comes on the way back.
+    // The rollback ends with the last old task: a deployment before that comes during the rollback.
     case "rolled-back":
       return (
         (verdict === "superseded" && isDeployedTo(outcome, begunAt)) ||
@@ -70,7 +70,7 @@ export function isDeployedTo({ trace, concurrent }: Outcome, since: number): boo
   return bySomebody || concurrent?.oracle.updates.some(({ at, began }) => began && at >= since) === true;
 }
 
-/** The classic deployment is COMPLETED once the old tasks are gone: 38 s after the service deployment's end where that was recorded. */
+/** The classic deployment is COMPLETED once the old tasks have ended: 38 s after the service deployment's end in the recorded case. */
 function isStillSettling({ moments }: Outcome["oracle"], runs: readonly DeployerRun[]): boolean {
   const { at, state } = moments.at(-1) ?? { at: 0, state: "none" };
   return state === "rolled-back" && (runs.at(-1)?.endedAt ?? 0) - at < 60_000;

@@ -1,7 +1,9 @@
 import type { Scenario, TaskScript } from "../scenario/scenario.js";
 import type { Outcome } from "../virtual/simulate.js";
 
-/** A one-off task runs once an attempt at the most; after one that failed nothing is deployed, and after a deploy it has its word. */
+/**
+ * A one-off task runs at most once for each idempotency key; after a failed one nothing is deployed, and after a deploy its result counts.
+ */
 export function wrongDeployTasks(scenario: Scenario, outcome: Outcome): string[] {
   const { before, after, runId, verb } = scenario.deployer ?? {};
   const { service: serviceRecord, runs, oracle: truth, report } = outcome;
@@ -13,7 +15,7 @@ export function wrongDeployTasks(scenario: Scenario, outcome: Outcome): string[]
   const twice = ["before", "after"].filter((when) => started(when).length > attempts);
   const wrong = twice.map((when) => `ran the task ${when} ${started(when).length} times in ${attempts} attempts`);
   const begun = truth.updates.some(({ began, taskDefinition }) => began && truth.own.includes(taskDefinition));
-  // Nobody stops one at its time limit while the deployer is dead, and then it may end well.
+  // No process stops it at its time limit while the deployer is dead, and then it may succeed.
   const isTimed = (task: TaskScript) => runs.length === 1 || !isTooLong(task);
   if (before && verb === undefined && isTimed(before) && fails(before) && begun)
     wrong.push("deployed though the task before has failed");
@@ -31,5 +33,5 @@ export function wrongDeployTasks(scenario: Scenario, outcome: Outcome): string[]
 
 export const fails = (task: TaskScript) =>
   task.pullError !== undefined || (task.exit?.code ?? 0) !== 0 || isTooLong(task);
-/** Longer than the five minutes that the target gives it. */
+/** Longer than the target's time limit of five minutes. */
 const isTooLong = ({ exit }: TaskScript) => (exit?.after ?? 0) > 300_000;

@@ -5,8 +5,8 @@ import type { DeployerRun } from "../virtual/deployer-run.js";
 import type { Outcome } from "../virtual/simulate.js";
 
 /**
- * Milliseconds that one look at ECS may take, of up to eight calls and a retry, and where calls hang as long as the deployer lets one
- * take: what was true within it may be told.
+ * Milliseconds of one poll of ECS, with up to eight calls and a retry; where calls hang, as long as the deployer's limit for one: a verdict
+ * may report a state from this time.
  */
 export const pollTime = ({ aws }: Scenario) =>
   5_000 + 8 * (aws?.latency?.[1] ?? 80) + (aws?.faults?.some(({ kind }) => hangs.has(kind)) ? 20_000 : 0);
@@ -22,7 +22,7 @@ export function statesSeen(scenario: Scenario, outcome: Outcome, run: DeployerRu
   return [...new Set(momentsOf(outcome).flatMap(statesIn))];
 }
 
-/** The watch is over once the public is asked. */
+/** The deployer stops polling ECS once it requests the public URL. */
 export const watchedUntil = ({ lastPollAt: lookedAt, verifiedAt: askedAt = lookedAt }: DeployerRun) =>
   Math.min(lookedAt, askedAt);
 
@@ -43,7 +43,7 @@ function momentsOf({ oracle: truth, report }: Outcome): (readonly Moment[])[] {
   return [truth.ofRevision[told] ?? truth.moments, ...also];
 }
 
-/** Milliseconds from when it can be seen: a stop or a pause shows on the service deployment alone, which is read every 20 s. */
+/** Milliseconds after it is visible: a stop or a pause shows on the service deployment alone, which is polled every 20 s. */
 const promised = 25_000;
 
 export function tooLate(scenario: Scenario, outcome: Outcome): string[] {
@@ -52,15 +52,15 @@ export function tooLate(scenario: Scenario, outcome: Outcome): string[] {
 }
 
 /**
- * Returns the verdict's delay after it became visible, in milliseconds: from the moment at which the API shows all that it rests on to
- * ECS's answer in the last look. Undefined where the deployer was not watching at that moment, where the deadline decided, and where
- * calls are slow or go wrong on their way: what is promised is promised for an AWS that answers in 20 to 80 ms.
+ * Returns the verdict's delay after it became visible, in milliseconds: from the moment at which the API shows all its evidence to ECS's
+ * response in the last poll. Undefined where the deployer was not running at that moment, where the deadline decided, and where calls are
+ * slow or fail: the limit applies to an AWS that responds in 20 to 80 ms.
  */
 export function lateness({ aws }: Scenario, outcome: Outcome): number | undefined {
   const { runs, report } = outcome;
   if (!report || report.uncertain.length > 0 || aws?.latency || aws?.faults?.length) return undefined;
   const run = runs.at(-1) as DeployerRun;
-  // What takes it back may be the other deploy's.
+  // Its rollback may be the other deploy's.
   const told = report.undo ? momentsOf(outcome).flat() : (momentsOf(outcome)[0] ?? []);
   const decisive = told
     .filter(({ at }) => at <= run.lastPollAt)

@@ -26,27 +26,27 @@ export function checkOutcome(scenario: Scenario, outcome: Outcome): string[] {
   ];
 }
 
-/** Of two deploys the first, and what it may tell of the other. */
+/** Returns the first of two deploys, with the moments of the other that it may report. */
 export function firstOf(outcome: Outcome): Outcome {
   const { oracle: truth, concurrent } = outcome;
   return concurrent ? { ...outcome, oracle: withOther(truth, concurrent.oracle) } : outcome;
 }
 
 function secondWrong(outcome: Outcome, concurrent: NonNullable<Outcome["concurrent"]>): string[] {
-  // One that was refused has no report, and the first one's is not its own.
+  // A refused deploy has no report, and the first one's is not its own.
   const { report: _, ...shared } = outcome;
   const second = { ...shared, ...concurrent, oracle: withOther(concurrent.oracle, outcome.oracle) };
   return wrongOf(concurrent.scenario, second).map((fault) => `the second: ${fault}`);
 }
 
-/** Each may attach to what the other has begun, or take it back: of that the other may know more. */
+/** Each may attach to the other's rollout, or roll it back: the other's record may then be more complete. */
 function withOther(truth: OracleRecord, other: OracleRecord): OracleRecord {
-  // One that brings no revision of its own has attached.
+  // A deploy without a revision of its own has attached.
   const brings = other.own.length > 0 ? other.own : Object.keys(other.ofRevision);
   return { ...truth, ofOther: Object.fromEntries(brings.map((revision) => [revision, other.moments])) };
 }
 
-/** Of one deploy, or of one of two. */
+/** Checks one deploy, alone or as one of two. */
 function wrongOf(scenario: Scenario, outcome: Outcome): string[] {
   return [
     ...wrongVerdict(scenario, outcome),
@@ -63,9 +63,9 @@ function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
   const states = statesSeen(scenario, outcome, run);
   const { report, error } = run;
   if (error) {
-    // Nothing was begun, or it says that it does not know, and can't.
+    // The run began nothing, or its error states that the outcome is unknown, for a valid reason.
     const hasDoneNothing = outcome.oracle.updates.every(({ began }) => !began);
-    // What it can't put in words of its own is a fault of its own.
+    // An error without a message of its own is a fault.
     const isBare = error.code === undefined && !scenario.aws?.faults?.length;
     if (isBare) return [`ended with the bare error ${error.name} (${error.message})`];
     if (states.every((state) => state === "none") || (isRefusal(run) && hasDoneNothing)) return [];
@@ -77,7 +77,7 @@ function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
     ];
   }
   if (!report) return ["was killed and not run again"];
-  // Who deletes a service takes away what would tell what was before.
+  // The deletion of a service also deletes the evidence of its earlier state.
   if (report.verdict === "stopped" && (outcome.oracle.deletedAt ?? run.endedAt) < run.lastPollAt) return [];
   const right = states.some(
     (state) =>
@@ -87,11 +87,11 @@ function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
   return right ? [] : [`said ${report.verdict} (${report.reason}), and in truth it is ${states.join(", then ")}`];
 }
 
-/** An error that says that the outcome is not known, where what it needs to see is kept from it. */
+/** Checks for an error that states an unknown outcome, where the scenario hides the evidence. */
 function isBlind({ aws, interventions }: Scenario, { error }: DeployerRun): boolean {
   const isDenied = aws?.deny?.length || interventions?.some((one) => one.do === "deny");
   const code = error?.code ?? "";
-  // Without the newer APIs and a run id, a rollout that ECS takes back can't be told from another user's.
+  // Without the newer APIs and an idempotency key, a rollout that ECS rolls back looks like another user's.
   if (["access-denied", "attempt-unknowable", "deployment-in-flight"].includes(code)) return Boolean(isDenied);
   if (networkFailures.includes(error?.name ?? "") && aws?.faults?.length) return true;
   return (
@@ -100,14 +100,14 @@ function isBlind({ aws, interventions }: Scenario, { error }: DeployerRun): bool
   );
 }
 
-/** Without a run id a run after the rollout's end is an attempt of its own, and may be refused. */
+/** Without an idempotency key, a run after the rollout's end is a new deploy, and may be refused. */
 function isAnother({ deployer }: Scenario, { runs, oracle: truth }: Outcome, run: DeployerRun): boolean {
   const begun = truth.updates.findLast(({ began, at }) => began && at <= run.startedAt)?.at ?? 0;
   const isOver = truth.moments.some(({ at, state }) => at >= begun && at <= run.startedAt && !underWay.has(state));
   return deployer?.runId === undefined && runs.length > 1 && isRefusal(run) && isOver;
 }
 
-/** Another user's deployment came before this run had begun one. */
+/** Checks that another user's deployment came before this run had begun one. */
 function wasForestalled(scenario: Scenario, outcome: Outcome, run: DeployerRun): boolean {
   const hasBegun = outcome.oracle.updates.some(({ at, began }) => began && at >= run.startedAt);
   const byOther = outcome.concurrent?.oracle.updates.some(({ began, at }) => began && at <= run.endedAt) ?? false;
@@ -131,7 +131,7 @@ const networkFailures = ["ServiceUnavailable", "ServerException", "TimeoutError"
 function accepted(state: RolloutState, scenario: Scenario, outcome: Outcome): string[] {
   switch (state) {
     case "open":
-      // A hook can wait on the way back too, of which a state that nobody knows says nothing.
+      // A hook can wait during the rollback too; an unknown state does not show it.
       return scenario.service?.hooks && isMisread(scenario, outcome) ? ["timed-out", "paused"] : ["timed-out"];
     case "none":
     case "settling":
@@ -146,9 +146,9 @@ function accepted(state: RolloutState, scenario: Scenario, outcome: Outcome): st
     case "not-taken-back":
       return [
         "failed",
-        // Where the undo was replaced, a later call finds another user's deployment in the place of ours.
+        // Where the rollback was replaced, a later call finds another user's deployment in the place of ours.
         ...(isDeployedTo(outcome, goingBackAt(outcome)) ? ["superseded"] : []),
-        // Where it was ended, our release is back, and a later call may find it serving well.
+        // Where it was ended, our release is active again, and a later call may find it serving well.
         ...(outcome.runs.length > 1 && outcome.report?.attached && servesWell(scenario, outcome) ? ["deployed"] : []),
       ];
     case "taken-back":
@@ -158,10 +158,10 @@ function accepted(state: RolloutState, scenario: Scenario, outcome: Outcome): st
     case "deployed":
       if (!showsNoVersion(scenario, outcome) && !servesWell(scenario, outcome))
         return ["deployed-unverified", ...(canProve(scenario, outcome) ? ["failed"] : [])];
-      // A call that takes up another one's rollout knows by its tag what was answered before.
+      // A call that attaches to another one's rollout knows the earlier responses by its tag.
       if (showsNoVersion(scenario, outcome) && (outcome.runs.length > 1 || outcome.oracle.ofOther))
         return ["deployed", "deployed-early", "deployed-unverified"];
-      // Who reads the service as it was still sees its old tasks, and a task in a state that nobody knows may be one.
+      // A stale read of the service still shows its old tasks, and a task in an unknown state may be one.
       return isMisread(scenario, outcome) ? ["deployed", "deployed-early"] : ["deployed"];
     default:
       return [state];
@@ -172,7 +172,7 @@ function goingBackAt({ oracle: truth }: Outcome): number {
   return truth.moments.find(({ state }) => state === "going-back")?.at ?? 0;
 }
 
-/** In the last look, or when the tasks were last read before it: they are read again after a minute. */
+/** Checks for a misread response in the last poll, or in the last read of the tasks before it: they are read again after a minute. */
 function isMisread(scenario: Scenario, { misread, runs }: Outcome): boolean {
   const { lastPollAt: lookedAt } = runs.at(-1) as DeployerRun;
   const from = lookedAt - 60_000 - pollTime(scenario);
@@ -183,14 +183,14 @@ function isAsked({ deployer }: Scenario): boolean {
   return Boolean(deployer?.http || deployer?.verifyTasks);
 }
 
-/** The world holds ECS's documented limits: who stays inside them is not throttled, unless a fault does it. */
+/** The simulation applies ECS's documented limits: a deployer within them is not throttled, unless by a fault. */
 function throttled({ aws }: Scenario, { trace }: Outcome): string[] {
   if (aws?.faults?.some(({ kind }) => kind === "throttled")) return [];
   const first = trace.find((entry) => entry.kind === "call" && entry.result === "ThrottlingException");
   return first ? [`was throttled at ${first.at / 1000} s`] : [];
 }
 
-/** With a run id all runs are one attempt; without, each can be one of its own. */
+/** With an idempotency key all runs are one deploy; without it, each run can be a deploy of its own. */
 function tooManyUpdates({ deployer }: Scenario, { oracle: truth, runs }: Outcome): string[] {
   const begun = truth.updates.filter(({ began }) => began);
   const forward = begun.filter(({ isUndo }) => !isUndo).length;
@@ -204,9 +204,9 @@ function notBack(scenario: Scenario, { report, serves, oracle: truth, service: s
   if (report?.verdict !== "rolled-back" || scenario.interventions?.length) return [];
   const begun = truth.updates.findLast(({ began, taskDefinition }) => began && truth.own.includes(taskDefinition));
   const { good } = serviceRecord.times.findLast(({ at }) => at < (begun?.at ?? 1)) ?? serviceRecord.times[0];
-  // Where nothing ever was good, what was there before is what there is to go back to; where nothing is to run, nothing serves.
+  // Without a good version, the target is the version before; with a desired count of 0, nothing serves.
   const last = good ?? versionsBefore(scenario).at(-1) ?? "";
-  // An undo brings back the count that was there; ECS's own rollback leaves the one that was asked for.
+  // An automatic rollback restores the earlier count; ECS's own rollback leaves the requested one.
   const before = scenario.service?.desiredCount;
   const isEmpty = (report.undo ? before : (scenario.deployer?.desiredCount ?? before)) === 0;
   const others = Object.keys(serves).filter((version) => version !== last);

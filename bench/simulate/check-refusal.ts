@@ -5,7 +5,7 @@ import type { Outcome } from "../virtual/simulate.js";
 import { fails } from "./check-deploy-tasks.js";
 import { serviceFactsDuring } from "./check-rollback.js";
 
-/** A refusal names a reason, and in truth there is one. Which findings there are is the deployer's; whether they hold is the world's. */
+/** Checks that a refusal has a true reason. The deployer defines the findings; the simulation decides if they hold. */
 export function groundless(scenario: Scenario, outcome: Outcome): string[] {
   return outcome.runs.flatMap((run) => {
     if (run.error?.name !== "InputError") return [];
@@ -32,7 +32,7 @@ function holds(reason: string, scenario: Scenario, outcome: Outcome, run: Deploy
     case "no-room-to-replace":
       return countsIn(scenario).some((count) => !hasRoom(scenario, count));
     case "image-missing":
-      // A rollback does not tell an image that is gone from one that is archived.
+      // A rollback does not distinguish a deleted image from an archived one.
       return isGone(release.image) || (deployer.verb === "rollback" && release.image?.status !== undefined);
     case "nothing-startable":
       return isGone(release.image) || release.image?.status !== undefined;
@@ -75,7 +75,7 @@ function wasDeployedBefore({ trace }: Outcome, { startedAt }: DeployerRun): bool
   return trace.some((entry) => entry.kind === "world" && entry.at <= startedAt && /^operator deploys/.test(entry.text));
 }
 
-/** A state that nobody knows is no end, and proves nothing good. */
+/** An unknown state is not final, and proves no success. */
 function hasUnknown({ aws }: Scenario): boolean {
   return Boolean(aws?.faults?.some(({ kind }) => kind === "changed"));
 }

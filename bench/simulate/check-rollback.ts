@@ -17,7 +17,7 @@ export function serviceFactsDuring(
   );
 }
 
-/** A rollback leads to the last good version, or to the one that was asked for. */
+/** A rollback leads to the last good version, or to the requested one. */
 export function wentElsewhere(scenario: Scenario, outcome: Outcome): string[] {
   const { deployer = {} } = scenario;
   const isMisled = scenario.aws?.faults?.some(({ kind }) => kind === "changed");
@@ -26,7 +26,7 @@ export function wentElsewhere(scenario: Scenario, outcome: Outcome): string[] {
   return outcome.runs.flatMap((run) => {
     if (!run.report) return [];
     const { version } = run.report.release;
-    // From its own beginning on the goal is whatever it goes to.
+    // From its own start on, the goal is the rollback's own target.
     const begun = outcome.oracle.updates.find(({ at, began }) => began && at >= run.startedAt)?.at ?? run.endedAt;
     const around = serviceFactsDuring(scenario, outcome, run).filter(({ at }) => at < begun);
     const goals = asked ? [asked] : around.map(({ goal }) => goal);

@@ -13,8 +13,8 @@ function isOfApp({ by, version, status = 0 }: Partial<PublicAnswer>): boolean {
 }
 
 /**
- * Checks that the URL was shown to be this service's: before the rollout began, this service's tasks alone answered, with a version, as many
- * times as verify an answer. Of what another user began, nothing is known of before.
+ * Checks that the URL was shown to be this service's: before the rollout began, only this service's tasks responded, with a version, as
+ * many times as a verification needs. For a rollout that another user began, no earlier response is known.
  */
 function wasShownOwn({ answers, oracle: truth }: Outcome): boolean {
   const begun = truth.updates.find(({ began, isUndo }) => began && !isUndo)?.at;
@@ -37,7 +37,10 @@ export function canProve(scenario: Scenario, outcome: Outcome): boolean {
   return wasShownOwn(outcome) || isTaskWrong(wantedOf(scenario, outcome), outcome);
 }
 
-/** A rollout that ECS calls good is taken back on five answers of the app at the end, at a URL that was shown to be this service's. */
+/**
+ * Checks an automatic rollback. A rollout that ECS calls good is rolled back on five responses of the app at the end, at a URL that was
+ * shown to be this service's.
+ */
 export function groundlessUndo(scenario: Scenario, outcome: Outcome): string[] {
   const { oracle: truth, answers } = outcome;
   const undo = truth.updates.find(({ isUndo, began }) => isUndo && began);
@@ -50,8 +53,8 @@ export function groundlessUndo(scenario: Scenario, outcome: Outcome): string[] {
 }
 
 /**
- * Checks whether the rollback's revision is wrong too, as where both are of one version: the public with another version or the app's
- * error at the end, and not five times in a row as it should, or one of its tasks.
+ * Checks that the rollback's revision is wrong too, as where both have one version: the public URL responds with another version or the
+ * app's error at the end, and not five times in a row as it should, or one of its tasks does.
  */
 export function isStillWrong({ deployer }: Scenario, outcome: Outcome): boolean {
   const { answers, taskAnswers, report, oracle: truth } = outcome;
@@ -65,8 +68,8 @@ export function isStillWrong({ deployer }: Scenario, outcome: Outcome): boolean 
 }
 
 /**
- * While old tasks are up, their answers prove nothing: only five others of the app do, with neither a right one
- * nor one that proves nothing after the first of them; or a task's own.
+ * Checks that the responses prove another version. While old tasks run, their responses prove nothing: only five other responses of the app
+ * do, without a right or an inconclusive one after the first of them; or a task's own response.
  */
 export function provesOther(scenario: Scenario, outcome: Outcome): boolean {
   const { answers, taskAnswers, runs } = outcome;
@@ -82,13 +85,13 @@ export function provesOther(scenario: Scenario, outcome: Outcome): boolean {
 }
 
 /**
- * Checks that no response of the URL held a version, before the rollout began and once it had ended: then no check of it was wanted, as the
- * target states none, and only another version of a task by itself speaks against the release.
+ * Checks that no response of the URL had a version, before the rollout began and once it had ended: then no check of it was wanted, as the
+ * target has none, and only another version of a task by itself disproves the release.
  */
 export function showsNoVersion(scenario: Scenario, outcome: Outcome): boolean {
   const { answers, taskAnswers, oracle: truth, runs } = outcome;
   const { startedAt } = runs.at(-1) as DeployerRun;
-  // What another user has deployed carries no word of what was answered before it.
+  // A deployment of another user has no record of the responses before it.
   const isOthers = runs.length > 1 && scenario.interventions?.some((one) => one.do === "deploy");
   const first = truth.updates.find(({ began, isUndo }) => began && !isUndo)?.at ?? 0;
   const [from, begun] = isOthers ? [startedAt, Number.POSITIVE_INFINITY] : [0, first];
@@ -104,8 +107,8 @@ export function showsNoVersion(scenario: Scenario, outcome: Outcome): boolean {
 }
 
 /**
- * The public URL answered the release's version five times in a row at the end, and each task that was asked in the last run did too,
- * as far as they are asked. Where a rollback leads is held against the truth by itself.
+ * Checks that the public URL responded with the release's version five times in a row at the end, and each polled task of the last run did
+ * too, as far as the scenario verifies them. The target of a rollback is checked separately.
  */
 export function servesWell(scenario: Scenario, outcome: Outcome): boolean {
   const { deployer } = scenario;

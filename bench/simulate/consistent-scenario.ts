@@ -1,6 +1,6 @@
 import type { Before, Scenario } from "../scenario/scenario.js";
 
-/** Leaves out what a scenario can't have together: a past that could not have been. */
+/** Removes contradictions from a scenario, such as an impossible history. */
 export function makeConsistent(scenario: Scenario): Scenario {
   const { before, service = {}, deployer } = scenario;
   if (!before) return scenario;
@@ -12,7 +12,7 @@ export function makeConsistent(scenario: Scenario): Scenario {
   return {
     ...scenario,
     before: past,
-    // Without it the pre-flight refuses, and nothing more is to be seen.
+    // Without it the preflight check refuses, and the simulation ends there.
     ...(isFirst && { deployer: { ...deployer, ignore: [...(deployer?.ignore ?? []), "nothing-to-return-to"] } }),
   };
 }

@@ -3,7 +3,7 @@ import type { Outcome } from "../virtual/simulate.js";
 import { statesSeen } from "./check-lateness.js";
 import type { SimulatedSeed } from "./simulate-seed.js";
 
-/** A group and what of it came up, such as `["kill", "answer-lost"]`. */
+/** Group and its covered feature, such as `["kill", "answer-lost"]`. */
 export type Covered = [group: string, name: string];
 
 /** Lists the features of a seed's scenario, and each state of the oracle with the verdict on it, to show coverage. */

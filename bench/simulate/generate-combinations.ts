@@ -3,7 +3,7 @@ import type { JsonObject } from "../../infra/local/aws/index.js";
 import type { Intervention, Scenario } from "../scenario/scenario.js";
 import { is, oneOf, seconds } from "./arbitraries.js";
 
-/** Adds what belongs together to a scenario. */
+/** Adds related parts to a scenario. */
 type Addition = (scenario: Scenario) => Scenario;
 
 const hook: fc.Arbitrary<JsonObject> = fc
@@ -78,7 +78,7 @@ export const withConcurrentDeploy: fc.Arbitrary<Addition> = fc
     return { ...scenario, concurrent };
   });
 
-/** An alarm that watches the deployments and fires at some time of one: before, in the middle, in its bake, or after. */
+/** An alarm that watches the deployments and fires at some time of one: before, in the middle, in its bake time, or after. */
 export const alarmed: fc.Arbitrary<Addition> = fc
   .record({ at: seconds(1, 500), bakes: fc.boolean(), clears: fc.boolean() })
   .map(({ at, bakes, clears }) => (scenario) => {

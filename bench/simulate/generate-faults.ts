@@ -30,7 +30,7 @@ const wireFault: fc.Arbitrary<FaultRule> = fc
   )
   .map(([fault, operation, from, times]) => ({ ...fault, service: "ecs", operation, from, times }));
 
-/** The credentials run out, for good or until there are new ones. */
+/** The credentials expire, for good or until new ones arrive. */
 const expiry: fc.Arbitrary<FaultRule> = fc
   .tuple(seconds(1, 400), oneOf([1, is(undefined)], [1, seconds(60, 600)]))
   .map(([from, lasting]) => {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import type { Before, ImageScript, ReleaseScript, TaskScript } from "../scenario/scenario.js";
 import { is, oneOf, SECOND, seconds, sometimes } from "./arbitraries.js";
 
-/** Faults of a task; one that can't show (a failing check where none is made) has no effect. */
+/** Faults of a task; one without a visible effect (a failing check without a health check) is ignored. */
 const fault: fc.Arbitrary<TaskScript> = fc.oneof<fc.Arbitrary<TaskScript>[]>(
   fc.record({ exit: fc.record({ after: is(0), code: fc.constantFrom(1, 0, 127) }) }),
   fc.record({ exit: fc.record({ after: seconds(1, 400), code: fc.constantFrom(1, 0, 143) }) }),

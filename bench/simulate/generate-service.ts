@@ -3,7 +3,7 @@ import type { JsonObject } from "../../infra/local/aws/index.js";
 import type { ServiceSettings } from "../scenario/scenario.js";
 import { is, oneOf, sometimes } from "./arbitraries.js";
 
-/** Mostly such as leave room to replace one task of one: the pre-flight refuses the others, and nothing more is to be seen. */
+/** Most leave room to replace one task of one: the preflight check refuses the others, and the simulation ends there. */
 const percents = fc.constantFrom(
   ...Array.from({ length: 6 }, () => [100, 200]),
   ...[
@@ -24,7 +24,7 @@ const early = fc
   });
 const bake = fc.constantFrom(1, 5, 10).map((bakeTimeInMinutes): JsonObject => ({ bakeTimeInMinutes }));
 
-/** Early success needs as many healthy tasks as the service keeps at the least. */
+/** Early success needs at least the service's minimum of healthy tasks. */
 function allowed(more: JsonObject, least: number): JsonObject {
   const { deploymentConfiguration = {} } = more;
   const { earlySuccessCriteria, ...rest } = deploymentConfiguration as JsonObject;
@@ -54,7 +54,7 @@ export const service: fc.Arbitrary<ServiceSettings> = fc
           [40, is(0)],
           [60, fc.integer({ min: 5, max: 10 })],
           [10, fc.integer({ min: 11, max: 40 })],
-          // More tasks than a page holds, and than are described at once.
+          // More tasks than one page or one describe call holds.
           [2, fc.integer({ min: 101, max: 130 })],
         ),
       ],

@@ -39,13 +39,13 @@ const happening: fc.Arbitrary<Intervention> = fc
 const oneOff = oneOf<TaskScript>(
   [3, seconds(0, 100).map((after) => ({ exit: { after, code: 0 } }))],
   [1, fc.record({ exit: fc.record({ after: seconds(0, 100), code: fc.constantFrom(1, 137) }) })],
-  // Longer than the target lets it run.
+  // Longer than the target's time limit.
   [1, is({ exit: { after: 10 * MINUTE, code: 0 } })],
   [1, is({ pullError: "CannotPullContainerError: not found" })],
 );
 const strangeUrl = fc.constantFrom("foreign", "shared", "cached");
 
-/** Going back: to the last good version, or to what is named. */
+/** A rollback: to the last good version, or to a named one. */
 const goingBack: fc.Arbitrary<Scenario["deployer"]> = sometimes<
   Pick<DeployerSettings, "to" | "http" | "url" | "timeoutMs" | "ignore" | "earlyStop" | "onTimeout" | "verifyTasks">
 >({
@@ -101,8 +101,8 @@ const goBack = fc
   });
 
 /**
- * Scenarios of all kinds, in combination. What shrinks ends with what is usual: each choice's first alternative is the simplest, and
- * members that are left out are as they usually are.
+ * Scenarios of all kinds, in combination. A failing one shrinks towards the defaults: each choice's first alternative is the simplest, and
+ * absent members have their defaults.
  */
 export const scenarios: fc.Arbitrary<Scenario> = fc
   .tuple(

@@ -1,4 +1,4 @@
-/** `npm run simulate`: plays seeded rollouts in virtual time and holds each verdict against the truth. */
+/** `npm run simulate`: simulates seeded rollouts in virtual time and checks each verdict against the truth. */
 import { availableParallelism } from "node:os";
 import type { MeasuredSeed } from "./measure.js";
 import { help, type Options, readOptions } from "./simulate-options.js";
@@ -22,7 +22,7 @@ async function main(args: string[]): Promise<number> {
     return 0;
   }
   if (options.kind === "many") return many(options.first, options.count, options.jobs);
-  // What plays is loaded where it plays: the parent of other processes has no use for it.
+  // Loaded only here: the parent of worker processes does not need the simulation.
   const { showSeed } = await import("./show-seed.js");
   return showSeed(options.seed, options.shrink);
 }

@@ -20,7 +20,7 @@ export interface MeasuredSeed extends StartedSeed {
   /** Delay of the verdict, in milliseconds of virtual time, where the deployer was watching. */
   late?: number;
   covered: Covered[];
-  /** Seconds of a core, those of the compiler and of garbage collection included. */
+  /** CPU time in seconds, with the compiler's and the garbage collection's. */
   cpu: number;
 }
 

@@ -2,10 +2,10 @@ import type { DeployerRun } from "../virtual/deployer-run.js";
 import type { Outcome } from "../virtual/simulate.js";
 import { scenarioOf, shrink, simulateScenario, wayOf } from "./simulate-seed.js";
 
-/** Real time for which a smaller scenario is looked for. */
+/** Limit of the search for a smaller scenario, in milliseconds of real time. */
 const shrinkLimit = 60_000;
 
-/** Plays one seed and shows everything of it. Answers the exit code. */
+/** Simulates one seed and prints all of it. Returns the exit code. */
 export async function showSeed(seed: number, smaller: boolean): Promise<number> {
   const way = wayOf(seed);
   const scenario = smaller ? await shrink(seed, way, shrinkLimit) : scenarioOf(seed);

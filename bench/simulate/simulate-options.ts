@@ -16,14 +16,14 @@ Exit code 1: a verdict is wrong. Exit code 2: invalid input. Ctrl-C ends the run
 
 export type Options =
   | { kind: "help" }
-  /** One seed, shown whole. */
+  /** One seed, with its full output. */
   | { kind: "one"; seed: number; shrink: boolean }
-  /** `count` seeds from `first` on. */
+  /** Simulates `count` seeds from `first` on. */
   | { kind: "many"; first: number; count: number; jobs: number };
 
 /**
  * Reads the command line.
- * @param cores Processes unless --jobs says otherwise.
+ * @param cores Default number of processes, without --jobs.
  * @throws Error with the value received and what is accepted, also for options that exclude each other.
  */
 export function readOptions(args: string[], cores: number): Options {

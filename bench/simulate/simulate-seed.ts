@@ -9,14 +9,14 @@ export interface SimulatedSeed {
   seed: number;
   scenario: Scenario;
   way: "direct" | "sdk";
-  /** Absent when it could not even be played. */
+  /** Absent when the simulation itself failed. */
   outcome?: Outcome;
   faults: string[];
 }
 
 const sdkEvery = 100;
 
-/** Every hundredth goes through the SDK. */
+/** Every hundredth seed goes through the SDK. */
 export function wayOf(seed: number): "direct" | "sdk" {
   return seed % sdkEvery === 0 ? "sdk" : "direct";
 }
@@ -43,7 +43,7 @@ export async function simulateScenario(
   }
 }
 
-/** The smallest scenario found that still shows a fault, within `limit` milliseconds of real time. */
+/** Returns the smallest scenario found that still shows a fault, within `limit` milliseconds of real time. */
 export async function shrink(seed: number, way: "direct" | "sdk", limit: number): Promise<Scenario> {
   let smallest = scenarioOf(seed);
   const property = fc.asyncProperty(scenarios, async (scenario) => {

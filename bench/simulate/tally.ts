@@ -5,7 +5,7 @@ export interface Tally {
   count(measured: MeasuredSeed): void;
   seeds(): number;
   wrong(): number;
-  /** The end, for people. @param seconds By the clock, for all of them. */
+  /** Formats the summary. @param seconds Real time for all of them. */
   lines(first: number, seconds: number, processes: number): string[];
 }
 

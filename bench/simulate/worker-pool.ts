@@ -3,17 +3,17 @@ import { pool } from "../common/pool.js";
 import type { MeasuredSeed } from "./measure.js";
 import { createWorkerProcess, type WorkerProcess } from "./worker-process.js";
 
-/** Few enough that all processes end together, many enough that handing them out costs nothing. */
+/** Small enough that all processes end together, large enough that the messages cost nothing. */
 const atOnce = 20;
-/** Seeds for which a further process is worth its start, which takes as long as some fifty of them. */
+/** Number of seeds that justifies another process: its start takes as long as some fifty of them. */
 const worthAProcess = 50;
 
 export interface WorkerPoolOptions {
   first: number;
   count: number;
-  /** Processes at the most. */
+  /** Maximum number of processes. */
   jobs: number;
-  /** Milliseconds of real time after which a seed is given up, 15 minutes: the longest known took three on a quiet machine. */
+  /** Milliseconds of real time after which a seed is aborted, 15 minutes: the longest known took three on a quiet machine. */
   limit?: number;
   /** Script of a worker process. */
   script?: URL;
@@ -22,11 +22,11 @@ export interface WorkerPoolOptions {
 }
 
 /**
- * Plays seeds on several cores, in processes of their own. Each is played alone, so that it makes no difference to any of them who plays
- * it, and one that does not come to an end is wrong and holds up no other.
- * @param heard Hears of each seed that was played, in no order.
- * @param isStopped Asked now and then: whether no more are to be played.
- * @returns How many processes played.
+ * Simulates seeds on several cores, in separate processes. Each seed runs alone, so that its result is the same in any process; a seed that
+ * does not end is wrong and does not delay the others.
+ * @param heard Receives the result of each seed, in no order.
+ * @param isStopped Returns true when no more seeds are to start.
+ * @returns Number of processes that ran.
  */
 export async function runSeeds(
   {

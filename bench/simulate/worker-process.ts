@@ -3,19 +3,20 @@ import { fileURLToPath } from "node:url";
 import type { Clock } from "../../infra/local/aws/index.js";
 import type { MeasuredSeed, StartedSeed } from "./measure.js";
 
-/** Plays seeds in a process of its own. */
+/** Simulates seeds in a separate process. */
 export interface WorkerProcess {
-  /** Plays them one after the other. Throws when its process ends while it plays none: then it can't play at all. */
+  /** Simulates the seeds one after the other. Throws when its process ends between seeds: then no simulation is possible. */
   run(seeds: readonly number[]): Promise<void>;
   end(): void;
 }
 
-/** A seed that a process did not come through. */
+/** Seed that a process did not complete. */
 type GivenUp = StartedSeed & { why: string; seconds: number };
 
 /**
- * @param script What the process runs: tells of each seed that it begins it and what it came to.
- * @param limit Milliseconds of real time for one seed. What takes longer is wrong, as is what ends its process: another one goes on behind it.
+ * @param script Script of the process: reports the start and the result of each seed.
+ * @param limit Milliseconds of real time for one seed. A seed that takes longer or ends its process is wrong; another process continues
+ * after it.
  */
 export function createWorkerProcess(
   script: URL,
@@ -44,7 +45,7 @@ function start(script: URL): ChildProcess {
   });
 }
 
-/** Megabytes: a seed's garbage is hardly ever old, and with Node's own 16 some of it is taken for it. Saves 5 % of the time. */
+/** In megabytes. A seed's garbage rarely lives long, and Node's own 16 MB treat some of it as old. Saves 5 % of the time. */
 const youngGeneration = ["--max-semi-space-size=64"];
 
 function playIn(

@@ -1,4 +1,4 @@
-/** A process that plays the seeds that its parent sends it, until that one hangs up. */
+/** Worker process: simulates the seeds from its parent until the parent disconnects. */
 import { measure } from "./measure.js";
 import { wayOf } from "./simulate-seed.js";
 
@@ -8,5 +8,5 @@ process.on("message", async (seeds: number[]) => {
     process.send?.(await measure(seed));
   }
 });
-// A terminal's Ctrl-C reaches every process: the parent decides what is still played.
+// A terminal's Ctrl-C reaches every process: the parent decides which seeds still run.
 process.on("SIGINT", () => {});

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { findAction } from "../comparison/tools/aws-action.js";
 
-test("AWS's action takes part from a checkout of it, and from nothing else", async (t) => {
+test("AWS's action is compared from a checkout of it, and from nothing else", async (t) => {
   const directory = await mkdtemp(join(tmpdir(), "slipway-action-"));
   t.after(() => rm(directory, { recursive: true, force: true }));
   const refused = /--action .*: a checkout of .*amazon-ecs-deploy-task-definition is accepted, and this is none/;

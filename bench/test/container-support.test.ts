@@ -19,12 +19,12 @@ const drill = (scenario: Scenario, more: Partial<Drill> = {}): Drill => ({
   ...more,
 });
 
-test("what real containers can do is played with them", () => {
+test("possible scripts run with real containers", () => {
   assert.equal(whyNotWithContainers(drill({})), undefined);
   assert.equal(whyNotWithContainers(drill({ release: { tasks: [exits(1, 500), {}] } })), undefined);
 });
 
-test("a drill that can't be played with containers says why", () => {
+test("a drill that can't run with containers has a reason", () => {
   const why = (scenario: Scenario, more?: Partial<Drill>) => whyNotWithContainers(drill(scenario, more)) ?? "";
   assert.match(why({ release: { tasks: [{}, secretMissing] } }), /keeps no secrets/);
   assert.match(why({ others: { v9: { tasks: [secretMissing] } } }), /keeps no secrets/);
@@ -34,12 +34,12 @@ test("a drill that can't be played with containers says why", () => {
   assert.equal(why({}, { virtualOnly: "for that reason" }), "for that reason");
 });
 
-test("at least sixty of the drills can be played with containers", () => {
+test("at least sixty of the drills can run with containers", () => {
   const playable = drills.filter((each) => whyNotWithContainers(each) === undefined);
   assert.ok(playable.length >= 60, String(playable.length));
 });
 
-test("a container is told its part in seconds, as much shorter as all else", () => {
+test("a container gets its script in seconds, scaled as all other times", () => {
   const { environment } = containerBehaviour(exits(0, 20_000), 5000, 10);
   assert.deepEqual(environment, { LISTEN: "5000", TARGET: "hang", HEALTH: "hang", EXIT_AFTER: "2", EXIT: "0" });
   const slow = containerBehaviour({ pull: 10_000, start: 20_000, serves: { version: "v1", status: 500 } }, 5000, 10);
@@ -47,7 +47,7 @@ test("a container is told its part in seconds, as much shorter as all else", () 
   assert.deepEqual([slow.environment.SERVES, slow.environment.STATUS], ["v1", "500"]);
 });
 
-test("checks change as the script says, each so long after the one before", () => {
+test("checks change as in the script, each with its delay after the one before", () => {
   const { TARGET, HEALTH } = containerBehaviour(
     {
       target: [
@@ -76,26 +76,26 @@ test("a check that passes late fails before, and needs a grace period that hides
   assert.match(playedWith(60) ?? "", /never stays open/);
 });
 
-test("a task that nobody can ask listens elsewhere, and one without its command is told another", () => {
+test("an unreachable task listens on another port, and one without its command gets another", () => {
   assert.equal(containerBehaviour(unhealthyTarget("Health checks failed"), 5000, 10).environment.LISTEN, "5001");
   assert.equal(containerBehaviour(unhealthyTarget("Request timed out"), 5000, 10).environment.TARGET, "hang");
   assert.deepEqual(containerBehaviour(noSuchCommand, 5000, 10).command, ["serve"]);
 });
 
-test("a container beside the app's is told its own part, on a port of its own", () => {
+test("a sidecar container gets a script and a port of its own", () => {
   const script = { sidecarExits: { proxy: { after: 3_000, code: 1 } } };
   const healthy = { LISTEN: "5002", TARGET: "200", HEALTH: "HEALTHY" };
   assert.deepEqual(sidecarEnvironment(script, "proxy", 5002, 10), { ...healthy, EXIT_AFTER: "0.3", EXIT: "1" });
   assert.deepEqual(sidecarEnvironment(script, "db", 5002, 10), healthy);
 });
 
-test("what the app waits for is never healthy where ECS tells of its dependency graph, and the app's image is there all the same", () => {
+test("a dependency of the app is never healthy on an error of ECS's dependency graph, and the app's image exists all the same", () => {
   const script = cannotStart("dependency graph: container db is not healthy", 60_000);
   assert.equal(sidecarEnvironment(script, "db", 5002, 10).HEALTH, "hang");
   assert.deepEqual(containerBehaviour(script, 5000, 10).pull, {});
   assert.equal(whyNotWithContainers(drill({ service: waitsForDatabase, release: { tasks: [script] } })), undefined);
 });
 
-test("a request that takes long takes its full length, where all else is shorter", () => {
+test("a slow request keeps its full length, and all other times are scaled", () => {
   assert.equal(containerBehaviour({ serves: { takes: 10_000 } }, 5000, 10).environment.TAKES, "10");
 });

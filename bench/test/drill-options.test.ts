@@ -3,17 +3,17 @@ import { test } from "node:test";
 import { chooseDrills, nearest, readTarget } from "../drills/choose-drills.js";
 import { help, readOptions } from "../drills/drill-options.js";
 
-test("drills are played in virtual time unless another time is asked for", () => {
+test("drills run in virtual time by default", () => {
   assert.equal(readOptions([]).time, "virtual");
   for (const time of ["virtual", "real", "containers"]) assert.equal(readOptions(["--time", time]).time, time);
 });
 
-test("a time in which no drill can be played is refused", () => {
+test("a time in which no drill can run is refused", () => {
   const refusal = /--time moon: accepted are virtual, real, containers\./;
   assert.throws(() => readOptions(["--time", "moon"]), refusal);
 });
 
-test("fewer drills at the same time are played with containers than with simulated tasks", () => {
+test("fewer drills run in parallel with containers than with simulated tasks", () => {
   assert.equal(readOptions(["--time", "real"]).jobs, 8);
   assert.equal(readOptions(["--time", "containers"]).jobs, 3);
   assert.equal(readOptions(["--time", "containers", "--jobs", "1"]).jobs, 1);
@@ -39,26 +39,26 @@ test("options that go together are accepted", () => {
   assert.equal(readOptions(["--time", "real", "--speed", "aws", "--jobs", "2"]).speed, "aws");
 });
 
-test("the help tells of each time", () => {
+test("the help describes each time", () => {
   for (const time of ["virtual", "real", "containers"]) assert.match(help, new RegExp(`^ +(--time )?${time} `, "m"));
 });
 
 const some = ["succeeds", "succeeds-on-120-tasks", "slow-drain", "exits-once"].map((name) => ({ name }));
 const chosen = (...names: string[]) => chooseDrills(some, names).map(({ name }) => name);
 
-test("a drill is named in full, or by its beginning together with others", () => {
+test("a drill is selected by its full name, or with others by a prefix", () => {
   assert.deepEqual(chosen("succeeds"), ["succeeds"]);
   assert.deepEqual(chosen("succ"), ["succeeds", "succeeds-on-120-tasks"]);
   assert.equal(chosen().length, some.length);
 });
 
-test("a drill that there is none of is refused with the three names most like it", () => {
+test("an unknown drill is refused with the three most similar names", () => {
   for (const name of ["no-such-drill", ""]) assert.throws(() => chosen("succeeds", name), /no such drill\. Nearest: /);
   assert.deepEqual(nearest("exit-once", ["slow-drain", "exits-once", "succeeds"])[0], "exits-once");
   assert.deepEqual(nearest("drain-slowly", ["succeeds", "exits-once", "slow-drain"])[0], "slow-drain");
 });
 
-test("a target that there is none of is refused with those that there are", async () => {
+test("an unknown target is refused with the existing ones", async () => {
   await assert.rejects(
     readTarget("../targets/production"),
     /--target \.\.\/targets\/production.*Accepted: production\./,

@@ -8,7 +8,7 @@ const played = (verdict: "deployed" | "rolled-back", served: string[]): DrillRes
   ...{ took: 1, calls: 1, served, release: "v2.0.0" },
 });
 
-test("a verdict that what is served over HTTP speaks against is wrong", () => {
+test("a verdict that the HTTP responses disprove is wrong", () => {
   assert.deepEqual(mistakes(played("deployed", ["v2.0.0"])), []);
   assert.match(mistakes(played("deployed", ["v1.0.0", "v2.0.0"])).join(), /served is v1\.0\.0, v2\.0\.0/);
   assert.match(mistakes(played("deployed", ["HTTP 503"])).join(), /served is HTTP 503/);
@@ -16,7 +16,7 @@ test("a verdict that what is served over HTTP speaks against is wrong", () => {
   assert.match(mistakes(played("rolled-back", ["v2.0.0"])).join(), /served is v2\.0\.0/);
 });
 
-test("requests that fail on the way must be told where they do, and only there", () => {
+test("failed requests during the rollout must be reported where they occur, and only there", () => {
   const said = (dropsRequests: boolean, asked: number, failed: number) => {
     const one = played("deployed", ["v2.0.0"]);
     const during = { url: "http://app.example.com/version", asked, failed, failures: [] };

@@ -9,7 +9,7 @@ const played = (name: string, delay?: number, state: DrillResult["state"] = "dep
   ...{ took: 1, calls: 1, ...(delay !== undefined && { delay }) },
 });
 
-test("the sum counts what was right and names the slowest", () => {
+test("the sum counts the right verdicts and names the slowest", () => {
   const all = [played("slow", 62), played("wrong", 2, "failed"), played("fast", 0.4), played("never")];
   assert.equal(
     formatSum(all),

@@ -10,7 +10,7 @@ import { terraformSettings } from "../drills/service-settings.js";
 import { speeds } from "../http/http-environment.js";
 import { target } from "../scenario/fixture.js";
 
-/** Quick ones: of the image, the start, the service, what others do. */
+/** Quick drills: of the image, the start, the service and other users. */
 const names = ["corrupt-layer", "exits-at-once", "succeeds", "user-stops-deployment"];
 
 /** Delays the tasks' start, so that interventions come before the rollout's end on a slow machine too. */

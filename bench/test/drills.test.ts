@@ -6,12 +6,12 @@ import { runVirtually } from "../drills/run-virtual.js";
 import { terraformSettings } from "../drills/service-settings.js";
 
 for (const drill of drills) {
-  test(`${drill.group}: ${drill.name} ends as it must, and the verdict is the truth`, async () => {
+  test(`${drill.group}: ${drill.name} ends as expected, and the verdict is true`, async () => {
     const played = await runVirtually(drill, { desiredCount: 1, ...terraformSettings });
     assert.deepEqual(mistakes(played), []);
   });
 }
 
-test("drills have names of their own", () => {
+test("drill names are unique", () => {
   assert.equal(new Set(drills.map(({ name }) => name)).size, drills.length);
 });

@@ -22,7 +22,7 @@ test("a service on container instances is deployed to with dynamic ports", async
   }
 });
 
-test("a fixed host port on the only instance is warned of before, and named as the cause after", async () => {
+test("a fixed host port on the only instance gives a warning before, and is the cause after", async () => {
   const scenario = onOne({ container: port(8080) }, { deployer: { timeoutMs: 600_000 } });
   const { verdict, diagnosis } = await deployed(scenario);
   assert.equal(verdict, "timed-out");
@@ -41,7 +41,7 @@ test("with room to stop the old task first, or with a second instance, a fixed h
   assert.equal((await deployed(onOne({ container: port(8080), instances: 2 }))).verdict, "deployed");
 });
 
-test("a task that no instance has room for is told as that", async () => {
+test("a task without room on any instance has that as its cause", async () => {
   const { verdict, diagnosis } = await deployed(
     onOne({ container: { ...port(0), memory: 5000 } }, { deployer: { timeoutMs: 600_000 } }),
   );

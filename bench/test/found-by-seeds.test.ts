@@ -7,7 +7,7 @@ import { listed } from "./found/listed.js";
 import { rollouts } from "./found/rollouts.js";
 
 for (const { name, seed, scenario, verdicts } of [...rollouts, ...classic, ...listed]) {
-  test(`it is told rightly when ${name}`, async () => {
+  test(`the verdict is right when ${name}`, async () => {
     const outcome = await simulate(scenario, seed);
     assert.deepEqual(checkOutcome(scenario, outcome), []);
     assert.deepEqual(

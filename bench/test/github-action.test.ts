@@ -27,14 +27,14 @@ after(async () => {
   await rm(scratch, { recursive: true });
 });
 
-/** A local AWS with a service, and a `dagger` on the PATH that calls the module on the stand-in, at that AWS. */
+/** Starts a local AWS with a service, and puts a `dagger` on the PATH that calls the module on the stand-in, at that AWS. */
 async function open(scenario: Parameters<typeof openHttpEnvironment>[0]) {
   const stage = await openHttpEnvironment(scenario, target, speeds.rehearsal);
   stages.push(stage);
   stage.begin();
   const path = await mkdtemp(join(scratch, "bin-"));
   const { port } = new URL(stage.url);
-  // Like the real CLI it takes the module from --mod; the rest of the constructor's arguments stand before the function.
+  // Like the real CLI it reads the module from --mod; the constructor's other arguments come before the function.
   const program = `#!/bin/sh\nshift\nexec "${process.execPath}" "${start}" call "--aws=tcp://127.0.0.1:${port}" "$@"\n`;
   await writeFile(join(path, "dagger"), program, { mode: 0o755 });
   const env = { AWS_ACCESS_KEY_ID: stage.keys.AccessKeyId, AWS_SECRET_ACCESS_KEY: stage.keys.SecretAccessKey };

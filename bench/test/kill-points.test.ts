@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { pool } from "../common/pool.js";
 import { deployWithKill, findKillPoints, type KillPoint } from "../kill/kill-point.js";
 
-test("a deploy whose process is killed where it changes something, or loses that answer, converges when run again", async () => {
+test("a deploy that is killed at a change, or loses its response, converges when run again", async () => {
   const all = await findKillPoints();
   const changing = all.filter(({ operation }) => ["RegisterTaskDefinition", "UpdateService"].includes(operation));
   const last = all.findLast(({ how }) => how === "killed-after");

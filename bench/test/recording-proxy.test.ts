@@ -12,7 +12,7 @@ async function behindDoor(t: TestContext, guard?: CallHooks) {
   return { door, direct: ecs, through: clientsOf({ ...aws, url: door.url }) };
 }
 
-test("signed calls pass a door unchanged and are counted by their operation", async (t) => {
+test("signed calls pass the proxy unchanged and are counted by their operation", async (t) => {
   const { door, through } = await behindDoor(t);
   await through.ecs.send(new ListClustersCommand({}));
   const { Account } = await through.sts.send(new GetCallerIdentityCommand({}));

@@ -6,7 +6,7 @@ import { simulate } from "../virtual/simulate.js";
 
 const pullError =
   "CannotPullContainerError: pull image manifest has been retried 7 time(s): failed to resolve ref IMAGE: IMAGE: not found";
-/** The new version crashes, and of the old one, whose task has ended for it, the image is gone. */
+/** The new version crashes, and the old one, whose task has ended for it, has lost its image. */
 const gone: Scenario = {
   service: { minimumHealthyPercent: 0, maximumPercent: 100 },
   before: { tasks: [{}, { pullError }] },
@@ -17,7 +17,7 @@ const gone: Scenario = {
 for (const rollbackId of ["old", "new"] as const) {
   for (const deny of [[], ["ecs:ListServiceDeployments"]]) {
     const where = `${rollbackId} id${deny.length > 0 ? ", without the newer APIs" : ""}`;
-    test(`a rollback that fails because its image is gone names that as its cause (${where})`, async () => {
+    test(`a rollback that fails on a missing image names that as its cause (${where})`, async () => {
       const { report } = await simulate({ ...gone, aws: { rollbackId, deny } }, 7);
       assert.equal(report?.verdict, "failed");
       assert.equal(report.diagnosis?.cause, "container-exits");
@@ -43,7 +43,7 @@ test("a rollback that ends well has no cause of its own, though old tasks failed
   assert.equal(report.wayBack, undefined);
 });
 
-test("an automatic rollback whose image is gone is refused with the image's name, and another good release is taken", async () => {
+test("an automatic rollback with a missing image is refused with the image's name, and another good release is deployed", async () => {
   const wrong: Scenario = {
     before: { versions: ["v0.9.0", "v1.0.0"] },
     release: { tasks: [{ serves: { version: "v0.0.1" } }] },

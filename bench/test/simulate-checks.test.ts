@@ -10,7 +10,7 @@ import { type Outcome, simulate } from "../virtual/simulate.js";
 const three = { versions: ["v0.8.0", "v0.9.0", "v1.0.0"] };
 const hook = { targetType: "PAUSE", lifecycleStages: ["PRE_SCALE_UP"] };
 
-/** The same outcome with another last run. */
+/** Returns the same outcome with another last run. */
 function withRun(outcome: Outcome, change: (run: DeployerRun) => DeployerRun): Outcome {
   const [first, ...rest] = outcome.runs;
   return { ...outcome, runs: [change(first), ...rest] };
@@ -22,7 +22,7 @@ async function played(scenario: Scenario): Promise<Outcome> {
   return outcome;
 }
 
-test("a rollback that leads anywhere but to the last good version is found out", async () => {
+test("a rollback to another version than the last good one is detected", async () => {
   const scenario: Scenario = { before: three, deployer: { verb: "rollback" } };
   const outcome = await played(scenario);
   assert.equal(outcome.report?.release.version, "v0.9.0");
@@ -33,7 +33,7 @@ test("a rollback that leads anywhere but to the last good version is found out",
   assert.match(checkOutcome(scenario, other).join(), /went back to v0\.8\.0, and the last good one is v0\.9\.0/);
 });
 
-test("an early success is told of what is deployed only where it was misread at the end", async () => {
+test("an early success of a deployed release is accepted only with a misread at the end", async () => {
   const outcome = await played({});
   const early = withRun(outcome, (run) => {
     assert.ok(run.report);
@@ -45,7 +45,7 @@ test("an early success is told of what is deployed only where it was misread at 
     assert.match(checkOutcome({}, { ...early, misread }).join(), /said deployed-early .* in truth it is .*deployed/);
 });
 
-test("a rollback that was killed before ECS lists it goes on when it is run again", async () => {
+test("a rollback that was killed before ECS lists it continues when it is run again", async () => {
   const kills = [{ call: 24, how: "killed-after" as const, pause: 2_000 }];
   const { report, serves } = await played({ before: three, deployer: { verb: "rollback" }, kills });
   assert.equal(report?.verdict, "deployed");
@@ -69,13 +69,13 @@ test("a rollback that ECS calls SUCCESSFUL while its tasks keep dying is the sam
   );
 });
 
-test("what failed before is nothing to go back to", async () => {
+test("a failed version is no rollback target", async () => {
   const before = { versions: ["v0.8.0", "v0.9.0", "v1.0.0"], broken: ["v0.9.0"] };
   const { report } = await played({ before, deployer: { verb: "rollback" } });
   assert.equal(report?.release.version, "v0.8.0");
 });
 
-test("a pause is told, and what became of it when the command is run again", async () => {
+test("the verdict is a pause, and the later outcome when the command is run again", async () => {
   const interventions = [{ at: 120_000, do: "continue" as const, action: "CONTINUE" as const }];
   const { runs, hooks } = await played({ service: { hooks: [hook] }, interventions, again: [600_000] });
   assert.deepEqual(
@@ -90,12 +90,12 @@ test("a service that never completed a deployment can be deployed to", async () 
   assert.equal((await played({ before: { completed: false }, deployer })).report?.verdict, "deployed");
 });
 
-test("a refusal for a reason that does not hold is found out", async () => {
+test("a refusal for a reason that does not hold is detected", async () => {
   const outcome = await played({ release: { image: { exists: false } } });
   assert.match(checkOutcome({}, outcome).join(), /refused for image-missing, and nothing is so/);
 });
 
-test("a verdict that comes late is found out", async () => {
+test("a late verdict is detected", async () => {
   const outcome = await played({});
   const late = withRun(outcome, (run) => ({
     ...run,
@@ -105,7 +105,7 @@ test("a verdict that comes late is found out", async () => {
   assert.match(checkOutcome({}, late).join(), /came 6\d\.\d+ s after it could be seen/);
 });
 
-test("a one-off task that runs twice is found out", async () => {
+test("a one-off task that runs twice is detected", async () => {
   const scenario: Scenario = { deployer: { runId: "1", before: { exit: { after: 5_000, code: 0 } } } };
   const outcome = await played(scenario);
   const [tasks] = Object.values(outcome.service.deployTasks);
@@ -114,8 +114,8 @@ test("a one-off task that runs twice is found out", async () => {
   assert.match(checkOutcome(scenario, outcome).join(), /ran the task before 2 times in 1 attempts/);
 });
 
-test("the same command twice at the same time makes one rollout, and both tell its verdict", async () => {
-  // Late enough to find the first one's revision: a second call that comes before it is refused.
+test("the same command twice at the same time makes one rollout, and both report its verdict", async () => {
+  // Late enough to find the first one's revision: an earlier second call is refused.
   const { report, concurrent, oracle: truth } = await played({ concurrent: { at: 1500 } });
   assert.deepEqual([report?.verdict, concurrent?.report?.verdict], ["deployed", "deployed"]);
   const updates = [...truth.updates, ...(concurrent?.oracle.updates ?? [])];
@@ -123,7 +123,7 @@ test("the same command twice at the same time makes one rollout, and both tell i
 });
 
 for (const url of ["foreign", "shared", "cached"] as const)
-  test(`at a ${url} URL a good release stays, unverified, and another verdict or an undo is found out`, async () => {
+  test(`at a ${url} URL a good release stays, unverified, and another verdict or a rollback is detected`, async () => {
     const scenario: Scenario = { deployer: { http: true, url } };
     const outcome = await played(scenario);
     assert.equal(outcome.report?.verdict, "deployed-unverified");
@@ -141,7 +141,7 @@ for (const url of ["foreign", "shared", "cached"] as const)
     assert.match(checkOutcome(scenario, undone).join(), /took back what ECS calls good, on answers that prove nothing/);
   });
 
-test("an app that answers no version before and after is deployed, and another verdict is found out", async () => {
+test("an app without a version before and after is deployed, and another verdict is detected", async () => {
   const serves = { status: 404 };
   const scenario: Scenario = {
     deployer: { http: true },
@@ -158,12 +158,12 @@ test("an app that answers no version before and after is deployed, and another v
   assert.match(checkOutcome(scenario, other).join(), /said deployed-unverified .* in truth it is .*deployed/);
 });
 
-test("an undo that five answers of the app prove is none", async () => {
+test("an automatic rollback on five responses of the app is accepted", async () => {
   const outcome = await played({ deployer: { http: true }, release: { tasks: [{ serves: { status: 500 } }] } });
   assert.equal(outcome.report?.verdict, "rolled-back");
 });
 
-test("what came up is told", async () => {
+test("coverage lists the features of a seed", async () => {
   const told = coverageOf(await simulateScenario({ service: { hooks: [hook] } }, 1, "direct")).map(String);
   for (const line of ["way,direct", "hooks,any", "hooks,still waits", "truth at the end of a run: said,paused: paused"])
     assert.ok(told.includes(line), line);

@@ -6,17 +6,17 @@ import { help, readOptions } from "../simulate/simulate-options.js";
 
 const read = (line: string) => readOptions(line.split(" ").filter(Boolean), 4);
 
-test("a thousand seeds from 1 on are played on all cores unless other numbers are passed", () => {
+test("a thousand seeds from 1 on run on all cores by default", () => {
   assert.deepEqual(read(""), { kind: "many", first: 1, count: 1000, jobs: 4 });
   assert.deepEqual(read("--seeds 20 --from 501 --jobs 2"), { kind: "many", first: 501, count: 20, jobs: 2 });
 });
 
-test("--seeds with --seed plays as many seeds from that one on", () => {
+test("--seeds with --seed runs as many seeds from that one on", () => {
   assert.deepEqual(read("--seeds 3 --seed 7"), { kind: "many", first: 7, count: 3, jobs: 4 });
   assert.deepEqual(read("--seed 7 --seeds 1"), { kind: "many", first: 7, count: 1, jobs: 4 });
 });
 
-test("--seed alone plays one seed, and --shrink makes it smaller", () => {
+test("--seed alone runs one seed, and --shrink makes it smaller", () => {
   assert.deepEqual(read("--seed 7"), { kind: "one", seed: 7, shrink: false });
   assert.deepEqual(read("--seed 7 --shrink"), { kind: "one", seed: 7, shrink: true });
 });
@@ -44,7 +44,7 @@ test("the help states what --seed means with and without --seeds", () => {
   assert.match(help, /--seed S .*without --seeds: this seed alone/);
 });
 
-test("npm run simulate plays the seeds that the command line names, and refuses the rest with exit code 2", () => {
+test("npm run simulate runs the seeds of the command line, and refuses wrong options with exit code 2", () => {
   const main = fileURLToPath(new URL("../simulate/main.ts", import.meta.url));
   const run = (...args: string[]) => {
     const { status, stdout, stderr } = spawnSync(process.execPath, [...process.execArgv, main, ...args], {

@@ -8,12 +8,12 @@ import { type SimulatedSeed, scenarioOf, simulateScenario, simulateSeed } from "
 import { runSeeds } from "../simulate/worker-pool.js";
 import { simulate } from "../virtual/simulate.js";
 
-/** A hundred that are always the same, of which one goes through the SDK, and ten that nobody has played before. */
+/** A hundred fixed seeds, of which one goes through the SDK, and ten new ones. */
 const fixed = { first: 1, count: 100 };
 const fresh = { first: randomInt(2 ** 30), count: 10 };
 
 for (const [name, { first, count }] of Object.entries({ fixed, fresh })) {
-  test(`${count} rollouts from the ${name} seed ${first} on are told rightly`, async () => {
+  test(`${count} rollouts from the ${name} seed ${first} on have right verdicts`, async () => {
     const wrong: string[] = [];
     const played: number[] = [];
     const hear = ({ seed, faults }: MeasuredSeed) => {
@@ -29,12 +29,12 @@ for (const [name, { first, count }] of Object.entries({ fixed, fresh })) {
   });
 }
 
-test("a seed that does not end, or ends its process, is wrong and holds up no other", async () => {
+test("a seed that does not end, or ends its process, is wrong and does not delay the others", async () => {
   const told: [number, string[]][] = [];
   const hear = ({ seed, faults }: MeasuredSeed) => told.push([seed, faults]);
   const script = new URL("stuck-worker.ts", import.meta.url);
   let begun = 0;
-  // The limit of the second seed alone passes.
+  // Only the limit of the second seed passes.
   const clock = {
     after(_: number, callback: () => void) {
       if (++begun === 2) setImmediate(callback);
@@ -58,7 +58,7 @@ test("a seed stands for one scenario", () => {
 
 test("a deployer comes to the same end through its port and through the SDK", async () => {
   const endOf = ({ outcome }: SimulatedSeed) => outcome?.report?.verdict ?? outcome?.runs.at(-1)?.error?.code;
-  // With slow calls or lost answers a few milliseconds decide whether a task ends before its rollout does.
+  // With slow calls or lost responses, a few milliseconds decide if a task ends before its rollout does.
   const isPlain = ({ aws }: Scenario) => !aws?.latency && !aws?.faults;
   const seeds = Array.from({ length: 20 }, (_, index) => 501 + index).filter((seed) => isPlain(scenarioOf(seed)));
   for (const seed of seeds.slice(0, 10)) {
@@ -66,7 +66,7 @@ test("a deployer comes to the same end through its port and through the SDK", as
   }
 });
 
-test("a verdict that is not the truth is found out", async () => {
+test("a false verdict is detected", async () => {
   const scenario = { release: { tasks: [{ exit: { after: 0, code: 1 } }] } };
   const outcome = await simulate(scenario, 1);
   assert.deepEqual(checkOutcome(scenario, outcome), []);
@@ -79,13 +79,13 @@ test("a verdict that is not the truth is found out", async () => {
   assert.match(checkOutcome(scenario, wrong).join(), /said deployed .* in truth it is .*rolled-back/);
 });
 
-test("a secret in anything that is told is found out", async () => {
+test("a secret in any output is detected", async () => {
   const outcome = await simulate({}, 1);
   outcome.trace.push({ at: 0, kind: "line", run: 1, text: "PASSWORD=marked-secret-of-the-environment" });
   assert.match(checkOutcome({}, outcome).join(), /told marked-secret/);
 });
 
-test("a second UpdateService of one attempt is found out", async () => {
+test("a second UpdateService of one deploy is detected", async () => {
   const outcome = await simulate({ deployer: { runId: "1" } }, 1);
   const [update] = outcome.oracle.updates;
   assert.ok(update);
@@ -93,7 +93,7 @@ test("a second UpdateService of one attempt is found out", async () => {
   assert.match(checkOutcome({ deployer: { runId: "1" } }, outcome).join(), /began 2 deployments/);
 });
 
-test("what can't be played is told, not passed over", async () => {
+test("a failed simulation is reported, not skipped", async () => {
   const { faults } = await simulateScenario({ service: { minimumHealthyPercent: 300 } }, 1, "direct");
   assert.match(faults.join(), /could not be played/);
 });

@@ -1,4 +1,4 @@
-/** In place of what plays seeds: stays in the seed 2 for ever, and ends in the seed 4. */
+/** Replacement for the worker: hangs in seed 2, and exits in seed 4. */
 process.on("message", (seeds: number[]) => {
   for (const seed of seeds) {
     process.send?.({ seed, way: "direct" });

@@ -7,7 +7,7 @@ const truth = { state: "deployed" as RolloutState, rollouts: 1, returned: false,
 const success = { success: true, message: "" };
 const failure = { success: false, message: "" };
 
-test("a tool of two words is right with success for what is deployed, and with failure for all else", () => {
+test("a tool with two verdicts is right with success for a deployed release, and with failure for all others", () => {
   assert.ok(isRight(success, "deployed"));
   assert.ok(!isRight(failure, "deployed"));
   for (const state of ["rolled-back", "superseded", "nothing-ran", "failed", "open"] as const) {
@@ -16,18 +16,18 @@ test("a tool of two words is right with success for what is deployed, and with f
   }
 });
 
-test("a tool that tells more is right only with exactly what became of the release", () => {
+test("a tool with more verdicts is right only with the exact outcome", () => {
   assert.ok(isRight({ ...failure, verdict: "superseded" }, "superseded"));
   assert.ok(!isRight({ ...failure, verdict: "rolled-back" }, "superseded"));
   assert.ok(isRight({ ...failure, verdict: "refused" }, "none"));
   assert.ok(!isRight({ ...success, verdict: "a verdict of tomorrow" }, "deployed"));
 });
 
-test("who has said nothing when the time was up is wrong", () => {
+test("a tool without a verdict at the time limit is wrong", () => {
   assert.ok(!isRight({ ...failure, killed: true }, "open"));
 });
 
-test("what is deployed and serves another version has failed; what the tool took back is rolled back", () => {
+test("a deployed release that serves another version has failed; the tool's own rollback counts as rolled back", () => {
   assert.equal(outcomeOf(truth, true, 1), "failed");
   assert.equal(outcomeOf({ ...truth, returned: true }, true, 2), "rolled-back");
   assert.equal(outcomeOf({ ...truth, state: "superseded", returned: true }, false, 1), "superseded");

@@ -5,7 +5,7 @@ import { simulate } from "../virtual/simulate.js";
 
 const crashLoop: Scenario = { release: { tasks: [{ exit: { after: 0, code: 1 } }] } };
 const killed: Scenario = { deployer: { runId: "1" }, kills: [{ call: 12, how: "killed-after", pause: 3_000 }] };
-/** The SDK tries again by itself, after a pause of its own. */
+/** A lost response: the SDK retries the call by itself, after a pause of its own. */
 const lost: Scenario = { kills: [{ call: 9, how: "answer-lost" }] };
 const replaced: Scenario = { interventions: [{ at: 60_000, do: "deploy", version: "v3.0.0" }] };
 const scenarios: [string, Scenario, string][] = [
@@ -16,7 +16,7 @@ const scenarios: [string, Scenario, string][] = [
 ];
 
 for (const [name, scenario, state] of scenarios) {
-  test(`${name} is told rightly, by the port and through the SDK`, async () => {
+  test(`${name} has the right verdict, by the port and through the SDK`, async () => {
     for (const way of ["direct", "sdk"] as const) {
       const { report, oracle: truth } = await simulate(scenario, 1, { way });
       assert.equal(truth.moments.at(-1)?.state, state, way);
@@ -47,7 +47,7 @@ test("quarters of an hour pass in virtual time only", async (t) => {
   assert.equal(mock.callCount(), 0);
 });
 
-test("a killed deployer has no effect any more", async () => {
+test("a killed deployer has no further effect", async () => {
   const { oracle: truth, runs } = await simulate({ kills: [{ call: 12, how: "killed-before", pause: 600_000 }] }, 1);
   assert.equal(runs[0].killed, true);
   assert.equal(runs.length, 2);

@@ -6,13 +6,13 @@ import { runDeployer } from "./deployer-run.js";
 import type { Outcome } from "./simulate.js";
 import { createSimulation, type Simulation } from "./simulation.js";
 
-/** Our second deploy at the same time: a caller of its own, with a truth of its own. */
+/** Our second deploy at the same time: a separate caller with its own oracle. */
 export interface ConcurrentDeploy {
   oracle: DeployOracle;
   outcome: Promise<NonNullable<Outcome["concurrent"]>>;
 }
 
-/** Its run has a number that no run of the first one has. */
+/** The number of its run differs from those of the first deploy. */
 const number = 101;
 
 export function startConcurrentDeploy(

@@ -7,7 +7,7 @@ import type { VirtualTime } from "./virtual-time.js";
 
 const DAY = 24 * 3_600_000;
 
-/** Makes the cluster and the service, and lets it come to rest on what ran before. */
+/** Creates the cluster and the service, and waits until the earlier versions have settled. */
 export async function createService(scenario: Scenario, aws: VirtualAws, time: VirtualTime): Promise<void> {
   const call = (operation: string, input: JsonObject) => aws.call("ecs", operation, input, operator);
   const versions = versionsBefore(scenario);
@@ -27,7 +27,7 @@ export async function createService(scenario: Scenario, aws: VirtualAws, time: V
     else await call("UpdateService", { cluster: target.cluster, service: target.service, taskDefinition });
     if (!time.pass(() => isAtRest(aws), DAY)) throw new Error(`The service did not come to rest on ${version}.`);
   }
-  // Changed only now: what leaves no room to replace a task, and hooks that wait for a user, must not keep the service from what it is to run at first.
+  // Set last: a configuration without room to replace a task, or a hook that waits for a user, must not block the first deployment.
   await call("UpdateService", { cluster: target.cluster, service: target.service, deploymentConfiguration });
   time.pass(() => false, 60_000);
 }
@@ -50,7 +50,7 @@ export async function setAlarm(aws: VirtualAws, name: string, state: "OK" | "ALA
   await aws.call("monitoring", "SetAlarmState", input, operator);
 }
 
-/** Somebody registers a version, as it would be by a copy of the family's first revision. */
+/** Registers a version as another user: a copy of the family's first revision. */
 export async function registerVersion(scenario: Scenario, aws: VirtualAws, version: string): Promise<string> {
   const input = taskDefinitionOf(scenario, version);
   const answer = await aws.call("ecs", "RegisterTaskDefinition", input, operator);
@@ -66,7 +66,7 @@ export function isAtRest({ state }: VirtualAws): boolean {
   return hasEnded && service.deployments.length === 1 && service.deployments[0]?.rolloutState !== "IN_PROGRESS";
 }
 
-/** The same on every machine. */
+/** The same value on every machine. */
 const instanceResources = [
   { name: "CPU", type: "INTEGER", integerValue: 4096 },
   { name: "MEMORY", type: "INTEGER", integerValue: 8192 },
@@ -88,7 +88,7 @@ function serviceOf({ service = {} }: Scenario): JsonObject & { deploymentConfigu
           launchType: "FARGATE",
           networkConfiguration: { awsvpcConfiguration: { subnets: ["subnet-1"], securityGroups: ["sg-1"] } },
         }),
-    // It would keep a scenario from leaving no room to replace a task.
+    // With rebalancing, ECS accepts no service without room to replace a task.
     availabilityZoneRebalancing: "DISABLED",
     deploymentConfiguration: {
       minimumHealthyPercent: service.minimumHealthyPercent ?? 100,

@@ -2,14 +2,14 @@ import { reset } from "../../infra/local/aws/index.js";
 import type { Kill } from "../scenario/scenario.js";
 import type { Simulation } from "./simulation.js";
 
-/** The deployer's process, as the world sees it: what it asks of AWS passes here, until it is killed. */
+/** The deployer's process in the simulation: all its requests to AWS pass here, until it is killed. */
 export interface DeployerProcess {
-  /** Lets a request go to AWS and its answer come back. `carry` is what AWS does with it, `codeOf` names an answer that is an error. */
+  /** Forwards a request to AWS and returns the response. `carry` is AWS's operation, `codeOf` returns the error code of a response. */
   pass<T>(operation: string, carry: () => Promise<T>, codeOf?: (answer: T) => string | undefined): Promise<T>;
   sleep(ms: number): Promise<void>;
-  /** Ends when it is killed. Nothing that it waits for comes from then on. */
+  /** Resolves when it is killed. From then on nothing that it waits for arrives. */
   killed: Promise<void>;
-  /** When ECS last answered, by then, what it asked of the service, its deployments or its tasks. */
+  /** Returns the time of ECS's last response, until then, about the service, its deployments or its tasks. */
   lastPollAt(by: number): number;
   /** Returns the number of its requests. */
   calls(): number;

@@ -22,9 +22,9 @@ export interface DeployerRun {
   report?: RolloutResult;
   error?: { name: string; code?: string; message: string };
   killed: boolean;
-  /** When ECS last answered what it asked of the service, its deployments or its tasks, before it had its verdict. */
+  /** Time of ECS's last response about the service, its deployments or its tasks before the verdict. */
   lastPollAt: number;
-  /** When it last began to ask the public for what ECS had called deployed. */
+  /** Time at which it last began to verify the public URL after ECS's success. */
   verifiedAt?: number;
   /** Requests to AWS, retries included. */
   calls: number;
@@ -46,7 +46,7 @@ export async function runDeployer(stage: Simulation, number: number, kill: Kill 
     startedAt,
     endedAt: stage.since(),
     killed: false,
-    // What comes after the verdict (a one-off task, old revisions) is no look at the rollout.
+    // Calls after the verdict (a one-off task, old revisions) are no poll of the rollout.
     lastPollAt: process.lastPollAt(how.report ? how.report.endedAt - skew - START : stage.since()),
     ...(asked && { verifiedAt: asked.at }),
     calls: process.calls(),
@@ -54,10 +54,10 @@ export async function runDeployer(stage: Simulation, number: number, kill: Kill 
   };
 }
 
-/** It says so: what it asks while it watches is the same question. */
+/** Only the progress line marks the verification: the requests during the rollout are the same. */
 const isAsking = (line: string) => line.startsWith("Asking ");
 
-/** Asynchronous throughout: options that the deployer refuses are an ending as any other. */
+/** Asynchronous throughout: a refusal of the options is an ending as any other. */
 async function start(stage: Simulation, process: DeployerProcess, number: number): Promise<RolloutResult> {
   const { deployer = {} } = stage.scenario;
   const options = optionsOf(stage, process, number);
@@ -103,7 +103,7 @@ function targetOf({ deployer = {} }: Scenario): CompleteTarget {
   };
 }
 
-/** The deployer's own clock may be wrong; how long it waits is right all the same. */
+/** The deployer's own clock may be wrong; its waiting times are right all the same. */
 function clockOf({ scenario, time }: Simulation, process: DeployerProcess): Clock {
   const skew = scenario.aws?.clockSkew ?? 0;
   return {

@@ -1,6 +1,6 @@
 /**
- * The deployer's port to AWS, answered in process without the SDK's serialization, signing and HTTP: for bulk. What the SDK would do
- * that the deployer can notice is done here: dates, members left out, classes of errors, retries.
+ * The deployer's port to AWS, in process and without the SDK's serialization, signing and HTTP: for large numbers of runs. It copies the
+ * parts of the SDK that the deployer can notice: dates, members left out, classes of errors, retries.
  */
 import type { Aws } from "../../ci/lib/aws/clients.js";
 import { wrapped } from "../../ci/lib/aws/errors.js";
@@ -10,7 +10,7 @@ import { baseException, packages, type ServiceName } from "./sdk-packages.js";
 import { type Reader, readerOf, type Schema } from "./sdk-schema.js";
 import type { VirtualAws } from "./virtual-aws.js";
 
-/** As createAws has it. */
+/** Options in the form of createAws. */
 const MAX_ATTEMPTS = 5;
 
 export function directAws(aws: Pick<VirtualAws, "call">, process: DeployerProcess, random: () => number): Aws {
@@ -69,7 +69,7 @@ async function send(means: Means, service: ServiceName, command: Command, signal
   }
 }
 
-/** A command with middleware of its own: that sees the body of the request and of the answer, as it does with the SDK. */
+/** Runs a command that has its own middleware: this sees the body of the request and of the response, as in the SDK. */
 async function throughStack(means: Means, service: ServiceName, operation: string, read: Reader, command: Command) {
   const handler: Handler = async ({ input, request }) => {
     const sent = request.body === undefined ? input : (JSON.parse(String(request.body)) as JsonObject);

@@ -5,7 +5,7 @@ import type { DeployerSettings } from "../scenario/scenario.js";
 import type { PublicAnswer, Simulation } from "./simulation.js";
 import type { VirtualAws } from "./virtual-aws.js";
 
-/** Answers a request to the public URL, and remembers what it answered. */
+/** Responds to a request to the public URL, and records the response. */
 export async function answerPublic(stage: Simulation, sleep: (ms: number) => Promise<void>): Promise<HttpResponse> {
   const { aws, answers, since, scenario } = stage;
   const other = answerOfOther(stage, scenario.deployer?.url);
@@ -22,7 +22,7 @@ export async function answerPublic(stage: Simulation, sleep: (ms: number) => Pro
   return inHttp(answer);
 }
 
-/** A task's own answer at its address, which knows nothing of the load balancer. */
+/** Returns a task's own response at its address, independent of the load balancer. */
 export function answerOfTask({ aws, taskAnswers, since }: Simulation, address: string): HttpResponse {
   const task = Object.values(aws.state.tasks).find((one) => one.ip === address && one.lastStatus === "RUNNING");
   if (!task) throw new Error(`connect EHOSTUNREACH ${address}`);
@@ -51,7 +51,7 @@ function ofApp({ status, version }: Answered): HttpResponse {
   return { status, headers: { "content-type": "application/json" }, body: JSON.stringify({ version }) };
 }
 
-/** Returns the response that passes the load balancer: a request that was not answered when its task's drain ended was cut off. */
+/** Returns the response that passes the load balancer: a request still open at the end of its task's drain is cut off. */
 function answerThrough(aws: VirtualAws, task: TaskRecord | undefined, took: number): Answered {
   if (!task) return { status: 503 };
   const now = aws.state.tasks[task.arn];
@@ -59,7 +59,7 @@ function answerThrough(aws: VirtualAws, task: TaskRecord | undefined, took: numb
   return took > 0 && isCut ? { status: 502 } : answerOf(aws, task.arn);
 }
 
-/** Each request goes to the next task that can serve, as a load balancer would send it. */
+/** Selects the next task that can serve, in turn, as a load balancer does. */
 function nextTask(aws: VirtualAws, request: number): TaskRecord | undefined {
   const serving = Object.values(aws.state.tasks).filter(
     (task) =>

@@ -16,8 +16,8 @@ export function sdkAws({ requestHandler, credentials }: VirtualAws, process: Dep
 }
 
 /**
- * The SDK reads files when it is first used. It does so once before any virtual time, because while it waits for the disk there is no
- * telling whether it is idle.
+ * Loads the files that the SDK reads at its first use. This happens once before any virtual time, because the simulation cannot detect an
+ * idle process during a disk read.
  */
 export function warmUpSdk(): Promise<void> {
   isWarm ??= warmUp();
@@ -34,7 +34,7 @@ async function warmUp(): Promise<void> {
   await ecs.send(new packages.ecs.ListClustersCommand({}));
   await ecr.send(new packages.ecr.DescribeRepositoriesCommand({}));
   await logs.send(new packages.logs.DescribeLogGroupsCommand({}));
-  // It reads an answer in XML, and this one is none.
+  // The SDK expects a response in XML, and this one is not.
   const { DescribeTargetGroupsCommand } = packages.elasticloadbalancing;
   await (await lazy.elb()).send(new DescribeTargetGroupsCommand({})).catch(() => undefined);
 }
@@ -43,7 +43,7 @@ function clientsThrough(requestHandler: SdkRequestHandler, accessKeyId: string):
   const { region } = target;
   const settings = { region, credentials: { accessKeyId, secretAccessKey: secrets.key } };
   const clients = createAws({ ...settings, requestHandler: requestHandler as never });
-  // Loaded already: loading a module takes real time, of which a virtual clock knows nothing.
+  // Loaded before: a module load takes real time, which a virtual clock does not see.
   const lazily = (client: new (settings: object) => object) => async () =>
     new client({ ...settings, maxAttempts: 5, requestHandler }) as never;
   const lazy = {
@@ -58,7 +58,7 @@ function clientsThrough(requestHandler: SdkRequestHandler, accessKeyId: string):
   return { ...clients, lazy };
 }
 
-/** In the header of those that speak JSON, in the form of the others. */
+/** The operation is in a header for JSON protocols, and in the form for the others. */
 function operationOf({ headers, body }: Parameters<Handle>[0]): string {
   const action = () => new URLSearchParams(body === undefined ? "" : new TextDecoder().decode(Buffer.from(body)));
   return headers["x-amz-target"]?.split(".").at(-1) ?? action().get("Action") ?? "";

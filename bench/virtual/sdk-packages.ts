@@ -1,7 +1,8 @@
 import { createRequire } from "node:module";
 
 /**
- * The SDK's packages as the deployer has them: it tells errors by their class, and a class of another copy of the package would not do.
+ * The SDK's packages from the deployer's own dependencies: it identifies errors by their class, and another copy of the package has other
+ * classes.
  */
 const require = createRequire(new URL("../../ci/package.json", import.meta.url));
 
@@ -18,10 +19,10 @@ export const packages = {
   scheduler: require("@aws-sdk/client-scheduler"),
 } satisfies Record<string, Record<string, unknown>>;
 
-/** By the names that the services sign with. */
+/** Clients by the names in their signatures. */
 export type ServiceName = keyof typeof packages;
 
-/** The exception that a client throws for an error that its model does not know. */
+/** The exception that a client throws for an error outside its model. */
 export function baseException(service: ServiceName): new (about: object) => Error {
   const exports: Record<string, unknown> = packages[service];
   const name = Object.keys(exports).find((one) => one.endsWith("ServiceException"));

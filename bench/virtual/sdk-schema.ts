@@ -1,11 +1,11 @@
 /**
- * Reads AWS's responses as the SDK does: by the schemas that its clients carry, members of a structure that the schema does not name are left
- * out and times become dates. https://github.com/smithy-lang/smithy-typescript
+ * Reads AWS's responses as the SDK does, by the schemas of its clients: members outside the schema are left out, and times become dates.
+ * https://github.com/smithy-lang/smithy-typescript
  */
 import type { Json } from "../../infra/local/aws/index.js";
 
 export type Reader = (value: Json) => unknown;
-/** A number for a simple type, a tuple that begins with its kind for the others, or a function that answers one. */
+/** Number for a simple type, tuple that begins with its kind for the others, or function that returns one. */
 export type Schema = number | string | readonly unknown[] | (() => Schema);
 
 const LIST = 1;
@@ -20,14 +20,14 @@ const readers = new WeakMap<object, Reader>();
 const asIs: Reader = (value) => value;
 const toDate: Reader = (value) => new Date(Number(value) * 1000);
 
-/** The function that turns what is on the wire into what the SDK answers. */
+/** Converts a response on the wire into the SDK's output. */
 export function readerOf(schema: Schema): Reader {
   if (typeof schema === "number") return simpleReader(schema);
   if (typeof schema === "string") return asIs;
   const known = readers.get(schema);
   if (known) return known;
   let made: Reader | undefined;
-  // Schemas refer to each other: the reader is made when it is first needed.
+  // Schemas refer to each other: a reader is created at its first use.
   const reader: Reader = (value) => {
     made ??= makeReader(schema);
     return made(value);

@@ -15,14 +15,14 @@ import { createVirtualAws, type VirtualAws } from "./virtual-aws.js";
 import { createVirtualTime, START, type VirtualTime } from "./virtual-time.js";
 
 export interface SimulateOptions {
-  /** Way of the deployer's calls: its port to AWS in process (the default, fast) or the published SDK. */
+  /** Transport of the deployer's calls: its port to AWS in process (the default, fast) or the published SDK. */
   way?: "direct" | "sdk";
 }
 
 /** Outcome of a scenario. The same scenario and seed give the same outcome, byte for byte as JSON. */
 export interface Outcome {
   runs: [DeployerRun, ...DeployerRun[]];
-  /** The last run's. */
+  /** Result of the last run. */
   report?: RolloutResult;
   oracle: OracleRecord;
   service: ServiceRecord;
@@ -31,7 +31,7 @@ export interface Outcome {
   trace: TraceEntry[];
   /** Responses of the public URL to the deployer, in order. */
   answers: PublicAnswer[];
-  /** When it got answers that a fault had made stale or changed. */
+  /** Times at which the deployer received responses that a fault had made stale or changed. */
   misread: number[];
   /** Outcome of the concurrent deploy, where there was one. */
   concurrent?: Pick<Outcome, "runs" | "report" | "oracle" | "answers" | "taskAnswers"> & { scenario: Scenario };
@@ -46,15 +46,15 @@ export interface Outcome {
 const HOUR = 3_600_000;
 
 /**
- * Plays a scenario to its end in virtual time, in this process: no socket is opened and nothing is slept for.
- * @param seed Of all that is left to chance: ids, durations of calls.
+ * Simulates a scenario to its end in virtual time, in this process, without sockets or sleeps.
+ * @param seed Seed of all random choices: ids, durations of calls.
  */
 export async function simulate(
   scenario: Scenario,
   seed: number,
   { way = "direct" }: SimulateOptions = {},
 ): Promise<Outcome> {
-  // What is loaded at its first use takes real time, of which a virtual clock knows nothing.
+  // Modules that load at their first use take real time, which a virtual clock does not see.
   await loadOthers();
   if (way === "sdk") await warmUpSdk();
   const time = createVirtualTime(way === "sdk" ? "process" : "direct", seed);
@@ -120,7 +120,7 @@ async function playIn(time: VirtualTime, scenario: Scenario, seed: number, way: 
 
 const misleading = new Set(["stale", "changed"]);
 
-/** Only the deployer's calls go wrong, unless a rule names another user. */
+/** Only the deployer's calls fail, unless a rule names another user. */
 function faultsIn({ aws = {} }: Scenario, { credentials }: VirtualAws): FaultRule[] {
   return (aws.faults ?? []).map((rule) => ({ accessKeyId: credentials.accessKeyId, ...rule }));
 }

@@ -6,7 +6,7 @@ import type { VirtualAws } from "./virtual-aws.js";
 import { intervene } from "./virtual-interventions.js";
 import { START, type VirtualTime } from "./virtual-time.js";
 
-/** An answer of the public URL, by the world's own knowledge of which task gave it. */
+/** Response of the public URL; the simulation knows which task sent it. */
 export interface PublicAnswer {
   at: number;
   status: number;
@@ -16,19 +16,19 @@ export interface PublicAnswer {
   by?: "other" | "cache";
 }
 
-/** All that the runs of one scenario have in common. */
+/** Shared state of all runs of one scenario. */
 export interface Simulation {
   scenario: Scenario;
   aws: VirtualAws;
   time: VirtualTime;
   oracle: DeployOracle;
   way: "direct" | "sdk";
-  /** At least 0, below 1: for what is the world's chance, not AWS's own. */
+  /** Random number from 0 to below 1, for the simulation's own choices; ECS has its own. */
   random: () => number;
-  /** Requests by operation, so far. */
+  /** Number of requests so far, by operation. */
   calls: Record<string, number>;
   trace: TraceEntry[];
-  /** Requests of the deployer to the public URL. */
+  /** Number of the deployer's requests to the public URL. */
   requests: number;
   /** Responses of the public URL to the deployer. */
   answers: PublicAnswer[];
@@ -36,7 +36,7 @@ export interface Simulation {
   taskAnswers: PublicAnswer[];
   /** Milliseconds since the start of the simulation. */
   since: () => number;
-  /** Nothing more is done to the world: the deployer has ended for good. */
+  /** True when the deployer has ended for good and no more interventions follow. */
   isOver: boolean;
 }
 
@@ -45,7 +45,7 @@ export function createSimulation(
   seed: number,
   { aws, time, oracle: history, way }: Pick<Simulation, "aws" | "time" | "oracle" | "way">,
 ): Simulation {
-  // Another stream than that of ECS's ids, so that the one does not change with the other.
+  // A random stream separate from that of ECS's ids, so that neither changes the other.
   const { next } = seededRandom(seed ^ 0x5eed);
   const stage: Simulation = {
     scenario,
@@ -65,7 +65,7 @@ export function createSimulation(
   return stage;
 }
 
-/** Sets off the interventions that count from this moment on. */
+/** Schedules the interventions whose times count from this moment. */
 export function schedule(stage: Simulation, from: "start" | "update"): void {
   const { scenario, aws, oracle: history } = stage;
   const reach = { scenario, aws, noteStop: () => history.noteStop("operator") };

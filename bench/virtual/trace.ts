@@ -3,7 +3,7 @@ export type TraceEntry = {
   at: number;
 } /** A call of the deployer, when it was answered. `result` is `ok` or the error's code. */ & (
   | { kind: "call"; run: number; operation: string; result: string }
-  /** A line that the deployer told. */
+  /** Progress line of the deployer. */
   | { kind: "line"; run: number; text: string }
   /** Intervention, and its result. */
   | { kind: "world"; text: string }

@@ -31,25 +31,25 @@ export interface CompletedCall {
   output: JsonObject;
 }
 
-/** The local AWS of one world, in process, and what can be known of it without asking it. */
+/** The local AWS of one simulation, in process, with its internal state. */
 export interface VirtualAws extends Pick<InProcessAws, "call" | "requestHandler" | "credentials"> {
-  /** Everything that ECS remembers: for those who judge, not for those who are judged. */
+  /** ECS's complete state: for the checks, not for the deployer. */
   state: EcsState;
   taskScripts: TaskScripts;
   runtime: SimulatedRuntime;
   /** Faults of the deployer's calls; none until rules are set. */
   faults: RuledFaults;
-  /** The actions that the deployer may not take; may change at any time. */
+  /** IAM actions that the deployer lacks; may change at any time. */
   deny: string[];
 }
 
 /** Listeners for changes and calls. */
 export interface Listeners {
-  /** After every change of ECS's state. */
+  /** Called after every change of ECS's state. */
   changed: () => void;
-  /** When ECS has carried out a call of the deployer. */
+  /** Called when ECS has carried out a call of the deployer. */
   done: (call: CompletedCall) => void;
-  /** The same of our second deploy, where there are two. */
+  /** The same for our second deploy, where two run. */
   doneConcurrently: (call: CompletedCall) => void;
 }
 
@@ -80,7 +80,7 @@ export async function createVirtualAws(
     further: [
       createRegistry(scenario, versionsIn(scenario), clock.now()),
       createLogService(),
-      // Nobody but the service uses a revision: there are no rules and no schedules.
+      // Only the service uses revisions: the simulation has no rules and no schedules.
       createEventBridge({ state: memoryState() }),
       createEventBridgeScheduler({ state: memoryState(), clock }),
     ],
@@ -119,7 +119,7 @@ function inMemory(state: EcsState, changed: () => void): StateDirectory {
   };
 }
 
-/** Of an index, ECS resolves the manifest in it; of a single image there is nothing to resolve. */
+/** For an index, ECS resolves its manifest; a single image needs no resolution. */
 function manifestOf(scenario: Scenario, image: string): string | undefined {
   const version = versionsIn(scenario).find((one) => imageOf(one) === image);
   if (version === undefined || !imageScriptOf(scenario, version).isIndex) return undefined;

@@ -4,8 +4,8 @@ import type { ImageScript, Scenario } from "../scenario/scenario.js";
 import { isRelease } from "../scenario/versions.js";
 
 /**
- * ECR as far as a deploy asks it: the repository, and what is known of each version's image. Every digest stands for an index, so
- * that its platform is told without a download.
+ * ECR as far as a deploy needs it: the repository, and the image of each version. Every digest is that of an index, so that its platform is
+ * known without a download.
  */
 export function createRegistry(scenario: Scenario, versions: readonly string[], startedAt: number): Service {
   const images = new Map(versions.map((version) => [digestOf(version), { version, ...imageOf(scenario, version) }]));

@@ -13,7 +13,7 @@ export interface Reach {
 
 const place = { cluster: target.cluster, service: target.service };
 
-/** Does it, and tells what came of it: what it asks for may be refused. */
+/** Carries out the intervention and traces its result: AWS may refuse it. */
 export async function intervene(reach: Reach, intervention: Intervention): Promise<string> {
   try {
     return await carryOut(reach, intervention);
@@ -73,7 +73,7 @@ async function carryOut(reach: Reach, intervention: Intervention): Promise<strin
       return `${tasks.length} tasks of ${intervention.version} ${intervention.do === "crash" ? "crash" : "are stopped"}`;
     }
     case "protect": {
-      // As many as a call takes.
+      // Maximum number in one call.
       const tasks = running(aws, intervention.version).slice(0, 10);
       const lasting = { protectionEnabled: true, expiresInMinutes: intervention.minutes };
       if (tasks.length > 0) await call("UpdateTaskProtection", { cluster: target.cluster, tasks, ...lasting });

@@ -1,7 +1,7 @@
 import { AwsError, type Service } from "../../infra/local/aws/index.js";
 import { logGroup } from "../scenario/fixture.js";
 
-/** CloudWatch Logs as far as a deploy asks it: one log group, in which every task has written the same line. */
+/** CloudWatch Logs as far as a deploy needs it: one log group, in which every task has written the same line. */
 export function createLogService(): Service {
   const mustBeThere = (name: unknown) => {
     if (name === logGroup) return;

@@ -1,26 +1,28 @@
 import FakeTimers from "@sinonjs/fake-timers";
 import { type Clock, createVirtualClock, seededRandom } from "../../infra/local/aws/index.js";
 
-/** The virtual time of one world. It stands still while anything computes, and jumps to what is due next when nothing does. */
+/** The virtual time of one simulation. It stands still during computations, and jumps to the next timer when the process is idle. */
 export interface VirtualTime extends Clock {
-  /** For those who wait in promises. */
+  /** Clock for code that waits in promises. */
   sleep(ms: number): Promise<void>;
-  /** Answers what the work answers. While it is under way, everything that happens may be what it waits for. */
+  /** Returns the work's result. During the work, any event may be the one that it waits for. */
   attend<T>(work: Promise<T>): Promise<T>;
   /** Lets time pass until the work is done. Throws when nothing waits any more, or after `limit` milliseconds of virtual time. */
   run<T>(work: Promise<T>, limit?: number): Promise<T>;
-  /** Lets time pass until `done` answers true or `limit` milliseconds have passed; answers whether it did. Nobody's promises are waited for. */
+  /**
+   * Lets time pass until `done` returns true or `limit` milliseconds have passed; returns true in the first case. Waits for no promises.
+   */
   pass(done: () => boolean, limit: number): boolean;
-  /** Gives the process its own timers and chance back, where they were taken. */
+  /** Restores the process's own timers and random numbers, where they were replaced. */
   end(): void;
 }
 
-/** The process's own, whatever a world does to its timers. */
+/** The process's own function, in case a simulation replaces the timers. */
 const nextMacrotask = setImmediate as (callback: () => void) => void;
 
 /**
- * Lets every promise that can go on do so. Asked for from a promise's own turn, Node calls it when no other is left, without a turn of the
- * event loop and its system calls: a rollout has hundreds. Who waits for the disk or a socket does not get on meanwhile.
+ * Runs all promises that can continue. When called from a promise's own turn, Node calls back once no other is left, without a turn of the
+ * event loop and its system calls: a rollout has hundreds. Disk and socket operations make no progress in this time.
  * https://nodejs.org/learn/asynchronous-work/understanding-processnexttick
  */
 const afterPromises = process.nextTick as (callback: () => void) => void;
@@ -30,16 +32,16 @@ const DAY = 24 * 3_600_000;
 
 interface Stepper {
   clock: Clock;
-  /** Goes on to what is due next; answers false when nothing is. */
+  /** Jumps to the next timer; returns false without one. */
   step(): boolean;
   end(): void;
 }
 
 /**
- * @param way `direct`: only those who are given the clock live in virtual time. `process`: the process's own timers and dates do too, for
- * the SDK, which waits by itself, and so does its chance, of which the SDK's pauses between tries are made; then there can be only one
- * world at a time.
- * @param seed Of the process's chance.
+ * @param way `direct`: only code with this clock runs in virtual time. `process`: the process's own timers and dates do too, for the SDK,
+ * which waits by itself, and so do its random numbers, which set the SDK's pauses between retries; then only one simulation can run at a
+ * time.
+ * @param seed Seed of the process's random numbers.
  */
 export function createVirtualTime(way: "direct" | "process", seed: number): VirtualTime {
   const { clock, step, end } = way === "direct" ? ownTime() : processTime(seed);
@@ -65,7 +67,7 @@ export function createVirtualTime(way: "direct" | "process", seed: number): Virt
       settled = true;
     };
     work.then(settle, settle);
-    // Once the whole way round, so that a long simulation hears signals and messages, and rejections that nobody caught come out.
+    // One full turn of the event loop, so that a long simulation receives signals and messages, and unhandled rejections are reported.
     await new Promise<void>(nextMacrotask);
     // The SDK's bodies are streams, which take turns of their own.
     const rest = way === "process" ? nextMacrotask : afterPromises;

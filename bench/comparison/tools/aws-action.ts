@@ -5,7 +5,7 @@ import { run } from "../../common/run-program.js";
 import { environment, type Job, lastLine, type Tool } from "../tool.js";
 import { client, nextDefinition } from "./sdk-waiter.js";
 
-/** A checkout of aws-actions/amazon-ecs-deploy-task-definition. It is on no package registry, so whoever compares brings it. */
+/** Checkout of aws-actions/amazon-ecs-deploy-task-definition. No package registry has it, so the user supplies it. */
 export interface Action {
   directory: string;
   version: string;
@@ -21,7 +21,7 @@ export async function findAction(directory: string): Promise<Action> {
   );
 }
 
-/** Run as GitHub's runner runs it: its inputs are environment variables. It looks every 15 s at the earliest. */
+/** Runs the action as GitHub's runner does: its inputs are environment variables. It polls every 15 s at the earliest. */
 export function awsAction({ directory }: Action, inputs: Record<string, string>): Tool {
   const settings = Object.entries(inputs).map(([name, value]) => `${name} ${value}`);
   return {
@@ -59,7 +59,7 @@ function asVariables(inputs: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]));
 }
 
-/** Its verdict, where it says one, is an error of the workflow's log. */
+/** Its verdict, if any, is an error in the workflow's log. */
 function wordsOf(output: string): string {
   const error = output.split("\n").find((line) => line.startsWith("::error::"));
   return error?.slice("::error::".length) ?? lastLine(output);

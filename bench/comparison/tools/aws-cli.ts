@@ -3,7 +3,7 @@ import type { Installed } from "../install-tools.js";
 import { nextRevision } from "../next-revision.js";
 import { environment, lastLine, type Tool } from "../tool.js";
 
-/** The AWS CLI as scripts use it. Its waiter has no settings: it looks every 15 s, 40 times. */
+/** The AWS CLI as scripts use it. Its waiter has no settings: it polls every 15 s, 40 times. */
 export function awsCli({ bin }: Installed): Tool {
   return {
     name: "aws ecs wait",

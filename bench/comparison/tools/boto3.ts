@@ -5,7 +5,7 @@ import { environment, lastLine, type Tool } from "../tool.js";
 
 const script = fileURLToPath(new URL("boto3_deploy.py", import.meta.url));
 
-/** boto3's waiter after UpdateService. By itself it looks every 15 s, 40 times. */
+/** boto3's waiter after UpdateService. By default it polls every 15 s, 40 times. */
 export function boto3Waiter(
   { bin }: Installed,
   settings: string,

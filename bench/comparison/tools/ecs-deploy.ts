@@ -2,7 +2,7 @@ import { run } from "../../common/run-program.js";
 import type { Installed } from "../install-tools.js";
 import { environment, lastLine, type Tool } from "../tool.js";
 
-/** fabfuel/ecs-deploy. By itself it waits 300 s, rolls nothing back, and deregisters the revision that was there before. */
+/** fabfuel/ecs-deploy. By default it waits 300 s, does not roll back, and deregisters the previous revision. */
 export function ecsDeploy({ bin }: Installed, settings: string, options: string[] = []): Tool {
   return {
     name: "fabfuel ecs-deploy",
@@ -18,7 +18,7 @@ export function ecsDeploy({ bin }: Installed, settings: string, options: string[
   };
 }
 
-/** Its verdict is not in its last line, which tells of the revision that it deregistered. */
+/** Its verdict is not in its last line, which names the deregistered revision. */
 function words(exitCode: number, output: string): string {
   const verdict = output.split("\n").find((line) => /Deployment (successful|failed)|Rollback/i.test(line));
   return verdict === undefined ? `exit code ${exitCode}: ${lastLine(output)}` : verdict.trim();

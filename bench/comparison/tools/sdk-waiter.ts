@@ -16,7 +16,7 @@ interface Settings {
   maxDelay?: number;
 }
 
-/** The JavaScript SDK's own waiter after UpdateService. By itself it looks after 15 s, and then up to 600 s apart. */
+/** The JavaScript SDK's own waiter after UpdateService. By default its first poll is after 15 s, and later polls are up to 600 s apart. */
 export function sdkWaiter(settings: string, waiting: Settings): Tool {
   return {
     name: "SDK waiter (JavaScript)",

@@ -3,7 +3,7 @@ import { environment, lastLine, type Tool, type ToolReport } from "../tool.js";
 
 const REFUSED = 2;
 
-/** Our own deployer, as it is. */
+/** Slipway's own deployer, unmodified. */
 export const slipway: Tool = {
   name: "slipway",
   settings: "defaults",

@@ -4,7 +4,7 @@ import { exits, notFound, unhealthyTarget } from "./drill-scripts.js";
 const inTheMiddle = 60_000;
 const slow = { start: 120_000 };
 
-/** For ten minutes, from before ECS goes back at the earliest: how long that takes depends on what plays. */
+/** Lasts ten minutes, and begins before ECS's earliest rollback: its start depends on the environment. */
 const everyThreeSeconds = Array.from({ length: 200 }, (_, index) => index * 3_000);
 
 /** Operations by users, and settings of the service itself. */

@@ -7,7 +7,7 @@ const SECRET = "arn:aws:secretsmanager:us-west-2:123456789012:secret:web";
 const fetching =
   "ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: service call has been retried 1 time(s): failed to fetch secret";
 
-/** It can't be set up, and this is why. */
+/** Script of a task with this failure of its setup. */
 export const cannotStart = (reason: string, pull = 5_000): TaskScript => ({ pull, pullError: reason });
 
 export const notFound = cannotStart(
@@ -44,27 +44,27 @@ export const quotaReached = cannotStart(
   1_000,
 );
 
-/** No check finds it healthy before `ms` have passed; never without. */
+/** No check finds it healthy before `ms` have passed; without `ms`, never. */
 export const healthyAfter = (ms?: number): TaskScript => ({
   health: ms === undefined ? [] : [{ after: ms, status: "HEALTHY" }],
   target: ms === undefined ? [] : [{ after: ms, state: "healthy" }],
 });
 
-/** It ends by itself, before any check finds it healthy. */
+/** The task ends by itself, before any check finds it healthy. */
 export const exits = (code: number, after: number, reason?: string): TaskScript => ({
   ...healthyAfter(),
   exit: { after, code, ...(reason !== undefined && { reason }) },
 });
 
-/** The load balancer finds it unhealthy from `after` on. */
+/** The load balancer finds it unhealthy after `after` milliseconds. */
 export const unhealthyTarget = (reason: string, after = 60_000): TaskScript => ({
   target: [{ after, state: "unhealthy", reason }],
 });
 
-/** A container beside the app's. */
+/** A sidecar container. */
 export const sidecar = (essential = true) => ({ name: "proxy", image: "public.ecr.aws/proxy:1", essential });
 
-/** The app starts when a container beside it is healthy, which has 100 s for that. */
+/** The app depends on a healthy sidecar, which has 100 s to become healthy. */
 export const waitsForDatabase: ServiceSettings = {
   container: { dependsOn: [{ containerName: "db", condition: "HEALTHY" }] },
   sidecars: [

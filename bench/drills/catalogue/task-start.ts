@@ -12,7 +12,7 @@ import {
   waitsForDatabase,
 } from "./drill-scripts.js";
 
-/** The tasks don't start, or don't stay. */
+/** The tasks don't start, or end early. */
 export const start: Drill[] = [
   {
     name: "exits-at-once",

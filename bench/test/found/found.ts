@@ -1,10 +1,10 @@
 import type { Scenario } from "../../scenario/scenario.js";
 
-/** Shrunk scenario of a seed whose verdict was wrong once. */
+/** Shrunk scenario of a seed that once had a wrong verdict. */
 export interface Found {
   name: string;
   seed: number;
   scenario: Scenario;
-  /** Of each run: its verdict, or its error's code; none where it was killed. */
+  /** Result of each run: its verdict, or its error's code; none for a killed run. */
   verdicts: (string | undefined)[];
 }
