@@ -2,7 +2,7 @@ import { nameIn } from "../aws/arn.js";
 import { neutral } from "../common/foreign-text.js";
 import type { DeploymentRecord } from "../rollout/history/deployment-record.js";
 
-/** The last deployments for people: a line each, the newest first. */
+/** Formats the last deployments for people: one line each, the newest first. */
 export function formatHistory(history: readonly DeploymentRecord[]): string {
   if (history.length === 0) return "ECS remembers no deployment of this service: it keeps them for 90 days.\n";
   const rows = [

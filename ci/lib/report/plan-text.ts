@@ -3,7 +3,7 @@ import { neutral } from "../common/foreign-text.js";
 import type { Proposal } from "../rollout/plan/proposal.js";
 import type { JudgedFinding } from "../rollout/preflight/preflight.js";
 
-/** A plan for people: what would change, what speaks against it, and how to do it. */
+/** Formats a plan for people: the changes, the preflight findings, and the command that applies it. */
 export function formatPlan(plan: Proposal): string {
   return [
     neutral(headline(plan)),

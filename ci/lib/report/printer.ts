@@ -5,18 +5,18 @@ import type { RolloutResult } from "../rollout/result.js";
 import type { Progress } from "../rollout/watch/progress-event.js";
 import { formatReport } from "./report-text.js";
 
-/** How a function shows its work and what became of it. */
+/** Output of a function: its progress, and its result. */
 export interface Printer {
   progress: Progress;
-  /** What became of it, whatever that is. */
+  /** Formats the result, with any verdict. */
   report(report: RolloutResult): string;
-  /** What was refused, or went wrong, and left no report. */
+  /** Formats a refusal or an error that left no report. */
   error(error: Error): string;
-  /** One line for people from the last JSON line; absent where the text is for people as it is. */
+  /** Returns one line for people from the last JSON line; absent where the text is already for people. */
   summaryOf?(text: string): string;
 }
 
-/** For people: a line for each thing that happens. `changesService`: whether the call may have changed the service when it fails. */
+/** Prints for people: one line for each event. `changesService`: true when a failed call may have changed the service. */
 export function textPrinter(print: (line: string) => void, changesService = true): Printer {
   return {
     progress: (line) => print(neutral(line, 2_000)),
@@ -26,9 +26,9 @@ export function textPrinter(print: (line: string) => void, changesService = true
 }
 
 /**
- * For machines: one JSON object a line, each with a `type` and the `time` (ISO 8601, this machine's clock). `note` is what concerns no
- * state of the rollout; the last line is `report`, with all members of RolloutResult, or `error`. The last line is printed too, so that
- * the log alone is complete.
+ * Prints for machines: one JSON object per line, each with a `type` and the `time` (ISO 8601, this machine's clock). A `note` does not
+ * describe the state of the rollout; the last line is `report`, with all members of RolloutResult, or `error`. The last line is printed
+ * and returned, so that the log alone is complete.
  */
 export function jsonPrinter(print: (line: string) => void, clock: Clock): Printer {
   const lineOf = (type: string, data: object) =>
@@ -38,8 +38,7 @@ export function jsonPrinter(print: (line: string) => void, clock: Clock): Printe
     return `${line}\n`;
   };
   return {
-    progress: (message, happening) =>
-      print(happening ? lineOf(happening.type, happening) : lineOf("note", { message })),
+    progress: (message, event) => print(event ? lineOf(event.type, event) : lineOf("note", { message })),
     report: (report) => last(lineOf("report", report)),
     error: (error) => {
       const { code, exitCode } = error instanceof SlipwayError ? error : { code: "unexpected", exitCode: 1 };
@@ -52,7 +51,7 @@ export function jsonPrinter(print: (line: string) => void, clock: Clock): Printe
   };
 }
 
-/** Characters of one text in a JSON line at most: what is longer is a log's or an answer's. */
+/** Maximum characters of one text in a JSON line; longer texts come from logs or HTTP responses. */
 const longestText = 8_000;
 
 function bounded(_name: string, value: unknown): unknown {
@@ -60,7 +59,7 @@ function bounded(_name: string, value: unknown): unknown {
   return `${value.slice(0, longestText)}… (${value.length - longestText} more characters)`;
 }
 
-/** After an unexpected error of a call that changes the service, it is open whether it was changed. */
+/** After an unexpected error of a call that changes the service, it is not known if the service was changed. */
 function messageFor(error: Error, changesService = true): string {
   if (error instanceof SlipwayError) return neutralLines(error.message);
   const { cmd, stderr, stdout } = error as Partial<Record<"cmd" | "stderr" | "stdout", unknown>>;

@@ -1,6 +1,6 @@
 import type { PruneResult } from "../rollout/prune/prune-revisions.js";
 
-/** What became of the old revisions, a line each thing. */
+/** Formats the result of pruning old revisions: one line for each fact. */
 export function pruneLines(kept: PruneResult | undefined): [string, string][] {
   if (!kept) return [];
   const { keep, deregistered, inUse, left, refused } = kept;

@@ -10,7 +10,7 @@ import type { HttpCheck } from "../rollout/verify/verify.js";
 import { elapsed } from "../rollout/watch/elapsed.js";
 import { pruneLines } from "./prune-text.js";
 
-/** The report for people: the verdict first, then what it rests on, and what to do when it is bad. */
+/** Formats the report for people: the verdict first, then its evidence, and the next step after a failure. */
 export function formatReport(report: RolloutResult): string {
   return [
     headline(report),
@@ -26,8 +26,8 @@ export function formatReport(report: RolloutResult): string {
 }
 
 function headline({ verdict, release, changed, reason }: RolloutResult): string {
-  const said = changed || verdict !== "deployed" ? reason : `It ran already: nothing to do. ${reason}`;
-  return neutral(`${verdict.toUpperCase()}: ${release.version}. ${said}`, 4_000);
+  const text = changed || verdict !== "deployed" ? reason : `It ran already: nothing to do. ${reason}`;
+  return neutral(`${verdict.toUpperCase()}: ${release.version}. ${text}`, 4_000);
 }
 
 function facts(report: RolloutResult): [string, string][] {
@@ -58,9 +58,9 @@ function facts(report: RolloutResult): [string, string][] {
 
 function tasksText({ asked, right, unreachable, unclear = 0, wrong }: TaskResponses): string {
   const others = wrong.map(({ task, answered }) => `; ${task} answered ${answered}`).join("");
-  const unasked = unreachable > 0 ? `; ${unreachable} can't be reached from here` : "";
+  const notReached = unreachable > 0 ? `; ${unreachable} can't be reached from here` : "";
   const vague = unclear > 0 ? `; ${unclear} gave no answer that proves a version` : "";
-  return `${right} of ${asked} answered the version at their own addresses${unasked}${vague}${others}`;
+  return `${right} of ${asked} answered the version at their own addresses${notReached}${vague}${others}`;
 }
 
 function duringText({ asked, failed, failures }: DuringRollout, startedAt: number): string {
@@ -103,7 +103,7 @@ function diagnosisLines({ title, failedTasks, ...rest }: Diagnosis): string[] {
   return causeLines({ ...rest, title: `${title}${count}` });
 }
 
-/** Why what was gone back to does not run either. */
+/** Formats the cause of failed tasks of the rollback target. */
 function wayBackLines({ taskDefinition, failedTasks, title, evidence, fix }: RollbackDiagnosis): string[] {
   const [first = "", ...rest] = causeLines({ title: `${title} (${failedTasks} of its tasks failed)`, evidence, fix });
   return [`${nameIn(taskDefinition)}, which was gone back to, does not run. ${first}`, ...rest];
@@ -119,7 +119,7 @@ export function logLines(log: LogTail): string[] {
   return [`Log, its end (${neutral(`${log.group}/${log.stream}`)}):`, ...end];
 }
 
-/** Why the task after the deploy failed. */
+/** Formats the cause of a failed post-deploy task. */
 function afterLines({ after }: RolloutResult): string[] {
   return after?.why ? ["", ...causeLines(after.why.diagnosis), "", ...logLines(after.why.log)] : [];
 }

@@ -3,7 +3,7 @@ import { neutral } from "../common/foreign-text.js";
 import type { DeploymentView } from "../ecs/snapshot.js";
 import type { ServiceStatus } from "../rollout/status.js";
 
-/** What runs now, for people. */
+/** Formats the current state of the service for people. */
 export function formatStatus(status: ServiceStatus): string {
   const lines: [string, string][] = [
     ["service", `${status.service} in ${status.cluster}`],

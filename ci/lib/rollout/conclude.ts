@@ -3,13 +3,13 @@ import type { Judgement, Verdict } from "./judge/verdict.js";
 import type { AutomaticRollback } from "./rollback/automatic-rollback.js";
 import type { HttpCheck } from "./verify/verify.js";
 
-/** Everything that the last word rests on. */
+/** Everything that the final verdict depends on. */
 export interface FinalState {
   version: string;
   judgement: Judgement & { state: "decided" };
   http: HttpCheck;
   undone?: AutomaticRollback;
-  /** What was served after the undo. */
+  /** HTTP check after the automatic rollback. */
   undoHttp: HttpCheck;
 }
 export interface Conclusion {
@@ -18,8 +18,8 @@ export interface Conclusion {
 }
 
 /**
- * The last word on a deploy: what ECS calls good is what is served only if the public says so, and what was taken back is told as
- * what became of that. Pure.
+ * Returns the final verdict of a deploy. A deployment that ECS reports as successful fails when the public URL serves something else.
+ * After an automatic rollback, the outcome of that rollback decides. Pure.
  */
 export function conclude({ version, judgement, http, undone, undoHttp }: FinalState): Conclusion {
   const own = withHttp(judgement, http, version);

@@ -9,15 +9,15 @@ import type { Session } from "./session.js";
 import type { HttpCheck } from "./verify/verify.js";
 import type { WatchedRollout } from "./watch/watch.js";
 
-/** Why a rollout went wrong, and its way back, where they did. */
+/** Causes of a failed rollout and of its failed rollback. */
 export interface Explanation {
   diagnosis?: Diagnosis;
   log?: LogTail;
-  /** Why what ECS went back to, or was taken back to by us, does not run either. */
+  /** Cause of failed tasks of the rollback target, whether ECS or Slipway rolled back. */
   wayBack?: RollbackDiagnosis;
 }
 
-/** A rollout at its end, what is served then, and what became of taking it back. */
+/** A finished rollout, its HTTP check, and its automatic rollback. */
 export interface Outcome {
   watched: WatchedRollout;
   http: HttpCheck;
@@ -29,19 +29,19 @@ export async function explain(session: Session, now: CurrentService, outcome: Ou
   return { ...(await ofRollout(session, now, outcome)), ...(wayBack && { wayBack }) };
 }
 
-/** For what went wrong with the tasks; a rollout that another one replaced needs no cause. */
+/** Diagnoses failed tasks; a rollout that another one replaced needs no cause. */
 async function ofRollout(session: Session, now: CurrentService, { watched, http }: Outcome): Promise<Explanation> {
   const { subject, snapshots } = watched;
   if (http.state === "wrong") return { diagnosis: diagnoseResponse(http) };
   if (!isBad(watched)) return {};
-  // Ours differs from the current revision in image and VERSION alone: so its containers and their logs are as this one says.
+  // Our revision differs from the current one only in image and VERSION, so the containers and their log settings are the same.
   const { taskDefinition } = now.current;
   const diagnosis = diagnose(subject, snapshots, rolesIn(taskDefinition));
   if (!diagnosis.task) return { diagnosis };
   return { diagnosis, log: await logTail(session, taskDefinition, diagnosis.task, diagnosis.container) };
 }
 
-/** What ECS went back to runs where the verdict is `rolled-back`. */
+/** Returns undefined for `rolled-back`: the rollback target runs then. */
 function ofRollback(watched: WatchedRollout): RollbackDiagnosis | undefined {
   if (!isBad(watched) || watched.judgement.verdict === "rolled-back") return undefined;
   return diagnoseRollback(watched.subject, watched.snapshots);

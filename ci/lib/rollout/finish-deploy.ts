@@ -9,27 +9,27 @@ import { runPostDeploy } from "./tasks/post-deploy.js";
 import { afterFailed } from "./verdicts.js";
 
 /**
- * What follows on a deploy once its verdict is `deployed`: the target's task, and then, when all is well, the old revisions go. The verdict stays what it is, whatever becomes of this: the report tells it
- * beside, and the exit code.
+ * Runs the steps after a deploy whose verdict is `deployed`: the target's post-deploy task, then pruning of old revisions when the task
+ * succeeded. A failure here does not change the verdict; the report and the exit code show it.
  */
 export async function finishDeploy(
   session: Session,
-  attempt: DeployRequest,
+  request: DeployRequest,
   now: CurrentService,
   report: RolloutResult,
 ): Promise<RolloutResult> {
   if (report.verdict !== "deployed") {
-    if (attempt.verb === "deploy" && deployTaskOf(session.target, "after"))
+    if (request.verb === "deploy" && deployTaskOf(session.target, "after"))
       session.progress(`The task after the deploy is not run: the verdict is ${report.verdict}.`);
     return report;
   }
   const { span = noSpan } = session;
-  const runIt = () => runPostDeploy(session, attempt, now, report.taskDefinition);
+  const runIt = () => runPostDeploy(session, request, now, report.taskDefinition);
   const after = deployTaskOf(session.target, "after")
     ? await span("post-deploy task", runIt, (one) => (!one || one.state === "done" ? undefined : one.said))
     : undefined;
   if (after && after.state !== "done") return { ...report, after, exitCode: afterFailed };
-  const { keep } = attempt.settings;
+  const { keep } = request.settings;
   const kept =
     keep === undefined
       ? undefined

@@ -13,7 +13,7 @@ import type { TaskResponses } from "./verify/task-requests.js";
 import type { HttpCheck } from "./verify/verify.js";
 import { uncertainties, type WatchedRollout } from "./watch/watch.js";
 
-/** All that one deploy has seen and done. */
+/** Everything that one deploy observed and did. */
 export interface Story extends Explanation {
   now: CurrentService;
   started: Started;
@@ -27,7 +27,7 @@ export interface Story extends Explanation {
   during?: DuringRollout;
 }
 
-/** Puts the report together: nothing is decided here. */
+/** Assembles the report, with the verdict of `conclude`. */
 export function makeResult(options: RunOptions, story: Story): RolloutResult {
   const { now, started, watched, http, startedAt, diagnosis, log, wayBack, race, undone, tasks, during } = story;
   const undoHttp = story.undoHttp ?? { state: "not-checked" };
@@ -67,7 +67,7 @@ export function makeResult(options: RunOptions, story: Story): RolloutResult {
   };
 }
 
-/** What the verdict on the rollout and the one on its undo lack. */
+/** Returns the limits of the verdicts on the rollout and on its automatic rollback. */
 function uncertain(subject: Subject, undone: AutomaticRollback | undefined): string[] {
   const undo = undone && "watched" in undone ? [undone.watched.subject] : [];
   return [...new Set([subject, ...undo].flatMap(uncertainties))];

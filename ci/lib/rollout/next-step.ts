@@ -4,7 +4,7 @@ import { attachHint } from "./session.js";
 import type { DuringRollout } from "./verify/during-rollout.js";
 import type { HttpCheck } from "./verify/verify.js";
 
-/** What a person does now; undefined when nothing is left to do. */
+/** Returns the user's next step; undefined when nothing is left to do. */
 export function nextStep(
   verdict: Verdict,
   http: HttpCheck,
@@ -26,7 +26,7 @@ export function nextStep(
   return step === undefined ? howToVerify : `${step} ${howToVerify}`;
 }
 
-/** Where no request at all was answered, this place has no way to the URL: that says nothing about the rollout. */
+/** When every request failed, the URL is not reachable from here, and the failures prove nothing about the rollout. */
 function isFlawed(during: DuringRollout | undefined): boolean {
   return during !== undefined && during.failed > 0 && during.failed < during.asked;
 }

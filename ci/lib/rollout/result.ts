@@ -11,23 +11,23 @@ import type { TaskResponses } from "./verify/task-requests.js";
 import type { HttpCheck } from "./verify/verify.js";
 
 /**
- * What became of a deploy, as data: all that `formatReport` prints. Of the task definition it holds the image and VERSION and no other
- * value of the environment; the log's lines stand in it as the container wrote them.
+ * Result of a deploy, as data: everything that `formatReport` prints. It holds the image and VERSION of the task definition and no other
+ * environment value. Log lines are unchanged, as the container wrote them.
  */
 export interface RolloutResult {
   verdict: Verdict;
   exitCode: number;
-  /** Why it is that verdict, in one sentence or two. */
+  /** Reason for the verdict, in one or two sentences. */
   reason: string;
   /** False when the service ran this release already and nothing was sent. */
   changed: boolean;
-  /** Whether a rollout that had begun before was watched. */
+  /** True when the call attached to a rollout that had already started. */
   attached: boolean;
   where: { account: string; region: string; cluster: string; service: string; container: string };
   release: { version: string; image: string; digest: string; untested?: true };
-  /** What the service was set to before. */
+  /** Version and revision of the service before the deploy. */
   from: Running;
-  /** ARN of the revision that the rollout brings. */
+  /** ARN of the revision that the rollout deploys. */
   taskDefinition: string;
   changes: Change[];
   deployment: { id?: string; arn?: string };
@@ -36,40 +36,40 @@ export interface RolloutResult {
   endedAt: number;
   witnesses: Witness[];
   http: HttpCheck;
-  /** Present where the tasks were asked at their own addresses. */
+  /** Present when requests were sent to the tasks at their own addresses. */
   tasks?: TaskResponses;
-  /** How the public URL answered while the rollout was watched; absent where it was not asked. It does not decide. */
+  /** Responses of the public URL during the rollout; absent when no request was sent. They do not affect the verdict. */
   during?: DuringRollout;
-  /** What the verdict lacks, where something could not be read. */
+  /** Limits of the verdict, when something could not be read. */
   uncertain: string[];
-  /** Who came between, when somebody deployed at the same time. */
+  /** Describes a concurrent deploy. */
   race?: string;
-  /** Present when it was to be taken back by us, because ECS did not do it. */
+  /** Present when Slipway had to roll back because ECS did not. */
   undo?: RollbackResult;
-  /** Present when it went wrong. */
+  /** Present when the rollout failed. */
   diagnosis?: Diagnosis;
   log?: LogTail;
-  /** Present where tasks of what was gone back to failed too. */
+  /** Present when tasks of the rollback target failed too. */
   wayBack?: RollbackDiagnosis;
-  /** What became of the target's task after the deploy, where it has one and it was run. */
+  /** Result of the target's post-deploy task, when it was run. */
   after?: PostDeployResult;
-  /** What became of the family's old revisions, where that was asked for. */
+  /** Result of pruning the family's old revisions, when requested. */
   kept?: PruneResult;
-  /** What to do now. */
+  /** The user's next step. */
   next?: string;
 }
 
-/** What became of taking a rollout back. */
+/** Result of an automatic rollback. */
 export interface RollbackResult {
   why: string;
-  /** Why it was not done. */
+  /** Reason why it was not done. */
   refused?: string;
-  /** What the service returned to, and the ARN of the copy of it that was rolled out. */
+  /** The rollback target, and the ARN of the copy of it that was rolled out. */
   to?: Running;
   taskDefinition?: string;
-  /** ARN of the service deployment that brought it. */
+  /** ARN of the service deployment that rolled it out. */
   deployment?: string;
   verdict?: Verdict;
-  /** What was served then. */
+  /** HTTP check after the rollback. */
   http?: HttpCheck;
 }

@@ -22,14 +22,14 @@ import { type RunOptions, run } from "./run.js";
 import type { Release, Session } from "./session.js";
 
 export interface RollbackOptions extends Omit<RunOptions, "release" | "verb" | "source" | "runId"> {
-  /** A version, as in `v1.2.3`, or a revision, as in `service:7` or `7`; else the last one that is proven good. */
+  /** A version, as in `v1.2.3`, or a revision, as in `service:7` or `7`; by default the last successful release. */
   to?: string;
 }
 
 /**
- * Goes back to what ran well before: its task definition is registered anew, whatever has become of the old revision, and rolled out,
- * watched and judged as a deploy is.
- * @throws InputError when there is nothing to go back to, or when the pre-flight speaks against it.
+ * Rolls back to an earlier release: registers a copy of its task definition, because the old revision may be deregistered, then rolls out,
+ * watches and judges the copy like a deploy.
+ * @throws InputError when there is no rollback target, or when preflight fails.
  */
 export async function runRollback({ to, ...options }: RollbackOptions): Promise<RolloutResult> {
   const now = await readService(options.aws, options.target, options.signal);
@@ -48,7 +48,7 @@ export async function runRollback({ to, ...options }: RollbackOptions): Promise<
   return await run({ ...options, release, source, verb: "rollback" });
 }
 
-/** A revision whose images are gone can't be started: another is chosen, and one that is named is refused. */
+/** Skips revisions whose images no longer exist, because their tasks can't start; refuses one that the user names. */
 async function choose(
   session: Omit<RollbackOptions, "to">,
   past: readonly DeploymentRecord[],
@@ -74,7 +74,7 @@ async function described(session: Session, goal: RollbackTarget, to?: string): P
   return { goal, source: await describeGoal(session, goal, to) };
 }
 
-/** @throws InputError that names the missing images, and the release to go back to in place of this one. */
+/** @throws InputError that names the missing images, and the release to roll back to instead. */
 async function refuseUnstartable(
   session: Session,
   { goal, source }: StartableTarget,
@@ -111,7 +111,7 @@ async function named(
   return await unprovenVersion(session, past, to);
 }
 
-/** ECS forgets deployments after 90 days; the revisions themselves still tell their version. */
+/** Searches the revisions themselves, because ECS keeps deployments for 90 days only. */
 async function unprovenVersion(
   session: Session,
   past: readonly DeploymentRecord[],
@@ -131,7 +131,7 @@ async function unprovenVersion(
   );
 }
 
-/** A revision that somebody names need not be there. */
+/** Converts the error for a revision that the user names and that does not exist. */
 async function describeGoal(
   session: Session,
   { taskDefinition }: RollbackTarget,

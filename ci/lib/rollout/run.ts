@@ -24,31 +24,31 @@ import { type WatchedRollout, watch } from "./watch/watch.js";
 
 export interface RunOptions extends Session {
   release: Release;
-  /** `deploy` unless it says otherwise. */
+  /** Default: `deploy`. */
   verb?: DeployRequest["verb"];
-  /** What the new revision is a copy of, in place of the current one. */
+  /** Task definition that the new revision is a copy of; by default the current one. */
   source?: RawTaskDefinition;
-  /** Where the public URL is asked; without it the verdict rests on ECS's witnesses alone. */
+  /** The public URL to check; without it the verdict depends on ECS's witnesses alone. */
   http?: HttpTarget;
   verify?: VerifyOptions;
-  /** Asks it; over HTTP unless a simulation answers in its place. */
+  /** Sends the requests of the check; by default over HTTP. A simulation replaces it. */
   ask?: SendRequest;
-  /** How long the rollout may take, in milliseconds; as long as the service's settings let it take unless it says otherwise. */
+  /** Maximum time of the rollout, in milliseconds; by default computed from the service's settings. */
   timeoutMs?: number;
-  /** What may be done besides looking; an early stop where it is proven, and nothing at the deadline, unless it says otherwise. */
+  /** Actions allowed during the rollout; by default an early stop after a proven failure, and none at the deadline. */
   permitted?: Partial<AllowedActions>;
-  /** Whether a deploy that is proven wrong is taken back, where ECS does not do it; it is unless this is false. */
+  /** False: a deploy that is proven wrong is not rolled back when ECS does not do it. */
   undo?: boolean;
-  /** What is changed beside the image and VERSION. */
+  /** Changes besides the image and VERSION. */
   settings?: DeploySettings;
-  /** Sets this try apart from others of the same release; the same id gives the same verdict again. */
+  /** Idempotency key: separates deploys of the same release; the same id returns the same verdict again. */
   runId?: string;
 }
 
 /**
- * Brings a release to the target's service and says what became of it. Called again with the same release it attaches to what is
- * in flight, or finds that nothing is to be done.
- * @throws InputError when it is refused before the service is changed; SlipwayError when the outcome can't be known.
+ * Deploys a release to the target's service and returns the result. Called again with the same release, it attaches to the rollout in
+ * progress, or finds nothing to do.
+ * @throws InputError when it is refused before the service is changed; SlipwayError when the outcome is not known.
  */
 export async function run(options: RunOptions): Promise<RolloutResult> {
   const { release, verb = "deploy", source, settings = defaultSettings, runId, ...session } = options;
@@ -57,7 +57,7 @@ export async function run(options: RunOptions): Promise<RolloutResult> {
   const mayUndo = verb === "deploy" && options.undo !== false;
   const startedAt = session.clock.now();
   const now = await readService(session.aws, session.target, session.signal);
-  const attempt: DeployRequest = {
+  const request: DeployRequest = {
     verb,
     release,
     settings,
@@ -65,19 +65,19 @@ export async function run(options: RunOptions): Promise<RolloutResult> {
     ...(runId !== undefined && { runId }),
   };
   const timeoutMs = options.timeoutMs ?? (await timeAllowed(session, now));
-  const started = await start(session, now, attempt, timeoutMs, () => readBaselineOfService(options, now));
+  const started = await start(session, now, request, timeoutMs, () => readBaselineOfService(options, now));
   session.progress(opening(now, started, release));
   const permitted: AllowedActions = { earlyStop: true, onTimeout: "leave", ...options.permitted };
   const baseline = started.baseline ?? (options.http ? parseBaselineTag(started.probe, options.http) : {});
-  const publicly = monitorUrl(options, baseline);
+  const monitor = monitorUrl(options, baseline);
   const known = eventsBefore(now, Number.POSITIVE_INFINITY);
   const { span = noSpan } = session;
   const ended = await span(
     `roll out ${version} (${nameIn(started.subject.taskDefinition)})`,
-    () => watch(session, started.subject, known, permitted, publicly.ask).finally(publicly.end),
+    () => watch(session, started.subject, known, permitted, monitor.ask).finally(monitor.end),
     failureOf,
   );
-  const during = publicly.seen();
+  const during = monitor.seen();
   const { watched, http, tasks } = await verifyServing(options, ended, version, baseline);
   const undone = mayUndo ? await rollBackIfNeeded(session, { started, watched, http, version, baseline }) : undefined;
   const back = undone && (await verifyAfterRollback(options, undone, baseline));
@@ -95,10 +95,10 @@ export async function run(options: RunOptions): Promise<RolloutResult> {
     ...(race && { race }),
     ...back,
   });
-  return await finishDeploy(session, attempt, now, report);
+  return await finishDeploy(session, request, now, report);
 }
 
-/** Why a rollout's span failed, if it did. */
+/** Returns the reason why a rollout's span failed; undefined when it did not. */
 function failureOf({ judgement: { verdict, reason } }: WatchedRollout): string | undefined {
   return verdict === "deployed" || verdict === "deployed-early" ? undefined : `${verdict}: ${reason}`;
 }
@@ -116,7 +116,7 @@ function opening(now: CurrentService, { attached, subject }: Started, { version 
   return `Rollout of ${version} (${revision}) in place of ${from} has begun. If this ends early: ${attachHint}`;
 }
 
-/** Ids of the service's events from before a time on AWS's clock. */
+/** Returns the ids of the service's events before a time on AWS's clock. */
 function eventsBefore({ service }: CurrentService, time: number): ReadonlySet<string> {
   const before = service.events?.filter((event) => (event.createdAt?.getTime() ?? 0) < time);
   return new Set(before?.map((event) => event.id ?? ""));

@@ -4,7 +4,7 @@ import type { Target } from "../config/target.js";
 import type { Span } from "./span.js";
 import type { Progress } from "./watch/progress-event.js";
 
-/** What is to run: a version and the image it stands for. */
+/** A version and its image. */
 export interface Release {
   /** Such as `v1.2.3`. */
   version: string;
@@ -12,21 +12,21 @@ export interface Release {
   image: string;
   /** `sha256:…`: an image manifest, or an index of them. */
   digest: string;
-  /** The commit it was built from, kept as a tag on the revision; absent when it is not known. */
+  /** Commit of the build, stored as a tag on the revision; absent when it is not known. */
   commit?: string;
-  /** It was built without tests, because the app has none that are named. */
+  /** Built without tests, because the app names none. */
   untested?: true;
 }
 
-/** What every step of a rollout works with. */
+/** Clients, settings and callbacks that every step of a rollout uses. */
 export interface Session {
   aws: Aws;
   target: Target;
   clock: Clock;
-  /** Ends the watching and nothing else: what ECS has begun it goes on with. */
+  /** Ends only the watch; ECS continues the rollout. */
   signal?: AbortSignal;
   progress: Progress;
-  /** Runs each phase; absent where nobody looks at phases. */
+  /** Runs each phase; absent where phases are not recorded. */
   span?: Span;
 }
 

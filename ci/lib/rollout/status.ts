@@ -5,7 +5,7 @@ import { readService } from "../ecs/service.js";
 import type { DeploymentView, EventView } from "../ecs/snapshot.js";
 import { serviceView } from "../ecs/views.js";
 
-/** What runs now. */
+/** Current state of the service. */
 export interface ServiceStatus extends Running {
   service: string;
   cluster: string;
@@ -17,7 +17,7 @@ export interface ServiceStatus extends Running {
   events: EventView[];
 }
 
-/** @throws InputError when the service is not there, or of a kind that Slipway does not deploy to. */
+/** @throws InputError when the service does not exist, or is of a kind that Slipway does not deploy to. */
 export async function readStatus(aws: Aws, target: Target, signal?: AbortSignal): Promise<ServiceStatus> {
   const { service, running } = await readService(aws, target, signal);
   const { desiredCount, runningCount, pendingCount, deployments, events } = serviceView(service);

@@ -32,5 +32,5 @@ export const exitCodes: Record<Verdict, number> = {
   paused: 10,
 };
 
-/** Instead of 0, when the verdict is `deployed` and the target's task after the deploy did not end well. */
+/** Exit code in place of 0 when the verdict is `deployed` and the target's post-deploy task did not succeed. */
 export const afterFailed = 11;

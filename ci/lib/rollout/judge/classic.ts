@@ -11,8 +11,8 @@ import {
 import { decided, type Judgement, undecided, type Witness } from "./verdict.js";
 
 /**
- * The verdict without the service deployment, from the service's list of deployments alone: for credentials that may not read the
- * newer APIs. What is lost: a stop by a person is told by ECS's words alone, and a rollback by its traces.
+ * Judges from the service's list of deployments alone, for credentials without permission for the service deployment APIs. Limits: only
+ * the text of ECS shows a stop by a user, and a rollback is inferred from events and deployments.
  */
 export function judgeClassic(subject: Subject, snapshots: readonly Snapshot[], seen: Witness[]): Judgement {
   const latest = snapshots.at(-1) as Snapshot;
@@ -23,15 +23,15 @@ export function judgeClassic(subject: Subject, snapshots: readonly Snapshot[], s
   const isBack = failure !== undefined && primary.rolloutState !== "FAILED" && primary.id !== subject.deploymentId;
   if (primary.taskDefinition === subject.taskDefinition && !isBack) return judgePrimary(subject, latest, primary, seen);
 
-  const tookItsPlace = ({ id, taskDefinition }: DeploymentView) =>
+  const superseded = ({ id, taskDefinition }: DeploymentView) =>
     decided("superseded", `Another deployment took its place: ${id} of ${taskDefinition}.`, seen);
   if (failure === undefined) {
     return isReplaced(subject, snapshots, primary)
-      ? tookItsPlace(primary)
+      ? superseded(primary)
       : undecided("ECS to list our deployment", seen);
   }
   const before = replacedBefore(subject, snapshots, primary);
-  if (before) return tookItsPlace(before);
+  if (before) return superseded(before);
   const goal = goalOf(subject, snapshots);
   if (!goal && !subject.rollback && isStop(failure)) {
     const next = `${primary.id} of ${primary.taskDefinition} has followed`;
@@ -47,7 +47,7 @@ export function judgeClassic(subject: Subject, snapshots: readonly Snapshot[], s
     const why = primary.rolloutStateReason ?? "no reason given";
     return decided("failed", `The rollback to ${primary.taskDefinition} failed too: ${why} ECS: ${failure}`, seen);
   }
-  // The id of the primary says nothing: ECS has been seen to keep the old one and to make a new one.
+  // The id of the primary proves nothing: ECS was observed to keep the old id and to create a new one.
   return primary.rolloutState === "COMPLETED"
     ? decided("rolled-back", `Rolled back to ${primary.taskDefinition}. ECS: ${failure}`, seen)
     : undecided("ECS to finish the rollback", seen);
@@ -69,51 +69,52 @@ function judgePrimary({ rollback }: Subject, snapshot: Snapshot, primary: Deploy
     : decided("deployed", "All witnesses that can be read agree.", seen);
 }
 
-/** ECS's own words for the end of our deployment, from its state or from the event that names it. */
+/** Returns ECS's own text for the failure of our deployment, from its state or from the event that names it. */
 function failureOf(subject: Subject, snapshots: readonly Snapshot[]): string | undefined {
   for (const { service } of snapshots) {
-    const failure = toldFailure(subject, service);
+    const failure = cachedFailure(subject, service);
     if (failure !== undefined) return failure;
   }
   return undefined;
 }
 
-/** A view never changes, and all of them are judged at every look: what each tells of a subject is found once. */
-function toldFailure(subject: Subject, service: ServiceView): string | undefined {
+/** Caches the failure for each view: a view never changes, and every poll judges all of them. */
+function cachedFailure(subject: Subject, service: ServiceView): string | undefined {
   const { taskDefinition, deploymentId, registeredAt } = subject;
   const of = `${taskDefinition} ${deploymentId} ${registeredAt}`;
   const known = failures.get(service);
-  const told = known?.of === of ? known : { of, failure: failureIn(subject, service) };
-  failures.set(service, told);
-  return told.failure;
+  const entry = known?.of === of ? known : { of, failure: failureIn(subject, service) };
+  failures.set(service, entry);
+  return entry.failure;
 }
 const failures = new WeakMap<ServiceView, { of: string; failure: string | undefined }>();
 
 function failureIn(subject: Subject, service: ServiceView): string | undefined {
   const failed = service.deployments.find((one) => isOurs(subject, one) && one.rolloutState === "FAILED");
   if (failed) return failed.rolloutStateReason ?? "rollout FAILED";
-  return service.events.find((one) => tellsOfFailure(subject, one) || tellsOfWayBack(subject, service, one))?.message;
+  return service.events.find((one) => isFailureEvent(subject, one) || isRollbackEvent(subject, service, one))?.message;
 }
 
-function tellsOfFailure({ deploymentId }: Subject, { message }: EventView): boolean {
+function isFailureEvent({ deploymentId }: Subject, { message }: EventView): boolean {
   return deploymentId !== undefined && message.includes(`(deployment ${deploymentId}) deployment failed`);
 }
 
-/** Of a rollback that a person asked for, only where it leads is told. */
-function tellsOfWayBack({ registeredAt, deploymentId }: Subject, service: ServiceView, { at, message }: EventView) {
+/** For a rollback requested by a user, the event names only the rollback target. */
+function isRollbackEvent({ registeredAt, deploymentId }: Subject, service: ServiceView, { at, message }: EventView) {
   const primary = primaryOf(service);
   const isNew = at >= registeredAt && primary !== undefined && primary.id !== deploymentId;
   return isNew && message.includes(`rolling back to deployment ${primary.id}.`);
 }
 
-/** A rollback that a person asks for is told as a stop too, and where it leads. */
+/** For a rollback requested by a user, ECS reports a stop as well as the rollback target. */
 function isStop(failure: string): boolean {
   return isOfUser(failure) && !/rolling back/i.test(failure);
 }
 
 /**
- * What ECS has said that it goes back to, and whether it has said that it has arrived: another revision has come between.
- * @returns undefined where the deployment that it named was never seen.
+ * Finds the rollback target that ECS named in its events, and if an event reports that the rollback completed. Needed when another
+ * revision is primary since.
+ * @returns undefined when the named deployment was never listed.
  */
 function goalOf(subject: Subject, snapshots: readonly Snapshot[]) {
   const events = snapshots
@@ -128,11 +129,12 @@ function goalOf(subject: Subject, snapshots: readonly Snapshot[]) {
   const isReached = events.slice(begun).some(({ message }) => message.includes(arrival));
   return { taskDefinition: named.taskDefinition, isReached };
 }
-/** What was seen in place of ours, and is no longer there, before ECS told of a failure: that is then not ours. */
+
+/** Finds a deployment that replaced ours before ECS reported a failure, and is no longer primary: the failure is not ours then. */
 function replacedBefore(subject: Subject, snapshots: readonly Snapshot[], now: DeploymentView) {
   const known = [subject.taskDefinition, now.taskDefinition];
   for (const { service } of snapshots) {
-    if (toldFailure(subject, service) !== undefined) return undefined;
+    if (cachedFailure(subject, service) !== undefined) return undefined;
     const primary = primaryOf(service);
     const isYounger = primary && primary.createdAt > subject.registeredAt;
     if (isYounger && !known.includes(primary.taskDefinition)) return primary;
@@ -141,8 +143,8 @@ function replacedBefore(subject: Subject, snapshots: readonly Snapshot[], now: D
 }
 
 /**
- * Something else is there in place of ours. What is older than ours can be a stale read, and what ours was never seen before can have
- * come before it: both count only when they have been there for longer than ECS lags.
+ * Returns true when another deployment replaced ours. An older primary can be a stale read, and a younger one, while ours was never
+ * listed, can precede ours: both count only after the lag of ECS has passed.
  */
 function isReplaced(subject: Subject, snapshots: readonly Snapshot[], primary: DeploymentView): boolean {
   const latest = snapshots.at(-1) as Snapshot;

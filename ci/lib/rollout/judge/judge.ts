@@ -5,7 +5,7 @@ import { decided, type Judgement, undecided, type Witness } from "./verdict.js";
 import { witnesses } from "./witnesses.js";
 
 /**
- * Says what became of a rollout, from all that was seen of it and nothing else.
+ * Judges a rollout from its snapshots alone. Pure.
  * @param snapshots In the order in which they were taken, at least one.
  */
 export function judge(subject: Subject, snapshots: readonly [Snapshot, ...Snapshot[]]): Judgement {
@@ -17,14 +17,14 @@ export function judge(subject: Subject, snapshots: readonly [Snapshot, ...Snapsh
       ? judgeServiceDeployment(subject, snapshots, latest.ours, seen)
       : undecided("ECS to list our service deployment", seen);
   if (isDeleted(latest.service) && !isEnded(judgement)) {
-    const { notFound: gone, status } = latest.service;
-    return decided("stopped", `The service was deleted: ${gone ?? `it is ${status}.`}`, seen);
+    const { notFound, status } = latest.service;
+    return decided("stopped", `The service was deleted: ${notFound ?? `it is ${status}.`}`, seen);
   }
   if (judgement.state === "decided" || latest.at < subject.deadline) return judgement;
   return decided("timed-out", `The deadline passed while waiting for ${judgement.waitingFor}.`, seen);
 }
 
-/** It was over before: not for the deletion's sake. */
+/** Returns true when the rollout ended before the deletion, for another reason. */
 function isEnded(judgement: Judgement): boolean {
   return judgement.state === "decided" && !/^deployed|^nothing-ran$/.test(judgement.verdict);
 }
@@ -49,12 +49,12 @@ function judgeServiceDeployment(
       return undecided("ECS to finish the rollback", seen);
     default:
       if (ours.paused) return decided("paused", waitsForPerson(ours.paused), seen);
-      // Unknown states too: ECS adds new ones, and none that is unknown can be taken for an end.
+      // Unknown states too: ECS adds new ones, and an unknown state is not proof of an end.
       return undecided(`ECS to finish the rollout (${ours.status})`, seen);
   }
 }
 
-/** SUCCESSFUL alone is not enough: it can come before the old tasks are gone, and another deployment may have followed. */
+/** SUCCESSFUL alone is not enough: old tasks may still run, and another deployment may have followed. */
 function judgeSuccessful(
   subject: Subject,
   snapshots: readonly Snapshot[],
@@ -83,14 +83,14 @@ function judgeSuccessful(
 }
 
 /**
- * Whether the service was read after its deployment was known to have ended: within a look it is read first, and where that takes long
- * the old tasks that it tells of can be gone. At the deadline what is known has to do.
+ * Returns true when the service was read after the end of its deployment was known. A poll reads the service first, so after a slow
+ * read the old tasks in it may have stopped. At the deadline the known state decides.
  */
 function isReadAfterEnd({ deadline }: Subject, snapshots: readonly Snapshot[]): boolean {
   return snapshots.at(-2)?.ours?.status === "SUCCESSFUL" || (snapshots.at(-1)?.at ?? 0) >= deadline;
 }
 
-/** STOPPED is three things. */
+/** STOPPED means replaced, stopped by the circuit breaker or an alarm, or stopped by a user. */
 function judgeStopped(subject: Subject, snapshot: Snapshot, ours: ServiceDeploymentView, seen: Witness[]): Judgement {
   const primary = primaryOf(snapshot.service);
   const replaced = isOfReplacement(ours.statusReason ?? "");
@@ -119,7 +119,7 @@ function rolledBackBy({ rollback }: Subject, ours: ServiceDeploymentView): strin
   return triggered(ours) ?? monitorIn(text) ?? "ECS";
 }
 
-/** Told by ECS's reason alone, where the details of the deployment can't be read. */
+/** Finds the monitor in ECS's reason, for when the details of the deployment can't be read. */
 function monitorIn(text: string): string | undefined {
   if (!isStoppedByMonitor(text)) return undefined;
   return /circuit breaker/i.test(text) ? "the circuit breaker" : "an alarm";

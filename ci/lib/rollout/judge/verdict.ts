@@ -1,31 +1,31 @@
-/** What became of a rollout. */
+/** Outcome of a rollout. */
 export type Verdict =
-  /** It runs, and all witnesses say so. */
+  /** The version runs, and all witnesses agree. */
   | "deployed"
   /** The service's early success criteria are met; old tasks are still up. */
   | "deployed-early"
-  /** ECS is sure, and the HTTP check could not be made. */
+  /** ECS completed the rollout, and the HTTP check could not be made. */
   | "deployed-unverified"
-  /** ECS went back to what ran before. */
+  /** The service was rolled back to the previous revision. */
   | "rolled-back"
-  /** It does not run as it should, and nobody went back. */
+  /** The version does not run correctly, and nothing was rolled back. */
   | "failed"
-  /** Another deployment took its place. */
+  /** Another deployment replaced it. */
   | "superseded"
-  /** Somebody stopped it. */
+  /** A user stopped it. */
   | "stopped"
-  /** It waits for a person or a hook. */
+  /** It waits for a user or a hook. */
   | "paused"
   /** The deadline passed first. */
   | "timed-out"
-  /** It ended well with a desired count of 0: not one task ran. */
+  /** It succeeded with a desired count of 0: no task ran. */
   | "nothing-ran";
 
-/** One fact that `deployed` rests on. */
+/** One fact that `deployed` depends on. */
 export interface Witness {
   name: "service deployment" | "primary deployment" | "tasks";
   holds: boolean;
-  /** What was seen, such as `SUCCESSFUL`. */
+  /** Observed value, such as `SUCCESSFUL`. */
   saw: string;
 }
 

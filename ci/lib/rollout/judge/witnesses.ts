@@ -2,7 +2,7 @@ import { primaryOf, type Snapshot, type Subject, type TaskView, taskId } from ".
 import { isServing } from "../../ecs/states.js";
 import type { Witness } from "./verdict.js";
 
-/** The three facts that `deployed` rests on; without the service deployment's permission there are two. */
+/** Returns the three facts that `deployed` depends on; without permission for service deployments there are two. */
 export function witnesses(subject: Subject, snapshot: Snapshot): Witness[] {
   const own = subject.classicOnly ? [] : [serviceDeploymentWitness(snapshot)];
   return [...own, primaryWitness(subject, snapshot), tasksWitness(subject, snapshot)];
@@ -23,7 +23,7 @@ function primaryWitness(subject: Subject, { service }: Snapshot): Witness {
   };
 }
 
-/** Every task that can serve is on our image, and there are as many as the service wants. */
+/** Holds when every serving task runs our image, and the desired count is reached. */
 function tasksWitness(subject: Subject, { service, tasks }: Snapshot): Witness {
   const serving = tasks.filter(isServing);
   const others = serving.filter((task) => !isOnOurImage(subject, task));
@@ -37,7 +37,7 @@ function tasksWitness(subject: Subject, { service, tasks }: Snapshot): Witness {
   };
 }
 
-/** ECS may leave the digest out, and of an image that is named by a tag none may be known: the revision stands for it then. */
+/** Compares the revision where no digest is known: ECS may omit it, and an image named by a tag may have none. */
 function isOnOurImage(subject: Subject, task: TaskView): boolean {
   const digest = task.containers.find((container) => container.name === subject.container)?.imageDigest;
   return digest === undefined || subject.digests.length === 0

@@ -4,32 +4,32 @@ import { sendOverHttp } from "./http-request.js";
 import { checkOnce } from "./one-request.js";
 import { checkedUrl, type HttpCheck, type HttpTarget, type VerifyOptions } from "./verify.js";
 
-/** What the public URL answered before a rollout, and what ran then: whether its answers are this service's rests on it. */
+/** Response of the public URL before a rollout, and the version that ran then: they show if the URL belongs to this service. */
 export interface Baseline {
-  /** The version that answered, where everything else that is expected held too, or a version that does not run. */
+  /** The version in the response: the running one, when all expectations were met too, or one that does not run. */
   answered?: string;
-  /** The version of the revision that ran. */
+  /** Version of the revision that ran. */
   running?: string;
-  /** What came instead of a usable answer. */
+  /** The response, when it was not usable. */
   saw?: string;
-  /** True where a version answered on some of the tries, a cache's copy of one, or one before what runs was rolled out. */
+  /** True when some of the tries, or a cache, returned a version, or when an earlier deploy received one. */
   sawVersion?: true;
-  /** True where the target's expectations were met, and no version was asked for. */
+  /** True when the target's expectations were met, and no version was requested. */
   held?: true;
-  /** True where the URL was this service's before what runs was rolled out: then a wrong version can be what runs. */
+  /** True when the URL belonged to this service before the running revision was deployed: that may itself answer wrongly. */
   wasOurs?: boolean;
 }
 
-/** A baseline, and the value of the tag that keeps it, where there is one. */
+/** A baseline, and the value of the tag that stores it, if any. */
 export interface TaggedBaseline {
   baseline: Baseline;
   tag?: string | undefined;
 }
 
 /**
- * Whose answers a URL gives. `ours`: it answered the running version, and all that is expected held; or, where no version is asked for,
- * all that is expected held. `foreign`: it answered a version
- * that did not run. `unknown`: anything else, such as no answer, a running version that is not known, or one that serves wrongly itself.
+ * Owner of the URL's responses. `ours`: it returned the running version and met all expectations, or, when no version is requested, met all
+ * expectations. `foreign`: it returned a version that did not run. `unknown`: anything else, such as no response, a running version that is
+ * not known, or one that itself answers wrongly.
  */
 export type Ownership = "ours" | "foreign" | "unknown";
 
@@ -41,27 +41,27 @@ export function ownershipOf({ answered, running, wasOurs, held }: Baseline): Own
 }
 
 /**
- * Whether the version is to be verified over HTTP: the target states how, or the running version was answered. Where it is not, what the
- * URL answers in place of a version proves nothing and makes nothing unverified.
+ * Returns true when the version must be verified over HTTP: the target defines a check, or the URL returned the running version. Otherwise
+ * a response without a version proves nothing and does not make the verdict `deployed-unverified`.
  */
 export function isVersionWanted({ versionCheck }: HttpTarget, { answered, sawVersion }: Baseline): boolean {
   if (versionCheck === false) return false;
   return versionCheck !== undefined || answered !== undefined || sawVersion === true;
 }
 
-/** The same URL where only the expectations count. */
+/** Returns the same URL with only the expectations to check. */
 export function withoutVersionCheck(http: HttpTarget): HttpTarget & { versionCheck: false } {
   return { ...http, versionCheck: false };
 }
 
-/** Milliseconds between two tries: they only have to meet each of several answerers. */
+/** Milliseconds between two tries: short, because they only have to reach each of several backends. */
 const interval = 200;
 
 /**
- * Reads what the URL answers while the running version serves alone: as many times in a row as verify an answer afterwards, because one
- * try can meet the right one of several answerers. The first try that is not as it must be ends it. Where no version answers, and the
- * target states no check of it, the expectations are read alone.
- * @param running The version of the revision that runs.
+ * Reads the responses of the URL while only the running version serves: as many in a row as the later verification needs, because a single
+ * try can reach the right one of several backends. The first unexpected response ends it. When no version is returned, and the target
+ * defines no check of it, only the expectations are checked.
+ * @param running Version of the revision that runs.
  */
 export async function readBaseline(
   http: HttpTarget,
@@ -101,9 +101,9 @@ async function readRow(
 }
 
 /**
- * Holds a check against the baseline. A wrong answer counts only from a URL that is this service's, a right one from none that is
- * another's, and none that was there before. Pure.
- * @param version The version that the rollout brings.
+ * Compares a check with the baseline. A wrong response counts only from this service's URL. A right one does not count from another
+ * service's URL, or when the URL returned it before the rollout too. Pure.
+ * @param version The version that the rollout deploys.
  */
 export function weighAgainstBaseline(check: HttpCheck, baseline: Baseline, version: string): HttpCheck {
   if (check.state === "not-checked" || check.state === "unproven") return check;
@@ -123,19 +123,19 @@ export function weighAgainstBaseline(check: HttpCheck, baseline: Baseline, versi
   return { state: "unproven", url, answered: why, because: "not-known-before" };
 }
 
-/** The check of a URL that is another service's: nothing that it answers counts, so it need not be asked. */
+/** Returns the check of a URL that belongs to another service: its responses do not count, so no request is needed. */
 export function foreignCheck(url: string, { answered, running }: Baseline): HttpCheck {
   const why = `before the rollout it answered ${answered}, while ${running} ran, so it is not, or not only, this service's URL`;
   return { state: "unproven", url, answered: why, because: "not-this-service" };
 }
 
-/** In place of an answer in the tag: the expectations were met, or a version was seen that shows nothing. */
+/** Marks in the tag in place of a version: the expectations were met, or a version was returned that proves nothing. */
 const marks = { held: "+", sawVersion: "-" };
 
 /**
- * Writes a baseline as the value of a tag, so that a later call, which comes after the answer has changed, knows it. It holds for one
- * URL and one check.
- * @returns undefined where nothing usable answered.
+ * Formats a baseline as the value of a tag, for a later call that attaches after the response has changed. It is valid for one URL and one
+ * check.
+ * @returns undefined when there was no usable response.
  */
 export function baselineTag(baseline: Baseline, http: HttpTarget): string | undefined {
   const { answered, running = "", held, sawVersion } = baseline;
@@ -145,7 +145,7 @@ export function baselineTag(baseline: Baseline, http: HttpTarget): string | unde
   return [held ? marks.held : marks.sawVersion, running, nameOf(http)].map(token).join(" ");
 }
 
-/** Reads the value of the tag; empty where there is none, or where it is of another URL or check. */
+/** Parses the value of the tag; empty when there is none, or when it is of another URL or check. */
 export function parseBaselineTag(tag: string | undefined, http: HttpTarget): Baseline {
   const [answered, running, name] = tag?.split(" ") ?? [];
   if (!answered || name !== token(nameOf(http))) return {};
@@ -155,7 +155,7 @@ export function parseBaselineTag(tag: string | undefined, http: HttpTarget): Bas
   return { answered, ...known };
 }
 
-/** The URL with the check, but for the usual one. */
+/** Returns the URL, with the check unless it is the default one. */
 function nameOf(http: HttpTarget): string {
   const { versionCheck: check } = http;
   if (check === undefined) return checkedUrl(http);
@@ -167,7 +167,7 @@ function nameOf(http: HttpTarget): string {
   return [kind, where.replaceAll("/", "."), checkedUrl(http)].join(":");
 }
 
-/** A text without spaces of at most 80 characters that a tag can hold. */
+/** Returns a text that a tag can hold: no spaces, at most 80 characters. */
 function token(text: string): string {
   return tagText(text).replace(/\s/g, "_").slice(0, 80);
 }

@@ -5,54 +5,54 @@ import { requestAny } from "./one-request.js";
 import { verifyOptions } from "./serving.js";
 import { checkedUrl, type HttpTarget } from "./verify.js";
 
-/** How the public URL answered while the rollout was watched. It decides nothing: it tells what users met. */
+/** Responses of the public URL during the rollout. They do not affect the verdict; they show the responses that users got. */
 export interface DuringRollout {
   url: string;
-  /** Requests that came to an end, well or not. */
+  /** Number of finished requests, failed ones included. */
   asked: number;
-  /** Those of them that got a server's error, or no answer. */
+  /** Number of those with a server error or no response. */
   failed: number;
-  /** The first of the failures. `at` is when it was asked, in milliseconds since the epoch on our own clock. */
+  /** The first failures. `at` is the time of the request, in milliseconds since the epoch on our own clock. */
   failures: { at: number; answered: string }[];
 }
 
-/** Failures that are told one by one: more of them say no more. */
-const most = 5;
+/** Maximum number of failures in the report: more of them add no information. */
+const maxFailures = 5;
 
-/** Milliseconds for one answer. Longer than when a version is verified: a request that takes long is the one that a drain cuts. */
-const patience = 30_000;
+/** Milliseconds for one response. Longer than for the verification of a version: draining cuts off the slow requests. */
+const responseLimit = 30_000;
 
 export interface UrlMonitor {
-  /** Asks once, and waits for nothing: a request that takes long is still on its way when the next one is sent. */
+  /** Sends one request and does not wait for it: a slow request may still run when the next one is sent. */
   ask(): void;
-  /** What is still on its way is given up, and counts for nothing. */
+  /** Aborts the running requests; they do not count. */
   end(): void;
-  /** What came of it; undefined when nothing did. */
+  /** Returns the responses; undefined when no request has finished. */
   seen(): DuringRollout | undefined;
 }
 
 /**
- * Asks the public for its version while the rollout is watched. ECS calls a rollout good whose old tasks drop the requests that they
- * have: of that only whoever asks can know. A URL that is another service's is not asked.
+ * Creates the monitor that requests the public URL during the rollout. For ECS a rollout succeeds even if its old tasks drop requests; only
+ * requests of our own show that. A URL that belongs to another service gets no requests.
  */
 export function monitorUrl(options: RunOptions, baseline: Baseline = {}): UrlMonitor {
   const { http } = options;
-  const asked = http && askedMeanwhile(http, baseline);
-  return asked ? asking(asked, options) : { ask() {}, end() {}, seen: () => undefined };
+  const monitored = http && monitoredTarget(http, baseline);
+  return monitored ? startMonitor(monitored, options) : { ask() {}, end() {}, seen: () => undefined };
 }
 
-/** The URL with the check whose request is sent; undefined where none is. */
-function askedMeanwhile(http: HttpTarget, baseline: Baseline): HttpTarget | undefined {
+/** Returns the URL with the check whose request is sent; undefined when none is sent. */
+function monitoredTarget(http: HttpTarget, baseline: Baseline): HttpTarget | undefined {
   const hasExpectations = (http.expectations?.length ?? 0) > 0;
   if (ownershipOf(baseline) === "foreign" || (http.versionCheck === false && !hasExpectations)) return undefined;
   return hasExpectations && !isVersionWanted(http, baseline) ? withoutVersionCheck(http) : http;
 }
 
-function asking(http: HttpTarget, options: RunOptions): UrlMonitor {
+function startMonitor(http: HttpTarget, options: RunOptions): UrlMonitor {
   const { clock, progress, signal } = options;
   const { ask = sendOverHttp } = verifyOptions(options);
   const ended = new AbortController();
-  const how = { ask, limit: patience, signal: signal ? AbortSignal.any([signal, ended.signal]) : ended.signal };
+  const how = { ask, limit: responseLimit, signal: signal ? AbortSignal.any([signal, ended.signal]) : ended.signal };
   const seen: DuringRollout = { url: checkedUrl(http), asked: 0, failed: 0, failures: [] };
 
   async function once(): Promise<void> {
@@ -62,11 +62,11 @@ function asking(http: HttpTarget, options: RunOptions): UrlMonitor {
     seen.asked++;
     if (answered && (status ?? 0) < 500) return;
     if (seen.failed++ === 0) progress(`${seen.url} failed while the rollout is watched: ${saw}.`);
-    if (seen.failures.length < most) seen.failures.push({ at, answered: saw });
+    if (seen.failures.length < maxFailures) seen.failures.push({ at, answered: saw });
   }
 
   return {
-    // What rejects was given up.
+    // Rejections here are aborted requests; ignore them.
     ask: () => void once().catch(() => {}),
     end: () => ended.abort(),
     seen: () => (seen.asked > 0 ? seen : undefined),

@@ -2,19 +2,19 @@ import { isDeepStrictEqual } from "node:util";
 import type { Json } from "../../aws/raw-task-definition.js";
 import type { HttpResponse } from "./http-request.js";
 
-/** What a path of the service must answer, beside `/version`. `{version}` in a text stands for the version that is asked for. */
+/** Expected response of a path of the service, besides `/version`. `{version}` in a text stands for the requested version. */
 export interface Expectation {
   /** Relative to the public URL, path included, such as `/healthz`. */
   path: string;
-  /** 200 unless it says otherwise. */
+  /** Default: 200. */
   status?: number | undefined;
   /** By name, in any case: the exact value. */
   headers?: Record<string, string> | undefined;
-  /** What the body must hold as JSON: of an object the members named here, of a list and of all else exactly this. */
+  /** Expected JSON body: of an object only the members listed here are compared; lists and other values must be equal. */
   json?: unknown;
 }
 
-/** How an answer differs from what is expected; undefined when it does not. Pure. */
+/** Describes the difference between a response and the expectation; undefined when there is none. Pure. */
 export function difference(expected: Expectation, answer: HttpResponse, version: string): string | undefined {
   const { status = 200, headers = {}, json } = filled(expected, version) as Expectation;
   if (answer.status !== status) return `HTTP ${answer.status} instead of ${status}`;
@@ -30,7 +30,7 @@ export function difference(expected: Expectation, answer: HttpResponse, version:
   return path === undefined ? undefined : `another value at ${path || "the top"} of the JSON body`;
 }
 
-/** The path of the first member that differs. */
+/** Returns the path of the first member that differs. */
 function differing(expected: Json, found: Json | undefined, path: string): string | undefined {
   if (!isObject(expected) || !isObject(found)) return isDeepStrictEqual(expected, found) ? undefined : path;
   for (const [name, member] of Object.entries(expected)) {
@@ -40,7 +40,7 @@ function differing(expected: Json, found: Json | undefined, path: string): strin
   return undefined;
 }
 
-/** Whether a text of what is expected holds `{version}`: then what is met proves the version. */
+/** Returns true when an expectation contains `{version}`: meeting it proves the version then. */
 export function namesVersion(expectations: readonly Expectation[]): boolean {
   return JSON.stringify(expectations.map(({ headers, json }) => ({ headers, json }))).includes("{version}");
 }

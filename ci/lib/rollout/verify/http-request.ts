@@ -8,14 +8,14 @@ export interface HttpRequest {
   host?: string;
   /** Milliseconds for the whole exchange: connection, headers and body. */
   limit: number;
-  /** True: no proxy is used, whatever the environment names. */
+  /** True: no proxy is used, even if the environment names one. */
   direct?: boolean;
-  /** True: the query gets a value that no cache has seen, for where one has answered. */
+  /** True: the query gets a unique value, to bypass a cache that has answered. */
   fresh?: boolean;
   signal?: AbortSignal;
 }
 
-/** An answer; header names are in lower case. */
+/** An HTTP response; header names are in lower case. */
 export interface HttpResponse {
   status: number;
   headers: Record<string, string>;
@@ -23,21 +23,21 @@ export interface HttpResponse {
 }
 
 /**
- * Sends one question. Injected, so that a simulation can answer it.
- * @throws Error when there is no answer.
+ * Sends one request. Injected, so that a simulation can respond to it.
+ * @throws Error when there is no response.
  */
-export type SendRequest = (question: HttpRequest) => Promise<HttpResponse>;
+export type SendRequest = (request: HttpRequest) => Promise<HttpResponse>;
 
 /**
- * Asks over real HTTP, for at most 1 MiB of body. A redirect is an answer like any other and never followed: where it leads is not the
- * service.
+ * Sends the request over real HTTP and reads at most 1 MiB of the body. A redirect counts as the response and is never followed, because
+ * its target is not the service.
  */
 export const sendOverHttp: SendRequest = async ({ url, host, limit, direct, fresh, signal }) => {
   const { body, ...answer } = await exchange({
     origin: new URL(url.origin),
     path: `${url.pathname}${url.search}${fresh ? `${url.search ? "&" : "?"}slipway=${randomUUID()}` : ""}`,
     headers: {
-      // A page with the version in a header may have no JSON.
+      // A response with the version in a header may not be JSON.
       accept: "application/json, */*;q=0.5",
       "cache-control": "no-cache",
       ...(host !== undefined && { host }),

@@ -5,7 +5,7 @@ import { cacheOf, isFromApp, isJson } from "./response-source.js";
 import type { HttpTarget } from "./verify.js";
 import { isAppFailure, usualCheck, versionIn, withoutVersion } from "./version-check.js";
 
-/** How a question is sent. */
+/** Options for sending a request. */
 export interface RequestOptions {
   ask: SendRequest;
   /** Milliseconds for one exchange. */
@@ -15,22 +15,22 @@ export interface RequestOptions {
 
 export interface CheckAttempt {
   isRight: boolean;
-  /** Whether anything answered at all. */
+  /** True when there was any response. */
   answered: boolean;
-  /** True where the app itself gave an answer that a wrong version would give, so that it proves something. */
+  /** True when the app itself gave a response that counts as evidence: a version, an unmet expectation, or a server error. */
   proves: boolean;
-  /** True where the app itself answered, whatever it was. */
+  /** True when the app itself gave the response, right or wrong. */
   isOfApp?: boolean;
-  /** The version that answered. */
+  /** The version in the response. */
   version?: string;
-  /** True where an answer held a version, also one of a cache. */
+  /** True when a response contained a version, including one from a cache. */
   sawVersion?: true;
   saw: string;
 }
 
 /**
- * Asks for the version and for all that is expected, once. Without a check of the version only what is expected counts.
- * @param version The right one; any version is where it is undefined.
+ * Requests the version and checks all expectations, once. Without a version check only the expectations count.
+ * @param version The right version; when undefined, any version is right.
  */
 export async function checkOnce(
   http: HttpTarget,
@@ -52,7 +52,7 @@ export async function checkOnce(
 
 const met = { isRight: true, answered: true, proves: false };
 
-/** The first expectation that is not met; undefined when all are. */
+/** Returns the attempt with the first expectation that is not met; undefined when all are met. */
 async function missed(
   http: HttpTarget,
   version: string | undefined,
@@ -76,21 +76,21 @@ async function missed(
 }
 
 interface VersionAnswer {
-  /** Whether anything answered at all. */
+  /** True when there was any response. */
   answered: boolean;
-  /** Of HTTP, where anything answered. */
+  /** HTTP status, when there was a response. */
   status?: number;
-  /** The version of an answer that the app itself gave. */
+  /** The version, when the app itself gave the response. */
   version?: string;
   /** True where the answer held a version, also one of a cache. */
   sawVersion?: true;
-  /** True where the app itself answered, whatever it was. */
+  /** True when the app itself gave the response, right or wrong. */
   isOfApp: boolean;
   proves: boolean;
   saw: string;
 }
 
-/** Sends the request of the target's check once, `GET /version` where it states none. */
+/** Sends the request of the target's version check once; `GET /version` when it defines none. */
 export async function requestVersion(http: HttpTarget, how: RequestOptions): Promise<VersionAnswer> {
   const check = http.versionCheck || undefined;
   const answer = await get(http, (check ?? usualCheck).path, how);
@@ -105,7 +105,7 @@ export async function requestVersion(http: HttpTarget, how: RequestOptions): Pro
   return { ...seen, proves: isAppFailure(answer), saw: withoutVersion(answer, check) };
 }
 
-/** Sends one request of those that the target's checks send: for the version, or the first that is expected. */
+/** Sends one request of the target's checks: for the version, or for the first expectation. */
 export async function requestAny(
   http: HttpTarget,
   how: RequestOptions,
@@ -116,7 +116,7 @@ export async function requestAny(
   return { answered: true, status: answer.status, saw: `HTTP ${answer.status}` };
 }
 
-/** Asks once more past a cache where one answered. */
+/** Sends a request, and repeats it past the cache when a cache answered. */
 async function get(http: HttpTarget, path: string, how: RequestOptions): Promise<HttpResponse | { failure: string }> {
   const answer = await getOnce(http, path, how);
   return "status" in answer && cacheOf(answer) !== undefined ? await getOnce(http, path, how, true) : answer;

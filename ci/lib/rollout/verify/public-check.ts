@@ -12,19 +12,19 @@ import { sendOverHttp } from "./http-request.js";
 import { type CheckAttempt, checkOnce } from "./one-request.js";
 import { checkedUrl, type HttpCheck, type HttpTarget, type VerifyOptions, verify } from "./verify.js";
 
-/** What the public URL is checked for. */
+/** The public URL, and the version that it must serve. */
 export interface PublicCheck {
   http: HttpTarget;
   version: string;
-  /** What the URL answered before the rollout. */
+  /** Response of the URL before the rollout. */
   baseline: Baseline;
-  /** True while old tasks are still up, which answer too. */
+  /** True while old tasks still run and respond too. */
   isEarly: boolean;
 }
 
 /**
- * Checks what the public URL serves after a rollout. Where no check of the version is stated, and the running version did not answer
- * either, a version that does not answer now proves nothing: what is expected of other paths counts alone.
+ * Checks the responses of the public URL after a rollout. When the target defines no version check, and the URL did not return the running
+ * version before, a response without a version proves nothing: only the expectations count.
  */
 export async function checkPublic(
   checked: PublicCheck,
@@ -63,7 +63,7 @@ async function checkVersion(
   return isEarly && !isProven ? besideOldTasks(check) : check;
 }
 
-/** Which task meets an expectation is not known: while old ones are up, no answer speaks against the new ones. */
+/** A response does not show which task gave it: while old tasks run, no response proves a failure of the new ones. */
 async function checkExpectations(
   { http, version, baseline, isEarly }: PublicCheck,
   clock: Clock,
@@ -75,7 +75,7 @@ async function checkExpectations(
   return isEarly ? besideOldTasks(seen) : seen;
 }
 
-/** Old tasks that are still up answer too, now and then or always: only what is neither version proves something. */
+/** Old tasks that still run respond too, sometimes or always: only a response of neither version proves something. */
 function besideOldTasks(check: HttpCheck): HttpCheck {
   if (check.state !== "wrong") return check;
   const { url, answered } = check;
@@ -83,8 +83,8 @@ function besideOldTasks(check: HttpCheck): HttpCheck {
 }
 
 /**
- * Looks for a version where the running one answered none. Ends with the first answer of the app itself; what stands before the tasks
- * is tried as often as verifies an answer, because new tasks may have been registered there just now.
+ * Looks for a version when the URL did not return the running one before. Ends with the first response of the app itself. Responses from in
+ * front of the tasks (load balancer, proxy) are retried as often as a verification needs, because new tasks may just have been registered.
  */
 async function lookForVersion(
   http: HttpTarget,

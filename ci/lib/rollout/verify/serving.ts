@@ -19,21 +19,21 @@ import { checkPublic } from "./public-check.js";
 import { checkTasks, combineWithTasks, type TaskResponses } from "./task-requests.js";
 import { checkedUrl, type HttpCheck, type HttpTarget, type VerifyOptions } from "./verify.js";
 
-/** What is served after a rollout. */
+/** Result of the HTTP checks after a rollout. */
 export interface ServingCheck {
-  /** Seen once more where what is served speaks against it. */
+  /** Polled once more when the HTTP checks failed or proved nothing. */
   watched: WatchedRollout;
   http: HttpCheck;
-  /** Present where the target wants the tasks to be asked too. */
+  /** Present when the target enables requests to the tasks too. */
   tasks?: TaskResponses;
 }
 
-/** Reads what the public URL answers before a rollout, while the running version still serves. */
+/** Reads the responses of the public URL before a rollout, while the running version still serves. */
 export async function readBaselineOfService(
   options: RunOptions,
   { running, current }: Pick<CurrentService, "running" | "current">,
 ): Promise<TaggedBaseline> {
-  // A tag of the image is not what the app was told: only where it answers the same does it show whose the URL is.
+  // The image's tag is not the app's VERSION: it shows the owner of the URL only when the URL returns the same.
   const version = running.versionFrom ? undefined : running.version;
   const { http, clock, signal, progress } = options;
   if (!http) return { baseline: version === undefined ? {} : { running: version } };
@@ -44,7 +44,7 @@ export async function readBaselineOfService(
   const baseline: Baseline = {
     ...seen,
     ...(ownershipOf(earlier) === "ours" && { wasOurs: true }),
-    // A release that has lost the version does not make the check of it unwanted: trying again would call it deployed.
+    // A release that no longer returns the version must not disable its check: a second deploy would pass then.
     ...(isVersionWanted(http, earlier) && seen.answered === undefined && { sawVersion: true }),
   };
   if (ownershipOf(baseline) === "foreign")
@@ -57,9 +57,9 @@ export async function readBaselineOfService(
 }
 
 /**
- * Asks the public, and each task where that is wanted: only what ECS calls deployed is asked for its version, and what somebody has
- * replaced or deleted meanwhile is not blamed for what is served.
- * @param baseline What the URL answered before the rollout.
+ * Checks the public URL, and each task when the target enables it. Checks only rollouts that ECS completed; a wrong response does not fail
+ * one that was replaced or deleted meanwhile.
+ * @param baseline Response of the URL before the rollout.
  */
 export async function verifyServing(
   options: RunOptions,
@@ -70,14 +70,14 @@ export async function verifyServing(
   if (!isDeployed(watched)) return { watched, http: { state: "not-checked" } };
   const { target, http, span = noSpan } = options;
   if (!http && !target.verifyTasks) return { watched, http: { state: "not-checked" } };
-  return await span("verify URL", () => askNow(options, watched, version, baseline), failureOf);
+  return await span("verify URL", () => requestServing(options, watched, version, baseline), failureOf);
 }
 
 function failureOf({ http }: ServingCheck): string | undefined {
   return http.state === "wrong" || http.state === "unproven" ? `${http.url}: ${http.answered}` : undefined;
 }
 
-async function askNow(
+async function requestServing(
   options: RunOptions,
   watched: WatchedRollout,
   version: string,
@@ -86,7 +86,7 @@ async function askNow(
   const { target, http, signal, clock, progress } = options;
   const how = verifyOptions(options);
   const isEarly = watched.judgement.verdict === "deployed-early";
-  if (http && isAsked(http, baseline)) progress(`Asking ${checkedUrl(http)} for ${version}.`);
+  if (http && isRequested(http, baseline)) progress(`Asking ${checkedUrl(http)} for ${version}.`);
   const seen: HttpCheck = http
     ? await checkPublic({ http, version, baseline, isEarly }, clock, signal, how)
     : { state: "not-checked" };
@@ -95,30 +95,30 @@ async function askNow(
     ...(versionCheck !== undefined && { versionCheck }),
     ...(versionCheck === false && { expectations }),
   };
-  // Where there is no URL, the tasks are all that can answer.
+  // Without a URL, only the tasks can respond.
   const isWanted = !http || isVersionWanted(http, baseline);
-  const asked =
+  const taskResponses =
     verifyTasks && port !== undefined
       ? await checkTasks(watched.subject, latestOf(watched), { port, version, check, isWanted }, signal, how)
       : undefined;
-  const whole = combineWithTasks(seen, asked, isWanted);
-  // Whatever answered otherwise, the URL or a task: another deployment may have taken our place meanwhile.
+  const whole = combineWithTasks(seen, taskResponses, isWanted);
+  // Another deployment may have replaced ours meanwhile, and may have given the response of the URL or of a task.
   if (whole.state === "wrong" || whole.state === "unproven") {
     const again = await pollAgain(options, watched);
     if (!isDeployed(again)) return { watched: again, http: { state: "not-checked" } };
   }
-  return { watched, http: whole, ...(asked && { tasks: asked }) };
+  return { watched, http: whole, ...(taskResponses && { tasks: taskResponses }) };
 }
 
 const latestOf = ({ snapshots }: WatchedRollout) => snapshots.at(-1) as Snapshot;
 const isDeployed = ({ judgement }: WatchedRollout) => judgement.verdict.startsWith("deployed");
 
-/** Whether anything is requested at the URL. */
-function isAsked({ versionCheck, expectations = [] }: HttpTarget, baseline: Baseline): boolean {
+/** Returns true when requests are sent to the URL. */
+function isRequested({ versionCheck, expectations = [] }: HttpTarget, baseline: Baseline): boolean {
   return ownershipOf(baseline) !== "foreign" && (versionCheck !== false || expectations.length > 0);
 }
 
-/** What is served after an undo must be what was served before. */
+/** Verifies that the service serves the earlier version after an automatic rollback. */
 export async function verifyAfterRollback(
   options: RunOptions,
   undone: AutomaticRollback,

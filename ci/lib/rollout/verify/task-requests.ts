@@ -3,34 +3,34 @@ import { sendOverHttp } from "./http-request.js";
 import { checkOnce } from "./one-request.js";
 import type { HttpCheck, HttpTarget, VerifyOptions } from "./verify.js";
 
-/** What our running tasks answered at their own addresses, where they could be reached. */
+/** Responses of our running tasks at their own addresses. */
 export interface TaskResponses {
   asked: number;
   right: number;
-  /** No answer at all: usually this place has no way to the service's subnets. */
+  /** Tasks without any response: usually the service's subnets are not reachable from here. */
   unreachable: number;
-  /** Answers that are not the app's own, such as a redirect: they prove nothing. Absent where there are none. */
+  /** Responses that are not the app's own, such as a redirect: they prove nothing. Absent when there are none. */
   unclear?: number;
-  /** Of each task that answered something else: its id and what it answered. */
+  /** Id and response of each task with a wrong response. */
   wrong: { task: string; answered: string }[];
 }
 
-/** Tasks that are asked at the most: more tell nothing new, and each can take a whole time-out. */
-const most = 20;
+/** Maximum number of tasks to check: more add no information, and each can take a whole timeout. */
+const maxTasks = 20;
 
-/** What each task is asked for. */
+/** The check of each task. */
 export interface TaskCheck {
   port: number;
   version: string;
   /** The target's check; with `false` the expectations are requested in place of the version. */
   check: Pick<HttpTarget, "versionCheck" | "expectations">;
-  /** False where no version is known to be answered: an error in place of one proves nothing then. */
+  /** False when the app is not known to return a version: an error in place of one proves nothing then. */
   isWanted: boolean;
 }
 
 /**
- * Asks our running tasks for their version at their own addresses, all at once. A load balancer hides a task that answers wrongly now
- * and then; asked by itself it can't.
+ * Requests the version of our running tasks at their own addresses, all at once. Behind a load balancer, a single task with wrong responses
+ * can stay unnoticed; a direct request finds it.
  */
 export async function checkTasks(
   { taskDefinition }: Subject,
@@ -41,7 +41,7 @@ export async function checkTasks(
 ): Promise<TaskResponses> {
   const ours = tasks
     .filter((task) => task.taskDefinition === taskDefinition && task.lastStatus === "RUNNING" && task.address)
-    .slice(0, most);
+    .slice(0, maxTasks);
   const how = { ask, limit: tryLimit, signal };
   const answers = await Promise.all(
     ours.map(async (task) => ({ task, seen: await checkOnce({ ...addressOf(task, port), ...check }, version, how) })),
@@ -60,13 +60,13 @@ function addressOf({ address = "" }: TaskView, port: number) {
 }
 
 /**
- * Combines the answers of the URL and of the tasks: one task that is wrong by itself makes the whole wrong, and one whose answer proves
- * nothing makes it unproven where a version was wanted of it.
+ * Combines the responses of the URL and of the tasks: one wrong task makes the result wrong, and one whose response proves nothing makes it
+ * unproven when a version is required.
  */
 export function combineWithTasks(http: HttpCheck, tasks: TaskResponses | undefined, isWanted: boolean): HttpCheck {
   const { asked = 0, unclear = 0, wrong: [wrong] = [] } = tasks ?? {};
   if (http.state === "wrong") return http;
-  // Not proven: before the rollout nobody has asked the tasks from here.
+  // Not proven: before the rollout no requests were sent to the tasks from here.
   if (wrong) return { state: "wrong", url: `task ${wrong.task}`, answered: wrong.answered, proven: false };
   if (unclear === 0 || !isWanted || http.state === "unproven") return http;
   const answered = `${unclear} of ${asked} answered without a version`;

@@ -5,7 +5,7 @@ import { type SendRequest, sendOverHttp } from "./http-request.js";
 import { type CheckAttempt, checkOnce } from "./one-request.js";
 import { usualCheck, type VersionCheck } from "./version-check.js";
 
-/** Where the public URL is asked. */
+/** The public URL and its checks. */
 export interface HttpTarget {
   /** Such as `https://app.example.com`, or `https://example.com/api`; the paths of the checks are requested below it. */
   baseUrl: string;
@@ -14,11 +14,11 @@ export interface HttpTarget {
   /** True: no proxy is used, as for a task at its own address. */
   direct?: boolean;
   /**
-   * How the version is proven; with `false` only the expectations count. Without it `/version` is tried, and counts where the running
-   * version answers there.
+   * Check that proves the version; with `false` only the expectations count. Without it `/version` is tried, and counts when the running
+   * version responds there.
    */
   versionCheck?: VersionCheck | false;
-  /** What other paths must answer. */
+  /** Expected responses of other paths. */
   expectations?: readonly Expectation[];
 }
 
@@ -26,27 +26,27 @@ export type HttpCheck =
   /** The new version answered `tries` times in a row, and every expectation was met. */
   | { state: "verified"; url: string; tries: number }
   /**
-   * Nothing speaks against the version, and no answer shows it: the target wants no check of it, or the running version did not answer
-   * either. `answered` is what came instead of a version, absent where none was asked for; `expectationsMet` is how many times in a row
+   * No response disproves the version, and none proves it: the target disables the check, or the running version was not returned either.
+   * `answered` is the response without a version, absent when none was requested; `expectationsMet` is the number of times in a row that
    * every expectation was met.
    */
   | { state: "version-not-verified"; url: string; answered?: string; expectationsMet?: number }
   /**
-   * This service answered something else at the end. `proven` when it did so on as many tries in a row as would have verified it, those
-   * of old tasks not counted, and never answered rightly: with right answers in between, another service may be behind the URL too.
+   * The last response of this service was wrong. `proven` when as many responses in a row as a verification needs were wrong, not counting
+   * those of old tasks, and none was right: with right ones in between, another service may be behind the URL too.
    */
   | { state: "wrong"; url: string; answered: string; proven: boolean }
   /**
-   * No answer that proves anything: not reachable, an answer of what stands before the tasks (a redirect, a cache, a gateway), an old
-   * task that is still up, or a URL that was not known to be this service's. A rollout is never rolled back for it.
+   * No response proves anything: not reachable, a response from in front of the tasks (a redirect, a cache, a gateway), an old task that
+   * still runs, or a URL that was not known to belong to this service. A rollout is never rolled back for it.
    */
   | { state: "unproven"; url: string; answered: string; because?: "not-this-service" | "not-known-before" }
   /** There is no public URL. */
   | { state: "not-checked" };
 
 /**
- * What is asked, in the words of the report: the public address. The name by which a function reaches a local AWS is the engine's own
- * and tells people nothing.
+ * Returns the checked URL for the report, with the public host name. The host name by which a function reaches a local AWS is internal to
+ * the engine and of no use to people.
  */
 export function checkedUrl({ baseUrl, host, versionCheck, expectations = [] }: HttpTarget): string {
   const path = versionCheck === false ? (expectations[0]?.path ?? "/") : (versionCheck ?? usualCheck).path;
@@ -55,15 +55,15 @@ export function checkedUrl({ baseUrl, host, versionCheck, expectations = [] }: H
 }
 
 export interface VerifyOptions {
-  /** How many right answers in a row are enough. */
+  /** Number of right responses in a row that verify the version. */
   consecutive?: number;
   /** Milliseconds between two tries. */
   interval?: number;
-  /** Milliseconds until it gives up. */
+  /** Maximum time of the verification, in milliseconds. */
   limit?: number;
-  /** Milliseconds for one try. */
+  /** Maximum time of one try, in milliseconds. */
   tryLimit?: number;
-  /** The version of old tasks that are still up: what they answer now and then says nothing of the new one. */
+  /** Version of old tasks that still run: their responses prove nothing about the new version. */
   beside?: string;
   ask?: SendRequest;
 }
@@ -71,9 +71,8 @@ export interface VerifyOptions {
 const tryLimitDefault = 5_000;
 
 /**
- * Asks for the version, and what else is expected, until the new version has answered on every try for a short while: a load balancer
- * that still sends some requests to old tasks is found out by the row being broken. By default 5 in a row, half a second apart,
- * within a minute.
+ * Requests the version and checks the expectations until enough responses in a row are right: when a load balancer still sends some
+ * requests to old tasks, the row breaks. By default 5 in a row, half a second apart, within a minute.
  */
 export async function verify(
   http: HttpTarget | undefined,

@@ -2,21 +2,21 @@ import type { HttpResponse } from "./http-request.js";
 import { isFromApp } from "./response-source.js";
 
 /**
- * Where an answer carries the version: in a member of its JSON body, named by a JSON pointer
+ * Location of the version in a response: in a member of its JSON body, named by a JSON pointer
  * (https://www.rfc-editor.org/rfc/rfc6901), or in a header.
  */
 export type VersionCheck = { path: string; pointer: string } | { path: string; header: string };
 
-/** The check that is tried where the target states none. */
+/** Default check, used when the target defines none. */
 export const usualCheck: VersionCheck = { path: "/version", pointer: "/version" };
 
-/** As long as an image's tag may be. */
+/** Maximum characters of a version, as for an image tag. */
 const longestVersion = 128;
 
 /**
- * Returns the version that an answer carries; undefined where it carries none. A body counts with status 200 only, a header with every
- * status below 500: it is the app's own, also on a redirect to a sign-in page. Pure.
- * @param stated Undefined for the usual check, at which a number is usually the version of an API.
+ * Returns the version in a response; undefined when there is none. A body counts only with status 200, a header with every status below
+ * 500: the app sets it, even on a redirect to a sign-in page. Pure.
+ * @param stated Undefined for the default check, where a number is usually the version of an API.
  */
 export function versionIn(answer: HttpResponse, stated: VersionCheck | undefined): string | undefined {
   const check = stated ?? usualCheck;
@@ -27,14 +27,14 @@ export function versionIn(answer: HttpResponse, stated: VersionCheck | undefined
   return usable(stated && Number.isSafeInteger(found) ? String(found) : found);
 }
 
-/** Describes an answer without a version, such as `HTTP 200 without a version`. */
+/** Describes a response without a version, such as `HTTP 200 without a version`. */
 export function withoutVersion({ status }: HttpResponse, stated: VersionCheck | undefined): string {
   if (stated && "header" in stated) return `HTTP ${status} without the header ${stated.header}`;
   if (status !== 200) return `HTTP ${status}`;
   return `HTTP 200 without a version${stated ? ` at ${JSON.stringify(stated.pointer)}` : ""}`;
 }
 
-/** Whether an answer without a version shows that the app fails. */
+/** Returns true when a response without a version shows that the app fails. */
 export function isAppFailure(answer: HttpResponse): boolean {
   return answer.status >= 500 && isFromApp(answer);
 }
@@ -43,7 +43,7 @@ function usable(found: unknown): string | undefined {
   return typeof found === "string" && found !== "" && found.length <= longestVersion ? found : undefined;
 }
 
-/** The value that a JSON pointer names; undefined where there is none. An index of a list has no leading zero. */
+/** Returns the value that a JSON pointer names; undefined when there is none. An index of a list has no leading zero. */
 function memberAt(document: unknown, pointer: string): unknown {
   const names = pointer.split("/").slice(1);
   return names

@@ -4,16 +4,16 @@ import type { Known } from "../../aws/try-read.js";
 import { objects } from "../../ecs/containers.js";
 import type { TargetGroup } from "./target-groups.js";
 
-/** How long a rollout may take, and what that is made of, for people. */
+/** Maximum time of a rollout, in milliseconds, and its parts as texts for people. */
 export interface TimeLimit {
   ms: number;
   parts: string[];
 }
 
 /**
- * How long a rollout of this service may take before it is called undecided: what its settings make it wait for, round by round, and
- * besides that as long as ECS needs at the most to give up on tasks that can't start. Pure.
- * @param targetGroups Where they could not be read, what ELB does by default counts.
+ * Computes the maximum time of a rollout of this service: the waits that its settings cause in each round, plus the maximum time that ECS
+ * needs to give up on tasks that can't start. Pure.
+ * @param targetGroups When they could not be read, ELB's defaults apply.
  */
 export function rolloutTimeLimit(
   service: Service,
@@ -47,8 +47,8 @@ export function rolloutTimeLimit(
 }
 
 /**
- * Maximum time in seconds that an old task takes from being let go to its end: its connections drain, and then its containers stop. Pure.
- * @param targetGroups Where they could not be read, ELB's default counts.
+ * Maximum time from the deregistration of an old task to its end, in seconds: its connections drain, then its containers stop. Pure.
+ * @param targetGroups When they could not be read, ELB's defaults apply.
  */
 export function shutdownSeconds(
   service: Service,
@@ -71,16 +71,19 @@ function stopSeconds({ containerDefinitions }: JsonObject): number {
   return Math.max(0, ...objects(containerDefinitions).map(stopTimeout));
 }
 
-/** Seconds. An image that does not exist was given up after 11:44 at threshold 3 on a real account, and a start is retried for longer when it fails late. */
+/**
+ * Seconds. On a real account ECS gave up on an image that does not exist after 11 min 44 s at threshold 3; starts that fail late
+ * are retried for longer.
+ */
 const givingUp = 15 * 60;
-/** Seconds from a task's start to RUNNING: up to 95 s were seen on Fargate, and large images take longer to pull. */
+/** Seconds from a task's start to RUNNING: up to 95 s were measured on Fargate, and large images take longer to pull. */
 const starting = 180;
-/** Seconds. Without any check a task counts as healthy then: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html */
+/** Seconds after which a task without a health check counts as healthy: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html */
 const withoutChecks = 40;
-/** What of a target group makes a rollout longer, in seconds. */
+/** Times of a target group that extend a rollout, in seconds. */
 interface TargetTimes {
   deregistrationDelaySeconds: number;
-  /** Until a new target counts as healthy, at the most. */
+  /** Maximum time until a new target counts as healthy. */
   healthySeconds: number;
 }
 
@@ -93,10 +96,10 @@ function timesOf({ deregistrationDelaySeconds, healthCheck }: TargetGroup): Targ
 const elbDefaults: TargetTimes = { deregistrationDelaySeconds: 300, healthySeconds: 150 };
 /** Tasks that Fargate starts in a minute for one service. */
 const fargatePerMinute = 500;
-/** Minutes for a hook that sets no time of its own. ECS gives it a day, but one run of a Lambda function takes no longer than this. */
+/** Minutes for a hook without a timeout. The default of ECS is a day, but this is the maximum time of one Lambda invocation. */
 const hookMinutes = 15;
 
-/** How many times old tasks have to make room for new ones, by the service's percents. */
+/** Number of rounds in which new tasks replace old ones, from the service's minimum and maximum percent. */
 function roundsOf(
   { minimumHealthyPercent = 100, maximumPercent = 200, strategy = "ROLLING" }: DeploymentConfiguration,
   desiredCount: number,
@@ -107,7 +110,7 @@ function roundsOf(
   return Math.ceil(desiredCount / Math.max(1, most - least));
 }
 
-/** Seconds until a container's own check calls it healthy or not, at the most; defaults as in the API's reference. */
+/** Maximum time until a container's health check has a result, in seconds; defaults as in the API reference. */
 function containerCheck({ healthCheck }: JsonObject): number {
   if (typeof healthCheck !== "object" || healthCheck === null || Array.isArray(healthCheck)) return 0;
   const { startPeriod, interval, timeout, retries } = healthCheck;
@@ -118,7 +121,7 @@ function stopTimeout({ stopTimeout: seconds }: JsonObject): number {
   return Number(seconds ?? 30);
 }
 
-/** A hook that waits for a person is told as `paused` at once, and takes none of the time. */
+/** A hook that waits for a user takes no time: the verdict is `paused` at once. */
 function hookSeconds({ targetType, timeoutConfiguration }: DeploymentLifecycleHook): number {
   return targetType === "PAUSE" ? 0 : (timeoutConfiguration?.timeoutInMinutes ?? hookMinutes) * 60;
 }

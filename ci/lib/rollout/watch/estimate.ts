@@ -1,29 +1,29 @@
 import { primaryOf, type Snapshot, type Subject } from "../../ecs/snapshot.js";
 
-/** How far a replacement has come, and how long the rest takes. */
+/** Progress of a replacement, and the time left. */
 export interface Estimate {
   /** 0 to 100. */
   percentReplaced: number;
-  /** Absent while nothing has been replaced, after everything has, and while it goes backwards. */
+  /** Absent before the first replaced task, after the last one, and while progress is negative. */
   secondsLeft?: number;
 }
 
 /**
- * Replacing is so many tasks of ours to start and so many old ones to stop; each counts the same. The time left is what is still to do
- * at the pace since the first look: no task is known to be faster or slower than those before. What comes after the last task (a bake
- * time, connections that drain) is not in it, so it is a lower limit.
+ * Estimates progress by counting tasks: each new task to start and each old task to stop counts the same. The time left assumes the
+ * average pace since the first snapshot. Steps after the last task (bake time, draining connections) are not included, so it is a lower
+ * limit.
  *
- * @param first The first look at this rollout. @param now The latest.
- * @returns Undefined when ours is not the primary deployment: nothing of ours is being brought about then.
+ * @param first The first snapshot of this rollout. @param now The latest.
+ * @returns Undefined when ours is not the primary deployment: ECS does not roll it out then.
  */
 export function estimate({ taskDefinition }: Subject, first: Snapshot, now: Snapshot): Estimate | undefined {
   if (primaryOf(now.service)?.taskDefinition !== taskDefinition) return undefined;
   const old = oldRunning(taskDefinition, first);
   const total = now.service.desiredCount + old;
   if (total === 0) return undefined;
-  const doneIn = (look: Snapshot) =>
-    Math.min(ownRunning(taskDefinition, look), now.service.desiredCount) +
-    Math.max(0, old - oldRunning(taskDefinition, look));
+  const doneIn = (snapshot: Snapshot) =>
+    Math.min(ownRunning(taskDefinition, snapshot), now.service.desiredCount) +
+    Math.max(0, old - oldRunning(taskDefinition, snapshot));
   const done = doneIn(now);
   const percentReplaced = Math.floor((100 * done) / total);
   const gained = done - doneIn(first);

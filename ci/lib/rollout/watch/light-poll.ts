@@ -2,9 +2,9 @@ import { primaryOf, type Snapshot, type Subject } from "../../ecs/snapshot.js";
 import { areOldTasksRunning, areOldTasksStopped, isEnding, isStarting } from "./phase.js";
 
 /**
- * Whether a glance at our service deployment does in place of a look at the service. It is one call, as a look is at which nothing has
- * moved, and alone tells of a stop by somebody, and of an early success, as soon as of what takes our place. The service's own end and
- * its counts are told by looks alone: so never two glances in a row, and none while the old tasks leave.
+ * Returns true when the next poll may be light: it reads only our service deployment. That is one call, like a full poll without changes,
+ * and only that call shows a stop by a user or an early success at once. Only full polls read the service's own state and counts, so two
+ * light polls never follow each other, and none is made while old tasks stop.
  */
 export function mayLightPoll(subject: Subject, latest: Snapshot): boolean {
   const { isLightPoll, service, ours } = latest;
@@ -13,7 +13,7 @@ export function mayLightPoll(subject: Subject, latest: Snapshot): boolean {
   return isStarting(subject, service) || areOldTasksRunning(subject, latest) || areOldTasksStopped(subject, latest);
 }
 
-/** Our service deployment is still as it was. @param at When that was read, on our clock. */
+/** Returns the snapshot of a light poll that found no change. @param at Time of the read, on our clock. */
 export function lightPoll(previous: Snapshot, at: number): Snapshot {
   return { ...previous, at, oursAt: at, isLightPoll: true };
 }

@@ -11,26 +11,26 @@ import { lightPoll, mayLightPoll } from "./light-poll.js";
 import { type OwnDeployment, readOwnDeployment } from "./own-deployment.js";
 import { isEnding } from "./phase.js";
 
-/** A look at ECS, and the subject with what was learnt of it by the way. */
+/** A snapshot of ECS, and the subject with the facts that the poll added. */
 export interface Observation {
   subject: Subject;
   snapshot: Snapshot;
 }
 export type Observer = (subject: Subject, previous?: Snapshot) => Promise<Observation>;
 
-/** Milliseconds after which it is read again though the service shows nothing new. */
+/** Milliseconds after which each is read again although the service shows no change. */
 const staleAfter = {
-  /** A stop that somebody asks for can be seen there alone. */
+  /** A stop requested by a user is visible only there. */
   deployment: 20_000,
-  /** Their health is told nowhere else. */
+  /** Only the tasks show their health. */
   tasks: 60_000,
   /** An exit code can come half a minute after the exit. */
   stoppingTasks: 10_000,
 };
 
 /**
- * Makes the function that looks at ECS. Tasks are read again only when something has moved, to stay far inside the API's limits, and
- * while the first tasks start every other look is a glance at our service deployment alone.
+ * Creates the function that polls ECS. It reads tasks again only after a change, to stay far below the API's rate limits. While the first
+ * tasks start, every second poll is light: it reads only our service deployment.
  */
 export function observer(session: Session): Observer {
   const revisions: RevisionCache = new Map();
@@ -38,15 +38,15 @@ export function observer(session: Session): Observer {
   let manifests: string[] | undefined;
 
   return async (before, previous) => {
-    if (!previous || !mayLightPoll(before, previous)) return await look(before, previous);
+    if (!previous || !mayLightPoll(before, previous)) return await poll(before, previous);
     const seen = await readOwnDeployment(session, before, previous.ours, revisions, previous.service);
     return isDeepStrictEqual(seen.ours, previous.ours)
       ? { subject: seen.subject, snapshot: lightPoll(previous, session.clock.now()) }
-      : await look(seen.subject, previous, seen);
+      : await poll(seen.subject, previous, seen);
   };
 
-  /** @param known Our service deployment, where it has just been read. */
-  async function look(before: Subject, previous?: Snapshot, known?: OwnDeployment): Promise<Observation> {
+  /** @param known Our service deployment, when it has just been read. */
+  async function poll(before: Subject, previous?: Snapshot, known?: OwnDeployment): Promise<Observation> {
     const service = await readView(session, previous?.service);
     const at = session.clock.now();
     const isKept = service.notFound !== undefined || (previous && !needsOurs(previous, service, at));
@@ -62,29 +62,29 @@ export function observer(session: Session): Observer {
     const tasks = isFresh ? previous.tasks : await listTasks(session, stopped);
     const tasksAt = isFresh ? previous.tasksAt : at;
     const snapshot: Snapshot = { at, service, tasks, tasksAt, oursAt, ...(ours && { ours }) };
-    const unlike = manifests ? [] : tasks.filter((task) => isUnlike(found, task));
-    if (unlike.length > 0) manifests = await readManifests(found, unlike);
+    const unmatched = manifests ? [] : tasks.filter((task) => isUnmatched(found, task));
+    if (unmatched.length > 0) manifests = await readManifests(found, unmatched);
     const digests = [...new Set([...found.digests, ...(manifests ?? [])])];
     return { subject: { ...found, digests }, snapshot };
   }
 
   /**
-   * Where the image's index can't be read, the digests of the revision's own tasks count as the image: ECS starts them from the digest
-   * that the revision names.
+   * Reads the manifests of the image's index. When the index can't be read, the digests of the revision's own tasks count as the image:
+   * ECS starts them from the digest that the revision names.
    */
-  async function readManifests(subject: Subject, unlike: readonly TaskView[]): Promise<string[]> {
+  async function readManifests(subject: Subject, unmatched: readonly TaskView[]): Promise<string[]> {
     const read = await manifestsIn(session, subject);
     if ("value" in read) return read.value;
     session.progress(
       `The digests of the tasks are not compared: the manifests of the image can't be read (${read.unknown}).`,
     );
-    return unlike.flatMap(
+    return unmatched.flatMap(
       ({ containers }) => containers.find(({ name }) => name === subject.container)?.imageDigest ?? [],
     );
   }
 }
 
-/** @param known The service as it was seen before: what is not found then was not mistyped, but deleted since. */
+/** @param known The previous view of the service: when it exists, a missing service was deleted since, not mistyped. */
 async function readView(session: Session, known: ServiceView | undefined): Promise<ServiceView> {
   try {
     return serviceView(await describeService(session.aws, session.target, session.signal));
@@ -96,7 +96,7 @@ async function readView(session: Session, known: ServiceView | undefined): Promi
   }
 }
 
-/** Our service deployment is read while it is not found, when the service has moved, and where it alone can tell of an end. */
+/** Our service deployment is read until it is found, when the service has changed, and when only it can show the end. */
 function needsOurs({ ours, oursAt = 0, service: before }: Snapshot, service: ServiceView, at: number): boolean {
   return (
     !ours ||
@@ -107,19 +107,19 @@ function needsOurs({ ours, oursAt = 0, service: before }: Snapshot, service: Ser
   );
 }
 
-/** The tasks are read when the service has moved, when all but them says `deployed`, and when they may have changed unseen. */
+/** Tasks are read when the service has changed, when the other witnesses hold, and when the last read is too old. */
 function needsTasks(subject: Subject, previous: Snapshot, service: ServiceView, at: number): boolean {
   if (primaryOf(service)?.rolloutState === "COMPLETED") return true;
   const age = at - previous.tasksAt;
-  if (age < respite(previous.tasks.length)) return false;
+  if (age < minimumTaskAge(previous.tasks.length)) return false;
   return age >= staleness(subject, previous) || fingerprint(previous.service) !== fingerprint(service);
 }
 
 /**
- * Milliseconds for which tasks are left alone though something has moved: a second for each page of 100, where there is more than one.
- * Tasks that crash again and again are listed for an hour, and reading them at each move costs more calls than all else together.
+ * Minimum time between two reads of the tasks, in milliseconds: a second for each page of 100 when there is more than one page. Tasks that
+ * crash in a loop are listed for an hour, and reading them at each change costs more calls than everything else together.
  */
-function respite(tasks: number): number {
+function minimumTaskAge(tasks: number): number {
   return tasks <= 100 ? 0 : Math.ceil(tasks / 100) * 1000;
 }
 
@@ -138,11 +138,11 @@ function fingerprint(service: ServiceView): string {
   fingerprints.set(service, made);
   return made;
 }
-/** A view never changes, and is compared with the one before and the one after it, twice each. */
+/** Caches fingerprints: a view never changes, and is compared with the previous and the next one, twice each. */
 const fingerprints = new WeakMap<ServiceView, string>();
 
-/** A serving task of our revision tells another digest than ours: either an index is behind it, or something is wrong. */
-function isUnlike(subject: Subject, task: TaskView): boolean {
+/** A serving task of our revision has another digest than ours: the image is an index, or the task runs a wrong image. */
+function isUnmatched(subject: Subject, task: TaskView): boolean {
   const digest = task.containers.find(({ name }) => name === subject.container)?.imageDigest;
   const isOurs = task.taskDefinition === subject.taskDefinition && isServing(task);
   return isOurs && digest !== undefined && subject.digests.length > 0 && !subject.digests.includes(digest);

@@ -10,15 +10,15 @@ import type { ServiceDeploymentView, ServiceView, Subject } from "../../ecs/snap
 import { isFinished } from "../../ecs/states.js";
 import type { Session } from "../session.js";
 
-/** The subject with what was learnt of it, and its service deployment once ECS lists it. */
+/** The subject with the facts that the read added, and its service deployment once ECS lists it. */
 export interface OwnDeployment {
   subject: Subject;
   ours?: ServiceDeploymentView;
 }
 
 /**
- * Finds and reads our own service deployment. Without the permission for its details its status comes from the list; without the list,
- * the verdict rests on the classic deployments. The subject has the reason from then on.
+ * Finds and reads our own service deployment. Without permission for its details, its status comes from the list; without the list, the
+ * verdict depends on the classic deployments. The subject records the reason.
  */
 export async function readOwnDeployment(
   session: Session,
@@ -46,7 +46,7 @@ export async function readOwnDeployment(
   }
 }
 
-/** What the list has of our service deployment. That it may succeed early is then known from the service's settings alone. */
+/** Reads our service deployment from the list. The early success setting comes from the service then. */
 async function seeListed(
   session: Session,
   subject: Subject,
@@ -66,8 +66,8 @@ async function seeListed(
 }
 
 /**
- * Ours is the earliest whose target is our revision. Service.currentServiceDeployment is not asked: it may still name the previous
- * one. The list lags too, so none at first means nothing.
+ * Returns the earliest service deployment whose target is our revision. Service.currentServiceDeployment is not used: it may still name
+ * the previous one. The list lags too, so an empty first result proves nothing.
  */
 async function findOurs(session: Session, subject: Subject, revisions: RevisionCache): Promise<string | undefined> {
   const listed = await listServiceDeployments(session, subject.registeredAt, revisions);

@@ -1,13 +1,16 @@
-/** One thing that happens in a rollout, as data. All numbers are counts unless they say otherwise. */
+/** One event of a rollout, as data. All numbers are counts unless stated otherwise. */
 export type ProgressEvent =
-  /** The service's own words. `at` is AWS's time, in milliseconds since the epoch; `times` where it has said the same more than once in a row. */
+  /**
+   * An event message of the service. `at` is AWS's time, in milliseconds since the epoch; `times` is present when the message was repeated
+   * in a row.
+   */
   | { type: "event"; at: number; message: string; times?: number }
-  /** A task of ours has changed. `reason` is why it stopped. */
+  /** A task of ours changed. `reason` is ECS's reason for a stop. */
   | ({ type: "task"; task: string } & TaskState)
-  /** So many of our tasks are in this state by now, where there are too many to be told one by one. */
+  /** `count` of our tasks are in this state; sent in place of `task` when there are too many to list each. */
   | ({ type: "tasks"; count: number; desired: number } & TaskState)
   | DeploymentState
-  /** No line was shown for a while. `phase` is the one that runs, for `seconds` so far. */
+  /** No line was printed for a while. `phase` has run for `seconds` so far. */
   | { type: "heartbeat"; phase: string; seconds: number };
 
 export interface TaskState {
@@ -17,7 +20,7 @@ export interface TaskState {
   reason?: string;
 }
 
-/** Where our deployment stands. */
+/** State of our deployment. */
 export interface DeploymentState {
   type: "deployment";
   /** The service deployment's, or the classic deployment's rollout state where that can't be read. */
@@ -29,35 +32,35 @@ export interface DeploymentState {
   running?: number;
   desired?: number;
   failed?: number;
-  /** How much of the replacement is done, 0 to 100. */
+  /** Finished part of the replacement, 0 to 100. */
   percentReplaced?: number;
-  /** An estimate; absent while nothing is known that it could rest on. */
+  /** An estimate; absent while there is no basis for one. */
   secondsLeft?: number;
 }
 
 /**
- * Told what happens, as it happens: a line for people, and what the line says as data where it tells of the rollout itself.
- * Whoever takes lines alone leaves the second out.
+ * Receives progress as it happens: a line for people, and the same as data when the line is about the rollout itself. A receiver that
+ * needs only lines omits the second parameter.
  */
-export type Progress = (line: string, happening?: ProgressEvent) => void;
+export type Progress = (line: string, event?: ProgressEvent) => void;
 
-/** In one line for people. */
-export function formatProgressEvent(happening: ProgressEvent): string {
-  switch (happening.type) {
+/** Formats an event as one line for people. */
+export function formatProgressEvent(event: ProgressEvent): string {
+  switch (event.type) {
     case "event":
-      return `event: ${happening.message}${happening.times === undefined ? "" : ` (${happening.times} times)`}`;
+      return `event: ${event.message}${event.times === undefined ? "" : ` (${event.times} times)`}`;
     case "task":
-      return `task ${happening.task.slice(0, 8)}: ${stateText(happening)}`;
+      return `task ${event.task.slice(0, 8)}: ${stateText(event)}`;
     case "tasks":
-      return sumText(happening);
+      return sumText(event);
     case "deployment":
-      return deploymentText(happening);
+      return deploymentText(event);
     case "heartbeat":
-      return `still running: ${happening.phase}, ${happening.seconds} s so far`;
+      return `still running: ${event.phase}, ${event.seconds} s so far`;
   }
 }
 
-/** Those that have STOPPED add up, beyond what is desired. */
+/** STOPPED tasks add up, so their count can exceed the desired count. */
 function sumText({ count, desired, ...state }: { count: number; desired: number } & TaskState): string {
   const { status, ...why } = state;
   return status === "STOPPED"

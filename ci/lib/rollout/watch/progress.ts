@@ -4,8 +4,8 @@ import { estimate } from "./estimate.js";
 import type { DeploymentState, ProgressEvent, TaskState } from "./progress-event.js";
 
 /**
- * What has happened since the look before: each thing once, in order. Pure.
- * @param before The looks so far; at the first, the service's events from before the rollout are known by `knownEvents`.
+ * Returns the events since the previous snapshot, each once, in order. Pure.
+ * @param before The snapshots so far. Before the first one, `knownEvents` holds the service's events from before the rollout.
  */
 export function progressEvents(
   subject: Subject,
@@ -27,7 +27,7 @@ function newEvents(before: Snapshot | undefined, now: Snapshot, knownEvents: Rea
   return inRows(now.service.events.filter(isNew).reverse());
 }
 
-/** What is said again and again, as of each target that is registered, is told once. */
+/** Combines repeated messages into one event, such as those about each registered target. */
 function inRows(events: readonly EventView[]): ProgressEvent[] {
   const rows: { at: number; message: string; times: number }[] = [];
   for (const { at, message } of events) {
@@ -38,15 +38,15 @@ function inRows(events: readonly EventView[]): ProgressEvent[] {
   return rows.map(({ times, ...row }) => ({ type: "event", ...row, ...(times > 1 && { times }) }));
 }
 
-/** More tasks than these are told in sums. */
+/** Maximum number of tasks that are reported one by one; more are reported as sums. */
 const handful = 5;
 
 function taskChanges(subject: Subject, before: Snapshot | undefined, now: Snapshot): ProgressEvent[] {
-  // At most looks they are not read again.
+  // Most polls do not read the tasks again.
   if (before?.tasks === now.tasks) return [];
   const known = new Map(before?.tasks.map((task) => [task.arn, keyOf(task)]));
-  const wasGone = (task: TaskView) => task.lastStatus === "STOPPED" && !known.has(task.arn) && !before;
-  const own = now.tasks.filter((task) => task.taskDefinition === subject.taskDefinition && !wasGone(task));
+  const wasStopped = (task: TaskView) => task.lastStatus === "STOPPED" && !known.has(task.arn) && !before;
+  const own = now.tasks.filter((task) => task.taskDefinition === subject.taskDefinition && !wasStopped(task));
   const changed = own.filter((task) => known.get(task.arn) !== keyOf(task));
   const desired = now.service.desiredCount;
   return desired > handful
@@ -54,7 +54,7 @@ function taskChanges(subject: Subject, before: Snapshot | undefined, now: Snapsh
     : changed.map((task) => ({ type: "task", task: taskId(task.arn), ...stateOf(task) }));
 }
 
-/** One for each state that a task has come into. */
+/** Returns one event for each state that a task has entered. */
 function sums(own: TaskView[], changed: TaskView[], desired: number): ProgressEvent[] {
   const states = new Map(changed.map((task) => [keyOf(task), stateOf(task)]));
   return [...states].map(([key, state]) => {
@@ -78,7 +78,7 @@ function keyOf(task: TaskView): string {
   keys.set(task, made);
   return made;
 }
-/** A view never changes, and is compared with the one before and the one after it. */
+/** Caches keys: a view never changes, and is compared with the previous and the next one. */
 const keys = new WeakMap<TaskView, string>();
 
 function deploymentChanges(subject: Subject, before: readonly Snapshot[], now: Snapshot): ProgressEvent[] {
@@ -89,7 +89,7 @@ function deploymentChanges(subject: Subject, before: readonly Snapshot[], now: S
   return isNews ? [state] : [];
 }
 
-/** The time left changes with every look, and that alone is no news. */
+/** Ignores the time left: it changes with every poll, and that alone is not an event. */
 function isOther(one: DeploymentState, other: DeploymentState): boolean {
   return !isDeepStrictEqual({ ...one, secondsLeft: 0 }, { ...other, secondsLeft: 0 });
 }

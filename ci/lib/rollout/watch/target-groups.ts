@@ -5,16 +5,16 @@ import { abort } from "../../aws/send-options.js";
 import { type Known, knowing } from "../../aws/try-read.js";
 import type { Session } from "../session.js";
 
-/** A target group that the service registers its tasks with, as it is set. */
+/** Settings of a target group that the service registers its tasks with. */
 export interface TargetGroup {
   arn: string;
-  /** For how long a target goes on with its requests once it is let go. */
+  /** Time that a deregistered target has to finish its requests. */
   deregistrationDelaySeconds: number;
   healthCheck: HealthCheck;
 }
 
 export interface HealthCheck {
-  /** Absent where a connection is all that is tried. */
+  /** Absent when the check only opens a connection. */
   path?: string;
   /** `traffic-port`, or a port's number. */
   port: string;
@@ -27,8 +27,8 @@ export interface HealthCheck {
 }
 
 /**
- * The target groups of a service behind an Application or Network Load Balancer, without those that don't exist any more. A
- * service without any costs no call.
+ * Reads the target groups of a service behind an Application or Network Load Balancer, except those that no longer exist. Makes no call
+ * for a service without target groups.
  */
 export async function readTargetGroups(session: Session, service: Service): Promise<Known<TargetGroup[]>> {
   const reading = Promise.all(targetGroupsOf(service).map((arn) => readTargetGroup(session, arn)));
@@ -36,7 +36,7 @@ export async function readTargetGroups(session: Session, service: Service): Prom
   return "unknown" in found ? found : { value: found.value.filter((group) => group !== undefined) };
 }
 
-/** The ARNs of the target groups that a service names, those of the other color of a blue/green deployment included. */
+/** Returns the ARNs of the service's target groups, including the alternate ones of a blue/green deployment. */
 export function targetGroupsOf({ loadBalancers = [] }: Service): string[] {
   const named = loadBalancers.flatMap(({ targetGroupArn, advancedConfiguration }) => [
     targetGroupArn,
@@ -45,7 +45,7 @@ export function targetGroupsOf({ loadBalancers = [] }: Service): string[] {
   return [...new Set(named.filter((arn) => arn !== undefined))];
 }
 
-/** @returns undefined when there is none of this ARN. */
+/** @returns undefined when the target group does not exist. */
 async function readTargetGroup(session: Session, arn: string): Promise<TargetGroup | undefined> {
   const { DescribeTargetGroupAttributesCommand, DescribeTargetGroupsCommand, TargetGroupNotFoundException } = sdk.elb;
   const elb = await session.aws.lazy.elb();
@@ -76,7 +76,7 @@ function healthCheckOf(group: ElbTargetGroup = {}): HealthCheck {
   };
 }
 
-/** A setting that a service's target group always has: nothing is put in its place. */
+/** Parses a setting that every such target group has; there is no default. */
 function number(value: string | number | undefined, name: string): number {
   if (value !== undefined && Number.isFinite(Number(value))) return Number(value);
   throw new Error(`the load balancer told ${value ?? "no"} ${name}`);

@@ -1,14 +1,14 @@
 import { InputError } from "../../common/errors.js";
 import type { AllowedActions } from "../fail-fast/fail-fast.js";
 
-/** How long a rollout is waited for, and what may be done meanwhile and at the end, as people say it. */
+/** The user's options for the time limit of a rollout, and for the actions during it and at the limit. */
 export interface WaitArguments {
   timeoutMinutes?: number | undefined;
   onTimeout?: string | undefined;
   noEarlyStop?: boolean | undefined;
 }
 export interface WaitOptions {
-  /** Absent where the service's own settings decide. */
+  /** Absent when the limit is computed from the service's settings. */
   timeoutMs?: number;
   permitted: AllowedActions;
 }
@@ -17,7 +17,7 @@ const endings = ["leave", "rollback"] as const;
 /** A day: longer than any session of AWS credentials. */
 const mostMinutes = 24 * 60;
 
-/** @throws InputError for what can't be waited for. */
+/** @throws InputError for values that are not accepted. */
 export function parseWaitOptions({
   timeoutMinutes,
   onTimeout = "leave",

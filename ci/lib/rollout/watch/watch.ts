@@ -20,11 +20,11 @@ export interface WatchedRollout {
 }
 
 /**
- * Looks at ECS until the judge has decided, which it does by the subject's deadline at the latest. Changes nothing but what is
- * permitted: to ask ECS for a rollback.
- * @param knownEvents Ids of the service's events from before the rollout: they are not told again.
- * @param beside Called at each look, for whoever wants to see something else at the same time.
- * @throws SlipwayError when it can't go on looking (denied, expired): the rollout goes on in ECS, and the message says how to attach.
+ * Polls ECS until the judge has decided, at the latest at the subject's deadline. Changes nothing, except that it requests a rollback from
+ * ECS when `permitted` allows it.
+ * @param knownEvents Ids of the service's events from before the rollout: they are not reported again.
+ * @param beside Called at each poll, for checks at the same pace.
+ * @throws SlipwayError when polling fails (denied, expired): ECS continues the rollout, and the message explains how to attach.
  */
 export async function watch(
   session: Session,
@@ -34,8 +34,8 @@ export async function watch(
   beside: () => void = () => {},
 ): Promise<WatchedRollout> {
   const { clock, signal, progress } = session;
-  const look = observer(session);
-  const stepIn = failFast(session, permitted);
+  const poll = observer(session);
+  const failFastIfProven = failFast(session, permitted);
   const startedAt = clock.now();
   const snapshots: Snapshot[] = [];
   let subject = start;
@@ -43,33 +43,33 @@ export async function watch(
   for (;;) {
     const previous = snapshots.at(-1);
     beside();
-    const sighting = await lookPatiently(session, () => look(subject, previous), subject);
-    const [lost] = uncertainties(sighting.subject);
+    const observation = await pollWithRetries(session, () => poll(subject, previous), subject);
+    const [lost] = uncertainties(observation.subject);
     if (lost !== undefined && lost !== uncertainties(subject)[0]) progress(lost);
-    subject = sighting.subject;
-    const { snapshot } = sighting;
+    subject = observation.subject;
+    const { snapshot } = observation;
     const news = progressEvents(subject, snapshots, snapshot, knownEvents);
     for (const one of news) progress(`${elapsed(snapshot.at - startedAt)} ${formatProgressEvent(one)}`, one);
     if (news.length > 0) movedAt = snapshot.at;
     snapshots.push(snapshot);
     const seen = snapshots as [Snapshot, ...Snapshot[]];
     const judgement = judge(subject, seen);
-    const guarded = await stepIn(subject, seen, judgement);
-    const isAsked = guarded.rollback !== subject.rollback;
-    subject = guarded;
-    if (judgement.state === "decided" && !isAsked) return { subject, judgement, snapshots: seen };
+    const updated = await failFastIfProven(subject, seen, judgement);
+    const requestedRollback = updated.rollback !== subject.rollback;
+    subject = updated;
+    if (judgement.state === "decided" && !requestedRollback) return { subject, judgement, snapshots: seen };
     await clock.sleep(pollInterval(subject, snapshot, movedAt), signal);
   }
 }
 
 /**
- * A rollout that was watched to its end, looked at once more: somebody may have put another in its place since, or deleted the service.
- * Where that can't be seen, or tells no end, it stays as it was.
+ * Polls a finished rollout once more: another deployment may have replaced it since, or a user may have deleted the service. Returns the
+ * rollout unchanged when the poll fails or decides nothing.
  */
 export async function pollAgain(session: Session, watched: WatchedRollout): Promise<WatchedRollout> {
-  const look = observer(session);
+  const poll = observer(session);
   try {
-    const { subject, snapshot } = await look(watched.subject, watched.snapshots.at(-1));
+    const { subject, snapshot } = await poll(watched.subject, watched.snapshots.at(-1));
     const snapshots: WatchedRollout["snapshots"] = [...watched.snapshots, snapshot];
     const judgement = judge(subject, snapshots);
     return judgement.state === "decided" ? { subject, judgement, snapshots } : watched;
@@ -93,34 +93,33 @@ export function uncertainties({ classicOnly, listedOnly }: Subject): string[] {
 }
 
 /**
- * Milliseconds that a look may take. Its calls are not of one moment: behind one that was answered only after a time-out, what the
- * first has told is no longer true. The longest pace at which we look is as old.
+ * Maximum time of one poll, in milliseconds. Its calls are not simultaneous: when one returns only after a timeout, the result of the first
+ * is out of date. The longest poll interval is of the same length.
  */
-const lookLimit = 20_000;
-/** As many looks in a row may take longer: an AWS that is always so slow is believed all the same. */
-const slowLooks = 3;
+const pollLimit = 20_000;
+/** After this many slow polls the next one is accepted, so that an AWS that is always slow can still be judged. */
+const maxSlowPolls = 3;
 
 /**
- * Stays away for a while when AWS asks for fewer calls or does not answer, and looks again when the look took too long, until the
- * deadline.
+ * Polls with retries until the deadline: waits after throttling or a failed call, and polls again when a poll took too long.
  */
-async function lookPatiently(
+async function pollWithRetries(
   session: Session,
-  look: () => Promise<Observation>,
+  poll: () => Promise<Observation>,
   subject: Subject,
 ): Promise<Observation> {
   const { clock, signal, progress } = session;
   for (let times = 1, slow = 0; ; times++) {
     const began = clock.now();
     try {
-      const sighting = await look();
+      const observation = await poll();
       const took = clock.now() - began;
-      if (took <= lookLimit || ++slow > slowLooks || clock.now() >= subject.deadline) return sighting;
+      if (took <= pollLimit || ++slow > maxSlowPolls || clock.now() >= subject.deadline) return observation;
       progress(`ECS took ${Math.round(took / 1000)} s to tell: looking again.`);
     } catch (error) {
       signal?.throwIfAborted();
       const passing = isThrottling(error) || isUncertain(error);
-      if (!passing || clock.now() >= subject.deadline) throw blind(error as Error);
+      if (!passing || clock.now() >= subject.deadline) throw pollError(error as Error);
       const wait = backoff(times);
       progress(
         `ECS ${isThrottling(error) ? "asks for fewer calls" : "does not answer"} (${(error as Error).name}): looking again in ${wait / 1000} s.`,
@@ -130,8 +129,8 @@ async function lookPatiently(
   }
 }
 
-/** Not being able to look says nothing about the rollout: this is an error, never a verdict. */
-function blind(cause: Error): SlipwayError {
+/** A failed poll proves nothing about the rollout, so it is an error and never a verdict. */
+function pollError(cause: Error): SlipwayError {
   const code = cause instanceof SlipwayError ? cause.code : "watch-broken";
   return new SlipwayError(
     code,
