@@ -41,7 +41,7 @@ export function containerOf(taskDefinition: JsonObject, name: string): JsonObjec
   );
 }
 
-/** The containers that a release changes: the one that stands for it first. */
+/** Returns the containers that a release changes, the target's main container first. */
 export function containersOf({
   container,
   containers = [],
@@ -58,7 +58,7 @@ export function runningOf(
   if (version !== undefined) return { ...running, version };
   const tagged = new Map(tags.map(({ key, value }) => [key, value]));
   const own = tagged.get(revisionTag.version);
-  // A copy that was made elsewhere takes the tags along, and not the image.
+  // A copy that another tool made keeps the tags and may have another image.
   if (own !== undefined && running.digest !== undefined && tagged.get(revisionTag.digest) === running.digest)
     return { ...running, version: own };
   const { tag: ofImage } = parseImage(running.image);
@@ -85,7 +85,7 @@ export function runningIn(
   };
 }
 
-/** The objects of a list in raw JSON; a member that is absent is an empty list. */
+/** Returns the objects of a list in raw JSON; an absent list counts as empty. */
 export function objects(list: JsonObject[string] | undefined): JsonObject[] {
   return (list ?? []) as JsonObject[];
 }

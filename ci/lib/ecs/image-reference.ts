@@ -5,7 +5,7 @@ import type { Target } from "../config/target.js";
 export interface ImagePlace {
   registryId: string;
   repositoryName: string;
-  /** Where that is another than the region of the target's registry. */
+  /** Present when it differs from the region of the target's registry. */
   region?: string;
 }
 
@@ -24,19 +24,19 @@ export function parseImage(image: string): ImageReference {
   return { repository, ...(tag !== undefined && { tag }), ...(digest !== undefined && { digest }) };
 }
 
-/** The place of the target's own repository. */
+/** Returns the place of the target's own repository. */
 export function placeOf({ registry, account, repository }: Target): ImagePlace {
   return { registryId: registry?.account ?? account, repositoryName: repository };
 }
 
-/** The region of the target's registry, which the clients of a target read. */
+/** Returns the region of the target's registry, which the clients of a target use. */
 export function registryRegionOf({ registry, region }: Pick<Target, "registry" | "region">): string {
   return registry?.region ?? region;
 }
 
 /**
  * Returns the repository of ECR that an image is in.
- * @param own Address of the target's repository, or an image in it: what is in the same registry is found there whatever that is called.
+ * @param own Address of the target's repository, or an image in it: an image with the same host is in the target's registry.
  */
 export function locate(image: string, own: string, target: Target): ImagePlace | { unknown: string } {
   const [host, path] = splitHost(parseImage(image).repository);

@@ -12,7 +12,7 @@ import type { Subject } from "./snapshot.js";
 /**
  * Reads the digests of the manifests in those of a subject's images that are indexes. They count as the same image, because tasks
  * report either.
- * @returns Why they can't be read, where they are in a registry that the credentials may not read, or that is not of ECR.
+ * @returns The reason why they can't be read, where they are in a registry that the credentials may not read, or that is not of ECR.
  */
 export async function manifestsIn(
   context: EcsContext,

@@ -18,7 +18,7 @@ export interface Snapshot {
 
 /** The watched rollout of one revision. */
 export interface Subject {
-  /** ARN of the revision that this rollout brings: it tells our rollout from all others. */
+  /** ARN of the revision that this rollout brings: it identifies our rollout. */
   taskDefinition: string;
   container: string;
   /** The digests that count as our image: the release's own, and the manifests in it where it is an index. */
@@ -31,9 +31,9 @@ export interface Subject {
   deploymentId?: string;
   /** Known from the start when attaching; else found once ECS lists it. */
   serviceDeploymentArn?: string;
-  /** Why the verdict has to rest on the classic deployments, where the service deployment can't be read. */
+  /** Reason for which the verdict depends on the classic deployments: the service deployment can't be read. */
   classicOnly?: string;
-  /** Why only the list of service deployments can be read, and not their details. */
+  /** Reason for which only the list of service deployments can be read, and not their details. */
   listedOnly?: string;
   /** On our clock. */
   deadline: number;
@@ -131,7 +131,7 @@ export function taskId(arn: string): string {
   return nameIn(arn);
 }
 
-/** Of a view or of the service as AWS answers it. */
+/** Returns the PRIMARY deployment of a view, or of the service as AWS returns it. */
 export function primaryOf<Deployment extends { status?: string | undefined }>(service: {
   deployments?: readonly Deployment[] | undefined;
 }): Deployment | undefined {
@@ -139,6 +139,6 @@ export function primaryOf<Deployment extends { status?: string | undefined }>(se
 }
 
 /** Returns true once the service is deleted or being deleted: its deployments never end. */
-export function isDeleted({ status, notFound: gone }: ServiceView): boolean {
-  return gone !== undefined || status === "DRAINING" || status === "INACTIVE";
+export function isDeleted({ status, notFound }: ServiceView): boolean {
+  return notFound !== undefined || status === "DRAINING" || status === "INACTIVE";
 }

@@ -1,4 +1,4 @@
-/** From the SDK's shapes, where everything may be absent, to the snapshot's. */
+/** Converts the SDK's types, where every member may be absent, to those of the snapshot. */
 import type { Service, ServiceDeployment, ServiceDeploymentBrief, Task } from "@aws-sdk/client-ecs";
 import type { ServiceDeploymentView, ServiceView, TaskView } from "./snapshot.js";
 
@@ -104,7 +104,7 @@ function addressOf({ attachments = [] }: Task): string | undefined {
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
-/** Without the members that are undefined: absent and undefined are not to be told apart further on. */
+/** Removes the members that are undefined, so that later code needs to check only for absence. */
 function present<T extends object>(members: T): Present<T> {
   const there: Present<T> = {};
   for (const name in members) {

@@ -1,16 +1,16 @@
-/** What a cause is, whatever tells it. The tables of causes are in task-causes.ts and service-causes.ts. */
+/** A cause, and the texts of ECS that show it. The tables of causes are in task-causes.ts and service-causes.ts. */
 export interface CauseRule {
   cause: Cause;
-  /** Matched against what was seen, in ECS's own words. */
+  /** Matched against the texts that ECS returned. */
   pattern: RegExp;
-  /** In a few words. */
+  /** Short, such as `the container is out of memory`. */
   title: string;
-  /** What to do about it. */
+  /** Next step of the user. */
   fix: string;
   /**
-   * Whether the same task definition, started again, can come out another way. What can't: an image or a secret that is not there, a
-   * permission that is missing, a command that is not in the image. A user must change something first, so ECS's retries are lost
-   * time. What can: capacity, the network, a slow start, and whatever the app itself does.
+   * True when the same task definition can succeed at another start: capacity, the network, a slow start, and failures of the app
+   * itself. False for a missing image, secret or permission and for a command that is not in the image: a user must change something
+   * first, so ECS's retries are lost time.
    */
   isTransient: boolean;
 }
@@ -63,7 +63,7 @@ export type Cause =
   | "mixed-answers"
   | "unknown";
 
-/** The first that fits is the cause, so in each table the special stand before the general. */
+/** Returns the first rule that matches, so special rules stand before general ones in each table. */
 export function ruleFor(rules: readonly CauseRule[], text: string): CauseRule | undefined {
   return rules.find(({ pattern }) => pattern.test(text));
 }

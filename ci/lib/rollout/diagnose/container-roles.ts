@@ -2,10 +2,10 @@ import type { JsonObject } from "../../aws/raw-task-definition.js";
 import { objects } from "../../ecs/containers.js";
 import type { ContainerView, Snapshot } from "../../ecs/snapshot.js";
 
-/** What a container is to its task, by the task definition. */
+/** Settings of a task definition that decide how a container affects its task. */
 export interface ContainerRole {
   name: string;
-  /** Whether the task ends with it. */
+  /** True when the task ends with this container. */
   essential: boolean;
   dependsOn: Dependency[];
 }
@@ -27,8 +27,8 @@ export function rolesIn(taskDefinition: JsonObject): ContainerRole[] {
 }
 
 /**
- * By task, the containers that had ended already when the others were last seen running; none where no look fell between. A rollout
- * can have thousands of tasks and looks: each is gone through once. Pure.
+ * Returns, by task, the containers that had ended when the others were last observed running; none where no poll fell between. A
+ * rollout can have thousands of tasks and polls, so each is visited once. Pure.
  */
 export function endedFirst(snapshots: readonly Snapshot[]): ReadonlyMap<string, string[]> {
   const hasEnded = ({ exitCode }: ContainerView) => exitCode !== undefined;
@@ -43,7 +43,7 @@ export function endedFirst(snapshots: readonly Snapshot[]): ReadonlyMap<string, 
   return first;
 }
 
-/** The first container that `name` waits for, itself or through others, and that has not come as far as it must. */
+/** Returns the first container that `name` depends on, directly or through others, and that has not met its condition. */
 export function waitedFor(
   name: string,
   roles: readonly ContainerRole[],

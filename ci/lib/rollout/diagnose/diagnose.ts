@@ -10,22 +10,22 @@ export interface Diagnosis {
   cause: Cause;
   /** Such as `the container is out of memory`. */
   title: string;
-  /** What it is told by, in ECS's own words. */
+  /** Texts of ECS that show the cause. */
   evidence: string[];
   fix: string;
   /** The task that shows it, whose log is worth reading. */
   task?: string;
   /** The container of that task that failed, where one did. */
   container?: string;
-  /** How many of our tasks failed. */
+  /** Number of our tasks that failed. */
   failedTasks: number;
 }
 
 /**
- * Finds the cause in all that was seen of a rollout. Pure, and keyed to our own revision: the tasks and events of others are no
- * evidence. A service that is gone explains all; else the tasks' own failures count for most, then the reason that ECS gives for the
- * end, then the service's events.
- * @param roles What each container is to its task, where the task definition is known.
+ * Finds the cause in all observations of a rollout. Pure, and limited to our own revision: the tasks and events of others are no
+ * evidence. A deleted service explains everything; otherwise the tasks' own failures come first, then the reason that ECS gives for
+ * the end, then the service's events.
+ * @param roles Roles of the containers, where the task definition is known.
  */
 export function diagnose(
   subject: Subject,
@@ -37,55 +37,55 @@ export function diagnose(
   const reasons = endReasons(snapshots);
   const [most, ...rest] = byCause(failed);
   const own = [most, ...rest].find((group) => group && !incidental.includes(group.rule.cause));
-  const of = (spoken: Spoken | undefined) => spoken && found(spoken.rule, [spoken.words], failed.length, failed.at(-1));
+  const of = (match: Match | undefined) => match && found(match.rule, [match.text], failed.length, failed.at(-1));
   const ofTask = (failure: TaskFailure | undefined) =>
     failure?.rule && found(failure.rule, failure.evidence, failed.length, failure);
   return (
-    isGone(snapshots, failed.length) ??
+    isServiceDeleted(snapshots, failed.length) ??
     (isStarted(subject, snapshots)
-      ? (of(spoken(blockingRules, events)) ?? isDraining(subject, snapshots))
+      ? (of(firstMatch(blockingRules, events)) ?? isDraining(subject, snapshots))
       : undefined) ??
     ofTask(own?.failures.at(-1)) ??
-    of(spoken(deploymentRules, reasons)) ??
-    of(spoken(eventRules, events)) ??
-    of(spoken(userRules, reasons)) ??
+    of(firstMatch(deploymentRules, reasons)) ??
+    of(firstMatch(eventRules, events)) ??
+    of(firstMatch(userRules, reasons)) ??
     ofTask(most?.failures.at(-1)) ??
     isStarting(subject, snapshots) ??
     found(unknown, failed.at(-1)?.evidence ?? events.slice(0, 3), failed.length, failed.at(-1))
   );
 }
 
-/** What happens to single tasks of a good rollout too: it explains a bad end only where nothing else does. */
+/** Causes that single tasks of a successful rollout have too: they explain a failure only where no other cause does. */
 const incidental: Cause[] = ["interrupted", "stopped-by-person"];
 
-type Told = Pick<CauseRule, "cause" | "title" | "fix">;
+type CauseText = Pick<CauseRule, "cause" | "title" | "fix">;
 
-const unknown: Told = {
+const unknown: CauseText = {
   cause: "unknown",
   title: "ECS returned no known cause",
   fix: "Read the service's events and the tasks' logs.",
 };
 
-const slowStart: Told = {
+const slowStart: CauseText = {
   cause: "slow-start",
   title: "the new tasks are still starting",
   fix: "Run the same command again to continue watching. Set a longer time limit if the start is always slow.",
 };
 
-const draining: Told = {
+const draining: CauseText = {
   cause: "draining",
   title: "the old tasks are still draining",
   fix: "Run the same command again to continue watching. The target group's deregistration delay sets how long draining takes.",
 };
 
-const deleted: Told = {
+const deleted: CauseText = {
   cause: "service-deleted",
   title: "the service was deleted",
   fix: "Find the caller of DeleteService or DeleteCluster in AWS CloudTrail. Create the service again before the next deploy.",
 };
 
 function found(
-  { cause, title, fix }: Told,
+  { cause, title, fix }: CauseText,
   evidence: string[],
   failedTasks: number,
   failure?: Partial<TaskFailure>,
@@ -102,19 +102,19 @@ function found(
   };
 }
 
-/** Nothing that the tasks do after that is a failure of theirs. */
-function isGone(snapshots: readonly Snapshot[], failedTasks: number): Diagnosis | undefined {
+/** Task failures after a deletion of the service are its consequence. */
+function isServiceDeleted(snapshots: readonly Snapshot[], failedTasks: number): Diagnosis | undefined {
   const { service } = snapshots.at(-1) ?? {};
   if (!service || !isDeleted(service)) return undefined;
-  const { status, desiredCount, runningCount, notFound: gone } = service;
+  const { status, desiredCount, runningCount, notFound } = service;
   return found(
     deleted,
-    [gone ?? `service ${status}, ${desiredCount} tasks wanted, ${runningCount} still running`],
+    [notFound ?? `service ${status}, ${desiredCount} tasks wanted, ${runningCount} still running`],
     failedTasks,
   );
 }
 
-/** Whether all that the service wants of ours run: what is missing then is that the old tasks go. */
+/** Returns true when the desired number of our tasks runs: the rollout then waits for the old tasks to stop. */
 function isStarted({ taskDefinition }: Subject, snapshots: readonly Snapshot[]): boolean {
   const service = snapshots.at(-1)?.service;
   const primary = service && primaryOf(service);
@@ -128,7 +128,7 @@ function isDraining(subject: Subject, snapshots: readonly Snapshot[]): Diagnosis
   return leaving.length > 0 ? found(draining, leaving.slice(0, 5).map(stateOf), 0) : undefined;
 }
 
-/** Within the grace period a health check that fails is a slow start, and no failure. */
+/** A health check that fails within the grace period is a slow start and not a failure. */
 function isStarting(subject: Subject, snapshots: readonly Snapshot[]): Diagnosis | undefined {
   const [ailing] = unhealthyTasks(subject, snapshots);
   if (ailing && !isInGrace(ailing.task, snapshots)) return found(ailing.rule ?? unknown, ailing.evidence, 0, ailing);
@@ -141,7 +141,7 @@ function alive(snapshots: readonly Snapshot[]): TaskView[] {
   return snapshots.at(-1)?.tasks.filter(({ lastStatus }) => lastStatus !== "STOPPED") ?? [];
 }
 
-/** ECS ignores health checks in the grace period. Both ends are looks of ours: an own clock's time is never compared with AWS's. */
+/** ECS ignores health checks in the grace period. Both ends are on our clock, because our times are never compared with AWS's. */
 function isInGrace({ arn }: TaskView, snapshots: readonly Snapshot[]): boolean {
   const grace = (snapshots.at(-1)?.service.healthCheckGracePeriodSeconds ?? 0) * 1000;
   const isRunning = (task: TaskView) => task.arn === arn && task.lastStatus === "RUNNING";
@@ -153,18 +153,18 @@ function stateOf({ arn, lastStatus, healthStatus }: TaskView): string {
   return `task ${taskId(arn)} ${lastStatus}${healthStatus === undefined ? "" : `, ${healthStatus}`}`;
 }
 
-interface Spoken {
+interface Match {
   rule: CauseRule;
-  words: string;
+  text: string;
 }
 
-/** The first cause of the table that one of the texts tells. */
-function spoken(rules: readonly CauseRule[], texts: readonly string[]): Spoken | undefined {
-  const told = rules.flatMap((rule) => {
-    const words = texts.find((text) => ruleFor([rule], text));
-    return words === undefined ? [] : [{ rule, words }];
+/** Returns the first rule of the table that matches one of the texts. */
+function firstMatch(rules: readonly CauseRule[], texts: readonly string[]): Match | undefined {
+  const matches = rules.flatMap((rule) => {
+    const text = texts.find((one) => ruleFor([rule], one));
+    return text === undefined ? [] : [{ rule, text }];
   });
-  return told[0];
+  return matches[0];
 }
 
 function endReasons(snapshots: readonly Snapshot[]): string[] {

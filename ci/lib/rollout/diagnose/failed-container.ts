@@ -1,18 +1,18 @@
 import type { ContainerView, Subject, TaskView } from "../../ecs/snapshot.js";
 import { type ContainerRole, waitedFor } from "./container-roles.js";
 
-/** What is known of a task's containers beside how they ended. */
+/** Facts about a task's containers that the task itself does not have. */
 export interface ContainerContext {
-  /** By the task definition; empty where that is not at hand: then every container may have ended the task. */
+  /** From the task definition; empty where it is unknown: then every container may have ended the task. */
   roles: readonly ContainerRole[];
-  /** The containers that were seen ended while others ran. */
+  /** The containers that had ended while others ran. */
   first: readonly string[];
 }
 
 /**
- * The container that brought the task down, and what is known of it. ECS stops the others then, and they end by a signal or as they
- * like: so the app's own failure comes before a sidecar's, and a sidecar's before the signal that the app got in consequence. A
- * container that is not essential ends no task, and one that was seen to end before the others has not ended in consequence. Pure.
+ * Returns the container that ended the task, and its state. ECS stops the other containers then, which end by a signal or by
+ * themselves: so the app's own failure comes before a sidecar's, and a sidecar's failure before the signal that the app received as a
+ * consequence. A container that is not essential ends no task, and one that ended before the others did not end as a consequence. Pure.
  */
 export function failedContainerOf(
   subject: Subject,
@@ -23,7 +23,7 @@ export function failedContainerOf(
   const isWaiting = app?.reason?.includes("dependency graph:") ?? false;
   const isEssential = ({ name }: ContainerView) => roles.find((role) => role.name === name)?.essential ?? true;
   const sidecars = task.containers.filter((one) => one.name !== subject.container && (isWaiting || isEssential(one)));
-  // What ended because ECS stopped the task has an exit code too, and it is no cause.
+  // A container that ECS stopped with the task has an exit code too, which is no cause.
   const isOwnEnd =
     task.desiredStatus === "STOPPED" &&
     ["EssentialContainerExited", "TaskFailedToStart", undefined].includes(task.stopCode);
@@ -43,9 +43,9 @@ export function failedContainerOf(
     sidecars.find(({ reason }) => reason !== undefined) ??
     unwell ??
     sidecars.find(failedByItself) ??
-    // A container that waits for another (dependsOn) never starts when that one does not come up.
+    // A container that depends on another (dependsOn) never starts when that one does not start.
     (isWaiting ? sidecars.find(ended) : undefined) ??
-    // SIGTERM is what ECS stops the rest with: another has ended before.
+    // ECS stops the remaining containers with SIGTERM: another one ended before.
     (app?.exitCode === 143 ? sidecars.find(endedByItself) : undefined) ??
     containers.find(ended);
   if (!culprit) return undefined;
@@ -56,7 +56,7 @@ export function failedContainerOf(
   };
 }
 
-/** `container` for the app's own, `sidecar` for any other. */
+/** The line begins with `container` for the app's own container and with `sidecar` for any other. */
 export function lineOf({ container }: Subject, { name, exitCode, reason, healthStatus }: ContainerView): string {
   const parts = [
     ...(exitCode === undefined ? [] : [`exit code ${exitCode}`]),

@@ -1,4 +1,4 @@
-/** Which tasks of ours failed, and of what. */
+/** Failed tasks of our revision, and their causes. */
 
 import { type Snapshot, type Subject, type TaskView, taskId } from "../../ecs/snapshot.js";
 import { type CauseRule, ruleFor } from "./causes.js";
@@ -7,12 +7,12 @@ import { type ContainerContext, failedContainerOf, lineOf } from "./failed-conta
 import { ownEvents } from "./own-events.js";
 import { taskRules } from "./task-causes.js";
 
-/** A task that failed, or that runs and is not well. */
+/** A task that failed, or that runs and is unhealthy. */
 export interface TaskFailure {
   task: TaskView;
-  /** What is known of it, in ECS's own words, a line each. */
+  /** Texts of ECS about it, one per line. */
   evidence: string[];
-  /** Absent where its words tell no cause that is known. */
+  /** Absent where no rule matches the texts. */
   rule?: CauseRule;
   /** The container that failed, where one did. */
   container?: string;
@@ -26,17 +26,17 @@ export interface FailureGroup {
 }
 
 /**
- * The failed tasks of ours whose cause can't heal by itself, by cause, the most frequent first. Pure. Two in one group are proof that
- * the rollout can't succeed.
+ * Returns our failed tasks whose cause is permanent, by cause, the most frequent first. Two tasks in one group prove that the rollout
+ * can't succeed. Pure.
  */
 export function terminalFailures(subject: Subject, snapshots: readonly Snapshot[]): FailureGroup[] {
   return byCause(failedTasks(subject, snapshots)).filter(({ rule }) => !rule.isTransient);
 }
 
 /**
- * All tasks of ours that failed, oldest first, each as it was last seen: stopped tasks leave ECS's lists, and a rollback hides them, so
- * every snapshot counts. Those that ECS's rollback or scaling stopped did not fail.
- * @param roles What each container is to its task, where the task definition is known.
+ * Returns all our tasks that failed, oldest first, each as last observed: stopped tasks leave ECS's lists, and a rollback hides them,
+ * so every snapshot counts. Tasks that ECS's rollback or scaling stopped did not fail.
+ * @param roles Roles of the containers, where the task definition is known.
  */
 export function failedTasks(
   subject: Subject,
@@ -53,14 +53,14 @@ export function failedTasks(
   return failed.map((task) => failureOf(subject, task, events, { roles, first: first?.get(task.arn) ?? [] }));
 }
 
-/** The tasks of ours that run and whose health check fails: ECS has not given them up. */
+/** Returns our running tasks whose health check fails and that ECS has not stopped. */
 export function unhealthyTasks(subject: Subject, snapshots: readonly Snapshot[]): TaskFailure[] {
   return ownTasks(subject, snapshots.slice(-1))
     .filter((task) => task.desiredStatus !== "STOPPED" && task.healthStatus === "UNHEALTHY")
     .map((task) => failureOf(subject, task, () => [], { roles: [], first: [] }));
 }
 
-/** The most frequent cause first; of equally frequent ones, the one that was seen first. */
+/** Groups failures by cause, the most frequent first; of equally frequent ones, the one that was observed first. */
 export function byCause(failures: readonly TaskFailure[]): FailureGroup[] {
   const groups = new Map<string, FailureGroup>();
   for (const failure of failures) {
@@ -89,20 +89,21 @@ function failureOf(subject: Subject, task: TaskView, events: () => string[], kno
   const isAiling = task.desiredStatus !== "STOPPED" && task.healthStatus === "UNHEALTHY";
   const state = stop || (isAiling ? `${task.lastStatus}, UNHEALTHY` : "");
   const head = state ? [`task ${taskId(task.arn)} ${state}`] : [];
-  const told = task.stopCode === "ServiceSchedulerInitiated" ? events().filter(tellsHealthOf(task)).slice(0, 1) : [];
+  const healthEvents =
+    task.stopCode === "ServiceSchedulerInitiated" ? events().filter(isHealthEventOf(task)).slice(0, 1) : [];
   const { container, words } = failedContainerOf(subject, task, known) ?? {};
-  const rule = ruleFor(taskRules, [...head, ...(words === undefined ? [] : [words]), ...told].join("\n"));
+  const rule = ruleFor(taskRules, [...head, ...(words === undefined ? [] : [words]), ...healthEvents].join("\n"));
   const all = task.containers.map((one) => lineOf(subject, one)).filter((line) => !line.endsWith(":"));
   return {
     task,
-    evidence: [...head, ...all, ...told],
+    evidence: [...head, ...all, ...healthEvents],
     ...(rule && { rule }),
     ...(container !== undefined && { container }),
   };
 }
 
-/** Only the event says what a load balancer's check got. On EC2, where targets are instances, it names the instance in place of the task. */
-function tellsHealthOf({ arn, stoppedReason = "" }: TaskView): (event: string) => boolean {
+/** Only events have the response to a load balancer's check. On EC2, where targets are instances, they name the instance, not the task. */
+function isHealthEventOf({ arn, stoppedReason = "" }: TaskView): (event: string) => boolean {
   const isBalanced = /ELB health checks/i.test(stoppedReason);
   return (event) =>
     (event.includes(taskId(arn)) || (isBalanced && /\(instance [\w-]+\) \(port \d+\)/.test(event))) &&

@@ -5,7 +5,7 @@ import { containerOf } from "../../ecs/containers.js";
 import { taskId } from "../../ecs/snapshot.js";
 import type { Session } from "../session.js";
 
-/** The end of a container's log, as the container wrote it, each line cut at 4,000 characters; or why there is none to show. */
+/** The last lines of a container's log, each cut at 4,000 characters; or the reason why there are none. */
 export type LogTail = (LogPlace & { lines: string[] }) | { unavailable: string };
 
 interface LogPlace {
@@ -16,7 +16,7 @@ interface LogPlace {
 /**
  * Reads the last lines that a task's container wrote, where its log goes to CloudWatch Logs.
  * @param taskDefinition The raw revision that names the log's group and prefix.
- * @param container The app's own unless it says otherwise.
+ * @param container The app's own by default.
  */
 export async function logTail(
   session: Session,
@@ -33,7 +33,7 @@ export async function logTail(
     const { events } = await session.aws.logs.send(command, abort(session));
     return { group, stream, lines: (events ?? []).map((event) => bounded(event.message ?? "")) };
   } catch (error) {
-    // The log is only evidence: whatever keeps it from being read must not hide the verdict that is already known.
+    // The log is only evidence: a failed read must not hide the verdict, which is already known.
     return { unavailable: `${place.group}/${place.stream}: ${(error as Error).message}` };
   }
 }

@@ -1,31 +1,31 @@
 import { type EventView, primaryOf, type Snapshot, type Subject, taskId } from "../../ecs/snapshot.js";
 
 /**
- * The service's events that tell of our rollout, newest first. An event is ours by the task or the deployment that it names; one that
- * names neither is taken for ours while ours is the service's primary deployment. Pure; the times compared are all AWS's.
+ * Returns the service's events about our rollout, newest first. An event is ours when it names one of our tasks or deployments; one
+ * that names neither counts as ours while our deployment is PRIMARY. All compared times are on AWS's clock. Pure.
  */
 export function ownEvents(subject: Subject, snapshots: readonly Snapshot[]): EventView[] {
   const all = new Map(snapshots.flatMap(({ service }) => service.events).map((event) => [event.id, event]));
   const ours = { tasks: ownTaskIds(subject, snapshots), deployments: ownDeploymentIds(subject, snapshots) };
-  const { from, to } = reign(subject, snapshots);
+  const { from, to } = primaryInterval(subject, snapshots);
   return [...all.values()]
     .filter(({ at, message }) => at >= from && (isNamed(message, ours) ?? at < to))
     .sort((a, b) => b.at - a.at);
 }
 
-/** Undefined where the message names nobody. */
+/** @returns undefined where the message names no task and no deployment. */
 function isNamed(
   message: string,
   ours: { tasks: ReadonlySet<string>; deployments: ReadonlySet<string> },
 ): boolean | undefined {
   const tasks = [...message.matchAll(/\btask ([0-9a-f]{8,32})\b/g)].map(([, id = ""]) => id);
   if (tasks.length > 0) return tasks.some((id) => ours.tasks.has(id) || (id.length < 32 && startsOne(id, ours.tasks)));
-  // A task set is named for what keeps it from being scaled in: the old one's hold up our rollout.
+  // Events about a task set that can't be scaled in name the set: events about the old one concern our rollout too.
   const deployments = [...message.matchAll(/\bdeployment (ecs-svc\/\d+)/g)].map(([, id = ""]) => id);
   return deployments.length > 0 ? deployments.some((id) => ours.deployments.has(id)) : undefined;
 }
 
-/** A shortened id. */
+/** Events may shorten the id of a task. */
 function startsOne(id: string, tasks: ReadonlySet<string>): boolean {
   return [...tasks].some((own) => own.startsWith(id));
 }
@@ -46,8 +46,8 @@ function ownDeploymentIds(
   return new Set(deploymentId === undefined ? own : [...own, deploymentId]);
 }
 
-/** From when until when ours was primary, on AWS's clock: a rollback, or another's deployment, makes another primary. */
-function reign(
+/** The interval in which our deployment was PRIMARY, on AWS's clock: a rollback or a concurrent deploy ends it. */
+function primaryInterval(
   { taskDefinition, registeredAt }: Subject,
   snapshots: readonly Snapshot[],
 ): { from: number; to: number } {

@@ -1,11 +1,11 @@
 /**
- * Why ECS finds no place for a task: on Fargate, and on container instances. Events say it, and so do the failures of RunTask:
+ * Causes for which ECS can't place a task, on Fargate and on container instances. Service events and failures of RunTask name them:
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/service-event-messages-list.html and
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html
  */
 import type { CauseRule } from "./causes.js";
 
-/** What only container instances have; it stands before the general, because each event begins with the same words. */
+/** Causes on container instances. They stand before the general ones, because all these events begin with the same text. */
 const instanceRules: readonly CauseRule[] = [
   {
     cause: "port-in-use",
@@ -54,7 +54,7 @@ const instanceRules: readonly CauseRule[] = [
   },
 ];
 
-/** The task found no place; events say the same. */
+/** Causes for which a task can't be placed, in events and in failures of RunTask. */
 export const placementRules: readonly CauseRule[] = [
   {
     cause: "subnet-full",

@@ -8,8 +8,8 @@ export interface RollbackDiagnosis extends Diagnosis {
 }
 
 /**
- * Diagnoses the tasks that ECS has started on its way back. The rollout's own diagnosis tells why the release failed; this one why what
- * was there before, which had run, does not run again: its image is gone, its secret, its capacity. Pure.
+ * Diagnoses the tasks that ECS starts in its rollback. The rollout's own diagnosis explains the failure of the release; this one explains
+ * why the earlier revision does not start again: its image or secret was deleted, or its capacity is taken. Pure.
  * @returns undefined where no such task failed.
  */
 export function diagnoseRollback(subject: Subject, snapshots: readonly Snapshot[]): RollbackDiagnosis | undefined {
@@ -17,7 +17,7 @@ export function diagnoseRollback(subject: Subject, snapshots: readonly Snapshot[
   const primary = latest && primaryOf(latest.service);
   if (!primary || primary.taskDefinition === subject.taskDefinition) return undefined;
   const { taskDefinition } = primary;
-  // Those that were there at the first poll ran before, or had failed before.
+  // Tasks of the first poll ran before the rollback, or had failed before it.
   const before = new Set(snapshots[0]?.tasks.map(({ arn }) => arn));
   const since = snapshots.map((one) => ({ ...one, tasks: one.tasks.filter(({ arn }) => !before.has(arn)) }));
   const diagnosis = diagnose({ ...subject, taskDefinition, digests: [] }, since);

@@ -1,9 +1,9 @@
-/** Why a rollout does not get on, told by the service's events and by the service deployment's own reason: no task can tell it. */
+/** Causes that block a rollout and that no task shows: the service's events and the service deployment's reason name them. */
 import type { CauseRule } from "./causes.js";
 import { placementRules } from "./placement-causes.js";
 import { healthRules, taskRules } from "./task-causes.js";
 
-/** What holds a rollout back although its tasks run. */
+/** Causes that block a rollout although its tasks run. */
 export const blockingRules: readonly CauseRule[] = [
   {
     cause: "scale-in-protected",
@@ -21,7 +21,7 @@ export const blockingRules: readonly CauseRule[] = [
   },
 ];
 
-/** What events tell where no task does. */
+/** Causes that only events name. */
 export const eventRules: readonly CauseRule[] = [
   ...placementRules,
   {
@@ -36,7 +36,7 @@ export const eventRules: readonly CauseRule[] = [
   ...healthRules,
 ];
 
-/** Who ended the rollout, where its tasks did not. */
+/** Ends of a rollout that its tasks did not cause. */
 export const deploymentRules: readonly CauseRule[] = [
   {
     cause: "hook-failed",
@@ -54,7 +54,7 @@ export const deploymentRules: readonly CauseRule[] = [
   },
 ];
 
-/** Asked last: somebody who stops a rollout does so because something else is wrong with it. */
+/** Matched last: a user stops a rollout because of another problem. */
 export const userRules: readonly CauseRule[] = [
   {
     cause: "stopped-by-person",

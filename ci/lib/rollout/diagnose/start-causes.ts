@@ -1,4 +1,4 @@
-/** Why a task never comes to run: its image, its secrets, its roles, its network, its command. */
+/** Causes for which a task does not start: its image, secrets, roles, network or command. */
 import type { CauseRule } from "./causes.js";
 
 export const startRules: readonly CauseRule[] = [

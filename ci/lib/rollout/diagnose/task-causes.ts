@@ -1,12 +1,12 @@
 /**
- * Why a task fails, told by its stop code, its stopped reason, the reasons, health and exit codes of its containers, and the events that
- * name it. The words are ECS's own, from live accounts and from AWS's lists of stopped task errors and of service event messages.
+ * Causes of a task's failure, matched against its stop code, its stopped reason, the reasons, health and exit codes of its containers,
+ * and the events that name it. The texts are from live accounts and from AWS's lists of stopped task errors and service event messages.
  */
 import type { CauseRule } from "./causes.js";
 import { placementRules } from "./placement-causes.js";
 import { startRules } from "./start-causes.js";
 
-/** Health checks; events say the same, and only they say what the load balancer got. */
+/** Failed health checks. Events name them too, and only events have the response to the load balancer's check. */
 export const healthRules: CauseRule[] = [
   {
     cause: "load-balancer-code",
@@ -45,7 +45,7 @@ export const healthRules: CauseRule[] = [
   },
 ];
 
-/** The task ran, and did not stay. */
+/** Causes for which a running task ends. */
 const endRules: CauseRule[] = [
   {
     cause: "killed",

@@ -1,29 +1,29 @@
 import type { HttpCheck } from "../verify/verify.js";
 import type { Diagnosis } from "./diagnose.js";
 
-type Told = Pick<Diagnosis, "cause" | "title" | "fix">;
+type CauseText = Pick<Diagnosis, "cause" | "title" | "fix">;
 
-const mixed: Told = {
+const mixed: CauseText = {
   cause: "mixed-answers",
   title: "the public URL returns the new version in some responses and something else in others",
   fix: 'Find what else responds: a second service or target group behind the same name, a cache, an old DNS record. "verifyTasks" in the target checks each task at its own address; a task that returns the wrong version there runs another image than its tag names.',
 };
 
-const errors: Told = {
+const errors: CauseText = {
   cause: "errors-served",
   title: "the tasks are healthy, but the public URL returns an error",
   fix: "Read the app's log for that request. The health check does not detect the error: make it check more than that the process runs.",
 };
 
-const otherwise: Told = {
+const otherwise: CauseText = {
   cause: "wrong-version-served",
   title: "the tasks of the new revision run, but the public URL returns something else",
   fix: 'Run the image by its digest and request its version: if the response is the same, the image was built from other sources or does not read its version from the version variable ("versionVariable" in the target, VERSION by default); if not, the load balancer, a cache or DNS routes elsewhere.',
 };
 
-/** Why what ECS calls good is not what is served, as far as the answers tell. Pure. */
+/** Diagnoses a rollout that ECS reports as successful while the public URL returns something else. Pure. */
 export function diagnoseResponse({ url, answered, proven }: HttpCheck & { state: "wrong" }): Diagnosis {
   const isError = /\bHTTP \d{3}\b/.test(answered);
-  const told = !proven ? mixed : isError ? errors : otherwise;
-  return { ...told, evidence: [`${url} answered ${answered}`], failedTasks: 0 };
+  const text = !proven ? mixed : isError ? errors : otherwise;
+  return { ...text, evidence: [`${url} answered ${answered}`], failedTasks: 0 };
 }

@@ -3,19 +3,18 @@ import { breakerThreshold, trafficShiftedStages } from "../../ecs/states.js";
 import type { Cause } from "../diagnose/causes.js";
 import { terminalFailures } from "../diagnose/failures.js";
 
-/** A rollout whose tasks fail for a cause that no repetition heals. */
+/** Evidence that a rollout can't succeed: its tasks fail for a permanent cause. */
 export interface FailFastReason {
   cause: Cause;
-  /** In a few words, such as `the image does not exist`. */
+  /** Short, such as `the image does not exist`. */
   title: string;
-  /** How many of our tasks have failed of it. */
+  /** Number of our tasks that failed for this cause. */
   failures: number;
 }
 
 /**
- * Whether a rollout can't succeed any more, so that ECS need not go on trying: the tasks fail for a cause that does not heal by
- * itself, none has ever been healthy, and there is something to return to. One failure is a suspicion, two of the same cause are
- * proof. Pure.
+ * Returns the evidence that a rollout can no longer succeed, so that ECS need not retry: the tasks fail for a permanent cause, none has
+ * ever been healthy, and there is a revision to return to. One failure is a suspicion, two for the same cause are proof. Pure.
  * @returns undefined while it may still succeed.
  */
 export function failFastReason(
@@ -30,10 +29,10 @@ export function failFastReason(
 }
 
 /**
- * How many tasks of ours have failed, where that is as many as the deployment circuit breaker would end a rollout at and the service
- * has none that does: then nobody else ends it. Its threshold is half the desired count, at least 3 and at most 200:
+ * Returns the number of our failed tasks once it reaches the threshold of the deployment circuit breaker, where the service has no
+ * breaker: nothing else ends the rollout then. The threshold is half the desired count, at least 3 and at most 200:
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html. Pure.
- * @returns undefined while it may still succeed, or where ECS watches over it.
+ * @returns undefined below the threshold, or where the service has a breaker.
  */
 export function failuresWithoutBreaker(
   subject: Subject,
@@ -50,13 +49,13 @@ export function failuresWithoutBreaker(
   return failed >= breakerThreshold(desiredCount) ? failed : undefined;
 }
 
-/** Ours is under way, nobody ends it already, and it has not come so far that the public is on it. */
+/** Returns true while our deployment is unfinished, is not being ended, and does not receive production traffic yet. */
 export function isStoppable({ taskDefinition }: Subject, { service, ours }: Snapshot): boolean {
   if (!ours || !["PENDING", "IN_PROGRESS"].includes(ours.status)) return false;
   return primaryOf(service)?.taskDefinition === taskDefinition && !trafficShiftedStages.has(ours.lifecycleStage ?? "");
 }
 
-/** A completed deployment that still has a place in the service: what ECS returns to. */
+/** Returns true when the service still lists a completed deployment, to which ECS can return. */
 export function hasCandidate({ taskDefinition }: Subject, { service }: Snapshot): boolean {
   return service.deployments.some(
     (one) => one.status !== "PRIMARY" && one.taskDefinition !== taskDefinition && one.rolloutState === "COMPLETED",
@@ -67,8 +66,8 @@ export function hasCandidate({ taskDefinition }: Subject, { service }: Snapshot)
 const healthyWithoutChecks = 40_000;
 
 /**
- * A task of ours was healthy once: by its check, by running for so long where nothing checks it, or by an old task that ECS has let go
- * for it. Then what fails now may be something else.
+ * Returns true when one of our tasks has been healthy: by its check, by its time in RUNNING where it has no check, or because ECS stopped
+ * an old task for it. A later failure may have another cause.
  */
 function hasServed(subject: Subject, snapshots: readonly Snapshot[]): boolean {
   if (hasLetGo(subject, snapshots)) return true;
@@ -90,7 +89,7 @@ function hasLetGo({ taskDefinition }: Subject, snapshots: readonly Snapshot[]): 
   return snapshots.some(({ tasks }) => tasks.some((task) => task.taskDefinition !== taskDefinition && isLetGo(task)));
 }
 
-/** By ECS's own scheduler, and on its way out: what had stopped before the rollout is not. */
+/** Returns true for a task that the ECS scheduler is stopping. A task that stopped before the rollout does not count. */
 function isLetGo({ desiredStatus, lastStatus, stopCode }: TaskView): boolean {
   return desiredStatus === "STOPPED" && lastStatus !== "STOPPED" && stopCode === "ServiceSchedulerInitiated";
 }

@@ -14,14 +14,14 @@ export interface AllowedActions {
 }
 export const watchOnly: AllowedActions = { earlyStop: false, onTimeout: "leave" };
 
-/** Steps in where that is permitted and due. Answers the subject: with `rollback` where ECS has been asked to go back. */
+/** Requests a rollback where that is allowed and due. Returns the subject, with `rollback` once the rollback is requested. */
 export type FailFast = (
   subject: Subject,
   snapshots: readonly [Snapshot, ...Snapshot[]],
   judgement: Judgement,
 ) => Promise<Subject>;
 
-/** Milliseconds that a rollback may take after it was asked for: a start of old tasks, and the drain of new ones. */
+/** Maximum time of a requested rollback, in milliseconds: the start of old tasks and the drain of new ones. */
 const rollbackLimit = 15 * 60_000;
 
 export function failFast(session: Session, { earlyStop, onTimeout }: AllowedActions): FailFast {
@@ -58,7 +58,7 @@ export function failFast(session: Session, { earlyStop, onTimeout }: AllowedActi
     if (!earlyStop) return undefined;
     const failed = failuresWithoutBreaker(subject, snapshots);
     if (failed !== undefined) return `because ${failed} tasks have failed and the service has no circuit breaker`;
-    // Failures are news of the tasks, which are not read at every look.
+    // New failures are only in the tasks, which not every poll reads.
     if (latest.tasksAt !== latest.at) return undefined;
     const found = failFastReason(subject, snapshots);
     return found && (await isProven(subject, found)) ? early(found) : undefined;
@@ -84,20 +84,20 @@ function early({ title, failures }: FailFastReason): string {
   return `early: ${title} - ${tasks}`;
 }
 
-/** The second witness of a missing image: ECR itself. Asked once. */
+/** Reads from ECR, once, whether the image is missing: the second evidence beside a failed task. */
 function imageAbsence(session: Session): (subject: Subject) => Promise<boolean> {
-  let asked: Promise<boolean> | undefined;
+  let absence: Promise<boolean> | undefined;
   return ({ digests }) => {
     const { repository, registry, account } = session.target;
     const place = { registryId: registry?.account ?? account, repositoryName: repository };
-    asked ??= readImage(session, place, digests[0] ?? "").then(
+    absence ??= readImage(session, place, digests[0] ?? "").then(
       (image) => image === undefined,
       () => {
         session.signal?.throwIfAborted();
-        // What can't be asked is no witness.
+        // A failed read is no evidence.
         return false;
       },
     );
-    return asked;
+    return absence;
   };
 }

@@ -14,13 +14,13 @@ export type RollbackAnswer =
   | "asked"
   /** The state has changed: poll again. */
   | "moved"
-  /** It can't be asked for; the reason. */
+  /** The request is not possible; the reason. */
   | { refused: string };
 
 /**
- * Requests a rollback of our service deployment from ECS. The state is read again just before, because there is no conditional stop. Asking
- * twice does no harm: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stop-service-deployment.html
- * @param why Kept as a tag on our revision, so that a later call can tell our own stop from a person's.
+ * Requests a rollback of our service deployment from ECS. The state is read again just before, because there is no conditional stop. A
+ * second request has no effect: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stop-service-deployment.html
+ * @param why Kept as a tag on our revision, so that a later call can distinguish our own stop from a user's.
  */
 export async function requestRollback(session: Session, subject: Subject, why: string): Promise<RollbackAnswer> {
   const serviceDeploymentArn = subject.serviceDeploymentArn;
@@ -42,7 +42,7 @@ export async function requestRollback(session: Session, subject: Subject, why: s
   }
 }
 
-/** A note that can't be made changes nothing but what a later call can tell. */
+/** Ignores a failure: without the note a later call takes our stop for a user's. */
 async function noteQuietly(session: Session, revision: string, why: string): Promise<void> {
   try {
     await noteOnRevision(session, revision, "stopped", why);
@@ -60,7 +60,7 @@ async function isStill(session: Session, subject: Subject, arn: string): Promise
   return isStoppable(subject, now) && hasCandidate(subject, now);
 }
 
-/** It ended, or is ending, since it was read. */
+/** Returns true when the deployment has ended, or is ending, since it was read. */
 function isMoved(error: unknown): boolean {
   return [
     "ConflictException",

@@ -2,9 +2,9 @@ import { isOfReplacement, isStoppedByMonitor } from "../../ecs/event-messages.js
 import type { ServiceDeploymentView } from "../../ecs/snapshot.js";
 import type { Verdict } from "../judge/verdict.js";
 
-/** A deployment that the service has had. Times are milliseconds since the epoch on AWS's clock. */
+/** An earlier or current deployment of the service. Times are milliseconds since the epoch on AWS's clock. */
 export interface DeploymentRecord {
-  /** Of the service deployment. */
+  /** ARN of the service deployment. */
   arn: string;
   /** ARN of the revision that it brought. */
   taskDefinition: string;
@@ -15,21 +15,21 @@ export interface DeploymentRecord {
   commit?: string;
   /** The user or the role and session that registered the revision. */
   who?: string;
-  /** ARN of the revision that somebody went back from with it. */
+  /** ARN of the revision that a user rolled back from with this deployment. */
   wentBackFrom?: string;
-  /** ARN of the revision that a deploy has taken back with it, because that was proven wrong. */
+  /** ARN of the revision that this deployment, an automatic rollback, replaces. */
   undoes?: string;
   startedAt: number;
   finishedAt?: number;
   ending: DeploymentOutcome;
 }
 
-/** As far as ECS tells afterwards; what was served is not known to it. */
+/** Outcome of a deployment by what ECS returns; ECS does not know what was served. */
 export type DeploymentOutcome =
   | Extract<Verdict, "deployed" | "rolled-back" | "failed" | "superseded" | "stopped">
   | "unfinished";
 
-/** What a service deployment ended as, by its own words. */
+/** Returns the outcome of a service deployment, from its status and reasons. */
 export function outcomeOf({ status, statusReason = "", breaker, alarms }: ServiceDeploymentView): DeploymentOutcome {
   switch (status) {
     case "SUCCESSFUL":

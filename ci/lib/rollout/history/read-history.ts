@@ -9,12 +9,12 @@ import { tagOf } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
 import { type DeploymentRecord, outcomeOf } from "./deployment-record.js";
 
-/** How many deployments of a service are looked back at for what may be gone back to: ECS remembers them for 90 days. */
+/** Maximum number of deployments that the search for a rollback target reads: ECS keeps them for 90 days. */
 export const historyLimit = 100;
 
 /**
- * The service's last deployments as ECS remembers them, which is for 90 days, the newest first.
- * @param count How many at most.
+ * Reads the service's last deployments, the newest first. ECS keeps them for 90 days.
+ * @param count Maximum number.
  */
 export async function readHistory(session: Session, count: number): Promise<DeploymentRecord[]> {
   const briefs = await listRecent(session, count);
@@ -27,7 +27,7 @@ export async function readHistory(session: Session, count: number): Promise<Depl
   return past.map((one) => (past.some(({ undoes }) => undoes === one.taskDefinition) ? takenBack(one) : one));
 }
 
-/** ECS calls it deployed, or failed: that it was taken back later is known by what took it back. */
+/** ECS reports such a deployment as deployed or failed: only the later rollback shows that it was rolled back. */
 function takenBack(past: DeploymentRecord): DeploymentRecord {
   return { ...past, ending: "rolled-back" };
 }
@@ -40,7 +40,7 @@ function toPast(
 ): DeploymentRecord {
   const taskDefinition = revision?.taskDefinition ?? "";
   const image = revision?.containerImages?.find((one) => one.containerName === target.container);
-  const past: DeploymentRecord = {
+  const record: DeploymentRecord = {
     arn: deployment.arn,
     taskDefinition,
     startedAt: deployment.createdAt,
@@ -49,11 +49,11 @@ function toPast(
     ...(image?.imageDigest !== undefined && { digest: image.imageDigest }),
   };
   const definition = definitions.get(taskDefinition);
-  return definition ? { ...past, ...toldBy(definition, target) } : past;
+  return definition ? { ...record, ...factsOf(definition, target) } : record;
 }
 
-/** What the revision itself tells: what it runs, and who registered it. */
-function toldBy(definition: RawTaskDefinition, target: Target): Partial<DeploymentRecord> {
+/** Returns the facts that the revision itself has: version, image, and the user that registered it. */
+function factsOf(definition: RawTaskDefinition, target: Target): Partial<DeploymentRecord> {
   const { version, digest } = runningOf(definition, target);
   const commit = tagOf(definition, revisionTag.commit);
   const [verb, base] = [tagOf(definition, revisionTag.verb), tagOf(definition, revisionTag.base)];
@@ -68,7 +68,7 @@ function toldBy(definition: RawTaskDefinition, target: Target): Partial<Deployme
   };
 }
 
-/** A revision that was deleted since has nothing left to tell: the history goes on without it. */
+/** Leaves out revisions that were deleted since. */
 async function describeAll(
   { aws, signal }: Session,
   revisions: Map<string, ServiceRevision>,

@@ -10,17 +10,17 @@ import type { DeploymentRecord } from "./deployment-record.js";
 export interface RollbackTarget {
   /** ARN of the revision that is copied. */
   taskDefinition: string;
-  /** What it ran, where the revision itself names its image by a tag. */
+  /** Digest that it ran, where the revision names its image by a tag. */
   digest?: string;
-  /** The deployment that has proven it; absent when none is known that did. */
+  /** The successful deployment of the revision; absent when none is known. */
   proof?: DeploymentRecord;
 }
 
 /**
- * Where a rollback is going that has not come to its end: to what the service is set to, while that is the latest deployment and the
- * service has not settled on it. ECS lists it late, and calls it SUCCESSFUL before it is the completed deployment. Pure.
+ * Returns the target of an unfinished rollback: the revision that the service is set to, while that is the latest deployment and the
+ * service has not settled on it. ECS lists the deployment late, and returns SUCCESSFUL before the deployment is completed. Pure.
  * @param history Newest first.
- * @returns undefined when none is on its way.
+ * @returns undefined when no rollback is in progress.
  */
 export function rollbackInProgress(
   { service, current, running }: CurrentService,
@@ -38,8 +38,8 @@ export function rollbackInProgress(
 }
 
 /**
- * The last deployment that ended well and runs something else than what runs now. What somebody has gone back from is passed over,
- * though ECS calls it deployed. Pure.
+ * Returns the last successful deployment of something else than what runs now. Deployments that a user rolled back from are skipped,
+ * though ECS reports them as successful. Pure.
  * @param history Newest first.
  * @throws InputError when there is none.
  */
@@ -52,38 +52,39 @@ export function lastSuccessful(history: readonly DeploymentRecord[], running: Ru
   );
 }
 
-/** All that `lastProven` could choose, the last one first, each revision once. Pure. */
+/** Returns all candidates of `lastSuccessful`, the newest first, each revision once. Pure. */
 export function successfulTargets(history: readonly DeploymentRecord[], running: Running): RollbackTarget[] {
   const leftBehind = new Set<string | undefined>();
   const goals = new Map<string, RollbackTarget>();
-  for (const past of history) {
-    if (past.ending !== "deployed") continue;
-    const isPassed = leftBehind.has(past.taskDefinition) || isSame(past, running) || goals.has(past.taskDefinition);
-    if (!isPassed) goals.set(past.taskDefinition, goalOf(past));
-    leftBehind.add(past.wentBackFrom);
+  for (const record of history) {
+    if (record.ending !== "deployed") continue;
+    const isPassed =
+      leftBehind.has(record.taskDefinition) || isSame(record, running) || goals.has(record.taskDefinition);
+    if (!isPassed) goals.set(record.taskDefinition, goalOf(record));
+    leftBehind.add(record.wentBackFrom);
   }
   return [...goals.values()];
 }
 
-/** The last deployment that ended well of a version or a revision; undefined when there is none. Pure. */
+/** Returns the last successful deployment of a version or a revision; undefined when there is none. Pure. */
 export function successfulAs(
   history: readonly DeploymentRecord[],
-  isMeant: (past: DeploymentRecord) => boolean,
+  isMeant: (record: DeploymentRecord) => boolean,
 ): RollbackTarget | undefined {
-  const past = history.find((one) => one.ending === "deployed" && isMeant(one));
-  return past && goalOf(past);
+  const record = history.find((one) => one.ending === "deployed" && isMeant(one));
+  return record && goalOf(record);
 }
 
-function goalOf(past: DeploymentRecord): RollbackTarget {
-  const { taskDefinition, digest } = past;
+function goalOf(record: DeploymentRecord): RollbackTarget {
+  const { taskDefinition, digest } = record;
   return {
     taskDefinition,
     ...(digest !== undefined && { digest }),
-    ...(past.ending === "deployed" && { proof: past }),
+    ...(record.ending === "deployed" && { proof: record }),
   };
 }
 
-function isSame(past: DeploymentRecord, running: Running): boolean {
-  if (past.taskDefinition === running.taskDefinition) return true;
-  return past.version === running.version && past.digest !== undefined && past.digest === running.digest;
+function isSame(record: DeploymentRecord, running: Running): boolean {
+  if (record.taskDefinition === running.taskDefinition) return true;
+  return record.version === running.version && record.digest !== undefined && record.digest === running.digest;
 }

@@ -8,7 +8,7 @@ import { describeRevision } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
 import type { RollbackTarget } from "./rollback-target.js";
 
-/** A goal whose tasks can be started, with its revision. */
+/** A rollback target whose tasks can be started, with its revision. */
 export interface StartableTarget {
   goal: RollbackTarget;
   source: RawTaskDefinition;
@@ -17,7 +17,7 @@ export interface StartableTarget {
 /** Reads which images of a revision's containers can't be pulled from ECR. */
 export type MissingImages = (revision: RawTaskDefinition) => Promise<string[]>;
 
-/** An image that can't be looked up counts as there: nothing shows that it is missing. */
+/** An image that can't be read counts as present: nothing shows that it is missing. */
 export function missingImages(session: Session): MissingImages {
   let reading: ReturnType<typeof readerOf> | undefined;
   return async ({ taskDefinition }) => {
@@ -33,11 +33,11 @@ async function readerOf(session: Session) {
   return imageReader(session, "value" in repository ? repository.value.uri : "");
 }
 
-/** Goals that are looked at for a startable one: each costs a call and one for each of its images. */
+/** Maximum number of targets that are checked: each costs one call, and one more for each of its images. */
 const most = 10;
 
 /**
- * Finds the first goal whose images are all in ECR, and shows those that are passed over.
+ * Finds the first target whose images are all in ECR, and reports those that it skips.
  * @param goals The best first.
  * @returns undefined when none of the first ten can be started.
  */

@@ -12,7 +12,7 @@ export interface Change {
 }
 
 /**
- * What changes, for people: the values of variables but that of the version are told from nowhere, because they may be somebody's secret.
+ * Returns the changes in readable form. Of all variables only the version's value is shown, because any other may be a secret.
  * @param container Of `taskDefinition`, as it is now.
  * @param variable Carries the version.
  */

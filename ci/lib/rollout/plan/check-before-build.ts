@@ -20,19 +20,19 @@ export interface Unpublished {
 }
 
 /**
- * Checks before anything is tested or built all that a deploy of the version will be refused for and that needs no image. A version that
- * is pushed is used up, also when the deploy is refused afterwards. Changes nothing.
+ * Checks, before anything is tested or built, everything that would make a deploy of the version fail and that needs no image: a pushed
+ * version can't be used again, also when the deploy is refused afterwards. Changes nothing.
  *
- * No attempt can have begun of a version that was never published, so another deployment that is in flight is not this deploy's own.
+ * A version that was never published can't have been deployed, so a deployment in flight is not this deploy's own.
  * @throws InputError when the deploy would be refused.
  */
 export async function checkBeforeBuild(
   session: Session,
   unpublished: Unpublished,
-  asked: DeploySettings,
+  settings: DeploySettings,
 ): Promise<void> {
   const { version, repository, platform } = unpublished;
-  if (asked.plan !== undefined) throw noPlan(version, asked.plan);
+  if (settings.plan !== undefined) throw noPlan(version, settings.plan);
   const { aws, target, signal } = session;
   const now = await readService(aws, target, signal);
   const deployments = await withDescribedErrors(readableDeployments(session, registeredAt(now.current)));
@@ -40,10 +40,10 @@ export async function checkBeforeBuild(
   // The digest is only known after the build; it is as long as this one.
   const release = { version, image: `${repository}@sha256:${"0".repeat(64)}`, digest: "" };
   const unbuilt = { platform: platform.split("/").slice(0, 2).join("/") };
-  const { findings } = await withDescribedErrors(propose(session, now, deployments, release, asked, { unbuilt }));
-  // Old tasks that are still leaving are waited for after the build.
+  const { findings } = await withDescribedErrors(propose(session, now, deployments, release, settings, { unbuilt }));
+  // The deploy waits for old tasks after the build.
   const lasting = findings.filter(({ id }) => id !== "deployment-in-flight");
-  // What can't be read now may be read later: it is shown once, with the checks of the image.
+  // Facts that could not be read are shown once, with the checks of the image.
   for (const line of findingLines(lasting.filter(({ level }) => level !== "not-checked"))) session.progress(line);
   refuseBlocking(lasting);
 }

@@ -5,8 +5,8 @@ import type { Release } from "../session.js";
 import type { Overrides } from "./overrides.js";
 
 /**
- * The container with the release's image and version and with the variables that are asked for.
- * @param variable Carries the version; with false none does, and one that the container has stays as it is.
+ * Returns the container with the release's image and version and with the overridden variables.
+ * @param variable Holds the version; with false no variable does, and the container's variables stay as they are.
  * @throws InputError when that variable comes from a secret, or is given another value.
  */
 export function nextContainer(
@@ -28,8 +28,8 @@ export function nextContainer(
 }
 
 /**
- * A list of `{ name, … }` with some entries replaced in their place and the others added at the end. A name can't be in both lists of
- * a container: what is taken from the other list leaves this one.
+ * Returns a list of `{ name, … }` with some entries replaced in place and the others added at the end. A name can't be in both lists of
+ * a container, so an entry that moves to the other list is removed from this one.
  */
 function withEntries(
   list: JsonObject[string] | undefined,

@@ -4,22 +4,22 @@ import { parseIgnored } from "../preflight/preflight.js";
 import type { FindingId } from "../preflight/topics.js";
 import { noOverrides, type OverrideArguments, type Overrides, parseOverrides } from "./overrides.js";
 
-/** What a deploy is asked to do beside bringing a release. */
+/** Options of a deploy beside its release. */
 export interface DeploySettings {
   overrides: Overrides;
   /** Deploy a copy of the revision even when nothing changes. */
   force: boolean;
-  /** Findings that do not stop it. */
+  /** Findings that do not stop the deploy. */
   ignore: readonly FindingId[];
-  /** The severity from which on the findings of an image scan stop it. */
+  /** Lowest severity of an image scan whose findings stop the deploy. */
   scanSeverity: Severity;
-  /** The hash of the plan that it must be: it is refused when it would be another. */
+  /** Hash of the expected plan: the deploy is refused when its plan has another hash. */
   plan?: string;
   /** Leave out the target's task before the deploy. */
   skipBefore?: boolean;
   /** Leave out the target's task after the deploy. */
   skipAfter?: boolean;
-  /** Deregister the family's old revisions that nobody uses afterwards, but this many of the newest. */
+  /** Number of the newest revisions that stay when the deploy deregisters the family's unused revisions. */
   keep?: number;
 }
 
@@ -30,7 +30,7 @@ export const defaultSettings: DeploySettings = {
   scanSeverity: "CRITICAL",
 };
 
-/** As people say it. */
+/** Options as the user passes them. */
 export interface DeployArguments extends OverrideArguments {
   force?: boolean | undefined;
   ignore?: string[] | undefined;
@@ -41,7 +41,7 @@ export interface DeployArguments extends OverrideArguments {
   keep?: number | undefined;
 }
 
-/** @throws InputError for what can't be asked, before anything is built or called. */
+/** @throws InputError for an option that is not valid, before anything is built or called. */
 export function parseDeploySettings(options: DeployArguments): DeploySettings {
   const { force = false, ignore = [], plan, skipBefore = false, skipAfter = false, keep } = options;
   return {

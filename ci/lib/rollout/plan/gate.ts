@@ -9,19 +9,19 @@ import type { DeploySettings } from "./deploy-settings.js";
 import { type Proposal, propose, refuseProposal } from "./proposal.js";
 
 /**
- * The last look before a deploy changes anything: it tells what speaks against it, and lets it through or not.
- * @throws InputError when it is not the plan that was asked for, or when a finding speaks against it that is not ignored.
+ * Runs preflight just before a deploy changes anything, reports the findings, and refuses the deploy where one stops it.
+ * @throws InputError when the plan is not the expected one, or when a finding that is not ignored stops the deploy.
  */
 export async function gate(
   session: Session,
   now: CurrentService,
   deployments: ReadableDeployments,
   release: Release,
-  asked: DeploySettings,
+  settings: DeploySettings,
   verb?: DeployRequest["verb"],
 ): Promise<Proposal> {
   const { span = noSpan } = session;
-  return await span("preflight", () => checked(session, now, deployments, release, asked, verb));
+  return await span("preflight", () => checked(session, now, deployments, release, settings, verb));
 }
 
 async function checked(
@@ -29,18 +29,18 @@ async function checked(
   now: CurrentService,
   deployments: ReadableDeployments,
   release: Release,
-  asked: DeploySettings,
+  settings: DeploySettings,
   verb?: DeployRequest["verb"],
 ): Promise<Proposal> {
-  // The service may have been waited for since it was read.
+  // The deploy may have waited for the service since it was read.
   const service = await describeService(session.aws, session.target, session.signal);
-  const proposal = await propose(session, { ...now, service }, deployments, release, asked, verb && { verb });
+  const proposal = await propose(session, { ...now, service }, deployments, release, settings, verb && { verb });
   for (const line of findingLines(proposal.findings)) session.progress(line);
-  refuseProposal(proposal, asked);
+  refuseProposal(proposal, settings);
   return proposal;
 }
 
-/** Returns what does not stop the deploy, in few lines: what could not be checked is usually the same each time. */
+/** Returns the findings that do not stop the deploy. All unchecked ones share a line, because they are usually the same each time. */
 export function findingLines(findings: readonly JudgedFinding[]): string[] {
   const unchecked = [...new Set(findings.filter(({ level }) => level === "not-checked").map(({ id }) => id))];
   return [
@@ -55,9 +55,9 @@ export function findingLines(findings: readonly JudgedFinding[]): string[] {
 /** Shows each finding once, though a deploy is checked before the build and after it. */
 export function eachFindingOnce(progress: Progress): Progress {
   const shown = new Set<string>();
-  return (line, happening) => {
+  return (line, event) => {
     if (shown.has(line)) return;
     if (line.startsWith("Pre-flight: ")) shown.add(line);
-    progress(line, happening);
+    progress(line, event);
   };
 }

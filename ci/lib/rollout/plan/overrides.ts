@@ -1,6 +1,6 @@
 import { InputError } from "../../common/errors.js";
 
-/** What a deploy is asked to change beside the image and VERSION. What is not asked for stays as it is. */
+/** Changes that the user requests beside the image and the version. Everything else stays as it is. */
 export interface Overrides {
   /** Variables of the target's container, by name. */
   environment: Readonly<Record<string, string>>;
@@ -10,13 +10,13 @@ export interface Overrides {
   cpu?: number;
   /** Of the task, in MiB. */
   memory?: number;
-  /** How many tasks the service shall run. */
+  /** Number of tasks that the service is to run. */
   desiredCount?: number;
 }
 
 export const noOverrides: Overrides = { environment: {}, secrets: {} };
 
-/** As people say it. */
+/** Overrides as the user passes them. */
 export interface OverrideArguments {
   /** `NAME=VALUE` each. */
   env?: string[] | undefined;
@@ -34,18 +34,18 @@ const secretArn =
   /^arn:aws[a-z-]*:(?:secretsmanager:[a-z0-9-]+:\d{12}:secret:\S+|ssm:[a-z0-9-]+:\d{12}:parameter\/\S+)$/;
 
 /**
- * Checks what people ask for, before anything is built or called. No error shows the value of a variable.
+ * Checks the overrides before anything is built or called. No error shows the value of a variable.
  * @throws InputError
  */
-export function parseOverrides(asked: OverrideArguments): Overrides {
-  const environment = pairs("--env", "NAME=VALUE", asked.env);
-  const secrets = pairs("--secret", "NAME=ARN", asked.secret);
+export function parseOverrides(options: OverrideArguments): Overrides {
+  const environment = pairs("--env", "NAME=VALUE", options.env);
+  const secrets = pairs("--secret", "NAME=ARN", options.secret);
   for (const [name, arn] of secrets) checkArn(name, arn);
   refuseTwice([...environment, ...secrets].map(([name]) => name));
   const sizes = {
-    cpu: whole("--cpu", asked.cpu, 1),
-    memory: whole("--memory", asked.memory, 1),
-    desiredCount: whole("--desired-count", asked.desiredCount, 0, mostTasks),
+    cpu: whole("--cpu", options.cpu, 1),
+    memory: whole("--memory", options.memory, 1),
+    desiredCount: whole("--desired-count", options.desiredCount, 0, mostTasks),
   };
   return {
     environment: sorted(environment),
@@ -65,7 +65,7 @@ function pairs(option: string, form: string, texts: readonly string[] = []): [st
   });
 }
 
-/** The order in which they are said means nothing, and shall not make another attempt of it. */
+/** Sorts the entries, so that their order on the command line does not change the idempotency key. */
 function sorted(entries: [string, string][]): Record<string, string> {
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

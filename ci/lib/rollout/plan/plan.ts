@@ -9,17 +9,17 @@ import { taskSize } from "./task-size-override.js";
 
 export type { Change } from "./changes.js";
 
-/** What a deploy changes of the task definition, as data. */
+/** Changes of a deploy to the task definition, as data. */
 export interface Plan {
   /** The body of RegisterTaskDefinition, tags included. */
   registration: JsonObject;
-  /** From the current revision to the next, without tags and without what only ECS can say: https://www.rfc-editor.org/rfc/rfc6902 */
+  /** From the current revision to the next, without tags and members that only ECS sets: https://www.rfc-editor.org/rfc/rfc6902 */
   patch: Operation[];
-  /** The same for people; without the values of variables. */
+  /** The same in readable form, without the values of variables. */
   changes: Change[];
 }
 
-/** What DescribeTaskDefinition answers and RegisterTaskDefinition does not take. */
+/** Members that DescribeTaskDefinition returns and RegisterTaskDefinition does not accept. */
 export const answeredOnly: ReadonlySet<string> = new Set([
   "taskDefinitionArn",
   "revision",
@@ -33,11 +33,11 @@ export const answeredOnly: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The next revision: the current one with another image and version in the named containers, with what is asked for, and nothing else.
- * @param containers The first takes the variables and secrets that are asked for; the others run the same image beside it.
- * @param tags The attempt's own, from `attemptTags`.
- * @param variable Carries the version in each of them; with false none does.
- * @throws InputError when there is no such container, that variable comes from a secret or is overridden, or there is no task of the size asked for.
+ * Returns the next revision: the current one with another image and version in the named containers and with the overrides.
+ * @param containers The first takes the overridden variables and secrets; the others run the same image beside it.
+ * @param tags The deploy's own, from `revisionTags`.
+ * @param variable Holds the version in each container; with false no variable does.
+ * @throws InputError when there is no such container, that variable comes from a secret or is overridden, or Fargate has no task of the requested size.
  */
 export function plan(
   current: RawTaskDefinition,
@@ -67,7 +67,7 @@ export function plan(
   };
 }
 
-/** AWS's own tags can't be sent; those of an earlier attempt say nothing about this one. */
+/** Leaves out AWS's own tags, which can't be sent, and the tags of an earlier deploy. */
 export function nextTags(carried: RawTaskDefinition["tags"], own: Record<string, string>): JsonObject[] {
   const kept = carried.filter(({ key }) => !key.startsWith("aws:") && !key.startsWith("slipway:"));
   return [...kept.map((tag) => ({ ...tag })), ...Object.entries(own).map(([key, value]) => ({ key, value }))];

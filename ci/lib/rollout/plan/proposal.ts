@@ -17,52 +17,52 @@ import { type DeployTask, deployTasksOf } from "../tasks/deploy-task.js";
 import type { DeploySettings } from "./deploy-settings.js";
 import { type Change, plan } from "./plan.js";
 
-/** What a deploy would do, and what speaks against it. */
+/** The changes that a deploy would make, and the findings about them. */
 export interface Proposal {
-  /** 16 hex digits that stand for everything that would be changed and for what it is based on; the findings have no part in it. */
+  /** 16 hex digits: the hash of all changes and of their base, without the findings. */
   hash: string;
   where: Pick<Target, "account" | "region" | "cluster" | "service" | "container">;
   release: Release;
   image: Known<ImageFacts | undefined>;
   platforms: Known<string[]>;
-  /** What the service is set to. */
+  /** Version and image that the service is set to. */
   from: Running;
   /** Of the task definition: https://www.rfc-editor.org/rfc/rfc6902 */
   patch: Operation[];
-  /** The same for people, without the values of variables. */
+  /** The same in readable form, without the values of variables. */
   changes: Change[];
-  /** Of the service, beside its task definition. */
+  /** Changes of the service beside its task definition. */
   service: ServiceChanges;
-  /** Tasks of the new revision that run once, before the service is updated and after the verdict; only where there are any. */
+  /** Pre-deploy and post-deploy tasks of the new revision; absent where there are none. */
   oneOffs?: DeployTask[];
   /** A copy is deployed although nothing changes. */
   forced: boolean;
-  /** Nothing would be done: what is asked for is there. */
+  /** The deploy would change nothing: the requested state is already there. */
   isNothing: boolean;
-  /** A deploy would be refused for its findings. */
+  /** The deploy would be refused for its findings. */
   isRefused: boolean;
   findings: JudgedFinding[];
 }
 
-/** What UpdateService would be sent beside the task definition: only what was asked for and is not so already. */
+/** Members of UpdateService beside the task definition: only requested values that differ from the current ones. */
 export interface ServiceChanges {
   desiredCount?: { from: number; to: number };
 }
 
-/** What a proposal is for, where it is not a deploy of an image that is there. */
+/** Purpose of a proposal other than the deploy of an existing image. */
 export interface Purpose {
   verb?: DeployRequest["verb"];
-  /** Given before the image is built. */
+  /** Present before the image is built. */
   unbuilt?: Unbuilt;
 }
 
-/** Works out what a deploy would do now. Changes nothing. */
+/** Returns the changes that a deploy would make now. Changes nothing. */
 export async function propose(
   session: Session,
   now: CurrentService,
   deployments: ReadableDeployments,
   release: Release,
-  asked: DeploySettings,
+  settings: DeploySettings,
   { verb = "deploy", unbuilt }: Purpose = {},
 ): Promise<Proposal> {
   const { target } = session;
@@ -71,10 +71,10 @@ export async function propose(
     containersOf(target),
     release,
     {},
-    asked.overrides,
+    settings.overrides,
     variableOf(target),
   );
-  const service = serviceChanges(now, asked);
+  const service = serviceChanges(now, settings);
   const intention = {
     release,
     service: now.service,
@@ -82,20 +82,20 @@ export async function propose(
     running: now.running,
     next: registration,
     desiredCount: service.desiredCount?.to ?? now.service.desiredCount ?? 0,
-    scanSeverity: asked.scanSeverity,
+    scanSeverity: settings.scanSeverity,
     verb,
     ...(isOf(now.current, now.running) && { current: now.current.taskDefinition }),
   };
   const facts = await readFacts(session, intention, unbuilt);
-  return assemble(facts, { now, release, asked, patch, changes, service });
+  return assemble(facts, { now, release, settings, patch, changes, service });
 }
 
-/** A rollback is made from another revision than the one that the service is set to. */
+/** Returns true when the revision is the running one: a rollback copies another revision. */
 function isOf({ taskDefinition }: RawTaskDefinition, running: Running): boolean {
   return taskDefinition.taskDefinitionArn === running.taskDefinition;
 }
 
-/** @throws InputError when it is another plan than the one that was asked for, or when a finding speaks against it. */
+/** @throws InputError when the plan is not the expected one, or when a finding stops the deploy. */
 export function refuseProposal({ hash, findings }: Proposal, { plan }: DeploySettings): void {
   if (plan !== undefined && plan !== hash) {
     throw new InputError(
@@ -114,17 +114,17 @@ export function serviceChanges({ service }: CurrentService, { overrides }: Deplo
 
 interface Parts extends Pick<Proposal, "release" | "patch" | "changes" | "service"> {
   now: CurrentService;
-  asked: DeploySettings;
+  settings: DeploySettings;
 }
 
-function assemble(facts: PreflightFacts, { now, release, asked, patch, changes, service }: Parts): Proposal {
+function assemble(facts: PreflightFacts, { now, release, settings, patch, changes, service }: Parts): Proposal {
   const { account, region, cluster, service: name, container } = facts.target;
   const where = { account, region, cluster, service: name, container };
-  const findings = judgeFindings(facts, asked.ignore);
+  const findings = judgeFindings(facts, settings.ignore);
   const hasChanges = patch.length > 0 || Object.keys(service).length > 0;
   const base = now.running.taskDefinition;
   const { version, digest } = release;
-  const forced = asked.force && !hasChanges;
+  const forced = settings.force && !hasChanges;
   const oneOffs = hasChanges || forced ? deployTasksOf(facts.target) : [];
   return {
     hash: hashOf([where, base, version, digest, patch, service, forced, ...oneOffs]),

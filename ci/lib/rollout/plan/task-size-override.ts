@@ -5,7 +5,7 @@ import { objects } from "../../ecs/containers.js";
 import type { Overrides } from "./overrides.js";
 
 /**
- * The task's size as far as another one is asked for.
+ * Returns the members of the task's size that the overrides change.
  * @throws InputError when Fargate has no task of that size, or when the containers need a larger one.
  */
 export function taskSize(taskDefinition: JsonObject, { cpu, memory }: Overrides): JsonObject {

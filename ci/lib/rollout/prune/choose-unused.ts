@@ -1,6 +1,6 @@
 import type { RevisionUses } from "./revision-uses.js";
 
-/** Which of a family's active revisions may go, and which old ones stay because somebody uses them. */
+/** The active revisions of a family that may be deregistered, and the old ones that are in use. */
 export interface Choice {
   /** Numbers, the oldest first. */
   free: number[];
@@ -8,10 +8,10 @@ export interface Choice {
 }
 
 /**
- * The newest stay, whatever is used stays, and so does what is newer than the revision that serves: another deploy may have registered
- * it and not begun its rollout yet. Pure.
+ * Chooses the revisions to deregister. The newest ones and the used ones stay, and so do those that are newer than the serving revision:
+ * another deploy may have registered one and not begun its rollout yet. Pure.
  * @param active Numbers of the family's active revisions.
- * @param keep How many of the newest stay: at least one.
+ * @param keep Number of the newest revisions that stay: at least one.
  * @param serving The number of the revision that the service is set to.
  */
 export function chooseUnused(active: readonly number[], keep: number, serving: number, uses: RevisionUses): Choice {

@@ -11,17 +11,17 @@ import { addDeployments, addRollbackTarget } from "./used-by-deployments.js";
 import { addService, listClusters, listServices } from "./used-by-services.js";
 import { addTasks } from "./used-by-tasks.js";
 
-/** Revisions that one deploy deregisters at most, which takes a minute and a half. */
+/** Maximum number of revisions that one deploy deregisters, which takes 90 seconds. */
 export const pruneLimit = 100;
 
 /**
- * Looks which revisions of the target's family may go. What is slow and seldom changes is read first and the services last, so that
- * little can happen between their being read and what is done with it.
+ * Finds the unused revisions of the target's family. Slow reads of facts that seldom change come first and the services last, so that
+ * little can change between their read and the deregistration.
  *
- * Not seen are those that name a revision elsewhere: EventBridge Pipes, Step Functions, CodePipeline, or code of one's own.
- * @param keep How many of the newest stay.
- * @param addPending Of the revisions that may go, only the first that one deploy would deregister are searched.
- * @throws Error when anything of it can't be read.
+ * References in EventBridge Pipes, Step Functions, CodePipeline or the user's own code are not found.
+ * @param keep Number of the newest revisions that stay.
+ * @param addPending Searches only the first unused revisions, as many as one deploy deregisters.
+ * @throws Error when a read fails.
  */
 export async function findUnused(session: Session, keep: number, addPending: PendingSearch): Promise<Choice> {
   const uses = new RevisionUses(session.target.family);
@@ -41,13 +41,13 @@ export async function findUnused(session: Session, keep: number, addPending: Pen
 }
 
 let others: Promise<[typeof import("./used-by-rules.js"), typeof import("./used-by-schedules.js")]> | undefined;
-/** Loaded late, because only who asks for it pays for two more clients; and once, so that a virtual clock can have it loaded before. */
+/** Loads two more clients on first use, so that other commands don't pay for them; a test with a virtual clock loads them before. */
 export function loadOthers() {
   others ??= Promise.all([import("./used-by-rules.js"), import("./used-by-schedules.js")]);
   return others;
 }
 
-/** ARNs of the family's active revisions, by number. */
+/** Reads the ARNs of the family's active revisions, by number. */
 async function activeRevisions(session: Session): Promise<Map<number, string>> {
   const { family } = session.target;
   const arns = await readPages(async (nextToken) => {

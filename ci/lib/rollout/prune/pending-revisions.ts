@@ -4,19 +4,19 @@ import type { Session } from "../session.js";
 import type { RevisionUses } from "./revision-uses.js";
 
 /**
- * Milliseconds for which a revision that a deploy has registered and not rolled out belongs to that deploy: its call may be waiting for
- * the task before the deploy, and may be run again later. GitHub lets a workflow run be started again for 30 days:
+ * Time for which a registered revision without a rollout belongs to its deploy, in milliseconds: the deploy may be waiting for the
+ * pre-deploy task, and may run again later. GitHub allows re-runs of a workflow run for 30 days:
  * https://docs.github.com/en/actions/how-tos/manage-workflow-runs/re-run-workflows-and-jobs
  */
 const pendingFor = 30 * 24 * 3_600_000;
 
 /**
- * Notes as used those among revisions that a deploy still names.
+ * Adds the uses of those revisions that a deploy still needs.
  * @param revisions ARNs by number.
  */
 export type PendingSearch = (uses: RevisionUses, revisions: ReadonlyMap<number, string>) => Promise<void>;
 
-/** Makes the search of one clean-up, which describes each revision once: the tags of its registration never change. */
+/** Creates the search for one prune run. It describes each revision once, because the tags of a registration never change. */
 export function pendingSearch(session: Session): PendingSearch {
   const names = new Map<string, string | undefined>();
   return async (uses, revisions) => {
@@ -29,7 +29,7 @@ export function pendingSearch(session: Session): PendingSearch {
   };
 }
 
-/** @returns Who names the revision; undefined when no deploy of ours has registered it, or only long ago. */
+/** @returns The deploy that still needs the revision; undefined when none of ours registered it, or only long ago. */
 async function deployOf(session: Session, arn: string): Promise<string | undefined> {
   const found = await describeRevision(session, arn);
   const verb = tagOf(found, revisionTag.verb);

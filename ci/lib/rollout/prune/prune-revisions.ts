@@ -8,30 +8,29 @@ import { pendingSearch } from "./pending-revisions.js";
 
 /** Result of pruning a family's old revisions. */
 export interface PruneResult {
-  /** How many of the newest stay. */
+  /** Number of the newest revisions that stay. */
   keep: number;
   /** As in `service:3`, the oldest first. */
   deregistered: string[];
   /** Old ones that stay, and the user of each. */
   inUse: { revision: string; by: string }[];
-  /** How many old ones are left for the next time, because there were so many. */
+  /** Number of unused revisions above the limit of one deploy, left for the next one. */
   left: number;
   /** Reason for which pruning did not start, or stopped. */
   refused?: string;
 }
 
 /**
- * The API lets one revision a second be registered or deregistered, 20 at once, in the whole account
- * (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html). Half of that burst is left to others.
+ * Number of revisions deregistered at once. ECS allows one registration or deregistration a second and a burst of 20 in the whole account
+ * (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/request-throttling.html). Half of that burst is left to other callers.
  */
 const atOnce = 10;
 
 /**
- * Deregisters the revisions of the target's family that nobody uses, but the newest. Each is looked at twice: the second time just before
- * it goes. Where anything can't be looked at, nothing (more) is deregistered: the report says why, and nothing is thrown.
+ * Deregisters the unused revisions of the target's family, except the newest. Each is checked twice, the second time just before it is
+ * deregistered. When a read fails, no further revision is deregistered: the result has the reason, and nothing is thrown.
  *
- * A revision that a deploy has registered and not rolled out stays for 30 days. With one that was rolled out goes what its tags keep of
- * an attempt: a run id is not recognised again once its revision is gone.
+ * A registered revision without a rollout stays for 30 days. Deregistering a revision loses its tags: its run id is not recognised again.
  */
 export async function pruneRevisions(session: Session, keep: number): Promise<PruneResult> {
   const { family } = session.target;
@@ -59,7 +58,7 @@ export async function pruneRevisions(session: Session, keep: number): Promise<Pr
   }
 }
 
-/** One that is deregistered already stays so: a repetition does no harm, and the SDK's retries are left on. */
+/** Deregistering twice has no further effect, so the SDK's retries stay on. */
 async function deregister(session: Session, taskDefinition: string): Promise<void> {
   const command = new sdk.ecs.DeregisterTaskDefinitionCommand({ taskDefinition });
   await sendOnce(session, "DeregisterTaskDefinition", () => session.aws.ecs.send(command, abort(session)));

@@ -1,5 +1,5 @@
 import { nameIn } from "../../aws/arn.js";
-/** Who uses which revisions of one family: by the revision's number, as in `a task runs it`. */
+/** Uses of one family's revisions, by the revision's number, as in `a task runs it`. */
 export class RevisionUses {
   readonly #by = new Map<number, string>();
   readonly #deployed = new Set<number>();
@@ -12,13 +12,13 @@ export class RevisionUses {
     if (revision !== undefined && !this.#by.has(revision)) this.#by.set(revision, by);
   }
 
-  /** Notes a revision that a service deployment has brought, with any outcome. */
+  /** Adds a revision that a service deployment has rolled out, with any outcome. */
   addDeployed(taskDefinition: string | undefined): void {
     const revision = revisionOf(taskDefinition ?? "", this.family);
     if (revision !== undefined) this.#deployed.add(revision);
   }
 
-  /** Whether a service deployment that ECS remembers has brought the revision. */
+  /** Returns true when a service deployment that ECS still lists has rolled out the revision. */
   wasDeployed(revision: number): boolean {
     return this.#deployed.has(revision);
   }
@@ -29,7 +29,7 @@ export class RevisionUses {
   }
 }
 
-/** The revision's number; undefined when it is another family's, or when the family's newest is meant. */
+/** Returns the revision's number; undefined for another family, or for a name without a revision. */
 export function revisionOf(taskDefinition: string, family: string): number | undefined {
   const [name = "", revision] = nameIn(taskDefinition).split(":");
   return name === family && revision !== undefined && /^\d+$/.test(revision) ? Number(revision) : undefined;

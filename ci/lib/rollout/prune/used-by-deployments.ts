@@ -9,9 +9,9 @@ import { lastSuccessful } from "../history/rollback-target.js";
 import type { Session } from "../session.js";
 import type { RevisionUses } from "./revision-uses.js";
 
-/** What an unfinished deployment brings or may go back to, and the last one that ended well with something else than what runs now. */
+/** Adds the revisions that an unfinished deployment rolls out or may return to, and the last successful one other than the running one. */
 export async function addDeployments(session: Session, uses: RevisionUses, service: Service): Promise<void> {
-  // Those of other controllers have task sets instead.
+  // Services with another controller have task sets instead.
   if ((service.deploymentController?.type ?? "ECS") !== "ECS") return;
   const name = `service ${service.serviceName}`;
   const { clusterArn: cluster = "", serviceName = "" } = service;
@@ -30,12 +30,12 @@ export async function addDeployments(session: Session, uses: RevisionUses, servi
       uses.add(revisions.get(arn), `a deployment of ${name} is in progress with it`);
   }
   const good = past.filter(({ status }) => status === "SUCCESSFUL").sort((a, b) => b.createdAt - a.createdAt);
-  // The last one that ended well is what the service is set to, or else it is this one.
+  // The last successful revision is the service's current one or, if not, this one.
   const before = good.find((one) => brought(one) !== service.taskDefinition);
   uses.add(before && brought(before), `${name} would roll back to it`);
 }
 
-/** What `rollback` would go back to. */
+/** Adds the revision that `rollback` would return to. */
 export async function addRollbackTarget(session: Session, uses: RevisionUses): Promise<void> {
   const { running } = await readService(session.aws, session.target, session.signal);
   const past = await readHistory(session, historyLimit);

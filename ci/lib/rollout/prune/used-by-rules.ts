@@ -4,7 +4,7 @@ import { abort } from "../../aws/send-options.js";
 import type { Session } from "../session.js";
 import type { RevisionUses } from "./revision-uses.js";
 
-/** What EventBridge's rules run as tasks, on a schedule or at an event, disabled ones too. */
+/** Adds the revisions that rules of EventBridge run as tasks, on a schedule or at an event, disabled rules included. */
 export async function addRules(session: Session, uses: RevisionUses): Promise<void> {
   const events = await session.aws.lazy.events();
   const send = abort(session);

@@ -4,7 +4,7 @@ import { abort } from "../../aws/send-options.js";
 import type { Session } from "../session.js";
 import type { RevisionUses } from "./revision-uses.js";
 
-/** What EventBridge Scheduler's schedules run as tasks, of all groups, disabled ones too. */
+/** Adds the revisions that schedules of EventBridge Scheduler run as tasks, of all groups, disabled schedules included. */
 export async function addSchedules(session: Session, uses: RevisionUses): Promise<void> {
   const scheduler = await session.aws.lazy.scheduler();
   const listed = await readPages(async (NextToken) => {
@@ -12,7 +12,7 @@ export async function addSchedules(session: Session, uses: RevisionUses): Promis
     const page = await scheduler.send(command, abort(session));
     return { items: page.Schedules, nextToken: page.NextToken };
   });
-  // The list tells only what is called: a cluster (arn:aws:ecs:…), or an operation of ECS (arn:aws:scheduler:::aws-sdk:ecs:…).
+  // The list has only the ARN of the target: a cluster (arn:aws:ecs:…) or an operation of ECS (arn:aws:scheduler:::aws-sdk:ecs:…).
   for (const { Name, GroupName } of listed.filter(({ Target }) => Target?.Arn?.includes(":ecs:"))) {
     const command = new sdk.scheduler.GetScheduleCommand({ Name, GroupName });
     const { Target } = await scheduler.send(command, abort(session));
@@ -21,7 +21,7 @@ export async function addSchedules(session: Session, uses: RevisionUses): Promis
   }
 }
 
-/** Every mention of a revision counts, wherever it stands in what an operation of ECS is called with. */
+/** Every mention of a revision counts, anywhere in the input of an ECS operation. */
 function namedIn(input: string, family: string): string[] {
   return [...input.matchAll(/[\w-]+:\d+/g)].map(([name]) => name).filter((name) => name.startsWith(`${family}:`));
 }

@@ -5,7 +5,7 @@ import { abort } from "../../aws/send-options.js";
 import type { Session } from "../session.js";
 import { type RevisionUses, revisionOf } from "./revision-uses.js";
 
-/** ARNs of all clusters of the account in the region. */
+/** Reads the ARNs of all clusters of the account in the region. */
 export function listClusters(session: Session): Promise<string[]> {
   return readPages(async (nextToken) => {
     const command = new sdk.ecs.ListClustersCommand({ ...(nextToken && { nextToken }) });
@@ -14,7 +14,7 @@ export function listClusters(session: Session): Promise<string[]> {
   });
 }
 
-/** All services of all clusters. @throws Error when ECS tells less than all of one. */
+/** Reads all services of all clusters. @throws Error when ECS does not describe one of them. */
 export async function listServices(session: Session, clusters: readonly string[]): Promise<Service[]> {
   const services: Service[] = [];
   for (const cluster of clusters) {
@@ -31,13 +31,13 @@ export async function listServices(session: Session, clusters: readonly string[]
 async function describe(session: Session, cluster: string, services: string[]): Promise<Service[]> {
   const command = new sdk.ecs.DescribeServicesCommand({ cluster, services });
   const answer = await session.aws.ecs.send(command, abort(session));
-  // A service that was deleted since it was listed uses nothing; any other failure hides something.
+  // A service that was deleted since it was listed uses nothing; any other failure may hide a use.
   const hidden = answer.failures?.find(({ reason }) => reason !== "MISSING");
   if (hidden) throw new Error(`ECS did not describe ${hidden.arn} (${hidden.reason}).`);
   return answer.services ?? [];
 }
 
-/** What a service is set to, and what its deployments and task sets run. @returns Whether it uses the family at all. */
+/** Adds the revisions of a service, of its deployments and of its task sets. @returns True when it uses the family. */
 export function addService(uses: RevisionUses, service: Service): boolean {
   const { taskDefinition, deployments = [], taskSets = [] } = service;
   const name = `service ${service.serviceName}`;

@@ -5,7 +5,7 @@ import { taskId } from "../../ecs/snapshot.js";
 import type { Session } from "../session.js";
 import type { RevisionUses } from "./revision-uses.js";
 
-/** What any task of the family runs that has not come to its end: also one that drains, which is listed as STOPPED. */
+/** Adds the revisions of the family's unfinished tasks: also of draining ones, which ECS lists as STOPPED. */
 export async function addTasks(session: Session, uses: RevisionUses, clusters: readonly string[]): Promise<void> {
   for (const cluster of clusters) {
     const arns = new Set<string>();

@@ -3,9 +3,9 @@ import type { Session } from "../session.js";
 import type { WatchedRollout } from "../watch/watch.js";
 
 /**
- * UpdateService takes no condition, so somebody who deploys at the same time can't be kept out, only found out: what our rollout has
- * replaced must be what its revision was made from.
- * @returns Who came between, in a sentence; undefined when nobody did, or when it can't be told.
+ * Finds a concurrent deploy. UpdateService takes no condition, so a concurrent deploy can't be prevented, only detected: our rollout must
+ * have replaced the revision that its own was made from.
+ * @returns A sentence about the concurrent deploy; undefined when there was none, or when it can't be determined.
  */
 export async function findConcurrentDeploy(
   session: Session,
@@ -20,7 +20,7 @@ export async function findConcurrentDeploy(
     if (others.length === 0) return undefined;
     return `it replaced ${others.join(" and ")}, and was made from ${base}: somebody else deployed at the same time, and that is undone`;
   } catch (error) {
-    // Whatever keeps it from being read must not hide the verdict that is already known.
+    // A failed read must not hide the verdict, which is already known.
     return `whether somebody else deployed at the same time could not be read: ${(error as Error).message}`;
   }
 }

@@ -6,28 +6,28 @@ import { revisionTag, tagText } from "../../ecs/revision-tags.js";
 import type { DeploySettings } from "../plan/deploy-settings.js";
 import type { Release } from "../session.js";
 
-/** One try at bringing one release to one target. */
+/** A request to deploy one release to one target. */
 export interface DeployRequest {
   verb: "deploy" | "rollback";
   release: Release;
   settings: DeploySettings;
-  /** What the new revision is a copy of, where that is not the current one. */
+  /** The revision that the new one is a copy of, where that is not the current one. */
   source?: RawTaskDefinition;
   /**
-   * Sets this try apart from others of the same release, such as a workflow run's id: the same id is the same try, whose verdict is
-   * told again. Without one, a try ends with its rollout.
+   * Distinguishes this deploy from others of the same release, such as the id of a workflow run: a deploy with the same id returns the
+   * same verdict again. Without an id, a deploy ends with its rollout.
    */
   runId?: string;
-  /** What the public URL answered before, as the value of a tag; absent where it answered nothing usable. */
+  /** Answer of the public URL before the rollout, as the value of a tag; absent where it was not usable. */
   probe?: string;
 }
 
 /**
- * The key of an attempt. It does not hold the revision it starts from, because that changes by our own doing: the same call has the
- * same key before and after its own registration.
+ * Returns the idempotency key of a deploy. It does not contain the base revision, because the deploy itself changes that: the same call
+ * has the same key before and after its registration.
  * @returns 64 hex digits.
  */
-export function idempotencyKey(target: Target, { verb, release, settings: asked, runId = "" }: DeployRequest): string {
+export function idempotencyKey(target: Target, { verb, release, settings, runId = "" }: DeployRequest): string {
   const { account, region, cluster, service, container } = target;
   const parts = [
     verb,
@@ -38,16 +38,16 @@ export function idempotencyKey(target: Target, { verb, release, settings: asked,
     container,
     release.version,
     release.digest,
-    asked.overrides,
+    settings.overrides,
     runId,
   ];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }
 
 /**
- * What is kept in AWS of an attempt: tags on the revision that it registers. They are all the state there is.
+ * Returns the tags of the revision that a deploy registers. They are the only state that a deploy keeps.
  * @param base ARN of the revision that the new one was made from.
- * @param plan The hash of what is deployed.
+ * @param plan Hash of the plan.
  * @param time Milliseconds since the epoch.
  */
 export function revisionTags(
@@ -71,7 +71,7 @@ export function revisionTags(
   };
 }
 
-/** @throws InputError for an empty run id, which would be taken for none, or one that could hardly be an id. */
+/** @throws InputError for an empty run id, which would count as none, or one with characters or a length that ids don't have. */
 export function checkRunId(runId: string | undefined): void {
   if (runId === undefined || /^[\x21-\x7e]{1,128}$/.test(runId)) return;
   throw new InputError(

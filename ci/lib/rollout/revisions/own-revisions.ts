@@ -7,28 +7,27 @@ import type { Session } from "../session.js";
 import { type DeployRequest, idempotencyKey } from "./deploy-request.js";
 import { matchesRegistration } from "./same-content.js";
 
-/** A revision that an attempt has registered. */
+/** A revision that this deploy has registered. */
 export interface OwnRevision {
   arn: string;
   /** ARN of the revision that it was made from. */
   base: string;
   /** Milliseconds since the epoch, on AWS's clock. */
   registeredAt: number;
-  /** The tag of what the public URL answered before its rollout. */
+  /** Tag with the answer of the public URL before its rollout. */
   probe?: string;
-  /** Why its rollout was stopped by us. */
+  /** Reason for which we stopped its rollout. */
   stopped?: string;
 }
 
-/** How many of the family's revisions are looked at, newest first. */
+/** Number of the family's newest revisions that are searched. */
 const searched = 20;
 
 /**
- * The revisions that earlier calls of this attempt have registered, the lowest first: usually none or one, and two when an answer was
- * lost and came true later. No API finds revisions by tag, so they are looked for: the service's current one, then the family's newest
- * active ones. Only with a run id can one that is older than the current revision matter, because somebody else's has replaced it, or when
- * the current one takes it back.
- * @param registrationOn What this attempt registers on a given base: key and content must both be the attempt's.
+ * Finds the revisions that earlier calls of this deploy have registered, the lowest first: usually none or one, and two after a lost
+ * answer. No API finds revisions by tag, so the service's current revision and the family's newest active ones are read. A revision older
+ * than the current one matters only with a run id, when a concurrent deploy replaced it, or when the current one rolls it back.
+ * @param registrationOn Returns the registration of this deploy on a given base: key and content must both match.
  */
 export async function findRevisions(
   session: Session,
@@ -40,8 +39,8 @@ export async function findRevisions(
   const current = String(now.current.taskDefinition.taskDefinitionArn);
   const newest = (await newestRevisions(session)).filter((arn) => arn !== current);
   const younger = newest.filter((arn) => revisionNumber(arn) > revisionNumber(current));
-  const undone = rolledBackBy(now.current) ?? [];
-  const arns = new Set(attempt.runId === undefined ? younger.concat(undone) : newest.concat(undone));
+  const rolledBack = rolledBackBy(now.current) ?? [];
+  const arns = new Set(attempt.runId === undefined ? younger.concat(rolledBack) : newest.concat(rolledBack));
   const others = await Promise.all([...arns].map((arn) => describeRevision(session, arn)));
   const own: OwnRevision[] = [];
   for (const revision of [now.current, ...others]) {
@@ -66,12 +65,12 @@ export function ownRevision(revision: RawTaskDefinition, base: string): OwnRevis
   };
 }
 
-/** ARN of the revision that this one takes back; undefined when it takes none back. */
+/** Returns the ARN of the revision that this one rolls back; undefined when it is no automatic rollback. */
 export function rolledBackBy(revision: RawTaskDefinition): string | undefined {
   return tagOf(revision, revisionTag.verb) === "undo" ? tagOf(revision, revisionTag.base) : undefined;
 }
 
-/** Milliseconds since the epoch, on AWS's clock. */
+/** Returns the time of registration in milliseconds since the epoch, on AWS's clock. */
 export function registeredAt({ taskDefinition }: RawTaskDefinition): number {
   return Number(taskDefinition.registeredAt ?? 0) * 1000;
 }
@@ -80,7 +79,7 @@ export function tagOf({ tags }: RawTaskDefinition, key: string): string | undefi
   return tags.find((one) => one.key === key)?.value;
 }
 
-/** The newest active revisions of the family, the newest first. */
+/** Reads the newest active revisions of the family, the newest first. */
 export async function newestRevisions(session: Session): Promise<string[]> {
   const { aws, target } = session;
   const command = new sdk.ecs.ListTaskDefinitionsCommand({
@@ -93,7 +92,7 @@ export async function newestRevisions(session: Session): Promise<string[]> {
   return taskDefinitionArns ?? [];
 }
 
-/** A revision with its tags, every member kept. */
+/** Reads a revision with its tags and keeps every member. */
 export function describeRevision({ aws, signal }: Session, arn: string): Promise<RawTaskDefinition> {
   return describeTaskDefinition(aws.ecs, arn, signal);
 }

@@ -3,7 +3,7 @@ import { abort } from "../../aws/send-options.js";
 import { revisionTag, tagText } from "../../ecs/revision-tags.js";
 import type { Session } from "../session.js";
 
-/** Keeps a note as a tag on a revision of ours: what is not in AWS is forgotten when the process ends. */
+/** Writes a note as a tag of one of our revisions, because state outside AWS is lost when the process ends. */
 export async function noteOnRevision(
   session: Session,
   revision: string,

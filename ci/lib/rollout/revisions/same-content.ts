@@ -2,8 +2,8 @@ import type { Json, JsonObject } from "../../aws/raw-task-definition.js";
 import { answeredOnly } from "../plan/plan.js";
 
 /**
- * Whether a revision is what this registration makes, no more and no less. The order of members, of variables and of whatever else has a
- * name says nothing, and neither does an empty list.
+ * Returns true when a revision has exactly the content of this registration. The order of members, variables and other named entries
+ * does not matter, and an empty list equals an absent one.
  */
 export function matchesRegistration(taskDefinition: JsonObject, { tags: _, ...registration }: JsonObject): boolean {
   const sent = Object.entries(taskDefinition).filter(([name]) => !answeredOnly.has(name));

@@ -27,16 +27,16 @@ export interface FailedRollout {
   base: string;
   /** Continues `because …`. */
   why: string;
-  /** Where the rollout has changed the desired count. */
+  /** Present when the rollout has changed the desired count. */
   desiredCount?: { from: number; to: number };
 }
 
 /** Outcome of an automatic rollback. */
 export type AutomaticRollback = { why: string } & (
   | {
-      /** What the service returns to. */
+      /** Version and image that the service returns to. */
       to: Running;
-      /** ARN of the copy of it that is rolled out. */
+      /** ARN of the copy of its revision that is rolled out. */
       taskDefinition: string;
       watched: WatchedRollout;
     }
@@ -44,40 +44,40 @@ export type AutomaticRollback = { why: string } & (
 );
 
 /**
- * Takes a rollout back: a copy of what ran well before is rolled out in its place, with the service as it was then, and watched to its
- * end. A copy, because a rollout is known by its revision. It is a second UpdateService, because StopServiceDeployment works only on what
- * is unfinished.
+ * Rolls back automatically: rolls out a copy of the last successful revision, restores the service's settings, and watches the rollout
+ * to its end. It takes a copy, because a rollout is identified by its revision, and a second UpdateService, because
+ * StopServiceDeployment accepts only unfinished deployments.
  */
-export async function rollBackAutomatically(session: Session, undoing: FailedRollout): Promise<AutomaticRollback> {
+export async function rollBackAutomatically(session: Session, rollout: FailedRollout): Promise<AutomaticRollback> {
   const { span = noSpan } = session;
-  return await span("automatic rollback", () => performRollback(session, undoing), failureOf);
+  return await span("automatic rollback", () => performRollback(session, rollout), failureOf);
 }
 
-function failureOf(undone: AutomaticRollback): string | undefined {
-  if ("refused" in undone) return undone.refused;
-  const { verdict, reason } = undone.watched.judgement;
+function failureOf(outcome: AutomaticRollback): string | undefined {
+  if ("refused" in outcome) return outcome.refused;
+  const { verdict, reason } = outcome.watched.judgement;
   return verdict.startsWith("deployed") || verdict === "nothing-ran" ? undefined : `${verdict}: ${reason}`;
 }
 
-async function performRollback(session: Session, undoing: FailedRollout): Promise<AutomaticRollback> {
-  const { subject, why } = undoing;
+async function performRollback(session: Session, rollout: FailedRollout): Promise<AutomaticRollback> {
+  const { subject, why } = rollout;
   try {
     const service = await describeService(session.aws, session.target, session.signal);
-    const [current = "", undone] = [service.taskDefinition, subject.taskDefinition];
-    const source = await sourceOf(session, undoing);
+    const [current = "", failed] = [service.taskDefinition, subject.taskDefinition];
+    const source = await sourceOf(session, rollout);
     const base = String(source.taskDefinition.taskDefinitionArn);
-    const { left, register } = await rollbackRevision(session, source, { current, undone, why });
+    const { left, register } = await rollbackRevision(session, source, { current, failed, why });
     if (!left && !isStillOurs(service, subject)) return { why, refused: `the service is now set to ${current}` };
     if (left && subject.classicOnly !== undefined && isBackOnOurs(service, subject, left)) {
       return { why, refused: `${nameIn(left.arn)} was already rolled out as the rollback, and ECS rolled it back` };
     }
     session.progress(`Rolling back to ${nameIn(base)}, because ${why}.`);
-    const { now, before } = await serviceRevisions(session, { ...undoing, base });
+    const { now, before } = await serviceRevisions(session, { ...rollout, base });
     const groups = await readTargetGroups(session, service);
     const revision = left ?? (await register());
     const changes: ServiceUpdate = {
       ...(now && before && restoredFields(now, before)),
-      ...formerCount(service, undoing),
+      ...formerCount(service, rollout),
     };
     const begun = await update(session, revision, changes, !left);
     const to = withDigest(runningOf(source, session.target), before);
@@ -99,7 +99,7 @@ async function performRollback(session: Session, undoing: FailedRollout): Promis
   }
 }
 
-/** The revision that is brought back. */
+/** Returns the revision that the service returns to. */
 async function sourceOf(session: Session, { subject, base }: FailedRollout): Promise<RawTaskDefinition> {
   const made = await describeRevision(session, base);
   const goal = await rollbackSource(session, made, subject.taskDefinition);
@@ -111,25 +111,25 @@ async function sourceOf(session: Session, { subject, base }: FailedRollout): Pro
   return await startableSource(session, source, subject.taskDefinition);
 }
 
-/** The primary deployment is the very one that is taken back. Another deploy may have brought the same revision again since. */
+/** Returns true while the primary deployment is the one to roll back. Another deploy may have rolled out the same revision since. */
 function isStillOurs(service: Service, { taskDefinition, deploymentId }: Subject): boolean {
   const primary = primaryOf(service);
   return primary?.taskDefinition === taskDefinition && (deploymentId === undefined || primary.id === deploymentId);
 }
 
-/** What the list of service deployments would tell: an undo was begun, and the service is set to ours again since. */
+/** Returns true when an automatic rollback began and the service was set to our revision again since. */
 function isBackOnOurs(service: Service, { taskDefinition }: Subject, { registeredAt }: OwnRevision): boolean {
   const primary = primaryOf(service);
   if (primary?.taskDefinition !== taskDefinition) return false;
   const isSince = (time: Date | undefined) => (time?.getTime() ?? 0) > registeredAt;
-  // ECS has been seen to make a new deployment, and to keep the id of the old one.
+  // ECS makes a new deployment or keeps the id of the old one: both were observed.
   return (
     isSince(primary.createdAt) ||
     service.events?.some((one) => isSince(one.createdAt) && rollbackGoalIn(one.message ?? "") !== undefined) === true
   );
 }
 
-/** The service as the rollout has it and as it was before; nothing where that can't be read or is not of the base. */
+/** Reads the service revisions of the rollout and of its base; none where they can't be read or are not of the base. */
 async function serviceRevisions(
   session: Session,
   { ours, base }: FailedRollout,
@@ -141,12 +141,12 @@ async function serviceRevisions(
   return { ...(now && { now }), ...(before && { before }) };
 }
 
-/** The count is set back only while it is what the rollout has set: autoscaling may have moved it since. */
+/** Restores the desired count only while it is the one that the rollout set: autoscaling may have changed it since. */
 function formerCount({ desiredCount: now }: Service, { desiredCount }: FailedRollout): ServiceUpdate {
   return desiredCount && desiredCount.to === now ? { desiredCount: desiredCount.from } : {};
 }
 
-/** What a revision that names its image by a tag has run is kept in its service revision. */
+/** A service revision keeps the digest that an image tag was resolved to. */
 function withDigest(running: Running, revision: ServiceRevision | undefined): Running {
   const image = revision?.containerImages?.find(({ image: name }) => name === running.image);
   const digest = running.digest ?? image?.imageDigest;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { ServiceRevision, UpdateServiceRequest } from "@aws-sdk/client-ecs";
 
-/** What of a service belongs to a service revision and can be set by UpdateService. */
+/** Fields of a service that a service revision keeps and that UpdateService accepts. */
 const fields = [
   "capacityProviderStrategy",
   "platformVersion",
@@ -15,12 +15,12 @@ const fields = [
   "monitoring",
 ] as const;
 
-/** The fields of a service as far as they can be restored. */
+/** Fields of a service that can be restored. */
 export type RestoredFields = Pick<UpdateServiceRequest, (typeof fields)[number]>;
 
 /**
- * What UpdateService must be sent to make a service what it was at another revision: the fields that differ, and none that does not,
- * so that what is the same stays untouched. A list that was not there is taken away by an empty one. Pure.
+ * Returns the fields that UpdateService needs to restore a service to an earlier service revision: only those that differ. An empty list
+ * removes a list that the earlier revision did not have. Pure.
  */
 export function restoredFields(now: ServiceRevision, before: ServiceRevision): RestoredFields {
   const differing = fields.flatMap((name): [string, unknown][] => {

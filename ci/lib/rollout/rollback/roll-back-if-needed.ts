@@ -8,7 +8,7 @@ import { type AutomaticRollback, rollBackAutomatically } from "./automatic-rollb
 import { rollbackReason } from "./rollback-reason.js";
 import { reasonTagOf } from "./rollback-revision.js";
 
-/** A rollout at its end, and what is served after it. */
+/** A finished rollout, and the HTTP answers after it. */
 export interface FinishedRollout {
   started: Started;
   watched: WatchedRollout;
@@ -18,8 +18,8 @@ export interface FinishedRollout {
 }
 
 /**
- * Takes a rollout back where it is to be, or goes on with taking it back where an earlier call was cut off.
- * @returns undefined when it stays as it is.
+ * Rolls back automatically where that is needed, or continues an automatic rollback of an earlier call that was interrupted.
+ * @returns undefined when no rollback is needed.
  */
 export async function rollBackIfNeeded(
   session: Session,
@@ -42,7 +42,7 @@ export async function rollBackIfNeeded(
   });
 }
 
-/** What has taken our place may be our own undo. */
+/** The revision that replaced ours may be our own automatic rollback. */
 async function earlierReason(
   session: Session,
   { judgement, snapshots, subject }: WatchedRollout,

@@ -3,20 +3,20 @@ import { type Baseline, ownershipOf } from "../verify/baseline.js";
 import type { HttpCheck } from "../verify/verify.js";
 import type { WatchedRollout } from "../watch/watch.js";
 
-/** What was seen of a rollout and of what is served after it. */
+/** Observations of a rollout, and the HTTP answers after it. */
 export interface Seen {
   watched: WatchedRollout;
   http: HttpCheck;
-  /** What the public URL answered before the rollout. */
+  /** Answers of the public URL before the rollout. */
   baseline: Baseline;
   version: string;
 }
 
 /**
- * Why a rollout is to be taken back by us: it failed and ECS went back to nothing, or HTTP answers prove that something else than
- * its version is served. A proof counts only from a URL where the running version answered the same questions well before, and only of a
- * rollout whose old tasks are all gone. Pure.
- * @returns undefined when it stays: it is good, somebody else has decided, ECS has gone back itself, or nothing is proven.
+ * Returns the reason for an automatic rollback: the rollout failed and ECS did not roll back, or HTTP answers prove that another version
+ * is served. A proof counts only from a URL where the running version answered the same requests correctly before, and only for a
+ * rollout whose old tasks have all stopped. Pure.
+ * @returns undefined when the rollout succeeded, another deployment or a user ended it, ECS rolled back itself, or nothing is proven.
  */
 export function rollbackReason({ watched, http, baseline, version }: Seen): string | undefined {
   const { verdict } = watched.judgement;
@@ -26,7 +26,7 @@ export function rollbackReason({ watched, http, baseline, version }: Seen): stri
   return `${http.url} answers ${http.answered} instead of ${version}`;
 }
 
-/** Stopped by the circuit breaker or an alarm, with no rollback configured. A rollback that failed too is left to people. */
+/** Stopped by the circuit breaker or an alarm, with no rollback configured. A rollback that failed too is left to the user. */
 function isGivenUp({ subject, snapshots }: WatchedRollout): boolean {
   const latest = snapshots.at(-1);
   if (!subject.classicOnly) return latest?.ours?.status === "STOPPED";

@@ -11,54 +11,55 @@ import { describeRevision, registeredAt } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
 
 /**
- * What a rollout is taken back to: the revision that it was made from, or, where ECS gave that one up too, the last that ended well, as
- * ECS's own rollback does.
- * @param undone ARN of the revision that is taken back.
- * @returns The ARN of a revision: of `base` where nothing better is known.
+ * Returns the revision that an automatic rollback returns to: the rollout's base, or, where that one failed too, the last successful one,
+ * as in ECS's own rollback.
+ * @param failed ARN of the revision that is rolled back.
+ * @returns The ARN of a revision; that of `base` where no better one is known.
  */
-export async function rollbackSource(session: Session, base: RawTaskDefinition, undone: string): Promise<string> {
+export async function rollbackSource(session: Session, base: RawTaskDefinition, failed: string): Promise<string> {
   const arn = String(base.taskDefinition.taskDefinitionArn);
   const { listed } = await readableDeployments(session, registeredAt(base));
   if (!hasFailed(listed, arn)) return arn;
   try {
-    const past = await readHistory(session, historyLimit);
-    return lastSuccessful(past, runningOf(await describeRevision(session, undone), session.target)).taskDefinition;
+    const history = await readHistory(session, historyLimit);
+    return lastSuccessful(history, runningOf(await describeRevision(session, failed), session.target)).taskDefinition;
   } catch (error) {
     session.signal?.throwIfAborted();
-    // Nothing is proven, or ECS may not be asked.
+    // No successful revision is known, or the history can't be read.
     if (error instanceof SlipwayError) return arn;
     throw error;
   }
 }
 
 /**
- * Returns the revision, or, where its images are not in ECR any more, the last one that ended well and can be started: tasks that can't
- * start would leave the service on what is proven wrong, and look like a rollback.
+ * Returns the revision, or, where its images are no longer in ECR, the last successful one that can be started: tasks that can't
+ * start would leave the service on the failed revision and look like a rollback.
  * @throws SlipwayError when none can be started.
  */
 export async function startableSource(
   session: Session,
   source: RawTaskDefinition,
-  undone: string,
+  failed: string,
 ): Promise<RawTaskDefinition> {
   const missing = await missingImages(session)(source);
   if (missing.length === 0) return source;
   const name = nameIn(String(source.taskDefinition.taskDefinitionArn));
-  const gone = `${name} can't be started: ${missing.join(" and ")} is not in ECR`;
-  const past = await readHistory(session, historyLimit);
-  const goals = successfulTargets(past, runningOf(await describeRevision(session, undone), session.target));
+  const problem = `${name} can't be started: ${missing.join(" and ")} is not in ECR`;
+  const history = await readHistory(session, historyLimit);
+  const goals = successfulTargets(history, runningOf(await describeRevision(session, failed), session.target));
   const found = await firstStartable(
     session,
     goals.filter((one) => one.taskDefinition !== source.taskDefinition.taskDefinitionArn),
   );
-  if (!found) throw new SlipwayError("nothing-startable", 4, `${gone}, and no other successful release can be started`);
+  if (!found)
+    throw new SlipwayError("nothing-startable", 4, `${problem}, and no other successful release can be started`);
   session.progress(
-    `${gone}: ${nameIn(found.goal.taskDefinition)} is the last successful revision that can be started.`,
+    `${problem}: ${nameIn(found.goal.taskDefinition)} is the last successful revision that can be started.`,
   );
   return found.source;
 }
 
-/** ECS has deployed it, and never to a good end. Pure. */
+/** Returns true when ECS has deployed the revision and no deployment of it succeeded. Pure. */
 export function hasFailed(listed: readonly ListedDeployment[], revision: string): boolean {
   const own = listed.filter((one) => one.taskDefinition === revision);
   return own.length > 0 && own.every(({ status }) => isFinished(status) && status !== "SUCCESSFUL");

@@ -8,7 +8,7 @@ import { type OwnRevision, registeredAt, rolledBackBy } from "../revisions/own-r
 import type { Release } from "../session.js";
 import { deploymentOf, type RolloutIds } from "./rollout-lookup.js";
 
-/** A rollout that is there, and the revision that it brings. */
+/** An existing rollout and its revision. */
 export interface FoundRollout extends RolloutIds {
   taskDefinition: string;
   /** Milliseconds since the epoch, on AWS's clock. */
@@ -17,9 +17,9 @@ export interface FoundRollout extends RolloutIds {
 }
 
 /**
- * The rollout that this attempt has begun before. With a run id it is taken up in any state, so that the same call gives the same verdict
- * again; without one, only while it is unfinished or is being taken back. Pure.
- * @param revisions The attempt's own.
+ * Finds the rollout that an earlier call of this deploy has begun. With a run id it may have any state, so that the same call returns the
+ * same verdict again; without one, it must be unfinished or in an automatic rollback. Pure.
+ * @param revisions The deploy's own.
  */
 export function attachToOwn(
   now: CurrentService,
@@ -27,8 +27,8 @@ export function attachToOwn(
   revisions: readonly OwnRevision[],
   hasRunId: boolean,
 ): FoundRollout | undefined {
-  const undone = beingTakenBack(now, known);
-  const isTaken = (one: ListedDeployment) => hasRunId || !isFinished(one.status) || one.taskDefinition === undone;
+  const replaced = beingTakenBack(now, known);
+  const isTaken = (one: ListedDeployment) => hasRunId || !isFinished(one.status) || one.taskDefinition === replaced;
   const taken = known.listed.filter(isTaken);
   const earliest = earliestOf(taken, revisions);
   const revision = revisions.find(({ arn }) => arn === earliest?.taskDefinition);
@@ -40,17 +40,17 @@ export function attachToOwn(
   };
 }
 
-/** ARN of the revision that an undo takes back which has not come to its end, and that nobody has deployed over. */
+/** Returns the ARN of the revision that an unfinished automatic rollback replaces, unless a later deployment replaced the rollback. */
 function beingTakenBack({ service, current }: CurrentService, { listed }: ReadableDeployments): string | undefined {
-  const undone = rolledBackBy(current);
+  const replaced = rolledBackBy(current);
   const primary = primaryOf(service);
-  if (undone === undefined || primary?.rolloutState !== "IN_PROGRESS") return undefined;
+  if (replaced === undefined || primary?.rolloutState !== "IN_PROGRESS") return undefined;
   const latest = [...listed].sort((a, b) => b.createdAt - a.createdAt)[0]?.taskDefinition;
-  // The undo itself is listed late.
-  return latest === primary.taskDefinition || latest === undone ? undone : undefined;
+  // ECS lists the automatic rollback late.
+  return latest === primary.taskDefinition || latest === replaced ? replaced : undefined;
 }
 
-/** Where service deployments can't be read or are not listed yet, the one that the service is set to is known all the same. */
+/** Uses the service's primary deployment where service deployments can't be read or are not listed yet. */
 function attachToPrimary(
   { service }: CurrentService,
   { classicOnly }: ReadableDeployments,
@@ -68,8 +68,8 @@ function attachToPrimary(
 }
 
 /**
- * The rollout that has set the service to this very version and image, if it is in flight or ended well, whoever began it: watching it
- * again gives its verdict, and nothing has to be changed. One that failed or was stopped is not taken up: a new attempt follows. Pure.
+ * Finds the rollout that set the service to this version and image, if it is in flight or successful, also when another deploy began it:
+ * watching it returns its verdict, and nothing has to be changed. After one that failed or was stopped a new rollout follows. Pure.
  */
 export function attachToRunning(
   now: CurrentService,
@@ -90,12 +90,12 @@ export function attachToRunning(
     return isTaken ? { ...found, serviceDeploymentArn: latest.arn } : undefined;
   }
   if (primary?.rolloutState === "FAILED") return undefined;
-  // The list lags: what has just begun is looked for again while it is watched.
+  // The list lags: the watch searches it again for a rollout that has just begun.
   if (primary?.rolloutState === "IN_PROGRESS" && !known.classicOnly) return found;
   return { ...found, classicOnly: known.classicOnly ?? "ECS keeps them for 90 days, and this one is gone" };
 }
 
-/** What a revision and its rollout are to the watch. */
+/** Returns the subject of the watch of a rollout. */
 export function subjectOf(target: Target, release: Release, found: FoundRollout, deadline: number): Subject {
   return { ...found, container: target.container, digests: [release.digest], image: release.image, deadline };
 }

@@ -2,7 +2,7 @@ import { withDescribedErrors } from "../../aws/describe-error.js";
 import { InputError, SlipwayError } from "../../common/errors.js";
 import { neutral } from "../../common/foreign-text.js";
 
-/** ECS answered with a refusal: the service is as it was. Exit code 2. */
+/** Error for a call that ECS refused: the service was not changed. Exit code 2. */
 export function refused(operation: string, cause: Error): Error {
   const isOfAws = "$fault" in cause;
   if (cause instanceof SlipwayError || !isOfAws) return cause;
@@ -13,7 +13,7 @@ export function refused(operation: string, cause: Error): Error {
   );
 }
 
-/** No answer to a call that changes something: whether it was executed is not known. Exit code 1. */
+/** Error for a changing call without an answer: it may have been executed. Exit code 1. */
 export class LostAnswer extends SlipwayError {
   override readonly name = "LostAnswer";
   constructor(operation: string, cause: Error) {
@@ -27,7 +27,7 @@ export class LostAnswer extends SlipwayError {
 }
 
 /**
- * For calls that change something before the service is changed: also a lost answer is an error that leaves the service as it is.
+ * Wraps errors of changing calls before UpdateService: even after a lost answer the service is not changed.
  * @throws SlipwayError with exit code 2.
  */
 export async function beforeUpdate<T>(work: Promise<T>): Promise<T> {
@@ -39,7 +39,7 @@ export async function beforeUpdate<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** Somebody else's deployment came between our registration and our rollout. Exit code 5. */
+/** Error for a concurrent deployment between our registration and our rollout. Exit code 5. */
 export function supersededBeforeStart(service: string, ours: string, primary: string): SlipwayError {
   return new SlipwayError(
     "superseded",

@@ -6,9 +6,9 @@ import { LostAnswer } from "./change-errors.js";
 import { sendOnce } from "./send-once.js";
 
 /**
- * Registers the attempt's revision. A lost answer is followed by a search, and only when nothing is found by a second try: a duplicate
- * is harmless, because the lowest revision is the one that counts.
- * @param find The attempt's revisions that are in the family by now, the lowest first.
+ * Registers the deploy's revision. After a lost answer it searches for the revision, and registers again only when it finds none: a
+ * duplicate is harmless, because the lowest revision counts.
+ * @param find Returns the deploy's revisions in the family, the lowest first.
  */
 export async function register(
   session: Session,

@@ -6,23 +6,23 @@ import { primaryOf } from "../../ecs/snapshot.js";
 import type { OwnRevision } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
 
-/** Where the rollout of a revision can be seen. */
+/** Ids of the deployments that roll out a revision. */
 export interface RolloutIds {
   /** Of the classic deployment. */
   deploymentId?: string;
   serviceDeploymentArn?: string;
 }
-/** Whether the rollout of a revision has begun, and else to which revision the service is set. */
+/** The begun rollout of a revision, or the revision that the service is set to instead. */
 export type Lookup = { begun: RolloutIds } | { primary: string };
 
-/** One look at the service alone: ECS shows an update there first. */
+/** Reads only the service, where ECS shows an update first. */
 export async function lookUpRollout(session: Session, revision: string): Promise<Lookup> {
   const service = await describeService(session.aws, session.target, session.signal);
   const own = deploymentOf(service, revision);
   return own ? { begun: own } : { primary: primaryOn(service) };
 }
 
-/** Looks until the rollout is seen or the lag window is over: a deployment in any state counts, the earliest first. */
+/** Polls until the rollout is listed or the lag window is over: a deployment in any state counts, the earliest first. */
 export async function pollForRollout(session: Session, revision: OwnRevision): Promise<Lookup> {
   const end = session.clock.now() + lagWindow;
   for (;;) {

@@ -5,8 +5,8 @@ import { backoff } from "../watch/poll-interval.js";
 import { LostAnswer, refused } from "./change-errors.js";
 
 /**
- * Sends a call that must not be executed twice. Only a throttled one is sent again: it was not executed.
- * @throws LostAnswer when whether it was executed is not known; InputError when ECS refuses it; SlipwayError when it is throttled to the end.
+ * Sends a call that must not be executed twice. Only a throttled call is retried, because it was not executed.
+ * @throws LostAnswer when it may have been executed; InputError when ECS refuses it; SlipwayError when every retry is throttled.
  */
 export async function sendOnce<T>(session: Session, operation: string, send: () => Promise<T>): Promise<T> {
   for (let times = 1; ; times++) {

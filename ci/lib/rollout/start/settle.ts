@@ -10,10 +10,10 @@ import { readTargetGroups } from "../watch/target-groups.js";
 /**
  * Waits until the service's primary deployment is COMPLETED: after a rollback, or while old tasks drain, it is not, and a rollout
  * that began then would have nothing to return to. ECS lists a service deployment some seconds after it shows the classic one, so the
- * list is read again at each poll: an unfinished one is another deployment, and is not waited for.
+ * list is read again at each poll: an unfinished one there is another deployment and makes the deploy fail.
  * @param since Service deployments from this time on are read, in milliseconds since the epoch on AWS's clock.
  * @throws InputError when another deployment is in flight, when the service does not settle in the time that its old tasks may take to
- * leave, or when it is set to another revision meanwhile.
+ * stop, or when it is set to another revision meanwhile.
  */
 export async function settle(session: Session, now: CurrentService, since: number): Promise<void> {
   const { clock, progress, target, signal } = session;
@@ -37,7 +37,7 @@ export async function settle(session: Session, now: CurrentService, since: numbe
   }
 }
 
-/** Milliseconds beyond the time that old tasks may take to drain and stop: from their end to COMPLETED, and for failed tasks to be replaced. */
+/** Time beyond the drain and stop of old tasks, in milliseconds: from their end to COMPLETED, and for the replacement of failed tasks. */
 const margin = 5 * 60_000;
 
 async function limitOf(session: Session, { service, current }: CurrentService): Promise<number> {

@@ -23,32 +23,32 @@ import { pollForRollout } from "./rollout-lookup.js";
 import { settle } from "./settle.js";
 import { update } from "./update.js";
 
-/** A rollout that is under way, or the one that brought what runs already. */
+/** A rollout in progress, or the finished one of the running revision. */
 export interface Started {
   subject: Subject;
-  /** Whether this call found it rather than began it. */
+  /** True when this call found the rollout and did not begin it. */
   attached: boolean;
-  /** ARN of the revision that it takes the place of, where the attempt's own tags tell it. */
+  /** ARN of the revision that it replaces, where its own tags name it. */
   base?: string;
   changes: Change[];
-  /** What of the service is changed beside its revision. */
+  /** Changes of the service beside its revision. */
   service: ServiceChanges;
-  /** What the public URL answered before it was begun, where this call began it. */
+  /** Answers of the public URL before the rollout, where this call began it. */
   baseline?: Baseline;
-  /** The same as a tag, where an earlier call did. */
+  /** The same as a tag, where an earlier call began it. */
   probe?: string;
 }
 
 /**
- * Begins the rollout of an attempt, or finds the one that is there. Everything is found again in AWS: the revision by the attempt's key
- * in its tags and by its content, the rollout by its revision.
+ * Begins the rollout of a deploy, or finds the existing one. All state is in AWS: the revision is found by the idempotency key in its tags
+ * and by its content, the rollout by its revision.
  *
- * What holds, wherever an earlier call was killed and whichever answer was lost: at most one revision of an attempt is rolled out, by
- * at most one UpdateService that has an effect.
+ * Wherever an earlier call was killed and whichever answer was lost, at most one revision of a deploy is rolled out, by at most one
+ * UpdateService that has an effect.
  *
- * @param timeoutMs How long the rollout may take before the verdict is `timed-out`.
- * @param readUrl Reads what the public URL answers before the rollout; called once what runs has settled.
- * @throws InputError when another rollout is in flight or the pre-flight speaks against it; SlipwayError when ECS refuses, does not answer, or somebody came between.
+ * @param timeoutMs Maximum time of the rollout before the verdict is `timed-out`, in milliseconds.
+ * @param readUrl Reads the answers of the public URL before the rollout; called once the service has settled.
+ * @throws InputError when another rollout is in flight or preflight fails; SlipwayError when ECS refuses, does not answer, or a concurrent deploy came first.
  */
 export async function start(
   session: Session,
@@ -77,7 +77,7 @@ export async function start(
   const from = attempt.source ? { ...now, current: attempt.source } : now;
   const [{ hash, changes, service }, { baseline, tag }] = await Promise.all([
     withDescribedErrors(gate(session, from, known, attempt.release, attempt.settings, attempt.verb)),
-    // While another deployment is in flight, its versions answer too and tell nothing of whose the URL is.
+    // While another deployment is in flight, its versions answer too, so the answers don't show which service the URL reaches.
     left || !isSettled ? { baseline: {}, tag: undefined } : readUrl(),
   ]);
   const findAll = () => findRevisions(session, now, attempt, registrationOn);
@@ -96,7 +96,7 @@ function planOn({ target, clock }: Session, attempt: DeployRequest, base: RawTas
   return plan(source, containersOf(target), release, tags, settings.overrides, variableOf(target));
 }
 
-/** What runs is taken for the attempt's own when it is all that is asked for, down to the variables and the count. */
+/** The running rollout counts as this deploy's own when it has everything requested, the variables and the desired count included. */
 function attachToWanted(
   session: Session,
   now: CurrentService,
@@ -133,7 +133,7 @@ function refuseMoved({ target }: Session, { running }: CurrentService, { arn, ba
   if (running.taskDefinition !== base) throw supersededBeforeStart(target.service, arn, running.taskDefinition);
 }
 
-/** The revision that a call left behind which was killed before its rollout began, or before it was listed. */
+/** Returns the revision of an earlier call that was killed before its rollout began or was listed. */
 function leftOver(
   now: CurrentService,
   known: ReadableDeployments,
@@ -145,11 +145,11 @@ function leftOver(
     return undefined;
   }
   const unspent = own.filter(({ arn }) => !known.listed.some((one) => one.taskDefinition === arn));
-  // Without a run id, one that was made from something else than what runs now is of an earlier try.
+  // Without a run id, a revision with another base than the running one belongs to an earlier deploy.
   return unspent.find(({ base }) => hasRunId || base === now.running.taskDefinition);
 }
 
-/** ECS may be taking back already what its list does not show yet: the service is then on its way to what ran before. */
+/** ECS may already roll back a deployment that its list does not show yet: the service then returns to the earlier revision. */
 async function listedLate(
   session: Session,
   { service }: CurrentService,

@@ -8,17 +8,17 @@ import { LostAnswer, supersededBeforeStart } from "./change-errors.js";
 import { deploymentOf, lookUpRollout, pollForRollout, type RolloutIds } from "./rollout-lookup.js";
 import { sendOnce } from "./send-once.js";
 
-/** What of the service is set along with its revision. */
+/** Members of UpdateService that are set together with the revision. */
 export type ServiceUpdate = Omit<UpdateServiceRequest, "cluster" | "service" | "taskDefinition">;
 
 /**
- * Sets the service to the attempt's revision, unless that has been done before. UpdateService is sent only when no rollout of the
- * revision is seen and the service is still set to the revision's base, and again after a lost answer only when that holds through the
- * lag window. A repetition that comes too late does no harm: the same revision without forceNewDeployment begins nothing.
- * @param changes What is asked for besides; what is not, is not sent: autoscaling may be at work.
+ * Sets the service to the deploy's revision, unless an earlier call did. UpdateService is sent only when no rollout of the revision is
+ * listed and the service is still set to the revision's base, and again after a lost answer only when that holds through the lag
+ * window. A late repetition is harmless: the same revision without forceNewDeployment begins nothing.
+ * @param changes Requested values only: autoscaling may change the others.
  * @param isNew Registered by this very call, so that nothing can have begun of it.
- * @param describe Wraps errors of the look before the first UpdateService.
- * @throws SlipwayError with exit code 5 when somebody else has set the service to another revision.
+ * @param describe Wraps errors of the reads before the first UpdateService.
+ * @throws SlipwayError with exit code 5 when another deployment has set the service to another revision.
  */
 export async function update(
   session: Session,

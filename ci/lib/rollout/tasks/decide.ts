@@ -1,7 +1,7 @@
 import type { TaskView } from "../../ecs/snapshot.js";
 import type { TaskFailure } from "./task-record.js";
 
-/** Why we stop a task ourselves, as ECS then tells it. */
+/** Reasons with which we stop a task; ECS returns them in its stopped reason. */
 export const ourReasons = {
   timeLimit: "Slipway: the time limit of the task is over",
   ended: "Slipway: the container that the task is run for has ended",
@@ -10,8 +10,8 @@ export const ourReasons = {
 export type Decision = { state: "done" } | { state: "failed"; how: TaskFailure };
 
 /**
- * What became of a one-off task: the exit code of the named container decides. An exit code of 0 after somebody has stopped the task is
- * no proof that the command did all its work. Pure.
+ * Decides the outcome of a deploy task by the exit code of the named container. An exit code of 0 of a task that was stopped from outside
+ * does not prove that the command did all its work. Pure.
  * @returns undefined while it is not known.
  */
 export function decide(task: TaskView, container: string): Decision | undefined {
@@ -27,7 +27,7 @@ function failed(how: TaskFailure): Decision {
   return { state: "failed", how };
 }
 
-/** By somebody or by AWS, and not because its container had ended. */
+/** Returns true when a user or AWS stopped the task, and not the end of its container. */
 function wasStopped({ stopCode = "", stoppedReason }: TaskView): boolean {
   const isFromOutside = ["UserInitiated", "SpotInterruption", "TerminationNotice"].includes(stopCode);
   return isFromOutside && stoppedReason !== ourReasons.ended;

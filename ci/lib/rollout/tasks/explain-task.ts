@@ -9,13 +9,13 @@ import type { DeployTaskRun } from "./deploy-task.js";
 import { readTask } from "./run-task.js";
 import type { DeployTaskEnd, TaskFailure } from "./task-record.js";
 
-/** Why a one-off task failed: its own line, with whatever evidence there still is. */
+/** Diagnosis of a failed deploy task, with the evidence that is still available. */
 export interface TaskExplanation {
   diagnosis: Pick<Diagnosis, "title" | "evidence" | "fix">;
   log: LogTail;
 }
 
-/** The same words each time it is asked for, with what ECS and the log still tell of the task: the first for an hour, the second as long as the log is kept. */
+/** Explains a failed task. ECS keeps the task for an hour and the log group keeps the log longer, so later calls have less evidence. */
 export async function explainTask(
   session: Session,
   run: DeployTaskRun,
@@ -30,14 +30,14 @@ function diagnosisOf(
   how: TaskFailure,
   task: TaskView | undefined,
 ): TaskExplanation["diagnosis"] {
-  const told = task && causeOf(target.container, task);
-  const isTold =
-    told && !["container-exits", "container-completes", "unknown"].includes(told.cause) && how !== "time-limit";
-  const { title, fix } = isTold ? told : plain(run, target.container, how);
-  return { title, fix, evidence: told?.evidence ?? [] };
+  const found = task && causeOf(target.container, task);
+  const isSpecific =
+    found && !["container-exits", "container-completes", "unknown"].includes(found.cause) && how !== "time-limit";
+  const { title, fix } = isSpecific ? found : plain(run, target.container, how);
+  return { title, fix, evidence: found?.evidence ?? [] };
 }
 
-/** By the rules for the tasks of a rollout; that we have stopped it ourselves is no cause. */
+/** Applies the rules for tasks of a rollout. A stop that we requested is no cause. */
 function causeOf(container: string, task: TaskView): Diagnosis {
   const { stopCode, stoppedReason, ...rest } = task;
   const isOurs = Object.values<string | undefined>(ourReasons).includes(stoppedReason);
@@ -76,7 +76,7 @@ function plain(run: DeployTaskRun, container: string, how: TaskFailure): Pick<Ca
   }
 }
 
-/** It is only evidence: whatever keeps it from being read must not hide what is known. */
+/** The task is only evidence: a failed read must not hide the known outcome. */
 async function seen(session: Session, task: string): Promise<TaskView | undefined> {
   try {
     return await readTask(session, task);

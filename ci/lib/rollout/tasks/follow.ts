@@ -9,23 +9,23 @@ import { type Decision, decide, ourReasons } from "./decide.js";
 import { type DeployTaskRun, taskName } from "./deploy-task.js";
 import { readTask, stopTask } from "./run-task.js";
 
-/** Milliseconds. */
+/** Waiting times, in milliseconds. */
 const patience = {
-  /** ECS may not show a task yet that it has started. */
+  /** For a started task to be listed by ECS. */
   missing: 30_000,
-  /** For the other containers to end by themselves once the one that counts has. */
+  /** For the other containers to end by themselves after the named one. */
   others: 5000,
-  /** For the reasons of a failure, which ECS tells with the task's end. */
+  /** For the reasons of a failure, which ECS returns with the task's end. */
   evidence: 60_000,
-  /** For a task that was told to stop: its containers have at most two minutes. */
+  /** For a task to end after StopTask: its containers have at most two minutes. */
   stop: 300_000,
 };
 
 /**
- * Watches a task to its end, and stops it when its time is over.
+ * Watches a task to its end, and stops it at its time limit.
  * @param startedAt When it was started, on our clock.
- * @returns undefined when ECS does not know the task any more.
- * @throws SlipwayError when it can't be watched: it goes on in ECS.
+ * @returns undefined when ECS no longer returns the task.
+ * @throws SlipwayError when it can't be watched: it continues in ECS.
  */
 export async function follow(
   session: Session,
@@ -36,7 +36,7 @@ export async function follow(
   const { clock, target } = session;
   const deadline = startedAt + run.timeoutSeconds * 1000;
   const beganAt = clock.now();
-  const tell = teller(session, startedAt);
+  const report = stateReporter(session, startedAt);
   let movedAt = beganAt;
   let seenAt: number | undefined;
   let endedAt: number | undefined;
@@ -44,7 +44,7 @@ export async function follow(
   for (;;) {
     const view = await patiently(session, run, () => readTask(session, task));
     const now = clock.now();
-    if (view && tell(view)) movedAt = now;
+    if (view && report(view)) movedAt = now;
     if (view) seenAt = now;
     else if (now - (seenAt ?? beganAt) >= patience.missing) return undefined;
     const decision = view && decide(view, target.container);
@@ -64,7 +64,7 @@ export async function follow(
   }
 }
 
-/** What is decided is told at once when it is good; a failure waits for its reasons. */
+/** Returns true when the decision can be returned: a success at once, a failure once ECS returns its reasons. */
 function isSettled({ desiredStatus, lastStatus }: TaskView, { state }: Decision, waited: number): boolean {
   if (desiredStatus === "RUNNING") return waited >= patience.others;
   return state === "done" || lastStatus === "STOPPED" || waited >= patience.evidence;
@@ -74,25 +74,25 @@ function stop(session: Session, task: string, why: keyof typeof ourReasons): Pro
   return stopTask(session, task, ourReasons[why]);
 }
 
-/** The further apart the longer nothing has happened, and on time at the deadline. */
+/** Returns the time to the next poll: it grows while nothing changes, and ends at the deadline. */
 function pause(now: number, movedAt: number, deadline: number): number {
   const pace = Math.min(5000, Math.max(1000, now - movedAt));
   return now < deadline ? Math.min(pace, deadline - now) : pace;
 }
 
-/** Tells each state of the task once. */
-function teller({ clock, progress }: Session, startedAt: number): (task: TaskView) => boolean {
-  let told = "";
+/** Reports each state of the task once. */
+function stateReporter({ clock, progress }: Session, startedAt: number): (task: TaskView) => boolean {
+  let reported = "";
   return ({ arn, lastStatus, stoppedReason }) => {
     const state = `${lastStatus}${stoppedReason ? ` (${stoppedReason})` : ""}`;
-    if (state === told) return false;
-    told = state;
+    if (state === reported) return false;
+    reported = state;
     progress(`${elapsed(clock.now() - startedAt)} task ${taskId(arn).slice(0, 8)}: ${state}`);
     return true;
   };
 }
 
-/** Stays away for a while when AWS asks for fewer calls or does not answer. */
+/** Retries with backoff when AWS throttles the call or does not answer. */
 async function patiently<T>(session: Session, run: DeployTaskRun, call: () => Promise<T>): Promise<T> {
   for (let times = 1; ; times++) {
     try {

@@ -10,22 +10,22 @@ import { explainTask, type TaskExplanation } from "./explain-task.js";
 import { runOnce } from "./run-once.js";
 import { parseRecord, recordTag } from "./task-record.js";
 
-/** What became of the task after a deploy. */
+/** Outcome of the post-deploy task. */
 export interface PostDeployResult {
-  /** `unknown`: it may have run, and how it ended can't be found out. */
+  /** `unknown`: the task may have run, and its outcome can't be read. */
   state: "done" | "failed" | "unknown";
-  /** In a sentence. */
+  /** The outcome as a sentence. */
   said: string;
-  /** Its id, where there is one. */
+  /** Id of the task, where there is one. */
   task?: string;
-  /** Where it failed. */
+  /** Present when the task failed. */
   why?: TaskExplanation;
 }
 
 /**
- * Runs the target's task after the deploy, once for each revision that a deploy has made, whichever call comes to it. Nothing that goes
- * wrong with it is thrown: the deploy is made.
- * @param revision ARN of the revision that is deployed.
+ * Runs the target's post-deploy task, once for each revision that a deploy has registered, in whichever call reaches it. Its failures are
+ * not thrown, because the deploy is complete.
+ * @param revision ARN of the deployed revision.
  * @returns undefined where there is none to run.
  */
 export async function runPostDeploy(

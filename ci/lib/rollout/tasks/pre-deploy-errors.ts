@@ -7,7 +7,7 @@ import { type DeployTaskRun, taskName } from "./deploy-task.js";
 import type { TaskExplanation } from "./explain-task.js";
 import type { DeployTaskEnd } from "./task-record.js";
 
-/** The deploy is not made: the task before it failed. Exit code 2. */
+/** Error for a failed pre-deploy task: the service was not changed. Exit code 2. */
 export function preDeployFailed(
   { version }: Release,
   run: DeployTaskRun,
@@ -30,7 +30,7 @@ export function preDeployFailed(
   return new InputError("before-failed", lines.join("\n"));
 }
 
-/** The task may have run, and nothing tells how it ended: a person has to look. Exit code 2. */
+/** Error for a pre-deploy task that may have run with an unknown outcome: a user must check it. Exit code 2. */
 export function preDeployUnknown({ cluster, container }: Target, run: DeployTaskRun, known: string): InputError {
   return new InputError(
     "before-unknown",

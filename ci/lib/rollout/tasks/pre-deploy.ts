@@ -11,21 +11,20 @@ import { preDeployFailed, preDeployUnknown } from "./pre-deploy-errors.js";
 import { runOnce } from "./run-once.js";
 import { type DeployTaskRecord, parseRecord, recordTag } from "./task-record.js";
 
-/** The revision that is about to be rolled out, and what else the attempt has left behind. */
+/** The revision to roll out, and what earlier calls of the deploy left. */
 export interface Registered {
   revision: OwnRevision;
-  /** Registered by this very call. */
+  /** Registered by this call. */
   isNew: boolean;
-  /** All revisions of the attempt from before, and the deployments that there are. */
+  /** All revisions of the deploy from earlier calls, and the service's deployments. */
   own: readonly OwnRevision[];
   known: ReadableDeployments;
 }
 
 /**
- * Runs the target's task before the deploy, once an attempt, and lets the deploy go on when it ended well. Nothing of the service is
- * changed until then.
- * @throws InputError when it failed, now or at an earlier call of the attempt, when nobody knows how it ended, or when somebody has
- * begun a deployment meanwhile.
+ * Runs the target's pre-deploy task once per deploy, and returns when it succeeded. The service is not changed before.
+ * @throws InputError when the task failed, now or in an earlier call of the deploy, when its outcome is unknown, or when another
+ * deployment began meanwhile.
  */
 export async function runPreDeploy(
   session: Session,
@@ -56,8 +55,8 @@ function failureOf({ state }: { state: string }): string | undefined {
 }
 
 /**
- * The task may have taken long: a deployment that somebody has begun meanwhile of what ran is left alone, as one from before is. Who has
- * set the service to another revision is told where it is updated.
+ * Refuses the deploy when another deployment of the running revision began during the task, as before the task. A deployment of another
+ * revision is found by the update.
  */
 async function refuseMeanwhile(
   session: Session,
@@ -70,8 +69,8 @@ async function refuseMeanwhile(
 }
 
 /**
- * What the attempt has noted of its task: on the revision itself, or on a duplicate of it that came of a lost answer and has not been
- * rolled out either.
+ * Finds the record of the deploy's task: on the revision itself, or on a duplicate that a lost answer left and that was not rolled out
+ * either.
  */
 async function findRecord(
   session: Session,

@@ -9,13 +9,13 @@ import { findTask, runTask } from "./run-task.js";
 import type { DeployTaskEnd, DeployTaskRecord } from "./task-record.js";
 import { writeRecord } from "./write-record.js";
 
-/** How a one-off task ended; `unknown` where it may have run and nothing tells how that went. */
+/** Outcome of a deploy task; `unknown` where it may have run and its outcome can't be read. */
 export type DeployTaskOutcome = DeployTaskEnd | { state: "unknown"; known: string };
 
 /**
- * Runs a one-off task, or tells how it ended when it has run: what is kept on its revision comes first, then what ECS still knows of the
- * task. It never runs twice: what can't be found out is answered as unknown.
- * @param record What is kept on the revision; undefined when nothing is.
+ * Runs a deploy task, or returns its outcome when it has run: from the record on its revision, or from the task while ECS still returns
+ * it. The task never runs twice: an outcome that can't be read is returned as unknown.
+ * @param record The record on the revision; undefined when there is none.
  */
 export async function runOnce(
   session: Session,
@@ -45,20 +45,21 @@ export async function runOnce(
 }
 
 /**
- * Milliseconds for which RunTask with the same client token surely starts nothing new. ECS remembers a token for 24 hours, or until an
- * hour after the task's end where that is sooner (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html), so
- * in any case for an hour from the start; a quarter of it is left for clocks that differ.
+ * Time for which RunTask with the same client token certainly starts no second task, in milliseconds. ECS keeps a token for 24 hours, or
+ * until an hour after the task's end where that is sooner
+ * (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html), so at least for an hour from the start; a quarter of
+ * it is a margin for clock differences.
  */
 export const tokenKept = 45 * 60_000;
 
-/** A task that was started, and when that was at the latest, from which its time limit counts. */
+/** A started task, and the latest time of its start, from which its time limit counts. */
 interface Begun {
-  /** ARN; undefined where it can't be found. */
+  /** ARN; undefined where ECS returns no such task. */
   task: string | undefined;
   startedAt: number;
 }
 
-/** The mark comes first: a call that is cut off behind it leaves a trace of what may have run. */
+/** Writes the record before it starts the task: after an interrupted call the record shows that the task may have run. */
 async function begin(session: Session, service: Service, run: DeployTaskRun, at: number): Promise<Begun> {
   await writeRecord(session, run, { state: "started", at });
   try {
@@ -73,12 +74,12 @@ async function markRefused(session: Session, run: DeployTaskRun): Promise<void> 
   try {
     await writeRecord(session, run, { state: "refused", at: session.clock.now() });
   } catch {
-    // Why it was refused is what people need to read; without the mark the next call finds out that nothing ran.
+    // The user needs the reason of the refusal; without the record the next call finds that nothing ran.
     session.signal?.throwIfAborted();
   }
 }
 
-/** What is not found though ECS would still tell of it has not run: it is started now, and has its whole time. */
+/** A task that ECS does not return although it would still keep it has not run: it is started now, with its full time limit. */
 async function findAgain(session: Session, service: Service, run: DeployTaskRun, startedAt: number): Promise<Begun> {
   session.progress(`${taskName(run)} was started at ${timeOf(startedAt)} by a call that was cut off: looking for it.`);
   const task = await findTask(session, run);

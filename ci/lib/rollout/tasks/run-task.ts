@@ -13,8 +13,8 @@ import { type DeployTaskRun, overridesOf, taskName } from "./deploy-task.js";
 import { launchOf } from "./launch.js";
 
 /**
- * Starts the task where the service's own tasks run, or finds the one that this very call has started before: ECS remembers the client
- * token, so a repetition after a lost answer starts nothing.
+ * Starts the task where the service's own tasks run, or finds the one that the same call started before: ECS keeps the client token, so
+ * a repetition after a lost answer starts no second task.
  * @returns Its ARN.
  * @throws InputError when ECS refuses it or has no place for it: nothing runs. LostAnswer when it does not answer.
  */
@@ -40,7 +40,7 @@ export async function runTask(session: Session, service: Service, run: DeployTas
 
 const tries = 3;
 
-/** Launched as the service's own tasks are. */
+/** Returns the input of RunTask with the launch settings of the service's own tasks. */
 function inputOf({ target }: Session, service: Service, run: DeployTaskRun): RunTaskCommandInput {
   return {
     cluster: target.cluster,
@@ -52,19 +52,19 @@ function inputOf({ target }: Session, service: Service, run: DeployTaskRun): Run
   };
 }
 
-/** The token was used before with other members, as when the command in the target has changed since: that task is the one. */
+/** Returns the task that used the token before with other members, for example when the command in the target has changed since. */
 function tasksOfConflict(error: unknown): string | undefined {
   const cause = (error as Error).cause as Partial<ConflictException> | undefined;
   return cause?.name === "ConflictException" ? cause.resourceIds?.[0] : undefined;
 }
 
 function noPlace(run: DeployTaskRun, reasons: string[] | undefined): InputError {
-  const told = reasons?.map((reason) => reason.replace(/\.$/, "")).join("; ") || "ECS gives no reason";
-  const { fix = "Run the same command again when there is room for it." } = ruleFor(placementRules, told) ?? {};
-  return new InputError("task-not-placed", `${taskName(run)} could not be started: ${told}. Nothing ran. ${fix}`);
+  const text = reasons?.map((reason) => reason.replace(/\.$/, "")).join("; ") || "ECS gives no reason";
+  const { fix = "Run the same command again when there is room for it." } = ruleFor(placementRules, text) ?? {};
+  return new InputError("task-not-placed", `${taskName(run)} could not be started: ${text}. Nothing ran. ${fix}`);
 }
 
-/** Finds the task by who has started it, in whatever state it is. ECS tells of a stopped one for about an hour. */
+/** Finds the task by its `startedBy`, in any state. ECS returns a stopped task for about an hour. */
 export async function findTask(session: Session, { startedBy }: DeployTaskRun): Promise<string | undefined> {
   for (const desiredStatus of ["RUNNING", "STOPPED"] as const) {
     const command = new sdk.ecs.ListTasksCommand({ cluster: session.target.cluster, startedBy, desiredStatus });
@@ -74,7 +74,7 @@ export async function findTask(session: Session, { startedBy }: DeployTaskRun): 
   return undefined;
 }
 
-/** @param task An id or an ARN. @returns undefined while ECS does not show it, or not any more. */
+/** @param task An id or an ARN. @returns undefined while ECS does not return it yet, or no longer does. */
 export async function readTask(session: Session, task: string): Promise<TaskView | undefined> {
   const command = new sdk.ecs.DescribeTasksCommand({ cluster: session.target.cluster, tasks: [task] });
   const { tasks } = await session.aws.ecs.send(command, abort(session));

@@ -1,26 +1,26 @@
 import type { When } from "./deploy-task.js";
 
-/** What is kept of a one-off task as a tag of its revision, so that it runs once whatever becomes of the process. */
+/** Record of a deploy task in a tag of its revision, so that the task runs once even when the process is killed. */
 export type DeployTaskRecord =
-  /** Written before it is started: from then on it may have run. */
+  /** Written before the start: from then on the task may have run. */
   | { state: "started"; at: number }
-  /** ECS has refused to start it: nothing ran. */
+  /** ECS refused to start the task: nothing ran. */
   | { state: "refused"; at: number }
   | DeployTaskEnd
-  /** Not in our words: somebody has changed it. */
+  /** The tag is not in our format: a user has changed it. */
   | { state: "unreadable"; text: string };
 
-/** How it ended. */
+/** Outcome of a deploy task that ended. */
 export type DeployTaskEnd =
   | { state: "done"; at: number; task: string }
   | { state: "failed"; at: number; task: string; how: TaskFailure };
 
-/** `exit-N`: its container's exit code; or it was stopped by us or by others, or its container has not come up. */
+/** `exit-N` has the container's exit code; otherwise we or others stopped the task, or its container did not start. */
 export type TaskFailure = `exit-${number}` | "time-limit" | "stopped" | "not-started";
 
 export const recordTag: Record<When, string> = { before: "slipway:before", after: "slipway:after" };
 
-/** Only characters that a tag's value may have, such as `failed 2026-01-01T00:00:00.000Z 0123abcd exit-1`. */
+/** Formats a record with characters that a tag's value accepts, such as `failed 2026-01-01T00:00:00.000Z 0123abcd exit-1`. */
 export function formatRecord(record: Exclude<DeployTaskRecord, { state: "unreadable" }>): string {
   const parts = [record.state, new Date(record.at).toISOString()];
   if ("task" in record) parts.push(record.task);

@@ -5,7 +5,7 @@ import { sendOnce } from "../start/send-once.js";
 import type { DeployTaskRun } from "./deploy-task.js";
 import { type DeployTaskRecord, formatRecord, recordTag } from "./task-record.js";
 
-/** Writes down on the revision how far its one-off task is. Sent again it does no harm, so the SDK's retries are left on. */
+/** Writes the state of a deploy task to its revision. A repetition has no further effect, so the SDK's retries stay on. */
 export async function writeRecord(
   session: Session,
   { when, revision }: DeployTaskRun,
