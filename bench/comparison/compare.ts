@@ -37,13 +37,13 @@ export async function compare(
   drill: ComparedDrill,
   tool: Tool,
   target: CompleteTarget,
-  asked: Speed,
+  requestedSpeed: Speed,
 ): Promise<ComparisonResult> {
-  const speed = drill.speed ? speeds[drill.speed] : asked;
+  const speed = drill.speed ? speeds[drill.speed] : requestedSpeed;
   const scenario = onService(drill.scenario, { ...terraformSettings, desiredCount: target.created.desiredCount });
   const stage = await openHttpEnvironment(scenario, target, speed);
   const meanwhile = scheduleInterventions(stage, scenario, speed);
-  const door = await openRecordingProxy(stage.url, {
+  const proxy = await openRecordingProxy(stage.url, {
     before({ number }) {
       if (number === 1) stage.begin();
     },
@@ -54,24 +54,24 @@ export async function compare(
   try {
     const { keys, host, release } = stage;
     const started = performance.now();
-    const told = await tool.deploy({ url: door.url, target, host, release, keys, limit: LIMIT });
+    const result = await tool.deploy({ url: proxy.url, target, host, release, keys, limit: LIMIT });
     const endedAt = Date.now();
     const took = (performance.now() - started) / 1000;
-    const said = { ...told, ...(took * 1000 >= LIMIT && { killed: true }) };
-    const calls = door.calls.length;
-    const updates = door.calls.filter((operation) => operation === "UpdateService").length;
+    const reported = { ...result, ...(took * 1000 >= LIMIT && { killed: true }) };
+    const calls = proxy.calls.length;
+    const updates = proxy.calls.filter((operation) => operation === "UpdateService").length;
     await meanwhile.done();
     // After a premature verdict, the comparison waits here for the end of the rollout.
     const truth = await stage.outcome(speed.timing.deploymentStart + 400_000 / speed.factor);
     const outcome = outcomeOf(truth, drill.servesWrong ?? false, updates);
     return {
-      ...{ drill, tool, reported: said, outcome, took, calls },
-      right: isRight(said, outcome),
+      ...{ drill, tool, reported, outcome, took, calls },
+      right: isRight(reported, outcome),
       deregistered: truth.deregistered,
       ...delayOf(truth, endedAt),
     };
   } finally {
-    await door.close();
+    await proxy.close();
     await stage.close();
   }
 }

@@ -55,7 +55,7 @@ export async function openContainerEnvironment(
   }
 }
 
-/** The container's own check is the program's. ECS's whole seconds are scaled as all other times. */
+/** Returns the scenario with the program's container check, and with ECS's whole seconds scaled as all other times. */
 function onContainers(scenario: Scenario, factor: number): Scenario {
   const { service = {} } = scenario;
   const { check = "none", container = {}, sidecars = [] } = service;

@@ -33,7 +33,7 @@ export function whyNotReal({ pullError = "", health, target }: TaskScript, grace
   return silent ? "a check of a real container is answered or it fails, and never stays open for so long" : undefined;
 }
 
-/** Milliseconds of a scenario; a passing check may pass this much earlier without an effect on the drill. */
+/** Longest time before a passing check that a drill may skip without a different outcome, in milliseconds of a scenario. */
 const LONGEST_SILENCE = 30_000;
 
 /** @param port Port of the load balancer's target. @param factor Divisor of the script's times. Pure. */
@@ -95,7 +95,7 @@ function pullOf({ pull = 0, start = 0, pullError = "" }: TaskScript, factor: num
   return { delay: (pull + start) / factor };
 }
 
-/** Never healthy and without a response: it listens on another port. */
+/** Checks for a task that is never healthy and never responds: its container listens on another port. */
 function isElsewhere({ target = [] }: TaskScript): boolean {
   return target[0]?.reason === "Health checks failed" && !target.some(({ state }) => state === "healthy");
 }
@@ -111,8 +111,8 @@ interface Step {
 }
 
 /**
- * Returns the real check's first result: the script's first one, or none where the script has none. A check that passes only after a long
- * time fails before that, which the grace period hides.
+ * Returns the check's result from the first moment on (the script's first one, or a hanging check for an empty script) and its later
+ * changes. A check that passes only after a long time fails before that, which the grace period hides.
  */
 function steps(
   script: Step[] | undefined,

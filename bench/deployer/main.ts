@@ -14,7 +14,7 @@ const {
   settings = {},
   clockSkew = 0,
 } = JSON.parse(process.argv[2] ?? "") as DeployRequest;
-const { runId, timeoutMs, more, ...asked } = settings;
+const { runId, timeoutMs, more, ...deploySettings } = settings;
 const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } = process.env;
 const clock: Clock = { now: () => systemClock.now() + clockSkew, sleep: systemClock.sleep };
 
@@ -24,7 +24,7 @@ try {
     target,
     release,
     clock,
-    settings: parseDeploySettings(asked),
+    settings: parseDeploySettings(deploySettings),
     progress: (line) => console.log(line),
     ...(http && { http }),
     ...(runId !== undefined && { runId }),

@@ -38,11 +38,11 @@ function row(played: DrillResult): string[] {
 }
 
 function diagnosisOf({ reported: said }: DrillResult): string {
-  const told =
+  const cause =
     "verdict" in said
       ? (said.diagnosis ?? failuresIn(said.during))
       : (said.message.split("\n")[1]?.trim() ?? said.message);
-  const text = told.replace(/\btask [0-9a-f]{32} /, "").replace(/\S+@sha256:[0-9a-f]{64}/g, "the image");
+  const text = cause.replace(/\btask [0-9a-f]{32} /, "").replace(/\S+@sha256:[0-9a-f]{64}/g, "the image");
   return text.length > 160 ? `${text.slice(0, 159)}…` : text;
 }
 

@@ -9,7 +9,7 @@ export interface ScheduledInterventions {
   begin(): void;
   /** Called when its first UpdateService has had its effect. */
   updated(): void;
-  /** Ends when all started interventions are done; throws their errors. */
+  /** Waits for all started interventions and returns their errors. */
   done(): Promise<string[]>;
 }
 

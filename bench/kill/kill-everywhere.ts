@@ -16,7 +16,7 @@ export async function killEverywhere(jobs: number, every: number): Promise<numbe
   let done = 0;
   const crossed = await pool(chosen, jobs, async (boundary) => {
     const one = await deployWithKill(boundary);
-    console.log(`${++done}/${chosen.length} ${told(one)}`);
+    console.log(`${++done}/${chosen.length} ${format(one)}`);
     return one;
   });
   const failed = crossed.filter(({ problems }) => problems.length > 0);
@@ -25,11 +25,11 @@ export async function killEverywhere(jobs: number, every: number): Promise<numbe
   console.log(
     `\n${chosen.length} boundaries, ${again} processes killed and run again, ${chosen.length - failed.length} converged, in ${seconds} s.`,
   );
-  for (const one of failed) console.error(told(one));
+  for (const one of failed) console.error(format(one));
   return failed.length > 0 ? 1 : 0;
 }
 
-function told({ point: boundary, again, problems }: KillResult): string {
+function format({ point: boundary, again, problems }: KillResult): string {
   const word = problems.length === 0 ? "converged" : `NOT CONVERGED (${problems.join("; ")})`;
   return `${word}: ${nameOf(boundary)}${again ? ", run again" : ""}`;
 }

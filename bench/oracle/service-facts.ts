@@ -106,7 +106,7 @@ function leavesBehind(state: EcsState, taskDefinition: string, isDeployed: boole
   return isLeft ? tagOf(state, taskDefinition, "slipway:base") : undefined;
 }
 
-/** A rollback that the service has not settled on keeps its goal, though ECS may call its deployment SUCCESSFUL. */
+/** Checks for a rollback that the service has not settled on: it keeps its goal, though ECS may call its deployment SUCCESSFUL. */
 function isGoingBackTo(state: EcsState, current: string, latest: string): boolean {
   return current === latest && tagOf(state, current, "slipway:verb") === "rollback";
 }

@@ -7,7 +7,7 @@
 import type { EcsTiming, FaultRule, JsonObject, TargetBehaviour, TaskBehaviour } from "../../infra/local/aws/index.js";
 
 export interface Scenario {
-  /** Title for reports. */
+  /** Title in reports. */
   name?: string;
   service?: ServiceSettings;
   before?: Before;

@@ -64,10 +64,10 @@ const isForced = ({ interventions = [] }: Scenario) => interventions.some((one) 
 
 /** Checks for another user's or the concurrent deploy's deployment at that moment or later. */
 export function isDeployedTo({ trace, concurrent }: Outcome, since: number): boolean {
-  const bySomebody = trace.some(
+  const byOtherUser = trace.some(
     (entry) => entry.kind === "world" && entry.at >= since && /^operator (deploys|forces)/.test(entry.text),
   );
-  return bySomebody || concurrent?.oracle.updates.some(({ at, began }) => began && at >= since) === true;
+  return byOtherUser || concurrent?.oracle.updates.some(({ at, began }) => began && at >= since) === true;
 }
 
 /** The classic deployment is COMPLETED once the old tasks have ended: 38 s after the service deployment's end in the recorded case. */

@@ -2,7 +2,8 @@ import type { Scenario, TaskScript } from "../scenario/scenario.js";
 import type { Outcome } from "../virtual/simulate.js";
 
 /**
- * A one-off task runs at most once for each idempotency key; after a failed one nothing is deployed, and after a deploy its result counts.
+ * Checks that a one-off task runs at most once for each idempotency key; after a failed pre-deploy task nothing is deployed, and a
+ * post-deploy task's result decides the exit code.
  */
 export function wrongDeployTasks(scenario: Scenario, outcome: Outcome): string[] {
   const { before, after, runId, verb } = scenario.deployer ?? {};

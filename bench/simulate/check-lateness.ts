@@ -23,24 +23,23 @@ export function statesSeen(scenario: Scenario, outcome: Outcome, run: DeployerRu
 }
 
 /** The deployer stops polling ECS once it requests the public URL. */
-export const watchedUntil = ({ lastPollAt: lookedAt, verifiedAt: askedAt = lookedAt }: DeployerRun) =>
-  Math.min(lookedAt, askedAt);
+export const watchedUntil = ({ lastPollAt, verifiedAt = lastPollAt }: DeployerRun) => Math.min(lastPollAt, verifiedAt);
 
 /**
  * The deployer may report another user's rollout, the concurrent deploy's, a repetition of its own, or an earlier one of its own
  * that the last has been rolled back to.
  */
 function momentsOf({ oracle: truth, report }: Outcome): (readonly Moment[])[] {
-  const told = report?.taskDefinition ?? "";
+  const reported = report?.taskDefinition ?? "";
   const also = [
-    report?.attached ? (truth.ofRepetition[told] ?? []) : [],
-    truth.ofOther?.[told] ?? [],
+    report?.attached ? (truth.ofRepetition[reported] ?? []) : [],
+    truth.ofOther?.[reported] ?? [],
     report?.undo ? truth.moments : [],
   ];
-  const { taskDefinition = told } =
+  const { taskDefinition = reported } =
     truth.updates.findLast(({ began, taskDefinition }) => began && truth.own.includes(taskDefinition)) ?? {};
-  if (told === "" || (truth.own.includes(told) && told === taskDefinition)) return [truth.moments, ...also];
-  return [truth.ofRevision[told] ?? truth.moments, ...also];
+  if (reported === "" || (truth.own.includes(reported) && reported === taskDefinition)) return [truth.moments, ...also];
+  return [truth.ofRevision[reported] ?? truth.moments, ...also];
 }
 
 /** Milliseconds after it is visible: a stop or a pause shows on the service deployment alone, which is polled every 20 s. */
@@ -61,8 +60,8 @@ export function lateness({ aws }: Scenario, outcome: Outcome): number | undefine
   if (!report || report.uncertain.length > 0 || aws?.latency || aws?.faults?.length) return undefined;
   const run = runs.at(-1) as DeployerRun;
   // Its rollback may be the other deploy's.
-  const told = report.undo ? momentsOf(outcome).flat() : (momentsOf(outcome)[0] ?? []);
-  const decisive = told
+  const moments = report.undo ? momentsOf(outcome).flat() : (momentsOf(outcome)[0] ?? []);
+  const decisive = moments
     .filter(({ at }) => at <= run.lastPollAt)
     .sort((a, b) => a.at - b.at)
     .at(-1);

@@ -20,7 +20,7 @@ export function checkOutcome(scenario: Scenario, outcome: Outcome): string[] {
     ...wrongOf(scenario, firstOf(outcome)),
     ...(concurrent ? [] : notBack(scenario, outcome)),
     ...throttled(scenario, outcome),
-    ...toldSecrets(outcome),
+    ...leakedSecrets(outcome),
     ...wentElsewhere(scenario, outcome),
     ...wrongDeployTasks(scenario, outcome),
   ];
@@ -100,7 +100,7 @@ function isBlind({ aws, interventions }: Scenario, { error }: DeployerRun): bool
   );
 }
 
-/** Without an idempotency key, a run after the rollout's end is a new deploy, and may be refused. */
+/** Checks for a new deploy: without an idempotency key, a run after the rollout's end is one, and may be refused. */
 function isAnother({ deployer }: Scenario, { runs, oracle: truth }: Outcome, run: DeployerRun): boolean {
   const begun = truth.updates.findLast(({ began, at }) => began && at <= run.startedAt)?.at ?? 0;
   const isOver = truth.moments.some(({ at, state }) => at >= begun && at <= run.startedAt && !underWay.has(state));
@@ -137,7 +137,7 @@ function accepted(state: RolloutState, scenario: Scenario, outcome: Outcome): st
     case "settling":
       return ["timed-out"];
     case "early":
-      if (!isAsked(scenario)) return ["deployed-early"];
+      if (!isVerified(scenario)) return ["deployed-early"];
       return ["deployed-early", "deployed-unverified", ...(provesOther(scenario, outcome) ? ["failed"] : [])];
     case "repeated":
       return ["superseded"];
@@ -174,12 +174,12 @@ function goingBackAt({ oracle: truth }: Outcome): number {
 
 /** Checks for a misread response in the last poll, or in the last read of the tasks before it: they are read again after a minute. */
 function isMisread(scenario: Scenario, { misread, runs }: Outcome): boolean {
-  const { lastPollAt: lookedAt } = runs.at(-1) as DeployerRun;
-  const from = lookedAt - 60_000 - pollTime(scenario);
-  return misread.some((at) => at >= from && at <= lookedAt);
+  const { lastPollAt } = runs.at(-1) as DeployerRun;
+  const from = lastPollAt - 60_000 - pollTime(scenario);
+  return misread.some((at) => at >= from && at <= lastPollAt);
 }
 
-function isAsked({ deployer }: Scenario): boolean {
+function isVerified({ deployer }: Scenario): boolean {
   return Boolean(deployer?.http || deployer?.verifyTasks);
 }
 
@@ -190,7 +190,7 @@ function throttled({ aws }: Scenario, { trace }: Outcome): string[] {
   return first ? [`was throttled at ${first.at / 1000} s`] : [];
 }
 
-/** With an idempotency key all runs are one deploy; without it, each run can be a deploy of its own. */
+/** Checks the number of updates: with an idempotency key all runs are one deploy; without it, each run can be a deploy of its own. */
 function tooManyUpdates({ deployer }: Scenario, { oracle: truth, runs }: Outcome): string[] {
   const begun = truth.updates.filter(({ began }) => began);
   const forward = begun.filter(({ isUndo }) => !isUndo).length;
@@ -215,7 +215,7 @@ function notBack(scenario: Scenario, { report, serves, oracle: truth, service: s
     : [`was rolled back, and ${JSON.stringify(serves)} serves`];
 }
 
-function toldSecrets({ runs, trace }: Outcome): string[] {
-  const told = JSON.stringify([runs, trace]);
-  return Object.values(secrets).flatMap((secret) => (told.includes(secret) ? [`told ${secret}`] : []));
+function leakedSecrets({ runs, trace }: Outcome): string[] {
+  const output = JSON.stringify([runs, trace]);
+  return Object.values(secrets).flatMap((secret) => (output.includes(secret) ? [`told ${secret}`] : []));
 }

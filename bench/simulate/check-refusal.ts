@@ -43,7 +43,7 @@ function holds(reason: string, scenario: Scenario, outcome: Outcome, run: Deploy
     case "nothing-proven":
       return hasUnknown(scenario) || around.some(({ goal }) => goal === undefined);
     case "no-such-revision":
-      return askedFor(scenario) === undefined || (isMadeBySomebody(scenario) && !wasDeployedBefore(outcome, run));
+      return askedFor(scenario) === undefined || (isMadeByOtherUser(scenario) && !wasDeployedBefore(outcome, run));
     case "no-such-version":
       return deployer.to !== undefined && !versionsBefore(scenario).includes(deployer.to);
     case "before-failed":
@@ -67,7 +67,7 @@ function isGone(image: ImageScript | undefined): boolean {
 }
 
 /** Checks whether the requested revision exists only after another user's deployment. */
-function isMadeBySomebody(scenario: Scenario): boolean {
+function isMadeByOtherUser(scenario: Scenario): boolean {
   return Number(scenario.deployer?.to?.split(":").at(-1)) > versionsBefore(scenario).length;
 }
 
@@ -75,7 +75,7 @@ function wasDeployedBefore({ trace }: Outcome, { startedAt }: DeployerRun): bool
   return trace.some((entry) => entry.kind === "world" && entry.at <= startedAt && /^operator deploys/.test(entry.text));
 }
 
-/** An unknown state is not final, and proves no success. */
+/** Checks for unknown states in the responses: they are not final, and prove no success. */
 function hasUnknown({ aws }: Scenario): boolean {
   return Boolean(aws?.faults?.some(({ kind }) => kind === "changed"));
 }

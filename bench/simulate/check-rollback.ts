@@ -17,19 +17,19 @@ export function serviceFactsDuring(
   );
 }
 
-/** A rollback leads to the last good version, or to the requested one. */
+/** Checks that a rollback leads to the last good version, or to the requested one. */
 export function wentElsewhere(scenario: Scenario, outcome: Outcome): string[] {
   const { deployer = {} } = scenario;
   const isMisled = scenario.aws?.faults?.some(({ kind }) => kind === "changed");
   if (deployer.verb !== "rollback" || isMisled) return [];
-  const asked = askedFor(scenario);
+  const requested = askedFor(scenario);
   return outcome.runs.flatMap((run) => {
     if (!run.report) return [];
     const { version } = run.report.release;
     // From its own start on, the goal is the rollback's own target.
     const begun = outcome.oracle.updates.find(({ at, began }) => began && at >= run.startedAt)?.at ?? run.endedAt;
     const around = serviceFactsDuring(scenario, outcome, run).filter(({ at }) => at < begun);
-    const goals = asked ? [asked] : around.map(({ goal }) => goal);
+    const goals = requested ? [requested] : around.map(({ goal }) => goal);
     return goals.includes(version) ? [] : [`went back to ${version}, and the last good one is ${[...new Set(goals)]}`];
   });
 }

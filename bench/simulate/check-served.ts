@@ -76,9 +76,9 @@ export function provesOther(scenario: Scenario, outcome: Outcome): boolean {
   const wanted = scenario.release?.version ?? "v2.0.0";
   const old = versionsBefore(scenario);
   const since = watchedUntil(runs.at(-1) as DeployerRun);
-  const asked = answers.filter(({ at, version }) => at >= since && !old.includes(version ?? ""));
+  const relevant = answers.filter(({ at, version }) => at >= since && !old.includes(version ?? ""));
   const isNone = (answer: PublicAnswer) => answer.version === wanted || !isOfApp(answer);
-  const others = asked.slice(asked.findLastIndex(isNone) + 1);
+  const others = relevant.slice(relevant.findLastIndex(isNone) + 1);
   return (
     (others.length >= 5 && wasShownOwn(outcome)) || (scenario.deployer?.verifyTasks === true && taskAnswers.length > 0)
   );

@@ -24,21 +24,22 @@ export function coverageOf({ scenario, outcome, way }: SimulatedSeed): Covered[]
 }
 
 function atTheEnd(scenario: Scenario, outcome: Outcome): Covered[] {
-  const told: Covered[] = outcome.oracle.moments.map(({ state }) => ["truths passed through", state]);
+  const covered: Covered[] = outcome.oracle.moments.map(({ state }) => ["truths passed through", state]);
   for (const run of outcome.runs) {
     const said = run.killed ? "(killed)" : (run.report?.verdict ?? nameOf(run.error));
     const truth = statesSeen(scenario, outcome, run).at(-1) ?? "";
-    told.push(["truth at the end of a run: said", `${truth}: ${said}`]);
+    covered.push(["truth at the end of a run: said", `${truth}: ${said}`]);
     const { undo, after, kept, attached } = run.report ?? {};
-    if (undo) told.push(["undo", undo.refused ? "refused" : (undo.verdict ?? "")]);
-    if (after) told.push(["task after", after.state]);
-    if (kept) told.push(["kept", kept.refused ? "refused" : "looked"]);
-    if (kept?.deregistered.length) told.push(["kept", "deregistered"]);
-    if (attached) told.push(["run", "attached"]);
+    if (undo) covered.push(["undo", undo.refused ? "refused" : (undo.verdict ?? "")]);
+    if (after) covered.push(["task after", after.state]);
+    if (kept) covered.push(["kept", kept.refused ? "refused" : "looked"]);
+    if (kept?.deregistered.length) covered.push(["kept", "deregistered"]);
+    if (attached) covered.push(["run", "attached"]);
   }
   const { concurrent } = outcome;
-  if (concurrent) told.push(["the second of two said", concurrent.report?.verdict ?? nameOf(concurrent.runs[0].error)]);
-  return told;
+  if (concurrent)
+    covered.push(["the second of two said", concurrent.report?.verdict ?? nameOf(concurrent.runs[0].error)]);
+  return covered;
 }
 
 /** Returns an error's code, else its name; empty without an error. */

@@ -7,7 +7,7 @@ import { aws, denied } from "./generate-faults.js";
 import { before, release, tasks } from "./generate-release.js";
 import { service } from "./generate-service.js";
 
-const happening: fc.Arbitrary<Intervention> = fc
+const intervention: fc.Arbitrary<Intervention> = fc
   .tuple(
     oneOf([3, seconds(1, 120)], [3, seconds(1, 600)], [1, fc.integer({ min: 1, max: 3_000 })]),
     fc.oneof<fc.Arbitrary<Omit<Intervention, "at">>[]>(
@@ -86,7 +86,7 @@ const plain = sometimes<Omit<Scenario, "name">>({
   release: [8, release],
   service: [7, service],
   before: [3, before],
-  interventions: [4, fc.array(happening, { minLength: 1, maxLength: 3 })],
+  interventions: [4, fc.array(intervention, { minLength: 1, maxLength: 3 })],
   aws: [5, aws],
   deployer: [7, deployer],
   kills: [3, fc.array(kill, { minLength: 1, maxLength: 3 })],

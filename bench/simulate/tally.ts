@@ -61,16 +61,16 @@ function oftenestFirst(counts: Map<string, number>): string {
 function lateLines(late: Late[]): string[] {
   if (late.length === 0) return [];
   late.sort((a, b) => a.ms - b.ms);
-  const told = (verdicts: Late[]) => {
+  const percentiles = (verdicts: Late[]) => {
     const at = (share: number) => ((verdicts[Math.floor((verdicts.length - 1) * share)]?.ms ?? 0) / 1000).toFixed(1);
     return `median ${at(0.5)} s, p95 ${at(0.95)} s, last ${at(1)} s`;
   };
   const kinds = [...new Set(late.map(({ verdict }) => verdict))];
   return [
-    `${late.length} verdicts that were watched for, from when the API showed all that they rest on to ECS's answer in the last look: ${told(late)}`,
+    `${late.length} verdicts that were watched for, from when the API showed all that they rest on to ECS's answer in the last look: ${percentiles(late)}`,
     ...kinds.map((kind) => {
       const same = late.filter(({ verdict }) => verdict === kind);
-      return `  ${kind} (${same.length}): ${told(same)}`;
+      return `  ${kind} (${same.length}): ${percentiles(same)}`;
     }),
     `  The slowest: ${late
       .slice(-5)

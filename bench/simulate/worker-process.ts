@@ -63,14 +63,14 @@ function playIn(
     worker.on("exit", ended);
     worker.send(seeds);
 
-    function hear(told: StartedSeed | MeasuredSeed) {
+    function hear(message: StartedSeed | MeasuredSeed) {
       cancel();
-      if ("ending" in told) {
+      if ("ending" in message) {
         playing = undefined;
-        heard(told);
+        heard(message);
         if (--left === 0) leave();
       } else {
-        playing = { ...told, since: performance.now() };
+        playing = { ...message, since: performance.now() };
         cancel = clock.after(limit, () => {
           worker.kill("SIGKILL");
           leave(`did not come to an end within ${limit / 1e3} s`);

@@ -164,8 +164,8 @@ test("an automatic rollback on five responses of the app is accepted", async () 
 });
 
 test("coverage lists the features of a seed", async () => {
-  const told = coverageOf(await simulateScenario({ service: { hooks: [hook] } }, 1, "direct")).map(String);
+  const covered = coverageOf(await simulateScenario({ service: { hooks: [hook] } }, 1, "direct")).map(String);
   for (const line of ["way,direct", "hooks,any", "hooks,still waits", "truth at the end of a run: said,paused: paused"])
-    assert.ok(told.includes(line), line);
-  assert.ok(!told.includes("hooks,two or more"));
+    assert.ok(covered.includes(line), line);
+  assert.ok(!covered.includes("hooks,two or more"));
 });

@@ -16,11 +16,11 @@ for (const [name, { first, count }] of Object.entries({ fixed, fresh })) {
   test(`${count} rollouts from the ${name} seed ${first} on have right verdicts`, async () => {
     const wrong: string[] = [];
     const played: number[] = [];
-    const hear = ({ seed, faults }: MeasuredSeed) => {
+    const record = ({ seed, faults }: MeasuredSeed) => {
       played.push(seed);
       if (faults.length > 0) wrong.push(`npm run simulate -- --seed ${seed}: ${faults.join("; ")}`);
     };
-    await runSeeds({ first, count, jobs: 2 }, hear, () => false);
+    await runSeeds({ first, count, jobs: 2 }, record, () => false);
     assert.deepEqual(wrong, []);
     assert.deepEqual(
       played.sort((a, b) => a - b),
@@ -30,8 +30,8 @@ for (const [name, { first, count }] of Object.entries({ fixed, fresh })) {
 }
 
 test("a seed that does not end, or ends its process, is wrong and does not delay the others", async () => {
-  const told: [number, string[]][] = [];
-  const hear = ({ seed, faults }: MeasuredSeed) => told.push([seed, faults]);
+  const results: [number, string[]][] = [];
+  const record = ({ seed, faults }: MeasuredSeed) => results.push([seed, faults]);
   const script = new URL("stuck-worker.ts", import.meta.url);
   let begun = 0;
   // Only the limit of the second seed passes.
@@ -41,8 +41,8 @@ test("a seed that does not end, or ends its process, is wrong and does not delay
       return () => {};
     },
   };
-  await runSeeds({ first: 1, count: 5, jobs: 1, limit: 100, script, clock }, hear, () => false);
-  assert.deepEqual(told, [
+  await runSeeds({ first: 1, count: 5, jobs: 1, limit: 100, script, clock }, record, () => false);
+  assert.deepEqual(results, [
     [1, []],
     [2, ["did not come to an end within 0.1 s"]],
     [3, []],

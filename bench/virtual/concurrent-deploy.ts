@@ -21,7 +21,7 @@ export function startConcurrentDeploy(
   { at, version, runId }: NonNullable<Scenario["concurrent"]>,
   listLag: number,
 ): ConcurrentDeploy {
-  const { kills: _kills, again: _again, concurrent: _rival, ...rest } = stage.scenario;
+  const { kills: _kills, again: _again, concurrent: _concurrent, ...rest } = stage.scenario;
   const { runId: _runId, ...deployer } = rest.deployer ?? {};
   const { others = {} } = rest;
   const scenario: Scenario = {

@@ -41,21 +41,23 @@ export async function runDeployer(stage: Simulation, number: number, kill: Kill 
   const killed = process.killed.then(() => ({ killed: true }));
   const how: Partial<DeployerRun> = await Promise.race([ended, killed]);
   const skew = stage.scenario.aws?.clockSkew ?? 0;
-  const asked = stage.trace.findLast((entry) => entry.kind === "line" && entry.run === number && isAsking(entry.text));
+  const verification = stage.trace.findLast(
+    (entry) => entry.kind === "line" && entry.run === number && startsVerification(entry.text),
+  );
   return {
     startedAt,
     endedAt: stage.since(),
     killed: false,
     // Calls after the verdict (a one-off task, old revisions) are no poll of the rollout.
     lastPollAt: process.lastPollAt(how.report ? how.report.endedAt - skew - START : stage.since()),
-    ...(asked && { verifiedAt: asked.at }),
+    ...(verification && { verifiedAt: verification.at }),
     calls: process.calls(),
     ...how,
   };
 }
 
 /** Only the progress line marks the verification: the requests during the rollout are the same. */
-const isAsking = (line: string) => line.startsWith("Asking ");
+const startsVerification = (line: string) => line.startsWith("Asking ");
 
 /** Asynchronous throughout: a refusal of the options is an ending as any other. */
 async function start(stage: Simulation, process: DeployerProcess, number: number): Promise<RolloutResult> {
@@ -69,14 +71,14 @@ async function start(stage: Simulation, process: DeployerProcess, number: number
 function optionsOf(stage: Simulation, process: DeployerProcess, run: number): RunOptions {
   const { scenario, random } = stage;
   const { runId, timeoutMs, http, url: _url, more, earlyStop, onTimeout, undo, ...rest } = scenario.deployer ?? {};
-  const { verb: _verb, to: _to, before: _before, after: _after, verifyTasks: _tasks, ...asked } = rest;
+  const { verb: _verb, to: _to, before: _before, after: _after, verifyTasks: _tasks, ...settings } = rest;
   const version = releaseOf(scenario);
   return {
     aws: stage.way === "sdk" ? sdkAws(stage.aws, process) : directAws(stage.aws, process, random),
     target: targetOf(scenario),
     clock: clockOf(stage, process),
     release: { version, image: imageOf(version), digest: digestOf(version) },
-    settings: parseDeploySettings(asked),
+    settings: parseDeploySettings(settings),
     progress: (text) => stage.trace.push({ at: stage.since(), kind: "line", run, text }),
     async ask({ url }) {
       await process.sleep(Math.round(20 + 20 * random()));

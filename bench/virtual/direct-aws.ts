@@ -10,7 +10,7 @@ import { baseException, packages, type ServiceName } from "./sdk-packages.js";
 import { type Reader, readerOf, type Schema } from "./sdk-schema.js";
 import type { VirtualAws } from "./virtual-aws.js";
 
-/** Options in the form of createAws. */
+/** Maximum number of attempts of a call, as in createAws. */
 const MAX_ATTEMPTS = 5;
 
 export function directAws(aws: Pick<VirtualAws, "call">, process: DeployerProcess, random: () => number): Aws {

@@ -34,8 +34,8 @@ export function answerOfTask({ aws, taskAnswers, since }: Simulation, address: s
 type Answered = Omit<PublicAnswer, "at">;
 
 /** Returns the response of another service or a cache; undefined where the service responds. */
-function answerOfOther({ requests: asked, answers }: Simulation, url: DeployerSettings["url"]): Answered | undefined {
-  if (url === "foreign" || (url === "shared" && asked % 2 === 1))
+function answerOfOther({ requests, answers }: Simulation, url: DeployerSettings["url"]): Answered | undefined {
+  if (url === "foreign" || (url === "shared" && requests % 2 === 1))
     return { status: 200, version: foreignVersion, by: "other" };
   const [first] = answers;
   return url === "cached" && first ? { ...first, by: "cache" } : undefined;
@@ -73,6 +73,6 @@ function nextTask(aws: VirtualAws, request: number): TaskRecord | undefined {
 
 function answerOf({ taskScripts }: VirtualAws, task: string): Answered {
   const { version = "", script } = taskScripts.scriptOf(task) ?? {};
-  const { status = 200, version: told = version } = script?.serves ?? {};
-  return status === 200 ? { status, version: told } : { status };
+  const { status = 200, version: served = version } = script?.serves ?? {};
+  return status === 200 ? { status, version: served } : { status };
 }

@@ -19,7 +19,7 @@ export const packages = {
   scheduler: require("@aws-sdk/client-scheduler"),
 } satisfies Record<string, Record<string, unknown>>;
 
-/** Clients by the names in their signatures. */
+/** Service names, as the clients sign with them. */
 export type ServiceName = keyof typeof packages;
 
 /** The exception that a client throws for an error outside its model. */

@@ -88,21 +88,21 @@ export async function createVirtualAws(
     timeout: 30_000,
   });
   const { call, requestHandler, credentials } = aws;
-  const told = {
+  const listenersByKey = {
     [credentials.accessKeyId]: listeners.done,
     [concurrentDeployer.accessKeyId]: listeners.doneConcurrently,
   };
-  tellWhatIsDone(aws.ecs.service, told);
+  reportCompletedCalls(aws.ecs.service, listenersByKey);
   return { call, requestHandler, credentials, state, taskScripts, runtime, faults, deny };
 }
 
 /** Reports completed calls also where the response is lost. */
-function tellWhatIsDone({ operations }: Service, told: Record<string, Listeners["done"]>): void {
+function reportCompletedCalls({ operations }: Service, listenersByKey: Record<string, Listeners["done"]>): void {
   for (const [operation, run] of Object.entries(operations)) {
     if (/^(Describe|List)/.test(operation)) continue;
     operations[operation] = async (input, caller) => {
       const output = await run(input, caller);
-      told[caller.accessKeyId]?.({ operation, input, output });
+      listenersByKey[caller.accessKeyId]?.({ operation, input, output });
       return output;
     };
   }

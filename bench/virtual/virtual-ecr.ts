@@ -35,8 +35,8 @@ export function createRegistry(scenario: Scenario, versions: readonly string[], 
       };
     },
     BatchGetImage(input) {
-      const asked = (input.imageIds ?? []) as { imageDigest: string }[];
-      const found = asked.flatMap(({ imageDigest }) => {
+      const imageIds = (input.imageIds ?? []) as { imageDigest: string }[];
+      const found = imageIds.flatMap(({ imageDigest }) => {
         const image = find(imageDigest);
         return image ? [{ imageId: { imageDigest }, imageManifest: indexOf(image) }] : [];
       });

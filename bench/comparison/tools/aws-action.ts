@@ -37,7 +37,7 @@ export function awsAction({ directory }: Action, inputs: Record<string, string>)
         const all = { ...inputs, "task-definition": file, cluster, service, "wait-for-service-stability": "true" };
         const env = { ...environment(job), ...asVariables(all), GITHUB_WORKSPACE: workspace, GITHUB_OUTPUT: output };
         const ended = await run(process.execPath, [join(directory, "dist/index.js")], { env, limit: job.limit });
-        return { success: ended.exitCode === 0, message: wordsOf(ended.output) };
+        return { success: ended.exitCode === 0, message: verdictIn(ended.output) };
       } finally {
         await rm(workspace, { recursive: true, force: true });
       }
@@ -59,8 +59,8 @@ function asVariables(inputs: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]));
 }
 
-/** Its verdict, if any, is an error in the workflow's log. */
-function wordsOf(output: string): string {
+/** Returns the action's verdict, if any: an error in the workflow's log. */
+function verdictIn(output: string): string {
   const error = output.split("\n").find((line) => line.startsWith("::error::"));
   return error?.slice("::error::".length) ?? lastLine(output);
 }

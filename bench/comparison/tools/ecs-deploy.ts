@@ -13,13 +13,13 @@ export function ecsDeploy({ bin }: Installed, settings: string, options: string[
       const change = ["--image", container, image, "--env", container, "VERSION", version, "--region", region];
       const args = ["deploy", cluster, service, ...change, ...options];
       const { exitCode, output } = await run(bin("ecs"), args, { env: environment(job), limit: job.limit });
-      return { success: exitCode === 0, message: words(exitCode, output) };
+      return { success: exitCode === 0, message: verdictIn(exitCode, output) };
     },
   };
 }
 
-/** Its verdict is not in its last line, which names the deregistered revision. */
-function words(exitCode: number, output: string): string {
+/** Returns the line with the verdict: the last line names only the deregistered revision. */
+function verdictIn(exitCode: number, output: string): string {
   const verdict = output.split("\n").find((line) => /Deployment (successful|failed)|Rollback/i.test(line));
   return verdict === undefined ? `exit code ${exitCode}: ${lastLine(output)}` : verdict.trim();
 }

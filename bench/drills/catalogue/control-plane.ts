@@ -4,7 +4,7 @@ import { exits, notFound, unhealthyTarget } from "./drill-scripts.js";
 const inTheMiddle = 60_000;
 const slow = { start: 120_000 };
 
-/** Lasts ten minutes, and begins before ECS's earliest rollback: its start depends on the environment. */
+/** Every 3 s for ten minutes, which includes the start of ECS's rollback in every environment. */
 const everyThreeSeconds = Array.from({ length: 200 }, (_, index) => index * 3_000);
 
 /** Operations by users, and settings of the service itself. */

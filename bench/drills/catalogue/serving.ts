@@ -1,26 +1,26 @@
 import type { Drill } from "../drill.js";
 
-const asked = { deployer: { http: true } };
+const verified = { deployer: { http: true } };
 
 /** ECS reports success, and the served version may differ. */
 export const service: Drill[] = [
   {
     name: "succeeds",
     description: "The new version starts, becomes healthy and serves.",
-    scenario: { ...asked },
+    scenario: { ...verified },
     ends: { verdict: "deployed" },
     dropsRequests: false,
   },
   {
     name: "succeeds-on-120-tasks",
     description: "The same with more tasks than ECS lists at once.",
-    scenario: { ...asked, service: { desiredCount: 120 } },
+    scenario: { ...verified, service: { desiredCount: 120 } },
     ends: { verdict: "deployed" },
   },
   {
     name: "wrong-version-served",
     description: "The image that was pushed as the new version answers with the old one.",
-    scenario: { ...asked, release: { tasks: [{ serves: { version: "v1.0.0" } }] } },
+    scenario: { ...verified, release: { tasks: [{ serves: { version: "v1.0.0" } }] } },
     servesWrong: true,
     ends: { verdict: "rolled-back" },
     cause: "wrong-version-served",
@@ -29,7 +29,7 @@ export const service: Drill[] = [
     name: "half-serve-the-old-version",
     description: "Every other task answers with the old version.",
     scenario: {
-      ...asked,
+      ...verified,
       service: { desiredCount: 2 },
       release: { tasks: [{}, { serves: { version: "v1.0.0" } }] },
     },
@@ -40,7 +40,7 @@ export const service: Drill[] = [
   {
     name: "errors-served",
     description: "The health check passes, and everything else is answered with 500.",
-    scenario: { ...asked, release: { tasks: [{ serves: { status: 500 } }] } },
+    scenario: { ...verified, release: { tasks: [{ serves: { status: 500 } }] } },
     servesWrong: true,
     ends: { verdict: "rolled-back" },
     cause: "errors-served",
@@ -55,13 +55,13 @@ export const service: Drill[] = [
   {
     name: "slow-drain",
     description: "The old task's connections take the load balancer's default 300 s to drain.",
-    scenario: { ...asked, before: { tasks: [{ drain: 300_000 }] } },
+    scenario: { ...verified, before: { tasks: [{ drain: 300_000 }] } },
     ends: { verdict: "deployed" },
   },
   {
     name: "slow-drain-outlasts-the-deadline",
     description: "The same, and the deploy's time limit is four minutes.",
-    scenario: { ...asked, before: { tasks: [{ drain: 300_000 }] }, deployer: { http: true, timeoutMs: 240_000 } },
+    scenario: { ...verified, before: { tasks: [{ drain: 300_000 }] }, deployer: { http: true, timeoutMs: 240_000 } },
     ends: { verdict: "timed-out" },
     cause: "draining",
   },
@@ -69,7 +69,7 @@ export const service: Drill[] = [
     name: "connections-dropped",
     description:
       "A request to the old tasks takes 10 s, and the load balancer cuts it off 2 s after it has let the task go.",
-    scenario: { ...asked, before: { tasks: [{ drain: 2_000, serves: { takes: 10_000 } }] } },
+    scenario: { ...verified, before: { tasks: [{ drain: 2_000, serves: { takes: 10_000 } }] } },
     ends: { verdict: "deployed" },
     dropsRequests: true,
   },
@@ -94,7 +94,7 @@ export const service: Drill[] = [
   {
     name: "stop-time-out-exceeded",
     description: "The old task ignores SIGTERM and is killed after two minutes.",
-    scenario: { ...asked, service: { container: { stopTimeout: 120 } }, before: { tasks: [{ stop: 120_000 }] } },
+    scenario: { ...verified, service: { container: { stopTimeout: 120 } }, before: { tasks: [{ stop: 120_000 }] } },
     ends: { verdict: "deployed" },
   },
 ];
