@@ -19,7 +19,7 @@ export interface RolloutResult {
   exitCode: number;
   /** Reason for the verdict, in one or two sentences. */
   reason: string;
-  /** False when the service ran this release already and nothing was sent. */
+  /** False when the call did not change the service, such as when it ran this release already. */
   changed: boolean;
   /** True when the call attached to a rollout that had already started. */
   attached: boolean;

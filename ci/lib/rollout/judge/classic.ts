@@ -19,7 +19,7 @@ export function judgeClassic(subject: Subject, snapshots: readonly Snapshot[], s
   const primary = primaryOf(latest.service);
   if (!primary) return undecided("ECS to name a primary deployment", seen);
   const failure = failureOf(subject, snapshots);
-  // A rollback can lead to the very same revision, deployed before ours: only then does its failure outlast the deployment.
+  // The rollback target can be an earlier deployment of the same revision; only then the failure is still listed after our deployment.
   const isBack = failure !== undefined && primary.rolloutState !== "FAILED" && primary.id !== subject.deploymentId;
   if (primary.taskDefinition === subject.taskDefinition && !isBack) return judgePrimary(subject, latest, primary, seen);
 
@@ -151,7 +151,7 @@ function isReplaced(subject: Subject, snapshots: readonly Snapshot[], primary: D
   const seen = snapshots.findLast(({ service }) => service.deployments.some((one) => isOurs(subject, one)));
   const isYounger = primary.createdAt > subject.registeredAt;
   if (seen && isYounger) return true;
-  // ECS has answered that it began, or listed it.
+  // ECS confirmed the start in its response, or listed the deployment.
   const isKnown = subject.deploymentId !== undefined || subject.serviceDeploymentArn !== undefined;
   const hasBegun = seen !== undefined || (isYounger && isKnown);
   return hasBegun && latest.at - (seen ?? (snapshots[0] as Snapshot)).at >= lagWindow;

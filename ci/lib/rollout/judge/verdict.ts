@@ -2,7 +2,7 @@
 export type Verdict =
   /** The version runs, and all witnesses agree. */
   | "deployed"
-  /** The service's early success criteria are met; old tasks are still up. */
+  /** The service's early success criteria are met; old tasks still run. */
   | "deployed-early"
   /** ECS completed the rollout, and the HTTP check could not be made. */
   | "deployed-unverified"

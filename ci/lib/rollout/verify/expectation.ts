@@ -8,7 +8,7 @@ export interface Expectation {
   path: string;
   /** Default: 200. */
   status?: number | undefined;
-  /** By name, in any case: the exact value. */
+  /** Exact values by header name; the case of names is ignored. */
   headers?: Record<string, string> | undefined;
   /** Expected JSON body: of an object only the members listed here are compared; lists and other values must be equal. */
   json?: unknown;

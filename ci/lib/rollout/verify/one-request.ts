@@ -82,7 +82,7 @@ interface VersionAnswer {
   status?: number;
   /** The version, when the app itself gave the response. */
   version?: string;
-  /** True where the answer held a version, also one of a cache. */
+  /** True when the response contained a version, including one from a cache. */
   sawVersion?: true;
   /** True when the app itself gave the response, right or wrong. */
   isOfApp: boolean;

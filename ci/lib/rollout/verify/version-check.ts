@@ -55,7 +55,7 @@ function memberAt(document: unknown, pointer: string): unknown {
     }, document);
 }
 
-/** @returns undefined for what is not JSON. */
+/** @returns undefined when the text is not JSON. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -24,7 +24,7 @@ const staleAfter = {
   deployment: 20_000,
   /** Only the tasks show their health. */
   tasks: 60_000,
-  /** An exit code can come half a minute after the exit. */
+  /** ECS can add an exit code 30 s after the exit. */
   stoppingTasks: 10_000,
 };
 

@@ -23,7 +23,7 @@ export interface TaskState {
 /** State of our deployment. */
 export interface DeploymentState {
   type: "deployment";
-  /** The service deployment's, or the classic deployment's rollout state where that can't be read. */
+  /** Status of the service deployment, or the rollout state of the classic deployment when that can't be read. */
   status: string;
   /** Such as BAKE_TIME. */
   stage?: string;

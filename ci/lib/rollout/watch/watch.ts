@@ -79,7 +79,7 @@ export async function pollAgain(session: Session, watched: WatchedRollout): Prom
   }
 }
 
-/** Returns what the verdict lacks because something of the service deployment could not be read: one sentence, or none. */
+/** Returns the limit of the verdict when the service deployment could not be read completely: one sentence, or none. */
 export function uncertainties({ classicOnly, listedOnly }: Subject): string[] {
   if (classicOnly !== undefined) {
     return [
