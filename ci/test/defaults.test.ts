@@ -18,7 +18,7 @@ function readEnv(): [string, string][] {
 
 interface Declared {
   node: ts.MethodDeclaration | ts.ConstructorDeclaration;
-  /** Without the workspace, which the engine gives: no flag and no default exists for it. */
+  /** Arguments without the workspace: the engine passes it, so it has neither a flag nor a default. */
   parameters: ts.ParameterDeclaration[];
 }
 
@@ -36,7 +36,7 @@ function readFunctions(): Map<string, Declared> {
   return new Map(declared);
 }
 
-test("every default in .env is for an argument that there is: the engine ignores a wrong key in silence", () => {
+test("every default in .env names an existing argument, because the engine silently ignores a wrong key", () => {
   const keys = [...functions].flatMap(([name, { parameters }]) =>
     parameters.map((parameter) => `${name && `${name}_`}${parameter.name.getText()}`.toUpperCase()),
   );
@@ -86,7 +86,7 @@ test("the help of a function fits 80 columns, and its first line stands alone in
   }
 });
 
-test("what reads or changes the world is never cached, and what is pure is", () => {
+test("functions that read or change external state are never cached, and pure ones are", () => {
   const uncached = [...functions].filter(([, { node }]) => /@func\(\{ cache: "never" \}\)/.test(node.getText()));
   const names = uncached.map(([name]) => name).sort();
   assert.deepEqual(names, ["deploy", "history", "init", "plan", "publish", "rollback", "status"]);

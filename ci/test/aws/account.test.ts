@@ -18,7 +18,7 @@ afterEach(() => {
   server?.close();
 });
 
-/** An STS on loopback that answers everything with `body`, and a check against it. */
+/** Serves an STS on loopback that answers every request with `body`, and checks the account against it. */
 async function check(status: number, body: string): Promise<void> {
   server = createServer((_, response) => {
     response.writeHead(status, { "content-type": "text/xml" }).end(body);
@@ -65,7 +65,7 @@ for (const [code, says] of [
   });
 }
 
-test("an AWS that does not answer is an error that names its address", async () => {
+test("an STS that does not answer is an error that names its address", async () => {
   const closed = createServer().listen(0, "127.0.0.1");
   await once(closed, "listening");
   const { port } = closed.address() as AddressInfo;

@@ -140,7 +140,7 @@ const bases = {
 };
 for (const [what, change] of stray) {
   for (const [kind, base] of Object.entries(bases)) {
-    // A carriage return alone is no white space within JSON's strings.
+    // A lone carriage return is not allowed inside a JSON string.
     test(`${kind} with ${what} are read`, () => assert.deepEqual(parseCredentials(change(base), now), credentials));
   }
 }

@@ -42,7 +42,7 @@ const refusals: [fault: Fault, code: string, message: RegExp][] = [
   ],
 ];
 for (const [fault, code, message] of refusals) {
-  test(`a first read that is answered with ${fault.code} to the end is reported, with exit code 2`, async (t) => {
+  test(`a first read that fails with ${fault.code} on every retry is reported, with exit code 2`, async (t) => {
     const { fake, roll } = await scene(t, success);
     fake.script.DescribeServices = () => fault;
     await assert.rejects(roll(), (error: Thrown) => {
@@ -56,7 +56,7 @@ for (const [fault, code, message] of refusals) {
 }
 
 for (const operation of ["DescribeTaskDefinition", "ListTaskDefinitions", "ListServiceDeployments"]) {
-  test(`a ${operation} that is never answered well before the service is changed exits with 2, and names it`, async (t) => {
+  test(`a ${operation} that never succeeds before the service is changed exits with 2, and names it`, async (t) => {
     const { fake, roll } = await scene(t, success);
     fake.script[operation] = () => new Fault("ServerException", "Internal", 500);
     await assert.rejects(roll(), (error: Thrown) => {
@@ -146,7 +146,7 @@ test("a RegisterTaskDefinition that is never answered has changed no service, so
   assert.equal(fake.sent("UpdateService").length, 0);
 });
 
-test("a look at the service that fails just before it is updated exits with 2", async (t) => {
+test("a poll of the service that fails just before the update exits with 2", async (t) => {
   const { fake, roll } = await scene(t, success);
   const describe = fake.script.DescribeServices;
   fake.script.DescribeServices = (input) =>
@@ -158,7 +158,7 @@ test("a look at the service that fails just before it is updated exits with 2", 
 });
 
 for (const operation of ["ListServiceDeployments", "DescribeServiceDeployments", "DescribeServiceRevisions"]) {
-  test(`a rollback that ${operation} ends before anything is changed exits with 2, and names it`, async (t) => {
+  test(`a rollback that fails in ${operation} before anything is changed exits with 2, and names it`, async (t) => {
     const { deploy, back, fake } = await rollbackScene(t);
     await deploy("v1.1.0", "1");
     fake.script[operation] = () => new Fault("ServerException", "Internal", 500);

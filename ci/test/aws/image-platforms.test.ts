@@ -8,7 +8,7 @@ import { fakeAws } from "../support/fake-aws.js";
 const place = { registryId: "123456789012", repositoryName: "web" };
 const digest = `sha256:${"a".repeat(64)}`;
 
-/** A server that answers an image's configuration at a link with a token, as a registry of layers does. */
+/** Serves an image's configuration at a link with a token, as a layer store does. */
 async function layers(t: TestContext) {
   const requested: string[] = [];
   const server = createServer((request, response) => {

@@ -8,7 +8,7 @@ const settings = {
   credentials: { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "example" },
   maxAttempts: 1,
 };
-/** As far as it is looked into here. */
+/** The members of a client's configuration that these tests read. */
 interface Configured {
   config: { region(): Promise<string>; endpointProvider(parameters: { Region: string }): { url: URL } };
 }

@@ -20,7 +20,7 @@ test("a redirect to another host is followed, without the login", async (t) => {
   assert.deepEqual(seen, ["Basic QVdTOnNlY3JldA==", undefined]);
 });
 
-test("redirects without end are given up", async (t) => {
+test("an endless chain of redirects is an error", async (t) => {
   let requests = 0;
   const { origin } = await httpServer(t, (_, response) => {
     response.writeHead(302, { location: `/${++requests}` }).end();
@@ -29,7 +29,7 @@ test("redirects without end are given up", async (t) => {
   assert.equal(requests, 4);
 });
 
-test("a document without end is an error that names it", async (t) => {
+test("an endless document is an error that names it", async (t) => {
   const { origin } = await rawServer(t, (socket) => {
     socket.write("HTTP/1.1 200 OK\r\n\r\n");
     writeWithoutEnd(socket, () => " ".repeat(0x10000));

@@ -10,7 +10,7 @@ const credentials = { accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "exa
 const request = { protocol: "http:", hostname: "127.0.0.1", method: "POST", path: "/", headers: {} };
 const handler = requestHandler({ direct: true });
 
-test("an answer of AWS that never ends is given up as a failure of the network", async (t) => {
+test("a response that never ends fails as a network error", async (t) => {
   const { port } = await rawServer(t, (socket) => {
     socket.write("HTTP/1.1 200 OK\r\n\r\n");
     writeWithoutEnd(socket, () => " ".repeat(0x10000));
@@ -20,7 +20,7 @@ test("an answer of AWS that never ends is given up as a failure of the network",
   assert.ok(isUncertain(failed));
 });
 
-test("an answer of AWS that comes byte by byte is given up after the time for one call", async (t) => {
+test("a response that arrives byte by byte fails after the time limit of one call", async (t) => {
   const { port } = await rawServer(t, (socket) => {
     socket.write("HTTP/1.1 200 OK\r\n\r\n");
     const timer = setInterval(() => socket.write(" "), 10);

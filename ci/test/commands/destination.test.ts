@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Directory } from "@dagger.io/dagger";
 import { readTarget } from "../../lib/commands/destination.js";
 
-/** A directory of the engine, as far as targets are read from it. */
+/** An engine directory with the calls that reading targets needs. */
 function directory(files: Record<string, string>): Directory {
   const file = (path: string) => ({ contents: async () => files[path] });
   return { entries: async () => Object.keys(files), file } as unknown as Directory;
@@ -25,10 +25,10 @@ test("a target is read by its name", async () => {
   assert.equal((await readTarget(targets, "production")).repository, "team/app");
 });
 
-/** Files beside the targets that are no targets. */
+/** Files beside the targets that are not targets. */
 const beside = { "target.schema.json": "", "production.terraform.json": "" };
 
-test("an unknown target is refused, naming those that there are", async () => {
+test("an unknown target is refused, naming the existing ones", async () => {
   const targets = directory({ "production.json": "", "staging.json": "", "README.md": "", ...beside });
   for (const name of ["prod", "", "../production", "README.md"]) {
     await assert.rejects(readTarget(targets, name), {
@@ -39,7 +39,7 @@ test("an unknown target is refused, naming those that there are", async () => {
   await assert.rejects(readTarget(directory({}), "production"), { message: /holds no \.json file/ });
 });
 
-test("the target that was probably meant is suggested, and of many the nearest are shown", async () => {
+test("the closest target is suggested, and of many the nearest are shown", async () => {
   const many = Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`service-${10 + n}.json`, ""]));
   const targets = directory({ ...many, "production.json": "" });
   await assert.rejects(readTarget(targets, "Production"), {

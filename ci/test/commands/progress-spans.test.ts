@@ -23,7 +23,7 @@ function scene(t: TestContext, span?: Span) {
   return { lines, data, activity, pass };
 }
 
-/** Work that lasts until it is ended. */
+/** Work that runs until the test ends it. */
 function open() {
   let end = () => {};
   const ended = new Promise<void>((resolve) => {
@@ -46,7 +46,7 @@ test("a phase that shows nothing shows a heartbeat every 15 s, with its name and
   assert.deepEqual(data[0], { type: "heartbeat", phase: "build and publish", seconds: 15 });
 });
 
-test("a line of the work puts the heartbeat off", async (t) => {
+test("a line of output delays the heartbeat", async (t) => {
   const { lines, activity, pass } = scene(t);
   const work = open();
   const phase = activity.span("roll out v1.2.3 (service:7)", () => work.ended);

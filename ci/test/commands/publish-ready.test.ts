@@ -31,7 +31,7 @@ afterEach(async () => {
   await registry.close();
 });
 
-/** A container whose image has these labels, pushed into the fake registry. */
+/** Returns a container whose image has these labels and is pushed to the fake registry. */
 function container(labels: Record<string, string> = {}, changes: Partial<ImageSource> = {}): ImageSource {
   // The same labels always make the same digest.
   const digest = registry.put("scratch", labels);
@@ -102,7 +102,7 @@ test("a publish that loses a race for an immutable tag to the same container use
   assert.equal((await run(container({}, { push: lose({}) }))).digest, winner);
 });
 
-test("a ready container that can't be pushed ends with exit code 2 and the registry's words", async () => {
+test("a ready container that can't be pushed ends with exit code 2 and the registry's message", async () => {
   const source = container({}, { push: () => Promise.reject(new Error("no space left on device")) });
   await assert.rejects(run(source), {
     code: "push-failed",

@@ -6,7 +6,7 @@ import { checkPublish, type PublishOptions } from "../../lib/commands/publish.js
 const image = {} as Container;
 const noBuild = { dockerfile: undefined, stage: undefined, buildArg: undefined, buildSecret: undefined };
 
-/** The arguments of a publish of a ready image, with these of a build besides. */
+/** Returns the arguments of a publish of a ready image, plus the given build arguments. */
 function options({ build, ...changes }: Partial<PublishOptions> = {}): PublishOptions {
   const given = { version: "v1.0.0", app: undefined, allowDirty: undefined, image, ...changes };
   return { ...given, build: { ...noBuild, platform: undefined, ...build } } as PublishOptions;

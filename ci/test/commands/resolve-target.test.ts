@@ -74,7 +74,7 @@ test("containers of several own images are refused, with the images and the key 
   assert.equal(refused({ web: `${registry}/api:v1`, worker: `${registry}/api:v2` }).code, "which-container");
 });
 
-test("a named repository or named containers settle it", () => {
+test("a named repository or named containers resolve the ambiguity", () => {
   const images = { web: `${registry}/api:v1`, job: `${registry}/jobs:v1` };
   assert.equal(complete(images, { repository: "jobs" }).container, "job");
   assert.deepEqual(complete(images, { containers: ["web"] }).container, "web");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { neutral, neutralJson, neutralLines, quoted } from "../../lib/common/foreign-text.js";
 
-/** Anything that a terminal or a reader takes for something else than it is. */
+/** Characters that a terminal or a parser interprets. */
 const harmful = /(?![\ufe0e\ufe0f\n])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u;
 
 const lines: [name: string, text: string, shown: string][] = [
@@ -42,7 +42,7 @@ for (const [name, text, shown] of lines)
   test(`one line of ${name} is harmless and keeps what can be read`, () => {
     assert.equal(neutral(text), shown);
     assert.doesNotMatch(neutral(text), harmful);
-    // Making it harmless twice changes nothing more.
+    // The conversion is idempotent.
     assert.equal(neutral(neutral(text)), shown);
   });
 

@@ -150,7 +150,7 @@ test("a target without one of its three keys, and what is no object, are refused
   }
 });
 
-test("only what several keys say together is refused by the deployer alone", () => {
+test("only rules across several keys are checked by the deployer alone", () => {
   for (const together of [
     { registry: { region: "cn-north-1" } },
     { container: "web", containers: ["api"] },

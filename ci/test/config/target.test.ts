@@ -50,7 +50,7 @@ test("a target without a versionCheck has none", () => {
   assert.equal(parseTarget(JSON.stringify(rest), "t.json").versionCheck, undefined);
 });
 
-test("a task before and one after the deploy are optional, and have a quarter of an hour unless they say otherwise", () => {
+test("pre-deploy and post-deploy tasks are optional, with a default time limit of 15 minutes", () => {
   const before = { command: ["flask", "db", "upgrade"] };
   const after = { command: ["./warm-up"], timeoutSeconds: 60 };
   const target = parseTarget(JSON.stringify({ ...production, before, after }), "t.json");
@@ -249,12 +249,12 @@ test("a long value is cut in the error", () => {
   assert.ok(refused({ service: "x!".repeat(50_000) }).length < 400);
 });
 
-test("all mistakes are named at once, with the file", () => {
+test("all errors are reported at once, with the file", () => {
   const message = refused({ account: "1", containerPort: "80" });
   assert.match(message, /^some\.json is not a valid target:\n {2}account: .*\n {2}containerPort: /);
 });
 
-test("what is no JSON, or no object, is refused with the file's name", () => {
+test("text that is not JSON, or not an object, is refused with the file's name", () => {
   assert.throws(() => parseTarget("{", "broken.json"), { code: "bad-target", message: /^broken\.json is not JSON/ });
   assert.throws(() => parseTarget("[]", "list.json"), {
     message: /list\.json is not a valid target:\n {2}\(the whole file\): is a list; accepted: a JSON object[^\n]*$/,

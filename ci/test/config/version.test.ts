@@ -59,7 +59,7 @@ test("versions are ordered as semver.org orders them", () => {
   });
 });
 
-test("a version without its v is compared as with it, build metadata does not count, and what is no version has no order", () => {
+test("a version without its v is compared as with it, build metadata does not count, and text that is not a version has no order", () => {
   assert.equal(compareVersions("1.2.3", "v1.2.3+build.7"), 0);
   for (const text of ["latest", "v1.2", "2026-11-26", "", "v1.2.3.4", "v01.2.3"]) {
     assert.equal(compareVersions(text, "v1.2.3"), undefined);

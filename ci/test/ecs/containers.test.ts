@@ -4,7 +4,7 @@ import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
 import { runningOf } from "../../lib/ecs/containers.js";
 import { newDigest, oldDigest, repository, revisionArn } from "../support/scripted-ecs.js";
 
-/** What a revision is read to run. */
+/** Returns the version that is read from a revision, and its source. */
 function read(container: JsonObject, tags: Record<string, string> = {}, versionVariable?: string | false) {
   const app = { name: "app", image: `${repository}@${newDigest}`, ...container };
   const { version, versionFrom } = runningOf(

@@ -36,7 +36,7 @@ test("an image in another region is found there", () => {
   assert.deepEqual(locate(image, release.image, elsewhere), at("123456789012", "app"));
 });
 
-test("an image in a registry other than ECR can't be looked up, and the reason names it", () => {
+test("an image outside ECR can't be read, and the reason names its registry", () => {
   const unknown = (image: string) => {
     const found = locate(image, release.image, target);
     return "unknown" in found ? found.unknown : found;
@@ -52,7 +52,7 @@ test("an image in a registry other than ECR can't be looked up, and the reason n
   }
 });
 
-test("the registry that holds the release is known by its own address, whatever it is", () => {
+test("the registry of the release is identified by its own address, in ECR or elsewhere", () => {
   const local = `127.0.0.1:5000/uf-cloud-ops-exercise-app@${newDigest}`;
   assert.deepEqual(locate("127.0.0.1:5000/team/other:v1", local, target), at("123456789012", "team/other"));
   assert.ok("unknown" in locate("127.0.0.1:5001/team/other:v1", local, target));

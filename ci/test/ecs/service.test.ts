@@ -38,7 +38,7 @@ for (const [code, message, members] of unsupported) {
   });
 }
 
-test("a missing service is refused with those there are", async (t) => {
+test("a missing service is refused, naming the existing ones", async (t) => {
   const { fake, read } = await scene(t);
   fake.script.DescribeServices = () => ({ services: [], failures: [{ arn: "x", reason: "MISSING" }] });
   fake.script.ListServices = () => ({ serviceArns: ["arn:aws:ecs:us-west-2:123456789012:service/c/web"] });
@@ -46,7 +46,7 @@ test("a missing service is refused with those there are", async (t) => {
 });
 
 const serviceArn = (name: string) => `arn:aws:ecs:us-west-2:123456789012:service/c/${name}`;
-/** Answers a list page by page, as ECS does: ten at once, or as many as are asked for, up to a hundred. */
+/** Answers a list in pages, as ECS does: 10 items, or `maxResults` of at most 100. */
 const paged = (key: string, arns: string[]) => (input: Record<string, unknown>) => {
   const [from, count] = [Number(input.nextToken ?? 0), Number(input.maxResults ?? 10)];
   const more = from + count < arns.length && { nextToken: String(from + count) };
@@ -54,7 +54,7 @@ const paged = (key: string, arns: string[]) => (input: Record<string, unknown>) 
 };
 const numbered = (count: number) => Array.from({ length: count }, (_, n) => serviceArn(`web-${1000 + n}`));
 
-test("a misspelt service beyond the first page is suggested, and what is left out is counted", async (t) => {
+test("a misspelt service beyond the first page is suggested, and omitted names are counted", async (t) => {
   const { fake, read } = await scene(t);
   fake.script.DescribeServices = () => ({ services: [], failures: [{ arn: "x", reason: "MISSING" }] });
   fake.script.ListServices = paged("serviceArns", [...numbered(250), serviceArn("payments-api")]);
@@ -64,7 +64,7 @@ test("a misspelt service beyond the first page is suggested, and what is left ou
   });
 });
 
-test("no more than a thousand services are read for the hint, and it says that there are more", async (t) => {
+test("at most 1,000 services are read for the hint, and the hint states that there are more", async (t) => {
   const { fake, read } = await scene(t);
   fake.script.DescribeServices = () => ({ services: [] });
   fake.script.ListServices = paged("serviceArns", numbered(5000));
@@ -87,7 +87,7 @@ for (const [what, operation, code] of [
   ["cluster", "ListClusters", "no-cluster"],
   ["service", "ListServices", "no-service"],
 ] as const) {
-  test(`a missing ${what} is refused, and that the others may not be listed does not hide it`, async (t) => {
+  test(`a missing ${what} is refused, also when the others may not be listed`, async (t) => {
     const { fake, read } = await scene(t);
     fake.script.DescribeServices = () =>
       what === "cluster" ? new Fault("ClusterNotFoundException", "Cluster not found.") : { services: [] };

@@ -28,7 +28,7 @@ const slowly: Record<string, (socket: Socket) => void> = {
   "sends early hints without end": (socket) => drip(socket, "", "HTTP/1.1 103 Early Hints\r\n\r\n"),
 };
 
-/** Never pauses long enough for a limit between two bytes to end it. */
+/** Never pauses long enough to reach an idle timeout. */
 function drip(socket: Socket, first: string, again: string) {
   socket.write(first);
   const timer = setInterval(() => socket.write(again), 10);
@@ -36,7 +36,7 @@ function drip(socket: Socket, first: string, again: string) {
 }
 
 for (const [name, answer] of Object.entries(slowly))
-  test(`a server that ${name} is given up when the whole exchange has taken its limit`, async (t) => {
+  test(`a server that ${name} times out when the whole exchange reaches its limit`, async (t) => {
     const { origin } = await rawServer(t, answer);
     await assert.rejects(exchange({ ...bounds, origin, limit: 200 }), {
       name: "TimeoutError",
@@ -77,7 +77,7 @@ const endless: Record<string, [(socket: Socket) => void, RegExp]> = {
 };
 
 for (const [name, [answer, expected]] of Object.entries(endless))
-  test(`${name} is cut off after the bytes that are read at most`, async (t) => {
+  test(`${name} is cut off at the maximum number of bytes`, async (t) => {
     let connection: Socket | undefined;
     const { origin } = await rawServer(t, (socket) => {
       connection = socket;
@@ -85,11 +85,11 @@ for (const [name, [answer, expected]] of Object.entries(endless))
     });
     await assert.rejects(exchange({ ...bounds, origin }), expected);
     if (!connection?.destroyed) await new Promise((resolve) => connection?.once("close", resolve));
-    // What both sides of the connection hold comes on top of what was read.
+    // Both ends of the connection buffer more bytes than were read.
     assert.ok((connection?.bytesWritten ?? 0) < 64 * MiB, String(connection?.bytesWritten));
   });
 
-test("a body of exactly the most bytes is read, and one more is too many", async (t) => {
+test("a body of exactly the maximum size is read, and one byte more is too many", async (t) => {
   const { origin } = await httpServer(t, ({ url }, response) => void response.end(Buffer.alloc(Number(url?.slice(1)))));
   assert.equal((await exchange({ ...bounds, origin, path: `/${MiB}` })).body.length, MiB);
   await assert.rejects(exchange({ ...bounds, origin, path: `/${MiB + 1}` }), /longer than 1 MiB/);

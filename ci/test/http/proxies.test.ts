@@ -54,7 +54,7 @@ test("a request through a tunnel ends where the tunnel leads, with nothing of th
   });
   const proxy = await forwardProxy(t, { to: port });
   withEnvironment(t, { HTTPS_PROXY: proxy.url });
-  // The other end of the tunnel does not speak TLS: what was sent to it is no request.
+  // The other end of the tunnel does not speak TLS, so no request arrives.
   await assert.rejects(exchange({ ...bounds, origin: new URL("https://app.example.com") }));
   assert.deepEqual(proxy.seen, ["CONNECT app.example.com:443"]);
   assert.equal(headers, undefined);
@@ -84,7 +84,7 @@ for (const noProxy of [
     for (const name of ["NO_PROXY", "no_proxy"]) {
       const proxy = await forwardProxy(t);
       withEnvironment(t, { HTTP_PROXY: proxy.url, [name]: noProxy });
-      // There is no such host: what counts is that the proxy gets no request for it.
+      // The host does not exist; only the absence of a request at the proxy counts.
       await assert.rejects(exchange({ ...bounds, origin: new URL("http://app.example.com"), limit: 500 }));
       assert.deepEqual(proxy.seen, []);
     }

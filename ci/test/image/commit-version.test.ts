@@ -5,7 +5,7 @@ import { commitVersion } from "../../lib/image/commit-version.js";
 const head = "c0ffee0123456789abcdef0123456789abcdef01";
 const other = "d".repeat(40);
 
-/** A repository as the engine shows it, with its tags by name. */
+/** A repository as the engine returns it, with its tags by name. */
 function repository(tags: Record<string, string>) {
   return {
     head: () => ({ commit: async () => head }),

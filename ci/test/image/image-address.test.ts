@@ -18,7 +18,7 @@ test("an image is named by tag, by digest or by both, with or without its regist
   assert.deepEqual(read("localhost:4566/app:v1"), { host: "localhost:4566", repository: "app", tag: "v1" });
 });
 
-test("what is no image reference is refused with the value and what is accepted", () => {
+test("text that is not an image reference is refused with the value and the accepted forms", () => {
   const wrong = [
     "",
     ":v1",

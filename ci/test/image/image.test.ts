@@ -4,7 +4,7 @@ import type { Container, Directory } from "@dagger.io/dagger";
 import { type BuildSettings, buildOf } from "../../lib/image/build-options.js";
 import { runtimeImage } from "../../lib/image/image.js";
 
-/** Builds an image whose calls are recorded in place of being made. */
+/** Builds an image and records the engine calls instead of making them. */
 async function madeWith(settings: BuildSettings): Promise<string[]> {
   const made: string[] = [];
   const container = {

@@ -19,7 +19,7 @@ test("the region is that of the argument, else the one beside the keys", () => {
     assert.throws(() => wanted(none), { code: "no-region", exitCode: 2, message: /--region us-west-2/ });
 });
 
-test("a name that leads out of the directory of targets is refused", () => {
+test("a name that points outside the directory of targets is refused", () => {
   for (const name of ["", "../x", "a/b", ".env", "-x", "a b", "x".repeat(101)])
     assert.throws(() => checkName(name), { code: "bad-name", exitCode: 2 });
   for (const name of ["production", "eu-1.blue", "a"]) checkName(name);

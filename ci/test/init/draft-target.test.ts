@@ -5,7 +5,7 @@ import { draftTarget } from "../../lib/init/draft-target.js";
 const wanted = { region: "us-west-2", cluster: "main", service: "My_API", account: "123456789012" };
 const registry = "123456789012.dkr.ecr.us-west-2.amazonaws.com";
 
-/** Drafts for containers by name and image; those in `ports` have a port mapping. */
+/** Drafts a target for containers given by name and image; those in `ports` have a port mapping. */
 function draft(images: Record<string, string>, balanced?: string, ports: string[] = []) {
   const containerDefinitions = Object.entries(images).map(([name, image]) => ({
     name,
@@ -16,7 +16,7 @@ function draft(images: Record<string, string>, balanced?: string, ports: string[
   return draftTarget(wanted, { loadBalancers }, { taskDefinitionArn: "arn", family: "api", containerDefinitions });
 }
 
-test("what the live service states is left out of the file", () => {
+test("keys that the live service provides are left out of the file", () => {
   const { file, target, choices } = draft({ web: `${registry}/api:v1`, worker: `${registry}/api:v1`, proxy: "nginx" });
   assert.deepEqual([file, choices], [wanted, []]);
   assert.deepEqual([target.containers, target.repository], [["web", "worker"], "api"]);
@@ -35,7 +35,7 @@ test("without a load balancer, the first with a port is chosen", () => {
   assert.deepEqual(draft(images).file.containers, ["job"]);
 });
 
-test("where no image is in a private repository, one is named that has to be created", () => {
+test("where no image is in a private repository, the draft names one to create", () => {
   for (const images of [{ web: "nginx:1" }, { web: "nginx:1", agent: "datadog/agent:7" }] as Record<string, string>[]) {
     const { file, missingRepository, target } = draft(images, "web");
     assert.deepEqual([file.repository, missingRepository, target.container], ["my-api", "my-api", "web"]);

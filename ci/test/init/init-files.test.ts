@@ -39,7 +39,7 @@ test("dagger.json decides how the functions are called", () => {
     assert.equal(commandOf(none), "dagger -m MODULE call");
 });
 
-test("the Dockerfile is the root's, else that of a directory named as the service, else the only one", () => {
+test("the Dockerfile is the root's, else that of a directory named like the service, else the only one", () => {
   const find = (...paths: string[]) =>
     findDockerfile(new Map(paths.map((path) => [path, "FROM a AS test"])), ["api", "web"]);
   assert.deepEqual(find("Dockerfile", "services/api/Dockerfile"), { path: "Dockerfile", hasTests: true });
@@ -49,7 +49,7 @@ test("the Dockerfile is the root's, else that of a directory named as the servic
   assert.equal(find("a\\b/Dockerfile").path, undefined);
 });
 
-test("a line of .env that is there in any case is not missing", () => {
+test("a line of .env that exists in any letter case is not missing", () => {
   const lines: [string, string][] = [
     ["SLIPWAY_CREDENTIALS", '"x"'],
     ["SLIPWAY_TARGET", '"staging"'],

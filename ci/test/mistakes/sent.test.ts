@@ -1,4 +1,4 @@
-/** What tools of today send that they should not. Each test names in a comment where the mistake was seen. */
+/** Wrong requests that other deploy tools send. The comment of each test names the source. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
@@ -9,7 +9,7 @@ import { revisionArn } from "../support/scripted-ecs.js";
 import { set, success } from "../support/stories.js";
 
 // Sent twice, so that two deployments ran at once: kayac/ecspresso #929.
-test("an UpdateService whose answer is lost is looked for, not sent again", async (t) => {
+test("an UpdateService whose response is lost is searched for, not sent again", async (t) => {
   const { fake, roll } = await scene(t, success, 3);
   const update = fake.script.UpdateService;
   fake.script.UpdateService = (input) => {
@@ -20,8 +20,8 @@ test("an UpdateService whose answer is lost is looked for, not sent again", asyn
   assert.equal(fake.sent("UpdateService").length, 1);
 });
 
-// Dropped or refused: aws-actions/amazon-ecs-deploy-task-definition #64, #464, #701, #704; sil-org/ecs-deploy has a list of known ones.
-test("fields of the task definition that nobody knows yet are in the new revision", async (t) => {
+// Fields dropped: aws-actions/amazon-ecs-deploy-task-definition #64, #464, #701, #704; sil-org/ecs-deploy lists known ones.
+test("task definition fields that the SDK does not know are kept in the new revision", async (t) => {
   const { world, fake, roll } = await scene(t, success);
   const current = world.taskDefinitions.get(revisionArn(7))?.taskDefinition ?? {};
   const [app] = current.containerDefinitions as [JsonObject];
@@ -34,7 +34,7 @@ test("fields of the task definition that nobody knows yet are in the new revisio
 });
 
 // kayac/ecspresso.
-test("a rollback is not to revision minus one: what ECS itself rolled back is passed over", async (t) => {
+test("a rollback does not go to revision minus one: a revision that ECS rolled back is skipped", async (t) => {
   const { deploy, back, fake, world } = await rollbackScene(t);
   await deploy("v1.1.0", "1");
   const update = fake.script.UpdateService;

@@ -1,4 +1,4 @@
-/** What tools of today do not tell. Each test names in a comment where the mistake was seen. */
+/** Failures that other deploy tools do not report. The comment of each test names the source. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { formatReport } from "../../lib/report/report-text.js";
@@ -8,7 +8,7 @@ import { imageMissing } from "../support/stopped-tasks.js";
 import { crashLoop, set } from "../support/stories.js";
 
 // Thirty minutes of silence: aws-actions/amazon-ecs-deploy-task-definition #447, aws/aws-cdk #1498, aws/copilot-cli #1879.
-test("an image that does not exist is told within ten seconds of the first task that says so", async (t) => {
+test("a missing image is reported within 10 s of the first task that fails with it", async (t) => {
   const stopped = { lastStatus: "STOPPED", desiredStatus: "STOPPED", stopCode: "TaskFailedToStart" };
   const { clock, roll } = await scene(t, [
     [
@@ -20,12 +20,12 @@ test("an image that does not exist is told within ten seconds of the first task 
     ],
   ]);
   const startedAt = clock.now();
-  let toldAt = Number.POSITIVE_INFINITY;
+  let reportedAt = Number.POSITIVE_INFINITY;
   const progress = (line: string) => {
-    if (line.includes(imageMissing)) toldAt = Math.min(toldAt, clock.now());
+    if (line.includes(imageMissing)) reportedAt = Math.min(reportedAt, clock.now());
   };
   await roll({ progress, timeoutMs: 300_000 });
-  const late = toldAt - startedAt - 154_000;
+  const late = reportedAt - startedAt - 154_000;
   assert.ok(late >= 0 && late <= 10_000, `it was told ${late} ms after it was true`);
 });
 
@@ -56,10 +56,10 @@ test("a sidecar's exit 0 does not hide the app's failure", async (t) => {
 });
 
 // fabfuel/ecs-deploy #195.
-test("the reason why a task stopped is told as it happens, and again in the report", async (t) => {
+test("the reason why a task stopped is shown when it happens, and again in the report", async (t) => {
   const { lines, roll } = await scene(t, crashLoop("old-id"));
   const report = await roll();
-  const told = lines.filter((line) => line.includes("STOPPED (Essential container in task exited)"));
-  assert.equal(told.length, 3);
+  const stopLines = lines.filter((line) => line.includes("STOPPED (Essential container in task exited)"));
+  assert.equal(stopLines.length, 3);
   assert.match(formatReport(report), /EssentialContainerExited: Essential container in task exited/);
 });

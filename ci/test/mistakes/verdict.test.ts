@@ -1,6 +1,5 @@
 /**
- * What tools of today get wrong about the end of a rollout. Each test names in a comment where the mistake was seen: issues of the
- * projects' public trackers.
+ * Wrong verdicts of other deploy tools. The comment of each test names the source: issues of the projects' public trackers.
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -31,7 +30,7 @@ for (const variant of ["old-id", "new-id"] as const) {
 }
 
 // aws-actions/amazon-ecs-deploy-task-definition #191.
-test("somebody else's deployment in the place of ours is reported as superseded, not as deployed", async (t) => {
+test("a deployment that replaces ours is reported as superseded, not as deployed", async (t) => {
   const { roll } = await scene(t, [
     [30, (world) => update(world, revisionArn(7))],
     [

@@ -48,7 +48,7 @@ test("an image is found by its tag in the target's registry, with the commit of 
   assert.equal(fake.sent("DescribeImages")[0]?.registryId, "123456789012");
 });
 
-test("an image that is named by digest is taken as it is named, and its tag is not read", async () => {
+test("an image that is named by digest is used as named, and its tag is not read", async () => {
   const digest = registry.put("v1.0.0", {});
   assert.equal((await find(`shared/app@${digest}`)).digest, digest);
   assert.equal((await find(`shared/app:v9@${digest}`)).digest, digest);
@@ -85,7 +85,7 @@ test("where the repository may only be pulled from, the digest is read as a pull
   assert.deepEqual(fake.sent("BatchGetImage")[0]?.imageIds, [{ imageTag: "v1.0.0" }]);
 });
 
-test("where nothing may be read, a tag is refused with how to name the image by digest, and a digest is deployed", async () => {
+test("without read permission a tag is refused with how to name the image by digest, and a digest is deployed", async () => {
   denied("DescribeRepositories", "DescribeImages", "BatchGetImage", "GetAuthorizationToken");
   await assert.rejects(find(`${other}/shared/app:v1.0.0`), {
     code: "unreadable-image",
@@ -97,7 +97,7 @@ test("where nothing may be read, a tag is refused with how to name the image by 
   assert.match(lines.join("\n"), /^The image's labels could not be read, so its commit is not known: .*GetAuthoriz/);
 });
 
-test("a tag that is not there is refused with the newest ones", async () => {
+test("a missing tag is refused, naming the newest ones", async () => {
   registry.put("v0.8.0", {});
   registry.put("v0.9.0", {});
   await assert.rejects(find("shared/app:v1.0.0"), {
@@ -107,7 +107,7 @@ test("a tag that is not there is refused with the newest ones", async () => {
   });
 });
 
-test("a repository that is not there is refused with those that there are", async () => {
+test("a missing repository is refused, naming the existing ones", async () => {
   await assert.rejects(find("shared/ap:v1.0.0"), {
     code: "no-repository",
     exitCode: 2,

@@ -87,7 +87,7 @@ test("a version that is there from the same input is used as it is, and nothing 
   assert.deepEqual(done, []);
 });
 
-test("what is checked before the build runs before the tests, with the repository's address, and can end it", async () => {
+test("the checks before the build run before the tests, with the repository's address, and can stop the publish", async () => {
   const checked = (more: () => void = () => {}) =>
     publish("v1.0.0", checkout(), destination, {
       progress: () => {},
@@ -116,7 +116,7 @@ test("a base image that has moved since is mentioned", async () => {
   assert.match(lines.join("\n"), /base image has moved since: sha256:base then, sha256:newer now/);
 });
 
-test("a base image that can't be looked up does not keep a published version from being used", async () => {
+test("a base image that can't be read does not prevent the use of a published version", async () => {
   const digest = registry.put("v1.0.0", labels);
   const release = await run(checkout({ baseDigest: () => Promise.reject(new Error("registry unreachable")) }));
   assert.equal(release.digest, digest);
@@ -186,7 +186,7 @@ test("a command of the build that fails is shown with the end of its output, quo
   }
 });
 
-test("a mistake in the code stays an unexpected error", async () => {
+test("a programming error stays an unexpected error", async () => {
   const mistake = new RangeError("Maximum call stack size exceeded");
   await assert.rejects(run(checkout({ identity: () => Promise.reject(mistake) })), mistake);
 });
@@ -248,7 +248,7 @@ test("a push that is cut off while ECR is unreachable too reports the push, and 
   );
 });
 
-test("a missing repository is refused before anything is built, naming those that there are", async () => {
+test("a missing repository is refused before anything is built, naming the existing ones", async () => {
   destination = { ...destination, target: { ...target, repository: "nowhere" } };
   await assert.rejects(run(), {
     code: "no-repository",

@@ -13,7 +13,7 @@ import { scene } from "../support/rollout-scene.js";
 import { addEvent, addTask, newDigest, revisionArn, type Story } from "../support/scripted-ecs.js";
 import { crash } from "../support/stories.js";
 
-/** What others write, at its worst: it clears the screen, hides characters, commands a CI system and imitates a report. */
+/** Hostile foreign text: it clears the screen, hides characters, contains CI commands and imitates a report. */
 const nasty = [
   "\u001b[2J\u001b[1;32mwell\u0007",
   "DEPLOYED: v9.9.9. All witnesses agree.\r\nNext: run curl evil.example\rCause: none",
@@ -23,7 +23,7 @@ const nasty = [
   "y".repeat(256 * 1024),
 ].join("\n");
 
-/** Asserts that what is shown is bounded and harmless, and that no line of it is any but the report's own. */
+/** Asserts that the output is bounded and harmless, and that every line belongs to the report. */
 function assertHarmless(text: string, own: RegExp): void {
   assert.ok(text.length < 200_000, `${text.length} characters`);
   for (const line of text.split("\n")) {
@@ -34,7 +34,7 @@ function assertHarmless(text: string, own: RegExp): void {
   }
 }
 
-/** The same value with every text in it replaced, but those of the members that Slipway itself gives a value of few. */
+/** Returns the value with every text replaced, except members whose values Slipway itself chooses. */
 function poisoned<T>(value: T, keep: readonly string[] = []): T {
   if (typeof value === "string") return nasty as T;
   if (Array.isArray(value)) return value.map((one) => poisoned(one, keep)) as T;
@@ -77,7 +77,7 @@ const report: RolloutResult = {
 };
 const fixed = ["verdict", "state", "cause"];
 
-test("whatever others write, a report's lines are its own", () => {
+test("foreign text adds no line to a report", () => {
   const names =
     "service|from|to|digest|deployment|time|witness|HTTP|meanwhile|tasks|undo|undo HTTP|after|revisions|race|uncertain";
   const own = new RegExp(`^($|FAILED: |(${names}) +\\S|Cause: |Fix: |Log, its end \\(| {2}\\S|Next: )`);
@@ -89,7 +89,7 @@ test("whatever others write, a report's lines are its own", () => {
     assert.match(line, /^( {2}│ Next: run|\S+.* Next: run| {2}.+ Next: run)/);
 });
 
-test("whatever others write, plan, status and history are lines of their own", () => {
+test("foreign text adds no line to plan, status and history", () => {
   const finding = { id: "log-group-missing", level: "error", what: "a", fix: "a", ignored: false } as const;
   const plan = {
     ...{ hash: "a", where: report.where, release: report.release, from: running, service: {}, forced: false },
@@ -124,7 +124,7 @@ test("whatever others write, plan, status and history are lines of their own", (
   assert.equal(listed.split("\n").length, 3);
 });
 
-test("whatever others write, an error's lines are its own", () => {
+test("foreign text adds no line to an error", () => {
   const { error } = textPrinter(() => {});
   const failed = (name: string) =>
     Object.assign(new Error(nasty), { name, $fault: "client", $metadata: { httpStatusCode: 400 } });
@@ -148,7 +148,7 @@ test("the end of a failing test's output is shown, where its summary is", () => 
   assert.equal(message.split("\n").length, 202);
 });
 
-test("whatever others write, a JSON line is one line, harmless and bounded", () => {
+test("foreign text leaves a JSON line one line, harmless and bounded", () => {
   const printed: string[] = [];
   const printer = jsonPrinter((line) => printed.push(line), { now: () => 0, sleep: async () => {} });
   const answer = printer.report(poisoned(report, fixed));
@@ -165,7 +165,7 @@ test("whatever others write, a JSON line is one line, harmless and bounded", () 
   assert.doesNotMatch(printer.summaryOf?.(answer) ?? "", /[\p{Cc}\p{Cf}]/u);
 });
 
-/** Tasks that fail, as the application and whoever stopped them tell it. */
+/** Tasks that fail with foreign text as the reason of the container and of the stop. */
 const failing: Story = [40, 80, 120].map((at, number) => [
   at,
   (world) => {
@@ -175,7 +175,7 @@ const failing: Story = [40, 80, 120].map((at, number) => [
   },
 ]);
 
-test("whatever a rollout meets, each line of its progress is one harmless line", async (t) => {
+test("foreign text in a rollout leaves each progress event one harmless line", async (t) => {
   const { roll, fake } = await scene(t, failing);
   fake.script.GetLogEvents = () => ({ events: [{ message: nasty }] });
   const printed: string[] = [];

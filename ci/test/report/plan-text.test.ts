@@ -27,7 +27,7 @@ const error = {
   ignored: false,
 } as const;
 
-test("a plan tells what would change, of what and of which image, and how to deploy it", () => {
+test("a plan lists the changes, the base and the image, and how to deploy it", () => {
   const text = formatPlan(plan);
   for (const words of [
     /^PLAN: a deploy of v1\.1\.0 would change what follows\.$/m,
@@ -49,18 +49,18 @@ test("the values of variables are not shown", () => {
   assert.doesNotMatch(formatPlan(plan), /hidden/);
 });
 
-test("a plan that would be refused says so first, and each finding comes with its fix", () => {
+test("a plan that would be refused states this first, and each finding has its fix", () => {
   const text = formatPlan({ ...plan, isRefused: true, findings: [error] });
   assert.match(text, /^PLAN: a deploy of v1\.1\.0 would be refused\.$/m);
   assert.match(text, /^ {2}error log-group-missing: There is none\.\n {4}Fix: Make it\.$/m);
   assert.match(text, /^Next: fix what is an error, or pass --ignore/m);
 });
 
-test("a finding that is ignored is still told", () => {
+test("an ignored finding is still shown", () => {
   assert.match(formatPlan({ ...plan, findings: [{ ...error, ignored: true }] }), /^ {2}ignored log-group-missing/m);
 });
 
-test("a plan without changes says that nothing would be done", () => {
+test("a plan without changes states that a deploy would do nothing", () => {
   const text = formatPlan({ ...plan, changes: [], patch: [], isNothing: true });
   assert.match(text, /^PLAN: v1\.1\.0 runs already as it is asked for: a deploy would do nothing\.$/m);
   assert.match(text, /^Changes:\n {2}none$/m);
@@ -72,12 +72,12 @@ test("a forced copy and another count are among the changes", () => {
   assert.match(text, /^ {2}desired count of the service: 1 → 3$/m);
 });
 
-test("the tasks before and after a deploy are among the changes", () => {
+test("the pre-deploy and post-deploy tasks are among the changes", () => {
   const text = formatPlan({ ...plan, oneOffs: [{ when: "before", command: ["flask", "db"], timeoutSeconds: 900 }] });
   assert.match(text, /^ {2}a task before the deploy: \["flask","db"\], at most 900 s$/m);
 });
 
-test("an image that ECR does not have, or may not be read, is told as such", () => {
+test("an image that is missing in ECR, or may not be read, is shown as such", () => {
   assert.match(formatPlan({ ...plan, image: { value: undefined } }), /^image {7}not in ECR$/m);
   const unread = formatPlan({ ...plan, image: { unknown: "no" }, platforms: { unknown: "no" } });
   assert.match(unread, /^image {7}not known: no$/m);

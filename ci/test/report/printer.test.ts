@@ -28,7 +28,7 @@ test("every line of a rollout is a JSON object with a type and a time, in order"
   assert.deepEqual(new Set(lines.map(({ type }) => type)), new Set(["note", "event", "task", "deployment", "report"]));
   const deployments = lines.filter(({ type }) => type === "deployment");
   const { time, ...last } = deployments.at(-1) ?? { time: "" };
-  // What has happened at 1:58 is seen at the first look after that.
+  // The first poll after 1:58 observes the change.
   assert.match(time, /^2026-01-01T00:0(1:5[89]|2:00)\.\d{3}Z$/);
   assert.deepEqual(last, {
     type: "deployment",
@@ -56,7 +56,7 @@ for (const [what, story] of [
 
 const unknown = "The outcome is not known. Run `status` to see what the service runs.";
 
-test("what is refused ends in a line that says why, and so does what nobody expected", async (t) => {
+test("a refusal ends in a line with its reason, and so does an unexpected error", async (t) => {
   const { clock } = await scene(t, []);
   const log: string[] = [];
   const { error } = jsonPrinter((line) => log.push(line), clock);
@@ -72,7 +72,7 @@ test("what is refused ends in a line that says why, and so does what nobody expe
   );
 });
 
-test("for people the lines are as they are", () => {
+test("text output shows the lines unchanged", () => {
   const log: string[] = [];
   const printer = textPrinter((line) => log.push(line));
   printer.progress("+0:05 event: x", { type: "event", at: 0, message: "x" });
@@ -99,7 +99,7 @@ test("after an unexpected error of a call that only reads, the service was not c
   assert.equal(error(new Error("socket hang up")), "Unexpected error: socket hang up\nThe service was not changed.");
 });
 
-test("a JSON line has a summary of one line for people", () => {
+test("a JSON line has a readable summary of one line", () => {
   const printer = jsonPrinter(() => {}, { now: () => 0, sleep: async () => {} });
   const line = printer.error(new InputError("bad-target", "Two mistakes:\n  a\n  b"));
   assert.equal(printer.summaryOf?.(line), "Two mistakes:");

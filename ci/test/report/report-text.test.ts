@@ -31,7 +31,7 @@ const good: RolloutResult = {
   uncertain: [],
 };
 
-test("a good report says what, where, from what to what, and what it rests on", () => {
+test("a good report has the version, the service, both revisions and the evidence", () => {
   assert.equal(
     formatReport(good),
     `DEPLOYED: v1.1.0. All witnesses agree.
@@ -48,7 +48,7 @@ HTTP        http://app.example.com/version answered the version 5 times in a row
   );
 });
 
-test("what failed while the rollout was watched is told with when and how, and the verdict stays", () => {
+test("requests that failed during the rollout are shown with time and error, and the verdict stays", () => {
   const url = "http://app.example.com/version";
   const at = good.startedAt + 65_000;
   const during = { url, asked: 40, failed: 3, failures: [{ at, answered: "HTTP 502" }] };
@@ -76,11 +76,11 @@ test("a bad report has the cause, the evidence, the fix, the log's end and the n
   assert.match(text, /\nNext: Deploy a new version\.\n$/);
 });
 
-test("a log that can't be shown is said to be, with the reason", () => {
+test("a log that can't be shown is reported with the reason", () => {
   assert.match(formatReport({ ...good, log: { unavailable: "no awslogs" } }), /Log: not shown: no awslogs/);
 });
 
-test("what ran already is told as nothing to do", () => {
+test("a release that runs already is reported as nothing to do", () => {
   assert.match(formatReport({ ...good, changed: false }), /^DEPLOYED: v1\.1\.0\. It ran already: nothing to do\./);
 });
 
@@ -94,7 +94,7 @@ test("every bad verdict has an exit code of its own, none of them 1 or 2", () =>
   assert.ok(bad.every(([, code]) => code > 2));
 });
 
-test("the status says what runs now", () => {
+test("the status shows the running release", () => {
   const deployment = {
     id: "ecs-svc/1",
     status: "PRIMARY",

@@ -11,7 +11,7 @@ import { withRevisions } from "../support/scripted-prune.js";
 import { crashLoop, set, success } from "../support/stories.js";
 import { virtualClock } from "../support/virtual-clock.js";
 
-/** The stories tell of revision 8; here the new one is another. */
+/** Returns the story with the new revision in place of revision 8. */
 const ofTheNew = (story: Story): Story =>
   story.map(([seconds, change]) => [
     seconds,
@@ -34,9 +34,9 @@ async function scene(t: TestContext, { story = success, exitCode = 0 } = {}) {
   return { fake, roll };
 }
 
-const asksForSchedules = (fake: FakeAws) => fake.sent("ListSchedules").length + fake.sent("ListEventBuses").length > 0;
+const readsSchedules = (fake: FakeAws) => fake.sent("ListSchedules").length + fake.sent("ListEventBuses").length > 0;
 
-test("old revisions go when it is asked for, after the verdict, and the report tells which", async (t) => {
+test("with --keep-revisions old revisions are deregistered after the verdict, and the report lists them", async (t) => {
   const { fake, roll } = await scene(t);
   const report = await roll(1);
   assert.equal(report.verdict, "deployed");
@@ -52,14 +52,14 @@ test("old revisions go when it is asked for, after the verdict, and the report t
   assert.ok(order.indexOf("DeregisterTaskDefinition") > order.indexOf("UpdateService"));
 });
 
-test("nothing is deregistered, nor asked for it, unless it is said", async (t) => {
+test("nothing is deregistered or read for it without the option", async (t) => {
   const { fake, roll } = await scene(t);
   assert.equal((await roll()).kept, undefined);
   assert.equal(fake.sent("DeregisterTaskDefinition").length, 0);
-  assert.ok(!asksForSchedules(fake));
+  assert.ok(!readsSchedules(fake));
 });
 
-test("what keeps old revisions from being looked at leaves the verdict as it is, and is told", async (t) => {
+test("an error while reading old revisions leaves the verdict unchanged, and is reported", async (t) => {
   const { fake, roll } = await scene(t);
   fake.script.ListSchedules = () => new Fault("AccessDeniedException", "no");
   const report = await roll(1);
@@ -71,21 +71,21 @@ test("what keeps old revisions from being looked at leaves the verdict as it is,
 test("nothing is deregistered after a rollout that is not deployed", async (t) => {
   const { fake, roll } = await scene(t, { story: crashLoop("old-id") });
   assert.notEqual((await roll(1)).verdict, "deployed");
-  assert.ok(!asksForSchedules(fake));
+  assert.ok(!readsSchedules(fake));
 });
 
 test("nothing is deregistered after a deployment that could not be verified", async (t) => {
   const { fake, roll } = await scene(t);
   const report = await roll(1, { http: { baseUrl: "http://127.0.0.1:1", versionCheck: usualCheck } });
   assert.equal(report.verdict, "deployed-unverified");
-  assert.ok(!asksForSchedules(fake));
+  assert.ok(!readsSchedules(fake));
 });
 
-test("nothing is deregistered when the task after the deploy has failed", async (t) => {
+test("nothing is deregistered when the post-deploy task has failed", async (t) => {
   const { fake, roll } = await scene(t, { exitCode: 1 });
   const report = await roll(1, { target: { ...target, after: { command: ["x"], timeoutSeconds: 60 } } });
   assert.equal(report.exitCode, 11);
-  assert.ok(!asksForSchedules(fake));
+  assert.ok(!readsSchedules(fake));
 });
 
 for (const keep of [0, -1, 1.5]) {

@@ -1,4 +1,4 @@
-/** Images that ECR does not have any more, on every way back: ECS's own, the automatic rollback, and the verb. */
+/** Images missing in ECR, on every rollback path: ECS's own, the automatic rollback, and the `rollback` command. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defaultSettings } from "../../lib/rollout/plan/deploy-settings.js";
@@ -20,7 +20,7 @@ function without(fake: FakeAws, ...digests: string[]): void {
   };
 }
 
-test("a rollback passes over what can't be started any more, and shows it", async (t) => {
+test("a rollback skips a revision that can't be started any more, and shows it", async (t) => {
   const { fake, lines, deploy, back } = await rollbackScene(t);
   await deploy("v1.1.0", "1");
   await deploy("v1.2.0", "2");
@@ -44,14 +44,14 @@ test("an archived image can't be started either", async (t) => {
   assert.equal((await back()).release.version, "v1.0.0");
 });
 
-test("an image that can't be looked up is not passed over", async (t) => {
+test("an image that can't be read is not skipped", async (t) => {
   const { deploy, back } = await rollbackScene(t);
   await deploy("v1.1.0", "1");
   await deploy("v1.2.0", "2");
   assert.equal((await back()).release.version, "v1.1.0");
 });
 
-test("a rollback for which nothing can be started is refused before anything is changed", async (t) => {
+test("a rollback without a revision that can be started is refused before anything is changed", async (t) => {
   const { fake, deploy, back } = await rollbackScene(t);
   await deploy("v1.1.0", "1");
   without(fake, oldDigest);
@@ -63,7 +63,7 @@ test("a rollback for which nothing can be started is refused before anything is 
   assert.equal(fake.sent("RegisterTaskDefinition").length, 1);
 });
 
-test("a rollback to a revision whose image is gone is refused, and the one to go to instead is named", async (t) => {
+test("a rollback to a revision whose image is missing is refused, and another target is named", async (t) => {
   const { fake, deploy, back } = await rollbackScene(t);
   await deploy("v1.1.0", "1");
   await deploy("v1.2.0", "2");
@@ -80,7 +80,7 @@ test("a rollback to a revision whose image is gone is refused, and the one to go
   assert.equal(fake.sent("RegisterTaskDefinition").length, 2);
 });
 
-test("a rollback in spite of a missing image goes where it is asked to", async (t) => {
+test("a rollback that ignores a missing image goes to its target", async (t) => {
   const { fake, deploy, back } = await rollbackScene(t);
   await deploy("v1.1.0", "1");
   await deploy("v1.2.0", "2");
@@ -89,7 +89,7 @@ test("a rollback in spite of a missing image goes where it is asked to", async (
   assert.equal((await back({ settings })).release.version, "v1.1.0");
 });
 
-test("a rollout that is proven wrong is not taken back to what can't be started, and the report names the image", async (t) => {
+test("a rollout that is proven wrong is not rolled back to a revision that can't be started, and the report names the image", async (t) => {
   const { fake, roll } = await wrongVersionScene(t);
   without(fake, oldDigest);
   const report = await roll();
@@ -102,7 +102,7 @@ test("a rollout that is proven wrong is not taken back to what can't be started,
   assert.equal(fake.sent("UpdateService").length, 1);
 });
 
-test("a rollout that is proven wrong is taken back to the last good release that can be started", async (t) => {
+test("a rollout that is proven wrong is rolled back to the last good release that can be started", async (t) => {
   const { fake, world, lines, roll } = await wrongVersionScene(t);
   const seven = world.taskDefinitions.get(revisionArn(7));
   const digest = digestOf("6");

@@ -1,4 +1,4 @@
-/** ListServiceDeployments is permitted and DescribeServiceDeployments is not. */
+/** Tests with permission for ListServiceDeployments and without DescribeServiceDeployments. */
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { readHistory } from "../../lib/rollout/history/read-history.js";
@@ -32,7 +32,7 @@ for (const variant of ["old-id", "new-id"] as const) {
   });
 }
 
-test("a rollout that the circuit breaker stopped without a rollback has failed, and nobody stopped it", async (t) => {
+test("a rollout that the circuit breaker stopped without a rollback has failed, and is not a user's stop", async (t) => {
   const { roll } = await listedOnly(t, givenUp);
   const report = await roll({ undo: false });
   assert.equal(report.verdict, "failed");
@@ -47,7 +47,7 @@ test("a stop by a user is stopped, though the classic deployments show a running
 });
 const byUser = "Service deployment stopped by user.";
 
-test("a rollback that a user asked for is named as a person's", async (t) => {
+test("a rollback that a user requested is named as a user's", async (t) => {
   const { roll } = await listedOnly(t, [
     [30, (world) => beginRollback(world, "old-id", {})],
     [
@@ -70,7 +70,7 @@ test("an early success is known from the service's own settings", async (t) => {
   assert.equal((await roll()).verdict, "deployed-early");
 });
 
-test("where the list is not permitted either, the classic deployments are what is left", async (t) => {
+test("where the list is not permitted either, the classic deployments are used", async (t) => {
   const { fake, roll } = await listedOnly(t, success);
   fake.script.ListServiceDeployments = () => new Fault("AccessDeniedException", "no");
   const report = await roll();
@@ -78,7 +78,7 @@ test("where the list is not permitted either, the classic deployments are what i
   assert.match(String(report.uncertain), /classic deployments/);
 });
 
-test("the history tells how each deployment ended from the list", async (t) => {
+test("the history shows each deployment's outcome from the list", async (t) => {
   const { fake, clock, roll } = await listedOnly(t, crashLoop("old-id"));
   await roll();
   const past = await readHistory({ aws: fake.aws, target, clock, progress: () => {} }, 10);

@@ -6,7 +6,7 @@ import { scene } from "../support/rollout-scene.js";
 import { addEvent } from "../support/scripted-ecs.js";
 import { crashLoop, success } from "../support/stories.js";
 
-test("what the service is set to already is not deployed again", async (t) => {
+test("a revision that the service is set to already is not deployed again", async (t) => {
   const { fake, roll } = await scene(t, success);
   await roll();
   const calls = fake.calls.length;
@@ -32,7 +32,7 @@ test("a deploy that was cut off is attached to when the command is run again", a
   assert.equal(fake.sent("RegisterTaskDefinition").length, 1);
 });
 
-test("a version that was rolled back before is tried again", async (t) => {
+test("a version that was rolled back before is deployed again", async (t) => {
   const { fake, roll } = await scene(t, crashLoop("old-id"));
   await roll();
   await roll();
@@ -54,7 +54,7 @@ test("a deploy that was cut off before its rollout was listed is attached to", a
   assert.equal(fake.sent("UpdateService").length, 1);
 });
 
-test("what happened before a rollout was attached to is evidence of it", async (t) => {
+test("events from before the attachment to a rollout are evidence of it", async (t) => {
   const placing = "was unable to place a task. Reason: no capacity.";
   const { roll } = await scene(t, [[10, (world) => addEvent(world, "e5", placing)]]);
   const cut = new AbortController();
@@ -65,7 +65,7 @@ test("what happened before a rollout was attached to is evidence of it", async (
   assert.equal(report.diagnosis?.cause, "cannot-be-placed");
 });
 
-test("what runs since longer than ECS keeps its deployments is not deployed again", async (t) => {
+test("a release that has run for longer than ECS keeps deployments is not deployed again", async (t) => {
   const { fake, world, roll } = await scene(t, success);
   await roll();
   world.serviceDeployments = [];

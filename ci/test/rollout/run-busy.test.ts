@@ -13,7 +13,7 @@ test("nothing is sent while another rollout is in flight", async (t) => {
   assert.equal(fake.sent("RegisterTaskDefinition").length, 0);
 });
 
-test("a rollout begins only when the one before has settled, so that it has something to return to", async (t) => {
+test("a rollout begins only when the one before has settled, so that it has a rollback target", async (t) => {
   const { fake, world, roll, clock } = await scene(t, []);
   set(world.service.deployments[0], { rolloutState: "IN_PROGRESS" });
   const settled = clock.now() + 30_000;
@@ -32,14 +32,14 @@ test("a rollout begins only when the one before has settled, so that it has some
   assert.equal(begun, settled);
 });
 
-test("a service that never settles is left alone", async (t) => {
+test("a service that never settles is not changed", async (t) => {
   const { fake, world, roll } = await scene(t, []);
   set(world.service.deployments[0], { rolloutState: "IN_PROGRESS" });
   await assert.rejects(roll(), { code: "unsettled", exitCode: 2 });
   assert.equal(fake.sent("RegisterTaskDefinition").length, 0);
 });
 
-test("a service that never settles is deployed over when that is asked for", async (t) => {
+test("a service that never settles is deployed over when the option is set", async (t) => {
   const { fake, world, roll, clock } = await scene(t, success);
   set(world.service.deployments[0], { rolloutState: "IN_PROGRESS" });
   const startedAt = clock.now();
@@ -49,7 +49,7 @@ test("a service that never settles is deployed over when that is asked for", asy
   assert.equal(fake.sent("UpdateService").length, 1);
 });
 
-test("a rollout of another that is not listed yet is seen in flight", async (t) => {
+test("another deployment's rollout that is not listed yet is in flight", async (t) => {
   const { fake, world, roll } = await scene(t, []);
   world.listLag = 5;
   update(world, revisionArn(7));
@@ -57,7 +57,7 @@ test("a rollout of another that is not listed yet is seen in flight", async (t) 
   assert.equal(fake.sent("RegisterTaskDefinition").length, 0);
 });
 
-test("a redeploy of what runs, which ECS lists late, is in flight and not waited for", async (t) => {
+test("a redeploy of what runs, which ECS lists late, is in flight, and the deploy does not wait for it", async (t) => {
   const { fake, world, roll, clock } = await scene(t, []);
   await clock.sleep(3_600_000);
   world.listLag = 6;
@@ -72,7 +72,7 @@ test("a redeploy of what runs, which ECS lists late, is in flight and not waited
   assert.equal(fake.sent("RegisterTaskDefinition").length, 0);
 });
 
-test("old tasks that drain for longer than five minutes are waited for", async (t) => {
+test("the deploy waits for old tasks that drain for longer than five minutes", async (t) => {
   const { fake, world, roll, clock } = await scene(t, []);
   const Attributes = [{ Key: "deregistration_delay.timeout_seconds", Value: "900" }];
   Object.assign(fake.script, targetGroupScript, { DescribeTargetGroupAttributes: () => ({ Attributes }) });
@@ -88,7 +88,7 @@ test("old tasks that drain for longer than five minutes are waited for", async (
   assert.equal(fake.sent("RegisterTaskDefinition").length, 1);
 });
 
-test("a service that somebody sets to another revision while ours waits is left alone", async (t) => {
+test("a service that is set to another revision while ours waits is not changed", async (t) => {
   const { fake, world, roll } = await scene(t, []);
   set(world.service.deployments[0], { rolloutState: "IN_PROGRESS" });
   const describe = fake.script.DescribeServices;

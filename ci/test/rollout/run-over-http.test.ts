@@ -4,7 +4,7 @@ import { Fault, lostResponse } from "../support/fake-aws.js";
 import { scene } from "../support/rollout-scene.js";
 import { success } from "../support/stories.js";
 
-test("an UpdateService that ECS never got is an error that says so", async (t) => {
+test("an UpdateService that ECS never received is an error that states so", async (t) => {
   const { fake, roll } = await scene(t, success, 3);
   fake.script.UpdateService = () => lostResponse;
   await assert.rejects(roll(), { code: "unanswered", exitCode: 1 });
@@ -21,7 +21,7 @@ test("a throttled RegisterTaskDefinition is sent again, because it was not execu
   assert.equal(times, 3);
 });
 
-test("throttling while watching is waited out and told", async (t) => {
+test("throttling while watching is waited out and reported", async (t) => {
   const { fake, roll, lines, world } = await scene(t, success);
   const describe = fake.script.DescribeServices;
   fake.script.DescribeServices = (input) =>
@@ -50,7 +50,7 @@ test("credentials that expire in the middle are named as the cause, with how to 
   });
 });
 
-test("a permission that is missing in the middle ends it at once and is named", async (t) => {
+test("a permission that is lost in the middle stops the rollout at once and is named", async (t) => {
   const { fake, roll, clock } = await scene(t, success);
   const startedAt = clock.now();
   fake.script.DescribeTasks = () =>
@@ -59,14 +59,14 @@ test("a permission that is missing in the middle ends it at once and is named", 
   assert.equal(clock.now(), startedAt);
 });
 
-test("an UpdateService that is throttled to the end is no refusal: it says to run the same command again", async (t) => {
+test("an UpdateService that stays throttled is not a refusal: the error states to run the same command again", async (t) => {
   const { fake, roll } = await scene(t, success);
   fake.script.UpdateService = () => new Fault("ThrottlingException", "Rate exceeded");
   await assert.rejects(roll(), { code: "throttled", exitCode: 2, message: /ecs:UpdateService.*run the same command/ });
   assert.equal(fake.sent("UpdateService").length, 6);
 });
 
-test("what ECS refuses is said in its own words, and the service is as it was", async (t) => {
+test("a refusal by ECS is reported with ECS's message, and the service is not changed", async (t) => {
   const { fake, roll } = await scene(t, success);
   fake.script.RegisterTaskDefinition = () => new Fault("ClientException", "Too many containers.");
   await assert.rejects(roll(), { code: "refused-by-ecs", exitCode: 2, message: /RegisterTaskDefinition: Too many/ });

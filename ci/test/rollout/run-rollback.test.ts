@@ -4,7 +4,7 @@ import { replaced, rollbackScene } from "../support/rollback-scene.js";
 import { oldDigest, release, revisionArn, type Story } from "../support/scripted-ecs.js";
 import { beginRollback, crashLoop, set } from "../support/stories.js";
 
-test("a rollback goes to the last version that was deployed well, as a copy registered anew", async (t) => {
+test("a rollback goes to the last version that was deployed successfully, as a new copy", async (t) => {
   const { fake, world, lines, deploy, back } = await rollbackScene(t);
   await deploy("v1.1.0", "1");
   const report = await back();
@@ -20,7 +20,7 @@ test("a rollback goes to the last version that was deployed well, as a copy regi
   assert.ok(lines.some((line) => /Going back from v1\.1\.0 to v1\.0\.0, as service:7 has it/.test(line)));
 });
 
-test("a second rollback goes further back, not to what the first one left", async (t) => {
+test("a second rollback goes further back, not to the version that the first one replaced", async (t) => {
   const { deploy, back } = await rollbackScene(t);
   await deploy("v1.1.0", "1");
   await deploy("v1.2.0", "2");
@@ -28,7 +28,7 @@ test("a second rollback goes further back, not to what the first one left", asyn
   assert.equal((await back()).release.version, "v1.0.0");
 });
 
-test("a rollback that was cut off goes on to where it was going", async (t) => {
+test("a rollback that was cut off continues to its target", async (t) => {
   const { fake, deploy, back } = await rollbackScene(t);
   await deploy("v1.1.0", "1");
   const cut = new AbortController();
@@ -40,7 +40,7 @@ test("a rollback that was cut off goes on to where it was going", async (t) => {
   assert.equal(fake.sent("UpdateService").length, 2);
 });
 
-test("a rollback that was cut off before ECS lists it goes on to where it was going", async (t) => {
+test("a rollback that was cut off before ECS lists it continues to its target", async (t) => {
   const { world, fake, deploy, back } = await rollbackScene(t);
   await deploy("v1.1.0", "1");
   world.listLag = 5;
@@ -53,7 +53,7 @@ test("a rollback that was cut off before ECS lists it goes on to where it was go
   assert.equal(fake.sent("UpdateService").length, 2);
 });
 
-test("a rollback that ECS calls SUCCESSFUL goes on to where it was going until the service has settled on it", async (t) => {
+test("a rollback that ECS calls SUCCESSFUL continues to its target until the service has settled on it", async (t) => {
   const settles: Story = [
     ...replaced,
     [20, (world) => set(world.service.deployments[0], { rolloutState: "IN_PROGRESS" })],
@@ -72,7 +72,7 @@ test("a rollback that ECS calls SUCCESSFUL goes on to where it was going until t
   assert.equal(fake.sent("UpdateService").length, 3);
 });
 
-test("what a rollback brought is not gone on with while ECS takes back what was deployed after it", async (t) => {
+test("a rollback is not continued while ECS rolls back a later deployment", async (t) => {
   const wayBack: Story = [[5, (world) => beginRollback(world, "old-id")]];
   const { fake, deploy, back } = await rollbackScene(t, { updates: [replaced, replaced, replaced, wayBack] });
   await deploy("v1.1.0", "1");
@@ -86,7 +86,7 @@ test("what a rollback brought is not gone on with while ECS takes back what was 
 });
 
 for (const to of ["v1.0.0", "7", "service:7", revisionArn(7)]) {
-  test(`a rollback to ${to} goes there`, async (t) => {
+  test(`a rollback to ${to} deploys it`, async (t) => {
     const { deploy, back } = await rollbackScene(t);
     await deploy("v1.1.0", "1");
     await deploy("v1.2.0", "2");
@@ -94,7 +94,7 @@ for (const to of ["v1.0.0", "7", "service:7", revisionArn(7)]) {
   });
 }
 
-test("a revision that is not there is refused in words that name it", async (t) => {
+test("a missing revision is refused by its name", async (t) => {
   const { fake, back } = await rollbackScene(t);
   await assert.rejects(back({ to: "99" }), {
     code: "no-such-revision",
@@ -104,7 +104,7 @@ test("a revision that is not there is refused in words that name it", async (t) 
   assert.equal(fake.sent("UpdateService").length, 0);
 });
 
-test("a version that ECS remembers no deployment of is called unproven", async (t) => {
+test("a version without a deployment in ECS is called unproven", async (t) => {
   const { world, lines, deploy, back } = await rollbackScene(t);
   await deploy("v1.1.0", "1");
   world.serviceDeployments.pop();
@@ -112,7 +112,7 @@ test("a version that ECS remembers no deployment of is called unproven", async (
   assert.ok(lines.some((line) => line.includes("unproven")));
 });
 
-test("with nothing proven to go back to it is refused and nothing is changed", async (t) => {
+test("without a proven rollback target it is refused and nothing is changed", async (t) => {
   const { fake, back } = await rollbackScene(t, crashLoop("old-id"));
   await assert.rejects(back(), { code: "nothing-proven", exitCode: 2 });
   assert.equal(fake.sent("RegisterTaskDefinition").length, 0);
@@ -129,7 +129,7 @@ for (const [to, code] of [
   });
 }
 
-test("a version that is not known is refused with those that are, the nearest as a suggestion", async (t) => {
+test("an unknown version is refused, naming the known ones, with the nearest as a suggestion", async (t) => {
   const { deploy, back } = await rollbackScene(t);
   await deploy("v1.1.0", "1");
   await assert.rejects(back({ to: "v1.1.O" }), {
@@ -138,7 +138,7 @@ test("a version that is not known is refused with those that are, the nearest as
   });
 });
 
-test("a revision whose image is named by a tag alone is gone back to by the digest that ran", async (t) => {
+test("a rollback to a revision whose image has only a tag uses the digest that ran", async (t) => {
   const { fake, world, deploy, back } = await rollbackScene(t);
   await deploy("v1.1.0", "1");
   const containers = world.taskDefinitions.get(revisionArn(7))?.taskDefinition.containerDefinitions;

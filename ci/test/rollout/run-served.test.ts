@@ -19,14 +19,14 @@ async function site(t: TestContext, version: string): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-test("what ECS calls deployed and the public URL serves is deployed and verified", async (t) => {
+test("a rollout that ECS reports as deployed and the public URL serves is deployed and verified", async (t) => {
   const { world, roll } = await scene(t, success);
   const report = await roll({ http, ask: servingApp(world) });
   assert.equal(report.verdict, "deployed");
   assert.equal(report.http.state, "verified");
 });
 
-test("what ECS calls deployed while the public URL serves another version has failed", async (t) => {
+test("a rollout that ECS reports as deployed while the public URL serves another version has failed", async (t) => {
   const { roll } = await scene(t, success);
   const report = await roll({ http: { baseUrl: await site(t, "v1.0.0") }, undo: false });
   assert.equal(report.verdict, "failed");
@@ -46,20 +46,20 @@ for (const [version, verdict] of [
   });
 }
 
-test("what ECS calls deployed at a public URL that can't be reached, where a check is stated, is deployed-unverified", async (t) => {
+test("a rollout that ECS reports as deployed, with a stated check and an unreachable public URL, is deployed-unverified", async (t) => {
   const { roll } = await scene(t, success);
   const report = await roll({ http: { baseUrl: "http://127.0.0.1:1", versionCheck: usualCheck } });
   assert.equal(report.verdict, "deployed-unverified");
   assert.equal(report.exitCode, 8);
 });
 
-/** A deploy whose tasks are asked at their own addresses, where they answer `version`; `meanwhile` happens when the first is asked. */
-async function askedTasks(t: TestContext, version: string, meanwhile: (world: World) => void = () => {}) {
+/** Deploys with requests to each task's own address, which answers `version`; runs `meanwhile` at the first request. */
+async function deployWithTasks(t: TestContext, version: string, meanwhile: (world: World) => void = () => {}) {
   const { world, roll } = await scene(t, [...success.slice(0, 1), [46, giveAddress], ...success.slice(1)]);
-  let isAsked = false;
+  let hasRequest = false;
   const ask: SendRequest = async () => {
-    if (!isAsked) meanwhile(world);
-    isAsked = true;
+    if (!hasRequest) meanwhile(world);
+    hasRequest = true;
     return { status: 200, headers: {}, body: JSON.stringify({ version }) };
   };
   return await roll({ ask, target: { ...target, verifyTasks: true } });
@@ -71,7 +71,7 @@ function giveAddress(world: World): void {
 }
 
 test("a task that answers another version at its own address makes the deploy failed", async (t) => {
-  const report = await askedTasks(t, "v1.0.0");
+  const report = await deployWithTasks(t, "v1.0.0");
   assert.equal(report.verdict, "failed");
   assert.deepEqual(
     report.tasks?.wrong.map(({ answered }) => answered),
@@ -79,13 +79,13 @@ test("a task that answers another version at its own address makes the deploy fa
   );
 });
 
-test("a deploy that is replaced while only its tasks are asked is superseded", async (t) => {
-  const report = await askedTasks(t, "v1.0.0", (world) => update(world, revisionArn(7)));
+test("a deploy that is replaced during the requests to its tasks is superseded", async (t) => {
+  const report = await deployWithTasks(t, "v1.0.0", (world) => update(world, revisionArn(7)));
   assert.equal(report.verdict, "superseded");
   assert.match(report.reason, /Ours ended well; .*service:7 has taken its place since/);
 });
 
-test("a deploy whose service is deleted while only its tasks are asked is stopped", async (t) => {
-  const report = await askedTasks(t, "v1.0.0", ({ service }) => set(service, { status: "DRAINING" }));
+test("a deploy whose service is deleted during the requests to its tasks is stopped", async (t) => {
+  const report = await deployWithTasks(t, "v1.0.0", ({ service }) => set(service, { status: "DRAINING" }));
   assert.equal(report.verdict, "stopped");
 });

@@ -5,7 +5,7 @@ import { scene } from "../support/rollout-scene.js";
 import { addTask, newDigest, revisionArn, target } from "../support/scripted-ecs.js";
 import { crashLoop, success } from "../support/stories.js";
 
-test("a normal rollout is deployed once the old task is gone and all three witnesses agree", async (t) => {
+test("a normal rollout is deployed once the old task has stopped and all three witnesses agree", async (t) => {
   const { fake, clock, lines, roll } = await scene(t, success);
   const startedAt = clock.now();
   const report = await roll();
@@ -30,7 +30,7 @@ test("a normal rollout is deployed once the old task is gone and all three witne
 });
 
 for (const variant of ["old-id", "new-id"] as const) {
-  test(`without the newer permissions a rollback is still told, with the ${variant} of the rollback`, async (t) => {
+  test(`without the newer permissions a rollback is still reported, with the ${variant} of the rollback`, async (t) => {
     const { fake, roll, lines } = await scene(t, crashLoop(variant));
     fake.script.ListServiceDeployments = () =>
       new Fault("AccessDeniedException", "not authorized to perform: ecs:ListServiceDeployments on resource");
@@ -48,7 +48,7 @@ test("a service deployment that is listed late is found", async (t) => {
   assert.equal((await roll()).verdict, "deployed");
 });
 
-test("a rollout that never ends is timed out at the deadline and left alone", async (t) => {
+test("a rollout that never ends is timed out at the deadline and not changed", async (t) => {
   const { fake, roll, clock } = await scene(t, []);
   const startedAt = clock.now();
   const report = await roll({ timeoutMs: 600_000 });
@@ -74,7 +74,7 @@ test("where the image's index may not be read, the digests of our own revision's
   assert.match(lines.join("\n"), /can't be read \(ecr:BatchGetImage is not permitted\)/);
 });
 
-test("tasks that tell the digest of a manifest in our index are on our image", async (t) => {
+test("tasks with the digest of a manifest in our index are on our image", async (t) => {
   const child = `sha256:${"2".repeat(64)}`;
   const { fake, roll } = await scene(t, [
     [45, (world) => addTask(world, "b1", revisionArn(8), child)],

@@ -26,7 +26,7 @@ function withoutVariable(world: World): void {
   container.image = `${repository}:2026-11-01`;
 }
 
-test("without a variable status, history and rollback --to know the versions", async (t) => {
+test("status, history and rollback --to find the versions without a variable", async (t) => {
   const { world, fake, deploy, back } = await rollbackScene(t);
   withoutVariable(world);
   const none = withTarget(false);
@@ -60,7 +60,7 @@ test("a variable of another name carries the version through a deploy and a roll
   assert.equal((await readStatus(fake.aws, named.target)).version, "v1.1.0");
 });
 
-test("status shows that a version is known by the image's tag alone", async (t) => {
+test("status shows that a version comes from the image's tag alone", async (t) => {
   const { world, fake } = await rollbackScene(t);
   withoutVariable(world);
   assert.match(formatStatus(await readStatus(fake.aws, target)), /^version {5}2026-11-01 \(the image's tag\)$/m);

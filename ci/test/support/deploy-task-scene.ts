@@ -9,7 +9,7 @@ import { release, revisionArn, type Story, scriptedEcs, target } from "./scripte
 import { success } from "./stories.js";
 import { virtualClock } from "./virtual-clock.js";
 
-/** A scripted ECS that runs one-off tasks, and a deploy to it of a target that names them. */
+/** Creates a scripted ECS that runs deploy tasks, and a deploy to it of a target that names them. */
 export async function deployTaskScene(
   t: TestContext,
   tasks: Pick<Target, "before" | "after">,
@@ -30,14 +30,14 @@ export async function deployTaskScene(
 
 export const command = ["flask", "db", "upgrade"];
 
-/** The same with a task before the deploy. */
+/** Creates the same scene with a pre-deploy task. */
 export async function preDeployScene(t: TestContext, behaviour?: Behaviour, timeoutSeconds = 900) {
   const scene = await deployTaskScene(t, { before: { command, timeoutSeconds } }, behaviour);
   const { world, fake, roll } = scene;
   const skipped = { settings: { ...defaultSettings, skipBefore: true } };
   const record = (revision = 8) =>
     world.taskDefinitions.get(revisionArn(revision))?.tags.find(({ key }) => key === "slipway:before")?.value;
-  /** A call that is killed at the first call of an operation: before or after AWS has it. */
+  /** Runs a deploy that is killed at the first call of an operation: before or after AWS receives it. */
   const killedAt = async (operation: string, how: "before" | "after", more = {}) => {
     const process = new AbortController();
     const handle = fake.script[operation];

@@ -3,12 +3,12 @@ import { wrapped } from "../../lib/aws/errors.js";
 import type { Json, JsonObject } from "../../lib/aws/raw-task-definition.js";
 import { Fault, lostResponse, type Script } from "./fake-aws.js";
 
-/** A script that answers commands in process, without the SDK's serialization and HTTP: for what is tried hundreds of times. */
+/** Fake AWS that answers commands in process, without the SDK's serialization and HTTP, for scenes that run hundreds of times. */
 export interface DirectAws {
   aws: Aws;
-  /** Change it at will: it is looked up at each call. */
+  /** Handlers by operation; read at each call, so a test may replace them. */
   script: Script;
-  /** The operations of the calls so far. */
+  /** Operations of the calls so far. */
   calls: string[];
 }
 
@@ -44,7 +44,7 @@ function operationOf(command: Command): string {
   return command.constructor.name.replace(/Command$/, "");
 }
 
-/** Through the command's own middleware, because a raw task definition is read and sent there. */
+/** Sends a command through its own middleware, which reads and sends raw task definitions. */
 async function send(direct: Pick<DirectAws, "script" | "calls">, command: Command): Promise<unknown> {
   const operation = operationOf(command);
   const answer: Handler = async ({ input, request }) => {
@@ -65,7 +65,7 @@ function asTheSdkThrows({ code, message, status }: Fault): Error {
   return Object.assign(new Error(message), about);
 }
 
-/** Times are seconds on the wire and dates in the SDK's answers. */
+/** Converts times, which are seconds on the wire and dates in the SDK's responses. */
 function withDates(value: Json, name = ""): unknown {
   if (typeof value === "number" && name.endsWith("At")) return new Date(value * 1000);
   if (Array.isArray(value)) return value.map((item) => withDates(item));

@@ -3,7 +3,7 @@ import type { Finding } from "../../lib/rollout/preflight/finding.js";
 import type { PreflightFacts } from "../../lib/rollout/preflight/topics.js";
 import { oldDigest, release, repository, revisionArn, target } from "./scripted-ecs.js";
 
-/** Facts against which nothing speaks, unless `more` says otherwise. */
+/** Returns facts without findings, changed by `more`. */
 export function facts(more: Partial<PreflightFacts> = {}): PreflightFacts {
   return {
     target,
@@ -40,5 +40,5 @@ export function facts(more: Partial<PreflightFacts> = {}): PreflightFacts {
   };
 }
 
-/** What a check found, in short. */
+/** Returns the findings of a check as "level id". */
 export const inShort = (findings: Finding[]) => findings.map(({ id, level }) => `${level} ${id}`);

@@ -11,17 +11,17 @@ import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
 import { queryResponse } from "./query-response.js";
 import { schedulerCall } from "./scheduler-call.js";
 
-/** An error as AWS answers it. */
+/** Error response of AWS. */
 export class Fault {
   constructor(
     readonly code: string,
     readonly message = "",
     readonly status = 400,
-    /** Further members of the error. */
+    /** Additional members of the error. */
     readonly fields: JsonObject = {},
   ) {}
 }
-/** Told instead of an answer: the connection is cut after the request was taken. */
+/** Response that cuts the connection after the request was received. */
 export const lostResponse = Symbol("lost answer");
 
 export type FakeResponse = JsonObject | Fault | typeof lostResponse;
@@ -31,13 +31,13 @@ export interface Call {
   input: JsonObject;
 }
 
-/** A loopback server that speaks AWS's JSON and query protocols, and REST as far as EventBridge Scheduler is read, and answers as its script says, and clients for it. */
+/** Loopback server for AWS's JSON and query protocols and the REST reads of EventBridge Scheduler, with its clients. */
 export interface FakeAws {
   aws: Clients;
   calls: Call[];
-  /** Change it at will: it is looked up at each request. */
+  /** Handlers by operation; read at each request, so a test may replace them. */
   script: Script;
-  /** The inputs of one operation's calls so far. */
+  /** Returns the inputs of one operation's calls so far. */
   sent(operation: string): JsonObject[];
   close(): Promise<void>;
 }
@@ -45,7 +45,7 @@ export interface FakeAws {
 export async function fakeAws(script: Script, options: { maxAttempts?: number } = {}): Promise<FakeAws> {
   const calls: Call[] = [];
   const fake = { calls, script };
-  // Longer than clients keep their connections: none is closed while a request is written to it.
+  // Longer than clients keep connections, so that none closes while a request is written to it.
   const server = createServer(
     { keepAliveTimeout: 75_000 },
     (request, response) => void answer(fake, request, response),

@@ -3,17 +3,17 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Fault, type Script } from "./fake-aws.js";
 
-/** An image repository on loopback: its registry over HTTP, and what ECR says of it as a script. */
+/** Image repository on loopback: its registry over HTTP, and ECR's responses about it as a script. */
 export interface FakeRegistry {
-  /** Of the registry's `/v2/`. */
+  /** URL of the registry's `/v2/`. */
   endpoint: string;
-  /** ECR's part, for a fake AWS. */
+  /** ECR's handlers for a fake AWS. */
   script: Script;
-  /** Stores an image with these labels under a tag, in place of any other. Answers its digest. */
+  /** Stores an image with these labels under a tag, in place of any other, and returns its digest. */
   put(tag: string, labels: Record<string, string>): string;
   /** Stores an index of several images under a tag. */
   putIndex(tag: string): string;
-  /** The `authorization` headers that the registry has seen. */
+  /** The `authorization` headers that the registry has received. */
   authorizations: Set<string | undefined>;
   close(): Promise<void>;
 }
@@ -24,7 +24,7 @@ export async function fakeRegistry(name: string): Promise<FakeRegistry> {
   const content = new Map<string, string>();
   const tags = new Map<string, { digest: string; pushedAt: number }>();
   const authorizations = new Set<string | undefined>();
-  // Longer than clients keep their connections: none is closed while a request is written to it.
+  // Longer than clients keep connections, so that none closes while a request is written to it.
   const server = createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
     authorizations.add(request.headers.authorization);
     const found = content.get(request.url?.split("/").at(-1) ?? "");

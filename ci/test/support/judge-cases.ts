@@ -4,7 +4,7 @@ import type { Snapshot, Subject } from "../../lib/ecs/snapshot.js";
 import { judge } from "../../lib/rollout/judge/judge.js";
 import { subject } from "./snapshots.js";
 
-/** What is seen, and what the judge is to say of it. */
+/** Observations, and the verdict that the judge must return for them. */
 export interface Case {
   name: string;
   see: Snapshot[];
@@ -13,7 +13,7 @@ export interface Case {
   reason?: RegExp;
 }
 
-/** A test for each. */
+/** Registers a test for each case. */
 export function judgeAll(cases: readonly Case[]): void {
   for (const { name, see, on, verdict, reason } of cases) {
     test(`when ${name}${on ? ", without the newer APIs" : ""}, it is ${verdict}`, () => {

@@ -1,13 +1,13 @@
 import { lostResponse, type Script } from "./fake-aws.js";
 
-/** Where a process ends, or loses an answer: at which of its calls to AWS, counted from 1, and how. */
+/** Call to AWS, counted from 1, at which a process is killed or loses a response, and the kind of fault. */
 export interface Boundary {
   call: number;
-  /** Killed before AWS has the request; killed after AWS did what it says; or alive, with the answer lost. */
+  /** Killed before AWS receives the request; killed after AWS executed it; or alive, with the response lost. */
   how: "killed-before" | "killed-after" | "answer-lost";
 }
 
-/** A process's way to AWS that ends at a boundary: what it calls from then on does not arrive. */
+/** Wraps a script so that the process is killed at a boundary: its later calls do not arrive. */
 export function killable(script: Script, boundary: Boundary): { script: Script; signal: AbortSignal } {
   const process = new AbortController();
   let calls = 0;

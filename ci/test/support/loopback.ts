@@ -4,7 +4,7 @@ import type { TestContext } from "node:test";
 
 /** Serves HTTP on a port of loopback until the test ends. */
 export async function httpServer(t: TestContext, listener: RequestListener): Promise<{ origin: URL; port: number }> {
-  // Longer than clients keep their connections: none is closed while a request is written to it.
+  // Longer than clients keep connections, so that none closes while a request is written to it.
   const server = createServer({ keepAliveTimeout: 75_000 }, listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   t.after(() => {
@@ -14,7 +14,7 @@ export async function httpServer(t: TestContext, listener: RequestListener): Pro
   return addressOf(server.address());
 }
 
-/** Serves whatever `answer` writes to each connection, once the request's headers are there. */
+/** Serves the bytes that `answer` writes to each connection, once the request's headers have arrived. */
 export async function rawServer(
   t: TestContext,
   answer: (socket: Socket) => void,
@@ -38,7 +38,7 @@ function addressOf(address: AddressInfo | string | null): { origin: URL; port: n
   return { origin: new URL(`http://127.0.0.1:${port}`), port };
 }
 
-/** Writes `next` again and again, as fast as the other side reads, until the connection ends. */
+/** Writes `next` repeatedly, as fast as the other side reads, until the connection ends. */
 export function writeWithoutEnd(socket: Socket, next: () => string | Uint8Array): void {
   const write = () => {
     while (!socket.destroyed && socket.write(next()));

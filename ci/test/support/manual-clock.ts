@@ -1,8 +1,8 @@
 import type { Clock } from "../../lib/common/clock.js";
 
-/** A clock that stands still until `pass` moves it on, and ends each sleep when its time has come. */
+/** Clock that moves only by `pass`, which ends each sleep that is due. */
 export interface ManualClock extends Clock {
-  /** @param ms How far the clock moves on, in milliseconds. */
+  /** @param ms Time to move the clock forward, in milliseconds. */
   pass(ms: number): Promise<void>;
 }
 
@@ -29,7 +29,7 @@ export function manualClock(start = 0): ManualClock {
         now = next.until;
         sleeping.delete(next);
         next.wake();
-        // What the sleep was waited for by runs to its own next wait.
+        // The code that awaited the sleep runs until its next wait.
         await new Promise(setImmediate);
       }
       now = end;

@@ -4,7 +4,7 @@ import { fakeAws } from "./fake-aws.js";
 import { scriptedEcs, target } from "./scripted-ecs.js";
 import { virtualClock } from "./virtual-clock.js";
 
-/** An observer of a scripted ECS. */
+/** Creates an observer of a scripted ECS. */
 export async function observerScene(t: TestContext) {
   const clock = virtualClock();
   const { world, script } = scriptedEcs(clock);

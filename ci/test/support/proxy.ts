@@ -2,20 +2,20 @@ import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
 import type { TestContext } from "node:test";
 
-/** A forward proxy on loopback: CONNECT tunnels, and plain HTTP by absolute URLs. */
+/** Forward proxy on loopback: CONNECT tunnels, and plain HTTP by absolute URLs. */
 export interface ForwardProxy {
-  /** Its URL, with the login that it asks for. */
+  /** URL of the proxy, with the login that it requires. */
   url: string;
   /** The method and target of each request, in order. */
   seen: string[];
-  /** The `proxy-authorization` headers that it has seen. */
+  /** The `proxy-authorization` headers that it has received. */
   logins: Set<string | undefined>;
 }
 
 interface ForwardProxyOptions {
-  /** Where every tunnel leads: nothing leaves loopback. */
+  /** Port on loopback that every tunnel connects to. */
   to?: number;
-  /** The status that it answers CONNECT with in place of a tunnel. */
+  /** Status that answers CONNECT in place of a tunnel. */
   refuses?: number;
 }
 
@@ -47,7 +47,7 @@ export async function forwardProxy(t: TestContext, { to, refuses }: ForwardProxy
   return { url: `http://joe:p%40ssw%3Ard@127.0.0.1:${port}`, seen, logins };
 }
 
-/** Sets variables of the environment until the test ends, and none of the proxy variables besides. */
+/** Sets environment variables until the test ends, and removes all other proxy variables. */
 export function withEnvironment(t: TestContext, variables: Record<string, string>): void {
   const names = ["HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY"].flatMap((name) => [name, name.toLowerCase()]);
   const before = new Map(names.map((name) => [name, process.env[name]]));

@@ -5,7 +5,7 @@ import { scriptedEcs, target } from "./scripted-ecs.js";
 import { clusterArn, withRevisions } from "./scripted-prune.js";
 import { virtualClock } from "./virtual-clock.js";
 
-/** A scripted ECS whose service has revisions 1 to 9 behind it and runs the last, and the cleaning up after a deploy to it. */
+/** Creates a scripted ECS whose service has revisions 1 to 9 and runs the last, and the pruning after a deploy to it. */
 export async function pruneScene(t: TestContext) {
   const clock = virtualClock();
   const { world, script: plain } = scriptedEcs(clock);
@@ -19,7 +19,7 @@ export async function pruneScene(t: TestContext) {
 
 export const names = (...revisions: number[]) => revisions.map((revision) => `service:${revision}`);
 
-/** A target of a rule or a schedule that runs a task. */
+/** Returns a target of a rule or a schedule that runs a task. */
 export const ecsTarget = (TaskDefinitionArn: string) => ({
   Arn: clusterArn(target.cluster),
   EcsParameters: { TaskDefinitionArn },

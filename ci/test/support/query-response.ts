@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from "../../lib/aws/raw-task-definition.js";
 import type { Fault } from "./fake-aws.js";
 
-/** An answer as XML, as IAM and Elastic Load Balancing give it: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
+/** Formats a response as XML, as IAM and Elastic Load Balancing do: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
 export function queryResponse(operation: string, answer: JsonObject | Fault): string {
   if ("code" in answer) {
     const { code, message } = answer;

@@ -6,7 +6,7 @@ import { addTask, release, type Stories, type Story, scriptedEcs, target, type W
 import { set } from "./stories.js";
 import { virtualClock } from "./virtual-clock.js";
 
-/** Whatever the service is set to takes the place of what ran. */
+/** Story in which the revision that the service is set to replaces the running one. */
 export const replaced: Story = [
   [10, start],
   [
@@ -33,7 +33,7 @@ interface Interrupted extends Partial<Pick<RunOptions, "http" | "ask" | "undo" |
   progress?: (line: string) => void;
 }
 
-/** A service on which deploys and rollbacks follow one another, in virtual time; each goes well unless the stories say otherwise. */
+/** Creates a service for successive deploys and rollbacks in virtual time; each succeeds unless the stories change it. */
 export async function rollbackScene(t: TestContext, story: Story | Stories = replaced) {
   const clock = virtualClock();
   const { world, script } = scriptedEcs(clock, story);

@@ -4,7 +4,7 @@ import { fakeAws } from "./fake-aws.js";
 import { release, type Stories, type Story, scriptedEcs, target } from "./scripted-ecs.js";
 import { virtualClock } from "./virtual-clock.js";
 
-/** A deploy of `release` to a scripted ECS on which `story` happens, in virtual time. `roll` may be called again, as a command may. */
+/** Creates a deploy of `release` to a scripted ECS that plays `story`, in virtual time. A test may call `roll` again, like a command. */
 export async function scene(t: TestContext, story: Story | Stories, maxAttempts = 1) {
   const clock = virtualClock();
   const { world, script } = scriptedEcs(clock, story);

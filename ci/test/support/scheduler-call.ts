@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
 
-/** What of EventBridge Scheduler, which speaks REST, is called: `GET /schedules` with a query, or `GET /schedules/NAME?groupName=GROUP`. */
+/** Returns the operation of a request to EventBridge Scheduler: `GET /schedules` with a query, or `GET /schedules/NAME?groupName=GROUP`. */
 export function schedulerCall(request: IncomingMessage): { operation: string; input: JsonObject } {
   const url = new URL(request.url ?? "/", "http://localhost");
   const [, resource, name] = url.pathname.split("/");

@@ -1,17 +1,17 @@
-/** What the scripted ECS of one service lacks for one-off tasks: RunTask with its client tokens, StopTask and TagResource. */
+/** Extension of the scripted ECS for deploy tasks: RunTask with its client tokens, StopTask and TagResource. */
 import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
 import type { Clock } from "../../lib/common/clock.js";
 import { Fault, type Script } from "./fake-aws.js";
 import { target, type World } from "./scripted-ecs.js";
 
-/** How a task goes: seconds after RunTask, and the exit code of the target's container; without one it has not come up. */
+/** Behaviour of a task: its end in seconds after RunTask, and the exit code of the target's container; without one it never started. */
 export interface Behaviour {
-  /** Absent for one that never ends by itself. */
+  /** Seconds after RunTask; absent for a task that never ends by itself. */
   ends?: number;
   exitCode?: number;
   stopCode?: string;
   stoppedReason?: string;
-  /** The other container of the task goes on when the one that counts has ended. */
+  /** The other container of the task keeps running after the one that counts has ended. */
   hasCompanion?: boolean;
 }
 
@@ -25,7 +25,7 @@ interface Run {
 
 const hour = 3600;
 
-/** Adds to a script. `runs` are the tasks that really ran. */
+/** Adds deploy tasks to a script. `runs` are the tasks that really ran. */
 export function withDeployTasks(world: World, clock: Clock, script: Script, behaviour: () => Behaviour) {
   const runs: Run[] = [];
   const now = () => clock.now() / 1000;
@@ -58,8 +58,8 @@ export function withDeployTasks(world: World, clock: Clock, script: Script, beha
       return { taskArns: listed.map(({ arn }) => arn) };
     },
     DescribeTasks: (input) => {
-      const asked = input.tasks as string[];
-      const own = known().filter(({ arn }) => asked.some((one) => arn === one || arn.endsWith(`/${one}`)));
+      const requested = input.tasks as string[];
+      const own = known().filter(({ arn }) => requested.some((one) => arn === one || arn.endsWith(`/${one}`)));
       return own.length > 0 ? { tasks: own.map((run) => viewOf(run, now())) } : (script.DescribeTasks?.(input) ?? {});
     },
     GetLogEvents: () => ({ events: [{ message: "the log's end" }] }),
@@ -67,7 +67,7 @@ export function withDeployTasks(world: World, clock: Clock, script: Script, beha
   return { runs, script: { ...script, ...handlers } as Script };
 }
 
-/** As the wire has it: with the tasks that the token stands for. */
+/** Conflict as on the wire: with the tasks of the client token. */
 class Conflict extends Fault {
   constructor(arn: string) {
     super("ConflictException", "conflicts", 400, { resourceIds: [arn] });
@@ -82,7 +82,7 @@ function begin(runs: Run[], input: JsonObject, startedAt: number, behaviour: Beh
   return run;
 }
 
-/** When it is over, in seconds. */
+/** Returns the time of a task's end, in seconds. */
 function endOf({ startedAt, behaviour, stopped }: Run): number | undefined {
   const own = behaviour.ends === undefined || behaviour.hasCompanion ? undefined : startedAt + behaviour.ends;
   return stopped ? Math.min(stopped.at + 2, own ?? Number.POSITIVE_INFINITY) : own;
@@ -94,8 +94,8 @@ function viewOf(run: Run, now: number): JsonObject {
   const isOver = now >= (endOf(run) ?? Number.POSITIVE_INFINITY);
   const exitCode = hasExited ? behaviour.exitCode : isOver && stopped ? 137 : undefined;
   const byItself = { stopCode: "EssentialContainerExited", stoppedReason: "Essential container in task exited" };
-  const told = { ...byItself, ...behaviour } as { stopCode: string; stoppedReason: string };
-  const why = stopped ? { stopCode: "UserInitiated", stoppedReason: stopped.reason } : told;
+  const ownEnd = { ...byItself, ...behaviour } as { stopCode: string; stoppedReason: string };
+  const why = stopped ? { stopCode: "UserInitiated", stoppedReason: stopped.reason } : ownEnd;
   return {
     taskArn: arn,
     taskDefinitionArn: String(input.taskDefinition),

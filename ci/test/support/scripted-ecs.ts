@@ -1,4 +1,4 @@
-/** A small ECS of one service, told by each test what happens when: no scheduler, only the shapes and the words of the API. */
+/** Small ECS of one service, scripted by each test: no scheduler, only the shapes and the texts of the API. */
 
 import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
 import type { Clock } from "../../lib/common/clock.js";
@@ -24,33 +24,33 @@ export const release = { version: "v1.1.0", image: `${repository}@${newDigest}`,
 const arn = (rest: string) => `arn:aws:ecs:us-west-2:123456789012:${rest}`;
 export const revisionArn = (revision: number) => arn(`task-definition/service:${revision}`);
 
-/** What the ECS of a test is made of; a test changes it as its story wants. */
+/** State of a test's ECS, which the test's story changes. */
 export interface World {
   /** Seconds since the epoch, as on the wire. */
   now(): number;
   taskDefinitions: Map<string, { taskDefinition: JsonObject; tags: JsonObject[] }>;
   service: JsonObject & { deployments: JsonObject[]; events: JsonObject[] };
-  /** Newest first; `taskDefinition` is told through its revision. */
+  /** Newest first; the API returns `taskDefinition` through its service revision. */
   serviceDeployments: (JsonObject & { taskDefinition: string })[];
   tasks: JsonObject[];
-  /** Seconds for which a new service deployment is not listed. */
+  /** Seconds for which ECS does not list a new service deployment. */
   listLag: number;
 }
 
-/** What happens when: seconds after UpdateService or StopServiceDeployment, and the change. */
+/** Changes, each with its time in seconds after UpdateService or StopServiceDeployment. */
 export type Story = [seconds: number, change: (world: World) => void][];
 
-/** What follows on what. */
+/** Stories by the call that starts them. */
 export interface Stories {
-  /** On the first UpdateService, the second, …; the last one follows on all further ones too. */
+  /** After the first UpdateService, the second, …; the last one applies to all further calls too. */
   updates: Story[];
-  /** On StopServiceDeployment. */
+  /** After StopServiceDeployment. */
   stop?: Story;
 }
 
-export function scriptedEcs(clock: Clock, told: Story | Stories = []): { world: World; script: Script } {
+export function scriptedEcs(clock: Clock, given: Story | Stories = []): { world: World; script: Script } {
   const world = firstWorld(() => clock.now() / 1000);
-  const { updates, stop = [] } = Array.isArray(told) ? { updates: [told] } : told;
+  const { updates, stop = [] } = Array.isArray(given) ? { updates: [given] } : given;
   let pending: Story = [];
   let begun = 0;
   const begin = (story: Story) => {
@@ -72,7 +72,7 @@ export function scriptedEcs(clock: Clock, told: Story | Stories = []): { world: 
     }),
     RegisterTaskDefinition: (input) => register(world, input),
     UpdateService: (input) => {
-      // As ECS does: the revision that is set already begins no deployment.
+      // As in ECS, an update to the current revision begins no deployment.
       if (world.service.taskDefinition === input.taskDefinition) return { service: world.service };
       update(world, String(input.taskDefinition));
       if (input.desiredCount !== undefined) world.service.desiredCount = input.desiredCount;
@@ -175,7 +175,7 @@ function register(world: World, input: JsonObject, revision = world.taskDefiniti
   return { taskDefinition };
 }
 
-/** Anybody's UpdateService: a new deployment in the place of the primary one. */
+/** Applies an UpdateService of any user: a new deployment replaces the primary one. */
 export function update(world: World, taskDefinition: string): void {
   const { service } = world;
   const number = world.serviceDeployments.length + 1;

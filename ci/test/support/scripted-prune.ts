@@ -1,4 +1,4 @@
-/** What the scripted ECS lacks for looking who uses a revision: other services and clusters, and who starts tasks on a schedule or at an event. */
+/** Extension of the scripted ECS for uses of a revision: other services and clusters, and the schedules and rules that start tasks. */
 import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
 import { Fault, type Script } from "./fake-aws.js";
 import { revisionArn, target, type World } from "./scripted-ecs.js";
@@ -8,18 +8,17 @@ const arn = (rest: string) => `arn:aws:ecs:us-west-2:123456789012:${rest}`;
 export const clusterArn = (name: string) => arn(`cluster/${name}`);
 
 export interface Elsewhere {
-  /** Beside the world's own, in whatever cluster their `clusterArn` names. */
+  /** Services besides the world's own, in the cluster of their `clusterArn`. */
   services: JsonObject[];
-  /** Of the other services, by name. */
+  /** Deployments of the other services, by service name. */
   serviceDeployments: Record<string, (JsonObject & { taskDefinition: string; sources?: string[] })[]>;
-  /** By event bus; `targets` are of the rule. */
+  /** Rules by event bus, with their targets. */
   rules: Record<string, { Name: string; State: string; targets: JsonObject[] }[]>;
   schedules: JsonObject[];
 }
 
 /**
- * Gives the world the revisions 1 to 9, of which 9 serves and 7 is what a rollback would go back to, and adds to its script. Every list
- * comes in pages of two.
+ * Adds revisions 1 to 9 to the world and its script; 9 serves and 7 is the rollback target. Every list has pages of two.
  */
 export function withRevisions(world: World, script: Script): { elsewhere: Elsewhere; script: Script } {
   const seven = world.taskDefinitions.get(revisionArn(7));
@@ -83,9 +82,9 @@ export function withRevisions(world: World, script: Script): { elsewhere: Elsewh
         : { serviceDeployments: [] };
     },
     DescribeServiceDeployments: (input) => {
-      const asked = input.serviceDeploymentArns as string[];
+      const requested = input.serviceDeploymentArns as string[];
       const known = Object.values(elsewhere.serviceDeployments).flat();
-      const found = known.filter((one) => asked.includes(String(one.serviceDeploymentArn)));
+      const found = known.filter((one) => requested.includes(String(one.serviceDeploymentArn)));
       if (found.length === 0) return script.DescribeServiceDeployments?.(input) ?? {};
       return {
         serviceDeployments: found.map(({ taskDefinition, sources = [], ...rest }) => ({
@@ -136,7 +135,7 @@ export function addRevision(world: World, revision: number, family = target.fami
   world.taskDefinitions.set(taskDefinitionArn, { taskDefinition, tags: [] });
 }
 
-/** Each revision runs an image of its own. */
+/** Returns the containers of a revision, with an image of its own. */
 function appOf(revision: number): JsonObject[] {
   const digest = `sha256:${String(revision % 10).repeat(64)}`;
   return [
@@ -144,7 +143,7 @@ function appOf(revision: number): JsonObject[] {
   ];
 }
 
-/** The newest of the target's service so far. */
+/** Adds a deployment of the target's service that is newer than all others. */
 export function addServiceDeployment(
   world: World,
   id: string,

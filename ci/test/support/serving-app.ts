@@ -4,7 +4,7 @@ import { release, target, type World } from "./scripted-ecs.js";
 
 export const http = { baseUrl: "http://app.example.com" };
 
-/** Answers what the service is set to would answer. @param ours What our release answers. */
+/** Answers as the service's current revision does. @param ours Version that our release answers. */
 export function servingApp(world: World, ours = release.version): SendRequest {
   return async () => {
     const { taskDefinition = {} } = world.taskDefinitions.get(String(world.service.taskDefinition)) ?? {};

@@ -64,7 +64,7 @@ interface Parts {
   events?: string[];
 }
 
-/** A look at a service on which our rollout has ended well, unless `parts` says otherwise. */
+/** Returns an observation of a service after a successful rollout of ours, changed by `parts`. */
 export function snapshot(parts: Parts = {}): Snapshot {
   const { at = 0, desiredCount = 1, deployments = [deployment()], tasks = [task()], events = [] } = parts;
   return {

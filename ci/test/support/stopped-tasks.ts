@@ -1,7 +1,7 @@
 import type { ContainerView, TaskView } from "../../lib/ecs/snapshot.js";
 import { task } from "./snapshots.js";
 
-/** A task of ours that has ended; its id tells it from others. */
+/** Returns a stopped task of ours with a unique id. */
 export const stopped = (
   stopCode: string,
   stoppedReason: string,
@@ -23,5 +23,5 @@ export const failedToStart = (stoppedReason: string, id?: string): TaskView =>
 export const exited = (container: Partial<ContainerView>, id?: string): TaskView =>
   stopped("EssentialContainerExited", "Essential container in task exited", container, id);
 
-/** Told of a digest in the repository, whose digits must not be taken for a status code. */
+/** Stop reason with a digest, whose digits must not be read as a status code. */
 export const imageMissing = `CannotPullContainerError: pull image manifest has been retried 7 time(s): failed to resolve ref r@sha256:${"403".repeat(21)}4: r: not found`;

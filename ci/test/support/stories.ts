@@ -1,4 +1,4 @@
-/** What can become of a rollout, as changes of the scripted ECS. */
+/** Outcomes of a rollout, as changes of the scripted ECS. */
 import { addEvent, addTask, newDigest, oldDigest, revisionArn, type Story, type World } from "./scripted-ecs.js";
 
 const ours = revisionArn(8);
@@ -24,7 +24,7 @@ export const success: Story = [
   ],
 ];
 
-/** The same of a service with early success criteria: early from second 80 on, deployed from 118 on. */
+/** Replacement in a service with early success criteria: early from second 80 on, deployed from 118 on. */
 export const earlySuccess: Story = [
   [
     1,
@@ -92,7 +92,7 @@ export function set(object: object | undefined, members: object): void {
   Object.assign(object ?? {}, members);
 }
 
-/** A copy of what ran before takes the place of ours, as the second UpdateService. */
+/** A copy of the previous revision replaces ours, by the second UpdateService. */
 export const automaticallyRolledBack: Story = [
   [10, (world) => addTask(world, "u1", revisionArn(9), oldDigest)],
   [20, (world) => endTasks(world, ours)],
@@ -136,7 +136,7 @@ const missing = {
   containers: [{ name: "app" }],
 };
 
-/** The image is not there: a failure at the times that a real account showed, and a breaker that fires only after the third. */
+/** Missing image: failures at the times measured in a real account, and a breaker that fires only after the third. */
 export const imageMissing: Story = [
   [154, (world) => failToStart(world, "m1", 1)],
   [286, (world) => failToStart(world, "m2", 2)],
@@ -145,7 +145,7 @@ export const imageMissing: Story = [
   [728, endRollback],
 ];
 
-/** What follows on a person's or our own request to roll back. */
+/** Events after a user's or our own request to roll back. */
 export const rolledBackOnRequest: Story = [
   [3, (world) => beginRollback(world, "old-id", {})],
   [

@@ -4,7 +4,7 @@ import type { Script } from "./fake-aws.js";
 export const targetGroupArn = (name: string) =>
   `arn:aws:elasticloadbalancing:us-west-2:123456789012:targetgroup/${name}/0123456789abcdef`;
 
-/** An Elastic Load Balancing that has every target group, set as infra/terraform sets it. */
+/** Elastic Load Balancing in which every target group exists, configured as in infra/terraform. */
 export const targetGroupScript: Script = {
   DescribeTargetGroups: (input) => ({
     TargetGroups: [
@@ -27,7 +27,7 @@ export const targetGroupScript: Script = {
   }),
 };
 
-/** A target group as it is read, set as infra/terraform sets it unless `more` says otherwise. */
+/** Returns a target group as it is read, configured as in infra/terraform and changed by `more`. */
 export function targetGroup(more: Partial<HealthCheck> = {}): TargetGroup {
   const counts = { intervalSeconds: 10, timeoutSeconds: 5, healthyThreshold: 2, unhealthyThreshold: 3 };
   const healthCheck = { path: "/healthz", port: "traffic-port", ...counts, ...more };

@@ -5,7 +5,7 @@ export interface VirtualClock extends Clock {
   readonly sleeps: number[];
 }
 
-/** A clock on which every sleep ends at once and moves the time on by its length. */
+/** Clock on which every sleep ends at once and moves the time forward by its length. */
 export function virtualClock(start = Date.UTC(2026, 0, 1)): VirtualClock {
   let now = start;
   const sleeps: number[] = [];

@@ -6,7 +6,7 @@ import { automaticallyRolledBack, success } from "./stories.js";
 
 export const wrongVersion: Stories = { updates: [success, automaticallyRolledBack] };
 
-/** A rollout that ECS calls good and that serves another version. */
+/** Rollout that ECS reports as successful and that serves another version. */
 export async function wrongVersionScene(t: TestContext, stories = wrongVersion) {
   const it = await scene(t, stories);
   const roll = (more = {}) => it.roll({ http, ask: servingApp(it.world, "v0.0.1"), ...more });

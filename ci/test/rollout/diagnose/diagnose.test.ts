@@ -7,7 +7,7 @@ import { exited, stopped } from "../../support/stopped-tasks.js";
 
 const inProgress = { deployments: [deployment({ rolloutState: "IN_PROGRESS", runningCount: 0 })] };
 
-const told: [cause: string, event: string][] = [
+const eventCauses: [cause: string, event: string][] = [
   ["no-capacity", "was unable to place a task. Reason: Capacity is unavailable at this time. Please try again later."],
   ["no-capacity", "was unable to place a task because no container instance met all of its requirements."],
   [
@@ -25,8 +25,8 @@ const told: [cause: string, event: string][] = [
     "failed to launch a task with (error ECS was unable to assume the role 'arn:x' that was provided for this task.).",
   ],
 ];
-for (const [cause, event] of told) {
-  test(`an event tells what no task can: ${event} is ${cause}`, () => {
+for (const [cause, event] of eventCauses) {
+  test(`an event shows a cause that no task shows: ${event} is ${cause}`, () => {
     const events = [`(service s) ${event}`];
     const diagnosis = diagnose(subject, [snapshot({ ...inProgress, tasks: [], events })]);
     assert.equal(diagnosis.cause, cause);
@@ -34,7 +34,7 @@ for (const [cause, event] of told) {
   });
 }
 
-test("old tasks under scale-in protection are named, whatever failed before ours ran", () => {
+test("old tasks under scale-in protection are named, regardless of failures before ours ran", () => {
   const events = [
     "(service s) was unable to reach steady state because (taskSet ecs-svc/1) was unable to scale in due to (reason 2 tasks under protection)",
   ];
@@ -50,16 +50,16 @@ const reasons: [cause: string, ours: ServiceDeploymentView][] = [
 ];
 const spot = stopped("SpotInterruption", "Your Spot Task was interrupted.", { exitCode: 143 });
 for (const [cause, ours] of reasons) {
-  test(`a rollout that no task brought down is told as ${cause} by ECS's reason`, () => {
+  test(`a rollout without failed tasks is diagnosed as ${cause} by ECS's reason`, () => {
     assert.equal(diagnose(subject, [snapshot({ ours })]).cause, cause);
     assert.equal(diagnose(subject, [snapshot({ ours, tasks: [spot] })]).cause, cause);
   });
-  test(`tasks that fail explain more than that it is told as ${cause}`, () => {
+  test(`failed tasks explain more than ECS's reason for ${cause}`, () => {
     assert.equal(diagnose(subject, [snapshot({ ours, tasks: [exited({ exitCode: 1 })] })]).cause, "container-exits");
   });
 }
 
-test("somebody who stops a rollout whose tasks found no place is not its cause", () => {
+test("a user's stop is not the cause of a rollout whose tasks could not be placed", () => {
   const ours = serviceDeployment("STOPPED", { statusReason: "Service deployment stopped by user." });
   const events = ["(service s) was unable to place a task. Reason: Capacity is unavailable at this time."];
   assert.equal(diagnose(subject, [snapshot({ ours, tasks: [], events })]).cause, "no-capacity");
@@ -78,13 +78,13 @@ test("a health check that fails within the grace period is a slow start, and aft
   assert.equal(diagnose(subject, [...looks, graced({ at: 60_000, tasks })]).cause, "health-check");
 });
 
-test("tasks that are not healthy yet when the time is up are a slow start", () => {
+test("tasks that are not healthy yet at the deadline are a slow start", () => {
   const diagnosis = diagnose(subject, [snapshot({ ...inProgress, tasks: [task({ lastStatus: "PENDING" })] })]);
   assert.equal(diagnosis.cause, "slow-start");
   assert.deepEqual(diagnosis.evidence, ["task aaaaaaaa PENDING"]);
 });
 
-test("old tasks that drain when the time is up are named as what it waits for", () => {
+test("old tasks that drain at the deadline are named as the reason for the wait", () => {
   const diagnosis = diagnose(subject, [snapshot({ tasks: [task(), oldTask({ desiredStatus: "STOPPED" })] })]);
   assert.equal(diagnosis.cause, "draining");
   assert.equal(diagnosis.failedTasks, 0);
@@ -95,7 +95,7 @@ test("a task that failed before ours ran is not why the old ones still drain", (
   assert.equal(diagnose(subject, [snapshot({ tasks })]).cause, "draining");
 });
 
-test("where nothing is known, the newest events of ours are shown", () => {
+test("without a known cause, the newest events of ours are shown", () => {
   const events = ["(service s) is unable to consistently start tasks successfully."];
   const back = deployment({ id: "ecs-svc/1", taskDefinition: base, createdAt: 5000 });
   const diagnosis = diagnose(subject, [
@@ -107,7 +107,7 @@ test("where nothing is known, the newest events of ours are shown", () => {
 });
 
 for (const status of ["DRAINING", "INACTIVE"]) {
-  test(`a service that is ${status} was deleted, whatever its tasks do then`, () => {
+  test(`a service that is ${status} was deleted, regardless of its tasks`, () => {
     const look = snapshot({ tasks: [oldTask({ desiredStatus: "STOPPED" }), exited({ exitCode: 1 })] });
     const { cause, title, evidence, fix } = diagnose(subject, [{ ...look, service: { ...look.service, status } }]);
     assert.equal(cause, "service-deleted");
@@ -117,7 +117,7 @@ for (const status of ["DRAINING", "INACTIVE"]) {
   });
 }
 
-test("where ECS does not know the cluster any more, its answer is the evidence", () => {
+test("where the cluster no longer exists, ECS's error is the evidence", () => {
   const look = snapshot({});
   const gone = 'There is no cluster "c" in us-west-2.';
   const { cause, evidence } = diagnose(subject, [{ ...look, service: { ...look.service, notFound: gone } }]);

@@ -1,4 +1,4 @@
-/** Causes on container instances, in the words of ECS, its agent and Docker. */
+/** Causes on container instances, in the texts of ECS, its agent and Docker. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { diagnose } from "../../../lib/rollout/diagnose/diagnose.js";

@@ -21,33 +21,36 @@ const ended = (app: Partial<ContainerView>, proxy: Partial<ContainerView>): Task
     { name: "app", ...app },
   ],
 });
-const told = (definition: ReturnType<typeof roles>, ...looks: TaskView[]) => {
+const diagnosed = (definition: ReturnType<typeof roles>, ...looks: TaskView[]) => {
   const snapshots = looks.map((one) => snapshot({ tasks: [one] }));
   const { cause, container } = diagnose(subject, snapshots, definition);
   return [cause, container];
 };
 const dependency = "dependency graph: failed to resolve container ordering dependency";
 
-test("a sidecar that is not essential ends no task: the app that exits 0 beside it does", () => {
+test("a sidecar that is not essential does not end the task; the app that exits 0 beside it does", () => {
   const view = ended({ exitCode: 0 }, { exitCode: 2 });
-  assert.deepEqual(told(roles({ essential: false }), view), ["container-completes", "app"]);
-  assert.deepEqual(told(roles({}), view), ["dependency-failed", "proxy"]);
+  assert.deepEqual(diagnosed(roles({ essential: false }), view), ["container-completes", "app"]);
+  assert.deepEqual(diagnosed(roles({}), view), ["dependency-failed", "proxy"]);
 });
 
 test("a sidecar's exit 0 does not hide the app's failure, nor the app's exit 0 a sidecar's", () => {
-  assert.deepEqual(told(roles({}), ended({ exitCode: 1 }, { exitCode: 0 })), ["container-exits", "app"]);
-  assert.deepEqual(told(roles({}), ended({ exitCode: 0 }, { exitCode: 1 })), ["dependency-failed", "proxy"]);
+  assert.deepEqual(diagnosed(roles({}), ended({ exitCode: 1 }, { exitCode: 0 })), ["container-exits", "app"]);
+  assert.deepEqual(diagnosed(roles({}), ended({ exitCode: 0 }, { exitCode: 1 })), ["dependency-failed", "proxy"]);
 });
 
-test("who was seen to end while the other ran is the one, whatever the other's end looks like", () => {
+test("the container observed to end first is the one that failed, regardless of the other's exit", () => {
   const running = (app: Partial<ContainerView>, proxy: Partial<ContainerView>) =>
     task({ arn: exited({}).arn, containers: ended(app, proxy).containers });
   const both = ended({ exitCode: 0 }, { exitCode: 1 });
-  assert.deepEqual(told(roles({}), running({ exitCode: 0 }, {}), both), ["container-completes", "app"]);
-  assert.deepEqual(told(roles({}), running({}, { exitCode: 1 }), both), ["dependency-failed", "proxy"]);
+  assert.deepEqual(diagnosed(roles({}), running({ exitCode: 0 }, {}), both), ["container-completes", "app"]);
+  assert.deepEqual(diagnosed(roles({}), running({}, { exitCode: 1 }), both), ["dependency-failed", "proxy"]);
   const mirror = ended({ exitCode: 1 }, { exitCode: 0 });
-  assert.deepEqual(told(roles({}), running({}, { exitCode: 0 }), mirror), ["dependency-failed", "proxy"]);
-  assert.deepEqual(told(roles({ essential: false }), running({}, { exitCode: 0 }), mirror), ["container-exits", "app"]);
+  assert.deepEqual(diagnosed(roles({}), running({}, { exitCode: 0 }), mirror), ["dependency-failed", "proxy"]);
+  assert.deepEqual(diagnosed(roles({ essential: false }), running({}, { exitCode: 0 }), mirror), [
+    "container-exits",
+    "app",
+  ]);
 });
 
 const conditions: [condition: string, proxy: Partial<ContainerView>][] = [
@@ -59,12 +62,12 @@ const conditions: [condition: string, proxy: Partial<ContainerView>][] = [
 for (const [condition, proxy] of conditions) {
   test(`an app that waits for ${condition} of a container was held up by it, essential or not`, () => {
     const view = ended({ exitCode: 143, reason: dependency }, proxy);
-    const [, container] = told(roles({ essential: false }, waits("proxy", condition)), view);
+    const [, container] = diagnosed(roles({ essential: false }, waits("proxy", condition)), view);
     assert.equal(container, "proxy");
   });
 }
 
-test("of a chain the first container that has not come far enough is named", () => {
+test("in a chain of dependencies the first container that does not meet its condition is named", () => {
   const definitions = [
     { name: "app", ...waits("proxy", "HEALTHY") },
     { name: "proxy", ...waits("migrate", "SUCCESS") },
@@ -74,7 +77,7 @@ test("of a chain the first container that has not come far enough is named", () 
     ...exited({}),
     containers: [{ name: "proxy" }, { name: "migrate", exitCode: 4 }, { name: "app", reason: dependency }],
   };
-  assert.deepEqual(told(rolesIn({ containerDefinitions: definitions as never }), view), [
+  assert.deepEqual(diagnosed(rolesIn({ containerDefinitions: definitions as never }), view), [
     "dependency-failed",
     "migrate",
   ]);

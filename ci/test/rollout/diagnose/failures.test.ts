@@ -9,7 +9,7 @@ import { exited, failedToStart, imageMissing, stopped } from "../../support/stop
 const wrongPlatform =
   "CannotPullContainerError: image Manifest does not contain descriptor matching platform 'linux/amd64'";
 
-test("failures that can't heal are counted by cause, the most frequent first, over all that was seen", () => {
+test("failures that can't heal are counted by cause, the most frequent first, over all observations", () => {
   const looks = [
     snapshot({ tasks: [failedToStart(wrongPlatform, "a0"), exited({ exitCode: 1 }, "a1")] }),
     snapshot({ tasks: [failedToStart(imageMissing, "a2")] }),
@@ -25,7 +25,7 @@ test("failures that can't heal are counted by cause, the most frequent first, ov
   );
 });
 
-test("a long rollout's many failures are found in a few readings of each look at each task", () => {
+test("a long rollout's many failures are found in a few readings of each task of each poll", () => {
   const [size, allowed] = [200, 10];
   let readings = 0;
   const counted = (one: TaskView): TaskView => {
@@ -39,7 +39,7 @@ test("a long rollout's many failures are found in a few readings of each look at
   const ids = Array.from({ length: size }, (_, n) => `a${n}`);
   const starting = ids.map((id) => counted(task({ arn: `arn:task/c/${id}`, containers: [{ name: "app" }] })));
   const ended = ids.map((id) => counted(exited({ exitCode: 1 }, id)));
-  // In each look one more has ended.
+  // In each poll one more task has stopped.
   const looks = ids.map((_, n) => snapshot({ tasks: [...ended.slice(0, n + 1), ...starting.slice(n + 1)] }));
   assert.equal(diagnose(subject, looks).failedTasks, size);
   assert.ok(readings < allowed * size * size, `${readings} readings of ${size * size}`);
@@ -58,7 +58,7 @@ test("the most frequent cause is the rollout's, not the first or the last", () =
   assert.equal(diagnosis.task, "arn:task/c/a2");
 });
 
-test("a cause outlives the task's leaving the lists and the rollback", () => {
+test("a cause is kept after the task leaves the lists and after the rollback", () => {
   const looks = [snapshot({ tasks: [exited({ exitCode: 1 })] }), snapshot({ tasks: [oldTask()] })];
   assert.equal(diagnose(subject, looks).cause, "container-exits");
 });
@@ -137,7 +137,7 @@ const elb = stopped("ServiceSchedulerInitiated", "Task failed ELB health checks 
   exitCode: 0,
 });
 for (const [reason, cause] of checks) {
-  test(`the event that names the task says what the load balancer got: ${reason}`, () => {
+  test(`the event that names the task has the load balancer's result: ${reason}`, () => {
     const events = [unhealthy(reason)];
     const diagnosis = diagnose(subject, [snapshot({ tasks: [elb], events })]);
     assert.equal(diagnosis.cause, cause);
@@ -145,7 +145,7 @@ for (const [reason, cause] of checks) {
   });
 }
 
-test("what the load balancer got of another's task says nothing of ours", () => {
+test("the load balancer's result for another deployment's task is not evidence about ours", () => {
   const events = [unhealthy("Request timed out", "bbbbbbbb")];
   const diagnosis = diagnose(subject, [snapshot({ tasks: [elb, oldTask()], events })]);
   assert.equal(diagnosis.cause, "load-balancer-health-check");

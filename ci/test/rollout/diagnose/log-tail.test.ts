@@ -58,7 +58,7 @@ const unavailable: [why: string, JsonObject | undefined, FakeResponse, RegExp][]
   ],
 ];
 for (const [why, configuration, answer, pattern] of unavailable) {
-  test(`a log that can't be read because ${why} says so and hides no verdict`, async (t) => {
+  test(`a log that can't be read because ${why} is reported so and hides no verdict`, async (t) => {
     const { log } = await tail(t, configuration, answer);
     assert.ok("unavailable" in log);
     assert.match(log.unavailable, pattern);

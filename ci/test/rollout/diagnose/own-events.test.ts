@@ -29,23 +29,23 @@ for (const [event, isOurs] of whose) {
 
 const nameless = "(service s) was unable to place a task. Reason: Internal error.";
 
-test("what happened before our deployment began is no event of ours", () => {
+test("an event from before our deployment began is not ours", () => {
   assert.deepEqual(messages(look([was(nameless, 999)])), []);
   assert.deepEqual(messages(look([was(nameless, 1000)])), [nameless]);
 });
 
-test("a revision that was registered long before its deployment does not take what lies between for ours", () => {
+test("events between a revision's registration and its deployment are not ours", () => {
   const early = [was(nameless, 500)];
   assert.deepEqual(ownEvents({ ...subject, registeredAt: 100 }, [look(early)]), []);
 });
 
-test("an event that names nobody is not ours once another deployment is the primary one", () => {
+test("an event that names no deployment is not ours once another deployment is PRIMARY", () => {
   const back = [deployment({ id: "ecs-svc/1", taskDefinition: base, createdAt: 5000 })];
   const events = [was("(service s) late.", 5000), was(nameless, 4999)];
   assert.deepEqual(messages(look([]), look(events, back)), [nameless]);
 });
 
-test("each event is told once, the newest first", () => {
+test("each event is returned once, the newest first", () => {
   const [older, newer] = [was("(service s) older.", 2000), was("(service s) newer.", 3000)];
   assert.deepEqual(messages(look([older]), look([newer, older])), [newer.message, older.message]);
 });

@@ -11,7 +11,7 @@ const secrets =
 const denied = "api error AccessDeniedException: User: arn:aws:sts::1:assumed-role/x is not authorized to perform";
 const manifest = "CannotPullContainerError: pull image manifest has been retried 7 time(s)";
 
-/** ECS's own words, from live accounts and AWS's lists; what can't heal by itself first. */
+/** Reasons in ECS's own words, from live accounts and AWS's lists; terminal causes first. */
 const terminal: [cause: string, TaskView][] = [
   ["image-missing", failedToStart(imageMissing)],
   [
@@ -135,7 +135,7 @@ for (const [table, isTerminal] of [
   [passing, false],
 ] as const) {
   for (const [cause, view] of table) {
-    test(`${words(view)} is told as ${cause}, which ${isTerminal ? "can't" : "can"} heal by itself`, () => {
+    test(`${words(view)} is diagnosed as ${cause}, which ${isTerminal ? "can't" : "can"} heal by itself`, () => {
       const looks = [snapshot({ tasks: [view] })];
       const diagnosis = diagnose(subject, looks);
       assert.equal(diagnosis.cause, cause);

@@ -12,7 +12,7 @@ const answers: [cause: string, answered: string, proven: boolean][] = [
   ["mixed-answers", "HTTP 502", false],
 ];
 for (const [cause, answered, proven] of answers) {
-  test(`${answered}${proven ? "" : ", now and then,"} is told as ${cause}`, () => {
+  test(`${answered}${proven ? "" : ", now and then,"} is diagnosed as ${cause}`, () => {
     const diagnosis = diagnoseResponse({ state: "wrong", url, answered, proven });
     assert.equal(diagnosis.cause, cause);
     assert.deepEqual(diagnosis.evidence, [`${url} answered ${answered}`]);

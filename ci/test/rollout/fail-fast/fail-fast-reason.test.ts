@@ -24,7 +24,7 @@ function look(more: Parameters<typeof snapshot>[0] = {}): Snapshot {
   return snapshot({ deployments: [under, before], ours: serviceDeployment("IN_PROGRESS"), tasks, ...more });
 }
 
-test("tasks that fail of what can't heal are counted by their cause", () => {
+test("tasks with a terminal failure are counted by their cause", () => {
   assert.deepEqual(failFastReason(subject, [look()]), {
     cause: "image-missing",
     title: "the image does not exist",
@@ -33,12 +33,12 @@ test("tasks that fail of what can't heal are counted by their cause", () => {
   assert.equal(failFastReason(subject, [look({ tasks: [failed("a")] })])?.failures, 1);
 });
 
-test("what might heal is left to the circuit breaker", () => {
+test("failures that may heal are left to the circuit breaker", () => {
   const exits = task({ ...missing, stopCode: "EssentialContainerExited", containers: [{ name: "app", exitCode: 1 }] });
   assert.equal(failFastReason(subject, [look({ tasks: [exits, { ...exits, arn: "arn:task/c/z" }] })]), undefined);
 });
 
-test("a rollout of which a task was healthy once is not stopped early", () => {
+test("a rollout that had a healthy task is not stopped early", () => {
   const healthy = look({ tasks: [task({ healthStatus: "HEALTHY" })] });
   assert.equal(failFastReason(subject, [healthy, look()]), undefined);
   const running = [0, 40_000].map((at) => look({ at, tasks: [task()] })) as [Snapshot, Snapshot];
@@ -56,7 +56,7 @@ test("a rollout with nothing to return to is not stopped early", () => {
   );
 });
 
-test("a rollout that is ending, that somebody has replaced or that the public is on is not stopped early", () => {
+test("a rollout that is ending, was replaced, or serves the public is not stopped early", () => {
   for (const status of ["ROLLBACK_REQUESTED", "STOP_REQUESTED", "SUCCESSFUL", "SOMETHING_NEW"]) {
     assert.equal(failFastReason(subject, [look({ ours: serviceDeployment(status) })]), undefined, status);
   }
@@ -82,7 +82,7 @@ test("where the service has no circuit breaker, as many failures as it would tak
   assert.equal(failuresWithoutBreaker(subject, [failing(200, { desiredCount: 1000 })]), 200);
 });
 
-test("where ECS has a breaker, where a task was healthy or where nothing is left to return to, failures are left alone", () => {
+test("with a circuit breaker, a healthy task or no rollback target, failures do not stop a rollout", () => {
   assert.equal(failuresWithoutBreaker(subject, [failing(9, { ours: serviceDeployment("IN_PROGRESS") })]), undefined);
   const monitored = { breaker: { status: "MONITORING", failureCount: 9, threshold: 10 } };
   assert.equal(

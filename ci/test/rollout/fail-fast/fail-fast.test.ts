@@ -7,7 +7,7 @@ import { imageMissing, rolledBackOnRequest, set, success } from "../../support/s
 
 const missing = { updates: [imageMissing], stop: rolledBackOnRequest };
 
-test("two tasks that fail of a missing image end the rollout, long before the breaker would", async (t) => {
+test("two tasks that fail with a missing image end the rollout, long before the breaker would", async (t) => {
   const { fake, clock, lines, roll } = await scene(t, missing);
   const startedAt = clock.now();
   const report = await roll();
@@ -24,7 +24,7 @@ test("two tasks that fail of a missing image end the rollout, long before the br
   assert.ok(lines.some((line) => line.startsWith("Requesting a rollback from ECS early")));
 });
 
-test("one task is enough where ECR itself says that there is no such digest", async (t) => {
+test("one task is enough where ECR confirms that the digest does not exist", async (t) => {
   const { fake, clock, roll } = await scene(t, missing);
   fake.script.DescribeImages = () =>
     fake.sent("UpdateService").length === 0
@@ -37,7 +37,7 @@ test("one task is enough where ECR itself says that there is no such digest", as
   assert.equal(reads.length, 2);
 });
 
-test("where an early stop is not wanted the breaker has the word", async (t) => {
+test("with fail fast disabled the circuit breaker decides", async (t) => {
   const { fake, roll } = await scene(t, missing);
   const report = await roll({ permitted: { earlyStop: false } });
   assert.equal(report.verdict, "rolled-back");
@@ -45,7 +45,7 @@ test("where an early stop is not wanted the breaker has the word", async (t) => 
   assert.equal(fake.sent("StopServiceDeployment").length, 0);
 });
 
-test("where a stop is not permitted that is told once and the breaker has the word", async (t) => {
+test("a stop that is not permitted is reported once and the circuit breaker decides", async (t) => {
   const { fake, lines, roll } = await scene(t, missing);
   fake.script.StopServiceDeployment = () =>
     new Fault("AccessDeniedException", "not authorized to perform: ecs:StopServiceDeployment on resource: x");
@@ -54,7 +54,7 @@ test("where a stop is not permitted that is told once and the breaker has the wo
   assert.equal(lines.filter((line) => line.includes("ecs:StopServiceDeployment is not permitted")).length, 1);
 });
 
-test("a stop that meets a conflict is followed by another look", async (t) => {
+test("a stop that meets a conflict is followed by another poll", async (t) => {
   const { fake, roll } = await scene(t, missing);
   const stop = fake.script.StopServiceDeployment;
   fake.script.StopServiceDeployment = (input) =>
@@ -67,7 +67,7 @@ test("the state is read again before a stop, and one that has moved is not stopp
   const describe = fake.script.DescribeServiceDeployments;
   let looks = 0;
   fake.script.DescribeServiceDeployments = (input) => {
-    // The look that proves it is the first one at which two have failed; by the one before the stop it bakes.
+    // The first poll with two failures proves it; at the poll before the stop the deployment is in bake time.
     if (world.tasks.length > 2 && ++looks > 1) set(world.serviceDeployments[0], { lifecycleStage: "BAKE_TIME" });
     return describe?.(input) ?? {};
   };
@@ -76,7 +76,7 @@ test("the state is read again before a stop, and one that has moved is not stopp
   assert.equal(fake.sent("StopServiceDeployment").length, 0);
 });
 
-test("a call that was cut off after its stop tells that it was ours", async (t) => {
+test("a run that was cut off after its stop reports the stop as its own", async (t) => {
   const { fake, roll } = await scene(t, missing);
   const cut = new AbortController();
   const stop = fake.script.StopServiceDeployment;
@@ -93,7 +93,7 @@ test("a call that was cut off after its stop tells that it was ours", async (t) 
 
 const never: Story = [[45, (world) => addTask(world, "b1", revisionArn(8), newDigest, { lastStatus: "PENDING" })]];
 
-test("a rollout that is undecided at its deadline is rolled back where that is wanted", async (t) => {
+test("a rollout that is undecided at its deadline is rolled back when the option is set", async (t) => {
   const { fake, clock, roll } = await scene(t, { updates: [never], stop: rolledBackOnRequest });
   const startedAt = clock.now();
   const report = await roll({ timeoutMs: 600_000, permitted: { onTimeout: "rollback" } });
@@ -104,7 +104,7 @@ test("a rollout that is undecided at its deadline is rolled back where that is w
   assert.equal(fake.sent("StopServiceDeployment").length, 1);
 });
 
-test("what ECS has called done is not rolled back at the deadline, and that is told", async (t) => {
+test("a rollout that ECS reports as done is not rolled back at the deadline, and this is reported", async (t) => {
   const undrained = success.slice(0, -1);
   const { fake, lines, roll } = await scene(t, { updates: [undrained] });
   const report = await roll({ timeoutMs: 600_000, permitted: { onTimeout: "rollback" } });

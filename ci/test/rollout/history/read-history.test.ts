@@ -27,7 +27,7 @@ async function scene(t: TestContext, story: Story) {
   return { world, session };
 }
 
-test("the history tells version, digest, who and what became of each deployment, the newest first", async (t) => {
+test("the history has version, digest, author and outcome of each deployment, the newest first", async (t) => {
   const { world, session } = await scene(t, crashLoop("old-id"));
   await run({ ...session, release: { ...release, commit: "c0ffee" } });
   set(world.taskDefinitions.get(revisionArn(8))?.taskDefinition, {
@@ -50,7 +50,7 @@ test("the history tells version, digest, who and what became of each deployment,
   );
 });
 
-test("no more deployments are told than are asked for", async (t) => {
+test("no more deployments are returned than the limit", async (t) => {
   const { session } = await scene(t, crashLoop("old-id"));
   await run({ ...session, release });
   assert.deepEqual(
@@ -59,7 +59,7 @@ test("no more deployments are told than are asked for", async (t) => {
   );
 });
 
-test("a deployment whose revision was deleted is told without its version", async (t) => {
+test("a deployment whose revision was deleted is shown without its version", async (t) => {
   const { world, session } = await scene(t, []);
   world.taskDefinitions.clear();
   const [first] = await readHistory(session, 10);
@@ -67,7 +67,7 @@ test("a deployment whose revision was deleted is told without its version", asyn
   assert.match(formatHistory([first ?? assert.fail()]), /deployed +- +service:7/);
 });
 
-test("a service without deployments says how far back ECS remembers", () => {
+test("a service without deployments shows how far back ECS keeps them", () => {
   assert.match(formatHistory([]), /90 days/);
 });
 
@@ -81,7 +81,7 @@ for (const [status, more, ending] of [
   ["IN_PROGRESS", {}, "unfinished"],
   ["MEDITATING", {}, "unfinished"],
 ] as const) {
-  test(`${status} ${JSON.stringify(more)} is told as ${ending}`, () => {
+  test(`${status} ${JSON.stringify(more)} is shown as ${ending}`, () => {
     assert.equal(outcomeOf(serviceDeployment(status, more)), ending);
   });
 }

@@ -15,7 +15,7 @@ judgeAll([
     verdict: "failed",
   },
   {
-    name: "PRIMARY is ours and FAILED because a person stopped it",
+    name: "PRIMARY is ours and FAILED because a user stopped it",
     on: classicOnly,
     see: [
       snapshot({
@@ -28,7 +28,7 @@ judgeAll([
     reason: /^Somebody stopped it/,
   },
   {
-    name: "ours is FAILED because a person stopped it, and another has followed",
+    name: "ours is FAILED because a user stopped it, and another has followed",
     on: classicOnly,
     see: [
       snapshot({
@@ -54,7 +54,7 @@ judgeAll([
     verdict: "failed",
   },
   {
-    name: "the way back has FAILED too",
+    name: "the rollback has FAILED too",
     on: classicOnly,
     see: [snapshot({ deployments: [back("ecs-svc/1", "FAILED"), failed] })],
     verdict: "failed",
@@ -77,7 +77,7 @@ judgeAll([
     reason: /tasks failed to start/,
   },
   {
-    name: "the rollback has led to the very same revision, deployed before ours",
+    name: "the rollback went to the same revision, deployed before ours",
     on: classicOnly,
     see: [
       snapshot({ deployments: [deployment({ id: "ecs-svc/1", rolloutState: "IN_PROGRESS" }), failed] }),
@@ -86,7 +86,7 @@ judgeAll([
     verdict: "rolled-back",
   },
   {
-    name: "only an event that names our deployment tells that it failed",
+    name: "only an event that names our deployment shows that it failed",
     on: classicOnly,
     see: [
       snapshot({
@@ -97,7 +97,7 @@ judgeAll([
     verdict: "rolled-back",
   },
   {
-    name: "what took its place is all that was ever seen, for longer than ECS lags",
+    name: "only the deployment that replaced it was observed, for longer than ECS lags",
     on: { ...classicOnly, registeredAt: 900 },
     see: [0, 20_000].map((at) =>
       snapshot({ at, deployments: [deployment({ id: "ecs-svc/3", taskDefinition: "arn:9" })] }),
@@ -105,7 +105,7 @@ judgeAll([
     verdict: "superseded",
   },
   {
-    name: "a stale read shows what was there before",
+    name: "a stale read shows the previous deployment",
     on: { ...classicOnly, registeredAt: 900 },
     see: [
       snapshot({ deployments: [deployment({ rolloutState: "IN_PROGRESS" })] }),
@@ -114,7 +114,7 @@ judgeAll([
     verdict: "undecided",
   },
   {
-    name: "what was there before is there again for longer than ECS lags",
+    name: "the previous deployment is listed again for longer than ECS lags",
     on: { ...classicOnly, registeredAt: 900 },
     see: [
       snapshot({ deployments: [deployment({ rolloutState: "IN_PROGRESS" })] }),
@@ -123,7 +123,7 @@ judgeAll([
     verdict: "superseded",
   },
   {
-    name: "what is older is all that was seen",
+    name: "only older deployments were observed",
     on: { ...classicOnly, registeredAt: 1100 },
     see: [0, 20_000].map((at) =>
       snapshot({ at, deployments: [deployment({ id: "ecs-svc/3", taskDefinition: "arn:9" })] }),
@@ -131,7 +131,7 @@ judgeAll([
     verdict: "undecided",
   },
   {
-    name: "ECS has listed it before, and something younger has been there for longer than ECS lags",
+    name: "ECS has listed it before, and a newer deployment is listed for longer than ECS lags",
     on: { ...classicOnly, deploymentId: undefined as never, serviceDeploymentArn: "arn:sd2", registeredAt: 900 },
     see: [0, 20_000].map((at) =>
       snapshot({ at, deployments: [deployment({ id: "ecs-svc/3", taskDefinition: "arn:9" })] }),
@@ -139,7 +139,7 @@ judgeAll([
     verdict: "superseded",
   },
   {
-    name: "a person has rolled it back, and only an event tells where to",
+    name: "a user has rolled it back, and only an event names the target",
     on: classicOnly,
     see: [
       snapshot({ deployments: [deployment({ rolloutState: "IN_PROGRESS" })] }),
@@ -151,7 +151,7 @@ judgeAll([
     verdict: "rolled-back",
   },
   {
-    name: "an event tells of a way back to another deployment than the present one",
+    name: "an event names a rollback to another deployment than the present one",
     on: classicOnly,
     see: [
       snapshot({ deployments: [deployment({ rolloutState: "IN_PROGRESS" })] }),
@@ -167,7 +167,7 @@ judgeAll([
     { events: ["(service s) (deployment ecs-svc/1) deployment completed."], verdict: "rolled-back" as const },
   ].map(
     ({ events, verdict }): Case => ({
-      name: `somebody deploys while it is rolled back, ${events.length ? "after" : "before"} that has come to its end`,
+      name: `another deployment begins ${events.length ? "after" : "before"} its rollback has ended`,
       on: classicOnly,
       see: [
         snapshot({

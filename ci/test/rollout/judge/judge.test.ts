@@ -29,7 +29,7 @@ judgeAll([
   { name: "all three witnesses agree", see: [snapshot({ ours: successful })], verdict: "deployed" },
   { name: "our service deployment is not listed yet", see: [snapshot()], verdict: "undecided", reason: /to list/ },
   {
-    name: "ECS reports a state that is not known",
+    name: "ECS reports an unknown state",
     see: [snapshot({ ours: serviceDeployment("MEDITATING") })],
     verdict: "undecided",
     reason: /MEDITATING/,
@@ -54,7 +54,7 @@ judgeAll([
     verdict: "deployed",
   },
   {
-    name: "a task tells no digest and is on our revision",
+    name: "a task has no digest and is on our revision",
     see: [snapshot({ ours: successful, tasks: [task({ containers: [{ name: "app" }] })] })],
     verdict: "deployed",
   },
@@ -85,7 +85,7 @@ judgeAll([
     verdict: "deployed-early",
   },
   {
-    name: "early success criteria are met, and old tasks were up before that was read",
+    name: "early success criteria are met, and old tasks were up before the poll",
     see: [
       snapshot({ ours: serviceDeployment("IN_PROGRESS", { earlySuccess: true }), tasks: [task(), oldTask()] }),
       snapshot({ ours: early, tasks: [task(), oldTask()] }),
@@ -129,7 +129,7 @@ judgeAll([
     reason: /by a lifecycle hook/,
   },
   {
-    name: "a person has rolled back",
+    name: "a user has rolled back",
     see: [
       snapshot({
         ours: serviceDeployment("ROLLBACK_SUCCESSFUL", { statusReason: "Service deployment rolled back by user" }),
@@ -177,9 +177,9 @@ judgeAll([
     verdict: "failed",
     reason: /circuit breaker/,
   },
-  { name: "it was STOPPED by a person", see: [snapshot({ ours: serviceDeployment("STOPPED") })], verdict: "stopped" },
+  { name: "it was STOPPED by a user", see: [snapshot({ ours: serviceDeployment("STOPPED") })], verdict: "stopped" },
   {
-    name: "a lifecycle hook waits for a person",
+    name: "a lifecycle hook waits for a user",
     see: [
       snapshot({
         ours: serviceDeployment("IN_PROGRESS", { paused: { hookId: "hook-1", expiresAt: Date.UTC(2026, 0, 2) } }),
@@ -189,7 +189,7 @@ judgeAll([
     reason: /hook-1 waits .* until 2026-01-02/,
   },
   {
-    name: "somebody has deployed our very revision anew in its place",
+    name: "another deployment of our revision has replaced it",
     see: [
       snapshot({
         ours: serviceDeployment("STOPPED", { statusReason: "Replaced by a new service deployment." }),
@@ -200,12 +200,12 @@ judgeAll([
     reason: /ecs-svc\/3/,
   },
   {
-    name: "the breaker has rolled back to the very same revision",
+    name: "the breaker has rolled back to the same revision",
     see: [snapshot({ ours: serviceDeployment("ROLLBACK_SUCCESSFUL", { breaker }) })],
     verdict: "rolled-back",
   },
   {
-    name: "ECS reports a state that is not known, with everything else done",
+    name: "ECS reports an unknown state, with everything else done",
     see: [snapshot({ ours: serviceDeployment("SUCCESSFUL_SO_FAR") })],
     verdict: "undecided",
   },
@@ -221,7 +221,7 @@ judgeAll([
     reason: /IN_PROGRESS/,
   },
   {
-    name: "the verdict is there at the very deadline",
+    name: "the verdict is reached exactly at the deadline",
     see: [snapshot({ at: 600_000, ours: successful })],
     verdict: "deployed",
   },

@@ -18,10 +18,10 @@ async function scene(t: TestContext, script: Script = {}) {
   const lines: string[] = [];
   const session = { aws: fake.aws, target, clock, progress: (line: string) => void lines.push(line) };
   const current = world.taskDefinitions.get(revisionArn(7)) as { taskDefinition: JsonObject; tags: JsonObject[] };
-  const check = (more: { asked?: Partial<DeploySettings>; target?: object } & Partial<typeof unpublished> = {}) => {
-    const { asked, target: changed, ...wanted } = more;
+  const check = (more: { changes?: Partial<DeploySettings>; target?: object } & Partial<typeof unpublished> = {}) => {
+    const { changes, target: changed, ...wanted } = more;
     const of = { ...session, target: { ...target, ...changed } };
-    return checkBeforeBuild(of, { ...unpublished, ...wanted }, { ...defaultSettings, ...asked });
+    return checkBeforeBuild(of, { ...unpublished, ...wanted }, { ...defaultSettings, ...changes });
   };
   return { fake, world, current, lines, check };
 }
@@ -47,7 +47,7 @@ test("another deployment that is in flight is refused before the build", async (
   await assert.rejects(check(), { code: "deployment-in-flight", exitCode: 2 });
 });
 
-test("old tasks that are still leaving don't refuse it: they are waited for after the build", async (t) => {
+test("draining old tasks do not refuse it; the deploy waits for them after the build", async (t) => {
   const { world, check } = await scene(t);
   set(world.service.deployments[0], { rolloutState: "IN_PROGRESS" });
   await check();
@@ -57,9 +57,9 @@ type Scene = Awaited<ReturnType<typeof scene>>;
 const refused: [string, (it: Scene) => void, object, RegExp][] = [
   ["more tags than ECS accepts", ({ current }) => current.tags.push(...tags(43)), {}, /too-many-tags/],
   [
-    "a task definition that is too large with the variables asked for",
+    "a task definition that is too large with the overridden variables",
     () => {},
-    { asked: { overrides: { environment: { BIG: "x".repeat(65_536) }, secrets: {} } } },
+    { changes: { overrides: { environment: { BIG: "x".repeat(65_536) }, secrets: {} } } },
     /definition-too-large/,
   ],
   [
@@ -88,18 +88,18 @@ test("a size that Fargate does not have, and a VERSION that is a secret, are ref
   const { current, check } = await scene(t);
   set(current.taskDefinition, { cpu: "256", memory: "512", requiresCompatibilities: ["FARGATE"] });
   const overrides = { environment: {}, secrets: {}, cpu: 300 };
-  await assert.rejects(check({ asked: { overrides } }), { code: "bad-size" });
+  await assert.rejects(check({ changes: { overrides } }), { code: "bad-size" });
   const [app] = current.taskDefinition.containerDefinitions as JsonObject[];
   set(app, { secrets: [{ name: "VERSION", valueFrom: "/version" }] });
   await assert.rejects(check(), { code: "version-is-a-secret" });
 });
 
-test("an ignored finding does not refuse it and is shown with the warnings; what can't be read yet is not shown", async (t) => {
+test("an ignored finding does not refuse it and is shown with the warnings; unread facts are not shown", async (t) => {
   const { current, lines, check } = await scene(t);
   set(current.taskDefinition, onArm);
   const [app] = current.taskDefinition.containerDefinitions as { environment: JsonObject[] }[];
   set(app?.environment[1], { value: "v1.2.0" });
-  await check({ asked: { ignore: ["wrong-platform"] } });
+  await check({ changes: { ignore: ["wrong-platform"] } });
   const shown = lines.filter((line) => line.startsWith("Pre-flight: "));
   assert.deepEqual(
     shown.map((line) => line.split(":").slice(0, 2).join(":")),
@@ -111,7 +111,7 @@ test("an ignored finding does not refuse it and is shown with the warnings; what
   );
 });
 
-test("nothing of the image is read, and nothing is changed", async (t) => {
+test("no image is read, and nothing is changed", async (t) => {
   const { fake, check } = await scene(t);
   await check();
   const operations = new Set(fake.calls.map(({ operation }) => operation));
@@ -124,9 +124,9 @@ test("nothing of the image is read, and nothing is changed", async (t) => {
   }
 });
 
-test("a plan is refused before the build: none can be that of a version that is not published", async (t) => {
+test("a plan is refused before the build, because no plan exists for an unpublished version", async (t) => {
   const { fake, check } = await scene(t);
-  await assert.rejects(check({ asked: { plan: "0123456789abcdef" } }), {
+  await assert.rejects(check({ changes: { plan: "0123456789abcdef" } }), {
     code: "plan-moved",
     exitCode: 2,
     message: /v1\.1\.0 is not published.*Nothing was built/,
@@ -134,7 +134,7 @@ test("a plan is refused before the build: none can be that of a version that is 
   assert.equal(fake.calls.length, 0);
 });
 
-test("an AWS that does not answer to the end is refused with exit code 2", async (t) => {
+test("an AWS that never answers is refused with exit code 2", async (t) => {
   const { check } = await scene(t, { DescribeServices: () => new Fault("ServerException", "try later", 500) });
   await assert.rejects(check(), { exitCode: 2, code: "unavailable" });
 });

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defaultSettings, parseDeploySettings } from "../../../lib/rollout/plan/deploy-settings.js";
 
-test("nothing is asked by default", () => {
+test("by default no setting is changed", () => {
   assert.deepEqual(parseDeploySettings({}), defaultSettings);
 });
 
-test("what is asked is taken as it is said, a severity in any case", () => {
+test("options are used as passed, a severity in any letter case", () => {
   const plan = "0123456789abcdef";
-  const asked = parseDeploySettings({ env: ["A=1"], force: true, ignore: ["secrets"], scanSeverity: "high", plan });
-  assert.deepEqual(asked, {
+  const settings = parseDeploySettings({ env: ["A=1"], force: true, ignore: ["secrets"], scanSeverity: "high", plan });
+  assert.deepEqual(settings, {
     overrides: { environment: { A: "1" }, secrets: {} },
     force: true,
     ignore: ["secrets"],

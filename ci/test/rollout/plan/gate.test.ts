@@ -24,45 +24,45 @@ async function scene(t: TestContext) {
   t.after(() => fake.close());
   const lines: string[] = [];
   const options = { aws: fake.aws, target, clock, release, progress: (line: string) => void lines.push(line) };
-  const roll = (asked: Partial<DeploySettings> = {}, wanted = release) =>
-    run({ ...options, release: wanted, settings: { ...defaultSettings, ...asked } });
+  const roll = (changed: Partial<DeploySettings> = {}, wanted = release) =>
+    run({ ...options, release: wanted, settings: { ...defaultSettings, ...changed } });
   const registered = () => fake.sent("RegisterTaskDefinition").at(-1) as JsonObject;
   return { fake, world, lines, roll, registered };
 }
 const missing = () => new Fault("ImageNotFoundException", "not there");
 
-test("an error of the pre-flight stops a deploy before a revision is registered", async (t) => {
+test("a preflight error stops a deploy before a revision is registered", async (t) => {
   const { fake, roll } = await scene(t);
   fake.script.DescribeImages = missing;
   await assert.rejects(roll(), { code: "pre-flight", exitCode: 2, message: /image-missing.*Fix:.*--ignore/s });
   assert.deepEqual([fake.sent("RegisterTaskDefinition"), fake.sent("UpdateService")], [[], []]);
 });
 
-test("an error that is ignored is told and does not stop it", async (t) => {
+test("an ignored error is shown and does not stop the deploy", async (t) => {
   const { fake, roll, lines } = await scene(t);
   fake.script.DescribeImages = missing;
   assert.equal((await roll({ ignore: ["image-missing"] })).verdict, "deployed");
   assert.ok(lines.some((line) => line.startsWith("Pre-flight: ignored image-missing: ")));
 });
 
-test("warnings and what is not checked are told and stop nothing", async (t) => {
+test("warnings and unchecked facts are shown and do not stop the deploy", async (t) => {
   const { lines, roll } = await scene(t);
   assert.equal((await roll()).verdict, "deployed");
-  const told = lines.filter((line) => line.startsWith("Pre-flight:")).join("\n");
-  assert.match(told, /warning no-circuit-breaker: .* Fix: /);
+  const shown = lines.filter((line) => line.startsWith("Pre-flight:")).join("\n");
+  assert.match(shown, /warning no-circuit-breaker: .* Fix: /);
   assert.match(
-    told,
+    shown,
     /not checked: return-image-missing, image-missing, wrong-platform, scan-findings, mutable-tags, log-group-missing \(plan tells why\)/,
   );
 });
 
-test("a deploy of another plan than the one asked for changes nothing", async (t) => {
+test("a deploy with another plan's hash changes nothing", async (t) => {
   const { fake, roll } = await scene(t);
   await assert.rejects(roll({ plan: "0123456789abcdef" }), { code: "plan-moved", exitCode: 2 });
   assert.deepEqual(fake.sent("RegisterTaskDefinition"), []);
 });
 
-test("a deploy of the plan that was shown goes through, and the revision is tagged with it", async (t) => {
+test("a deploy of the shown plan proceeds, and the revision is tagged with its hash", async (t) => {
   const { roll, registered } = await scene(t);
   const hash = await roll({ plan: "0123456789abcdef" }).catch(
     ({ message }: Error) => /that is (\w+)\./.exec(message)?.[1],
@@ -72,7 +72,7 @@ test("a deploy of the plan that was shown goes through, and the revision is tagg
   assert.equal(tags.find(({ key }) => key === "slipway:plan")?.value, hash);
 });
 
-test("variables and the count that are asked for are sent, the count only then", async (t) => {
+test("variables and the count from the options are sent, the count only with its option", async (t) => {
   const { fake, roll, registered } = await scene(t);
   await roll({ overrides: { environment: { LEVEL: "debug" }, secrets: {}, desiredCount: 3 } });
   const [container = {}] = registered().containerDefinitions as JsonObject[];
@@ -81,7 +81,7 @@ test("variables and the count that are asked for are sent, the count only then",
   assert.deepEqual(fake.sent("UpdateService"), [{ ...sent, desiredCount: 3 }]);
 });
 
-test("the same deploy again is nothing to do, and with another variable it is", async (t) => {
+test("the same deploy again does nothing, and with another variable it deploys", async (t) => {
   const { fake, world, roll } = await scene(t);
   const overrides = { environment: { LEVEL: "debug" }, secrets: {} };
   await roll({ overrides });
@@ -104,7 +104,7 @@ test("a forced deploy registers and deploys a copy of what runs", async (t) => {
   assert.deepEqual(registered().containerDefinitions, first.containerDefinitions);
 });
 
-test("a deploy that attaches to its own rollout is not stopped by the pre-flight or by its plan", async (t) => {
+test("a deploy that attaches to its own rollout is not stopped by the preflight or by its plan", async (t) => {
   const { fake, world, roll } = await scene(t);
   await roll();
   fake.script.DescribeImages = missing;
@@ -120,7 +120,7 @@ test("a deploy of other variables while the same version is in flight is refused
   await assert.rejects(roll({ overrides }, running), { code: "deployment-in-flight" });
 });
 
-test("a finding that was shown before the build is not shown again after it, and other lines are", () => {
+test("a finding that was shown before the build is not repeated after it; other lines are", () => {
   const lines: string[] = [];
   const progress = eachFindingOnce((line) => lines.push(line));
   for (const line of [

@@ -5,13 +5,13 @@ import { parseOverrides } from "../../../lib/rollout/plan/overrides.js";
 const secret = "arn:aws:secretsmanager:us-west-2:123456789012:secret:db-AbCdEf";
 const parameter = "arn:aws:ssm:us-west-2:123456789012:parameter/app/key";
 
-test("what is not asked for is not there", () => {
+test("options that are not passed are absent", () => {
   assert.deepEqual(parseOverrides({}), { environment: {}, secrets: {} });
 });
 
-test("variables, secrets and sizes are taken as they are said", () => {
-  const asked = { env: ["A=1=2", "EMPTY="], secret: [`DB=${secret}`, `KEY=${parameter}`], cpu: 512, desiredCount: 0 };
-  assert.deepEqual(parseOverrides(asked), {
+test("variables, secrets and sizes are used as passed", () => {
+  const options = { env: ["A=1=2", "EMPTY="], secret: [`DB=${secret}`, `KEY=${parameter}`], cpu: 512, desiredCount: 0 };
+  assert.deepEqual(parseOverrides(options), {
     environment: { A: "1=2", EMPTY: "" },
     secrets: { DB: secret, KEY: parameter },
     cpu: 512,
@@ -19,7 +19,7 @@ test("variables, secrets and sizes are taken as they are said", () => {
   });
 });
 
-test("the order in which variables are said makes no difference", () => {
+test("the order of variables makes no difference", () => {
   const said = (...env: string[]) => JSON.stringify(parseOverrides({ env }));
   assert.equal(said("B=2", "A=1"), said("A=1", "B=2"));
 });
@@ -38,17 +38,17 @@ const wrong = [
   ],
   ["a size that is not whole", { memory: 0.5 }, /--memory is 0.5/],
 ] as const;
-for (const [what, asked, message] of wrong) {
+for (const [what, options, message] of wrong) {
   test(`${what} is refused`, () => {
-    const act = () => parseOverrides(structuredClone(asked) as Parameters<typeof parseOverrides>[0]);
+    const act = () => parseOverrides(structuredClone(options) as Parameters<typeof parseOverrides>[0]);
     assert.throws(act, { name: "InputError", code: "bad-override", message });
   });
 }
 
-test("no error shows what may be a value", () => {
-  for (const asked of [{ env: ["A=x", "hunter2"] }, { secret: ["DB=hunter2"] }, { secret: ["hunter2"] }]) {
+test("no error shows a possible value", () => {
+  for (const options of [{ env: ["A=x", "hunter2"] }, { secret: ["DB=hunter2"] }, { secret: ["hunter2"] }]) {
     assert.throws(
-      () => parseOverrides(asked),
+      () => parseOverrides(options),
       (error: Error) => !error.message.includes("hunter2"),
     );
   }

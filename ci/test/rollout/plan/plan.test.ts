@@ -51,7 +51,7 @@ test("another variable carries the version where the target names one, and VERSI
   );
 });
 
-test("no variable is written or replaced where the target wants none", () => {
+test("no variable is written or replaced where the target disables it", () => {
   const environment = [{ name: "VERSION", value: "the app's own" }];
   const secrets = [{ name: "VERSION", valueFrom: "arn" }];
   for (const own of [{ environment }, { environment: [], secrets }]) {
@@ -94,7 +94,7 @@ test("a VERSION that is there is replaced in its place", () => {
   ]);
 });
 
-test("what the API answers and does not take is left out, and nothing else", () => {
+test("fields that the API returns and does not accept are left out, and nothing else", () => {
   const answered = {
     revision: 7,
     status: "ACTIVE",
@@ -125,7 +125,7 @@ test("a VERSION that comes from a secret is refused", () => {
   assert.throws(() => plan(current([{ ...app, secrets }]), ["app"], release, tags), { code: "version-is-a-secret" });
 });
 
-test("the current definition is left as it was", () => {
+test("the current definition is not changed", () => {
   const before = current([app]);
   const copy = structuredClone(before);
   plan(before, ["app"], release, tags);
@@ -161,7 +161,7 @@ const overrides = {
   cpu: 512,
 };
 
-test("what is asked for is replaced in its place or added, and a name is in one list only", () => {
+test("overrides replace entries in place or are added, and a name is in one list only", () => {
   const { registration } = plan(current([sidecar, { ...app, secrets }]), ["app"], release, tags, overrides);
   const [first, second] = registration.containerDefinitions as JsonObject[];
   assert.deepEqual(first, sidecar);
@@ -176,7 +176,7 @@ test("what is asked for is replaced in its place or added, and a name is in one 
   ]);
 });
 
-test("the changes name the variables and never tell their values", () => {
+test("the changes name the variables and never show their values", () => {
   const { changes } = plan(current([{ ...app, secrets }], { cpu: "256" }), ["app"], release, tags, overrides);
   assert.deepEqual(changes.slice(2), [
     { what: "variable PASSWORD of app", from: "another value", to: "the value given" },
@@ -187,7 +187,7 @@ test("the changes name the variables and never tell their values", () => {
   ]);
 });
 
-test("the task's size changes only when asked for, and only to one that Fargate has", () => {
+test("the task's size changes only by an override, and only to one that Fargate has", () => {
   const sized = current([app], { cpu: "256", memory: "512", requiresCompatibilities: ["FARGATE"] });
   const size = (more: object) => plan(sized, ["app"], release, tags, { ...noOverrides, ...more }).registration;
   assert.equal(size({}).cpu, "256");
@@ -204,12 +204,12 @@ test("a task that is smaller than what its containers reserve together is refuse
   assert.throws(() => size({ memory: 999 }), { code: "bad-size", message: /reserve 1000 MiB.*--memory 1000 or more/ });
 });
 
-test("on instances of one's own a task may have any size", () => {
+test("on container instances a task may have any size", () => {
   const { registration } = plan(current([app]), ["app"], release, tags, { ...noOverrides, cpu: 300 });
   assert.equal(registration.cpu, "300");
 });
 
-test("containers that run one image get the next one together, and only the first gets the variables asked for", () => {
+test("containers that run one image get the next one together, and only the first gets the overridden variables", () => {
   const worker = { ...app, name: "worker" };
   const overrides = { ...noOverrides, environment: { LOG_LEVEL: "debug" } };
   const { registration, changes } = plan(current([worker, app]), ["app", "worker"], release, tags, overrides);

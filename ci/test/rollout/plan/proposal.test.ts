@@ -24,14 +24,14 @@ async function scene(t: TestContext) {
   const fake = await fakeAws(script);
   t.after(() => fake.close());
   const session = { aws: fake.aws, target: target as Target, clock, progress: () => undefined };
-  const run = async (asked: Partial<DeploySettings> = {}, wanted = release) => {
+  const run = async (changed: Partial<DeploySettings> = {}, wanted = release) => {
     const now = await readService(fake.aws, target);
-    return await propose(session, now, { listed: [] }, wanted, { ...defaultSettings, ...asked });
+    return await propose(session, now, { listed: [] }, wanted, { ...defaultSettings, ...changed });
   };
   return { fake, world, run, session };
 }
 
-test("a plan tells the change, what it is based on and where, and sends nothing that changes the world", async (t) => {
+test("a plan has the changes, the base and the place, and sends only reads", async (t) => {
   const { fake, run } = await scene(t);
   const plan = await run();
   assert.deepEqual(plan.patch, [
@@ -49,7 +49,7 @@ test("a plan tells the change, what it is based on and where, and sends nothing 
   );
 });
 
-test("a plan tells of the target's tasks before and after a deploy, and the hash stands for them too", async (t) => {
+test("a plan includes the pre-deploy and post-deploy tasks, and the hash covers them", async (t) => {
   const { run, session } = await scene(t);
   const without = await run();
   assert.equal(without.oneOffs, undefined);
@@ -64,7 +64,7 @@ test("a plan tells of the target's tasks before and after a deploy, and the hash
   );
 });
 
-test("the same plan has the same hash, whatever the pre-flight finds", async (t) => {
+test("the same plan has the same hash, regardless of the findings", async (t) => {
   const { fake, run } = await scene(t);
   const { hash } = await run();
   fake.script.DescribeImages = () => new Fault("ImageNotFoundException", "not there");
@@ -73,7 +73,7 @@ test("the same plan has the same hash, whatever the pre-flight finds", async (t)
   assert.equal(again.isRefused, true);
 });
 
-test("the hash is another when the base, the release, the options or the count have moved", async (t) => {
+test("the hash changes with the base, the release, the options and the count", async (t) => {
   const { world, run } = await scene(t);
   const hashes = [
     (await run()).hash,
@@ -92,7 +92,7 @@ test("the hash is another when the base, the release, the options or the count h
   assert.equal(new Set(hashes).size, hashes.length);
 });
 
-test("a desired count is in the plan only when it is asked for and is another", async (t) => {
+test("a desired count is in the plan only when the option is set and differs", async (t) => {
   const { run } = await scene(t);
   const count = async (desiredCount: number) =>
     (await run({ overrides: { environment: {}, secrets: {}, desiredCount } })).service;
@@ -101,7 +101,7 @@ test("a desired count is in the plan only when it is asked for and is another", 
   assert.deepEqual(await count(3), { desiredCount: { from: 1, to: 3 } });
 });
 
-test("the limits are judged at the count that is asked for", async (t) => {
+test("the limits are checked at the desired count of the options", async (t) => {
   const { world, run } = await scene(t);
   world.service.deploymentConfiguration = { minimumHealthyPercent: 50, maximumPercent: 100 };
   const ids = async (desiredCount: number) =>
@@ -110,13 +110,13 @@ test("the limits are judged at the count that is asked for", async (t) => {
   assert.ok(!(await ids(2)).includes("no-room-to-replace"));
 });
 
-test("the secrets that are asked for are among those that are not checked", async (t) => {
+test("the overridden secrets are among those that are not checked", async (t) => {
   const { run } = await scene(t);
   const { findings } = await run({ overrides: { environment: {}, secrets: { DB: "arn:db" } } });
   assert.match(String(findings.find(({ id }) => id === "secrets")?.what), /DB of app \(arn:db\)/);
 });
 
-test("what runs already is nothing to do, unless it is forced", async (t) => {
+test("a release that runs already is nothing to do, unless it is forced", async (t) => {
   const { run } = await scene(t);
   const plan = await run({}, running);
   assert.deepEqual([plan.isNothing, plan.patch], [true, []]);
@@ -125,7 +125,7 @@ test("what runs already is nothing to do, unless it is forced", async (t) => {
   assert.notEqual(forced.hash, plan.hash);
 });
 
-test("a plan that has moved is refused, and so is one that a finding speaks against", async (t) => {
+test("an outdated plan is refused, and so is a plan with an error finding", async (t) => {
   const { fake, run } = await scene(t);
   const plan = await run();
   refuseProposal(plan, { ...defaultSettings, plan: plan.hash });

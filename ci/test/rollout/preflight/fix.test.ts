@@ -13,7 +13,7 @@ import { facts } from "../../support/facts.js";
 
 type Unread = { unknown: string };
 
-/** The findings of all that can be left unread for this reason. */
+/** Returns the findings when every fact that can be unreadable is unread for this reason. */
 function findings(unread: Unread) {
   const known = facts({
     platforms: unread,

@@ -35,7 +35,7 @@ interface Scene {
   next?: JsonObject;
   service?: Service;
   registry?: Target["registry"];
-  /** The release's image, where it is not in the target's repository. */
+  /** The release's image, if it is outside the target's repository. */
   image?: string;
   signal?: AbortSignal;
 }
@@ -81,7 +81,7 @@ async function scene(t: TestContext, more: Script = {}, options: Scene = {}) {
   return { fake, read };
 }
 
-test("what the checks need is read from ECR and CloudWatch Logs, by digest", async (t) => {
+test("the facts for the checks are read from ECR and CloudWatch Logs, by digest", async (t) => {
   const { fake, read } = await scene(t);
   const facts = await read();
   const settings = { uri: repository, tagMutability: "MUTABLE", exclusions: [], scanOnPush: true };
@@ -95,7 +95,7 @@ test("what the checks need is read from ECR and CloudWatch Logs, by digest", asy
   assert.deepEqual(fake.sent("DescribeImages")[0]?.imageIds, [{ imageDigest: newDigest }]);
 });
 
-test("of an index the platforms of its images are told, and no attestation's", async (t) => {
+test("for an index the platforms of its images are returned, without those of attestations", async (t) => {
   const platforms = [
     { os: "linux", architecture: "amd64" },
     { os: "unknown", architecture: "unknown" },
@@ -105,12 +105,12 @@ test("of an index the platforms of its images are told, and no attestation's", a
   assert.deepEqual((await read()).platforms, { value: ["linux/amd64"] });
 });
 
-test("of an index that does not tell, the platforms are unknown", async (t) => {
+test("for an index that does not state them, the platforms are unknown", async (t) => {
   const { read } = await scene(t, { BatchGetImage: () => ({ images: [{ imageManifest: '{"manifests":[{}]}' }] }) });
   assert.deepEqual((await read()).platforms, { unknown: "Error: the index does not say what its images are for" });
 });
 
-test("an image that ECR does not have, or not even its repository, is told as absent", async (t) => {
+test("an image that ECR does not have, or in a missing repository, is absent", async (t) => {
   const { fake, read } = await scene(t);
   const answers = [
     new Fault("ImageNotFoundException", "not there"),
@@ -123,7 +123,7 @@ test("an image that ECR does not have, or not even its repository, is told as ab
   }
 });
 
-test("the repository is looked for in the account that the target names for it", async (t) => {
+test("the repository is read in the account that the target names for it", async (t) => {
   const uri = `210987654321.dkr.ecr.us-west-2.amazonaws.com/${target.repository}`;
   const { fake, read } = await scene(
     t,
@@ -140,7 +140,7 @@ test("the repository is looked for in the account that the target names for it",
   }
 });
 
-test("a release that is in another repository than the target's is read there, in whatever account", async (t) => {
+test("a release that is in another repository than the target's is read there, in any account", async (t) => {
   const image = `210987654321.dkr.ecr.us-west-2.amazonaws.com/shared/app@${newDigest}`;
   const { fake, read } = await scene(t, {}, { image });
   const facts = await read();
@@ -171,7 +171,7 @@ test("a release that is in another region is read there", async (t) => {
   assert.equal(regions.length, 4);
 });
 
-test("of a release in a registry other than ECR nothing is read, and each check has the reason", async (t) => {
+test("for a release outside ECR nothing is read, and each check has the reason", async (t) => {
   const { fake, read } = await scene(t, {}, { image: `ghcr.io/team/app@${newDigest}` });
   const { image, platforms, scan, repository: settings } = await read();
   const unknown = { unknown: "it is in a registry other than ECR" };
@@ -179,7 +179,7 @@ test("of a release in a registry other than ECR nothing is read, and each check 
   assert.deepEqual(fake.sent("DescribeImages"), []);
 });
 
-test("what a repository does not tell of its tags is that they can be moved, and its exclusions are told", async (t) => {
+test("tags of a repository without a mutability setting are mutable, and its exclusions are returned", async (t) => {
   const { fake, read } = await scene(t, { DescribeRepositories: () => ({ repositories: [{}] }) });
   const settings = async () => {
     const { repository } = await read();
@@ -193,7 +193,7 @@ test("what a repository does not tell of its tags is that they can be moved, and
   assert.deepEqual(await settings(), ["IMMUTABLE_WITH_EXCLUSION", ["v*"]]);
 });
 
-test("the task's roles, its secrets and the service's target groups are read, and that a deployment has completed", async (t) => {
+test("the task's roles, its secrets, the service's target groups and a completed deployment are read", async (t) => {
   const { read } = await scene(t, targetGroupScript, {
     next: { executionRoleArn: "execution" },
     containers: [{ name: "app", secrets: [{ name: "DB", valueFrom: "/db" }] }],
@@ -210,7 +210,7 @@ test("the task's roles, its secrets and the service's target groups are read, an
   assert.deepEqual(hasCompleted, { value: true });
 });
 
-test("a missing permission is named, for each thing that could not be read", async (t) => {
+test("a missing permission is named, for each fact that could not be read", async (t) => {
   const names = ["DescribeRepositories", "DescribeImages", "BatchGetImage"];
   const { read } = await scene(t, {
     ...Object.fromEntries(names.map((name) => [name, denied(`ecr:${name}`)])),
@@ -226,8 +226,8 @@ test("a missing permission is named, for each thing that could not be read", asy
   );
 });
 
-test("a log group that is not there is told, each group is asked for once, and one that tasks make is not", async (t) => {
-  // Another driver's options are its own, whatever they are called.
+test("a missing log group is reported, each group is read once, and one that tasks create is not read", async (t) => {
+  // Options of another log driver are ignored, even with the same names.
   const shipped = {
     name: "shipped",
     logConfiguration: { logDriver: "awsfirelens", options: { "awslogs-group": "/other" } },
@@ -264,12 +264,12 @@ test("a link to an image's configuration that fails is never shown", async (t) =
   assert.doesNotMatch(platforms.unknown, /secret-link/);
 });
 
-test("credentials that have expired end it", async (t) => {
+test("expired credentials stop the preflight", async (t) => {
   const { read } = await scene(t, { DescribeImages: () => new Fault("ExpiredTokenException", "expired") });
   await assert.rejects(read(), { code: "credentials-expired" });
 });
 
-test("an abort ends it with its own reason: nothing is called unknown", async (t) => {
+test("an abort stops the preflight with its own reason; no fact becomes unknown", async (t) => {
   const { read } = await scene(t, {}, { signal: AbortSignal.abort(new Error("enough")) });
   await assert.rejects(read(), { message: "enough" });
 });

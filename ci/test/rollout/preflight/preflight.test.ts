@@ -13,7 +13,7 @@ const bad = facts({
   logGroups: [{ container: "app", group: "/app", region: "us-west-2", exists: { value: false } }],
 });
 
-test("nothing speaks against a deploy on which all is well", () => {
+test("a deploy without problems has no findings", () => {
   assert.deepEqual(judgeFindings(facts(), []), []);
 });
 
@@ -66,14 +66,14 @@ const wrong: Record<FindingId, Partial<PreflightFacts>> = {
   "unused-target-keys": { target: { ...target, cpu: 256 } },
 };
 for (const id of findingIds) {
-  test(`${id} is among what is looked for, and comes with its fix`, () => {
+  test(`${id} is among the checks, and has its fix`, () => {
     const found = judgeFindings(facts(wrong[id]), []).find((one) => one.id === id);
     assert.ok(found);
     assert.notEqual(found.fix, "");
   });
 }
 
-test("findings come with the worst first", () => {
+test("findings are sorted with the worst first", () => {
   assert.deepEqual(inShort(judgeFindings(bad, [])), [
     "error image-missing",
     "error log-group-missing",
@@ -82,7 +82,7 @@ test("findings come with the worst first", () => {
   ]);
 });
 
-test("every error that nobody ignores is told with its fix, and stops the deploy before anything is changed", () => {
+test("every error that is not ignored is shown with its fix, and stops the deploy before anything is changed", () => {
   assert.throws(
     () => refuseBlocking(judgeFindings(bad, ["image-missing"])),
     (error: Error & { code: string; exitCode: number }) => {
@@ -96,7 +96,7 @@ test("every error that nobody ignores is told with its fix, and stops the deploy
   );
 });
 
-test("with every error ignored nothing stops the deploy, and the findings say that they are ignored", () => {
+test("with every error ignored nothing stops the deploy, and the findings are marked as ignored", () => {
   const findings = judgeFindings(bad, ["image-missing", "log-group-missing"]);
   refuseBlocking(findings);
   assert.deepEqual(
@@ -106,7 +106,7 @@ test("with every error ignored nothing stops the deploy, and the findings say th
   assert.ok(!findings.some(isBlocking));
 });
 
-test("only findings that there are can be ignored", () => {
+test("only existing findings can be ignored", () => {
   assert.deepEqual(parseIgnored(["mutable-tags", "secrets"]), ["mutable-tags", "secrets"]);
   assert.throws(() => parseIgnored(["everything"]), { code: "bad-ignore", message: /"everything".*mutable-tags/ });
 });

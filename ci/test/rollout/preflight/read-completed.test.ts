@@ -27,7 +27,7 @@ test("a deployment that is COMPLETED, or listed as SUCCESSFUL, is known without 
   assert.deepEqual(fake.calls, []);
 });
 
-test("else the service's history is asked for one that was successful, however long ago", async (t) => {
+test("otherwise the service's history is searched for a successful one, regardless of its age", async (t) => {
   const { fake, read } = await scene(t, {
     ListServiceDeployments: () => ({ serviceDeployments: [{ status: "SUCCESSFUL" }] }),
   });
@@ -40,7 +40,7 @@ test("else the service's history is asked for one that was successful, however l
   assert.deepEqual(await read(primary("FAILED"), { listed: [] }), { value: false });
 });
 
-test("without the permission it is unknown, and not asked for again", async (t) => {
+test("without the permission it is unknown, and not read again", async (t) => {
   const { fake, read } = await scene(t);
   const classicOnly = "ecs:ListServiceDeployments is not permitted";
   assert.deepEqual(await read(primary("FAILED"), { listed: [], classicOnly }), { unknown: classicOnly });

@@ -22,7 +22,7 @@ async function scene(t: TestContext, GetRole?: (input: JsonObject) => FakeRespon
   return { fake, read: (taskDefinition: JsonObject) => readRoles(session, taskDefinition) };
 }
 
-test("both roles of a task are read by their names, and whom they trust", async (t) => {
+test("both roles of a task are read by their names, with their trust policies", async (t) => {
   const { fake, read } = await scene(t, ({ RoleName }) =>
     RoleName === "task" ? role(roleArn("task"), "ec2.amazonaws.com") : role(roleArn("team/execution")),
   );
@@ -37,7 +37,7 @@ test("both roles of a task are read by their names, and whom they trust", async 
   );
 });
 
-test("one role for both uses is asked for once, and a task without roles asks for none", async (t) => {
+test("one role for both uses is read once, and a task without roles reads none", async (t) => {
   const { fake, read } = await scene(t, () => role(roleArn("both")));
   const [found, ...others] = await read({ executionRoleArn: roleArn("both"), taskRoleArn: roleArn("both") });
   assert.deepEqual(found?.uses, ["execution role", "task role"]);
@@ -58,14 +58,14 @@ test("a role that IAM does not have, or has below another path, is missing", asy
   assert.deepEqual((await read({ taskRoleArn: roleArn("task") }))[0]?.state, { value: "missing" });
 });
 
-test("a role of another account is not asked for, because the answer would be about another role", async (t) => {
+test("a role of another account is not read, because the response would be about another role", async (t) => {
   const { fake, read } = await scene(t, () => role(roleArn("task")));
   const [found] = await read({ taskRoleArn: roleArn("task", "210987654321") });
   assert.deepEqual(found?.state, { unknown: "it is in account 210987654321, not in 123456789012" });
   assert.deepEqual(fake.calls, []);
 });
 
-test("without the permission, without IAM, and with a policy that can't be read, it is unknown why", async (t) => {
+test("without the permission, without IAM, and with a policy that can't be read, it is unknown with the reason", async (t) => {
   const { fake, read } = await scene(t);
   const state = async () => (await read({ taskRoleArn: roleArn("task") }))[0]?.state;
   assert.deepEqual(await state(), { unknown: "this AWS does not offer it" });

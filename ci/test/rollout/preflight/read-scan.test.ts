@@ -20,8 +20,8 @@ async function scan(t: TestContext, script: Script, more: Partial<Scanned> = {})
   const fake = await fakeAws({ BatchGetRepositoryScanningConfiguration: settings({}), ...script });
   t.after(() => fake.close());
   const session = { aws: fake.aws, target, clock: virtualClock(), progress: () => {} };
-  const asked = { place, digest: newDigest, images: [], platform: "linux/amd64", repository, ...more };
-  return { fake, read: await readScan(session, asked) };
+  const query = { place, digest: newDigest, images: [], platform: "linux/amd64", repository, ...more };
+  return { fake, read: await readScan(session, query) };
 }
 
 for (const status of ["COMPLETE", "ACTIVE"]) {
@@ -93,7 +93,7 @@ for (const [what, more] of [
   });
 }
 
-test("where nothing scans the repository there is nothing to tell", async (t) => {
+test("where nothing scans the repository there is no result", async (t) => {
   assert.equal((await scan(t, { DescribeImageScanFindings: noScan })).read, undefined);
 });
 
@@ -111,7 +111,7 @@ test("where neither scans nor settings can be read it is unknown", async (t) => 
   );
 });
 
-test("where scans may not be read and nothing scans the repository, there is nothing to tell", async (t) => {
+test("where scans may not be read and nothing scans the repository, there is no result", async (t) => {
   const script = { DescribeImageScanFindings: denied("DescribeImageScanFindings") };
   assert.equal((await scan(t, script)).read, undefined);
 });
@@ -124,7 +124,7 @@ test("the settings of another account's registry are not those of ours", async (
   assert.deepEqual(fake.sent("DescribeImageScanFindings")[0]?.registryId, "210987654321");
 });
 
-test("of an index the image for the task's platform is what was scanned", async (t) => {
+test("for an index the scan of the image for the task's platform counts", async (t) => {
   const images = [
     { platform: "linux/arm64", digest: `sha256:${"a".repeat(64)}` },
     { platform: "linux/amd64", digest: oldDigest },

@@ -25,27 +25,27 @@ async function scene(t: TestContext, script: Script) {
 }
 const describing = (answer: FakeResponse) => ({ DescribeSecret: () => answer });
 
-test("a secret that several variables take a part of is asked for once, without the part", async (t) => {
+test("a secret that several variables take a part of is read once, without the part", async (t) => {
   const { fake, read } = await scene(t, describing(current));
   const db = secretArn("db-AbCdEf");
   assert.deepEqual(await read(`${db}:user::`, `${db}:password::`), ["there", "there"]);
   assert.deepEqual(fake.calls, [{ operation: "DescribeSecret", input: { SecretId: db } }]);
 });
 
-test("a task that takes nothing costs no call", async (t) => {
+test("a task without secrets needs no call", async (t) => {
   const { fake, read } = await scene(t, {});
   assert.deepEqual(await read(), []);
   assert.deepEqual(fake.calls, []);
 });
 
-test("a secret that is not there, or is to be deleted, is told so", async (t) => {
+test("a secret that is missing, or scheduled for deletion, is reported so", async (t) => {
   const { fake, read } = await scene(t, describing(new Fault("ResourceNotFoundException", "can't find the secret")));
   assert.deepEqual(await read(secretArn("db")), ["missing"]);
   fake.script.DescribeSecret = () => ({ ...current, DeletedDate: 1_700_000_000 });
   assert.deepEqual(await read(secretArn("db")), ["being-deleted"]);
 });
 
-test("the version that is named must be there, and the current one where none is", async (t) => {
+test("the named version must exist, and the current one where none is named", async (t) => {
   const { fake, read } = await scene(t, describing(current));
   const db = secretArn("db");
   const named = ["", "::AWSPREVIOUS:", ":::two", "::blue:two", "::green:", ":::three", "::AWSCURRENT:two"];
@@ -64,12 +64,12 @@ test("the version that is named must be there, and the current one where none is
   assert.deepEqual(await read(db), ["unknown: its versions are not in the answer"]);
 });
 
-test("a secret of another account that is not shown may be there", async (t) => {
+test("a secret of another account that is not listed may exist", async (t) => {
   const { read } = await scene(t, describing(new Fault("ResourceNotFoundException", "can't find the secret")));
   assert.deepEqual(await read(secretArn("db", "210987654321")), ["unknown: account 210987654321 does not show it"]);
 });
 
-test("parameters are asked for by name, all of a region at once, and none of their values", async (t) => {
+test("parameters are read by name, all of a region at once, without their values", async (t) => {
   const { fake, read } = await scene(t, { DescribeParameters: () => parameters("/team/db", "plain") });
   const values = [parameterArn("team/db"), parameterArn("plain"), "/team/other", parameterArn("gone")];
   assert.deepEqual(await read(...values), ["there", "there", "missing", "missing"]);
@@ -86,7 +86,7 @@ test("a page of parameters without any is not the last one", async (t) => {
   assert.deepEqual(await read("/db"), ["there"]);
 });
 
-test("more names than one filter takes are asked for in turn", async (t) => {
+test("more names than one filter accepts are read in several calls", async (t) => {
   const names = Array.from({ length: 51 }, (_, index) => `/team/${index}`);
   const { fake, read } = await scene(t, {
     DescribeParameters: ({ ParameterFilters }) => {
@@ -98,7 +98,7 @@ test("more names than one filter takes are asked for in turn", async (t) => {
   assert.equal(fake.sent("DescribeParameters").length, 2);
 });
 
-test("parameters of another account, and what no list has, are unknown and not asked for", async (t) => {
+test("parameters of another account, and unlisted ones, are unknown and not read", async (t) => {
   const { fake, read } = await scene(t, { DescribeParameters: () => parameters() });
   assert.deepEqual(
     await read(
@@ -115,23 +115,23 @@ test("parameters of another account, and what no list has, are unknown and not a
   assert.deepEqual(fake.calls, []);
 });
 
-test("what is in another region is asked for there", async (t) => {
+test("secrets in another region are read there", async (t) => {
   const { fake, session } = await scene(t, {
     DescribeSecret: () => current,
     DescribeParameters: () => parameters("/db"),
   });
-  const asked: string[] = [];
+  const regions: string[] = [];
   const { secretsManager, ssm } = fake.aws.lazy;
-  const told =
+  const recording =
     <T>(open: (region: string) => T) =>
     (region: string) => {
-      asked.push(region);
+      regions.push(region);
       return open(region);
     };
   const lazy = {
     ...fake.aws.lazy,
-    secretsManager: told(secretsManager),
-    ssm: told(ssm),
+    secretsManager: recording(secretsManager),
+    ssm: recording(ssm),
   };
   const secrets = [
     secretArn("db", target.account, "eu-west-1"),
@@ -144,17 +144,17 @@ test("what is in another region is asked for there", async (t) => {
     facts.map(({ state }) => state),
     [{ value: "there" }, { value: "there" }, { value: "there" }],
   );
-  assert.deepEqual(asked.sort(), ["eu-north-1", "eu-west-1", "us-west-2"]);
+  assert.deepEqual(regions.sort(), ["eu-north-1", "eu-west-1", "us-west-2"]);
 });
 
-test("a file in S3 is not looked for", async (t) => {
+test("a file in S3 is not read", async (t) => {
   const { session } = await scene(t, {});
   const environmentFiles = [{ type: "s3", value: "arn:aws:s3:::bucket/app.env" }];
   const [found] = await readSecrets(session, { containerDefinitions: [{ name: "app", environmentFiles }] });
   assert.deepEqual(found?.state, { unknown: "files in S3 are not checked" });
 });
 
-test("permissions that are missing are named, and an AWS without these services says nothing", async (t) => {
+test("missing permissions are named, and an AWS without these services has no findings", async (t) => {
   const { fake, read } = await scene(t, {});
   const values = [secretArn("db"), parameterArn("db")];
   const nothing = "unknown: this AWS does not offer it";

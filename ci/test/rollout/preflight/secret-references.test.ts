@@ -8,7 +8,7 @@ const inOther = { store: "secretsmanager", region: "eu-west-1", account: "210987
 const placeOf = (valueFrom: string) =>
   secretReferences({ containerDefinitions: [{ name: "app", secrets: [{ name: "DB", valueFrom }] }] }, place)[0]?.place;
 
-test("a container's secrets, log options, login and files are all found, with what takes them", () => {
+test("a container's secrets, log options, login and files are all found, with their uses", () => {
   const app = {
     name: "app",
     secrets: [{ name: "DB", valueFrom: secretArn }],
@@ -52,7 +52,7 @@ test("a parameter's ARN leaves out the slash that its name may begin with", () =
   assert.deepEqual(placeOf(arn("team/db:3")), { ...parameter, names: ["/team/db"] });
 });
 
-test("what is no ARN is a parameter's name, in the account and region of the service", () => {
+test("text that is not an ARN is a parameter's name, in the account and region of the service", () => {
   assert.deepEqual(placeOf("/team/db:3"), { store: "ssm", ...place, names: ["/team/db"] });
   assert.deepEqual(placeOf("db"), { store: "ssm", ...place, names: ["db"] });
 });

@@ -6,7 +6,7 @@ import { revisionArn } from "../../support/scripted-ecs.js";
 import { addServiceDeployment } from "../../support/scripted-prune.js";
 import { set } from "../../support/stories.js";
 
-/** Does something when an operation is called for the `count`-th time. */
+/** Runs `what` when an operation is called for the `count`-th time. */
 function at(
   script: Record<string, (input: never) => FakeResponse>,
   operation: string,
@@ -22,7 +22,7 @@ function at(
   };
 }
 
-test("a revision that is taken into use while others are looked at is not deregistered", async (t) => {
+test("a revision that is taken into use during the reads is not deregistered", async (t) => {
   const { keep, world, fake, deregistered } = await pruneScene(t);
   at(fake.script, "ListEventBuses", 2, () => addServiceDeployment(world, "sd10", 3, "PENDING"));
   await keep();
@@ -30,7 +30,7 @@ test("a revision that is taken into use while others are looked at is not deregi
   assert.ok(deregistered().includes("service:2"));
 });
 
-test("a service that somebody sets to an old revision meanwhile keeps it, and all that are newer", async (t) => {
+test("a service that is set to an old revision meanwhile keeps it, and all newer ones", async (t) => {
   const { keep, world, fake, deregistered } = await pruneScene(t);
   at(fake.script, "ListEventBuses", 2, () => set(world.service, { taskDefinition: revisionArn(4) }));
   await keep();

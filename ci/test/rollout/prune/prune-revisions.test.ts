@@ -6,7 +6,7 @@ import { revisionArn } from "../../support/scripted-ecs.js";
 import { addRevision } from "../../support/scripted-prune.js";
 import { set } from "../../support/stories.js";
 
-test("revisions that nobody uses are deregistered, the oldest first", async (t) => {
+test("unused revisions are deregistered, the oldest first", async (t) => {
   const { keep, deregistered } = await pruneScene(t);
   const report = await keep();
   assert.deepEqual(report.deregistered, names(1, 2, 3, 4, 5, 6, 8));
@@ -14,7 +14,7 @@ test("revisions that nobody uses are deregistered, the oldest first", async (t) 
   assert.equal(report.refused, undefined);
 });
 
-test("the N newest stay", async (t) => {
+test("the newest N revisions are kept", async (t) => {
   const { keep } = await pruneScene(t);
   assert.deepEqual((await keep(5)).deregistered, names(1, 2, 3, 4));
   const { keep: all } = await pruneScene(t);
@@ -28,7 +28,7 @@ test("the revision that serves is never deregistered, and neither is one that is
   assert.deepEqual((await keep()).deregistered, names(1, 2, 3));
 });
 
-test("what a rollback would go back to stays", async (t) => {
+test("the rollback target is kept", async (t) => {
   const { keep } = await pruneScene(t);
   assert.deepEqual((await keep()).inUse, [{ revision: "service:7", by: "a rollback would roll back to it" }]);
 });
@@ -39,7 +39,7 @@ test("another family's revisions are not touched", async (t) => {
   assert.deepEqual((await keep(9)).deregistered, []);
 });
 
-test("revisions go at one a second at most, ten at once, and a hundred of one deploy", async (t) => {
+test("at most one revision a second is deregistered, with bursts of ten and a hundred per deploy", async (t) => {
   const { keep, world, fake, clock, deregistered } = await pruneScene(t);
   for (let revision = 10; revision <= 130; revision++) addRevision(world, revision);
   for (const one of [world.service, world.service.deployments[0]]) set(one, { taskDefinition: revisionArn(130) });
@@ -58,7 +58,7 @@ test("revisions go at one a second at most, ten at once, and a hundred of one de
   });
 });
 
-test("a throttled call is sent again, and one that is refused ends it with what was done", async (t) => {
+test("a throttled call is sent again, and a refused one stops the pruning, with a report of the work done", async (t) => {
   const { keep, fake } = await pruneScene(t);
   const handle = fake.script.DeregisterTaskDefinition;
   let calls = 0;

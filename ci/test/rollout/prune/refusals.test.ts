@@ -29,7 +29,7 @@ const refusals: [operation: string, why: string, fault: Fault, message: RegExp][
 for (const [operation, why, fault, message] of refusals) {
   test(`where ${operation} ${why} nothing is deregistered`, async (t) => {
     const { keep, fake, elsewhere } = await pruneScene(t);
-    // Something for each to be asked of.
+    // Data for each operation to read.
     elsewhere.rules.default = [{ Name: "nightly", State: "ENABLED", targets: [] }];
     elsewhere.schedules.push({ Name: "nightly", GroupName: "default", Target: ecsTarget("service") });
     fake.script[operation] = () => fault;

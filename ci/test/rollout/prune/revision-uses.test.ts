@@ -12,7 +12,7 @@ const other = (more: object) => ({
   deployments: [],
   ...more,
 });
-/** Each makes somebody use revision 3. */
+/** Changes that each put revision 3 into use. */
 const uses: [what: string, plant: (world: World, elsewhere: Elsewhere) => void, by: RegExp][] = [
   [
     "in a deployment of the service that still drains",
@@ -143,7 +143,7 @@ for (const [what, plant, by] of uses) {
   });
 }
 
-test("a schedule or rule that names the family alone means its newest revision, and holds no old one", async (t) => {
+test("a schedule or rule that names the family alone uses its newest revision, and keeps no old one", async (t) => {
   const { keep, elsewhere } = await pruneScene(t);
   const Target = ecsTarget("arn:aws:ecs:us-west-2:123456789012:task-definition/service");
   elsewhere.schedules.push({ Name: "nightly", GroupName: "default", Target });
@@ -152,7 +152,7 @@ test("a schedule or rule that names the family alone means its newest revision, 
 
 const day = 24 * 3600;
 
-/** Revision 3 as a deploy has registered it, so many seconds ago. */
+/** Makes revision 3 one that a deploy registered `ago` seconds ago. */
 function registered(world: World, verb: string, ago: number) {
   const three = world.taskDefinitions.get(revisionArn(3));
   set(three?.taskDefinition, { registeredAt: world.now() - ago });
@@ -178,7 +178,7 @@ for (const [verb, by] of [
   });
 }
 
-test("a revision that a deploy has registered more than 30 days ago, or rolled out, may go", async (t) => {
+test("a revision that a deploy has registered more than 30 days ago, or rolled out, can be deregistered", async (t) => {
   const { world, keep } = await pruneScene(t);
   registered(world, "deploy", 31 * day);
   assert.ok((await keep(5)).deregistered.includes("service:3"));
@@ -193,7 +193,7 @@ test("a revision that a deploy has registered more than 30 days ago, or rolled o
   assert.ok((await again(5)).deregistered.includes("service:3"));
 });
 
-test("each revision that no deployment has brought is described once", async (t) => {
+test("each revision without a deployment is described once", async (t) => {
   const { fake, keep } = await pruneScene(t);
   await keep(5);
   const described = fake.sent("DescribeTaskDefinition").map(({ taskDefinition }) => String(taskDefinition));

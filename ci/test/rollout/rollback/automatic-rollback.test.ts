@@ -13,7 +13,7 @@ const tagsOf = (world: World, revision: number) =>
     (world.taskDefinitions.get(revisionArn(revision))?.tags ?? []).map(({ key, value }) => [key, value]),
   );
 
-test("a deploy that serves another version is taken back, and told as rolled back", async (t) => {
+test("a deploy that serves another version is rolled back, and reported so", async (t) => {
   const { fake, world, roll } = await wrongVersionScene(t);
   const report = await roll();
   assert.equal(report.verdict, "rolled-back");
@@ -26,7 +26,7 @@ test("a deploy that serves another version is taken back, and told as rolled bac
   assert.equal(world.service.taskDefinition, revisionArn(9));
 });
 
-test("what the service goes back to is an exact copy of what its rollout was made from", async (t) => {
+test("the rollback is an exact copy of the revision that ran before", async (t) => {
   const { fake, world, roll } = await wrongVersionScene(t);
   await roll();
   const own = (document: JsonObject | undefined) => {
@@ -44,7 +44,7 @@ test("what the service goes back to is an exact copy of what its rollout was mad
   assert.equal(fake.sent("RegisterTaskDefinition").length, 2);
 });
 
-test("errors that a URL answers after a rollout are taken back too", async (t) => {
+test("a rollout whose URL then answers errors is rolled back too", async (t) => {
   const { world, roll } = await wrongVersionScene(t);
   const healthy = servingApp(world, "v0.0.1");
   const ask: SendRequest = async (question) =>
@@ -54,7 +54,7 @@ test("errors that a URL answers after a rollout are taken back too", async (t) =
   assert.match(report.reason, /HTTP 500/);
 });
 
-test("nothing is taken back where the same question was not answered well before", async (t) => {
+test("a rollout is not rolled back where the same request failed before it", async (t) => {
   const { fake, world, roll } = await wrongVersionScene(t);
   const after = servingApp(world, "v0.0.1");
   const ask: SendRequest = async (question) => {
@@ -66,7 +66,7 @@ test("nothing is taken back where the same question was not answered well before
   assert.equal(fake.sent("UpdateService").length, 1);
 });
 
-test("nothing is taken back on answers that never came", async (t) => {
+test("a rollout is not rolled back when responses are missing", async (t) => {
   const { fake, world, roll } = await wrongVersionScene(t);
   const before = servingApp(world, "v0.0.1");
   const ask: SendRequest = async (question) => {
@@ -78,23 +78,23 @@ test("nothing is taken back on answers that never came", async (t) => {
   assert.equal(fake.sent("UpdateService").length, 1);
 });
 
-test("nothing is taken back where right answers come in between", async (t) => {
+test("a rollout is not rolled back where right responses come in between", async (t) => {
   const { fake, world, roll } = await wrongVersionScene(t);
   const [wrongly, rightly] = [servingApp(world, "v0.0.1"), servingApp(world)];
-  let asked = 0;
-  const ask: SendRequest = (question) => (++asked % 3 ? wrongly(question) : rightly(question));
+  let requests = 0;
+  const ask: SendRequest = (question) => (++requests % 3 ? wrongly(question) : rightly(question));
   const report = await roll({ ask });
   assert.equal(report.verdict, "failed");
   assert.equal(fake.sent("UpdateService").length, 1);
 });
 
-test("nothing is taken back where that is not wanted", async (t) => {
+test("a rollout is not rolled back where automatic rollback is disabled", async (t) => {
   const { fake, roll } = await wrongVersionScene(t);
   assert.equal((await roll({ undo: false })).verdict, "failed");
   assert.equal(fake.sent("UpdateService").length, 1);
 });
 
-test("what ECS gave up without going back is taken back by us", async (t) => {
+test("a rollout that ECS failed without a rollback is rolled back by the deployer", async (t) => {
   const { fake, roll } = await wrongVersionScene(t, { updates: [givenUp, automaticallyRolledBack] });
   const report = await roll({ http: undefined });
   assert.equal(report.verdict, "rolled-back");
@@ -103,7 +103,7 @@ test("what ECS gave up without going back is taken back by us", async (t) => {
   assert.equal(fake.sent("UpdateService").length, 2);
 });
 
-test("an undo that ECS refuses leaves the verdict, and says why", async (t) => {
+test("a rollback that ECS refuses leaves the verdict unchanged, and reports the reason", async (t) => {
   const { fake, roll } = await wrongVersionScene(t, { updates: [givenUp, automaticallyRolledBack] });
   const register = fake.script.RegisterTaskDefinition;
   fake.script.RegisterTaskDefinition = (input) =>
@@ -115,7 +115,7 @@ test("an undo that ECS refuses leaves the verdict, and says why", async (t) => {
   assert.match(report.reason, /It was not taken back: ECS refused RegisterTaskDefinition: Too many/);
 });
 
-test("what can't be read of an undo any more is uncertain", async (t) => {
+test("an automatic rollback that can't be read any more is uncertain", async (t) => {
   const { fake, roll } = await wrongVersionScene(t);
   const list = fake.script.ListServiceDeployments;
   fake.script.ListServiceDeployments = (input) =>
@@ -125,7 +125,7 @@ test("what can't be read of an undo any more is uncertain", async (t) => {
   assert.match(report.uncertain.join(), /ecs:ListServiceDeployments is not permitted/);
 });
 
-test("the desired count that a deploy has set goes back with it", async (t) => {
+test("the desired count that a deploy has set is rolled back with it", async (t) => {
   const two: Story = [[40, (world) => addTask(world, "b0", revisionArn(8), newDigest)], ...success];
   const { fake, roll } = await wrongVersionScene(t, { updates: [two, automaticallyRolledBack] });
   const overrides = { environment: {}, secrets: {}, desiredCount: 2 };
@@ -135,7 +135,7 @@ test("the desired count that a deploy has set goes back with it", async (t) => {
   assert.deepEqual(counts(), [2, 1]);
 });
 
-test("what is still wrong after it was taken back is told as failed", async (t) => {
+test("a service that is still wrong after the rollback is reported as failed", async (t) => {
   const { world, roll } = await wrongVersionScene(t);
   const before = servingApp(world);
   const ask: SendRequest = async (question) =>

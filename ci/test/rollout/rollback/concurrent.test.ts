@@ -6,17 +6,17 @@ import { revisionArn, update, type World } from "../../support/scripted-ecs.js";
 import { servingApp } from "../../support/serving-app.js";
 import { wrongVersionScene } from "../../support/wrong-version-scene.js";
 
-/** Answers errors for good once the new revision has been asked so often that it counts, and then `then` happens. */
+/** Answers only errors once the new revision is set, and calls `then` at the 50th request, when the errors count. */
 function wrongFrom(world: World, then: () => void): SendRequest {
   const before = servingApp(world, "v0.0.1");
-  let asked = 0;
+  let requests = 0;
   return async (question) => {
-    if (world.service.taskDefinition === revisionArn(8) && ++asked === 50) then();
-    return asked > 0 ? { status: 500, headers: {}, body: "" } : before(question);
+    if (world.service.taskDefinition === revisionArn(8) && ++requests === 50) then();
+    return requests > 0 ? { status: 500, headers: {}, body: "" } : before(question);
   };
 }
 
-test("a deploy that somebody replaces while its URL is asked is superseded, and not taken back", async (t) => {
+test("a deploy that is replaced during the verification is superseded, and not rolled back", async (t) => {
   const { fake, world, roll } = await wrongVersionScene(t);
   const report = await roll({ ask: wrongFrom(world, () => update(world, revisionArn(7))) });
   assert.equal(report.verdict, "superseded");
@@ -25,7 +25,7 @@ test("a deploy that somebody replaces while its URL is asked is superseded, and 
   assert.equal(fake.sent("UpdateService").length, 1);
 });
 
-test("a deploy whose service somebody deletes while its URL is asked is stopped", async (t) => {
+test("a deploy whose service is deleted during the verification is stopped", async (t) => {
   const { world, roll } = await wrongVersionScene(t);
   const remove = () => {
     world.service.status = "DRAINING";
@@ -35,7 +35,7 @@ test("a deploy whose service somebody deletes while its URL is asked is stopped"
   assert.match(report.reason, /The service was deleted/);
 });
 
-test("a deploy that can't be looked at once more after its URL was asked is taken back all the same", async (t) => {
+test("a deploy that can't be polled again after the verification is rolled back all the same", async (t) => {
   const { fake, world, roll } = await wrongVersionScene(t);
   const describe = fake.script.DescribeServices as Script[string];
   const refuseOnce = () => {
@@ -52,12 +52,12 @@ test("a deploy that can't be looked at once more after its URL was asked is take
   assert.equal(fake.sent("UpdateService").length, 2);
 });
 
-test("nothing is taken back that somebody replaces in that very moment, and it is told", async (t) => {
+test("a deploy that is replaced at the moment of the rollback is not rolled back, and this is reported", async (t) => {
   const { fake, world, roll } = await wrongVersionScene(t);
   const describe = fake.script.DescribeServices as Script[string];
   let looks = Number.NEGATIVE_INFINITY;
   fake.script.DescribeServices = (input) => {
-    // The look after the URL's answers sees the service as it was, the undo sees it replaced.
+    // The poll after the verification reads the service unchanged; the automatic rollback reads it replaced.
     if (++looks === 2) update(world, revisionArn(7));
     return describe(input);
   };

@@ -6,7 +6,7 @@ import { revisionArn, target, update } from "../../support/scripted-ecs.js";
 import { automaticallyRolledBack, givenUp } from "../../support/stories.js";
 import { wrongVersion, wrongVersionScene } from "../../support/wrong-version-scene.js";
 
-test("a deploy that was cut off while it was taken back goes on with that when it is run again, without a run id", async (t) => {
+test("a deploy that was cut off during its rollback continues the rollback when it is run again, without a run id", async (t) => {
   for (const stories of [wrongVersion, { updates: [givenUp, automaticallyRolledBack] }]) {
     const { fake, world, lines, roll } = await wrongVersionScene(t, stories);
     const cut = new AbortController();
@@ -20,19 +20,19 @@ test("a deploy that was cut off while it was taken back goes on with that when i
     assert.equal(report.attached, true);
     assert.ok(lines.includes("An earlier call has rolled out v1.1.0 (service:8): looking what became of it."));
     assert.equal(fake.sent("UpdateService").length, 2);
-    // Once it is over, the same command is a try of its own.
+    // After the rollback has ended, the same command is a new attempt.
     assert.equal((await roll()).attached, false);
   }
 });
 
-test("a deploy is refused while somebody else's, deployed over what it was taken back with, is in flight", async (t) => {
+test("a deploy is refused while another deployment over its rollback is in flight", async (t) => {
   const { fake, world, roll } = await wrongVersionScene(t);
   const cut = new AbortController();
   const progress = (line: string) =>
     world.service.taskDefinition === revisionArn(9) && line.includes("IN_PROGRESS") && cut.abort(new Error("cut off"));
   await assert.rejects(roll({ signal: cut.signal, progress }), /cut off/);
   update(world, revisionArn(7));
-  // ECS goes back to the undo.
+  // ECS rolls back to the automatic rollback's revision.
   Object.assign(world.service, { taskDefinition: revisionArn(9) });
   world.service.deployments.splice(0, 1);
   Object.assign(world.service.deployments[0] ?? {}, { status: "PRIMARY" });
@@ -40,7 +40,7 @@ test("a deploy is refused while somebody else's, deployed over what it was taken
   assert.equal(fake.sent("UpdateService").length, 2);
 });
 
-test("in the history what was taken back is rolled back, and a rollback passes it over", async (t) => {
+test("the history shows the deploy as rolled back, and a rollback skips it", async (t) => {
   const { fake, clock, roll } = await wrongVersionScene(t);
   await roll();
   const session = { aws: fake.aws, target, clock, progress: () => {} };

@@ -17,14 +17,14 @@ import {
 } from "../../support/stories.js";
 import { virtualClock } from "../../support/virtual-clock.js";
 
-/** The same in a small part of the time, because every look is a boundary of its own. */
+/** Compresses a story's times, because every poll is a boundary of its own. */
 const soon = (story: Story): Story => story.map(([seconds, change]) => [seconds / 20, change]);
 const ways = ["killed-before", "killed-after", "answer-lost"] as const;
 
 interface Case {
   stories: Stories;
   listLag?: number;
-  /** What our revision answers the public. */
+  /** Version that our revision serves to the public. */
   serves?: string;
   runId?: string;
   /** Seconds until the same call is made again. */
@@ -42,7 +42,7 @@ function setUp({ stories, listLag = 0, serves, runId }: Case) {
   return { clock, world, fake, script, roll };
 }
 
-/** One deploy that meets a boundary, and the same call again when it did not end with a verdict. */
+/** Runs a deploy with a boundary, and repeats the call when the first did not end with a verdict. */
 async function converge(it: Case, boundary: Boundary) {
   const { clock, world, fake, script, roll } = setUp(it);
   const first = killable(script, boundary);
@@ -78,7 +78,7 @@ const deploys: [name: string, it: Case, verdict: Verdict, rollouts: number][] = 
   ],
 ];
 for (const [name, it, verdict, rollouts] of deploys) {
-  test(`a rollout that ${name} is begun once and told rightly, at whichever call it is cut off and run again`, async (t) => {
+  test(`a rollout that ${name} is begun once and reported correctly, regardless of the call at which it is cut off and run again`, async (t) => {
     const withId = { ...it, runId: "run-1" };
     const all = await boundaries(withId);
     let repeated = 0;

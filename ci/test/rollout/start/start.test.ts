@@ -22,7 +22,7 @@ async function scene(t: TestContext, story: Story) {
   t.after(() => fake.close());
   const base = { aws: fake.aws, target, clock, release, progress: () => {} };
   const roll = (more = {}) => run({ ...base, ...more });
-  /** A call that is killed when it has registered its revision. */
+  /** Runs a deploy that is killed after it has registered its revision. */
   const killedBetween = async (more = {}) => {
     const process = new AbortController();
     const update = fake.script.UpdateService;
@@ -36,7 +36,7 @@ async function scene(t: TestContext, story: Story) {
   return { clock, world, fake, roll, killedBetween };
 }
 
-/** Somebody has set the service to another revision, and that is done. */
+/** Sets the service to another revision, as a completed deployment of another user does. */
 function moveTo(world: World, taskDefinitionArn: string) {
   const { taskDefinition, tags } = world.taskDefinitions.get(revisionArn(7)) ?? assert.fail();
   world.taskDefinitions.set(taskDefinitionArn, { taskDefinition: { ...taskDefinition, taskDefinitionArn }, tags });
@@ -44,7 +44,7 @@ function moveTo(world: World, taskDefinitionArn: string) {
   set(world.service.deployments[0], { taskDefinition: taskDefinitionArn });
 }
 
-test("the same run id tells the verdict of its rollout again and changes nothing", async (t) => {
+test("the same run id returns the verdict of its rollout again and changes nothing", async (t) => {
   const { fake, roll } = await scene(t, crashLoop("old-id"));
   const first = await roll({ runId: "17" });
   const again = await roll({ runId: "17" });
@@ -55,7 +55,7 @@ test("the same run id tells the verdict of its rollout again and changes nothing
   assert.equal(fake.sent("UpdateService").length, 1);
 });
 
-test("another run id is a new try", async (t) => {
+test("another run id begins a new deploy", async (t) => {
   const { fake, roll } = await scene(t, crashLoop("old-id"));
   await roll({ runId: "17" });
   await roll({ runId: "18" });
@@ -71,7 +71,7 @@ test("a revision that a killed call has registered is rolled out, and no second 
   assert.equal(fake.sent("RegisterTaskDefinition").length, 1);
 });
 
-test("a revision that a killed call has registered for another base is left alone without a run id", async (t) => {
+test("a revision that a killed call has registered for another base is not used without a run id", async (t) => {
   const { world, fake, roll, killedBetween } = await scene(t, success);
   await killedBetween();
   moveTo(world, revisionArn(6));
@@ -87,7 +87,7 @@ test("a revision with the attempt's key and another content is not the attempt's
   assert.equal(fake.sent("RegisterTaskDefinition").length, 2);
 });
 
-test("a run whose place somebody took before its rollout began is superseded, naming who", async (t) => {
+test("a run that was replaced before its rollout began is superseded, naming the other deployment", async (t) => {
   const { world, fake, roll, killedBetween } = await scene(t, success);
   await killedBetween({ runId: "17" });
   moveTo(world, revisionArn(5));
@@ -95,7 +95,7 @@ test("a run whose place somebody took before its rollout began is superseded, na
   assert.equal(fake.sent("UpdateService").length, 1, "only the one that was lost");
 });
 
-test("somebody who sets the service to another revision between register and update is not overridden", async (t) => {
+test("another revision that is set between register and update is not overridden", async (t) => {
   const { world, fake, roll } = await scene(t, success);
   const register = fake.script.RegisterTaskDefinition;
   fake.script.RegisterTaskDefinition = (input) => {
@@ -107,7 +107,7 @@ test("somebody who sets the service to another revision between register and upd
   assert.equal(fake.sent("UpdateService").length, 0);
 });
 
-test("somebody who deploys at the very same time is found out and named", async (t) => {
+test("a concurrent deploy is detected and named", async (t) => {
   const { world, fake, roll } = await scene(t, success);
   const send = fake.script.UpdateService;
   fake.script.UpdateService = (input) => {
@@ -118,7 +118,7 @@ test("somebody who deploys at the very same time is found out and named", async 
   assert.match(String(report.race), /replaced .*service:6, and was made from .*service:7/);
 });
 
-test("nobody who deploys at the same time is no race", async (t) => {
+test("without a concurrent deploy there is no race", async (t) => {
   const { roll } = await scene(t, success);
   assert.equal((await roll()).race, undefined);
 });
@@ -132,7 +132,7 @@ test("of two revisions of an attempt the lowest is rolled out", async (t) => {
   assert.equal((await roll()).taskDefinition, revisionArn(8));
 });
 
-test("a RegisterTaskDefinition whose answer is lost is looked for before it is sent again", async (t) => {
+test("a RegisterTaskDefinition whose response is lost is searched for before it is sent again", async (t) => {
   const { fake, world, roll } = await scene(t, success);
   world.listLag = 6;
   const register = fake.script.RegisterTaskDefinition;
@@ -167,7 +167,7 @@ test("the revision carries the attempt: key, verb, version, digest, base and tim
   assert.equal(rest["slipway:time"], time);
 });
 
-test("an empty run id is refused before anything is asked", async (t) => {
+test("an empty run id is refused before any call", async (t) => {
   const { fake, roll } = await scene(t, success);
   await assert.rejects(roll({ runId: "" }), { code: "bad-run-id", exitCode: 2 });
   assert.equal(fake.calls.length, 0);

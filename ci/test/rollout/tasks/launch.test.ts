@@ -32,7 +32,7 @@ test("a one-off task gets the placement, the execute-command setting and the man
   assert.deepEqual(launchOf(service), service);
 });
 
-test("what the service does not set is not sent", () => {
+test("fields that the service does not set are not sent", () => {
   const service: Service = {
     capacityProviderStrategy: [],
     placementConstraints: [],
@@ -54,7 +54,7 @@ test("a capacity provider strategy takes the place of the launch type, which Run
   });
 });
 
-test("where the service does not tell them, its primary deployment's network, launch type and platform version are used", () => {
+test("where the service has none, its primary deployment's network, launch type and platform version are used", () => {
   const settings = { networkConfiguration, launchType: "FARGATE" as const, platformVersion: "1.4.0" };
   assert.deepEqual(launchOf({ deployments: [{ status: "PRIMARY", ...settings }] }), settings);
 });

@@ -11,12 +11,12 @@ import { crashLoop } from "../../support/stories.js";
 
 const command = ["python3", "warm.py"];
 
-const asked = { ...defaultSettings, skipAfter: true };
+const skipping = { ...defaultSettings, skipAfter: true };
 
 const scene = (t: TestContext, behaviour?: Behaviour, story?: Story) =>
   deployTaskScene(t, { after: { command, timeoutSeconds: 900 } }, behaviour, story);
 
-test("the task after a deploy runs with the deployed revision once the verdict is known", async (t) => {
+test("the post-deploy task runs with the deployed revision once the verdict is known", async (t) => {
   const { fake, roll, runs, clock } = await scene(t);
   const startedAt = clock.now();
   const report = await roll();
@@ -30,7 +30,7 @@ test("the task after a deploy runs with the deployed revision once the verdict i
   assert.equal(fake.sent("UpdateService").length, 1);
 });
 
-test("a task after the deploy that fails is reported with its own exit code, and nothing is undone", async (t) => {
+test("a post-deploy task that fails is reported with its own exit code, and nothing is rolled back", async (t) => {
   const { fake, roll } = await scene(t, { ends: 20, exitCode: 4 });
   const report = await roll();
   assert.equal(report.verdict, "deployed");
@@ -43,7 +43,7 @@ test("a task after the deploy that fails is reported with its own exit code, and
   assert.equal(fake.sent("UpdateService").length, 1);
 });
 
-test("the task after a deploy runs once, and the next call tells of it again", async (t) => {
+test("the post-deploy task runs once, and the next call reports it again", async (t) => {
   const { roll, runs } = await scene(t, { ends: 20, exitCode: 4 });
   const first = await roll({ runId: "17" });
   const again = await roll({ runId: "17" });
@@ -52,7 +52,7 @@ test("the task after a deploy runs once, and the next call tells of it again", a
   assert.equal(again.exitCode, 11);
 });
 
-test("a deploy that was cut off before its task after it has it run by the next call", async (t) => {
+test("a post-deploy task that a cut-off deploy did not start is run by the next call", async (t) => {
   const { fake, roll, runs } = await scene(t);
   const process = new AbortController();
   const run = fake.script.RunTask;
@@ -66,7 +66,7 @@ test("a deploy that was cut off before its task after it has it run by the next 
   assert.equal(runs.length, 1);
 });
 
-test("a task after the deploy that can't be started leaves the verdict as it is", async (t) => {
+test("a post-deploy task that can't be started leaves the verdict unchanged", async (t) => {
   const { fake, roll } = await scene(t);
   fake.script.RunTask = () => new Fault("AccessDeniedException", "no");
   const report = await roll();
@@ -75,7 +75,7 @@ test("a task after the deploy that can't be started leaves the verdict as it is"
   assert.match(String(report.after?.said), /may not perform ecs:RunTask/);
 });
 
-test("a rollout that is not deployed has no task after it", async (t) => {
+test("a rollout that is not deployed has no post-deploy task", async (t) => {
   const { roll, runs, lines } = await scene(t, {}, crashLoop("old-id"));
   const report = await roll();
   assert.equal(report.verdict, "rolled-back");
@@ -84,23 +84,23 @@ test("a rollout that is not deployed has no task after it", async (t) => {
   assert.ok(lines.some((line) => line.includes("is not run: the verdict is rolled-back")));
 });
 
-test("a deployment that could not be verified has no task after it", async (t) => {
+test("a deployment that could not be verified has no post-deploy task", async (t) => {
   const { roll, runs } = await scene(t);
   const report = await roll({ http: { baseUrl: "http://127.0.0.1:1", versionCheck: usualCheck } });
   assert.equal(report.verdict, "deployed-unverified");
   assert.equal(runs.length, 0);
 });
 
-test("--skip-after and a rollback leave the task after a deploy out", async (t) => {
+test("--skip-after and a rollback run no post-deploy task", async (t) => {
   const { roll, runs } = await scene(t);
-  assert.equal((await roll({ settings: asked })).exitCode, 0);
+  assert.equal((await roll({ settings: skipping })).exitCode, 0);
   await roll({ verb: "rollback", runId: "back" });
   assert.equal(runs.length, 0);
 });
 
-test("what runs already and no deploy has made has no task after it", async (t) => {
+test("a release that runs already without a deploy of ours has no post-deploy task", async (t) => {
   const { roll, runs, world } = await scene(t);
-  await roll({ settings: asked });
+  await roll({ settings: skipping });
   const made = world.taskDefinitions.get(revisionArn(8));
   if (made) made.tags = [];
   assert.equal((await roll()).verdict, "deployed");

@@ -10,7 +10,7 @@ for (const [operation, how] of [
   ["RunTask", "after"],
   ["DescribeTasks", "before"],
 ] as const) {
-  test(`a deploy that was killed ${how} its ${operation} finds the task again and goes on`, async (t) => {
+  test(`a deploy that was killed ${how} its ${operation} finds the task again and continues`, async (t) => {
     const { roll, killedAt, runs, record } = await preDeployScene(t);
     await killedAt(operation, how);
     assert.match(String(record()), /^started/);
@@ -19,7 +19,7 @@ for (const [operation, how] of [
   });
 }
 
-test("a task whose work is done is not run again when the deploy was cut off behind it", async (t) => {
+test("a completed task is not run again when the deploy was cut off after it", async (t) => {
   const { roll, killedAt, runs, fake } = await preDeployScene(t);
   await killedAt("UpdateService", "before");
   assert.equal((await roll()).verdict, "deployed");
@@ -27,7 +27,7 @@ test("a task whose work is done is not run again when the deploy was cut off beh
   assert.equal(fake.sent("RunTask").length, 1);
 });
 
-test("a task whose end nobody saw is told by what ECS still knows of it", async (t) => {
+test("the outcome of a task whose end was not observed is read from ECS", async (t) => {
   const { roll, killedAt, runs, clock, record } = await preDeployScene(t, { ends: 20, exitCode: 3 });
   await killedAt("RunTask", "after");
   await clock.sleep(50 * 60_000);
@@ -37,7 +37,7 @@ test("a task whose end nobody saw is told by what ECS still knows of it", async 
 });
 
 for (const how of ["before", "after"] as const) {
-  test(`a task that may have run and that ECS has forgotten stops the deploy and asks: killed ${how} RunTask`, async (t) => {
+  test(`a task that may have run and that ECS no longer lists stops the deploy: killed ${how} RunTask`, async (t) => {
     const { roll, killedAt, runs, clock, fake } = await preDeployScene(t);
     await killedAt("RunTask", how);
     const sent = fake.sent("RunTask").length;
@@ -55,7 +55,7 @@ for (const how of ["before", "after"] as const) {
   });
 }
 
-test("a tag that is not in our words stops the deploy and asks", async (t) => {
+test("a tag in an unknown format stops the deploy", async (t) => {
   const { roll, killedAt, world, runs } = await preDeployScene(t);
   await killedAt("UpdateService", "before");
   const tag = world.taskDefinitions.get(revisionArn(8))?.tags.find(({ key }) => key === "slipway:before");
@@ -64,7 +64,7 @@ test("a tag that is not in our words stops the deploy and asks", async (t) => {
   assert.equal(runs.length, 1);
 });
 
-test("--skip-before goes on without the task, also where its outcome is unknown", async (t) => {
+test("--skip-before continues without the task, also where its outcome is unknown", async (t) => {
   const { roll, killedAt, clock, runs, skipped } = await preDeployScene(t);
   await killedAt("RunTask", "before");
   await clock.sleep(3 * 3_600_000);
@@ -82,7 +82,7 @@ test("a command that was changed in the target while its task runs starts no sec
   assert.equal(runs.length, 1);
 });
 
-test("a duplicate revision that came of a lost answer does not run the task a second time", async (t) => {
+test("a duplicate revision after a lost response does not run the task a second time", async (t) => {
   const { roll, killedAt, runs, world, fake, clock, record } = await preDeployScene(t);
   const register = fake.script.RegisterTaskDefinition;
   fake.script.RegisterTaskDefinition = (input) => {
@@ -99,7 +99,7 @@ test("a duplicate revision that came of a lost answer does not run the task a se
   assert.equal(runs.length, 1);
 });
 
-test("a task that only the second call has started has its whole time, however long ago the first was cut off", async (t) => {
+test("a task that only the second call starts has its full time limit, regardless of the first call", async (t) => {
   const { clock, runs, roll, killedAt } = await preDeployScene(t, { ends: 20, exitCode: 0 }, 300);
   await killedAt("RunTask", "before", { runId: "17" });
   await clock.sleep(600_000);

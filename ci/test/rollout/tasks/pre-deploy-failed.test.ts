@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { preDeployScene } from "../../support/deploy-task-scene.js";
 
-test("an exit code that is not 0 refuses the deploy with the log's end, and the service is as it was", async (t) => {
+test("an exit code that is not 0 refuses the deploy with the log's end, and the service is not changed", async (t) => {
   const { fake, roll, record } = await preDeployScene(t, { ends: 20, exitCode: 3 });
   await assert.rejects(roll(), (error: Error & { code: string; exitCode: number }) => {
     assert.equal(error.code, "before-failed");
@@ -25,7 +25,7 @@ test("a task that failed is refused again with the same words, and does not run 
   assert.equal(fake.sent("RegisterTaskDefinition").length, 1);
 });
 
-test("a task that failed is refused again also when ECS has forgotten it", async (t) => {
+test("a task that failed is refused again also when ECS no longer lists it", async (t) => {
   const { roll, runs, clock, fake } = await preDeployScene(t, { ends: 20, exitCode: 3 });
   await assert.rejects(roll());
   await clock.sleep(25 * 3_600_000);
@@ -48,7 +48,7 @@ test("a task that can't start is refused by ECS's own reason", async (t) => {
   assert.match(String(record()), /not-started$/);
 });
 
-test("a task that is out of memory is told so, not only by its exit code", async (t) => {
+test("a task that is out of memory is reported so, not only by its exit code", async (t) => {
   const stoppedReason = "OutOfMemoryError: container killed due to memory usage";
   const { roll } = await preDeployScene(t, { ends: 5, exitCode: 137, stoppedReason });
   await assert.rejects(roll(), { message: /Cause: the container is out of memory/ });
@@ -66,7 +66,7 @@ test("a task over its time limit is stopped on time and the deploy is refused", 
   assert.match(String(record()), /time-limit$/);
 });
 
-test("an exit code of 0 after somebody has stopped the task is no success", async (t) => {
+test("an exit code of 0 after a user has stopped the task is not a success", async (t) => {
   const { roll, fake, record } = await preDeployScene(t, {
     ends: 20,
     exitCode: 0,

@@ -7,7 +7,7 @@ import type { Behaviour } from "../../support/scripted-deploy-task.js";
 import { revisionArn, type Story } from "../../support/scripted-ecs.js";
 import { success } from "../../support/stories.js";
 
-/** In a small part of the time, because every look is a boundary of its own. */
+/** Compresses a story's times, because every poll is a boundary of its own. */
 const quick = (story: Story): Story => story.map(([seconds, change]) => [seconds / 20, change]);
 const ways = ["killed-before", "killed-after", "answer-lost"] as const;
 const oneOff = { command: ["migrate"], timeoutSeconds: 900 };
@@ -22,7 +22,7 @@ interface Ended {
   again: boolean;
 }
 
-/** One deploy that meets a boundary, and the same call again `pause` seconds later when it ended neither with a verdict nor refused. */
+/** Runs a deploy with a boundary, and repeats the call `pause` seconds later when the first ended neither with a verdict nor refused. */
 async function converge(t: TestContext, behaviour: Behaviour, boundary: Boundary, pause: number): Promise<Ended> {
   const { clock, world: ecs, runs, fake, script, roll } = await world(t, behaviour);
   const first = killable(script, boundary);
@@ -53,7 +53,7 @@ for (const [name, behaviour, verdict, rollouts] of [
   ["goes well", { ends: 6, exitCode: 0 }, "deployed", 1],
   ["fails", { ends: 6, exitCode: 1 }, "before-failed", 0],
 ] as const) {
-  test(`a task that ${name} runs exactly once, at whichever call its deploy is cut off and run again`, async (t) => {
+  test(`a task that ${name} runs exactly once, regardless of the call at which its deploy is cut off and run again`, async (t) => {
     const all = await boundaries(t, behaviour);
     let repeated = 0;
     for (const boundary of all) {
@@ -67,8 +67,8 @@ for (const [name, behaviour, verdict, rollouts] of [
     t.diagnostic(`${all.length} boundaries, ${repeated} calls repeated, the task ran once in each`);
   });
 
-  test(`a task that ${name} never runs twice, though the next call comes after ECS has forgotten it`, async (t) => {
-    // Behind UpdateService there is a rollout, and the task is done.
+  test(`a task that ${name} never runs twice, though the next call comes after ECS no longer lists it`, async (t) => {
+    // After UpdateService there is a rollout, and the task has completed.
     const all = await boundaries(t, behaviour, "UpdateService");
     const verdicts = new Map<string, number>();
     for (const boundary of all) {

@@ -4,7 +4,7 @@ import { preDeployScene } from "../../support/deploy-task-scene.js";
 import { revisionArn, update } from "../../support/scripted-ecs.js";
 import { set } from "../../support/stories.js";
 
-test("somebody who deploys while the task runs is not overridden", async (t) => {
+test("another deploy during the task is not overridden", async (t) => {
   const { roll, fake, world } = await preDeployScene(t);
   const run = fake.script.RunTask;
   fake.script.RunTask = (input) => {
@@ -15,7 +15,7 @@ test("somebody who deploys while the task runs is not overridden", async (t) => 
   assert.equal(fake.sent("UpdateService").length, 0);
 });
 
-test("a deployment of what ran that somebody has begun while the task ran is left alone, and the next call goes on", async (t) => {
+test("another deployment of the running revision during the task is not overridden, and the next call continues", async (t) => {
   const { roll, fake, world, runs } = await preDeployScene(t);
   const run = fake.script.RunTask;
   fake.script.RunTask = (input) => {

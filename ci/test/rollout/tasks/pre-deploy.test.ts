@@ -6,16 +6,16 @@ import { Fault, lostResponse } from "../../support/fake-aws.js";
 import { revisionArn, target } from "../../support/scripted-ecs.js";
 import { set } from "../../support/stories.js";
 
-/** On Fargate a task can't pull from ECR without one. */
+/** Execution role, without which a Fargate task can't pull from ECR. */
 const executionRoleArn = "arn:aws:iam::123456789012:role/execution";
 
-/** Operations in the order in which they were first called, of those that change something. */
+/** Returns the operations that change something, in the order of their first call. */
 const changes = (calls: { operation: string }[]) =>
   calls
     .map(({ operation }) => operation)
     .filter((name) => ["RegisterTaskDefinition", "TagResource", "RunTask", "StopTask", "UpdateService"].includes(name));
 
-test("the task runs with the new revision where the service runs, and is noted, before the service is updated", async (t) => {
+test("the task runs with the new revision where the service runs, and is recorded, before the service is updated", async (t) => {
   const { fake, world, roll, runs, record, lines } = await preDeployScene(t);
   const networkConfiguration = { awsvpcConfiguration: { subnets: ["subnet-1"], securityGroups: ["sg-1"] } };
   set(world.service, { networkConfiguration, launchType: "FARGATE", platformVersion: "1.4.0" });
@@ -41,15 +41,15 @@ test("the task runs with the new revision where the service runs, and is noted, 
     overrides: { containerOverrides: [{ name: "app", command }] },
   });
   assert.match(String(record()), /^done 2026-\S+ d0{31}$/);
-  for (const told of ["PENDING", "RUNNING", "has ended well"]) {
+  for (const text of ["PENDING", "RUNNING", "has ended well"]) {
     assert.ok(
-      lines.some((line) => line.includes(told)),
-      told,
+      lines.some((line) => line.includes(text)),
+      text,
     );
   }
 });
 
-test("a service on capacity providers has its task on them too, and tags go along as the service has it", async (t) => {
+test("the task of a service on capacity providers runs on them too, with tags propagated as for the service", async (t) => {
   const { fake, world, roll, runs } = await preDeployScene(t);
   const capacityProviderStrategy = [{ capacityProvider: "FARGATE_SPOT", weight: 1 }];
   set(world.service, { capacityProviderStrategy, propagateTags: "SERVICE", enableECSManagedTags: true });
@@ -57,8 +57,8 @@ test("a service on capacity providers has its task on them too, and tags go alon
   const describe = fake.script.DescribeServices;
   fake.script.DescribeServices = (input) => {
     const { services: [service] = [] } = (describe?.(input) ?? {}) as { services?: JsonObject[] };
-    const isAsked = (input.include as string[] | undefined)?.includes("TAGS");
-    return { services: [{ ...service, ...(isAsked && { tags }) }] };
+    const hasTags = (input.include as string[] | undefined)?.includes("TAGS");
+    return { services: [{ ...service, ...(hasTags && { tags }) }] };
   };
   set(world.taskDefinitions.get(revisionArn(7))?.taskDefinition, { executionRoleArn });
   await roll();
@@ -70,13 +70,13 @@ test("a service on capacity providers has its task on them too, and tags go alon
   assert.equal(sent.enableECSManagedTags, true);
 });
 
-test("the named container's exit code decides, and a companion that goes on is stopped", async (t) => {
+test("the named container's exit code decides, and a companion that keeps running is stopped", async (t) => {
   const { roll, fake } = await preDeployScene(t, { ends: 20, exitCode: 0, hasCompanion: true });
   assert.equal((await roll()).verdict, "deployed");
   assert.equal(fake.sent("StopTask").length, 1);
 });
 
-test("a RunTask whose answer is lost is sent again with the same client token, and the task runs once", async (t) => {
+test("a RunTask whose response is lost is sent again with the same client token, and the task runs once", async (t) => {
   const { roll, fake, runs } = await preDeployScene(t);
   const run = fake.script.RunTask;
   fake.script.RunTask = (input) => {
@@ -103,13 +103,13 @@ test("a task that ECS refuses to start changes nothing, and is started when it i
   assert.equal(runs.length, 1);
 });
 
-test("no room for the task is told with ECS's reason", async (t) => {
+test("a task without room is reported with ECS's reason", async (t) => {
   const { roll, fake } = await preDeployScene(t);
   fake.script.RunTask = () => ({ tasks: [], failures: [{ reason: "Capacity is unavailable at this time." }] });
   await assert.rejects(roll(), { code: "task-not-placed", exitCode: 2, message: /Capacity is unavailable/ });
 });
 
-test("a task that no instance takes is told with ECS's reason and its fix", async (t) => {
+test("a task that no instance accepts is reported with ECS's reason and its fix", async (t) => {
   for (const [reason, fix] of [
     ["RESOURCE:PORTS", /RESOURCE:PORTS\. Nothing ran\. .*hostPort 0/],
     ["RESOURCE:MEMORY", /RESOURCE:MEMORY\. Nothing ran\. Add instances or larger ones/],
@@ -123,7 +123,7 @@ test("a task that no instance takes is told with ECS's reason and its fix", asyn
   }
 });
 
-test("without the right to tag revisions nothing is run", async (t) => {
+test("without the permission to tag revisions no task runs", async (t) => {
   const { roll, fake, runs } = await preDeployScene(t);
   fake.script.TagResource = () => new Fault("AccessDeniedException", "no");
   await assert.rejects(roll(), { code: "access-denied", message: /ecs:TagResource/ });
@@ -142,13 +142,13 @@ test("throttling while the task is watched is waited out", async (t) => {
   assert.ok(lines.some((line) => line.includes("asked again in 2 s")));
 });
 
-test("a rollback runs no task before it", async (t) => {
+test("a rollback runs no pre-deploy task", async (t) => {
   const { roll, runs } = await preDeployScene(t);
   await roll({ verb: "rollback" });
   assert.equal(runs.length, 0);
 });
 
-test("what runs already runs no task", async (t) => {
+test("a release that runs already runs no pre-deploy task", async (t) => {
   const { roll, runs } = await preDeployScene(t);
   await roll();
   await roll();

@@ -15,7 +15,7 @@ const records: Exclude<DeployTaskRecord, { state: "unreadable" }>[] = [
 
 for (const record of records) {
   const text = formatRecord(record);
-  test(`what is noted as "${text}" is read again, and fits a tag`, () => {
+  test(`the record "${text}" is read back, and fits a tag`, () => {
     assert.deepEqual(parseRecord(text), record);
     assert.match(text, /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,256}$/u);
   });
@@ -28,7 +28,7 @@ for (const text of [
   "failed 2026-01-01T00:00:00.000Z x",
   "started 2026-01-01 and more",
 ]) {
-  test(`a tag that says "${text}" is not guessed at`, () => {
+  test(`the tag "${text}" is not interpreted`, () => {
     assert.deepEqual(parseRecord(text), { state: "unreadable", text });
   });
 }

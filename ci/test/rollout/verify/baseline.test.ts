@@ -16,28 +16,28 @@ const http = { baseUrl: "https://app.example.com" };
 const version = (name: string): HttpResponse => ({ status: 200, headers: {}, body: JSON.stringify({ version: name }) });
 const status = (code: number): HttpResponse => ({ status: code, headers: {}, body: "" });
 
-/** Gives the answers in turn, the last one again and again. */
+/** Returns the responses in turn, and repeats the last one. */
 function inTurn(...answers: (HttpResponse | Error)[]): { ask: SendRequest; count(): number } {
-  let asked = 0;
+  let requests = 0;
   const ask: SendRequest = async () => {
-    const answer = answers[Math.min(asked++, answers.length - 1)];
+    const answer = answers[Math.min(requests++, answers.length - 1)];
     if (!answer || answer instanceof Error) throw answer;
     return answer;
   };
-  return { ask, count: () => asked };
+  return { ask, count: () => requests };
 }
 
 async function read(running: string | undefined, ...answers: (HttpResponse | Error)[]) {
   const { ask, count } = inTurn(...answers);
   const baseline = await readBaseline(http, running, virtualClock(), undefined, { ask });
-  return { baseline, owner: ownershipOf(baseline), asked: count() };
+  return { baseline, owner: ownershipOf(baseline), requests: count() };
 }
 
 test("a URL that answers the running version five times in a row is this service's", async () => {
   assert.deepEqual(await read("v1", version("v1")), {
     baseline: { running: "v1", answered: "v1" },
     owner: "ours",
-    asked: 5,
+    requests: 5,
   });
 });
 
@@ -46,7 +46,7 @@ test("a URL that answers another version than the running one, even once, is not
     assert.deepEqual((await read("v1", ...answers)).owner, "foreign");
 });
 
-test("a URL that answers no version, an error, a cached version or not at all is not known to be anyone's", async () => {
+test("a URL that answers no version, an error, a cached version or not at all has an unknown owner", async () => {
   const cached = { ...version("v1"), headers: { age: "3" } };
   for (const answer of [status(503), status(404), status(302), cached, new Error("ECONNREFUSED")]) {
     const { owner, baseline } = await read("v1", version("v1"), answer);
@@ -55,12 +55,16 @@ test("a URL that answers no version, an error, a cached version or not at all is
   }
 });
 
-test("where the running version is not known, no answer shows whose the URL is", async () => {
-  assert.deepEqual(await read(undefined, version("v3")), { baseline: { answered: "v3" }, owner: "unknown", asked: 5 });
+test("where the running version is unknown, no response shows the owner of the URL", async () => {
+  assert.deepEqual(await read(undefined, version("v3")), {
+    baseline: { answered: "v3" },
+    owner: "unknown",
+    requests: 5,
+  });
   assert.equal((await read(undefined, version("v3"), version("v7"))).baseline.answered, undefined);
 });
 
-test("where what is expected did not hold before, the URL is not known to be this service's", async () => {
+test("where the expectations did not hold before, the owner of the URL is unknown", async () => {
   const ask: SendRequest = async ({ url }) => (url.pathname === "/version" ? version("v1") : status(500));
   const expecting = { ...http, expectations: [{ path: "/healthz" }] };
   const baseline = await readBaseline(expecting, "v1", virtualClock(), undefined, { ask });
@@ -86,7 +90,7 @@ test("a wrong answer counts only from a URL that is this service's", () => {
   }
 });
 
-test("a right answer counts unless it was there before, or the URL is another service's", () => {
+test("a right answer counts unless the URL gave it before, or is another service's", () => {
   for (const baseline of [
     { answered: "v1", running: "v1" },
     { running: "v1", saw: "HTTP 503" },
@@ -94,7 +98,7 @@ test("a right answer counts unless it was there before, or the URL is another se
     { answered: "v1" },
   ])
     assert.equal(weighAgainstBaseline(verified, baseline, "v2"), verified, JSON.stringify(baseline));
-  // The same version deployed again.
+  // A redeploy of the same version.
   assert.equal(weighAgainstBaseline(verified, { answered: "v2", running: "v2" }, "v2"), verified);
   for (const baseline of [{ answered: "v2", running: "v1" }, { answered: "v7", running: "v1" }, { answered: "v2" }])
     assert.equal(weighAgainstBaseline(verified, baseline, "v2").state, "unproven", JSON.stringify(baseline));
@@ -121,7 +125,7 @@ test("a tag keeps a baseline for the URL that it is of, and for no other", () =>
   assert.deepEqual(parseBaselineTag(undefined, http), {});
 });
 
-test("a URL that was this service's, and answers wrongly since, is not taken for another's, and its tag shows nothing", () => {
+test("a URL that was this service's, and answers wrongly since, is not treated as another's, and its tag shows nothing", () => {
   const baseline = { answered: "v0.0.1", running: "v1.0.0", wasOurs: true };
   assert.equal(ownershipOf(baseline), "unknown");
   assert.equal(ownershipOf(parseBaselineTag(baselineTag(baseline, http), http)), "unknown");
@@ -137,6 +141,6 @@ test("what another service answers can't break the tag", () => {
   assert.equal(ownershipOf(parseBaselineTag(tag, http)), "foreign");
 });
 
-test("a tag that names a version alone, as they were before, shows nothing", () => {
+test("a tag in the old format, with a version alone, shows nothing", () => {
   assert.deepEqual(parseBaselineTag("v1.0.0", http), {});
 });

@@ -11,8 +11,8 @@ import { success } from "../../support/stories.js";
 const good = { status: 200, headers: {}, body: JSON.stringify({ version: "v1.0.0" }) };
 const status = (code: number): HttpResponse => ({ status: code, headers: {}, body: "" });
 
-/** Asks once for each answer; an answer that is an error is none. */
-async function askedFor(t: Parameters<typeof scene>[0], answers: (HttpResponse | Error)[]) {
+/** Sends one request for each response; an error stands for a missing response. */
+async function observeResponses(t: Parameters<typeof scene>[0], answers: (HttpResponse | Error)[]) {
   const { clock, fake, lines } = await scene(t, success);
   const left = [...answers];
   const ask: SendRequest = async () => {
@@ -37,8 +37,14 @@ async function askedFor(t: Parameters<typeof scene>[0], answers: (HttpResponse |
   return { seen: publicly.seen(), lines, start: clock.now() - 2000 * answers.length };
 }
 
-test("a server's errors and answers that never come are failures, told with when they were asked", async (t) => {
-  const { seen, lines, start } = await askedFor(t, [good, status(502), new Error("socket hang up"), status(404), good]);
+test("server errors and missing responses are failures, reported with the time of the request", async (t) => {
+  const { seen, lines, start } = await observeResponses(t, [
+    good,
+    status(502),
+    new Error("socket hang up"),
+    status(404),
+    good,
+  ]);
   assert.deepEqual(seen, {
     url: "http://app.example.com/version",
     asked: 5,
@@ -51,12 +57,12 @@ test("a server's errors and answers that never come are failures, told with when
   assert.deepEqual(lines, ["http://app.example.com/version failed while the rollout is watched: HTTP 502."]);
 });
 
-test("many failures are counted, and the first five of them told", async (t) => {
-  const { seen } = await askedFor(t, Array(9).fill(status(503)));
+test("many failures are counted, and the first five of them reported", async (t) => {
+  const { seen } = await observeResponses(t, Array(9).fill(status(503)));
   assert.deepEqual([seen?.failed, seen?.failures.length], [9, 5]);
 });
 
-test("a request that is still on its way at the end is given up and counts for nothing", async (t) => {
+test("a request that is unanswered at the end is aborted and does not count", async (t) => {
   const { clock, fake, lines } = await scene(t, success);
   let isGivenUp = false;
   const ask: SendRequest = ({ signal }) =>
@@ -82,7 +88,7 @@ test("a request that is still on its way at the end is given up and counts for n
   assert.deepEqual(lines, []);
 });
 
-test("a request is not waited for: the next look comes, and the next request with it", async (t) => {
+test("a poll does not wait for a request: the next poll sends the next one", async (t) => {
   const { world, roll } = await scene(t, success);
   let open = 0;
   let most = 0;
@@ -99,19 +105,19 @@ test("a request is not waited for: the next look comes, and the next request wit
   assert.equal(report.during, undefined);
 });
 
-test("requests that fail while the rollout goes well leave it deployed, and what to look at is said", async (t) => {
+test("failed requests during a successful rollout leave it deployed, with a hint about what to check", async (t) => {
   const { world, roll } = await scene(t, success);
   const answer = servingApp(world);
-  let asked = 0;
+  let requests = 0;
   const failing: SendRequest = async (question) =>
-    question.limit >= 30_000 && ++asked % 3 === 0 ? status(502) : await answer(question);
+    question.limit >= 30_000 && ++requests % 3 === 0 ? status(502) : await answer(question);
   const report = await roll({ http, ask: failing });
   assert.deepEqual([report.verdict, report.exitCode], ["deployed", 0]);
   assert.ok((report.during?.failed ?? 0) > 0);
   assert.match(report.next ?? "", /deregistration delay.*SIGTERM/);
 });
 
-test("where no request is answered at all, the way to the URL is to blame and not the rollout", async (t) => {
+test("where no request is answered at all, the network path to the URL is the cause, not the rollout", async (t) => {
   const { world, roll } = await scene(t, success);
   const answer = servingApp(world);
   const failing: SendRequest = async (question) => {

@@ -6,20 +6,20 @@ const answer = (body: string, status = 200, headers = {}) => ({ status, headers,
 const differs = (expected: Omit<Expectation, "path">, found = answer("{}")) =>
   difference({ path: "/healthz", ...expected }, found, "v1.1.0");
 
-test("200 is expected where no status is named, and another one is told", () => {
+test("200 is expected where no status is named, and another one is reported", () => {
   assert.equal(differs({}), undefined);
   assert.equal(differs({}, answer("", 404)), "HTTP 404 instead of 200");
   assert.equal(differs({ status: 404 }, answer("", 404)), undefined);
 });
 
-test("a header is compared whatever its case, and a missing one is told", () => {
+test("a header is compared in any letter case, and a missing one is reported", () => {
   const found = answer("", 200, { "x-version": "v1.1.0" });
   assert.equal(differs({ headers: { "X-Version": "{version}" } }, found), undefined);
   assert.match(String(differs({ headers: { "X-Version": "v9" } }, found)), /"v1\.1\.0" instead of "v9"/);
   assert.match(String(differs({ headers: { "x-other": "1" } }, found)), /x-other missing/);
 });
 
-test("of an object the named members count, of all else exactly what is named", () => {
+test("an object must have the named members, and any other value must be equal", () => {
   const body = JSON.stringify({ version: "v1.1.0", checks: { db: "ok", queue: "ok" }, list: [1, 2] });
   assert.equal(
     differs({ json: { version: "{version}", checks: { db: "ok" }, list: [1, 2] } }, answer(body)),
@@ -31,6 +31,6 @@ test("of an object the named members count, of all else exactly what is named", 
   assert.equal(differs({ json: {} }, answer("<html>")), "a body that is not JSON");
 });
 
-test("an answer's values never stand in what is told of its body", () => {
+test("a response's values never appear in the description of its body", () => {
   assert.doesNotMatch(String(differs({ json: { token: "a" } }, answer('{"token":"s3cret"}'))), /s3cret/);
 });

@@ -17,7 +17,7 @@ const runs = (world: World) => {
 };
 const stories: Stories = { updates: [success, automaticallyRolledBack] };
 
-/** Deploys; each request is answered by what the service is set to. */
+/** Deploys with responses that depend on the service's current revision. */
 async function deployed(
   t: TestContext,
   answer: (world: World, question: HttpRequest, nth: number) => HttpResponse,
@@ -25,10 +25,10 @@ async function deployed(
   story: Parameters<typeof scene>[1] = stories,
 ) {
   const it = await scene(t, story);
-  let asked = 0;
-  const ask: SendRequest = async (question) => answer(it.world, question, asked++);
+  let requests = 0;
+  const ask: SendRequest = async (question) => answer(it.world, question, requests++);
   const roll = (again: object = {}) => it.roll({ http, ask, ...more, ...again });
-  return { ...it, roll, report: await roll(), asked: () => asked };
+  return { ...it, roll, report: await roll(), requests: () => requests };
 }
 
 const noVersion: [string, () => HttpResponse][] = [
@@ -60,20 +60,20 @@ for (const [name, answer] of noVersion)
   });
 
 for (const [name, answer] of noVersion)
-  test(`where the target states a check, and ${name} is answered, the verdict is deployed-unverified and nothing is taken back`, async (t) => {
+  test(`where the target states a check, and ${name} is answered, the verdict is deployed-unverified and nothing is rolled back`, async (t) => {
     const versionCheck = { path: "/version", pointer: "/build" };
     const { report, fake } = await deployed(t, answer, { http: { ...http, versionCheck } });
     assert.deepEqual([report.verdict, report.exitCode], ["deployed-unverified", 8]);
     assert.equal(fake.sent("UpdateService").length, 1);
   });
 
-test("an app without /version is asked once after the deploy, not for a minute", async (t) => {
+test("an app without /version gets one request after the deploy, not a minute of them", async (t) => {
   const { report, clock } = await deployed(t, () => status(404));
   assert.ok(report.endedAt - report.startedAt < 130_000, String(report.endedAt - report.startedAt));
   assert.equal(clock.now(), report.endedAt);
 });
 
-test("a version that answers where the one before did not is verified", async (t) => {
+test("a version that answers where the previous one did not is verified", async (t) => {
   const { report } = await deployed(t, (world) => (isOld(world) ? status(404) : json({ version: runs(world) })));
   assert.deepEqual([report.verdict, report.http.state], ["deployed", "verified"]);
 });
@@ -81,14 +81,14 @@ test("a version that answers where the one before did not is verified", async (t
 test("a version that answers only some seconds after the first deploy is verified", async (t) => {
   let after = 0;
   const { report } = await deployed(t, (world) => {
-    // While the rollout is watched the URL is asked too.
+    // The deployer also sends requests to the URL during the rollout.
     const isWatched = world.service.deployments.length > 1 || isOld(world);
     return isWatched || after++ < 3 ? status(503) : json({ version: runs(world) });
   });
   assert.deepEqual([report.verdict, report.http.state], ["deployed", "verified"]);
 });
 
-test("another version that answers where none did before is unverified and not taken back", async (t) => {
+test("another version that answers where none did before is unverified and not rolled back", async (t) => {
   const { report, fake } = await deployed(t, (world) => (isOld(world) ? status(404) : json({ version: "v0.0.1" })));
   assert.deepEqual([report.verdict, report.exitCode], ["deployed-unverified", 8]);
   assert.equal(fake.sent("UpdateService").length, 1);
@@ -112,23 +112,23 @@ test("a deploy whose URL shows no version is found deployed by a later call too"
   assert.equal(again.http.state, "version-not-verified");
 });
 
-test("a call that attaches knows by the tag that a version was seen before", async (t) => {
+test("a call that attaches reads from the tag that a version answered before", async (t) => {
   const it = await scene(t, success);
   const cut = new AbortController();
   const progress = (line: string) =>
     it.world.service.taskDefinition === revisionArn(8) &&
     line.includes("IN_PROGRESS") &&
     cut.abort(new Error("cut off"));
-  let asked = 0;
-  const ask: SendRequest = async () => (asked++ === 0 ? json({ version: "v1.0.0" }) : status(404));
+  let requests = 0;
+  const ask: SendRequest = async () => (requests++ === 0 ? json({ version: "v1.0.0" }) : status(404));
   await assert.rejects(it.roll({ http, ask, signal: cut.signal, progress }), /cut off/);
   const report = await it.roll({ http, ask });
   assert.deepEqual([report.attached, report.verdict], [true, "deployed-unverified"]);
 });
 
 test("with versionCheck false nothing is requested where nothing is expected", async (t) => {
-  const { report, asked } = await deployed(t, () => status(500), { http: { ...http, versionCheck: false } });
-  assert.deepEqual([report.verdict, report.exitCode, asked()], ["deployed", 0, 0]);
+  const { report, requests } = await deployed(t, () => status(500), { http: { ...http, versionCheck: false } });
+  assert.deepEqual([report.verdict, report.exitCode, requests()], ["deployed", 0, 0]);
   assert.match(
     formatReport(report),
     /^HTTP {8}version not verified over HTTP: "versionCheck" is false in the target$/m,
@@ -154,7 +154,7 @@ for (const versionCheck of [undefined, false] as const) {
     assert.match(formatReport(report), /the expectations were met 5 times in a row/);
   });
 
-  test(`${where}, expectations that were met before and are not any more are failed and taken back`, async (t) => {
+  test(`${where}, expectations that were met before and are not any more are failed and rolled back`, async (t) => {
     const { report, fake } = await deployed(t, (world, question) => healthz(world, question, status(500)), {
       http: expecting,
     });
@@ -184,7 +184,7 @@ test("with versionCheck false, expectations that hold the version verify it", as
   assert.deepEqual([report.verdict, report.http.state], ["deployed", "verified"]);
 });
 
-test("a wrong version in the stated header of this service's URL is taken back", async (t) => {
+test("a wrong version in the stated header of this service's URL is rolled back", async (t) => {
   const versionCheck = { path: "/", header: "x-version" };
   const answer = (world: World) => ({
     ...status(302),
@@ -194,8 +194,8 @@ test("a wrong version in the stated header of this service's URL is taken back",
   assert.deepEqual([report.verdict, report.exitCode], ["rolled-back", 3]);
 });
 
-/** Deploys where each task is asked at its own address. */
-async function askedTasks(
+/** Deploys with requests to each task's own address. */
+async function deployWithTasks(
   t: TestContext,
   answer: (question: HttpRequest) => HttpResponse,
   more: object,
@@ -213,28 +213,28 @@ async function askedTasks(
   });
 }
 
-test("each task is asked by the stated check", async (t) => {
+test("each task is verified by the stated check", async (t) => {
   const versionCheck = { path: "/build", pointer: "/tag" };
   const answer = (tag: string) => (question: HttpRequest) =>
     question.url.pathname === "/build" ? json({ tag }) : status(404);
-  const right = await askedTasks(t, answer("v1.1.0"), { versionCheck });
+  const right = await deployWithTasks(t, answer("v1.1.0"), { versionCheck });
   assert.deepEqual([right.verdict, right.tasks?.right], ["deployed", 1]);
-  assert.equal((await askedTasks(t, answer("v1.0.0"), { versionCheck })).verdict, "failed");
+  assert.equal((await deployWithTasks(t, answer("v1.0.0"), { versionCheck })).verdict, "failed");
 });
 
-test("with versionCheck false each task is asked for what is expected", async (t) => {
+test("with versionCheck false each task is verified by the expectations", async (t) => {
   const more = { versionCheck: false, expectations: [{ path: "/healthz" }] };
-  assert.equal((await askedTasks(t, () => status(500), more)).verdict, "failed");
-  assert.deepEqual((await askedTasks(t, () => status(200), more)).tasks?.right, 1);
+  assert.equal((await deployWithTasks(t, () => status(500), more)).verdict, "failed");
+  assert.deepEqual((await deployWithTasks(t, () => status(200), more)).tasks?.right, 1);
 });
 
 test("a task's error where no version is known to answer proves nothing", async (t) => {
-  const report = await askedTasks(t, () => status(500), {}, { http });
+  const report = await deployWithTasks(t, () => status(500), {}, { http });
   assert.deepEqual([report.verdict, report.tasks?.unclear], ["deployed", 1]);
 });
 
-test("tasks that answer without a version leave the deploy unverified where they are all that is asked", async (t) => {
-  const report = await askedTasks(t, () => status(404), {});
+test("tasks that answer without a version leave the deploy unverified where only tasks are verified", async (t) => {
+  const report = await deployWithTasks(t, () => status(404), {});
   assert.deepEqual([report.verdict, report.exitCode, report.tasks?.unclear], ["deployed-unverified", 8, 1]);
   assert.match(
     report.reason,
@@ -242,6 +242,6 @@ test("tasks that answer without a version leave the deploy unverified where they
   );
 });
 
-test("a task's error is wrong where the tasks are all that is asked", async (t) => {
-  assert.equal((await askedTasks(t, () => status(500), {})).verdict, "failed");
+test("a task's error is wrong where only tasks are verified", async (t) => {
+  assert.equal((await deployWithTasks(t, () => status(500), {})).verdict, "failed");
 });

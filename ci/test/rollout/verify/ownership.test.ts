@@ -11,7 +11,7 @@ import { wrongVersionScene } from "../../support/wrong-version-scene.js";
 const version = (name: string): HttpResponse => ({ status: 200, headers: {}, body: JSON.stringify({ version: name }) });
 const status = (code: number): HttpResponse => ({ status: code, headers: {}, body: "" });
 
-/** What a URL answers to the service's old revision and, once it is set to ours, to the new one. */
+/** Responses of a URL while the service is set to the old revision, and to ours. */
 const cases: {
   name: string;
   before: (nth: number) => HttpResponse;
@@ -80,9 +80,9 @@ const cases: {
 for (const { name, before, after, because } of cases)
   test(`a deploy stays, unverified, where the URL answers ${name}`, async (t) => {
     const { fake, world, roll } = await wrongVersionScene(t);
-    let asked = 0;
+    let requests = 0;
     const ask: SendRequest = async () =>
-      world.service.taskDefinition === revisionArn(7) ? before(asked++) : after(asked++);
+      world.service.taskDefinition === revisionArn(7) ? before(requests++) : after(requests++);
     const report = await roll({ ask });
     assert.deepEqual([report.verdict, report.exitCode], ["deployed-unverified", 8]);
     assert.equal(fake.sent("UpdateService").length, 1);
@@ -90,7 +90,7 @@ for (const { name, before, after, because } of cases)
     assert.equal(report.undo, undefined);
   });
 
-test("the report says that the URL is another service's, and what to correct", async (t) => {
+test("the report states that the URL is another service's, and what to correct", async (t) => {
   const { lines, roll } = await wrongVersionScene(t);
   const report = await roll({ ask: async () => version("v7.1.0") });
   assert.match(report.reason, /answered v7\.1\.0, while v1\.0\.0 ran, so it is not, or not only, this service's URL/);
@@ -99,7 +99,7 @@ test("the report says that the URL is another service's, and what to correct", a
   assert.equal(report.during, undefined);
 });
 
-test("a deploy that was cut off knows by its tag that the URL is another service's", async (t) => {
+test("a deploy that was cut off reads from its tag that the URL is another service's", async (t) => {
   const { fake, world, roll } = await wrongVersionScene(t);
   const cut = new AbortController();
   const progress = (line: string) =>
@@ -112,7 +112,7 @@ test("a deploy that was cut off knows by its tag that the URL is another service
   assert.equal(fake.sent("UpdateService").length, 1);
 });
 
-test("a deploy that was cut off and is run again with another URL does not hold the first one's answers against it", async (t) => {
+test("a deploy that was cut off and is run again with another URL does not use the first one's answers as evidence", async (t) => {
   const { world, roll } = await wrongVersionScene(t);
   const cut = new AbortController();
   const progress = (line: string) =>
@@ -130,7 +130,7 @@ test("a deploy that finds its release running, at a URL that answers otherwise, 
   assert.equal((await roll({ ask: servingApp(world) })).verdict, "deployed");
 });
 
-test("what ECS gave up and we took back is rolled back, whatever another service's URL answers", async (t) => {
+test("a failed rollout that the deployer rolled back is rolled back, regardless of another service's URL", async (t) => {
   const { roll } = await wrongVersionScene(t, { updates: [givenUp, automaticallyRolledBack] });
   const report = await roll({ ask: async () => version("v7.1.0") });
   assert.equal(report.verdict, "rolled-back");
@@ -151,7 +151,7 @@ test("a rollback at a URL that is another service's is unverified, and one at it
   }
 });
 
-test("a version that serves wrongly, at a URL that was this service's before it, can be gone back from and be verified", async (t) => {
+test("a rollback from a version that serves wrongly, at a URL that was this service's before it, can be verified", async (t) => {
   const { world, deploy, back } = await rollbackScene(t);
   const runs = () => {
     const { taskDefinition = {} } = world.taskDefinitions.get(String(world.service.taskDefinition)) ?? {};
@@ -164,7 +164,7 @@ test("a version that serves wrongly, at a URL that was this service's before it,
   assert.deepEqual([report.verdict, report.http.state], ["deployed", "verified"]);
 });
 
-test("while a deployment is in flight that is ignored, its answers don't make the URL another service's", async (t) => {
+test("answers during an ignored deployment in flight do not make the URL another service's", async (t) => {
   const { world, roll } = await wrongVersionScene(t, { updates: [success] });
   const settings = {
     overrides: { environment: {}, secrets: {} },

@@ -59,7 +59,7 @@ for (const [name, headers] of Object.entries({ age: { age: "30" }, "x-cache": { 
     }
   });
 
-test("a cache is asked past: by no-cache always, and by a query that it has not seen where it has answered", async (t) => {
+test("a request bypasses caches: always by no-cache, and by an unused query after a cached response", async (t) => {
   const seen = new Set<string | undefined>();
   const { origin } = await httpServer(t, ({ url, headers }, response) => {
     assert.equal(headers["cache-control"], "no-cache");
@@ -76,7 +76,7 @@ test("a cache is asked past: by no-cache always, and by a query that it has not 
   );
 });
 
-test("an expectation that a cache, a redirect, a gateway or a page answers proves nothing, and one that the app misses does", async (t) => {
+test("a failed expectation from a cache, a redirect, a gateway or a page proves nothing, and one from the app does", async (t) => {
   const answers: [number, Record<string, string>, string, string][] = [
     [200, { age: "9" }, "{}", "unproven"],
     [302, { location: "/login" }, "", "unproven"],

@@ -14,7 +14,7 @@ const tasks = [
 ];
 const what = { port: 5000, version: "v1.1.0", check: {}, isWanted: true };
 
-/** What each host answers; one that is not named can't be reached. */
+/** Answers by host; a host that is not named can't be reached. */
 function hosts(versions: Record<string, string>): SendRequest {
   return async ({ url }) => {
     const version = versions[url.host];
@@ -23,7 +23,7 @@ function hosts(versions: Record<string, string>): SendRequest {
   };
 }
 
-test("each running task of ours is asked at its own address and port, and no other", async () => {
+test("each running task of ours gets a request at its own address and port, and no other does", async () => {
   const ask = hosts({ "10.0.0.1:5000": "v1.1.0", "10.0.0.2:5000": "v1.0.0" });
   assert.deepEqual(await checkTasks(subject, snapshot({ tasks }), what, undefined, { ask }), {
     asked: 3,
@@ -33,7 +33,7 @@ test("each running task of ours is asked at its own address and port, and no oth
   });
 });
 
-test("one task that is wrong by itself makes what is served wrong, without proving it", () => {
+test("one wrong task makes the served version wrong, without proving it", () => {
   const verified = { state: "verified", url: "u", tries: 5 } as const;
   const wrong = [{ task: "b", answered: "v1.0.0" }];
   const check = combineWithTasks(verified, { asked: 2, right: 1, unreachable: 0, wrong }, true);
@@ -42,7 +42,7 @@ test("one task that is wrong by itself makes what is served wrong, without provi
   assert.equal(combineWithTasks(verified, undefined, true), verified);
 });
 
-test("a task that answers without a version leaves what is served unproven, where a version is wanted of it", () => {
+test("a task that answers without a required version leaves the served version unproven", () => {
   const verified = { state: "verified", url: "u", tries: 5 } as const;
   const tasks = { asked: 2, right: 1, unreachable: 0, unclear: 1, wrong: [] };
   const answered = "1 of 2 answered without a version";

@@ -29,7 +29,7 @@ test("the new version on five tries in a row is verified", async (t) => {
   assert.equal(count(), 5);
 });
 
-test("an old answer in between begins the row anew", async (t) => {
+test("an old answer in between restarts the row", async (t) => {
   const { baseUrl, count } = await site(t, (request, response, nth) =>
     serves(nth === 4 ? "v1" : "v2")(request, response, nth),
   );
@@ -47,7 +47,7 @@ test("the public name reaches the load balancer as Host, and is what the report 
   assert.deepEqual(check, { state: "verified", url, tries: 5 });
 });
 
-test("another version to the end is wrong, with what answered", async (t) => {
+test("another version to the end is wrong, with the source of the answer", async (t) => {
   const { baseUrl } = await site(t, serves("v1"));
   const clock = virtualClock();
   const before = clock.now();
@@ -100,13 +100,13 @@ test("answers that prove nothing leave it unproven", async (t) => {
   }
 });
 
-test("a server that never answers is given up within the try's limit", async (t) => {
+test("a server that never answers times out within the request's limit", async (t) => {
   const { baseUrl } = await site(t, () => {});
   const check = await verify({ baseUrl }, "v2", virtualClock(), undefined, { limit: 0, tryLimit: 50 });
   assert.equal(check.state, "unproven");
 });
 
-test("without a public URL nothing is asked", async () => {
+test("without a public URL no request is sent", async () => {
   assert.deepEqual(await verify(undefined, "v2", virtualClock()), { state: "not-checked" });
 });
 
@@ -116,7 +116,7 @@ test("right answers that wrong ones break up prove nothing", async (t) => {
   assert.ok(check.state === "wrong" && !check.proven);
 });
 
-test("what is expected of other paths must hold too, and is told by its path", async (t) => {
+test("the expectations of other paths must hold too, and are reported by path", async (t) => {
   const { baseUrl } = await site(t, (request, response, nth) =>
     request.url === "/healthz" ? void response.writeHead(500).end() : serves("v2")(request, response, nth),
   );

@@ -59,7 +59,7 @@ test("a header holds the version in any case of its name, with every status but 
   assert.equal(versionIn({ status: 200, headers: {}, body: "" }, check), undefined);
 });
 
-/** A service that answers its version in a header everywhere, and in JSON at one path. */
+/** Service that answers its version in a header everywhere, and in JSON at one path. */
 async function service(t: Parameters<typeof httpServer>[0], version: string) {
   const requested: string[] = [];
   const { origin } = await httpServer(t, (request, response) => {

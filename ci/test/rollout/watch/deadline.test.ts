@@ -9,12 +9,12 @@ const minutes = (
   container = {},
   groups: Parameters<typeof rolloutTimeLimit>[2] = { unknown: "denied" },
 ) => rounded(rolloutTimeLimit(service, { containerDefinitions: [{ name: "app", ...container }] }, groups).ms / 60_000);
-/** One round of a service without checks: 15 min to give up, 180 s to start, 40 s to be healthy, 30 s to stop, a minute to launch. */
+/** Minutes for one round of a service without checks: 15 min to fail, 180 s to start, 40 s to be healthy, 30 s to stop, 1 min to launch. */
 const plain = 15 + (180 + 40 + 30 + 60) / 60;
 const one: Service = { desiredCount: 1 };
 const behind = { loadBalancers: [{ targetGroupArn: "arn:tg" }] };
 
-test("a service without checks has what ECS needs to give up and one round", () => {
+test("a service without checks has the time that ECS needs to fail, plus one round", () => {
   assert.equal(minutes(one), rounded(plain));
 });
 
@@ -25,7 +25,7 @@ test("a grace period, a container's check and a stop time-out make a round longe
   assert.equal(minutes(one, { stopTimeout: 90 }), rounded(plain + 1));
 });
 
-test("behind a load balancer the drain counts, as it is or as it is by default", () => {
+test("behind a load balancer the drain counts, configured or by default", () => {
   assert.equal(minutes({ ...one, ...behind }), rounded(plain + (150 - 40 + 300) / 60));
   const healthCheck = {
     port: "traffic-port",
@@ -45,7 +45,7 @@ test("percents that let few tasks be replaced at a time make more rounds", () =>
   assert.equal(minutes({ desiredCount: 4, deploymentConfiguration: tight }), rounded(plain + (3 * 250) / 60));
 });
 
-test("bake time and hooks are waited for, but not a hook that waits for a person", () => {
+test("bake time and hooks count, but not a hook that waits for a user", () => {
   const deploymentConfiguration = {
     bakeTimeInMinutes: 7,
     lifecycleHooks: [{}, { timeoutConfiguration: { timeoutInMinutes: 5 } }, { targetType: "PAUSE" as const }],
@@ -55,6 +55,6 @@ test("bake time and hooks are waited for, but not a hook that waits for a person
   assert.ok(parts.includes("7 min of bake time") && parts.includes("20 min for hooks"), parts.join(", "));
 });
 
-test("thousands of tasks have the time that their launch takes", () => {
+test("thousands of tasks get the time that their launch takes", () => {
   assert.equal(minutes({ desiredCount: 5000 }), rounded(plain + 9));
 });

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { estimate } from "../../../lib/rollout/watch/estimate.js";
 import { base, deployment, snapshot, subject } from "../../support/snapshots.js";
 
-/** A look, seconds after the first, at so many of our tasks and so many old ones. */
+/** Builds an observation `seconds` after the first, with counts of our tasks and of old ones. */
 function look(seconds: number, ours: number, old: number, desiredCount = 4) {
   const previous = deployment({ id: "ecs-svc/1", status: "ACTIVE", taskDefinition: base, runningCount: old });
   const deployments = [deployment({ runningCount: ours }), ...(old > 0 ? [previous] : [])];
@@ -23,20 +23,20 @@ test("the time left is the rest at the pace so far", () => {
   assert.deepEqual(estimate(subject, first, look(120, 4, 2)), { percentReplaced: 75, secondsLeft: 40 });
 });
 
-test("no time is told while nothing has been replaced, or when it goes backwards", () => {
+test("no time is shown while nothing has been replaced, or when progress goes backwards", () => {
   assert.deepEqual(estimate(subject, first, look(60, 0, 4)), { percentReplaced: 0 });
   assert.deepEqual(estimate(subject, look(0, 2, 4), look(60, 1, 4)), { percentReplaced: 12 });
 });
 
-test("a rollout that was attached to is timed from the first look, not from its beginning", () => {
+test("a rollout that was attached to is timed from the first poll, not from its beginning", () => {
   assert.deepEqual(estimate(subject, look(0, 2, 4), look(30, 4, 4)), { percentReplaced: 50, secondsLeft: 60 });
 });
 
-test("more tasks than are wanted are not more than all", () => {
+test("more tasks than desired count as 100 percent", () => {
   assert.deepEqual(estimate(subject, first, look(60, 6, 0)), { percentReplaced: 100 });
 });
 
-test("nothing is told once another deployment is the primary one, or where there is nothing to run", () => {
+test("nothing is shown once another deployment is PRIMARY, or at a desired count of 0", () => {
   const back = snapshot({ deployments: [deployment({ id: "ecs-svc/1", taskDefinition: base })] });
   assert.equal(estimate(subject, first, back), undefined);
   assert.equal(estimate(subject, look(0, 0, 0, 0), look(60, 0, 0, 0)), undefined);

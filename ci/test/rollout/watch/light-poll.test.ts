@@ -6,21 +6,21 @@ import { addTask, newDigest, revisionArn, update } from "../../support/scripted-
 import { subject } from "../../support/snapshots.js";
 import { set } from "../../support/stories.js";
 
-test("while the tasks start, every other look is one call for our service deployment, with all else as it was", async (t) => {
+test("while the tasks start, every other poll is one call for our service deployment, and the rest is reused", async (t) => {
   const { clock, world, fake, look } = await observerScene(t);
   update(world, revisionArn(8));
   let seen = await look(subject);
-  const asked: string[][] = [];
+  const polled: string[][] = [];
   for (let n = 0; n < 4; n++) {
     await clock.sleep(2_000);
     fake.calls.length = 0;
     const { service } = seen.snapshot;
     seen = await look(seen.subject, seen.snapshot);
-    asked.push(fake.calls.map(({ operation }) => operation));
+    polled.push(fake.calls.map(({ operation }) => operation));
     assert.equal(seen.snapshot.at, clock.now());
     assert.deepEqual(seen.snapshot.service, service);
   }
-  assert.deepEqual(asked, [
+  assert.deepEqual(polled, [
     ["DescribeServiceDeployments"],
     ["DescribeServices"],
     ["DescribeServiceDeployments"],
@@ -28,7 +28,7 @@ test("while the tasks start, every other look is one call for our service deploy
   ]);
 });
 
-test("a glance that sees our service deployment changed becomes a look at once", async (t) => {
+test("a light poll that observes a changed service deployment becomes a full poll at once", async (t) => {
   const { clock, world, fake, look } = await observerScene(t);
   update(world, revisionArn(8));
   const seen = await look(subject);
@@ -38,12 +38,12 @@ test("a glance that sees our service deployment changed becomes a look at once",
   const { snapshot } = await look(seen.subject, seen.snapshot);
   assert.equal(snapshot.ours?.status, "STOPPED");
   assert.equal(snapshot.isLightPoll, undefined);
-  const asked = fake.calls.map(({ operation }) => operation);
-  assert.deepEqual(asked.slice(0, 2), ["DescribeServiceDeployments", "DescribeServices"]);
-  assert.equal(asked.filter((operation) => operation === "DescribeServiceDeployments").length, 1);
+  const polled = fake.calls.map(({ operation }) => operation);
+  assert.deepEqual(polled.slice(0, 2), ["DescribeServiceDeployments", "DescribeServices"]);
+  assert.equal(polled.filter((operation) => operation === "DescribeServiceDeployments").length, 1);
 });
 
-test("there is a glance until the old tasks leave, none while they do, and again when they are gone", async (t) => {
+test("light polls run until the old tasks leave, stop while they leave, and run again afterwards", async (t) => {
   const { clock, world, fake, look } = await observerScene(t);
   update(world, revisionArn(8));
   addTask(world, "b1", revisionArn(8), newDigest);
@@ -62,7 +62,7 @@ test("there is a glance until the old tasks leave, none while they do, and again
   assert.equal((await look(staying.subject, { ...leaving.snapshot, tasks: gone })).snapshot.isLightPoll, true);
 });
 
-test("a glance that is not permitted becomes a look, from which on the list alone is read", async (t) => {
+test("a light poll that is not permitted becomes a full poll, and later polls read only the list", async (t) => {
   const { clock, world, fake, look } = await observerScene(t);
   update(world, revisionArn(8));
   const seen = await look(subject);

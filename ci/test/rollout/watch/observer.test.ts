@@ -7,7 +7,7 @@ import { addTask, newDigest, revisionArn, update } from "../../support/scripted-
 import { subject } from "../../support/snapshots.js";
 import { set } from "../../support/stories.js";
 
-/** Answers a list `size` at a time, as AWS does. */
+/** Returns a list in pages of `size`, as AWS does. */
 function paged(list: Json[], member: string, size: number, token: unknown): JsonObject {
   const from = Number(token ?? 0);
   const nextToken = from + size < list.length ? { nextToken: String(from + size) } : {};
@@ -28,7 +28,7 @@ test("more than a hundred tasks are paged and described in batches", async (t) =
   );
 });
 
-test("more than a hundred tasks are read at most once in a second for each page, but for the end", async (t) => {
+test("more than a hundred tasks are read at most once in a second for each page, except at the end", async (t) => {
   const { clock, world, fake, look } = await observerScene(t);
   update(world, revisionArn(8));
   for (let n = 0; n < 250; n++) addTask(world, `b${n}x`, revisionArn(8), newDigest);
@@ -37,7 +37,7 @@ test("more than a hundred tasks are read at most once in a second for each page,
     await clock.sleep(after);
     set(world.service, { runningCount: Number(world.service.runningCount) + 1 });
     const before = fake.sent("DescribeTasks").length;
-    // Every other look is a glance.
+    // Every other poll is a light poll.
     do seen = await look(seen.subject, seen.snapshot);
     while (seen.snapshot.isLightPoll);
     return fake.sent("DescribeTasks").length > before;
@@ -47,7 +47,7 @@ test("more than a hundred tasks are read at most once in a second for each page,
   assert.equal(await reads(100), true);
 });
 
-test("our service deployment is found behind those of others, on a later page", async (t) => {
+test("our service deployment is found after those of others, on a later page", async (t) => {
   const { clock, world, fake, look } = await observerScene(t);
   const registeredAt = clock.now();
   update(world, revisionArn(8));
@@ -59,7 +59,7 @@ test("our service deployment is found behind those of others, on a later page", 
   assert.match(String(snapshot.ours?.arn), /sd2$/);
 });
 
-test("the list is not read beyond what is older than our revision", async (t) => {
+test("the list is not read beyond deployments older than our revision", async (t) => {
   const { clock, world, fake, look } = await observerScene(t);
   await clock.sleep(10_000);
   const registeredAt = clock.now();
@@ -80,7 +80,7 @@ test("of two service deployments of our revision the earliest is ours", async (t
   assert.match(String(snapshot.ours?.arn), /sd2$/);
 });
 
-test("a revision is looked up once", async (t) => {
+test("a revision is read once", async (t) => {
   const { fake, look } = await observerScene(t);
   const first = await look(subject);
   await look(first.subject, first.snapshot);
@@ -88,7 +88,7 @@ test("a revision is looked up once", async (t) => {
   assert.equal(fake.sent("DescribeServiceRevisions").length, 1);
 });
 
-test("tasks are not read again while nothing moves, and again after a minute", async (t) => {
+test("tasks are not read again while nothing changes, and again after a minute", async (t) => {
   const { clock, world, fake, look } = await observerScene(t);
   update(world, revisionArn(8));
   addTask(world, "b1", revisionArn(8), newDigest);
@@ -104,7 +104,7 @@ test("tasks are not read again while nothing moves, and again after a minute", a
   assert.equal(calls(), before + 2);
 });
 
-test("a task that has STOPPED is described once, and stays in every look while ECS lists it", async (t) => {
+test("a task that has STOPPED is described once, and stays in every observation while ECS lists it", async (t) => {
   const { clock, world, fake, look } = await observerScene(t);
   update(world, revisionArn(8));
   addTask(world, "b1", revisionArn(8), newDigest, { desiredStatus: "STOPPED", lastStatus: "STOPPED" });
@@ -131,7 +131,7 @@ for (const [code, answer] of [
   ["no cluster", () => new Fault("ClusterNotFoundException", "Cluster not found.")],
   ["no service", () => ({ services: [] })],
 ] as const) {
-  test(`${code} any more is a service that is gone, once it has been seen; before, it is an error`, async (t) => {
+  test(`${code} any more is a deleted service, once it has been observed; before, it is an error`, async (t) => {
     const { world, fake, look } = await observerScene(t);
     update(world, revisionArn(8));
     set(world.service.deployments[0], { runningCount: 1 });
@@ -144,7 +144,7 @@ for (const [code, answer] of [
   });
 }
 
-test("without the newer permissions the subject says which one is missing, and is not asked again", async (t) => {
+test("without the newer permissions the subject names the missing one, and it is not called again", async (t) => {
   const { fake, look } = await observerScene(t);
   fake.script.DescribeServiceRevisions = () => new Fault("AccessDeniedException", "no");
   const { subject: learnt, snapshot } = await look(subject);

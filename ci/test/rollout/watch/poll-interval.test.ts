@@ -8,11 +8,11 @@ import { deployment, oldTask, serviceDeployment, snapshot, subject, task } from 
 import { crashLoop, set, success } from "../../support/stories.js";
 import { virtualClock } from "../../support/virtual-clock.js";
 
-/** The story with its beginning moved, and with what ECS counts while it happens. */
+/** Returns the story with a later beginning, and with the counts that ECS reports during it. */
 function threeMinutes(later: number): Story {
-  const told = success.map(([seconds, change]): Story[number] => [seconds + later, change]);
+  const shifted = success.map(([seconds, change]): Story[number] => [seconds + later, change]);
   const counts = (running: number) => (world: World) => set(world.service.deployments[0], { runningCount: running });
-  return [...told, [45 + later, counts(1)] as Story[number]].sort(([a], [b]) => a - b);
+  return [...shifted, [45 + later, counts(1)] as Story[number]].sort(([a], [b]) => a - b);
 }
 
 async function watch(t: TestContext, story: Story, end: number) {
@@ -27,7 +27,7 @@ async function watch(t: TestContext, story: Story, end: number) {
 
 const p95 = (numbers: number[]) => numbers.sort((a, b) => a - b)[Math.ceil(numbers.length * 0.95) - 1] ?? 0;
 
-/** Calls of a good three-minute rollout: 90 as they were, and 5 for the preflight's reads of scans and of the images to go back to. */
+/** Maximum calls of a good three-minute rollout: 90, plus 5 for the preflight's reads of scans and of the rollback target's images. */
 const mostCalls = 90 + 5;
 
 test("the verdict comes within 2 s of being visible, and a three-minute rollout takes at most 95 calls", async (t) => {
@@ -44,7 +44,7 @@ test("the verdict comes within 2 s of being visible, and a three-minute rollout 
   assert.ok(Math.max(...calls) <= mostCalls, `${Math.max(...calls)} calls`);
 });
 
-test("the end of a rollback is told within 2 s", async (t) => {
+test("the end of a rollback is reported within 2 s", async (t) => {
   const { report, late, calls } = await watch(t, crashLoop("old-id"), 182);
   assert.equal(report.verdict, "rolled-back");
   t.diagnostic(`${late} ms late, ${calls} calls`);
@@ -54,14 +54,14 @@ test("the end of a rollback is told within 2 s", async (t) => {
 const starting = { deployments: [deployment({ rolloutState: "IN_PROGRESS", runningCount: 0 })], tasks: [] };
 const started = { deployments: [deployment({ rolloutState: "IN_PROGRESS" })] };
 
-test("looks come close together after a change and further apart in silence", () => {
+test("polls are frequent after a change and rare without changes", () => {
   assert.equal(pollInterval(subject, snapshot({ at: 0, ...starting }), 0), 1850);
   assert.equal(pollInterval(subject, snapshot({ at: 3_000, ...starting }), 0), 2800);
   assert.equal(pollInterval(subject, snapshot({ at: 16_000, ...starting }), 0), 4000);
   assert.equal(pollInterval(subject, snapshot({ at: 600_000, ...starting }), 0), 5000);
 });
 
-test("the end of the old tasks is waited for closely however long it takes", () => {
+test("polls stay frequent until the old tasks end, regardless of the time", () => {
   const staying = snapshot({ at: 600_000, ...started, tasks: [task(), oldTask()] });
   const draining = snapshot({ at: 600_000, ...started, tasks: [task(), oldTask({ desiredStatus: "STOPPED" })] });
   assert.equal(pollInterval(subject, staying, 0), 4500);
@@ -69,13 +69,13 @@ test("the end of the old tasks is waited for closely however long it takes", () 
   assert.equal(pollInterval(subject, snapshot({ at: 600_000, ours: serviceDeployment("SUCCESSFUL") }), 0), 1850);
 });
 
-test("a rollback and a deployment of others are followed closely", () => {
+test("polls are frequent during a rollback and another deployment", () => {
   const rollback = serviceDeployment("ROLLBACK_IN_PROGRESS");
   const other = [deployment({ taskDefinition: "arn:9" })];
   assert.equal(pollInterval(subject, snapshot({ at: 600_000, ...starting, ours: rollback }), 0), 1850);
   assert.equal(pollInterval(subject, snapshot({ at: 600_000, deployments: other }), 0), 1850);
 });
 
-test("the stay away doubles, up to half a minute", () => {
+test("the interval doubles, up to 30 s", () => {
   assert.deepEqual([1, 2, 3, 4, 5, 6].map(backoff), [2000, 4000, 8000, 16_000, 30_000, 30_000]);
 });

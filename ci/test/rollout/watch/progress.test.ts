@@ -11,18 +11,18 @@ const parts = { ours: inProgress, deployments: [deployment({ rolloutState: "IN_P
 const lines = (before: Snapshot[], now: Snapshot, known = new Set<string>()) =>
   progressEvents(subject, before, now, known).map(formatProgressEvent);
 
-test("the service's events are told oldest first, each once", () => {
+test("the service's events are shown oldest first, each once", () => {
   const first = snapshot({ ...parts, events: ["newer", "older"] });
   assert.deepEqual(lines([], first).slice(0, 2), ["event: older", "event: newer"]);
   assert.deepEqual(lines([first], first), []);
 });
 
-test("events from before the rollout are not told", () => {
+test("events from before the rollout are not shown", () => {
   const first = snapshot({ ...parts, events: ["old news"] });
   assert.ok(!lines([], first, new Set(["e0"])).includes("event: old news"));
 });
 
-test("a task is told when its state changes, with the reason it stopped for", () => {
+test("a task is shown when its state changes, with its stop reason", () => {
   const before = snapshot(parts);
   const stopped = task({ lastStatus: "STOPPED", stoppedReason: "Essential container in task exited" });
   assert.deepEqual(lines([before], snapshot({ ...parts, tasks: [stopped] })), [
@@ -30,18 +30,18 @@ test("a task is told when its state changes, with the reason it stopped for", ()
   ]);
 });
 
-test("a task is told when its health changes, each time once", () => {
+test("a task is shown once for each change of its health", () => {
   const looks = ["UNKNOWN", "HEALTHY", "HEALTHY", "UNHEALTHY"].map((healthStatus) =>
     snapshot({ ...parts, tasks: [task({ healthStatus })] }),
   );
-  const told = looks.slice(1).map((now, index) => lines(looks.slice(0, index + 1), now));
-  assert.deepEqual(told, [["task aaaaaaaa: RUNNING, HEALTHY"], [], ["task aaaaaaaa: RUNNING, UNHEALTHY"]]);
+  const shown = looks.slice(1).map((now, index) => lines(looks.slice(0, index + 1), now));
+  assert.deepEqual(shown, [["task aaaaaaaa: RUNNING, HEALTHY"], [], ["task aaaaaaaa: RUNNING, UNHEALTHY"]]);
 });
 
-test("what ECS says again and again is told once, and how often", () => {
-  const said = ["registered 1 targets", "registered 1 targets", "has started 1 tasks", "registered 1 targets"];
+test("an event that ECS repeats is shown once, with its count", () => {
+  const repeated = ["registered 1 targets", "registered 1 targets", "has started 1 tasks", "registered 1 targets"];
   // The newest comes first.
-  const events = [...said].reverse();
+  const events = [...repeated].reverse();
   assert.deepEqual(lines([snapshot(parts)], snapshot({ ...parts, events })), [
     "event: registered 1 targets (2 times)",
     "event: has started 1 tasks",
@@ -49,7 +49,7 @@ test("what ECS says again and again is told once, and how often", () => {
   ]);
 });
 
-test("tasks of other revisions are not told", () => {
+test("tasks of other revisions are not shown", () => {
   assert.deepEqual(lines([snapshot(parts)], snapshot({ ...parts, tasks: [task(), oldTask()] })), []);
 });
 
@@ -57,7 +57,7 @@ const many = (states: Partial<ReturnType<typeof task>>[]) =>
   snapshot({ ...parts, desiredCount: 40, tasks: states.map((state, n) => task({ arn: `arn:task/c/${n}`, ...state })) });
 const pending = { lastStatus: "PENDING" };
 
-test("more than a handful of tasks are told in sums, a line for each state that a task has come into", () => {
+test("many tasks are shown as sums, one line for each new state", () => {
   const before = many([{}, ...Array(39).fill(pending)]);
   const crashed = { lastStatus: "STOPPED", stoppedReason: "Essential container in task exited" };
   const now = many([...Array(12).fill({}), ...Array(26).fill(pending), crashed, crashed]);
@@ -68,7 +68,7 @@ test("more than a handful of tasks are told in sums, a line for each state that 
   assert.deepEqual(lines([before, now], now), []);
 });
 
-test("the deployment is told when its state or its counts change", () => {
+test("the deployment is shown when its state or its counts change", () => {
   const before = snapshot(parts);
   const failing = snapshot({
     ours: inProgress,
@@ -96,13 +96,13 @@ for (const [what, before, now] of [
   ["its failed tasks", look(underWay), look({ ...underWay, failedTasks: 1 })],
   ["how much is replaced", look(underWay), look(underWay, [{ ...old, runningCount: 3 }])],
 ] as const) {
-  test(`the deployment is told when ${what} alone has changed`, () => {
+  test(`the deployment is shown when ${what} alone has changed`, () => {
     assert.deepEqual(lines([before], before), []);
     assert.equal(lines([before], now).length, 1);
   });
 }
 
-test("how much is replaced is told with the deployment, and that the time left is another is no news", () => {
+test("the replaced share is shown with the deployment, and a change of the remaining time alone is not shown", () => {
   const at = (seconds: number, ours: number, old: number) => {
     const previous = deployment({ id: "ecs-svc/1", status: "ACTIVE", taskDefinition: "arn:old", runningCount: old });
     const deployments = [deployment({ rolloutState: "IN_PROGRESS", desiredCount: 4, runningCount: ours }), previous];

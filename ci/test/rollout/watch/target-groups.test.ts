@@ -19,7 +19,7 @@ async function scene(t: TestContext, script: Script = targetGroupScript) {
   return { fake, read: (service: Service) => readTargetGroups(session, service) };
 }
 
-test("a target group is told with its delay and its health check, in seconds and counts", async (t) => {
+test("a target group has its delay and its health check, in seconds and counts", async (t) => {
   const { read } = await scene(t);
   assert.deepEqual(await read(behind(blue)), {
     value: [
@@ -53,7 +53,7 @@ test("both groups of a blue/green service are read, each once", async (t) => {
   );
 });
 
-test("a service without a load balancer has no target group, and none is asked for", async (t) => {
+test("a service without a load balancer has no target group, and none is read", async (t) => {
   const { fake, read } = await scene(t);
   assert.deepEqual(await read({}), { value: [] });
   assert.deepEqual(fake.calls, []);
@@ -72,7 +72,7 @@ test("a check that only connects has no path", async (t) => {
   assert.equal("value" in found && found.value[0] && "path" in found.value[0].healthCheck, false);
 });
 
-test("a target group that is not there is left out", async (t) => {
+test("a missing target group is left out", async (t) => {
   const gone = (input: Record<string, unknown>) => Object.values(input).includes(green);
   const notFound = new Fault("TargetGroupNotFound", "One or more target groups not found");
   const { read } = await scene(t, {
@@ -85,19 +85,19 @@ test("a target group that is not there is left out", async (t) => {
 });
 
 for (const action of ["DescribeTargetGroups", "DescribeTargetGroupAttributes"]) {
-  test(`without elasticloadbalancing:${action} nothing is known, and the action is named`, async (t) => {
+  test(`without elasticloadbalancing:${action} target groups are unknown, and the action is named`, async (t) => {
     const denied = () => new Fault("AccessDenied", "User: x is not authorized to perform this", 403);
     const { read } = await scene(t, { ...targetGroupScript, [action]: denied });
     assert.deepEqual(await read(behind(blue)), { unknown: `elasticloadbalancing:${action} is not permitted` });
   });
 }
 
-test("an AWS without load balancers' API says nothing of them", async (t) => {
+test("an AWS without the load balancers' API has no target groups", async (t) => {
   const { read } = await scene(t, {});
   assert.deepEqual(await read(behind(blue)), { unknown: "this AWS does not offer it" });
 });
 
-test("a setting that is not told is not made up", async (t) => {
+test("an absent setting has no default", async (t) => {
   const { read } = await scene(t, { ...targetGroupScript, DescribeTargetGroupAttributes: () => ({ Attributes: [] }) });
   assert.deepEqual(await read(behind(blue)), { unknown: "Error: the load balancer told no deregistration delay" });
 });

@@ -8,7 +8,7 @@ test("a service in the target's account and region is fine", () => {
 });
 
 for (const where of ["us-west-2:210987654321", "eu-west-1:123456789012"]) {
-  test(`a service in ${where} is not the one that the target means`, () => {
+  test(`a service in ${where} is not the target's service`, () => {
     const [finding] = otherPlace(facts({ service: { serviceArn: `arn:aws:ecs:${where}:service/c/s` } }));
     assert.deepEqual(inShort(finding ? [finding] : []), ["error other-place"]);
     assert.match(String(finding?.what), new RegExp(where.replace(":", ", account ")));

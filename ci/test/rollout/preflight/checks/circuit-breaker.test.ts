@@ -10,7 +10,7 @@ test("a circuit breaker that rolls back is fine", () => {
   assert.deepEqual(found({ enable: true, rollback: true }), []);
 });
 
-test("a circuit breaker that is off, or does not roll back, is a warning that says which", () => {
+test("a circuit breaker that is off, or does not roll back, is a warning that states which", () => {
   for (const [breaker, words] of [
     [undefined, /is off/],
     [{ enable: false, rollback: false }, /is off/],

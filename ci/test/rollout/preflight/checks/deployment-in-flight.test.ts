@@ -37,7 +37,7 @@ test("a primary deployment that has not settled, or is not listed yet, is in fli
   assert.deepEqual(inShort(inFlight(unlisted)), ["error deployment-in-flight"]);
 });
 
-test("what an older deployment still drains is not in flight", () => {
+test("an older deployment that still drains is not in flight", () => {
   const deployments = [
     { id: "ecs-svc/2", status: "PRIMARY", rolloutState: "COMPLETED" as const },
     { id: "ecs-svc/1", status: "ACTIVE", rolloutState: "IN_PROGRESS" as const },

@@ -26,7 +26,7 @@ test("a fixed host port on instances is a warning while all old tasks keep runni
   assert.deepEqual(found(mapped({ containerPort: 80, hostPort: 8080 }), green), warned);
 });
 
-test("dynamic ports, network interfaces of a task's own, Fargate and a service without tasks are fine", () => {
+test("dynamic ports, awsvpc network mode, Fargate and a service without tasks are fine", () => {
   assert.deepEqual(found(mapped({ containerPort: 80, hostPort: 0 })), []);
   assert.deepEqual(found(mapped({ containerPort: 80 })), []);
   assert.deepEqual(found(mapped({ containerPort: 80, hostPort: 80 }, "awsvpc")), []);
@@ -35,7 +35,7 @@ test("dynamic ports, network interfaces of a task's own, Fargate and a service w
   assert.deepEqual(found(mapped({ containerPort: 80, hostPort: 80 }), {}, 0), []);
 });
 
-test("verifyTasks without addresses of the tasks' own is a warning", () => {
+test("verifyTasks without task IP addresses is a warning", () => {
   const verified = { ...facts().target, verifyTasks: true };
   const mode = (networkMode?: string) =>
     inShort(taskAddress(facts({ target: verified, next: { ...(networkMode && { networkMode }) } })));
@@ -43,7 +43,7 @@ test("verifyTasks without addresses of the tasks' own is a warning", () => {
   assert.deepEqual(inShort(taskAddress(facts({ next: { networkMode: "bridge" } }))), []);
 });
 
-test("where tasks run is what the service says, and the task definition alone only where it is for Fargate only", () => {
+test("the service decides where tasks run, and the task definition only where it is for Fargate only", () => {
   const both = { requiresCompatibilities: ["EC2", "FARGATE"] };
   const strategy = (capacityProvider: string) => ({ capacityProviderStrategy: [{ capacityProvider }] });
   assert.equal(isOnFargate(both, { launchType: "EC2" }), false);

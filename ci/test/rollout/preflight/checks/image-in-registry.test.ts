@@ -21,6 +21,6 @@ for (const status of ["ARCHIVED", "ACTIVATING"]) {
   });
 }
 
-test("an image that may not be looked up is not checked, never fine", () => {
+test("an image that may not be read is not checked, never fine", () => {
   assert.deepEqual(found({ image: { unknown: "ecr:DescribeImages is not permitted" } }), ["not-checked image-missing"]);
 });

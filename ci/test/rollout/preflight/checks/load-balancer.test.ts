@@ -23,12 +23,12 @@ const exposing = (...portMappings: JsonObject[]) => ({
   containerDefinitions: [{ name: "proxy" }, { name: "app", portMappings }],
 });
 
-test("a service without a load balancer, and one whose health check asks the traffic port, are fine", () => {
+test("a service without a load balancer, and one with a health check of the traffic port, are fine", () => {
   assert.deepEqual(loadBalancer(facts()), []);
   assert.deepEqual(behind(), []);
 });
 
-test("a target group that is not there is an error that names it", () => {
+test("a missing target group is an error that names it", () => {
   const findings = loadBalancer(
     facts({ service: { loadBalancers: [{ targetGroupArn: arn }] }, targetGroups: { value: [] } }),
   );
@@ -65,7 +65,7 @@ test("a grace period that is shorter than the successes in a row take is a warni
   assert.deepEqual(behind({}, {}, 20), []);
 });
 
-test("without a grace period there is none that is too short", () => {
+test("a missing grace period is not too short", () => {
   assert.deepEqual(behind({}, {}, 0), []);
   assert.deepEqual(behind({}, {}), []);
 });

@@ -21,7 +21,7 @@ test("a version older than the one that runs is a warning that names both", () =
   }
 });
 
-test("the same version, a newer one, and one beside what has no order are fine", () => {
+test("the same version, a newer one, and one without an order are fine", () => {
   assert.deepEqual(found("v1.0.0", "v1.0.0"), []);
   assert.deepEqual(found("v1.0.0-rc.1", "v1.0.0"), []);
   assert.deepEqual(found("main-4f1c2ab", "v1.0.0"), []);

@@ -21,7 +21,7 @@ test("an image, or one in its index, must be for the task's platform", () => {
   assert.deepEqual(found(["linux/arm64"], { requiresCompatibilities: ["FARGATE"] }), ["error wrong-platform"]);
 });
 
-test("what instances of one's own are is not known where the task definition does not say it", () => {
+test("the platform of container instances is unknown where the task definition does not state it", () => {
   assert.deepEqual(found(["linux/arm64"], {}), ["not-checked wrong-platform"]);
   const service = { launchType: "FARGATE" as const };
   const onFargate = platform(facts({ platforms: { value: ["linux/arm64"] }, next: {}, service }));

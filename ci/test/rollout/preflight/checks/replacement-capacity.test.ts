@@ -29,7 +29,7 @@ for (const [count, minimum, maximum, isFine] of cases) {
   });
 }
 
-test("limits that are not told are ECS's own, which leave room", () => {
+test("absent limits default to ECS's own, which leave room", () => {
   assert.deepEqual(roomToReplace(facts({ service: {} })), []);
   const found = (deploymentConfiguration: object) =>
     inShort(roomToReplace(facts({ service: { deploymentConfiguration } })));
@@ -37,11 +37,11 @@ test("limits that are not told are ECS's own, which leave room", () => {
   assert.deepEqual(found({ minimumHealthyPercent: 100 }), []);
 });
 
-test("a blue/green deployment brings up a second set whatever the limits are", () => {
+test("a blue/green deployment starts a second task set regardless of the limits", () => {
   assert.deepEqual(limited(1, 100, 100, { strategy: "BLUE_GREEN" }), []);
 });
 
-test("where nothing runs, nothing stands in the way of a new task", () => {
+test("where no task runs, a new task always has room", () => {
   const at = (runningCount: number, pendingCount: number) =>
     inShort(
       roomToReplace(

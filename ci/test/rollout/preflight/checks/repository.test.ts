@@ -8,12 +8,12 @@ import { newDigest, oldDigest, release, target } from "../../../support/scripted
 const withTags = (tagMutability: string, ...exclusions: string[]) =>
   inShort(repository(facts({ repository: { value: { uri: "x", tagMutability, exclusions, scanOnPush: false } } })));
 
-test("tags that can be moved are a warning", () => {
+test("mutable tags are a warning", () => {
   assert.deepEqual(withTags("IMMUTABLE"), []);
   assert.deepEqual(withTags("MUTABLE"), ["warning mutable-tags"]);
 });
 
-test("tags that can be moved are nothing to an image that has no tag of the version's name", () => {
+test("mutable tags do not matter for an image without a tag of the version's name", () => {
   const settings = { uri: "x", tagMutability: "MUTABLE", exclusions: [], scanOnPush: false };
   const tagged = (...tags: string[]) =>
     inShort(repository(facts({ repository: { value: settings }, image: { value: { tags, status: "ACTIVE" } } })));
@@ -21,7 +21,7 @@ test("tags that can be moved are nothing to an image that has no tag of the vers
   assert.deepEqual(tagged("stable"), []);
 });
 
-test("of tags that are excluded from the rule it is the other way round", () => {
+test("tags that are excluded from the immutability rule are judged the other way round", () => {
   assert.deepEqual(withTags("IMMUTABLE_WITH_EXCLUSION", "latest", "dev-*"), []);
   assert.deepEqual(withTags("IMMUTABLE_WITH_EXCLUSION", "latest", "v*"), ["warning mutable-tags"]);
   assert.deepEqual(withTags("MUTABLE_WITH_EXCLUSION", "v1.*.0"), []);
@@ -38,18 +38,18 @@ const ofForeign = (more: Partial<PreflightFacts> = {}) => {
   return inShort(repository(facts({ target: foreign, release: { ...release, image }, ...more })));
 };
 
-test("whether tasks may pull from another account's registry is not checked, and says so", () => {
+test("the permission to pull from another account's registry is reported as not checked", () => {
   assert.deepEqual(ofForeign(), ["not-checked foreign-registry"]);
   const ours = { ...target, registry: { account: target.account } };
   assert.deepEqual(ofForeign({ target: ours }), []);
 });
 
-test("an image in another account's registry is not checked, whatever registry the target names", () => {
+test("an image in another account's registry is not checked, regardless of the target's registry", () => {
   const place = { registryId: "210987654321", repositoryName: "app" };
   assert.deepEqual(ofForeign({ target, place }), ["not-checked foreign-registry"]);
 });
 
-test("another account's repository that the running tasks were pulled from is one that tasks may pull from", () => {
+test("tasks may pull from another account's repository when the running tasks were pulled from it", () => {
   const from = (image: string) => ({
     running: { taskDefinition: "x", image: `210987654321.dkr.ecr.us-west-2.amazonaws.com/${image}` },
   });

@@ -65,7 +65,7 @@ const cases: [what: string, expected: object, ...statements: object[]][] = [
 for (const [what, expected, ...statements] of cases) {
   const answer =
     expected === unclear ? "may trust ECS's tasks or not" : expected === yes ? "trusts ECS's tasks" : "does not";
-  test(`a policy that lets in ${what}: the role ${answer}`, () => {
+  test(`a policy that trusts ${what}: the role ${answer}`, () => {
     assert.deepEqual(trust(...statements), expected);
   });
 }

@@ -27,14 +27,14 @@ test("roles that ECS can assume are fine", () => {
   assert.deepEqual(judged({ ...execution, state: { value: "trusts-ecs" } }), []);
 });
 
-test("a role that is not there is an error that names it and its use", () => {
+test("a missing role is an error that names it and its use", () => {
   const findings = judged({ ...execution, state: { value: "missing" } }, { ...task, state: { value: "trusts-ecs" } });
   assert.deepEqual(inShort(findings), ["error roles"]);
   assert.match(String(findings[0]?.what), /^The execution role arn:execution does not exist/);
   assert.match(String(findings[0]?.fix), /Create it, or name another/);
 });
 
-test("a role that does not let ECS in is an error, with what to allow", () => {
+test("a role that does not trust ECS is an error, with what to allow", () => {
   const findings = judged({ ...task, state: { value: "does-not-trust-ecs" } });
   assert.deepEqual(inShort(findings), ["error roles"]);
   assert.match(

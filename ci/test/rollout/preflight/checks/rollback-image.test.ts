@@ -44,7 +44,7 @@ const found = (read: Awaited<ReturnType<typeof scene>>["read"]) => {
 const presence = ({ images }: RollbackRevision) =>
   images.map(({ container, state }) => [container, "value" in state && state.value !== undefined]);
 
-test("the service returns to the revision that it is set to, whose images are looked up, each once", async (t) => {
+test("the rollback target is the service's current revision, whose images are each read once", async (t) => {
   const current = {
     containerDefinitions: [
       { name: "app", image },
@@ -59,19 +59,19 @@ test("the service returns to the revision that it is set to, whose images are lo
     ["worker", true],
     ["proxy", true],
   ]);
-  const asked = fake.sent("DescribeImages").map(({ registryId, imageIds }) => [registryId, imageIds]);
-  assert.deepEqual(asked, [
+  const requested = fake.sent("DescribeImages").map(({ registryId, imageIds }) => [registryId, imageIds]);
+  assert.deepEqual(requested, [
     [target.account, [{ imageDigest: oldDigest }]],
     ["210987654321", [{ imageTag: "1.2" }]],
   ]);
 });
 
-test("an image that ECR does not have any more is told as absent", async (t) => {
+test("an image that ECR does not have any more is absent", async (t) => {
   const { read } = await scene(t, { DescribeImages: gone });
   assert.deepEqual(presence(found(read)), [["app", false]]);
 });
 
-test("where the current revision never completed, the completed deployment that still has a place counts", async (t) => {
+test("where the current revision never completed, the completed deployment that is still listed counts", async (t) => {
   const kept = { status: "ACTIVE", rolloutState: "COMPLETED" as const, taskDefinition: revisionArn(6) };
   const service = { deployments: [...(failed.deployments ?? []), kept] };
   const taskDefinition = {
@@ -83,7 +83,7 @@ test("where the current revision never completed, the completed deployment that 
   assert.deepEqual(fake.sent("DescribeImages")[0]?.imageIds, [{ imageTag: "v0.9.0" }]);
 });
 
-test("where none has a place any more, the last successful deployment counts, with the digests that its tags stood for", async (t) => {
+test("where none is listed any more, the last successful deployment counts, with the digests of its tags at that time", async (t) => {
   const script: Script = {
     ListServiceDeployments: () => ({
       serviceDeployments: [
@@ -106,14 +106,14 @@ test("where none has a place any more, the last successful deployment counts, wi
   assert.deepEqual(presence(found(read)), [["app", false]]);
 });
 
-test("a deployment that ended well, by the list, makes the current revision the way back while old tasks drain", async (t) => {
+test("a deployment that ended well, by the list, makes the current revision the rollback target while old tasks drain", async (t) => {
   const service = { deployments: [{ status: "PRIMARY", rolloutState: "IN_PROGRESS" as const }] };
   const listed = [{ arn: "sd", status: "SUCCESSFUL", createdAt: 0, taskDefinition: revisionArn(7) }];
   const { read } = await scene(t, {}, { service, deployments: { listed } });
   assert.equal(found(read).taskDefinition, revisionArn(7));
 });
 
-test("where nothing ever completed there is none, and where it may not be read it is unknown", async (t) => {
+test("where no deployment ever completed there is no target, and without permission it is unknown", async (t) => {
   const none = await scene(t, { ListServiceDeployments: () => ({ serviceDeployments: [] }) }, { service: failed });
   assert.deepEqual(none.read, { value: undefined });
   const denied = () => new Fault("AccessDeniedException", "not authorized to perform: ecs:ListServiceDeployments on x");
@@ -130,7 +130,7 @@ const state = (one: ContainerImage["state"]) =>
     }),
   );
 
-test("an image of the way back that is missing or inactive is a warning that names it", () => {
+test("an image of the rollback target that is missing or inactive is a warning that names it", () => {
   const [missing] = state({ value: undefined });
   assert.deepEqual([missing?.level, missing?.id], ["warning", "return-image-missing"]);
   assert.ok(missing?.what.includes(image) && missing.what.includes("service:7 (v1.0.0)"));
@@ -139,7 +139,7 @@ test("an image of the way back that is missing or inactive is a warning that nam
   assert.match(String(archived?.fix), new RegExp(`imageDigest=${oldDigest}`));
 });
 
-test("an image of the way back that is there is fine, and one that can't be looked up is not checked", () => {
+test("an image of the rollback target that exists is fine, and one that can't be read is not checked", () => {
   assert.deepEqual(state({ value: { tags: [], status: "ACTIVE" } }), []);
   assert.deepEqual(inShort(state({ unknown: "ecr:DescribeImages is not permitted" })), [
     "not-checked return-image-missing",

@@ -6,11 +6,11 @@ import { facts, inShort } from "../../../support/facts.js";
 
 const found = (hasCompleted: PreflightFacts["hasCompleted"]) => somethingToReturnTo(facts({ hasCompleted }));
 
-test("a deployment that has completed is something to return to", () => {
+test("a completed deployment is a rollback target", () => {
   assert.deepEqual(found({ value: true }), []);
 });
 
-test("a service that never had a completed deployment has nothing to return to", () => {
+test("a service that never had a completed deployment has no rollback target", () => {
   assert.deepEqual(inShort(found({ value: false })), ["error nothing-to-return-to"]);
 });
 

@@ -7,7 +7,7 @@ const db: Omit<SecretFacts, "state"> = { taker: "DB of app", valueFrom: "arn:db"
 const judged = (state: SecretFacts["state"], more: Partial<SecretFacts> = {}) =>
   secrets(facts({ secrets: [{ ...db, state, ...more }] }));
 
-test("a task without secrets needs no check, and secrets that are there are fine", () => {
+test("a task without secrets needs no check, and existing secrets are fine", () => {
   assert.deepEqual(secrets(facts()), []);
   assert.deepEqual(judged({ value: "there" }), []);
 });
@@ -28,7 +28,7 @@ for (const [value, store, what, fix] of errors) {
   });
 }
 
-test("what may not be looked up is not checked, never fine: one finding for one reason, with the action to allow", () => {
+test("secrets that may not be read are not checked, never fine: one finding for one reason, with the action to allow", () => {
   const denied = { unknown: "secretsmanager:DescribeSecret is not permitted" };
   const file = { unknown: "files in S3 are not looked for" };
   const findings = secrets(
