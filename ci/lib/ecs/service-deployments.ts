@@ -16,7 +16,7 @@ export interface ListedDeployment {
   taskDefinition: string;
   statusReason?: string;
   finishedAt?: number;
-  /** ARN of the service revision that it brings. */
+  /** ARN of the service revision that it rolls out. */
   target?: string;
 }
 

@@ -29,7 +29,7 @@ export async function readService(aws: Aws, target: Target, signal?: AbortSignal
 }
 
 async function read(aws: Aws, target: Target, signal?: AbortSignal): Promise<CurrentService> {
-  // With its tags: a one-off task takes them along where the service's own tasks do.
+  // With its tags: a deploy task gets them where the service's own tasks do.
   const service = await describeService(aws, target, signal, ["TAGS"]);
   refuseUnsupported(service, target);
   const current = await describeTaskDefinition(aws.ecs, service.taskDefinition ?? "", signal);

@@ -18,7 +18,7 @@ export interface Snapshot {
 
 /** The watched rollout of one revision. */
 export interface Subject {
-  /** ARN of the revision that this rollout brings: it identifies our rollout. */
+  /** ARN of the rollout's revision: it identifies our rollout. */
   taskDefinition: string;
   container: string;
   /** The digests that count as our image: the release's own, and the manifests in it where it is an index. */
@@ -95,7 +95,7 @@ export interface ServiceDeploymentView {
   breaker?: { status: string; failureCount: number; threshold: number };
   alarms?: { status: string; triggered: string[] };
   rollbackReason?: string;
-  /** ARN of the service revision that it brings. */
+  /** ARN of the service revision that it rolls out. */
   target: string;
   /** ARNs of the service revisions whose tasks it replaces. */
   sources: readonly string[];

@@ -6,7 +6,7 @@ import type { Verdict } from "../judge/verdict.js";
 export interface DeploymentRecord {
   /** ARN of the service deployment. */
   arn: string;
-  /** ARN of the revision that it brought. */
+  /** ARN of the revision that it rolled out. */
   taskDefinition: string;
   /** As the revision names it; absent where it names none. */
   version?: string;

@@ -21,15 +21,15 @@ export async function readHistory(session: Session, count: number): Promise<Depl
   const deployments = await describeOrListed(session, briefs);
   const revisions = await describeRevisions(session, [...new Set(deployments.map(({ target }) => target))]);
   const definitions = await describeAll(session, revisions);
-  const past = deployments
+  const records = deployments
     .sort((a, b) => b.createdAt - a.createdAt)
     .map((one) => toPast(session, one, revisions.get(one.target), definitions));
-  return past.map((one) => (past.some(({ undoes }) => undoes === one.taskDefinition) ? takenBack(one) : one));
+  return records.map((one) => (records.some(({ undoes }) => undoes === one.taskDefinition) ? rolledBack(one) : one));
 }
 
 /** ECS reports such a deployment as deployed or failed: only the later rollback shows that it was rolled back. */
-function takenBack(past: DeploymentRecord): DeploymentRecord {
-  return { ...past, ending: "rolled-back" };
+function rolledBack(record: DeploymentRecord): DeploymentRecord {
+  return { ...record, ending: "rolled-back" };
 }
 
 function toPast(

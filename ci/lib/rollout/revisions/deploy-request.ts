@@ -52,14 +52,14 @@ export function idempotencyKey(target: Target, { verb, release, settings, runId 
  */
 export function revisionTags(
   target: Target,
-  attempt: DeployRequest,
+  request: DeployRequest,
   base: string,
   plan: string,
   time: number,
 ): Record<string, string> {
-  const { verb, release, probe } = attempt;
+  const { verb, release, probe } = request;
   return {
-    [revisionTag.attempt]: idempotencyKey(target, attempt),
+    [revisionTag.attempt]: idempotencyKey(target, request),
     [revisionTag.verb]: verb,
     [revisionTag.version]: release.version,
     [revisionTag.digest]: release.digest,

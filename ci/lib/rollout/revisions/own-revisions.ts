@@ -26,21 +26,21 @@ const searched = 20;
 /**
  * Finds the revisions that earlier calls of this deploy have registered, the lowest first: usually none or one, and two after a lost
  * answer. No API finds revisions by tag, so the service's current revision and the family's newest active ones are read. A revision older
- * than the current one matters only with a run id, when a concurrent deploy replaced it, or when the current one rolls it back.
+ * than the current one matters only with a run id, because another deploy may have replaced it, or when the current one rolls it back.
  * @param registrationOn Returns the registration of this deploy on a given base: key and content must both match.
  */
 export async function findRevisions(
   session: Session,
   now: CurrentService,
-  attempt: DeployRequest,
+  request: DeployRequest,
   registrationOn: (base: RawTaskDefinition) => JsonObject,
 ): Promise<OwnRevision[]> {
-  const key = idempotencyKey(session.target, attempt);
+  const key = idempotencyKey(session.target, request);
   const current = String(now.current.taskDefinition.taskDefinitionArn);
   const newest = (await newestRevisions(session)).filter((arn) => arn !== current);
   const younger = newest.filter((arn) => revisionNumber(arn) > revisionNumber(current));
   const rolledBack = rolledBackBy(now.current) ?? [];
-  const arns = new Set(attempt.runId === undefined ? younger.concat(rolledBack) : newest.concat(rolledBack));
+  const arns = new Set(request.runId === undefined ? younger.concat(rolledBack) : newest.concat(rolledBack));
   const others = await Promise.all([...arns].map((arn) => describeRevision(session, arn)));
   const own: OwnRevision[] = [];
   for (const revision of [now.current, ...others]) {

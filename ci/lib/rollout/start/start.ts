@@ -53,46 +53,46 @@ export interface Started {
 export async function start(
   session: Session,
   now: CurrentService,
-  attempt: DeployRequest,
+  request: DeployRequest,
   timeoutMs: number,
   readUrl: () => Promise<TaggedBaseline> = async () => ({ baseline: {} }),
 ): Promise<Started> {
-  const hasRunId = attempt.runId !== undefined;
+  const hasRunId = request.runId !== undefined;
   const registrationOn = (base: RawTaskDefinition, hash = "", probe?: string) =>
-    planOn(session, { ...attempt, ...(probe !== undefined && { probe }) }, base, hash).registration;
-  const own = await withDescribedErrors(findRevisions(session, now, attempt, registrationOn));
+    planOn(session, { ...request, ...(probe !== undefined && { probe }) }, base, hash).registration;
+  const own = await withDescribedErrors(findRevisions(session, now, request, registrationOn));
   const since = Math.min(registeredAt(now.current), ...own.map((one) => one.registeredAt));
   const known = await withDescribedErrors(readableDeployments(session, since));
-  const found = attachToOwn(now, known, own, hasRunId) ?? attachToWanted(session, now, known, attempt);
-  if (found) return started(session, attempt, timeoutMs, found, own);
+  const found = attachToOwn(now, known, own, hasRunId) ?? attachToWanted(session, now, known, request);
+  if (found) return started(session, request, timeoutMs, found, own);
 
   const left = leftOver(now, known, own, hasRunId);
   if (left) refuseMoved(session, now, left);
   const late = left && (await withDescribedErrors(listedLate(session, now, left)));
-  if (late) return started(session, attempt, timeoutMs, late, own);
+  if (late) return started(session, request, timeoutMs, late, own);
   refuseBusy(session.target, now, known);
-  const isSettled = !attempt.settings.ignore.includes("deployment-in-flight");
+  const isSettled = !request.settings.ignore.includes("deployment-in-flight");
   if (isSettled) await withDescribedErrors(settle(session, now, since));
 
-  const from = attempt.source ? { ...now, current: attempt.source } : now;
+  const from = request.source ? { ...now, current: request.source } : now;
   const [{ hash, changes, service }, { baseline, tag }] = await Promise.all([
-    withDescribedErrors(gate(session, from, known, attempt.release, attempt.settings, attempt.verb)),
+    withDescribedErrors(gate(session, from, known, request.release, request.settings, request.verb)),
     // While another deployment is in flight, its versions answer too, so the answers don't show which service the URL reaches.
     left || !isSettled ? { baseline: {}, tag: undefined } : readUrl(),
   ]);
-  const findAll = () => findRevisions(session, now, attempt, registrationOn);
+  const findAll = () => findRevisions(session, now, request, registrationOn);
   const revision =
     left ?? (await beforeUpdate(registerNew(session, now, registrationOn(now.current, hash, tag), own, findAll)));
-  await beforeUpdate(runPreDeploy(session, attempt, now, { revision, isNew: !left, own, known }));
+  await beforeUpdate(runPreDeploy(session, request, now, { revision, isNew: !left, own, known }));
   const count = service.desiredCount ? { desiredCount: service.desiredCount.to } : {};
   const begun = await update(session, revision, count, !left, withDescribedErrors);
-  const fresh = started(session, attempt, timeoutMs, { ...toFoundRollout(revision), ...begun }, [revision]);
+  const fresh = started(session, request, timeoutMs, { ...toFoundRollout(revision), ...begun }, [revision]);
   return { ...fresh, attached: false, changes, service, ...(!left && { baseline }) };
 }
 
-function planOn({ target, clock }: Session, attempt: DeployRequest, base: RawTaskDefinition, hash: string) {
-  const tags = revisionTags(target, attempt, String(base.taskDefinition.taskDefinitionArn), hash, clock.now());
-  const { source = base, release, settings } = attempt;
+function planOn({ target, clock }: Session, request: DeployRequest, base: RawTaskDefinition, hash: string) {
+  const tags = revisionTags(target, request, String(base.taskDefinition.taskDefinitionArn), hash, clock.now());
+  const { source = base, release, settings } = request;
   return plan(source, containersOf(target), release, tags, settings.overrides, variableOf(target));
 }
 
@@ -101,13 +101,13 @@ function attachToWanted(
   session: Session,
   now: CurrentService,
   known: ReadableDeployments,
-  attempt: DeployRequest,
+  request: DeployRequest,
 ): FoundRollout | undefined {
-  const { registration } = planOn(session, attempt, now.current, "");
+  const { registration } = planOn(session, request, now.current, "");
   const isAsItIs =
     matchesRegistration(now.current.taskDefinition, registration) &&
-    !serviceChanges(now, attempt.settings).desiredCount;
-  return isAsItIs && !attempt.settings.force ? attachToRunning(now, known, attempt.release) : undefined;
+    !serviceChanges(now, request.settings).desiredCount;
+  return isAsItIs && !request.settings.force ? attachToRunning(now, known, request.release) : undefined;
 }
 
 function started(

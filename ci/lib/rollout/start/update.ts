@@ -16,7 +16,7 @@ export type ServiceUpdate = Omit<UpdateServiceRequest, "cluster" | "service" | "
  * listed and the service is still set to the revision's base, and again after a lost answer only when that holds through the lag
  * window. A late repetition is harmless: the same revision without forceNewDeployment begins nothing.
  * @param changes Requested values only: autoscaling may change the others.
- * @param isNew Registered by this very call, so that nothing can have begun of it.
+ * @param isNew True when this call registered the revision, so that no rollout of it can exist.
  * @param describe Wraps errors of the reads before the first UpdateService.
  * @throws SlipwayError with exit code 5 when another deployment has set the service to another revision.
  */

@@ -32,11 +32,11 @@ export function deployTasksOf(target: Target): DeployTask[] {
   return (["before", "after"] as const).flatMap((when) => deployTaskOf(target, when) ?? []);
 }
 
-/** @param attempt The idempotency key in the revision's tag. */
-export function toTaskRun(oneOff: DeployTask, attempt: string, revision: string): DeployTaskRun {
+/** @param key The idempotency key in the revision's tag. */
+export function toTaskRun(oneOff: DeployTask, key: string, revision: string): DeployTaskRun {
   // 64 hex digits: the maximum length of a client token.
   const clientToken = createHash("sha256")
-    .update(JSON.stringify([oneOff.when, attempt, revision]))
+    .update(JSON.stringify([oneOff.when, key, revision]))
     .digest("hex");
   return { ...oneOff, revision, clientToken, startedBy: `slipway/${oneOff.when}/${clientToken.slice(0, 32)}` };
 }

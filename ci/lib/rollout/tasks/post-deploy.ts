@@ -30,13 +30,13 @@ export interface PostDeployResult {
  */
 export async function runPostDeploy(
   session: Session,
-  attempt: DeployRequest,
+  request: DeployRequest,
   now: CurrentService,
   revision: string,
 ): Promise<PostDeployResult | undefined> {
   const oneOff = deployTaskOf(session.target, "after");
-  if (!oneOff || attempt.verb !== "deploy") return undefined;
-  if (attempt.settings.skipAfter) {
+  if (!oneOff || request.verb !== "deploy") return undefined;
+  if (request.settings.skipAfter) {
     session.progress("The task after the deploy is left out, as asked (--skip-after).");
     return undefined;
   }

@@ -28,23 +28,23 @@ export interface Registered {
  */
 export async function runPreDeploy(
   session: Session,
-  attempt: DeployRequest,
+  request: DeployRequest,
   now: CurrentService,
   registered: Registered,
 ): Promise<void> {
   const oneOff = deployTaskOf(session.target, "before");
-  if (!oneOff || attempt.verb !== "deploy") return;
-  if (attempt.settings.skipBefore)
+  if (!oneOff || request.verb !== "deploy") return;
+  if (request.settings.skipBefore)
     return session.progress("The task before the deploy is left out, as asked (--skip-before).");
   const { revision, record } = await findRecord(session, registered);
-  const run = toTaskRun(oneOff, idempotencyKey(session.target, attempt), revision);
+  const run = toTaskRun(oneOff, idempotencyKey(session.target, request), revision);
   const { span = noSpan } = session;
   const outcome = await span("pre-deploy task", () => runOnce(session, now.service, run, record), failureOf);
   switch (outcome.state) {
     case "done":
       return record?.state === "done" ? undefined : await refuseMeanwhile(session, now, registered.revision);
     case "failed":
-      throw preDeployFailed(attempt.release, run, outcome, await explainTask(session, run, outcome));
+      throw preDeployFailed(request.release, run, outcome, await explainTask(session, run, outcome));
     case "unknown":
       throw preDeployUnknown(session.target, run, outcome.known);
   }

@@ -89,7 +89,7 @@ async function findingsOf(session: Session, place: ImagePlace, digest: string): 
   return read.value && { value: read.value };
 }
 
-/** Basic scanning ends with COMPLETE; enhanced scanning goes on with ACTIVE. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageScanStatus.html */
+/** Basic scanning ends with COMPLETE; enhanced scanning continues with ACTIVE. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageScanStatus.html */
 const finished: ReadonlySet<string> = new Set(["COMPLETE", "ACTIVE"]);
 
 async function describeFindings(session: Session, place: ImagePlace, digest: string): Promise<Counts | undefined> {
