@@ -41,7 +41,7 @@ test("a base for another platform is refused before anything runs", async () => 
   const other = Container.scratch(made.session, "linux/s390x").from({ address: "python:3.13-slim" });
   await other.state().then(
     ({ platform }) => assert.equal(platform, "linux/s390x"),
-    (error: Error) => assert.match(error.message, /can be made for linux\/\w+ only, not for linux\/s390x/),
+    (error: Error) => assert.match(error.message, /can be made from packages for linux\/\w+ only, not for linux\/s390x/),
   );
 });
 
