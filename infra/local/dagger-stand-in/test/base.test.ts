@@ -65,6 +65,6 @@ test("a base that replaces an unreachable image is named in the log with its con
   const line = made.lines.find((one) =>
     one.includes("Using a base made from packages in place of debian:bookworm-slim"),
   );
-  assert.match(line ?? "", /a base of packages is used: Debian without apt-get\.$/);
+  assert.match(line ?? "", /Using a base made from packages in place of debian:bookworm-slim: Debian without apt-get\.$/);
   await assert.rejects(from("debian-like:1"), /127\.0\.0\.1:9/);
 });
