@@ -67,7 +67,7 @@ test("wildcards stay within a name, and a source that is a link is what it leads
   assert.deepEqual(copy(tree, ["*/a?.py"], "/x/"), ["x", "x/a3.py"]);
   assert.deepEqual(findSources(tree, "l", "it"), ["d/x.txt"]);
   assert.deepEqual(findSources(tree, "../d/../b.txt", "it"), ["b.txt"]);
-  assert.throws(() => findSources(tree, "c*", "the build context"), /"c\*" names nothing in the build context/);
+  assert.throws(() => findSources(tree, "c*", "the build context"), /"c\*" matches nothing in the build context/);
 });
 
 test("owners and modes are those that are named, also of directories that are made", () => {

@@ -138,7 +138,7 @@ RUN --mount=type=secret,id=token --mount=type=secret,id=token,env=TOKEN wc -c < 
 
 test("a required secret that was not given is refused with the place that needs it", async () => {
   const built = build("FROM $BASE\nRUN --mount=type=secret,id=key,required=true true", {}, { secret: "x" });
-  await assert.rejects(built.sync(), /Dockerfile:3: RUN: The secret "key" is required .*Given: token/);
+  await assert.rejects(built.sync(), /Dockerfile:3: RUN: The secret "key" is required .*Received: token/);
 });
 
 test("mounts of files, of a cache and in memory are there for one command and leave nothing in the image", async () => {
