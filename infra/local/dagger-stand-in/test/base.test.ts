@@ -41,7 +41,8 @@ test("a base for another platform is refused before anything runs", async () => 
   const other = Container.scratch(made.session, "linux/s390x").from({ address: "python:3.13-slim" });
   await other.state().then(
     ({ platform }) => assert.equal(platform, "linux/s390x"),
-    (error: Error) => assert.match(error.message, /can be made from packages for linux\/\w+ only, not for linux\/s390x/),
+    (error: Error) =>
+      assert.match(error.message, /can be made from packages for linux\/\w+ only, not for linux\/s390x/),
   );
 });
 
@@ -65,6 +66,9 @@ test("a base that replaces an unreachable image is named in the log with its con
   const line = made.lines.find((one) =>
     one.includes("Using a base made from packages in place of debian:bookworm-slim"),
   );
-  assert.match(line ?? "", /Using a base made from packages in place of debian:bookworm-slim: Debian without apt-get\.$/);
+  assert.match(
+    line ?? "",
+    /Using a base made from packages in place of debian:bookworm-slim: Debian without apt-get\.$/,
+  );
   await assert.rejects(from("debian-like:1"), /127\.0\.0\.1:9/);
 });
