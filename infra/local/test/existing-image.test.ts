@@ -73,7 +73,7 @@ test("an image that exists with another image or the options of a build is refus
   for (const [flags, message] of [
     [["--published"], /^--from can't be combined with --published: /m],
     [["--image", "busybox:1"], /^--from can't be combined with --image: /m],
-    [["--app", ".", "--environment", "web"], /^--from can't be combined with --app, --environment: the image exists/m],
+    [["--app", ".", "--stage", "web"], /^--from can't be combined with --app, --stage: the image exists/m],
   ] as const)
     await refused(environment, at(...from, ...flags), { message });
 });

@@ -50,7 +50,7 @@ function released({ image, release }: BaseFacts & ImagesFacts): Finding[] {
       {
         id: "image-missing",
         level: "error",
-        what: `${release.image} is no longer in ECR: no task of it could start.`,
+        what: `${release.image} is not in ECR: no task of it could start.`,
         fix: "Publish the version again, or choose another version.",
       },
     ];
@@ -82,7 +82,7 @@ function other({ container, image, state }: ContainerImage): Finding[] {
       {
         id: "image-missing",
         level: "error",
-        what: `The image of ${container}, ${image}, is no longer in ECR: no task could start.`,
+        what: `The image of ${container}, ${image}, is not in ECR: no task could start.`,
         fix: `Push it again, or register a revision whose ${container} names an image that exists.`,
       },
     ];
