@@ -114,7 +114,7 @@ test("each Go service of a monorepo is published by -m with the directories give
     const flags = ["-m", moduleRoot, ...aws(), ...credentials(), "--target", service, "--targets", "deploy/targets"];
     const { stdout, stderr } = await succeeds(monorepo, ...flags, "publish", "--app", `services/${service}`);
     assert.match(stdout, new RegExp(`/${service}@sha256:[0-9a-f]{64}$`));
-    assert.match(stderr, /Not tested: the Dockerfile has no environment "test"/);
+    assert.match(stderr, /Not tested: the Dockerfile has no stage "test"/);
     images.push(stdout.split("@")[1]);
   }
   assert.notEqual(images[0], images[1]);
