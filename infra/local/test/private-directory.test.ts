@@ -71,6 +71,9 @@ test("a command whose store belongs to another user ends with exit code 2 and no
   await mkdir(join(cwd, "slipway"));
   await foreign(join(cwd, "slipway/dagger-stand-in"));
   const { exitCode, output } = await run(["call", "--help"], { cwd, env: { XDG_CACHE_HOME: cwd } }).ended;
-  assert.match(output, /^Error: .*\/slipway\/dagger-stand-in belongs to user 65534; this process runs as user 0\. .*\n$/);
+  assert.match(
+    output,
+    /^Error: .*\/slipway\/dagger-stand-in belongs to user 65534; this process runs as user 0\. .*\n$/,
+  );
   assert.equal(exitCode, 2);
 });
