@@ -1,10 +1,10 @@
 import { partitionOf } from "../../partition.js";
 import { arnPrefix } from "../model/ecs-arns.js";
 import type { AccountSettingRecord, EcsState } from "../model/ecs-state.js";
-import { invalidParameter } from "./shared/ecs-errors.js";
-import { pageByKey } from "./shared/key-paging.js";
-import type { Caller, JsonObject, OperationContext, Operations } from "./shared/operation-context.js";
-import { textIn } from "./shared/operation-context.js";
+import { invalidParameter } from "./common/ecs-errors.js";
+import { pageByKey } from "./common/key-paging.js";
+import type { Caller, JsonObject, OperationContext, Operations } from "./common/operation-context.js";
+import { textIn } from "./common/operation-context.js";
 
 const SWITCH = ["enabled", "disabled"];
 const ON_OFF = ["on", "off"];

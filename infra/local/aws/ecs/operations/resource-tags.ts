@@ -1,9 +1,9 @@
 import { arnPrefix } from "../model/ecs-arns.js";
 import type { EcsState, Tag } from "../model/ecs-state.js";
 import { objects } from "../model/task-definition-json.js";
-import { clientException, clusterNotFound, invalidParameter, serviceNotFound } from "./shared/ecs-errors.js";
-import type { Caller, JsonObject, OperationContext, Operations } from "./shared/operation-context.js";
-import { textIn, textsIn } from "./shared/operation-context.js";
+import { clientException, clusterNotFound, invalidParameter, serviceNotFound } from "./common/ecs-errors.js";
+import type { Caller, JsonObject, OperationContext, Operations } from "./common/operation-context.js";
+import { textIn, textsIn } from "./common/operation-context.js";
 
 const MAX_TAGS = 50;
 /** Keys of tags that AWS manages; they don't count. */

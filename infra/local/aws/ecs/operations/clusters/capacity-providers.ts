@@ -2,12 +2,12 @@ import { AwsError } from "../../../protocol/service.js";
 import { arnPrefix } from "../../model/ecs-arns.js";
 import type { ClusterRecord, EcsState } from "../../model/ecs-state.js";
 import { objects, texts as textsOf } from "../../model/task-definition-json.js";
-import { invalidParameter } from "../shared/ecs-errors.js";
-import { findCluster } from "../shared/find-resources.js";
-import { pageByKey } from "../shared/key-paging.js";
-import { FARGATE_PROVIDERS, strategyOf } from "../shared/launch-rules.js";
-import type { Caller, JsonObject, Operations } from "../shared/operation-context.js";
-import { textsIn } from "../shared/operation-context.js";
+import { invalidParameter } from "../common/ecs-errors.js";
+import { findCluster } from "../common/find-resources.js";
+import { pageByKey } from "../common/key-paging.js";
+import { FARGATE_PROVIDERS, strategyOf } from "../common/launch-rules.js";
+import type { Caller, JsonObject, Operations } from "../common/operation-context.js";
+import { textsIn } from "../common/operation-context.js";
 import { clusterView } from "./cluster-view.js";
 
 export const capacityProviderOperations: Operations = (api) => ({

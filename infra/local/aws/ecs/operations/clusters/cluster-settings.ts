@@ -1,10 +1,10 @@
 import type { EcsState } from "../../model/ecs-state.js";
 import { objects } from "../../model/task-definition-json.js";
 import { effectiveSetting } from "../account-settings.js";
-import { invalidParameter, shownValue } from "../shared/ecs-errors.js";
-import { findCluster } from "../shared/find-resources.js";
-import type { Caller, JsonObject, Operations } from "../shared/operation-context.js";
-import { pick } from "../shared/operation-context.js";
+import { invalidParameter, shownValue } from "../common/ecs-errors.js";
+import { findCluster } from "../common/find-resources.js";
+import type { Caller, JsonObject, Operations } from "../common/operation-context.js";
+import { pick } from "../common/operation-context.js";
 import { clusterView } from "./cluster-view.js";
 
 export const clusterSettingOperations: Operations = (api) => ({

@@ -1,7 +1,7 @@
 import type { ClusterRecord, EcsState } from "../../model/ecs-state.js";
 import { instancesOf } from "../../scheduler/task-placement.js";
+import type { JsonObject } from "../common/operation-context.js";
 import { tagsOf } from "../resource-tags.js";
-import type { JsonObject } from "../shared/operation-context.js";
 
 /** Returns the services and tasks of a cluster, including stopped ones. */
 export function clusterContents(state: EcsState, cluster: ClusterRecord) {

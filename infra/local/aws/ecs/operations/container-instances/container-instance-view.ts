@@ -1,8 +1,8 @@
 import type { ContainerInstanceRecord, EcsState, TaskRecord } from "../../model/ecs-state.js";
 import { remainingResources, tasksOn } from "../../scheduler/task-placement.js";
+import type { JsonObject } from "../common/operation-context.js";
+import { times } from "../common/operation-context.js";
 import { tagsOf } from "../resource-tags.js";
-import type { JsonObject } from "../shared/operation-context.js";
-import { times } from "../shared/operation-context.js";
 
 /** Returns a container instance as DescribeContainerInstances returns it. */
 export function instanceView(state: EcsState, instance: ContainerInstanceRecord, withTags: boolean): JsonObject {

@@ -5,12 +5,12 @@ import { satisfies, unknownPart } from "../../scheduler/placement-constraints.js
 import { instancesOf, tasksOn } from "../../scheduler/task-placement.js";
 import { stopTask } from "../../scheduler/task-transitions.js";
 import { type Random, randomHex } from "../../seeded-random.js";
+import { invalidParameter } from "../common/ecs-errors.js";
+import { findCluster, toArn } from "../common/find-resources.js";
+import { pageByKey } from "../common/key-paging.js";
+import type { JsonObject, Machine, Operations } from "../common/operation-context.js";
+import { textIn, textsIn } from "../common/operation-context.js";
 import { checkedTags } from "../resource-tags.js";
-import { invalidParameter } from "../shared/ecs-errors.js";
-import { findCluster, toArn } from "../shared/find-resources.js";
-import { pageByKey } from "../shared/key-paging.js";
-import type { JsonObject, Machine, Operations } from "../shared/operation-context.js";
-import { textIn, textsIn } from "../shared/operation-context.js";
 import { instanceView } from "./container-instance-view.js";
 
 const DESCRIBED_AT_ONCE = 100;

@@ -7,12 +7,12 @@ import { AwsError } from "../../../protocol/service.js";
 import { scopeOf } from "../../model/ecs-arns.js";
 import type { EcsState, HookRecord, ServiceDeploymentRecord, ServiceRevisionRecord } from "../../model/ecs-state.js";
 import { object } from "../../model/task-definition-json.js";
+import { checkEnum, invalidParameter } from "../common/ecs-errors.js";
+import { findCluster, findService } from "../common/find-resources.js";
+import { pageByKey } from "../common/key-paging.js";
+import type { Caller, JsonObject, Operations } from "../common/operation-context.js";
+import { pick, textIn, textsIn, times } from "../common/operation-context.js";
 import { configurationView, launchView, taskCounts } from "../services/service-view.js";
-import { checkEnum, invalidParameter } from "../shared/ecs-errors.js";
-import { findCluster, findService } from "../shared/find-resources.js";
-import { pageByKey } from "../shared/key-paging.js";
-import type { Caller, JsonObject, Operations } from "../shared/operation-context.js";
-import { pick, textIn, textsIn, times } from "../shared/operation-context.js";
 
 const DESCRIBED_AT_ONCE = 20;
 const STOPPABLE = ["PENDING", "IN_PROGRESS", "STOP_REQUESTED", "ROLLBACK_REQUESTED"];

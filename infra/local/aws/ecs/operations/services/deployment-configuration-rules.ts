@@ -7,7 +7,7 @@ import {
 import type { Json } from "../../../protocol/service.js";
 import type { DeploymentConfiguration } from "../../model/ecs-state.js";
 import { object, objects } from "../../model/task-definition-json.js";
-import { checkEnum, invalidParameter } from "../shared/ecs-errors.js";
+import { checkEnum, invalidParameter } from "../common/ecs-errors.js";
 
 /** Checks the members of a deployment configuration other than percents against the API's values and its documented limits. */
 export function checkDeploymentExtra(configuration: DeploymentConfiguration): void {

@@ -1,8 +1,8 @@
 import type { ServiceRecord, TaskDefinitionRecord } from "../../model/ecs-state.js";
 import { setOwn } from "../../model/own-members.js";
 import { containersOf, object } from "../../model/task-definition-json.js";
-import { serviceNotActive } from "../shared/ecs-errors.js";
-import { type JsonObject, type OperationContext, pick } from "../shared/operation-context.js";
+import { serviceNotActive } from "../common/ecs-errors.js";
+import { type JsonObject, type OperationContext, pick } from "../common/operation-context.js";
 
 /** Members of a service revision: a change of one starts a deployment. */
 const SETTINGS = [

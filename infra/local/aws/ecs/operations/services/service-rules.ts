@@ -1,9 +1,9 @@
 import type { Json } from "../../../protocol/service.js";
 import type { DeploymentConfiguration, ServiceRecord, TaskDefinitionRecord } from "../../model/ecs-state.js";
 import { containersOf, object, objects } from "../../model/task-definition-json.js";
-import { clientException, invalidParameter, shownValue } from "../shared/ecs-errors.js";
-import type { JsonObject } from "../shared/operation-context.js";
-import { numberIn } from "../shared/operation-context.js";
+import { clientException, invalidParameter, shownValue } from "../common/ecs-errors.js";
+import type { JsonObject } from "../common/operation-context.js";
+import { numberIn } from "../common/operation-context.js";
 import { checkDeploymentExtra } from "./deployment-configuration-rules.js";
 
 /** Rejects a task definition that does not exist or is inactive. Like all rules of CreateService and UpdateService it throws ECS's error at the first violation. */

@@ -8,8 +8,8 @@ import type {
   TaskRecord,
 } from "../../model/ecs-state.js";
 import type { SchedulerContext } from "../../scheduler/scheduler-context.js";
-import type { JsonObject } from "../shared/operation-context.js";
-import { pick, seconds, times } from "../shared/operation-context.js";
+import type { JsonObject } from "../common/operation-context.js";
+import { pick, seconds, times } from "../common/operation-context.js";
 
 type StateView = Pick<SchedulerContext, "state" | "now" | "timing">;
 

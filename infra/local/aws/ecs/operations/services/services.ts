@@ -1,9 +1,9 @@
+import { invalidParameter, serviceNotActive } from "../common/ecs-errors.js";
+import { findCluster, findService, serviceArnOf } from "../common/find-resources.js";
+import { pageByKey } from "../common/key-paging.js";
+import type { JsonObject, Operations } from "../common/operation-context.js";
+import { textIn, textsIn } from "../common/operation-context.js";
 import { tagsOf } from "../resource-tags.js";
-import { invalidParameter, serviceNotActive } from "../shared/ecs-errors.js";
-import { findCluster, findService, serviceArnOf } from "../shared/find-resources.js";
-import { pageByKey } from "../shared/key-paging.js";
-import type { JsonObject, Operations } from "../shared/operation-context.js";
-import { textIn, textsIn } from "../shared/operation-context.js";
 import { createService } from "./create-service.js";
 import { launchView, serviceView } from "./service-view.js";
 import { updateService } from "./update-service.js";

@@ -1,7 +1,7 @@
 import type { DeploymentConfiguration } from "../../model/ecs-state.js";
 import { objects } from "../../model/task-definition-json.js";
-import { invalidParameter } from "../shared/ecs-errors.js";
-import type { JsonObject } from "../shared/operation-context.js";
+import { invalidParameter } from "../common/ecs-errors.js";
+import type { JsonObject } from "../common/operation-context.js";
 
 const ZONE = "attribute:ecs.availability-zone";
 

@@ -1,9 +1,9 @@
 import { lastPartOf } from "../../model/ecs-arns.js";
 import type { EcsState, TaskDefinitionRecord } from "../../model/ecs-state.js";
-import { invalidParameter } from "../shared/ecs-errors.js";
-import { tryFindTaskDefinition } from "../shared/find-resources.js";
-import type { Caller, JsonObject, OperationContext } from "../shared/operation-context.js";
-import { textsIn } from "../shared/operation-context.js";
+import { invalidParameter } from "../common/ecs-errors.js";
+import { tryFindTaskDefinition } from "../common/find-resources.js";
+import type { Caller, JsonObject, OperationContext } from "../common/operation-context.js";
+import { textsIn } from "../common/operation-context.js";
 import { definitionView } from "./task-definition-document.js";
 
 const AT_ONCE = 10;

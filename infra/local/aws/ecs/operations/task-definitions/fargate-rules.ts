@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../../../protocol/service.js";
 import { object, objects } from "../../model/task-definition-json.js";
-import { clientException } from "../shared/ecs-errors.js";
+import { clientException } from "../common/ecs-errors.js";
 import { taskSize } from "./task-size.js";
 
 /** Checks Fargate's additional rules for a task definition. Throws ECS's error at the first violation. */

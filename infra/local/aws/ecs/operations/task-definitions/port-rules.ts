@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from "../../../protocol/service.js";
 import { objects } from "../../model/task-definition-json.js";
-import { clientException } from "../shared/ecs-errors.js";
+import { clientException } from "../common/ecs-errors.js";
 
 /** Ports of a mapping; both ends are inclusive. */
 interface PortRange {

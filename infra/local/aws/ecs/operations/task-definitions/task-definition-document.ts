@@ -1,7 +1,7 @@
 import type { TaskDefinitionRecord } from "../../model/ecs-state.js";
 import { containersOf, networkModeOf, objects } from "../../model/task-definition-json.js";
-import type { JsonObject } from "../shared/operation-context.js";
-import { seconds, times } from "../shared/operation-context.js";
+import type { JsonObject } from "../common/operation-context.js";
+import { seconds, times } from "../common/operation-context.js";
 import { completePort } from "./port-rules.js";
 import { instanceTaskSize } from "./task-size.js";
 import { completeVolume } from "./volume-rules.js";

@@ -1,6 +1,6 @@
 import { AwsError, type Json, type JsonObject } from "../../../protocol/service.js";
 import { containersOf, networkModeOf, object, objects, texts } from "../../model/task-definition-json.js";
-import { clientException, shownValue } from "../shared/ecs-errors.js";
+import { clientException, shownValue } from "../common/ecs-errors.js";
 import { checkFargate } from "./fargate-rules.js";
 import { checkPorts } from "./port-rules.js";
 import { instanceTaskSize } from "./task-size.js";

@@ -1,12 +1,12 @@
 import { SortOrder, TaskDefinitionFamilyStatus, TaskDefinitionStatus } from "@aws-sdk/client-ecs";
 import { arnPrefix, familyKey, type Scope, taskDefinitionArn } from "../../model/ecs-arns.js";
 import type { EcsState, TaskDefinitionRecord } from "../../model/ecs-state.js";
+import { checkEnum, clientException } from "../common/ecs-errors.js";
+import { tryFindTaskDefinition } from "../common/find-resources.js";
+import { pageByKey } from "../common/key-paging.js";
+import type { Caller, JsonObject, Operations } from "../common/operation-context.js";
+import { textIn, textsIn } from "../common/operation-context.js";
 import { checkedTags, tagsOf } from "../resource-tags.js";
-import { checkEnum, clientException } from "../shared/ecs-errors.js";
-import { tryFindTaskDefinition } from "../shared/find-resources.js";
-import { pageByKey } from "../shared/key-paging.js";
-import type { Caller, JsonObject, Operations } from "../shared/operation-context.js";
-import { textIn, textsIn } from "../shared/operation-context.js";
 import { deleteTaskDefinitions } from "./delete-task-definitions.js";
 import { definitionDocument, definitionView } from "./task-definition-document.js";
 import { checkTaskDefinition } from "./task-definition-rules.js";

@@ -1,5 +1,5 @@
 import type { Json } from "../../../protocol/service.js";
-import { clientException } from "../shared/ecs-errors.js";
+import { clientException } from "../common/ecs-errors.js";
 
 /** MiB by CPU units of Fargate's task sizes: values, or a range with steps. */
 const SIZES: Record<number, number[] | { from: number; to: number; step: number }> = {

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../../protocol/service.js";
 import { object, objects } from "../../model/task-definition-json.js";
-import { clientException, shownValue } from "../shared/ecs-errors.js";
+import { clientException, shownValue } from "../common/ecs-errors.js";
 
 const NAME = /^[a-zA-Z0-9_-]{1,255}$/;
 

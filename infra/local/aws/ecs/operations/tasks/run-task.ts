@@ -14,12 +14,12 @@ import { nextProvider } from "../../scheduler/provider-strategy.js";
 import type { SchedulerContext } from "../../scheduler/scheduler-context.js";
 import { findPlace, instancesOf } from "../../scheduler/task-placement.js";
 import { createTask, type TaskCapacity } from "../../scheduler/task-transitions.js";
+import { invalidParameter } from "../common/ecs-errors.js";
+import { findCluster, tryFindTaskDefinition } from "../common/find-resources.js";
+import { checkLaunch, checkVolumesAtLaunch, type Launch, launchOf, runsOnInstances } from "../common/launch-rules.js";
+import type { JsonObject, OperationContext } from "../common/operation-context.js";
+import { numberIn, pick, textIn } from "../common/operation-context.js";
 import { checkedTags, tagsOf } from "../resource-tags.js";
-import { invalidParameter } from "../shared/ecs-errors.js";
-import { findCluster, tryFindTaskDefinition } from "../shared/find-resources.js";
-import { checkLaunch, checkVolumesAtLaunch, type Launch, launchOf, runsOnInstances } from "../shared/launch-rules.js";
-import type { JsonObject, OperationContext } from "../shared/operation-context.js";
-import { numberIn, pick, textIn } from "../shared/operation-context.js";
 import { checkedOverrides } from "./task-overrides.js";
 import { taskView } from "./task-view.js";
 

@@ -1,8 +1,8 @@
 import type { TaskDefinitionRecord } from "../../model/ecs-state.js";
 import { containersOf, objects } from "../../model/task-definition-json.js";
-import { invalidParameter } from "../shared/ecs-errors.js";
-import type { JsonObject } from "../shared/operation-context.js";
-import { pick } from "../shared/operation-context.js";
+import { invalidParameter } from "../common/ecs-errors.js";
+import type { JsonObject } from "../common/operation-context.js";
+import { pick } from "../common/operation-context.js";
 import { instanceTaskSize, taskSize } from "../task-definitions/task-size.js";
 
 /** Members that RunTask can override: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskOverride.html */

@@ -1,8 +1,8 @@
 import type { ClusterRecord, EcsState, TaskRecord } from "../../model/ecs-state.js";
-import { invalidParameter } from "../shared/ecs-errors.js";
-import { findCluster, toArn, tryFindTask } from "../shared/find-resources.js";
-import type { JsonObject, Operations } from "../shared/operation-context.js";
-import { numberIn, textsIn, times } from "../shared/operation-context.js";
+import { invalidParameter } from "../common/ecs-errors.js";
+import { findCluster, toArn, tryFindTask } from "../common/find-resources.js";
+import type { JsonObject, Operations } from "../common/operation-context.js";
+import { numberIn, textsIn, times } from "../common/operation-context.js";
 
 const AT_ONCE = 10;
 const MINUTE = 60_000;

@@ -2,8 +2,8 @@ import { scopeOf } from "../../model/ecs-arns.js";
 import type { ContainerInstanceRecord, ContainerRecord, EcsState, TaskRecord } from "../../model/ecs-state.js";
 import { object } from "../../model/task-definition-json.js";
 import { taskHealth } from "../../scheduler/task-health.js";
-import type { JsonObject } from "../shared/operation-context.js";
-import { times } from "../shared/operation-context.js";
+import type { JsonObject } from "../common/operation-context.js";
+import { times } from "../common/operation-context.js";
 
 /** Returns a task as DescribeTasks returns it. */
 export function taskView(state: EcsState, task: TaskRecord): JsonObject {

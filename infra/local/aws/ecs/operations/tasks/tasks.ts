@@ -2,12 +2,12 @@ import { DesiredStatus } from "@aws-sdk/client-ecs";
 import { stoppedReason } from "../../event-messages.js";
 import type { ClusterRecord, EcsState, TaskRecord } from "../../model/ecs-state.js";
 import { stopTask } from "../../scheduler/task-transitions.js";
+import { checkEnum, invalidParameter, serviceNotFound } from "../common/ecs-errors.js";
+import { findCluster, serviceArnOf, toArn, tryFindTask } from "../common/find-resources.js";
+import { pageByKey } from "../common/key-paging.js";
+import type { JsonObject, Operations } from "../common/operation-context.js";
+import { textIn, textsIn } from "../common/operation-context.js";
 import { tagsOf } from "../resource-tags.js";
-import { checkEnum, invalidParameter, serviceNotFound } from "../shared/ecs-errors.js";
-import { findCluster, serviceArnOf, toArn, tryFindTask } from "../shared/find-resources.js";
-import { pageByKey } from "../shared/key-paging.js";
-import type { JsonObject, Operations } from "../shared/operation-context.js";
-import { textIn, textsIn } from "../shared/operation-context.js";
 import { runTask } from "./run-task.js";
 import { taskView } from "./task-view.js";
 
