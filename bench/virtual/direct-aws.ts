@@ -15,11 +15,11 @@ const MAX_ATTEMPTS = 5;
 
 export function directAws(aws: Pick<VirtualAws, "call">, process: DeployerProcess, random: () => number): Aws {
   const client = (service: ServiceName) => ({
-    send: (command: Command, options: { abortSignal?: AbortSignal } = {}) =>
-      wrapped(
-        `${service}:${command.constructor.name.replace(/Command$/, "")}`,
-        send({ aws, process, random }, service, command, options.abortSignal),
-      ),
+    send: async (command: Command, options: { abortSignal?: AbortSignal } = {}) => {
+      const kind = kindOf(service, command);
+      const sent = send({ aws, process, random }, service, kind, command, options.abortSignal);
+      return await wrapped(`${service}:${kind.operation}`, sent);
+    },
   });
   const lazy = {
     ecr: async () => client("ecr"),
@@ -53,8 +53,13 @@ interface Means {
   random: () => number;
 }
 
-async function send(means: Means, service: ServiceName, command: Command, signal?: AbortSignal): Promise<unknown> {
-  const { operation, read } = kindOf(service, command);
+async function send(
+  means: Means,
+  service: ServiceName,
+  { operation, read }: Kind,
+  command: Command,
+  signal?: AbortSignal,
+): Promise<unknown> {
   const own = command.middlewareStack.identify();
   const attempts = own.some((entry) => entry.startsWith("retryMiddleware")) ? 1 : MAX_ATTEMPTS;
   for (let attempt = 1; ; attempt++) {
@@ -93,7 +98,7 @@ async function answer({ aws, process }: Means, service: ServiceName, operation: 
 }
 
 /** Returns the operation of a command's class, and the reader of its response. */
-function kindOf(service: ServiceName, command: Command): { operation: string; read: Reader } {
+function kindOf(service: ServiceName, command: Command): Kind {
   const type = command.constructor;
   const known = kinds.get(type);
   if (known) return known;
@@ -105,7 +110,12 @@ function kindOf(service: ServiceName, command: Command): { operation: string; re
   kinds.set(type, kind);
   return kind;
 }
-const kinds = new WeakMap<object, { operation: string; read: Reader }>();
+const kinds = new WeakMap<object, Kind>();
+
+interface Kind {
+  operation: string;
+  read: Reader;
+}
 
 interface Failure extends Error {
   code?: string;

@@ -2,6 +2,7 @@ import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { ECRClient } from "@aws-sdk/client-ecr";
 import type { ECSClient, ECSClientConfig } from "@aws-sdk/client-ecs";
 import type { STSClient } from "@aws-sdk/client-sts";
+import { once } from "../common/memoize.js";
 import type { AssumedCredentials } from "./assume-role.js";
 import type { Credentials } from "./credentials.js";
 import { wrapErrors } from "./errors.js";
@@ -49,6 +50,7 @@ export function createAws({ region, registryRegion, credentials, endpoint, ...op
     requestHandler: options.requestHandler ?? requestHandler({ direct: endpoint !== undefined }),
     ...(endpoint !== undefined && { endpoint }),
   };
+  // A client is made, and its package loaded, when its first call is sent.
   const ecs = once(() => wrapErrors(new sdk.ecs.ECSClient(config), "ecs"));
   const ecr = once(() => wrapErrors(new sdk.ecr.ECRClient({ ...config, region: registryRegion ?? region }), "ecr"));
   const sts = once(() => wrapErrors(new sdk.sts.STSClient(config), "sts"));
@@ -68,14 +70,5 @@ export function createAws({ region, registryRegion, credentials, endpoint, ...op
     },
     lazy: lazyClients(config),
     ...(endpoint !== undefined && { endpoint }),
-  };
-}
-
-/** A client is made, and its package loaded, when the first call is sent. */
-function once<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => {
-    made ??= make();
-    return made;
   };
 }

@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher, EnvHttpProxyAgent } from "undici";
 import { InputError } from "../common/errors.js";
+import { once } from "../common/memoize.js";
 
 /** Route of a request out of this machine. */
 export interface Route {
@@ -76,12 +77,4 @@ function isDecodable({ username, password }: URL): boolean {
 
 function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname.endsWith(".localhost") || /^(127\.|\[::1\]$)/.test(hostname);
-}
-
-function once<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
 }

@@ -21,23 +21,14 @@ export async function gate(
   verb?: DeployRequest["verb"],
 ): Promise<Proposal> {
   const { span = noSpan } = session;
-  return await span("preflight", () => checked(session, now, deployments, release, settings, verb));
-}
-
-async function checked(
-  session: Session,
-  now: CurrentService,
-  deployments: ReadableDeployments,
-  release: Release,
-  settings: DeploySettings,
-  verb?: DeployRequest["verb"],
-): Promise<Proposal> {
-  // The deploy may have waited for the service since it was read.
-  const service = await describeService(session.aws, session.target, session.signal);
-  const proposal = await propose(session, { ...now, service }, deployments, release, settings, verb && { verb });
-  for (const line of findingLines(proposal.findings)) session.progress(line);
-  refuseProposal(proposal, settings);
-  return proposal;
+  return await span("preflight", async () => {
+    // The deploy may have waited for the service since it was read.
+    const service = await describeService(session.aws, session.target, session.signal);
+    const proposal = await propose(session, { ...now, service }, deployments, release, settings, verb && { verb });
+    for (const line of findingLines(proposal.findings)) session.progress(line);
+    refuseProposal(proposal, settings);
+    return proposal;
+  });
 }
 
 /** Returns the findings that do not stop the deploy. All unchecked ones share a line, because they are usually the same each time. */

@@ -3,6 +3,7 @@ import type { Service } from "@aws-sdk/client-ecs";
 import { type PlatformImage, readPlatformImages } from "../../aws/image-platforms.js";
 import type { JsonObject } from "../../aws/raw-task-definition.js";
 import { type Known, knowing } from "../../aws/try-read.js";
+import { once } from "../../common/memoize.js";
 import type { Target } from "../../config/target.js";
 import type { Running } from "../../ecs/containers.js";
 import { ecrOf, type RepositoryFacts, readRepository } from "../../ecs/ecr-images.js";
@@ -74,7 +75,6 @@ export async function shareReads(session: Session, intention: Intention, unbuilt
   const place = locate(release.image, address, target);
   // A release need not be in the target's repository: it may be an existing image, or a rollback to one.
   const repository = isDeepStrictEqual(place, placeOf(target)) ? own : await readOther(session, place);
-  let platforms: Promise<Known<PlatformImage[]>> | undefined;
   return {
     ...intention,
     session,
@@ -83,11 +83,9 @@ export async function shareReads(session: Session, intention: Intention, unbuilt
     place,
     repository,
     readImage: imageReader(session, address),
-    platformImages: () => {
-      platforms ??=
-        "unknown" in place ? Promise.resolve(place) : knowing(readPlatforms(session, place, release.digest), signal);
-      return platforms;
-    },
+    platformImages: once(async () =>
+      "unknown" in place ? place : await knowing(readPlatforms(session, place, release.digest), signal),
+    ),
   };
 }
 

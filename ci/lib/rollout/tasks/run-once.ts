@@ -29,7 +29,7 @@ export async function runOnce(
     record?.state === "started"
       ? await findAgain(session, service, run, record.at)
       : await begin(session, service, run, session.clock.now());
-  if (task === undefined) return unknown(`it was started at ${timeOf(startedAt)}, and ECS tells of no such task now`);
+  if (task === undefined) return unknown(`it was started at ${timeOf(startedAt)}, and ECS returns no such task now`);
   session.progress(
     `${taskName(run)}: ${taskId(task)}, ${JSON.stringify(run.command)}, at most ${run.timeoutSeconds} s.`,
   );
