@@ -1,4 +1,5 @@
-import { type Outcome, simulate } from "../virtual/simulate.js";
+import type { Outcome } from "../virtual/outcome.js";
+import { simulate } from "../virtual/simulate.js";
 import type { Drill } from "./drill.js";
 import { type DrillResult, reportedEnding } from "./drill-result.js";
 import { type DrillSettings, onService } from "./service-settings.js";

@@ -2,8 +2,7 @@
 import type { RolloutResult } from "../../ci/lib/rollout/result.js";
 import type { RolloutState } from "../oracle/rollout-state.js";
 import type { Scenario } from "../scenario/scenario.js";
-import type { DeployerRun } from "../virtual/deployer-run.js";
-import type { Outcome } from "../virtual/simulate.js";
+import type { DeployerRun, Outcome } from "../virtual/outcome.js";
 
 /** Checks that the verdict is accepted where the report states which reads failed: the listed status hides only a wait in a hook. */
 export function isAllowedWhenUncertain(

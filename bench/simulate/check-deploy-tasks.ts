@@ -1,5 +1,5 @@
 import type { Scenario, TaskScript } from "../scenario/scenario.js";
-import type { Outcome } from "../virtual/simulate.js";
+import type { Outcome } from "../virtual/outcome.js";
 
 /**
  * Checks that a one-off task runs at most once for each idempotency key; after a failed pre-deploy task nothing is deployed, and a

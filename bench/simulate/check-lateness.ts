@@ -1,8 +1,7 @@
 import type { Moment } from "../oracle/deploy-oracle.js";
 import type { RolloutState } from "../oracle/rollout-state.js";
 import type { Scenario } from "../scenario/scenario.js";
-import type { DeployerRun } from "../virtual/deployer-run.js";
-import type { Outcome } from "../virtual/simulate.js";
+import type { DeployerRun, Outcome } from "../virtual/outcome.js";
 
 /**
  * Milliseconds of one poll of ECS, with up to eight calls and a retry; where calls hang, as long as the deployer's limit for one: a verdict

@@ -1,7 +1,6 @@
 import type { ImageScript, Scenario } from "../scenario/scenario.js";
 import { askedFor, versionsBefore } from "../scenario/versions.js";
-import type { DeployerRun } from "../virtual/deployer-run.js";
-import type { Outcome } from "../virtual/simulate.js";
+import type { DeployerRun, Outcome } from "../virtual/outcome.js";
 import { fails } from "./check-deploy-tasks.js";
 import { serviceFactsDuring } from "./check-rollback.js";
 

@@ -1,8 +1,7 @@
 import type { ServiceFacts } from "../oracle/service-facts.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { askedFor } from "../scenario/versions.js";
-import type { DeployerRun } from "../virtual/deployer-run.js";
-import type { Outcome } from "../virtual/simulate.js";
+import type { DeployerRun, Outcome } from "../virtual/outcome.js";
 
 /** Returns the facts that a run could see: AWS shows some of them late, and a stale read is as old. */
 export function serviceFactsDuring(

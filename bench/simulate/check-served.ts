@@ -2,9 +2,7 @@
 
 import type { Scenario } from "../scenario/scenario.js";
 import { versionsBefore } from "../scenario/versions.js";
-import type { DeployerRun } from "../virtual/deployer-run.js";
-import type { Outcome } from "../virtual/simulate.js";
-import type { PublicAnswer } from "../virtual/simulation.js";
+import type { DeployerRun, Outcome, PublicAnswer } from "../virtual/outcome.js";
 import { watchedUntil } from "./check-lateness.js";
 
 /** Checks that a response is the app's: 502, 503 and 504 are the load balancer's. */

@@ -1,5 +1,5 @@
 import type { Scenario } from "../scenario/scenario.js";
-import type { Outcome } from "../virtual/simulate.js";
+import type { Outcome } from "../virtual/outcome.js";
 import { statesSeen } from "./check-lateness.js";
 import type { SimulatedSeed } from "./simulate-seed.js";
 

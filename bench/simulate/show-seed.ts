@@ -1,5 +1,4 @@
-import type { DeployerRun } from "../virtual/deployer-run.js";
-import type { Outcome } from "../virtual/simulate.js";
+import type { DeployerRun, Outcome } from "../virtual/outcome.js";
 import { scenarioOf, shrink, simulateScenario, wayOf } from "./simulate-seed.js";
 
 /** Limit of the search for a smaller scenario, in milliseconds of real time. */

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { Scenario } from "../scenario/scenario.js";
-import { type Outcome, simulate } from "../virtual/simulate.js";
+import type { Outcome } from "../virtual/outcome.js";
+import { simulate } from "../virtual/simulate.js";
 import { checkOutcome } from "./check-outcome.js";
 import { scenarios } from "./generate.js";
 

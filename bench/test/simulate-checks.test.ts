@@ -4,8 +4,8 @@ import type { Scenario } from "../scenario/scenario.js";
 import { checkOutcome } from "../simulate/check-outcome.js";
 import { coverageOf } from "../simulate/coverage.js";
 import { simulateScenario } from "../simulate/simulate-seed.js";
-import type { DeployerRun } from "../virtual/deployer-run.js";
-import { type Outcome, simulate } from "../virtual/simulate.js";
+import type { DeployerRun, Outcome } from "../virtual/outcome.js";
+import { simulate } from "../virtual/simulate.js";
 
 const three = { versions: ["v0.8.0", "v0.9.0", "v1.0.0"] };
 const hook = { targetType: "PAUSE", lifecycleStages: ["PRE_SCALE_UP"] };

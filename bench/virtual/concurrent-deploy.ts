@@ -3,7 +3,7 @@ import { concurrentDeployer } from "../scenario/fixture.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { releaseOf } from "../scenario/versions.js";
 import { runDeployer } from "./deployer-run.js";
-import type { Outcome } from "./simulate.js";
+import type { Outcome } from "./outcome.js";
 import { createSimulation, type Simulation } from "./simulation.js";
 
 /** Our second deploy at the same time: a separate caller with its own oracle. */

@@ -9,26 +9,11 @@ import type { Kill, Scenario } from "../scenario/scenario.js";
 import { releaseOf } from "../scenario/versions.js";
 import { type DeployerProcess, startProcess } from "./deployer-process.js";
 import { directAws } from "./direct-aws.js";
+import type { DeployerRun } from "./outcome.js";
 import { answerOfTask, answerPublic } from "./public-url.js";
 import { sdkAws } from "./sdk-aws.js";
 import type { Simulation } from "./simulation.js";
 import { START } from "./virtual-time.js";
-
-/** One start of the deployer. Times are milliseconds since the start of the simulation. */
-export interface DeployerRun {
-  startedAt: number;
-  endedAt: number;
-  /** Result: a report, an error, or neither when it was killed. */
-  report?: RolloutResult;
-  error?: { name: string; code?: string; message: string };
-  killed: boolean;
-  /** Time of ECS's last response about the service, its deployments or its tasks before the verdict. */
-  lastPollAt: number;
-  /** Time at which it last began to verify the public URL after ECS's success. */
-  verifiedAt?: number;
-  /** Requests to AWS, retries included. */
-  calls: number;
-}
 
 /** Starts the deployer; resolves when it has ended or is killed. The caller lets time pass. */
 export async function runDeployer(stage: Simulation, number: number, kill: Kill | undefined): Promise<DeployerRun> {

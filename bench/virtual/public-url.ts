@@ -2,7 +2,8 @@ import type { HttpResponse } from "../../ci/lib/rollout/verify/http-request.js";
 import type { TaskRecord } from "../../infra/local/aws/index.js";
 import { foreignVersion } from "../scenario/fixture.js";
 import type { DeployerSettings } from "../scenario/scenario.js";
-import type { PublicAnswer, Simulation } from "./simulation.js";
+import type { PublicAnswer } from "./outcome.js";
+import type { Simulation } from "./simulation.js";
 import type { VirtualAws } from "./virtual-aws.js";
 
 /** Responds to a request to the public URL, and records the response. */

@@ -1,46 +1,21 @@
 import { loadOthers } from "../../ci/lib/rollout/prune/find-unused.js";
-import type { RolloutResult } from "../../ci/lib/rollout/result.js";
 import { awsTiming, type FaultRule } from "../../infra/local/aws/index.js";
-import { createDeployOracle, type DeployOracle, type OracleRecord } from "../oracle/deploy-oracle.js";
-import { createServiceOracle, type ServiceOracle, type ServiceRecord } from "../oracle/service-facts.js";
+import { createDeployOracle, type DeployOracle } from "../oracle/deploy-oracle.js";
+import { createServiceOracle, type ServiceOracle } from "../oracle/service-facts.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { askedFor, releaseOf } from "../scenario/versions.js";
 import { type ConcurrentDeploy, startConcurrentDeploy } from "./concurrent-deploy.js";
 import { createService, isAtRest } from "./create-virtual-service.js";
-import { type DeployerRun, runDeployer } from "./deployer-run.js";
+import { runDeployer } from "./deployer-run.js";
+import type { DeployerRun, Outcome } from "./outcome.js";
 import { warmUpSdk } from "./sdk-aws.js";
-import { createSimulation, type PublicAnswer, type Simulation, schedule } from "./simulation.js";
-import type { TraceEntry } from "./trace.js";
+import { createSimulation, type Simulation, schedule } from "./simulation.js";
 import { createVirtualAws, type VirtualAws } from "./virtual-aws.js";
 import { createVirtualTime, START, type VirtualTime } from "./virtual-time.js";
 
 export interface SimulateOptions {
   /** Transport of the deployer's calls: its port to AWS in process (the default, fast) or the published SDK. */
   way?: "direct" | "sdk";
-}
-
-/** Outcome of a scenario. The same scenario and seed give the same outcome, byte for byte as JSON. */
-export interface Outcome {
-  runs: [DeployerRun, ...DeployerRun[]];
-  /** Result of the last run. */
-  report?: RolloutResult;
-  oracle: OracleRecord;
-  service: ServiceRecord;
-  /** The deployer's requests to AWS in all runs, by operation. */
-  calls: Record<string, number>;
-  trace: TraceEntry[];
-  /** Responses of the public URL to the deployer, in order. */
-  answers: PublicAnswer[];
-  /** Times at which the deployer received responses that a fault had made stale or changed. */
-  misread: number[];
-  /** Outcome of the concurrent deploy, where there was one. */
-  concurrent?: Pick<Outcome, "runs" | "report" | "oracle" | "answers" | "taskAnswers"> & { scenario: Scenario };
-  /** Number of lifecycle hooks by status, in all deployments. */
-  hooks: Record<string, number>;
-  /** Responses of single tasks to the deployer. */
-  taskAnswers: PublicAnswer[];
-  /** Number of running tasks of each version at the end, at rest. */
-  serves: Record<string, number>;
 }
 
 const HOUR = 3_600_000;

@@ -1,20 +1,10 @@
 import { seededRandom } from "../../infra/local/aws/index.js";
 import type { DeployOracle } from "../oracle/deploy-oracle.js";
 import type { Scenario } from "../scenario/scenario.js";
-import type { TraceEntry } from "./trace.js";
+import type { PublicAnswer, TraceEntry } from "./outcome.js";
 import type { VirtualAws } from "./virtual-aws.js";
 import { intervene } from "./virtual-interventions.js";
 import { START, type VirtualTime } from "./virtual-time.js";
-
-/** Response of the public URL; the simulation knows which task sent it. */
-export interface PublicAnswer {
-  at: number;
-  status: number;
-  /** Version in the app's response; absent in errors and in responses of others. */
-  version?: string;
-  /** Responder, where it was not the service. */
-  by?: "other" | "cache";
-}
 
 /** Shared state of all runs of one scenario. */
 export interface Simulation {
