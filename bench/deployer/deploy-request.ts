@@ -1,5 +1,5 @@
 import type { Release } from "../../ci/lib/rollout/session.js";
-import type { HttpTarget } from "../../ci/lib/rollout/verify/verify.js";
+import type { HttpTarget } from "../../ci/lib/rollout/verify/http-target.js";
 import type { CompleteTarget } from "../scenario/complete-target.js";
 import type { DeployerSettings } from "../scenario/scenario.js";
 

@@ -1,7 +1,8 @@
 import type { Clock } from "../../ci/lib/common/clock.js";
 import { parseDeploySettings } from "../../ci/lib/rollout/plan/deploy-settings.js";
 import type { RolloutResult } from "../../ci/lib/rollout/result.js";
-import { type RunOptions, run } from "../../ci/lib/rollout/run.js";
+import { run } from "../../ci/lib/rollout/run.js";
+import type { RunOptions } from "../../ci/lib/rollout/run-options.js";
 import { runRollback } from "../../ci/lib/rollout/run-rollback.js";
 import type { CompleteTarget } from "../scenario/complete-target.js";
 import { digestOf, imageOf, publicUrl, target } from "../scenario/fixture.js";

@@ -1,6 +1,6 @@
 import { InputError } from "../common/errors.js";
 import { urlBelow, urlMistake, withoutUserInfo } from "../common/http-url.js";
-import type { HttpTarget } from "../rollout/verify/verify.js";
+import type { HttpTarget } from "../rollout/verify/http-target.js";
 import type { Destination } from "./destination.js";
 
 /** @throws InputError for a URL that can't be requested, or that holds a password. */

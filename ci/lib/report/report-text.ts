@@ -1,7 +1,7 @@
 import { nameIn } from "../aws/arn.js";
-import { neutral, quoted } from "../common/foreign-text.js";
+import { neutral } from "../common/foreign-text.js";
 import type { Diagnosis } from "../rollout/diagnose/diagnose.js";
-import type { LogTail } from "../rollout/diagnose/log-tail.js";
+import { causeLines, logLines } from "../rollout/diagnose/diagnosis-text.js";
 import type { RollbackDiagnosis } from "../rollout/diagnose/rollback-diagnosis.js";
 import type { RollbackResult, RolloutResult } from "../rollout/result.js";
 import type { DuringRollout } from "../rollout/verify/during-rollout.js";
@@ -107,16 +107,6 @@ function diagnosisLines({ title, failedTasks, ...rest }: Diagnosis): string[] {
 function wayBackLines({ taskDefinition, failedTasks, title, evidence, fix }: RollbackDiagnosis): string[] {
   const [first = "", ...rest] = causeLines({ title: `${title} (${failedTasks} of its tasks failed)`, evidence, fix });
   return [`${nameIn(taskDefinition)}, which was gone back to, does not run. ${first}`, ...rest];
-}
-
-export function causeLines({ title, evidence, fix }: Pick<Diagnosis, "title" | "evidence" | "fix">): string[] {
-  return [`Cause: ${neutral(title)}`, ...evidence.map((line) => `  ${neutral(line)}`), `Fix: ${neutral(fix)}`];
-}
-
-export function logLines(log: LogTail): string[] {
-  if ("unavailable" in log) return [`Log: not shown: ${neutral(log.unavailable)}`];
-  const end = log.lines.length > 0 ? quoted(log.lines, { lines: 60 }) : ["  (nothing was written)"];
-  return [`Log, its end (${neutral(`${log.group}/${log.stream}`)}):`, ...end];
 }
 
 /** Formats the cause of a failed post-deploy task. */

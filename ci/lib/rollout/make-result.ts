@@ -5,7 +5,7 @@ import type { Explanation } from "./explain.js";
 import { nextStep } from "./next-step.js";
 import type { RollbackResult, RolloutResult } from "./result.js";
 import type { AutomaticRollback } from "./rollback/automatic-rollback.js";
-import type { RunOptions } from "./run.js";
+import type { RunOptions } from "./run-options.js";
 import type { Started } from "./start/start.js";
 import { exitCodes } from "./verdicts.js";
 import type { DuringRollout } from "./verify/during-rollout.js";

@@ -18,7 +18,8 @@ import {
 import { firstStartable, missingImages, type StartableTarget } from "./history/startable-target.js";
 import type { RolloutResult } from "./result.js";
 import { describeRevision, newestRevisions } from "./revisions/own-revisions.js";
-import { type RunOptions, run } from "./run.js";
+import { run } from "./run.js";
+import type { RunOptions } from "./run-options.js";
 import type { Release, Session } from "./session.js";
 
 export interface RollbackOptions extends Omit<RunOptions, "release" | "verb" | "source" | "runId"> {

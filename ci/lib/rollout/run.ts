@@ -1,49 +1,24 @@
 import { nameIn } from "../aws/arn.js";
-import type { RawTaskDefinition } from "../aws/raw-task-definition.js";
 import { type CurrentService, readService } from "../ecs/service.js";
 import { explain } from "./explain.js";
 import type { AllowedActions } from "./fail-fast/fail-fast.js";
 import { finishDeploy } from "./finish-deploy.js";
 import { makeResult } from "./make-result.js";
-import { type DeploySettings, defaultSettings } from "./plan/deploy-settings.js";
+import { defaultSettings } from "./plan/deploy-settings.js";
 import type { RolloutResult } from "./result.js";
 import { findConcurrentDeploy } from "./revisions/concurrent-deploy.js";
 import { checkRunId, type DeployRequest } from "./revisions/deploy-request.js";
 import { rollBackIfNeeded } from "./rollback/roll-back-if-needed.js";
+import type { RunOptions } from "./run-options.js";
 import { attachHint, type Release, type Session } from "./session.js";
 import { noSpan } from "./span.js";
 import { type Started, start } from "./start/start.js";
 import { parseBaselineTag } from "./verify/baseline.js";
 import { monitorUrl } from "./verify/during-rollout.js";
-import type { SendRequest } from "./verify/http-request.js";
 import { readBaselineOfService, verifyAfterRollback, verifyServing } from "./verify/serving.js";
-import type { HttpTarget, VerifyOptions } from "./verify/verify.js";
 import { rolloutTimeLimit } from "./watch/deadline.js";
 import { readTargetGroups } from "./watch/target-groups.js";
 import { type WatchedRollout, watch } from "./watch/watch.js";
-
-export interface RunOptions extends Session {
-  release: Release;
-  /** Default: `deploy`. */
-  verb?: DeployRequest["verb"];
-  /** Task definition that the new revision is a copy of; by default the current one. */
-  source?: RawTaskDefinition;
-  /** The public URL to check; without it the verdict depends on ECS's witnesses alone. */
-  http?: HttpTarget;
-  verify?: VerifyOptions;
-  /** Sends the requests of the check; by default over HTTP. A simulation replaces it. */
-  ask?: SendRequest;
-  /** Maximum time of the rollout, in milliseconds; by default computed from the service's settings. */
-  timeoutMs?: number;
-  /** Actions allowed during the rollout; by default an early stop after a proven failure, and none at the deadline. */
-  permitted?: Partial<AllowedActions>;
-  /** False: a deploy that is proven wrong is not rolled back when ECS does not do it. */
-  undo?: boolean;
-  /** Changes besides the image and VERSION. */
-  settings?: DeploySettings;
-  /** Idempotency key: separates deploys of the same release; the same id returns the same verdict again. */
-  runId?: string;
-}
 
 /**
  * Deploys a release to the target's service and returns the result. Called again with the same release, it attaches to the rollout in

@@ -1,8 +1,7 @@
 import type { Json, JsonObject } from "../../lib/aws/raw-task-definition.js";
-import type { Fault } from "./fake-aws.js";
 
 /** Formats a response as XML, as IAM and Elastic Load Balancing do: https://smithy.io/2.0/aws/protocols/aws-query-protocol.html */
-export function queryResponse(operation: string, answer: JsonObject | Fault): string {
+export function queryResponse(operation: string, answer: JsonObject | { code: string; message: string }): string {
   if ("code" in answer) {
     const { code, message } = answer;
     return xml({ ErrorResponse: { Error: { Type: "Sender", Code: code, Message: message } } } as JsonObject);

@@ -1,5 +1,6 @@
 import type { TestContext } from "node:test";
-import { type RunOptions, run } from "../../lib/rollout/run.js";
+import { run } from "../../lib/rollout/run.js";
+import type { RunOptions } from "../../lib/rollout/run-options.js";
 import { runRollback } from "../../lib/rollout/run-rollback.js";
 import { fakeAws } from "./fake-aws.js";
 import { addTask, release, type Stories, type Story, scriptedEcs, target, type World } from "./scripted-ecs.js";

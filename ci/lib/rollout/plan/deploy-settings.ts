@@ -1,6 +1,6 @@
 import { InputError } from "../../common/errors.js";
-import { type Severity, severities } from "../preflight/checks/image-scan.js";
 import { parseIgnored } from "../preflight/preflight.js";
+import { type Severity, severities } from "../preflight/scan-severity.js";
 import type { FindingId } from "../preflight/topics.js";
 import { noOverrides, type OverrideArguments, type Overrides, parseOverrides } from "./overrides.js";
 

@@ -10,8 +10,8 @@ import { ecrOf, type RepositoryFacts, readRepository } from "../../ecs/ecr-image
 import { type ImagePlace, locate, placeOf } from "../../ecs/image-reference.js";
 import type { ReadableDeployments } from "../../ecs/service-deployments.js";
 import type { Release, Session } from "../session.js";
-import type { Severity } from "./checks/image-scan.js";
 import { type ImageReader, imageReader } from "./ecr-images.js";
+import type { Severity } from "./scan-severity.js";
 
 /** The deploy that preflight checks, known without further reads. */
 export interface Intention {

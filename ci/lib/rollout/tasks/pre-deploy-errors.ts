@@ -1,7 +1,7 @@
 import { nameIn } from "../../aws/arn.js";
 import { InputError } from "../../common/errors.js";
 import type { Target } from "../../config/target.js";
-import { causeLines, logLines } from "../../report/report-text.js";
+import { causeLines, logLines } from "../diagnose/diagnosis-text.js";
 import type { Release } from "../session.js";
 import { type DeployTaskRun, taskName } from "./deploy-task.js";
 import type { TaskExplanation } from "./explain-task.js";

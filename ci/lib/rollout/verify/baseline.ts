@@ -1,8 +1,9 @@
 import type { Clock } from "../../common/clock.js";
 import { tagText } from "../../ecs/revision-tags.js";
 import { sendOverHttp } from "./http-request.js";
+import { checkedUrl, type HttpTarget } from "./http-target.js";
 import { checkOnce } from "./one-request.js";
-import { checkedUrl, type HttpCheck, type HttpTarget, type VerifyOptions } from "./verify.js";
+import type { HttpCheck, VerifyOptions } from "./verify.js";
 
 /** Response of the public URL before a rollout, and the version that ran then: they show if the URL belongs to this service. */
 export interface Baseline {

@@ -1,9 +1,9 @@
-import type { RunOptions } from "../run.js";
+import type { RunOptions } from "../run-options.js";
 import { type Baseline, isVersionWanted, ownershipOf, withoutVersionCheck } from "./baseline.js";
 import { sendOverHttp } from "./http-request.js";
+import { checkedUrl, type HttpTarget } from "./http-target.js";
 import { requestAny } from "./one-request.js";
 import { verifyOptions } from "./serving.js";
-import { checkedUrl, type HttpTarget } from "./verify.js";
 
 /** Responses of the public URL during the rollout. They do not affect the verdict; they show the responses that users got. */
 export interface DuringRollout {

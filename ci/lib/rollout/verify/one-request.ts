@@ -1,8 +1,8 @@
 import { urlBelow } from "../../common/http-url.js";
 import { difference, namesVersion } from "./expectation.js";
 import type { HttpResponse, SendRequest } from "./http-request.js";
+import type { HttpTarget } from "./http-target.js";
 import { cacheOf, isFromApp, isJson } from "./response-source.js";
-import type { HttpTarget } from "./verify.js";
 import { isAppFailure, usualCheck, versionIn, withoutVersion } from "./version-check.js";
 
 /** Options for sending a request. */

@@ -9,8 +9,9 @@ import {
 } from "./baseline.js";
 import { namesVersion } from "./expectation.js";
 import { sendOverHttp } from "./http-request.js";
+import { checkedUrl, type HttpTarget } from "./http-target.js";
 import { type CheckAttempt, checkOnce } from "./one-request.js";
-import { checkedUrl, type HttpCheck, type HttpTarget, type VerifyOptions, verify } from "./verify.js";
+import { type HttpCheck, type VerifyOptions, verify } from "./verify.js";
 
 /** The public URL, and the version that it must serve. */
 export interface PublicCheck {

@@ -3,7 +3,7 @@ import type { CurrentService } from "../../ecs/service.js";
 import type { Snapshot } from "../../ecs/snapshot.js";
 import { tagOf } from "../revisions/own-revisions.js";
 import type { AutomaticRollback } from "../rollback/automatic-rollback.js";
-import type { RunOptions } from "../run.js";
+import type { RunOptions } from "../run-options.js";
 import { noSpan } from "../span.js";
 import { pollAgain, type WatchedRollout } from "../watch/watch.js";
 import {
@@ -15,9 +15,10 @@ import {
   readBaseline,
   type TaggedBaseline,
 } from "./baseline.js";
+import { checkedUrl, type HttpTarget } from "./http-target.js";
 import { checkPublic } from "./public-check.js";
 import { checkTasks, combineWithTasks, type TaskResponses } from "./task-requests.js";
-import { checkedUrl, type HttpCheck, type HttpTarget, type VerifyOptions } from "./verify.js";
+import type { HttpCheck, VerifyOptions } from "./verify.js";
 
 /** Result of the HTTP checks after a rollout. */
 export interface ServingCheck {

@@ -1,7 +1,8 @@
 import { type Snapshot, type Subject, type TaskView, taskId } from "../../ecs/snapshot.js";
 import { sendOverHttp } from "./http-request.js";
+import type { HttpTarget } from "./http-target.js";
 import { checkOnce } from "./one-request.js";
-import type { HttpCheck, HttpTarget, VerifyOptions } from "./verify.js";
+import type { HttpCheck, VerifyOptions } from "./verify.js";
 
 /** Responses of our running tasks at their own addresses. */
 export interface TaskResponses {

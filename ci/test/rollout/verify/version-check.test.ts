@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { checkedUrl, type HttpTarget } from "../../../lib/rollout/verify/http-target.js";
 import { requestVersion } from "../../../lib/rollout/verify/one-request.js";
-import { checkedUrl, type HttpTarget, verify } from "../../../lib/rollout/verify/verify.js";
+import { verify } from "../../../lib/rollout/verify/verify.js";
 import { type VersionCheck, versionIn } from "../../../lib/rollout/verify/version-check.js";
 import { httpServer } from "../../support/loopback.js";
 import { virtualClock } from "../../support/virtual-clock.js";

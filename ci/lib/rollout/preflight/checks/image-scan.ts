@@ -6,15 +6,12 @@ import { ecrOf, type RepositoryFacts } from "../../../ecs/ecr-images.js";
 import type { ImagePlace } from "../../../ecs/image-reference.js";
 import type { Session } from "../../session.js";
 import type { Finding as TopicFinding } from "../finding.js";
+import { severities } from "../scan-severity.js";
 import type { BaseFacts, SharedReads } from "../shared-reads.js";
 import { platformOf } from "./platform.js";
 
 const ids = ["scan-findings"] as const;
 type Finding = TopicFinding<(typeof ids)[number]>;
-
-/** Severities, the worst first: https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_ImageScanFinding.html */
-export const severities = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNDEFINED"] as const;
-export type Severity = (typeof severities)[number];
 
 export interface ScanFacts {
   /** Number of the scan's findings by severity; absent where there is no scan and none is configured. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Severity, scan } from "../../../../lib/rollout/preflight/checks/image-scan.js";
+import { scan } from "../../../../lib/rollout/preflight/checks/image-scan.js";
+import type { Severity } from "../../../../lib/rollout/preflight/scan-severity.js";
 import { facts, inShort } from "../../../support/facts.js";
 
 const found = (counts: Record<string, number>, scanSeverity: Severity) =>
