@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-import { statedTarget } from "../../ci/lib/commands/resolve-target.js";
 import { parseTarget, type Target as ServiceTarget } from "../../ci/lib/config/target.js";
+import { statedTarget } from "../../ci/lib/ecs/resolve-target.js";
 
 /** A target that states everything from which a simulation creates its service. */
 export type CompleteTarget = ServiceTarget & { containerPort: number; created: Created };

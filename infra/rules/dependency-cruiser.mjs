@@ -60,8 +60,6 @@ export const forbidden = [
     from: { path: pure, pathNot: "/test/" },
     to: {
       path: [builtins, "@aws-sdk/", "node_modules/undici", rooms("aws", "http")],
-      // They read names and call nothing.
-      pathNot: "^ci/lib/aws/(?:arn|partition)\\.ts$",
       dependencyTypesNot: ["type-only"],
     },
   },

@@ -1,7 +1,7 @@
+import { registryAt } from "../common/aws-names.js";
 import { SlipwayError } from "../common/errors.js";
 import { neutral } from "../common/foreign-text.js";
 import type { Login, Repository } from "./ecr.js";
-import { registryAt } from "./partition.js";
 import { RegistryReadError, readRegistryJson } from "./registry-json.js";
 
 /**

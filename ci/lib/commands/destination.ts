@@ -7,18 +7,9 @@ import { choices } from "../aws/name-suggestions.js";
 import { systemClock } from "../common/clock.js";
 import { InputError } from "../common/errors.js";
 import { neutral } from "../common/foreign-text.js";
-import { parseTarget, type Target, type TargetFile } from "../config/target.js";
-import { resolveTarget } from "./resolve-target.js";
-
-/** Destination of a release, with the clients to reach it. */
-export interface Destination {
-  aws: Clients;
-  target: Target;
-  /** The base URL of a local AWS; absent for AWS itself. */
-  endpoint?: string;
-  /** The target's file names its repository; otherwise it is that of the image that runs. */
-  isRepositoryStated?: boolean;
-}
+import { parseTarget, type TargetFile } from "../config/target.js";
+import { resolveTarget } from "../ecs/resolve-target.js";
+import type { Destination } from "../publish/destination.js";
 
 /** The arguments that give access to AWS. */
 export interface AccessOptions {

@@ -4,7 +4,8 @@ import { SlipwayError } from "../common/errors.js";
 import { neutralLines } from "../common/foreign-text.js";
 import { jsonPrinter, type Printer, textPrinter } from "../report/printer.js";
 import type { RolloutResult } from "../rollout/result.js";
-import { type Activity, revealedSpan, startActivity } from "./progress-spans.js";
+import type { Activity } from "../rollout/span.js";
+import { revealedSpan, startActivity } from "./progress-spans.js";
 
 /**
  * Runs the work of a function that leaves the service as it is. A failure ends the call with the failure's own exit code: an engine

@@ -1,8 +1,8 @@
 import { type Directory, dag, type Workspace } from "@dagger.io/dagger";
-import { nameIn } from "../aws/arn.js";
 import type { Clients } from "../aws/clients.js";
 import { withDescribedErrors } from "../aws/describe-error.js";
 import { describeTaskDefinition } from "../aws/raw-task-definition.js";
+import { nameIn } from "../common/aws-names.js";
 import { systemClock } from "../common/clock.js";
 import { InputError } from "../common/errors.js";
 import { neutral } from "../common/foreign-text.js";
@@ -22,11 +22,11 @@ import { defaultSettings } from "../rollout/plan/deploy-settings.js";
 import { propose } from "../rollout/plan/proposal.js";
 import type { JudgedFinding } from "../rollout/preflight/preflight.js";
 import { registeredAt } from "../rollout/revisions/own-revisions.js";
+import type { Activity } from "../rollout/span.js";
 import { type Access, type AccessOptions, openAccount, readAccess } from "./destination.js";
-import type { Activity } from "./progress-spans.js";
 
 /** The arguments of init. */
-export interface InitOptions extends Arguments, AccessOptions, Pick<Activity, "progress" | "span"> {
+export interface InitOptions extends Arguments, AccessOptions, Activity {
   workspace: Workspace;
   /** Of the target. */
   name: string;
@@ -99,11 +99,7 @@ interface Live {
 }
 
 /** Reads the service, its URL, and what the preflight of a deploy finds. */
-async function readLive(
-  wanted: TargetFile,
-  access: Access,
-  activity: Pick<Activity, "progress" | "span">,
-): Promise<Live> {
+async function readLive(wanted: TargetFile, access: Access, activity: Activity): Promise<Live> {
   const { account, clientsFor } = await openAccount(wanted, access);
   const aws = clientsFor(wanted);
   const draft = await withDescribedErrors(draftFrom(aws, { ...wanted, account })).catch(asArgument(account));

@@ -3,18 +3,18 @@ import { systemClock } from "../common/clock.js";
 import { parseReleaseVersion } from "../config/version.js";
 import { readService } from "../ecs/service.js";
 import { readableDeployments } from "../ecs/service-deployments.js";
+import type { GitSource } from "../image/sources.js";
 import { findExisting, parseExisting } from "../publish/existing-image.js";
 import { findPublished } from "../publish/publish-release.js";
 import { type DeployArguments, parseDeploySettings } from "../rollout/plan/deploy-settings.js";
 import { type Proposal, propose } from "../rollout/plan/proposal.js";
 import { registeredAt } from "../rollout/revisions/own-revisions.js";
+import type { Activity } from "../rollout/span.js";
 import { type DestinationOptions, openDestination } from "./destination.js";
-import type { Activity } from "./progress-spans.js";
 import { versionOf } from "./publish.js";
-import type { GitSource } from "./sources.js";
 
 /** The arguments of plan. */
-export interface PlanOptions extends Pick<Activity, "progress" | "span"> {
+export interface PlanOptions extends Activity {
   /** The commit's tag or short id where the user passed none. */
   version: string | undefined;
   /** An image that a registry has already, in place of a published version. */

@@ -1,24 +1,21 @@
 import { getTracer } from "@dagger.io/dagger/telemetry";
 import type { Clock } from "../common/clock.js";
 import { neutral } from "../common/foreign-text.js";
-import { noSpan, type Span } from "../rollout/span.js";
+import { type Activity, noSpan, type Span } from "../rollout/span.js";
 import { formatProgressEvent, type Progress } from "../rollout/watch/progress-event.js";
-
-/** Progress of a call: lines and spans. */
-export interface Activity {
-  progress: Progress;
-  span: Span;
-  /** Ends the heartbeat. */
-  end(): void;
-}
 
 /** Milliseconds without a line after which a heartbeat line is shown: CI systems end jobs that are silent for minutes. */
 const HEARTBEAT = 15_000;
 /** Characters of a span's name: what fits on a terminal of 80 columns beside its indent and its duration. */
 const LONGEST_NAME = 60;
 
+/** An activity with a heartbeat, which `end` ends. */
+export interface LiveActivity extends Activity {
+  end(): void;
+}
+
 /** Adds a heartbeat to `progress`, and runs phases by `span`. The heartbeat names the phase that runs. */
-export function startActivity(progress: Progress, clock: Clock, span: Span = noSpan): Activity {
+export function startActivity(progress: Progress, clock: Clock, span: Span = noSpan): LiveActivity {
   const running: { name: string; since: number }[] = [];
   const ended = new AbortController();
   let lastLine = clock.now();

@@ -1,7 +1,7 @@
 import { InputError } from "../common/errors.js";
 import { urlBelow, urlMistake, withoutUserInfo } from "../common/http-url.js";
+import type { Destination } from "../publish/destination.js";
 import type { HttpTarget } from "../rollout/verify/http-target.js";
-import type { Destination } from "./destination.js";
 
 /** @throws InputError for a URL that can't be requested, or that holds a password. */
 export function checkUrl(url: string | undefined): void {

@@ -6,18 +6,19 @@ import { parseReleaseVersion } from "../config/version.js";
 import { type BuildOptions, buildOf, checkBuildOptions } from "../image/build-options.js";
 import { type Candidate, noRepository, readRevision } from "../image/commit.js";
 import { commitVersion } from "../image/commit-version.js";
+import { engineWork } from "../image/engine-failure.js";
 import { readDockerfile } from "../image/image.js";
+import type { GitSource } from "../image/sources.js";
+import type { Destination } from "../publish/destination.js";
 import { imageSource } from "../publish/image-source.js";
 import { type ImageSource, publish } from "../publish/publish-release.js";
 import { readyImage } from "../publish/ready-image.js";
 import type { Release } from "../rollout/session.js";
-import { type Destination, type DestinationOptions, openDestination } from "./destination.js";
-import { engineWork } from "./engine-failure.js";
-import type { Activity } from "./progress-spans.js";
-import type { GitSource } from "./sources.js";
+import type { Activity } from "../rollout/span.js";
+import { type DestinationOptions, openDestination } from "./destination.js";
 
 /** The arguments of publish. */
-export interface PublishOptions extends Pick<Activity, "progress" | "span"> {
+export interface PublishOptions extends Activity {
   /** The commit's tag or short id where the user passed none. */
   version: string | undefined;
   /** A directory to build in place of the target's. */

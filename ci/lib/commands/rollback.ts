@@ -2,13 +2,13 @@ import { systemClock } from "../common/clock.js";
 import { parseDeploySettings } from "../rollout/plan/deploy-settings.js";
 import type { RolloutResult } from "../rollout/result.js";
 import { runRollback } from "../rollout/run-rollback.js";
+import type { Activity } from "../rollout/span.js";
 import { parseWaitOptions, type WaitArguments } from "../rollout/watch/wait-options.js";
 import { type DestinationOptions, openDestination } from "./destination.js";
-import type { Activity } from "./progress-spans.js";
 import { checkUrl, publicUrl } from "./public-url.js";
 
 /** The arguments of rollback. */
-export interface GoBackOptions extends Pick<Activity, "progress" | "span"> {
+export interface GoBackOptions extends Activity {
   destination: DestinationOptions;
   /** A version or a revision, in place of the last one that is proven good. */
   to: string | undefined;

@@ -1,7 +1,6 @@
 import * as v from "valibot";
-import { regionPattern, repositoryPattern } from "../aws/partition.js";
+import { regionPattern, repositoryPattern } from "../common/aws-names.js";
 import { pathMistake, urlMistake } from "../common/http-url.js";
-import { stagePattern } from "../image/dockerfile.js";
 
 const text = (pattern: RegExp, accepted: string) => v.pipe(v.string(accepted), v.regex(pattern, accepted));
 const whole = (least: number, most: number) => {
@@ -40,6 +39,8 @@ const roleArn = text(
   /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/,
   "a role's ARN, such as arn:aws:iam::123456789012:role/deploy",
 );
+/** The names of stages that a target and `--stage` take. */
+export const stagePattern = /^[a-zA-Z][\w.-]{0,127}$/;
 const stage = text(stagePattern, "the name of a stage of the Dockerfile");
 const requestPath = (example: string) => v.pipe(v.string(`a path below the URL, such as ${example}`), checks.path);
 

@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { partitionOf } from "../aws/partition.js";
+import { partitionOf } from "../common/aws-names.js";
 import { InputError } from "../common/errors.js";
 import { withoutUserInfo } from "../common/http-url.js";
 import { JsonMistake, parseJsonText } from "../common/json-text.js";

@@ -1,4 +1,5 @@
 import { InputError } from "../common/errors.js";
+import type { TargetFile } from "./target.js";
 
 // https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
@@ -88,4 +89,14 @@ function firstDifference(a: readonly string[], b: readonly string[]): number {
     if (left !== right) return left < right ? -1 : 1;
   }
   return a.length - b.length;
+}
+
+/** The name of the variable that carries the version; false where none does. */
+export type VersionVariable = string | false;
+
+/** The variable that carries the version, where the target names none. */
+export const usualVariable = "VERSION";
+
+export function variableOf({ versionVariable = usualVariable }: Pick<TargetFile, "versionVariable">): VersionVariable {
+  return versionVariable;
 }

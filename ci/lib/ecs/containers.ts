@@ -1,9 +1,9 @@
 import { hint } from "../aws/name-suggestions.js";
 import type { JsonObject, RawTaskDefinition } from "../aws/raw-task-definition.js";
 import { InputError } from "../common/errors.js";
+import { parseImage } from "../common/image-reference.js";
 import type { Target } from "../config/target.js";
-import { isMoving } from "../config/version.js";
-import { parseImage } from "./image-reference.js";
+import { isMoving, usualVariable, type VersionVariable, variableOf } from "../config/version.js";
 import { revisionTag } from "./revision-tags.js";
 
 /** Image and version of the named container of a task definition. */
@@ -18,16 +18,6 @@ export interface Running {
   version?: string;
   /** Present where only the image's tag names the version: the app may answer another one. */
   versionFrom?: "image-tag";
-}
-
-/** The name of the variable that carries the version; false where none does. */
-export type VersionVariable = string | false;
-
-/** The variable that carries the version, where the target names none. */
-export const usualVariable = "VERSION";
-
-export function variableOf({ versionVariable = usualVariable }: Pick<Target, "versionVariable">): VersionVariable {
-  return versionVariable;
 }
 
 /** @throws InputError when there is no such container; it names those there are. */
@@ -88,4 +78,12 @@ export function runningIn(
 /** Returns the objects of a list in raw JSON; an absent list counts as empty. */
 export function objects(list: JsonObject[string] | undefined): JsonObject[] {
   return (list ?? []) as JsonObject[];
+}
+
+/** Returns the platform of a task, such as `linux/amd64`. The default of a task definition is Linux on X86_64. */
+export function platformOf(taskDefinition: JsonObject): string {
+  const { cpuArchitecture = "X86_64", operatingSystemFamily = "LINUX" } = (taskDefinition.runtimePlatform ??
+    {}) as Record<string, string>;
+  const os = operatingSystemFamily.startsWith("WINDOWS") ? "windows" : "linux";
+  return `${os}/${cpuArchitecture === "ARM64" ? "arm64" : "amd64"}`;
 }

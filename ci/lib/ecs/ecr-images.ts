@@ -2,7 +2,7 @@ import type { ECRClient } from "@aws-sdk/client-ecr";
 import { sdk } from "../aws/sdk.js";
 import { abort } from "../aws/send-options.js";
 import type { EcsContext } from "./context.js";
-import type { ImagePlace } from "./image-reference.js";
+import type { ImagePlace } from "./image-place.js";
 
 /** A repository of ECR, as far as preflight and rollback need it. */
 export interface RepositoryFacts {

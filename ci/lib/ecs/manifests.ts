@@ -6,7 +6,7 @@ import { abort } from "../aws/send-options.js";
 import type { Known } from "../aws/try-read.js";
 import type { EcsContext } from "./context.js";
 import { ecrOf } from "./ecr-images.js";
-import { type ImagePlace, locate, placeOf } from "./image-reference.js";
+import { type ImagePlace, locate, placeOf } from "./image-place.js";
 import type { Subject } from "./snapshot.js";
 
 /**

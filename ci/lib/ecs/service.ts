@@ -1,11 +1,11 @@
 import type { Service, ServiceField } from "@aws-sdk/client-ecs";
-import { nameIn } from "../aws/arn.js";
 import type { Aws } from "../aws/clients.js";
 import { withDescribedErrors } from "../aws/describe-error.js";
 import { hintFrom, type Listed, listPages } from "../aws/name-suggestions.js";
 import { describeTaskDefinition, type JsonObject, type RawTaskDefinition } from "../aws/raw-task-definition.js";
 import { sdk } from "../aws/sdk.js";
 import { abort } from "../aws/send-options.js";
+import { nameIn } from "../common/aws-names.js";
 import { InputError } from "../common/errors.js";
 import type { Target } from "../config/target.js";
 import { type Running, runningOf } from "./containers.js";

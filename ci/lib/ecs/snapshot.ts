@@ -1,4 +1,4 @@
-import { nameIn } from "../aws/arn.js";
+import { nameIn } from "../common/aws-names.js";
 /** One observation of ECS, as plain data: the only input of judge and diagnosis. Times of AWS are milliseconds since the epoch on AWS's clock. */
 export interface Snapshot {
   /** When it was taken, on our own clock: never compared with AWS's times. */

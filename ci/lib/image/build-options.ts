@@ -1,7 +1,7 @@
 import type { Directory, Platform, Secret } from "@dagger.io/dagger";
 import { InputError } from "../common/errors.js";
 import type { TargetFile } from "../config/target.js";
-import { stagePattern } from "./dockerfile.js";
+import { stagePattern } from "../config/target-schema.js";
 
 /** The arguments that say how an image is built. They win over the target's `build`. */
 export interface BuildOptions {

@@ -1,10 +1,10 @@
 import type { GitRepository } from "@dagger.io/dagger";
-import { buildDigest, exported, type GitSource } from "../commands/sources.js";
 import { InputError } from "../common/errors.js";
 import { neutral } from "../common/foreign-text.js";
 import type { Build } from "./build-options.js";
 import { commitTime } from "./commit-time.js";
 import { type Dockerfile, readDockerfile } from "./image.js";
+import { buildDigest, exported, type GitSource } from "./sources.js";
 
 /** The state of the checkout that a release is made from. */
 export interface Revision {

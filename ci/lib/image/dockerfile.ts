@@ -1,6 +1,3 @@
-/** The names of stages that a target and `--stage` take. */
-export const stagePattern = /^[a-zA-Z][\w.-]{0,127}$/;
-
 /** A stage of a Dockerfile. */
 export interface Stage {
   /** In lower case, as Docker compares it; absent for a stage without a name. */

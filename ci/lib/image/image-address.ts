@@ -1,7 +1,7 @@
-import { repositoryPattern } from "../aws/partition.js";
+import { repositoryPattern } from "../common/aws-names.js";
 import { InputError } from "../common/errors.js";
+import { splitHost } from "../common/image-reference.js";
 import { parseReleaseVersion } from "../config/version.js";
-import { splitHost } from "../ecs/image-reference.js";
 
 /** An image that a registry has already, as `--from` names it: by tag, by digest, or by both. */
 export interface ImageAddress {

@@ -1,7 +1,7 @@
 import { type Container, dag, type Secret } from "@dagger.io/dagger";
 import { InputError } from "../common/errors.js";
 import { neutral } from "../common/foreign-text.js";
-import { variableOf } from "../ecs/containers.js";
+import { variableOf } from "../config/version.js";
 import type { Build } from "./build-options.js";
 import { baseImage, baseImages, type Stage, stagesOf } from "./dockerfile.js";
 

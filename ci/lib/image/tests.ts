@@ -1,8 +1,8 @@
 import type { Container } from "@dagger.io/dagger";
-import { type CommandFailure, isCommandFailure } from "../commands/engine-failure.js";
 import { SlipwayError } from "../common/errors.js";
 import { neutralLines, quoted } from "../common/foreign-text.js";
 import type { Build } from "./build-options.js";
+import { type CommandFailure, isCommandFailure } from "./engine-failure.js";
 import { built, type Dockerfile } from "./image.js";
 
 /** The stage that runs the tests, where the target names none. */

@@ -1,4 +1,4 @@
-import { regionPattern } from "../aws/partition.js";
+import { regionPattern } from "../common/aws-names.js";
 import { InputError } from "../common/errors.js";
 import { parseTarget, type TargetFile } from "../config/target.js";
 

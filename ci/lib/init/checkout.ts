@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Directory, Workspace } from "@dagger.io/dagger";
-import { exported } from "../commands/sources.js";
+import { exported } from "../image/sources.js";
 
 /** The user's repository, as far as `init` reads it. */
 export interface Checkout {

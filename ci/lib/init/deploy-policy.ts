@@ -1,9 +1,9 @@
 import type { Service } from "@aws-sdk/client-ecs";
-import { partitionOf } from "../aws/partition.js";
 import type { JsonObject } from "../aws/raw-task-definition.js";
-import { repositoryOf } from "../commands/resolve-target.js";
+import { partitionOf } from "../common/aws-names.js";
 import type { Target } from "../config/target.js";
 import { objects } from "../ecs/containers.js";
+import { repositoryOf } from "../ecs/resolve-target.js";
 import { revisionTag } from "../ecs/revision-tags.js";
 import { secretReferences } from "../rollout/preflight/secret-references.js";
 import { recordTag } from "../rollout/tasks/task-record.js";

@@ -1,9 +1,9 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import type { JsonObject } from "../aws/raw-task-definition.js";
-import { completed, repositoryOf } from "../commands/resolve-target.js";
 import { InputError } from "../common/errors.js";
 import type { Target, TargetFile } from "../config/target.js";
 import { objects } from "../ecs/containers.js";
+import { completed, repositoryOf } from "../ecs/resolve-target.js";
 
 /** A target file with as few keys as its service needs, and what the file leaves to the user. */
 export interface Draft {

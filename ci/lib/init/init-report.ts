@@ -1,5 +1,5 @@
-import { nameIn } from "../aws/arn.js";
 import type { JsonObject } from "../aws/raw-task-definition.js";
+import { nameIn } from "../common/aws-names.js";
 import { neutral } from "../common/foreign-text.js";
 import { containersOf, objects } from "../ecs/containers.js";
 import { secretReferences } from "../rollout/preflight/secret-references.js";

@@ -2,15 +2,15 @@ import { withDescribedErrors } from "../aws/describe-error.js";
 import { findRepository, findTag, type Login, login, newestTags, type Repository } from "../aws/ecr.js";
 import { AccessDeniedError, CredentialsExpiredError } from "../aws/errors.js";
 import { readImageLabels } from "../aws/image-labels.js";
-import { partitionOf, registryAt, registryHost } from "../aws/partition.js";
-import type { Destination } from "../commands/destination.js";
+import { partitionOf, registryAt, registryHost } from "../common/aws-names.js";
 import { InputError } from "../common/errors.js";
 import { neutral } from "../common/foreign-text.js";
 import { ecrOf } from "../ecs/ecr-images.js";
-import { type ImagePlace, placeOf, registryRegionOf } from "../ecs/image-reference.js";
+import { type ImagePlace, placeOf, registryRegionOf } from "../ecs/image-place.js";
 import { readTaggedDigest } from "../ecs/manifests.js";
 import { type ImageAddress, parseImageAddress, versionOfImage } from "../image/image-address.js";
 import type { Release } from "../rollout/session.js";
+import type { Destination } from "./destination.js";
 import { toRelease } from "./stored-image.js";
 
 /** An image that exists already, and the version that it is deployed as. */

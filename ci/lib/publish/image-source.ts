@@ -1,10 +1,10 @@
 import type { GitRepository, Service } from "@dagger.io/dagger";
-import { buildDigest } from "../commands/sources.js";
 import { once } from "../common/memoize.js";
 import type { Build } from "../image/build-options.js";
 import { type Revision, readCommitTime } from "../image/commit.js";
 import { type Dockerfile, resolvedBase, resolvedBases, runtimeImage } from "../image/image.js";
 import { labelsOf, splitReference } from "../image/labels.js";
+import { buildDigest } from "../image/sources.js";
 import { runTests } from "../image/tests.js";
 import type { ImageSource } from "./publish-release.js";
 import { pushed } from "./push.js";

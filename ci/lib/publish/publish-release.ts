@@ -1,13 +1,13 @@
 import { withDescribedErrors } from "../aws/describe-error.js";
 import { findRepository, type Login, login, newestTags, type Repository } from "../aws/ecr.js";
-import type { Destination } from "../commands/destination.js";
-import { describeFailure, engineWork, isCommandFailure } from "../commands/engine-failure.js";
-import type { Activity } from "../commands/progress-spans.js";
 import { InputError, SlipwayError } from "../common/errors.js";
 import { neutral } from "../common/foreign-text.js";
 import { once } from "../common/memoize.js";
+import { describeFailure, engineWork, isCommandFailure } from "../image/engine-failure.js";
 import { LABEL } from "../image/labels.js";
 import type { Release } from "../rollout/session.js";
+import type { Activity } from "../rollout/span.js";
+import type { Destination } from "./destination.js";
 import { findStored, type StoredImage, toRelease } from "./stored-image.js";
 
 /** The engine's part of publishing. */
@@ -44,7 +44,7 @@ const wordsOf = {
 };
 
 /** Options of a publish. */
-export interface Publishing extends Pick<Activity, "progress" | "span"> {
+export interface Publishing extends Activity {
   /** Runs when the version is not in the registry, before anything is tested or built; what it throws ends the publishing. */
   beforeBuild?: (repository: Repository) => Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { Container, Service } from "@dagger.io/dagger";
-import { exportedFile } from "../commands/sources.js";
 import { once } from "../common/memoize.js";
 import { imageDigestIn } from "../image/image-archive.js";
+import { exportedFile } from "../image/sources.js";
 import { runCommand } from "../image/tests.js";
 import type { ImageSource } from "./publish-release.js";
 import { pushed } from "./push.js";

@@ -1,9 +1,9 @@
 import { withDescribedErrors } from "../aws/describe-error.js";
 import { findTag, type Login, type Repository } from "../aws/ecr.js";
 import { readImageLabels } from "../aws/image-labels.js";
-import type { Destination } from "../commands/destination.js";
 import { LABEL } from "../image/labels.js";
 import type { Release } from "../rollout/session.js";
+import type { Destination } from "./destination.js";
 
 /** An image in the registry. */
 export interface StoredImage {

@@ -1,4 +1,4 @@
-import { nameIn } from "../aws/arn.js";
+import { nameIn } from "../common/aws-names.js";
 import { neutral } from "../common/foreign-text.js";
 import type { DeploymentRecord } from "../rollout/history/deployment-record.js";
 

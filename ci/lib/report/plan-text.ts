@@ -1,4 +1,4 @@
-import { nameIn } from "../aws/arn.js";
+import { nameIn } from "../common/aws-names.js";
 import { neutral } from "../common/foreign-text.js";
 import type { Proposal } from "../rollout/plan/proposal.js";
 import type { JudgedFinding } from "../rollout/preflight/preflight.js";

@@ -1,4 +1,4 @@
-import { nameIn } from "../aws/arn.js";
+import { nameIn } from "../common/aws-names.js";
 import { neutral } from "../common/foreign-text.js";
 import type { DeploymentView } from "../ecs/snapshot.js";
 import type { ServiceStatus } from "../rollout/status.js";

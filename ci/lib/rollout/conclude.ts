@@ -1,4 +1,4 @@
-import { nameIn } from "../aws/arn.js";
+import { nameIn } from "../common/aws-names.js";
 import type { Judgement, Verdict } from "./judge/verdict.js";
 import type { AutomaticRollback } from "./rollback/automatic-rollback.js";
 import type { HttpCheck } from "./verify/verify.js";

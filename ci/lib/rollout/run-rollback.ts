@@ -1,7 +1,7 @@
-import { nameIn } from "../aws/arn.js";
 import { withDescribedErrors } from "../aws/describe-error.js";
 import { choices } from "../aws/name-suggestions.js";
 import type { RawTaskDefinition } from "../aws/raw-task-definition.js";
+import { nameIn } from "../common/aws-names.js";
 import { InputError } from "../common/errors.js";
 import { neutral } from "../common/foreign-text.js";
 import { type Running, runningOf } from "../ecs/containers.js";

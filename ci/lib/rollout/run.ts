@@ -1,4 +1,4 @@
-import { nameIn } from "../aws/arn.js";
+import { nameIn } from "../common/aws-names.js";
 import { type CurrentService, readService } from "../ecs/service.js";
 import { explain } from "./explain.js";
 import type { AllowedActions } from "./fail-fast/fail-fast.js";

@@ -6,8 +6,8 @@ import type { AddressInfo } from "node:net";
 import { afterEach, test } from "node:test";
 import { checkAccount } from "../../lib/aws/account.js";
 import { createAws } from "../../lib/aws/clients.js";
-import { statedTarget } from "../../lib/commands/resolve-target.js";
 import { parseTarget, type Target } from "../../lib/config/target.js";
+import { statedTarget } from "../../lib/ecs/resolve-target.js";
 
 const path = new URL("../../../infra/targets/production.json", import.meta.url);
 const target = statedTarget(parseTarget(readFileSync(path, "utf8"), "production.json")) as Target;

@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import { createServer } from "node:net";
 import { test } from "node:test";
 import { readImageLabels } from "../../lib/aws/image-labels.js";
-import { registryAt } from "../../lib/aws/partition.js";
+import { registryAt } from "../../lib/common/aws-names.js";
 import { mayLead } from "../../lib/http/redirect.js";
 import { httpServer, rawServer } from "../support/loopback.js";
 

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Destination } from "../../lib/commands/destination.js";
 import { publicUrl } from "../../lib/commands/public-url.js";
 import { pathMistake, urlBelow } from "../../lib/common/http-url.js";
 import { parseTarget } from "../../lib/config/target.js";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { statedTarget } from "../../lib/commands/resolve-target.js";
 import { parseTarget, type Target } from "../../lib/config/target.js";
+import { statedTarget } from "../../lib/ecs/resolve-target.js";
 import { unusedKeys } from "../../lib/rollout/preflight/checks/target.js";
 import { facts } from "../support/facts.js";
 

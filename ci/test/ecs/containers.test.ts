@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
-import { runningOf } from "../../lib/ecs/containers.js";
+import { platformOf, runningOf } from "../../lib/ecs/containers.js";
 import { newDigest, oldDigest, repository, revisionArn } from "../support/scripted-ecs.js";
 
 /** Returns the version that is read from a revision, and its source. */
@@ -44,4 +44,13 @@ test("where nothing else names the version, the image's tag does, unless it is o
   assert.deepEqual(read({ image: `${repository}:v4@${newDigest}` }), ["v4", "image-tag"]);
   for (const image of [`${repository}:latest`, `${repository}:Stable`, repository, `${repository}@${newDigest}`])
     assert.equal(read({ image }), undefined, image);
+});
+
+test("a task without a runtimePlatform runs on Linux on X86_64", () => {
+  assert.equal(platformOf({}), "linux/amd64");
+  assert.equal(
+    platformOf({ runtimePlatform: { cpuArchitecture: "ARM64", operatingSystemFamily: "LINUX" } }),
+    "linux/arm64",
+  );
+  assert.equal(platformOf({ runtimePlatform: { operatingSystemFamily: "WINDOWS_SERVER_2022_CORE" } }), "windows/amd64");
 });

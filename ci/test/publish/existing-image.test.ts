@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, test } from "node:test";
-import type { Destination } from "../../lib/commands/destination.js";
-import { statedTarget } from "../../lib/commands/resolve-target.js";
 import { parseTarget, type Target } from "../../lib/config/target.js";
+import { statedTarget } from "../../lib/ecs/resolve-target.js";
 import { parseImageAddress } from "../../lib/image/image-address.js";
 import { LABEL } from "../../lib/image/labels.js";
+import type { Destination } from "../../lib/publish/destination.js";
 import { findExisting } from "../../lib/publish/existing-image.js";
 import { type FakeAws, Fault, fakeAws } from "../support/fake-aws.js";
 import { type FakeRegistry, fakeRegistry } from "../support/fake-registry.js";

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, test } from "node:test";
-import type { Destination } from "../../lib/commands/destination.js";
-import { statedTarget } from "../../lib/commands/resolve-target.js";
 import { SlipwayError } from "../../lib/common/errors.js";
 import { parseTarget, type Target } from "../../lib/config/target.js";
+import { statedTarget } from "../../lib/ecs/resolve-target.js";
 import { LABEL } from "../../lib/image/labels.js";
+import type { Destination } from "../../lib/publish/destination.js";
 import { findPublished, type ImageSource, publish } from "../../lib/publish/publish-release.js";
 import { noSpan } from "../../lib/rollout/span.js";
 import { type FakeAws, Fault, fakeAws } from "../support/fake-aws.js";

@@ -1,4 +1,4 @@
-import { placeOf } from "../../lib/ecs/image-reference.js";
+import { placeOf } from "../../lib/ecs/image-place.js";
 import type { Finding } from "../../lib/rollout/preflight/finding.js";
 import type { PreflightFacts } from "../../lib/rollout/preflight/topics.js";
 import { oldDigest, release, repository, revisionArn, target } from "./scripted-ecs.js";

@@ -1,8 +1,8 @@
-import { nameIn } from "../../aws/arn.js";
 import type { RawTaskDefinition } from "../../aws/raw-task-definition.js";
 import { knowing } from "../../aws/try-read.js";
+import { nameIn } from "../../common/aws-names.js";
 import { readRepository } from "../../ecs/ecr-images.js";
-import { placeOf } from "../../ecs/image-reference.js";
+import { placeOf } from "../../ecs/image-place.js";
 import { imageReader, imagesOf, readImages } from "../preflight/ecr-images.js";
 import { describeRevision } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";

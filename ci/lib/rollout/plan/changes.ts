@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../aws/raw-task-definition.js";
-import { objects, type VersionVariable } from "../../ecs/containers.js";
+import type { VersionVariable } from "../../config/version.js";
+import { objects } from "../../ecs/containers.js";
 import type { Release } from "../session.js";
 import type { Overrides } from "./overrides.js";
 

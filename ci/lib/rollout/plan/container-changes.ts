@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../aws/raw-task-definition.js";
 import { InputError } from "../../common/errors.js";
-import { objects, type VersionVariable } from "../../ecs/containers.js";
+import type { VersionVariable } from "../../config/version.js";
+import { objects } from "../../ecs/containers.js";
 import type { Release } from "../session.js";
 import type { Overrides } from "./overrides.js";
 

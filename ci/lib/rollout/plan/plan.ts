@@ -1,6 +1,7 @@
 import { createPatch, type Operation } from "rfc6902";
 import type { JsonObject, RawTaskDefinition } from "../../aws/raw-task-definition.js";
-import { containerOf, objects, usualVariable, type VersionVariable } from "../../ecs/containers.js";
+import { usualVariable, type VersionVariable } from "../../config/version.js";
+import { containerOf, objects } from "../../ecs/containers.js";
 import type { Release } from "../session.js";
 import { type Change, describeChanges } from "./changes.js";
 import { nextContainer } from "./container-changes.js";

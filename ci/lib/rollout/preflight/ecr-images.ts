@@ -1,8 +1,9 @@
 import type { JsonObject } from "../../aws/raw-task-definition.js";
 import { type Known, knowing } from "../../aws/try-read.js";
+import { parseImage } from "../../common/image-reference.js";
 import { objects } from "../../ecs/containers.js";
 import { type ImageFacts, readImage } from "../../ecs/ecr-images.js";
-import { locate, parseImage } from "../../ecs/image-reference.js";
+import { locate } from "../../ecs/image-place.js";
 import type { Session } from "../session.js";
 
 /** An image that a container names. */

@@ -7,7 +7,7 @@ import { once } from "../../common/memoize.js";
 import type { Target } from "../../config/target.js";
 import type { Running } from "../../ecs/containers.js";
 import { ecrOf, type RepositoryFacts, readRepository } from "../../ecs/ecr-images.js";
-import { type ImagePlace, locate, placeOf } from "../../ecs/image-reference.js";
+import { type ImagePlace, locate, placeOf } from "../../ecs/image-place.js";
 import type { ReadableDeployments } from "../../ecs/service-deployments.js";
 import type { Release, Session } from "../session.js";
 import { type ImageReader, imageReader } from "./ecr-images.js";

@@ -1,8 +1,8 @@
 import type { Service } from "@aws-sdk/client-ecs";
-import { nameIn } from "../../aws/arn.js";
 import { readPages } from "../../aws/paging.js";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
+import { nameIn } from "../../common/aws-names.js";
 import type { Session } from "../session.js";
 import { type Choice, chooseUnused } from "./choose-unused.js";
 import type { PendingSearch } from "./pending-revisions.js";

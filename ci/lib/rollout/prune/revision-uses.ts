@@ -1,4 +1,4 @@
-import { nameIn } from "../../aws/arn.js";
+import { nameIn } from "../../common/aws-names.js";
 /** Uses of one family's revisions, by the revision's number, as in `a task runs it`. */
 export class RevisionUses {
   readonly #by = new Map<number, string>();

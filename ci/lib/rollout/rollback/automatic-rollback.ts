@@ -1,6 +1,6 @@
 import type { Service, ServiceRevision } from "@aws-sdk/client-ecs";
-import { nameIn } from "../../aws/arn.js";
 import type { RawTaskDefinition } from "../../aws/raw-task-definition.js";
+import { nameIn } from "../../common/aws-names.js";
 import { SlipwayError } from "../../common/errors.js";
 import { type Running, runningOf } from "../../ecs/containers.js";
 import { rollbackGoalIn } from "../../ecs/event-messages.js";

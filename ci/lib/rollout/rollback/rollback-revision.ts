@@ -1,5 +1,5 @@
-import { nameIn } from "../../aws/arn.js";
 import type { JsonObject, RawTaskDefinition } from "../../aws/raw-task-definition.js";
+import { nameIn } from "../../common/aws-names.js";
 import { runningOf } from "../../ecs/containers.js";
 import { revisionTag, tagText } from "../../ecs/revision-tags.js";
 import { answeredOnly, nextTags } from "../plan/plan.js";

@@ -1,5 +1,5 @@
-import { nameIn } from "../../aws/arn.js";
 import type { RawTaskDefinition } from "../../aws/raw-task-definition.js";
+import { nameIn } from "../../common/aws-names.js";
 import { SlipwayError } from "../../common/errors.js";
 import { runningOf } from "../../ecs/containers.js";
 import { type ListedDeployment, readableDeployments } from "../../ecs/service-deployments.js";

@@ -1,8 +1,9 @@
-import { nameIn } from "../../aws/arn.js";
 import { withDescribedErrors } from "../../aws/describe-error.js";
 import type { JsonObject, RawTaskDefinition } from "../../aws/raw-task-definition.js";
+import { nameIn } from "../../common/aws-names.js";
 import { InputError } from "../../common/errors.js";
-import { containersOf, variableOf } from "../../ecs/containers.js";
+import { variableOf } from "../../config/version.js";
+import { containersOf } from "../../ecs/containers.js";
 import type { CurrentService } from "../../ecs/service.js";
 import { type ReadableDeployments, readableDeployments } from "../../ecs/service-deployments.js";
 import { primaryOf, type Subject } from "../../ecs/snapshot.js";

@@ -1,4 +1,4 @@
-import { nameIn } from "../../aws/arn.js";
+import { nameIn } from "../../common/aws-names.js";
 import { InputError } from "../../common/errors.js";
 import type { Target } from "../../config/target.js";
 import { causeLines, logLines } from "../diagnose/diagnosis-text.js";

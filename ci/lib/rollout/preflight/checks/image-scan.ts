@@ -2,13 +2,13 @@ import type { PlatformImage } from "../../../aws/image-platforms.js";
 import { sdk } from "../../../aws/sdk.js";
 import { abort } from "../../../aws/send-options.js";
 import { type Known, knowing } from "../../../aws/try-read.js";
+import { platformOf } from "../../../ecs/containers.js";
 import { ecrOf, type RepositoryFacts } from "../../../ecs/ecr-images.js";
-import type { ImagePlace } from "../../../ecs/image-reference.js";
+import type { ImagePlace } from "../../../ecs/image-place.js";
 import type { Session } from "../../session.js";
 import type { Finding as TopicFinding } from "../finding.js";
 import { severities } from "../scan-severity.js";
 import type { BaseFacts, SharedReads } from "../shared-reads.js";
-import { platformOf } from "./platform.js";
 
 const ids = ["scan-findings"] as const;
 type Finding = TopicFinding<(typeof ids)[number]>;

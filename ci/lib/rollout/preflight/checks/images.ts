@@ -1,6 +1,6 @@
 import { fixOf, type Known } from "../../../aws/try-read.js";
 import type { ImageFacts } from "../../../ecs/ecr-images.js";
-import { locate } from "../../../ecs/image-reference.js";
+import { locate } from "../../../ecs/image-place.js";
 import { type ContainerImage, imagesOf, readImages } from "../ecr-images.js";
 import type { Finding as TopicFinding } from "../finding.js";
 import type { BaseFacts, SharedReads } from "../shared-reads.js";

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../../aws/raw-task-definition.js";
 import { fixOf, type Known } from "../../../aws/try-read.js";
+import { platformOf } from "../../../ecs/containers.js";
 import { isOnFargate } from "../fargate.js";
 import type { Finding as TopicFinding } from "../finding.js";
 import type { BaseFacts, SharedReads } from "../shared-reads.js";
@@ -59,14 +60,6 @@ export function platform({
       fix: `${image ? "Publish a new version" : `Build ${release.version}`} for ${wanted} ("platform" in the target, or --platform), or change runtimePlatform in the task definition.`,
     },
   ];
-}
-
-/** Returns the platform of a task, such as `linux/amd64`. The default of a task definition is Linux on X86_64. */
-export function platformOf(taskDefinition: JsonObject): string {
-  const { cpuArchitecture = "X86_64", operatingSystemFamily = "LINUX" } = (taskDefinition.runtimePlatform ??
-    {}) as Record<string, string>;
-  const os = operatingSystemFamily.startsWith("WINDOWS") ? "windows" : "linux";
-  return `${os}/${cpuArchitecture === "ARM64" ? "arm64" : "amd64"}`;
 }
 
 export const platformTopic = { ids, read, judge: platform };

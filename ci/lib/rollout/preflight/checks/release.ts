@@ -1,6 +1,6 @@
-import { compareVersions } from "../../../config/version.js";
-import { objects, variableOf } from "../../../ecs/containers.js";
-import { parseImage } from "../../../ecs/image-reference.js";
+import { parseImage } from "../../../common/image-reference.js";
+import { compareVersions, variableOf } from "../../../config/version.js";
+import { objects } from "../../../ecs/containers.js";
 import type { Finding as TopicFinding } from "../finding.js";
 import type { BaseFacts } from "../shared-reads.js";
 

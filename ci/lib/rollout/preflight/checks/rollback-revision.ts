@@ -3,8 +3,8 @@ import { describeTaskDefinition, type JsonObject } from "../../../aws/raw-task-d
 import { sdk } from "../../../aws/sdk.js";
 import { abort } from "../../../aws/send-options.js";
 import { type Known, knowing } from "../../../aws/try-read.js";
+import { parseImage } from "../../../common/image-reference.js";
 import { type Running, runningOf } from "../../../ecs/containers.js";
-import { parseImage } from "../../../ecs/image-reference.js";
 import { describeRevisions, type ReadableDeployments } from "../../../ecs/service-deployments.js";
 import type { Session } from "../../session.js";
 import { type ContainerImage, type ImageReader, imagesOf, type NamedImage, readImages } from "../ecr-images.js";

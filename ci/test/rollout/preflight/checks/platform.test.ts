@@ -1,18 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../../../lib/aws/raw-task-definition.js";
-import { platform, platformOf } from "../../../../lib/rollout/preflight/checks/platform.js";
+import { platform } from "../../../../lib/rollout/preflight/checks/platform.js";
 import { facts, inShort } from "../../../support/facts.js";
 
 const arm = { runtimePlatform: { cpuArchitecture: "ARM64", operatingSystemFamily: "LINUX" } };
 const found = (platforms: string[], next: JsonObject) =>
   inShort(platform(facts({ platforms: { value: platforms }, next })));
-
-test("a task without a runtimePlatform runs on Linux on X86_64", () => {
-  assert.equal(platformOf({}), "linux/amd64");
-  assert.equal(platformOf(arm), "linux/arm64");
-  assert.equal(platformOf({ runtimePlatform: { operatingSystemFamily: "WINDOWS_SERVER_2022_CORE" } }), "windows/amd64");
-});
 
 test("an image, or one in its index, must be for the task's platform", () => {
   assert.deepEqual(found(["linux/amd64"], {}), []);

@@ -1,4 +1,5 @@
-import { registryAt } from "../aws/partition.js";
+import { registryAt } from "../common/aws-names.js";
+import { parseImage, splitHost } from "../common/image-reference.js";
 import type { Target } from "../config/target.js";
 
 /** A repository of ECR, as its API names it. */
@@ -7,21 +8,6 @@ export interface ImagePlace {
   repositoryName: string;
   /** Present when it differs from the region of the target's registry. */
   region?: string;
-}
-
-/** An image reference of a task definition, in its parts. */
-export interface ImageReference {
-  /** `[host/]path`, without tag and digest. */
-  repository: string;
-  tag?: string;
-  /** `sha256:…`, which counts more than the tag. */
-  digest?: string;
-}
-
-/** Splits `[host[:port]/]path[:tag][@digest]`. Pure. */
-export function parseImage(image: string): ImageReference {
-  const [, repository = image, tag, digest] = /^(.+?)(?::([\w][\w.-]*))?(?:@(sha256:[0-9a-f]{64}))?$/.exec(image) ?? [];
-  return { repository, ...(tag !== undefined && { tag }), ...(digest !== undefined && { digest }) };
 }
 
 /** Returns the place of the target's own repository. */
@@ -48,11 +34,4 @@ export function locate(image: string, own: string, target: Target): ImagePlace |
   }
   if (host !== undefined && host === ownHost) return { ...placeOf(target), repositoryName: path };
   return { unknown: "it is in a registry other than ECR" };
-}
-
-/** The first part is a host when it has a dot or a port, or is localhost: https://distribution.github.io/distribution/spec/api/ */
-export function splitHost(repository: string): [host: string | undefined, path: string] {
-  const [first = "", ...rest] = repository.split("/");
-  const isHost = rest.length > 0 && (/[.:]/.test(first) || first === "localhost");
-  return isHost ? [first, rest.join("/")] : [undefined, repository];
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createAws } from "../../lib/aws/clients.js";
-import { partitionOf, regionPattern, registryHost } from "../../lib/aws/partition.js";
+import { partitionOf, regionPattern, registryHost } from "../../lib/common/aws-names.js";
 
 const regions: [region: string, partition: string, registry: string][] = [
   ["us-west-2", "aws", "dkr.ecr.us-west-2.amazonaws.com"],

@@ -1,13 +1,12 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import type { Clients } from "../aws/clients.js";
 import { withDescribedErrors } from "../aws/describe-error.js";
-import { registryAt, repositoryPattern } from "../aws/partition.js";
 import { describeTaskDefinition, type JsonObject } from "../aws/raw-task-definition.js";
+import { registryAt, repositoryPattern } from "../common/aws-names.js";
 import { InputError } from "../common/errors.js";
 import type { Target, TargetFile } from "../config/target.js";
-import { objects } from "../ecs/containers.js";
-import { describeService } from "../ecs/service.js";
-import { platformOf } from "../rollout/preflight/checks/platform.js";
+import { objects, platformOf } from "./containers.js";
+import { describeService } from "./service.js";
 
 /** Account of the credentials, from STS. */
 interface Caller {

@@ -2,10 +2,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Directory, dag, type File, type GitRepository, type Workspace } from "@dagger.io/dagger";
-import type { Build } from "../image/build-options.js";
-import { ignorePatterns } from "../image/dockerfile.js";
-import type { Dockerfile } from "../image/image.js";
-import { inputDigest, readInputFiles } from "../image/input-digest.js";
+import type { Build } from "./build-options.js";
+import { ignorePatterns } from "./dockerfile.js";
+import type { Dockerfile } from "./image.js";
+import { inputDigest, readInputFiles } from "./input-digest.js";
 
 /** The git repository that a release is made from. Nothing of it is read from the host until it is used. */
 export interface GitSource {

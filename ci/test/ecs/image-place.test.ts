@@ -1,19 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { locate, parseImage } from "../../lib/ecs/image-reference.js";
+import { locate } from "../../lib/ecs/image-place.js";
 import { newDigest, release, target } from "../support/scripted-ecs.js";
-
-test("an image reference is split into its repository, tag and digest", () => {
-  const parts: [string, object][] = [
-    ["nginx", { repository: "nginx" }],
-    ["nginx:1.27", { repository: "nginx", tag: "1.27" }],
-    [`nginx:1.27@${newDigest}`, { repository: "nginx", tag: "1.27", digest: newDigest }],
-    [`localhost:5000/team/app@${newDigest}`, { repository: "localhost:5000/team/app", digest: newDigest }],
-    ["localhost:5000/app", { repository: "localhost:5000/app" }],
-    ["host:5000/app:v1", { repository: "host:5000/app", tag: "v1" }],
-  ];
-  for (const [image, expected] of parts) assert.deepEqual(parseImage(image), expected, image);
-});
 
 const own = "123456789012.dkr.ecr.us-west-2.amazonaws.com";
 const at = (registryId: string, repositoryName: string) => ({ registryId, repositoryName });

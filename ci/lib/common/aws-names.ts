@@ -45,3 +45,8 @@ export function registryAt(host: string): { account: string; region: string } | 
 
 /** A repository's name as ECR takes it. https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html */
 export const repositoryPattern = /^(?=.{2,256}$)[a-z0-9]+(?:[._-][a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-][a-z0-9]+)*)*$/;
+
+/** Returns the last part of an ARN's resource, such as `service:3` of a task definition's or the ID of a task's. */
+export function nameIn(arn: string): string {
+  return arn.slice(arn.lastIndexOf("/") + 1);
+}

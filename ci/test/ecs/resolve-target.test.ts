@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
-import { completed, resolveTarget, statedTarget } from "../../lib/commands/resolve-target.js";
+import { completed, resolveTarget, statedTarget } from "../../lib/ecs/resolve-target.js";
 import { fakeAws } from "../support/fake-aws.js";
 
 const three = { region: "us-west-2", cluster: "main", service: "api" };
