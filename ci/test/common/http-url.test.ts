@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { publicUrl } from "../../lib/commands/public-url.js";
 import { pathMistake, urlBelow } from "../../lib/common/http-url.js";
 import { parseTarget } from "../../lib/config/target.js";
+import type { Destination } from "../../lib/publish/destination.js";
 import { checkedUrl } from "../../lib/rollout/verify/http-target.js";
 import { verify } from "../../lib/rollout/verify/verify.js";
 import { httpServer } from "../support/loopback.js";
