@@ -1,7 +1,6 @@
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { awslogs, type Container } from "./local-task-definition.js";
-import { isObject, type JsonObject, objects } from "./service-file.js";
-import type { UserTarget } from "./user-service.js";
+import { isObject, type JsonObject, objects, type UserTarget } from "./service-file.js";
 
 /** Members of a container definition that the local ECS runs unchanged. */
 const kept = [

@@ -1,8 +1,7 @@
 import { BadInput, shown } from "./bad-input.js";
 import { convertContainer } from "./convert-container.js";
 import type { Container, TaskDefinition } from "./local-task-definition.js";
-import { isObject, type JsonObject, objects } from "./service-file.js";
-import type { UserTarget } from "./user-service.js";
+import { isObject, type JsonObject, objects, type UserTarget } from "./service-file.js";
 
 /** Local service that is converted from the user's task definition. */
 export interface ConvertedTaskDefinition {

@@ -2,7 +2,7 @@ import type { ContainerDefinition, HealthCheck, RegisterTaskDefinitionCommandInp
 import { partitionOf } from "../aws/partition.js";
 import { BadInput } from "./bad-input.js";
 import type { ImageConfig } from "./published-image.js";
-import type { UserTarget } from "./user-service.js";
+import type { UserTarget } from "./service-file.js";
 
 export type TaskDefinition = RegisterTaskDefinitionCommandInput;
 

@@ -15,6 +15,24 @@ export interface TargetKeys extends JsonObject {
   service: string;
 }
 
+/** Target with all parameters of the local service. */
+export interface UserTarget {
+  region: string;
+  account: string;
+  cluster: string;
+  service: string;
+  family: string;
+  container: string;
+  containers?: string[];
+  repository: string;
+  containerPort?: number;
+  cpu?: number;
+  memory?: number;
+  desiredCount?: number;
+  url?: string;
+  versionVariable?: string | false;
+}
+
 /** Maximum size of the file, in bytes: a task definition has at most 64 KiB. */
 const LARGEST = 1 << 20;
 

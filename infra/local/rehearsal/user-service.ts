@@ -6,25 +6,14 @@ import { type Container, containerOf, localTaskDefinition } from "./local-task-d
 import type { ImageConfig } from "./published-image.js";
 import type { StatedCheck } from "./request-check.js";
 import type { ServiceDescription } from "./seed.js";
-import { isObject, objects, readServiceFile, readTerraformFile, type TargetKeys } from "./service-file.js";
-
-/** Target with all parameters of the local service. */
-export interface UserTarget {
-  region: string;
-  account: string;
-  cluster: string;
-  service: string;
-  family: string;
-  container: string;
-  containers?: string[];
-  repository: string;
-  containerPort?: number;
-  cpu?: number;
-  memory?: number;
-  desiredCount?: number;
-  url?: string;
-  versionVariable?: string | false;
-}
+import {
+  isObject,
+  objects,
+  readServiceFile,
+  readTerraformFile,
+  type TargetKeys,
+  type UserTarget,
+} from "./service-file.js";
 
 /** Flags of calls of the module. */
 export interface UserFlags {

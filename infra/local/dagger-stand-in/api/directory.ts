@@ -3,24 +3,12 @@ import { exportTarget, writeHostDirectory } from "../content/export.js";
 import { filterTree, globTree } from "../content/patterns.js";
 import { keyOf } from "../content/store.js";
 import { nameOf, normalPath, subtree, type Tree, treeDigest, withEntries } from "../content/tree.js";
-import { dockerBuild } from "../dockerfile/build.js";
 import { StandInError } from "../errors.js";
 import type { Session } from "../session/session.js";
-import { Container } from "./container.js";
 import { File } from "./file.js";
-import { GitRepository } from "./git.js";
 import { ApiObject } from "./object.js";
-import { Secret } from "./secret.js";
 
 type Filter = { include?: string[]; exclude?: string[] };
-
-interface DockerBuildArguments {
-  dockerfile?: string;
-  platform?: string;
-  buildArgs?: { name: string; value: string }[];
-  target?: string;
-  secrets?: string[];
-}
 
 export class Directory extends ApiObject {
   readonly __typename = "Directory";
@@ -35,13 +23,9 @@ export class Directory extends ApiObject {
     super(session, key);
   }
 
-  /** Returns the git repository in the directory. */
-  asGit(): GitRepository {
-    return new GitRepository(this.session, this.hostPath ?? this.exportedPath());
-  }
-
-  /** Copies the directory for git to read, until the session ends. */
-  private exportedPath(): Promise<string> {
+  /** Returns a path at which git can read the directory: it is copied unless it is on the host, until the session ends. */
+  gitPath(): string | Promise<string> {
+    if (this.hostPath !== undefined) return this.hostPath;
     return this.session.once(`${this.key} as git`, async () => {
       const { store } = this.session;
       const scratch = await store.scratch();
@@ -97,20 +81,6 @@ export class Directory extends ApiObject {
       const stored = await this.session.store.put(contents);
       return withEntries(tree, [[name, { type: "file", mode: permissions, ...stored }]]);
     });
-  }
-
-  /** Builds an image from a Dockerfile in the directory. */
-  dockerBuild({ secrets: ids = [], ...options }: DockerBuildArguments): Container {
-    const secrets = ids.map((id) => this.session.ids.of(id, Secret));
-    const key = keyOf(
-      this.key,
-      "dockerBuild",
-      options,
-      secrets.map((secret) => secret.key),
-    );
-    return Container.made(this.session, key, async () =>
-      dockerBuild(this.session, await this.tree(), { ...options, secrets }),
-    );
   }
 
   async digest(): Promise<string> {

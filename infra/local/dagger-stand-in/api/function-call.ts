@@ -1,8 +1,27 @@
 import { keyOf } from "../content/store.js";
 import { StandInError } from "../errors.js";
-import type { Assignment } from "../module/assignment.js";
 import type { Session } from "../session/session.js";
 import { ApiObject } from "./object.js";
+
+/** Function call. `parentName` is empty when the module only returns its types. */
+export interface Call {
+  parentName: string;
+  /** Fields of the object, as its constructor or an earlier function returned them. */
+  parent: unknown;
+  /** Empty for the constructor. */
+  name: string;
+  /** Arguments by name: plain JSON, and ids for objects. */
+  args: Record<string, unknown>;
+}
+
+export type Answer = { value: unknown } | { error: ErrorValue };
+
+/** Function call that is assigned to one process of the module. */
+export interface Assignment {
+  session: Session;
+  call: Call;
+  settle(answer: Answer): void;
+}
 
 /**
  * Function call that a module's process fetches. A process may be started before a call exists: its first request is answered

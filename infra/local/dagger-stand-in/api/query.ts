@@ -1,10 +1,9 @@
 import { readFileSync } from "node:fs";
 import { defaultPlatform } from "../base/platform.js";
 import { keyOf } from "../content/store.js";
-import type { Assignment } from "../module/assignment.js";
 import { Container } from "./container.js";
 import { Directory } from "./directory.js";
-import { ErrorValue, FunctionCall } from "./function-call.js";
+import { type Assignment, ErrorValue, FunctionCall } from "./function-call.js";
 import { Secret } from "./secret.js";
 import { FunctionDef, Module, SourceMap, TypeDef } from "./typedef.js";
 

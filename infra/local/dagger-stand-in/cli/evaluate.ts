@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { fieldOf } from "../api/fields.js";
 import { ApiObject } from "../api/object.js";
 import { Workspace } from "../api/workspace.js";
 import { UsageError } from "../errors.js";
@@ -95,8 +96,7 @@ async function call(evaluation: Evaluation, on: Result, step: Step, args: Record
 
 /** Calls a field of an object of the API. Objects are passed by id, as over HTTP. */
 async function callCore(session: Session, id: string, name: string, args: Record<string, unknown>): Promise<unknown> {
-  const object = session.ids.get(id) as unknown as Record<string, (args: Record<string, unknown>) => unknown>;
-  const result = await object[name]?.(args);
+  const result = await fieldOf(session.ids.get(id), name, args);
   return result instanceof ApiObject ? result.id() : result;
 }
 

@@ -1,7 +1,12 @@
 import { keyOf } from "../content/store.js";
 import { treeDigest } from "../content/tree.js";
 import type { ContainerState, Mount } from "../image/state.js";
-import type { ExecOptions } from "./run.js";
+
+export interface ExecOptions {
+  args: string[];
+  useEntrypoint?: boolean;
+  expect?: "SUCCESS" | "FAILURE" | "ANY";
+}
 
 /**
  * Returns a key of everything that affects a command, without settings that only describe the image, such as labels.

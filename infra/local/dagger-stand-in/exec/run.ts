@@ -11,15 +11,9 @@ import type { ContainerState, Mount } from "../image/state.js";
 import type { Session } from "../session/session.js";
 import type { Span } from "../telemetry/span.js";
 import { loadFiles } from "./image.js";
-import { execKey } from "./key.js";
+import { type ExecOptions, execKey } from "./key.js";
 import { prepareMounts } from "./mounts.js";
 import { type NetworkSettings, networkSettings } from "./network.js";
-
-export interface ExecOptions {
-  args: string[];
-  useEntrypoint?: boolean;
-  expect?: "SUCCESS" | "FAILURE" | "ANY";
-}
 
 /** Settings of a command that withExec does not have. */
 export interface ExecSettings {

@@ -1,9 +1,8 @@
-import type { ErrorValue } from "../api/function-call.js";
+import type { Call, ErrorValue } from "../api/function-call.js";
 import { ExecError, StandInError } from "../errors.js";
 import type { Session } from "../session/session.js";
 import { spanOf, traceparent, withOrigin } from "../telemetry/origin.js";
 import type { CallLabel, Span } from "../telemetry/span.js";
-import type { Call } from "./assignment.js";
 import type { ModuleProcess } from "./process.js";
 
 /** Failed function: it threw, returned an error, or ended its process. */

@@ -5,6 +5,7 @@ import type { Socket } from "node:net";
 import { join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { lineSplitter } from "../../containers/output.js";
+import type { Answer, Assignment, Call } from "../api/function-call.js";
 import type { Store } from "../content/store.js";
 import { StandInError } from "../errors.js";
 import { type ApiServer, telemetryPath } from "../session/server.js";
@@ -12,7 +13,6 @@ import type { Session } from "../session/session.js";
 import { traceparent } from "../telemetry/origin.js";
 import type { Span } from "../telemetry/span.js";
 import { spanId } from "../telemetry/trace.js";
-import type { Answer, Assignment, Call } from "./assignment.js";
 import { type ModuleSource, sourceFiles } from "./source.js";
 import { clientTypes, moduleView } from "./view.js";
 

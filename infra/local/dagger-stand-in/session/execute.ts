@@ -4,6 +4,7 @@ import {
   execute,
   type FieldNode,
   type GraphQLError,
+  type GraphQLFieldResolver,
   parse,
   TypeInfo,
   validate,
@@ -11,6 +12,7 @@ import {
   visitWithTypeInfo,
 } from "graphql";
 import { explained } from "../../containers/errors.js";
+import { fieldOf } from "../api/fields.js";
 import { type Caller, query } from "../api/query.js";
 import { traceparent } from "../telemetry/origin.js";
 import type { Trace } from "../telemetry/trace.js";
@@ -25,7 +27,9 @@ export interface GraphqlAnswer {
 export async function answerQuery(source: string, caller: Caller): Promise<GraphqlAnswer> {
   const { document, errors } = check(source);
   if (!document) return { errors: errors.map((error) => ({ message: explain(error.message) })) };
-  const result = await execute({ schema, document, rootValue: query, contextValue: caller });
+  const fieldResolver: GraphQLFieldResolver<unknown, Caller> = (source, args, context, info) =>
+    fieldOf(source, info.fieldName, args, context);
+  const result = await execute({ schema, document, rootValue: query, contextValue: caller, fieldResolver });
   if (!result.errors) return { data: result.data };
   const { trace } = (await caller.assignment).session;
   return { data: null, errors: result.errors.map((error) => describe(error, trace, document)) };

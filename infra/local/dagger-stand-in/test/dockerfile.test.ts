@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: a Dockerfile writes variables so.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { buildDockerfile } from "../api/fields.js";
 import type { Caller } from "../api/query.js";
 import { Secret } from "../api/secret.js";
 import { defaultPlatform } from "../base/platform.js";
@@ -31,7 +32,7 @@ function build(
 ) {
   const { session } = made;
   const secrets = options.secret === undefined ? [] : [Secret.ofValue(session, "token", options.secret).id()];
-  return directoryOf(session, { ...files, Dockerfile: `ARG BASE\n${dockerfile}` }).dockerBuild({
+  return buildDockerfile(directoryOf(session, { ...files, Dockerfile: `ARG BASE\n${dockerfile}` }), {
     buildArgs: [{ name: "BASE", value: `${registry.host}/tools/busybox:1.0` }],
     secrets,
     ...(options.target && { target: options.target }),

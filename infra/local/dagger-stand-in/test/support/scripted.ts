@@ -1,5 +1,4 @@
-import { ErrorValue } from "../../api/function-call.js";
-import type { Answer, Call } from "../../module/assignment.js";
+import { type Answer, type Call, ErrorValue } from "../../api/function-call.js";
 import type { ModuleProcess } from "../../module/process.js";
 import type { ModuleTypes } from "../../module/types.js";
 import type { Session } from "../../session/session.js";
