@@ -3,7 +3,7 @@ import { AccessDeniedError } from "../aws/errors.js";
 import { indexTypes, manifestTypes } from "../aws/manifest-types.js";
 import { sdk } from "../aws/sdk.js";
 import { abort } from "../aws/send-options.js";
-import type { Known } from "../aws/try-read.js";
+import type { Readable } from "../common/readable.js";
 import type { EcsContext } from "./context.js";
 import { ecrOf } from "./ecr-images.js";
 import { type ImagePlace, locate, placeOf } from "./image-place.js";
@@ -17,7 +17,7 @@ import type { Subject } from "./snapshot.js";
 export async function manifestsIn(
   context: EcsContext,
   { image, digests }: Pick<Subject, "image" | "digests">,
-): Promise<Known<string[]>> {
+): Promise<Readable<string[]>> {
   const own = placeOf(context.target);
   // The address of the target's own repository is not known here: an image with another host than ECR's is in it.
   const place = image === undefined ? own : locate(image, image, context.target);

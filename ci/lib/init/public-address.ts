@@ -8,7 +8,7 @@ import type {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { Aws } from "../aws/clients.js";
 import { sdk } from "../aws/sdk.js";
-import { knowing } from "../aws/try-read.js";
+import { tryRead } from "../aws/try-read.js";
 import { urlMistake } from "../common/http-url.js";
 import { targetGroupsOf } from "../rollout/watch/target-groups.js";
 
@@ -20,7 +20,7 @@ export async function readAddress(aws: Aws, service: Service): Promise<Address> 
   const groups = targetGroupsOf(service);
   const [group] = groups;
   if (group === undefined) return { none: "the service has no load balancer" };
-  const found = await knowing(readBalancer(aws, group));
+  const found = await tryRead(readBalancer(aws, group));
   if ("unknown" in found) return { none: `the load balancer could not be read (${found.unknown})` };
   return found.value ? addressOf(found.value, groups) : { none: "its target group belongs to no load balancer" };
 }

@@ -1,7 +1,7 @@
+import { type LogTail, logTail } from "../ecs/log-tail.js";
 import type { CurrentService } from "../ecs/service.js";
 import { rolesIn } from "./diagnose/container-roles.js";
 import { type Diagnosis, diagnose } from "./diagnose/diagnose.js";
-import { type LogTail, logTail } from "./diagnose/log-tail.js";
 import { diagnoseRollback, type RollbackDiagnosis } from "./diagnose/rollback-diagnosis.js";
 import { diagnoseResponse } from "./diagnose/wrong-version.js";
 import type { AutomaticRollback } from "./rollback/automatic-rollback.js";

@@ -1,6 +1,6 @@
 import type { Running } from "../ecs/containers.js";
+import type { LogTail } from "../ecs/log-tail.js";
 import type { Diagnosis } from "./diagnose/diagnose.js";
-import type { LogTail } from "./diagnose/log-tail.js";
 import type { RollbackDiagnosis } from "./diagnose/rollback-diagnosis.js";
 import type { Verdict, Witness } from "./judge/verdict.js";
 import type { Change } from "./plan/plan.js";

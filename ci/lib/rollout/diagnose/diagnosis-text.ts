@@ -1,6 +1,6 @@
 import { neutral, quoted } from "../../common/foreign-text.js";
+import type { LogTail } from "../../ecs/log-tail.js";
 import type { Diagnosis } from "./diagnose.js";
-import type { LogTail } from "./log-tail.js";
 
 /** Formats a cause, its evidence and its fix, for the report and for errors. */
 export function causeLines({ title, evidence, fix }: Pick<Diagnosis, "title" | "evidence" | "fix">): string[] {

@@ -1,5 +1,5 @@
 import type { RawTaskDefinition } from "../../aws/raw-task-definition.js";
-import { knowing } from "../../aws/try-read.js";
+import { tryRead } from "../../aws/try-read.js";
 import { nameIn } from "../../common/aws-names.js";
 import { readRepository } from "../../ecs/ecr-images.js";
 import { placeOf } from "../../ecs/image-place.js";
@@ -29,7 +29,7 @@ export function missingImages(session: Session): MissingImages {
 }
 
 async function readerOf(session: Session) {
-  const repository = await knowing(readRepository(session, placeOf(session.target)), session.signal);
+  const repository = await tryRead(readRepository(session, placeOf(session.target)), session.signal);
   return imageReader(session, "value" in repository ? repository.value.uri : "");
 }
 

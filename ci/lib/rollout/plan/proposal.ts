@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Operation } from "rfc6902";
 import type { RawTaskDefinition } from "../../aws/raw-task-definition.js";
-import type { Known } from "../../aws/try-read.js";
 import { InputError } from "../../common/errors.js";
+import type { Readable } from "../../common/readable.js";
 import type { Target } from "../../config/target.js";
 import { variableOf } from "../../config/version.js";
 import { containersOf, type Running } from "../../ecs/containers.js";
@@ -24,8 +24,8 @@ export interface Proposal {
   hash: string;
   where: Pick<Target, "account" | "region" | "cluster" | "service" | "container">;
   release: Release;
-  image: Known<ImageFacts | undefined>;
-  platforms: Known<string[]>;
+  image: Readable<ImageFacts | undefined>;
+  platforms: Readable<string[]>;
   /** Version and image that the service is set to. */
   from: Running;
   /** Of the task definition: https://www.rfc-editor.org/rfc/rfc6902 */

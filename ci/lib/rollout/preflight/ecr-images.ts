@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../aws/raw-task-definition.js";
-import { type Known, knowing } from "../../aws/try-read.js";
+import { tryRead } from "../../aws/try-read.js";
 import { parseImage } from "../../common/image-reference.js";
+import type { Readable } from "../../common/readable.js";
 import { objects } from "../../ecs/containers.js";
 import { type ImageFacts, readImage } from "../../ecs/ecr-images.js";
 import { locate } from "../../ecs/image-place.js";
@@ -11,7 +12,7 @@ export interface ContainerImage {
   container: string;
   image: string;
   /** Its value is `undefined` when ECR does not have it. */
-  state: Known<ImageFacts | undefined>;
+  state: Readable<ImageFacts | undefined>;
 }
 
 /** A container and the image that it names. */
@@ -21,18 +22,18 @@ export interface NamedImage {
 }
 
 /** Reads the state of an image in ECR; each image is read once, however many containers and checks name it. */
-export type ImageReader = (image: string) => Promise<Known<ImageFacts | undefined>>;
+export type ImageReader = (image: string) => Promise<Readable<ImageFacts | undefined>>;
 
 /** @param own Address of the target's repository. */
 export function imageReader(session: Session, own: string): ImageReader {
-  const read = new Map<string, Promise<Known<ImageFacts | undefined>>>();
+  const read = new Map<string, Promise<Readable<ImageFacts | undefined>>>();
   return (image) => {
     const { repository, tag = "latest", digest = tag } = parseImage(image);
     const key = `${repository} ${digest}`;
     const place = locate(image, own, session.target);
     const reading =
       read.get(key) ??
-      ("unknown" in place ? Promise.resolve(place) : knowing(readImage(session, place, digest), session.signal));
+      ("unknown" in place ? Promise.resolve(place) : tryRead(readImage(session, place, digest), session.signal));
     read.set(key, reading);
     return reading;
   };

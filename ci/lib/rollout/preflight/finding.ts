@@ -1,4 +1,4 @@
-import type { Known } from "../../aws/try-read.js";
+import type { Readable } from "../../common/readable.js";
 
 /** A result of a preflight check, with its fix. */
 export interface Finding<Id extends string = string> {
@@ -13,7 +13,7 @@ export interface Finding<Id extends string = string> {
 interface Item {
   /** Name of the item within a sentence. */
   what: string;
-  known: Known<unknown>;
+  known: Readable<unknown>;
 }
 
 /** Makes one finding for each reason for which items could not be read: a missing permission is missing for all items that need it. */

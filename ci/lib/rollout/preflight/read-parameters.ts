@@ -1,7 +1,8 @@
 import type { DescribeParametersCommandInput } from "@aws-sdk/client-ssm";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
-import { type Known, knowing } from "../../aws/try-read.js";
+import { tryRead } from "../../aws/try-read.js";
+import type { Readable } from "../../common/readable.js";
 import type { Session } from "../session.js";
 import type { ParameterPlace } from "./secret-references.js";
 
@@ -14,15 +15,15 @@ export type SecretState = "there" | "missing" | "being-deleted" | "no-such-versi
 export async function readParameters(
   session: Session,
   places: readonly ParameterPlace[],
-): Promise<(place: ParameterPlace) => Known<SecretState>> {
+): Promise<(place: ParameterPlace) => Readable<SecretState>> {
   const { account } = session.target;
   const readable = places.filter((place) => whyNotRead(place, account) === undefined);
   const regions = [...new Set(readable.map(({ region }) => region))];
   const found = new Map(
     await Promise.all(
-      regions.map(async (region): Promise<[string, Known<Set<string>>]> => {
+      regions.map(async (region): Promise<[string, Readable<Set<string>>]> => {
         const names = readable.filter((place) => place.region === region).flatMap((place) => place.names);
-        return [region, await knowing(namesIn(session, region, [...new Set(names)]), session.signal)];
+        return [region, await tryRead(namesIn(session, region, [...new Set(names)]), session.signal)];
       }),
     ),
   );

@@ -1,4 +1,4 @@
-import type { Known } from "../../aws/try-read.js";
+import type { Readable } from "../../common/readable.js";
 import type { Target } from "../../config/target.js";
 
 const ecsTasks = "ecs-tasks.amazonaws.com";
@@ -19,7 +19,7 @@ interface Statement {
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
  * @param document The policy as IAM returns it: percent-encoded JSON.
  */
-export function trustsEcsTasks(document: string, place: Place): Known<boolean> {
+export function trustsEcsTasks(document: string, place: Place): Readable<boolean> {
   const policy = JSON.parse(decodeURIComponent(document)) as { Statement: OneOrMany<Statement> };
   const answers = list(policy.Statement).map((one) => ({ effect: one.Effect, applies: applies(one, place) }));
   const has = (effect: string, applies: Answer) =>

@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from "node:util";
 import type { Service } from "@aws-sdk/client-ecs";
 import { type PlatformImage, readPlatformImages } from "../../aws/image-platforms.js";
 import type { JsonObject } from "../../aws/raw-task-definition.js";
-import { type Known, knowing } from "../../aws/try-read.js";
+import { tryRead } from "../../aws/try-read.js";
 import { once } from "../../common/memoize.js";
+import type { Readable } from "../../common/readable.js";
 import type { Target } from "../../config/target.js";
 import type { Running } from "../../ecs/containers.js";
 import { ecrOf, type RepositoryFacts, readRepository } from "../../ecs/ecr-images.js";
@@ -59,17 +60,17 @@ export interface SharedReads extends Intention {
   /** The repository that the release's image is in. */
   place: Place;
   /** Settings of that repository. */
-  repository: Known<RepositoryFacts>;
+  repository: Readable<RepositoryFacts>;
   readImage: ImageReader;
   /** Reads the images behind the release's digest, one for each platform. */
-  platformImages: () => Promise<Known<PlatformImage[]>>;
+  platformImages: () => Promise<Readable<PlatformImage[]>>;
 }
 
 /** Reads the repository of the release's image, which all other reads of images depend on, and prepares the shared reads. */
 export async function shareReads(session: Session, intention: Intention, unbuilt?: Unbuilt): Promise<SharedReads> {
   const { target, signal } = session;
   const { release } = intention;
-  const own = await knowing(readRepository(session, placeOf(target)), signal);
+  const own = await tryRead(readRepository(session, placeOf(target)), signal);
   // The release's image names the repository where its settings can't be read: a deploy takes its image from ECR.
   const address = "value" in own ? own.value.uri : release.image;
   const place = locate(release.image, address, target);
@@ -84,13 +85,13 @@ export async function shareReads(session: Session, intention: Intention, unbuilt
     repository,
     readImage: imageReader(session, address),
     platformImages: once(async () =>
-      "unknown" in place ? place : await knowing(readPlatforms(session, place, release.digest), signal),
+      "unknown" in place ? place : await tryRead(readPlatforms(session, place, release.digest), signal),
     ),
   };
 }
 
-async function readOther(session: Session, place: Place): Promise<Known<RepositoryFacts>> {
-  return "unknown" in place ? place : await knowing(readRepository(session, place), session.signal);
+async function readOther(session: Session, place: Place): Promise<Readable<RepositoryFacts>> {
+  return "unknown" in place ? place : await tryRead(readRepository(session, place), session.signal);
 }
 
 async function readPlatforms(session: Session, place: ImagePlace, digest: string): Promise<PlatformImage[]> {

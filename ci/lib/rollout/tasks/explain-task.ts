@@ -1,8 +1,8 @@
 import { describeTaskDefinition } from "../../aws/raw-task-definition.js";
+import { type LogTail, logTail } from "../../ecs/log-tail.js";
 import type { TaskView } from "../../ecs/snapshot.js";
 import type { CauseRule } from "../diagnose/causes.js";
 import { type Diagnosis, diagnose } from "../diagnose/diagnose.js";
-import { type LogTail, logTail } from "../diagnose/log-tail.js";
 import type { Session } from "../session.js";
 import { ourReasons } from "./decide.js";
 import type { DeployTaskRun } from "./deploy-task.js";

@@ -1,6 +1,6 @@
 import type { DeploymentConfiguration, DeploymentLifecycleHook, Service } from "@aws-sdk/client-ecs";
 import type { JsonObject } from "../../aws/raw-task-definition.js";
-import type { Known } from "../../aws/try-read.js";
+import type { Readable } from "../../common/readable.js";
 import { objects } from "../../ecs/containers.js";
 import type { TargetGroup } from "./target-groups.js";
 
@@ -18,7 +18,7 @@ export interface TimeLimit {
 export function rolloutTimeLimit(
   service: Service,
   taskDefinition: JsonObject,
-  targetGroups: Known<readonly TargetGroup[]>,
+  targetGroups: Readable<readonly TargetGroup[]>,
 ): TimeLimit {
   const { deploymentConfiguration: configuration = {}, desiredCount = 0 } = service;
   const rounds = roundsOf(configuration, desiredCount);
@@ -53,12 +53,12 @@ export function rolloutTimeLimit(
 export function shutdownSeconds(
   service: Service,
   taskDefinition: JsonObject,
-  targetGroups: Known<readonly TargetGroup[]>,
+  targetGroups: Readable<readonly TargetGroup[]>,
 ): number {
   return drainSeconds(targetTimes(service, targetGroups)) + stopSeconds(taskDefinition);
 }
 
-function targetTimes(service: Service, targetGroups: Known<readonly TargetGroup[]>): TargetTimes[] {
+function targetTimes(service: Service, targetGroups: Readable<readonly TargetGroup[]>): TargetTimes[] {
   if ("value" in targetGroups) return targetGroups.value.map(timesOf);
   return (service.loadBalancers?.length ?? 0) > 0 ? [elbDefaults] : [];
 }

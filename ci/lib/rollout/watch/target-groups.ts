@@ -2,7 +2,8 @@ import type { Service } from "@aws-sdk/client-ecs";
 import type { TargetGroup as ElbTargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { sdk } from "../../aws/sdk.js";
 import { abort } from "../../aws/send-options.js";
-import { type Known, knowing } from "../../aws/try-read.js";
+import { tryRead } from "../../aws/try-read.js";
+import type { Readable } from "../../common/readable.js";
 import type { Session } from "../session.js";
 
 /** Settings of a target group that the service registers its tasks with. */
@@ -30,9 +31,9 @@ export interface HealthCheck {
  * Reads the target groups of a service behind an Application or Network Load Balancer, except those that no longer exist. Makes no call
  * for a service without target groups.
  */
-export async function readTargetGroups(session: Session, service: Service): Promise<Known<TargetGroup[]>> {
+export async function readTargetGroups(session: Session, service: Service): Promise<Readable<TargetGroup[]>> {
   const reading = Promise.all(targetGroupsOf(service).map((arn) => readTargetGroup(session, arn)));
-  const found = await knowing(reading, session.signal);
+  const found = await tryRead(reading, session.signal);
   return "unknown" in found ? found : { value: found.value.filter((group) => group !== undefined) };
 }
 

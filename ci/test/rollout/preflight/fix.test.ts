@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { AccessDeniedError } from "../../../lib/aws/errors.js";
-import { knowing } from "../../../lib/aws/try-read.js";
+import { tryRead } from "../../../lib/aws/try-read.js";
 import { imageInRegistry } from "../../../lib/rollout/preflight/checks/images.js";
 import { logGroups } from "../../../lib/rollout/preflight/checks/log-groups.js";
 import { platform } from "../../../lib/rollout/preflight/checks/platform.js";
@@ -28,7 +28,7 @@ function findings(unread: Unread) {
 }
 
 async function unread(error: Error): Promise<Unread> {
-  return (await knowing(Promise.reject(error))) as Unread;
+  return (await tryRead(Promise.reject(error))) as Unread;
 }
 
 test("only a denied action is answered with the advice to allow it", async () => {

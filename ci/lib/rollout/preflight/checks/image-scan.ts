@@ -1,7 +1,8 @@
 import type { PlatformImage } from "../../../aws/image-platforms.js";
 import { sdk } from "../../../aws/sdk.js";
 import { abort } from "../../../aws/send-options.js";
-import { type Known, knowing } from "../../../aws/try-read.js";
+import { tryRead } from "../../../aws/try-read.js";
+import type { Readable } from "../../../common/readable.js";
 import { platformOf } from "../../../ecs/containers.js";
 import { ecrOf, type RepositoryFacts } from "../../../ecs/ecr-images.js";
 import type { ImagePlace } from "../../../ecs/image-place.js";
@@ -15,7 +16,7 @@ type Finding = TopicFinding<(typeof ids)[number]>;
 
 export interface ScanFacts {
   /** Number of the scan's findings by severity; absent where there is no scan and none is configured. */
-  scan?: Known<Counts>;
+  scan?: Readable<Counts>;
 }
 
 async function read({
@@ -50,7 +51,7 @@ export interface Scanned {
   images: readonly PlatformImage[];
   /** The platform that the task runs on. */
   platform: string;
-  repository: Known<RepositoryFacts>;
+  repository: Readable<RepositoryFacts>;
 }
 
 /**
@@ -58,7 +59,7 @@ export interface Scanned {
  * basic scanning, Amazon Inspector's enhanced scanning, or a manual scan. An unfinished scan is unknown.
  * @returns undefined where there is no scan and none is configured.
  */
-export async function readScan(session: Session, scanned: Scanned): Promise<Known<Counts> | undefined> {
+export async function readScan(session: Session, scanned: Scanned): Promise<Readable<Counts> | undefined> {
   const found = await findScan(session, scanned);
   if (found && "value" in found) return found;
   const configured = await isConfigured(session, scanned);
@@ -80,8 +81,8 @@ async function findScan(session: Session, { place, digest, images, platform }: S
 }
 
 /** @returns undefined where ECR has no scan of it. */
-async function findingsOf(session: Session, place: ImagePlace, digest: string): Promise<Known<Counts> | undefined> {
-  const read = await knowing(describeFindings(session, place, digest), session.signal);
+async function findingsOf(session: Session, place: ImagePlace, digest: string): Promise<Readable<Counts> | undefined> {
+  const read = await tryRead(describeFindings(session, place, digest), session.signal);
   if ("unknown" in read) return read;
   return read.value && { value: read.value };
 }
@@ -119,13 +120,13 @@ const absent: ReadonlySet<string> = new Set([
 ]);
 
 /** Reads whether the repository's images are scanned, by its own setting or by a rule of the registry. */
-async function isConfigured(session: Session, { place, repository }: Scanned): Promise<Known<boolean>> {
+async function isConfigured(session: Session, { place, repository }: Scanned): Promise<Readable<boolean>> {
   if ("value" in repository && repository.value.scanOnPush) return { value: true };
   // The operation takes no account: it reads the caller's own registry.
   if (place.registryId !== session.target.account) {
     return { unknown: `the registry is that of account ${place.registryId}` };
   }
-  return await knowing(readConfiguration(session, place), session.signal);
+  return await tryRead(readConfiguration(session, place), session.signal);
 }
 
 /** The returned configuration is the result of the registry's rules and their filters. */

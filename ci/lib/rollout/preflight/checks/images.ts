@@ -1,4 +1,4 @@
-import { fixOf, type Known } from "../../../aws/try-read.js";
+import { fixOf, type Readable } from "../../../common/readable.js";
 import type { ImageFacts } from "../../../ecs/ecr-images.js";
 import { locate } from "../../../ecs/image-place.js";
 import { type ContainerImage, imagesOf, readImages } from "../ecr-images.js";
@@ -11,7 +11,7 @@ type Finding = TopicFinding<(typeof ids)[number]>;
 /** State of the images that the new tasks start from. */
 export interface ImagesFacts {
   /** The release's image; absent before it is built; its value is `undefined` when ECR does not have the digest. */
-  image?: Known<ImageFacts | undefined>;
+  image?: Readable<ImageFacts | undefined>;
   /** Images of the next revision's other containers, as far as they are in the registry's region of ECR. */
   otherImages: ContainerImage[];
 }

@@ -1,7 +1,8 @@
 import type { JsonObject } from "../../../aws/raw-task-definition.js";
 import { sdk } from "../../../aws/sdk.js";
 import { abort } from "../../../aws/send-options.js";
-import { fixOf, type Known, knowing } from "../../../aws/try-read.js";
+import { tryRead } from "../../../aws/try-read.js";
+import { fixOf, type Readable } from "../../../common/readable.js";
 import { objects } from "../../../ecs/containers.js";
 import type { Session } from "../../session.js";
 import type { Finding as TopicFinding } from "../finding.js";
@@ -14,7 +15,7 @@ export interface LogGroupFacts {
   container: string;
   group: string;
   region: string;
-  exists: Known<boolean>;
+  exists: Readable<boolean>;
 }
 
 export interface LogGroupsFacts {
@@ -48,7 +49,7 @@ function groupOf(container: JsonObject, region: string): Group[] {
 
 async function readGroup(session: Session, { group, region }: Group): Promise<LogGroupFacts["exists"]> {
   if (region !== session.target.region) return { unknown: `it is in ${region}, not in ${session.target.region}` };
-  return await knowing(groupExists(session, group), session.signal);
+  return await tryRead(groupExists(session, group), session.signal);
 }
 
 /** Reads the group's streams, because that permission can be limited to one log group, and the one to list groups can't. */

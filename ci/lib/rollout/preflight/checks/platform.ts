@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../aws/raw-task-definition.js";
-import { fixOf, type Known } from "../../../aws/try-read.js";
+import { fixOf, type Readable } from "../../../common/readable.js";
 import { platformOf } from "../../../ecs/containers.js";
 import { isOnFargate } from "../fargate.js";
 import type { Finding as TopicFinding } from "../finding.js";
@@ -11,7 +11,7 @@ type Finding = TopicFinding<(typeof ids)[number]>;
 
 export interface PlatformFacts {
   /** The platforms of the image, such as `linux/amd64`; before it is built, the one that it is built for. */
-  platforms: Known<string[]>;
+  platforms: Readable<string[]>;
 }
 
 async function read({ unbuilt, platformImages }: SharedReads): Promise<PlatformFacts> {

@@ -1,4 +1,4 @@
-import { fixOf, type Known } from "../../../aws/try-read.js";
+import { fixOf, type Readable } from "../../../common/readable.js";
 import type { RepositoryFacts } from "../../../ecs/ecr-images.js";
 import type { Finding as TopicFinding } from "../finding.js";
 import type { BaseFacts, Place, SharedReads } from "../shared-reads.js";
@@ -12,7 +12,7 @@ export interface RepositoryTopicFacts {
   /** The repository of ECR that the release's image is in. */
   place: Place;
   /** Settings of that repository. */
-  repository: Known<RepositoryFacts>;
+  repository: Readable<RepositoryFacts>;
 }
 
 type Facts = BaseFacts & RepositoryTopicFacts & Pick<ImagesFacts, "image"> & Pick<RollbackFacts, "hasCompleted">;

@@ -1,7 +1,8 @@
 import type { JsonObject } from "../../../aws/raw-task-definition.js";
 import { sdk } from "../../../aws/sdk.js";
 import { abort } from "../../../aws/send-options.js";
-import { fixOf, type Known, knowing } from "../../../aws/try-read.js";
+import { tryRead } from "../../../aws/try-read.js";
+import { fixOf, type Readable } from "../../../common/readable.js";
 import type { Session } from "../../session.js";
 import { isOnFargate } from "../fargate.js";
 import { notChecked, type Finding as TopicFinding } from "../finding.js";
@@ -17,7 +18,7 @@ export interface RoleFacts {
   role: string;
   /** Its uses: `execution role`, `task role`. */
   uses: string[];
-  state: Known<RoleState>;
+  state: Readable<RoleState>;
 }
 
 type RoleState = "missing" | "trusts-ecs" | "does-not-trust-ecs";
@@ -42,12 +43,12 @@ export async function readRoles(session: Session, taskDefinition: JsonObject): P
   );
 }
 
-async function readState(session: Session, role: string): Promise<Known<RoleState>> {
+async function readState(session: Session, role: string): Promise<Readable<RoleState>> {
   const { account } = session.target;
   // A task definition accepts a role's name without its ARN.
   const owner = role.startsWith("arn:") ? role.split(":")[4] : account;
   if (owner !== account) return { unknown: `it is in account ${owner}, not in ${account}` };
-  const read = await knowing(readTrust(session, role), session.signal);
+  const read = await tryRead(readTrust(session, role), session.signal);
   if ("unknown" in read) return read;
   if (read.value === undefined) return { value: "missing" };
   if ("unknown" in read.value) return read.value;
@@ -55,7 +56,7 @@ async function readState(session: Session, role: string): Promise<Known<RoleStat
 }
 
 /** @returns undefined when there is no such role. */
-async function readTrust(session: Session, role: string): Promise<Known<boolean> | undefined> {
+async function readTrust(session: Session, role: string): Promise<Readable<boolean> | undefined> {
   const { GetRoleCommand, NoSuchEntityException } = sdk.iam;
   const iam = await session.aws.lazy.iam();
   const command = new GetRoleCommand({ RoleName: role.split("/").at(-1) });

@@ -2,8 +2,9 @@ import type { Service } from "@aws-sdk/client-ecs";
 import { describeTaskDefinition, type JsonObject } from "../../../aws/raw-task-definition.js";
 import { sdk } from "../../../aws/sdk.js";
 import { abort } from "../../../aws/send-options.js";
-import { type Known, knowing } from "../../../aws/try-read.js";
+import { tryRead } from "../../../aws/try-read.js";
 import { parseImage } from "../../../common/image-reference.js";
+import type { Readable } from "../../../common/readable.js";
 import { type Running, runningOf } from "../../../ecs/containers.js";
 import { describeRevisions, type ReadableDeployments } from "../../../ecs/service-deployments.js";
 import type { Session } from "../../session.js";
@@ -17,9 +18,9 @@ type Finding = TopicFinding<(typeof ids)[number]>;
 /** Facts about the return to an earlier revision when this deploy fails. */
 export interface RollbackFacts {
   /** True when a deployment of the service has completed, as far back as ECS lists them. */
-  hasCompleted: Known<boolean>;
+  hasCompleted: Readable<boolean>;
   /** The revision that the service returns to when this deploy fails; its value is `undefined` where there is none. */
-  rollbackRevision: Known<RollbackRevision | undefined>;
+  rollbackRevision: Readable<RollbackRevision | undefined>;
 }
 
 /** A revision whose deployment has completed, with the images that its tasks start from. */
@@ -36,11 +37,11 @@ export async function readCompleted(
   session: Session,
   service: Service,
   deployments: ReadableDeployments,
-): Promise<Known<boolean>> {
+): Promise<Readable<boolean>> {
   const isCompleted = service.deployments?.some((one) => one.rolloutState === "COMPLETED");
   if (isCompleted || deployments.listed.some((one) => one.status === "SUCCESSFUL")) return { value: true };
   if (deployments.classicOnly !== undefined) return { unknown: deployments.classicOnly };
-  return await knowing(hasSuccessful(session), session.signal);
+  return await tryRead(hasSuccessful(session), session.signal);
 }
 
 /** The known deployments reach back to the current revision only. */
@@ -68,8 +69,8 @@ export async function readRollbackRevision(
   session: Session,
   state: ServiceState,
   read: ImageReader,
-): Promise<Known<RollbackRevision | undefined>> {
-  const found = await knowing(findRollbackRevision(session, state), session.signal);
+): Promise<Readable<RollbackRevision | undefined>> {
+  const found = await tryRead(findRollbackRevision(session, state), session.signal);
   if ("unknown" in found) return found;
   if (!found.value) return { value: undefined };
   return { value: { ...found.value, images: await readImages(read, found.value.images) } };

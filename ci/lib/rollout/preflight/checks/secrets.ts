@@ -1,7 +1,8 @@
 import type { JsonObject } from "../../../aws/raw-task-definition.js";
 import { sdk } from "../../../aws/sdk.js";
 import { abort } from "../../../aws/send-options.js";
-import { fixOf, type Known, knowing } from "../../../aws/try-read.js";
+import { tryRead } from "../../../aws/try-read.js";
+import { fixOf, type Readable } from "../../../common/readable.js";
 import type { Session } from "../../session.js";
 import { notChecked, type Finding as TopicFinding } from "../finding.js";
 import { readParameters, type SecretState } from "../read-parameters.js";
@@ -17,7 +18,7 @@ export interface SecretFacts {
   /** The value in the task definition. */
   valueFrom: string;
   store: SecretPlace["store"];
-  state: Known<SecretState>;
+  state: Readable<SecretState>;
 }
 
 export interface SecretsFacts {
@@ -32,7 +33,7 @@ export async function readSecrets(session: Session, taskDefinition: JsonObject):
     readSecretVersions(session, places.filter(isSecret)),
     readParameters(session, places.filter(isParameter)),
   ]);
-  const stateOf = (place: SecretPlace): Known<SecretState> => {
+  const stateOf = (place: SecretPlace): Readable<SecretState> => {
     if (place.store === "s3") return { unknown: "files in S3 are not checked" };
     if (place.store === "ssm") return parameters(place);
     return secretState(place, secrets.get(keyOf(place)) ?? { unknown: "it was not read" }, session.target.account);
@@ -55,13 +56,13 @@ interface Description {
   /** Stages by version; absent where the answer has none. */
   versions?: Record<string, string[]>;
 }
-type Read = Known<Description | undefined>;
+type Read = Readable<Description | undefined>;
 
 /** Reads each secret once, because several variables often come from one. */
 async function readSecretVersions(session: Session, places: SecretsManagerPlace[]): Promise<Map<string, Read>> {
   const distinct = new Map(places.map((place) => [keyOf(place), place]));
   const read = [...distinct].map(
-    async ([key, place]): Promise<[string, Read]> => [key, await knowing(describe(session, place), session.signal)],
+    async ([key, place]): Promise<[string, Read]> => [key, await tryRead(describe(session, place), session.signal)],
   );
   return new Map(await Promise.all(read));
 }
@@ -81,7 +82,7 @@ async function describe(session: Session, { region, id }: SecretsManagerPlace): 
   }
 }
 
-function secretState(place: SecretsManagerPlace, read: Read, account: string): Known<SecretState> {
+function secretState(place: SecretsManagerPlace, read: Read, account: string): Readable<SecretState> {
   if ("unknown" in read) return read;
   const { value: found } = read;
   if (!found) {

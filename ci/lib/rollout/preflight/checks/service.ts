@@ -1,4 +1,4 @@
-import { fixOf } from "../../../aws/try-read.js";
+import { fixOf } from "../../../common/readable.js";
 import { isFinished } from "../../../ecs/states.js";
 import type { Finding as TopicFinding } from "../finding.js";
 import type { BaseFacts } from "../shared-reads.js";

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../aws/raw-task-definition.js";
-import { fixOf, type Known } from "../../../aws/try-read.js";
+import { fixOf, type Readable } from "../../../common/readable.js";
 import { objects } from "../../../ecs/containers.js";
 import { readTargetGroups, type TargetGroup, targetGroupsOf } from "../../watch/target-groups.js";
 import type { Finding as TopicFinding } from "../finding.js";
@@ -10,7 +10,7 @@ type Finding = TopicFinding<(typeof ids)[number]>;
 
 export interface TargetGroupsFacts {
   /** The existing ones of the target groups that the service names. */
-  targetGroups: Known<TargetGroup[]>;
+  targetGroups: Readable<TargetGroup[]>;
 }
 
 /** Checks that the service's target groups exist, and that their health checks can pass in the time that a task has. */

@@ -1,21 +1,13 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { JsonObject } from "../../../lib/aws/raw-task-definition.js";
-import { type DeploySettings, defaultSettings } from "../../../lib/rollout/plan/deploy-settings.js";
-import { eachFindingOnce } from "../../../lib/rollout/plan/gate.js";
-import { run } from "../../../lib/rollout/run.js";
-import { Fault, fakeAws } from "../../support/fake-aws.js";
-import {
-  oldDigest,
-  release,
-  repository,
-  revisionArn,
-  scriptedEcs,
-  target,
-  update,
-} from "../../support/scripted-ecs.js";
-import { success } from "../../support/stories.js";
-import { virtualClock } from "../../support/virtual-clock.js";
+import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
+import { eachFindingOnce } from "../../lib/rollout/gate.js";
+import { type DeploySettings, defaultSettings } from "../../lib/rollout/plan/deploy-settings.js";
+import { run } from "../../lib/rollout/run.js";
+import { Fault, fakeAws } from "../support/fake-aws.js";
+import { oldDigest, release, repository, revisionArn, scriptedEcs, target, update } from "../support/scripted-ecs.js";
+import { success } from "../support/stories.js";
+import { virtualClock } from "../support/virtual-clock.js";
 
 async function scene(t: TestContext) {
   const clock = virtualClock();

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { JsonObject } from "../../../lib/aws/raw-task-definition.js";
-import { checkBeforeBuild } from "../../../lib/rollout/plan/check-before-build.js";
-import { type DeploySettings, defaultSettings } from "../../../lib/rollout/plan/deploy-settings.js";
-import { Fault, fakeAws, type Script } from "../../support/fake-aws.js";
-import { repository, revisionArn, scriptedEcs, target, update } from "../../support/scripted-ecs.js";
-import { set } from "../../support/stories.js";
-import { virtualClock } from "../../support/virtual-clock.js";
+import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
+import { checkBeforeBuild } from "../../lib/rollout/check-before-build.js";
+import { type DeploySettings, defaultSettings } from "../../lib/rollout/plan/deploy-settings.js";
+import { Fault, fakeAws, type Script } from "../support/fake-aws.js";
+import { repository, revisionArn, scriptedEcs, target, update } from "../support/scripted-ecs.js";
+import { set } from "../support/stories.js";
+import { virtualClock } from "../support/virtual-clock.js";
 
 const unpublished = { version: "v1.1.0", repository, platform: "linux/amd64" };
 

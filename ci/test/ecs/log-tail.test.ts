@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
-import type { JsonObject } from "../../../lib/aws/raw-task-definition.js";
-import { logTail } from "../../../lib/rollout/diagnose/log-tail.js";
-import { type FakeResponse, Fault, fakeAws } from "../../support/fake-aws.js";
-import { target } from "../../support/scripted-ecs.js";
-import { virtualClock } from "../../support/virtual-clock.js";
+import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
+import { logTail } from "../../lib/ecs/log-tail.js";
+import { type FakeResponse, Fault, fakeAws } from "../support/fake-aws.js";
+import { target } from "../support/scripted-ecs.js";
+import { virtualClock } from "../support/virtual-clock.js";
 
 const options = { "awslogs-group": "/app", "awslogs-region": "us-west-2", "awslogs-stream-prefix": "ecs" };
 

@@ -1,14 +1,14 @@
-import { withDescribedErrors } from "../../aws/describe-error.js";
-import { InputError } from "../../common/errors.js";
-import { readService } from "../../ecs/service.js";
-import { readableDeployments } from "../../ecs/service-deployments.js";
-import type { DeploySettings } from "../plan/deploy-settings.js";
-import { findingLines } from "../plan/gate.js";
-import { propose } from "../plan/proposal.js";
-import { refuseBlocking } from "../preflight/preflight.js";
-import { registeredAt } from "../revisions/own-revisions.js";
-import type { Session } from "../session.js";
-import { refuseBusy } from "./deployment-in-flight.js";
+import { withDescribedErrors } from "../aws/describe-error.js";
+import { InputError } from "../common/errors.js";
+import { readService } from "../ecs/service.js";
+import { readableDeployments } from "../ecs/service-deployments.js";
+import { findingLines } from "./gate.js";
+import type { DeploySettings } from "./plan/deploy-settings.js";
+import { refuseBusy } from "./plan/deployment-in-flight.js";
+import { propose } from "./plan/proposal.js";
+import { refuseBlocking } from "./preflight/preflight.js";
+import { registeredAt } from "./revisions/own-revisions.js";
+import type { Session } from "./session.js";
 
 /** A version that is not in the registry yet. */
 export interface Unpublished {

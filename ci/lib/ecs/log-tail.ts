@@ -1,9 +1,9 @@
-import type { JsonObject } from "../../aws/raw-task-definition.js";
-import { sdk } from "../../aws/sdk.js";
-import { abort } from "../../aws/send-options.js";
-import { containerOf } from "../../ecs/containers.js";
-import { taskId } from "../../ecs/snapshot.js";
-import type { Session } from "../session.js";
+import type { JsonObject } from "../aws/raw-task-definition.js";
+import { sdk } from "../aws/sdk.js";
+import { abort } from "../aws/send-options.js";
+import { containerOf } from "./containers.js";
+import type { EcsContext } from "./context.js";
+import { taskId } from "./snapshot.js";
 
 /** The last lines of a container's log, each cut at 4,000 characters; or the reason why there are none. */
 export type LogTail = (LogPlace & { lines: string[] }) | { unavailable: string };
@@ -19,18 +19,18 @@ interface LogPlace {
  * @param container The app's own by default.
  */
 export async function logTail(
-  session: Session,
+  context: EcsContext,
   taskDefinition: JsonObject,
   taskArn: string,
-  container = session.target.container,
+  container = context.target.container,
   lines = 20,
 ): Promise<LogTail> {
-  const place = placeOf(session, taskDefinition, taskArn, container);
+  const place = placeOf(context, taskDefinition, taskArn, container);
   if ("unavailable" in place) return place;
   try {
     const { group, stream } = place;
     const command = new sdk.logs.GetLogEventsCommand({ logGroupName: group, logStreamName: stream, limit: lines });
-    const { events } = await session.aws.logs.send(command, abort(session));
+    const { events } = await context.aws.logs.send(command, abort(context));
     return { group, stream, lines: (events ?? []).map((event) => bounded(event.message ?? "")) };
   } catch (error) {
     // The log is only evidence: a failed read must not hide the verdict, which is already known.
@@ -47,7 +47,7 @@ function bounded(line: string): string {
 const longestLine = 4_000;
 
 function placeOf(
-  session: Session,
+  context: EcsContext,
   taskDefinition: JsonObject,
   taskArn: string,
   name: string,
@@ -61,6 +61,6 @@ function placeOf(
   if (prefix === undefined)
     return { unavailable: "awslogs-stream-prefix is not set, so the stream's name is not known" };
   const region = options["awslogs-region"];
-  if (region !== undefined && region !== session.target.region) return { unavailable: `the log is in ${region}` };
+  if (region !== undefined && region !== context.target.region) return { unavailable: `the log is in ${region}` };
   return { group: options["awslogs-group"] ?? "", stream: `${prefix}/${name}/${taskId(taskArn)}` };
 }

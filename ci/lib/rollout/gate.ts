@@ -1,12 +1,12 @@
-import { type CurrentService, describeService } from "../../ecs/service.js";
-import type { ReadableDeployments } from "../../ecs/service-deployments.js";
-import type { JudgedFinding } from "../preflight/preflight.js";
-import type { DeployRequest } from "../revisions/deploy-request.js";
-import type { Release, Session } from "../session.js";
-import { noSpan } from "../span.js";
-import type { Progress } from "../watch/progress-event.js";
-import type { DeploySettings } from "./deploy-settings.js";
-import { type Proposal, propose, refuseProposal } from "./proposal.js";
+import { type CurrentService, describeService } from "../ecs/service.js";
+import type { ReadableDeployments } from "../ecs/service-deployments.js";
+import type { DeploySettings } from "./plan/deploy-settings.js";
+import { type Proposal, propose, refuseProposal } from "./plan/proposal.js";
+import type { JudgedFinding } from "./preflight/preflight.js";
+import type { DeployRequest } from "./revisions/deploy-request.js";
+import type { Release, Session } from "./session.js";
+import { noSpan } from "./span.js";
+import type { Progress } from "./watch/progress-event.js";
 
 /**
  * Runs preflight just before a deploy changes anything, reports the findings, and refuses the deploy where one stops it.
