@@ -16,6 +16,7 @@ drills run in virtual time, in seconds.
   --speed rehearsal|aws  with --time real or containers: delays of ECS (short, the default, or as on AWS)
   --jobs N               drills at the same time (default 8 with --time real, 3 with containers)
   --seed N               with --time virtual: seed of everything random (default 1)
+  --phases N             with --time virtual: runs each drill N times, with its events moved against the polls (default 1)
   --kill                 instead of drills: kills a successful deploy at each of its calls, runs it again and checks that
                          it converges; in real time, about five minutes
   --every N              with --kill: only every Nth kill point (default 1)
@@ -39,6 +40,7 @@ export interface Options {
   speed: "rehearsal" | "aws";
   jobs: number;
   seed: number;
+  phases: number;
   out: string;
   target: string;
   settings: Partial<DrillSettings>;
@@ -59,6 +61,7 @@ export function readOptions(args: string[]): Options {
       speed: { type: "string", default: "rehearsal" },
       jobs: { type: "string" },
       seed: { type: "string", default: "1" },
+      phases: { type: "string", default: "1" },
       out: { type: "string", default: "out/drills.md" },
       target: { type: "string", default: "production" },
       "desired-count": { type: "string" },
@@ -86,6 +89,7 @@ export function readOptions(args: string[]): Options {
     speed: oneOf("--speed", values.speed, ["rehearsal", "aws"]),
     jobs: count("jobs", 1) ?? (time === "containers" ? 3 : 8),
     seed: count("seed") ?? 1,
+    phases: count("phases", 1) ?? 1,
     out: values.out,
     target: values.target,
     settings: {
@@ -102,14 +106,14 @@ export function readOptions(args: string[]): Options {
 const ofService = ["target", "desired-count", "minimum-healthy-percent", "maximum-percent", "check", "grace"];
 
 function refuseIdleOptions(given: ReadonlySet<string>, list: boolean, kill: boolean, time: Options["time"]): void {
-  const ofPlay = ["time", "speed", "seed", "jobs", "out", ...ofService];
+  const ofPlay = ["time", "speed", "seed", "phases", "jobs", "out", ...ofService];
   // The target's name is checked with --list too.
   if (list) refuseIdle(given, [...ofPlay.filter((name) => name !== "target"), "kill", "every"], "with --list");
   else if (kill) refuseIdle(given, ["name", ...ofPlay.filter((name) => name !== "jobs")], "with --kill");
   else if (time === "virtual") {
     refuseIdle(given, ["speed", "jobs"], "in virtual time: add --time real or --time containers");
     refuseIdle(given, ["every"], "without --kill");
-  } else refuseIdle(given, ["seed", "every"], `with --time ${time} and without --kill`);
+  } else refuseIdle(given, ["seed", "phases", "every"], `with --time ${time} and without --kill`);
 }
 
 export function settingsOf(options: Options, desiredCount: number): DrillSettings {

@@ -72,17 +72,18 @@ async function playAll(
   const settings = settingsOf(options, target.created.desiredCount);
   const engine = options.time === "containers" ? await connectEngine() : undefined;
   let done = 0;
-  const play = (drill: Drill) => {
+  const runs = chosen.flatMap((drill) => Array.from({ length: options.phases }, (_, phase) => ({ drill, phase })));
+  const play = ({ drill, phase }: { drill: Drill; phase: number }) => {
     signal.throwIfAborted();
-    if (options.time === "virtual") return runVirtually(drill, settings, options.seed);
+    if (options.time === "virtual") return runVirtually(drill, settings, options.seed, phase, options.phases);
     return runInRealTime(drill, settings, target, { speed: speeds[options.speed], signal, ...(engine && { engine }) });
   };
-  return await pool(chosen, options.time === "virtual" ? 1 : options.jobs, async (drill) => {
-    const played = await play(drill);
+  return await pool(runs, options.time === "virtual" ? 1 : options.jobs, async (run) => {
+    const played = await play(run);
     const word = mistakes(played).length > 0 ? "WRONG" : "right";
-    const count = `${String(++done).padStart(String(chosen.length).length)}/${chosen.length}`;
+    const count = `${String(++done).padStart(String(runs.length).length)}/${runs.length}`;
     console.log(
-      `${count} ${word}: ${drill.name}: ${formatEnding(played.reported)} (${played.took.toFixed(0)} s, ${played.calls} calls)`,
+      `${count} ${word}: ${run.drill.name}: ${formatEnding(played.reported)} (${played.took.toFixed(0)} s, ${played.calls} calls)`,
     );
     return played;
   });
@@ -109,9 +110,9 @@ function listOf(all: readonly (Drill & { group: Group })[]): string {
   return lines.join("\n").trimStart();
 }
 
-function complaint(played: DrillResult, { time, seed }: Options): string {
+function complaint(played: DrillResult, { time, seed, phases }: Options): string {
   const { drill, reported: said } = played;
-  const how = time === "virtual" ? `--seed ${seed}` : `--time ${time}`;
+  const how = time === "virtual" ? `--seed ${seed}${phases > 1 ? ` --phases ${phases}` : ""}` : `--time ${time}`;
   const reason = "verdict" in said ? said.reason : said.message;
   return `${drill.name} was wrong: ${mistakes(played).join("; ")}. It said: ${reason}\n  Again: npm run drill -- --name ${drill.name} ${how}`;
 }

@@ -2,11 +2,22 @@ import type { Outcome } from "../virtual/outcome.js";
 import { simulate } from "../virtual/simulate.js";
 import type { Drill } from "./drill.js";
 import { type DrillResult, reportedEnding } from "./drill-result.js";
+import { atPhase } from "./phases.js";
 import { type DrillSettings, onService } from "./service-settings.js";
 
-/** Runs a drill in virtual time: no socket, no sleep, and the same result every time for a seed. */
-export async function runVirtually(drill: Drill, settings: DrillSettings, seed = 1): Promise<DrillResult> {
-  const scenario = onService(drill.scenario, settings);
+/**
+ * Runs a drill in virtual time: no socket, no sleep, and the same result every time for a seed.
+ * @param phase Which of `phases` it runs at; each has its own seed.
+ */
+export async function runVirtually(
+  drill: Drill,
+  settings: DrillSettings,
+  first = 1,
+  phase = 0,
+  phases = 1,
+): Promise<DrillResult> {
+  const scenario = atPhase(onService(drill.scenario, settings), phase, phases);
+  const seed = first + phase;
   const outcome = await simulate(scenario, seed);
   const run = outcome.runs.at(-1) ?? outcome.runs[0];
   const moment = outcome.oracle.moments.findLast(({ at }) => at <= run.endedAt) ?? outcome.oracle.moments[0];

@@ -148,6 +148,11 @@ export interface AwsSettings {
   deny?: string[];
   /** Faults of the deployer's calls; `from` and `until` count from the deployer's start. */
   faults?: FaultRule[];
+  /**
+   * Time for which the public URL's load balancer still routes as before: it sends no request to a new task that is healthy, and sends some to
+   * an old task that is deregistered, while its containers run. `3000`.
+   */
+  balancerLag?: number;
   /** Offset of the deployer's clock from AWS's; negative when it is behind. */
   clockSkew?: number;
 }

@@ -110,6 +110,7 @@ const all: Record<string, Record<string, Dimension>> = {
   aws: {
     "new id at a rollback": ({ aws }) => aws?.rollbackId === "new",
     "other list lag": ({ aws }) => aws?.timing !== undefined,
+    "other load balancer lag": ({ aws }) => aws?.balancerLag !== undefined,
     "slow calls": ({ aws }) => aws?.latency !== undefined,
     "clock off by 10 min": ({ aws }) => aws?.clockSkew !== undefined,
     "an index behind the digest": ({ release }) => release?.image?.isIndex === true,

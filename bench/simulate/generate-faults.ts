@@ -76,5 +76,6 @@ export const aws: fc.Arbitrary<AwsSettings> = sometimes<AwsSettings>({
   latency: [2, fc.constantFrom<[number, number][]>([5, 10], [20, 400], [1_000, 3_000])],
   deny: [1, oneOf([3, denied], [2, is(classic)])],
   faults: [3, fc.array(oneOf([18, wireFault], [1, expiry], [2, unknown]), { minLength: 1, maxLength: 3 })],
+  balancerLag: [2, fc.constantFrom(0, 10 * SECOND, 20 * SECOND)],
   clockSkew: [2, fc.constantFrom(10 * MINUTE, -10 * MINUTE)],
 });

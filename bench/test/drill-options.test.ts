@@ -24,6 +24,7 @@ for (const [args, message] of [
   [["--kill", "--name", "succeeds", "--time", "real"], /--name and --time have no effect with --kill/],
   [["--every", "3"], /--every has no effect without --kill/],
   [["--jobs", "2"], /--jobs has no effect in virtual time/],
+  [["--phases", "8", "--time", "real"], /--phases has no effect with --time real/],
   [["--speed", "aws"], /--speed has no effect in virtual time/],
   [["--time", "real", "--seed", "3"], /--seed has no effect with --time real/],
 ] as const) {

@@ -47,6 +47,24 @@ test("quarters of an hour pass in virtual time only", async (t) => {
   assert.equal(mock.callCount(), 0);
 });
 
+test("the load balancer still sends requests to an old task for a while, and none to a new one", async () => {
+  const drained = { drain: 60_000 };
+  const old = async (balancerLag: number) => {
+    const scenario: Scenario = {
+      service: { check: "load-balancer" },
+      before: { tasks: [drained] },
+      aws: { balancerLag },
+      deployer: { http: true },
+    };
+    const { answers, oracle } = await simulate(scenario, 1);
+    const settling = oracle.moments.find(({ state }) => state === "settling")?.at ?? 0;
+    return answers.filter(({ at, version }) => at > settling && version === "v1.0.0").length;
+  };
+  assert.equal(await old(0), 0);
+  const [some, more] = [await old(10_000), await old(20_000)];
+  assert.ok(some > 0 && more > some, `${some}, ${more}`);
+});
+
 test("a killed deployer has no further effect", async () => {
   const { oracle: truth, runs } = await simulate({ kills: [{ call: 12, how: "killed-before", pause: 600_000 }] }, 1);
   assert.equal(runs[0].killed, true);

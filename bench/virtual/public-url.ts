@@ -15,7 +15,7 @@ export async function answerPublic(stage: Simulation, sleep: (ms: number) => Pro
     answers.push({ ...other, at: since() });
     return inHttp(other);
   }
-  const task = nextTask(aws, stage.requests++);
+  const task = nextTask(stage, stage.requests++);
   const { takes = 0 } = (task && aws.taskScripts.scriptOf(task.arn)?.script.serves) ?? {};
   if (takes > 0) await sleep(takes);
   const answer = answerThrough(aws, task, takes);
@@ -60,17 +60,31 @@ function answerThrough(aws: VirtualAws, task: TaskRecord | undefined, took: numb
   return took > 0 && isCut ? { status: 502 } : answerOf(aws, task.arn);
 }
 
-/** Selects the next task that can serve, in turn, as a load balancer does. */
-function nextTask(aws: VirtualAws, request: number): TaskRecord | undefined {
-  const serving = Object.values(aws.state.tasks).filter(
+/** Selects the next task that can serve, in turn, as a load balancer does: by the targets that it had a while ago. */
+function nextTask({ aws, scenario, time }: Simulation, request: number): TaskRecord | undefined {
+  const before = time.now() - (scenario.aws?.balancerLag ?? usualLag);
+  const ofService = Object.values(aws.state.tasks).filter(({ serviceArn }) => serviceArn !== undefined);
+  const healthy = ofService.filter(
     (task) =>
-      task.serviceArn !== undefined &&
       task.lastStatus === "RUNNING" &&
       task.desiredStatus === "RUNNING" &&
       task.targets.every((target) => target.state === "healthy"),
   );
+  const routed = healthy.filter(({ healthyAt, startedAt = 0 }) => (healthyAt ?? startedAt) <= before);
+  const leaving = ofService.filter(
+    ({ targets, lastStatus, stoppingAt = 0, healthyAt }) =>
+      targets.length > 0 && healthyAt !== undefined && stillRuns.has(lastStatus) && stoppingAt > before,
+  );
+  const known = [...routed, ...leaving];
+  // With no other target left, a new one is used at once.
+  const serving = known.length > 0 ? known : healthy;
   return serving[request % Math.max(1, serving.length)];
 }
+
+/** Milliseconds. */
+const usualLag = 3_000;
+/** States of a task that is being stopped in which its containers run. */
+const stillRuns = new Set(["RUNNING", "DEACTIVATING", "STOPPING"]);
 
 function answerOf({ taskScripts }: VirtualAws, task: string): Answered {
   const { version = "", script } = taskScripts.scriptOf(task) ?? {};

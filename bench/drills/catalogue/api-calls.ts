@@ -22,8 +22,8 @@ export const wire: Drill[] = [
   },
   {
     name: "server-errors",
-    description: "Every third call is answered with HTTP 500.",
-    scenario: faulty({ kind: "server-error", share: 0.33 }),
+    description: "Every fifth call is answered with HTTP 500.",
+    scenario: faulty({ kind: "server-error", share: 0.2 }),
     ends: deployed,
   },
   {

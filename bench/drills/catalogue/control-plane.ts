@@ -4,8 +4,8 @@ import { exits, notFound, unhealthyTarget } from "./drill-scripts.js";
 const inTheMiddle = 60_000;
 const slow = { start: 120_000 };
 
-/** Every 3 s for ten minutes, which includes the start of ECS's rollback in every environment. */
-const everyThreeSeconds = Array.from({ length: 200 }, (_, index) => index * 3_000);
+/** Every 3 s for 13 minutes, which includes the start of ECS's rollback in every environment. */
+const everyThreeSeconds = Array.from({ length: 260 }, (_, index) => index * 3_000);
 
 /** Operations by users, and settings of the service itself. */
 export const control: Drill[] = [

@@ -12,6 +12,13 @@ export const service: Drill[] = [
     dropsRequests: false,
   },
   {
+    name: "succeeds-in-three-minutes",
+    description: "The same with an image that takes 75 s to pull.",
+    scenario: { ...verified, release: { tasks: [{ pull: 75_000 }] } },
+    ends: { verdict: "deployed" },
+    dropsRequests: false,
+  },
+  {
     name: "succeeds-on-120-tasks",
     description: "The same with more tasks than ECS lists at once.",
     scenario: { ...verified, service: { desiredCount: 120 } },
