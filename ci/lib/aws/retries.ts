@@ -6,7 +6,7 @@ export interface Sendable {
 export interface MiddlewareStack {
   add(middleware: (next: Handler, context: { commandName?: string }) => Handler, options: object): void;
 }
-export type Handler = (args: { request: unknown }) => Promise<{ response: unknown; output: unknown }>;
+type Handler = (args: { request: unknown }) => Promise<{ response: unknown; output: unknown }>;
 
 /**
  * Takes the SDK's retries from one command: for calls that change the world and take no client token, where a second try after

@@ -10,7 +10,7 @@ import { recordTag } from "../rollout/tasks/task-record.js";
 import { targetGroupsOf } from "../rollout/watch/target-groups.js";
 
 /** A statement of an identity-based IAM policy. */
-export interface Statement {
+interface Statement {
   Sid: string;
   Effect: "Allow";
   Action: string[];

@@ -7,7 +7,7 @@ import { EngineError, engineStatus } from "./errors.js";
 import { readProgress } from "./progress.js";
 
 /** Image layer: a tar, plain or compressed with gzip. */
-export interface ImageLayer {
+interface ImageLayer {
   /** Digest of the uncompressed tar, as in the config's `rootfs.diff_ids`. */
   diffId: string;
   /** Size of the content of `open()`, in bytes. */

@@ -18,7 +18,7 @@ export interface Machine {
   knowsPackage: boolean;
 }
 
-export interface Command {
+interface Command {
   /** Description of the step, for the log. */
   title: string;
   argv: string[];

@@ -1,7 +1,7 @@
 import { buffer } from "node:stream/consumers";
 import tar, { type Header as TarHeader } from "tar-stream";
 
-export type Header = Partial<TarHeader> & { name: string };
+type Header = Partial<TarHeader> & { name: string };
 
 export interface Entry {
   header: Header;

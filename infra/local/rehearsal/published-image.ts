@@ -7,7 +7,7 @@ export interface Descriptor {
   size: number;
 }
 
-export interface Manifest {
+interface Manifest {
   mediaType?: string;
   config: Descriptor;
   layers: Descriptor[];

@@ -50,7 +50,7 @@ export async function runOnce(
  * (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/ECS_Idempotency.html), so at least for an hour from the start; a quarter of
  * it is a margin for clock differences.
  */
-export const tokenKept = 45 * 60_000;
+const tokenKept = 45 * 60_000;
 
 /** A started task, and the latest time of its start, from which its time limit counts. */
 interface Begun {

@@ -8,7 +8,7 @@ import { chooseTarget, chooseTargetGroup } from "./routing.js";
 import { type LoadBalancerSettings, rehearsalSettings } from "./settings.js";
 import { Target } from "./target.js";
 
-export { elbSettings, type LoadBalancerSettings, rehearsalSettings } from "./settings.js";
+export { elbSettings, rehearsalSettings } from "./settings.js";
 
 export interface LoadBalancerDeps {
   clock: Clock;

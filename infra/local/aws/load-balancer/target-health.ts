@@ -36,7 +36,7 @@ export function judge({ health, against }: HealthRecord, result: CheckResult, se
 }
 
 /** Reads `200`, `200,302` and `200-299`. */
-export function matches(matcher: string, status: number): boolean {
+function matches(matcher: string, status: number): boolean {
   return matcher.split(",").some((range) => {
     const [low = "", high = low] = range.split("-");
     return status >= Number(low) && status <= Number(high);

@@ -43,7 +43,7 @@ export interface Answer {
 }
 
 /** Result of a call without HTTP. Either `error` or `output` is set; neither when the response is lost. */
-export interface Outcome {
+interface Outcome {
   output?: JsonObject;
   error?: AwsError;
   delay: number;

@@ -32,7 +32,7 @@ export type Fault =
   | { kind: "changed"; path: string[]; value: Json };
 
 /** Selection of the calls that a fault applies to: those that match all given members. */
-export interface FaultSelection {
+interface FaultSelection {
   /** Signing name, such as `ecs`. */
   service?: string;
   /** Such as `UpdateService` or, with an asterisk at its end, `Describe*`. */
@@ -52,7 +52,7 @@ export interface FaultSelection {
 export type FaultRule = Fault & FaultSelection;
 
 /** Properties of a call that select its faults. */
-export interface FaultyCall {
+interface FaultyCall {
   service: string;
   operation: string;
   accessKeyId: string;

@@ -22,7 +22,7 @@ export interface ServiceModel {
   routes(): Route[];
 }
 
-export interface Route {
+interface Route {
   operation: string;
   method: string;
   /** With members in braces, such as `/schedules/{Name}`. */

@@ -25,7 +25,7 @@ const DOES_NOT_MATCH =
   "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
 
 /** Maximum difference of a request's date to the server's, in milliseconds: 15 minutes, as on AWS. */
-export const CLOCK_SKEW = 15 * 60_000;
+const CLOCK_SKEW = 15 * 60_000;
 
 /**
  * Finds the principal of a request's credential. Proves nothing yet, but rejects an unknown credential before the body is read.

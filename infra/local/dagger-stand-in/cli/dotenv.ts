@@ -5,7 +5,7 @@ import { camel, snake } from "../module/names.js";
 import type { ModuleSource } from "../module/source.js";
 
 /** `.env` file with default values of arguments. */
-export interface DefaultsFile {
+interface DefaultsFile {
   /** Directory of the file, the base of its paths. */
   directory: string;
   values: Record<string, string>;

@@ -18,7 +18,7 @@ export interface Ticks {
   every(ms: number, act: () => void): () => void;
 }
 
-export const systemTicks: Ticks = {
+const systemTicks: Ticks = {
   every(ms, act) {
     const timer = setInterval(act, ms).unref();
     return () => clearInterval(timer);

@@ -51,7 +51,7 @@ export interface SecretValue {
   plaintext(): Promise<string>;
 }
 
-export interface ExecResult {
+interface ExecResult {
   stdout: string;
   stderr: string;
   exitCode: number;

@@ -6,7 +6,7 @@ import type { CallLabel, Span } from "../telemetry/span.js";
 import type { ModuleProcess } from "./process.js";
 
 /** Failed function: it threw, returned an error, or ended its process. */
-export class FunctionError extends StandInError {
+class FunctionError extends StandInError {
   override readonly name = "FunctionError";
 
   constructor(

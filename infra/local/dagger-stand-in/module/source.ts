@@ -29,7 +29,7 @@ export interface InstalledToolchain {
 }
 
 /** Default that a repository sets for an argument of a toolchain. */
-export interface Customization {
+interface Customization {
   /** Path of the function; absent or empty for the constructor. */
   function?: string[];
   argument: string;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { AwsError } from "../../protocol/service.js";
 
 /** Maximum size of a layer in ECR, in bytes, 52,000 MiB: https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html */
-export const LARGEST_LAYER = 52_000 * 2 ** 20;
+const LARGEST_LAYER = 52_000 * 2 ** 20;
 
 /** Digest format of ECR. */
 export const DIGEST = /^sha256:[0-9a-f]{64}$/;

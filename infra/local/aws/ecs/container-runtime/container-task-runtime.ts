@@ -11,8 +11,6 @@ import type { Registry } from "./pull-image.js";
 import type { RuntimeDeps } from "./task-context.js";
 import { type RunningTask, runTask } from "./task-run.js";
 
-export type { Registry } from "./pull-image.js";
-
 export interface ContainerTaskRuntimeDeps {
   containerRuntime: Engine;
   /** Owner label of the containers: the same after a restart, another one for each local AWS on this machine. */
