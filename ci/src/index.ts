@@ -10,23 +10,11 @@ import {
   type Service,
   type Workspace,
 } from "@dagger.io/dagger";
-import { type LocalBuildOptions, localBuild, testLocally } from "#lib/commands/build.js";
-import { deploy } from "#lib/commands/deploy.js";
+import type { LocalBuildOptions } from "#lib/commands/build.js";
 import type { DestinationOptions } from "#lib/commands/destination.js";
 import { ending, reporting } from "#lib/commands/exit.js";
-import { showHistory } from "#lib/commands/history.js";
-import { initialise } from "#lib/commands/init.js";
-import { planDeploy } from "#lib/commands/plan.js";
-import { publishImage } from "#lib/commands/publish.js";
-import { goBack } from "#lib/commands/rollback.js";
-import { showStatus } from "#lib/commands/status.js";
-import { neutralJson } from "#lib/common/foreign-text.js";
-import { buildImage } from "#lib/image/build.js";
 import type { BuildOptions } from "#lib/image/build-options.js";
 import { contextOf, gitOf, targetsOf } from "#lib/image/sources.js";
-import { formatHistory } from "#lib/report/history-text.js";
-import { formatPlan } from "#lib/report/plan-text.js";
-import { formatStatus } from "#lib/report/status-text.js";
 /**
  * Slipway ships a containerised web service to Amazon ECS and reports what
  * happened.
@@ -80,7 +68,11 @@ export class Slipway {
     buildSecret?: Secret[],
   ): Promise<string> {
     const build = { dockerfile, stage, buildArg, buildSecret, platform };
-    return await ending(() => testLocally(this.local(workspace, app, build)));
+    return await ending(async () => {
+      // Each function imports its command when it is called: a call is a new process, and status needs a quarter of deploy's files.
+      const { testLocally } = await import("#lib/commands/build.js");
+      return await testLocally(this.local(workspace, app, build));
+    });
   }
 
   /**
@@ -108,7 +100,10 @@ export class Slipway {
     buildSecret?: Secret[],
   ): Promise<Container> {
     const build = { dockerfile, stage, buildArg, buildSecret, platform };
-    return await ending(async () => buildImage(await localBuild(this.local(workspace, app, build)), version));
+    return await ending(async () => {
+      const { buildLocally } = await import("#lib/commands/build.js");
+      return await buildLocally(this.local(workspace, app, build), version);
+    });
   }
 
   /**
@@ -132,7 +127,10 @@ export class Slipway {
     buildSecret?: Secret[],
   ): Promise<Service> {
     const build = { dockerfile, stage, buildArg, buildSecret, platform: undefined };
-    const image = await ending(async () => buildImage(await localBuild(this.local(workspace, app, build)), version));
+    const image = await ending(async () => {
+      const { buildLocally } = await import("#lib/commands/build.js");
+      return await buildLocally(this.local(workspace, app, build), version);
+    });
     return image.asService();
   }
 
@@ -171,9 +169,10 @@ export class Slipway {
     const build = { dockerfile, stage, buildArg, buildSecret, platform };
     const source = { app, context: contextOf(workspace, app), build, git: gitOf(workspace, repository) };
     const destination = this.destination(workspace);
-    return await ending((activity) =>
-      publishImage({ version, ...source, image, allowDirty, destination, ...activity }),
-    );
+    return await ending(async (activity) => {
+      const { publishImage } = await import("#lib/commands/publish.js");
+      return await publishImage({ version, ...source, image, allowDirty, destination, ...activity });
+    });
   }
 
   /**
@@ -214,9 +213,9 @@ export class Slipway {
     const changes = { env, secret, cpu, memory, desiredCount, force, ignore, scanSeverity };
     const destination = this.destination(workspace);
     return await ending(async (activity) => {
+      const { showPlan } = await import("#lib/commands/plan.js");
       const git = gitOf(workspace, undefined);
-      const plan = await planDeploy({ version, from, git, destination, changes, ...activity });
-      return asJson ? `${neutralJson(JSON.stringify(plan, null, 2))}\n` : formatPlan(plan);
+      return await showPlan({ version, from, git, destination, changes, ...activity }, asJson);
     });
   }
 
@@ -324,7 +323,10 @@ export class Slipway {
     const patience = { timeoutMinutes, onTimeout, noEarlyStop };
     const release = { version, ...source, image, allowDirty, published, from };
     const options = { ...release, destination, url, runId, changes, patience, noUndo };
-    return await reporting((activity) => deploy({ ...options, ...activity }), asJson);
+    return await reporting(async (activity) => {
+      const { deploy } = await import("#lib/commands/deploy.js");
+      return await deploy({ ...options, ...activity });
+    }, asJson);
   }
 
   /**
@@ -355,7 +357,10 @@ export class Slipway {
   ): Promise<string> {
     const destination = this.destination(workspace);
     const patience = { timeoutMinutes, onTimeout, noEarlyStop };
-    return await reporting((activity) => goBack({ destination, to, url, ignore, patience, ...activity }), asJson);
+    return await reporting(async (activity) => {
+      const { goBack } = await import("#lib/commands/rollback.js");
+      return await goBack({ destination, to, url, ignore, patience, ...activity });
+    }, asJson);
   }
 
   /**
@@ -382,7 +387,10 @@ export class Slipway {
     const { credentials, target: name, aws } = this;
     const wanted = { cluster, serviceName: service, region, role };
     const options = { workspace, name, ...wanted, credentials, service: aws };
-    return await ending((activity) => initialise({ ...options, ...activity }));
+    return await ending(async (activity) => {
+      const { initialise } = await import("#lib/commands/init.js");
+      return await initialise({ ...options, ...activity });
+    });
   }
 
   /**
@@ -395,7 +403,10 @@ export class Slipway {
    */
   @func({ cache: "never" })
   async history(workspace: Workspace, count = 10): Promise<string> {
-    return await ending(async () => formatHistory(await showHistory(this.destination(workspace), count)));
+    return await ending(async () => {
+      const { showHistory } = await import("#lib/commands/history.js");
+      return await showHistory(this.destination(workspace), count);
+    });
   }
 
   /**
@@ -405,7 +416,10 @@ export class Slipway {
    */
   @func({ cache: "never" })
   async status(workspace: Workspace): Promise<string> {
-    return await ending(async () => formatStatus(await showStatus(this.destination(workspace))));
+    return await ending(async () => {
+      const { showStatus } = await import("#lib/commands/status.js");
+      return await showStatus(this.destination(workspace));
+    });
   }
 
   private local(workspace: Workspace, app: Directory | undefined, build: BuildOptions): LocalBuildOptions {

@@ -1,5 +1,6 @@
-import type { Directory } from "@dagger.io/dagger";
+import type { Container, Directory } from "@dagger.io/dagger";
 import { SlipwayError } from "../common/errors.js";
+import { buildImage } from "../image/build.js";
 import { type Build, type BuildOptions, buildOf, checkBuildOptions } from "../image/build-options.js";
 import { readDockerfile } from "../image/image.js";
 import { runTests } from "../image/tests.js";
@@ -18,12 +19,17 @@ export interface LocalBuildOptions {
  * Merges the arguments into the target's `build`, for what needs no destination: a repository without targets can be built too.
  * @throws InputError
  */
-export async function localBuild({ targets, name, context, build }: LocalBuildOptions): Promise<Build> {
+async function localBuild({ targets, name, context, build }: LocalBuildOptions): Promise<Build> {
   checkBuildOptions(build);
   const names = await targets.entries().catch((): string[] => []);
   const file = names.includes(`${name}.json`) ? await readTarget(targets, name) : {};
   // A local build is for this machine's platform, which need not be the service's.
   return buildOf(build, { ...file, platform: undefined }, context);
+}
+
+/** Builds the app's image for this machine. */
+export async function buildLocally(options: LocalBuildOptions, version: string): Promise<Container> {
+  return await buildImage(await localBuild(options), version);
 }
 
 /**

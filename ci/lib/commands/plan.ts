@@ -1,11 +1,13 @@
 import { withDescribedErrors } from "../aws/describe-error.js";
 import { systemClock } from "../common/clock.js";
+import { neutralJson } from "../common/foreign-text.js";
 import { parseReleaseVersion } from "../config/version.js";
 import { readService } from "../ecs/service.js";
 import { readableDeployments } from "../ecs/service-deployments.js";
 import type { GitSource } from "../image/sources.js";
 import { findExisting, parseExisting } from "../publish/existing-image.js";
 import { findPublished } from "../publish/publish-release.js";
+import { formatPlan } from "../report/plan-text.js";
 import { type DeployArguments, parseDeploySettings } from "../rollout/plan/deploy-settings.js";
 import { type Proposal, propose } from "../rollout/plan/proposal.js";
 import { registeredAt } from "../rollout/revisions/own-revisions.js";
@@ -24,11 +26,17 @@ export interface PlanOptions extends Activity {
   changes: DeployArguments;
 }
 
+/** Describes the plan, as text or as JSON. */
+export async function showPlan(options: PlanOptions, asJson = false): Promise<string> {
+  const plan = await planDeploy(options);
+  return asJson ? `${neutralJson(JSON.stringify(plan, null, 2))}\n` : formatPlan(plan);
+}
+
 /**
- * What a deploy of a published version, or of an image that exists already, would do now. Changes nothing.
+ * Plans a deploy of a published version, or of an image that exists already. Changes nothing.
  * @throws InputError when the version is not published, or the service is not one that can be deployed to.
  */
-export async function planDeploy(options: PlanOptions): Promise<Proposal> {
+async function planDeploy(options: PlanOptions): Promise<Proposal> {
   const existing = parseExisting(options);
   if (options.version !== undefined) parseReleaseVersion(options.version);
   const settings = parseDeploySettings(options.changes);

@@ -1,11 +1,12 @@
-import { readStatus, type ServiceStatus } from "../rollout/status.js";
+import { formatStatus } from "../report/status-text.js";
+import { readStatus } from "../rollout/status.js";
 import { type DestinationOptions, openDestination } from "./destination.js";
 
 /**
- * Reads what the target's service runs now.
+ * Describes what the target's service runs now.
  * @throws InputError
  */
-export async function showStatus(options: DestinationOptions): Promise<ServiceStatus> {
+export async function showStatus(options: DestinationOptions): Promise<string> {
   const { aws, target } = await openDestination(options);
-  return await readStatus(aws, target);
+  return formatStatus(await readStatus(aws, target));
 }
