@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { get } from "node:http";
 import { createLoadBalancer, systemClock } from "../../infra/local/aws/index.js";
-import type { Engine } from "../../infra/local/containers/connect.js";
+import type { ContainerRuntime } from "../../infra/local/containers/connect.js";
 import { type HttpEnvironment, openHttpEnvironment, type Speed } from "../http/http-environment.js";
 import type { CompleteTarget } from "../scenario/complete-target.js";
 import type { Scenario, ServiceSettings } from "../scenario/scenario.js";
@@ -12,7 +12,7 @@ import { createScriptedContainers } from "./scripted-containers.js";
 
 /** Creates a scenario with real containers behind a real load balancer, in its state before the deploy. */
 export async function openContainerEnvironment(
-  engine: Engine,
+  runtime: ContainerRuntime,
   scenario: Scenario,
   target: CompleteTarget,
   speed: Speed,
@@ -26,7 +26,7 @@ export async function openContainerEnvironment(
   const closeAround = async (stage?: HttpEnvironment) => {
     await door.close();
     await stage?.close();
-    await removeImages(engine, label);
+    await removeImages(runtime, label);
   };
   const drain = scenario.before?.tasks?.find((task) => task.drain)?.drain;
   try {
@@ -35,7 +35,7 @@ export async function openContainerEnvironment(
       runtime(context, taskScripts) {
         registry = context.registry.url();
         const { container, containerPort: port } = target;
-        return createScriptedContainers(context, { engine, door, taskScripts, container, port, factor });
+        return createScriptedContainers(context, { runtime, door, taskScripts, container, port, factor });
       },
       loadBalancer: ({ clock }) =>
         createLoadBalancer({ clock, settings: drain === undefined ? {} : { deregistrationDelay: drain / factor } }),
@@ -82,7 +82,7 @@ function stay({ url, host }: HttpEnvironment) {
   return request.on("error", () => {});
 }
 
-async function removeImages({ docker }: Engine, label: string): Promise<void> {
+async function removeImages({ docker }: ContainerRuntime, label: string): Promise<void> {
   const images = await docker.listImages({ filters: JSON.stringify({ label: [`${imageLabel}=${label}`] }) });
   for (const { Id } of images) await docker.getImage(Id).remove({ force: true });
 }

@@ -7,7 +7,7 @@ import {
   type TaskListener,
   type TaskSpec,
 } from "../../infra/local/aws/index.js";
-import type { Engine } from "../../infra/local/containers/connect.js";
+import type { ContainerRuntime } from "../../infra/local/containers/connect.js";
 import type { ScriptedRuntime } from "../http/http-environment.js";
 import type { TaskScript } from "../scenario/scenario.js";
 import type { TaskScripts } from "../scenario/task-scripts.js";
@@ -15,7 +15,7 @@ import { containerBehaviour, sidecarEnvironment } from "./container-script.js";
 import type { RegistryProxy } from "./registry-proxy.js";
 
 export interface ScriptedContainersOptions {
-  engine: Engine;
+  runtime: ContainerRuntime;
   door: RegistryProxy;
   taskScripts: TaskScripts;
   /** The container with the script, and its port. */
@@ -26,14 +26,14 @@ export interface ScriptedContainersOptions {
 
 /** Runs tasks as real containers that follow the scenario's scripts: each gets its script through its environment. */
 export function createScriptedContainers(context: RuntimeContext, cast: ScriptedContainersOptions): ScriptedRuntime {
-  const { engine, door, taskScripts, container, port, factor } = cast;
+  const { runtime, door, taskScripts, container, port, factor } = cast;
   const { authorization } = context.registry;
   // Tasks that start at the same time pull at the same time, and each by its own script.
   const way = new AsyncLocalStorage<string>();
   const registry = { url: () => way.getStore() ?? "", authorization };
   const docker = createContainerTaskRuntime({
     ...context,
-    containerRuntime: engine,
+    containerRuntime: runtime,
     registry,
     healthScale: 1 / factor,
   });
@@ -74,7 +74,7 @@ export function createScriptedContainers(context: RuntimeContext, cast: Scripted
     running: () => [...running.keys()],
     crash(taskArn) {
       // A container that has just ended accepts no change and needs none.
-      engine.docker
+      runtime.docker
         .getContainer(running.get(taskArn) ?? "")
         .kill({ signal: "SIGUSR1" })
         .catch(() => {});

@@ -11,7 +11,7 @@ drills run in virtual time, in seconds.
   --name NAME            only the drill NAME, or the drills whose names begin with it; may be repeated
   --time virtual         in this process, without sockets (the default)
          real            the deployer as a process of its own, real HTTP, simulated tasks; short delays
-         containers      the same with real images, real containers and a real load balancer, on the container engine
+         containers      the same with real images, real containers and a real load balancer, on the container runtime
                          of this machine; drills that can't run with them are skipped, and the reason is printed
   --speed rehearsal|aws  with --time real or containers: delays of ECS (short, the default, or as on AWS)
   --jobs N               drills at the same time (default 8 with --time real, 3 with containers)

@@ -2,7 +2,7 @@
 import { setMaxListeners } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { connectEngine } from "../../infra/local/containers/connect.js";
+import { connectRuntime } from "../../infra/local/containers/connect.js";
 import { pool } from "../common/pool.js";
 import { speeds } from "../http/http-environment.js";
 import { killEverywhere } from "../kill/kill-everywhere.js";
@@ -70,13 +70,17 @@ async function playAll(
   signal: AbortSignal,
 ): Promise<DrillResult[]> {
   const settings = settingsOf(options, target.created.desiredCount);
-  const engine = options.time === "containers" ? await connectEngine() : undefined;
+  const runtime = options.time === "containers" ? await connectRuntime() : undefined;
   let done = 0;
   const runs = chosen.flatMap((drill) => Array.from({ length: options.phases }, (_, phase) => ({ drill, phase })));
   const play = ({ drill, phase }: { drill: Drill; phase: number }) => {
     signal.throwIfAborted();
     if (options.time === "virtual") return runVirtually(drill, settings, options.seed, phase, options.phases);
-    return runInRealTime(drill, settings, target, { speed: speeds[options.speed], signal, ...(engine && { engine }) });
+    return runInRealTime(drill, settings, target, {
+      speed: speeds[options.speed],
+      signal,
+      ...(runtime && { runtime }),
+    });
   };
   return await pool(runs, options.time === "virtual" ? 1 : options.jobs, async (run) => {
     const played = await play(run);

@@ -1,4 +1,4 @@
-import type { Engine } from "../../infra/local/containers/connect.js";
+import type { ContainerRuntime } from "../../infra/local/containers/connect.js";
 import { unlessAborted } from "../common/unless-aborted.js";
 import { openContainerEnvironment } from "../containers/container-environment.js";
 import { readVersion } from "../containers/read-version.js";
@@ -19,7 +19,7 @@ const LIMIT = 20 * 60_000;
 export interface RealOptions {
   speed: Speed;
   /** Container runtime for the tasks; without it tasks are simulated. */
-  engine?: Engine;
+  runtime?: ContainerRuntime;
   /** Aborts the drill and removes everything that it created. */
   signal?: AbortSignal;
 }
@@ -29,11 +29,11 @@ export async function runInRealTime(
   drill: Drill,
   settings: DrillSettings,
   target: CompleteTarget,
-  { speed, engine, signal }: RealOptions,
+  { speed, runtime, signal }: RealOptions,
 ): Promise<DrillResult> {
   const scenario = onService(drill.scenario, settings);
-  const stage = engine
-    ? await openContainerEnvironment(engine, scenario, target, speed, signal)
+  const stage = runtime
+    ? await openContainerEnvironment(runtime, scenario, target, speed, signal)
     : await openHttpEnvironment(scenario, target, speed, signal ? { signal } : {});
   const others = scheduleInterventions(stage, scenario, speed);
   const door = await openRecordingProxy(stage.url, {
@@ -62,7 +62,7 @@ export async function runInRealTime(
     const problems = await unlessAborted(others.done(), signal);
     if (problems.length > 0) throw new Error(`${drill.name} could not be played: ${problems.join("; ")}`);
     const truth = await stage.outcome(0);
-    const served = engine && scenario.service?.check !== "none" ? await servedBy(stage) : undefined;
+    const served = runtime && scenario.service?.check !== "none" ? await servedBy(stage) : undefined;
     const rolledBack = truth.returned && door.calls.filter((call) => call === "UpdateService").length > 1;
     return {
       ...{ drill, state: truth.state, rolledBack, took, calls: door.calls.length },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { connectEngine } from "../../infra/local/containers/connect.js";
+import { connectRuntime } from "../../infra/local/containers/connect.js";
 import { pool } from "../common/pool.js";
 import { drills } from "../drills/catalogue/index.js";
 import type { Drill } from "../drills/drill.js";
@@ -22,10 +22,10 @@ function drillNamed(name: string): Drill {
 }
 
 test("drills end the same with real containers and a real load balancer as in virtual time", async () => {
-  const engine = await connectEngine();
+  const runtime = await connectRuntime();
   const chosen = names.map(drillNamed);
   const settings = { desiredCount: 1, ...terraformSettings };
-  const options = { speed: speeds.rehearsal, engine };
+  const options = { speed: speeds.rehearsal, runtime };
   const played = await pool(chosen, 4, (drill) => runInRealTime(drill, settings, target, options));
   for (const one of played) assert.deepEqual(mistakes(one), [], one.drill.name);
 });

@@ -59,7 +59,7 @@ async function rehearse(options: Options, signal: AbortSignal, own?: UserService
     const steps: Step[] = [];
     const consent = { yes: options.yes, log: console.log, signal };
     await ensureGit(consent);
-    await recordStep(steps, "container engine", () => ensureContainerRuntime(consent));
+    await recordStep(steps, "container runtime", () => ensureContainerRuntime(consent));
     const service = own && { service: own, flags: await own.writeFlags(join(stateDir, "own")) };
     const start = () => startLocalAwsProcess(stateDir, options.port, signal, own?.awsOptions);
     const aws = await recordStep(steps, "local AWS", start, ({ url }) => url);

@@ -1,5 +1,5 @@
 /** `npm run aws`: the local AWS as a process of its own, with real containers. */
-import { connectEngine } from "../containers/connect.js";
+import { connectRuntime } from "../containers/connect.js";
 import { logFailure } from "../http/guard.js";
 import { createContainerTaskRuntime } from "./ecs/container-runtime/container-task-runtime.js";
 import { awsTiming, rehearsalTiming } from "./ecs/ecs-timing.js";
@@ -29,11 +29,11 @@ try {
 async function start({ profile, healthPath, healthCodes, ...options }: MainOptions): Promise<LocalAws> {
   const { timing, settings: delays, healthScale } = profiles[profile];
   const settings = { ...delays, healthCheckPath: healthPath, matcher: healthCodes };
-  const engine = await connectEngine();
+  const containerRuntime = await connectRuntime();
   const aws = await startLocalAws({
     ...options,
     timing,
-    runtime: (surroundings) => createContainerTaskRuntime({ ...surroundings, containerRuntime: engine, healthScale }),
+    runtime: (surroundings) => createContainerTaskRuntime({ ...surroundings, containerRuntime, healthScale }),
     loadBalancer: ({ clock, log }) => createLoadBalancer({ clock, settings, log }),
   });
   console.log(`Local AWS at ${aws.url} (account ${options.account}, state in ${options.stateDir})`);

@@ -2,14 +2,14 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { RemoteEngineError } from "./errors.js";
+import { RemoteRuntimeError } from "./errors.js";
 
-/** Unix socket of a possible container engine, and the setting that names it. */
+/** Unix socket of a possible container runtime, and the setting that names it. */
 export interface Candidate {
   path: string;
   /** Such as `DOCKER_HOST` or `Podman's default`. */
   source: string;
-  /** Set by the user: no other engine is used in its place. */
+  /** Set by the user: no other runtime is used in its place. */
   chosen: boolean;
 }
 
@@ -18,9 +18,9 @@ type Environment = Record<string, string | undefined>;
 /**
  * Returns the sockets to try, in order. A socket set by the user (DOCKER_CONTEXT, DOCKER_HOST, `docker context use`) is the only one.
  *
- * @throws {RemoteEngineError} The user's setting is not a unix socket.
+ * @throws {RemoteRuntimeError} The user's setting is not a unix socket.
  */
-export function engineCandidates(env: Environment, home: string = homedir()): Candidate[] {
+export function runtimeCandidates(env: Environment, home: string = homedir()): Candidate[] {
   const config = env.DOCKER_CONFIG || join(home, ".docker");
   // The docker CLI's own order: https://docs.docker.com/engine/manage-resources/contexts/
   if (env.DOCKER_CONTEXT) return context(config, env.DOCKER_CONTEXT, "DOCKER_CONTEXT");
@@ -52,8 +52,8 @@ function context(config: string, name: string, source: string): Candidate[] {
 
 function chosen(host: string, source: string, remedy: string): Candidate {
   if (host.startsWith("unix:///")) return { path: host.slice("unix://".length), source, chosen: true };
-  throw new RemoteEngineError(
-    `${source} names the container engine ${withoutPassword(host)}, which is not on this machine. Only a local unix socket ` +
+  throw new RemoteRuntimeError(
+    `${source} names the container runtime ${withoutPassword(host)}, which is not on this machine. Only a local unix socket ` +
       `(unix:///path) is used: addresses and ports of containers elsewhere can't be reached from here. ${remedy} and try again.`,
   );
 }

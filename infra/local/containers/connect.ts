@@ -1,9 +1,9 @@
 import Docker from "dockerode";
-import { engineCandidates } from "./candidates.js";
-import { EngineError, messageOf, NoEngineError } from "./errors.js";
+import { runtimeCandidates } from "./candidates.js";
+import { ContainerRuntimeError, messageOf, NoRuntimeError } from "./errors.js";
 
-/** Container engine on this machine, used through its Docker-compatible socket. */
-export interface Engine {
+/** Container runtime on this machine, used through its Docker-compatible socket. */
+export interface ContainerRuntime {
   docker: Docker;
   /** Product, for differences of the API. */
   kind: "docker" | "podman";
@@ -15,31 +15,33 @@ export interface Engine {
 }
 
 /**
- * Connects to the user's local container engine and reads its version.
+ * Connects to the user's local container runtime and reads its version.
  *
  * @param env Environment with DOCKER_HOST, DOCKER_CONTEXT and XDG_RUNTIME_DIR.
- * @throws {RemoteEngineError} The user's settings name an engine on another machine.
- * @throws {EngineError} The engine of the user's settings can't be used.
- * @throws {NoEngineError} No engine answers; the message names every socket that was tried.
+ * @throws {RemoteRuntimeError} The user's settings name a runtime on another machine.
+ * @throws {ContainerRuntimeError} The runtime of the user's settings can't be used.
+ * @throws {NoRuntimeError} No runtime answers; the message names every socket that was tried.
  */
-export async function connectEngine(env: Record<string, string | undefined> = process.env): Promise<Engine> {
+export async function connectRuntime(env: Record<string, string | undefined> = process.env): Promise<ContainerRuntime> {
   const tried: string[] = [];
-  for (const { path, source, chosen } of engineCandidates(env)) {
+  for (const { path, source, chosen } of runtimeCandidates(env)) {
     try {
-      return await openEngine(path);
+      return await openRuntime(path);
     } catch (error) {
       if (chosen)
-        throw new EngineError(`The container engine that ${source} names can't be used: ${path}: ${reason(error)}.`);
+        throw new ContainerRuntimeError(
+          `The container runtime that ${source} names can't be used: ${path}: ${reason(error)}.`,
+        );
       tried.push(`${path} (${source}: ${reason(error)})`);
     }
   }
-  throw new NoEngineError(
-    `No container engine answers on this machine. Tried ${tried.join(", ")}. Install and start Docker or Podman.`,
+  throw new NoRuntimeError(
+    `No container runtime answers on this machine. Tried ${tried.join(", ")}. Install and start Docker or Podman.`,
   );
 }
 
-/** Connects to the engine on this socket. */
-export async function openEngine(socketPath: string): Promise<Engine> {
+/** Connects to the runtime on this socket. */
+export async function openRuntime(socketPath: string): Promise<ContainerRuntime> {
   const docker = new Docker({ socketPath });
   const [version, info] = await Promise.all([docker.version(), docker.info()]);
   refuseUnreachable(info);
@@ -57,9 +59,9 @@ function refuseUnreachable(info: { OperatingSystem?: string; SecurityOptions?: s
   const rootless = info.SecurityOptions?.some((option) => option.includes("rootless"));
   const desktop = info.OperatingSystem === "Docker Desktop";
   if (!rootless && !desktop) return;
-  throw new EngineError(
+  throw new ContainerRuntimeError(
     `it is ${rootless ? "rootless" : "Docker Desktop"}, whose containers have no address on this machine; ` +
-      "an engine that runs as root is needed, as at unix:///var/run/docker.sock",
+      "a runtime that runs as root is needed, as at unix:///var/run/docker.sock",
   );
 }
 

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { PassThrough, type Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import tar from "tar-stream";
-import type { Engine } from "./connect.js";
-import { EngineError, engineStatus } from "./errors.js";
+import type { ContainerRuntime } from "./connect.js";
+import { ContainerRuntimeError, runtimeStatus } from "./errors.js";
 import { readProgress } from "./progress.js";
 
 /** Image layer: a tar, plain or compressed with gzip. */
@@ -23,37 +23,37 @@ export interface LoadableImage {
 }
 
 /**
- * Loads an image into the engine, which pulls nothing itself. Skips images and layers that the engine has.
+ * Loads an image into the runtime, which pulls nothing itself. Skips images and layers that the runtime has.
  *
  * @param name The image's name within `localhost/slipway/`, such as `task`.
  * @returns Reference to create containers from, such as `localhost/slipway/task:<64 hex digits of the config's digest>`.
- * @throws {EngineError} The engine rejects the image, or its layers are not those of the config.
+ * @throws {ContainerRuntimeError} The runtime rejects the image, or its layers are not those of the config.
  */
-export async function loadImage(engine: Engine, image: LoadableImage, name = "image"): Promise<string> {
+export async function loadImage(runtime: ContainerRuntime, image: LoadableImage, name = "image"): Promise<string> {
   const reference = `localhost/slipway/${name}:${createHash("sha256").update(image.config).digest("hex")}`;
   const diffIds = readDiffIds(image);
-  if (await hasImage(engine, reference)) return reference;
-  const known = await knownLayers(engine, diffIds);
+  if (await hasImage(runtime, reference)) return reference;
+  const known = await knownLayers(runtime, diffIds);
   try {
-    await load(engine, image, reference, known);
+    await load(runtime, image, reference, known);
   } catch (error) {
     // An image with the known layers may have been removed in the meantime.
     if (known === 0) throw error;
-    await load(engine, image, reference, 0);
+    await load(runtime, image, reference, 0);
   }
-  if (await hasImage(engine, reference)) return reference;
-  throw new EngineError(
-    `The container engine accepted the image ${reference} but does not have it. Check its disk space.`,
+  if (await hasImage(runtime, reference)) return reference;
+  throw new ContainerRuntimeError(
+    `The container runtime accepted the image ${reference} but does not have it. Check its disk space.`,
   );
 }
 
-/** Returns true when the engine has an image with this reference or ID. */
-export async function hasImage({ docker }: Engine, reference: string): Promise<boolean> {
+/** Returns true when the runtime has an image with this reference or ID. */
+export async function hasImage({ docker }: ContainerRuntime, reference: string): Promise<boolean> {
   try {
     await docker.getImage(reference).inspect();
     return true;
   } catch (error) {
-    if (engineStatus(error) === 404) return false;
+    if (runtimeStatus(error) === 404) return false;
     throw error;
   }
 }
@@ -63,13 +63,13 @@ function readDiffIds({ config, layers }: LoadableImage): string[] {
   const diffIds = rootfs?.diff_ids ?? [];
   const given = layers.map(({ diffId }) => diffId);
   if (diffIds.join() === given.join()) return diffIds;
-  throw new EngineError(
+  throw new ContainerRuntimeError(
     `The image's layers are not those of its config: [${given.join(", ")}], not [${diffIds.join(", ")}].`,
   );
 }
 
-/** Returns the number of bottom layers that the engine has as the bottom of another image. Only Docker accepts an archive without them. */
-async function knownLayers({ docker, kind }: Engine, diffIds: string[]): Promise<number> {
+/** Returns the number of bottom layers that the runtime has as the bottom of another image. Only Docker accepts an archive without them. */
+async function knownLayers({ docker, kind }: ContainerRuntime, diffIds: string[]): Promise<number> {
   if (kind !== "docker") return 0;
   const images = await docker.listImages({ filters: JSON.stringify({ reference: ["localhost/slipway/*"] }) });
   let known = 0;
@@ -83,13 +83,18 @@ async function knownLayers({ docker, kind }: Engine, diffIds: string[]): Promise
 }
 
 function ignoreRemoved(error: unknown): { RootFS?: { Layers?: string[] } } {
-  if (engineStatus(error) === 404) return {};
+  if (runtimeStatus(error) === 404) return {};
   throw error;
 }
 
 const quiet: object = { _query: { quiet: true } };
 
-async function load({ docker }: Engine, image: LoadableImage, reference: string, skip: number): Promise<void> {
+async function load(
+  { docker }: ContainerRuntime,
+  image: LoadableImage,
+  reference: string,
+  skip: number,
+): Promise<void> {
   const archive = tar.pack();
   const body = new PassThrough();
   let broken: unknown;

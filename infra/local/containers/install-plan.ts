@@ -1,6 +1,6 @@
-import { EngineError } from "./errors.js";
+import { ContainerRuntimeError } from "./errors.js";
 
-/** Properties of this machine that decide how an engine can be installed. */
+/** Properties of this machine that decide how a runtime can be installed. */
 export interface Machine {
   os: NodeJS.Platform;
   /** From /etc/os-release: ID and the words of ID_LIKE. */
@@ -41,9 +41,9 @@ const packages = ["docker.io", "iptables"];
 export const logFile = "/var/log/dockerd.log";
 
 /**
- * Plans the installation of a container engine on a machine. Pure.
+ * Plans the installation of a container runtime on a machine. Pure.
  *
- * @throws {EngineError} Not possible; the message states what to install manually.
+ * @throws {ContainerRuntimeError} Not possible; the message states what to install manually.
  */
 export function planInstall(machine: Machine): InstallPlan {
   refuse(machine);
@@ -72,16 +72,16 @@ export function planInstall(machine: Machine): InstallPlan {
 function refuse({ os, families, uid, sudo, dockerd }: Machine): void {
   const byHand = "Install and start Docker Engine or Podman (its root service) manually, then run this command again";
   if (os !== "linux")
-    throw new EngineError(`Containers run on Linux only; this machine runs ${os}. Use a Linux machine.`);
+    throw new ContainerRuntimeError(`Containers run on Linux only; this machine runs ${os}. Use a Linux machine.`);
   if (uid !== 0 && !sudo) {
-    throw new EngineError(
-      `No container engine answers, and installing one requires root or sudo without a password. ${byHand}: ` +
+    throw new ContainerRuntimeError(
+      `No container runtime answers, and installing one requires root or sudo without a password. ${byHand}: ` +
         `on Debian, "apt-get install -y --no-install-recommends ${packages.join(" ")}" as root, then start dockerd.`,
     );
   }
   if (!dockerd && !families.includes("debian")) {
-    throw new EngineError(
-      `No container engine answers, and only Debian-based systems are supported (this is ${families[0] ?? "unknown"}). ${byHand}.`,
+    throw new ContainerRuntimeError(
+      `No container runtime answers, and only Debian-based systems are supported (this is ${families[0] ?? "unknown"}). ${byHand}.`,
     );
   }
 }
@@ -100,13 +100,13 @@ function install(machine: Machine, asRoot: (argv: string[]) => string[]): Comman
 
 function openSocket({ uid }: Machine, asRoot: (argv: string[]) => string[]): Command {
   return {
-    title: "Changing the owner of the engine's socket to the current user",
+    title: "Changing the owner of the runtime's socket to the current user",
     argv: asRoot(["chown", String(uid), "/var/run/docker.sock"]),
   };
 }
 
 function describe({ dockerd, uid, systemd }: Machine): string {
-  const why = "Tasks run as real containers, and no container engine answers on this machine.";
+  const why = "Tasks run as real containers, and no container runtime answers on this machine.";
   const start = systemd
     ? "dockerd is started through systemd"
     : `dockerd is started in the background, with its log in ${logFile}`;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { connectEngine, type Engine, openEngine } from "./connect.js";
-import { EngineError, messageOf } from "./errors.js";
+import { type ContainerRuntime, connectRuntime, openRuntime } from "./connect.js";
+import { ContainerRuntimeError, messageOf } from "./errors.js";
 import { type InstallPlan, logFile, planInstall } from "./install-plan.js";
 import { endOf, readMachine, runCommand, startDaemon } from "./machine.js";
 
@@ -10,21 +10,21 @@ const dockerSocket = "/var/run/docker.sock";
 const DAEMON_TIMEOUT = 60_000;
 
 /**
- * Plans the installation of a container engine on this machine, for the caller to show. Changes nothing.
+ * Plans the installation of a container runtime on this machine, for the caller to show. Changes nothing.
  *
- * @throws {EngineError} Not possible; the message states what to install manually.
+ * @throws {ContainerRuntimeError} Not possible; the message states what to install manually.
  */
-export async function planEngine(): Promise<InstallPlan> {
+export async function planRuntime(): Promise<InstallPlan> {
   return planInstall(await readMachine());
 }
 
 /**
- * Runs the plan and returns the engine once it listens.
+ * Runs the plan and returns the runtime once it listens.
  *
  * @param log Receives the title of each step at its start.
- * @throws {EngineError} A step fails; the message contains its output.
+ * @throws {ContainerRuntimeError} A step fails; the message contains its output.
  */
-export async function installEngine(plan: InstallPlan, log: (line: string) => void): Promise<Engine> {
+export async function installRuntime(plan: InstallPlan, log: (line: string) => void): Promise<ContainerRuntime> {
   for (const { title, argv } of plan.commands) {
     log(title);
     await runCommand(argv);
@@ -34,7 +34,7 @@ export async function installEngine(plan: InstallPlan, log: (line: string) => vo
     log(title);
     await runCommand(argv);
   }
-  return connectEngine();
+  return connectRuntime();
 }
 
 async function start(plan: InstallPlan, log: (line: string) => void): Promise<void> {
@@ -43,7 +43,7 @@ async function start(plan: InstallPlan, log: (line: string) => void): Promise<vo
   try {
     await untilItListens(plan, startDaemon(plan.daemon.argv));
   } catch (error) {
-    throw new EngineError(`${messageOf(error)} The log ends with:\n${endOf(logFile)}`);
+    throw new ContainerRuntimeError(`${messageOf(error)} The log ends with:\n${endOf(logFile)}`);
   }
 }
 
@@ -51,15 +51,15 @@ async function untilItListens({ afterwards, seeAlso }: InstallPlan, ended: () =>
   const deadline = Date.now() + DAEMON_TIMEOUT;
   for (;;) {
     try {
-      await openEngine(dockerSocket);
+      await openRuntime(dockerSocket);
       return;
     } catch (error) {
       // Without root the socket is not accessible until the last step changes its owner.
       if ((error as NodeJS.ErrnoException).code === "EACCES" && afterwards.length > 0) return;
       const end = ended();
-      if (end !== undefined) throw new EngineError(`dockerd exited (${end}) before it answered. ${seeAlso}`);
+      if (end !== undefined) throw new ContainerRuntimeError(`dockerd exited (${end}) before it answered. ${seeAlso}`);
       if (Date.now() > deadline)
-        throw new EngineError(`dockerd did not answer in 60 s: ${messageOf(error)}. ${seeAlso}`);
+        throw new ContainerRuntimeError(`dockerd did not answer in 60 s: ${messageOf(error)}. ${seeAlso}`);
       await sleep(100);
     }
   }

@@ -16,7 +16,7 @@ export interface TakenLayer {
 /**
  * Creates a layer of the files that a stopped container changed, in memory.
  *
- * The engine lists the changes, and its export has the content: several times faster than commit and save, which write all lower layers
+ * The runtime lists the changes, and its export has the content: several times faster than commit and save, which write all lower layers
  * too, and unlike `getArchive` it keeps owners and modes on Podman.
  *
  * @param leaveOut Selects paths (without a leading slash) to exclude from the layer, such as mount points.
@@ -26,15 +26,15 @@ export async function takeLayer(
   leaveOut: (path: string) => boolean = () => false,
 ): Promise<TakenLayer> {
   const changes = await readChanges(container);
-  const ignored = (path: string) => ofEngine.test(path) || leaveOut(path);
+  const ignored = (path: string) => ofRuntime.test(path) || leaveOut(path);
   const { entries, paths } = await exportedEntries(container, changes, ignored);
   const removed = [...changes.removed].filter((path) => !ignored(path));
   const bytes = await packNormalised([...entries, ...removed.map((path) => whiteout(path, paths.has(path)))]);
   return { bytes, diffId: `sha256:${createHash("sha256").update(bytes).digest("hex")}` };
 }
 
-/** Files that engines put into a container. */
-const ofEngine = /^(\.dockerenv|run\/\.containerenv|etc\/(mtab|hostname|hosts|resolv\.conf)|(dev|proc|sys)(\/.*)?)$/;
+/** Files that runtimes put into a container. */
+const ofRuntime = /^(\.dockerenv|run\/\.containerenv|etc\/(mtab|hostname|hosts|resolv\.conf)|(dev|proc|sys)(\/.*)?)$/;
 
 interface Changes {
   present: Set<string>;
@@ -43,7 +43,7 @@ interface Changes {
 
 async function readChanges(container: Container): Promise<Changes> {
   const answer: unknown = await container.changes();
-  // The engine returns null for no changes.
+  // The runtime returns null for no changes.
   const listed = (Array.isArray(answer) ? answer : []) as { Path: string; Kind: 0 | 1 | 2 }[];
   const paths = (removed: boolean) =>
     new Set(listed.filter(({ Kind }) => (Kind === 2) === removed).map(({ Path }) => plainPath(Path)));
@@ -55,7 +55,7 @@ function isUntouchedEtc(entry: Header, changes: Changes): boolean {
   // Podman's modes have the file's type above the permissions.
   const asUsual = ((entry.mode ?? 0) & 0o7777) === 0o755 && entry.uid === 0 && entry.gid === 0;
   if (plainPath(entry.name) !== "etc" || !asUsual) return false;
-  return ![...changes.present, ...changes.removed].some((path) => path.startsWith("etc/") && !ofEngine.test(path));
+  return ![...changes.present, ...changes.removed].some((path) => path.startsWith("etc/") && !ofRuntime.test(path));
 }
 
 async function exportedEntries(container: Container, changes: Changes, ignored: (path: string) => boolean) {
@@ -80,7 +80,7 @@ async function exportedEntries(container: Container, changes: Changes, ignored: 
   return { entries: [...entries.values()], paths };
 }
 
-/** Returns true for a path in a removed directory. Some engines list a recreated directory as removed only: all its content is new. */
+/** Returns true for a path in a removed directory. Some runtimes list a recreated directory as removed only: all its content is new. */
 function isWithin(path: string, removed: Set<string>): boolean {
   if (removed.size === 0) return false;
   for (let parent = path; parent !== "." && parent !== ""; parent = posix.dirname(parent)) {

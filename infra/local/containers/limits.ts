@@ -14,7 +14,7 @@ const wanted: Ulimit[] = [
 ];
 
 /**
- * Returns the limits of a container, clamped to this machine's own: without CAP_SYS_RESOURCE an engine can't raise them, and rejects the
+ * Returns the limits of a container, clamped to this machine's own: without CAP_SYS_RESOURCE a runtime can't raise them, and rejects the
  * container.
  *
  * @param overrides Limits that replace the defaults, by name; unlimited is -1.

@@ -1,7 +1,7 @@
 import { execFile, spawn } from "node:child_process";
 import { existsSync, lstatSync, readdirSync, readFileSync } from "node:fs";
 import { promisify } from "node:util";
-import { EngineError, messageOf } from "./errors.js";
+import { ContainerRuntimeError, messageOf } from "./errors.js";
 import type { Machine } from "./install-plan.js";
 
 const execute = promisify(execFile);
@@ -27,7 +27,7 @@ export async function readMachine(): Promise<Machine> {
   };
 }
 
-/** Runs a command. @throws {EngineError} It fails; the message has the end of its output. */
+/** Runs a command. @throws {ContainerRuntimeError} It fails; the message has the end of its output. */
 export async function runCommand(argv: string[]): Promise<void> {
   const [command = "", ...args] = argv;
   try {
@@ -35,7 +35,7 @@ export async function runCommand(argv: string[]): Promise<void> {
   } catch (error) {
     const { stderr = "", stdout = "", code } = error as { stderr?: string; stdout?: string; code?: number | string };
     const output = lastLines(stderr.trim() || stdout.trim());
-    throw new EngineError(`"${argv.join(" ")}" failed (${code}):\n${output}`);
+    throw new ContainerRuntimeError(`"${argv.join(" ")}" failed (${code}):\n${output}`);
   }
 }
 

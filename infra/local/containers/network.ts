@@ -1,5 +1,5 @@
-import type { Engine } from "./connect.js";
-import { engineStatus } from "./errors.js";
+import type { ContainerRuntime } from "./connect.js";
+import { runtimeStatus } from "./errors.js";
 import { ownerLabel } from "./owned.js";
 
 /** Bridge network of the tasks. This machine reaches its addresses directly. */
@@ -15,13 +15,13 @@ const subnets = 50 * 64;
 /**
  * Finds the owner's network, or creates it in the first subnet from `seed` on that overlaps no other network.
  *
- * @throws The engine's error when none can be created.
+ * @throws The runtime's error when none can be created.
  */
-export async function openNetwork(engine: Engine, owner: string, seed: number): Promise<TaskNetwork> {
+export async function openNetwork(runtime: ContainerRuntime, owner: string, seed: number): Promise<TaskNetwork> {
   const name = `slipway-${owner}`;
-  const found = await findSubnet(engine, name);
-  const base = found ?? (await makeNetwork(engine, owner, name, seed));
-  let last = found === undefined ? 1 : await highestUsed(engine, name, base);
+  const found = await findSubnet(runtime, name);
+  const base = found ?? (await makeNetwork(runtime, owner, name, seed));
+  let last = found === undefined ? 1 : await highestUsed(runtime, name, base);
   return {
     name,
     takeAddress() {
@@ -32,7 +32,7 @@ export async function openNetwork(engine: Engine, owner: string, seed: number): 
   };
 }
 
-async function makeNetwork({ docker }: Engine, owner: string, name: string, seed: number): Promise<number> {
+async function makeNetwork({ docker }: ContainerRuntime, owner: string, name: string, seed: number): Promise<number> {
   let refusal: unknown;
   for (let attempt = 0; attempt < 32; attempt++) {
     const base = subnetBase((seed + attempt) % subnets);
@@ -50,24 +50,24 @@ async function makeNetwork({ docker }: Engine, owner: string, name: string, seed
       });
       return base;
     } catch (error) {
-      if (!/overlap|already used|conflict/i.test(String(error)) || engineStatus(error) === undefined) throw error;
+      if (!/overlap|already used|conflict/i.test(String(error)) || runtimeStatus(error) === undefined) throw error;
       refusal = error;
     }
   }
   throw refusal;
 }
 
-async function findSubnet({ docker }: Engine, name: string): Promise<number | undefined> {
+async function findSubnet({ docker }: ContainerRuntime, name: string): Promise<number | undefined> {
   try {
     const { IPAM } = await docker.getNetwork(name).inspect();
     return addressNumber(IPAM?.Config?.[0]?.Subnet?.split("/")[0] ?? "");
   } catch (error) {
-    if (engineStatus(error) === 404) return undefined;
+    if (runtimeStatus(error) === 404) return undefined;
     throw error;
   }
 }
 
-async function highestUsed({ docker }: Engine, name: string, base: number): Promise<number> {
+async function highestUsed({ docker }: ContainerRuntime, name: string, base: number): Promise<number> {
   const { Containers } = await docker.getNetwork(name).inspect();
   const used = Object.values(Containers ?? {}).map(
     ({ IPv4Address }) => addressNumber(IPv4Address.split("/")[0] ?? "") - base,

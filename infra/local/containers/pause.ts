@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import tar from "tar-stream";
-import type { Engine } from "./connect.js";
+import type { ContainerRuntime } from "./connect.js";
 import { elf } from "./elf.js";
-import { EngineError } from "./errors.js";
+import { ContainerRuntimeError } from "./errors.js";
 import { loadImage } from "./image.js";
 
 /** Machine code of `for (;;) pause();`, by architecture. */
@@ -19,15 +19,15 @@ const programs: Record<string, number[]> = {
 };
 
 /**
- * Loads an image of one idle program, which holds a network namespace for other containers. It is created here, because not every engine can
+ * Loads an image of one idle program, which holds a network namespace for other containers. It is created here, because not every runtime can
  * pull one.
  */
-export async function loadPauseImage(engine: Engine): Promise<string> {
-  const { os, architecture } = engine.platform;
+export async function loadPauseImage(runtime: ContainerRuntime): Promise<string> {
+  const { os, architecture } = runtime.platform;
   const program = elf(architecture, Uint8Array.from(programs[architecture] ?? []));
   if (program === undefined) {
-    throw new EngineError(
-      `Tasks of several containers run on amd64 and arm64; the container engine reports ${architecture}.`,
+    throw new ContainerRuntimeError(
+      `Tasks of several containers run on amd64 and arm64; the container runtime reports ${architecture}.`,
     );
   }
   const layer = tar.pack();
@@ -37,5 +37,5 @@ export async function loadPauseImage(engine: Engine): Promise<string> {
   const diffId = `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
   const config = { architecture, os, config: { Cmd: ["/pause"] }, rootfs: { type: "layers", diff_ids: [diffId] } };
   const layers = [{ diffId, size: bytes.length, open: () => Readable.from([bytes]) }];
-  return loadImage(engine, { config: Buffer.from(JSON.stringify(config)), layers }, "pause");
+  return loadImage(runtime, { config: Buffer.from(JSON.stringify(config)), layers }, "pause");
 }

@@ -1,10 +1,10 @@
-import { EngineError } from "./errors.js";
+import { ContainerRuntimeError } from "./errors.js";
 
 /**
- * Reads an engine's progress stream (one JSON object a line) to its end.
+ * Reads a runtime's progress stream (one JSON object a line) to its end.
  *
  * @returns Concatenated `stream` members.
- * @throws {EngineError} A line has an `error`; the HTTP status is 200 nevertheless.
+ * @throws {ContainerRuntimeError} A line has an `error`; the HTTP status is 200 nevertheless.
  */
 export async function readProgress(stream: NodeJS.ReadableStream): Promise<string> {
   let content = "";
@@ -12,7 +12,8 @@ export async function readProgress(stream: NodeJS.ReadableStream): Promise<strin
   let text = "";
   for (const line of content.split("\n").filter((line) => line.trim() !== "")) {
     const { error, stream } = JSON.parse(line) as { error?: string; stream?: string };
-    if (error !== undefined) throw new EngineError(`The container engine returned an error: ${error.trim()}`);
+    if (error !== undefined)
+      throw new ContainerRuntimeError(`The container runtime returned an error: ${error.trim()}`);
     text += stream ?? "";
   }
   return text;

@@ -1,7 +1,7 @@
 import { addAbortSignal, type Readable } from "node:stream";
 import type { Container, ContainerCreateOptions } from "dockerode";
-import type { Engine } from "./connect.js";
-import { engineStatus } from "./errors.js";
+import type { ContainerRuntime } from "./connect.js";
+import { runtimeStatus } from "./errors.js";
 import { clampedUlimits, type Ulimit } from "./limits.js";
 import { demultiplex, type OnOutput } from "./output.js";
 import { gone, ownerLabel } from "./owned.js";
@@ -15,16 +15,20 @@ export interface Exit {
 /**
  * Creates a container with its owner's label, this machine's limits and plain log files.
  *
- * @param options Options of the engine's API; `Labels` and `HostConfig` are extended.
+ * @param options Options of the runtime's API; `Labels` and `HostConfig` are extended.
  */
-export function createContainer(engine: Engine, owner: string, options: ContainerCreateOptions): Promise<Container> {
+export function createContainer(
+  runtime: ContainerRuntime,
+  owner: string,
+  options: ContainerCreateOptions,
+): Promise<Container> {
   const { Ulimits, ...hostConfig } = options.HostConfig ?? {};
-  return engine.docker.createContainer({
+  return runtime.docker.createContainer({
     ...options,
     Labels: { ...options.Labels, [ownerLabel]: owner },
     HostConfig: {
       // The default log driver may be one whose output can't be read back.
-      ...(engine.kind === "docker" ? { LogConfig: { Type: "json-file", Config: {} } } : {}),
+      ...(runtime.kind === "docker" ? { LogConfig: { Type: "json-file", Config: {} } } : {}),
       ...hostConfig,
       Ulimits: clampedUlimits(Ulimits as Ulimit[] | undefined),
     },
@@ -39,7 +43,7 @@ export function createContainer(engine: Engine, owner: string, options: Containe
  * @param options.signal Kills the container on abort; its reason is thrown.
  */
 export async function runToEnd(
-  engine: Engine,
+  runtime: ContainerRuntime,
   owner: string,
   create: ContainerCreateOptions,
   options: {
@@ -49,7 +53,7 @@ export async function runToEnd(
   } = {},
 ): Promise<Exit> {
   options.signal?.throwIfAborted();
-  const container = await createContainer(engine, owner, create);
+  const container = await createContainer(runtime, owner, create);
   try {
     const exit = await runContainer(container, options);
     await options.ended?.(container, exit);
@@ -110,6 +114,6 @@ export async function stopContainer(container: Container, seconds: number): Prom
   try {
     await container.stop({ t: seconds });
   } catch (error) {
-    if (![304, 404].includes(engineStatus(error) ?? 0)) throw error;
+    if (![304, 404].includes(runtimeStatus(error) ?? 0)) throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { connectEngine, type Engine } from "../containers/connect.js";
-import { EngineError, messageOf } from "../containers/errors.js";
+import { type ContainerRuntime, connectRuntime } from "../containers/connect.js";
+import { ContainerRuntimeError, messageOf } from "../containers/errors.js";
 import { ownerLabel, removeOwned } from "../containers/owned.js";
 import type { Store } from "./content/store.js";
 import { introspect } from "./module/introspect.js";
@@ -18,8 +18,8 @@ interface Spare {
 
 /** Stand-in for Dagger's engine: the state that several calls share. */
 export class StandIn implements Machine {
-  readonly owner = `engine-${randomBytes(6).toString("hex")}`;
-  private engine: Promise<Engine> | undefined;
+  readonly owner = `stand-in-${randomBytes(6).toString("hex")}`;
+  private runtime: Promise<ContainerRuntime> | undefined;
   private server: Promise<ApiServer> | undefined;
   private spare: Spare | undefined;
 
@@ -30,12 +30,12 @@ export class StandIn implements Machine {
     private readonly ahead = false,
   ) {}
 
-  containers(): Promise<Engine> {
-    this.engine ??= connectEngine(this.env).catch((error) => {
-      this.engine = undefined;
+  containers(): Promise<ContainerRuntime> {
+    this.runtime ??= connectRuntime(this.env).catch((error) => {
+      this.runtime = undefined;
       throw error;
     });
-    return this.engine;
+    return this.runtime;
   }
 
   /** Returns the module's types, which the SDK reads once for each state of its sources. */
@@ -57,18 +57,18 @@ export class StandIn implements Machine {
   /**
    * Removes the remaining containers.
    *
-   * @throws {EngineError} They can't be removed: the message has the command for it.
+   * @throws {ContainerRuntimeError} They can't be removed: the message has the command for it.
    */
   async close(): Promise<void> {
-    const { spare, engine, server } = this;
+    const { spare, runtime, server } = this;
     discard(spare);
     await (await server)?.close();
-    if (engine) await removeOwned(await engine, this.owner).catch((cause) => this.leave(cause));
+    if (runtime) await removeOwned(await runtime, this.owner).catch((cause) => this.leave(cause));
   }
 
   private leave(cause: unknown): never {
     const filter = `label=${ownerLabel}=${this.owner}`;
-    throw new EngineError(
+    throw new ContainerRuntimeError(
       `Containers may be left, because they could not be removed (${messageOf(cause)}). When the container runtime answers again: docker ps --all --quiet --filter ${filter} | xargs --no-run-if-empty docker rm --force --volumes`,
       { cause },
     );

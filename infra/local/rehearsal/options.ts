@@ -8,7 +8,7 @@ export interface Options {
   keep: boolean;
   /** Only stop a local AWS that keeps running. */
   stop: boolean;
-  /** Engine that runs the module: the stand-in of this repository, or Dagger's engine through the `dagger` CLI. */
+  /** Runner of the module: the stand-in of this repository, or Dagger's engine through the `dagger` CLI. */
   engine: "stand-in" | "dagger";
   /** Port of the local AWS; 0 for any free port. */
   port: number;

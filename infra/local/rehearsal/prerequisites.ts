@@ -1,9 +1,9 @@
 /** Programs of this machine that a rehearsal needs: each is installed where it is missing, after the user confirms. */
 import { spawnSync } from "node:child_process";
 import { createInterface } from "node:readline/promises";
-import { connectEngine, type Engine } from "../containers/connect.js";
-import { NoEngineError } from "../containers/errors.js";
-import { installEngine, planEngine } from "../containers/install.js";
+import { type ContainerRuntime, connectRuntime } from "../containers/connect.js";
+import { NoRuntimeError } from "../containers/errors.js";
+import { installRuntime, planRuntime } from "../containers/install.js";
 import { readMachine, runCommand } from "../containers/machine.js";
 
 export interface InstallOptions {
@@ -42,15 +42,15 @@ export async function confirmInstall(
  * @throws {Error} No container runtime can be installed here, or the user declines.
  */
 export async function ensureContainerRuntime(options: InstallOptions): Promise<string> {
-  const { kind, version } = await connectEngine().catch((error) => installRuntime(error, options));
+  const { kind, version } = await connectRuntime().catch((error) => offerRuntime(error, options));
   return `${kind === "docker" ? "Docker" : "Podman"} ${version}`;
 }
 
-async function installRuntime(error: Error, options: InstallOptions): Promise<Engine> {
-  if (!(error instanceof NoEngineError)) throw error;
-  const plan = await planEngine();
+async function offerRuntime(error: Error, options: InstallOptions): Promise<ContainerRuntime> {
+  if (!(error instanceof NoRuntimeError)) throw error;
+  const plan = await planRuntime();
   await confirmInstall(options, plan.description, "Start a container runtime yourself and try again.");
-  return await installEngine(plan, options.log);
+  return await installRuntime(plan, options.log);
 }
 
 /**

@@ -101,10 +101,10 @@ test("a version to deploy as published that never was is refused before anything
 });
 
 test("a local AWS that does not answer is named, with what to do", async () => {
-  const nobody = ["--aws", "tcp://127.0.0.1:1", "--credentials", `file://${environment.credentialsFile}`];
+  const unanswered = ["--aws", "tcp://127.0.0.1:1", "--credentials", `file://${environment.credentialsFile}`];
   const message =
     /^http:\/\/127\.0\.0\.1:1 does not answer sts:GetCallerIdentity: .*ECONNREFUSED.*Nothing was changed\. Start it, or correct --aws\.$/m;
-  await refused(environment, [...nobody, "status"], { message });
+  await refused(environment, [...unanswered, "status"], { message });
 });
 
 test("a directory of targets that is not there is named in full", async () => {

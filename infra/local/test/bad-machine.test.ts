@@ -55,7 +55,7 @@ test("a remote container runtime is refused by its name, without its password", 
   const { exitCode, output } = await run(["aws", "--port", "0"], { cwd, env }).ended;
   assert.match(
     output,
-    /^DOCKER_HOST names the container engine tcp:\/\/ada:\*\*\*@192\.0\.2\.1:2375, .*Unset DOCKER_HOST and try again\.$/m,
+    /^DOCKER_HOST names the container runtime tcp:\/\/ada:\*\*\*@192\.0\.2\.1:2375, .*Unset DOCKER_HOST and try again\.$/m,
   );
   assert.equal(exitCode, 2);
 });
@@ -68,11 +68,11 @@ test("a container runtime that stops during a call is reported, with the contain
   checkout.clean();
   assert.match(
     output,
-    /^Error: .*The container engine has stopped answering \(.*\)\. Start it again and repeat the command\.( \[traceparent:[\w-]+\])?$/m,
+    /^Error: .*The container runtime has stopped answering \(.*\)\. Start it again and repeat the command\.( \[traceparent:[\w-]+\])?$/m,
   );
   assert.match(
     output,
-    /^Containers may be left, .*: docker ps .* --filter label=slipway\.owner=engine-[0-9a-f]{12} \| xargs /m,
+    /^Containers may be left, .*: docker ps .* --filter label=slipway\.owner=stand-in-[0-9a-f]{12} \| xargs /m,
   );
   assert.doesNotMatch(output, /^ +at /m);
   assert.equal(exitCode, 1);

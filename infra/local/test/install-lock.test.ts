@@ -45,7 +45,7 @@ for (const [name, holder] of [
 }
 
 test("a checkout that can't be written to is refused with the next step", async (t) => {
-  const { path, start } = await bareCheckout(t, showLock, { nobody: true });
+  const { path, start } = await bareCheckout(t, showLock, { unprivileged: true });
   await chmod(path, 0o555);
   const { exitCode, stderr } = await start("aws").finally(() => chmod(path, 0o755));
   assert.match(stderr, /^The locked node packages are not installed in .*EACCES.*, or use a checkout of your own\.$/m);

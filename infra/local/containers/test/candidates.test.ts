@@ -4,12 +4,12 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { engineCandidates } from "../candidates.js";
-import { connectEngine } from "../connect.js";
-import { EngineError, NoEngineError, RemoteEngineError } from "../errors.js";
+import { runtimeCandidates } from "../candidates.js";
+import { connectRuntime } from "../connect.js";
+import { ContainerRuntimeError, NoRuntimeError, RemoteRuntimeError } from "../errors.js";
 
 const nowhere = "/nonexistent";
-const paths = (env: Record<string, string>) => engineCandidates(env, nowhere).map(({ path }) => path);
+const paths = (env: Record<string, string>) => runtimeCandidates(env, nowhere).map(({ path }) => path);
 
 test("without a choice the default sockets of Docker and Podman are tried in order", () => {
   assert.deepEqual(paths({ XDG_RUNTIME_DIR: "/run/user/1000" }), [
@@ -28,7 +28,8 @@ for (const host of ["tcp://10.0.0.1:2375", "ssh://me@build", "https://build:2376
     assert.throws(
       () => paths({ DOCKER_HOST: host }),
       (error: Error) =>
-        error instanceof RemoteEngineError && error.message.includes(`DOCKER_HOST names the container engine ${host}`),
+        error instanceof RemoteRuntimeError &&
+        error.message.includes(`DOCKER_HOST names the container runtime ${host}`),
     );
   });
 }
@@ -48,19 +49,19 @@ test("a context is used when it is local and refused by name when it is not; it 
   await writeFile(join(config, "config.json"), JSON.stringify({ currentContext: "near" }));
   assert.deepEqual(paths({ DOCKER_CONFIG: config }), ["/tmp/near.sock"]);
   const env = { DOCKER_CONFIG: config, DOCKER_CONTEXT: "far", DOCKER_HOST: "unix:///tmp/mine.sock" };
-  assert.throws(() => paths(env), /DOCKER_CONTEXT "far" names the container engine tcp:\/\/10\.0\.0\.1:2375/);
+  assert.throws(() => paths(env), /DOCKER_CONTEXT "far" names the container runtime tcp:\/\/10\.0\.0\.1:2375/);
   assert.throws(
     () => paths({ DOCKER_CONFIG: config, DOCKER_CONTEXT: "none" }),
     /DOCKER_CONTEXT "none".*no such context/,
   );
 });
 
-test("a chosen engine that does not answer is named, and none is offered in its place", async () => {
+test("a chosen runtime that does not answer is named, and none is offered in its place", async () => {
   await assert.rejects(
-    connectEngine({ DOCKER_HOST: `unix://${nowhere}/docker.sock` }),
+    connectRuntime({ DOCKER_HOST: `unix://${nowhere}/docker.sock` }),
     (error: Error) =>
-      error instanceof EngineError &&
-      !(error instanceof NoEngineError) &&
+      error instanceof ContainerRuntimeError &&
+      !(error instanceof NoRuntimeError) &&
       /DOCKER_HOST names can't be used: .*not there/.test(error.message),
   );
 });

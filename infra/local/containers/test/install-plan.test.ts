@@ -34,12 +34,12 @@ test("package lists are read first when they don't have the package", () => {
   ]);
 });
 
-test("an engine that is installed is started only, by systemd where that runs", () => {
+test("a runtime that is installed is started only, by systemd where that runs", () => {
   assert.deepEqual(does({ dockerd: true }), [start]);
   assert.deepEqual(does({ dockerd: true, systemd: true }), ["systemctl start docker"]);
 });
 
-test("an engine that is starting already is waited for", () => {
+test("a runtime that is starting already is waited for", () => {
   assert.deepEqual(does({ dockerd: true, dockerdRuns: true }), []);
 });
 

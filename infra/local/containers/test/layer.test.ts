@@ -4,28 +4,28 @@ import { buffer } from "node:stream/consumers";
 import { after, before, test } from "node:test";
 import tar, { type Header } from "tar-stream";
 import { busyboxImage } from "../busybox.js";
-import { connectEngine, type Engine } from "../connect.js";
+import { type ContainerRuntime, connectRuntime } from "../connect.js";
 import { loadImage } from "../image.js";
 import { type TakenLayer, takeLayer } from "../layer.js";
 import { removeOwned } from "../owned.js";
 import { runToEnd } from "../run.js";
 
 const owner = `test-layer-${process.pid}`;
-let engine: Engine;
+let runtime: ContainerRuntime;
 let image: string;
 
 before(async () => {
-  engine = await connectEngine();
+  runtime = await connectRuntime();
   image = await loadImage(
-    engine,
+    runtime,
     await busyboxImage({ files: { "www/old": "old", "opt/kept": "kept" } }),
     "test-layer",
   );
 });
 
 after(async () => {
-  await removeOwned(engine, owner);
-  await engine.docker.getImage(image).remove({ force: true });
+  await removeOwned(runtime, owner);
+  await runtime.docker.getImage(image).remove({ force: true });
 });
 
 async function layerAfter(script: string, leaveOut?: (path: string) => boolean): Promise<TakenLayer> {
@@ -35,7 +35,12 @@ async function layerAfter(script: string, leaveOut?: (path: string) => boolean):
   };
   const said: string[] = [];
   const onOutput = (_: string, chunk: Buffer) => said.push(chunk.toString());
-  const { exitCode } = await runToEnd(engine, owner, { Image: image, Cmd: ["sh", "-ec", script] }, { ended, onOutput });
+  const { exitCode } = await runToEnd(
+    runtime,
+    owner,
+    { Image: image, Cmd: ["sh", "-ec", script] },
+    { ended, onOutput },
+  );
   assert.equal(exitCode, 0, said.join(""));
   assert.ok(layer);
   return layer;
@@ -99,14 +104,14 @@ test("the layer on top of its image gives the files that the step left", async (
   config.rootfs.diff_ids.push(layer.diffId);
   const top = { diffId: layer.diffId, size: layer.bytes.length, open: () => Readable.from([layer.bytes]) };
   const stacked = { config: Buffer.from(JSON.stringify(config)), layers: [...base.layers, top] };
-  const reference = await loadImage(engine, stacked, "test-layer");
+  const reference = await loadImage(runtime, stacked, "test-layer");
   let said = "";
   const script = "ls /www /etc /opt; cat /www/a-link /opt/another";
   const onOutput = (_: string, chunk: Buffer) => {
     said += chunk;
   };
-  await runToEnd(engine, owner, { Image: reference, Cmd: ["sh", "-c", script] }, { onOutput });
-  await engine.docker.getImage(reference).remove({ force: true });
+  await runToEnd(runtime, owner, { Image: reference, Cmd: ["sh", "-c", script] }, { onOutput });
+  await runtime.docker.getImage(reference).remove({ force: true });
   assert.doesNotMatch(said, /old|passwd/);
   assert.match(said, /a-link\s+new/);
   assert.match(said, /another\s+kept/);

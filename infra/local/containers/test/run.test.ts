@@ -1,28 +1,28 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { busyboxImage } from "../busybox.js";
-import { connectEngine, type Engine } from "../connect.js";
+import { type ContainerRuntime, connectRuntime } from "../connect.js";
 import { loadImage } from "../image.js";
 import { openNetwork } from "../network.js";
 import { removeOwned } from "../owned.js";
 import { createContainer, runToEnd } from "../run.js";
 
 const owner = `test-run-${process.pid}`;
-let engine: Engine;
+let runtime: ContainerRuntime;
 let Image: string;
 
 before(async () => {
-  engine = await connectEngine();
-  Image = await loadImage(engine, await busyboxImage({ files: { "etc/run-test": "" } }), "test-run");
+  runtime = await connectRuntime();
+  Image = await loadImage(runtime, await busyboxImage({ files: { "etc/run-test": "" } }), "test-run");
 });
 
 after(async () => {
-  await removeOwned(engine, owner);
-  await engine.docker.getImage(Image).remove({ force: true });
+  await removeOwned(runtime, owner);
+  await runtime.docker.getImage(Image).remove({ force: true });
 });
 
 const owned = () =>
-  engine.docker.listContainers({ all: true, filters: JSON.stringify({ label: [`slipway.owner=${owner}`] }) });
+  runtime.docker.listContainers({ all: true, filters: JSON.stringify({ label: [`slipway.owner=${owner}`] }) });
 
 test("a run returns its output by stream and its exit code, and leaves no container", async () => {
   const said = { stdout: "", stderr: "" };
@@ -30,7 +30,7 @@ test("a run returns its output by stream and its exit code, and leaves no contai
     said[stream] += chunk;
   };
   const Cmd = ["sh", "-c", "echo out; echo err >&2; printf end; exit 7"];
-  assert.deepEqual(await runToEnd(engine, owner, { Image, Cmd }, { onOutput }), { exitCode: 7, oomKilled: false });
+  assert.deepEqual(await runToEnd(runtime, owner, { Image, Cmd }, { onOutput }), { exitCode: 7, oomKilled: false });
   assert.deepEqual(said, { stdout: "out\nend", stderr: "err\n" });
   assert.deepEqual(await owned(), []);
 });
@@ -40,7 +40,7 @@ test("an aborted run ends at once with the signal's reason and leaves no contain
   const reason = new Error("stopped by test");
   const onOutput = () => abort.abort(reason);
   const running = runToEnd(
-    engine,
+    runtime,
     owner,
     { Image, Cmd: ["sh", "-c", "echo up; sleep 3600"] },
     { onOutput, signal: abort.signal },
@@ -56,7 +56,7 @@ test("a container gets no more open files than this machine allows", async () =>
   };
   const HostConfig = { Ulimits: [{ Name: "nofile", Soft: 1e9, Hard: 1e9 }] };
   const { exitCode } = await runToEnd(
-    engine,
+    runtime,
     owner,
     { Image, Cmd: ["sh", "-c", "ulimit -Hn"], HostConfig },
     { onOutput },
@@ -66,30 +66,30 @@ test("a container gets no more open files than this machine allows", async () =>
 });
 
 test("two owners' networks don't clash, and one that is there is found again", async () => {
-  const [first, second] = await Promise.all([openNetwork(engine, owner, 7), openNetwork(engine, `${owner}-b`, 7)]);
+  const [first, second] = await Promise.all([openNetwork(runtime, owner, 7), openNetwork(runtime, `${owner}-b`, 7)]);
   const subnet = (address: string) =>
     address.split(".").slice(0, 2).join(".") + Math.floor(Number(address.split(".")[2]) / 4);
   assert.notEqual(subnet(first.takeAddress()), subnet(second.takeAddress()));
-  const again = await openNetwork(engine, owner, 9);
+  const again = await openNetwork(runtime, owner, 9);
   assert.equal(again.name, first.name);
   assert.equal(subnet(again.takeAddress()), subnet(first.takeAddress()));
   assert.notEqual(first.takeAddress(), first.takeAddress());
-  await removeOwned(engine, `${owner}-b`);
+  await removeOwned(runtime, `${owner}-b`);
 });
 
 test("what an owner has is removed, running or not, and nothing of others", async () => {
   const other = `${owner}-other`;
-  const mine = await createContainer(engine, owner, { Image, Cmd: ["sleep", "3600"] });
+  const mine = await createContainer(runtime, owner, { Image, Cmd: ["sleep", "3600"] });
   await mine.start();
-  await createContainer(engine, owner, { Image, Cmd: ["true"] });
-  const theirs = await createContainer(engine, other, { Image, Cmd: ["true"] });
-  await engine.docker.createVolume({ Name: owner, Labels: { "slipway.owner": owner } });
-  await removeOwned(engine, owner);
+  await createContainer(runtime, owner, { Image, Cmd: ["true"] });
+  const theirs = await createContainer(runtime, other, { Image, Cmd: ["true"] });
+  await runtime.docker.createVolume({ Name: owner, Labels: { "slipway.owner": owner } });
+  await removeOwned(runtime, owner);
   assert.deepEqual(await owned(), []);
-  const { Volumes } = await engine.docker.listVolumes({
+  const { Volumes } = await runtime.docker.listVolumes({
     filters: JSON.stringify({ label: [`slipway.owner=${owner}`] }),
   });
   assert.deepEqual(Volumes ?? [], []);
   assert.equal((await theirs.inspect()).Id, theirs.id);
-  await removeOwned(engine, other);
+  await removeOwned(runtime, other);
 });

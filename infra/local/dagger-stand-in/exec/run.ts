@@ -89,8 +89,8 @@ async function execute(
   step: Span,
 ): Promise<Kept> {
   const { machine, signal } = session;
-  const engine = await machine.containers();
-  const image = await loadFiles(engine, machine.store, state);
+  const runtime = await machine.containers();
+  const image = await loadFiles(runtime, machine.store, state);
   const network = networkSettings(session.env);
   const mounts = await prepareMounts(machine.store, state.mounts);
   const lines = lineSplitter((_, line) => session.trace.log(prepared.mask(line), step));
@@ -104,7 +104,7 @@ async function execute(
   let layer: Blob | undefined;
   try {
     const create = creation(state, options, image, network, { ...prepared, binds });
-    const { exitCode } = await runToEnd(engine, machine.owner, create, {
+    const { exitCode } = await runToEnd(runtime, machine.owner, create, {
       signal,
       onOutput(stream, chunk) {
         output[stream].push(Buffer.from(chunk));

@@ -32,10 +32,10 @@ export async function runService(
 ): Promise<RunningService> {
   const { trace } = session;
   const span = trace.currentSpan();
-  const engine = await session.machine.containers();
+  const runtime = await session.machine.containers();
   const { Env = [], WorkingDir = "/", User = "", Entrypoint = [], Cmd = [], ExposedPorts = {} } = state.config;
-  const container = await createContainer(engine, session.machine.owner, {
-    Image: await loadFiles(engine, session.store, state),
+  const container = await createContainer(runtime, session.machine.owner, {
+    Image: await loadFiles(runtime, session.store, state),
     Entrypoint: [],
     Cmd: [...Entrypoint, ...Cmd],
     Env,

@@ -1,4 +1,4 @@
-import type { Engine } from "../../containers/connect.js";
+import type { ContainerRuntime } from "../../containers/connect.js";
 import type { Store } from "../content/store.js";
 import { Trace } from "../telemetry/trace.js";
 import { Ids } from "./ids.js";
@@ -9,7 +9,7 @@ export interface Machine {
   /** Owner label of every container of this stand-in. */
   owner: string;
   /** Connects to the container runtime on first use. */
-  containers(): Promise<Engine>;
+  containers(): Promise<ContainerRuntime>;
 }
 
 export interface SessionOptions {

@@ -178,7 +178,7 @@ test("an error of a nested step is shown with the steps between", async () => {
   ]);
 });
 
-test("no line is wider than the terminal, whatever is in it", async () => {
+test("no line is wider than the terminal, with any content", async () => {
   for (const columns of [20, 80, 140]) {
     const { trace, terminal, pass } = stage({ columns, rows: 24 });
     const call = trace.start("deploy", { call: { ...deploy, args: [`version: "${"v".repeat(200)}"`] } });

@@ -6,7 +6,7 @@ import { planOf } from "./support/dockerfile.js";
 const bases = (text: string, buildArgs: Record<string, string> = {}) =>
   planOf(text, { buildArgs }).stages.map(({ base }) => (typeof base === "string" ? base : `stage ${base.index}`));
 
-test("a stage begins with an image, or with a stage before it whatever its letters' case", () => {
+test("a stage begins with an image, or with a stage before it in upper or lower case", () => {
   assert.deepEqual(bases("FROM a AS One\nFROM one as two\nFROM two\nFROM scratch"), [
     "a",
     "stage 0",

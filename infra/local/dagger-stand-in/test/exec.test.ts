@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { connectEngine } from "../../containers/connect.js";
+import { connectRuntime } from "../../containers/connect.js";
 import { ownerLabel } from "../../containers/owned.js";
 import { Container } from "../api/container.js";
 import { Directory } from "../api/directory.js";
@@ -190,7 +190,7 @@ test("no container is left behind", async () => {
 });
 
 async function containers(): Promise<unknown[]> {
-  const { docker } = await connectEngine();
+  const { docker } = await connectRuntime();
   const filters = JSON.stringify({ label: [`${ownerLabel}=${made.session.machine.owner}`] });
   return docker.listContainers({ all: true, filters });
 }

@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { connectEngine } from "../../containers/connect.js";
+import { connectRuntime } from "../../containers/connect.js";
 import { ownerLabel } from "../../containers/owned.js";
 import { defaultPlatform } from "../base/platform.js";
 import { testModule } from "./support/module.js";
@@ -24,7 +24,7 @@ export class Trial {
 `;
 
 test("Ctrl-C ends the module's process and removes the container that it waits for", async () => {
-  const { docker } = await connectEngine();
+  const { docker } = await connectRuntime();
   const registry = await publicRegistry(defaultPlatform().split("/")[1] ?? "");
   const module = await testModule(source);
   const sleeping = async () => {

@@ -8,7 +8,7 @@ import { after, before, type TestContext, test } from "node:test";
 import { promisify } from "node:util";
 import { CreateRepositoryCommand, DescribeImagesCommand } from "@aws-sdk/client-ecr";
 import { localAws, registryLogin } from "../../aws/test/local-aws.js";
-import { connectEngine } from "../../containers/connect.js";
+import { connectRuntime } from "../../containers/connect.js";
 import { Container } from "../api/container.js";
 import { Secret } from "../api/secret.js";
 import { Service } from "../api/service.js";
@@ -117,10 +117,10 @@ test("a push that breaks off in the middle makes no tag, and the next one sends 
   assert.deepEqual(await tags(), ["v1"]);
 });
 
-test("an image's archive is one that the container engine loads and runs", async () => {
+test("an image's archive is one that the container runtime loads and runs", async () => {
   const path = await image().export({ path: "image.tar" });
   assert.equal(path, join(made.path, "image.tar"));
-  const { docker } = await connectEngine();
+  const { docker } = await connectRuntime();
   await promisify(execFile)("tar", ["--list", "--file", path]);
   const loaded = await docker.loadImage(path);
   const printed = await new Promise<string>((resolve, reject) => {

@@ -47,7 +47,7 @@ test("the image holds the bytecode of all that a start and a health check import
   }
 });
 
-test("the image's bytecode holds whatever the times of its files are", () => {
+test("the image's bytecode is valid for any times of its files", () => {
   const checked = [...files].filter(([, header]) => header.readUInt32LE(4) !== uncheckedHash).map(([path]) => path);
   assert.deepEqual(checked, []);
 });

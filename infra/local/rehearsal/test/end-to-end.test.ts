@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { connectEngine } from "../../containers/connect.js";
+import { connectRuntime } from "../../containers/connect.js";
 import { run } from "../../test/support/command.js";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
@@ -13,7 +13,7 @@ const rehearse = (env: Record<string, string> = {}) => run(["rehearse", "--yes"]
 
 /** Containers, networks and volumes that a rehearsal has made. */
 async function leftovers(): Promise<string[]> {
-  const { docker } = await connectEngine();
+  const { docker } = await connectRuntime();
   const filters = JSON.stringify({ label: ["slipway.owner"] });
   const [containers, networks, { Volumes: volumes }] = await Promise.all([
     docker.listContainers({ all: true, filters }),

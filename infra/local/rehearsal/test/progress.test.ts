@@ -12,7 +12,7 @@ test("a line of the log is shown without its number and time, and others as they
 const plan = (...levels: string[]) =>
   JSON.stringify({ hash: "0", findings: levels.map((level) => ({ id: `${level}-id`, level, what: "why" })) });
 
-test("a plan passes whose preflight checked everything, whatever it found", () => {
+test("a plan passes whose preflight checked everything, with any findings", () => {
   requireChecked(plan());
   requireChecked(plan("warning", "error"));
 });

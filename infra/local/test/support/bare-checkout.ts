@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { temporary } from "./checkout.js";
 
 /** The kernel's overflow user id, which owns nothing: https://man7.org/linux/man-pages/man7/user_namespaces.7.html */
-const nobody = 65534;
+const unprivileged = 65534;
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 
 /** A checkout in which no package is installed, and an `npm` that runs a script of the test instead of installing any. */
@@ -20,12 +20,12 @@ export interface BareCheckout {
 
 /**
  * @param npm JavaScript that runs in place of npm, in the directory whose packages are to be installed.
- * @param options `nobody` runs commands as a user without privileges where the tests run as root.
+ * @param options `unprivileged` runs commands as a user without privileges where the tests run as root.
  */
 export async function bareCheckout(
   t: TestContext,
   npm: string,
-  options: { nobody?: boolean } = {},
+  options: { unprivileged?: boolean } = {},
 ): Promise<BareCheckout> {
   const path = await temporary(t);
   await mkdir(join(path, "ci"));
@@ -41,7 +41,7 @@ export async function bareCheckout(
       const child = spawn(process.execPath, [join(path, "infra/local/start.mjs"), ...words], {
         env: { PATH: process.env.PATH, npm_execpath: script },
         stdio: ["ignore", "ignore", "pipe"],
-        ...(options.nobody && process.getuid?.() === 0 && { uid: nobody, gid: nobody }),
+        ...(options.unprivileged && process.getuid?.() === 0 && { uid: unprivileged, gid: unprivileged }),
       });
       const [stderr, [exitCode]] = await Promise.all([text(child.stderr), once(child, "close")]);
       return { exitCode, stderr };

@@ -1,14 +1,14 @@
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { connectEngine } from "../../containers/connect.js";
+import { connectRuntime } from "../../containers/connect.js";
 import { gone } from "../../containers/owned.js";
 import { temporary } from "./checkout.js";
 
 /** Proxies this machine's container runtime and closes all connections when the first container has started. */
 export async function failingRuntime(t: TestContext): Promise<{ host: string }> {
-  const { docker, socketPath } = await connectEngine();
-  const path = join(await temporary(t), "engine.sock");
+  const { docker, socketPath } = await connectRuntime();
+  const path = join(await temporary(t), "runtime.sock");
   const sockets = new Set<Socket>();
   const started = new Set<string>();
 

@@ -1,6 +1,6 @@
 import type { Container } from "dockerode";
-import type { Engine } from "../../../containers/connect.js";
-import { isEngineGone, messageOf } from "../../../containers/errors.js";
+import type { ContainerRuntime } from "../../../containers/connect.js";
+import { isRuntimeUnreachable, messageOf } from "../../../containers/errors.js";
 import { demultiplex } from "../../../containers/output.js";
 import { attachOutput, createContainer, type Exit, stopContainer, waitForExit } from "../../../containers/run.js";
 import type { Clock } from "../../clock.js";
@@ -31,7 +31,7 @@ export interface ContainerRun {
 }
 
 export interface ContainerDeps {
-  containerRuntime: Engine;
+  containerRuntime: ContainerRuntime;
   owner: string;
   clock: Clock;
   healthScale: number;
@@ -137,7 +137,7 @@ async function asFailure<T>(kind: string, { name }: ContainerPlan, action: () =>
   try {
     return await action();
   } catch (error) {
-    if (isEngineGone(error)) throw error;
+    if (isRuntimeUnreachable(error)) throw error;
     const message = messageOf(error).replace(/^\(HTTP code \d+\) [^-]*- /, "");
     throw new TaskFailure("Task failed to start", name, `${kind}: Error response from daemon: ${message}`);
   }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Container } from "dockerode";
-import type { Engine } from "../../../containers/connect.js";
+import type { ContainerRuntime } from "../../../containers/connect.js";
 import { openNetwork, type TaskNetwork } from "../../../containers/network.js";
 import { removeOwned } from "../../../containers/owned.js";
 import type { Clock } from "../../clock.js";
@@ -12,7 +12,7 @@ import type { RuntimeDeps } from "./task-context.js";
 import { type RunningTask, runTask } from "./task-run.js";
 
 export interface ContainerTaskRuntimeDeps {
-  containerRuntime: Engine;
+  containerRuntime: ContainerRuntime;
   /** Owner label of the containers: the same after a restart, another one for each local AWS on this machine. */
   owner: string;
   registry: Registry;
@@ -71,7 +71,7 @@ interface FoundTask {
 }
 
 /** Finds the containers of a task that an earlier process started. */
-async function findTask({ docker }: Engine, { taskArn }: TaskSpec): Promise<FoundTask> {
+async function findTask({ docker }: ContainerRuntime, { taskArn }: TaskSpec): Promise<FoundTask> {
   const filters = JSON.stringify({ label: [`${labels.task}=${taskArn}`] });
   const found = await docker.listContainers({ filters });
   const address = found.map(({ Labels }) => Labels[labels.address]).find((text) => text !== undefined) ?? "";

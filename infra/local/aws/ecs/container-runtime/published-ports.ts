@@ -1,5 +1,5 @@
 import type { Container } from "dockerode";
-import type { Engine } from "../../../containers/connect.js";
+import type { ContainerRuntime } from "../../../containers/connect.js";
 import type { NetworkBinding } from "../model/capacity-records.js";
 import { objects } from "../model/task-definition-json.js";
 import type { TaskSpec } from "../task-runtime.js";
@@ -34,7 +34,7 @@ export function publishedPorts(
 
 /** Returns the host ports that lead to a container, including one in the namespace of another. */
 export async function bindingsOf(
-  containerRuntime: Engine,
+  containerRuntime: ContainerRuntime,
   container: Container,
   plan: ContainerPlan,
 ): Promise<NetworkBinding[]> {

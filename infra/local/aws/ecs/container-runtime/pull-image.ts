@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
-import type { Engine } from "../../../containers/connect.js";
-import { isEngineGone, messageOf } from "../../../containers/errors.js";
+import type { ContainerRuntime } from "../../../containers/connect.js";
+import { isRuntimeUnreachable, messageOf } from "../../../containers/errors.js";
 import { loadImage } from "../../../containers/image.js";
 import { isTag } from "../../ecr/names.js";
 import { DIGEST } from "../../ecr/registry/blobs.js";
@@ -52,7 +52,7 @@ const accept = [
  * @throws {TaskFailure} With `CannotPullContainerError`, as ECS text it.
  */
 export async function pullImage(
-  containerRuntime: Engine,
+  containerRuntime: ContainerRuntime,
   registry: Registry,
   { image, region, pinned, architecture }: { image: string; region: string; pinned?: string; architecture: string },
 ): Promise<PulledImage> {
@@ -80,7 +80,7 @@ export async function pullImage(
     open: () => openBlob(get, image, digest),
   }));
   const loaded = await loadImage(containerRuntime, { config, layers }, "task").catch((error) => {
-    throw isEngineGone(error) || error instanceof TaskFailure ? error : invalidImage(error);
+    throw isRuntimeUnreachable(error) || error instanceof TaskFailure ? error : invalidImage(error);
   });
   return { reference: loaded, digest: top.digest };
 }

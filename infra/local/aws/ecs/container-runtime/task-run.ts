@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { isEngineGone, messageOf } from "../../../containers/errors.js";
+import { isRuntimeUnreachable, messageOf } from "../../../containers/errors.js";
 import type { TaskEvent, TaskEventBody, TaskListener, TaskSpec } from "../task-runtime.js";
 import { TaskContainers } from "./task-containers.js";
 import { aborted, type RuntimeDeps, type TaskDeps, type TaskEnd } from "./task-context.js";
@@ -74,7 +74,7 @@ export function runTask(
       };
     }
     deps.log(`Task ${spec.taskId} failed to start: ${(error as Error).stack}`);
-    const why = isEngineGone(error)
+    const why = isRuntimeUnreachable(error)
       ? "the container runtime on this machine stopped answering"
       : "the container runtime on this machine failed";
     return { stopCode: "TaskFailedToStart", reason: `ResourceInitializationError: ${why}: ${messageOf(error)}` };

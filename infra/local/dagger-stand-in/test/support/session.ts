@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connectEngine } from "../../../containers/connect.js";
+import { connectRuntime } from "../../../containers/connect.js";
 import { removeOwned } from "../../../containers/owned.js";
 import { Store } from "../../content/store.js";
 import { Session, type SessionOptions } from "../../session/session.js";
@@ -26,16 +26,16 @@ export function recordedTrace(): { trace: Trace; lines: string[] } {
   return { trace, lines };
 }
 
-/** A session of its own, with an empty store unless another is given, on the machine's container engine. */
+/** A session of its own, with an empty store unless another is given, on the machine's container runtime. */
 export async function testSession(options: Partial<SessionOptions> & { store?: Store } = {}): Promise<TestSession> {
   const path = await mkdtemp(join(tmpdir(), "slipway-session-"));
-  const owner = `test-engine-${process.pid}`;
+  const owner = `test-stand-in-${process.pid}`;
   const store = options.store ?? new Store(join(path, "store"));
   const { trace, lines } = recordedTrace();
   let used = false;
   const containers = () => {
     used = true;
-    return connectEngine();
+    return connectRuntime();
   };
   const session = new Session({
     machine: { store, owner, containers },
@@ -53,7 +53,7 @@ export async function testSession(options: Partial<SessionOptions> & { store?: S
     async remove() {
       try {
         await session.close();
-        if (used) await removeOwned(await connectEngine(), owner);
+        if (used) await removeOwned(await connectRuntime(), owner);
       } finally {
         await rm(path, { recursive: true, force: true });
       }

@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { busyboxImage, digestOf } from "../../../../containers/busybox.js";
-import { connectEngine, type Engine } from "../../../../containers/connect.js";
+import { type ContainerRuntime, connectRuntime } from "../../../../containers/connect.js";
 import { removeOwned } from "../../../../containers/owned.js";
 import { systemClock } from "../../../clock.js";
 import type { JsonObject } from "../../../protocol/service.js";
@@ -13,7 +13,7 @@ import { type ContainerTaskRuntimeDeps, createContainerTaskRuntime } from "../co
 
 /** Task runtime on the real container runtime, a registry that holds busybox, and all reported events. */
 export interface Fixture {
-  containerRuntime: Engine;
+  containerRuntime: ContainerRuntime;
   owner: string;
   runtime: TaskRuntime;
   /** Address of the image in the registry. */
@@ -41,7 +41,7 @@ export interface Fixture {
 }
 
 export async function openFixture(options: Partial<ContainerTaskRuntimeDeps> = {}): Promise<Fixture> {
-  const containerRuntime = await connectEngine();
+  const containerRuntime = await connectRuntime();
   const owner = `test-${randomBytes(6).toString("hex")}`;
   const registry = await serveImages(owner);
   const { port } = registry.server.address() as AddressInfo;

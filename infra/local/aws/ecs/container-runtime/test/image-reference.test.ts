@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
-import type { Engine } from "../../../../containers/connect.js";
+import type { ContainerRuntime } from "../../../../containers/connect.js";
 import { parseImage } from "../image-reference.js";
 import { pullImage } from "../pull-image.js";
 
@@ -46,7 +46,7 @@ async function registry(t: TestContext, body: object) {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const pull = (image: string) =>
     pullImage(
-      {} as Engine,
+      {} as ContainerRuntime,
       { url: () => url, authorization: () => "Basic x" },
       { image, region: "us-west-2", architecture: "amd64" },
     );

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { openEngine } from "../../../../containers/connect.js";
+import { openRuntime } from "../../../../containers/connect.js";
 import { temporaryDirectory } from "../../../test/local-aws.js";
 import { openFixture } from "./container-fixture.js";
 
@@ -61,9 +61,9 @@ test("closing with removal leaves no container and no network", async (t) => {
 });
 
 test("a container runtime that stops answering stops its tasks with that as the reason", async (t) => {
-  const containerRuntime = await openEngine("/var/run/docker.sock");
+  const containerRuntime = await openRuntime("/var/run/docker.sock");
   const proxy = await openSocketProxy(t, containerRuntime.socketPath);
-  const aws = await open(t, { containerRuntime: await openEngine(proxy.path) });
+  const aws = await open(t, { containerRuntime: await openRuntime(proxy.path) });
   const running = aws.run([{ name: "app", image: aws.image, command: ["sleep", "3600"] }]);
   await aws.reported(running, "running");
   proxy.close();
