@@ -3,9 +3,9 @@ import { createServer } from "node:net";
 import { test } from "node:test";
 import { createAws } from "../../lib/aws/clients.js";
 import { readService } from "../../lib/ecs/service.js";
-import { Fault, lostResponse } from "../support/fake-aws.js";
+import { Fault, lostResponse, overHttp } from "../support/fake-aws.js";
 import { httpServer } from "../support/loopback.js";
-import { rollbackScene } from "../support/rollback-scene.js";
+import { replaced, rollbackScene } from "../support/rollback-scene.js";
 import { scene } from "../support/rollout-scene.js";
 import { target } from "../support/scripted-ecs.js";
 import { success } from "../support/stories.js";
@@ -43,7 +43,7 @@ const refusals: [fault: Fault, code: string, message: RegExp][] = [
 ];
 for (const [fault, code, message] of refusals) {
   test(`a first read that fails with ${fault.code} on every retry is reported, with exit code 2`, async (t) => {
-    const { fake, roll } = await scene(t, success);
+    const { fake, roll } = await scene(t, success, overHttp(t));
     fake.script.DescribeServices = () => fault;
     await assert.rejects(roll(), (error: Thrown) => {
       assert.equal(error.code, code);
@@ -57,7 +57,7 @@ for (const [fault, code, message] of refusals) {
 
 for (const operation of ["DescribeTaskDefinition", "ListTaskDefinitions", "ListServiceDeployments"]) {
   test(`a ${operation} that never succeeds before the service is changed exits with 2, and names it`, async (t) => {
-    const { fake, roll } = await scene(t, success);
+    const { fake, roll } = await scene(t, success, overHttp(t));
     fake.script[operation] = () => new Fault("ServerException", "Internal", 500);
     await assert.rejects(roll(), (error: Thrown) => {
       assert.equal(error.exitCode, 2);
@@ -136,7 +136,7 @@ for (const [status, page] of [
 }
 
 test("a RegisterTaskDefinition that is never answered has changed no service, so it exits with 2", async (t) => {
-  const { fake, roll } = await scene(t, success);
+  const { fake, roll } = await scene(t, success, overHttp(t));
   fake.script.RegisterTaskDefinition = () => lostResponse;
   await assert.rejects(roll(), {
     code: "unanswered",
@@ -147,7 +147,7 @@ test("a RegisterTaskDefinition that is never answered has changed no service, so
 });
 
 test("a poll of the service that fails just before the update exits with 2", async (t) => {
-  const { fake, roll } = await scene(t, success);
+  const { fake, roll } = await scene(t, success, overHttp(t));
   const describe = fake.script.DescribeServices;
   fake.script.DescribeServices = (input) =>
     fake.sent("RegisterTaskDefinition").length > 0
@@ -159,7 +159,7 @@ test("a poll of the service that fails just before the update exits with 2", asy
 
 for (const operation of ["ListServiceDeployments", "DescribeServiceDeployments", "DescribeServiceRevisions"]) {
   test(`a rollback that fails in ${operation} before anything is changed exits with 2, and names it`, async (t) => {
-    const { deploy, back, fake } = await rollbackScene(t);
+    const { deploy, back, fake } = await rollbackScene(t, replaced, overHttp(t));
     await deploy("v1.1.0", "1");
     fake.script[operation] = () => new Fault("ServerException", "Internal", 500);
     const updates = fake.sent("UpdateService").length;

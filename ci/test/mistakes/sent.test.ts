@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
-import { lostResponse } from "../support/fake-aws.js";
+import { lostResponse, overHttp } from "../support/fake-aws.js";
 import { rollbackScene } from "../support/rollback-scene.js";
 import { scene } from "../support/rollout-scene.js";
 import { revisionArn } from "../support/scripted-ecs.js";
@@ -10,7 +10,7 @@ import { set, success } from "../support/stories.js";
 
 // Sent twice, so that two deployments ran at once: kayac/ecspresso #929.
 test("an UpdateService whose response is lost is searched for, not sent again", async (t) => {
-  const { fake, roll } = await scene(t, success, 3);
+  const { fake, roll } = await scene(t, success, overHttp(t, 3));
   const update = fake.script.UpdateService;
   fake.script.UpdateService = (input) => {
     update?.(input);

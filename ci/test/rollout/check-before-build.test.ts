@@ -3,18 +3,18 @@ import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
 import { checkBeforeBuild } from "../../lib/rollout/check-before-build.js";
 import { type DeploySettings, defaultSettings } from "../../lib/rollout/plan/deploy-settings.js";
-import { Fault, fakeAws, type Script } from "../support/fake-aws.js";
+import { directAws } from "../support/direct-aws.js";
+import { Fault, type Script } from "../support/fake-aws.js";
 import { repository, revisionArn, scriptedEcs, target, update } from "../support/scripted-ecs.js";
 import { set } from "../support/stories.js";
 import { virtualClock } from "../support/virtual-clock.js";
 
 const unpublished = { version: "v1.1.0", repository, platform: "linux/amd64" };
 
-async function scene(t: TestContext, script: Script = {}) {
+async function scene(_: TestContext, script: Script = {}) {
   const clock = virtualClock();
   const { world, script: ecs } = scriptedEcs(clock);
-  const fake = await fakeAws({ ...ecs, ...script });
-  t.after(() => fake.close());
+  const fake = directAws({ ...ecs, ...script });
   const lines: string[] = [];
   const session = { aws: fake.aws, target, clock, progress: (line: string) => void lines.push(line) };
   const current = world.taskDefinitions.get(revisionArn(7)) as { taskDefinition: JsonObject; tags: JsonObject[] };

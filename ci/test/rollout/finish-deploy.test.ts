@@ -4,7 +4,8 @@ import { formatReport } from "../../lib/report/report-text.js";
 import { parseDeploySettings } from "../../lib/rollout/plan/deploy-settings.js";
 import { run } from "../../lib/rollout/run.js";
 import { usualCheck } from "../../lib/rollout/verify/version-check.js";
-import { type FakeAws, Fault, fakeAws } from "../support/fake-aws.js";
+import { type DirectAws, directAws } from "../support/direct-aws.js";
+import { Fault } from "../support/fake-aws.js";
 import { withDeployTasks } from "../support/scripted-deploy-task.js";
 import { release, revisionArn, type Story, scriptedEcs, target } from "../support/scripted-ecs.js";
 import { withRevisions } from "../support/scripted-prune.js";
@@ -22,19 +23,18 @@ const ofTheNew = (story: Story): Story =>
     },
   ]);
 
-async function scene(t: TestContext, { story = success, exitCode = 0 } = {}) {
+async function scene(_: TestContext, { story = success, exitCode = 0 } = {}) {
   const clock = virtualClock();
   const { world, script: plain } = scriptedEcs(clock, ofTheNew(story));
   const { script: kept } = withRevisions(world, plain);
   const { script } = withDeployTasks(world, clock, kept, () => ({ ends: 5, exitCode }));
-  const fake = await fakeAws(script);
-  t.after(() => fake.close());
+  const fake = directAws(script);
   const options = { aws: fake.aws, target, clock, release, progress: () => {} };
   const roll = (keep?: number, more = {}) => run({ ...options, settings: parseDeploySettings({ keep }), ...more });
   return { fake, roll };
 }
 
-const readsSchedules = (fake: FakeAws) => fake.sent("ListSchedules").length + fake.sent("ListEventBuses").length > 0;
+const readsSchedules = (fake: DirectAws) => fake.sent("ListSchedules").length + fake.sent("ListEventBuses").length > 0;
 
 test("with --keep-revisions old revisions are deregistered after the verdict, and the report lists them", async (t) => {
   const { fake, roll } = await scene(t);

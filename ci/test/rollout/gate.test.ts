@@ -4,16 +4,16 @@ import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
 import { eachFindingOnce } from "../../lib/rollout/gate.js";
 import { type DeploySettings, defaultSettings } from "../../lib/rollout/plan/deploy-settings.js";
 import { run } from "../../lib/rollout/run.js";
-import { Fault, fakeAws } from "../support/fake-aws.js";
+import { directAws } from "../support/direct-aws.js";
+import { Fault } from "../support/fake-aws.js";
 import { oldDigest, release, repository, revisionArn, scriptedEcs, target, update } from "../support/scripted-ecs.js";
 import { success } from "../support/stories.js";
 import { virtualClock } from "../support/virtual-clock.js";
 
-async function scene(t: TestContext) {
+async function scene(_: TestContext) {
   const clock = virtualClock();
   const { world, script } = scriptedEcs(clock, success);
-  const fake = await fakeAws(script);
-  t.after(() => fake.close());
+  const fake = directAws(script);
   const lines: string[] = [];
   const options = { aws: fake.aws, target, clock, release, progress: (line: string) => void lines.push(line) };
   const roll = (changed: Partial<DeploySettings> = {}, wanted = release) =>

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defaultSettings } from "../../lib/rollout/plan/deploy-settings.js";
-import { type FakeAws, Fault } from "../support/fake-aws.js";
+import type { DirectAws } from "../support/direct-aws.js";
+import { Fault } from "../support/fake-aws.js";
 import { rollbackScene } from "../support/rollback-scene.js";
 import { oldDigest, repository, revisionArn, target } from "../support/scripted-ecs.js";
 import { wrongVersionScene } from "../support/wrong-version-scene.js";
@@ -10,7 +11,7 @@ import { wrongVersionScene } from "../support/wrong-version-scene.js";
 const digestOf = (digit: string) => `sha256:${digit.repeat(64)}`;
 
 /** ECR without the images of these digests. */
-function without(fake: FakeAws, ...digests: string[]): void {
+function without(fake: DirectAws, ...digests: string[]): void {
   fake.script.DescribeRepositories = () => ({ repositories: [{ repositoryUri: repository }] });
   fake.script.DescribeImages = ({ imageIds }) => {
     const [{ imageDigest = "" } = {}] = imageIds as { imageDigest?: string }[];

@@ -3,7 +3,8 @@ import type { TestContext } from "node:test";
 import type { Target } from "../../lib/config/target.js";
 import { defaultSettings } from "../../lib/rollout/plan/deploy-settings.js";
 import { run } from "../../lib/rollout/run.js";
-import { fakeAws, lostResponse } from "./fake-aws.js";
+import { directAws } from "./direct-aws.js";
+import { lostResponse } from "./fake-aws.js";
 import { type Behaviour, withDeployTasks } from "./scripted-deploy-task.js";
 import { release, revisionArn, type Story, scriptedEcs, target } from "./scripted-ecs.js";
 import { success } from "./stories.js";
@@ -11,7 +12,7 @@ import { virtualClock } from "./virtual-clock.js";
 
 /** Creates a scripted ECS that runs deploy tasks, and a deploy to it of a target that names them. */
 export async function deployTaskScene(
-  t: TestContext,
+  _: TestContext,
   tasks: Pick<Target, "before" | "after">,
   behaviour: Behaviour = { ends: 20, exitCode: 0 },
   story: Story = success,
@@ -19,8 +20,7 @@ export async function deployTaskScene(
   const clock = virtualClock();
   const { world, script: plain } = scriptedEcs(clock, story);
   const { runs, script } = withDeployTasks(world, clock, plain, () => behaviour);
-  const fake = await fakeAws(script);
-  t.after(() => fake.close());
+  const fake = directAws(script);
   const lines: string[] = [];
   const progress = (line: string) => void lines.push(line);
   const options = { aws: fake.aws, target: { ...target, ...tasks }, clock, release, progress };

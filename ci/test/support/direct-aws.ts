@@ -1,21 +1,23 @@
 import type { Aws } from "../../lib/aws/clients.js";
 import { wrapped } from "../../lib/aws/errors.js";
 import type { Json, JsonObject } from "../../lib/aws/raw-task-definition.js";
-import { Fault, lostResponse, type Script } from "./fake-aws.js";
+import { type FakeAws, Fault, lostResponse, type Script } from "./fake-aws.js";
 
-/** Fake AWS that answers commands in process, without the SDK's serialization and HTTP, for scenes that run hundreds of times. */
-export interface DirectAws {
-  aws: Aws;
-  /** Handlers by operation; read at each call, so a test may replace them. */
-  script: Script;
-  /** Operations of the calls so far. */
-  calls: string[];
-}
+/**
+ * Fake AWS that answers commands in process, without the SDK's serialization, retries and HTTP: a rollout takes a tenth of the processor
+ * time. `fakeAws` is for tests of what the SDK does.
+ */
+export type DirectAws = Pick<FakeAws, "calls" | "script" | "sent"> & { aws: Aws };
+
+/** Maker of a scene's fake AWS. */
+export type CreateAws = (script: Script) => DirectAws | Promise<DirectAws>;
 
 export function directAws(script: Script): DirectAws {
-  const direct = { script, calls: [] as string[] };
+  const calls: FakeAws["calls"] = [];
+  const direct = { script, calls };
   const client = (service: string) => ({
-    send: (command: Command) => wrapped(`${service}:${operationOf(command)}`, send(direct, command)),
+    send: (command: Command, { abortSignal }: { abortSignal?: AbortSignal } = {}) =>
+      wrapped(`${service}:${operationOf(command)}`, send(direct, command, abortSignal)),
   });
   const lazy = {
     ecr: () => client("ecr"),
@@ -23,10 +25,13 @@ export function directAws(script: Script): DirectAws {
     elb: () => client("elasticloadbalancing"),
     secretsManager: () => client("secretsmanager"),
     ssm: () => client("ssm"),
+    events: () => client("events"),
+    scheduler: () => client("scheduler"),
   };
   const eager = { ecs: client("ecs"), ecr: client("ecr"), sts: client("sts"), logs: client("logs") };
   const aws = { ...eager, lazy } as unknown as Aws;
-  return Object.assign(direct, { aws });
+  const sent = (operation: string) => calls.filter((call) => call.operation === operation).map((call) => call.input);
+  return Object.assign(direct, { aws, sent });
 }
 
 interface Command {
@@ -45,14 +50,20 @@ function operationOf(command: Command): string {
 }
 
 /** Sends a command through its own middleware, which reads and sends raw task definitions. */
-async function send(direct: Pick<DirectAws, "script" | "calls">, command: Command): Promise<unknown> {
+async function send(
+  direct: Pick<DirectAws, "script" | "calls">,
+  command: Command,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
   const operation = operationOf(command);
-  const answer: Handler = async ({ input, request }) => {
-    direct.calls.push(operation);
-    const sent = request.body === undefined ? input : (JSON.parse(String(request.body)) as JsonObject);
-    const answered = direct.script[operation]?.(sent) ?? new Fault("UnknownOperationException", operation);
+  const answer: Handler = async ({ input: given, request }) => {
+    signal?.throwIfAborted();
+    const input = JSON.parse(String(request.body ?? JSON.stringify(given))) as JsonObject;
+    direct.calls.push({ operation, input });
+    const answered = direct.script[operation]?.(input) ?? new Fault("UnknownOperationException", operation);
     if (answered === lostResponse) throw Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
     if (answered instanceof Fault) throw asTheSdkThrows(answered);
+    signal?.throwIfAborted();
     const body = new TextEncoder().encode(JSON.stringify(answered));
     return { response: { statusCode: 200, headers: {}, body }, output: withDates(structuredClone(answered)) };
   };
@@ -60,8 +71,13 @@ async function send(direct: Pick<DirectAws, "script" | "calls">, command: Comman
   return (await run({ input: command.input, request: { headers: {} } })).output;
 }
 
-function asTheSdkThrows({ code, message, status }: Fault): Error {
-  const about = { name: code, $fault: status >= 500 ? "server" : "client", $metadata: { httpStatusCode: status } };
+function asTheSdkThrows({ code, message, status, fields }: Fault): Error {
+  const about = {
+    name: code,
+    $fault: status >= 500 ? "server" : "client",
+    $metadata: { httpStatusCode: status },
+    ...fields,
+  };
   return Object.assign(new Error(message), about);
 }
 

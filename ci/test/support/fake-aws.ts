@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { TestContext } from "node:test";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
@@ -73,6 +74,15 @@ export async function fakeAws(script: Script, options: { maxAttempts?: number } 
       await new Promise((resolve) => server.close(resolve));
     },
   });
+}
+
+/** Returns the maker of a fake AWS behind the SDK and HTTP for scenes, which is closed after the test. */
+export function overHttp(t: TestContext, maxAttempts = 1): (script: Script) => Promise<FakeAws> {
+  return async (script) => {
+    const fake = await fakeAws(script, { maxAttempts });
+    t.after(() => fake.close());
+    return fake;
+  };
 }
 
 async function answer(fake: Pick<FakeAws, "calls" | "script">, request: IncomingMessage, response: ServerResponse) {

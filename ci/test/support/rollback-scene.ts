@@ -2,7 +2,7 @@ import type { TestContext } from "node:test";
 import { run } from "../../lib/rollout/run.js";
 import type { RunOptions } from "../../lib/rollout/run-options.js";
 import { runRollback } from "../../lib/rollout/run-rollback.js";
-import { fakeAws } from "./fake-aws.js";
+import { type CreateAws, directAws } from "./direct-aws.js";
 import { addTask, release, type Stories, type Story, scriptedEcs, target, type World } from "./scripted-ecs.js";
 import { set } from "./stories.js";
 import { virtualClock } from "./virtual-clock.js";
@@ -35,11 +35,10 @@ interface Interrupted extends Partial<Pick<RunOptions, "http" | "ask" | "undo" |
 }
 
 /** Creates a service for successive deploys and rollbacks in virtual time; each succeeds unless the stories change it. */
-export async function rollbackScene(t: TestContext, story: Story | Stories = replaced) {
+export async function rollbackScene(_: TestContext, story: Story | Stories = replaced, create: CreateAws = directAws) {
   const clock = virtualClock();
   const { world, script } = scriptedEcs(clock, story);
-  const fake = await fakeAws(script);
-  t.after(() => fake.close());
+  const fake = await create(script);
   const lines: string[] = [];
   const session = { aws: fake.aws, target, clock, progress: (line: string) => void lines.push(line) };
   const deploy = (version: string, digit: string, more: Interrupted = {}) => {

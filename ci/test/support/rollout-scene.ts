@@ -1,15 +1,18 @@
 import type { TestContext } from "node:test";
 import { run } from "../../lib/rollout/run.js";
-import { fakeAws } from "./fake-aws.js";
+import { type CreateAws, directAws } from "./direct-aws.js";
 import { release, type Stories, type Story, scriptedEcs, target } from "./scripted-ecs.js";
 import { virtualClock } from "./virtual-clock.js";
 
-/** Creates a deploy of `release` to a scripted ECS that plays `story`, in virtual time. A test may call `roll` again, like a command. */
-export async function scene(t: TestContext, story: Story | Stories, maxAttempts = 1) {
+/**
+ * Creates a deploy of `release` to a scripted ECS that plays `story`, in virtual time. A test may call `roll` again, like a command.
+ *
+ * @param create Makes the fake AWS: `overHttp(t)` for tests of what the SDK does.
+ */
+export async function scene(_: TestContext, story: Story | Stories, create: CreateAws = directAws) {
   const clock = virtualClock();
   const { world, script } = scriptedEcs(clock, story);
-  const fake = await fakeAws(script, { maxAttempts });
-  t.after(() => fake.close());
+  const fake = await create(script);
   const lines: string[] = [];
   const options = { aws: fake.aws, target, clock, release, progress: (line: string) => void lines.push(line) };
   const roll = (more = {}) => run({ ...options, ...more });

@@ -4,7 +4,7 @@ import { formatHistory } from "../../../lib/report/history-text.js";
 import { outcomeOf } from "../../../lib/rollout/history/deployment-record.js";
 import { readHistory } from "../../../lib/rollout/history/read-history.js";
 import { run } from "../../../lib/rollout/run.js";
-import { fakeAws } from "../../support/fake-aws.js";
+import { directAws } from "../../support/direct-aws.js";
 import {
   newDigest,
   oldDigest,
@@ -18,11 +18,10 @@ import { serviceDeployment } from "../../support/snapshots.js";
 import { crashLoop, set } from "../../support/stories.js";
 import { virtualClock } from "../../support/virtual-clock.js";
 
-async function scene(t: TestContext, story: Story) {
+async function scene(_: TestContext, story: Story) {
   const clock = virtualClock();
   const { world, script } = scriptedEcs(clock, story);
-  const fake = await fakeAws(script);
-  t.after(() => fake.close());
+  const fake = directAws(script);
   const session = { aws: fake.aws, target, clock, progress: () => {} };
   return { world, session };
 }

@@ -4,7 +4,8 @@ import type { Target } from "../../../lib/config/target.js";
 import { readService } from "../../../lib/ecs/service.js";
 import { type DeploySettings, defaultSettings } from "../../../lib/rollout/plan/deploy-settings.js";
 import { propose, refuseProposal } from "../../../lib/rollout/plan/proposal.js";
-import { Fault, fakeAws } from "../../support/fake-aws.js";
+import { directAws } from "../../support/direct-aws.js";
+import { Fault } from "../../support/fake-aws.js";
 import {
   newDigest,
   oldDigest,
@@ -18,11 +19,10 @@ import { virtualClock } from "../../support/virtual-clock.js";
 
 const running = { version: "v1.0.0", image: `${repository}@${oldDigest}`, digest: oldDigest };
 
-async function scene(t: TestContext) {
+async function scene(_: TestContext) {
   const clock = virtualClock();
   const { world, script } = scriptedEcs(clock);
-  const fake = await fakeAws(script);
-  t.after(() => fake.close());
+  const fake = directAws(script);
   const session = { aws: fake.aws, target: target as Target, clock, progress: () => undefined };
   const run = async (changed: Partial<DeploySettings> = {}, wanted = release) => {
     const now = await readService(fake.aws, target);

@@ -6,7 +6,8 @@ import type { Service } from "@aws-sdk/client-ecs";
 import type { JsonObject } from "../../../lib/aws/raw-task-definition.js";
 import type { Target } from "../../../lib/config/target.js";
 import { readFacts } from "../../../lib/rollout/preflight/topics.js";
-import { Fault, fakeAws, type Script } from "../../support/fake-aws.js";
+import { directAws } from "../../support/direct-aws.js";
+import { Fault, type Script } from "../../support/fake-aws.js";
 import { newDigest, release, repository, revisionArn, target } from "../../support/scripted-ecs.js";
 import { targetGroupArn, targetGroupScript } from "../../support/target-groups.js";
 import { virtualClock } from "../../support/virtual-clock.js";
@@ -44,7 +45,7 @@ async function scene(t: TestContext, more: Script = {}, options: Scene = {}) {
   const { containers = [logging("app")], next = {}, service = {}, registry, signal } = options;
   const of = { ...release, ...(options.image !== undefined && { image: options.image }) };
   const downloadUrl = await link(t, 200, { os: "linux", architecture: "arm64" });
-  const fake = await fakeAws({
+  const fake = directAws({
     DescribeRepositories: () => ({
       repositories: [
         { repositoryUri: repository, imageTagMutability: "MUTABLE", imageScanningConfiguration: { scanOnPush: true } },
@@ -60,7 +61,6 @@ async function scene(t: TestContext, more: Script = {}, options: Scene = {}) {
     DescribeLogStreams: () => ({ logStreams: [] }),
     ...more,
   });
-  t.after(() => fake.close());
   const session = {
     aws: fake.aws,
     target: { ...target, ...(registry && { registry }) },

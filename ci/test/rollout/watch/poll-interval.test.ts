@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { run } from "../../../lib/rollout/run.js";
 import { backoff, pollInterval } from "../../../lib/rollout/watch/poll-interval.js";
-import { fakeAws } from "../../support/fake-aws.js";
+import { directAws } from "../../support/direct-aws.js";
 import { release, type Story, scriptedEcs, target, type World } from "../../support/scripted-ecs.js";
 import { deployment, oldTask, serviceDeployment, snapshot, subject, task } from "../../support/snapshots.js";
 import { crashLoop, set, success } from "../../support/stories.js";
@@ -15,11 +15,10 @@ function threeMinutes(later: number): Story {
   return [...shifted, [45 + later, counts(1)] as Story[number]].sort(([a], [b]) => a - b);
 }
 
-async function watch(t: TestContext, story: Story, end: number) {
+async function watch(_: TestContext, story: Story, end: number) {
   const clock = virtualClock();
   const { script } = scriptedEcs(clock, story);
-  const fake = await fakeAws(script);
-  t.after(() => fake.close());
+  const fake = directAws(script);
   const startedAt = clock.now();
   const report = await run({ aws: fake.aws, target, clock, release, progress: () => {} });
   return { report, late: clock.now() - startedAt - end * 1000, calls: fake.calls.length };
