@@ -1,4 +1,4 @@
-import type { Verdict } from "../../ci/lib/rollout/judge/verdict.js";
+import type { Verdict } from "../../ci/lib/rollout/verdicts.js";
 import type { RolloutState } from "../oracle/rollout-state.js";
 import type { StoredOutcome } from "../oracle/stored-state.js";
 import type { ToolReport } from "./tool.js";

@@ -1,6 +1,6 @@
 import type { Cause } from "../../ci/lib/rollout/diagnose/causes.js";
-import type { Verdict } from "../../ci/lib/rollout/judge/verdict.js";
 import type { RolloutResult } from "../../ci/lib/rollout/result.js";
+import type { Verdict } from "../../ci/lib/rollout/verdicts.js";
 import type { DuringRollout } from "../../ci/lib/rollout/verify/during-rollout.js";
 import type { RolloutState } from "../oracle/rollout-state.js";
 import type { Drill, Ending } from "./drill.js";

@@ -1,6 +1,6 @@
 import type { Cause } from "../../ci/lib/rollout/diagnose/causes.js";
-import type { Verdict } from "../../ci/lib/rollout/judge/verdict.js";
 import type { FindingId } from "../../ci/lib/rollout/preflight/topics.js";
+import type { Verdict } from "../../ci/lib/rollout/verdicts.js";
 import type { Scenario } from "../scenario/scenario.js";
 
 /** Expected ending of a deploy. */

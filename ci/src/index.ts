@@ -230,17 +230,17 @@ export class Slipway {
    * Returns a report. Exits with 0 when the version is served. Otherwise the
    * report is the error, and the exit code is:
    *
-   *    1  unexpected error
-   *    2  bad input, or refused before the service was changed
-   *    3  rolled back
-   *    4  failed
-   *    5  superseded by another deployment
-   *    6  stopped
-   *    7  timed out
-   *    8  deployed, but not verified
-   *    9  nothing ran: the desired count is 0
-   *   10  paused
-   *   11  deployed, but the post-deploy task failed
+   *    1  unexpected error: the outcome of the rollout is unknown
+   *    2  bad input, refused, or AWS unavailable, before the service was changed
+   *    3  rolled-back: the earlier revision runs again
+   *    4  failed: not rolled back, or another version is served at the end
+   *    5  superseded: another deployment replaced this one
+   *    6  stopped: a user stopped the deployment, or deleted the service
+   *    7  timed-out: undecided within the time allowed; ECS continues
+   *    8  deployed-unverified: ECS has completed; a wanted check proved nothing
+   *    9  nothing-ran: the service's desired count is 0
+   *   10  paused: a deployment hook holds the rollout
+   *   11  deployed: the target's post-deploy task failed, or its outcome is unknown
    *
    * Run the same command again after an interruption: it finds its rollout
    * in ECS and continues to watch it.

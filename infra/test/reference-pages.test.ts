@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { exitCodes } from "../../ci/lib/rollout/verdicts.js";
 
 const read = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 
@@ -20,19 +19,6 @@ test("docs/target.md lists each key of the schema, in its order", () => {
   const keys = rows("docs/target.md", "| key | meaning |").map(([key = ""]) => key.replaceAll("`", ""));
   assert.deepEqual(keys, Object.keys(properties));
 });
-
-for (const [page, header] of [
-  ["README.md", "| code | verdict | meaning |"],
-  ["docs/verdicts.md", "| code | verdict | meaning | what to do |"],
-] as const) {
-  test(`${page} lists each verdict with its exit code`, () => {
-    const listed = rows(page, header).flatMap(([code, verdicts = ""]) =>
-      // 11 is `deployed` with a failed post-deploy task.
-      code === "11" ? [] : [...verdicts.matchAll(/`([\w-]+)`/g)].map(([, verdict]) => [verdict, Number(code)]),
-    );
-    assert.deepEqual(Object.fromEntries(listed), exitCodes);
-  });
-}
 
 test("README.md has at most 150 lines", () => {
   assert.ok(read("README.md").split("\n").length <= 151);

@@ -1,7 +1,6 @@
+import { REFUSED } from "../../../ci/lib/common/errors.js";
 import { type DeployerEnd, startDeployer } from "../../deployer/start-deployer.js";
 import { environment, lastLine, type Tool, type ToolReport } from "../tool.js";
-
-const REFUSED = 2;
 
 /** Slipway's own deployer, unmodified. */
 export const slipway: Tool = {

@@ -1,4 +1,4 @@
-import { InputError, SlipwayError } from "../common/errors.js";
+import { InputError, REFUSED, SlipwayError } from "../common/errors.js";
 import { neutral } from "../common/foreign-text.js";
 import type { TargetFile } from "../config/target.js";
 import type { Aws } from "./clients.js";
@@ -38,7 +38,7 @@ async function callerOf({ sts }: Pick<Aws, "sts">, endpoint: string | undefined)
         : 'Check the network, a proxy (HTTPS_PROXY, NO_PROXY) or a VPC endpoint on the way, and "region" in the target.';
       throw new SlipwayError(
         "unreachable",
-        2,
+        REFUSED,
         `${where} does not answer sts:GetCallerIdentity: ${neutral(message || name)}. Nothing was changed. ${hint}`,
         { cause },
       );

@@ -1,4 +1,4 @@
-import { SlipwayError } from "../common/errors.js";
+import { REFUSED, SlipwayError } from "../common/errors.js";
 import { neutral } from "../common/foreign-text.js";
 import { actionOf, hostOf, isThrottling, isUncertain } from "./errors.js";
 
@@ -21,9 +21,14 @@ export function describeError(cause: unknown): unknown {
   // A message may quote a whole page that a proxy returned in place of AWS.
   const received = neutral(`${statusOf(cause)}${cause.name}${cause.message ? `: ${cause.message}` : ""}`);
   const end = /[.!?]$/.test(received) ? "" : ".";
-  return new SlipwayError(code, 2, `${failed}: ${received}${end} This call has not changed the service. ${next}`, {
-    cause,
-  });
+  return new SlipwayError(
+    code,
+    REFUSED,
+    `${failed}: ${received}${end} This call has not changed the service. ${next}`,
+    {
+      cause,
+    },
+  );
 }
 
 type AwsFailure = Error & { code?: string; $metadata?: { httpStatusCode?: number; attempts?: number } };

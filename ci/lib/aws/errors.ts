@@ -1,4 +1,4 @@
-import { SlipwayError } from "../common/errors.js";
+import { REFUSED, SlipwayError } from "../common/errors.js";
 import type { MiddlewareStack } from "./retries.js";
 
 /** The credentials lack a permission. `action` is the IAM action to allow, such as `ecs:DescribeTasks`. */
@@ -10,7 +10,7 @@ export class AccessDeniedError extends SlipwayError {
   ) {
     super(
       "access-denied",
-      2,
+      REFUSED,
       `The credentials may not perform ${action}. Allow it in the IAM policy of the role or user that deploys.`,
       options,
     );
@@ -23,7 +23,7 @@ export class CredentialsExpiredError extends SlipwayError {
   constructor(action: string, options?: ErrorOptions) {
     super(
       "credentials-expired",
-      2,
+      REFUSED,
       `The AWS credentials have expired (noticed at ${action}). Get new ones; a longer session or a new login is needed when rollouts take longer than the session lasts.`,
       options,
     );

@@ -1,5 +1,5 @@
 import { registryAt } from "../common/aws-names.js";
-import { SlipwayError } from "../common/errors.js";
+import { REFUSED, SlipwayError } from "../common/errors.js";
 import { neutral } from "../common/foreign-text.js";
 import type { Login, Repository } from "./ecr.js";
 import { RegistryReadError, readRegistryJson } from "./registry-json.js";
@@ -56,7 +56,7 @@ function registryOf({ uri, name }: Repository, endpoint: string | undefined): st
   if (registryAt(host)) return `https://${host}`;
   throw new SlipwayError(
     "foreign-registry",
-    2,
+    REFUSED,
     `ECR names ${JSON.stringify(host.slice(0, 200))} as the registry of repository "${name}". Accepted: a private registry of Amazon ECR, such as 123456789012.dkr.ecr.us-west-2.amazonaws.com. The login was not sent there, and the service was not changed. Check what answers for ECR's API on this network.`,
   );
 }
@@ -66,7 +66,7 @@ function unreadable({ name }: Repository, digest: string, cause: RegistryReadErr
   const end = /[.!?]$/.test(cause.message) ? "" : ".";
   return new SlipwayError(
     code,
-    2,
+    REFUSED,
     `Cannot read the labels of ${name}@${digest} from ${cause.host}: ${neutral(cause.message)}${end} The service was not changed. ${next}`,
     { cause },
   );

@@ -1,5 +1,5 @@
 import type { Container, Directory } from "@dagger.io/dagger";
-import { SlipwayError } from "../common/errors.js";
+import { REFUSED, SlipwayError } from "../common/errors.js";
 import { buildImage } from "../image/build.js";
 import { type Build, type BuildOptions, buildOf, checkBuildOptions } from "../image/build-options.js";
 import { readDockerfile } from "../image/image.js";
@@ -43,7 +43,7 @@ export async function testLocally(options: LocalBuildOptions): Promise<string> {
   if (output !== undefined) return output;
   throw new SlipwayError(
     "no-tests",
-    2,
+    REFUSED,
     `There are no tests to run. Add a stage named "test" to ${build.dockerfile}, or a command to the target: "test": { "command": ["npm", "test"] }.`,
   );
 }

@@ -1,6 +1,6 @@
 import { connection, dag } from "@dagger.io/dagger";
 import { systemClock } from "../common/clock.js";
-import { SlipwayError } from "../common/errors.js";
+import { SlipwayError, UNEXPECTED } from "../common/errors.js";
 import { neutralLines } from "../common/foreign-text.js";
 import { jsonPrinter, type Printer, textPrinter } from "../report/printer.js";
 import type { RolloutResult } from "../rollout/result.js";
@@ -19,8 +19,8 @@ export async function ending<T>(
   try {
     return await work(activity);
   } catch (error) {
-    const exitCode = error instanceof SlipwayError ? error.exitCode : 1;
-    if (exitCode === 1) console.error(neutralLines(String((error as Error).stack ?? error)));
+    const exitCode = error instanceof SlipwayError ? error.exitCode : UNEXPECTED;
+    if (exitCode === UNEXPECTED) console.error(neutralLines(String((error as Error).stack ?? error)));
     return await endCall(printer.error(error as Error), printer, exitCode);
   } finally {
     activity.end();

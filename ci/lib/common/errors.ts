@@ -1,3 +1,8 @@
+/** Exit code of an error after which the outcome is unknown. The others are in the table in rollout/verdicts.ts. */
+export const UNEXPECTED = 1;
+/** Exit code of a refusal: the service was not changed. */
+export const REFUSED = 2;
+
 /**
  * Base class of every refusal and failure of Slipway. The message carries everything the user needs: what failed, the value received,
  * what is accepted and the next step. A Dagger engine shows nothing but the message.
@@ -18,10 +23,10 @@ export class SlipwayError extends Error {
   }
 }
 
-/** Input that is refused before anything is built or called. Exit code 2. */
+/** Input that is refused before anything is built or called. Exit code REFUSED. */
 export class InputError extends SlipwayError {
   override readonly name = "InputError";
   constructor(code: string, message: string, options?: ErrorOptions) {
-    super(code, 2, message, options);
+    super(code, REFUSED, message, options);
   }
 }

@@ -1,4 +1,4 @@
-import { SlipwayError } from "../common/errors.js";
+import { REFUSED, SlipwayError } from "../common/errors.js";
 import { neutral, quoted } from "../common/foreign-text.js";
 
 /** Error that the SDK throws when a command exits non-zero. The SDK that the engine provides does not export its class. */
@@ -25,7 +25,7 @@ export async function engineWork<T>(what: string, work: Promise<T>): Promise<T> 
     if (cause instanceof SlipwayError || isMistake(cause)) throw cause;
     throw new SlipwayError(
       "engine-failed",
-      2,
+      REFUSED,
       `${what} failed: ${describeFailure(cause as Error)}\nThe service was not changed. Correct what it names. If a base image, a package index or a git remote was not reached, check the network, the proxy and the logins of the engine, and run the same command again.`,
       { cause },
     );

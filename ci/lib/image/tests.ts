@@ -1,5 +1,5 @@
 import type { Container } from "@dagger.io/dagger";
-import { SlipwayError } from "../common/errors.js";
+import { REFUSED, SlipwayError } from "../common/errors.js";
 import { neutralLines, quoted } from "../common/foreign-text.js";
 import type { Build } from "./build-options.js";
 import { type CommandFailure, isCommandFailure } from "./engine-failure.js";
@@ -52,6 +52,6 @@ export class TestsFailedError extends SlipwayError {
   override readonly name = "TestsFailedError";
   constructor(cause: CommandFailure) {
     const output = [cause.stdout, cause.stderr].filter(Boolean).flatMap((text) => quoted(text, { lines: 200 }));
-    super("tests-failed", 2, ["The app's tests failed.", ...output].join("\n"), { cause });
+    super("tests-failed", REFUSED, ["The app's tests failed.", ...output].join("\n"), { cause });
   }
 }

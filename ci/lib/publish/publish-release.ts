@@ -1,6 +1,6 @@
 import { withDescribedErrors } from "../aws/describe-error.js";
 import { findRepository, type Login, login, newestTags, type Repository } from "../aws/ecr.js";
-import { InputError, SlipwayError } from "../common/errors.js";
+import { InputError, REFUSED, SlipwayError } from "../common/errors.js";
 import { neutral } from "../common/foreign-text.js";
 import { once } from "../common/memoize.js";
 import { describeFailure, engineWork, isCommandFailure } from "../image/engine-failure.js";
@@ -132,7 +132,7 @@ async function pushOnce(
   if (stored?.digest === pushed) return stored;
   throw new SlipwayError(
     "digest-differs",
-    2,
+    REFUSED,
     `Pushed ${version} as ${pushed}, but ${uri} has ${stored?.digest ?? "no such tag"}: another publish pushed the same version at the same time. Nothing was deployed. Publish a new version, or find the other publisher.`,
   );
 }
@@ -142,7 +142,7 @@ function pushFailed(what: string, cause: Error, tag: string): SlipwayError {
   // Building is a part of it: a command of the build has its output here.
   return new SlipwayError(
     "push-failed",
-    2,
+    REFUSED,
     `${what} failed: ${describeFailure(cause)}${isCommandFailure(cause) ? "\n" : " "}${tag}, and nothing was deployed. Run the same command again: layers that the registry has are not sent twice.`,
     { cause },
   );

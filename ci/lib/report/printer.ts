@@ -1,5 +1,5 @@
 import type { Clock } from "../common/clock.js";
-import { SlipwayError } from "../common/errors.js";
+import { SlipwayError, UNEXPECTED } from "../common/errors.js";
 import { neutral, neutralJson, neutralLines, quoted } from "../common/foreign-text.js";
 import type { RolloutResult } from "../rollout/result.js";
 import type { Progress } from "../rollout/watch/progress-event.js";
@@ -41,7 +41,7 @@ export function jsonPrinter(print: (line: string) => void, clock: Clock): Printe
     progress: (message, event) => print(event ? lineOf(event.type, event) : lineOf("note", { message })),
     report: (report) => last(lineOf("report", report)),
     error: (error) => {
-      const { code, exitCode } = error instanceof SlipwayError ? error : { code: "unexpected", exitCode: 1 };
+      const { code, exitCode } = error instanceof SlipwayError ? error : { code: "unexpected", exitCode: UNEXPECTED };
       return last(lineOf("error", { code, exitCode, message: messageFor(error) }));
     },
     summaryOf(text) {

@@ -1,6 +1,7 @@
 import { nameIn } from "../common/aws-names.js";
-import type { Judgement, Verdict } from "./judge/verdict.js";
+import type { Judgement } from "./judge/verdict.js";
 import type { AutomaticRollback } from "./rollback/automatic-rollback.js";
+import type { Verdict } from "./verdicts.js";
 import type { HttpCheck } from "./verify/verify.js";
 
 /** Everything that the final verdict depends on. */

@@ -6,6 +6,7 @@ import { diagnoseRollback, type RollbackDiagnosis } from "./diagnose/rollback-di
 import { diagnoseResponse } from "./diagnose/wrong-version.js";
 import type { AutomaticRollback } from "./rollback/automatic-rollback.js";
 import type { Session } from "./session.js";
+import { verdicts } from "./verdicts.js";
 import type { HttpCheck } from "./verify/verify.js";
 import type { WatchedRollout } from "./watch/watch.js";
 
@@ -55,5 +56,5 @@ function ofUndo(undone: AutomaticRollback | undefined): RollbackDiagnosis | unde
 }
 
 function isBad({ judgement }: WatchedRollout): boolean {
-  return ["rolled-back", "failed", "stopped", "timed-out"].includes(judgement.verdict);
+  return verdicts[judgement.verdict].isDiagnosed === true;
 }

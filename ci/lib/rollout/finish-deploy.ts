@@ -6,7 +6,7 @@ import type { Session } from "./session.js";
 import { noSpan } from "./span.js";
 import { deployTaskOf } from "./tasks/deploy-task.js";
 import { runPostDeploy } from "./tasks/post-deploy.js";
-import { afterFailed } from "./verdicts.js";
+import { postDeployFailed } from "./verdicts.js";
 
 /**
  * Runs the steps after a deploy whose verdict is `deployed`: the target's post-deploy task, then pruning of old revisions when the task
@@ -28,7 +28,7 @@ export async function finishDeploy(
   const after = deployTaskOf(session.target, "after")
     ? await span("post-deploy task", runIt, (one) => (!one || one.state === "done" ? undefined : one.said))
     : undefined;
-  if (after && after.state !== "done") return { ...report, after, exitCode: afterFailed };
+  if (after && after.state !== "done") return { ...report, after, exitCode: postDeployFailed.exitCode };
   const { keep } = request.settings;
   const kept =
     keep === undefined

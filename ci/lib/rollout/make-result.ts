@@ -7,7 +7,7 @@ import type { RollbackResult, RolloutResult } from "./result.js";
 import type { AutomaticRollback } from "./rollback/automatic-rollback.js";
 import type { RunOptions } from "./run-options.js";
 import type { Started } from "./start/start.js";
-import { exitCodes } from "./verdicts.js";
+import { verdicts } from "./verdicts.js";
 import type { DuringRollout } from "./verify/during-rollout.js";
 import type { TaskResponses } from "./verify/task-requests.js";
 import type { HttpCheck } from "./verify/verify.js";
@@ -38,7 +38,7 @@ export function makeResult(options: RunOptions, story: Story): RolloutResult {
   const next = nextStep(verdict, http, diagnosis?.cause, during, wayBack?.cause);
   return {
     verdict,
-    exitCode: exitCodes[verdict],
+    exitCode: verdicts[verdict].exitCode,
     reason,
     changed: !started.attached,
     attached: started.attached,

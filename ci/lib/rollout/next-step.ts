@@ -1,6 +1,5 @@
 import type { Cause } from "./diagnose/causes.js";
-import type { Verdict } from "./judge/verdict.js";
-import { attachHint } from "./session.js";
+import { type Verdict, verdicts } from "./verdicts.js";
 import type { DuringRollout } from "./verify/during-rollout.js";
 import type { HttpCheck } from "./verify/verify.js";
 
@@ -21,7 +20,7 @@ export function nextStep(
   }
   if (http.state === "unproven" && http.because === "not-this-service" && verdict === "deployed-unverified")
     return wrongUrl;
-  const step = steps[verdict] ?? (isFlawed(during) ? dropped : undefined);
+  const step = verdicts[verdict].next ?? (isFlawed(during) ? dropped : undefined);
   if (http.state !== "version-not-verified" || http.answered === undefined) return step;
   return step === undefined ? howToVerify : `${step} ${howToVerify}`;
 }
@@ -39,15 +38,3 @@ const wrongUrl =
 
 const dropped =
   "It runs, and requests failed on the way there: users may have met the same. Compare the target group's deregistration delay with the longest request, and look whether the app ends the requests that it has on SIGTERM before it goes.";
-
-const steps: Partial<Record<Verdict, string>> = {
-  "deployed-unverified": "Ask the public URL again, from a place that reaches it.",
-  "deployed-early": "The old tasks leave by themselves; `status` shows when they have.",
-  "rolled-back": "What ran before runs again. Correct the cause and deploy a new version.",
-  failed: "The service may be degraded. Correct the cause and deploy again, or deploy the version from before.",
-  superseded: "See with `status` what runs now, and who deployed it.",
-  stopped: "See with `status` what runs now, and deploy again when it is meant to run.",
-  paused: `Go on or back with ContinueServiceDeployment. ${attachHint}`,
-  "timed-out": `ECS goes on with the rollout. ${attachHint}`,
-  "nothing-ran": "Raise the service's desired count to see the version run.",
-};

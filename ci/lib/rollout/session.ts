@@ -29,5 +29,3 @@ export interface Session {
   /** Runs each phase; absent where phases are not recorded. */
   span?: Span;
 }
-
-export const attachHint = "Run the same command again: it finds this rollout in ECS and attaches to it.";

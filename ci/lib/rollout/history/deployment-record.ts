@@ -1,6 +1,6 @@
 import { isOfReplacement, isStoppedByMonitor } from "../../ecs/event-messages.js";
 import type { ServiceDeploymentView } from "../../ecs/snapshot.js";
-import type { Verdict } from "../judge/verdict.js";
+import type { Verdict } from "../verdicts.js";
 
 /** An earlier or current deployment of the service. Times are milliseconds since the epoch on AWS's clock. */
 export interface DeploymentRecord {

@@ -1,6 +1,6 @@
 import type { RawTaskDefinition } from "../../aws/raw-task-definition.js";
 import { nameIn } from "../../common/aws-names.js";
-import { SlipwayError } from "../../common/errors.js";
+import { REFUSED, SlipwayError } from "../../common/errors.js";
 import { runningOf } from "../../ecs/containers.js";
 import { type ListedDeployment, readableDeployments } from "../../ecs/service-deployments.js";
 import { isFinished } from "../../ecs/states.js";
@@ -52,7 +52,7 @@ export async function startableSource(
     goals.filter((one) => one.taskDefinition !== source.taskDefinition.taskDefinitionArn),
   );
   if (!found)
-    throw new SlipwayError("nothing-startable", 4, `${problem}, and no other successful release can be started`);
+    throw new SlipwayError("nothing-startable", REFUSED, `${problem}, and no other successful release can be started`);
   session.progress(
     `${problem}: ${nameIn(found.goal.taskDefinition)} is the last successful revision that can be started.`,
   );

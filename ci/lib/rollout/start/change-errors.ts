@@ -1,6 +1,7 @@
 import { withDescribedErrors } from "../../aws/describe-error.js";
-import { InputError, SlipwayError } from "../../common/errors.js";
+import { InputError, REFUSED, SlipwayError, UNEXPECTED } from "../../common/errors.js";
 import { neutral } from "../../common/foreign-text.js";
+import { verdicts } from "../verdicts.js";
 
 /** Error for a call that ECS refused: the service was not changed. Exit code 2. */
 export function refused(operation: string, cause: Error): Error {
@@ -19,7 +20,7 @@ export class LostAnswer extends SlipwayError {
   constructor(operation: string, cause: Error) {
     super(
       "unanswered",
-      1,
+      UNEXPECTED,
       `ECS did not answer ${operation} (${cause.name}: ${neutral(cause.message)}), so whether it was executed is not known. Run the same command again: it looks at what is there first.`,
       { cause },
     );
@@ -35,7 +36,7 @@ export async function beforeUpdate<T>(work: Promise<T>): Promise<T> {
     return await withDescribedErrors(work);
   } catch (error) {
     if (!(error instanceof LostAnswer)) throw error;
-    throw new SlipwayError(error.code, 2, `${error.message} The service was not changed.`, { cause: error });
+    throw new SlipwayError(error.code, REFUSED, `${error.message} The service was not changed.`, { cause: error });
   }
 }
 
@@ -43,7 +44,7 @@ export async function beforeUpdate<T>(work: Promise<T>): Promise<T> {
 export function supersededBeforeStart(service: string, ours: string, primary: string): SlipwayError {
   return new SlipwayError(
     "superseded",
-    5,
+    verdicts.superseded.exitCode,
     `SUPERSEDED: service "${service}" is set to ${primary} by somebody else, and no rollout of ${ours} can be seen: none began, or it was replaced at once. See with history and status what runs, and deploy again with another run id.`,
   );
 }

@@ -1,5 +1,5 @@
 import { isThrottling, isUncertain } from "../../aws/errors.js";
-import { SlipwayError } from "../../common/errors.js";
+import { SlipwayError, UNEXPECTED } from "../../common/errors.js";
 import { neutral } from "../../common/foreign-text.js";
 import { type TaskView, taskId } from "../../ecs/snapshot.js";
 import type { Session } from "../session.js";
@@ -111,7 +111,7 @@ async function patiently<T>(session: Session, run: DeployTaskRun, call: () => Pr
 function blind(run: DeployTaskRun, cause: Error): SlipwayError {
   return new SlipwayError(
     cause instanceof SlipwayError ? cause.code : "task-watch-broken",
-    1,
+    UNEXPECTED,
     `${taskName(run)} can't be watched any further: ${neutral(cause.message)} It goes on in ECS meanwhile. Run the same command again: it finds the task and waits for its end.`,
     { cause },
   );

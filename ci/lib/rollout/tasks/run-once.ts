@@ -1,5 +1,5 @@
 import type { Service } from "@aws-sdk/client-ecs";
-import { SlipwayError } from "../../common/errors.js";
+import { REFUSED, SlipwayError } from "../../common/errors.js";
 import { taskId } from "../../ecs/snapshot.js";
 import type { Session } from "../session.js";
 import { elapsed } from "../watch/elapsed.js";
@@ -65,7 +65,7 @@ async function begin(session: Session, service: Service, run: DeployTaskRun, at:
   try {
     return { task: await runTask(session, service, run), startedAt: at };
   } catch (error) {
-    if (error instanceof SlipwayError && error.exitCode === 2) await markRefused(session, run);
+    if (error instanceof SlipwayError && error.exitCode === REFUSED) await markRefused(session, run);
     throw error;
   }
 }

@@ -1,11 +1,12 @@
 import { isThrottling, isUncertain } from "../../aws/errors.js";
-import { SlipwayError } from "../../common/errors.js";
+import { SlipwayError, UNEXPECTED } from "../../common/errors.js";
 import { neutral } from "../../common/foreign-text.js";
 import type { Snapshot, Subject } from "../../ecs/snapshot.js";
 import { type AllowedActions, failFast, watchOnly } from "../fail-fast/fail-fast.js";
 import { judge } from "../judge/judge.js";
 import type { Judgement } from "../judge/verdict.js";
-import { attachHint, type Session } from "../session.js";
+import type { Session } from "../session.js";
+import { attachHint } from "../verdicts.js";
 import { elapsed } from "./elapsed.js";
 import { type Observation, observer } from "./observer.js";
 import { backoff, pollInterval } from "./poll-interval.js";
@@ -134,7 +135,7 @@ function pollError(cause: Error): SlipwayError {
   const code = cause instanceof SlipwayError ? cause.code : "watch-broken";
   return new SlipwayError(
     code,
-    1,
+    UNEXPECTED,
     `The rollout can't be watched any further: ${neutral(cause.message)} It goes on in ECS meanwhile. ${attachHint}`,
     { cause },
   );

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Verdict } from "../../../lib/rollout/judge/verdict.js";
 import type { RolloutResult } from "../../../lib/rollout/result.js";
 import { run } from "../../../lib/rollout/run.js";
+import type { Verdict } from "../../../lib/rollout/verdicts.js";
 import { directAws } from "../../support/direct-aws.js";
 import { type Boundary, killable } from "../../support/killable.js";
 import { release, revisionArn, type Stories, type Story, scriptedEcs, target } from "../../support/scripted-ecs.js";
