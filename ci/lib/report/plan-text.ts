@@ -65,8 +65,8 @@ function changeLines({ changes, patch, service, forced, oneOffs = [] }: Proposal
 }
 
 function findingLines(findings: readonly JudgedFinding[]): string[] {
-  if (findings.length === 0) return ["Pre-flight: nothing speaks against it."];
-  return ["Pre-flight:", ...findings.flatMap(findingText)];
+  if (findings.length === 0) return ["Preflight: no findings."];
+  return ["Preflight:", ...findings.flatMap(findingText)];
 }
 
 function findingText({ id, level, what, fix, ignored }: JudgedFinding): string[] {

@@ -1,8 +1,8 @@
 import type { Clock } from "../common/clock.js";
 import { SlipwayError, UNEXPECTED } from "../common/errors.js";
 import { neutral, neutralJson, neutralLines, quoted } from "../common/foreign-text.js";
+import type { Progress } from "../rollout/progress-event.js";
 import type { RolloutResult } from "../rollout/result.js";
-import type { Progress } from "../rollout/watch/progress-event.js";
 import { formatReport } from "./report-text.js";
 
 /** Output of a function: its progress, and its result. */

@@ -2,7 +2,7 @@ import { withDescribedErrors } from "../aws/describe-error.js";
 import { InputError } from "../common/errors.js";
 import { readService } from "../ecs/service.js";
 import { readableDeployments } from "../ecs/service-deployments.js";
-import { findingLines } from "./gate.js";
+import { reportFindings } from "./gate.js";
 import type { DeploySettings } from "./plan/deploy-settings.js";
 import { refuseBusy } from "./plan/deployment-in-flight.js";
 import { propose } from "./plan/proposal.js";
@@ -44,7 +44,10 @@ export async function checkBeforeBuild(
   // The deploy waits for old tasks after the build.
   const lasting = findings.filter(({ id }) => id !== "deployment-in-flight");
   // Facts that could not be read are shown once, with the checks of the image.
-  for (const line of findingLines(lasting.filter(({ level }) => level !== "not-checked"))) session.progress(line);
+  reportFindings(
+    lasting.filter(({ level }) => level !== "not-checked"),
+    session.progress,
+  );
   refuseBlocking(lasting);
 }
 

@@ -8,6 +8,9 @@ import { deployTaskOf } from "./tasks/deploy-task.js";
 import { runPostDeploy } from "./tasks/post-deploy.js";
 import { postDeployFailed } from "./verdicts.js";
 
+/** A result to which its events are added at the end. */
+type Outcome = Omit<RolloutResult, "events">;
+
 /**
  * Runs the steps after a deploy whose verdict is `deployed`: the target's post-deploy task, then pruning of old revisions when the task
  * succeeded. A failure here does not change the verdict; the report and the exit code show it.
@@ -16,8 +19,8 @@ export async function finishDeploy(
   session: Session,
   request: DeployRequest,
   now: CurrentService,
-  report: RolloutResult,
-): Promise<RolloutResult> {
+  report: Outcome,
+): Promise<Outcome> {
   if (report.verdict !== "deployed") {
     if (request.verb === "deploy" && deployTaskOf(session.target, "after"))
       session.progress(`The task after the deploy is not run: the verdict is ${report.verdict}.`);

@@ -3,10 +3,10 @@ import type { ReadableDeployments } from "../ecs/service-deployments.js";
 import type { DeploySettings } from "./plan/deploy-settings.js";
 import { type Proposal, propose, refuseProposal } from "./plan/proposal.js";
 import type { JudgedFinding } from "./preflight/preflight.js";
+import { formatProgressEvent, type Progress, type ProgressEvent } from "./progress-event.js";
 import type { DeployRequest } from "./revisions/deploy-request.js";
 import type { Release, Session } from "./session.js";
 import { noSpan } from "./span.js";
-import type { Progress } from "./watch/progress-event.js";
 
 /**
  * Runs preflight just before a deploy changes anything, reports the findings, and refuses the deploy where one stops it.
@@ -25,30 +25,35 @@ export async function gate(
     // The deploy may have waited for the service since it was read.
     const service = await describeService(session.aws, session.target, session.signal);
     const proposal = await propose(session, { ...now, service }, deployments, release, settings, verb && { verb });
-    for (const line of findingLines(proposal.findings)) session.progress(line);
+    reportFindings(proposal.findings, session.progress);
     refuseProposal(proposal, settings);
     return proposal;
   });
 }
 
-/** Returns the findings that do not stop the deploy. All unchecked ones share a line, because they are usually the same each time. */
-export function findingLines(findings: readonly JudgedFinding[]): string[] {
-  const unchecked = [...new Set(findings.filter(({ level }) => level === "not-checked").map(({ id }) => id))];
-  return [
-    ...findings.filter(({ ignored }) => ignored).map(({ id, what }) => `Pre-flight: ignored ${id}: ${what}`),
-    ...findings
-      .filter(({ level, ignored }) => level === "warning" && !ignored)
-      .map(({ id, what, fix }) => `Pre-flight: warning ${id}: ${what} Fix: ${fix}`),
-    ...(unchecked.length > 0 ? [`Pre-flight: not checked: ${unchecked.join(", ")} (plan tells why).`] : []),
+/** Reports the findings that do not stop the deploy. All unchecked ones share an event, because they are usually the same each time. */
+export function reportFindings(findings: readonly JudgedFinding[], progress: Progress): void {
+  const ids = [...new Set(findings.filter(({ level }) => level === "not-checked").map(({ id }) => id))];
+  const events: ProgressEvent[] = [
+    ...[...findings.filter(({ ignored }) => ignored), ...findings.filter(isWarning)].map(
+      (finding) => ({ type: "finding", ...finding }) as const,
+    ),
+    ...(ids.length > 0 ? [{ type: "not-checked", ids } as const] : []),
   ];
+  for (const event of events) progress(formatProgressEvent(event), event);
 }
 
-/** Shows each finding once, though a deploy is checked before the build and after it. */
+function isWarning({ level, ignored }: JudgedFinding): boolean {
+  return level === "warning" && !ignored;
+}
+
+/** Passes each finding on once, though a deploy is checked before the build and after it. */
 export function eachFindingOnce(progress: Progress): Progress {
   const shown = new Set<string>();
   return (line, event) => {
-    if (shown.has(line)) return;
-    if (line.startsWith("Pre-flight: ")) shown.add(line);
+    const finding = event?.type === "finding" || event?.type === "not-checked" ? JSON.stringify(event) : undefined;
+    if (finding !== undefined && shown.has(finding)) return;
+    if (finding !== undefined) shown.add(finding);
     progress(line, event);
   };
 }

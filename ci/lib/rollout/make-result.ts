@@ -28,7 +28,7 @@ export interface Story extends Explanation {
 }
 
 /** Assembles the report, with the verdict of `conclude`. */
-export function makeResult(options: RunOptions, story: Story): RolloutResult {
+export function makeResult(options: RunOptions, story: Story): Omit<RolloutResult, "events"> {
   const { now, started, watched, http, startedAt, diagnosis, log, wayBack, race, undone, tasks, during } = story;
   const undoHttp = story.undoHttp ?? { state: "not-checked" };
   const { subject, judgement } = watched;

@@ -4,6 +4,7 @@ import type { Diagnosis } from "./diagnose/diagnose.js";
 import type { RollbackDiagnosis } from "./diagnose/rollback-diagnosis.js";
 import type { Witness } from "./judge/verdict.js";
 import type { Change } from "./plan/plan.js";
+import type { RecordedEvent } from "./progress-record.js";
 import type { PruneResult } from "./prune/prune-revisions.js";
 import type { PostDeployResult } from "./tasks/post-deploy.js";
 import type { Verdict } from "./verdicts.js";
@@ -12,7 +13,7 @@ import type { TaskResponses } from "./verify/task-requests.js";
 import type { HttpCheck } from "./verify/verify.js";
 
 /**
- * Result of a deploy, as data: everything that `formatReport` prints. It holds the image and VERSION of the task definition and no other
+ * Result of a deploy, as data: everything that `formatReport` prints, and the progress on the way. It holds the image and VERSION of the task definition and no other
  * environment value. Log lines are unchanged, as the container wrote them.
  */
 export interface RolloutResult {
@@ -58,6 +59,8 @@ export interface RolloutResult {
   kept?: PruneResult;
   /** The user's next step. */
   next?: string;
+  /** Progress of the rollout, in order: at most the first 100 and the last 200 events. */
+  events: RecordedEvent[];
 }
 
 /** Result of an automatic rollback. */

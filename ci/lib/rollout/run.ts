@@ -5,6 +5,7 @@ import type { AllowedActions } from "./fail-fast/fail-fast.js";
 import { finishDeploy } from "./finish-deploy.js";
 import { makeResult } from "./make-result.js";
 import { defaultSettings } from "./plan/deploy-settings.js";
+import { recordProgress } from "./progress-record.js";
 import type { RolloutResult } from "./result.js";
 import { findConcurrentDeploy } from "./revisions/concurrent-deploy.js";
 import { checkRunId, type DeployRequest } from "./revisions/deploy-request.js";
@@ -26,7 +27,9 @@ import { type WatchedRollout, watch } from "./watch/watch.js";
  * progress, or finds nothing to do.
  * @throws InputError when it is refused before the service is changed; SlipwayError when the outcome is not known.
  */
-export async function run(options: RunOptions): Promise<RolloutResult> {
+export async function run(given: RunOptions): Promise<RolloutResult> {
+  const record = recordProgress(given.progress, given.clock);
+  const options = { ...given, progress: record.progress };
   const { release, verb = "deploy", source, settings = defaultSettings, runId, ...session } = options;
   const { version } = release;
   checkRunId(runId);
@@ -71,7 +74,7 @@ export async function run(options: RunOptions): Promise<RolloutResult> {
     ...(race && { race }),
     ...back,
   });
-  return await finishDeploy(session, request, now, report);
+  return { ...(await finishDeploy(session, request, now, report)), events: record.events() };
 }
 
 /** Returns the reason why a rollout's span failed; undefined when it did not. */

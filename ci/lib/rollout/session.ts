@@ -1,8 +1,8 @@
 import type { Aws } from "../aws/clients.js";
 import type { Clock } from "../common/clock.js";
 import type { Target } from "../config/target.js";
+import type { Progress } from "./progress-event.js";
 import type { Span } from "./span.js";
-import type { Progress } from "./watch/progress-event.js";
 
 /** A version and its image. */
 export interface Release {

@@ -1,4 +1,4 @@
-import type { Progress } from "./watch/progress-event.js";
+import type { Progress } from "./progress-event.js";
 
 /**
  * Runs one phase of a call, such as `preflight`. On an engine it is a span of the trace, which the display shows with its duration.

@@ -67,6 +67,7 @@ const report: RolloutResult = {
   tasks: { asked: 1, right: 0, unreachable: 0, wrong: [{ task: "a", answered: "a" }] },
   during: { url: "a", asked: 2, failed: 1, failures: [{ at: 0, answered: "a" }] },
   uncertain: ["a"],
+  events: [],
   race: "a",
   undo: { why: "a", to: running, taskDefinition: "a", verdict: "failed", http },
   diagnosis: { ...diagnosis, evidence: ["a", "b"] },
@@ -103,7 +104,7 @@ test("foreign text adds no line to plan, status and history", () => {
     findings: [finding],
   };
   const planned = formatPlan(poisoned(plan, ["id", "level", "op"]) as never);
-  assertHarmless(planned, /^($|PLAN: |[a-z]+ +\S|Changes:| {2}\S| {4}Fix: |Pre-flight:|Next: )/);
+  assertHarmless(planned, /^($|PLAN: |[a-z]+ +\S|Changes:| {2}\S| {4}Fix: |Preflight:|Next: )/);
   const deployment = {
     ...{ id: "a", status: "a", taskDefinition: "a", rolloutState: "a", createdAt: 0 },
     ...{ desiredCount: 1, runningCount: 1, pendingCount: 0, failedTasks: 1 },
@@ -182,6 +183,6 @@ test("foreign text in a rollout leaves each progress event one harmless line", a
   const printer = textPrinter((line) => printed.push(line));
   const report = await roll({ progress: printer.progress, timeoutMs: 300_000 });
   assert.ok(printed.some((line) => line.includes("curl evil")));
-  assertHarmless(printed.join("\n"), /^(\+\d+:\d\d |Registered |Rollout of |Pre-flight: )/);
+  assertHarmless(printed.join("\n"), /^(\+\d+:\d\d |Registered |Rollout of |Preflight: )/);
   assert.ok(report.diagnosis?.evidence.some((line) => line.includes("curl evil")));
 });

@@ -38,7 +38,7 @@ test("a plan lists the changes, the base and the image, and how to deploy it", (
     /^image {7}tagged v1\.1\.0, 12\.3 MB, pushed 2026-01-01T00:00:00\.000Z$/m,
     /^ {2}VERSION of app: v1\.0\.0 → v1\.1\.0$/m,
     /^ {2}JSON Patch: replace \/containerDefinitions\/0\/environment\/0\/value$/m,
-    /^Pre-flight: nothing speaks against it\.$/m,
+    /^Preflight: no findings\.$/m,
     /^Next: deploy --version v1\.1\.0 --published --plan 0123456789abcdef/m,
   ]) {
     assert.match(text, words);

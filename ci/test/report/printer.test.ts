@@ -25,7 +25,10 @@ test("every line of a rollout is a JSON object with a type and a time, in order"
     times,
     [...times].sort((a, b) => a - b),
   );
-  assert.deepEqual(new Set(lines.map(({ type }) => type)), new Set(["note", "event", "task", "deployment", "report"]));
+  assert.deepEqual(
+    new Set(lines.map(({ type }) => type)),
+    new Set(["finding", "not-checked", "note", "event", "task", "deployment", "report"]),
+  );
   const deployments = lines.filter(({ type }) => type === "deployment");
   const { time, ...last } = deployments.at(-1) ?? { time: "" };
   // The first poll after 1:58 observes the change.

@@ -28,6 +28,7 @@ const good: RolloutResult = {
   witnesses: [{ name: "service deployment", holds: true, saw: "SUCCESSFUL" }],
   http: { state: "verified", url: "http://app.example.com/version", tries: 5 },
   uncertain: [],
+  events: [],
 };
 
 test("a good report has the version, the service, both revisions and the evidence", () => {

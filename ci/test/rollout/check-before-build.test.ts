@@ -100,14 +100,10 @@ test("an ignored finding does not refuse it and is shown with the warnings; unre
   const [app] = current.taskDefinition.containerDefinitions as { environment: JsonObject[] }[];
   set(app?.environment[1], { value: "v1.2.0" });
   await check({ changes: { ignore: ["wrong-platform"] } });
-  const shown = lines.filter((line) => line.startsWith("Pre-flight: "));
+  const shown = lines.filter((line) => line.startsWith("Preflight: "));
   assert.deepEqual(
     shown.map((line) => line.split(":").slice(0, 2).join(":")),
-    [
-      "Pre-flight: ignored wrong-platform",
-      "Pre-flight: warning no-circuit-breaker",
-      "Pre-flight: warning older-version",
-    ],
+    ["Preflight: ignored wrong-platform", "Preflight: warning no-circuit-breaker", "Preflight: warning older-version"],
   );
 });
 

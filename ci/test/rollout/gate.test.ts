@@ -34,17 +34,17 @@ test("an ignored error is shown and does not stop the deploy", async (t) => {
   const { fake, roll, lines } = await scene(t);
   fake.script.DescribeImages = missing;
   assert.equal((await roll({ ignore: ["image-missing"] })).verdict, "deployed");
-  assert.ok(lines.some((line) => line.startsWith("Pre-flight: ignored image-missing: ")));
+  assert.ok(lines.some((line) => line.startsWith("Preflight: ignored image-missing: ")));
 });
 
 test("warnings and unchecked facts are shown and do not stop the deploy", async (t) => {
   const { lines, roll } = await scene(t);
   assert.equal((await roll()).verdict, "deployed");
-  const shown = lines.filter((line) => line.startsWith("Pre-flight:")).join("\n");
+  const shown = lines.filter((line) => line.startsWith("Preflight:")).join("\n");
   assert.match(shown, /warning no-circuit-breaker: .* Fix: /);
   assert.match(
     shown,
-    /not checked: return-image-missing, image-missing, wrong-platform, scan-findings, mutable-tags, log-group-missing \(plan tells why\)/,
+    /not checked: return-image-missing, image-missing, wrong-platform, scan-findings, mutable-tags, log-group-missing \(plan shows why\)/,
   );
 });
 
@@ -115,13 +115,14 @@ test("a deploy of other variables while the same version is in flight is refused
 test("a finding that was shown before the build is not repeated after it; other lines are", () => {
   const lines: string[] = [];
   const progress = eachFindingOnce((line) => lines.push(line));
-  for (const line of [
-    "Pre-flight: warning a",
-    "Building",
-    "Pre-flight: warning a",
-    "Building",
-    "Pre-flight: warning b",
-  ])
-    progress(line);
-  assert.deepEqual(lines, ["Pre-flight: warning a", "Building", "Building", "Pre-flight: warning b"]);
+  const warning = { level: "warning", what: "W.", fix: "F.", ignored: false } as const;
+  const report = (id: string) => progress(id, { type: "finding", id, ...warning });
+  report("a");
+  progress("Building");
+  report("a");
+  progress("Building");
+  report("b");
+  progress("c", { type: "not-checked", ids: ["c"] });
+  progress("c", { type: "not-checked", ids: ["c"] });
+  assert.deepEqual(lines, ["a", "Building", "Building", "b", "c"]);
 });

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type EventView, primaryOf, type Snapshot, type Subject, type TaskView, taskId } from "../../ecs/snapshot.js";
+import type { DeploymentState, ProgressEvent, TaskState } from "../progress-event.js";
 import { estimate } from "./estimate.js";
-import type { DeploymentState, ProgressEvent, TaskState } from "./progress-event.js";
 
 /**
  * Returns the events since the previous snapshot, each once, in order. Pure.

@@ -5,13 +5,13 @@ import type { Snapshot, Subject } from "../../ecs/snapshot.js";
 import { type AllowedActions, failFast, watchOnly } from "../fail-fast/fail-fast.js";
 import { judge } from "../judge/judge.js";
 import type { Judgement } from "../judge/verdict.js";
+import { formatProgressEvent } from "../progress-event.js";
 import type { Session } from "../session.js";
 import { attachHint } from "../verdicts.js";
 import { elapsed } from "./elapsed.js";
 import { type Observation, observer } from "./observer.js";
 import { backoff, pollInterval } from "./poll-interval.js";
 import { progressEvents } from "./progress.js";
-import { formatProgressEvent } from "./progress-event.js";
 
 /** A rollout watched to its end. */
 export interface WatchedRollout {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Snapshot } from "../../../lib/ecs/snapshot.js";
+import { formatProgressEvent } from "../../../lib/rollout/progress-event.js";
 import { elapsed } from "../../../lib/rollout/watch/elapsed.js";
 import { progressEvents } from "../../../lib/rollout/watch/progress.js";
-import { formatProgressEvent } from "../../../lib/rollout/watch/progress-event.js";
 import { deployment, oldTask, serviceDeployment, snapshot, subject, task } from "../../support/snapshots.js";
 
 const inProgress = serviceDeployment("IN_PROGRESS");

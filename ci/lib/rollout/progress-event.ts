@@ -1,5 +1,11 @@
+import type { Finding } from "./preflight/finding.js";
+
 /** One event of a rollout, as data. All numbers are counts unless stated otherwise. */
 export type ProgressEvent =
+  /** A preflight finding that does not stop the deploy. */
+  | ({ type: "finding"; ignored: boolean } & Finding)
+  /** Ids of the findings whose facts could not be read; `plan` shows why. */
+  | { type: "not-checked"; ids: string[] }
   /**
    * An event message of the service. `at` is AWS's time, in milliseconds since the epoch; `times` is present when the message was repeated
    * in a row.
@@ -47,6 +53,12 @@ export type Progress = (line: string, event?: ProgressEvent) => void;
 /** Formats an event as one line for people. */
 export function formatProgressEvent(event: ProgressEvent): string {
   switch (event.type) {
+    case "finding":
+      return event.ignored
+        ? `Preflight: ignored ${event.id}: ${event.what}`
+        : `Preflight: ${event.level} ${event.id}: ${event.what} Fix: ${event.fix}`;
+    case "not-checked":
+      return `Preflight: not checked: ${event.ids.join(", ")} (plan shows why).`;
     case "event":
       return `event: ${event.message}${event.times === undefined ? "" : ` (${event.times} times)`}`;
     case "task":
