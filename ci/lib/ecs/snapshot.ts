@@ -90,8 +90,10 @@ export interface ServiceDeploymentView {
   createdAt: number;
   /** Milliseconds since the epoch, on AWS's clock. */
   finishedAt?: number;
-  /** The lifecycle hook that waits for a user to continue or roll back. */
-  paused?: { hookId: string; expiresAt?: number };
+  /** Share of the production traffic that ECS sends to the new tasks, in percent; absent for a rolling deployment. */
+  productionWeight?: number;
+  /** Lifecycle hooks that wait for a user to continue or roll back; several may wait at once. */
+  waitingHooks: readonly WaitingHook[];
   breaker?: { status: string; failureCount: number; threshold: number };
   alarms?: { status: string; triggered: string[] };
   rollbackReason?: string;
@@ -101,6 +103,15 @@ export interface ServiceDeploymentView {
   sources: readonly string[];
   /** SUCCESSFUL may mean that only a part is healthy and old tasks are still up. */
   earlySuccess: boolean;
+}
+
+export interface WaitingHook {
+  /** Changes at each step of a linear or canary deployment. */
+  hookId: string;
+  /** Milliseconds since the epoch, on AWS's clock. */
+  expiresAt?: number;
+  /** CONTINUE or ROLLBACK: what ECS does at the time-out. */
+  timeoutAction?: string;
 }
 
 export interface TaskView {

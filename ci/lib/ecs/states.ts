@@ -1,4 +1,4 @@
-import type { TaskView } from "./snapshot.js";
+import type { ServiceDeploymentView, TaskView } from "./snapshot.js";
 
 /** Returns true for a service deployment that has ended. An unknown state counts as unfinished. */
 export function isFinished(status: string): boolean {
@@ -10,13 +10,22 @@ export function isServing(task: TaskView): boolean {
   return ["ACTIVATING", "RUNNING", "DEACTIVATING"].includes(task.lastStatus);
 }
 
-/** Stages at which production traffic reaches the new tasks: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-blue-green.html */
-export const trafficShiftedStages: ReadonlySet<string> = new Set([
+/**
+ * Stages at which production traffic may reach the new tasks. A linear or canary deployment passes the stage before a shift once a
+ * step: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/canary-deployment.html
+ */
+const trafficShiftedStages: ReadonlySet<string> = new Set([
+  "PRE_PRODUCTION_TRAFFIC_SHIFT",
   "PRODUCTION_TRAFFIC_SHIFT",
   "POST_PRODUCTION_TRAFFIC_SHIFT",
   "BAKE_TIME",
   "CLEAN_UP",
 ]);
+
+/** Returns true when production traffic may reach the new tasks: the weight decides where ECS returns one, and else the stage. */
+export function receivesTraffic({ productionWeight, lifecycleStage }: ServiceDeploymentView): boolean {
+  return productionWeight === undefined ? trafficShiftedStages.has(lifecycleStage ?? "") : productionWeight > 0;
+}
 
 /** Returns the number of failed tasks at which the deployment circuit breaker ends a rollout: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html */
 export function breakerThreshold(desiredCount: number): number {

@@ -34,7 +34,8 @@ export function serviceView(service: Service): ServiceView {
 
 export function serviceDeploymentView(deployment: ServiceDeployment): ServiceDeploymentView {
   const { deploymentCircuitBreaker: breaker, alarms } = deployment;
-  const paused = deployment.lifecycleHookDetails?.find((hook) => hook.status === "AWAITING_ACTION");
+  const { strategy = "ROLLING" } = deployment.deploymentConfiguration ?? {};
+  const waiting = (deployment.lifecycleHookDetails ?? []).filter((hook) => hook.status === "AWAITING_ACTION");
   return {
     arn: deployment.serviceDeploymentArn ?? "",
     status: deployment.status ?? "",
@@ -42,12 +43,18 @@ export function serviceDeploymentView(deployment: ServiceDeployment): ServiceDep
     target: deployment.targetServiceRevision?.arn ?? "",
     sources: (deployment.sourceServiceRevisions ?? []).map((one) => one.arn ?? ""),
     earlySuccess: deployment.deploymentConfiguration?.earlySuccessCriteria?.enable ?? false,
+    waitingHooks: waiting.map(({ hookId, expiresAt, timeoutAction }) => ({
+      hookId: hookId ?? "",
+      ...present({ expiresAt: expiresAt?.getTime(), timeoutAction }),
+    })),
     ...present({
+      // A rolling deployment shifts no traffic by weight.
+      productionWeight:
+        strategy === "ROLLING" ? undefined : deployment.targetServiceRevision?.requestedProductionTrafficWeight,
       statusReason: deployment.statusReason,
       lifecycleStage: deployment.lifecycleStage,
       finishedAt: deployment.finishedAt?.getTime(),
       rollbackReason: deployment.rollback?.reason,
-      paused: paused && { hookId: paused.hookId ?? "", ...present({ expiresAt: paused.expiresAt?.getTime() }) },
       breaker: breaker && {
         status: breaker.status ?? "",
         failureCount: breaker.failureCount ?? 0,
@@ -67,6 +74,7 @@ export function briefView(brief: ServiceDeploymentBrief): ServiceDeploymentView 
     target: brief.targetServiceRevisionArn ?? "",
     sources: [],
     earlySuccess: false,
+    waitingHooks: [],
     ...present({ statusReason: brief.statusReason, finishedAt: brief.finishedAt?.getTime() }),
   };
 }

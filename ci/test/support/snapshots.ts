@@ -35,6 +35,7 @@ export const serviceDeployment = (
   target: "arn:sr2",
   sources: [],
   earlySuccess: false,
+  waitingHooks: [],
   ...more,
 });
 

@@ -1,5 +1,5 @@
 import { primaryOf, type Snapshot, type Subject, type TaskView } from "../../ecs/snapshot.js";
-import { breakerThreshold, trafficShiftedStages } from "../../ecs/states.js";
+import { breakerThreshold, receivesTraffic } from "../../ecs/states.js";
 import type { Cause } from "../diagnose/causes.js";
 import { terminalFailures } from "../diagnose/failures.js";
 
@@ -52,7 +52,7 @@ export function failuresWithoutBreaker(
 /** Returns true while our deployment is unfinished, is not being ended, and does not receive production traffic yet. */
 export function isStoppable({ taskDefinition }: Subject, { service, ours }: Snapshot): boolean {
   if (!ours || !["PENDING", "IN_PROGRESS"].includes(ours.status)) return false;
-  return primaryOf(service)?.taskDefinition === taskDefinition && !trafficShiftedStages.has(ours.lifecycleStage ?? "");
+  return primaryOf(service)?.taskDefinition === taskDefinition && !receivesTraffic(ours);
 }
 
 /** Returns true when the service still lists a completed deployment, to which ECS can return. */

@@ -1,5 +1,12 @@
 import { isOfReplacement, isOfUser, isStoppedByMonitor } from "../../ecs/event-messages.js";
-import { isDeleted, primaryOf, type ServiceDeploymentView, type Snapshot, type Subject } from "../../ecs/snapshot.js";
+import {
+  isDeleted,
+  primaryOf,
+  type ServiceDeploymentView,
+  type Snapshot,
+  type Subject,
+  type WaitingHook,
+} from "../../ecs/snapshot.js";
 import { judgeClassic } from "./classic.js";
 import { decided, type Judgement, undecided, type Witness } from "./verdict.js";
 import { witnesses } from "./witnesses.js";
@@ -48,7 +55,7 @@ function judgeServiceDeployment(
     case "ROLLBACK_IN_PROGRESS":
       return undecided("ECS to finish the rollback", seen);
     default:
-      if (ours.paused) return decided("paused", waitsForPerson(ours.paused), seen);
+      if (ours.waitingHooks.length > 0) return decided("paused", ours.waitingHooks.map(waitsForUser).join(" "), seen);
       // Unknown states too: ECS adds new ones, and an unknown state is not proof of an end.
       return undecided(`ECS to finish the rollout (${ours.status})`, seen);
   }
@@ -107,9 +114,10 @@ function judgeStopped(subject: Subject, snapshot: Snapshot, ours: ServiceDeploym
   return decided("stopped", `Somebody stopped it, without a rollback. ${because(ours)}`, seen);
 }
 
-function waitsForPerson({ hookId, expiresAt }: NonNullable<ServiceDeploymentView["paused"]>): string {
+function waitsForUser({ hookId, expiresAt, timeoutAction }: WaitingHook): string {
   const until = expiresAt === undefined ? "" : ` until ${new Date(expiresAt).toISOString()}`;
-  return `Lifecycle hook ${hookId} waits for somebody to go on or back${until}.`;
+  const then = timeoutAction === undefined ? "" : `, then ECS does ${timeoutAction}`;
+  return `Lifecycle hook ${hookId} waits for a user to continue or roll back${until}${then}.`;
 }
 
 function rolledBackBy({ rollback }: Subject, ours: ServiceDeploymentView): string {

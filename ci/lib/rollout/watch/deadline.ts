@@ -33,13 +33,17 @@ export function rolloutTimeLimit(
   const stopping = stopSeconds(taskDefinition);
   const round = starting + healthy + leaving + stopping;
   const baking = (configuration.bakeTimeInMinutes ?? 0) * 60;
-  const hooks = (configuration.lifecycleHooks ?? []).reduce((sum, hook) => sum + hookSeconds(hook), 0);
+  const shift = shiftOf(configuration);
+  const networkShifts = networkSeconds(service, shift.steps);
+  const hooks = (configuration.lifecycleHooks ?? []).reduce((sum, hook) => sum + hookSeconds(hook, shift.steps), 0);
   const launching = Math.ceil(desiredCount / fargatePerMinute) * 60;
-  const seconds = givingUp + rounds * round + launching + baking + hooks;
+  const seconds = givingUp + rounds * round + launching + shift.seconds + networkShifts + baking + hooks;
   const parts = [
     `${minutes(givingUp)} for tasks that can't start`,
     `${rounds} ${rounds === 1 ? "round" : "rounds"} of ${minutes(round)} (start, health ${healthy} s, drain ${leaving} s, stop ${stopping} s)`,
     ...(launching > 60 ? [`${minutes(launching)} to launch`] : []),
+    ...(shift.seconds > 0 ? [`${minutes(shift.seconds)} between ${shift.steps} traffic shifts`] : []),
+    ...(networkShifts > 0 ? [`${minutes(networkShifts)} for the Network Load Balancer`] : []),
     ...(baking > 0 ? [`${minutes(baking)} of bake time`] : []),
     ...(hooks > 0 ? [`${minutes(hooks)} for hooks`] : []),
   ];
@@ -98,6 +102,8 @@ const elbDefaults: TargetTimes = { deregistrationDelaySeconds: 300, healthySecon
 const fargatePerMinute = 500;
 /** Minutes for a hook without a timeout. The default of ECS is a day, but this is the maximum time of one Lambda invocation. */
 const hookMinutes = 15;
+/** Minutes that a traffic shift takes longer behind a Network Load Balancer: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/nlb-resources-for-blue-green.html */
+const networkShiftMinutes = 10;
 
 /** Number of rounds in which new tasks replace old ones, from the service's minimum and maximum percent. */
 function roundsOf(
@@ -121,10 +127,43 @@ function stopTimeout({ stopTimeout: seconds }: JsonObject): number {
   return Number(seconds ?? 30);
 }
 
-/** A hook that waits for a user takes no time: the verdict is `paused` at once. */
-function hookSeconds({ targetType, timeoutConfiguration }: DeploymentLifecycleHook): number {
-  return targetType === "PAUSE" ? 0 : (timeoutConfiguration?.timeoutInMinutes ?? hookMinutes) * 60;
+/**
+ * Returns the number of production traffic shifts and the seconds that ECS waits between them. Defaults:
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinearConfiguration.html and API_CanaryConfiguration.html
+ */
+function shiftOf({ strategy, linearConfiguration = {}, canaryConfiguration = {} }: DeploymentConfiguration) {
+  if (strategy === "LINEAR") {
+    const { stepPercent = 10, stepBakeTimeInMinutes = 6 } = linearConfiguration;
+    const steps = Math.ceil(100 / stepPercent);
+    return { steps, seconds: (steps - 1) * stepBakeTimeInMinutes * 60 };
+  }
+  if (strategy === "CANARY") return { steps: 2, seconds: (canaryConfiguration.canaryBakeTimeInMinutes ?? 10) * 60 };
+  return { steps: 1, seconds: 0 };
 }
+
+/** Seconds that ECS waits longer behind a Network Load Balancer, at the shift of the test traffic and at each of production traffic. */
+function networkSeconds({ loadBalancers = [], deploymentConfiguration }: Service, steps: number): number {
+  if ((deploymentConfiguration?.strategy ?? "ROLLING") === "ROLLING") return 0;
+  const isNetwork = loadBalancers.some(({ advancedConfiguration }) =>
+    advancedConfiguration?.productionListenerRule?.includes(":listener/net/"),
+  );
+  return isNetwork ? (1 + steps) * networkShiftMinutes * 60 : 0;
+}
+
+/**
+ * A hook that waits for a user takes no time: the verdict is `paused` at once. ECS calls the hooks around a production traffic shift
+ * once a step.
+ */
+function hookSeconds(
+  { targetType, timeoutConfiguration, lifecycleStages }: DeploymentLifecycleHook,
+  steps: number,
+): number {
+  if (targetType === "PAUSE") return 0;
+  const calls = (lifecycleStages ?? [""]).reduce((sum, stage) => sum + (perStep.has(stage) ? steps : 1), 0);
+  return calls * (timeoutConfiguration?.timeoutInMinutes ?? hookMinutes) * 60;
+}
+
+const perStep: ReadonlySet<string> = new Set(["PRE_PRODUCTION_TRAFFIC_SHIFT", "PRODUCTION_TRAFFIC_SHIFT"]);
 
 function minutes(seconds: number): string {
   return `${Math.round(seconds / 6) / 10} min`;

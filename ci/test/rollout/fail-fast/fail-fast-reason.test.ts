@@ -67,6 +67,15 @@ test("a rollout that is ending, was replaced, or serves the public is not stoppe
   );
   const baking = serviceDeployment("IN_PROGRESS", { lifecycleStage: "BAKE_TIME" });
   assert.equal(failFastReason(subject, [look({ ours: baking })]), undefined);
+  const secondStep = serviceDeployment("IN_PROGRESS", { lifecycleStage: "PRE_PRODUCTION_TRAFFIC_SHIFT" });
+  assert.equal(failFastReason(subject, [look({ ours: secondStep })]), undefined);
+});
+
+test("the weight of the production traffic decides before the stage", () => {
+  const lifecycleStage = "PRE_PRODUCTION_TRAFFIC_SHIFT";
+  const at = (productionWeight: number) => serviceDeployment("IN_PROGRESS", { lifecycleStage, productionWeight });
+  assert.equal(failFastReason(subject, [look({ ours: at(10) })]), undefined);
+  assert.equal(failFastReason(subject, [look({ ours: at(0) })])?.cause, "image-missing");
 });
 
 const off = serviceDeployment("IN_PROGRESS", { breaker: { status: "DISABLED", failureCount: 0, threshold: 0 } });

@@ -182,11 +182,16 @@ judgeAll([
     name: "a lifecycle hook waits for a user",
     see: [
       snapshot({
-        ours: serviceDeployment("IN_PROGRESS", { paused: { hookId: "hook-1", expiresAt: Date.UTC(2026, 0, 2) } }),
+        ours: serviceDeployment("IN_PROGRESS", {
+          waitingHooks: [
+            { hookId: "hook-1", expiresAt: Date.UTC(2026, 0, 2), timeoutAction: "ROLLBACK" },
+            { hookId: "hook-2" },
+          ],
+        }),
       }),
     ],
     verdict: "paused",
-    reason: /hook-1 waits .* until 2026-01-02/,
+    reason: /hook-1 waits .* until 2026-01-02T00:00:00.000Z, then ECS does ROLLBACK\. .*hook-2 waits/,
   },
   {
     name: "another deployment of our revision has replaced it",

@@ -55,6 +55,48 @@ test("bake time and hooks count, but not a hook that waits for a user", () => {
   assert.ok(parts.includes("7 min of bake time") && parts.includes("20 min for hooks"), parts.join(", "));
 });
 
+test("a linear deployment has its waits between the steps, a canary deployment its canary bake time", () => {
+  const limit = (deploymentConfiguration: Service["deploymentConfiguration"]) =>
+    minutes({ ...one, ...(deploymentConfiguration && { deploymentConfiguration }) });
+  assert.equal(limit({ strategy: "LINEAR" }), rounded(plain + 9 * 6));
+  const linearConfiguration = { stepPercent: 30, stepBakeTimeInMinutes: 20 };
+  assert.equal(limit({ strategy: "LINEAR", linearConfiguration, bakeTimeInMinutes: 5 }), rounded(plain + 3 * 20 + 5));
+  assert.equal(limit({ strategy: "CANARY" }), rounded(plain + 10));
+  assert.equal(
+    limit({ strategy: "CANARY", canaryConfiguration: { canaryBakeTimeInMinutes: 90 } }),
+    rounded(plain + 90),
+  );
+  assert.equal(limit({ strategy: "BLUE_GREEN" }), rounded(plain));
+  const { parts } = rolloutTimeLimit({ ...one, deploymentConfiguration: { strategy: "LINEAR" } }, {}, { value: [] });
+  assert.ok(parts.includes("54 min between 10 traffic shifts"), parts.join(", "));
+});
+
+test("hooks around a production traffic shift count once a step, other hooks once a stage", () => {
+  const lifecycleHooks = [
+    {
+      lifecycleStages: ["POST_SCALE_UP" as const, "PRODUCTION_TRAFFIC_SHIFT" as const],
+      timeoutConfiguration: { timeoutInMinutes: 2 },
+    },
+  ];
+  const linearConfiguration = { stepPercent: 50, stepBakeTimeInMinutes: 0 };
+  const linear = { strategy: "LINEAR" as const, linearConfiguration, lifecycleHooks };
+  assert.equal(minutes({ ...one, deploymentConfiguration: linear }), rounded(plain + 2 + 2 * 2));
+  const blueGreen = { strategy: "BLUE_GREEN" as const, lifecycleHooks };
+  assert.equal(minutes({ ...one, deploymentConfiguration: blueGreen }), rounded(plain + 2 + 2));
+});
+
+test("each traffic shift behind a Network Load Balancer takes 10 minutes longer", () => {
+  const behindNetwork = (strategy: "BLUE_GREEN" | "ROLLING", kind: string) => {
+    const productionListenerRule = `arn:aws:elasticloadbalancing:eu-west-1:123456789012:${kind}/0123456789abcdef`;
+    const advancedConfiguration = { alternateTargetGroupArn: "arn:tg2", productionListenerRule, roleArn: "arn:role" };
+    const loadBalancers = [{ targetGroupArn: "arn:tg", advancedConfiguration }];
+    return minutes({ ...one, loadBalancers, deploymentConfiguration: { strategy } }, {}, { value: [] });
+  };
+  assert.equal(behindNetwork("BLUE_GREEN", "listener/net/web/0123456789abcdef"), rounded(plain + 20));
+  assert.equal(behindNetwork("BLUE_GREEN", "listener-rule/app/web/0123456789abcdef"), rounded(plain));
+  assert.equal(behindNetwork("ROLLING", "listener/net/web/0123456789abcdef"), rounded(plain));
+});
+
 test("thousands of tasks get the time that their launch takes", () => {
   assert.equal(minutes({ desiredCount: 5000 }), rounded(plain + 9));
 });

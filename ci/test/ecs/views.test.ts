@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { ServiceDeployment } from "@aws-sdk/client-ecs";
+import { serviceDeploymentView } from "../../lib/ecs/views.js";
+
+const weighted = (strategy?: "CANARY" | "ROLLING"): ServiceDeployment => ({
+  ...(strategy && { deploymentConfiguration: { strategy } }),
+  targetServiceRevision: { requestedProductionTrafficWeight: 5 },
+});
+
+test("a production weight is that of a deployment that shifts traffic; a rolling deployment has none", () => {
+  assert.equal(serviceDeploymentView(weighted("CANARY")).productionWeight, 5);
+  assert.equal(serviceDeploymentView(weighted("ROLLING")).productionWeight, undefined);
+  assert.equal(serviceDeploymentView(weighted()).productionWeight, undefined);
+});
+
+test("every lifecycle hook that waits is in the view, and no other", () => {
+  const expiresAt = new Date(1_000);
+  const { waitingHooks } = serviceDeploymentView({
+    lifecycleHookDetails: [
+      { hookId: "ecs-pause-1", status: "SUCCEEDED" },
+      { hookId: "ecs-pause-2", status: "AWAITING_ACTION", expiresAt, timeoutAction: "CONTINUE" },
+      { hookId: "ecs-pause-3", status: "AWAITING_ACTION" },
+    ],
+  });
+  assert.deepEqual(waitingHooks, [
+    { hookId: "ecs-pause-2", expiresAt: 1_000, timeoutAction: "CONTINUE" },
+    { hookId: "ecs-pause-3" },
+  ]);
+});
