@@ -9,7 +9,7 @@ import { InputError } from "../common/errors.js";
 import { neutral } from "../common/foreign-text.js";
 import { parseTarget, type TargetFile } from "../config/target.js";
 import { resolveTarget } from "../ecs/resolve-target.js";
-import type { Destination } from "../publish/destination.js";
+import type { Destination } from "../publish/stored-image.js";
 
 /** The arguments that give access to AWS. */
 export interface AccessOptions {
@@ -40,14 +40,12 @@ export interface Access {
 export async function openDestination({ targets, name, ...options }: DestinationOptions): Promise<Destination> {
   if (!options.credentials) throw noCredentials();
   const [file, access] = await Promise.all([readTarget(targets, name), readAccess(options)]);
-  const { endpoint } = access;
   const { account, clientsFor } = await openAccount(file, access);
   const aws = clientsFor(file);
   const target = await resolveTarget(aws, file, { account });
   return {
     aws: target.registry === file.registry ? aws : clientsFor(target),
     target,
-    ...(endpoint !== undefined && { endpoint }),
     isRepositoryStated: file.repository !== undefined,
   };
 }

@@ -1,6 +1,6 @@
 import { InputError } from "../common/errors.js";
 import { urlBelow, urlMistake, withoutUserInfo } from "../common/http-url.js";
-import type { Destination } from "../publish/destination.js";
+import type { Destination } from "../publish/stored-image.js";
 import type { HttpTarget } from "../rollout/verify/http-target.js";
 
 /** @throws InputError for a URL that can't be requested, or that holds a password. */
@@ -14,7 +14,10 @@ export function checkUrl(url: string | undefined): void {
 }
 
 /** Returns the service's public URL. A local AWS serves the load balancer at its own port and selects the service by its public host name. */
-export function publicUrl({ target, endpoint }: Destination, given: string | undefined): HttpTarget | undefined {
+export function publicUrl(
+  { target, aws: { endpoint } }: Destination,
+  given: string | undefined,
+): HttpTarget | undefined {
   const url = given ?? target.url;
   if (!url) return undefined;
   const { host, pathname } = new URL(url);

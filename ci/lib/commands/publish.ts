@@ -9,10 +9,9 @@ import { commitVersion } from "../image/commit-version.js";
 import { engineWork } from "../image/engine-failure.js";
 import { readDockerfile } from "../image/image.js";
 import type { GitSource } from "../image/sources.js";
-import type { Destination } from "../publish/destination.js";
-import { imageSource } from "../publish/image-source.js";
-import { type ImageSource, publish } from "../publish/publish-release.js";
-import { readyImage } from "../publish/ready-image.js";
+import { buildSource, type ImageSource, readySource } from "../publish/image-source.js";
+import { publish } from "../publish/publish-release.js";
+import type { Destination } from "../publish/stored-image.js";
 import type { Release } from "../rollout/session.js";
 import type { Activity } from "../rollout/span.js";
 import { type DestinationOptions, openDestination } from "./destination.js";
@@ -145,7 +144,7 @@ async function built(
   const revision = await engineWork("Reading the commit", readRevision(git, candidate, allowDirty));
   const { source } = target;
   return {
-    source: imageSource({ ...candidate, version, repository: git.repository, revision, source, service }),
+    source: buildSource({ ...candidate, version, repository: git.repository, revision, source }, service),
     platform: candidate.build.platform ?? target.platform,
   };
 }
@@ -156,7 +155,7 @@ async function ready(
 ): Promise<Publishable> {
   if (!image) throw new Error("There is neither a build nor a container to publish.");
   return {
-    source: readyImage(image, { command: target.test?.command, service }),
+    source: readySource(image, target.test?.command, service),
     platform: await engineWork("Reading the image", image.platform()),
   };
 }

@@ -1,5 +1,5 @@
 import { withDescribedErrors } from "../aws/describe-error.js";
-import { findRepository, findTag, type Login, login, newestTags, type Repository } from "../aws/ecr.js";
+import { findRepository, findTag, login, newestTags, type Repository } from "../aws/ecr.js";
 import { AccessDeniedError, CredentialsExpiredError } from "../aws/errors.js";
 import { readImageLabels } from "../aws/image-labels.js";
 import { partitionOf, registryAt, registryHost } from "../common/aws-names.js";
@@ -10,8 +10,7 @@ import { type ImagePlace, placeOf, registryRegionOf } from "../ecs/image-place.j
 import { readTaggedDigest } from "../ecs/manifests.js";
 import { type ImageAddress, parseImageAddress, versionOfImage } from "../image/image-address.js";
 import type { Release } from "../rollout/session.js";
-import type { Destination } from "./destination.js";
-import { toRelease } from "./stored-image.js";
+import { type Destination, toRelease } from "./stored-image.js";
 
 /** An image that exists already, and the version that it is deployed as. */
 export interface Existing {
@@ -24,13 +23,7 @@ export interface Existing {
  * @returns undefined without `--from`.
  * @throws InputError
  */
-export function parseExisting({
-  from,
-  version,
-}: {
-  from: string | undefined;
-  version: string | undefined;
-}): Existing | undefined {
+export function parseExisting({ from, version }: Record<"from" | "version", string | undefined>): Existing | undefined {
   if (from === undefined) return undefined;
   const address = parseImageAddress(from);
   return { address, version: versionOfImage(address, version) };
@@ -52,11 +45,13 @@ export async function findExisting(
   const ecr = { ecr: await ecrOf(destination, place) };
   const repository = await withDescribedErrors(repositoryOf(address, place, destination, ecr));
   const digest = address.digest ?? (await withDescribedErrors(digestOf(address, place, repository, ecr)));
-  const labels = await labelsOf(repository, digest, () => login(ecr), destination).catch((error: Error) => {
-    if (error instanceof CredentialsExpiredError) throw error;
-    progress(`The image's labels could not be read, so its commit is not known: ${neutral(error.message, 300)}`);
-    return {};
-  });
+  const labels = await login(ecr)
+    .then((credentials) => readImageLabels(repository, digest, credentials, destination.aws.endpoint))
+    .catch((error: Error) => {
+      if (error instanceof CredentialsExpiredError) throw error;
+      progress(`The image's labels could not be read, so its commit is not known: ${neutral(error.message, 300)}`);
+      return {};
+    });
   if (!destination.isRepositoryStated && repository.name !== destination.target.repository)
     progress(
       `The target names no repository, so that a later publish goes to ${repository.uri}, where this image is. Add "repository" to the target where builds belong to another.`,
@@ -67,10 +62,10 @@ export async function findExisting(
 type Ecr = Parameters<typeof login>[0];
 
 /** @throws InputError when the registry is not one that the target's credentials and tasks can read. */
-function placeOfAddress({ text, host, repository }: ImageAddress, { target, endpoint }: Destination): ImagePlace {
+function placeOfAddress({ text, host, repository }: ImageAddress, { target, aws }: Destination): ImagePlace {
   const own = { ...placeOf(target), repositoryName: repository };
   // A local AWS has one account, and its registry behind its own port.
-  if (host === undefined || (endpoint !== undefined && /^(?:127\.0\.0\.1|localhost):\d+$/.test(host))) return own;
+  if (host === undefined || (aws.endpoint !== undefined && /^(?:127\.0\.0\.1|localhost):\d+$/.test(host))) return own;
   const registry = registryAt(host);
   if (!registry) {
     throw new InputError(
@@ -93,7 +88,7 @@ function placeOfAddress({ text, host, repository }: ImageAddress, { target, endp
 async function repositoryOf(
   { host }: ImageAddress,
   { registryId, repositoryName: name, region }: ImagePlace,
-  { target, endpoint }: Destination,
+  { target, aws }: Destination,
   ecr: Ecr,
 ): Promise<Repository> {
   const registryRegion = region ?? registryRegionOf(target);
@@ -102,7 +97,7 @@ async function repositoryOf(
     const { uri } = await findRepository(ecr, described, "Correct --from.");
     return { registryId, name, uri: host === undefined ? uri : `${host}/${name}` };
   } catch (error) {
-    if (!(error instanceof AccessDeniedError) || (host === undefined && endpoint !== undefined)) throw error;
+    if (!(error instanceof AccessDeniedError) || (host === undefined && aws.endpoint !== undefined)) throw error;
     return { registryId, name, uri: `${host ?? registryHost(registryId, registryRegion)}/${name}` };
   }
 }
@@ -136,13 +131,4 @@ function mayNotRead(text: string, { uri }: Repository): (error: Error) => never 
       { cause: error },
     );
   };
-}
-
-async function labelsOf(
-  repository: Repository,
-  digest: string,
-  login: () => Promise<Login>,
-  { endpoint }: Destination,
-): Promise<Record<string, string>> {
-  return await readImageLabels(repository, digest, await login(), endpoint);
 }

@@ -7,24 +7,10 @@ import { describeFailure, engineWork, isCommandFailure } from "../image/engine-f
 import { LABEL } from "../image/labels.js";
 import type { Release } from "../rollout/session.js";
 import type { Activity } from "../rollout/span.js";
-import type { Destination } from "./destination.js";
-import { findStored, type StoredImage, toRelease } from "./stored-image.js";
+import type { ImageSource } from "./image-source.js";
+import { type Destination, findStored, type StoredImage, toRelease } from "./stored-image.js";
 
-/** The engine's part of publishing. */
-export interface ImageSource {
-  /** `ready` is a container that exists already and is published as it is; its identity is its image digest. */
-  kind: "build" | "ready";
-  /** Identity: the digest of what a build is made from, or the image digest of a ready container. */
-  identity(): Promise<string>;
-  /** Current digest reference of the base image; undefined when its name resolves to no digest. */
-  baseDigest(): Promise<string | undefined>;
-  /** Returns undefined where there are no tests. Fails when a test fails. */
-  test(): Promise<string | undefined>;
-  /** Builds and pushes. Answers the digest of what was pushed. */
-  push(address: string, login: Login): Promise<string>;
-}
-
-const wordsOf = {
+const texts = {
   build: {
     reading: (version: string) => `Reading what ${version} is built from`,
     same: "made from the same input",
@@ -50,8 +36,8 @@ export interface Publishing extends Activity {
 }
 
 /**
- * Brings a version's image into the registry. When the version is there already, made from the same input, it is used as it lies:
- * nothing is tested or built.
+ * Tests, builds and pushes a version's image. A version that the registry already has, made from the same input, is used as it is: nothing
+ * is tested or built.
  * @throws InputError when the version is there with another input, or when there is no repository.
  */
 export async function publish(
@@ -61,8 +47,8 @@ export async function publish(
   { progress, span, beforeBuild }: Publishing,
 ): Promise<Release> {
   const repository = await withDescribedErrors(findRepository(destination.aws, destination.target));
-  const words = wordsOf[source.kind];
-  const identity = once(() => engineWork(words.reading(version), source.identity()));
+  const text = texts[source.kind];
+  const identity = once(() => engineWork(text.reading(version), source.identity()));
   const [credentials] = await Promise.all([
     login(destination.aws),
     // A ready container's digest costs an export of the whole image: it is read only where there is an image to compare.
@@ -73,7 +59,7 @@ export async function publish(
   const stored = await find();
   if (stored) {
     refuseOther(version, stored, source.kind, await identity());
-    progress(`${version} is in the registry already, ${words.same}: ${stored.digest} is used as it is.`);
+    progress(`${version} is in the registry already, ${text.same}: ${stored.digest} is used as it is.`);
     await mentionMovedBase(stored, source, progress);
     return toRelease(version, repository, stored);
   }
@@ -83,9 +69,9 @@ export async function publish(
     progress(`Testing ${version}.`);
     return engineWork(`Testing ${version}`, source.test());
   });
-  if (tested === undefined) progress(words.untested);
-  const pushed = await span(words.span, () => {
-    progress(words.pushing(version, repository.uri));
+  if (tested === undefined) progress(text.untested);
+  const pushed = await span(text.span, () => {
+    progress(text.pushing(version, repository.uri));
     return pushOnce(version, source, repository, credentials, find, identity);
   });
   return { ...toRelease(version, repository, pushed), ...(tested === undefined && { untested: true }) };
@@ -119,7 +105,7 @@ async function pushOnce(
   try {
     pushed = await source.push(`${uri}:${version}`, credentials);
   } catch (cause) {
-    const failed = (tag: string) => pushFailed(wordsOf[source.kind].push(version, uri), cause as Error, tag);
+    const failed = (tag: string) => pushFailed(texts[source.kind].push(version, uri), cause as Error, tag);
     // An immutable tag refuses the second push.
     const winner = await find().catch((error: Error) => {
       throw failed(`Whether the tag is there can't be read (${neutral(error.message)})`);
@@ -137,7 +123,7 @@ async function pushOnce(
   );
 }
 
-/** A registry makes the tag last, with the manifest, when it has all that this names: what broke off before is no image. */
+/** A registry creates the tag last, once it has every blob that the manifest names: a push that failed earlier left no image. */
 function pushFailed(what: string, cause: Error, tag: string): SlipwayError {
   // Building is a part of it: a command of the build has its output here.
   return new SlipwayError(
@@ -167,7 +153,7 @@ function refuseOther(
         : "was not made by Slipway: it has no input digest";
   throw new InputError(
     "version-taken",
-    `${version} is in the registry already (${digest}${revision}) and ${made}. Publish under a new version, or deploy what lies there: deploy --published --version ${version}.`,
+    `${version} is in the registry already (${digest}${revision}) and ${made}. Publish under a new version, or deploy the published image: deploy --published --version ${version}.`,
   );
 }
 
@@ -178,8 +164,10 @@ async function mentionMovedBase(
 ): Promise<void> {
   const built = labels[LABEL.baseDigest];
   const today = await source.baseDigest().catch((error: Error) => {
-    progress(`The base image could not be looked up: ${neutral(error.message)}`);
+    progress(`Cannot read the base image: ${neutral(error.message)}`);
   });
   if (!built || !today || built === today) return;
-  progress(`The base image has moved since: ${built} then, ${today} now. A new version would be built on the new one.`);
+  progress(
+    `The base image has changed since this build: ${built} then, ${today} now. A new version is built on the new base.`,
+  );
 }

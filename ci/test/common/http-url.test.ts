@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { publicUrl } from "../../lib/commands/public-url.js";
 import { pathMistake, urlBelow } from "../../lib/common/http-url.js";
 import { parseTarget } from "../../lib/config/target.js";
-import type { Destination } from "../../lib/publish/destination.js";
+import type { Destination } from "../../lib/publish/stored-image.js";
 import { checkedUrl } from "../../lib/rollout/verify/http-target.js";
 import { verify } from "../../lib/rollout/verify/verify.js";
 import { httpServer } from "../support/loopback.js";
@@ -78,7 +78,7 @@ test("version and expectations of a service on a shared host are requested below
 });
 
 test("through a local AWS the path of the public URL is kept, and so is its name", () => {
-  const destination = { target, endpoint: "http://aws:4566" } as unknown as Destination;
+  const destination = { target, aws: { endpoint: "http://aws:4566" } } as unknown as Destination;
   const http = publicUrl(destination, "https://example.com/api");
   assert.deepEqual(http, { baseUrl: "http://aws:4566/api", host: "example.com" });
   assert.equal(http && checkedUrl(http), "http://example.com/api/version (of the local AWS)");

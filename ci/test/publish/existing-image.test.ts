@@ -1,88 +1,70 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { afterEach, beforeEach, test } from "node:test";
-import { parseTarget, type Target } from "../../lib/config/target.js";
-import { statedTarget } from "../../lib/ecs/resolve-target.js";
+import { test } from "node:test";
 import { parseImageAddress } from "../../lib/image/image-address.js";
 import { LABEL } from "../../lib/image/labels.js";
-import type { Destination } from "../../lib/publish/destination.js";
 import { findExisting } from "../../lib/publish/existing-image.js";
-import { type FakeAws, Fault, fakeAws } from "../support/fake-aws.js";
-import { type FakeRegistry, fakeRegistry } from "../support/fake-registry.js";
+import { Fault } from "../support/fake-aws.js";
+import { publishScene } from "../support/publish-scene.js";
 
-const path = new URL("../../../infra/targets/production.json", import.meta.url);
-const target = statedTarget(parseTarget(readFileSync(path, "utf8"), "production.json")) as Target;
 const unknownDigest = `sha256:${"d".repeat(64)}`;
 const other = "210987654321.dkr.ecr.us-west-2.amazonaws.com";
-
-let registry: FakeRegistry;
-let fake: FakeAws;
-let destination: Destination;
-let lines: string[];
-
-beforeEach(async () => {
-  registry = await fakeRegistry("shared/app");
-  fake = await fakeAws(registry.script);
-  destination = { aws: fake.aws, target, endpoint: registry.endpoint, isRepositoryStated: true };
-  lines = [];
-});
-afterEach(async () => {
-  await fake.close();
-  await registry.close();
-});
+const scene = publishScene("shared/app");
 
 const find = (text: string) =>
-  findExisting(parseImageAddress(text), "v1.0.0", destination, (line) => void lines.push(line));
+  findExisting(parseImageAddress(text), "v1.0.0", scene.destination, (line) => void scene.lines.push(line));
 const denied = (...operations: string[]) => {
   for (const one of operations) {
     const message = `User: x is not authorized to perform: ecr:${one} on resource: y`;
-    fake.script[one] = () => new Fault("AccessDeniedException", message);
+    scene.fake.script[one] = () => new Fault("AccessDeniedException", message);
   }
 };
 
 test("an image is found by its tag in the target's registry, with the commit of its label", async () => {
-  const digest = registry.put("v1.0.0", { [LABEL.revision]: "c0ffee" });
-  const { host } = new URL(registry.endpoint);
+  const digest = scene.registry.put("v1.0.0", { [LABEL.revision]: "c0ffee" });
+  const { host } = new URL(scene.registry.endpoint);
   const image = `${host}/shared/app@${digest}`;
   assert.deepEqual(await find("shared/app:v1.0.0"), { version: "v1.0.0", image, digest, commit: "c0ffee" });
-  assert.equal(fake.sent("DescribeImages")[0]?.registryId, "123456789012");
+  assert.equal(scene.fake.sent("DescribeImages")[0]?.registryId, "123456789012");
 });
 
 test("an image that is named by digest is used as named, and its tag is not read", async () => {
-  const digest = registry.put("v1.0.0", {});
+  const digest = scene.registry.put("v1.0.0", {});
   assert.equal((await find(`shared/app@${digest}`)).digest, digest);
   assert.equal((await find(`shared/app:v9@${digest}`)).digest, digest);
-  assert.deepEqual(fake.sent("DescribeImages"), []);
+  assert.deepEqual(scene.fake.sent("DescribeImages"), []);
 });
 
 test("an image of another account is read in that account and named by its registry", async () => {
-  const digest = registry.put("v1.0.0", {});
+  const digest = scene.registry.put("v1.0.0", {});
   const release = await find(`${other}/shared/app:v1.0.0`);
   assert.equal(release.image, `${other}/shared/app@${digest}`);
   for (const operation of ["DescribeRepositories", "DescribeImages"])
-    assert.equal(fake.sent(operation)[0]?.registryId, "210987654321", operation);
+    assert.equal(scene.fake.sent(operation)[0]?.registryId, "210987654321", operation);
 });
 
 test("an image of another region is read by a client of that region, its login too", async () => {
-  registry.put("v1.0.0", {});
+  scene.registry.put("v1.0.0", {});
   const regions: string[] = [];
   const ecr = (region: string) => {
     regions.push(region);
-    return fake.aws.lazy.ecr(region);
+    return scene.fake.aws.lazy.ecr(region);
   };
   // The client of the target's region is not used.
-  const { ecr: _, ...aws } = fake.aws;
-  destination = { ...destination, aws: { ...aws, lazy: { ...fake.aws.lazy, ecr } } as typeof fake.aws };
+  const { ecr: _, ...aws } = scene.fake.aws;
+  scene.destination = {
+    ...scene.destination,
+    aws: { ...aws, lazy: { ...scene.fake.aws.lazy, ecr } } as typeof scene.fake.aws,
+  };
   await find("123456789012.dkr.ecr.eu-west-1.amazonaws.com/shared/app:v1.0.0");
   assert.deepEqual(regions, ["eu-west-1"]);
 });
 
 test("where the repository may only be pulled from, the digest is read as a pull reads it", async () => {
-  const digest = registry.put("v1.0.0", {});
+  const digest = scene.registry.put("v1.0.0", {});
   denied("DescribeRepositories", "DescribeImages");
-  fake.script.BatchGetImage = () => ({ images: [{ imageId: { imageDigest: digest, imageTag: "v1.0.0" } }] });
+  scene.fake.script.BatchGetImage = () => ({ images: [{ imageId: { imageDigest: digest, imageTag: "v1.0.0" } }] });
   assert.equal((await find(`${other}/shared/app:v1.0.0`)).image, `${other}/shared/app@${digest}`);
-  assert.deepEqual(fake.sent("BatchGetImage")[0]?.imageIds, [{ imageTag: "v1.0.0" }]);
+  assert.deepEqual(scene.fake.sent("BatchGetImage")[0]?.imageIds, [{ imageTag: "v1.0.0" }]);
 });
 
 test("without read permission a tag is refused with how to name the image by digest, and a digest is deployed", async () => {
@@ -94,12 +76,15 @@ test("without read permission a tag is refused with how to name the image by dig
   });
   const release = await find(`${other}/shared/app@${unknownDigest}`);
   assert.equal(release.image, `${other}/shared/app@${unknownDigest}`);
-  assert.match(lines.join("\n"), /^The image's labels could not be read, so its commit is not known: .*GetAuthoriz/);
+  assert.match(
+    scene.lines.join("\n"),
+    /^The image's labels could not be read, so its commit is not known: .*GetAuthoriz/,
+  );
 });
 
 test("a missing tag is refused, naming the newest ones", async () => {
-  registry.put("v0.8.0", {});
-  registry.put("v0.9.0", {});
+  scene.registry.put("v0.8.0", {});
+  scene.registry.put("v0.9.0", {});
   await assert.rejects(find("shared/app:v1.0.0"), {
     code: "no-image",
     exitCode: 2,
@@ -123,15 +108,15 @@ test("an image in a registry other than ECR is refused before anything is called
       message: new RegExp(`is in ${host}, which is no private registry of Amazon ECR.*pull through cache.*--image`),
     });
   }
-  assert.deepEqual(fake.calls, []);
+  assert.deepEqual(scene.fake.calls, []);
 });
 
 test("an address on loopback is that of a local AWS, and without one it is refused", async () => {
-  const digest = registry.put("v1.0.0", {});
-  const { host } = new URL(registry.endpoint);
+  const digest = scene.registry.put("v1.0.0", {});
+  const { host } = new URL(scene.registry.endpoint);
   assert.equal((await find(`${host}/shared/app:v1.0.0`)).image, `${host}/shared/app@${digest}`);
-  const { endpoint: _, ...aws } = destination;
-  destination = aws;
+  const { endpoint: _, ...aws } = scene.destination.aws;
+  scene.destination = { ...scene.destination, aws };
   await assert.rejects(find(`${host}/shared/app:v1.0.0`), { code: "foreign-registry" });
 });
 
@@ -144,10 +129,13 @@ test("an image in another partition of AWS is refused: neither the credentials n
 });
 
 test("for a target that names no repository the log states where a later publish would go", async () => {
-  registry.put("v1.0.0", {});
+  scene.registry.put("v1.0.0", {});
   await find("shared/app:v1.0.0");
-  assert.deepEqual(lines, []);
-  destination = { ...destination, isRepositoryStated: false };
+  assert.deepEqual(scene.lines, []);
+  scene.destination = { ...scene.destination, isRepositoryStated: false };
   await find("shared/app:v1.0.0");
-  assert.match(lines.join("\n"), /^The target names no repository, so that a later publish goes to .*\/shared\/app, /);
+  assert.match(
+    scene.lines.join("\n"),
+    /^The target names no repository, so that a later publish goes to .*\/shared\/app, /,
+  );
 });

@@ -1,37 +1,17 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { afterEach, beforeEach, test } from "node:test";
+import { test } from "node:test";
 import { SlipwayError } from "../../lib/common/errors.js";
-import { parseTarget, type Target } from "../../lib/config/target.js";
-import { statedTarget } from "../../lib/ecs/resolve-target.js";
 import { LABEL } from "../../lib/image/labels.js";
-import type { Destination } from "../../lib/publish/destination.js";
-import { findPublished, type ImageSource, publish } from "../../lib/publish/publish-release.js";
+import type { ImageSource } from "../../lib/publish/image-source.js";
+import { findPublished, publish } from "../../lib/publish/publish-release.js";
 import { noSpan } from "../../lib/rollout/span.js";
-import { type FakeAws, Fault, fakeAws } from "../support/fake-aws.js";
-import { type FakeRegistry, fakeRegistry, login } from "../support/fake-registry.js";
+import { Fault } from "../support/fake-aws.js";
+import { login } from "../support/fake-registry.js";
+import { publishScene } from "../support/publish-scene.js";
+import { target } from "../support/scripted-ecs.js";
 
-const path = new URL("../../../infra/targets/production.json", import.meta.url);
-const target = statedTarget(parseTarget(readFileSync(path, "utf8"), "production.json")) as Target;
 const labels = { [LABEL.inputDigest]: "sha256:input", [LABEL.revision]: "c0ffee", [LABEL.baseDigest]: "sha256:base" };
-
-let registry: FakeRegistry;
-let fake: FakeAws;
-let destination: Destination;
-let done: string[];
-let lines: string[];
-
-beforeEach(async () => {
-  registry = await fakeRegistry(target.repository);
-  fake = await fakeAws(registry.script);
-  destination = { aws: fake.aws, target, endpoint: registry.endpoint };
-  done = [];
-  lines = [];
-});
-afterEach(async () => {
-  await fake.close();
-  await registry.close();
-});
+const scene = publishScene(target.repository);
 
 /** A checkout whose input is `sha256:input`, pushing into the fake registry; `done` lists the calls. */
 function checkout(changes: Partial<ImageSource> = {}): ImageSource {
@@ -40,23 +20,23 @@ function checkout(changes: Partial<ImageSource> = {}): ImageSource {
     identity: async () => "sha256:input",
     baseDigest: async () => "sha256:base",
     test: async () => {
-      done.push("test");
+      scene.done.push("test");
       return "1 passed";
     },
     push: async (address) => {
-      done.push(`push ${address.split("/").at(-1)}`);
-      return registry.put("v1.0.0", labels);
+      scene.done.push(`push ${address.split("/").at(-1)}`);
+      return scene.registry.put("v1.0.0", labels);
     },
     ...changes,
   };
 }
 
 const run = (source = checkout()) =>
-  publish("v1.0.0", source, destination, { progress: (line) => lines.push(line), span: noSpan });
+  publish("v1.0.0", source, scene.destination, { progress: (line) => scene.lines.push(line), span: noSpan });
 
 test("a new version is tested, then pushed under its tag, and answered by digest", async () => {
   const release = await run();
-  assert.deepEqual(done, ["test", `push ${target.repository}:v1.0.0`]);
+  assert.deepEqual(scene.done, ["test", `push ${target.repository}:v1.0.0`]);
   assert.match(release.image, new RegExp(`^127\\.0\\.0\\.1:\\d+/${target.repository}@${release.digest}$`));
   assert.deepEqual([release.version, release.commit], ["v1.0.0", "c0ffee"]);
 });
@@ -64,7 +44,7 @@ test("a new version is tested, then pushed under its tag, and answered by digest
 test("an app without tests is published, and the release and a line state that nothing was tested", async () => {
   const release = await run(checkout({ test: async () => undefined }));
   assert.equal(release.untested, true);
-  assert.ok(lines.some((line) => line.startsWith("Not tested:")));
+  assert.ok(scene.lines.some((line) => line.startsWith("Not tested:")));
 });
 
 test("the registry is read and written with the login that ECR gave", async () => {
@@ -73,27 +53,27 @@ test("the registry is read and written with the login that ECR gave", async () =
     checkout({
       push: async (_, credentials) => {
         used = credentials;
-        return registry.put("v1.0.0", labels);
+        return scene.registry.put("v1.0.0", labels);
       },
     }),
   );
   assert.deepEqual(used, login);
-  assert.deepEqual([...registry.authorizations], [`Basic ${Buffer.from("AWS:pass:word").toString("base64")}`]);
+  assert.deepEqual([...scene.registry.authorizations], [`Basic ${Buffer.from("AWS:pass:word").toString("base64")}`]);
 });
 
 test("a version that is there from the same input is used as it is, and nothing is tested or built", async () => {
-  const digest = registry.put("v1.0.0", labels);
+  const digest = scene.registry.put("v1.0.0", labels);
   assert.equal((await run()).digest, digest);
-  assert.deepEqual(done, []);
+  assert.deepEqual(scene.done, []);
 });
 
 test("the checks before the build run before the tests, with the repository's address, and can stop the publish", async () => {
   const checked = (more: () => void = () => {}) =>
-    publish("v1.0.0", checkout(), destination, {
+    publish("v1.0.0", checkout(), scene.destination, {
       progress: () => {},
       span: noSpan,
       beforeBuild: async ({ uri }) => {
-        done.push(`checked ${uri.split("/").at(-1)}`);
+        scene.done.push(`checked ${uri.split("/").at(-1)}`);
         more();
       },
     });
@@ -103,55 +83,55 @@ test("the checks before the build run before the tests, with the repository's ad
     }),
     /refused/,
   );
-  assert.deepEqual(done.splice(0), [`checked ${target.repository}`]);
+  assert.deepEqual(scene.done.splice(0), [`checked ${target.repository}`]);
   await checked();
-  assert.deepEqual(done.splice(0), [`checked ${target.repository}`, "test", `push ${target.repository}:v1.0.0`]);
+  assert.deepEqual(scene.done.splice(0), [`checked ${target.repository}`, "test", `push ${target.repository}:v1.0.0`]);
   await checked();
-  assert.deepEqual(done, [], "a version that is there is not built, and so not checked");
+  assert.deepEqual(scene.done, [], "a version that is there is not built, and so not checked");
 });
 
 test("a base image that has moved since is mentioned", async () => {
-  registry.put("v1.0.0", labels);
+  scene.registry.put("v1.0.0", labels);
   await run(checkout({ baseDigest: async () => "sha256:newer" }));
-  assert.match(lines.join("\n"), /base image has moved since: sha256:base then, sha256:newer now/);
+  assert.match(scene.lines.join("\n"), /base image has changed since this build: sha256:base then, sha256:newer now/);
 });
 
 test("a base image that can't be read does not prevent the use of a published version", async () => {
-  const digest = registry.put("v1.0.0", labels);
+  const digest = scene.registry.put("v1.0.0", labels);
   const release = await run(checkout({ baseDigest: () => Promise.reject(new Error("registry unreachable")) }));
   assert.equal(release.digest, digest);
-  assert.match(lines.join("\n"), /could not be looked up: registry unreachable/);
+  assert.match(scene.lines.join("\n"), /Cannot read the base image: registry unreachable/);
 });
 
 test("a version that is there from another input is refused, naming deploy --published", async () => {
-  registry.put("v1.0.0", { ...labels, [LABEL.inputDigest]: "sha256:other" });
+  scene.registry.put("v1.0.0", { ...labels, [LABEL.inputDigest]: "sha256:other" });
   await assert.rejects(run(), {
     code: "version-taken",
     exitCode: 2,
     message: /c0ffee.*sha256:other.*deploy --published/,
   });
-  assert.deepEqual(done, []);
+  assert.deepEqual(scene.done, []);
 });
 
 test("labels that another tool wrote to look like a report of ours are one harmless line in the refusal", async () => {
   const text = `x\u001b[2J\nDEPLOYED: all well\n::error::${"y".repeat(100_000)}`;
-  registry.put("v1.0.0", { [LABEL.inputDigest]: text, [LABEL.revision]: text });
+  scene.registry.put("v1.0.0", { [LABEL.inputDigest]: text, [LABEL.revision]: text });
   const refused: Error = await run().catch((error) => error);
   assert.doesNotMatch(refused.message, /[\p{Cc}\p{Cf}]/u);
   assert.ok(refused.message.length < 1_000);
 });
 
 test("a version that another tool pushed is refused: it has no input digest", async () => {
-  registry.put("v1.0.0", {});
+  scene.registry.put("v1.0.0", {});
   await assert.rejects(run(), { code: "version-taken", message: /not made by Slipway/ });
-  registry.putIndex("v1.0.0");
+  scene.registry.putIndex("v1.0.0");
   await assert.rejects(run(), { code: "version-taken", message: /not made by Slipway/ });
 });
 
 test("a failing test keeps the version from being pushed", async () => {
   const failed = new SlipwayError("tests-failed", 2, "1 failed");
   await assert.rejects(run(checkout({ test: () => Promise.reject(failed) })), { message: "1 failed" });
-  assert.deepEqual(done, []);
+  assert.deepEqual(scene.done, []);
 });
 
 const unresolved = new Error(
@@ -194,8 +174,8 @@ test("a programming error stays an unexpected error", async () => {
 test("a registry that answers another digest than the one pushed is refused", async () => {
   const source = checkout({
     push: async () => {
-      const ours = registry.put("v1.0.0", labels);
-      registry.put("v1.0.0", { ...labels, someone: "else" });
+      const ours = scene.registry.put("v1.0.0", labels);
+      scene.registry.put("v1.0.0", { ...labels, someone: "else" });
       return ours;
     },
   });
@@ -205,7 +185,7 @@ test("a registry that answers another digest than the one pushed is refused", as
 test("a publish that loses a race for an immutable tag uses the winner's image when its input is the same", async () => {
   let winner: string | undefined;
   const lose = (won: Record<string, string>) => async () => {
-    winner = registry.put("v1.0.0", won);
+    winner = scene.registry.put("v1.0.0", won);
     throw new Error("tag is immutable");
   };
   assert.equal((await run(checkout({ push: lose({ ...labels, built: "elsewhere" }) }))).digest, winner);
@@ -214,13 +194,13 @@ test("a publish that loses a race for an immutable tag uses the winner's image w
 test("a publish that loses that race to another input is refused, and a push that failed reports why", async () => {
   const source = checkout({
     push: async () => {
-      registry.put("v1.0.0", { [LABEL.inputDigest]: "sha256:other" });
+      scene.registry.put("v1.0.0", { [LABEL.inputDigest]: "sha256:other" });
       throw new Error("tag is immutable");
     },
   });
   await assert.rejects(run(source), { code: "version-taken" });
   const failing = checkout({ push: () => Promise.reject(new Error("no space left on device")) });
-  await assert.rejects(publish("v2.0.0", failing, destination, { progress() {}, span: noSpan }), {
+  await assert.rejects(publish("v2.0.0", failing, scene.destination, { progress() {}, span: noSpan }), {
     code: "push-failed",
     exitCode: 2,
     message: /no space left on device\. The registry has no such tag, and nothing/,
@@ -228,10 +208,10 @@ test("a publish that loses that race to another input is refused, and a push tha
 });
 
 test("a push that is cut off while ECR is unreachable too reports the push, and the next one succeeds", async () => {
-  const describe = fake.script.DescribeImages;
+  const describe = scene.fake.script.DescribeImages;
   const cut = checkout({
     push: async () => {
-      fake.script.DescribeImages = () => new Fault("ServerException", "Internal", 500);
+      scene.fake.script.DescribeImages = () => new Fault("ServerException", "Internal", 500);
       throw new Error("write: connection reset by peer");
     },
   });
@@ -240,27 +220,27 @@ test("a push that is cut off while ECR is unreachable too reports the push, and 
     message:
       /v1\.0\.0 to .* failed: write: connection reset by peer\. Whether the tag is there can't be read .*ServerException/,
   });
-  if (describe) fake.script.DescribeImages = describe;
+  if (describe) scene.fake.script.DescribeImages = describe;
   assert.match((await run()).digest, /^sha256:/);
   assert.deepEqual(
-    done,
+    scene.done,
     ["test", "test", "push web:v1.0.0"].map((one) => one.replace("web", target.repository)),
   );
 });
 
 test("a missing repository is refused before anything is built, naming the existing ones", async () => {
-  destination = { ...destination, target: { ...target, repository: "nowhere" } };
+  scene.destination = { ...scene.destination, target: { ...target, repository: "nowhere" } };
   await assert.rejects(run(), {
     code: "no-repository",
     message: /no image repository "nowhere".*Its repositories: uf-cloud-ops/,
   });
-  assert.deepEqual(done, []);
+  assert.deepEqual(scene.done, []);
 });
 
 test("a missing repository is refused also where the others may not be listed", async () => {
-  destination = { ...destination, target: { ...target, repository: "nowhere" } };
-  const describe = fake.script.DescribeRepositories;
-  fake.script.DescribeRepositories = (input) =>
+  scene.destination = { ...scene.destination, target: { ...target, repository: "nowhere" } };
+  const describe = scene.fake.script.DescribeRepositories;
+  scene.fake.script.DescribeRepositories = (input) =>
     input.repositoryNames ? (describe?.(input) ?? {}) : new Fault("AccessDeniedException", "no");
   await assert.rejects(run(), {
     code: "no-repository",
@@ -270,9 +250,9 @@ test("a missing repository is refused also where the others may not be listed", 
 });
 
 test("a misspelt repository beyond the first page is suggested", async () => {
-  destination = { ...destination, target: { ...target, repository: "team/ap" } };
-  const describe = fake.script.DescribeRepositories;
-  fake.script.DescribeRepositories = (input) => {
+  scene.destination = { ...scene.destination, target: { ...target, repository: "team/ap" } };
+  const describe = scene.fake.script.DescribeRepositories;
+  scene.fake.script.DescribeRepositories = (input) => {
     if (input.repositoryNames) return describe?.(input) ?? {};
     return input.nextToken ? { repositories: [{ repositoryName: "team/app" }] } : { repositories: [], nextToken: "2" };
   };
@@ -280,22 +260,22 @@ test("a misspelt repository beyond the first page is suggested", async () => {
 });
 
 test("a registry of another account is addressed by its id", async () => {
-  destination = { ...destination, target: { ...target, registry: { account: "210987654321" } } };
+  scene.destination = { ...scene.destination, target: { ...target, registry: { account: "210987654321" } } };
   await run();
-  assert.equal(fake.sent("DescribeRepositories")[0]?.registryId, "210987654321");
+  assert.equal(scene.fake.sent("DescribeRepositories")[0]?.registryId, "210987654321");
 });
 
 test("a published version is deployed as the registry has it, for any source it was built from", async () => {
-  const digest = registry.put("v0.9.0", {});
-  const release = await findPublished("v0.9.0", destination);
+  const digest = scene.registry.put("v0.9.0", {});
+  const release = await findPublished("v0.9.0", scene.destination);
   assert.equal(release.digest, digest);
 });
 
 for (const fault of [new Fault("AccessDeniedException", "no"), new Fault("ServerException", "no", 500)]) {
   test(`a version that was never published is refused also where listing the others ends in ${fault.code}`, async () => {
-    const describe = fake.script.DescribeImages;
-    fake.script.DescribeImages = (input) => (input.imageIds ? (describe?.(input) ?? {}) : fault);
-    await assert.rejects(findPublished("v1.0.0", destination), {
+    const describe = scene.fake.script.DescribeImages;
+    scene.fake.script.DescribeImages = (input) => (input.imageIds ? (describe?.(input) ?? {}) : fault);
+    await assert.rejects(findPublished("v1.0.0", scene.destination), {
       code: "not-published",
       exitCode: 2,
       message: /v1\.0\.0 is not in .*could not be listed/,
@@ -305,12 +285,12 @@ for (const fault of [new Fault("AccessDeniedException", "no"), new Fault("Server
 
 test("of a repository with very many images ten pages are read, and the error states that there are more", async () => {
   let pages = 0;
-  const describe = fake.script.DescribeImages;
-  fake.script.DescribeImages = (input) => {
+  const describe = scene.fake.script.DescribeImages;
+  scene.fake.script.DescribeImages = (input) => {
     if (input.imageIds) return describe?.(input) ?? {};
     return { imageDetails: [{ imageTags: [`v0.0.${++pages}`], imagePushedAt: pages }], nextToken: "more" };
   };
-  await assert.rejects(findPublished("v1.0.0", destination), {
+  await assert.rejects(findPublished("v1.0.0", scene.destination), {
     code: "not-published",
     message: /Some of its versions: v0\.0\.10, v0\.0\.9, v0\.0\.8, v0\.0\.7, v0\.0\.6\./,
   });
@@ -318,9 +298,9 @@ test("of a repository with very many images ten pages are read, and the error st
 });
 
 test("a version that was never published is refused, naming the newest", async () => {
-  registry.put("v0.8.0", {});
-  registry.put("v0.9.0", {});
-  await assert.rejects(findPublished("v1.0.0", destination), {
+  scene.registry.put("v0.8.0", {});
+  scene.registry.put("v0.9.0", {});
+  await assert.rejects(findPublished("v1.0.0", scene.destination), {
     code: "not-published",
     message: /Its newest versions: v0\.9\.0, v0\.8\.0\./,
   });

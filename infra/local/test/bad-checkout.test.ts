@@ -57,7 +57,7 @@ test("a version that lies there from another source is refused, with how to depl
     "slipway.input-digest": "sha256:other",
     "org.opencontainers.image.revision": "abc",
   });
-  const next = /Publish under a new version, or deploy what lies there: deploy --published --version v1\.3\.0\.$/m;
+  const next = /Publish under a new version, or deploy the published image: deploy --published --version v1\.3\.0\.$/m;
   const refusal = await refused(environment, publish("v1.3.0"), { message: next });
   assert.match(refusal, /^v1\.3\.0 is in the registry already \(sha256:[0-9a-f]{64}\) and was not made by Slipway/m);
   const other =

@@ -1,74 +1,52 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { afterEach, beforeEach, test } from "node:test";
-import { parseTarget, type Target } from "../../lib/config/target.js";
-import { statedTarget } from "../../lib/ecs/resolve-target.js";
+import { test } from "node:test";
 import { LABEL } from "../../lib/image/labels.js";
-import type { Destination } from "../../lib/publish/destination.js";
-import { type ImageSource, publish } from "../../lib/publish/publish-release.js";
+import type { ImageSource } from "../../lib/publish/image-source.js";
+import { publish } from "../../lib/publish/publish-release.js";
 import { noSpan } from "../../lib/rollout/span.js";
-import { type FakeAws, fakeAws } from "../support/fake-aws.js";
-import { type FakeRegistry, fakeRegistry } from "../support/fake-registry.js";
+import { publishScene } from "../support/publish-scene.js";
+import { target } from "../support/scripted-ecs.js";
 
-const path = new URL("../../../infra/targets/production.json", import.meta.url);
-const target = statedTarget(parseTarget(readFileSync(path, "utf8"), "production.json")) as Target;
+const scene = publishScene(target.repository);
 
-let registry: FakeRegistry;
-let fake: FakeAws;
-let destination: Destination;
-let done: string[];
-let lines: string[];
-
-beforeEach(async () => {
-  registry = await fakeRegistry(target.repository);
-  fake = await fakeAws(registry.script);
-  destination = { aws: fake.aws, target, endpoint: registry.endpoint };
-  done = [];
-  lines = [];
-});
-afterEach(async () => {
-  await fake.close();
-  await registry.close();
-});
-
-/** Returns a container whose image has these labels and is pushed to the fake registry. */
+/** Returns a container whose image has these labels and is pushed to the fake scene.registry. */
 function container(labels: Record<string, string> = {}, changes: Partial<ImageSource> = {}): ImageSource {
   // The same labels always make the same digest.
-  const digest = registry.put("scratch", labels);
+  const digest = scene.registry.put("scratch", labels);
   return {
     kind: "ready",
     identity: async () => {
-      done.push("identity");
+      scene.done.push("identity");
       return digest;
     },
     baseDigest: async () => undefined,
     test: async () => undefined,
     push: async () => {
-      done.push("push");
-      return registry.put("v1.0.0", labels);
+      scene.done.push("push");
+      return scene.registry.put("v1.0.0", labels);
     },
     ...changes,
   };
 }
 
 const run = (source: ImageSource) =>
-  publish("v1.0.0", source, destination, { progress: (line) => lines.push(line), span: noSpan });
+  publish("v1.0.0", source, scene.destination, { progress: (line) => scene.lines.push(line), span: noSpan });
 
 test("a ready container is pushed without its digest being read first, and the release states that it is not tested", async () => {
   const release = await run(container());
-  assert.deepEqual(done, ["push"]);
+  assert.deepEqual(scene.done, ["push"]);
   assert.equal(release.untested, true);
-  assert.ok(lines.some((line) => /^Not tested: the target names no test command/.test(line)));
-  assert.ok(lines.some((line) => /^Pushing the image as v1\.0\.0 to /.test(line)));
+  assert.ok(scene.lines.some((line) => /^Not tested: the target names no test command/.test(line)));
+  assert.ok(scene.lines.some((line) => /^Pushing the image as v1\.0\.0 to /.test(line)));
 });
 
 test("the same container under the same version is found again, and nothing is tested or pushed", async () => {
   const first = await run(container());
-  done = [];
+  scene.done = [];
   const second = await run(container({}, { test: () => Promise.reject(new Error("tested")) }));
   assert.equal(second.digest, first.digest);
-  assert.deepEqual(done, ["identity"]);
-  assert.ok(lines.some((line) => /v1\.0\.0 is in the registry already, as the same image/.test(line)));
+  assert.deepEqual(scene.done, ["identity"]);
+  assert.ok(scene.lines.some((line) => /v1\.0\.0 is in the registry already, as the same image/.test(line)));
 });
 
 test("another container under a version that is taken is refused with both digests", async () => {
@@ -96,7 +74,7 @@ test("the commit of the release is the one that the container's own label names"
 test("a publish that loses a race for an immutable tag to the same container uses that one", async () => {
   let winner: string | undefined;
   const lose = (labels: Record<string, string>) => async () => {
-    winner = registry.put("v1.0.0", labels);
+    winner = scene.registry.put("v1.0.0", labels);
     throw new Error("tag is immutable");
   };
   assert.equal((await run(container({}, { push: lose({}) }))).digest, winner);
