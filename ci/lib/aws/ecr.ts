@@ -3,7 +3,8 @@ import { InputError } from "../common/errors.js";
 import type { Target } from "../config/target.js";
 import type { Clients } from "./clients.js";
 import { withDescribedErrors } from "./describe-error.js";
-import { hintFrom, type Listed, listPages } from "./name-suggestions.js";
+import { hintFrom, hintPages } from "./name-suggestions.js";
+import { listPages } from "./paging.js";
 import { sdk } from "./sdk.js";
 
 interface Ecr {
@@ -41,7 +42,7 @@ export async function findRepository(
     return toRepository(answer.repositories?.[0], target.repository);
   } catch (cause) {
     if (!(cause instanceof sdk.ecr.RepositoryNotFoundException)) throw cause;
-    const others = await hintFrom("repositories", target.repository, repositoryNames(aws, registryId));
+    const others = await hintFrom("repositories", target.repository, listRepositories(aws, registryId));
     throw new InputError(
       "no-repository",
       `Account ${registryId} has no image repository "${target.repository}" in ${target.registry?.region ?? target.region}. ${others} ${next}`,
@@ -58,16 +59,11 @@ function toRepository(found: EcrRepository | undefined, name: string): Repositor
   return { registryId: found.registryId, name, uri: found.repositoryUri };
 }
 
-/** The digest that a tag stands for; undefined when there is no such tag. */
+/** Returns the digest that a tag stands for; undefined when there is no such tag. */
 export async function findTag(aws: Ecr, { registryId, name }: Repository, tag: string): Promise<string | undefined> {
-  const command = new sdk.ecr.DescribeImagesCommand({
-    registryId,
-    repositoryName: name,
-    imageIds: [{ imageTag: tag }],
-  });
+  const input = { registryId, repositoryName: name, imageIds: [{ imageTag: tag }] };
   try {
-    const answer = await aws.ecr.send(command);
-    return answer.imageDetails?.[0]?.imageDigest;
+    return (await aws.ecr.send(new sdk.ecr.DescribeImagesCommand(input))).imageDetails?.[0]?.imageDigest;
   } catch (error) {
     if (error instanceof sdk.ecr.ImageNotFoundException) return undefined;
     throw error;
@@ -76,20 +72,12 @@ export async function findTag(aws: Ecr, { registryId, name }: Repository, tag: s
 
 /** Describes the newest tags of the repository for an error about another; reads at most ten pages of a thousand images. */
 export async function newestTags(aws: Ecr, { registryId, name }: Repository, count: number): Promise<string> {
-  const images: ImageDetail[] = [];
+  const tagged = { registryId, repositoryName: name, filter: { tagStatus: "TAGGED" }, maxResults: 1000 } as const;
   try {
-    const { more } = await listPages(async (nextToken) => {
-      const command = new sdk.ecr.DescribeImagesCommand({
-        registryId,
-        repositoryName: name,
-        filter: { tagStatus: "TAGGED" },
-        maxResults: 1000,
-        ...(nextToken && { nextToken }),
-      });
-      const answer = await aws.ecr.send(command);
-      images.push(...(answer.imageDetails ?? []));
-      return { names: [], next: answer.nextToken };
-    });
+    const { items: images, more } = await listPages(async (nextToken) => {
+      const answer = await aws.ecr.send(new sdk.ecr.DescribeImagesCommand({ ...tagged, nextToken }));
+      return { items: answer.imageDetails, nextToken: answer.nextToken };
+    }, hintPages);
     const age = ({ imagePushedAt }: ImageDetail) => -(imagePushedAt?.getTime() ?? 0);
     const tags = images.sort((a, b) => age(a) - age(b)).flatMap((image) => image.imageTags ?? []);
     if (tags.length === 0) return "It has no version.";
@@ -99,24 +87,19 @@ export async function newestTags(aws: Ecr, { registryId, name }: Repository, cou
   }
 }
 
-/** A login that is good for twelve hours, to every registry that the credentials may use. */
+/** Returns a login to every registry that the credentials may use, valid for twelve hours. */
 export async function login(aws: Ecr): Promise<Login> {
   const answer = await withDescribedErrors(aws.ecr.send(new sdk.ecr.GetAuthorizationTokenCommand({})));
   const token = answer.authorizationData?.[0]?.authorizationToken;
-  if (!token) throw new Error("ECR answered GetAuthorizationToken without a token.");
+  if (!token) throw new Error("ECR returned no token from GetAuthorizationToken.");
   const [username = "", ...password] = Buffer.from(token, "base64").toString().split(":");
   return { username, password: password.join(":") };
 }
 
-async function repositoryNames(aws: Ecr, registryId: string): Promise<Listed> {
-  return await listPages(async (nextToken) => {
-    const command = new sdk.ecr.DescribeRepositoriesCommand({
-      registryId,
-      maxResults: 1000,
-      ...(nextToken && { nextToken }),
-    });
-    const answer = await aws.ecr.send(command);
-    const names = (answer.repositories ?? []).flatMap(({ repositoryName }) => repositoryName ?? []);
-    return { names, next: answer.nextToken };
-  });
+function listRepositories(aws: Ecr, registryId: string) {
+  return listPages(async (token) => {
+    const command = new sdk.ecr.DescribeRepositoriesCommand({ registryId, maxResults: 1000, nextToken: token });
+    const { repositories = [], nextToken } = await aws.ecr.send(command);
+    return { items: repositories.flatMap(({ repositoryName }) => repositoryName ?? []), nextToken };
+  }, hintPages);
 }

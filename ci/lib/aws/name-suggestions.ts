@@ -1,12 +1,5 @@
 import { neutral } from "../common/foreign-text.js";
 
-/** Names that exist, for the error about one that does not. */
-export interface Listed {
-  names: readonly string[];
-  /** True when there are more names than were read. */
-  more: boolean;
-}
-
 /** Names in one error at most. */
 const mostShown = 10;
 
@@ -14,14 +7,15 @@ const mostShown = 10;
  * Formats the names that exist as a sentence for an error: the closest to the wanted name first as a suggestion, then all of them in
  * order, or the nearest ten with the number of those left out. Pure.
  * @param what In the plural, such as `services`.
+ * @param more There are more names than were read.
  */
-export function hint(what: string, wanted: string, listed: Listed): string {
-  const { suggestion, list } = choices(wanted, listed);
+export function hint(what: string, wanted: string, names: readonly string[], more = false): string {
+  const { suggestion, list } = choices(wanted, names, more);
   return `${suggestion}${list === "" ? `It has no ${what}.` : `Its ${what}: ${list}.`}`;
 }
 
 /** As `hint`, in its two parts: the suggestion, and the list; each empty where there is none. */
-export function choices(wanted: string, { names, more }: Listed): { suggestion: string; list: string } {
+export function choices(wanted: string, names: readonly string[], more = false): { suggestion: string; list: string } {
   const known = [...new Set(names)].sort();
   const nearest = [...known].sort((a, b) => distance(wanted, a) - distance(wanted, b));
   const [closest] = nearest;
@@ -39,11 +33,12 @@ export function choices(wanted: string, { names, more }: Listed): { suggestion: 
 export async function hintFrom(
   what: string,
   wanted: string,
-  reading: Promise<Listed>,
+  reading: Promise<{ items: readonly string[]; more: boolean }>,
   signal?: AbortSignal,
 ): Promise<string> {
   try {
-    return hint(what, wanted, await reading);
+    const { items, more } = await reading;
+    return hint(what, wanted, items, more);
   } catch (error) {
     signal?.throwIfAborted();
     const { name, action } = error as Error & { action?: string };
@@ -51,23 +46,8 @@ export async function hintFrom(
   }
 }
 
-/** Pages read for a hint at most: it must not delay the error. */
-const mostPages = 10;
-
-/** Reads names page by page, up to ten pages. */
-export async function listPages(
-  read: (token: string | undefined) => Promise<{ names: readonly string[]; next: string | undefined }>,
-): Promise<Listed> {
-  const names: string[] = [];
-  let token: string | undefined;
-  for (let pages = 0; pages < mostPages; pages++) {
-    const page = await read(token);
-    names.push(...page.names);
-    token = page.next;
-    if (token === undefined) return { names, more: false };
-  }
-  return { names, more: true };
-}
+/** Maximum number of pages to read for a hint: it must not delay the error. */
+export const hintPages = 10;
 
 /** Names come from AWS or from a directory. */
 function shownName(name: string): string {

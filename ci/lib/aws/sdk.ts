@@ -38,3 +38,8 @@ export const sdk = {
     return require("@aws-sdk/client-scheduler") as typeof import("@aws-sdk/client-scheduler");
   },
 };
+
+/** Returns the SDK's options of a call that ends when the signal is aborted. */
+export function abort({ signal }: { signal?: AbortSignal | undefined }): { abortSignal?: AbortSignal } {
+  return signal ? { abortSignal: signal } : {};
+}

@@ -119,7 +119,7 @@ export async function readTarget(targets: Directory, name: string): Promise<Targ
   const files = await targets.entries().catch(noTargets);
   if (!files.includes(file)) {
     const names = files.filter(isTarget).map((each) => each.slice(0, -".json".length));
-    const { suggestion, list } = choices(name, { names, more: false });
+    const { suggestion, list } = choices(name, names);
     throw new InputError(
       "unknown-target",
       `There is no target ${JSON.stringify(name.slice(0, 100))}. ${suggestion}Accepted: ${list || "none: the directory of targets holds no .json file"}.`,

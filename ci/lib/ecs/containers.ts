@@ -25,9 +25,10 @@ export function containerOf(taskDefinition: JsonObject, name: string): JsonObjec
   const containers = objects(taskDefinition.containerDefinitions);
   const container = containers.find((one) => one.name === name);
   if (container) return container;
+  const names = containers.map((one) => String(one.name));
   throw new InputError(
     "no-container",
-    `Task definition ${taskDefinition.taskDefinitionArn} has no container "${name}". ${hint("containers", name, { names: containers.map((one) => String(one.name)), more: false })} Correct "container" in the target.`,
+    `Task definition ${taskDefinition.taskDefinitionArn} has no container "${name}". ${hint("containers", name, names)} Correct "container" in the target.`,
   );
 }
 

@@ -1,6 +1,5 @@
 import type { ECRClient } from "@aws-sdk/client-ecr";
-import { sdk } from "../aws/sdk.js";
-import { abort } from "../aws/send-options.js";
+import { abort, sdk } from "../aws/sdk.js";
 import type { EcsContext } from "./context.js";
 import type { ImagePlace } from "./image-place.js";
 

@@ -1,6 +1,5 @@
 import type { JsonObject } from "../aws/raw-task-definition.js";
-import { sdk } from "../aws/sdk.js";
-import { abort } from "../aws/send-options.js";
+import { abort, sdk } from "../aws/sdk.js";
 import { containerOf } from "./containers.js";
 import type { EcsContext } from "./context.js";
 import { taskId } from "./snapshot.js";

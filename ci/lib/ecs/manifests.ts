@@ -1,8 +1,7 @@
 import type { ECRClient } from "@aws-sdk/client-ecr";
 import { AccessDeniedError } from "../aws/errors.js";
 import { indexTypes, manifestTypes } from "../aws/manifest-types.js";
-import { sdk } from "../aws/sdk.js";
-import { abort } from "../aws/send-options.js";
+import { abort, sdk } from "../aws/sdk.js";
 import type { Readable } from "../common/readable.js";
 import type { EcsContext } from "./context.js";
 import { ecrOf } from "./ecr-images.js";

@@ -1,8 +1,7 @@
 import type { ServiceDeploymentBrief, ServiceRevision } from "@aws-sdk/client-ecs";
 import { AccessDeniedError } from "../aws/errors.js";
-import { chunksOf } from "../aws/paging.js";
-import { sdk } from "../aws/sdk.js";
-import { abort } from "../aws/send-options.js";
+import { readChunks, readPages } from "../aws/paging.js";
+import { abort, sdk } from "../aws/sdk.js";
 import type { EcsContext } from "./context.js";
 import type { ServiceDeploymentView } from "./snapshot.js";
 import { briefView, serviceDeploymentView } from "./views.js";
@@ -32,14 +31,11 @@ export async function listServiceDeployments(
   since: number,
   cache: RevisionCache,
 ): Promise<ListedDeployment[]> {
-  const briefs: ServiceDeploymentBrief[] = [];
-  let nextToken: string | undefined;
-  do {
-    const page = await listPage(context, nextToken);
-    const recent = (page.serviceDeployments ?? []).filter((brief) => createdAt(brief) >= since);
-    briefs.push(...recent);
-    nextToken = recent.length < (page.serviceDeployments?.length ?? 0) ? undefined : page.nextToken;
-  } while (nextToken);
+  const briefs = await readPages(async (token) => {
+    const { serviceDeployments = [], nextToken } = await listPage(context, token);
+    const items = serviceDeployments.filter((brief) => createdAt(brief) >= since);
+    return { items, nextToken: items.length < serviceDeployments.length ? undefined : nextToken };
+  });
   await learnRevisions(context, briefs, cache);
   return briefs.map((brief) => ({
     arn: brief.serviceDeploymentArn ?? "",
@@ -88,26 +84,21 @@ export async function describeServiceDeployments(
   context: EcsContext,
   arns: readonly string[],
 ): Promise<ServiceDeploymentView[]> {
-  const found: ServiceDeploymentView[] = [];
-  for (const chunk of chunksOf(arns, describedAtOnce)) {
-    const command = new sdk.ecs.DescribeServiceDeploymentsCommand({
-      serviceDeploymentArns: chunk,
-    });
+  return await readChunks(arns, describedAtOnce, async (serviceDeploymentArns) => {
+    const command = new sdk.ecs.DescribeServiceDeploymentsCommand({ serviceDeploymentArns });
     const answer = await context.aws.ecs.send(command, abort(context));
-    found.push(...(answer.serviceDeployments ?? []).map(serviceDeploymentView));
-  }
-  return found;
+    return answer.serviceDeployments?.map(serviceDeploymentView);
+  });
 }
 
 /** Lists the newest `count` deployments of the service. */
 export async function listRecent(context: EcsContext, count: number): Promise<ServiceDeploymentBrief[]> {
-  const briefs: ServiceDeploymentBrief[] = [];
-  let nextToken: string | undefined;
-  do {
-    const page = await listPage(context, nextToken);
-    briefs.push(...(page.serviceDeployments ?? []));
-    nextToken = page.nextToken;
-  } while (nextToken && briefs.length < count);
+  let listed = 0;
+  const briefs = await readPages(async (token) => {
+    const { serviceDeployments: items = [], nextToken } = await listPage(context, token);
+    listed += items.length;
+    return { items, nextToken: listed < count ? nextToken : undefined };
+  });
   return briefs.sort((a, b) => createdAt(b) - createdAt(a)).slice(0, count);
 }
 
@@ -117,10 +108,8 @@ export async function describeOrListed(
   briefs: readonly ServiceDeploymentBrief[],
 ): Promise<ServiceDeploymentView[]> {
   try {
-    return await describeServiceDeployments(
-      context,
-      briefs.map((brief) => brief.serviceDeploymentArn ?? ""),
-    );
+    const arns = briefs.map((brief) => brief.serviceDeploymentArn ?? "");
+    return await describeServiceDeployments(context, arns);
   } catch (error) {
     if (!(error instanceof AccessDeniedError)) throw error;
     return briefs.map(briefView);
@@ -141,7 +130,7 @@ export function earliestOf(
 
 function listPage(context: EcsContext, nextToken: string | undefined) {
   const { cluster, service } = context.target;
-  const command = new sdk.ecs.ListServiceDeploymentsCommand({ cluster, service, ...(nextToken && { nextToken }) });
+  const command = new sdk.ecs.ListServiceDeploymentsCommand({ cluster, service, nextToken });
   return context.aws.ecs.send(command, abort(context));
 }
 
@@ -161,15 +150,11 @@ export async function describeRevisions(
   context: EcsContext,
   arns: readonly string[],
 ): Promise<Map<string, ServiceRevision>> {
-  const found = new Map<string, ServiceRevision>();
-  for (const chunk of chunksOf(arns, describedAtOnce)) {
-    const command = new sdk.ecs.DescribeServiceRevisionsCommand({
-      serviceRevisionArns: chunk,
-    });
-    const answer = await context.aws.ecs.send(command, abort(context));
-    for (const revision of answer.serviceRevisions ?? []) found.set(revision.serviceRevisionArn ?? "", revision);
-  }
-  return found;
+  const found = await readChunks(arns, describedAtOnce, async (serviceRevisionArns) => {
+    const command = new sdk.ecs.DescribeServiceRevisionsCommand({ serviceRevisionArns });
+    return (await context.aws.ecs.send(command, abort(context))).serviceRevisions;
+  });
+  return new Map(found.map((revision) => [revision.serviceRevisionArn ?? "", revision]));
 }
 
 function createdAt(brief: ServiceDeploymentBrief): number {

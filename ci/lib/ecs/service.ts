@@ -1,10 +1,10 @@
 import type { Service, ServiceField } from "@aws-sdk/client-ecs";
 import type { Aws } from "../aws/clients.js";
 import { withDescribedErrors } from "../aws/describe-error.js";
-import { hintFrom, type Listed, listPages } from "../aws/name-suggestions.js";
+import { hintFrom, hintPages } from "../aws/name-suggestions.js";
+import { listPages } from "../aws/paging.js";
 import { describeTaskDefinition, type JsonObject, type RawTaskDefinition } from "../aws/raw-task-definition.js";
-import { sdk } from "../aws/sdk.js";
-import { abort } from "../aws/send-options.js";
+import { abort, sdk } from "../aws/sdk.js";
 import { nameIn } from "../common/aws-names.js";
 import { InputError } from "../common/errors.js";
 import type { Target } from "../config/target.js";
@@ -44,7 +44,7 @@ export async function describeService(
   include?: ServiceField[],
 ): Promise<Service> {
   const { cluster, service: name } = target;
-  const command = new sdk.ecs.DescribeServicesCommand({ cluster, services: [name], ...(include && { include }) });
+  const command = new sdk.ecs.DescribeServicesCommand({ cluster, services: [name], include });
   try {
     const answer = await aws.ecs.send(command, abort({ signal }));
     const service = answer.services?.[0];
@@ -68,24 +68,20 @@ export function isNotFound(error: unknown): error is InputError {
   return error instanceof InputError && (error.code === "no-cluster" || error.code === "no-service");
 }
 
-async function listClusters(aws: Aws, signal?: AbortSignal): Promise<Listed> {
-  return await listPages(async (nextToken) => {
-    const command = new sdk.ecs.ListClustersCommand({ maxResults: 100, ...(nextToken && { nextToken }) });
-    const { clusterArns, nextToken: next } = await aws.ecs.send(command, abort({ signal }));
-    return { names: namesOf(clusterArns), next };
-  });
+function listClusters(aws: Aws, signal?: AbortSignal) {
+  return listPages(async (token) => {
+    const command = new sdk.ecs.ListClustersCommand({ maxResults: 100, nextToken: token });
+    const { clusterArns = [], nextToken } = await aws.ecs.send(command, abort({ signal }));
+    return { items: clusterArns.map(nameIn), nextToken };
+  }, hintPages);
 }
 
-async function listServices(aws: Aws, { cluster }: Pick<Target, "cluster">, signal?: AbortSignal): Promise<Listed> {
-  return await listPages(async (nextToken) => {
-    const command = new sdk.ecs.ListServicesCommand({ cluster, maxResults: 100, ...(nextToken && { nextToken }) });
-    const { serviceArns, nextToken: next } = await aws.ecs.send(command, abort({ signal }));
-    return { names: namesOf(serviceArns), next };
-  });
-}
-
-function namesOf(arns: readonly string[] = []): string[] {
-  return arns.map((arn) => nameIn(arn));
+function listServices(aws: Aws, { cluster }: Pick<Target, "cluster">, signal?: AbortSignal) {
+  return listPages(async (token) => {
+    const command = new sdk.ecs.ListServicesCommand({ cluster, maxResults: 100, nextToken: token });
+    const { serviceArns = [], nextToken } = await aws.ecs.send(command, abort({ signal }));
+    return { items: serviceArns.map(nameIn), nextToken };
+  }, hintPages);
 }
 
 function refuseOtherFamily(taskDefinition: JsonObject, target: Target): void {

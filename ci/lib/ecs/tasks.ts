@@ -1,6 +1,5 @@
-import { chunksOf, readPages } from "../aws/paging.js";
-import { sdk } from "../aws/sdk.js";
-import { abort } from "../aws/send-options.js";
+import { readChunks, readPages } from "../aws/paging.js";
+import { abort, sdk } from "../aws/sdk.js";
 import type { EcsContext } from "./context.js";
 import type { TaskView } from "./snapshot.js";
 import { taskView } from "./views.js";
@@ -14,13 +13,12 @@ import { taskView } from "./views.js";
 export async function listTasks(context: EcsContext, stopped: Map<string, TaskView>): Promise<TaskView[]> {
   // A set: a task that is stopped between the two calls is in both answers.
   const arns = [...new Set([...(await taskArns(context, "RUNNING")), ...(await taskArns(context, "STOPPED"))])];
-  const tasks = arns.flatMap((arn) => stopped.get(arn) ?? []);
   const missing = arns.filter((arn) => !stopped.has(arn));
-  for (const chunk of chunksOf(missing, 100)) {
-    const command = new sdk.ecs.DescribeTasksCommand({ cluster: context.target.cluster, tasks: chunk });
-    const answer = await context.aws.ecs.send(command, abort(context));
-    tasks.push(...(answer.tasks ?? []).map(taskView));
-  }
+  const described = await readChunks(missing, 100, async (tasks) => {
+    const command = new sdk.ecs.DescribeTasksCommand({ cluster: context.target.cluster, tasks });
+    return (await context.aws.ecs.send(command, abort(context))).tasks?.map(taskView);
+  });
+  const tasks = [...arns.flatMap((arn) => stopped.get(arn) ?? []), ...described];
   for (const task of tasks) if (task.lastStatus === "STOPPED") stopped.set(task.arn, task);
   return tasks;
 }
@@ -28,7 +26,7 @@ export async function listTasks(context: EcsContext, stopped: Map<string, TaskVi
 async function taskArns(context: EcsContext, desiredStatus: "RUNNING" | "STOPPED"): Promise<string[]> {
   const { cluster, service: serviceName } = context.target;
   return await readPages(async (nextToken) => {
-    const input = { cluster, serviceName, desiredStatus, ...(nextToken && { nextToken }) };
+    const input = { cluster, serviceName, desiredStatus, nextToken };
     const page = await context.aws.ecs.send(new sdk.ecs.ListTasksCommand(input), abort(context));
     return { items: page.taskArns, nextToken: page.nextToken };
   });

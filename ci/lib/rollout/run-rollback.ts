@@ -125,7 +125,7 @@ async function unprovenVersion(
     if (found === version) return { taskDefinition };
     if (found !== undefined) versions.push(found);
   }
-  const { suggestion, list } = choices(version, { names: versions, more: false });
+  const { suggestion, list } = choices(version, versions);
   throw new InputError(
     "no-such-version",
     `${neutral(version, 100)} is neither among the deployments that ECS remembers nor among the newest revisions of ${session.target.family}. ${suggestion}${list && `They have: ${list}. `}See history, or deploy it: deploy --published --version ${neutral(version, 100)}.`,

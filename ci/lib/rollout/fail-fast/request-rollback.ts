@@ -1,6 +1,5 @@
 import { AccessDeniedError, isThrottling, isUncertain } from "../../aws/errors.js";
-import { sdk } from "../../aws/sdk.js";
-import { abort } from "../../aws/send-options.js";
+import { abort, sdk } from "../../aws/sdk.js";
 import { describeService } from "../../ecs/service.js";
 import { describeServiceDeployment } from "../../ecs/service-deployments.js";
 import type { Snapshot, Subject } from "../../ecs/snapshot.js";

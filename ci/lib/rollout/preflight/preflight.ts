@@ -39,7 +39,7 @@ export function parseIgnored(names: readonly string[]): FindingId[] {
   return names.map((name) => {
     const id = findingIds.find((one) => one === name);
     if (id) return id;
-    const { suggestion } = choices(name, { names: findingIds, more: false });
+    const { suggestion } = choices(name, findingIds);
     throw new InputError(
       "bad-ignore",
       `${JSON.stringify(name)} is no finding's id. ${suggestion}Accepted: ${findingIds.join(", ")}.`,

@@ -1,7 +1,6 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import { readPages } from "../../aws/paging.js";
-import { sdk } from "../../aws/sdk.js";
-import { abort } from "../../aws/send-options.js";
+import { abort, sdk } from "../../aws/sdk.js";
 import { nameIn } from "../../common/aws-names.js";
 import type { Session } from "../session.js";
 import { type Choice, chooseUnused } from "./choose-unused.js";

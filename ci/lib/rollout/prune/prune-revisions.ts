@@ -1,6 +1,5 @@
 import { chunksOf } from "../../aws/paging.js";
-import { sdk } from "../../aws/sdk.js";
-import { abort } from "../../aws/send-options.js";
+import { abort, sdk } from "../../aws/sdk.js";
 import type { Session } from "../session.js";
 import { sendOnce } from "../start/send-once.js";
 import { findUnused, pruneLimit } from "./find-unused.js";

@@ -1,6 +1,5 @@
 import { readPages } from "../../aws/paging.js";
-import { sdk } from "../../aws/sdk.js";
-import { abort } from "../../aws/send-options.js";
+import { abort, sdk } from "../../aws/sdk.js";
 import type { Session } from "../session.js";
 import type { RevisionUses } from "./revision-uses.js";
 

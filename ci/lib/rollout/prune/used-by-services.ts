@@ -1,7 +1,6 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import { chunksOf, readPages } from "../../aws/paging.js";
-import { sdk } from "../../aws/sdk.js";
-import { abort } from "../../aws/send-options.js";
+import { abort, sdk } from "../../aws/sdk.js";
 import type { Session } from "../session.js";
 import { type RevisionUses, revisionOf } from "./revision-uses.js";
 

@@ -1,6 +1,5 @@
 import { describeTaskDefinition, type JsonObject, type RawTaskDefinition } from "../../aws/raw-task-definition.js";
-import { sdk } from "../../aws/sdk.js";
-import { abort } from "../../aws/send-options.js";
+import { abort, sdk } from "../../aws/sdk.js";
 import { revisionTag } from "../../ecs/revision-tags.js";
 import type { CurrentService } from "../../ecs/service.js";
 import type { Session } from "../session.js";

@@ -1,5 +1,4 @@
-import { sdk } from "../../aws/sdk.js";
-import { abort } from "../../aws/send-options.js";
+import { abort, sdk } from "../../aws/sdk.js";
 import { revisionTag, tagText } from "../../ecs/revision-tags.js";
 import type { Session } from "../session.js";
 

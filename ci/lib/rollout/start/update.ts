@@ -1,7 +1,6 @@
 import type { UpdateServiceRequest } from "@aws-sdk/client-ecs";
 import { withoutRetries } from "../../aws/retries.js";
-import { sdk } from "../../aws/sdk.js";
-import { abort } from "../../aws/send-options.js";
+import { abort, sdk } from "../../aws/sdk.js";
 import type { OwnRevision } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
 import { LostAnswer, supersededBeforeStart } from "./change-errors.js";

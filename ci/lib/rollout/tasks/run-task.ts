@@ -1,6 +1,5 @@
 import type { ConflictException, RunTaskCommandInput, Service } from "@aws-sdk/client-ecs";
-import { sdk } from "../../aws/sdk.js";
-import { abort } from "../../aws/send-options.js";
+import { abort, sdk } from "../../aws/sdk.js";
 import { InputError } from "../../common/errors.js";
 import type { TaskView } from "../../ecs/snapshot.js";
 import { taskView } from "../../ecs/views.js";

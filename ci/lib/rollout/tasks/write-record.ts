@@ -1,5 +1,4 @@
-import { sdk } from "../../aws/sdk.js";
-import { abort } from "../../aws/send-options.js";
+import { abort, sdk } from "../../aws/sdk.js";
 import type { Session } from "../session.js";
 import { sendOnce } from "../start/send-once.js";
 import type { DeployTaskRun } from "./deploy-task.js";

@@ -1,7 +1,6 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import type { TargetGroup as ElbTargetGroup } from "@aws-sdk/client-elastic-load-balancing-v2";
-import { sdk } from "../../aws/sdk.js";
-import { abort } from "../../aws/send-options.js";
+import { abort, sdk } from "../../aws/sdk.js";
 import { tryRead } from "../../aws/try-read.js";
 import type { Readable } from "../../common/readable.js";
 import type { Session } from "../session.js";

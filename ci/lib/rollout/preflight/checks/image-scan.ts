@@ -1,6 +1,5 @@
 import type { PlatformImage } from "../../../aws/image-platforms.js";
-import { sdk } from "../../../aws/sdk.js";
-import { abort } from "../../../aws/send-options.js";
+import { abort, sdk } from "../../../aws/sdk.js";
 import { tryRead } from "../../../aws/try-read.js";
 import type { Readable } from "../../../common/readable.js";
 import { platformOf } from "../../../ecs/containers.js";

@@ -1,6 +1,5 @@
 import type { JsonObject } from "../../../aws/raw-task-definition.js";
-import { sdk } from "../../../aws/sdk.js";
-import { abort } from "../../../aws/send-options.js";
+import { abort, sdk } from "../../../aws/sdk.js";
 import { tryRead } from "../../../aws/try-read.js";
 import { fixOf, type Readable } from "../../../common/readable.js";
 import type { Session } from "../../session.js";

@@ -1,7 +1,6 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import { describeTaskDefinition, type JsonObject } from "../../../aws/raw-task-definition.js";
-import { sdk } from "../../../aws/sdk.js";
-import { abort } from "../../../aws/send-options.js";
+import { abort, sdk } from "../../../aws/sdk.js";
 import { tryRead } from "../../../aws/try-read.js";
 import { parseImage } from "../../../common/image-reference.js";
 import type { Readable } from "../../../common/readable.js";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lazyClients } from "../../lib/aws/lazy-clients.js";
+import { lazyClients } from "../../lib/aws/clients.js";
 import { Fault, fakeAws } from "../support/fake-aws.js";
 
 const settings = {
