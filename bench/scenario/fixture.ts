@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Principal } from "../../infra/local/aws/index.js";
 import type { CompleteTarget } from "./complete-target.js";
 
@@ -16,7 +15,6 @@ export const target: CompleteTarget = {
   platform: "linux/amd64",
 };
 
-export const registry = `${target.account}.dkr.ecr.${target.region}.amazonaws.com/${target.repository}`;
 export const logGroup = "/ecs/web";
 export const targetGroup = `arn:aws:elasticloadbalancing:${target.region}:${target.account}:targetgroup/web/0123456789abcdef`;
 export const publicUrl = "http://web.example";
@@ -41,16 +39,3 @@ export const concurrentDeployer: Principal = {
 
 /** Secrets that must not appear in any output of the deployer: in the task definition's environment, and in the credentials. */
 export const secrets = { environment: "marked-secret-of-the-environment", key: "marked-secret-of-the-credentials" };
-
-/** Returns the digest of a version's image or index; `of` separates it from the manifest in an index. */
-export function digestOf(version: string, of = "image"): string {
-  const text = `${of} ${version}`;
-  const digest = digests.get(text) ?? `sha256:${createHash("sha256").update(text).digest("hex")}`;
-  digests.set(text, digest);
-  return digest;
-}
-const digests = new Map<string, string>();
-
-export function imageOf(version: string): string {
-  return `${registry}@${digestOf(version)}`;
-}

@@ -1,5 +1,5 @@
 /** Versions in a scenario. Pure. */
-import type { Scenario } from "./scenario.js";
+import type { ImageScript, Scenario } from "./scenario.js";
 
 /** Returns every version in the scenario. */
 export function versionsIn(scenario: Scenario): string[] {
@@ -32,4 +32,9 @@ export function askedFor(scenario: Scenario): string | undefined {
 
 export function releaseOf({ release }: Scenario): string {
   return release?.version ?? "v2.0.0";
+}
+
+export function imageScriptOf(scenario: Scenario, version: string): ImageScript {
+  const { release, others } = scenario;
+  return (isRelease(scenario, version) ? release?.image : others?.[version]?.image) ?? {};
 }

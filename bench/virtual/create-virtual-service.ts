@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../infra/local/aws/index.js";
-import { imageOf, logGroup, operator, secrets, target, targetGroup } from "../scenario/fixture.js";
+import { logGroup, operator, secrets, target, targetGroup } from "../scenario/fixture.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { versionsBefore } from "../scenario/versions.js";
 import type { VirtualAws } from "./virtual-aws.js";
@@ -52,7 +52,7 @@ export async function setAlarm(aws: VirtualAws, name: string, state: "OK" | "ALA
 
 /** Registers a version as another user: a copy of the family's first revision. */
 export async function registerVersion(scenario: Scenario, aws: VirtualAws, version: string): Promise<string> {
-  const input = taskDefinitionOf(scenario, version);
+  const input = taskDefinitionOf(scenario, version, aws.imageOf(version).image);
   const answer = await aws.call("ecs", "RegisterTaskDefinition", input, operator);
   return String((answer.taskDefinition as JsonObject).taskDefinitionArn);
 }
@@ -112,7 +112,7 @@ function serviceOf({ service = {} }: Scenario): JsonObject & { deploymentConfigu
   };
 }
 
-function taskDefinitionOf({ service = {} }: Scenario, version: string): JsonObject {
+function taskDefinitionOf({ service = {} }: Scenario, version: string, image: string): JsonObject {
   const { check = "none", container = {}, sidecars = [] } = service;
   const logs = { "awslogs-group": logGroup, "awslogs-region": target.region, "awslogs-stream-prefix": "ecs" };
   return {
@@ -129,7 +129,7 @@ function taskDefinitionOf({ service = {} }: Scenario, version: string): JsonObje
     containerDefinitions: [
       {
         name: target.container,
-        image: imageOf(version),
+        image,
         essential: true,
         ...(isOnInstances(service) && { memory: 512 }),
         portMappings: [{ containerPort: target.containerPort }],

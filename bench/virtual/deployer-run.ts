@@ -5,7 +5,7 @@ import { run } from "../../ci/lib/rollout/run.js";
 import type { RunOptions } from "../../ci/lib/rollout/run-options.js";
 import { runRollback } from "../../ci/lib/rollout/run-rollback.js";
 import type { CompleteTarget } from "../scenario/complete-target.js";
-import { digestOf, imageOf, publicUrl, target } from "../scenario/fixture.js";
+import { publicUrl, target } from "../scenario/fixture.js";
 import type { Kill, Scenario } from "../scenario/scenario.js";
 import { releaseOf } from "../scenario/versions.js";
 import { type DeployerProcess, startProcess } from "./deployer-process.js";
@@ -58,12 +58,12 @@ function optionsOf(stage: Simulation, process: DeployerProcess, run: number): Ru
   const { scenario, random } = stage;
   const { runId, timeoutMs, http, url: _url, more, earlyStop, onTimeout, undo, ...rest } = scenario.deployer ?? {};
   const { verb: _verb, to: _to, before: _before, after: _after, verifyTasks: _tasks, ...settings } = rest;
-  const version = releaseOf(scenario);
+  const { manifest: _manifest, ...release } = stage.aws.imageOf(releaseOf(scenario));
   return {
     aws: stage.way === "sdk" ? sdkAws(stage.aws, process) : directAws(stage.aws, process, random),
     target: targetOf(scenario),
     clock: clockOf(stage, process),
-    release: { version, image: imageOf(version), digest: digestOf(version) },
+    release,
     settings: parseDeploySettings(settings),
     progress: (text) => stage.trace.push({ at: stage.since(), kind: "line", run, text }),
     async ask({ url }) {

@@ -1,8 +1,6 @@
 import {
   awsTiming,
   type Clock,
-  createEventBridge,
-  createEventBridgeScheduler,
   createFaults,
   createInProcessAws,
   createSimulatedLoadBalancer,
@@ -11,18 +9,17 @@ import {
   emptyState,
   type InProcessAws,
   type JsonObject,
-  memoryState,
   type RuledFaults,
   type Service,
   type SimulatedRuntime,
   type StateDirectory,
+  type TaskSpec,
 } from "../../infra/local/aws/index.js";
-import { concurrentDeployer, digestOf, imageOf, operator, target } from "../scenario/fixture.js";
+import { concurrentDeployer, logGroup, operator, target } from "../scenario/fixture.js";
+import { type Call, createPublisher, type PublishedImage } from "../scenario/images.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { createTaskScripts, type TaskScripts } from "../scenario/task-scripts.js";
-import { versionsIn } from "../scenario/versions.js";
-import { createRegistry, imageOf as imageScriptOf } from "./virtual-ecr.js";
-import { createLogService } from "./virtual-logs.js";
+import { imageScriptOf, versionsIn } from "../scenario/versions.js";
 
 /** A call that AWS has carried out. */
 export interface CompletedCall {
@@ -37,6 +34,8 @@ export interface VirtualAws extends Pick<InProcessAws, "call" | "requestHandler"
   state: EcsState;
   taskScripts: TaskScripts;
   runtime: SimulatedRuntime;
+  /** Returns the image of a version of the scenario. */
+  imageOf(version: string): PublishedImage;
   /** Faults of the deployer's calls; none until rules are set. */
   faults: RuledFaults;
   /** IAM actions that the deployer lacks; may change at any time. */
@@ -64,9 +63,16 @@ export async function createVirtualAws(
   const state = emptyState();
   const faults = createFaults({ clock, seed });
   const deny: string[] = [];
+  const images = new Map<string, PublishedImage>();
   const aws = await createInProcessAws({
     clock,
-    runtime,
+    runtime: {
+      ...runtime,
+      start(task, listener) {
+        writeLog(task);
+        runtime.start(task, listener);
+      },
+    },
     loadBalancer: createSimulatedLoadBalancer(clock, taskScripts.targetOf),
     seed,
     timing: { ...awsTiming, ...scenario.aws?.timing },
@@ -77,23 +83,34 @@ export async function createVirtualAws(
     principals: [operator, concurrentDeployer],
     faults,
     limits: true,
-    further: [
-      createRegistry(scenario, versionsIn(scenario), clock.now()),
-      createLogService(),
-      // Only the service uses revisions: the simulation has no rules and no schedules.
-      createEventBridge({ state: memoryState() }),
-      createEventBridgeScheduler({ state: memoryState(), clock }),
-    ],
-    resolveImage: async (image) => manifestOf(scenario, image),
+    // The preflight check must cope with roles that it can't read.
+    leaveOut: ["iam"],
+    // For an index, ECS resolves its manifest; a single image needs no resolution.
+    resolveImage: async (image) => [...images.values()].find((one) => one.image === image)?.manifest,
     timeout: 30_000,
   });
   const { call, requestHandler, credentials } = aws;
+  const logs = aws.logs(target.region);
+  /** Writes the one line of the app's log. */
+  function writeLog({ taskId }: TaskSpec): void {
+    logs.append(logGroup, `ecs/${target.container}/${taskId}`, [{ timestamp: clock.now(), message: "starting" }]);
+  }
+  const callAsOperator: Call = (service, operation, input) => call(service, operation, input, operator);
+  await callAsOperator("ecr", "CreateRepository", {
+    repositoryName: target.repository,
+    imageTagMutability: "IMMUTABLE",
+  });
+  const publish = createPublisher(callAsOperator, target, { asIndex: true });
+  for (const version of versionsIn(scenario))
+    images.set(version, await publish(version, imageScriptOf(scenario, version)));
+  await callAsOperator("logs", "CreateLogGroup", { logGroupName: logGroup });
   const listenersByKey = {
     [credentials.accessKeyId]: listeners.done,
     [concurrentDeployer.accessKeyId]: listeners.doneConcurrently,
   };
   reportCompletedCalls(aws.ecs.service, listenersByKey);
-  return { call, requestHandler, credentials, state, taskScripts, runtime, faults, deny };
+  const imageOf = (version: string) => images.get(version) as PublishedImage;
+  return { call, requestHandler, credentials, state, taskScripts, runtime, imageOf, faults, deny };
 }
 
 /** Reports completed calls also where the response is lost. */
@@ -111,17 +128,9 @@ function reportCompletedCalls({ operations }: Service, listenersByKey: Record<st
 /** Keeps the state in memory and reports each save at once. */
 function inMemory(state: EcsState, changed: () => void): StateDirectory {
   return {
-    path: "in memory",
     document: <T extends object>(name: string, initial: () => T) =>
       name === "ecs"
         ? { value: state as unknown as T, save: changed, flush: async () => {} }
         : { value: initial(), save: () => {}, flush: async () => {} },
   };
-}
-
-/** For an index, ECS resolves its manifest; a single image needs no resolution. */
-function manifestOf(scenario: Scenario, image: string): string | undefined {
-  const version = versionsIn(scenario).find((one) => imageOf(one) === image);
-  if (version === undefined || !imageScriptOf(scenario, version).isIndex) return undefined;
-  return digestOf(version, "manifest");
 }

@@ -1,22 +1,19 @@
 import type { Clock } from "./clock.js";
-import { createCloudWatch } from "./cloudwatch/index.js";
 import { awsTiming, type EcsTiming } from "./ecs/ecs-timing.js";
-import { createEcs, type Ecs } from "./ecs/index.js";
+import type { Ecs } from "./ecs/index.js";
 import { randomHex, seededRandom } from "./ecs/seeded-random.js";
 import type { LoadBalancer, TaskRuntime } from "./ecs/task-runtime.js";
-import { createElbv2 } from "./elbv2/index.js";
-import { taskRoles } from "./iam/roles.js";
+import type { Logs } from "./logs/index.js";
 import { memoryState } from "./memory-state.js";
 import { type Answer, createCalls } from "./protocol/calls.js";
 import type { Faults } from "./protocol/faults.js";
 import { createLimits } from "./protocol/limits.js";
 import type { Principal } from "./protocol/principals.js";
 import { arrival, createRequestHandler, reset, type SdkRequestHandler } from "./protocol/request-handler.js";
-import type { JsonObject, Service } from "./protocol/service.js";
+import type { JsonObject } from "./protocol/service.js";
 import type { SignedRequest } from "./protocol/signature.js";
+import { createServices, localUser } from "./services.js";
 import type { StateDirectory } from "./state.js";
-import { createSts } from "./sts/index.js";
-import { openSessions } from "./sts/sessions.js";
 
 export interface InProcessOptions {
   /** Usually a virtual clock. */
@@ -38,8 +35,8 @@ export interface InProcessOptions {
   faults?: Faults;
   /** Enforces ECS's request rate limits. */
   limits?: boolean;
-  /** Additional services. ECR and CloudWatch Logs store files, so the caller creates them. */
-  further?: Service[];
+  /** Signing names of services that do not exist; none by default. */
+  leaveOut?: readonly string[];
   resolveImage?: (image: string) => Promise<string | undefined>;
   /** Client timeout for a call without a response, in milliseconds. */
   timeout?: number;
@@ -65,39 +62,31 @@ export interface InProcessAws {
     caller?: { accessKeyId?: string; region?: string },
   ): Promise<JsonObject>;
   ecs: Ecs;
+  /** Returns the sink for the container logs of a region. */
+  logs: Logs["sink"];
   close(): Promise<void>;
 }
 
 /** Creates the local AWS without sockets, for simulations in virtual time. The same seed gives the same run. */
 export async function createInProcessAws(options: InProcessOptions): Promise<InProcessAws> {
   const { clock, runtime, loadBalancer, faults, seed = 1, account = "123456789012", timeout = 60_000 } = options;
-  const user = localUser(account, options.deny);
-  const state = options.state ?? memoryState();
-  const sessions = openSessions([user, ...(options.principals ?? [])], { state, clock });
-  const { principals } = sessions;
-  const ecs = await createEcs({
-    clock,
-    runtime,
-    loadBalancer,
+  // Its secret protects nothing: every caller is in this process.
+  const user = localUser(account, { accessKeyId: "AKIAINPROCESSEXAMPLE", secretAccessKey: "in-process" }, options.deny);
+  const log = options.log ?? console.error;
+  const { all, ecs, logs, principals } = await createServices({
+    ...options,
+    log,
+    account,
+    user,
+    state: options.state ?? memoryState(),
     timing: options.timing ?? awsTiming,
-    state,
     random: seededRandom(seed),
-    rollbackId: options.rollbackId ?? "old",
-    pastKept: () => faults?.pastKept?.() ?? 0,
-    ...(options.resolveImage && { resolveImage: options.resolveImage }),
+    runTasks: () => ({ runtime, loadBalancer }),
   });
-  const cloudWatch = createCloudWatch({ state, clock });
-  cloudWatch.watch(ecs.observeAlarm);
   // A seed of their own: the number of requests must not change the IDs of resources.
   const requestIds = seededRandom(seed + 1);
   const calls = createCalls({
-    services: [
-      createSts({ sessions, isTaskRole: taskRoles(ecs.taskRoles) }),
-      ecs.service,
-      createElbv2({ loadBalancer, targetGroups: ecs.targetGroups, clock }),
-      cloudWatch.service,
-      ...(options.further ?? []),
-    ],
+    services: all.filter(({ signingName }) => !options.leaveOut?.includes(signingName)),
     principals,
     accountId: account,
     authority: "127.0.0.1:1",
@@ -105,10 +94,11 @@ export async function createInProcessAws(options: InProcessOptions): Promise<InP
     ...(faults && { faults }),
     ...(options.limits && { limits: createLimits(clock) }),
     requestId: () => randomHex(requestIds, 32),
-    log: options.log ?? console.error,
+    log,
   });
   return {
     ecs,
+    logs: logs.sink,
     requestHandler: createRequestHandler(calls, clock, timeout),
     credentials: { accessKeyId: user.accessKeyId, secretAccessKey: user.secretAccessKey },
     answer: (request) => calls.answer(request, { verify: false }),
@@ -120,16 +110,5 @@ export async function createInProcessAws(options: InProcessOptions): Promise<InP
       return output;
     },
     close: () => ecs.close(),
-  };
-}
-
-/** Returns the default caller. Its secret protects nothing: every caller is in this process. */
-function localUser(account: string, deny: string[] = []): Principal {
-  return {
-    accessKeyId: "AKIAINPROCESSEXAMPLE",
-    secretAccessKey: "in-process",
-    arn: `arn:aws:iam::${account}:user/local`,
-    userId: "AIDAINPROCESSEXAMPLE",
-    deny,
   };
 }

@@ -6,11 +6,10 @@ export interface MemoryState extends StateDirectory {
   restarted(): StateDirectory;
 }
 
-/** Creates state in memory. A flush serializes to JSON, so that a restart reads the same as from a file. `path` is not a directory. */
+/** Creates state in memory. A flush serializes to JSON, so that a restart reads the same as from a file. */
 export function memoryState(): MemoryState {
   const files = new Map<string, string>();
   const open = (): StateDirectory => ({
-    path: "memory",
     document<T extends object, Stored = T>(
       name: string,
       initial: () => T,

@@ -8,8 +8,8 @@ import { toJson } from "./stored-map.js";
 
 /** State on disk: one JSON file per document, written atomically, so that a restart finds everything again. */
 export interface StateDirectory {
-  /** Directory for further files. */
-  readonly path: string;
+  /** Directory for further files; absent for state in memory. */
+  readonly path?: string;
   /**
    * Opens a document: its file's content, or `initial` if there is none. Change the returned object, then call `save()`.
    * @param restore Converts the file's content, where maps are objects.
@@ -27,6 +27,7 @@ export interface Document<T> {
 
 /** State locked by this process until it is closed. */
 export interface OpenState extends StateDirectory {
+  readonly path: string;
   /** Writes all unsaved changes and unlocks the directory. */
   close(): Promise<void>;
 }

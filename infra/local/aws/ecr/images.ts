@@ -74,6 +74,19 @@ export function imageOperations(store: EcrStore): Record<string, Operation> {
       return { images, failures };
     },
 
+    /** Restores at once, unlike ECR, which takes up to 20 minutes: https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive_restore_image.html */
+    UpdateImageStorageClass(input, caller) {
+      const repository = find(input, caller);
+      const id = imageId(record(input, "imageId") ?? {});
+      const image = findImage(repository, id) ?? fail(imageNotFound(id, repository, caller.accountId));
+      const storageClass = required(input, "targetStorageClass");
+      if (storageClass === "ARCHIVE") image.isArchived = true;
+      else if (storageClass === "STANDARD") delete image.isArchived;
+      else throw invalidParameter("targetStorageClass", "Member must satisfy enum value set: [STANDARD, ARCHIVE]");
+      store.document.save();
+      return { ...owner(repository, caller), imageId: shownId(image, id.tag), imageStatus: statusOf(image) };
+    },
+
     async BatchDeleteImage(input, caller) {
       const repository = find(input, caller);
       const imageIds: Json[] = [];
@@ -145,10 +158,12 @@ function detail(repository: Repository, image: Image, caller: Caller): JsonObjec
     ...(image.artifactMediaType !== undefined && { artifactMediaType: image.artifactMediaType }),
     ...(image.subject !== undefined && { subjectManifestDigest: image.subject }),
     ...(image.pulledAt !== undefined && { lastRecordedPullTime: image.pulledAt / 1000 }),
-    imageStatus: "ACTIVE",
+    imageStatus: statusOf(image),
     ...scanSummary(image),
   };
 }
+
+const statusOf = ({ isArchived }: Image) => (isArchived ? "ARCHIVED" : "ACTIVE");
 
 function fail(error: Error): never {
   throw error;

@@ -7,7 +7,7 @@ import type { StateDirectory } from "../state.js";
 import { imageOperations } from "./images.js";
 import { layerOperations } from "./layers.js";
 import { policyOperations } from "./policies.js";
-import { openBlobs } from "./registry/blobs.js";
+import { memoryBlobs, openBlobs } from "./registry/blobs.js";
 import { createUploads } from "./registry/uploads.js";
 import { inOwnRegistry } from "./registry-id.js";
 import { repositoryOperations } from "./repositories.js";
@@ -23,7 +23,7 @@ export interface Ecr {
   tokens: Tokens;
 }
 
-/** Creates Amazon ECR's API. The state directory's `blobs` holds the images' content. */
+/** Creates Amazon ECR's API. The state directory's `blobs` holds the images' content, or memory where the state has no directory. */
 export function createEcr(deps: {
   state: StateDirectory;
   clock: Clock;
@@ -40,7 +40,7 @@ export function createEcr(deps: {
   const document = state.document("ecr", initial, restoreEcr);
   // The key signs every token: it is stored before the first one is issued.
   document.save();
-  const blobs = openBlobs(join(state.path, "blobs"), deps.largestLayer);
+  const blobs = state.path === undefined ? memoryBlobs() : openBlobs(join(state.path, "blobs"), deps.largestLayer);
   const uploads = createUploads(blobs, () => clock.now());
   const store: EcrStore = { document, blobs, uploads, clock, accountId };
   const tokens = createTokens(document.value.tokenKey);

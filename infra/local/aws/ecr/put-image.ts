@@ -1,9 +1,8 @@
-import { createHash } from "node:crypto";
 import { AwsError } from "../protocol/service.js";
 import { missingContent, tagIsImmutable } from "./errors.js";
 import { type Manifest, readManifest } from "./manifest.js";
 import { isImmutable } from "./mutability.js";
-import { storeBlob } from "./registry/blobs.js";
+import { digestOf, storeBlob } from "./registry/blobs.js";
 import { scanningOf } from "./scanning.js";
 import { type EcrStore, findImage, type Image, type Repository } from "./store.js";
 
@@ -25,7 +24,7 @@ export async function putImage(
   repository: Repository,
   pushed: NewImage,
 ): Promise<{ image: Image; changed: boolean }> {
-  const digest = `sha256:${createHash("sha256").update(pushed.manifest).digest("hex")}`;
+  const digest = digestOf(pushed.manifest);
   if (pushed.digest !== undefined && pushed.digest !== digest) {
     throw new AwsError(
       "ImageDigestDoesNotMatchException",
@@ -36,7 +35,7 @@ export async function putImage(
   mustBeComplete(store, repository, manifest);
   tagMustBeFree(repository, pushed.tag);
   const known = findImage(repository, { digest, ...(pushed.tag !== undefined && { tag: pushed.tag }) });
-  if (known) return { image: known, changed: false };
+  if (known && !known.isArchived) return { image: known, changed: false };
   await storeBlob(store.blobs, pushed.manifest);
   // Another request may have set the tag during the write.
   tagMustBeFree(repository, pushed.tag);
@@ -60,6 +59,8 @@ function tagMustBeFree(repository: Repository, tag: string | undefined): void {
 function record(store: EcrStore, repository: Repository, digest: string, manifest: Manifest, pushed: NewImage): Image {
   const { tag } = pushed;
   const known = repository.images.get(digest);
+  // A push restores an archived image at once: https://docs.aws.amazon.com/AmazonECR/latest/userguide/restore-image.html
+  delete known?.isArchived;
   const now = store.clock.now();
   const image: Image = known ?? {
     digest,

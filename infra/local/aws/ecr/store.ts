@@ -36,6 +36,8 @@ export interface Image {
   manifestSize: number;
   pushedAt: number;
   pulledAt?: number;
+  /** True in the archival storage class: it can be described and not pulled. */
+  isArchived?: true;
   /** Time of the last scan. */
   scannedAt?: number;
   tags: string[];

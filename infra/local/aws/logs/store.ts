@@ -34,7 +34,7 @@ export interface LogEvent {
   number: number;
 }
 
-/** Store of log groups and streams (a document) and their events (an append-only file of JSON lines per stream). */
+/** Store of log groups and streams (a document) and their events (an append-only file of JSON lines per stream, or memory). */
 export interface LogStore {
   groups(region: string): LogGroup[];
   find(region: string, group: string): LogGroup;
@@ -62,10 +62,7 @@ const DAY = 24 * 3600_000;
 export function openLogStore(state: StateDirectory, clock: Clock): LogStore {
   const document = state.document("logs", (): { groups: LogGroup[] } => ({ groups: [] }), restore);
   const { value } = document;
-  const directory = join(state.path, "logs");
-  const folderOf = (group: LogGroup) => join(directory, hash(`${group.region}/${group.name}`));
-  // Names can contain slashes and dots: files are named by their hash.
-  const fileOf = (group: LogGroup, stream: LogStream) => join(folderOf(group), `${hash(stream.name)}.jsonl`);
+  const files = state.path === undefined ? memoryFiles() : diskFiles(join(state.path, "logs"));
 
   return {
     groups: (region) =>
@@ -84,7 +81,7 @@ export function openLogStore(state: StateDirectory, clock: Clock): LogStore {
     },
     removeGroup(group) {
       value.groups.splice(value.groups.indexOf(group), 1);
-      rmSync(folderOf(group), { recursive: true, force: true });
+      files.remove(group);
       document.save();
     },
     addStream(group, name) {
@@ -95,21 +92,23 @@ export function openLogStore(state: StateDirectory, clock: Clock): LogStore {
     },
     removeStream(group, stream) {
       group.streams.splice(group.streams.indexOf(stream), 1);
-      rmSync(fileOf(group, stream), { force: true });
+      files.remove(group, stream);
       document.save();
     },
     append(group, stream, events) {
       const ingestionTime = clock.now();
       // The newline comes first: a truncated line does not damage the next one.
       const lines = events.map(({ timestamp, message }) => `\n${JSON.stringify([timestamp, ingestionTime, message])}`);
-      mkdirSync(folderOf(group), { recursive: true, mode: 0o700 });
-      appendFileSync(fileOf(group, stream), lines.join(""), { mode: 0o600 });
+      files.append(group, stream, lines.join(""));
       noteEvents(stream, events, ingestionTime);
       document.save();
     },
     read(group, stream) {
       const oldest = group.retentionInDays === undefined ? 0 : clock.now() - group.retentionInDays * DAY;
-      return readLines(fileOf(group, stream))
+      return files
+        .read(group, stream)
+        .split("\n")
+        .flatMap(readLine)
         .filter((event) => event.timestamp >= oldest)
         .sort(inOrder);
     },
@@ -131,15 +130,46 @@ function noteEvents(stream: LogStream, events: { timestamp: number }[], ingestio
   stream.count += events.length;
 }
 
-function readLines(path: string): LogEvent[] {
-  let content: string;
-  try {
-    content = readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-    throw error;
-  }
-  return content.split("\n").flatMap((line, number) => readLine(line, number));
+/** Content of the streams, a text for each. */
+interface StreamFiles {
+  append(group: LogGroup, stream: LogStream, text: string): void;
+  /** Returns the text; empty for a stream without one. */
+  read(group: LogGroup, stream: LogStream): string;
+  /** Removes a stream's text, or all of a group. */
+  remove(group: LogGroup, stream?: LogStream): void;
+}
+
+function diskFiles(directory: string): StreamFiles {
+  const folderOf = (group: LogGroup) => join(directory, hash(`${group.region}/${group.name}`));
+  // Names can contain slashes and dots: files are named by their hash.
+  const fileOf = (group: LogGroup, stream: LogStream) => join(folderOf(group), `${hash(stream.name)}.jsonl`);
+  return {
+    append(group, stream, text) {
+      mkdirSync(folderOf(group), { recursive: true, mode: 0o700 });
+      appendFileSync(fileOf(group, stream), text, { mode: 0o600 });
+    },
+    read(group, stream) {
+      try {
+        return readFileSync(fileOf(group, stream), "utf8");
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+        throw error;
+      }
+    },
+    remove: (group, stream) =>
+      rmSync(stream ? fileOf(group, stream) : folderOf(group), { recursive: true, force: true }),
+  };
+}
+
+function memoryFiles(): StreamFiles {
+  const texts = new WeakMap<LogStream, string>();
+  const read = (_: LogGroup, stream: LogStream) => texts.get(stream) ?? "";
+  return {
+    append: (group, stream, text) => void texts.set(stream, read(group, stream) + text),
+    read,
+    // A removed stream is no longer referenced.
+    remove() {},
+  };
 }
 
 /** One event, or none where the end of the process or of the disk has cut the line off. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 import {
   CreateClusterCommand,
@@ -75,6 +76,36 @@ test("a direct call is validated, authorised and counted as one over HTTP", asyn
   await register();
   await assert.rejects(register(), { code: "ThrottlingException" });
   await aws.call("ecs", "RegisterTaskDefinition", taskDefinition("good:1"), { region: "eu-west-1" });
+});
+
+test("images and log lines are kept in memory, without a directory", async () => {
+  const { aws, clock } = await inProcess();
+  const layer = Buffer.from("{}");
+  const ecr = (operation: string, input = {}) => aws.call("ecr", operation, { repositoryName: "web", ...input });
+  await ecr("CreateRepository");
+  const { uploadId = "" } = await ecr("InitiateLayerUpload");
+  const range = { partFirstByte: 0, partLastByte: layer.length - 1 };
+  await ecr("UploadLayerPart", { uploadId, ...range, layerPartBlob: layer.toString("base64") });
+  const digest = `sha256:${createHash("sha256").update(layer).digest("hex")}`;
+  await ecr("CompleteLayerUpload", { uploadId, layerDigests: [digest] });
+  const mediaType = "application/vnd.oci.image.manifest.v1+json";
+  const config = { mediaType: "application/vnd.oci.image.config.v1+json", digest, size: layer.length };
+  const imageManifest = JSON.stringify({ schemaVersion: 2, mediaType, config, layers: [] });
+  await ecr("PutImage", { imageManifest, imageTag: "v1" });
+  const { images } = await ecr("BatchGetImage", { imageIds: [{ imageTag: "v1" }] });
+  assert.equal((images as { imageManifest: string }[])[0]?.imageManifest, imageManifest);
+
+  const stream = { logGroupName: "web", logStreamName: "web/app/1" };
+  await aws.call("logs", "CreateLogGroup", { logGroupName: "web" });
+  aws.logs("us-west-2").append("web", "web/app/1", [{ timestamp: clock.now(), message: "listening" }]);
+  const read = async () => (await aws.call("logs", "GetLogEvents", stream)).events as { message: string }[];
+  assert.deepEqual(
+    (await read()).map(({ message }) => message),
+    ["listening"],
+  );
+  await aws.call("logs", "DeleteLogStream", stream);
+  await aws.call("logs", "CreateLogStream", stream);
+  assert.deepEqual(await read(), []);
 });
 
 const failures: [string, FaultRule, object, string[]][] = [

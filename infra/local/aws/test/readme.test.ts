@@ -1,56 +1,50 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import { createAutoScaling } from "../autoscaling/index.js";
-import { createCloudWatch } from "../cloudwatch/index.js";
-import { createEcr } from "../ecr/index.js";
 import { awsTiming } from "../ecs/ecs-timing.js";
-import { createEcs } from "../ecs/index.js";
 import { seededRandom } from "../ecs/seeded-random.js";
 import { createSimulatedLoadBalancer } from "../ecs/simulated-tasks/simulated-load-balancer.js";
 import { createSimulatedRuntime } from "../ecs/simulated-tasks/simulated-runtime.js";
-import { createElbv2 } from "../elbv2/index.js";
-import { createEventBridge } from "../eventbridge/index.js";
-import { createEventBridgeScheduler } from "../eventbridge-scheduler/index.js";
-import { createIam } from "../iam/index.js";
-import { createLogs } from "../logs/index.js";
-import { openState } from "../state.js";
-import { createSts } from "../sts/index.js";
-import { openSessions } from "../sts/sessions.js";
+import { memoryState } from "../memory-state.js";
+import { createServices, localUser } from "../services.js";
 import { createVirtualClock } from "../virtual-clock.js";
-import { temporaryDirectory } from "./local-aws.js";
 
-test("docs/rehearsal.md lists exactly the operations that are offered", async (t) => {
+/** Names of the services in the page, by the name in their signatures. */
+const names: Record<string, string> = {
+  sts: "STS",
+  iam: "IAM",
+  ecr: "ECR",
+  ecs: "ECS",
+  monitoring: "CloudWatch",
+  elasticloadbalancing: "ELB",
+  "application-autoscaling": "Application Auto Scaling",
+  events: "EventBridge",
+  scheduler: "Scheduler",
+  logs: "Logs",
+};
+
+test("docs/rehearsal.md lists exactly the operations that are offered", async () => {
   const clock = createVirtualClock();
-  const log = () => {};
-  const state = openState(await temporaryDirectory(t), { reset: false, clock, log });
-  const loadBalancer = createSimulatedLoadBalancer(clock);
-  const ecs = await createEcs({
+  const account = "123456789012";
+  const { all, ecs } = await createServices({
     clock,
+    log: assert.fail,
+    state: memoryState(),
+    account,
+    user: localUser(account, { accessKeyId: "AKIAEXAMPLE", secretAccessKey: "example" }),
     timing: awsTiming,
-    runtime: createSimulatedRuntime(clock, () => ({})),
-    loadBalancer,
-    state,
     random: seededRandom(1),
+    runTasks: () => ({
+      runtime: createSimulatedRuntime(clock, () => ({})),
+      loadBalancer: createSimulatedLoadBalancer(clock),
+    }),
   });
-  const { service: ecr } = createEcr({ state, clock, accountId: "123456789012" });
-  const services = {
-    STS: createSts({ sessions: openSessions([], { state, clock }), isTaskRole: () => false }),
-    IAM: createIam({ isTaskRole: () => false }),
-    ECR: ecr,
-    ECS: ecs.service,
-    CloudWatch: createCloudWatch({ state, clock }).service,
-    ELB: createElbv2({ loadBalancer, targetGroups: ecs.targetGroups, clock }),
-    "Application Auto Scaling": createAutoScaling(),
-    EventBridge: createEventBridge({ state }),
-    Scheduler: createEventBridgeScheduler({ state, clock }),
-    Logs: createLogs({ state, clock, log }).service,
-  };
   await ecs.close();
-  await state.close();
 
   const page = await readFile(new URL("../../../../docs/rehearsal.md", import.meta.url), "utf8");
-  for (const [name, { operations }] of Object.entries(services)) {
+  assert.equal(all.length, Object.keys(names).length);
+  for (const { signingName, operations } of all) {
+    const name = names[signingName];
     const row = new RegExp(`^\\| ${name} \\| (.*) \\|$`, "m").exec(page)?.[1] ?? "";
     assert.deepEqual(row.split(", ").sort(), Object.keys(operations).sort(), `the page's row of ${name}`);
   }

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream, mkdirSync, type ReadStream, rmSync } from "node:fs";
+import { createReadStream, mkdirSync, rmSync } from "node:fs";
 import { open, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { AwsError } from "../../protocol/service.js";
 
 /** Maximum size of a layer in ECR, in bytes, 52,000 MiB: https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html */
@@ -10,12 +11,12 @@ const LARGEST_LAYER = 52_000 * 2 ** 20;
 /** Digest format of ECR. */
 export const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
-/** Content on disk, named by its digest. A named file is always complete and verified. */
+/** Content on disk or in memory, named by its digest. Named content is always complete and verified. */
 export interface BlobStore {
   /** Size in bytes, or undefined when there is no such content. */
   size(digest: string): Promise<number | undefined>;
   /** Reads bytes `start` to `end`, both inclusive; all without a range. */
-  stream(digest: string, range?: { start: number; end: number }): ReadStream;
+  stream(digest: string, range?: { start: number; end: number }): Readable;
   read(digest: string): Promise<Buffer>;
   begin(): BlobUpload;
   remove(digest: string): Promise<void>;
@@ -36,6 +37,36 @@ export interface BlobUpload {
   commit(digest: string): Promise<boolean>;
   /** Deletes the upload. */
   discard(): Promise<void>;
+}
+
+/** Creates a store in memory. Its work needs no turn of the event loop, as simulations in virtual time require. */
+export function memoryBlobs(): BlobStore {
+  const stored = new Map<string, Buffer>();
+  return {
+    size: async (digest) => stored.get(digest)?.length,
+    stream: (digest, { start = 0, end = Number.POSITIVE_INFINITY } = {} as { start: number; end: number }) =>
+      Readable.from([stored.get(digest)?.subarray(start, end + 1)]),
+    read: async (digest) => stored.get(digest) ?? Buffer.alloc(0),
+    begin() {
+      let content = Buffer.alloc(0);
+      return {
+        id: randomUUID(),
+        get size() {
+          return content.length;
+        },
+        async append(chunks) {
+          for await (const chunk of chunks) content = Buffer.concat([content, chunk]);
+        },
+        async commit(digest) {
+          if (digestOf(content) !== digest) return false;
+          stored.set(digest, content);
+          return true;
+        },
+        async discard() {},
+      };
+    },
+    remove: async (digest) => void stored.delete(digest),
+  };
 }
 
 /**
@@ -132,9 +163,13 @@ function diskError(cause: NodeJS.ErrnoException): AwsError {
 
 /** Stores content; returns its digest. */
 export async function storeBlob(blobs: BlobStore, content: Uint8Array): Promise<string> {
-  const digest = `sha256:${createHash("sha256").update(content).digest("hex")}`;
+  const digest = digestOf(content);
   const upload = blobs.begin();
   await upload.append([content]);
   await upload.commit(digest);
   return digest;
+}
+
+export function digestOf(content: Uint8Array): string {
+  return `sha256:${createHash("sha256").update(content).digest("hex")}`;
 }

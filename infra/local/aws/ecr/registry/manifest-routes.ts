@@ -45,6 +45,8 @@ async function sendManifest(exchange: Exchange, id: Reference): Promise<void> {
   const { request, response, store, repository, visitor } = exchange;
   visitor.mustBeAllowed("ecr:BatchGetImage", repository.name);
   const image = mustFind(exchange, id);
+  // https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive-image.html
+  if (image.isArchived) throw new RegistryError("MANIFEST_UNKNOWN", 404, "Requested image is archived");
   const content = await store.blobs.read(image.digest);
   if (request.method === "GET") {
     image.pulledAt = store.clock.now();

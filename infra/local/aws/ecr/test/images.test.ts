@@ -11,6 +11,7 @@ import {
   ListImagesCommand,
   PutImageCommand,
   paginateDescribeImages,
+  UpdateImageStorageClassCommand,
   UploadLayerPartCommand,
 } from "@aws-sdk/client-ecr";
 import { digestOf, imageIn, OCI_MANIFEST, pushManifest } from "../registry/test/layers.js";
@@ -49,6 +50,28 @@ test("a list is as large as the largest of its images", async (t) => {
   const imageIds = [{ imageTag: "list" }];
   const { imageDetails } = await ecr.send(new DescribeImagesCommand({ repositoryName, imageIds }));
   assert.equal(imageDetails?.[0]?.imageSizeInBytes, images[1]?.size);
+});
+
+test("an archived image is described and can't be pulled, until it is restored or pushed again", async (t) => {
+  const { ecr, base, login } = await registry(t);
+  const { manifest, digest } = await imageIn(base, login);
+  await pushManifest(base, login, digest, manifest);
+  const imageId = { imageDigest: digest };
+  const move = (targetStorageClass: "ARCHIVE" | "STANDARD") =>
+    ecr.send(new UpdateImageStorageClassCommand({ repositoryName, imageId, targetStorageClass }));
+  const state = async () => {
+    const { imageDetails } = await ecr.send(new DescribeImagesCommand({ repositoryName, imageIds: [imageId] }));
+    const pull = await fetch(`${base}/manifests/${digest}`, { headers: login });
+    return [imageDetails?.[0]?.imageStatus, pull.status];
+  };
+  assert.equal((await move("ARCHIVE")).imageStatus, "ARCHIVED");
+  assert.deepEqual(await state(), ["ARCHIVED", 404]);
+  assert.equal((await move("STANDARD")).imageStatus, "ACTIVE");
+  assert.deepEqual(await state(), ["ACTIVE", 200]);
+  await move("ARCHIVE");
+  await pushManifest(base, login, digest, manifest);
+  assert.deepEqual(await state(), ["ACTIVE", 200]);
+  await assert.rejects(move("GLACIER" as never), { name: "InvalidParameterException", message: /STANDARD, ARCHIVE/ });
 });
 
 test("the error for a missing image has both its digest and tag", async (t) => {
