@@ -75,7 +75,9 @@ export async function newestTags(aws: Ecr, { registryId, name }: Repository, cou
   const tagged = { registryId, repositoryName: name, filter: { tagStatus: "TAGGED" }, maxResults: 1000 } as const;
   try {
     const { items: images, more } = await listPages(async (nextToken) => {
-      const answer = await aws.ecr.send(new sdk.ecr.DescribeImagesCommand({ ...tagged, nextToken }));
+      const answer = await aws.ecr.send(
+        new sdk.ecr.DescribeImagesCommand({ ...tagged, ...(nextToken && { nextToken }) }),
+      );
       return { items: answer.imageDetails, nextToken: answer.nextToken };
     }, hintPages);
     const age = ({ imagePushedAt }: ImageDetail) => -(imagePushedAt?.getTime() ?? 0);
@@ -98,7 +100,11 @@ export async function login(aws: Ecr): Promise<Login> {
 
 function listRepositories(aws: Ecr, registryId: string) {
   return listPages(async (token) => {
-    const command = new sdk.ecr.DescribeRepositoriesCommand({ registryId, maxResults: 1000, nextToken: token });
+    const command = new sdk.ecr.DescribeRepositoriesCommand({
+      registryId,
+      maxResults: 1000,
+      ...(token && { nextToken: token }),
+    });
     const { repositories = [], nextToken } = await aws.ecr.send(command);
     return { items: repositories.flatMap(({ repositoryName }) => repositoryName ?? []), nextToken };
   }, hintPages);

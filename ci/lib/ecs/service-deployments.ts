@@ -130,7 +130,7 @@ export function earliestOf(
 
 function listPage(context: EcsContext, nextToken: string | undefined) {
   const { cluster, service } = context.target;
-  const command = new sdk.ecs.ListServiceDeploymentsCommand({ cluster, service, nextToken });
+  const command = new sdk.ecs.ListServiceDeploymentsCommand({ cluster, service, ...(nextToken && { nextToken }) });
   return context.aws.ecs.send(command, abort(context));
 }
 

@@ -44,7 +44,7 @@ export async function describeService(
   include?: ServiceField[],
 ): Promise<Service> {
   const { cluster, service: name } = target;
-  const command = new sdk.ecs.DescribeServicesCommand({ cluster, services: [name], include });
+  const command = new sdk.ecs.DescribeServicesCommand({ cluster, services: [name], ...(include && { include }) });
   try {
     const answer = await aws.ecs.send(command, abort({ signal }));
     const service = answer.services?.[0];
@@ -70,7 +70,7 @@ export function isNotFound(error: unknown): error is InputError {
 
 function listClusters(aws: Aws, signal?: AbortSignal) {
   return listPages(async (token) => {
-    const command = new sdk.ecs.ListClustersCommand({ maxResults: 100, nextToken: token });
+    const command = new sdk.ecs.ListClustersCommand({ maxResults: 100, ...(token && { nextToken: token }) });
     const { clusterArns = [], nextToken } = await aws.ecs.send(command, abort({ signal }));
     return { items: clusterArns.map(nameIn), nextToken };
   }, hintPages);
@@ -78,7 +78,7 @@ function listClusters(aws: Aws, signal?: AbortSignal) {
 
 function listServices(aws: Aws, { cluster }: Pick<Target, "cluster">, signal?: AbortSignal) {
   return listPages(async (token) => {
-    const command = new sdk.ecs.ListServicesCommand({ cluster, maxResults: 100, nextToken: token });
+    const command = new sdk.ecs.ListServicesCommand({ cluster, maxResults: 100, ...(token && { nextToken: token }) });
     const { serviceArns = [], nextToken } = await aws.ecs.send(command, abort({ signal }));
     return { items: serviceArns.map(nameIn), nextToken };
   }, hintPages);

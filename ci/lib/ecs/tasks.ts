@@ -26,7 +26,7 @@ export async function listTasks(context: EcsContext, stopped: Map<string, TaskVi
 async function taskArns(context: EcsContext, desiredStatus: "RUNNING" | "STOPPED"): Promise<string[]> {
   const { cluster, service: serviceName } = context.target;
   return await readPages(async (nextToken) => {
-    const input = { cluster, serviceName, desiredStatus, nextToken };
+    const input = { cluster, serviceName, desiredStatus, ...(nextToken && { nextToken }) };
     const page = await context.aws.ecs.send(new sdk.ecs.ListTasksCommand(input), abort(context));
     return { items: page.taskArns, nextToken: page.nextToken };
   });
