@@ -1,4 +1,4 @@
-import { readChunks, readPages } from "../aws/paging.js";
+import { chunksOf, readPages } from "../aws/paging.js";
 import { abort, sdk } from "../aws/sdk.js";
 import type { EcsContext } from "./context.js";
 import type { TaskView } from "./snapshot.js";
@@ -9,16 +9,38 @@ import { taskView } from "./views.js";
  * STOPPED and still serves.
  * @param stopped Tasks that an earlier poll found STOPPED, by ARN. They no longer change, and ECS returns them for an hour, so they are
  * not described again. Newly stopped tasks are added.
+ * @param known Tasks of the poll before. They are described while the lists are read, and also where neither list has one of them: the lists
+ * are read side by side, and a task may move from one to the other in between.
  */
-export async function listTasks(context: EcsContext, stopped: Map<string, TaskView>): Promise<TaskView[]> {
-  // A set: a task that is stopped between the two calls is in both answers.
-  const arns = [...new Set([...(await taskArns(context, "RUNNING")), ...(await taskArns(context, "STOPPED"))])];
-  const missing = arns.filter((arn) => !stopped.has(arn));
-  const described = await readChunks(missing, 100, async (tasks) => {
+export async function listTasks(
+  context: EcsContext,
+  stopped: Map<string, TaskView>,
+  known: readonly TaskView[],
+): Promise<TaskView[]> {
+  const live = known.map(({ arn }) => arn).filter((arn) => !stopped.has(arn));
+  const [described, ...lists] = await Promise.all([
+    describeTasks(context, stopped, live),
+    taskArns(context, "RUNNING"),
+    taskArns(context, "STOPPED"),
+  ]);
+  const found = new Set(described.map(({ arn }) => arn));
+  const others = [...new Set(lists.flat())].filter((arn) => !found.has(arn));
+  const past = others.flatMap((arn) => stopped.get(arn) ?? []);
+  const unknown = others.filter((arn) => !stopped.has(arn));
+  return [...past, ...described, ...(await describeTasks(context, stopped, unknown))];
+}
+
+/** Reads these tasks, a hundred in each call, side by side. Newly stopped tasks are added to `stopped`. */
+export async function describeTasks(
+  context: EcsContext,
+  stopped: Map<string, TaskView>,
+  arns: readonly string[],
+): Promise<TaskView[]> {
+  const pages = chunksOf(arns, 100).map(async (tasks) => {
     const command = new sdk.ecs.DescribeTasksCommand({ cluster: context.target.cluster, tasks });
-    return (await context.aws.ecs.send(command, abort(context))).tasks?.map(taskView);
+    return (await context.aws.ecs.send(command, abort(context))).tasks ?? [];
   });
-  const tasks = [...arns.flatMap((arn) => stopped.get(arn) ?? []), ...described];
+  const tasks = (await Promise.all(pages)).flat().map(taskView);
   for (const task of tasks) if (task.lastStatus === "STOPPED") stopped.set(task.arn, task);
   return tasks;
 }

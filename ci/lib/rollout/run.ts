@@ -57,7 +57,7 @@ export async function run(given: RunOptions): Promise<RolloutResult> {
     failureOf,
   );
   const during = monitor.seen();
-  const { watched, http, tasks } = await verifyServing(options, ended, version, baseline);
+  const { watched, http, tasks } = await verifyServing(options, ended, version, baseline, monitor.rightInARow());
   const undone = mayUndo ? await rollBackIfNeeded(session, { started, watched, http, version, baseline }) : undefined;
   const back = undone && (await verifyAfterRollback(options, undone, baseline));
   const found = await explain(session, now, { watched, http, undone: back?.undone });

@@ -29,6 +29,11 @@ export interface UrlMonitor {
   end(): void;
   /** Returns the responses; undefined when no request has finished. */
   seen(): DuringRollout | undefined;
+  /**
+   * Returns how many of the last responses in a row prove the release; 0 where the earlier version answers the same, and where a whole check
+   * needs further requests.
+   */
+  rightInARow(): number;
 }
 
 /**
@@ -38,7 +43,11 @@ export interface UrlMonitor {
 export function monitorUrl(options: RunOptions, baseline: Baseline = {}): UrlMonitor {
   const { http } = options;
   const monitored = http && monitoredTarget(http, baseline);
-  return monitored ? startMonitor(monitored, options) : { ask() {}, end() {}, seen: () => undefined };
+  if (!monitored) return { ask() {}, end() {}, seen: () => undefined, rightInARow: () => 0 };
+  const { version } = options.release;
+  const isOneRequest = monitored.versionCheck !== false && (monitored.expectations?.length ?? 0) === 0;
+  const isTold = isOneRequest && baseline.answered !== version && baseline.running !== version;
+  return startMonitor(monitored, options, isTold ? version : undefined);
 }
 
 /** Returns the URL with the check whose request is sent; undefined when none is sent. */
@@ -48,18 +57,21 @@ function monitoredTarget(http: HttpTarget, baseline: Baseline): HttpTarget | und
   return hasExpectations && !isVersionWanted(http, baseline) ? withoutVersionCheck(http) : http;
 }
 
-function startMonitor(http: HttpTarget, options: RunOptions): UrlMonitor {
+/** @param wanted The version whose responses are counted; undefined when none are. */
+function startMonitor(http: HttpTarget, options: RunOptions, wanted: string | undefined): UrlMonitor {
   const { clock, progress, signal } = options;
   const { ask = sendOverHttp } = verifyOptions(options);
   const ended = new AbortController();
   const how = { ask, limit: responseLimit, signal: signal ? AbortSignal.any([signal, ended.signal]) : ended.signal };
   const seen: DuringRollout = { url: checkedUrl(http), asked: 0, failed: 0, failures: [] };
+  let right = 0;
 
   async function once(): Promise<void> {
     const at = clock.now();
-    const { answered, status, saw } = await requestAny(http, how);
+    const { answered, status, version, saw } = await requestAny(http, how);
     if (ended.signal.aborted) return;
     seen.asked++;
+    right = wanted !== undefined && version === wanted ? right + 1 : 0;
     if (answered && (status ?? 0) < 500) return;
     if (seen.failed++ === 0) progress(`${seen.url} failed while the rollout is watched: ${saw}.`);
     if (seen.failures.length < maxFailures) seen.failures.push({ at, answered: saw });
@@ -70,5 +82,6 @@ function startMonitor(http: HttpTarget, options: RunOptions): UrlMonitor {
     ask: () => void once().catch(() => {}),
     end: () => ended.abort(),
     seen: () => (seen.asked > 0 ? seen : undefined),
+    rightInARow: () => right,
   };
 }

@@ -11,7 +11,7 @@ import { namesVersion } from "./expectation.js";
 import { sendOverHttp } from "./http-request.js";
 import { checkedUrl, type HttpTarget } from "./http-target.js";
 import { type CheckAttempt, checkOnce } from "./one-request.js";
-import { type HttpCheck, type VerifyOptions, verify } from "./verify.js";
+import { type HttpCheck, usualInterval, type VerifyOptions, verify } from "./verify.js";
 
 /** The public URL, and the version that it must serve. */
 export interface PublicCheck {
@@ -21,6 +21,8 @@ export interface PublicCheck {
   baseline: Baseline;
   /** True while old tasks still run and respond too. */
   isEarly: boolean;
+  /** Number of right responses in a row during the rollout. While old tasks run they do not count: those to come may be theirs. */
+  right: number;
 }
 
 /**
@@ -48,7 +50,7 @@ export async function checkPublic(
 }
 
 async function checkVersion(
-  { http, version, baseline, isEarly }: PublicCheck,
+  { http, version, baseline, isEarly, right }: PublicCheck,
   clock: Clock,
   signal: AbortSignal | undefined,
   options: VerifyOptions,
@@ -56,7 +58,7 @@ async function checkVersion(
   const before = baseline.running;
   const beside = isEarly && before !== undefined ? { beside: before } : {};
   const check = weighAgainstBaseline(
-    await verify(http, version, clock, signal, { ...options, ...beside }),
+    await verify(http, version, clock, signal, { ...options, ...beside, right: isEarly ? 0 : right }),
     baseline,
     version,
   );
@@ -91,7 +93,7 @@ async function lookForVersion(
   http: HttpTarget,
   clock: Clock,
   signal: AbortSignal | undefined,
-  { consecutive = 5, interval = 500, tryLimit = 5_000, ask = sendOverHttp }: VerifyOptions,
+  { consecutive = 5, interval = usualInterval, tryLimit = 5_000, ask = sendOverHttp }: VerifyOptions,
 ): Promise<CheckAttempt> {
   for (let tries = 1; ; tries++) {
     const seen = await checkOnce(http, undefined, { ask, limit: tryLimit, signal });

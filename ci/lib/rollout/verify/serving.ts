@@ -61,17 +61,19 @@ export async function readBaselineOfService(
  * Checks the public URL, and each task when the target enables it. Checks only rollouts that ECS completed; a wrong response does not fail
  * one that was replaced or deleted meanwhile.
  * @param baseline Response of the URL before the rollout.
+ * @param right Number of right responses in a row until now, which count toward those that verify the version.
  */
 export async function verifyServing(
   options: RunOptions,
   watched: WatchedRollout,
   version: string,
   baseline: Baseline,
+  right = 0,
 ): Promise<ServingCheck> {
   if (!isDeployed(watched)) return { watched, http: { state: "not-checked" } };
   const { target, http, span = noSpan } = options;
   if (!http && !target.verifyTasks) return { watched, http: { state: "not-checked" } };
-  return await span("verify URL", () => requestServing(options, watched, version, baseline), failureOf);
+  return await span("verify URL", () => requestServing(options, watched, version, baseline, right), failureOf);
 }
 
 function failureOf({ http }: ServingCheck): string | undefined {
@@ -83,13 +85,14 @@ async function requestServing(
   watched: WatchedRollout,
   version: string,
   baseline: Baseline,
+  right: number,
 ): Promise<ServingCheck> {
   const { target, http, signal, clock, progress } = options;
   const how = verifyOptions(options);
   const isEarly = watched.judgement.verdict === "deployed-early";
   if (http && isRequested(http, baseline)) progress(`Asking ${checkedUrl(http)} for ${version}.`);
   const seen: HttpCheck = http
-    ? await checkPublic({ http, version, baseline, isEarly }, clock, signal, how)
+    ? await checkPublic({ http, version, baseline, isEarly, right }, clock, signal, how)
     : { state: "not-checked" };
   const { verifyTasks, containerPort: port, versionCheck, expectations = [] } = target;
   const check = {

@@ -34,16 +34,26 @@ export interface VerifyOptions {
   limit?: number;
   /** Maximum time of one try, in milliseconds. */
   tryLimit?: number;
+  /** Number of right responses in a row just before; at least one more is requested. */
+  right?: number;
   /** Version of old tasks that still run: their responses prove nothing about the new version. */
   beside?: string;
   ask?: SendRequest;
 }
 
 const tryLimitDefault = 5_000;
+/** Milliseconds between two tries. */
+export const usualInterval = 250;
+/**
+ * Milliseconds after which right and wrong responses by turns end the verification. A load balancer stops sending requests to deregistered
+ * tasks within seconds, and after a rollout no old task runs.
+ */
+const mixedLimit = 15_000;
 
 /**
  * Requests the version and checks the expectations until enough responses in a row are right: when a load balancer still sends some
- * requests to old tasks, the row breaks. By default 5 in a row, half a second apart, within a minute.
+ * requests to old tasks, the row breaks. By default 5 in a row, a quarter of a second apart, within a minute; within 15 s when some responses
+ * are right and others are the app's own and wrong.
  */
 export async function verify(
   http: HttpTarget | undefined,
@@ -53,18 +63,21 @@ export async function verify(
   options: VerifyOptions = {},
 ): Promise<HttpCheck> {
   if (!http) return { state: "not-checked" };
-  const { consecutive = 5, interval = 500, limit = 60_000, tryLimit = tryLimitDefault } = options;
+  const { consecutive = 5, interval = usualInterval, limit = 60_000, tryLimit = tryLimitDefault } = options;
   const { beside, ask = sendOverHttp } = options;
   const url = checkedUrl(http);
   const end = clock.now() + limit;
-  for (let right = 0, proving: CheckAttempt[] = [], everRight = false; ; ) {
+  const mixedEnd = clock.now() + Math.min(limit, mixedLimit);
+  let wasWrong = false;
+  for (let { right = 0 } = options, proving: CheckAttempt[] = [], everRight = false; ; ) {
     const seen = await checkOnce(http, version, { ask, limit: tryLimit, signal });
     right = seen.isRight ? right + 1 : 0;
     everRight ||= seen.isRight;
+    wasWrong ||= seen.proves;
     if (!seen.proves) proving = [];
     else if (seen.saw !== beside) proving.push(seen);
     if (right >= consecutive) return { state: "verified", url, tries: right };
-    if (clock.now() >= end) {
+    if (clock.now() >= (everRight && wasWrong ? mixedEnd : end)) {
       const proven = proving.length >= consecutive && !everRight;
       return verdictOf(proven ? (proving.at(-1) as CheckAttempt) : seen, { version, url, proven });
     }

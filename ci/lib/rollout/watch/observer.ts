@@ -59,7 +59,7 @@ export function observer(session: Session): Observer {
       return { subject: found, snapshot: { ...previous, at, service, oursAt, ...(ours && { ours }) } };
     }
     const isFresh = previous && !needsTasks(found, previous, service, at);
-    const tasks = isFresh ? previous.tasks : await listTasks(session, stopped);
+    const tasks = isFresh ? previous.tasks : await listTasks(session, stopped, previous?.tasks ?? []);
     const tasksAt = isFresh ? previous.tasksAt : at;
     const snapshot: Snapshot = { at, service, tasks, tasksAt, oursAt, ...(ours && { ours }) };
     const unmatched = manifests ? [] : tasks.filter((task) => isUnmatched(found, task));

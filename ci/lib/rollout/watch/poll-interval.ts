@@ -7,6 +7,8 @@ import { areOldTasksRunning, isEnding, isStarting } from "./phase.js";
  * @param movedAt Time of the last change, on our clock.
  */
 export function pollInterval(subject: Subject, latest: Snapshot, movedAt: number): number {
+  // The next poll decides.
+  if (isEarlySuccess(latest)) return 0;
   const silence = latest.at - movedAt;
   return Math.min(longest(subject, latest, silence), Math.max(near, silence));
 }
@@ -15,6 +17,11 @@ export function pollInterval(subject: Subject, latest: Snapshot, movedAt: number
 const near = 1850;
 /** Milliseconds: while tasks start, a stop or a replacement is detected within 3 s, and within 5 s after 20 s without changes. */
 const starting = { shortest: 2800, longest: 5000, growth: 1 / 4 };
+
+/** The service is read once more after its early success: the old tasks may have stopped. */
+function isEarlySuccess({ ours, service }: Snapshot): boolean {
+  return ours?.status === "SUCCESSFUL" && ours.earlySuccess && service.desiredCount > 0;
+}
 
 function longest(subject: Subject, latest: Snapshot, silence: number): number {
   const { service, ours } = latest;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
+import type { Baseline } from "../../../lib/rollout/verify/baseline.js";
 import { monitorUrl } from "../../../lib/rollout/verify/during-rollout.js";
 import type { HttpResponse, SendRequest } from "../../../lib/rollout/verify/http-request.js";
 import { scene } from "../../support/rollout-scene.js";
@@ -60,6 +61,29 @@ test("server errors and missing responses are failures, reported with the time o
 test("many failures are counted, and the first five of them reported", async (t) => {
   const { seen } = await observeResponses(t, Array(9).fill(status(503)));
   assert.deepEqual([seen?.failed, seen?.failures.length], [9, 5]);
+});
+
+test("the last right answers in a row are counted, where the earlier version answered otherwise", async (t) => {
+  const serves = (version: string): HttpResponse => ({ ...good, body: JSON.stringify({ version }) });
+  const { version } = release;
+  const counted = async (answers: HttpResponse[], baseline: Baseline = { answered: "v1.0.0", running: "v1.0.0" }) => {
+    const { clock, fake } = await scene(t, success);
+    const left = [...answers];
+    const ask: SendRequest = async () => left.shift() as HttpResponse;
+    const publicly = monitorUrl({ aws: fake.aws, target, clock, release, progress() {}, http, ask }, baseline);
+    for (const _ of answers) {
+      publicly.ask();
+      await turn();
+    }
+    return publicly.rightInARow();
+  };
+  const right = serves(version);
+  assert.equal(await counted([good, right, right]), 2);
+  assert.equal(await counted([right, good, right]), 1);
+  assert.equal(await counted([right, right, status(502)]), 0);
+  const cached = { ...right, headers: { age: "60" } };
+  assert.equal(await counted([right, cached, cached]), 0);
+  assert.equal(await counted([right, right], { answered: version, running: version }), 0);
 });
 
 test("a request that is unanswered at the end is aborted and does not count", async (t) => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type TestContext, test } from "node:test";
+import { checkPublic } from "../../../lib/rollout/verify/public-check.js";
 import { verify } from "../../../lib/rollout/verify/verify.js";
 import { virtualClock } from "../../support/virtual-clock.js";
 
@@ -36,6 +37,53 @@ test("an old answer in between restarts the row", async (t) => {
   const check = await verify({ baseUrl }, "v2", virtualClock());
   assert.equal(check.state, "verified");
   assert.equal(count(), 9);
+});
+
+test("right answers of just before count toward the row, and at least one more is requested", async (t) => {
+  const right = await site(t, serves("v2"));
+  const check = await verify(right, "v2", virtualClock(), undefined, { right: 4 });
+  assert.deepEqual(check, { state: "verified", url: `${right.baseUrl}/version`, tries: 5 });
+  assert.equal(right.count(), 1);
+  const many = await site(t, serves("v2"));
+  await verify(many, "v2", virtualClock(), undefined, { right: 40 });
+  assert.equal(many.count(), 1);
+  const late = await site(t, (request, response, nth) => serves(nth === 1 ? "v1" : "v2")(request, response, nth));
+  await verify(late, "v2", virtualClock(), undefined, { right: 4 });
+  assert.equal(late.count(), 6);
+});
+
+test("right answers during a rollout count after its end, and not while old tasks still run", async (t) => {
+  for (const [isEarly, requests] of [
+    [false, 2],
+    [true, 5],
+  ] as const) {
+    const { baseUrl, count } = await site(t, serves("v2"));
+    const checked = {
+      http: { baseUrl },
+      version: "v2",
+      baseline: { answered: "v1", running: "v1" },
+      isEarly,
+      right: 3,
+    };
+    assert.equal((await checkPublic(checked, virtualClock())).state, "verified");
+    assert.equal(count(), requests);
+  }
+});
+
+test("tries are a quarter of a second apart, for 15 s when the answers are mixed and for a minute when all are wrong", async (t) => {
+  for (const [other, seconds] of [
+    ["v2", 15],
+    ["v1", 60],
+  ] as const) {
+    const { baseUrl } = await site(t, (request, response, nth) =>
+      serves(nth % 2 ? "v1" : other)(request, response, nth),
+    );
+    const clock = virtualClock();
+    const before = clock.now();
+    assert.equal((await verify({ baseUrl }, "v2", clock)).state, "wrong");
+    assert.equal(clock.now() - before, seconds * 1000);
+    assert.deepEqual(new Set(clock.sleeps), new Set([250]));
+  }
 });
 
 test("the public name reaches the load balancer as Host, and is what the report names", async (t) => {

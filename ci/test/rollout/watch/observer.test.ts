@@ -104,6 +104,15 @@ test("tasks are not read again while nothing changes, and again after a minute",
   assert.equal(calls(), before + 2);
 });
 
+test("a task that moves from one list to the other while both are read is still observed", async (t) => {
+  const { fake, look } = await observerScene(t);
+  const first = await look(subject);
+  fake.script.ListTasks = () => ({ taskArns: [] });
+  const { snapshot } = await look(first.subject, { ...first.snapshot, tasksAt: 0 });
+  assert.deepEqual(snapshot.tasks, first.snapshot.tasks);
+  assert.equal(fake.sent("ListTasks").length, 4);
+});
+
 test("a task that has STOPPED is described once, and stays in every observation while ECS lists it", async (t) => {
   const { clock, world, fake, look } = await observerScene(t);
   update(world, revisionArn(8));

@@ -68,6 +68,12 @@ test("polls stay frequent until the old tasks end, regardless of the time", () =
   assert.equal(pollInterval(subject, snapshot({ at: 600_000, ours: serviceDeployment("SUCCESSFUL") }), 0), 1850);
 });
 
+test("a service is read again at once after its early success", () => {
+  const early = { ours: serviceDeployment("SUCCESSFUL", { earlySuccess: true }), ...started };
+  assert.equal(pollInterval(subject, snapshot({ at: 600_000, ...early }), 0), 0);
+  assert.equal(pollInterval(subject, snapshot({ at: 600_000, ...early, desiredCount: 0 }), 0), 1850);
+});
+
 test("polls are frequent during a rollback and another deployment", () => {
   const rollback = serviceDeployment("ROLLBACK_IN_PROGRESS");
   const other = [deployment({ taskDefinition: "arn:9" })];
