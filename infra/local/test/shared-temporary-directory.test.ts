@@ -52,7 +52,7 @@ test("npm and the type check are started without Node.js's shared cache of compi
   const { start } = await bareCheckout(t, print);
   assert.match((await start("aws")).stderr, /^disabled: 1$/m);
   const { scripts } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
-  assert.match(scripts.typecheck, /^export NODE_DISABLE_COMPILE_CACHE=1; tsc /);
+  assert.match(scripts.typecheck, /^export NODE_DISABLE_COMPILE_CACHE=1; /);
 });
 
 test("the TypeScript loader is registered in one file, which switches its cache off", async () => {
