@@ -33,6 +33,22 @@ const pure = [
   "^infra/local/aws/ecs/scheduler/",
 ];
 
+const inOrder = "The start and the deploy tasks don't import each other: run.ts puts them in order.";
+
+/** Rooms of a rollout that don't take from others. @type {[name: string, from: string, to: string, comment: string][]} */
+const steps = [
+  ["start", "start/", "tasks/", inOrder],
+  ["tasks", "tasks/", "start/", inOrder],
+  ["judgement", "(?:watch|rollback)/", "judge/(?!judge\\.ts|verdict\\.ts)", "The judge's helpers are its own."],
+  [
+    "fail-fast",
+    "fail-fast/",
+    "(?:preflight|plan)/",
+    "Fail fast judges what is observed, and nothing that preflight read.",
+  ],
+  ["story", "", "run(?:-rollback)?\\.ts", "The steps of a rollout don't import the story that puts them in order."],
+];
+
 const builtins =
   "^(?:node:)?(?:fs|fs/promises|net|tls|dns|dns/promises|http|https|http2|child_process|worker_threads|timers/promises)$";
 
@@ -61,6 +77,26 @@ export const forbidden = [
     to: {
       path: [builtins, "@aws-sdk/", "node_modules/undici", rooms("aws", "http")],
       dependencyTypesNot: ["type-only"],
+    },
+  },
+  ...steps.map(
+    ([name, from, to, comment]) =>
+      /** @type {const} */ ({
+        name: `rollout-${name}`,
+        severity: "error",
+        comment,
+        from: { path: `^ci/lib/rollout/${from}`, pathNot: "/run-rollback\\.ts$" },
+        to: { path: `^ci/lib/rollout/${to}` },
+      }),
+  ),
+  {
+    name: "judge-facts",
+    severity: "error",
+    comment: "The judge takes its constants from files that read nothing.",
+    from: { path: "^ci/lib/rollout/judge/" },
+    to: {
+      path: "^ci/lib/",
+      pathNot: "^ci/lib/(?:ecs/(?:event-messages|lag|snapshot|states)|rollout/(?:judge/\\w+|verdicts))\\.ts$",
     },
   },
   {

@@ -91,3 +91,8 @@ function refuseOtherFamily(taskDefinition: JsonObject, target: Target): void {
     `Service "${target.service}" runs task family "${taskDefinition.family}", but the target names "${target.family}". Correct "family" in the target if this is the intended service.`,
   );
 }
+
+/** Returns the ids of the service's events. */
+export function eventIds({ events }: Service): ReadonlySet<string> {
+  return new Set(events?.map(({ id = "" }) => id));
+}

@@ -1,5 +1,6 @@
+import { withDescribedErrors } from "../aws/describe-error.js";
 import { nameIn } from "../common/aws-names.js";
-import { type CurrentService, readService } from "../ecs/service.js";
+import { type CurrentService, eventIds, readService } from "../ecs/service.js";
 import { explain } from "./explain.js";
 import type { AllowedActions } from "./fail-fast/fail-fast.js";
 import { finishDeploy } from "./finish-deploy.js";
@@ -13,9 +14,11 @@ import { rollBackIfNeeded } from "./rollback/roll-back-if-needed.js";
 import type { RunOptions } from "./run-options.js";
 import type { Release, Session } from "./session.js";
 import { noSpan } from "./span.js";
-import { type Started, start } from "./start/start.js";
+import { beforeUpdate } from "./start/change-errors.js";
+import { findRollout, prepare, type Started, start } from "./start/start.js";
+import { runPreDeploy } from "./tasks/pre-deploy.js";
 import { attachHint } from "./verdicts.js";
-import { parseBaselineTag } from "./verify/baseline.js";
+import { type Baseline, parseBaselineTag } from "./verify/baseline.js";
 import { monitorUrl } from "./verify/during-rollout.js";
 import { readBaselineOfService, verifyAfterRollback, verifyServing } from "./verify/serving.js";
 import { rolloutTimeLimit } from "./watch/deadline.js";
@@ -27,42 +30,29 @@ import { type WatchedRollout, watch } from "./watch/watch.js";
  * progress, or finds nothing to do.
  * @throws InputError when it is refused before the service is changed; SlipwayError when the outcome is not known.
  */
-export async function run(given: RunOptions): Promise<RolloutResult> {
-  const record = recordProgress(given.progress, given.clock);
-  const options = { ...given, progress: record.progress };
-  const { release, verb = "deploy", source, settings = defaultSettings, runId, ...session } = options;
-  const { version } = release;
-  checkRunId(runId);
-  const mayUndo = verb === "deploy" && options.undo !== false;
-  const startedAt = session.clock.now();
-  const now = await readService(session.aws, session.target, session.signal);
-  const request: DeployRequest = {
-    verb,
-    release,
-    settings,
-    ...(source && { source }),
-    ...(runId !== undefined && { runId }),
-  };
-  const timeoutMs = options.timeoutMs ?? (await timeAllowed(session, now));
-  const started = await start(session, now, request, timeoutMs, () => readBaselineOfService(options, now));
-  session.progress(opening(now, started, release));
-  const permitted: AllowedActions = { earlyStop: true, onTimeout: "leave", ...options.permitted };
+export async function run(options: RunOptions): Promise<RolloutResult> {
+  const record = recordProgress(options.progress, options.clock);
+  return { ...(await deploy({ ...options, progress: record.progress })), events: record.events() };
+}
+
+async function deploy(options: RunOptions): Promise<Omit<RolloutResult, "events">> {
+  const { release, clock } = options;
+  checkRunId(options.runId);
+  const startedAt = clock.now();
+  const now = await readService(options.aws, options.target, options.signal);
+  const request = requestOf(options);
+  const started = await attachOrStart(options, now, request);
+  options.progress(opening(now, started, release));
   const baseline = started.baseline ?? (options.http ? parseBaselineTag(started.probe, options.http) : {});
-  const monitor = monitorUrl(options, baseline);
-  const known = eventsBefore(now, Number.POSITIVE_INFINITY);
-  const { span = noSpan } = session;
-  const ended = await span(
-    `roll out ${version} (${nameIn(started.subject.taskDefinition)})`,
-    () => watch(session, started.subject, known, permitted, monitor.ask).finally(monitor.end),
-    failureOf,
-  );
-  const during = monitor.seen();
-  const { watched, http, tasks } = await verifyServing(options, ended, version, baseline, monitor.rightInARow());
-  const undone = mayUndo ? await rollBackIfNeeded(session, { started, watched, http, version, baseline }) : undefined;
+  const { ended, during, right } = await watchRollout(options, now, started, baseline);
+  const { watched, http, tasks } = await verifyServing(options, ended, release.version, baseline, right);
+  const finished = { started, watched, http, version: release.version, baseline };
+  const mayUndo = request.verb === "deploy" && options.undo !== false;
+  const undone = mayUndo ? await rollBackIfNeeded(options, finished) : undefined;
   const back = undone && (await verifyAfterRollback(options, undone, baseline));
-  const found = await explain(session, now, { watched, http, undone: back?.undone });
-  const race = await findConcurrentDeploy(session, started.base, watched);
-  const report = makeResult(options, {
+  const found = await explain(options, now, { watched, http, undone: back?.undone });
+  const race = await findConcurrentDeploy(options, started.base, watched);
+  const result = makeResult(options, {
     now,
     started,
     watched,
@@ -74,7 +64,34 @@ export async function run(given: RunOptions): Promise<RolloutResult> {
     ...(race && { race }),
     ...back,
   });
-  return { ...(await finishDeploy(session, request, now, report)), events: record.events() };
+  return await finishDeploy(options, request, now, result);
+}
+
+function requestOf({ release, verb = "deploy", source, settings = defaultSettings, runId }: RunOptions): DeployRequest {
+  return { verb, release, settings, ...(source && { source }), ...(runId !== undefined && { runId }) };
+}
+
+/** Attaches to the rollout of an earlier call, or starts one after preflight and the pre-deploy task. */
+async function attachOrStart(options: RunOptions, now: CurrentService, request: DeployRequest): Promise<Started> {
+  const timeoutMs = options.timeoutMs ?? (await timeAllowed(options, now));
+  const found = await withDescribedErrors(findRollout(options, now, request, timeoutMs));
+  if ("started" in found) return found.started;
+  const prepared = await prepare(options, now, request, found.remains, () => readBaselineOfService(options, now));
+  await beforeUpdate(runPreDeploy(options, request, now, { ...found.remains, ...prepared }));
+  return await start(options, request, timeoutMs, prepared);
+}
+
+/** Watches the rollout to its end, and requests the public URL on the way. */
+async function watchRollout(options: RunOptions, now: CurrentService, { subject }: Started, baseline: Baseline) {
+  const { span = noSpan } = options;
+  const permitted: AllowedActions = { earlyStop: true, onTimeout: "leave", ...options.permitted };
+  const monitor = monitorUrl(options, baseline);
+  const ended = await span(
+    `roll out ${options.release.version} (${nameIn(subject.taskDefinition)})`,
+    () => watch(options, subject, eventIds(now.service), permitted, monitor.ask).finally(monitor.end),
+    failureOf,
+  );
+  return { ended, during: monitor.seen(), right: monitor.rightInARow() };
 }
 
 /** Returns the reason why a rollout's span failed; undefined when it did not. */
@@ -93,10 +110,4 @@ function opening(now: CurrentService, { attached, subject }: Started, { version 
   if (attached) return `The service is set to ${version} (${revision}) already: watching that rollout to its end.`;
   const from = now.running.version ?? now.running.image;
   return `Rollout of ${version} (${revision}) in place of ${from} has begun. If this ends early: ${attachHint}`;
-}
-
-/** Returns the ids of the service's events before a time on AWS's clock. */
-function eventsBefore({ service }: CurrentService, time: number): ReadonlySet<string> {
-  const before = service.events?.filter((event) => (event.createdAt?.getTime() ?? 0) < time);
-  return new Set(before?.map((event) => event.id ?? ""));
 }

@@ -1,7 +1,7 @@
 import { chunksOf } from "../../aws/paging.js";
 import { abort, sdk } from "../../aws/sdk.js";
+import { sendOnce } from "../calls/send-once.js";
 import type { Session } from "../session.js";
-import { sendOnce } from "../start/send-once.js";
 import { findUnused, pruneLimit } from "./find-unused.js";
 import { pendingSearch } from "./pending-revisions.js";
 

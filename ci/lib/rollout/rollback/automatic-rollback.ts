@@ -4,7 +4,7 @@ import { nameIn } from "../../common/aws-names.js";
 import { SlipwayError } from "../../common/errors.js";
 import { type Running, runningOf } from "../../ecs/containers.js";
 import { rollbackGoalIn } from "../../ecs/event-messages.js";
-import { describeService } from "../../ecs/service.js";
+import { describeService, eventIds } from "../../ecs/service.js";
 import { describeRevisions } from "../../ecs/service-deployments.js";
 import { primaryOf, type ServiceDeploymentView, type Subject } from "../../ecs/snapshot.js";
 import { describeRevision, type OwnRevision } from "../revisions/own-revisions.js";
@@ -91,7 +91,7 @@ async function performRollback(session: Session, rollout: FailedRollout): Promis
       ...(subject.classicOnly !== undefined && { classicOnly: subject.classicOnly }),
       ...(subject.listedOnly !== undefined && { listedOnly: subject.listedOnly }),
     };
-    return { why, to, taskDefinition: revision.arn, watched: await watch(session, back, eventsOf(service)) };
+    return { why, to, taskDefinition: revision.arn, watched: await watch(session, back, eventIds(service)) };
   } catch (error) {
     session.signal?.throwIfAborted();
     if (!(error instanceof SlipwayError)) throw error;
@@ -151,8 +151,4 @@ function withDigest(running: Running, revision: ServiceRevision | undefined): Ru
   const image = revision?.containerImages?.find(({ image: name }) => name === running.image);
   const digest = running.digest ?? image?.imageDigest;
   return { ...running, ...(digest !== undefined && { digest }) };
-}
-
-function eventsOf(service: Service): ReadonlySet<string> {
-  return new Set(service.events?.map(({ id = "" }) => id));
 }

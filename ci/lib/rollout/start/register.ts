@@ -1,9 +1,8 @@
 import { type JsonObject, type RawTaskDefinition, registerTaskDefinition } from "../../aws/raw-task-definition.js";
 import { lagWindow } from "../../ecs/lag.js";
+import { LostAnswer, sendOnce } from "../calls/send-once.js";
 import { type OwnRevision, ownRevision } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
-import { LostAnswer } from "./change-errors.js";
-import { sendOnce } from "./send-once.js";
 
 /**
  * Registers the deploy's revision. After a lost answer it searches for the revision, and registers again only when it finds none: a

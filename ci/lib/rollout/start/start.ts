@@ -15,7 +15,6 @@ import { type DeployRequest, revisionTags } from "../revisions/deploy-request.js
 import { findRevisions, type OwnRevision, registeredAt } from "../revisions/own-revisions.js";
 import { matchesRegistration } from "../revisions/same-content.js";
 import type { Session } from "../session.js";
-import { runPreDeploy } from "../tasks/pre-deploy.js";
 import type { Baseline, TaggedBaseline } from "../verify/baseline.js";
 import { attachToOwn, attachToRunning, type FoundRollout, subjectOf, toFoundRollout } from "./attach.js";
 import { beforeUpdate, supersededBeforeStart } from "./change-errors.js";
@@ -40,55 +39,99 @@ export interface Started {
   probe?: string;
 }
 
+/** What earlier calls of a deploy have left in ECS, where none of them has begun a rollout. */
+export interface Remains {
+  /** All revisions of the deploy, and the service's deployments. */
+  own: readonly OwnRevision[];
+  known: ReadableDeployments;
+  /** Start of those deployments, in milliseconds since the epoch on AWS's clock. */
+  since: number;
+  /** Revision of an earlier call that was killed before its rollout began or was listed. */
+  left?: OwnRevision;
+}
+
+/** A registered revision that is ready to be rolled out, and what its plan changes. */
+export interface Prepared extends Pick<Started, "changes" | "service" | "baseline"> {
+  revision: OwnRevision;
+  /** True when this call has registered it. */
+  isNew: boolean;
+}
+
 /**
- * Begins the rollout of a deploy, or finds the existing one. All state is in AWS: the revision is found by the idempotency key in its tags
- * and by its content, the rollout by its revision.
- *
- * Wherever an earlier call was killed and whichever answer was lost, at most one revision of a deploy is rolled out, by at most one
- * UpdateService that has an effect.
- *
+ * Finds the rollout that an earlier call of the deploy has begun, or that has set the service to what is requested. All state is in AWS:
+ * the revision is found by the idempotency key in its tags and by its content, the rollout by its revision.
  * @param timeoutMs Maximum time of the rollout before the verdict is `timed-out`, in milliseconds.
- * @param readUrl Reads the answers of the public URL before the rollout; called once the service has settled.
- * @throws InputError when another rollout is in flight or preflight fails; SlipwayError when ECS refuses, does not answer, or a concurrent deploy came first.
+ * @throws InputError when another rollout is in flight; SlipwayError when a concurrent deploy came first.
  */
-export async function start(
+export async function findRollout(
   session: Session,
   now: CurrentService,
   request: DeployRequest,
   timeoutMs: number,
-  readUrl: () => Promise<TaggedBaseline> = async () => ({ baseline: {} }),
-): Promise<Started> {
+): Promise<{ started: Started } | { remains: Remains }> {
   const hasRunId = request.runId !== undefined;
-  const registrationOn = (base: RawTaskDefinition, hash = "", probe?: string) =>
-    planOn(session, { ...request, ...(probe !== undefined && { probe }) }, base, hash).registration;
-  const own = await withDescribedErrors(findRevisions(session, now, request, registrationOn));
+  const own = await findOwn(session, now, request);
   const since = Math.min(registeredAt(now.current), ...own.map((one) => one.registeredAt));
-  const known = await withDescribedErrors(readableDeployments(session, since));
+  const known = await readableDeployments(session, since);
   const found = attachToOwn(now, known, own, hasRunId) ?? attachToWanted(session, now, known, request);
-  if (found) return started(session, request, timeoutMs, found, own);
-
+  if (found) return { started: started(session, request, timeoutMs, found, own) };
   const left = leftOver(now, known, own, hasRunId);
   if (left) refuseMoved(session, now, left);
-  const late = left && (await withDescribedErrors(listedLate(session, now, left)));
-  if (late) return started(session, request, timeoutMs, late, own);
+  const late = left && (await listedLate(session, now, left));
+  if (late) return { started: started(session, request, timeoutMs, late, own) };
   refuseBusy(session.target, now, known);
+  return { remains: { own, known, since, ...(left && { left }) } };
+}
+
+/**
+ * Waits until the service has settled, runs preflight, reads the answers of the public URL, and registers the deploy's revision, unless
+ * an earlier call did.
+ * @param readUrl Reads the answers of the public URL before the rollout; called once the service has settled.
+ * @throws InputError when preflight fails or the service does not settle; SlipwayError when ECS refuses or does not answer.
+ */
+export async function prepare(
+  session: Session,
+  now: CurrentService,
+  request: DeployRequest,
+  { own, known, since, left }: Remains,
+  readUrl: () => Promise<TaggedBaseline>,
+): Promise<Prepared> {
   const isSettled = !request.settings.ignore.includes("deployment-in-flight");
   if (isSettled) await withDescribedErrors(settle(session, now, since));
-
   const from = request.source ? { ...now, current: request.source } : now;
   const [{ hash, changes, service }, { baseline, tag }] = await Promise.all([
     withDescribedErrors(gate(session, from, known, request.release, request.settings, request.verb)),
     // While another deployment is in flight, its versions answer too, so the answers don't show which service the URL reaches.
     left || !isSettled ? { baseline: {}, tag: undefined } : readUrl(),
   ]);
-  const findAll = () => findRevisions(session, now, request, registrationOn);
-  const revision =
-    left ?? (await beforeUpdate(registerNew(session, now, registrationOn(now.current, hash, tag), own, findAll)));
-  await beforeUpdate(runPreDeploy(session, request, now, { revision, isNew: !left, own, known }));
-  const count = service.desiredCount ? { desiredCount: service.desiredCount.to } : {};
-  const begun = await update(session, revision, count, !left, withDescribedErrors);
-  const fresh = started(session, request, timeoutMs, { ...toFoundRollout(revision), ...begun }, [revision]);
-  return { ...fresh, attached: false, changes, service, ...(!left && { baseline }) };
+  if (left) return { revision: left, isNew: false, changes, service };
+  const tagged = { ...request, ...(tag !== undefined && { probe: tag }) };
+  const { registration } = planOn(session, tagged, now.current, hash);
+  const revision = await beforeUpdate(registerNew(session, now, request, registration, own));
+  return { revision, isNew: true, changes, service, baseline };
+}
+
+/**
+ * Rolls out the prepared revision. Wherever an earlier call was killed and whichever answer was lost, at most one revision of a deploy is
+ * rolled out, by at most one UpdateService that has an effect.
+ * @param timeoutMs Maximum time of the rollout before the verdict is `timed-out`, in milliseconds.
+ * @throws SlipwayError when ECS refuses, does not answer, or a concurrent deploy came first.
+ */
+export async function start(
+  session: Session,
+  request: DeployRequest,
+  timeoutMs: number,
+  { revision, isNew, ...plan }: Prepared,
+): Promise<Started> {
+  const { desiredCount } = plan.service;
+  const count = desiredCount ? { desiredCount: desiredCount.to } : {};
+  const begun = await update(session, revision, count, isNew, withDescribedErrors);
+  const found = { ...toFoundRollout(revision), ...begun };
+  return { ...started(session, request, timeoutMs, found, [revision]), attached: false, ...plan };
+}
+
+function findOwn(session: Session, now: CurrentService, request: DeployRequest): Promise<OwnRevision[]> {
+  return findRevisions(session, now, request, (base) => planOn(session, request, base, "").registration);
 }
 
 function planOn({ target, clock }: Session, request: DeployRequest, base: RawTaskDefinition, hash: string) {
@@ -138,7 +181,7 @@ function refuseMoved({ target }: Session, { running }: CurrentService, { arn, ba
 function leftOver(
   now: CurrentService,
   known: ReadableDeployments,
-  own: OwnRevision[],
+  own: readonly OwnRevision[],
   hasRunId: boolean,
 ): OwnRevision | undefined {
   if (known.classicOnly !== undefined) {
@@ -172,12 +215,12 @@ function unknowable(why: string): InputError {
 async function registerNew(
   session: Session,
   now: CurrentService,
+  request: DeployRequest,
   registration: JsonObject,
-  known: OwnRevision[],
-  findAll: () => Promise<OwnRevision[]>,
+  known: readonly OwnRevision[],
 ): Promise<OwnRevision> {
   const isNew = (revision: OwnRevision) => !known.some(({ arn }) => arn === revision.arn);
-  const findNew = async () => (await findAll()).filter(isNew);
+  const findNew = async () => (await findOwn(session, now, request)).filter(isNew);
   const revision = await register(session, registration, now.running.taskDefinition, findNew);
   session.progress(`Registered ${nameIn(revision.arn)}.`);
   return revision;

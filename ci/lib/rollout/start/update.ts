@@ -1,11 +1,11 @@
 import type { UpdateServiceRequest } from "@aws-sdk/client-ecs";
 import { withoutRetries } from "../../aws/retries.js";
 import { abort, sdk } from "../../aws/sdk.js";
+import { LostAnswer, sendOnce } from "../calls/send-once.js";
 import type { OwnRevision } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
-import { LostAnswer, supersededBeforeStart } from "./change-errors.js";
+import { supersededBeforeStart } from "./change-errors.js";
 import { deploymentOf, lookUpRollout, pollForRollout, type RolloutIds } from "./rollout-lookup.js";
-import { sendOnce } from "./send-once.js";
 
 /** Members of UpdateService that are set together with the revision. */
 export type ServiceUpdate = Omit<UpdateServiceRequest, "cluster" | "service" | "taskDefinition">;

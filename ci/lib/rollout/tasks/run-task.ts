@@ -3,11 +3,10 @@ import { abort, sdk } from "../../aws/sdk.js";
 import { InputError } from "../../common/errors.js";
 import type { TaskView } from "../../ecs/snapshot.js";
 import { taskView } from "../../ecs/views.js";
+import { LostAnswer, sendOnce } from "../calls/send-once.js";
 import { ruleFor } from "../diagnose/causes.js";
 import { placementRules } from "../diagnose/placement-causes.js";
 import type { Session } from "../session.js";
-import { LostAnswer } from "../start/change-errors.js";
-import { sendOnce } from "../start/send-once.js";
 import { type DeployTaskRun, overridesOf, taskName } from "./deploy-task.js";
 import { launchOf } from "./launch.js";
 

@@ -1,6 +1,6 @@
 import { abort, sdk } from "../../aws/sdk.js";
+import { sendOnce } from "../calls/send-once.js";
 import type { Session } from "../session.js";
-import { sendOnce } from "../start/send-once.js";
 import type { DeployTaskRun } from "./deploy-task.js";
 import { type DeployTaskRecord, formatRecord, recordTag } from "./task-record.js";
 

@@ -1,8 +1,9 @@
 import { describeError } from "../../aws/describe-error.js";
 import { isThrottling, isUncertain } from "../../aws/errors.js";
+import { InputError, SlipwayError, UNEXPECTED } from "../../common/errors.js";
+import { neutral } from "../../common/foreign-text.js";
 import type { Session } from "../session.js";
 import { backoff } from "../watch/poll-interval.js";
-import { LostAnswer, refused } from "./change-errors.js";
 
 /**
  * Sends a call that must not be executed twice. Only a throttled call is retried, because it was not executed.
@@ -20,5 +21,29 @@ export async function sendOnce<T>(session: Session, operation: string, send: () 
       session.progress(`ECS asks for fewer calls: ${operation} is sent again in ${backoff(times) / 1000} s.`);
       await session.clock.sleep(backoff(times), session.signal);
     }
+  }
+}
+
+/** Error for a call that ECS refused: the service was not changed. Exit code 2. */
+function refused(operation: string, cause: Error): Error {
+  const isOfAws = "$fault" in cause;
+  if (cause instanceof SlipwayError || !isOfAws) return cause;
+  return new InputError(
+    "refused-by-ecs",
+    `ECS refused ${operation}: ${neutral(cause.message)} (${cause.name}). The service is as it was.`,
+    { cause },
+  );
+}
+
+/** Error for a changing call without an answer: it may have been executed. Exit code 1. */
+export class LostAnswer extends SlipwayError {
+  override readonly name = "LostAnswer";
+  constructor(operation: string, cause: Error) {
+    super(
+      "unanswered",
+      UNEXPECTED,
+      `ECS did not answer ${operation} (${cause.name}: ${neutral(cause.message)}), so whether it was executed is not known. Run the same command again: it looks at what is there first.`,
+      { cause },
+    );
   }
 }
