@@ -11,6 +11,7 @@ import { checkedTags, tagsOf } from "../resource-tags.js";
 import { EXTRA, resolveImages, settingsOf } from "./service-input.js";
 import * as rules from "./service-rules.js";
 import { serviceView } from "./service-view.js";
+import { checkAdvancedConfiguration } from "./strategy-rules.js";
 import { rebalancingOf } from "./zone-rebalancing.js";
 
 const NAME = /^[a-zA-Z0-9_-]{1,255}$/;
@@ -81,6 +82,7 @@ function checkedSettings(input: JsonObject, launch: Launch, target: TaskDefiniti
   const healthCheckGracePeriodSeconds = numberIn(input, "healthCheckGracePeriodSeconds") ?? 0;
   rules.checkGrace({ settings, healthCheckGracePeriodSeconds });
   const deploymentConfiguration = rules.deploymentConfiguration(object(input.deploymentConfiguration));
+  checkAdvancedConfiguration(settings, deploymentConfiguration);
   const availabilityZoneRebalancing = rebalancingOf(input, deploymentConfiguration);
   return {
     settings,

@@ -8,6 +8,7 @@ import type { Json } from "../../../protocol/service.js";
 import type { DeploymentConfiguration } from "../../model/ecs-state.js";
 import { object, objects } from "../../model/task-definition-json.js";
 import { checkEnum, invalidParameter } from "../common/ecs-errors.js";
+import { checkInteger, checkStrategy } from "./strategy-rules.js";
 
 /** Checks the members of a deployment configuration other than percents against the API's values and its documented limits. */
 export function checkDeploymentExtra(configuration: DeploymentConfiguration): void {
@@ -18,7 +19,12 @@ export function checkDeploymentExtra(configuration: DeploymentConfiguration): vo
     checkInteger("thresholdConfiguration.value", threshold.value, 1, Number.MAX_SAFE_INTEGER);
   }
   checkInteger("bakeTimeInMinutes", extra.bakeTimeInMinutes, 0, 1_440);
-  for (const hook of objects(extra.lifecycleHooks)) checkHook(hook);
+  checkStrategy(extra);
+  const hooks = objects(extra.lifecycleHooks);
+  for (const hook of hooks) checkHook(hook);
+  if (hooks.length > MAX_HOOKS) {
+    throw invalidParameter(`${hooks.length} PAUSE hooks: at most ${MAX_HOOKS} are accepted.`);
+  }
   checkEarlySuccess(configuration);
 }
 
@@ -39,6 +45,8 @@ function checkEarlySuccess({ extra, minimumHealthyPercent }: DeploymentConfigura
   }
 }
 
+/** Maximum number of hooks of one target type. */
+const MAX_HOOKS = 10;
 /** Maximum timeout of a hook in minutes: 14 days. */
 const MAX_HOOK_MINUTES = 14 * 1_440;
 
@@ -56,10 +64,4 @@ function checkHook({ targetType, lifecycleStages, timeoutConfiguration }: Record
   const { timeoutInMinutes, action } = object(timeoutConfiguration);
   checkInteger("timeoutInMinutes", timeoutInMinutes, 1, MAX_HOOK_MINUTES);
   checkEnum("timeoutConfiguration.action", action, DeploymentLifecycleHookAction);
-}
-
-function checkInteger(name: string, value: Json | undefined, min: number, max: number): void {
-  if (value === undefined) return;
-  if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return;
-  throw invalidParameter(`${name} ${value}: whole numbers from ${min} to ${max} are accepted.`);
 }

@@ -5,6 +5,7 @@ import { clientException, invalidParameter, shownValue } from "../common/ecs-err
 import type { JsonObject } from "../common/operation-context.js";
 import { numberIn } from "../common/operation-context.js";
 import { checkDeploymentExtra } from "./deployment-configuration-rules.js";
+import { withoutFormerStrategy } from "./strategy-rules.js";
 
 /** Rejects a task definition that does not exist or is inactive. Like all rules of CreateService and UpdateService it throws ECS's error at the first violation. */
 export function checkTarget(record: TaskDefinitionRecord | undefined): TaskDefinitionRecord {
@@ -81,7 +82,10 @@ export function deploymentConfiguration(sent: JsonObject, before?: DeploymentCon
               thresholdConfiguration: { type: String(threshold.type ?? "BOUNDED_PERCENT"), value: threshold.value },
             }),
           },
-    extra: { ...before?.extra, ...Object.fromEntries(Object.entries(sent).filter(([name]) => !KNOWN.includes(name))) },
+    extra: withoutFormerStrategy(
+      { ...before?.extra, ...Object.fromEntries(Object.entries(sent).filter(([name]) => !KNOWN.includes(name))) },
+      sent,
+    ),
   };
   checkPercents(configuration);
   checkDeploymentExtra(configuration);

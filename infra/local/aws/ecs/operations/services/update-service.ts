@@ -10,6 +10,7 @@ import { type JsonObject, numberIn, type OperationContext, pick, textIn } from "
 import { activeService, EXTRA, resolveImages, settingsOf } from "./service-input.js";
 import * as rules from "./service-rules.js";
 import { serviceView } from "./service-view.js";
+import { checkAdvancedConfiguration } from "./strategy-rules.js";
 import { checkRebalancing } from "./zone-rebalancing.js";
 
 const definitionOf = (state: EcsState, service: ServiceRecord) =>
@@ -45,6 +46,7 @@ export const updateService =
           numberIn(input, "healthCheckGracePeriodSeconds") ?? service.healthCheckGracePeriodSeconds,
       };
       rules.checkGrace({ settings, ...changed });
+      checkAdvancedConfiguration(settings, changed.deploymentConfiguration);
       checkRebalancing(extra, changed.deploymentConfiguration);
       const isNew = target.arn !== service.taskDefinition || !isDeepStrictEqual(settings, service.settings);
       if (changed.desiredCount !== service.desiredCount) delete service.steadyAt;

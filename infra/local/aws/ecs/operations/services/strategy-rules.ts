@@ -1,0 +1,87 @@
+import type { Json } from "../../../protocol/service.js";
+import { deploymentStrategyOf } from "../../model/deployment-strategy.js";
+import type { DeploymentConfiguration } from "../../model/ecs-state.js";
+import { object, objects } from "../../model/task-definition-json.js";
+import { clientException, invalidParameter, shownValue } from "../common/ecs-errors.js";
+import type { JsonObject } from "../common/operation-context.js";
+
+/** Configurations of a strategy, each with its strategy: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html */
+const CONFIGURATIONS = { linearConfiguration: "LINEAR", canaryConfiguration: "CANARY" } as const;
+const DAY = 1_440;
+
+/** Returns the members of a deployment configuration without the configuration of another strategy that a former request has left. */
+export function withoutFormerStrategy(extra: JsonObject, sent: JsonObject): JsonObject {
+  const strategy = deploymentStrategyOf(extra);
+  const isFormer = (name: string) => {
+    const of = (CONFIGURATIONS as Record<string, string>)[name];
+    return of !== undefined && of !== strategy && sent[name] === undefined;
+  };
+  return Object.fromEntries(Object.entries(extra).filter(([name]) => !isFormer(name)));
+}
+
+/** Checks strategy, bake time and the steps of a deployment configuration. Throws ECS's error at the first violation. */
+export function checkStrategy(extra: JsonObject): void {
+  const strategy = deploymentStrategyOf(extra);
+  for (const [name, needed] of Object.entries(CONFIGURATIONS)) {
+    if (extra[name] !== undefined && strategy !== needed) {
+      throw invalidParameter(`${name} is only valid with the deployment strategy ${needed}, not with ${strategy}.`);
+    }
+  }
+  if (strategy === "BLUE_GREEN" && extra.bakeTimeInMinutes === undefined) {
+    throw invalidParameter("bakeTimeInMinutes must be provided with the deployment strategy BLUE_GREEN.");
+  }
+  const { stepPercent, stepBakeTimeInMinutes } = object(extra.linearConfiguration);
+  checkPercent("stepPercent", stepPercent, 3);
+  checkInteger("stepBakeTimeInMinutes", stepBakeTimeInMinutes, 0, DAY);
+  const { canaryPercent, canaryBakeTimeInMinutes } = object(extra.canaryConfiguration);
+  checkPercent("canaryPercent", canaryPercent, 0.1);
+  checkInteger("canaryBakeTimeInMinutes", canaryBakeTimeInMinutes, 0, DAY);
+}
+
+const TARGET_GROUP = /^arn:aws[\w-]*:elasticloadbalancing:[\w-]+:\d{12}:targetgroup\/[^/]+\/\w+$/;
+const LISTENER_RULE = /^arn:aws[\w-]*:elasticloadbalancing:[\w-]+:\d{12}:listener-rule\/app(\/[^/]+){4}$/;
+const ROLE = /^arn:aws[\w-]*:iam::\d{12}:role\/.+$/;
+
+/** Checks that each load balancer of a service has what a strategy with traffic shifts needs; with ROLLING only what is present is checked. */
+export function checkAdvancedConfiguration(settings: JsonObject, { extra }: DeploymentConfiguration): void {
+  const strategy = deploymentStrategyOf(extra);
+  for (const { targetGroupArn, advancedConfiguration } of objects(settings.loadBalancers)) {
+    if (advancedConfiguration === undefined || advancedConfiguration === null) {
+      if (strategy === "ROLLING") continue;
+      // The message that https://github.com/terraform-aws-modules/terraform-aws-ecs/issues/377 reports for LINEAR.
+      const shown = strategy.toLowerCase().replace("_", "/");
+      throw clientException(
+        `advancedConfiguration field is required for all loadBalancers when using the ${shown} deployment strategy`,
+      );
+    }
+    const { alternateTargetGroupArn, productionListenerRule, testListenerRule, roleArn } =
+      object(advancedConfiguration);
+    checkArn("alternateTargetGroupArn", alternateTargetGroupArn, TARGET_GROUP, "the ARN of a target group");
+    if (alternateTargetGroupArn === targetGroupArn) {
+      throw invalidParameter("alternateTargetGroupArn must be another target group than targetGroupArn.");
+    }
+    const rule = "the ARN of a rule of an Application Load Balancer";
+    checkArn("productionListenerRule", productionListenerRule, LISTENER_RULE, rule);
+    if (testListenerRule !== undefined) checkArn("testListenerRule", testListenerRule, LISTENER_RULE, rule);
+    checkArn("roleArn", roleArn, ROLE, "the ARN of an IAM role");
+  }
+}
+
+function checkArn(name: string, value: Json | undefined, form: RegExp, accepted: string): void {
+  if (typeof value === "string" && form.test(value)) return;
+  throw invalidParameter(`advancedConfiguration.${name} ${shownValue(value)}: ${accepted} is accepted.`);
+}
+
+/** Checks a percentage of at most 100 with one decimal. */
+function checkPercent(name: string, value: Json | undefined, min: number): void {
+  if (value === undefined) return;
+  const isTenth = typeof value === "number" && Math.abs(value * 10 - Math.round(value * 10)) < 1e-9;
+  if (isTenth && value >= min && value <= 100) return;
+  throw invalidParameter(`${name} ${value}: multiples of 0.1 from ${min.toFixed(1)} to 100.0 are accepted.`);
+}
+
+export function checkInteger(name: string, value: Json | undefined, min: number, max: number): void {
+  if (value === undefined) return;
+  if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return;
+  throw invalidParameter(`${name} ${value}: whole numbers from ${min} to ${max} are accepted.`);
+}
