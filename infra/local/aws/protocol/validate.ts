@@ -86,7 +86,8 @@ function checkSimple(type: Shape["type"], value: Json): Json {
 function mapValues(value: JsonObject, change: (member: Json, name: string) => Json): JsonObject {
   const changed: JsonObject = {};
   for (const name of Object.keys(value)) {
-    const member = value[name] as Json;
+    // A caller without serialization can set a member to undefined.
+    const member = value[name] ?? null;
     const next = member === null ? null : change(member, name);
     if (next === null) continue;
     // User-chosen keys, such as a tag's: assigning this one would set the object's prototype.
