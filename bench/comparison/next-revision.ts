@@ -1,5 +1,5 @@
 import { answeredOnly } from "../../ci/lib/rollout/plan/plan.js";
-import type { PublishedImage } from "../http/publish-image.js";
+import type { PublishedImage } from "../scenario/images.js";
 
 interface Container {
   name: string;

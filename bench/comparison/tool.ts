@@ -1,6 +1,6 @@
 import { environmentOf } from "../http/process-environment.js";
-import type { PublishedImage } from "../http/publish-image.js";
 import type { CompleteTarget } from "../scenario/complete-target.js";
+import type { PublishedImage } from "../scenario/images.js";
 
 /** One rollout for a tool to carry out. */
 export interface Job {

@@ -64,7 +64,8 @@ function onContainers(scenario: Scenario, factor: number): Scenario {
   const shorter = (seconds: number) => Math.ceil(seconds / factor);
   const settings: ServiceSettings = {
     ...service,
-    sidecars: sidecars.map(({ startTimeout, ...rest }) =>
+    // All containers use the image of the program; its script decides their behaviour.
+    sidecars: sidecars.map(({ startTimeout, image: _, ...rest }) =>
       typeof startTimeout === "number" ? { ...rest, startTimeout: shorter(startTimeout) } : rest,
     ),
     container: {

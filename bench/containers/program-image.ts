@@ -1,7 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { busyboxImage } from "../../infra/local/containers/busybox.js";
-import type { ImageMaker } from "../http/publish-image.js";
-import { digestOf } from "../http/push-image.js";
+import { digestOf, type ImageMaker } from "../scenario/images.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { program } from "./program.js";
 

@@ -2,9 +2,8 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { CreateRepositoryCommand } from "@aws-sdk/client-ecr";
-import { CreateClusterCommand } from "@aws-sdk/client-ecs";
+import { setTimeout as delay } from "node:timers/promises";
+import type * as ecs from "@aws-sdk/client-ecs";
 import {
   awsTiming,
   type Clock,
@@ -22,14 +21,14 @@ import {
 import { unlessAborted } from "../common/unless-aborted.js";
 import { readStoredOutcome, type StoredOutcome } from "../oracle/stored-state.js";
 import type { CompleteTarget } from "../scenario/complete-target.js";
-import type { ImageScript, Scenario, ServiceSettings } from "../scenario/scenario.js";
+import { createService } from "../scenario/create-service.js";
+import type { Environment } from "../scenario/environment.js";
+import { type Call, createPublisher, type ImageMaker, type PublishedImage } from "../scenario/images.js";
+import type { Scenario } from "../scenario/scenario.js";
 import { createTaskScripts, type TaskScripts } from "../scenario/task-scripts.js";
-import { createAlarms } from "./alarms.js";
-import { createService, deployByHand, logGroupOf, waitForRolloutState } from "./create-http-service.js";
-import { emptyImage } from "./empty-image.js";
-import { type ImageMaker, type PublishedImage, publishImage } from "./publish-image.js";
+import { releaseOf } from "../scenario/versions.js";
 import { faultsOf } from "./scaled-faults.js";
-import { type Clients, clientsFor, type Keys } from "./sdk-clients.js";
+import { type Keys, sdkCall } from "./sdk-call.js";
 import { createWeb } from "./simulated-web.js";
 
 /** Speed of a scenario in real time. */
@@ -47,22 +46,15 @@ export const speeds = {
 } satisfies Record<string, Speed>;
 
 /** A scenario in real time, in its state before the deploy: a local AWS with simulated tasks, and a service that runs. */
-export interface HttpEnvironment {
+export interface HttpEnvironment extends Environment {
   url: string;
-  target: CompleteTarget;
   /** Host name that the load balancer routes by. */
   host: string;
-  clients: Clients;
   /** Keys of the tested principal; the scenario may deny it actions. */
   keys: Keys;
   release: PublishedImage;
   /** Marks the deployer's start: from now on the scenario's faults are active, and its scripts apply to new tasks. */
   begin(): void;
-  publish(version: string, image?: ImageScript): Promise<PublishedImage>;
-  /** ARNs of the simulated tasks of a version that have started and not ended. */
-  running(version: string): string[];
-  crash(taskArn: string): void;
-  deny(actions: string[]): void;
   /** Reads the release's outcome from the local ECS's state; waits up to `limit` milliseconds until it is final. */
   outcome(limit: number): Promise<StoredOutcome>;
   close(): Promise<void>;
@@ -85,7 +77,7 @@ export async function openHttpEnvironment(
   scenario: Scenario,
   target: CompleteTarget,
   { factor, timing }: Speed,
-  { image: make = emptyImage, runtime: open, signal, ...more }: HttpEnvironmentOptions = {},
+  { image: make, runtime: open, signal, ...more }: HttpEnvironmentOptions = {},
 ): Promise<HttpEnvironment> {
   const stateDir = await mkdtemp(join(tmpdir(), "slipway-stage-"));
   const taskScripts = createTaskScripts(scenario);
@@ -123,29 +115,29 @@ export async function openHttpEnvironment(
     await rm(stateDir, { recursive: true, force: true });
   };
   try {
-    const clients = clientsFor(aws.url, target.region, aws.credentials);
-    const publishOne = (version: string, image?: ImageScript) =>
-      publishImage(clients.ecr, aws.url, target, make, version, image);
-    await createSurroundings(clients, target);
-    await createAlarms(clients, scenario.service?.alarms ?? []);
-    await unlessAborted(bringUp(scenario, target, clients, publishOne, factor), signal);
-    const { version = "v2.0.0", image } = scenario.release ?? {};
-    const release = await publishOne(version, image);
-    return {
-      url: aws.url,
+    const call = sdkCall(aws.url, target.region, aws.credentials);
+    const environment: Environment = {
       target,
+      call,
+      publish: createPublisher(call, target, { ...(make && { make }) }),
+      settle: () => waitUntilSettled(call, target),
+      newestDeployment: () => newestDeployment(call, target),
+      running: (wanted) => runtime?.running().filter((arn) => taskScripts.scriptOf(arn)?.version === wanted) ?? [],
+      crash: (taskArn) => runtime?.crash(taskArn, 1),
+      deny: (actions) => void denied.push(...actions),
+    };
+    await unlessAborted(createService(inSeconds(scenario, factor), environment), signal);
+    const release = await environment.publish(releaseOf(scenario));
+    return {
+      ...environment,
+      url: aws.url,
       host: target.url ? new URL(target.url).host : `${target.service}.localhost`,
-      clients,
       keys,
       release,
       begin() {
         taskScripts.begin();
         faults.replace(faultsOf(scenario, keys, factor));
       },
-      publish: publishOne,
-      running: (wanted) => runtime?.running().filter((arn) => taskScripts.scriptOf(arn)?.version === wanted) ?? [],
-      crash: (taskArn) => runtime?.crash(taskArn, 1),
-      deny: (actions) => void denied.push(...actions),
       outcome: (limit) => readStoredOutcome(stateDir, release.image, limit),
       close,
     };
@@ -155,37 +147,35 @@ export async function openHttpEnvironment(
   }
 }
 
-/** Creates the repository, the cluster and the log group, as infra/terraform does. */
-async function createSurroundings({ ecs, ecr, logs }: Clients, target: CompleteTarget): Promise<void> {
-  await Promise.all([
-    ecr.send(new CreateRepositoryCommand({ repositoryName: target.repository, imageTagMutability: "IMMUTABLE" })),
-    ecs.send(new CreateClusterCommand({ clusterName: target.cluster })),
-    logs.send(new CreateLogGroupCommand({ logGroupName: logGroupOf(target) })),
-  ]);
+/** ECS takes whole seconds. */
+function inSeconds(scenario: Scenario, factor: number): Scenario {
+  const { healthCheckGracePeriodSeconds: grace, ...service } = scenario.service ?? {};
+  if (grace === undefined) return scenario;
+  return { ...scenario, service: { ...service, healthCheckGracePeriodSeconds: Math.ceil(grace / factor) } };
 }
 
-/** Deploys the earlier versions, one after the other. */
-async function bringUp(
-  { service = {}, before = {} }: Scenario,
-  target: CompleteTarget,
-  clients: Clients,
-  publishOne: (version: string) => Promise<PublishedImage>,
-  factor: number,
-): Promise<void> {
-  const settings = { ...service, ...graceOf(service, factor) };
-  const { versions = ["v1.0.0"], completed = true } = before;
-  const wanted = completed ? "COMPLETED" : "FAILED";
-  const [first = "v1.0.0", ...later] = versions;
-  await createService(clients, target, settings, await publishOne(first), wanted);
-  for (const version of later) {
-    await deployByHand(clients, target, settings, await publishOne(version));
-    await waitForRolloutState(clients, target, wanted);
+/** Time limit in milliseconds; longer than a deployment takes at AWS's own times. */
+const LIMIT = 15 * 60_000;
+
+/** The SDK's own waiter calls a service stable as soon as its tasks run, while its deployment is still unfinished. */
+async function waitUntilSettled(call: Call, { cluster, service }: CompleteTarget): Promise<void> {
+  for (const end = performance.now() + LIMIT; ; ) {
+    const { services } = await call("ecs", "DescribeServices", { cluster, services: [service] });
+    const [{ deployments = [], events = [] } = {}] = services as unknown as ecs.Service[];
+    if (deployments.length === 1 && deployments[0]?.rolloutState !== "IN_PROGRESS") return;
+    if (performance.now() >= end)
+      throw new Error(`${service} is not at rest after ${LIMIT / 60_000} min: ${events[0]?.message ?? "no event"}`);
+    await delay(100);
   }
 }
 
-/** ECS takes whole seconds. */
-function graceOf({ healthCheckGracePeriodSeconds: grace }: ServiceSettings, factor: number) {
-  return grace === undefined ? {} : { healthCheckGracePeriodSeconds: Math.ceil(grace / factor) };
+async function newestDeployment(call: Call, { cluster, service }: CompleteTarget) {
+  const { serviceDeployments: listed } = await call("ecs", "ListServiceDeployments", { cluster, service });
+  const arn = (listed as unknown as ecs.ServiceDeployment[])[0]?.serviceDeploymentArn ?? "";
+  const { serviceDeployments } = await call("ecs", "DescribeServiceDeployments", { serviceDeploymentArns: [arn] });
+  const [{ lifecycleHookDetails = [] } = {}] = serviceDeployments as unknown as ecs.ServiceDeployment[];
+  const waiting = lifecycleHookDetails.filter(({ status }) => status === "AWAITING_ACTION");
+  return { arn, waiting: waiting.map(({ hookId = "" }) => hookId) };
 }
 
 function principal({ AccessKeyId, SecretAccessKey }: Keys, { account }: CompleteTarget, deny: string[]) {

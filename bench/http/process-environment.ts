@@ -1,4 +1,4 @@
-import type { Keys } from "./sdk-clients.js";
+import type { Keys } from "./sdk-call.js";
 
 /** Returns the environment variables of a program: the local AWS and its keys, and nothing of the user's own configuration. */
 export function environmentOf(url: string, region: string, keys: Keys): Record<string, string> {

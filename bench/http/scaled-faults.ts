@@ -1,6 +1,6 @@
 import type { FaultRule } from "../../infra/local/aws/index.js";
 import type { Scenario } from "../scenario/scenario.js";
-import type { Keys } from "./sdk-clients.js";
+import type { Keys } from "./sdk-call.js";
 
 /** Returns the faults of the deployer's calls, with their times divided by the speed's factor. A clock's offset stays as it is. */
 export function faultsOf({ aws }: Scenario, { AccessKeyId }: Keys, factor: number): FaultRule[] {

@@ -15,8 +15,6 @@ export const target: CompleteTarget = {
   platform: "linux/amd64",
 };
 
-export const logGroup = "/ecs/web";
-export const targetGroup = `arn:aws:elasticloadbalancing:${target.region}:${target.account}:targetgroup/web/0123456789abcdef`;
 export const publicUrl = "http://web.example";
 /** Version that another service responds with, where the URL belongs to it. */
 export const foreignVersion = "v7.1.0";

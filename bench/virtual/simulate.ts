@@ -2,15 +2,15 @@ import { loadOthers } from "../../ci/lib/rollout/prune/find-unused.js";
 import { awsTiming, type FaultRule } from "../../infra/local/aws/index.js";
 import { createDeployOracle, type DeployOracle } from "../oracle/deploy-oracle.js";
 import { createServiceOracle, type ServiceOracle } from "../oracle/service-facts.js";
+import { createService } from "../scenario/create-service.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { askedFor, releaseOf } from "../scenario/versions.js";
 import { type ConcurrentDeploy, startConcurrentDeploy } from "./concurrent-deploy.js";
-import { createService, isAtRest } from "./create-virtual-service.js";
 import { runDeployer } from "./deployer-run.js";
 import type { DeployerRun, Outcome } from "./outcome.js";
 import { warmUpSdk } from "./sdk-aws.js";
 import { createSimulation, type Simulation, schedule } from "./simulation.js";
-import { createVirtualAws, type VirtualAws } from "./virtual-aws.js";
+import { createVirtualAws, isAtRest, type VirtualAws } from "./virtual-aws.js";
 import { createVirtualTime, START, type VirtualTime } from "./virtual-time.js";
 
 export interface SimulateOptions {
@@ -59,7 +59,8 @@ async function playIn(time: VirtualTime, scenario: Scenario, seed: number, way: 
     },
     doneConcurrently: (call) => second?.oracle.noteCall(call),
   });
-  await createService(scenario, aws, time);
+  await createService(scenario, aws.environment);
+  time.pass(() => false, 60_000);
   aws.taskScripts.begin();
   aws.deny.push(...(scenario.aws?.deny ?? []));
   aws.faults.replace(faultsIn(scenario, aws));
@@ -75,7 +76,7 @@ async function playIn(time: VirtualTime, scenario: Scenario, seed: number, way: 
   const runs = await runUntilItEnds(stage);
   const concurrent = second && (await time.run(second.outcome));
   stage.isOver = true;
-  time.pass(() => isAtRest(aws), 2 * HOUR);
+  time.pass(() => isAtRest(aws.state), 2 * HOUR);
   const report = runs.at(-1)?.report;
   return {
     runs,

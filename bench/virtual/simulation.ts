@@ -1,9 +1,9 @@
 import { seededRandom } from "../../infra/local/aws/index.js";
 import type { DeployOracle } from "../oracle/deploy-oracle.js";
-import type { Scenario } from "../scenario/scenario.js";
+import { intervene } from "../scenario/interventions.js";
+import type { Intervention, Scenario } from "../scenario/scenario.js";
 import type { PublicAnswer, TraceEntry } from "./outcome.js";
 import type { VirtualAws } from "./virtual-aws.js";
-import { intervene } from "./virtual-interventions.js";
 import { START, type VirtualTime } from "./virtual-time.js";
 
 /** Shared state of all runs of one scenario. */
@@ -57,14 +57,23 @@ export function createSimulation(
 
 /** Schedules the interventions whose times count from this moment. */
 export function schedule(stage: Simulation, from: "start" | "update"): void {
-  const { scenario, aws, oracle: history } = stage;
-  const reach = { scenario, aws, noteStop: () => history.noteStop("operator") };
-  for (const intervention of scenario.interventions ?? []) {
+  for (const intervention of stage.scenario.interventions ?? []) {
     if ((intervention.from ?? "update") !== from) continue;
     void stage.time.sleep(intervention.at).then(async () => {
       if (stage.isOver) return;
-      const text = await intervene(reach, intervention);
+      const text = await tryIntervention(stage, intervention);
       stage.trace.push({ at: stage.since(), kind: "world", text });
     });
+  }
+}
+
+/** Carries out the intervention and describes its result: AWS may refuse it. */
+async function tryIntervention({ scenario, aws, oracle }: Simulation, intervention: Intervention): Promise<string> {
+  try {
+    const text = await intervene(aws.environment, scenario, intervention);
+    if (intervention.do === "stop") oracle.noteStop("operator");
+    return text;
+  } catch (error) {
+    return `${intervention.do} was refused: ${(error as Error).message}`;
   }
 }

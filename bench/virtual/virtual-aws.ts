@@ -1,6 +1,5 @@
 import {
   awsTiming,
-  type Clock,
   createFaults,
   createInProcessAws,
   createSimulatedLoadBalancer,
@@ -11,15 +10,16 @@ import {
   type JsonObject,
   type RuledFaults,
   type Service,
-  type SimulatedRuntime,
   type StateDirectory,
   type TaskSpec,
 } from "../../infra/local/aws/index.js";
-import { concurrentDeployer, logGroup, operator, target } from "../scenario/fixture.js";
+import { logGroupOf } from "../scenario/create-service.js";
+import type { Environment } from "../scenario/environment.js";
+import { concurrentDeployer, operator, target } from "../scenario/fixture.js";
 import { type Call, createPublisher, type PublishedImage } from "../scenario/images.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { createTaskScripts, type TaskScripts } from "../scenario/task-scripts.js";
-import { imageScriptOf, versionsIn } from "../scenario/versions.js";
+import type { VirtualTime } from "./virtual-time.js";
 
 /** A call that AWS has carried out. */
 export interface CompletedCall {
@@ -33,7 +33,8 @@ export interface VirtualAws extends Pick<InProcessAws, "call" | "requestHandler"
   /** ECS's complete state: for the checks, not for the deployer. */
   state: EcsState;
   taskScripts: TaskScripts;
-  runtime: SimulatedRuntime;
+  /** For the operator, who creates the service and intervenes. */
+  environment: Environment;
   /** Returns the image of a version of the scenario. */
   imageOf(version: string): PublishedImage;
   /** Faults of the deployer's calls; none until rules are set. */
@@ -55,7 +56,7 @@ export interface Listeners {
 export async function createVirtualAws(
   scenario: Scenario,
   seed: number,
-  clock: Clock,
+  clock: VirtualTime,
   listeners: Listeners,
 ): Promise<VirtualAws> {
   const taskScripts = createTaskScripts(scenario);
@@ -93,25 +94,54 @@ export async function createVirtualAws(
   const logs = aws.logs(target.region);
   /** Writes the one line of the app's log. */
   function writeLog({ taskId }: TaskSpec): void {
-    logs.append(logGroup, `ecs/${target.container}/${taskId}`, [{ timestamp: clock.now(), message: "starting" }]);
+    logs.append(logGroupOf(target), `ecs/${target.container}/${taskId}`, [
+      { timestamp: clock.now(), message: "starting" },
+    ]);
   }
   const callAsOperator: Call = (service, operation, input) => call(service, operation, input, operator);
-  await callAsOperator("ecr", "CreateRepository", {
-    repositoryName: target.repository,
-    imageTagMutability: "IMMUTABLE",
-  });
-  const publish = createPublisher(callAsOperator, target, { asIndex: true });
-  for (const version of versionsIn(scenario))
-    images.set(version, await publish(version, imageScriptOf(scenario, version)));
-  await callAsOperator("logs", "CreateLogGroup", { logGroupName: logGroup });
+  const publisher = createPublisher(callAsOperator, target, { asIndex: true });
+  const environment: Environment = {
+    target,
+    call: callAsOperator,
+    async publish(version, script) {
+      const image = await publisher(version, script);
+      images.set(version, image);
+      return image;
+    },
+    async settle() {
+      if (!clock.pass(() => isAtRest(state), DAY)) throw new Error("The service did not come to rest.");
+    },
+    async newestDeployment() {
+      const arn = Object.values(state.services)[0]?.serviceDeployments.at(-1) ?? "";
+      const hooks = state.serviceDeployments[arn]?.hooks ?? [];
+      return { arn, waiting: hooks.filter(({ status }) => status === "AWAITING_ACTION").map(({ id }) => id) };
+    },
+    running: (version) =>
+      Object.values(state.tasks)
+        .filter((task) => task.lastStatus === "RUNNING" && taskScripts.scriptOf(task.arn)?.version === version)
+        .map(({ arn }) => arn),
+    crash: (taskArn) => runtime.crash(taskArn, 1),
+    deny: (actions) => void deny.push(...actions),
+  };
   const listenersByKey = {
     [credentials.accessKeyId]: listeners.done,
     [concurrentDeployer.accessKeyId]: listeners.doneConcurrently,
   };
   reportCompletedCalls(aws.ecs.service, listenersByKey);
   const imageOf = (version: string) => images.get(version) as PublishedImage;
-  return { call, requestHandler, credentials, state, taskScripts, runtime, imageOf, faults, deny };
+  return { call, requestHandler, credentials, state, taskScripts, environment, imageOf, faults, deny };
 }
+
+/** Checks that the service is at rest: its newest deployment has ended, and the only one left is not in progress. */
+export function isAtRest(state: EcsState): boolean {
+  const service = Object.values(state.services)[0];
+  if (!service || service.status === "INACTIVE") return true;
+  const newest = state.serviceDeployments[service.serviceDeployments.at(-1) ?? ""];
+  const hasEnded = ["STOPPED", "SUCCESSFUL", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"].includes(newest?.status ?? "");
+  return hasEnded && service.deployments.length === 1 && service.deployments[0]?.rolloutState !== "IN_PROGRESS";
+}
+
+const DAY = 24 * 3_600_000;
 
 /** Reports completed calls also where the response is lost. */
 function reportCompletedCalls({ operations }: Service, listenersByKey: Record<string, Listeners["done"]>): void {

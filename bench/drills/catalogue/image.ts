@@ -20,7 +20,6 @@ export const image: Drill[] = [
     name: "image-archived",
     description: "The image is archived: it can be described and not pulled.",
     scenario: { release: { image: { status: "ARCHIVED" }, tasks: [notFound] } },
-    virtualOnly: "the local ECR has no archive",
     ends: { refused: "image-inactive" },
   },
   {
