@@ -1,5 +1,5 @@
 import { type JsonObject, type RawTaskDefinition, registerTaskDefinition } from "../../aws/raw-task-definition.js";
-import { lagWindow } from "../../ecs/lag.js";
+import { readThroughLag } from "../calls/retry.js";
 import { LostAnswer, sendOnce } from "../calls/send-once.js";
 import { type OwnRevision, ownRevision } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
@@ -25,7 +25,7 @@ export async function register(
       session.progress(
         "The answer to RegisterTaskDefinition was lost: looking whether ECS has registered the revision.",
       );
-      const found = await searchPatiently(session, find);
+      const [found] = await readThroughLag(session, find, (own) => own.length > 0);
       if (found) return found;
       if (times === tries) throw error;
     }
@@ -33,12 +33,3 @@ export async function register(
 }
 
 const tries = 3;
-
-async function searchPatiently(session: Session, find: () => Promise<OwnRevision[]>): Promise<OwnRevision | undefined> {
-  const end = session.clock.now() + lagWindow;
-  for (;;) {
-    const [lowest] = await find();
-    if (lowest || session.clock.now() >= end) return lowest;
-    await session.clock.sleep(2000, session.signal);
-  }
-}

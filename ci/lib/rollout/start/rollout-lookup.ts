@@ -1,8 +1,8 @@
 import type { Service } from "@aws-sdk/client-ecs";
-import { lagWindow } from "../../ecs/lag.js";
 import { describeService } from "../../ecs/service.js";
 import { earliestOf, readableDeployments } from "../../ecs/service-deployments.js";
 import { primaryOf } from "../../ecs/snapshot.js";
+import { readThroughLag } from "../calls/retry.js";
 import type { OwnRevision } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
 
@@ -23,17 +23,15 @@ export async function lookUpRollout(session: Session, revision: string): Promise
 }
 
 /** Polls until the rollout is listed or the lag window is over: a deployment in any state counts, the earliest first. */
-export async function pollForRollout(session: Session, revision: OwnRevision): Promise<Lookup> {
-  const end = session.clock.now() + lagWindow;
-  for (;;) {
+export function pollForRollout(session: Session, revision: OwnRevision): Promise<Lookup> {
+  const read = async (): Promise<Lookup> => {
     const seen = await lookUpRollout(session, revision.arn);
     if ("begun" in seen) return seen;
     const { listed } = await readableDeployments(session, revision.registeredAt);
     const earliest = earliestOf(listed, [revision]);
-    if (earliest) return { begun: { serviceDeploymentArn: earliest.arn } };
-    if (session.clock.now() >= end) return seen;
-    await session.clock.sleep(2000, session.signal);
-  }
+    return earliest ? { begun: { serviceDeploymentArn: earliest.arn } } : seen;
+  };
+  return readThroughLag(session, read, (seen) => "begun" in seen);
 }
 
 export function deploymentOf(service: Service | undefined, revision: string): RolloutIds | undefined {

@@ -1,10 +1,9 @@
-import { isThrottling, isUncertain } from "../../aws/errors.js";
 import { SlipwayError, UNEXPECTED } from "../../common/errors.js";
 import { neutral } from "../../common/foreign-text.js";
 import { type TaskView, taskId } from "../../ecs/snapshot.js";
+import { isPassing, retry } from "../calls/retry.js";
 import type { Session } from "../session.js";
 import { elapsed } from "../watch/elapsed.js";
-import { backoff } from "../watch/poll-interval.js";
 import { type Decision, decide, ourReasons } from "./decide.js";
 import { type DeployTaskRun, taskName } from "./deploy-task.js";
 import { readTask, stopTask } from "./run-task.js";
@@ -92,20 +91,10 @@ function stateReporter({ clock, progress }: Session, startedAt: number): (task: 
   };
 }
 
-/** Retries with backoff when AWS throttles the call or does not answer. */
-async function patiently<T>(session: Session, run: DeployTaskRun, call: () => Promise<T>): Promise<T> {
-  for (let times = 1; ; times++) {
-    try {
-      return await call();
-    } catch (error) {
-      session.signal?.throwIfAborted();
-      if ((!isThrottling(error) && !isUncertain(error)) || times > 8) throw blind(run, error as Error);
-      session.progress(
-        `ECS does not tell of the task now (${(error as Error).name}): asked again in ${backoff(times) / 1000} s.`,
-      );
-      await session.clock.sleep(backoff(times), session.signal);
-    }
-  }
+function patiently<T>(session: Session, run: DeployTaskRun, call: () => Promise<T>): Promise<T> {
+  return retry(session, "the read of the task", call, (error, times) =>
+    isPassing(error) && times <= 8 ? undefined : blind(run, error),
+  );
 }
 
 function blind(run: DeployTaskRun, cause: Error): SlipwayError {

@@ -36,8 +36,3 @@ function longest(subject: Subject, latest: Snapshot, silence: number): number {
   // After ECS begins to stop them, old tasks take time to drain.
   return areOldTasksRunning(subject, latest) ? 4500 : near;
 }
-
-/** Returns the wait after throttling or a failed call, in milliseconds. @param times Failures in a row, from 1. */
-export function backoff(times: number): number {
-  return Math.min(30_000, 1000 * 2 ** times);
-}

@@ -1,7 +1,7 @@
-import { isThrottling, isUncertain } from "../../aws/errors.js";
 import { SlipwayError, UNEXPECTED } from "../../common/errors.js";
 import { neutral } from "../../common/foreign-text.js";
 import type { Snapshot, Subject } from "../../ecs/snapshot.js";
+import { isPassing, retry } from "../calls/retry.js";
 import { type AllowedActions, failFast, watchOnly } from "../fail-fast/fail-fast.js";
 import { judge } from "../judge/judge.js";
 import type { Judgement } from "../judge/verdict.js";
@@ -10,7 +10,7 @@ import type { Session } from "../session.js";
 import { attachHint } from "../verdicts.js";
 import { elapsed } from "./elapsed.js";
 import { type Observation, observer } from "./observer.js";
-import { backoff, pollInterval } from "./poll-interval.js";
+import { pollInterval } from "./poll-interval.js";
 import { progressEvents } from "./progress.js";
 
 /** A rollout watched to its end. */
@@ -101,33 +101,26 @@ const pollLimit = 20_000;
 /** After this many slow polls the next one is accepted, so that an AWS that is always slow can still be judged. */
 const maxSlowPolls = 3;
 
-/**
- * Polls with retries until the deadline: waits after throttling or a failed call, and polls again when a poll took too long.
- */
-async function pollWithRetries(
+/** Polls until the deadline: retries a failed poll, and polls again when a poll took too long. */
+function pollWithRetries(
   session: Session,
   poll: () => Promise<Observation>,
-  subject: Subject,
+  { deadline }: Subject,
 ): Promise<Observation> {
-  const { clock, signal, progress } = session;
-  for (let times = 1, slow = 0; ; times++) {
-    const began = clock.now();
-    try {
+  const { clock, progress } = session;
+  const isOver = () => clock.now() >= deadline;
+  let slow = 0;
+  const pollInTime = async () => {
+    for (;;) {
+      const began = clock.now();
       const observation = await poll();
       const took = clock.now() - began;
-      if (took <= pollLimit || ++slow > maxSlowPolls || clock.now() >= subject.deadline) return observation;
-      progress(`ECS took ${Math.round(took / 1000)} s to tell: looking again.`);
-    } catch (error) {
-      signal?.throwIfAborted();
-      const passing = isThrottling(error) || isUncertain(error);
-      if (!passing || clock.now() >= subject.deadline) throw pollError(error as Error);
-      const wait = backoff(times);
-      progress(
-        `ECS ${isThrottling(error) ? "asks for fewer calls" : "does not answer"} (${(error as Error).name}): looking again in ${wait / 1000} s.`,
-      );
-      await clock.sleep(wait, signal);
+      if (took <= pollLimit || ++slow > maxSlowPolls || isOver()) return observation;
+      progress(`ECS took ${Math.round(took / 1000)} s to answer; polling again.`);
     }
-  }
+  };
+  const giveUp = (error: Error) => (isPassing(error) && !isOver() ? undefined : pollError(error));
+  return retry(session, "the poll", pollInTime, giveUp);
 }
 
 /** A failed poll proves nothing about the rollout, so it is an error and never a verdict. */

@@ -139,7 +139,7 @@ test("throttling while the task is watched is waited out", async (t) => {
     return times === 2 ? new Fault("ThrottlingException", "Rate exceeded") : (describe?.(input) ?? {});
   };
   assert.equal((await roll()).verdict, "deployed");
-  assert.ok(lines.some((line) => line.includes("asked again in 2 s")));
+  assert.ok(lines.some((line) => line.includes("retrying the read of the task in 2 s")));
 });
 
 test("a rollback runs no pre-deploy task", async (t) => {

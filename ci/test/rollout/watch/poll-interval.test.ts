@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { run } from "../../../lib/rollout/run.js";
-import { backoff, pollInterval } from "../../../lib/rollout/watch/poll-interval.js";
+import { pollInterval } from "../../../lib/rollout/watch/poll-interval.js";
 import { directAws } from "../../support/direct-aws.js";
 import { release, type Story, scriptedEcs, target, type World } from "../../support/scripted-ecs.js";
 import { deployment, oldTask, serviceDeployment, snapshot, subject, task } from "../../support/snapshots.js";
@@ -79,8 +79,4 @@ test("polls are frequent during a rollback and another deployment", () => {
   const other = [deployment({ taskDefinition: "arn:9" })];
   assert.equal(pollInterval(subject, snapshot({ at: 600_000, ...starting, ours: rollback }), 0), 1850);
   assert.equal(pollInterval(subject, snapshot({ at: 600_000, deployments: other }), 0), 1850);
-});
-
-test("the interval doubles, up to 30 s", () => {
-  assert.deepEqual([1, 2, 3, 4, 5, 6].map(backoff), [2000, 4000, 8000, 16_000, 30_000, 30_000]);
 });

@@ -19,7 +19,7 @@ async function slow(t: TestContext, times: number) {
 test("a service that was read 90 s before its tasks is read again", async (t) => {
   const { report, lines } = await slow(t, 1);
   assert.equal(report.verdict, "deployed");
-  assert.match(lines.join("\n"), /ECS took 90 s to tell: looking again\./);
+  assert.match(lines.join("\n"), /ECS took 90 s to answer; polling again\./);
 });
 
 test("a fast poll is used at once", async (t) => {
@@ -29,5 +29,5 @@ test("a fast poll is used at once", async (t) => {
 test("polls of an ECS that stays slow are used in the end", async (t) => {
   const { report, lines } = await slow(t, Number.POSITIVE_INFINITY);
   assert.equal(report.verdict, "deployed");
-  assert.ok(lines.filter((line) => line.includes("looking again")).length >= 3);
+  assert.ok(lines.filter((line) => line.includes("polling again")).length >= 3);
 });
