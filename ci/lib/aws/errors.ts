@@ -1,4 +1,4 @@
-import { REFUSED, SlipwayError } from "../common/errors.js";
+import { networkCodes, REFUSED, SlipwayError } from "../common/errors.js";
 import type { MiddlewareStack } from "./retries.js";
 
 /** The credentials lack a permission. `action` is the IAM action to allow, such as `ecs:DescribeTasks`. */
@@ -95,7 +95,7 @@ export function isUncertain(error: unknown): boolean {
   if (!(error instanceof Error) || error.name === "AbortError" || error instanceof SlipwayError) return false;
   const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
   if (status !== undefined) return status >= 500;
-  return error.name === "TimeoutError" || networkCodes.has(String((error as { code?: unknown }).code));
+  return error.name === "TimeoutError" || networkCodes.includes(String((error as { code?: unknown }).code));
 }
 
 const denied = new Set(["AccessDeniedException", "AccessDenied", "UnauthorizedOperation"]);
@@ -106,17 +106,6 @@ const throttling = new Set([
   "TooManyRequestsException",
   "RequestLimitExceeded",
   "RequestThrottledException",
-]);
-const networkCodes = new Set([
-  "ECONNRESET",
-  "ECONNREFUSED",
-  "ECONNABORTED",
-  "EPIPE",
-  "ETIMEDOUT",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENOTFOUND",
-  "EAI_AGAIN",
 ]);
 
 function nameOf(error: unknown): string {

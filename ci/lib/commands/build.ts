@@ -1,12 +1,14 @@
 import type { Container, Directory } from "@dagger.io/dagger";
 import { REFUSED, SlipwayError } from "../common/errors.js";
-import { buildImage } from "../image/build.js";
+import { parseLocalVersion } from "../config/version.js";
 import { type Build, type BuildOptions, buildOf, checkBuildOptions } from "../image/build-options.js";
-import { readDockerfile } from "../image/image.js";
+import { readDockerfile, resolvedBases, runtimeImage } from "../image/image.js";
+import { labelsOf } from "../image/labels.js";
+import { buildDigest } from "../image/sources.js";
 import { runTests } from "../image/tests.js";
 import { readTarget } from "./destination.js";
 
-/** The arguments of what is built without a destination. */
+/** A build or a test without a destination. */
 export interface LocalBuildOptions {
   targets: Directory;
   /** The name of a file in `targets`, without `.json`. */
@@ -16,7 +18,7 @@ export interface LocalBuildOptions {
 }
 
 /**
- * Merges the arguments into the target's `build`, for what needs no destination: a repository without targets can be built too.
+ * Merges the arguments into the target's `build`. A repository without targets can be built too.
  * @throws InputError
  */
 async function localBuild({ targets, name, context, build }: LocalBuildOptions): Promise<Build> {
@@ -27,9 +29,13 @@ async function localBuild({ targets, name, context, build }: LocalBuildOptions):
   return buildOf(build, { ...file, platform: undefined }, context);
 }
 
-/** Builds the app's image for this machine. */
+/** Builds the app's image for this machine, from a directory alone: its labels name no commit. */
 export async function buildLocally(options: LocalBuildOptions, version: string): Promise<Container> {
-  return await buildImage(await localBuild(options), version);
+  const checked = parseLocalVersion(version);
+  const build = await localBuild(options);
+  const file = await readDockerfile(build);
+  const [inputDigest, bases] = await Promise.all([buildDigest(build, file), resolvedBases(build, file)]);
+  return await runtimeImage(build, checked, labelsOf({ version: checked, inputDigest, bases }));
 }
 
 /**

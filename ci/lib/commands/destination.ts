@@ -5,27 +5,25 @@ import { type Clients, createAws } from "../aws/clients.js";
 import { parseCredentials } from "../aws/credentials.js";
 import { choices } from "../aws/name-suggestions.js";
 import { systemClock } from "../common/clock.js";
-import { InputError } from "../common/errors.js";
-import { neutral } from "../common/foreign-text.js";
+import { InputError, refusal } from "../common/errors.js";
 import { parseTarget, type TargetFile } from "../config/target.js";
 import { resolveTarget } from "../ecs/resolve-target.js";
 import type { Destination } from "../publish/stored-image.js";
 
-/** The arguments that give access to AWS. */
+/** Access to AWS, as the user passes it. */
 export interface AccessOptions {
   credentials: Secret | undefined;
   /** A local AWS in place of AWS. */
   service: Service | undefined;
 }
 
-/** The arguments that name where a release goes. */
 export interface DestinationOptions extends AccessOptions {
   targets: Directory;
   /** The name of a file in `targets`, without `.json`. */
   name: string;
 }
 
-/** The user's options for access to AWS. */
+/** Access to AWS, once it was read. */
 export interface Access {
   /** Credentials in one of the formats that `parseCredentials` reads. */
   keys: string;
@@ -42,7 +40,7 @@ export async function openDestination({ targets, name, ...options }: Destination
   const [file, access] = await Promise.all([readTarget(targets, name), readAccess(options)]);
   const { account, clientsFor } = await openAccount(file, access);
   const aws = clientsFor(file);
-  const target = await resolveTarget(aws, file, { account });
+  const target = await resolveTarget(aws, file, account);
   return {
     aws: target.registry === file.registry ? aws : clientsFor(target),
     target,
@@ -89,29 +87,23 @@ function noCredentials(): InputError {
   );
 }
 
-function unreadableCredentials(cause: Error): never {
-  throw new InputError(
-    "unreadable-credentials",
-    `The AWS credentials could not be read: ${neutral(cause.message)} Nothing was changed. Check what --credentials names: env://NAME, file://PATH or cmd://COMMAND on the machine that calls dagger. Is the profile logged in?`,
-    { cause },
-  );
-}
+const unreadableCredentials = refusal(
+  "unreadable-credentials",
+  (received) =>
+    `The AWS credentials could not be read: ${received} Nothing was changed. Check what --credentials names: env://NAME, file://PATH or cmd://COMMAND on the machine that calls dagger. Is the profile logged in?`,
+);
 
-function noEndpoint(cause: Error): never {
-  throw new InputError(
-    "no-local-aws",
-    `The local AWS of --aws could not be reached: ${neutral(cause.message)} Nothing was changed. Start it, or correct --aws, as in tcp://127.0.0.1:4566.`,
-    { cause },
-  );
-}
+const noEndpoint = refusal(
+  "no-local-aws",
+  (received) =>
+    `The local AWS of --aws could not be reached: ${received} Nothing was changed. Start it, or correct --aws, as in tcp://127.0.0.1:4566.`,
+);
 
-function noTargets(cause: Error): never {
-  throw new InputError(
-    "no-targets",
-    `The directory of targets can't be read (${neutral(cause.message)}). Create infra/targets/NAME.json in your repository, or pass --targets DIR before the function's name.`,
-    { cause },
-  );
-}
+const noTargets = refusal(
+  "no-targets",
+  (received) =>
+    `The directory of targets can't be read (${received}). Create infra/targets/NAME.json in your repository, or pass --targets DIR before the function's name.`,
+);
 
 /** @throws InputError when there is no such target, naming those that there are, or when it is not valid. */
 export async function readTarget(targets: Directory, name: string): Promise<TargetFile> {

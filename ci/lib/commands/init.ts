@@ -117,8 +117,7 @@ async function readLive(wanted: TargetFile, access: Access, activity: Activity):
 async function draftFrom(aws: Clients, wanted: TargetFile & { account: string }): Promise<Draft> {
   const service = await describeService(aws, wanted);
   refuseUnsupported(service, wanted);
-  const described = describeTaskDefinition(aws.ecs, service.taskDefinition ?? "");
-  const { taskDefinition } = await described;
+  const { taskDefinition } = await describeTaskDefinition(aws.ecs, service.taskDefinition ?? "");
   return draftTarget(wanted, service, taskDefinition);
 }
 

@@ -1,22 +1,19 @@
 import type { Container, Directory } from "@dagger.io/dagger";
-import { InputError } from "../common/errors.js";
-import { neutral } from "../common/foreign-text.js";
+import { InputError, refusal } from "../common/errors.js";
 import type { Target } from "../config/target.js";
 import { parseReleaseVersion } from "../config/version.js";
 import { type BuildOptions, buildOf, checkBuildOptions } from "../image/build-options.js";
-import { type Candidate, noRepository, readRevision } from "../image/commit.js";
-import { commitVersion } from "../image/commit-version.js";
+import { type Candidate, commitVersion, noRepository, readRevision } from "../image/commit.js";
 import { engineWork } from "../image/engine-failure.js";
 import { readDockerfile } from "../image/image.js";
 import type { GitSource } from "../image/sources.js";
-import { buildSource, type ImageSource, readySource } from "../publish/image-source.js";
+import { buildSource, readySource } from "../publish/image-source.js";
 import { publish } from "../publish/publish-release.js";
 import type { Destination } from "../publish/stored-image.js";
 import type { Release } from "../rollout/session.js";
 import type { Activity } from "../rollout/span.js";
 import { type DestinationOptions, openDestination } from "./destination.js";
 
-/** The arguments of publish. */
 export interface PublishOptions extends Activity {
   /** The commit's tag or short id where the user passed none. */
   version: string | undefined;
@@ -81,13 +78,11 @@ export async function versionOf(
   return version ?? (await commitVersion(git.repository).catch(isBuilt ? noRepository : noVersion));
 }
 
-function noVersion(cause: Error): never {
-  throw new InputError(
-    "no-version",
-    `There is no version: --version is not given, and the git repository whose commit names it by default can't be read (${neutral(cause.message)}). Pass --version, as in --version v1.2.3.`,
-    { cause },
-  );
-}
+const noVersion = refusal(
+  "no-version",
+  (received) =>
+    `There is no version: --version is not given, and the git repository whose commit names it by default can't be read (${received}). Pass --version, as in --version v1.2.3.`,
+);
 
 /**
  * Reads what would be built.
@@ -121,8 +116,8 @@ export async function publishCheckout(
 ): Promise<Release> {
   const { progress, span } = options;
   const { source, platform } = candidate
-    ? await built(options, destination, { candidate, version })
-    : await ready(options, destination);
+    ? await sourceOf(options, destination, { candidate, version })
+    : await readyContainer(options, destination);
   return await publish(version, source, destination, {
     progress,
     span,
@@ -130,32 +125,19 @@ export async function publishCheckout(
   });
 }
 
-/** An image to publish and the platform that it is for, such as `linux/amd64`. */
-interface Publishable {
-  source: ImageSource;
-  platform: string;
-}
-
-async function built(
+/** Returns the build, and its platform, such as `linux/amd64`. */
+async function sourceOf(
   { git, allowDirty = false, destination: { service } }: PublishOptions,
-  { target }: Destination,
+  { target: { source, ...target } }: Destination,
   { candidate, version }: { candidate: Candidate; version: string },
-): Promise<Publishable> {
+) {
   const revision = await engineWork("Reading the commit", readRevision(git, candidate, allowDirty));
-  const { source } = target;
-  return {
-    source: buildSource({ ...candidate, version, repository: git.repository, revision, source }, service),
-    platform: candidate.build.platform ?? target.platform,
-  };
+  const checkout = { ...candidate, version, repository: git.repository, revision, source };
+  return { source: buildSource(checkout, service), platform: candidate.build.platform ?? target.platform };
 }
 
-async function ready(
-  { image, destination: { service } }: PublishOptions,
-  { target }: Destination,
-): Promise<Publishable> {
+async function readyContainer({ image, destination: { service } }: PublishOptions, { target }: Destination) {
   if (!image) throw new Error("There is neither a build nor a container to publish.");
-  return {
-    source: readySource(image, target.test?.command, service),
-    platform: await engineWork("Reading the image", image.platform()),
-  };
+  const platform = await engineWork("Reading the image", image.platform());
+  return { source: readySource(image, target.test?.command, service), platform };
 }

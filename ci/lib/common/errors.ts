@@ -1,3 +1,5 @@
+import { neutral } from "./foreign-text.js";
+
 /** Exit code of an error after which the outcome is unknown. The others are in the table in rollout/verdicts.ts. */
 export const UNEXPECTED = 1;
 /** Exit code of a refusal: the service was not changed. */
@@ -30,3 +32,17 @@ export class InputError extends SlipwayError {
     super(code, REFUSED, message, options);
   }
 }
+
+/**
+ * Returns a handler for `catch` that throws an InputError.
+ * @param message Makes the error's message from the cause's, as one harmless line.
+ */
+export function refusal(code: string, message: (received: string) => string): (cause: Error) => never {
+  return (cause) => {
+    throw new InputError(code, message(neutral(cause.message)), { cause });
+  };
+}
+
+/** Error codes of Node for failures of the network. */
+export const networkCodes =
+  "ECONNRESET ECONNREFUSED EPIPE ETIMEDOUT EHOSTUNREACH ENETUNREACH ENOTFOUND EAI_AGAIN".split(" ");

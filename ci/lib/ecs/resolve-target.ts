@@ -4,20 +4,17 @@ import { withDescribedErrors } from "../aws/describe-error.js";
 import { describeTaskDefinition, type JsonObject } from "../aws/raw-task-definition.js";
 import { registryAt, repositoryPattern } from "../common/aws-names.js";
 import { InputError } from "../common/errors.js";
+import { parseImage, splitHost } from "../common/image-reference.js";
 import type { Target, TargetFile } from "../config/target.js";
 import { objects, platformOf } from "./containers.js";
 import { describeService } from "./service.js";
 
-/** Account of the credentials, from STS. */
-interface Caller {
-  account: string;
-}
-
 /**
  * Completes a target from the live service. Reads nothing where the file states everything.
+ * @param account Of the credentials.
  * @throws InputError when the service does not exist, or when its containers leave open which one is released.
  */
-export async function resolveTarget(aws: Clients, file: TargetFile, { account }: Caller): Promise<Target> {
+export async function resolveTarget(aws: Clients, file: TargetFile, account: string): Promise<Target> {
   const stated = statedTarget({ account, ...file });
   if (stated) return stated;
   const { service, taskDefinition } = await withDescribedErrors(readLive(aws, file));
@@ -35,8 +32,8 @@ export function statedTarget(file: TargetFile): Target | undefined {
 
 async function readLive(aws: Clients, file: TargetFile): Promise<{ service: Service; taskDefinition: JsonObject }> {
   const service = await describeService(aws, file);
-  const described = describeTaskDefinition(aws.ecs, service.taskDefinition ?? "");
-  return { service, taskDefinition: (await described).taskDefinition };
+  const { taskDefinition } = await describeTaskDefinition(aws.ecs, service.taskDefinition ?? "");
+  return { service, taskDefinition };
 }
 
 /**
@@ -53,10 +50,18 @@ export function completed(
   const running = objects(taskDefinition.containerDefinitions).find(({ name }) => name === container);
   const place = repositoryOf(String(running?.image ?? ""));
   const repository = file.repository ?? place?.name;
-  if (repository === undefined) throw noRepository(container, String(running?.image));
+  if (repository === undefined)
+    throw new InputError(
+      "no-repository",
+      `Container "${container}" runs ${running?.image}, which is no image of a private ECR repository, so it is open where releases are published. Create an ECR repository and name it in the target: "repository": "NAME".`,
+    );
   const registry = file.registry ?? (file.repository === undefined ? registryOf(place, file) : undefined);
   const port = file.containerPort ?? portOf(running);
-  if (file.verifyTasks && port === undefined) throw noPort(container);
+  if (file.verifyTasks && port === undefined)
+    throw new InputError(
+      "no-port",
+      `Container "${container}" has no port mapping, so "verifyTasks" has no port to send requests to. Add "containerPort" to the target, or remove "verifyTasks".`,
+    );
   return {
     ...file,
     family: file.family ?? String(taskDefinition.family),
@@ -98,11 +103,9 @@ export interface Place {
   name: string;
 }
 
-const reference = /^([^/]+)\/(.+?)(?::[\w.-]+)?(?:@sha256:[0-9a-f]{64})?$/;
-
 /** Returns the place of an image in a private ECR repository, or in a local AWS; undefined for any other. */
 export function repositoryOf(image: string): Place | undefined {
-  const [, host = "", name = ""] = reference.exec(image) ?? [];
+  const [host = "", name] = splitHost(parseImage(image).repository);
   // The name becomes a part of a path that the registry's login is sent to.
   if (!repositoryPattern.test(name)) return undefined;
   const registry = registryAt(host);
@@ -122,18 +125,4 @@ function registryOf(place: Place | undefined, { account, region }: TargetFile): 
 function portOf(container: JsonObject | undefined): number | undefined {
   const port = objects(container?.portMappings)[0]?.containerPort;
   return typeof port === "number" ? port : undefined;
-}
-
-function noPort(container: string): InputError {
-  return new InputError(
-    "no-port",
-    `Container "${container}" has no port mapping, so "verifyTasks" has no port to send requests to. Add "containerPort" to the target, or remove "verifyTasks".`,
-  );
-}
-
-function noRepository(container: string, image: string): InputError {
-  return new InputError(
-    "no-repository",
-    `Container "${container}" runs ${image}, which is no image of a private ECR repository, so it is open where releases are published. Create an ECR repository and name it in the target: "repository": "NAME".`,
-  );
 }

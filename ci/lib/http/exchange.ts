@@ -1,4 +1,5 @@
 import { errors } from "undici";
+import { networkCodes } from "../common/errors.js";
 import { directRoute, type Route, routeTo } from "./proxies.js";
 
 /** One request and the bounds of its answer. */
@@ -84,9 +85,6 @@ function failure(cause: Error, { origin, limit }: Request, { proxy }: Route, isL
       : `the proxy ${proxy} answered HTTP ${refusal} for ${origin.host}`;
   return Object.assign(new Error(message, { cause }), { code });
 }
-
-/** Codes that the SDK and the deployer take for a failure of the network. */
-const networkCodes = ["ECONNREFUSED", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "EAI_AGAIN"];
 
 /** Every other end of an exchange (TLS, a malformed or an endless response) counts as a broken connection. */
 function codeOf(error: Error): string {

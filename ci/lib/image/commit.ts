@@ -1,6 +1,6 @@
 import type { GitRepository } from "@dagger.io/dagger";
-import { InputError } from "../common/errors.js";
-import { neutral } from "../common/foreign-text.js";
+import { InputError, refusal } from "../common/errors.js";
+import { parseReleaseVersion } from "../config/version.js";
 import type { Build } from "./build-options.js";
 import { commitTime } from "./commit-time.js";
 import { type Dockerfile, readDockerfile } from "./image.js";
@@ -50,13 +50,11 @@ async function isClean({ repository, complete }: GitSource): Promise<boolean> {
   return (await repository.uncommitted().isEmpty()) || ((await complete?.uncommitted().isEmpty()) ?? false);
 }
 
-export function noRepository(cause: Error): never {
-  throw new InputError(
-    "no-repository",
-    `The git repository can't be read (${neutral(cause.message)}), so no commit would stand for the release. Run this in a clone; in a linked worktree the engine does not see the repository, so clone it.`,
-    { cause },
-  );
-}
+export const noRepository = refusal(
+  "no-repository",
+  (received) =>
+    `The git repository can't be read (${received}), so no commit would stand for the release. Run this in a clone; in a linked worktree the engine does not see the repository, so clone it.`,
+);
 
 function refuse(what: string, next: string): never {
   throw new InputError(
@@ -65,7 +63,7 @@ function refuse(what: string, next: string): never {
   );
 }
 
-/** At most so many directories of the commit are compared with a directory that was passed. */
+/** Maximum number of the commit's directories to compare with a directory that the user passed. */
 const MOST = 20;
 
 /** A clean tree is not enough: files that git ignores may be built, and the directory may have been passed from elsewhere. */
@@ -85,12 +83,44 @@ async function isOfCommit({ build, file, path }: Candidate, repository: GitRepos
   return false;
 }
 
-/** When the repository's current commit was made. */
+/** Reads the time of the repository's current commit. */
 export async function readCommitTime(repository: GitRepository, commit: string): Promise<Date> {
   return await exported(checkout(repository).directory(".git/objects"), (path) => commitTime(path, commit));
 }
 
-/** A checkout of its own: it holds just the current commit, however long the history is and wherever a worktree keeps it. */
+/** Returns a checkout that holds only the current commit, also of a repository with a long history or of a linked worktree. */
 function checkout(repository: GitRepository) {
   return repository.head().tree({ depth: 1 });
+}
+
+/** Digits of a commit's id in a version: enough to be unique in the largest repositories. */
+const SHORT = 12;
+/** Maximum number of tags to look up, the highest first: each costs a call. */
+const MOST_TAGS = 50;
+
+/**
+ * Names a release by its commit: by the commit's tag, or else by the first 12 digits of its id.
+ * @returns Of several tags the highest, numbers compared as numbers: `v1.10.0` before `v1.9.0`.
+ */
+export async function commitVersion(repository: GitRepository): Promise<string> {
+  const [commit, names] = await Promise.all([repository.head().commit(), repository.tags().catch((): string[] => [])]);
+  const candidates = names.map((name) => name.replace(/^refs\/tags\//, "")).filter(isVersion);
+  const sorted = candidates.sort((a, b) => b.localeCompare(a, "en", { numeric: true })).slice(0, MOST_TAGS);
+  const commits = await Promise.all(
+    sorted.map((name) =>
+      repository
+        .tag(name)
+        .commit()
+        .catch(() => undefined),
+    ),
+  );
+  return sorted[commits.indexOf(commit)] ?? commit.slice(0, SHORT);
+}
+
+function isVersion(tag: string): boolean {
+  try {
+    return parseReleaseVersion(tag) === tag;
+  } catch {
+    return false;
+  }
 }

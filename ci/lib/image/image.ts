@@ -1,6 +1,5 @@
 import { type Container, dag, type Secret } from "@dagger.io/dagger";
-import { InputError } from "../common/errors.js";
-import { neutral } from "../common/foreign-text.js";
+import { InputError, refusal } from "../common/errors.js";
 import { variableOf } from "../config/version.js";
 import type { Build } from "./build-options.js";
 import { baseImage, baseImages, type Stage, stagesOf } from "./dockerfile.js";
@@ -39,15 +38,12 @@ function stageNamed(stages: readonly Stage[], name: string, dockerfile: string):
   );
 }
 
-function noDockerfile(path: string): (cause: Error) => never {
-  return (cause) => {
-    throw new InputError(
-      "no-dockerfile",
-      `The Dockerfile ${path} can't be read (${neutral(cause.message)}). Accepted: a Dockerfile in the directory that is built: name the directory with "build": { "context": "services/web" } in the target or with --app, the file with "dockerfile" or --dockerfile. An image that exists already needs none: deploy --published, --from or --image.`,
-      { cause },
-    );
-  };
-}
+const noDockerfile = (path: string) =>
+  refusal(
+    "no-dockerfile",
+    (received) =>
+      `The Dockerfile ${path} can't be read (${received}). Accepted: a Dockerfile in the directory that is built: name the directory with "build": { "context": "services/web" } in the target or with --app, the file with "dockerfile" or --dockerfile. An image that exists already needs none: deploy --published, --from or --image.`,
+  );
 
 /** Builds a stage; the released one when none is named. */
 export async function built(build: Build, stage = build.stage): Promise<Container> {

@@ -18,7 +18,11 @@ export interface Arguments {
  */
 export function wantedTarget({ cluster, serviceName, region: given, role }: Arguments, keys: string): TargetFile {
   const region = given ?? regionIn(keys);
-  if (region === undefined) throw noRegion();
+  if (region === undefined)
+    throw new InputError(
+      "no-region",
+      "The region of the service is not known: the credentials name none. Pass it, as in --region us-west-2. `aws configure get region` prints the one of your profile.",
+    );
   const file = { region, cluster, service: serviceName, ...(role !== undefined && { role }) };
   return parseTarget(JSON.stringify(file), "The target of --region, --cluster, --service and --role");
 }
@@ -29,13 +33,6 @@ function regionIn(keys: string): string | undefined {
     /^\W*(?:export\s+|set\s+)?["']?(?:env:)?(?:aws_region|aws_default_region|region)["']?\s*=\s*["']?([a-z0-9-]+)/im;
   const region = found.exec(keys)?.[1];
   return region !== undefined && regionPattern.test(region) ? region : undefined;
-}
-
-function noRegion(): InputError {
-  return new InputError(
-    "no-region",
-    "The region of the service is not known: the credentials name none. Pass it, as in --region us-west-2. `aws configure get region` prints the one of your profile.",
-  );
 }
 
 /** @throws InputError for a name that is no file name, or not one of a GitHub environment. */

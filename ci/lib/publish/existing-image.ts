@@ -109,26 +109,24 @@ async function digestOf(
   repository: Repository,
   ecr: Ecr,
 ): Promise<string> {
-  const digest = await findTag(ecr, repository, tag).catch((error) => {
-    if (!(error instanceof AccessDeniedError)) throw error;
-    // A policy for other accounts often permits a pull and nothing else.
-    return readTaggedDigest(ecr.ecr, place, tag).catch(mayNotRead(text, repository));
-  });
-  if (digest !== undefined) return digest;
+  try {
+    const digest = await findTag(ecr, repository, tag).catch((error) => {
+      if (!(error instanceof AccessDeniedError)) throw error;
+      // A policy for other accounts often permits a pull and nothing else.
+      return readTaggedDigest(ecr.ecr, place, tag);
+    });
+    if (digest !== undefined) return digest;
+  } catch (cause) {
+    if (!(cause instanceof AccessDeniedError)) throw cause;
+    throw new InputError(
+      "unreadable-image",
+      `The digest of --from ${text} can't be read: neither ecr:DescribeImages nor ecr:BatchGetImage is permitted on ${repository.uri}. Allow one of them in the IAM policy of the role that deploys, and, in another account, in the repository's policy. Or name the image by its digest, as in --from ${repository.uri}@sha256:DIGEST: what can't be read is then not checked.`,
+      { cause },
+    );
+  }
   const tags = await newestTags(ecr, repository, 5);
   throw new InputError(
     "no-image",
     `${repository.uri} has no tag "${tag}". ${tags} Correct --from, or push the image first.`,
   );
-}
-
-function mayNotRead(text: string, { uri }: Repository): (error: Error) => never {
-  return (error) => {
-    if (!(error instanceof AccessDeniedError)) throw error;
-    throw new InputError(
-      "unreadable-image",
-      `The digest of --from ${text} can't be read: neither ecr:DescribeImages nor ecr:BatchGetImage is permitted on ${uri}. Allow one of them in the IAM policy of the role that deploys, and, in another account, in the repository's policy. Or name the image by its digest, as in --from ${uri}@sha256:DIGEST: what can't be read is then not checked.`,
-      { cause: error },
-    );
-  };
 }

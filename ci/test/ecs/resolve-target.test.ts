@@ -40,7 +40,7 @@ test("three keys are completed from the live service", async (t) => {
     DescribeTaskDefinition: () => ({ taskDefinition: definition({ web: `${registry}/team/api:v1.0.0` }) }),
   });
   t.after(() => fake.close());
-  assert.deepEqual(await resolveTarget(fake.aws, three, { account: "123456789012" }), {
+  assert.deepEqual(await resolveTarget(fake.aws, three, "123456789012"), {
     ...file,
     family: "api",
     container: "web",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { commitVersion } from "../../lib/image/commit-version.js";
+import { commitVersion } from "../../lib/image/commit.js";
 
 const head = "c0ffee0123456789abcdef0123456789abcdef01";
 const other = "d".repeat(40);
