@@ -75,7 +75,7 @@ export async function createServices<Balancer extends LoadBalancer>(
     createIam({ isTaskRole }),
     ecr.service,
     ecs.service,
-    createElbv2({ loadBalancer, targetGroups: ecs.targetGroups, clock }),
+    createElbv2({ loadBalancer, ecs, clock }),
     cloudWatch.service,
     logs.service,
     createEventBridge({ state }),

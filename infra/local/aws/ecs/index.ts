@@ -5,11 +5,13 @@ import type { Service } from "../protocol/service.js";
 import type { StateDirectory } from "../state.js";
 import type { EcsTiming } from "./ecs-timing.js";
 import { emptyState, prepareState } from "./model/ecs-state.js";
-import { type PortTarget, targetsOf, usesHostPorts } from "./model/task-definition-json.js";
+import type { Forward, ListenerRule } from "./model/listener-rules.js";
+import { alternatesOf, type PortTarget, targetsOf, usesHostPorts } from "./model/task-definition-json.js";
 import type { Machine } from "./operations/common/operation-context.js";
 import { operationsOf } from "./operations/list.js";
 import { observeAlarm } from "./scheduler/deployment-alarms.js";
 import { createEcsScheduler } from "./scheduler/ecs-scheduler.js";
+import { setForwards } from "./scheduler/strategies/listener-rules.js";
 import type { Random } from "./seeded-random.js";
 import type { LoadBalancer, TaskRuntime } from "./task-runtime.js";
 
@@ -35,6 +37,10 @@ export interface Ecs {
   service: Service;
   /** Returns the target groups that services name. They exist by that only. */
   targetGroups(): (PortTarget & { targetType: "ip" | "instance" })[];
+  /** Returns the listener rules that services name. They exist by that only. */
+  listenerRules(): ListenerRule[];
+  /** Changes the forwards of a listener rule. */
+  changeListenerRule(rule: ListenerRule, forwards: Forward[]): void;
   /** Returns the ARNs of the roles that task definitions name. */
   taskRoles(): string[];
   /** Applies a change of a CloudWatch alarm. */
@@ -80,8 +86,10 @@ export async function createEcs(deps: EcsDeps): Promise<Ecs> {
         .flatMap(({ settings, taskDefinition }) => {
           const document = scheduler.state.taskDefinitions[taskDefinition]?.document ?? {};
           const targetType = usesHostPorts(document) ? "instance" : "ip";
-          return targetsOf(settings).map((each) => ({ ...each, targetType }) as const);
+          return [...targetsOf(settings), ...alternatesOf(settings)].map((each) => ({ ...each, targetType }) as const);
         }),
+    listenerRules: () => Object.values(scheduler.state.listenerRules),
+    changeListenerRule: (rule, forwards) => scheduler.change((context) => setForwards(context, rule, forwards)),
     taskRoles: () =>
       Object.values(scheduler.state.taskDefinitions)
         .flatMap(({ document: { executionRoleArn, taskRoleArn } }) => [executionRoleArn, taskRoleArn])

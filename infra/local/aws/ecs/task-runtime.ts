@@ -1,5 +1,6 @@
 import type { JsonObject } from "../protocol/service.js";
 import type { NetworkBinding } from "./model/capacity-records.js";
+import type { ListenerRule } from "./model/listener-rules.js";
 
 /** Interface of the ECS scheduler to what runs the tasks: real containers, or simulated ones in virtual time. */
 export interface TaskRuntime {
@@ -78,6 +79,8 @@ export interface LoadBalancer {
   register(target: LoadBalancerTarget, listener: (health: TargetHealth) => void): void;
   /** Stops new requests at once and ends the target's open ones within the deregistration delay; then calls `drained` once. */
   deregister(targetGroupArn: string, taskArn: string, drained: () => void): void;
+  /** Sets a listener rule; one without forwards is removed. A load balancer without this method has no rules. */
+  forward?(rule: ListenerRule): void;
   /** Returns a target group's settings and its targets, including draining ones, as ELB's API describes them. */
   describe(targetGroupArn: string): { settings: TargetGroupSettings; targets: TargetDescription[] };
   close(): Promise<void>;

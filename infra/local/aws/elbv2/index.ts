@@ -1,27 +1,30 @@
 import type { Clock } from "../clock.js";
+import type { Ecs } from "../ecs/index.js";
 import type { LoadBalancer } from "../ecs/task-runtime.js";
 import { partitionOf } from "../partition.js";
 import { text, texts } from "../protocol/input.js";
 import { AwsError, type Caller, type JsonObject, type Service } from "../protocol/service.js";
+import { forwardsOf, listenerOf } from "./listener-rules.js";
 import { localBalancer } from "./load-balancers.js";
 import { attributesView, healthView, targetGroupView } from "./views.js";
 
 export interface Elbv2Deps {
   loadBalancer: LoadBalancer;
-  /** Returns the existing target groups. */
-  targetGroups: () => { targetGroupArn: string; port: number; targetType: "ip" | "instance" }[];
+  /** Has the existing target groups and listener rules. */
+  ecs: Pick<Ecs, "targetGroups" | "listenerRules" | "changeListenerRule">;
   clock: Clock;
 }
 
 /**
- * API of Elastic Load Balancing (version 2), read-only: target groups, attributes and target health of the local load balancer. A service that
- * names a target group creates it. All target groups have the same settings and belong to the one load balancer.
+ * API of Elastic Load Balancing (version 2): target groups, attributes, target health and listener rules of the local load balancer. A service
+ * that names a target group or a rule creates it. All target groups have the same settings and belong to the one load balancer. Only ModifyRule
+ * changes something.
  */
-export function createElbv2({ loadBalancer, targetGroups, clock }: Elbv2Deps): Service {
+export function createElbv2({ loadBalancer, ecs, clock }: Elbv2Deps): Service {
   const createdAt = clock.now() / 1_000;
   const own = ({ region, accountId }: Caller) => {
     const prefix = `arn:${partitionOf(region)}:elasticloadbalancing:${region}:${accountId}:targetgroup/`;
-    const known = targetGroups().filter(({ targetGroupArn }) => targetGroupArn.startsWith(prefix));
+    const known = ecs.targetGroups().filter(({ targetGroupArn }) => targetGroupArn.startsWith(prefix));
     return new Map(known.map((each) => [each.targetGroupArn, each]));
   };
   const find = (arn: unknown, caller: Caller) => {
@@ -29,7 +32,12 @@ export function createElbv2({ loadBalancer, targetGroups, clock }: Elbv2Deps): S
     if (found === undefined) throw notFound();
     return { ...found, ...loadBalancer.describe(found.targetGroupArn) };
   };
-  const balancerOf = (caller: Caller) => localBalancer(caller, [...own(caller).keys()], createdAt);
+  const ownRules = ({ region, accountId }: Caller) => {
+    const prefix = `arn:${partitionOf(region)}:elasticloadbalancing:${region}:${accountId}:listener-rule/`;
+    return ecs.listenerRules().filter(({ arn }) => arn.startsWith(prefix));
+  };
+  const balancerOf = (caller: Caller) =>
+    localBalancer(caller, [...own(caller).keys()], { rules: ownRules(caller), createdAt });
 
   return {
     signingName: "elasticloadbalancing",
@@ -79,8 +87,9 @@ export function createElbv2({ loadBalancer, targetGroups, clock }: Elbv2Deps): S
           throw new AwsError("ValidationError", "Either a load balancer ARN or listener ARNs must be specified");
         }
         if ((balancer ?? arn) !== arn) throw balancerNotFound();
-        if (listeners?.some((each) => each !== listenerArn)) throw listenerNotFound();
-        return { Listeners: [listener] };
+        const known = [listenerArn, ...ownRules(caller).map(listenerOf)];
+        if (listeners?.some((each) => !known.includes(each))) throw listenerNotFound();
+        return { Listeners: [...new Set(listeners ?? known)].map((ListenerArn) => ({ ...listener, ListenerArn })) };
       },
 
       DescribeRules(input, caller) {
@@ -90,17 +99,42 @@ export function createElbv2({ loadBalancer, targetGroups, clock }: Elbv2Deps): S
         if ((listener === undefined) === (wanted === undefined)) {
           throw new AwsError("ValidationError", "Either a listener ARN or rule ARNs must be specified");
         }
-        if ((listener ?? listenerArn) !== listenerArn) throw listenerNotFound();
-        const found = rules.filter(({ RuleArn }) => wanted === undefined || wanted.includes(String(RuleArn)));
+        const ofListener = ownRules(caller).filter((rule) => listenerOf(rule) === listener);
+        if ((listener ?? listenerArn) !== listenerArn && ofListener.length === 0) throw listenerNotFound();
+        const shown = wanted ?? (listener === listenerArn ? undefined : ofListener.map(({ arn }) => arn));
+        const found = rules.filter(({ RuleArn }) => shown === undefined || shown.includes(String(RuleArn)));
         if (wanted !== undefined && found.length < wanted.length) {
-          throw new AwsError("RuleNotFound", "One or more rules not found");
+          throw ruleNotFound();
         }
         return { Rules: found };
       },
 
+      ModifyRule(input, caller) {
+        const { RuleArn, Actions, ...others } = input;
+        const rule = ownRules(caller).find(({ arn }) => arn === RuleArn);
+        if (rule === undefined) {
+          if (!balancerOf(caller).rules.some((each) => each.RuleArn === RuleArn)) throw ruleNotFound();
+          throw new AwsError("OperationNotPermitted", "Only a rule that a service names can be modified");
+        }
+        const [unsupported] = Object.keys(others);
+        if (unsupported !== undefined) throw new AwsError("ValidationError", `${unsupported} can't be modified here`);
+        const groups = own(caller);
+        ecs.changeListenerRule(
+          rule,
+          forwardsOf(Actions, (arn) => groups.has(arn)),
+        );
+        return { Rules: balancerOf(caller).rules.filter((each) => each.RuleArn === RuleArn) };
+      },
+
       DescribeTags(input, caller) {
         const { arn, listenerArn, rules } = balancerOf(caller);
-        const known = [arn, listenerArn, ...own(caller).keys(), ...rules.map(({ RuleArn }) => RuleArn)];
+        const known = [
+          arn,
+          listenerArn,
+          ...ownRules(caller).map(listenerOf),
+          ...own(caller).keys(),
+          ...rules.map(({ RuleArn }) => RuleArn),
+        ];
         const TagDescriptions = (texts(input, "ResourceArns") ?? []).map((ResourceArn) => {
           if (!known.includes(ResourceArn)) throw unknownResource(ResourceArn);
           return { ResourceArn, Tags: [] };
@@ -112,6 +146,7 @@ export function createElbv2({ loadBalancer, targetGroups, clock }: Elbv2Deps): S
 }
 
 const balancerNotFound = () => new AwsError("LoadBalancerNotFound", "One or more load balancers not found");
+const ruleNotFound = () => new AwsError("RuleNotFound", "One or more rules not found");
 const listenerNotFound = () => new AwsError("ListenerNotFound", "One or more listeners not found");
 
 function unknownResource(arn: string): AwsError {

@@ -1,7 +1,9 @@
+import { type ListenerRule, nameOfGroup } from "../ecs/model/listener-rules.js";
 import { partitionOf } from "../partition.js";
 import type { Caller, JsonObject } from "../protocol/service.js";
+import { forwardAction, ruleView } from "./listener-rules.js";
 
-/** The one local load balancer, per account and region: one HTTP listener with a rule for each target group. */
+/** The one local load balancer, per account and region: one HTTP listener with the rules that services name, and one for each other target group. */
 export interface LocalBalancer {
   arn: string;
   listenerArn: string;
@@ -16,16 +18,26 @@ const LISTENER_ID = "f2f7dc8efc522ab2";
 
 /**
  * @param groups ARNs of the target groups.
+ * @param named Listener rules that services name.
  * @param createdAt Seconds since the epoch.
  */
-export function localBalancer(caller: Caller, groups: string[], createdAt: number): LocalBalancer {
+export function localBalancer(
+  caller: Caller,
+  groups: string[],
+  { rules: named, createdAt }: { rules: ListenerRule[]; createdAt: number },
+): LocalBalancer {
   const { region, accountId, authority } = caller;
   const [address = "127.0.0.1", port = "80"] = authority.split(":");
   const prefix = `arn:${partitionOf(region)}:elasticloadbalancing:${region}:${accountId}:`;
   const arn = `${prefix}loadbalancer/app/${NAME}/${ID}`;
   const listenerArn = `${prefix}listener/app/${NAME}/${ID}/${LISTENER_ID}`;
-  const [only, ...others] = groups;
-  const defaultActions = only !== undefined && others.length === 0 ? [forwardTo(only)] : [UNAVAILABLE];
+  const unnamed = groups.filter((group) => !named.some((rule) => rule.groups.includes(group)));
+  const routes = [
+    ...named.filter(({ kind }) => kind === "production").map(({ forwards }) => forwards),
+    ...unnamed.map((targetGroupArn) => [{ targetGroupArn, weight: 1 }]),
+  ];
+  const [only, ...others] = routes;
+  const defaultActions = only !== undefined && others.length === 0 ? [forwardAction(only)] : [UNAVAILABLE];
   const ruleArn = (id: number) => `${prefix}listener-rule/app/${NAME}/${ID}/${LISTENER_ID}/${hexId(id)}`;
   return {
     arn,
@@ -52,33 +64,20 @@ export function localBalancer(caller: Caller, groups: string[], createdAt: numbe
       DefaultActions: defaultActions,
     },
     rules: [
-      ...groups.map((group, index): JsonObject => {
-        const name = group.split("/")[1] ?? "";
-        // By the first label of the Host.
-        const Values = [name, `${name}.*`];
-        return {
-          RuleArn: ruleArn(index + 1),
-          Priority: String(index + 1),
-          Conditions: [{ Field: "host-header", Values, HostHeaderConfig: { Values } }],
-          Actions: [forwardTo(group)],
-          IsDefault: false,
-        };
-      }),
+      ...[
+        ...unnamed.map((group, index) => ({
+          arn: ruleArn(index + 1),
+          labels: [nameOfGroup(group)],
+          forwards: [{ targetGroupArn: group, weight: 1 }],
+        })),
+        ...named.map(({ arn, hosts, forwards }) => ({ arn, labels: hosts, forwards })),
+      ].map((rule, index) => ruleView(rule, index + 1)),
       { RuleArn: ruleArn(0), Priority: "default", Conditions: [], Actions: defaultActions, IsDefault: true },
     ],
   };
 }
 
 const hexId = (id: number) => id.toString(16).padStart(16, "0");
-
-const forwardTo = (group: string): JsonObject => ({
-  Type: "forward",
-  TargetGroupArn: group,
-  ForwardConfig: {
-    TargetGroups: [{ TargetGroupArn: group, Weight: 1 }],
-    TargetGroupStickinessConfig: { Enabled: false },
-  },
-});
 
 const UNAVAILABLE: JsonObject = {
   Type: "fixed-response",

@@ -3,8 +3,9 @@ import { guarded, logFailure } from "../../http/guard.js";
 import type { Clock } from "../clock.js";
 import type { LoadBalancer, TargetDescription } from "../ecs/task-runtime.js";
 import { sendErrorPage } from "./error-page.js";
+import { createListenerRules } from "./listener-rules.js";
 import { forward } from "./proxy.js";
-import { chooseTarget, chooseTargetGroup } from "./routing.js";
+import { chooseRoute, chooseTarget } from "./routing.js";
 import { type LoadBalancerSettings, rehearsalSettings } from "./settings.js";
 import { Target } from "./target.js";
 
@@ -30,7 +31,13 @@ export function createLoadBalancer({
   const keyOf = (targetGroupArn: string, taskArn: string) => `${targetGroupArn} ${taskArn}`;
   // Listeners are called from timers and sockets: an uncaught error there would end the process.
   const onFailure = logFailure(log, "Load balancer");
-  let turn = 0;
+  const rules = createListenerRules(clock, settings.ruleDelay);
+  const turns = new Map<string | undefined, number>();
+  const nextTurn = (group: string | undefined) => {
+    const turn = turns.get(group) ?? 0;
+    turns.set(group, turn + 1);
+    return turn;
+  };
 
   return {
     register(at, listener) {
@@ -55,10 +62,13 @@ export function createLoadBalancer({
       });
     },
 
+    forward: (rule) => rules.set(rule),
+
     handle(request, response) {
       const targets = [...registered.values()];
-      const group = chooseTargetGroup(targets, request.headers.host);
-      const target = chooseTarget(targets, group, turn++);
+      const route = chooseRoute(targets, rules.all(), request.headers.host);
+      const group = typeof route === "object" ? rules.choose(route) : route;
+      const target = chooseTarget(targets, group, nextTurn(group));
       if (target) forward(request, response, target, settings, clock);
       else sendErrorPage(response, 503);
     },

@@ -4,6 +4,8 @@ import type { TargetGroupSettings } from "../ecs/task-runtime.js";
 export interface LoadBalancerSettings extends TargetGroupSettings {
   /** Keeps a target draining for the whole delay, even when its last request ended before, as on ELB. */
   waitsOutDelay: boolean;
+  /** Time that a changed listener rule takes to reach every node. */
+  ruleDelay: number;
   /** Timeout of a connection to a target. */
   connectTimeout: number;
   /** Timeout of a target's response. */
@@ -20,6 +22,7 @@ export const elbSettings: LoadBalancerSettings = {
   matcher: "200",
   deregistrationDelay: 300_000,
   waitsOutDelay: true,
+  ruleDelay: 14_000, // measured by users: up to 14 s
   connectTimeout: 10_000,
   idleTimeout: 60_000,
 };
@@ -31,4 +34,5 @@ export const rehearsalSettings: LoadBalancerSettings = {
   healthyThreshold: 2,
   deregistrationDelay: 10_000,
   waitsOutDelay: false,
+  ruleDelay: 250,
 };

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../protocol/service.js";
 import type { AccountSettingRecord, ContainerInstanceRecord } from "./capacity-records.js";
+import type { ListenerRule } from "./listener-rules.js";
 import type { ServiceDeploymentRecord, ServiceRecord, ServiceRevisionRecord } from "./service-records.js";
 import type { TaskRecord } from "./task-record.js";
 
@@ -25,6 +26,7 @@ export interface EcsState {
   containerInstances: Record<string, ContainerInstanceRecord>;
   /** By `arn:aws:ecs:<region>:<account>: <principal ARN> <setting>`. */
   accountSettings: Record<string, AccountSettingRecord>;
+  listenerRules: Record<string, ListenerRule>;
 }
 
 export interface AlarmState {
@@ -46,6 +48,7 @@ export const emptyState = (): EcsState => ({
   alarms: {},
   containerInstances: {},
   accountSettings: {},
+  listenerRules: {},
 });
 
 /** Adds the maps that a document of an earlier version lacks, and removes the maps' prototypes, because keys contain names that users choose. */

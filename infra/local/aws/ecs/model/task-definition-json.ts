@@ -43,6 +43,15 @@ export function targetsOf(settings: JsonObject): PortTarget[] {
     }));
 }
 
+/** Returns the alternate target groups that a service's settings name. */
+export const alternatesOf = (settings: JsonObject): PortTarget[] =>
+  targetsOf({
+    loadBalancers: objects(settings.loadBalancers).map((each) => {
+      const { alternateTargetGroupArn } = object(each.advancedConfiguration);
+      return { ...each, targetGroupArn: alternateTargetGroupArn ?? null };
+    }),
+  });
+
 /** Returns the first subnet of an awsvpc configuration. */
 export function subnetOf(networkConfiguration: Json | undefined): string {
   const subnets = object(object(networkConfiguration).awsvpcConfiguration).subnets;

@@ -7,6 +7,7 @@ import { failOnAlarm, startAlarmMonitoring } from "./deployment-alarms.js";
 import { enterStage, failOnHook, isPaused, passStages } from "./lifecycle-stages.js";
 import { isPending, scaleService, stopServiceTasks } from "./scale-service.js";
 import { addEvent, type SchedulerContext, serviceDeploymentOf, wake } from "./scheduler-context.js";
+import { updateNamedRules } from "./strategies/listener-rules.js";
 import { isHealthy, markUnhealthy } from "./task-health.js";
 
 /** Advances a service: checks its tasks' health, ends a deployment that failed or is to stop, starts and stops tasks, completes a deployment. */
@@ -152,6 +153,7 @@ function advanceDraining(context: SchedulerContext, service: ServiceRecord, task
   if (tasks.some((task) => task.lastStatus !== "STOPPED")) return;
   service.status = "INACTIVE";
   service.inactiveAt = context.now;
+  updateNamedRules(context, service);
   service.deployments = [];
   context.changed = true;
 }

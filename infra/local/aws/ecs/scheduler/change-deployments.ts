@@ -9,6 +9,7 @@ import type {
 import { randomDigits, randomShortId } from "../seeded-random.js";
 import { recordRevision, recordServiceDeployment } from "./deployment-records.js";
 import { addEvent, type SchedulerContext, serviceDeploymentOf } from "./scheduler-context.js";
+import { updateNamedRules } from "./strategies/listener-rules.js";
 
 /** Starts a deployment of the service's task definition and settings. It replaces the previous deployment. */
 export function beginDeployment(
@@ -19,6 +20,7 @@ export function beginDeployment(
   const previous = service.deployments[0];
   const sources = service.deployments.map((each) => each.serviceRevisionArn);
   if (previous !== undefined) replacePrevious(context, previous);
+  updateNamedRules(context, service);
   const deployment = newDeployment(context, service, {
     serviceRevisionArn: recordRevision(context, service, digests),
     serviceDeploymentArn: resourceArn(

@@ -109,6 +109,8 @@ export function createEcsScheduler(deps: EcsSchedulerDeps): EcsScheduler {
           report((context) => observeDrained(context, taskArn, targetGroupArn)),
         );
       }
+      case "forward":
+        return loadBalancer.forward?.(action.rule);
     }
   }
 
@@ -124,6 +126,7 @@ export function createEcsScheduler(deps: EcsSchedulerDeps): EcsScheduler {
       listener,
     );
     change((context) => {
+      for (const rule of Object.values(state.listenerRules)) context.actions.push({ type: "forward", rule });
       for (const task of Object.values(state.tasks).filter(isWithRuntime)) resumeTask(context, task);
     });
   }

@@ -1,5 +1,6 @@
 import type { EcsTiming } from "../ecs-timing.js";
 import type { DeploymentRecord, EcsState, ServiceDeploymentRecord, ServiceRecord } from "../model/ecs-state.js";
+import type { ListenerRule } from "../model/listener-rules.js";
 import { type Random, randomHex } from "../seeded-random.js";
 import type { LoadBalancerTarget, TaskRuntime, TaskSpec } from "../task-runtime.js";
 import type { StateIndex } from "./state-index.js";
@@ -9,7 +10,8 @@ export type SchedulerAction =
   | { type: "start"; task: TaskSpec }
   | { type: "stop"; taskArn: string }
   | { type: "register"; target: LoadBalancerTarget }
-  | { type: "deregister"; targetGroupArn: string; taskArn: string };
+  | { type: "deregister"; targetGroupArn: string; taskArn: string }
+  | { type: "forward"; rule: ListenerRule };
 
 /**
  * Input and output of the pure scheduler at one moment. Its functions read and change nothing else: the same state, time and seed always
