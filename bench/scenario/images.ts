@@ -8,7 +8,7 @@ import type { ImageScript } from "./scenario.js";
 export type Call = (service: string, operation: string, input: JsonObject) => Promise<JsonObject>;
 
 /** Image in the form of a registry. */
-export interface ImageContent {
+interface ImageContent {
   /** Its configuration and layers. */
   blobs: Buffer[];
   manifest: Buffer;

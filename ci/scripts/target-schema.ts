@@ -4,14 +4,14 @@ import { fileURLToPath } from "node:url";
 import { toJsonSchema } from "@valibot/to-json-schema";
 import { checks, movedKeys, schema } from "../lib/config/target-schema.js";
 
-/** Where editors find it: beside the targets, which name it in `$schema`. */
+/** The JSON schema's file, beside the targets, which name it in `$schema`. */
 export const schemaFile = new URL("../../infra/targets/target.schema.json", import.meta.url);
 
 const host = String.raw`(?:\[[0-9A-Fa-f:.]+\]|[^\s?#/@:\[\]\\]+)(?::\d{1,5})?`;
 const separator = "(?:/|%2[fF]|%5[cC])";
 const dots = String.raw`(?:\.|%2[eE]){1,2}`;
 
-/** What the checks that are functions accept, as patterns. */
+/** Patterns for the checks that are functions. */
 const patterns = new Map<object, string>([
   [checks.url, `^[Hh][Tt][Tt][Pp][Ss]?://${host}(?:/[^\\s?#]*)?$`],
   [checks.path, `^/(?!/)(?!(?:[^?]*${separator})?${dots}(?:${separator}|\\?|$))[^\\s\\\\#]*$`],
@@ -43,7 +43,7 @@ export function targetJsonSchema(): object {
   };
 }
 
-/** The text of the file. */
+/** Returns the text of the file. */
 export function targetSchemaText(): string {
   return `${JSON.stringify(targetJsonSchema(), undefined, 2)}\n`;
 }

@@ -31,7 +31,7 @@ export async function listTasks(
 }
 
 /** Reads these tasks, a hundred in each call, side by side. Newly stopped tasks are added to `stopped`. */
-export async function describeTasks(
+async function describeTasks(
   context: EcsContext,
   stopped: Map<string, TaskView>,
   arns: readonly string[],

@@ -27,17 +27,14 @@ export {
   type TaskBehaviour,
 } from "./ecs/simulated-tasks/simulated-runtime.js";
 export type { LoadBalancerTarget, TaskEvent, TaskListener, TaskRuntime, TaskSpec } from "./ecs/task-runtime.js";
-export { createEventBridge } from "./eventbridge/index.js";
-export { createEventBridgeScheduler } from "./eventbridge-scheduler/index.js";
 export { createInProcessAws, type InProcessAws } from "./in-process.js";
 export { createLoadBalancer } from "./load-balancer/index.js";
 export type { LocalAwsOptions, RuntimeContext } from "./local-aws-options.js";
-export { memoryState } from "./memory-state.js";
 export { createFaults, type Fault, type FaultRule, type RuledFaults } from "./protocol/faults.js";
 export type { PolicyStatement } from "./protocol/policy.js";
 export type { Principal } from "./protocol/principals.js";
 export { aborted, reset, type SdkRequestHandler } from "./protocol/request-handler.js";
-export { AwsError, type Json, type JsonObject, type Operation, type Service } from "./protocol/service.js";
+export { AwsError, type Json, type JsonObject, type Service } from "./protocol/service.js";
 export type { ServingLoadBalancer } from "./route.js";
 export { startLocalAws } from "./server.js";
 export type { StateDirectory } from "./state.js";
