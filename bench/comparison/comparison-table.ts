@@ -38,7 +38,7 @@ export function formatComparison(results: readonly ComparisonResult[], serviceRe
   return [
     introduction(serviceRecord),
     table(["drill", ...tools.map(nameOf)], [...matrix, ["**right**", ...right]]),
-    table(["drill", "tool", "truth", "", "said", "s after truth", "s in all", "API calls", "its words"], details),
+    table(["drill", "tool", "truth", "", "reported", "s after truth", "s in all", "API calls", "message"], details),
   ].join("\n\n");
 }
 
@@ -52,8 +52,8 @@ function wordOf({ verdict, success, killed }: ToolReport): string {
 /** Such as `success, 1.2 s, 31 calls`. */
 function cell(result: ComparisonResult | undefined): string {
   if (result === undefined) return "";
-  const { reported: said, right, delay, took, calls } = result;
-  const word = wordOf(said);
+  const { reported, right, delay, took, calls } = result;
+  const word = wordOf(reported);
   const when = delay === undefined ? `after ${took.toFixed(0)} s` : `${delay.toFixed(1)} s`;
   return `${right ? "" : "**wrong:** "}${word}, ${when}, ${calls} calls`;
 }
@@ -62,10 +62,10 @@ function introduction({ date, machine, versions, seconds, jobs, speed }: Compari
   return [
     `Measured on ${date}; ${machine}. ${versions.join("; ")}.`,
     `Every rollout on a local AWS of its own (simulated tasks, delays: ${speed}), ${jobs} at a time, ${(seconds / 60).toFixed(1)} minutes in all.`,
-    "Seconds are from the moment from which it was true in the local ECS to the end of the tool's process, and negative when it spoke too early;",
-    "where nothing became true, the seconds until it gave up. API calls are counted where they arrive, the setting of the stage not among them.",
-    "A tool that tells only success or failure is right when it says success for a release that is deployed and serves, and for no other; one that tells more is right when it tells exactly what became of it.",
-    "Nothing was done about the waiters' 15 s: they poll in real time as they do everywhere.",
+    "Seconds are from the moment at which the outcome was true in the local ECS to the end of the tool's process, and negative for a premature verdict;",
+    "without such a moment, the duration of the tool. API calls are counted on arrival, without those that create the environment.",
+    "A tool that reports only success or failure is right when it reports success for a release that is deployed and serves, and for no other; one with more verdicts is right when it reports the exact outcome.",
+    "The waiters poll every 15 s of real time, as on AWS.",
   ].join("\n");
 }
 

@@ -3,6 +3,7 @@ import { createAws } from "../../ci/lib/aws/clients.js";
 import { type Clock, systemClock } from "../../ci/lib/common/clock.js";
 import { SlipwayError } from "../../ci/lib/common/errors.js";
 import { parseDeploySettings } from "../../ci/lib/rollout/plan/deploy-settings.js";
+import type { PreflightError } from "../../ci/lib/rollout/preflight/preflight.js";
 import { run } from "../../ci/lib/rollout/run.js";
 import type { DeployRequest } from "./deploy-request.js";
 
@@ -34,8 +35,8 @@ try {
   console.log(JSON.stringify({ report }));
   process.exitCode = report.exitCode;
 } catch (error) {
-  const { name, message } = error as Error;
+  const { name, message, findings } = error as Error & Partial<PreflightError>;
   const code = error instanceof SlipwayError ? error.code : name;
-  console.log(JSON.stringify({ error: { code, message } }));
+  console.log(JSON.stringify({ error: { code, message, findings } }));
   process.exitCode = error instanceof SlipwayError ? error.exitCode : 1;
 }

@@ -7,7 +7,7 @@ import type { DeployRequest } from "./deploy-request.js";
 export interface DeployerEnd {
   exitCode: number;
   report?: RolloutResult;
-  error?: { code: string; message: string };
+  error?: { code: string; message: string; findings?: readonly string[] };
   output: string;
 }
 

@@ -31,13 +31,16 @@ export interface DrillResult {
 
 export type ReportedEnding =
   | { verdict: Verdict; reason: string; cause?: Cause; diagnosis?: string; during?: DuringRollout }
-  | { error: string; message: string };
+  | { error: string; message: string; findings?: readonly string[] };
 
 export function reportedEnding(
   report: RolloutResult | undefined,
-  error: { code?: string; message: string } | undefined,
+  error: { code?: string; message: string; findings?: readonly string[] } | undefined,
 ): ReportedEnding {
-  if (!report) return { error: error?.code ?? "no-code", message: error?.message ?? "It was killed." };
+  if (!report) {
+    const { code = "no-code", message = "It was killed.", findings } = error ?? {};
+    return { error: code, message, ...(findings && { findings }) };
+  }
   const { verdict, reason, diagnosis, during } = report;
   const line = diagnosis && `${diagnosis.title}: ${diagnosis.evidence[0] ?? ""}`;
   return {
@@ -49,39 +52,38 @@ export function reportedEnding(
 }
 
 /** Lists the mistakes of a drill's result; empty when the verdict is true and the one that the drill expects. Pure. */
-export function mistakes({ drill, state, rolledBack, reported: said, served, release }: DrillResult): string[] {
-  const ended = formatEnding(said);
+export function mistakes({ drill, state, rolledBack, reported, served, release }: DrillResult): string[] {
+  const ended = formatEnding(reported);
   const wanted = wantedOf(drill.ends);
   return [
-    ...(isSaid(drill.ends, said) ? [] : [`it ended as ${ended}, and should have as ${wanted}`]),
-    ...("verdict" in said && !isTrue(said.verdict, state, rolledBack, drill.servesWrong ?? false)
-      ? [`it said ${ended}, and true is ${state}`]
+    ...(isReported(drill.ends, reported) ? [] : [`it ended as ${ended}, and should have as ${wanted}`]),
+    ...("verdict" in reported && !isTrue(reported.verdict, state, rolledBack, drill.servesWrong ?? false)
+      ? [`the verdict is ${ended}, and the oracle has ${state}`]
       : []),
-    ...("verdict" in said && served && release !== undefined && !isServed(said.verdict, served, release)
-      ? [`it said ${ended}, and served is ${served.join(", ")}`]
+    ...("verdict" in reported && served && release !== undefined && !isServed(reported.verdict, served, release)
+      ? [`the verdict is ${ended}, and served is ${served.join(", ")}`]
       : []),
-    ...("verdict" in said ? unheard(drill, said.during) : []),
-    ...(drill.cause !== undefined && "verdict" in said && said.cause !== drill.cause
-      ? [`it named the cause ${said.cause ?? "(none)"}, which is ${drill.cause}`]
+    ...("verdict" in reported ? wrongRequests(drill, reported.during) : []),
+    ...(drill.cause !== undefined && "verdict" in reported && reported.cause !== drill.cause
+      ? [`it named the cause ${reported.cause ?? "(none)"}, which is ${drill.cause}`]
       : []),
   ];
 }
 
-function unheard({ dropsRequests }: Drill, during: DuringRollout | undefined): string[] {
-  const { asked = 0, failed = 0, failures = [] } = during ?? {};
+function wrongRequests({ dropsRequests }: Drill, during: DuringRollout | undefined): string[] {
+  const { asked: requests = 0, failed = 0, failures = [] } = during ?? {};
   if (dropsRequests === undefined) return [];
-  if (asked === 0) return ["it asked nobody on the way"];
+  if (requests === 0) return ["it sent no request during the rollout"];
   if (failed > 0 === dropsRequests) return [];
   return dropsRequests
-    ? [`it met none of the requests that fail, in ${asked}`]
-    : [`${failed} of its ${asked} requests failed on the way: ${failures[0]?.answered}`];
+    ? [`none of its ${requests} requests met a failure during the rollout`]
+    : [`${failed} of its ${requests} requests failed during the rollout: ${failures[0]?.answered}`];
 }
 
 /** Formats the ending: `rolled-back`, `refused: image-missing`, … */
-export function formatEnding(said: ReportedEnding): string {
-  if ("verdict" in said) return said.verdict;
-  if (said.error !== "pre-flight") return `error ${said.error}`;
-  return `refused: ${/^ {2}([a-z-]+):/m.exec(said.message)?.[1] ?? "?"}`;
+export function formatEnding(reported: ReportedEnding): string {
+  if ("verdict" in reported) return reported.verdict;
+  return reported.findings ? `refused: ${reported.findings[0]}` : `error ${reported.error}`;
 }
 
 function wantedOf(ends: Ending): string {
@@ -89,7 +91,7 @@ function wantedOf(ends: Ending): string {
   return "refused" in ends ? `refused: ${ends.refused}` : `error ${ends.unknown}`;
 }
 
-const isSaid = (ends: Ending, said: ReportedEnding) => formatEnding(said) === wantedOf(ends);
+const isReported = (ends: Ending, reported: ReportedEnding) => formatEnding(reported) === wantedOf(ends);
 
 /** Checks that the served versions agree with the verdict. */
 function isServed(verdict: Verdict, served: string[], release: string): boolean {

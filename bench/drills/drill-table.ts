@@ -35,8 +35,8 @@ export function formatSum(played: readonly DrillResult[]): string {
 }
 
 /** Another user stopped, replaced, deleted or paused the rollout: nothing announces it. */
-function isIntervention({ reported: said }: DrillResult): boolean {
-  return "verdict" in said && ["superseded", "stopped", "paused"].includes(said.verdict);
+function isIntervention({ reported }: DrillResult): boolean {
+  return "verdict" in reported && ["superseded", "stopped", "paused"].includes(reported.verdict);
 }
 
 function isUnanswered({ scenario }: Drill): boolean {
@@ -55,11 +55,11 @@ const delayOf = ({ delay = 0 }: DrillResult) => delay;
 
 function row(runs: readonly DrillResult[]): string[] {
   const played = (runs.find((each) => mistakes(each).length > 0) ?? runs[0]) as DrillResult;
-  const { drill, state, rolledBack, reported: said, delay } = played;
+  const { drill, state, rolledBack, reported, delay } = played;
   return [
     drill.name,
-    rolledBack ? `${state} by its own undo` : state,
-    `${mistakes(played).length > 0 ? "**wrong:** " : ""}${formatEnding(said)}`,
+    rolledBack ? `${state} by its own rollback` : state,
+    `${mistakes(played).length > 0 ? "**wrong:** " : ""}${formatEnding(reported)}`,
     delay === undefined ? "" : Math.max(...runs.map(delayOf)).toFixed(1),
     medianOf(runs.map(({ took }) => took)).toFixed(0),
     String(medianOf(runs.map(({ calls }) => calls))),
@@ -71,16 +71,16 @@ function medianOf(numbers: readonly number[]): number {
   return numbers.toSorted((one, other) => one - other)[Math.floor((numbers.length - 1) / 2)] ?? 0;
 }
 
-function diagnosisOf({ reported: said }: DrillResult): string {
+function diagnosisOf({ reported }: DrillResult): string {
   const cause =
-    "verdict" in said
-      ? (said.diagnosis ?? failuresIn(said.during))
-      : (said.message.split("\n")[1]?.trim() ?? said.message);
+    "verdict" in reported
+      ? (reported.diagnosis ?? failuresIn(reported.during))
+      : (reported.message.split("\n")[1]?.trim() ?? reported.message);
   const text = cause.replace(/\btask [0-9a-f]{32} /, "").replace(/\S+@sha256:[0-9a-f]{64}/g, "the image");
   return text.length > 160 ? `${text.slice(0, 159)}…` : text;
 }
 
 function failuresIn(during: DuringRollout | undefined): string {
-  const { asked, failed = 0, failures = [] } = during ?? {};
-  return failed > 0 ? `${failed} of ${asked} requests failed on the way: ${failures[0]?.answered}` : "";
+  const { asked: requests, failed = 0, failures = [] } = during ?? {};
+  return failed > 0 ? `${failed} of ${requests} requests failed during the rollout: ${failures[0]?.answered}` : "";
 }

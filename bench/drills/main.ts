@@ -115,8 +115,8 @@ function listOf(all: readonly (Drill & { group: Group })[]): string {
 }
 
 function complaint(played: DrillResult, { time, seed, phases }: Options): string {
-  const { drill, reported: said } = played;
+  const { drill, reported } = played;
   const how = time === "virtual" ? `--seed ${seed}${phases > 1 ? ` --phases ${phases}` : ""}` : `--time ${time}`;
-  const reason = "verdict" in said ? said.reason : said.message;
-  return `${drill.name} was wrong: ${mistakes(played).join("; ")}. It said: ${reason}\n  Again: npm run drill -- --name ${drill.name} ${how}`;
+  const reason = "verdict" in reported ? reported.reason : reported.message;
+  return `${drill.name} was wrong: ${mistakes(played).join("; ")}. Reported: ${reason}\n  Again: npm run drill -- --name ${drill.name} ${how}`;
 }

@@ -9,9 +9,7 @@ import { deployWithKill, findKillPoints, type KillPoint, type KillResult } from 
 export async function killEverywhere(jobs: number, every: number): Promise<number> {
   const all = await findKillPoints();
   const chosen = all.filter((_, index) => index % every === 0);
-  console.log(
-    `${all.length / 3} calls of a deploy that goes well, ${all.length} boundaries; ${chosen.length} are tried.`,
-  );
+  console.log(`${all.length / 3} calls of a successful deploy, ${all.length} kill points; ${chosen.length} are tried.`);
   const started = performance.now();
   let done = 0;
   const crossed = await pool(chosen, jobs, async (boundary) => {
@@ -23,7 +21,7 @@ export async function killEverywhere(jobs: number, every: number): Promise<numbe
   const again = crossed.filter((one) => one.again).length;
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   console.log(
-    `\n${chosen.length} boundaries, ${again} processes killed and run again, ${chosen.length - failed.length} converged, in ${seconds} s.`,
+    `\n${chosen.length} kill points, ${again} processes killed and run again, ${chosen.length - failed.length} converged, in ${seconds} s.`,
   );
   for (const one of failed) console.error(format(one));
   return failed.length > 0 ? 1 : 0;

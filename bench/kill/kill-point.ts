@@ -95,8 +95,8 @@ async function deploy(stage: HttpEnvironment, boundary?: KillPoint) {
 async function problemsOf(stage: HttpEnvironment, verdict: string | undefined, output: string): Promise<string[]> {
   const { state, rollouts } = await stage.outcome(LIMIT);
   return [
-    ...(verdict === "deployed" ? [] : [`it said ${verdict ?? `nothing, but: ${output.trim().slice(-300)}`}`]),
-    ...(state === "deployed" ? [] : [`in truth it is ${state}`]),
-    ...(rollouts === 1 ? [] : [`${rollouts} rollouts were begun`]),
+    ...(verdict === "deployed" ? [] : [`the verdict is ${verdict ?? `absent; output: ${output.trim().slice(-300)}`}`]),
+    ...(state === "deployed" ? [] : [`the oracle has ${state}`]),
+    ...(rollouts === 1 ? [] : [`${rollouts} rollouts began`]),
   ];
 }

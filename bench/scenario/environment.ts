@@ -2,7 +2,7 @@ import type { CompleteTarget } from "./complete-target.js";
 import type { Call, Publish } from "./images.js";
 
 /**
- * What a scenario needs of the AWS that it happens in. Three adapters: in this process and virtual time (`virtual/`), a local AWS over HTTP
+ * AWS of a scenario, before the deploy and for interventions during it. Three adapters: in this process and virtual time (`virtual/`), a local AWS over HTTP
  * with simulated tasks (`http/`), and the same with containers (`containers/`).
  */
 export interface Environment {

@@ -21,18 +21,18 @@ export const foreignVersion = "v7.1.0";
 
 /** Operator: creates the service and carries out interventions. */
 export const operator: Principal = {
-  accessKeyId: "AKIASOMEBODY",
-  secretAccessKey: "somebody",
-  arn: `arn:aws:iam::${target.account}:user/somebody`,
-  userId: "AIDASOMEBODY",
+  accessKeyId: "AKIAOPERATOR",
+  secretAccessKey: "operator",
+  arn: `arn:aws:iam::${target.account}:user/operator`,
+  userId: "AIDAOPERATOR",
 };
 
 /** Principal of our second deploy, where two run at the same time. */
 export const concurrentDeployer: Principal = {
-  accessKeyId: "AKIARIVAL",
-  secretAccessKey: "rival",
+  accessKeyId: "AKIACONCURRENT",
+  secretAccessKey: "concurrent",
   arn: `arn:aws:iam::${target.account}:user/concurrent`,
-  userId: "AIDARIVAL",
+  userId: "AIDACONCURRENT",
 };
 
 /** Secrets that must not appear in any output of the deployer: in the task definition's environment, and in the credentials. */

@@ -22,7 +22,7 @@ export function isRelease(scenario: Scenario, version: string): boolean {
 }
 
 /** Returns the requested version of a rollback, by its name or its revision; undefined when the deployer selects it. */
-export function askedFor(scenario: Scenario): string | undefined {
+export function requestedVersion(scenario: Scenario): string | undefined {
   const { to } = scenario.deployer ?? {};
   if (to === undefined || to.startsWith("v")) return to;
   // Another user's deployments make the next revisions.

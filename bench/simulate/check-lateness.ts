@@ -46,7 +46,7 @@ const promised = 25_000;
 
 export function tooLate(scenario: Scenario, outcome: Outcome): string[] {
   const late = lateness(scenario, outcome) ?? 0;
-  return late <= promised ? [] : [`came ${late / 1000} s after it could be seen`];
+  return late <= promised ? [] : [`came ${late / 1000} s after it was visible`];
 }
 
 /**

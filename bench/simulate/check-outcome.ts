@@ -72,7 +72,7 @@ function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
       return [];
     if (isBlind(scenario, run) || isAnother(scenario, outcome, run) || isGone(scenario, run)) return [];
     return [
-      `ended with ${error.name} ${error.code ?? ""} (${error.message}), and in truth it is ${states.join(", then ")}`,
+      `ended with ${error.name} ${error.code ?? ""} (${error.message}), and the oracle has ${states.join(", then ")}`,
     ];
   }
   if (!report) return ["was killed and not run again"];
@@ -83,7 +83,7 @@ function wrongVerdict(scenario: Scenario, outcome: Outcome): string[] {
       accepted(state, scenario, outcome).includes(report.verdict) ||
       isAllowedWhenUncertain(report, state, scenario, outcome),
   );
-  return right ? [] : [`said ${report.verdict} (${report.reason}), and in truth it is ${states.join(", then ")}`];
+  return right ? [] : [`reported ${report.verdict} (${report.reason}), and the oracle has ${states.join(", then ")}`];
 }
 
 /** Checks for an error that states an unknown outcome, where the scenario hides the evidence. */
@@ -195,7 +195,7 @@ function tooManyUpdates({ deployer }: Scenario, { oracle: truth, runs }: Outcome
   const forward = begun.filter(({ isUndo }) => !isUndo).length;
   const attempts = deployer?.runId === undefined ? runs.length : 1;
   if (forward <= attempts && begun.length - forward <= attempts) return [];
-  return [`began ${forward} deployments and ${begun.length - forward} undos in ${attempts} attempts`];
+  return [`began ${forward} deployments and ${begun.length - forward} automatic rollbacks in ${attempts} deploys`];
 }
 
 /** Without interventions, a rollback leaves only the last good release running. */
@@ -216,5 +216,5 @@ function notBack(scenario: Scenario, { report, serves, oracle: truth, service: s
 
 function leakedSecrets({ runs, trace }: Outcome): string[] {
   const output = JSON.stringify([runs, trace]);
-  return Object.values(secrets).flatMap((secret) => (output.includes(secret) ? [`told ${secret}`] : []));
+  return Object.values(secrets).flatMap((secret) => (output.includes(secret) ? [`printed ${secret}`] : []));
 }

@@ -1,5 +1,5 @@
 import type { ImageScript, Scenario } from "../scenario/scenario.js";
-import { askedFor, versionsBefore } from "../scenario/versions.js";
+import { requestedVersion, versionsBefore } from "../scenario/versions.js";
 import type { DeployerRun, Outcome } from "../virtual/outcome.js";
 import { fails } from "./check-deploy-tasks.js";
 import { serviceFactsDuring } from "./check-rollback.js";
@@ -8,11 +8,9 @@ import { serviceFactsDuring } from "./check-rollback.js";
 export function groundless(scenario: Scenario, outcome: Outcome): string[] {
   return outcome.runs.flatMap((run) => {
     if (run.error?.name !== "InputError") return [];
-    const { code = "", message } = run.error;
-    const named =
-      code === "pre-flight" ? [...message.matchAll(/^ {2}([a-z-]+): /gm)].map(([, id]) => id ?? "") : [code];
-    const without = named.filter((reason) => !holds(reason, scenario, outcome, run));
-    return without.map((reason) => `refused for ${reason}, and nothing is so: ${message}`);
+    const { code = "", message, findings = [code] } = run.error;
+    const without = findings.filter((reason) => !holds(reason, scenario, outcome, run));
+    return without.map((reason) => `refused for ${reason}, which does not hold: ${message}`);
   });
 }
 
@@ -42,7 +40,9 @@ function holds(reason: string, scenario: Scenario, outcome: Outcome, run: Deploy
     case "nothing-proven":
       return hasUnknown(scenario) || around.some(({ goal }) => goal === undefined);
     case "no-such-revision":
-      return askedFor(scenario) === undefined || (isMadeByOtherUser(scenario) && !wasDeployedBefore(outcome, run));
+      return (
+        requestedVersion(scenario) === undefined || (isMadeByOtherUser(scenario) && !wasDeployedBefore(outcome, run))
+      );
     case "no-such-version":
       return deployer.to !== undefined && !versionsBefore(scenario).includes(deployer.to);
     case "before-failed":

@@ -1,6 +1,6 @@
 import type { ServiceFacts } from "../oracle/service-facts.js";
 import type { Scenario } from "../scenario/scenario.js";
-import { askedFor } from "../scenario/versions.js";
+import { requestedVersion } from "../scenario/versions.js";
 import type { DeployerRun, Outcome } from "../virtual/outcome.js";
 
 /** Returns the facts that a run could see: AWS shows some of them late, and a stale read is as old. */
@@ -21,7 +21,7 @@ export function wentElsewhere(scenario: Scenario, outcome: Outcome): string[] {
   const { deployer = {} } = scenario;
   const isMisled = scenario.aws?.faults?.some(({ kind }) => kind === "changed");
   if (deployer.verb !== "rollback" || isMisled) return [];
-  const requested = askedFor(scenario);
+  const requested = requestedVersion(scenario);
   return outcome.runs.flatMap((run) => {
     if (!run.report) return [];
     const { version } = run.report.release;
@@ -29,6 +29,8 @@ export function wentElsewhere(scenario: Scenario, outcome: Outcome): string[] {
     const begun = outcome.oracle.updates.find(({ at, began }) => began && at >= run.startedAt)?.at ?? run.endedAt;
     const around = serviceFactsDuring(scenario, outcome, run).filter(({ at }) => at < begun);
     const goals = requested ? [requested] : around.map(({ goal }) => goal);
-    return goals.includes(version) ? [] : [`went back to ${version}, and the last good one is ${[...new Set(goals)]}`];
+    return goals.includes(version)
+      ? []
+      : [`rolled back to ${version}, and the last good version is ${[...new Set(goals)]}`];
   });
 }

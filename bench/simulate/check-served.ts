@@ -47,7 +47,9 @@ export function groundlessUndo(scenario: Scenario, outcome: Outcome): string[] {
   const last = answers.filter(({ at }) => at < undo.at).slice(-5);
   const wanted = wantedOf(scenario, outcome);
   const isProven = last.length === 5 && last.every((one) => isOfApp(one) && one.version !== wanted);
-  return isProven && wasShownOwn(outcome) ? [] : ["took back what ECS calls good, on answers that prove nothing"];
+  return isProven && wasShownOwn(outcome)
+    ? []
+    : ["rolled back a deployment that ECS reports as successful, on responses that prove nothing"];
 }
 
 /**

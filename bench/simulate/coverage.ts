@@ -24,21 +24,21 @@ export function coverageOf({ scenario, outcome, way }: SimulatedSeed): Covered[]
 }
 
 function atTheEnd(scenario: Scenario, outcome: Outcome): Covered[] {
-  const covered: Covered[] = outcome.oracle.moments.map(({ state }) => ["truths passed through", state]);
+  const covered: Covered[] = outcome.oracle.moments.map(({ state }) => ["states of the oracle", state]);
   for (const run of outcome.runs) {
-    const said = run.killed ? "(killed)" : (run.report?.verdict ?? nameOf(run.error));
+    const ending = run.killed ? "(killed)" : (run.report?.verdict ?? nameOf(run.error));
     const truth = statesSeen(scenario, outcome, run).at(-1) ?? "";
-    covered.push(["truth at the end of a run: said", `${truth}: ${said}`]);
+    covered.push(["oracle at the end of a run: verdict", `${truth}: ${ending}`]);
     const { undo, after, kept, attached } = run.report ?? {};
-    if (undo) covered.push(["undo", undo.refused ? "refused" : (undo.verdict ?? "")]);
-    if (after) covered.push(["task after", after.state]);
-    if (kept) covered.push(["kept", kept.refused ? "refused" : "looked"]);
+    if (undo) covered.push(["automatic rollback", undo.refused ? "refused" : (undo.verdict ?? "")]);
+    if (after) covered.push(["post-deploy task", after.state]);
+    if (kept) covered.push(["kept", kept.refused ? "refused" : "checked"]);
     if (kept?.deregistered.length) covered.push(["kept", "deregistered"]);
     if (attached) covered.push(["run", "attached"]);
   }
   const { concurrent } = outcome;
   if (concurrent)
-    covered.push(["the second of two said", concurrent.report?.verdict ?? nameOf(concurrent.runs[0].error)]);
+    covered.push(["the second of two deploys", concurrent.report?.verdict ?? nameOf(concurrent.runs[0].error)]);
   return covered;
 }
 
@@ -78,27 +78,27 @@ const all: Record<string, Record<string, Dimension>> = {
     any: (scenario) => hooks(scenario).length > 0,
     "two or more": (scenario) => hooks(scenario).length > 1,
     "with a time-out": (scenario) => hooks(scenario).some((hook) => hook.timeoutConfiguration !== undefined),
-    "went on": hookEnded("SUCCEEDED"),
-    "was rolled back": hookEnded("FAILED"),
+    continued: hookEnded("SUCCEEDED"),
+    "rolled back": hookEnded("FAILED"),
     "timed out": hookEnded("TIMED_OUT"),
-    "still waits": hookEnded("AWAITING_ACTION"),
+    "still waiting": hookEnded("AWAITING_ACTION"),
   },
   deployer: {
-    "run id": ({ deployer }) => deployer?.runId !== undefined,
+    "idempotency key": ({ deployer }) => deployer?.runId !== undefined,
     force: ({ deployer }) => deployer?.force === true,
     http: ({ deployer }) => deployer?.http === true,
     "another's URL": ({ deployer }) => deployer?.http === true && deployer.url === "foreign",
     "a shared URL": ({ deployer }) => deployer?.http === true && deployer.url === "shared",
     "a cached URL": ({ deployer }) => deployer?.http === true && deployer.url === "cached",
-    "asks tasks": ({ deployer }) => deployer?.verifyTasks === true,
-    "early stop off": ({ deployer }) => deployer?.earlyStop === false,
+    "verifies tasks": ({ deployer }) => deployer?.verifyTasks === true,
+    "fail fast off": ({ deployer }) => deployer?.earlyStop === false,
     "on-timeout rollback": ({ deployer }) => deployer?.onTimeout === "rollback",
     "short time": ({ deployer }) => deployer?.timeoutMs !== undefined,
-    "undo off": ({ deployer }) => deployer?.undo === false,
+    "automatic rollback off": ({ deployer }) => deployer?.undo === false,
     keep: ({ deployer }) => deployer?.keep !== undefined,
     "desired count": ({ deployer }) => deployer?.desiredCount !== undefined,
-    "task before": ({ deployer }) => deployer?.before !== undefined,
-    "task after": ({ deployer }) => deployer?.after !== undefined,
+    "pre-deploy task": ({ deployer }) => deployer?.before !== undefined,
+    "post-deploy task": ({ deployer }) => deployer?.after !== undefined,
     "rollback verb": ({ deployer }) => deployer?.verb === "rollback",
     "rollback --to": ({ deployer }) => deployer?.verb === "rollback" && deployer.to !== undefined,
     "rollback verb, begun": ({ deployer }, outcome) =>

@@ -21,19 +21,19 @@ function linesOf({ trace, serves, concurrent, ...first }: Outcome): string[] {
   return [
     ...trace.map((entry) => {
       if (entry.kind === "call") return `${at(entry.at)}  call ${entry.run}  ${entry.operation} ${entry.result}`;
-      return `${at(entry.at)}  ${entry.kind === "line" ? `told ${entry.run}  ${entry.text}` : `world   ${entry.text}`}`;
+      return `${at(entry.at)}  ${entry.kind === "line" ? `line ${entry.run}  ${entry.text}` : `world   ${entry.text}`}`;
     }),
     ...deployOf(first, ""),
     ...(concurrent ? deployOf(concurrent, " of the second deploy") : []),
-    `\nIn the end serves: ${JSON.stringify(serves)}`,
+    `\nRunning at the end: ${JSON.stringify(serves)}`,
   ];
 }
 
 function deployOf({ oracle: truth, runs }: Pick<Outcome, "oracle" | "runs">, whose: string): string[] {
   return [
-    `\nThe truth${whose}:`,
+    `\nThe oracle${whose}:`,
     ...truth.moments.map(
-      (moment) => `${at(moment.at)}  ${moment.state} (to be seen from ${moment.visibleAt / 1000} s on)`,
+      (moment) => `${at(moment.at)}  ${moment.state} (visible from ${moment.visibleAt / 1000} s on)`,
     ),
     `\nThe runs${whose}:`,
     ...runs.map(({ startedAt, endedAt, calls, ...run }) => {

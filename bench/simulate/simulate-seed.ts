@@ -40,7 +40,7 @@ export async function simulateScenario(
     const outcome = await simulate(scenario, seed, { way });
     return { seed, scenario, way, outcome, faults: checkOutcome(scenario, outcome) };
   } catch (error) {
-    return { seed, scenario, way, faults: [`could not be played: ${(error as Error).stack}`] };
+    return { seed, scenario, way, faults: [`could not be simulated: ${(error as Error).stack}`] };
   }
 }
 

@@ -45,7 +45,7 @@ export function createTally(): Tally {
       ),
       ...lateLines(late),
       `Ended: ${oftenestFirst(endings)}.`,
-      "What came up:",
+      "Coverage:",
       ...[...coverage].map(([group, names]) => `  ${group}: ${oftenestFirst(names)}`),
     ];
   }
@@ -67,7 +67,7 @@ function lateLines(late: Late[]): string[] {
   };
   const kinds = [...new Set(late.map(({ verdict }) => verdict))];
   return [
-    `${late.length} verdicts that were watched for, from when the API showed all that they rest on to ECS's answer in the last look: ${percentiles(late)}`,
+    `${late.length} verdicts, from the time at which the API showed all evidence to ECS's response in the last poll: ${percentiles(late)}`,
     ...kinds.map((kind) => {
       const same = late.filter(({ verdict }) => verdict === kind);
       return `  ${kind} (${same.length}): ${percentiles(same)}`;

@@ -73,7 +73,7 @@ function playIn(
         playing = { ...message, since: performance.now() };
         cancel = clock.after(limit, () => {
           worker.kill("SIGKILL");
-          leave(`did not come to an end within ${limit / 1e3} s`);
+          leave(`did not end within ${limit / 1e3} s`);
         });
       }
     }
@@ -81,10 +81,7 @@ function playIn(
     function ended(code: number | null, signal: string | null) {
       const how = `ended with ${signal ?? `exit code ${code}`}`;
       if (playing) leave(`its process ${how}`);
-      else
-        reject(
-          new Error(`The process that was to play the seeds from ${seeds[0]} on ${how}. Its own words are above.`),
-        );
+      else reject(new Error(`The worker process for the seeds from ${seeds[0]} on ${how}. Its output is above.`));
     }
 
     function leave(why?: string) {

@@ -17,14 +17,14 @@ test("a verdict that the HTTP responses disprove is wrong", () => {
 });
 
 test("failed requests during the rollout must be reported where they occur, and only there", () => {
-  const mistakesOf = (dropsRequests: boolean, asked: number, failed: number) => {
+  const mistakesOf = (dropsRequests: boolean, requests: number, failed: number) => {
     const one = played("deployed", ["v2.0.0"]);
-    const during = { url: "http://app.example.com/version", asked, failed, failures: [] };
+    const during = { url: "http://app.example.com/version", asked: requests, failed, failures: [] };
     return mistakes({ ...one, drill: { ...one.drill, dropsRequests }, reported: { ...one.reported, during } }).join();
   };
   assert.equal(mistakesOf(true, 3, 1), "");
   assert.equal(mistakesOf(false, 3, 0), "");
-  assert.match(mistakesOf(true, 3, 0), /met none of the requests that fail/);
+  assert.match(mistakesOf(true, 3, 0), /none of its 3 requests met a failure/);
   assert.match(mistakesOf(false, 3, 1), /1 of its 3 requests failed/);
-  assert.match(mistakesOf(false, 0, 0), /asked nobody/);
+  assert.match(mistakesOf(false, 0, 0), /sent no request/);
 });

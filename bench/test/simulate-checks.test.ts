@@ -30,7 +30,7 @@ test("a rollback to another version than the last good one is detected", async (
     assert.ok(run.report);
     return { ...run, report: { ...run.report, release: { ...run.report.release, version: "v0.8.0" } } };
   });
-  assert.match(checkOutcome(scenario, other).join(), /went back to v0\.8\.0, and the last good one is v0\.9\.0/);
+  assert.match(checkOutcome(scenario, other).join(), /rolled back to v0\.8\.0, and the last good version is v0\.9\.0/);
 });
 
 test("an early success of a deployed release is accepted only with a misread at the end", async () => {
@@ -42,7 +42,10 @@ test("an early success of a deployed release is accepted only with a misread at 
   const { lastPollAt: lookedAt } = outcome.runs[0];
   assert.deepEqual(checkOutcome({}, { ...early, misread: [lookedAt - 10] }), []);
   for (const misread of [[], [lookedAt - 120_000], [lookedAt + 10]])
-    assert.match(checkOutcome({}, { ...early, misread }).join(), /said deployed-early .* in truth it is .*deployed/);
+    assert.match(
+      checkOutcome({}, { ...early, misread }).join(),
+      /reported deployed-early .* the oracle has .*deployed/,
+    );
 });
 
 test("a rollback that was killed before ECS lists it continues when it is run again", async () => {
@@ -92,7 +95,7 @@ test("a service that never completed a deployment can be deployed to", async () 
 
 test("a refusal for a reason that does not hold is detected", async () => {
   const outcome = await played({ release: { image: { exists: false } } });
-  assert.match(checkOutcome({}, outcome).join(), /refused for image-missing, and nothing is so/);
+  assert.match(checkOutcome({}, outcome).join(), /refused for image-missing, which does not hold/);
 });
 
 test("a late verdict is detected", async () => {
@@ -102,7 +105,7 @@ test("a late verdict is detected", async () => {
     lastPollAt: run.lastPollAt + 60_000,
     endedAt: run.endedAt + 60_000,
   }));
-  assert.match(checkOutcome({}, late).join(), /came 6\d\.\d+ s after it could be seen/);
+  assert.match(checkOutcome({}, late).join(), /came 6\d\.\d+ s after it was visible/);
 });
 
 test("a one-off task that runs twice is detected", async () => {
@@ -111,7 +114,7 @@ test("a one-off task that runs twice is detected", async () => {
   const [tasks] = Object.values(outcome.service.deployTasks);
   assert.equal(tasks?.length, 1);
   tasks?.push("another");
-  assert.match(checkOutcome(scenario, outcome).join(), /ran the task before 2 times in 1 attempts/);
+  assert.match(checkOutcome(scenario, outcome).join(), /ran the pre-deploy task 2 times in 1 deploys/);
 });
 
 test("the same command twice at the same time makes one rollout, and both report its verdict", async () => {
@@ -133,12 +136,18 @@ for (const url of ["foreign", "shared", "cached"] as const)
         assert.ok(run.report);
         return { ...run, report: { ...run.report, verdict } };
       });
-      assert.match(checkOutcome(scenario, other).join(), new RegExp(`said ${verdict} .* in truth it is .*deployed`));
+      assert.match(
+        checkOutcome(scenario, other).join(),
+        new RegExp(`reported ${verdict} .* the oracle has .*deployed`),
+      );
     }
     const { oracle: truth } = outcome;
     const undo = { at: outcome.runs[0].endedAt, taskDefinition: "web:3", isUndo: true, began: true };
     const undone = { ...outcome, oracle: { ...truth, updates: [...truth.updates, undo] } };
-    assert.match(checkOutcome(scenario, undone).join(), /took back what ECS calls good, on answers that prove nothing/);
+    assert.match(
+      checkOutcome(scenario, undone).join(),
+      /rolled back a deployment that ECS reports as successful, on responses that prove nothing/,
+    );
   });
 
 test("an app without a version before and after is deployed, and another verdict is detected", async () => {
@@ -155,7 +164,7 @@ test("an app without a version before and after is deployed, and another verdict
     assert.ok(run.report);
     return { ...run, report: { ...run.report, verdict: "deployed-unverified" } };
   });
-  assert.match(checkOutcome(scenario, other).join(), /said deployed-unverified .* in truth it is .*deployed/);
+  assert.match(checkOutcome(scenario, other).join(), /reported deployed-unverified .* the oracle has .*deployed/);
 });
 
 test("an automatic rollback on five responses of the app is accepted", async () => {
@@ -165,7 +174,12 @@ test("an automatic rollback on five responses of the app is accepted", async () 
 
 test("coverage lists the features of a seed", async () => {
   const covered = coverageOf(await simulateScenario({ service: { hooks: [hook] } }, 1, "direct")).map(String);
-  for (const line of ["way,direct", "hooks,any", "hooks,still waits", "truth at the end of a run: said,paused: paused"])
+  for (const line of [
+    "way,direct",
+    "hooks,any",
+    "hooks,still waiting",
+    "oracle at the end of a run: verdict,paused: paused",
+  ])
     assert.ok(covered.includes(line), line);
   assert.ok(!covered.includes("hooks,two or more"));
 });

@@ -44,7 +44,7 @@ test("a seed that does not end, or ends its process, is wrong and does not delay
   await runSeeds({ first: 1, count: 5, jobs: 1, limit: 100, script, clock }, record, () => false);
   assert.deepEqual(results, [
     [1, []],
-    [2, ["did not come to an end within 0.1 s"]],
+    [2, ["did not end within 0.1 s"]],
     [3, []],
     [4, ["its process ended with exit code 7"]],
     [5, []],
@@ -76,13 +76,13 @@ test("a false verdict is detected", async () => {
     ...outcome,
     runs: [{ ...run, report: { ...run.report, verdict: "deployed" as const } }],
   } as typeof outcome;
-  assert.match(checkOutcome(scenario, wrong).join(), /said deployed .* in truth it is .*rolled-back/);
+  assert.match(checkOutcome(scenario, wrong).join(), /reported deployed .* the oracle has .*rolled-back/);
 });
 
 test("a secret in any output is detected", async () => {
   const outcome = await simulate({}, 1);
   outcome.trace.push({ at: 0, kind: "line", run: 1, text: "PASSWORD=marked-secret-of-the-environment" });
-  assert.match(checkOutcome({}, outcome).join(), /told marked-secret/);
+  assert.match(checkOutcome({}, outcome).join(), /printed marked-secret/);
 });
 
 test("a second UpdateService of one deploy is detected", async () => {
@@ -95,5 +95,5 @@ test("a second UpdateService of one deploy is detected", async () => {
 
 test("a failed simulation is reported, not skipped", async () => {
   const { faults } = await simulateScenario({ service: { minimumHealthyPercent: 300 } }, 1, "direct");
-  assert.match(faults.join(), /could not be played/);
+  assert.match(faults.join(), /could not be simulated/);
 });

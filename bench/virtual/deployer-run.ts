@@ -20,41 +20,44 @@ import { START } from "./virtual-time.js";
 export async function runDeployer(stage: Simulation, number: number, kill: Kill | undefined): Promise<DeployerRun> {
   const startedAt = stage.since();
   const process = startProcess(stage, number, kill);
-  const ended = start(stage, process, number).then(
+  const noted: Noted = {};
+  const ended = start(stage, process, number, noted).then(
     (report) => ({ report }),
-    (error: Error & { code?: string }) => ({ error: shown(error) }),
+    (error: Failure) => ({ error: shown(error) }),
   );
   const killed = process.killed.then(() => ({ killed: true }));
   const how: Partial<DeployerRun> = await Promise.race([ended, killed]);
   const skew = stage.scenario.aws?.clockSkew ?? 0;
-  const verification = stage.trace.findLast(
-    (entry) => entry.kind === "line" && entry.run === number && startsVerification(entry.text),
-  );
   return {
     startedAt,
     endedAt: stage.since(),
     killed: false,
     // Calls after the verdict (a one-off task, old revisions) are no poll of the rollout.
     lastPollAt: process.lastPollAt(how.report ? how.report.endedAt - skew - START : stage.since()),
-    ...(verification && { verifiedAt: verification.at }),
+    ...noted,
     calls: process.calls(),
     ...how,
   };
 }
 
-/** Only the progress line marks the verification: the requests during the rollout are the same. */
-const startsVerification = (line: string) => line.startsWith("Asking ");
+/** Taken from the progress events of a run: the requests during the rollout are the same as those of the verification. */
+type Noted = Pick<DeployerRun, "verifiedAt">;
 
 /** Asynchronous throughout: a refusal of the options is an ending as any other. */
-async function start(stage: Simulation, process: DeployerProcess, number: number): Promise<RolloutResult> {
+async function start(
+  stage: Simulation,
+  process: DeployerProcess,
+  number: number,
+  noted: Noted,
+): Promise<RolloutResult> {
   const { deployer = {} } = stage.scenario;
-  const options = optionsOf(stage, process, number);
+  const options = optionsOf(stage, process, number, noted);
   if (deployer.verb !== "rollback") return await run(options);
   const { release: _, runId: __, ...rest } = options;
   return await runRollback({ ...rest, ...(deployer.to !== undefined && { to: deployer.to }) });
 }
 
-function optionsOf(stage: Simulation, process: DeployerProcess, run: number): RunOptions {
+function optionsOf(stage: Simulation, process: DeployerProcess, run: number, noted: Noted): RunOptions {
   const { scenario, random } = stage;
   const { runId, timeoutMs, http, url: _url, more, earlyStop, onTimeout, undo, ...rest } = scenario.deployer ?? {};
   const { verb: _verb, to: _to, before: _before, after: _after, verifyTasks: _tasks, ...settings } = rest;
@@ -65,7 +68,10 @@ function optionsOf(stage: Simulation, process: DeployerProcess, run: number): Ru
     clock: clockOf(stage, process),
     release,
     settings: parseDeploySettings(settings),
-    progress: (text) => stage.trace.push({ at: stage.since(), kind: "line", run, text }),
+    progress(text, event) {
+      if (event?.type === "verification") noted.verifiedAt = stage.since();
+      stage.trace.push({ at: stage.since(), kind: "line", run, text });
+    },
     async ask({ url }) {
       await process.sleep(Math.round(20 + 20 * random()));
       return url.href.startsWith(publicUrl)
@@ -104,6 +110,8 @@ function clockOf({ scenario, time }: Simulation, process: DeployerProcess): Cloc
   };
 }
 
-function shown({ name, code, message }: Error & { code?: string }): NonNullable<DeployerRun["error"]> {
-  return { name, ...(code !== undefined && { code }), message };
+type Failure = Error & { code?: string; findings?: readonly string[] };
+
+function shown({ name, code, message, findings }: Failure): NonNullable<DeployerRun["error"]> {
+  return { name, ...(code !== undefined && { code }), message, ...(findings && { findings }) };
 }

@@ -33,7 +33,7 @@ export interface DeployerRun {
   endedAt: number;
   /** Result: a report, an error, or neither when it was killed. */
   report?: RolloutResult;
-  error?: { name: string; code?: string; message: string };
+  error?: { name: string; code?: string; message: string; findings?: readonly string[] };
   killed: boolean;
   /** Time of ECS's last response about the service, its deployments or its tasks before the verdict. */
   lastPollAt: number;

@@ -4,7 +4,7 @@ import { createDeployOracle, type DeployOracle } from "../oracle/deploy-oracle.j
 import { createServiceOracle, type ServiceOracle } from "../oracle/service-facts.js";
 import { createService } from "../scenario/create-service.js";
 import type { Scenario } from "../scenario/scenario.js";
-import { askedFor, releaseOf } from "../scenario/versions.js";
+import { releaseOf, requestedVersion } from "../scenario/versions.js";
 import { type ConcurrentDeploy, startConcurrentDeploy } from "./concurrent-deploy.js";
 import { runDeployer } from "./deployer-run.js";
 import type { DeployerRun, Outcome } from "./outcome.js";
@@ -69,7 +69,7 @@ async function playIn(time: VirtualTime, scenario: Scenario, seed: number, way: 
   kept = createServiceOracle(aws.state, () => time.now() - START);
   const { record: serviceRecord } = kept;
   const isBack = scenario.deployer?.verb === "rollback";
-  const version = isBack ? (askedFor(scenario) ?? serviceRecord.times[0].goal ?? "") : releaseOf(scenario);
+  const version = isBack ? (requestedVersion(scenario) ?? serviceRecord.times[0].goal ?? "") : releaseOf(scenario);
   history = createDeployOracle(aws.state, time.now, version, listLag);
   stage = createSimulation(scenario, seed, { aws, time, oracle: history, way });
   if (scenario.concurrent) second = startConcurrentDeploy(stage, seed, scenario.concurrent, listLag);

@@ -76,9 +76,8 @@ export function createVirtualTime(way: "direct" | "process", seed: number): Virt
       if (settled) return work;
       woken = way === "process";
       do {
-        if (!step()) throw new Error("Nothing is due any more, and what was waited for has not ended.");
-        if (clock.now() > until)
-          throw new Error(`What was waited for has not ended within ${limit} virtual milliseconds.`);
+        if (!step()) throw new Error("No timer is left, and the work has not ended.");
+        if (clock.now() > until) throw new Error(`The work has not ended within ${limit} ms of virtual time.`);
       } while (!woken && attended === 0);
     }
   }

@@ -5,7 +5,7 @@ const newer = ["ecs:ListServiceDeployments", "ecs:DescribeServiceDeployments", "
 /** Seeds in which the newer APIs are denied, and only classic deployments can be read. */
 export const classic: Found[] = [
   {
-    name: "without the newer APIs, somebody forces the same revision and the URL proves nothing",
+    name: "without the newer APIs, a user forces the same revision and the URL proves nothing",
     seed: 18293,
     scenario: {
       release: { tasks: [{ serves: { status: 404 } }] },
@@ -16,7 +16,7 @@ export const classic: Found[] = [
     verdicts: ["deployed-unverified"],
   },
   {
-    name: "without the newer APIs, the deadline comes while ECS settles on what it went back to",
+    name: "without the newer APIs, the deadline comes while ECS settles on the rollback's revision",
     seed: 22708,
     scenario: {
       release: { tasks: [{ exit: { after: 0, code: 0 } }] },
@@ -28,7 +28,7 @@ export const classic: Found[] = [
     verdicts: ["timed-out"],
   },
   {
-    name: "without the newer APIs, somebody forces the old revision while ECS goes back to it",
+    name: "without the newer APIs, a user forces the old revision while ECS rolls back to it",
     seed: 24309,
     scenario: {
       service: {
@@ -48,7 +48,7 @@ export const classic: Found[] = [
     verdicts: ["rolled-back"],
   },
   {
-    name: "without the newer APIs, somebody asks for a rollback and there is nothing to go back to",
+    name: "without the newer APIs, a user requests a rollback and there is no rollback target",
     seed: 2094,
     scenario: {
       before: { completed: false },
@@ -59,7 +59,7 @@ export const classic: Found[] = [
     verdicts: ["stopped"],
   },
   {
-    name: "without the newer APIs, what ECS goes back to fails too",
+    name: "without the newer APIs, the revision that ECS rolls back to fails too",
     seed: 42321,
     scenario: {
       release: { tasks: [{ pull: 3_000, pullError: "CannotPullContainerError: not found" }] },
@@ -73,7 +73,7 @@ export const classic: Found[] = [
     verdicts: ["failed"],
   },
   {
-    name: "without the newer APIs, somebody stops a deployment of no tasks",
+    name: "without the newer APIs, a user stops a deployment of no tasks",
     seed: 6400,
     scenario: {
       service: { desiredCount: 0 },
@@ -84,7 +84,7 @@ export const classic: Found[] = [
     verdicts: ["stopped"],
   },
   {
-    name: "somebody deploys before the old tasks are gone after a rollback, and only classic deployments can be read",
+    name: "a user deploys before the old tasks have ended after a rollback, and only classic deployments can be read",
     seed: 80046871,
     scenario: {
       service: { alarms: ["errors"], more: { deploymentConfiguration: { bakeTimeInMinutes: 5 } } },
@@ -100,7 +100,7 @@ export const classic: Found[] = [
     verdicts: ["superseded"],
   },
   {
-    name: "without the newer APIs, somebody forces the old revision, which then waits for a hook until the deadline",
+    name: "without the newer APIs, a user forces the old revision, which then waits for a hook until the deadline",
     seed: 569829,
     scenario: {
       service: {
@@ -121,7 +121,7 @@ export const classic: Found[] = [
     verdicts: ["timed-out"],
   },
   {
-    name: "somebody stops it, the newer APIs are denied, and another comes",
+    name: "a user stops it, the newer APIs are denied, and another deployment follows",
     seed: 634653,
     scenario: {
       release: { tasks: [{ exit: { after: 0, code: 1 } }] },
@@ -135,7 +135,7 @@ export const classic: Found[] = [
     verdicts: ["stopped"],
   },
   {
-    name: "without the newer APIs, ECS goes back from what takes it back, and the command is run again",
+    name: "without the newer APIs, ECS rolls the automatic rollback back, and the command is run again",
     seed: 989975,
     scenario: {
       release: { tasks: [{ serves: { version: "v0.0.1" } }] },
@@ -156,7 +156,7 @@ export const classic: Found[] = [
     verdicts: ["failed", "failed"],
   },
   {
-    name: "what somebody put in place of ours is rolled back, and the newer APIs are denied meanwhile",
+    name: "a user's deployment that superseded ours is rolled back, and the newer APIs are denied meanwhile",
     seed: 1402464,
     scenario: {
       release: { tasks: [{}] },
@@ -171,7 +171,7 @@ export const classic: Found[] = [
     verdicts: ["superseded"],
   },
   {
-    name: "what somebody forces on the way back fails, without the newer APIs",
+    name: "a deployment that a user forces during the rollback fails, without the newer APIs",
     seed: 1430819,
     scenario: {
       release: { tasks: [] },
@@ -191,7 +191,7 @@ export const classic: Found[] = [
     verdicts: ["failed"],
   },
   {
-    name: "ours is stopped and somebody deploys between two looks, without the newer APIs",
+    name: "ours is stopped and a user deploys between two polls, without the newer APIs",
     seed: 1613304,
     scenario: {
       release: { tasks: [] },

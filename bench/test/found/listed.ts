@@ -5,7 +5,7 @@ const details = ["ecs:DescribeServiceDeployments"];
 /** Seeds in which only the list of service deployments can be read: its status separates what classic deployments don't. */
 export const listed: Found[] = [
   {
-    name: "only the list can be read, and the old revision is forced while ECS goes back to it",
+    name: "only the list can be read, and the old revision is forced while ECS rolls back to it",
     seed: 24309,
     scenario: {
       service: {
@@ -25,7 +25,7 @@ export const listed: Found[] = [
     verdicts: ["superseded"],
   },
   {
-    name: "only the list can be read, and what is forced on the way back fails",
+    name: "only the list can be read, and a deployment forced during the rollback fails",
     seed: 1430819,
     scenario: {
       release: { tasks: [] },
@@ -45,7 +45,7 @@ export const listed: Found[] = [
     verdicts: ["superseded"],
   },
   {
-    name: "only the list can be read, and an undo waits in a lifecycle hook when the command is run again",
+    name: "only the list can be read, and an automatic rollback waits in a lifecycle hook when the command is run again",
     seed: 1459082,
     scenario: {
       before: { completed: false },

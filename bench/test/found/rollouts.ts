@@ -8,7 +8,7 @@ const early = (healthyPercent: number) => ({
 
 export const rollouts: Found[] = [
   {
-    name: "what is taken back ran no task before, and was asked to run four",
+    name: "a rolled back release ran no task before and wanted four",
     seed: 33272,
     scenario: {
       release: { tasks: [{ health: [{ after: 20_000, status: "UNHEALTHY" }] }] },
@@ -18,7 +18,7 @@ export const rollouts: Found[] = [
     verdicts: ["rolled-back"],
   },
   {
-    name: "somebody deploys while ours is taken back, and the command is run again",
+    name: "a user deploys while ours is rolled back, and the command is run again",
     seed: 36179,
     scenario: {
       release: { tasks: [{ serves: { status: 500 } }] },
@@ -32,7 +32,7 @@ export const rollouts: Found[] = [
     verdicts: ["failed", "superseded"],
   },
   {
-    name: "a rollback is asked for a revision that somebody makes only later",
+    name: "a rollback names a revision that a user registers only later",
     seed: 203252,
     scenario: {
       interventions: [{ at: 41_000, from: "start", do: "deploy", version: "v1.0.0" }],
@@ -64,7 +64,7 @@ export const rollouts: Found[] = [
     verdicts: ["nothing-ran"],
   },
   {
-    name: "an old task that nobody may stop answers the public after an early success",
+    name: "a protected old task responds to the public after an early success",
     seed: 80005827,
     scenario: {
       service: { more: early(100) },
@@ -74,7 +74,7 @@ export const rollouts: Found[] = [
     verdicts: ["deployed-unverified"],
   },
   {
-    name: "an alarm ends a rollout that raised the count from 0, and it is taken back to that",
+    name: "an alarm ends a rollout that raised the count from 0, and it is rolled back to that",
     seed: 80014528,
     scenario: {
       service: {
@@ -90,7 +90,7 @@ export const rollouts: Found[] = [
     verdicts: ["rolled-back", "rolled-back"],
   },
   {
-    name: "what it was taken back to is of the same version, and serves errors too",
+    name: "the rollback's revision has the same version, and serves errors too",
     seed: 80034812,
     scenario: {
       release: { version: "v1.0.0", tasks: [{ serves: { status: 500 } }] },
@@ -111,7 +111,7 @@ export const rollouts: Found[] = [
     verdicts: ["deployed", "rolled-back", "deployed"],
   },
   {
-    name: "the same command twice at the same time finds the same fault, and the first takes it back",
+    name: "the same command twice at the same time finds the same fault, and the first rolls it back",
     seed: 80046334,
     scenario: {
       release: { tasks: [{ pull: 4_000, serves: { version: "v0.0.1" } }] },
@@ -122,7 +122,7 @@ export const rollouts: Found[] = [
     verdicts: ["rolled-back"],
   },
   {
-    name: "a rollout is taken back before the list shows it, and the command is run again",
+    name: "a rollout is rolled back before the list shows it, and the command is run again",
     seed: 570085,
     scenario: {
       interventions: [{ at: 3_000, do: "stop", stopType: "ROLLBACK" }],
@@ -133,7 +133,7 @@ export const rollouts: Found[] = [
     verdicts: [undefined, "rolled-back"],
   },
   {
-    name: "somebody stops what takes it back, and the command is run again and is served well",
+    name: "a user stops the automatic rollback, and the command is run again and is served well",
     seed: 579422,
     scenario: {
       release: { tasks: [{ serves: { status: 500 } }, {}] },
@@ -145,7 +145,7 @@ export const rollouts: Found[] = [
     verdicts: ["failed", "deployed"],
   },
   {
-    name: "the same command twice at the same time finds the same fault, and the second takes it back",
+    name: "the same command twice at the same time finds the same fault, and the second rolls it back",
     seed: 530585,
     scenario: {
       release: { tasks: [{ start: 171_000, drain: 259_000, serves: { version: "v0.0.1" } }] },
@@ -178,7 +178,7 @@ export const rollouts: Found[] = [
     verdicts: ["failed"],
   },
   {
-    name: "what it was made from had failed itself, and the last good release is brought back",
+    name: "the source revision had failed itself, and the last good release is restored",
     seed: 80011841,
     scenario: {
       release: { tasks: [{ exit: { after: 4_000, code: 0 } }] },
@@ -188,7 +188,7 @@ export const rollouts: Found[] = [
     verdicts: [undefined, "rolled-back"],
   },
   {
-    name: "a second deploy whose task before is long finds that ours has come between",
+    name: "a second deploy whose pre-deploy task is long finds that ours came first",
     seed: 1378307,
     scenario: {
       release: { tasks: [{}] },
@@ -199,7 +199,7 @@ export const rollouts: Found[] = [
     verdicts: ["superseded"],
   },
   {
-    name: "what is taken back answered with its own version before, and nothing runs after it",
+    name: "a rolled back release responded with its own version before, and no task runs after it",
     seed: 1452468,
     scenario: {
       release: { tasks: [{ exit: { after: 30_000, code: 137 } }] },
@@ -209,7 +209,7 @@ export const rollouts: Found[] = [
     verdicts: ["rolled-back"],
   },
   {
-    name: "a deploy that another overtook is called again after that one has deregistered what is not used",
+    name: "a superseded deploy is run again after the other has deregistered unused revisions",
     seed: 1193366,
     scenario: {
       release: { tasks: [{ serves: { version: "v0.0.1" } }] },
@@ -220,7 +220,7 @@ export const rollouts: Found[] = [
     verdicts: ["superseded", "superseded"],
   },
   {
-    name: "a task answers without a version at its own address, and was to be asked",
+    name: "a task that is to be verified responds without a version at its own address",
     seed: 1163,
     scenario: { release: { tasks: [{ serves: { status: 404 } }] }, deployer: { verifyTasks: true } },
     verdicts: ["deployed-unverified"],

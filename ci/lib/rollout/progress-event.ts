@@ -16,6 +16,8 @@ export type ProgressEvent =
   /** `count` of our tasks are in this state; sent in place of `task` when there are too many to list each. */
   | ({ type: "tasks"; count: number; desired: number } & TaskState)
   | DeploymentState
+  /** The release is requested at the public URL until it responds well, or is proven wrong. */
+  | { type: "verification"; url: string; version: string }
   /** No line was printed for a while. `phase` has run for `seconds` so far. */
   | { type: "heartbeat"; phase: string; seconds: number };
 
@@ -67,6 +69,8 @@ export function formatProgressEvent(event: ProgressEvent): string {
       return sumText(event);
     case "deployment":
       return deploymentText(event);
+    case "verification":
+      return `Requesting ${event.version} at ${event.url}.`;
     case "heartbeat":
       return `still running: ${event.phase}, ${event.seconds} s so far`;
   }

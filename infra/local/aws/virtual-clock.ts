@@ -56,7 +56,7 @@ export function createVirtualClock(start = Date.UTC(2026, 0, 1)): VirtualClock {
     until(done, limit = DAY) {
       const end = now + limit;
       while (!done()) {
-        if (!fireBefore(end)) throw new Error(`What was waited for did not come within ${limit} virtual milliseconds.`);
+        if (!fireBefore(end)) throw new Error(`The condition did not become true within ${limit} ms of virtual time.`);
       }
     },
   };

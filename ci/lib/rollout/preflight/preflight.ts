@@ -23,14 +23,25 @@ export function isBlocking({ level, ignored }: JudgedFinding): boolean {
   return level === "error" && !ignored;
 }
 
-/** @throws InputError with every error among the findings that is not ignored, and its fix. */
+/** Refusal for findings of the preflight check. */
+export class PreflightError extends InputError {
+  constructor(
+    message: string,
+    /** Ids of the findings, the worst first. */
+    readonly findings: readonly FindingId[],
+  ) {
+    super("pre-flight", message);
+  }
+}
+
+/** @throws PreflightError with every error among the findings that is not ignored, and its fix. */
 export function refuseBlocking(findings: readonly JudgedFinding[]): void {
   const blocking = findings.filter(isBlocking);
   if (blocking.length === 0) return;
   const lines = blocking.map(({ id, what, fix }) => `  ${id}: ${neutral(what)}\n    Fix: ${neutral(fix)}`);
-  throw new InputError(
-    "pre-flight",
+  throw new PreflightError(
     `Preflight failed; the service was not changed:\n${lines.join("\n")}\nTo ignore a finding: --ignore ${blocking[0]?.id}.`,
+    blocking.map(({ id }) => id),
   );
 }
 

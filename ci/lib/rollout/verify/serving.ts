@@ -1,6 +1,7 @@
 import { revisionTag } from "../../ecs/revision-tags.js";
 import type { CurrentService } from "../../ecs/service.js";
 import type { Snapshot } from "../../ecs/snapshot.js";
+import { formatProgressEvent, type ProgressEvent } from "../progress-event.js";
 import { tagOf } from "../revisions/own-revisions.js";
 import type { AutomaticRollback } from "../rollback/automatic-rollback.js";
 import type { RunOptions } from "../run-options.js";
@@ -90,7 +91,10 @@ async function requestServing(
   const { target, http, signal, clock, progress } = options;
   const how = verifyOptions(options);
   const isEarly = watched.judgement.verdict === "deployed-early";
-  if (http && isRequested(http, baseline)) progress(`Asking ${checkedUrl(http)} for ${version}.`);
+  if (http && isRequested(http, baseline)) {
+    const event: ProgressEvent = { type: "verification", url: checkedUrl(http), version };
+    progress(formatProgressEvent(event), event);
+  }
   const seen: HttpCheck = http
     ? await checkPublic({ http, version, baseline, isEarly, right }, clock, signal, how)
     : { state: "not-checked" };

@@ -136,7 +136,7 @@ test("a repository policy that is none is refused in ECR's words", () => {
     statement({ Principal: undefined }),
     statement({ NotPrincipal: "*" }),
     statement({ Principal: { AWS: "arn:aws:iam::123456789012:*" } }),
-    statement({ Principal: { AWS: "someone" } }),
+    statement({ Principal: { AWS: "no-principal" } }),
     statement({ Principal: { constructor: "*" } }),
     statement({ Principal: {} }),
     statement({ Action: undefined }),

@@ -141,12 +141,12 @@ test("with ELB's own settings an idle target drains for the whole delay", async 
 test("a target that refuses the connection is answered with 502, one that never answers with 504", async (t) => {
   const aws = await openLoadBalancer(t, { idleTimeout: 60_000, healthCheckInterval: 3_600_000 });
   const dying = await openTarget(t, () => {});
-  const gone = aws.register(dying, { task: "gone" });
-  await gone.next();
+  const lost = aws.register(dying, { task: "lost" });
+  await lost.next();
   dying.server.closeAllConnections();
   await new Promise((resolve) => dying.server.close(resolve));
   assert.equal((await aws.get("/")).status, 502);
-  gone.deregister(() => {});
+  lost.deregister(() => {});
   const arrived = withResolvers<void>();
   await aws.register(await openTarget(t, () => arrived.resolve()), { task: "slow" }).next();
   const answer = aws.get("/");

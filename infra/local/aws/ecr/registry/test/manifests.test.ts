@@ -152,7 +152,7 @@ test("what refers to an image is found by it, with its annotations, and by its t
     assert.equal(put.headers["oci-subject"], image.digest);
     return { mediaType: OCI_MANIFEST, digest: digestOf(manifest), size: manifest.length };
   };
-  const annotations = { "org.example.by": "someone" };
+  const annotations = { "org.example.by": "operator" };
   const typed = { ...(await about({ artifactType: "application/x-signature", annotations })), annotations };
   const plain = { ...(await about({})), artifactType: "application/vnd.oci.image.config.v1+json" };
   const signature = { ...typed, artifactType: "application/x-signature" };
