@@ -71,7 +71,7 @@ export function mistakes({ drill, state, rolledBack, reported, served, release }
 }
 
 function wrongRequests({ dropsRequests }: Drill, during: DuringRollout | undefined): string[] {
-  const { asked: requests = 0, failed = 0, failures = [] } = during ?? {};
+  const { requests = 0, failed = 0, failures = [] } = during ?? {};
   if (dropsRequests === undefined) return [];
   if (requests === 0) return ["it sent no request during the rollout"];
   if (failed > 0 === dropsRequests) return [];

@@ -81,6 +81,6 @@ function diagnosisOf({ reported }: DrillResult): string {
 }
 
 function failuresIn(during: DuringRollout | undefined): string {
-  const { asked: requests, failed = 0, failures = [] } = during ?? {};
+  const { requests, failed = 0, failures = [] } = during ?? {};
   return failed > 0 ? `${failed} of ${requests} requests failed during the rollout: ${failures[0]?.answered}` : "";
 }

@@ -19,7 +19,7 @@ test("a verdict that the HTTP responses disprove is wrong", () => {
 test("failed requests during the rollout must be reported where they occur, and only there", () => {
   const mistakesOf = (dropsRequests: boolean, requests: number, failed: number) => {
     const one = played("deployed", ["v2.0.0"]);
-    const during = { url: "http://app.example.com/version", asked: requests, failed, failures: [] };
+    const during = { url: "http://app.example.com/version", requests, failed, failures: [] };
     return mistakes({ ...one, drill: { ...one.drill, dropsRequests }, reported: { ...one.reported, during } }).join();
   };
   assert.equal(mistakesOf(true, 3, 1), "");

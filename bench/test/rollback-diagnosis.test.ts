@@ -22,11 +22,8 @@ for (const rollbackId of ["old", "new"] as const) {
       assert.equal(report?.verdict, "failed");
       assert.equal(report.diagnosis?.cause, "container-exits");
       assert.equal(report.wayBack?.cause, "image-missing");
-      assert.match(
-        formatReport(report),
-        /web:1, which was gone back to, does not run\. Cause: the image does not exist/,
-      );
-      assert.match(String(report.next), /what was gone back to can't be started either/);
+      assert.match(formatReport(report), /web:1, the rollback target, does not run\. Cause: the image does not exist/);
+      assert.match(String(report.next), /the rollback target can't be started either/);
     });
   }
 }
@@ -58,6 +55,6 @@ test("an automatic rollback with a missing image is refused with the image's nam
   assert.equal(alone.report?.verdict, "failed");
   assert.match(
     alone.report.reason,
-    /It was not taken back: web:1 can't be started: .*@sha256:[0-9a-f]{64} is not in ECR/,
+    /It was not rolled back: web:1 can't be started: .*@sha256:[0-9a-f]{64} is not in ECR/,
   );
 });

@@ -21,10 +21,10 @@ export function formatPlan(plan: Proposal): string {
 
 function headline({ release, isNothing, isRefused, forced }: Proposal): string {
   const { version } = release;
-  if (isNothing) return `PLAN: ${version} runs already as it is asked for: a deploy would do nothing.`;
+  if (isNothing) return `PLAN: ${version} already runs as requested: a deploy would change nothing.`;
   if (isRefused) return `PLAN: a deploy of ${version} would be refused.`;
-  if (forced) return `PLAN: a deploy of ${version} would replace the tasks with the same again.`;
-  return `PLAN: a deploy of ${version} would change what follows.`;
+  if (forced) return `PLAN: a deploy of ${version} would replace the tasks and change nothing else.`;
+  return `PLAN: a deploy of ${version} would make the changes below.`;
 }
 
 function facts({ hash, where, release, from, image, platforms }: Proposal): [string, string][] {
@@ -74,7 +74,7 @@ function findingText({ id, level, what, fix, ignored }: JudgedFinding): string[]
 }
 
 function nextStep({ hash, release, isNothing, isRefused }: Proposal): string {
-  if (isNothing) return "nothing, or the same with --force to replace the tasks.";
-  if (isRefused) return "fix what is an error, or pass --ignore with its name.";
-  return `deploy --version ${release.version} --published --plan ${hash}, with the same options: it is refused if anything has moved.`;
+  if (isNothing) return "nothing. To replace the tasks all the same: --force.";
+  if (isRefused) return "fix the errors, or pass --ignore with the finding's name.";
+  return `deploy --version ${release.version} --published --plan ${hash}, with the same options: it is refused if anything has changed since.`;
 }

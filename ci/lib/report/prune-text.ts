@@ -5,10 +5,10 @@ export function pruneLines(kept: PruneResult | undefined): [string, string][] {
   if (!kept) return [];
   const { keep, deregistered, inUse, left, refused } = kept;
   return [
-    ["revisions", `the ${keep} newest stay; deregistered: ${deregistered.join(", ") || "none"}`],
-    ...inUse.map(({ revision, by }): [string, string] => ["revisions", `${revision} stays too: ${by}`]),
+    ["revisions", `kept the ${keep} newest; deregistered: ${deregistered.join(", ") || "none"}`],
+    ...inUse.map(({ revision, by }): [string, string] => ["revisions", `${revision} kept: ${by}`]),
     ...(left > 0
-      ? ([["revisions", `${left} more may go: the next deploy with --keep goes on`]] as [string, string][])
+      ? ([["revisions", `${left} more are unused: the next deploy with --keep continues`]] as [string, string][])
       : []),
     ...(refused === undefined
       ? []

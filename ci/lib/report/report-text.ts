@@ -26,7 +26,7 @@ export function formatReport(report: RolloutResult): string {
 }
 
 function headline({ verdict, release, changed, reason }: RolloutResult): string {
-  const text = changed || verdict !== "deployed" ? reason : `It ran already: nothing to do. ${reason}`;
+  const text = changed || verdict !== "deployed" ? reason : `It already ran: nothing to do. ${reason}`;
   return neutral(`${verdict.toUpperCase()}: ${release.version}. ${text}`, 4_000);
 }
 
@@ -38,7 +38,7 @@ function facts(report: RolloutResult): [string, string][] {
     ["from", `${from.version ?? "no version"} (${nameIn(from.taskDefinition)})`],
     ["to", `${release.version} (${nameIn(report.taskDefinition)})`],
     ["digest", release.digest],
-    ...(release.untested ? ([["tests", "not tested: the app names none"]] as [string, string][]) : []),
+    ...(release.untested ? ([["tests", "not tested: the app has no tests"]] as [string, string][]) : []),
     ["deployment", (deployment.arn === undefined ? deployment.id : nameIn(deployment.arn)) ?? "not found"],
     ["time", `${new Date(report.startedAt).toISOString()}, took ${took.slice(1)}`],
     ...report.witnesses.map((one): [string, string] => [
@@ -56,17 +56,17 @@ function facts(report: RolloutResult): [string, string][] {
   ];
 }
 
-function tasksText({ asked, right, unreachable, unclear = 0, wrong }: TaskResponses): string {
+function tasksText({ requests, right, unreachable, unclear = 0, wrong }: TaskResponses): string {
   const others = wrong.map(({ task, answered }) => `; ${task} answered ${answered}`).join("");
   const notReached = unreachable > 0 ? `; ${unreachable} can't be reached from here` : "";
   const vague = unclear > 0 ? `; ${unclear} gave no answer that proves a version` : "";
-  return `${right} of ${asked} answered the version at their own addresses${notReached}${vague}${others}`;
+  return `${right} of ${requests} answered the version at their own addresses${notReached}${vague}${others}`;
 }
 
-function duringText({ asked, failed, failures }: DuringRollout, startedAt: number): string {
+function duringText({ requests, failed, failures }: DuringRollout, startedAt: number): string {
   const times = failures.map(({ at, answered }) => `${elapsed(at - startedAt)} ${answered}`).join("; ");
   const more = failed > failures.length ? `; and ${failed - failures.length} more` : "";
-  const what = `asked ${asked} times during the rollout, ${failed} failed`;
+  const what = `${requests} requests during the rollout, ${failed} failed`;
   return failed > 0 ? `${what}: ${times}${more}` : what;
 }
 
@@ -106,7 +106,7 @@ function diagnosisLines({ title, failedTasks, ...rest }: Diagnosis): string[] {
 /** Formats the cause of failed tasks of the rollback target. */
 function wayBackLines({ taskDefinition, failedTasks, title, evidence, fix }: RollbackDiagnosis): string[] {
   const [first = "", ...rest] = causeLines({ title: `${title} (${failedTasks} of its tasks failed)`, evidence, fix });
-  return [`${nameIn(taskDefinition)}, which was gone back to, does not run. ${first}`, ...rest];
+  return [`${nameIn(taskDefinition)}, the rollback target, does not run. ${first}`, ...rest];
 }
 
 /** Formats the cause of a failed post-deploy task. */

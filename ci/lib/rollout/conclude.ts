@@ -25,36 +25,39 @@ export interface Conclusion {
 export function conclude({ version, judgement, http, undone, undoHttp }: FinalState): Conclusion {
   const own = withHttp(judgement, http, version);
   if (!undone) return own;
-  const because = judgement.verdict === "superseded" ? `It was found wrong: ${undone.why}.` : own.reason;
+  const because = judgement.verdict === "superseded" ? `It was proven wrong: ${undone.why}.` : own.reason;
   if ("refused" in undone)
-    return { verdict: own.verdict, reason: `${own.reason} It was not taken back: ${undone.refused}.` };
+    return { verdict: own.verdict, reason: `${own.reason} It was not rolled back: ${undone.refused}.` };
   const { verdict, reason } = undone.watched.judgement;
   const back = undone.to.version ?? nameIn(undone.to.taskDefinition);
   if (verdict === "nothing-ran") {
     return {
       verdict: "rolled-back",
-      reason: `${because} It was taken back by us to ${back}, of which nothing runs: the desired count is 0.`,
+      reason: `${because} Slipway rolled back to ${back}, of which no task runs: the desired count is 0.`,
     };
   }
   if (verdict !== "deployed" && verdict !== "deployed-early") {
-    return { verdict: "failed", reason: `${because} Going back to ${back} ended as ${verdict}: ${reason}` };
+    return { verdict: "failed", reason: `${because} The rollback to ${back} ended as ${verdict}: ${reason}` };
   }
   if (undoHttp.state === "wrong") {
     const served = `${undoHttp.url} answers ${undoHttp.answered}`;
-    return { verdict: "failed", reason: `${because} It was taken back by us, and yet ${served}.` };
+    return { verdict: "failed", reason: `${because} Slipway rolled back, but ${served}.` };
   }
-  return { verdict: "rolled-back", reason: `${because} It was taken back by us: ${back} runs again.` };
+  return { verdict: "rolled-back", reason: `${because} Slipway rolled back: ${back} runs again.` };
 }
 
 function withHttp({ verdict, reason }: Conclusion, http: HttpCheck, version: string): Conclusion {
   if (http.state === "wrong") {
-    return { verdict: "failed", reason: `ECS is done, but ${http.url} does not serve ${version}: ${http.answered}.` };
+    return {
+      verdict: "failed",
+      reason: `ECS has completed the rollout, but ${http.url} does not serve ${version}: ${http.answered}.`,
+    };
   }
   if (http.state === "unproven") {
     return { verdict: "deployed-unverified", reason: `${reason} ${http.url} could not be checked: ${http.answered}.` };
   }
   if (http.state === "version-not-verified") {
-    const met = http.expectationsMet === undefined ? "" : " What is expected of the URL holds.";
+    const met = http.expectationsMet === undefined ? "" : " The URL's expectations are met.";
     return { verdict, reason: `${reason}${met} Version not verified over HTTP.` };
   }
   return { verdict, reason };

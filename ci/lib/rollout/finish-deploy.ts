@@ -23,7 +23,7 @@ export async function finishDeploy(
 ): Promise<Outcome> {
   if (report.verdict !== "deployed") {
     if (request.verb === "deploy" && deployTaskOf(session.target, "after"))
-      session.progress(`The task after the deploy is not run: the verdict is ${report.verdict}.`);
+      session.progress(`The post-deploy task is not run: the verdict is ${report.verdict}.`);
     return report;
   }
   const { span = noSpan } = session;

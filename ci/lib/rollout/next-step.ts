@@ -13,10 +13,10 @@ export function nextStep(
 ): string | undefined {
   if (cause === "service-deleted") return "Create the service again, then deploy to it.";
   if (wayBack !== undefined) {
-    return "The service may be degraded, and what was gone back to can't be started either. Correct one of the two causes, and deploy a version that can start.";
+    return "The service may be degraded, and the rollback target can't be started either. Correct one of the two causes, and deploy a version that can start.";
   }
   if (http.state === "wrong" && verdict === "failed") {
-    return "The new tasks run. Look at what stands before them (load balancer, cache, DNS) and at the version that the app answers.";
+    return "The new tasks run. Check what is in front of them (load balancer, cache, DNS), and the version that the app returns.";
   }
   if (http.state === "unproven" && http.because === "not-this-service" && verdict === "deployed-unverified")
     return wrongUrl;
@@ -27,14 +27,14 @@ export function nextStep(
 
 /** When every request failed, the URL is not reachable from here, and the failures prove nothing about the rollout. */
 function isFlawed(during: DuringRollout | undefined): boolean {
-  return during !== undefined && during.failed > 0 && during.failed < during.asked;
+  return during !== undefined && during.failed > 0 && during.failed < during.requests;
 }
 
 const howToVerify =
-  'To have the version verified over HTTP, name in the target where the app answers it: "versionCheck": { "path": "/version", "pointer": "/version" } for a member of a JSON body, { "path": "/", "header": "x-version" } for a header, or false where it does not.';
+  'To verify the version over HTTP, set in the target where the app returns it: "versionCheck": { "path": "/version", "pointer": "/version" } for a member of a JSON body, { "path": "/", "header": "x-version" } for a header, or false if it returns none.';
 
 const wrongUrl =
-  'Correct "url" in the target, or --url: another service answers there. If it is this service\'s, and answers other versions there than those that are deployed, correct "versionCheck" in the target. ECS has completed the rollout; run the same command again to verify it at the right URL.';
+  'Correct "url" in the target, or --url: another service answers at it. If that URL is this service\'s, and its versions are not the deployed ones, correct "versionCheck" in the target. ECS has completed the rollout; run the same command again to verify it at the right URL.';
 
 const dropped =
-  "It runs, and requests failed on the way there: users may have met the same. Compare the target group's deregistration delay with the longest request, and look whether the app ends the requests that it has on SIGTERM before it goes.";
+  "The version runs, but requests failed during the rollout: users may have seen the same errors. Compare the target group's deregistration delay with the longest request, and check that the app completes its open requests after SIGTERM before it exits.";

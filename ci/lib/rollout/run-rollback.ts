@@ -43,8 +43,8 @@ export async function runRollback({ to, ...options }: RollbackOptions): Promise<
   const release = releaseOf(options, source, goal);
   options.progress(
     begun
-      ? `A rollback to ${release.version} (${nameIn(goal.taskDefinition)}) has not come to its end: going on with it.`
-      : `Going back from ${running.version ?? running.image} to ${release.version}, as ${nameIn(goal.taskDefinition)} has it: ${proofOf(goal)}.`,
+      ? `A rollback to ${release.version} (${nameIn(goal.taskDefinition)}) is unfinished: continuing it.`
+      : `Rolling back from ${running.version ?? running.image} to ${release.version}, from ${nameIn(goal.taskDefinition)}: ${proofOf(goal)}.`,
   );
   return await run({ ...options, release, source, verb: "rollback" });
 }
@@ -67,7 +67,7 @@ async function choose(
   if (found) return found;
   throw new InputError(
     "nothing-startable",
-    `Nothing can be gone back to: of no release that ended well are all images in ECR any more. The last one is ${nameIn(last.taskDefinition)}. Push its image again, or deploy a version that is there: deploy --published --version VERSION.`,
+    `No rollback target: of every successful release an image is missing in ECR. The last one is ${nameIn(last.taskDefinition)}. Push its image again, or deploy a version that ECR has: deploy --published --version VERSION.`,
   );
 }
 
@@ -87,11 +87,11 @@ async function refuseUnstartable(
   const others = successfulTargets(past, running).filter((one) => one.taskDefinition !== goal.taskDefinition);
   const other = await firstStartable(session, others);
   const next = other
-    ? `The last release that ended well and can be started is ${nameIn(other.goal.taskDefinition)}: rollback --to ${nameIn(other.goal.taskDefinition)}.`
-    : "No other release that ended well can be started either.";
+    ? `The last successful release that can be started is ${nameIn(other.goal.taskDefinition)}: rollback --to ${nameIn(other.goal.taskDefinition)}.`
+    : "No other successful release can be started either.";
   throw new InputError(
     "image-missing",
-    `${nameIn(goal.taskDefinition)} can't be gone back to: ${missing.join(" and ")} is not in ECR, or can't be pulled from there. ${next} To go there in spite of it: --ignore image-missing.`,
+    `${nameIn(goal.taskDefinition)} can't be started: ${missing.join(" and ")} is not in ECR, or can't be pulled. ${next} To roll back to it all the same: --ignore image-missing.`,
   );
 }
 
@@ -128,7 +128,7 @@ async function unprovenVersion(
   const { suggestion, list } = choices(version, versions);
   throw new InputError(
     "no-such-version",
-    `${neutral(version, 100)} is neither among the deployments that ECS remembers nor among the newest revisions of ${session.target.family}. ${suggestion}${list && `They have: ${list}. `}See history, or deploy it: deploy --published --version ${neutral(version, 100)}.`,
+    `${neutral(version, 100)} is neither among the deployments that ECS lists nor among the newest revisions of ${session.target.family}. ${suggestion}${list && `They have: ${list}. `}See history, or deploy it: deploy --published --version ${neutral(version, 100)}.`,
   );
 }
 
@@ -144,7 +144,7 @@ async function describeGoal(
     if ((error as Error).name !== "ClientException" || to === undefined) throw error;
     throw new InputError(
       "no-such-revision",
-      `${nameIn(taskDefinition)} can't be gone back to: ${neutral((error as Error).message)} Name another with --to; see history.`,
+      `${nameIn(taskDefinition)} is no rollback target: ${neutral((error as Error).message)} Name another with --to; see history.`,
       { cause: error },
     );
   }
@@ -158,19 +158,19 @@ function releaseOf({ target }: Session, source: RawTaskDefinition, goal: Rollbac
   }
   throw new InputError(
     "not-a-release",
-    `${nameIn(goal.taskDefinition)} can't be gone back to: its container ${target.container} names ${digest === undefined ? `no digest (${image})` : "no version"}. Name another with --to; see history.`,
+    `${nameIn(goal.taskDefinition)} is no rollback target: its container ${target.container} names ${digest === undefined ? `no digest (${image})` : "no version"}. Name another with --to; see history.`,
   );
 }
 
 function proofOf({ proof }: RollbackTarget): string {
   return proof === undefined
-    ? "unproven, because ECS remembers no deployment of it that ended well"
-    : `it was deployed at ${new Date(proof.startedAt).toISOString()} and ended well`;
+    ? "unproven, because ECS lists no successful deployment of it"
+    : `its deployment at ${new Date(proof.startedAt).toISOString()} succeeded`;
 }
 
 function badTo({ target }: Session, to: string): InputError {
   return new InputError(
     "bad-to",
-    `There is nothing called ${JSON.stringify(to)} to go back to. Accepted: a version, as in v1.2.3, or a revision of ${target.family}, as in ${target.family}:7 or 7.`,
+    `${JSON.stringify(to)} names no rollback target. Accepted: a version, as in v1.2.3, or a revision of ${target.family}, as in ${target.family}:7 or 7.`,
   );
 }

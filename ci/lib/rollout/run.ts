@@ -106,7 +106,7 @@ async function timeAllowed(session: Session, { service, current }: CurrentServic
 function opening(now: CurrentService, { attached, subject }: Started, { version }: Release): string {
   const revision = nameIn(subject.taskDefinition);
   if (attached && subject.taskDefinition !== now.running.taskDefinition)
-    return `An earlier call has rolled out ${version} (${revision}): looking what became of it.`;
+    return `An earlier call has rolled out ${version} (${revision}): watching it to its end.`;
   if (attached) return `The service is set to ${version} (${revision}) already: watching that rollout to its end.`;
   const from = now.running.version ?? now.running.image;
   return `Rollout of ${version} (${revision}) in place of ${from} has begun. If this ends early: ${attachHint}`;

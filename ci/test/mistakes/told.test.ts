@@ -26,7 +26,7 @@ test("a missing image is reported within 10 s of the first task that fails with 
   };
   await roll({ progress, timeoutMs: 300_000 });
   const late = reportedAt - startedAt - 154_000;
-  assert.ok(late >= 0 && late <= 10_000, `it was told ${late} ms after it was true`);
+  assert.ok(late >= 0 && late <= 10_000, `it was reported ${late} ms after it was true`);
 });
 
 // sil-org/ecs-deploy #222.

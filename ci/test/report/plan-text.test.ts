@@ -30,7 +30,7 @@ const error = {
 test("a plan lists the changes, the base and the image, and how to deploy it", () => {
   const text = formatPlan(plan);
   for (const words of [
-    /^PLAN: a deploy of v1\.1\.0 would change what follows\.$/m,
+    /^PLAN: a deploy of v1\.1\.0 would make the changes below\.$/m,
     /^plan {8}0123456789abcdef$/m,
     /^from {8}v1\.0\.0 \(service:7\)$/m,
     new RegExp(`^digest {6}${newDigest}$`, "m"),
@@ -53,7 +53,7 @@ test("a plan that would be refused states this first, and each finding has its f
   const text = formatPlan({ ...plan, isRefused: true, findings: [error] });
   assert.match(text, /^PLAN: a deploy of v1\.1\.0 would be refused\.$/m);
   assert.match(text, /^ {2}error log-group-missing: There is none\.\n {4}Fix: Make it\.$/m);
-  assert.match(text, /^Next: fix what is an error, or pass --ignore/m);
+  assert.match(text, /^Next: fix the errors, or pass --ignore/m);
 });
 
 test("an ignored finding is still shown", () => {
@@ -62,7 +62,7 @@ test("an ignored finding is still shown", () => {
 
 test("a plan without changes states that a deploy would do nothing", () => {
   const text = formatPlan({ ...plan, changes: [], patch: [], isNothing: true });
-  assert.match(text, /^PLAN: v1\.1\.0 runs already as it is asked for: a deploy would do nothing\.$/m);
+  assert.match(text, /^PLAN: v1\.1\.0 already runs as requested: a deploy would change nothing\.$/m);
   assert.match(text, /^Changes:\n {2}none$/m);
 });
 

@@ -51,12 +51,12 @@ HTTP        http://app.example.com/version answered the version 5 times in a row
 test("requests that failed during the rollout are shown with time and error, and the verdict stays", () => {
   const url = "http://app.example.com/version";
   const at = good.startedAt + 65_000;
-  const during = { url, asked: 40, failed: 3, failures: [{ at, answered: "HTTP 502" }] };
+  const during = { url, requests: 40, failed: 3, failures: [{ at, answered: "HTTP 502" }] };
   const text = formatReport({ ...good, during });
   assert.match(text, /^DEPLOYED: v1\.1\.0\./);
-  assert.match(text, /^meanwhile {3}asked 40 times during the rollout, 3 failed: \+1:05 HTTP 502; and 2 more$/m);
-  const none = formatReport({ ...good, during: { url, asked: 40, failed: 0, failures: [] } });
-  assert.match(none, /^meanwhile {3}asked 40 times during the rollout, 0 failed$/m);
+  assert.match(text, /^meanwhile {3}40 requests during the rollout, 3 failed: \+1:05 HTTP 502; and 2 more$/m);
+  const none = formatReport({ ...good, during: { url, requests: 40, failed: 0, failures: [] } });
+  assert.match(none, /^meanwhile {3}40 requests during the rollout, 0 failed$/m);
 });
 
 test("a bad report has the cause, the evidence, the fix, the log's end and the next step", () => {
@@ -81,7 +81,7 @@ test("a log that can't be shown is reported with the reason", () => {
 });
 
 test("a release that runs already is reported as nothing to do", () => {
-  assert.match(formatReport({ ...good, changed: false }), /^DEPLOYED: v1\.1\.0\. It ran already: nothing to do\./);
+  assert.match(formatReport({ ...good, changed: false }), /^DEPLOYED: v1\.1\.0\. It already ran: nothing to do\./);
 });
 
 test("a report is data: JSON gives it back whole", () => {

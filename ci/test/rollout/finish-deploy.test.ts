@@ -46,7 +46,7 @@ test("with --keep-revisions old revisions are deregistered after the verdict, an
   );
   assert.match(
     formatReport(report),
-    /revisions +the 1 newest stay; deregistered: service:1, .*service:8\n.*service:9 stays too: /s,
+    /revisions +kept the 1 newest; deregistered: service:1, .*service:8\n.*service:9 kept: /s,
   );
   const order = fake.calls.map(({ operation }) => operation);
   assert.ok(order.indexOf("DeregisterTaskDefinition") > order.indexOf("UpdateService"));

@@ -59,7 +59,7 @@ test("a rollback without a revision that can be started is refused before anythi
   await assert.rejects(back(), {
     code: "nothing-startable",
     exitCode: 2,
-    message: /of no release that ended well are all images in ECR.*service:7/,
+    message: /of every successful release an image is missing in ECR.*service:7/,
   });
   assert.equal(fake.sent("RegisterTaskDefinition").length, 1);
 });
@@ -73,11 +73,11 @@ test("a rollback to a revision whose image is missing is refused, and another ta
     await assert.rejects(back({ to }), {
       code: "image-missing",
       exitCode: 2,
-      message: new RegExp(`^service:8 can't be gone back to: .*${digestOf("1")}.*rollback --to service:7\\.`),
+      message: new RegExp(`^service:8 can't be started: .*${digestOf("1")}.*rollback --to service:7\\.`),
     });
   }
   without(fake, digestOf("1"), oldDigest);
-  await assert.rejects(back({ to: "v1.1.0" }), { message: /No other release that ended well can be started either/ });
+  await assert.rejects(back({ to: "v1.1.0" }), { message: /No other successful release can be started either/ });
   assert.equal(fake.sent("RegisterTaskDefinition").length, 2);
 });
 
@@ -99,7 +99,7 @@ test("a rollout that is proven wrong is not rolled back to a revision that can't
     String(report.undo?.refused),
     new RegExp(`^service:7 can't be started: ${repository}@${oldDigest} is not`),
   );
-  assert.match(report.reason, new RegExp(`It was not taken back: service:7 can't be started: .*${oldDigest}`));
+  assert.match(report.reason, new RegExp(`It was not rolled back: service:7 can't be started: .*${oldDigest}`));
   assert.equal(fake.sent("UpdateService").length, 1);
 });
 

@@ -61,7 +61,7 @@ test("a rollback that a user requested is named as a user's", async (t) => {
   ]);
   const report = await roll({ timeoutMs: 300_000 });
   assert.equal(report.verdict, "rolled-back");
-  assert.match(report.reason, /^Rolled back by a person/);
+  assert.match(report.reason, /^Rolled back by a user/);
 });
 
 test("an early success is known from the service's own settings", async (t) => {

@@ -49,7 +49,7 @@ test("credentials that expire in the middle are named as the cause, with how to 
   await assert.rejects(roll(), (error: Error & { code: string; exitCode: number }) => {
     assert.equal(error.code, "credentials-expired");
     assert.equal(error.exitCode, 1);
-    assert.match(error.message, /credentials have expired.*goes on in ECS.*same command again/s);
+    assert.match(error.message, /credentials have expired.*ECS continues it.*same command again/s);
     return true;
   });
 });

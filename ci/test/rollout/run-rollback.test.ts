@@ -17,7 +17,7 @@ test("a rollback goes to the last version that was deployed successfully, as a n
   const original = world.taskDefinitions.get(revisionArn(7))?.taskDefinition;
   assert.deepEqual(copy?.taskDefinition.containerDefinitions, original?.containerDefinitions);
   assert.ok(copy?.tags.some(({ key, value }) => key === "slipway:verb" && value === "rollback"));
-  assert.ok(lines.some((line) => /Going back from v1\.1\.0 to v1\.0\.0, as service:7 has it/.test(line)));
+  assert.ok(lines.some((line) => /Rolling back from v1\.1\.0 to v1\.0\.0, from service:7/.test(line)));
 });
 
 test("a second rollback goes further back, not to the version that the first one replaced", async (t) => {
@@ -68,7 +68,7 @@ test("a rollback that ECS calls SUCCESSFUL continues to its target until the ser
   const report = await back();
   assert.equal(report.release.version, "v1.1.0");
   assert.equal(report.verdict, "deployed");
-  assert.ok(lines.includes("A rollback to v1.1.0 (service:10) has not come to its end: going on with it."));
+  assert.ok(lines.includes("A rollback to v1.1.0 (service:10) is unfinished: continuing it."));
   assert.equal(fake.sent("UpdateService").length, 3);
 });
 
@@ -99,7 +99,7 @@ test("a missing revision is refused by its name", async (t) => {
   await assert.rejects(back({ to: "99" }), {
     code: "no-such-revision",
     exitCode: 2,
-    message: /service:99 can't be gone/,
+    message: /service:99 is no rollback target/,
   });
   assert.equal(fake.sent("UpdateService").length, 0);
 });

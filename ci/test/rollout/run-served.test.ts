@@ -82,7 +82,7 @@ test("a task that answers another version at its own address makes the deploy fa
 test("a deploy that is replaced during the requests to its tasks is superseded", async (t) => {
   const report = await deployWithTasks(t, "v1.0.0", (world) => update(world, revisionArn(7)));
   assert.equal(report.verdict, "superseded");
-  assert.match(report.reason, /Ours ended well; .*service:7 has taken its place since/);
+  assert.match(report.reason, /It succeeded; .*service:7 has replaced it since/);
 });
 
 test("a deploy whose service is deleted during the requests to its tasks is stopped", async (t) => {

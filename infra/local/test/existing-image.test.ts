@@ -49,7 +49,7 @@ test("an image of another repository by its digest is planned, and that very pla
 test("a rollback goes back to the image of the first repository, and the history has both with their digests", async () => {
   const { exitCode, stderr } = await environment.call(at("rollback"));
   assert.equal(exitCode, 0, stderr);
-  assert.match(stderr, /Going back from [0-9a-f]{12} to v3\.0\.0/);
+  assert.match(stderr, /Rolling back from [0-9a-f]{12} to v3\.0\.0/);
   const history = await succeeds("history");
   assert.match(history, /v3\.0\.0/);
   assert.match(history, new RegExp(digest.slice(7, 19)));

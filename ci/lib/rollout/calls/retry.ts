@@ -28,7 +28,7 @@ export async function retry<T>(
   }
 }
 
-/** Returns true for an error that says nothing about the next call: throttling, or no answer. */
+/** Returns true for throttling and for a call without an answer: the next call may succeed. */
 export function isPassing(error: unknown): boolean {
   return isThrottling(error) || isUncertain(error);
 }

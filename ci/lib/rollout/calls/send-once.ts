@@ -23,7 +23,7 @@ function refused(operation: string, cause: Error): Error {
   if (cause instanceof SlipwayError || !isOfAws) return cause;
   return new InputError(
     "refused-by-ecs",
-    `ECS refused ${operation}: ${neutral(cause.message)} (${cause.name}). The service is as it was.`,
+    `ECS refused ${operation}: ${neutral(cause.message)} (${cause.name}). The service was not changed.`,
     { cause },
   );
 }
@@ -35,7 +35,7 @@ export class LostAnswer extends SlipwayError {
     super(
       "unanswered",
       UNEXPECTED,
-      `ECS did not answer ${operation} (${cause.name}: ${neutral(cause.message)}), so whether it was executed is not known. Run the same command again: it looks at what is there first.`,
+      `ECS did not answer ${operation} (${cause.name}: ${neutral(cause.message)}), so it is not known if the call was executed. Run the same command again: it reads the state first.`,
       { cause },
     );
   }

@@ -41,7 +41,7 @@ export function failFast(session: Session, { earlyStop, onTimeout }: AllowedActi
     const answer = await requestRollback(session, subject, why);
     if (answer === "moved") return subject;
     done = true;
-    if (answer === "asked") return { ...subject, rollback: { why }, deadline: session.clock.now() + rollbackLimit };
+    if (answer === "requested") return { ...subject, rollback: { why }, deadline: session.clock.now() + rollbackLimit };
     session.progress(`The rollback request is not possible (${answer.refused}); ECS continues the rollout.`);
     return subject;
   };

@@ -10,7 +10,7 @@ import { hasCandidate, isStoppable } from "./fail-fast-reason.js";
 
 /** Outcome of a rollback request. */
 export type RollbackAnswer =
-  | "asked"
+  | "requested"
   /** The state has changed: poll again. */
   | "moved"
   /** The request is not possible; the reason. */
@@ -32,7 +32,7 @@ export async function requestRollback(session: Session, subject: Subject, why: s
     await noteQuietly(session, subject.taskDefinition, why);
     const command = new sdk.ecs.StopServiceDeploymentCommand({ serviceDeploymentArn, stopType: "ROLLBACK" });
     await ecs.send(command, abort(session));
-    return "asked";
+    return "requested";
   } catch (error) {
     session.signal?.throwIfAborted();
     if (error instanceof AccessDeniedError) return { refused: `${error.action} is not permitted` };

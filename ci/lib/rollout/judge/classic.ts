@@ -24,7 +24,7 @@ export function judgeClassic(subject: Subject, snapshots: readonly Snapshot[], s
   if (primary.taskDefinition === subject.taskDefinition && !isBack) return judgePrimary(subject, latest, primary, seen);
 
   const superseded = ({ id, taskDefinition }: DeploymentView) =>
-    decided("superseded", `Another deployment took its place: ${id} of ${taskDefinition}.`, seen);
+    decided("superseded", `Another deployment replaced it: ${id} of ${taskDefinition}.`, seen);
   if (failure === undefined) {
     return isReplaced(subject, snapshots, primary)
       ? superseded(primary)
@@ -35,13 +35,13 @@ export function judgeClassic(subject: Subject, snapshots: readonly Snapshot[], s
   const goal = goalOf(subject, snapshots);
   if (!goal && !subject.rollback && isStop(failure)) {
     const next = `${primary.id} of ${primary.taskDefinition} has followed`;
-    return decided("stopped", `Somebody stopped it, without a rollback; ${next}. ECS: ${failure}`, seen);
+    return decided("stopped", `A user stopped it, without a rollback; ${next}. ECS: ${failure}`, seen);
   }
   if (goal && goal.taskDefinition !== primary.taskDefinition) {
     const other = `${primary.id} of ${primary.taskDefinition}`;
     return goal.isReached
       ? decided("rolled-back", `Rolled back to ${goal.taskDefinition}; ${other} has followed. ECS: ${failure}`, seen)
-      : decided("superseded", `Another deployment took its place on the way back: ${other}.`, seen);
+      : decided("superseded", `Another deployment replaced the rollback: ${other}.`, seen);
   }
   if (primary.rolloutState === "FAILED") {
     const why = primary.rolloutStateReason ?? "no reason given";
@@ -57,7 +57,7 @@ function judgePrimary({ rollback }: Subject, snapshot: Snapshot, primary: Deploy
   const { rolloutState, rolloutStateReason = "no reason given" } = primary;
   if (rolloutState === "FAILED") {
     return !rollback && isOfUser(rolloutStateReason)
-      ? decided("stopped", `Somebody stopped it, without a rollback. ECS: ${rolloutStateReason}`, seen)
+      ? decided("stopped", `A user stopped it, without a rollback. ECS: ${rolloutStateReason}`, seen)
       : decided("failed", `Nothing was rolled back. ECS: ${rolloutStateReason}`, seen);
   }
   if (!seen.every((witness) => witness.holds)) {

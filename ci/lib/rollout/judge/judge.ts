@@ -73,7 +73,7 @@ function judgeSuccessful(
   if (primary && primary.taskDefinition !== subject.taskDefinition) {
     return decided(
       "superseded",
-      `Ours ended well; ${primary.id} of ${primary.taskDefinition} has taken its place since.`,
+      `It succeeded; ${primary.id} of ${primary.taskDefinition} has replaced it since.`,
       seen,
     );
   }
@@ -83,7 +83,7 @@ function judgeSuccessful(
       : decided("deployed", "All witnesses agree.", seen);
   }
   if (ours.earlySuccess && snapshot.service.desiredCount > 0 && isReadAfterEnd(subject, snapshots)) {
-    return decided("deployed-early", "The service's early success criteria are met; old tasks are still up.", seen);
+    return decided("deployed-early", "The service's early success criteria are met; old tasks still run.", seen);
   }
   const missing = seen.filter((witness) => !witness.holds);
   return undecided(missing.map((witness) => `${witness.name} (${witness.saw})`).join(" and "), seen);
@@ -105,13 +105,13 @@ function judgeStopped(subject: Subject, snapshot: Snapshot, ours: ServiceDeploym
     const isOther =
       primary && (primary.taskDefinition !== subject.taskDefinition || primary.id !== subject.deploymentId);
     const by = isOther ? ` (${primary.id} of ${primary.taskDefinition})` : "";
-    return decided("superseded", `Another deployment${by} took its place. ${because(ours)}`, seen);
+    return decided("superseded", `Another deployment${by} replaced it. ${because(ours)}`, seen);
   }
   const monitor = triggered(ours) ?? monitorIn(ours.statusReason ?? "");
   if (monitor) {
     return decided("failed", `Stopped by ${monitor}, and nothing was rolled back. ${because(ours)}`, seen);
   }
-  return decided("stopped", `Somebody stopped it, without a rollback. ${because(ours)}`, seen);
+  return decided("stopped", `A user stopped it, without a rollback. ${because(ours)}`, seen);
 }
 
 function waitsForUser({ hookId, expiresAt, timeoutAction }: WaitingHook): string {
@@ -123,7 +123,7 @@ function waitsForUser({ hookId, expiresAt, timeoutAction }: WaitingHook): string
 function rolledBackBy({ rollback }: Subject, ours: ServiceDeploymentView): string {
   const text = `${ours.statusReason ?? ""} ${ours.rollbackReason ?? ""}`;
   if (/lifecycle hook/i.test(text)) return "a lifecycle hook";
-  if (isOfUser(text)) return rollback ? `us, ${rollback.why}` : "a person";
+  if (isOfUser(text)) return rollback ? `Slipway, ${rollback.why}` : "a user";
   return triggered(ours) ?? monitorIn(text) ?? "ECS";
 }
 

@@ -18,9 +18,9 @@ export async function findConcurrentDeploy(
     const replaced = await taskDefinitionsOf(session, sources);
     const others = [...replaced.values()].filter((one) => one !== base);
     if (others.length === 0) return undefined;
-    return `it replaced ${others.join(" and ")}, and was made from ${base}: somebody else deployed at the same time, and that is undone`;
+    return `it replaced ${others.join(" and ")}, but was made from ${base}: a concurrent deploy was overwritten`;
   } catch (error) {
     // A failed read must not hide the verdict, which is already known.
-    return `whether somebody else deployed at the same time could not be read: ${(error as Error).message}`;
+    return `concurrent deploys could not be read: ${(error as Error).message}`;
   }
 }

@@ -92,7 +92,7 @@ export function attachToRunning(
   if (primary?.rolloutState === "FAILED") return undefined;
   // The list lags: the watch searches it again for a rollout that has just begun.
   if (primary?.rolloutState === "IN_PROGRESS" && !known.classicOnly) return found;
-  return { ...found, classicOnly: known.classicOnly ?? "ECS keeps them for 90 days, and this one is gone" };
+  return { ...found, classicOnly: known.classicOnly ?? "ECS keeps them for 90 days, and this one is older" };
 }
 
 /** Returns the subject of the watch of a rollout. */

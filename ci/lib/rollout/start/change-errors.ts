@@ -21,6 +21,6 @@ export function supersededBeforeStart(service: string, ours: string, primary: st
   return new SlipwayError(
     "superseded",
     verdicts.superseded.exitCode,
-    `SUPERSEDED: service "${service}" is set to ${primary} by somebody else, and no rollout of ${ours} can be seen: none began, or it was replaced at once. See with history and status what runs, and deploy again with another run id.`,
+    `SUPERSEDED: service "${service}" was set to ${primary} by another deployment, and no rollout of ${ours} is listed: none began, or it was replaced at once. Run history and status, then deploy again with another run id.`,
   );
 }

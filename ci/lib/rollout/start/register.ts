@@ -22,9 +22,7 @@ export async function register(
       return ownRevision({ taskDefinition, tags: registration.tags as RawTaskDefinition["tags"] }, base);
     } catch (error) {
       if (!(error instanceof LostAnswer)) throw error;
-      session.progress(
-        "The answer to RegisterTaskDefinition was lost: looking whether ECS has registered the revision.",
-      );
+      session.progress("RegisterTaskDefinition was not answered: searching the revision.");
       const [found] = await readThroughLag(session, find, (own) => own.length > 0);
       if (found) return found;
       if (times === tries) throw error;

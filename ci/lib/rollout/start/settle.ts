@@ -48,7 +48,7 @@ async function limitOf(session: Session, { service, current }: CurrentService): 
 function moved(service: string, taskDefinition: string | undefined): InputError {
   return new InputError(
     "service-moved",
-    `Service "${service}" was set to ${taskDefinition} by another deployment just now. See with status what runs, and deploy again.`,
+    `Service "${service}" was set to ${taskDefinition} by another deployment just now. Run status, then deploy again.`,
   );
 }
 

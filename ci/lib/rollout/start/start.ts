@@ -39,7 +39,7 @@ export interface Started {
   probe?: string;
 }
 
-/** What earlier calls of a deploy have left in ECS, where none of them has begun a rollout. */
+/** Revisions and deployments in ECS where no earlier call of the deploy has begun a rollout. */
 export interface Remains {
   /** All revisions of the deploy, and the service's deployments. */
   own: readonly OwnRevision[];

@@ -35,7 +35,7 @@ export async function update(
       return await send(session, revision.arn, changes);
     } catch (error) {
       if (!(error instanceof LostAnswer) || times === tries) throw error;
-      session.progress("The answer to UpdateService was lost: looking whether ECS has begun the rollout.");
+      session.progress("UpdateService was not answered: searching the rollout.");
     }
   }
 }

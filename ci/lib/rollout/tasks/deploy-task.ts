@@ -49,7 +49,7 @@ export function overridesOf(
   return { containerOverrides: [{ name: container, command: [...command] }] };
 }
 
-/** Returns a name such as `The task before the deploy`. */
+/** Returns a name such as `The pre-deploy task`. */
 export function taskName({ when }: Pick<DeployTask, "when">): string {
-  return `The task ${when} the deploy`;
+  return when === "before" ? "The pre-deploy task" : "The post-deploy task";
 }

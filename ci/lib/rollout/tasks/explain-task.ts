@@ -56,7 +56,7 @@ function plain(run: DeployTaskRun, container: string, how: TaskFailure): Pick<Ca
     case "time-limit":
       return {
         title: `the command was not done within ${run.timeoutSeconds} s and was stopped`,
-        fix: `Find out what it waits for, or raise "timeoutSeconds" of "${run.when}" in the target.`,
+        fix: `Find what it waits for, or raise "timeoutSeconds" of "${run.when}" in the target.`,
       };
     case "stopped":
       return {

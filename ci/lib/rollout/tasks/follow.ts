@@ -101,7 +101,7 @@ function blind(run: DeployTaskRun, cause: Error): SlipwayError {
   return new SlipwayError(
     cause instanceof SlipwayError ? cause.code : "task-watch-broken",
     UNEXPECTED,
-    `${taskName(run)} can't be watched any further: ${neutral(cause.message)} It goes on in ECS meanwhile. Run the same command again: it finds the task and waits for its end.`,
+    `${taskName(run)} can't be watched any longer: ${neutral(cause.message)} It continues in ECS. Run the same command again: it finds the task and waits for its end.`,
     { cause },
   );
 }

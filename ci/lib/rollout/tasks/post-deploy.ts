@@ -37,7 +37,7 @@ export async function runPostDeploy(
   const oneOff = deployTaskOf(session.target, "after");
   if (!oneOff || request.verb !== "deploy") return undefined;
   if (request.settings.skipAfter) {
-    session.progress("The task after the deploy is left out, as asked (--skip-after).");
+    session.progress("Skipping the post-deploy task (--skip-after).");
     return undefined;
   }
   try {
@@ -46,7 +46,7 @@ export async function runPostDeploy(
     session.signal?.throwIfAborted();
     return {
       state: "unknown",
-      said: `${taskName(oneOff)} could not be run to its end: ${neutral((error as Error).message)}`,
+      said: `${taskName(oneOff)} could not be completed: ${neutral((error as Error).message)}`,
     };
   }
 }
@@ -60,7 +60,7 @@ async function run(
   const made = await describeTaskDefinition(session.aws.ecs, revision, session.signal);
   const key = tagOf(made, revisionTag.attempt);
   if (key === undefined || tagOf(made, revisionTag.verb) !== "deploy") {
-    session.progress(`${taskName(oneOff)} is left out: no deploy has made what runs.`);
+    session.progress(`Skipping the post-deploy task: no deploy has registered the running revision.`);
     return undefined;
   }
   const text = tagOf(made, recordTag.after);
@@ -69,11 +69,11 @@ async function run(
   if (outcome.state === "unknown") {
     return {
       state: "unknown",
-      said: `${taskName(one)} may have run, and how it ended is not known: ${outcome.known}. It is not run a second time.`,
+      said: `${taskName(one)} may have run, and its outcome is not known: ${outcome.known}. It is not run again.`,
     };
   }
   const { state, task, at } = outcome;
-  if (state === "done") return { state, task, said: `${taskName(one)} ended well at ${new Date(at).toISOString()}.` };
+  if (state === "done") return { state, task, said: `${taskName(one)} succeeded at ${new Date(at).toISOString()}.` };
   const why = await explainTask(session, one, outcome);
   return { state, task, said: `${taskName(one)} failed: ${why.diagnosis.title}.`, why };
 }

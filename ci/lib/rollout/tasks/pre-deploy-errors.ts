@@ -15,7 +15,7 @@ export function preDeployFailed(
   { diagnosis, log }: TaskExplanation,
 ): InputError {
   const lines = [
-    `REFUSED: ${version}. ${taskName(run)} failed, so nothing of the service was changed.`,
+    `REFUSED: ${version}. ${taskName(run)} failed; the service was not changed.`,
     "",
     `task        ${task} of ${nameIn(run.revision)}`,
     `command     ${JSON.stringify(run.command)}`,
@@ -35,9 +35,9 @@ export function preDeployUnknown({ cluster, container }: Target, run: DeployTask
   return new InputError(
     "before-unknown",
     [
-      `${taskName(run)} may have run, and how it ended is not known: ${known}. Nothing of the service was changed, and the task is not run a second time.`,
-      `To look: the log of container ${container} from that time on, and aws ecs list-tasks --cluster ${cluster} --started-by ${run.startedBy} (with --desired-status STOPPED too).`,
-      "To go on: when its work is done, pass --skip-before; to run it once more, deploy with another --run-id.",
+      `${taskName(run)} may have run, and its outcome is not known: ${known}. The service was not changed, and the task is not run again.`,
+      `To find out: read the log of container ${container} from that time on, and run aws ecs list-tasks --cluster ${cluster} --started-by ${run.startedBy} (with --desired-status STOPPED too).`,
+      "To continue: when its work is done, pass --skip-before; to run it once more, deploy with another --run-id.",
     ].join("\n"),
   );
 }

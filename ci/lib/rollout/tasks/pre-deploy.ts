@@ -34,8 +34,7 @@ export async function runPreDeploy(
 ): Promise<void> {
   const oneOff = deployTaskOf(session.target, "before");
   if (!oneOff || request.verb !== "deploy") return;
-  if (request.settings.skipBefore)
-    return session.progress("The task before the deploy is left out, as asked (--skip-before).");
+  if (request.settings.skipBefore) return session.progress("Skipping the pre-deploy task (--skip-before).");
   const { revision, record } = await findRecord(session, registered);
   const run = toTaskRun(oneOff, idempotencyKey(session.target, request), revision);
   const { span = noSpan } = session;

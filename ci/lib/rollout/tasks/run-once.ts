@@ -24,7 +24,7 @@ export async function runOnce(
   record: DeployTaskRecord | undefined,
 ): Promise<DeployTaskOutcome> {
   if (record?.state === "done" || record?.state === "failed") return record;
-  if (record?.state === "unreadable") return unknown(`its tag says ${JSON.stringify(record.text)}`);
+  if (record?.state === "unreadable") return unknown(`its tag is ${JSON.stringify(record.text)}`);
   const { task, startedAt } =
     record?.state === "started"
       ? await findAgain(session, service, run, record.at)
@@ -35,11 +35,11 @@ export async function runOnce(
   );
   const decision = await follow(session, run, task, startedAt);
   if (!decision)
-    return unknown(`it was started at ${timeOf(startedAt)} as ${taskId(task)}, which ECS does not know now`);
+    return unknown(`it was started at ${timeOf(startedAt)} as ${taskId(task)}, which ECS does not list now`);
   const end: DeployTaskEnd = { ...decision, at: session.clock.now(), task: taskId(task) };
   await writeRecord(session, run, end);
   session.progress(
-    `${elapsed(end.at - startedAt)} ${taskName(run).toLowerCase()} ${end.state === "done" ? "has ended well" : "has failed"}.`,
+    `${elapsed(end.at - startedAt)} ${taskName(run).toLowerCase()} ${end.state === "done" ? "has succeeded" : "has failed"}.`,
   );
   return end;
 }
@@ -81,7 +81,7 @@ async function markRefused(session: Session, run: DeployTaskRun): Promise<void> 
 
 /** A task that ECS does not return although it would still keep it has not run: it is started now, with its full time limit. */
 async function findAgain(session: Session, service: Service, run: DeployTaskRun, startedAt: number): Promise<Begun> {
-  session.progress(`${taskName(run)} was started at ${timeOf(startedAt)} by a call that was cut off: looking for it.`);
+  session.progress(`${taskName(run)} was started at ${timeOf(startedAt)} by an earlier call: searching for it.`);
   const task = await findTask(session, run);
   const now = session.clock.now();
   return task !== undefined || now - startedAt >= tokenKept

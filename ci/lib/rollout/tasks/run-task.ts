@@ -31,7 +31,7 @@ export async function runTask(session: Session, service: Service, run: DeployTas
       const taken = tasksOfConflict(error);
       if (taken !== undefined) return taken;
       if (!(error instanceof LostAnswer) || times === tries) throw error;
-      session.progress("The answer to RunTask was lost: sent again with the same client token.");
+      session.progress("RunTask was not answered: sending it again with the same client token.");
     }
   }
 }

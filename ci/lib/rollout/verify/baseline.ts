@@ -120,7 +120,7 @@ export function weighAgainstBaseline(check: HttpCheck, baseline: Baseline, versi
   if (owner === "ours") return check;
   const before = baseline.saw ?? answered;
   const was = before === undefined ? "" : ` (but ${before})`;
-  const why = `${check.answered}; before the rollout it was not seen to answer well${was}, so this proves nothing`;
+  const why = `${check.answered}; before the rollout it had not answered correctly${was}, so this proves nothing`;
   return { state: "unproven", url, answered: why, because: "not-known-before" };
 }
 

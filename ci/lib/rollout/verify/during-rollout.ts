@@ -9,7 +9,7 @@ import { verifyOptions } from "./serving.js";
 export interface DuringRollout {
   url: string;
   /** Number of finished requests, failed ones included. */
-  asked: number;
+  requests: number;
   /** Number of those with a server error or no response. */
   failed: number;
   /** The first failures. `at` is the time of the request, in milliseconds since the epoch on our own clock. */
@@ -46,8 +46,8 @@ export function monitorUrl(options: RunOptions, baseline: Baseline = {}): UrlMon
   if (!monitored) return { ask() {}, end() {}, seen: () => undefined, rightInARow: () => 0 };
   const { version } = options.release;
   const isOneRequest = monitored.versionCheck !== false && (monitored.expectations?.length ?? 0) === 0;
-  const isTold = isOneRequest && baseline.answered !== version && baseline.running !== version;
-  return startMonitor(monitored, options, isTold ? version : undefined);
+  const isDistinct = isOneRequest && baseline.answered !== version && baseline.running !== version;
+  return startMonitor(monitored, options, isDistinct ? version : undefined);
 }
 
 /** Returns the URL with the check whose request is sent; undefined when none is sent. */
@@ -63,14 +63,14 @@ function startMonitor(http: HttpTarget, options: RunOptions, wanted: string | un
   const { ask = sendOverHttp } = verifyOptions(options);
   const ended = new AbortController();
   const how = { ask, limit: responseLimit, signal: signal ? AbortSignal.any([signal, ended.signal]) : ended.signal };
-  const seen: DuringRollout = { url: checkedUrl(http), asked: 0, failed: 0, failures: [] };
+  const seen: DuringRollout = { url: checkedUrl(http), requests: 0, failed: 0, failures: [] };
   let right = 0;
 
   async function once(): Promise<void> {
     const at = clock.now();
     const { answered, status, version, saw } = await requestAny(http, how);
     if (ended.signal.aborted) return;
-    seen.asked++;
+    seen.requests++;
     right = wanted !== undefined && version === wanted ? right + 1 : 0;
     if (answered && (status ?? 0) < 500) return;
     if (seen.failed++ === 0) progress(`${seen.url} failed while the rollout is watched: ${saw}.`);
@@ -81,7 +81,7 @@ function startMonitor(http: HttpTarget, options: RunOptions, wanted: string | un
     // Rejections here are aborted requests; ignore them.
     ask: () => void once().catch(() => {}),
     end: () => ended.abort(),
-    seen: () => (seen.asked > 0 ? seen : undefined),
+    seen: () => (seen.requests > 0 ? seen : undefined),
     rightInARow: () => right,
   };
 }

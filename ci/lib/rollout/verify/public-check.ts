@@ -82,7 +82,7 @@ async function checkExpectations(
 function besideOldTasks(check: HttpCheck): HttpCheck {
   if (check.state !== "wrong") return check;
   const { url, answered } = check;
-  return { state: "unproven", url, answered: `${answered} (old tasks are still up)` };
+  return { state: "unproven", url, answered: `${answered} (old tasks still run)` };
 }
 
 /**

@@ -50,10 +50,10 @@ export async function readBaselineOfService(
     ...(isVersionWanted(http, earlier) && seen.answered === undefined && { sawVersion: true }),
   };
   if (ownershipOf(baseline) === "foreign")
-    progress(`${checkedUrl(http)} answers ${baseline.answered}, and ${version} runs: what it answers does not count.`);
+    progress(`${checkedUrl(http)} answers ${baseline.answered}, and ${version} runs: its answers do not count.`);
   if (http.versionCheck === undefined && !isVersionWanted(http, baseline))
     progress(
-      `No version at ${checkedUrl(http)} before the deploy: ${baseline.saw}. "versionCheck" in the target names where the app answers it.`,
+      `No version at ${checkedUrl(http)} before the deploy: ${baseline.saw}. "versionCheck" in the target sets where the app returns it.`,
     );
   return { baseline, tag: baselineTag(baseline, http) };
 }

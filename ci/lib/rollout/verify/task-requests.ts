@@ -6,7 +6,7 @@ import type { HttpCheck, VerifyOptions } from "./verify.js";
 
 /** Responses of our running tasks at their own addresses. */
 export interface TaskResponses {
-  asked: number;
+  requests: number;
   right: number;
   /** Tasks without any response: usually the service's subnets are not reachable from here. */
   unreachable: number;
@@ -53,7 +53,7 @@ export async function checkTasks(
     .filter(({ seen }) => seen.proves && (isWanted || check.versionCheck === false || seen.version !== undefined))
     .map(({ task, seen }) => ({ task: taskId(task.arn), answered: seen.saw }));
   const unclear = ours.length - right - unreachable - wrong.length;
-  return { asked: ours.length, right, unreachable, wrong, ...(unclear > 0 && { unclear }) };
+  return { requests: ours.length, right, unreachable, wrong, ...(unclear > 0 && { unclear }) };
 }
 
 function addressOf({ address = "" }: TaskView, port: number) {
@@ -65,11 +65,11 @@ function addressOf({ address = "" }: TaskView, port: number) {
  * unproven when a version is required.
  */
 export function combineWithTasks(http: HttpCheck, tasks: TaskResponses | undefined, isWanted: boolean): HttpCheck {
-  const { asked = 0, unclear = 0, wrong: [wrong] = [] } = tasks ?? {};
+  const { requests = 0, unclear = 0, wrong: [wrong] = [] } = tasks ?? {};
   if (http.state === "wrong") return http;
   // Not proven: before the rollout no requests were sent to the tasks from here.
   if (wrong) return { state: "wrong", url: `task ${wrong.task}`, answered: wrong.answered, proven: false };
   if (unclear === 0 || !isWanted || http.state === "unproven") return http;
-  const answered = `${unclear} of ${asked} answered without a version`;
+  const answered = `${unclear} of ${requests} answered without a version`;
   return { state: "unproven", url: "Tasks at their own addresses", answered };
 }

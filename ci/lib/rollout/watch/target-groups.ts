@@ -79,5 +79,5 @@ function healthCheckOf(group: ElbTargetGroup = {}): HealthCheck {
 /** Parses a setting that every such target group has; there is no default. */
 function number(value: string | number | undefined, name: string): number {
   if (value !== undefined && Number.isFinite(Number(value))) return Number(value);
-  throw new Error(`the load balancer told ${value ?? "no"} ${name}`);
+  throw new Error(`the load balancer returned ${value ?? "no"} ${name}`);
 }

@@ -84,12 +84,12 @@ export async function pollAgain(session: Session, watched: WatchedRollout): Prom
 export function uncertainties({ classicOnly, listedOnly }: Subject): string[] {
   if (classicOnly !== undefined) {
     return [
-      `Service deployments are not read (${classicOnly}): the verdict rests on the service's classic deployments and its tasks, and can't tell who ended a rollout.`,
+      `Service deployments are not read (${classicOnly}): the verdict rests on the service's classic deployments and its tasks, and does not show who ended a rollout.`,
     ];
   }
   if (listedOnly === undefined) return [];
   return [
-    `The details of service deployments are not read (${listedOnly}): the verdict rests on the status that ECS lists and on the tasks, and can't tell a rollout that waits in a lifecycle hook from one that goes on.`,
+    `The details of service deployments are not read (${listedOnly}): the verdict rests on the status that ECS lists and on the tasks, and does not show if a rollout waits in a lifecycle hook.`,
   ];
 }
 
@@ -129,7 +129,7 @@ function pollError(cause: Error): SlipwayError {
   return new SlipwayError(
     code,
     UNEXPECTED,
-    `The rollout can't be watched any further: ${neutral(cause.message)} It goes on in ECS meanwhile. ${attachHint}`,
+    `The rollout can't be watched any longer: ${neutral(cause.message)} ECS continues it. ${attachHint}`,
     { cause },
   );
 }

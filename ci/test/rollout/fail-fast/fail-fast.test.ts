@@ -14,7 +14,7 @@ test("two tasks that fail with a missing image end the rollout, long before the 
   assert.equal(report.verdict, "rolled-back");
   assert.match(
     report.reason,
-    /Rolled back by us, early: the image does not exist - 2 tasks have failed with this cause/,
+    /Rolled back by Slipway, early: the image does not exist - 2 tasks have failed with this cause/,
   );
   assert.equal(report.diagnosis?.cause, "image-missing");
   const took = (clock.now() - startedAt) / 1000;
@@ -59,7 +59,7 @@ test("a stop that meets a conflict is followed by another poll", async (t) => {
   const stop = fake.script.StopServiceDeployment;
   fake.script.StopServiceDeployment = (input) =>
     fake.sent("StopServiceDeployment").length === 1 ? new Fault("ConflictException", "moved") : (stop?.(input) ?? {});
-  assert.match((await roll()).reason, /Rolled back by us, early/);
+  assert.match((await roll()).reason, /Rolled back by Slipway, early/);
 });
 
 test("the state is read again before a stop, and one that has moved is not stopped", async (t) => {
@@ -87,7 +87,7 @@ test("a run that was cut off after its stop reports the stop as its own", async 
   await assert.rejects(roll({ runId: "run-1", signal: cut.signal }), /cut off/);
   const report = await roll({ runId: "run-1" });
   assert.equal(report.verdict, "rolled-back");
-  assert.match(report.reason, /Rolled back by us, early: the image does not exist - 2 tasks/);
+  assert.match(report.reason, /Rolled back by Slipway, early: the image does not exist - 2 tasks/);
   assert.equal(fake.sent("UpdateService").length, 1);
 });
 
@@ -99,7 +99,7 @@ test("a rollout that is undecided at its deadline is rolled back when the option
   const report = await roll({ timeoutMs: 600_000, permitted: { onTimeout: "rollback" } });
   assert.equal(report.verdict, "rolled-back");
   assert.equal(report.exitCode, 3);
-  assert.match(report.reason, /Rolled back by us, because the deadline passed/);
+  assert.match(report.reason, /Rolled back by Slipway, because the deadline passed/);
   assert.ok(clock.now() - startedAt < 640_000);
   assert.equal(fake.sent("StopServiceDeployment").length, 1);
 });

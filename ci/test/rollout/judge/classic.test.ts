@@ -25,7 +25,7 @@ judgeAll([
       }),
     ],
     verdict: "stopped",
-    reason: /^Somebody stopped it/,
+    reason: /^A user stopped it/,
   },
   {
     name: "ours is FAILED because a user stopped it, and another has followed",

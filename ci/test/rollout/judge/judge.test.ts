@@ -136,7 +136,7 @@ judgeAll([
       }),
     ],
     verdict: "rolled-back",
-    reason: /by a person/,
+    reason: /by a user/,
   },
   {
     name: "an alarm has rolled back",

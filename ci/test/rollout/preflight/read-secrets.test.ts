@@ -71,9 +71,9 @@ test("a secret of another account that is not listed may exist", async (t) => {
 
 test("parameters are read by name, all of a region at once, without their values", async (t) => {
   const { fake, read } = await scene(t, { DescribeParameters: () => parameters("/team/db", "plain") });
-  const values = [parameterArn("team/db"), parameterArn("plain"), "/team/other", parameterArn("gone")];
+  const values = [parameterArn("team/db"), parameterArn("plain"), "/team/other", parameterArn("absent")];
   assert.deepEqual(await read(...values), ["there", "there", "missing", "missing"]);
-  const Values = ["/team/db", "plain", "/plain", "/team/other", "gone", "/gone"];
+  const Values = ["/team/db", "plain", "/plain", "/team/other", "absent", "/absent"];
   assert.deepEqual(fake.calls, [
     { operation: "DescribeParameters", input: { ParameterFilters: [{ Key: "Name", Option: "Equals", Values }] } },
   ]);

@@ -18,7 +18,7 @@ test("a deploy that serves another version is rolled back, and reported so", asy
   const report = await roll();
   assert.equal(report.verdict, "rolled-back");
   assert.equal(report.exitCode, 3);
-  assert.match(report.reason, /does not serve v1\.1\.0: v0\.0\.1\. It was taken back by us: v1\.0\.0 runs again\./);
+  assert.match(report.reason, /does not serve v1\.1\.0: v0\.0\.1\. Slipway rolled back: v1\.0\.0 runs again\./);
   assert.equal(report.undo?.to?.taskDefinition, revisionArn(7));
   assert.equal(report.undo?.http?.state, "verified");
   const sent = fake.sent("UpdateService").map(({ taskDefinition }) => taskDefinition);
@@ -98,7 +98,7 @@ test("a rollout that ECS failed without a rollback is rolled back by the deploye
   const { fake, roll } = await wrongVersionScene(t, { updates: [givenUp, automaticallyRolledBack] });
   const report = await roll({ http: undefined });
   assert.equal(report.verdict, "rolled-back");
-  assert.match(report.reason, /circuit breaker.*taken back by us: v1\.0\.0 runs again/s);
+  assert.match(report.reason, /circuit breaker.*Slipway rolled back: v1\.0\.0 runs again/s);
   assert.equal(report.diagnosis?.cause, "container-exits");
   assert.equal(fake.sent("UpdateService").length, 2);
 });
@@ -112,7 +112,7 @@ test("a rollback that ECS refuses leaves the verdict unchanged, and reports the 
       : (register?.(input) ?? {});
   const report = await roll({ http: undefined });
   assert.equal(report.verdict, "failed");
-  assert.match(report.reason, /It was not taken back: ECS refused RegisterTaskDefinition: Too many/);
+  assert.match(report.reason, /It was not rolled back: ECS refused RegisterTaskDefinition: Too many/);
 });
 
 test("an automatic rollback that can't be read any more is uncertain", async (t) => {
@@ -143,5 +143,5 @@ test("a service that is still wrong after the rollback is reported as failed", a
   const report = await roll({ ask });
   assert.equal(report.verdict, "failed");
   assert.equal(report.exitCode, 4);
-  assert.match(report.reason, /taken back by us, and yet http:\/\/app\.example\.com\/version answers HTTP 500/);
+  assert.match(report.reason, /Slipway rolled back, but http:\/\/app\.example\.com\/version answers HTTP 500/);
 });

@@ -20,7 +20,7 @@ test("a deploy that is replaced during the verification is superseded, and not r
   const { fake, world, roll } = await wrongVersionScene(t);
   const report = await roll({ ask: wrongFrom(world, () => update(world, revisionArn(7))) });
   assert.equal(report.verdict, "superseded");
-  assert.match(report.reason, /Ours ended well; .*service:7 has taken its place since/);
+  assert.match(report.reason, /It succeeded; .*service:7 has replaced it since/);
   assert.equal(report.undo, undefined);
   assert.equal(fake.sent("UpdateService").length, 1);
 });

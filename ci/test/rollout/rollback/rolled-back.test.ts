@@ -18,7 +18,7 @@ test("a deploy that was cut off during its rollback continues the rollback when 
     const report = await roll();
     assert.equal(report.verdict, "rolled-back");
     assert.equal(report.attached, true);
-    assert.ok(lines.includes("An earlier call has rolled out v1.1.0 (service:8): looking what became of it."));
+    assert.ok(lines.includes("An earlier call has rolled out v1.1.0 (service:8): watching it to its end."));
     assert.equal(fake.sent("UpdateService").length, 2);
     // After the rollback has ended, the same command is a new attempt.
     assert.equal((await roll()).attached, false);

@@ -103,7 +103,7 @@ test("another revision that is set between register and update is not overridden
     update(world, revisionArn(6));
     return answer;
   };
-  await assert.rejects(roll(), { code: "superseded", exitCode: 5, message: /service:6 by somebody else/ });
+  await assert.rejects(roll(), { code: "superseded", exitCode: 5, message: /service:6 by another deployment/ });
   assert.equal(fake.sent("UpdateService").length, 0);
 });
 
@@ -115,7 +115,7 @@ test("a concurrent deploy is detected and named", async (t) => {
     return send?.(input) ?? {};
   };
   const report = await roll({ timeoutMs: 200_000 });
-  assert.match(String(report.race), /replaced .*service:6, and was made from .*service:7/);
+  assert.match(String(report.race), /replaced .*service:6, but was made from .*service:7/);
 });
 
 test("without a concurrent deploy there is no race", async (t) => {

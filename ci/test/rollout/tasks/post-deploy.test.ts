@@ -23,7 +23,7 @@ test("the post-deploy task runs with the deployed revision once the verdict is k
   assert.equal(report.verdict, "deployed");
   assert.equal(report.exitCode, 0);
   assert.equal(report.after?.state, "done");
-  assert.match(formatReport(report), /after +The task after the deploy ended well at 2026-/);
+  assert.match(formatReport(report), /after +The post-deploy task succeeded at 2026-/);
   assert.equal(runs[0]?.input.taskDefinition, revisionArn(8));
   assert.match(String(runs[0]?.input.startedBy), /^slipway\/after\//);
   assert.ok((runs[0]?.startedAt ?? 0) * 1000 >= startedAt + 118_000);
@@ -38,7 +38,7 @@ test("a post-deploy task that fails is reported with its own exit code, and noth
   assert.equal(report.after?.state, "failed");
   const text = formatReport(report);
   assert.match(text, /^DEPLOYED: v1\.1\.0/);
-  assert.match(text, /after +The task after the deploy failed: the command ended with exit code 4\./);
+  assert.match(text, /after +The post-deploy task failed: the command ended with exit code 4\./);
   assert.match(text, /Cause: the command ended with exit code 4.*the log's end/s);
   assert.equal(fake.sent("UpdateService").length, 1);
 });

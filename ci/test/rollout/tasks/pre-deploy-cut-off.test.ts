@@ -46,7 +46,7 @@ for (const how of ["before", "after"] as const) {
       await assert.rejects(roll(), {
         code: "before-unknown",
         exitCode: 2,
-        message: /may have run.*started at 2026-.*To look: .*slipway\/before\/.*To go on: .*--skip-before/s,
+        message: /may have run.*started at 2026-.*To find out: .*slipway\/before\/.*To continue: .*--skip-before/s,
       });
     }
     assert.equal(fake.sent("RunTask").length, sent);
@@ -60,7 +60,7 @@ test("a tag in an unknown format stops the deploy", async (t) => {
   await killedAt("UpdateService", "before");
   const tag = world.taskDefinitions.get(revisionArn(8))?.tags.find(({ key }) => key === "slipway:before");
   set(tag, { value: "done, I think" });
-  await assert.rejects(roll(), { code: "before-unknown", message: /its tag says "done, I think"/ });
+  await assert.rejects(roll(), { code: "before-unknown", message: /its tag is "done, I think"/ });
   assert.equal(runs.length, 1);
 });
 

@@ -7,7 +7,7 @@ test("an exit code that is not 0 refuses the deploy with the log's end, and the 
   await assert.rejects(roll(), (error: Error & { code: string; exitCode: number }) => {
     assert.equal(error.code, "before-failed");
     assert.equal(error.exitCode, 2);
-    assert.match(error.message, /^REFUSED: v1\.1\.0\. The task before the deploy failed/);
+    assert.match(error.message, /^REFUSED: v1\.1\.0\. The pre-deploy task failed/);
     assert.match(error.message, /Cause: the command ended with exit code 3\n.*\n {2}container app: exit code 3/);
     assert.match(error.message, /the log's end/);
     return true;

@@ -41,7 +41,7 @@ test("the task runs with the new revision where the service runs, and is recorde
     overrides: { containerOverrides: [{ name: "app", command }] },
   });
   assert.match(String(record()), /^done 2026-\S+ d0{31}$/);
-  for (const text of ["PENDING", "RUNNING", "has ended well"]) {
+  for (const text of ["PENDING", "RUNNING", "has succeeded"]) {
     assert.ok(
       lines.some((line) => line.includes(text)),
       text,

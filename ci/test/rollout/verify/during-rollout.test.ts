@@ -48,7 +48,7 @@ test("server errors and missing responses are failures, reported with the time o
   ]);
   assert.deepEqual(seen, {
     url: "http://app.example.com/version",
-    asked: 5,
+    requests: 5,
     failed: 2,
     failures: [
       { at: start + 2000, answered: "HTTP 502" },
@@ -149,6 +149,6 @@ test("where no request is answered at all, the network path to the URL is the ca
     return await answer(question);
   };
   const { during, next } = await roll({ http, ask: failing });
-  assert.equal(during?.failed, during?.asked);
+  assert.equal(during?.failed, during?.requests);
   assert.equal(next, undefined);
 });

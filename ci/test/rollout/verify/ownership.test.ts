@@ -94,8 +94,8 @@ test("the report states that the URL is another service's, and what to correct",
   const { lines, roll } = await wrongVersionScene(t);
   const report = await roll({ ask: async () => version("v7.1.0") });
   assert.match(report.reason, /answered v7\.1\.0, while v1\.0\.0 ran, so it is not, or not only, this service's URL/);
-  assert.match(String(report.next), /Correct "url" in the target, or --url: another service answers there\./);
-  assert.ok(lines.some((line) => /answers v7\.1\.0, and v1\.0\.0 runs: what it answers does not count/.test(line)));
+  assert.match(String(report.next), /Correct "url" in the target, or --url: another service answers at it\./);
+  assert.ok(lines.some((line) => /answers v7\.1\.0, and v1\.0\.0 runs: its answers do not count/.test(line)));
   assert.equal(report.during, undefined);
 });
 

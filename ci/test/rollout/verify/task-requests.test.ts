@@ -26,7 +26,7 @@ function hosts(versions: Record<string, string>): SendRequest {
 test("each running task of ours gets a request at its own address and port, and no other does", async () => {
   const ask = hosts({ "10.0.0.1:5000": "v1.1.0", "10.0.0.2:5000": "v1.0.0" });
   assert.deepEqual(await checkTasks(subject, snapshot({ tasks }), what, undefined, { ask }), {
-    asked: 3,
+    requests: 3,
     right: 1,
     unreachable: 1,
     wrong: [{ task: "b", answered: "v1.0.0" }],
@@ -36,15 +36,15 @@ test("each running task of ours gets a request at its own address and port, and 
 test("one wrong task makes the served version wrong, without proving it", () => {
   const verified = { state: "verified", url: "u", tries: 5 } as const;
   const wrong = [{ task: "b", answered: "v1.0.0" }];
-  const check = combineWithTasks(verified, { asked: 2, right: 1, unreachable: 0, wrong }, true);
+  const check = combineWithTasks(verified, { requests: 2, right: 1, unreachable: 0, wrong }, true);
   assert.deepEqual(check, { state: "wrong", url: "task b", answered: "v1.0.0", proven: false });
-  assert.equal(combineWithTasks(verified, { asked: 1, right: 0, unreachable: 1, wrong: [] }, true), verified);
+  assert.equal(combineWithTasks(verified, { requests: 1, right: 0, unreachable: 1, wrong: [] }, true), verified);
   assert.equal(combineWithTasks(verified, undefined, true), verified);
 });
 
 test("a task that answers without a required version leaves the served version unproven", () => {
   const verified = { state: "verified", url: "u", tries: 5 } as const;
-  const tasks = { asked: 2, right: 1, unreachable: 0, unclear: 1, wrong: [] };
+  const tasks = { requests: 2, right: 1, unreachable: 0, unclear: 1, wrong: [] };
   const answered = "1 of 2 answered without a version";
   assert.deepEqual(combineWithTasks(verified, tasks, true), {
     state: "unproven",

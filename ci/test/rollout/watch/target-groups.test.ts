@@ -99,5 +99,5 @@ test("an AWS without the load balancers' API has no target groups", async (t) =>
 
 test("an absent setting has no default", async (t) => {
   const { read } = await scene(t, { ...targetGroupScript, DescribeTargetGroupAttributes: () => ({ Attributes: [] }) });
-  assert.deepEqual(await read(behind(blue)), { unknown: "Error: the load balancer told no deregistration delay" });
+  assert.deepEqual(await read(behind(blue)), { unknown: "Error: the load balancer returned no deregistration delay" });
 });
