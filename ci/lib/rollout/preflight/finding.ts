@@ -10,6 +10,15 @@ export interface Finding<Id extends string = string> {
   fix: string;
 }
 
+export const error = <Id extends string>(id: Id, what: string, fix: string) => findingOf(id, "error", what, fix);
+export const warning = <Id extends string>(id: Id, what: string, fix: string) => findingOf(id, "warning", what, fix);
+export const notRead = <Id extends string>(id: Id, what: string, fix: string) =>
+  findingOf(id, "not-checked", what, fix);
+
+function findingOf<Id extends string>(id: Id, level: Finding["level"], what: string, fix: string): [Finding<Id>] {
+  return [{ id, level, what, fix }];
+}
+
 interface Item {
   /** Name of the item within a sentence. */
   what: string;
@@ -19,11 +28,11 @@ interface Item {
 /** Makes one finding for each reason for which items could not be read: a missing permission is missing for all items that need it. */
 export function notChecked<Id extends string>(
   items: readonly Item[],
-  finding: (reason: string, items: string[]) => Finding<Id>,
+  finding: (reason: string, items: string[]) => [Finding<Id>],
 ): Finding<Id>[] {
   const byReason = new Map<string, string[]>();
   for (const { what, known } of items) {
     if ("unknown" in known) byReason.set(known.unknown, [...(byReason.get(known.unknown) ?? []), what]);
   }
-  return [...byReason].map(([reason, names]) => finding(reason, names));
+  return [...byReason].flatMap(([reason, names]) => finding(reason, names));
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../../aws/raw-task-definition.js";
 import { objects } from "../../../ecs/containers.js";
 import { isOnFargate } from "../fargate.js";
-import type { Finding as TopicFinding } from "../finding.js";
+import { error, type Finding as TopicFinding, warning } from "../finding.js";
 import type { BaseFacts } from "../shared-reads.js";
 
 const ids = ["no-room-to-replace", "fixed-host-port", "no-circuit-breaker"] as const;
@@ -21,14 +21,11 @@ export function roomToReplace({ service, desiredCount }: BaseFacts): Finding[] {
   const least = Math.ceil((desiredCount * minimumHealthyPercent) / 100);
   const most = Math.floor((desiredCount * maximumPercent) / 100);
   if (most > desiredCount || least < desiredCount) return [];
-  return [
-    {
-      id: "no-room-to-replace",
-      level: "error",
-      what: `With a desired count of ${desiredCount}, minimumHealthyPercent ${minimumHealthyPercent} keeps ${least} tasks running and maximumPercent ${maximumPercent} allows ${most}: ECS can neither start a new task nor stop an old one.`,
-      fix: "Raise maximumPercent (200 lets a whole second set start), or lower minimumHealthyPercent.",
-    },
-  ];
+  return error(
+    "no-room-to-replace",
+    `With a desired count of ${desiredCount}, minimumHealthyPercent ${minimumHealthyPercent} keeps ${least} tasks running and maximumPercent ${maximumPercent} allows ${most}: ECS can neither start a new task nor stop an old one.`,
+    "Raise maximumPercent (200 lets a whole second set start), or lower minimumHealthyPercent.",
+  );
 }
 
 /**
@@ -41,14 +38,11 @@ export function hostPort({ service, next, desiredCount }: BaseFacts): Finding[] 
   const keepsAll = Math.ceil((desiredCount * minimumHealthyPercent) / 100) >= desiredCount;
   const runs = (service.runningCount ?? 0) > 0 && desiredCount > 0;
   if (port === undefined || !runs || (strategy === "ROLLING" && !keepsAll)) return [];
-  return [
-    {
-      id: "fixed-host-port",
-      level: "warning",
-      what: `Each task takes port ${port} of its instance, and all old tasks keep running until new ones are healthy: a new task waits for an instance where that port is free.`,
-      fix: "Have more instances than tasks, use hostPort 0 or the network mode awsvpc, or lower minimumHealthyPercent so that an old task may stop first.",
-    },
-  ];
+  return warning(
+    "fixed-host-port",
+    `Each task takes port ${port} of its instance, and all old tasks keep running until new ones are healthy: a new task waits for an instance where that port is free.`,
+    "Have more instances than tasks, use hostPort 0 or the network mode awsvpc, or lower minimumHealthyPercent so that an old task may stop first.",
+  );
 }
 
 /** With `bridge`, the default on EC2, a host port of 0 or none is assigned from the free ports. */
@@ -64,16 +58,13 @@ function fixedPorts({ networkMode = "bridge", containerDefinitions }: JsonObject
 export function circuitBreaker({ service }: BaseFacts): Finding[] {
   const breaker = service.deploymentConfiguration?.deploymentCircuitBreaker;
   if (breaker?.enable && breaker.rollback) return [];
-  return [
-    {
-      id: "no-circuit-breaker",
-      level: "warning",
-      what: breaker?.enable
-        ? "The deployment circuit breaker is on, but does not roll back: a failed rollout stays where it stopped."
-        : "The deployment circuit breaker is off: ECS keeps starting tasks that fail.",
-      fix: "Set deploymentCircuitBreaker to enable and rollback in the service's deployment configuration.",
-    },
-  ];
+  return warning(
+    "no-circuit-breaker",
+    breaker?.enable
+      ? "The deployment circuit breaker is on, but does not roll back: a failed rollout stays where it stopped."
+      : "The deployment circuit breaker is off: ECS keeps starting tasks that fail.",
+    "Set deploymentCircuitBreaker to enable and rollback in the service's deployment configuration.",
+  );
 }
 
 export const deploymentConfigurationTopic = {

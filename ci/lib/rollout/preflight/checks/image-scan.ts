@@ -6,7 +6,7 @@ import { platformOf } from "../../../ecs/containers.js";
 import { ecrOf, type RepositoryFacts } from "../../../ecs/ecr-images.js";
 import type { ImagePlace } from "../../../ecs/image-place.js";
 import type { Session } from "../../session.js";
-import type { Finding as TopicFinding } from "../finding.js";
+import { error, notRead, type Finding as TopicFinding } from "../finding.js";
 import { severities } from "../scan-severity.js";
 import type { BaseFacts, SharedReads } from "../shared-reads.js";
 
@@ -143,28 +143,22 @@ async function readConfiguration(session: Session, place: ImagePlace): Promise<b
 export function scan({ scan, scanSeverity, release }: BaseFacts & ScanFacts): Finding[] {
   if (!scan) return [];
   if ("unknown" in scan) {
-    return [
-      {
-        id: "scan-findings",
-        level: "not-checked",
-        what: `The findings of a scan of ${release.version} could not be read: ${scan.unknown}.`,
-        fix: "Wait for the scan's end, or allow ecr:DescribeImageScanFindings and ecr:BatchGetRepositoryScanningConfiguration on the repository.",
-      },
-    ];
+    return notRead(
+      "scan-findings",
+      `The findings of a scan of ${release.version} could not be read: ${scan.unknown}.`,
+      "Wait for the scan's end, or allow ecr:DescribeImageScanFindings and ecr:BatchGetRepositoryScanningConfiguration on the repository.",
+    );
   }
   const counted = severities
     .slice(0, severities.indexOf(scanSeverity) + 1)
     .map((severity) => ({ severity, count: scan.value[severity] ?? 0 }))
     .filter(({ count }) => count > 0);
   if (counted.length === 0) return [];
-  return [
-    {
-      id: "scan-findings",
-      level: "error",
-      what: `The scan of ${release.version} has found ${counted.map(({ severity, count }) => `${count} ${severity}`).join(", ")}.`,
-      fix: `Build a new version on a newer base image. List the findings: aws ecr describe-image-scan-findings --image-id imageDigest=${release.digest} …`,
-    },
-  ];
+  return error(
+    "scan-findings",
+    `The scan of ${release.version} has found ${counted.map(({ severity, count }) => `${count} ${severity}`).join(", ")}.`,
+    `Build a new version on a newer base image. List the findings: aws ecr describe-image-scan-findings --image-id imageDigest=${release.digest} …`,
+  );
 }
 
 export const imageScanTopic = { ids, read, judge: scan };

@@ -1,7 +1,7 @@
 import { objects } from "../../../ecs/containers.js";
 import { revisionTag } from "../../../ecs/revision-tags.js";
 import { deployTasksOf, overridesOf } from "../../tasks/deploy-task.js";
-import type { Finding as TopicFinding } from "../finding.js";
+import { error, type Finding as TopicFinding } from "../finding.js";
 import type { BaseFacts } from "../shared-reads.js";
 
 const ids = ["too-many-tags", "definition-too-large", "image-name-too-long", "command-too-long"] as const;
@@ -21,24 +21,18 @@ function tagLimits({ next, target, running }: BaseFacts): Finding[] {
   const own = ownTags(target);
   const fix = "Remove tags from the current revision (aws ecs untag-resource), or move them to the service.";
   if (carried + own > mostTags) {
-    return [
-      {
-        id: "too-many-tags",
-        level: "error",
-        what: `The task definition has ${carried} tags, and a deploy adds ${own} of its own: ECS accepts ${mostTags}.`,
-        fix: `${fix} Remove at least ${carried + own - mostTags}.`,
-      },
-    ];
+    return error(
+      "too-many-tags",
+      `The task definition has ${carried} tags, and a deploy adds ${own} of its own: ECS accepts ${mostTags}.`,
+      `${fix} Remove at least ${carried + own - mostTags}.`,
+    );
   }
   if (running.taskDefinition.length <= longestValue) return [];
-  return [
-    {
-      id: "too-many-tags",
-      level: "error",
-      what: `The ARN of the current revision has ${running.taskDefinition.length} characters, and a deploy keeps it as a tag, whose value has at most ${longestValue}.`,
-      fix: "Use a task definition family with a shorter name.",
-    },
-  ];
+  return error(
+    "too-many-tags",
+    `The ARN of the current revision has ${running.taskDefinition.length} characters, and a deploy keeps it as a tag, whose value has at most ${longestValue}.`,
+    "Use a task definition family with a shorter name.",
+  );
 }
 
 /** Returns the highest number of tags that a deploy writes to its revision; the note of a fail-fast stop is left out where there is no room. */
@@ -53,14 +47,11 @@ const largestDefinition = 64 * 1024;
 function sizeLimit({ next: { tags: _, ...definition } }: BaseFacts): Finding[] {
   const size = Buffer.byteLength(JSON.stringify(definition));
   if (size <= largestDefinition) return [];
-  return [
-    {
-      id: "definition-too-large",
-      level: "error",
-      what: `The task definition would have ${size} bytes: ECS accepts ${largestDefinition}.`,
-      fix: "Move large variables to Secrets Manager, Parameter Store or an environment file in S3, and large commands into the image.",
-    },
-  ];
+  return error(
+    "definition-too-large",
+    `The task definition would have ${size} bytes: ECS accepts ${largestDefinition}.`,
+    "Move large variables to Secrets Manager, Parameter Store or an environment file in S3, and large commands into the image.",
+  );
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html */
@@ -68,14 +59,11 @@ const longestImage = 255;
 
 function imageLength({ release: { image } }: BaseFacts): Finding[] {
   if (image.length <= longestImage) return [];
-  return [
-    {
-      id: "image-name-too-long",
-      level: "error",
-      what: `The image's name with its digest has ${image.length} characters: ECS accepts ${longestImage}.`,
-      fix: "Use a repository with a shorter name.",
-    },
-  ];
+  return error(
+    "image-name-too-long",
+    `The image's name with its digest has ${image.length} characters: ECS accepts ${longestImage}.`,
+    "Use a repository with a shorter name.",
+  );
 }
 
 /** Characters of RunTask's overrides, their JSON included: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html */
@@ -85,14 +73,11 @@ function commandLimit({ target }: BaseFacts): Finding[] {
   return deployTasksOf(target).flatMap((task) => {
     const { length } = JSON.stringify(overridesOf(target, task));
     if (length <= longestOverrides) return [];
-    return [
-      {
-        id: "command-too-long" as const,
-        level: "error" as const,
-        what: `The command of "${task.when}" in the target makes overrides of ${length} characters: ECS accepts ${longestOverrides}.`,
-        fix: "Put the command into a script of the image, and name the script.",
-      },
-    ];
+    return error(
+      "command-too-long",
+      `The command of "${task.when}" in the target makes overrides of ${length} characters: ECS accepts ${longestOverrides}.`,
+      "Put the command into a script of the image, and name the script.",
+    );
   });
 }
 

@@ -4,7 +4,7 @@ import { tryRead } from "../../../aws/try-read.js";
 import { fixOf, type Readable } from "../../../common/readable.js";
 import { objects } from "../../../ecs/containers.js";
 import type { Session } from "../../session.js";
-import type { Finding as TopicFinding } from "../finding.js";
+import { error, notRead, type Finding as TopicFinding } from "../finding.js";
 import type { SharedReads } from "../shared-reads.js";
 
 const ids = ["log-group-missing"] as const;
@@ -70,24 +70,18 @@ export function logGroups({ logGroups }: LogGroupsFacts): Finding[] {
 
 function judgeGroup({ container, group, region, exists }: LogGroupFacts): Finding[] {
   if ("unknown" in exists) {
-    return [
-      {
-        id: "log-group-missing",
-        level: "not-checked",
-        what: `Whether the log group ${group} of ${container} exists could not be read: ${exists.unknown}.`,
-        fix: fixOf(exists.unknown, "Allow logs:DescribeLogStreams on it, or check it yourself."),
-      },
-    ];
+    return notRead(
+      "log-group-missing",
+      `Whether the log group ${group} of ${container} exists could not be read: ${exists.unknown}.`,
+      fixOf(exists.unknown, "Allow logs:DescribeLogStreams on it, or check it yourself."),
+    );
   }
   if (exists.value) return [];
-  return [
-    {
-      id: "log-group-missing",
-      level: "error",
-      what: `${container} logs to ${group} in ${region}, and there is no such log group: its tasks could not start.`,
-      fix: `Create it: aws logs create-log-group --region ${region} --log-group-name ${group}.`,
-    },
-  ];
+  return error(
+    "log-group-missing",
+    `${container} logs to ${group} in ${region}, and there is no such log group: its tasks could not start.`,
+    `Create it: aws logs create-log-group --region ${region} --log-group-name ${group}.`,
+  );
 }
 
 export const logGroupsTopic = {

@@ -2,7 +2,7 @@ import type { JsonObject } from "../../../aws/raw-task-definition.js";
 import { fixOf, type Readable } from "../../../common/readable.js";
 import { platformOf } from "../../../ecs/containers.js";
 import { isOnFargate } from "../fargate.js";
-import type { Finding as TopicFinding } from "../finding.js";
+import { error, notRead, type Finding as TopicFinding } from "../finding.js";
 import type { BaseFacts, SharedReads } from "../shared-reads.js";
 import type { ImagesFacts } from "./images.js";
 
@@ -30,36 +30,27 @@ export function platform({
 }: BaseFacts & Pick<ImagesFacts, "image"> & PlatformFacts): Finding[] {
   const wanted = platformOf(next);
   if ("unknown" in platforms) {
-    return [
-      {
-        id: "wrong-platform",
-        level: "not-checked",
-        what: `Whether the image is for ${wanted} could not be read: ${platforms.unknown}.`,
-        fix: fixOf(platforms.unknown, "Allow ecr:BatchGetImage and ecr:GetDownloadUrlForLayer on the repository."),
-      },
-    ];
+    return notRead(
+      "wrong-platform",
+      `Whether the image is for ${wanted} could not be read: ${platforms.unknown}.`,
+      fixOf(platforms.unknown, "Allow ecr:BatchGetImage and ecr:GetDownloadUrlForLayer on the repository."),
+    );
   }
   if (platforms.value.includes(wanted)) return [];
   const isNamed = (next.runtimePlatform as JsonObject | undefined)?.cpuArchitecture !== undefined;
   if (!isNamed && !isOnFargate(next, service)) {
-    return [
-      {
-        id: "wrong-platform",
-        level: "not-checked",
-        what: `The image is for ${platforms.value.join(", ") || "no platform"}, and the task definition does not name the platform of its instances.`,
-        fix: "Set runtimePlatform in the task definition.",
-      },
-    ];
+    return notRead(
+      "wrong-platform",
+      `The image is for ${platforms.value.join(", ") || "no platform"}, and the task definition does not name the platform of its instances.`,
+      "Set runtimePlatform in the task definition.",
+    );
   }
-  return [
-    {
-      id: "wrong-platform",
-      level: "error",
-      what: `The image is for ${platforms.value.join(", ") || "no platform"}, and the task runs on ${wanted}.`,
-      // A published version keeps its image.
-      fix: `${image ? "Publish a new version" : `Build ${release.version}`} for ${wanted} ("platform" in the target, or --platform), or change runtimePlatform in the task definition.`,
-    },
-  ];
+  return error(
+    "wrong-platform",
+    `The image is for ${platforms.value.join(", ") || "no platform"}, and the task runs on ${wanted}.`,
+    // A published version keeps its image.
+    `${image ? "Publish a new version" : `Build ${release.version}`} for ${wanted} ("platform" in the target, or --platform), or change runtimePlatform in the task definition.`,
+  );
 }
 
 export const platformTopic = { ids, read, judge: platform };

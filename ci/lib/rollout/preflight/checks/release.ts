@@ -1,7 +1,7 @@
 import { parseImage } from "../../../common/image-reference.js";
 import { compareVersions, variableOf } from "../../../config/version.js";
 import { objects } from "../../../ecs/containers.js";
-import type { Finding as TopicFinding } from "../finding.js";
+import { type Finding as TopicFinding, warning } from "../finding.js";
 import type { BaseFacts } from "../shared-reads.js";
 
 const ids = ["older-version", "same-image"] as const;
@@ -12,14 +12,11 @@ export function olderVersion({ release, running, verb }: BaseFacts): Finding[] {
   if (verb === "rollback" || running.version === undefined) return [];
   const order = compareVersions(release.version, running.version);
   if (order === undefined || order >= 0) return [];
-  return [
-    {
-      id: "older-version",
-      level: "warning",
-      what: `${release.version} is older than ${running.version}, which the service is set to.`,
-      fix: `If ${release.version} ran before, rollback --to ${release.version} restores its whole revision, with its settings. If this is a re-run of an earlier workflow run, cancel it.`,
-    },
-  ];
+  return warning(
+    "older-version",
+    `${release.version} is older than ${running.version}, which the service is set to.`,
+    `If ${release.version} ran before, rollback --to ${release.version} restores its whole revision, with its settings. If this is a re-run of an earlier workflow run, cancel it.`,
+  );
 }
 
 /**
@@ -39,14 +36,11 @@ export function sameImage({ next, release, target }: BaseFacts): Finding[] {
     const { digest, tag } = parseImage(String(image));
     return `${name} (${version ?? tag ?? digest ?? image})`;
   });
-  return [
-    {
-      id: "same-image",
-      level: "warning",
-      what: `${stay.join(" and ")} run${left.length === 1 ? "s" : ""} another image of the same repository and would not move to ${release.version}.`,
-      fix: `Where ${left.length === 1 ? "it belongs" : "they belong"} to the release, name ${names.join(" and ")} in "containers" of the target beside the released container, or register a revision that has the release's image in all of them.`,
-    },
-  ];
+  return warning(
+    "same-image",
+    `${stay.join(" and ")} run${left.length === 1 ? "s" : ""} another image of the same repository and would not move to ${release.version}.`,
+    `Where ${left.length === 1 ? "it belongs" : "they belong"} to the release, name ${names.join(" and ")} in "containers" of the target beside the released container, or register a revision that has the release's image in all of them.`,
+  );
 }
 
 export const releaseTopic = {

@@ -1,6 +1,6 @@
 import { fixOf, type Readable } from "../../../common/readable.js";
 import type { RepositoryFacts } from "../../../ecs/ecr-images.js";
-import type { Finding as TopicFinding } from "../finding.js";
+import { notRead, type Finding as TopicFinding, warning } from "../finding.js";
 import type { BaseFacts, Place, SharedReads } from "../shared-reads.js";
 import type { ImagesFacts } from "./images.js";
 import type { RollbackFacts } from "./rollback-revision.js";
@@ -27,27 +27,21 @@ function mutableTags({ repository, image, place, release }: Facts): Finding[] {
   if ("unknown" in place) return [];
   const name = place.repositoryName;
   if ("unknown" in repository) {
-    return [
-      {
-        id: "mutable-tags",
-        level: "not-checked",
-        what: `The settings of repository "${name}" could not be read: ${repository.unknown}.`,
-        fix: fixOf(repository.unknown, "Allow ecr:DescribeRepositories on the repository."),
-      },
-    ];
+    return notRead(
+      "mutable-tags",
+      `The settings of repository "${name}" could not be read: ${repository.unknown}.`,
+      fixOf(repository.unknown, "Allow ecr:DescribeRepositories on the repository."),
+    );
   }
   // An image that is named by digest, or deployed as another version than its tag, has no tag to protect.
   const isTagged = !image || "unknown" in image || image.value?.tags.includes(release.version) !== false;
   if (!isTagged) return [];
   if (!isMutable(repository.value, release.version)) return [];
-  return [
-    {
-      id: "mutable-tags",
-      level: "warning",
-      what: `The tag ${release.version} is MUTABLE in repository "${name}": two publishes of the same version at the same time can overwrite each other.`,
-      fix: "Set the repository's tag mutability to IMMUTABLE. A deploy names its image by digest in any case.",
-    },
-  ];
+  return warning(
+    "mutable-tags",
+    `The tag ${release.version} is MUTABLE in repository "${name}": two publishes of the same version at the same time can overwrite each other.`,
+    "Set the repository's tag mutability to IMMUTABLE. A deploy names its image by digest in any case.",
+  );
 }
 
 function isMutable({ tagMutability, exclusions }: RepositoryFacts, tag: string): boolean {
@@ -65,14 +59,11 @@ function foreignRegistry({ target, place, next, running, release, hasCompleted }
   // Tasks with the same roles already pull from this repository.
   const isPulledFrom = repositoryOf(running.image) === repositoryOf(release.image);
   if (isPulledFrom && "value" in hasCompleted && hasCompleted.value) return [];
-  return [
-    {
-      id: "foreign-registry",
-      level: "not-checked",
-      what: `Whether ${next.executionRoleArn ?? "the service"} may pull from the registry of account ${account} can't be read.`,
-      fix: "Check that the repository's policy allows ecr:BatchGetImage and ecr:GetDownloadUrlForLayer.",
-    },
-  ];
+  return notRead(
+    "foreign-registry",
+    `Whether ${next.executionRoleArn ?? "the service"} may pull from the registry of account ${account} can't be read.`,
+    "Check that the repository's policy allows ecr:BatchGetImage and ecr:GetDownloadUrlForLayer.",
+  );
 }
 
 /** Returns an image reference without its digest and its tag. */

@@ -4,7 +4,7 @@ import { tryRead } from "../../../aws/try-read.js";
 import { fixOf, type Readable } from "../../../common/readable.js";
 import type { Session } from "../../session.js";
 import { isOnFargate } from "../fargate.js";
-import { notChecked, type Finding as TopicFinding } from "../finding.js";
+import { error, notChecked, notRead, type Finding as TopicFinding } from "../finding.js";
 import { trustsEcsTasks } from "../role-trust.js";
 import { secretReferences } from "../secret-references.js";
 import type { BaseFacts, SharedReads } from "../shared-reads.js";
@@ -77,12 +77,12 @@ export function roles({ next, service, target, roles }: BaseFacts & RolesFacts):
     ...roles.flatMap((one) => judgeRole(one, target)),
     ...notChecked(
       roles.map(({ role, uses, state }) => ({ what: `the ${uses.join(" and ")} ${role}`, known: state })),
-      (reason, roles) => ({
-        id: "roles",
-        level: "not-checked",
-        what: `Whether ECS can assume ${roles.join(" and ")} could not be read: ${reason}.`,
-        fix: fixOf(reason, "Allow iam:GetRole on it, or check it yourself: aws iam get-role --role-name NAME."),
-      }),
+      (reason, roles) =>
+        notRead(
+          "roles",
+          `Whether ECS can assume ${roles.join(" and ")} could not be read: ${reason}.`,
+          fixOf(reason, "Allow iam:GetRole on it, or check it yourself: aws iam get-role --role-name NAME."),
+        ),
     ),
   ];
 }
@@ -91,37 +91,28 @@ function noExecutionRole({ next, service, target }: Pick<BaseFacts, "next" | "se
   const hasSecrets = secretReferences(next, target).length > 0;
   // On container instances the instance's role pulls images and writes logs.
   if (!hasSecrets && !isOnFargate(next, service)) return [];
-  return [
-    {
-      id: "no-execution-role",
-      level: "error",
-      what: `The task definition has no execution role, and ${hasSecrets ? "secrets can't be read" : "Fargate can't pull from ECR"} without one.`,
-      fix: 'Set "executionRoleArn" in the task definition.',
-    },
-  ];
+  return error(
+    "no-execution-role",
+    `The task definition has no execution role, and ${hasSecrets ? "secrets can't be read" : "Fargate can't pull from ECR"} without one.`,
+    'Set "executionRoleArn" in the task definition.',
+  );
 }
 
 function judgeRole({ role, uses, state }: RoleFacts, { account, region }: BaseFacts["target"]): Finding[] {
   if ("unknown" in state || state.value === "trusts-ecs") return [];
   const use = uses.join(" and ");
   if (state.value === "missing") {
-    return [
-      {
-        id: "roles",
-        level: "error",
-        what: `The ${use} ${role} does not exist: no task could start.`,
-        fix: "Create it, or name another in the task definition.",
-      },
-    ];
+    return error(
+      "roles",
+      `The ${use} ${role} does not exist: no task could start.`,
+      "Create it, or name another in the task definition.",
+    );
   }
-  return [
-    {
-      id: "roles",
-      level: "error",
-      what: `The trust policy of the ${use} ${role} does not let ECS assume it for tasks in ${region}, account ${account}: no task could start.`,
-      fix: "Allow sts:AssumeRole to the service ecs-tasks.amazonaws.com in it.",
-    },
-  ];
+  return error(
+    "roles",
+    `The trust policy of the ${use} ${role} does not let ECS assume it for tasks in ${region}, account ${account}: no task could start.`,
+    "Allow sts:AssumeRole to the service ecs-tasks.amazonaws.com in it.",
+  );
 }
 
 export const rolesTopic = {

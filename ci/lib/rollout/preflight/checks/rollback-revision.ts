@@ -8,7 +8,7 @@ import { type Running, runningOf } from "../../../ecs/containers.js";
 import { describeRevisions, type ReadableDeployments } from "../../../ecs/service-deployments.js";
 import type { Session } from "../../session.js";
 import { type ContainerImage, type ImageReader, imagesOf, type NamedImage, readImages } from "../ecr-images.js";
-import type { Finding as TopicFinding } from "../finding.js";
+import { notRead, type Finding as TopicFinding, warning } from "../finding.js";
 import type { SharedReads } from "../shared-reads.js";
 
 const ids = ["nothing-to-return-to", "return-image-missing"] as const;
@@ -144,7 +144,7 @@ export function somethingToReturnTo({ hasCompleted }: RollbackFacts): Finding[] 
  */
 export function returnImages({ rollbackRevision }: RollbackFacts): Finding[] {
   if ("unknown" in rollbackRevision)
-    return [unread("The revision that the service would return to", rollbackRevision.unknown)];
+    return unread("The revision that the service would return to", rollbackRevision.unknown);
   const { value } = rollbackRevision;
   if (!value) return [];
   return value.images.flatMap((one) => judgeImage(one, value));
@@ -156,28 +156,24 @@ function judgeImage(
 ): Finding[] {
   const revision = taskDefinition.split("/").at(-1);
   const named = `The image of ${container} in ${revision}${version === undefined ? "" : ` (${version})`}`;
-  if ("unknown" in state) return [unread(`${named}, ${image},`, state.unknown)];
+  if ("unknown" in state) return unread(`${named}, ${image},`, state.unknown);
   if (state.value?.status === "ACTIVE") return [];
   const is = state.value ? `${state.value.status} in ECR` : "no longer in ECR";
-  return [
-    {
-      id: "return-image-missing",
-      level: "warning",
-      what: `${named}, ${image}, is ${is}. It runs now or ran last: if this deploy fails after its old tasks have stopped, neither ECS nor Slipway can return to it.`,
-      fix: state.value
-        ? `Restore it first: aws ecr update-image-storage-class --image-id imageDigest=${parseImage(image).digest ?? "…"} --target-storage-class STANDARD …`
-        : "Push the same image again if it still exists elsewhere, or watch this deploy: its release is the next one to return to. Exclude running images from lifecycle policies.",
-    },
-  ];
+  return warning(
+    "return-image-missing",
+    `${named}, ${image}, is ${is}. It runs now or ran last: if this deploy fails after its old tasks have stopped, neither ECS nor Slipway can return to it.`,
+    state.value
+      ? `Restore it first: aws ecr update-image-storage-class --image-id imageDigest=${parseImage(image).digest ?? "…"} --target-storage-class STANDARD …`
+      : "Push the same image again if it still exists elsewhere, or watch this deploy: its release is the next one to return to. Exclude running images from lifecycle policies.",
+  );
 }
 
-function unread(what: string, reason: string): Finding {
-  return {
-    id: "return-image-missing",
-    level: "not-checked",
-    what: `${what} could not be read: ${reason}.`,
-    fix: "Allow ecr:DescribeImages on its repository, and ecs:ListServiceDeployments and ecs:DescribeServiceRevisions on the service.",
-  };
+function unread(what: string, reason: string): Finding[] {
+  return notRead(
+    "return-image-missing",
+    `${what} could not be read: ${reason}.`,
+    "Allow ecr:DescribeImages on its repository, and ecs:ListServiceDeployments and ecs:DescribeServiceRevisions on the service.",
+  );
 }
 
 export const rollbackTopic = {

@@ -3,7 +3,7 @@ import { abort, sdk } from "../../../aws/sdk.js";
 import { tryRead } from "../../../aws/try-read.js";
 import { fixOf, type Readable } from "../../../common/readable.js";
 import type { Session } from "../../session.js";
-import { notChecked, type Finding as TopicFinding } from "../finding.js";
+import { notChecked, notRead, type Finding as TopicFinding } from "../finding.js";
 import { readParameters, type SecretState } from "../read-parameters.js";
 import { type ParameterPlace, type SecretPlace, secretReferences } from "../secret-references.js";
 import type { SharedReads } from "../shared-reads.js";
@@ -107,15 +107,15 @@ export function secrets({ secrets }: SecretsFacts): Finding[] {
     ...secrets.flatMap(judgeSecret),
     ...notChecked(
       secrets.map(({ taker, valueFrom, state }) => ({ what: `${taker} (${valueFrom})`, known: state })),
-      (reason, takers) => ({
-        id: "secrets",
-        level: "not-checked",
-        what: `Whether the secrets of these exist could not be read: ${takers.join(", ")}: ${reason}.`,
-        fix: fixOf(
-          reason,
-          "Allow secretsmanager:DescribeSecret on secrets and ssm:DescribeParameters for parameters, or check them yourself.",
+      (reason, takers) =>
+        notRead(
+          "secrets",
+          `Whether the secrets of these exist could not be read: ${takers.join(", ")}: ${reason}.`,
+          fixOf(
+            reason,
+            "Allow secretsmanager:DescribeSecret on secrets and ssm:DescribeParameters for parameters, or check them yourself.",
+          ),
         ),
-      }),
     ),
   ];
 }

@@ -1,6 +1,6 @@
 import { fixOf } from "../../../common/readable.js";
 import { isFinished } from "../../../ecs/states.js";
-import type { Finding as TopicFinding } from "../finding.js";
+import { error, notRead, type Finding as TopicFinding } from "../finding.js";
 import type { BaseFacts } from "../shared-reads.js";
 
 const ids = ["other-place", "deployment-in-flight"] as const;
@@ -10,14 +10,11 @@ type Finding = TopicFinding<(typeof ids)[number]>;
 export function otherPlace({ service, target }: BaseFacts): Finding[] {
   const [, , , region, account] = (service.serviceArn ?? "").split(":");
   if (region === undefined || (region === target.region && account === target.account)) return [];
-  return [
-    {
-      id: "other-place",
-      level: "error",
-      what: `The service is in ${region}, account ${account}; the target names ${target.region}, account ${target.account}.`,
-      fix: 'Correct "region" or "account" in the target, or choose another --target.',
-    },
-  ];
+  return error(
+    "other-place",
+    `The service is in ${region}, account ${account}; the target names ${target.region}, account ${target.account}.`,
+    'Correct "region" or "account" in the target, or choose another --target.',
+  );
 }
 
 /** Checks that no deployment of the service is in flight: one that rolls back has nothing to return to, and a deploy over it can stall. */
@@ -28,26 +25,20 @@ export function inFlight({ service, deployments }: BaseFacts): Finding[] {
   const what = unfinished
     ? `${unfinished.arn.split("/").at(-1)} to ${shortName(unfinished.taskDefinition)} is ${unfinished.status}.`
     : `${settling?.id} to ${shortName(settling?.taskDefinition)} is IN_PROGRESS.`;
-  return [
-    {
-      id: "deployment-in-flight",
-      level: "error",
-      what: `The service is being deployed to: ${what}`,
-      fix: "Wait for its end. If it brings the same version and image, a deploy attaches to it.",
-    },
-  ];
+  return error(
+    "deployment-in-flight",
+    `The service is being deployed to: ${what}`,
+    "Wait for its end. If it brings the same version and image, a deploy attaches to it.",
+  );
 }
 
 /** The deployments in DescribeServices have only three states, and a requested stop is none of them. */
 function notListed(reason: string): Finding[] {
-  return [
-    {
-      id: "deployment-in-flight",
-      level: "not-checked",
-      what: `Whether a service deployment is unfinished could not be read: ${reason}.`,
-      fix: fixOf(reason, "Allow ecs:ListServiceDeployments and ecs:DescribeServiceRevisions on the service."),
-    },
-  ];
+  return notRead(
+    "deployment-in-flight",
+    `Whether a service deployment is unfinished could not be read: ${reason}.`,
+    fixOf(reason, "Allow ecs:ListServiceDeployments and ecs:DescribeServiceRevisions on the service."),
+  );
 }
 
 function shortName(arn: string | undefined): string {

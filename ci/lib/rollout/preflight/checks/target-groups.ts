@@ -2,7 +2,7 @@ import type { JsonObject } from "../../../aws/raw-task-definition.js";
 import { fixOf, type Readable } from "../../../common/readable.js";
 import { objects } from "../../../ecs/containers.js";
 import { readTargetGroups, type TargetGroup, targetGroupsOf } from "../../watch/target-groups.js";
-import type { Finding as TopicFinding } from "../finding.js";
+import { error, notRead, type Finding as TopicFinding, warning } from "../finding.js";
 import type { BaseFacts, SharedReads } from "../shared-reads.js";
 
 const ids = ["target-groups", "health-check-port", "short-grace"] as const;
@@ -15,48 +15,43 @@ export interface TargetGroupsFacts {
 
 /** Checks that the service's target groups exist, and that their health checks can pass in the time that a task has. */
 export function loadBalancer({ service, next, targetGroups }: BaseFacts & TargetGroupsFacts): Finding[] {
-  if ("unknown" in targetGroups) return [unread(targetGroups.unknown)];
+  if ("unknown" in targetGroups) return unread(targetGroups.unknown);
   const found = targetGroups.value;
   const missing = targetGroupsOf(service).filter((arn) => !found.some((one) => one.arn === arn));
   return [
-    ...missing.map(isMissing),
+    ...missing.flatMap(isMissing),
     ...found.flatMap((one) => healthCheckPort(one, next)),
     ...found.flatMap((one) => gracePeriod(one, service.healthCheckGracePeriodSeconds)),
   ];
 }
 
-function unread(reason: string): Finding {
-  return {
-    id: "target-groups",
-    level: "not-checked",
-    what: `The health checks of the load balancer could not be read: ${reason}.`,
-    fix: fixOf(
+function unread(reason: string): Finding[] {
+  return notRead(
+    "target-groups",
+    `The health checks of the load balancer could not be read: ${reason}.`,
+    fixOf(
       reason,
       "Allow elasticloadbalancing:DescribeTargetGroups and elasticloadbalancing:DescribeTargetGroupAttributes on all resources: neither can be limited to one.",
     ),
-  };
+  );
 }
 
-function isMissing(arn: string): Finding {
-  return {
-    id: "target-groups",
-    level: "error",
-    what: `The service registers its tasks with ${arn}, and there is no such target group.`,
-    fix: "Create it again and name it in the service's load balancers: aws ecs update-service --load-balancers …",
-  };
+function isMissing(arn: string): Finding[] {
+  return error(
+    "target-groups",
+    `The service registers its tasks with ${arn}, and there is no such target group.`,
+    "Create it again and name it in the service's load balancers: aws ecs update-service --load-balancers …",
+  );
 }
 
 /** Gives a warning only: in a network mode without port mappings another process may listen on the port. */
 function healthCheckPort({ arn, healthCheck: { port } }: TargetGroup, next: JsonObject): Finding[] {
   if (port === "traffic-port" || isExposed(next, Number(port))) return [];
-  return [
-    {
-      id: "health-check-port",
-      level: "warning",
-      what: `The health check of ${nameOf(arn)} uses port ${port}, which no container of the task definition exposes.`,
-      fix: `Expose it in the container's portMappings, or use the traffic port: aws elbv2 modify-target-group --target-group-arn ${arn} --health-check-port traffic-port.`,
-    },
-  ];
+  return warning(
+    "health-check-port",
+    `The health check of ${nameOf(arn)} uses port ${port}, which no container of the task definition exposes.`,
+    `Expose it in the container's portMappings, or use the traffic port: aws elbv2 modify-target-group --target-group-arn ${arn} --health-check-port traffic-port.`,
+  );
 }
 
 function isExposed({ networkMode, containerDefinitions }: JsonObject, port: number): boolean {
@@ -78,14 +73,11 @@ function gracePeriod({ arn, healthCheck }: TargetGroup, grace: number | undefine
   const { healthyThreshold, intervalSeconds } = healthCheck;
   const least = healthyThreshold * intervalSeconds;
   if (!grace || grace >= least) return [];
-  return [
-    {
-      id: "short-grace",
-      level: "warning",
-      what: `The service's grace period is ${grace} s, and the health check of ${nameOf(arn)} needs at least ${least} s (${healthyThreshold} in a row, ${intervalSeconds} s apart) to pass for a task that failed it during its start: ECS would stop the task before.`,
-      fix: `Set healthCheckGracePeriodSeconds to more than ${least} and the time that a task takes to start, or lower the health check's interval or healthy threshold.`,
-    },
-  ];
+  return warning(
+    "short-grace",
+    `The service's grace period is ${grace} s, and the health check of ${nameOf(arn)} needs at least ${least} s (${healthyThreshold} in a row, ${intervalSeconds} s apart) to pass for a task that failed it during its start: ECS would stop the task before.`,
+    `Set healthCheckGracePeriodSeconds to more than ${least} and the time that a task takes to start, or lower the health check's interval or healthy threshold.`,
+  );
 }
 
 function nameOf(targetGroupArn: string): string {
