@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
+const loaded = new Map<string, unknown>();
 
 /**
  * The packages of the AWS SDK. Each is loaded at its first use: loading takes 0.1 to 0.5 s of CPU a package, and input that is refused
@@ -8,36 +9,44 @@ const require = createRequire(import.meta.url);
  */
 export const sdk = {
   get ecs() {
-    return require("@aws-sdk/client-ecs") as typeof import("@aws-sdk/client-ecs");
+    return load<typeof import("@aws-sdk/client-ecs")>("@aws-sdk/client-ecs");
   },
   get ecr() {
-    return require("@aws-sdk/client-ecr") as typeof import("@aws-sdk/client-ecr");
+    return load<typeof import("@aws-sdk/client-ecr")>("@aws-sdk/client-ecr");
   },
   get sts() {
-    return require("@aws-sdk/client-sts") as typeof import("@aws-sdk/client-sts");
+    return load<typeof import("@aws-sdk/client-sts")>("@aws-sdk/client-sts");
   },
   get logs() {
-    return require("@aws-sdk/client-cloudwatch-logs") as typeof import("@aws-sdk/client-cloudwatch-logs");
+    return load<typeof import("@aws-sdk/client-cloudwatch-logs")>("@aws-sdk/client-cloudwatch-logs");
   },
   get elb() {
-    return require("@aws-sdk/client-elastic-load-balancing-v2") as typeof import("@aws-sdk/client-elastic-load-balancing-v2");
+    return load<typeof import("@aws-sdk/client-elastic-load-balancing-v2")>(
+      "@aws-sdk/client-elastic-load-balancing-v2",
+    );
   },
   get iam() {
-    return require("@aws-sdk/client-iam") as typeof import("@aws-sdk/client-iam");
+    return load<typeof import("@aws-sdk/client-iam")>("@aws-sdk/client-iam");
   },
   get secretsManager() {
-    return require("@aws-sdk/client-secrets-manager") as typeof import("@aws-sdk/client-secrets-manager");
+    return load<typeof import("@aws-sdk/client-secrets-manager")>("@aws-sdk/client-secrets-manager");
   },
   get ssm() {
-    return require("@aws-sdk/client-ssm") as typeof import("@aws-sdk/client-ssm");
+    return load<typeof import("@aws-sdk/client-ssm")>("@aws-sdk/client-ssm");
   },
   get events() {
-    return require("@aws-sdk/client-eventbridge") as typeof import("@aws-sdk/client-eventbridge");
+    return load<typeof import("@aws-sdk/client-eventbridge")>("@aws-sdk/client-eventbridge");
   },
   get scheduler() {
-    return require("@aws-sdk/client-scheduler") as typeof import("@aws-sdk/client-scheduler");
+    return load<typeof import("@aws-sdk/client-scheduler")>("@aws-sdk/client-scheduler");
   },
 };
+
+/** Loads a package once: `require` resolves its path at each call, which costs more than a command in process. */
+function load<Package>(name: string): Package {
+  if (!loaded.has(name)) loaded.set(name, require(name));
+  return loaded.get(name) as Package;
+}
 
 /** Returns the SDK's options of a call that ends when the signal is aborted. */
 export function abort({ signal }: { signal?: AbortSignal | undefined }): { abortSignal?: AbortSignal } {

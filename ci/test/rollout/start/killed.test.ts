@@ -4,7 +4,7 @@ import type { RolloutResult } from "../../../lib/rollout/result.js";
 import { run } from "../../../lib/rollout/run.js";
 import type { Verdict } from "../../../lib/rollout/verdicts.js";
 import { directAws } from "../../support/direct-aws.js";
-import { type Boundary, killable } from "../../support/killable.js";
+import { type Boundary, boundariesOf, killable } from "../../support/killable.js";
 import { release, revisionArn, type Stories, type Story, scriptedEcs, target } from "../../support/scripted-ecs.js";
 import { http, servingApp } from "../../support/serving-app.js";
 import {
@@ -19,7 +19,6 @@ import { virtualClock } from "../../support/virtual-clock.js";
 
 /** Compresses a story's times, because every poll is a boundary of its own. */
 const soon = (story: Story): Story => story.map(([seconds, change]) => [seconds / 20, change]);
-const ways = ["killed-before", "killed-after", "answer-lost"] as const;
 
 interface Case {
   stories: Stories;
@@ -61,7 +60,7 @@ async function converge(it: Case, boundary: Boundary) {
 async function boundaries(it: Case): Promise<Boundary[]> {
   const { fake, roll } = setUp({ ...it, listLag: 0 });
   await roll();
-  return fake.calls.flatMap((_, index) => ways.map((how) => ({ call: index + 1, how })));
+  return boundariesOf(fake.calls);
 }
 
 const deploys: [name: string, it: Case, verdict: Verdict, rollouts: number][] = [

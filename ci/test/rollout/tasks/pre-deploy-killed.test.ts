@@ -2,14 +2,13 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { RolloutResult } from "../../../lib/rollout/result.js";
 import { deployTaskScene } from "../../support/deploy-task-scene.js";
-import { type Boundary, killable } from "../../support/killable.js";
+import { type Boundary, boundariesOf, killable } from "../../support/killable.js";
 import type { Behaviour } from "../../support/scripted-deploy-task.js";
 import { revisionArn, type Story } from "../../support/scripted-ecs.js";
 import { success } from "../../support/stories.js";
 
 /** Compresses a story's times, because every poll is a boundary of its own. */
 const quick = (story: Story): Story => story.map(([seconds, change]) => [seconds / 20, change]);
-const ways = ["killed-before", "killed-after", "answer-lost"] as const;
 const oneOff = { command: ["migrate"], timeoutSeconds: 900 };
 
 const world = (t: TestContext, behaviour: Behaviour) =>
@@ -45,8 +44,7 @@ async function boundaries(t: TestContext, behaviour: Behaviour, last?: string): 
   const { fake, roll } = await world(t, behaviour);
   await roll({ runId: "17" }).catch(() => {});
   const end = fake.calls.findIndex(({ operation }) => operation === last);
-  const calls = end < 0 ? fake.calls : fake.calls.slice(0, end + 1);
-  return calls.flatMap((_, index) => ways.map((how) => ({ call: index + 1, how })));
+  return boundariesOf(end < 0 ? fake.calls : fake.calls.slice(0, end + 1));
 }
 
 for (const [name, behaviour, verdict, rollouts] of [
