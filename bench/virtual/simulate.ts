@@ -1,4 +1,3 @@
-import { loadOthers } from "../../ci/lib/rollout/prune/find-unused.js";
 import { awsTiming, type FaultRule } from "../../infra/local/aws/index.js";
 import { createDeployOracle, type DeployOracle } from "../oracle/deploy-oracle.js";
 import { createServiceOracle, type ServiceOracle } from "../oracle/service-facts.js";
@@ -30,7 +29,6 @@ export async function simulate(
   { way = "direct" }: SimulateOptions = {},
 ): Promise<Outcome> {
   // Modules that load at their first use take real time, which a virtual clock does not see.
-  await loadOthers();
   if (way === "sdk") await warmUpSdk();
   const time = createVirtualTime(way === "sdk" ? "process" : "direct", seed);
   try {

@@ -4,7 +4,7 @@ import { SlipwayError, UNEXPECTED } from "../common/errors.js";
 import { neutralLines } from "../common/foreign-text.js";
 import { jsonPrinter, type Printer, textPrinter } from "../report/printer.js";
 import type { RolloutResult } from "../rollout/result.js";
-import type { Activity } from "../rollout/span.js";
+import type { Activity } from "../rollout/session.js";
 import { revealedSpan, startActivity } from "./progress-spans.js";
 
 /**

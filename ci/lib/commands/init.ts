@@ -22,7 +22,7 @@ import { defaultSettings } from "../rollout/plan/deploy-settings.js";
 import { propose } from "../rollout/plan/proposal.js";
 import type { JudgedFinding } from "../rollout/preflight/preflight.js";
 import { registeredAt } from "../rollout/revisions/own-revisions.js";
-import type { Activity } from "../rollout/span.js";
+import type { Activity } from "../rollout/session.js";
 import { type Access, type AccessOptions, openAccount, readAccess } from "./destination.js";
 
 /** The arguments of init. */

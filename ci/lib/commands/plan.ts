@@ -11,7 +11,7 @@ import { formatPlan } from "../report/plan-text.js";
 import { type DeployArguments, parseDeploySettings } from "../rollout/plan/deploy-settings.js";
 import { type Proposal, propose } from "../rollout/plan/proposal.js";
 import { registeredAt } from "../rollout/revisions/own-revisions.js";
-import type { Activity } from "../rollout/span.js";
+import type { Activity } from "../rollout/session.js";
 import { type DestinationOptions, openDestination } from "./destination.js";
 import { versionOf } from "./publish.js";
 

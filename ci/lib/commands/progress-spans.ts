@@ -2,7 +2,7 @@ import { getTracer } from "@dagger.io/dagger/telemetry";
 import type { Clock } from "../common/clock.js";
 import { neutral } from "../common/foreign-text.js";
 import { formatProgressEvent, type Progress } from "../rollout/progress-event.js";
-import { type Activity, noSpan, type Span } from "../rollout/span.js";
+import { type Activity, noSpan, type Span } from "../rollout/session.js";
 
 /** Milliseconds without a line after which a heartbeat line is shown: CI systems end jobs that are silent for minutes. */
 const HEARTBEAT = 15_000;

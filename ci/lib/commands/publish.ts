@@ -10,8 +10,7 @@ import type { GitSource } from "../image/sources.js";
 import { buildSource, readySource } from "../publish/image-source.js";
 import { publish } from "../publish/publish-release.js";
 import type { Destination } from "../publish/stored-image.js";
-import type { Release } from "../rollout/session.js";
-import type { Activity } from "../rollout/span.js";
+import type { Activity, Release } from "../rollout/session.js";
 import { type DestinationOptions, openDestination } from "./destination.js";
 
 export interface PublishOptions extends Activity {

@@ -2,7 +2,7 @@ import { systemClock } from "../common/clock.js";
 import { parseDeploySettings } from "../rollout/plan/deploy-settings.js";
 import type { RolloutResult } from "../rollout/result.js";
 import { runRollback } from "../rollout/run-rollback.js";
-import type { Activity } from "../rollout/span.js";
+import type { Activity } from "../rollout/session.js";
 import { parseWaitOptions, type WaitArguments } from "../rollout/watch/wait-options.js";
 import { type DestinationOptions, openDestination } from "./destination.js";
 import { checkUrl, publicUrl } from "./public-url.js";

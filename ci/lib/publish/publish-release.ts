@@ -5,8 +5,7 @@ import { neutral } from "../common/foreign-text.js";
 import { once } from "../common/memoize.js";
 import { describeFailure, engineWork, isCommandFailure } from "../image/engine-failure.js";
 import { LABEL } from "../image/labels.js";
-import type { Release } from "../rollout/session.js";
-import type { Activity } from "../rollout/span.js";
+import type { Activity, Release } from "../rollout/session.js";
 import type { ImageSource } from "./image-source.js";
 import { type Destination, findStored, type StoredImage, toRelease } from "./stored-image.js";
 

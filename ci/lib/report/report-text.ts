@@ -1,21 +1,22 @@
 import { nameIn } from "../common/aws-names.js";
 import { neutral } from "../common/foreign-text.js";
-import type { Diagnosis } from "../rollout/diagnose/diagnose.js";
+import type { Diagnosis, RollbackDiagnosis } from "../rollout/diagnose/diagnose.js";
 import { causeLines, logLines } from "../rollout/diagnose/diagnosis-text.js";
-import type { RollbackDiagnosis } from "../rollout/diagnose/rollback-diagnosis.js";
+import type { PruneResult } from "../rollout/prune/prune-revisions.js";
 import type { RollbackResult, RolloutResult } from "../rollout/result.js";
 import type { DuringRollout } from "../rollout/verify/during-rollout.js";
 import type { TaskResponses } from "../rollout/verify/task-requests.js";
 import type { HttpCheck } from "../rollout/verify/verify.js";
 import { elapsed } from "../rollout/watch/elapsed.js";
-import { pruneLines } from "./prune-text.js";
 
 /** Formats the report for people: the verdict first, then its evidence, and the next step after a failure. */
 export function formatReport(report: RolloutResult): string {
   return [
     headline(report),
     "",
-    ...facts(report).map(([name, value]) => `${name.padEnd(12)}${neutral(value, 4_000)}`),
+    ...facts(report).flatMap(([name, value]) =>
+      value === undefined ? [] : [`${name.padEnd(12)}${neutral(value, 4_000)}`],
+    ),
     ...(report.diagnosis ? ["", ...diagnosisLines(report.diagnosis)] : []),
     ...(report.log ? ["", ...logLines(report.log)] : []),
     ...(report.wayBack ? ["", ...wayBackLines(report.wayBack)] : []),
@@ -30,7 +31,10 @@ function headline({ verdict, release, changed, reason }: RolloutResult): string 
   return neutral(`${verdict.toUpperCase()}: ${release.version}. ${text}`, 4_000);
 }
 
-function facts(report: RolloutResult): [string, string][] {
+/** Name and value of a line; the line is left out where the value is undefined. */
+type Fact = [name: string, value: string | undefined];
+
+function facts(report: RolloutResult): Fact[] {
   const { where, from, release, deployment } = report;
   const took = elapsed(report.endedAt - report.startedAt);
   return [
@@ -38,21 +42,18 @@ function facts(report: RolloutResult): [string, string][] {
     ["from", `${from.version ?? "no version"} (${nameIn(from.taskDefinition)})`],
     ["to", `${release.version} (${nameIn(report.taskDefinition)})`],
     ["digest", release.digest],
-    ...(release.untested ? ([["tests", "not tested: the app has no tests"]] as [string, string][]) : []),
+    ["tests", release.untested && "not tested: the app has no tests"],
     ["deployment", (deployment.arn === undefined ? deployment.id : nameIn(deployment.arn)) ?? "not found"],
     ["time", `${new Date(report.startedAt).toISOString()}, took ${took.slice(1)}`],
-    ...report.witnesses.map((one): [string, string] => [
-      "witness",
-      `${one.holds ? "yes" : "no "} ${one.name}: ${one.saw}`,
-    ]),
+    ...report.witnesses.map(({ holds, name, saw }): Fact => ["witness", `${holds ? "yes" : "no "} ${name}: ${saw}`]),
     ["HTTP", httpText(report.http)],
-    ...(report.during ? ([["meanwhile", duringText(report.during, report.startedAt)]] as [string, string][]) : []),
-    ...(report.tasks ? ([["tasks", tasksText(report.tasks)]] as [string, string][]) : []),
+    ["meanwhile", report.during && duringText(report.during, report.startedAt)],
+    ["tasks", report.tasks && tasksText(report.tasks)],
     ...(report.undo ? undoFacts(report.undo) : []),
-    ...(report.after === undefined ? [] : ([["after", report.after.said]] as [string, string][])),
-    ...pruneLines(report.kept),
-    ...(report.race === undefined ? [] : ([["race", report.race]] as [string, string][])),
-    ...report.uncertain.map((text): [string, string] => ["uncertain", text]),
+    ["after", report.after?.said],
+    ...(report.kept ? pruneFacts(report.kept) : []),
+    ["race", report.race],
+    ...report.uncertain.map((text): Fact => ["uncertain", text]),
   ];
 }
 
@@ -70,11 +71,13 @@ function duringText({ requests, failed, failures }: DuringRollout, startedAt: nu
   return failed > 0 ? `${what}: ${times}${more}` : what;
 }
 
-function undoFacts({ why, refused, to, taskDefinition, verdict, http }: RollbackResult): [string, string][] {
+function undoFacts({ why, refused, to, taskDefinition, verdict, http }: RollbackResult): Fact[] {
   if (refused !== undefined || !to) return [["undo", `not done: ${refused}`]];
   const back = `${to.version ?? to.image} (${nameIn(taskDefinition ?? "")}, a copy of ${nameIn(to.taskDefinition)})`;
-  const served = http && http.state !== "not-checked" ? [["undo HTTP", httpText(http)] as [string, string]] : [];
-  return [["undo", `${verdict}: ${back}, because ${why}`], ...served];
+  return [
+    ["undo", `${verdict}: ${back}, because ${why}`],
+    ["undo HTTP", http && http.state !== "not-checked" ? httpText(http) : undefined],
+  ];
 }
 
 function httpText(http: HttpCheck): string {
@@ -112,4 +115,15 @@ function wayBackLines({ taskDefinition, failedTasks, title, evidence, fix }: Rol
 /** Formats the cause of a failed post-deploy task. */
 function afterLines({ after }: RolloutResult): string[] {
   return after?.why ? ["", ...causeLines(after.why.diagnosis), "", ...logLines(after.why.log)] : [];
+}
+
+/** Formats the result of pruning old revisions: one line for each fact. */
+function pruneFacts({ keep, deregistered, inUse, left, refused }: PruneResult): Fact[] {
+  const more = deregistered.length > 0 ? "more " : "";
+  return [
+    ["revisions", `kept the ${keep} newest; deregistered: ${deregistered.join(", ") || "none"}`],
+    ...inUse.map(({ revision, by }): Fact => ["revisions", `${revision} kept: ${by}`]),
+    ["revisions", left > 0 ? `${left} more are unused: the next deploy with --keep continues` : undefined],
+    ["revisions", refused === undefined ? undefined : `nothing ${more}was deregistered: ${refused}`],
+  ];
 }

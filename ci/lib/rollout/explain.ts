@@ -1,8 +1,7 @@
 import { type LogTail, logTail } from "../ecs/log-tail.js";
 import type { CurrentService } from "../ecs/service.js";
 import { rolesIn } from "./diagnose/container-roles.js";
-import { type Diagnosis, diagnose } from "./diagnose/diagnose.js";
-import { diagnoseRollback, type RollbackDiagnosis } from "./diagnose/rollback-diagnosis.js";
+import { type Diagnosis, diagnose, diagnoseRollback, type RollbackDiagnosis } from "./diagnose/diagnose.js";
 import { diagnoseResponse } from "./diagnose/wrong-version.js";
 import type { AutomaticRollback } from "./rollback/automatic-rollback.js";
 import type { Session } from "./session.js";

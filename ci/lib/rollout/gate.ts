@@ -5,8 +5,7 @@ import { type Proposal, propose, refuseProposal } from "./plan/proposal.js";
 import type { JudgedFinding } from "./preflight/preflight.js";
 import { formatProgressEvent, type Progress, type ProgressEvent } from "./progress-event.js";
 import type { DeployRequest } from "./revisions/deploy-request.js";
-import type { Release, Session } from "./session.js";
-import { noSpan } from "./span.js";
+import { noSpan, type Release, type Session } from "./session.js";
 
 /**
  * Runs preflight just before a deploy changes anything, reports the findings, and refuses the deploy where one stops it.

@@ -1,7 +1,6 @@
 import type { Running } from "../ecs/containers.js";
 import type { LogTail } from "../ecs/log-tail.js";
-import type { Diagnosis } from "./diagnose/diagnose.js";
-import type { RollbackDiagnosis } from "./diagnose/rollback-diagnosis.js";
+import type { Diagnosis, RollbackDiagnosis } from "./diagnose/diagnose.js";
 import type { Witness } from "./judge/verdict.js";
 import type { Change } from "./plan/plan.js";
 import type { RecordedEvent } from "./progress-record.js";

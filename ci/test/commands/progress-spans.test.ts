@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { startActivity } from "../../lib/commands/progress-spans.js";
 import type { ProgressEvent } from "../../lib/rollout/progress-event.js";
-import type { Span } from "../../lib/rollout/span.js";
+import type { Span } from "../../lib/rollout/session.js";
 import { manualClock } from "../support/manual-clock.js";
 
 /** An activity on a clock that only `pass` moves. */

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { LABEL } from "../../lib/image/labels.js";
 import type { ImageSource } from "../../lib/publish/image-source.js";
 import { publish } from "../../lib/publish/publish-release.js";
-import { noSpan } from "../../lib/rollout/span.js";
+import { noSpan } from "../../lib/rollout/session.js";
 import { publishScene } from "../support/publish-scene.js";
 import { target } from "../support/scripted-ecs.js";
 

@@ -4,7 +4,7 @@ import { SlipwayError } from "../../lib/common/errors.js";
 import { LABEL } from "../../lib/image/labels.js";
 import type { ImageSource } from "../../lib/publish/image-source.js";
 import { findPublished, publish } from "../../lib/publish/publish-release.js";
-import { noSpan } from "../../lib/rollout/span.js";
+import { noSpan } from "../../lib/rollout/session.js";
 import { Fault } from "../support/fake-aws.js";
 import { login } from "../support/fake-registry.js";
 import { publishScene } from "../support/publish-scene.js";

@@ -8,11 +8,10 @@ export interface CauseRule {
   /** Next step of the user. */
   fix: string;
   /**
-   * True when the same task definition can succeed at another start: capacity, the network, a slow start, and failures of the app
-   * itself. False for a missing image, secret or permission and for a command that is not in the image: a user must change something
-   * first, so ECS's retries are lost time.
+   * True for a missing image, secret or permission and for a command that is not in the image: a user must change something first, so
+   * ECS's retries are lost time. Absent when the same task definition can succeed at another start.
    */
-  isTransient: boolean;
+  isPermanent?: true;
 }
 
 export type Cause =

@@ -30,7 +30,7 @@ export interface FailureGroup {
  * can't succeed. Pure.
  */
 export function terminalFailures(subject: Subject, snapshots: readonly Snapshot[]): FailureGroup[] {
-  return byCause(failedTasks(subject, snapshots)).filter(({ rule }) => !rule.isTransient);
+  return byCause(failedTasks(subject, snapshots)).filter(({ rule }) => rule.isPermanent);
 }
 
 /**

@@ -9,7 +9,6 @@ import type { CauseRule } from "./causes.js";
 const instanceRules: readonly CauseRule[] = [
   {
     cause: "port-in-use",
-    isTransient: true,
     pattern:
       /already using a port required|RESOURCE:PORTS|insufficient ports?\b|Cannot(Start|Create)ContainerError.*(port is already allocated|address already in use|failed programming external connectivity)/is,
     title: "a host port that the task needs is in use on every instance",
@@ -17,7 +16,6 @@ const instanceRules: readonly CauseRule[] = [
   },
   {
     cause: "agent-disconnected",
-    isTransient: true,
     pattern:
       /(does ?n[o']t have the agent connected|agent[^.]{0,40}(disconnected|not connected)|encountered error .?AGENT\b|^AGENT\b)/im,
     title: "the ECS agent of the instances is not connected",
@@ -25,7 +23,6 @@ const instanceRules: readonly CauseRule[] = [
   },
   {
     cause: "instance-mismatch",
-    isTransient: true,
     pattern:
       /missing (an |the )?(required )?attributes?\b|encountered error .?(ATTRIBUTE|LOCATION)\b|placement constraints? unsatisfied|^ATTRIBUTE$|MemberOf|DistinctInstance/im,
     title: "no instance has the attributes or meets the placement constraints that the task requires",
@@ -33,21 +30,18 @@ const instanceRules: readonly CauseRule[] = [
   },
   {
     cause: "no-capacity",
-    isTransient: true,
     pattern: /No Container Instances|EMPTY CAPACITY PROVIDER|NO ACTIVE INSTANCES/i,
     title: "the cluster has no instance for the task",
     fix: "Register instances, or scale out the capacity provider's Auto Scaling group. A service without a launch type and a capacity provider strategy uses EC2, not Fargate.",
   },
   {
     cause: "no-capacity",
-    isTransient: true,
     pattern: /RESOURCE:ENI|(insufficient|no available) (network interfaces|ENIs?)\b/i,
     title: "no instance has a free network interface for the task",
     fix: "Add instances or larger ones, or set the account setting awsvpcTrunking: in the network mode awsvpc each task takes a network interface of its instance.",
   },
   {
     cause: "no-capacity",
-    isTransient: true,
     pattern: /RESOURCE:(CPU|MEMORY|GPU)|insufficient (CPU|memory|GPUs?)\b|no container instance met/i,
     title: "no instance has enough CPU, memory or GPUs free for the task",
     fix: "Add instances or larger ones, lower the task's CPU and memory, or allow ECS to stop an old task first (minimumHealthyPercent below 100): by default old and new tasks run side by side.",
@@ -58,14 +52,12 @@ const instanceRules: readonly CauseRule[] = [
 export const placementRules: readonly CauseRule[] = [
   {
     cause: "subnet-full",
-    isTransient: true,
     pattern: /InsufficientFreeAddresses|no (free|available) (IP )?addresses/i,
     title: "the service's subnets have no free address",
     fix: "Add more or larger subnets to the service, or release addresses in its present subnets.",
   },
   {
     cause: "no-capacity",
-    isTransient: true,
     pattern: /Capacity is unavailable/i,
     title: "no capacity is available for the task",
     fix: "Deploy again later, or add subnets in other Availability Zones.",
@@ -73,7 +65,6 @@ export const placementRules: readonly CauseRule[] = [
   ...instanceRules,
   {
     cause: "quota-reached",
-    isTransient: true,
     pattern: /limit on the number of|configuration is above your limit|provisioning capacity limit/i,
     title: "a quota of the account is reached",
     fix: "Request a quota increase (Service Quotas, AWS Fargate), or stop tasks that are not needed.",

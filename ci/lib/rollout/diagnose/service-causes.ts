@@ -7,14 +7,12 @@ import { healthRules, taskRules } from "./task-causes.js";
 export const blockingRules: readonly CauseRule[] = [
   {
     cause: "scale-in-protected",
-    isTransient: true,
     pattern: /unable to scale in .*(under protection|protected tasks)/i,
     title: "old tasks have scale-in protection",
     fix: "Wait until the protection expires, or end it: aws ecs update-task-protection --no-protection-enabled.",
   },
   {
     cause: "configuration-blocks",
-    isTransient: true,
     pattern: /because of the service deployment configuration/i,
     title: "the deployment configuration prevents the replacement of tasks",
     fix: "Raise maximumPercent above 100 or lower minimumHealthyPercent, so that one task can start or stop at the desired count.",
@@ -26,7 +24,6 @@ export const eventRules: readonly CauseRule[] = [
   ...placementRules,
   {
     cause: "cannot-be-placed",
-    isTransient: true,
     pattern: /unable to place|could not launch/i,
     title: "ECS can't place the task",
     fix: "Read the reason: capacity, limits, subnets, or CPU and memory that no host has.",
@@ -40,14 +37,12 @@ export const eventRules: readonly CauseRule[] = [
 export const deploymentRules: readonly CauseRule[] = [
   {
     cause: "hook-failed",
-    isTransient: true,
     pattern: /lifecycle hook/i,
     title: "a lifecycle hook failed",
     fix: "Read the log of the hook's function.",
   },
   {
     cause: "alarm-fired",
-    isTransient: true,
     pattern: /alarm/i,
     title: "an alarm fired",
     fix: "Check the alarm's metric since the start of the rollout.",
@@ -58,7 +53,6 @@ export const deploymentRules: readonly CauseRule[] = [
 export const userRules: readonly CauseRule[] = [
   {
     cause: "stopped-by-person",
-    isTransient: true,
     pattern: /\bby (a )?user\b/i,
     title: "a user stopped the rollout",
     fix: "Find the caller of StopServiceDeployment in AWS CloudTrail.",

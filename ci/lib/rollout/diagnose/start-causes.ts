@@ -4,14 +4,13 @@ import type { CauseRule } from "./causes.js";
 export const startRules: readonly CauseRule[] = [
   {
     cause: "wrong-platform",
-    isTransient: false,
+    isPermanent: true,
     pattern: /does not contain descriptor matching platform|no matching manifest for|exec format error/i,
     title: "the image is built for another platform than the task's",
     fix: "Build for the platform in the task definition's runtimePlatform (build --platform), or change that platform.",
   },
   {
     cause: "network-unreachable",
-    isTransient: true,
     pattern:
       /(ResourceInitializationError|CannotPull\w*Error|logging driver|log stream).*(i\/o timeout|deadline exceeded|connection issue|connection refused|no such host|request canceled|send request failed)/is,
     title: "the task can't reach the registry or an endpoint of AWS",
@@ -19,14 +18,13 @@ export const startRules: readonly CauseRule[] = [
   },
   {
     cause: "registry-throttled",
-    isTransient: true,
     pattern: /CannotPull\w*Error.*(toomanyrequests|too many requests|rate limit)/is,
     title: "the registry throttles image pulls",
     fix: "Deploy again later, or pull the image from ECR or through its pull-through cache.",
   },
   {
     cause: "secret-missing",
-    isTransient: false,
+    isPermanent: true,
     pattern:
       /ResourceInitializationError.*(secret|ssm|parameter).*(ResourceNotFound|can't find|invalid ssm parameters|ParameterNotFound|did not contain json key|marked for deletion|invalid ARN|ValidationException)/is,
     title: "a secret or parameter that the task definition names does not exist",
@@ -34,7 +32,7 @@ export const startRules: readonly CauseRule[] = [
   },
   {
     cause: "secret-denied",
-    isTransient: false,
+    isPermanent: true,
     pattern:
       /ResourceInitializationError.*(secrets? from (asm|ssm)|secretsmanager:|ssm:|kms:).*(AccessDenied|not authorized)/is,
     title: "the execution role may not read a secret or parameter",
@@ -42,7 +40,7 @@ export const startRules: readonly CauseRule[] = [
   },
   {
     cause: "image-denied",
-    isTransient: false,
+    isPermanent: true,
     pattern:
       /(CannotPull\w*Error|ecr registry auth|\becr:\w+).*(AccessDenied|not authorized|denied|\b403\b|no basic auth credentials|authorization token has expired)/is,
     title: "the registry denies access to the image",
@@ -50,42 +48,42 @@ export const startRules: readonly CauseRule[] = [
   },
   {
     cause: "image-missing",
-    isTransient: false,
+    isPermanent: true,
     pattern: /CannotPull\w*Error.*(not found|NotFound|manifest unknown|does not exist)/is,
     title: "the image does not exist",
     fix: "Check that the repository has the digest; a lifecycle policy may have removed it. Publish the version again.",
   },
   {
     cause: "role-unusable",
-    isTransient: false,
+    isPermanent: true,
     pattern: /unable to assume the role|trust relationship has been misconfigured/i,
     title: "ECS can't assume a role of the task",
     fix: "Check that the execution role and the task role exist and trust ecs-tasks.amazonaws.com.",
   },
   {
     cause: "log-group-missing",
-    isTransient: false,
+    isPermanent: true,
     pattern: /(ResourceInitializationError|logging driver|log stream).*log group does not exist/is,
     title: "the log group does not exist",
     fix: "Create it (aws logs create-log-group), or correct awslogs-group in the task definition.",
   },
   {
     cause: "role-denied",
-    isTransient: false,
+    isPermanent: true,
     pattern: /(logging driver|log stream).*(AccessDenied|not authorized)/is,
     title: "the role that writes the log lacks a permission",
     fix: "Allow logs:CreateLogStream and logs:PutLogEvents on the log group to the role that the reason names: on EC2 that of the instance, unless the agent has ECS_ENABLE_AWSLOGS_EXECUTIONROLE_OVERRIDE.",
   },
   {
     cause: "role-unusable",
-    isTransient: false,
+    isPermanent: true,
     pattern: /NoCredentialProviders|no EC2 IMDS role found|failed to (refresh cached|retrieve) credentials/i,
     title: "the instance has no role, or cannot read its credentials",
     fix: "Give the instance a profile with the role ecsInstanceRole, and let containers reach the instance metadata (hop limit 2).",
   },
   {
     cause: "role-denied",
-    isTransient: false,
+    isPermanent: true,
     pattern:
       /ResourceInitializationError.*(AccessDenied|not authorized)|IAM permissions policies have been misconfigured/is,
     title: "the execution role lacks a permission",
@@ -93,14 +91,12 @@ export const startRules: readonly CauseRule[] = [
   },
   {
     cause: "disk-full",
-    isTransient: true,
     pattern: /no space left on device/i,
     title: "the task's disk is full",
     fix: "Raise ephemeralStorage, on EC2 the instance's volume, or make the image smaller.",
   },
   {
     cause: "image-corrupt",
-    isTransient: true,
     pattern:
       /CannotPull\w*Error.*(failed to extract layer|invalid tar header|failed to register layer|unexpected EOF|failed (size|digest) validation|digest mismatch)/is,
     title: "a layer of the image can't be extracted",
@@ -108,7 +104,7 @@ export const startRules: readonly CauseRule[] = [
   },
   {
     cause: "invalid-command",
-    isTransient: false,
+    isPermanent: true,
     pattern: /executable file not found|exec: .*(no such file|permission denied|is a directory)|exit code (126|127)\b/i,
     title: "the container's command can't be run",
     fix: "Check the command and entry point against the image: 127 is not found, 126 not executable.",

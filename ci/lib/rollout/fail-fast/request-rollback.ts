@@ -1,10 +1,10 @@
 import { AccessDeniedError, isThrottling, isUncertain } from "../../aws/errors.js";
 import { abort, sdk } from "../../aws/sdk.js";
+import { revisionTag, tagText } from "../../ecs/revision-tags.js";
 import { describeService } from "../../ecs/service.js";
 import { describeServiceDeployment } from "../../ecs/service-deployments.js";
 import type { Snapshot, Subject } from "../../ecs/snapshot.js";
 import { serviceView } from "../../ecs/views.js";
-import { noteOnRevision } from "../revisions/revision-note.js";
 import type { Session } from "../session.js";
 import { hasCandidate, isStoppable } from "./fail-fast-reason.js";
 
@@ -67,4 +67,18 @@ function isMoved(error: unknown): boolean {
     "ServiceDeploymentNotFoundException",
     "ClientException",
   ].includes((error as Error).name);
+}
+
+/** Writes a note as a tag of one of our revisions, because state outside AWS is lost when the process ends. */
+async function noteOnRevision(
+  session: Session,
+  revision: string,
+  name: keyof typeof revisionTag,
+  text: string,
+): Promise<void> {
+  const command = new sdk.ecs.TagResourceCommand({
+    resourceArn: revision,
+    tags: [{ key: revisionTag[name], value: tagText(text) }],
+  });
+  await session.aws.ecs.send(command, abort(session));
 }

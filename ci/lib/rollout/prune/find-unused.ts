@@ -3,12 +3,18 @@ import { readPages } from "../../aws/paging.js";
 import { abort, sdk } from "../../aws/sdk.js";
 import { nameIn } from "../../common/aws-names.js";
 import type { Session } from "../session.js";
-import { type Choice, chooseUnused } from "./choose-unused.js";
 import type { PendingSearch } from "./pending-revisions.js";
 import { RevisionUses, revisionOf } from "./revision-uses.js";
-import { addDeployments, addRollbackTarget } from "./used-by-deployments.js";
-import { addService, listClusters, listServices } from "./used-by-services.js";
-import { addTasks } from "./used-by-tasks.js";
+import {
+  addDeployments,
+  addRollbackTarget,
+  addRules,
+  addSchedules,
+  addService,
+  addTasks,
+  listClusters,
+  listServices,
+} from "./used-by.js";
 
 /** Maximum number of revisions that one deploy deregisters, which takes 90 seconds. */
 export const pruneLimit = 100;
@@ -25,7 +31,6 @@ export const pruneLimit = 100;
 export async function findUnused(session: Session, keep: number, addPending: PendingSearch): Promise<Choice> {
   const uses = new RevisionUses(session.target.family);
   const active = await activeRevisions(session);
-  const [{ addRules }, { addSchedules }] = await loadOthers();
   await addRules(session, uses);
   await addSchedules(session, uses);
   const clusters = await listClusters(session);
@@ -37,13 +42,6 @@ export async function findUnused(session: Session, keep: number, addPending: Pen
   const { free } = chooseUnused([...active.keys()], keep, serving, uses);
   await addPending(uses, new Map(free.slice(0, pruneLimit).map((one) => [one, active.get(one) ?? ""])));
   return chooseUnused([...active.keys()], keep, serving, uses);
-}
-
-let others: Promise<[typeof import("./used-by-rules.js"), typeof import("./used-by-schedules.js")]> | undefined;
-/** Loads two more clients on first use, so that other commands don't pay for them; a test with a virtual clock loads them before. */
-export function loadOthers() {
-  others ??= Promise.all([import("./used-by-rules.js"), import("./used-by-schedules.js")]);
-  return others;
 }
 
 /** Reads the ARNs of the family's active revisions, by number. */
@@ -73,4 +71,33 @@ function servingOf({ target }: Session, services: readonly Service[]): number {
   const serving = revisionOf(service?.taskDefinition ?? "", target.family);
   if (serving !== undefined) return serving;
   throw new Error(`ECS lists no service ${target.service} in ${target.cluster} that runs ${target.family}.`);
+}
+
+/** The active revisions of a family that may be deregistered, and the old ones that are in use. */
+export interface Choice {
+  /** Numbers, the oldest first. */
+  free: number[];
+  inUse: { revision: number; by: string }[];
+}
+
+/**
+ * Chooses the revisions to deregister. The newest ones and the used ones stay, and so do those that are newer than the serving revision:
+ * another deploy may have registered one and not begun its rollout yet. Pure.
+ * @param active Numbers of the family's active revisions.
+ * @param keep Number of the newest revisions that stay: at least one.
+ * @param serving The number of the revision that the service is set to.
+ */
+function chooseUnused(active: readonly number[], keep: number, serving: number, uses: RevisionUses): Choice {
+  const old = [...active]
+    .sort((a, b) => b - a)
+    .slice(keep)
+    .filter((revision) => revision < serving)
+    .reverse();
+  return {
+    free: old.filter((revision) => uses.by(revision) === undefined),
+    inUse: old.flatMap((revision) => {
+      const by = uses.by(revision);
+      return by === undefined ? [] : [{ revision, by }];
+    }),
+  };
 }

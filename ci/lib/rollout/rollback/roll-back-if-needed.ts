@@ -1,11 +1,10 @@
 import { primaryOf } from "../../ecs/snapshot.js";
 import type { Session } from "../session.js";
 import type { Started } from "../start/start.js";
-import type { Baseline } from "../verify/baseline.js";
+import { type Baseline, ownershipOf } from "../verify/baseline.js";
 import type { HttpCheck } from "../verify/verify.js";
 import type { WatchedRollout } from "../watch/watch.js";
 import { type AutomaticRollback, rollBackAutomatically } from "./automatic-rollback.js";
-import { rollbackReason } from "./rollback-reason.js";
 import { reasonTagOf } from "./rollback-revision.js";
 
 /** A finished rollout, and the HTTP answers after it. */
@@ -14,6 +13,7 @@ export interface FinishedRollout {
   watched: WatchedRollout;
   http: HttpCheck;
   version: string;
+  /** Answers of the public URL before the rollout. */
   baseline: Baseline;
 }
 
@@ -51,4 +51,26 @@ async function earlierReason(
   const primary = latest && primaryOf(latest.service);
   if (judgement.verdict !== "superseded" || !primary) return undefined;
   return await reasonTagOf(session, primary.taskDefinition, subject.taskDefinition);
+}
+
+/**
+ * Returns the reason for an automatic rollback: the rollout failed and ECS did not roll back, or HTTP answers prove that another version
+ * is served. A proof counts only from a URL where the running version answered the same requests correctly before, and only for a
+ * rollout whose old tasks have all stopped. Pure.
+ * @returns undefined when the rollout succeeded, another deployment or a user ended it, ECS rolled back itself, or nothing is proven.
+ */
+function rollbackReason({ watched, http, baseline, version }: FinishedRollout): string | undefined {
+  const { verdict } = watched.judgement;
+  if (verdict === "failed" && isGivenUp(watched)) return "ECS stopped the rollout without a rollback";
+  if (verdict !== "deployed" || http.state !== "wrong" || !http.proven) return undefined;
+  if (ownershipOf(baseline) !== "ours") return undefined;
+  return `${http.url} answers ${http.answered} instead of ${version}`;
+}
+
+/** Stopped by the circuit breaker or an alarm, with no rollback configured. A rollback that failed too is left to the user. */
+function isGivenUp({ subject, snapshots }: WatchedRollout): boolean {
+  const latest = snapshots.at(-1);
+  if (!subject.classicOnly) return latest?.ours?.status === "STOPPED";
+  const primary = latest && primaryOf(latest.service);
+  return primary?.taskDefinition === subject.taskDefinition && primary.rolloutState === "FAILED";
 }

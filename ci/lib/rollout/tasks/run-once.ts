@@ -1,13 +1,14 @@
 import type { Service } from "@aws-sdk/client-ecs";
+import { abort, sdk } from "../../aws/sdk.js";
 import { REFUSED, SlipwayError } from "../../common/errors.js";
 import { taskId } from "../../ecs/snapshot.js";
+import { sendOnce } from "../calls/send-once.js";
 import type { Session } from "../session.js";
 import { elapsed } from "../watch/elapsed.js";
 import { type DeployTaskRun, taskName } from "./deploy-task.js";
 import { follow } from "./follow.js";
 import { findTask, runTask } from "./run-task.js";
-import type { DeployTaskEnd, DeployTaskRecord } from "./task-record.js";
-import { writeRecord } from "./write-record.js";
+import { type DeployTaskEnd, type DeployTaskRecord, formatRecord, recordTag } from "./task-record.js";
 
 /** Outcome of a deploy task; `unknown` where it may have run and its outcome can't be read. */
 export type DeployTaskOutcome = DeployTaskEnd | { state: "unknown"; known: string };
@@ -95,4 +96,15 @@ function unknown(known: string): DeployTaskOutcome {
 
 function timeOf(at: number): string {
   return new Date(at).toISOString();
+}
+
+/** Writes the state of a deploy task to its revision. A repetition has no further effect, so the SDK's retries stay on. */
+async function writeRecord(
+  session: Session,
+  { when, revision }: DeployTaskRun,
+  record: Exclude<DeployTaskRecord, { state: "unreadable" }>,
+): Promise<void> {
+  const tags = [{ key: recordTag[when], value: formatRecord(record) }];
+  const command = new sdk.ecs.TagResourceCommand({ resourceArn: revision, tags });
+  await sendOnce(session, "TagResource", () => session.aws.ecs.send(command, abort(session)));
 }

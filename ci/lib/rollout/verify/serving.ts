@@ -5,7 +5,7 @@ import { formatProgressEvent, type ProgressEvent } from "../progress-event.js";
 import { tagOf } from "../revisions/own-revisions.js";
 import type { AutomaticRollback } from "../rollback/automatic-rollback.js";
 import type { RunOptions } from "../run-options.js";
-import { noSpan } from "../span.js";
+import { noSpan } from "../session.js";
 import { pollAgain, type WatchedRollout } from "../watch/watch.js";
 import {
   type Baseline,
