@@ -1,5 +1,6 @@
 /** Converts the SDK's types, where every member may be absent, to those of the snapshot. */
 import type { Service, ServiceDeployment, ServiceDeploymentBrief, Task } from "@aws-sdk/client-ecs";
+import { present } from "../common/present.js";
 import type { ServiceDeploymentView, ServiceView, TaskView } from "./snapshot.js";
 
 export function serviceView(service: Service): ServiceView {
@@ -108,16 +109,4 @@ function addressOf({ attachments = [] }: Task): string | undefined {
   const details = attachments.flatMap(({ details = [] }) => details);
   const named = (name: string) => details.find((detail) => detail.name === name)?.value;
   return named("privateIPv4Address") ?? named("iPv6Address");
-}
-
-type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** Removes the members that are undefined, so that later code needs to check only for absence. */
-function present<T extends object>(members: T): Present<T> {
-  const there: Present<T> = {};
-  for (const name in members) {
-    const value = members[name];
-    if (value !== undefined) there[name] = value as Present<T>[typeof name];
-  }
-  return there;
 }

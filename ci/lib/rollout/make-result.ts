@@ -1,3 +1,4 @@
+import { present } from "../common/present.js";
 import type { CurrentService } from "../ecs/service.js";
 import type { Subject } from "../ecs/snapshot.js";
 import { conclude } from "./conclude.js";
@@ -47,23 +48,14 @@ export function makeResult(options: RunOptions, story: Story): Omit<RolloutResul
     from: now.running,
     taskDefinition: subject.taskDefinition,
     changes: started.changes,
-    deployment: {
-      ...(subject.deploymentId !== undefined && { id: subject.deploymentId }),
-      ...(subject.serviceDeploymentArn !== undefined && { arn: subject.serviceDeploymentArn }),
-    },
+    deployment: present({ id: subject.deploymentId, arn: subject.serviceDeploymentArn }),
     startedAt,
     endedAt: options.clock.now(),
     witnesses: judgement.witnesses,
     http,
-    ...(tasks && { tasks }),
-    ...(during && { during }),
+    ...present({ tasks, during }),
     uncertain: uncertain(subject, undone),
-    ...(race !== undefined && { race }),
-    ...(undone && { undo: undoReport(undone, undoHttp) }),
-    ...(diagnosis && { diagnosis }),
-    ...(log && { log }),
-    ...(wayBack && { wayBack }),
-    ...(next !== undefined && { next }),
+    ...present({ race, undo: undone && undoReport(undone, undoHttp), diagnosis, log, wayBack, next }),
   };
 }
 

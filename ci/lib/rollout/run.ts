@@ -1,5 +1,6 @@
 import { withDescribedErrors } from "../aws/describe-error.js";
 import { nameIn } from "../common/aws-names.js";
+import { present } from "../common/present.js";
 import { type CurrentService, eventIds, readService } from "../ecs/service.js";
 import { explain } from "./explain.js";
 import type { AllowedActions } from "./fail-fast/fail-fast.js";
@@ -58,16 +59,14 @@ async function deploy(options: RunOptions): Promise<Omit<RolloutResult, "events"
     http,
     startedAt,
     ...found,
-    ...(tasks && { tasks }),
-    ...(during && { during }),
-    ...(race && { race }),
+    ...present({ tasks, during, race }),
     ...back,
   });
   return await finishDeploy(options, request, now, result);
 }
 
 function requestOf({ release, verb = "deploy", source, settings = defaultSettings, runId }: RunOptions): DeployRequest {
-  return { verb, release, settings, ...(source && { source }), ...(runId !== undefined && { runId }) };
+  return { verb, release, settings, ...present({ source, runId }) };
 }
 
 /** Attaches to the rollout of an earlier call, or starts one after preflight and the pre-deploy task. */

@@ -1,5 +1,6 @@
 import type { ServiceRevision } from "@aws-sdk/client-ecs";
 import { describeTaskDefinition, type RawTaskDefinition } from "../../aws/raw-task-definition.js";
+import { present } from "../../common/present.js";
 import type { Target } from "../../config/target.js";
 import { runningOf } from "../../ecs/containers.js";
 import { revisionTag } from "../../ecs/revision-tags.js";
@@ -45,8 +46,7 @@ function toPast(
     taskDefinition,
     startedAt: deployment.createdAt,
     ending: outcomeOf(deployment),
-    ...(deployment.finishedAt !== undefined && { finishedAt: deployment.finishedAt }),
-    ...(image?.imageDigest !== undefined && { digest: image.imageDigest }),
+    ...present({ finishedAt: deployment.finishedAt, digest: image?.imageDigest }),
   };
   const definition = definitions.get(taskDefinition);
   return definition ? { ...record, ...factsOf(definition, target) } : record;
@@ -59,9 +59,7 @@ function factsOf(definition: RawTaskDefinition, target: Target): Partial<Deploym
   const [verb, base] = [tagOf(definition, revisionTag.verb), tagOf(definition, revisionTag.base)];
   const { registeredBy } = definition.taskDefinition;
   return {
-    ...(version !== undefined && { version }),
-    ...(digest !== undefined && { digest }),
-    ...(commit !== undefined && { commit }),
+    ...present({ version, digest, commit }),
     ...(base !== undefined && verb === "rollback" && { wentBackFrom: base }),
     ...(base !== undefined && verb === "undo" && { undoes: base }),
     ...(registeredBy !== undefined && { who: String(registeredBy).split(":").at(-1) ?? "" }),

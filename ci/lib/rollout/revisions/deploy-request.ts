@@ -29,18 +29,8 @@ export interface DeployRequest {
  */
 export function idempotencyKey(target: Target, { verb, release, settings, runId = "" }: DeployRequest): string {
   const { account, region, cluster, service, container } = target;
-  const parts = [
-    verb,
-    account,
-    region,
-    cluster,
-    service,
-    container,
-    release.version,
-    release.digest,
-    settings.overrides,
-    runId,
-  ];
+  const place = [account, region, cluster, service, container];
+  const parts = [verb, ...place, release.version, release.digest, settings.overrides, runId];
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
 }
 

@@ -1,5 +1,6 @@
 import { describeTaskDefinition, type JsonObject, type RawTaskDefinition } from "../../aws/raw-task-definition.js";
 import { abort, sdk } from "../../aws/sdk.js";
+import { present } from "../../common/present.js";
 import { revisionTag } from "../../ecs/revision-tags.js";
 import type { CurrentService } from "../../ecs/service.js";
 import type { Session } from "../session.js";
@@ -54,13 +55,11 @@ export async function findRevisions(
 
 export function ownRevision(revision: RawTaskDefinition, base: string): OwnRevision {
   const { taskDefinitionArn } = revision.taskDefinition;
-  const [probe, stopped] = [tagOf(revision, revisionTag.probe), tagOf(revision, revisionTag.stopped)];
   return {
     arn: String(taskDefinitionArn),
     base,
     registeredAt: registeredAt(revision),
-    ...(probe !== undefined && { probe }),
-    ...(stopped !== undefined && { stopped }),
+    ...present({ probe: tagOf(revision, revisionTag.probe), stopped: tagOf(revision, revisionTag.stopped) }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Service, ServiceRevision } from "@aws-sdk/client-ecs";
 import type { RawTaskDefinition } from "../../aws/raw-task-definition.js";
 import { nameIn } from "../../common/aws-names.js";
 import { SlipwayError } from "../../common/errors.js";
+import { present } from "../../common/present.js";
 import { type Running, runningOf } from "../../ecs/containers.js";
 import { rollbackGoalIn } from "../../ecs/event-messages.js";
 import { describeService, eventIds } from "../../ecs/service.js";
@@ -87,8 +88,7 @@ async function performRollback(session: Session, rollout: FailedRollout): Promis
       digests: to.digest === undefined ? [] : [to.digest],
       registeredAt: revision.registeredAt,
       deadline: session.clock.now() + rolloutTimeLimit(service, source.taskDefinition, groups).ms,
-      ...(subject.classicOnly !== undefined && { classicOnly: subject.classicOnly }),
-      ...(subject.listedOnly !== undefined && { listedOnly: subject.listedOnly }),
+      ...present({ classicOnly: subject.classicOnly, listedOnly: subject.listedOnly }),
     };
     return { why, to, taskDefinition: revision.arn, watched: await watch(session, back, eventIds(service)) };
   } catch (error) {

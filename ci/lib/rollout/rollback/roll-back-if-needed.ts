@@ -1,3 +1,4 @@
+import { present } from "../../common/present.js";
 import { primaryOf } from "../../ecs/snapshot.js";
 import type { Session } from "../session.js";
 import type { Started } from "../start/start.js";
@@ -33,13 +34,7 @@ export async function rollBackIfNeeded(
     return { why, refused: "another call began the rollout, so its previous revision is unknown" };
   const { ours } = watched.snapshots.at(-1) ?? {};
   const { desiredCount } = started.service;
-  return rollBackAutomatically(session, {
-    subject: watched.subject,
-    base,
-    why,
-    ...(ours && { ours }),
-    ...(desiredCount && { desiredCount }),
-  });
+  return rollBackAutomatically(session, { subject: watched.subject, base, why, ...present({ ours, desiredCount }) });
 }
 
 /** The revision that replaced ours may be our own automatic rollback. */

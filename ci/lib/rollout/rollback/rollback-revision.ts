@@ -1,5 +1,6 @@
 import type { JsonObject, RawTaskDefinition } from "../../aws/raw-task-definition.js";
 import { nameIn } from "../../common/aws-names.js";
+import { present } from "../../common/present.js";
 import { runningOf } from "../../ecs/containers.js";
 import { revisionTag, tagText } from "../../ecs/revision-tags.js";
 import { answeredOnly, nextTags } from "../plan/plan.js";
@@ -64,9 +65,7 @@ function copyOf({ target, clock }: Session, source: RawTaskDefinition, failed: s
     [revisionTag.base]: failed,
     [revisionTag.because]: tagText(why),
     [revisionTag.time]: new Date(clock.now()).toISOString(),
-    ...(version !== undefined && { [revisionTag.version]: version }),
-    ...(digest !== undefined && { [revisionTag.digest]: digest }),
-    ...(commit !== undefined && { [revisionTag.commit]: commit }),
+    ...present({ [revisionTag.version]: version, [revisionTag.digest]: digest, [revisionTag.commit]: commit }),
   };
   return { ...Object.fromEntries(kept), tags: nextTags(tags, own) };
 }

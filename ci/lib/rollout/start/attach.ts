@@ -1,3 +1,4 @@
+import { present } from "../../common/present.js";
 import type { Target } from "../../config/target.js";
 import type { CurrentService } from "../../ecs/service.js";
 import { earliestOf, type ListedDeployment, type ReadableDeployments } from "../../ecs/service-deployments.js";
@@ -62,8 +63,7 @@ function attachToPrimary(
   if (!revision || (!hasRunId && primary?.rolloutState !== "IN_PROGRESS")) return undefined;
   return {
     ...toFoundRollout(revision),
-    ...(primary?.id !== undefined && { deploymentId: primary.id }),
-    ...(classicOnly !== undefined && { classicOnly }),
+    ...present({ deploymentId: primary?.id, classicOnly }),
   };
 }
 

@@ -2,6 +2,7 @@ import { withDescribedErrors } from "../../aws/describe-error.js";
 import type { JsonObject, RawTaskDefinition } from "../../aws/raw-task-definition.js";
 import { nameIn } from "../../common/aws-names.js";
 import { InputError } from "../../common/errors.js";
+import { present } from "../../common/present.js";
 import { variableOf } from "../../config/version.js";
 import { containersOf } from "../../ecs/containers.js";
 import type { CurrentService } from "../../ecs/service.js";
@@ -168,8 +169,7 @@ function started(
     attached: true,
     changes: [],
     service: {},
-    ...(base !== undefined && { base }),
-    ...(probe !== undefined && { probe }),
+    ...present({ base, probe }),
   };
 }
 

@@ -18,25 +18,12 @@ export interface ScanFacts {
   scan?: Readable<Counts>;
 }
 
-async function read({
-  session,
-  release,
-  next,
-  unbuilt,
-  place,
-  repository,
-  platformImages,
-}: SharedReads): Promise<ScanFacts> {
-  if (unbuilt || "unknown" in place) return {};
-  const found = await platformImages();
+async function read({ session, release, next, place, repository, ...reads }: SharedReads): Promise<ScanFacts> {
+  if (reads.unbuilt || "unknown" in place) return {};
+  const found = await reads.platformImages();
   const images = "value" in found ? found.value : [];
-  const scan = await readScan(session, {
-    place,
-    digest: release.digest,
-    images,
-    platform: platformOf(next),
-    repository,
-  });
+  const scanned = { place, digest: release.digest, images, platform: platformOf(next), repository };
+  const scan = await readScan(session, scanned);
   return scan ? { scan } : {};
 }
 

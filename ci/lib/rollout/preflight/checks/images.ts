@@ -29,55 +29,27 @@ async function read(reads: SharedReads): Promise<ImagesFacts> {
 }
 
 /** Checks that the images of the release and of the other containers can be pulled. */
-export function imageInRegistry(facts: BaseFacts & ImagesFacts): Finding[] {
-  return [...released(facts), ...facts.otherImages.flatMap(other)];
+export function imageInRegistry({ image, release, otherImages }: BaseFacts & ImagesFacts): Finding[] {
+  const republish = "Publish the version again, or choose another version.";
+  return [
+    ...(image ? judgeImage(image, release.image, republish, ` --image-id imageDigest=${release.digest}`) : []),
+    ...otherImages.flatMap(({ container, image, state }) => {
+      const push = `Push it again, or register a revision whose ${container} names an image that exists.`;
+      return judgeImage(state, `The image of ${container}, ${image},`, push);
+    }),
+  ];
 }
 
-function released({ image, release }: BaseFacts & ImagesFacts): Finding[] {
-  if (!image) return [];
-  if ("unknown" in image) {
-    return notRead(
-      "image-missing",
-      `Whether ${release.digest} is in ECR could not be read: ${image.unknown}.`,
-      fixOf(image.unknown, "Allow ecr:DescribeImages on the repository."),
-    );
-  }
-  if (!image.value) {
-    return error(
-      "image-missing",
-      `${release.image} is not in ECR: no task of it could start.`,
-      "Publish the version again, or choose another version.",
-    );
-  }
-  if (image.value.status === "ACTIVE") return [];
-  return error(
-    "image-inactive",
-    `${release.image} is ${image.value.status} in ECR: it can't be pulled.`,
-    `Restore it: aws ecr update-image-storage-class --image-id imageDigest=${release.digest} --target-storage-class STANDARD …`,
-  );
-}
-
-function other({ container, image, state }: ContainerImage): Finding[] {
+function judgeImage(state: ContainerImage["state"], name: string, fix: string, option = ""): Finding[] {
   if ("unknown" in state) {
-    return notRead(
-      "image-missing",
-      `Whether the image of ${container}, ${image}, is in ECR could not be read: ${state.unknown}.`,
-      fixOf(state.unknown, "Allow ecr:DescribeImages on its repository."),
-    );
+    const allow = fixOf(state.unknown, "Allow ecr:DescribeImages on the repository.");
+    return notRead("image-missing", `${name} could not be read from ECR: ${state.unknown}.`, allow);
   }
-  if (!state.value) {
-    return error(
-      "image-missing",
-      `The image of ${container}, ${image}, is not in ECR: no task could start.`,
-      `Push it again, or register a revision whose ${container} names an image that exists.`,
-    );
-  }
-  if (state.value.status === "ACTIVE") return [];
-  return error(
-    "image-inactive",
-    `The image of ${container}, ${image}, is ${state.value.status} in ECR: it can't be pulled.`,
-    "Restore it: aws ecr update-image-storage-class --target-storage-class STANDARD …",
-  );
+  if (!state.value) return error("image-missing", `${name} is not in ECR: no task could start.`, fix);
+  const { status } = state.value;
+  if (status === "ACTIVE") return [];
+  const restore = `Restore it: aws ecr update-image-storage-class${option} --target-storage-class STANDARD …`;
+  return error("image-inactive", `${name} is ${status} in ECR: it can't be pulled.`, restore);
 }
 
 export const imagesTopic = { ids, read, judge: imageInRegistry };
