@@ -1,4 +1,4 @@
-import type { DescribeParametersCommandInput } from "@aws-sdk/client-ssm";
+import { chunksOf, readPages } from "../../aws/paging.js";
 import { abort, sdk } from "../../aws/sdk.js";
 import { tryRead } from "../../aws/try-read.js";
 import type { Readable } from "../../common/readable.js";
@@ -42,25 +42,17 @@ function whyNotRead({ account, names }: ParameterPlace, ours: string): string | 
 }
 
 async function namesIn(session: Session, region: string, names: string[]): Promise<Set<string>> {
-  const found = new Set<string>();
-  for (let from = 0; from < names.length; from += valuesAtOnce) {
-    const Values = names.slice(from, from + valuesAtOnce);
-    const request = { ParameterFilters: [{ Key: "Name", Option: "Equals", Values }] };
-    for (const name of await listNames(session, region, request)) found.add(name);
-  }
-  return found;
-}
-
-async function listNames(session: Session, region: string, request: DescribeParametersCommandInput) {
   const { DescribeParametersCommand } = sdk.ssm;
   const client = await session.aws.lazy.ssm(region);
-  const names: string[] = [];
-  let NextToken: string | undefined;
-  do {
-    const command = new DescribeParametersCommand({ ...request, ...(NextToken && { NextToken }) });
-    const page = await client.send(command, abort(session));
-    names.push(...(page.Parameters ?? []).map(({ Name }) => Name ?? ""));
-    NextToken = page.NextToken;
-  } while (NextToken);
-  return names;
+  const found = new Set<string>();
+  for (const Values of chunksOf(names, valuesAtOnce)) {
+    const ParameterFilters = [{ Key: "Name", Option: "Equals", Values }];
+    const parameters = await readPages(async (NextToken) => {
+      const command = new DescribeParametersCommand({ ParameterFilters, ...(NextToken && { NextToken }) });
+      const page = await client.send(command, abort(session));
+      return { items: page.Parameters, nextToken: page.NextToken };
+    });
+    for (const { Name = "" } of parameters) found.add(Name);
+  }
+  return found;
 }

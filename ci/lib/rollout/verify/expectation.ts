@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Json } from "../../aws/raw-task-definition.js";
 import type { HttpResponse } from "./http-request.js";
+import { jsonIn } from "./response-source.js";
 
 /** Expected response of a path of the service, besides `/version`. `{version}` in a text stands for the requested version. */
 export interface Expectation {
@@ -24,7 +25,7 @@ export function difference(expected: Expectation, answer: HttpResponse, version:
       return `header ${name} ${found === undefined ? "missing" : `"${found}"`} instead of "${value}"`;
   }
   if (json === undefined) return undefined;
-  const found = parsed(answer.body);
+  const found = jsonIn(answer.body);
   if (found === undefined) return "a body that is not JSON";
   const path = differing(json as Json, found, "");
   return path === undefined ? undefined : `another value at ${path || "the top"} of the JSON body`;
@@ -54,12 +55,4 @@ function filled(value: unknown, version: string): unknown {
 
 function isObject(value: Json | undefined): value is { [key: string]: Json } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function parsed(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
 }

@@ -2,7 +2,7 @@ import { urlBelow } from "../../common/http-url.js";
 import { difference, namesVersion } from "./expectation.js";
 import type { HttpResponse, SendRequest } from "./http-request.js";
 import type { HttpTarget } from "./http-target.js";
-import { cacheOf, isFromApp, isJson } from "./response-source.js";
+import { cacheOf, isFromApp, jsonIn } from "./response-source.js";
 import { isAppFailure, usualCheck, versionIn, withoutVersion } from "./version-check.js";
 
 /** Options for sending a request. */
@@ -68,7 +68,8 @@ async function missed(
     const cache = cacheOf(answer);
     const differs = cache ?? difference(expected, answer, version ?? "");
     if (differs) {
-      const isApp = cache === undefined && isFromApp(answer) && (expected.json === undefined || isJson(answer.body));
+      const isApp =
+        cache === undefined && isFromApp(answer) && (expected.json === undefined || jsonIn(answer.body) !== undefined);
       return { isRight: false, answered: true, proves: isApp, saw: `${expected.path}: ${differs}` };
     }
   }

@@ -1,3 +1,4 @@
+import type { Json } from "../../aws/raw-task-definition.js";
 import type { HttpResponse } from "./http-request.js";
 
 /**
@@ -35,11 +36,11 @@ function isHit(value: string): boolean {
   return /(?<![=a-z])(hit|stale|updating)\b/i.test(value);
 }
 
-export function isJson(text: string): boolean {
+/** Parses a body; undefined when it is not JSON. */
+export function jsonIn(text: string): Json | undefined {
   try {
-    JSON.parse(text);
-    return true;
+    return JSON.parse(text) as Json;
   } catch {
-    return false;
+    return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import type { HttpResponse } from "./http-request.js";
-import { isFromApp } from "./response-source.js";
+import { isFromApp, jsonIn } from "./response-source.js";
 
 /**
  * Location of the version in a response: in a member of its JSON body, named by a JSON pointer
@@ -23,7 +23,7 @@ export function versionIn(answer: HttpResponse, stated: VersionCheck | undefined
   if ("header" in check)
     return answer.status < 500 ? usable(answer.headers[check.header.toLowerCase()]?.trim()) : undefined;
   if (answer.status !== 200) return undefined;
-  const found = memberAt(parsed(answer.body), check.pointer);
+  const found = memberAt(jsonIn(answer.body), check.pointer);
   return usable(stated && Number.isSafeInteger(found) ? String(found) : found);
 }
 
@@ -53,13 +53,4 @@ function memberAt(document: unknown, pointer: string): unknown {
       if (Array.isArray(value) && !/^(?:0|[1-9]\d*)$/.test(name)) return undefined;
       return (value as Record<string, unknown>)[name];
     }, document);
-}
-
-/** @returns undefined when the text is not JSON. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../../aws/raw-task-definition.js";
 import { abort, sdk } from "../../../aws/sdk.js";
 import { tryRead } from "../../../aws/try-read.js";
+import { nameIn } from "../../../common/aws-names.js";
 import { fixOf, type Readable } from "../../../common/readable.js";
 import type { Session } from "../../session.js";
 import { isOnFargate } from "../fargate.js";
@@ -58,7 +59,7 @@ async function readState(session: Session, role: string): Promise<Readable<RoleS
 async function readTrust(session: Session, role: string): Promise<Readable<boolean> | undefined> {
   const { GetRoleCommand, NoSuchEntityException } = sdk.iam;
   const iam = await session.aws.lazy.iam();
-  const command = new GetRoleCommand({ RoleName: role.split("/").at(-1) });
+  const command = new GetRoleCommand({ RoleName: nameIn(role) });
   try {
     const { Role } = await iam.send(command, abort(session));
     // IAM finds roles by name alone: one of this name with another path is another role.

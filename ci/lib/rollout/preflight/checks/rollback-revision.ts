@@ -2,6 +2,7 @@ import type { Service } from "@aws-sdk/client-ecs";
 import { describeTaskDefinition, type JsonObject } from "../../../aws/raw-task-definition.js";
 import { abort, sdk } from "../../../aws/sdk.js";
 import { tryRead } from "../../../aws/try-read.js";
+import { nameIn } from "../../../common/aws-names.js";
 import { parseImage } from "../../../common/image-reference.js";
 import type { Readable } from "../../../common/readable.js";
 import { type Running, runningOf } from "../../../ecs/containers.js";
@@ -40,15 +41,18 @@ export async function readCompleted(
   const isCompleted = service.deployments?.some((one) => one.rolloutState === "COMPLETED");
   if (isCompleted || deployments.listed.some((one) => one.status === "SUCCESSFUL")) return { value: true };
   if (deployments.classicOnly !== undefined) return { unknown: deployments.classicOnly };
-  return await tryRead(hasSuccessful(session), session.signal);
+  return await tryRead(
+    listSuccessful(session).then(({ length }) => length > 0),
+    session.signal,
+  );
 }
 
-/** The known deployments reach back to the current revision only. */
-async function hasSuccessful(session: Session): Promise<boolean> {
+/** Reads all of the service: the known deployments reach back to the current revision only. */
+async function listSuccessful(session: Session) {
   const { cluster, service } = session.target;
   const command = new sdk.ecs.ListServiceDeploymentsCommand({ cluster, service, status: ["SUCCESSFUL"] });
-  const answer = await session.aws.ecs.send(command, abort(session));
-  return answer.serviceDeployments?.some(({ status }) => status === "SUCCESSFUL") ?? false;
+  const { serviceDeployments = [] } = await session.aws.ecs.send(command, abort(session));
+  return serviceDeployments.filter(({ status }) => status === "SUCCESSFUL");
 }
 
 /** Known state of the service and its deployments. */
@@ -104,12 +108,8 @@ async function described(session: Session, arn: string): Promise<Found> {
 
 /** A service revision keeps the digest that each image tag was resolved to. */
 async function lastSuccessful(session: Session): Promise<Found | undefined> {
-  const { cluster, service } = session.target;
-  const command = new sdk.ecs.ListServiceDeploymentsCommand({ cluster, service, status: ["SUCCESSFUL"] });
-  const { serviceDeployments = [] } = await session.aws.ecs.send(command, abort(session));
-  const [newest] = serviceDeployments
-    .filter(({ status }) => status === "SUCCESSFUL")
-    .sort((a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0));
+  const listed = await listSuccessful(session);
+  const [newest] = listed.sort((a, b) => (b.createdAt?.getTime() ?? 0) - (a.createdAt?.getTime() ?? 0));
   const arn = newest?.targetServiceRevisionArn;
   if (arn === undefined) return undefined;
   const revision = (await describeRevisions(session, [arn])).get(arn);
@@ -154,7 +154,7 @@ function judgeImage(
   { container, image, state }: ContainerImage,
   { taskDefinition, version }: RollbackRevision,
 ): Finding[] {
-  const revision = taskDefinition.split("/").at(-1);
+  const revision = nameIn(taskDefinition);
   const named = `The image of ${container} in ${revision}${version === undefined ? "" : ` (${version})`}`;
   if ("unknown" in state) return unread(`${named}, ${image},`, state.unknown);
   if (state.value?.status === "ACTIVE") return [];

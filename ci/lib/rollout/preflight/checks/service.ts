@@ -1,3 +1,4 @@
+import { nameIn } from "../../../common/aws-names.js";
 import { fixOf } from "../../../common/readable.js";
 import { isFinished } from "../../../ecs/states.js";
 import { error, notRead, type Finding as TopicFinding } from "../finding.js";
@@ -23,7 +24,7 @@ export function inFlight({ service, deployments }: BaseFacts): Finding[] {
   const settling = service.deployments?.find((one) => one.status === "PRIMARY" && one.rolloutState === "IN_PROGRESS");
   if (!unfinished && !settling) return deployments.classicOnly === undefined ? [] : notListed(deployments.classicOnly);
   const what = unfinished
-    ? `${unfinished.arn.split("/").at(-1)} to ${shortName(unfinished.taskDefinition)} is ${unfinished.status}.`
+    ? `${nameIn(unfinished.arn)} to ${shortName(unfinished.taskDefinition)} is ${unfinished.status}.`
     : `${settling?.id} to ${shortName(settling?.taskDefinition)} is IN_PROGRESS.`;
   return error(
     "deployment-in-flight",
@@ -42,7 +43,7 @@ function notListed(reason: string): Finding[] {
 }
 
 function shortName(arn: string | undefined): string {
-  return arn?.split("/").at(-1) ?? "an unknown revision";
+  return arn === undefined ? "an unknown revision" : nameIn(arn);
 }
 
 export const serviceTopic = {
