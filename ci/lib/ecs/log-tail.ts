@@ -1,8 +1,8 @@
 import type { JsonObject } from "../aws/raw-task-definition.js";
 import { abort, sdk } from "../aws/sdk.js";
+import { nameIn } from "../common/aws-names.js";
 import { containerOf } from "./containers.js";
 import type { EcsContext } from "./context.js";
-import { taskId } from "./snapshot.js";
 
 /** The last lines of a container's log, each cut at 4,000 characters; or the reason why there are none. */
 export type LogTail = (LogPlace & { lines: string[] }) | { unavailable: string };
@@ -61,5 +61,5 @@ function placeOf(
     return { unavailable: "awslogs-stream-prefix is not set, so the stream's name is not known" };
   const region = options["awslogs-region"];
   if (region !== undefined && region !== context.target.region) return { unavailable: `the log is in ${region}` };
-  return { group: options["awslogs-group"] ?? "", stream: `${prefix}/${name}/${taskId(taskArn)}` };
+  return { group: options["awslogs-group"] ?? "", stream: `${prefix}/${name}/${nameIn(taskArn)}` };
 }

@@ -1,4 +1,3 @@
-import { nameIn } from "../common/aws-names.js";
 /** One observation of ECS, as plain data: the only input of judge and diagnosis. Times of AWS are milliseconds since the epoch on AWS's clock. */
 export interface Snapshot {
   /** When it was taken, on our own clock: never compared with AWS's times. */
@@ -135,11 +134,6 @@ export interface ContainerView {
   healthStatus?: string;
   exitCode?: number;
   reason?: string;
-}
-
-/** The last part of a task's ARN: 32 hex digits. */
-export function taskId(arn: string): string {
-  return nameIn(arn);
 }
 
 /** Returns the PRIMARY deployment of a view, or of the service as AWS returns it. */

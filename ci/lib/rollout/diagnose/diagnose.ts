@@ -1,4 +1,5 @@
-import { isDeleted, primaryOf, type Snapshot, type Subject, type TaskView, taskId } from "../../ecs/snapshot.js";
+import { nameIn } from "../../common/aws-names.js";
+import { isDeleted, primaryOf, type Snapshot, type Subject, type TaskView } from "../../ecs/snapshot.js";
 import { type Cause, type CauseRule, ruleFor } from "./causes.js";
 import type { ContainerRole } from "./container-roles.js";
 import { byCause, failedTasks, type TaskFailure, unhealthyTasks } from "./failures.js";
@@ -150,7 +151,7 @@ function isInGrace({ arn }: TaskView, snapshots: readonly Snapshot[]): boolean {
 }
 
 function stateOf({ arn, lastStatus, healthStatus }: TaskView): string {
-  return `task ${taskId(arn)} ${lastStatus}${healthStatus === undefined ? "" : `, ${healthStatus}`}`;
+  return `task ${nameIn(arn)} ${lastStatus}${healthStatus === undefined ? "" : `, ${healthStatus}`}`;
 }
 
 interface Match {

@@ -1,6 +1,7 @@
 /** Failed tasks of our revision, and their causes. */
 
-import { type Snapshot, type Subject, type TaskView, taskId } from "../../ecs/snapshot.js";
+import { nameIn } from "../../common/aws-names.js";
+import type { Snapshot, Subject, TaskView } from "../../ecs/snapshot.js";
 import { type CauseRule, ruleFor } from "./causes.js";
 import { type ContainerRole, endedFirst } from "./container-roles.js";
 import { type ContainerContext, failedContainerOf, lineOf } from "./failed-container.js";
@@ -88,7 +89,7 @@ function failureOf(subject: Subject, task: TaskView, events: () => string[], kno
   const stop = [task.stopCode, task.stoppedReason].filter(Boolean).join(": ");
   const isAiling = task.desiredStatus !== "STOPPED" && task.healthStatus === "UNHEALTHY";
   const state = stop || (isAiling ? `${task.lastStatus}, UNHEALTHY` : "");
-  const head = state ? [`task ${taskId(task.arn)} ${state}`] : [];
+  const head = state ? [`task ${nameIn(task.arn)} ${state}`] : [];
   const healthEvents =
     task.stopCode === "ServiceSchedulerInitiated" ? events().filter(isHealthEventOf(task)).slice(0, 1) : [];
   const { container, words } = failedContainerOf(subject, task, known) ?? {};
@@ -106,6 +107,6 @@ function failureOf(subject: Subject, task: TaskView, events: () => string[], kno
 function isHealthEventOf({ arn, stoppedReason = "" }: TaskView): (event: string) => boolean {
   const isBalanced = /ELB health checks/i.test(stoppedReason);
   return (event) =>
-    (event.includes(taskId(arn)) || (isBalanced && /\(instance [\w-]+\) \(port \d+\)/.test(event))) &&
+    (event.includes(nameIn(arn)) || (isBalanced && /\(instance [\w-]+\) \(port \d+\)/.test(event))) &&
     /(unhealthy|not healthy) in|failed container health/i.test(event);
 }

@@ -1,4 +1,5 @@
-import { type EventView, primaryOf, type Snapshot, type Subject, taskId } from "../../ecs/snapshot.js";
+import { nameIn } from "../../common/aws-names.js";
+import { type EventView, primaryOf, type Snapshot, type Subject } from "../../ecs/snapshot.js";
 
 /**
  * Returns the service's events about our rollout, newest first. An event is ours when it names one of our tasks or deployments; one
@@ -34,7 +35,7 @@ function ownTaskIds({ taskDefinition }: Subject, snapshots: readonly Snapshot[])
   const arns = new Set<string>();
   for (const { tasks } of snapshots)
     for (const task of tasks) if (task.taskDefinition === taskDefinition) arns.add(task.arn);
-  return new Set([...arns].map(taskId));
+  return new Set([...arns].map(nameIn));
 }
 
 function ownDeploymentIds(

@@ -1,4 +1,5 @@
-import { primaryOf, type Snapshot, type Subject, type TaskView, taskId } from "../../ecs/snapshot.js";
+import { nameIn } from "../../common/aws-names.js";
+import { primaryOf, type Snapshot, type Subject, type TaskView } from "../../ecs/snapshot.js";
 import { isServing } from "../../ecs/states.js";
 import type { Witness } from "./verdict.js";
 
@@ -29,7 +30,7 @@ function tasksWitness(subject: Subject, { service, tasks }: Snapshot): Witness {
   const others = serving.filter((task) => !isOnOurImage(subject, task));
   const running = serving.filter((task) => task.lastStatus === "RUNNING" && isOnOurImage(subject, task)).length;
   const saw = `${running} of ${service.desiredCount} running on our image`;
-  const rest = others.map((task) => taskId(task.arn)).join(", ");
+  const rest = others.map((task) => nameIn(task.arn)).join(", ");
   return {
     name: "tasks",
     holds: others.length === 0 && running >= service.desiredCount,

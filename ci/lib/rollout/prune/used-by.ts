@@ -1,10 +1,11 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import { chunksOf, readPages } from "../../aws/paging.js";
 import { abort, sdk } from "../../aws/sdk.js";
+import { nameIn } from "../../common/aws-names.js";
 import { InputError } from "../../common/errors.js";
 import { readService } from "../../ecs/service.js";
 import { describeServiceDeployments, listRecent, taskDefinitionsOf } from "../../ecs/service-deployments.js";
-import { type ServiceDeploymentView, taskId } from "../../ecs/snapshot.js";
+import type { ServiceDeploymentView } from "../../ecs/snapshot.js";
 import { isFinished } from "../../ecs/states.js";
 import { historyLimit, readHistory } from "../history/read-history.js";
 import { lastSuccessful } from "../history/rollback-target.js";
@@ -66,7 +67,7 @@ export async function addTasks(session: Session, uses: RevisionUses, clusters: r
       const answer = await session.aws.ecs.send(command, abort(session));
       for (const task of answer.tasks ?? []) {
         if (task.lastStatus !== "STOPPED")
-          uses.add(task.taskDefinitionArn, `task ${taskId(task.taskArn ?? "")} runs it`);
+          uses.add(task.taskDefinitionArn, `task ${nameIn(task.taskArn ?? "")} runs it`);
       }
     }
   }

@@ -1,6 +1,7 @@
+import { nameIn } from "../../common/aws-names.js";
 import { SlipwayError, UNEXPECTED } from "../../common/errors.js";
 import { neutral } from "../../common/foreign-text.js";
-import { type TaskView, taskId } from "../../ecs/snapshot.js";
+import type { TaskView } from "../../ecs/snapshot.js";
 import { isPassing, retry } from "../calls/retry.js";
 import type { Session } from "../session.js";
 import { elapsed } from "../watch/elapsed.js";
@@ -86,7 +87,7 @@ function stateReporter({ clock, progress }: Session, startedAt: number): (task: 
     const state = `${lastStatus}${stoppedReason ? ` (${stoppedReason})` : ""}`;
     if (state === reported) return false;
     reported = state;
-    progress(`${elapsed(clock.now() - startedAt)} task ${taskId(arn).slice(0, 8)}: ${state}`);
+    progress(`${elapsed(clock.now() - startedAt)} task ${nameIn(arn).slice(0, 8)}: ${state}`);
     return true;
   };
 }

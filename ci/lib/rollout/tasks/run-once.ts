@@ -1,7 +1,7 @@
 import type { Service } from "@aws-sdk/client-ecs";
 import { abort, sdk } from "../../aws/sdk.js";
+import { nameIn } from "../../common/aws-names.js";
 import { REFUSED, SlipwayError } from "../../common/errors.js";
-import { taskId } from "../../ecs/snapshot.js";
 import { sendOnce } from "../calls/send-once.js";
 import type { Session } from "../session.js";
 import { elapsed } from "../watch/elapsed.js";
@@ -32,12 +32,12 @@ export async function runOnce(
       : await begin(session, service, run, session.clock.now());
   if (task === undefined) return unknown(`it was started at ${timeOf(startedAt)}, and ECS returns no such task now`);
   session.progress(
-    `${taskName(run)}: ${taskId(task)}, ${JSON.stringify(run.command)}, at most ${run.timeoutSeconds} s.`,
+    `${taskName(run)}: ${nameIn(task)}, ${JSON.stringify(run.command)}, at most ${run.timeoutSeconds} s.`,
   );
   const decision = await follow(session, run, task, startedAt);
   if (!decision)
-    return unknown(`it was started at ${timeOf(startedAt)} as ${taskId(task)}, which ECS does not list now`);
-  const end: DeployTaskEnd = { ...decision, at: session.clock.now(), task: taskId(task) };
+    return unknown(`it was started at ${timeOf(startedAt)} as ${nameIn(task)}, which ECS does not list now`);
+  const end: DeployTaskEnd = { ...decision, at: session.clock.now(), task: nameIn(task) };
   await writeRecord(session, run, end);
   session.progress(
     `${elapsed(end.at - startedAt)} ${taskName(run).toLowerCase()} ${end.state === "done" ? "has succeeded" : "has failed"}.`,

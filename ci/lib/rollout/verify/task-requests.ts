@@ -1,4 +1,5 @@
-import { type Snapshot, type Subject, type TaskView, taskId } from "../../ecs/snapshot.js";
+import { nameIn } from "../../common/aws-names.js";
+import type { Snapshot, Subject, TaskView } from "../../ecs/snapshot.js";
 import { sendOverHttp } from "./http-request.js";
 import type { HttpTarget } from "./http-target.js";
 import { checkOnce } from "./one-request.js";
@@ -51,7 +52,7 @@ export async function checkTasks(
   const right = answers.filter(({ seen }) => seen.isRight).length;
   const wrong = answers
     .filter(({ seen }) => seen.proves && (isWanted || check.versionCheck === false || seen.version !== undefined))
-    .map(({ task, seen }) => ({ task: taskId(task.arn), answered: seen.saw }));
+    .map(({ task, seen }) => ({ task: nameIn(task.arn), answered: seen.saw }));
   const unclear = ours.length - right - unreachable - wrong.length;
   return { requests: ours.length, right, unreachable, wrong, ...(unclear > 0 && { unclear }) };
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { type EventView, primaryOf, type Snapshot, type Subject, type TaskView, taskId } from "../../ecs/snapshot.js";
+import { nameIn } from "../../common/aws-names.js";
+import { type EventView, primaryOf, type Snapshot, type Subject, type TaskView } from "../../ecs/snapshot.js";
 import type { DeploymentState, ProgressEvent, TaskState } from "../progress-event.js";
 import { estimate } from "./estimate.js";
 
@@ -51,7 +52,7 @@ function taskChanges(subject: Subject, before: Snapshot | undefined, now: Snapsh
   const desired = now.service.desiredCount;
   return desired > handful
     ? sums(own, changed, desired)
-    : changed.map((task) => ({ type: "task", task: taskId(task.arn), ...stateOf(task) }));
+    : changed.map((task) => ({ type: "task", task: nameIn(task.arn), ...stateOf(task) }));
 }
 
 /** Returns one event for each state that a task has entered. */
