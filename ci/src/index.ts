@@ -358,8 +358,8 @@ export class Slipway {
     const destination = this.destination(workspace);
     const patience = { timeoutMinutes, onTimeout, noEarlyStop };
     return await reporting(async (activity) => {
-      const { goBack } = await import("#lib/commands/rollback.js");
-      return await goBack({ destination, to, url, ignore, patience, ...activity });
+      const { rollback } = await import("#lib/commands/rollback.js");
+      return await rollback({ destination, to, url, ignore, patience, ...activity });
     }, asJson);
   }
 

@@ -1,12 +1,9 @@
 import type { Aws } from "./clients.js";
 import { manifestTypes } from "./manifest-types.js";
 import { readRegistryJson } from "./registry-json.js";
-import { sdk } from "./sdk.js";
+import { abort, sdk } from "./sdk.js";
 
-interface Place {
-  registryId: string;
-  repositoryName: string;
-}
+type Place = Record<"registryId" | "repositoryName", string>;
 
 /** A client of the registry's region, and the base URL of a local AWS. */
 interface Ecr extends Pick<Aws, "endpoint"> {
@@ -37,10 +34,11 @@ export interface PlatformImage {
  */
 export async function readPlatformImages(
   aws: Ecr,
-  place: Place,
+  { registryId, repositoryName }: Place,
   digest: string,
   signal?: AbortSignal,
 ): Promise<PlatformImage[]> {
+  const place = { registryId, repositoryName };
   const manifest = await readManifest(aws, place, digest, signal);
   const images = manifest.manifests
     ? manifest.manifests.map((one) => ({ ...platformIn(one), digest: one.digest ?? "" }))
@@ -51,22 +49,14 @@ export async function readPlatformImages(
     .map(({ os, architecture, digest: one }) => ({ platform: `${os}/${architecture}`, digest: one }));
 }
 
-function idOf({ registryId, repositoryName }: Place): Place {
-  return { registryId, repositoryName };
-}
-
 function platformIn({ platform }: { platform?: ImagePlatform }): ImagePlatform {
   if (platform) return platform;
-  throw new Error("the index does not say what its images are for");
+  throw new Error("the index names no platform of its images");
 }
 
 async function readManifest(aws: Ecr, place: Place, digest: string, signal?: AbortSignal): Promise<Manifest> {
-  const command = new sdk.ecr.BatchGetImageCommand({
-    ...idOf(place),
-    imageIds: [{ imageDigest: digest }],
-    acceptedMediaTypes: manifestTypes,
-  });
-  const { images, failures } = await aws.ecr.send(command, signal && { abortSignal: signal });
+  const input = { ...place, imageIds: [{ imageDigest: digest }], acceptedMediaTypes: manifestTypes };
+  const { images, failures } = await aws.ecr.send(new sdk.ecr.BatchGetImageCommand(input), abort({ signal }));
   const text = images?.[0]?.imageManifest;
   if (text === undefined)
     throw new Error(`ECR has no manifest of ${digest}: ${failures?.[0]?.failureReason ?? "no reason given"}`);
@@ -74,8 +64,8 @@ async function readManifest(aws: Ecr, place: Place, digest: string, signal?: Abo
 }
 
 async function readConfig(aws: Ecr, place: Place, digest: string, signal?: AbortSignal): Promise<ImagePlatform> {
-  const command = new sdk.ecr.GetDownloadUrlForLayerCommand({ ...idOf(place), layerDigest: digest });
-  const { downloadUrl } = await aws.ecr.send(command, signal && { abortSignal: signal });
+  const command = new sdk.ecr.GetDownloadUrlForLayerCommand({ ...place, layerDigest: digest });
+  const { downloadUrl } = await aws.ecr.send(command, abort({ signal }));
   const name = `the link to the image's configuration ${digest}`;
   if (downloadUrl === undefined || !URL.canParse(downloadUrl)) throw new Error(`${name} is missing in ECR's answer`);
   const url = reachable(new URL(downloadUrl), aws.endpoint);

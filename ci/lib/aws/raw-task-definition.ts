@@ -1,12 +1,12 @@
 /**
  * Task definitions as the wire has them. The SDK's serializer and deserializer keep only the members that their model knows, so
  * a field that AWS adds tomorrow would be lost between describe and register. Here the SDK signs, resolves the endpoint and
- * retries; the JSON passes by its model.
+ * retries; the JSON bypasses its model.
  */
 
 import type { Aws } from "./clients.js";
 import { type MiddlewareStack, type Sendable, withoutRetries } from "./retries.js";
-import { sdk } from "./sdk.js";
+import { abort, sdk } from "./sdk.js";
 
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 export type JsonObject = { [key: string]: Json };
@@ -25,7 +25,7 @@ export async function describeTaskDefinition(
 ): Promise<RawTaskDefinition> {
   const command = new sdk.ecs.DescribeTaskDefinitionCommand({ taskDefinition, include: ["TAGS"] });
   const answer = captureAnswer(command);
-  const { tags } = await ecs.send(command, signal ? { abortSignal: signal } : {});
+  const { tags } = await ecs.send(command, abort({ signal }));
   return {
     taskDefinition: answer().taskDefinition as JsonObject,
     tags: (tags ?? []).map(({ key, value }) => ({ key: key ?? "", value: value ?? "" })),
@@ -47,7 +47,7 @@ export async function registerTaskDefinition(
   );
   replaceBody(command, JSON.stringify(registration));
   const answer = captureAnswer(command);
-  await ecs.send(command, signal ? { abortSignal: signal } : {});
+  await ecs.send(command, abort({ signal }));
   return answer().taskDefinition as JsonObject;
 }
 

@@ -25,7 +25,6 @@ import { registeredAt } from "../rollout/revisions/own-revisions.js";
 import type { Activity } from "../rollout/session.js";
 import { type Access, type AccessOptions, openAccount, readAccess } from "./destination.js";
 
-/** The arguments of init. */
 export interface InitOptions extends Arguments, AccessOptions, Activity {
   workspace: Workspace;
   /** Of the target. */

@@ -15,7 +15,6 @@ import type { Activity } from "../rollout/session.js";
 import { type DestinationOptions, openDestination } from "./destination.js";
 import { versionOf } from "./publish.js";
 
-/** The arguments of plan. */
 export interface PlanOptions extends Activity {
   /** The commit's tag or short id where the user passed none. */
   version: string | undefined;

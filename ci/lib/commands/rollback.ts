@@ -7,14 +7,13 @@ import { parseWaitOptions, type WaitArguments } from "../rollout/watch/wait-opti
 import { type DestinationOptions, openDestination } from "./destination.js";
 import { checkUrl, publicUrl } from "./public-url.js";
 
-/** The arguments of rollback. */
-export interface GoBackOptions extends Activity {
+export interface RollbackArguments extends Activity {
   destination: DestinationOptions;
-  /** A version or a revision, in place of the last one that is proven good. */
+  /** A version or a revision, in place of the last one that succeeded. */
   to: string | undefined;
   /** Public URL of the service, in place of the target's. */
   url: string | undefined;
-  /** Findings of the pre-flight that shall not stop it. */
+  /** Ids of preflight findings to ignore. */
   ignore: string[] | undefined;
   /** Time limit of the rollback, and the actions that are allowed meanwhile. */
   patience: WaitArguments;
@@ -24,7 +23,7 @@ export interface GoBackOptions extends Activity {
  * Rolls the service back to the last release that ran successfully, and returns the result.
  * @throws InputError when it is refused before the service is changed.
  */
-export async function goBack({ to, url, ignore, ...options }: GoBackOptions): Promise<RolloutResult> {
+export async function rollback({ to, url, ignore, ...options }: RollbackArguments): Promise<RolloutResult> {
   checkUrl(url);
   const settings = parseDeploySettings({ ignore });
   const patience = parseWaitOptions(options.patience);

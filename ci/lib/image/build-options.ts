@@ -3,7 +3,7 @@ import { InputError } from "../common/errors.js";
 import type { TargetFile } from "../config/target.js";
 import { stagePattern } from "../config/target-schema.js";
 
-/** The arguments that say how an image is built. They win over the target's `build`. */
+/** The arguments of a build, which replace members of the target's `build`. */
 export interface BuildOptions {
   dockerfile: string | undefined;
   stage: string | undefined;
@@ -22,11 +22,11 @@ export interface Build {
   stage?: string;
   /** Build arguments by name. */
   args: Record<string, string>;
-  /** Mounted by RUN --mount=type=secret, by the name of their variable or file. They decide nothing of the image's identity. */
+  /** Mounted by RUN --mount=type=secret, by the name of their variable or file. They do not affect the image's identity. */
   secrets: Secret[];
   /** The engine's own when absent. */
   platform?: Platform;
-  test: { stage?: string; command?: string[] };
+  test: NonNullable<TargetFile["test"]>;
   /** The variable of the image that holds its version; VERSION by default, and none with false. */
   versionVariable?: TargetFile["versionVariable"];
 }
@@ -57,10 +57,7 @@ export function buildOf(options: BuildOptions, file: BuildSettings, context: (pa
     secrets: options.buildSecret ?? [],
     ...(platform !== undefined && { platform }),
     ...(versionVariable !== undefined && { versionVariable }),
-    test: {
-      ...(test.stage !== undefined && { stage: test.stage }),
-      ...(test.command !== undefined && { command: test.command }),
-    },
+    test,
   };
 }
 

@@ -48,7 +48,7 @@ function findInIndex(index: Buffer, id: Buffer): number | undefined {
   return undefined;
 }
 
-/** Offsets from 2 GiB on stand in a second table, which the first points into. */
+/** Offsets from 2 GiB on are in a second table, which the first points into. */
 function readOffset(index: Buffer, offsets: number, count: number, row: number): number {
   const offset = index.readUInt32BE(offsets + row * 4);
   if (offset < 0x80000000) return offset;
@@ -72,7 +72,7 @@ async function readAt(pack: string, offset: number): Promise<string | undefined>
   }
 }
 
-/** Undefined for what is no compressed commit, or would be longer than one is. */
+/** Returns undefined for data that is no compressed commit, or is longer than one. */
 function inflated(data: Uint8Array): string | undefined {
   try {
     const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: LONGEST_COMMIT };

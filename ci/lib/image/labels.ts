@@ -21,7 +21,7 @@ export interface Provenance {
   bases: [string, ...string[]];
   /** The commit and its time; absent for a local build. */
   commit?: { id: string; time: Date };
-  /** Uncommitted changes lay beside the commit. */
+  /** The tree had uncommitted changes. */
   dirty?: boolean;
   /** The URL of the source code. */
   source?: string;
@@ -42,7 +42,7 @@ export function labelsOf({ version, inputDigest, bases, commit, dirty, source }:
   };
 }
 
-/** An image reference in two: `python:3.13-slim@sha256:…` → `python:3.13-slim` and `sha256:…`. */
+/** Splits an image reference: `python:3.13-slim@sha256:…` → `python:3.13-slim` and `sha256:…`. */
 export function splitReference(reference: string): { name: string; digest?: string } {
   const [name = "", digest] = reference.split("@");
   return digest ? { name, digest } : { name };

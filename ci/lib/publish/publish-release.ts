@@ -28,7 +28,6 @@ const texts = {
   },
 };
 
-/** Options of a publish. */
 export interface Publishing extends Activity {
   /** Runs when the version is not in the registry, before anything is tested or built; what it throws ends the publishing. */
   beforeBuild?: (repository: Repository) => Promise<void>;

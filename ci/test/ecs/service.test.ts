@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
+import type { Target } from "../../lib/config/target.js";
 import { readService } from "../../lib/ecs/service.js";
 import { Fault, fakeAws } from "../support/fake-aws.js";
 import { oldDigest, revisionArn, scriptedEcs, target } from "../support/scripted-ecs.js";
@@ -9,7 +10,7 @@ async function scene(t: TestContext) {
   const { world, script } = scriptedEcs(virtualClock());
   const fake = await fakeAws(script);
   t.after(() => fake.close());
-  return { world, fake, read: (more = {}) => readService(fake.aws, { ...target, ...more }) };
+  return { world, fake, read: (more: Partial<Target> = {}) => readService(fake.aws, { ...target, ...more }) };
 }
 
 test("the service's own current revision is read, with what it runs", async (t) => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import type { JsonObject } from "../../lib/aws/raw-task-definition.js";
+import type { Target } from "../../lib/config/target.js";
 import { checkBeforeBuild } from "../../lib/rollout/check-before-build.js";
 import { type DeploySettings, defaultSettings } from "../../lib/rollout/plan/deploy-settings.js";
 import { directAws } from "../support/direct-aws.js";
@@ -18,7 +19,9 @@ async function scene(_: TestContext, script: Script = {}) {
   const lines: string[] = [];
   const session = { aws: fake.aws, target, clock, progress: (line: string) => void lines.push(line) };
   const current = world.taskDefinitions.get(revisionArn(7)) as { taskDefinition: JsonObject; tags: JsonObject[] };
-  const check = (more: { changes?: Partial<DeploySettings>; target?: object } & Partial<typeof unpublished> = {}) => {
+  const check = (
+    more: { changes?: Partial<DeploySettings>; target?: Partial<Target> } & Partial<typeof unpublished> = {},
+  ) => {
     const { changes, target: changed, ...wanted } = more;
     const of = { ...session, target: { ...target, ...changed } };
     return checkBeforeBuild(of, { ...unpublished, ...wanted }, { ...defaultSettings, ...changes });

@@ -3,6 +3,7 @@ import { type TestContext, test } from "node:test";
 import { formatReport } from "../../lib/report/report-text.js";
 import { parseDeploySettings } from "../../lib/rollout/plan/deploy-settings.js";
 import { run } from "../../lib/rollout/run.js";
+import type { RunOptions } from "../../lib/rollout/run-options.js";
 import { usualCheck } from "../../lib/rollout/verify/version-check.js";
 import { type DirectAws, directAws } from "../support/direct-aws.js";
 import { Fault } from "../support/fake-aws.js";
@@ -30,7 +31,8 @@ async function scene(_: TestContext, { story = success, exitCode = 0 } = {}) {
   const { script } = withDeployTasks(world, clock, kept, () => ({ ends: 5, exitCode }));
   const fake = directAws(script);
   const options = { aws: fake.aws, target, clock, release, progress: () => {} };
-  const roll = (keep?: number, more = {}) => run({ ...options, settings: parseDeploySettings({ keep }), ...more });
+  const roll = (keep?: number, more: Partial<RunOptions> = {}) =>
+    run({ ...options, settings: parseDeploySettings({ keep }), ...more });
   return { fake, roll };
 }
 

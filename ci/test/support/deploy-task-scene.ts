@@ -3,6 +3,7 @@ import type { TestContext } from "node:test";
 import type { Target } from "../../lib/config/target.js";
 import { defaultSettings } from "../../lib/rollout/plan/deploy-settings.js";
 import { run } from "../../lib/rollout/run.js";
+import type { RunOptions } from "../../lib/rollout/run-options.js";
 import { directAws } from "./direct-aws.js";
 import { lostResponse } from "./fake-aws.js";
 import { type Behaviour, withDeployTasks } from "./scripted-deploy-task.js";
@@ -24,7 +25,7 @@ export async function deployTaskScene(
   const lines: string[] = [];
   const progress = (line: string) => void lines.push(line);
   const options = { aws: fake.aws, target: { ...target, ...tasks }, clock, release, progress };
-  const roll = (more: Partial<Parameters<typeof run>[0]> = {}) => run({ ...options, ...more });
+  const roll = (more: Partial<RunOptions> = {}) => run({ ...options, ...more });
   return { clock, world, fake, script, runs, lines, roll };
 }
 
@@ -38,7 +39,7 @@ export async function preDeployScene(t: TestContext, behaviour?: Behaviour, time
   const record = (revision = 8) =>
     world.taskDefinitions.get(revisionArn(revision))?.tags.find(({ key }) => key === "slipway:before")?.value;
   /** Runs a deploy that is killed at the first call of an operation: before or after AWS receives it. */
-  const killedAt = async (operation: string, how: "before" | "after", more = {}) => {
+  const killedAt = async (operation: string, how: "before" | "after", more: Partial<RunOptions> = {}) => {
     const process = new AbortController();
     const handle = fake.script[operation];
     fake.script[operation] = (input) => {

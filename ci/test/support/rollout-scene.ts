@@ -1,8 +1,12 @@
 import type { TestContext } from "node:test";
 import { run } from "../../lib/rollout/run.js";
+import type { RunOptions } from "../../lib/rollout/run-options.js";
 import { type CreateAws, directAws } from "./direct-aws.js";
 import { release, type Stories, type Story, scriptedEcs, target } from "./scripted-ecs.js";
 import { virtualClock } from "./virtual-clock.js";
+
+/** Options that a test changes; undefined removes one. */
+export type Changes = { [Name in keyof RunOptions]?: RunOptions[Name] | undefined };
 
 /**
  * Creates a deploy of `release` to a scripted ECS that plays `story`, in virtual time. A test may call `roll` again, like a command.
@@ -15,6 +19,6 @@ export async function scene(_: TestContext, story: Story | Stories, create: Crea
   const fake = await create(script);
   const lines: string[] = [];
   const options = { aws: fake.aws, target, clock, release, progress: (line: string) => void lines.push(line) };
-  const roll = (more = {}) => run({ ...options, ...more });
+  const roll = (more: Changes = {}) => run({ ...options, ...more } as RunOptions);
   return { clock, world, fake, lines, roll };
 }

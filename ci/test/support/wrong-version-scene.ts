@@ -1,5 +1,5 @@
 import type { TestContext } from "node:test";
-import { scene } from "./rollout-scene.js";
+import { type Changes, scene } from "./rollout-scene.js";
 import type { Stories } from "./scripted-ecs.js";
 import { http, servingApp } from "./serving-app.js";
 import { automaticallyRolledBack, success } from "./stories.js";
@@ -9,6 +9,6 @@ export const wrongVersion: Stories = { updates: [success, automaticallyRolledBac
 /** Rollout that ECS reports as successful and that serves another version. */
 export async function wrongVersionScene(t: TestContext, stories = wrongVersion) {
   const it = await scene(t, stories);
-  const roll = (more = {}) => it.roll({ http, ask: servingApp(it.world, "v0.0.1"), ...more });
+  const roll = (more: Changes = {}) => it.roll({ http, ask: servingApp(it.world, "v0.0.1"), ...more });
   return { ...it, roll };
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { manifestsIn } from "../../ecs/manifests.js";
+import { manifestsIn } from "../../ecs/ecr-images.js";
 import { describeService, isNotFound } from "../../ecs/service.js";
 import type { RevisionCache } from "../../ecs/service-deployments.js";
 import { primaryOf, type ServiceView, type Snapshot, type Subject, type TaskView } from "../../ecs/snapshot.js";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { applyPatch } from "rfc6902";
 import type { JsonObject } from "../../../lib/aws/raw-task-definition.js";
-import { noOverrides } from "../../../lib/rollout/plan/overrides.js";
+import { noOverrides, type Overrides } from "../../../lib/rollout/plan/overrides.js";
 import { plan } from "../../../lib/rollout/plan/plan.js";
 import { newDigest, release, repository, revisionArn } from "../../support/scripted-ecs.js";
 
@@ -189,7 +189,8 @@ test("the changes name the variables and never show their values", () => {
 
 test("the task's size changes only by an override, and only to one that Fargate has", () => {
   const sized = current([app], { cpu: "256", memory: "512", requiresCompatibilities: ["FARGATE"] });
-  const size = (more: object) => plan(sized, ["app"], release, tags, { ...noOverrides, ...more }).registration;
+  const size = (more: Partial<Overrides>) =>
+    plan(sized, ["app"], release, tags, { ...noOverrides, ...more }).registration;
   assert.equal(size({}).cpu, "256");
   assert.deepEqual([size({ memory: 1024 }).cpu, size({ memory: 1024 }).memory], ["256", "1024"]);
   assert.throws(() => size({ cpu: 1024 }), { code: "bad-size", message: /1024 CPU units and 512 MiB.*2048 to 8192/ });
@@ -198,7 +199,8 @@ test("the task's size changes only by an override, and only to one that Fargate 
 test("a task that is smaller than what its containers reserve together is refused, with what is accepted", () => {
   const worker = { ...app, name: "worker", cpu: 300, memory: 1024, memoryReservation: 600 };
   const sized = current([{ ...app, cpu: 200, memory: 400 }, worker], { cpu: "1024", memory: "2048" });
-  const size = (more: object) => plan(sized, ["app"], release, tags, { ...noOverrides, ...more }).registration;
+  const size = (more: Partial<Overrides>) =>
+    plan(sized, ["app"], release, tags, { ...noOverrides, ...more }).registration;
   assert.deepEqual([size({ cpu: 500 }).cpu, size({ memory: 1000 }).memory], ["500", "1000"]);
   assert.throws(() => size({ cpu: 499 }), { code: "bad-size", message: /reserve 500 CPU units.*--cpu 500 or more/ });
   assert.throws(() => size({ memory: 999 }), { code: "bad-size", message: /reserve 1000 MiB.*--memory 1000 or more/ });

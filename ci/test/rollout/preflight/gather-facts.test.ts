@@ -107,7 +107,7 @@ test("for an index the platforms of its images are returned, without those of at
 
 test("for an index that does not state them, the platforms are unknown", async (t) => {
   const { read } = await scene(t, { BatchGetImage: () => ({ images: [{ imageManifest: '{"manifests":[{}]}' }] }) });
-  assert.deepEqual((await read()).platforms, { unknown: "Error: the index does not say what its images are for" });
+  assert.deepEqual((await read()).platforms, { unknown: "Error: the index names no platform of its images" });
 });
 
 test("an image that ECR does not have, or in a missing repository, is absent", async (t) => {

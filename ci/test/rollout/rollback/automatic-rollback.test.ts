@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { JsonObject } from "../../../lib/aws/raw-task-definition.js";
+import { parseDeploySettings } from "../../../lib/rollout/plan/deploy-settings.js";
 import type { SendRequest } from "../../../lib/rollout/verify/http-request.js";
 import { Fault } from "../../support/fake-aws.js";
 import { addTask, newDigest, revisionArn, type Story, type World } from "../../support/scripted-ecs.js";
@@ -128,8 +129,7 @@ test("an automatic rollback that can't be read any more is uncertain", async (t)
 test("the desired count that a deploy has set is rolled back with it", async (t) => {
   const two: Story = [[40, (world) => addTask(world, "b0", revisionArn(8), newDigest)], ...success];
   const { fake, roll } = await wrongVersionScene(t, { updates: [two, automaticallyRolledBack] });
-  const overrides = { environment: {}, secrets: {}, desiredCount: 2 };
-  const settings = { overrides, force: false, ignore: [], scanSeverity: "CRITICAL" };
+  const settings = parseDeploySettings({ desiredCount: 2 });
   const counts = () => fake.sent("UpdateService").map(({ desiredCount }) => desiredCount);
   assert.equal((await roll({ settings })).verdict, "rolled-back");
   assert.deepEqual(counts(), [2, 1]);

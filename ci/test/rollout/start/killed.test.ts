@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RolloutResult } from "../../../lib/rollout/result.js";
 import { run } from "../../../lib/rollout/run.js";
+import type { RunOptions } from "../../../lib/rollout/run-options.js";
 import type { Verdict } from "../../../lib/rollout/verdicts.js";
 import { directAws } from "../../support/direct-aws.js";
 import { type Boundary, boundariesOf, killable } from "../../support/killable.js";
@@ -37,7 +38,7 @@ function setUp({ stories, listLag = 0, serves, runId }: Case) {
   world.listLag = listLag;
   const fake = directAws(script);
   const base = { aws: fake.aws, target, clock, release, progress: () => {}, http, ask: servingApp(world, serves) };
-  const roll = (more: object = {}) => run({ ...base, ...(runId !== undefined && { runId }), ...more });
+  const roll = (more: Partial<RunOptions> = {}) => run({ ...base, ...(runId !== undefined && { runId }), ...more });
   return { clock, world, fake, script, roll };
 }
 

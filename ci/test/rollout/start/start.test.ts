@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { run } from "../../../lib/rollout/run.js";
+import type { RunOptions } from "../../../lib/rollout/run-options.js";
 import { Fault, fakeAws, lostResponse } from "../../support/fake-aws.js";
 import {
   newDigest,
@@ -21,9 +22,9 @@ async function scene(t: TestContext, story: Story) {
   const fake = await fakeAws(script);
   t.after(() => fake.close());
   const base = { aws: fake.aws, target, clock, release, progress: () => {} };
-  const roll = (more = {}) => run({ ...base, ...more });
+  const roll = (more: Partial<RunOptions> = {}) => run({ ...base, ...more });
   /** Runs a deploy that is killed after it has registered its revision. */
-  const killedBetween = async (more = {}) => {
+  const killedBetween = async (more: Partial<RunOptions> = {}) => {
     const process = new AbortController();
     const update = fake.script.UpdateService;
     fake.script.UpdateService = () => {

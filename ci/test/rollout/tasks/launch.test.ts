@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Service } from "@aws-sdk/client-ecs";
+import type { Service, ServiceManagedEBSVolumeConfiguration } from "@aws-sdk/client-ecs";
 import { launchOf } from "../../../lib/rollout/tasks/launch.js";
 
 const networkConfiguration = { awsvpcConfiguration: { subnets: ["subnet-1"], securityGroups: ["sg-1"] } };
@@ -10,7 +10,7 @@ const ebs = {
   volumeType: "gp3",
   filesystemType: "xfs" as const,
 };
-const onVolume = (managedEBSVolume: object, more: Service = {}): Service => ({
+const onVolume = (managedEBSVolume: Partial<ServiceManagedEBSVolumeConfiguration>, more: Service = {}): Service => ({
   ...more,
   deployments: [
     { status: "ACTIVE", volumeConfigurations: [{ name: "old", managedEBSVolume: { roleArn: "x" } }] },
@@ -77,8 +77,8 @@ test("a volume's tags from the task definition stay so, and those from the servi
     { key: "cost", value: "7" },
     { key: "aws:cloudformation:stack-name", value: "web" },
   ];
-  const specification = (propagateTags: string) => ({
-    tagSpecifications: [{ resourceType: "volume", tags: own, propagateTags }],
+  const specification = (propagateTags: "TASK_DEFINITION" | "SERVICE") => ({
+    tagSpecifications: [{ resourceType: "volume" as const, tags: own, propagateTags }],
   });
   assert.deepEqual(volumeTagsOf(launchOf(onVolume(specification("TASK_DEFINITION")))), [
     { resourceType: "volume", tags: own, propagateTags: "TASK_DEFINITION" },

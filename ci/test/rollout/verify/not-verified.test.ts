@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type TestContext, test } from "node:test";
 import { runningIn } from "../../../lib/ecs/containers.js";
 import { formatReport } from "../../../lib/report/report-text.js";
+import type { RunOptions } from "../../../lib/rollout/run-options.js";
 import type { HttpRequest, HttpResponse, SendRequest } from "../../../lib/rollout/verify/http-request.js";
 import { scene } from "../../support/rollout-scene.js";
 import { revisionArn, type Stories, target, type World } from "../../support/scripted-ecs.js";
@@ -21,13 +22,13 @@ const stories: Stories = { updates: [success, automaticallyRolledBack] };
 async function deployed(
   t: TestContext,
   answer: (world: World, question: HttpRequest, nth: number) => HttpResponse,
-  more: object = {},
+  more: Partial<RunOptions> = {},
   story: Parameters<typeof scene>[1] = stories,
 ) {
   const it = await scene(t, story);
   let requests = 0;
   const ask: SendRequest = async (question) => answer(it.world, question, requests++);
-  const roll = (again: object = {}) => it.roll({ http, ask, ...more, ...again });
+  const roll = (again: Partial<RunOptions> = {}) => it.roll({ http, ask, ...more, ...again });
   return { ...it, roll, report: await roll(), requests: () => requests };
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runningIn } from "../../../lib/ecs/containers.js";
+import { parseDeploySettings } from "../../../lib/rollout/plan/deploy-settings.js";
 import type { HttpResponse, SendRequest } from "../../../lib/rollout/verify/http-request.js";
 import { rollbackScene } from "../../support/rollback-scene.js";
 import { revisionArn, target } from "../../support/scripted-ecs.js";
@@ -166,12 +167,7 @@ test("a rollback from a version that serves wrongly, at a URL that was this serv
 
 test("answers during an ignored deployment in flight do not make the URL another service's", async (t) => {
   const { world, roll } = await wrongVersionScene(t, { updates: [success] });
-  const settings = {
-    overrides: { environment: {}, secrets: {} },
-    force: false,
-    ignore: ["deployment-in-flight"],
-    scanSeverity: "CRITICAL",
-  };
+  const settings = parseDeploySettings({ ignore: ["deployment-in-flight"] });
   const ask: SendRequest = async (question) =>
     world.service.taskDefinition === revisionArn(7) ? version("v0.9.0") : servingApp(world)(question);
   assert.equal((await roll({ settings, ask })).verdict, "deployed");

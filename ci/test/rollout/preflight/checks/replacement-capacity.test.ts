@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
 import { roomToReplace } from "../../../../lib/rollout/preflight/checks/deployment-configuration.js";
 import { facts, inShort } from "../../../support/facts.js";
 
-const limited = (desiredCount: number, minimumHealthyPercent: number, maximumPercent: number, more = {}) =>
+const limited = (
+  desiredCount: number,
+  minimumHealthyPercent: number,
+  maximumPercent: number,
+  more: DeploymentConfiguration = {},
+) =>
   inShort(
     roomToReplace(
       facts({ desiredCount, service: { deploymentConfiguration: { minimumHealthyPercent, maximumPercent, ...more } } }),
@@ -31,7 +37,7 @@ for (const [count, minimum, maximum, isFine] of cases) {
 
 test("absent limits default to ECS's own, which leave room", () => {
   assert.deepEqual(roomToReplace(facts({ service: {} })), []);
-  const found = (deploymentConfiguration: object) =>
+  const found = (deploymentConfiguration: DeploymentConfiguration) =>
     inShort(roomToReplace(facts({ service: { deploymentConfiguration } })));
   assert.deepEqual(found({ maximumPercent: 100 }), ["error no-room-to-replace"]);
   assert.deepEqual(found({ minimumHealthyPercent: 100 }), []);
