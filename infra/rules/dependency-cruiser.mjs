@@ -96,7 +96,8 @@ export const forbidden = [
     from: { path: "^ci/lib/rollout/judge/" },
     to: {
       path: "^ci/lib/",
-      pathNot: "^ci/lib/(?:common/aws-names|ecs/(?:event-messages|lag|snapshot|states)|rollout/(?:judge/\\w+|verdicts))\\.ts$",
+      pathNot:
+        "^ci/lib/(?:common/aws-names|ecs/(?:event-messages|lag|snapshot|states)|rollout/(?:judge/\\w+|verdicts))\\.ts$",
     },
   },
   {
