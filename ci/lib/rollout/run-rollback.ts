@@ -71,10 +71,6 @@ async function choose(
   );
 }
 
-async function described(session: Session, goal: RollbackTarget, to?: string): Promise<StartableTarget> {
-  return { goal, source: await describeGoal(session, goal, to) };
-}
-
 /** @throws InputError that names the missing images, and the release to roll back to instead. */
 async function refuseUnstartable(
   session: Session,
@@ -133,18 +129,14 @@ async function unprovenVersion(
 }
 
 /** Converts the error for a revision that the user names and that does not exist. */
-async function describeGoal(
-  session: Session,
-  { taskDefinition }: RollbackTarget,
-  to: string | undefined,
-): Promise<RawTaskDefinition> {
+async function described(session: Session, goal: RollbackTarget, to?: string): Promise<StartableTarget> {
   try {
-    return await describeRevision(session, taskDefinition);
+    return { goal, source: await describeRevision(session, goal.taskDefinition) };
   } catch (error) {
     if ((error as Error).name !== "ClientException" || to === undefined) throw error;
     throw new InputError(
       "no-such-revision",
-      `${nameIn(taskDefinition)} is no rollback target: ${neutral((error as Error).message)} Name another with --to; see history.`,
+      `${nameIn(goal.taskDefinition)} is no rollback target: ${neutral((error as Error).message)} Name another with --to; see history.`,
       { cause: error },
     );
   }

@@ -21,14 +21,7 @@ export interface ServiceStatus extends Running {
 export async function readStatus(aws: Aws, target: Target, signal?: AbortSignal): Promise<ServiceStatus> {
   const { service, running } = await readService(aws, target, signal);
   const { desiredCount, runningCount, pendingCount, deployments, events } = serviceView(service);
-  return {
-    service: target.service,
-    cluster: target.cluster,
-    ...running,
-    desiredCount,
-    runningCount,
-    pendingCount,
-    deployments,
-    events: events.slice(0, 10),
-  };
+  const counts = { desiredCount, runningCount, pendingCount };
+  const { service: name, cluster } = target;
+  return { service: name, cluster, ...running, ...counts, deployments, events: events.slice(0, 10) };
 }
