@@ -32,7 +32,6 @@ const names = new Set(
 const exempt: { pattern: RegExp; reason: string }[] = [
   { pattern: /\b410 Gone\b/, reason: "The reason phrase of an HTTP status: RFC 9110, section 15.5.11." },
   { pattern: /\bid nobody\b|\^nobody:/, reason: "The user of this name in /etc/passwd." },
-  { pattern: /^asked$/, reason: "A key of the report in JSON, which keeps its name." },
 ];
 
 /** @param path Decides how the text is read: TypeScript and JavaScript, YAML, or Markdown. */

@@ -16,7 +16,7 @@ const options: WorkflowOptions = {
   engine: "v0.21.8",
 };
 
-test("the workflow that init writes passes actionlint and zizmor, whatever the target's name", async () => {
+test("the workflow that init writes passes actionlint and zizmor, for every target's name", async () => {
   const tools = await installTools();
   const scratch = mkdtempSync(join(tmpdir(), "slipway-init-"));
   try {

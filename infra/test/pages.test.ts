@@ -81,7 +81,7 @@ function callsIn(page: string): string[] {
 
 const words = (call: string) => call.match(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g) ?? [];
 
-/** @returns What is wrong with a call; undefined when nothing is. */
+/** Describes what is wrong with a call; returns undefined when nothing is. */
 function mistakeIn(call: string, { flags }: Functions): string | undefined {
   const given = words(call).filter((word) => word !== "slipway");
   let name = "";
