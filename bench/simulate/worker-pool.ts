@@ -1,12 +1,23 @@
-import { type Clock, systemClock } from "../../infra/local/aws/index.js";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Clock } from "../../infra/local/aws/index.js";
 import { pool } from "../common/pool.js";
+import { bundleWorker } from "./bundle-worker.js";
 import type { MeasuredSeed } from "./measure.js";
 import { createWorkerProcess, type WorkerProcess } from "./worker-process.js";
 
 /** Small enough that all processes end together, large enough that the messages cost nothing. */
 const atOnce = 20;
-/** Number of seeds that justifies another process: its start takes as long as some fifty of them. */
+/** Number of seeds that justifies another process: its start takes as long as some twenty of them. */
 const worthAProcess = 50;
+/** Timers of Node; the entry of the local AWS would load all of it into the parent process. */
+const timers: Pick<Clock, "after"> = {
+  after(ms, callback) {
+    const timer = setTimeout(callback, ms);
+    return () => clearTimeout(timer);
+  },
+};
 
 export interface WorkerPoolOptions {
   first: number;
@@ -35,15 +46,19 @@ export async function runSeeds(
     jobs,
     limit = 900_000,
     script = new URL("worker.ts", import.meta.url),
-    clock = systemClock,
+    clock = timers,
   }: WorkerPoolOptions,
   heard: (measured: MeasuredSeed) => void,
   isStopped: () => boolean,
 ): Promise<number> {
   const processes = Math.max(1, Math.min(jobs, Math.floor(count / worthAProcess)));
-  const players = Array.from({ length: processes }, () => createWorkerProcess(script, limit, heard, clock));
-  const idle = [...players];
+  const folder = await mkdtemp(join(tmpdir(), "slipway-seeds-"));
+  let players: WorkerProcess[] = [];
   try {
+    const worker = join(folder, "worker.mjs");
+    await bundleWorker(script, worker);
+    players = Array.from({ length: processes }, () => createWorkerProcess(worker, limit, heard, clock));
+    const idle = [...players];
     await pool(portions(first, count), processes, async (seeds) => {
       if (isStopped()) return;
       const player = idle.pop() as WorkerProcess;
@@ -52,6 +67,7 @@ export async function runSeeds(
     });
   } finally {
     for (const player of players) player.end();
+    await rm(folder, { recursive: true });
   }
   return processes;
 }

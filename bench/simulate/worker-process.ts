@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import type { Clock } from "../../infra/local/aws/index.js";
 import type { MeasuredSeed, StartedSeed } from "./measure.js";
 
@@ -14,12 +13,12 @@ export interface WorkerProcess {
 type GivenUp = StartedSeed & { why: string; seconds: number };
 
 /**
- * @param script Script of the process: reports the start and the result of each seed.
+ * @param script Path of the process's script in JavaScript: reports the start and the result of each seed.
  * @param limit Milliseconds of real time for one seed. A seed that takes longer or ends its process is wrong; another process continues
  * after it.
  */
 export function createWorkerProcess(
-  script: URL,
+  script: string,
   limit: number,
   heard: (measured: MeasuredSeed) => void,
   clock: Pick<Clock, "after">,
@@ -39,10 +38,8 @@ export function createWorkerProcess(
   };
 }
 
-function start(script: URL): ChildProcess {
-  return fork(fileURLToPath(script), {
-    execArgv: [...youngGeneration, "--import", import.meta.resolve("../../infra/local/typescript.mjs")],
-  });
+function start(script: string): ChildProcess {
+  return fork(script, { execArgv: [...youngGeneration, "--enable-source-maps"] });
 }
 
 /** In megabytes. A seed's garbage rarely lives long, and Node's own 16 MB treat some of it as old. Saves 5 % of the time. */
