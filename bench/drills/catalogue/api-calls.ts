@@ -22,8 +22,8 @@ export const wire: Drill[] = [
   },
   {
     name: "server-errors",
-    description: "Every fifth call is answered with HTTP 500.",
-    scenario: faulty({ kind: "server-error", share: 0.2 }),
+    description: "Once the rollout has begun, every third call is answered with HTTP 500.",
+    scenario: faulty({ kind: "server-error", from: 5_000, share: 0.33 }),
     ends: deployed,
   },
   {

@@ -129,7 +129,7 @@ export const classic: Found[] = [
       interventions: [
         { at: 1_000, do: "stop", stopType: "ABORT" },
         { at: 4_000, do: "deny", actions: newer },
-        { at: 5_000, do: "deploy", version: "v3.0.0" },
+        { at: 8_000, do: "deploy", version: "v3.0.0" },
       ],
     },
     verdicts: ["stopped"],
@@ -199,7 +199,7 @@ export const classic: Found[] = [
       interventions: [
         { at: 1_000, do: "deny", actions: ["ecs:ListServiceDeployments"] },
         { at: 1_625, do: "stop", stopType: "ABORT" },
-        { at: 6_000, do: "deploy", version: "v2.0.0" },
+        { at: 5_200, do: "deploy", version: "v2.0.0" },
       ],
       aws: { timing: { listLag: 11_000, currentDeploymentLag: 29_000 } },
       deployer: { force: true, undo: false },

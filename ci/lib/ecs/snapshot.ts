@@ -4,6 +4,8 @@ export interface Snapshot {
   at: number;
   /** Nothing but our service deployment was read: all else is copied from the observation before. */
   isLightPoll?: true;
+  /** When the service was read; absent when it was read at `at`. */
+  serviceAt?: number;
   service: ServiceView;
   /** Our own service deployment. Absent while ECS does not list it yet, or where it can't be read (`Subject.classicOnly`). */
   ours?: ServiceDeploymentView;
@@ -121,6 +123,8 @@ export interface TaskView {
   healthStatus?: string;
   stopCode?: string;
   stoppedReason?: string;
+  /** When its containers ended, on AWS's clock. Its network interface is removed then, which takes time (DEPROVISIONING). */
+  executionStoppedAt?: number;
   /** The deployment that started it. */
   startedBy?: string;
   /** Its own private address, where it has a network interface of its own. */

@@ -9,29 +9,32 @@ import { taskView } from "./views.js";
  * STOPPED and still serves.
  * @param stopped Tasks that an earlier poll found STOPPED, by ARN. They no longer change, and ECS returns them for an hour, so they are
  * not described again. Newly stopped tasks are added.
- * @param known Tasks of the poll before. They are described while the lists are read, and also where neither list has one of them: the lists
- * are read side by side, and a task may move from one to the other in between.
+ * @param known Tasks of the poll before. They are described also where neither list has one of them: the lists are read side by side, and a
+ * task may move from one to the other in between.
+ * @param isHurried True describes the known tasks while the lists are read. That is quicker where there are no new tasks, and costs one more
+ * call where there are.
  */
 export async function listTasks(
   context: EcsContext,
   stopped: Map<string, TaskView>,
   known: readonly TaskView[],
+  isHurried: boolean,
 ): Promise<TaskView[]> {
   const live = known.map(({ arn }) => arn).filter((arn) => !stopped.has(arn));
-  const [described, ...lists] = await Promise.all([
-    describeTasks(context, stopped, live),
+  const [early, ...lists] = await Promise.all([
+    isHurried ? describeTasks(context, stopped, live) : [],
     taskArns(context, "RUNNING"),
     taskArns(context, "STOPPED"),
   ]);
-  const found = new Set(described.map(({ arn }) => arn));
-  const others = [...new Set(lists.flat())].filter((arn) => !found.has(arn));
+  const found = new Set(early.map(({ arn }) => arn));
+  const others = [...new Set([...lists.flat(), ...(isHurried ? [] : live)])].filter((arn) => !found.has(arn));
   const past = others.flatMap((arn) => stopped.get(arn) ?? []);
   const unknown = others.filter((arn) => !stopped.has(arn));
-  return [...past, ...described, ...(await describeTasks(context, stopped, unknown))];
+  return [...past, ...early, ...(await describeTasks(context, stopped, unknown))];
 }
 
 /** Reads these tasks, a hundred in each call, side by side. Newly stopped tasks are added to `stopped`. */
-async function describeTasks(
+export async function describeTasks(
   context: EcsContext,
   stopped: Map<string, TaskView>,
   arns: readonly string[],

@@ -90,6 +90,7 @@ export function taskView(task: Task): TaskView {
       healthStatus: task.healthStatus,
       stopCode: task.stopCode,
       stoppedReason: task.stoppedReason,
+      executionStoppedAt: task.executionStoppedAt?.getTime(),
       startedBy: task.startedBy,
       address: addressOf(task),
     }),

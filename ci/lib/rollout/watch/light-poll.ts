@@ -1,19 +1,25 @@
 import { primaryOf, type Snapshot, type Subject } from "../../ecs/snapshot.js";
-import { areOldTasksRunning, areOldTasksStopped, isEnding, isStarting } from "./phase.js";
+import { areOldTasksRunning, areOldTasksStopped, isEnding, isShownByOwnDeployment, isStarting } from "./phase.js";
+
+/** Milliseconds after which the service is read again although only our service deployment can show the next change. */
+const serviceStaleAfter = 8_000;
 
 /**
- * Returns true when the next poll may be light: it reads only our service deployment. That is one call, like a full poll without changes,
- * and only that call shows a stop by a user or an early success at once. Only full polls read the service's own state and counts, so two
- * light polls never follow each other, and none is made while old tasks stop.
+ * Returns true when the next poll may be light: it reads only our service deployment, or looks for it in the list. That is one call, like a
+ * full poll without changes, and only that call shows a stop by a user or an early success at once. Only full polls read the service's own
+ * state and counts, so light and full polls alternate, and none is light while old tasks stop. Where only our service deployment can show
+ * the next change, one full poll follows after 8 s.
  */
 export function mayLightPoll(subject: Subject, latest: Snapshot): boolean {
-  const { isLightPoll, service, ours } = latest;
-  if (isLightPoll || ours === undefined || isEnding(ours.status) || primaryOf(service)?.rolloutState === "COMPLETED")
-    return false;
+  const { isLightPoll, service, ours, at, serviceAt = at } = latest;
+  if (subject.classicOnly) return false;
+  if (isShownByOwnDeployment(subject, latest)) return at - serviceAt < serviceStaleAfter;
+  if (isLightPoll || isEnding(ours?.status) || primaryOf(service)?.rolloutState === "COMPLETED") return false;
+  if (ours === undefined) return true;
   return isStarting(subject, service) || areOldTasksRunning(subject, latest) || areOldTasksStopped(subject, latest);
 }
 
 /** Returns the snapshot of a light poll that found no change. @param at Time of the read, on our clock. */
 export function lightPoll(previous: Snapshot, at: number): Snapshot {
-  return { ...previous, at, oursAt: at, isLightPoll: true };
+  return { ...previous, at, oursAt: at, serviceAt: previous.serviceAt ?? previous.at, isLightPoll: true };
 }

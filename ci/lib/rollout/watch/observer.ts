@@ -4,7 +4,7 @@ import { describeService, isNotFound } from "../../ecs/service.js";
 import type { RevisionCache } from "../../ecs/service-deployments.js";
 import { primaryOf, type ServiceView, type Snapshot, type Subject, type TaskView } from "../../ecs/snapshot.js";
 import { isServing } from "../../ecs/states.js";
-import { listTasks } from "../../ecs/tasks.js";
+import { describeTasks, listTasks } from "../../ecs/tasks.js";
 import { serviceView } from "../../ecs/views.js";
 import type { Session } from "../session.js";
 import { lightPoll, mayLightPoll } from "./light-poll.js";
@@ -26,6 +26,8 @@ const staleAfter = {
   tasks: 60_000,
   /** ECS can add an exit code 30 s after the exit. */
   stoppingTasks: 10_000,
+  /** The end of their containers shows when they will have stopped. */
+  leavingTasks: 4_000,
 };
 
 /**
@@ -36,6 +38,7 @@ export function observer(session: Session): Observer {
   const revisions: RevisionCache = new Map();
   const stopped = new Map<string, TaskView>();
   let manifests: string[] | undefined;
+  let listedAt = Number.NEGATIVE_INFINITY;
 
   return async (before, previous) => {
     if (!previous || !mayLightPoll(before, previous)) return await poll(before, previous);
@@ -49,23 +52,35 @@ export function observer(session: Session): Observer {
   async function poll(before: Subject, previous?: Snapshot, known?: OwnDeployment): Promise<Observation> {
     const service = await readView(session, previous?.service);
     const at = session.clock.now();
-    const isKept = service.notFound !== undefined || (previous && !needsOurs(previous, service, at));
+    const isKept = service.notFound !== undefined || (previous && !needsOurs(before, previous, service, at));
     const kept = !known && isKept ? previous : undefined;
-    const { subject: found, ours } = kept
-      ? { subject: before, ours: kept.ours }
-      : (known ?? (await readOwnDeployment(session, before, previous?.ours, revisions, service)));
+    const isFresh = previous && (service.notFound !== undefined || !needsTasks(before, previous, service, at));
+    const [{ subject: found, ours }, tasks] = await Promise.all([
+      kept
+        ? { subject: before, ours: kept.ours }
+        : (known ?? readOwnDeployment(session, before, previous?.ours, revisions, service)),
+      isFresh ? previous.tasks : readTasks(previous, service, at),
+    ]);
     const oursAt = kept?.oursAt ?? at;
-    if (service.notFound !== undefined && previous) {
-      return { subject: found, snapshot: { ...previous, at, service, oursAt, ...(ours && { ours }) } };
-    }
-    const isFresh = previous && !needsTasks(found, previous, service, at);
-    const tasks = isFresh ? previous.tasks : await listTasks(session, stopped, previous?.tasks ?? []);
     const tasksAt = isFresh ? previous.tasksAt : at;
     const snapshot: Snapshot = { at, service, tasks, tasksAt, oursAt, ...(ours && { ours }) };
+    if (service.notFound !== undefined) return { subject: found, snapshot };
     const unmatched = manifests ? [] : tasks.filter((task) => isUnmatched(found, task));
     if (unmatched.length > 0) manifests = await readManifests(found, unmatched);
     const digests = [...new Set([...found.digests, ...(manifests ?? [])])];
     return { subject: { ...found, digests }, snapshot };
+  }
+
+  /** Lists the tasks only where there can be new ones; the known ones are described without the lists. */
+  async function readTasks(previous: Snapshot | undefined, service: ServiceView, at: number): Promise<TaskView[]> {
+    if (!previous || at - listedAt >= staleAfter.tasks || mayHaveNewTasks(previous, service)) {
+      listedAt = at;
+      const isHurried = primaryOf(service)?.rolloutState === "COMPLETED";
+      return await listTasks(session, stopped, previous?.tasks ?? [], isHurried);
+    }
+    const arns = previous.tasks.map(({ arn }) => arn);
+    const live = arns.filter((arn) => !stopped.has(arn));
+    return [...arns.flatMap((arn) => stopped.get(arn) ?? []), ...(await describeTasks(session, stopped, live))];
   }
 
   /**
@@ -96,15 +111,34 @@ async function readView(session: Session, known: ServiceView | undefined): Promi
   }
 }
 
-/** Our service deployment is read until it is found, when the service has changed, and when only it can show the end. */
-function needsOurs({ ours, oursAt = 0, service: before }: Snapshot, service: ServiceView, at: number): boolean {
-  return (
-    !ours ||
-    isEnding(ours.status) ||
-    primaryOf(service)?.rolloutState === "COMPLETED" ||
-    at - oursAt >= staleAfter.deployment ||
-    fingerprint(before) !== fingerprint(service)
-  );
+/**
+ * Our service deployment is read when the service has changed, and when only it can show the end. Where light polls alternate with full
+ * ones, the next light poll reads it, unless the deployments themselves have changed.
+ */
+function needsOurs(subject: Subject, previous: Snapshot, service: ServiceView, at: number): boolean {
+  const { ours, oursAt = 0, service: before } = previous;
+  if (isEnding(ours?.status) || primaryOf(service)?.rolloutState === "COMPLETED") return true;
+  if (at - oursAt >= staleAfter.deployment || statesOf(before) !== statesOf(service)) return true;
+  const { isLightPoll: _, ...full } = previous;
+  return fingerprint(before) !== fingerprint(service) && !mayLightPoll(subject, { ...full, at, service });
+}
+
+function statesOf({ deployments }: ServiceView): string {
+  return deployments.map(({ id, status, rolloutState }) => `${id} ${status} ${rolloutState}`).join();
+}
+
+/** An event of ECS names each task that it starts, and the counts show tasks whose events are not among the last hundred any more. */
+function mayHaveNewTasks({ service: before, tasks }: Snapshot, service: ServiceView): boolean {
+  if (primaryOf(service)?.rolloutState === "COMPLETED") return true;
+  const seen = new Set(before.events.map(({ id }) => id));
+  const news = service.events.filter(({ id }) => !seen.has(id));
+  if (news.length > 0 && news.length === service.events.length) return true;
+  if (news.some(({ message }) => message.includes("has started "))) return true;
+  return service.deployments.some(({ taskDefinition, runningCount, pendingCount, failedTasks }) => {
+    const live = tasks.filter((task) => task.taskDefinition === taskDefinition && task.lastStatus !== "STOPPED");
+    const failed = before.deployments.find((one) => one.taskDefinition === taskDefinition)?.failedTasks ?? 0;
+    return runningCount + pendingCount > live.length || failedTasks > failed;
+  });
 }
 
 /** Tasks are read when the service has changed, when the other witnesses hold, and when the last read is too old. */
@@ -126,6 +160,8 @@ function minimumTaskAge(tasks: number): number {
 function staleness({ taskDefinition }: Subject, { tasks }: Snapshot): number {
   const own = tasks.filter((task) => task.taskDefinition === taskDefinition);
   if (own.length === 0) return Number.POSITIVE_INFINITY;
+  const isLeaving = tasks.some(({ lastStatus }) => lastStatus === "DEACTIVATING" || lastStatus === "STOPPING");
+  if (isLeaving) return staleAfter.leavingTasks;
   const isStopping = own.some((task) => task.desiredStatus === "STOPPED" && task.lastStatus !== "STOPPED");
   return isStopping ? staleAfter.stoppingTasks : staleAfter.tasks;
 }

@@ -26,12 +26,16 @@ export interface HealthCheck {
   unhealthyThreshold: number;
 }
 
+/** Milliseconds for which a target group is not read again: its settings serve the time limit and the preflight, one after the other. */
+const rememberedFor = 5_000;
+const remembered = new WeakMap<Session["aws"], Map<string, { at: number; group: Promise<TargetGroup | undefined> }>>();
+
 /**
  * Reads the target groups of a service behind an Application or Network Load Balancer, except those that no longer exist. Makes no call
  * for a service without target groups.
  */
 export async function readTargetGroups(session: Session, service: Service): Promise<Readable<TargetGroup[]>> {
-  const reading = Promise.all(targetGroupsOf(service).map((arn) => readTargetGroup(session, arn)));
+  const reading = Promise.all(targetGroupsOf(service).map((arn) => readOnce(session, arn)));
   const found = await tryRead(reading, session.signal);
   return "unknown" in found ? found : { value: found.value.filter((group) => group !== undefined) };
 }
@@ -43,6 +47,20 @@ export function targetGroupsOf({ loadBalancers = [] }: Service): string[] {
     advancedConfiguration?.alternateTargetGroupArn,
   ]);
   return [...new Set(named.filter((arn) => arn !== undefined))];
+}
+
+async function readOnce(session: Session, arn: string): Promise<TargetGroup | undefined> {
+  const at = session.clock.now();
+  const known =
+    remembered.get(session.aws) ?? new Map<string, { at: number; group: Promise<TargetGroup | undefined> }>();
+  remembered.set(session.aws, known);
+  const last = known.get(arn);
+  if (last && at - last.at < rememberedFor) return await last.group;
+  const group = readTargetGroup(session, arn);
+  known.set(arn, { at, group });
+  // A failed read is not remembered.
+  group.catch(() => known.delete(arn));
+  return await group;
 }
 
 /** @returns undefined when the target group does not exist. */

@@ -40,7 +40,6 @@ export async function watch(
   const startedAt = clock.now();
   const snapshots: Snapshot[] = [];
   let subject = start;
-  let movedAt = startedAt;
   for (;;) {
     const previous = snapshots.at(-1);
     beside();
@@ -51,7 +50,6 @@ export async function watch(
     const { snapshot } = observation;
     const news = progressEvents(subject, snapshots, snapshot, knownEvents);
     for (const one of news) progress(`${elapsed(snapshot.at - startedAt)} ${formatProgressEvent(one)}`, one);
-    if (news.length > 0) movedAt = snapshot.at;
     snapshots.push(snapshot);
     const seen = snapshots as [Snapshot, ...Snapshot[]];
     const judgement = judge(subject, seen);
@@ -59,7 +57,7 @@ export async function watch(
     const requestedRollback = updated.rollback !== subject.rollback;
     subject = updated;
     if (judgement.state === "decided" && !requestedRollback) return { subject, judgement, snapshots: seen };
-    await clock.sleep(pollInterval(subject, snapshot, movedAt), signal);
+    await clock.sleep(pollInterval(subject, seen), signal);
   }
 }
 

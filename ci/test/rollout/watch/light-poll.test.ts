@@ -62,6 +62,58 @@ test("light polls run until the old tasks leave, stop while they leave, and run 
   assert.equal((await look(staying.subject, { ...leaving.snapshot, tasks: gone })).snapshot.isLightPoll, true);
 });
 
+test("until ECS lists our service deployment, every other poll only looks for it", async (t) => {
+  const { clock, world, fake, look } = await observerScene(t);
+  world.listLag = 9;
+  update(world, revisionArn(8));
+  let seen = await look(subject);
+  const polled: string[][] = [];
+  for (let n = 0; n < 5; n++) {
+    await clock.sleep(2_000);
+    fake.calls.length = 0;
+    seen = await look(seen.subject, seen.snapshot);
+    polled.push(fake.calls.map(({ operation }) => operation));
+  }
+  assert.deepEqual(polled, [
+    ["ListServiceDeployments"],
+    ["DescribeServices"],
+    ["ListServiceDeployments"],
+    ["DescribeServices"],
+    ["ListServiceDeployments", "DescribeServiceRevisions", "DescribeServiceDeployments", "DescribeServices"],
+  ]);
+  assert.equal(seen.snapshot.ours?.status, "IN_PROGRESS");
+});
+
+test("during a rollback the service is read every 8 s, and our service deployment at each poll", async (t) => {
+  const { clock, world, fake, look } = await observerScene(t);
+  update(world, revisionArn(8));
+  set(world.serviceDeployments[0], { status: "ROLLBACK_IN_PROGRESS" });
+  let seen = await look(subject);
+  fake.calls.length = 0;
+  for (let n = 0; n < 10; n++) {
+    await clock.sleep(2_000);
+    seen = await look(seen.subject, seen.snapshot);
+  }
+  const count = (operation: string) => fake.calls.filter((call) => call.operation === operation).length;
+  assert.deepEqual([count("DescribeServices"), count("DescribeServiceDeployments")], [2, 10]);
+});
+
+test("where service deployments may not be read, no poll is light", async (t) => {
+  const { clock, world, fake, look } = await observerScene(t);
+  update(world, revisionArn(8));
+  fake.script.ListServiceDeployments = () => new Fault("AccessDeniedException", "no");
+  let seen = await look(subject);
+  fake.calls.length = 0;
+  for (let n = 0; n < 3; n++) {
+    await clock.sleep(2_000);
+    seen = await look(seen.subject, seen.snapshot);
+  }
+  assert.deepEqual(
+    fake.calls.map(({ operation }) => operation),
+    Array(3).fill("DescribeServices"),
+  );
+});
+
 test("a light poll that is not permitted becomes a full poll, and later polls read only the list", async (t) => {
   const { clock, world, fake, look } = await observerScene(t);
   update(world, revisionArn(8));

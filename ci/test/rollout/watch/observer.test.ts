@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Json, JsonObject } from "../../../lib/aws/raw-task-definition.js";
 import { Fault } from "../../support/fake-aws.js";
 import { observerScene } from "../../support/observer-scene.js";
-import { addTask, newDigest, revisionArn, update } from "../../support/scripted-ecs.js";
+import { addEvent, addTask, newDigest, revisionArn, update, type World } from "../../support/scripted-ecs.js";
 import { subject } from "../../support/snapshots.js";
 import { set } from "../../support/stories.js";
 
@@ -111,6 +111,55 @@ test("a task that moves from one list to the other while both are read is still 
   const { snapshot } = await look(first.subject, { ...first.snapshot, tasksAt: 0 });
   assert.deepEqual(snapshot.tasks, first.snapshot.tasks);
   assert.equal(fake.sent("ListTasks").length, 4);
+});
+
+/** Polls after a change of the service, and returns the calls about tasks and our service deployment. */
+async function callsAfter(t: Parameters<typeof observerScene>[0], change: (world: World) => void, after = 2_000) {
+  const { clock, world, fake, look } = await observerScene(t);
+  update(world, revisionArn(8));
+  addTask(world, "b1", revisionArn(8), newDigest);
+  let seen = await look(subject);
+  await clock.sleep(after);
+  change(world);
+  fake.calls.length = 0;
+  do seen = await look(seen.subject, seen.snapshot);
+  while (seen.snapshot.isLightPoll);
+  const about = fake.calls.filter(({ operation }) => /Tasks$/.test(operation));
+  return about.map(({ operation }) => operation);
+}
+
+test("tasks are described without the lists unless a new one may be there", async (t) => {
+  const lists = ["DescribeTasks", "ListTasks", "ListTasks"];
+  const running = { runningCount: 1 };
+  const cases: [string, (world: World) => void, string[]][] = [
+    ["nothing", () => {}, []],
+    ["a count that the known tasks explain", (world) => set(world.service.deployments[0], running), ["DescribeTasks"]],
+    ["an event", (world) => addEvent(world, "e2", "registered 1 targets in (target-group a)"), ["DescribeTasks"]],
+    ["a started task", (world) => addEvent(world, "e2", "has started 1 tasks: (task b2)."), lists],
+    ["more tasks than known", (world) => set(world.service.deployments[0], { pendingCount: 2 }), lists],
+    ["a failure", (world) => set(world.service.deployments[0], { failedTasks: 1 }), lists],
+    ["the end", (world) => set(world.service.deployments[0], { rolloutState: "COMPLETED" }), lists],
+  ];
+  for (const [what, change, calls] of cases) assert.deepEqual((await callsAfter(t, change)).sort(), calls, what);
+  const later = await callsAfter(t, (world) => set(world.service.deployments[0], running), 61_000);
+  assert.deepEqual(later.sort(), lists, "a minute");
+});
+
+test("the states of leaving tasks are read every 4 s", async (t) => {
+  const leaves = (world: World) => set(world.tasks[0], { desiredStatus: "STOPPED", lastStatus: "STOPPING" });
+  const { clock, world, fake, look } = await observerScene(t);
+  update(world, revisionArn(8));
+  addTask(world, "b1", revisionArn(8), newDigest);
+  leaves(world);
+  let seen = await look(subject);
+  const reads: number[] = [];
+  for (let n = 0; n < 3; n++) {
+    await clock.sleep(3_000);
+    const before = fake.sent("DescribeTasks").length;
+    seen = await look(seen.subject, seen.snapshot);
+    reads.push(fake.sent("DescribeTasks").length - before);
+  }
+  assert.deepEqual(reads, [0, 1, 0]);
 });
 
 test("a task that has STOPPED is described once, and stays in every observation while ECS lists it", async (t) => {

@@ -3,15 +3,15 @@ import { type TestContext, test } from "node:test";
 import { scene } from "../../support/rollout-scene.js";
 import { earlySuccess } from "../../support/stories.js";
 
-/** Delays `times` calls of ListTasks by 90 s each, from second 80 on. */
+/** Delays `times` calls of DescribeTasks by 90 s each, from second 80 on. */
 async function slow(t: TestContext, times: number) {
   const { fake, clock, roll, lines } = await scene(t, earlySuccess);
-  const list = fake.script.ListTasks;
+  const describe = fake.script.DescribeTasks;
   const startedAt = clock.now();
   let left = times;
-  fake.script.ListTasks = (input) => {
+  fake.script.DescribeTasks = (input) => {
     if (clock.now() >= startedAt + 80_000 && left-- > 0) void clock.sleep(90_000);
-    return list?.(input) ?? {};
+    return describe?.(input) ?? {};
   };
   return { report: await roll(), lines };
 }

@@ -15,8 +15,9 @@ const behind = (...arns: string[]): Service => ({
 async function scene(t: TestContext, script: Script = targetGroupScript) {
   const fake = await fakeAws(script);
   t.after(() => fake.close());
-  const session = { aws: fake.aws, target, clock: virtualClock(), progress: () => undefined };
-  return { fake, read: (service: Service) => readTargetGroups(session, service) };
+  const clock = virtualClock();
+  const session = { aws: fake.aws, target, clock, progress: () => undefined };
+  return { fake, clock, read: (service: Service) => readTargetGroups(session, service) };
 }
 
 test("a target group has its delay and its health check, in seconds and counts", async (t) => {
@@ -51,6 +52,23 @@ test("both groups of a blue/green service are read, each once", async (t) => {
     fake.sent("DescribeTargetGroups").map((input) => input["TargetGroupArns.member.1"]),
     [blue, green],
   );
+});
+
+test("a target group is read again after 5 s, or when it could not be read", async (t) => {
+  const { fake, clock, read } = await scene(t);
+  const reads = () => fake.sent("DescribeTargetGroups").length;
+  await read(behind(blue));
+  await clock.sleep(4_000);
+  assert.ok("value" in (await read(behind(blue))));
+  assert.equal(reads(), 1);
+  await clock.sleep(1_000);
+  await read(behind(blue));
+  assert.equal(reads(), 2);
+  const works = fake.script.DescribeTargetGroups;
+  fake.script.DescribeTargetGroups = () => new Fault("AccessDenied", "no");
+  assert.ok("unknown" in (await read(behind(green))));
+  fake.script.DescribeTargetGroups = works as NonNullable<typeof works>;
+  assert.ok("value" in (await read(behind(green))));
 });
 
 test("a service without a load balancer has no target group, and none is read", async (t) => {
