@@ -240,7 +240,7 @@ export class Slipway {
    *    8  deployed-unverified: ECS has completed; a wanted check proved nothing
    *    9  nothing-ran: the service's desired count is 0
    *   10  paused: a deployment hook holds the rollout
-   *   11  deployed: the target's post-deploy task failed, or its outcome is unknown
+   *   11  deployed: the post-deploy task failed, or its outcome is unknown
    *
    * Run the same command again after an interruption: it finds its rollout
    * in ECS and continues to watch it.

@@ -89,7 +89,7 @@ export const verdicts: Readonly<Record<Verdict, VerdictFacts>> = table;
 /** The verdict is `deployed`, and the exit code is not 0. */
 export const postDeployFailed = {
   exitCode: 11,
-  meaning: "the target's post-deploy task failed, or its outcome is unknown",
+  meaning: "the post-deploy task failed, or its outcome is unknown",
   next: "Read the task's log in the report.",
 } satisfies Ending;
 
