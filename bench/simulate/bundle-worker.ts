@@ -1,11 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type * as Esbuild from "esbuild";
-
-const require = createRequire(import.meta.url);
-/** The compiler of the TypeScript loader, in the version that the loader pins. */
-const { build } = createRequire(require.resolve("tsx"))("esbuild") as typeof Esbuild;
+import { build, type PluginBuild } from "esbuild";
 
 /**
  * Compiles a script and all its files to one JavaScript file. A worker process starts from it in a quarter of the processor time that the
@@ -27,7 +23,7 @@ export async function bundleWorker(script: URL, outfile: string): Promise<void> 
 }
 
 /** Resolves packages from the file that imports them: the deployer and the local AWS have their own copies of the SDK. */
-function keepPlaces({ onResolve, onLoad }: Esbuild.PluginBuild): void {
+function keepPlaces({ onResolve, onLoad }: PluginBuild): void {
   onResolve({ filter: /^[^./]/ }, ({ path, importer, kind }) => {
     if (kind === "entry-point" || path.startsWith("node:")) return undefined;
     return { path: createRequire(importer).resolve(path), external: true };

@@ -1,5 +1,5 @@
 /**
- * `npm test`: first the fast part (lint, types, rules of the repository, tests of single functions), then workflows, all other tests, the
+ * `npm test`: first the fast part (lint, types, rules of the repository, tests without containers and processes of the module), then workflows, all other tests, the
  * simulation and the rehearsal. `npm run test:fast` runs the fast part alone. Stops at the first part that fails.
  */
 import { spawn } from "node:child_process";
