@@ -1,4 +1,5 @@
 import type { DuringRollout } from "../../ci/lib/rollout/verify/during-rollout.js";
+import { quantile } from "../common/quantile.js";
 import type { Drill } from "./drill.js";
 import { type DrillResult, formatEnding, mistakes } from "./drill-result.js";
 
@@ -47,7 +48,7 @@ function formatDelays(what: string, played: readonly DrillResult[]): string[] {
   const late = [...played].sort((one, other) => delayOf(one) - delayOf(other));
   const last = late.at(-1);
   if (!last) return [];
-  const at = (share: number) => `${delayOf(late[Math.floor((late.length - 1) * share)] ?? last).toFixed(1)} s`;
+  const at = (share: number) => `${quantile(late.map(delayOf), share).toFixed(1)} s`;
   return [`${what}: median ${at(0.5)}, p95 ${at(0.95)}, last ${at(1)} (${last.drill.name})`];
 }
 
@@ -68,7 +69,10 @@ function row(runs: readonly DrillResult[]): string[] {
 }
 
 function medianOf(numbers: readonly number[]): number {
-  return numbers.toSorted((one, other) => one - other)[Math.floor((numbers.length - 1) / 2)] ?? 0;
+  return quantile(
+    numbers.toSorted((one, other) => one - other),
+    0.5,
+  );
 }
 
 function diagnosisOf({ reported }: DrillResult): string {

@@ -37,7 +37,7 @@ export interface PublishOptions {
   asIndex?: boolean;
 }
 
-/** Returns the publisher of a target's versions by ECR's API. Creates the repository at the first version. */
+/** Returns the publisher of a target's versions by ECR's API. The repository exists. */
 export function createPublisher(
   call: Call,
   { account, region, repository }: CompleteTarget,

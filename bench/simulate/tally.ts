@@ -1,3 +1,4 @@
+import { quantile } from "../common/quantile.js";
 import type { MeasuredSeed } from "./measure.js";
 
 /** Sums of the results of many seeds. */
@@ -62,7 +63,8 @@ function lateLines(late: Late[]): string[] {
   if (late.length === 0) return [];
   late.sort((a, b) => a.ms - b.ms);
   const percentiles = (verdicts: Late[]) => {
-    const at = (share: number) => ((verdicts[Math.floor((verdicts.length - 1) * share)]?.ms ?? 0) / 1000).toFixed(1);
+    const delays = verdicts.map(({ ms }) => ms);
+    const at = (share: number) => (quantile(delays, share) / 1000).toFixed(1);
     return `median ${at(0.5)} s, p95 ${at(0.95)} s, last ${at(1)} s`;
   };
   const kinds = [...new Set(late.map(({ verdict }) => verdict))];

@@ -12,21 +12,14 @@ import {
 } from "@aws-sdk/client-ecs";
 import { partitionOf } from "../aws/partition.js";
 import type { LocalAwsProcess } from "./local-aws.js";
+import type { UserTarget } from "./service-file.js";
 
 /** Part of the sample's target that the rehearsal reads; the module validates the whole file. */
-export interface SampleTarget {
-  region: string;
-  account: string;
-  cluster: string;
-  service: string;
-  family: string;
-  container: string;
-  repository: string;
+export interface SampleTarget extends UserTarget {
   containerPort: number;
   cpu: number;
   memory: number;
   desiredCount: number;
-  url?: string;
 }
 
 /**

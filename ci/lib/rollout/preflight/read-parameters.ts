@@ -1,4 +1,4 @@
-import { chunksOf, readPages } from "../../aws/paging.js";
+import { readChunks, readPages } from "../../aws/paging.js";
 import { abort, sdk } from "../../aws/sdk.js";
 import { tryRead } from "../../aws/try-read.js";
 import type { Readable } from "../../common/readable.js";
@@ -44,15 +44,13 @@ function whyNotRead({ account, names }: ParameterPlace, ours: string): string | 
 async function namesIn(session: Session, region: string, names: string[]): Promise<Set<string>> {
   const { DescribeParametersCommand } = sdk.ssm;
   const client = await session.aws.lazy.ssm(region);
-  const found = new Set<string>();
-  for (const Values of chunksOf(names, valuesAtOnce)) {
-    const ParameterFilters = [{ Key: "Name", Option: "Equals", Values }];
-    const parameters = await readPages(async (NextToken) => {
+  const parameters = await readChunks(names, valuesAtOnce, (Values) =>
+    readPages(async (NextToken) => {
+      const ParameterFilters = [{ Key: "Name", Option: "Equals", Values }];
       const command = new DescribeParametersCommand({ ParameterFilters, ...(NextToken && { NextToken }) });
       const page = await client.send(command, abort(session));
       return { items: page.Parameters, nextToken: page.NextToken };
-    });
-    for (const { Name = "" } of parameters) found.add(Name);
-  }
-  return found;
+    }),
+  );
+  return new Set(parameters.map(({ Name = "" }) => Name));
 }

@@ -1,5 +1,5 @@
 import type { Service } from "@aws-sdk/client-ecs";
-import { chunksOf, readPages } from "../../aws/paging.js";
+import { readChunks, readPages } from "../../aws/paging.js";
 import { abort, sdk } from "../../aws/sdk.js";
 import { nameIn } from "../../common/aws-names.js";
 import { InputError } from "../../common/errors.js";
@@ -30,7 +30,7 @@ export async function listServices(session: Session, clusters: readonly string[]
       const page = await session.aws.ecs.send(command, abort(session));
       return { items: page.serviceArns, nextToken: page.nextToken };
     });
-    for (const part of chunksOf(arns, 10)) services.push(...(await describe(session, cluster, part)));
+    services.push(...(await readChunks(arns, 10, (part) => describe(session, cluster, part))));
   }
   return services;
 }
@@ -62,13 +62,12 @@ export async function addTasks(session: Session, uses: RevisionUses, clusters: r
     for (const desiredStatus of ["RUNNING", "STOPPED"] as const) {
       for (const arn of await list(session, cluster, uses.family, desiredStatus)) arns.add(arn);
     }
-    for (const tasks of chunksOf([...arns], 100)) {
+    const described = await readChunks([...arns], 100, async (tasks) => {
       const command = new sdk.ecs.DescribeTasksCommand({ cluster, tasks });
-      const answer = await session.aws.ecs.send(command, abort(session));
-      for (const task of answer.tasks ?? []) {
-        if (task.lastStatus !== "STOPPED")
-          uses.add(task.taskDefinitionArn, `task ${nameIn(task.taskArn ?? "")} runs it`);
-      }
+      return (await session.aws.ecs.send(command, abort(session))).tasks;
+    });
+    for (const task of described) {
+      if (task.lastStatus !== "STOPPED") uses.add(task.taskDefinitionArn, `task ${nameIn(task.taskArn ?? "")} runs it`);
     }
   }
 }

@@ -3,7 +3,7 @@ import { tagText } from "../../ecs/revision-tags.js";
 import { sendOverHttp } from "./http-request.js";
 import { checkedUrl, type HttpTarget } from "./http-target.js";
 import { checkOnce } from "./one-request.js";
-import type { HttpCheck, VerifyOptions } from "./verify.js";
+import { type HttpCheck, usualTryLimit, type VerifyOptions } from "./verify.js";
 
 /** Response of the public URL before a rollout, and the version that ran then: they show if the URL belongs to this service. */
 export interface Baseline {
@@ -50,6 +50,11 @@ export function isVersionWanted({ versionCheck }: HttpTarget, { answered, sawVer
   return versionCheck !== undefined || answered !== undefined || sawVersion === true;
 }
 
+/** Returns true when requests are sent to the URL: it is not another service's, and something is checked there. */
+export function isRequested({ versionCheck, expectations = [] }: HttpTarget, baseline: Baseline): boolean {
+  return ownershipOf(baseline) !== "foreign" && (versionCheck !== false || expectations.length > 0);
+}
+
 /** Returns the same URL with only the expectations to check. */
 export function withoutVersionCheck(http: HttpTarget): HttpTarget & { versionCheck: false } {
   return { ...http, versionCheck: false };
@@ -84,7 +89,7 @@ async function readRow(
   running: string | undefined,
   clock: Clock,
   signal: AbortSignal | undefined,
-  { consecutive = 5, tryLimit = 5_000, ask = sendOverHttp }: VerifyOptions,
+  { consecutive = 5, tryLimit = usualTryLimit, ask = sendOverHttp }: VerifyOptions,
 ): Promise<Baseline> {
   const known = running === undefined ? {} : { running };
   let answered = running;

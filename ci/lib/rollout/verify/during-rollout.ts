@@ -1,5 +1,5 @@
 import type { RunOptions } from "../run-options.js";
-import { type Baseline, isVersionWanted, ownershipOf, withoutVersionCheck } from "./baseline.js";
+import { type Baseline, isRequested, isVersionWanted, withoutVersionCheck } from "./baseline.js";
 import { sendOverHttp } from "./http-request.js";
 import { checkedUrl, type HttpTarget } from "./http-target.js";
 import { requestAny } from "./one-request.js";
@@ -52,8 +52,8 @@ export function monitorUrl(options: RunOptions, baseline: Baseline = {}): UrlMon
 
 /** Returns the URL with the check whose request is sent; undefined when none is sent. */
 function monitoredTarget(http: HttpTarget, baseline: Baseline): HttpTarget | undefined {
+  if (!isRequested(http, baseline)) return undefined;
   const hasExpectations = (http.expectations?.length ?? 0) > 0;
-  if (ownershipOf(baseline) === "foreign" || (http.versionCheck === false && !hasExpectations)) return undefined;
   return hasExpectations && !isVersionWanted(http, baseline) ? withoutVersionCheck(http) : http;
 }
 

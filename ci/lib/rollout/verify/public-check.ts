@@ -11,7 +11,7 @@ import { namesVersion } from "./expectation.js";
 import { sendOverHttp } from "./http-request.js";
 import { checkedUrl, type HttpTarget } from "./http-target.js";
 import { type CheckAttempt, checkOnce } from "./one-request.js";
-import { type HttpCheck, usualInterval, type VerifyOptions, verify } from "./verify.js";
+import { type HttpCheck, usualInterval, usualTryLimit, type VerifyOptions, verify } from "./verify.js";
 
 /** The public URL, and the version that it must serve. */
 export interface PublicCheck {
@@ -93,7 +93,7 @@ async function lookForVersion(
   http: HttpTarget,
   clock: Clock,
   signal: AbortSignal | undefined,
-  { consecutive = 5, interval = usualInterval, tryLimit = 5_000, ask = sendOverHttp }: VerifyOptions,
+  { consecutive = 5, interval = usualInterval, tryLimit = usualTryLimit, ask = sendOverHttp }: VerifyOptions,
 ): Promise<CheckAttempt> {
   for (let tries = 1; ; tries++) {
     const seen = await checkOnce(http, undefined, { ask, limit: tryLimit, signal });

@@ -10,13 +10,14 @@ import { pollAgain, type WatchedRollout } from "../watch/watch.js";
 import {
   type Baseline,
   baselineTag,
+  isRequested,
   isVersionWanted,
   ownershipOf,
   parseBaselineTag,
   readBaseline,
   type TaggedBaseline,
 } from "./baseline.js";
-import { checkedUrl, type HttpTarget } from "./http-target.js";
+import { checkedUrl } from "./http-target.js";
 import { checkPublic } from "./public-check.js";
 import { checkTasks, combineWithTasks, type TaskResponses } from "./task-requests.js";
 import type { HttpCheck, VerifyOptions } from "./verify.js";
@@ -120,11 +121,6 @@ async function requestServing(
 
 const latestOf = ({ snapshots }: WatchedRollout) => snapshots.at(-1) as Snapshot;
 const isDeployed = ({ judgement }: WatchedRollout) => judgement.verdict.startsWith("deployed");
-
-/** Returns true when requests are sent to the URL. */
-function isRequested({ versionCheck, expectations = [] }: HttpTarget, baseline: Baseline): boolean {
-  return ownershipOf(baseline) !== "foreign" && (versionCheck !== false || expectations.length > 0);
-}
 
 /** Verifies that the service serves the earlier version after an automatic rollback. */
 export async function verifyAfterRollback(

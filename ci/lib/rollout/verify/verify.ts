@@ -41,7 +41,8 @@ export interface VerifyOptions {
   ask?: SendRequest;
 }
 
-const tryLimitDefault = 5_000;
+/** Milliseconds for one try. */
+export const usualTryLimit = 5_000;
 /** Milliseconds between two tries. */
 export const usualInterval = 250;
 /**
@@ -63,7 +64,7 @@ export async function verify(
   options: VerifyOptions = {},
 ): Promise<HttpCheck> {
   if (!http) return { state: "not-checked" };
-  const { consecutive = 5, interval = usualInterval, limit = 60_000, tryLimit = tryLimitDefault } = options;
+  const { consecutive = 5, interval = usualInterval, limit = 60_000, tryLimit = usualTryLimit } = options;
   const { beside, ask = sendOverHttp } = options;
   const url = checkedUrl(http);
   const end = clock.now() + limit;

@@ -1,6 +1,6 @@
 import { primaryOf, type Snapshot, type Subject, type TaskView } from "../../ecs/snapshot.js";
 import { breakerThreshold } from "../../ecs/states.js";
-import { areOldTasksRunning, isEnding, isStarting, oldTasks } from "./phase.js";
+import { areOldTasksRunning, isEnding, isStarting, oldTasks, ownTasks } from "./phase.js";
 
 /**
  * Returns the earliest time at which the end of a rollout is expected, in milliseconds on our clock: a time in the past when it may come at
@@ -24,16 +24,12 @@ export function expectedEnd(subject: Subject, snapshots: readonly [Snapshot, ...
 }
 
 /** The tasks that end now can be the last ones that the deployment circuit breaker waits for. */
-function expectedFailure(
-  { taskDefinition }: Subject,
-  snapshots: readonly [Snapshot, ...Snapshot[]],
-): number | undefined {
+function expectedFailure(subject: Subject, snapshots: readonly [Snapshot, ...Snapshot[]]): number | undefined {
   const { service, ours, tasks, at } = snapshots.at(-1) as Snapshot;
   const { failureCount = primaryOf(service)?.failedTasks ?? 0, threshold = breakerThreshold(service.desiredCount) } =
     ours?.breaker ?? {};
-  const ending = tasks.filter(
-    (task) =>
-      task.taskDefinition === taskDefinition && task.desiredStatus === "STOPPED" && task.lastStatus !== "STOPPED",
+  const ending = ownTasks(subject, tasks).filter(
+    ({ desiredStatus, lastStatus }) => desiredStatus === "STOPPED" && lastStatus !== "STOPPED",
   );
   if (failureCount >= threshold) return at;
   return ending.length > 0 && failureCount + ending.length >= threshold ? stopsAt(ending, snapshots) : undefined;
@@ -73,9 +69,7 @@ function clockOffset(snapshots: readonly Snapshot[]): number {
 }
 
 /** As many of our tasks as wanted have started their containers: their health is all that is missing. */
-function areAllUp({ taskDefinition }: Subject, { service, tasks }: Snapshot): boolean {
-  const up = tasks.filter(
-    (task) => task.taskDefinition === taskDefinition && ["ACTIVATING", "RUNNING"].includes(task.lastStatus),
-  );
+function areAllUp(subject: Subject, { service, tasks }: Snapshot): boolean {
+  const up = ownTasks(subject, tasks).filter(({ lastStatus }) => ["ACTIVATING", "RUNNING"].includes(lastStatus));
   return up.length >= service.desiredCount;
 }

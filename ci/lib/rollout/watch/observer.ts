@@ -9,7 +9,7 @@ import { serviceView } from "../../ecs/views.js";
 import type { Session } from "../session.js";
 import { lightPoll, mayLightPoll } from "./light-poll.js";
 import { type OwnDeployment, readOwnDeployment } from "./own-deployment.js";
-import { isEnding } from "./phase.js";
+import { isEnding, ownTasks } from "./phase.js";
 
 /** A snapshot of ECS, and the subject with the facts that the poll added. */
 export interface Observation {
@@ -157,8 +157,8 @@ function minimumTaskAge(tasks: number): number {
   return tasks <= 100 ? 0 : Math.ceil(tasks / 100) * 1000;
 }
 
-function staleness({ taskDefinition }: Subject, { tasks }: Snapshot): number {
-  const own = tasks.filter((task) => task.taskDefinition === taskDefinition);
+function staleness(subject: Subject, { tasks }: Snapshot): number {
+  const own = ownTasks(subject, tasks);
   if (own.length === 0) return Number.POSITIVE_INFINITY;
   const isLeaving = tasks.some(({ lastStatus }) => lastStatus === "DEACTIVATING" || lastStatus === "STOPPING");
   if (isLeaving) return staleAfter.leavingTasks;

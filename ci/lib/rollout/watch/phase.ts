@@ -23,6 +23,10 @@ export function areOldTasksStopped(subject: Subject, { tasks }: Pick<Snapshot, "
   return oldTasks(subject, tasks).every((task) => task.lastStatus === "STOPPED");
 }
 
+export function ownTasks({ taskDefinition }: Subject, tasks: readonly TaskView[]): TaskView[] {
+  return tasks.filter((task) => task.taskDefinition === taskDefinition);
+}
+
 export function oldTasks({ taskDefinition }: Subject, tasks: readonly TaskView[]): TaskView[] {
   return tasks.filter((task) => task.taskDefinition !== taskDefinition);
 }

@@ -28,7 +28,9 @@ export interface HealthCheck {
 
 /** Milliseconds for which a target group is not read again: its settings serve the time limit and the preflight, one after the other. */
 const rememberedFor = 5_000;
-const remembered = new WeakMap<Session["aws"], Map<string, { at: number; group: Promise<TargetGroup | undefined> }>>();
+/** Reads of target groups by ARN, with their times. */
+type Reads = Map<string, { at: number; group: Promise<TargetGroup | undefined> }>;
+const remembered = new WeakMap<Session["aws"], Reads>();
 
 /**
  * Reads the target groups of a service behind an Application or Network Load Balancer, except those that no longer exist. Makes no call
@@ -51,8 +53,7 @@ export function targetGroupsOf({ loadBalancers = [] }: Service): string[] {
 
 async function readOnce(session: Session, arn: string): Promise<TargetGroup | undefined> {
   const at = session.clock.now();
-  const known =
-    remembered.get(session.aws) ?? new Map<string, { at: number; group: Promise<TargetGroup | undefined> }>();
+  const known: Reads = remembered.get(session.aws) ?? new Map();
   remembered.set(session.aws, known);
   const last = known.get(arn);
   if (last && at - last.at < rememberedFor) return await last.group;

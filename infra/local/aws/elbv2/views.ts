@@ -1,3 +1,4 @@
+import { nameOfGroup } from "../ecs/model/listener-rules.js";
 import type { TargetDescription, TargetGroupSettings } from "../ecs/task-runtime.js";
 import type { JsonObject } from "../protocol/service.js";
 
@@ -11,7 +12,7 @@ export function targetGroupView(
   const { targetGroupArn, port, targetType, settings } = group;
   return {
     TargetGroupArn: targetGroupArn,
-    TargetGroupName: targetGroupArn.split("/")[1] ?? "",
+    TargetGroupName: nameOfGroup(targetGroupArn),
     Protocol: "HTTP",
     Port: port,
     HealthCheckProtocol: "HTTP",

@@ -7,7 +7,7 @@ import { createVirtualClock } from "../../virtual-clock.js";
 import { type Random, seededRandom } from "../seeded-random.js";
 import { createSimulatedLoadBalancer } from "../simulated-tasks/simulated-load-balancer.js";
 import { createSimulatedRuntime } from "../simulated-tasks/simulated-runtime.js";
-import { NETWORK, taskDefinition } from "./virtual-ecs.js";
+import { createWebService, NETWORK, taskDefinition } from "./virtual-ecs.js";
 
 const CALLS = 3_000;
 const ARN = "arn:aws:ecs:us-west-2:123456789012";
@@ -86,15 +86,7 @@ async function started(): Promise<{ aws: InProcessAws; pass: (ms: number) => voi
     loadBalancer: createSimulatedLoadBalancer(clock),
     log: (line) => problems.push(line),
   });
-  await aws.call("ecs", "CreateCluster");
-  await aws.call("ecs", "RegisterTaskDefinition", taskDefinition("good:1"));
-  await aws.call("ecs", "CreateService", {
-    serviceName: "web",
-    taskDefinition: "web",
-    desiredCount: 1,
-    launchType: "FARGATE",
-    networkConfiguration: NETWORK,
-  });
+  await createWebService(aws);
   return { aws, pass: (ms) => clock.advance(ms), problems };
 }
 

@@ -3,7 +3,7 @@ import type { JsonObject } from "../../protocol/service.js";
 import { createVirtualClock } from "../../virtual-clock.js";
 import { createSimulatedLoadBalancer } from "../simulated-tasks/simulated-load-balancer.js";
 import { createSimulatedRuntime } from "../simulated-tasks/simulated-runtime.js";
-import { NETWORK, taskDefinition } from "./virtual-ecs.js";
+import { createWebService, taskDefinition } from "./virtual-ecs.js";
 
 /** Creates a service of two tasks that has completed its first deployment, in an AWS with CloudWatch, and reads its newest deployment. */
 export async function monitored(deploymentConfiguration: JsonObject = {}) {
@@ -14,15 +14,7 @@ export async function monitored(deploymentConfiguration: JsonObject = {}) {
     loadBalancer: createSimulatedLoadBalancer(clock),
   });
   const ecs = (operation: string, input: JsonObject) => aws.call("ecs", operation, input);
-  await ecs("CreateCluster", {});
-  await ecs("RegisterTaskDefinition", taskDefinition("good:1"));
-  await ecs("CreateService", {
-    serviceName: "web",
-    taskDefinition: "web",
-    desiredCount: 2,
-    launchType: "FARGATE",
-    networkConfiguration: NETWORK,
-  });
+  await createWebService(aws, { desiredCount: 2 });
   clock.advance(200_000);
   await ecs("RegisterTaskDefinition", taskDefinition("good:2"));
   return {

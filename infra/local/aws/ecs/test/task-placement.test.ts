@@ -4,7 +4,7 @@ import { createInProcessAws } from "../../in-process.js";
 import { createVirtualClock } from "../../virtual-clock.js";
 import { createSimulatedLoadBalancer } from "../simulated-tasks/simulated-load-balancer.js";
 import { createSimulatedRuntime } from "../simulated-tasks/simulated-runtime.js";
-import { NETWORK, scripted, taskDefinition, update, withService } from "./virtual-ecs.js";
+import { createWebService, scripted, update, withService } from "./virtual-ecs.js";
 
 const REASON = "Capacity is unavailable at this time. Please try again later or in a different availability zone.";
 
@@ -20,14 +20,7 @@ test("a failed placement is reported with growing delays, creates no task, and s
     ),
     loadBalancer: createSimulatedLoadBalancer(clock),
   });
-  await aws.call("ecs", "CreateCluster");
-  await aws.call("ecs", "RegisterTaskDefinition", taskDefinition("good:1"));
-  await aws.call("ecs", "CreateService", {
-    serviceName: "web",
-    taskDefinition: "web",
-    desiredCount: 1,
-    launchType: "FARGATE",
-    networkConfiguration: NETWORK,
+  await createWebService(aws, {
     deploymentConfiguration: { deploymentCircuitBreaker: { enable: true, rollback: true } },
   });
   // biome-ignore lint/suspicious/noExplicitAny: read field by field, as JSON

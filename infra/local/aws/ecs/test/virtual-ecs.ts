@@ -1,3 +1,4 @@
+import type { InProcessAws } from "../../in-process.js";
 import { memoryState } from "../../memory-state.js";
 import type { JsonObject } from "../../protocol/service.js";
 import type { StateDirectory } from "../../state.js";
@@ -90,6 +91,20 @@ export async function createVirtualEcs(options: VirtualEcsOptions = {}) {
 }
 
 export type VirtualEcs = Awaited<ReturnType<typeof createVirtualEcs>>;
+
+/** Creates the cluster, a task definition and a Fargate service `web` of one task in a local AWS in process. */
+export async function createWebService(aws: InProcessAws, members: JsonObject = {}): Promise<void> {
+  await aws.call("ecs", "CreateCluster");
+  await aws.call("ecs", "RegisterTaskDefinition", taskDefinition("good:1"));
+  await aws.call("ecs", "CreateService", {
+    serviceName: "web",
+    taskDefinition: "web",
+    desiredCount: 1,
+    launchType: "FARGATE",
+    networkConfiguration: NETWORK,
+    ...members,
+  });
+}
 
 /** Advances the clock until the newest service deployment has ended and a single deployment, no longer in progress, is left. */
 export async function settle(world: VirtualEcs, name = "web"): Promise<void> {

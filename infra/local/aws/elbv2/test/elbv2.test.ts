@@ -12,7 +12,7 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { createSimulatedLoadBalancer } from "../../ecs/simulated-tasks/simulated-load-balancer.js";
 import { createSimulatedRuntime } from "../../ecs/simulated-tasks/simulated-runtime.js";
-import { NETWORK, TARGET_GROUP, taskDefinition } from "../../ecs/test/virtual-ecs.js";
+import { createWebService, TARGET_GROUP } from "../../ecs/test/virtual-ecs.js";
 import { createInProcessAws } from "../../in-process.js";
 import { rehearsalSettings } from "../../load-balancer/settings.js";
 import type { JsonObject } from "../../protocol/service.js";
@@ -32,15 +32,9 @@ async function balanced(settings = {}) {
       { ...rehearsalSettings, healthCheckTimeout: 4_000, deregistrationDelay: 300_000, ...settings },
     ),
   });
-  await aws.call("ecs", "CreateCluster");
-  await aws.call("ecs", "RegisterTaskDefinition", taskDefinition("good:1"));
-  await aws.call("ecs", "CreateService", {
-    serviceName: "web",
-    taskDefinition: "web",
+  await createWebService(aws, {
     desiredCount: 2,
     healthCheckGracePeriodSeconds: 3_600,
-    launchType: "FARGATE",
-    networkConfiguration: NETWORK,
     loadBalancers: [{ targetGroupArn: TARGET_GROUP, containerName: "app", containerPort: 5000 }],
   });
   clock.advance(90_000);

@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-elastic-load-balancing-v2";
 import { createSimulatedLoadBalancer } from "../../ecs/simulated-tasks/simulated-load-balancer.js";
 import { createSimulatedRuntime } from "../../ecs/simulated-tasks/simulated-runtime.js";
-import { NETWORK, TARGET_GROUP, taskDefinition } from "../../ecs/test/virtual-ecs.js";
+import { createWebService, TARGET_GROUP } from "../../ecs/test/virtual-ecs.js";
 import { createInProcessAws } from "../../in-process.js";
 import { createVirtualClock } from "../../virtual-clock.js";
 
@@ -26,14 +26,7 @@ async function withRules() {
     runtime: createSimulatedRuntime(clock, () => ({})),
     loadBalancer: createSimulatedLoadBalancer(clock),
   });
-  await aws.call("ecs", "CreateCluster");
-  await aws.call("ecs", "RegisterTaskDefinition", taskDefinition("good:1"));
-  await aws.call("ecs", "CreateService", {
-    serviceName: "web",
-    taskDefinition: "web",
-    desiredCount: 1,
-    launchType: "FARGATE",
-    networkConfiguration: NETWORK,
+  await createWebService(aws, {
     loadBalancers: [
       {
         targetGroupArn: TARGET_GROUP,

@@ -15,3 +15,10 @@ export function checkEnum(name: string, value: Json | undefined, accepted: Recor
   if (value === undefined || Object.values(accepted).includes(String(value))) return;
   throw invalidParameter(`${name} '${value}': ${Object.values(accepted).join(", ")} are accepted.`);
 }
+
+/** Rejects a value that is not a whole number of the range. */
+export function checkInteger(name: string, value: Json | undefined, min: number, max: number): void {
+  if (value === undefined) return;
+  if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return;
+  throw invalidParameter(`${name} ${value}: whole numbers from ${min} to ${max} are accepted.`);
+}

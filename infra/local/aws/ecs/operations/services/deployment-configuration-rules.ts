@@ -7,8 +7,8 @@ import {
 import type { Json } from "../../../protocol/service.js";
 import type { DeploymentConfiguration } from "../../model/ecs-state.js";
 import { object, objects } from "../../model/task-definition-json.js";
-import { checkEnum, invalidParameter } from "../common/ecs-errors.js";
-import { checkInteger, checkStrategy } from "./strategy-rules.js";
+import { checkEnum, checkInteger, invalidParameter } from "../common/ecs-errors.js";
+import { checkStrategy } from "./strategy-rules.js";
 
 /** Checks the members of a deployment configuration other than percents against the API's values and its documented limits. */
 export function checkDeploymentExtra(configuration: DeploymentConfiguration): void {

@@ -2,7 +2,7 @@ import type { Json } from "../../../protocol/service.js";
 import { deploymentStrategyOf } from "../../model/deployment-strategy.js";
 import type { DeploymentConfiguration } from "../../model/ecs-state.js";
 import { object, objects } from "../../model/task-definition-json.js";
-import { clientException, invalidParameter, shownValue } from "../common/ecs-errors.js";
+import { checkInteger, clientException, invalidParameter, shownValue } from "../common/ecs-errors.js";
 import type { JsonObject } from "../common/operation-context.js";
 
 /** Configurations of a strategy, each with its strategy: https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeploymentConfiguration.html */
@@ -78,10 +78,4 @@ function checkPercent(name: string, value: Json | undefined, min: number): void 
   const isTenth = typeof value === "number" && Math.abs(value * 10 - Math.round(value * 10)) < 1e-9;
   if (isTenth && value >= min && value <= 100) return;
   throw invalidParameter(`${name} ${value}: multiples of 0.1 from ${min.toFixed(1)} to 100.0 are accepted.`);
-}
-
-export function checkInteger(name: string, value: Json | undefined, min: number, max: number): void {
-  if (value === undefined) return;
-  if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return;
-  throw invalidParameter(`${name} ${value}: whole numbers from ${min} to ${max} are accepted.`);
 }
