@@ -25,6 +25,8 @@ export interface InProcessOptions {
   /** Delays of ECS; AWS's own by default. */
   timing?: EcsTiming;
   rollbackId?: "old" | "new";
+  /** True by default: the circuit breaker acts on deployments with traffic shifts too. */
+  breakerOnShifts?: boolean;
   /** Kept in memory only by default. */
   state?: StateDirectory;
   account?: string;

@@ -21,6 +21,8 @@ export interface LocalAwsOptions {
   timing?: EcsTiming;
   /** ID of a deployment that a rollback returns to: its old one (the default) or a new one. */
   rollbackId?: "old" | "new";
+  /** True by default: the circuit breaker acts on BLUE_GREEN, LINEAR and CANARY too. AWS documents both readings. */
+  breakerOnShifts?: boolean;
   /** Deletes the stored state first. */
   reset?: boolean;
   /** Leaves the tasks' containers running on close; the next start adopts them. */

@@ -11,6 +11,7 @@ CloudWatch Logs, STS and others, on one port of 127.0.0.1.
   --state DIR      directory of all state (default ~/.cache/slipway/aws)
   --profile NAME   delays of ECS and the load balancer: rehearsal (short, the default) or aws
   --rollback-id ID id of the deployment that a rollback returns to: old (the default) or new
+  --circuit-breaker S strategies on which it acts: all (the default) or rolling
   --account ID     the account's 12 digits (default 123456789012)
   --limits         enforce ECS's request rate limits with ThrottlingException, as on AWS
   --health-path P  path of the load balancer's health checks (default /healthz)
@@ -29,6 +30,7 @@ export interface MainOptions {
   stateDir: string;
   profile: Profile;
   rollbackId: "old" | "new";
+  breakerOnShifts: boolean;
   account: string;
   healthPath: string;
   healthCodes: string;
@@ -49,6 +51,7 @@ export function readOptions(args: string[], env: Record<string, string | undefin
       state: { type: "string", default: join(cache, "slipway", "aws") },
       profile: { type: "string", default: "rehearsal" },
       "rollback-id": { type: "string", default: "old" },
+      "circuit-breaker": { type: "string", default: "all" },
       account: { type: "string", default: "123456789012" },
       "health-path": { type: "string", default: "/healthz" },
       "health-codes": { type: "string", default: "200" },
@@ -72,6 +75,7 @@ export function readOptions(args: string[], env: Record<string, string | undefin
     port: Number(values.port),
     stateDir: resolve(values.state),
     profile: oneOf("--profile", values.profile, ["rehearsal", "aws"]),
+    breakerOnShifts: oneOf("--circuit-breaker", values["circuit-breaker"], ["all", "rolling"]) === "all",
     rollbackId: oneOf("--rollback-id", values["rollback-id"], ["old", "new"]),
     account: values.account,
     healthPath,

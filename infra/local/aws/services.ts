@@ -30,7 +30,7 @@ export interface Services<Balancer extends LoadBalancer> {
 }
 
 export interface ServicesOptions<Balancer extends LoadBalancer>
-  extends Pick<LocalAwsOptions, "principals" | "largestLayer" | "rollbackId" | "faults"> {
+  extends Pick<LocalAwsOptions, "principals" | "largestLayer" | "rollbackId" | "breakerOnShifts" | "faults"> {
   clock: Clock;
   log: (line: string) => void;
   state: StateDirectory;
@@ -64,6 +64,7 @@ export async function createServices<Balancer extends LoadBalancer>(
     state,
     random: options.random,
     rollbackId: options.rollbackId ?? "old",
+    breakerOnShifts: options.breakerOnShifts ?? true,
     pastKept: () => faults?.pastKept?.() ?? 0,
     ...(options.resolveImage && { resolveImage: options.resolveImage }),
   });

@@ -2,6 +2,16 @@
 export interface EcsTiming {
   /** From UpdateService to the first decision about its deployment; the service deployment is PENDING until then. */
   deploymentStart: number;
+  /** The same from UpdateService of a service with the strategy BLUE_GREEN, LINEAR or CANARY. */
+  shiftStart: number;
+  /** From SCALE_UP to the first start of a task, with these strategies. */
+  scaleUp: number;
+  /** From the start of a traffic shift, or of the rollback of one, to the change of its listener rules. */
+  ruleChange: number;
+  /** From the change of the test rules to the end of TEST_TRAFFIC_SHIFT. */
+  testShift: number;
+  /** From the change of the production rules to the end of PRODUCTION_TRAFFIC_SHIFT, without the wait between steps. */
+  productionShift: number;
   /** From the start of a rollback to its first start of a task, and to its end where nothing needs to be started. */
   rollbackStart: number;
   /** From a task's creation to PENDING: its network interface is created. */
@@ -27,6 +37,8 @@ export interface EcsTiming {
   listLag: number;
   /** Time for which `Service.currentServiceDeployment` still names the previous one. */
   currentDeploymentLag: number;
+  /** The same as `listLag` with the strategies BLUE_GREEN, LINEAR and CANARY. */
+  shiftListLag: number;
   /** Number of tasks started at once, and milliseconds for each further one. */
   launchBurst: number;
   launchInterval: number;
@@ -46,6 +58,11 @@ const HOUR = 60 * MINUTE;
 /** Delays of AWS. A value marked "recorded" is fitted to timelines of real accounts; the others are documented by AWS. */
 export const awsTiming: EcsTiming = {
   deploymentStart: 45 * SECOND, // recorded: first start event 45-95 s after UpdateService
+  shiftStart: 1.6 * SECOND, // recorded
+  scaleUp: 22 * SECOND, // recorded: targets registered 38-68 s after PRE_SCALE_UP
+  ruleChange: 13 * SECOND, // recorded: POST_TEST hook to production rule
+  testShift: 29 * SECOND, // recorded: test rule to POST_TEST hook, 2 s in another recording
+  productionShift: 12 * SECOND, // recorded: old targets removed 6:14 after the rule with a bake time of 5:00
   rollbackStart: 24 * SECOND, // recorded: done after 24 s where the old task still ran
   provisioning: 10 * SECOND, // recorded
   activation: 5 * SECOND, // recorded
@@ -57,6 +74,7 @@ export const awsTiming: EcsTiming = {
   stopRequest: 3 * SECOND, // recorded
   listLag: 5 * SECOND, // recorded: "for some seconds"
   currentDeploymentLag: 5 * SECOND, // recorded
+  shiftListLag: 6 * SECOND, // recorded
   launchBurst: 100, // Fargate launch rates: 100 at once,
   launchInterval: SECOND / 20, // then 20 a second
   steadyRepeat: 6 * HOUR, // service event messages
@@ -68,6 +86,11 @@ export const awsTiming: EcsTiming = {
 /** Delays of a rehearsal: a rolling update of one real container ends in 6-8 s, a failing one is rolled back in 10-15 s. */
 export const rehearsalTiming: EcsTiming = {
   deploymentStart: 500,
+  shiftStart: 200,
+  scaleUp: 300,
+  ruleChange: 200,
+  testShift: 500,
+  productionShift: 300,
   rollbackStart: 400,
   provisioning: 200,
   activation: 100,
@@ -79,6 +102,7 @@ export const rehearsalTiming: EcsTiming = {
   stopRequest: 200,
   listLag: 400,
   currentDeploymentLag: 400,
+  shiftListLag: 400,
   launchBurst: 100,
   launchInterval: SECOND / 20,
   steadyRepeat: 6 * HOUR,

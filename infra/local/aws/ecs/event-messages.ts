@@ -60,6 +60,9 @@ export const rolloutReason = {
   hook: (stage: string) => `ECS deployment failed: ${stage} lifecycle hook(s) failed.`,
   hookRollingBack: (stage: string) => (id: string) =>
     `ECS deployment failed: ${stage} lifecycle hook(s) failed: rolling back to deploymentId ${id}.`,
+  invalidNetworking: () => "ECS deployment failed: invalid networking configuration.",
+  networkingRollingBack: (id: string) =>
+    `ECS deployment failed: invalid networking configuration: rolling back to deploymentId ${id}.`,
   stoppedByUser: (id: string) => `ECS deployment ${id} stopped by user.`,
   rolledBackByUser: (id: string) => `ECS deployment stopped by user: rolling back to deploymentId ${id}.`,
 };
@@ -72,6 +75,9 @@ export const statusReason = {
   rolledBackByAlarm: "Service deployment rolled back because a CloudWatch alarm was triggered.",
   stoppedByAlarm: "Service deployment stopped because a CloudWatch alarm was triggered.",
   rolledBackByHook: (stage: string) => `Service deployment rolled back because ${stage} lifecycle hook(s) failed.`,
+  rolledBackByPause: (stage: string) => `Service deployment rolled back because ${stage} pause hook timed out.`,
+  invalidNetworking: (problem: string) =>
+    `Service deployment rolled back because of invalid networking configuration. ${problem}`,
   rolledBackByUser: "Service deployment rolled back by user.",
   stoppedByUser: "Service deployment stopped by user.",
   noCandidate: "No rollback candidate was found to run the rollback.",

@@ -25,6 +25,8 @@ export interface EcsDeps {
   random: Random;
   /** Id that a rollback gives the completed deployment: its old one (default) or a new one. Both are recorded on AWS. */
   rollbackId?: "old" | "new";
+  /** True by default: the circuit breaker acts on BLUE_GREEN, LINEAR and CANARY too. AWS documents both readings. */
+  breakerOnShifts?: boolean;
   /** Returns how long earlier states are kept for stale reads, in milliseconds; by default 0. */
   pastKept?: () => number;
   /** Returns the digest that an image resolves to now, or `undefined`; without this function the first task's pull decides. */
@@ -69,6 +71,7 @@ export async function createEcs(deps: EcsDeps): Promise<Ecs> {
     ...deps,
     document,
     rollbackId: deps.rollbackId ?? "old",
+    breakerOnShifts: deps.breakerOnShifts ?? true,
     pastKept: deps.pastKept ?? (() => 0),
   });
   await scheduler.resume();

@@ -21,6 +21,7 @@ test("an option's value that is none is refused with what is accepted", () => {
     [["--port", "65536"], /--port 65536: a number from 0 to 65535/],
     [["--profile", "fast"], /--profile fast: rehearsal or aws is accepted/],
     [["--rollback-id", "x"], /--rollback-id x: old or new is accepted/],
+    [["--circuit-breaker", "off"], /--circuit-breaker off: all or rolling is accepted/],
     [["--account", "12"], /--account 12: 12 digits are accepted/],
     [["--deny", "ecs:Update Service"], /--deny ecs:Update Service: actions such as ecs:UpdateService or ecr:\*/],
     [["--health-path", "healthz"], /--health-path healthz: a path such as \/healthz/],

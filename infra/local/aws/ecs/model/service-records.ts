@@ -78,6 +78,8 @@ export interface DeploymentRecord {
   /** True after the event that its percents block the deployment. */
   blocked: boolean;
   resolvedImages: Record<string, string>;
+  /** Target group that its tasks register with, by `targetGroupArn` of the settings; absent where the service names no listener rules. */
+  servingGroups?: Record<string, string>;
 }
 
 export type ServiceDeploymentStatus =
@@ -116,11 +118,48 @@ export interface ServiceDeploymentRecord {
   };
   /** Alarms that it monitors; absent when it monitors none. */
   alarms?: { status: MonitorStatus; names: string[]; triggered: string[] };
-  /** Lifecycle stage of a deployment with hooks, alarms or a bake time. */
-  stage?: "RECONCILE_SERVICE" | "PRE_SCALE_UP" | "SCALE_UP" | "POST_SCALE_UP" | "BAKE_TIME" | "CLEAN_UP";
+  /** Lifecycle stage of a deployment with traffic shifts, hooks, alarms or a bake time. */
+  stage?: LifecycleStage;
   /** End of its bake time. */
   bakedAt?: number;
   hooks?: HookRecord[];
+  /** Present with the strategies BLUE_GREEN, LINEAR and CANARY. */
+  traffic?: TrafficShift;
+}
+
+export type LifecycleStage =
+  | "RECONCILE_SERVICE"
+  | "PRE_SCALE_UP"
+  | "SCALE_UP"
+  | "POST_SCALE_UP"
+  | "TEST_TRAFFIC_SHIFT"
+  | "POST_TEST_TRAFFIC_SHIFT"
+  | "PRE_PRODUCTION_TRAFFIC_SHIFT"
+  | "PRODUCTION_TRAFFIC_SHIFT"
+  | "POST_PRODUCTION_TRAFFIC_SHIFT"
+  | "BAKE_TIME"
+  | "CLEAN_UP";
+
+/** Traffic of a service deployment, in percent of the requests that its target revision receives. */
+export interface TrafficShift {
+  /** Production percent after each step; the last one is 100. */
+  steps: number[];
+  /** Wait between two steps, in milliseconds. */
+  stepWait: number;
+  /** Index of the step in progress. */
+  step: number;
+  /** Percents that ECS has requested. */
+  test: number;
+  production: number;
+  /** Deployment that serves the other requests, and its revision; absent before the start and in the first deployment. */
+  source?: string;
+  sourceRevision?: string;
+  /** Earliest end of the stage, or of its wait for a change of rules. */
+  due?: number;
+  /** True once the stage's rules have changed. */
+  shifted?: boolean;
+  /** Time at which a rollback's change of rules is over. */
+  backAt?: number;
 }
 
 type MonitorStatus = "DISABLED" | "MONITORING" | "MONITORING_COMPLETE" | "TRIGGERED";
@@ -142,5 +181,7 @@ export interface ServiceRevisionRecord {
   taskDefinition: string;
   settings: JsonObject;
   containerImages: { containerName: string; image: string; imageDigest?: string }[];
+  /** Target groups that its tasks register with, where the service names listener rules. */
+  resolvedLoadBalancers?: { targetGroupArn: string; productionListenerRule: string }[];
   createdAt: number;
 }

@@ -7,6 +7,7 @@ import { failOnAlarm, startAlarmMonitoring } from "./deployment-alarms.js";
 import { enterStage, failOnHook, isPaused, passStages } from "./lifecycle-stages.js";
 import { isPending, scaleService, stopServiceTasks } from "./scale-service.js";
 import { addEvent, type SchedulerContext, serviceDeploymentOf, wake } from "./scheduler-context.js";
+import { advanceShift, isShifting, startShift } from "./strategies/advance-shift.js";
 import { updateNamedRules } from "./strategies/listener-rules.js";
 import { isHealthy, markUnhealthy } from "./task-health.js";
 
@@ -20,7 +21,7 @@ export function advanceService(context: SchedulerContext, service: ServiceRecord
 function advanceActive(context: SchedulerContext, service: ServiceRecord, tasks: readonly TaskRecord[]): void {
   markUnhealthy(context, service, tasks);
   recordHealthy(context, service, tasks);
-  startPrimary(context, service);
+  startPrimary(context, service, tasks);
   performStopRequest(context, service);
   for (const end of [failOnCircuitBreaker, failOnAlarm, failOnHook]) {
     const newest = service.deployments[0];
@@ -28,6 +29,10 @@ function advanceActive(context: SchedulerContext, service: ServiceRecord, tasks:
   }
   const primary = service.deployments[0];
   if (primary === undefined) return;
+  if (isShifting(serviceDeploymentOf(context, primary))) {
+    advanceShift(context, service, primary, tasks);
+    return;
+  }
   if (!isPaused(serviceDeploymentOf(context, primary))) scaleService(context, service, primary, tasks);
   settle(context, service, primary, tasks);
 }
@@ -44,7 +49,7 @@ function recordHealthy(context: SchedulerContext, service: ServiceRecord, tasks:
 }
 
 /** Moves a service deployment from PENDING to IN_PROGRESS when its deployment may start tasks. */
-function startPrimary(context: SchedulerContext, service: ServiceRecord): void {
+function startPrimary(context: SchedulerContext, service: ServiceRecord, tasks: readonly TaskRecord[]): void {
   const primary = service.deployments[0];
   if (primary === undefined) return;
   wake(context, primary.startAfter);
@@ -54,7 +59,10 @@ function startPrimary(context: SchedulerContext, service: ServiceRecord): void {
   record.startedAt = context.now;
   record.updatedAt = context.now;
   startAlarmMonitoring(context, service, record);
-  enterStage(context, service, record, service.deployments.length > 2 ? "RECONCILE_SERVICE" : "PRE_SCALE_UP");
+  startShift(context, service, primary, tasks);
+  if (record.traffic === undefined) {
+    enterStage(context, service, record, service.deployments.length > 2 ? "RECONCILE_SERVICE" : "PRE_SCALE_UP");
+  }
   context.changed = true;
 }
 

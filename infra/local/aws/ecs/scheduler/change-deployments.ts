@@ -1,4 +1,5 @@
 import { eventMessages, rolloutReason, statusReason } from "../event-messages.js";
+import { trafficStepsOf } from "../model/deployment-strategy.js";
 import { resourceArn } from "../model/ecs-arns.js";
 import type {
   DeploymentRecord,
@@ -28,7 +29,7 @@ export function beginDeployment(
       "service-deployment",
       `${service.name}/${randomShortId(context.random)}`,
     ),
-    startAfter: context.now + context.timing.deploymentStart,
+    startAfter: context.now + startDelay(context, service),
     rollback: false,
     resolvedImages: digests,
   });
@@ -38,6 +39,9 @@ export function beginDeployment(
   context.changed = true;
   return deployment;
 }
+
+const startDelay = ({ timing }: SchedulerContext, { deploymentConfiguration: { extra } }: ServiceRecord) =>
+  trafficStepsOf(extra) === undefined ? timing.deploymentStart : timing.shiftStart;
 
 /** Texts of a failed deployment for each member that shows it; `wantsRollback` is the service's setting. */
 interface DeploymentFailure {
@@ -146,14 +150,16 @@ function restore(
     startAfter: context.now + context.timing.rollbackStart,
     rollback: true,
     resolvedImages: candidate.resolvedImages,
+    ...(candidate.servingGroups !== undefined && { servingGroups: candidate.servingGroups }),
   });
-  if (context.rollbackId === "new") return created;
+  // After a traffic shift the candidate's tasks still run: they keep their deployment.
+  if (context.rollbackId === "new" && serviceDeploymentOf(context, created).traffic === undefined) return created;
   return { ...created, id: candidate.id, rolloutStateReason: rolloutReason.inProgress(candidate.id) };
 }
 
 type DeploymentOrigin = Pick<
   DeploymentRecord,
-  "serviceRevisionArn" | "serviceDeploymentArn" | "startAfter" | "rollback" | "resolvedImages"
+  "serviceRevisionArn" | "serviceDeploymentArn" | "startAfter" | "rollback" | "resolvedImages" | "servingGroups"
 >;
 
 function newDeployment(context: SchedulerContext, service: ServiceRecord, origin: DeploymentOrigin): DeploymentRecord {

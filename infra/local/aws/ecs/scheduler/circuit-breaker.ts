@@ -36,6 +36,7 @@ export function failOnCircuitBreaker(
   const breaker = service.deploymentConfiguration.deploymentCircuitBreaker;
   const record = serviceDeploymentOf(context, deployment);
   if (!breaker.enable || deployment.rolloutState !== "IN_PROGRESS" || hasDeploymentEnded(record)) return;
+  if (record.traffic !== undefined && !context.breakerOnShifts) return;
   if (deployment.failedTasks < breakerThreshold(service.desiredCount, breaker)) return;
   if (opensLater(context, deployment)) return;
   record.breaker.status = "TRIGGERED";

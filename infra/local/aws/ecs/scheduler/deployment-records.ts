@@ -1,3 +1,4 @@
+import { trafficStepsOf } from "../model/deployment-strategy.js";
 import { resourceArn } from "../model/ecs-arns.js";
 import type { DeploymentRecord, ServiceRecord } from "../model/ecs-state.js";
 import { getOwn } from "../model/own-members.js";
@@ -42,6 +43,7 @@ export function recordServiceDeployment(
   sources: string[],
 ): void {
   const breaker = service.deploymentConfiguration.deploymentCircuitBreaker;
+  const traffic = trafficStepsOf(service.deploymentConfiguration.extra);
   context.state.serviceDeployments[deployment.serviceDeploymentArn] = {
     arn: deployment.serviceDeploymentArn,
     serviceArn: service.arn,
@@ -53,8 +55,9 @@ export function recordServiceDeployment(
     createdAt: context.now,
     updatedAt: context.now,
     deploymentConfiguration: structuredClone(service.deploymentConfiguration),
+    ...(traffic !== undefined && { traffic: { ...traffic, step: 0, test: 0, production: 0 } }),
     breaker: {
-      status: breaker.enable ? "MONITORING" : "DISABLED",
+      status: breaker.enable && (traffic === undefined || context.breakerOnShifts) ? "MONITORING" : "DISABLED",
       failureCount: 0,
       threshold: breakerThreshold(service.desiredCount, breaker),
     },

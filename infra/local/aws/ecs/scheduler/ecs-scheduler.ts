@@ -20,6 +20,7 @@ interface EcsSchedulerDeps {
   document: Document<EcsState>;
   random: Random;
   rollbackId: "old" | "new";
+  breakerOnShifts: boolean;
   /** Returns how long earlier states are kept for `past`, in milliseconds; called at each change. */
   pastKept: () => number;
 }
@@ -57,6 +58,7 @@ export function createEcsScheduler(deps: EcsSchedulerDeps): EcsScheduler {
       timing: deps.timing,
       random: deps.random,
       rollbackId: deps.rollbackId,
+      breakerOnShifts: deps.breakerOnShifts,
       cannotPlace: (wanted) => runtime.cannotPlace?.(wanted),
       actions: [],
       wakeAt: Number.POSITIVE_INFINITY,

@@ -1,6 +1,7 @@
 import { eventMessages } from "../event-messages.js";
 import { lastPartOf } from "../model/ecs-arns.js";
 import type { DeploymentRecord, EcsState, ServiceRecord, StrategyItem, Tag, TaskRecord } from "../model/ecs-state.js";
+import { getOwn } from "../model/own-members.js";
 import { objects, subnetOf, targetsOf } from "../model/task-definition-json.js";
 import { volumesAtLaunch } from "./launch-volumes.js";
 import { nextProvider } from "./provider-strategy.js";
@@ -111,7 +112,10 @@ function startTask(
     taskDefinition,
     serviceArn: service.arn,
     deploymentId: primary.id,
-    targets: targetsOf(primary.settings),
+    targets: targetsOf(primary.settings).map((target) => ({
+      ...target,
+      targetGroupArn: getOwn(primary.servingGroups, target.targetGroupArn) ?? target.targetGroupArn,
+    })),
     capacity,
     subnetId: subnetOf(primary.settings.networkConfiguration),
     platformVersion: "1.4.0",

@@ -1,21 +1,26 @@
+import type { Json } from "../../protocol/service.js";
 import { rolloutReason, statusReason } from "../event-messages.js";
-import type { DeploymentRecord, HookRecord, ServiceDeploymentRecord, ServiceRecord } from "../model/ecs-state.js";
+import type {
+  DeploymentRecord,
+  HookRecord,
+  LifecycleStage,
+  ServiceDeploymentRecord,
+  ServiceRecord,
+} from "../model/ecs-state.js";
 import { object, objects } from "../model/task-definition-json.js";
 import { randomToken } from "../seeded-random.js";
 import { failDeployment, hasDeploymentEnded } from "./change-deployments.js";
 import { bakeTime } from "./deployment-alarms.js";
 import { type SchedulerContext, serviceDeploymentOf, wake } from "./scheduler-context.js";
 
-/**
- * Stages of a rolling deployment: RECONCILE_SERVICE (only with more than one active revision) → PRE_SCALE_UP → SCALE_UP → POST_SCALE_UP →
- * BAKE_TIME → CLEAN_UP. Old tasks stop during SCALE_UP, as the percents allow. Only deployments with hooks, alarms or a bake time have stages;
- * what ECS returns for others is not recorded. Hooks at stages of traffic shifts are never reached.
- */
-type LifecycleStage = NonNullable<ServiceDeploymentRecord["stage"]>;
-
 const MINUTE = 60_000;
 const DEFAULT_TIMEOUT = 1_440;
 
+/**
+ * Enters a stage of a rolling deployment: RECONCILE_SERVICE (only with more than one active revision) → PRE_SCALE_UP → SCALE_UP → POST_SCALE_UP →
+ * BAKE_TIME → CLEAN_UP. Old tasks stop during SCALE_UP, as the percents allow. Only deployments with hooks, alarms or a bake time have stages;
+ * what ECS returns for others is not recorded. Hooks at stages of traffic shifts are never reached.
+ */
 export function enterStage(
   context: SchedulerContext,
   service: ServiceRecord,
@@ -28,7 +33,17 @@ export function enterStage(
   record.stage = stage;
   record.updatedAt = context.now;
   context.changed = true;
-  for (const { lifecycleStages, timeoutConfiguration } of hooks) {
+  addHooks(context, record, stage, lifecycleHooks);
+}
+
+/** Adds the PAUSE hooks of a stage, each with a new id. */
+export function addHooks(
+  context: SchedulerContext,
+  record: ServiceDeploymentRecord,
+  stage: LifecycleStage,
+  lifecycleHooks: Json | undefined,
+): void {
+  for (const { lifecycleStages, timeoutConfiguration } of objects(lifecycleHooks)) {
     if (!Array.isArray(lifecycleStages) || !lifecycleStages.includes(stage)) continue;
     const { timeoutInMinutes, action } = object(timeoutConfiguration);
     const hook: HookRecord = {
@@ -51,7 +66,8 @@ export const isPaused = (record: ServiceDeploymentRecord) =>
 /** Times hooks out, rolls back where one has failed, and enters the next stage where all have passed. */
 export function failOnHook(context: SchedulerContext, service: ServiceRecord, deployment: DeploymentRecord): void {
   const record = serviceDeploymentOf(context, deployment);
-  if (record.stage === undefined || hasDeploymentEnded(record) || deployment.rollback) return;
+  if (record.stage === undefined || record.traffic !== undefined) return;
+  if (hasDeploymentEnded(record) || deployment.rollback) return;
   for (const hook of record.hooks ?? []) timeOut(context, hook);
   const failed = record.hooks?.find(isFailed);
   if (failed !== undefined && deployment.rolloutState === "IN_PROGRESS") {
@@ -62,7 +78,7 @@ export function failOnHook(context: SchedulerContext, service: ServiceRecord, de
       stopped: statusReason.rolledBackByHook(failed.stage),
       rolledBack: statusReason.rolledBackByHook(failed.stage),
     });
-  } else if (isPaused(record) && passed(record)) {
+  } else if (isPaused(record) && haveHooksPassed(record)) {
     enterStage(context, service, record, record.stage === "RECONCILE_SERVICE" ? "PRE_SCALE_UP" : "SCALE_UP");
   }
 }
@@ -75,7 +91,7 @@ export function passStages(
 ): boolean {
   if (record.stage === undefined) return true;
   if (record.stage === "SCALE_UP") enterStage(context, service, record, "POST_SCALE_UP");
-  if (record.stage === "POST_SCALE_UP" && passed(record)) {
+  if (record.stage === "POST_SCALE_UP" && haveHooksPassed(record)) {
     enterStage(context, service, record, "BAKE_TIME");
     record.bakedAt = context.now + bakeTime(context, service, record);
   }
@@ -86,13 +102,14 @@ export function passStages(
   return record.stage === "CLEAN_UP";
 }
 
-const passed = (record: ServiceDeploymentRecord) =>
+/** Returns whether no hook of the present stage is waited for. */
+export const haveHooksPassed = (record: ServiceDeploymentRecord) =>
   (record.hooks ?? []).every((hook) => hook.stage !== record.stage || hook.status !== "AWAITING_ACTION");
 
-const isFailed = (hook: HookRecord) =>
+export const isFailed = (hook: HookRecord) =>
   hook.status === "FAILED" || (hook.status === "TIMED_OUT" && hook.timeoutAction === "ROLLBACK");
 
-function timeOut(context: SchedulerContext, hook: HookRecord): void {
+export function timeOut(context: SchedulerContext, hook: HookRecord): void {
   if (hook.status !== "AWAITING_ACTION") return;
   wake(context, hook.expiresAt);
   if (context.now < hook.expiresAt) return;

@@ -51,7 +51,7 @@ function scaleInFailed(
 }
 
 /** Returns whether neither scaling in nor a deployment may stop a task; an unhealthy task is replaced in any case. */
-function isProtected(context: SchedulerContext, task: TaskRecord): boolean {
+export function isProtected(context: SchedulerContext, task: TaskRecord): boolean {
   if (task.protectedUntil === undefined || task.unhealthy !== undefined) return false;
   wake(context, task.protectedUntil);
   return context.now < task.protectedUntil;
@@ -65,7 +65,7 @@ function reportProtected(context: SchedulerContext, service: ServiceRecord, own:
 }
 
 /** Returns the tasks above `count`: unhealthy ones first, then the newest. */
-function surplus(context: SchedulerContext, own: readonly TaskRecord[], count: number): TaskRecord[] {
+export function surplus(context: SchedulerContext, own: readonly TaskRecord[], count: number): TaskRecord[] {
   const excess = own.filter((task) => task.desiredStatus === "RUNNING" && !task.unhealthy).length - count;
   if (excess <= 0) return [];
   const rank = (task: TaskRecord) => (isHealthy(context, task) ? 1 : 0);

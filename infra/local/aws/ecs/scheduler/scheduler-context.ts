@@ -27,6 +27,8 @@ export interface SchedulerContext {
   readonly random: Random;
   /** Id that a rollback gives the completed deployment: its old one or a new one. Both are recorded on AWS. */
   readonly rollbackId: "old" | "new";
+  /** True when the circuit breaker acts on deployments with traffic shifts. AWS documents both: only rolling ones in the API reference, all in the guide. */
+  readonly breakerOnShifts: boolean;
   /** Called before a service's tasks are started. */
   readonly cannotPlace: NonNullable<TaskRuntime["cannotPlace"]>;
   readonly actions: SchedulerAction[];

@@ -14,6 +14,7 @@ export interface VirtualEcsOptions {
   seed?: number;
   timing?: Partial<EcsTiming>;
   rollbackId?: "old" | "new";
+  breakerOnShifts?: boolean;
   behaviour?: (task: TaskSpec) => TaskBehaviour;
   target?: (target: LoadBalancerTarget) => TargetBehaviour;
   resolveImage?: (image: string) => Promise<string | undefined>;
@@ -52,6 +53,7 @@ export async function createVirtualEcs(options: VirtualEcsOptions = {}) {
       random: seededRandom(seed),
       machine: MACHINE,
       ...(options.rollbackId !== undefined && { rollbackId: options.rollbackId }),
+      ...(options.breakerOnShifts !== undefined && { breakerOnShifts: options.breakerOnShifts }),
       ...(options.resolveImage !== undefined && { resolveImage: options.resolveImage }),
     });
   let ecs = await open(state, options.seed ?? 1);
@@ -73,6 +75,15 @@ export async function createVirtualEcs(options: VirtualEcsOptions = {}) {
       await ecs.close();
       ecs = await open(state.restarted(), 2);
     },
+    /** Sets a CloudWatch alarm to ALARM. */
+    alarm: (name: string) =>
+      ecs.observeAlarm({
+        arn: `arn:aws:cloudwatch:${SCOPE.region}:${SCOPE.accountId}:alarm:${name}`,
+        state: "ALARM",
+        window: 60_000,
+      }),
+    listenerRules: () => ecs.listenerRules(),
+    changeListenerRule: (...change: Parameters<typeof ecs.changeListenerRule>) => ecs.changeListenerRule(...change),
     register: async (image: string, container: JsonObject = {}) =>
       (await call("RegisterTaskDefinition", taskDefinition(image, container))).taskDefinition
         .taskDefinitionArn as string,

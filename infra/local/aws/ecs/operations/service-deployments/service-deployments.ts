@@ -7,6 +7,7 @@ import { AwsError } from "../../../protocol/service.js";
 import { scopeOf } from "../../model/ecs-arns.js";
 import type { EcsState, HookRecord, ServiceDeploymentRecord, ServiceRevisionRecord } from "../../model/ecs-state.js";
 import { object } from "../../model/task-definition-json.js";
+import { requestedWeights, requestsCount } from "../../scheduler/strategies/traffic.js";
 import { checkEnum, invalidParameter } from "../common/ecs-errors.js";
 import { findCluster, findService } from "../common/find-resources.js";
 import { pageByKey } from "../common/key-paging.js";
@@ -15,7 +16,9 @@ import { pick, textIn, textsIn, times } from "../common/operation-context.js";
 import { configurationView, launchView, taskCounts } from "../services/service-view.js";
 
 const DESCRIBED_AT_ONCE = 20;
+const HOOK_ID = /^ecs-[a-z]+-[\w-]+$/;
 const STOPPABLE = ["PENDING", "IN_PROGRESS", "STOP_REQUESTED", "ROLLBACK_REQUESTED"];
+const ROLLING_BACK = ["ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS"];
 
 export const deploymentOperations: Operations = (api) => ({
   ListServiceDeployments: (input, caller) => {
@@ -28,7 +31,7 @@ export const deploymentOperations: Operations = (api) => ({
     const found = service.serviceDeployments
       .map((arn) => state.serviceDeployments[arn])
       .filter((each): each is ServiceDeploymentRecord => each !== undefined)
-      .filter((each) => each.createdAt + timing.listLag <= now)
+      .filter((each) => each.createdAt + (each.traffic ? timing.shiftListLag : timing.listLag) <= now)
       .filter((each) => statuses.length === 0 || statuses.includes(each.status))
       .filter((each) => typeof before !== "number" || each.createdAt <= before * 1_000)
       .filter((each) => typeof after !== "number" || each.createdAt >= after * 1_000);
@@ -58,6 +61,9 @@ export const deploymentOperations: Operations = (api) => ({
     return api.scheduler.change((context) => {
       const record = isOwn(arn, caller) ? context.state.serviceDeployments[arn] : undefined;
       if (record === undefined) throw notFound("ContinueServiceDeployment");
+      if (!HOOK_ID.test(textIn(input, "hookId") ?? "")) {
+        throw invalidParameter("Invalid hookId: IDs of the form ecs-{hookType}-{id} are accepted.");
+      }
       const hook = record.hooks?.find(({ id }) => id === input.hookId);
       if (hook === undefined) throw invalidParameter("The specified lifecycle hook was not found.");
       if (hook.status !== "AWAITING_ACTION" || record.status !== "IN_PROGRESS") {
@@ -75,6 +81,16 @@ export const deploymentOperations: Operations = (api) => ({
     return api.scheduler.change(({ state, now }) => {
       const record = isOwn(arn, caller) ? state.serviceDeployments[arn] : undefined;
       if (record === undefined) throw notFound("StopServiceDeployment");
+      if (record.traffic !== undefined) {
+        if (input.stopType === "ABORT") {
+          throw new AwsError(
+            "UnsupportedFeatureException",
+            "The stop type ABORT is not supported for deployments with traffic shifts: use ROLLBACK.",
+          );
+        }
+        // The rollback goes on: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/stop-service-deployment.html
+        if (ROLLING_BACK.includes(record.status)) return { serviceDeploymentArn: arn };
+      }
       if (!STOPPABLE.includes(record.status)) {
         throw new AwsError(
           "ConflictException",
@@ -164,11 +180,13 @@ function revisionSummary(state: EcsState, record: ServiceDeploymentRecord, arn: 
     (task) => task.deploymentId !== undefined && ids.has(task.deploymentId),
   );
   const { runningCount, pendingCount } = taskCounts(tasks);
+  const keepsCount = requestsCount(record, arn) ?? isPrimary;
   return {
     arn,
-    requestedTaskCount: isPrimary ? (service?.desiredCount ?? 0) : runningCount + pendingCount,
+    requestedTaskCount: keepsCount ? (service?.desiredCount ?? 0) : runningCount + pendingCount,
     runningTaskCount: runningCount,
     pendingTaskCount: pendingCount,
+    ...requestedWeights(record, arn),
   };
 }
 
@@ -191,6 +209,9 @@ function revisionView(record: ServiceRevisionRecord): JsonObject {
     ...pick(record.settings, REVISION_SETTINGS),
     containerImages: record.containerImages.map((each) => ({ ...each })),
     guardDutyEnabled: false,
+    ...(record.resolvedLoadBalancers !== undefined && {
+      resolvedConfiguration: { loadBalancers: record.resolvedLoadBalancers.map((each) => ({ ...each })) },
+    }),
     ...times({ createdAt: record.createdAt }),
   };
 }

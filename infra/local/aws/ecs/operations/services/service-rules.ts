@@ -43,10 +43,7 @@ function covers({ containerPort, containerPortRange }: JsonObject, port: Json | 
 
 export function checkController(input: JsonObject): void {
   const type = object(input.deploymentController).type ?? "ECS";
-  const strategy = object(input.deploymentConfiguration).strategy ?? "ROLLING";
   if (type !== "ECS") throw invalidParameter(`The deployment controller ${type} is not supported: use ECS.`);
-  if (strategy !== "ROLLING")
-    throw invalidParameter(`The deployment strategy ${strategy} is not supported: use ROLLING.`);
 }
 
 export function checkDesiredCount(count: number): number {

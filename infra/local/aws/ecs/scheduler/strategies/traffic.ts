@@ -1,0 +1,124 @@
+import type { DeploymentRecord, ServiceDeploymentRecord } from "../../model/ecs-state.js";
+import type { Forward, ListenerRule } from "../../model/listener-rules.js";
+import { object, objects } from "../../model/task-definition-json.js";
+import type { SchedulerContext } from "../scheduler-context.js";
+import { setForwards } from "./listener-rules.js";
+
+/** Load balancer of a service with two target groups and its rules. */
+interface Balancer {
+  group: string;
+  alternate: string;
+  productionArn: string;
+  production: ListenerRule | undefined;
+  test: ListenerRule | undefined;
+}
+
+function balancersOf({ state }: SchedulerContext, { settings }: Pick<DeploymentRecord, "settings">): Balancer[] {
+  return objects(settings.loadBalancers).flatMap(({ targetGroupArn, advancedConfiguration }) => {
+    const { alternateTargetGroupArn, productionListenerRule, testListenerRule } = object(advancedConfiguration);
+    if (typeof productionListenerRule !== "string") return [];
+    return {
+      group: String(targetGroupArn),
+      alternate: String(alternateTargetGroupArn),
+      productionArn: productionListenerRule,
+      production: state.listenerRules[productionListenerRule],
+      test: state.listenerRules[String(testListenerRule)],
+    };
+  });
+}
+
+/** Returns whether a deployment's load balancers have a production rule, and a test rule. */
+export function rulesOfDeployment(context: SchedulerContext, deployment: DeploymentRecord) {
+  const balancers = balancersOf(context, deployment);
+  return { production: balancers.length > 0, test: balancers.some(({ test }) => test !== undefined) };
+}
+
+/**
+ * Chooses the target groups of a deployment's tasks: those in use by the production rules, or the other ones. ECS reads the rules for that;
+ * `targetGroupArn` and `alternateTargetGroupArn` never change. Returns the reason why it can't be decided.
+ */
+export function chooseGroups(
+  context: SchedulerContext,
+  deployment: DeploymentRecord,
+  wanted: "in use" | "idle",
+): string | undefined {
+  const chosen: Record<string, string> = {};
+  const resolved: { targetGroupArn: string; productionListenerRule: string }[] = [];
+  for (const { group, alternate, production, productionArn } of balancersOf(context, deployment)) {
+    if (production === undefined) return `The listener rule ${productionArn} was not found.`;
+    const [used, ...others] = production.forwards.filter(({ weight }) => weight > 0);
+    if (used === undefined || others.length > 0) {
+      return `Exactly one target group is expected to receive production traffic, but ${used === undefined ? 0 : others.length + 1} were found.`;
+    }
+    if (used.targetGroupArn !== group && used.targetGroupArn !== alternate) {
+      return `The listener rule ${productionArn} forwards to an unexpected target group.`;
+    }
+    const isAlternate = (used.targetGroupArn === alternate) === (wanted === "in use");
+    chosen[group] = isAlternate ? alternate : group;
+    resolved.push({ targetGroupArn: isAlternate ? alternate : group, productionListenerRule: productionArn });
+  }
+  if (resolved.length === 0) return undefined;
+  deployment.servingGroups = chosen;
+  const revision = context.state.serviceRevisions[deployment.serviceRevisionArn];
+  if (revision !== undefined) revision.resolvedLoadBalancers = resolved;
+  context.changed = true;
+  return undefined;
+}
+
+/** Sends `percent` of the traffic of one kind to a deployment's target groups, the rest to the other ones. */
+export function shiftTraffic(
+  context: SchedulerContext,
+  deployment: DeploymentRecord,
+  kind: "production" | "test",
+  percent: number,
+): void {
+  for (const balancer of balancersOf(context, deployment)) {
+    const rule = balancer[kind];
+    if (rule === undefined) continue;
+    const { group, alternate } = balancer;
+    const own = deployment.servingGroups?.[group] ?? group;
+    setForwards(
+      context,
+      rule,
+      [group, alternate].map((each) => weighted(each, each === own ? percent : 100 - percent)),
+    );
+  }
+
+  /** Weights are whole numbers up to 999: percents with a decimal become tenths. */
+  function weighted(targetGroupArn: string, share: number): Forward {
+    return { targetGroupArn, weight: Number.isInteger(percent) ? share : Math.round(share * 10) };
+  }
+}
+
+/** Returns the share of production requests that a deployment's target groups receive by the rules, from 0 to 1. */
+export function productionShare(context: SchedulerContext, deployment: DeploymentRecord): number {
+  const shares = balancersOf(context, deployment).map(({ group, production }) => {
+    const own = deployment.servingGroups?.[group] ?? group;
+    const { forwards = [] } = production ?? {};
+    const total = forwards.reduce((sum, { weight }) => sum + weight, 0);
+    return (forwards.find(({ targetGroupArn }) => targetGroupArn === own)?.weight ?? 0) / Math.max(1, total);
+  });
+  return Math.max(0, ...shares);
+}
+
+/** Returns whether ECS keeps a revision at the desired count in the present stage; undefined where the stage does not decide it. */
+export function requestsCount(
+  { traffic, status, stage, targetRevision }: ServiceDeploymentRecord,
+  revisionArn: string,
+) {
+  if (traffic === undefined || status !== "IN_PROGRESS") return undefined;
+  if (revisionArn === traffic.sourceRevision) return stage !== "CLEAN_UP";
+  return revisionArn === targetRevision ? stage !== "RECONCILE_SERVICE" && stage !== "PRE_SCALE_UP" : false;
+}
+
+/** Returns the percents of a revision's traffic that ECS has requested, for its summary; nothing for a rolling deployment. */
+export function requestedWeights(record: ServiceDeploymentRecord, revisionArn: string) {
+  const { traffic, targetRevision, sourceRevisions } = record;
+  if (traffic === undefined) return {};
+  const { test, production, sourceRevision = sourceRevisions[0] } = traffic;
+  const share = (percent: number) => {
+    if (revisionArn === targetRevision) return percent;
+    return revisionArn === sourceRevision ? Math.round((100 - percent) * 10) / 10 : 0;
+  };
+  return { requestedTestTrafficWeight: share(test), requestedProductionTrafficWeight: share(production) };
+}
