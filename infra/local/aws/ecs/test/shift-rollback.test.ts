@@ -44,7 +44,7 @@ for (const [action, status] of [
   ["ROLLBACK", "ROLLBACK_SUCCESSFUL"],
   ["CONTINUE", "SUCCESSFUL"],
 ]) {
-  test(`a pause that nobody ends performs its action at the time-out: ${action}`, async () => {
+  test(`a pause that is not ended performs its action at the time-out: ${action}`, async () => {
     const world = await withShifts();
     const hook = pause(["POST_TEST_TRAFFIC_SHIFT"], { timeoutInMinutes: 10, action: action ?? "" });
     await world.deploy("good:2", { ...BLUE_GREEN, lifecycleHooks: [hook] });

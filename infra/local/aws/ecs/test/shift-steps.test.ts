@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { trafficStepsOf } from "../model/deployment-strategy.js";
 import { PRODUCTION, pause, withShifts } from "./shift-service.js";
 
-test("a strategy's steps end with all production traffic, whatever divides them", () => {
+test("a strategy's steps end with all production traffic, for each divisor", () => {
   const linear = (stepPercent?: number) =>
     trafficStepsOf({ strategy: "LINEAR", linearConfiguration: stepPercent === undefined ? {} : { stepPercent } });
   assert.deepEqual(linear()?.steps, [10, 20, 30, 40, 50, 60, 70, 80, 90, 100]);

@@ -6,7 +6,7 @@ import { addEvent, type SchedulerContext, wake } from "../scheduler-context.js";
 import { isHealthy } from "../task-health.js";
 
 /** Returns a deployment's tasks that are to run. */
-export const tasksOf = (deployment: DeploymentRecord, tasks: readonly TaskRecord[]) =>
+const tasksOf = (deployment: DeploymentRecord, tasks: readonly TaskRecord[]) =>
   tasks.filter((task) => task.deploymentId === deployment.id && task.desiredStatus === "RUNNING");
 
 /** Keeps a deployment at the service's desired count, all at once: strategies with traffic shifts have no percents. Replaces unhealthy tasks. */
