@@ -7,7 +7,7 @@ import { nextStep } from "./next-step.js";
 import type { RollbackResult, RolloutResult } from "./result.js";
 import type { AutomaticRollback } from "./rollback/automatic-rollback.js";
 import type { RunOptions } from "./run-options.js";
-import type { Started } from "./start/start.js";
+import type { Started } from "./start/find-rollout.js";
 import { verdicts } from "./verdicts.js";
 import type { DuringRollout } from "./verify/during-rollout.js";
 import type { TaskResponses } from "./verify/task-requests.js";

@@ -1,7 +1,7 @@
 import { present } from "../../common/present.js";
 import { primaryOf } from "../../ecs/snapshot.js";
 import type { Session } from "../session.js";
-import type { Started } from "../start/start.js";
+import type { Started } from "../start/find-rollout.js";
 import { type Baseline, ownershipOf } from "../verify/baseline.js";
 import type { HttpCheck } from "../verify/verify.js";
 import type { WatchedRollout } from "../watch/watch.js";

@@ -1,87 +1,24 @@
 import { withDescribedErrors } from "../../aws/describe-error.js";
-import type { JsonObject, RawTaskDefinition } from "../../aws/raw-task-definition.js";
+import type { JsonObject } from "../../aws/raw-task-definition.js";
 import { nameIn } from "../../common/aws-names.js";
-import { InputError } from "../../common/errors.js";
-import { present } from "../../common/present.js";
-import { variableOf } from "../../config/version.js";
-import { containersOf } from "../../ecs/containers.js";
 import type { CurrentService } from "../../ecs/service.js";
-import { type ReadableDeployments, readableDeployments } from "../../ecs/service-deployments.js";
-import { primaryOf, type Subject } from "../../ecs/snapshot.js";
 import { gate } from "../gate.js";
-import { refuseBusy } from "../plan/deployment-in-flight.js";
-import { type Change, plan } from "../plan/plan.js";
-import { type ServiceChanges, serviceChanges } from "../plan/proposal.js";
-import { type DeployRequest, revisionTags } from "../revisions/deploy-request.js";
-import { findRevisions, type OwnRevision, registeredAt } from "../revisions/own-revisions.js";
-import { matchesRegistration } from "../revisions/same-content.js";
+import type { DeployRequest } from "../revisions/deploy-request.js";
+import type { OwnRevision } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
-import type { Baseline, TaggedBaseline } from "../verify/baseline.js";
-import { attachToOwn, attachToRunning, type FoundRollout, subjectOf, toFoundRollout } from "./attach.js";
-import { beforeUpdate, supersededBeforeStart } from "./change-errors.js";
+import type { TaggedBaseline } from "../verify/baseline.js";
+import { toFoundRollout } from "./attach.js";
+import { beforeUpdate } from "./change-errors.js";
+import { findOwn, planOn, type Remains, type Started, toStarted } from "./find-rollout.js";
 import { register } from "./register.js";
-import { pollForRollout } from "./rollout-lookup.js";
 import { settle } from "./settle.js";
 import { update } from "./update.js";
-
-/** A rollout in progress, or the finished one of the running revision. */
-export interface Started {
-  subject: Subject;
-  /** True when this call found the rollout and did not begin it. */
-  attached: boolean;
-  /** ARN of the revision that it replaces, where its own tags name it. */
-  base?: string;
-  changes: Change[];
-  /** Changes of the service beside its revision. */
-  service: ServiceChanges;
-  /** Answers of the public URL before the rollout, where this call began it. */
-  baseline?: Baseline;
-  /** The same as a tag, where an earlier call began it. */
-  probe?: string;
-}
-
-/** Revisions and deployments in ECS where no earlier call of the deploy has begun a rollout. */
-export interface Remains {
-  /** All revisions of the deploy, and the service's deployments. */
-  own: readonly OwnRevision[];
-  known: ReadableDeployments;
-  /** Start of those deployments, in milliseconds since the epoch on AWS's clock. */
-  since: number;
-  /** Revision of an earlier call that was killed before its rollout began or was listed. */
-  left?: OwnRevision;
-}
 
 /** A registered revision that is ready to be rolled out, and what its plan changes. */
 export interface Prepared extends Pick<Started, "changes" | "service" | "baseline"> {
   revision: OwnRevision;
   /** True when this call has registered it. */
   isNew: boolean;
-}
-
-/**
- * Finds the rollout that an earlier call of the deploy has begun, or that has set the service to what is requested. All state is in AWS:
- * the revision is found by the idempotency key in its tags and by its content, the rollout by its revision.
- * @param timeoutMs Maximum time of the rollout before the verdict is `timed-out`, in milliseconds.
- * @throws InputError when another rollout is in flight; SlipwayError when a concurrent deploy came first.
- */
-export async function findRollout(
-  session: Session,
-  now: CurrentService,
-  request: DeployRequest,
-  timeoutMs: number,
-): Promise<{ started: Started } | { remains: Remains }> {
-  const hasRunId = request.runId !== undefined;
-  const own = await findOwn(session, now, request);
-  const since = Math.min(registeredAt(now.current), ...own.map((one) => one.registeredAt));
-  const known = await readableDeployments(session, since);
-  const found = attachToOwn(now, known, own, hasRunId) ?? attachToWanted(session, now, known, request);
-  if (found) return { started: started(session, request, timeoutMs, found, own) };
-  const left = leftOver(now, known, own, hasRunId);
-  if (left) refuseMoved(session, now, left);
-  const late = left && (await listedLate(session, now, left));
-  if (late) return { started: started(session, request, timeoutMs, late, own) };
-  refuseBusy(session.target, now, known);
-  return { remains: { own, known, since, ...(left && { left }) } };
 }
 
 /**
@@ -128,88 +65,7 @@ export async function start(
   const count = desiredCount ? { desiredCount: desiredCount.to } : {};
   const begun = await update(session, revision, count, isNew, withDescribedErrors);
   const found = { ...toFoundRollout(revision), ...begun };
-  return { ...started(session, request, timeoutMs, found, [revision]), attached: false, ...plan };
-}
-
-function findOwn(session: Session, now: CurrentService, request: DeployRequest): Promise<OwnRevision[]> {
-  return findRevisions(session, now, request, (base) => planOn(session, request, base, "").registration);
-}
-
-function planOn({ target, clock }: Session, request: DeployRequest, base: RawTaskDefinition, hash: string) {
-  const tags = revisionTags(target, request, String(base.taskDefinition.taskDefinitionArn), hash, clock.now());
-  const { source = base, release, settings } = request;
-  return plan(source, containersOf(target), release, tags, settings.overrides, variableOf(target));
-}
-
-/** The running rollout counts as this deploy's own when it has everything requested, the variables and the desired count included. */
-function attachToWanted(
-  session: Session,
-  now: CurrentService,
-  known: ReadableDeployments,
-  request: DeployRequest,
-): FoundRollout | undefined {
-  const { registration } = planOn(session, request, now.current, "");
-  const isAsItIs =
-    matchesRegistration(now.current.taskDefinition, registration) &&
-    !serviceChanges(now, request.settings).desiredCount;
-  return isAsItIs && !request.settings.force ? attachToRunning(now, known, request.release) : undefined;
-}
-
-function started(
-  session: Session,
-  { release }: DeployRequest,
-  timeoutMs: number,
-  found: FoundRollout,
-  own: readonly OwnRevision[],
-): Started {
-  const subject = subjectOf(session.target, release, found, session.clock.now() + timeoutMs);
-  const { base, probe, stopped } = own.find(({ arn }) => arn === found.taskDefinition) ?? {};
-  return {
-    subject: { ...subject, ...(stopped !== undefined && { rollback: { why: stopped } }) },
-    attached: true,
-    changes: [],
-    service: {},
-    ...present({ base, probe }),
-  };
-}
-
-function refuseMoved({ target }: Session, { running }: CurrentService, { arn, base }: OwnRevision): void {
-  if (running.taskDefinition !== base) throw supersededBeforeStart(target.service, arn, running.taskDefinition);
-}
-
-/** Returns the revision of an earlier call that was killed before its rollout began or was listed. */
-function leftOver(
-  now: CurrentService,
-  known: ReadableDeployments,
-  own: readonly OwnRevision[],
-  hasRunId: boolean,
-): OwnRevision | undefined {
-  if (known.classicOnly !== undefined) {
-    if (hasRunId && own.length > 0) throw unknowable(known.classicOnly);
-    return undefined;
-  }
-  const unspent = own.filter(({ arn }) => !known.listed.some((one) => one.taskDefinition === arn));
-  // Without a run id, a revision with another base than the running one belongs to an earlier deploy.
-  return unspent.find(({ base }) => hasRunId || base === now.running.taskDefinition);
-}
-
-/** ECS may already roll back a deployment that its list does not show yet: the service then returns to the earlier revision. */
-async function listedLate(
-  session: Session,
-  { service }: CurrentService,
-  left: OwnRevision,
-): Promise<FoundRollout | undefined> {
-  const primary = primaryOf(service);
-  if (primary?.rolloutState !== "IN_PROGRESS") return undefined;
-  const seen = await pollForRollout(session, left);
-  return "begun" in seen ? { ...toFoundRollout(left), ...seen.begun } : undefined;
-}
-
-function unknowable(why: string): InputError {
-  return new InputError(
-    "attempt-unknowable",
-    `This run has registered its revision before, and whether it was rolled out can't be seen: ${why}. Permit it, or deploy with another run id.`,
-  );
+  return { ...toStarted(session, request, timeoutMs, found, [revision]), attached: false, ...plan };
 }
 
 async function registerNew(
