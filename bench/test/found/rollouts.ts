@@ -252,4 +252,15 @@ export const rollouts: Found[] = [
     },
     verdicts: ["superseded", "deployed", "deployed"],
   },
+  {
+    name: "a call attaches to another user's rollout of a release without a version, while old tasks return theirs",
+    seed: 3340,
+    scenario: {
+      release: { tasks: [{ serves: { status: 404 } }] },
+      interventions: [{ at: 1_000, from: "start", do: "deploy", version: "v2.0.0" }],
+      deployer: { http: true },
+      kills: [{ call: 3, how: "killed-before", pause: 10_000 }],
+    },
+    verdicts: [undefined, "deployed-unverified"],
+  },
 ];

@@ -44,8 +44,8 @@ async function deploy(options: RunOptions): Promise<Omit<RolloutResult, "events"
   const request = requestOf(options);
   const started = await attachOrStart(options, now, request);
   options.progress(opening(now, started, release));
-  const baseline = started.baseline ?? (options.http ? parseBaselineTag(started.probe, options.http) : {});
-  const { ended, during, right } = await watchRollout(options, now, started, baseline);
+  const before = started.baseline ?? (options.http ? parseBaselineTag(started.probe, options.http) : {});
+  const { ended, during, right, baseline } = await watchRollout(options, now, started, before);
   const { watched, http, tasks } = await verifyServing(options, ended, release.version, baseline, right);
   const finished = { started, watched, http, version: release.version, baseline };
   const mayUndo = request.verb === "deploy" && options.undo !== false;
@@ -80,17 +80,21 @@ async function attachOrStart(options: RunOptions, now: CurrentService, request: 
   return await start(options, request, timeoutMs, prepared);
 }
 
-/** Watches the rollout to its end, and requests the public URL on the way. */
-async function watchRollout(options: RunOptions, now: CurrentService, { subject }: Started, baseline: Baseline) {
+/**
+ * Watches the rollout to its end, and requests the public URL on the way. A version seen there is wanted at the end: a call that attaches to
+ * another user's rollout has no earlier response.
+ */
+async function watchRollout(options: RunOptions, now: CurrentService, { subject }: Started, before: Baseline) {
   const { span = noSpan } = options;
   const permitted: AllowedActions = { earlyStop: true, onTimeout: "leave", ...options.permitted };
-  const monitor = monitorUrl(options, baseline);
+  const monitor = monitorUrl(options, before);
   const ended = await span(
     `roll out ${options.release.version} (${nameIn(subject.taskDefinition)})`,
     () => watch(options, subject, eventIds(now.service), permitted, monitor.ask).finally(monitor.end),
     failureOf,
   );
-  return { ended, during: monitor.seen(), right: monitor.rightInARow() };
+  const baseline: Baseline = monitor.sawVersion() ? { ...before, sawVersion: true } : before;
+  return { ended, during: monitor.seen(), right: monitor.rightInARow(), baseline };
 }
 
 /** Returns the reason why a rollout's span failed; undefined when it did not. */

@@ -34,6 +34,8 @@ export interface UrlMonitor {
    * needs further requests.
    */
   rightInARow(): number;
+  /** Returns true when a response contained a version, of an old or a new task. */
+  sawVersion(): boolean;
 }
 
 /**
@@ -43,7 +45,7 @@ export interface UrlMonitor {
 export function monitorUrl(options: RunOptions, baseline: Baseline = {}): UrlMonitor {
   const { http } = options;
   const monitored = http && monitoredTarget(http, baseline);
-  if (!monitored) return { ask() {}, end() {}, seen: () => undefined, rightInARow: () => 0 };
+  if (!monitored) return { ask() {}, end() {}, seen: () => undefined, rightInARow: () => 0, sawVersion: () => false };
   const { version } = options.release;
   const isOneRequest = monitored.versionCheck !== false && (monitored.expectations?.length ?? 0) === 0;
   const isDistinct = isOneRequest && baseline.answered !== version && baseline.running !== version;
@@ -65,12 +67,14 @@ function startMonitor(http: HttpTarget, options: RunOptions, wanted: string | un
   const how = { ask, limit: responseLimit, signal: signal ? AbortSignal.any([signal, ended.signal]) : ended.signal };
   const seen: DuringRollout = { url: checkedUrl(http), requests: 0, failed: 0, failures: [] };
   let right = 0;
+  let sawVersion = false;
 
   async function once(): Promise<void> {
     const at = clock.now();
-    const { answered, status, version, saw } = await requestAny(http, how);
+    const { answered, status, version, saw, ...more } = await requestAny(http, how);
     if (ended.signal.aborted) return;
     seen.requests++;
+    sawVersion ||= more.sawVersion === true;
     right = wanted !== undefined && version === wanted ? right + 1 : 0;
     if (answered && (status ?? 0) < 500) return;
     if (seen.failed++ === 0) progress(`${seen.url} failed while the rollout is watched: ${saw}.`);
@@ -83,5 +87,6 @@ function startMonitor(http: HttpTarget, options: RunOptions, wanted: string | un
     end: () => ended.abort(),
     seen: () => (seen.requests > 0 ? seen : undefined),
     rightInARow: () => right,
+    sawVersion: () => sawVersion,
   };
 }

@@ -110,7 +110,7 @@ export async function requestVersion(http: HttpTarget, how: RequestOptions): Pro
 export async function requestAny(
   http: HttpTarget,
   how: RequestOptions,
-): Promise<Pick<VersionAnswer, "answered" | "status" | "version" | "saw">> {
+): Promise<Pick<VersionAnswer, "answered" | "status" | "version" | "sawVersion" | "saw">> {
   if (http.versionCheck !== false) return await requestVersion(http, how);
   const answer = await get(http, http.expectations?.[0]?.path ?? "/", how);
   if (!("status" in answer)) return { answered: false, saw: answer.failure };
