@@ -364,6 +364,43 @@ export class Slipway {
   }
 
   /**
+   * Continue a deployment that waits in a lifecycle hook.
+   *
+   * Continues the deployment in flight of the service, whoever began it, at
+   * the only hook that waits, or at the one of --hook. Refused with the list
+   * when several wait, and when none does.
+   *
+   * @param hook The hook's id, as in ecs-pause-1a2b3c
+   * @param list List what waits, and change nothing
+   */
+  @func({ cache: "never" })
+  async continue(workspace: Workspace, hook?: string, list?: boolean): Promise<string> {
+    const destination = this.destination(workspace);
+    return await ending(async (activity) => {
+      const { continueWaiting } = await import("#lib/commands/hooks.js");
+      return await continueWaiting({ destination, hook, ...activity }, list);
+    });
+  }
+
+  /**
+   * Roll back the deployment in flight.
+   *
+   * Rolls it back at the only lifecycle hook that waits, or at the one of
+   * --hook; where none waits, ECS is requested to stop the deployment and to
+   * roll back. A deployment that has ended is not rolled back: see rollback.
+   *
+   * @param hook The hook's id, as in ecs-pause-1a2b3c
+   */
+  @func({ cache: "never" })
+  async abort(workspace: Workspace, hook?: string): Promise<string> {
+    const destination = this.destination(workspace);
+    return await ending(async (activity) => {
+      const { abortInFlight } = await import("#lib/commands/hooks.js");
+      return await abortInFlight({ destination, hook, ...activity });
+    });
+  }
+
+  /**
    * Write what a deploy of a service needs: init --service api … -o .
    *
    * Reads the service and returns a directory with its target, lines of

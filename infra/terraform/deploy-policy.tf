@@ -115,6 +115,7 @@ data "aws_iam_policy_document" "deploy" {
   statement {
     sid = "WatchRollout"
     actions = [
+      "ecs:ContinueServiceDeployment",
       "ecs:DescribeServiceDeployments",
       "ecs:DescribeServiceRevisions",
       "ecs:StopServiceDeployment",

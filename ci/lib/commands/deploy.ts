@@ -10,7 +10,7 @@ import type { RolloutResult } from "../rollout/result.js";
 import { checkRunId } from "../rollout/revisions/deploy-request.js";
 import { run } from "../rollout/run.js";
 import { parseWaitOptions, type WaitArguments } from "../rollout/watch/wait-options.js";
-import { openDestination } from "./destination.js";
+import { named, openDestination } from "./destination.js";
 import { checkUrl, publicUrl } from "./public-url.js";
 import {
   candidateOf,
@@ -77,6 +77,7 @@ export async function deploy(options: DeployOptions): Promise<RolloutResult> {
     settings,
     ...patience,
     undo: !options.noUndo,
+    ...named(options.destination),
     ...(http && { http }),
     ...(options.runId !== undefined && { runId: options.runId }),
   });

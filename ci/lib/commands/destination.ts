@@ -23,6 +23,14 @@ export interface DestinationOptions extends AccessOptions {
   name: string;
 }
 
+/** The constructor's default in ci/src/index.ts. */
+const defaultTarget = "production";
+
+/** Returns the target's name for commands to type; nothing where it is the default one. */
+export function named({ name }: Pick<DestinationOptions, "name">): { targetName?: string } {
+  return name === defaultTarget ? {} : { targetName: name };
+}
+
 /** Access to AWS, once it was read. */
 export interface Access {
   /** Credentials in one of the formats that `parseCredentials` reads. */

@@ -4,7 +4,7 @@ import type { RolloutResult } from "../rollout/result.js";
 import { runRollback } from "../rollout/run-rollback.js";
 import type { Activity } from "../rollout/session.js";
 import { parseWaitOptions, type WaitArguments } from "../rollout/watch/wait-options.js";
-import { type DestinationOptions, openDestination } from "./destination.js";
+import { type DestinationOptions, named, openDestination } from "./destination.js";
 import { checkUrl, publicUrl } from "./public-url.js";
 
 export interface RollbackArguments extends Activity {
@@ -35,6 +35,7 @@ export async function rollback({ to, url, ignore, ...options }: RollbackArgument
     target: destination.target,
     settings,
     ...patience,
+    ...named(options.destination),
     clock: systemClock,
     progress,
     span,

@@ -97,7 +97,12 @@ const publishing = [
   "ecr:PutImage",
   "ecr:UploadLayerPart",
 ];
-const watching = ["ecs:DescribeServiceDeployments", "ecs:DescribeServiceRevisions", "ecs:StopServiceDeployment"];
+const watching = [
+  "ecs:ContinueServiceDeployment",
+  "ecs:DescribeServiceDeployments",
+  "ecs:DescribeServiceRevisions",
+  "ecs:StopServiceDeployment",
+];
 const balancing = ["elasticloadbalancing:DescribeTargetGroupAttributes", "elasticloadbalancing:DescribeTargetGroups"];
 /** The outcome of a deploy task, and the reason that a rollout was stopped, are stored as tags of the revision. No other tag is written later. */
 const onlyTags = {

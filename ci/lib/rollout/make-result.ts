@@ -3,7 +3,7 @@ import type { CurrentService } from "../ecs/service.js";
 import type { Subject } from "../ecs/snapshot.js";
 import { conclude } from "./conclude.js";
 import type { Explanation } from "./explain.js";
-import { nextStep } from "./next-step.js";
+import { nextStep, pausedStep } from "./next-step.js";
 import type { RollbackResult, RolloutResult } from "./result.js";
 import type { AutomaticRollback } from "./rollback/automatic-rollback.js";
 import type { RunOptions } from "./run-options.js";
@@ -36,7 +36,11 @@ export function makeResult(options: RunOptions, story: Story): Omit<RolloutResul
   const { account, region, cluster, service, container } = options.target;
   const { version, image, digest, untested } = options.release;
   const { verdict, reason } = conclude({ version, judgement, http, undoHttp, ...(undone && { undone }) });
-  const next = nextStep(verdict, http, diagnosis?.cause, during, wayBack?.cause);
+  const { waitingHooks = [] } = watched.snapshots.at(-1)?.ours ?? {};
+  const next =
+    verdict === "paused"
+      ? pausedStep(waitingHooks, options.targetName)
+      : nextStep(verdict, http, diagnosis?.cause, during, wayBack?.cause);
   return {
     verdict,
     exitCode: verdicts[verdict].exitCode,

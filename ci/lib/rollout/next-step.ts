@@ -1,5 +1,6 @@
+import type { WaitingHook } from "../ecs/snapshot.js";
 import type { Cause } from "./diagnose/causes.js";
-import { type Verdict, verdicts } from "./verdicts.js";
+import { attachHint, type Verdict, verdicts } from "./verdicts.js";
 import type { DuringRollout } from "./verify/during-rollout.js";
 import type { HttpCheck } from "./verify/verify.js";
 
@@ -23,6 +24,18 @@ export function nextStep(
   const step = verdicts[verdict].next ?? (isFlawed(during) ? dropped : undefined);
   if (http.state !== "version-not-verified" || http.answered === undefined) return step;
   return step === undefined ? howToVerify : `${step} ${howToVerify}`;
+}
+
+/**
+ * Returns the commands that continue or roll back a paused rollout. Every waiting hook has to be continued; one that rolls back decides.
+ * @param targetName Absent for the default target.
+ */
+export function pausedStep(hooks: readonly WaitingHook[], targetName?: string): string | undefined {
+  const call = `dagger call ${targetName === undefined ? "" : `--target ${targetName} `}`;
+  const [first] = hooks;
+  if (!first) return verdicts.paused.next;
+  const commands = hooks.map(({ hookId }) => `${call}continue --hook ${hookId}`).join(", and ");
+  return `To go on: ${commands}. To go back: ${call}abort --hook ${first.hookId}. Then: ${attachHint}`;
 }
 
 /** When every request failed, the URL is not reachable from here, and the failures prove nothing about the rollout. */

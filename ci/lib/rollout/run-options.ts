@@ -27,6 +27,8 @@ export interface RunOptions extends Session {
   undo?: boolean;
   /** Changes besides the image and VERSION. */
   settings?: DeploySettings;
+  /** Name of the target in a command to type; absent for the default target. */
+  targetName?: string;
   /** Idempotency key: separates deploys of the same release; the same id returns the same verdict again. */
   runId?: string;
 }

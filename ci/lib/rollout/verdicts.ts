@@ -76,7 +76,7 @@ const table = {
   paused: {
     exitCode: 10,
     meaning: "a deployment hook holds the rollout",
-    next: `Continue or roll back with ContinueServiceDeployment. ${attachHint}`,
+    next: `\`continue\` lets the rollout go on, and \`abort\` rolls it back. ${attachHint}`,
   },
 } satisfies Record<string, VerdictFacts>;
 
