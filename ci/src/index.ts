@@ -366,9 +366,9 @@ export class Slipway {
   /**
    * Continue a deployment that waits in a lifecycle hook.
    *
-   * Continues the deployment in flight of the service, whoever began it, at
-   * the only hook that waits, or at the one of --hook. Refused with the list
-   * when several wait, and when none does.
+   * Continues the service's deployment in flight, also one that another tool
+   * began, at the only hook that waits, or at the one of --hook. Refused with
+   * the list when several wait, and when none does.
    *
    * @param hook The hook's id, as in ecs-pause-1a2b3c
    * @param list List what waits, and change nothing

@@ -18,7 +18,7 @@ export interface NewestDeployment {
 const searched = 10;
 
 /**
- * Finds the deployment in flight, or the newest one, whoever began it. ECS lists a deployment some seconds after the service shows it, so
+ * Finds the deployment in flight, or the newest one, of any user. ECS lists a deployment some seconds after the service shows it, so
  * the list is read again while the service is being deployed to and no unfinished deployment is listed.
  */
 export async function findNewestDeployment(session: Session): Promise<NewestDeployment> {
