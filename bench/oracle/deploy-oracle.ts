@@ -1,50 +1,15 @@
+import { isDeepStrictEqual } from "node:util";
 import { type EcsState, type JsonObject, objects } from "../../infra/local/aws/index.js";
 import { versionOf } from "../scenario/task-scripts.js";
 import type { CompletedCall } from "../virtual/virtual-aws.js";
 import { START } from "../virtual/virtual-time.js";
-import { type RolloutState, rolloutStateOf } from "./rollout-state.js";
-
-/** Start of a fact, and the time from which the API can show it: milliseconds since the start of the simulation. */
-export interface Moment {
-  at: number;
-  visibleAt: number;
-  state: RolloutState;
-}
-
-/** The truth of a run, derived from ECS's own state and from the changes to it, independent of the deployer's verdict. */
-export interface OracleRecord {
-  /** The revisions that the deployer registered, oldest first. */
-  registered: string[];
-  /**
-   * Revisions that bring its release: usually one of them. The revision that runs the release already, as long as it brings none of its
-   * own.
-   */
-  own: string[];
-  /** ARN of the deployer's own rollout: the earliest service deployment of the revision that it deployed last. */
-  rollout?: string;
-  /** All states of that rollout, in order. The first is at the deployer's start. */
-  moments: [Moment, ...Moment[]];
-  /** The same of every revision that brings the release, also those of other users: the deployer may attach to them. */
-  ofRevision: Record<string, [Moment, ...Moment[]]>;
-  /** The same of the latest service deployment of each revision that was deployed more than once. */
-  ofRepetition: Record<string, Moment[]>;
-  /** Moments that the other of two deploys recorded, by the revision that it deploys or is attached to. */
-  ofOther?: Record<string, Moment[]>;
-  /** Principal that stopped the rollout, if any. */
-  stoppedBy?: "deployer" | "operator";
-  /**
-   * The deployer's UpdateService calls that AWS carried out: the revision, whether it is an automatic rollback, and whether a deployment
-   * began by it.
-   */
-  updates: { at: number; taskDefinition: string; isUndo: boolean; began: boolean }[];
-  /** Time at which the service was deleted, if it was. */
-  deletedAt?: number;
-  /** Harmful operations of the deployer, such as a deregistered revision that is in use. */
-  harm: string[];
-}
+import type { Moment, OracleRecord, ServiceRecord } from "./oracle-record.js";
+import { type RolloutState, revisionOf, rolloutStateOf } from "./rollout-state.js";
+import { createFactsReader } from "./service-facts.js";
 
 export interface DeployOracle {
   record: OracleRecord;
+  service: ServiceRecord;
   /** Records the state; called after every change of ECS's state. */
   note(): void;
   /** Records a call; called when AWS has carried out a call of the deployer. */
@@ -72,6 +37,9 @@ export function createDeployOracle(state: EcsState, now: () => number, release: 
     updates: [],
     harm: [],
   };
+  const readFacts = createFactsReader(state);
+  let facts = readFacts();
+  const serviceRecord: ServiceRecord = { times: [{ at: since(now()), ...facts }], deployTasks: {} };
   const undos = new Set<string>();
   let deployments = Object.keys(state.serviceDeployments).length;
   let known = deployments;
@@ -82,7 +50,9 @@ export function createDeployOracle(state: EcsState, now: () => number, release: 
   const current = service()?.taskDefinition ?? "";
   if (bringsRelease(current)) {
     truth.own = [current];
-    const arn = service()?.serviceDeployments.findLast((one) => taskDefinitionOf(state, one) === current);
+    const arn = service()?.serviceDeployments.findLast(
+      (one) => revisionOf(state, state.serviceDeployments[one]) === current,
+    );
     if (arn !== undefined) first.set(current, arn);
     if (arn !== undefined) last.set(current, arn);
   }
@@ -94,6 +64,7 @@ export function createDeployOracle(state: EcsState, now: () => number, release: 
   }
 
   function note() {
+    noteFacts();
     learnDeployments();
     if (service()?.status !== "ACTIVE") truth.deletedAt ??= since(now());
     for (const [revision, arn] of first) {
@@ -116,13 +87,20 @@ export function createDeployOracle(state: EcsState, now: () => number, release: 
     }
   }
 
+  function noteFacts() {
+    const [was, is] = [facts, readFacts()];
+    if (is === was) return;
+    facts = is;
+    if (!isDeepStrictEqual(is, was)) serviceRecord.times.push({ at: since(now()), ...is });
+  }
+
   /** Of each revision, the earliest service deployment that began during a run of the deployer counts. */
   function learnDeployments() {
     const count = Object.keys(state.serviceDeployments).length;
     if (count === known) return;
     known = count;
     for (const arn of service()?.serviceDeployments ?? []) {
-      const revision = taskDefinitionOf(state, arn) ?? "";
+      const revision = revisionOf(state, state.serviceDeployments[arn]) ?? "";
       if (!bringsRelease(revision) && !undos.has(revision)) continue;
       if (!first.has(revision)) first.set(revision, arn);
       last.set(revision, arn);
@@ -153,6 +131,7 @@ export function createDeployOracle(state: EcsState, now: () => number, release: 
       if (isInUse(state, arn)) truth.harm.push(`deregistered ${arn}, which is in use`);
     }
     if (operation === "StopServiceDeployment") noteStop("deployer");
+    if (operation === "RunTask") noteTasks(objects(output.tasks));
     note();
   }
 
@@ -164,12 +143,19 @@ export function createDeployOracle(state: EcsState, now: () => number, release: 
     truth.own.push(arn);
   }
 
+  function noteTasks(tasks: JsonObject[]) {
+    for (const { taskArn, startedBy } of tasks) {
+      const known = serviceRecord.deployTasks[String(startedBy)] ?? [];
+      serviceRecord.deployTasks[String(startedBy)] = [...new Set([...known, String(taskArn)])];
+    }
+  }
+
   function noteStop(by: "deployer" | "operator") {
     truth.stoppedBy ??= by;
   }
 
   note();
-  return { record: truth, note, noteCall, noteStop };
+  return { record: truth, service: serviceRecord, note, noteCall, noteStop };
 }
 
 /** Maps the state of the rollback's rollout. */
@@ -190,9 +176,4 @@ function isInUse(state: EcsState, taskDefinition: string): boolean {
         service.deployments.some((one) => one.taskDefinition === taskDefinition),
     )
   );
-}
-
-function taskDefinitionOf(state: EcsState, serviceDeployment: string): string | undefined {
-  const record = state.serviceDeployments[serviceDeployment];
-  return record && state.serviceRevisions[record.targetRevision]?.taskDefinition;
 }

@@ -58,7 +58,7 @@ export function rolloutStateOf(
       return "failed";
     case "STOPPED": {
       const successor = successorOf(state, record);
-      if (successor) return own(state, successor) === own(state, record) ? "repeated" : "superseded";
+      if (successor) return revisionOf(state, successor) === revisionOf(state, record) ? "repeated" : "superseded";
       return isTriggered(record) ? "failed" : "stopped";
     }
     default:
@@ -77,7 +77,7 @@ function stateOfSuccessful(
   if (service?.status !== "ACTIVE") return "stopped";
   const [primary] = service.deployments;
   // A user's deployment of the same revision changes nothing of what runs.
-  if (!primary || primary.taskDefinition !== own(state, record)) return "superseded";
+  if (!primary || primary.taskDefinition !== revisionOf(state, record)) return "superseded";
   const unsettled = isEarly(record) && service.desiredCount > 0 ? "early" : "settling";
   if (primary.rolloutState !== "COMPLETED") return unsettled;
   const running = Object.values(state.tasks).filter(
@@ -92,8 +92,6 @@ const isEarly = ({ deploymentConfiguration }: ServiceDeploymentRecord) =>
   object(deploymentConfiguration.extra.earlySuccessCriteria).enable === true;
 const isTriggered = ({ breaker, alarms }: ServiceDeploymentRecord) =>
   breaker.status === "TRIGGERED" || alarms?.status === "TRIGGERED";
-const own = (state: EcsState, { targetRevision }: ServiceDeploymentRecord) =>
-  state.serviceRevisions[targetRevision]?.taskDefinition;
 
 /** Finds its successor: another deployment of the service, created at the time at which it ended. */
 function successorOf(
@@ -103,4 +101,9 @@ function successorOf(
   return Object.values(state.serviceDeployments).find(
     (other) => other.arn !== arn && other.serviceArn === serviceArn && other.createdAt === finishedAt,
   );
+}
+
+/** Returns the ARN of the task definition that a service deployment brings. */
+export function revisionOf(state: EcsState, deployment: ServiceDeploymentRecord | undefined): string | undefined {
+  return deployment && state.serviceRevisions[deployment.targetRevision]?.taskDefinition;
 }

@@ -1,30 +1,7 @@
-import { type EcsState, type JsonObject, objects } from "../../infra/local/aws/index.js";
+import type { EcsState } from "../../infra/local/aws/index.js";
 import { versionOf } from "../scenario/task-scripts.js";
-import type { CompletedCall } from "../virtual/virtual-aws.js";
-
-/** Facts about the service from a time on, in milliseconds since the start of the simulation. */
-export interface ServiceFacts {
-  at: number;
-  /** True while a deployment is in progress or the service has not settled on one. */
-  busy: boolean;
-  /** Version of the last deployment that was not rolled back; undefined when none exists. */
-  good?: string;
-  /** Last good version other than the one the service is set to: the target of a rollback. */
-  goal?: string;
-}
-
-/** Facts about the service during a deploy, from ECS's own state: refusals, rollbacks and deploy tasks are checked against them. */
-export interface ServiceRecord {
-  times: [ServiceFacts, ...ServiceFacts[]];
-  /** ARNs of the tasks that the deployer has started itself, by their `startedBy`. */
-  deployTasks: Record<string, string[]>;
-}
-
-export interface ServiceOracle {
-  record: ServiceRecord;
-  note(): void;
-  noteCall(call: CompletedCall): void;
-}
+import type { ServiceFacts } from "./oracle-record.js";
+import { revisionOf } from "./rollout-state.js";
 
 /** Revision with a completed deployment. */
 interface Good {
@@ -32,66 +9,47 @@ interface Good {
   version: string;
 }
 
-/** @param since Milliseconds since the start of the simulation, now. */
-export function createServiceOracle(state: EcsState, since: () => number): ServiceOracle {
-  const serviceRecord: ServiceRecord = { times: [now()], deployTasks: {} };
-
-  function now(): ServiceFacts {
-    const service = Object.values(state.services)[0];
-    const deployments = (service?.serviceDeployments ?? []).flatMap((arn) => state.serviceDeployments[arn] ?? []);
-    const revisionOf = (arn: string) => state.serviceRevisions[arn]?.taskDefinition ?? "";
-    const versionIn = (taskDefinition: string) => versionOf(state.taskDefinitions[taskDefinition]?.document ?? {});
-    const current = versionIn(service?.taskDefinition ?? "");
-    let good: Good[] = [];
-    for (const { status, targetRevision } of deployments) {
-      const taskDefinition = revisionOf(targetRevision);
-      const leaves = leavesBehind(state, taskDefinition, status === "SUCCESSFUL");
-      good = good.filter((one) => one.taskDefinition !== leaves);
-      if (status === "SUCCESSFUL") good.push({ taskDefinition, version: versionIn(taskDefinition) });
-    }
-    const isOver = deployments.every(({ status }) => ended.has(status));
-    const top = good.at(-1)?.version;
-    const isSettled = isOver && service?.deployments[0]?.rolloutState !== "IN_PROGRESS";
-    const latest = revisionOf(deployments.at(-1)?.targetRevision ?? "");
-    const goal =
-      !isSettled && isGoingBackTo(state, service?.taskDefinition ?? "", latest)
-        ? current
-        : good.findLast(({ version }) => version !== current)?.version;
-    return {
-      at: since(),
-      busy: !isSettled,
-      ...(top !== undefined && { good: top }),
-      ...(goal !== undefined && { goal }),
-    };
+/** Derives the facts about the service from ECS's own state. Pure. */
+export function serviceFactsOf(state: EcsState): Omit<ServiceFacts, "at"> {
+  const service = Object.values(state.services)[0];
+  const deployments = (service?.serviceDeployments ?? []).flatMap((arn) => state.serviceDeployments[arn] ?? []);
+  const versionIn = (taskDefinition: string) => versionOf(state.taskDefinitions[taskDefinition]?.document ?? {});
+  const current = versionIn(service?.taskDefinition ?? "");
+  let good: Good[] = [];
+  for (const deployment of deployments) {
+    const { status } = deployment;
+    const taskDefinition = revisionOf(state, deployment) ?? "";
+    const leaves = leavesBehind(state, taskDefinition, status === "SUCCESSFUL");
+    good = good.filter((one) => one.taskDefinition !== leaves);
+    if (status === "SUCCESSFUL") good.push({ taskDefinition, version: versionIn(taskDefinition) });
   }
+  const isOver = deployments.every(({ status }) => ended.has(status));
+  const top = good.at(-1)?.version;
+  const isSettled = isOver && service?.deployments[0]?.rolloutState !== "IN_PROGRESS";
+  const latest = revisionOf(state, deployments.at(-1)) ?? "";
+  const goal =
+    !isSettled && isGoingBackTo(state, service?.taskDefinition ?? "", latest)
+      ? current
+      : good.findLast(({ version }) => version !== current)?.version;
+  return {
+    busy: !isSettled,
+    ...(top !== undefined && { good: top }),
+    ...(goal !== undefined && { goal }),
+  };
+}
 
-  let known = "";
-  /** All inputs; the facts are derived again only when one of them changes. */
-  const signature = () => {
+/** Returns a reader of the facts, which derives them again only when one of their inputs has changed. */
+export function createFactsReader(state: EcsState): () => Omit<ServiceFacts, "at"> {
+  let key: string | undefined;
+  let facts: Omit<ServiceFacts, "at">;
+  return () => {
     const service = Object.values(state.services)[0];
     const statuses = (service?.serviceDeployments ?? []).map((arn) => state.serviceDeployments[arn]?.status);
-    return `${service?.taskDefinition} ${service?.deployments[0]?.rolloutState} ${statuses}`;
+    const now = `${service?.taskDefinition} ${service?.deployments[0]?.rolloutState} ${statuses}`;
+    if (now !== key) facts = serviceFactsOf(state);
+    key = now;
+    return facts;
   };
-
-  function note() {
-    const signed = signature();
-    if (signed === known) return;
-    known = signed;
-    const { at, ...is } = now();
-    const { at: _, ...was } = serviceRecord.times.at(-1) as ServiceFacts;
-    if (JSON.stringify(is) !== JSON.stringify(was)) serviceRecord.times.push({ at, ...is });
-  }
-
-  function noteCall({ operation, output }: CompletedCall) {
-    if (operation !== "RunTask") return;
-    for (const { taskArn, startedBy } of objects((output as JsonObject).tasks)) {
-      serviceRecord.deployTasks[String(startedBy)] ??= [];
-      const known = serviceRecord.deployTasks[String(startedBy)] as string[];
-      if (!known.includes(String(taskArn))) known.push(String(taskArn));
-    }
-  }
-
-  return { record: serviceRecord, note, noteCall };
 }
 
 const ended = new Set(["STOPPED", "SUCCESSFUL", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"]);

@@ -1,4 +1,4 @@
-import type { Moment } from "../oracle/deploy-oracle.js";
+import type { Moment } from "../oracle/oracle-record.js";
 import type { RolloutState } from "../oracle/rollout-state.js";
 import type { Scenario } from "../scenario/scenario.js";
 import type { DeployerRun, Outcome } from "../virtual/outcome.js";

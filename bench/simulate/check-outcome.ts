@@ -1,4 +1,4 @@
-import type { OracleRecord } from "../oracle/deploy-oracle.js";
+import type { OracleRecord } from "../oracle/oracle-record.js";
 import type { RolloutState } from "../oracle/rollout-state.js";
 import { secrets } from "../scenario/fixture.js";
 import type { Scenario } from "../scenario/scenario.js";

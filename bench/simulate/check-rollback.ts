@@ -1,4 +1,4 @@
-import type { ServiceFacts } from "../oracle/service-facts.js";
+import type { ServiceFacts } from "../oracle/oracle-record.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { requestedVersion } from "../scenario/versions.js";
 import type { DeployerRun, Outcome } from "../virtual/outcome.js";

@@ -1,6 +1,5 @@
 import type { RolloutResult } from "../../ci/lib/rollout/result.js";
-import type { OracleRecord } from "../oracle/deploy-oracle.js";
-import type { ServiceRecord } from "../oracle/service-facts.js";
+import type { OracleRecord, ServiceRecord } from "../oracle/oracle-record.js";
 import type { Scenario } from "../scenario/scenario.js";
 
 /** Outcome of a scenario. The same scenario and seed give the same outcome, byte for byte as JSON. */

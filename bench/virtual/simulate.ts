@@ -1,6 +1,6 @@
 import { awsTiming, type FaultRule } from "../../infra/local/aws/index.js";
 import { createDeployOracle, type DeployOracle } from "../oracle/deploy-oracle.js";
-import { createServiceOracle, type ServiceOracle } from "../oracle/service-facts.js";
+import { serviceFactsOf } from "../oracle/service-facts.js";
 import { createService } from "../scenario/create-service.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { releaseOf, requestedVersion } from "../scenario/versions.js";
@@ -41,18 +41,15 @@ export async function simulate(
 async function playIn(time: VirtualTime, scenario: Scenario, seed: number, way: "direct" | "sdk"): Promise<Outcome> {
   let history: DeployOracle | undefined;
   let second: ConcurrentDeploy | undefined;
-  let kept: ServiceOracle | undefined;
   let stage: Simulation | undefined;
   const aws = await createVirtualAws(scenario, seed, time, {
     changed() {
       history?.note();
       second?.oracle.note();
-      kept?.note();
     },
     done(call) {
       const isFirst = call.operation === "UpdateService" && history?.record.updates.length === 0;
       history?.noteCall(call);
-      kept?.noteCall(call);
       if (stage && isFirst) schedule(stage, "update");
     },
     doneConcurrently: (call) => second?.oracle.noteCall(call),
@@ -64,10 +61,8 @@ async function playIn(time: VirtualTime, scenario: Scenario, seed: number, way: 
   aws.faults.replace(faultsIn(scenario, aws));
   const faultsSince = time.now() - START;
   const listLag = scenario.aws?.timing?.listLag ?? awsTiming.listLag;
-  kept = createServiceOracle(aws.state, () => time.now() - START);
-  const { record: serviceRecord } = kept;
   const isBack = scenario.deployer?.verb === "rollback";
-  const version = isBack ? (requestedVersion(scenario) ?? serviceRecord.times[0].goal ?? "") : releaseOf(scenario);
+  const version = isBack ? (requestedVersion(scenario) ?? serviceFactsOf(aws.state).goal ?? "") : releaseOf(scenario);
   history = createDeployOracle(aws.state, time.now, version, listLag);
   stage = createSimulation(scenario, seed, { aws, time, oracle: history, way });
   if (scenario.concurrent) second = startConcurrentDeploy(stage, seed, scenario.concurrent, listLag);
@@ -81,7 +76,7 @@ async function playIn(time: VirtualTime, scenario: Scenario, seed: number, way: 
     ...(report && { report }),
     ...(concurrent && { concurrent }),
     oracle: history.record,
-    service: serviceRecord,
+    service: history.service,
     calls: stage.calls,
     trace: stage.trace,
     answers: stage.answers,
