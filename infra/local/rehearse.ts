@@ -13,6 +13,7 @@ import { help, type Options, parseOptions } from "./rehearsal/options.js";
 import { ensureContainerRuntime, ensureGit } from "./rehearsal/prerequisites.js";
 import { formatTable, recordStep, type Step } from "./rehearsal/step-table.js";
 import { openRehearsal, requireServed, runSteps } from "./rehearsal/steps.js";
+import { MINUTE } from "./rehearsal/strategy.js";
 import { openUserService, type UserService } from "./rehearsal/user-service.js";
 
 const stateDir = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "slipway", "rehearsal");
@@ -61,10 +62,11 @@ async function rehearse(options: Options, signal: AbortSignal, own?: UserService
     await ensureGit(consent);
     await recordStep(steps, "container runtime", () => ensureContainerRuntime(consent));
     const service = own && { service: own, flags: await own.writeFlags(join(stateDir, "own")) };
-    const start = () => startLocalAwsProcess(stateDir, options.port, signal, own?.awsOptions);
+    const minute = options.strategy === "rolling" ? [] : ["--minute", String(MINUTE)];
+    const start = () => startLocalAwsProcess(stateDir, options.port, signal, [...minute, ...(own?.awsOptions ?? [])]);
     const aws = await recordStep(steps, "local AWS", start, ({ url }) => url);
     try {
-      const stage = await openRehearsal(aws, module, steps, signal, service);
+      const stage = await openRehearsal(aws, module, steps, signal, service, console.log, options.strategy);
       for (const note of own?.notes ?? []) console.log(`  ! ${note}`);
       await runSteps(stage);
       if (options.drills) {

@@ -26,13 +26,13 @@ try {
   process.exitCode = 2;
 }
 
-async function start({ profile, healthPath, healthCodes, ...options }: MainOptions): Promise<LocalAws> {
+async function start({ profile, minute, healthPath, healthCodes, ...options }: MainOptions): Promise<LocalAws> {
   const { timing, settings: delays, healthScale } = profiles[profile];
   const settings = { ...delays, healthCheckPath: healthPath, matcher: healthCodes };
   const containerRuntime = await connectRuntime();
   const aws = await startLocalAws({
     ...options,
-    timing,
+    timing: { ...timing, minute },
     runtime: (surroundings) => createContainerTaskRuntime({ ...surroundings, containerRuntime, healthScale }),
     loadBalancer: ({ clock, log }) => createLoadBalancer({ clock, settings, log }),
   });

@@ -10,6 +10,7 @@ CloudWatch Logs, STS and others, on one port of 127.0.0.1.
   --port N         port to listen on (default 4566; 0 for any free one)
   --state DIR      directory of all state (default ~/.cache/slipway/aws)
   --profile NAME   delays of ECS and the load balancer: rehearsal (short, the default) or aws
+  --minute SECONDS length of a minute of bake times, steps and hooks (default 60)
   --rollback-id ID id of the deployment that a rollback returns to: old (the default) or new
   --circuit-breaker S strategies on which it acts: all (the default) or rolling
   --account ID     the account's 12 digits (default 123456789012)
@@ -29,6 +30,8 @@ export interface MainOptions {
   port: number;
   stateDir: string;
   profile: Profile;
+  /** Milliseconds of a minute of bake times, steps and hooks. */
+  minute: number;
   rollbackId: "old" | "new";
   breakerOnShifts: boolean;
   account: string;
@@ -50,6 +53,7 @@ export function readOptions(args: string[], env: Record<string, string | undefin
       port: { type: "string", default: "4566" },
       state: { type: "string", default: join(cache, "slipway", "aws") },
       profile: { type: "string", default: "rehearsal" },
+      minute: { type: "string", default: "60" },
       "rollback-id": { type: "string", default: "old" },
       "circuit-breaker": { type: "string", default: "all" },
       account: { type: "string", default: "123456789012" },
@@ -71,10 +75,13 @@ export function readOptions(args: string[], env: Record<string, string | undefin
     throw new Error(`--health-path ${healthPath}: a path such as /healthz is accepted.`);
   if (!/^[2-5]\d\d([-,][2-5]\d\d)*$/.test(healthCodes))
     throw new Error(`--health-codes ${healthCodes}: status codes such as 200, 200,302 or 200-499 are accepted.`);
+  if (!/^\d{1,2}(\.\d{1,3})?$/.test(values.minute) || !(Number(values.minute) > 0 && Number(values.minute) <= 60))
+    throw new Error(`--minute ${values.minute}: seconds above 0, up to 60, are accepted.`);
   return {
     port: Number(values.port),
     stateDir: resolve(values.state),
     profile: oneOf("--profile", values.profile, ["rehearsal", "aws"]),
+    minute: Number(values.minute) * 1_000,
     breakerOnShifts: oneOf("--circuit-breaker", values["circuit-breaker"], ["all", "rolling"]) === "all",
     rollbackId: oneOf("--rollback-id", values["rollback-id"], ["old", "new"]),
     account: values.account,

@@ -21,6 +21,13 @@ export interface LoadResult {
   failed: number;
   /** Messages of the first failures. */
   failures: string[];
+  answers: LoadAnswer[];
+}
+
+/** Version of one response, and the time of its request as of `performance.now()`. */
+export interface LoadAnswer {
+  at: number;
+  version: string;
 }
 
 export interface Load {
@@ -35,7 +42,7 @@ const PATIENCE = 60_000;
  * @param url The local load balancer. @param host The public host name that it routes by. @param perSecond Requests a second.
  */
 export function startLoad(url: string, host: string, perSecond: number, check = defaultCheck): Load {
-  const result: LoadResult = { versions: new Map(), ok: 0, failed: 0, failures: [] };
+  const result: LoadResult = { versions: new Map(), ok: 0, failed: 0, failures: [], answers: [] };
   const agent = new Agent({ keepAlive: true });
   const open = new Set<Promise<void>>();
   const started = performance.now();
@@ -44,9 +51,11 @@ export function startLoad(url: string, host: string, perSecond: number, check = 
   const timer = setInterval(() => {
     const due = ((performance.now() - started) / 1000) * perSecond;
     for (; sent < due; sent++) {
+      const at = performance.now();
       const answered: Promise<void> = requestVersion(agent, url, host, check)
         .then((version) => {
           result.ok++;
+          result.answers.push({ at, version });
           result.versions.set(version, (result.versions.get(version) ?? 0) + 1);
         })
         .catch((error: Error) => {

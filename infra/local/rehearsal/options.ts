@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { type Strategy, strategies } from "./strategy.js";
 
 export interface Options {
   /** Install missing programs without a question. */
@@ -12,6 +13,8 @@ export interface Options {
   engine: "stand-in" | "dagger";
   /** Port of the local AWS; 0 for any free port. */
   port: number;
+  /** Deployment strategy of the service. */
+  strategy: Strategy;
   /** Run the drills with containers after the steps. */
   drills: boolean;
   /** Absolute path of the user's service; absent for the sample. */
@@ -40,6 +43,8 @@ and load balancer. At the end a release that can't start is deployed, which is r
   --stop             stop the local AWS of an earlier --keep
   --engine dagger    make the same calls through the dagger CLI on Dagger's engine (default: stand-in)
   --port N           port of the local AWS (default: any free port)
+  --strategy NAME    deployment strategy of the service: rolling (default), blue-green, linear or canary, with two target groups
+                     and a bake minute of 15 s; measures the share of requests that the new version serves at each step
   --drills           then run fault scenarios with the target's settings and real containers, about 10 minutes;
                      npm run drill -- --list lists them
   --name NAME        with --drills: only drills of this name or prefix; repeatable
@@ -60,6 +65,7 @@ export function parseOptions(args: string[], cwd = process.env.INIT_CWD ?? proce
       stop: { type: "boolean", default: false },
       engine: { type: "string", default: "stand-in" },
       port: { type: "string", default: "0" },
+      strategy: { type: "string", default: "rolling" },
       app: { type: "string" },
       container: { type: "string", multiple: true, default: [] },
       drills: { type: "boolean", default: false },
@@ -68,12 +74,16 @@ export function parseOptions(args: string[], cwd = process.env.INIT_CWD ?? proce
       help: { type: "boolean", default: false },
     },
   });
-  const { engine, port, app: given, ...others } = values;
+  const { engine, port, app: given, strategy: named, ...others } = values;
   if (engine !== "stand-in" && engine !== "dagger") {
     throw new Error(`--engine was ${JSON.stringify(engine)}. Accepted: stand-in, dagger.`);
   }
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65535) {
     throw new Error(`--port was ${JSON.stringify(port)}. Accepted: 0 (any free port) to 65535.`);
+  }
+  const strategy = strategies.find((each) => each === named);
+  if (strategy === undefined) {
+    throw new Error(`--strategy was ${JSON.stringify(named)}. Accepted: ${strategies.join(", ")}.`);
   }
   if (given !== undefined && values.drills) {
     throw new Error("--drills runs on targets of this repository and is not accepted with --app.");
@@ -89,7 +99,7 @@ export function parseOptions(args: string[], cwd = process.env.INIT_CWD ?? proce
   if (values.stop && args.some((arg) => arg !== "--stop" && arg !== "--help")) {
     throw new Error("--stop is not accepted with other options.");
   }
-  const common = { ...others, port: Number(port) };
+  const common = { ...others, port: Number(port), strategy };
   if (given === undefined) return { ...common, engine, target: values.target ?? "production" };
   const app = resolve(cwd, given);
   return { ...common, engine, app, target: resolve(cwd, values.target ?? join(app, "infra/targets/production.json")) };

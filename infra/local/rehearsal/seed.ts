@@ -10,9 +10,9 @@ import {
   RegisterTaskDefinitionCommand,
   type RegisterTaskDefinitionCommandInput,
 } from "@aws-sdk/client-ecs";
-import { partitionOf } from "../aws/partition.js";
 import type { LocalAwsProcess } from "./local-aws.js";
 import type { UserTarget } from "./service-file.js";
+import { advancedConfigurationOf, configurationOf, type Strategy, targetGroupOf } from "./strategy.js";
 
 /** Part of the sample's target that the rehearsal reads; the module validates the whole file. */
 export interface SampleTarget extends UserTarget {
@@ -82,6 +82,7 @@ export async function createService(
   image: string,
   version: string,
   signal: AbortSignal,
+  strategy?: Strategy,
 ): Promise<void> {
   const taskDefinition = {
     family: target.family,
@@ -122,7 +123,7 @@ export async function createService(
     ],
   } satisfies RegisterTaskDefinitionCommandInput;
   const balanced = { containerName: target.container, containerPort: target.containerPort };
-  await startService(ecs, target, { taskDefinition, balanced }, signal);
+  await startService(ecs, target, { taskDefinition, balanced }, signal, strategy);
 }
 
 /** Parameters of a new service. */
@@ -138,9 +139,11 @@ export async function startService(
   target: Pick<SampleTarget, "region" | "account" | "cluster" | "service"> & { desiredCount?: number },
   { taskDefinition, balanced }: ServiceDescription,
   signal: AbortSignal,
+  strategy: Strategy = "rolling",
 ): Promise<void> {
   const registered = await ecs.send(new RegisterTaskDefinitionCommand(taskDefinition));
-  const { region, account, service, desiredCount = 1 } = target;
+  const { service, desiredCount = 1 } = target;
+  const advancedConfiguration = advancedConfigurationOf(target, strategy);
   await ecs.send(
     new CreateServiceCommand({
       cluster: target.cluster,
@@ -154,17 +157,14 @@ export async function startService(
       ...(balanced && {
         loadBalancers: [
           {
-            targetGroupArn: `arn:${partitionOf(region)}:elasticloadbalancing:${region}:${account}:targetgroup/${service}/0123456789abcdef`,
+            targetGroupArn: targetGroupOf(target),
             ...balanced,
+            ...(advancedConfiguration && { advancedConfiguration }),
           },
         ],
         healthCheckGracePeriodSeconds: 30,
       }),
-      deploymentConfiguration: {
-        minimumHealthyPercent: 100,
-        maximumPercent: 200,
-        deploymentCircuitBreaker: { enable: true, rollback: true },
-      },
+      deploymentConfiguration: configurationOf(strategy),
     }),
   );
   await waitUntilCompleted(ecs, target, signal);

@@ -1,4 +1,5 @@
 import type { LoadResult } from "./load.js";
+import type { MeasuredShare } from "./traffic-shift.js";
 
 /** Row of the summary table. */
 export interface Step {
@@ -8,6 +9,8 @@ export interface Step {
   outcome: string;
   /** Results of the load, if any. */
   load?: LoadResult;
+  /** Measured shares of a traffic shift's steps, if any. */
+  shares?: MeasuredShare[];
 }
 
 /** Runs `work` as the next step: prints its name, and adds a row when it succeeds. */
@@ -26,12 +29,14 @@ export async function recordStep<T>(
   return result;
 }
 
+const shortShare = ({ requested, measured }: MeasuredShare) => `${measured.toFixed(1)} % at ${requested} %`;
+
 /** Formats the steps as aligned columns: name, time, outcome, versions served, requests answered and failed. */
 export function formatTable(steps: Step[]): string {
   const rows = steps.map((step) => [
     step.name,
     `${step.seconds.toFixed(1)} s`,
-    step.outcome,
+    [step.outcome, ...(step.shares ?? []).map(shortShare)].join(", "),
     step.load ? [...step.load.versions].map(([version, count]) => `${version} ×${count}`).join(", ") : "",
     step.load ? `${step.load.ok} ok, ${step.load.failed} failed` : "",
   ]);

@@ -1,7 +1,9 @@
+import { Agent } from "node:http";
+import { setTimeout as delay } from "node:timers/promises";
 import { BadInput } from "./bad-input.js";
 import { publishBrokenImage } from "./broken-image.js";
 import { describeFailedStart } from "./failed-start.js";
-import { defaultCheck, type LoadCheck, startLoad } from "./load.js";
+import { defaultCheck, type LoadCheck, requestVersion, startLoad } from "./load.js";
 import type { LocalAwsProcess } from "./local-aws.js";
 import { type CallResult, localAwsFlags, type ModuleCaller } from "./module-call.js";
 import { requireChecked, requireServedCheck, withoutPrefix } from "./progress.js";
@@ -17,6 +19,16 @@ import {
   startService,
 } from "./seed.js";
 import { recordStep, type Step } from "./step-table.js";
+import type { Strategy } from "./strategy.js";
+import {
+  describeShares,
+  type MeasuredShare,
+  measureShares,
+  requireShares,
+  SETTLING,
+  type TrafficWatch,
+  watchTraffic,
+} from "./traffic-shift.js";
 import type { UserFlags, UserService } from "./user-service.js";
 
 const requestsPerSecond = 50;
@@ -38,6 +50,7 @@ export interface Rehearsal {
   /** User's service in place of the sample. */
   own?: UserService;
   flags: UserFlags;
+  strategy: Strategy;
   /** Requests of the load; absent for a service without requests. */
   check?: LoadCheck;
 }
@@ -51,11 +64,15 @@ export async function runSteps(stage: Rehearsal): Promise<void> {
   await startFirstVersion(stage);
   const before = [...localAwsFlags(aws), ...flags.target];
   const deploy = (version: string) => [...before, "deploy", "--version", version, "--allow-dirty"];
-  await underLoad(stage, async () => {
-    const sources = [...flags.build, ...flags.publish];
-    const { stdout } = await step(stage, "deploy v1.1.0", [...deploy("v1.1.0"), ...sources]);
-    if (stage.check?.version && (!own || own.target.url)) requireServedCheck("deploy v1.1.0", stdout);
-  });
+  await underLoad(
+    stage,
+    async () => {
+      const sources = [...flags.build, ...flags.publish];
+      const { stdout } = await step(stage, "deploy v1.1.0", [...deploy("v1.1.0"), ...sources]);
+      if (stage.check?.version && (!own || own.target.url)) requireServedCheck("deploy v1.1.0", stdout);
+    },
+    "v1.1.0",
+  );
   await step(stage, "status", [...before, "status"]);
   const tags = { good: "v1.1.0", broken: "v1.2.0" };
   await publishBrokenImage(stage.clients, stage.target, aws.url, tags, own?.entryPoints);
@@ -76,16 +93,16 @@ async function runTests(stage: Rehearsal): Promise<void> {
 }
 
 async function startFirstVersion(stage: Rehearsal): Promise<void> {
-  const { aws, clients, flags, own, signal, target } = stage;
+  const { aws, clients, flags, own, signal, strategy, target } = stage;
   await createPrerequisites(clients, target, own?.logGroups);
   const publish = [...localAwsFlags(aws), ...flags.first, "publish", "--version", "v1.0.0", "--allow-dirty"];
   const published = await step(stage, "publish v1.0.0", [...publish, ...flags.build, ...flags.publish]);
   const release = { image: published.stdout.trim(), version: "v1.0.0" };
   const create = async () => {
-    if (!own) return createService(clients, target, release.image, release.version, signal);
+    if (!own) return createService(clients, target, release.image, release.version, signal, strategy);
     const { config } = await readPublished(clients, aws.url, target.repository, release.version);
     const description = own.describe(config, release);
-    await startService(clients.ecs, target, description, signal).catch((error) =>
+    await startService(clients.ecs, target, description, signal, strategy).catch((error) =>
       describeFailedStart(clients, target, own.logGroups, error),
     );
     if (description.balanced) stage.check = await findCheck(aws.url, stage.host, own.check, release.version);
@@ -123,18 +140,53 @@ function unexpected(name: string, exitCode: number, expected: string, own = true
   return own && exitCode === refused ? new BadInput(message) : new Error(message);
 }
 
-/** Sends requests to the public address while `work` runs, and adds their results to its step. */
-async function underLoad(stage: Rehearsal, work: () => Promise<unknown>): Promise<void> {
+/**
+ * Sends requests to the public address while `work` runs, and adds their results to its step.
+ *
+ * @param version Version that `work` deploys, whose share of the requests is measured where the strategy divides them.
+ */
+async function underLoad(stage: Rehearsal, work: () => Promise<unknown>, version?: string): Promise<void> {
   if (!stage.check) return void (await work());
   const load = startLoad(stage.aws.url, stage.host, requestsPerSecond, stage.check);
+  const watch =
+    stage.strategy !== "rolling" && stage.check.version && version !== undefined
+      ? watchShift(stage, version)
+      : undefined;
   try {
     await work();
   } finally {
+    const phases = await watch?.stop();
     const result = await load.stop();
+    if (phases !== undefined && version !== undefined)
+      reportShares(stage, measureShares(phases, result.answers, version), version);
     const last = stage.steps.at(-1);
     if (last) last.load = result;
     for (const failure of result.failures) stage.log(`  ! a request failed: ${failure}`);
   }
+}
+
+/** Watches a deployment's traffic, and requests the version from the test listener once that has moved. */
+function watchShift(stage: Rehearsal, version: string): TrafficWatch {
+  const { aws, check, clients, host, target } = stage;
+  return watchTraffic(clients.ecs, target, async () => {
+    const agent = new Agent();
+    try {
+      await delay(SETTLING);
+      const served = await requestVersion(agent, aws.url, `test-${target.service}`, check);
+      const inUse = await requestVersion(agent, aws.url, host, check);
+      stage.log(`  │ the test listener answers ${served}, the production listener ${inUse}`);
+      if (served !== version) throw new Error(`The test listener answered ${served}; expected ${version}.`);
+    } finally {
+      agent.destroy();
+    }
+  });
+}
+
+/** Shows the measured shares, and adds them to the step. */
+function reportShares(stage: Rehearsal, shares: MeasuredShare[], version: string): void {
+  for (const line of describeShares(shares, version)) stage.log(`  │ ${line}`);
+  const last = stage.steps.at(-1);
+  if (last) last.shares = shares;
 }
 
 /** Requires that no request failed and that the expected versions were served. @throws {Error} Otherwise. */
@@ -151,6 +203,7 @@ export function requireServed(stage: Rehearsal): void {
     );
   }
   if (!stage.check.version) return;
+  requireShares(stage.steps.find((it) => it.load)?.shares ?? [], stage.strategy);
   if (!good?.versions.has("v1.1.0")) throw new Error("v1.1.0 was deployed but never served at the public address.");
   if (broken?.versions.size !== 1 || !broken.versions.has("v1.1.0")) {
     throw new Error("While v1.2.0 failed, versions other than v1.1.0 were served.");
@@ -165,11 +218,12 @@ export async function openRehearsal(
   signal: AbortSignal,
   own?: { service: UserService; flags: UserFlags },
   log: (line: string) => void = console.log,
+  strategy: Strategy = "rolling",
 ): Promise<Rehearsal> {
   const target = own ? own.service.target : await readSampleTarget();
   const host = target.url ? new URL(target.url).host : `${target.service}.localhost`;
   const clients = await connect(aws, target);
-  const common = { aws, host, clients, module, steps, signal, check: defaultCheck, log };
+  const common = { aws, host, clients, module, steps, signal, strategy, check: defaultCheck, log };
   if (own) return { ...common, target: target as SampleTarget, own: own.service, flags: own.flags };
   return { ...common, target: target as SampleTarget, flags: noFlags };
 }

@@ -39,6 +39,8 @@ export interface EcsTiming {
   currentDeploymentLag: number;
   /** The same as `listLag` with the strategies BLUE_GREEN, LINEAR and CANARY. */
   shiftListLag: number;
+  /** Length of a minute of bake times, waits between steps and timeouts of hooks. */
+  minute: number;
   /** Number of tasks started at once, and milliseconds for each further one. */
   launchBurst: number;
   launchInterval: number;
@@ -75,6 +77,7 @@ export const awsTiming: EcsTiming = {
   listLag: 5 * SECOND, // recorded: "for some seconds"
   currentDeploymentLag: 5 * SECOND, // recorded
   shiftListLag: 6 * SECOND, // recorded
+  minute: MINUTE,
   launchBurst: 100, // Fargate launch rates: 100 at once,
   launchInterval: SECOND / 20, // then 20 a second
   steadyRepeat: 6 * HOUR, // service event messages
@@ -103,6 +106,7 @@ export const rehearsalTiming: EcsTiming = {
   listLag: 400,
   currentDeploymentLag: 400,
   shiftListLag: 400,
+  minute: MINUTE,
   launchBurst: 100,
   launchInterval: SECOND / 20,
   steadyRepeat: 6 * HOUR,

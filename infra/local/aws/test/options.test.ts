@@ -20,6 +20,8 @@ test("an option's value that is none is refused with what is accepted", () => {
     [["--port", "web"], /--port web: a number from 0 to 65535/],
     [["--port", "65536"], /--port 65536: a number from 0 to 65535/],
     [["--profile", "fast"], /--profile fast: rehearsal or aws is accepted/],
+    [["--minute", "0"], /--minute 0: seconds above 0, up to 60, are accepted/],
+    [["--minute", "61"], /--minute 61: seconds above 0, up to 60/],
     [["--rollback-id", "x"], /--rollback-id x: old or new is accepted/],
     [["--circuit-breaker", "off"], /--circuit-breaker off: all or rolling is accepted/],
     [["--account", "12"], /--account 12: 12 digits are accepted/],

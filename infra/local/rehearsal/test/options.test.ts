@@ -20,6 +20,15 @@ test("a port outside the range is refused with what is accepted", () => {
   }
 });
 
+test("a strategy that does not exist is refused with what is accepted, and the default is rolling", () => {
+  assert.equal(parseOptions([]).strategy, "rolling");
+  assert.equal(parseOptions(["--strategy", "blue-green"]).strategy, "blue-green");
+  assert.throws(
+    () => parseOptions(["--strategy", "BLUE_GREEN"]),
+    /--strategy was "BLUE_GREEN"\. Accepted: rolling, blue-green, linear, canary\./,
+  );
+});
+
 test("an unknown option is refused by its name", () => {
   assert.throws(() => parseOptions(["--kep"]), /--kep/);
 });

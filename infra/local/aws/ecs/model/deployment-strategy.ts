@@ -13,10 +13,12 @@ interface TrafficSteps {
   stepWait: number;
 }
 
-const MINUTE = 60_000;
-
-/** Returns the steps of a strategy with traffic shifts, with the API's defaults; undefined for ROLLING. */
-export function trafficStepsOf(extra: JsonObject): TrafficSteps | undefined {
+/**
+ * Returns the steps of a strategy with traffic shifts, with the API's defaults; undefined for ROLLING.
+ *
+ * @param minute Length of a minute, in milliseconds.
+ */
+export function trafficStepsOf(extra: JsonObject, minute = 60_000): TrafficSteps | undefined {
   switch (deploymentStrategyOf(extra)) {
     case "BLUE_GREEN":
       return { steps: [100], stepWait: 0 };
@@ -27,13 +29,13 @@ export function trafficStepsOf(extra: JsonObject): TrafficSteps | undefined {
       const steps = Array.from({ length: Math.ceil(1_000 / tenths) }, (_, index) => ((index + 1) * tenths) / 10);
       return {
         steps: steps.map((percent) => Math.min(100, percent)),
-        stepWait: Number(stepBakeTimeInMinutes) * MINUTE,
+        stepWait: Number(stepBakeTimeInMinutes) * minute,
       };
     }
     case "CANARY": {
       const { canaryPercent = 5, canaryBakeTimeInMinutes = 10 } = object(extra.canaryConfiguration);
       const steps = [...new Set([Number(canaryPercent), 100])];
-      return { steps, stepWait: Number(canaryBakeTimeInMinutes) * MINUTE };
+      return { steps, stepWait: Number(canaryBakeTimeInMinutes) * minute };
     }
     default:
       return undefined;

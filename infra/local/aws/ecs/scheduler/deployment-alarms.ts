@@ -56,7 +56,7 @@ function hasRun({ state }: SchedulerContext, { id }: DeploymentRecord): boolean 
  */
 export function bakeTime(context: SchedulerContext, service: ServiceRecord, record: ServiceDeploymentRecord): number {
   const { bakeTimeInMinutes } = service.deploymentConfiguration.extra;
-  if (typeof bakeTimeInMinutes === "number") return bakeTimeInMinutes * 60_000;
+  if (typeof bakeTimeInMinutes === "number") return bakeTimeInMinutes * context.timing.minute;
   if (record.alarms?.status !== "MONITORING") return 0;
   return Math.max(0, ...record.alarms.names.map((name) => alarmOf(context, service, name)?.window ?? 0));
 }

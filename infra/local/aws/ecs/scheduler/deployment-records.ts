@@ -43,7 +43,7 @@ export function recordServiceDeployment(
   sources: string[],
 ): void {
   const breaker = service.deploymentConfiguration.deploymentCircuitBreaker;
-  const traffic = trafficStepsOf(service.deploymentConfiguration.extra);
+  const traffic = trafficStepsOf(service.deploymentConfiguration.extra, context.timing.minute);
   context.state.serviceDeployments[deployment.serviceDeploymentArn] = {
     arn: deployment.serviceDeploymentArn,
     serviceArn: service.arn,

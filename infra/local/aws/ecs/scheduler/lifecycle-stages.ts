@@ -13,7 +13,6 @@ import { failDeployment, hasDeploymentEnded } from "./change-deployments.js";
 import { bakeTime } from "./deployment-alarms.js";
 import { type SchedulerContext, serviceDeploymentOf, wake } from "./scheduler-context.js";
 
-const MINUTE = 60_000;
 const DEFAULT_TIMEOUT = 1_440;
 
 /**
@@ -50,7 +49,7 @@ export function addHooks(
       id: `ecs-pause-${randomToken(context.random, 43)}`,
       stage,
       status: "AWAITING_ACTION",
-      expiresAt: context.now + Number(timeoutInMinutes ?? DEFAULT_TIMEOUT) * MINUTE,
+      expiresAt: context.now + Number(timeoutInMinutes ?? DEFAULT_TIMEOUT) * context.timing.minute,
       timeoutAction: action === "CONTINUE" ? "CONTINUE" : "ROLLBACK",
     };
     record.hooks = [...(record.hooks ?? []), hook];

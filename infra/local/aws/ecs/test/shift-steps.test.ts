@@ -34,6 +34,23 @@ test("a canary gets its share, waits, and then gets all traffic", async () => {
   assert.ok(waited >= 600 && waited <= 630, `${waited} s`);
 });
 
+test("a shorter minute shortens the bake time, the wait between steps and the timeout of a hook", async () => {
+  const world = await withShifts({ timing: { minute: 10_000 } });
+  await world.deploy("good:2", {
+    strategy: "CANARY",
+    canaryConfiguration: { canaryPercent: 20, canaryBakeTimeInMinutes: 6 },
+    bakeTimeInMinutes: 9,
+    lifecycleHooks: [pause(["PRE_SCALE_UP"], { timeoutInMinutes: 12, action: "CONTINUE" })],
+  });
+  assert.ok((await world.secondsUntil(world.isAt("SCALE_UP"))) <= 120);
+  await world.secondsUntil(async () => (await world.weights())[0]?.[1] === 20);
+  const step = await world.secondsUntil(async () => (await world.weights())[0]?.[1] === 100);
+  assert.ok(step >= 60 && step <= 90, `${step} s`);
+  await world.secondsUntil(world.isAt("BAKE_TIME"));
+  const bake = await world.secondsUntil(world.isAt("CLEAN_UP"));
+  assert.ok(bake >= 89 && bake <= 91, `${bake} s`);
+});
+
 test("a linear deployment pauses before each step with a new hookId, and does not wait after the last one", async () => {
   const world = await withShifts();
   await world.deploy("good:2", {

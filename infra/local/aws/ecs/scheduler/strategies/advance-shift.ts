@@ -140,7 +140,7 @@ function leaveStage(shift: Shift): boolean {
     case "PRODUCTION_TRAFFIC_SHIFT":
       return leaveProductionShift(shift, rules.production);
     case "POST_PRODUCTION_TRAFFIC_SHIFT":
-      return enter(shift, "BAKE_TIME", bakeTimeOf(record));
+      return enter(shift, "BAKE_TIME", bakeTimeOf(record) * timing.minute);
     case "BAKE_TIME":
       return enter(shift, "CLEAN_UP");
     default:
@@ -178,7 +178,7 @@ function isDue({ context, traffic: { due = 0 } }: Shift): boolean {
 }
 
 const bakeTimeOf = ({ deploymentConfiguration: { extra } }: ServiceDeploymentRecord) =>
-  Number(extra.bakeTimeInMinutes ?? 0) * 60_000;
+  Number(extra.bakeTimeInMinutes ?? 0);
 
 /** Keeps the revision with the most production traffic, stops the tasks of the others, and goes on beside it. */
 function reconcile(shift: Shift): boolean {
