@@ -1,3 +1,5 @@
+import type { ShiftPlan } from "./shift-plan.js";
+
 /** One observation of ECS, as plain data: the only input of judge and diagnosis. Times of AWS are milliseconds since the epoch on AWS's clock. */
 export interface Snapshot {
   /** When it was taken, on our own clock: never compared with AWS's times. */
@@ -56,6 +58,8 @@ export interface ServiceView {
   deployments: DeploymentView[];
   /** Tasks are judged by target groups too. */
   isBalanced?: boolean;
+  /** Its production listener is of a Network Load Balancer. */
+  isNetworkBalanced?: true;
   /** Newest first, the last 100. */
   events: EventView[];
 }
@@ -91,10 +95,16 @@ export interface ServiceDeploymentView {
   createdAt: number;
   /** Milliseconds since the epoch, on AWS's clock. */
   finishedAt?: number;
+  /** Its traffic shifts; absent for a rolling deployment. */
+  shift?: ShiftPlan;
   /** Share of the production traffic that ECS sends to the new tasks, in percent; absent for a rolling deployment. */
   productionWeight?: number;
+  /** The same of the test traffic. */
+  testWeight?: number;
   /** Lifecycle hooks that wait for a user to continue or roll back; several may wait at once. */
   waitingHooks: readonly WaitingHook[];
+  /** Names of the Lambda functions of lifecycle hooks that run. */
+  runningHooks: readonly string[];
   breaker?: { status: string; failureCount: number; threshold: number };
   alarms?: { status: string; triggered: string[] };
   rollbackReason?: string;

@@ -1,6 +1,7 @@
 /** Converts the SDK's types, where every member may be absent, to those of the snapshot. */
 import type { Service, ServiceDeployment, ServiceDeploymentBrief, Task } from "@aws-sdk/client-ecs";
 import { present } from "../common/present.js";
+import { isNetworkBalanced, shiftPlanOf } from "./shift-plan.js";
 import type { ServiceDeploymentView, ServiceView, TaskView } from "./snapshot.js";
 
 export function serviceView(service: Service): ServiceView {
@@ -10,6 +11,7 @@ export function serviceView(service: Service): ServiceView {
     runningCount: service.runningCount ?? 0,
     pendingCount: service.pendingCount ?? 0,
     isBalanced: (service.loadBalancers?.length ?? 0) > 0,
+    ...(isNetworkBalanced(service) && { isNetworkBalanced: true }),
     ...present({
       healthCheckGracePeriodSeconds: service.healthCheckGracePeriodSeconds,
       earlySuccess: service.deploymentConfiguration?.earlySuccessCriteria?.enable,
@@ -35,23 +37,30 @@ export function serviceView(service: Service): ServiceView {
 
 export function serviceDeploymentView(deployment: ServiceDeployment): ServiceDeploymentView {
   const { deploymentCircuitBreaker: breaker, alarms } = deployment;
-  const { strategy = "ROLLING" } = deployment.deploymentConfiguration ?? {};
-  const waiting = (deployment.lifecycleHookDetails ?? []).filter((hook) => hook.status === "AWAITING_ACTION");
+  const shift = shiftPlanOf(deployment.deploymentConfiguration);
+  const target = deployment.targetServiceRevision;
+  const hooks = deployment.lifecycleHookDetails ?? [];
+  const waiting = hooks.filter((hook) => hook.status === "AWAITING_ACTION");
+  const running = hooks.filter((hook) => hook.status === "IN_PROGRESS");
   return {
     arn: deployment.serviceDeploymentArn ?? "",
     status: deployment.status ?? "",
     createdAt: deployment.createdAt?.getTime() ?? 0,
-    target: deployment.targetServiceRevision?.arn ?? "",
+    target: target?.arn ?? "",
     sources: (deployment.sourceServiceRevisions ?? []).map((one) => one.arn ?? ""),
     earlySuccess: deployment.deploymentConfiguration?.earlySuccessCriteria?.enable ?? false,
     waitingHooks: waiting.map(({ hookId, expiresAt, timeoutAction }) => ({
       hookId: hookId ?? "",
       ...present({ expiresAt: expiresAt?.getTime(), timeoutAction }),
     })),
+    runningHooks: running.map(
+      ({ targetArn, hookId }) => /:function:([^:]+)/.exec(targetArn ?? "")?.[1] ?? hookId ?? "",
+    ),
     ...present({
       // A rolling deployment shifts no traffic by weight.
-      productionWeight:
-        strategy === "ROLLING" ? undefined : deployment.targetServiceRevision?.requestedProductionTrafficWeight,
+      shift,
+      productionWeight: shift && target?.requestedProductionTrafficWeight,
+      testWeight: shift && target?.requestedTestTrafficWeight,
       statusReason: deployment.statusReason,
       lifecycleStage: deployment.lifecycleStage,
       finishedAt: deployment.finishedAt?.getTime(),
@@ -76,6 +85,7 @@ export function briefView(brief: ServiceDeploymentBrief): ServiceDeploymentView 
     sources: [],
     earlySuccess: false,
     waitingHooks: [],
+    runningHooks: [],
     ...present({ statusReason: brief.statusReason, finishedAt: brief.finishedAt?.getTime() }),
   };
 }

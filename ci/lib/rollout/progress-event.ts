@@ -44,6 +44,18 @@ export interface DeploymentState {
   percentReplaced?: number;
   /** An estimate; absent while there is no basis for one. */
   secondsLeft?: number;
+  /** Of a deployment that moves traffic by weight: BLUE_GREEN, LINEAR, CANARY. */
+  strategy?: string;
+  /** Number of production traffic shifts that have taken place, and of all. */
+  step?: number;
+  steps?: number;
+  /** Share of the production and of the test traffic that ECS sends to the new tasks, in percent. */
+  productionWeight?: number;
+  testWeight?: number;
+  /** Seconds that are left at most of the bake time, or of the wait between two traffic shifts. */
+  waitSecondsLeft?: number;
+  /** Lifecycle hooks that the stage waits for: ids of those that wait for a user, and names of Lambda functions that run. */
+  hooks?: string[];
 }
 
 /**
@@ -89,16 +101,33 @@ function stateText({ status, health, reason }: TaskState): string {
 }
 
 function deploymentText({ status, stage, role, running, desired, ...rest }: DeploymentState): string {
-  const { failed = 0, percentReplaced, secondsLeft } = rest;
+  const { failed = 0, percentReplaced, secondsLeft, hooks } = rest;
   const state = [status, stage].filter((one) => one !== undefined).join(", ");
   const counts = [
+    ...trafficTexts(rest),
     ...(running === undefined ? [] : [`${running} of ${desired} running`]),
     ...(failed === 0 ? [] : [`${failed} failed`]),
     ...(percentReplaced === undefined ? [] : [`${percentReplaced} % replaced`]),
+    ...(hooks === undefined ? [] : [`waits for ${hooks.length === 1 ? "hook" : "hooks"} ${hooks.join(", ")}`]),
+    ...waitTexts(rest),
     ...(secondsLeft === undefined ? [] : [`about ${duration(secondsLeft)} left`]),
   ];
   const details = counts.length > 0 ? `: ${counts.join(", ")}` : "";
   return `deployment ${state}${role === undefined ? "" : ` (now ${role})`}${details}`;
+}
+
+/** Such as `production 30 % (step 3 of 10)` and `test 100 %`. */
+function trafficTexts({ productionWeight, testWeight, step = 0, steps = 1 }: Partial<DeploymentState>): string[] {
+  const steppedText = steps > 1 ? ` (step ${step} of ${steps})` : "";
+  return [
+    ...(productionWeight === undefined ? [] : [`production ${productionWeight} %${steppedText}`]),
+    ...(testWeight === undefined ? [] : [`test ${testWeight} %`]),
+  ];
+}
+
+function waitTexts({ waitSecondsLeft, step, steps }: Partial<DeploymentState>): string[] {
+  if (waitSecondsLeft === undefined) return [];
+  return [`at most ${duration(waitSecondsLeft)} ${step === steps ? "of bake time" : "until the next step"}`];
 }
 
 function duration(seconds: number): string {

@@ -14,6 +14,17 @@ test("a production weight is that of a deployment that shifts traffic; a rolling
   assert.equal(serviceDeploymentView(weighted()).productionWeight, undefined);
 });
 
+test("a Lambda hook that runs is in the view by its function's name", () => {
+  const targetArn = "arn:aws:lambda:us-west-2:123456789012:function:smoke-test:3";
+  const { runningHooks } = serviceDeploymentView({
+    lifecycleHookDetails: [
+      { hookId: "ecs-lambda-1", targetType: "AWS_LAMBDA", targetArn, status: "IN_PROGRESS" },
+      { hookId: "ecs-lambda-2", targetType: "AWS_LAMBDA", targetArn, status: "SUCCEEDED" },
+    ],
+  });
+  assert.deepEqual(runningHooks, ["smoke-test"]);
+});
+
 test("every lifecycle hook that waits is in the view, and no other", () => {
   const expiresAt = new Date(1_000);
   const { waitingHooks } = serviceDeploymentView({

@@ -36,6 +36,7 @@ export const serviceDeployment = (
   sources: [],
   earlySuccess: false,
   waitingHooks: [],
+  runningHooks: [],
   ...more,
 });
 

@@ -28,7 +28,8 @@ export function judge(subject: Subject, snapshots: readonly [Snapshot, ...Snapsh
     return decided("stopped", `The service was deleted: ${notFound ?? `it is ${status}.`}`, seen);
   }
   if (judgement.state === "decided" || latest.at < subject.deadline) return judgement;
-  return decided("timed-out", `The deadline passed while waiting for ${judgement.waitingFor}.`, seen);
+  const traffic = latest.ours ? trafficNow(latest.ours) : "";
+  return decided("timed-out", `The deadline passed while waiting for ${judgement.waitingFor}.${traffic}`, seen);
 }
 
 /** Returns true when the rollout ended before the deletion, for another reason. */
@@ -46,16 +47,27 @@ function judgeServiceDeployment(
     case "SUCCESSFUL":
       return judgeSuccessful(subject, snapshots, ours, seen);
     case "ROLLBACK_SUCCESSFUL":
-      return decided("rolled-back", `Rolled back by ${rolledBackBy(subject, ours)}. ${because(ours)}`, seen);
+      return decided(
+        "rolled-back",
+        `Rolled back by ${rolledBackBy(subject, ours)}${trafficBefore(snapshots)}. ${because(ours)}`,
+        seen,
+      );
     case "ROLLBACK_FAILED":
-      return decided("failed", `The rollback failed too; the service may be degraded. ${because(ours)}`, seen);
+      return decided(
+        "failed",
+        `The rollback failed too; the service may be degraded. ${because(ours)}${trafficNow(ours)}`,
+        seen,
+      );
     case "STOPPED":
       return judgeStopped(subject, snapshots.at(-1) as Snapshot, ours, seen);
     case "ROLLBACK_REQUESTED":
     case "ROLLBACK_IN_PROGRESS":
       return undecided("ECS to finish the rollback", seen);
     default:
-      if (ours.waitingHooks.length > 0) return decided("paused", ours.waitingHooks.map(waitsForUser).join(" "), seen);
+      if (ours.waitingHooks.length > 0) {
+        const waits = ours.waitingHooks.map((hook) => waitsForUser(hook, ours.lifecycleStage));
+        return decided("paused", `${waits.join(" ")}${trafficNow(ours)}`, seen);
+      }
       // Unknown states too: ECS adds new ones, and an unknown state is not proof of an end.
       return undecided(`ECS to finish the rollout (${ours.status})`, seen);
   }
@@ -109,15 +121,41 @@ function judgeStopped(subject: Subject, snapshot: Snapshot, ours: ServiceDeploym
   }
   const monitor = triggered(ours) ?? monitorIn(ours.statusReason ?? "");
   if (monitor) {
-    return decided("failed", `Stopped by ${monitor}, and nothing was rolled back. ${because(ours)}`, seen);
+    return decided(
+      "failed",
+      `Stopped by ${monitor}, and nothing was rolled back. ${because(ours)}${trafficNow(ours)}`,
+      seen,
+    );
   }
-  return decided("stopped", `A user stopped it, without a rollback. ${because(ours)}`, seen);
+  return decided("stopped", `A user stopped it, without a rollback. ${because(ours)}${trafficNow(ours)}`, seen);
 }
 
-function waitsForUser({ hookId, expiresAt, timeoutAction }: WaitingHook): string {
+function waitsForUser({ hookId, expiresAt, timeoutAction }: WaitingHook, stage: string | undefined): string {
+  const at = stage === undefined ? "" : ` at ${stage}`;
   const until = expiresAt === undefined ? "" : ` until ${new Date(expiresAt).toISOString()}`;
   const then = timeoutAction === undefined ? "" : `, then ECS does ${timeoutAction}`;
-  return `Lifecycle hook ${hookId} waits for a user to continue or roll back${until}${then}.`;
+  return `Lifecycle hook ${hookId} waits${at} for a user to continue or roll back${until}${then}.`;
+}
+
+/** States how much production traffic the new tasks had; empty for a rolling deployment, and where nothing was seen of it. */
+function trafficBefore(snapshots: readonly Snapshot[]): string {
+  const seen = snapshots.flatMap(({ ours }) => (ours && isBegun(ours) ? (ours.productionWeight ?? []) : []));
+  if (seen.length === 0) return "";
+  const highest = Math.max(...seen);
+  return highest === 0
+    ? " before production traffic moved"
+    : ` after ${highest} % of production traffic had moved to the new tasks`;
+}
+
+function isBegun({ status }: ServiceDeploymentView): boolean {
+  return status === "PENDING" || status === "IN_PROGRESS";
+}
+
+/** States how much production traffic the new tasks have; empty for a rolling deployment. */
+function trafficNow({ productionWeight }: ServiceDeploymentView): string {
+  return productionWeight === undefined
+    ? ""
+    : ` ECS sends ${productionWeight} % of production traffic to the new tasks.`;
 }
 
 function rolledBackBy({ rollback }: Subject, ours: ServiceDeploymentView): string {

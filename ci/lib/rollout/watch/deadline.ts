@@ -2,6 +2,7 @@ import type { DeploymentConfiguration, DeploymentLifecycleHook, Service } from "
 import type { JsonObject } from "../../aws/raw-task-definition.js";
 import type { Readable } from "../../common/readable.js";
 import { objects } from "../../ecs/containers.js";
+import { isNetworkBalanced, networkShiftSeconds, type ShiftPlan, shiftPlanOf } from "../../ecs/shift-plan.js";
 import type { TargetGroup } from "./target-groups.js";
 
 /** Maximum time of a rollout, in milliseconds, and its parts as texts for people. */
@@ -33,16 +34,18 @@ export function rolloutTimeLimit(
   const stopping = stopSeconds(taskDefinition);
   const round = starting + healthy + leaving + stopping;
   const baking = (configuration.bakeTimeInMinutes ?? 0) * 60;
-  const shift = shiftOf(configuration);
-  const networkShifts = networkSeconds(service, shift.steps);
-  const hooks = (configuration.lifecycleHooks ?? []).reduce((sum, hook) => sum + hookSeconds(hook, shift.steps), 0);
+  const plan = shiftPlanOf(configuration);
+  const steps = plan?.weights.length ?? 1;
+  const waits = (steps - 1) * (plan?.stepSeconds ?? 0);
+  const networkShifts = networkSeconds(service, plan);
+  const hooks = (configuration.lifecycleHooks ?? []).reduce((sum, hook) => sum + hookSeconds(hook, steps), 0);
   const launching = Math.ceil(desiredCount / fargatePerMinute) * 60;
-  const seconds = givingUp + rounds * round + launching + shift.seconds + networkShifts + baking + hooks;
+  const seconds = givingUp + rounds * round + launching + waits + networkShifts + baking + hooks;
   const parts = [
     `${minutes(givingUp)} for tasks that can't start`,
     `${rounds} ${rounds === 1 ? "round" : "rounds"} of ${minutes(round)} (start, health ${healthy} s, drain ${leaving} s, stop ${stopping} s)`,
     ...(launching > 60 ? [`${minutes(launching)} to launch`] : []),
-    ...(shift.seconds > 0 ? [`${minutes(shift.seconds)} between ${shift.steps} traffic shifts`] : []),
+    ...(waits > 0 ? [`${minutes(waits)} between ${steps} traffic shifts`] : []),
     ...(networkShifts > 0 ? [`${minutes(networkShifts)} for the Network Load Balancer`] : []),
     ...(baking > 0 ? [`${minutes(baking)} of bake time`] : []),
     ...(hooks > 0 ? [`${minutes(hooks)} for hooks`] : []),
@@ -102,8 +105,6 @@ const elbDefaults: TargetTimes = { deregistrationDelaySeconds: 300, healthySecon
 const fargatePerMinute = 500;
 /** Minutes for a hook without a timeout. The default of ECS is a day, but this is the maximum time of one Lambda invocation. */
 const hookMinutes = 15;
-/** Minutes that a traffic shift takes longer behind a Network Load Balancer: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/nlb-resources-for-blue-green.html */
-const networkShiftMinutes = 10;
 
 /** Number of rounds in which new tasks replace old ones, from the service's minimum and maximum percent. */
 function roundsOf(
@@ -127,27 +128,9 @@ function stopTimeout({ stopTimeout: seconds }: JsonObject): number {
   return Number(seconds ?? 30);
 }
 
-/**
- * Returns the number of production traffic shifts and the seconds that ECS waits between them. Defaults:
- * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinearConfiguration.html and API_CanaryConfiguration.html
- */
-function shiftOf({ strategy, linearConfiguration = {}, canaryConfiguration = {} }: DeploymentConfiguration) {
-  if (strategy === "LINEAR") {
-    const { stepPercent = 10, stepBakeTimeInMinutes = 6 } = linearConfiguration;
-    const steps = Math.ceil(100 / stepPercent);
-    return { steps, seconds: (steps - 1) * stepBakeTimeInMinutes * 60 };
-  }
-  if (strategy === "CANARY") return { steps: 2, seconds: (canaryConfiguration.canaryBakeTimeInMinutes ?? 10) * 60 };
-  return { steps: 1, seconds: 0 };
-}
-
 /** Seconds that ECS waits longer behind a Network Load Balancer, at the shift of the test traffic and at each of production traffic. */
-function networkSeconds({ loadBalancers = [], deploymentConfiguration }: Service, steps: number): number {
-  if ((deploymentConfiguration?.strategy ?? "ROLLING") === "ROLLING") return 0;
-  const isNetwork = loadBalancers.some(({ advancedConfiguration }) =>
-    advancedConfiguration?.productionListenerRule?.includes(":listener/net/"),
-  );
-  return isNetwork ? (1 + steps) * networkShiftMinutes * 60 : 0;
+function networkSeconds(service: Service, plan: ShiftPlan | undefined): number {
+  return plan && isNetworkBalanced(service) ? (1 + plan.weights.length) * networkShiftSeconds : 0;
 }
 
 /**

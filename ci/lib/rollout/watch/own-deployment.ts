@@ -61,7 +61,7 @@ async function seeListed(
   const { taskDefinition: _, target = "", ...rest } = ours;
   return {
     subject: { ...subject, serviceDeploymentArn: ours.arn },
-    ours: { ...rest, target, sources: [], earlySuccess, waitingHooks: [] },
+    ours: { ...rest, target, sources: [], earlySuccess, waitingHooks: [], runningHooks: [] },
   };
 }
 

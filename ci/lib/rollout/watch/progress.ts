@@ -3,6 +3,7 @@ import { nameIn } from "../../common/aws-names.js";
 import { type EventView, primaryOf, type Snapshot, type Subject, type TaskView } from "../../ecs/snapshot.js";
 import type { DeploymentState, ProgressEvent, TaskState } from "../progress-event.js";
 import { estimate } from "./estimate.js";
+import { shiftProgress, waitReport } from "./shift-progress.js";
 
 /**
  * Returns the events since the previous snapshot, each once, in order. Pure.
@@ -83,20 +84,27 @@ function keyOf(task: TaskView): string {
 const keys = new WeakMap<TaskView, string>();
 
 function deploymentChanges(subject: Subject, before: readonly Snapshot[], now: Snapshot): ProgressEvent[] {
-  const first = before[0] ?? now;
-  const previous = before.at(-1);
-  const state = deploymentState(subject, first, now);
-  const isNews = !previous || isOther(state, deploymentState(subject, first, previous));
+  const seen = [...before, now] as unknown as Seen;
+  const state = deploymentState(subject, seen);
+  if (before.length === 0) return [state];
+  const last = before as unknown as Seen;
+  const isNews = isOther(state, deploymentState(subject, last)) || waitReport(seen) !== waitReport(last);
   return isNews ? [state] : [];
 }
 
 /** Ignores the time left: it changes with every poll, and that alone is not an event. */
 function isOther(one: DeploymentState, other: DeploymentState): boolean {
-  return !isDeepStrictEqual({ ...one, secondsLeft: 0 }, { ...other, secondsLeft: 0 });
+  const ignored = { secondsLeft: 0, waitSecondsLeft: 0 };
+  return !isDeepStrictEqual({ ...one, ...ignored }, { ...other, ...ignored });
 }
 
-function deploymentState(subject: Subject, first: Snapshot, now: Snapshot): DeploymentState {
+type Seen = readonly [Snapshot, ...Snapshot[]];
+
+function deploymentState(subject: Subject, seen: Seen): DeploymentState {
+  const now = seen.at(-1) as Snapshot;
   const { service, ours } = now;
+  const shift = shiftProgress(seen);
+  const hooks = ours ? [...ours.waitingHooks.map(({ hookId }) => hookId), ...ours.runningHooks] : [];
   const classic = service.deployments.find((one) => one.taskDefinition === subject.taskDefinition);
   return {
     type: "deployment",
@@ -107,7 +115,9 @@ function deploymentState(subject: Subject, first: Snapshot, now: Snapshot): Depl
       running: classic.runningCount,
       desired: classic.desiredCount,
       failed: classic.failedTasks,
-      ...estimate(subject, first, now),
+      ...(!shift && estimate(subject, seen[0], now)),
     }),
+    ...shift,
+    ...(hooks.length > 0 && { hooks }),
   };
 }

@@ -1,0 +1,45 @@
+import type { DeploymentConfiguration, Service } from "@aws-sdk/client-ecs";
+
+/** Settings of a deployment that moves traffic by weight: BLUE_GREEN, LINEAR or CANARY. */
+export interface ShiftPlan {
+  strategy: string;
+  /** Production weight of the new revision after each shift, in percent; the last one is 100. */
+  weights: number[];
+  /** Seconds that ECS waits after each shift but the last. */
+  stepSeconds: number;
+  /** Seconds for which both revisions stay up after the last shift. */
+  bakeSeconds: number;
+}
+
+/**
+ * Reads the plan of the traffic shifts from a deployment's settings; undefined for a rolling deployment. Pure. Defaults:
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_LinearConfiguration.html and API_CanaryConfiguration.html
+ */
+export function shiftPlanOf(configuration: DeploymentConfiguration = {}): ShiftPlan | undefined {
+  const { strategy = "ROLLING", linearConfiguration = {}, canaryConfiguration = {}, bakeTimeInMinutes } = configuration;
+  if (strategy === "ROLLING") return undefined;
+  const bakeSeconds = (bakeTimeInMinutes ?? 0) * 60;
+  if (strategy === "LINEAR") {
+    const { stepPercent = 10, stepBakeTimeInMinutes = 6 } = linearConfiguration;
+    const steps = Math.ceil(100 / stepPercent);
+    const weights = Array.from({ length: steps }, (_, step) =>
+      Math.min(100, Math.round((step + 1) * stepPercent * 10) / 10),
+    );
+    return { strategy, weights, stepSeconds: stepBakeTimeInMinutes * 60, bakeSeconds };
+  }
+  if (strategy === "CANARY") {
+    const { canaryPercent = 5, canaryBakeTimeInMinutes = 10 } = canaryConfiguration;
+    return { strategy, weights: [canaryPercent, 100], stepSeconds: canaryBakeTimeInMinutes * 60, bakeSeconds };
+  }
+  return { strategy, weights: [100], stepSeconds: 0, bakeSeconds };
+}
+
+/** Returns true for a service whose production listener is of a Network Load Balancer: each shift takes longer there. */
+export function isNetworkBalanced({ loadBalancers = [] }: Service): boolean {
+  return loadBalancers.some(({ advancedConfiguration }) =>
+    advancedConfiguration?.productionListenerRule?.includes(":listener/net/"),
+  );
+}
+
+/** Seconds that a traffic shift takes longer behind a Network Load Balancer: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/nlb-resources-for-blue-green.html */
+export const networkShiftSeconds = 600;

@@ -1,0 +1,125 @@
+import { networkShiftSeconds, type ShiftPlan } from "../../ecs/shift-plan.js";
+import type { ServiceDeploymentView, Snapshot } from "../../ecs/snapshot.js";
+import { receivesTraffic } from "../../ecs/states.js";
+
+/** Progress of a deployment that moves traffic by weight. */
+export interface ShiftProgress {
+  strategy: string;
+  /** Number of production traffic shifts that have taken place, and of all. */
+  step: number;
+  steps: number;
+  /** Share of the traffic that ECS sends to the new tasks, in percent. */
+  productionWeight?: number;
+  testWeight?: number;
+  /** Seconds of the present wait between two shifts, or of the bake time, that are left at most. */
+  waitSecondsLeft?: number;
+  /** Estimate of the seconds until the end, from the settings; absent once the deployment ends or rolls back. */
+  secondsLeft?: number;
+}
+
+/**
+ * Seconds that ECS takes for the parts of a blue/green deployment beside its configured waits: recorded on Fargate, with 2 tasks and a bake
+ * time of 5 minutes; the tasks took 40 to 68 s to register. Old tasks that drain for long make the end later.
+ */
+const recorded = { scaleUp: 54, testShift: 44, productionShift: 13, settling: 12, cleanUp: 62 };
+
+/** Part of a deployment. The wait between two production shifts includes the settling of the first one. */
+interface Part {
+  name: string;
+  seconds: number;
+}
+
+/**
+ * Returns the progress of our deployment's traffic shifts. Pure.
+ * @param snapshots In order; the last one is the present state.
+ * @returns undefined for a rolling deployment, and where its details can't be read.
+ */
+export function shiftProgress(snapshots: readonly Snapshot[]): ShiftProgress | undefined {
+  const { ours, service, at } = snapshots.at(-1) ?? {};
+  if (!ours?.shift || !service || at === undefined) return undefined;
+  const { strategy, weights } = ours.shift;
+  const step = shiftsDone(ours, ours.shift);
+  const progress: ShiftProgress = {
+    strategy,
+    step,
+    steps: weights.length,
+    ...(ours.productionWeight !== undefined && { productionWeight: ours.productionWeight }),
+    ...(ours.testWeight !== undefined && { testWeight: ours.testWeight }),
+  };
+  if (!isShifting(ours)) return progress;
+  const parts = partsOf(ours.shift, service.isNetworkBalanced === true);
+  const present = partNameOf(ours, step);
+  const index = parts.findIndex(({ name }) => name === present);
+  const passed = (at - since(snapshots, present)) / 1000;
+  const left = Math.max(0, Math.ceil((parts[index]?.seconds ?? 0) - passed));
+  const rest = parts.slice(index + 1).reduce((sum, { seconds }) => sum + seconds, 0);
+  return {
+    ...progress,
+    ...(isWait(present) && { waitSecondsLeft: left }),
+    secondsLeft: left + rest,
+  };
+}
+
+/**
+ * Returns the number of the report within the present wait: a wait without any change is reported every 5 minutes, a long one twelve
+ * times. Pure.
+ */
+export function waitReport(snapshots: readonly Snapshot[]): string {
+  const { ours, at = 0 } = snapshots.at(-1) ?? {};
+  if (!ours?.shift || !isShifting(ours)) return "";
+  const name = partNameOf(ours, shiftsDone(ours, ours.shift));
+  if (!isWait(name)) return "";
+  const seconds = name === "bake" ? ours.shift.bakeSeconds : ours.shift.stepSeconds;
+  const interval = Math.max(300, seconds / 12);
+  // The end of the wait is a change of its own.
+  const most = Math.max(0, Math.ceil(seconds / interval) - 1);
+  return String(Math.min(most, Math.floor((at - since(snapshots, name)) / 1000 / interval)));
+}
+
+function isShifting({ status }: ServiceDeploymentView): boolean {
+  return status === "PENDING" || status === "IN_PROGRESS";
+}
+
+function isWait(name: string): boolean {
+  return name === "bake" || name.startsWith("wait");
+}
+
+function shiftsDone({ productionWeight = 0 }: ServiceDeploymentView, { weights }: ShiftPlan): number {
+  return weights.filter((weight) => weight <= productionWeight).length;
+}
+
+function partsOf({ weights, stepSeconds, bakeSeconds }: ShiftPlan, isNetwork: boolean): Part[] {
+  const network = isNetwork ? networkShiftSeconds : 0;
+  return [
+    { name: "scale up", seconds: recorded.scaleUp },
+    { name: "test", seconds: recorded.testShift + network },
+    ...weights.flatMap((_, step) => [
+      { name: `shift ${step}`, seconds: recorded.productionShift + network },
+      ...(step < weights.length - 1 ? [{ name: `wait ${step + 1}`, seconds: stepSeconds }] : []),
+    ]),
+    { name: "settle", seconds: recorded.settling },
+    { name: "bake", seconds: bakeSeconds },
+    { name: "end", seconds: recorded.cleanUp },
+  ];
+}
+
+/** The stage alone does not show which production shift it belongs to: the weight does. */
+function partNameOf(ours: ServiceDeploymentView, done: number): string {
+  const { lifecycleStage = "", shift } = ours;
+  if (lifecycleStage === "CLEAN_UP") return "end";
+  if (lifecycleStage === "BAKE_TIME") return "bake";
+  if (done === shift?.weights.length) return "settle";
+  if (done > 0) return `wait ${done}`;
+  if (receivesTraffic(ours) || /PRODUCTION_TRAFFIC_SHIFT$/.test(lifecycleStage)) return "shift 0";
+  return /TEST_TRAFFIC_SHIFT$/.test(lifecycleStage) ? "test" : "scale up";
+}
+
+/** Returns when the present part was first seen, in milliseconds on our clock. */
+function since(snapshots: readonly Snapshot[], name: string): number {
+  let first = snapshots.at(-1)?.at ?? 0;
+  for (const { ours, at } of [...snapshots].reverse()) {
+    if (!ours?.shift || partNameOf(ours, shiftsDone(ours, ours.shift)) !== name) break;
+    first = at;
+  }
+  return first;
+}
