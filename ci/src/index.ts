@@ -433,16 +433,20 @@ export class Slipway {
   /**
    * Show the service's last deployments.
    *
-   * For each: version, digest, who, when, verdict and duration. ECS keeps
-   * deployments for 90 days.
+   * For each: version, digest, author, commit, run, time, duration, outcome
+   * and the cause of a failure. ECS keeps deployments for 90 days; a cause
+   * that only stopped tasks show is known for an hour.
    *
    * @param count The number of deployments to show, 1 to 100
+   * @param timeZone A time zone to show times in beside UTC, as in Europe/Berlin
+   * @param asJson Return JSON, with whole ARNs
    */
   @func({ cache: "never" })
-  async history(workspace: Workspace, count = 10): Promise<string> {
-    return await ending(async () => {
+  async history(workspace: Workspace, count = 10, timeZone?: string, asJson?: boolean): Promise<string> {
+    const destination = this.destination(workspace);
+    return await ending(async (activity) => {
       const { showHistory } = await import("#lib/commands/history.js");
-      return await showHistory(this.destination(workspace), count);
+      return await showHistory({ destination, count, timeZone, ...activity }, asJson);
     });
   }
 
@@ -450,12 +454,14 @@ export class Slipway {
    * Show what runs now.
    *
    * Shows version, digest, task definition, task counts and the last events.
+   *
+   * @param timeZone A time zone to show times in beside UTC, as in Europe/Berlin
    */
   @func({ cache: "never" })
-  async status(workspace: Workspace): Promise<string> {
+  async status(workspace: Workspace, timeZone?: string): Promise<string> {
     return await ending(async () => {
       const { showStatus } = await import("#lib/commands/status.js");
-      return await showStatus(this.destination(workspace));
+      return await showStatus(this.destination(workspace), timeZone);
     });
   }
 

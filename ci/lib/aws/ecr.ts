@@ -1,9 +1,9 @@
 import type { Repository as EcrRepository, ImageDetail } from "@aws-sdk/client-ecr";
 import { InputError } from "../common/errors.js";
+import { hintFrom, hintPages } from "../common/name-suggestions.js";
 import type { Target } from "../config/target.js";
 import type { Clients } from "./clients.js";
 import { withDescribedErrors } from "./describe-error.js";
-import { hintFrom, hintPages } from "./name-suggestions.js";
 import { listPages } from "./paging.js";
 import { sdk } from "./sdk.js";
 

@@ -1,20 +1,34 @@
 import { withDescribedErrors } from "../aws/describe-error.js";
 import { systemClock } from "../common/clock.js";
 import { InputError } from "../common/errors.js";
-import { neutral } from "../common/foreign-text.js";
-import { formatHistory } from "../report/history-text.js";
+import { consoleLinks } from "../ecs/console-links.js";
+import { formatHistory, historyJson } from "../report/history-text.js";
+import { explainHistory } from "../rollout/history/explain-history.js";
 import { readHistory } from "../rollout/history/read-history.js";
+import type { Activity } from "../rollout/session.js";
 import { type DestinationOptions, openDestination } from "./destination.js";
+import { parseTimeZone } from "./time-zone.js";
+
+export interface HistoryOptions extends Activity {
+  destination: DestinationOptions;
+  /** Maximum number of deployments. */
+  count: number;
+  timeZone: string | undefined;
+}
 
 /**
- * Lists the last deployments of a target's service, the newest first.
+ * Lists the last deployments of a target's service, the newest first, as text or as JSON.
  * @throws InputError
  */
-export async function showHistory(options: DestinationOptions, count: number): Promise<string> {
+export async function showHistory({ count, ...options }: HistoryOptions, asJson = false): Promise<string> {
   if (!Number.isInteger(count) || count < 1 || count > 100) {
     throw new InputError("bad-count", `${count} deployments can't be shown. Accepted: a whole number from 1 to 100.`);
   }
-  const { aws, target } = await openDestination(options);
-  const session = { aws, target, clock: systemClock, progress: (line: string) => console.log(neutral(line)) };
-  return formatHistory(await withDescribedErrors(readHistory(session, count)));
+  const timeZone = parseTimeZone(options.timeZone);
+  const { aws, target } = await openDestination(options.destination);
+  const session = { aws, target, clock: systemClock, progress: options.progress };
+  const records = await withDescribedErrors(readHistory(session, count));
+  const history = await withDescribedErrors(explainHistory(session, records));
+  const links = consoleLinks(target, aws.endpoint);
+  return asJson ? historyJson(target, history, links) : formatHistory(history, { timeZone, links });
 }

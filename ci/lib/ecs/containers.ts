@@ -1,7 +1,7 @@
-import { hint } from "../aws/name-suggestions.js";
 import type { JsonObject, RawTaskDefinition } from "../aws/raw-task-definition.js";
 import { InputError } from "../common/errors.js";
 import { parseImage } from "../common/image-reference.js";
+import { hint } from "../common/name-suggestions.js";
 import type { Target } from "../config/target.js";
 import { isMoving, usualVariable, type VersionVariable, variableOf } from "../config/version.js";
 import { revisionTag } from "./revision-tags.js";

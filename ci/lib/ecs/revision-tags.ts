@@ -8,6 +8,8 @@ export const revisionTag = {
   plan: "slipway:plan",
   commit: "slipway:commit",
   time: "slipway:time",
+  /** Run id of the deploy, for `history`; left out where the revision has no room for it. */
+  run: "slipway:run",
   /** Answer of the public URL before the rollout: see verify/baseline.ts. */
   probe: "slipway:probe",
   /** Reason for which this deployer requested ECS's rollback. */

@@ -1,12 +1,12 @@
 import type { Service, ServiceField } from "@aws-sdk/client-ecs";
 import type { Aws } from "../aws/clients.js";
 import { withDescribedErrors } from "../aws/describe-error.js";
-import { hintFrom, hintPages } from "../aws/name-suggestions.js";
 import { listPages } from "../aws/paging.js";
 import { describeTaskDefinition, type JsonObject, type RawTaskDefinition } from "../aws/raw-task-definition.js";
 import { abort, sdk } from "../aws/sdk.js";
 import { nameIn } from "../common/aws-names.js";
 import { InputError } from "../common/errors.js";
+import { hintFrom, hintPages } from "../common/name-suggestions.js";
 import type { Target } from "../config/target.js";
 import { type Running, runningOf } from "./containers.js";
 import { refuseUnsupported } from "./supported-services.js";

@@ -1,10 +1,19 @@
 import { nameIn } from "../common/aws-names.js";
 import { neutral } from "../common/foreign-text.js";
+import type { ConsoleLinks } from "../ecs/console-links.js";
 import type { DeploymentView } from "../ecs/snapshot.js";
 import type { ServiceStatus } from "../rollout/status.js";
+import { zonedTime } from "./local-time.js";
+
+/** Choices of how a status is shown. */
+export interface StatusView {
+  /** Times of events are shown in this time zone too. */
+  timeZone?: string | undefined;
+  links?: ConsoleLinks | undefined;
+}
 
 /** Formats the current state of the service for people. */
-export function formatStatus(status: ServiceStatus): string {
+export function formatStatus(status: ServiceStatus, { timeZone, links }: StatusView = {}): string {
   const lines: [string, string][] = [
     ["service", `${status.service} in ${status.cluster}`],
     ["version", `${status.version ?? "none"}${status.versionFrom ? " (the image's tag)" : ""}`],
@@ -12,9 +21,15 @@ export function formatStatus(status: ServiceStatus): string {
     ["revision", nameIn(status.taskDefinition)],
     ["tasks", `${status.runningCount} of ${status.desiredCount} running, ${status.pendingCount} pending`],
     ...status.deployments.map((one): [string, string] => ["deployment", describe(one)]),
-    ...status.events.map(({ at, message }): [string, string] => ["event", `${new Date(at).toISOString()} ${message}`]),
+    ...status.events.map(({ at, message }): [string, string] => ["event", `${timeOf(at, timeZone)} ${message}`]),
+    ...(links ? [["console", links.service] satisfies [string, string]] : []),
   ];
   return `${lines.map(([name, value]) => `${name.padEnd(12)}${neutral(value)}`).join("\n")}\n`;
+}
+
+function timeOf(at: number, timeZone: string | undefined): string {
+  const utc = new Date(at).toISOString();
+  return timeZone === undefined ? utc : `${utc} (${zonedTime(at, timeZone)} ${timeZone})`;
 }
 
 function describe(one: DeploymentView): string {

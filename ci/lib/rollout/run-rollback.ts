@@ -1,9 +1,9 @@
 import { withDescribedErrors } from "../aws/describe-error.js";
-import { choices } from "../aws/name-suggestions.js";
 import type { RawTaskDefinition } from "../aws/raw-task-definition.js";
 import { nameIn } from "../common/aws-names.js";
 import { InputError } from "../common/errors.js";
 import { neutral } from "../common/foreign-text.js";
+import { choices } from "../common/name-suggestions.js";
 import { type Running, runningOf } from "../ecs/containers.js";
 import { readService } from "../ecs/service.js";
 import type { DeploymentRecord } from "./history/deployment-record.js";

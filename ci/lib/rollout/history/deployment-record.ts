@@ -13,12 +13,20 @@ export interface DeploymentRecord {
   /** `sha256:…`, where it is known. */
   digest?: string;
   commit?: string;
+  /** Run id that the deploy was given. */
+  runId?: string;
   /** The user or the role and session that registered the revision. */
   who?: string;
   /** ARN of the revision that a user rolled back from with this deployment. */
   wentBackFrom?: string;
   /** ARN of the revision that this deployment, an automatic rollback, replaces. */
   undoes?: string;
+  /** Reason for which this automatic rollback replaces it. */
+  because?: string;
+  /** Reason for which Slipway requested its rollback from ECS. */
+  stoppedFor?: string;
+  /** As ECS returns it. */
+  deployment?: ServiceDeploymentView;
   startedAt: number;
   finishedAt?: number;
   ending: DeploymentOutcome;

@@ -46,6 +46,7 @@ function toPast(
     taskDefinition,
     startedAt: deployment.createdAt,
     ending: outcomeOf(deployment),
+    deployment,
     ...present({ finishedAt: deployment.finishedAt, digest: image?.imageDigest }),
   };
   const definition = definitions.get(taskDefinition);
@@ -55,11 +56,12 @@ function toPast(
 /** Returns the facts that the revision itself has: version, image, and the user that registered it. */
 function factsOf(definition: RawTaskDefinition, target: Target): Partial<DeploymentRecord> {
   const { version, digest } = runningOf(definition, target);
-  const commit = tagOf(definition, revisionTag.commit);
+  const [commit, runId] = [tagOf(definition, revisionTag.commit), tagOf(definition, revisionTag.run)];
+  const [because, stoppedFor] = [tagOf(definition, revisionTag.because), tagOf(definition, revisionTag.stopped)];
   const [verb, base] = [tagOf(definition, revisionTag.verb), tagOf(definition, revisionTag.base)];
   const { registeredBy } = definition.taskDefinition;
   return {
-    ...present({ version, digest, commit }),
+    ...present({ version, digest, commit, runId, because, stoppedFor }),
     ...(base !== undefined && verb === "rollback" && { wentBackFrom: base }),
     ...(base !== undefined && verb === "undo" && { undoes: base }),
     ...(registeredBy !== undefined && { who: String(registeredBy).split(":").at(-1) ?? "" }),

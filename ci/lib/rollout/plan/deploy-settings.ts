@@ -1,4 +1,5 @@
 import { InputError } from "../../common/errors.js";
+import { choices } from "../../common/name-suggestions.js";
 import { parseIgnored } from "../preflight/preflight.js";
 import { type Severity, severities } from "../preflight/scan-severity.js";
 import type { FindingId } from "../preflight/topics.js";
@@ -69,7 +70,7 @@ function parseSeverity(text: string): Severity {
   if (severity) return severity;
   throw new InputError(
     "bad-severity",
-    `There is no severity ${JSON.stringify(text)}. Accepted, from the worst on: ${severities.join(", ")}.`,
+    `There is no severity ${JSON.stringify(text)}. ${choices(text, severities).suggestion}Accepted, from the worst on: ${severities.join(", ")}.`,
   );
 }
 

@@ -1,6 +1,6 @@
-import { choices } from "../../aws/name-suggestions.js";
 import { InputError } from "../../common/errors.js";
 import { neutral } from "../../common/foreign-text.js";
+import { choices } from "../../common/name-suggestions.js";
 import type { Finding } from "./finding.js";
 import { type FindingId, findingIds, judgeTopics, type PreflightFacts } from "./topics.js";
 

@@ -3,11 +3,12 @@ import { InputError } from "../../common/errors.js";
 import { present } from "../../common/present.js";
 import { variableOf } from "../../config/version.js";
 import { containersOf } from "../../ecs/containers.js";
+import { revisionTag, tagText } from "../../ecs/revision-tags.js";
 import type { CurrentService } from "../../ecs/service.js";
 import { type ReadableDeployments, readableDeployments } from "../../ecs/service-deployments.js";
 import { primaryOf, type Subject } from "../../ecs/snapshot.js";
 import { refuseBusy } from "../plan/deployment-in-flight.js";
-import { type Change, plan } from "../plan/plan.js";
+import { type Change, nextTags, plan } from "../plan/plan.js";
 import { type ServiceChanges, serviceChanges } from "../plan/proposal.js";
 import { type DeployRequest, revisionTags } from "../revisions/deploy-request.js";
 import { findRevisions, type OwnRevision, registeredAt } from "../revisions/own-revisions.js";
@@ -76,10 +77,17 @@ export function findOwn(session: Session, now: CurrentService, request: DeployRe
   return findRevisions(session, now, request, (base) => planOn(session, request, base, "").registration);
 }
 
+/** Tags of one resource: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-using-tags.html */
+const mostTags = 50;
+/** The records of two deploy tasks and the note of a fail-fast stop. */
+const laterTags = 3;
+
 /** Plans the deploy's revision on top of `base`. */
 export function planOn({ target, clock }: Session, request: DeployRequest, base: RawTaskDefinition, hash: string) {
-  const tags = revisionTags(target, request, String(base.taskDefinition.taskDefinitionArn), hash, clock.now());
-  const { source = base, release, settings } = request;
+  const own = revisionTags(target, request, String(base.taskDefinition.taskDefinitionArn), hash, clock.now());
+  const { source = base, release, settings, runId } = request;
+  const hasRoom = nextTags(source.tags, own).length < mostTags - laterTags;
+  const tags = { ...own, ...(runId !== undefined && hasRoom && { [revisionTag.run]: tagText(runId) }) };
   return plan(source, containersOf(target), release, tags, settings.overrides, variableOf(target));
 }
 

@@ -1,4 +1,5 @@
 import { InputError } from "../../common/errors.js";
+import { choices } from "../../common/name-suggestions.js";
 import type { AllowedActions } from "../fail-fast/fail-fast.js";
 
 /** The user's options for the time limit of a rollout, and for the actions during it and at the limit. */
@@ -27,7 +28,7 @@ export function parseWaitOptions({
   if (!ending) {
     throw new InputError(
       "bad-on-timeout",
-      `--on-timeout is ${JSON.stringify(onTimeout)}. Accepted: leave (the rollout goes on in ECS) or rollback.`,
+      `--on-timeout is ${JSON.stringify(onTimeout)}. ${choices(onTimeout, endings).suggestion}Accepted: leave (the rollout goes on in ECS) or rollback.`,
     );
   }
   const permitted: AllowedActions = { earlyStop: !noEarlyStop, onTimeout: ending };

@@ -35,9 +35,9 @@ function tagLimits({ next, target, running }: BaseFacts): Finding[] {
   );
 }
 
-/** Returns the highest number of tags that a deploy writes to its revision; the note of a fail-fast stop is left out where there is no room. */
+/** Returns the highest number of tags that a deploy writes to its revision; the run id and the note of a fail-fast stop are left out where there is no room. */
 function ownTags(target: BaseFacts["target"]): number {
-  const { because: _, stopped: __, probe: ___, ...always } = revisionTag;
+  const { because: _, stopped: __, probe: ___, run: ____, ...always } = revisionTag;
   return Object.keys(always).length + (target.url === undefined ? 0 : 1) + deployTasksOf(target).length;
 }
 

@@ -1,4 +1,4 @@
-import { neutral } from "../common/foreign-text.js";
+import { neutral } from "./foreign-text.js";
 
 /** Names in one error at most. */
 const mostShown = 10;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hint } from "../../lib/aws/name-suggestions.js";
+import { hint } from "../../lib/common/name-suggestions.js";
 
 test("names are listed in order, each once", () => {
   assert.equal(hint("containers", "x", ["worker", "app", "app"]), "Its containers: app, worker.");
