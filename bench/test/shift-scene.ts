@@ -7,7 +7,7 @@ import {
   createVirtualClock,
   type JsonObject,
 } from "../../infra/local/aws/index.js";
-import { target } from "../scenario/fixture.js";
+import { operator, target } from "../scenario/fixture.js";
 import { createPublisher } from "../scenario/images.js";
 
 const { region, account, cluster, service, family, container } = target;
@@ -35,15 +35,22 @@ interface SceneOptions {
 export async function shiftScene(options: SceneOptions = {}) {
   const { deploymentConfiguration = {}, balancer = { advancedConfiguration }, desiredCount = 2, deny = [] } = options;
   const clock = createVirtualClock();
-  const denied: string[] = [];
   const aws = await createInProcessAws({
     clock,
-    runtime: createSimulatedRuntime(clock, () => ({ pull: 5_000, start: 1_000, stop: 1_000 })),
+    runtime: createSimulatedRuntime(clock, ({ taskDefinition }) => ({
+      pull: 5_000,
+      start: 1_000,
+      stop: 1_000,
+      // A version that the test names so has no image.
+      ...(JSON.stringify(taskDefinition).includes('"missing"') && { pullError: "CannotPullContainerError: not found" }),
+    })),
     loadBalancer: createSimulatedLoadBalancer(clock),
-    deny: denied,
+    deny,
+    principals: [operator],
     account,
   });
-  const call = aws.call as (service: string, operation: string, input: JsonObject) => Promise<Answer>;
+  const call = (service: string, operation: string, input: JsonObject): Promise<Answer> =>
+    aws.call(service, operation, input, operator);
   // biome-ignore lint/suspicious/noExplicitAny: responses are read field by field, as JSON
   type Answer = any;
   const ecs = (operation: string, input: JsonObject = {}): Promise<Answer> => call("ecs", operation, input);
@@ -77,7 +84,6 @@ export async function shiftScene(options: SceneOptions = {}) {
   clock.advance(300_000);
   if (Object.keys(deploymentConfiguration).length > 0)
     await ecs("UpdateService", { cluster, service, deploymentConfiguration });
-  denied.push(...deny);
   const lines: string[] = [];
   const clients = createAws({ region, credentials: aws.credentials, requestHandler: aws.requestHandler as never });
   const session: Session = {

@@ -364,6 +364,27 @@ export class Slipway {
   }
 
   /**
+   * Watch the deployment in flight to its end, and change nothing.
+   *
+   * Attaches to the service's deployment in flight, also one that another
+   * tool began, and ends with its verdict, report and exit code, as deploy
+   * does. Without a deployment in flight it reports the outcome of the last
+   * one. Stops nothing, rolls nothing back and runs no post-deploy task.
+   *
+   * @param url The service's public URL (default: the target's "url"); without one, HTTP is not checked
+   * @param timeoutMinutes Minutes to watch (default: computed from the service's settings)
+   * @param asJson Show progress and the report as JSON Lines
+   */
+  @func({ cache: "never" })
+  async watch(workspace: Workspace, url?: string, timeoutMinutes?: number, asJson?: boolean): Promise<string> {
+    const destination = this.destination(workspace);
+    return await reporting(async (activity) => {
+      const { watchDeployment } = await import("#lib/commands/watch.js");
+      return await watchDeployment({ destination, url, timeoutMinutes, ...activity });
+    }, asJson);
+  }
+
+  /**
    * Continue a deployment that waits in a lifecycle hook.
    *
    * Continues the service's deployment in flight, also one that another tool

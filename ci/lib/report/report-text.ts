@@ -26,8 +26,8 @@ export function formatReport(report: RolloutResult): string {
   ].join("\n");
 }
 
-function headline({ verdict, release, changed, reason }: RolloutResult): string {
-  const text = changed || verdict !== "deployed" ? reason : `It already ran: nothing to do. ${reason}`;
+function headline({ verdict, release, changed, watchedOnly, reason }: RolloutResult): string {
+  const text = changed || watchedOnly || verdict !== "deployed" ? reason : `It already ran: nothing to do. ${reason}`;
   return neutral(`${verdict.toUpperCase()}: ${release.version}. ${text}`, 4_000);
 }
 

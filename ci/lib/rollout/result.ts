@@ -22,6 +22,8 @@ export interface RolloutResult {
   reason: string;
   /** False when the call did not change the service, such as when it ran this release already. */
   changed: boolean;
+  /** Present when the call only watched: it changes nothing, whatever the verdict. */
+  watchedOnly?: true;
   /** True when the call attached to a rollout that had already started. */
   attached: boolean;
   where: { account: string; region: string; cluster: string; service: string; container: string };

@@ -1,9 +1,8 @@
 import { withDescribedErrors } from "../aws/describe-error.js";
 import { nameIn } from "../common/aws-names.js";
 import { present } from "../common/present.js";
-import { type CurrentService, eventIds, readService } from "../ecs/service.js";
+import { type CurrentService, readService } from "../ecs/service.js";
 import { explain } from "./explain.js";
-import type { AllowedActions } from "./fail-fast/fail-fast.js";
 import { finishDeploy } from "./finish-deploy.js";
 import { makeResult } from "./make-result.js";
 import { defaultSettings } from "./plan/deploy-settings.js";
@@ -13,18 +12,15 @@ import { findConcurrentDeploy } from "./revisions/concurrent-deploy.js";
 import { checkRunId, type DeployRequest } from "./revisions/deploy-request.js";
 import { rollBackIfNeeded } from "./rollback/roll-back-if-needed.js";
 import type { RunOptions } from "./run-options.js";
-import { noSpan, type Release, type Session } from "./session.js";
+import type { Release } from "./session.js";
 import { beforeUpdate } from "./start/change-errors.js";
 import { findRollout, type Started } from "./start/find-rollout.js";
 import { prepare, start } from "./start/start.js";
 import { runPreDeploy } from "./tasks/pre-deploy.js";
 import { attachHint } from "./verdicts.js";
-import { type Baseline, parseBaselineTag } from "./verify/baseline.js";
-import { monitorUrl } from "./verify/during-rollout.js";
+import { parseBaselineTag } from "./verify/baseline.js";
 import { readBaselineOfService, verifyAfterRollback, verifyServing } from "./verify/serving.js";
-import { rolloutTimeLimit } from "./watch/deadline.js";
-import { readTargetGroups } from "./watch/target-groups.js";
-import { type WatchedRollout, watch } from "./watch/watch.js";
+import { timeAllowed, watchRollout } from "./watch-rollout.js";
 
 /**
  * Deploys a release to the target's service and returns the result. Called again with the same release, it attaches to the rollout in
@@ -78,32 +74,6 @@ async function attachOrStart(options: RunOptions, now: CurrentService, request: 
   const prepared = await prepare(options, now, request, found.remains, () => readBaselineOfService(options, now));
   await beforeUpdate(runPreDeploy(options, request, now, { ...found.remains, ...prepared }));
   return await start(options, request, timeoutMs, prepared);
-}
-
-/**
- * Watches the rollout to its end, and requests the public URL on the way. A version seen there is wanted at the end: a call that attaches to
- * another user's rollout has no earlier response.
- */
-async function watchRollout(options: RunOptions, now: CurrentService, { subject }: Started, before: Baseline) {
-  const { span = noSpan } = options;
-  const permitted: AllowedActions = { earlyStop: true, onTimeout: "leave", ...options.permitted };
-  const monitor = monitorUrl(options, before);
-  const ended = await span(
-    `roll out ${options.release.version} (${nameIn(subject.taskDefinition)})`,
-    () => watch(options, subject, eventIds(now.service), permitted, monitor.ask).finally(monitor.end),
-    failureOf,
-  );
-  const baseline: Baseline = monitor.sawVersion() ? { ...before, sawVersion: true } : before;
-  return { ended, during: monitor.seen(), right: monitor.rightInARow(), baseline };
-}
-
-/** Returns the reason why a rollout's span failed; undefined when it did not. */
-function failureOf({ judgement: { verdict, reason } }: WatchedRollout): string | undefined {
-  return verdict === "deployed" || verdict === "deployed-early" ? undefined : `${verdict}: ${reason}`;
-}
-
-async function timeAllowed(session: Session, { service, current }: CurrentService): Promise<number> {
-  return rolloutTimeLimit(service, current.taskDefinition, await readTargetGroups(session, service)).ms;
 }
 
 function opening(now: CurrentService, { attached, subject }: Started, { version }: Release): string {

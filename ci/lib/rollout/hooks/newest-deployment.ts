@@ -1,4 +1,5 @@
 import type { Service } from "@aws-sdk/client-ecs";
+import { present } from "../../common/present.js";
 import { describeService } from "../../ecs/service.js";
 import { listRecent } from "../../ecs/service-deployments.js";
 import { primaryOf } from "../../ecs/snapshot.js";
@@ -11,6 +12,10 @@ export interface NewestDeployment {
   service: Service;
   /** Absent where ECS lists none: it keeps them for 90 days. */
   arn?: string;
+  /** ARN of the service revision that it rolls out. */
+  target?: string;
+  /** Milliseconds since the epoch, on AWS's clock. */
+  createdAt?: number;
   isInFlight: boolean;
 }
 
@@ -28,8 +33,16 @@ export async function findNewestDeployment(session: Session): Promise<NewestDepl
       listRecent(session, searched),
     ]);
     const unfinished = briefs.find(({ status = "" }) => !isFinished(status));
-    const arn = (unfinished ?? briefs[0])?.serviceDeploymentArn;
-    return { service, isInFlight: unfinished !== undefined, ...(arn !== undefined && { arn }) };
+    const { serviceDeploymentArn, targetServiceRevisionArn, createdAt } = unfinished ?? briefs[0] ?? {};
+    return {
+      service,
+      isInFlight: unfinished !== undefined,
+      ...present({
+        arn: serviceDeploymentArn,
+        target: targetServiceRevisionArn,
+        createdAt: createdAt?.getTime(),
+      }),
+    };
   };
   const isSettled = ({ service }: NewestDeployment) => primaryOf(service)?.rolloutState !== "IN_PROGRESS";
   return await readThroughLag(session, read, (seen) => seen.isInFlight || isSettled(seen));

@@ -1,0 +1,33 @@
+import { systemClock } from "../common/clock.js";
+import type { RolloutResult } from "../rollout/result.js";
+import { runWatch } from "../rollout/run-watch.js";
+import type { Activity } from "../rollout/session.js";
+import { parseWaitOptions } from "../rollout/watch/wait-options.js";
+import { type DestinationOptions, named, openDestination } from "./destination.js";
+import { checkUrl, publicUrl } from "./public-url.js";
+
+export interface WatchArguments extends Activity {
+  destination: DestinationOptions;
+  /** Public URL of the service, in place of the target's. */
+  url: string | undefined;
+  timeoutMinutes: number | undefined;
+}
+
+/**
+ * Watches the service's deployment in flight, or reports the last one. Changes nothing.
+ * @throws InputError
+ */
+export async function watchDeployment(options: WatchArguments): Promise<RolloutResult> {
+  const { url, timeoutMinutes, progress, span } = options;
+  checkUrl(url);
+  const { timeoutMs } = parseWaitOptions({ timeoutMinutes });
+  const destination = await span("resolve", () => openDestination(options.destination));
+  const http = publicUrl(destination, url);
+  const { aws, target } = destination;
+  return await runWatch({
+    ...{ aws, target, clock: systemClock, progress, span },
+    ...named(options.destination),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(http && { http }),
+  });
+}
