@@ -89,7 +89,18 @@ test("the help of a function fits 80 columns, and its first line stands alone in
 test("functions that read or change external state are never cached, and pure ones are", () => {
   const uncached = [...functions].filter(([, { node }]) => /@func\(\{ cache: "never" \}\)/.test(node.getText()));
   const names = uncached.map(([name]) => name).sort();
-  assert.deepEqual(names, ["abort", "continue", "deploy", "history", "init", "plan", "publish", "rollback", "status", "watch"]);
+  assert.deepEqual(names, [
+    "abort",
+    "continue",
+    "deploy",
+    "history",
+    "init",
+    "plan",
+    "publish",
+    "rollback",
+    "status",
+    "watch",
+  ]);
 });
 
 test("only what publishes needs a git repository", () => {
