@@ -22,7 +22,7 @@ export interface RolloutResult {
   reason: string;
   /** False when the call did not change the service, such as when it ran this release already. */
   changed: boolean;
-  /** Present when the call only watched: it changes nothing, whatever the verdict. */
+  /** Present when the call only watched: it changes nothing, with any verdict. */
   watchedOnly?: true;
   /** True when the call attached to a rollout that had already started. */
   attached: boolean;
