@@ -85,7 +85,7 @@ export function provesOther(scenario: Scenario, outcome: Outcome): boolean {
 }
 
 /**
- * Checks that no response of the URL had a version, before the rollout began and once it had ended: then no check of it was wanted, as the
+ * Checks that no response of the URL had a version, before the rollout began and during the last run: then no check of it was wanted, as the
  * target has none, and only another version of a task by itself disproves the release.
  */
 export function showsNoVersion(scenario: Scenario, outcome: Outcome): boolean {
@@ -94,11 +94,10 @@ export function showsNoVersion(scenario: Scenario, outcome: Outcome): boolean {
   // A deployment of another user has no record of the responses before it.
   const isOthers = runs.length > 1 && scenario.interventions?.some((one) => one.do === "deploy");
   const first = truth.updates.find(({ began, isUndo }) => began && !isUndo)?.at ?? 0;
-  const [from, begun] = isOthers ? [startedAt, Number.POSITIVE_INFINITY] : [0, first];
-  const since = watchedUntil(runs.at(-1) as DeployerRun);
+  const begun = isOthers ? 0 : first;
   const wanted = wantedOf(scenario, outcome);
   const isVersion = ({ at, version }: Pick<PublicAnswer, "at" | "version">) =>
-    at >= from && (at < begun || at >= since) && version !== undefined;
+    (at < begun || at >= startedAt) && version !== undefined;
   return (
     scenario.deployer?.http === true &&
     !answers.some(isVersion) &&
