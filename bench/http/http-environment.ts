@@ -19,7 +19,8 @@ import {
   type TaskRuntime,
 } from "../../infra/local/aws/index.js";
 import { unlessAborted } from "../common/unless-aborted.js";
-import { readStoredOutcome, type StoredOutcome } from "../oracle/stored-state.js";
+import { type EnteredStage, lifecycleStageOf } from "../oracle/lifecycle-stage.js";
+import { readState, readStoredOutcome, type StoredOutcome } from "../oracle/stored-state.js";
 import type { CompleteTarget } from "../scenario/complete-target.js";
 import { createService } from "../scenario/create-service.js";
 import type { Environment } from "../scenario/environment.js";
@@ -29,7 +30,7 @@ import { createTaskScripts, type TaskScripts } from "../scenario/task-scripts.js
 import { releaseOf } from "../scenario/versions.js";
 import { faultsOf } from "./scaled-faults.js";
 import { type Keys, sdkCall } from "./sdk-call.js";
-import { createWeb } from "./simulated-web.js";
+import { createWeb, RULE_DELAY } from "./simulated-web.js";
 
 /** Speed of a scenario in real time. */
 export interface Speed {
@@ -55,6 +56,8 @@ export interface HttpEnvironment extends Environment {
   release: PublishedImage;
   /** Marks the deployer's start: from now on the scenario's faults are active, and its scripts apply to new tasks. */
   begin(): void;
+  /** Reads the lifecycle stage of the newest service deployment from the local ECS's state. */
+  lifecycleStage(): Promise<EnteredStage | undefined>;
   /** Reads the release's outcome from the local ECS's state; waits up to `limit` milliseconds until it is final. */
   outcome(limit: number): Promise<StoredOutcome>;
   close(): Promise<void>;
@@ -90,6 +93,7 @@ export async function openHttpEnvironment(
     account: target.account,
     timing: { ...timing, ...divided(scenario.aws?.timing ?? {}, factor) },
     rollbackId: scenario.aws?.rollbackId ?? "old",
+    breakerOnShifts: scenario.aws?.breakerOnShifts ?? true,
     principals: [principal(keys, target, denied)],
     faults,
     runtime: (context) => {
@@ -101,6 +105,7 @@ export async function openHttpEnvironment(
     loadBalancer: ({ clock }) =>
       createWeb(hastened(clock, factor), {
         behaviourOf: taskScripts.targetOf,
+        ruleDelay: (scenario.aws?.ruleDelay ?? RULE_DELAY) / factor,
         answerOf(taskArn) {
           const { version = "", script } = taskScripts.scriptOf(taskArn) ?? {};
           const { serves = {} } = script ?? {};
@@ -138,6 +143,7 @@ export async function openHttpEnvironment(
         taskScripts.begin();
         faults.replace(faultsOf(scenario, keys, factor));
       },
+      lifecycleStage: async () => lifecycleStageOf(await readState(stateDir)),
       outcome: (limit) => readStoredOutcome(stateDir, release.image, limit),
       close,
     };
@@ -169,13 +175,17 @@ async function waitUntilSettled(call: Call, { cluster, service }: CompleteTarget
   }
 }
 
-async function newestDeployment(call: Call, { cluster, service }: CompleteTarget) {
+async function newestDeployment(call: Call, target: CompleteTarget) {
+  const { serviceDeploymentArn: arn = "", lifecycleHookDetails = [] } = await describeNewest(call, target);
+  const waiting = lifecycleHookDetails.filter(({ status }) => status === "AWAITING_ACTION");
+  return { arn, waiting: waiting.map(({ hookId = "" }) => hookId) };
+}
+
+async function describeNewest(call: Call, { cluster, service }: CompleteTarget): Promise<ecs.ServiceDeployment> {
   const { serviceDeployments: listed } = await call("ecs", "ListServiceDeployments", { cluster, service });
   const arn = (listed as unknown as ecs.ServiceDeployment[])[0]?.serviceDeploymentArn ?? "";
   const { serviceDeployments } = await call("ecs", "DescribeServiceDeployments", { serviceDeploymentArns: [arn] });
-  const [{ lifecycleHookDetails = [] } = {}] = serviceDeployments as unknown as ecs.ServiceDeployment[];
-  const waiting = lifecycleHookDetails.filter(({ status }) => status === "AWAITING_ACTION");
-  return { arn, waiting: waiting.map(({ hookId = "" }) => hookId) };
+  return (serviceDeployments as unknown as ecs.ServiceDeployment[])[0] ?? {};
 }
 
 function principal({ AccessKeyId, SecretAccessKey }: Keys, { account }: CompleteTarget, deny: string[]) {

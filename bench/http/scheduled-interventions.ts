@@ -13,6 +13,9 @@ export interface ScheduledInterventions {
   done(): Promise<string[]>;
 }
 
+/** Milliseconds between two reads of the lifecycle stage. */
+const stageInterval = 50;
+
 export function scheduleInterventions(
   stage: HttpEnvironment,
   scenario: Scenario,
@@ -21,9 +24,10 @@ export function scheduleInterventions(
   const begun = new Set<Intervention>();
   const work: Promise<unknown>[] = [];
   const problems: string[] = [];
-  const play = (from: "start" | "update") => {
+  let isOver = false;
+  const play = (from: NonNullable<Intervention["from"]>, step = 1) => {
     for (const each of scenario.interventions ?? []) {
-      if ((each.from ?? "update") !== from || begun.has(each)) continue;
+      if ((each.from ?? "update") !== from || (each.step ?? 1) !== step || begun.has(each)) continue;
       begun.add(each);
       const done = delay(each.at / factor).then(() => intervene(stage, scenario, each));
       work.push(
@@ -34,10 +38,25 @@ export function scheduleInterventions(
       );
     }
   };
+
+  /** Carries out the interventions of lifecycle stages: those that are passed between two reads too late or not at all. */
+  async function followStages() {
+    while (!isOver) {
+      const entered = await stage.lifecycleStage();
+      if (entered) play(entered.name, entered.step);
+      await delay(stageInterval);
+    }
+  }
+
   return {
-    begin: () => play("start"),
+    begin() {
+      play("start");
+      if (scenario.interventions?.some(({ from = "update" }) => from !== "update" && from !== "start"))
+        void followStages().catch((error: Error) => problems.push(`stages: ${error.message}`));
+    },
     updated: () => play("update"),
     async done() {
+      isOver = true;
       await Promise.all(work);
       return problems;
     },

@@ -2,6 +2,7 @@ import * as monitoring from "@aws-sdk/client-cloudwatch";
 import * as logs from "@aws-sdk/client-cloudwatch-logs";
 import * as ecr from "@aws-sdk/client-ecr";
 import * as ecs from "@aws-sdk/client-ecs";
+import * as elb from "@aws-sdk/client-elastic-load-balancing-v2";
 import type { JsonObject } from "../../infra/local/aws/index.js";
 import type { Call } from "../scenario/images.js";
 
@@ -23,6 +24,7 @@ export function sdkCall(endpoint: string, region: string, keys: Keys): Call {
   const clients: Record<string, [Client, object]> = {
     ecs: [new ecs.ECSClient(config) as Client, ecs],
     ecr: [new ecr.ECRClient(config) as Client, ecr],
+    elasticloadbalancing: [new elb.ElasticLoadBalancingV2Client(config) as Client, elb],
     logs: [new logs.CloudWatchLogsClient(config) as Client, logs],
     monitoring: [new monitoring.CloudWatchClient(config) as Client, monitoring],
   };

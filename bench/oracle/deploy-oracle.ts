@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
-import { type EcsState, type JsonObject, objects } from "../../infra/local/aws/index.js";
+import { type EcsState, type EcsTiming, type JsonObject, objects } from "../../infra/local/aws/index.js";
 import { versionOf } from "../scenario/task-scripts.js";
 import type { CompletedCall } from "../virtual/virtual-aws.js";
 import { START } from "../virtual/virtual-time.js";
 import type { Moment, OracleRecord, ServiceRecord } from "./oracle-record.js";
 import { type RolloutState, revisionOf, rolloutStateOf } from "./rollout-state.js";
 import { createFactsReader } from "./service-facts.js";
+
+export type ListLags = Pick<EcsTiming, "listLag" | "shiftListLag">;
 
 export interface DeployOracle {
   record: OracleRecord;
@@ -19,9 +21,9 @@ export interface DeployOracle {
 
 /**
  * @param release Version that the deployer brings.
- * @param listLag Time for which AWS does not list a new service deployment.
+ * @param lags Times for which AWS does not list a new service deployment.
  */
-export function createDeployOracle(state: EcsState, now: () => number, release: string, listLag: number): DeployOracle {
+export function createDeployOracle(state: EcsState, now: () => number, release: string, lags: ListLags): DeployOracle {
   const since = (time: number) => time - START;
   const moment = (is: RolloutState, visibleAt = now()): Moment => ({
     at: since(now()),
@@ -110,7 +112,8 @@ export function createDeployOracle(state: EcsState, now: () => number, release: 
   function seen(arn: string): [RolloutState, number] {
     const record = state.serviceDeployments[arn];
     if (!record) return ["none", now()];
-    return [rolloutStateOf(state, service(), record), Math.max(now(), record.createdAt + listLag)];
+    const lag = record.traffic === undefined ? lags.listLag : lags.shiftListLag;
+    return [rolloutStateOf(state, service(), record), Math.max(now(), record.createdAt + lag)];
   }
 
   function add(moments: Moment[], is: RolloutState, visibleAt: number) {

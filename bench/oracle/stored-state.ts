@@ -24,10 +24,14 @@ export async function readStoredOutcome(stateDir: string, image: string, limit: 
   for (;;) {
     // ECS writes the state some 50 ms after each change.
     await delay(150);
-    const state = JSON.parse(await readFile(join(stateDir, "local-aws", "ecs.json"), "utf8")) as EcsState;
+    const state = await readState(stateDir);
     const truth = storedOutcomeOf(state, image);
     if (truth.at !== undefined || truth.state === "none" || performance.now() >= end) return truth;
   }
+}
+
+export async function readState(stateDir: string): Promise<EcsState> {
+  return JSON.parse(await readFile(join(stateDir, "local-aws", "ecs.json"), "utf8")) as EcsState;
 }
 
 /** Derives the outcome of an image on the only service of ECS's state. Pure. */

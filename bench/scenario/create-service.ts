@@ -4,6 +4,7 @@ import type { Environment } from "./environment.js";
 import { secrets } from "./fixture.js";
 import type { PublishedImage } from "./images.js";
 import type { Scenario } from "./scenario.js";
+import { advancedConfigurationOf, targetGroupOf } from "./traffic.js";
 import { imageScriptOf, versionsBefore, versionsIn } from "./versions.js";
 
 /**
@@ -27,11 +28,25 @@ export async function createService(scenario: Scenario, environment: Environment
     const configuration = { ...deploymentConfiguration, ...withRoom };
     if (index === 0)
       await call("ecs", "CreateService", { ...rest, taskDefinition, deploymentConfiguration: configuration });
-    else await call("ecs", "UpdateService", { cluster, service, taskDefinition });
+    else await call("ecs", "UpdateService", { cluster, service, taskDefinition, ...strategyBefore(scenario, version) });
     await settle();
   }
   // Set last: a configuration without room to replace a task, or a hook that waits for a user, must not block the first deployment.
-  await call("ecs", "UpdateService", { cluster, service, deploymentConfiguration });
+  const { strategy } = scenario.service ?? {};
+  await call("ecs", "UpdateService", {
+    cluster,
+    service,
+    deploymentConfiguration: { ...deploymentConfiguration, ...strategy },
+  });
+}
+
+/** With shifts of traffic each version runs in the other target group than the one before. Those that fail are rolled back by ROLLING. */
+function strategyBefore({ service, before }: Scenario, version: string): JsonObject {
+  if (service?.strategy === undefined) return {};
+  const isBroken = before?.completed === false || before?.broken?.includes(version) === true;
+  return {
+    deploymentConfiguration: isBroken ? { strategy: "ROLLING" } : { strategy: "BLUE_GREEN", bakeTimeInMinutes: 0 },
+  };
 }
 
 const withRoom = {
@@ -65,8 +80,6 @@ export async function registerVersion(
 }
 
 export const logGroupOf = ({ service }: CompleteTarget) => `/ecs/${service}`;
-const targetGroupOf = ({ region, account, service }: CompleteTarget) =>
-  `arn:aws:elasticloadbalancing:${region}:${account}:targetgroup/${service}/0123456789abcdef`;
 
 /** The same value on every machine. */
 const instanceResources = [
@@ -76,12 +89,11 @@ const instanceResources = [
 
 const isOnInstances = ({ instances = 0 }: NonNullable<Scenario["service"]>) => instances > 0;
 
-function serviceOf(
-  { service = {} }: Scenario,
-  target: CompleteTarget,
-): JsonObject & { deploymentConfiguration: JsonObject } {
+function serviceOf(scenario: Scenario, target: CompleteTarget): JsonObject & { deploymentConfiguration: JsonObject } {
+  const { service = {} } = scenario;
   const { breaker = "rollback", check = "none", alarms = [], hooks = [], more = {} } = service;
   const { deploymentConfiguration, ...members } = more;
+  const advancedConfiguration = advancedConfigurationOf(scenario, target);
   const hasLoadBalancer = check === "load-balancer" || check === "both";
   return {
     cluster: target.cluster,
@@ -109,7 +121,12 @@ function serviceOf(
     },
     ...(hasLoadBalancer && {
       loadBalancers: [
-        { targetGroupArn: targetGroupOf(target), containerName: target.container, containerPort: target.containerPort },
+        {
+          targetGroupArn: targetGroupOf(target),
+          containerName: target.container,
+          containerPort: target.containerPort,
+          ...(advancedConfiguration && { advancedConfiguration }),
+        },
       ],
       healthCheckGracePeriodSeconds: service.healthCheckGracePeriodSeconds ?? 0,
     }),

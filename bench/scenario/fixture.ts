@@ -16,6 +16,8 @@ export const target: CompleteTarget = {
 };
 
 export const publicUrl = "http://web.example";
+/** URL of the test listener. */
+export const testUrl = "http://test-web.example";
 /** Version that another service responds with, where the URL belongs to it. */
 export const foreignVersion = "v7.1.0";
 

@@ -2,6 +2,7 @@ import type { JsonObject } from "../../infra/local/aws/index.js";
 import { registerVersion, setAlarm } from "./create-service.js";
 import type { Environment } from "./environment.js";
 import type { Intervention, Scenario } from "./scenario.js";
+import { rulesOf, targetGroupOf } from "./traffic.js";
 
 /** Carries out an intervention, and describes it. @throws Error where AWS refuses it. */
 export async function intervene(
@@ -66,6 +67,12 @@ export async function intervene(
     case "deny":
       environment.deny(intervention.actions);
       return `the deployer may not ${intervention.actions.join(", ")} any more`;
+    case "reset-rules": {
+      const forward = { Type: "forward", TargetGroupArn: targetGroupOf(environment.target) };
+      for (const RuleArn of Object.values(rulesOf(scenario, environment.target)))
+        await call("ModifyRule", { RuleArn, Actions: [forward] }, "elasticloadbalancing");
+      return "another tool sets the listener rules back";
+    }
     case "call":
       await call(intervention.operation, intervention.input, intervention.service);
       return `operator calls ${intervention.operation}`;

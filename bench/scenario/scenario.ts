@@ -4,7 +4,14 @@
  * All times are milliseconds of virtual time unless their name has another unit.
  */
 
-import type { EcsTiming, FaultRule, JsonObject, TargetBehaviour, TaskBehaviour } from "../../infra/local/aws/index.js";
+import type {
+  EcsTiming,
+  FaultRule,
+  JsonObject,
+  LifecycleStage,
+  TargetBehaviour,
+  TaskBehaviour,
+} from "../../infra/local/aws/index.js";
 
 export interface Scenario {
   /** Title in reports. */
@@ -45,6 +52,13 @@ export interface ServiceSettings {
   healthCheckGracePeriodSeconds?: number;
   /** CloudWatch alarms that watch its deployments, by name; with rollback where the circuit breaker has it. They begin in OK. */
   alarms?: string[];
+  /**
+   * Members of `deploymentConfiguration` of BLUE_GREEN, LINEAR or CANARY, such as `{ "strategy": "CANARY", "bakeTimeInMinutes": 5 }`. The load
+   * balancer then has two target groups, a production rule and a test rule. Earlier versions ran without steps and bake times. Default: ROLLING.
+   */
+  strategy?: JsonObject;
+  /** False: the service names no test rule. Default: true. */
+  testRule?: boolean;
   /** PAUSE lifecycle hooks, as UpdateService takes them. Earlier versions ran without them. */
   hooks?: JsonObject[];
   /** Container instances: with one or more the service has the launch type EC2, and its tasks the network mode bridge. 0. */
@@ -106,9 +120,10 @@ export interface TaskScript extends TaskBehaviour {
 }
 
 /**
- * Event at `at` milliseconds after the effect of the deployer's first UpdateService or, with `from: "start"`, after the deployer's start.
+ * Event at `at` milliseconds after the effect of the deployer's first UpdateService or, with `from`, after the deployer's start, or after a
+ * service deployment has first entered a lifecycle stage. `step` is the step of a traffic shift, from 1: its stages repeat.
  */
-export type Intervention = { at: number; from?: "start" | "update" } & (
+export type Intervention = { at: number; from?: "start" | "update" | LifecycleStage; step?: number } & (
   | { do: "deploy"; version: string; settings?: JsonObject }
   /** UpdateService with forceNewDeployment and nothing else. */
   | { do: "redeploy" }
@@ -132,6 +147,8 @@ export type Intervention = { at: number; from?: "start" | "update" } & (
   | { do: "alarm"; name: string; state: "OK" | "ALARM" }
   /** Takes IAM actions from the deployer, such as `ecs:DescribeServiceDeployments`. */
   | { do: "deny"; actions: string[] }
+  /** Another tool sets the service's listener rules back to its first target group, as Terraform does without `ignore_changes`. */
+  | { do: "reset-rules" }
   /** Any further call by another user. */
   | { do: "call"; service: string; operation: string; input: JsonObject }
 );
@@ -142,6 +159,10 @@ export interface AwsSettings {
   timing?: Partial<EcsTiming>;
   /** Id under which a rollback shows the completed deployment: its old one (the default) or a new one. */
   rollbackId?: "old" | "new";
+  /** False: the circuit breaker acts on ROLLING deployments only, the other reading of AWS's documents. Default: true. */
+  breakerOnShifts?: boolean;
+  /** Time until a changed listener rule has reached every node of the load balancer. `14000`, the longest recorded. */
+  ruleDelay?: number;
   /** Minimum and maximum duration of a call; half of it passes before the effect. `[20, 80]`. */
   latency?: [number, number];
   /** IAM actions that the deployer lacks from the start on. */

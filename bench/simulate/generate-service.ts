@@ -45,6 +45,8 @@ export const service: fc.Arbitrary<ServiceSettings> = fc
         | "container"
         | "sidecars"
         | "instances"
+        | "strategy"
+        | "testRule"
       >
     >({
       desiredCount: [

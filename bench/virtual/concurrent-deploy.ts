@@ -1,4 +1,4 @@
-import { createDeployOracle, type DeployOracle } from "../oracle/deploy-oracle.js";
+import { createDeployOracle, type DeployOracle, type ListLags } from "../oracle/deploy-oracle.js";
 import { concurrentDeployer } from "../scenario/fixture.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { releaseOf } from "../scenario/versions.js";
@@ -19,7 +19,7 @@ export function startConcurrentDeploy(
   stage: Simulation,
   seed: number,
   { at, version, runId }: NonNullable<Scenario["concurrent"]>,
-  listLag: number,
+  lags: ListLags,
 ): ConcurrentDeploy {
   const { kills: _kills, again: _again, concurrent: _concurrent, ...rest } = stage.scenario;
   const { runId: _runId, ...deployer } = rest.deployer ?? {};
@@ -35,7 +35,7 @@ export function startConcurrentDeploy(
     call: (service: string, operation: string, input = {}) =>
       stage.aws.call(service, operation, input, concurrentDeployer),
   };
-  const history = createDeployOracle(stage.aws.state, stage.time.now, releaseOf(scenario), listLag);
+  const history = createDeployOracle(stage.aws.state, stage.time.now, releaseOf(scenario), lags);
   const own = { ...createSimulation(scenario, seed + 1, { ...stage, aws, oracle: history }), trace: stage.trace };
   const outcome = stage.time.sleep(at).then(async () => {
     const run = await runDeployer(own, number, undefined);

@@ -5,13 +5,13 @@ import { run } from "../../ci/lib/rollout/run.js";
 import type { RunOptions } from "../../ci/lib/rollout/run-options.js";
 import { runRollback } from "../../ci/lib/rollout/run-rollback.js";
 import type { CompleteTarget } from "../scenario/complete-target.js";
-import { publicUrl, target } from "../scenario/fixture.js";
+import { publicUrl, target, testUrl } from "../scenario/fixture.js";
 import type { Kill, Scenario } from "../scenario/scenario.js";
 import { releaseOf } from "../scenario/versions.js";
 import { type DeployerProcess, startProcess } from "./deployer-process.js";
 import { directAws } from "./direct-aws.js";
 import type { DeployerRun } from "./outcome.js";
-import { answerOfTask, answerPublic } from "./public-url.js";
+import { answerOfTask, answerPublic, answerTest } from "./public-url.js";
 import { sdkAws } from "./sdk-aws.js";
 import type { Simulation } from "./simulation.js";
 import { START } from "./virtual-time.js";
@@ -74,9 +74,8 @@ function optionsOf(stage: Simulation, process: DeployerProcess, run: number, not
     },
     async ask({ url }) {
       await process.sleep(Math.round(20 + 20 * random()));
-      return url.href.startsWith(publicUrl)
-        ? await answerPublic(stage, process.sleep)
-        : answerOfTask(stage, url.hostname);
+      if (url.href.startsWith(publicUrl)) return await answerPublic(stage, process.sleep);
+      return url.href.startsWith(testUrl) ? await answerTest(stage, process.sleep) : answerOfTask(stage, url.hostname);
     },
     ...(http && { http: { baseUrl: publicUrl } }),
     ...(runId !== undefined && { runId }),

@@ -20,6 +20,8 @@ export interface Outcome {
   concurrent?: Pick<Outcome, "runs" | "report" | "oracle" | "answers" | "taskAnswers"> & { scenario: Scenario };
   /** Number of lifecycle hooks by status, in all deployments. */
   hooks: Record<string, number>;
+  /** Responses of the test listener to the deployer; absent without any. */
+  testAnswers?: PublicAnswer[];
   /** Responses of single tasks to the deployer. */
   taskAnswers: PublicAnswer[];
   /** Number of running tasks of each version at the end, at rest. */

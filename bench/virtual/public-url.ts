@@ -8,19 +8,35 @@ import type { VirtualAws } from "./virtual-aws.js";
 
 /** Responds to a request to the public URL, and records the response. */
 export async function answerPublic(stage: Simulation, sleep: (ms: number) => Promise<void>): Promise<HttpResponse> {
-  const { aws, answers, since, scenario } = stage;
+  const { answers, since, scenario } = stage;
   const other = answerOfOther(stage, scenario.deployer?.url);
   if (other) {
     stage.requests++;
     answers.push({ ...other, at: since() });
     return inHttp(other);
   }
-  const task = nextTask(stage, stage.requests++);
-  const { takes = 0 } = (task && aws.taskScripts.scriptOf(task.arn)?.script.serves) ?? {};
-  if (takes > 0) await sleep(takes);
-  const answer = answerThrough(aws, task, takes);
+  const answer = await answerBehind(stage, "production", sleep);
   answers.push({ at: since(), ...answer });
   return inHttp(answer);
+}
+
+/** Responds to a request to the test listener, and records the response. */
+export async function answerTest(stage: Simulation, sleep: (ms: number) => Promise<void>): Promise<HttpResponse> {
+  const answer = await answerBehind(stage, "test", sleep);
+  stage.testAnswers.push({ at: stage.since(), ...answer });
+  return inHttp(answer);
+}
+
+async function answerBehind(
+  stage: Simulation,
+  kind: "production" | "test",
+  sleep: (ms: number) => Promise<void>,
+): Promise<Answered> {
+  const { aws } = stage;
+  const task = nextTask(stage, stage.requests++, kind);
+  const { takes = 0 } = (task && aws.taskScripts.scriptOf(task.arn)?.script.serves) ?? {};
+  if (takes > 0) await sleep(takes);
+  return answerThrough(aws, task, takes);
 }
 
 /** Returns a task's own response at its address, independent of the load balancer. */
@@ -60,10 +76,23 @@ function answerThrough(aws: VirtualAws, task: TaskRecord | undefined, took: numb
   return took > 0 && isCut ? { status: 502 } : answerOf(aws, task.arn);
 }
 
+/** Returns a function that checks if a task receives the next request: where the service has listener rules, they choose its target group. */
+function nextGroup({ rules }: VirtualAws, kind: "production" | "test"): (task: TaskRecord) => boolean {
+  const rule = rules.all().find((each) => each.kind === kind);
+  if (rule === undefined) return () => true;
+  const group = rules.choose(rule);
+  return ({ targets }) => targets.some(({ targetGroupArn }) => targetGroupArn === group);
+}
+
 /** Selects the next task that can serve, in turn, as a load balancer does: by the targets that it had a while ago. */
-function nextTask({ aws, scenario, time }: Simulation, request: number): TaskRecord | undefined {
+function nextTask(
+  { aws, scenario, time }: Simulation,
+  request: number,
+  kind: "production" | "test",
+): TaskRecord | undefined {
+  const isBehind = nextGroup(aws, kind);
   const before = time.now() - (scenario.aws?.balancerLag ?? usualLag);
-  const ofService = Object.values(aws.state.tasks).filter(({ serviceArn }) => serviceArn !== undefined);
+  const ofService = Object.values(aws.state.tasks).filter((task) => task.serviceArn !== undefined && isBehind(task));
   const healthy = ofService.filter(
     (task) =>
       task.lastStatus === "RUNNING" &&

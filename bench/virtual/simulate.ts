@@ -8,7 +8,7 @@ import { type ConcurrentDeploy, startConcurrentDeploy } from "./concurrent-deplo
 import { runDeployer } from "./deployer-run.js";
 import type { DeployerRun, Outcome } from "./outcome.js";
 import { warmUpSdk } from "./sdk-aws.js";
-import { createSimulation, type Simulation, schedule } from "./simulation.js";
+import { createSimulation, type Simulation, schedule, scheduleByStage } from "./simulation.js";
 import { createVirtualAws, isAtRest, type VirtualAws } from "./virtual-aws.js";
 import { createVirtualTime, START, type VirtualTime } from "./virtual-time.js";
 
@@ -42,10 +42,12 @@ async function playIn(time: VirtualTime, scenario: Scenario, seed: number, way: 
   let history: DeployOracle | undefined;
   let second: ConcurrentDeploy | undefined;
   let stage: Simulation | undefined;
+  let enterStage: (() => void) | undefined;
   const aws = await createVirtualAws(scenario, seed, time, {
     changed() {
       history?.note();
       second?.oracle.note();
+      enterStage?.();
     },
     done(call) {
       const isFirst = call.operation === "UpdateService" && history?.record.updates.length === 0;
@@ -60,12 +62,14 @@ async function playIn(time: VirtualTime, scenario: Scenario, seed: number, way: 
   aws.deny.push(...(scenario.aws?.deny ?? []));
   aws.faults.replace(faultsIn(scenario, aws));
   const faultsSince = time.now() - START;
-  const listLag = scenario.aws?.timing?.listLag ?? awsTiming.listLag;
+  const lags = { ...awsTiming, ...scenario.aws?.timing };
   const isBack = scenario.deployer?.verb === "rollback";
   const version = isBack ? (requestedVersion(scenario) ?? serviceFactsOf(aws.state).goal ?? "") : releaseOf(scenario);
-  history = createDeployOracle(aws.state, time.now, version, listLag);
+  history = createDeployOracle(aws.state, time.now, version, lags);
   stage = createSimulation(scenario, seed, { aws, time, oracle: history, way });
-  if (scenario.concurrent) second = startConcurrentDeploy(stage, seed, scenario.concurrent, listLag);
+  if (scenario.interventions?.some(({ from = "update" }) => from !== "update" && from !== "start"))
+    enterStage = scheduleByStage(stage);
+  if (scenario.concurrent) second = startConcurrentDeploy(stage, seed, scenario.concurrent, lags);
   const runs = await runUntilItEnds(stage);
   const concurrent = second && (await time.run(second.outcome));
   stage.isOver = true;
@@ -83,6 +87,7 @@ async function playIn(time: VirtualTime, scenario: Scenario, seed: number, way: 
     misread: aws.faults.injected.flatMap(({ kind, at }) => (misleading.has(kind) ? [faultsSince + at] : [])),
     hooks: countHooks(aws),
     taskAnswers: stage.taskAnswers,
+    ...(stage.testAnswers.length > 0 && { testAnswers: stage.testAnswers }),
     serves: serving(aws),
   };
 }

@@ -1,5 +1,6 @@
 import { seededRandom } from "../../infra/local/aws/index.js";
 import type { DeployOracle } from "../oracle/deploy-oracle.js";
+import { lifecycleStageOf } from "../oracle/lifecycle-stage.js";
 import { intervene } from "../scenario/interventions.js";
 import type { Intervention, Scenario } from "../scenario/scenario.js";
 import type { PublicAnswer, TraceEntry } from "./outcome.js";
@@ -22,6 +23,8 @@ export interface Simulation {
   requests: number;
   /** Responses of the public URL to the deployer. */
   answers: PublicAnswer[];
+  /** Responses of the test listener to the deployer. */
+  testAnswers: PublicAnswer[];
   /** Responses of single tasks at their own addresses. */
   taskAnswers: PublicAnswer[];
   /** Milliseconds since the start of the simulation. */
@@ -48,6 +51,7 @@ export function createSimulation(
     trace: [],
     requests: 0,
     answers: [],
+    testAnswers: [],
     taskAnswers: [],
     since: () => time.now() - START,
     isOver: false,
@@ -56,15 +60,26 @@ export function createSimulation(
 }
 
 /** Schedules the interventions whose times count from this moment. */
-export function schedule(stage: Simulation, from: "start" | "update"): void {
+export function schedule(stage: Simulation, from: NonNullable<Intervention["from"]>, step = 1): void {
   for (const intervention of stage.scenario.interventions ?? []) {
-    if ((intervention.from ?? "update") !== from) continue;
+    if ((intervention.from ?? "update") !== from || (intervention.step ?? 1) !== step) continue;
     void stage.time.sleep(intervention.at).then(async () => {
       if (stage.isOver) return;
       const text = await tryIntervention(stage, intervention);
       stage.trace.push({ at: stage.since(), kind: "world", text });
     });
   }
+}
+
+/** Returns a function that schedules the interventions of each lifecycle stage when a service deployment first enters it. */
+export function scheduleByStage(stage: Simulation): () => void {
+  const entered = new Set<string>();
+  return () => {
+    const current = lifecycleStageOf(stage.aws.state);
+    if (current === undefined || entered.has(`${current.name} ${current.step}`)) return;
+    entered.add(`${current.name} ${current.step}`);
+    schedule(stage, current.name, current.step);
+  };
 }
 
 /** Carries out the intervention and describes its result: AWS may refuse it. */

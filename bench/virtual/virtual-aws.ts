@@ -2,17 +2,20 @@ import {
   awsTiming,
   createFaults,
   createInProcessAws,
+  createListenerRules,
   createSimulatedLoadBalancer,
   createSimulatedRuntime,
   type EcsState,
   emptyState,
   type InProcessAws,
   type JsonObject,
+  type ListenerRules,
   type RuledFaults,
   type Service,
   type StateDirectory,
   type TaskSpec,
 } from "../../infra/local/aws/index.js";
+import { RULE_DELAY } from "../http/simulated-web.js";
 import { logGroupOf } from "../scenario/create-service.js";
 import type { Environment } from "../scenario/environment.js";
 import { concurrentDeployer, operator, target } from "../scenario/fixture.js";
@@ -39,6 +42,8 @@ export interface VirtualAws extends Pick<InProcessAws, "call" | "requestHandler"
   imageOf(version: string): PublishedImage;
   /** Faults of the deployer's calls; none until rules are set. */
   faults: RuledFaults;
+  /** The service's listener rules, as the nodes of its load balancer have them. */
+  rules: ListenerRules;
   /** IAM actions that the deployer lacks; may change at any time. */
   deny: string[];
 }
@@ -64,6 +69,7 @@ export async function createVirtualAws(
   const state = emptyState();
   const faults = createFaults({ clock, seed });
   const deny: string[] = [];
+  const rules = createListenerRules(clock, scenario.aws?.ruleDelay ?? RULE_DELAY);
   const images = new Map<string, PublishedImage>();
   const aws = await createInProcessAws({
     clock,
@@ -74,10 +80,11 @@ export async function createVirtualAws(
         runtime.start(task, listener);
       },
     },
-    loadBalancer: createSimulatedLoadBalancer(clock, taskScripts.targetOf),
+    loadBalancer: { ...createSimulatedLoadBalancer(clock, taskScripts.targetOf), forward: rules.set },
     seed,
     timing: { ...awsTiming, ...scenario.aws?.timing },
     rollbackId: scenario.aws?.rollbackId ?? "old",
+    breakerOnShifts: scenario.aws?.breakerOnShifts ?? true,
     state: inMemory(state, listeners.changed),
     account: target.account,
     deny,
@@ -129,7 +136,7 @@ export async function createVirtualAws(
   };
   reportCompletedCalls(aws.ecs.service, listenersByKey);
   const imageOf = (version: string) => images.get(version) as PublishedImage;
-  return { call, requestHandler, credentials, state, taskScripts, environment, imageOf, faults, deny };
+  return { call, requestHandler, credentials, state, taskScripts, environment, imageOf, faults, deny, rules };
 }
 
 /** Checks that the service is at rest: its newest deployment has ended, and the only one left is not in progress. */

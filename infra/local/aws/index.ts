@@ -10,6 +10,7 @@ export { awsTiming, type EcsTiming, rehearsalTiming } from "./ecs/ecs-timing.js"
 export {
   type EcsState,
   emptyState,
+  type LifecycleStage,
   type ServiceDeploymentRecord,
   type ServiceRecord,
   type TaskRecord,
@@ -29,6 +30,8 @@ export {
 export type { LoadBalancerTarget, TaskEvent, TaskListener, TaskRuntime, TaskSpec } from "./ecs/task-runtime.js";
 export { createInProcessAws, type InProcessAws } from "./in-process.js";
 export { createLoadBalancer } from "./load-balancer/index.js";
+export { createListenerRules, type ListenerRules } from "./load-balancer/listener-rules.js";
+export { chooseRoute } from "./load-balancer/routing.js";
 export type { LocalAwsOptions, RuntimeContext } from "./local-aws-options.js";
 export { createFaults, type Fault, type FaultRule, type RuledFaults } from "./protocol/faults.js";
 export type { PolicyStatement } from "./protocol/policy.js";
