@@ -486,6 +486,42 @@ export class Slipway {
     });
   }
 
+  /**
+   * Show the logs of the service's tasks: logs --failing, logs --follow
+   *
+   * Reads the tasks that run, and those that stopped within the last hour.
+   * With --follow new lines appear as they are written, until --minutes are
+   * over.
+   *
+   * @param container The container (default: the target's; with --failing the one that failed)
+   * @param since Start: a duration such as 90s, 15m, 2h or 1d, or a time such as 2026-11-27T08:00:00Z
+   * @param failing Only tasks that failed or are unhealthy, with the reason
+   * @param task One task, by the first digits of its id
+   * @param lines The number of lines to show at the start, 1 to 10000
+   * @param follow Show new lines as they are written
+   * @param minutes Minutes after which --follow ends, 1 to 720 (default: 10)
+   * @param timeZone A time zone to show times in, as in Europe/Berlin (default: UTC)
+   */
+  @func({ cache: "never" })
+  async logs(
+    workspace: Workspace,
+    container?: string,
+    since = "15m",
+    failing?: boolean,
+    task?: string,
+    lines = 200,
+    follow?: boolean,
+    minutes?: number,
+    timeZone?: string,
+  ): Promise<string> {
+    const options = { container, since, failing, task, lines, follow, minutes, timeZone };
+    const destination = this.destination(workspace);
+    return await ending(async (activity) => {
+      const { showLogs } = await import("#lib/commands/logs.js");
+      return await showLogs({ destination, ...options, ...activity });
+    });
+  }
+
   private local(workspace: Workspace, app: Directory | undefined, build: BuildOptions): LocalBuildOptions {
     const { target, targets } = this;
     return { targets: targetsOf(workspace, targets), name: target, context: contextOf(workspace, app), build };

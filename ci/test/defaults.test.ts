@@ -95,6 +95,7 @@ test("functions that read or change external state are never cached, and pure on
     "deploy",
     "history",
     "init",
+    "logs",
     "plan",
     "publish",
     "rollback",

@@ -4,7 +4,20 @@
  */
 
 /** Rooms of the deployer, in the order of the arrows: a room imports only from rooms that stand after it. */
-const order = ["commands", "init", "report", "publish", "rollout", "image", "ecs", "aws", "config", "http", "common"];
+const order = [
+  "commands",
+  "init",
+  "report",
+  "publish",
+  "operate",
+  "rollout",
+  "image",
+  "ecs",
+  "aws",
+  "config",
+  "http",
+  "common",
+];
 
 /** @param {string[]} names */
 const rooms = (...names) => `^ci/lib/(?:${names.join("|")})/`;

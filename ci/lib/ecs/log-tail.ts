@@ -7,7 +7,8 @@ import type { EcsContext } from "./context.js";
 /** The last lines of a container's log, each cut at 4,000 characters; or the reason why there are none. */
 export type LogTail = (LogPlace & { lines: string[] }) | { unavailable: string };
 
-interface LogPlace {
+/** A log stream of CloudWatch Logs. */
+export interface LogPlace {
   group: string;
   stream: string;
 }
@@ -24,7 +25,7 @@ export async function logTail(
   container = context.target.container,
   lines = 20,
 ): Promise<LogTail> {
-  const place = placeOf(context, taskDefinition, taskArn, container);
+  const place = logPlaceOf(context, taskDefinition, taskArn, container);
   if ("unavailable" in place) return place;
   try {
     const { group, stream } = place;
@@ -45,8 +46,13 @@ function bounded(line: string): string {
 /** CloudWatch Logs takes events of up to 1 MiB. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html */
 const longestLine = 4_000;
 
-function placeOf(
-  context: EcsContext,
+/**
+ * Returns the log stream of a task's container, or the reason why it is not known. Pure.
+ * @param taskDefinition The raw revision of the task.
+ * @param taskArn An ARN or an id.
+ */
+export function logPlaceOf(
+  context: Pick<EcsContext, "target">,
   taskDefinition: JsonObject,
   taskArn: string,
   name: string,

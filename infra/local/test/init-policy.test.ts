@@ -94,7 +94,7 @@ test("without a policy that allows it, nothing of the service is read", async ()
   await assert.rejects(pushAsDeployer("v1.3.0"), /not authorized to perform: ecr:GetAuthorizationToken/);
 });
 
-test("every call of a push, and of status, plan, deploy, history and rollback is allowed by the policy that init writes", async () => {
+test("every call of a push, and of status, plan, deploy, history, logs and rollback is allowed by the policy that init writes", async () => {
   const policy = await readFile(join(environment.checkout.path, "infra/iam/deploy-api.policy.json"), "utf8");
   const written = (JSON.parse(policy) as { Statement: (PolicyStatement & { Sid: string })[] }).Statement;
   statements.push(...written.map(noted));
@@ -104,6 +104,7 @@ test("every call of a push, and of status, plan, deploy, history and rollback is
   await permitted(0, "deploy", "--published", "--version", "v1.1.0");
   await permitted(3, "deploy", "--published", "--version", "v1.2.0");
   await permitted(0, "history");
+  await permitted(0, "logs");
   await permitted(0, "rollback");
   // The local AWS has neither store of secrets; the others are for one-off tasks with tags, or that outlast their time.
   const unused = written.map(({ Sid }) => Sid).filter((sid) => !used.has(sid));

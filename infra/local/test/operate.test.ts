@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { CreateLogStreamCommand, PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { ListTasksCommand } from "@aws-sdk/client-ecs";
+import { openEnvironment, refused, type TestEnvironment } from "./support/environment.js";
+
+let environment: TestEnvironment;
+before(async () => {
+  environment = await openEnvironment();
+});
+after(() => environment.close());
+
+function call(...args: string[]) {
+  return environment.call([...environment.at, ...args]);
+}
+
+async function taskId(): Promise<string> {
+  const { clients, target } = environment;
+  const { taskArns } = await clients.ecs.send(
+    new ListTasksCommand({ cluster: target.cluster, serviceName: target.service }),
+  );
+  return taskArns?.[0]?.split("/").at(-1) ?? assert.fail("The service has no task.");
+}
+
+test("history is JSON for scripts, and shows a second time zone", async () => {
+  const { stdout, exitCode } = await call("history", "--as-json");
+  assert.equal(exitCode, 0);
+  const { service, deployments } = JSON.parse(stdout);
+  assert.equal(service, environment.target.service);
+  assert.equal(deployments[0].outcome, "deployed");
+  assert.match((await call("history", "--time-zone", "Asia/Tokyo")).stdout, /^started +Asia\/Tokyo +took/);
+  await refused(environment, [...environment.at, "history", "--time-zone", "Asia/Tokio"], {
+    message: /no time zone "Asia\/Tokio"\. Did you mean "Asia\/Tokyo"\?/,
+  });
+});
+
+test("logs shows what a task wrote, and refuses options that can't be used", async () => {
+  const { logs } = environment.clients;
+  const logGroupName = `/ecs/${environment.target.service}`;
+  const logStreamName = `app/app/${await taskId()}`;
+  await logs.send(new CreateLogStreamCommand({ logGroupName, logStreamName })).catch(() => {});
+  const logEvents = [{ timestamp: Date.now() - 1_000, message: "GET /version 200" }];
+  await logs.send(new PutLogEventsCommand({ logGroupName, logStreamName, logEvents }));
+  const { stdout, stderr, exitCode } = await call("logs");
+  assert.equal(exitCode, 0, stderr);
+  assert.match(stdout, /app │ GET \/version 200\n1 lines of 1 task\.\n/);
+  assert.match((await call("logs", "--failing")).stdout, /^0 lines of 0 tasks\./);
+  for (const [args, message] of [
+    [["--container", "ap"], /no container "ap".*Did you mean "app"\?/],
+    [["--since", "soon"], /--since is "soon"\. Accepted: a duration/],
+    [["--lines", "0"], /--lines is 0\. Accepted: a whole number from 1 to 10000/],
+    [["--minutes", "5"], /--minutes has no effect without --follow/],
+  ] as const) {
+    await refused(environment, [...environment.at, "logs", ...args], { message });
+  }
+});
