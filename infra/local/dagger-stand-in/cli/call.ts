@@ -10,7 +10,7 @@ import { Trace } from "../telemetry/trace.js";
 import { readDefaults } from "./dotenv.js";
 import { type Evaluation, evaluate, fromDotenv, prepare } from "./evaluate.js";
 import { functionList, helpText } from "./help.js";
-import { type CommandLine, parseCommandLine, parseModuleDirectory, parseProgress, valueOptions } from "./parse.js";
+import { parseSteps, type Step, takeOptions } from "./parse.js";
 import { present } from "./print.js";
 
 export interface CallOptions extends Output {
@@ -20,19 +20,23 @@ export interface CallOptions extends Output {
   signal: AbortSignal;
 }
 
+type CommandLine = ReturnType<typeof takeOptions>;
+
 /** Runs one command line like `dagger call`. @returns Its exit code. */
 export async function call(standIn: StandIn, options: CallOptions): Promise<number> {
-  const { args, env, signal, onStderr, terminal, ...output } = options;
-  const trace = new Trace(Date.now, signal);
-  const progress = parseProgress(args, env, terminal !== undefined);
-  if (progress.refused) {
-    onStderr(`${progress.refused}\n`);
+  const { signal, onStderr } = options;
+  let line: CommandLine;
+  try {
+    line = takeOptions(options.args);
+  } catch (error) {
+    onStderr(`Error: ${(error as Error).message}\n`);
     return 1;
   }
-  const drawn = progress.mode === "tty" && terminal ? { terminal } : {};
-  const display = new Display(trace, { ...output, env, onStderr, ...drawn }, progress.mode === "silent");
+  const trace = new Trace(Date.now, signal);
+  const { terminal, ...output } = options;
+  const display = new Display(trace, line.options.progress === "plain" ? output : options);
   try {
-    await answer(standIn, options, trace, display);
+    await answer(standIn, options, line, trace, display);
     display.close();
     return 0;
   } catch (error) {
@@ -40,11 +44,16 @@ export async function call(standIn: StandIn, options: CallOptions): Promise<numb
   }
 }
 
-async function answer(standIn: StandIn, options: CallOptions, trace: Trace, display: Display): Promise<void> {
-  const { cwd, env, signal, stdoutColumns = 80 } = options;
-  const moduleDirectory = parseModuleDirectory(options.args) ?? ".";
+async function answer(
+  standIn: StandIn,
+  { cwd, env, signal, stdoutColumns = 80 }: CallOptions,
+  { options, words }: CommandLine,
+  trace: Trace,
+  display: Display,
+): Promise<void> {
+  const moduleDirectory = options.mod ?? ".";
   const { source, args, session, catalog } = await trace.step(`load workspace: ${moduleDirectory}`, async () => {
-    const { source, args } = findCalled(resolve(cwd, moduleDirectory), options.args, valueOptions);
+    const { source, args } = findCalled(resolve(cwd, moduleDirectory), words);
     const session = new Session({ machine: standIn, contextDirectory: source.context, cwd, env, trace, signal });
     return { source, args, session, catalog: catalogOf(source, await standIn.types(session, source)) };
   });
@@ -61,20 +70,20 @@ async function answer(standIn: StandIn, options: CallOptions, trace: Trace, disp
       start: () => standIn.process(source),
       onDefault: (line) => display.stderr(line),
     };
-    const { line, calls } = await trace.step("parsing command line arguments", async () => {
-      const line = parseCommandLine(args, catalog);
+    const { steps, calls } = await trace.step("parsing command line arguments", async () => {
+      const steps = parseSteps(args, catalog);
       evaluation.defaults = readDefaults(source, cwd, env);
-      const isHelp = line.help || line.steps.length === 1;
-      return { line, calls: isHelp ? undefined : prepare(evaluation, line.steps) };
+      const isHelp = options.help || steps.length === 1;
+      return { steps, calls: isHelp ? undefined : prepare(evaluation, steps) };
     });
-    if (!calls) display.stdout(`${help(evaluation, line, stdoutColumns)}\n`);
-    else display.stdout(await present(await evaluate(evaluation, calls), { session, catalog, display, ...line }));
+    if (!calls) display.stdout(`${help(evaluation, steps, stdoutColumns)}\n`);
+    else display.stdout(await present(await evaluate(evaluation, calls), { session, catalog, display, ...options }));
   } finally {
     await session.close();
   }
 }
 
-function help(evaluation: Evaluation, { steps }: CommandLine, columns: number): string {
+function help(evaluation: Evaluation, steps: Step[], columns: number): string {
   const last = steps.at(-1);
   const owner = steps.at(-2)?.function.returns;
   const given = (argument: ArgumentType) => last && fromDotenv(evaluation, last, owner, argument)?.value;

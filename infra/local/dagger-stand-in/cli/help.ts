@@ -8,7 +8,7 @@ const options: [string, string][] = [
   ["-o, --output PATH", "Save the result to a file or a directory"],
   ["-j, --json", "Print the result as JSON"],
   ["-m, --mod PATH", "The module's directory (default: the nearest dagger.json upward)"],
-  ["-s, --silent", "Show no progress"],
+  ["--progress plain", "Write progress as lines, also on a terminal"],
   ["-h, --help", "Show this help"],
 ];
 

@@ -1,3 +1,4 @@
+import { type ParseArgsConfig, parseArgs } from "node:util";
 import { UsageError } from "../errors.js";
 import type { Catalog } from "../module/catalog.js";
 import { kebab } from "../module/names.js";
@@ -10,70 +11,66 @@ export interface Step {
   given: Record<string, string[]>;
 }
 
-export interface CommandLine {
-  /** Constructor, then the chained calls. */
-  steps: Step[];
-  help: boolean;
-  json: boolean;
-  silent: boolean;
+/** Options of the command line itself: they may stand anywhere in it. */
+export interface Options {
+  help?: boolean;
+  json?: boolean;
   /** Path to which the result is saved. */
   output?: string;
   /** Directory of the module. */
   mod?: string;
+  /** Lines, also on a terminal. */
+  progress?: "plain" | "auto";
 }
 
-type Options = Omit<CommandLine, "steps">;
+const options = {
+  help: { type: "boolean", short: "h" },
+  json: { type: "boolean", short: "j" },
+  output: { type: "string", short: "o" },
+  mod: { type: "string", short: "m" },
+  progress: { type: "string" },
+} as const satisfies ParseArgsConfig["options"];
 
 /**
- * Reads the words of `dagger call`: flags belong to the function before them, those before the first function to the constructor.
+ * Takes the options of the command line itself out of the words after `dagger call`.
+ *
+ * @throws {UsageError} An option has no value, or one that is not accepted.
+ */
+export function takeOptions(args: string[]): { options: Options; words: string[] } {
+  const { values, tokens } = parseArgs({ args, options, strict: false, tokens: true });
+  const taken = new Set<number>();
+  for (const token of tokens) {
+    const { type } = (token.kind === "option" && options[token.name as keyof Options]) || {};
+    if (token.kind !== "option" || type === undefined) continue;
+    if (type === "string" && token.value === undefined)
+      throw new UsageError(`flag needs an argument: ${token.rawName}`);
+    taken.add(token.index).add(type === "string" && !token.inlineValue ? token.index + 1 : token.index);
+  }
+  const { progress = "auto" } = values as Options;
+  if (!["auto", "plain"].includes(progress))
+    throw new UsageError(`unknown progress type ${JSON.stringify(progress)}. Accepted: auto, plain.`);
+  return { options: values as Options, words: args.filter((_, index) => !taken.has(index)) };
+}
+
+/**
+ * Reads the constructor and the chained calls: flags belong to the function before them, those before the first function to the constructor.
  *
  * @throws {UsageError} A flag or function is unknown, or a flag has no value.
  */
-export function parseCommandLine(words: string[], catalog: Catalog): CommandLine {
-  const options: Options = { help: false, json: false, silent: false };
+export function parseSteps(words: string[], catalog: Catalog): Step[] {
   const steps: Step[] = [];
   let rest = words;
   let next: FunctionType | undefined = catalog.constructor_;
   while (next) {
-    const step: Step = { function: next, given: {} };
-    const taken = flagsOf(step).find(({ name }) => globalFlags.has(kebab(name)));
+    const taken = flagsOf(next).find(({ name }) => globalFlags.has(kebab(name)));
     if (taken) throw new UsageError(`flag already exists: ${kebab(taken.name)}`);
+    const step: Step = { function: next, given: {} };
     steps.push(step);
-    rest = parseFlags(rest, step, options);
-    next = nextFunction(rest[0], steps, catalog);
-    rest = rest.slice(1);
+    const [word, ...after] = parseFlags(rest, step);
+    next = nextFunction(word, steps, catalog);
+    rest = after;
   }
-  return { steps, ...options };
-}
-
-/** Returns the value of `--mod`, which is needed before the module is known. */
-export function parseModuleDirectory(words: string[]): string | undefined {
-  const index = words.findIndex((word) => /^(-m|--mod)(=|$)/.test(word));
-  return index === -1 ? undefined : (words[index]?.split(/=(.*)/s)[1] ?? words[index + 1]);
-}
-
-export interface Progress {
-  /** `tty` draws on a terminal, `plain` writes lines, `silent` shows errors alone. */
-  mode: "tty" | "plain" | "silent";
-  /** Error message when the wanted mode is not possible. */
-  refused?: string;
-}
-
-/** Reads the mode of progress: `--silent`, then `--progress`, then DAGGER_PROGRESS, then the presence of a terminal. */
-export function parseProgress(
-  words: string[],
-  env: Record<string, string | undefined>,
-  hasTerminal: boolean,
-): Progress {
-  const index = words.findIndex((word) => /^--progress(=|$)/.test(word));
-  const given = index === -1 ? undefined : (words[index]?.split(/=(.*)/s)[1] ?? words[index + 1]);
-  const wanted = !given || given === "auto" ? env.DAGGER_PROGRESS || "auto" : given;
-  if (words.some((word) => word === "-s" || word === "--silent")) return { mode: "silent" };
-  if (wanted === "auto") return { mode: hasTerminal ? "tty" : "plain" };
-  if (wanted === "plain") return { mode: "plain" };
-  if (wanted !== "tty")
-    return { mode: "plain", refused: `unknown progress type ${JSON.stringify(wanted)}. Accepted: auto, plain, tty.` };
-  return hasTerminal ? { mode: "tty" } : { mode: "plain", refused: 'no tty available for progress "tty"' };
+  return steps;
 }
 
 /** Returns the command as users type it: `npm run call -- build export`, with the name of a toolchain. */
@@ -95,26 +92,27 @@ function nextFunction(word: string | undefined, steps: Step[], catalog: Catalog)
   throw new UsageError(`unknown command "${word}" for "${commandPath(steps, catalog)}".${accepted}`);
 }
 
-function parseFlags(words: string[], step: Step, options: Options): string[] {
-  let rest = words;
-  while (rest[0]?.startsWith("-") && rest[0] !== "-") {
-    const [word = "", ...after] = rest;
-    if (word === "--") return after;
-    const [flag = "", inline] = word.split(/=(.*)/s);
-    const argument = flagsOf(step).find(({ name }) => flag.startsWith("--") && kebab(name) === kebab(flag));
-    const takesValue = argument ? argument.type.kind !== "BOOLEAN" : valueOptions.has(flag);
-    if (takesValue && inline === undefined && after.length === 0)
-      throw new UsageError(`flag needs an argument: ${flag}`);
-    const value = inline ?? (takesValue ? (after[0] ?? "") : "true");
-    if (argument) give(step, argument, value);
-    else if (!setOption(options, flag, value)) throw unknownFlag(flag, step);
-    rest = takesValue && inline === undefined ? after.slice(1) : after;
+/** Reads the flags of a step, up to the name of the next function. @returns The words from that name on. */
+function parseFlags(args: string[], { function: called, given }: Step): string[] {
+  const flags = flagsOf(called);
+  const types = flags.flatMap(({ name, type: { kind } }) =>
+    [name, kebab(name)].map((flag) => [flag, { type: kind === "BOOLEAN" ? "boolean" : "string" }] as const),
+  );
+  const { tokens } = parseArgs({ args, options: Object.fromEntries(types), strict: false, tokens: true });
+  for (const token of tokens) {
+    if (token.kind === "positional") return args.slice(token.index);
+    if (token.kind === "option-terminator") continue;
+    const { name, rawName, value } = token;
+    const argument = flags.find((one) => rawName.startsWith("--") && [one.name, kebab(one.name)].includes(name));
+    if (!argument) {
+      const accepted = [...flags.map((one) => `--${kebab(one.name)}`), "--help"];
+      throw new UsageError(`unknown flag: ${rawName}. Accepted here: ${accepted.join(", ")}.`);
+    }
+    if (value === undefined && argument.type.kind !== "BOOLEAN")
+      throw new UsageError(`flag needs an argument: ${rawName}`);
+    given[argument.name] = [...(given[argument.name] ?? []), value ?? "true"];
   }
-  return rest;
-}
-
-function give({ given }: Step, { name }: ArgumentType, value: string): void {
-  given[name] = [...(given[name] ?? []), value];
+  return [];
 }
 
 /** Flags of Dagger's CLI: a function with an argument of such a name is listed and can't be called there. */
@@ -124,24 +122,6 @@ const globalFlags = new Set([
   ...["dot-output", "dot-focus-field", "dot-show-internal", "allow-llm", "eager-runtime"],
 ]);
 
-export const valueOptions: ReadonlySet<string> = new Set(["-o", "--output", "-m", "--mod", "--progress"]);
-
-function flagsOf({ function: { args } }: Step): ArgumentType[] {
+function flagsOf({ args }: FunctionType): ArgumentType[] {
   return args.filter((argument) => !isInjected(argument));
-}
-
-function unknownFlag(flag: string, step: Step): UsageError {
-  const accepted = [...flagsOf(step).map(({ name }) => `--${kebab(name)}`), "--help"];
-  return new UsageError(`unknown flag: ${flag}. Accepted here: ${accepted.join(", ")}.`);
-}
-
-/** Sets an option of the CLI. @returns False when there is no such option. */
-function setOption(options: Options, flag: string, value: string): boolean {
-  if (flag === "-h" || flag === "--help") options.help = true;
-  else if (flag === "-j" || flag === "--json") options.json = true;
-  else if (flag === "-s" || flag === "--silent") options.silent = true;
-  else if (flag === "-o" || flag === "--output") options.output = value;
-  else if (flag === "-m" || flag === "--mod") options.mod = value;
-  else return flag === "--progress";
-  return true;
 }

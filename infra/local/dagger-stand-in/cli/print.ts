@@ -10,7 +10,7 @@ import type { Result } from "./evaluate.js";
 interface Printing {
   session: Session;
   catalog: Catalog;
-  json: boolean;
+  json?: boolean;
   output?: string;
   display: Display;
 }
@@ -51,7 +51,7 @@ interface Syncable {
   sync(): Promise<string>;
 }
 
-function render(value: unknown, objectName: string | undefined, json: boolean): string {
+function render(value: unknown, objectName: string | undefined, json = false): string {
   if (json) return `${JSON.stringify(value, null, 4)}\n`;
   if (objectName) return `${objectName}@${keyOf(value)}\n`;
   if (Array.isArray(value)) return value.map((item) => `${plain(item)}\n`).join("");

@@ -30,10 +30,8 @@ export class Display {
   constructor(
     private readonly trace: Trace,
     private readonly output: Output,
-    isSilent: boolean,
   ) {
     const { terminal, env, ticks, onStderr } = output;
-    if (isSilent) return;
     if (terminal) this.pretty = new PrettyDisplay(trace, terminal, env, ticks);
     else this.plain = new PlainDisplay(trace, onStderr);
     trace.observe(this.pretty ?? this.plain ?? {});

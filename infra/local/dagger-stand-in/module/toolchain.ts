@@ -15,19 +15,18 @@ export interface Called {
  * Finds the module that the words after `dagger call` name: a toolchain of the nearest dagger.json upward by the first word that is not a
  * flag, or else the module of that dagger.json. A toolchain's defaults are those of the repository that has installed it.
  *
- * @param flags Flags of the command line itself that take a value.
  * @throws {StandInError} There is no dagger.json, or the toolchain is not on this machine.
  * @throws {UsageError} A dagger.json without functions of its own has no toolchain of that name.
  */
-export function findCalled(from: string, args: string[], flags: ReadonlySet<string>): Called {
+export function findCalled(from: string, args: string[]): Called {
   const { root, config } = findConfig(from);
   const { toolchains = [], sdk } = config;
-  const at = firstCommand(args, flags);
+  const at = args.findIndex((word) => !word.startsWith("-"));
   const word = args[at];
   const entry = toolchains.find(({ name }) => word !== undefined && kebab(name) === kebab(word));
   if (!entry) {
     if (toolchains.length === 0 || sdk !== undefined) return { source: findModule(from), args };
-    onlyGlobal(args.slice(0, at), flags);
+    refuseFlags(args, at);
     const names = toolchains.map(({ name }) => kebab(name)).join(", ");
     throw new UsageError(
       word === undefined
@@ -35,6 +34,7 @@ export function findCalled(from: string, args: string[], flags: ReadonlySet<stri
         : `unknown command "${word}" for "npm run call --". Accepted: ${names}.`,
     );
   }
+  refuseFlags(args, at);
   const { name, source, customizations = [] } = entry;
   const path = join(root, source);
   if (!existsSync(path))
@@ -44,7 +44,7 @@ export function findCalled(from: string, args: string[], flags: ReadonlySet<stri
   const module = { ...findModule(path), context: contextOf(root), defaultsRoot: root };
   return {
     source: { ...module, toolchain: { name, customizations } },
-    args: [...onlyGlobal(args.slice(0, at), flags), ...args.slice(at + 1)],
+    args: args.slice(at + 1),
   };
 }
 
@@ -67,22 +67,8 @@ export function customized(
   return copy;
 }
 
-function firstCommand(args: string[], flags: ReadonlySet<string>): number {
-  for (let at = 0; at < args.length; at++) {
-    const word = args[at] ?? "";
-    if (!word.startsWith("-")) return at;
-    if (flags.has(word)) at++;
-  }
-  return args.length;
-}
-
-/** The flags of a toolchain's constructor stand after its name. */
-function onlyGlobal(args: string[], flags: ReadonlySet<string>): string[] {
-  const globals = new Set([...flags, "-h", "--help", "-j", "--json", "-s", "--silent"]);
-  for (const [index, word] of args.entries()) {
-    if (flags.has(args[index - 1] ?? "")) continue;
-    if (!globals.has(word.split("=", 1)[0] ?? ""))
-      throw new UsageError(`unknown flag: ${word}. The flags of a toolchain stand after its name.`);
-  }
-  return args;
+/** The flags of a toolchain's constructor stand after its name, which is at the index `at`, or at -1 where it is missing. */
+function refuseFlags([first]: string[], at: number): void {
+  if (at !== 0 && first !== undefined)
+    throw new UsageError(`unknown flag: ${first}. The flags of a toolchain stand after its name.`);
 }
