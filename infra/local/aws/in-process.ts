@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.js";
 import { awsTiming, type EcsTiming } from "./ecs/ecs-timing.js";
+import type { HookFunctions } from "./ecs/hook-functions.js";
 import type { Ecs } from "./ecs/index.js";
 import { randomHex, seededRandom } from "./ecs/seeded-random.js";
 import type { LoadBalancer, TaskRuntime } from "./ecs/task-runtime.js";
@@ -27,6 +28,8 @@ export interface InProcessOptions {
   rollbackId?: "old" | "new";
   /** True by default: the circuit breaker acts on deployments with traffic shifts too. */
   breakerOnShifts?: boolean;
+  /** Lambda functions of lifecycle hooks, such as those of `createSimulatedFunctions`; none exists by default. */
+  functions?: HookFunctions;
   /** Kept in memory only by default. */
   state?: StateDirectory;
   account?: string;

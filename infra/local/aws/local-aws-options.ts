@@ -1,5 +1,6 @@
 import type { Clock } from "./clock.js";
 import type { EcsTiming } from "./ecs/ecs-timing.js";
+import type { HookFunctions } from "./ecs/hook-functions.js";
 import type { TaskRuntime } from "./ecs/task-runtime.js";
 import type { LogSink } from "./logs/sink.js";
 import type { Faults } from "./protocol/faults.js";
@@ -23,6 +24,8 @@ export interface LocalAwsOptions {
   rollbackId?: "old" | "new";
   /** True by default: the circuit breaker acts on BLUE_GREEN, LINEAR and CANARY too. AWS documents both readings. */
   breakerOnShifts?: boolean;
+  /** Lambda functions of lifecycle hooks; none exists by default. */
+  functions?: HookFunctions;
   /** Deletes the stored state first. */
   reset?: boolean;
   /** Leaves the tasks' containers running on close; the next start adopts them. */

@@ -1,8 +1,10 @@
 /** `npm run aws`: the local AWS as a process of its own, with real containers. */
 import { connectRuntime } from "../containers/connect.js";
 import { logFailure } from "../http/guard.js";
+import { systemClock } from "./clock.js";
 import { createContainerTaskRuntime } from "./ecs/container-runtime/container-task-runtime.js";
 import { awsTiming, rehearsalTiming } from "./ecs/ecs-timing.js";
+import { createLocalFunctions } from "./lambda/local-functions.js";
 import { createLoadBalancer, elbSettings, rehearsalSettings } from "./load-balancer/index.js";
 import { help, type MainOptions, type Profile, readOptions } from "./options.js";
 import { type LocalAws, startLocalAws } from "./server.js";
@@ -26,13 +28,15 @@ try {
   process.exitCode = 2;
 }
 
-async function start({ profile, minute, healthPath, healthCodes, ...options }: MainOptions): Promise<LocalAws> {
+async function start({ profile, minute, healthPath, healthCodes, lambda, ...options }: MainOptions): Promise<LocalAws> {
   const { timing, settings: delays, healthScale } = profiles[profile];
   const settings = { ...delays, healthCheckPath: healthPath, matcher: healthCodes };
+  const functions = createLocalFunctions(lambda, { clock: systemClock, log: console.error });
   const containerRuntime = await connectRuntime();
   const aws = await startLocalAws({
     ...options,
     timing: { ...timing, minute },
+    functions,
     runtime: (surroundings) => createContainerTaskRuntime({ ...surroundings, containerRuntime, healthScale }),
     loadBalancer: ({ clock, log }) => createLoadBalancer({ clock, settings, log }),
   });

@@ -14,6 +14,8 @@ CloudWatch Logs, STS and others, on one port of 127.0.0.1.
   --rollback-id ID id of the deployment that a rollback returns to: old (the default) or new
   --circuit-breaker S strategies on which it acts: all (the default) or rolling
   --account ID     the account's 12 digits (default 123456789012)
+  --lambda NAME=X  Lambda function of lifecycle hooks, repeatable: X is a command, which reads the event
+                   from its input and writes the response, or a URL that answers it
   --limits         enforce ECS's request rate limits with ThrottlingException, as on AWS
   --health-path P  path of the load balancer's health checks (default /healthz)
   --health-codes C status codes that pass, such as 200 or 200-499 (default 200)
@@ -37,6 +39,8 @@ export interface MainOptions {
   account: string;
   healthPath: string;
   healthCodes: string;
+  /** Command or URL by the name of a Lambda function. */
+  lambda: Map<string, string>;
   limits: boolean;
   deny: string[];
   keepTasks: boolean;
@@ -59,6 +63,7 @@ export function readOptions(args: string[], env: Record<string, string | undefin
       account: { type: "string", default: "123456789012" },
       "health-path": { type: "string", default: "/healthz" },
       "health-codes": { type: "string", default: "200" },
+      lambda: { type: "string", multiple: true, default: [] },
       limits: { type: "boolean", default: false },
       deny: { type: "string", default: "" },
       "keep-tasks": { type: "boolean", default: false },
@@ -87,12 +92,26 @@ export function readOptions(args: string[], env: Record<string, string | undefin
     account: values.account,
     healthPath,
     healthCodes,
+    lambda: functions(values.lambda),
     limits: values.limits,
     deny: actions(values.deny),
     keepTasks: values["keep-tasks"],
     reset: values.reset,
     help: values.help,
   };
+}
+
+function functions(named: string[]): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const each of named) {
+    const [, name, target] = /^([\w-]{1,64})=(.*\S.*)$/.exec(each) ?? [];
+    if (name === undefined || target === undefined) {
+      throw new Error(`--lambda ${each}: NAME=COMMAND or NAME=URL is accepted, such as gate=./gate.sh.`);
+    }
+    if (found.has(name)) throw new Error(`--lambda ${each}: ${name} is named twice. One command or URL is accepted.`);
+    found.set(name, target);
+  }
+  return found;
 }
 
 function actions(list: string): string[] {

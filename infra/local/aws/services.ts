@@ -30,7 +30,10 @@ export interface Services<Balancer extends LoadBalancer> {
 }
 
 export interface ServicesOptions<Balancer extends LoadBalancer>
-  extends Pick<LocalAwsOptions, "principals" | "largestLayer" | "rollbackId" | "breakerOnShifts" | "faults"> {
+  extends Pick<
+    LocalAwsOptions,
+    "principals" | "largestLayer" | "rollbackId" | "breakerOnShifts" | "faults" | "functions"
+  > {
   clock: Clock;
   log: (line: string) => void;
   state: StateDirectory;
@@ -67,6 +70,7 @@ export async function createServices<Balancer extends LoadBalancer>(
     breakerOnShifts: options.breakerOnShifts ?? true,
     pastKept: () => faults?.pastKept?.() ?? 0,
     ...(options.resolveImage && { resolveImage: options.resolveImage }),
+    ...(options.functions && { functions: options.functions }),
   });
   const cloudWatch = createCloudWatch({ state, clock });
   cloudWatch.watch(ecs.observeAlarm);

@@ -74,7 +74,9 @@ export const statusReason = {
   stoppedByBreaker: "Service deployment stopped because the circuit breaker threshold was exceeded.",
   rolledBackByAlarm: "Service deployment rolled back because a CloudWatch alarm was triggered.",
   stoppedByAlarm: "Service deployment stopped because a CloudWatch alarm was triggered.",
-  rolledBackByHook: (stage: string) => `Service deployment rolled back because ${stage} lifecycle hook(s) failed.`,
+  /** @param failure One of `hookFailure`; absent after a user's rollback at a PAUSE hook. */
+  rolledBackByHook: (stage: string, failure?: string) =>
+    [`Service deployment rolled back because ${stage} lifecycle hook(s) failed.`, failure].filter(Boolean).join(" "),
   rolledBackByPause: (stage: string) => `Service deployment rolled back because ${stage} pause hook timed out.`,
   invalidNetworking: (problem: string) =>
     `Service deployment rolled back because of invalid networking configuration. ${problem}`,
@@ -82,6 +84,20 @@ export const statusReason = {
   stoppedByUser: "Service deployment stopped by user.",
   noCandidate: "No rollback candidate was found to run the rollback.",
   serviceDeleted: "Service deployment stopped because the service was deleted.",
+};
+
+/**
+ * Second sentences of the status reason of a failed Lambda hook: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshooting-blue-green.html
+ * That of a timeout is not documented.
+ */
+export const hookFailure = {
+  failed: (functionArn: string) => `Lifecycle hook target ${functionArn} returned FAILED status.`,
+  noStatus: (functionArn: string) =>
+    `ECS was unable to parse the response from ${functionArn} due to HookStatus must not be null`,
+  notInvoked: (functionArn: string, reason: string) =>
+    `ECS was unable to invoke hook target ${functionArn} due to ${reason}`,
+  noRole: (roleArn: string) => `ECS was unable to assume role ${roleArn}`,
+  timedOut: (functionArn: string) => `Lifecycle hook target ${functionArn} timed out.`,
 };
 
 /** `tasks[].stoppedReason`. */

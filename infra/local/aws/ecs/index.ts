@@ -4,6 +4,7 @@ import type { AlarmState } from "../cloudwatch/index.js";
 import type { Service } from "../protocol/service.js";
 import type { StateDirectory } from "../state.js";
 import type { EcsTiming } from "./ecs-timing.js";
+import { type HookFunctions, noFunctions } from "./hook-functions.js";
 import { emptyState, prepareState } from "./model/ecs-state.js";
 import type { Forward, ListenerRule } from "./model/listener-rules.js";
 import { alternatesOf, type PortTarget, targetsOf, usesHostPorts } from "./model/task-definition-json.js";
@@ -31,6 +32,8 @@ export interface EcsDeps {
   pastKept?: () => number;
   /** Returns the digest that an image resolves to now, or `undefined`; without this function the first task's pull decides. */
   resolveImage?: (image: string) => Promise<string | undefined>;
+  /** Lambda functions of lifecycle hooks; by default none exists. */
+  functions?: HookFunctions;
   /** Default resources of a container instance; by default this machine's. */
   machine?: Machine;
 }
@@ -60,7 +63,7 @@ export interface Ecs {
  *   one needs its own file, an entry there, and a test.
  * - `scheduler/`: deploys and scales services. Pure functions of state, time and seed (`SchedulerContext`); `ecs-scheduler.ts` alone drives them.
  * - `model/`: the state that is written to disk, ARNs, and the shape of task definitions.
- * - `task-runtime.ts`: the scheduler's interfaces to tasks and load balancers.
+ * - `task-runtime.ts`, `hook-functions.ts`: the scheduler's interfaces to tasks, load balancers and the Lambda functions of hooks.
  * - `container-runtime/`: runs tasks as real containers of Docker or Podman. `simulated-tasks/`: runs them by script, in virtual time.
  * - `event-messages.ts`: ECS's texts. `ecs-timing.ts`: its delays.
  */
@@ -73,6 +76,7 @@ export async function createEcs(deps: EcsDeps): Promise<Ecs> {
     rollbackId: deps.rollbackId ?? "old",
     breakerOnShifts: deps.breakerOnShifts ?? true,
     pastKept: deps.pastKept ?? (() => 0),
+    functions: deps.functions ?? noFunctions,
   });
   await scheduler.resume();
   const { resolveImage = async () => undefined, machine = thisMachine() } = deps;

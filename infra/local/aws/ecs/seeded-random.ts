@@ -37,6 +37,12 @@ export function randomToken(random: Random, length: number): string {
   return pick(random, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", length);
 }
 
+/** Returns a UUID of version 4. */
+export function randomUuid(random: Random): string {
+  const part = (length: number) => randomHex(random, length);
+  return `${part(8)}-${part(4)}-4${part(3)}-8${part(3)}-${part(12)}`;
+}
+
 function pick(random: Random, alphabet: string, length: number): string {
   let text = "";
   for (let i = 0; i < length; i++) text += alphabet[Math.floor(random.next() * alphabet.length)];

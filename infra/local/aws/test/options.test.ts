@@ -15,6 +15,18 @@ test("limits and denied actions apply only when set", () => {
   assert.deepEqual([options.limits, options.deny], [true, ["ecs:StopTask", "ecr:*"]]);
 });
 
+test("Lambda functions are named with a command or a URL", () => {
+  assert.equal(readOptions([], {}).lambda.size, 0);
+  const { lambda } = readOptions(["--lambda", "gate=./gate.sh a=b", "--lambda", "other=http://127.0.0.1:1/"], {});
+  assert.deepEqual(
+    [...lambda],
+    [
+      ["gate", "./gate.sh a=b"],
+      ["other", "http://127.0.0.1:1/"],
+    ],
+  );
+});
+
 test("an option's value that is none is refused with what is accepted", () => {
   const wrong: [string[], RegExp][] = [
     [["--port", "web"], /--port web: a number from 0 to 65535/],
@@ -22,6 +34,9 @@ test("an option's value that is none is refused with what is accepted", () => {
     [["--profile", "fast"], /--profile fast: rehearsal or aws is accepted/],
     [["--minute", "0"], /--minute 0: seconds above 0, up to 60, are accepted/],
     [["--minute", "61"], /--minute 61: seconds above 0, up to 60/],
+    [["--lambda", "gate"], /--lambda gate: NAME=COMMAND or NAME=URL is accepted/],
+    [["--lambda", "a b=cat"], /--lambda a b=cat: NAME=COMMAND/],
+    [["--lambda", "a=cat", "--lambda", "a=cat"], /--lambda a=cat: a is named twice/],
     [["--rollback-id", "x"], /--rollback-id x: old or new is accepted/],
     [["--circuit-breaker", "off"], /--circuit-breaker off: all or rolling is accepted/],
     [["--account", "12"], /--account 12: 12 digits are accepted/],

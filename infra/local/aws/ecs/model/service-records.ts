@@ -158,20 +158,42 @@ export interface TrafficShift {
   due?: number;
   /** True once the stage's rules have changed. */
   shifted?: boolean;
+  /** True once a rollback has invoked the hooks of the traffic stages again. */
+  hooksAgain?: boolean;
   /** Time at which a rollback's change of rules is over. */
   backAt?: number;
 }
 
 type MonitorStatus = "DISABLED" | "MONITORING" | "MONITORING_COMPLETE" | "TRIGGERED";
 
-/** Pause hook at one stage of one service deployment. */
+/** Hook at one stage of one service deployment. */
 export interface HookRecord {
-  /** `ecs-pause-` and 43 letters, digits, `-` and `_`. */
+  /** `ecs-pause-` or `ecs-lambda-`, then 43 letters, digits, `-` and `_`. Ids of Lambda hooks are not recorded. */
   id: string;
   stage: string;
-  status: "AWAITING_ACTION" | "SUCCEEDED" | "FAILED" | "TIMED_OUT";
+  status: "AWAITING_ACTION" | "IN_PROGRESS" | "SUCCEEDED" | "FAILED" | "TIMED_OUT";
   expiresAt: number;
   timeoutAction: "CONTINUE" | "ROLLBACK";
+  /** Present for a Lambda hook; absent for a PAUSE hook. */
+  lambda?: LambdaHook;
+}
+
+/** Invocations of a hook's Lambda function. */
+export interface LambdaHook {
+  functionArn: string;
+  roleArn: string;
+  executionId: string;
+  /** Time of the next invocation; absent while one runs, and after the last one. */
+  callAt?: number;
+  /** Percents by service revision, which the event contains. */
+  testWeights: Record<string, number>;
+  productionWeights: Record<string, number>;
+  /** Details of the configuration, with those that the function has returned. */
+  details?: JsonObject;
+  /** True where the rollback invokes it again. */
+  isWayBack: boolean;
+  /** Second sentence of the status reason, after a failure. */
+  failure?: string;
 }
 
 export interface ServiceRevisionRecord {

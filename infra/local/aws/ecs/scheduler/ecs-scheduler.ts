@@ -1,10 +1,12 @@
 import type { Clock } from "../../clock.js";
 import type { Document } from "../../state.js";
 import type { EcsTiming } from "../ecs-timing.js";
+import type { HookFunctions } from "../hook-functions.js";
 import type { EcsState, TaskRecord } from "../model/ecs-state.js";
 import type { Random } from "../seeded-random.js";
 import type { LoadBalancer, TaskListener, TaskRuntime } from "../task-runtime.js";
 import { advanceState } from "./advance-state.js";
+import { observeAnswer, resumeHooks } from "./lifecycle-hooks.js";
 import { observeDrained, observeTarget, observeTask } from "./runtime-events.js";
 import type { SchedulerAction, SchedulerContext } from "./scheduler-context.js";
 import { createStateHistory } from "./state-history.js";
@@ -17,6 +19,7 @@ interface EcsSchedulerDeps {
   timing: EcsTiming;
   runtime: TaskRuntime;
   loadBalancer: LoadBalancer;
+  functions: HookFunctions;
   document: Document<EcsState>;
   random: Random;
   rollbackId: "old" | "new";
@@ -41,7 +44,7 @@ export interface EcsScheduler {
 }
 
 export function createEcsScheduler(deps: EcsSchedulerDeps): EcsScheduler {
-  const { clock, document, runtime, loadBalancer } = deps;
+  const { clock, document, runtime, loadBalancer, functions } = deps;
   const state = document.value;
   const index = indexState(state);
   const waiting: SchedulerAction[] = [];
@@ -113,6 +116,10 @@ export function createEcsScheduler(deps: EcsSchedulerDeps): EcsScheduler {
       }
       case "forward":
         return loadBalancer.forward?.(action.rule);
+      case "invoke":
+        return functions.invoke(action.functionArn, action.event, (answer) =>
+          report((context) => observeAnswer(context, action, answer)),
+        );
     }
   }
 
@@ -128,6 +135,7 @@ export function createEcsScheduler(deps: EcsSchedulerDeps): EcsScheduler {
       listener,
     );
     change((context) => {
+      resumeHooks(context);
       for (const rule of Object.values(state.listenerRules)) context.actions.push({ type: "forward", rule });
       for (const task of Object.values(state.tasks).filter(isWithRuntime)) resumeTask(context, task);
     });

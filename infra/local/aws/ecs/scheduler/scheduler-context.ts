@@ -1,7 +1,8 @@
+import type { JsonObject } from "../../protocol/service.js";
 import type { EcsTiming } from "../ecs-timing.js";
 import type { DeploymentRecord, EcsState, ServiceDeploymentRecord, ServiceRecord } from "../model/ecs-state.js";
 import type { ListenerRule } from "../model/listener-rules.js";
-import { type Random, randomHex } from "../seeded-random.js";
+import { type Random, randomUuid } from "../seeded-random.js";
 import type { LoadBalancerTarget, TaskRuntime, TaskSpec } from "../task-runtime.js";
 import type { StateIndex } from "./state-index.js";
 
@@ -11,7 +12,8 @@ export type SchedulerAction =
   | { type: "stop"; taskArn: string }
   | { type: "register"; target: LoadBalancerTarget }
   | { type: "deregister"; targetGroupArn: string; taskArn: string }
-  | { type: "forward"; rule: ListenerRule };
+  | { type: "forward"; rule: ListenerRule }
+  | { type: "invoke"; serviceDeploymentArn: string; hookId: string; functionArn: string; event: JsonObject };
 
 /**
  * Input and output of the pure scheduler at one moment. Its functions read and change nothing else: the same state, time and seed always
@@ -48,7 +50,11 @@ const EVENTS_KEPT = 100;
 /** Adds an event; `later` milliseconds order it after another one of the same moment. Events never go back in time. */
 export function addEvent(context: SchedulerContext, service: ServiceRecord, message: string, later = 0): void {
   const createdAt = Math.max(context.now + later, service.events[0]?.createdAt ?? 0);
-  service.events.unshift({ id: uuid(context.random), createdAt, message: `(service ${service.name}) ${message}` });
+  service.events.unshift({
+    id: randomUuid(context.random),
+    createdAt,
+    message: `(service ${service.name}) ${message}`,
+  });
   service.events.length = Math.min(service.events.length, EVENTS_KEPT);
   context.changed = true;
 }
@@ -60,9 +66,4 @@ export function serviceDeploymentOf(context: SchedulerContext, deployment: Deplo
       `The state references the service deployment ${deployment.serviceDeploymentArn}, which it does not contain.`,
     );
   return found;
-}
-
-function uuid(random: Random): string {
-  const part = (length: number) => randomHex(random, length);
-  return `${part(8)}-${part(4)}-4${part(3)}-8${part(3)}-${part(12)}`;
 }

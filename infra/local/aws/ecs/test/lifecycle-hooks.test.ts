@@ -26,7 +26,10 @@ test("a pause before the scale-up starts nothing until it is continued", async (
     [(await newest()).status, (await newest()).lifecycleHookDetails[0].status],
     ["SUCCESSFUL", "SUCCEEDED"],
   );
-  await assert.rejects(ecs("ContinueServiceDeployment", { serviceDeploymentArn, hookId: hook.hookId }), /not awaiting/);
+  await assert.rejects(
+    ecs("ContinueServiceDeployment", { serviceDeploymentArn, hookId: hook.hookId }),
+    /not allowed .* in terminal states/,
+  );
 });
 
 test("a pause after the scale-up delays the success of a deployment of healthy tasks, and can roll it back", async () => {
@@ -72,10 +75,17 @@ test("a deployment that is paused can be stopped", async () => {
 
 test("hooks without an effect are rejected", async () => {
   const refused: [object, RegExp][] = [
-    [{ lifecycleStages: ["PRE_SCALE_UP"] }, /AWS_LAMBDA is not supported: use PAUSE/],
+    [{ lifecycleStages: ["PRE_SCALE_UP"] }, /hookTargetArn null: the ARN of a Lambda function is accepted/],
+    [
+      { targetType: "SNS", lifecycleStages: ["PRE_SCALE_UP"] },
+      /Invalid targetType. Valid values are: AWS_LAMBDA, PAUSE/,
+    ],
     [{ targetType: "PAUSE", lifecycleStages: [] }, /can not be empty/],
     [{ targetType: "PAUSE", lifecycleStages: ["LUNCH"] }, /lifecycleStages 'LUNCH': .*PRE_SCALE_UP/],
-    [{ targetType: "PAUSE", lifecycleStages: ["TEST_TRAFFIC_SHIFT"] }, /cannot be configured at/],
+    [
+      { targetType: "PAUSE", lifecycleStages: ["TEST_TRAFFIC_SHIFT"] },
+      /Invalid lifecycle stage provided for Pause Hook/,
+    ],
     [
       { targetType: "PAUSE", lifecycleStages: ["PRE_SCALE_UP"], timeoutConfiguration: { timeoutInMinutes: 0 } },
       /whole numbers from 1 to 20160/,

@@ -71,15 +71,17 @@ test("two hooks of one stage wait side by side; one that rolls back decides", as
   await act(first?.hookId, "CONTINUE");
   world.clock.advance(60_000);
   assert.equal((await world.newest()).lifecycleStage, "PRE_SCALE_UP");
-  await act(second?.hookId, "ROLLBACK");
-  await isRolledBack(world, /PRE_SCALE_UP lifecycle hook\(s\) failed/);
+  const unavailable = /either completed, unavailable, or not associated with the given Resource ARN/;
   for (const [hookId, message] of [
-    [first?.hookId, /not awaiting an action/],
-    ["ecs-pause-0", /was not found/],
-    ["pause", /Invalid hookId/],
+    [first?.hookId, unavailable],
+    ["ecs-pause-0", unavailable],
+    ["pause", /Invalid hookId: hookId must follow the format: ecs-\{hookType\}-\{id\}/],
   ] as const) {
     await assert.rejects(act(hookId, "CONTINUE"), { code: "InvalidParameterException", message });
   }
+  await act(second?.hookId, "ROLLBACK");
+  await isRolledBack(world, /PRE_SCALE_UP lifecycle hook\(s\) failed/);
+  await assert.rejects(act(second?.hookId, "CONTINUE"), { message: /not allowed .* in terminal states/ });
 });
 
 test("a user's rollback works in PENDING and in the bake time, and is harmless while it is under way", async () => {

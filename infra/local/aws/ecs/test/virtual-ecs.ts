@@ -6,6 +6,7 @@ import { createVirtualClock } from "../../virtual-clock.js";
 import { awsTiming, type EcsTiming } from "../ecs-timing.js";
 import { createEcs } from "../index.js";
 import { seededRandom } from "../seeded-random.js";
+import { createSimulatedFunctions, type FunctionBehaviour } from "../simulated-tasks/simulated-functions.js";
 import { createSimulatedLoadBalancer, type TargetBehaviour } from "../simulated-tasks/simulated-load-balancer.js";
 import { createSimulatedRuntime, type TaskBehaviour } from "../simulated-tasks/simulated-runtime.js";
 import type { LoadBalancerTarget, TaskSpec } from "../task-runtime.js";
@@ -17,6 +18,8 @@ export interface VirtualEcsOptions {
   breakerOnShifts?: boolean;
   behaviour?: (task: TaskSpec) => TaskBehaviour;
   target?: (target: LoadBalancerTarget) => TargetBehaviour;
+  /** Script of the Lambda functions of hooks. */
+  lambda?: (functionArn: string, event: JsonObject) => FunctionBehaviour;
   resolveImage?: (image: string) => Promise<string | undefined>;
 }
 
@@ -54,6 +57,7 @@ export async function createVirtualEcs(options: VirtualEcsOptions = {}) {
       machine: MACHINE,
       ...(options.rollbackId !== undefined && { rollbackId: options.rollbackId }),
       ...(options.breakerOnShifts !== undefined && { breakerOnShifts: options.breakerOnShifts }),
+      ...(options.lambda && { functions: createSimulatedFunctions(clock, options.lambda) }),
       ...(options.resolveImage !== undefined && { resolveImage: options.resolveImage }),
     });
   let ecs = await open(state, options.seed ?? 1);

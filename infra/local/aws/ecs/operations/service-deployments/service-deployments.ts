@@ -7,6 +7,7 @@ import { AwsError } from "../../../protocol/service.js";
 import { scopeOf } from "../../model/ecs-arns.js";
 import type { EcsState, HookRecord, ServiceDeploymentRecord, ServiceRevisionRecord } from "../../model/ecs-state.js";
 import { object } from "../../model/task-definition-json.js";
+import { hasDeploymentEnded } from "../../scheduler/change-deployments.js";
 import { requestedWeights, requestsCount } from "../../scheduler/strategies/traffic.js";
 import { checkEnum, invalidParameter } from "../common/ecs-errors.js";
 import { findCluster, findService } from "../common/find-resources.js";
@@ -60,14 +61,22 @@ export const deploymentOperations: Operations = (api) => ({
     checkEnum("action", input.action, DeploymentLifecycleHookAction);
     return api.scheduler.change((context) => {
       const record = isOwn(arn, caller) ? context.state.serviceDeployments[arn] : undefined;
-      if (record === undefined) throw notFound("ContinueServiceDeployment");
+      if (record === undefined) {
+        throw new AwsError("ServiceDeploymentNotFoundException", "The service deployment does not exist.");
+      }
       if (!HOOK_ID.test(textIn(input, "hookId") ?? "")) {
-        throw invalidParameter("Invalid hookId: IDs of the form ecs-{hookType}-{id} are accepted.");
+        throw invalidParameter("Invalid hookId: hookId must follow the format: ecs-{hookType}-{id}");
+      }
+      if (hasDeploymentEnded(record)) {
+        throw invalidParameter(
+          "Continuing a service deployment is not allowed for service deployment in terminal states.",
+        );
       }
       const hook = record.hooks?.find(({ id }) => id === input.hookId);
-      if (hook === undefined) throw invalidParameter("The specified lifecycle hook was not found.");
-      if (hook.status !== "AWAITING_ACTION" || record.status !== "IN_PROGRESS") {
-        throw invalidParameter(`The lifecycle hook is not awaiting an action: its status is ${hook.status}.`);
+      if (hook?.status !== "AWAITING_ACTION" || record.status !== "IN_PROGRESS") {
+        throw invalidParameter(
+          "Provided hookId is either completed, unavailable, or not associated with the given Resource ARN",
+        );
       }
       hook.status = input.action === "ROLLBACK" ? "FAILED" : "SUCCEEDED";
       record.updatedAt = context.now;
@@ -168,8 +177,10 @@ function deploymentView(state: EcsState, record: ServiceDeploymentRecord): JsonO
   };
 }
 
-function hookView({ id, status, expiresAt, timeoutAction }: HookRecord): JsonObject {
-  return { hookId: id, targetType: "PAUSE", status, timeoutAction, ...times({ expiresAt }) };
+function hookView({ id, status, expiresAt, timeoutAction, lambda }: HookRecord): JsonObject {
+  const target =
+    lambda === undefined ? { targetType: "PAUSE" } : { targetType: "AWS_LAMBDA", targetArn: lambda.functionArn };
+  return { hookId: id, ...target, status, timeoutAction, ...times({ expiresAt }) };
 }
 
 function revisionSummary(state: EcsState, record: ServiceDeploymentRecord, arn: string): JsonObject {

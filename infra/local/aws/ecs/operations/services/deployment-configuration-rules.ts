@@ -7,7 +7,7 @@ import {
 import type { Json } from "../../../protocol/service.js";
 import type { DeploymentConfiguration } from "../../model/ecs-state.js";
 import { object, objects } from "../../model/task-definition-json.js";
-import { checkEnum, checkInteger, invalidParameter } from "../common/ecs-errors.js";
+import { checkEnum, checkInteger, invalidParameter, shownValue } from "../common/ecs-errors.js";
 import { checkStrategy } from "./strategy-rules.js";
 
 /** Checks the members of a deployment configuration other than percents against the API's values and its documented limits. */
@@ -22,8 +22,9 @@ export function checkDeploymentExtra(configuration: DeploymentConfiguration): vo
   checkStrategy(extra);
   const hooks = objects(extra.lifecycleHooks);
   for (const hook of hooks) checkHook(hook);
-  if (hooks.length > MAX_HOOKS) {
-    throw invalidParameter(`${hooks.length} PAUSE hooks: at most ${MAX_HOOKS} are accepted.`);
+  for (const type of ["PAUSE", "AWS_LAMBDA"]) {
+    const count = hooks.filter(({ targetType }) => (targetType ?? "AWS_LAMBDA") === type).length;
+    if (count > MAX_HOOKS) throw invalidParameter(`${count} ${type} hooks: at most ${MAX_HOOKS} are accepted.`);
   }
   checkEarlySuccess(configuration);
 }
@@ -47,21 +48,37 @@ function checkEarlySuccess({ extra, minimumHealthyPercent }: DeploymentConfigura
 
 /** Maximum number of hooks of one target type. */
 const MAX_HOOKS = 10;
-/** Maximum timeout of a hook in minutes: 14 days. */
-const MAX_HOOK_MINUTES = 14 * 1_440;
+/** Maximum timeout of a hook in minutes: 14 days, and a day. */
+const MAX_HOOK_MINUTES = { PAUSE: 14 * 1_440, AWS_LAMBDA: 1_440 };
+const FUNCTION = /^arn:aws[\w-]*:lambda:[\w-]+:\d{12}:function:[\w-]+(:[\w$-]+)?$/;
+const ROLE = /^arn:aws[\w-]*:iam::\d{12}:role\/.+$/;
 
-function checkHook({ targetType, lifecycleStages, timeoutConfiguration }: Record<string, Json>): void {
+function checkHook({ targetType, lifecycleStages, timeoutConfiguration, ...target }: Record<string, Json>): void {
   const type = targetType ?? "AWS_LAMBDA";
-  if (type !== "PAUSE") throw invalidParameter(`The lifecycle hook target ${type} is not supported: use PAUSE.`);
+  if (type !== "PAUSE" && type !== "AWS_LAMBDA") {
+    throw invalidParameter("Invalid targetType. Valid values are: AWS_LAMBDA, PAUSE");
+  }
+  if (type === "AWS_LAMBDA") checkTarget(target);
   const stages = Array.isArray(lifecycleStages) ? lifecycleStages : [];
   if (stages.length === 0) throw invalidParameter("lifecycleStages can not be empty.");
   for (const stage of stages) {
     checkEnum("lifecycleStages", stage, DeploymentLifecycleHookStage);
-    if (stage === "TEST_TRAFFIC_SHIFT" || stage === "PRODUCTION_TRAFFIC_SHIFT") {
-      throw invalidParameter(`PAUSE hooks cannot be configured at the stage ${stage}.`);
+    if (type === "PAUSE" && (stage === "TEST_TRAFFIC_SHIFT" || stage === "PRODUCTION_TRAFFIC_SHIFT")) {
+      throw invalidParameter("Invalid lifecycle stage provided for Pause Hook");
     }
   }
   const { timeoutInMinutes, action } = object(timeoutConfiguration);
-  checkInteger("timeoutInMinutes", timeoutInMinutes, 1, MAX_HOOK_MINUTES);
+  checkInteger("timeoutInMinutes", timeoutInMinutes, 1, MAX_HOOK_MINUTES[type]);
   checkEnum("timeoutConfiguration.action", action, DeploymentLifecycleHookAction);
+}
+
+function checkTarget({ hookTargetArn, roleArn }: Record<string, Json>): void {
+  if (typeof hookTargetArn !== "string" || !FUNCTION.test(hookTargetArn)) {
+    throw invalidParameter(`hookTargetArn ${shownValue(hookTargetArn)}: the ARN of a Lambda function is accepted.`);
+  }
+  if (typeof roleArn !== "string" || !ROLE.test(roleArn)) {
+    throw invalidParameter(
+      `roleArn ${shownValue(roleArn)}: the ARN of the IAM role that invokes the hook's function is accepted.`,
+    );
+  }
 }

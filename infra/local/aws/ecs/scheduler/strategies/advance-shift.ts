@@ -5,30 +5,15 @@ import type {
   ServiceDeploymentRecord,
   ServiceRecord,
   TaskRecord,
-  TrafficShift,
 } from "../../model/ecs-state.js";
-import { endServiceDeployment, failDeployment, hasDeploymentEnded } from "../change-deployments.js";
-import { addHooks, haveHooksPassed, isFailed, timeOut } from "../lifecycle-stages.js";
-import { isProtected, stopServiceTasks } from "../scale-service.js";
+import { endServiceDeployment, hasDeploymentEnded } from "../change-deployments.js";
+import { addHooks, advanceHooks, haveHooksPassed } from "../lifecycle-hooks.js";
+import { stopServiceTasks } from "../scale-service.js";
 import { type SchedulerContext, serviceDeploymentOf, wake } from "../scheduler-context.js";
 import { isAtCount, keepCount } from "./keep-count.js";
+import { failOnHookOf, failShift, type Shift, unprotected } from "./shift.js";
+import { shiftBack } from "./shift-back.js";
 import { chooseGroups, productionShare, rulesOfDeployment, shiftTraffic } from "./traffic.js";
-
-/**
- * Deployments with the strategies BLUE_GREEN, LINEAR and CANARY: RECONCILE_SERVICE (only with more than one other active revision) →
- * PRE_SCALE_UP → SCALE_UP → POST_SCALE_UP → TEST_TRAFFIC_SHIFT → POST_TEST_TRAFFIC_SHIFT → (PRE_PRODUCTION_TRAFFIC_SHIFT →
- * PRODUCTION_TRAFFIC_SHIFT) once a step → POST_PRODUCTION_TRAFFIC_SHIFT → BAKE_TIME → CLEAN_UP. All new tasks start beside all old ones.
- * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/blue-green-deployment-how-it-works.html
- */
-interface Shift {
-  context: SchedulerContext;
-  service: ServiceRecord;
-  primary: DeploymentRecord;
-  record: ServiceDeploymentRecord;
-  traffic: TrafficShift;
-  /** The service's tasks that have not stopped. */
-  tasks: readonly TaskRecord[];
-}
 
 /** Returns whether a deployment with traffic shifts is in progress or being rolled back. */
 export const isShifting = (record: ServiceDeploymentRecord) =>
@@ -92,7 +77,11 @@ export function advanceShift(
     return;
   }
   if (record.status === "IN_PROGRESS") {
-    if (failOnPause(shift)) return;
+    const failed = advanceHooks(context, record);
+    if (failed !== undefined) {
+      failOnHookOf(shift, failed);
+      return;
+    }
     let moved = true;
     while (moved && isShifting(record) && !isRollingBack(record)) moved = leaveStage(shift);
     if (!isShifting(record) || isRollingBack(record)) return;
@@ -115,7 +104,7 @@ function enter({ context, record, traffic }: Shift, stage: LifecycleStage, delay
 /** Enters the next stage where the present one is over; returns whether something has moved on. */
 function leaveStage(shift: Shift): boolean {
   const { context, service, primary, record, traffic, tasks } = shift;
-  if (!haveHooksPassed(record) || !isDue(shift)) return false;
+  if (!isDue(shift) || (!haveHooksPassed(record) && !isToShift(shift))) return false;
   const { timing } = context;
   const rules = rulesOfDeployment(context, primary);
   switch (record.stage) {
@@ -147,6 +136,10 @@ function leaveStage(shift: Shift): boolean {
       return cleanUp(shift);
   }
 }
+
+/** Returns whether the stage's rules are still to change: its hooks run beside that change. */
+const isToShift = ({ record: { stage }, traffic }: Shift) =>
+  !traffic.shifted && (stage === "TEST_TRAFFIC_SHIFT" || stage === "PRODUCTION_TRAFFIC_SHIFT");
 
 /** Changes the production rules for a step, waits, and enters the next step or, after the last one, the next stage. */
 function leaveProductionShift(shift: Shift, hasRules: boolean): boolean {
@@ -220,61 +213,4 @@ function keepCounts(shift: Shift): void {
   }
   const source = service.deployments.find(({ id }) => id === traffic.source);
   if (source !== undefined) keepCount(context, service, source, tasks);
-}
-
-const unprotected = ({ context, primary, tasks }: Shift) =>
-  tasks.filter((task) => task.deploymentId !== primary.id && !isProtected(context, task));
-
-/** Times PAUSE hooks out, and rolls the deployment back where one has failed. */
-function failOnPause(shift: Shift): boolean {
-  const { context, record } = shift;
-  for (const hook of record.hooks ?? []) timeOut(context, hook);
-  const failed = record.hooks?.find(isFailed);
-  if (failed === undefined) return false;
-  const reason = failed.status === "TIMED_OUT" ? statusReason.rolledBackByPause : statusReason.rolledBackByHook;
-  failShift(shift, reason(failed.stage), rolloutReason.hook(failed.stage), rolloutReason.hookRollingBack(failed.stage));
-  return true;
-}
-
-function failShift(
-  { context, service, primary }: Shift,
-  rolledBack: string,
-  rollout: string,
-  rollingBack: (id: string) => string,
-): void {
-  failDeployment(context, service, primary, {
-    wantsRollback: true,
-    rollout,
-    rollingBack,
-    stopped: rolledBack,
-    rolledBack,
-  });
-}
-
-/**
- * Rolls back: once the source's tasks are all healthy, sends all traffic to them again, then stops the new tasks. Has no stages of its own, and
- * makes no new service revision.
- */
-function shiftBack(shift: Shift): void {
-  const { context, service, primary, record, traffic, tasks } = shift;
-  const { timing, now } = context;
-  keepCount(context, service, primary, tasks);
-  if (traffic.test > 0 || traffic.production > 0) {
-    const at = (record.rollback?.startedAt ?? now) + timing.ruleChange;
-    wake(context, at);
-    if (now < at || !isAtCount(context, service, primary, tasks)) return;
-    shiftTraffic(context, primary, "production", 100);
-    shiftTraffic(context, primary, "test", 100);
-    Object.assign(traffic, { test: 0, production: 0, backAt: now + timing.productionShift });
-    record.updatedAt = now;
-    context.changed = true;
-  }
-  const backAt = traffic.backAt ?? now;
-  wake(context, backAt);
-  if (now < backAt) return;
-  stopServiceTasks(context, service, primary, unprotected(shift));
-  wake(context, primary.startAfter);
-  const isOver = tasks.every((task) => task.deploymentId === primary.id) && now >= primary.startAfter;
-  if (isOver && isAtCount(context, service, primary, tasks))
-    endServiceDeployment(context, record, "ROLLBACK_SUCCESSFUL");
 }

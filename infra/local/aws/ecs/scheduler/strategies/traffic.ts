@@ -1,4 +1,4 @@
-import type { DeploymentRecord, ServiceDeploymentRecord } from "../../model/ecs-state.js";
+import type { DeploymentRecord, LifecycleStage, ServiceDeploymentRecord } from "../../model/ecs-state.js";
 import type { Forward, ListenerRule } from "../../model/listener-rules.js";
 import { object, objects } from "../../model/task-definition-json.js";
 import type { SchedulerContext } from "../scheduler-context.js";
@@ -111,6 +111,30 @@ export function requestsCount(
   return revisionArn === targetRevision ? stage !== "RECONCILE_SERVICE" && stage !== "PRE_SCALE_UP" : false;
 }
 
+/**
+ * Returns the percents by revision in the event of a Lambda hook: those of the shift in its own stage, and the present ones before a production
+ * shift. On the way back the target has 0.
+ */
+export function hookWeights(record: ServiceDeploymentRecord, stage: LifecycleStage, isWayBack: boolean) {
+  const { traffic, targetRevision } = record;
+  const weights = (percent: number): Record<string, number> => {
+    const source = traffic?.sourceRevision;
+    return { [targetRevision]: percent, ...(source !== undefined && { [source]: tenth(100 - percent) }) };
+  };
+  const production = () => {
+    if (traffic === undefined || isWayBack) return 0;
+    return stage === "PRODUCTION_TRAFFIC_SHIFT" ? (traffic.steps[traffic.step] ?? 100) : traffic.production;
+  };
+  const isProduction = stage === "PRODUCTION_TRAFFIC_SHIFT" || stage === "PRE_PRODUCTION_TRAFFIC_SHIFT";
+  return {
+    testWeights: stage === "TEST_TRAFFIC_SHIFT" ? weights(isWayBack ? 0 : 100) : {},
+    productionWeights: isProduction ? weights(production()) : {},
+  };
+}
+
+/** Rounds to tenths of a percent. */
+const tenth = (percent: number) => Math.round(percent * 10) / 10;
+
 /** Returns the percents of a revision's traffic that ECS has requested, for its summary; nothing for a rolling deployment. */
 export function requestedWeights(record: ServiceDeploymentRecord, revisionArn: string) {
   const { traffic, targetRevision, sourceRevisions } = record;
@@ -118,7 +142,7 @@ export function requestedWeights(record: ServiceDeploymentRecord, revisionArn: s
   const { test, production, sourceRevision = sourceRevisions[0] } = traffic;
   const share = (percent: number) => {
     if (revisionArn === targetRevision) return percent;
-    return revisionArn === sourceRevision ? Math.round((100 - percent) * 10) / 10 : 0;
+    return revisionArn === sourceRevision ? tenth(100 - percent) : 0;
   };
   return { requestedTestTrafficWeight: share(test), requestedProductionTrafficWeight: share(production) };
 }
