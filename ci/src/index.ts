@@ -190,6 +190,11 @@ export class Slipway {
    * @param cpu The task's CPU units, as in 512 (default: unchanged)
    * @param memory The task's memory in MiB, as in 1024 (default: unchanged)
    * @param desiredCount The service's number of tasks (default: unchanged)
+   * @param strategy The service's deployment strategy: rolling, blue-green, linear or canary (default: unchanged). The service keeps it
+   * @param percent Percent of production traffic that a canary gets first, or of each linear step, as in 10 or 0.5
+   * @param stepBake Minutes between two shifts of production traffic (linear, canary)
+   * @param bake Minutes that both revisions stay up after all production traffic has shifted
+   * @param strategyOnce Restore the service's former strategy after the rollout
    * @param force Plan a copy of what runs, even when nothing changes
    * @param ignore A preflight finding that must not stop the deploy, as in mutable-tags; repeatable
    * @param scanSeverity The lowest severity of image scan findings that stops a deploy: CRITICAL (default), HIGH, MEDIUM, LOW or INFORMATIONAL
@@ -205,12 +210,18 @@ export class Slipway {
     cpu?: number,
     memory?: number,
     desiredCount?: number,
+    strategy?: string,
+    percent?: string,
+    stepBake?: number,
+    bake?: number,
+    strategyOnce?: boolean,
     force?: boolean,
     ignore?: string[],
     scanSeverity?: string,
     asJson?: boolean,
   ): Promise<string> {
-    const changes = { env, secret, cpu, memory, desiredCount, force, ignore, scanSeverity };
+    const shift = { strategy, percent, stepBake, bake, strategyOnce };
+    const changes = { env, secret, cpu, memory, desiredCount, ...shift, force, ignore, scanSeverity };
     const destination = this.destination(workspace);
     return await ending(async (activity) => {
       const { showPlan } = await import("#lib/commands/plan.js");
@@ -260,6 +271,11 @@ export class Slipway {
    * @param cpu The task's CPU units, as in 512 (default: unchanged)
    * @param memory The task's memory in MiB, as in 1024 (default: unchanged)
    * @param desiredCount The service's number of tasks (default: unchanged)
+   * @param strategy The service's deployment strategy: rolling, blue-green, linear or canary (default: unchanged). The service keeps it
+   * @param percent Percent of production traffic that a canary gets first, or of each linear step, as in 10 or 0.5
+   * @param stepBake Minutes between two shifts of production traffic (linear, canary)
+   * @param bake Minutes that both revisions stay up after all production traffic has shifted
+   * @param strategyOnce Restore the service's former strategy after the rollout
    * @param plan The hash that plan shows: refused when the deploy would be another one
    * @param force Deploy a copy of what runs, even when nothing changes
    * @param ignore A preflight finding that must not stop the deploy, as in mutable-tags; repeatable
@@ -295,6 +311,11 @@ export class Slipway {
     cpu?: number,
     memory?: number,
     desiredCount?: number,
+    strategy?: string,
+    percent?: string,
+    stepBake?: number,
+    bake?: number,
+    strategyOnce?: boolean,
     plan?: string,
     force?: boolean,
     ignore?: string[],
@@ -318,7 +339,8 @@ export class Slipway {
     const build = { dockerfile, stage, buildArg, buildSecret, platform };
     const source = { app, context: contextOf(workspace, app), build, git: gitOf(workspace, repository) };
     const destination = this.destination(workspace);
-    const overrides = { env, secret, cpu, memory, desiredCount, force };
+    const shift = { strategy, percent, stepBake, bake, strategyOnce };
+    const overrides = { env, secret, cpu, memory, desiredCount, ...shift, force };
     const changes = { ...overrides, plan, ignore, scanSeverity, skipBefore, skipAfter, keep };
     const patience = { timeoutMinutes, onTimeout, noEarlyStop };
     const release = { version, ...source, image, allowDirty, published, from };

@@ -12,6 +12,8 @@ export const revisionTag = {
   run: "slipway:run",
   /** Answer of the public URL before the rollout: see verify/baseline.ts. */
   probe: "slipway:probe",
+  /** Strategy that the service gets back after the rollout: see plan/strategy.ts. */
+  restore: "slipway:restore",
   /** Reason for which this deployer requested ECS's rollback. */
   stopped: "slipway:stopped",
   /** Reason for which an automatic rollback replaces its base: only on a revision whose verb is `undo`. */

@@ -1,6 +1,7 @@
 import { nameIn } from "../common/aws-names.js";
 import { neutral } from "../common/foreign-text.js";
 import type { Proposal } from "../rollout/plan/proposal.js";
+import { type StrategyChange, strategyText } from "../rollout/plan/strategy.js";
 import type { JudgedFinding } from "../rollout/preflight/preflight.js";
 
 /** Formats a plan for people: the changes, the preflight findings, and the command that applies it. */
@@ -50,11 +51,12 @@ function imageText(image: { tags: string[]; size?: number; pushedAt?: number } |
 }
 
 function changeLines({ changes, patch, service, forced, oneOffs = [] }: Proposal): string[] {
-  const { desiredCount } = service;
+  const { desiredCount, strategy } = service;
   const lines = [
     ...changes.map(({ what, from, to }) => `${what}: ${from === undefined ? "" : `${from} → `}${to}`),
     ...patch.map(({ op, path }) => `JSON Patch: ${op} ${path}`),
     ...(desiredCount ? [`desired count of the service: ${desiredCount.from} → ${desiredCount.to}`] : []),
+    ...(strategy ? [strategyLine(strategy)] : []),
     ...(forced ? ["a copy of the task definition, because of --force"] : []),
     ...oneOffs.map(
       ({ when, command, timeoutSeconds }) =>
@@ -62,6 +64,11 @@ function changeLines({ changes, patch, service, forced, oneOffs = [] }: Proposal
     ),
   ];
   return ["Changes:", ...(lines.length > 0 ? lines.map((line) => `  ${neutral(line, 4_000)}`) : ["  none"])];
+}
+
+function strategyLine({ from, to, once }: StrategyChange): string {
+  const then = once ? ", restored after the rollout" : "";
+  return `strategy of the service: ${strategyText(from)} → ${strategyText(to)}${then}`;
 }
 
 function findingLines(findings: readonly JudgedFinding[]): string[] {

@@ -2,7 +2,9 @@ import { nameIn } from "../common/aws-names.js";
 import { neutral } from "../common/foreign-text.js";
 import type { Diagnosis, RollbackDiagnosis } from "../rollout/diagnose/diagnose.js";
 import { causeLines, logLines } from "../rollout/diagnose/diagnosis-text.js";
+import { strategyText } from "../rollout/plan/strategy.js";
 import type { PruneResult } from "../rollout/prune/prune-revisions.js";
+import type { StrategyResult } from "../rollout/restore-strategy.js";
 import type { RollbackResult, RolloutResult } from "../rollout/result.js";
 import type { DuringRollout } from "../rollout/verify/during-rollout.js";
 import type { TaskResponses } from "../rollout/verify/task-requests.js";
@@ -52,9 +54,14 @@ function facts(report: RolloutResult): Fact[] {
     ...(report.undo ? undoFacts(report.undo) : []),
     ["after", report.after?.said],
     ...(report.kept ? pruneFacts(report.kept) : []),
+    ["strategy", report.strategy && strategyResultText(report.strategy)],
     ["race", report.race],
     ...report.uncertain.map((text): Fact => ["uncertain", text]),
   ];
+}
+
+function strategyResultText({ from, to, afterwards }: StrategyResult): string {
+  return `${from ? `${strategyText(from)} → ` : ""}${strategyText(to)}; ${afterwards}`;
 }
 
 function tasksText({ requests, right, unreachable, unclear = 0, wrong }: TaskResponses): string {

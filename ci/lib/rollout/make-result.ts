@@ -4,6 +4,7 @@ import type { Subject } from "../ecs/snapshot.js";
 import { conclude } from "./conclude.js";
 import type { Explanation } from "./explain.js";
 import { nextStep, pausedStep } from "./next-step.js";
+import type { StrategyResult } from "./restore-strategy.js";
 import type { RollbackResult, RolloutResult } from "./result.js";
 import type { AutomaticRollback } from "./rollback/automatic-rollback.js";
 import type { RunOptions } from "./run-options.js";
@@ -26,11 +27,13 @@ export interface Story extends Explanation {
   undoHttp?: HttpCheck;
   tasks?: TaskResponses;
   during?: DuringRollout;
+  strategy?: StrategyResult;
 }
 
 /** Assembles the report, with the verdict of `conclude`. */
 export function makeResult(options: RunOptions, story: Story): Omit<RolloutResult, "events"> {
-  const { now, started, watched, http, startedAt, diagnosis, log, wayBack, race, undone, tasks, during } = story;
+  const { now, started, watched, http, startedAt, diagnosis, log, wayBack, race, undone, tasks, during, strategy } =
+    story;
   const undoHttp = story.undoHttp ?? { state: "not-checked" };
   const { subject, judgement } = watched;
   const { account, region, cluster, service, container } = options.target;
@@ -57,7 +60,7 @@ export function makeResult(options: RunOptions, story: Story): Omit<RolloutResul
     endedAt: options.clock.now(),
     witnesses: judgement.witnesses,
     http,
-    ...present({ tasks, during }),
+    ...present({ tasks, during, strategy }),
     uncertain: uncertain(subject, undone),
     ...present({ race, undo: undone && undoReport(undone, undoHttp), diagnosis, log, wayBack, next }),
   };

@@ -5,6 +5,7 @@ import type { Witness } from "./judge/verdict.js";
 import type { Change } from "./plan/plan.js";
 import type { RecordedEvent } from "./progress-record.js";
 import type { PruneResult } from "./prune/prune-revisions.js";
+import type { StrategyResult } from "./restore-strategy.js";
 import type { PostDeployResult } from "./tasks/post-deploy.js";
 import type { Verdict } from "./verdicts.js";
 import type { DuringRollout } from "./verify/during-rollout.js";
@@ -43,6 +44,8 @@ export interface RolloutResult {
   tasks?: TaskResponses;
   /** Responses of the public URL during the rollout; absent when no request was sent. They do not affect the verdict. */
   during?: DuringRollout;
+  /** Present when the deploy changed the service's deployment strategy. */
+  strategy?: StrategyResult;
   /** Limits of the verdict, when something could not be read. */
   uncertain: string[];
   /** Describes a concurrent deploy. */

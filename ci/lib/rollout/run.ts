@@ -6,7 +6,9 @@ import { explain } from "./explain.js";
 import { finishDeploy } from "./finish-deploy.js";
 import { makeResult } from "./make-result.js";
 import { defaultSettings } from "./plan/deploy-settings.js";
+import { serviceChanges, serviceWith } from "./plan/proposal.js";
 import { recordProgress } from "./progress-record.js";
+import { restoreStrategy } from "./restore-strategy.js";
 import type { RolloutResult } from "./result.js";
 import { findConcurrentDeploy } from "./revisions/concurrent-deploy.js";
 import { checkRunId, type DeployRequest } from "./revisions/deploy-request.js";
@@ -48,6 +50,7 @@ async function deploy(options: RunOptions): Promise<Omit<RolloutResult, "events"
   const undone = mayUndo ? await rollBackIfNeeded(options, finished) : undefined;
   const back = undone && (await verifyAfterRollback(options, undone, baseline));
   const found = await explain(options, now, { watched, http, undone: back?.undone });
+  const strategy = await restoreStrategy(options, started, watched.judgement.verdict);
   const race = await findConcurrentDeploy(options, started.base, watched);
   const result = makeResult(options, {
     now,
@@ -56,7 +59,7 @@ async function deploy(options: RunOptions): Promise<Omit<RolloutResult, "events"
     http,
     startedAt,
     ...found,
-    ...present({ tasks, during, race }),
+    ...present({ tasks, during, race, strategy }),
     ...back,
   });
   return await finishDeploy(options, request, now, result);
@@ -68,12 +71,17 @@ function requestOf({ release, verb = "deploy", source, settings = defaultSetting
 
 /** Attaches to the rollout of an earlier call, or starts one after preflight and the pre-deploy task. */
 async function attachOrStart(options: RunOptions, now: CurrentService, request: DeployRequest): Promise<Started> {
-  const timeoutMs = options.timeoutMs ?? (await timeAllowed(options, now));
+  const timeoutMs = options.timeoutMs ?? (await timeAllowed(options, planned(now, request)));
   const found = await withDescribedErrors(findRollout(options, now, request, timeoutMs));
   if ("started" in found) return found.started;
   const prepared = await prepare(options, now, request, found.remains, () => readBaselineOfService(options, now));
   await beforeUpdate(runPreDeploy(options, request, now, { ...found.remains, ...prepared }));
   return await start(options, request, timeoutMs, prepared);
+}
+
+/** Returns the service with the strategy that the rollout will have: its steps and bake times take their time. */
+function planned(now: CurrentService, { settings }: DeployRequest): CurrentService {
+  return { ...now, service: serviceWith(now.service, serviceChanges(now, settings)) };
 }
 
 function opening(now: CurrentService, { attached, subject }: Started, { version }: Release): string {

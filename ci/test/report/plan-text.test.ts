@@ -83,3 +83,12 @@ test("an image that is missing in ECR, or may not be read, is shown as such", ()
   assert.match(unread, /^image {7}not known: no$/m);
   assert.match(unread, /^platform {4}not known: no$/m);
 });
+
+test("a change of the strategy is shown, with what the service has afterwards", () => {
+  const to = { name: "CANARY", percent: 10, stepBake: 5, bake: 10 } as const;
+  const strategy = { from: { name: "ROLLING", bake: 0 }, to, configuration: {} } as const;
+  const line = "strategy of the service: ROLLING → CANARY (10 % first, the rest 5 min later, 10 min of bake time)";
+  assert.ok(formatPlan({ ...plan, service: { strategy } }).includes(`  ${line}\n`));
+  const once = { ...strategy, once: true } as const;
+  assert.ok(formatPlan({ ...plan, service: { strategy: once } }).includes(`  ${line}, restored after the rollout\n`));
+});

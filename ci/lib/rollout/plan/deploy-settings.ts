@@ -20,6 +20,8 @@ export interface DeploySettings {
   skipBefore?: boolean;
   /** Leave out the target's task after the deploy. */
   skipAfter?: boolean;
+  /** Give the service its former strategy back after the rollout. */
+  strategyOnce?: boolean;
   /** Number of the newest revisions that stay when the deploy deregisters the family's unused revisions. */
   keep?: number;
 }
@@ -45,6 +47,7 @@ export interface DeployArguments extends OverrideArguments {
 /** @throws InputError for an option that is not valid, before anything is built or called. */
 export function parseDeploySettings(options: DeployArguments): DeploySettings {
   const { force = false, ignore = [], plan, skipBefore = false, skipAfter = false, keep } = options;
+  const { strategyOnce = false } = options;
   return {
     overrides: parseOverrides(options),
     force,
@@ -53,6 +56,7 @@ export function parseDeploySettings(options: DeployArguments): DeploySettings {
     ...(plan !== undefined && { plan: parseHash(plan) }),
     ...(skipBefore && { skipBefore }),
     ...(skipAfter && { skipAfter }),
+    ...(strategyOnce && { strategyOnce }),
     ...(keep !== undefined && { keep: parseKeep(keep) }),
   };
 }

@@ -1,4 +1,5 @@
 import { InputError } from "../../common/errors.js";
+import { parseStrategy, type StrategyArguments, type StrategyOverride } from "./strategy-arguments.js";
 
 /** Changes that the user requests beside the image and the version. Everything else stays as it is. */
 export interface Overrides {
@@ -12,12 +13,14 @@ export interface Overrides {
   memory?: number;
   /** Number of tasks that the service is to run. */
   desiredCount?: number;
+  /** Deployment strategy that the service is to have. */
+  strategy?: StrategyOverride;
 }
 
 export const noOverrides: Overrides = { environment: {}, secrets: {} };
 
 /** Overrides as the user passes them. */
-export interface OverrideArguments {
+export interface OverrideArguments extends StrategyArguments {
   /** `NAME=VALUE` each. */
   env?: string[] | undefined;
   /** `NAME=ARN` each. */
@@ -41,6 +44,7 @@ export function parseOverrides(options: OverrideArguments): Overrides {
   const environment = pairs("--env", "NAME=VALUE", options.env);
   const secrets = pairs("--secret", "NAME=ARN", options.secret);
   for (const [name, arn] of secrets) checkArn(name, arn);
+  const strategy = parseStrategy(options);
   refuseTwice([...environment, ...secrets].map(([name]) => name));
   const sizes = {
     cpu: whole("--cpu", options.cpu, 1),
@@ -51,6 +55,7 @@ export function parseOverrides(options: OverrideArguments): Overrides {
     environment: sorted(environment),
     secrets: sorted(secrets),
     ...Object.fromEntries(Object.entries(sizes).filter(([, size]) => size !== undefined)),
+    ...(strategy && { strategy }),
   };
 }
 

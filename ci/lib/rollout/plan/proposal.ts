@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Operation } from "rfc6902";
 import type { RawTaskDefinition } from "../../aws/raw-task-definition.js";
 import { InputError } from "../../common/errors.js";
+import { present } from "../../common/present.js";
 import type { Readable } from "../../common/readable.js";
 import type { Target } from "../../config/target.js";
 import { variableOf } from "../../config/version.js";
@@ -17,6 +18,7 @@ import type { Release, Session } from "../session.js";
 import { type DeployTask, deployTasksOf } from "../tasks/deploy-task.js";
 import type { DeploySettings } from "./deploy-settings.js";
 import { type Change, plan } from "./plan.js";
+import { type StrategyChange, strategyChange } from "./strategy.js";
 
 /** The changes that a deploy would make, and the findings about them. */
 export interface Proposal {
@@ -48,6 +50,7 @@ export interface Proposal {
 /** Members of UpdateService beside the task definition: only requested values that differ from the current ones. */
 export interface ServiceChanges {
   desiredCount?: { from: number; to: number };
+  strategy?: StrategyChange;
 }
 
 /** Purpose of a proposal other than the deploy of an existing image. */
@@ -78,13 +81,14 @@ export async function propose(
   const service = serviceChanges(now, settings);
   const intention = {
     release,
-    service: now.service,
+    service: serviceWith(now.service, service),
     deployments,
     running: now.running,
     next: registration,
     desiredCount: service.desiredCount?.to ?? now.service.desiredCount ?? 0,
     scanSeverity: settings.scanSeverity,
     verb,
+    ...present({ strategyChange: service.strategy }),
     ...(isOf(now.current, now.running) && { current: now.current.taskDefinition }),
   };
   const facts = await readFacts(session, intention, unbuilt);
@@ -107,10 +111,27 @@ export function refuseProposal({ hash, findings }: Proposal, { plan }: DeploySet
   refuseBlocking(findings);
 }
 
-export function serviceChanges({ service }: CurrentService, { overrides }: DeploySettings): ServiceChanges {
+export function serviceChanges(
+  { service }: CurrentService,
+  { overrides, strategyOnce }: DeploySettings,
+): ServiceChanges {
   const from = service.desiredCount ?? 0;
   const to = overrides.desiredCount;
-  return to === undefined || to === from ? {} : { desiredCount: { from, to } };
+  const strategy = strategyChange(service.deploymentConfiguration, overrides.strategy, strategyOnce);
+  return {
+    ...(to !== undefined && to !== from && { desiredCount: { from, to } }),
+    ...(strategy && { strategy }),
+  };
+}
+
+/** Returns true where the changes alone are a reason to deploy: a strategy for one deploy only is none. */
+export function hasServiceChange({ desiredCount, strategy }: ServiceChanges): boolean {
+  return desiredCount !== undefined || (strategy !== undefined && !strategy.once);
+}
+
+/** Returns the service with the strategy that the rollout will have. */
+export function serviceWith(service: CurrentService["service"], { strategy }: ServiceChanges) {
+  return strategy ? { ...service, deploymentConfiguration: strategy.configuration } : service;
 }
 
 interface Parts extends Pick<Proposal, "release" | "patch" | "changes" | "service"> {
@@ -122,11 +143,12 @@ function assemble(facts: PreflightFacts, { now, release, settings, patch, change
   const { account, region, cluster, service: name, container } = facts.target;
   const where = { account, region, cluster, service: name, container };
   const findings = judgeFindings(facts, settings.ignore);
-  const hasChanges = patch.length > 0 || Object.keys(service).length > 0;
+  const hasChanges = patch.length > 0 || hasServiceChange(service);
   const base = now.running.taskDefinition;
   const { version, digest } = release;
   const forced = settings.force && !hasChanges;
   const oneOffs = hasChanges || forced ? deployTasksOf(facts.target) : [];
+  const isNothing = !hasChanges && !forced;
   return {
     hash: hashOf([where, base, version, digest, patch, service, forced, ...oneOffs]),
     where,
@@ -136,10 +158,10 @@ function assemble(facts: PreflightFacts, { now, release, settings, patch, change
     from: now.running,
     patch,
     changes,
-    service,
+    service: isNothing ? {} : service,
     ...(oneOffs.length > 0 && { oneOffs }),
     forced,
-    isNothing: !hasChanges && !forced,
+    isNothing,
     isRefused: findings.some(isBlocking),
     findings,
   };

@@ -10,6 +10,7 @@ import type { Running } from "../../ecs/containers.js";
 import { ecrOf, type RepositoryFacts, readRepository } from "../../ecs/ecr-images.js";
 import { type ImagePlace, locate, placeOf } from "../../ecs/image-place.js";
 import type { ReadableDeployments } from "../../ecs/service-deployments.js";
+import type { StrategyChange } from "../plan/strategy.js";
 import type { Release, Session } from "../session.js";
 import { type ImageReader, imageReader } from "./ecr-images.js";
 import type { Severity } from "./scan-severity.js";
@@ -32,6 +33,8 @@ export interface Intention {
   verb?: "deploy" | "rollback";
   /** The task definition that the service is set to. */
   current?: JsonObject;
+  /** Present when the deploy changes the service's strategy; `service` has the new one. */
+  strategyChange?: StrategyChange;
 }
 
 /** Facts that need no read: the intention and its target. */

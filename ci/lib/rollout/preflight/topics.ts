@@ -11,6 +11,7 @@ import { rolesTopic } from "./checks/roles.js";
 import { rollbackTopic } from "./checks/rollback-revision.js";
 import { secretsTopic } from "./checks/secrets.js";
 import { serviceTopic } from "./checks/service.js";
+import { strategyTopic } from "./checks/strategy.js";
 import { targetTopic } from "./checks/target.js";
 import { targetGroupsTopic } from "./checks/target-groups.js";
 import type { Finding } from "./finding.js";
@@ -21,6 +22,7 @@ const topics = [
   serviceTopic,
   rollbackTopic,
   deploymentConfigurationTopic,
+  strategyTopic,
   releaseTopic,
   imagesTopic,
   platformTopic,

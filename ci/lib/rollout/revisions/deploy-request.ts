@@ -18,6 +18,8 @@ export interface DeployRequest {
    * same verdict again. Without an id, a deploy ends with its rollout.
    */
   runId?: string;
+  /** Strategy that the service gets back after the rollout, as the value of a tag; absent where it keeps the one of the deploy. */
+  restore?: string;
   /** Answer of the public URL before the rollout, as the value of a tag; absent where it was not usable. */
   probe?: string;
 }
@@ -47,7 +49,7 @@ export function revisionTags(
   plan: string,
   time: number,
 ): Record<string, string> {
-  const { verb, release, probe } = request;
+  const { verb, release, probe, restore } = request;
   return {
     [revisionTag.attempt]: idempotencyKey(target, request),
     [revisionTag.verb]: verb,
@@ -57,6 +59,7 @@ export function revisionTags(
     [revisionTag.plan]: plan,
     [revisionTag.time]: new Date(time).toISOString(),
     ...(probe !== undefined && { [revisionTag.probe]: tagText(probe) }),
+    ...(restore !== undefined && { [revisionTag.restore]: tagText(restore) }),
     ...(release.commit !== undefined && { [revisionTag.commit]: tagText(release.commit) }),
   };
 }

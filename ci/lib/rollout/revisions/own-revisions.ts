@@ -18,6 +18,8 @@ export interface OwnRevision {
   probe?: string;
   /** Reason for which we stopped its rollout. */
   stopped?: string;
+  /** Strategy that the service gets back after its rollout, as `strategyTag` encodes it. */
+  restore?: string;
 }
 
 /** Number of the family's newest revisions that are searched. */
@@ -59,7 +61,11 @@ export function ownRevision(revision: RawTaskDefinition, base: string): OwnRevis
     arn: String(taskDefinitionArn),
     base,
     registeredAt: registeredAt(revision),
-    ...present({ probe: tagOf(revision, revisionTag.probe), stopped: tagOf(revision, revisionTag.stopped) }),
+    ...present({
+      probe: tagOf(revision, revisionTag.probe),
+      stopped: tagOf(revision, revisionTag.stopped),
+      restore: tagOf(revision, revisionTag.restore),
+    }),
   };
 }
 

@@ -9,7 +9,7 @@ import { type ReadableDeployments, readableDeployments } from "../../ecs/service
 import { primaryOf, type Subject } from "../../ecs/snapshot.js";
 import { refuseBusy } from "../plan/deployment-in-flight.js";
 import { type Change, nextTags, plan } from "../plan/plan.js";
-import { type ServiceChanges, serviceChanges } from "../plan/proposal.js";
+import { hasServiceChange, type ServiceChanges, serviceChanges } from "../plan/proposal.js";
 import { type DeployRequest, revisionTags } from "../revisions/deploy-request.js";
 import { findRevisions, type OwnRevision, registeredAt } from "../revisions/own-revisions.js";
 import { matchesRegistration } from "../revisions/same-content.js";
@@ -33,6 +33,8 @@ export interface Started {
   baseline?: Baseline;
   /** The same as a tag, where an earlier call began it. */
   probe?: string;
+  /** Strategy that the service gets back after the rollout, as a tag. */
+  restore?: string;
 }
 
 /** Revisions and deployments in ECS where no earlier call of the deploy has begun a rollout. */
@@ -101,7 +103,7 @@ function attachToWanted(
   const { registration } = planOn(session, request, now.current, "");
   const isAsItIs =
     matchesRegistration(now.current.taskDefinition, registration) &&
-    !serviceChanges(now, request.settings).desiredCount;
+    !hasServiceChange(serviceChanges(now, request.settings));
   return isAsItIs && !request.settings.force ? attachToRunning(now, known, request.release) : undefined;
 }
 
@@ -114,13 +116,13 @@ export function toStarted(
   own: readonly OwnRevision[],
 ): Started {
   const subject = subjectOf(session.target, release, found, session.clock.now() + timeoutMs);
-  const { base, probe, stopped } = own.find(({ arn }) => arn === found.taskDefinition) ?? {};
+  const { base, probe, stopped, restore } = own.find(({ arn }) => arn === found.taskDefinition) ?? {};
   return {
     subject: { ...subject, ...(stopped !== undefined && { rollback: { why: stopped } }) },
     attached: true,
     changes: [],
     service: {},
-    ...present({ base, probe }),
+    ...present({ base, probe, restore }),
   };
 }
 

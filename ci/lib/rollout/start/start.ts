@@ -1,8 +1,10 @@
 import { withDescribedErrors } from "../../aws/describe-error.js";
 import type { JsonObject } from "../../aws/raw-task-definition.js";
 import { nameIn } from "../../common/aws-names.js";
+import { present } from "../../common/present.js";
 import type { CurrentService } from "../../ecs/service.js";
 import { gate } from "../gate.js";
+import { strategyTag } from "../plan/strategy.js";
 import type { DeployRequest } from "../revisions/deploy-request.js";
 import type { OwnRevision } from "../revisions/own-revisions.js";
 import type { Session } from "../session.js";
@@ -43,7 +45,8 @@ export async function prepare(
     left || !isSettled ? { baseline: {}, tag: undefined } : readUrl(),
   ]);
   if (left) return { revision: left, isNew: false, changes, service };
-  const tagged = { ...request, ...(tag !== undefined && { probe: tag }) };
+  const restore = service.strategy?.once ? strategyTag(service.strategy.from) : undefined;
+  const tagged = { ...request, ...present({ probe: tag, restore }) };
   const { registration } = planOn(session, tagged, now.current, hash);
   const revision = await beforeUpdate(registerNew(session, now, request, registration, own));
   return { revision, isNew: true, changes, service, baseline };
@@ -61,9 +64,9 @@ export async function start(
   timeoutMs: number,
   { revision, isNew, ...plan }: Prepared,
 ): Promise<Started> {
-  const { desiredCount } = plan.service;
-  const count = desiredCount ? { desiredCount: desiredCount.to } : {};
-  const begun = await update(session, revision, count, isNew, withDescribedErrors);
+  const { desiredCount, strategy } = plan.service;
+  const changes = present({ desiredCount: desiredCount?.to, deploymentConfiguration: strategy?.configuration });
+  const begun = await update(session, revision, changes, isNew, withDescribedErrors);
   const found = { ...toFoundRollout(revision), ...begun };
   return { ...toStarted(session, request, timeoutMs, found, [revision]), attached: false, ...plan };
 }

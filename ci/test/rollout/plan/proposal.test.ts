@@ -140,3 +140,19 @@ test("an outdated plan is refused, and so is a plan with an error finding", asyn
   assert.throws(() => refuseProposal(refused, defaultSettings), { code: "pre-flight", message: /image-inactive/ });
   refuseProposal(await run({ ignore: ["image-inactive"] }), defaultSettings);
 });
+
+test("a strategy is part of the plan and of its hash, and for one deploy alone it is no reason to deploy", async (t) => {
+  const { run, world } = await scene(t);
+  const strategy = { name: "CANARY", percent: 10 } as const;
+  const overrides = { ...defaultSettings.overrides, strategy };
+  const [without, plan, once] = [await run(), await run({ overrides }), await run({ overrides, strategyOnce: true })];
+  assert.equal(plan.service.strategy?.from.name, "ROLLING");
+  assert.deepEqual(plan.service.strategy?.to, { name: "CANARY", percent: 10, stepBake: 10 });
+  assert.ok(plan.isRefused && plan.findings.some(({ id }) => id === "strategy"));
+  assert.equal(new Set([without.hash, plan.hash, once.hash]).size, 3);
+  const same = { version: "v1.0.0", image: `${repository}@${oldDigest}`, digest: oldDigest };
+  assert.deepEqual([(await run({ overrides }, same)).isNothing, (await run({ overrides }, same)).patch], [false, []]);
+  const nothing = await run({ overrides, strategyOnce: true }, same);
+  assert.deepEqual([nothing.isNothing, nothing.service], [true, {}]);
+  assert.equal(world.service.taskDefinition, revisionArn(7));
+});

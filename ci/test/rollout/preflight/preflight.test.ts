@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { type StrategyChange, strategyChange } from "../../../lib/rollout/plan/strategy.js";
 import { isBlocking, judgeFindings, parseIgnored, refuseBlocking } from "../../../lib/rollout/preflight/preflight.js";
 import { type FindingId, findingIds, type PreflightFacts } from "../../../lib/rollout/preflight/topics.js";
 import { facts, inShort } from "../../support/facts.js";
@@ -18,6 +19,7 @@ test("a deploy without problems has no findings", () => {
 });
 
 const somewhere = { service: { ...facts().service, serviceArn: "arn:aws:ecs:eu-west-1:123456789012:service/c/s" } };
+const change = strategyChange({}, { name: "CANARY" }) as StrategyChange;
 const wrong: Record<FindingId, Partial<PreflightFacts>> = {
   "other-place": somewhere,
   "deployment-in-flight": {
@@ -40,6 +42,8 @@ const wrong: Record<FindingId, Partial<PreflightFacts>> = {
     next: { containerDefinitions: [{ name: "app", portMappings: [{ containerPort: 80, hostPort: 80 }] }] },
   },
   "no-circuit-breaker": { service: { ...facts().service, deploymentConfiguration: {} } },
+  strategy: { strategyChange: change },
+  "strategy-changes": { strategyChange: change },
   "image-missing": { image: { value: undefined } },
   "image-inactive": { image: { value: { tags: [], status: "ARCHIVED" } } },
   "wrong-platform": { platforms: { value: [] } },

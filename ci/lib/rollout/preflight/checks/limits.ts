@@ -16,9 +16,9 @@ export function limits(facts: BaseFacts): Finding[] {
 const mostTags = 50;
 const longestValue = 256;
 
-function tagLimits({ next, target, running }: BaseFacts): Finding[] {
+function tagLimits({ next, target, running, strategyChange }: BaseFacts): Finding[] {
   const carried = objects(next.tags).filter(({ key }) => !/^(aws|slipway):/i.test(String(key))).length;
-  const own = ownTags(target);
+  const own = ownTags({ target, ...(strategyChange && { strategyChange }) });
   const fix = "Remove tags from the current revision (aws ecs untag-resource), or move them to the service.";
   if (carried + own > mostTags) {
     return error(
@@ -36,9 +36,10 @@ function tagLimits({ next, target, running }: BaseFacts): Finding[] {
 }
 
 /** Returns the highest number of tags that a deploy writes to its revision; the run id and the note of a fail-fast stop are left out where there is no room. */
-function ownTags(target: BaseFacts["target"]): number {
-  const { because: _, stopped: __, probe: ___, run: ____, ...always } = revisionTag;
-  return Object.keys(always).length + (target.url === undefined ? 0 : 1) + deployTasksOf(target).length;
+function ownTags({ target, strategyChange }: Pick<BaseFacts, "target" | "strategyChange">): number {
+  const { because: _, stopped: __, probe: ___, run: ____, restore, ...always } = revisionTag;
+  const kept = strategyChange?.once ? [restore] : [];
+  return Object.keys(always).length + kept.length + (target.url === undefined ? 0 : 1) + deployTasksOf(target).length;
 }
 
 /** https://docs.aws.amazon.com/general/latest/gr/ecs-service.html */

@@ -1,0 +1,95 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type DeployArguments, parseDeploySettings } from "../../ci/lib/rollout/plan/deploy-settings.js";
+import { run } from "../../ci/lib/rollout/run.js";
+import { shiftScene } from "./shift-scene.js";
+
+type Scene = Awaited<ReturnType<typeof shiftScene>>;
+
+async function deploy({ session, publish }: Scene, version: string, changes: DeployArguments, timeoutMs?: number) {
+  const settings = parseDeploySettings({ ...changes, ignore: ["mutable-tags"] });
+  return await run({ ...session, release: await publish(version), settings, ...(timeoutMs && { timeoutMs }) });
+}
+
+const strategyNow = async ({ described }: Scene) => {
+  const { strategy, bakeTimeInMinutes, canaryConfiguration, linearConfiguration } = (await described())
+    .deploymentConfiguration;
+  return { strategy, bakeTimeInMinutes, canaryConfiguration, linearConfiguration };
+};
+const ROLLING = {
+  strategy: "ROLLING",
+  bakeTimeInMinutes: 0,
+  canaryConfiguration: undefined,
+  linearConfiguration: undefined,
+};
+const CANARY = {
+  ...ROLLING,
+  strategy: "CANARY",
+  bakeTimeInMinutes: 2,
+  canaryConfiguration: { canaryPercent: 10, canaryBakeTimeInMinutes: 3 },
+};
+const canary = { strategy: "canary", percent: "10", stepBake: 3, bake: 2 };
+
+test("a deploy with a strategy changes the service's, rolls out by it, and the service keeps it", async () => {
+  const scene = await shiftScene();
+  const report = await deploy(scene, "v2.0.0", canary);
+  assert.equal(report.verdict, "deployed", report.reason);
+  assert.deepEqual(report.strategy, {
+    from: { name: "ROLLING", bake: 0 },
+    to: { name: "CANARY", percent: 10, stepBake: 3, bake: 2 },
+    afterwards: "kept",
+  });
+  const { deploymentConfiguration } = await scene.newest();
+  assert.equal(deploymentConfiguration.strategy, "CANARY");
+  assert.deepEqual(await strategyNow(scene), CANARY);
+  const seconds = (report.endedAt - report.startedAt) / 1_000;
+  assert.ok(seconds > 300 && seconds < 500, `${seconds} s`);
+  const again = await deploy(scene, "v2.0.0", canary);
+  assert.deepEqual([again.verdict, again.changed], ["deployed", false]);
+});
+
+test("a strategy for one deploy is taken back after it, and a repetition finds nothing to do", async () => {
+  const scene = await shiftScene();
+  const once = { ...canary, strategyOnce: true };
+  const report = await deploy(scene, "v2.0.0", once);
+  assert.deepEqual([report.verdict, report.strategy?.afterwards], ["deployed", "restored"]);
+  assert.equal((await scene.newest()).deploymentConfiguration.strategy, "CANARY");
+  assert.deepEqual(await strategyNow(scene), ROLLING);
+  const again = await deploy(scene, "v2.0.0", once);
+  assert.deepEqual([again.verdict, again.changed, again.strategy?.afterwards], ["deployed", false, "restored"]);
+});
+
+test("a call that attaches to the rollout restores the strategy that the first call changed", async () => {
+  const scene = await shiftScene();
+  const once = { ...canary, strategyOnce: true };
+  const first = await deploy(scene, "v2.0.0", once, 60_000);
+  assert.equal(first.verdict, "timed-out");
+  assert.match(String(first.strategy?.afterwards), /^not restored yet: the verdict is timed-out/);
+  assert.deepEqual(await strategyNow(scene), CANARY);
+  const second = await deploy(scene, "v2.0.0", once);
+  assert.deepEqual([second.verdict, second.attached, second.strategy?.afterwards], ["deployed", true, "restored"]);
+  assert.deepEqual(await strategyNow(scene), ROLLING);
+});
+
+test("the other strategies are set too, and a linear one counts its steps into the time allowed", async () => {
+  const scene = await shiftScene();
+  assert.equal((await deploy(scene, "v2.0.0", { strategy: "blue-green", bake: 1 })).verdict, "deployed");
+  const linear = await deploy(scene, "v3.0.0", { strategy: "linear", percent: "25", stepBake: 20 });
+  assert.equal(linear.verdict, "deployed");
+  assert.deepEqual(linear.strategy?.to, { name: "LINEAR", percent: 25, stepBake: 20, bake: 1 });
+  assert.ok(linear.endedAt - linear.startedAt > 60 * 60_000);
+  assert.equal((await deploy(scene, "v4.0.0", { strategy: "rolling" })).verdict, "deployed");
+  assert.deepEqual(await strategyNow(scene), ROLLING);
+});
+
+const refusals: [string, DeployArguments, Parameters<typeof shiftScene>[0], RegExp][] = [
+  ["an advanced configuration", canary, { balancer: {} }, /lacks an alternate target group and .* rule and a role/],
+  ["a bake time", { strategy: "blue-green" }, {}, /BLUE_GREEN needs a bake time, and the service has none/],
+];
+for (const [what, changes, options, message] of refusals) {
+  test(`a strategy is refused before anything is changed where the service lacks ${what}`, async () => {
+    const scene = await shiftScene(options);
+    await assert.rejects(deploy(scene, "v2.0.0", changes), { code: "pre-flight", message });
+    assert.deepEqual(await strategyNow(scene), ROLLING);
+  });
+}
