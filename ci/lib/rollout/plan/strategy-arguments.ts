@@ -1,5 +1,6 @@
 import { InputError } from "../../common/errors.js";
-import type { StrategyName } from "./strategy.js";
+
+export type StrategyName = "ROLLING" | "BLUE_GREEN" | "LINEAR" | "CANARY";
 
 /** Strategy that the user requests. What is left out stays as the service has it, or is ECS's default. */
 export interface StrategyOverride {

@@ -1,9 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { DeploymentConfiguration } from "@aws-sdk/client-ecs";
 import { present } from "../../common/present.js";
-import type { StrategyOverride } from "./strategy-arguments.js";
-
-export type StrategyName = "ROLLING" | "BLUE_GREEN" | "LINEAR" | "CANARY";
+import type { StrategyName, StrategyOverride } from "./strategy-arguments.js";
 
 /** Deployment strategy of a service, with ECS's defaults filled in. */
 export interface Strategy {
