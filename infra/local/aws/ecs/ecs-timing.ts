@@ -12,6 +12,8 @@ export interface EcsTiming {
   testShift: number;
   /** From the change of the production rules to the end of PRODUCTION_TRAFFIC_SHIFT, without the wait between steps. */
   productionShift: number;
+  /** Further wait after each change of a Network Load Balancer's listener. */
+  networkShift: number;
   /** From the start of a rollback to its first start of a task, and to its end where nothing needs to be started. */
   rollbackStart: number;
   /** From a task's creation to PENDING: its network interface is created. */
@@ -65,6 +67,7 @@ export const awsTiming: EcsTiming = {
   ruleChange: 13 * SECOND, // recorded: POST_TEST hook to production rule
   testShift: 29 * SECOND, // recorded: test rule to POST_TEST hook, 2 s in another recording
   productionShift: 12 * SECOND, // recorded: old targets removed 6:14 after the rule with a bake time of 5:00
+  networkShift: 10 * MINUTE, // service deployments with a Network Load Balancer
   rollbackStart: 24 * SECOND, // recorded: done after 24 s where the old task still ran
   provisioning: 10 * SECOND, // recorded
   activation: 5 * SECOND, // recorded
@@ -94,6 +97,7 @@ export const rehearsalTiming: EcsTiming = {
   ruleChange: 200,
   testShift: 500,
   productionShift: 300,
+  networkShift: 3 * SECOND,
   rollbackStart: 400,
   provisioning: 200,
   activation: 100,

@@ -86,6 +86,16 @@ export const statusReason = {
   serviceDeleted: "Service deployment stopped because the service was deleted.",
 };
 
+/** Second sentences of `invalidNetworking`; that of a missing rule is not recorded. Source: the page of `hookFailure`. */
+export const networkingProblem = {
+  noRule: (ruleArn: string) => `The listener rule ${ruleArn} was not found.`,
+  notOne: (ruleArn: string, count: number) =>
+    `productionListenerRule ${ruleArn} should have exactly one target group serving traffic but found ${count} target groups which are serving traffic`,
+  unexpected: (targetGroupArn: string, group: string, alternate: string) =>
+    `Production listener rule is forwarding traffic to unexpected target group ${targetGroupArn}. Expected traffic to be forwarded to either ` +
+    `targetGroupArn: ${group} or alternateTargetGroupArn: ${alternate}`,
+};
+
 /**
  * Second sentences of the status reason of a failed Lambda hook: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshooting-blue-green.html
  * That of a timeout is not documented.

@@ -1,10 +1,11 @@
 import type { Clock } from "../clock.js";
 import type { Ecs } from "../ecs/index.js";
+import { isNetworkListener, type ListenerRule } from "../ecs/model/listener-rules.js";
 import type { LoadBalancer } from "../ecs/task-runtime.js";
 import { partitionOf } from "../partition.js";
 import { text, texts } from "../protocol/input.js";
-import { AwsError, type Caller, type JsonObject, type Service } from "../protocol/service.js";
-import { forwardsOf, listenerOf } from "./listener-rules.js";
+import { AwsError, type Caller, type Json, type JsonObject, type Service } from "../protocol/service.js";
+import { defaultRuleView, forwardsOf, listenerOf, networkListenerView } from "./listener-rules.js";
 import { localBalancer } from "./load-balancers.js";
 import { attributesView, healthView, targetGroupView } from "./views.js";
 
@@ -17,8 +18,8 @@ export interface Elbv2Deps {
 
 /**
  * API of Elastic Load Balancing (version 2): target groups, attributes, target health and listener rules of the local load balancer. A service
- * that names a target group or a rule creates it. All target groups have the same settings and belong to the one load balancer. Only ModifyRule
- * changes something.
+ * that names a target group or a rule creates it. All target groups have the same settings and belong to the one load balancer. Only ModifyRule  * and, for the listeners of Network Load Balancers,
+ * ModifyListener change something.
  */
 export function createElbv2({ loadBalancer, ecs, clock }: Elbv2Deps): Service {
   const createdAt = clock.now() / 1_000;
@@ -32,12 +33,23 @@ export function createElbv2({ loadBalancer, ecs, clock }: Elbv2Deps): Service {
     if (found === undefined) throw notFound();
     return { ...found, ...loadBalancer.describe(found.targetGroupArn) };
   };
-  const ownRules = ({ region, accountId }: Caller) => {
-    const prefix = `arn:${partitionOf(region)}:elasticloadbalancing:${region}:${accountId}:listener-rule/`;
+  const ownNamed = ({ region, accountId }: Caller) => {
+    const prefix = `arn:${partitionOf(region)}:elasticloadbalancing:${region}:${accountId}:`;
     return ecs.listenerRules().filter(({ arn }) => arn.startsWith(prefix));
   };
+  const ownRules = (caller: Caller) => ownNamed(caller).filter(({ arn }) => !isNetworkListener(arn));
+  const ownNetworkListeners = (caller: Caller) => ownNamed(caller).filter(({ arn }) => isNetworkListener(arn));
   const balancerOf = (caller: Caller) =>
-    localBalancer(caller, [...own(caller).keys()], { rules: ownRules(caller), createdAt });
+    localBalancer(caller, [...own(caller).keys()], { rules: ownNamed(caller), createdAt });
+  const change = (rule: ListenerRule, actions: Json | undefined, others: JsonObject, caller: Caller) => {
+    const [unsupported] = Object.keys(others);
+    if (unsupported !== undefined) throw new AwsError("ValidationError", `${unsupported} can't be modified here`);
+    const groups = own(caller);
+    ecs.changeListenerRule(
+      rule,
+      forwardsOf(actions, (arn) => groups.has(arn)),
+    );
+  };
 
   return {
     signingName: "elasticloadbalancing",
@@ -88,8 +100,14 @@ export function createElbv2({ loadBalancer, ecs, clock }: Elbv2Deps): Service {
         }
         if ((balancer ?? arn) !== arn) throw balancerNotFound();
         const known = [listenerArn, ...ownRules(caller).map(listenerOf)];
-        if (listeners?.some((each) => !known.includes(each))) throw listenerNotFound();
-        return { Listeners: [...new Set(listeners ?? known)].map((ListenerArn) => ({ ...listener, ListenerArn })) };
+        const network = ownNetworkListeners(caller);
+        const Listeners = [...new Set(listeners ?? known)].map((ListenerArn) => {
+          const found = network.find((each) => each.arn === ListenerArn);
+          if (found !== undefined) return networkListenerView(found, listener.Port ?? null);
+          if (!known.includes(ListenerArn)) throw listenerNotFound();
+          return { ...listener, ListenerArn };
+        });
+        return { Listeners };
       },
 
       DescribeRules(input, caller) {
@@ -99,6 +117,8 @@ export function createElbv2({ loadBalancer, ecs, clock }: Elbv2Deps): Service {
         if ((listener === undefined) === (wanted === undefined)) {
           throw new AwsError("ValidationError", "Either a listener ARN or rule ARNs must be specified");
         }
+        const network = ownNetworkListeners(caller).find(({ arn }) => arn === listener);
+        if (network !== undefined) return { Rules: [defaultRuleView(network)] };
         const ofListener = ownRules(caller).filter((rule) => listenerOf(rule) === listener);
         if ((listener ?? listenerArn) !== listenerArn && ofListener.length === 0) throw listenerNotFound();
         const shown = wanted ?? (listener === listenerArn ? undefined : ofListener.map(({ arn }) => arn));
@@ -116,14 +136,25 @@ export function createElbv2({ loadBalancer, ecs, clock }: Elbv2Deps): Service {
           if (!balancerOf(caller).rules.some((each) => each.RuleArn === RuleArn)) throw ruleNotFound();
           throw new AwsError("OperationNotPermitted", "Only a rule that a service names can be modified");
         }
-        const [unsupported] = Object.keys(others);
-        if (unsupported !== undefined) throw new AwsError("ValidationError", `${unsupported} can't be modified here`);
-        const groups = own(caller);
-        ecs.changeListenerRule(
-          rule,
-          forwardsOf(Actions, (arn) => groups.has(arn)),
-        );
+        change(rule, Actions, others, caller);
         return { Rules: balancerOf(caller).rules.filter((each) => each.RuleArn === RuleArn) };
+      },
+
+      ModifyListener(input, caller) {
+        const { ListenerArn, DefaultActions, ...others } = input;
+        const find = () => ownNetworkListeners(caller).find(({ arn }) => arn === ListenerArn);
+        const listener = find();
+        const { listenerArn, listener: local } = balancerOf(caller);
+        if (listener === undefined) {
+          const known = [listenerArn, ...ownRules(caller).map(listenerOf)];
+          if (!known.includes(String(ListenerArn))) throw listenerNotFound();
+          throw new AwsError(
+            "OperationNotPermitted",
+            "Only a Network Load Balancer's listener that a service names can be modified",
+          );
+        }
+        change(listener, DefaultActions, others, caller);
+        return { Listeners: [networkListenerView(find() ?? listener, local.Port ?? null)] };
       },
 
       DescribeTags(input, caller) {
@@ -131,7 +162,7 @@ export function createElbv2({ loadBalancer, ecs, clock }: Elbv2Deps): Service {
         const known = [
           arn,
           listenerArn,
-          ...ownRules(caller).map(listenerOf),
+          ...ownNamed(caller).map(listenerOf),
           ...own(caller).keys(),
           ...rules.map(({ RuleArn }) => RuleArn),
         ];

@@ -1,4 +1,4 @@
-import type { Forward, ListenerRule } from "../ecs/model/listener-rules.js";
+import { type Forward, isNetworkListener, type ListenerRule } from "../ecs/model/listener-rules.js";
 import { AwsError, type Json, type JsonObject } from "../protocol/service.js";
 
 /** Reads the action of ModifyRule: one forward to target groups with weights. */
@@ -46,6 +46,23 @@ export function forwardAction(forwards: readonly Forward[]): JsonObject {
   };
 }
 
+/** Returns a Network Load Balancer's listener as DescribeListeners does. `port` is that of the local load balancer, which serves it. */
+export function networkListenerView({ arn, forwards }: ListenerRule, port: Json): JsonObject {
+  const LoadBalancerArn = arn
+    .replace(":listener/", ":loadbalancer/")
+    .slice(0, arn.lastIndexOf("/") + "loadbalancer".length - "listener".length);
+  return { ListenerArn: arn, LoadBalancerArn, Port: port, Protocol: "TCP", DefaultActions: [forwardAction(forwards)] };
+}
+
+/** Returns the only rule of a Network Load Balancer's listener. */
+export const defaultRuleView = ({ arn, forwards }: ListenerRule): JsonObject => ({
+  RuleArn: `${arn.replace(":listener/", ":listener-rule/")}/0000000000000000`,
+  Priority: "default",
+  Conditions: [],
+  Actions: [forwardAction(forwards)],
+  IsDefault: true,
+});
+
 /** Returns a rule as DescribeRules does. `labels` are the accepted first labels of the Host. */
 export function ruleView(
   rule: { arn: string; labels: readonly string[]; forwards: readonly Forward[] },
@@ -63,4 +80,6 @@ export function ruleView(
 
 /** Returns the ARN of the listener that a rule's ARN names. */
 export const listenerOf = ({ arn }: Pick<ListenerRule, "arn">) =>
-  arn.replace(":listener-rule/", ":listener/").slice(0, arn.lastIndexOf("/") - "-rule".length);
+  isNetworkListener(arn)
+    ? arn
+    : arn.replace(":listener-rule/", ":listener/").slice(0, arn.lastIndexOf("/") - "-rule".length);

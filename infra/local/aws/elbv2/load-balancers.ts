@@ -1,4 +1,4 @@
-import { type ListenerRule, nameOfGroup } from "../ecs/model/listener-rules.js";
+import { isNetworkListener, type ListenerRule, nameOfGroup } from "../ecs/model/listener-rules.js";
 import { partitionOf } from "../partition.js";
 import type { Caller, JsonObject } from "../protocol/service.js";
 import { forwardAction, ruleView } from "./listener-rules.js";
@@ -70,7 +70,9 @@ export function localBalancer(
           labels: [nameOfGroup(group)],
           forwards: [{ targetGroupArn: group, weight: 1 }],
         })),
-        ...named.map(({ arn, hosts, forwards }) => ({ arn, labels: hosts, forwards })),
+        ...named
+          .filter(({ arn }) => !isNetworkListener(arn))
+          .map(({ arn, hosts, forwards }) => ({ arn, labels: hosts, forwards })),
       ].map((rule, index) => ruleView(rule, index + 1)),
       { RuleArn: ruleArn(0), Priority: "default", Conditions: [], Actions: defaultActions, IsDefault: true },
     ],

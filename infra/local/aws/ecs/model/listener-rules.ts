@@ -9,7 +9,7 @@ export interface Forward {
   weight: number;
 }
 
-/** Listener rule that a service names in `advancedConfiguration`. It exists by that only. */
+/** Listener rule, or listener of a Network Load Balancer, that a service names in `advancedConfiguration`. It exists by that only. */
 export interface ListenerRule {
   arn: string;
   kind: "production" | "test";
@@ -43,6 +43,9 @@ export function rulesOf(serviceArn: string, settings: JsonObject): ListenerRule[
     return rules;
   });
 }
+
+/** Returns whether an ARN names a listener of a Network Load Balancer, which has no rules. */
+export const isNetworkListener = (arn: string) => arn.includes(":listener/net/");
 
 /** Returns NAME of `arn:aws:elasticloadbalancing:REGION:ACCOUNT:targetgroup/NAME/ID`. */
 export const nameOfGroup = (targetGroupArn: string) => targetGroupArn.split("/")[1] ?? "";

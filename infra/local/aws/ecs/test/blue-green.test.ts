@@ -165,7 +165,10 @@ test("two target groups with production traffic are an invalid networking config
   await world.secondsUntil(world.hasEnded);
   const { status, statusReason, rollback } = await world.newest();
   assert.equal(status, "ROLLBACK_SUCCESSFUL");
-  assert.match(statusReason, /^Service deployment rolled back because of invalid networking configuration\. .* 2 were/);
+  assert.match(
+    statusReason,
+    /^Service deployment rolled back because of invalid networking configuration\. productionListenerRule arn:\S+ should have exactly one target group serving traffic but found 2 target groups/,
+  );
   assert.equal(rollback.reason, statusReason);
   assert.deepEqual(await world.imagesBehind(BLUE), ["good:1", "good:1"]);
 });

@@ -7,14 +7,14 @@ const RULE = "arn:aws:elasticloadbalancing:us-west-2:123456789012:listener-rule/
 export const [PRODUCTION, TEST] = [`${RULE}/1a`, `${RULE}/1b`];
 
 /** Load balancers of a service with two target groups; by default with a test rule. */
-export const balanced = (testListenerRule: string | undefined = TEST) => [
+export const balanced = (testListenerRule: string | undefined = TEST, productionListenerRule = PRODUCTION) => [
   {
     targetGroupArn: BLUE,
     containerName: "app",
     containerPort: 5000,
     advancedConfiguration: {
       alternateTargetGroupArn: GREEN,
-      productionListenerRule: PRODUCTION,
+      productionListenerRule,
       ...(testListenerRule !== "" && { testListenerRule }),
       roleArn: "arn:aws:iam::123456789012:role/ecs-infrastructure",
     },
@@ -25,11 +25,12 @@ interface ShiftOptions extends VirtualEcsOptions {
   desiredCount?: number;
   /** `""`: without a test rule. */
   testListenerRule?: string;
+  productionListenerRule?: string;
 }
 
 /** Creates a service of two tasks behind two target groups that has completed its first deployment, in `targetGroupArn`. */
 export async function withShifts(options: ShiftOptions = {}) {
-  const { desiredCount = 2, testListenerRule } = options;
+  const { desiredCount = 2, testListenerRule, productionListenerRule } = options;
   const registered: LoadBalancerTarget[] = [];
   const world = await withService({
     ...options,
@@ -39,7 +40,7 @@ export async function withShifts(options: ShiftOptions = {}) {
     },
     service: {
       desiredCount,
-      loadBalancers: balanced(testListenerRule),
+      loadBalancers: balanced(testListenerRule, productionListenerRule),
       deploymentConfiguration: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 0 },
     },
   });

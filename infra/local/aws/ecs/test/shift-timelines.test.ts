@@ -79,6 +79,26 @@ test("one task without hooks, test rule and bake time: started after 1.6 s, fini
   within10Percent(t, "finished", Math.round((finishedAt - createdAt) * 10) / 10, 93.6);
 });
 
+test("a Network Load Balancer adds ten minutes to each shift, and to the way back", async () => {
+  const [production, tests] = ["1a", "1b"].map(
+    (id) => `arn:aws:elasticloadbalancing:us-west-2:123456789012:listener/net/main/0a/${id}`,
+  );
+  const world = await withShifts({ testListenerRule: tests ?? "", productionListenerRule: production ?? "" });
+  const timed = async (from: string, to: string) => {
+    await world.secondsUntil(world.isAt(from));
+    return world.secondsUntil(world.isAt(to));
+  };
+  await world.deploy("good:2", { strategy: "BLUE_GREEN", bakeTimeInMinutes: 60 });
+  const test = await timed("TEST_TRAFFIC_SHIFT", "PRODUCTION_TRAFFIC_SHIFT");
+  const shift = await timed("PRODUCTION_TRAFFIC_SHIFT", "BAKE_TIME");
+  for (const seconds of [test, shift]) assert.ok(seconds >= 600 && seconds <= 660, `${seconds} s`);
+  assert.equal(world.served(production ?? ""), GREEN);
+  const { serviceDeploymentArn } = await world.newest();
+  await world.call("StopServiceDeployment", { serviceDeploymentArn, stopType: "ROLLBACK" });
+  const back = await world.secondsUntil(world.hasEnded);
+  assert.ok(back >= 600 && back <= 700, `${back} s`);
+});
+
 test("ListServiceDeployments shows a deployment six seconds after UpdateService", async (t) => {
   const world = await withShifts();
   const before = (await world.deployments()).length;

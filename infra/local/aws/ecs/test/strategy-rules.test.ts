@@ -62,6 +62,10 @@ test("each load balancer of a strategy with traffic shifts names two target grou
   check("BLUE_GREEN", ADVANCED);
   check("LINEAR", { ...ADVANCED, testListenerRule: `${RULE}4` });
   check("ROLLING");
+  check("BLUE_GREEN", {
+    ...ADVANCED,
+    productionListenerRule: "arn:aws:elasticloadbalancing:us-west-2:123456789012:listener/net/local/1/2",
+  });
   assert.throws(() => check("LINEAR"), {
     code: "ClientException",
     message: "advancedConfiguration field is required for all loadBalancers when using the linear deployment strategy",
@@ -70,8 +74,12 @@ test("each load balancer of a strategy with traffic shifts names two target grou
   for (const [wrong, message] of [
     [{ ...ADVANCED, alternateTargetGroupArn: TARGET_GROUP }, /another target group/],
     [{ ...ADVANCED, alternateTargetGroupArn: "green" }, /alternateTargetGroupArn green: the ARN of a target group/],
-    [{ ...ADVANCED, productionListenerRule: TARGET_GROUP }, /productionListenerRule .*rule of an Application Load/],
-    [{ ...ADVANCED, testListenerRule: "" }, /testListenerRule/],
+    [
+      { ...ADVANCED, productionListenerRule: TARGET_GROUP },
+      /productionListenerRule has an invalid ARN format. Must be RuleArn for ALB or ListenerArn for NLB. Got: arn:/,
+    ],
+    [{ ...ADVANCED, testListenerRule: "" }, /testListenerRule has an invalid ARN format/],
+    [{ ...ADVANCED, testListenerRule: RULE }, /cannot be used as both production and test listener rules: arn:/],
     [withoutRole, /roleArn null: the ARN of an IAM role/],
   ] as const) {
     assert.throws(() => check("BLUE_GREEN", wrong), { code: "InvalidParameterException", message });

@@ -39,13 +39,28 @@ export function checkStrategy(extra: JsonObject): void {
 }
 
 const TARGET_GROUP = /^arn:aws[\w-]*:elasticloadbalancing:[\w-]+:\d{12}:targetgroup\/[^/]+\/\w+$/;
-const LISTENER_RULE = /^arn:aws[\w-]*:elasticloadbalancing:[\w-]+:\d{12}:listener-rule\/app(\/[^/]+){4}$/;
+const LISTENER_RULE =
+  /^arn:aws[\w-]*:elasticloadbalancing:[\w-]+:\d{12}:(listener-rule\/app(\/[^/]+){4}|listener\/net(\/[^/]+){3})$/;
 const ROLE = /^arn:aws[\w-]*:iam::\d{12}:role\/.+$/;
 
-/** Checks that each load balancer of a service has what a strategy with traffic shifts needs; with ROLLING only what is present is checked. */
+/**
+ * Checks that each load balancer of a service has what a strategy with traffic shifts needs; with ROLLING only what is present is checked.
+ * Messages: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/troubleshooting-blue-green.html
+ */
 export function checkAdvancedConfiguration(settings: JsonObject, { extra }: DeploymentConfiguration): void {
   const strategy = deploymentStrategyOf(extra);
-  for (const { targetGroupArn, advancedConfiguration } of objects(settings.loadBalancers)) {
+  const balancers = objects(settings.loadBalancers);
+  const groups = balancers.flatMap(({ targetGroupArn, advancedConfiguration }) => [
+    targetGroupArn,
+    ...(object(advancedConfiguration).alternateTargetGroupArn === targetGroupArn
+      ? []
+      : [object(advancedConfiguration).alternateTargetGroupArn]),
+  ]);
+  const twice = groups.find((each, index) => each !== undefined && groups.indexOf(each) !== index);
+  if (twice !== undefined && balancers.some(({ advancedConfiguration }) => advancedConfiguration !== undefined)) {
+    throw invalidParameter(`Duplicate targetGroupArn found: ${twice}`);
+  }
+  for (const { targetGroupArn, advancedConfiguration } of balancers) {
     if (advancedConfiguration === undefined || advancedConfiguration === null) {
       if (strategy === "ROLLING") continue;
       // The message that https://github.com/terraform-aws-modules/terraform-aws-ecs/issues/377 reports for LINEAR.
@@ -60,9 +75,13 @@ export function checkAdvancedConfiguration(settings: JsonObject, { extra }: Depl
     if (alternateTargetGroupArn === targetGroupArn) {
       throw invalidParameter("alternateTargetGroupArn must be another target group than targetGroupArn.");
     }
-    const rule = "the ARN of a rule of an Application Load Balancer";
-    checkArn("productionListenerRule", productionListenerRule, LISTENER_RULE, rule);
-    if (testListenerRule !== undefined) checkArn("testListenerRule", testListenerRule, LISTENER_RULE, rule);
+    checkRule("productionListenerRule", productionListenerRule);
+    if (testListenerRule !== undefined) checkRule("testListenerRule", testListenerRule);
+    if (testListenerRule === productionListenerRule) {
+      throw invalidParameter(
+        `The following rules cannot be used as both production and test listener rules: ${productionListenerRule}`,
+      );
+    }
     checkArn("roleArn", roleArn, ROLE, "the ARN of an IAM role");
   }
 }
@@ -70,6 +89,13 @@ export function checkAdvancedConfiguration(settings: JsonObject, { extra }: Depl
 function checkArn(name: string, value: Json | undefined, form: RegExp, accepted: string): void {
   if (typeof value === "string" && form.test(value)) return;
   throw invalidParameter(`advancedConfiguration.${name} ${shownValue(value)}: ${accepted} is accepted.`);
+}
+
+function checkRule(name: string, value: Json | undefined): void {
+  if (typeof value === "string" && LISTENER_RULE.test(value)) return;
+  throw invalidParameter(
+    `${name} has an invalid ARN format. Must be RuleArn for ALB or ListenerArn for NLB. Got: ${shownValue(value)}`,
+  );
 }
 
 /** Checks a percentage of at most 100 with one decimal. */

@@ -121,7 +121,7 @@ function leaveStage(shift: Shift): boolean {
       if (traffic.source !== undefined) shiftTraffic(context, primary, "production", 0);
       shiftTraffic(context, primary, "test", 100);
       traffic.test = 100;
-      return wait(shift, rules.test ? timing.testShift : 0);
+      return wait(shift, (rules.test ? timing.testShift : 0) + networkWait(shift));
     case "POST_TEST_TRAFFIC_SHIFT":
       return enter(shift, "PRE_PRODUCTION_TRAFFIC_SHIFT");
     case "PRE_PRODUCTION_TRAFFIC_SHIFT":
@@ -137,6 +137,10 @@ function leaveStage(shift: Shift): boolean {
   }
 }
 
+/** Returns the further wait after a change of listeners of Network Load Balancers. */
+const networkWait = ({ context, primary }: Shift) =>
+  rulesOfDeployment(context, primary).network ? context.timing.networkShift : 0;
+
 /** Returns whether the stage's rules are still to change: its hooks run beside that change. */
 const isToShift = ({ record: { stage }, traffic }: Shift) =>
   !traffic.shifted && (stage === "TEST_TRAFFIC_SHIFT" || stage === "PRODUCTION_TRAFFIC_SHIFT");
@@ -148,7 +152,7 @@ function leaveProductionShift(shift: Shift, hasRules: boolean): boolean {
   if (!traffic.shifted) {
     traffic.production = traffic.steps[traffic.step] ?? 100;
     shiftTraffic(context, primary, "production", traffic.production);
-    const settling = hasRules ? context.timing.productionShift : 0;
+    const settling = hasRules ? context.timing.productionShift + networkWait(shift) : 0;
     return wait(shift, isLast ? settling : Math.max(settling, traffic.stepWait));
   }
   if (isLast) return enter(shift, "POST_PRODUCTION_TRAFFIC_SHIFT");

@@ -5,7 +5,7 @@ import { stopServiceTasks } from "../scale-service.js";
 import { wake } from "../scheduler-context.js";
 import { isAtCount, keepCount } from "./keep-count.js";
 import { failOnHookOf, type Shift, unprotected } from "./shift.js";
-import { shiftTraffic } from "./traffic.js";
+import { rulesOfDeployment, shiftTraffic } from "./traffic.js";
 
 /**
  * Rolls back: once the source's tasks are all healthy, sends all traffic to them again, then stops the new tasks. Has no stages of its own, and
@@ -26,7 +26,11 @@ export function shiftBack(shift: Shift): void {
     if (now < at || !isAtCount(context, service, primary, tasks)) return;
     shiftTraffic(context, primary, "production", 100);
     shiftTraffic(context, primary, "test", 100);
-    Object.assign(traffic, { test: 0, production: 0, backAt: now + timing.productionShift });
+    Object.assign(traffic, {
+      test: 0,
+      production: 0,
+      backAt: now + timing.productionShift + (rulesOfDeployment(context, primary).network ? timing.networkShift : 0),
+    });
     record.updatedAt = now;
     context.changed = true;
   }

@@ -1,5 +1,6 @@
+import { networkingProblem } from "../../event-messages.js";
 import type { DeploymentRecord, LifecycleStage, ServiceDeploymentRecord } from "../../model/ecs-state.js";
-import type { Forward, ListenerRule } from "../../model/listener-rules.js";
+import { type Forward, isNetworkListener, type ListenerRule } from "../../model/listener-rules.js";
 import { object, objects } from "../../model/task-definition-json.js";
 import type { SchedulerContext } from "../scheduler-context.js";
 import { setForwards } from "./listener-rules.js";
@@ -27,10 +28,14 @@ function balancersOf({ state }: SchedulerContext, { settings }: Pick<DeploymentR
   });
 }
 
-/** Returns whether a deployment's load balancers have a production rule, and a test rule. */
+/** Returns whether a deployment's load balancers have a production rule, a test rule, and a listener of a Network Load Balancer. */
 export function rulesOfDeployment(context: SchedulerContext, deployment: DeploymentRecord) {
   const balancers = balancersOf(context, deployment);
-  return { production: balancers.length > 0, test: balancers.some(({ test }) => test !== undefined) };
+  return {
+    production: balancers.length > 0,
+    test: balancers.some(({ test }) => test !== undefined),
+    network: balancers.some(({ productionArn }) => isNetworkListener(productionArn)),
+  };
 }
 
 /**
@@ -45,15 +50,16 @@ export function chooseGroups(
   const chosen: Record<string, string> = {};
   const resolved: { targetGroupArn: string; productionListenerRule: string }[] = [];
   for (const { group, alternate, production, productionArn } of balancersOf(context, deployment)) {
-    if (production === undefined) return `The listener rule ${productionArn} was not found.`;
+    if (production === undefined) return networkingProblem.noRule(productionArn);
     const [used, ...others] = production.forwards.filter(({ weight }) => weight > 0);
     if (used === undefined || others.length > 0) {
-      return `Exactly one target group is expected to receive production traffic, but ${used === undefined ? 0 : others.length + 1} were found.`;
+      return networkingProblem.notOne(productionArn, used === undefined ? 0 : others.length + 1);
     }
-    if (used.targetGroupArn !== group && used.targetGroupArn !== alternate) {
-      return `The listener rule ${productionArn} forwards to an unexpected target group.`;
+    const { targetGroupArn } = used;
+    if (targetGroupArn !== group && targetGroupArn !== alternate) {
+      return networkingProblem.unexpected(targetGroupArn, group, alternate);
     }
-    const isAlternate = (used.targetGroupArn === alternate) === (wanted === "in use");
+    const isAlternate = (targetGroupArn === alternate) === (wanted === "in use");
     chosen[group] = isAlternate ? alternate : group;
     resolved.push({ targetGroupArn: isAlternate ? alternate : group, productionListenerRule: productionArn });
   }
