@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { type DeployArguments, parseDeploySettings } from "../../ci/lib/rollout/plan/deploy-settings.js";
 import { run } from "../../ci/lib/rollout/run.js";
-import { shiftScene } from "./shift-scene.js";
+import { BLUE, GREEN, PRODUCTION, shiftScene } from "./shift-scene.js";
 
 type Scene = Awaited<ReturnType<typeof shiftScene>>;
 
@@ -93,3 +93,26 @@ for (const [what, changes, options, message] of refusals) {
     assert.deepEqual(await strategyNow(scene), ROLLING);
   });
 }
+
+test("the rules are read before a deploy: one that a foreign tool has put back refuses it", async () => {
+  const scene = await shiftScene({ deploymentConfiguration: { strategy: "BLUE_GREEN", bakeTimeInMinutes: 0 } });
+  assert.equal((await deploy(scene, "v2.0.0", {})).verdict, "deployed");
+  const forward = (TargetGroupArn: string) =>
+    scene.call("elasticloadbalancing", "ModifyRule", {
+      RuleArn: PRODUCTION,
+      Actions: [{ Type: "forward", TargetGroupArn }],
+    });
+  await forward(BLUE);
+  const message = /listener-rules: .* forwards to web, and the running tasks are in green/;
+  await assert.rejects(deploy(scene, "v3.0.0", {}), { code: "pre-flight", message });
+  await forward(GREEN);
+  assert.equal((await deploy(scene, "v3.0.0", {})).verdict, "deployed");
+});
+
+test("without permission for the rules they are not checked, and the deploy goes on", async () => {
+  const blueGreen = { strategy: "BLUE_GREEN", bakeTimeInMinutes: 0 };
+  const deny = ["elasticloadbalancing:DescribeRules"];
+  const scene = await shiftScene({ deploymentConfiguration: blueGreen, deny });
+  assert.equal((await deploy(scene, "v2.0.0", {})).verdict, "deployed");
+  assert.match(scene.lines.join("\n"), /not checked: .*listener-rules/);
+});

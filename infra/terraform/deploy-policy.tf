@@ -166,11 +166,12 @@ data "aws_iam_policy_document" "deploy" {
     resources = [aws_iam_role.execution.arn, aws_iam_role.task.arn]
   }
 
-  # Neither can be held to a target group.
+  # None can be held to a target group or a rule.
   # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awselasticloadbalancingv2.html
   statement {
     sid = "ReadHealthCheck"
     actions = [
+      "elasticloadbalancing:DescribeRules",
       "elasticloadbalancing:DescribeTargetGroupAttributes",
       "elasticloadbalancing:DescribeTargetGroups",
     ]

@@ -103,7 +103,11 @@ const watching = [
   "ecs:DescribeServiceRevisions",
   "ecs:StopServiceDeployment",
 ];
-const balancing = ["elasticloadbalancing:DescribeTargetGroupAttributes", "elasticloadbalancing:DescribeTargetGroups"];
+const balancing = [
+  "elasticloadbalancing:DescribeRules",
+  "elasticloadbalancing:DescribeTargetGroupAttributes",
+  "elasticloadbalancing:DescribeTargetGroups",
+];
 /** The outcome of a deploy task, and the reason that a rollout was stopped, are stored as tags of the revision. No other tag is written later. */
 const onlyTags = {
   "ForAllValues:StringEquals": { "aws:TagKeys": [...Object.values(recordTag), revisionTag.stopped].sort() },

@@ -35,6 +35,7 @@ export function facts(more: Partial<PreflightFacts> = {}): PreflightFacts {
     roles: [],
     secrets: [],
     targetGroups: { value: [] },
+    shifts: [],
     logGroups: [{ container: "app", group: "/app", region: "us-west-2", exists: { value: true } }],
     ...more,
   };

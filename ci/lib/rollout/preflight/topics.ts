@@ -3,6 +3,7 @@ import { deploymentConfigurationTopic } from "./checks/deployment-configuration.
 import { imageScanTopic } from "./checks/image-scan.js";
 import { imagesTopic } from "./checks/images.js";
 import { limitsTopic } from "./checks/limits.js";
+import { listenerRulesTopic } from "./checks/listener-rules.js";
 import { logGroupsTopic } from "./checks/log-groups.js";
 import { platformTopic } from "./checks/platform.js";
 import { releaseTopic } from "./checks/release.js";
@@ -32,6 +33,7 @@ const topics = [
   secretsTopic,
   logGroupsTopic,
   targetGroupsTopic,
+  listenerRulesTopic,
   limitsTopic,
   targetTopic,
 ];

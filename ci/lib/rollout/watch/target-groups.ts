@@ -11,6 +11,8 @@ export interface TargetGroup {
   /** Time that a deregistered target has to finish its requests. */
   deregistrationDelaySeconds: number;
   healthCheck: HealthCheck;
+  /** No load balancer sends requests to it, so that none of its targets becomes healthy. */
+  isUnused?: true;
 }
 
 export interface HealthCheck {
@@ -77,7 +79,12 @@ async function readTargetGroup(session: Session, arn: string): Promise<TargetGro
     ]);
     const delay = Attributes?.find(({ Key }) => Key === "deregistration_delay.timeout_seconds")?.Value;
     const healthCheck = healthCheckOf(TargetGroups?.[0]);
-    return { arn, deregistrationDelaySeconds: number(delay, "deregistration delay"), healthCheck };
+    return {
+      arn,
+      deregistrationDelaySeconds: number(delay, "deregistration delay"),
+      healthCheck,
+      ...(TargetGroups?.[0]?.LoadBalancerArns?.length === 0 && { isUnused: true as const }),
+    };
   } catch (error) {
     if (error instanceof TargetGroupNotFoundException) return undefined;
     throw error;

@@ -57,6 +57,9 @@ const wrong: Record<FindingId, Partial<PreflightFacts>> = {
     logGroups: [{ container: "app", group: "/app", region: "us-west-2", exists: { value: false } }],
   },
   "target-groups": { targetGroups: { unknown: "no" } },
+  "listener-rules": {
+    shifts: [{ groups: ["b", "g"], production: "r", rules: { unknown: "no" }, running: { value: undefined } }],
+  },
   "health-check-port": { targetGroups: { value: [targetGroup({ port: "6000" })] } },
   "too-many-tags": { next: { tags: Array.from({ length: 46 }, (_, n) => ({ key: `cost-${n}`, value: "x" })) } },
   "definition-too-large": { next: { containerDefinitions: [{ name: "app", command: ["x".repeat(65_536)] }] } },

@@ -20,6 +20,7 @@ export function loadBalancer({ service, next, targetGroups }: BaseFacts & Target
   const missing = targetGroupsOf(service).filter((arn) => !found.some((one) => one.arn === arn));
   return [
     ...missing.flatMap(isMissing),
+    ...found.filter(({ arn, isUnused }) => isUnused && isRegisteredWith(service, arn)).flatMap(unused),
     ...found.flatMap((one) => healthCheckPort(one, next)),
     ...found.flatMap((one) => gracePeriod(one, service.healthCheckGracePeriodSeconds)),
   ];
@@ -41,6 +42,24 @@ function isMissing(arn: string): Finding[] {
     "target-groups",
     `The service registers its tasks with ${arn}, and there is no such target group.`,
     "Create it again and name it in the service's load balancers: aws ecs update-service --load-balancers …",
+  );
+}
+
+/** A rolling deployment registers no task with the alternate target group. */
+function isRegisteredWith(
+  { loadBalancers = [], deploymentConfiguration = {} }: BaseFacts["service"],
+  arn: string,
+): boolean {
+  const isRolling = (deploymentConfiguration.strategy ?? "ROLLING") === "ROLLING";
+  return !isRolling || loadBalancers.some(({ targetGroupArn }) => targetGroupArn === arn);
+}
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/target-group-health-checks.html#target-health-states */
+function unused({ arn }: TargetGroup): Finding[] {
+  return error(
+    "target-groups",
+    `No load balancer uses the target group ${nameOf(arn)}: its targets stay in the state unused, and ECS waits for them to become healthy.`,
+    "Name it in a listener rule, with weight 0 where it must not get requests: aws elbv2 modify-rule.",
   );
 }
 

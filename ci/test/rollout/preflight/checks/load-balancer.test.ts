@@ -78,3 +78,20 @@ test("target groups that may not be read are not checked, never fine, with the a
   assert.match(String(findings[0]?.what), /elasticloadbalancing:DescribeTargetGroups is not permitted/);
   assert.match(String(findings[0]?.fix), /elasticloadbalancing:DescribeTargetGroupAttributes/);
 });
+
+test("a target group that no load balancer uses is an error where the strategy registers tasks with it", () => {
+  const green = targetGroupArn("green");
+  const found = (strategy: "ROLLING" | "CANARY", unused: string) => {
+    const loadBalancers = [{ targetGroupArn: arn, advancedConfiguration: { alternateTargetGroupArn: green } }];
+    const groups = [arn, green].map((one) => ({
+      ...targetGroup(),
+      arn: one,
+      ...(one === unused && { isUnused: true as const }),
+    }));
+    const service = { loadBalancers, deploymentConfiguration: { strategy } };
+    return inShort(loadBalancer(facts({ service, targetGroups: { value: groups } })));
+  };
+  assert.deepEqual(found("ROLLING", arn), ["error target-groups"]);
+  assert.deepEqual(found("ROLLING", green), []);
+  assert.deepEqual(found("CANARY", green), ["error target-groups"]);
+});
