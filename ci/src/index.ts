@@ -282,6 +282,7 @@ export class Slipway {
    * @param scanSeverity The lowest severity of image scan findings that stops a deploy: CRITICAL (default), HIGH, MEDIUM, LOW or INFORMATIONAL
    * @param timeoutMinutes Minutes that the rollout may take (default: computed from the service's settings)
    * @param onTimeout What to do with a rollout that times out: leave (default) or rollback
+   * @param until End the watch at: shifted (all traffic has moved, the bake time runs)
    * @param noEarlyStop Leave a rollout that cannot succeed to ECS's circuit breaker
    * @param noUndo Leave a failed rollout that ECS does not roll back as it is
    * @param allowDirty Publish despite uncommitted changes; the image is marked as dirty
@@ -322,6 +323,7 @@ export class Slipway {
     scanSeverity?: string,
     timeoutMinutes?: number,
     onTimeout?: string,
+    until?: string,
     noEarlyStop?: boolean,
     noUndo?: boolean,
     allowDirty?: boolean,
@@ -342,7 +344,7 @@ export class Slipway {
     const shift = { strategy, percent, stepBake, bake, strategyOnce };
     const overrides = { env, secret, cpu, memory, desiredCount, ...shift, force };
     const changes = { ...overrides, plan, ignore, scanSeverity, skipBefore, skipAfter, keep };
-    const patience = { timeoutMinutes, onTimeout, noEarlyStop };
+    const patience = { timeoutMinutes, onTimeout, until, noEarlyStop };
     const release = { version, ...source, image, allowDirty, published, from };
     const options = { ...release, destination, url, runId, changes, patience, noUndo };
     return await reporting(async (activity) => {

@@ -40,6 +40,8 @@ export interface Subject {
   listedOnly?: string;
   /** On our clock. */
   deadline: number;
+  /** The watch also ends when all production traffic has moved and the bake time has begun. */
+  until?: "shifted";
   /** Set once this deployer has requested a rollback from ECS: the reason, as in `because the deadline passed`. */
   rollback?: { why: string };
 }

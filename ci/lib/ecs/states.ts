@@ -27,6 +27,25 @@ export function receivesTraffic({ productionWeight, lifecycleStage }: ServiceDep
   return productionWeight === undefined ? trafficShiftedStages.has(lifecycleStage ?? "") : productionWeight > 0;
 }
 
+/**
+ * Progress of production traffic to the new tasks of an unfinished deployment: not at all, in part, all of it while the old tasks are
+ * still up, or all of it while they end.
+ */
+export type TrafficPhase = "before" | "in part" | "moved" | "clean-up";
+
+export function trafficPhaseOf(ours: ServiceDeploymentView): TrafficPhase {
+  const { lifecycleStage = "", productionWeight } = ours;
+  if (!receivesTraffic(ours)) return "before";
+  if (lifecycleStage === "CLEAN_UP") return "clean-up";
+  const isAll = productionWeight === undefined ? !/^(PRE_)?PRODUCTION_/.test(lifecycleStage) : productionWeight >= 100;
+  return isAll ? "moved" : "in part";
+}
+
+/** Returns true while the bake time of a deployment runs: all production traffic has moved, and ECS can still send it back at once. */
+export function isBaking({ status, lifecycleStage, productionWeight }: ServiceDeploymentView): boolean {
+  return status === "IN_PROGRESS" && lifecycleStage === "BAKE_TIME" && productionWeight === 100;
+}
+
 /** Returns the number of failed tasks at which the deployment circuit breaker ends a rollout: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html */
 export function breakerThreshold(desiredCount: number): number {
   return Math.min(200, Math.max(3, Math.ceil(desiredCount / 2)));

@@ -50,6 +50,7 @@ function facts(report: RolloutResult): Fact[] {
     ...report.witnesses.map(({ holds, name, saw }): Fact => ["witness", `${holds ? "yes" : "no "} ${name}: ${saw}`]),
     ["HTTP", httpText(report.http)],
     ["meanwhile", report.during && duringText(report.during, report.startedAt)],
+    ["shifted", report.shifted && shiftedText(report)],
     ["tasks", report.tasks && tasksText(report.tasks)],
     ...(report.undo ? undoFacts(report.undo) : []),
     ["after", report.after?.said],
@@ -76,6 +77,12 @@ function duringText({ requests, failed, failures }: DuringRollout, startedAt: nu
   const more = failed > failures.length ? `; and ${failed - failures.length} more` : "";
   const what = `${requests} requests during the rollout, ${failed} failed`;
   return failed > 0 ? `${what}: ${times}${more}` : what;
+}
+
+function shiftedText({ shifted, startedAt }: RolloutResult): string {
+  return shifted
+    ? `all production traffic after ${elapsed(shifted.at - startedAt).slice(1)}; HTTP: ${httpText(shifted.http)}`
+    : "";
 }
 
 function undoFacts({ why, refused, to, taskDefinition, verdict, http }: RollbackResult): Fact[] {

@@ -47,10 +47,15 @@ export function conclude({ version, judgement, http, undone, undoHttp }: FinalSt
 }
 
 function withHttp({ verdict, reason }: Conclusion, http: HttpCheck, version: string): Conclusion {
+  if (verdict !== "shifted" && !verdict.startsWith("deployed")) return { verdict, reason };
   if (http.state === "wrong") {
+    const served = `${http.url} does not serve ${version}: ${http.answered}.`;
     return {
       verdict: "failed",
-      reason: `ECS has completed the rollout, but ${http.url} does not serve ${version}: ${http.answered}.`,
+      reason:
+        verdict === "shifted"
+          ? `All production traffic has moved, but ${served} The bake time runs, and ECS completes the deployment after it; \`abort\` rolls back until then.`
+          : `ECS has completed the rollout, but ${served}`,
     };
   }
   if (http.state === "unproven") {

@@ -28,12 +28,27 @@ export interface Story extends Explanation {
   tasks?: TaskResponses;
   during?: DuringRollout;
   strategy?: StrategyResult;
+  shifted?: { at: number; http: HttpCheck };
 }
 
 /** Assembles the report, with the verdict of `conclude`. */
 export function makeResult(options: RunOptions, story: Story): Omit<RolloutResult, "events"> {
-  const { now, started, watched, http, startedAt, diagnosis, log, wayBack, race, undone, tasks, during, strategy } =
-    story;
+  const {
+    now,
+    started,
+    watched,
+    http,
+    startedAt,
+    diagnosis,
+    log,
+    wayBack,
+    race,
+    undone,
+    tasks,
+    during,
+    strategy,
+    shifted,
+  } = story;
   const undoHttp = story.undoHttp ?? { state: "not-checked" };
   const { subject, judgement } = watched;
   const { account, region, cluster, service, container } = options.target;
@@ -60,7 +75,7 @@ export function makeResult(options: RunOptions, story: Story): Omit<RolloutResul
     endedAt: options.clock.now(),
     witnesses: judgement.witnesses,
     http,
-    ...present({ tasks, during, strategy }),
+    ...present({ tasks, during, strategy, shifted }),
     uncertain: uncertain(subject, undone),
     ...present({ race, undo: undone && undoReport(undone, undoHttp), diagnosis, log, wayBack, next }),
   };

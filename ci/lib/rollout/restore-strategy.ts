@@ -19,7 +19,7 @@ export interface StrategyResult {
 }
 
 /** The rollout has not ended, or another one has begun: the strategy may be in use. */
-const inUse: ReadonlySet<Verdict> = new Set(["paused", "timed-out", "superseded"]);
+const inUse: ReadonlySet<Verdict> = new Set(["shifted", "paused", "timed-out", "superseded"]);
 
 /**
  * Gives the service its former strategy back where the deploy changed it for one rollout only. Changing the deployment configuration

@@ -46,6 +46,8 @@ export interface RolloutResult {
   during?: DuringRollout;
   /** Present when the deploy changed the service's deployment strategy. */
   strategy?: StrategyResult;
+  /** Present once all production traffic has moved in a deployment with a bake time: when, in milliseconds since the epoch on our clock, and the check then. */
+  shifted?: { at: number; http: HttpCheck };
   /** Limits of the verdict, when something could not be read. */
   uncertain: string[];
   /** Describes a concurrent deploy. */

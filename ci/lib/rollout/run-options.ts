@@ -21,6 +21,8 @@ export interface RunOptions extends Session {
   ask?: SendRequest;
   /** Maximum time of the rollout, in milliseconds; by default computed from the service's settings. */
   timeoutMs?: number;
+  /** `shifted`: ends while the bake time runs, once all production traffic has moved and is verified; by default at the rollout's end. */
+  until?: "shifted";
   /** Actions allowed during the rollout; by default an early stop after a proven failure, and none at the deadline. */
   permitted?: Partial<AllowedActions>;
   /** False: a deploy that is proven wrong is not rolled back when ECS does not do it. */

@@ -18,8 +18,7 @@ import type { RunOptions } from "./run-options.js";
 import type { Session } from "./session.js";
 import { deploymentOf } from "./start/rollout-lookup.js";
 import { parseBaselineTag } from "./verify/baseline.js";
-import { verifyServing } from "./verify/serving.js";
-import { timeAllowed, watchRollout } from "./watch-rollout.js";
+import { timeAllowed, watchAndVerify } from "./watch-rollout.js";
 
 /** Options of a watch: a deploy's, without those that change the service. */
 export type WatchOptions = Omit<
@@ -65,8 +64,7 @@ async function watchNewest(options: WatchOptions): Promise<Omit<RolloutResult, "
   const run: RunOptions = running.version === undefined || !http ? rest : { ...rest, http };
   const subject = subjectOf(options, found, running, clock.now() + timeoutMs);
   const before = run.http ? parseBaselineTag(tagOf(found.revision, revisionTag.probe), run.http) : {};
-  const { ended, during, right, baseline } = await watchRollout(run, now, { subject }, before);
-  const { watched, http: checked, tasks } = await verifyServing(run, ended, version, baseline, right);
+  const { watched, http: checked, tasks, during, shifted } = await watchAndVerify(run, now, { subject }, before);
   const explanation = await explain(run, now, { watched, http: checked });
   return makeResult(run, {
     now,
@@ -75,7 +73,7 @@ async function watchNewest(options: WatchOptions): Promise<Omit<RolloutResult, "
     http: checked,
     startedAt,
     ...explanation,
-    ...present({ tasks, during }),
+    ...present({ tasks, during, shifted }),
   });
 }
 

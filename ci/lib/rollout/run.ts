@@ -21,8 +21,8 @@ import { prepare, start } from "./start/start.js";
 import { runPreDeploy } from "./tasks/pre-deploy.js";
 import { attachHint } from "./verdicts.js";
 import { parseBaselineTag } from "./verify/baseline.js";
-import { readBaselineOfService, verifyAfterRollback, verifyServing } from "./verify/serving.js";
-import { timeAllowed, watchRollout } from "./watch-rollout.js";
+import { readBaselineOfService, verifyAfterRollback } from "./verify/serving.js";
+import { mayUndo, timeAllowed, watchAndVerify } from "./watch-rollout.js";
 
 /**
  * Deploys a release to the target's service and returns the result. Called again with the same release, it attaches to the rollout in
@@ -43,11 +43,10 @@ async function deploy(options: RunOptions): Promise<Omit<RolloutResult, "events"
   const started = await attachOrStart(options, now, request);
   options.progress(opening(now, started, release));
   const before = started.baseline ?? (options.http ? parseBaselineTag(started.probe, options.http) : {});
-  const { ended, during, right, baseline } = await watchRollout(options, now, started, before);
-  const { watched, http, tasks } = await verifyServing(options, ended, release.version, baseline, right);
+  const verified = await watchAndVerify(options, now, started, before);
+  const { watched, http, tasks, during, shifted, baseline } = verified;
   const finished = { started, watched, http, version: release.version, baseline };
-  const mayUndo = request.verb === "deploy" && options.undo !== false;
-  const undone = mayUndo ? await rollBackIfNeeded(options, finished) : undefined;
+  const undone = verified.undone ?? (mayUndo(options) ? await rollBackIfNeeded(options, finished) : undefined);
   const back = undone && (await verifyAfterRollback(options, undone, baseline));
   const found = await explain(options, now, { watched, http, undone: back?.undone });
   const strategy = await restoreStrategy(options, started, watched.judgement.verdict);
@@ -59,7 +58,7 @@ async function deploy(options: RunOptions): Promise<Omit<RolloutResult, "events"
     http,
     startedAt,
     ...found,
-    ...present({ tasks, during, race, strategy }),
+    ...present({ tasks, during, shifted, race, strategy }),
     ...back,
   });
   return await finishDeploy(options, request, now, result);

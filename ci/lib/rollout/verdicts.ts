@@ -31,6 +31,12 @@ const table = {
     meaning: "the same, by the service's early success criteria, while old tasks still run",
     next: "The old tasks stop by themselves; `status` shows when they have stopped.",
   },
+  shifted: {
+    exitCode: 0,
+    meaning: "with `--until shifted`: all production traffic has moved and is verified; the bake time runs",
+    details: ": until it ends, ECS can still roll back, for an alarm or a user",
+    next: "`watch` waits for the end and reports a rollback; `abort` rolls back.",
+  },
   "rolled-back": {
     exitCode: 3,
     meaning: "the earlier revision runs again",

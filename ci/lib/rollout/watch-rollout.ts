@@ -1,40 +1,131 @@
 import { nameIn } from "../common/aws-names.js";
+import { present } from "../common/present.js";
 import { type CurrentService, eventIds } from "../ecs/service.js";
-import type { AllowedActions } from "./fail-fast/fail-fast.js";
+import type { Snapshot, Subject } from "../ecs/snapshot.js";
+import { type AllowedActions, rollbackLimit } from "./fail-fast/fail-fast.js";
+import { requestRollback } from "./fail-fast/request-rollback.js";
+import { wrongAnswer } from "./rollback/roll-back-if-needed.js";
 import type { RunOptions } from "./run-options.js";
 import { noSpan, type Session } from "./session.js";
 import type { Started } from "./start/find-rollout.js";
 import type { Baseline } from "./verify/baseline.js";
-import { monitorUrl } from "./verify/during-rollout.js";
+import { type DuringRollout, monitorUrl } from "./verify/during-rollout.js";
+import { type ServingCheck, verifyServing } from "./verify/serving.js";
+import type { HttpCheck } from "./verify/verify.js";
 import { rolloutTimeLimit } from "./watch/deadline.js";
 import { readTargetGroups } from "./watch/target-groups.js";
 import { type WatchedRollout, watch } from "./watch/watch.js";
 
+/** A rollout that was watched, and whose answers were checked. */
+export interface VerifiedRollout extends ServingCheck {
+  /** Response of the public URL before the rollout, and the versions that it returned during it. */
+  baseline: Baseline;
+  during?: DuringRollout;
+  /** Check of the public URL when all production traffic had moved. */
+  shifted?: { at: number; http: HttpCheck };
+  /** Reason for which a rollout that is proven wrong in its bake time is not rolled back, and why it should be. */
+  undone?: { why: string; refused: string };
+}
+
 /**
- * Watches the rollout to its end, and requests the public URL on the way. A version seen there is wanted at the end: a call that attaches to
- * another user's rollout has no earlier response.
+ * Watches the rollout to its end and checks the public URL, also on the way. A version seen there is wanted at the end: a call that attaches
+ * to another user's rollout has no earlier response. Once all production traffic has moved, the URL is checked at once: while the bake
+ * time runs, ECS can send the traffic back in seconds.
  */
-export async function watchRollout(
+export async function watchAndVerify(
   options: RunOptions,
   now: CurrentService,
   { subject }: Pick<Started, "subject">,
   before: Baseline,
-) {
-  const { span = noSpan } = options;
+): Promise<VerifiedRollout> {
+  const { span = noSpan, clock, release } = options;
+  const { version } = release;
+  const startedAt = clock.now();
   const permitted: AllowedActions = { earlyStop: true, onTimeout: "leave", ...options.permitted };
   const monitor = monitorUrl(options, before);
-  const ended = await span(
-    `roll out ${options.release.version} (${nameIn(subject.taskDefinition)})`,
-    () => watch(options, subject, eventIds(now.service), permitted, monitor.ask).finally(monitor.end),
-    failureOf,
-  );
-  const baseline: Baseline = monitor.sawVersion() ? { ...before, sawVersion: true } : before;
-  return { ended, during: monitor.seen(), right: monitor.rightInARow(), baseline };
+  const knownEvents = eventIds(now.service);
+  const baseline = (): Baseline => (monitor.sawVersion() ? { ...before, sawVersion: true } : before);
+  const how = { permitted, beside: monitor.ask };
+  const follow = (goal: Subject, earlier?: WatchedRollout) =>
+    span(
+      `roll out ${version} (${nameIn(subject.taskDefinition)})`,
+      () =>
+        watch(options, goal, knownEvents, { ...how, ...present({ earlier: earlier && { ...earlier, startedAt } }) }),
+      failureOf,
+    );
+  try {
+    const first = await follow({ ...subject, until: "shifted" });
+    if (first.judgement.verdict !== "shifted") return await finish(first);
+    const check = await verifyServing(options, first, version, baseline(), monitor.rightInARow());
+    const shifted = { at: latestOf(first).at, http: check.http };
+    if (check.watched.judgement.verdict !== "shifted") return await finish(check.watched);
+    options.progress(shiftText(check, version));
+    const why = permitted.earlyStop && mayUndo(options) ? wrongAnswer(check.http, baseline(), version) : undefined;
+    const back = why === undefined ? undefined : await rollBackInBake(options, check.watched.subject, why);
+    if (back && "goal" in back) {
+      // The answers of the release are the reason for its end.
+      return { ...check, watched: await follow(back.goal, first), shifted, ...seen() };
+    }
+    if (options.until === "shifted") return { ...check, shifted, ...seen(), ...(back && { undone: back }) };
+    const { until: _, ...rest } = check.watched.subject;
+    return { ...(await finish(await follow(rest, first))), shifted };
+  } finally {
+    monitor.end();
+  }
+
+  async function finish(ended: WatchedRollout): Promise<VerifiedRollout> {
+    monitor.end();
+    return { ...(await verifyServing(options, ended, version, baseline(), monitor.rightInARow())), ...seen() };
+  }
+
+  function seen() {
+    return { baseline: baseline(), ...present({ during: monitor.seen() }) };
+  }
+}
+
+/** Requests the rollback of a deployment in its bake time. Returns the subject of the rollback, or the reason why there is none. */
+async function rollBackInBake(
+  session: Session,
+  subject: Subject,
+  why: string,
+): Promise<{ goal: Subject } | { why: string; refused: string }> {
+  const because = `because ${why}`;
+  session.progress(`Requesting a rollback from ECS ${because}.`);
+  const answer = await requestRollback(session, subject, because, ["moved"]);
+  const { until: _, ...rest } = subject;
+  const deadline = session.clock.now() + rollbackLimit;
+  if (answer === "requested") return { goal: { ...rest, rollback: { why: because }, deadline } };
+  const refused = answer === "moved" ? "the bake time is over" : answer.refused;
+  session.progress(`ECS does not roll back: ${refused}.`);
+  return { why, refused };
+}
+
+/** Returns true when a deploy that is proven wrong is rolled back. */
+export function mayUndo({ verb = "deploy", undo }: RunOptions): boolean {
+  return verb === "deploy" && undo !== false;
+}
+
+function shiftText({ http, watched }: ServingCheck, version: string): string {
+  const { shift } = latestOf(watched).ours ?? {};
+  const bake = `the bake time of ${(shift?.bakeSeconds ?? 0) / 60} min runs`;
+  switch (http.state) {
+    case "verified":
+      return `All production traffic has moved: ${http.url} answered ${version} ${http.tries} times in a row; ${bake}.`;
+    case "wrong":
+    case "unproven":
+      return `All production traffic has moved, and ${http.url} answered ${http.answered}; ${bake}.`;
+    default:
+      return `All production traffic has moved; ${bake}.`;
+  }
+}
+
+function latestOf({ snapshots }: WatchedRollout): Snapshot {
+  return snapshots.at(-1) as Snapshot;
 }
 
 /** Returns the reason why a rollout's span failed; undefined when it did not. */
 function failureOf({ judgement: { verdict, reason } }: WatchedRollout): string | undefined {
-  return verdict === "deployed" || verdict === "deployed-early" ? undefined : `${verdict}: ${reason}`;
+  return ["deployed", "deployed-early", "shifted"].includes(verdict) ? undefined : `${verdict}: ${reason}`;
 }
 
 /** Returns the maximum time of a rollout, in milliseconds, computed from the service's settings. */

@@ -50,9 +50,14 @@ export function failuresWithoutBreaker(
 }
 
 /** Returns true while our deployment is unfinished, is not being ended, and does not receive production traffic yet. */
-export function isStoppable({ taskDefinition }: Subject, { service, ours }: Snapshot): boolean {
+function isStoppable(subject: Subject, snapshot: Snapshot): boolean {
+  return isUnfinished(subject, snapshot) && snapshot.ours !== undefined && !receivesTraffic(snapshot.ours);
+}
+
+/** Returns true while our deployment is unfinished, is not being ended, and was not replaced. */
+export function isUnfinished({ taskDefinition }: Subject, { service, ours }: Snapshot): boolean {
   if (!ours || !["PENDING", "IN_PROGRESS"].includes(ours.status)) return false;
-  return primaryOf(service)?.taskDefinition === taskDefinition && !receivesTraffic(ours);
+  return primaryOf(service)?.taskDefinition === taskDefinition;
 }
 
 /** Returns true when the service still lists a completed deployment, to which ECS can return. */

@@ -1,8 +1,9 @@
 import { readImage } from "../../ecs/ecr-images.js";
 import type { Snapshot, Subject } from "../../ecs/snapshot.js";
+import { type TrafficPhase, trafficPhaseOf } from "../../ecs/states.js";
 import type { Judgement } from "../judge/verdict.js";
 import type { Session } from "../session.js";
-import { type FailFastReason, failFastReason, failuresWithoutBreaker, isStoppable } from "./fail-fast-reason.js";
+import { type FailFastReason, failFastReason, failuresWithoutBreaker, isUnfinished } from "./fail-fast-reason.js";
 import { requestRollback } from "./request-rollback.js";
 
 /** Actions that a watch may take beside observing. */
@@ -22,23 +23,25 @@ export type FailFast = (
 ) => Promise<Subject>;
 
 /** Maximum time of a requested rollback, in milliseconds: the start of old tasks and the drain of new ones. */
-const rollbackLimit = 15 * 60_000;
+export const rollbackLimit = 15 * 60_000;
 
-export function failFast(session: Session, { earlyStop, onTimeout }: AllowedActions): FailFast {
+/** @param proof Returns the proof of a check beside the watch that the release is wrong, as in `because …`. */
+export function failFast(session: Session, { earlyStop, onTimeout }: AllowedActions, proof = noProof): FailFast {
   let done = false;
   const isAbsent = imageAbsence(session);
   return async (subject, snapshots, judgement) => {
     if (done) return subject;
-    const why = await reason(subject, snapshots, judgement);
-    if (why === undefined) return subject;
-    const end = endOf(subject, snapshots.at(-1) as Snapshot);
+    const found = await reason(subject, snapshots, judgement);
+    if (found === undefined) return subject;
+    const { why, phases } = found;
+    const end = endOf(subject, snapshots.at(-1) as Snapshot, phases);
     if (end !== undefined) {
       done = true;
       session.progress(`Not requesting a rollback: ${end}.`);
       return subject;
     }
     session.progress(`Requesting a rollback from ECS ${why}.`);
-    const answer = await requestRollback(session, subject, why);
+    const answer = await requestRollback(session, subject, why, phases);
     if (answer === "moved") return subject;
     done = true;
     if (answer === "requested") return { ...subject, rollback: { why }, deadline: session.clock.now() + rollbackLimit };
@@ -50,18 +53,22 @@ export function failFast(session: Session, { earlyStop, onTimeout }: AllowedActi
     subject: Subject,
     snapshots: readonly [Snapshot, ...Snapshot[]],
     judgement: Judgement,
-  ): Promise<string | undefined> {
+  ): Promise<DueRollback | undefined> {
     if (judgement.state === "decided") {
-      return judgement.verdict === "timed-out" && onTimeout === "rollback" ? "because the deadline passed" : undefined;
+      const isDue = judgement.verdict === "timed-out" && onTimeout === "rollback";
+      return isDue ? { why: "because the deadline passed", phases: ["before", "in part"] } : undefined;
     }
     const latest = snapshots.at(-1) as Snapshot;
     if (!earlyStop) return undefined;
+    const proven = proof();
+    if (proven !== undefined) return { why: proven, phases: ["before", "in part"] };
     const failed = failuresWithoutBreaker(subject, snapshots);
-    if (failed !== undefined) return `because ${failed} tasks have failed and the service has no circuit breaker`;
+    if (failed !== undefined)
+      return { why: `because ${failed} tasks have failed and the service has no circuit breaker`, phases: ["before"] };
     // New failures are only in the tasks, which not every poll reads.
     if (latest.tasksAt !== latest.at) return undefined;
     const found = failFastReason(subject, snapshots);
-    return found && (await isProven(subject, found)) ? early(found) : undefined;
+    return found && (await isProven(subject, found)) ? { why: early(found), phases: ["before"] } : undefined;
   }
 
   async function isProven(subject: Subject, { cause, failures }: FailFastReason): Promise<boolean> {
@@ -69,10 +76,20 @@ export function failFast(session: Session, { earlyStop, onTimeout }: AllowedActi
   }
 }
 
-/** Returns the reason for which ECS can no longer roll back; undefined while it can. */
-function endOf(subject: Subject, latest: Snapshot): string | undefined {
+function noProof(): string | undefined {
+  return undefined;
+}
+
+/** A rollback that is due, and where production traffic may be for it. */
+interface DueRollback {
+  why: string;
+  phases: readonly TrafficPhase[];
+}
+
+/** Returns the reason for which no rollback is requested any more; undefined while one is possible. */
+function endOf(subject: Subject, latest: Snapshot, phases: readonly TrafficPhase[]): string | undefined {
   const { ours } = latest;
-  if (!ours || isStoppable(subject, latest)) return undefined;
+  if (!ours || (isUnfinished(subject, latest) && phases.includes(trafficPhaseOf(ours)))) return undefined;
   return `the service deployment is ${[ours.status, ours.lifecycleStage].filter(Boolean).join(", ")}`;
 }
 

@@ -7,6 +7,7 @@ import {
   type Subject,
   type WaitingHook,
 } from "../../ecs/snapshot.js";
+import { isBaking } from "../../ecs/states.js";
 import { judgeClassic } from "./classic.js";
 import { decided, type Judgement, undecided, type Witness } from "./verdict.js";
 import { witnesses } from "./witnesses.js";
@@ -34,7 +35,7 @@ export function judge(subject: Subject, snapshots: readonly [Snapshot, ...Snapsh
 
 /** Returns true when the rollout ended before the deletion, for another reason. */
 function isEnded(judgement: Judgement): boolean {
-  return judgement.state === "decided" && !/^deployed|^nothing-ran$/.test(judgement.verdict);
+  return judgement.state === "decided" && !/^deployed|^shifted$|^nothing-ran$/.test(judgement.verdict);
 }
 
 function judgeServiceDeployment(
@@ -68,9 +69,18 @@ function judgeServiceDeployment(
         const waits = ours.waitingHooks.map((hook) => waitsForUser(hook, ours.lifecycleStage));
         return decided("paused", `${waits.join(" ")}${trafficNow(ours)}`, seen);
       }
+      if (subject.until === "shifted" && isShifted(subject, snapshots.at(-1) as Snapshot, ours))
+        return decided("shifted", "Production traffic is at 100 %, and the bake time runs.", seen);
       // Unknown states too: ECS adds new ones, and an unknown state is not proof of an end.
       return undecided(`ECS to finish the rollout (${ours.status})`, seen);
   }
+}
+
+/** In the bake time ECS no longer waits for our tasks: fewer than wanted, or another primary deployment, are no success. */
+function isShifted({ taskDefinition }: Subject, { service }: Snapshot, ours: ServiceDeploymentView): boolean {
+  const primary = primaryOf(service);
+  const isUp = primary?.taskDefinition === taskDefinition && primary.runningCount >= service.desiredCount;
+  return isBaking(ours) && isUp && service.desiredCount > 0;
 }
 
 /** SUCCESSFUL alone is not enough: old tasks may still run, and another deployment may have followed. */
@@ -143,8 +153,8 @@ function trafficBefore(snapshots: readonly Snapshot[]): string {
   if (seen.length === 0) return "";
   const highest = Math.max(...seen);
   return highest === 0
-    ? " before production traffic moved"
-    : ` after ${highest} % of production traffic had moved to the new tasks`;
+    ? ", before production traffic moved"
+    : `, after ${highest} % of production traffic had moved to the new tasks`;
 }
 
 function isBegun({ status }: ServiceDeploymentView): boolean {

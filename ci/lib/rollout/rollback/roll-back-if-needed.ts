@@ -57,8 +57,12 @@ async function earlierReason(
 function rollbackReason({ watched, http, baseline, version }: FinishedRollout): string | undefined {
   const { verdict } = watched.judgement;
   if (verdict === "failed" && isGivenUp(watched)) return "ECS stopped the rollout without a rollback";
-  if (verdict !== "deployed" || http.state !== "wrong" || !http.proven) return undefined;
-  if (ownershipOf(baseline) !== "ours") return undefined;
+  return verdict === "deployed" ? wrongAnswer(http, baseline, version) : undefined;
+}
+
+/** Returns the proof that the public URL, which is this service's, does not serve the version; undefined where there is none. Pure. */
+export function wrongAnswer(http: HttpCheck, baseline: Baseline, version: string): string | undefined {
+  if (http.state !== "wrong" || !http.proven || ownershipOf(baseline) !== "ours") return undefined;
   return `${http.url} answers ${http.answered} instead of ${version}`;
 }
 

@@ -90,7 +90,11 @@ async function requestServing(
   right: number,
 ): Promise<ServingCheck> {
   const { target, http, signal, clock, progress } = options;
-  const how = verifyOptions(options);
+  const isShifted = watched.judgement.verdict === "shifted";
+  const how: VerifyOptions = {
+    ...verifyOptions(options),
+    ...(isShifted && { limit: ruleLimit, mixedLimit: ruleLimit }),
+  };
   const isEarly = watched.judgement.verdict === "deployed-early";
   if (http && isRequested(http, baseline)) {
     const event: ProgressEvent = { type: "verification", url: checkedUrl(http), version };
@@ -119,8 +123,13 @@ async function requestServing(
   return { watched, http: whole, ...(taskResponses && { tasks: taskResponses }) };
 }
 
+/** Milliseconds in which a listener rule reaches every node of the load balancer, twice over: up to 14 s were recorded. */
+const ruleLimit = 30_000;
+
 const latestOf = ({ snapshots }: WatchedRollout) => snapshots.at(-1) as Snapshot;
-const isDeployed = ({ judgement }: WatchedRollout) => judgement.verdict.startsWith("deployed");
+/** Returns true when all production traffic goes to the new tasks. */
+const isDeployed = ({ judgement: { verdict } }: WatchedRollout) =>
+  verdict === "shifted" || verdict.startsWith("deployed");
 
 /** Verifies that the service serves the earlier version after an automatic rollback. */
 export async function verifyAfterRollback(

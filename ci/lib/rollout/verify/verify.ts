@@ -32,6 +32,8 @@ export interface VerifyOptions {
   interval?: number;
   /** Maximum time of the verification, in milliseconds. */
   limit?: number;
+  /** Milliseconds after which right and wrong responses by turns end the verification. */
+  mixedLimit?: number;
   /** Maximum time of one try, in milliseconds. */
   tryLimit?: number;
   /** Number of right responses in a row just before; at least one more is requested. */
@@ -46,10 +48,10 @@ export const usualTryLimit = 5_000;
 /** Milliseconds between two tries. */
 export const usualInterval = 250;
 /**
- * Milliseconds after which right and wrong responses by turns end the verification. A load balancer stops sending requests to deregistered
+ * Usual `mixedLimit`. A load balancer stops sending requests to deregistered
  * tasks within seconds, and after a rollout no old task runs.
  */
-const mixedLimit = 15_000;
+const usualMixedLimit = 15_000;
 
 /**
  * Requests the version and checks the expectations until enough responses in a row are right: when a load balancer still sends some
@@ -65,7 +67,7 @@ export async function verify(
 ): Promise<HttpCheck> {
   if (!http) return { state: "not-checked" };
   const { consecutive = 5, interval = usualInterval, limit = 60_000, tryLimit = usualTryLimit } = options;
-  const { beside, ask = sendOverHttp } = options;
+  const { mixedLimit = usualMixedLimit, beside, ask = sendOverHttp } = options;
   const url = checkedUrl(http);
   const end = clock.now() + limit;
   const mixedEnd = clock.now() + Math.min(limit, mixedLimit);

@@ -7,11 +7,14 @@ export interface WaitArguments {
   timeoutMinutes?: number | undefined;
   onTimeout?: string | undefined;
   noEarlyStop?: boolean | undefined;
+  until?: string | undefined;
 }
 export interface WaitOptions {
   /** Absent when the limit is computed from the service's settings. */
   timeoutMs?: number;
   permitted: AllowedActions;
+  /** Absent when the watch goes on to the end. */
+  until?: "shifted";
 }
 
 const endings = ["leave", "rollback"] as const;
@@ -23,6 +26,7 @@ export function parseWaitOptions({
   timeoutMinutes,
   onTimeout = "leave",
   noEarlyStop = false,
+  until,
 }: WaitArguments): WaitOptions {
   const ending = endings.find((one) => one === onTimeout);
   if (!ending) {
@@ -32,12 +36,21 @@ export function parseWaitOptions({
     );
   }
   const permitted: AllowedActions = { earlyStop: !noEarlyStop, onTimeout: ending };
-  if (timeoutMinutes === undefined) return { permitted };
+  const shared: WaitOptions = { permitted, ...(until !== undefined && { until: parseUntil(until) }) };
+  if (timeoutMinutes === undefined) return shared;
   if (Number.isInteger(timeoutMinutes) && timeoutMinutes >= 1 && timeoutMinutes <= mostMinutes) {
-    return { timeoutMs: timeoutMinutes * 60_000, permitted };
+    return { ...shared, timeoutMs: timeoutMinutes * 60_000 };
   }
   throw new InputError(
     "bad-timeout",
     `--timeout-minutes is ${timeoutMinutes}. Accepted: a whole number from 1 to ${mostMinutes}.`,
+  );
+}
+
+function parseUntil(until: string): "shifted" {
+  if (until === "shifted") return until;
+  throw new InputError(
+    "bad-until",
+    `--until is ${JSON.stringify(until)}. Accepted: shifted (all production traffic has moved and is verified; the bake time of a BLUE_GREEN, LINEAR or CANARY deployment runs). Without --until the rollout is watched to its end.`,
   );
 }

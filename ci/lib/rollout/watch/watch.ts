@@ -20,29 +20,39 @@ export interface WatchedRollout {
   snapshots: [Snapshot, ...Snapshot[]];
 }
 
+/** Options of a watch. */
+export interface WatchHow {
+  /** Default: the watch changes nothing. */
+  permitted?: AllowedActions;
+  /** Called before each poll with the latest observation, for checks at the same pace. */
+  beside?: (latest: Snapshot | undefined) => void;
+  /** Returns the proof of a check beside the watch that the release is wrong, as in `because …`. */
+  proof?: () => string | undefined;
+  /** Observations of an earlier watch of the same rollout, which this one continues. */
+  earlier?: { snapshots: readonly Snapshot[]; startedAt: number };
+}
+
 /**
  * Polls ECS until the judge has decided, at the latest at the subject's deadline. Changes nothing, except that it requests a rollback from
  * ECS when `permitted` allows it.
  * @param knownEvents Ids of the service's events from before the rollout: they are not reported again.
- * @param beside Called at each poll, for checks at the same pace.
  * @throws SlipwayError when polling fails (denied, expired): ECS continues the rollout, and the message explains how to attach.
  */
 export async function watch(
   session: Session,
   start: Subject,
   knownEvents: ReadonlySet<string>,
-  permitted: AllowedActions = watchOnly,
-  beside: () => void = () => {},
+  { permitted = watchOnly, beside, proof, earlier }: WatchHow = {},
 ): Promise<WatchedRollout> {
   const { clock, signal, progress } = session;
   const poll = observer(session);
-  const failFastIfProven = failFast(session, permitted);
-  const startedAt = clock.now();
-  const snapshots: Snapshot[] = [];
+  const failFastIfProven = failFast(session, permitted, proof);
+  const startedAt = earlier?.startedAt ?? clock.now();
+  const snapshots: Snapshot[] = [...(earlier?.snapshots ?? [])];
   let subject = start;
   for (;;) {
     const previous = snapshots.at(-1);
-    beside();
+    beside?.(previous);
     const observation = await pollWithRetries(session, () => poll(subject, previous), subject);
     const [lost] = uncertainties(observation.subject);
     if (lost !== undefined && lost !== uncertainties(subject)[0]) progress(lost);

@@ -13,6 +13,15 @@ test("options are used as passed", () => {
   });
 });
 
+test("a watch ends at the shift, or at the end of the rollout, and nowhere else", () => {
+  assert.equal(parseWaitOptions({ until: "shifted" }).until, "shifted");
+  assert.equal(parseWaitOptions({ until: "shifted", timeoutMinutes: 5 }).until, "shifted");
+  assert.equal(parseWaitOptions({ timeoutMinutes: 5 }).until, undefined);
+  for (const until of ["deployed", "BAKE_TIME", ""]) {
+    assert.throws(() => parseWaitOptions({ until }), { code: "bad-until", message: /Accepted: shifted .*bake time/ });
+  }
+});
+
 test("an invalid time and an unknown time-out action are refused with the accepted values", () => {
   for (const timeoutMinutes of [0, -1, 1.5, 1441, Number.NaN]) {
     assert.throws(() => parseWaitOptions({ timeoutMinutes }), { code: "bad-timeout", message: /1 to 1440/ });
