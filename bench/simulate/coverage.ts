@@ -1,4 +1,4 @@
-import type { Scenario } from "../scenario/scenario.js";
+import type { Scenario, ServiceSettings } from "../scenario/scenario.js";
 import type { Outcome } from "../virtual/outcome.js";
 import { statesSeen } from "./check-lateness.js";
 import type { SimulatedSeed } from "./simulate-seed.js";
@@ -16,6 +16,9 @@ export function coverageOf({ scenario, outcome, way }: SimulatedSeed): Covered[]
         .map(([name]): Covered => [group, name]),
     ),
     ...(scenario.interventions ?? []).map(({ do: what }): Covered => ["operator", what]),
+    ...(scenario.interventions ?? []).flatMap(({ from = "update" }): Covered[] =>
+      from === "update" || from === "start" ? [] : [["operator at a stage", from]],
+    ),
     ...(scenario.aws?.faults ?? []).map(({ kind, operation }): Covered => ["wire", `${kind} ${operation ?? "*"}`]),
     ...(scenario.kills ?? []).map(({ how }): Covered => ["kill", how]),
     ...(scenario.aws?.deny ?? []).map((action): Covered => ["denied", action]),
@@ -55,6 +58,12 @@ const hookEnded =
   (_, outcome) =>
     Boolean(outcome?.hooks[how]);
 
+const isStrategy =
+  (name: string): Dimension =>
+  ({ service }) =>
+    service?.strategy?.strategy === name;
+const isWithoutBalancer = ({ check = "none" }: ServiceSettings) => check === "none" || check === "container";
+
 const all: Record<string, Record<string, Dimension>> = {
   service: {
     "count 0": ({ service }) => service?.desiredCount === 0,
@@ -73,6 +82,16 @@ const all: Record<string, Record<string, Dimension>> = {
     "container check": ({ service }) => ["container", "both"].includes(service?.check ?? ""),
     "never completed": ({ before }) => before?.completed === false,
     "failed deployments before": ({ before }) => before?.broken !== undefined,
+  },
+  strategy: {
+    ...Object.fromEntries(
+      ["BLUE_GREEN", "LINEAR", "CANARY"].map((name): [string, Dimension] => [name, isStrategy(name)]),
+    ),
+    "without a load balancer": ({ service }) => service?.strategy !== undefined && isWithoutBalancer(service),
+    "without a test rule": ({ service }) => service?.testRule === false,
+    "breaker for ROLLING only": ({ aws }) => aws?.breakerOnShifts === false,
+    "other rule delay": ({ aws }) => aws?.ruleDelay !== undefined,
+    "hooks at stages": ({ service }) => service?.strategy !== undefined && service.hooks !== undefined,
   },
   hooks: {
     any: (scenario) => hooks(scenario).length > 0,

@@ -6,6 +6,7 @@ import { alarmed, paused, unserved, withConcurrentDeploy } from "./generate-comb
 import { aws, denied } from "./generate-faults.js";
 import { before, release, tasks } from "./generate-release.js";
 import { service } from "./generate-service.js";
+import { shifting } from "./generate-strategies.js";
 
 const intervention: fc.Arbitrary<Intervention> = fc
   .tuple(
@@ -114,5 +115,7 @@ export const scenarios: fc.Arbitrary<Scenario> = fc
       [1, unserved],
       [1, withConcurrentDeploy],
     ),
+    // Drawn last: the other parts of a seed do not depend on it.
+    oneOf([3, is((scenario: Scenario) => scenario)], [1, shifting]),
   )
-  .map(([scenario, monitored]) => makeConsistent(monitored(scenario)));
+  .map(([scenario, monitored, shifted]) => makeConsistent(shifted(monitored(scenario))));

@@ -1,0 +1,143 @@
+import fc from "fast-check";
+import type { JsonObject, LifecycleStage } from "../../infra/local/aws/index.js";
+import type { Intervention, Scenario } from "../scenario/scenario.js";
+import { is, MINUTE, oneOf, seconds } from "./arbitraries.js";
+
+const bake = fc.constantFrom(0, 1, 1, 3, 10);
+
+/** Mostly few steps and short waits: AWS's own defaults last an hour. */
+const strategy: fc.Arbitrary<JsonObject> = oneOf(
+  [4, fc.record({ strategy: is("BLUE_GREEN"), bakeTimeInMinutes: bake })],
+  [
+    3,
+    fc.record({
+      strategy: is("CANARY"),
+      bakeTimeInMinutes: bake,
+      canaryConfiguration: fc.record({
+        canaryPercent: fc.constantFrom(10, 5, 0.1, 33.3, 100),
+        canaryBakeTimeInMinutes: fc.constantFrom(1, 3, 0, 10),
+      }),
+    }),
+  ],
+  [
+    3,
+    fc.record({
+      strategy: is("LINEAR"),
+      bakeTimeInMinutes: bake,
+      linearConfiguration: fc.record({
+        stepPercent: fc.constantFrom(50, 25, 33.3, 20, 100),
+        stepBakeTimeInMinutes: fc.constantFrom(1, 2, 0, 5),
+      }),
+    }),
+  ],
+  [1, fc.constantFrom("CANARY", "LINEAR").map((strategy): JsonObject => ({ strategy }))],
+);
+
+const pausing = fc.constantFrom(
+  "POST_TEST_TRAFFIC_SHIFT",
+  "PRE_SCALE_UP",
+  "POST_SCALE_UP",
+  "PRE_PRODUCTION_TRAFFIC_SHIFT",
+  "POST_PRODUCTION_TRAFFIC_SHIFT",
+  "RECONCILE_SERVICE",
+);
+const hook: fc.Arbitrary<JsonObject> = fc.record({
+  targetType: is("PAUSE"),
+  lifecycleStages: fc.uniqueArray(pausing, { minLength: 1, maxLength: 2 }),
+  timeoutConfiguration: fc.record({
+    timeoutInMinutes: fc.constantFrom(1, 3, 10, 60),
+    action: fc.constantFrom("CONTINUE", "CONTINUE", "ROLLBACK"),
+  }),
+});
+
+const stage = fc.constantFrom<LifecycleStage[]>(
+  "PRE_SCALE_UP",
+  "SCALE_UP",
+  "POST_SCALE_UP",
+  "TEST_TRAFFIC_SHIFT",
+  "POST_TEST_TRAFFIC_SHIFT",
+  "PRE_PRODUCTION_TRAFFIC_SHIFT",
+  "PRODUCTION_TRAFFIC_SHIFT",
+  "POST_PRODUCTION_TRAFFIC_SHIFT",
+  "BAKE_TIME",
+  "CLEAN_UP",
+);
+
+/** Actions of other users and failures, each some time after a stage has begun. */
+const atStage: fc.Arbitrary<Intervention> = fc
+  .tuple(
+    stage,
+    oneOf([3, is(1)], [1, fc.constantFrom(2, 3)]),
+    oneOf([2, fc.integer({ min: 0, max: 3_000 })], [1, seconds(3, 120)]),
+    fc.oneof<fc.Arbitrary<Omit<Intervention, "at">>[]>(
+      fc.record({ do: is("stop"), stopType: fc.constantFrom("ROLLBACK", "ROLLBACK", "ABORT") }),
+      fc.record({ do: is("deploy"), version: fc.constantFrom("v3.0.0", "v1.0.0", "v2.0.0") }),
+      is({ do: "redeploy" }),
+      is({ do: "reset-rules" }),
+      is({ do: "alarm", name: "errors", state: "ALARM" }),
+      fc.record({
+        do: is("crash"),
+        version: fc.constantFrom("v2.0.0", "v1.0.0"),
+        count: fc.integer({ min: 1, max: 4 }),
+      }),
+      fc.record({ do: is("scale"), desiredCount: fc.integer({ min: 0, max: 6 }) }),
+      fc.record({ do: is("continue"), action: fc.constantFrom("CONTINUE", "CONTINUE", "ROLLBACK") }),
+    ),
+  )
+  .map(([from, step, at, what]) => ({ at, from, ...(step > 1 && { step }), ...what }) as Intervention);
+
+/** Plays a scenario with BLUE_GREEN, LINEAR or CANARY. */
+export const shifting: fc.Arbitrary<(scenario: Scenario) => Scenario> = fc
+  .record({
+    strategy,
+    hooks: oneOf<JsonObject[]>([2, is([])], [1, fc.array(hook, { minLength: 1, maxLength: 2 })]),
+    atStages: oneOf<Intervention[]>([1, is([])], [1, fc.array(atStage, { minLength: 1, maxLength: 2 })]),
+    check: oneOf([8, fc.constantFrom("load-balancer" as const, "both" as const)], [1, is(undefined)]),
+    testRule: oneOf([4, is(true)], [1, is(false)]),
+    breakerOnShifts: oneOf([3, is(true)], [1, is(false)]),
+    ruleDelay: oneOf([2, is(undefined)], [1, fc.constantFrom(0, 5_000)]),
+    alarms: oneOf<string[] | undefined>([4, is(undefined)], [1, is(["errors"])]),
+    allows: oneOf([2, is(2 * 60 * MINUTE)], [1, is(undefined)]),
+  })
+  .map((drawn) => (scenario) => withStrategy(scenario, drawn));
+
+interface Drawn {
+  strategy: JsonObject;
+  hooks: JsonObject[];
+  atStages: Intervention[];
+  check: "load-balancer" | "both" | undefined;
+  testRule: boolean;
+  breakerOnShifts: boolean;
+  ruleDelay: number | undefined;
+  alarms: string[] | undefined;
+  allows: number | undefined;
+}
+
+function withStrategy(scenario: Scenario, drawn: Drawn): Scenario {
+  const { strategy, testRule, hooks, atStages, check, breakerOnShifts, ruleDelay, alarms, allows } = drawn;
+  const { more, ...service } = scenario.service ?? {};
+  // Early success belongs to rolling deployments, and a bake time is the strategy's own.
+  const { deploymentConfiguration: _, ...members } = more ?? {};
+  const interventions = [...(scenario.interventions ?? []), ...atStages];
+  const timeoutMs = scenario.deployer?.timeoutMs ?? allows;
+  const aws = {
+    ...scenario.aws,
+    ...(!breakerOnShifts && { breakerOnShifts }),
+    ...(ruleDelay !== undefined && { ruleDelay }),
+  };
+  return {
+    ...scenario,
+    service: {
+      ...service,
+      ...(Object.keys(members).length > 0 && { more: members }),
+      strategy,
+      ...(check && { check }),
+      ...(!testRule && { testRule }),
+      ...(hooks.length > 0 && { hooks }),
+      ...(alarms && { alarms }),
+    },
+    ...(interventions.length > 0 && { interventions }),
+    ...(Object.keys(aws).length > 0 && { aws }),
+    ...(timeoutMs !== undefined && { deployer: { ...scenario.deployer, timeoutMs } }),
+  };
+}
