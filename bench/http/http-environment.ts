@@ -42,7 +42,7 @@ export interface Speed {
 
 /** A rollout in 6-15 s, or in AWS's own time of minutes. */
 export const speeds = {
-  rehearsal: { factor: 10, timing: rehearsalTiming },
+  rehearsal: { factor: 10, timing: { ...rehearsalTiming, minute: 6_000 } },
   aws: { factor: 1, timing: awsTiming },
 } satisfies Record<string, Speed>;
 
