@@ -48,7 +48,8 @@ export async function describeTasks(
   return tasks;
 }
 
-async function taskArns(context: EcsContext, desiredStatus: "RUNNING" | "STOPPED"): Promise<string[]> {
+/** Lists the ARNs of the service's tasks of one desired status. */
+export async function taskArns(context: EcsContext, desiredStatus: "RUNNING" | "STOPPED"): Promise<string[]> {
   const { cluster, service: serviceName } = context.target;
   return await readPages(async (nextToken) => {
     const input = { cluster, serviceName, desiredStatus, ...(nextToken && { nextToken }) };

@@ -1,0 +1,7 @@
+/** Maximum characters of one text of others in a report. */
+const longest = 4_000;
+
+/** Cuts a text of others at the report's limit. */
+export function cut(text: string): string {
+  return text.length <= longest ? text : `${text.slice(0, longest)}…`;
+}

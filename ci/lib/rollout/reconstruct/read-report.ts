@@ -1,0 +1,88 @@
+import type { Service, ServiceDeployment, ServiceRevision, Task } from "@aws-sdk/client-ecs";
+import { chunksOf } from "../../aws/paging.js";
+import { describeTaskDefinition, type RawTaskDefinition } from "../../aws/raw-task-definition.js";
+import { abort, sdk } from "../../aws/sdk.js";
+import { runningOf } from "../../ecs/containers.js";
+import { readService } from "../../ecs/service.js";
+import { describeRevisions } from "../../ecs/service-deployments.js";
+import { taskArns } from "../../ecs/tasks.js";
+import { readHistory } from "../history/read-history.js";
+import type { Session } from "../session.js";
+import { assembleReport, type ReportFacts } from "./assemble-report.js";
+import { type ChosenDeployment, chooseDeployment, type WantedDeployment } from "./choose-deployment.js";
+import type { DeploymentReport } from "./deployment-report.js";
+import { readLogs } from "./read-logs.js";
+
+/** Number of deployments that are searched: for a version all that ECS keeps in a page, since it may be any. */
+const searched = { latest: 10, named: 100 };
+
+/**
+ * Rebuilds the report of a deployment from AWS: the service, its deployments and revisions, events, tasks and logs.
+ * @throws InputError when there is no such service or deployment.
+ */
+export async function readReport(session: Session, wanted: WantedDeployment): Promise<DeploymentReport> {
+  const { aws, target, signal } = session;
+  const isNamed = wanted.version !== undefined || wanted.deployment !== undefined;
+  const [now, history] = await Promise.all([
+    readService(aws, target, signal),
+    readHistory(session, isNamed ? searched.named : searched.latest),
+  ]);
+  const chosen = chooseDeployment(history, wanted);
+  const [deployment, tasks] = await Promise.all([describeOne(session, chosen.record.arn), readTasks(session)]);
+  const revisions = await readRevisions(session, deployment, chosen, now.service);
+  const facts: ReportFacts = { target, at: session.clock.now(), now, chosen, deployment, tasks, ...revisions };
+  const report = assembleReport(facts);
+  return { ...report, logs: await readLogs(session, report, revisions.definitions) };
+}
+
+async function describeOne(session: Session, arn: string): Promise<ServiceDeployment> {
+  const command = new sdk.ecs.DescribeServiceDeploymentsCommand({ serviceDeploymentArns: [arn] });
+  const [deployment] = (await session.aws.ecs.send(command, abort(session))).serviceDeployments ?? [];
+  return deployment ?? { serviceDeploymentArn: arn };
+}
+
+/** Reads all tasks of the service that ECS still returns, with their times. */
+async function readTasks(session: Session): Promise<Task[]> {
+  const { cluster } = session.target;
+  const lists = await Promise.all([taskArns(session, "RUNNING"), taskArns(session, "STOPPED")]);
+  const pages = chunksOf([...new Set(lists.flat())], 100).map(async (tasks) => {
+    const command = new sdk.ecs.DescribeTasksCommand({ cluster, tasks });
+    return (await session.aws.ecs.send(command, abort(session))).tasks ?? [];
+  });
+  return (await Promise.all(pages)).flat();
+}
+
+/** Reads the service revisions of a deployment and their task definitions, by ARN. Those that were deleted are left out. */
+async function readRevisions(
+  session: Session,
+  deployment: ServiceDeployment,
+  { record, undo }: ChosenDeployment,
+  { taskDefinition = "" }: Service,
+): Promise<Pick<ReportFacts, "serviceRevisions" | "definitions" | "versions">> {
+  const { sourceServiceRevisions = [], targetServiceRevision, rollback } = deployment;
+  const arns = [targetServiceRevision, ...sourceServiceRevisions].map((one) => one?.arn);
+  const wanted = [...new Set([...arns, rollback?.serviceRevisionArn])].filter((one) => one !== undefined);
+  const serviceRevisions: Map<string, ServiceRevision> = await describeRevisions(session, wanted);
+  const ofRevisions = [...serviceRevisions.values()].map((one) => one.taskDefinition ?? "");
+  const all = new Set([record.taskDefinition, undo?.taskDefinition ?? "", taskDefinition, ...ofRevisions]);
+  all.delete("");
+  const definitions = new Map<string, RawTaskDefinition>();
+  for (const arn of all) {
+    const one = await existing(session, arn);
+    if (one) definitions.set(arn, one);
+  }
+  const versions = [...definitions].flatMap(([arn, one]): [string, string][] => {
+    const { version } = runningOf(one, session.target);
+    return version === undefined ? [] : [[arn, version]];
+  });
+  return { serviceRevisions, definitions, versions: new Map(versions) };
+}
+
+async function existing({ aws, signal }: Session, arn: string): Promise<RawTaskDefinition | undefined> {
+  try {
+    return await describeTaskDefinition(aws.ecs, arn, signal);
+  } catch (error) {
+    if ((error as Error).name !== "ClientException") throw error;
+    return undefined;
+  }
+}
