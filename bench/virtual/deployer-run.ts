@@ -4,6 +4,7 @@ import type { RolloutResult } from "../../ci/lib/rollout/result.js";
 import { run } from "../../ci/lib/rollout/run.js";
 import type { RunOptions } from "../../ci/lib/rollout/run-options.js";
 import { runRollback } from "../../ci/lib/rollout/run-rollback.js";
+import type { Session } from "../../ci/lib/rollout/session.js";
 import type { CompleteTarget } from "../scenario/complete-target.js";
 import { publicUrl, target, testUrl } from "../scenario/fixture.js";
 import type { Kill, Scenario } from "../scenario/scenario.js";
@@ -63,9 +64,7 @@ function optionsOf(stage: Simulation, process: DeployerProcess, run: number, not
   const { verb: _verb, to: _to, before: _before, after: _after, verifyTasks: _tasks, ...settings } = rest;
   const { manifest: _manifest, ...release } = stage.aws.imageOf(releaseOf(scenario));
   return {
-    aws: stage.way === "sdk" ? sdkAws(stage.aws, process) : directAws(stage.aws, process, random),
-    target: targetOf(scenario),
-    clock: clockOf(stage, process),
+    ...sessionOf(stage, process),
     release,
     settings: parseDeploySettings(settings),
     progress(text, event) {
@@ -83,6 +82,16 @@ function optionsOf(stage: Simulation, process: DeployerProcess, run: number, not
     permitted: { ...(earlyStop !== undefined && { earlyStop }), ...(onTimeout && { onTimeout }) },
     ...(undo !== undefined && { undo }),
     ...more,
+  };
+}
+
+/** Returns the clients, the target and the clock of a deployer's process. */
+export function sessionOf(stage: Simulation, process: DeployerProcess): Session {
+  return {
+    aws: stage.way === "sdk" ? sdkAws(stage.aws, process) : directAws(stage.aws, process, stage.random),
+    target: targetOf(stage.scenario),
+    clock: clockOf(stage, process),
+    progress() {},
   };
 }
 

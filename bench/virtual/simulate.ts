@@ -1,3 +1,4 @@
+import type { Session } from "../../ci/lib/rollout/session.js";
 import { awsTiming, type FaultRule } from "../../infra/local/aws/index.js";
 import { createDeployOracle, type DeployOracle } from "../oracle/deploy-oracle.js";
 import { serviceFactsOf } from "../oracle/service-facts.js";
@@ -5,7 +6,8 @@ import { createService } from "../scenario/create-service.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { releaseOf, requestedVersion } from "../scenario/versions.js";
 import { type ConcurrentDeploy, startConcurrentDeploy } from "./concurrent-deploy.js";
-import { runDeployer } from "./deployer-run.js";
+import { startProcess } from "./deployer-process.js";
+import { runDeployer, sessionOf } from "./deployer-run.js";
 import type { DeployerRun, Outcome } from "./outcome.js";
 import { warmUpSdk } from "./sdk-aws.js";
 import { createSimulation, type Simulation, schedule, scheduleByStage } from "./simulation.js";
@@ -15,6 +17,8 @@ import { createVirtualTime, START, type VirtualTime } from "./virtual-time.js";
 export interface SimulateOptions {
   /** Transport of the deployer's calls: its port to AWS in process (the default, fast) or the published SDK. */
   way?: "direct" | "sdk";
+  /** Reads the service as the deployer does, after its last run. */
+  visit?: (session: Session) => Promise<void>;
 }
 
 const HOUR = 3_600_000;
@@ -26,19 +30,24 @@ const HOUR = 3_600_000;
 export async function simulate(
   scenario: Scenario,
   seed: number,
-  { way = "direct" }: SimulateOptions = {},
+  { way = "direct", visit }: SimulateOptions = {},
 ): Promise<Outcome> {
   // Modules that load at their first use take real time, which a virtual clock does not see.
   if (way === "sdk") await warmUpSdk();
   const time = createVirtualTime(way === "sdk" ? "process" : "direct", seed);
   try {
-    return await playIn(time, scenario, seed, way);
+    return await playIn(time, scenario, seed, { way, ...(visit && { visit }) });
   } finally {
     time.end();
   }
 }
 
-async function playIn(time: VirtualTime, scenario: Scenario, seed: number, way: "direct" | "sdk"): Promise<Outcome> {
+async function playIn(
+  time: VirtualTime,
+  scenario: Scenario,
+  seed: number,
+  { way, visit }: SimulateOptions & { way: "direct" | "sdk" },
+): Promise<Outcome> {
   let history: DeployOracle | undefined;
   let second: ConcurrentDeploy | undefined;
   let stage: Simulation | undefined;
@@ -71,6 +80,7 @@ async function playIn(time: VirtualTime, scenario: Scenario, seed: number, way: 
     enterStage = scheduleByStage(stage);
   if (scenario.concurrent) second = startConcurrentDeploy(stage, seed, scenario.concurrent, lags);
   const runs = await runUntilItEnds(stage);
+  if (visit) await time.run(visit(sessionOf(stage, startProcess(stage, runs.length + 1))));
   const concurrent = second && (await time.run(second.outcome));
   stage.isOver = true;
   time.pass(() => isAtRest(aws.state), 2 * HOUR);

@@ -496,6 +496,27 @@ export class Slipway {
   }
 
   /**
+   * Report a deployment as files: report --version v1.2.3 -o report
+   *
+   * Returns a directory, rebuilt from AWS alone, also after a failed or
+   * interrupted deploy: report.html, report.md, report.json, timeline.svg.
+   * They answer what happened, why, what serves now and what to do next,
+   * with tasks over time, events and the ends of logs. ECS keeps
+   * deployments for 90 days, and a stopped task for about an hour.
+   *
+   * @param version The version whose newest deployment is reported (default: the latest deployment)
+   * @param deployment The service deployment to report: its ARN, or the ARN's last part
+   */
+  @func({ cache: "never" })
+  async report(workspace: Workspace, version?: string, deployment?: string): Promise<Directory> {
+    const destination = this.destination(workspace);
+    return await ending(async (activity) => {
+      const { report } = await import("#lib/commands/report.js");
+      return await report({ destination, version, deployment, ...activity });
+    });
+  }
+
+  /**
    * Show what runs now.
    *
    * Shows version, digest, task definition, task counts and the last events.

@@ -98,6 +98,7 @@ test("functions that read or change external state are never cached, and pure on
     "logs",
     "plan",
     "publish",
+    "report",
     "rollback",
     "status",
     "watch",

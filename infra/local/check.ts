@@ -8,7 +8,7 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { ensureContainerRuntime, ensureGit } from "./rehearsal/prerequisites.js";
+import { ensureChromium, ensureContainerRuntime, ensureGit } from "./rehearsal/prerequisites.js";
 import { ensurePip } from "./workflow-checks/tools.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -42,6 +42,7 @@ async function main(): Promise<number> {
   if (!onlyFast) {
     await ensureContainerRuntime(consent);
     await ensurePip(consent);
+    await ensureChromium(consent);
   }
   const tests = findTests();
   const fastParts: Part[] = [

@@ -1,7 +1,7 @@
 import type { Clock } from "../common/clock.js";
 import { SlipwayError, UNEXPECTED } from "../common/errors.js";
 import { neutral, neutralJson, neutralLines, quoted } from "../common/foreign-text.js";
-import type { Progress } from "../rollout/progress-event.js";
+import type { Progress, ProgressEvent } from "../rollout/progress-event.js";
 import type { RolloutResult } from "../rollout/result.js";
 import { formatReport } from "./report-text.js";
 
@@ -31,18 +31,20 @@ export function textPrinter(print: (line: string) => void, changesService = true
  * and returned, so that the log alone is complete.
  */
 export function jsonPrinter(print: (line: string) => void, clock: Clock): Printer {
-  const lineOf = (type: string, data: object) =>
-    neutralJson(JSON.stringify({ type, time: new Date(clock.now()).toISOString(), ...data }, bounded));
+  const lineOf = ({ type, ...data }: LineContent) => {
+    const line = { type, time: new Date(clock.now()).toISOString(), ...data } as JsonLine;
+    return neutralJson(JSON.stringify(line, bounded));
+  };
   const last = (line: string) => {
     print(line);
     return `${line}\n`;
   };
   return {
-    progress: (message, event) => print(event ? lineOf(event.type, event) : lineOf("note", { message })),
-    report: (report) => last(lineOf("report", report)),
+    progress: (message, event) => print(lineOf(event ?? { type: "note", message })),
+    report: (report) => last(lineOf({ type: "report", ...report })),
     error: (error) => {
       const { code, exitCode } = error instanceof SlipwayError ? error : { code: "unexpected", exitCode: UNEXPECTED };
-      return last(lineOf("error", { code, exitCode, message: messageFor(error) }));
+      return last(lineOf({ type: "error", code, exitCode, message: messageFor(error) }));
     },
     summaryOf(text) {
       const { verdict, reason, message = `${verdict.toUpperCase()}: ${reason}` } = JSON.parse(text);
@@ -50,6 +52,21 @@ export function jsonPrinter(print: (line: string) => void, clock: Clock): Printe
     },
   };
 }
+
+/** A line of `--as-json`. Within version 1 of this format members and types are only added. */
+export type JsonLine = {
+  /** ISO 8601, on the clock of the machine that deploys. */
+  time: string;
+} & LineContent;
+
+type LineContent =
+  | ProgressEvent
+  /** A line that does not describe the state of the rollout. */
+  | { type: "note"; message: string }
+  /** The last line of a call that ends with a verdict. */
+  | ({ type: "report" } & RolloutResult)
+  /** The last line of a call that ends without a verdict. */
+  | { type: "error"; code: string; exitCode: number; message: string };
 
 /** Maximum characters of one text in a JSON line; longer texts come from logs or HTTP responses. */
 const longestText = 8_000;

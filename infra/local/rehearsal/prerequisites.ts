@@ -59,17 +59,28 @@ async function offerRuntime(error: Error, options: InstallOptions): Promise<Cont
  * @throws {Error} Git can't be installed.
  */
 export async function ensureGit(options: InstallOptions): Promise<void> {
-  if (!spawnSync("git", ["--version"]).error) return;
+  if (spawnSync("git", ["--version"]).error) await installPackage("git", "A release is named after a commit", options);
+}
+
+/**
+ * Installs Chromium from the distribution's packages where it is missing: a test reads the report of a deploy in it.
+ *
+ * @throws {Error} Chromium can't be installed.
+ */
+export async function ensureChromium(options: InstallOptions): Promise<void> {
+  if (spawnSync("chromium", ["--version"]).error)
+    await installPackage("chromium", "A test reads the report of a deploy in a browser", options);
+}
+
+/** @param reason Begins the message. */
+async function installPackage(name: string, reason: string, options: InstallOptions): Promise<void> {
   const { uid, sudo, families } = await readMachine();
+  const next = `Install ${name} and try again.`;
   if (!families.includes("debian") || (uid !== 0 && !sudo)) {
-    throw new Error("A release is named after a commit, and git is not on the PATH. Install git and try again.");
+    throw new Error(`${reason}, and ${name} is not on the PATH. ${next}`);
   }
-  await confirmInstall(
-    options,
-    "A release is named after a commit, and git is not on this machine: it is installed with apt-get.",
-    "Install git and try again.",
-  );
+  await confirmInstall(options, `${reason}, and ${name} is not on this machine: it is installed with apt-get.`, next);
   const asRoot = uid === 0 ? [] : ["sudo", "-n"];
   await runCommand([...asRoot, "apt-get", "update"]);
-  await runCommand([...asRoot, "apt-get", "install", "-y", "--no-install-recommends", "git"]);
+  await runCommand([...asRoot, "apt-get", "install", "-y", "--no-install-recommends", name]);
 }

@@ -5,7 +5,7 @@ import type { Target } from "../../config/target.js";
 import { type Running, runningOf } from "../../ecs/containers.js";
 import { revisionTag } from "../../ecs/revision-tags.js";
 import type { CurrentService } from "../../ecs/service.js";
-import type { Snapshot, Subject } from "../../ecs/snapshot.js";
+import { primaryOf, type Snapshot, type Subject } from "../../ecs/snapshot.js";
 import { serviceDeploymentView, serviceView, taskView } from "../../ecs/views.js";
 import { rolesIn } from "../diagnose/container-roles.js";
 import { type Diagnosis, diagnose } from "../diagnose/diagnose.js";
@@ -58,7 +58,7 @@ export function assembleReport(facts: ReportFacts): DeploymentReport {
     deployment: view,
     taskDefinition,
     service: serviceView(now.service),
-    ...(undo && { undo: present({ because }) }),
+    ...(undo && { undo: { ending: undo.ending, ...present({ because }) } }),
   });
   const { tasks, omitted } = taskReports(facts.tasks, scope);
   const events = eventsWithin(now.service, deployment.createdAt, to);
@@ -133,10 +133,17 @@ function interval({ chosen, at }: Pick<ReportFacts, "chosen" | "at">, { finished
 }
 
 function eventsWithin({ events = [] }: Service, from: number, to: number): DeploymentReport["events"] {
-  return events
+  const rows: DeploymentReport["events"] = [];
+  const within = events
     .map(({ createdAt, message = "" }) => ({ at: createdAt?.getTime() ?? 0, message: cut(message) }))
     .filter(({ at }) => at >= from && at <= to)
     .sort((a, b) => a.at - b.at);
+  for (const event of within) {
+    const last = rows.at(-1);
+    if (last?.message === event.message) last.times = (last.times ?? 1) + 1;
+    else rows.push(event);
+  }
+  return rows;
 }
 
 function taskDefinitionIn({ serviceRevisions }: Pick<ReportFacts, "serviceRevisions">, arn = ""): string | undefined {
@@ -172,9 +179,12 @@ function tagIn(definition: RawTaskDefinition | undefined, key: string): string |
 }
 
 function servedNow({ service, running }: CurrentService, taskDefinition: string): ServedNow {
-  const { desiredCount, runningCount, pendingCount } = serviceView(service);
+  const view = serviceView(service);
+  const { desiredCount } = view;
   const isThis = running.taskDefinition === taskDefinition;
-  return { ...ofRunning(running), desiredCount, runningCount, pendingCount, isThis };
+  const runningCount = primaryOf(view)?.runningCount ?? view.runningCount;
+  const otherCount = Math.max(0, view.runningCount - runningCount);
+  return { ...ofRunning(running), desiredCount, runningCount, otherCount, isThis };
 }
 
 /** Diagnoses the deployment from one observation, at the time of the report. */

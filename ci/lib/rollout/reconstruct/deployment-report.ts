@@ -21,17 +21,17 @@ export interface DeploymentReport {
   diagnosis?: Diagnosis;
   where: { account: string; region: string; cluster: string; service: string; container: string };
   release: Revision & { commit?: string; by?: string };
-  /** What ran before; absent where ECS no longer has the revision. */
+  /** Revision that ran before; absent where ECS no longer has the revision. */
   from?: Revision;
-  /** What the service is set to at the time of the report. */
+  /** Revision that the service is set to at the time of the report. */
   now: ServedNow;
   deployment: DeploymentFacts;
   /** The tasks of the deployment, of what it replaced, and of its rollback: the first of each group first. */
   tasks: TaskReport[];
   /** Number of tasks that are left out of `tasks`. */
   omittedTasks?: number;
-  /** Events of the service while the deployment ran, oldest first. */
-  events: { at: number; message: string }[];
+  /** Events of the service while the deployment ran, oldest first. `times` is present when a message was repeated in a row. */
+  events: { at: number; message: string; times?: number }[];
   /** Number of older events that are left out of `events`. */
   omittedEvents?: number;
   traffic?: Traffic;
@@ -55,8 +55,10 @@ export interface Revision {
 
 export interface ServedNow extends Revision {
   desiredCount: number;
+  /** Running tasks of this revision. */
   runningCount: number;
-  pendingCount: number;
+  /** Running tasks of other revisions. */
+  otherCount: number;
   /** The service is set to this report's revision. */
   isThis: boolean;
 }
@@ -111,7 +113,7 @@ export interface TaskPhase {
 }
 
 /** Shares of the production traffic, in percent. */
-export interface Traffic {
+interface Traffic {
   /** Share of the new tasks at the time of the report. */
   new: number;
   /** Share of the new tasks from `at` on, as the deploy observed it; empty where its result was not passed. Times on the deployer's clock. */
@@ -119,7 +121,7 @@ export interface Traffic {
 }
 
 /** Times on the clock of the deployer. */
-export interface RequestReport {
+interface RequestReport {
   url: string;
   requests: number;
   failed: number;

@@ -1,23 +1,23 @@
 import { nameIn } from "../../common/aws-names.js";
 import { primaryOf, type ServiceDeploymentView, type ServiceView } from "../../ecs/snapshot.js";
-import { outcomeOf } from "../history/deployment-record.js";
+import { type DeploymentOutcome, outcomeOf } from "../history/deployment-record.js";
 import type { DeploymentReport } from "./deployment-report.js";
 
-/** What AWS returns about a deployment at the time of the report. */
+/** A deployment as AWS returns it at the time of the report. */
 export interface PastDeployment {
   deployment: ServiceDeploymentView;
   /** ARN of the revision that it rolled out. */
   taskDefinition: string;
   service: ServiceView;
   /** Present when Slipway rolled it back: the reason, where the rollback's revision has one. */
-  undo?: { because?: string };
+  undo?: { because?: string; ending: DeploymentOutcome };
 }
 
 /** Returns the verdict on a deployment from what AWS returns alone: no witness of its HTTP responses is left. Pure. */
 export function pastVerdict(past: PastDeployment): Pick<DeploymentReport, "verdict" | "reason"> {
   const { deployment, undo } = past;
   const { statusReason } = deployment;
-  if (undo) return { verdict: "rolled-back", reason: `Slipway rolled it back${because(undo.because)}.` };
+  if (undo) return undone(undo);
   const outcome = outcomeOf(deployment);
   switch (outcome) {
     case "deployed":
@@ -27,6 +27,16 @@ export function pastVerdict(past: PastDeployment): Pick<DeploymentReport, "verdi
     default:
       return { verdict: outcome, reason: sentence(statusReason ?? `ECS ended it as ${deployment.status}`) };
   }
+}
+
+function undone({
+  because: why,
+  ending,
+}: NonNullable<PastDeployment["undo"]>): Pick<DeploymentReport, "verdict" | "reason"> {
+  if (ending === "deployed") return { verdict: "rolled-back", reason: `Slipway rolled it back${because(why)}.` };
+  return ending === "unfinished"
+    ? { verdict: "in-progress", reason: `Slipway rolls it back${because(why)}: ECS has not ended the rollback.` }
+    : { verdict: "failed", reason: `Slipway's rollback${because(why)} ended as ${ending}.` };
 }
 
 function completed({
