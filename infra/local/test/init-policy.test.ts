@@ -104,6 +104,7 @@ test("every call of a push, and of status, plan, deploy, history, logs and rollb
   await permitted(0, "deploy", "--published", "--version", "v1.1.0");
   await permitted(3, "deploy", "--published", "--version", "v1.2.0");
   await permitted(0, "history");
+  await permitted(0, "report", "--version", "v1.2.0");
   await permitted(0, "logs");
   await permitted(0, "rollback");
   // The local AWS has neither store of secrets; the others are for one-off tasks with tags, or that outlast their time.
