@@ -94,7 +94,7 @@ test("without a policy that allows it, nothing of the service is read", async ()
   await assert.rejects(pushAsDeployer("v1.3.0"), /not authorized to perform: ecr:GetAuthorizationToken/);
 });
 
-test("every call of a push, and of status, plan, deploy, history, logs and rollback is allowed by the policy that init writes", async () => {
+test("every call of a push, and of status, plan, deploy, history, logs, report and rollback is allowed by the policy that init writes", async () => {
   const policy = await readFile(join(environment.checkout.path, "infra/iam/deploy-api.policy.json"), "utf8");
   const written = (JSON.parse(policy) as { Statement: (PolicyStatement & { Sid: string })[] }).Statement;
   statements.push(...written.map(noted));

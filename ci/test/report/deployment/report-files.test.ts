@@ -57,7 +57,8 @@ test("each line of --as-json fits the published schema", async () => {
     assert.equal(validate(value), true, `${line.slice(0, 300)}: ${ajv.errorsText(validate.errors)}`);
     return value.type;
   });
-  for (const type of ["note", "event", "task", "deployment", "report", "error"] as const) assert.ok(types.includes(type), type);
+  for (const type of ["note", "event", "task", "deployment", "report", "error"] as const)
+    assert.ok(types.includes(type), type);
   for (const wrong of [
     { type: "event", time: "x" },
     { type: "other", time: "x" },
