@@ -2,7 +2,7 @@ import type { DeploymentReport } from "../../ci/lib/rollout/reconstruct/deployme
 import { readReport } from "../../ci/lib/rollout/reconstruct/read-report.js";
 import type { Scenario } from "../scenario/scenario.js";
 import { simulate } from "../virtual/simulate.js";
-import { shiftScenario, strategies } from "./shift-scenario.js";
+import { strategies } from "./shift-scenario.js";
 
 /** Deploys whose reports are read in a browser, by name. */
 export const reportScenes: Record<string, Scenario> = {
@@ -16,7 +16,7 @@ export const reportScenes: Record<string, Scenario> = {
     service: { desiredCount: 4, check: "container" },
     interventions: [{ at: 70_000, do: "deploy", version: "v3.0.0" }],
   },
-  canary: shiftScenario(strategies.CANARY),
+  canary: { service: { desiredCount: 2, check: "load-balancer", strategy: strategies.CANARY } },
   large: { service: { desiredCount: 50, check: "container" } },
 };
 
