@@ -33,8 +33,9 @@ export class Workspace extends ApiObject {
   directory({ path, gitignore = false, ...filter }: Selection): Directory {
     const { session } = this;
     const root = path.startsWith("/") ? join(this.boundary, path) : resolve(session.cwd, path);
-    const make = async () => readHostDirectory(session.store, root, gitignore ? await ignoredIn(session, root) : []);
-    const found = new Directory(session, keyOf("workspace directory", root, gitignore), make, root);
+    const make = async () =>
+      readHostDirectory(session.store, root, gitignore ? await ignoredIn(session, root) : [], filter.include);
+    const found = new Directory(session, keyOf("workspace directory", root, gitignore, filter.include), make, root);
     return filter.include || filter.exclude ? found.filter(filter) : found;
   }
 }

@@ -37,9 +37,14 @@ export function globTree(tree: Tree, glob: string): string[] {
   return [...tree.keys()].filter((path) => matches(path)).sort();
 }
 
-/** Returns true when no path below an excluded directory can be included again, so that the directory is not read. */
-export function canPrune(exclude: string[]): boolean {
-  return !exclude.some((pattern) => pattern.startsWith("!"));
+/** Returns true for a directory in which a path may be selected: the others need not be read. */
+export function directoryFilter(include: string[], exclude: string[]): (path: string) => boolean {
+  const isExcluded = exclude.some((pattern) => pattern.startsWith("!")) ? () => false : matcher(exclude);
+  const starts = include
+    .filter((pattern) => !pattern.startsWith("!"))
+    .map((pattern) => /^[^*?[]*/.exec(bare(pattern))?.[0] ?? "");
+  const isReached = (path: string) => starts.some((start) => start.startsWith(path) || path.startsWith(start));
+  return (path) => !isExcluded(path) && (include.length === 0 || isReached(`${path}/`));
 }
 
 function matcher(patterns: string[]): (path: string) => boolean {
@@ -53,9 +58,11 @@ function matcher(patterns: string[]): (path: string) => boolean {
 
 function parse(pattern: string): Pattern {
   const negated = pattern.startsWith("!");
-  const path = pattern
-    .slice(negated ? 1 : 0)
-    .replace(/^\.?\/+/, "")
-    .replace(/\/+$/, "");
-  return { negated, glob: readGlob(path === "" || path === "." ? "**" : path) };
+  return { negated, glob: readGlob(bare(pattern.slice(negated ? 1 : 0))) };
+}
+
+/** Returns a pattern without slashes at its ends; `**` for the whole directory. */
+function bare(pattern: string): string {
+  const path = pattern.replace(/^\.?\/+/, "").replace(/\/+$/, "");
+  return path === "" || path === "." ? "**" : path;
 }

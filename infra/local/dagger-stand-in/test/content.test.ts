@@ -45,6 +45,32 @@ test("a host directory comes back from the store as it was", async () => {
   assert.equal(treeDigest(await readHostDirectory(store, join(path, "copy"))), treeDigest(read));
 });
 
+test("of a host directory, only directories are read in which a pattern may select a path", async (t) => {
+  const source = join(path, "large");
+  for (const name of ["node_modules/a/b", "infra/targets/deep", "src/one", "src/two"]) {
+    await mkdir(join(source, name), { recursive: true });
+    await writeFile(join(source, name, "x.json"), name);
+  }
+  const put = t.mock.method(store, "put").mock;
+  for (const [include, names] of [
+    [["infra/targets/**/*.json"], ["infra/targets/deep/x.json"]],
+    [
+      ["src/o*", "./infra/"],
+      ["infra/targets/deep/x.json", "src/one/x.json"],
+    ],
+    [["infra/targets"], ["infra/targets/deep/x.json"]],
+    [["src/one/x.json", "!src/one"], []],
+    [["**/x.json"], ["infra/targets/deep/x.json", "node_modules/a/b/x.json", "src/one/x.json", "src/two/x.json"]],
+  ] as [string[], string[]][]) {
+    put.resetCalls();
+    const read = await readHostDirectory(store, source, [], include);
+    assert.deepEqual(globTree(read, "**/*.json"), names);
+    assert.equal(put.callCount(), names.length);
+    const whole = filterTree(await readHostDirectory(store, source), { include });
+    assert.equal(treeDigest(read), treeDigest(whole));
+  }
+});
+
 test("patterns keep and leave out as Dagger's do", async () => {
   const files = await tree({ "a/b/__pycache__/x.pyc": "1", "a/y.py": "2", "c/__pycache__/z.pyc": "3" });
   assert.deepEqual([...filterTree(files, { exclude: ["**/__pycache__"] }).keys()].sort(), ["a", "a/b", "a/y.py", "c"]);
