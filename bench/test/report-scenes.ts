@@ -1,3 +1,4 @@
+import { parseResult, withResult } from "../../ci/lib/rollout/reconstruct/deploy-result.js";
 import type { DeploymentReport } from "../../ci/lib/rollout/reconstruct/deployment-report.js";
 import { readReport } from "../../ci/lib/rollout/reconstruct/read-report.js";
 import type { Scenario } from "../scenario/scenario.js";
@@ -6,7 +7,7 @@ import { strategies } from "./shift-scenario.js";
 
 /** Deploys whose reports are read in a browser, by name. */
 export const reportScenes: Record<string, Scenario> = {
-  good: { service: { desiredCount: 4, check: "load-balancer" } },
+  good: { service: { desiredCount: 4, check: "load-balancer" }, deployer: { http: true } },
   "rolled-back": {
     service: { desiredCount: 4, check: "container" },
     release: { tasks: [{ exit: { after: 3_000, code: 1 } }] },
@@ -16,20 +17,24 @@ export const reportScenes: Record<string, Scenario> = {
     service: { desiredCount: 4, check: "container" },
     interventions: [{ at: 70_000, do: "deploy", version: "v3.0.0" }],
   },
-  canary: { service: { desiredCount: 2, check: "load-balancer", strategy: strategies.CANARY } },
+  canary: {
+    service: { desiredCount: 2, check: "load-balancer", strategy: strategies.CANARY },
+    deployer: { http: true },
+  },
   large: { service: { desiredCount: 50, check: "container" } },
 };
 
-/** Simulates a deploy and returns its report, as a reader makes it right after the verdict. */
+/** Simulates a deploy and returns its report, as a reader makes it right after the verdict, with the deploy's result. */
 export async function reportOf(scenario: Scenario): Promise<DeploymentReport> {
   let report: DeploymentReport | undefined;
-  await simulate(scenario, 1, {
+  const outcome = await simulate(scenario, 1, {
     async visit(session) {
       report = await readReport(session, {});
     },
   });
   if (!report) throw new Error("The simulation ended before its visit.");
-  return report;
+  if (!outcome.report) return report;
+  return withResult(report, parseResult(JSON.stringify({ type: "report", ...outcome.report })));
 }
 
 /** Texts that a page, an image or Markdown could take for its own. */

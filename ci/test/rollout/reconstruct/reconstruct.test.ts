@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { Task } from "@aws-sdk/client-ecs";
 import type { DeploymentRecord } from "../../../lib/rollout/history/deployment-record.js";
 import { chooseDeployment } from "../../../lib/rollout/reconstruct/choose-deployment.js";
+import { parseResult, withResult } from "../../../lib/rollout/reconstruct/deploy-result.js";
 import { pastVerdict } from "../../../lib/rollout/reconstruct/past-verdict.js";
 import { readReport } from "../../../lib/rollout/reconstruct/read-report.js";
 import { mostTasks, taskReports } from "../../../lib/rollout/reconstruct/task-report.js";
@@ -273,3 +274,34 @@ test("a report long after the end states that ECS has dropped the stopped tasks"
     limits.join("\n"),
   );
 });
+
+test("the result of the deploy adds its verdict, its requests and the traffic shifts", async () => {
+  const { session, result } = await scene(success as Story);
+  const read = { ...(await readReport(session, {})), traffic: { new: 100, steps: [] } };
+  const during = { url: "http://app.example", requests: 3, failed: 1, failures: [{ at: 5, answered: "502" }] };
+  const shift = (time: string, productionWeight: number) => ({ type: "deployment", time, productionWeight });
+  const events = [
+    shift("2026-01-01T00:00:00.000Z", 0),
+    shift("2026-01-01T00:01:00.000Z", 10),
+    shift("2026-01-01T00:02:00.000Z", 10),
+  ];
+  const line = JSON.stringify({ type: "report", ...result, verdict: "deployed-unverified", during, events });
+  const report = withResult(read, parseResult(`{"type":"note"}\n${line}\n`));
+  assert.equal(report.verdict, "deployed-unverified");
+  assert.deepEqual(report.requests, during);
+  assert.deepEqual(report.traffic?.steps, [{ at: Date.UTC(2026, 0, 1, 0, 1), new: 10 }]);
+});
+
+for (const [name, text] of [
+  ["an error", '{"type":"error","code":"bad-url","exitCode":2,"message":"x"}'],
+  ["no JSON", "DEPLOYED: v1"],
+  ["an unknown verdict", '{"type":"report","verdict":"fine","reason":"x","deployment":{}}'],
+  ["a file that is too long", `{"type":"report","reason":"${"x".repeat(4_000_001)}"}`],
+] as const) {
+  test(`${name} is refused as the result of a deploy`, () => {
+    assert.throws(() => parseResult(text), {
+      code: "bad-result",
+      message: /Accepted: the lines that deploy or rollback writes/,
+    });
+  });
+}

@@ -1,0 +1,82 @@
+import * as v from "valibot";
+import { InputError } from "../../common/errors.js";
+import { type Verdict, verdicts } from "../verdicts.js";
+import { cut } from "./cut.js";
+import type { DeploymentReport } from "./deployment-report.js";
+
+const text = v.pipe(v.string(), v.transform(cut));
+const time = v.pipe(v.string(), v.isoTimestamp());
+const weight = v.pipe(v.number(), v.minValue(0), v.maxValue(100));
+
+/** The members of a deploy's result that AWS does not have. */
+const schema = v.object({
+  type: v.literal("report"),
+  verdict: v.picklist(Object.keys(verdicts) as Verdict[]),
+  reason: text,
+  next: v.optional(text),
+  deployment: v.object({ arn: v.optional(v.string()) }),
+  during: v.optional(
+    v.object({
+      url: text,
+      requests: v.number(),
+      failed: v.number(),
+      failures: v.array(v.object({ at: v.number(), answered: text })),
+    }),
+  ),
+  events: v.optional(
+    v.array(v.object({ type: v.string(), time: v.optional(time), productionWeight: v.optional(weight) })),
+    [],
+  ),
+});
+
+/** The result of a deploy, as its last line of `--as-json` has it. */
+export type DeployResult = v.InferOutput<typeof schema>;
+
+/** Maximum length of the file in characters: a result has at most 300 events, and texts of 8,000. */
+const longest = 4_000_000;
+
+/**
+ * Reads the result of a deploy from the lines of its `--as-json`, of which the last one is the result.
+ * @throws InputError when there is none.
+ */
+export function parseResult(lines: string): DeployResult {
+  const last = lines.length <= longest ? (lines.trimEnd().split("\n").at(-1) ?? "") : "";
+  const result = v.safeParse(schema, parsed(last));
+  if (result.success) return result.output;
+  const [issue] = result.issues;
+  const where = v.getDotPath(issue);
+  throw new InputError(
+    "bad-result",
+    `--result holds no result of a deploy${where ? ` (${where}: ${issue.message.slice(0, 200)})` : ""}. Accepted: the lines that deploy or rollback writes with --as-json, or the last of them alone, of type "report". A deploy that was refused has none: call report without --result.`,
+  );
+}
+
+function parsed(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Adds to a report the facts that only the deploy observed: its verdict, its requests, and the traffic shifts. Pure. */
+export function withResult(report: DeploymentReport, result: DeployResult): DeploymentReport {
+  const { verdict, reason, next, during, events } = result;
+  const { next: _next, limits, traffic, ...rest } = report;
+  const steps = events.flatMap(({ time, productionWeight }) =>
+    time === undefined || productionWeight === undefined ? [] : [{ at: Date.parse(time), new: productionWeight }],
+  );
+  const changes = steps.filter((step, index) => step.new !== (steps[index - 1]?.new ?? 0));
+  const [, ...others] = limits;
+  return {
+    ...rest,
+    ...{ verdict, reason },
+    ...(next !== undefined && { next }),
+    ...(during && { requests: during }),
+    ...(traffic && { traffic: { ...traffic, steps: changes } }),
+    limits: [
+      "The verdict is that of the deploy, whose result was passed; this report sent no request to the service.",
+      ...others,
+    ],
+  };
+}
