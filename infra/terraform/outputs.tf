@@ -8,6 +8,11 @@ output "load_balancer_dns_name" {
   value       = aws_lb.app.dns_name
 }
 
+output "test_listener_url" {
+  description = "Address of the test listener; null with rolling deployments."
+  value       = local.shifts ? "${local.tls ? "https" : "http"}://${aws_lb.app.dns_name}:${var.test_port}" : null
+}
+
 output "repository_url" {
   description = "Repository for images."
   value       = aws_ecr_repository.app.repository_url

@@ -14,7 +14,28 @@ resource "aws_ecs_service" "app" {
   desired_count   = local.service.desiredCount
   launch_type     = "FARGATE"
 
-  # Old tasks run until as many new ones are healthy.
+  deployment_configuration {
+    strategy             = upper(var.deployment_strategy)
+    bake_time_in_minutes = local.shifts ? var.traffic_shift.bake_minutes : null
+
+    dynamic "linear_configuration" {
+      for_each = var.deployment_strategy == "linear" ? [var.traffic_shift] : []
+      content {
+        step_percent              = linear_configuration.value.percent
+        step_bake_time_in_minutes = linear_configuration.value.step_bake_minutes
+      }
+    }
+
+    dynamic "canary_configuration" {
+      for_each = var.deployment_strategy == "canary" ? [var.traffic_shift] : []
+      content {
+        canary_percent              = canary_configuration.value.percent
+        canary_bake_time_in_minutes = canary_configuration.value.step_bake_minutes
+      }
+    }
+  }
+
+  # Rolling: old tasks run until as many new ones are healthy.
   deployment_minimum_healthy_percent = 100
   deployment_maximum_percent         = 200
   health_check_grace_period_seconds  = 30
@@ -34,6 +55,16 @@ resource "aws_ecs_service" "app" {
     target_group_arn = aws_lb_target_group.app.arn
     container_name   = local.target.container
     container_port   = local.service.containerPort
+
+    dynamic "advanced_configuration" {
+      for_each = local.shifts ? [aws_iam_role.infrastructure[0].arn] : []
+      content {
+        alternate_target_group_arn = aws_lb_target_group.alternate[0].arn
+        production_listener_rule   = aws_lb_listener_rule.production[0].arn
+        test_listener_rule         = aws_lb_listener_rule.test[0].arn
+        role_arn                   = advanced_configuration.value
+      }
+    }
   }
 
   lifecycle {
@@ -41,6 +72,10 @@ resource "aws_ecs_service" "app" {
     ignore_changes = [task_definition, desired_count]
   }
 
-  # A target group can be used once a listener forwards to it.
-  depends_on = [aws_lb_listener.http, aws_lb_listener.https]
+  # A target group can be used once a listener forwards to it, and the infrastructure role once it has its policy.
+  depends_on = [
+    aws_lb_listener.http,
+    aws_lb_listener.https,
+    aws_iam_role_policy_attachment.infrastructure,
+  ]
 }

@@ -78,3 +78,65 @@ variable "permit_pruning" {
   default     = true
   nullable    = false
 }
+
+variable "deployment_strategy" {
+  description = "How a deploy replaces the running revision: rolling, or with traffic shifts blue_green, linear or canary."
+  type        = string
+  default     = "rolling"
+  nullable    = false
+
+  validation {
+    condition     = contains(["rolling", "blue_green", "linear", "canary"], var.deployment_strategy)
+    error_message = "The strategy is rolling, blue_green, linear or canary."
+  }
+}
+
+variable "traffic_shift" {
+  description = "Steps of linear and canary: the percent of a step or of the canary, and the minutes after it. With each strategy but rolling, the minutes for which the old tasks stay up at the end."
+  type = object({
+    percent           = optional(number, 10)
+    step_bake_minutes = optional(number, 6)
+    bake_minutes      = optional(number, 10)
+  })
+  default  = {}
+  nullable = false
+
+  validation {
+    condition     = var.traffic_shift.percent >= 0.1 && var.traffic_shift.percent <= 100 && floor(var.traffic_shift.percent * 10) == var.traffic_shift.percent * 10
+    error_message = "The percent is a multiple of 0.1 from 0.1 to 100."
+  }
+
+  validation {
+    condition     = var.deployment_strategy != "linear" || var.traffic_shift.percent >= 3
+    error_message = "The percent of a linear step is at least 3."
+  }
+
+  validation {
+    condition     = alltrue([for minutes in [var.traffic_shift.step_bake_minutes, var.traffic_shift.bake_minutes] : minutes >= 0 && minutes <= 1440 && floor(minutes) == minutes])
+    error_message = "Minutes are whole numbers from 0 to 1440."
+  }
+}
+
+variable "test_port" {
+  description = "Port of the test listener, which reaches the new tasks before production traffic does. Rolling deployments have none."
+  type        = number
+  default     = 8443
+  nullable    = false
+
+  validation {
+    condition     = var.test_port >= 1 && var.test_port <= 65535 && floor(var.test_port) == var.test_port && !contains([80, 443], var.test_port)
+    error_message = "The port is a whole number from 1 to 65535 other than 80 and 443, which are the production listeners'."
+  }
+}
+
+variable "test_cidr_blocks" {
+  description = "Addresses that reach the test listener, such as those of the deploys' runners. By default none."
+  type        = list(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for block in var.test_cidr_blocks : can(cidrhost(block, 0)) && !strcontains(block, ":")])
+    error_message = "Each block is an IPv4 CIDR block, such as 203.0.113.0/24."
+  }
+}

@@ -81,6 +81,71 @@ test("a rollout keeps the old tasks until the new are healthy, and rolls back by
   assert.deepEqual(service.deployment_circuit_breaker, [{ enable: true, rollback: true }]);
 });
 
+test("a strategy with traffic shifts has a second target group, two rules that ECS changes, and a role; rolling has none of them", () => {
+  assert.equal(locals.shifts, '${var.deployment_strategy != "rolling"}');
+  const { strategy } = inner(service, "deployment_configuration");
+  assert.equal(strategy, "${upper(var.deployment_strategy)}");
+  const parts: [string, string][] = [
+    ["aws_lb_target_group", "alternate"],
+    ["aws_lb_listener_rule", "production"],
+    ["aws_lb_listener_rule", "test"],
+    ["aws_lb_listener", "test"],
+    ["aws_iam_role", "infrastructure"],
+    ["aws_iam_role_policy_attachment", "infrastructure"],
+  ];
+  for (const [type, name] of parts) assert.equal(only(resource[type]?.[name]).count, "${local.shifts ? 1 : 0}", name);
+  for (const name of ["production", "test"]) {
+    const rule = only(resource.aws_lb_listener_rule?.[name]);
+    assert.deepEqual(inner(rule, "lifecycle").ignore_changes, ["${action}"]);
+    const groups = inner(inner(rule, "action"), "forward").target_group as Block[];
+    assert.deepEqual(
+      groups.map(({ arn, weight }) => [arn, weight]),
+      [
+        ["${aws_lb_target_group.app.arn}", 100],
+        ["${aws_lb_target_group.alternate[0].arn}", 0],
+      ],
+    );
+  }
+  const { dynamic } = inner(service, "load_balancer") as { dynamic: Record<string, Block[]> };
+  const advanced = only(dynamic.advanced_configuration);
+  assert.match(String(advanced.for_each), /^\$\{local\.shifts \? /);
+  assert.deepEqual(inner(advanced, "content"), {
+    alternate_target_group_arn: "${aws_lb_target_group.alternate[0].arn}",
+    production_listener_rule: "${aws_lb_listener_rule.production[0].arn}",
+    test_listener_rule: "${aws_lb_listener_rule.test[0].arn}",
+    role_arn: "${advanced_configuration.value}",
+  });
+});
+
+test("both target groups have the same health check and delay", () => {
+  const [app, alternate] = ["app", "alternate"].map((name) => only(resource.aws_lb_target_group?.[name]));
+  assert.ok(app && alternate);
+  assert.equal(alternate.deregistration_delay, "${aws_lb_target_group.app.deregistration_delay}");
+  const names = Object.keys(inner(app, "health_check"));
+  assert.deepEqual(
+    inner(alternate, "health_check"),
+    Object.fromEntries(names.map((name) => [name, `\${aws_lb_target_group.app.health_check[0].${name}}`])),
+  );
+});
+
+test("the names of both target groups have at most 32 characters, as ELB accepts", () => {
+  const { service: name } = JSON.parse(
+    readFileSync(new URL("../targets/production.json", import.meta.url), "utf8"),
+  ) as { service: string };
+  const alternate = String(only(resource.aws_lb_target_group?.alternate).name);
+  assert.ok(alternate.replace("${local.target.service}", name).length <= 32);
+});
+
+test("each setting of a strategy is validated, within the API's limits", () => {
+  const conditions = (name: string) =>
+    (only(variable[name]).validation as Block[]).map(({ condition }) => String(condition)).join("\n");
+  assert.match(conditions("deployment_strategy"), /contains\(\["rolling", "blue_green", "linear", "canary"\]/);
+  const shift = conditions("traffic_shift");
+  for (const part of [/>= 0\.1 && .* <= 100 /, /"linear" \|\| .* >= 3/, /<= 1440 /]) assert.match(shift, part);
+  assert.match(conditions("test_port"), /!contains\(\[80, 443\]/);
+  assert.match(conditions("test_cidr_blocks"), /cidrhost/);
+});
+
 test("applying the configuration undoes neither a deploy nor a change of scale, and deregisters no revision", () => {
   assert.deepEqual(inner(service, "lifecycle").ignore_changes, ["${task_definition}", "${desired_count}"]);
   assert.equal(task.skip_destroy, true);

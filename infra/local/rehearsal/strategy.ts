@@ -50,7 +50,7 @@ export function advancedConfigurationOf(target: Named, strategy: Strategy): Adva
   const rule = (name: string, id: string) =>
     balancingArn(target, `listener-rule/app/${service}/50dc6c495c0c9188/${name}/${id}`);
   return {
-    alternateTargetGroupArn: groupArn(target, `${service}-alternate`, "fedcba9876543210"),
+    alternateTargetGroupArn: groupArn(target, `${service}-alt`, "fedcba9876543210"),
     productionListenerRule: rule("f2f7dc8efc522ab2", "0000000000000001"),
     testListenerRule: rule("a2f7dc8efc522ab3", "0000000000000002"),
     roleArn: `arn:${partitionOf(target.region)}:iam::${account}:role/${service}-infrastructure`,
