@@ -11,7 +11,7 @@ import { checkRunId } from "../rollout/revisions/deploy-request.js";
 import { run } from "../rollout/run.js";
 import { parseWaitOptions, type WaitArguments } from "../rollout/watch/wait-options.js";
 import { named, openDestination } from "./destination.js";
-import { checkUrl, publicUrl } from "./public-url.js";
+import { checkUrl, gateUrls, publicUrl } from "./public-url.js";
 import {
   candidateOf,
   checkPublish,
@@ -79,6 +79,7 @@ export async function deploy(options: DeployOptions): Promise<RolloutResult> {
     undo: !options.noUndo,
     ...named(options.destination),
     ...(http && { http }),
+    ...gateUrls(destination, options.url),
     ...(options.runId !== undefined && { runId: options.runId }),
   });
 }

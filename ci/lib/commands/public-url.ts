@@ -1,6 +1,7 @@
 import { InputError } from "../common/errors.js";
 import { urlBelow, urlMistake, withoutUserInfo } from "../common/http-url.js";
 import type { Destination } from "../publish/stored-image.js";
+import type { GateUrls } from "../rollout/hooks/gates.js";
 import type { HttpTarget } from "../rollout/verify/http-target.js";
 
 /** @throws InputError for a URL that can't be requested, or that holds a password. */
@@ -11,6 +12,15 @@ export function checkUrl(url: string | undefined): void {
     "bad-url",
     `The URL ${JSON.stringify(withoutUserInfo(url).slice(0, 120))} can't be used. Accepted: ${accepted}.`,
   );
+}
+
+/** Returns the URLs that the gates of the target request; nothing where it has no gates. */
+export function gateUrls(destination: Destination, given: string | undefined): { gates?: GateUrls } {
+  const { gates = [], testUrl } = destination.target;
+  if (gates.length === 0) return {};
+  const url = publicUrl(destination, given);
+  const test = testUrl === undefined ? undefined : publicUrl(destination, testUrl);
+  return { gates: { ...(url && { url }), ...(test && { testUrl: test }) } };
 }
 
 /** Returns the service's public URL. A local AWS serves the load balancer at its own port and selects the service by its public host name. */

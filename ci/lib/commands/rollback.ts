@@ -5,7 +5,7 @@ import { runRollback } from "../rollout/run-rollback.js";
 import type { Activity } from "../rollout/session.js";
 import { parseWaitOptions, type WaitArguments } from "../rollout/watch/wait-options.js";
 import { type DestinationOptions, named, openDestination } from "./destination.js";
-import { checkUrl, publicUrl } from "./public-url.js";
+import { checkUrl, gateUrls, publicUrl } from "./public-url.js";
 
 export interface RollbackArguments extends Activity {
   destination: DestinationOptions;
@@ -40,6 +40,7 @@ export async function rollback({ to, url, ignore, ...options }: RollbackArgument
     progress,
     span,
     ...(http && { http }),
+    ...gateUrls(destination, url),
     ...(to !== undefined && { to }),
   });
 }

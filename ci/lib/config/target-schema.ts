@@ -134,6 +134,24 @@ const oneOff = v.strictObject({
   ),
 });
 
+/** Stages whose pauses a check can end: before them the new tasks get no requests. */
+const gateStages = [
+  "POST_TEST_TRAFFIC_SHIFT",
+  "PRE_PRODUCTION_TRAFFIC_SHIFT",
+  "POST_PRODUCTION_TRAFFIC_SHIFT",
+] as const;
+const gateStage = v.picklist(gateStages, gateStages.join(", "));
+const gate = v.strictObject({
+  stage: described(
+    gateStage,
+    "The stage of the PAUSE hook: after the test traffic has shifted, before each shift of production traffic (both request `testUrl`), or after the last shift (requests `url`).",
+  ),
+  timeoutSeconds: v.optional(
+    described(whole(10, 3600), "Seconds until the answers must be right; 120 by default."),
+    120,
+  ),
+});
+
 /** Keys of what creates the service, which a deploy never used. They are read, and a finding of the preflight names them. */
 export const movedKeys = ["cpu", "memory", "desiredCount", "launchType"] as const;
 const moved = key(
@@ -201,6 +219,14 @@ export const schema = v.strictObject({
     v.pipe(v.string("an http or https URL"), checks.url),
     "Where the service answers the public, such as https://app.example.com. Without it no HTTP check is made.",
   ),
+  testUrl: key(
+    v.pipe(v.string("an http or https URL"), checks.url),
+    "Where the test listener of a blue/green, linear or canary deployment answers, such as https://test.example.com.",
+  ),
+  gates: key(
+    v.array(gate, 'a list of { "stage": "POST_TEST_TRAFFIC_SHIFT", "timeoutSeconds": 120 }'),
+    "Stages at which a PAUSE hook of the service is ended by the checks of this target: right answers continue the deployment, wrong ones roll it back.",
+  ),
   versionCheck: key(
     versionCheck,
     "How the version is proven over HTTP: a path with a JSON pointer or with a header, or false, where only `expectations` count. Without it /version is requested before a deploy, and counts where the running version answers there.",
@@ -245,6 +271,7 @@ export const keysWithin = new Map([
   ["build", Object.keys(build.entries)],
   ["test", Object.keys(test.entries)],
   ["expectations", Object.keys(expectation.entries)],
+  ["gates", Object.keys(gate.entries)],
   ["before", Object.keys(oneOff.entries)],
   ["after", Object.keys(oneOff.entries)],
 ]);

@@ -72,7 +72,8 @@ function listsForObjects({ registry, build, test, versionCheck, expectations = [
 /** Members that are valid alone and not together. */
 function mistakesBetween(target: TargetFile): string[] {
   const { region, registry, container, containers } = target;
-  const { verifyTasks, versionCheck, expectations = [] } = target;
+  const { verifyTasks, versionCheck, expectations = [], gates = [] } = target;
+  const isNothingChecked = versionCheck === false && expectations.length === 0;
   const partition = partitionOf(region).id;
   const elsewhere = registry?.region !== undefined && partitionOf(registry.region).id !== partition;
   return [
@@ -82,10 +83,32 @@ function mistakesBetween(target: TargetFile): string[] {
     ...(container !== undefined && containers !== undefined && !containers.includes(container)
       ? [`containers: does not have "${container}" of container; accepted: one of both keys`]
       : []),
-    ...(verifyTasks && versionCheck === false && expectations.length === 0
+    ...(verifyTasks && isNothingChecked
       ? ["verifyTasks: has nothing to request; accepted: with a versionCheck other than false, or with expectations"]
       : []),
+    ...(gates.length > 0 && isNothingChecked
+      ? ["gates: have nothing to check; accepted: with a versionCheck other than false, or with expectations"]
+      : []),
+    ...gates.flatMap((gate, n) => gateMistakes(target, gate.stage, n)),
   ];
+}
+
+function gateMistakes(target: TargetFile, stage: string, n: number): string[] {
+  const { gates = [] } = target;
+  const url = gateUrl(stage);
+  return [
+    ...(target[url] === undefined
+      ? [`gates.${n}: requests ${url} at ${stage}, which is missing; accepted: with ${url}`]
+      : []),
+    ...(gates.findIndex((one) => one.stage === stage) < n
+      ? [`gates.${n}.stage: ${stage} is listed twice; accepted: each stage once`]
+      : []),
+  ];
+}
+
+/** Returns the key of the URL that a gate requests. Before the last shift only the test listener is sure to answer from the new tasks. */
+export function gateUrl(stage: string): "url" | "testUrl" {
+  return stage === "POST_PRODUCTION_TRAFFIC_SHIFT" ? "url" : "testUrl";
 }
 
 function describe(issue: v.BaseIssue<unknown>): string {
@@ -116,7 +139,7 @@ function objectAt(path: readonly v.IssuePathItem[] = []): string {
 
 /** The received value, bounded, on one line. A URL may hold a password. */
 function shown({ input, received, path }: v.BaseIssue<unknown>): string {
-  const isUrl = path?.length === 1 && ["url", "source"].includes(String(path[0]?.key));
+  const isUrl = path?.length === 1 && ["url", "testUrl", "source"].includes(String(path[0]?.key));
   const text = typeof input !== "string" ? received : JSON.stringify(isUrl ? withoutUserInfo(input) : input);
   return text.length > 120 ? `${text.slice(0, 120)}…` : text;
 }

@@ -2,6 +2,7 @@ import { nameIn } from "../common/aws-names.js";
 import { neutral } from "../common/foreign-text.js";
 import type { Diagnosis, RollbackDiagnosis } from "../rollout/diagnose/diagnose.js";
 import { causeLines, logLines } from "../rollout/diagnose/diagnosis-text.js";
+import type { GateResult } from "../rollout/hooks/gates.js";
 import { strategyText } from "../rollout/plan/strategy.js";
 import type { PruneResult } from "../rollout/prune/prune-revisions.js";
 import type { StrategyResult } from "../rollout/restore-strategy.js";
@@ -55,10 +56,15 @@ function facts(report: RolloutResult): Fact[] {
     ...(report.undo ? undoFacts(report.undo) : []),
     ["after", report.after?.said],
     ...(report.kept ? pruneFacts(report.kept) : []),
+    ...(report.gates ?? []).map((one): Fact => ["gate", gateText(one)]),
     ["strategy", report.strategy && strategyResultText(report.strategy)],
     ["race", report.race],
     ...report.uncertain.map((text): Fact => ["uncertain", text]),
   ];
+}
+
+function gateText({ stage, url, answered, action, refused }: GateResult): string {
+  return `${action === "NONE" ? "left to a user" : action} at ${stage}: ${url} answered ${answered}${refused === undefined ? "" : `; ${refused}`}`;
 }
 
 function strategyResultText({ from, to, afterwards }: StrategyResult): string {

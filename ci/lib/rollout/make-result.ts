@@ -3,6 +3,7 @@ import type { CurrentService } from "../ecs/service.js";
 import type { Subject } from "../ecs/snapshot.js";
 import { conclude } from "./conclude.js";
 import type { Explanation } from "./explain.js";
+import type { GateResult } from "./hooks/gates.js";
 import { nextStep, pausedStep } from "./next-step.js";
 import type { StrategyResult } from "./restore-strategy.js";
 import type { RollbackResult, RolloutResult } from "./result.js";
@@ -29,6 +30,7 @@ export interface Story extends Explanation {
   during?: DuringRollout;
   strategy?: StrategyResult;
   shifted?: { at: number; http: HttpCheck };
+  gates?: GateResult[];
 }
 
 /** Assembles the report, with the verdict of `conclude`. */
@@ -48,6 +50,7 @@ export function makeResult(options: RunOptions, story: Story): Omit<RolloutResul
     during,
     strategy,
     shifted,
+    gates,
   } = story;
   const undoHttp = story.undoHttp ?? { state: "not-checked" };
   const { subject, judgement } = watched;
@@ -62,7 +65,7 @@ export function makeResult(options: RunOptions, story: Story): Omit<RolloutResul
   return {
     verdict,
     exitCode: verdicts[verdict].exitCode,
-    reason,
+    reason: withGate(reason, gates?.at(-1)),
     changed: !started.attached,
     attached: started.attached,
     where: { account, region, cluster, service, container },
@@ -75,10 +78,17 @@ export function makeResult(options: RunOptions, story: Story): Omit<RolloutResul
     endedAt: options.clock.now(),
     witnesses: judgement.witnesses,
     http,
-    ...present({ tasks, during, strategy, shifted }),
+    ...present({ tasks, during, gates, strategy, shifted }),
     uncertain: uncertain(subject, undone),
     ...present({ race, undo: undone && undoReport(undone, undoHttp), diagnosis, log, wayBack, next }),
   };
+}
+
+/** Adds the answers for which a gate rolled back, or left the pause to a user. */
+function withGate(reason: string, gate: GateResult | undefined): string {
+  if (!gate || gate.action === "CONTINUE") return reason;
+  const refused = gate.refused === undefined ? "" : `, and the pause could not be ended: ${gate.refused}`;
+  return `${reason} The gate at ${gate.stage}: ${gate.url} answered ${gate.answered}${refused}.`;
 }
 
 /** Returns the limits of the verdicts on the rollout and on its automatic rollback. */

@@ -18,6 +18,17 @@ export type ProgressEvent =
   | DeploymentState
   /** The release is requested at the public URL until it responds well, or is proven wrong. */
   | { type: "verification"; url: string; version: string }
+  /** A gate of the target has requested its URL at a pause, and ended the pause, or left it to a user (`NONE`). */
+  | {
+      type: "gate";
+      stage: string;
+      hookId: string;
+      url: string;
+      answered: string;
+      action: "CONTINUE" | "ROLLBACK" | "NONE";
+      /** Reason for which the action was refused. */
+      refused?: string;
+    }
   /** No line was printed for a while. `phase` has run for `seconds` so far. */
   | { type: "heartbeat"; phase: string; seconds: number };
 
@@ -83,9 +94,17 @@ export function formatProgressEvent(event: ProgressEvent): string {
       return deploymentText(event);
     case "verification":
       return `Requesting ${event.version} at ${event.url}.`;
+    case "gate":
+      return gateText(event);
     case "heartbeat":
       return `still running: ${event.phase}, ${event.seconds} s so far`;
   }
+}
+
+function gateText({ stage, hookId, url, answered, action, refused }: ProgressEvent & { type: "gate" }): string {
+  const done = { CONTINUE: "continues", ROLLBACK: "rolls back", NONE: "is left to a user" }[action];
+  const why = refused === undefined ? "" : ` (${refused})`;
+  return `gate at ${stage}: ${url} answered ${answered}; the pause ${hookId} ${done}${why}`;
 }
 
 /** STOPPED tasks add up, so their count can exceed the desired count. */

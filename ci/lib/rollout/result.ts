@@ -1,6 +1,7 @@
 import type { Running } from "../ecs/containers.js";
 import type { LogTail } from "../ecs/log-tail.js";
 import type { Diagnosis, RollbackDiagnosis } from "./diagnose/diagnose.js";
+import type { GateResult } from "./hooks/gates.js";
 import type { Witness } from "./judge/verdict.js";
 import type { Change } from "./plan/plan.js";
 import type { RecordedEvent } from "./progress-record.js";
@@ -44,6 +45,8 @@ export interface RolloutResult {
   tasks?: TaskResponses;
   /** Responses of the public URL during the rollout; absent when no request was sent. They do not affect the verdict. */
   during?: DuringRollout;
+  /** Pauses at which the gates of the target requested their URLs, in order. */
+  gates?: GateResult[];
   /** Present when the deploy changed the service's deployment strategy. */
   strategy?: StrategyResult;
   /** Present once all production traffic has moved in a deployment with a bake time: when, in milliseconds since the epoch on our clock, and the check then. */

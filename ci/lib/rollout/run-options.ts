@@ -1,5 +1,6 @@
 import type { RawTaskDefinition } from "../aws/raw-task-definition.js";
 import type { AllowedActions } from "./fail-fast/fail-fast.js";
+import type { GateUrls } from "./hooks/gates.js";
 import type { DeploySettings } from "./plan/deploy-settings.js";
 import type { DeployRequest } from "./revisions/deploy-request.js";
 import type { Release, Session } from "./session.js";
@@ -16,6 +17,8 @@ export interface RunOptions extends Session {
   source?: RawTaskDefinition;
   /** The public URL to check; without it the verdict depends on ECS's witnesses alone. */
   http?: HttpTarget;
+  /** URLs of the target's gates; without them the gates are left to a user. */
+  gates?: GateUrls;
   verify?: VerifyOptions;
   /** Sends the requests of the check; by default over HTTP. A simulation replaces it. */
   ask?: SendRequest;

@@ -44,7 +44,7 @@ async function deploy(options: RunOptions): Promise<Omit<RolloutResult, "events"
   options.progress(opening(now, started, release));
   const before = started.baseline ?? (options.http ? parseBaselineTag(started.probe, options.http) : {});
   const verified = await watchAndVerify(options, now, started, before);
-  const { watched, http, tasks, during, shifted, baseline } = verified;
+  const { watched, http, tasks, during, shifted, gates, baseline } = verified;
   const finished = { started, watched, http, version: release.version, baseline };
   const undone = verified.undone ?? (mayUndo(options) ? await rollBackIfNeeded(options, finished) : undefined);
   const back = undone && (await verifyAfterRollback(options, undone, baseline));
@@ -58,7 +58,7 @@ async function deploy(options: RunOptions): Promise<Omit<RolloutResult, "events"
     http,
     startedAt,
     ...found,
-    ...present({ tasks, during, shifted, race, strategy }),
+    ...present({ tasks, during, shifted, gates, race, strategy }),
     ...back,
   });
   return await finishDeploy(options, request, now, result);

@@ -4,13 +4,14 @@ import { type CurrentService, eventIds } from "../ecs/service.js";
 import type { Snapshot, Subject } from "../ecs/snapshot.js";
 import { type AllowedActions, rollbackLimit } from "./fail-fast/fail-fast.js";
 import { requestRollback } from "./fail-fast/request-rollback.js";
+import { type GateResult, watchThroughGates } from "./hooks/gates.js";
 import { wrongAnswer } from "./rollback/roll-back-if-needed.js";
 import type { RunOptions } from "./run-options.js";
 import { noSpan, type Session } from "./session.js";
 import type { Started } from "./start/find-rollout.js";
 import type { Baseline } from "./verify/baseline.js";
 import { type DuringRollout, monitorUrl } from "./verify/during-rollout.js";
-import { type ServingCheck, verifyServing } from "./verify/serving.js";
+import { type ServingCheck, verifyOptions, verifyServing } from "./verify/serving.js";
 import type { HttpCheck } from "./verify/verify.js";
 import { rolloutTimeLimit } from "./watch/deadline.js";
 import { readTargetGroups } from "./watch/target-groups.js";
@@ -23,6 +24,8 @@ export interface VerifiedRollout extends ServingCheck {
   during?: DuringRollout;
   /** Check of the public URL when all production traffic had moved. */
   shifted?: { at: number; http: HttpCheck };
+  /** Pauses that gates of the target checked. */
+  gates?: GateResult[];
   /** Reason for which a rollout that is proven wrong in its bake time is not rolled back, and why it should be. */
   undone?: { why: string; refused: string };
 }
@@ -46,11 +49,17 @@ export async function watchAndVerify(
   const knownEvents = eventIds(now.service);
   const baseline = (): Baseline => (monitor.sawVersion() ? { ...before, sawVersion: true } : before);
   const how = { permitted, beside: monitor.ask };
+  const watchFrom = (goal: Subject, earlier?: WatchedRollout) =>
+    watch(options, goal, knownEvents, { ...how, ...present({ earlier: earlier && { ...earlier, startedAt } }) });
+  const gates: GateResult[] = [];
+  const gated = options.gates && { session: options, version, urls: options.gates, verify: verifyOptions(options) };
   const follow = (goal: Subject, earlier?: WatchedRollout) =>
     span(
       `roll out ${version} (${nameIn(subject.taskDefinition)})`,
       () =>
-        watch(options, goal, knownEvents, { ...how, ...present({ earlier: earlier && { ...earlier, startedAt } }) }),
+        gated
+          ? watchThroughGates(gated, { subject: goal, earlier }, watchFrom, (one) => void gates.push(one))
+          : watchFrom(goal, earlier),
       failureOf,
     );
   try {
@@ -79,7 +88,10 @@ export async function watchAndVerify(
   }
 
   function seen() {
-    return { baseline: baseline(), ...present({ during: monitor.seen() }) };
+    return {
+      baseline: baseline(),
+      ...present({ during: monitor.seen(), gates: gates.length > 0 ? gates : undefined }),
+    };
   }
 }
 

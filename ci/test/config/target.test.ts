@@ -125,6 +125,36 @@ const mistakes: [string, object, RegExp][] = [
     /verifyTasks: has nothing to request; accepted: with a versionCheck other than false, or with expectations/,
   ],
   [
+    "a gate before any traffic reaches the new tasks",
+    { gates: [{ stage: "POST_SCALE_UP" }] },
+    /gates\.0\.stage: is "POST_SCALE_UP"; accepted: POST_TEST_TRAFFIC_SHIFT, PRE_PRODUCTION_TRAFFIC_SHIFT, POST/,
+  ],
+  [
+    "a gate without the URL that it requests",
+    { gates: [{ stage: "POST_TEST_TRAFFIC_SHIFT" }] },
+    /gates\.0: requests testUrl at POST_TEST_TRAFFIC_SHIFT, which is missing; accepted: with testUrl/,
+  ],
+  [
+    "two gates at one stage",
+    { testUrl: "https://t.example", gates: Array(2).fill({ stage: "PRE_PRODUCTION_TRAFFIC_SHIFT" }) },
+    /gates\.1\.stage: PRE_PRODUCTION_TRAFFIC_SHIFT is listed twice; accepted: each stage once/,
+  ],
+  [
+    "a gate without anything to check",
+    { versionCheck: false, testUrl: "https://t.example", gates: [{ stage: "POST_TEST_TRAFFIC_SHIFT" }] },
+    /gates: have nothing to check; accepted: with a versionCheck other than false, or with expectations/,
+  ],
+  [
+    "a gate that takes longer than an hour",
+    { testUrl: "https://t.example", gates: [{ stage: "POST_TEST_TRAFFIC_SHIFT", timeoutSeconds: 3601 }] },
+    /gates\.0\.timeoutSeconds: is 3601; accepted: a whole number from 10 to 3600/,
+  ],
+  [
+    "a test URL with a password",
+    { testUrl: "https://me:secret@t.example" },
+    /testUrl: is "https:\/\/…@t\.example"; accepted: a URL without a user name and password/,
+  ],
+  [
     "an expectation of another host",
     { expectations: [{ path: "//evil.example" }] },
     /expectations\.0\.path: is .*; accepted: a path below the URL/,

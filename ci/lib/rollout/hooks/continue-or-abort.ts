@@ -47,7 +47,7 @@ async function performContinue(session: Session, named: string | undefined): Pro
   if (status === "SUCCEEDED") return `${hookId} has been continued already. ${howItEnds}`;
   if (status !== "AWAITING_ACTION") throw hasMoved(hookId, status);
   show(session, deployment);
-  return `${await act(session, arn, hookId, "CONTINUE")} ${howItEnds}`;
+  return `${await endPause(session, arn, hookId, "CONTINUE")} ${howItEnds}`;
 }
 
 /**
@@ -78,7 +78,7 @@ async function performAbort(session: Session, named: string | undefined): Promis
   const chosen = chooseHook(deployment, named);
   show(session, deployment);
   if (chosen && chosen.status !== "AWAITING_ACTION") throw hasMoved(chosen.hookId ?? "", chosen.status);
-  const done = chosen ? await act(session, arn, chosen.hookId ?? "", "ROLLBACK") : await stop(session, arn);
+  const done = chosen ? await endPause(session, arn, chosen.hookId ?? "", "ROLLBACK") : await stop(session, arn);
   return `${done} ${howItEnds}`;
 }
 
@@ -96,7 +96,12 @@ function show({ progress }: Session, deployment: ServiceDeployment): void {
  * Acts on a hook. After an error the hook is read again: a call whose answer was lost has been executed, and one that comes too late is
  * refused.
  */
-async function act(session: Session, arn: string, hookId: string, action: DeploymentLifecycleHookAction) {
+export async function endPause(
+  session: Session,
+  arn: string,
+  hookId: string,
+  action: DeploymentLifecycleHookAction,
+): Promise<string> {
   const command = new sdk.ecs.ContinueServiceDeploymentCommand({ serviceDeploymentArn: arn, hookId, action });
   const done = `${nameIn(arn)} ${action === "CONTINUE" ? "continues" : "rolls back"} at ${hookId}.`;
   try {

@@ -70,6 +70,7 @@ const wrong: Record<FindingId, Partial<PreflightFacts>> = {
     targetGroups: { value: [targetGroup()] },
   },
   "verify-tasks": { target: { ...target, verifyTasks: true } },
+  gates: { target: { ...target, gates: [{ stage: "POST_TEST_TRAFFIC_SHIFT", timeoutSeconds: 60 }] } },
   "unused-target-keys": { target: { ...target, cpu: 256 } },
 };
 for (const id of findingIds) {

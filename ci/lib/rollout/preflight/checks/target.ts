@@ -2,7 +2,7 @@ import { movedKeys } from "../../../config/target-schema.js";
 import { type Finding as TopicFinding, warning } from "../finding.js";
 import type { BaseFacts } from "../shared-reads.js";
 
-const ids = ["verify-tasks", "unused-target-keys"] as const;
+const ids = ["verify-tasks", "unused-target-keys", "gates"] as const;
 type Finding = TopicFinding<(typeof ids)[number]>;
 
 /** Checks that tasks have the addresses that `verifyTasks` sends requests to: only the network mode awsvpc assigns them. */
@@ -26,7 +26,26 @@ export function unusedKeys({ target }: BaseFacts): Finding[] {
   );
 }
 
+/** Checks that the service has a pause at the stage of each gate: without one the deployment does not wait for its checks. */
+function gates({ target, service }: BaseFacts): Finding[] {
+  const { strategy = "ROLLING", lifecycleHooks = [] } = service.deploymentConfiguration ?? {};
+  const pauses = lifecycleHooks.filter(({ targetType }) => targetType === "PAUSE");
+  const isPaused = (stage: string) =>
+    pauses.some(({ lifecycleStages = [] }) => lifecycleStages.some((one) => one === stage));
+  const idle = (target.gates ?? [])
+    .map(({ stage }) => stage)
+    .filter((stage) => strategy === "ROLLING" || !isPaused(stage));
+  if (idle.length === 0) return [];
+  return warning(
+    "gates",
+    strategy === "ROLLING"
+      ? `The gates of the target have no effect: the strategy ROLLING has no stages.`
+      : `The target has a gate at ${idle.join(" and ")}, and the service has no PAUSE hook there: the deployment does not wait for its checks.`,
+    "Add a hook with the target type PAUSE and the stage to the lifecycleHooks of the service's deployment configuration, or remove the gate.",
+  );
+}
+
 export const targetTopic = {
   ids,
-  judge: (facts: BaseFacts): Finding[] => [...taskAddress(facts), ...unusedKeys(facts)],
+  judge: (facts: BaseFacts): Finding[] => [...taskAddress(facts), ...unusedKeys(facts), ...gates(facts)],
 };
