@@ -13,7 +13,7 @@ import {
 } from "@dagger.io/dagger";
 import type { LocalBuildOptions } from "#lib/commands/build.js";
 import type { DestinationOptions } from "#lib/commands/destination.js";
-import { ending, reporting } from "#lib/commands/exit.js";
+import { changing, ending, reporting } from "#lib/commands/exit.js";
 import type { BuildOptions } from "#lib/image/build-options.js";
 import { contextOf, gitOf, targetsOf } from "#lib/image/sources.js";
 /**
@@ -566,6 +566,60 @@ export class Slipway {
     return await ending(async (activity) => {
       const { showLogs } = await import("#lib/commands/logs.js");
       return await showLogs({ destination, ...options, ...activity });
+    });
+  }
+
+  /**
+   * Show what was changed on the service since the last release.
+   *
+   * Compares the running task definition and the service's settings with
+   * the last deployment that Slipway made, without image and version.
+   * Changes nothing, and exits with 0 also where something differs.
+   *
+   * @param asJson Return JSON, with whole ARNs
+   */
+  @func({ cache: "never" })
+  async diff(workspace: Workspace, asJson?: boolean): Promise<string> {
+    return await ending(async (activity) => {
+      const { showDiff } = await import("#lib/commands/diff.js");
+      return await showDiff(this.destination(workspace), activity, asJson);
+    });
+  }
+
+  /**
+   * Set the service's number of tasks, and wait until it is steady.
+   *
+   * Refused where the service's autoscaling does not permit the number.
+   * Exits with 7 when the service is not steady in time; ECS continues.
+   *
+   * @param count The number of tasks, 0 to 5000
+   * @param timeoutMinutes Minutes to wait, 1 to 720
+   */
+  @func({ cache: "never" })
+  async scale(workspace: Workspace, count: number, timeoutMinutes = 15): Promise<string> {
+    const destination = this.destination(workspace);
+    return await changing(async (activity) => {
+      const { scaleService } = await import("#lib/commands/scale.js");
+      return await scaleService({ destination, count, timeoutMinutes, ...activity });
+    });
+  }
+
+  /**
+   * Show the AWS CLI's command that opens a shell in a task.
+   *
+   * Checks that the service permits it and that the agent runs in the task.
+   * The command needs the Session Manager plugin of the AWS CLI.
+   *
+   * @param command The command to run in the container
+   * @param container The container (default: the target's)
+   * @param task A task, by the first digits of its id (default: one that is ready)
+   */
+  @func({ cache: "never" })
+  async exec(workspace: Workspace, command = "/bin/sh", container?: string, task?: string): Promise<string> {
+    const choice = { command, ...(container && { container }), ...(task && { task }) };
+    return await ending(async (activity) => {
+      const { showExec } = await import("#lib/commands/exec.js");
+      return await showExec(this.destination(workspace), choice, activity);
     });
   }
 

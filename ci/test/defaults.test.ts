@@ -93,6 +93,8 @@ test("functions that read or change external state are never cached, and pure on
     "abort",
     "continue",
     "deploy",
+    "diff",
+    "exec",
     "history",
     "init",
     "logs",
@@ -100,6 +102,7 @@ test("functions that read or change external state are never cached, and pure on
     "publish",
     "report",
     "rollback",
+    "scale",
     "status",
     "watch",
   ]);

@@ -159,6 +159,14 @@ data "aws_iam_policy_document" "deploy" {
     resources = ["${aws_cloudwatch_log_group.app.arn}:log-stream:*"]
   }
 
+  # It can't be held to a service.
+  # https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsapplicationautoscaling.html
+  statement {
+    sid       = "ReadAutoscaling"
+    actions   = ["application-autoscaling:DescribeScalableTargets"]
+    resources = ["*"]
+  }
+
   # The preflight checks that the roles exist and that ECS may assume them.
   statement {
     sid       = "FindRoles"

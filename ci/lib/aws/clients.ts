@@ -1,3 +1,4 @@
+import type { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { ECRClient } from "@aws-sdk/client-ecr";
 import type { ECSClient, ECSClientConfig } from "@aws-sdk/client-ecs";
@@ -88,6 +89,7 @@ export interface LazyClients {
   secretsManager(region: string): Promise<Pick<SecretsManagerClient, "send">>;
   /** @param region Of the parameter, which need not be the service's. */
   ssm(region: string): Promise<Pick<SSMClient, "send">>;
+  autoscaling(): Promise<Pick<ApplicationAutoScalingClient, "send">>;
   events(): Promise<Pick<EventBridgeClient, "send">>;
   scheduler(): Promise<Pick<SchedulerClient, "send">>;
 }
@@ -109,6 +111,8 @@ export function lazyClients(settings: ClientSettings): LazyClients {
     secretsManager: async (region) =>
       wrapErrors(new sdk.secretsManager.SecretsManagerClient({ ...settings, region }), "secretsmanager"),
     ssm: async (region) => wrapErrors(new sdk.ssm.SSMClient({ ...settings, region }), "ssm"),
+    autoscaling: async () =>
+      wrapErrors(new sdk.autoscaling.ApplicationAutoScalingClient(settings), "application-autoscaling"),
     events: async () => wrapErrors(new sdk.events.EventBridgeClient(settings), "events"),
     scheduler: async () => wrapErrors(new sdk.scheduler.SchedulerClient(settings), "scheduler"),
   };

@@ -34,6 +34,9 @@ export const sdk = {
   get ssm() {
     return load<typeof import("@aws-sdk/client-ssm")>("@aws-sdk/client-ssm");
   },
+  get autoscaling() {
+    return load<typeof import("@aws-sdk/client-application-auto-scaling")>("@aws-sdk/client-application-auto-scaling");
+  },
   get events() {
     return load<typeof import("@aws-sdk/client-eventbridge")>("@aws-sdk/client-eventbridge");
   },

@@ -27,6 +27,11 @@ export async function ending<T>(
   }
 }
 
+/** Runs work that changes the service and ends in a text. */
+export function changing(work: (activity: Activity) => Promise<string>): Promise<string> {
+  return ending(work, textPrinter(console.log));
+}
+
 /** Runs work that changes the service and ends in a report. A verdict other than success ends the call as a failure does. */
 export async function reporting(work: (activity: Activity) => Promise<RolloutResult>, asJson = false): Promise<string> {
   const printer = asJson ? jsonPrinter(console.log, systemClock) : textPrinter(console.log);

@@ -76,6 +76,8 @@ export function deployPolicy({ target, service, taskDefinition }: Deployable): P
     ["ReadTasks", ["ecs:DescribeTasks"], tasks],
     ["FindLogGroup", ["logs:DescribeLogStreams"], groups.map((group) => `${group}:*`)],
     ["ReadLogs", ["logs:GetLogEvents"], groups.map((group) => `${group}:log-stream:*`)],
+    // It can't be held to a service.
+    ["ReadAutoscaling", ["application-autoscaling:DescribeScalableTargets"], ["*"]],
     ["FindRoles", ["iam:GetRole"], roles],
     ["FindSecrets", ["secretsmanager:DescribeSecret"], secrets],
     // It lists all parameters, or none. https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html

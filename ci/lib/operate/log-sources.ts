@@ -1,7 +1,6 @@
 import { describeTaskDefinition, type RawTaskDefinition } from "../aws/raw-task-definition.js";
 import { nameIn } from "../common/aws-names.js";
 import { InputError } from "../common/errors.js";
-import { choices } from "../common/name-suggestions.js";
 import { objects } from "../ecs/containers.js";
 import { type LogPlace, logPlaceOf } from "../ecs/log-tail.js";
 import type { CurrentService } from "../ecs/service.js";
@@ -9,6 +8,7 @@ import type { Snapshot, TaskView } from "../ecs/snapshot.js";
 import { listTasks } from "../ecs/tasks.js";
 import { failedTasks, type TaskFailure, unhealthyTasks } from "../rollout/diagnose/failures.js";
 import type { Session } from "../rollout/session.js";
+import { checkContainer } from "./check-container.js";
 
 /** The tasks and the container whose logs are wanted. */
 export interface LogChoice {
@@ -72,17 +72,6 @@ export function sourceFinder(
     });
     return { sources: await Promise.all(sources), left: Math.max(0, chosen.length - mostSources) };
   };
-}
-
-/** @throws InputError for a container that the running revision does not have. */
-function checkContainer({ taskDefinition }: RawTaskDefinition, name: string): void {
-  const names = objects(taskDefinition.containerDefinitions).map((one) => String(one.name));
-  if (names.includes(name)) return;
-  const { suggestion, list } = choices(name, names);
-  throw new InputError(
-    "no-container",
-    `There is no container ${JSON.stringify(name.slice(0, 100))} in ${nameIn(String(taskDefinition.taskDefinitionArn))}. ${suggestion}Accepted: ${list}.`,
-  );
 }
 
 /** Returns the log of a task that ECS no longer returns: its whole id names the stream. */

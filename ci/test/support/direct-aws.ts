@@ -25,6 +25,7 @@ export function directAws(script: Script): DirectAws {
     elb: () => client("elasticloadbalancing"),
     secretsManager: () => client("secretsmanager"),
     ssm: () => client("ssm"),
+    autoscaling: () => client("application-autoscaling"),
     events: () => client("events"),
     scheduler: () => client("scheduler"),
   };

@@ -85,7 +85,7 @@ export async function createServices<Balancer extends LoadBalancer>(
     logs.service,
     createEventBridge({ state }),
     createEventBridgeScheduler({ state, clock }),
-    createAutoScaling(),
+    createAutoScaling({ state, clock }),
   ];
   return { all, ecs, ecr, logs, principals: sessions.principals, loadBalancer };
 }

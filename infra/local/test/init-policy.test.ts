@@ -94,7 +94,7 @@ test("without a policy that allows it, nothing of the service is read", async ()
   await assert.rejects(pushAsDeployer("v1.3.0"), /not authorized to perform: ecr:GetAuthorizationToken/);
 });
 
-test("every call of a push, and of status, plan, deploy, history, logs, report and rollback is allowed by the policy that init writes", async () => {
+test("every call of a push, and of each function, is allowed by the policy that init writes", async () => {
   const policy = await readFile(join(environment.checkout.path, "infra/iam/deploy-api.policy.json"), "utf8");
   const written = (JSON.parse(policy) as { Statement: (PolicyStatement & { Sid: string })[] }).Statement;
   statements.push(...written.map(noted));
@@ -106,6 +106,9 @@ test("every call of a push, and of status, plan, deploy, history, logs, report a
   await permitted(0, "history");
   await permitted(0, "report", "--version", "v1.2.0");
   await permitted(0, "logs");
+  await permitted(0, "diff");
+  await permitted(0, "exec");
+  await permitted(0, "scale", "--count", "2");
   await permitted(0, "rollback");
   // The local AWS has neither store of secrets; the others are for one-off tasks with tags, or that outlast their time.
   const unused = written.map(({ Sid }) => Sid).filter((sid) => !used.has(sid));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { ApplicationAutoScalingClient, RegisterScalableTargetCommand } from "@aws-sdk/client-application-auto-scaling";
 import { CreateLogStreamCommand, PutLogEventsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { ListTasksCommand } from "@aws-sdk/client-ecs";
 import { openEnvironment, refused, type TestEnvironment } from "./support/environment.js";
@@ -53,4 +54,42 @@ test("logs shows what a task wrote, and refuses options that can't be used", asy
   ] as const) {
     await refused(environment, [...environment.at, "logs", ...args], { message });
   }
+});
+
+test("diff names what a user changed since the release, and needs a release", async () => {
+  await refused(environment, [...environment.at, "diff"], {
+    message: /There is no release to compare with: none of the last 1 deployments/,
+  });
+});
+
+test("scale changes the number of tasks, and respects the range of autoscaling", async () => {
+  const { stdout, stderr, exitCode } = await call("scale", "--count", "2");
+  assert.equal(exitCode, 0, stderr);
+  assert.match(stdout, /was scaled from 1 to 2: 2 of 2 running/);
+  const { cluster, service } = environment.target;
+  const { accessKeyId, secretAccessKey } = await environment.clients.ecs.config.credentials();
+  const client = new ApplicationAutoScalingClient({
+    region: "us-west-2",
+    endpoint: environment.url,
+    credentials: { accessKeyId, secretAccessKey },
+  });
+  const scalable = {
+    ServiceNamespace: "ecs",
+    ResourceId: `service/${cluster}/${service}`,
+    ScalableDimension: "ecs:service:DesiredCount",
+  } as const;
+  await client.send(new RegisterScalableTargetCommand({ ...scalable, MinCapacity: 1, MaxCapacity: 3 }));
+  await refused(environment, [...environment.at, "scale", "--count", "4"], {
+    message: /Accepted: a count from 1 to 3/,
+  });
+  await refused(environment, [...environment.at, "scale", "--count", "-1"], {
+    message: /--count is -1\. Accepted: .* 0 to 5000/,
+  });
+  assert.equal((await call("scale", "--count", "1")).exitCode, 0);
+});
+
+test("exec needs a service that permits it", async () => {
+  await refused(environment, [...environment.at, "exec"], {
+    message: /Execute command is not enabled on service .*--enable-execute-command/,
+  });
 });
