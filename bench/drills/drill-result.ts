@@ -113,7 +113,7 @@ function isTrue(verdict: Verdict, state: RolloutState, rolledBack: boolean, serv
     case "paused":
       return state === "paused";
     case "timed-out":
-      return state === "open" || state === "settling";
+      return state === "open" || state === "shifted" || state === "settling";
     case "rolled-back":
       return state === "rolled-back" || state === "taken-back" || rolledBack;
     case "superseded":

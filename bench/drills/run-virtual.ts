@@ -22,7 +22,7 @@ export async function runVirtually(
   const run = outcome.runs.at(-1) ?? outcome.runs[0];
   const moment = outcome.oracle.moments.findLast(({ at }) => at <= run.endedAt) ?? outcome.oracle.moments[0];
   const rolledBack = hasTakenBack(outcome);
-  const isOpen = ["none", "open", "settling"].includes(moment.state);
+  const isOpen = ["none", "open", "shifted", "settling"].includes(moment.state);
   return {
     drill,
     state: moment.state,

@@ -163,7 +163,7 @@ export function createDeployOracle(state: EcsState, now: () => number, release: 
 
 /** Maps the state of the rollback's rollout. */
 function backIs(state: RolloutState): RolloutState {
-  if (["none", "open", "settling"].includes(state)) return "going-back";
+  if (["none", "open", "shifted", "settling"].includes(state)) return "going-back";
   return ["early", "deployed", "nothing-ran"].includes(state) ? "taken-back" : "not-taken-back";
 }
 

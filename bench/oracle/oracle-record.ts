@@ -44,6 +44,8 @@ export interface ServiceFacts {
   at: number;
   /** True while a deployment is in progress or the service has not settled on one. */
   busy: boolean;
+  /** Present when a production listener rule does not send all requests to the target group of the present deployment. */
+  astray?: true;
   /** Version of the last deployment that was not rolled back; undefined when none exists. */
   good?: string;
   /** Last good version other than the one the service is set to: the target of a rollback. */

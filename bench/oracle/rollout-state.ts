@@ -13,6 +13,7 @@ import {
  * | `none` | no such rollout exists yet |
  * | `open` | ECS has not ended it |
  * | `paused` | one of its hooks waits for a user |
+ * | `shifted` | all production traffic has moved to it, and its bake time runs |
  * | `settling` | its service deployment is SUCCESSFUL, but not all tasks are its own, or the service is not set to it for good |
  * | `early` | the same where the service has early success criteria and wants tasks: ECS calls it done |
  * | `deployed` | it is also the service's completed deployment, and as many tasks as wanted run, all its own |
@@ -30,6 +31,7 @@ export type RolloutState =
   | "none"
   | "open"
   | "paused"
+  | "shifted"
   | "settling"
   | "early"
   | "deployed"
@@ -65,7 +67,9 @@ export function rolloutStateOf(
       // During a rollback the hooks wait for no user any more, though their status stays.
       return record.status === "IN_PROGRESS" && record.hooks?.some((hook) => hook.status === "AWAITING_ACTION")
         ? "paused"
-        : "open";
+        : isBaking(record)
+          ? "shifted"
+          : "open";
   }
 }
 
@@ -88,6 +92,8 @@ function stateOfSuccessful(
   return service.desiredCount === 0 ? "nothing-ran" : "deployed";
 }
 
+const isBaking = ({ status, stage, traffic }: ServiceDeploymentRecord) =>
+  status === "IN_PROGRESS" && stage === "BAKE_TIME" && traffic?.production === 100;
 const isEarly = ({ deploymentConfiguration }: ServiceDeploymentRecord) =>
   object(deploymentConfiguration.extra.earlySuccessCriteria).enable === true;
 const isTriggered = ({ breaker, alarms }: ServiceDeploymentRecord) =>

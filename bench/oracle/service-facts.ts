@@ -33,6 +33,7 @@ export function serviceFactsOf(state: EcsState): Omit<ServiceFacts, "at"> {
       : good.findLast(({ version }) => version !== current)?.version;
   return {
     busy: !isSettled,
+    ...(isAstray(state) && { astray: true }),
     ...(top !== undefined && { good: top }),
     ...(goal !== undefined && { goal }),
   };
@@ -45,11 +46,20 @@ export function createFactsReader(state: EcsState): () => Omit<ServiceFacts, "at
   return () => {
     const service = Object.values(state.services)[0];
     const statuses = (service?.serviceDeployments ?? []).map((arn) => state.serviceDeployments[arn]?.status);
-    const now = `${service?.taskDefinition} ${service?.deployments[0]?.rolloutState} ${statuses}`;
+    const now = `${service?.taskDefinition} ${service?.deployments[0]?.rolloutState} ${statuses} ${isAstray(state)}`;
     if (now !== key) facts = serviceFactsOf(state);
     key = now;
     return facts;
   };
+}
+
+/** Checks for a production rule that does not send all requests to the target group of the present deployment. */
+function isAstray({ services, listenerRules }: EcsState): boolean {
+  const groups = Object.values(Object.values(services)[0]?.deployments[0]?.servingGroups ?? {});
+  return Object.values(listenerRules).some(({ kind, forwards }) => {
+    const used = forwards.filter(({ weight }) => weight > 0).map(({ targetGroupArn }) => targetGroupArn);
+    return kind === "production" && (used.length !== 1 || !groups.includes(used[0] ?? ""));
+  });
 }
 
 const ended = new Set(["STOPPED", "SUCCESSFUL", "ROLLBACK_SUCCESSFUL", "ROLLBACK_FAILED"]);

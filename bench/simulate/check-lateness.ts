@@ -64,7 +64,7 @@ export function lateness({ aws }: Scenario, outcome: Outcome): number | undefine
     .filter(({ at }) => at <= run.lastPollAt)
     .sort((a, b) => a.at - b.at)
     .at(-1);
-  if (!decisive || ["none", "open", "settling", "going-back"].includes(decisive.state)) return undefined;
+  if (!decisive || ["none", "open", "shifted", "settling", "going-back"].includes(decisive.state)) return undefined;
   const seenAt = watchedUntil(run);
   if (decisive.visibleAt <= run.startedAt || seenAt < decisive.at) return undefined;
   return Math.max(0, seenAt - decisive.visibleAt);

@@ -113,7 +113,7 @@ function wasForestalled(scenario: Scenario, outcome: Outcome, run: DeployerRun):
   return !hasBegun && (byOther || serviceFactsDuring(scenario, outcome, run).some(({ busy }) => busy));
 }
 
-const underWay = new Set<RolloutState>(["none", "open", "paused", "settling"]);
+const underWay = new Set<RolloutState>(["none", "open", "paused", "shifted", "settling"]);
 
 function isRefusal({ error }: DeployerRun): boolean {
   return error?.name === "InputError";
@@ -135,6 +135,8 @@ function accepted(state: RolloutState, scenario: Scenario, outcome: Outcome): st
     case "none":
     case "settling":
       return ["timed-out"];
+    case "shifted":
+      return ["timed-out", ...(scenario.deployer?.more?.until === "shifted" ? untilShifted(scenario, outcome) : [])];
     case "early":
       if (!isVerified(scenario)) return ["deployed-early"];
       return ["deployed-early", "deployed-unverified", ...(provesOther(scenario, outcome) ? ["failed"] : [])];
@@ -165,6 +167,12 @@ function accepted(state: RolloutState, scenario: Scenario, outcome: Outcome): st
     default:
       return [state];
   }
+}
+
+/** Lists the verdicts on a release that has all production traffic, by the responses of the public URL. */
+function untilShifted(scenario: Scenario, outcome: Outcome): string[] {
+  if (showsNoVersion(scenario, outcome) || servesWell(scenario, outcome)) return ["shifted"];
+  return ["deployed-unverified", ...(canProve(scenario, outcome) ? ["failed"] : [])];
 }
 
 function goingBackAt({ oracle: truth }: Outcome): number {

@@ -28,6 +28,8 @@ function holds(reason: string, scenario: Scenario, outcome: Outcome, run: Deploy
       return scenario.before?.completed === false;
     case "no-room-to-replace":
       return countsIn(scenario).some((count) => !hasRoom(scenario, count));
+    case "listener-rules":
+      return around.some(({ astray }) => astray);
     case "image-missing":
       // A rollback does not distinguish a deleted image from an archived one.
       return isGone(release.image) || (deployer.verb === "rollback" && release.image?.status !== undefined);
@@ -90,5 +92,11 @@ function countsIn({ service = {}, deployer = {}, interventions = [] }: Scenario)
 
 function hasRoom({ service = {} }: Scenario, count: number): boolean {
   const { minimumHealthyPercent: least = 100, maximumPercent: most = 200 } = service;
-  return count === 0 || Math.floor((count * most) / 100) > count || Math.ceil((count * least) / 100) < count;
+  // Strategies that shift traffic start all new tasks beside the old ones.
+  return (
+    service.strategy !== undefined ||
+    count === 0 ||
+    Math.floor((count * most) / 100) > count ||
+    Math.ceil((count * least) / 100) < count
+  );
 }

@@ -41,6 +41,8 @@ export function canProve(scenario: Scenario, outcome: Outcome): boolean {
  */
 export function groundlessUndo(scenario: Scenario, outcome: Outcome): string[] {
   const { oracle: truth, answers } = outcome;
+  if (groundlessStop(scenario, outcome))
+    return ["stopped a deployment in its bake time, on responses that prove nothing"];
   const undo = truth.updates.find(({ isUndo, began }) => isUndo && began);
   const before = truth.moments.findLast(({ at, state }) => at < (undo?.at ?? 0) && state !== "going-back");
   if (!undo || before?.state !== "deployed") return [];
@@ -50,6 +52,16 @@ export function groundlessUndo(scenario: Scenario, outcome: Outcome): string[] {
   return isProven && wasShownOwn(outcome)
     ? []
     : ["rolled back a deployment that ECS reports as successful, on responses that prove nothing"];
+}
+
+/** Checks for a rollback in the bake time for responses that do not prove another version. */
+function groundlessStop(scenario: Scenario, outcome: Outcome): boolean {
+  const { report, trace, answers } = outcome;
+  if (report?.shifted?.http.state !== "wrong" || report.verdict !== "rolled-back") return false;
+  const stop = trace.findLast((entry) => entry.kind === "call" && entry.operation === "StopServiceDeployment");
+  const last = answers.filter(({ at }) => at < (stop?.at ?? 0)).slice(-5);
+  const wanted = wantedOf(scenario, outcome);
+  return !(last.length === 5 && last.every((one) => isOfApp(one) && one.version !== wanted) && wasShownOwn(outcome));
 }
 
 /**

@@ -98,6 +98,7 @@ export const shifting: fc.Arbitrary<(scenario: Scenario) => Scenario> = fc
     ruleDelay: oneOf([2, is(undefined)], [1, fc.constantFrom(0, 5_000)]),
     alarms: oneOf<string[] | undefined>([4, is(undefined)], [1, is(["errors"])]),
     allows: oneOf([2, is(2 * 60 * MINUTE)], [1, is(undefined)]),
+    untilShifted: oneOf([4, is(false)], [1, is(true)]),
   })
   .map((drawn) => (scenario) => withStrategy(scenario, drawn));
 
@@ -111,15 +112,23 @@ interface Drawn {
   ruleDelay: number | undefined;
   alarms: string[] | undefined;
   allows: number | undefined;
+  untilShifted: boolean;
 }
 
 function withStrategy(scenario: Scenario, drawn: Drawn): Scenario {
-  const { strategy, testRule, hooks, atStages, check, breakerOnShifts, ruleDelay, alarms, allows } = drawn;
+  const { strategy, testRule, hooks, atStages, check, breakerOnShifts, ruleDelay, alarms, allows, untilShifted } =
+    drawn;
   const { more, ...service } = scenario.service ?? {};
   // Early success belongs to rolling deployments, and a bake time is the strategy's own.
   const { deploymentConfiguration: _, ...members } = more ?? {};
   const interventions = [...(scenario.interventions ?? []), ...atStages];
   const timeoutMs = scenario.deployer?.timeoutMs ?? allows;
+  const isUntilShifted = untilShifted && scenario.deployer?.verb === undefined;
+  const deployer = {
+    ...scenario.deployer,
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(isUntilShifted && { more: { until: "shifted" } }),
+  };
   const aws = {
     ...scenario.aws,
     ...(!breakerOnShifts && { breakerOnShifts }),
@@ -138,6 +147,6 @@ function withStrategy(scenario: Scenario, drawn: Drawn): Scenario {
     },
     ...(interventions.length > 0 && { interventions }),
     ...(Object.keys(aws).length > 0 && { aws }),
-    ...(timeoutMs !== undefined && { deployer: { ...scenario.deployer, timeoutMs } }),
+    ...(Object.keys(deployer).length > 0 && { deployer }),
   };
 }

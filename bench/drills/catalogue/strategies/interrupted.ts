@@ -101,13 +101,24 @@ export const interruptedShifts: Drill[] = [
   },
   {
     name: "blue-green-rules-reset-before",
-    description:
-      "Another tool sets the rules back to the empty group before the deploy; both versions land in one group.",
+    description: "Another tool has set the rules back to the empty group before the deploy.",
     scenario: {
       service: shifts(blueGreen),
       before: { versions: ["v0.9.0", "v1.0.0"] },
       interventions: [{ at: 0, from: "start", do: "reset-rules" }],
       deployer: verified,
+    },
+    ends: { refused: "listener-rules" },
+  },
+  {
+    name: "blue-green-rules-reset-before-ignored",
+    description:
+      "The same, with the finding ignored: both versions run in one group, and the URL reaches no task for a while.",
+    scenario: {
+      service: shifts(blueGreen),
+      before: { versions: ["v0.9.0", "v1.0.0"] },
+      interventions: [{ at: 0, from: "start", do: "reset-rules" }],
+      deployer: { http: true, ignore: ["listener-rules"] },
     },
     ends: { verdict: "deployed" },
     dropsRequests: true,

@@ -113,6 +113,18 @@ test("a rollback in CLEAN_UP starts the old tasks again before it moves the traf
   await isRolledBack(world, /by user/);
 });
 
+test("a rollback returns the traffic that a replaced deployment had moved, though its own deployment moved none", async () => {
+  const world = await withShifts();
+  await world.deploy("good:2", { ...BLUE_GREEN, bakeTimeInMinutes: 0 });
+  await world.secondsUntil(world.isAt("CLEAN_UP"));
+  await world.deploy("good:3", { ...BLUE_GREEN, lifecycleHooks: [pause(["RECONCILE_SERVICE", "PRE_SCALE_UP"])] });
+  await world.secondsUntil(async () => (await world.hooksAwaiting()).length > 0);
+  await world.act("ROLLBACK");
+  await settle(world);
+  assert.deepEqual([world.served(PRODUCTION), world.served(TEST)], [BLUE, BLUE]);
+  assert.deepEqual(await world.imagesBehind(BLUE), ["good:1", "good:1"]);
+});
+
 test("an alarm in the bake time rolls back", async () => {
   const world = await withShifts();
   const alarms = { alarmNames: ["errors"], enable: true, rollback: true };

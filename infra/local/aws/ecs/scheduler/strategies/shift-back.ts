@@ -5,7 +5,7 @@ import { stopServiceTasks } from "../scale-service.js";
 import { wake } from "../scheduler-context.js";
 import { isAtCount, keepCount } from "./keep-count.js";
 import { failOnHookOf, type Shift, unprotected } from "./shift.js";
-import { rulesOfDeployment, shiftTraffic } from "./traffic.js";
+import { productionShare, rulesOfDeployment, shiftTraffic } from "./traffic.js";
 
 /**
  * Rolls back: once the source's tasks are all healthy, sends all traffic to them again, then stops the new tasks. Has no stages of its own, and
@@ -20,7 +20,7 @@ export function shiftBack(shift: Shift): void {
     return;
   }
   keepCount(context, service, primary, tasks);
-  if (traffic.test > 0 || traffic.production > 0) {
+  if (traffic.test > 0 || traffic.production > 0 || isElsewhere(shift)) {
     const at = (record.rollback?.startedAt ?? now) + timing.ruleChange;
     wake(context, at);
     if (now < at || !isAtCount(context, service, primary, tasks)) return;
@@ -42,6 +42,15 @@ export function shiftBack(shift: Shift): void {
   const isOver = tasks.every((task) => task.deploymentId === primary.id) && now >= primary.startAfter;
   if (isOver && haveHooksPassed(record, true) && isAtCount(context, service, primary, tasks))
     endServiceDeployment(context, record, "ROLLBACK_SUCCESSFUL");
+}
+
+/**
+ * Returns whether a rollback has yet to return production traffic that its own deployment did not move: a deployment before it had, and was
+ * replaced after that.
+ */
+function isElsewhere({ context, primary, traffic }: Shift): boolean {
+  if (traffic.backAt !== undefined || !rulesOfDeployment(context, primary).production) return false;
+  return productionShare(context, primary) < 1;
 }
 
 /** Stages whose Lambda hooks a rollback invokes again: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/lambda-lifecycle-hooks.html */
