@@ -65,6 +65,6 @@ test("a release that ends at its start gives exit code 3, with the cause in the 
   const run = await act({ plan, arguments: "--timeout-minutes=5" });
   assert.deepEqual([run.exitCode, run.outputs.verdict], [3, "rolled-back"], run.log);
   assert.match(run.commands[0]?.data ?? "", /%0ACause: .+%0AFix: /);
-  assert.match(run.summary, /\*\*Cause:\*\* /);
+  assert.match(run.summary, /\*\*Why:\*\* /);
   assert.match(run.summary, /\*\*Fix:\*\* /);
 });

@@ -46,6 +46,22 @@ export function callOf(env, credentials) {
 }
 
 /**
+ * Returns the words after `dagger call` that rebuild the report of a deploy.
+ *
+ * @param {Record<string, string | undefined>} env The step's environment with its `INPUT_…` variables.
+ * @param {{ credentials: string | undefined, result: string, directory: string }} files
+ * @returns {string[]}
+ */
+export function reportCallOf(env, { credentials, result, directory }) {
+  const words = [
+    ...["--progress=plain", `--mod=${read(env, "MODULE") || ownModule}`],
+    ...[flag("target", read(env, "TARGET")), credentials ? flag("credentials", `env://${credentials}`) : undefined],
+    ...["report", `--result=${result}`, `--output=${directory}`],
+  ];
+  return words.filter((word) => word !== undefined);
+}
+
+/**
  * @param {Record<string, string | undefined>} env
  * @param {string} name
  */

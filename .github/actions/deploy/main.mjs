@@ -1,12 +1,12 @@
 /** The step of the action: calls Slipway once, and writes outputs, job summary and annotation. Its exit code is Slipway's. */
-import { randomUUID } from "node:crypto";
-import { appendFileSync } from "node:fs";
-import { resolve } from "node:path";
+import { appendFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { callOf, InputMistake } from "./call.mjs";
 import { outcomeOf } from "./outcome.mjs";
 import { outputLines, outputsOf } from "./outputs.mjs";
 import { run } from "./run.mjs";
 import { credentialsOf, credentialsVariable, environmentOf, redaction } from "./secrets.mjs";
+import { withoutCommands } from "./stop-commands.mjs";
 import { summaryOf } from "./summary.mjs";
 import { errorCommand } from "./text.mjs";
 
@@ -21,7 +21,14 @@ process.exitCode = finish(await call());
 async function call() {
   try {
     const { mode, args } = callOf(env, credentialsOf(env) && credentialsVariable);
-    return outcomeOf(mode, await withoutCommands(args));
+    const ended = await withoutCommands(() =>
+      run("dagger", ["call", ...args], {
+        cwd: resolve(env.INPUT_WORKING_DIRECTORY || "."),
+        env: environmentOf(env),
+        show: (line) => console.log(redact(line)),
+      }),
+    );
+    return outcomeOf(mode, ended);
   } catch (error) {
     const { code, message, path } = /** @type {NodeJS.ErrnoException} */ (error);
     if (error instanceof InputMistake) return { exitCode: 2, error: { code: "bad-input", message } };
@@ -32,32 +39,16 @@ async function call() {
 }
 
 /**
- * Makes the call. Until it ends the runner reads no line of its log as a workflow command; only a random word resumes that.
- * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#stopping-and-starting-workflow-commands
- *
- * @param {string[]} args
- */
-async function withoutCommands(args) {
-  const word = randomUUID();
-  console.log(`::stop-commands::${word}`);
-  try {
-    return await run("dagger", ["call", ...args], {
-      cwd: resolve(env.INPUT_WORKING_DIRECTORY || "."),
-      env: environmentOf(env),
-      show: (line) => console.log(redact(line)),
-    });
-  } finally {
-    console.log(`::${word}::`);
-  }
-}
-
-/**
  * @param {Outcome} outcome
  * @returns The step's exit code.
  */
 function finish(outcome) {
   write("GITHUB_OUTPUT", outputLines(outputsOf(outcome)));
-  write("GITHUB_STEP_SUMMARY", summaryOf(outcome));
+  // The next step writes the summary of a deployment, from its report.
+  const { RUNNER_TEMP: temp } = env;
+  if (temp && env.INPUT_REPORT_FILES === "true" && outcome.report?.deployment?.arn) {
+    writeFileSync(join(temp, "slipway-outcome.json"), JSON.stringify(outcome));
+  } else write("GITHUB_STEP_SUMMARY", summaryOf(outcome));
   const { exitCode, report, error } = outcome;
   if (exitCode === 0) return 0;
   const { title, fix } = report?.diagnosis ?? {};

@@ -20,6 +20,7 @@ test("a deploy that succeeds sets every output, writes the summary and no annota
     "plan-hash": "",
     "plan-refused": "",
     "plan-changes": "",
+    "report-directory": "",
   });
   assert.deepEqual(JSON.parse(report ?? ""), JSON.parse(JSON.stringify(deployed)));
   assert.match(run.summary, /^### Slipway: deployed v1&#46;2&#46;0\n\n/);
@@ -105,4 +106,38 @@ test("a canceled job ends the call in order", async () => {
   assert.equal(run.exitCode, 1);
   assert.match(run.log, /Canceled\./);
   assert.match(run.commands[0]?.data ?? "", /ended without a report/);
+});
+
+for (const [name, script] of [
+  ["that succeeds", { stdout: json(deployed) }],
+  ["that fails", { exitCode: 3, stderr: failureOf(rolledBack) }],
+] as const) {
+  test(`the report of a deploy ${name} is the summary, and its files are an output`, async () => {
+    const run = await play({ target: "staging" }, { ...script, report: "## Slipway: the report\n" });
+    assert.equal(run.exitCode, "exitCode" in script ? 3 : 0);
+    assert.equal(run.summary, "## Slipway: the report\n");
+    assert.match(run.outputs["report-directory"] ?? "", /slipway-report$/);
+    const words = run.reported.args.filter((word) => !word.startsWith("--mod="));
+    assert.match(words.join(" "), /^call --progress=plain --target=staging report --result=\S+ --output=\S+$/);
+    assert.equal(run.reported.env.INPUT_TARGET, undefined);
+  });
+}
+
+test("a report that can't be rebuilt leaves the verdict and the summary of the deploy", async () => {
+  const run = await play({}, { exitCode: 3, stderr: failureOf(rolledBack) });
+  assert.equal(run.exitCode, 3);
+  assert.match(run.summary, /^### Slipway: rolled&#45;back/);
+  assert.match(run.log, /The report was not rebuilt: exit code 1\. The deploy's verdict is not affected\./);
+});
+
+test("without report-files, and after a refusal, report is not called", async () => {
+  const stderr = failureOf({ type: "error", code: "bad-url", exitCode: 2, message: "No." });
+  const runs = [
+    await play({ "report-files": "false" }, { stdout: json(deployed) }),
+    await play({}, { exitCode: 2, stderr }),
+  ];
+  for (const run of runs) {
+    assert.deepEqual(run.reported.args, []);
+    assert.match(run.summary, /^### Slipway: /);
+  }
 });

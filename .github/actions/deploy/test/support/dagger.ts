@@ -6,6 +6,8 @@ export interface Scripted {
   exitCode?: number;
   stdout?: string;
   stderr?: string;
+  /** Markdown that a call of report writes; without it that call fails. */
+  report?: string;
   /** Waits for SIGINT after the output, then ends with this exit code. */
   onInterrupt?: number;
 }
@@ -21,9 +23,16 @@ export interface Called {
 export async function scriptedDagger(script: Scripted) {
   const folder = await mkdtemp(join(tmpdir(), "slipway-dagger-"));
   const called = join(folder, "called.json");
+  const reported = join(folder, "reported.json");
   const source = `#!${process.execPath}
 const { writeFileSync, writeSync } = require("node:fs");
 const script = ${JSON.stringify(script)};
+if (process.argv.includes("report")) {
+  writeFileSync(${JSON.stringify(reported)}, JSON.stringify({ args: process.argv.slice(2), env: process.env, cwd: process.cwd() }));
+  const directory = process.argv.find((word) => word.startsWith("--output=")).slice("--output=".length);
+  if (script.report !== undefined) writeFileSync(directory + "/report.md", script.report);
+  process.exit(script.report === undefined ? 1 : 0);
+}
 writeFileSync(${JSON.stringify(called)}, JSON.stringify({ args: process.argv.slice(2), env: process.env, cwd: process.cwd() }));
 if (script.onInterrupt !== undefined) {
   const timer = setInterval(() => {}, 1000);
@@ -36,12 +45,15 @@ process.exitCode = script.exitCode ?? 0;
   await writeFile(join(folder, "dagger"), source, { mode: 0o755 });
   return {
     path: folder,
-    called: async (): Promise<Called> => {
-      const text = await readFile(called, "utf8").catch(() => '{ "args": [], "env": {}, "cwd": "" }');
-      return JSON.parse(text);
-    },
+    called: () => readCall(called),
+    /** The call of report. */
+    reported: () => readCall(reported),
     remove: () => rm(folder, { recursive: true }),
   };
+}
+
+async function readCall(file: string): Promise<Called> {
+  return JSON.parse(await readFile(file, "utf8").catch(() => '{ "args": [], "env": {}, "cwd": "" }'));
 }
 
 /** The command line's text of a failure in plain mode, with a function's JSON in its standard error. */

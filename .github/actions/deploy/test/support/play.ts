@@ -6,11 +6,11 @@ export async function play(
   inputs: Record<string, string>,
   script: Scripted,
   options: Partial<RunOptions> = {},
-): Promise<Run & { called: Called }> {
+): Promise<Run & { called: Called; reported: Called }> {
   const dagger = await scriptedDagger(script);
   try {
     const run = await runAction(inputs, { path: dagger.path, ...options });
-    return { ...run, called: await dagger.called() };
+    return { ...run, called: await dagger.called(), reported: await dagger.reported() };
   } finally {
     await dagger.remove();
   }

@@ -48,7 +48,6 @@ export async function runAction(given: Record<string, string>, options: RunOptio
   const action = parse(await readFile(join(folder, "action.yml"), "utf8")) as Action;
   const unknown = Object.keys(given).filter((name) => !Object.hasOwn(action.inputs, name));
   if (unknown.length > 0) throw new Error(`action.yml has no input ${unknown.join(", ")}`);
-  const step = action.runs.steps.find((one) => one.id === "call") ?? {};
   const values: Record<string, string> = { ...prefixed("steps", options.steps ?? {}) };
   for (const [name, { default: value }] of Object.entries(action.inputs))
     values[`inputs.${name}`] = given[name] ?? value;
@@ -58,48 +57,69 @@ export async function runAction(given: Record<string, string>, options: RunOptio
       ["OUTPUT", "STEP_SUMMARY", "ENV", "PATH", "STATE"].map((name) => [`GITHUB_${name}`, join(temp, name)]),
     );
     for (const file of Object.values(files)) await writeFile(file, "");
-    const script = join(temp, "step.sh");
-    await writeFile(script, step.run ?? "");
-    const environment = Object.entries(step.env ?? {}).map(([name, text]) => [name, filled(text, values)]);
     const cwd = options.cwd ?? join(temp, "workspace");
     if (!options.cwd) await mkdir(cwd);
-    const child = spawn("bash", ["--noprofile", "--norc", "-e", "-o", "pipefail", script], {
-      cwd,
-      env: {
-        ...{ HOME: process.env.HOME, PATH: `${options.path}${delimiter}${process.env.PATH}` },
-        ...{ GITHUB_ACTIONS: "true", CI: "true", GITHUB_WORKSPACE: cwd, GITHUB_ACTION_PATH: folder, RUNNER_TEMP: temp },
-        ...{ ...files, ...options.env, ...Object.fromEntries(environment) },
-      },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
     let raw = "";
-    const listeners = new Set<() => void>();
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => {
-        raw += text;
-        for (const listener of listeners) listener();
+    const runStep = async (id: string, { started }: Pick<RunOptions, "started">) => {
+      const step = action.runs.steps.find((one) => one.id === id) ?? {};
+      const script = join(temp, "step.sh");
+      await writeFile(script, step.run ?? "");
+      const environment = Object.entries(step.env ?? {}).map(([name, text]) => [name, filled(text, values)]);
+      const child = spawn("bash", ["--noprofile", "--norc", "-e", "-o", "pipefail", script], {
+        cwd,
+        env: {
+          ...{ HOME: process.env.HOME, PATH: `${options.path}${delimiter}${process.env.PATH}` },
+          ...{
+            GITHUB_ACTIONS: "true",
+            CI: "true",
+            GITHUB_WORKSPACE: cwd,
+            GITHUB_ACTION_PATH: folder,
+            RUNNER_TEMP: temp,
+          },
+          ...{ ...files, ...options.env, ...Object.fromEntries(environment) },
+        },
+        stdio: ["ignore", "pipe", "pipe"],
       });
-    }
-    const printed = (text: string) =>
-      new Promise<void>((resolve) => {
-        const look = () => raw.includes(text) && resolve();
-        listeners.add(look);
-        look();
-      });
-    await options.started?.(child.pid ?? 0, printed);
-    const [code] = (await once(child, "close")) as [number | null];
+      const listeners = new Set<() => void>();
+      for (const stream of [child.stdout, child.stderr]) {
+        stream.setEncoding("utf8").on("data", (text: string) => {
+          raw += text;
+          for (const listener of listeners) listener();
+        });
+      }
+      const printed = (text: string) =>
+        new Promise<void>((resolve) => {
+          const look = () => raw.includes(text) && resolve();
+          listeners.add(look);
+          look();
+        });
+      await started?.(child.pid ?? 0, printed);
+      const [code] = (await once(child, "close")) as [number | null];
+      return code ?? -1;
+    };
+    const exitCode = await runStep("call", options);
+    const called = readOutputs(await readFile(files.GITHUB_OUTPUT ?? "", "utf8"));
+    // The condition of the step in action.yml.
+    const isReported =
+      values["inputs.report-files"] === "true" &&
+      called["service-deployment-arn"] !== undefined &&
+      called["service-deployment-arn"] !== "";
+    await writeFile(files.GITHUB_OUTPUT ?? "", "");
+    const reportExit = isReported ? await runStep("report", {}) : 0;
+    if (reportExit !== 0) throw new Error(`The step of the report ended with ${reportExit}: ${raw}`);
+    const reported = readOutputs(await readFile(files.GITHUB_OUTPUT ?? "", "utf8"));
     const [output = "", summary = "", ...others] = await Promise.all(
       Object.values(files).map((file) => readFile(file, "utf8")),
     );
     if (others.join("") !== "") throw new Error(`The step wrote variables or paths: ${others.join("")}`);
-    const results = prefixed("steps", prefixed("call", readOutputs(output)));
+    const results = prefixed("steps", { ...prefixed("call", called), ...prefixed("report", reported) });
     const outputs = Object.entries(action.outputs).map(([name, { value }]) => [name, filled(value, results)]);
     return {
-      exitCode: code ?? -1,
+      exitCode,
       ...interpret(raw),
       outputs: Object.fromEntries(outputs),
       summary,
-      all: `${raw}\n${output}\n${summary}`,
+      all: `${raw}\n${Object.values(called).join("\n")}\n${output}\n${summary}`,
     };
   } finally {
     await rm(temp, { recursive: true });
