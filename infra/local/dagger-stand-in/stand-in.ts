@@ -4,6 +4,7 @@ import { ContainerRuntimeError, messageOf } from "../containers/errors.js";
 import { ownerLabel, removeOwned } from "../containers/owned.js";
 import type { Store } from "./content/store.js";
 import { introspect } from "./module/introspect.js";
+import { type PreparedCode, prepareCode } from "./module/prepare.js";
 import { ModuleProcess } from "./module/process.js";
 import { type ModuleSource, moduleKey } from "./module/source.js";
 import type { ModuleTypes } from "./module/types.js";
@@ -44,14 +45,14 @@ export class StandIn implements Machine {
   }
 
   /** Returns a process of the module for the next function: the waiting one, or a new one. */
-  async process(source: ModuleSource): Promise<ModuleProcess> {
+  async process(source: ModuleSource, isLast = false): Promise<ModuleProcess> {
     // Two checkouts can hold the same module, and a process reads the one that it was started in.
     const key = `${source.directory} ${await moduleKey(source)}`;
     const { spare } = this;
-    this.spare = this.ahead ? { key, process: this.startSpare(source) } : undefined;
+    this.spare = this.ahead && !isLast ? { key, process: this.startSpare(source) } : undefined;
     if (spare?.key === key) return spare.process;
     discard(spare);
-    return this.start(source);
+    return this.startPrepared(source);
   }
 
   /**
@@ -75,15 +76,20 @@ export class StandIn implements Machine {
   }
 
   private startSpare(source: ModuleSource): Promise<ModuleProcess> {
-    const spare = this.start(source);
+    const spare = this.startPrepared(source);
     // A failure is reported to the caller that takes the process.
     spare.then((process) => process.rest()).catch(() => undefined);
     return spare;
   }
 
-  private async start(source: ModuleSource): Promise<ModuleProcess> {
+  private async startPrepared(source: ModuleSource): Promise<ModuleProcess> {
+    return this.start(source, await prepareCode(this.store, source));
+  }
+
+  /** @param prepared Code that starts faster than the files of the module and the SDK. */
+  private async start(source: ModuleSource, prepared?: PreparedCode): Promise<ModuleProcess> {
     this.server ??= startApiServer();
-    return ModuleProcess.start(source, this.store, await this.server);
+    return ModuleProcess.start(source, this.store, await this.server, prepared);
   }
 }
 

@@ -20,7 +20,8 @@ export interface CallResult {
 export interface ModuleCaller {
   /** Name that is shown to the user. */
   name: string;
-  call(args: string[], progress: (line: string) => void): Promise<CallResult>;
+  /** @param isLast True when no call follows. */
+  call(args: string[], progress: (line: string) => void, isLast?: boolean): Promise<CallResult>;
   /** Closes the state that calls share. */
   close(): Promise<void>;
 }
@@ -41,7 +42,7 @@ export async function moduleCaller(
   if (engine === "stand-in") {
     return {
       name: "the stand-in for Dagger's engine",
-      call: (args, progress) => callStandIn({ args: named(args), cwd }, progress, signal),
+      call: (args, progress, isLast = false) => callStandIn({ args: named(args), cwd, isLast }, progress, signal),
       close: closeStandIns,
     };
   }
@@ -65,15 +66,14 @@ interface Call {
 }
 
 async function callStandIn(
-  { args, cwd }: Call,
+  call: Call & { isLast: boolean },
   progress: (line: string) => void,
   signal: AbortSignal,
 ): Promise<CallResult> {
   let stdout = "";
   const stderr = keeping(progress);
   const exitCode = await callFunction({
-    args,
-    cwd,
+    ...call,
     env: process.env,
     onStdout: (text) => {
       stdout += text;

@@ -79,7 +79,7 @@ export async function runSteps(stage: Rehearsal): Promise<void> {
   const broken = [...deploy("v1.2.0"), "--published"];
   const { stdout: plan } = await step(stage, "plan v1.2.0", [...before, "plan", "--version", "v1.2.0", "--as-json"]);
   requireChecked(plan);
-  await underLoad(stage, () => step(stage, "deploy v1.2.0, which can't start", broken, rolledBack));
+  await underLoad(stage, () => step(stage, "deploy v1.2.0, which can't start", broken, rolledBack, true));
 }
 
 /** Runs the tests. A user's service may have none; its release is then not tested, as in a deploy. */
@@ -117,13 +117,14 @@ async function step(
   name: string,
   args: string[],
   expected: number | number[] = 0,
+  isLast = false,
 ): Promise<CallResult> {
   stage.signal.throwIfAborted();
   return await recordStep(
     stage.steps,
     name,
     async () => {
-      const result = await stage.module.call(args, (line) => stage.log(`  │ ${withoutPrefix(line)}`));
+      const result = await stage.module.call(args, (line) => stage.log(`  │ ${withoutPrefix(line)}`), isLast);
       for (const line of result.stdout.trim().split("\n")) stage.log(`  │ ${line}`);
       stage.signal.throwIfAborted();
       if (![expected].flat().includes(result.exitCode))

@@ -18,6 +18,8 @@ export interface CallOptions extends Output {
   args: string[];
   cwd: string;
   signal: AbortSignal;
+  /** True when no call follows: no process is started ahead. */
+  isLast?: boolean;
 }
 
 type CommandLine = ReturnType<typeof takeOptions>;
@@ -46,7 +48,7 @@ export async function call(standIn: StandIn, options: CallOptions): Promise<numb
 
 async function answer(
   standIn: StandIn,
-  { cwd, env, signal, stdoutColumns = 80 }: CallOptions,
+  { cwd, env, signal, isLast, stdoutColumns = 80 }: CallOptions,
   { options, words }: CommandLine,
   trace: Trace,
   display: Display,
@@ -67,7 +69,7 @@ async function answer(
       source,
       catalog,
       defaults: [],
-      start: () => standIn.process(source),
+      start: () => standIn.process(source, isLast),
       onDefault: (line) => display.stderr(line),
     };
     const { steps, calls } = await trace.step("parsing command line arguments", async () => {

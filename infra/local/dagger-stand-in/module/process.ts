@@ -13,10 +13,12 @@ import type { Session } from "../session/session.js";
 import { traceparent } from "../telemetry/origin.js";
 import type { Span } from "../telemetry/span.js";
 import { spanId } from "../telemetry/trace.js";
+import type { PreparedCode } from "./prepare.js";
 import { type ModuleSource, sourceFiles } from "./source.js";
 import { clientTypes, moduleView } from "./view.js";
 
 const entry = fileURLToPath(new URL("entry.mjs", import.meta.url));
+const preparedEntry = fileURLToPath(new URL("prepared-entry.mjs", import.meta.url));
 
 /** Environment of a module's process, as in the engine. */
 const quiet = ["--no-deprecation", "--disable-warning=NodeVersionSupportWarning"];
@@ -57,7 +59,12 @@ export class ModuleProcess {
     this.exit.then(done, done);
   }
 
-  static async start(source: ModuleSource, store: Store, server: ApiServer): Promise<ModuleProcess> {
+  static async start(
+    source: ModuleSource,
+    store: Store,
+    server: ApiServer,
+    prepared?: PreparedCode,
+  ): Promise<ModuleProcess> {
     let assign: (assignment: Assignment) => void = () => undefined;
     const assignment = new Promise<Assignment>((resolve) => {
       assign = resolve;
@@ -65,7 +72,7 @@ export class ModuleProcess {
     const token = server.admit({ moduleName: source.name, assignment });
     const span = spanId();
     const home = await store.scratch();
-    const child = spawn(process.execPath, [...quiet, entry, ...(await args(source, store))], {
+    const child = spawn(process.execPath, [...quiet, ...(await args(source, store, prepared))], {
       cwd: home,
       stdio: ["ignore", "pipe", "pipe"],
       env: environment(source, store, { port: server.port, token, home, span }),
@@ -140,11 +147,12 @@ export class ModuleProcess {
   }
 }
 
-async function args(source: ModuleSource, store: Store): Promise<string[]> {
+async function args(source: ModuleSource, store: Store, prepared?: PreparedCode): Promise<string[]> {
   const view = await moduleView(store, source);
   const files = (await sourceFiles(source.directory)).map((path) => join(view, relative(source.directory, path)));
-  const entrypoint = join(source.sdk, "dist/src/module/entrypoint/entrypoint.js");
-  return [pathToFileURL(entrypoint).href, clientTypes(view), ...files];
+  const types = clientTypes(view);
+  if (prepared) return [preparedEntry, prepared.sdk, prepared.sources, join(view, "src"), types, ...files];
+  return [entry, pathToFileURL(join(source.sdk, "dist/src/module/entrypoint/entrypoint.js")).href, types, ...files];
 }
 
 /** Environment of a function: like the engine, without the host's variables. */
